@@ -104,6 +104,8 @@ _BY_SUFFIX: Final = {
 # Types that get a charset: a build has checked that they are UTF-8, or they cannot declare it. Markup declares its own.
 _UTF8_TYPES: Final = frozenset(("text/css", "text/csv", "text/javascript", "text/markdown", "text/plain"))
 SUFFIXES: Final[Mapping[str, str]] = {"gzip": ".gz", "br": ".br", "zstd": ".zst"}  # of copies, by content coding
+# The suffixes of TypeScript and JSX, which esbuild compiles, with those of the scripts that it makes.
+SCRIPT_SUFFIXES: Final[Mapping[str, str]] = {".ts": ".js", ".mts": ".mjs", ".cts": ".cjs", ".tsx": ".js", ".jsx": ".js"}
 DELTA: Final = "dcz"  # the content coding of a delta to an earlier file (RFC 9842), and the suffix of its name
 
 _OPAQUE_TYPES: Final = ("image/", "font/", "audio/", "video/", "model/", "text/vtt")
@@ -121,6 +123,12 @@ def suffix(path: str) -> str:
     name = path[path.rfind("/") + 1 :]
     dot = name.rfind(".")
     return name[dot:].lower() if dot > 0 else ""
+
+
+def script_name(path: str) -> str | None:
+    """The name of the script that the module `path` in TypeScript or JSX compiles to; None for any other path."""
+    kind = suffix(path)
+    return path[: -len(kind)] + SCRIPT_SUFFIXES[kind] if kind in SCRIPT_SUFFIXES else None
 
 
 def content_type(media_type: str) -> str:

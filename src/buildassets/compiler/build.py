@@ -21,7 +21,7 @@ from buildassets.compiler.languages.reference import Link
 from buildassets.compiler.model import Content, ImportMap, Linked, Named, Source, Stored
 from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.compiler.sources.discover import discover
-from buildassets.compiler.sources.names import is_typed
+from buildassets.compiler.sources.uncompiled import is_declaration
 from buildassets.compiler.stage_times import StageTimes
 from buildassets.compiler.transform.draft_cache import KeptDrafts, names_for, rerun_reasons
 from buildassets.compiler.transform.engine_set import EngineSet, RunningEngines, is_sass, needs_sass
@@ -44,7 +44,7 @@ from buildassets.manifest import (
     entries_of,
 )
 from buildassets.measures import Contents
-from buildassets.media import DELTA, SUFFIXES
+from buildassets.media import DELTA, SUFFIXES, script_name
 from buildassets.paths import LogicalPath
 
 if TYPE_CHECKING:  # else where it is needed: Sass's process starts before all this is imported
@@ -405,7 +405,7 @@ def compiled(config: Config, means: Means) -> "AssetGraph":
 
 def _names_in_templates(config: Config, sources: Iterable[Source]) -> tuple[Collection[str], Collection[str]]:
     """The names of assets in templates, if they decide what is released, and the paths that were looked at for them."""
-    if config.entries or not any(map(is_typed, sources)):
+    if config.entries or not any(script_name(source.path) and not is_declaration(source.path) for source in sources):
         return (), ()
     from buildassets.compiler.templates.named import named_in_templates
 

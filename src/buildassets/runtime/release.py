@@ -180,9 +180,19 @@ class Release:
             entry = self._assets.get(self.vite[name]["asset"])
             if entry is None:
                 raise self._dangling(AssetNotFound(self.vite[name]["asset"]))
+        entry = entry or self._compiled(name)
         if entry is None:
             raise AssetNotFound(str(name), self._assets)
         return entry
+
+    def _compiled(self, name: str) -> dict[str, Any] | None:
+        """The entry of the script that was made of the module `name` in TypeScript or JSX."""
+        from buildassets.media import script_name  # not needed for the names of assets
+
+        script = script_name(name) if isinstance(name, str) else None
+        entry: dict[str, Any] | None = self._assets.get(script) if script else None
+        inputs = map(os.path.basename, entry.get("inputs", ()) if entry else ())
+        return entry if os.path.basename(name) in inputs else None
 
     def all_entries(self) -> Iterator[tuple[str, Any]]:
         """The names and entries of all assets, those of retained earlier releases included."""

@@ -133,7 +133,9 @@ def asset_graph(
     diagnostics += (*start_faults, *importmap_errors, *descriptions.faults, *_unavailable(config, codings))
     diagnostics += (*config.notices, *_faults_of_graph(config, mode, walk, names, sources, skipped))
     taken = walk.assets.keys() | walk.compiled.keys() | parts | in_originals
-    diagnostics += (*unnamed(config, listed, taken), *clashes(config, listed, walk.compiled, named))
+    diagnostics += clashes(config, listed, walk.compiled, named)
+    if not any(diagnostic.is_error for diagnostic in diagnostics):
+        diagnostics += unnamed(config, listed, taken)
     raw = judged(config, importmap, sources, taken | walk.refused, frozenset(walk.read() if in_source else ()))
     diagnostics += raw.diagnostics
     unreached = tuple(sorted(listed.keys() - taken - (raw.lost if config.entries else uncompiled)))

@@ -11,9 +11,9 @@ from buildassets.compiler.config.values import Config
 from buildassets.compiler.languages.reference import ReferenceKind
 from buildassets.compiler.model import Linked, Source
 from buildassets.compiler.sources.names import is_typed
-from buildassets.compiler.sources.uncompiled import SCRIPT_SUFFIXES, is_declaration
+from buildassets.compiler.sources.uncompiled import is_declaration
 from buildassets.diagnostics import Diagnostic, Location, error
-from buildassets.media import Syntax, media_of, suffix
+from buildassets.media import SCRIPT_SUFFIXES, Syntax, media_of, script_name, suffix
 from buildassets.paths import LogicalPath
 
 _OF_DEBUGGERS: Final = (ReferenceKind.ORIGINAL, ReferenceKind.SOURCE_MAP)
@@ -44,14 +44,13 @@ def clashes(
 def _pairs(config: Config, listed: Mapping[LogicalPath, Source]) -> Iterator[tuple[LogicalPath, Source]]:
     """The modules that are passed over for a script beside them, by the logical path of that script."""
     for path, source in listed.items():
-        kind = suffix(path)
-        if kind not in SCRIPT_SUFFIXES or not source.uncompiled or source.root < 0 or is_declaration(path):
+        script = script_name(path)
+        if script is None or not source.uncompiled or source.root < 0 or is_declaration(path):
             continue
         root = config.sources[source.root]
-        script = LogicalPath(path[: -len(kind)] + SCRIPT_SUFFIXES[kind])
         is_written_there = f"{script}.map" in listed  # by a compiler, which shows that it made the script
         if script in listed and not (root.prefer or root.npm or root.vendored or is_written_there):
-            yield script, source
+            yield LogicalPath(script), source
 
 
 def _named_by(asset: Linked) -> Iterator[str]:

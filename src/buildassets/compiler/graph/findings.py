@@ -57,16 +57,30 @@ _GATHERED: Final = {  # by code: the message for several warnings in one root, f
 _GATHERED_EVERYWHERE: Final = ("directive/ignored",)  # one setting fixes all of them
 
 
+_WITHOUT_TOOL: Final = "js/unavailable"  # one installation mends all files
+
+
 def of_drafts(config: Config, drafts: Iterable[Draft]) -> Iterator[Diagnostic]:
-    """The diagnostics of each draft. Warnings that the user cannot fix are gathered: one for each root of others."""
+    """The diagnostics of each draft. Warnings that the user cannot fix are gathered: one for each root of others.
+
+    Files that lack a tool are one error.
+    """
     of_others: dict[tuple[int, str], list[Diagnostic]] = {}
+    without_tool: list[Diagnostic] = []
     for draft in drafts:
         for fault in draft.diagnostics:
+            if fault.code == _WITHOUT_TOOL:
+                without_tool.append(fault)
+                continue
             is_of_others = _root_of_others(config, draft.source.root) or fault.code in _GATHERED_EVERYWHERE
             if fault.code in _GATHERED and not fault.is_error and is_of_others:
                 of_others.setdefault((draft.source.root, fault.code), []).append(fault)
             else:
                 yield fault
+    if without_tool:
+        first, *more = without_tool
+        notes = (f"and {len(more)} more {'file' if len(more) == 1 else 'files'}",) if more else ()
+        yield replace(first, notes=(*first.notes, *notes))
     for (root, code), faults in of_others.items():
         first = faults[0]
         if len(faults) > 1 and root >= 0:

@@ -14,10 +14,9 @@ from buildassets.compiler.engines.reader import Reader
 from buildassets.compiler.languages.reference import SPECIFIERS, Reference, ReferenceKind
 from buildassets.compiler.model import ImportMap, Source
 from buildassets.compiler.sources.names import file_name, is_typed
-from buildassets.compiler.sources.uncompiled import SCRIPT_SUFFIXES
 from buildassets.errors import BuildError
 from buildassets.folders import path_below
-from buildassets.media import suffix
+from buildassets.media import script_name, suffix
 from buildassets.paths import LogicalPath
 
 _OF_DEBUGGERS: Final = (ReferenceKind.ORIGINAL, ReferenceKind.SOURCE_MAP)  # these mean files as they are written
@@ -57,14 +56,12 @@ class TypedNames:
 
         TypeScript calls `a.tsx` also `a.jsx`.
         """
-        kind = suffix(path)
-        if kind not in SCRIPT_SUFFIXES:
-            return None
-        logical = LogicalPath(path[: path.rfind(".")] + SCRIPT_SUFFIXES[kind])
-        source = self._sources.get(logical)
+        script = script_name(path)
+        source = self._sources.get(LogicalPath(script)) if script else None
         if source is None or not is_typed(source):
             return None
-        return logical if file_name(source) == path or (kind, suffix(source.relative)) == (".jsx", ".tsx") else None
+        is_meant = file_name(source) == path or (suffix(path), suffix(source.relative)) == (".jsx", ".tsx")
+        return source.logical if is_meant else None
 
     def mapped(self, importmap: ImportMap) -> ImportMap:
         """`importmap` with assets in the place of the names of their files."""

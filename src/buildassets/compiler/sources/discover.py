@@ -16,12 +16,12 @@ from buildassets.compiler.sources.globs import Matcher, compile_globs
 from buildassets.compiler.sources.names import carries_digest, file_name, is_compiled, is_typed
 from buildassets.compiler.sources.releases import is_release
 from buildassets.compiler.sources.streams import is_stream, may_be_stream
-from buildassets.compiler.sources.uncompiled import SCRIPT_SUFFIXES, TYPED, is_declaration, is_source_language
+from buildassets.compiler.sources.uncompiled import TYPED, is_declaration, is_source_language
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text, sort_key, warning
 from buildassets.folders import is_within
 from buildassets.frozen import frozen
 from buildassets.manifest import MANIFEST_NAME, MAPS_SUFFIX
-from buildassets.media import suffix
+from buildassets.media import SCRIPT_SUFFIXES, suffix
 from buildassets.paths import LogicalPath
 
 # `.*` matches .DS_Store, .git, …; the last two are the temporary files of a "safe write" of JetBrains.

@@ -3,11 +3,8 @@
 from collections.abc import Container, Mapping
 from typing import Final
 
-from buildassets.media import OCTETS, media_of, suffix
+from buildassets.media import OCTETS, SCRIPT_SUFFIXES, media_of, suffix
 from buildassets.paths import LogicalPath
-
-SCRIPT_SUFFIXES: Final = {".ts": ".js", ".mts": ".mjs", ".cts": ".cjs", ".tsx": ".js", ".jsx": ".js"}
-"""The suffixes of TypeScript and JSX, which esbuild compiles, with those of the scripts that it makes."""
 
 TYPED: Final = frozenset(SCRIPT_SUFFIXES)
 _TEMPLATES: Final = frozenset((".ejs", ".eco", ".hbs", ".handlebars", ".mustache", ".hamlc", ".dust"))

@@ -12,7 +12,7 @@ from typing import Final, Protocol
 
 from buildassets.compiler.config.values import Config, TemplateEngine
 from buildassets.compiler.sources.globs import compile_globs
-from buildassets.compiler.sources.uncompiled import SCRIPT_SUFFIXES, advice
+from buildassets.compiler.sources.uncompiled import advice
 from buildassets.compiler.templates.files import TemplateFile, find_templates
 from buildassets.compiler.templates.names import (
     BLOCKS,
@@ -29,7 +29,7 @@ from buildassets.compiler.templates.names import (
 from buildassets.diagnostics import Diagnostic, Location, error, locate, reason_text, warning
 from buildassets.files import content_of
 from buildassets.frozen import field, frozen
-from buildassets.media import suffix
+from buildassets.media import script_name, suffix
 from buildassets.nearest import Known, nearest
 from buildassets.paths import LogicalPath, split_url
 
@@ -341,8 +341,8 @@ def _unknown(what: str, use: Use, where: Location, near: str | None) -> Diagnost
 
 def _script_of(name: str) -> LogicalPath | None:
     """The asset of the module in TypeScript or JSX with the file `name`: `js/a.js` for `js/a.ts`."""
-    kind = suffix(name)
-    return LogicalPath(name[: -len(kind)] + SCRIPT_SUFFIXES[kind]) if kind in SCRIPT_SUFFIXES else None
+    script = script_name(name)
+    return LogicalPath(script) if script else None
 
 
 def _has_file(name: str, folder: str) -> bool:

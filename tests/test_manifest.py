@@ -43,6 +43,8 @@ ENTRY = Entry(
     imports=("js/lib.js",),
     map="css/app.css.map",
     own="0123456789ab",
+    width=640,
+    height=480,
     digests={"identity": "A" * 43 + "=", "gzip": "B" * 43 + "=", "br": "C" * 43 + "="},
     deltas={"E" * 43 + "=": Delta(302, "F" * 43 + "=")},
 )

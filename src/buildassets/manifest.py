@@ -78,6 +78,7 @@ class Entry:
     including those that an import map names. `map` is the logical path of the source map, if there is one. The keys of
     `deltas` are the SHA-256 in base64 of the earlier file that a browser must have; `media.delta_file` names their
     files. `own` is the fingerprint of the text before the names of other assets were written into it, if any were.
+    `width` and `height` are those of an image in CSS pixels, as browsers show it; both are None where it has no size.
     """
 
     file: str
@@ -92,6 +93,8 @@ class Entry:
     digests: Mapping[str, str] = field(default_factory=dict)
     deltas: Mapping[str, Delta] = field(default_factory=dict)
     own: str | None = None
+    width: int | None = None
+    height: int | None = None
 
 
 @frozen
@@ -324,6 +327,10 @@ def _entry_document(entry: Entry) -> dict[str, Any]:
         document["deltas"] = {dictionary: _sized_document(delta) for dictionary, delta in entry.deltas.items()}
     if entry.own is not None:
         document["own"] = entry.own
+    if entry.width is not None:
+        document["width"] = entry.width
+    if entry.height is not None:
+        document["height"] = entry.height
     return document
 
 
@@ -462,6 +469,8 @@ def _entry(fields: Mapping[str, Any]) -> Entry:
         imports=tuple(fields.get("imports", ())),
         map=fields.get("map"),
         own=fields.get("own"),
+        width=fields.get("width"),
+        height=fields.get("height"),
         digests=fields.get("digests", {}),
         deltas={
             dictionary: Delta(delta["size"], delta["digest"]) for dictionary, delta in fields.get("deltas", {}).items()

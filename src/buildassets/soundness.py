@@ -231,6 +231,8 @@ _OF_ENTRIES: Final[Mapping[str, Callable[[object], bool]]] = {
     "imports": _are_texts,
     "map": _or_nothing(is_text),
     "own": _or_nothing(is_text),
+    "width": _or_nothing(_is_size),
+    "height": _or_nothing(_is_size),
     "deltas": _are_deltas,
 }
 _OF_DOCUMENTS: Final[Mapping[str, Callable[[object], bool]]] = {

@@ -3,6 +3,7 @@ import os
 import pickle
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -201,6 +202,29 @@ def test_image_has_an_alternative_text(assets: Assets) -> None:
     url = url_of("img/logo.svg")
     assert assets.image("img/logo.svg") == f'<img src="{url}" alt="">'
     assert assets.image("img/logo.svg", "a & b", width=8) == f'<img src="{url}" alt="a &amp; b" width="8">'
+
+
+@pytest.mark.parametrize(
+    ("given_attributes", "expected"),
+    [
+        ({}, {"width": "400", "height": "300"}),
+        ({"width": 200}, {"width": "200", "height": "150"}),
+        ({"width": "201"}, {"width": "201", "height": "151"}),
+        ({"height": 30}, {"width": "40", "height": "30"}),
+        ({"width": 8, "height": 9}, {"width": "8", "height": "9"}),
+        ({"width": False}, {"height": "300"}),
+        ({"width": False, "height": False}, {}),
+        ({"width": "50%"}, {"width": "50%"}),
+        ({"width": None}, {"width": "400", "height": "300"}),
+    ],
+)
+def test_image_has_its_size(tmp_path: Path, given_attributes: dict[str, Any], expected: dict[str, str | None]) -> None:
+    path = write_release(tmp_path)
+    manifest = loads(path.read_text())
+    entry = replace(manifest.assets["img/logo.svg"], width=400, height=300)
+    path.write_text(dumps(replace(manifest, assets={**manifest.assets, "img/logo.svg": entry})))
+    ((_, attributes),) = elements(Assets(path).image("img/logo.svg", **given_attributes))
+    assert attributes == {"src": url_of("img/logo.svg"), "alt": "", **expected}
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ large files that need not be parsed are not held. They are read again when neede
 disk; imports only the vocabulary.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from typing import TypeAlias
 
@@ -29,11 +29,16 @@ class OnDisk:
 Body: TypeAlias = bytes | str | OnDisk
 
 
-def left_on_disk(path: str, shown: str) -> OnDisk:
-    """The content of the file at `path`, which is read once for its digest and not held. Raises OSError."""
+def left_on_disk(path: str, shown: str, observe: Callable[[bytes], None] | None = None) -> OnDisk:
+    """The content of the file at `path`, which is read once for its digest and not held. Raises OSError.
+
+    `observe` is called with each chunk.
+    """
     running, size_bytes = sha256(), 0
     for chunk in chunks_of(path):
         running.update(chunk)
+        if observe is not None:
+            observe(chunk)
         size_bytes += len(chunk)
     return OnDisk(path, shown, running.hexdigest(), size_bytes)
 

@@ -5,6 +5,7 @@ from typing import TypeAlias
 
 from buildassets.compiler.body import Body, OnDisk
 from buildassets.compiler.engines.protocol import Compiled
+from buildassets.compiler.images.size import Size
 from buildassets.compiler.languages.reference import Directive, Link, Reference
 from buildassets.compiler.languages.source_map.values import SourceMap
 from buildassets.diagnostics import Diagnostic
@@ -48,6 +49,7 @@ class Draft:
     - `origin`: the source map of `body`, if maps are configured; None if the body is the text of the source
     - `directives`: those at the head of the source, if they are configured
     - `contents`: in a bundle, the path of each file that it is made of, and the bytes that it has there
+    - `size`: that of an image, if its header contains one
     """
 
     source: Source
@@ -63,6 +65,7 @@ class Draft:
     digest: str | None = None
     contents: tuple[tuple[str, int], ...] = ()
     sets: tuple[FileSet, ...] = ()
+    size: Size | None = None
 
     @property
     def failed(self) -> bool:

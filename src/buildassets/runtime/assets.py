@@ -132,9 +132,14 @@ class Assets:
         return refresh(server, nonce, attribute_names(attributes))
 
     def image(self, name: str, alt: str = "", **attributes: object) -> Markup:
-        """`<img>`. Without `alt` it is decoration, which screen readers skip."""
+        """`<img>` with the image's width and height. Without `alt` it is decoration, which screen readers skip.
+
+        A given width or height alone scales the other; with both given, only these count. False leaves one out.
+        """
         release = self._pinned or self._reloaded()
-        return element("img", {"src": release.urls[name], "alt": alt} | attribute_names(attributes))
+        given = attribute_names(attributes)
+        size = tags.image_size(release.entries[name], given)
+        return element("img", {"src": release.urls[name], "alt": alt} | given | size)
 
     def preload(self, name: str, *, as_: str | None = None, **attributes: object) -> Markup:
         """`<link rel="preload">`; its `as`, `type`, `crossorigin` and `integrity` match those of the later request.

@@ -80,6 +80,26 @@ def _escaped(value: str) -> str:
     return escaped.replace('"', "&quot;").replace("'", "&#39;")
 
 
+def image_size(entry: Mapping[str, object], given: Mapping[str, object]) -> dict[str, object]:
+    """The `width` and `height` of an image for `<img>`, which keep the page from moving when it arrives.
+
+    `entry` may have both, in CSS pixels. Of `given` attributes a number scales the other value; any other text stands
+    alone, since it has no ratio.
+    """
+    width, height = entry.get("width"), entry.get("height")
+    asked = {name: given[name] for name in ("width", "height") if given.get(name) is not None}
+    if not isinstance(width, int) or not isinstance(height, int) or len(asked) == 2:
+        return asked
+    scaled = {"width": width, "height": height} | asked
+    for name, other, ratio in (("width", "height", height / width), ("height", "width", width / height)):
+        if name in asked and asked[name] is not False:
+            number = str(asked[name])
+            if not number.isascii() or not number.isdecimal():
+                return asked
+            scaled[other] = max(1, int(int(number) * ratio + 0.5))
+    return scaled
+
+
 def style(css: str, attributes: Mapping[str, object]) -> Markup:
     r"""`<style>` with `css`. `</style` becomes `<\/style`, which means the same in strings, comments and `url()`."""
     return element("style", attributes, re.sub(_STYLE_END, r"<\\/", css))

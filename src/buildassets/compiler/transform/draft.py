@@ -11,6 +11,7 @@ from typing import Final
 from buildassets.compiler.body import Body, OnDisk, bytes_of, left_on_disk
 from buildassets.compiler.engines.protocol import Compiled, Engine, EngineInput
 from buildassets.compiler.engines.sass.functions import outside, uncalled
+from buildassets.compiler.images.size import Header, Size, raster_size, vector_size
 from buildassets.compiler.languages.css import minify as css
 from buildassets.compiler.languages.directives import ignored_directives, read_header
 from buildassets.compiler.languages.edits import Edit, edited
@@ -52,7 +53,9 @@ def drafted(source: Source, engines: EngineSet, *, directives: bool = False) -> 
         if raw is None and syntax is Syntax.SOURCE_MAP and source_map.may_refer(chunks_of(source.path)):
             raw = content_of(source.path)
         if raw is None:
-            return _as_it_is(source, left_on_disk(source.path, source.shown))
+            header = Header()
+            body = left_on_disk(source.path, source.shown, header.take)
+            return replace(_as_it_is(source, body), size=header.size if _is_image(source) else None)
     except OSError as fault:
         message = f"cannot read `{source.shown}`: {reason_text(fault)}"
         return Draft(
@@ -110,8 +113,21 @@ def _transcoded(source: Source, text: str, engines: EngineSet, *, directives: bo
 
 def _as_it_is(source: Source, body: Body, references: tuple[Reference, ...] = ()) -> Draft:
     """The draft of a source that is released unchanged, except for its references."""
-    own = body.digest if isinstance(body, OnDisk) else digest(bytes_of(body))
-    return Draft(source, body, references, inputs=(source.path,), digest=own)
+    if isinstance(body, OnDisk):
+        return Draft(source, body, references, inputs=(source.path,), digest=body.digest)
+    own, size = digest(bytes_of(body)), _size(source, body) if _is_image(source) else None
+    return Draft(source, body, references, inputs=(source.path,), digest=own, size=size)
+
+
+def _is_image(source: Source) -> bool:
+    return media_of(source.logical).type.startswith("image/")
+
+
+def _size(source: Source, body: bytes | str) -> Size | None:
+    """The size of an image in pixels, if its header contains one."""
+    if media_of(source.logical).syntax is not Syntax.SVG:
+        return raster_size(bytes_of(body))
+    return vector_size(body if isinstance(body, str) else body.decode("utf-8", "replace"))
 
 
 def _undecoded(source: Source, raw: bytes, fault: Diagnostic) -> Draft:

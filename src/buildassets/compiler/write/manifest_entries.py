@@ -75,6 +75,8 @@ def entry(config: Config, asset: Linked, stored: Stored, imports: tuple[LogicalP
         imports=imports,
         map=min(maps, default=None),
         own=_own(asset) if asset.targets else None,
+        width=asset.draft.size.width if asset.draft.size else None,
+        height=asset.draft.size.height if asset.draft.size else None,
     )
 
 

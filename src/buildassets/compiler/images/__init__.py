@@ -1,0 +1,4 @@
+"""Pictures: what their headers contain. Nothing here decodes pixels.
+
+Takes bytes, gives sizes.
+"""

@@ -99,7 +99,8 @@ def command(
         show.report(note)
     is_quiet = given.quiet and annotation_form() is None
     shows_more = given.as_json or given.verbose or provenance or (result.diagnostics and not is_quiet)
-    may_change = carry_from or config.is_computed  # a release to carry from may exist the next time
+    passes_on = any(command.env for command in config.commands.values())  # and values may be others the next time
+    may_change = carry_from or config.is_computed or passes_on  # a release to carry from may exist the next time
     if held and cache and not may_change and not shows_more:
         files = [given.config_file] if given.config_file else candidates(os.getcwd(), config.file)
         message = "" if given.quiet else printable(summary(replace(result, written=()), config))

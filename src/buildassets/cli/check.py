@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     type=click.Choice(["text", "json", "sarif", "gitlab"]),
     help="What to print on stdout: json is --json; sarif and gitlab are what CI systems collect.",
 )
-def command(given: CompileOptions, form: str | None) -> int:
+def command(given: CompileOptions, form: str | None, no_run: bool) -> int:
     """Report everything that `build` would complain about, and names in templates that no asset has. Writes nothing.
 
     Lists on stdout the assets that no entry reaches, if `entries` are configured, and those that nothing uses, if
@@ -43,9 +43,10 @@ def command(given: CompileOptions, form: str | None) -> int:
     if given.as_json and form not in (None, "json"):
         raise click.UsageError(f"`--json` and `--format {form}` exclude each other")
     if form is not None and form not in ("text", "json"):
-        return _as_findings(given, cast("Form", form))
+        return _as_findings(given, cast("Form", form), runs_code=not no_run)
     output = Output(given.as_json or form == "json", given.verbose, given.quiet)
-    return show_check(_checked(given, given.config(), output), output)
+    config = given.config(runs_code=not no_run)
+    return show_check(_checked(given, config, output), output, tuple(sorted(config.commands)) if no_run else ())
 
 
 def _checked(given: CompileOptions, config: "Config", output: Output) -> "CheckResult":
@@ -55,14 +56,14 @@ def _checked(given: CompileOptions, config: "Config", output: Output) -> "CheckR
         return check(config, mode=given.mode, executor=executor, progress=output.on_progress())
 
 
-def _as_findings(given: CompileOptions, form: "Form") -> int:
+def _as_findings(given: CompileOptions, form: "Form", *, runs_code: bool) -> int:
     """Print the diagnostics in that `form`, also those of a wrong configuration; returns the exit code."""
     from buildassets.cli.findings import findings
     from buildassets.compiler.config.file import working_directory
 
     folder, output = working_directory(), Output(quiet=given.quiet)
     try:
-        config = given.config()
+        config = given.config(runs_code=runs_code)
         folder = config.folder
         diagnostics = _checked(given, config, output).diagnostics
         code = int(any(diagnostic.is_error for diagnostic in diagnostics))
@@ -80,15 +81,16 @@ def _counted(diagnostics: Sequence[Diagnostic]) -> str:
     return f"{count_text(errors, 'error')}, {count_text(len(diagnostics) - errors, 'warning')}"
 
 
-def show_check(result: "CheckResult", output: Output) -> int:
-    """Show the result of a check; returns the exit code."""
+def show_check(result: "CheckResult", output: Output, not_run: Sequence[str] = ()) -> int:
+    """Show the result of a check, in which some commands were `not_run`; returns the exit code."""
     errors = sum(diagnostic.is_error for diagnostic in result.diagnostics)
     left = {"not reached": result.unreached, "not used": result.unused}
     of_others = frozenset() if output.verbose else result.of_others
     listed = [f"{what}: {path}" for what, paths in left.items() for path in paths if path not in of_others]
     if listed and not output.as_json:
         print_data(listed)  # first, so that the errors come last, where one looks
-    code = output.finish(errors == 0, result.diagnostics, _document(result))
+    document = _document(result) | ({"not_run": list(not_run)} if not_run else {})
+    code = output.finish(errors == 0, result.diagnostics, document)
     output.detail(
         f"not checked: {place.file}:{place.line}:{place.column}: {place.excerpt.strip()}"
         for place in result.templates.unchecked
@@ -100,6 +102,9 @@ def show_check(result: "CheckResult", output: Output) -> int:
             )
     for line in _summary(result.templates):
         output.report(line)
+    if not_run:
+        names = ", ".join(f"`{name}`" for name in not_run)
+        output.report(f"did not run {names}: what these make, and what that refers to, is not checked")
     output.report(_counted(result.diagnostics))
     return code
 

@@ -36,7 +36,7 @@ def command(
     cache_dir: str | None,
 ) -> int:
     """Show what the asset LOGICAL_PATH is made of, what it refers to and what refers to it."""
-    from buildassets.compiler.explain import referrers
+    from buildassets.compiler.explain import command_of, referrers
     from buildassets.compiler.languages.native.library import implementation
 
     config = release_config(config_file, output)
@@ -49,16 +49,19 @@ def command(
     referring = referrers(manifest, logical_path)
     cached = _cached(config, cache_dir, logical_path, entry)
     lexers = implementation()
+    made_by = command_of(config, logical_path, entry)
     change = None if since is None else _change(logical_path, since, manifest)
     if as_json:
         document = {"asset": logical_path, **_fields(entry), "referrers": referring, "cache": cached, "lexers": lexers}
+        document["command"] = made_by and {"name": made_by, "run": list(config.commands[made_by].run)}
         changed = {} if since is None else {"since": change_document(change) if change else None}
         print_json({"ok": True, **document, **changed, "diagnostics": []})
     else:
         lines = _lines(logical_path, entry, manifest, referring)
         kept = (f"{path}: {reason or 'up to date'}" for path, reason in cached.items())
         machine = (*_section("lexers of this machine", [lexers]), *_section("in the cache", kept))
-        print_data((*lines, *machine, *_since_lines(since, change)))
+        command_lines = _command_lines(config, made_by, manifest)
+        print_data((*lines, *command_lines, *machine, *_since_lines(since, change)))
     return 0
 
 
@@ -78,6 +81,15 @@ def _since_lines(since: str | None, change: "Change | None") -> Iterator[str]:
         from buildassets.release.diff.text import change_lines
 
         yield from _section(f"since `{masked_url(since)}`", change_lines(change) if change else ["nothing changed"])
+
+
+def _command_lines(config: "Config", name: str | None, manifest: Manifest) -> Iterator[str]:
+    if name is not None:
+        from shlex import join
+
+        version = manifest.engines.get(name) or manifest.engines.get(f"commands.{name}")
+        listed = [join(config.commands[name].run), *([version] if version else [])]
+        yield from _section(f"made by the command `{name}`", listed)
 
 
 def _cached(config: "Config", cache_dir: str | None, logical_path: str, entry: Entry) -> dict[str, str | None]:

@@ -165,6 +165,11 @@ _STATICFILES = click.option(
 )
 
 
+_NO_RUN = click.option(
+    "--no-run",
+    is_flag=True,
+    help="Run nothing of the project: no command, no module that its configuration names.",
+)
 _PROVENANCE = click.option(
     "--provenance",
     is_flag=True,
@@ -214,10 +219,10 @@ class CompileOptions:
     templates: tuple[str, ...] = ()
     plan: str | None = None
 
-    def config(self) -> "Config":
-        """The configuration with these options applied; raises ConfigError."""
+    def config(self, *, runs_code: bool = True) -> "Config":
+        """The configuration with these options applied; raises ConfigError. For `runs_code` see `load_config`."""
         more = self.also, self.url, self.templates, self.plan
-        return configured(self.config_file, self.sources, self.output, *more, self.mode)
+        return configured(self.config_file, self.sources, self.output, *more, self.mode, runs_code=runs_code)
 
 
 def _gathered(command: Callable[..., int]) -> Callable[..., int]:
@@ -242,7 +247,7 @@ def compile_options(command: Callable[..., int]) -> Callable[..., int]:
 
 def check_options(command: Callable[..., int]) -> Callable[..., int]:
     """Like `compile_options`, for the verb that also reads templates."""
-    return _with(compile_options(command), _TEMPLATES)
+    return _with(compile_options(command), _NO_RUN, _TEMPLATES)
 
 
 def watch_options(command: Callable[..., int]) -> Callable[..., int]:
@@ -330,12 +335,22 @@ def configured(
     templates: Sequence[str] = (),
     plan: str | None = None,
     mode: Mode = "production",
+    *,
+    runs_code: bool = True,
 ) -> "Config":
     """The configuration with the options of the command line applied; raises ConfigError."""
     from buildassets.compiler.config.load import load_config
 
     return load_config(
-        config_file, sources=sources, also=also, templates=templates, output=output, url=url, plan=plan, mode=mode
+        config_file,
+        sources=sources,
+        also=also,
+        templates=templates,
+        output=output,
+        url=url,
+        plan=plan,
+        mode=mode,
+        runs_code=runs_code,
     )
 
 

@@ -4,6 +4,7 @@ import os
 from typing import TYPE_CHECKING
 
 from buildassets.cli.releases import os_faults_as_release_error
+from buildassets.folders import is_within
 
 if TYPE_CHECKING:
     from buildassets.compiler.config.values import Config, Mode
@@ -26,7 +27,7 @@ def attested(config: "Config", result: "BuildResult", mode: "Mode") -> list[str]
 
 
 def _inputs(config: "Config", result: "BuildResult") -> dict[str, str]:
-    """The files that the release was made of, and the configuration, by their names in the manifest.
+    """The files that the release was made of, the configuration and the scripts of its commands, by their names.
 
     `result.inputs` holds more: files that the build looked at and did not use.
     """
@@ -37,4 +38,14 @@ def _inputs(config: "Config", result: "BuildResult") -> dict[str, str]:
         name = config.input_name(path)
         if name in named and os.path.isfile(path):
             paths.setdefault(name, path)
-    return paths | ({config.shown(config.file): config.file} if config.file else {})
+    beside = [*_scripts(config), *([config.file] if config.file else [])]
+    return paths | {config.shown(path): path for path in beside if is_within(config.folder, path)}
+
+
+def _scripts(config: "Config") -> list[str]:
+    """The files that the arguments of commands name."""
+    if not config.commands:
+        return []
+    from buildassets.compiler.transform.command_engine import named_files
+
+    return [path for command in config.commands.values() for path in named_files(config.folder, command)]

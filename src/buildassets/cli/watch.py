@@ -58,7 +58,8 @@ def command(
 ) -> int:
     """Build, and build again whenever a source changes, until Ctrl-C. SOURCE overrides the configured source roots.
 
-    COMMAND, such as a web server, is run as soon as there is a release; when it ends, so does the watch.
+    COMMAND, such as a web server, is run as soon as there is a release, and so are those that `[tool.buildassets.run]`
+    names; when one of them ends, so do the watch and the others.
     """
     from buildassets.compiler.build import build
     from buildassets.compiler.config.file import working_directory
@@ -88,13 +89,17 @@ def command(
         )
         if given.mode == "development":
             watch = partial(watch, templates=page_templates)
+        from buildassets.cli.together import Together
+
+        together = Together(stdout_is_ours=given.as_json)
+        listeners.append(together)
         if not beside:
-            watch(listeners).run()
-            return 0
+            return together.exit_code_of(watch(listeners).run)
         from buildassets.cli.beside import Beside
 
         child = Beside(beside, stdout_is_ours=given.as_json)
-        return child.exit_code_of(watch([*listeners, child]).run)
+        run = watch([*listeners, child]).run
+        return child.exit_code_of(lambda: together.run_with(run))
 
 
 @frozen
@@ -161,6 +166,7 @@ class Terminal:
 
     def start(self, config: "Config") -> None:
         """See Listener."""
+        self._is_alone = self._is_alone and not config.run
 
     def stop(self) -> None:
         """See Listener."""

@@ -34,6 +34,17 @@ def cached_drafts(config: Config, folder: str, logical_path: str, entry: Entry) 
     return {path: _best_reason(stale) for path, stale in sorted(by_path.items())}
 
 
+def command_of(config: Config, logical_path: str, entry: Entry) -> str | None:
+    """The name of the command that makes the asset by the present configuration; None if none does."""
+    stem, _, end = logical_path.rpartition(".")
+    for name, command in config.commands.items():
+        if command.output == logical_path:
+            return name
+        if command.source_suffix and command.suffix == end and f"{stem}.{command.source_suffix}" in entry.inputs:
+            return name
+    return None
+
+
 def _best_reason(stale: list[Stale | None]) -> Stale | None:
     """None if the draft is valid in one mode; else the reason that names a changed file, if there is one."""
     reasons = [reason for reason in stale if reason is not None]

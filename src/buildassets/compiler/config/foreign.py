@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from buildassets.compiler.config.toml_table import Document, Table
 from buildassets.compiler.config.values import Mode
+from buildassets.diagnostics import warning
 from buildassets.frozen import field, frozen
 
 _JAMMIT: Final = "jammit"
@@ -22,6 +23,8 @@ READERS: Final[Mapping[str, str]] = {
     "pipeline": "buildassets.compat.pipeline.build.read:read",
     "webassets": "buildassets.compat.webassets.build.read:read",
 }
+# The keys that may name code, each with the suffixes of files that are none.
+_CODE: Final[Mapping[str, tuple[str, ...]]] = {"pipeline": (), "webassets": (".yaml", ".yml")}
 _OURS: Final = ("sources", "bundles")  # with these keys, no file of another system is searched for
 
 
@@ -59,12 +62,25 @@ class Asked:
 Reader = Callable[[Asked], Foreign | None]
 
 
-def with_foreign(document: Document, folder: str, mode: Mode) -> tuple[Foreign, Document]:
-    """The values of other systems in `folder`, and our own `document` with their keys added. Raises ConfigError."""
+def with_foreign(document: Document, folder: str, mode: Mode, *, runs_code: bool = True) -> tuple[Foreign, Document]:
+    """The values of other systems in `folder`, and our own `document` with their keys added. Raises ConfigError.
+
+    Unless it `runs_code`, a system whose values are computed is left out, with a warning.
+    """
+    if not runs_code and (key := _computed(document.table)):
+        message = f"`{key}` is not read: that would run code of the project"
+        hint = "leave `--no-run` out for a project that you trust"
+        notice = warning("config/not-run", message, document.locate_value((key,)), hint=hint)
+        return Foreign(fields={"notices": (notice,)}), document
     foreign = read_foreign(document.table, folder, mode)
     extended = document.above(foreign.table, sources=foreign.further_sources)
     extended.faults += document.faults
     return foreign, extended
+
+
+def _computed(table: Table) -> str | None:
+    """The key that names code of the project, from which the values of another system are computed."""
+    return next((key for key, data in _CODE.items() if key in table and not str(table.peek(key)).endswith(data)), None)
 
 
 def read_foreign(table: Table, folder: str, mode: Mode) -> Foreign:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from buildassets.compiler.config import keys
+from buildassets.compiler.config.command_keys import commands, commands_beside
 from buildassets.compiler.config.file import read_named, search, working_directory
 from buildassets.compiler.config.foreign import READERS, Foreign, with_foreign
 from buildassets.compiler.config.no_sources import DEFAULT_ROOTS, no_sources
@@ -37,6 +38,7 @@ def load_config(
     plan: str | None = None,
     needs_sources: bool = True,
     mode: Mode = "production",
+    runs_code: bool = True,
 ) -> Config:
     """The configuration in `file`, or in the nearest file from the folder `start` upward, or else the default one.
 
@@ -44,13 +46,14 @@ def load_config(
     `start`, and `url` replace the values of the file; `also` are further source roots after these, and `templates`
     further folders of templates; `plan` is the path of a plan of template blocks. Unless it `needs_sources`, source
     roots may be missing, as for a verb that only reads a release. `mode` is that of the build; only files of other
-    systems depend on it. Raises ConfigError with every fault that was found.
+    systems depend on it. Unless it `runs_code`, nothing of the project is run, now or in a build. Raises ConfigError
+    with every fault that was found.
     """
     start = os.path.normpath(os.path.join(working_directory(), start))
     path, document = search(start) if file is None else (os.path.join(start, file), read_named(file, start))
     given = Document({} if url is None else {"--url": url})
     folder = os.path.dirname(path) if path else start
-    foreign, document = (Foreign(), document) if sources else with_foreign(document, folder, mode)
+    foreign, document = (Foreign(), document) if sources else with_foreign(document, folder, mode, runs_code=runs_code)
     roots = configured_roots(document.table, folder)
     if also and "sources" not in document.table:
         roots = [(place, root) for place, root in roots if root.shown == DEFAULT_ROOTS[0]]
@@ -68,6 +71,7 @@ def load_config(
         templates=replace(config.templates, further=tuple(keys.further_templates(templates, start, given))),
         document=document,
         read=foreign.files,
+        runs_code=runs_code,
         **{name: value for name, value in foreign.fields.items() if name not in document.table},
     )
     config = replace(config, sources=with_further(config, [root for _, root in further]))
@@ -135,6 +139,8 @@ def _config(table: Table, folder: str, file: str | None, roots: tuple[SourceRoot
         registry=keys.registry(table),
         packages=keys.package_rules(table.table("packages")),
         locked=locked,
+        commands=commands(table) if table.has("commands") else {},
+        run=commands_beside(table.table("run")) if table.has("run") else {},
     )
     for system in READERS:
         table.take(system)

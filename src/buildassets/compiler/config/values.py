@@ -171,6 +171,27 @@ class BlockPlan:
     renew: tuple[str, ...] = ()
 
 
+@frozen
+class Command:
+    """A program of the project that makes assets: those of all sources with a suffix, or the one at `output`.
+
+    `source_suffix` and `suffix` are those of the sources and of what it makes, without dots; both are empty if there is
+    an `output`, a logical path. `run` are its arguments, with placeholders. `inputs` are globs of the files that it may
+    read, `depfile` names the file in which it lists them; `env` are the names of variables that it gets, `problem` is a
+    regular expression for the lines that it prints.
+    """
+
+    run: tuple[str, ...]
+    source_suffix: str = ""
+    suffix: str = ""
+    output: str = ""
+    inputs: tuple[str, ...] = ()
+    depfile: str = ""
+    env: tuple[str, ...] = ()
+    problem: str = ""
+    timeout_seconds: float = 60
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """All settings of a build. Paths are absolute; globs are those of `globs`; `budgets` are in bytes after gzip.
@@ -182,9 +203,10 @@ class Config:
     names in modules, `env` the environment variables that `import.meta.env` has. `types` are media types by suffix that
     replace the usual ones in the release, without effect on how files are compiled. A build warns of images of more
     than `image_warn_bytes`; of none if that is 0. `registry` is the URL of the registry of packages, empty if npm's own
-    settings decide; `locked` are the versions of the tools in the lock. `plan` is the plan of the templates of another
-    system, if there is one; `companions` are the formats of further files for other systems, by the names in
-    `write.companions`.
+    settings decide; `locked` are the versions of the tools in the lock. `commands` are programs that make assets, by
+    name; `run` are the commands beside a watch; unless it `runs_code`, nothing of the project is run. `plan` is the
+    plan of the templates of another system, if there is one; `companions` are the formats of further files for other
+    systems, by the names in `write.companions`.
 
     Only other systems' files set these: `pieces` are the members of bundles that pages may load one by one;
     `template_names` are the names of templates by bundle and logical path; `bases` are the logical paths to which
@@ -233,6 +255,9 @@ class Config:
     registry: str = ""
     packages: PackageRules = field(default_factory=PackageRules)
     locked: Mapping[str, str] = field(default_factory=dict)
+    commands: Mapping[str, Command] = field(default_factory=dict)
+    run: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    runs_code: bool = True
     plan: BlockPlan | None = None
     companions: tuple[str, ...] = ()
     pieces: Packages | None = None
@@ -273,6 +298,7 @@ _BESIDE: Final = (
     "module_bundles",
     "scopes",
     "image_warn_bytes",
+    "runs_code",
 )  # fields that are no keys
 SETTINGS: Final = frozenset(each.name for each in fields(Config)).difference(_BESIDE)
 

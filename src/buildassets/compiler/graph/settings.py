@@ -40,6 +40,22 @@ def setting_faults(config: Config, listed: Collection[str]) -> Iterator[Diagnost
         hint = f"did you mean `{near}`?" if near else "create the folder, or take it out of `load_paths`"
         message = f"the load path `{shown}` is no folder"
         yield warning("config/unmatched", message, config.place("load_paths", index), hint=hint)
+    yield from _lost_inputs(config)
+
+
+def _lost_inputs(config: Config) -> Iterator[Diagnostic]:
+    """A warning for each of the `inputs` of commands that matches no file."""
+    if not config.commands:
+        return
+    from buildassets.compiler.transform.input_sets import matches_any
+
+    for name, command in config.commands.items():
+        for index, glob in enumerate(command.inputs):
+            if not matches_any(config.folder, glob, [config.output]):
+                where = config.place("commands", name, "inputs", index)
+                message = f"`{glob}` in `commands.{name}.inputs` matches no file"
+                hint = "correct it, or take it out; it is relative to the folder of the configuration"
+                yield warning("config/unmatched", message, where, hint=hint)
 
 
 def lost_load_paths(config: Config) -> Iterator[tuple[int, str]]:

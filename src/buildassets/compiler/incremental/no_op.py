@@ -6,7 +6,7 @@ Imports no stage before there is work for one.
 import json
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from buildassets._version import __version__
@@ -149,4 +149,11 @@ def _folders_of_assets(config: Config, inputs: Sequence[str]) -> set[str]:
 
 def _named(config: Config, mode: Mode) -> str:
     """The name of a build: all that decides its result besides files."""
-    return repr((__version__, _FORMAT, environment(), mode, config, variables(config)))
+    return repr((__version__, _FORMAT, environment(), mode, config, variables(config), *_passed_on(config)))
+
+
+def _passed_on(config: Config) -> Iterator[str]:
+    """The digest of the variables that commands get; they may be secret."""
+    names = sorted({name for command in config.commands.values() for name in command.env})
+    if names:
+        yield digest(repr([os.environ.get(name) for name in names]).encode("utf-8", "surrogatepass"))

@@ -91,13 +91,20 @@ def discover(config: Config, compiles_to: Mapping[str, str] | None = None, mode:
         skipped = walk.skipped | skipped
     found = _front_ends(config, by_logical.values(), mode)
     mark = _Marks(config, found.kept)
-    sources = tuple(mark.marked(by_logical[logical]) for logical in sorted(by_logical))
+    made = made_sources(config)
+    diagnostics += _made_twice(config, made, by_logical)
+    by_logical = {logical: mark.marked(source) for logical, source in by_logical.items()} | made
+    sources = tuple(by_logical[logical] for logical in sorted(by_logical))
     diagnostics += (*found.diagnostics, *_case_clashes(sources))
     return Discovery(
         sources,
         {logical: skipped[logical] for logical in sorted(skipped) if logical not in by_logical},
         tuple(sorted(diagnostics, key=sort_key)),
-        (*looked_at, *found.looked_at, *(source.path for source in sources if may_be_stream(source.path))),
+        (
+            *looked_at,
+            *found.looked_at,
+            *(source.path for source in sources if source.root >= 0 and may_be_stream(source.path)),
+        ),
         found,
     )
 
@@ -109,6 +116,29 @@ def _front_ends(config: Config, sources: Iterable[Source], mode: Mode) -> FrontE
     from buildassets.compiler.sources.vite import front_ends  # few projects need it
 
     return front_ends(config, sources, mode)
+
+
+def made_sources(config: Config) -> dict[LogicalPath, Source]:
+    """A source for each asset that a command makes of no source: its path is that of no file, and its root is none."""
+    outputs = sorted({command.output for command in config.commands.values() if command.output})
+    return {LogicalPath(path): Source(LogicalPath(path), _no_file(config, path), path, -1, path) for path in outputs}
+
+
+def _no_file(config: Config, output: str) -> str:
+    """A path for what a command makes, by which caches name it. No file can be there, as it lies below a file."""
+    return os.path.join(config.file or config.folder, *output.split("/"))
+
+
+def _made_twice(
+    config: Config, made: Mapping[LogicalPath, Source], by_logical: Mapping[LogicalPath, Source]
+) -> Iterator[Diagnostic]:
+    """The errors for commands whose `output` is an asset that a source makes."""
+    for name, command in config.commands.items():
+        source = by_logical.get(LogicalPath(command.output))
+        if source is not None and source.logical in made:
+            message = f"`{source.shown}` and `commands.{name}` both make `{source.logical}`"
+            hint = "give `output` another path, or leave the file out with `exclude`"
+            yield error("source/duplicate", message, config.place("commands", name, "output"), hint=hint)
 
 
 class _Marks:
@@ -140,7 +170,9 @@ def _walks(config: Config, compiles_to: Mapping[str, str] | None, *, npm: bool) 
     # A template often lies beside its script, so its asset keeps the whole name: `item.jst` → `item.jst.js`.
     template = config.templating.suffix
     suffixes = {**SCRIPT_SUFFIXES, **(compiles_to or {}), **_COMPILED_SUFFIXES, template: template + ".js"}
-    of_others = frozenset(TYPED.intersection(compiles_to or ()))  # an engine of a package compiles all of these
+    suffixes |= {f".{one.source_suffix}": f".{one.suffix}" for one in config.commands.values() if one.source_suffix}
+    of_commands = {f".{one.source_suffix}" for one in config.commands.values() if one.source_suffix}
+    of_others = TYPED.intersection({*(compiles_to or ()), *of_commands})  # another engine compiles all of these
     own = [os.path.join(config.folder, name) for name in _OF_THE_PROJECT]
     never = frozenset(map(os.path.realpath, [*own, config.file] if config.file else own))
     roots = [(index, root) for index, root in enumerate(config.sources) if root.npm is npm]
@@ -425,7 +457,9 @@ class _RootWalk:
     def _compiled_name(self, relative: str) -> str:
         """`relative` with the suffix of its compiled file; the same object if it is not compiled."""
         compiled = self._suffixes.get(suffix(relative))
-        return relative[: relative.rfind(".")] + compiled if compiled else relative
+        if not compiled or compiled == suffix(relative):
+            return relative
+        return relative[: relative.rfind(".")] + compiled
 
     def _duplicate(self, first: Source, second: Source, *, can_prefer: bool) -> None:
         hint = "rename one of them, or leave it out with `exclude`"

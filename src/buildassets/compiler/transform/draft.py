@@ -6,7 +6,7 @@ Takes a Source and the engines, gives a Draft that carries its diagnostics; neve
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from buildassets.compiler.body import Body, OnDisk, bytes_of, left_on_disk
 from buildassets.compiler.engines.protocol import Compiled, Engine, EngineInput
@@ -40,11 +40,16 @@ from buildassets.files import chunks_of, content_of, small_content_of
 from buildassets.lazy_pattern import lazy_pattern
 from buildassets.media import Syntax, media_of
 
+if TYPE_CHECKING:
+    from buildassets.compiler.transform.command_engine import CommandEngine
+
 _XML_ENCODING: Final = lazy_pattern(r"(\A<\?xml[^>]*?\bencoding\s*=\s*[\"'])[^\"']*")
 
 
 def drafted(source: Source, engines: EngineSet, *, directives: bool = False) -> Draft:
     """The draft of `source`; a failed one has diagnostics. With `directives`, those in its head are read."""
+    if command := engines.command(source):
+        return _commanded(source, command, engines)
     syntax = media_of(source.logical).syntax
     is_compiled = engines.compiler(source) is not None
     is_parsed = is_compiled or syntax not in (None, Syntax.SOURCE_MAP)
@@ -182,6 +187,30 @@ def _made(source: Source, text: str, syntax: Syntax | None, kind: str, engine: E
     stray = _stray(draft, compiled, engines.shown) if kind == "scss" else ()
     finished = _finished(draft, compiled.text, syntax, engines)
     return replace(finished, diagnostics=(*finished.diagnostics, *stray))
+
+
+def _commanded(source: Source, command: "CommandEngine", engines: EngineSet) -> Draft:
+    """The draft of what a command of the project makes of `source`: a text, or bytes where no text is expected."""
+    made = command.run(source)
+    read = (source.path, *made.inputs) if source.root >= 0 else made.inputs
+    draft = Draft(
+        source,
+        made.body,
+        inputs=tuple(dict.fromkeys(read)),
+        absences=made.absences,
+        engines=((command.kind, command.version),),
+        diagnostics=made.diagnostics,
+    )
+    syntax = media_of(source.logical).syntax
+    if draft.failed or syntax is None:
+        return draft
+    text = decoded(made.body, source.logical)
+    if isinstance(text, Diagnostic):
+        return with_diagnostics(draft, [command.undecodable(source, text)])
+    compiled = Compiled(text.removeprefix("\ufeff"))
+    origin = engine_map(compiled, syntax) if engines.source_maps else None
+    draft = replace(draft, body=compiled.text.encode("utf-8"), compiled=compiled, origin=origin)
+    return _finished(draft, compiled.text, syntax, engines)
 
 
 def _stray(draft: Draft, compiled: Compiled, shown: Callable[[str], str]) -> Iterator[Diagnostic]:

@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from buildassets._version import __version__
 from buildassets.compiler.cache.portable_names import PortableNames
@@ -25,6 +25,9 @@ from buildassets.compiler.transform.engine_set import EngineSet
 from buildassets.digest import digest_of_all
 from buildassets.media import Syntax, media_of
 from buildassets.paths import LogicalPath
+
+if TYPE_CHECKING:
+    from buildassets.compiler.transform.command_engine import CommandEngine
 
 _STEP: Final = "draft "  # with the logical path, a NUL and the name of the source
 
@@ -80,8 +83,9 @@ class KeptDrafts:
     def step_of(self, source: Source) -> tuple[str, str]:
         """The name of the step that makes the draft of `source`, and its key, which covers all inputs but files."""
         compiler = self._engines.compiler(source)
+        compiled_by = self._engines.command(source) or (compiler and compiler[1])
         used = (
-            *(compiler and compiler[1], self._engines.minifier_of(source), self._engines.grammar_of(source)),
+            *(compiled_by, self._engines.minifier_of(source), self._engines.grammar_of(source)),
             self._engines.definer(source),
         )
         settings = f"{self._config.directives} {bool(self._config.source_maps)} {self._config.templating}"
@@ -102,18 +106,19 @@ class KeptDrafts:
         used = (f"{name} {self._cache.files.of(path)}" for name, path in own_files())
         return digest_of_all([__version__, repr(sys.version_info[:2]), *used])
 
-    def _identity(self, engine: KnownEngine) -> str:
+    def _identity(self, engine: "KnownEngine | CommandEngine") -> str:
         """A digest of everything that decides the results of `engine`, besides the files that it reads."""
         if id(engine) not in self._identities:
             self._identities[id(engine)] = digest_of_all(self._deciding(engine))
         return self._identities[id(engine)]
 
-    def _deciding(self, engine: KnownEngine) -> Iterator[str]:
+    def _deciding(self, engine: "KnownEngine | CommandEngine") -> Iterator[str]:
         digest_of = self._cache.files.of
         yield from (engine.name, engine.version)
         yield from sorted(f"{os.path.basename(path)} {digest_of(path)}" for path in engine.programs)
         for name in engine.reads:
             yield from (name, *self._setting(name))
+        yield from self._engines.deciding(engine)
         if isinstance(engine, GuardedEngine):  # which may run any program, and any package of npm's
             folders = os.environ.get("PATH", "").split(os.pathsep)
             yield from sorted(digest_of_all(sorted(names_in(path))) for path in folders if os.path.isdir(path))

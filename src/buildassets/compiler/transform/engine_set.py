@@ -4,11 +4,13 @@ Takes a Config, gives an EngineSet that the caller's stack closes, or raises Bui
 """
 
 import json
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from buildassets.compiler.cache.folder import DEFAULT_FOLDER
 from buildassets.compiler.config.meta_env import meta_env
 from buildassets.compiler.config.values import Config, Mode
 from buildassets.compiler.engines.esbuild.transform import EsbuildTransform
@@ -22,6 +24,9 @@ from buildassets.errors import BuildError
 from buildassets.frozen import field, frozen
 from buildassets.media import Syntax, media_of, suffix
 
+if TYPE_CHECKING:
+    from buildassets.compiler.transform.command_engine import CommandEngine
+
 READERS: Final = ("esbuild", "lightningcss", "rcssmin", "rjsmin")  # engines that report unclosed syntax
 _SASS_SUFFIXES: Final = (".scss", ".sass")
 
@@ -34,7 +39,9 @@ class EngineSet:
     its sources, as in `.less`. `shown` turns a path into the name a user would write. With `source_maps`, drafts have
     origins. `grammar` checks the syntax of scripts that it does not minify, if there is one; `templating` is how
     templates become scripts. `typed` compiles TypeScript and JSX, and puts the values of the names `defined` into other
-    modules; `meta_env` are the values of `import.meta.env`.
+    modules; `meta_env` are the values of `import.meta.env`. `commands` are those of the project, by the suffix of their
+    sources, and `outputs` those that make one asset of no source; they go before the other compilers, but not in the
+    roots `of_others`.
     """
 
     scss: KnownEngine
@@ -48,6 +55,26 @@ class EngineSet:
     typed: KnownEngine | None = None
     defined: tuple[str, ...] = ()
     meta_env: Mapping[str, str | bool] = field(default_factory=dict)
+    commands: "Mapping[str, CommandEngine]" = field(default_factory=dict)
+    outputs: "Mapping[str, CommandEngine]" = field(default_factory=dict)
+    of_others: frozenset[int] = frozenset()
+
+    def command(self, source: Source) -> "CommandEngine | None":
+        """The command of the project that makes the asset of `source`, if there is one."""
+        if source.keeps_name:
+            return None
+        if source.logical in self.outputs:
+            return self.outputs[source.logical]
+        command = self.commands.get(suffix(source.path))
+        if command is not None and command.makes_same_suffix and source.root in self.of_others:
+            return None
+        return command
+
+    def deciding(self, engine: "KnownEngine | CommandEngine") -> Iterator[str]:
+        """All that decides the results of a command besides its program and files; nothing for other engines."""
+        for command in (*self.commands.values(), *self.outputs.values()):
+            if command is engine:
+                yield from command.deciding()
 
     def compiler(self, source: Source) -> tuple[str, KnownEngine] | None:
         """The compiler of `source`, with its key in the configuration; None if no engine compiles it."""
@@ -73,9 +100,10 @@ class EngineSet:
             self.scss.start_ahead()
 
     @property
-    def all(self) -> tuple[KnownEngine, ...]:
+    def all(self) -> "tuple[KnownEngine | CommandEngine, ...]":
         """All engines of the build."""
-        return tuple(filter(None, (self.scss, self.css, self.js, self.grammar, self.typed, *self.compilers.values())))
+        engines = (self.scss, self.css, self.js, self.grammar, self.typed, *self.compilers.values())
+        return (*filter(None, engines), *self.commands.values(), *self.outputs.values())
 
     def minifier_of(self, source: Source) -> KnownEngine | None:
         """The minifier for the text made of `source`, if there is one."""
@@ -91,7 +119,7 @@ class EngineSet:
         """Whether an engine compiles or minifies `source`."""
         if source.keeps_name:
             return False
-        ways = (self.minifier_of, self.compiler, self.grammar_of, self.definer)
+        ways = (self.minifier_of, self.compiler, self.grammar_of, self.definer, self.command)
         return any(way(source) is not None for way in ways)
 
 
@@ -124,7 +152,26 @@ def started_engines(config: Config, mode: Mode, stack: ExitStack) -> EngineSet:
     typed = stack.enter_context(closing(EsbuildTransform(options, define)))
     values = meta_env(config, mode)
     more = bool(config.source_maps), grammar, config.templating, typed, tuple(define), values
-    return EngineSet(started["scss"], css, js, options.shown, compilers, *more)
+    engines = EngineSet(started["scss"], css, js, options.shown, compilers, *more)
+    return _with_commands(engines, config, mode, stack) if config.commands else engines
+
+
+def _with_commands(engines: EngineSet, config: Config, mode: Mode, stack: ExitStack) -> EngineSet:
+    """`engines` with the commands of the project."""
+    from buildassets.compiler.transform.command_engine import CommandEngine, Surroundings  # 10 ms
+
+    besides = (config.output, os.path.join(config.folder, DEFAULT_FOLDER))
+    started = []
+    for name, command in sorted(config.commands.items()):
+        place = config.place("commands", name, "run", 0)
+        around = Surroundings(config.folder, mode, engines.shown, besides, place, config.runs_code)
+        started.append(stack.enter_context(closing(CommandEngine(name, command, around))))
+    return replace(
+        engines,
+        commands={f".{one.command.source_suffix}": one for one in started if one.command.source_suffix},
+        outputs={one.command.output: one for one in started if one.command.output},
+        of_others=frozenset(number for number, root in enumerate(config.sources) if root.vendored or root.npm),
+    )
 
 
 def _grammar(config: Config) -> KnownEngine | None:

@@ -134,7 +134,8 @@ class _Drafting:
     def _sent_away(self, executor: "Executor", sources: Sequence[Source]) -> Collection[LogicalPath]:
         """Have threads of `executor` draft some of `sources`; returns their names in the order of starting."""
         stale = [source for source in sources if self._engines.have_work(source) and not self._is_kept(source)]
-        jobs = [Job(source, self._size_bytes(source)) for source in stale]
+        commanded = {source.logical: source for source in stale if self._engines.command(source) is not None}
+        jobs = [Job(source, self._size_bytes(source)) for source in stale if source.logical not in commanded]
         count = self._workers_for(jobs)
         if count == 0:
             jobs = [job for job in jobs if needs_sass(job.source) or self._is_minified_elsewhere(job.source)]
@@ -147,7 +148,11 @@ class _Drafting:
         work = partial(self._in_workers, self._started_workers()) if count else self._here
         for _ in range(count or len(jobs)):
             self._futures.append(executor.submit(self._work_off, waiting, work))
-        return dict.fromkeys(job.source.logical for job in jobs)
+        programs = deque(Job(source, 0) for source in commanded.values())  # for which no worker need wait
+        self._waiting.append(programs)
+        for _ in commanded:
+            self._futures.append(executor.submit(self._work_off, programs, self._here))
+        return dict.fromkeys((*(job.source.logical for job in jobs), *commanded))
 
     def _is_kept(self, source: Source) -> bool:
         return self._kept is not None and self._kept.holds(source)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from buildassets._version import __version__
 from buildassets.compiler.body import bytes_of
 from buildassets.compiler.config.meta_env import variables
-from buildassets.compiler.config.values import Config, Mode
+from buildassets.compiler.config.values import Command, Config, Mode
 from buildassets.compiler.languages.reference import ReferenceKind
 from buildassets.compiler.model import Linked, Stored, ViteEntry
 from buildassets.digest import digest, fingerprint
@@ -98,8 +98,8 @@ def source_fingerprints(config: Config, assets: Iterable[Linked], digest_of: Cal
 
 
 _DECIDING: Final = (
-    *("browsers", "data_urls", "define", "directives", "env", "external", "fingerprinted", "minify", "modules"),
-    *("source_maps", "sources_content", "types", "url_prefixes", "inline_imports"),
+    *("browsers", "commands", "data_urls", "define", "directives", "env", "external", "fingerprinted", "minify"),
+    *("modules", "source_maps", "sources_content", "types", "url_prefixes", "inline_imports"),
 )
 
 
@@ -111,7 +111,16 @@ def deciding_settings(config: Config, mode: Mode) -> dict[str, Any]:
     given = {name: getattr(config, name) for name in _DECIDING}
     given |= {name: given[name] and mode == "production" for name in ("minify", "inline_imports")}
     given["env"] = variables(config) or usual["env"]
+    given["commands"] = {name: _described(command) for name, command in sorted(config.commands.items())}
     return {name: _plain(value) for name, value in given.items() if value != usual[name]}
+
+
+def _described(command: Command) -> dict[str, Any]:
+    """A command with the keys that the configuration has for it, without those at their defaults."""
+    named = {"source_suffix": "from", "suffix": "to", "timeout_seconds": "timeout"}
+    usual = {key.name: key.default for key in fields(Command)}
+    given = {key.name: getattr(command, key.name) for key in fields(Command)}
+    return {named.get(name, name): _plain(value) for name, value in given.items() if value != usual[name]}
 
 
 def _plain(value: Any) -> Any:

@@ -19,6 +19,7 @@ _CLASSES: Final = {
     "buildassets.compiler.config.values": (
         *(
             "BlockPlan",
+            "Command",
             "Config",
             "DataUrls",
             "EngineNames",

@@ -1,0 +1,218 @@
+"""Runs programs, each in a process group of its own, with limits on time and output, and leaves no process behind.
+
+Takes commands, gives what they printed and how they ended.
+"""
+
+import os
+import selectors
+import signal
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from threading import Lock
+from time import monotonic
+from typing import IO, TYPE_CHECKING, Final
+
+from buildassets.compiler.engines.process.child import ClosedError
+from buildassets.frozen import frozen
+
+if TYPE_CHECKING:
+    import subprocess
+
+_CHUNK_BYTES: Final = 1 << 16
+_MOST_TOLD_BYTES: Final = 1 << 20  # of what is read for messages only; the rest is dropped
+_REST_SECONDS: Final = 1.0  # for what a group that was killed has left in its pipes
+_LOOK_SECONDS: Final = 0.02  # between looks, where no descriptor shows that a process has ended
+
+
+@frozen
+class Outcome:
+    """What a program printed, and its return code as `subprocess.Popen` has it.
+
+    With `timed_out` or `overflowed` it was killed because it took too long, or printed too much.
+    """
+
+    code: int
+    out: bytes
+    err: bytes
+    timed_out: bool = False
+    overflowed: bool = False
+
+
+@frozen
+class Limits:
+    """The time that a program has, and how many bytes its output may have; without a number, the rest is dropped."""
+
+    seconds: float
+    out_bytes: int | None = None
+
+
+class ProcessGroups:
+    """The groups that run now. Several threads may run programs; `close` kills all, and no other is started."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._running: list[subprocess.Popen[bytes]] = []
+        self._is_closed = False
+
+    def run(
+        self, command: Sequence[str], folder: str, environment: Mapping[str, str], given: int, limits: Limits
+    ) -> Outcome:
+        """Run `command` in `folder` with the descriptor `given` as its input, and wait for its end.
+
+        What it has started itself is ended with it. Raises OSError if it cannot be started, ClosedError after `close`.
+        """
+        with self._started(command, folder, environment, given) as process:
+            output = _Output(process, limits)
+            try:
+                output.read()
+            finally:
+                end_group(process)
+            output.read_rest()
+            return Outcome(process.wait(), *output.texts, output.timed_out, output.overflowed)
+
+    def close(self) -> None:
+        """Kill all groups; the threads that wait for them go on."""
+        with self._lock:
+            self._is_closed = True
+            for process in self._running:
+                end_group(process)
+
+    @contextmanager
+    def _started(
+        self, command: Sequence[str], folder: str, environment: Mapping[str, str], given: int
+    ) -> "Iterator[subprocess.Popen[bytes]]":
+        import subprocess  # 5 ms
+
+        with self._lock:
+            if self._is_closed:
+                raise ClosedError
+            process = subprocess.Popen(  # noqa: S603 - the project's own
+                command,
+                cwd=folder,
+                env=environment,
+                stdin=given,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+            )
+            self._running.append(process)
+        try:
+            yield process
+        finally:
+            with self._lock:  # no group is killed by the number of a process that was waited for: it may be another's
+                self._running.remove(process)
+            end_group(process)
+            process.wait()
+            for stream in _streams(process):
+                stream.close()
+
+
+def end_group(process: "subprocess.Popen[bytes]", number: int | None = None) -> None:
+    """Send a signal to the group of `process`, which has not been waited for; by default, kill it."""
+    if not hasattr(os, "killpg"):  # Windows has no groups: only the process itself ends
+        process.kill()
+    elif process.returncode is None or not hasattr(os, "waitid"):
+        with suppress(ProcessLookupError, PermissionError):  # macOS: of a group that has ended and was not waited for
+            os.killpg(process.pid, signal.SIGKILL if number is None else number)
+
+
+def _has_ended(process: "subprocess.Popen[bytes]") -> bool:
+    """Whether `process` has ended. It keeps its number, and so its group, where the system can look without waiting."""
+    if not hasattr(os, "waitid"):
+        return process.poll() is not None
+    return os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+
+def _streams(process: "subprocess.Popen[bytes]") -> list[IO[bytes]]:
+    return [stream for stream in (process.stdout, process.stderr) if stream is not None]
+
+
+class _Output:
+    """Reads both outputs of a process until it ends."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]", limits: Limits) -> None:
+        self._process = process
+        self._deadline = monotonic() + limits.seconds
+        self._read = {stream: bytearray() for stream in _streams(process)}
+        self._most = (limits.out_bytes or _MOST_TOLD_BYTES, _MOST_TOLD_BYTES)
+        self._may_overflow = limits.out_bytes is not None
+        self.timed_out = False
+        self.overflowed = False
+
+    @property
+    def texts(self) -> tuple[bytes, bytes]:
+        """What it has printed."""
+        out, err = map(bytes, self._read.values())
+        return out, err
+
+    def read(self) -> None:
+        """Read until the process ends, has no more time, or has printed too much."""
+        if not hasattr(os, "killpg"):
+            self._read_at_once()
+            return
+        with selectors.DefaultSelector() as selector, _end_of(self._process) as ended:
+            for stream in self._read:
+                selector.register(stream, selectors.EVENT_READ)
+            if ended is not None:
+                selector.register(ended, selectors.EVENT_READ)
+            while not self.overflowed:
+                left = self._deadline - monotonic()
+                if left <= 0:
+                    self.timed_out = True
+                    return
+                ready = [key.fileobj for key, _ in selector.select(left if ended is not None else _LOOK_SECONDS)]
+                self._take(selector, ready)
+                if ended in ready if ended is not None else _has_ended(self._process):
+                    return
+
+    def _read_at_once(self) -> None:
+        """The same on Windows, where nothing can wait for several pipes."""
+        from subprocess import TimeoutExpired
+
+        try:
+            texts = self._process.communicate(timeout=max(0.0, self._deadline - monotonic()))
+        except TimeoutExpired:
+            self.timed_out = True
+            return
+        for read, text, most in zip(self._read.values(), texts, self._most, strict=True):
+            read += text[:most]
+        self.overflowed = self._may_overflow and len(texts[0]) > self._most[0]
+
+    def read_rest(self) -> None:
+        """Read what is left in the pipes; not for ever, as a process may have left the group and hold them."""
+        if not hasattr(os, "killpg"):
+            return
+        deadline = monotonic() + _REST_SECONDS
+        with selectors.DefaultSelector() as selector:
+            for stream in self._read:
+                selector.register(stream, selectors.EVENT_READ)
+            while selector.get_map() and not self.overflowed and (left := deadline - monotonic()) > 0:
+                self._take(selector, [key.fileobj for key, _ in selector.select(left)])
+
+    def _take(self, selector: selectors.BaseSelector, ready: Sequence[object]) -> None:
+        for (stream, read), most in zip(self._read.items(), self._most, strict=True):
+            if stream in ready:
+                chunk = os.read(stream.fileno(), _CHUNK_BYTES)
+                if not chunk:
+                    selector.unregister(stream)
+                if len(read) + len(chunk) > most:
+                    self.overflowed |= self._may_overflow and stream is self._process.stdout
+                    chunk = chunk[: most - len(read)]
+                read += chunk
+
+
+@contextmanager
+def _end_of(process: "subprocess.Popen[bytes]") -> Iterator[int | None]:
+    """A descriptor that can be read once `process` has ended; None where the system has none (macOS)."""
+    if not hasattr(os, "pidfd_open"):
+        yield None
+        return
+    try:
+        descriptor = os.pidfd_open(process.pid)
+    except OSError:
+        yield None
+        return
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,28 @@
+"""What a pattern finds in the lines that programs print."""
+
+import pytest
+
+from buildassets.compiler.engines.commands.problems import Problem, lines_of, problems
+
+USUAL = r"^(?P<file>[^:]+):(?P<line>\d+):(?P<column>\d+): (?P<message>.*)$"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "printed", "found"),
+    [
+        (USUAL, "a.less:3:7: no such mixin\n", [Problem("no such mixin", "a.less", 3, 7)]),
+        (USUAL, "a.less:3:7: x\r\nhm\nb.less:1:1: y", [Problem("x", "a.less", 3, 7), Problem("y", "b.less", 1, 1)]),
+        (USUAL, "\x1b[31ma.less\x1b[0m:3:7: red\n", [Problem("red", "a.less", 3, 7)]),
+        (r"line (?P<line>\d+)", "Error at line 12!", [Problem("line 12", "", 12, 0)]),
+        (r"ERR (?P<message>.*)", "12:00 ERR it is wrong", [Problem("it is wrong")]),
+        (r"(?P<file>\w+)(?::(?P<line>\d+))?", "a", [Problem("a", "a")]),
+        (r"(?P<line>[a-z]+)", "twelve", [Problem("twelve")]),
+        (USUAL, "nothing of the kind", []),
+    ],
+)
+def test_what_a_pattern_finds(pattern: str, printed: str, found: list[Problem]) -> None:
+    assert list(problems(pattern, printed.encode())) == found
+
+
+def test_bytes_that_are_no_text_are_shown_somehow() -> None:
+    assert lines_of(b"\xff\0\x07a\n\n  \nb \n") == ["\ufffda", "b"]

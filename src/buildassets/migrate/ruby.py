@@ -121,7 +121,7 @@ def call(text: str) -> Call | None:
 def literal(text: str) -> Any:
     """The value of the literal `text`: a string, a word, a list of these. Raises NotLiteralError for anything else."""
     tokens = [*_tokens(text)]
-    value = _value(tokens)
+    value = _value(tokens)  # takes its tokens out of the list
     if tokens:
         raise NotLiteralError(text)
     return value

@@ -174,7 +174,7 @@ class _Judge:
         option = _option_of(statement)
         if option:
             return Judgement(_of_setting(name_in_flask(option)))
-        return Judgement(self._usual(statement), worst(self._filter_lines(statement)))
+        return Judgement(self._by_calls(statement), worst(self._filter_lines(statement)))
 
     def _imported(self, statement: ast.Import | ast.ImportFrom) -> Judgement | None:
         modules = [statement.module or ""] if isinstance(statement, ast.ImportFrom) else []
@@ -186,7 +186,8 @@ class _Judge:
         self._names |= {(one.asname or one.name).partition(".")[0] for one in statement.names}
         return Judgement(_READ if "buildassets" in top else _IMPORT)
 
-    def _usual(self, statement: ast.stmt) -> Answer:
+    def _by_calls(self, statement: ast.stmt) -> Answer:
+        """The answer to a statement that matters only by the functions that it calls."""
         calls = [one.func for one in ast.walk(statement) if isinstance(one, ast.Call)]
         names = {dotted(one).rpartition(".")[2] or getattr(one, "attr", "") for one in calls}
         if "register_filter" in names:

@@ -135,6 +135,7 @@ def _complaint(member: tarfile.TarInfo) -> str:
 
 
 def _unpacked(members: tarfile.TarFile, member: tarfile.TarInfo, folder: str, shown: str) -> str:
+    """Write `member` below `folder`. Returns its name there. Raises PackagesError and OSError."""
     name = member.name.removeprefix(_TOP)
     path = os.path.join(folder, *name.split("/"))
     content = members.extractfile(member)

@@ -19,7 +19,10 @@ class Edit(NamedTuple):
 
 
 def in_order(edits: Iterable[Edit]) -> list[Edit]:
-    """`edits` in text order, those of one place as they came; without those that lie in what an earlier one cuts."""
+    """`edits` sorted by place, without those that begin inside an earlier one.
+
+    Edits at one place keep their order.
+    """
     ordered: list[Edit] = []
     position = 0
     for edit in sorted(edits, key=span):

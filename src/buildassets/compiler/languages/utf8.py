@@ -1,4 +1,4 @@
-"""Bytes as text: UTF-8, or UTF-16 that says so, or a diagnostic that says where it is neither. Pure."""
+"""Decodes bytes: UTF-8, or UTF-16 with a byte order mark; anything else gets a diagnostic with its place. Pure."""
 
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE
 from contextlib import suppress
@@ -10,7 +10,7 @@ _HINT: Final = "save the file as UTF-8"
 
 
 def decoded(raw: bytes, shown: str) -> str | Diagnostic:
-    """`raw` as text, a byte order mark of UTF-8 kept; or the diagnostic that says where it is no UTF-8.
+    """`raw` as text, or the diagnostic for the place where it is no UTF-8. A byte order mark of UTF-8 stays.
 
     UTF-16 with a byte order mark is read as browsers read it (Encoding Standard, "BOM sniff").
     """
@@ -30,12 +30,15 @@ def decoded(raw: bytes, shown: str) -> str | Diagnostic:
 
 
 def is_utf16(raw: bytes) -> bool:
-    """Whether `raw` begins as UTF-16 does that names itself."""
+    """Whether `raw` begins with a byte order mark of UTF-16."""
     return raw.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) and not raw.startswith(BOM_UTF32_LE)
 
 
 def _other_encoding(raw: bytes) -> str | None:
-    """Which encoding that is not UTF-8 `raw` is in, as far as its first bytes tell: text begins with ASCII."""
+    """UTF-16 or UTF-32 if `raw` begins like it; else None.
+
+    Without a mark the zeros among the first bytes decide, since source texts begin with ASCII.
+    """
     zeros = raw[:4].count(0)
     if raw.startswith((BOM_UTF32_LE, BOM_UTF32_BE)) or zeros == 3:
         return "UTF-32"

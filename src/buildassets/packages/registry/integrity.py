@@ -8,7 +8,7 @@ _SHA512_BYTES: Final = 64
 
 def sha512_of(integrity: str) -> bytes | None:
     """The SHA-512 in a text that may contain several digests; None if it contains none."""
-    for one in integrity.split():
+    for one in integrity.split():  # each may have options behind a `?`
         algorithm, _, encoded = one.partition("?")[0].partition("-")
         if algorithm != "sha512":
             continue

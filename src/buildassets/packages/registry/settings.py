@@ -78,14 +78,15 @@ def registry_settings(
         for key, value in settings.items()
         if key.startswith("@") and key.endswith(":registry") and value
     }
+    extra_file = "" if "ca" in settings else _existing(environment.get("NODE_EXTRA_CA_CERTS", ""))
     return RegistrySettings(
-        _registry_url(url, credentials),
-        scopes,
-        credentials,
-        _proxies(settings),
-        tuple(filter(None, (one.strip() for one in (settings.get("noproxy") or "").split(",")))),
-        settings.get("ca", "").replace("\\n", "\n"),
-        settings.get("cafile") or ("" if "ca" in settings else _existing(environment.get("NODE_EXTRA_CA_CERTS", ""))),
+        url=_registry_url(url, credentials),
+        scopes=scopes,
+        credentials=credentials,
+        proxies=_proxies(settings),
+        direct=tuple(filter(None, (one.strip() for one in (settings.get("noproxy") or "").split(",")))),
+        certificates=settings.get("ca", "").replace("\\n", "\n"),
+        certificate_file=settings.get("cafile") or extra_file,
     )
 
 
@@ -96,6 +97,7 @@ def _existing(path: str) -> str:
 
 def _npm_settings(folder: str, environment: Mapping[str, str]) -> dict[str, str]:
     """npm's settings: from the environment, else the project's `.npmrc`, else the user's."""
+    # npm takes the names of settings in any case, but not the URLs that begin those for one host.
     given = {
         key[len(_PREFIX) :].lower() if "//" not in key else key[len(_PREFIX) :]: value
         for key, value in environment.items()

@@ -270,6 +270,7 @@ def _chosen(shop: Workshop, kind: ToolKind, wanted: str, locked_version: str) ->
         for platform in kind.platforms
         if (package := kind.package_for(platform)) in packages and version in packages[package].releases
     }
+    # The version may lack the package of a platform: then the newest that lacks none is mentioned.
     has_all = len(packages) == len(kind.platforms)
     everywhere = set.intersection(*(set(_takeable(shop, one, "")) for one in packages.values())) if has_all else set()
     complete = newest_of(everywhere)

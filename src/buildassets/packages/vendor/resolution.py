@@ -82,6 +82,10 @@ def _ranges(wanted: Wanted, releases: Mapping[str, Release], needed: Needed) -> 
 
 
 def _chosen(package: Package, ranges: Mapping[str, str], wanted: Wanted, before: Release | None) -> Release:
+    """The release that all `ranges`, by who states them, accept: that of `before` or a pinned one, else the best.
+
+    It is not older than the locked one, if they accept that. Raises PackagesError if there is none.
+    """
     asked = [one or "*" for one in ranges.values()]
     for version in (before.version if before else "", wanted.pinned.get(package.name, "")):
         fits = all(one in package.tags or satisfies(version, one) for one in asked)

@@ -38,10 +38,10 @@ def offline_contexts() -> Iterator[dict[str, Any]]:
 
 
 class ProbedContexts:
-    """The contexts of a project, gone through ahead of a collection, and once more while blocks are collected.
+    """The contexts of a project: read once ahead of a collection, to compare builds, and again to collect blocks.
 
-    What a function gives may be gone after the first time, as one iterator for all calls is: then those of the first
-    time are collected with.
+    A function may give them only once, as where it returns the same iterator each time: then those of the first reading
+    serve for the second one.
     """
 
     def __init__(self) -> None:
@@ -64,19 +64,19 @@ class ProbedContexts:
 
     @property
     def text(self) -> str | None:
-        """What a function gave, as a text: by it two builds are seen to have the same.
+        """The contexts that a function gave, as a text by which two builds are compared.
 
-        Empty where the setting holds them itself; None where something in it is no plain value, or cannot be had.
+        Empty if the setting itself contains them; None if one has a value that is not plain, or the function failed.
         """
         return self._probed
 
     @property
     def is_stable(self) -> bool:
-        """Whether a text is known, and what was collected with is the same."""
+        """Whether a text is known, and both readings gave the same one."""
         return self._probed is not None and self._probed == self._collected
 
     def each(self) -> Iterator[dict[str, Any]]:
-        """Each context, as `offline_contexts` gives it; those of the first time where none is given any more."""
+        """Each context, as `offline_contexts` gives it; if it gives none any more, those of the first reading."""
         texts: list[str | None] = []
         for one in offline_contexts():
             texts.append(_as_text(one))

@@ -208,7 +208,10 @@ _WALKS: Final[tuple[tuple[type, Callable[[_Walk, Any, KnownContext], None]], ...
 
 
 def _parent_of(node: Any, context: Any) -> Any:
-    """The parent; where a variable is not known that a filter such as `default` replaces, the one which that names."""
+    """The template that an `{% extends %}` node names.
+
+    If a variable in its name is unknown, the name that a filter such as `default` gives in its place counts.
+    """
     try:
         return node.get_parent(context)
     except TemplateDoesNotExist:

@@ -54,7 +54,8 @@ def _outer_words(text: str) -> Iterator[_Word]:
     """
     opened: list[tuple[str, bool, str]] = []  # the bracket, whether all stands outside in it, and the word before it
     before, head = "", ""  # the last word, and what stands before the group that ended last
-    found, closers, sure_from = LeapingTokens(text), Closers(text, [len(text)]), 0
+    found, closers = LeapingTokens(text), Closers(text, [len(text)])
+    sure_from = 0  # what braces before this place hold is read: where they close is in doubt
     for kind, start, end in found:
         if kind in _SKIPPED:
             continue

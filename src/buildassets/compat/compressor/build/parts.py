@@ -54,7 +54,10 @@ class Sort(Enum):
 
 @frozen
 class Part:
-    """An element with its number in the block; `precompiler` is the type that a setting names, if it names one."""
+    """An element with its number in the block.
+
+    `type` is its attribute: as written where a setting names a precompiler for it, else in lower case.
+    """
 
     element: Element
     number: int

@@ -64,6 +64,10 @@ class CompressorExtension(Extension):
         context: Any,
         caller: Any,
     ) -> Any:
+        """The markup of a block in a page; while blocks are collected, empty: the collector takes it.
+
+        `constant` is the text of a block that never varies, `tag` the template, line and number of the block.
+        """
         block = Block(kind, mode, name)
         collect: Callable[..., None] | None = getattr(self.environment, "compress_blocks", None)
         if collect is not None:
@@ -74,7 +78,7 @@ class CompressorExtension(Extension):
             found = self._of_constant(current, block, constant)
             if found is not None:
                 return found
-            current = None
+            current = None  # rendering gives the same text, which the release does not have
         shown = _shown_later if self.environment.is_async else _shown
         return shown(current, block, caller)
 

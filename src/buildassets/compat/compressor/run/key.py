@@ -39,9 +39,10 @@ def block_key(
     *,
     loose: bool = False,
 ) -> str:
-    """The key; a `loose` one knows of attributes their names, which elements have the same, and a few that decide.
+    """The key of a block.
 
-    The logical path of what `is_file` counts whole, however its name looks.
+    In a `loose` key only a few attributes count with their values; of the others their names, and which elements have
+    the same values. In a logical path what looks like a hash does not count, unless `is_file` has a file of that name.
     """
     groups: dict[Attributes, int] = {}
 

@@ -26,7 +26,7 @@ def stylesheets(assets: Assets, packages: Iterable[str], attributes: Mapping[str
 def scripts(assets: Assets, packages: Iterable[str], attributes: Mapping[str, object], request: object) -> Markup:
     """`<script src>` for each of `packages`, which are run in their order while the page is read, as Jammit's are.
 
-    Raises AssetNotFound, naming it, for one that there is not.
+    Raises AssetNotFound for an unknown package.
     """
     release, individually = release_of(assets), _is_for_debugging(request)
     names = _files(release, (f"{package}.js" for package in packages), individually)
@@ -36,7 +36,7 @@ def scripts(assets: Assets, packages: Iterable[str], attributes: Mapping[str, ob
 def templates(assets: Assets, packages: Iterable[str], attributes: Mapping[str, object]) -> Markup:
     """`<script src>` for what holds the templates of each of `packages`: a script of their own, or the package's.
 
-    Raises AssetNotFound, naming it, for a package that there is not.
+    Raises AssetNotFound for an unknown package.
     """
     alone = ((package, f"{package}.jst.js") for package in packages)
     names = (name if name in assets else f"{package}.js" for package, name in alone)
@@ -49,7 +49,7 @@ def _of_script(attributes: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _files(release: Release, names: Iterable[str], individually: bool) -> Iterator[str]:
-    """The files to load for packages with these `names`."""
+    """The files to load for packages with these `names`: their members, or themselves; of an empty one nothing."""
     members = release.packages.get("members", {})
     is_individual = individually or release.packages.get("individual") is True
     for name in names:

@@ -53,6 +53,7 @@ class Resolver:
         return own, item
 
     def _searched(self, item: str) -> list[str] | None:
+        """The files of a pattern in all folders; of a name those in the first folder that has it, None if none has."""
         found: list[str] = []
         for folder in self._found.folders:
             there = self._in_folder(folder.path, item) or []

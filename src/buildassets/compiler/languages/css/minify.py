@@ -226,7 +226,7 @@ class _Statement:
 
     @property
     def awaits_verbatim_value(self) -> bool:
-        """Whether what was read so far is the name and colon of a custom property, or of what can become its value."""
+        """Whether so far this is a name and a colon, and what follows is, or may become, a custom property's value."""
         if self.words != 2 or self._before != ":" or not self.nested or self.lead_kind is not Kind.NAME:
             return False
         name = unescaped(self.lead)

@@ -123,6 +123,7 @@ class _Walk:
                 return True
 
     def _takes(self, character: str) -> bool:
+        """Whether `character` may stand here: an opening bracket, the one that closes the last, or a `;` outside."""
         if _OPENER.match(self._text, self.place):
             self.brackets.append(character)
             return True

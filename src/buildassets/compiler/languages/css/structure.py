@@ -207,7 +207,7 @@ def _listed(words: _Words) -> Iterator[_Words]:
 
 
 def _joined(parts: Iterable[frozenset[Names]]) -> set[Names]:
-    """Each choice of one of every part, as one set of names."""
+    """All unions of names that result from taking one set of each part."""
     found: set[Names] = {frozenset()}
     for part in parts:
         found = {one | other for one, other in product(found, part)}

@@ -188,7 +188,7 @@ class _Call(NamedTuple):
         return Fault(literal.start + 1, literal.end - 1, message, hint)
 
     def edits(self, logical: LogicalPath, base: str) -> Iterator[Edit]:
-        """What makes a reference of the call."""
+        """The edits that turn the call into `new URL(…, base).href`, which is a reference."""
         literal = self._literal()
         assert literal
         yield Edit(self.name.start, self.name.end, "new URL")

@@ -110,7 +110,10 @@ def divides(text: str, place: int) -> bool:
 
 
 def _may_be_declared(text: str, start: int) -> bool:
-    """Whether the name at `start`, or behind an escape before it, may be declared by `var` or `let`, and no more."""
+    """Whether the name at `start` may end a declaration by `var` or `let` without a value.
+
+    An escape before it belongs to the name.
+    """
     end = before_space(text, start)
     if _LINE_TERMINATOR.search(text, end, start):
         return True

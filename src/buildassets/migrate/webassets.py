@@ -127,7 +127,7 @@ def _text(path: str) -> str:
 
 
 def _files(folder: str, named: str, found: Described) -> list[str]:
-    """The files with lines about assets, the named one first."""
+    """The files with lines about assets; that of the module in `named`, a `module:object`, comes first."""
     own = os.path.join(folder, *named.partition(":")[0].split(".")) + ".py"
     return sorted(found.files, key=lambda path: (path != own, path))
 
@@ -150,7 +150,8 @@ def _own_filters(tree: Tree) -> Iterator[Any]:
 class _Judge:
     """Finds the statements of a module that are about assets.
 
-    `own` are the names of the project's filters; `given` are names that modules import from each other; it is extended.
+    `own` are the names of the project's filters. `given` are names that modules import from each other: those that this
+    module assigns are added to it.
     """
 
     def __init__(self, own: set[str], given: set[str]) -> None:
@@ -159,6 +160,7 @@ class _Judge:
         self._names: set[str] = set()  # of imported objects, and of those made with them
 
     def __call__(self, statement: ast.stmt) -> Judgement | None:
+        """The judgement on `statement`; None if it is not about assets."""
         if isinstance(statement, ast.Import | ast.ImportFrom):
             return self._imported(statement)
         settings = [(name, value) for name, value in settings_in(statement) if is_of_assets(name)]
@@ -246,7 +248,8 @@ _ITEM: Final = re.compile(r"\s*-\s+(.*)$")
 
 
 def _yaml_lines(shown: str, text: str) -> Iterator[Accounted]:
-    key, filters_indent = "", None
+    """The lines of a YAML file, each with the answer to its key; items of a list of filters with their own."""
+    key, filters_indent = "", None  # how deep the key `filters` stands, while its list goes on
     for number, line in lines_of(text):
         indent = len(line) - len(line.lstrip())
         if filters_indent is not None and (indent < filters_indent or not line.lstrip().startswith("-")):

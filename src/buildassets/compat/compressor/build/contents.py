@@ -386,6 +386,7 @@ class Contents:
         raise _Refused
 
     def _report_unknown(self, rendering: Rendering, parts: list[Part], unknown: list[str]) -> None:
+        """Report what is not known of a block: as an error if pages cannot do without its build."""
         place = rendering.place
         needs_build = any(self._needs_build(part, rendering.block.kind) for part in parts)
         report = error if needs_build else warning

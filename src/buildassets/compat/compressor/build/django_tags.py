@@ -1,4 +1,4 @@
-"""Tags of Django's that a build renders otherwise: conditions go both ways, and what a response decides is marked.
+"""Tags in place of Django's while a build renders: unknown conditions go both ways, what a response decides is marked.
 
 A tag library, put behind the built-in ones by `django_templates`. Imports Django.
 """
@@ -16,7 +16,7 @@ register = template.Library()
 
 
 class ForkingIf(IfNode):
-    """`{% if %}`, of which a condition on what is not known is chosen by the recorder of the rendering."""
+    """`{% if %}`: where a condition depends on something unknown, the recorder of the rendering decides."""
 
     def render(self, context: Context) -> Any:
         """See Node."""
@@ -27,6 +27,7 @@ class ForkingIf(IfNode):
 
 
 def _holds(condition: Any, context: Context) -> bool:
+    """Whether a condition holds; if it asks for something unknown, whether the recorder takes its branch."""
     recorder = getattr(context, "recorder", None)
     before = len(recorder.missing) if recorder else 0
     try:

@@ -222,6 +222,7 @@ def _parent_of(node: Any, context: Any) -> Any:
 
 
 def _resolved(given: dict[str, Any], context: Any) -> dict[str, Any]:
+    """The values of the expressions `given`, without those that cannot be resolved."""
     values: dict[str, Any] = {}
     for name, expression in given.items():
         with suppress(Exception):
@@ -230,6 +231,7 @@ def _resolved(given: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def _sequence(node: Any, context: Any) -> list[Any]:
+    """The values that a `{% for %}` goes through; none if they are unknown."""
     try:
         values = node.sequence.resolve(context, ignore_failures=True)
         return [] if values is None or (isinstance(values, str) and has_mark(values)) else list(values)
@@ -243,6 +245,7 @@ def _loop(number: int, count: int, context: Any) -> dict[str, Any]:
 
 
 def _unpacked(names: list[str], value: Any) -> dict[str, Any]:
+    """The variables of a loop with their values in one round."""
     if len(names) == 1:
         return {names[0]: value}
     with suppress(TypeError):

@@ -46,7 +46,7 @@ def own_markup(block: Block, asset: str, attributes: dict[str, Any], values: dic
 
 
 def _default(block: Block, compressed: dict[str, Any]) -> str:
-    """What stands for a block whose listeners have changed what it is shown with."""
+    """The element for a block without a template, made of what listeners left in `compressed`."""
     media = {"media": compressed["media"]} if compressed.get("media") else {}
     if block.mode == "inline":
         return element("style" if block.kind == "css" else "script", media, str(compressed["content"]))

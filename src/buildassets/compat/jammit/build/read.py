@@ -150,14 +150,14 @@ class Project:
         return path.endswith("." + self.templating.extension)
 
     def _name(self, path: str) -> str:
-        """What a file is called as a source, in the source root that holds it."""
+        """The logical path of a file; it is noted as one of its source root."""
         root, prefix = self._root_of(path)
         below = path_below(root, path) or os.path.basename(path)
         self._named.setdefault(root, {})[below] = None
         return f"{prefix}/{below}" if prefix else below
 
     def _root_of(self, path: str) -> tuple[str, str]:
-        """The source root for a file, with its prefix: public files are called as their URLs are."""
+        """The source root for a file, and its prefix: none in the public folder, where paths are those of URLs."""
         if path_below(self.public, path) is not None:
             return self.public, ""
         for root in self._roots:

@@ -113,7 +113,7 @@ class Project:
     # What pages load.
 
     def _elements(self, tree: Tree, filters: tuple[FilterUse, ...]) -> Iterator[Element]:
-        """What stands for a bundle in a page."""
+        """The elements for a bundle in a page."""
         if tree.output and tree.merge:
             asset = self._asset(tree, filters)
             yield from [self._element(asset, tree)] if asset else []
@@ -188,7 +188,7 @@ class Project:
         return name
 
     def _output_fault(self, tree: Tree, output: str, paths: list[str]) -> Diagnostic | None:
-        """The error for an output that no asset can have for a name, or that nothing can be joined into."""
+        """The error for an `output` that is no logical path, or whose files cannot be joined."""
         if normalise(output) != output:
             message = f"the output `{tree.output}` is no logical path"
             hint = "write it without a leading slash, `.` and `..`, as in `js/site.js`"
@@ -296,7 +296,7 @@ class Project:
         return table
 
     def _load_paths(self) -> Iterator[str]:
-        """Where Sass also looks, by settings and options of filters."""
+        """The folders in which Sass also looks, from settings and options of filters."""
         given = [wanted(self._found.settings, name) for name in LOAD_PATHS]
         given += [use.given.get("includes") or use.given.get("load_paths") for use in self._uses.values()]
         for value in given:
@@ -307,7 +307,7 @@ class Project:
                         break
 
     def template_names(self) -> dict[str, Mapping[str, str]]:
-        """What templates are called, by bundle and by the logical path of what they become."""
+        """The names of templates, by bundle and by the logical path of the script that a template becomes."""
         separator = wanted(self._found.settings, "JST_DIR_SEPARATOR") or "/"
         found: dict[str, Mapping[str, str]] = {}
         for asset, paths in self._jst.items():

@@ -105,7 +105,10 @@ class Environment:
     # Bundles.
 
     def register(self, name: Any, *contents: Any, **options: Any) -> Any:
-        """Give a bundle its name, or each of a mapping; without a Bundle, one is made of `contents` and `options`."""
+        """Register a bundle as `name`, or each bundle of a mapping by its key.
+
+        Without a Bundle, one is made of `contents` and `options`. Raises ValueError if the name has another bundle.
+        """
         if isinstance(name, Mapping) and not contents and not options:
             for each, bundle in name.items():
                 self.register(each, bundle)

@@ -1,4 +1,4 @@
-"""Imports from other hosts in later sheets of a bundle: moved to the head of the whole, where alone an import counts.
+"""Moves imports from other hosts in later sheets of a bundle to its head: only there an import counts.
 
 Takes the texts of the sheets with their rules, gives edits and what they change. Pure; imports no other language.
 
@@ -49,7 +49,7 @@ class Late(NamedTuple):
 
 
 def late_imports(parts: Sequence[Part]) -> Iterator[Late]:
-    """The imports that would count in their own sheets and do not in the whole, in order."""
+    """The imports that count in their own sheets but not in the whole, in order."""
     head = Head.LAYERS
     has_imports = False  # at the head of the whole
     for member, part in enumerate(parts):
@@ -76,15 +76,15 @@ def _late(part: Part, member: int, rule: Rule, layers: str, *, may_follow: bool)
 
 
 def hoisted(parts: Sequence[Part], own: Sequence[Sequence[Edit]], late: Sequence[Late]) -> list[list[Edit]]:
-    """The edits of each sheet, which are `own` without `late`: it goes behind the last import that counts in the whole.
+    """The edits of each sheet: its `own`, and those that move the `late` imports behind the last import that counts.
 
-    Where there is none it goes to the begin.
+    Where no import counts, they go to the beginning.
     """
     edits = [list(one) for one in own]
     if not late:
         return [in_order(one) for one in edits]
     member, place = _end_of_head(parts)
-    moved = "".join(_statement(parts[one.member].text, own[one.member], one) for one in late)
+    moved = "".join(_moved(parts[one.member].text, own[one.member], one) for one in late)
     edits[member].append(Edit(place, place, moved))
     for one in late:
         edits[one.member] = [_without(edit, one) for edit in edits[one.member]]
@@ -92,8 +92,8 @@ def hoisted(parts: Sequence[Part], own: Sequence[Sequence[Edit]], late: Sequence
     return [in_order(one) for one in edits]
 
 
-def _statement(text: str, own: Sequence[Edit], late: Late) -> str:
-    """All that is moved: without the comments in it that are cut out of their sheet."""
+def _moved(text: str, own: Sequence[Edit], late: Late) -> str:
+    """The text that is moved: an import with its layers, without the comments that `own` cuts out of the sheet."""
     start = late.rule.start
     inside = [edit for edit in own if start <= edit.start < edit.end <= late.end]
     cuts = [Edit(edit.start - start, edit.end - start) for edit in inside]
@@ -101,7 +101,7 @@ def _statement(text: str, own: Sequence[Edit], late: Late) -> str:
 
 
 def _without(edit: Edit, late: Late) -> Edit:
-    """`edit`, but for closing what is moved."""
+    """`edit` without the closing of the import, which goes with it."""
     if late.closers and edit.start == edit.end == late.end:
         return edit._replace(replacement=edit.replacement.removeprefix(late.closers))
     return edit

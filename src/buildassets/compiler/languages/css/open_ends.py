@@ -1,7 +1,7 @@
-"""What of a sheet browsers give up on: tokens and brackets that do not end, or close nothing. Pure.
+"""Finds what is open in a sheet: comments, strings, URLs and brackets that never end, and brackets that close nothing.
 
-They end all of these with the sheet, or drop what is around them (CSS Syntax 3, section 5.4): with one bracket the rest
-of the sheet may go.
+Pure. Browsers end them with the sheet, or drop what is around them (CSS Syntax 3, section 5.4), so one bracket may cost
+the rest of the sheet.
 """
 
 from typing import Final
@@ -18,18 +18,19 @@ _OPENERS: Final = {")": "(", "]": "[", "}": "{"}
 
 
 def open_ends(text: str) -> list[OpenEnd]:
-    """All that is at fault in `text`, in its order."""
+    """The faults in `text`, in text order."""
     if asked(Question.IS_SHEET_WHOLE, text) == b"\1":
         return []
     found = outline(text, 1 if text.startswith("\ufeff") else 0, len(text))
     if found and not found.last:
         return []
-    bad = [_token(text, token) for token in faults(text)]
-    # What is swallowed by a string that does not end may be the bracket that is missing.
+    bad = [_open_token(text, token) for token in faults(text)]
+    # A string that does not end may contain the bracket that seems to be missing.
     return bad or _brackets(text)
 
 
-def _token(text: str, token: Token) -> OpenEnd:
+def _open_token(text: str, token: Token) -> OpenEnd:
+    """The fault of a token that does not end as it should: a comment, a string or a URL."""
     start, end = token.start, token.end
     if token.kind is Kind.COMMENT:
         return OpenEnd(start, end, "unclosed comment", "close it with `*/`")

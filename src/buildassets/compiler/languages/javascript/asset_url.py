@@ -209,7 +209,7 @@ def _names_asset(value: str) -> bool:
 
 
 def _declared(code: list[_Word]) -> Iterator[Fault]:
-    """Declarations of `URL`, by which a call becomes one of something else."""
+    """A fault for each declaration of `URL`: the calls become `new URL(…)`, which needs the browser's."""
     for place, word in enumerate(code):
         if word.text == "URL" and _text(code, place - 1) in _DECLARERS and _text(code, place - 2) not in _DOTS:
             message = f"`URL` is declared in a script that calls `{NAME}`, which needs the browser's"

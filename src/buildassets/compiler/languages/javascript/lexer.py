@@ -570,6 +570,7 @@ class LeapingTokens:
 
 
 def _read(text: str, grammar: _Grammar, start: int = 0) -> Iterator[Token]:
+    """The tokens of `text` from `start`, of which `grammar` knows what came before."""
     read = grammar.actions
     new_token = tuple.__new__  # Token(…) costs twice as much, and this is the innermost loop
     state = _STATEMENT

@@ -160,7 +160,7 @@ class _Reader:
         self._before = [*self._before[1:], (kind, word)]
 
     def _read_prologue(self, kind: Kind, word: str, span: Span) -> None:
-        """Whether the strings at the start are directives (ECMA-262, section 11.2.1)."""
+        """Follow the strings at the start, which are directives if a statement ends behind each (ECMA-262, 11.2.1)."""
         assert self._prologue
         if self._before[-1][0] is Kind.STRING:
             if word != ";" and not (self._on_new_line and begins_anew(kind, word)):

@@ -68,7 +68,7 @@ def _found(folder: str) -> tuple[str, Described]:
     if not candidates:
         for name in _USUAL_FILES:
             if os.path.isfile(os.path.join(folder, name)):
-                read_yaml_file(os.path.join(folder, name), name)  # it tells what is wrong with it
+                read_yaml_file(os.path.join(folder, name), name)  # it reports what is wrong with it
         raise nothing_there("webassets", ["assets.py", "assets.yml"])
     faults: list[ConfigError] = []
     for named in candidates:

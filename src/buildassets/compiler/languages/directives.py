@@ -1,4 +1,4 @@
-"""Sprockets' directives: what the comments at the head of a script or sheet say, and the text without them. Pure.
+"""Reads Sprockets' directives in the comments at the head of a script or sheet, and takes them out of it. Pure.
 
 A directive is a line such as `//= require x` or ` *= require x`; after the first line of code there are none. Which
 files the arguments mean is for `bundle.sprockets` to find.

@@ -1,6 +1,6 @@
-"""Edits of a text, and where the places that are known in it stand afterwards. Pure; imports `reference` only.
+"""Edits a text, and moves the places that are known in it. Pure; imports `reference` only.
 
-Whatever changes a text after its references were found says so in edits, so that these need not be found again.
+Whatever changes a text after its references were found does so by edits, so that they need not be found again.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

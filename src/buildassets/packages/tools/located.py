@@ -107,7 +107,7 @@ def _refuse_plain(program: str) -> None:
     try:
         mode = os.stat(program).st_mode
     except OSError:
-        return  # removed since it was proven: whoever starts it says so
+        return  # removed since it was proven: whoever starts it reports that
     if not mode & 0o111:
         message = f"`{program}` cannot be run: its mode is {mode & 0o777:o}"
         hint = "run `buildassets tools install`, which puts the locked one there"

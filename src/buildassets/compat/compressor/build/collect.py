@@ -92,9 +92,9 @@ def planned_blocks() -> int:
 
 
 def _write(folder: str, key: str | None, contexts: ProbedContexts) -> None:
-    """Collect all blocks, and keep by what the plan is shown to be valid where that can be known.
+    """Collect all blocks and write the plan, with the trace by which a later build finds it still valid, if possible.
 
-    `key` is that of what decides besides files; None where that is not known.
+    `key` contains all that decides the plan besides files; None if that is not known.
     """
     with _writing(folder):
         plan_trace.forget(folder)
@@ -210,6 +210,7 @@ class _Collection:
             self._roots |= reader.roots
 
     def _take(self, contents: Contents, rendering: Rendering, state: State) -> None:
+        """Add what a rendering becomes to the blocks, unless the same was taken before."""
         text, queries = without_queries(rendering.text)
         if queries:
             roots = {root_name(name) for name in queries}

@@ -59,7 +59,7 @@ def grouped(kind: str, members: Sequence[Member], generate: Callable[[str, str],
 
 
 def _conflict(kind: str, group: Sequence[Member]) -> int | None:
-    """The number of a member that cannot be joined at its position; None if all can."""
+    """The number of the first member that cannot be joined at its position; None if all can."""
     for number, member in enumerate(group[1:], 1):
         if member.text is None and _SASS_IMPORT.search(member.source):
             return number

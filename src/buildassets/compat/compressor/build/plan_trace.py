@@ -103,6 +103,7 @@ def _audit(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 def _audit_reading(event: str, arguments: tuple[Any, ...]) -> None:
+    """Record the stamp of a file or folder that is read, in all recordings that go on."""
     path = arguments[0]
     if event == "open" and len(arguments) > 2 and isinstance(arguments[2], int) and arguments[2] & _WRITES:
         return

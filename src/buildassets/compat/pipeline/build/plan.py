@@ -196,9 +196,13 @@ class Packages:
         return {f"{one}.js": name.replace("/", separator) for one, name in names.items()}
 
     def embedded(self) -> list[Any] | None:
-        """The largest file that sheets hold, and globs of such files; None where no package has a variant."""
+        """The bytes of the largest file to embed, globs of such files, and those of fonts, which may be larger.
+
+        None if no package embeds any.
+        """
         if not self._has_data_urls:
             return None
+        # The setting counts characters of base64, of which four hold three bytes.
         limit = int(self._given.get("EMBED_MAX_IMAGE_SIZE", _CHARACTERS)) * 3 // 4 - 3
         globs = {kind: f"**/embed/**/*.{kind}" for kind in _EMBEDDED}
         return [max(1, limit), [*globs.values()], [globs[kind] for kind, is_font in _EMBEDDED.items() if is_font]]

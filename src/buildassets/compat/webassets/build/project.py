@@ -88,7 +88,7 @@ class Project:
         return any(one.removeprefix(".") in self._engines for one in suffixes)
 
     def _place(self, tree: Tree, item: str) -> Location:
-        """Where the definition of a bundle has `item`; its first line where it does not have it as a text."""
+        """The place of `item` in the definition of a bundle, or the first line of it if `item` is not written there."""
         file, line = tree.place
         shown = relative_to(self._folder, file)
         checkcache(file)

@@ -15,8 +15,8 @@ from buildassets.lazy_pattern import lazy_pattern
 class Kind(IntEnum):
     """What a token is (CSS Syntax 3, section 4).
 
-    What the end of the text cuts short is still a token of its kind, as the standard says: a comment, a string, a
-    `url(`. BAD is what a browser gives up on: a string that a line end cuts, a `url(` with a quote or a gap in it.
+    A comment, a string or a `url(` that the end of the text cuts short is still a token of its kind (section 4.3).
+    BAD is what a browser gives up on: a string that a line end cuts, a `url(` with a quote or a gap in it.
     """
 
     BYTE_ORDER_MARK = 1  # U+FEFF as the first character, which decoding takes away
@@ -67,7 +67,7 @@ STRING: Final = rf'(?:{_DOUBLE_QUOTED}(?:"|\Z)|{_SINGLE_QUOTED}(?:\'|\Z))'
 URL: Final = rf"{_URL_NAME}\({SPACE}*+(?![\"']){URL_BODY}{SPACE}*+(?:\)|\Z)"
 _BAD_URL: Final = rf"{_URL_NAME}\((?!{SPACE}*+[\"'])(?:[^)\\]++|\\(?:[\s\S]|\Z))*+\)?"  # tried after URL
 
-# One alternative a kind; the number of the group that matched last says which. A name is read once, whether a
+# One alternative a kind, which the number of the group that matched last identifies. A name is read once, whether a
 # parenthesis follows or not.
 _TOKEN: Final = lazy_pattern(
     rf"({SPACE}++)|([{{}}:;,()\[\]])|({URL})|({_BAD_URL})|(<!--|-->)|(\A\ufeff)|{_NAME}(?:(\()|())"

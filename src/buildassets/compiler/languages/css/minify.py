@@ -1,14 +1,14 @@
-"""What a style sheet must keep to mean the same, and the reduction that keeps just that.
+"""Reduces a style sheet to what it must keep to mean the same, and proves that two sheets mean the same.
 
-`essence` is the proof: two sheets of one essence are read alike by every browser. It holds each token's text, kept
+`essence` is the proof: two sheets of one essence are read alike by every browser. It contains each token's text, kept
 comments among them, and a space where white space may matter. White space matters everywhere (CSS Syntax 3 makes it a
-token, which selectors, `calc()`, `var()` and scripts see) but where the grammar of CSS says that it does not:
+token, which selectors, `calc()`, `var()` and scripts see) except where the grammar of CSS ignores it:
 
 - beside `,` and the ends of a statement, inside of brackets, around a declaration's colon and before `!important`;
 - beside `>`, `~` and `+` that are combinators, beside `=` in an attribute selector;
 - around the colon of a query in parentheses, as in `(min-width: 1px)`.
 
-Whether a text is a declaration or a nested rule, only its end tells. Custom properties and what is compared with them
+Only its end shows whether a text is a declaration or a nested rule. Custom properties and what is compared with them
 stay as they are written, as scripts and `@container style()` see their text (CSS Variables 1, section 2). Pure.
 """
 
@@ -31,7 +31,7 @@ _SETTING_CUSTOM_PROPERTIES: Final = frozenset(("initial-value", "result"))  # in
 _ENCODING: Final = lazy_pattern(r'@charset "[^"\n\r\f]*";')
 _URL_PARTS: Final = lazy_pattern(rf"([^(]++\(){SPACE}*+({URL_BODY}){SPACE}*+(\)?)")
 
-# Statements as nearly all are written, in ASCII and of tokens that are told by patterns a few times as fast.
+# Statements as nearly all are written: in ASCII, of tokens that patterns recognise a few times as fast as the lexer.
 _IDENT: Final = r"-?[a-zA-Z_][\w-]*+"
 _FUNCTION: Final = rf"(?!(?i:url|style)\(){_IDENT}\("
 _PLAIN_WORD: Final = (

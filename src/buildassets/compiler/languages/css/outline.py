@@ -1,7 +1,7 @@
 """The rules of a sheet, found with patterns: many times as fast as token by token.
 
 Takes a text, gives its rules as far as they bear on other sheets, and what is open at its end. Where patterns do not
-tell, nothing is given, and tokens have to be read. Pure; imports the lexer only.
+suffice, it gives nothing, and tokens have to be read. Pure; imports the lexer only.
 """
 
 from enum import IntEnum

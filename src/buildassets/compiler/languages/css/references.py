@@ -27,7 +27,7 @@ from buildassets.lazy_pattern import lazy_pattern
 _URLS: Final = frozenset(("url(", "src("))
 _REFERRING: Final = _URLS | {"image-set(", "-webkit-image-set("}
 
-# Where a reference may stand, as far as a few characters tell: nothing is read beyond the last such place.
+# Where a reference may stand, judged by a few characters: nothing is read beyond the last such place.
 _RUN: Final = rf"(?:{NAME_CHARACTERS}++|{ESCAPE})"
 _URL_CALL, _SRC_CALL, _SET_CALL = r"(?<=[uU][rR][lL]\()", r"(?<=[sS][rR][cC]\()", r"(?<=-[sS][eE][tT]\()"
 _CALL: Final = lazy_pattern(rf"\((?:{_URL_CALL}(?!{SPACE}*+[\"']?+(?i:data:))|{_SRC_CALL}|{_SET_CALL})")

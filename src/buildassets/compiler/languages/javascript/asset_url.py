@@ -44,7 +44,7 @@ class Fault(NamedTuple):
 class AssetUrls:
     """The edits that replace the calls of a script, in text order; or else what is wrong with some.
 
-    `calls` says where the name stands in each of them.
+    `calls` are the places of the name in each of them.
     """
 
     edits: tuple[Edit, ...] = ()
@@ -118,6 +118,7 @@ class _Word(NamedTuple):
 
 
 def _code(text: str, is_module: bool) -> list[_Word]:
+    """The tokens of `text` without space and comments, each with whether it begins a line."""
     words: list[_Word] = []
     on_new_line = True
     for kind, start, end in tokens(text, module=is_module):

@@ -58,7 +58,7 @@ _TEMPLATE_END: Final = r"(?:`|\$\{)"
 WHOLE_COMMENT: Final = rf"/(?:/[^{LINE_TERMINATORS}]*+|\*[^*]*+\*++(?:[^/*][^*]*+\*++)*+/)"
 
 # The likeliest first. Each begins with one character or class, by which the engine passes it over without trying it;
-# so the group, which tells the branches apart, is empty and comes last.
+# so the group, which identifies the branch, is empty and comes last.
 _BRANCHES: Final = (
     (Kind.NAME, rf"{NAME_START}{NAME_PART}*+(?:{_ESCAPE}{NAME_PART}*+)*+"),
     (Kind.SPACE, rf"[{SPACES}][{SPACES}]*+"),
@@ -321,7 +321,7 @@ class _Grammar:
         }
 
     def is_module(self) -> bool:
-        """Whether the text is a module: told by the caller, or by what only a module may hold; found out once."""
+        """Whether the text is a module: as the caller has it, or because of what only a module may hold. Found once."""
         if self.module is None:
             self.module = reads_as_module(self._text)
         return self.module
@@ -548,7 +548,7 @@ def tokens(text: str, *, module: bool | None = None) -> Iterator[Token]:
 
 
 class LeapingTokens:
-    """The tokens of a script or module, told apart as by `tokens`, of which some are left out."""
+    """The tokens of a script or module, as `tokens` gives them, of which its user can leave some out."""
 
     __slots__ = ("_grammar", "_text", "_tokens")
 

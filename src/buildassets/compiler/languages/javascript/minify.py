@@ -19,8 +19,8 @@ from buildassets.lazy_pattern import lazy_pattern
 class Piece(NamedTuple):
     """A token that a minifier has to leave as it is.
 
-    `on_new_line` says that a line end stands between it and the code before it, and that this can matter. It is false
-    for comments and the hashbang, which are no code. `gap` is what stood before it, which carries no meaning: nothing,
+    `on_new_line` is whether a line end stands between it and the code before it, and can matter. It is false for
+    comments and the hashbang, which are no code. `gap` is what stood before it, which carries no meaning: nothing,
     something, or something with a line end.
     """
 

@@ -1,9 +1,9 @@
-"""A script without the space that it does not need, found with patterns: ten times as fast as token by token.
+"""Removes the space that a script does not need, with patterns: ten times as fast as token by token.
 
 Two scripts of one reduction consist of the same tokens, with the same line ends between them where these can matter.
-What is no plain code (strings, templates, regular expressions, comments that stay) is taken out of the text first; what
-space is needed is then told by the characters beside it. Where they do not tell, Doubt is raised, and whoever asked has
-to read tokens. Takes texts, gives texts. Pure; imports lexers only.
+What is no plain code (strings, templates, regular expressions, comments that stay) is taken out of the text first; then
+the characters beside a space decide whether it is needed. Where they do not, Doubt is raised, and whoever asked has to
+read tokens. Takes texts, gives texts. Pure; imports lexers only.
 """
 
 import re
@@ -34,7 +34,7 @@ _COMMENTS: Final = (_SHORT_COMMENT, _LONG_COMMENT, _LINE_COMMENT)
 _LINE_END_MARK, _SPACE_MARK = "\x07\x08"
 _MARKS: Final = "\x01\x04\x05\x06\x07\x08"
 
-# Each branch begins with one character, by which the engine passes over what begins none; the group says which matched.
+# Each branch begins with one character, by which the engine passes over what begins none; the group identifies it.
 _IN_DOUBLE, _IN_SINGLE, _COMMENT, _SLASH, _TEMPLATE, _OPEN, _CLOSE = range(1, 8)
 _TAKEN: Final = rf"\"{IN_DOUBLE}\"()|'{IN_SINGLE}'()|{WHOLE_COMMENT}()|/()|`{IN_TEMPLATE}(?:`|\$\{{)()"
 _NEXT: Final = lazy_pattern(rf"{_TAKEN}|[\"'`]")

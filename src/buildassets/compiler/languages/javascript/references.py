@@ -1,10 +1,10 @@
 """References of JavaScript: `import`, `export … from`, `import()`, `new URL(…, import.meta.url)`, the source map.
 
 Where the library of lexers is there, it finds the words that may begin one. Else two ways lead to the same result. The
-fast one asks first where a reference could stand (`import`, `from "…"`,
-`new URL(`), and then only whether those places are code: strings, comments, templates and regular expressions are
-passed over in C, and what comes after the last such place is not read. Where it cannot tell a `/` or a word from what
-stands beside it, the slow one reads every token. Pure.
+fast one first finds where a reference could stand (`import`, `from "…"`, `new URL(`), and then only whether those are
+places in code: strings, comments, templates and regular expressions are passed over in C, and what comes after the last
+such place is not read. Where the characters beside a `/` or a word do not decide what it is, the slow one reads every
+token. Pure.
 """
 
 import re
@@ -271,8 +271,8 @@ def _ends_plain_clause(text: str, start: int) -> bool:
 def _candidates(text: str, position: int) -> list[tuple[int, str]]:
     """Where a reference may stand from `position` on, and where an HTML-like comment may.
 
-    That is as far as the next few characters tell; and the last places that those before them refute are left out, as
-    they would have the text read up to there.
+    The next few characters decide that. Of the last places, those that the characters before them rule out are left
+    out, since the text would be read up to there for nothing.
     """
     bases = []
     found: list[tuple[int, str]] = []

@@ -1,7 +1,7 @@
-"""What a classic script declares for all scripts, and what else of it matters to its neighbours. Pure.
+"""Finds what a classic script declares for all scripts, and what else of it matters to its neighbours. Pure.
 
-Read from tokens, but for the bodies of functions: of these matters only where they end. Where tokens do not tell a
-block from an object, a block is assumed: then more may be taken for declared than is.
+Reads tokens, except in the bodies of functions, of which only the end matters. Where tokens do not decide between a
+block and an object, a block is assumed: then more may be taken for declared than is.
 """
 
 from dataclasses import dataclass, field
@@ -241,6 +241,7 @@ class _Reader:
         return self._on_new_line and begins_anew(kind, word) and _ends_operand(*self._before[-1])
 
     def _read_name(self, kind: Kind, word: str, span: Span) -> None:
+        """Take the word behind `var`, `class` and the like: a name, or the begin of a pattern."""
         sort = self._awaits_name
         assert sort
         if word == "*" and sort is Sort.FUNCTION:
@@ -351,7 +352,7 @@ class _Reader:
 
 
 def _odd_places(text: str) -> list[int]:
-    """Where what matters in functions too may stand, as far as that can be told without tokens; and the text's end."""
+    """The places of what may matter also in functions, found without tokens; then the end of the text."""
     found = [len(text)]
     if "URL=" in text:
         found += (match.start() for match in _MAP_OR_NAME.finditer(text))

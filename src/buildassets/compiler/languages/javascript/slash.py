@@ -1,7 +1,7 @@
-"""What a word or a `/` is, told by the code just before it: without reading the text from its start.
+"""Decides what a word or a `/` is by the code just before it, without reading the text from its start.
 
-Either is sure or raises Doubt, and then only the lexer knows. Each function takes a text and a place in its code. Pure;
-imports the lexer only.
+An answer is certain; else Doubt is raised, and only the lexer can decide. Each function takes a text and a place in its
+code. Pure; imports the lexer only.
 """
 
 import re
@@ -61,7 +61,7 @@ _NEARBY: Final = 500  # characters that are looked at before a place
 
 
 class Doubt(Exception):  # noqa: N818  # no error: it asks for the other way
-    """What stands just before a place does not tell what it is."""
+    """What stands just before a place does not decide what it is."""
 
 
 def begins_word(text: str, start: int) -> bool:
@@ -92,7 +92,7 @@ def before_space(text: str, end: int) -> int:
 
 
 def divides(text: str, place: int) -> bool:
-    """Whether the `/` at `place` divides, as far as the code just before it tells."""
+    """Whether the `/` at `place` divides, by the code just before it. Raises Doubt."""
     end = before_space(text, place)
     last = text[end - 1 : end]
     if _LINE_TERMINATOR.search(text, end, place) and may_hold_comment(text, end):

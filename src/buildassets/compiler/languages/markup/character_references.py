@@ -38,7 +38,7 @@ class Decoded:
         character_reference: re.Pattern[str],
         meaning: Callable[[re.Match[str]], str | None],
     ) -> None:
-        """Append what `text[start:end]` means. A match of the pattern that has no `meaning` is what it looks like."""
+        """Append what `text[start:end]` means. A match of the pattern that has no `meaning` stays as it is."""
         for match in character_reference.finditer(text, start, end):
             meant = meaning(match)
             if meant is not None:

@@ -249,7 +249,7 @@ def name_of(text: str, start: int) -> str:
 
 
 def read_tag(text: str, token: Token) -> Tag:
-    """What a start tag says; also a processing instruction that is written like one."""
+    """The name and attributes of a start tag, or of a processing instruction that is written like one."""
     attributes: dict[str, tuple[int, int]] = {}
     name = _TAG_NAME.match(text, token.start)
     assert name

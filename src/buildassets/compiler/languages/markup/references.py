@@ -59,7 +59,7 @@ _Scanner = Callable[[str], list[Reference]]
 
 @frozen
 class Dialect:
-    """What tells HTML from XML.
+    """The differences between HTML and XML.
 
     `meaning` is what a match of `character_reference` means, None where nothing. A URL with a `placeholder` in it is
     not known yet.
@@ -121,7 +121,7 @@ class _Walk:
         elif kind is Kind.END_TAG and name_of(self._text, start) in (self._element, "noscript"):
             self.finish()
         else:
-            self._content.add(" ", start)  # so that nothing refers that stands on both sides of it
+            self._content.add(" ", start)  # so that no reference spans it
             if kind is Kind.CDATA:
                 inside = self._text[start + len(_CDATA_START) : end].removesuffix(_CDATA_END)
                 self._content.add(inside, start + len(_CDATA_START))

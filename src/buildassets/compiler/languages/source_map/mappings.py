@@ -78,7 +78,7 @@ def _signed(value: int) -> int:
     if value >= _BEYOND_32_BITS:
         raise ValueError("a number of more than 32 bits")
     if value == 1:
-        return -(1 << 31)  # there is no second zero
+        return -(1 << 31)  # ECMA-426 gives this meaning to what would be another zero
     return -(value >> 1) if value & 1 else value >> 1
 
 

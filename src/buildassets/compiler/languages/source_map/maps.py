@@ -1,7 +1,7 @@
-"""Source maps (ECMA-426, version 3): read, written, composed, and kept true to a text that is edited or joined. Pure.
+"""Reads, writes, composes source maps (ECMA-426, version 3), and keeps them true to a text that is edited. Pure.
 
-A map is a `SourceMap`, whose mappings say offsets in the text, so that moving a place is an addition. Lines and columns
-of the text appear only where a map is read or written.
+A map is a `SourceMap`, whose mappings have offsets in the text, so that moving a place is an addition. Lines and
+columns of the text appear only where a map is read or written.
 """
 
 import json
@@ -70,7 +70,7 @@ def _sections(document: Any) -> Iterator[tuple[tuple[int, int], _Part]]:
 
 
 def _part(document: Any) -> _Part:
-    """One map; raises where it is damaged."""
+    """A section of an index map, or a whole map. Raises ValueError, TypeError or KeyError if it is damaged."""
     _check(document, {"file": str, "sourceRoot": str, "ignoreList": list})
     sources = _list_of((str, NoneType), document["sources"])
     contents = _list_of((str, NoneType), document.get("sourcesContent") or [])
@@ -104,7 +104,7 @@ def _list_of(kinds: type | tuple[type, ...], values: Any) -> list[Any]:
 
 
 def _placed(part: _Part, lines: Lines, line: int, column: int) -> SourceMap:
-    """The part that begins at `line` and `column` of the text."""
+    """The map of a section, which begins at `line` and `column` of the text, with offsets in the text."""
     origins = part.origins
     found: list[Mapped] = []
     for at_line, at_column, source, source_line, source_column, name in part.segments:
@@ -138,10 +138,10 @@ def map_of_pairs(pairs: Iterable[tuple[int, int]], origin: Origin, lines: Lines)
 
 
 def composed(outer: SourceMap, inner: SourceMap, lines: Lines) -> SourceMap:
-    """`outer`, the map of a text made from one that has these `lines`, with the origins that `inner` tells of that one.
+    """The map of a text to the origins of `inner`: `outer` maps it to a text with these `lines`, which `inner` maps.
 
-    A place counts for what stands behind it in its line, as whoever reads a map takes it; what has no origin there is
-    mapped to none.
+    A mapping holds up to the next one in its line, as readers of maps take it. What has no origin in `inner` is mapped
+    to none.
     """
     names = (*inner.names, *outer.names)
     inner_mappings = inner.mappings
@@ -172,7 +172,7 @@ def edited_map(source_map: SourceMap, ordered: Iterable[Edit], offset: int = 0) 
 
 
 def joined_maps(maps: Iterable[SourceMap]) -> SourceMap:
-    """One map of what the `maps`, each in its place, tell; each origin and name once."""
+    """One map with the mappings of all `maps`, whose offsets are those of the whole; each origin and name once."""
     mappings: list[Mapped] = []
     origins: dict[Origin, int] = {}
     names: dict[str, int] = {}
@@ -197,7 +197,7 @@ def written_map(
 ) -> str:
     """The map as JSON, for a text that has these `lines`.
 
-    `name_of` and `content_of` say what `sources` and `sourcesContent` hold. Origins and names stand in the order in
+    `name_of` and `content_of` give what `sources` and `sourcesContent` hold. Origins and names stand in the order in
     which the mappings use them, each once; those that none uses are left out, and so is `sourcesContent` if all are
     None.
     """
@@ -223,7 +223,7 @@ def written_map(
 
 
 def _segments(source_map: SourceMap, lines: Lines) -> Iterator[Segment]:
-    """The mappings by lines, without those that tell what the one before them in their line tells already."""
+    """The mappings by lines, without those that repeat the one before them in their line."""
     last_line, last = -1, _NOWHERE
     places = lines.places(mapping[0] for mapping in source_map.mappings)
     for (_, *there), (line, column) in zip(source_map.mappings, places, strict=True):

@@ -106,6 +106,7 @@ def _gunzipped(archive: str, shown: str) -> Iterator[bytes]:
 
 
 def _listed(members: tarfile.TarFile, shown: str) -> Iterator[tarfile.TarInfo]:
+    """The files of a package. Raises PackagesError at a member that no package may contain."""
     count = 0
     for member in members:
         count += 1

@@ -54,9 +54,9 @@ def read_header(text: str, shown: str) -> Header:
 
 
 def ignored_directives(text: str, shown: str) -> Iterator[Diagnostic]:
-    """A warning at the first directive in the head of `text`, where no heads are read for directives.
+    """A warning at the first directive in the head of `text`, for projects that have `directives` off.
 
-    What only may be one, such as an unknown name or a rule of `=` in a comment, is none here.
+    What may be something else does not count: a line with an unknown name, or one of `=` signs.
     """
     for start, end in _directive_lines(text):
         is_marked = _MARKED.match(text, start + 2 if text.startswith("//", start) else start, end)

@@ -20,7 +20,7 @@ _COMMENTS: Final = (";", "#")
 def settings_in(text: str, environment: Mapping[str, str]) -> dict[str, str]:
     """The settings in `text`; of one name the last counts.
 
-    Ignores sections, which npm does not use, and lines of another form.
+    Ends at a section, since npm uses none, and ignores lines of another form.
     """
     settings: dict[str, str] = {}
     for line in _LINE_END.split(text.removeprefix("\ufeff")):

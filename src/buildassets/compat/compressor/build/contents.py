@@ -188,6 +188,7 @@ class Contents:
     # members
 
     def _member(self, rendering: Rendering, part: Part) -> Member:
+        """The content of one element as a member of a file, compiled if its type or suffix asks for that."""
         content = self._content(rendering, part)
         kind = rendering.block.kind
         location = _place_of(rendering, part)

@@ -112,6 +112,7 @@ class DjangoBlocks:
         return locate(self._shown(str(node.origin)), self._source(node.origin), start, end)
 
     def _rendered(self, node: CompressNode, context: KnownContext) -> Iterator[Rendering]:
+        """The renderings of one block: one for each way in which its unknown conditions may go."""
         origin: Any = node.origin
         position = getattr(node.token, "position", None)  # of an engine for debugging, as ours is
         line = getattr(node.token, "lineno", None) or 1

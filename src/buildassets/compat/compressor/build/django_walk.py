@@ -95,7 +95,7 @@ class _Walk:
             self.nodes(node.nodelist, context)
 
     def _setting(self, node: Any, context: Any) -> None:
-        """A tag that sets for its inside how values are written, or in which language: it does so itself."""
+        """A tag such as `autoescape` or `language`: it renders, so that its setting holds, and its inside is walked."""
         inner = node.nodelist
         node.nodelist = _Gone(lambda: self.nodes(inner, context))
         try:

@@ -66,6 +66,7 @@ class _Scan:
         self.source_map: re.Match[str] | None = None
 
     def references(self) -> list[Reference]:
+        """All references of the sheet, in text order; what cannot contain one is not read."""
         end = _end_of_candidates(self.text)
         last_comment = _last_source_map(self.text)
         if last_comment and not _is_surely_read(self.text, last_comment.start()):

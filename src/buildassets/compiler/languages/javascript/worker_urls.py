@@ -52,7 +52,7 @@ def _is_call(words: list[str], place: int, word: str) -> bool:
 def _strings(
     text: str, code: list[Token], words: list[str], place: int, by: str, most: int | None
 ) -> Iterator[WorkerUrl]:
-    """The arguments from `place` on that are strings alone, `most` of them."""
+    """The arguments from `place` on that are strings alone; of the first `most` arguments, if that is given."""
     count = 0
     while place + 1 < len(code) and (most is None or count < most) and words[place + 1] in (",", ")"):
         token = code[place]

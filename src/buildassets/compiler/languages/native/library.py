@@ -48,7 +48,7 @@ class Library:
     __slots__ = ("_ask", "_forget", "_handle", "_new_place", "_taken", "path", "sources")
 
     def __init__(self, path: str) -> None:
-        """Load it; raises OSError or AttributeError where that is none of ours."""
+        """Load the library at `path`. Raises OSError, or AttributeError if it is not ours."""
         from ctypes import CDLL, POINTER, byref, c_char_p, c_int32, c_size_t, c_uint32, c_void_p, string_at
 
         self.path = path

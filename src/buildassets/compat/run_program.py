@@ -19,7 +19,7 @@ class ProgramError(Exception):
 def printed_by(program: str, argument: str, folder: str) -> dict[str, Any]:
     """The output of the module `program`, run with `argument` in `folder`. Raises ProgramError.
 
-    A key `fault` of what it prints is such a reason.
+    The program may report a fault as the key `fault` of its output.
     """
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
     command = [sys.executable, "-m", program, argument]

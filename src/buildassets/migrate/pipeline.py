@@ -101,6 +101,7 @@ def _engine(key: str) -> str:
 
 
 def _items(given: ast.expr) -> Iterator[tuple[str, ast.expr]]:
+    """The keys and values of a dict, or of a call such as `dict(key=value)`."""
     if isinstance(given, ast.Dict):
         for key, value in zip(given.keys, given.values, strict=True):
             name = text_of(key) if key is not None else None

@@ -179,6 +179,7 @@ class _Judge:
         return Judgement(self._by_calls(statement), worst(self._filter_lines(statement)))
 
     def _imported(self, statement: ast.Import | ast.ImportFrom) -> Judgement | None:
+        """The judgement on an import; the names that it brings count as those of assets from now on."""
         modules = [statement.module or ""] if isinstance(statement, ast.ImportFrom) else []
         modules += [one.name for one in statement.names] if isinstance(statement, ast.Import) else []
         top = {one.partition(".")[0] for one in modules}

@@ -290,6 +290,7 @@ def _locked(shop: Workshop, kind: ToolKind, choice: _Choice, wanted: str, stagin
 def _locked_platform(
     shop: Workshop, kind: ToolKind, staging: str, given: tuple[str, Release]
 ) -> tuple[str, LockedPlatform]:
+    """The entry of the lock for one platform, whose package is fetched and unpacked. Raises PackagesError."""
     platform, release = given
     home = _unpacked(shop, release, staging, platform)
     missing = [file for file in kind.files_for(platform) if not os.path.isfile(os.path.join(home, *file.split("/")))]

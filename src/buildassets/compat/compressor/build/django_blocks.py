@@ -146,7 +146,7 @@ def _line_of(file: str, source: str, line: int) -> Location:
 
 @contextmanager
 def _fresh_fragments() -> Iterator[None]:
-    """Let `{% cache %}` render what is in it: the cache is the site's, which is to see no marks and may be outdated."""
+    """Let `{% cache %}` render its content: the site's cache may be outdated, and must not get marks."""
     node: Any = CacheNode
     kept = node.render
     node.render = lambda self, context: self.nodelist.render(context)

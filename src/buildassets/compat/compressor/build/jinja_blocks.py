@@ -86,7 +86,10 @@ class JinjaBlocks:
             return []
 
     def _overlay(self, environment: Any) -> Any:
-        """The environment, with its own cache, what is not known recorded, and only what leads to blocks compiled."""
+        """A copy of the environment that compiles only what leads to blocks, and records what is not known.
+
+        It has a cache of its own, so that the site's templates stay as they are.
+        """
         own = environment.overlay(undefined=_undefined_of(self), bytecode_cache=None, auto_reload=False, cache_size=-1)
         parse = own._parse
         own._parse = lambda source, name, filename: _structured(parse(source, name, filename), name, own)
@@ -191,6 +194,7 @@ class JinjaBlocks:
         return [*self._broken, *(one for name, one in self._lost.items() if name not in self._followed)]
 
     def _unreached(self, template: Any, fault: Exception) -> None:
+        """Report a template whose rendering failed, if it may have blocks."""
         if "compress" not in self._source(template.name):
             return
         where = Location(self._shown(template.filename or template.name))

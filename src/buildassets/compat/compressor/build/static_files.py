@@ -46,7 +46,7 @@ class StaticFiles:
         return normpath(path) if self.find(path) or self.collected(path) else path
 
     def collected(self, path: str) -> str | None:
-        """The same of what only the root of collected files holds."""
+        """The absolute path of the file with the logical `path` below the root of collected files; None without one."""
         root = collected_root()
         if not root or _names_folder(path):
             return None

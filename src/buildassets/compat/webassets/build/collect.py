@@ -36,7 +36,7 @@ class NothingFoundError(LookupError):
 
 
 def main(argument: str) -> dict[str, Any]:
-    """What there is, or `fault`: why there is nothing."""
+    """The bundles of the module or application `argument` as JSON values; else a `fault`, or `diagnostics`."""
     name, _, attribute = argument.partition(":")
     sys.path.insert(0, os.getcwd())
     install()

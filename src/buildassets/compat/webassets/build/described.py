@@ -123,7 +123,7 @@ plain_settings: Final = _plain
 
 
 def document_of(found: Described) -> dict[str, Any]:
-    """`found` as JSON has it."""
+    """The JSON values of `found`, which `described_of` reads."""
     fields = {name: getattr(found, name) for name in Described.__slots__}  # type: ignore[attr-defined]  # frozen's
     return {
         **fields,
@@ -134,7 +134,7 @@ def document_of(found: Described) -> dict[str, Any]:
 
 
 def described_of(document: Mapping[str, Any]) -> Described:
-    """The same back."""
+    """The bundles that `document_of` wrote as `document`."""
     lists = {name: tuple(document[name]) for name in ("templates", "files")}
     return Described(
         **{

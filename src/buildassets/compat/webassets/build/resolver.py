@@ -74,7 +74,7 @@ class Resolver:
         return found
 
     def name(self, path: str) -> str:
-        """What the file at `path` is called as a source; it is one from now on."""
+        """The logical path of the file at `path`, which is a source from now on."""
         name = self.known_name(path)
         if name is not None:
             self._named.add(path)

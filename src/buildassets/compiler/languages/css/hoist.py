@@ -108,7 +108,7 @@ def _without(edit: Edit, late: Late) -> Edit:
 
 
 def _end_of_head(parts: Sequence[Part]) -> tuple[int, int]:
-    """The sheet and the place in it behind the last rule of the whole that an import may follow."""
+    """Where the last rule ends that an import may follow: the number of the sheet, and the place in it."""
     head = Head.LAYERS
     found = 0, parts[0].start
     for member, part in enumerate(parts):

@@ -87,7 +87,7 @@ class _Sheet:
         self._take_end()
 
     def _takes_answer(self) -> bool:
-        """Whether the library of lexers has read the sheet."""
+        """Read the sheet by the library of lexers. Returns whether there is one."""
         skipped = len(self._text[: self.body].encode("utf-8", "surrogatepass"))
         answer = asked(Question.SHEET_OUTLINE, self._text, option=skipped)
         if answer is None:

@@ -163,6 +163,7 @@ def _would_name_encoding(lead: str, text: str, start: int) -> bool:
 
 
 def _run_together(before: str, after: str) -> bool:
+    """Whether the two texts are other tokens when nothing stands between them."""
     if before == "!" and after.startswith("--"):
         return True  # with a `<` before them they are `<!--`
     joint = len(before) + 1

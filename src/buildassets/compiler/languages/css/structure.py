@@ -227,6 +227,7 @@ class _Selector:
         self.parts: list[frozenset[Names]] = []
 
     def take(self, words: _Words) -> None:
+        """Read the tokens of the selector."""
         before = ""
         index = 0
         while index < len(words):

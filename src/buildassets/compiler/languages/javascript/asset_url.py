@@ -131,7 +131,7 @@ def _code(text: str, is_module: bool) -> list[_Word]:
 
 
 def _closers(code: list[_Word]) -> dict[int, int]:
-    """For the place of each bracket that is closed that of the one that closes it, whatever their kinds."""
+    """The place of each closing bracket by the place of the one that it closes, whatever their kinds."""
     closers: dict[int, int] = {}
     opened: list[int] = []
     for place, word in enumerate(code):

@@ -242,7 +242,7 @@ class _Reading:
         return self._before
 
     def _divides_surely(self, start: int) -> bool:
-        """The same from the tokens up to there."""
+        """Whether the `/` at `start` divides, from the tokens up to it. Raises Doubt."""
         if self._tokens is None:
             self._tokens = tokens(self._text, module=self._module)
         kind, first, _ = next(token for token in self._tokens if token[2] > start)

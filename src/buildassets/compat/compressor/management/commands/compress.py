@@ -49,7 +49,7 @@ class Command(BaseCommand):
         parser.add_argument("--only-plan", action="store_true", help=SUPPRESS)
 
     def handle(self, *_: Any, **options: Any) -> None:
-        """Raises CommandError with the exit code of the build, where it was not typed in a shell."""
+        """Build the blocks with everything else. Called from code, it raises CommandError if the build fails."""
         if not run_options().is_enabled and not options.get("force"):
             raise CommandError("Compressor is disabled. Set the COMPRESS_ENABLED setting or use --force to override.")
         engines = tuple(one.strip() for one in options.get("engines") or ())

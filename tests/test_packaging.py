@@ -79,6 +79,12 @@ def test_a_wheel_has_the_page_of_each_diagnostic(wheel: Path) -> None:
     assert packed == {f"buildassets/pages/{name}" for name in written}
 
 
+def test_a_wheel_has_the_parts_of_the_page_of_a_report(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        packed = set(archive.namelist())
+    assert {f"buildassets/release/report/page.{suffix}" for suffix in ("css", "html", "js")} <= packed
+
+
 def test_a_wheel_is_pure_where_the_lexers_are_turned_off(copied: Path, tmp_path: Path) -> None:
     wheel = wheel_of(copied, tmp_path, BUILDASSETS_NATIVE="0")
     assert wheel.name.endswith("py3-none-any.whl")

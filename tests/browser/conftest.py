@@ -5,7 +5,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -64,6 +64,16 @@ class Browser:
         """Say from now on that the user's system is dark."""
         features = [{"name": "prefers-color-scheme", "value": "dark"}]
         self._driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+
+    @contextmanager
+    def narrow(self, width: int, height: int = 844) -> Iterator[None]:
+        """Have a screen of this size within the block."""
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
+        self._driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        try:
+            yield
+        finally:
+            self._driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
     def value(self, expression: str) -> Any:
         """What the JavaScript `expression` gives in the page; a promise is waited for."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from buildassets.cli.diff import change_document, read_manifest
+from buildassets.cli.diff import read_manifest
 from buildassets.cli.options import cache_dir_option, read_options, release_config, since_option
 from buildassets.cli.output import print_data, print_json, stale_text
 from buildassets.cli.read_release import manifest_of_output
@@ -52,6 +52,8 @@ def command(
     made_by = command_of(config, logical_path, entry)
     change = None if since is None else _change(logical_path, since, manifest)
     if as_json:
+        from buildassets.release.diff.document import change_document
+
         document = {"asset": logical_path, **_fields(entry), "referrers": referring, "cache": cached, "lexers": lexers}
         document["command"] = made_by and {"name": made_by, "run": list(config.commands[made_by].run)}
         changed = {} if since is None else {"since": change_document(change) if change else None}

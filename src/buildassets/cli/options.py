@@ -279,6 +279,11 @@ def since_option(command: _Command) -> _Command:
     return _with(command, _SINCE)
 
 
+def report_options(command: _Command) -> _Command:
+    """Add the options of the verb that reports on a release."""
+    return _with(command, _QUIET, _CACHE_DIR, _MARKDOWN, _JSON, _SINCE, _CONFIG)
+
+
 def publish_options(command: _Command) -> _Command:
     """Add the options of the verb that uploads a release."""
     return _with(command, _QUIET, _VERBOSE, _JSON, _UPLOADS, _OUTPUT, _CONFIG)

@@ -240,8 +240,13 @@ def show_failure(failure: BuildAssetsError) -> None:
 
 def print_json(document: Mapping[str, Any] | Sequence[Any], *, indent: int | None = 2) -> None:
     """Print one JSON document to stdout; without `indent` on one line."""
+    _to_stdout(json_text(document, indent=indent))
+
+
+def json_text(document: Mapping[str, Any] | Sequence[Any], *, indent: int | None = 2) -> str:
+    """One JSON document as text that commands neither a terminal nor a CI service, with credentials masked."""
     text = json.dumps(_masked(document), indent=indent, sort_keys=True)
-    _to_stdout(COMMAND.sub(r"\\u0023#", text))  # JSON escapes commands for terminals, but not those for CI services
+    return COMMAND.sub(r"\\u0023#", text)  # JSON escapes commands for terminals, but not those for CI services
 
 
 def _masked(value: Any) -> Any:
@@ -256,6 +261,11 @@ def _masked(value: Any) -> Any:
 def print_data(lines: Iterable[str]) -> None:
     """Print lines of data to stdout. If the reader stops (`| head`), the program ends quietly."""
     _to_stdout("\n".join(map(printable, lines)))
+
+
+def print_text(text: str) -> None:
+    """Print a text that ends in a newline to stdout; whoever made it has made what is in it printable."""
+    _to_stdout(text.removesuffix("\n"))
 
 
 def print_line(line: str) -> None:

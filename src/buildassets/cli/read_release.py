@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from buildassets.credentials import masked_url
 from buildassets.diagnostics import Location, error, reason_text
 from buildassets.errors import BuildError
 from buildassets.frozen import frozen
@@ -26,16 +27,33 @@ class TemplateNames:
 
 def manifest_of_output(config: "Config") -> Manifest:
     """The manifest of the configured release directory. Raises BuildError and ManifestError."""
+    return loads(*content_of_output(config))
+
+
+def content_of_output(config: "Config") -> tuple[bytes, str]:
+    """The content of the manifest in the configured release directory, and how messages show it. Raises BuildError."""
     from buildassets.files import content_of
 
     path = os.path.join(config.output, MANIFEST_NAME)
     shown = config.shown(path)
     try:
-        content = content_of(path)
+        return content_of(path), shown
     except OSError as fault:
         message, hint = f"cannot read `{shown}`: {reason_text(fault)}", f"run `{typed('build')}` first"
         raise BuildError([error("manifest/unreadable", message, Location(shown), hint=hint)]) from None
-    return loads(content, shown)
+
+
+def content_of_release(source: str) -> tuple[bytes, str]:
+    """The content of the manifest that `source` names, and how messages show it. Raises BuildError."""
+    from buildassets.release.earlier.releases import manifest_at
+
+    shown = masked_url(source)
+    try:
+        return manifest_at(source), shown
+    except FileNotFoundError:
+        hint = "name a release directory, an archive of one, or a manifest by its path or URL"
+        message = f"there is no manifest at `{shown}`"
+        raise BuildError([error("manifest/unreadable", message, Location(shown), hint=hint)]) from None
 
 
 def template_names(config: "Config", manifest: Manifest) -> TemplateNames:

@@ -103,8 +103,7 @@ def asset_graph(
     """
     planned = config.plan.bundles if config.plan else {}
     bundles = find_bundles({**config.bundles, **planned}, discovery.sources, config.place)
-    with (times or StageTimes()).of("bundle"):
-        modules = _module_bundles(config, discovery.sources, mode)
+    modules = _module_bundles(config, discovery.sources, mode, times or StageTimes())
     listed = {path: Source(path, "", path, -1, path) for path in (*bundles.members, *modules.drafts)}
     listed |= {source.logical: source for source in (*discovery.sources, *modules.sources)}
     in_originals = originals(discovery.sources).keys() - listed.keys()
@@ -201,12 +200,13 @@ def _missing_references(config: Config, walk: Walk, skipped: Mapping[LogicalPath
     return MissingReferences(walk.site, nearby, skipped, roots, vendored, config.missing, config.shown, os.path.isfile)
 
 
-def _module_bundles(config: Config, sources: Sequence[Source], mode: Mode) -> ModuleBundles:
+def _module_bundles(config: Config, sources: Sequence[Source], mode: Mode, times: StageTimes) -> ModuleBundles:
     if not config.module_bundles:
         return ModuleBundles()
-    from buildassets.compiler.bundle.esbuild import bundle_modules  # 8 ms
+    with times.of("bundle"):
+        from buildassets.compiler.bundle.esbuild import bundle_modules  # 8 ms
 
-    return bundle_modules(config, sources, mode == "production")
+        return bundle_modules(config, sources, mode == "production")
 
 
 def _starts(

@@ -7,6 +7,8 @@ from buildassets.compiler.graph.components import components
 from buildassets.compiler.languages.reference import ReferenceKind
 from buildassets.compiler.model import ImportMap, Linked
 from buildassets.compiler.sources.globs import named_by
+from buildassets.manifest import Entry
+from buildassets.media import Syntax, media_of
 from buildassets.paths import LogicalPath
 
 
@@ -27,6 +29,34 @@ def unused(
     group_of = {path: group for group in groups for path in group}
     used |= {target for path, targets in uses.items() for target in targets if target not in group_of[path]}
     return tuple(sorted(path for group in groups if used.isdisjoint(group) for path in group))
+
+
+def unused_entries(
+    config: Config, entries: Mapping[str, Entry], mapped: Collection[str], named: Collection[str]
+) -> tuple[str, ...]:
+    """The same for a release: `mapped` are the values of its import map, and `named` what templates name."""
+    sources: dict[str, set[str]] = {}
+    for path, entry in entries.items():
+        if len(entry.inputs) == 1:
+            sources.setdefault(entry.inputs[0], set()).add(path)
+    uses = {LogicalPath(path): tuple(_entry_uses(path, entry, entries, sources)) for path, entry in entries.items()}
+    used = {path for path in entries if path in named or path in mapped}
+    used.update(*(named_by(pattern, entries) for pattern in config.entries))
+    groups = components(uses)
+    group_of = {path: group for group in groups for path in group}
+    used |= {target for path, targets in uses.items() for target in targets if target not in group_of[path]}
+    return tuple(sorted(path for group in groups if used.isdisjoint(group) for path in group))
+
+
+def _entry_uses(
+    path: str, entry: Entry, entries: Mapping[str, Entry], sources: Mapping[str, set[str]]
+) -> Iterator[LogicalPath]:
+    """The assets that an asset refers to, or was made of; `sources` has those that are made of one input each."""
+    for target in (*entry.references, *entry.imports, *([entry.map] if entry.map else [])):
+        if target in entries and media_of(path).syntax is not Syntax.SOURCE_MAP:
+            yield LogicalPath(target)
+    for name in entry.inputs:
+        yield from (LogicalPath(source) for source in sources.get(name, ()) if source != path)
 
 
 def _used_by(asset: Linked, by_file: Mapping[str, LogicalPath]) -> Iterator[LogicalPath]:

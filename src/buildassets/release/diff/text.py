@@ -71,15 +71,15 @@ def _summary(difference: Difference) -> str:
 
 def _row(change: Change) -> str:
     before, after = sizes_of(change.before), sizes_of(change.after)
-    cells = [_code(change.path), change.kind, *(_moved(before, after, coding) for coding in CODINGS), _why(change)]
+    cells = [code(change.path), change.kind, *(_moved(before, after, coding) for coding in CODINGS), _why(change)]
     return f"| {' | '.join(cells)} |"
 
 
 def _why(change: Change) -> str:
-    causes = "; ".join(_sentence(cause, _code, _words) for cause in change.causes)
+    causes = "; ".join(_sentence(cause, code, words) for cause in change.causes)
     if len(change.chain) == 1:
         return causes
-    return f"refers to {' → '.join(map(_code, change.chain[1:]))}: {causes}"
+    return f"refers to {' → '.join(map(code, change.chain[1:]))}: {causes}"
 
 
 def _sentence(cause: Cause, named: Callable[[str], str], worded: Callable[[str], str]) -> str:
@@ -90,12 +90,12 @@ def _plain(name: str) -> str:
     return f"`{name}`"
 
 
-def _words(text: str) -> str:
+def words(text: str) -> str:
     """`text` for a cell, with Markdown escaped: engines and settings come from manifests, and may hold anything."""
     return _MARKS.sub(lambda mark: f"&#{ord(mark[0])};", printable(text))
 
 
-def _code(name: str) -> str:
+def code(name: str) -> str:
     """`name` as code in a cell of a table in GitHub's Markdown, whatever characters it holds."""
     shown = printable(name)
     if len(shown) > _MOST_NAME_CHARACTERS:

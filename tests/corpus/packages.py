@@ -32,14 +32,17 @@ _OF_MANY = 3
 
 
 @cache
-def node_modules() -> Path:
-    """The folder of the packages. Where they cannot be fetched, the test fails under CI and is skipped elsewhere."""
-    listed = b"".join((_HERE / name).read_bytes() for name in _LISTS)
+def node_modules(project: str = ".") -> Path:
+    """The folder of the packages. Where they cannot be fetched, the test fails under CI and is skipped elsewhere.
+
+    `project` is a folder in this one, with lists of its own.
+    """
+    listed = b"".join((_HERE / project / name).read_bytes() for name in _LISTS)
     packages = cache_folder() / sha256(listed).hexdigest()[:12]
     if not packages.is_dir():
         with only_one_process():
             if not packages.is_dir():
-                _fetch(packages)
+                _fetch(packages, _HERE / project)
     return packages / "node_modules"
 
 
@@ -80,7 +83,7 @@ def only_one_process() -> Iterator[None]:
         yield
 
 
-def _fetch(packages: Path) -> None:
+def _fetch(packages: Path, project: Path) -> None:
     """Fetch beside `packages` and rename, so that a fetch that was cut short is never taken for a whole one."""
     npm = find_tool("npm")
     staging = packages.with_name("incoming")
@@ -88,7 +91,7 @@ def _fetch(packages: Path) -> None:
     staging.mkdir()
     try:
         for name in _LISTS:
-            shutil.copy(_HERE / name, staging)
+            shutil.copy(project / name, staging)
         command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--legacy-peer-deps"]
         fetch = subprocess.run(
             command, cwd=staging, capture_output=True, text=True, timeout=FETCH_TIMEOUT_SECONDS, check=False

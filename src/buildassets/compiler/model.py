@@ -94,12 +94,14 @@ class FrontEnds:
     - `kept`: the files that keep their names, as others name them in ways that are not rewritten
     - `files`: all files but pages
     - `servers`: the URLs of Vite's servers, in development
+    - `misplaced`: the shown names of roots whose files were built for another base, so that their references lead astray
     """
 
     entries: Mapping[str, ViteEntry] = field(default_factory=dict)
     kept: frozenset[LogicalPath] = frozenset()
     files: frozenset[LogicalPath] = frozenset()
     servers: tuple[str, ...] = ()
+    misplaced: tuple[str, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     looked_at: tuple[str, ...] = ()
 

@@ -130,7 +130,10 @@ def asset_graph(
     codings = config.compress if mode == "production" else ()
     diagnostics = [*discovery.diagnostics, *bundles.diagnostics, *modules.diagnostics, *sources.diagnostics]
     diagnostics += (*start_faults, *importmap_errors, *descriptions.faults, *_unavailable(config, codings))
-    diagnostics += (*config.notices, *_faults_of_graph(config, mode, walk, names, sources, skipped))
+    diagnostics += (
+        *config.notices,
+        *_astray(discovery.front_ends, _faults_of_graph(config, mode, walk, names, sources, skipped)),
+    )
     taken = walk.assets.keys() | walk.compiled.keys() | parts | in_originals
     diagnostics += clashes(config, listed, walk.compiled, named)
     if not any(diagnostic.is_error for diagnostic in diagnostics):
@@ -175,6 +178,14 @@ def _of_others(config: Config, listed: Mapping[LogicalPath, Source]) -> frozense
     """The sources in vendored roots."""
     vendored = {index for index, root in enumerate(config.sources) if root.vendored}
     return frozenset(path for path, source in listed.items() if source.root in vendored)
+
+
+def _astray(front_ends: FrontEnds, faults: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    """`faults` but for those of references that Vite wrote for another base: one error about the base is enough."""
+    folders = tuple(f"{shown}/" for shown in front_ends.misplaced)
+    for fault in faults:
+        if not (fault.code.startswith("reference/") and fault.location and fault.location.file.startswith(folders)):
+            yield fault
 
 
 def _faults_of_graph(

@@ -56,7 +56,7 @@ def _of_vite(
         yield warning(
             "fingerprinted/name",
             f"`{plain[0]}`{more} keeps a name without a hash",
-            config.place("sources", assets[plain[0]].draft.source.root),
+            config.place("sources", assets[plain[0]].draft.source.root, "path"),
             notes=["scripts or sheets of Vite name it, and caches keep it even when it changes"],
             hint="import the file in place of putting it into `public/`, and let Vite name files with `[hash]`",
         )

@@ -35,7 +35,10 @@ def _findings(
     config: Config, compiled: Mapping[LogicalPath, Linked], known: Collection[LogicalPath]
 ) -> Iterator[Finding]:
     is_external = compile_globs(config.external)
+    of_vite = {index for index, root in enumerate(config.sources) if root.manifest}  # its base decides there
     for _, asset in sorted(compiled.items()):
+        if asset.draft.source.root in of_vite:
+            continue
         positions = OriginalPositions(asset.draft, config.shown)
         for index, reference in enumerate(asset.draft.references):
             if reference.kind in _FOR_DEBUGGERS or not is_root_relative(reference, config.url):

@@ -29,6 +29,7 @@ _ABSOLUTE_URL: Final = lazy_pattern(r"(?<=['\"`(=])(?:https?:)?/[^'\"`()<>\s\\?#
 _CONFIGURED_BASE: Final = lazy_pattern(r"^[^/\n]*?\bbase\s*:\s*(['\"`])([^'\"`$\n]*)\1", re.MULTILINE)
 _CONFIGURATIONS: Final = tuple(f"vite.config.{suffix}" for suffix in ("js", "mjs", "ts", "mts", "cjs", "cts"))
 _RELATIVE: Final = ("", "./")
+_USUAL: Final = ".vite/manifest.json"
 _AGAIN: Final = "run `vite build` again"
 
 
@@ -43,6 +44,7 @@ def front_ends(config: Config, sources: Iterable[Source], mode: Mode) -> FrontEn
     diagnostics: list[Diagnostic] = []
     looked_at: list[str] = []
     servers: tuple[str, ...] = ()
+    misplaced: tuple[str, ...] = ()
     all_sources = list(sources)
     for index, root in enumerate(config.sources):
         if not root.manifest:
@@ -60,9 +62,12 @@ def front_ends(config: Config, sources: Iterable[Source], mode: Mode) -> FrontEn
         named = {source.logical for source in own.values() if source.relative in _files_of(records)}
         kept |= named | found.named_in(texts, named)
         files |= {source.logical for source in own.values() if not source.relative.endswith(_HTML)}
-        diagnostics += found.base_faults(records, texts)
+        of_base = list(found.base_faults(records, texts))
+        diagnostics += of_base
+        misplaced += (root.shown,) if of_base else ()
     servers = tuple(dict.fromkeys(filter(None, servers)))
-    return FrontEnds(entries, frozenset(kept), frozenset(files), servers, tuple(diagnostics), tuple(looked_at))
+    sets = frozenset(kept), frozenset(files)
+    return FrontEnds(entries, *sets, servers, misplaced, tuple(diagnostics), tuple(looked_at))
 
 
 @frozen
@@ -102,6 +107,8 @@ class _Root:
         where = self.config.place("sources", self.index, "manifest")
         message = f"there is no `{self.root.manifest}` in `{self.root.shown}`"
         hint = "set `build: { manifest: true }` in `vite.config`, and run `vite build`"
+        if os.path.isfile(os.path.join(self.root.path, _USUAL)):
+            hint = f"did you mean `{_USUAL}`?"
         return error("vite/manifest", message, where, hint=hint)
 
     def _lost(self, file: str, shown: str) -> Diagnostic:

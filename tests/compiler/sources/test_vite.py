@@ -1,0 +1,185 @@
+"""What Vite built as a source root: names of sources, kept names, and what is wrong with it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from buildassets.compiler.build import build
+from buildassets.compiler.config.load import load_config
+from buildassets.compiler.config.values import Mode
+from buildassets.compiler.result import BuildResult
+from buildassets.errors import ConfigError
+from buildassets.manifest import Manifest
+from tests.building import codes, only_error, printed
+from tests.conftest import Tree, read_tree, write_tree
+from tests.vite import FRONT, LOGO, config, settings, vite_build
+
+pytestmark = pytest.mark.corpus
+
+
+def built(folder: Path, given: str | None = None, mode: Mode = "production") -> BuildResult:
+    (folder / "buildassets.toml").write_text(settings() if given is None else given)
+    return build(load_config(start=str(folder), mode=mode), mode=mode)
+
+
+def manifest_of(result: BuildResult) -> Manifest:
+    assert result.manifest is not None, printed(result)
+    return result.manifest
+
+
+def test_files_keep_their_names_and_bytes(tmp_path: Path) -> None:
+    vite_build(tmp_path)
+    manifest = manifest_of(built(tmp_path))
+    dist = read_tree(tmp_path / "front/dist/assets")
+    assert {path for path, entry in manifest.assets.items() if entry.file == path} == {
+        f"assets/{name}" for name in dist
+    }
+    assert all((tmp_path / "build/assets/assets" / name).read_bytes() == content for name, content in dist.items())
+
+
+def test_entries_have_the_names_of_their_sources(tmp_path: Path) -> None:
+    theirs = vite_build(tmp_path)
+    ours = manifest_of(built(tmp_path)).vite
+    assert {name: source.asset for name, source in ours.items()} == {
+        name: record["file"] for name, record in theirs.items() if not name.startswith("_")
+    }
+
+
+def test_style_sheets_of_what_an_entry_imports_come_before_its_own(tmp_path: Path) -> None:
+    theirs = vite_build(tmp_path)
+    (shared,) = (theirs[name] for name in theirs["src/main.ts"]["imports"])
+    assert list(manifest_of(built(tmp_path)).vite["src/main.ts"].css) == [*shared["css"], *theirs["src/main.ts"]["css"]]
+
+
+def test_all_of_them_are_released_whatever_the_entries_are(tmp_path: Path) -> None:
+    vite_build(tmp_path)
+    all_of_them = manifest_of(built(tmp_path)).assets.keys()
+    assert manifest_of(built(tmp_path, settings(more='entries = ["app.css"]\n'))).assets.keys() == all_of_them
+
+
+def test_below_a_prefix_entries_have_it_too(tmp_path: Path) -> None:
+    vite_build(tmp_path)
+    given = 'sources = [{ path = "front/dist", prefix = "front", manifest = ".vite/manifest.json" }]\n'
+    ours = manifest_of(built(tmp_path, given)).vite
+    assert ours["src/main.ts"].asset == ours["front/src/main.ts"].asset
+    assert ours["src/main.ts"].asset.startswith("front/assets/main-")
+
+
+def test_one_style_sheet_for_all_belongs_to_each_entry(tmp_path: Path) -> None:
+    more = 'build: { manifest: true, cssCodeSplit: false, rollupOptions: { input: ["src/main.ts"] } } }'
+    theirs = vite_build(tmp_path, vite={"front/vite.config.js": f'export default {{ base: "./", {more}'})
+    assert manifest_of(built(tmp_path)).vite["src/main.ts"].css == (theirs["style.css"]["file"],)
+
+
+@pytest.mark.parametrize("mode", ["production", "development"])
+def test_only_a_manifest_for_development_names_the_server(tmp_path: Path, mode: Mode) -> None:
+    vite_build(tmp_path)
+    result = built(tmp_path, settings(5173), mode)
+    text = (tmp_path / "build/manifest.json").read_text()
+    assert ("http://localhost:5173" in text) == (mode == "development")
+    assert manifest_of(result).dev == ("http://localhost:5173" if mode == "development" else None)
+
+
+def test_the_server_serves_below_an_absolute_base(tmp_path: Path) -> None:
+    vite_build(tmp_path, vite=config("/assets/"))
+    assert manifest_of(built(tmp_path, settings(5173), "development")).dev == "http://localhost:5173/assets"
+
+
+@pytest.mark.parametrize(("base", "url"), [("./", "/x/"), ("", "/x/"), ("/assets/", "/assets/"), ("/", "/")])
+def test_a_base_that_fits_is_no_fault(tmp_path: Path, base: str, url: str) -> None:
+    vite_build(tmp_path, vite=config(base))
+    assert codes(built(tmp_path, settings(more=f'url = "{url}"\n'))) == []
+
+
+def test_a_base_on_another_host_fits_the_same_url(tmp_path: Path) -> None:
+    vite_build(tmp_path, vite=config("https://cdn.example.com/a/"))
+    assert codes(built(tmp_path, settings(more='url = "https://cdn.example.com/a/"\n'))) == []
+
+
+@pytest.mark.parametrize("base", ["/", "/static/", "https://cdn.example.com/"])
+def test_another_base_is_an_error(tmp_path: Path, base: str) -> None:
+    vite_build(tmp_path, vite=config(base))
+    fault = only_error(built(tmp_path))
+    assert fault.code == "vite/base"
+    assert fault.message == f"`front/dist` was built for the base `{base}`, and is served at `/assets/`"
+    assert fault.hint == 'set `base: "./"` or `base: "/assets/"` in `vite.config`, and run `vite build`'
+    assert fault.location is not None
+    assert (fault.location.file, fault.location.line) == ("buildassets.toml", 1)
+
+
+def test_a_base_below_the_prefix_of_the_root_fits(tmp_path: Path) -> None:
+    vite_build(tmp_path, vite=config("/assets/front/"))
+    given = 'sources = [{ path = "front/dist", prefix = "front", manifest = ".vite/manifest.json" }]\n'
+    assert codes(built(tmp_path, given)) == []
+
+
+PUBLIC: Tree = {
+    **FRONT,
+    "front/public/buoy.svg": LOGO,
+    "front/public/alone.svg": LOGO,
+    "front/src/admin.ts": 'import buoy from "/buoy.svg"; document.title = buoy;',
+}
+
+
+def test_a_public_file_keeps_its_name_only_where_a_script_names_it(tmp_path: Path) -> None:
+    vite_build(tmp_path, PUBLIC)
+    result = built(tmp_path)
+    assets = manifest_of(result).assets
+    assert assets["buoy.svg"].file == "buoy.svg"
+    assert assets["alone.svg"].file != "alone.svg"
+    assert codes(result) == ["fingerprinted/name"]
+    assert result.diagnostics[0].message == "`buoy.svg` keeps a name without a hash"
+
+
+def test_no_manifest_is_an_error_with_its_place(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"assets/a.css": "", "front/dist/a.js": ""})
+    fault = only_error(built(tmp_path))
+    assert (fault.code, fault.message) == ("vite/manifest", "there is no `.vite/manifest.json` in `front/dist`")
+    assert fault.hint == "set `build: { manifest: true }` in `vite.config`, and run `vite build`"
+
+
+def test_a_manifest_in_its_usual_place_is_suggested(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"front/dist/.vite/manifest.json": "{}"})
+    fault = only_error(built(tmp_path, 'sources = [{ path = "front/dist", manifest = "manifest.json" }]'))
+    assert fault.hint == "did you mean `.vite/manifest.json`?"
+
+
+@pytest.mark.parametrize("content", ["[1]", "{", '{"a": 1}', '{"a": {}}', '{"a": {"file": "../a.js"}}', '"a"'])
+def test_what_is_no_manifest_is_an_error(tmp_path: Path, content: str) -> None:
+    write_tree(tmp_path, {"assets/a.css": "", "front/dist/.vite/manifest.json": content})
+    fault = only_error(built(tmp_path))
+    assert (fault.code, fault.message) == ("vite/manifest", "`front/dist/.vite/manifest.json` is no manifest of Vite")
+
+
+def test_a_file_that_the_manifest_names_has_to_be_there(tmp_path: Path) -> None:
+    content: Any = {"src/a.ts": {"file": "assets/a-0123abcd.js", "isEntry": True}}
+    write_tree(tmp_path, {"assets/a.css": "", "front/dist/.vite/manifest.json": json.dumps(content)})
+    fault = only_error(built(tmp_path))
+    assert "names `assets/a-0123abcd.js`, which is no file of `front/dist`" in fault.message
+
+
+def test_nothing_has_to_be_built_while_the_server_is_there(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"assets/a.css": "a { color: red }"})
+    assert manifest_of(built(tmp_path, settings(5173), "development")).dev == "http://localhost:5173"
+    with pytest.raises(ConfigError, match="the source root `front/dist` does not exist"):
+        built(tmp_path, settings(5173))
+
+
+def test_old_chunks_are_retained(tmp_path: Path) -> None:
+    before = vite_build(tmp_path)["src/main.ts"]["file"]
+    retaining = settings(more="[retain]\nreleases = 2\n")
+    built(tmp_path, retaining)
+    after = vite_build(tmp_path, {**FRONT, "front/src/shared.ts": "export const tide = 'low';"})["src/main.ts"]["file"]
+    (earlier,) = manifest_of(built(tmp_path, retaining)).retained
+    assert before != after
+    assert before in {entry.file for entry in earlier.assets.values()}
+    assert (tmp_path / "build/assets" / before).exists()
+    assert not (tmp_path / "front/dist" / before).exists()
+
+
+def test_a_second_build_writes_nothing(tmp_path: Path) -> None:
+    vite_build(tmp_path)
+    built(tmp_path)
+    assert built(tmp_path).written == ()

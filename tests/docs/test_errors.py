@@ -29,6 +29,13 @@ CODES = codes_with_a_page()
 # What an example cannot show within a test, and why; the page says the same.
 NOT_RUN = {
     "archive/zstd": "it needs a Python without zstd",
+    "doctor/case-folder": "it needs a folder that ignores case",
+    "doctor/inotify": "it needs a limit that is reached",
+    "doctor/installations": "the folders are of one machine",
+    "doctor/polling": "it needs a mount that is not of this system",
+    "doctor/tool-changed": "it needs a tool that somebody changes",
+    "doctor/watchers": "the processes have other numbers each time",
+    "doctor/wheel": "it needs a wheel without its compiler",
     "output/stderr": "it needs a disk that is full for a moment only",
     "package/damaged": "it needs a registry",
     "package/member": "it needs a registry",

@@ -19,6 +19,7 @@ _VERBS = {
     "check": "report everything that a build would complain about; write nothing",
     "clean": "remove what no retained release names; with --all, also the release and the cache",
     "diff": "list which fingerprints differ between two releases, and why",
+    "doctor": "find what is wrong with the project, its release and this machine",
     "init": "set up the project in this folder: configuration, application, templates",
     "explain": "show what an asset is made of, what it refers to and what refers to it",
     "list": "list the assets of the release with their sizes, and who names them",

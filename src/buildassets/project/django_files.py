@@ -54,11 +54,28 @@ class DjangoSettings:
     def texts(self, name: str) -> list[str] | None:
         """The texts of a setting that is a list; None if some of them are computed, or nothing assigns it."""
         assigned = self.of(name)
-        elements = [element for one in assigned for element in _elements(one.value)]
-        texts = [text_of(element) for element in elements]
-        if not assigned or any(text is None for text in texts):
+        listed = [self._texts(one.value, (name,)) for one in assigned]
+        return [text for texts in listed for text in texts or ()] if assigned and None not in listed else None
+
+    def _texts(self, value: ast.expr, names: tuple[str, ...]) -> list[str] | None:
+        """The texts in a list, in a sum of lists, and in what other names stand for; `names` are on the way."""
+        if isinstance(value, ast.Constant):
+            return [value.value] if isinstance(value.value, str) else None
+        if isinstance(value, ast.Name):
+            if value.id in names:
+                return []  # as in `INSTALLED_APPS = INSTALLED_APPS + […]`
+            assigned = self.last(value.id)
+            return self._texts(assigned.value, (*names, value.id)) if assigned else None
+        if isinstance(value, ast.List | ast.Tuple):
+            inner = value.elts
+        elif isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add):
+            inner = [value.left, value.right]
+        elif isinstance(value, ast.Starred):
+            inner = [value.value]
+        else:
             return None
-        return [text for text in texts if text is not None]
+        listed = [self._texts(one, names) for one in inner]
+        return [text for texts in listed for text in texts or ()] if None not in listed else None
 
     def path(self, name: str) -> str | None:
         """The path of a setting like `BASE_DIR / "a/b"`, relative to the folder of `manage.py`."""
@@ -123,18 +140,3 @@ def _module_named(file: str, statement: ast.ImportFrom) -> str:
         return statement.module or ""
     package = file.split("/")[: -statement.level]
     return ".".join([*package, *filter(None, [statement.module])])
-
-
-def _elements(value: ast.expr) -> list[ast.expr]:
-    """The elements of a list, of a sum of lists, and of lists in lists by `*`."""
-    if isinstance(value, ast.List | ast.Tuple):
-        return [inner for one in value.elts for inner in (_elements_of_star(one) or [one])]
-    if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add):
-        return [*_elements(value.left), *_elements(value.right)]
-    if isinstance(value, ast.Name):
-        return []  # `INSTALLED_APPS = INSTALLED_APPS + [...]`, or a list of another name, which is assigned elsewhere
-    return [value]
-
-
-def _elements_of_star(element: ast.expr) -> list[ast.expr]:
-    return _elements(element.value) if isinstance(element, ast.Starred) else []

@@ -11,9 +11,9 @@ from typing import Any, Final
 from buildassets.frozen import frozen
 from buildassets.migrate.plan import written
 from buildassets.project.files import ProjectFiles
+from buildassets.project.found import Found
 from buildassets.start.assets import Assets
 from buildassets.start.edits import Edit, appended
-from buildassets.start.found import Found
 
 OWN_FILE: Final = "buildassets.toml"
 _PYPROJECT: Final = "pyproject.toml"

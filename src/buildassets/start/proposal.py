@@ -9,12 +9,12 @@ from buildassets.compiler.config.file import search
 from buildassets.frozen import frozen
 from buildassets.project.dependencies import add_command
 from buildassets.project.files import ProjectFiles
+from buildassets.project.found import Found, find
 from buildassets.project.systems import OtherSystem
 from buildassets.start.assets import Assets, Entry, compiled, find_assets
 from buildassets.start.configuration import configuration, ignored, settings_for, starter
 from buildassets.start.django_code import edited_settings
 from buildassets.start.edits import ByHand, Edit
-from buildassets.start.found import Found, find
 from buildassets.start.python_code import edited_python
 from buildassets.start.templates import edited_templates
 

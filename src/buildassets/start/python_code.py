@@ -9,8 +9,8 @@ from typing import Final
 
 from buildassets.project.calls import Made, Module
 from buildassets.project.files import ProjectFiles
+from buildassets.project.found import Found
 from buildassets.start.edits import ByHand, Edit, Insertion, inserted
-from buildassets.start.found import Found
 
 _MANIFEST: Final = "build/manifest.json"
 _RELOAD: Final = 'reload="BUILDASSETS_WATCH" in os.environ'

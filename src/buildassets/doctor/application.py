@@ -1,0 +1,184 @@
+"""Findings about the code of the project: Django's settings, applications without our runtime, paths of manifests."""
+
+import ast
+import os
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from buildassets.diagnostics import Diagnostic, Location, error
+from buildassets.doctor.subject import Subject
+from buildassets.folders import is_within
+from buildassets.migrate.python_lines import settings_in, text_of
+from buildassets.project.django_files import DjangoSettings, path_of
+
+_OURS: Final = "buildassets.runtime.django"
+_STORAGE: Final = "buildassets.runtime.django.storage.ReleaseStaticFilesStorage"
+_BEHIND: Final = ("django.contrib.staticfiles", "daphne")
+_LOADED: Final = re.compile(r"\{%-?\s*load\s[^%]*\bbuildassets\b")
+_HELPER: Final = re.compile(r"\{\{-?\s*(asset|stylesheet|script|importmap|livereload|inline_asset|modulepreload)\s*\(")
+
+
+def application_findings(subject: Subject) -> Iterator[Diagnostic]:
+    """What is wrong with the code of the project."""
+    settings = subject.found.django
+    if settings is not None:
+        yield from _installed(subject, settings)
+        yield from _order(subject, settings)
+        yield from _unset(subject, settings)
+        yield from _static_root(subject, settings)
+        yield from _static_url(subject, settings)
+    else:
+        yield from _unequipped(subject)
+    yield from _other_manifest(subject)
+
+
+def _place(subject: Subject, settings: DjangoSettings, name: str) -> Location | None:
+    """Where the setting `name` is assigned."""
+    last = settings.last(name)
+    if last is None:
+        return Location(settings.files[0])
+    lines = subject.files.text(last.file).split("\n")
+    return subject.place(last.file, sum(len(line) + 1 for line in lines[: last.statement.lineno - 1]))
+
+
+def _applications(subject: Subject, settings: DjangoSettings) -> list[str] | None:
+    """The applications, None if they are computed."""
+    is_changed = any(re.search(r"INSTALLED_APPS\s*\.", subject.files.text(file)) for file in settings.files)
+    return None if is_changed else settings.texts("INSTALLED_APPS")
+
+
+def _is_ours(application: str) -> bool:
+    return application == _OURS or application.startswith(f"{_OURS}.apps.")
+
+
+def _installed(subject: Subject, settings: DjangoSettings) -> Iterator[Diagnostic]:
+    applications = _applications(subject, settings)
+    if applications is None or any(map(_is_ours, applications)):
+        return
+    use = _use(subject, settings)
+    if use:
+        message = f"`{_OURS}` is not in `INSTALLED_APPS`, and {use}"
+        hint = f'write `"{_OURS}",` as the first of `INSTALLED_APPS`'
+        yield error("doctor/installed-apps", message, _place(subject, settings, "INSTALLED_APPS"), hint=hint)
+
+
+def _use(subject: Subject, settings: DjangoSettings) -> str:
+    """What needs our application, in words; empty if nothing does."""
+    if settings.last("BUILDASSETS"):
+        return "`BUILDASSETS` is set"
+    if any(_STORAGE in subject.files.text(file) for file in settings.files):
+        return "its storage is used"
+    name = next((name for name in _templates(subject) if _LOADED.search(subject.files.text(name))), "")
+    return f"`{name}` loads its tags" if name else ""
+
+
+def _order(subject: Subject, settings: DjangoSettings) -> Iterator[Diagnostic]:
+    applications = _applications(subject, settings) or []
+    ours = next((number for number, one in enumerate(applications) if _is_ours(one)), None)
+    before = [one for one in applications[:ours] if one in _BEHIND] if ours is not None else []
+    if before:
+        message = f"`{before[0]}` stands before `{_OURS}`: its `runserver` serves no release"
+        hint = f"put `{_OURS}` before it in `INSTALLED_APPS`"
+        yield error("doctor/app-order", message, _place(subject, settings, "INSTALLED_APPS"), hint=hint)
+
+
+def _unset(subject: Subject, settings: DjangoSettings) -> Iterator[Diagnostic]:
+    applications = _applications(subject, settings) or []
+    is_named = any("BUILDASSETS" in subject.files.text(file) for file in settings.files)
+    if any(map(_is_ours, applications)) and not is_named:
+        message = f"`{_OURS}` is installed, and `BUILDASSETS` is not set"
+        hint = f'write `BUILDASSETS = {{"manifest": BASE_DIR / "build/manifest.json"}}` into `{settings.files[0]}`'
+        yield error("doctor/settings", message, _place(subject, settings, "INSTALLED_APPS"), hint=hint)
+
+
+def _static_root(subject: Subject, settings: DjangoSettings) -> Iterator[Diagnostic]:
+    """`collectstatic` writes to `STATIC_ROOT`: neither among sources nor into the release."""
+    root = settings.path("STATIC_ROOT")
+    if not root:
+        return
+    path = os.path.normpath(os.path.join(subject.folder, root))
+    folders = {one.path: f"the source root `{one.shown}`" for one in subject.config.sources}
+    folders[subject.config.output] = f"the release directory `{subject.shown(subject.config.output)}`"
+    for folder, name in folders.items():
+        if is_within(folder, path) or is_within(path, folder):
+            message = f"`STATIC_ROOT` is `{root}`, and so `collectstatic` writes into {name}"
+            hint = 'give `STATIC_ROOT` a folder of its own, such as `BASE_DIR / "staticfiles"`'
+            yield error("doctor/static-root", message, _place(subject, settings, "STATIC_ROOT"), hint=hint)
+            return
+
+
+def _static_url(subject: Subject, settings: DjangoSettings) -> Iterator[Diagnostic]:
+    """With our storage, `STATIC_URL` and the `url` of `BUILDASSETS` are one prefix."""
+    assigned, static = settings.last("BUILDASSETS"), settings.text("STATIC_URL")
+    if not assigned or not static or not isinstance(assigned.value, ast.Dict):
+        return
+    pairs = zip(assigned.value.keys, assigned.value.values, strict=True)
+    url = next((text_of(value) for key, value in pairs if key and text_of(key) == "url"), None)
+    has_storage = any(_STORAGE in subject.files.text(file) for file in settings.files)
+    if url and has_storage and url.startswith("/") and url.strip("/") != static.strip("/"):
+        message = f"`url` of `BUILDASSETS` is `{url}`, and `STATIC_URL` is `{static}`"
+        hint = "leave `url` out: with the storage of buildassets, `STATIC_URL` is the prefix of all"
+        yield error("doctor/static-url", message, _place(subject, settings, "BUILDASSETS"), hint=hint)
+
+
+def _templates(subject: Subject) -> Iterator[str]:
+    """The files in the folders of templates."""
+    folders = tuple(f"{folder}/" for folder in subject.found.templates)
+    return (name for name in subject.files.names if folders and name.startswith(folders))
+
+
+def _unequipped(subject: Subject) -> Iterator[Diagnostic]:
+    """Templates that call helpers which no module gives to their environment."""
+    found = subject.found
+    if found.is_equipped or not found.applications():
+        return
+    for name in _templates(subject):
+        match = _HELPER.search(subject.files.text(name))
+        if match:
+            message = f"`{match[1]}` is called, and no module gives it to the templates"
+            hint = (
+                f"run `buildassets init`, or write the lines of docs/{_page(found.framework)} into `{_first(subject)}`"
+            )
+            yield error("doctor/helpers", message, subject.place(name, match.start(1), match.end(1)), hint=hint)
+            return
+
+
+def _page(framework: str) -> str:
+    return "starlette.md" if framework == "fastapi" else f"{framework}.md"
+
+
+def _first(subject: Subject) -> str:
+    return subject.found.applications()[0]
+
+
+def _other_manifest(subject: Subject) -> Iterator[Diagnostic]:
+    """A manifest that code names, and that is not there, while the one that builds write is."""
+    written = os.path.join(subject.config.output, "manifest.json")
+    if not os.path.exists(written):
+        return
+    for file, node, path in _named_manifests(subject):
+        around = os.path.dirname(subject.files.path(file))
+        looked = [os.path.normpath(os.path.join(folder, path)) for folder in (subject.folder, around)]
+        if not any(map(os.path.exists, looked)):
+            message = f"`{path}` is not there: builds write `{subject.shown(written)}`"
+            hint = "name that one, or set `output` to the folder of the other"
+            lines = subject.files.text(file).split("\n")
+            start = sum(len(line) + 1 for line in lines[: node.lineno - 1]) + node.col_offset
+            end = start + (node.end_col_offset or 0) - node.col_offset
+            yield error("doctor/manifest-path", message, subject.place(file, start, end), hint=hint)
+
+
+def _named_manifests(subject: Subject) -> Iterator[tuple[str, ast.expr, str]]:
+    """The paths of manifests that code gives to us, as far as they are literal, with the expressions."""
+    for name, module in subject.found.modules.items():
+        given = [one.call.args[0] for one in module.of("assets") if one.call.args]
+        statements = [one for one in ast.walk(module.tree) if isinstance(one, ast.stmt)] if module.tree else []
+        given += [value for one in statements for key, value in settings_in(one) if key == "BUILDASSETS_MANIFEST"]
+        yield from ((name, value, path) for value in given if (path := path_of(value)))
+    settings = subject.found.django
+    last = settings.last("BUILDASSETS") if settings else None
+    if last and isinstance(last.value, ast.Dict):
+        pairs = zip(last.value.keys, last.value.values, strict=True)
+        values = [value for key, value in pairs if key and text_of(key) == "manifest"]
+        yield from ((last.file, value, path) for value in values if (path := path_of(value)))

@@ -1,0 +1,70 @@
+"""Findings about the configuration: what is wrong in it, source roots, load paths, the release directory."""
+
+import os
+from collections.abc import Iterator
+from typing import Final
+
+from buildassets.compiler.config.shown import place_of_setting
+from buildassets.diagnostics import Diagnostic, error, warning
+from buildassets.doctor.subject import Subject
+
+_ROOT: Final = ("config/source", "config/no-sources")
+_OUTPUT: Final = ("config/output",)
+
+
+def configuration_findings(subject: Subject) -> Iterator[Diagnostic]:
+    """What is wrong with the configuration."""
+    for fault in subject.faults:
+        if not fault.code.startswith("lock/"):  # which is found with the tools
+            yield _as_finding(fault)
+    if not subject.faults:
+        yield from _empty_roots(subject)
+        yield from _load_paths(subject)
+        yield from _unwritable(subject)
+
+
+def _as_finding(fault: Diagnostic) -> Diagnostic:
+    """The fault of a configuration under our code, with its own as a note."""
+    notes = [*fault.notes, f"`buildassets build` reports it as `{fault.code}`"]
+    hint = fault.hint or f"see docs/errors/{fault.code}.md"
+    if fault.code in _ROOT:
+        return error("doctor/root", fault.message, fault.location, notes=notes, hint=hint)
+    if fault.code in _OUTPUT:
+        return error("doctor/output", fault.message, fault.location, notes=notes, hint=hint)
+    return error("doctor/config", fault.message, fault.location, notes=notes, hint=hint)
+
+
+def _empty_roots(subject: Subject) -> Iterator[Diagnostic]:
+    """A project whose roots hold no file: the folder is another, or was left out of the checkout."""
+    own = [root for root in subject.config.sources if not root.npm and not root.vendored]
+    if subject.sources or not own:
+        return
+    elsewhere = _with_assets(subject)
+    hint = (
+        f"`{elsewhere}/` has some: name it in `sources`" if elsewhere else "put the sources there, or name their folder"
+    )
+    place = place_of_setting(subject.config, "sources", 0)
+    yield error("doctor/no-assets", f"no source root has a file: `{own[0].shown}` is empty", place, hint=hint)
+
+
+def _with_assets(subject: Subject) -> str:
+    """The outermost folder of the project with sheets or scripts."""
+    files = subject.files.ending(".css", ".scss", ".sass", ".js", ".mjs", ".ts")
+    return min((name.rpartition("/")[0] for name in files if "/" in name), key=len, default="").partition("/")[0]
+
+
+def _load_paths(subject: Subject) -> Iterator[Diagnostic]:
+    for index, path in enumerate(subject.config.load_paths):
+        if not os.path.isdir(path):
+            shown = subject.shown(path)
+            hint = "run `npm install`" if os.path.basename(path) == "node_modules" else "correct `load_paths`"
+            place = place_of_setting(subject.config, "load_paths", index)
+            yield warning("doctor/load-path", f"there is no folder `{shown}`, where Sass looks", place, hint=hint)
+
+
+def _unwritable(subject: Subject) -> Iterator[Diagnostic]:
+    output = subject.config.output
+    shown = subject.shown(output)
+    if os.path.isdir(output) and not os.access(output, os.W_OK | os.X_OK):
+        hint = "let the user that builds own it, or build into another folder with `--output`"
+        yield error("doctor/output", f"the release directory `{shown}` cannot be written", hint=hint)

@@ -1,0 +1,203 @@
+"""Findings about how the project is deployed, guessed from its files: images, servers, scripts, what git keeps.
+
+All of them are warnings.
+"""
+
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from typing import Final
+from urllib.parse import urlsplit
+
+from buildassets.diagnostics import Diagnostic, Location, warning
+from buildassets.doctor.subject import Subject
+from buildassets.packages.lock import NAME
+from buildassets.project.dependencies import add_command
+
+_BUILDS: Final = re.compile(r"\bbuildassets\b[^\n]*\b(?:build|unpack)\b|\bassets\s+build\b|\bpoe\b|\bmake\b|\bjust\b")
+_STAGE: Final = re.compile(r"^\s*FROM\s", re.MULTILINE | re.IGNORECASE)
+_COPIED: Final = re.compile(r"^\s*(?:COPY|ADD)\s+(.*)$", re.MULTILINE | re.IGNORECASE)
+_COLLECTS: Final = re.compile(r"\bcollectstatic\b")
+_LOCATION: Final = re.compile(r"^[ \t]*location\s+(?:(?:\^~|=)\s+)?(/[^\s{]*)\s*\{([^}]*)\}", re.MULTILINE)
+_ALIAS: Final = re.compile(r"\b(?:alias|root)\s+([^;]+);")
+_HANDLED: Final = re.compile(r"^[ \t]*handle_path\s+(/\S*?)\*?\s*\{([^}]*)\}", re.MULTILINE)
+_CADDY_ROOT: Final = re.compile(r"\broot\s+(?:\*\s+)?(\S+)")
+_ROOT_PATH: Final = re.compile(r"--root-path[= ]+[\"']?(/[^\s\"',\]]+)|\broot_path\s*=\s*[\"'](/[^\"']+)[\"']")
+_SCRIPTS: Final = (".sh", ".yml", ".yaml", "Procfile", "Makefile", "justfile", "fly.toml")
+_GIT_SECONDS: Final = 10
+
+
+def deployment_findings(subject: Subject) -> Iterator[Diagnostic]:
+    """What seems wrong with the way of the project to its servers."""
+    for name in _dockerfiles(subject):
+        yield from _image(subject, name)
+    yield from _undeclared(subject)
+    yield from _collectstatic(subject)
+    yield from _servers(subject)
+    yield from _root_path(subject)
+    yield from _git(subject)
+
+
+def _dockerfiles(subject: Subject) -> list[str]:
+    names = (name for name in subject.files.names if "/" not in name)
+    return [name for name in names if re.fullmatch(r"(?:Docker|Container)file(?:\..+)?|.+\.[Dd]ockerfile", name)]
+
+
+def _image(subject: Subject, name: str) -> Iterator[Diagnostic]:
+    """An image that neither builds the release nor is given one."""
+    text = "\n".join(line for line in subject.files.text(name).split("\n") if not line.lstrip().startswith("#"))
+    last = _last_stage(text)
+    if _BUILDS.search(last):
+        return
+    if _BUILDS.search(text):
+        if "--from" not in last:
+            message = "the release is built in an earlier stage, and nothing of that is copied into the image"
+            hint = f"write `COPY --from=STAGE …/{_output(subject)} {_output(subject)}` into the last stage"
+            yield warning("doctor/image", message, Location(name), hint=hint)
+        return
+    copied = [word for match in _COPIED.finditer(last) for word in match[1].split()[:-1] if not word.startswith("--")]
+    is_named = any(word.removeprefix("./").startswith(_output(subject)) for word in copied)
+    takes_all = any(word.rstrip("/") in (".", "") for word in copied)
+    if not is_named and (not takes_all or _is_ignored_by_docker(subject)):
+        message = f"the image gets no manifest: nothing builds it there, and `{_output(subject)}/` is not copied"
+        hint = f"write `RUN {subject.build_command}` below the line that copies the sources, or copy the release"
+        yield warning("doctor/image", message, Location(name), hint=hint)
+
+
+def _last_stage(text: str) -> str:
+    """The lines of the last stage of a Dockerfile, and of the stages that it begins with."""
+    starts = [match.start() for match in _STAGE.finditer(text)]
+    stages: dict[str, str] = {}
+    whole = text
+    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
+        lines = text[start:end]
+        base, _, rest = lines.split("\n")[0].strip()[len("FROM ") :].partition(" ")
+        whole = stages.get(base.lower(), "") + lines
+        stages[rest.strip()[len("AS ") :].strip().lower()] = whole
+    return whole
+
+
+def _output(subject: Subject) -> str:
+    return subject.shown(os.path.dirname(subject.manifest_path))
+
+
+def _is_ignored_by_docker(subject: Subject) -> bool:
+    lines = [line.strip() for line in subject.files.text(".dockerignore").splitlines()]
+    patterns = {line.removeprefix("**/").strip("/").removesuffix("/**") for line in lines if not line.startswith("#")}
+    return _output(subject) in patterns or "*" in patterns
+
+
+def _undeclared(subject: Subject) -> Iterator[Diagnostic]:
+    """An image whose packages do not include ours, which the web process imports."""
+    declared = subject.found.declared
+    dockerfiles = _dockerfiles(subject)
+    is_needed = subject.found.is_equipped and dockerfiles and declared.files
+    if is_needed and "buildassets" not in declared.python:
+        if any(
+            re.search(r"pip3? install[^\n]*buildassets|uv add[^\n]*buildassets", subject.files.text(one))
+            for one in dockerfiles
+        ):
+            return
+        message = f"`{declared.files[0]}` does not list `buildassets`, which the application imports"
+        hint = f"add it: `{add_command(declared.installer, 'buildassets')}`"
+        yield warning("doctor/dependency", message, Location(declared.files[0]), hint=hint)
+
+
+def _collectstatic(subject: Subject) -> Iterator[Diagnostic]:
+    """A script that collects static files before there is a release to collect."""
+    if not subject.uses_django:
+        return
+    scripts = [name for name in subject.files.names if name.endswith(_SCRIPTS)]
+    for name in dict.fromkeys([*_dockerfiles(subject), *scripts]):
+        text = "\n".join(_uncommented(line) for line in subject.files.text(name).split("\n"))
+        collects, build = _COLLECTS.search(text), _BUILDS.search(text)
+        if collects and (build is None or build.start() > collects.start()):
+            message = "`collectstatic` runs without a release: what it copies has no fingerprints"
+            hint = "run `python manage.py assets build` before it; without WhiteNoise it is not needed at all"
+            place = subject.place(name, collects.start(), collects.end())
+            yield warning("doctor/collectstatic", message, place, hint=hint)
+
+
+def _uncommented(line: str) -> str:
+    return " " * len(line) if line.lstrip().startswith("#") else line
+
+
+def _prefix(subject: Subject) -> str:
+    """The path of the URL prefix of the pages, with slashes around it."""
+    url = subject.manifest.url if subject.manifest else subject.config.url
+    settings = subject.found.django
+    static = settings.text("STATIC_URL") if settings else None
+    if settings and static and any("ReleaseStaticFilesStorage" in subject.files.text(file) for file in settings.files):
+        url = static
+    return f"/{urlsplit(url).path.strip('/')}/"
+
+
+def _servers(subject: Subject) -> Iterator[Diagnostic]:
+    """Servers that have the release under another prefix than that of the pages."""
+    for name in subject.files.names:
+        if re.search(r"\.conf(?:\.\w+)?$|nginx", name.rpartition("/")[2]):
+            yield from _served(subject, name, _LOCATION, _ALIAS)
+        elif name.rpartition("/")[2].startswith("Caddyfile"):
+            yield from _served(subject, name, _HANDLED, _CADDY_ROOT)
+
+
+def _served(subject: Subject, name: str, block: re.Pattern[str], folder: re.Pattern[str]) -> Iterator[Diagnostic]:
+    wanted = _prefix(subject)
+    for match in block.finditer(subject.files.text(name)):
+        served = folder.search(match[2])
+        if served is None or f"/{match[1].strip('/')}/" == wanted:
+            continue
+        if re.search(
+            rf"(?:^|/){re.escape(os.path.basename(_output(subject)))}(?:/assets)?/?$", served[1].strip(" \"'")
+        ):
+            message = f"the release is served below `{match[1]}`, and pages ask for it below `{wanted}`"
+            hint = f"serve it below `{wanted}`, or set `url` to `{match[1]}`"
+            yield warning("doctor/proxy", message, subject.place(name, match.start(1), match.end(1)), hint=hint)
+
+
+def _root_path(subject: Subject) -> Iterator[Diagnostic]:
+    """An application below a path of a proxy, whose pages ask for assets at the top of the host."""
+    prefix = _prefix(subject)
+    if subject.found.framework not in ("fastapi", "starlette", "litestar") or "://" in subject.config.url:
+        return
+    code = "\n".join(subject.files.text(name) for name in subject.found.modules)
+    for name in [
+        *subject.found.modules,
+        *_dockerfiles(subject),
+        *(n for n in subject.files.names if n.endswith(_SCRIPTS)),
+    ]:
+        match = _ROOT_PATH.search(subject.files.text(name))
+        path = (match[1] or match[2]).rstrip("/") if match else ""
+        if match and path and not prefix.startswith(f"{path}/") and f'url="{path}/' not in code.replace("'", '"'):
+            message = f"the application is below `{path}/`, and its pages ask for assets below `{prefix}`"
+            hint = f'give the whole path: `Assets(…, url="{path}{prefix}")`'
+            yield warning("doctor/proxy", message, subject.place(name, match.start(), match.end()), hint=hint)
+            return
+
+
+def _git(subject: Subject) -> Iterator[Diagnostic]:
+    """What git has of a release, and has not of the lock."""
+    output = subject.config.output
+    if os.path.isdir(output) and _git_answers(subject, "check-ignore", output) == 1:
+        shown = subject.shown(output)
+        message = f"git does not ignore the release directory `{shown}/`"
+        yield warning("doctor/git", message, Location(".gitignore"), hint=f"write `{shown}/` into `.gitignore`")
+    lock = os.path.join(subject.folder, NAME)
+    if os.path.isfile(lock) and _git_answers(subject, "check-ignore", lock) == 0:
+        message = f"git ignores `{NAME}`, and so other machines have other tools"
+        yield warning("doctor/git", message, Location(".gitignore"), hint=f"remove the line that names `{NAME}`")
+
+
+def _git_answers(subject: Subject, verb: str, path: str) -> int | None:
+    """The exit code of git about `path`: 0 where it is ignored, 1 where not; None without git or a repository."""
+    try:
+        done = subprocess.run(  # noqa: S603 a fixed command
+            ["git", "-C", subject.folder, verb, "-q", "--", path],  # noqa: S607 the user's git
+            capture_output=True,
+            timeout=_GIT_SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.returncode if done.returncode in (0, 1) else None

@@ -1,0 +1,35 @@
+"""All examinations, in the order in which a reader needs them. Takes a subject, gives its findings."""
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from buildassets.diagnostics import Diagnostic
+from buildassets.doctor.application import application_findings
+from buildassets.doctor.configuration import configuration_findings
+from buildassets.doctor.deployment import deployment_findings
+from buildassets.doctor.django_checks import django_check_findings
+from buildassets.doctor.machine import machine_findings
+from buildassets.doctor.release import release_findings
+from buildassets.doctor.subject import Subject
+from buildassets.doctor.templates import template_findings
+from buildassets.doctor.tools import tool_findings
+
+_ALL: Final[tuple[Callable[[Subject], Iterator[Diagnostic]], ...]] = (
+    configuration_findings,
+    application_findings,
+    template_findings,
+    tool_findings,
+    release_findings,
+    machine_findings,
+    deployment_findings,
+)
+_UNBUILT: Final = "doctor/no-release"
+
+
+def findings(subject: Subject, *, may_run: bool) -> list[Diagnostic]:
+    """What is wrong, errors first; with `may_run`, also what code of the project reports."""
+    examinations = (*_ALL, django_check_findings) if may_run else _ALL
+    found = [finding for examination in examinations for finding in examination(subject)]
+    if any(one.is_error for one in found):
+        found = [one for one in found if one.code != _UNBUILT]  # which may follow from them
+    return sorted(found, key=lambda one: not one.is_error)

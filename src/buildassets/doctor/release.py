@@ -1,0 +1,129 @@
+"""Findings about the release: whether there is one, whole, of today's sources and for production."""
+
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from typing import Final, NoReturn
+
+from buildassets.compiler.cache.folder import BUILDS
+from buildassets.compiler.config.values import MODES
+from buildassets.compiler.incremental.no_op import incremental
+from buildassets.diagnostics import Diagnostic, Location, error, warning
+from buildassets.doctor.subject import Subject
+from buildassets.errors import BuildAssetsError
+from buildassets.folders import temporary_folder
+from buildassets.manifest import ASSETS_FOLDER, LIVERELOAD_NAME, Manifest
+from buildassets.typed import IS_WATCHED
+
+_SKEW_SECONDS: Final = 60.0  # between the clocks of two machines, which is nothing to report
+
+
+def release_findings(subject: Subject) -> Iterator[Diagnostic]:
+    """What is wrong with the release."""
+    manifest = subject.manifest
+    if manifest is None:
+        yield from _unread(subject)
+        return
+    yield from _missing_files(subject, manifest)
+    yield from _for_development(subject, manifest)
+    yield from _stale(subject)
+
+
+def _unread(subject: Subject) -> Iterator[Diagnostic]:
+    shown = subject.shown(subject.manifest_path)
+    fault = subject.manifest_fault
+    if fault is not None:
+        hint = f"run `{subject.build_command}`, which writes a new one"
+        yield error("doctor/manifest", fault.message, Location(shown), notes=fault.notes, hint=hint)
+    elif os.path.lexists(subject.manifest_path):
+        hint = "let the user that runs the application read it"
+        yield error("doctor/manifest", f"`{shown}` cannot be read", Location(shown), hint=hint)
+    elif not subject.faults:
+        message = f"nothing is built: there is no `{shown}`, which pages need"
+        yield warning("doctor/no-release", message, hint=f"run `{subject.build_command}`")
+
+
+def _missing_files(subject: Subject, manifest: Manifest) -> Iterator[Diagnostic]:
+    """Files of the release that are not there, or not whole; none at all may be served from elsewhere."""
+    folder = os.path.join(os.path.dirname(subject.manifest_path), ASSETS_FOLDER)
+    sizes = {entry.file: entry.size for entry in manifest.assets.values()}
+    wrong = [file for file, size in sorted(sizes.items()) if _size(os.path.join(folder, file)) != size]
+    if wrong:
+        first = subject.shown(os.path.join(folder, wrong[0]))
+        more = f", as are {len(wrong) - 1} more files" if len(wrong) > 1 else ""
+        message = f"`{first}` of the release is missing or incomplete{more}"
+        hint = (
+            f"run `{subject.build_command}`, or copy the whole release directory; `buildassets verify` lists each file"
+        )
+        yield error("doctor/files", message, hint=hint)
+
+
+def _size(path: str) -> int | None:
+    try:
+        return os.stat(path).st_size
+    except OSError:
+        return None
+
+
+def _for_development(subject: Subject, manifest: Manifest) -> Iterator[Diagnostic]:
+    """A release for development that no watch keeps up to date any more."""
+    if manifest.livereload is None or IS_WATCHED in subject.environment:
+        return
+    watcher = os.path.join(os.path.dirname(subject.manifest_path), ASSETS_FOLDER, LIVERELOAD_NAME)
+    if not os.path.exists(watcher):
+        shown = subject.shown(subject.manifest_path)
+        message = "the release was built for development: it is neither minified nor compressed"
+        hint = f"run `{subject.build_command}` before it is deployed"
+        yield warning("doctor/development", message, Location(shown), hint=hint)
+
+
+def _stale(subject: Subject) -> Iterator[Diagnostic]:
+    """A source that was modified after the last build, unless the cache knows that a build would do nothing.
+
+    Those of the future are another finding.
+    """
+    records = _in_folder(os.path.join(subject.cache, BUILDS))
+    built_ns = max(map(_modified_ns, [subject.manifest_path, *records]))
+    now_ns = int((subject.now_seconds + _SKEW_SECONDS) * 1e9)
+    changed = [path for path in subject.sources if built_ns < _modified_ns(path) <= now_ns]
+    if changed and not _has_nothing_to_do(subject):
+        more = f", as were {len(changed) - 1} more files" if len(changed) > 1 else ""
+        message = f"`{subject.shown(changed[0])}` was modified after the release was built{more}"
+        yield warning("doctor/stale", message, hint=f"run `{subject.build_command}`")
+
+
+class _WorkError(Exception):
+    """There is work for a build."""
+
+
+def _has_nothing_to_do(subject: Subject) -> bool:
+    """Whether the last build with these settings still holds, as a build itself decides it.
+
+    It decides on a copy of what the cache notes of builds, as it may note more.
+    """
+
+    def work(*, last: object) -> NoReturn:
+        raise _WorkError
+
+    with temporary_folder() as folder, suppress(OSError, shutil.Error):
+        shutil.copytree(os.path.join(subject.cache, BUILDS), os.path.join(folder, BUILDS))
+        for mode in MODES:
+            with suppress(_WorkError, BuildAssetsError):
+                incremental(subject.config, mode, folder, work)
+                return True
+    return False
+
+
+def _in_folder(folder: str) -> Iterable[str]:
+    try:
+        return [entry.path for entry in os.scandir(folder)]
+    except OSError:
+        return []
+
+
+def _modified_ns(path: str) -> int:
+    try:
+        return os.stat(path).st_mtime_ns
+    except OSError:
+        return 0

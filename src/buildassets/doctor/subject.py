@@ -1,0 +1,143 @@
+"""What is examined: a project, its configuration, files and release. Takes a folder, gives frozen values."""
+
+import os
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from buildassets.compiler.cache.folder import cache_folder
+from buildassets.compiler.config.file import search, working_directory
+from buildassets.compiler.config.load import load_config
+from buildassets.compiler.config.shown import shown_path
+from buildassets.compiler.config.values import Config
+from buildassets.compiler.sources.discover import BUILT_IN_EXCLUDES
+from buildassets.compiler.sources.globs import compile_globs
+from buildassets.diagnostics import Diagnostic, Location, locate
+from buildassets.errors import ConfigError, ManifestError
+from buildassets.files import bytes_at
+from buildassets.folders import walk
+from buildassets.frozen import frozen
+from buildassets.manifest import MANIFEST_NAME, Manifest, loads
+from buildassets.project.files import ProjectFiles
+from buildassets.project.found import Found, find
+
+_RUN: Final = ("pipeline", "webassets")  # keys for which code of the project is run
+_EXCLUDED: Final = compile_globs(BUILT_IN_EXCLUDES)
+_MOST_SOURCES: Final = 20_000
+
+
+@frozen
+class Subject:
+    """A project. `faults` are those of its configuration; `sources` are the absolute paths of files in its own roots.
+
+    `manifest` is that of its release, None if there is none or it cannot be read; `manifest_fault` then describes why.
+    `cache` is the folder of the cache, `environment` that of this process, `now_seconds` the time since 1970.
+    """
+
+    config: Config
+    faults: tuple[Diagnostic, ...]
+    files: ProjectFiles
+    found: Found
+    sources: tuple[str, ...]
+    manifest_path: str
+    manifest: Manifest | None
+    manifest_fault: Diagnostic | None
+    cache: str
+    environment: Mapping[str, str]
+    now_seconds: float
+
+    @property
+    def folder(self) -> str:
+        """The folder of the configuration."""
+        return self.config.folder
+
+    @property
+    def build_command(self) -> str:
+        """The command that builds this project."""
+        return "manage.py assets build" if self.uses_django else "buildassets build"
+
+    @property
+    def uses_django(self) -> bool:
+        """Whether our application for Django is in its settings."""
+        settings = self.found.django
+        return settings is not None and any(
+            "buildassets.runtime.django" in self.files.text(file) for file in settings.files
+        )
+
+    def shown(self, path: str) -> str:
+        """The absolute `path` as a user would write it."""
+        return shown_path(self.config, path)
+
+    def place(self, file: str, start: int, end: int | None = None) -> Location:
+        """The place of a part of the project's file `file`."""
+        return locate(file, self.files.text(file), start, end)
+
+
+def subject(
+    config_file: str | None, cache_dir: str | None, *, may_run: bool, environment: Mapping[str, str], now_seconds: float
+) -> Subject:
+    """What is examined in the working directory. Raises ConfigError for a named file that is not there."""
+    config, faults = _configured(config_file, may_run)
+    files = ProjectFiles(config.folder, (config.output, *_of_others(config)))
+    found = find(files)
+    path = _manifest_path(config, found)
+    manifest, fault = _read(path, shown_path(config, path))
+    cache = cache_folder(config, cache_dir)
+    sources = tuple(_sources(config))
+    return Subject(config, faults, files, found, sources, path, manifest, fault, cache, environment, now_seconds)
+
+
+def _configured(file: str | None, may_run: bool) -> tuple[Config, tuple[Diagnostic, ...]]:
+    """The configuration, with its faults; what cannot be read is as if it were not there."""
+    start = working_directory()
+    try:
+        named, document = (None, None) if file else search(start)
+        runs = document is not None and any(document.table.peek(key) for key in _RUN)
+        if runs and not may_run:
+            roots = [one for one in [document.table.peek("sources")] if isinstance(one, list)] if document else []
+            texts = [one for listed in roots for one in listed if isinstance(one, str)]
+            return load_config(named, sources=texts or ["assets"], needs_sources=False), ()
+        return load_config(file), ()
+    except ConfigError as failure:
+        if file is not None and not os.path.isfile(file):
+            raise
+        faults = failure.diagnostics
+    try:
+        return load_config(file, needs_sources=False), faults
+    except ConfigError:
+        return Config(folder=start, sources=(), output=os.path.join(start, "build")), faults
+
+
+def _of_others(config: Config) -> Iterator[str]:
+    return (root.path for root in config.sources if root.npm or root.vendored)
+
+
+def _manifest_path(config: Config, found: Found) -> str:
+    """The manifest that the application reads, as far as settings of Django name it, or else the configured one."""
+    assigned = found.django.last("BUILDASSETS") if found.django else None
+    path = found.django_manifest(assigned.value) if assigned else None
+    if path is not None:
+        return os.path.normpath(os.path.join(config.folder, *path.split("/")))
+    return os.path.join(config.output, MANIFEST_NAME)
+
+
+def _read(path: str, shown: str) -> tuple[Manifest | None, Diagnostic | None]:
+    content = bytes_at(path)
+    if content is None:
+        return None, None
+    try:
+        return loads(content, shown), None
+    except ManifestError as failure:
+        return None, failure.diagnostics[0]
+
+
+def _sources(config: Config) -> Iterator[str]:
+    """The files in the project's own roots that may be assets or parts of them."""
+    count = 0
+    for root in config.sources:
+        if root.npm or root.vendored:
+            continue
+        for top, folders, files in walk(root.path):
+            folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "node_modules")
+            for name in sorted(files):
+                if not _EXCLUDED(name) and (count := count + 1) <= _MOST_SOURCES:
+                    yield os.path.join(top, name)

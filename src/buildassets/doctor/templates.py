@@ -1,0 +1,56 @@
+"""Findings about templates: tags without their library, and names that no asset of the release has."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from buildassets.compiler.templates.check import check_templates
+from buildassets.compiler.templates.files import find_templates
+from buildassets.diagnostics import Diagnostic, error
+from buildassets.doctor.subject import Subject
+from buildassets.paths import LogicalPath
+
+_TAG: Final = re.compile(
+    r"\{%-?\s*(stylesheet|asset|importmap|livereload|inline_asset|modulepreload|(?:script|image|preload)(?=\s+[\"']))\b"
+)
+_LOAD: Final = re.compile(r"\{%-?\s*load\s+([^%]*?)-?%\}")
+_COMMENT: Final = re.compile(
+    r"\{#.*?#\}|\{%\s*comment\b.*?endcomment\s*%\}|\{%\s*verbatim\b.*?endverbatim\s*%\}", re.DOTALL
+)
+# Libraries of Django, none of which has a tag like ours. Any other may have one.
+_OF_DJANGO: Final = frozenset(("static", "i18n", "l10n", "tz", "cache", "humanize", "admin_urls", "from"))
+_LIBRARY: Final = "buildassets.runtime.django.templatetags.buildassets"
+
+
+def template_findings(subject: Subject) -> Iterator[Diagnostic]:
+    """What is wrong with the templates."""
+    lacking = list(_without_library(subject))
+    yield from lacking
+    if subject.manifest is not None and not subject.config.templates.extensions:
+        files = {one.location.file for one in lacking if one.location}
+        checked = check_templates(subject.config, [LogicalPath(name) for name in subject.manifest.assets])
+        for fault in checked.diagnostics:
+            if fault.is_error and not (fault.location and fault.location.file in files):
+                hint = fault.hint or f"correct the name, or run `{subject.build_command}` if the asset is new"
+                yield error("doctor/template", fault.message, fault.location, notes=fault.notes, hint=hint)
+
+
+def _without_library(subject: Subject) -> Iterator[Diagnostic]:
+    """Templates of Django with a tag of ours that do not load the library; once a template."""
+    settings = subject.found.django
+    is_builtin = _LIBRARY in subject.config.templates.builtins or (
+        settings is not None and any(_LIBRARY in subject.files.text(file) for file in settings.files)
+    )
+    if is_builtin:
+        return
+    for template in find_templates(subject.config).files:
+        if template.engine != "django":
+            continue
+        text = _COMMENT.sub(lambda match: " " * len(match[0]), subject.files.text(template.shown))
+        loaded = {name for match in _LOAD.finditer(text) for name in match[1].split()}
+        tag = _TAG.search(text)
+        if tag and not loaded - _OF_DJANGO:
+            place = subject.place(template.shown, tag.start(1), tag.end(1))
+            message = f"`{tag[1]}` is a tag of `buildassets`, which the template does not load"
+            hint = "write `{% load buildassets %}` above it; each template has its own"
+            yield error("doctor/tag-library", message, place, hint=hint)

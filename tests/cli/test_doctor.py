@@ -199,11 +199,11 @@ def test_a_folder_that_ignores_case_is_found(tmp_path: Path) -> None:
 
 
 @contextmanager
-def watching(folder: Path) -> Iterator[None]:
+def watching(folder: Path) -> Iterator["subprocess.Popen[bytes]"]:
     command = [sys.executable, "-m", "buildassets", "watch", "-q", "--port", "0"]
     with subprocess.Popen(command, cwd=folder, env=environment(), stderr=subprocess.DEVNULL) as watch:
         try:
-            yield
+            yield watch
         finally:
             watch.terminate()
 
@@ -323,6 +323,11 @@ def test_what_is_right_is_no_finding(files: Tree, tmp_path: Path) -> None:
     [
         ("doctor/image", {"Dockerfile": "FROM x\nCOPY app.py .\n"}),
         ("doctor/image", {"Dockerfile": "FROM x\nCOPY . .\n", ".dockerignore": "**/build\n"}),
+        ("doctor/image", {"Dockerfile": "FROM x\nCOPY . .\n", ".gitignore": "build/\n"}),
+        ("doctor/proxy", {"nginx.conf": "location /shop/ {\n  proxy_pass http://app/;\n}\n"}),
+        ("doctor/proxy", {"compose.yml": "environment:\n  SCRIPT_NAME: /shop\n"}),
+        ("doctor/proxy", {"Dockerfile": "FROM x\nRUN buildassets build\nENV SCRIPT_NAME=/shop\n"}),
+        ("doctor/proxy", {"config.py": "APPLICATION_ROOT = '/shop'\n"}),
         ("doctor/image", {"Dockerfile": "FROM x AS b\nRUN buildassets build\nFROM x\nCOPY app.py .\n"}),
         ("doctor/proxy", {"deploy/site.conf": "location /s/ {\n  root /srv/build;\n}\n"}),
         ("doctor/proxy", {"Caddyfile": "x {\n  handle_path /s/* {\n    root * /srv/build/assets\n  }\n}\n"}),
@@ -358,6 +363,32 @@ def test_a_source_that_was_touched_only_is_no_stale_release(tmp_path: Path) -> N
     project = built(tmp_path, SITE)
     os.utime(project / "assets/css/app.css")
     assert examined(project) == (0, [])
+
+
+def test_a_source_that_came_or_went_is_a_stale_release(tmp_path: Path) -> None:
+    project = built(tmp_path, SITE)
+    (project / "assets/js/app.js").unlink()
+    assert examined(project) == (0, [("warning", "doctor/stale")])
+
+
+def test_an_edit_of_the_configuration_is_a_stale_release(tmp_path: Path) -> None:
+    project = write_tree(built(tmp_path, SITE), {"buildassets.toml": "minify = false\n"})
+    assert examined(project) == (0, [("warning", "doctor/stale")])
+
+
+def test_what_a_killed_watch_left_is_a_release_for_development(tmp_path: Path) -> None:
+    project = write_tree(tmp_path, SITE)
+    with watching(project) as watch:
+        wait_for((project / "build/manifest.json").exists)
+        watch.kill()
+        watch.wait()
+    assert (project / "build/assets/livereload.json").exists()
+    assert examined(project) == (0, [("warning", "doctor/development")])
+
+
+def test_collectstatic_in_an_image_is_found_once(tmp_path: Path) -> None:
+    image = "FROM x\nCOPY app .\nRUN python manage.py collectstatic --noinput\n"
+    assert examined(built(tmp_path, {**DJANGO, "Dockerfile": image})) == (0, [("warning", "doctor/collectstatic")])
 
 
 def test_applications_that_are_computed_are_no_finding(tmp_path: Path) -> None:

@@ -133,6 +133,7 @@ def test_a_configuration_that_is_there_is_kept(tmp_path: Path) -> None:
         ("webassets", {**FLASK, "extra.py": "import webassets\n"}),
         ("vite", {**FLASK, "front/vite.config.ts": "export default {}"}),
         ("vite", {**FLASK, "package.json": '{"devDependencies": {"vite": "^8"}}'}),
+        ("whitenoise", {**FLASK, "requirements.txt": "flask\nwhitenoise>=6\n"}),
         ("pipeline", {**DJANGO, "site1/settings.py": SETTINGS.format(apps="'pipeline',", more="")}),
     ],
 )  # fmt: skip
@@ -191,3 +192,63 @@ def test_the_command_of_the_project_s_installer_is_named(lock: str, command: str
     project = "[project]\nname = 'x'\ndependencies = ['flask']\n"
     done = run(write_tree(tmp_path, {**FLASK, lock: "", "pyproject.toml": project}), "init", "--dry-run")
     assert f"`{command}`" in done.stderr
+
+
+@pytest.mark.parametrize(("files", "line"), [
+    ({"app.py": "from flask import Flask\n\ndef create_app():\n    app = Flask(__name__)\n    return app\n"},
+     "    app = Flask(__name__)\n    FlaskAssets(app, serve=True)\n    return app\n"),
+    ({"app.py": "import flask\napp = flask.Flask(\n    __name__,\n)\n"}, ")\nFlaskAssets(app, serve=True)\n"),
+    ({"app.py": "from __future__ import annotations\nfrom flask import Flask\napp: Flask = Flask(__name__)"},
+     "app: Flask = Flask(__name__)\nFlaskAssets(app, serve=True)"),
+    ({"app.py": "from quart import Quart\napp = Quart(__name__)\n"}, "QuartAssets(app, serve=True)\n"),
+    ({"app.py": "from flask import Flask\napp = Flask(__name__)\n",
+      "templates/a.html": "<head>{{ url_for('static', filename='a.css') }}</head>"},
+     "FlaskAssets(app, serve=True, static=True)\n"),
+    ({"app.py": "from fastapi import FastAPI\nassets = 1\napp = FastAPI()\n"},
+     "app.add_middleware(AssetServer, assets=release)\n"),
+    ({"app.py": "import os\nfrom fastapi import FastAPI\napp = FastAPI()\n",
+      "pages.py": "from fastapi.templating import Jinja2Templates\ntemplates = Jinja2Templates('templates')\n"},
+     "app.add_middleware(AssetServer, assets=assets)\n"),
+])  # fmt: skip
+def test_the_line_stands_where_it_works(files: Tree, line: str, tmp_path: Path) -> None:
+    done = run(write_tree(tmp_path, files), "init", "--yes")
+    assert done.returncode == 0, done.stderr
+    text = (tmp_path / "app.py").read_text()
+    assert line in text
+    compile(text, "app.py", "exec")
+    assert text.count("import os\n") <= 1
+
+
+def test_the_sheet_that_a_template_names_already_gets_no_second_tag(tmp_path: Path) -> None:
+    page = "<head>\n  <link rel=stylesheet href='/static/site.css'>\n</head>\n"
+    run(write_tree(tmp_path, {**FLASK, "static/site.css": "a {}", "templates/base.html": page}), "init", "--yes")
+    assert "stylesheet(" not in (tmp_path / "templates/base.html").read_text()
+
+
+def test_sheets_and_scripts_that_others_import_get_no_tag(tmp_path: Path) -> None:
+    files: Tree = {
+        "static/a.scss": "@use 'parts/b';\n@import './c';",
+        "static/parts/_b.scss": "",
+        "static/c.scss": "",
+        "static/one.js": "import './two.js';\nnew Worker(new URL('three.js', import.meta.url));",
+        "static/two.js": "export {};",
+        "static/three.js": "",
+        "static/lib.min.js": "",
+        "static/types.d.ts": "",
+    }
+    run(write_tree(tmp_path, {**FLASK, **files}), "init", "--yes")
+    page = (tmp_path / "templates/base.html").read_text()
+    assert [line.strip() for line in page.split("\n") if "{{" in line] == [
+        "{{ livereload() }}",
+        '{{ stylesheet("a.css") }}',
+        '{{ script("lib.min.js", defer=True) }}',
+        '{{ script("one.js", type="module") }}',
+    ]
+
+
+def test_the_smallest_engines_are_locked_and_shown(tmp_path: Path) -> None:
+    (tmp_path / "site/node_modules/esbuild").mkdir(parents=True)
+    project = write_tree(tmp_path / "site", FLASK)
+    assert run(project, "init", "--yes", "--smallest").returncode == 0
+    engines = load_config(start=str(project)).engines
+    assert (engines.css, engines.js) == ("lightningcss", "esbuild")

@@ -23,17 +23,25 @@ _LOCATION: Final = re.compile(r"^[ \t]*location\s+(?:(?:\^~|=)\s+)?(/[^\s{]*)\s*
 _ALIAS: Final = re.compile(r"\b(?:alias|root)\s+([^;]+);")
 _HANDLED: Final = re.compile(r"^[ \t]*handle_path\s+(/\S*?)\*?\s*\{([^}]*)\}", re.MULTILINE)
 _CADDY_ROOT: Final = re.compile(r"\broot\s+(?:\*\s+)?(\S+)")
-_ROOT_PATH: Final = re.compile(r"--root-path[= ]+[\"']?(/[^\s\"',\]]+)|\broot_path\s*=\s*[\"'](/[^\"']+)[\"']")
+_PROXIED: Final = re.compile(r"\bproxy_pass\b")
+# How servers and frameworks are given the path that an application is below.
+_ROOT_PATH: Final = re.compile(
+    r"(?:--root-path[= ]+|\broot_path\s*=\s*|\b(?:SCRIPT_NAME|APPLICATION_ROOT)[\"']?\s*\]?\s*[=:]\s*)"
+    r"[\"']?(/[^\s\"',\])]+)"
+)
 _SCRIPTS: Final = (".sh", ".yml", ".yaml", "Procfile", "Makefile", "justfile", "fly.toml")
+_IGNORING: Final = (".dockerignore", ".gitignore")
 _GIT_SECONDS: Final = 10
 
 
 def deployment_findings(subject: Subject) -> Iterator[Diagnostic]:
     """What seems wrong with the way of the project to its servers."""
+    collecting = list(_collectstatic(subject))
+    yield from collecting
     for name in _dockerfiles(subject):
-        yield from _image(subject, name)
+        if not any(one.location and one.location.file == name for one in collecting):
+            yield from _image(subject, name)
     yield from _undeclared(subject)
-    yield from _collectstatic(subject)
     yield from _servers(subject)
     yield from _root_path(subject)
     yield from _git(subject)
@@ -59,8 +67,10 @@ def _image(subject: Subject, name: str) -> Iterator[Diagnostic]:
     copied = [word for match in _COPIED.finditer(last) for word in match[1].split()[:-1] if not word.startswith("--")]
     is_named = any(word.removeprefix("./").startswith(_output(subject)) for word in copied)
     takes_all = any(word.rstrip("/") in (".", "") for word in copied)
-    if not is_named and (not takes_all or _is_ignored_by_docker(subject)):
-        message = f"the image gets no manifest: nothing builds it there, and `{_output(subject)}/` is not copied"
+    ignored = next((file for file in _IGNORING if _is_ignored(subject, file)), "")
+    if not is_named and (not takes_all or ignored):
+        why = f"`{ignored}` leaves `{_output(subject)}/` out" if takes_all else f"`{_output(subject)}/` is not copied"
+        message = f"the image gets no manifest: nothing builds it there, and {why}"
         hint = f"write `RUN {subject.build_command}` below the line that copies the sources, or copy the release"
         yield warning("doctor/image", message, Location(name), hint=hint)
 
@@ -82,8 +92,9 @@ def _output(subject: Subject) -> str:
     return subject.shown(os.path.dirname(subject.manifest_path))
 
 
-def _is_ignored_by_docker(subject: Subject) -> bool:
-    lines = [line.strip() for line in subject.files.text(".dockerignore").splitlines()]
+def _is_ignored(subject: Subject, file: str) -> bool:
+    """Whether the patterns in `file` leave the release directory out of an image, or of the checkout that makes one."""
+    lines = [line.strip() for line in subject.files.text(file).splitlines()]
     patterns = {line.removeprefix("**/").strip("/").removesuffix("/**") for line in lines if not line.startswith("#")}
     return _output(subject) in patterns or "*" in patterns
 
@@ -144,7 +155,9 @@ def _servers(subject: Subject) -> Iterator[Diagnostic]:
 
 def _served(subject: Subject, name: str, block: re.Pattern[str], folder: re.Pattern[str]) -> Iterator[Diagnostic]:
     wanted = _prefix(subject)
-    for match in block.finditer(subject.files.text(name)):
+    text = subject.files.text(name)
+    blocks = list(block.finditer(text))
+    for match in blocks:
         served = folder.search(match[2])
         if served is None or f"/{match[1].strip('/')}/" == wanted:
             continue
@@ -154,26 +167,37 @@ def _served(subject: Subject, name: str, block: re.Pattern[str], folder: re.Patt
             message = f"the release is served below `{match[1]}`, and pages ask for it below `{wanted}`"
             hint = f"serve it below `{wanted}`, or set `url` to `{match[1]}`"
             yield warning("doctor/proxy", message, subject.place(name, match.start(1), match.end(1)), hint=hint)
+            return
+    proxied = [match for match in blocks if _PROXIED.search(match[2])]
+    if proxied and not any(wanted.startswith(match[1]) for match in blocks):
+        first = proxied[0]
+        message = f"the server passes on `{first[1]}` alone, and pages ask for assets below `{wanted}`"
+        hint = f"set `url` to `{first[1].rstrip('/')}{wanted}`, or let the server answer `{wanted}` too"
+        yield warning("doctor/proxy", message, subject.place(name, first.start(1), first.end(1)), hint=hint)
 
 
 def _root_path(subject: Subject) -> Iterator[Diagnostic]:
     """An application below a path of a proxy, whose pages ask for assets at the top of the host."""
     prefix = _prefix(subject)
-    if subject.found.framework not in ("fastapi", "starlette", "litestar") or "://" in subject.config.url:
+    if "://" in (subject.manifest.url if subject.manifest else subject.config.url):
         return
-    code = "\n".join(subject.files.text(name) for name in subject.found.modules)
-    for name in [
-        *subject.found.modules,
-        *_dockerfiles(subject),
-        *(n for n in subject.files.names if n.endswith(_SCRIPTS)),
-    ]:
-        match = _ROOT_PATH.search(subject.files.text(name))
-        path = (match[1] or match[2]).rstrip("/") if match else ""
-        if match and path and not prefix.startswith(f"{path}/") and f'url="{path}/' not in code.replace("'", '"'):
+    code = "\n".join(subject.files.text(name) for name in subject.files.ending(".py")).replace("'", '"')
+    scripts = [name for name in subject.files.names if name.endswith((".py", *_SCRIPTS))]
+    for name in dict.fromkeys([*scripts, *_dockerfiles(subject)]):
+        text = "\n".join(map(_uncommented, subject.files.text(name).split("\n")))
+        match = _ROOT_PATH.search(text)
+        path = match[1].rstrip("/") if match else ""
+        if match and path and not prefix.startswith(f"{path}/") and f'"{path}/' not in code:
             message = f"the application is below `{path}/`, and its pages ask for assets below `{prefix}`"
-            hint = f'give the whole path: `Assets(…, url="{path}{prefix}")`'
+            hint = f"give it the whole path, `{path}{prefix}`: {_where_to_set(subject)}"
             yield warning("doctor/proxy", message, subject.place(name, match.start(), match.end()), hint=hint)
             return
+
+
+def _where_to_set(subject: Subject) -> str:
+    """Where the URL prefix of the pages is set, in words."""
+    places = {"django": "`url` of `BUILDASSETS`", "flask": "`BUILDASSETS_URL`", "quart": "`BUILDASSETS_URL`"}
+    return places.get(subject.found.framework, "`url=` of `Assets`")
 
 
 def _git(subject: Subject) -> Iterator[Diagnostic]:

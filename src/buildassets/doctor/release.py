@@ -1,10 +1,13 @@
 """Findings about the release: whether there is one, whole, of today's sources and for production."""
 
+import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+import socket
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Final, NoReturn
+from urllib.parse import urlsplit
 
 from buildassets.compiler.cache.folder import BUILDS
 from buildassets.compiler.config.values import MODES
@@ -12,10 +15,12 @@ from buildassets.compiler.incremental.no_op import incremental
 from buildassets.diagnostics import Diagnostic, Location, error, warning
 from buildassets.doctor.subject import Subject
 from buildassets.errors import BuildAssetsError
-from buildassets.folders import temporary_folder
+from buildassets.files import bytes_at
+from buildassets.folders import temporary_folder, walk
 from buildassets.manifest import ASSETS_FOLDER, LIVERELOAD_NAME, Manifest
 from buildassets.typed import IS_WATCHED
 
+_ANSWER_SECONDS: Final = 0.5
 _SKEW_SECONDS: Final = 60.0  # between the clocks of two machines, which is nothing to report
 
 
@@ -71,22 +76,38 @@ def _for_development(subject: Subject, manifest: Manifest) -> Iterator[Diagnosti
     if manifest.livereload is None or IS_WATCHED in subject.environment:
         return
     watcher = os.path.join(os.path.dirname(subject.manifest_path), ASSETS_FOLDER, LIVERELOAD_NAME)
-    if not os.path.exists(watcher):
+    if not _is_answered(watcher):
         shown = subject.shown(subject.manifest_path)
         message = "the release was built for development: it is neither minified nor compressed"
         hint = f"run `{subject.build_command}` before it is deployed"
         yield warning("doctor/development", message, Location(shown), hint=hint)
 
 
-def _stale(subject: Subject) -> Iterator[Diagnostic]:
-    """A source that was modified after the last build, unless the cache knows that a build would do nothing.
+def _is_answered(watcher: str) -> bool:
+    """Whether the watch that wrote the file `watcher` listens; one that was killed leaves it behind."""
+    try:
+        address = urlsplit(str(json.loads(bytes_at(watcher) or b"")["url"]))
+        socket.create_connection((address.hostname or "", address.port or 0), _ANSWER_SECONDS).close()
+    except (OSError, ValueError, LookupError, TypeError):
+        return False
+    return True
 
-    Those of the future are another finding.
+
+def _stale(subject: Subject) -> Iterator[Diagnostic]:
+    """What was modified after the last build, unless the cache knows that a build would do nothing.
+
+    Folders, in which files came and went, and the configuration count only if the cache knows that. Files of the future
+    are another finding.
     """
     records = _in_folder(os.path.join(subject.cache, BUILDS))
     built_ns = max(map(_modified_ns, [subject.manifest_path, *records]))
     now_ns = int((subject.now_seconds + _SKEW_SECONDS) * 1e9)
-    changed = [path for path in subject.sources if built_ns < _modified_ns(path) <= now_ns]
+    files = [*subject.sources]
+    if records:
+        file = subject.config.file
+        files += [file] if file and not file.endswith("pyproject.toml") else []
+        files += _folders(subject)
+    changed = [path for path in files if built_ns < _modified_ns(path) <= now_ns]
     if changed and not _has_nothing_to_do(subject):
         more = f", as were {len(changed) - 1} more files" if len(changed) > 1 else ""
         message = f"`{subject.shown(changed[0])}` was modified after the release was built{more}"
@@ -115,7 +136,16 @@ def _has_nothing_to_do(subject: Subject) -> bool:
     return False
 
 
-def _in_folder(folder: str) -> Iterable[str]:
+def _folders(subject: Subject) -> Iterator[str]:
+    """The folders in the project's own roots."""
+    for root in subject.config.sources:
+        if not (root.npm or root.vendored):
+            for folder, names, _ in walk(root.path):
+                names[:] = [name for name in names if not name.startswith(".") and name != "node_modules"]
+                yield folder
+
+
+def _in_folder(folder: str) -> Sequence[str]:
     try:
         return [entry.path for entry in os.scandir(folder)]
     except OSError:

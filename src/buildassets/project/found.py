@@ -51,7 +51,7 @@ def find(files: ProjectFiles) -> Found:
         for name in files.ending(".py")
         if not _TESTS.search(name) and ((module := read_module(files.text(name))).made or module.imports("buildassets"))
     }
-    systems = tuple(other_systems(files, settings, declared.node))
+    systems = tuple(other_systems(files, settings, declared))
     return Found(
         _framework(modules, settings, declared),
         modules,

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from buildassets.frozen import frozen
+from buildassets.project.dependencies import Dependencies
 from buildassets.project.django_files import DjangoSettings
 from buildassets.project.files import ProjectFiles
 
@@ -24,6 +25,17 @@ _IN_PYTHON: Final[Mapping[str, re.Pattern[str]]] = {
     "whitenoise": re.compile(r"^\s*(?:from|import)\s+whitenoise\b", re.M),
     "vite": re.compile(r"^\s*(?:from|import)\s+(?:django_vite|flask_vite)\b", re.M),
 }
+# Packages of Python that bring a system.
+_DECLARED: Final[Mapping[str, str]] = {
+    "django-compressor": "compressor",
+    "django-pipeline": "pipeline",
+    "django-vite": "vite",
+    "flask-assets": "webassets",
+    "flask-static-digest": "static-digest",
+    "flask-vite": "vite",
+    "webassets": "webassets",
+    "whitenoise": "whitenoise",
+}
 _VITE: Final = tuple(f"vite.config.{suffix}" for suffix in ("js", "ts", "mjs", "mts", "cjs", "cts"))
 
 
@@ -35,11 +47,14 @@ class OtherSystem:
     file: str
 
 
-def other_systems(files: ProjectFiles, settings: DjangoSettings | None, node: frozenset[str]) -> list[OtherSystem]:
+def other_systems(files: ProjectFiles, settings: DjangoSettings | None, declared: Dependencies) -> list[OtherSystem]:
     """The systems that the project has, each once."""
     found: dict[str, OtherSystem] = {}
-    for one in _found(files, settings, node):
+    for one in _found(files, settings, declared.node):
         found.setdefault(one.name, one)
+    for package, name in _DECLARED.items():
+        if package in declared.python:
+            found.setdefault(name, OtherSystem(name, declared.files[0]))
     return [found[name] for name in sorted(found)]
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from buildassets.compiler.config.file import search
+from buildassets.compiler.engines.sass.wheel import installed_command
 from buildassets.frozen import frozen
 from buildassets.project.dependencies import add_command
 from buildassets.project.files import ProjectFiles
@@ -127,11 +128,17 @@ def _code(files: ProjectFiles, found: Found, assets: Assets) -> Iterator[Edit | 
 
 
 def _tools(files: ProjectFiles, assets: Assets, engines: Mapping[str, str]) -> Iterator[str]:
-    """The tools to lock: esbuild where something needs it, and neither a lock nor npm has one."""
+    """The tools to lock: esbuild and Dart Sass where something needs them, and nothing brings one."""
     is_needed = bool(assets.typed) or engines.get("js") == "esbuild"
     has_one = "[tools.esbuild]" in files.text("buildassets.lock") or files.has_folder("node_modules/esbuild")
     if is_needed and not has_one:
         yield "esbuild"
+    if (
+        assets.uses_modern_sass
+        and not installed_command()
+        and "[tools.dart-sass]" not in files.text("buildassets.lock")
+    ):
+        yield "dart-sass"
 
 
 def _shown(found: Found, assets: Assets | None) -> Iterator[str]:

@@ -45,6 +45,7 @@ ENTRY = Entry(
     own="0123456789ab",
     width=640,
     height=480,
+    names={"components/card": {"title": "a b"}},
     digests={"identity": "A" * 43 + "=", "gzip": "B" * 43 + "=", "br": "C" * 43 + "="},
     deltas={"E" * 43 + "=": Delta(302, "F" * 43 + "=")},
 )

@@ -79,6 +79,7 @@ class Entry:
     `deltas` are the SHA-256 in base64 of the earlier file that a browser must have; `media.delta_file` names their
     files. `own` is the fingerprint of the text before the names of other assets were written into it, if any were.
     `width` and `height` are those of an image in CSS pixels, as browsers show it; both are None where it has no size.
+    `names` are those of CSS modules in a bundle, by module and by the name as it is written there.
     """
 
     file: str
@@ -95,6 +96,7 @@ class Entry:
     own: str | None = None
     width: int | None = None
     height: int | None = None
+    names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @frozen
@@ -331,6 +333,8 @@ def _entry_document(entry: Entry) -> dict[str, Any]:
         document["width"] = entry.width
     if entry.height is not None:
         document["height"] = entry.height
+    if entry.names:
+        document["names"] = {module: dict(names) for module, names in entry.names.items()}
     return document
 
 
@@ -471,6 +475,7 @@ def _entry(fields: Mapping[str, Any]) -> Entry:
         own=fields.get("own"),
         width=fields.get("width"),
         height=fields.get("height"),
+        names=fields.get("names") or {},
         digests=fields.get("digests", {}),
         deltas={
             dictionary: Delta(delta["size"], delta["digest"]) for dictionary, delta in fields.get("deltas", {}).items()

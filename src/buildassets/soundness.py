@@ -233,6 +233,7 @@ _OF_ENTRIES: Final[Mapping[str, Callable[[object], bool]]] = {
     "own": _or_nothing(is_text),
     "width": _or_nothing(_is_size),
     "height": _or_nothing(_is_size),
+    "names": lambda value: value is None or _is_mapping(value, _are_named),
     "deltas": _are_deltas,
 }
 _OF_DOCUMENTS: Final[Mapping[str, Callable[[object], bool]]] = {

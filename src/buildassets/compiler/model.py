@@ -50,6 +50,8 @@ class Draft:
     - `directives`: those at the head of the source, if they are configured
     - `contents`: in a bundle, the path of each file that it is made of, and the bytes that it has there
     - `size`: that of an image, if its header contains one
+    - `names`: those that a bundle gives to what CSS modules declare, by the logical path of the module without
+      `.module.css` and by the name as it is written there
     """
 
     source: Source
@@ -66,6 +68,7 @@ class Draft:
     contents: tuple[tuple[str, int], ...] = ()
     sets: tuple[FileSet, ...] = ()
     size: Size | None = None
+    names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def failed(self) -> bool:

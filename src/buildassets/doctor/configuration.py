@@ -4,7 +4,6 @@ import os
 from collections.abc import Iterator
 from typing import Final
 
-from buildassets.compiler.config.shown import place_of_setting
 from buildassets.diagnostics import Diagnostic, error, warning
 from buildassets.doctor.subject import Subject
 

@@ -7,7 +7,6 @@ from typing import Final
 from buildassets.compiler.cache.folder import cache_folder
 from buildassets.compiler.config.file import search, working_directory
 from buildassets.compiler.config.load import load_config
-from buildassets.compiler.config.shown import shown_path
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.sources.discover import BUILT_IN_EXCLUDES
 from buildassets.compiler.sources.globs import compile_globs
@@ -80,7 +79,7 @@ def subject(
     files = ProjectFiles(config.folder, (config.output, *_of_others(config)))
     found = find(files)
     path = _manifest_path(config, found)
-    manifest, fault = _read(path, shown_path(config, path))
+    manifest, fault = _read(path, config.shown(path))
     cache = cache_folder(config, cache_dir)
     sources = tuple(_sources(config))
     return Subject(config, faults, files, found, sources, path, manifest, fault, cache, environment, now_seconds)

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from typing import Final
 
-from buildassets.compiler.config.shown import place_of_setting
 from buildassets.compiler.engines.esbuild.command import find_esbuild
 from buildassets.compiler.engines.protocol import EngineOptions
 from buildassets.compiler.engines.registry import start_engine
@@ -90,7 +89,7 @@ def _engines(subject: Subject, lock: Lock, broken: Mapping[str, Diagnostic]) -> 
         if config.minify and name not in ("none", "esbuild"):
             fault = _fault_of(subject, name)
             if fault is not None:
-                place = place_of_setting(config, "engines", kind)
+                place = config.place("engines", kind)
                 yield error("doctor/engine", fault.message, place, notes=fault.notes, hint=fault.hint)
     if needs_esbuild and "esbuild" not in broken:
         try:
@@ -99,7 +98,7 @@ def _engines(subject: Subject, lock: Lock, broken: Mapping[str, Diagnostic]) -> 
             key = (
                 ("engines", "js") if config.engines.js == "esbuild" else ("bundles", next(iter(config.module_bundles)))
             )
-            place = place_of_setting(config, *key)
+            place = config.place(*key)
             yield error("doctor/engine", why.message, place, notes=why.notes, hint=why.hint)
 
 

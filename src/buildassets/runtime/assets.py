@@ -141,6 +141,14 @@ class Assets:
         size = tags.image_size(release.entries[name], given)
         return element("img", {"src": release.urls[name], "alt": alt} | given | size)
 
+    def css(self, module: str, *names: str, bundle: str | None = None) -> str:
+        """What `names` of the CSS module are in the release, for the attribute `class`, with blanks between.
+
+        `module` is its logical path without `.module.css`, or the last part of that where only one module has it. If
+        bundles differ in what a name is, `bundle` has to name one. Raises AssetNotFound.
+        """
+        return (self._pinned or self._reloaded()).class_names(module, names, bundle)
+
     def preload(self, name: str, *, as_: str | None = None, **attributes: object) -> Markup:
         """`<link rel="preload">`; its `as`, `type`, `crossorigin` and `integrity` match those of the later request.
 

@@ -29,6 +29,7 @@ _METHODS: Final = {
     "inline_asset": "inline",
     "livereload": "livereload",
     "vite_refresh": "vite_refresh",
+    "css": "css",
 }
 _TAKE_ONE_NAME: Final = ("asset", "stylesheet", "script", "image", "preload", "inline_asset")
 _TAKE_NAMES: Final = ("modulepreload",)
@@ -153,11 +154,13 @@ class _DirectCalls(CodeGenerator):
             assert isinstance(call.node, nodes.Name)
             if call.node.name == "script" and assets.serves_sources():
                 return
-            for name in _constant_names(call):
-                try:
+            try:
+                for name in _constant_names(call):
                     assets.url(name)
-                except AssetNotFound as fault:
-                    self.fail(str(fault), call.lineno)
+                if constants := _constant_css(call):
+                    assets.css(*constants)
+            except AssetNotFound as fault:
+                self.fail(str(fault), call.lineno)
 
 
 def _is_in_condition(frame: Frame | None) -> bool:
@@ -177,6 +180,15 @@ def _constant_names(call: nodes.Call) -> list[str]:
         written += call.args[:1]
     constants = [argument.value for argument in written if isinstance(argument, nodes.Const)]
     return [value for value in constants if isinstance(value, str)]
+
+
+def _constant_css(call: nodes.Call) -> list[str]:
+    """The arguments of a call of `css`, if all are constants; else none."""
+    is_css = isinstance(call.node, nodes.Name) and call.node.name == "css" and not call.kwargs
+    if not is_css or call.dyn_args or call.dyn_kwargs:
+        return []
+    constants = [argument.value for argument in call.args if isinstance(argument, nodes.Const)]
+    return constants if len(constants) == len(call.args) and all(isinstance(one, str) for one in constants) else []
 
 
 def _constant_arguments(call: nodes.Call) -> str | None:

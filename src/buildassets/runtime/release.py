@@ -87,7 +87,7 @@ class Release:
     """
 
     __slots__ = (
-        *("_assets", "_digest", "_maps", "_not_preloaded", "_page_map", "_paths", "_retained"),
+        *("_assets", "_css_modules", "_digest", "_maps", "_not_preloaded", "_page_map", "_paths", "_retained"),
         *("blocks", "entries", "has_dictionaries", "manifest", "packages", "prefix", "reached", "texts", "urls"),
         *("dev", "running", "vite", "watcher_file"),
     )
@@ -99,6 +99,7 @@ class Release:
         self._maps: list[dict[str, Any]] = [document.get(key) or {} for key in ("importmap", "modules", "scopes")]
         self._not_preloaded = frozenset(document.get("not_preloaded") or ())
         self._page_map: str | None = None
+        self._css_modules: Any = None
         self._digest = document.get("release")
         self._retained = document.get("retained", ())
         self.watcher_file = document.get("livereload")
@@ -200,6 +201,14 @@ class Release:
         yield from assets.each() if isinstance(assets, AssetLines) else assets.items()
         for earlier in self._retained:
             yield from earlier["assets"].items()
+
+    def class_names(self, module: str, names: Iterable[str], bundle: str | None) -> str:
+        """What `names` of a CSS module are; see `css_names.class_names`. All entries are read at the first call."""
+        from buildassets.runtime import css_names
+
+        if self._css_modules is None:
+            self._css_modules = css_names.modules_of(self.all_entries())
+        return css_names.class_names(self._css_modules, module, names, bundle)
 
     def _path(self, name: str) -> str:
         return to_url(self.entries[name]["file"])

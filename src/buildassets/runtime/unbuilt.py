@@ -33,6 +33,10 @@ class UnbuiltAssets(Assets):
     def _read(self) -> tuple[_Stamp, Release]:
         return _NO_FILE, Release({"assets": _EveryName()}, url_prefix(self._url or ""), self._shown)
 
+    def css(self, module: str, *names: str, bundle: str | None = None) -> str:
+        """The `names` as they are written in the module."""
+        return " ".join(dict.fromkeys(names))
+
     def _text(self, file: str) -> str:
         return "<svg/>" if file.endswith(".svg") else ""
 

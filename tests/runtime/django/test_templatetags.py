@@ -3,6 +3,7 @@ from pathlib import Path
 import django
 import pytest
 
+from buildassets.manifest import Entry, Manifest, dumps
 from buildassets.runtime import Assets
 from tests.conftest import write_tree
 from tests.runtime.django.site import STATIC, in_django, page_of
@@ -35,6 +36,15 @@ def test_tags_give_what_the_methods_give(assets: Assets, tmp_path: Path) -> None
         assets.inline("css/app.css"),
         "",
     ]
+
+
+def test_names_of_a_css_module_stand_in_classes(tmp_path: Path) -> None:
+    names = {"components/card": {"title": "a b"}}
+    entry = Entry(file="js/app.0123456789ab.js", type="text/javascript", size=1, names=names)
+    (tmp_path / "manifest.json").write_text(dumps(Manifest("1", {}, "/assets/", {"js/app.js": entry})))
+    template = '<p class="{% css "components/card" "title" %}">{% css module "title" as names %}{{ names }}'
+    page = page_of(tmp_path, LOAD + '{% with module="card" %}' + template + "{% endwith %}")
+    assert page == '<p class="a b">a b'
 
 
 def test_live_reload_is_in_pages_under_debug_only(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from functools import cached_property
 from posixpath import basename, dirname, splitext
 from typing import TYPE_CHECKING
 
+from buildassets.compiler.bundle.css_modules import SUFFIX, Exports, exports_of, names_in
 from buildassets.compiler.bundle.esbuild_chunks import FreeNames, entry_number, inputs_of, named_chunks
 from buildassets.compiler.bundle.esbuild_entries import EntryPoint, Group, entries_of, groups_of, own_options
 from buildassets.compiler.bundle.esbuild_urls import Aim, aims, edit_of, folder_removals, own_base, own_edits
@@ -66,11 +67,15 @@ def bundle_modules(config: Config, sources: Sequence[Source], production: bool) 
 
 @frozen
 class _Run:
-    """The result of one call of esbuild: the group, its pieces, and the places in these that point at files."""
+    """The result of one call of esbuild: the group, its pieces, and the places in these that point at files.
+
+    `modules` are the exports of the CSS modules in it.
+    """
 
     group: Group
     pieces: Pieces
     aims: Mapping[str, Sequence[Aim]]
+    modules: Exports
 
 
 class _Bundling:
@@ -110,7 +115,9 @@ class _Bundling:
         of_pieces = {piece.name: self._aims(piece, names) for piece in pieces.pieces if piece.source_map is not None}
         copied = {path for piece in pieces.pieces if piece.name.startswith("files/") for path in piece.made_of}
         self.consumed |= {self._by_path[path].logical for path in pieces.inputs or () if self._is_source(path, copied)}
-        return _Run(group, pieces, of_pieces)
+        sheets = [path for path in pieces.inputs or () if path.endswith(SUFFIX)]
+        modules = exports_of(self._bundler, sheets, group.options) if sheets and group.with_sheets else {}
+        return _Run(group, pieces, of_pieces, modules)
 
     def _is_source(self, path: str, copied: set[str]) -> bool:
         return path in self._by_path and path not in copied
@@ -156,7 +163,8 @@ class _Bundling:
                         engines=(self._engine,),
                         contents=tuple((_as_configured(self._config, path), size) for path, size in piece.sizes),
                     )
-                    drafts[entry.logical] = self._linked(run, piece, logical, draft)
+                    linked = self._linked(run, piece, logical, draft)
+                    drafts[entry.logical] = replace(linked, names=self._names_of(run, piece))
         return drafts
 
     def imports(self) -> dict[str, tuple[str, ...]]:
@@ -167,6 +175,20 @@ class _Bundling:
                 name = _as_configured(self._config, path)
                 imported[name] = tuple(sorted({*imported.get(name, ()), *self._as_configured(targets)}))
         return imported
+
+    def _names_of(self, run: _Run, piece: Piece) -> dict[str, dict[str, str]]:
+        """The names of the CSS modules in the bundle that `piece` is the entry of; see Draft."""
+        if not run.modules or entry_number(piece) is None:
+            return {}
+        sheet = piece.style_sheet or piece.name
+        found = (names_in(one, run.modules) for one in run.pieces.pieces if one.name == sheet)
+        named = {self._module_name(path): names for modules in found for path, names in modules.items() if names}
+        return {name: named[name] for name in sorted(named) if name}
+
+    def _module_name(self, path: str) -> str:
+        """The logical path of the CSS module without its suffix; empty if it is no source."""
+        source = self._by_path.get(path)
+        return source.logical.removesuffix(SUFFIX) if source else ""
 
     def _as_configured(self, paths: Iterable[str]) -> tuple[str, ...]:
         return tuple(_as_configured(self._config, path) for path in sorted(paths))

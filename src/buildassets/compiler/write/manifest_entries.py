@@ -77,6 +77,7 @@ def entry(config: Config, asset: Linked, stored: Stored, imports: tuple[LogicalP
         own=_own(asset) if asset.targets else None,
         width=asset.draft.size.width if asset.draft.size else None,
         height=asset.draft.size.height if asset.draft.size else None,
+        names=asset.draft.names,
     )
 
 

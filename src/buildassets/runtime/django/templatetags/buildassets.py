@@ -85,11 +85,20 @@ def inline_asset(name: str, **attributes: Any) -> str:
 
 
 @register.simple_tag
+def css(module: str, *names: str, bundle: str | None = None) -> str:
+    """What names of a CSS module are in the release, for the attribute `class`."""
+    return assets().css(module, *names, bundle=bundle)
+
+
+@register.simple_tag
 def livereload(**attributes: Any) -> str:
     """The live reload client under `DEBUG`; nothing in a release. A nonce as `nonce=request.csp_nonce`."""
     return assets().livereload(**attributes)
 
 
-_NAMES: Final = {"importmap": slice(0), "livereload": slice(0), "vite_refresh": slice(0), "modulepreload": slice(None)}
+_NAMES: Final = {
+    **dict.fromkeys(("importmap", "livereload", "vite_refresh", "css"), slice(0)),
+    "modulepreload": slice(None),
+}
 for _tag, _compile in tuple(register.tags.items()):
     register.tags[_tag] = with_constants(_compile, names=_NAMES.get(_tag, slice(1)))

@@ -1,4 +1,4 @@
-"""Finds what the names in CSS modules are in a release. Pure; imports light modules of the runtime only."""
+"""Finds what the names in CSS modules are in a release. Imports light modules of the runtime only."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ NOT_RUN = {
     "watch/watchdog": "it needs another version of watchdog",
 }
 # What is shown with the esbuild of tests/corpus in reach.
-WITH_ESBUILD = ("bundle/esbuild", "bundle/missing", "js/warn")
+WITH_ESBUILD = ("bundle/esbuild", "bundle/missing", "js/no-export", "js/tsconfig", "js/warn")
 FOLDERS = {"vendor/assets", "vendor/javascript"}  # of Rails, which look like codes
 # What a web process refuses: a traceback, which names no code.
 IN_TRACEBACKS = ("manifest/file", "manifest/missing")

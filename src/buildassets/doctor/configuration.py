@@ -42,7 +42,7 @@ def _empty_roots(subject: Subject) -> Iterator[Diagnostic]:
     hint = (
         f"`{elsewhere}/` has some: name it in `sources`" if elsewhere else "put the sources there, or name their folder"
     )
-    place = place_of_setting(subject.config, "sources", 0)
+    place = subject.config.place("sources", 0)
     yield error("doctor/no-assets", f"no source root has a file: `{own[0].shown}` is empty", place, hint=hint)
 
 
@@ -57,7 +57,7 @@ def _load_paths(subject: Subject) -> Iterator[Diagnostic]:
         if not os.path.isdir(path):
             shown = subject.shown(path)
             hint = "run `npm install`" if os.path.basename(path) == "node_modules" else "correct `load_paths`"
-            place = place_of_setting(subject.config, "load_paths", index)
+            place = subject.config.place("load_paths", index)
             yield warning("doctor/load-path", f"there is no folder `{shown}`, where Sass looks", place, hint=hint)
 
 

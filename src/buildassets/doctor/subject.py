@@ -64,7 +64,7 @@ class Subject:
 
     def shown(self, path: str) -> str:
         """The absolute `path` as a user would write it."""
-        return shown_path(self.config, path)
+        return self.config.shown(path)
 
     def place(self, file: str, start: int, end: int | None = None) -> Location:
         """The place of a part of the project's file `file`."""

@@ -126,7 +126,7 @@ def _sass(subject: Subject, lock: Lock, broken: Mapping[str, Diagnostic]) -> Ite
         else:
             yield error("doctor/wheel", message, hint=hint)
         return
-    place = place_of_setting(subject.config, "engines", "scss")
+    place = subject.config.place("engines", "scss")
     if subject.config.engines.scss == "dart-sass":
         try:
             find_dart_sass(subject.folder)

@@ -192,8 +192,9 @@ class Release:
 
         script = script_name(name) if isinstance(name, str) else None
         entry: dict[str, Any] | None = self._assets.get(script) if script else None
-        inputs = map(os.path.basename, entry.get("inputs", ()) if entry else ())
-        return entry if os.path.basename(name) in inputs else None
+        if entry is None:
+            return None
+        return entry if os.path.basename(name) in map(os.path.basename, entry.get("inputs", ())) else None
 
     def all_entries(self) -> Iterator[tuple[str, Any]]:
         """The names and entries of all assets, those of retained earlier releases included."""

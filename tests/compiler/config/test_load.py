@@ -815,3 +815,23 @@ def test_a_lock_that_cannot_be_read_is_wrong_configuration(tmp_path: Path) -> No
     with pytest.raises(ConfigError) as caught:
         load_config(start=str(tmp_path))
     assert caught.value.diagnostics[0].code == "lock/invalid"
+
+
+def test_definitions_and_variables_are_read(project: Path) -> None:
+    config = _load('env = ["B", "A", "B"]\n[define]\nVERSION = "1"\n"app.debug" = true\nn = 2\n')
+    assert config.env == ("A", "B")
+    assert config.define == {"VERSION": "1", "app.debug": True, "n": 2}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('env = ["A-B"]', "`env[0]` cannot be `A-B`"),
+        ('env = ["A", "MODE"]', "`env[1]` cannot be `MODE`: the build sets it"),
+        ("env = [1]", "`env[0]` is an integer, not a string"),
+        ('define = { "a b" = 1 }', '`define."a b"` is no name in JavaScript'),
+        ("define = { a = [] }", "`define.a` is an array, not a string or a boolean or an integer or a number"),
+    ],
+)
+def test_faulty_definitions_and_variables_are_refused(project: Path, text: str, message: str) -> None:
+    assert _fault(text).message == message

@@ -1,0 +1,111 @@
+"""What `tsconfig.json` decides for one source."""
+
+from pathlib import Path
+
+import pytest
+
+from buildassets.compiler.engines.esbuild.tsconfig import TsConfig, targets_of, tsconfig_of
+from buildassets.compiler.engines.reader import Reader
+from tests.conftest import Tree, write_tree
+
+
+def settings(folder: Path, files: Tree, source: str = "src/js/a.ts") -> TsConfig:
+    write_tree(folder, files)
+    return tsconfig_of(str(folder / source), str(folder), Reader().read, str)
+
+
+def test_the_nearest_file_counts(tmp_path: Path) -> None:
+    files: Tree = {
+        "tsconfig.json": '{"compilerOptions": {"jsx": "react"}}',
+        "src/tsconfig.json": '{"compilerOptions": {"target": "es5"}}',
+    }
+    assert settings(tmp_path, files).compiling == {"target": "es5"}
+    assert settings(tmp_path, {}, "other/a.ts").compiling == {"jsx": "react"}
+
+
+def test_folders_above_the_project_do_not_count(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"tsconfig.json": '{"compilerOptions": {"jsx": "react"}}', "p/a.ts": ""})
+    assert tsconfig_of(str(tmp_path / "p/a.ts"), str(tmp_path / "p"), Reader().read, str) == TsConfig()
+
+
+def test_what_lies_in_a_package_has_no_options(tmp_path: Path) -> None:
+    files: Tree = {"tsconfig.json": '{"compilerOptions": {"jsx": "react"}}'}
+    assert settings(tmp_path, files, "node_modules/x/a.ts") == TsConfig()
+
+
+def test_jsconfig_is_read_where_there_is_no_tsconfig(tmp_path: Path) -> None:
+    assert settings(tmp_path, {"jsconfig.json": '{"compilerOptions": {"jsx": "react"}}'}).compiling == {"jsx": "react"}
+
+
+@pytest.mark.parametrize("name", ["./base", "./base.json", "pack/base.json", "pack/base", "pack", "@scope/pack"])
+def test_a_file_extends_another(tmp_path: Path, name: str) -> None:
+    base = '{"compilerOptions": {"jsx": "react", "jsxFactory": "h", "noEmit": true}}'
+    files: Tree = {
+        "tsconfig.json": f'{{"extends": "{name}", "compilerOptions": {{"jsxFactory": "m"}}}}',
+        "base.json": base,
+        "node_modules/pack/base.json": base,
+        "node_modules/pack/tsconfig.json": base,
+        "node_modules/@scope/pack/tsconfig.json": base,
+    }
+    assert settings(tmp_path, files).compiling == {"jsx": "react", "jsxFactory": "m"}
+
+
+def test_of_several_that_are_extended_the_last_goes_first(tmp_path: Path) -> None:
+    files: Tree = {
+        "tsconfig.json": '{"extends": ["./a", "./b"]}',
+        "a.json": '{"compilerOptions": {"jsx": "react", "strict": true}}',
+        "b.json": '{"compilerOptions": {"jsx": "react-jsx"}}',
+    }
+    assert settings(tmp_path, files).compiling == {"jsx": "react-jsx", "strict": True}
+
+
+def test_files_that_extend_one_another_come_to_an_end(tmp_path: Path) -> None:
+    files: Tree = {
+        "tsconfig.json": '{"extends": "./b", "compilerOptions": {"strict": true}}',
+        "b.json": '{"extends": "./tsconfig", "compilerOptions": {"jsx": "react"}}',
+    }
+    assert settings(tmp_path, files).compiling == {"strict": True, "jsx": "react"}
+
+
+@pytest.mark.parametrize(
+    ("name", "targets"),
+    [
+        ("@/x", ["src/x"]),
+        ("@/deep/x", ["src/deep/x", "lib/x"]),
+        ("lib", ["lib/main.ts"]),
+        ("x-y-z", ["mid/y.js"]),
+        ("other", ["any/other"]),
+    ],
+)
+def test_paths_are_matched_as_typescript_does(tmp_path: Path, name: str, targets: list[str]) -> None:
+    paths = (
+        '{"@/*": ["./src/*"], "@/deep/*": ["src/deep/*", "lib/*"], "lib": ["lib/main.ts"], "x-*-z": ["mid/*.js"],'
+        ' "*": ["any/*"]}'
+    )
+    found = settings(tmp_path, {"tsconfig.json": f'{{"compilerOptions": {{"paths": {paths}}}}}'})
+    assert list(targets_of(found, name)) == [str(tmp_path / target) for target in targets]
+
+
+def test_paths_are_relative_to_the_file_that_has_them(tmp_path: Path) -> None:
+    files: Tree = {
+        "tsconfig.json": '{"extends": "./config/base"}',
+        "config/base.json": '{"compilerOptions": {"paths": {"a": ["./a"], "b": ["${configDir}/b"]}}}',
+    }
+    found = settings(tmp_path, files)
+    assert found.paths == {"a": (str(tmp_path / "config/a"),), "b": (str(tmp_path / "b"),)}
+
+
+def test_a_base_url_is_relative_to_the_file_that_has_it(tmp_path: Path) -> None:
+    files: Tree = {
+        "tsconfig.json": '{"extends": "./config/base", "compilerOptions": {"paths": {"a": ["x"]}}}',
+        "config/base.json": '{"compilerOptions": {"baseUrl": "."}}',
+    }
+    found = settings(tmp_path, files)
+    assert list(targets_of(found, "a")) == [str(tmp_path / "config/x"), str(tmp_path / "config/a")]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", '{"compilerOptions": 1}', '{"compilerOptions": {"paths": 1, "baseUrl": 2}}']
+)
+def test_what_has_another_form_has_no_options(tmp_path: Path, text: str) -> None:
+    assert settings(tmp_path, {"tsconfig.json": text}) == TsConfig()

@@ -31,18 +31,23 @@ _FEW = 30
 _OF_MANY = 3
 
 
-@cache
 def node_modules(project: str = ".") -> Path:
     """The folder of the packages. Where they cannot be fetched, the test fails under CI and is skipped elsewhere.
 
     `project` is a folder in this one, with lists of its own.
     """
-    listed = b"".join((_HERE / project / name).read_bytes() for name in _LISTS)
+    return packages_of(_HERE / project)
+
+
+@cache
+def packages_of(lists: Path) -> Path:
+    """The same for the packages that the two files in the folder `lists` name."""
+    listed = b"".join((lists / name).read_bytes() for name in _LISTS)
     packages = cache_folder() / sha256(listed).hexdigest()[:12]
     if not packages.is_dir():
         with only_one_process():
             if not packages.is_dir():
-                _fetch(packages, _HERE / project)
+                _fetch(packages, lists)
     return packages / "node_modules"
 
 
@@ -83,7 +88,7 @@ def only_one_process() -> Iterator[None]:
         yield
 
 
-def _fetch(packages: Path, project: Path) -> None:
+def _fetch(packages: Path, lists: Path) -> None:
     """Fetch beside `packages` and rename, so that a fetch that was cut short is never taken for a whole one."""
     npm = find_tool("npm")
     staging = packages.with_name("incoming")
@@ -91,16 +96,16 @@ def _fetch(packages: Path, project: Path) -> None:
     staging.mkdir()
     try:
         for name in _LISTS:
-            shutil.copy(project / name, staging)
+            shutil.copy(lists / name, staging)
         command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--legacy-peer-deps"]
         fetch = subprocess.run(
             command, cwd=staging, capture_output=True, text=True, timeout=FETCH_TIMEOUT_SECONDS, check=False
         )
         if fetch.returncode:
-            unavailable(f"npm could not fetch the packages of tests/corpus:\n{fetch.stderr}")
+            unavailable(f"npm could not fetch the packages of {lists.name}:\n{fetch.stderr}")
         staging.rename(packages)
     except subprocess.TimeoutExpired:
-        unavailable(f"npm did not fetch the packages of tests/corpus within {FETCH_TIMEOUT_SECONDS} seconds")
+        unavailable(f"npm did not fetch the packages of {lists.name} within {FETCH_TIMEOUT_SECONDS} seconds")
 
 
 def unavailable(reason: str) -> NoReturn:

@@ -358,7 +358,9 @@ class _Run:
         outputs = (outcome.err, outcome.out) if outcome.code or self._has_out else (outcome.err,)
         found = [one for output in outputs for one in problems(self._command.problem, output)]
         for one in list(dict.fromkeys(found))[:_MOST_PROBLEMS]:
-            yield severity("command/problem", one.message, self._place_of(one))
+            message = one.message or f"{self._shown_program} reports a problem here"
+            notes = [] if one.message else _notes(outcome)
+            yield severity("command/problem", message, self._place_of(one), notes=notes)
 
     def _place_of(self, problem: Problem) -> Location | None:
         path = self._file_of(problem.file)

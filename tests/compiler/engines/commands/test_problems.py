@@ -13,10 +13,10 @@ USUAL = r"^(?P<file>[^:]+):(?P<line>\d+):(?P<column>\d+): (?P<message>.*)$"
         (USUAL, "a.less:3:7: no such mixin\n", [Problem("no such mixin", "a.less", 3, 7)]),
         (USUAL, "a.less:3:7: x\r\nhm\nb.less:1:1: y", [Problem("x", "a.less", 3, 7), Problem("y", "b.less", 1, 1)]),
         (USUAL, "\x1b[31ma.less\x1b[0m:3:7: red\n", [Problem("red", "a.less", 3, 7)]),
-        (r"line (?P<line>\d+)", "Error at line 12!", [Problem("line 12", "", 12, 0)]),
+        (r"line (?P<line>\d+)", "Error at line 12!", [Problem("", "", 12, 0)]),
         (r"ERR (?P<message>.*)", "12:00 ERR it is wrong", [Problem("it is wrong")]),
-        (r"(?P<file>\w+)(?::(?P<line>\d+))?", "a", [Problem("a", "a")]),
-        (r"(?P<line>[a-z]+)", "twelve", [Problem("twelve")]),
+        (r"(?P<file>\w+)(?::(?P<line>\d+))?", "a", [Problem("", "a")]),
+        (r"(?P<line>[a-z]+)", "twelve", [Problem("")]),
         (USUAL, "nothing of the kind", []),
     ],
 )

@@ -15,7 +15,10 @@ _MOST_LINES: Final = 20_000
 
 @frozen
 class Problem:
-    """One reported problem. `file` is as the program wrote it, or empty; `line` and `column` are from 1, or 0."""
+    """One reported problem. `file` is as the program wrote it; `line` and `column` are from 1.
+
+    What is unknown is empty, or 0.
+    """
 
     message: str
     file: str = ""
@@ -35,7 +38,7 @@ def problems(pattern: str, output: bytes) -> Iterator[Problem]:
     for line in lines_of(output):
         if match := search(line[:_MOST_CHARACTERS]):
             groups = match.groupdict()
-            message = (groups.get("message") or match[0]).strip() or line.strip()
+            message = (groups.get("message") or "").strip()
             file = (groups.get("file") or "").strip()
             yield Problem(message, file, _number(groups.get("line")), _number(groups.get("column")))
 

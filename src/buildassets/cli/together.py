@@ -64,7 +64,7 @@ class Together:
     def start(self, config: "Config") -> None:
         """Find the programs; raises ConfigError for those that are not there."""
         if config.run:
-            self._programs = _found(config)
+            self._programs = programs_of(config)
 
     def rebuilt(self, rebuilt: "Rebuilt") -> None:
         """See Listener."""
@@ -185,7 +185,7 @@ class _Beside:
                 rest = rest[os.write(to, rest) :]
 
 
-def _found(config: "Config") -> dict[str, tuple[str, ...]]:
+def programs_of(config: "Config") -> dict[str, tuple[str, ...]]:
     """The commands with the absolute paths of their programs. Raises ConfigError."""
     from buildassets.compiler.engines.commands.program import find_program
     from buildassets.compiler.engines.unavailable import UnavailableError

@@ -123,6 +123,10 @@ class _Project:
             message = f"cannot read the working directory: {reason_text(fault)}"
             raise ConfigError([error("config/unreadable", message, Location(self.start))]) from None
         config = self.given.config()
+        if config.run:
+            from buildassets.cli.together import programs_of
+
+            programs_of(config)
         if config.plan is None or not config.plan.renew or not self.planned:
             self.planned.append(True)  # the first plan was made by the program that started the watch
             return config

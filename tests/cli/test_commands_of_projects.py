@@ -1,0 +1,186 @@
+"""Commands of the configuration at the command line: watched, checked, explained, interrupted."""
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.test_cli import environment, run
+from tests.cli.watching import watching
+from tests.conftest import PATIENCE_SECONDS, Tree, wait_for, write_tree
+
+COMPILER = """
+import pathlib, sys
+with open("runs", "a") as runs:
+    print(sys.argv[1], file=runs)
+text = pathlib.Path(sys.argv[1]).read_text()
+if "none" in text:
+    sys.exit(f"{sys.argv[1]}:1:5: there is no colour `none`")
+theme = pathlib.Path("less/theme.less")
+print(text.replace("@red", theme.read_text().strip() if theme.exists() else "unset"))
+"""
+SITE: Tree = {
+    "buildassets.toml": """
+[commands.less]
+from = "less"
+to = "css"
+run = ["python", "tools/less.py", "{path}"]
+inputs = ["less/**"]
+problem = '^(?P<file>[^:]+):(?P<line>\\d+):(?P<column>\\d+): (?P<message>.*)$'
+""",
+    "tools/less.py": COMPILER,
+    "assets/a.less": "a { color: @red }\n",
+    "assets/b.less": "b { color: blue }\n",
+    "less/theme.less": "#f00\n",
+}
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    return write_tree(tmp_path, SITE)
+
+
+def runs(folder: Path) -> list[str]:
+    path = folder / "runs"
+    return path.read_text().split() if path.exists() else []
+
+
+def test_a_build_with_nothing_to_do_runs_nothing(site: Path) -> None:
+    for _ in range(3):
+        assert run(site, "build").returncode == 0
+    before = runs(site)
+    done = run(site, "build")
+    assert "wrote nothing" in done.stderr
+    assert runs(site) == before
+
+
+def test_build_tells_why_a_command_ran(site: Path) -> None:
+    run(site, "build")
+    run(site, "build")
+    write_tree(site, {"less/theme.less": "#00f"})
+    done = run(site, "build", "-v")
+    assert "a.css: less/theme.less changed\n" in done.stderr
+
+
+def test_a_command_is_watched(site: Path) -> None:
+    with watching(site, "--port", "0") as watch:
+        assert watch.next()["ok"]
+        write_tree(site, {"assets/a.less": "a { color: tan }\n"})
+        watch.next_released("a.css", b"a { color: tan }\n\n")
+        assert runs(site)[-1] == "assets/a.less"
+        write_tree(site, {"assets/a.less": "a { color: none }\n"})
+        document = watch.next()
+        assert [one["code"] for one in document["diagnostics"]] == ["command/problem"]
+        write_tree(site, {"assets/a.less": "a { color: @red }\n"})
+        watch.next_released("a.css", b"a { color: #f00 }\n\n")
+        write_tree(site, {"less/theme.less": "#00f"})
+        watch.next_released("a.css", b"a { color: #00f }\n\n")
+        write_tree(site, {"tools/less.py": COMPILER.replace("print(text", "print('x{}', text")})
+        watch.next_released("a.css", b"x{} a { color: #00f }\n\n")
+
+
+def test_a_watch_sees_files_of_a_set_come_and_go(site: Path) -> None:
+    with watching(site, "--port", "0") as watch:
+        watch.next()
+        (site / "less/theme.less").unlink()
+        watch.next_released("a.css", b"a { color: unset }\n\n")
+        write_tree(site, {"less/theme.less": "#00f"})
+        watch.next_released("a.css", b"a { color: #00f }\n\n")
+
+
+def test_a_watch_finds_a_program_that_appears(site: Path) -> None:
+    config = SITE["buildassets.toml"]
+    assert isinstance(config, str)
+    write_tree(site, {"buildassets.toml": config.replace('"python", "tools/less.py"', '"./less"'), "assets/b.less": ""})
+    with watching(site, "--port", "0") as watch:
+        assert [one["code"] for one in watch.next()["diagnostics"]] == ["command/absent"]
+        (site / "new").write_text('#!/bin/sh\ncat "$1"')
+        (site / "new").chmod(0o755)
+        (site / "new").rename(site / "less.sh")
+        (site / "less.sh").rename(site / "tools/less")
+        write_tree(site, {"buildassets.toml": config.replace('"python", "tools/less.py"', '"tools/less"')})
+        watch.next_released("a.css", b"a { color: @red }\n")
+
+
+def test_check_without_running_anything(site: Path) -> None:
+    write_tree(site, {"templates/p.html": '{{ asset("a.css") }}{{ asset("c.css") }}'})
+    done = run(site, "check", "--no-run")
+    assert done.returncode == 1
+    assert "error[template/missing]: no asset is named `c.css`" in done.stderr
+    assert "did not run `less`: what these make, and what that refers to, is not checked\n" in done.stderr
+    assert runs(site) == []
+
+
+def test_check_runs_commands_unless_told_otherwise(site: Path) -> None:
+    write_tree(site, {"assets/a.less": "a { color: none }"})
+    done = run(site, "check")
+    assert done.returncode == 1
+    assert "error[command/problem]: there is no colour `none`\n  --> assets/a.less:1:5\n" in done.stderr
+    document: dict[str, Any] = json.loads(run(site, "check", "--no-run", "--json").stdout)
+    assert (document["ok"], document["not_run"]) == (True, ["less"])
+
+
+def test_check_without_running_does_not_import_what_the_configuration_names(tmp_path: Path) -> None:
+    module = "import pathlib; pathlib.Path('imported').touch()"
+    write_tree(tmp_path, {"buildassets.toml": 'webassets = "bundles:env"', "bundles.py": module, "assets/a.css": ""})
+    done = run(tmp_path, "check", "--no-run")
+    assert (done.returncode, (tmp_path / "imported").exists()) == (0, False)
+    assert "warning[config/not-run]" in done.stderr
+
+
+def test_explain_shows_the_command(site: Path) -> None:
+    run(site, "build")
+    done = run(site, "explain", "a.css")
+    lines = done.stdout.split("\n")
+    where = lines.index("made by the command `less`:")
+    assert lines[where + 1 : where + 3] == ["  python tools/less.py '{path}'", "  python (wheel)"]
+    assert "  less/theme.less" in lines
+    assert "  a.css: up to date" in lines
+    document = json.loads(run(site, "explain", "a.css", "--json").stdout)
+    assert document["command"] == {"name": "less", "run": ["python", "tools/less.py", "{path}"]}
+
+
+def test_explain_tells_what_is_out_of_date(site: Path) -> None:
+    run(site, "build")
+    write_tree(site, {"less/new.less": ""})
+    assert "a.css: less changed" in run(site, "explain", "a.css").stdout
+
+
+def test_provenance_has_commands_and_their_scripts(site: Path) -> None:
+    assert run(site, "build", "--provenance").returncode == 0
+    predicate = json.loads((site / "build.intoto.json").read_text())["predicate"]
+    definition = predicate["buildDefinition"]
+    assert definition["externalParameters"]["settings"]["commands"]["less"]["run"][1] == "tools/less.py"
+    names = {one["name"] for one in definition["resolvedDependencies"]}
+    assert {"tools/less.py", "a.less", "less/theme.less", "buildassets.toml"} <= names
+    assert predicate["runDetails"]["builder"]["version"]["less"] == "python (wheel)"
+
+
+def test_diff_names_the_setting(site: Path) -> None:
+    run(site, "build", "-o", "old")
+    config = SITE["buildassets.toml"]
+    assert isinstance(config, str)
+    write_tree(site, {"buildassets.toml": config.replace('"{path}"]', '"{path}", "more"]'), "less/theme.less": "#0f0"})
+    run(site, "build")
+    assert "theme.less" in run(site, "diff", "old", "build").stdout
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize("jobs", ["1", "4"])
+def test_an_interrupted_build_leaves_no_command_behind(tmp_path: Path, number: int, code: int, jobs: str) -> None:
+    slow = "echo $$ >> pids; sleep 600 & sleep 600"
+    config = f"commands.x = {{ from = 'less', to = 'css', run = ['sh', '-c', '{slow}'] }}"
+    write_tree(tmp_path, {"buildassets.toml": config, "assets/a.less": "a", "assets/b.less": "b"})
+    count = 1 if jobs == "1" else 2
+    command = [sys.executable, "-m", "buildassets", "build", "--jobs", jobs]
+    with subprocess.Popen(command, cwd=tmp_path, env=environment(), stderr=subprocess.PIPE, text=True) as process:
+        wait_for(lambda: (tmp_path / "pids").exists() and len((tmp_path / "pids").read_text().split()) == count)
+        process.send_signal(number)
+        _, err = process.communicate(timeout=PATIENCE_SECONDS)
+    assert (process.returncode, "Traceback" in err) == (code, False)
+    for pid in (tmp_path / "pids").read_text().split():
+        wait_for(lambda pid=pid: not Path(f"/proc/{pid}").exists())  # type: ignore[misc]  # mypy knows no such lambda

@@ -1,0 +1,182 @@
+"""The commands that `[run]` names beside a watch."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.cli.test_cli import environment
+from tests.conftest import PATIENCE_SECONDS, wait_for, write_tree
+
+# Notes that it runs, with the process that it has started in the same group, and goes on until it is ended.
+SERVER = """
+import os, pathlib, signal, sys, time
+name = sys.argv[1]
+def end(number, _):
+    print("bye from", name, number)
+    raise SystemExit(0)
+for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    signal.signal(number, end)
+child = os.fork()
+if child == 0:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    time.sleep(600)
+print("up with", os.getcwd())
+pathlib.Path(f"{name}.new").write_text(f"{os.getpid()} {child}")
+os.rename(f"{name}.new", f"{name}.pids")
+time.sleep(600)
+"""
+
+
+def settings(**programs: str) -> str:
+    """The table `[run]`, each with a program in Python that gets its name."""
+    lines = (f"{name} = ['python', '-c', '''{program}''', '{name}']\n" for name, program in programs.items())
+    return f"[run]\n{''.join(lines)}"
+
+
+@contextmanager
+def watch(folder: Path, config: str, *arguments: str, **more: str) -> Iterator["subprocess.Popen[str]"]:
+    """A watch of a project with that configuration."""
+    write_tree(folder, {"buildassets.toml": config, "assets/a.css": "a { color: red }"})
+    command = [sys.executable, "-m", "buildassets", "watch", "--port", "0", *arguments]
+    around: Mapping[str, str] = environment(**more)
+    with subprocess.Popen(
+        command,
+        cwd=folder,
+        env=around,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def pids(folder: Path, *names: str) -> list[int]:
+    """The processes of those servers, once they run."""
+    wait_for(lambda: all((folder / f"{name}.pids").exists() for name in names))
+    return [int(pid) for name in names for pid in (folder / f"{name}.pids").read_text().split()]
+
+
+def is_running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
+def test_lines_begin_with_the_names(tmp_path: Path) -> None:
+    loud = "import sys; print('one'); print('two', end=''); print('three', file=sys.stderr)"
+    with watch(tmp_path, settings(a=loud, longer="import time; time.sleep(600)")) as process:
+        out, err = process.communicate(timeout=PATIENCE_SECONDS)
+    assert out == "a      | one\na      | two\n"
+    assert "a      | three\n" in err
+    assert "a      | ended with exit status 0\n" in err
+    assert process.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("end", "code"), [("raise SystemExit(7)", 7), ("import os; os.kill(os.getpid(), 9)", 137), ("pass", 0)]
+)
+def test_one_that_ends_ends_all(tmp_path: Path, end: str, code: int) -> None:
+    short = f"import os, time\nwhile not os.path.exists('web.pids'): time.sleep(0.01)\n{end}"
+    with watch(tmp_path, settings(web=SERVER, short=short)) as process:
+        out, _ = process.communicate(timeout=PATIENCE_SECONDS)
+    assert process.returncode == code
+    assert "web   | bye from web 15\n" in out
+    wait_for(lambda: not any(map(is_running, pids(tmp_path, "web"))))
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_signals_reach_whole_groups(tmp_path: Path, number: int, code: int) -> None:
+    with watch(tmp_path, settings(web=SERVER, worker=SERVER)) as process:
+        started = pids(tmp_path, "web", "worker")
+        assert len(started) == 4
+        process.send_signal(number)
+        out, err = process.communicate(timeout=PATIENCE_SECONDS)
+    assert process.returncode == code, err
+    assert f"web    | bye from web {number}\n" in out
+    assert f"worker | bye from worker {number}\n" in out
+    wait_for(lambda: not any(map(is_running, started)))
+
+
+def test_one_that_does_not_want_to_end_is_killed(tmp_path: Path) -> None:
+    stubborn = SERVER.replace("raise SystemExit(0)", "return")
+    with watch(tmp_path, settings(web=stubborn)) as process:
+        started = pids(tmp_path, "web")
+        process.terminate()
+        assert process.wait(timeout=PATIENCE_SECONDS) == 143
+    wait_for(lambda: not any(map(is_running, started)))
+
+
+def test_a_second_ctrl_c_does_not_wait(tmp_path: Path) -> None:
+    stubborn = SERVER.replace("raise SystemExit(0)", "return")
+    with watch(tmp_path, settings(web=stubborn)) as process:
+        started = pids(tmp_path, "web")
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.5)
+        began = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=PATIENCE_SECONDS) == 130
+    assert time.monotonic() - began < 4
+    wait_for(lambda: not any(map(is_running, started)))
+
+
+def test_they_start_in_the_folder_of_the_configuration_and_find_a_release(tmp_path: Path) -> None:
+    program = "import os; print(os.getcwd(), os.path.exists('build/manifest.json'), os.environ['BUILDASSETS_WATCH'])"
+    (tmp_path / "deep").mkdir()
+    write_tree(tmp_path, {"buildassets.toml": settings(a=program), "assets/a.css": ""})
+    command = [sys.executable, "-m", "buildassets", "watch", "--port", "0"]
+    done = subprocess.run(command, cwd=tmp_path / "deep", env=environment(), capture_output=True, text=True, check=True)
+    assert done.stdout == f"a | {tmp_path.resolve()} True 1\n"
+
+
+def test_documents_are_not_mixed_with_what_they_print(tmp_path: Path) -> None:
+    with watch(tmp_path, settings(a="print('hello')"), "--json") as process:
+        out, err = process.communicate(timeout=PATIENCE_SECONDS)
+    assert [json.loads(line)["ok"] for line in out.splitlines()] == [True]
+    assert "a | hello\n" in err
+
+
+def test_beside_a_command_of_the_command_line(tmp_path: Path) -> None:
+    own = "import os, time\nwhile not os.path.exists('web.pids'): time.sleep(0.01)\nprint('mine')\nraise SystemExit(5)"
+    with watch(tmp_path, settings(web=SERVER), "--", sys.executable, "-c", own) as process:
+        out, _ = process.communicate(timeout=PATIENCE_SECONDS)
+    assert process.returncode == 5
+    assert "mine\n" in out.splitlines(keepends=True)
+    assert "web | bye from web 15\n" in out
+
+
+def test_one_that_ends_ends_the_command_of_the_command_line(tmp_path: Path) -> None:
+    own = "import pathlib, time; pathlib.Path('mine').touch(); time.sleep(600)"
+    short = "import os, time\nwhile not os.path.exists('mine'): time.sleep(0.01)\nraise SystemExit(6)"
+    with watch(tmp_path, settings(short=short), "--", sys.executable, "-c", own) as process:
+        assert process.wait(timeout=PATIENCE_SECONDS) == 6
+
+
+def test_a_program_that_is_not_there_is_an_error_before_the_first_build(tmp_path: Path) -> None:
+    with watch(tmp_path, "[run]\nweb = ['no-such-program']\n") as process:
+        _, err = process.communicate(timeout=PATIENCE_SECONDS)
+    assert process.returncode == 2
+    assert "error[command/absent]: there is no program `no-such-program`\n  --> buildassets.toml:2:" in err
+    assert not (tmp_path / "build").exists()
+
+
+def test_the_watch_goes_on_building(tmp_path: Path) -> None:
+    with watch(tmp_path, settings(web=SERVER)) as process:
+        pids(tmp_path, "web")
+        write_tree(tmp_path, {"assets/b.css": "b { color: blue }"})
+        wait_for(lambda: list((tmp_path / "build/assets").glob("b.*.css")))
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.wait(timeout=PATIENCE_SECONDS) == 130

@@ -35,7 +35,8 @@ def test_a_missing_choice_is_listed_in_a_line(tmp_path: Path) -> None:
     code, shown = mistaken(tmp_path, "migrate")
     assert code == 2
     choices = (
-        "compressor, django, importmap, jammit, pipeline, propshaft, sprockets, static-digest, webassets, whitenoise"
+        "compressor, django, importmap, jammit, pipeline, propshaft, sprockets, static-digest, vite, webassets, "
+        "whitenoise"
     )
     assert shown.endswith(f"Choose from: {choices}\n")
 

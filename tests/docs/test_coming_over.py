@@ -68,6 +68,14 @@ NAMED: dict[str, tuple[Tree, list[str]]] = {
     ),
     "django-static-files": ({"front/a.css": "a { top: 0 }"}, ["a.css"]),
     "flask-static-digest": ({"static/site.css": "a { top: 0 }"}, ["site.css"]),
+    "vite": (
+        {
+            "static/site.css": "a { top: 0 }",
+            "static/dist/manifest.json": '{"src/main.ts": {"file": "assets/main-DiwrgTda.js", "isEntry": true}}',
+            "static/dist/assets/main-DiwrgTda.js": "start()",
+        },
+        ["site.css", "assets/main-DiwrgTda.js"],
+    ),
     "whitenoise": ({"front/a.geojson": "{}"}, ["a.geojson"]),
     "webassets": (
         {

@@ -38,6 +38,7 @@ _SYSTEMS: Final[Mapping[str, str]] = {
     "propshaft": "buildassets.migrate.propshaft:plan",
     "sprockets": "buildassets.migrate.sprockets:plan",
     "static-digest": "buildassets.migrate.static_digest:plan",
+    "vite": "buildassets.migrate.vite:plan",
     "webassets": "buildassets.migrate.webassets:plan",
     "whitenoise": "buildassets.migrate.whitenoise:plan",
 }

@@ -97,7 +97,7 @@ class FrontEnds:
     - `kept`: the files that keep their names, as others name them in ways that are not rewritten
     - `files`: all files but pages
     - `servers`: the URLs of Vite's servers, in development
-    - `misplaced`: the shown names of roots that were built for another base: their references lead astray
+    - `misplaced`: the shown names of roots that were built for another base, so that references lead astray
     """
 
     entries: Mapping[str, ViteEntry] = field(default_factory=dict)

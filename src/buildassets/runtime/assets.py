@@ -117,10 +117,6 @@ class Assets:
         script = {"src": release.urls[name], **loading, **release.integrity(given, name), **given}
         return vite.from_release(release, name, script)
 
-    def serves_sources(self) -> bool:
-        """Whether a server of Vite runs, which may have scripts that no asset is made of yet; never in production."""
-        return bool(self._pinned is None and self._reloaded().running)
-
     def vite_refresh(self, *, nonce: object = None, **attributes: object) -> Markup:
         """`<script>` that React's plugin for Vite needs before the first component; empty unless Vite's server runs."""
         release = self._pinned or self._reloaded()

@@ -16,7 +16,7 @@ from jinja2.idtracking import VAR_LOAD_RESOLVE
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-from buildassets.runtime.assets import AssetNotFound, Assets
+from buildassets.runtime.assets import AssetNotFound, Assets, release_of
 
 _METHODS: Final = {
     "asset": "url",
@@ -152,7 +152,7 @@ class _DirectCalls(CodeGenerator):
         assets = _assets_or_none(self.environment)
         if assets is not None:
             assert isinstance(call.node, nodes.Name)
-            if call.node.name == "script" and assets.serves_sources():
+            if call.node.name == "script" and release_of(assets).running:
                 return
             try:
                 for name in _constant_names(call):

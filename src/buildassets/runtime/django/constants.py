@@ -15,7 +15,7 @@ from django.template.exceptions import TemplateSyntaxError
 from django.template.library import SimpleNode
 
 from buildassets.errors import ManifestError
-from buildassets.runtime.assets import AssetNotFound, Assets
+from buildassets.runtime.assets import AssetNotFound, Assets, release_of
 from buildassets.runtime.django import assets
 
 __all__ = ["with_constants"]
@@ -57,7 +57,7 @@ def _is_literal(var: object) -> bool:
 
 def _refuse_unknown(tag: str, name: str, parser: Parser, token: Token) -> None:
     try:
-        if tag != "script" or not assets().serves_sources():
+        if tag != "script" or not release_of(assets()).running:
             assets().url(name)
     except AssetNotFound as fault:
         place = f"line {token.lineno}" if _DJANGO_NAMES_TEMPLATE else f"{parser.origin}, line {token.lineno}"

@@ -1,0 +1,93 @@
+"""`migrate vite`: each line about it in configuration, modules and templates, and a build of what is written."""
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.test_cli import run
+from tests.conftest import Tree, write_tree
+from tests.vite import config, vite_build
+
+CONFIG = """import react from "@vitejs/plugin-react";
+// base: "/never/"
+export default {
+  plugins: [react()],
+  build: { outDir: 'out', manifest: true },
+};
+"""
+
+
+def migrated(folder: Path, files: Tree) -> tuple[list[tuple[str, int, str]], Any]:
+    """The lines of the account, and the configuration that was written."""
+    done = run(write_tree(folder, files), "migrate", "vite", "--write", "--json")
+    assert done.returncode == 0, done.stderr
+    lines = [(one["file"], one["line"], one["outcome"]) for one in json.loads(done.stdout)["lines"]]
+    return lines, tomllib.loads((folder / "buildassets.toml").read_text())
+
+
+def test_what_is_missing_is_listed_where_it_belongs(tmp_path: Path) -> None:
+    lines, settings = migrated(tmp_path, {"vite.config.ts": CONFIG})
+    assert lines == [("vite.config.ts", 3, "changed"), ("vite.config.ts", 5, "taken over")]
+    assert settings == {"sources": [{"path": "out", "manifest": ".vite/manifest.json", "dev": "http://localhost:5173"}]}
+
+
+def test_a_folder_of_the_project_with_a_root_of_its_own(tmp_path: Path) -> None:
+    text = (
+        'export default { base: "./", root: "web", build: { manifest: "m.json" }, server: { https: true, port: 80 } };'
+    )
+    lines, settings = migrated(tmp_path, {"front/vite.config.mjs": text, "static/a.css": ""})
+    assert lines == [("front/vite.config.mjs", 1, "taken over")]
+    assert settings["sources"] == [
+        "static",
+        {"path": "front/web/dist", "manifest": "m.json", "dev": "https://localhost:80"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("base", "outcome", "url"),
+    [
+        ('"./"', "taken over", None),
+        ('"/"', "changed", None),
+        ('"/a/"', "taken over", "/a/"),
+        ("x()", "not possible", None),
+    ],
+)
+def test_the_base(tmp_path: Path, base: str, outcome: str, url: str | None) -> None:
+    text = f"export default {{\n  base: {base},\n  build: {{ manifest: true }} }};"
+    lines, settings = migrated(tmp_path, {"vite.config.js": text})
+    assert lines[0] == ("vite.config.js", 2, outcome)
+    assert settings.get("url") == url
+
+
+def test_flask_vite(tmp_path: Path) -> None:
+    files: Tree = {
+        "vite.config.js": 'export default { base: "./", build: { manifest: true } };',
+        "app.py": "from flask import Flask\nfrom flask_vite import Vite\napp = Flask(__name__)\nvite = Vite(app)\n",
+        "templates/a.html": "<head>\n{{ vite_tags() }}\n{% vite_legacy_polyfills %}</head>",
+    }
+    assert migrated(tmp_path, files)[0][1:] == [
+        ("app.py", 2, "changed"),
+        ("app.py", 4, "changed"),
+        ("templates/a.html", 2, "changed"),
+        ("templates/a.html", 3, "not possible"),
+    ]
+
+
+@pytest.mark.corpus
+def test_what_is_written_builds_what_vite_built(tmp_path: Path) -> None:
+    vite_build(tmp_path, vite=config("/assets/"))
+    lines, _ = migrated(tmp_path, {})
+    assert {outcome for _, _, outcome in lines} == {"taken over"}
+    done = run(tmp_path, "build")
+    assert done.returncode == 0, done.stderr
+    manifest = json.loads((tmp_path / "build/manifest.json").read_text())
+    assert manifest["vite"].keys() >= {"src/main.ts", "src/admin.ts"}
+
+
+def test_a_folder_without_vite_is_none(tmp_path: Path) -> None:
+    done = run(tmp_path, "migrate", "vite")
+    assert done.returncode == 2
+    assert "error[migrate/none]: there is no `vite.config.js` or `vite.config.ts`, which Vite would have" in done.stderr

@@ -65,6 +65,56 @@ def test_every_page_loads_without_a_fault(browser: Browser, site: str, page: str
     assert browser.faults() == []
 
 
+# What lies outside of the margins of the page, or is cut, but for what is hidden, scrolls or is drawn.
+_OUTSIDE = """(() => {
+  const main = document.querySelector('main');
+  const style = getComputedStyle(main);
+  const box = main.getBoundingClientRect();
+  const left = box.left + parseFloat(style.paddingLeft) - 1, right = box.right - parseFloat(style.paddingRight) + 1;
+  const checked = document.querySelectorAll('a, button, h1, h2, p, table, img, input, label, .card');
+  const found = [...checked].filter((one) => {
+    const place = one.getBoundingClientRect();
+    if (!place.width || one.closest('.hidden, .skip, .hero-picture, svg')) return false;
+    return place.left < left || place.right > right || (one.matches('a, button') && one.scrollWidth > one.clientWidth);
+  });
+  return found.map((one) => one.outerHTML.slice(0, 80));
+})()"""
+
+
+@pytest.mark.parametrize("is_dark", [False, True])
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("page", [*_PAGES, "sign-in"])
+def test_every_page_fits_a_phone_and_a_desk(browser: Browser, site: str, page: str, width: int, is_dark: bool) -> None:
+    if is_dark:
+        browser.prefer_dark()
+    with browser.narrow(width):
+        browser.open(site + page)
+        browser.wait_for("document.documentElement.dataset.app === 'ready'")
+        browser.picture(f"example-{page or 'home'}-{width}-{'dark' if is_dark else 'light'}")
+        assert browser.value("document.documentElement.scrollWidth") <= width
+        assert browser.value(_OUTSIDE) == []
+        assert browser.style("body", "backgroundColor") == (_DARK_PAGE if is_dark else _LIGHT_PAGE)
+
+
+def test_buttons_that_do_not_fit_beside_one_another_begin_at_one_edge(browser: Browser, site: str) -> None:
+    lefts = "[...document.querySelectorAll('.split .button')].map((one) => one.getBoundingClientRect().left)"
+    with browser.narrow(390):
+        browser.open(site)
+        first, second = browser.value(lefts)
+    assert first == second
+
+
+def test_on_a_phone_all_waters_of_a_day_are_seen(browser: Browser, site: str) -> None:
+    with browser.narrow(390):
+        browser.open(site + "tides")
+        rights = browser.value(
+            "[...document.querySelectorAll('.tide-table td:not(.none)')]"
+            ".map((one) => one.getBoundingClientRect().right)"
+        )
+    assert len(rights) > 20
+    assert max(rights) < 390
+
+
 def test_every_asset_in_a_page_has_its_fingerprint(visit: Browser) -> None:
     used = visit.value("performance.getEntriesByType('resource').map((entry) => new URL(entry.name).pathname)")
     assets = [path for path in used if path.startswith("/assets/")]

@@ -13,6 +13,8 @@ from tests.browser.conftest import Browser
 from tests.cli.test_cli import run
 from tests.conftest import MadeOnce, Tree, write_tree
 
+pytestmark = pytest.mark.browser
+
 SVG = "<svg xmlns='http://www.w3.org/2000/svg'/>"
 HOSTILE = "<img src=x onerror='document.title=1'>\x1b[2J\u202egnp"
 SITE: Tree = {

@@ -82,7 +82,7 @@ def _answer(
 
 
 def _value_of(name: str, text: str) -> Any:
-    """What the setting `name` is given; False for a compressor that is none."""
+    """The value that the setting `name` gets; False for a compressor that is switched off."""
     is_off = name.endswith("_compressor") and text.strip() in ("nil", "false")
     return False if is_off else _value(text)
 

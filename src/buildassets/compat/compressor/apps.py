@@ -21,7 +21,7 @@ class CompressorConfig(AppConfig):
         setting_changed.connect(forget_options, dispatch_uid="buildassets.compat.compressor")
 
     def compiler_arguments(self, verb: str) -> list[str]:
-        """What the compiler is given for `verb`, so that it also builds the blocks of templates."""
+        """The further arguments of the compiler for `verb`, so that it also builds the blocks of templates."""
         if verb not in ("build", "watch", "check"):
             return []
         from buildassets.compat.compressor.build.collect import planned  # of which a web process knows nothing

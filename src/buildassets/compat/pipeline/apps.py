@@ -15,7 +15,7 @@ class PipelineConfig(AppConfig):
     label = "pipeline"
 
     def compiler_arguments(self, verb: str) -> list[str]:
-        """What the compiler is given for `verb`, so that it also makes the packages."""
+        """The further arguments of the compiler for `verb`, so that it also makes the packages."""
         if verb not in ("build", "watch", "check"):
             return []
         from buildassets.compat.pipeline.build.plan import planned  # of which a web process knows nothing

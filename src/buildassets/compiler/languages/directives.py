@@ -36,7 +36,7 @@ class Header:
 
 
 def read_header(text: str, shown: str) -> Header:
-    """What the head of `text` directs; `shown` is the file as the user wrote it."""
+    """The directives in the head of `text`, and the text without them; `shown` is the file as the user wrote it."""
     directives: list[Directive] = []
     faults: list[Diagnostic] = []
     pieces: list[str] = []
@@ -113,7 +113,7 @@ def _most_values(name: str) -> int:
 
 
 def _too_many(name: str, values: Sequence[str], most: int, where: Location) -> Diagnostic:
-    """What Sprockets refuses, too: it hands each word to the directive."""
+    """The error for a directive with too many words, which Sprockets refuses, too."""
     takes = ("takes no name", "takes one name", "takes a folder and a kind")[most]
     hint = f"write `{name} {values[most]}` in a line of its own" if name in _FILE else "leave out what is too much"
     if values[most].startswith(("//", "#", "/*")):

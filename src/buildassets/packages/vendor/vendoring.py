@@ -235,7 +235,7 @@ def _needed_of(
     trees: dict[tuple[str, str], Unpacked],
     releases: Mapping[str, Release],
 ) -> Needed:
-    """What browsers need of `releases`; fetches and verifies those that are not in `trees` yet, and adds them."""
+    """The modules and imports that `releases` need. Fetches and verifies those not in `trees` yet, and adds them."""
     absent = [_as_locked(lock, one) for name, one in releases.items() if (name, one.version) not in trees]
     folders = [os.path.join(staging, str(len(trees) + number)) for number in range(len(absent))]
     registry = vendoring.registry()
@@ -308,7 +308,7 @@ def _home(vendoring: Vendoring, name: str) -> str:
 
 
 def _faults(vendoring: Vendoring, name: str, package: LockedPackage) -> Iterator[Diagnostic]:
-    """What is missing, changed or not listed in the folder of a package."""
+    """An error for each file that is missing, changed or not listed in the folder of a package."""
     home, shown = _home(vendoring, name), f"{vendoring.shown}/{name}"
     try:
         there = set(files_below(home))
@@ -331,7 +331,7 @@ def _faults(vendoring: Vendoring, name: str, package: LockedPackage) -> Iterator
 
 
 def _strangers(vendoring: Vendoring, packages: Iterable[str]) -> Iterator[Diagnostic]:
-    """What is in the folder of packages, and in the folder of none of the locked `packages`."""
+    """An error for each file in the folder of packages that is in the folder of none of the locked `packages`."""
     homes = tuple(f"{name}/" for name in packages)
     hint = f"remove it, or keep it outside of `{vendoring.shown}`; take `{NAME}` from git if that had it"
     try:

@@ -114,7 +114,7 @@ def _is_plain(value: object) -> bool:
 
 
 def thread_state() -> State:
-    """What the module of the function that COMPRESS_OFFLINE_CONTEXT names holds of the state of this thread."""
+    """The state of this thread in the module of the function that COMPRESS_OFFLINE_CONTEXT names."""
     given = getattr(settings, "COMPRESS_OFFLINE_CONTEXT", None)
     try:
         module = sys.modules[import_string(given).__module__] if isinstance(given, str) else None

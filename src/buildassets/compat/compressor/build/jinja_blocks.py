@@ -247,13 +247,13 @@ def _completed(given: Any) -> str:
 
 
 def _each_block(context: Any) -> Iterator[str]:
-    """What a template renders that only shows the blocks of those that extend it."""
+    """The text of a template that shows nothing but the blocks of those that extend it."""
     for stack in [*context.blocks.values()]:
         yield from stack[0](context)
 
 
 async def _each_block_later(context: Any) -> AsyncIterator[str]:
-    """The same in an environment that is asynchronous."""
+    """As `_each_block`, for an asynchronous environment."""
     for stack in [*context.blocks.values()]:
         async for text in stack[0](context):
             yield text
@@ -266,7 +266,7 @@ def _structured(tree: Any, name: str | None, environment: Any) -> Any:
 
 
 def _undefined_of(blocks: JinjaBlocks) -> type[jinja2.Undefined]:
-    """What stands for what is not known: it goes through whatever is done with it, and marks what is written of it."""
+    """The class of unknown values: every operation on one gives an unknown value, and writing one writes a mark."""
 
     class Unknown(jinja2.ChainableUndefined):
         """Records its name when it is made; outside of blocks, goes once over what loops ask of it."""

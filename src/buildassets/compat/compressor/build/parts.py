@@ -112,7 +112,7 @@ def kept_attributes(parts: list[Part], kind: str, mode: str) -> dict[str, str | 
 
 
 def unknown_names(rendering: Rendering, parts: list[Part]) -> list[str]:
-    """What is not known and would be content, by name; none where the block can be built."""
+    """The names of unknown values that would become content; none if the block can be built."""
     marked = {root_name(name) for name in marked_names(rendering.text)}
     unmarked = [name for name in rendering.missing if root_name(name) not in marked]
     return list(dict.fromkeys([*unmarked, *(name for part in parts for name in _unknown_in(part))]))

@@ -41,7 +41,7 @@ class GeneratedSources:
         return path
 
     def add_named(self, path: str, text: str) -> str:
-        """The same under the very `path`, in the place of the file that has it, or for one that is no source yet."""
+        """Add a source with exactly this `path`, in place of the file that has it, if one has. Returns the path."""
         self.texts[path] = text
         self.named.add(path)
         return path

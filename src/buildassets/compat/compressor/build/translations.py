@@ -19,7 +19,7 @@ _Found = TypeVar("_Found")
 
 
 def in_each_language(run: Callable[[], list[_Found]]) -> list[_Found]:
-    """What `run` gives; where it asks for the language, what it gives in each of LANGUAGES."""
+    """The results of `run`; if it asks for the language, those in each of LANGUAGES."""
     if not settings.USE_I18N or len(settings.LANGUAGES) < 2:
         return run()
     first = get_language() or settings.LANGUAGE_CODE
@@ -35,7 +35,7 @@ def in_each_language(run: Callable[[], list[_Found]]) -> list[_Found]:
 
 
 class _Marking:
-    """What Django asks for translations, in place of a catalogue. `is_asked` once somebody wanted its language."""
+    """Stands for a catalogue of translations, and gives marks. `is_asked` is set when its language is asked for."""
 
     def __init__(self, language: str) -> None:
         self.name = language

@@ -30,7 +30,7 @@ _MAGIC: Final = re.compile(r"([*?\[])")
 
 
 def read(asked: Asked) -> Foreign | None:
-    """What the file that is asked for means; None where it is none of Jammit's and is not named as one.
+    """The configuration in the file that is asked for; None if it is not Jammit's, and was not named as such.
 
     Raises ConfigError.
     """

@@ -33,9 +33,9 @@ def templating(settings: Settings) -> Templating:
 
 
 def names_of_templates(paths: Iterable[str], templating: Templating) -> dict[str, str]:
-    """What the templates at absolute `paths`, those of one package, are called.
+    """The names of the templates of one package, by their absolute `paths`.
 
-    One by itself is called by its file, several by their paths below the folder that the first and the last share.
+    A single one has the name of its file, several have their paths below the folder that the first and the last share.
     """
     ordered = sorted(paths, key=os.fsencode)
     base = _shared_folder(ordered)

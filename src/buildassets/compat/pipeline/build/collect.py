@@ -20,7 +20,7 @@ _THEIRS: Final = "pipeline"
 
 
 def main(module: str) -> dict[str, Any]:
-    """What there is, or `fault`: why there is nothing."""
+    """The packages in the settings `module` as JSON values; else a `fault`."""
     sys.path.insert(0, os.getcwd())
     os.environ["DJANGO_SETTINGS_MODULE"] = module
     stand_in_modules.install(MODULES)

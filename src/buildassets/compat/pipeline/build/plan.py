@@ -187,7 +187,7 @@ class Packages:
         return False
 
     def _called(self, templates: list[str]) -> dict[str, str]:
-        """What templates are called, by the logical paths of what they become."""
+        """The names of templates, by the logical paths of the scripts that they become."""
         separator = str(self._given.get("TEMPLATE_SEPARATOR", "_"))
         folders = [one.split("/")[:-1] for one in templates]
         shared = os.path.commonprefix(folders) if len(templates) > 1 else folders[0]  # noqa: RUF071 of lists

@@ -236,7 +236,7 @@ class Project:
         return os.path.basename(output) if below.startswith("..") else below
 
     def _free_name(self, output: str, tree: Tree, members: list[str]) -> str:
-        """What the asset of `output` is called: as it is, unless another has that name."""
+        """The logical path for `output`: the same, unless another asset has it."""
         made_of = "\n".join(members)
         if (output, made_of) in self._names:
             return self._names[output, made_of]
@@ -319,7 +319,7 @@ class Project:
         return found
 
     def bases(self) -> dict[str, str]:
-        """What relative references of sheets are seen from."""
+        """The logical paths to which relative references are relative, by sheet."""
         return self._bases
 
 

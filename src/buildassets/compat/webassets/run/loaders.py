@@ -1,4 +1,4 @@
-"""What loads bundles from files: modules are imported; YAML is read by builds only, the manifest has what it names."""
+"""Loads bundles from files: modules are imported; YAML is read by builds only, since the manifest has its bundles."""
 
 import sys
 from importlib import import_module
@@ -12,7 +12,7 @@ __all__ = ["LoaderError", "PythonLoader", "YAMLLoader"]
 
 
 class LoaderError(Exception):
-    """What cannot be loaded."""
+    """A module or file cannot be loaded."""
 
 
 class _Named(dict[str, Bundle]):

@@ -68,7 +68,7 @@ def is_closed(text: str) -> bool:
 
 
 class _Sheet:
-    """What matters of a sheet to its neighbours."""
+    """The parts of a sheet that matter to its neighbours."""
 
     __slots__ = ("_brackets", "_last", "_open", "_source_maps", "_text", "body", "rules")
 
@@ -210,7 +210,7 @@ def _moved(members: Sequence[Member], late: Late) -> Fault:
 
 
 def _namespace_faults(members: Sequence[Member], sheets: Sequence[_Sheet]) -> Iterator[Fault]:
-    """What counts in its own sheet and would count in the whole for other sheets too."""
+    """The faults for `@namespace` rules that count in their own sheet, and would count for the whole bundle."""
     if sum(bool(sheet.rules) for sheet in sheets) < 2:
         return
     for number, (member, sheet) in enumerate(zip(members, sheets, strict=True)):

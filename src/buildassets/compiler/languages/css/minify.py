@@ -340,7 +340,7 @@ def _is_idle_in_selector(gap: _Gap) -> bool:
 
 
 def _plain_statement(text: str, start: int, nested: bool) -> tuple[_Statement, int] | None:
-    """The same as `_read_statement` gives, for statements of a plain sort."""
+    """The statement at `start` and its end, as `_read_statement` gives them; None if it is not of a plain sort."""
     if match := _EMPTY.match(text, start):
         return _Statement.of([], match[1], nested=nested), match.end()
     if nested and (match := _PLAIN_DECLARATION.match(text, start) or _PLAIN_PROPERTY.match(text, start)):

@@ -75,7 +75,7 @@ _CLOSERS: Final = {"(": ")", "[": "]", "{": "}"}
 
 
 def outline(text: str, start: int, end: int) -> Outline | None:
-    """What rules `text[start:end]` has, where tokens begin at `start` and at `end`."""
+    """The outline of `text[start:end]`, where tokens begin at `start` and at `end`; None if tokens have to be read."""
     if "<!--" in text or "-->" in text or text[start : start + 4].lower() == "url(":
         return None  # a byte order mark before it would look like part of its name
     rules: list[Rule] = []

@@ -1,4 +1,4 @@
-"""Whether a shorter sheet is proven to mean the same as its source, and two that are written from what it means.
+"""Proves that a shorter sheet means the same as its source, and writes two such sheets from the source's essence.
 
 The library of lexers answers where it is there, else the modules beside this one do: the answers are the same. Takes
 texts, gives texts. Pure.
@@ -25,11 +25,11 @@ class Source:
         return bool(answer and answer[0])
 
     def joined(self) -> str:
-        """What the source means, written one after the other."""
+        """The essence of the source, written without anything between its entries."""
         return "".join(self._entries) if self._packed is None else self._written(Question.JOINED_ESSENCE, self._packed)
 
     def written_apart(self) -> str:
-        """The same with an empty comment between any two that would run together."""
+        """The essence of the source, with an empty comment between any two entries that would run together."""
         if self._packed is None:
             return written_apart(self._entries)
         return self._written(Question.WRITTEN_APART, self._packed)

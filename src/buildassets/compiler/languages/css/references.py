@@ -185,7 +185,7 @@ def _end_of_candidates(text: str) -> int:
 
 
 def _last_source_map(text: str) -> re.Match[str] | None:
-    """What is the comment that names the source map, if it is a comment: nothing follows it but space and comments."""
+    """The match that names the source map, if it is a comment: nothing follows it but space and comments."""
     tail = text[-_NEARBY:].rstrip()
     if tail and not tail.endswith("*/") and text.rfind("*/") >= text.rfind("/*"):
         return None  # the text ends in something else

@@ -52,7 +52,7 @@ class Rule(NamedTuple):
 
 
 class _Block(NamedTuple):
-    """What is open. The inside of an opaque one is no rules; `label` names an at-rule that is no condition."""
+    """An open block. An opaque one contains no rules; `label` names an at-rule that is no condition."""
 
     selectors: frozenset[Names] = _ANYTHING
     conditions: tuple[str, ...] = ()
@@ -123,7 +123,7 @@ def _opened(outer: _Block, prelude: str, start: int, end: int) -> _Block:
 
 
 def _ended(block: _Block, statement: str, start: int, end: int, *, is_counted: bool) -> Rule | None:
-    """What a statement without a block is: a declaration, which makes its block count, or an at-rule."""
+    """The rule for a statement without a block: its block's if it is a declaration, its own if an at-rule."""
     is_described = block.label.partition(" ")[0] in _DESCRIBED
     if not is_described and "@" not in statement:
         if is_counted:

@@ -65,7 +65,7 @@ def find_asset_urls(text: str, logical: LogicalPath) -> AssetUrls:
 
 
 def _together(found: Sequence[AssetUrls]) -> AssetUrls:
-    """What two names ask for; what keeps the script's URL is put in once."""
+    """The edits and faults for both names; an edit that keeps the script's URL is made once."""
     if len(found) < 2:
         return found[0] if found else AssetUrls()
     edits = in_order(dict.fromkeys(edit for one in found for edit in one.edits))

@@ -71,7 +71,7 @@ class Closers:
         self._closers = None if answer is None else _pairs(numbers_of(answer))
 
     def closing_place(self, start: int) -> int:
-        """As the function of that name; with the library a place in a string counts as one in code, too."""
+        """As the function `closing_place`; if the library answers, stops in strings count as in code, too."""
         if self._closers is None:
             return closing_place(self._text, start, self._stops)
         end = self._closers.get(start)

@@ -47,7 +47,7 @@ class Source:
         return self._reduction.text() if self._reduction else reduced(self._pieces)
 
     def _same_pieces(self, minified: str) -> bool:
-        """The same by tokens, which are read up to the first difference."""
+        """Whether `minified` means the same, by tokens, which are read up to the first difference."""
         return same_meaning(pieces(self._text, module=self._module), pieces(minified, module=self._module))
 
     @cached_property

@@ -18,7 +18,7 @@ _LONGEST_NUMBER: Final = 20
 
 
 def _meaning(match: re.Match[str]) -> str | None:
-    """What a character reference means in an attribute (section 13.2.5.73): `&copy=` and `&copyright` are none."""
+    """The text for a character reference in an attribute (section 13.2.5.73); None for `&copy=` and `&copyright`."""
     written = match[0]
     if match[1] is None:
         return unescape(written) if len(written) <= _LONGEST_NUMBER else "\ufffd"

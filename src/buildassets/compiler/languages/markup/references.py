@@ -1,4 +1,4 @@
-"""What refers in markup, be it HTML or SVG: the attributes that load, style sheets, modules, import maps. Pure.
+"""Finds references in markup, HTML or SVG: in attributes that load, style sheets, modules, import maps. Pure.
 
 A link is no reference: what `<a href>` names is not loaded. Nor is what a template language has still to fill in.
 """
@@ -128,7 +128,7 @@ class _Walk:
                 self._content.add(" ", end)
 
     def _scanner_of(self, tag: Tag) -> _Scanner | None:
-        """What reads the inside of the element; None where nothing in it refers."""
+        """The scanner for the inside of the element; None if nothing in it refers."""
         name = _local(tag.name)
         if name not in ("style", "script"):
             return None

@@ -39,7 +39,7 @@ class _LeftError(Exception):
 
 
 def svg_fault(text: str) -> SvgFault | None:
-    """What is wrong with the SVG file that holds `text`; of an empty one nothing is."""
+    """The fault of an SVG file with this `text`; None if it is well formed or empty."""
     from pyexpat import ErrorString, ExpatError
 
     if not text.strip():

@@ -23,7 +23,7 @@ _MOST_CHARACTERS: Final = 1_000_000_000  # four times as many bytes have offsets
 
 
 class Question(IntEnum):
-    """What can be asked, by its number there."""
+    """The questions to the library, by their numbers there."""
 
     SCRIPT_PLACES = 1
     SCRIPT_COMPARISON = 2
@@ -102,7 +102,7 @@ def _found() -> _Found:
 
 
 def unmet_demand() -> Diagnostic | None:
-    """What is wrong where the environment demands the library, or something that there is not."""
+    """The error if the environment demands the library and it is not there, or demands something unknown."""
     switch = os.environ.get(SWITCH, "")
     if switch in ("", "0"):
         return None
@@ -155,7 +155,7 @@ def asked(question: Question, first: str | bytes, second: str | bytes = b"", opt
 
 
 def asked_of_script(question: Question, first: str, second: str, module: bool | None) -> bytes | None:
-    """The same of scripts: modules, classic scripts, or what they read as."""
+    """As `asked`, of scripts: modules, classic scripts, or, if `module` is None, what they read as."""
     return asked(question, first, second, 2 if module is None else int(module))
 
 

@@ -55,7 +55,7 @@ def plan(folder: str) -> Plan:
     named, found = _found(folder)
     names: set[str] = set()  # names that one module imports from another
     files = _files(folder, named, found)
-    for path in files:
+    for path in files:  # a first time for the names, as a module may come before the one that it imports from
         for _ in _lines(folder, path, found, names):
             pass
     accounts = [line for path in files for line in _lines(folder, path, found, names)]

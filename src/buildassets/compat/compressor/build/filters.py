@@ -37,7 +37,7 @@ class Filters:
         return text
 
     def on_whole(self, text: str, kind: str) -> str:
-        """The result of their `output` for all contents of a file together. Raises PrecompilerError."""
+        """`text`, all contents of a file together, after the `output` of each filter. Raises PrecompilerError."""
         for name in self._names:
             if name != _TEMPLATE:
                 text = _applied(name, text, kind, "output", {})

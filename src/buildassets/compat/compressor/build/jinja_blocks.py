@@ -269,7 +269,7 @@ def _undefined_of(blocks: JinjaBlocks) -> type[jinja2.Undefined]:
     """The class of unknown values: every operation on one gives an unknown value, and writing one writes a mark."""
 
     class Unknown(jinja2.ChainableUndefined):
-        """Records its name when it is made; outside of blocks, goes once over what loops ask of it."""
+        """Records its name when it is made. Outside of blocks a loop over it runs once."""
 
         def __init__(
             self, hint: Any = None, obj: Any = jinja2.utils.missing, name: Any = None, exc: Any = None

@@ -44,7 +44,10 @@ class Member:
 
 
 def grouped(kind: str, members: Sequence[Member], generate: Callable[[str, str], str]) -> Iterator[list[Member]]:
-    """The members of each file; `generate` makes a source of a text, beside a logical path."""
+    """The members of each file: all in one, but for those that cannot be joined at their position.
+
+    `generate` makes a source of a text, beside a logical path.
+    """
     waiting = [[*members]]
     while waiting:
         group = waiting.pop(0)

@@ -93,6 +93,7 @@ def _connections() -> Sequence[Any]:
 
 
 def _audit(event: str, arguments: tuple[Any, ...]) -> None:
+    """Note for each recording what an audit event of the interpreter reads, be it a file or something else."""
     if not _recordings:
         return
     if event in _ELSEWHERE:

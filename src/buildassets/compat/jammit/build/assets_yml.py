@@ -72,7 +72,7 @@ class AssetsYml:
         return found
 
     def _globs(self, globs: object, keys: Keys, seen: set[int], depth: int = 0) -> Iterator[Glob]:
-        """The globs of a list and of those in it; one of those `seen`, which aliases repeat, has no more."""
+        """The globs of a list and of the lists in it; a list that was `seen`, as aliases repeat it, gives none."""
         if isinstance(globs, list) and depth < DEEPEST and id(globs) not in seen:
             seen.add(id(globs))
             for index, one in enumerate(globs):

@@ -69,7 +69,7 @@ def _dirs(settings: Any) -> list[str] | None:
 
 
 def _renew(folder: str, found: dict[str, Any]) -> None:
-    """Write the plan into `folder`, where there is one; what is wrong is for the next command of the project."""
+    """Write the plan into `folder`; without a plan nothing, since the next command of the project reports the fault."""
     if "plan" in found:
         from buildassets.compat.plan_file import write_plan
 

@@ -30,9 +30,8 @@ def strings(text: str) -> Iterator[String]:
         json.loads(text.removeprefix("\ufeff"), parse_int=str, parse_float=str, parse_constant=refused)
     except (ValueError, RecursionError):
         return
-    path: list[
-        str | int
-    ] = []  # of what is open: the key in an object, empty before there is one; the index in an array
+    # Of what is open: the key in an object, empty before there is one; the index in an array.
+    path: list[str | int] = []
     keys_wanted: list[bool] = []  # of the same: whether the next string is a key
     for match in _TOKEN.finditer(text):
         mark = match[0]

@@ -42,7 +42,10 @@ def map_comment(text: str, syntax: Syntax) -> MapComment | None:
 
 
 def map_comments(text: str, syntax: Syntax) -> list[MapComment]:
-    """All such comments behind which no code stands. Only the last counts, but the others do as those behind it go."""
+    """All comments that name a source map and that no code follows.
+
+    Only the last counts; but without it, the one before it would.
+    """
     if text.count(_HINT) < 2:
         last = map_comment(text, syntax)
         return [last] if last else []

@@ -48,6 +48,7 @@ def warnings_of(
 _GATHERED: Final = {  # by code: the message for several warnings in one root, from their count and the root's name
     "directive/ignored": "{} files in {} have directives, which are left alone",
     "css/syntax": "{} places in the style sheets of {} that browsers give up on",
+    "js/syntax": "browsers run nothing of {} scripts in {}",
     "json/syntax": "{} files in {} are not JSON",
     "svg/syntax": "browsers show nothing of {} files in {}",
     "source/encoding": "{} files in {} are not UTF-8",

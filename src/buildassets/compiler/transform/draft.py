@@ -258,6 +258,8 @@ def _finished(draft: Draft, text: str, syntax: Syntax | None, engines: EngineSet
     draft = with_diagnostics(draft, _faults(draft, text, minifier, engines))
     if draft.failed:
         return draft
+    if minifier and minifier.name == "esbuild" and any(fault.code == "js/syntax" for fault in draft.diagnostics):
+        minifier = None  # it would refuse what is released as it is
     if minifier is not None:
         minified = minifier.run(EngineInput(text, draft.source.path, draft.source.shown, engines.source_maps))
         positions = OriginalPositions(draft, engines.shown, text)
@@ -284,16 +286,33 @@ def _finished(draft: Draft, text: str, syntax: Syntax | None, engines: EngineSet
 def _faults(draft: Draft, text: str, minifier: Engine | None, engines: EngineSet) -> Iterator[Diagnostic]:
     """The faults of `text`, except those that its `minifier` reports itself."""
     positions = OriginalPositions(draft, engines.shown, text)
-    if grammar := engines.grammar_of(draft.source):
-        faults = grammar.run(EngineInput(text, draft.source.path, draft.source.shown)).diagnostics
+    if engines.grammar and media_of(draft.source.logical).syntax is Syntax.JAVASCRIPT:
+        faults = tuple(_grammar_faults(draft, text, positions, engines))
         if faults:
-            yield from map(positions.as_written, faults)
+            surely = () if faults[0].is_error else tuple(syntax_faults(text, draft.source, positions))
+            yield from surely or faults
             return
     if minifier is None or minifier.name not in READERS:
         yield from syntax_faults(text, draft.source, positions)
     is_sheet = media_of(draft.source.logical).syntax is Syntax.CSS
     if is_sheet and draft.compiled is None and (minifier is None or minifier.name != "lightningcss"):
         yield from late_rule_faults(text, positions)
+
+
+def _grammar_faults(draft: Draft, text: str, positions: OriginalPositions, engines: EngineSet) -> Iterator[Diagnostic]:
+    """What browsers refuse in the script `text`: what esbuild does, and what it passes over."""
+    source = draft.source
+    severity = Severity.WARNING if source.root in engines.lenient else Severity.ERROR
+    grammar = engines.grammar_of(source)
+    faults = grammar.run(EngineInput(text, source.path, source.shown)).diagnostics if grammar else ()
+    yield from (positions.as_written(replace(fault, severity=severity)) for fault in faults)
+    if not faults:
+        from buildassets.compiler.languages.javascript.early_errors import early_error
+
+        fault = early_error(text, module=True if source.logical.endswith(".mjs") else None)
+        if fault:
+            where = positions.place_in(fault.start, fault.end)
+            yield Diagnostic(severity, "js/syntax", fault.message, where, hint=fault.hint)
 
 
 def with_diagnostics(draft: Draft, further: Iterable[Diagnostic]) -> Draft:

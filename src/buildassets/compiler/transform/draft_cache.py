@@ -89,6 +89,7 @@ class KeptDrafts:
             self._engines.definer(source),
         )
         settings = f"{self._config.directives} {bool(self._config.source_maps)} {self._config.templating}"
+        settings += f" {source.root in self._engines.lenient}"
         if media_of(source.logical).syntax is Syntax.JAVASCRIPT:
             settings += f" {self._config.define} {self._engines.meta_env}"
         key = digest_of_all([self._own, settings, *(self._identity(engine) if engine else "" for engine in used)])

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from buildassets.compiler.transform.command_engine import CommandEngine
 
 READERS: Final = ("esbuild", "lightningcss", "rcssmin", "rjsmin")  # engines that report unclosed syntax
+_ESBUILD: Final = "esbuild"
 _SASS_SUFFIXES: Final = (".scss", ".sass")
 
 
@@ -37,11 +38,11 @@ class EngineSet:
 
     `css` and `js` are None if nothing is to be minified; `compilers` are those for further kinds, each by the suffix of
     its sources, as in `.less`. `shown` turns a path into the name a user would write. With `source_maps`, drafts have
-    origins. `grammar` checks the syntax of scripts that it does not minify, if there is one; `templating` is how
-    templates become scripts. `typed` compiles TypeScript and JSX, and puts the values of the names `defined` into other
-    modules; `meta_env` are the values of `import.meta.env`. `commands` are those of the project, by the suffix of their
-    sources, and `outputs` those that make one asset of no source; they go before the other compilers, but not in the
-    roots `of_others`.
+    origins. `grammar` checks the syntax of scripts, if there is one; what it finds is a warning in the roots with the
+    indices `lenient`. `templating` is how templates become scripts. `typed` compiles TypeScript and JSX, and puts the
+    values of the names `defined` into other modules; `meta_env` are the values of `import.meta.env`. `commands` are
+    those of the project, by the suffix of their sources, and `outputs` those that make one asset of no source; they go
+    before the other compilers, but not in the roots `of_others`.
     """
 
     scss: KnownEngine
@@ -52,6 +53,7 @@ class EngineSet:
     source_maps: bool = False
     grammar: KnownEngine | None = None
     templating: Templating = field(default_factory=Templating)
+    lenient: frozenset[int] = frozenset()
     typed: KnownEngine | None = None
     defined: tuple[str, ...] = ()
     meta_env: Mapping[str, str | bool] = field(default_factory=dict)
@@ -111,9 +113,14 @@ class EngineSet:
         return None if syntax is None or is_minified(source) else self.minifier(syntax)
 
     def grammar_of(self, source: Source) -> KnownEngine | None:
-        """The engine that only checks the syntax of the script made of `source`, if there is one."""
+        """The engine that checks the syntax of the script made of `source`, if there is one.
+
+        esbuild as a minifier does that itself. But where faults are warnings, they have to be known before.
+        """
+        minifier = self.minifier_of(source)
+        is_checked = minifier is not None and minifier.name == _ESBUILD and source.root not in self.lenient
         is_script = media_of(source.logical).syntax is Syntax.JAVASCRIPT
-        return self.grammar if is_script and not is_minified(source) else None
+        return self.grammar if is_script and not is_checked else None
 
     def have_work(self, source: Source) -> bool:
         """Whether an engine compiles or minifies `source`."""
@@ -145,14 +152,14 @@ def started_engines(config: Config, mode: Mode, stack: ExitStack) -> EngineSet:
     if faults:
         raise BuildError(sorted(faults, key=sort_key))
     css, js = started.get("css"), started.get("js")
-    grammar = _grammar(config) if named.get("js") != "esbuild" else None
+    grammar = _grammar(config)
     if grammar:
         stack.enter_context(closing(grammar))
     define = {name: json.dumps(value) for name, value in config.define.items()}
     typed = stack.enter_context(closing(EsbuildTransform(options, define)))
     values = meta_env(config, mode)
-    more = bool(config.source_maps), grammar, config.templating, typed, tuple(define), values
-    engines = EngineSet(started["scss"], css, js, options.shown, compilers, *more)
+    checks = bool(config.source_maps), grammar, config.templating, _lenient(config)
+    engines = EngineSet(started["scss"], css, js, options.shown, compilers, *checks, typed, tuple(define), values)
     return _with_commands(engines, config, mode, stack) if config.commands else engines
 
 
@@ -175,12 +182,30 @@ def _with_commands(engines: EngineSet, config: Config, mode: Mode, stack: ExitSt
 
 
 def _grammar(config: Config) -> KnownEngine | None:
-    """The syntax check for scripts: esbuild, if the project uses it and it is installed."""
-    if config.engines.js != "esbuild" and not config.module_bundles:
-        return None
-    from buildassets.compiler.engines.esbuild.grammar import grammar_for
+    """The syntax check for scripts: esbuild, if one is found. Raises BuildError if a locked one cannot run."""
+    from buildassets.compiler.engines.esbuild.command import find_esbuild
+    from buildassets.compiler.engines.unavailable import UnavailableError
 
-    return grammar_for(config.folder)
+    try:
+        command = find_esbuild(config.folder)
+    except UnavailableError as why:
+        if _ESBUILD in config.locked:
+            raise BuildError([why.diagnostic("js/unavailable", None)]) from None
+        return None
+    from buildassets.compiler.engines.esbuild.grammar import EsbuildGrammar
+
+    return EsbuildGrammar(command)
+
+
+def _lenient(config: Config) -> frozenset[int]:
+    """The indices of the roots in which broken scripts are warnings: those of others.
+
+    All are, with that of sources in no root, if neither the lock nor a setting asks for esbuild.
+    """
+    is_asked_for = config.engines.js == _ESBUILD or config.module_bundles or _ESBUILD in config.locked
+    roots = enumerate(config.sources)
+    others = {index for index, root in roots if root.npm or root.vendored or not is_asked_for}
+    return frozenset(others if is_asked_for else {*others, -1})
 
 
 class RunningEngines:

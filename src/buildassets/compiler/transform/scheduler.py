@@ -138,7 +138,7 @@ class _Drafting:
         jobs = [Job(source, self._size_bytes(source)) for source in stale if source.logical not in commanded]
         count = self._workers_for(jobs)
         if count == 0:
-            jobs = [job for job in jobs if needs_sass(job.source) or self._is_minified_elsewhere(job.source)]
+            jobs = [job for job in jobs if needs_sass(job.source) or self._needs_esbuild(job.source)]
         # A long one that is started last would delay the end of the build.
         jobs.sort(
             key=lambda job: (-job.size_bytes if job.size_bytes > IN_FLIGHT_BYTES else 0, not needs_sass(job.source))
@@ -180,9 +180,11 @@ class _Drafting:
             return job.size_bytes
         return max(1, job.size_bytes * BYTES_PER_WORKER // NATIVE_BYTES_PER_WORKER)
 
-    def _is_minified_elsewhere(self, source: Source) -> bool:
+    def _needs_esbuild(self, source: Source) -> bool:
+        """Whether a thread would wait for esbuild: to minify the script, or to check its syntax."""
         minifier = self._engines.minifier_of(source)
-        return minifier is not None and minifier.name in _IN_A_PROCESS
+        is_checked = self._engines.grammar_of(source) is not None
+        return is_checked or (minifier is not None and minifier.name in _IN_A_PROCESS)
 
     def _work_off(self, jobs: deque[Job], work: Callable[[deque[Job]], None]) -> None:
         """Run `work` in a thread, and pass a failure on to the thread that waits for answers."""

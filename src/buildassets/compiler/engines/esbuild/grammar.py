@@ -1,16 +1,16 @@
-"""Checks the syntax of scripts with esbuild when another engine, or none, minifies them."""
+"""Checks the syntax of scripts and modules with esbuild: in one process, whoever minifies them."""
 
 import os
 from functools import cached_property
 from typing import Final
 
-from buildassets.compiler.engines.esbuild.command import find_esbuild
 from buildassets.compiler.engines.esbuild.minify import EsbuildEngine, errors_of
 from buildassets.compiler.engines.process.endings import DiedError
 from buildassets.compiler.engines.protocol import Compiled, EngineInput
-from buildassets.compiler.engines.unavailable import UnavailableError
+from buildassets.compiler.languages.javascript.lexer import reads_as_module
 
 _FLAGS: Final = ("--loader=js", "--log-level=silent", "--log-limit=0", "--log-override:html-comment-in-js=silent")
+_AS_MODULE: Final = "\nexport {}"
 
 
 class EsbuildGrammar(EsbuildEngine):
@@ -27,16 +27,10 @@ class EsbuildGrammar(EsbuildEngine):
     def run(self, given: EngineInput) -> Compiled:
         """The text of `given`, with an error for each fault; without errors if esbuild gave no result."""
         text = given.text.removeprefix("\ufeff")
+        is_module = given.path.endswith(".mjs")
         try:
-            answer = self._answer(text, _FLAGS)
+            answer = self._answer(text + _AS_MODULE if is_module and not reads_as_module(text) else text, _FLAGS)
+            errors = self._refused(text, answer, _FLAGS, is_module=is_module)
         except (UnicodeEncodeError, OSError, DiedError):  # a TimeoutError is an OSError
             return Compiled(given.text)
-        return Compiled(given.text, diagnostics=errors_of(text, answer, given.shown))
-
-
-def grammar_for(folder: str) -> EsbuildGrammar | None:
-    """The syntax check for a project in `folder`; None if no esbuild runs there."""
-    try:
-        return EsbuildGrammar(find_esbuild(folder))
-    except UnavailableError:
-        return None
+        return Compiled(given.text, diagnostics=errors_of(text, errors, given.shown))

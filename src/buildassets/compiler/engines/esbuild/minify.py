@@ -8,7 +8,7 @@ import json
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from typing import Final
@@ -21,7 +21,8 @@ from buildassets.compiler.engines.process.endings import DiedError
 from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineOptions
 from buildassets.compiler.engines.unavailable import UnavailableError
 from buildassets.compiler.engines.wording import sentence
-from buildassets.compiler.languages.javascript.lexer import Kind
+from buildassets.compiler.languages.javascript.assignment import assigns_to_call
+from buildassets.compiler.languages.javascript.lexer import Kind, reads_as_module
 from buildassets.compiler.languages.javascript.minify import pieces
 from buildassets.compiler.languages.javascript.proof import is_readable
 from buildassets.diagnostics import Diagnostic, Location, Severity, error, locate, place, reason_text, warning
@@ -41,6 +42,8 @@ _FLAGS: Final = (
 )
 _MAP_FLAGS: Final = ("--sourcemap=external", "--sources-content=false")
 _LICENCE_MARK: Final = re.compile(r"/[*/]!|@license|@preserve")
+_IN_FUNCTION: Final = "(function(){{\n{}\n}})"
+_ASSIGNMENT: Final = "Invalid assignment target"
 _RJSMIN: Final = 'set `js = "rjsmin"` under `[tool.buildassets.engines]`'
 
 
@@ -85,7 +88,7 @@ class EsbuildEngine:
         except DiedError as how:
             return _failed("js/crash", f"esbuild crashed ({how})", given)
         if answer.errors:
-            return Compiled(text, diagnostics=errors_of(text, answer, given.shown))
+            return self._with_errors(given, text, answer)
         for place_, complaint in _changes(text, answer.code, given.shown):
             return self._without_esbuild(given, place_, complaint)
         minified = _with_licences(text, answer.code.removesuffix("\n"))
@@ -93,6 +96,25 @@ class EsbuildEngine:
         if len(minified) >= len(text) and not self._translates and source_map is None:
             minified = text
         return Compiled(minified, diagnostics=tuple(warnings_of(text, answer, given)), source_map=source_map)
+
+    def _with_errors(self, given: EngineInput, text: str, answer: Response) -> Compiled:
+        """The result for a text that esbuild refuses: what browsers run is left to rjsmin."""
+        try:
+            errors = self._refused(text, answer, self._flags, is_module=given.path.endswith(".mjs"))
+        except (OSError, DiedError):  # a TimeoutError is an OSError
+            errors = answer.errors
+        if errors:
+            return Compiled(text, diagnostics=errors_of(text, errors, given.shown))
+        where = _located(given.shown, answer.errors[0].note)
+        return self._without_esbuild(given, where, "which refuses this although browsers run it")
+
+    def _refused(self, text: str, answer: Response, flags: Sequence[str], *, is_module: bool) -> tuple[Message, ...]:
+        """The errors of esbuild's `answer` for `text`, without those that browsers do not have in scripts."""
+        if not answer.errors or is_module or reads_as_module(text):
+            return answer.errors
+        if not self._answer(_IN_FUNCTION.format(text), flags).errors:
+            return ()  # in a script `await` may be a name, as it may in functions
+        return tuple(message for message in answer.errors if not _is_left_to_run_time(message))
 
     def _answer(self, text: str, flags: Sequence[str]) -> Response:
         process = self._idle.take(partial(EsbuildProcess, self._command))
@@ -118,6 +140,14 @@ class EsbuildEngine:
     def close(self) -> None:
         """End the processes. A `run` that waits for one returns a diagnostic; a later one raises ClosedError."""
         self._idle.close()
+
+
+def _is_left_to_run_time(message: Message) -> bool:
+    """Whether browsers refuse it only when it runs: an assignment to a call, as in `f() = 1`."""
+    note = message.note
+    if note.text != _ASSIGNMENT or not note.line:
+        return False
+    return assigns_to_call(note.line_text.encode("utf-8")[note.column :].decode("utf-8", "replace"))
 
 
 def source_map_of(encoded: str, path: str) -> str:
@@ -162,9 +192,9 @@ def warnings_of(text: str, answer: Response, given: EngineInput) -> Iterator[Dia
             yield _diagnostic(text, message, given.shown, Severity.WARNING)
 
 
-def errors_of(text: str, answer: Response, shown: str) -> tuple[Diagnostic, ...]:
-    """esbuild's errors in `text`, as `js/syntax`."""
-    return tuple(_diagnostic(text, message, shown, Severity.ERROR) for message in answer.errors)
+def errors_of(text: str, errors: Iterable[Message], shown: str) -> tuple[Diagnostic, ...]:
+    """esbuild's `errors` in `text`, as `js/syntax`."""
+    return tuple(_diagnostic(text, message, shown, Severity.ERROR) for message in errors)
 
 
 def _diagnostic(text: str, message: Message, shown: str, severity: Severity) -> Diagnostic:

@@ -41,7 +41,7 @@ class OneFileEsbuild(EsbuildEngine):
         except DiedError as how:
             return _failed(f"esbuild crashed ({how})", given)
         if answer.errors:
-            return Compiled("", diagnostics=errors_of(text, answer, given.shown))
+            return Compiled("", diagnostics=errors_of(text, answer.errors, given.shown))
         found = tuple(warnings_of(text, answer, given))
         return Compiled(answer.code, diagnostics=found, source_map=source_map_of(answer.source_map, given.path))
 

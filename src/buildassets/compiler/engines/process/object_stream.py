@@ -32,6 +32,7 @@ _CLASSES: Final = {
         ),
     ),
     "buildassets.compiler.engines.protocol": ("Compiled", "Templating"),
+    "buildassets.compiler.images.size": ("Size",),
     "buildassets.compiler.languages.reference": ("Directive", "Reference", "ReferenceKind"),
     "buildassets.compiler.languages.source_map.values": ("Origin", "SourceMap"),
     "buildassets.compiler.model": ("Draft", "Source"),

@@ -106,17 +106,28 @@ def reduction(text: str, *, module: bool | None = None) -> Reduction:
     return Reduction(code, tuple(reading.taken))
 
 
-def plain_code(text: str, *, module: bool | None = None) -> str:
-    """The code of `text` with marks for what is no plain code, and the braces of templates' holes as they are.
-
-    Raises Doubt where it is not sure.
-    """
+def plain_parts(text: str, *, module: bool | None = None) -> Reduction:
+    """The code as `plain_code` gives it, and what was taken out of it. Raises Doubt where it is not sure."""
     reading = _Reading(text, module)
     reading.run()
     code = "".join(reading.code)
     if _HTML_LIKE.search(code):
         raise Doubt  # it may be a comment, with a quote in it
-    return code
+    return Reduction(code, tuple(reading.taken))
+
+
+def regular_expressions(parts: Reduction) -> list[str]:
+    """The regular expressions among what was taken out, without the slash that they begin with."""
+    marks = _TAKEN_OUT.finditer(parts.code)
+    return [taken for mark, taken in zip(marks, parts.taken, strict=True) if mark[0] == _REGEXP_MARK]
+
+
+def plain_code(text: str, *, module: bool | None = None) -> str:
+    """The code of `text` with marks for what is no plain code, and the braces of templates' holes as they are.
+
+    Raises Doubt where it is not sure.
+    """
+    return plain_parts(text, module=module).code
 
 
 def is_reduced_to(text: str, expected: Reduction, *, module: bool | None = None) -> bool:

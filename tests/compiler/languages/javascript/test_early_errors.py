@@ -1,0 +1,74 @@
+"""What browsers refuse and esbuild takes: faults that are found, and code that only looks like them."""
+
+import pytest
+
+from buildassets.compiler.languages.javascript.early_errors import early_error
+
+RETURNS = [
+    "return 1",
+    "f();\nreturn;",
+    "if (a) { return }",
+    "if (a) {} else { return }",
+    "for (const a of b) { while (c) { return a } }",
+    "try { return } catch (e) { return } finally {}",
+    "{ { return } }",
+    "var f = function () { return 1 };\nreturn f",
+    "switch (a) {} { return }",
+    "let a = `${b}`; return",
+]
+FINE = [
+    "function f() { return 1 }",
+    "var f = function () { if (a) { return } };",
+    "const f = (a) => { return a }",
+    "async () => { for await (const a of b) { return a } }",
+    "({ return: 1, f() { return 2 }, if(a) { return a } })",
+    "class A { if(a) { return a } static b() { return 1 } get c() { return 2 } }",
+    "a.return(); a?.return; a.if(b)\n{ c }",
+    "x = { y: { z() { return } } }",
+    "(function () { return })(); !function () { return }()",
+    "`${(() => { return 1 })()}`",
+    "'return'; /return/; // return",
+    "class A { #return; b() { return this.#return } }",
+    "var {a} = b; let [c] = d; var a = 1",
+    "for (var [a] of b); for (let {c} in d); for (var {e} = f;;);",
+    "let.a; x = let; (let[let]); var$ [1]; a.var\n[1]",
+    "f = ({var: [a]}) => a; ({let: {b}} = c)",
+]
+
+
+@pytest.mark.parametrize("text", RETURNS)
+def test_return_outside_of_functions_is_found(text: str) -> None:
+    found = early_error(text)
+    assert found is not None
+    assert (found.message, text[found.start : found.end]) == ("`return` outside of functions", "return")
+
+
+@pytest.mark.parametrize("text", FINE)
+@pytest.mark.parametrize("before", ["", "x = a <!--b\n"], ids=["by patterns", "by tokens"])
+def test_what_browsers_run_has_none(text: str, before: str) -> None:
+    assert early_error(before + text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("let {a};", "let"), ("var [a]", "var"), ("f(); let [a], b = 1", "let"), ("for (let {a};;);", "let")],
+)
+def test_a_pattern_without_a_value_is_found(text: str, words: str) -> None:
+    found = early_error(text)
+    assert found is not None
+    assert (found.message, text[found.start : found.end]) == (f"a pattern behind `{words}` has no value", words)
+
+
+def test_a_refused_regular_expression_is_found_in_its_place() -> None:
+    text = "/* a */ const b = 'é', c = /(d/g.test(b)"
+    found = early_error(text)
+    assert found is not None
+    assert text[found.start : found.end] == "/(d/g"
+    assert found.message == "browsers refuse this regular expression: a group is never closed"
+
+
+def test_the_place_counts_what_stands_before_it() -> None:
+    text = "const a = `x${'y'}z`; // é\n/b/g;\nreturn a"
+    found = early_error(text)
+    assert found is not None
+    assert found.start == text.index("return")

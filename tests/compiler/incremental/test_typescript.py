@@ -33,6 +33,7 @@ EDITED: Mapping[str, Mapping[str, str | None]] = {
     "a type that is exported": {
         "assets/js/app.ts": 'export { T } from "./a";\nimport { b } from "@/b";\nconsole.log(b);\n'
     },
+    "a film in the place of a module": {"assets/js/a.ts": ("G" + "\0" * 187) * 3},
     "a fault": {"assets/js/a.ts": "export const a: = 1;\n"},
     "a module that goes before another": {"assets/js/a.ts": None, "assets/js/a/index.ts": "export const a = 3;\n"},
     "the paths of tsconfig": {

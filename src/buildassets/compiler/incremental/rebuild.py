@@ -32,7 +32,7 @@ from buildassets.compiler.resolve.urls import is_bare, is_root_relative, target_
 from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.compiler.sources.globs import compile_globs
 from buildassets.compiler.sources.names import carries_digest, is_typed
-from buildassets.compiler.sources.streams import may_be_stream
+from buildassets.compiler.sources.streams import is_stream, may_be_stream
 from buildassets.compiler.sources.uncompiled import TYPED, is_source_language
 from buildassets.compiler.transform.scheduler import Drafts
 from buildassets.compiler.write.manifest_entries import entry, source_fingerprints
@@ -215,12 +215,19 @@ class Change:
         made: set[LogicalPath] = set()
         for path in self._last.changed:
             affected = self._record.made_of(path)
-            if not affected or may_be_stream(path):  # a stream may have become a file, or the other way round
+            if not affected or self._may_be_other(path):
                 raise NeedsFullBuild  # a folder, a setting, a tool, or a file that did not exist
             if any(self._is_setting(path, one) for one in affected):
                 raise NeedsFullBuild
             made |= affected
         return made
+
+    def _may_be_other(self, path: str) -> bool:
+        """Whether a film may have become a module, or the other way round, so that it makes another asset."""
+        if not may_be_stream(path):
+            return False
+        was_module = any(asset.path == path and _is_script(logical) for logical, asset in self._record.assets.items())
+        return not was_module or is_stream(path)
 
     def _is_setting(self, path: str, asset: LogicalPath) -> bool:
         """Whether `path` decides what the references in `asset` mean, as `tsconfig.json` does."""

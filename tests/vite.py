@@ -39,10 +39,10 @@ FRONT: Final[Tree] = {
 }
 
 
-def config(base: str = "./", more: str = "") -> Tree:
-    """Vite's configuration, with `base`, and `more` in front of its other keys."""
-    build = '{ manifest: true, assetsInlineLimit: 0, rollupOptions: { input: ["src/main.ts", "src/admin.ts"] } }'
-    return {"front/vite.config.js": f"export default {{ base: {json.dumps(base)}, {more} build: {build} }}"}
+def config(base: str = "./", build: str = "") -> Tree:
+    """Vite's configuration, with `base`, and more for `build`."""
+    keys = f'manifest: true, assetsInlineLimit: 0, rollupOptions: {{ input: ["src/main.ts", "src/admin.ts"] }}, {build}'
+    return {"front/vite.config.js": f"export default {{ base: {json.dumps(base)}, build: {{ {keys} }} }}"}
 
 
 def settings(port: int | None = None, more: str = "") -> str:

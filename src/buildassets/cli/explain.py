@@ -42,6 +42,8 @@ def command(
     config = release_config(config_file, output)
     path = os.path.join(config.output, MANIFEST_NAME)
     manifest = manifest_of_output(config)
+    if logical_path in manifest.vite and logical_path not in manifest.assets:
+        logical_path = manifest.vite[logical_path].asset
     entry = manifest.assets.get(logical_path)
     if entry is None:
         notes = [] if since is None else _earlier(logical_path, since)

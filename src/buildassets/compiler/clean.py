@@ -33,7 +33,7 @@ _FOLDERS: Final = {
     MEASURES: re.compile(r"[0-9a-f]{64}|\.new-\w+"),
     CONTENT: re.compile(r"[0-9a-f]{2}/(?:[0-9a-f]{62}|\.new-\w+)"),
 }
-_MAP: Final = re.compile(r"\.[0-9a-f]{12}\.[^./]+\.map\Z")
+_MAP: Final = re.compile(r"\.(?:css|[cm]?js)\.map\Z")
 _FINGERPRINTED: Final = re.compile(
     r"\.[0-9a-f]{12}(?:\.[^./]*)?(?:\.gz|\.br|\.zst)?\Z|/(?:\.sprockets-manifest-[0-9a-f]{32}|\.manifest|staticfiles)\.json\Z"
 )

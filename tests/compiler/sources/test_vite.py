@@ -133,6 +133,31 @@ def test_a_public_file_keeps_its_name_only_where_a_script_names_it(tmp_path: Pat
     assert result.diagnostics[0].message == "`buoy.svg` keeps a name without a hash"
 
 
+WORKER: Tree = {
+    **FRONT,
+    "front/src/admin.ts": 'new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });',
+    "front/src/worker.ts": "self.postMessage(1);",
+}
+
+
+def test_workers_and_source_maps_keep_their_names_too(tmp_path: Path) -> None:
+    vite_build(tmp_path, WORKER, config(build="sourcemap: true"))
+    result = built(tmp_path)
+    assert codes(result) == []
+    names = {entry.file for entry in manifest_of(result).assets.values()}
+    assert names >= {f"assets/{name}" for name in read_tree(tmp_path / "front/dist/assets")}
+    assert any("worker" in name for name in names)
+
+
+def test_maps_that_vite_hides_are_hidden(tmp_path: Path) -> None:
+    vite_build(tmp_path, FRONT, config(build='sourcemap: "hidden"'))
+    assets = manifest_of(built(tmp_path, settings(more='source_maps = "hidden"\n'))).assets
+    maps = {name: content for name, content in read_tree(tmp_path / "front/dist").items() if name.endswith(".map")}
+    assert maps
+    assert read_tree(tmp_path / "build.maps/assets") == {name.removeprefix("assets/"): maps[name] for name in maps}
+    assert not [path for path in assets if path.endswith(".map")]
+
+
 def test_no_manifest_is_an_error_with_its_place(tmp_path: Path) -> None:
     write_tree(tmp_path, {"assets/a.css": "", "front/dist/a.js": ""})
     fault = only_error(built(tmp_path))

@@ -114,7 +114,8 @@ def with_hidden_maps(given: WithLinks, origins: Origins) -> WithLinks:
     """`given` with a hidden map for each script and sheet that was made from other texts than itself.
 
     Comments that name the maps of vendors are taken out, and so are these maps, unless another asset refers to one. A
-    script ends in the debug ID of its map; the proposal has none for sheets.
+    script ends in the debug ID of its map; the proposal has none for sheets. Of files that keep their names, those maps
+    are hidden that lie beside them and that nothing names, as other tools hide them.
     """
     assets, links, maps = dict(given.assets), dict(given.written), {}
     of_vendors = {asset.draft.source.path: path for path, asset in assets.items() if path.endswith(".map")}
@@ -131,9 +132,21 @@ def with_hidden_maps(given: WithLinks, origins: Origins) -> WithLinks:
         replaced.update(of_vendors[read] for read in asset.draft.inputs if read in of_vendors)
         body, maps[path] = _identified(path, edited(text, cut), kept, bytes_of(own_map.draft.body))
         assets[path], links[path] = _relinked(asset, body, tuple(moved_links(asset.links, cut))), kept
+    for path, map_path in _hidden_already(given):
+        maps[path] = bytes_of(assets[map_path].draft.body)
+        replaced.add(map_path)
     for path in replaced - {target for named in links.values() for _, target in named}:
         del assets[path], links[path]
     return WithLinks(assets, links, maps)
+
+
+def _hidden_already(given: WithLinks) -> Iterator[tuple[LogicalPath, LogicalPath]]:
+    """The files that keep their names, with the maps beside them that nothing names."""
+    named = {target for links in given.written.values() for _, target in links}
+    for path, asset in given.assets.items():
+        map_path = LogicalPath(f"{path}.map")
+        if asset.draft.source.keeps_name and map_path in given.assets and map_path not in named:
+            yield path, map_path
 
 
 def _identified(path: LogicalPath, text: str, links: Sequence[Link], map_json: bytes) -> tuple[str, bytes]:

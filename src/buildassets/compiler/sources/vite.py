@@ -59,8 +59,7 @@ def front_ends(config: Config, sources: Iterable[Source], mode: Mode) -> FrontEn
             continue
         entries = found.entries(records) | entries
         texts = found.texts()
-        named = {source.logical for source in own.values() if source.relative in _files_of(records)}
-        kept |= named | found.named_in(texts, named)
+        kept |= found.kept(records, texts)
         files |= {source.logical for source in own.values() if not source.relative.endswith(_HTML)}
         of_base = list(found.base_faults(records, texts))
         diagnostics += of_base
@@ -148,13 +147,20 @@ class _Root:
         contents = ((name, bytes_at(self.sources[name].path)) for name in names)
         return {name: content.decode("utf-8", "replace") for name, content in contents if content is not None}
 
-    def named_in(self, texts: Mapping[str, str], besides: Collection[LogicalPath]) -> set[LogicalPath]:
-        """The files of `public/` that texts may name: these are released as they are, so the names have to stay."""
+    def kept(self, records: Mapping[str, Any], texts: Mapping[str, str]) -> set[LogicalPath]:
+        """The files that Vite named, and those of `public/` that texts may name: nothing is rewritten in these.
+
+        The manifest has neither workers nor source maps, but they lie beside what it has.
+        """
+        named = _files_of(records)
+        folders = {os.path.dirname(file) for file in named}.difference([""])
         whole = "\n".join(text for name, text in texts.items() if not name.endswith(_HTML))
         return {
             source.logical
             for name, source in self.sources.items()
-            if source.logical not in besides and not name.endswith(_HTML) and to_url(name) in whole
+            if name in named
+            or os.path.dirname(name) in folders
+            or (not name.endswith(_HTML) and to_url(os.path.basename(name)) in whole)
         }
 
     def base_faults(self, records: Mapping[str, Any], texts: Mapping[str, str]) -> Iterator[Diagnostic]:

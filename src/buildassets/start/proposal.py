@@ -1,9 +1,9 @@
 """The whole proposal for a project. Takes its folder, gives the edits, and what is left to do by hand."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 from buildassets.compiler.config.file import search
 from buildassets.compiler.engines.sass.wheel import installed_command
@@ -176,11 +176,12 @@ def _is_own(files: ProjectFiles, assets: Assets, name: str) -> bool:
     return any(f"/{stem}." in other or f"/_{stem}." in other or f"/{stem}/" in other for other in files.names)
 
 
-def _next(found: Found) -> Sequence[str]:
-    command: Any = _SERVED.get(found.framework, "buildassets watch")
+def _next(found: Found) -> list[str]:
+    """The command that serves the project, with the program that has its environment."""
+    command = _SERVED.get(found.framework, "buildassets watch")
     modules = found.applications()
     name = modules[0].removesuffix(".py").removesuffix("/__init__").replace("/", ".") if modules else "app"
-    if found.framework in ("flask", "quart"):
-        return [command.format(app=name)]
     made = found.modules[modules[0]].of(found.framework) if modules else []
-    return [command.format(app=f"{name}:{made[0].name or 'app'}" if made else "app:app")]
+    app = name if found.framework in ("flask", "quart") else f"{name}:{made[0].name or 'app'}" if made else "app:app"
+    runner = {"uv": "uv run ", "poetry": "poetry run ", "pipenv": "pipenv run "}.get(found.declared.installer, "")
+    return [runner + command.format(app=app)]

@@ -91,11 +91,18 @@ class Session:
         )
         self.run("build -v anew", "build", "-v")
         self.run("build -v, another", "build", "-v", "-o", f"out {name}")
+        options: tuple[str, ...]
         for options in ((), ("--markdown",), ("--json",)):
             self.run(f"diff {' '.join(options)}", "diff", f"old {name}", "build", *options)
             self.run(f"diff with a foreign manifest {' '.join(options)}", "diff", self.foreign(), "build", *options)
         self.run("explain", "explain", "b.css", "--since", f"old {name}")
         self.run("explain the other", "explain", f"{name}.css", "--since", f"old {name}")
+        for options in ((), ("--json",), ("--sort", "named", "--bytes"), (f"*{name}*",), (f"{name}.png",)):
+            self.run(f"list {' '.join(options).replace(name, '+')}", "list", *options)
+        for options in ((), ("--json",), ("--markdown",), ("-o", f"report {name}.html"), ("-o", f"assets/{name}.html")):
+            label = " ".join(options).replace(name, "+")
+            self.run(f"report {label}", "report", *options, "--since", f"old {name}")
+        self.run("report on another", "report", f"old {name}", "--markdown", "--since", self.foreign())
         self.run("explain --json", "explain", f"{name}.css", "--json", "--since", f"old {name}")
 
     def foreign(self) -> str:
@@ -176,6 +183,9 @@ class Session:
         for more in ({}, {"CI": "true"}):
             self.run(f"errors {more}", "build", "wrong/assets", "-o", f"wrong {name}", **more)
         self.run("errors --json", "build", "wrong/assets", "-o", f"wrong {name}", "--json")
+        for form in ("sarif", "gitlab"):
+            self.run(f"check --format {form}", "check", "wrong/assets", "--format", form, CI="true")
+            self.run(f"check --format {form}, wrong", "check", "--config", "toml/buildassets.toml", "--format", form)
         self.run("a wrong configuration", "build", "--config", "toml/buildassets.toml")
         write_tree(self.folder, {f"bad {name}/manifest.json": json.dumps({"schema": name, "assets": {}})})
         self.run("a wrong schema", "diff", f"bad {name}", f"bad {name}")
@@ -213,6 +223,9 @@ def test_no_name_makes_a_line(sessions: tuple[Shown, Shown]) -> None:
 
     plain, hostile = map(counts, sessions)
     assert hostile.pop("pack a zip") == (1, 0, 5)  # names there are UTF-8
+    for label in ("list *+*", "list +.png"):  # `[a-b]` in the name is a glob
+        assert hostile.pop(label) == (0, 0, 1), plain.pop(label)
+        plain.pop(label, None)
     for label in ("pack a zip", "build -v anew", "build -v, another"):  # a file that is too young is compiled anew
         plain.pop(label), hostile.pop(label, None)
     assert {label: (plain[label], hostile[label]) for label in plain if plain[label] != hostile[label]} == {}

@@ -16,7 +16,7 @@ import click
 import pytest
 
 from buildassets.cli.commands import _VERBS, commands
-from buildassets.cli.output import progress_line, shortened
+from buildassets.cli.output import Progress, progress_line, shortened
 from buildassets.cli.table import Column, table_lines
 from buildassets.diagnostics import cells
 from tests.cli.test_cli import BROKEN, SITE, environment, run
@@ -229,3 +229,24 @@ def test_progress_stays_on_its_line(tmp_path: Path, columns: int) -> None:
     assert any(re.match(r"\d+/300 \d+%", line) for line in drawn)
     assert [line for line in drawn if cells(_ESCAPES.sub("", line)) >= columns and "/300" in line] == []
     assert "\x1b[2J" not in printed
+
+
+def test_compressing_and_verifying_show_progress_too(tmp_path: Path) -> None:
+    write_tree(tmp_path, {f"assets/{number}.txt": f"{number} " * 40_000 for number in range(12)})
+    built = on_terminal(tmp_path, "build")
+    assert re.search(r"\r\x1b\[K\d+/24 \d+%[^\r]* \d+\.[0-9a-f]{12}\.txt\.(gz|br)", built)
+    verified = on_terminal(tmp_path, "verify")
+    assert re.search(r"\r\x1b\[K\d+/37 \d+%[^\r]* assets/", verified)
+    assert seen(verified) == ["`build` is what its manifest says: 37 files"]
+
+
+def test_the_rate_is_that_of_the_work_in_hand(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clock = iter((1.0, 11.0, 20.0, 21.0))
+    monkeypatch.setattr("buildassets.cli.output.monotonic", lambda: next(clock))
+    progress = Progress()
+    for done in (1, 100, 1, 10):  # 100 things in ten seconds, then others
+        progress.draw(done, 100, "a")
+    lines = [line for line in capsys.readouterr().err.split("\r\x1b[K") if line]
+    assert lines == ["1/100 1% a", "100/100 100%, 10/s a", "1/100 1% a", "10/100 10%, 10/s a"]

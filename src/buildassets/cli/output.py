@@ -50,11 +50,14 @@ class Progress:
     def __init__(self) -> None:
         self._drawn_at = 0.0
         self._began_at = 0.0
+        self._done = 0
 
     def draw(self, done: int, known: int, name: str) -> None:
         """Show that `done` of `known` are finished, `name` last; at most twenty times a second."""
         now = monotonic()
-        self._began_at = self._began_at or now
+        if done <= self._done or not self._began_at:  # other work begins
+            self._began_at = now
+        self._done = done
         if now - self._drawn_at < _REDRAW_SECONDS:
             return
         self._drawn_at = now
@@ -66,6 +69,7 @@ class Progress:
         if self._drawn_at:
             _to_stderr("\r\x1b[K")
             self._drawn_at = 0.0
+        self._done, self._began_at = 0, 0.0
 
 
 def progress_line(done: int, known: int, name: str, seconds: float, columns: int) -> str:

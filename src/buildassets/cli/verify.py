@@ -35,8 +35,9 @@ def command(release: str | None, rebuild: bool, config_file: str | None, as_json
     show = Output(as_json, quiet=quiet)
     try:
         with os_faults_as_release_error("release/unreadable", shown):
-            verification = verified(path, shown)
+            verification = verified(path, shown, show.on_progress())
     except ReleaseError as failure:
+        show.progress.clear()
         if not as_json and any(diagnostic.code == "verify/manifest" for diagnostic in failure.diagnostics):
             print_data(["changed: manifest.json"])
         raise
@@ -46,6 +47,7 @@ def command(release: str | None, rebuild: bool, config_file: str | None, as_json
         again = _built_again(config_file, verification.inventory.manifest)
         differing = differences(verification.inventory.manifest, again)
         diagnostics += rebuilt_diagnostics(differing, verification.inventory.manifest, again, shown)
+    show.progress.clear()
     lines = [*_lines(verification.report), *(f"differs: {name} ({how})" for name, how in differing.items())]
     if lines and not as_json:
         print_data(lines)

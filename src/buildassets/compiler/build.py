@@ -190,7 +190,7 @@ class Means:
         """Add `assets` and their compressed copies to `release`. Raises OSError."""
         levels = {coding: level for coding, level in config.compress.items() if coding != DELTA}
         levels = levels if self.mode == "production" else {}
-        return release.store(assets, config.integrity, levels, earlier, self.executor, self.cache)
+        return release.store(assets, config.integrity, levels, earlier, self.executor, self.cache, self.progress)
 
 
 def _built(config: Config, means: Means, last: LastBuild | None) -> BuildResult:

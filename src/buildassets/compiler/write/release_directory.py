@@ -43,6 +43,8 @@ from buildassets.plain_files import linked_folder
 if TYPE_CHECKING:
     from concurrent.futures import Executor  # 10 ms
 
+    from buildassets.compiler.graph.walk import Progress
+
 
 @frozen
 class KnownFiles:
@@ -87,10 +89,11 @@ class ReleaseWriter:
         earlier: KnownFiles,
         executor: "Executor | None" = None,
         cache: Cache | None = None,
+        progress: "Progress | None" = None,
     ) -> dict[LogicalPath, Stored]:
         """Add the `assets` with their copies; `levels` are by content coding. Raises OSError.
 
-        Files that are on disk already, byte for byte, are not written again.
+        Files that are on disk already, byte for byte, are not written again. `progress` is called for each copy.
         """
         stored: dict[LogicalPath, Stored] = {}
         digests: dict[str, str] = {}  # of the contents of new files; the contents themselves may be too much to hold
@@ -105,7 +108,11 @@ class ReleaseWriter:
         to_compress = _to_compress(stored.values(), digests, levels)
         copies: dict[str, list[Copy]] = {each.file: [] for each in to_compress}
         places = CopyPlaces(os.path.join(self._output, ASSETS_FOLDER), self.path, self.place)
+        done = 0
         for copy in made_copies(to_compress, places, cache, executor):
+            done += len(copy.files)
+            if progress is not None:
+                progress(done, len(to_compress) * len(levels), f"{copy.files[0]}{SUFFIXES[copy.coding]}")
             for file in copy.files if copy.size_bytes else ():
                 copies[file].append(copy)
                 self._take_in_copy(file + SUFFIXES[copy.coding], copy)

@@ -24,7 +24,7 @@ from buildassets.compiler.model import Source
 from buildassets.compiler.transform.input_sets import input_set
 from buildassets.diagnostics import Diagnostic, Location, error, place, reason_text, warning
 from buildassets.digest import digest
-from buildassets.files import content_of
+from buildassets.files import bytes_at, content_of
 from buildassets.folders import temporary_folder
 from buildassets.frozen import frozen
 from buildassets.plain_files import plain
@@ -44,13 +44,16 @@ _STANDARD_INPUT: Final = ("-", "stdin", "<stdin>", "/dev/stdin")
 class Made:
     """What a command made; with an error among the diagnostics, `body` is of no use.
 
-    `inputs` are the files that it read or may read, `absences` other paths that decide the result.
+    `inputs` are the files that it read or may read, `absences` other paths that decide the result. `map_json` is the
+    source map that it wrote beside `{out}`, `folders` are those that the paths in it may be relative to.
     """
 
     body: bytes = b""
     inputs: tuple[str, ...] = ()
     absences: tuple[str, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
+    map_json: bytes | None = None
+    folders: tuple[str, ...] = ()
 
 
 @frozen
@@ -212,10 +215,13 @@ class _Run:
                 outcome = self._ended(out)
                 self._refuse_failed(outcome)
                 body = self._body(outcome, out)
+                map_json = bytes_at(f"{out}.map") if self._has_out else None
                 listed, gone = self._listed(out, before)
             warnings = tuple(self._reported(outcome, warning))
             read, absent = (*read, *listed), (*absent, *gone)
-            return Made(body, _unique(read), _unique(absent), (*warnings, *self._empty(body)))
+            diagnostics = (*warnings, *self._empty(body))
+            folders = (*filter(None, [folder]), os.path.dirname(self._source.path), self._around.folder)
+            return Made(body, _unique(read), _unique(absent), diagnostics, map_json, folders)
         except _FailedError as failed:
             return Made(inputs=_unique(read), absences=_unique(absent), diagnostics=failed.diagnostics)
 

@@ -191,6 +191,8 @@ def _made(source: Source, text: str, syntax: Syntax | None, kind: str, engine: E
 
 def _commanded(source: Source, command: "CommandEngine", engines: EngineSet) -> Draft:
     """The draft of what a command of the project makes of `source`: a text, or bytes where no text is expected."""
+    from buildassets.compiler.transform.command_map import map_of_command
+
     made = command.run(source)
     read = (source.path, *made.inputs) if source.root >= 0 else made.inputs
     draft = Draft(
@@ -207,9 +209,15 @@ def _commanded(source: Source, command: "CommandEngine", engines: EngineSet) -> 
     text = decoded(made.body, source.logical)
     if isinstance(text, Diagnostic):
         return with_diagnostics(draft, [command.undecodable(source, text)])
-    compiled = Compiled(text.removeprefix("\ufeff"))
-    origin = engine_map(compiled, syntax) if engines.source_maps else None
-    draft = replace(draft, body=compiled.text.encode("utf-8"), compiled=compiled, origin=origin)
+    found = map_of_command(text.removeprefix("\ufeff"), syntax, made.map_json, made.folders)
+    compiled = Compiled(found.text, source_map=found.map_json)
+    draft = replace(
+        draft,
+        body=compiled.text.encode("utf-8"),
+        inputs=tuple(dict.fromkeys((*draft.inputs, *found.files))),
+        compiled=compiled,
+        origin=engine_map(compiled, syntax) if engines.source_maps else None,
+    )
     return _finished(draft, compiled.text, syntax, engines)
 
 

@@ -79,8 +79,11 @@ def _path(source: Source, url: str) -> str | None:
 
 def _content(url: str, path: str | None) -> str | None:
     """The text of the map, None if there is none; raises ValueError with the reason if it cannot be read."""
-    if path is not None:
-        return _read(path)
+    return inline_map(url) if path is None else _read(path)
+
+
+def inline_map(url: str) -> str | None:
+    """The text of the map in a `data:` URL, None if it is no such URL; raises ValueError with the reason."""
     inline = _DATA_URL.fullmatch(url)
     if not inline:
         return None

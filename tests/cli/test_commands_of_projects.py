@@ -106,6 +106,20 @@ def test_a_watch_finds_a_program_that_appears(site: Path) -> None:
         watch.next_released("a.css", b"a { color: @red }\n")
 
 
+def test_a_watch_goes_on_when_a_file_is_corrected_that_a_first_build_reported(tmp_path: Path) -> None:
+    config = """
+commands.x = { from = "less", to = "css", run = ["sh", "tool.sh", "{path}"], problem = '(?P<file>less/.*):(?P<line>1)' }
+"""
+    tool = 'if grep -q none less/a.txt; then echo less/a.txt:1 >&2; exit 1; fi; cat "$1"'
+    write_tree(
+        tmp_path, {"buildassets.toml": config, "tool.sh": tool, "less/a.txt": "none", "assets/a.less": "a { b: c }"}
+    )
+    with watching(tmp_path, "--port", "0") as watch:
+        assert watch.next()["diagnostics"][0]["location"]["file"] == "less/a.txt"
+        write_tree(tmp_path, {"less/a.txt": "some"})
+        watch.next_released("a.css", b"a { b: c }")
+
+
 def test_check_without_running_anything(site: Path) -> None:
     write_tree(site, {"templates/p.html": '{{ asset("a.css") }}{{ asset("c.css") }}'})
     done = run(site, "check", "--no-run")

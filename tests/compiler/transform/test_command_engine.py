@@ -393,6 +393,14 @@ def test_a_depfile_in_another_form_is_an_error(tmp_path: Path) -> None:
     assert (one.code, one.notes) == ("command/depfile", ("a line without a colon: {}",))
 
 
+def test_a_failed_command_is_due_when_what_it_has_read_changes(tmp_path: Path) -> None:
+    files = {**PROJECT, "assets/a.less": '@import "theme.less";\n@import "none.less";\n'}
+    more = f'depfile = "{{out}}.d"\n{PROBLEM}'
+    result = built(tmp_path, files, settings("--path={path}", "--deps={out}.d", more=more))
+    assert codes(result) == ["command/problem"]
+    assert {str(tmp_path / "less/theme.less"), str(tmp_path / "less/none.less")} <= set(result.inputs)
+
+
 def test_commands_run_at_the_same_time(tmp_path: Path) -> None:
     """Each waits for the other."""
     meet = 'touch met-$(basename "$1"); while [ $(ls met-* | wc -l) -lt 2 ]; do sleep 0.01; done; cat "$1"'

@@ -165,7 +165,8 @@ def started_engines(config: Config, mode: Mode, stack: ExitStack) -> EngineSet:
 
 def _with_commands(engines: EngineSet, config: Config, mode: Mode, stack: ExitStack) -> EngineSet:
     """`engines` with the commands of the project."""
-    from buildassets.compiler.transform.command_engine import CommandEngine, Surroundings  # 10 ms
+    from buildassets.compiler.transform.command_engine import CommandEngine  # 10 ms
+    from buildassets.compiler.transform.command_values import Surroundings
 
     besides = (config.output, os.path.join(config.folder, DEFAULT_FOLDER))
     started = []

@@ -37,6 +37,11 @@ class Outcome:
     timed_out: bool = False
     overflowed: bool = False
 
+    @property
+    def failed(self) -> bool:
+        """Whether it did not end by itself with the exit code 0."""
+        return self.code != 0 or self.timed_out or self.overflowed
+
 
 @frozen
 class Limits:

@@ -1,0 +1,38 @@
+"""The values of commands: where they run, and what they made. Values without behaviour."""
+
+from collections.abc import Callable, Collection
+
+from buildassets.diagnostics import Diagnostic, Location
+from buildassets.frozen import frozen
+
+
+@frozen
+class Made:
+    """What a command made; with an error among the diagnostics, `body` is of no use.
+
+    `inputs` are the files that it read or may read, `absences` other paths that decide the result. `map_json` is the
+    source map that it wrote beside `{out}`, `folders` are those that the paths in it may be relative to.
+    """
+
+    body: bytes = b""
+    inputs: tuple[str, ...] = ()
+    absences: tuple[str, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    map_json: bytes | None = None
+    folders: tuple[str, ...] = ()
+
+
+@frozen
+class Surroundings:
+    """Where commands run.
+
+    `folder` is that of the configuration, `place` that of the command in it; `besides` are folders that builds write.
+    `shown` turns a path into the name that the user would write. Unless it `runs`, nothing is started.
+    """
+
+    folder: str
+    mode: str
+    shown: Callable[[str], str]
+    besides: Collection[str] = ()
+    place: Location | None = None
+    runs: bool = True

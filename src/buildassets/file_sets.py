@@ -20,6 +20,7 @@ from buildassets.frozen import frozen
 
 _MARK: Final = "\0"  # between folder and glob: no path has it
 _WILDCARDS: Final = frozenset("*?[")
+_WILDCARD: Final = compiled_pattern(r"[*?\[]")
 _PASSING: Final = (".", "#")  # as `snapshot` leaves them out when it compares the names in a folder
 _PASSING_ENDS: Final = ("~", ".swp")
 _OF_PACKAGES: Final = ("node_modules", "site-packages", "__pycache__")
@@ -69,19 +70,26 @@ def set_named(name: str) -> tuple[FileSet, tuple[str, ...]]:
     return found, tuple(f"{_slashed(folder).rstrip('/')}/{name}" for name in names)
 
 
+def escaped(path: str) -> str:
+    """A glob that matches `path` alone."""
+    return _WILDCARD.sub(r"[\g<0>]", path)
+
+
 def file_set(folder: str, glob: str) -> tuple[FileSet, tuple[str, ...]]:
     """The set of the files that `glob`, absolute or relative to the absolute `folder`, matches; and these files.
 
     Their paths are absolute, with slashes, sorted.
     """
     is_folder = glob.endswith(("/", os.sep))
-    pattern = os.path.normpath(os.path.join(folder, glob))
-    segments = _slashed(pattern).split("/") + ["**"] * is_folder
-    fixed = next((index for index, one in enumerate(segments) if not _WILDCARDS.isdisjoint(one)), len(segments))
-    fixed = min(fixed, len(segments) - 1)
-    top = "/".join(segments[:fixed]).replace("/", os.sep)
-    top = top if os.path.dirname(top) or not os.path.isabs(pattern) else top + os.sep
-    return set_named(FileSet(top, "/".join(segments[fixed:])).name)
+    glob = os.path.normpath(glob)
+    if os.path.isabs(glob):
+        folder = os.path.splitdrive(glob)[0] + os.sep
+        glob = glob[len(folder) :]
+    segments = [*_slashed(glob).split("/"), *(["**"] if is_folder else [])]
+    # All but the last name that has no wildcard in it or before it is a folder by its own name, a link or not.
+    while len(segments) > 1 and _WILDCARDS.isdisjoint(segments[0]):
+        folder, segments = os.path.normpath(os.path.join(folder, segments[0])), segments[1:]
+    return set_named(FileSet(folder, "/".join(segments)).name)
 
 
 def _slashed(path: str) -> str:

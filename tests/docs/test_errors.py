@@ -42,6 +42,7 @@ NOT_RUN = {
     "registry/missing": "it needs a registry",
     "scss/timeout": "it takes two minutes",
     "source/changed": "the moment is hard to meet",
+    "tailwind/unavailable": "it needs a Python without the wheel",
     "tools/changed": "it needs a tool that somebody changes",
     "vendor/advisory": "it needs a registry",
     "vendor/foreign": "it needs a registry",
@@ -58,7 +59,7 @@ WITH_ESBUILD = ("bundle/esbuild", "bundle/missing", "js/no-export", "js/tsconfig
 FOLDERS = {"vendor/assets", "vendor/javascript"}  # of Rails, which look like codes
 # What a web process refuses: a traceback, which names no code.
 IN_TRACEBACKS = ("manifest/file", "manifest/missing")
-NAMES = ("Dart Sass", "JavaScript", "Sass")  # which keep their capitals at the beginning of a message
+NAMES = ("Dart Sass", "JavaScript", "Sass", "Tailwind")  # which keep their capitals at the beginning of a message
 
 
 def constants() -> Iterator[str]:

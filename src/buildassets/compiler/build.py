@@ -11,6 +11,7 @@ from buildassets.compiler.body import text_of
 from buildassets.compiler.cache.file_digests import FileDigests
 from buildassets.compiler.cache.store import Cache
 from buildassets.compiler.config.values import Config, Mode, Retain
+from buildassets.compiler.engines.protocol import KnownEngine
 from buildassets.compiler.incremental.dependency_record import (
     NeedsFullBuild,
     can_rebuild_changed,
@@ -395,7 +396,8 @@ def compiled(config: Config, means: Means) -> "AssetGraph":
                 graph = asset_graph(
                     discovery, timed, compiles_to, config, means.mode, means.progress, means.times, names
                 )
-            programs = (path for engine in engines.all for path in engine.programs)
+            used = (*engines.all, *_tailwind_where_used(engines, graph))
+            programs = (path for engine in used for path in engine.programs)
             return replace(graph, inputs=tuple(dict.fromkeys((*graph.inputs, *programs, *looked_at))))
     except BuildError as fault:
         from buildassets.compiler.graph.asset_graph import AssetGraph
@@ -411,6 +413,13 @@ def _names_in_templates(config: Config, sources: Iterable[Source]) -> tuple[Coll
 
     named = named_in_templates(config)
     return named.names.union(config.plan.named if config.plan else ()), named.looked_at
+
+
+def _tailwind_where_used(engines: EngineSet, graph: "AssetGraph") -> Iterator[KnownEngine]:
+    """Tailwind, if it made an asset: otherwise nothing has looked for it."""
+    kinds = (kind for asset in graph.assets.values() for kind, _ in asset.draft.engines)
+    if engines.tailwind is not None and engines.tailwind.name in kinds:
+        yield engines.tailwind
 
 
 def outputs(graph: "AssetGraph") -> Iterator[Named]:

@@ -23,7 +23,7 @@ class Reader:
         self.inputs: set[str] = set()
         self.absences: set[str] = set()
         self.sets: dict[str, FileSet] = {}
-        self._shown = shown
+        self.shown = shown
 
     def read(self, path: str) -> str | None:
         """The text of a file, without a byte order mark; None if there is no file.
@@ -37,11 +37,11 @@ class Reader:
             self.absences.add(path)
             return None
         except OSError as fault:
-            shown = self._shown(path)
+            shown = self.shown(path)
             message = f"cannot read `{shown}`: {reason_text(fault)}"
             raise BuildError([error("source/unreadable", message, Location(shown))]) from None
         self.inputs.add(path)
-        text = decoded(raw, self._shown(path))
+        text = decoded(raw, self.shown(path))
         if isinstance(text, Diagnostic):
             raise BuildError([text])
         return text.removeprefix("\ufeff")

@@ -10,22 +10,20 @@ from typing import Final
 
 from buildassets.compiler.config.roots import folder_like
 from buildassets.compiler.config.values import Config, TemplateEngine, TemplateFolder
-from buildassets.compiler.sources.discover import BUILT_IN_EXCLUDES
 from buildassets.compiler.sources.globs import compile_globs
+from buildassets.compiler.sources.template_files import (
+    TEMPLATE_FOLDERS,
+    built_and_sources,
+    has_suffix_of_template,
+    may_be_template,
+    usual_engine,
+)
 from buildassets.diagnostics import Diagnostic, error
 from buildassets.folders import walk
 from buildassets.frozen import frozen
-from buildassets.media import OCTETS, media_of, suffix
 
-# The folders of Flask, Quart, Starlette and of each blueprint; of Django's applications, and of its Jinja backend.
-_FOLDERS: Final[dict[TemplateEngine, tuple[tuple[str, TemplateEngine], ...]]] = {
-    "jinja": (("templates", "jinja"),),
-    "django": (("templates", "django"), ("jinja2", "jinja")),
-}
 _NO_PROJECT: Final = ("node_modules", "__pycache__", "site-packages")
-_SUFFIXES: Final = (".dj", ".djhtml", ".django", ".j2", ".jinja", ".jinja2", ".mjml", ".tmpl", ".tpl")
 _GLOB: Final = frozenset("*?[")
-_EXCLUDED: Final = compile_globs(BUILT_IN_EXCLUDES)
 
 
 @frozen
@@ -49,11 +47,11 @@ class TemplateFiles:
 
 def find_templates(config: Config) -> TemplateFiles:
     """Every file that may be a template."""
-    engine = config.templates.engine or _usual_engine(config)
+    engine = config.templates.engine or usual_engine(config)
     folders: list[tuple[str, TemplateEngine]] = []
     diagnostics = []
     if not config.templates.folders:
-        folders += [(path, its) for name, its in _FOLDERS[engine] for path in _folders_like(config, name)]
+        folders += [(path, its) for name, its in TEMPLATE_FOLDERS[engine] for path in _folders_like(config, name)]
     for index, folder in enumerate((*config.templates.folders, *config.templates.further)):
         paths = list(_folders_of(config, folder))
         folders += [(path, folder.engine or engine) for path in paths]
@@ -79,7 +77,7 @@ def named_templates(config: Config) -> Iterator[str]:
             yield from _files_in(config, path)
     for folder in config.templates.further:
         for path in _folders_of(config, folder):
-            yield from filter(_has_suffix_of_template, _files_in(config, path))
+            yield from filter(has_suffix_of_template, _files_in(config, path))
 
 
 def named_folders(config: Config) -> Iterator[str]:
@@ -94,16 +92,11 @@ def looked_for(config: Config) -> Iterator[str]:
     yield from named_folders(config)
     if config.templates.folders:
         return
-    usual = [name for name, _ in _FOLDERS[config.templates.engine or _usual_engine(config)]]
+    usual = [name for name, _ in TEMPLATE_FOLDERS[config.templates.engine or usual_engine(config)]]
     for name in usual:
         yield from (parent for folder in _folders_like(config, name) for parent, _ in walked(config, folder))
     for parent in (config.folder, *(os.path.dirname(root.path) for root in config.sources)):
         yield from (os.path.join(parent, name) for name in usual)
-
-
-def _usual_engine(config: Config) -> TemplateEngine:
-    """The template language of a project without a setting: Django's beside a `manage.py`, else Jinja."""
-    return "django" if os.path.isfile(os.path.join(config.folder, "manage.py")) else "jinja"
 
 
 def _folders_of(config: Config, folder: TemplateFolder) -> Iterator[str]:
@@ -116,7 +109,7 @@ def _folders_of(config: Config, folder: TemplateFolder) -> Iterator[str]:
 def _folders_like(config: Config, pattern: str) -> Iterator[str]:
     """The folders of the project that match; not those inside a match, in source roots, or of tools."""
     matches = compile_globs([pattern])
-    left_out = _built_and_sources(config)
+    left_out = built_and_sources(config)
     for parent, names, _ in walk(config.folder):
         descend = []
         for name in sorted(names):
@@ -128,11 +121,6 @@ def _folders_like(config: Config, pattern: str) -> Iterator[str]:
             else:
                 descend.append(name)
         names[:] = descend
-
-
-def _built_and_sources(config: Config) -> frozenset[str]:
-    """The folders whose files are assets: source roots and the release directory."""
-    return frozenset((config.output, *(root.path for root in config.sources)))
 
 
 def _is_no_project(path: str, name: str) -> bool:
@@ -151,7 +139,7 @@ def _sorted(config: Config, folders: list[tuple[str, TemplateEngine]]) -> tuple[
 
 def _files_in(config: Config, folder: str) -> Iterator[str]:
     for parent, files in walked(config, folder):
-        yield from (os.path.join(parent, name) for name in files if _may_be_template(name))
+        yield from (os.path.join(parent, name) for name in files if may_be_template(name))
 
 
 def walked(config: Config, folder: str) -> Iterator[tuple[str, list[str]]]:
@@ -159,24 +147,8 @@ def walked(config: Config, folder: str) -> Iterator[tuple[str, list[str]]]:
 
     `folder` may be the whole project; assets and the files of packages in it are left out.
     """
-    left_out = _built_and_sources(config)
+    left_out = built_and_sources(config)
     for parent, names, files in walk(folder):
         paths = ((name, os.path.join(parent, name)) for name in names)
         names[:] = [name for name, path in paths if not _is_no_project(path, name) and path not in left_out]
         yield parent, files
-
-
-def _may_be_template(name: str) -> bool:
-    """Whether a file of this name may be a text. One with an unknown suffix, such as `.j2`, may be."""
-    media = media_of(name)
-    is_text = media is OCTETS or media.type.startswith("text/") or media.syntax is not None
-    is_none = name.endswith((".py", ".pyc", ".mo")) or _EXCLUDED(name)
-    return not is_none and (is_text or _is_data(media.type))
-
-
-def _has_suffix_of_template(path: str) -> bool:
-    return media_of(path) is not OCTETS or suffix(path) in _SUFFIXES
-
-
-def _is_data(media_type: str) -> bool:
-    return media_type.endswith(("json", "xml"))

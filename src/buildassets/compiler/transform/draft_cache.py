@@ -20,6 +20,7 @@ from buildassets.compiler.engines.guarded import GuardedEngine
 from buildassets.compiler.engines.program_files import names_in
 from buildassets.compiler.engines.protocol import KnownEngine
 from buildassets.compiler.model import Draft, Source
+from buildassets.compiler.sources.template_files import template_globs
 from buildassets.compiler.transform.draft_form import DraftForm
 from buildassets.compiler.transform.engine_set import EngineSet
 from buildassets.digest import digest_of_all
@@ -83,10 +84,10 @@ class KeptDrafts:
     def step_of(self, source: Source) -> tuple[str, str]:
         """The name of the step that makes the draft of `source`, and its key, which covers all inputs but files."""
         compiler = self._engines.compiler(source)
-        compiled_by = self._engines.command(source) or (compiler and compiler[1])
+        compiling = compiler[1] if compiler else self._engines.tailwind_of(source)
         used = (
-            *(compiled_by, self._engines.minifier_of(source), self._engines.grammar_of(source)),
-            self._engines.definer(source),
+            *(self._engines.command(source) or compiling, self._engines.minifier_of(source)),
+            *(self._engines.grammar_of(source), self._engines.definer(source)),
         )
         settings = f"{self._config.directives} {bool(self._config.source_maps)} {self._config.templating}"
         settings += f" {source.root in self._engines.lenient}"
@@ -130,6 +131,8 @@ class KeptDrafts:
             yield self._config.url
         elif name == "browsers":
             yield from self._config.browsers
+        elif name == "templates":
+            yield from map(self._names.name, template_globs(self._config))
         elif name == "load_paths":
             yield from map(self._names.name, self._config.load_paths)
         else:

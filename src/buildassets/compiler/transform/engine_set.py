@@ -19,6 +19,7 @@ from buildassets.compiler.engines.registry import start_compiler, start_engine
 from buildassets.compiler.languages.native.library import unmet_demand
 from buildassets.compiler.model import Source
 from buildassets.compiler.sources.names import is_template, is_typed
+from buildassets.compiler.transform.tailwind import LateTailwind, needs_tailwind
 from buildassets.diagnostics import Diagnostic, sort_key
 from buildassets.errors import BuildError
 from buildassets.frozen import field, frozen
@@ -39,10 +40,10 @@ class EngineSet:
     `css` and `js` are None if nothing is to be minified; `compilers` are those for further kinds, each by the suffix of
     its sources, as in `.less`. `shown` turns a path into the name a user would write. With `source_maps`, drafts have
     origins. `grammar` checks the syntax of scripts, if there is one; what it finds is a warning in the roots with the
-    indices `lenient`. `templating` is how templates become scripts. `typed` compiles TypeScript and JSX, and puts the
-    values of the names `defined` into other modules; `meta_env` are the values of `import.meta.env`. `commands` are
-    those of the project, by the suffix of their sources, and `outputs` those that make one asset of no source; they go
-    before the other compilers, but not in the roots `of_others`.
+    indices `lenient`. `templating` is how templates become scripts. `tailwind` compiles the style sheets that need it.
+    `typed` compiles TypeScript and JSX, and puts the values of the names `defined` into other modules; `meta_env` are
+    the values of `import.meta.env`. `commands` are those of the project, by the suffix of their sources, and `outputs`
+    those that make one asset of no source; they go before the other compilers, but not in the roots `of_others`.
     """
 
     scss: KnownEngine
@@ -54,6 +55,7 @@ class EngineSet:
     grammar: KnownEngine | None = None
     templating: Templating = field(default_factory=Templating)
     lenient: frozenset[int] = frozenset()
+    tailwind: KnownEngine | None = None
     typed: KnownEngine | None = None
     defined: tuple[str, ...] = ()
     meta_env: Mapping[str, str | bool] = field(default_factory=dict)
@@ -92,6 +94,11 @@ class EngineSet:
         is_script = media_of(source.logical).syntax is Syntax.JAVASCRIPT and not is_template(source)
         return self.typed if self.defined and is_script and self.compiler(source) is None else None
 
+    def tailwind_of(self, source: Source) -> KnownEngine | None:
+        """Tailwind, if `source` is a sheet that needs it: its content decides."""
+        is_sheet = suffix(source.path) == ".css" and not source.keeps_name and self.compiler(source) is None
+        return self.tailwind if is_sheet and needs_tailwind(source.path) else None
+
     def minifier(self, syntax: Syntax) -> KnownEngine | None:
         """The minifier for texts of `syntax`, if there is one."""
         return {Syntax.CSS: self.css, Syntax.JAVASCRIPT: self.js}.get(syntax)
@@ -126,7 +133,7 @@ class EngineSet:
         """Whether an engine compiles or minifies `source`."""
         if source.keeps_name:
             return False
-        ways = (self.minifier_of, self.compiler, self.grammar_of, self.definer, self.command)
+        ways = (self.minifier_of, self.compiler, self.grammar_of, self.definer, self.command, self.tailwind_of)
         return any(way(source) is not None for way in ways)
 
 
@@ -158,7 +165,7 @@ def started_engines(config: Config, mode: Mode, stack: ExitStack) -> EngineSet:
     define = {name: json.dumps(value) for name, value in config.define.items()}
     typed = stack.enter_context(closing(EsbuildTransform(options, define)))
     values = meta_env(config, mode)
-    checks = bool(config.source_maps), grammar, config.templating, _lenient(config)
+    checks = bool(config.source_maps), grammar, config.templating, _lenient(config), LateTailwind(config, options)
     engines = EngineSet(started["scss"], css, js, options.shown, compilers, *checks, typed, tuple(define), values)
     return _with_commands(engines, config, mode, stack) if config.commands else engines
 

@@ -138,7 +138,7 @@ class _Drafting:
         jobs = [Job(source, self._size_bytes(source)) for source in stale if source.logical not in commanded]
         count = self._workers_for(jobs)
         if count == 0:
-            jobs = [job for job in jobs if needs_sass(job.source) or self._needs_esbuild(job.source)]
+            jobs = [job for job in jobs if self._waits(job.source)]
         # A long one that is started last would delay the end of the build.
         jobs.sort(
             key=lambda job: (-job.size_bytes if job.size_bytes > IN_FLIGHT_BYTES else 0, not needs_sass(job.source))
@@ -164,6 +164,7 @@ class _Drafting:
             size_bytes = 0
         compiler = self._engines.compiler(source)
         is_slow = compiler is not None and compiler[1] is not self._engines.typed  # which takes 1 ms for 5 kB
+        is_slow = is_slow or self._engines.tailwind_of(source) is not None
         return max(size_bytes, LEAST_COMPILED_BYTES) if is_slow else size_bytes
 
     def _workers_for(self, jobs: Sequence[Job]) -> int:
@@ -180,11 +181,12 @@ class _Drafting:
             return job.size_bytes
         return max(1, job.size_bytes * BYTES_PER_WORKER // NATIVE_BYTES_PER_WORKER)
 
-    def _needs_esbuild(self, source: Source) -> bool:
-        """Whether a thread would wait for esbuild: to minify the script, or to check its syntax."""
+    def _waits(self, source: Source) -> bool:
+        """Whether a thread would wait for another program: a compiler, or esbuild to minify or to check a script."""
         minifier = self._engines.minifier_of(source)
+        is_minified = minifier is not None and minifier.name in _IN_A_PROCESS
         is_checked = self._engines.grammar_of(source) is not None
-        return is_checked or (minifier is not None and minifier.name in _IN_A_PROCESS)
+        return needs_sass(source) or is_minified or is_checked or self._engines.tailwind_of(source) is not None
 
     def _work_off(self, jobs: deque[Job], work: Callable[[deque[Job]], None]) -> None:
         """Run `work` in a thread, and pass a failure on to the thread that waits for answers."""

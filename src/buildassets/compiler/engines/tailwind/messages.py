@@ -1,0 +1,95 @@
+"""What Tailwind writes to stderr, as diagnostics with places in the sheets that the user edits. Pure."""
+
+import re
+from bisect import bisect_right
+from typing import Final, NamedTuple
+
+from buildassets.compiler.engines.tailwind.sheets import Piece, Sheet, starts
+from buildassets.diagnostics import Diagnostic, Location, error
+
+_COLOUR: Final = re.compile(r"\x1b\[[0-9;]*m")
+_FRAME: Final = "┌│└"
+_KIND: Final = re.compile(r"(?:[A-Za-z]*Error): ")
+_PLACE: Final = re.compile(r"(?:[^\s:]|:(?!\d))*stdin\.css:(\d+):(\d+): ")
+_FOLDER: Final = re.compile(r" in '[^']*'$")
+_NAMED: Final = re.compile(r"[`'\"]([^`'\"]+)[`'\"]")
+_APPLIED: Final = re.compile(r"@apply\b[^;{}]*")
+_UNKNOWN: Final = "Cannot apply unknown utility class"
+_UNRESOLVED: Final = "Can't resolve "
+_MOST_NOTES: Final = 8
+
+
+class Fault(NamedTuple):
+    """What is wrong, the lines that follow, and the line and column in the whole text, from 1; 0 where it has none."""
+
+    message: str
+    notes: tuple[str, ...] = ()
+    line: int = 0
+    column: int = 0
+
+
+def fault_in(output: str) -> Fault | None:
+    """The error in what Tailwind has written; None if there is none."""
+    lines = [line.lstrip(_FRAME).strip() for line in _COLOUR.sub("", output).split("\n")]
+    begin = next((number for number, line in enumerate(lines) if _KIND.match(line)), None)
+    if begin is None:
+        return None
+    message = _KIND.sub("", lines[begin], count=1)
+    notes = tuple(line for line in lines[begin + 1 :] if line)[:_MOST_NOTES]
+    if place := _PLACE.match(message):
+        return Fault(message[place.end() :], notes, int(place[1]), int(place[2]))
+    return Fault(message, notes)
+
+
+def diagnostic(fault: Fault, sheet: Sheet) -> Diagnostic:
+    """The error for `fault`, at its place; at the sheet itself where that is not known."""
+    message, _, rest = _FOLDER.sub("", fault.message).partition(". ")
+    notes = (*([rest.rstrip(".")] if rest else []), *fault.notes)
+    hint = None
+    if message.startswith(_UNKNOWN):
+        hint = "correct its name, or define it with `@utility` or in `@theme`"
+    elif message.startswith(_UNRESOLVED):
+        hint = "install the package in the project with npm, or correct the name"
+        named = _NAMED.search(message.removeprefix(_UNRESOLVED))
+        message = f"cannot find `{named[1]}`" if named else message
+    where = _place(fault, sheet) or Location(next(iter(sheet.shown.values())))
+    return error("tailwind/failed", _lowered(message).rstrip("."), where, notes=notes, hint=hint)
+
+
+def _lowered(message: str) -> str:
+    return message[:1].lower() + message[1:]
+
+
+def _place(fault: Fault, sheet: Sheet) -> Location | None:
+    if fault.line:
+        lines = sheet.whole.split("\n")
+        offset = sum(len(line) + 1 for line in lines[: fault.line - 1]) + fault.column - 1
+        return _at(sheet, offset, offset + 1)
+    named = _NAMED.search(fault.message.removeprefix(_UNRESOLVED))
+    return _first(sheet, named[1], is_applied=fault.message.startswith(_UNKNOWN)) if named else None
+
+
+def _at(sheet: Sheet, start: int, end: int) -> Location | None:
+    """The place of a span of the whole text, if it stands in a file."""
+    number = bisect_right(starts(sheet.pieces), start) - 1
+    while number >= 0 and not sheet.pieces[number].path:
+        number -= 1
+    if number < 0:
+        return None
+    piece = sheet.pieces[number]
+    inside = min(start - starts(sheet.pieces)[number], max(len(piece.text) - 1, 0))
+    return sheet.place(piece.path, piece.offset + inside, piece.offset + inside + end - start)
+
+
+def _first(sheet: Sheet, name: str, *, is_applied: bool) -> Location | None:
+    """The first place at which `name` stands, after `@apply` if it `is_applied`."""
+    for piece in sheet.pieces:
+        for start, end in _spans(piece, is_applied):
+            found = re.compile(rf"(?<![-\w:]){re.escape(name)}(?![-\w:])").search(piece.text, start, end)
+            if found and piece.path:
+                return sheet.place(piece.path, piece.offset + found.start(), piece.offset + found.end())
+    return None
+
+
+def _spans(piece: Piece, is_applied: bool) -> list[tuple[int, int]]:
+    return [match.span() for match in _APPLIED.finditer(piece.text)] if is_applied else [(0, len(piece.text))]

@@ -1,0 +1,92 @@
+"""The rules of a style sheet that are for Tailwind, with their places. Pure."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from buildassets.compiler.languages.css.lexer import Kind, Token, tokens, unescaped
+from buildassets.frozen import frozen
+from buildassets.lazy_pattern import lazy_pattern
+
+_NAMES: Final = ("@import", "@reference", "@source", "@plugin", "@config", "@tailwind", "@charset")
+_HINT: Final = lazy_pattern(r"tailwind|@reference", re.IGNORECASE)
+_PACKAGE: Final = "tailwindcss"
+
+
+@frozen
+class Rule:
+    """`text[start:end]` is the rule with its semicolon, or up to its block. `name` is `@import` or the like.
+
+    `words` are what stands before its first string that is in no parentheses, in lower case. `value` is what that
+    string means, None if there is none, and `text[value_start:value_end]` the string with its quotes; `rest` is what
+    follows it.
+    """
+
+    name: str
+    start: int
+    end: int
+    words: tuple[str, ...] = ()
+    value: str | None = None
+    value_start: int = 0
+    value_end: int = 0
+    rest: str = ""
+
+
+def uses_tailwind(text: str) -> bool:
+    """Whether a sheet is to be compiled by Tailwind: it imports or refers to that, or has an `@tailwind` rule."""
+    return first_use(text) is not None
+
+
+def first_use(text: str) -> Rule | None:
+    """The first rule for which a sheet needs Tailwind."""
+    if not _HINT.search(text):
+        return None
+    return next(filter(_needs_tailwind, rules(text)), None)
+
+
+def _needs_tailwind(rule: Rule) -> bool:
+    return rule.name in ("@tailwind", "@reference") or (rule.name == "@import" and is_of_tailwind(rule.value or ""))
+
+
+def is_of_tailwind(url: str) -> bool:
+    """Whether `url` names a sheet that Tailwind has in it."""
+    return url == _PACKAGE or url.startswith(f"{_PACKAGE}/")
+
+
+def rules(text: str) -> Iterator[Rule]:
+    """The rules of the names above, in text order; also those inside of blocks."""
+    each = iter(tokens(text))
+    for token in each:
+        if token.kind is Kind.AT_KEYWORD:
+            name = unescaped(text[token.start : token.end]).lower()
+            if name in _NAMES:
+                yield _rule(text, name, token, each)
+
+
+def _rule(text: str, name: str, keyword: Token, following: Iterator[Token]) -> Rule:
+    words: list[str] = []
+    value: tuple[str, int, int] | None = None
+    end, depth = len(text), 0
+    for token in following:
+        word = text[token.start : token.end]
+        if token.kind is Kind.FUNCTION or word in ("(", "["):
+            depth += 1
+        elif word in (")", "]"):
+            depth -= 1
+        elif depth <= 0 and word in (";", "{", "}"):
+            end = token.end if word == ";" else token.start
+            break
+        if value is None:
+            if token.kind is Kind.STRING and depth <= 0:
+                value = unescaped(word[1:].removesuffix(word[0])), token.start, token.end
+            elif token.kind not in (Kind.SPACE, Kind.COMMENT):
+                words.append(word.lower())
+    if value is None:
+        return Rule(name, keyword.start, end, tuple(words))
+    return Rule(name, keyword.start, end, tuple(words), *value, text[value[2] : end].removesuffix(";").strip())
+
+
+def quoted(value: str) -> str:
+    """`value` as a string of CSS."""
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\a ")
+    return f'"{escaped}"'

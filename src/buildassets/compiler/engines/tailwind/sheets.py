@@ -1,0 +1,222 @@
+"""A sheet for Tailwind as one text, with its imports in it and its sources taken out.
+
+Takes a sheet and a reader, gives pieces of text that know where they come from, and the globs of the files whose
+classes count. Reads files by the reader alone. Tailwind would put the same sheets in, but leaves each `url()` as it
+stands.
+"""
+
+import os
+import posixpath
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, NamedTuple
+
+from buildassets.compiler.engines.reader import Reader
+from buildassets.compiler.engines.tailwind.braces import expanded
+from buildassets.compiler.engines.tailwind.packages import plugin_files, sheet_of_package
+from buildassets.compiler.engines.tailwind.rules import Rule, is_of_tailwind, quoted, rules
+from buildassets.compiler.languages.css.references import scan
+from buildassets.compiler.languages.reference import ReferenceKind
+from buildassets.diagnostics import Diagnostic, Location, error, locate, warning
+from buildassets.paths import split_url, to_url
+
+_WITH_UTILITIES: Final = ("tailwindcss", "tailwindcss/index.css", "tailwindcss/utilities", "tailwindcss/utilities.css")
+_SOURCE: Final = re.compile(r"source\(\s*(?:none|\"([^\"]*)\"|'([^']*)')\s*\)", re.IGNORECASE)
+_ELSEWHERE: Final = re.compile(r"[a-z][a-z0-9+.-]*:|//|/|#", re.IGNORECASE)
+_CONDITION: Final = re.compile(r"\s*(layer|supports)\s*(?:\(((?:[^()]|\([^()]*\))*)\)|(?![-\w(]))", re.IGNORECASE)
+
+
+class Piece(NamedTuple):
+    """A part of the whole text; it stands at `offset` in the file `path`. What no file has is of no path."""
+
+    text: str
+    path: str = ""
+    offset: int = 0
+
+
+class _Replaced(NamedTuple):
+    """`pieces` stand in place of what is between `start` and `end`."""
+
+    start: int
+    end: int
+    pieces: Sequence[Piece] = ()
+
+
+class Sheet:
+    """The sheet `text` of the file `path`.
+
+    `pieces` are the whole text. `scans` is whether it has utilities, so that classes count; those of the templates only
+    if `is_automatic`. If it `has_sources` of its own, `included` and `excluded` are these: folders, and globs as seen
+    from there. `texts` are those of all sheets that are in it, by path.
+    """
+
+    def __init__(self, path: str, text: str, reader: Reader, shown: str) -> None:
+        self.scans = False
+        self.is_automatic = True
+        self.has_sources = False
+        self.included: list[tuple[str, str]] = []
+        self.excluded: list[tuple[str, str]] = []
+        self.texts: dict[str, str] = {}
+        self.shown = {path: shown}
+        self.diagnostics: list[Diagnostic] = []
+        self._top = os.path.dirname(path)
+        self._reader = reader
+        self.pieces: tuple[Piece, ...] = tuple(self._pieces(path, text, ()))
+
+    @property
+    def whole(self) -> str:
+        """The whole text."""
+        return "".join(piece.text for piece in self.pieces)
+
+    def begin_with(self, text: str) -> None:
+        """Put `text` before all others."""
+        self.pieces = (Piece(text), *self.pieces)
+
+    def place(self, path: str, start: int, end: int) -> Location:
+        """The place of the span in the sheet at `path`."""
+        return locate(self.shown[path], self.texts[path], start, end)
+
+    def _pieces(self, path: str, text: str, around: tuple[str, ...]) -> Iterator[Piece]:
+        """The text of one sheet, that lies in those `around` it."""
+        self.texts[path] = text
+        self.shown.setdefault(path, self._reader.shown(path))
+        position = 0
+        for replaced in sorted(self._replaced(path, text, around), key=lambda one: one.start):
+            if replaced.start >= position:
+                yield Piece(text[position : replaced.start], path, position)
+                yield from replaced.pieces
+                position = replaced.end
+        yield Piece(text[position:], path, position)
+
+    def _replaced(self, path: str, text: str, around: tuple[str, ...]) -> Iterator[_Replaced]:
+        for rule in rules(text):
+            yield from self._of_rule(path, text, rule, around)
+        if around:
+            yield from self._moved_urls(path, text)
+
+    def _of_rule(self, path: str, text: str, rule: Rule, around: tuple[str, ...]) -> Iterator[_Replaced]:
+        if rule.name in ("@import", "@reference") and rule.value:
+            if not is_of_tailwind(rule.value):
+                yield from self._of_import(path, rule, around)
+            elif rule.name == "@import" and rule.value in _WITH_UTILITIES:
+                yield from self._of_utilities(path, text, rule)
+        elif rule.name == "@tailwind" and rule.words[:1] == ("utilities",):
+            yield from self._of_utilities(path, text, rule)
+        elif rule.name == "@tailwind":
+            self._warn_of_old(path, rule)
+        elif rule.name == "@source":
+            self._add_source(path, rule)
+            yield from (_Replaced(rule.start, rule.end),) if rule.value is not None else ()
+        elif rule.name in ("@plugin", "@config") and rule.value:
+            yield from self._of_plugin(path, rule)
+        elif rule.name == "@charset" and around:
+            yield _Replaced(rule.start, rule.end)
+
+    def _add_source(self, path: str, rule: Rule) -> None:
+        self.has_sources = True
+        if rule.value is not None:  # else it is `inline()`, which Tailwind reads
+            globs = self.excluded if "not" in rule.words else self.included
+            globs += ((os.path.dirname(path), glob) for glob in expanded(rule.value))
+
+    def _warn_of_old(self, path: str, rule: Rule) -> None:
+        message = f"`@tailwind {' '.join(rule.words)}` is a rule of Tailwind 3, and stands for nothing"
+        hint = 'write `@import "tailwindcss";` in place of all such rules'
+        self.diagnostics.append(
+            warning("tailwind/old-rule", message, self.place(path, rule.start, rule.end), hint=hint)
+        )
+
+    def _of_import(self, path: str, rule: Rule, around: tuple[str, ...]) -> Iterator[_Replaced]:
+        """The sheet that the rule imports, in its place. Tailwind leaves an import with `url()` to the browser."""
+        assert rule.value is not None
+        if _ELSEWHERE.match(rule.value):
+            yield _Replaced(rule.value_start, rule.value_end, (Piece(f"url({quoted(rule.value)})"),))
+            return
+        found = self._found(path, rule.value)
+        if found is None:
+            if rule.value.startswith("."):
+                self._refuse(path, rule, f"cannot find `{rule.value}`", "correct the path, or create the sheet")
+            return
+        target, text = found
+        if target == path or target in around:
+            self._refuse(path, rule, f"`{rule.value}` imports this sheet in its turn", "take out one of the imports")
+            return
+        inner = self._pieces(target, text, (*around, path))
+        opened, closed = _wrapped(f"{rule.rest} reference" if rule.name == "@reference" else rule.rest)
+        yield _Replaced(rule.start, rule.end, (Piece(opened), *inner, Piece(closed)))
+
+    def _refuse(self, path: str, rule: Rule, message: str, hint: str) -> None:
+        place = self.place(path, rule.value_start, rule.value_end)
+        self.diagnostics.append(error("tailwind/failed", message, place, hint=hint))
+
+    def _found(self, path: str, url: str) -> tuple[str, str] | None:
+        """The sheet that an import in `path` names, and its text."""
+        folder = os.path.dirname(path)
+        for name in (url, f"{url}.css"):
+            target = os.path.normpath(os.path.join(folder, name))
+            if (text := self._reader.read(target)) is not None:
+                return target, text
+        return None if url.startswith(".") else sheet_of_package(self._reader, folder, url)
+
+    def _of_utilities(self, path: str, text: str, rule: Rule) -> Iterator[_Replaced]:
+        """The rule with Tailwind's own detection off; a folder that it names counts in place of the templates."""
+        self.scans = True
+        source = _SOURCE.search(text, rule.start, rule.end)
+        if source is None:
+            end = rule.end - text[rule.start : rule.end].endswith(";")
+            yield _Replaced(end, end, (Piece(" source(none)"),))
+            return
+        self.is_automatic = False
+        if base := source[1] or source[2]:
+            self.included.append((os.path.dirname(path), base))
+            yield _Replaced(*source.span(), (Piece("source(none)"),))
+
+    def _of_plugin(self, path: str, rule: Rule) -> Iterator[_Replaced]:
+        """The rule with an absolute path in place of a relative one: the text is read as one of the first sheet."""
+        assert rule.value is not None
+        folder = os.path.dirname(path)
+        is_path = rule.value.startswith((".", "/"))
+        target = plugin_files(self._reader, folder, rule.value)
+        if is_path and target is None:
+            self._refuse(path, rule, f"cannot find `{rule.value}`", "correct the path, or create the file")
+        elif target is not None:
+            yield _Replaced(rule.value_start, rule.value_end, (Piece(quoted(target)),))
+
+    def _moved_urls(self, path: str, text: str) -> Iterator[_Replaced]:
+        """Each relative URL of a sheet that is put in, as seen from the first one."""
+        folder = os.path.relpath(os.path.dirname(path), self._top).replace(os.sep, "/")
+        imports = [(rule.value_start, rule.value_end) for rule in rules(text) if rule.value is not None]
+        for reference in scan(text):
+            is_import = any(start <= reference.start < end for start, end in imports)
+            if reference.kind is ReferenceKind.URL and not is_import and not _ELSEWHERE.match(reference.url):
+                name, tail = split_url(reference.url)
+                moved = posixpath.normpath(f"{to_url(folder)}/{name}") + tail
+                yield _Replaced(reference.start, reference.end, (Piece(_escaped_url(moved)),))
+
+
+def _escaped_url(url: str) -> str:
+    return re.sub(r"[\\\"'()\s]", lambda match: "".join(f"%{byte:02X}" for byte in match[0].encode()), url)
+
+
+def _wrapped(conditions: str) -> tuple[str, str]:
+    """What stands before and behind a sheet that is imported under `conditions`, as Tailwind writes it."""
+    layer: str | None = None
+    supports = ""
+    while found := _CONDITION.match(conditions):
+        if found[1].lower() == "layer":
+            layer = found[2] or ""
+        else:
+            supports = found[2] if found[2].startswith("(") else f"({found[2]})"
+        conditions = conditions[found.end() :]
+    opened = [f"@layer {layer} {{\n"] if layer is not None else []
+    opened += [f"@media {conditions.strip()} {{\n"] if conditions.strip() else []
+    opened += [f"@supports {supports} {{\n"] if supports else []
+    return "".join(reversed(opened)), "\n" + "}" * len(opened) + "\n"
+
+
+def starts(pieces: Iterable[Piece]) -> list[int]:
+    """Where each of `pieces` begins in the whole text."""
+    found, position = [], 0
+    for piece in pieces:
+        found.append(position)
+        position += len(piece.text)
+    return found

@@ -1,0 +1,75 @@
+"""Which files of a project may be templates, by their places and names.
+
+Takes the configuration, gives globs and judgements. Imports the configuration and globs; touches no disk but for the
+`manage.py` that makes a project one of Django's.
+"""
+
+import os
+from collections.abc import Callable
+from typing import Final
+
+from buildassets.compiler.config.values import Config, TemplateEngine, TemplateFolder
+from buildassets.compiler.sources.discover import BUILT_IN_EXCLUDES
+from buildassets.compiler.sources.globs import compile_globs
+from buildassets.file_sets import escaped
+from buildassets.folders import is_within
+from buildassets.media import OCTETS, media_of, suffix
+
+# The folders of Flask, Quart, Starlette and of each blueprint; of Django's applications, and of its Jinja backend.
+TEMPLATE_FOLDERS: Final[dict[TemplateEngine, tuple[tuple[str, TemplateEngine], ...]]] = {
+    "jinja": (("templates", "jinja"),),
+    "django": (("templates", "django"), ("jinja2", "jinja")),
+}
+_SUFFIXES: Final = (".dj", ".djhtml", ".django", ".j2", ".jinja", ".jinja2", ".mjml", ".tmpl", ".tpl")
+_GLOB: Final = frozenset("*?[")
+_EXCLUDED: Final = compile_globs(BUILT_IN_EXCLUDES)
+
+
+def usual_engine(config: Config) -> TemplateEngine:
+    """The template language of a project without a setting: Django's beside a `manage.py`, else Jinja."""
+    return "django" if os.path.isfile(os.path.join(config.folder, "manage.py")) else "jinja"
+
+
+def built_and_sources(config: Config) -> frozenset[str]:
+    """The folders whose files are assets: source roots and the release directory."""
+    return frozenset((config.output, *(root.path for root in config.sources)))
+
+
+def template_globs(config: Config) -> tuple[str, ...]:
+    """Absolute globs of the files in the template folders: the configured ones, or else those that frameworks use."""
+    folders = [_glob_of(config, folder) for folder in (*config.templates.folders, *config.templates.further)]
+    if not config.templates.folders:
+        names = [name for name, _ in TEMPLATE_FOLDERS[config.templates.engine or usual_engine(config)]]
+        folders += [os.path.join(escaped(config.folder), "**", name) for name in names]
+    return tuple(dict.fromkeys(os.path.join(folder, "**", "*") for folder in folders))
+
+
+def is_template(config: Config) -> Callable[[str], bool]:
+    """A function that is true for the path of a file in a template folder that may be a template, and is no asset."""
+    left_out = built_and_sources(config)
+    named = [root for folder in config.templates.folders for root in left_out if is_within(root, folder.path)]
+    left_out = left_out.difference(named)  # whoever names a folder of assets wants its files
+
+    def judged(path: str) -> bool:
+        return may_be_template(os.path.basename(path)) and not any(is_within(folder, path) for folder in left_out)
+
+    return judged
+
+
+def may_be_template(name: str) -> bool:
+    """Whether a file of this name may be a text. One with an unknown suffix, such as `.j2`, may be."""
+    media = media_of(name)
+    is_text = media is OCTETS or media.type.startswith("text/") or media.syntax is not None
+    is_none = name.endswith((".py", ".pyc", ".mo")) or _EXCLUDED(name)
+    return not is_none and (is_text or media.type.endswith(("json", "xml")))
+
+
+def has_suffix_of_template(path: str) -> bool:
+    """Whether the suffix is one of templates."""
+    return media_of(path) is not OCTETS or suffix(path) in _SUFFIXES
+
+
+def _glob_of(config: Config, folder: TemplateFolder) -> str:
+    if _GLOB.isdisjoint(folder.shown):
+        return escaped(folder.path)
+    return os.path.join(escaped(config.folder), folder.shown if "/" in folder.shown else f"**/{folder.shown}")

@@ -1,0 +1,350 @@
+"""Builds with Tailwind give what its program gives when it is called by hand, and know all that it depends on."""
+
+import json
+import os
+import re
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+
+from buildassets.compiler.build import build
+from buildassets.compiler.config.load import load_config
+from buildassets.compiler.config.values import Mode
+from buildassets.compiler.incremental.no_op import incremental
+from buildassets.compiler.result import BuildResult, LastBuild
+from tests.building import codes, only, printed, released
+from tests.conftest import Tree, read_tree, write_tree
+from tests.tailwind import by_hand, program
+
+TICK_SECONDS = 0.06
+SETTINGS = 'sources = ["assets"]\ncompress = []\n[templates]\ndirs = ["templates"]\n'
+PAGE = (
+    '<body class="p-4 hover:underline dark:bg-black md:flex">'
+    '<i class="tw:m-3 prose brand text-brand grid-cols-[1fr_2fr]">'
+)
+OURS = '@import "tailwindcss";\n'
+BY_HAND = '@import "tailwindcss" source(none);\n@source "../../templates";\n'
+
+
+@pytest.fixture(autouse=True)
+def _tailwind() -> None:
+    program()
+
+
+def site(folder: Path, sheet: str = OURS, files: Tree | None = None) -> Path:
+    """A project with one page and one sheet."""
+    tree = {"buildassets.toml": SETTINGS, "templates/page.html": PAGE, "assets/css/app.css": sheet}
+    return write_tree(folder, {**tree, **(files or {})})
+
+
+def made(folder: Path, mode: Mode = "development") -> BuildResult:
+    return build(load_config(start=str(folder)), mode=mode)
+
+
+def css(folder: Path, mode: Mode = "development") -> str:
+    """The sheet that a build makes."""
+    return released(folder, made(folder, mode), "css/app.css")
+
+
+PLUGIN = 'module.exports = ({ addUtilities }) => addUtilities({ ".brand": { color: require("./brand.js") } });\n'
+FILES: Tree = {
+    "assets/css/brand/plugin.js": PLUGIN,
+    "assets/css/brand/brand.js": 'module.exports = "tomato";\n',
+    "assets/css/part.css": ".part { @apply p-4; }\n@theme { --color-brand: red; }\n",
+}
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "",
+        '@plugin "@tailwindcss/typography";\n',
+        '@plugin "@tailwindcss/typography" { className: brand; }\n',
+        '@plugin "./brand/plugin.js";\n',
+        "@theme { --color-brand: oklch(0.7 0.2 30); --breakpoint-md: 10rem; }\n",
+        "@theme static { --color-brand: red; }\n",
+        ".card { @apply p-4 hover:underline dark:bg-black; }\n",
+        '@source inline("{hover:,}underline bg-red-{50,{100..300..100}}");\n',
+        '@source not inline("p-4");\n',
+        "@custom-variant dark (&:where(.dark, .dark *));\n",
+        "@utility brand { color: red; &:hover { color: blue } }\n",
+        "@variant dark { .a { color: red } }\n",
+        "@layer components { .a { color: --alpha(red / 50%); margin: --spacing(4) } }\n",
+        '@import "./part.css";\n',
+        '@import "./part.css" layer(components);\n',
+        '@import "./part" screen and (width > 1px);\n',
+        '@import "./part.css" layer(a.b) supports(display: grid) print;\n',
+        '@import "./part.css" supports((display: grid) and (gap: 1px));\n',
+        '@import "./part.css" theme(static) layer;\n',
+        '@reference "./part.css";\n.a { @apply text-brand; }\n',
+    ],
+)
+def test_a_sheet_is_what_the_program_makes_when_it_is_called_by_hand(tmp_path: Path, rest: str) -> None:
+    folder = site(tmp_path, OURS + rest, FILES)
+    write_tree(folder, {"hand/css/app.css": BY_HAND + rest, "templates/page.html": PAGE})
+    shutil.copytree(folder / "assets/css", folder / "hand/css", dirs_exist_ok=True)
+    (folder / "hand/css/app.css").write_text(BY_HAND + rest)
+    assert css(folder).split() == by_hand(folder / "hand/css/app.css").split()
+
+
+@pytest.mark.parametrize(
+    ("ours", "hand"),
+    [
+        ('@import "tailwindcss" prefix(tw);', '@import "tailwindcss" prefix(tw) source(none);'),
+        ('@import "tailwindcss" important;', '@import "tailwindcss" source(none) important;'),
+        ('@import "tailwindcss"', '@import "tailwindcss" source(none);'),
+        (
+            '@layer theme, utilities;\n@import "tailwindcss/theme" layer(theme);\n@import "tailwindcss/utilities";',
+            '@layer theme, utilities;\n@import "tailwindcss/theme" layer(theme);\n'
+            '@import "tailwindcss/utilities" source(none);',
+        ),
+        ("@tailwind utilities;", "@tailwind utilities source(none);"),
+        ('@import "tailwindcss" source("../../templates");', '@import "tailwindcss" source(none);'),
+    ],
+)
+def test_each_form_of_the_import_is_what_the_program_makes_of_it(tmp_path: Path, ours: str, hand: str) -> None:
+    folder = site(tmp_path, ours)
+    write_tree(folder, {"hand/css/app.css": f'{hand}\n@source "../../templates";\n'})
+    assert css(folder).split() == by_hand(folder / "hand/css/app.css").split()
+
+
+def test_only_templates_are_scanned(tmp_path: Path) -> None:
+    elsewhere = dict.fromkeys(("README.md", "notes/a.html", "build/b.html", "assets/c.html"), '<i class="m-[77px]">')
+    text = css(site(tmp_path, files=elsewhere))
+    assert "padding" in text
+    assert "77px" not in text
+
+
+def test_the_templates_of_frameworks_are_scanned_where_none_are_configured(tmp_path: Path) -> None:
+    pages = {"shop/templates/shop/a.html": '<i class="m-[71px]">', "shop/jinja2/b.html": '<i class="m-[72px]">'}
+    folder = site(tmp_path, files={"buildassets.toml": 'sources = ["assets"]\n', **pages})
+    assert "71px" in css(folder)
+    assert "72px" not in css(folder)
+    (folder / "manage.py").touch()
+    assert "72px" in css(folder)
+
+
+def test_a_class_that_is_gone_is_gone_from_the_sheet(tmp_path: Path) -> None:
+    folder = site(tmp_path)
+    builder = Builder(folder)
+    assert ".p-4" in builder()
+    (folder / "templates/page.html").write_text('<body class="m-7">')
+    text = builder()
+    assert ".m-7" in text
+    assert ".p-4" not in text
+
+
+def test_a_template_that_comes_or_goes_changes_the_sheet(tmp_path: Path) -> None:
+    folder = site(tmp_path)
+    builder = Builder(folder)
+    builder()
+    write_tree(folder, {"templates/deep/new.html": '<i class="m-[5px]">'})
+    assert "5px" in builder()
+    (folder / "templates/deep/new.html").unlink()
+    assert "5px" not in builder()
+    builder()
+    assert not builder.worked
+
+
+class Builder:
+    """Builds again and again, and gives the sheet; `worked` is whether the last build had something to do."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.worked = False
+
+    def __call__(self) -> str:
+        time.sleep(TICK_SECONDS)
+        config, cache = load_config(start=str(self.folder)), str(self.folder / ".cache")
+        self.worked = False
+
+        def work(*, last: LastBuild | None) -> BuildResult:
+            self.worked = True
+            return build(config, mode="development", cache=cache, last=last)
+
+        return released(self.folder, incremental(config, "development", cache, work), "css/app.css")
+
+
+def test_a_source_of_the_sheet_adds_files(tmp_path: Path) -> None:
+    files = {
+        "assets/js/a.js": 'el.className = "m-[1px]"',
+        "assets/js/deep/b.ts": 'el.className = "m-[2px]"',
+        "assets/js/c.txt": "m-[3px]",
+        "views/d.php": '<i class="m-[4px]">',
+        "views/e.css": ".m-[5px] { content: 'm-[5px]' }",
+    }
+    text = css(site(tmp_path, f'{OURS}@source "../js/**/*.{{js,ts}}";\n@source "../../views";\n', files))
+    assert sorted(set(re.findall(r"margin: (\d)px", text))) == ["1", "2", "4"]
+    assert ".p-4" in text
+
+
+def test_a_source_may_leave_files_out(tmp_path: Path) -> None:
+    files = {"templates/old/a.html": '<i class="m-[1px]">', "templates/b.html": '<i class="m-[2px]">'}
+    text = css(site(tmp_path, f'{OURS}@source not "../../templates/old";\n', files))
+    assert "margin: 2px" in text
+    assert "margin: 1px" not in text
+
+
+def test_source_none_turns_templates_off(tmp_path: Path) -> None:
+    sheet = '@import "tailwindcss" source(none);\n@source "../../views/*";\n'
+    text = css(site(tmp_path, sheet, {"views/a.html": '<i class="m-[1px]">'}))
+    assert "margin: 1px" in text
+    assert ".p-4" not in text
+
+
+def test_a_source_that_is_not_there_yet_is_seen_when_it_comes(tmp_path: Path) -> None:
+    folder = site(tmp_path, f'{OURS}@source "../../views";\n')
+    builder = Builder(folder)
+    builder()
+    write_tree(folder, {"views/a.html": '<i class="m-[1px]">'})
+    assert "margin: 1px" in builder()
+
+
+def test_a_url_in_an_imported_sheet_is_as_seen_from_that_sheet(tmp_path: Path) -> None:
+    files = {
+        "assets/css/parts/deep/b.css": ".b { background: url(../../../img/b.svg#x) }",
+        "assets/css/parts/a.css": '@import "./deep/b.css"; .a { background: url("a b.svg?c"); cursor: url(/x.cur) }',
+        "assets/css/parts/a b.svg": "<svg/>",
+        "assets/img/b.svg": "<svg/>",
+    }
+    folder = site(tmp_path, f'{OURS}@import "./parts/a.css";\n', files)
+    result = made(folder, "production")
+    assert not result.diagnostics, printed(result)
+    assert result.manifest is not None
+    assert result.manifest.assets["css/app.css"].references == ("css/parts/a b.svg", "img/b.svg")
+    text = released(folder, result, "css/app.css")
+    assert re.search(r"url\(\"?parts/a%20b\.[0-9a-f]{12}\.svg\?c\"?\)", text)
+    assert re.search(r"url\(\.\./img/b\.[0-9a-f]{12}\.svg#x\)", text)
+    assert "url(/x.cur)" in text
+
+
+def test_a_missing_reference_is_shown_in_the_sheet_that_has_it(tmp_path: Path) -> None:
+    files = {"assets/css/parts/a.css": "\n.a { color: red;\n background: url(none.svg) }", "buildassets.toml": SETTINGS}
+    folder = site(tmp_path, f'{OURS}@import "./parts/a.css";\n', {**files})
+    places = [(found.location and (found.location.file, found.location.line)) for found in made(folder).diagnostics]
+    assert set(places) == {("assets/css/parts/a.css", 3)}
+
+
+def test_inputs_are_the_sheet_its_imports_its_plugins_and_the_templates(tmp_path: Path) -> None:
+    folder = site(tmp_path, f'{OURS}@import "./part.css";\n@plugin "./brand/plugin.js";\n', FILES)
+    manifest = made(folder).manifest
+    assert manifest is not None
+    inputs = ("css/app.css", "css/brand/brand.js", "css/brand/plugin.js", "css/part.css", "templates/page.html")
+    assert manifest.assets["css/app.css"].inputs == inputs
+    assert re.fullmatch(r"tailwindcss 4\.\d+\.\d+ \(wheel\)", manifest.engines["tailwindcss"])
+
+
+def test_a_changed_plugin_makes_the_sheet_again(tmp_path: Path) -> None:
+    folder = site(tmp_path, f'{OURS}@plugin "./brand/plugin.js";\n', FILES)
+    builder = Builder(folder)
+    assert "tomato" in builder()
+    (folder / "assets/css/brand/brand.js").write_text('module.exports = "salmon";\n')
+    assert "salmon" in builder()
+
+
+def test_a_sheet_of_a_package_is_put_in(tmp_path: Path) -> None:
+    package = {
+        "node_modules/waves/package.json": json.dumps({"exports": {".": {"style": "./dist/waves.css"}}}),
+        "node_modules/waves/dist/waves.css": ".wave { background: url(wave.svg) }",
+        "node_modules/waves/extra.css": ".extra { @apply p-4 }",
+        "node_modules/waves/dist/wave.svg": "<svg/>",
+    }
+    sheet = f'{OURS}@import "waves";\n@import "waves/extra.css" layer(base);\n'
+    folder = site(tmp_path, sheet, {**package, "buildassets.toml": f'missing = "ignore"\n{SETTINGS}'})
+    text = css(folder)
+    assert "url(../../node_modules/waves/dist/wave.svg)" in text
+    assert ".extra" in text
+
+
+def test_the_same_inputs_in_another_folder_give_the_same_bytes(tmp_path: Path) -> None:
+    trees = []
+    for name in ("one", "an other [x] {y}"):
+        folder = site(tmp_path / name, f'{OURS}@source "../../views";\n@plugin "./brand/plugin.js";\n', FILES)
+        write_tree(folder, {f"views/{number}.html": f'<i class="m-[{number}px]">' for number in range(30)})
+        assert made(folder, "production").succeeded
+        trees.append(read_tree(folder / "build"))
+    assert trees[0] == trees[1]
+    assert any(b"29px" in content for content in trees[0].values() if isinstance(content, bytes))
+
+
+def test_names_with_characters_of_globs_are_scanned(tmp_path: Path) -> None:
+    names = ("[id].html", "a{b}.html", "!a.html", "it's.html", 'quo"te.html', "ü.html", "back\\slash.html", "no suffix")
+    pages = {f"templates/{name}": f'<i class="m-[{100 + number}px]">' for number, name in enumerate(names)}
+    assert len(set(re.findall(r"margin: (1\d\d)px", css(site(tmp_path, files=pages))))) == len(names)
+
+
+def test_a_link_is_scanned_and_what_git_ignores_too(tmp_path: Path) -> None:
+    folder = site(tmp_path, files={"else/a.html": '<i class="m-[1px]">', "templates/.gitignore": "*"})
+    (folder / ".git").mkdir()
+    os.symlink("../else/a.html", folder / "templates/link.html")
+    assert "margin: 1px" in css(folder)
+
+
+def test_a_template_in_another_encoding_is_scanned(tmp_path: Path) -> None:
+    assert "margin: 1px" in css(
+        site(tmp_path, files={"templates/a.html": '<i title="é" class="m-[1px]">'.encode("latin-1")})
+    )
+
+
+def test_the_sheet_is_minified_for_production(tmp_path: Path) -> None:
+    assert ".p-4{padding:calc(var(--spacing) * 4)}" in css(site(tmp_path), "production")
+
+
+def test_a_source_map_leads_to_the_sheets(tmp_path: Path) -> None:
+    folder = site(tmp_path, f'{OURS}@import "./part.css";\n.own {{ color: red }}\n', FILES)
+    (folder / "buildassets.toml").write_text(f"source_maps = true\n{SETTINGS}")
+    result = made(folder)
+    assert result.manifest is not None, printed(result)
+    source_map = json.loads(released(folder, result, "css/app.css.map"))
+    assert sorted(name.rpartition("/")[2] for name in source_map["sources"]) == ["app.css", "part.css"]
+
+
+def test_a_sheet_without_templates_is_a_warning(tmp_path: Path) -> None:
+    folder = write_tree(tmp_path, {"assets/app.css": OURS})
+    found = only(made(folder))
+    assert (found.code, found.is_error) == ("tailwind/sources", False)
+    assert found.location is not None
+    assert (found.location.file, found.location.line) == ("assets/app.css", 1)
+    write_tree(tmp_path, {"assets/app.css": f'{OURS}@source inline("p-4");\n'})
+    assert not made(folder).diagnostics
+
+
+def test_rules_of_tailwind_3_are_a_warning(tmp_path: Path) -> None:
+    sheet = "@tailwind base;\n@tailwind components;\n@tailwind utilities;\n"
+    assert codes(made(site(tmp_path, sheet))) == ["tailwind/old-rule"] * 2
+
+
+@pytest.mark.parametrize(
+    ("rest", "message", "place"),
+    [
+        (".a {\n", "missing closing } at .a", (2, 1)),
+        (".a { @apply p-4 nope-3; }\n", "cannot apply unknown utility class `nope-3`", (2, 17)),
+        ('@plugin "daisyui";\n', "cannot find `daisyui`", (2, 10)),
+        ('@plugin "./none.js";\n', "cannot find `./none.js`", (2, 9)),
+        ('@import "./none.css";\n', "cannot find `./none.css`", (2, 9)),
+        ('@import "none/a.css";\n', "cannot find `none/a.css`", (2, 10)),
+        ('@import "./app.css";\n', "`./app.css` imports this sheet in its turn", (2, 9)),
+    ],
+)
+def test_what_is_wrong_is_shown_in_its_place(tmp_path: Path, rest: str, message: str, place: tuple[int, int]) -> None:
+    found = only(made(site(tmp_path, OURS + rest)))
+    assert (found.code, found.message) == ("tailwind/failed", message)
+    assert found.location is not None
+    assert (found.location.file, found.location.line, found.location.column) == ("assets/css/app.css", *place)
+    assert str(tmp_path) not in printed(made(tmp_path))
+
+
+def test_what_is_wrong_in_an_imported_sheet_is_shown_there(tmp_path: Path) -> None:
+    files = {"assets/css/parts/a.css": "\n.a { @apply nope-3; }\n"}
+    found = made(site(tmp_path, f'{OURS}@import "./parts/a.css";\n', files)).diagnostics[0]
+    assert found.location is not None
+    assert (found.location.file, found.location.line, found.location.column) == ("assets/css/parts/a.css", 2, 13)
+
+
+def test_an_imported_sheet_that_comes_makes_the_sheet(tmp_path: Path) -> None:
+    folder = site(tmp_path, f'{OURS}@import "./late.css";\n')
+    assert not made(folder).succeeded
+    write_tree(folder, {"assets/css/late.css": ".late { color: red }"})
+    assert ".late" in css(folder)

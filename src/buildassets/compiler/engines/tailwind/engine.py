@@ -35,6 +35,7 @@ _NO_SOURCES: Final = (".lock", ".log", ".map")
 _NAMES_OF_NO_SOURCES: Final = ("package-lock.json", "pnpm-lock.yaml", "bun.lockb")
 _BINARY: Final = ("image/", "font/", "audio/", "video/")
 _AS_TEXT: Final = ".txt"
+_MAY_REFER: Final = re.compile(r"url\(|src\(|image-set\(", re.IGNORECASE)  # a map, which takes 25 ms, shows where
 
 
 class TailwindEngine:
@@ -88,7 +89,7 @@ class TailwindEngine:
             command = self._command()
             sheet = Sheet(path, text, reader, given.shown)
             is_sound = not any(found.is_error for found in sheet.diagnostics)
-            compiled = self._compiled(command, sheet, path, reader) if is_sound else Compiled("")
+            compiled = self._compiled(command, sheet, given, reader) if is_sound else Compiled("")
             return _recorded(reader, replace(compiled, diagnostics=(*sheet.diagnostics, *compiled.diagnostics)))
         except UnavailableError as why:
             return Compiled("", diagnostics=(why.diagnostic("tailwind/unavailable", _place_of_use(given.shown, text)),))
@@ -98,14 +99,16 @@ class TailwindEngine:
     def close(self) -> None:
         """Nothing is held."""
 
-    def _compiled(self, command: TailwindCommand, sheet: Sheet, path: str, reader: Reader) -> Compiled:
+    def _compiled(self, command: TailwindCommand, sheet: Sheet, given: EngineInput, reader: Reader) -> Compiled:
+        top = os.path.dirname(os.path.abspath(given.path))
+        needs_map = given.wants_source_map or any(map(_MAY_REFER.search, sheet.texts.values()))
         with temporary_folder() as folder:
-            sources = self._sources(sheet, os.path.dirname(path), reader) if sheet.scans else []
+            sources = self._sources(sheet, top, reader) if sheet.scans else []
             if sources:
                 _copy(sources, folder, reader)
                 sheet.begin_with(f"@source {quoted(folder.replace(os.sep, '/'))};\n")  # the end may be in a rule
             try:
-                done = _run(command, sheet.whole, os.path.dirname(path))
+                done = _run(command, sheet.whole, top, needs_map=needs_map)
             except OSError as fault:
                 return _failed(f"`{command.command[0]}` cannot be started: {reason_text(fault)}", sheet)
             except subprocess.TimeoutExpired:
@@ -169,11 +172,11 @@ def _copy(paths: Iterable[str], folder: str, reader: Reader) -> None:
             copy.write(content)
 
 
-def _run(command: TailwindCommand, text: str, folder: str) -> "subprocess.CompletedProcess[bytes]":
+def _run(command: TailwindCommand, text: str, folder: str, *, needs_map: bool) -> "subprocess.CompletedProcess[bytes]":
     modules = os.pathsep.join(filter(None, (*command.modules, os.environ.get("NODE_PATH", ""))))
     environment = {**os.environ, "NO_COLOR": "1", "PWD": folder, **({"NODE_PATH": modules} if modules else {})}
     return subprocess.run(  # noqa: S603 - the program that the user installed
-        [*command.command, "--input", "-", "--output", "-", "--map"],
+        [*command.command, "--input", "-", "--output", "-", *(["--map"] if needs_map else [])],
         input=text.encode("utf-8"),
         cwd=folder,
         env=environment,

@@ -68,7 +68,7 @@ clean:
 	touch $@
 
 .venv/.package: .venv/.pip .venv/.native pyproject.toml
-	BUILDASSETS_NATIVE=0 $(PY) -m pip install --quiet --editable .
+	BUILDASSETS_NATIVE=0 $(PY) -m pip install --quiet --editable '.[tailwind]'
 	touch $@
 
 .venv/.example: .venv/.package example_project/requirements.txt example_project/requirements-django.txt

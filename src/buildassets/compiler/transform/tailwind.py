@@ -31,7 +31,7 @@ def _needs_tailwind(path: str, _seen: Signature) -> bool:
         content = content_of(path)
     except OSError:
         return False
-    if not any(hint in content.lower() for hint in _HINTS):
+    if not any(hint in content for hint in _HINTS):
         return False
     from buildassets.compiler.engines.tailwind.rules import uses_tailwind
 

@@ -215,6 +215,8 @@ def kinds_of(entry: Entry) -> set[str]:
     kinds = {suffix(path).removeprefix(".") for path in entry.inputs}
     if "sass" in kinds:
         kinds.add("scss")
+    if "css" in kinds and len(entry.inputs) > 1:
+        kinds.add("tailwindcss")  # a sheet that it compiled has its templates among its inputs
     syntax = media_of(entry.file).syntax
     return kinds | ({syntax.value} if syntax else set())
 

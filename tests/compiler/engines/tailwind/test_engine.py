@@ -336,6 +336,31 @@ def test_what_is_wrong_is_shown_in_its_place(tmp_path: Path, rest: str, message:
     assert str(tmp_path) not in printed(made(tmp_path))
 
 
+@pytest.mark.parametrize("script", ['throw new Error("boom")', "module.exports = (;"])
+def test_a_plugin_that_cannot_be_loaded_is_named(tmp_path: Path, script: str) -> None:
+    found = made(site(tmp_path, f'{OURS}@plugin "./brand/plugin.js";\n', {"assets/css/brand/plugin.js": script}))
+    failed = next(one for one in found.diagnostics if one.code == "tailwind/failed")
+    assert failed.message == "`./brand/plugin.js` cannot be loaded"
+    assert failed.location is not None
+    assert (failed.location.line, failed.location.column) == (2, 9)
+
+
+def test_a_bundle_may_have_the_sheet(tmp_path: Path) -> None:
+    settings = SETTINGS.replace("[templates]", '[bundles]\n"all.css" = ["css/app.css", "b.css"]\n[templates]')
+    folder = site(tmp_path, files={"buildassets.toml": settings, "assets/b.css": ".b { color: red }\n"})
+    text = released(folder, made(folder, "production"), "all.css")
+    assert ".p-4{" in text
+    assert text.rstrip().endswith(".b{color:red}")
+
+
+def test_lightningcss_minifies_what_tailwind_made(tmp_path: Path) -> None:
+    settings = f'browsers = ["safari 16.4"]\n{SETTINGS}[engines]\ncss = "lightningcss"\n'
+    folder = site(tmp_path, files={"buildassets.toml": settings})
+    result = made(folder, "production")
+    assert not result.diagnostics, printed(result)
+    assert "&:hover" not in released(folder, result, "css/app.css")
+
+
 def test_what_is_wrong_in_an_imported_sheet_is_shown_there(tmp_path: Path) -> None:
     files = {"assets/css/parts/a.css": "\n.a { @apply nope-3; }\n"}
     found = made(site(tmp_path, f'{OURS}@import "./parts/a.css";\n', files)).diagnostics[0]

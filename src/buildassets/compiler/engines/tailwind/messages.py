@@ -4,12 +4,13 @@ import re
 from bisect import bisect_right
 from typing import Final, NamedTuple
 
+from buildassets.compiler.engines.tailwind.rules import rules
 from buildassets.compiler.engines.tailwind.sheets import Piece, Sheet, starts
 from buildassets.diagnostics import Diagnostic, Location, error
 
 _COLOUR: Final = re.compile(r"\x1b\[[0-9;]*m")
-_FRAME: Final = "┌│└"
-_KIND: Final = re.compile(r"(?:[A-Za-z]*Error): ")
+_FRAMED: Final = "│"
+_KIND: Final = re.compile(r"(?:[A-Za-z]*(?:Error|Message)): ")
 _PLACE: Final = re.compile(r"(?:[^\s:]|:(?!\d))*stdin\.css:(\d+):(\d+): ")
 _FOLDER: Final = re.compile(r" in '[^']*'$")
 _NAMED: Final = re.compile(r"[`'\"]([^`'\"]+)[`'\"]")
@@ -17,6 +18,7 @@ _APPLIED: Final = re.compile(r"@apply\b[^;{}]*")
 _UNKNOWN: Final = "Cannot apply unknown utility class"
 _UNRESOLVED: Final = "Can't resolve "
 _MOST_NOTES: Final = 8
+_LOST: Final = "babel.cjs"  # what the program lacks to translate a script that raises, or that it cannot parse
 
 
 class Fault(NamedTuple):
@@ -30,12 +32,12 @@ class Fault(NamedTuple):
 
 def fault_in(output: str) -> Fault | None:
     """The error in what Tailwind has written; None if there is none."""
-    lines = [line.lstrip(_FRAME).strip() for line in _COLOUR.sub("", output).split("\n")]
-    begin = next((number for number, line in enumerate(lines) if _KIND.match(line)), None)
-    if begin is None:
+    framed = (line for line in _COLOUR.sub("", output).split("\n") if line.startswith(_FRAMED))
+    lines = [text for line in framed if (text := line.removeprefix(_FRAMED).strip())]
+    if not lines:
         return None
-    message = _KIND.sub("", lines[begin], count=1)
-    notes = tuple(line for line in lines[begin + 1 :] if line)[:_MOST_NOTES]
+    message = _KIND.sub("", lines[0], count=1) if _KIND.match(lines[0]) else lines[0]
+    notes = tuple(lines[1:])[:_MOST_NOTES]
     if place := _PLACE.match(message):
         return Fault(message[place.end() :], notes, int(place[1]), int(place[2]))
     return Fault(message, notes)
@@ -43,6 +45,8 @@ def fault_in(output: str) -> Fault | None:
 
 def diagnostic(fault: Fault, sheet: Sheet) -> Diagnostic:
     """The error for `fault`, at its place; at the sheet itself where that is not known."""
+    if _LOST in fault.message and (unloadable := _unloadable(sheet)):
+        return unloadable
     message, _, rest = _FOLDER.sub("", fault.message).partition(". ")
     notes = (*([rest.rstrip(".")] if rest else []), *fault.notes)
     hint = None
@@ -54,6 +58,17 @@ def diagnostic(fault: Fault, sheet: Sheet) -> Diagnostic:
         message = f"cannot find `{named[1]}`" if named else message
     where = _place(fault, sheet) or Location(next(iter(sheet.shown.values())))
     return error("tailwind/failed", _lowered(message).rstrip("."), where, notes=notes, hint=hint)
+
+
+def _unloadable(sheet: Sheet) -> Diagnostic | None:
+    """The error for a script that cannot be loaded, of which Tailwind shows neither name nor fault."""
+    for path, text in sheet.texts.items():
+        for rule in rules(text):
+            if rule.name in ("@plugin", "@config") and (rule.value or "").startswith((".", "/")):
+                place = sheet.place(path, rule.value_start, rule.value_end)
+                hint = "look for errors in it and in what it imports, and whether all of that is installed"
+                return error("tailwind/failed", f"`{rule.value}` cannot be loaded", place, hint=hint)
+    return None
 
 
 def _lowered(message: str) -> str:

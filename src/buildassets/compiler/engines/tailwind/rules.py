@@ -1,6 +1,5 @@
 """The rules of a style sheet that are for Tailwind, with their places. Pure."""
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -9,7 +8,7 @@ from buildassets.frozen import frozen
 from buildassets.lazy_pattern import lazy_pattern
 
 _NAMES: Final = ("@import", "@reference", "@source", "@plugin", "@config", "@tailwind", "@charset")
-_HINT: Final = lazy_pattern(r"tailwind|@reference", re.IGNORECASE)
+_HINT: Final = lazy_pattern(r"tailwind|@reference")  # in the same letters as `transform.tailwind` looks for
 _PACKAGE: Final = "tailwindcss"
 
 

@@ -92,7 +92,7 @@ def test_on_a_terminal_it_asks(answer: str, is_written: bool, tmp_path: Path) ->
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     ) as asking:
-        os.write(master, f"n\n{answer}\n".encode())
+        os.write(master, f"{answer}\n".encode())
         asking.communicate(timeout=60)
     os.close(slave)
     os.close(master)
@@ -267,3 +267,28 @@ def test_the_smallest_engines_are_locked_and_shown(tmp_path: Path) -> None:
     assert run(project, "init", "--yes", "--smallest").returncode == 0
     engines = load_config(start=str(project)).engines
     assert (engines.css, engines.js) == ("lightningcss", "esbuild")
+
+
+def test_on_a_terminal_the_smallest_engines_are_offered(tmp_path: Path) -> None:
+    (tmp_path / "node_modules/esbuild").mkdir(parents=True)
+    write_tree(tmp_path, FLASK)
+    master, slave = pty.openpty()
+    command = [sys.executable, "-m", "buildassets", "init"]
+    with subprocess.Popen(command, cwd=tmp_path, env=environment(), stdin=slave, stdout=slave, stderr=slave) as asking:
+        os.close(slave)
+        os.write(master, b"s\ny\n")
+        printed = b""
+        while chunk := _read(master):
+            printed += chunk
+        asking.wait(60)
+    os.close(master)
+    assert b"give the smallest results" in printed
+    assert b'\x1b[32m+css = "lightningcss"\x1b[0m' in printed
+    assert load_config(start=str(tmp_path)).engines.js == "esbuild"
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 4096)
+    except OSError:  # the way Linux says that the other end is closed
+        return b""

@@ -2,18 +2,24 @@
 
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from buildassets.cli.options import init_options
-from buildassets.cli.output import Output, count_text, print_data
+from buildassets.cli.output import Output, count_text, print_diff
 from buildassets.diagnostics import Diagnostic, error, warning
 from buildassets.errors import BuildAssetsError, ConfigError
 
 if TYPE_CHECKING:
     from buildassets.start.edits import Edit
     from buildassets.start.proposal import Proposal
+
+    _Proposed = tuple[Proposal, list[Diagnostic]]
+
+_YES: Final = ("y", "yes")
+_SMALLEST: Final = ("s", "smallest")
+_ENGINES: Final = {"css": "lightningcss", "js": "esbuild"}
 
 
 @click.command("init")
@@ -32,29 +38,41 @@ def command(is_agreed: bool, is_dry: bool, is_smallest: bool, as_json: bool, qui
     Shows each change as a diff and asks before it writes; nothing that works is changed.
     """
     from buildassets.compiler.config.file import working_directory
-    from buildassets.start.proposal import propose
+    from buildassets.start.edits import write
 
     show = Output(as_json, quiet=quiet)
     can_ask = sys.stdin.isatty() and not as_json
     if not (is_agreed or is_dry or can_ask):
         raise _nobody_to_ask()
-    folder = working_directory()
-    if can_ask and not (is_agreed or is_dry or is_smallest):
-        is_smallest = _wants_smallest()
-    proposal = propose(folder, {"css": "lightningcss", "js": "esbuild"} if is_smallest else {})
-    diagnostics = [*_other_systems(proposal)]
-    if proposal.tools and proposal.edits:
-        proposal, faults = _with_lock(proposal, show, is_dry)
-        diagnostics += faults
-    _show(proposal, show, is_agreed)
-    is_written = bool(proposal.edits) and not is_dry and (is_agreed or _is_agreed(proposal))
+    proposed = _proposed(working_directory(), is_smallest, show, is_dry)
+    _show(proposed[0], show, is_agreed)
+    is_written = bool(proposed[0].edits) and not is_dry
+    if is_written and not is_agreed:
+        proposed, is_written = _after_asking(proposed, is_smallest, show)
+    proposal, faults = proposed
     if is_written:
-        from buildassets.start.edits import write
-
         write(proposal.folder, proposal.edits)
-    code = show.finish(True, diagnostics, _document(proposal, is_written))
+    code = show.finish(True, [*_other_systems(proposal), *faults], _document(proposal, is_written))
     _report(proposal, show, is_written, is_smallest)
     return code
+
+
+def _after_asking(proposed: "_Proposed", is_smallest: bool, show: Output) -> "tuple[_Proposed, bool]":
+    """What the user chose, and whether it is to be written."""
+    answer = _answer(proposed[0], can_be_smaller=not is_smallest)
+    if answer in _SMALLEST:
+        proposed = _proposed(proposed[0].folder, True, show, False)
+        _show(proposed[0], show, False)
+        answer = _answer(proposed[0], can_be_smaller=False)
+    return proposed, answer in _YES
+
+
+def _proposed(folder: str, is_smallest: bool, show: Output, is_dry: bool) -> "_Proposed":
+    """The proposal with its lock, and warnings about that."""
+    from buildassets.start.proposal import propose
+
+    proposal = propose(folder, _ENGINES if is_smallest else {})
+    return _with_lock(proposal, show, is_dry) if proposal.tools and proposal.edits else (proposal, [])
 
 
 def _nobody_to_ask() -> ConfigError:
@@ -62,14 +80,14 @@ def _nobody_to_ask() -> ConfigError:
     return ConfigError([error("init/terminal", "nobody can be asked: standard input is no terminal", hint=hint)])
 
 
-def _wants_smallest() -> bool:
-    """Ask for the engines with the smallest results, which need more than what is installed with us."""
-    return click.confirm("Minify with lightningcss and esbuild, which give the smallest results?", err=True)
-
-
-def _is_agreed(proposal: "Proposal") -> bool:
-    count = count_text(len(proposal.edits), "file")
-    return click.confirm(f"Write {count}?", err=True)
+def _answer(proposal: "Proposal", *, can_be_smaller: bool) -> str:
+    """The answer of the user; `s` asks for engines that need more than what is installed with us."""
+    can_be_smaller = can_be_smaller and any(edit.file.endswith(".toml") for edit in proposal.edits)
+    smallest = "/s, s: minify with lightningcss and esbuild, which give the smallest results"
+    choices = f"y/N{smallest if can_be_smaller else ''}"
+    asked = f"Write {count_text(len(proposal.edits), 'file')}? [{choices}]"
+    answer: str = click.prompt(asked, default="n", show_default=False, err=True)
+    return answer.strip().lower()
 
 
 def _other_systems(proposal: "Proposal") -> list[Diagnostic]:
@@ -130,7 +148,7 @@ def _show(proposal: "Proposal", show: Output, is_agreed: bool) -> None:
         show.report(f"found {', '.join(proposal.found)}")
     lines = [line for edit in proposal.edits for line in [*edit.diff(), ""]]
     if lines and not (show.quiet and is_agreed):
-        print_data(lines[:-1])
+        print_diff(lines[:-1])
 
 
 def _report(proposal: "Proposal", show: Output, is_written: bool, is_smallest: bool) -> None:

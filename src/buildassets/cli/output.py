@@ -272,6 +272,18 @@ def print_text(text: str) -> None:
     _to_stdout(text.removesuffix("\n"))
 
 
+def print_diff(lines: Iterable[str]) -> None:
+    """Print the lines of a diff as data; on a terminal what goes is red and what comes is green."""
+    plain = not (terminal.is_coloured() and sys.stdout.isatty())
+    _to_stdout("\n".join(printable(line) if plain else _coloured_change(printable(line)) for line in lines))
+
+
+def _coloured_change(line: str) -> str:
+    colours = {"+": "32", "-": "31", "@": "36"}
+    code = "1" if line.startswith(("+++ ", "--- ")) else colours.get(line[:1])
+    return f"\x1b[{code}m{line}\x1b[0m" if code else line
+
+
 def print_line(line: str) -> None:
     """Print a line for a person to stderr."""
     _to_stderr(printable(line) + "\n")

@@ -143,6 +143,22 @@ def test_another_environment_is_another(project: Project, monkeypatch: pytest.Mo
     assert not was_repeated()
 
 
+def test_another_value_of_a_variable_that_modules_see_is_another(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("API_URL", "one")
+    settings = '[tool.buildassets]\ncompress = []\nenv = ["API_URL"]\n'
+    write_tree(project.folder, {"pyproject.toml": settings, "assets/js/app.js": "p(import.meta.env.API_URL)\n"})
+    project.build(3)
+    assert was_repeated()
+    monkeypatch.setenv("API_URL", "two")
+    assert not was_repeated()
+    project.build()
+    assert 'p("two")' in [script.read_text() for script in (project.folder / "build/assets/js").glob("app.*.js")]
+    monkeypatch.delenv("API_URL")
+    assert not was_repeated()
+
+
 @pytest.mark.parametrize("arguments", [("--cache-dir", "elsewhere"), ("--cache-dir=elsewhere",)])
 def test_the_cache_may_be_where_the_command_says(project: Project, arguments: tuple[str, ...]) -> None:
     project.command("build", *arguments)

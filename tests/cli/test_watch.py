@@ -10,6 +10,7 @@ from buildassets.packages.lock import Lock, LockedTool, write_lock
 from tests.cli.test_cli import environment, is_gone
 from tests.cli.watching import Watching, watching
 from tests.conftest import PATIENCE_SECONDS, Tree, children, wait_for, write_tree
+from tests.corpus.packages import node_modules
 
 SITE: Tree = {
     "buildassets.toml": 'sources = ["assets"]\n',
@@ -111,3 +112,24 @@ def test_watch_that_is_ended_does_not_wait_for_sass(tmp_path: Path) -> None:
     child.terminate()
     assert child.wait(timeout=PATIENCE_SECONDS) == 143
     wait_for(lambda: is_gone(child.pid))
+
+
+@pytest.mark.corpus
+def test_modules_in_typescript_are_built_when_what_decides_them_is_saved(tmp_path: Path) -> None:
+    files: Tree = {
+        "buildassets.toml": "",
+        "assets/js/app.tsx": 'import { b } from "@/b";\np(b, <i/>);\n',
+        "assets/js/b.ts": "export const b: number = 1;\n",
+        "assets/js/late.ts": "late();\n",
+        "templates/page.html": '{{ script("js/app.tsx") }}',
+        "tsconfig.json": '{"compilerOptions": {"paths": {"@/*": ["./assets/js/*"]}, "jsx": "react"}}',
+    }
+    folder = write_tree(tmp_path / "site", files)
+    (folder / "node_modules").symlink_to(node_modules())
+    with watching(folder) as watch:
+        assert sorted(watch.next()["assets"]) == ["js/app.js", "js/b.js"]
+        settings = (folder / "tsconfig.json").read_text()
+        (folder / "tsconfig.json").write_text(settings.replace('"react"', '"react", "jsxFactory": "h"'))
+        assert b'h("i"' in watch.released(watch.next(), "js/app.js")
+        (folder / "templates/page.html").write_text('{{ script("js/app.tsx") }}{{ script("js/late.ts") }}')
+        assert "js/late.js" in watch.next()["assets"]

@@ -250,6 +250,13 @@ def test_a_source_map_leads_to_the_source(tmp_path: Path) -> None:
     assert origin_at(source_map, script.index('"mark"')) == ("app.ts", 3, 19)
 
 
+def test_import_attributes_stay(tmp_path: Path) -> None:
+    text = 'import d from "./d.json" with { type: "json" };\np(d as object);\n'
+    result = run(tmp_path, {"assets/js/app.ts": text, "assets/js/d.json": "{}"})
+    assert 'with { type: "json" }' in app(tmp_path, result)
+    assert codes(result) == []
+
+
 # What imports mean
 
 

@@ -17,6 +17,7 @@ _FLAGS: Final = (
     *("--charset=utf8", "--legal-comments=inline", "--log-level=silent", "--log-limit=0"),
     *("--sourcemap=external", "--sources-content=false", "--log-override:html-comment-in-js=silent"),
 )
+_WITH_ATTRIBUTES: Final = (0, 20)
 
 
 class OneFileEsbuild(EsbuildEngine):
@@ -26,6 +27,11 @@ class OneFileEsbuild(EsbuildEngine):
     def programs(self) -> tuple[str, ...]:
         """The command."""
         return (os.path.realpath(self._command.path),)
+
+    @property
+    def knows_attributes(self) -> bool:
+        """Whether it has a name for import attributes among the features of a target."""
+        return tuple(int(digits) for digits in self._command.version.split(".")[:2]) >= _WITH_ATTRIBUTES
 
     def transformed(self, given: EngineInput, flags: Sequence[str]) -> Compiled:
         """The result for `given` with `flags`; an error for each fault of its syntax."""

@@ -74,7 +74,7 @@ class EsbuildTransform:
             return Compiled("", diagnostics=(missing,))
         if any(one.is_error for one in settings.diagnostics):
             return Compiled("", diagnostics=settings.diagnostics)
-        flags = (*self._flags(given, settings),)
+        flags = (*self._flags(given, settings, knows_attributes=running.knows_attributes),)
         compiled = running.transformed(given, (*flags, *self._define))
         if not _is_compiled(given) and running.transformed(given, flags).text == compiled.text:
             return Compiled(given.text)
@@ -100,13 +100,15 @@ class EsbuildTransform:
             return TsConfig()
         return tsconfig_of(given.path, self._options.folder, given.read, self._options.shown)
 
-    def _flags(self, given: EngineInput, settings: "TsConfig") -> Iterator[str]:
+    def _flags(self, given: EngineInput, settings: "TsConfig", *, knows_attributes: bool) -> Iterator[str]:
         yield f"--sourcefile={given.shown}"
         if not _is_compiled(given):
             yield "--loader=js"
             return
         yield f"--loader={_LOADERS[suffix(given.path)]}"
         yield "--target=" + ",".join(browser.replace(" ", "") for browser in self._options.browsers or (_TARGET,))
+        if knows_attributes and not self._options.browsers:
+            yield "--supported:import-attributes=true"  # without them browsers would refuse `import d from "./d.json"`
         if "jsx" not in settings.compiling:
             yield "--jsx=automatic"
         yield f"--tsconfig-raw={json.dumps({'compilerOptions': settings.compiling})}"

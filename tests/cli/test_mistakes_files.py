@@ -24,15 +24,15 @@ failed with 1 error; there is no release yet
 
 
 def test_an_import_of_a_package_in_a_sheet(tmp_path: Path) -> None:
-    write_tree(tmp_path, {"assets/css/tw.css": '@import "tailwindcss";\n'})
+    write_tree(tmp_path, {"assets/css/tw.css": '@import "milligram";\n'})
     assert mistaken(tmp_path, "build") == (
         1,
         """
-error[reference/missing]: cannot find `css/tailwindcss`
+error[reference/missing]: cannot find `css/milligram`
   --> assets/css/tw.css:1:10
    |
-1  | @import "tailwindcss";
-   |          ^^^^^^^^^^^
+1  | @import "milligram";
+   |          ^^^^^^^^^
 note: looked in `assets/`
 
 hint: write the path of a sheet in a source root: browsers look for it beside this one, not among packages

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.engines.sass.imports import Listings, looked_for
+from buildassets.compiler.engines.sass.imports import Listings, instead, looked_for
 from tests.conftest import write_tree
 
 
@@ -33,3 +33,8 @@ def test_a_large_folder_is_asked_for_each_file(tmp_path: Path) -> None:
     listings = Listings()
     assert listings.exists(str(tmp_path / "_file299.scss"))
     assert not listings.exists(str(tmp_path / "_file300.scss"))
+
+
+def test_tailwind_is_no_sheet_for_sass(tmp_path: Path) -> None:
+    hint = instead("tailwindcss", str(tmp_path / "a.scss"), [str(tmp_path)], str)
+    assert hint == "write it in a sheet of its own, with the suffix `.css`: Tailwind 4 compiles no Sass"

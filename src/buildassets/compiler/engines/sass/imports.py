@@ -143,6 +143,8 @@ def instead(name: str, importer: str, folders: Sequence[str], shown: Callable[[s
     `shown` turns an absolute path into the name that a user would write.
     """
     bare = name.removeprefix("~")  # webpack's prefix for packages
+    if bare.partition("/")[0] == "tailwindcss":
+        return "write it in a sheet of its own, with the suffix `.css`: Tailwind 4 compiles no Sass"
     for folder in _upward(os.path.dirname(importer)):
         packages = os.path.join(folder, "node_modules")
         if packages not in folders and os.path.isdir(os.path.join(packages, bare.partition("/")[0])):

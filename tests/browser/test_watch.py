@@ -15,6 +15,7 @@ import pytest
 
 from tests.browser.conftest import Browser
 from tests.conftest import PATIENCE_SECONDS
+from tests.tailwind import program
 
 pytestmark = pytest.mark.browser
 
@@ -25,6 +26,7 @@ _RULE = "\nbody { background: rgb(1, 2, 3) }\n"
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """The example project, to be changed."""
+    program()  # of which it has a sheet
     return shutil.copytree(_PROJECT, tmp_path / "project", ignore=shutil.ignore_patterns("build", ".buildassets"))
 
 

@@ -22,6 +22,7 @@ from tests.docs.error_pages import (
     replayed,
     runner,
 )
+from tests.tailwind import program
 
 SOURCE = Path(__file__).parents[2] / "src"
 CODES = codes_with_a_page()
@@ -136,6 +137,8 @@ def test_example_prints_what_the_page_shows(code: str, site: Path, pytestconfig:
     page = read_page(code)
     if code in WITH_ESBUILD:
         (site / "node_modules").symlink_to(node_modules())
+    if code.startswith("tailwind/"):
+        program()
     run = runner(page.blocks())
     shown, kept = "", 0
     for block in page.blocks():

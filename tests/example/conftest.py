@@ -12,6 +12,7 @@ import pytest
 
 from tests.conftest import MadeOnce
 from tests.example.servers import PROJECT, free_port, memcached_command, redis_command, running
+from tests.tailwind import program
 
 STORES = ("cookie", "redis", "memcached")
 
@@ -31,6 +32,7 @@ def _copy_of_the_example(folder: Path) -> None:
 @pytest.fixture(scope="session")
 def project(made_once: MadeOnce) -> Path:
     """A copy of the example, built."""
+    program()  # of which it has a sheet
     return made_once("project", _copy_of_the_example)
 
 

@@ -95,6 +95,12 @@ def test_several_jobs_make_the_same(site: Path) -> None:
     assert (site / "one/manifest.json").read_bytes() == (site / "four/manifest.json").read_bytes()
 
 
+def test_the_tools_of_a_project_name_it(site: Path) -> None:
+    tools = json.loads(run(site, "tools", "list", "--json").stdout)["tools"]
+    assert tools["tailwindcss"]["origin"] == "wheel"
+    assert tools["tailwindcss"]["version"].startswith("4.")
+
+
 def next_sheet(watch: Watching) -> str:
     """The sheet after the next build that writes it."""
     while "css/app.css" not in (document := watch.next())["assets"]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from buildassets.compiler.engines.esbuild.command import find_esbuild
 from buildassets.compiler.engines.sass.dart import DartSassEngine
+from buildassets.compiler.engines.tailwind.command import find_tailwind
 from buildassets.compiler.engines.unavailable import UnavailableError
 from buildassets.frozen import frozen
 from buildassets.packages.lock import read_lock
@@ -47,3 +48,8 @@ def _found(folder: str) -> Iterator[tuple[str, FoundTool]]:
         yield "esbuild", FoundTool(esbuild.version, esbuild.origin)
     except UnavailableError as why:
         yield "esbuild", FoundTool("", "", why.message)
+    try:
+        tailwind = find_tailwind(folder)
+        yield "tailwindcss", FoundTool(tailwind.version, tailwind.origin)
+    except UnavailableError as why:
+        yield "tailwindcss", FoundTool("", "", why.message)

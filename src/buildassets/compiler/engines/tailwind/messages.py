@@ -1,4 +1,4 @@
-"""What Tailwind writes to stderr, as diagnostics with places in the sheets that the user edits. Pure."""
+"""What Tailwind writes to stderr, as diagnostics with places in the sheets that the user edits."""
 
 import re
 from bisect import bisect_right

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final
 from buildassets.compiler.body import Body, OnDisk, bytes_of, left_on_disk
 from buildassets.compiler.engines.protocol import Compiled, Engine, EngineInput
 from buildassets.compiler.engines.sass.functions import outside, uncalled
-from buildassets.compiler.engines.tailwind.rules import uses_tailwind
 from buildassets.compiler.images.size import Header, Size, raster_size, vector_size
 from buildassets.compiler.languages.css import minify as css
 from buildassets.compiler.languages.directives import ignored_directives, read_header
@@ -36,6 +35,7 @@ from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.compiler.transform.sass_globs import with_globs_written_out
 from buildassets.compiler.transform.syntax_faults import is_json, json_faults, late_rule_faults, syntax_faults
 from buildassets.compiler.transform.tailwind import KIND as TAILWIND
+from buildassets.compiler.transform.tailwind import text_needs_tailwind
 from buildassets.diagnostics import Diagnostic, Location, Severity, error, reason_text, warning
 from buildassets.digest import digest
 from buildassets.files import chunks_of, content_of, small_content_of
@@ -149,7 +149,7 @@ def _compiled(source: Source, text: str, body: bytes, syntax: Syntax | None, eng
         return _made(source, text, syntax, *compiler, engines)
     if is_template(source):
         return _scripted(source, text, engines)
-    if engines.tailwind is not None and syntax is Syntax.CSS and uses_tailwind(text):
+    if engines.tailwind is not None and syntax is Syntax.CSS and text_needs_tailwind(text, source.path):
         return _made(source, text, syntax, TAILWIND, engines.tailwind, engines)
     draft = _as_it_is(source, body)
     if engines.source_maps and syntax in (Syntax.CSS, Syntax.JAVASCRIPT):

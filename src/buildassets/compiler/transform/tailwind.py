@@ -3,8 +3,10 @@
 Takes sources and the configuration. Imports the engine only for a sheet that needs it: most projects have none.
 """
 
+import os
+from collections.abc import Iterable
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from buildassets.compiler.cache.stamps import signature
 from buildassets.compiler.cache.traces import Signature
@@ -16,26 +18,66 @@ if TYPE_CHECKING:
     from buildassets.compiler.engines.tailwind.engine import TailwindEngine
 
 KIND = "tailwindcss"  # of the engine, in the manifest
-_HINTS = (b"tailwind", b"@reference")
+_RULES = (b"@apply", b"@theme", b"@utility", b"variant", b"@plugin", b"@config")
+_HINTS = (b"tailwind", b"@reference", *_RULES)
+Facts: TypeAlias = tuple[bool, tuple[str, ...], tuple[str, ...]]
+_NOTHING: Facts = (False, (), ())
 
 
 def needs_tailwind(path: str) -> bool:
     """Whether the style sheet at `path` needs Tailwind; False if it cannot be read, which its draft reports."""
+    uses, _, following = _facts(path)
+    return uses or _imports_tailwind(path, following)
+
+
+def text_needs_tailwind(text: str, path: str) -> bool:
+    """Whether `text`, that of the style sheet at `path`, needs Tailwind."""
+    if not any(hint.decode() in text for hint in _HINTS):
+        return False
+    from buildassets.compiler.engines.tailwind.rules import imports_if_written_for_tailwind, uses_tailwind
+
+    return uses_tailwind(text) or _imports_tailwind(path, imports_if_written_for_tailwind(text))
+
+
+def _imports_tailwind(path: str, names: Iterable[str]) -> bool:
+    """Whether one of the sheets `names`, as seen from that at `path`, imports Tailwind, or a sheet that does."""
+    waiting, seen = [(path, name) for name in names], {path}
+    while waiting:
+        importer, name = waiting.pop()
+        target = os.path.normpath(os.path.join(os.path.dirname(importer), name))
+        if target in seen:
+            continue
+        seen.add(target)
+        uses, imported, _ = _facts(target)
+        if uses:
+            return True
+        waiting += ((target, name) for name in imported)
+    return False
+
+
+def _facts(path: str) -> Facts:
     seen = signature(path)
-    return seen is not None and _needs_tailwind(path, seen)
+    return _NOTHING if seen is None else _read_facts(path, seen)
 
 
 @lru_cache(maxsize=4096)
-def _needs_tailwind(path: str, _seen: Signature) -> bool:
+def _read_facts(path: str, _seen: Signature) -> Facts:
+    """Whether the sheet itself uses Tailwind, what it imports, and that again if it has rules for Tailwind."""
     try:
         content = content_of(path)
     except OSError:
-        return False
-    if not any(hint in content for hint in _HINTS):
-        return False
-    from buildassets.compiler.engines.tailwind.rules import uses_tailwind
+        return _NOTHING
+    if b"@import" not in content and not any(hint in content for hint in _HINTS):
+        return _NOTHING
+    from buildassets.compiler.engines.tailwind.rules import (
+        imports_if_written_for_tailwind,
+        relative_imports,
+        uses_tailwind,
+    )
 
-    return uses_tailwind(content.decode("utf-8", "replace"))
+    text = content.decode("utf-8", "replace")
+    imported = tuple(relative_imports(text))
+    return uses_tailwind(text), imported, tuple(imports_if_written_for_tailwind(text))
 
 
 class LateTailwind:

@@ -368,6 +368,25 @@ def test_what_is_wrong_in_an_imported_sheet_is_shown_there(tmp_path: Path) -> No
     assert (found.location.file, found.location.line, found.location.column) == ("assets/css/parts/a.css", 2, 13)
 
 
+def test_a_sheet_that_imports_one_with_tailwind_may_use_its_rules(tmp_path: Path) -> None:
+    files = {"assets/css/base.css": '@import "./deep/tailwind.css";\n', "assets/css/deep/tailwind.css": OURS}
+    sheet = '@import "./base.css";\n.card { @apply p-4; }\n'
+    folder = site(tmp_path, sheet, files)
+    text = css(folder)
+    assert ".card {\n  padding: calc(var(--spacing) * 4);\n}" in text
+    assert "hover\\:underline" in text
+
+
+def test_a_sheet_that_is_only_a_part_is_left_alone(tmp_path: Path) -> None:
+    files = {
+        "assets/css/part.css": '@import "./more.css";\n.part { @apply p-4; }\n',
+        "assets/css/more.css": ".a { b: c }",
+    }
+    folder = site(tmp_path, f'{OURS}@import "./part.css";\n', files)
+    assert "@apply" in released(folder, made(folder), "css/part.css")
+    assert "@apply" not in css(folder)
+
+
 def test_an_imported_sheet_that_comes_makes_the_sheet(tmp_path: Path) -> None:
     folder = site(tmp_path, f'{OURS}@import "./late.css";\n')
     assert not made(folder).succeeded

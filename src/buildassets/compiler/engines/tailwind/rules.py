@@ -9,6 +9,7 @@ from buildassets.lazy_pattern import lazy_pattern
 
 _NAMES: Final = ("@import", "@reference", "@source", "@plugin", "@config", "@tailwind", "@charset")
 _HINT: Final = lazy_pattern(r"tailwind|@reference")  # in the same letters as `transform.tailwind` looks for
+_OWN: Final = lazy_pattern(r"@(?:apply|theme|utility|custom-variant|variant|plugin|config)\b")
 _PACKAGE: Final = "tailwindcss"
 
 
@@ -41,6 +42,21 @@ def first_use(text: str) -> Rule | None:
     if not _HINT.search(text):
         return None
     return next(filter(_needs_tailwind, rules(text)), None)
+
+
+def imports_if_written_for_tailwind(text: str) -> list[str]:
+    """The sheets that `text` imports by relative paths, if it has a rule that only Tailwind understands.
+
+    Where one of them imports Tailwind, so does `text`.
+    """
+    return relative_imports(text) if _OWN.search(text) else []
+
+
+def relative_imports(text: str) -> list[str]:
+    """The relative paths that `text` imports, of those that Tailwind would follow."""
+    return [
+        rule.value for rule in rules(text) if rule.name == "@import" and (rule.value or "")[:1] == "." and rule.value
+    ]
 
 
 def _needs_tailwind(rule: Rule) -> bool:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from buildassets.compiler.engines.tailwind.engine import TailwindEngine
 
 KIND = "tailwindcss"  # of the engine, in the manifest
-_RULES = (b"@apply", b"@theme", b"@utility", b"variant", b"@plugin", b"@config")
+_RULES = (b"@apply", b"@theme", b"@utility", b"@variant", b"@custom-variant", b"@plugin", b"@config")
 _HINTS = (b"tailwind", b"@reference", *_RULES)
 Facts: TypeAlias = tuple[bool, tuple[str, ...], tuple[str, ...]]
 _NOTHING: Facts = (False, (), ())

@@ -92,6 +92,17 @@ def test_a_watch_sees_files_of_a_set_come_and_go(site: Path) -> None:
         watch.next_released("a.css", b"a { color: #00f }\n\n")
 
 
+def test_the_one_asset_of_a_command_is_watched(tmp_path: Path) -> None:
+    config = 'commands.x = { output = "all.css", run = ["sh", "-c", "cat data/*.css"], inputs = ["data/*.css"] }'
+    write_tree(tmp_path, {"buildassets.toml": config, "data/a.css": "a{}", "assets/b.css": "b{}"})
+    with watching(tmp_path, "--port", "0") as watch:
+        assert sorted(watch.next()["assets"]) == ["all.css", "b.css"]
+        write_tree(tmp_path, {"data/a.css": "c{}"})
+        watch.next_released("all.css", b"c{}")
+        write_tree(tmp_path, {"data/d.css": "d{}"})
+        watch.next_released("all.css", b"c{}d{}")
+
+
 def test_a_watch_finds_a_program_that_appears(site: Path) -> None:
     config = SITE["buildassets.toml"]
     assert isinstance(config, str)

@@ -173,6 +173,15 @@ def test_a_program_that_is_not_there_is_an_error_before_the_first_build(tmp_path
     assert not (tmp_path / "build").exists()
 
 
+def test_a_program_that_cannot_be_started_ends_all(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"bad": "#!/no/such/interpreter\n"})
+    (tmp_path / "bad").chmod(0o755)
+    with watch(tmp_path, f"{settings(web=SERVER)}bad = ['./bad']\n") as process:
+        _, err = process.communicate(timeout=PATIENCE_SECONDS)
+    assert (process.returncode, "Traceback" in err) == (2, False)
+    assert "error[command/absent]: `./bad` cannot be started: no such file" in err
+
+
 def test_the_watch_goes_on_building(tmp_path: Path) -> None:
     with watch(tmp_path, settings(web=SERVER)) as process:
         pids(tmp_path, "web")

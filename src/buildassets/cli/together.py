@@ -7,10 +7,13 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from functools import partial
 from threading import Event, Lock, Thread, main_thread
 from time import monotonic, sleep
 from typing import IO, TYPE_CHECKING, Final
 
+from buildassets.diagnostics import error, reason_text
+from buildassets.errors import BuildAssetsError, ConfigError
 from buildassets.manifest import MANIFEST_NAME
 from buildassets.typed import IS_WATCHED
 
@@ -70,12 +73,20 @@ class Together:
         """See Listener."""
         config = rebuilt.config
         if self._programs and not self._running and os.path.exists(os.path.join(config.output, MANIFEST_NAME)):
-            width = max(map(len, self._programs))
-            for number, (name, command) in enumerate(self._programs.items()):
-                label = f"{_coloured(name.ljust(width), number)} | ".encode("utf-8", "replace")
-                self._running.append(_Beside(command, config, label, self._streams, self._writing))
+            from buildassets.compiler.engines.commands.running import uninterrupted
+
+            uninterrupted(partial(self._start_all, config))
             for one in self._running:
                 Thread(target=self._end_watch_after, args=(one,), daemon=True).start()
+
+    def _start_all(self, config: "Config") -> None:
+        width = max(map(len, self._programs))
+        for number, (name, command) in enumerate(self._programs.items()):
+            label = f"{_coloured(name.ljust(width), number)} | ".encode("utf-8", "replace")
+            try:
+                self._running.append(_Beside(command, config, label, self._streams, self._writing))
+            except OSError as fault:
+                raise _unstartable(config, name, fault) from None
 
     def pages_changed(self, pages: "PagesChanged") -> None:
         """See Listener."""
@@ -189,7 +200,6 @@ def programs_of(config: "Config") -> dict[str, tuple[str, ...]]:
     """The commands with the absolute paths of their programs. Raises ConfigError."""
     from buildassets.compiler.engines.commands.program import find_program
     from buildassets.compiler.engines.unavailable import UnavailableError
-    from buildassets.errors import ConfigError
 
     found: dict[str, tuple[str, ...]] = {}
     faults = []
@@ -202,6 +212,13 @@ def programs_of(config: "Config") -> dict[str, tuple[str, ...]]:
     if faults:
         raise ConfigError(faults)
     return found
+
+
+def _unstartable(config: "Config", name: str, fault: OSError) -> BuildAssetsError:
+
+    message = f"`{config.run[name][0]}` cannot be started: {reason_text(fault)}"
+    hint = "see to the program: a script begins with the line `#!/usr/bin/env INTERPRETER`, without a carriage return"
+    return ConfigError([error("command/absent", message, config.place("run", name), hint=hint)])
 
 
 def _signal_of(cause: BaseException | None) -> int:

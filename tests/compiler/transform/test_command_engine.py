@@ -434,6 +434,26 @@ def test_the_manifest_names_commands_and_no_path_of_this_machine(tmp_path: Path)
     assert str(tmp_path) not in (tmp_path / "build/manifest.json").read_text()
 
 
+def test_a_path_of_the_project_is_the_same_in_every_clone(tmp_path: Path) -> None:
+    texts = []
+    for folder in (tmp_path / "one", tmp_path / "two"):
+        write_tree(folder, {**PROJECT, "assets/a.less": "a{b:c}"})
+        script = folder / "tools/compile.py"
+        config = f"commands.x = {{from='less', to='css', run=['python', '{script}', '--path={folder}/{{path}}']}}"
+        result = built(folder, {}, config)
+        assert result.manifest is not None, printed(result)
+        assert result.manifest.settings["commands"]["x"]["run"] == ["python", "tools/compile.py", "--path={path}"]
+        texts.append((folder / "build/manifest.json").read_text())
+    assert texts[0] == texts[1]
+
+
+def test_warnings_are_shown_again_while_the_result_is_kept(tmp_path: Path) -> None:
+    config = shell("cat; echo >> runs; echo less/theme.less:1:3: old >&2", more=PROBLEM)
+    write_tree(tmp_path, {"buildassets.toml": config, **PROJECT, "assets/a.less": "a{}"})
+    assert [codes(again(tmp_path)) for _ in range(3)] == [["command/problem"]] * 3
+    assert runs(tmp_path) == 1
+
+
 def test_where_nothing_may_run_nothing_does(tmp_path: Path) -> None:
     write_tree(tmp_path, {"buildassets.toml": settings("--path={path}"), **PROJECT})
     result = build(replace(load_config(start=str(tmp_path)), runs_code=False))

@@ -1,5 +1,6 @@
 """The values of a configuration, frozen. The README describes the keys, under Configuration."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Final, Literal
@@ -272,6 +273,10 @@ class Config:
     def shown(self, path: str) -> str:
         """The absolute `path` as the user would write it: relative to the configuration's folder, POSIX."""
         return relative_to(self.folder, path)
+
+    def without_folder(self, text: str) -> str:
+        """`text`, such as an argument, with paths below this folder relative to it, as in every clone."""
+        return text.replace(os.path.join(self.folder, ""), "")
 
     def place(self, *keys: str | int) -> Location | None:
         """The place in the configuration file of the value at `keys`, or of what encloses it; None without a file."""

@@ -66,7 +66,7 @@ class CommandEngine:
     def deciding(self) -> Iterator[str]:
         """All that decides a result besides files and the program, without paths of this machine."""
         command = self.command
-        yield from command.run
+        yield from (text.replace(os.path.join(self._around.folder, ""), "") for text in command.run)
         yield repr((command.inputs, command.depfile, command.problem, command.output, command.suffix))
         if any("{mode}" in text for text in (*command.run, command.depfile)):
             yield self._around.mode

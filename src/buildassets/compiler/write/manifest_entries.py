@@ -4,7 +4,7 @@ Takes assets and their stored files, gives entries, and the settings that decide
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import MISSING, asdict, fields, is_dataclass
+from dataclasses import MISSING, asdict, fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from buildassets._version import __version__
@@ -112,12 +112,13 @@ def deciding_settings(config: Config, mode: Mode) -> dict[str, Any]:
     given = {name: getattr(config, name) for name in _DECIDING}
     given |= {name: given[name] and mode == "production" for name in ("minify", "inline_imports")}
     given["env"] = variables(config) or usual["env"]
-    given["commands"] = {name: _described(command) for name, command in sorted(config.commands.items())}
+    given["commands"] = {name: _described(config, command) for name, command in sorted(config.commands.items())}
     return {name: _plain(value) for name, value in given.items() if value != usual[name]}
 
 
-def _described(command: Command) -> dict[str, Any]:
+def _described(config: Config, command: Command) -> dict[str, Any]:
     """A command with the keys that the configuration has for it, without those at their defaults."""
+    command = replace(command, run=tuple(config.without_folder(text) for text in command.run))
     named = {"source_suffix": "from", "suffix": "to", "timeout_seconds": "timeout"}
     usual = {key.name: key.default for key in fields(Command)}
     given = {key.name: getattr(command, key.name) for key in fields(Command)}

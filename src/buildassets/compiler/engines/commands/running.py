@@ -6,11 +6,11 @@ Takes commands, gives what they printed and how they ended.
 import os
 import selectors
 import signal
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from threading import Lock
+from threading import Lock, Thread
 from time import monotonic
-from typing import IO, TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Final, TypeVar
 
 from buildassets.compiler.engines.process.child import ClosedError
 from buildassets.frozen import frozen
@@ -18,6 +18,7 @@ from buildassets.frozen import frozen
 if TYPE_CHECKING:
     import subprocess
 
+_Value = TypeVar("_Value")
 _CHUNK_BYTES: Final = 1 << 16
 _MOST_TOLD_BYTES: Final = 1 << 20  # of what is read for messages only; the rest is dropped
 _REST_SECONDS: Final = 1.0  # for what a group that was killed has left in its pipes
@@ -82,10 +83,9 @@ class ProcessGroups:
             for process in self._running:
                 end_group(process)
 
-    @contextmanager
-    def _started(
+    def _start(
         self, command: Sequence[str], folder: str, environment: Mapping[str, str], given: int
-    ) -> "Iterator[subprocess.Popen[bytes]]":
+    ) -> "subprocess.Popen[bytes]":
         import subprocess  # 5 ms
 
         with self._lock:
@@ -101,6 +101,13 @@ class ProcessGroups:
                 start_new_session=True,
             )
             self._running.append(process)
+            return process
+
+    @contextmanager
+    def _started(
+        self, command: Sequence[str], folder: str, environment: Mapping[str, str], given: int
+    ) -> "Iterator[subprocess.Popen[bytes]]":
+        process = uninterrupted(lambda: self._start(command, folder, environment, given))
         try:
             yield process
         finally:
@@ -110,6 +117,31 @@ class ProcessGroups:
             process.wait()
             for stream in _streams(process):
                 stream.close()
+
+
+def uninterrupted(work: Callable[[], _Value]) -> _Value:
+    """The result of `work`, which is done to its end also when a signal comes meanwhile.
+
+    It runs in another thread, where no handler raises anything: a process that was just started would be lost.
+    """
+    results: list[_Value] = []
+    faults: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            results.append(work())
+        except BaseException as fault:
+            faults.append(fault)
+
+    thread = Thread(target=run)
+    thread.start()
+    try:
+        thread.join()
+    finally:
+        thread.join()
+    if faults:
+        raise faults[0]
+    return results[0]
 
 
 def end_group(process: "subprocess.Popen[bytes]", number: int | None = None) -> None:

@@ -386,6 +386,16 @@ def test_a_worker_is_compiled(tmp_path: Path, name: str) -> None:
     assert f'new URL("{os.path.basename(next((tmp_path / "build/assets/js").glob("w.*")))}"' in app(tmp_path, result)
 
 
+def test_check_names_what_a_template_may_not_name(tmp_path: Path) -> None:
+    page = '{{ script("js/app.ts") }}{{ script("js/b.ts") }}{{ script("js/gone.ts") }}'
+    files: Tree = {"assets/js/app.ts": "", "assets/js/b.ts": "", "templates/page.html": page}
+    run(tmp_path, files, 'entries = ["js/app.ts"]\n')
+    assert [found.message for found in check(load_config(start=str(tmp_path))).diagnostics] == [
+        "no entry reaches `js/b.js`, so that no release holds it",
+        "no asset is named `js/gone.ts`",
+    ]
+
+
 # What only several files know
 
 
@@ -523,6 +533,20 @@ def test_without_esbuild_an_error_has_what_to_do(tmp_path: Path, monkeypatch: py
     )
     assert fault.notes == ("and 1 more file",)
     assert "buildassets tools install esbuild" in (fault.hint or "")
+
+
+def test_without_esbuild_only_modules_with_a_defined_name_are_errors(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    (tmp_path / "node_modules").mkdir()
+    files: Tree = {
+        "assets/js/app.js": "export const a = VERSION;\n",
+        "assets/js/b.js": 'export const b = "VERSION"; // VERSION\n',
+        "assets/js/classic.js": "p(VERSION);\n",
+    }
+    fault = only_error(run(tmp_path, files, '[define]\nVERSION = "1"\n'))
+    assert fault.message == "cannot put the values of `define` into `assets/js/app.js`: esbuild is not installed"
 
 
 def test_what_nothing_names_needs_no_esbuild(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

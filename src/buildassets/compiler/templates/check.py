@@ -302,11 +302,10 @@ class _Judge:
             kind = suffix(name)
             message = f"`{name}` is not released: nothing compiles `{kind}`"
             return error("template/missing", message, where, hint=advice(kind))
-        if name not in self._unreached:
-            name = _script_of(name) or name
-        if name in self._unreached:
-            message = f"no entry reaches `{name}`, so that no release holds it"
-            return error("template/missing", message, where, hint=f"add `{name}` to `entries`")
+        unreached = next((one for one in (name, _script_of(name)) if one in self._unreached), None)
+        if unreached:
+            message = f"no entry reaches `{unreached}`, so that no release holds it"
+            return error("template/missing", message, where, hint=f"add `{unreached}` to `entries`")
         if use.rule in BLOCKS:
             return self._unknown_block(use, where)
         near = self._nearby.nearest_asset(name)

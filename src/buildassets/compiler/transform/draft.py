@@ -17,7 +17,7 @@ from buildassets.compiler.languages.directives import ignored_directives, read_h
 from buildassets.compiler.languages.edits import Edit, edited
 from buildassets.compiler.languages.javascript import minify as js
 from buildassets.compiler.languages.javascript.asset_url import find_asset_urls
-from buildassets.compiler.languages.javascript.lexer import reads_as_module
+from buildassets.compiler.languages.javascript.lexer import has_names, reads_as_module
 from buildassets.compiler.languages.javascript.meta_env import meta_env_edits
 from buildassets.compiler.languages.json import source_map
 from buildassets.compiler.languages.reference import Reference, ReferenceKind
@@ -368,9 +368,11 @@ def _with_edits(draft: Draft, text: str, edits: Sequence[Edit], engines: EngineS
 def _with_definitions(draft: Draft, text: str, engines: EngineSet) -> tuple[Draft, str]:
     """The module with the values of `define`, if it is not compiled and has names that are defined."""
     definer = engines.definer(draft.source)
-    words = (word for name in engines.defined for word in (name.rpartition(".")[2],) if word in text)
-    is_meant = definer is not None and any(words) and not is_minified(draft.source)
-    if definer is None or not is_meant or not (draft.source.logical.endswith(".mjs") or reads_as_module(text)):
+    # esbuild replaces `process.env["NODE_ENV"]`, too: only the first part of a name is sure to be a word of the code.
+    roots = {name.partition(".")[0] for name in engines.defined if name.rpartition(".")[2] in text}
+    if definer is None or not roots or is_minified(draft.source):
+        return draft, text
+    if not (draft.source.logical.endswith(".mjs") or reads_as_module(text)) or not has_names(text, roots):
         return draft, text
     given = EngineInput(text, draft.source.path, draft.source.shown, wants_source_map=True)
     compiled = definer.run(given)

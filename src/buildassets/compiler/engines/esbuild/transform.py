@@ -69,7 +69,8 @@ class EsbuildTransform:
         except BuildError as fault:
             return Compiled("", diagnostics=tuple(fault.diagnostics))
         except UnavailableError as fault:
-            message = f"cannot compile `{given.shown}`: {fault.message}"
+            aim = "compile" if _is_compiled(given) else "put the values of `define` into"
+            message = f"cannot {aim} `{given.shown}`: {fault.message}"
             missing = error("js/unavailable", message, Location(given.shown), notes=fault.notes, hint=fault.hint)
             return Compiled("", diagnostics=(missing,))
         if any(one.is_error for one in settings.diagnostics):

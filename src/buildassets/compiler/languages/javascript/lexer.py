@@ -6,7 +6,7 @@ Both are total: any text gives tokens that lie end to end. Pure; imports no othe
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from enum import IntEnum
 from typing import Final, NamedTuple, TypeAlias
 
@@ -613,6 +613,11 @@ def reads_as_module(text: str) -> bool:
             return True
         grammar.at_module_word = False
     return False
+
+
+def has_names(text: str, names: Collection[str]) -> bool:
+    """Whether one of `names` stands in the code of the module `text`, and not only in comments and strings."""
+    return any(kind is Kind.NAME and text[start:end] in names for kind, start, end in tokens(text, module=True))
 
 
 def begins_anew(kind: Kind, word: str) -> bool:

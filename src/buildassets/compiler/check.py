@@ -55,7 +55,8 @@ def check(
     if graph.failed and not assets:  # no engine could be started, so no name can be checked
         return CheckResult(graph.diagnostics, unreached, (), TemplateCheck(), graph.of_others.intersection(unreached))
     named = [*assets, *map(LogicalPath, graph.front_ends.entries)]
-    templates = check_templates(config, named, unreached, graph.uncompiled)
+    css_modules = {name: path for path, asset in sorted(assets.items()) for name in asset.draft.names}
+    templates = check_templates(config, named, unreached, graph.uncompiled, css_modules)
     faults = () if graph.failed else _over_budget(config, means, graph)
     diagnostics = tuple(sorted({*graph.diagnostics, *templates.diagnostics, *faults}, key=sort_key))
     of_blocks = map(LogicalPath, (*config.plan.bundles, *config.plan.named) if config.plan else ())

@@ -81,4 +81,5 @@ def _found(modules: Modules, name: str) -> str:
     if called:
         listed = " and ".join(f"`{one}`" for one in called)
         raise CssNameNotFound(name, called, f"{len(called)} CSS modules are named `{name}`: {listed}", "write the path")
-    raise CssNameNotFound(name, modules, f"no CSS module is named `{name}`")
+    hint = "" if modules else f"import `{name}{_SUFFIX}` in a bundle with `bundle = true`"
+    raise CssNameNotFound(name, modules, f"no CSS module is named `{name}`", hint)

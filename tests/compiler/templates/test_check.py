@@ -8,6 +8,7 @@ import pytest
 from buildassets.compiler.check import CheckResult, check
 from buildassets.compiler.config.load import load_config
 from tests.conftest import Tree, write_tree
+from tests.corpus.packages import node_modules
 
 ASSETS: Tree = {"assets/css/app.css": "a { b: c }", "assets/img/a.svg": "<svg/>", "buildassets.toml": ""}
 
@@ -309,3 +310,45 @@ def test_bundles_of_webassets_are_known_by_their_names(tmp_path: Path) -> None:
         ("no bundle is named `js/b.js`", "define the bundle, or correct the name"),
     ]
     assert [one.location and (one.location.line, one.location.column) for one in found] == [(3, 12), (4, 12)]
+
+
+BUNDLED: Tree = {
+    "buildassets.toml": '[bundles]\n"js/app.js" = { files = ["js/main.js"], bundle = true }\n',
+    "assets/js/main.js": 'import card from "./card.module.css"; console.log(card);',
+    "assets/js/card.module.css": ".title { color: red }",
+}
+
+
+@pytest.mark.corpus
+@pytest.mark.parametrize(
+    ("template", "message"),
+    [
+        ('{{ css("js/card", "title") }}{{ css("card", "title") }}', None),
+        ('{{ css("js/crad", "title") }}', "no CSS module is named `js/crad`"),
+        (
+            '{% load buildassets %}{% css "js/crad" "title" %}{% css "card" "title" %}',
+            "no CSS module is named `js/crad`",
+        ),
+    ],
+)
+def test_css_modules_that_templates_name_are_checked(tmp_path: Path, template: str, message: str | None) -> None:
+    (tmp_path / "node_modules").symlink_to(node_modules())
+    tree = {**BUNDLED, "templates/a.html": template}
+    if "load" in template:
+        tree["manage.py"] = ""
+    found = checked(tmp_path, tree).diagnostics
+    assert [one.message for one in found] == ([message] if message else [])
+    assert [one.hint for one in found] == (["did you mean `js/card`?"] if message else [])
+
+
+def test_a_module_that_is_in_no_bundle_is_named_with_what_to_do(tmp_path: Path) -> None:
+    tree: Tree = {"assets/card.module.css": ".a { b: c }", "templates/a.html": '{{ css("card", "a") }}'}
+    (found,) = checked(tmp_path, tree).diagnostics
+    assert (found.message, found.hint) == (
+        "no CSS module is named `card`",
+        "import `card.module.css` in a bundle with `bundle = true`",
+    )
+
+
+def test_without_css_modules_css_is_a_function_of_the_projects_own(tmp_path: Path) -> None:
+    assert checked(tmp_path, {"templates/a.html": '{{ css("main") }}'}).diagnostics == ()

@@ -19,6 +19,7 @@ from buildassets.compiler.templates.names import (
     EXTENSIONS_OF_BLOCKS,
     HELPERS,
     JAMMIT,
+    OF_CSS_MODULES,
     OF_SEVERAL,
     PIPELINE,
     Fault,
@@ -71,17 +72,18 @@ def check_templates(
     released: Collection[LogicalPath],
     unreached: Collection[LogicalPath] = (),
     uncompiled: Collection[LogicalPath] = (),
+    css_modules: Mapping[str, LogicalPath] | None = None,
 ) -> TemplateCheck:
     """Check every name in the templates of `config` against the assets that are `released`.
 
-    `unreached` are sources that are not released, `uncompiled` those that nothing compiles. A user's mistake is a
-    diagnostic, never an exception.
+    `unreached` are sources that are not released, `uncompiled` those that nothing compiles, `css_modules` those of
+    bundles, each with a bundle. A user's mistake is a diagnostic, never an exception.
     """
     templates = find_templates(config)
     texts, diagnostics = _texts(templates.files)
     readings, faults = _readings(config, texts)
     diagnostics += (*templates.diagnostics, *faults)
-    judge = _Judge(config, templates.files, released, unreached, uncompiled)
+    judge = _Judge(config, templates.files, released, unreached, uncompiled, css_modules or {})
     uses = [(text, use, judge.asset(use)) for text, reading in readings for use in reading.uses]
     diagnostics += (_syntax(text, fault) for text, reading in readings for fault in reading.faults)
     diagnostics += (judge.missing(use, text) for text, use, asset in uses if not asset and not judge.is_left_alone(use))
@@ -146,7 +148,19 @@ def _mention(config: Config) -> Callable[[str], object]:
     """A search for words by which a template may name assets: most contain none, and need not be parsed."""
     own = (re.escape(name.rpartition(".")[2]) for name in config.templates.functions)
     words = "|".join(
-        (*HELPERS, *OF_SEVERAL, *JAMMIT, *PIPELINE, "assets", "static", "url_for", "import", "integrity", *own)
+        (
+            *HELPERS,
+            *OF_CSS_MODULES,
+            *OF_SEVERAL,
+            *JAMMIT,
+            *PIPELINE,
+            "assets",
+            "static",
+            "url_for",
+            "import",
+            "integrity",
+            *own,
+        )
     )
     return re.compile(rf"\b(?:{words})\b").search
 
@@ -231,8 +245,12 @@ class _Judge:
         released: Collection[LogicalPath],
         unreached: Collection[LogicalPath],
         uncompiled: Collection[LogicalPath],
+        css_modules: Mapping[str, LogicalPath],
     ) -> None:
         self._released = released
+        self._css_modules = css_modules
+        # Else `css` is a function of the project's own.
+        self._has_modules = bool(css_modules) or any(path.endswith(".module.css") for path in (*released, *unreached))
         self._has_blocks = config.plan is not None
         self._blocks = config.plan.blocks if config.plan else {}
         self._nearby = Known(released)
@@ -259,6 +277,8 @@ class _Judge:
     def asset(self, use: Use) -> LogicalPath | None:
         """The asset that `use` names; None if there is no such asset."""
         name = LogicalPath(_path_of(use))
+        if use.rule is Rule.CSS_MODULE:
+            return self._bundle_of(name.removesuffix(".module.css"))
         if block := self._block(use):
             return next((LogicalPath(one["asset"]) for one in block if "asset" in one), None)
         if use.rule in _OF_PACKAGES:
@@ -274,10 +294,19 @@ class _Judge:
         is_source = self._has_blocks and use.rule is Rule.STATIC and suffix in _SASS
         return compiled if is_source and compiled in self._released else None
 
+    def _bundle_of(self, module: str) -> LogicalPath | None:
+        """A bundle with the CSS module that is named; None if there is no such module, or several are called so."""
+        if module in self._css_modules:
+            return self._css_modules[module]
+        called = [path for path in self._css_modules if path.rpartition("/")[2] == module]
+        return self._css_modules[called[0]] if len(called) == 1 else None
+
     def is_left_alone(self, use: Use) -> bool:
         """Whether `use` need not name an asset: it may be a folder, or something else may serve it."""
         if use.rule is Rule.EXACT:
             return False
+        if use.rule is Rule.CSS_MODULE:
+            return not self._has_modules
         if use.rule in BLOCKS:
             return not self._has_blocks or self._block(use) is not None
         if use.rule in _SUFFIXES:
@@ -298,6 +327,8 @@ class _Judge:
         """The error for a `use` that names no asset."""
         name = _path_of(use)
         where = template.place(use.written.start, use.written.end)
+        if use.rule is Rule.CSS_MODULE:
+            return self._unknown_module(use, where)
         if name in self._uncompiled:
             kind = suffix(name)
             message = f"`{name}` is not released: nothing compiles `{kind}`"
@@ -318,6 +349,17 @@ class _Judge:
         else:
             hint = "add the file to a source root, or name it in `external` if something else serves it"
         return error("template/missing", f"no asset is named `{name}`", where, hint=hint)
+
+    def _unknown_module(self, use: Use, where: Location) -> Diagnostic:
+        name = use.written.text.removesuffix(".module.css")
+        called = sorted(path for path in self._css_modules if path.rpartition("/")[2] == name)
+        if called:
+            listed = " and ".join(f"`{path}`" for path in called)
+            message = f"{len(called)} CSS modules are named `{name}`: {listed}"
+            return error("template/missing", message, where, hint="write the path")
+        near = nearest(name, self._css_modules)
+        hint = f"did you mean `{near}`?" if near else f"import `{name}.module.css` in a bundle with `bundle = true`"
+        return error("template/missing", f"no CSS module is named `{name}`", where, hint=hint)
 
     def _unknown_block(self, use: Use, where: Location) -> Diagnostic:
         start = BLOCKS[use.rule][0]

@@ -15,6 +15,7 @@ from django.template.exceptions import TemplateSyntaxError
 from buildassets.compiler.templates.names import (
     HELPERS,
     JAMMIT,
+    OF_CSS_MODULES,
     OF_EACH,
     OF_SEVERAL,
     PIPELINE,
@@ -29,7 +30,7 @@ from buildassets.compiler.templates.names import (
 from buildassets.lazy_pattern import lazy_pattern
 
 _LIBRARIES: Final[Mapping[str, Mapping[str, Rule]]] = {
-    "buildassets": {**HELPERS, **OF_SEVERAL},
+    "buildassets": {**HELPERS, **OF_CSS_MODULES, **OF_SEVERAL},
     "jammit": JAMMIT,
     "pipeline": PIPELINE,
     "static": {"static": Rule.STATIC},
@@ -41,6 +42,7 @@ _LIBRARY_FILTERS: Final[Mapping[str, Mapping[str, Rule]]] = {
 }
 _KEYWORDS: Final = {
     **dict.fromkeys((Rule.EXACT, Rule.PACKAGE_OF_SHEETS, Rule.PACKAGE_OF_SCRIPTS), ("name",)),
+    Rule.CSS_MODULE: ("module",),
     Rule.OWN: ("name", "filename", "path"),
     Rule.STATIC: ("path",),
 }

@@ -18,6 +18,7 @@ from buildassets.compiler.templates.names import (
     HELPERS,
     JAMMIT,
     JAMMIT_EXTENSION,
+    OF_CSS_MODULES,
     OF_SEVERAL,
     Fault,
     Reading,
@@ -29,6 +30,7 @@ EXTENSIONS: Final = ("jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrol
 # The globals of frameworks, and those that projects usually add.
 _GLOBALS: Final[Mapping[str, Rule]] = {
     **HELPERS,
+    **OF_CSS_MODULES,
     **OF_SEVERAL,
     "static": Rule.STATIC,
     "url_for": Rule.ENDPOINT,

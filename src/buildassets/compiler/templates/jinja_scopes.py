@@ -25,6 +25,7 @@ Scope: TypeAlias = dict[str, object]  # name → a Rule, a Possible, a Mapping (
 
 _KEYWORDS: Final[Mapping[Rule, tuple[str, ...]]] = {
     Rule.EXACT: ("name",),
+    Rule.CSS_MODULE: ("module",),
     Rule.OWN: ("name", "filename", "path"),
     Rule.STATIC: ("path", "filename", "name"),
 }

@@ -30,6 +30,7 @@ class Rule(Enum):
     FILENAME = "filename"  # a path below the folder of static files
     BLUEPRINT = "blueprint"  # the same after the name of a blueprint, whose static files may be assets
     MOUNT = "mount"  # a path that may begin with a slash
+    CSS_MODULE = "CSS module"  # a CSS module of a bundle, by its logical path without `.module.css`, or its last part
     UNSURE = "unsure"  # one of these, or not a name of an asset at all: the branch that the page takes decides
 
 
@@ -37,6 +38,7 @@ class Rule(Enum):
 HELPERS: Final[Mapping[str, Rule]] = dict.fromkeys(
     ("asset", "image", "inline_asset", "preload", "script", "stylesheet"), Rule.EXACT
 )
+OF_CSS_MODULES: Final[Mapping[str, Rule]] = {"css": Rule.CSS_MODULE}
 OF_SEVERAL: Final[Mapping[str, Rule]] = {"modulepreload": Rule.EACH}
 # The rule of each positional argument, for functions that take any number of them.
 OF_EACH: Final[Mapping[Rule, Rule]] = {

@@ -80,6 +80,21 @@ def test_an_import_of_another_host_stays_at_the_head(tmp_path: Path) -> None:
     assert "b { color: red }" in text
 
 
+@pytest.mark.parametrize("first", ["a", "b"])
+def test_an_import_of_another_host_in_a_cycle_is_not_lost(tmp_path: Path, first: str) -> None:
+    files: Tree = {
+        "assets/app.css": f'@import "{first}.css"; @import "a.css"; @import "b.css"; p {{}}',
+        "assets/a.css": '@import "b.css"; a {}',
+        "assets/b.css": '@import "a.css"; @import "//x.test/f.css"; b {}',
+    }
+    result = run(tmp_path, files)
+    assert result.manifest is not None
+    texts = [released(tmp_path, result, path) for path in ("app.css", "a.css", "b.css")]
+    assert all("x.test" in text or ".css" in text for text in texts)
+    assert "x.test" in texts[2]
+    assert texts[0].count("@import") == 3
+
+
 def test_what_comes_before_an_import_of_another_host_stays_an_import(tmp_path: Path) -> None:
     files: Tree = {
         "assets/app.css": '@import "a.css"; @import "//x.test/f.css"; @import "b.css";',

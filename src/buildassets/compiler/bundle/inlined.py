@@ -151,6 +151,7 @@ class _Inlining:
 
     def __init__(self, inliner: Inliner, top: LogicalPath, shown: Callable[[str], str]) -> None:
         self._sheet = inliner.sheet
+        self._imported = inliner.imported
         self._top = top
         self._shown = shown
         self._seen: set[tuple[LogicalPath, _Chain]] = set()
@@ -201,9 +202,9 @@ class _Inlining:
 
     def _has_remaining(self, path: LogicalPath) -> bool:
         if path not in self._remaining:
-            self._remaining[path] = False  # in a cycle
-            sheet = self._sheet(path)
-            self._remaining[path] = any(self._stays(sheet, one) for one in sheet.head.imports)
+            sheets = map(self._sheet, _reached(path, self._imported))
+            kept = (one for sheet in sheets for one in sheet.head.imports if sheet.target_of(one) is None)
+            self._remaining[path] = next(kept, None) is not None
         return self._remaining[path]
 
     def _movable(self, path: LogicalPath, outer: Conditions, above: tuple[LogicalPath, ...]) -> list[_Part] | None:

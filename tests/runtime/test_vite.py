@@ -108,8 +108,8 @@ def test_other_helpers_take_the_names_of_sources(project: Path, production: Asse
     assert production.preload("src/main.ts").startswith('<link rel="modulepreload"')
     assert len(production.modulepreload("src/main.ts").split("\n")) == 2
     assert "src/main.ts" in production
-    with pytest.raises(AssetNotFound):
-        production.url("src/none.ts")
+    with pytest.raises(AssetNotFound, match="did you mean `src/main.ts`"):
+        production.url("src/man.ts")
 
 
 def test_in_production_no_server_is_asked(project: Path, port: int) -> None:

@@ -183,7 +183,7 @@ class Release:
                 raise self._dangling(AssetNotFound(self.vite[name]["asset"]))
         entry = entry or self._compiled(name)
         if entry is None:
-            raise AssetNotFound(str(name), self._assets)
+            raise AssetNotFound(str(name), (known for names in (self._assets, self.vite) for known in names))
         return entry
 
     def _compiled(self, name: str) -> dict[str, Any] | None:

@@ -109,6 +109,22 @@ def test_another_base_is_an_error(tmp_path: Path, base: str) -> None:
     assert (fault.location.file, fault.location.line) == ("buildassets.toml", 1)
 
 
+def test_a_base_shows_in_an_import_alone(tmp_path: Path) -> None:
+    files = {
+        "front/src/main.ts": 'import("./lazy");',
+        "front/src/admin.ts": "",
+        "front/src/lazy.ts": 'import "./lazy.css";',
+    }
+    vite_build(tmp_path, {**files, "front/src/lazy.css": "i { color: red }"}, config("/static/"))
+    assert codes(built(tmp_path)) == ["vite/base"]
+
+
+def test_what_only_looks_like_a_base_is_none(tmp_path: Path) -> None:
+    more = 'window.path = function (name) { return "/" + name; }; window.preload = "modulepreload";'
+    vite_build(tmp_path, {**FRONT, "front/src/main.ts": f"{FRONT['front/src/main.ts']!s}\n{more}"})
+    assert codes(built(tmp_path)) == []
+
+
 def test_a_base_below_the_prefix_of_the_root_fits(tmp_path: Path) -> None:
     vite_build(tmp_path, vite=config("/assets/front/"))
     given = 'sources = [{ path = "front/dist", prefix = "front", manifest = ".vite/manifest.json" }]\n'

@@ -22,9 +22,12 @@ _TEXTS: Final = (".js", ".mjs", ".cjs", ".css", ".html")
 _HTML: Final = ".html"
 _SHARED: Final = "_"  # in front of the names of chunks that no source has to itself
 _ALL_STYLES: Final = "style.css"  # of a build with `cssCodeSplit: false`
-_DEPENDENCIES: Final = "__vite__mapDeps"
-# How a chunk makes a URL of the name of a file: `function(e){return"/base/"+e}`.
-_WITH_BASE: Final = lazy_pattern(r"\(\s*([\w$]+)\s*\)\s*\{\s*return\s*(['\"`])((?:https?:|/)[^'\"`]*)\2\s*\+\s*\1\b")
+# How a chunk makes a URL of the name of a file, beside the word that all have there:
+# `"modulepreload",a=function(e){return"/base/"+e}`.
+_WITH_BASE: Final = lazy_pattern(
+    r"modulepreload['\"`][^'\"`]{0,40}?"
+    r"(?:\(\s*([\w$]+)\s*\)\s*\{\s*return|\(?([\w$]+)\)?\s*=>)\s*(['\"`])((?:https?:|/)[^'\"`]*)\3\s*\+\s*(?:\1|\2)\b"
+)
 _ABSOLUTE_URL: Final = lazy_pattern(r"(?<=['\"`(=])(?:https?:)?/[^'\"`()<>\s\\?#]+")
 _CONFIGURED_BASE: Final = lazy_pattern(r"^[^/\n]*?\bbase\s*:\s*(['\"`])([^'\"`$\n]*)\1", re.MULTILINE)
 _CONFIGURATIONS: Final = tuple(f"vite.config.{suffix}" for suffix in ("js", "mjs", "ts", "mts", "cjs", "cts"))
@@ -181,8 +184,7 @@ class _Root:
         files = {to_url(file) for file in _files_of(records)}
         for name, text in texts.items():
             shown = f"{self.root.shown}/{name}"
-            if _DEPENDENCIES in text:
-                yield from ((shown, match[3]) for match in _WITH_BASE.finditer(text))
+            yield from ((shown, match[4]) for match in _WITH_BASE.finditer(text))
             for url in _ABSOLUTE_URL.findall(text):
                 if base := _base_of(url, files):
                     yield shown, base

@@ -1,0 +1,25 @@
+"""The first example of docs/vite.md, with a real Vite."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from buildassets.runtime import Assets
+from tests.corpus.building import build
+from tests.vite import FRONT, vite_build
+
+PAGE = (Path(__file__).parents[2] / "docs/vite.md").read_text(encoding="utf-8")
+pytestmark = pytest.mark.corpus
+
+
+def test_the_first_example(tmp_path: Path) -> None:
+    ours, theirs, jinja = re.findall(r"```(?:toml|js|jinja)\n(.*?)```", PAGE, re.DOTALL)[:3]
+    vite_build(tmp_path, FRONT, {"front/vite.config.js": theirs})
+    assets = Assets(build(tmp_path, ours).folder / "manifest.json")
+    jinja2 = pytest.importorskip("jinja2")
+    environment = jinja2.Environment(extensions=["buildassets.runtime.jinja.AssetsExtension"])
+    environment.assets = assets
+    page = environment.from_string(jinja).render()
+    assert re.findall(r'rel="(\w+)"|<(script)', page)[-1] == ("", "script")
+    assert 'rel="stylesheet"' in page

@@ -108,7 +108,7 @@ def test_other_helpers_take_the_names_of_sources(project: Path, production: Asse
     assert production.preload("src/main.ts").startswith('<link rel="modulepreload"')
     assert len(production.modulepreload("src/main.ts").split("\n")) == 2
     assert "src/main.ts" in production
-    with pytest.raises(AssetNotFound, match="did you mean `src/main.ts`"):
+    with pytest.raises(AssetNotFound, match=r"did you mean `src/main\.ts`"):
         production.url("src/man.ts")
 
 

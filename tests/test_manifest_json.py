@@ -2,7 +2,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from buildassets.errors import ManifestError
@@ -55,6 +55,7 @@ def test_traceback_says_what_to_do() -> None:
 
 
 @given(st.sets(TEXTS, min_size=1), st.text(st.characters()))
+@example({": ", "", "a"}, "b")
 def test_entries_that_are_read_when_asked_for_are_those_of_the_whole(names: set[str], other: str) -> None:
     content = written(*names)
     assets, whole = read_served(content, "m.json")["assets"], json.loads(content)["assets"]

@@ -189,7 +189,8 @@ class AssetLines(Mapping[str, object]):
 
     def _path(self, begin: int) -> str:
         """The path in the line at `begin`."""
-        path = self._text[begin + _INDENT + 1 : self._text.index(b'": ', begin)]
+        start = begin + _INDENT + 1
+        path = self._text[start : self._text.index(b'": ', start)]
         if b"\\" in path:  # an escape, perhaps of the very quote that seemed to end the path
             escaped = self._decode(self._line(begin), _INDENT)[0]
             if not isinstance(escaped, str):

@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 
 from buildassets.compiler.build import build
+from buildassets.compiler.check import check
 from buildassets.compiler.config.load import load_config
 from buildassets.compiler.config.values import Mode
 from buildassets.compiler.result import BuildResult
 from buildassets.errors import ConfigError
 from buildassets.manifest import Manifest
 from tests.building import codes, only_error, printed
+from tests.cli.test_cli import run
 from tests.conftest import Tree, read_tree, write_tree
 from tests.vite import FRONT, LOGO, config, settings, vite_build
 
@@ -206,6 +208,23 @@ def test_nothing_has_to_be_built_while_the_server_is_there(tmp_path: Path) -> No
     assert manifest_of(built(tmp_path, settings(5173), "development")).dev == "http://localhost:5173"
     with pytest.raises(ConfigError, match="the source root `front/dist` does not exist"):
         built(tmp_path, settings(5173))
+
+
+def test_a_check_knows_the_names_and_takes_no_chunk_for_unused(tmp_path: Path) -> None:
+    vite_build(tmp_path)
+    page = '{{ stylesheet("app.css") }}{{ script("src/main.ts") }}{{ script("src/man.ts") }}'
+    write_tree(tmp_path, {"buildassets.toml": settings(), "templates/page.html": page})
+    found = check(load_config(start=str(tmp_path)))
+    assert [fault.message for fault in found.diagnostics] == ["no asset is named `src/man.ts`"]
+    assert found.diagnostics[0].hint == "did you mean `src/main.ts`?"
+    assert found.unused == ()
+
+
+def test_explain_takes_the_name_of_a_source(tmp_path: Path) -> None:
+    chunk = vite_build(tmp_path)["src/main.ts"]["file"]
+    built(tmp_path)
+    done = run(tmp_path, "explain", "src/main.ts", "--json")
+    assert json.loads(done.stdout)["asset"] == chunk
 
 
 def test_old_chunks_are_retained(tmp_path: Path) -> None:

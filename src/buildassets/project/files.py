@@ -1,6 +1,7 @@
 """The files of a project that its developers wrote, and their texts.
 
-Takes a folder. Leaves out hidden folders, virtual environments, packages of others and what tools make.
+Takes a folder. Leaves out hidden folders, virtual environments, packages of others, what tools make, and names with
+control characters or bytes that are no text, which cannot be written into a file.
 """
 
 import os
@@ -64,12 +65,14 @@ class ProjectFiles:
         for top, folders, files in walk(self.folder):
             folders[:] = sorted(name for name in folders if self._is_own(top, name))
             below = os.path.relpath(top, self.folder).replace(os.sep, "/")
-            yield from (name if below == "." else f"{below}/{name}" for name in sorted(files))
+            named = (name for name in sorted(files) if name.isprintable())
+            yield from (name if below == "." else f"{below}/{name}" for name in named)
 
     def _is_own(self, top: str, name: str) -> bool:
         path = os.path.join(top, name)
         is_of_tools = path in self._made or os.path.exists(os.path.join(path, "pyvenv.cfg"))
-        return not name.startswith(".") and name not in _OF_OTHERS and not is_of_tools
+        is_text = name.isprintable() and not name.startswith(".")
+        return is_text and name not in _OF_OTHERS and not is_of_tools
 
 
 def _decoded(path: str) -> str | None:

@@ -26,6 +26,7 @@ _SCRIPT: Final = re.compile(
 )
 _MODULE: Final = re.compile(r"^\s*(?:import\b\s*[\w{*\"']|export\b)", re.MULTILINE)
 _USUAL: Final = re.compile(r"(?:^|/)(?:app|base|index|main|site|styles?)\.\w+$")
+_QUOTED: Final = frozenset("\"'{}%\\")  # characters that a template would have to escape
 _MOST_ENTRIES: Final = 6  # of one kind: more are a library, or pages with assets of their own
 
 
@@ -65,13 +66,16 @@ class Assets:
 def find_assets(files: ProjectFiles, configured: tuple[str, ...] | None, left_out: frozenset[str]) -> Assets:
     """The assets of the project; in the `configured` roots, if there are any. `left_out` are folders of results."""
     roots = configured if configured is not None else tuple(_roots(files, left_out))
-    below = [(root, name[len(root) + 1 :]) for root in roots for name in files.names if name.startswith(f"{root}/")]
+    below = [
+        (root, name[len(_begin(root)) :]) for root in roots for name in files.names if name.startswith(_begin(root))
+    ]
+    below = [one for one in below if _QUOTED.isdisjoint(one[1])]
     sheets = [one for one in below if one[1].endswith(STYLES)]
     scripts = [one for one in below if one[1].endswith(SCRIPTS)]
-    texts = [files.text(f"{root}/{file}") for root, file in sheets]
+    texts = [files.text(_begin(root) + file) for root, file in sheets]
     sass = [text for (_, file), text in zip(sheets, texts, strict=True) if file.endswith((".scss", ".sass"))]
     of_sheets = frozenset(name for text in texts for name in _SHEET.findall(text))
-    of_scripts = frozenset(name for root, file in scripts for name in _SCRIPT.findall(files.text(f"{root}/{file}")))
+    of_scripts = frozenset(name for root, file in scripts for name in _SCRIPT.findall(files.text(_begin(root) + file)))
     return Assets(
         roots,
         (*_entries(files, sheets, _SHEET), *_entries(files, scripts, _SCRIPT)),
@@ -81,6 +85,11 @@ def find_assets(files: ProjectFiles, configured: tuple[str, ...] | None, left_ou
         any(re.search(r"@(?:use|forward)\b", text) for text in sass),
         any(re.search(r"@import\s+[\"']tailwindcss|@tailwind\b", text) for text in texts),
     )
+
+
+def _begin(root: str) -> str:
+    """How the names of the files in `root` begin."""
+    return "" if root == "." else f"{root}/"
 
 
 def _roots(files: ProjectFiles, left_out: frozenset[str]) -> Iterator[str]:
@@ -122,7 +131,7 @@ def _entries(files: ProjectFiles, listed: list[tuple[str, str]], pattern: re.Pat
     imported = {
         target
         for root, file in listed
-        for reference in pattern.findall(files.text(f"{root}/{file}"))
+        for reference in pattern.findall(files.text(_begin(root) + file))
         for target in _targets(file, reference)
     }
     left = [file for file in candidates if _stem(file) not in imported and not _has_source(file, candidates)]
@@ -130,7 +139,7 @@ def _entries(files: ProjectFiles, listed: list[tuple[str, str]], pattern: re.Pat
         left = [file for file in left if _USUAL.search(file)][:_MOST_ENTRIES]
     for file in sorted(left, key=lambda file: (not _COPY.match(file), file)):
         root = candidates[file]
-        yield Entry(root, file, compiled(file), bool(_MODULE.search(files.text(f"{root}/{file}"))))
+        yield Entry(root, file, compiled(file), bool(_MODULE.search(files.text(_begin(root) + file))))
 
 
 def _has_source(file: str, candidates: dict[str, str]) -> bool:

@@ -1,6 +1,7 @@
 """The whole proposal for a project. Takes its folder, gives the edits, and what is left to do by hand."""
 
 import os
+import posixpath
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final
@@ -67,7 +68,7 @@ def propose(folder: str, engines: Mapping[str, str]) -> Proposal:
     configured = _roots(document.table.peek("sources")) if file else None
     assets = find_assets(files, configured, _results(found))
     edits: list[Edit] = []
-    if not assets.roots or (configured is None and not assets.entries and not _has_files(files, assets)):
+    if document.table.peek("sources") is None and not _has_files(files, assets):
         begun = starter(files, found.declared.node)
         edits.append(Edit(begun.file, None, begun.text))
         assets = _begun(assets, begun.file, begun.text)
@@ -89,10 +90,11 @@ def propose(folder: str, engines: Mapping[str, str]) -> Proposal:
 
 
 def _roots(sources: object) -> tuple[str, ...]:
-    """The folders of the configured sources, packages left out; the usual ones where none are configured."""
+    """The configured folders of the project itself; the usual ones where none are configured."""
     listed = sources if isinstance(sources, list) else ["assets", "static"]
-    paths = [one.get("path") if isinstance(one, dict) else one for one in listed]
-    return tuple(one.strip("/") for one in paths if isinstance(one, str) and not one.startswith("node_modules"))
+    paths = [one.get("path") if isinstance(one, dict) and not one.get("prefix") else one for one in listed]
+    named = [posixpath.normpath(one) for one in paths if isinstance(one, str) and one]
+    return tuple(one for one in named if not one.startswith(("node_modules", "/", "..")))
 
 
 def _results(found: Found) -> frozenset[str]:

@@ -1,0 +1,37 @@
+import pytest
+
+from buildassets.project.calls import read_module
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "name"),
+    [
+        ("from flask import Flask\napp = Flask(__name__)", "flask", "app"),
+        ("from flask import Flask as F\nit: F = F(__name__)", "flask", "it"),
+        ("import flask\napp = flask.Flask(__name__)", "flask", "app"),
+        ("import flask as f\nself.app = f.Flask(__name__)", "flask", "self.app"),
+        ("from fastapi import FastAPI\nif x:\n    app = FastAPI()", "fastapi", "app"),
+        ("import starlette.templating\nt = starlette.templating.Jinja2Templates('t')", "templates", "t"),
+        ("from jinja2 import Environment\nreturned = wrap(Environment())", "jinja", ""),
+    ],
+)
+def test_what_a_module_makes_is_found_by_what_it_imports(text: str, kind: str, name: str) -> None:
+    (made,) = read_module(text).made
+    assert (made.kind, made.name) == (kind, name)
+
+
+@pytest.mark.parametrize(
+    "text", ["app = Flask(__name__)", "from own import Flask\napp = Flask()", "def (", "x = '" + "\0'"]
+)
+def test_what_is_not_imported_from_a_framework_is_nothing(text: str) -> None:
+    assert read_module(text).made == ()
+
+
+def test_a_call_in_a_function_is_not_at_the_top() -> None:
+    (made,) = read_module("from flask import Flask\ndef create():\n    app = Flask(__name__)\n").made
+    assert not made.is_top
+
+
+def test_a_call_in_a_condition_is_at_the_top() -> None:
+    (made,) = read_module("from flask import Flask\ntry:\n    app = Flask(__name__)\nexcept E:\n    pass\n").made
+    assert made.is_top

@@ -1,0 +1,41 @@
+from pathlib import Path
+
+import pytest
+
+from buildassets.errors import ConfigError
+from buildassets.start.edits import Edit, Insertion, appended, inserted, write
+
+
+def test_lines_are_inserted_above_the_line_that_they_name() -> None:
+    assert inserted("a\nb\n", [Insertion(2, "x\ny"), Insertion(1, "z")]) == "z\na\nx\ny\nb\n"
+
+
+def test_lines_at_one_place_keep_their_order() -> None:
+    assert inserted("a\n", [Insertion(1, "x"), Insertion(1, "y")]) == "x\ny\na\n"
+
+
+def test_a_column_counts_the_bytes_of_utf_8_as_ast_does() -> None:
+    assert inserted("f('ä', b)\n", [Insertion(1, ", c", 9)]) == "f('ä', b, c)\n"
+
+
+def test_columns_of_one_line_count_in_the_text_as_it_was() -> None:
+    assert inserted("ab\n", [Insertion(1, "1", 1), Insertion(1, "2", 2), Insertion(1, "0")]) == "0\na1b2\n"
+
+
+@pytest.mark.parametrize(("text", "after"), [("", "x\n"), ("a", "a\nx\n"), ("a\r\n", "a\r\nx\r\n")])
+def test_lines_are_appended_with_the_line_ends_of_the_file(text: str, after: str) -> None:
+    assert appended(text, ["x"]) == after
+
+
+def test_a_link_is_written_through(tmp_path: Path) -> None:
+    (tmp_path / "real.txt").write_text("a\n")
+    (tmp_path / "link.txt").symlink_to("real.txt")
+    write(str(tmp_path), [Edit("link.txt", "a\n", "b\n")])
+    assert (tmp_path / "real.txt").read_text() == "b\n"
+    assert (tmp_path / "link.txt").is_symlink()
+
+
+def test_a_file_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("")
+    with pytest.raises(ConfigError, match="cannot write `a/b`"):
+        write(str(tmp_path), [Edit("a/b", None, "x")])

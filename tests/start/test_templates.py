@@ -1,0 +1,39 @@
+import pytest
+
+from buildassets.start.assets import Entry
+from buildassets.start.templates import _with_lines, lines_for
+
+ENTRIES = [Entry("a", "s.scss", "s.css"), Entry("a", "m.js", "m.js", True), Entry("a", "p.js", "p.js")]
+
+
+def test_the_lines_of_jinja() -> None:
+    assert lines_for(ENTRIES, False) == [
+        "{{ livereload() }}",
+        '{{ stylesheet("s.css") }}',
+        '{{ script("m.js", type="module") }}',
+        '{{ script("p.js", defer=True) }}',
+    ]
+
+
+def test_the_lines_of_django() -> None:
+    assert lines_for(ENTRIES, True) == [
+        "{% load buildassets %}",
+        "{% livereload %}",
+        '{% stylesheet "s.css" %}',
+        '{% script "m.js" type="module" %}',
+        '{% script "p.js" defer=True %}',
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("<head>\n  <title></title>\n</head>\n", "<head>\n  <title></title>\n  X\n</head>\n"),
+        ("<head>\n</head>\n", "<head>\n  X\n</head>\n"),
+        ("  <HEAD>\r\n\t<meta>\r\n  </HEAD>\r\n", "  <HEAD>\r\n\t<meta>\r\n\tX\r\n  </HEAD>\r\n"),
+        ("<head><title></title></head>", "<head><title></title>\nX\n</head>"),
+        ("<!doctype html><title>a</title>\n<p>", "<!doctype html><title>a</title>\nX\n<p>"),
+    ],
+)
+def test_the_lines_stand_in_the_head_with_its_indentation(before: str, after: str) -> None:
+    assert _with_lines(before, ["X"]) == after

@@ -396,6 +396,27 @@ def test_what_a_killed_watch_left_is_a_release_for_development(tmp_path: Path) -
     assert examined(project) == (0, [("warning", "doctor/development")])
 
 
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "STATICFILES_DIRS = [BASE_DIR / 'build/assets']",
+        "STORAGES = {'staticfiles': {'BACKEND': 'django.contrib.staticfiles.storage.ManifestStaticFilesStorage'}}",
+        "STATICFILES_STORAGE = 'whitenoise.storage.CompressedManifestStaticFilesStorage'",
+    ],
+)
+def test_what_collectstatic_would_name_anew_is_found(setting: str, tmp_path: Path) -> None:
+    settings = f"{DJANGO['site1/settings.py']!s}{setting}\n"
+    project = built(tmp_path, {**DJANGO, "site1/settings.py": settings})
+    assert examined(project) == (0, [("warning", "doctor/collectstatic")])
+
+
+def test_our_storage_and_folders_of_sources_are_right(tmp_path: Path) -> None:
+    storage = "buildassets.runtime.django.storage.ReleaseStaticFilesStorage"
+    more = f"STATICFILES_DIRS = [BASE_DIR / 'assets']\nSTORAGES = {{'staticfiles': {{'BACKEND': '{storage}'}}}}\n"
+    settings = f"{DJANGO['site1/settings.py']!s}{more}STATIC_ROOT = BASE_DIR / 'collected'\n"
+    assert examined(built(tmp_path, {**DJANGO, "site1/settings.py": settings})) == (0, [])
+
+
 def test_collectstatic_in_an_image_is_found_once(tmp_path: Path) -> None:
     image = "FROM x\nCOPY app .\nRUN python manage.py collectstatic --noinput\n"
     assert examined(built(tmp_path, {**DJANGO, "Dockerfile": image})) == (0, [("warning", "doctor/collectstatic")])

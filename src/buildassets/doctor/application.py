@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from buildassets.diagnostics import Diagnostic, Location, error
+from buildassets.diagnostics import Diagnostic, Location, error, warning
 from buildassets.doctor.subject import Subject
 from buildassets.folders import is_within
 from buildassets.migrate.python_lines import settings_in, text_of
@@ -28,6 +28,7 @@ def application_findings(subject: Subject) -> Iterator[Diagnostic]:
         yield from _unset(subject, settings)
         yield from _static_root(subject, settings)
         yield from _static_url(subject, settings)
+        yield from _collected(subject, settings)
     else:
         yield from _unequipped(subject)
     yield from _other_manifest(subject)
@@ -120,6 +121,37 @@ def _static_url(subject: Subject, settings: DjangoSettings) -> Iterator[Diagnost
         message = f"`url` of `BUILDASSETS` is `{url}`, and `STATIC_URL` is `{static}`"
         hint = "leave `url` out: with the storage of buildassets, `STATIC_URL` is the prefix of all"
         yield error("doctor/static-url", message, _place(subject, settings, "BUILDASSETS"), hint=hint)
+
+
+def _collected(subject: Subject, settings: DjangoSettings) -> Iterator[Diagnostic]:
+    """What makes `collectstatic` give names of its own to files of a release."""
+    for element in _elements(settings, "STATICFILES_DIRS"):
+        path = path_of(element)
+        if path and is_within(subject.config.output, os.path.normpath(os.path.join(subject.folder, path))):
+            message = f"`STATICFILES_DIRS` has `{path}`, a folder of the release: `collectstatic` takes it for sources"
+            hint = (
+                "name the folder of the sources there, or none: `manage.py assets build` builds what the finders find"
+            )
+            yield warning("doctor/collectstatic", message, _place(subject, settings, "STATICFILES_DIRS"), hint=hint)
+    name = next((name for name in ("STORAGES", "STATICFILES_STORAGE") if _has_own_names(settings, name)), None)
+    if name and any(map(_is_ours, _applications(subject, settings) or [])):
+        message = (
+            f"`{name}` has a storage that gives its own names to what `collectstatic` copies, not those of a release"
+        )
+        hint = f"let it be `{_STORAGE}`; or keep it, and name what is built by `{{% asset %}}`"
+        yield warning("doctor/collectstatic", message, _place(subject, settings, name), hint=hint)
+
+
+def _elements(settings: DjangoSettings, name: str) -> list[ast.expr]:
+    last = settings.last(name)
+    return last.value.elts if last and isinstance(last.value, ast.List | ast.Tuple) else []
+
+
+def _has_own_names(settings: DjangoSettings, name: str) -> bool:
+    """Whether the value of a setting holds the name of a storage that makes names from content."""
+    last = settings.last(name)
+    texts = [text_of(node) or "" for node in ast.walk(last.value)] if last else []
+    return any(text.endswith("ManifestStaticFilesStorage") for text in texts)
 
 
 def _templates(subject: Subject) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """All examinations, in the order in which a reader needs them. Takes a subject, gives its findings."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Final
 
 from buildassets.diagnostics import Diagnostic
@@ -32,4 +33,5 @@ def findings(subject: Subject, *, may_run: bool) -> list[Diagnostic]:
     found = [finding for examination in examinations for finding in examination(subject)]
     if any(one.is_error for one in found):
         found = [one for one in found if one.code != _UNBUILT]  # which may follow from them
-    return sorted(found, key=lambda one: not one.is_error)
+    advised = [one if one.hint else replace(one, hint=f"see docs/errors/{one.code}.md") for one in found]
+    return sorted(advised, key=lambda one: not one.is_error)

@@ -160,6 +160,35 @@ def test_settings_of_an_unknown_form_are_left_alone_and_the_lines_printed(tmp_pa
     assert 'INSTALLED_APPS = ["buildassets.runtime.django", *INSTALLED_APPS]' in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("settings", "after"),
+    [
+        ("import os\nBASE_DIR = os.path.dirname(__file__)\nINSTALLED_APPS = ('a', 'b')\n",
+         "INSTALLED_APPS = ('buildassets.runtime.django', 'a', 'b')\n\n"
+         'BUILDASSETS = {"manifest": os.path.join(BASE_DIR, "build", "manifest.json")}\n'),
+        ('BASE_DIR = Path(x)\nINSTALLED_APPS: list[str] = ["a",\n    "b"]',
+         'INSTALLED_APPS: list[str] = ["buildassets.runtime.django", "a",\n    "b"]\n\n'
+         'BUILDASSETS = {"manifest": BASE_DIR / "build/manifest.json"}\n'),
+    ],
+)  # fmt: skip
+def test_settings_are_edited_in_their_usual_forms(settings: str, after: str, tmp_path: Path) -> None:
+    run(write_tree(tmp_path, {**DJANGO, "site1/settings.py": settings}), "init", "--yes")
+    assert (tmp_path / "site1/settings.py").read_text().endswith(after)
+
+
+def test_settings_that_others_import_are_edited_where_the_applications_are(tmp_path: Path) -> None:
+    base = f"{DJANGO['site1/settings.py']!s}"
+    files: Tree = {"site1/settings.py": "from .base import *\nDEBUG = True\n", "site1/base.py": base}
+    run(write_tree(tmp_path, {**DJANGO, **files}), "init", "--yes")
+    assert (tmp_path / "site1/settings.py").read_text() == files["site1/settings.py"]
+    assert "BUILDASSETS = " in (tmp_path / "site1/base.py").read_text()
+
+
+def test_where_no_framework_is_found_that_is_noted(tmp_path: Path) -> None:
+    done = run(write_tree(tmp_path, {"static/a.css": "a {}"}), "init", "--dry-run")
+    assert "note: no framework is found" in done.stderr
+
+
 def test_two_applications_are_left_alone_and_the_lines_printed(tmp_path: Path) -> None:
     app = "from flask import Flask\n\none = Flask(__name__)\ntwo = Flask(__name__)\n"
     done = run(write_tree(tmp_path, {**FLASK, "app.py": app}), "init", "--yes")

@@ -13,39 +13,40 @@ _MANIFEST: Final = "build/manifest.json"
 
 def edited_settings(files: ProjectFiles, settings: DjangoSettings) -> list[Edit | ByHand]:
     """Our application, first of all, and `BUILDASSETS`."""
-    places = [one for one in settings.of("INSTALLED_APPS") if isinstance(one.value, ast.List) and one.value.elts]
-    location = _location(files, settings)
-    if len(places) != 1 or location is None:
+    places = [one for one in settings.of("INSTALLED_APPS") if _elements(one)]
+    location = _location(settings, places[0].file) if len(places) == 1 else None
+    if location is None:
         lines = (
             f'INSTALLED_APPS = ["{_APPLICATION}", *INSTALLED_APPS]  # before django.contrib.staticfiles',
             f'BUILDASSETS = {{"manifest": BASE_DIR / "{_MANIFEST}"}}',
         )
         return [ByHand(settings.files[0], "at the end of the settings", lines)]
-    (place,) = places
+    place = places[0]
     text = inserted(files.text(place.file), [_application(files.text(place.file), place)])
     line = f'BUILDASSETS = {{"manifest": {location}}}'
     return [Edit(place.file, files.text(place.file), appended(text, ["", line]))]
 
 
+def _elements(place: Assigned) -> list[ast.expr]:
+    """The elements of a literal list; none of anything else."""
+    return place.value.elts if isinstance(place.value, ast.List | ast.Tuple) else []
+
+
 def _application(text: str, place: Assigned) -> Insertion:
     """The line, or the element, above the first application."""
-    assert isinstance(place.value, ast.List)
-    first = place.value.elts[0]
-    quote = "'" if text.split("\n")[first.lineno - 1].lstrip().startswith("'") else '"'
+    first = _elements(place)[0]
+    line = text.split("\n")[first.lineno - 1].encode("utf-8")
+    quote = "'" if line[first.col_offset :].startswith(b"'") else '"'
     written = f"{quote}{_APPLICATION}{quote},"
     if first.lineno == place.value.lineno:
         return Insertion(first.lineno, f"{written} ", first.col_offset)
     return Insertion(first.lineno, " " * first.col_offset + written)
 
 
-def _location(files: ProjectFiles, settings: DjangoSettings) -> str | None:
-    """The expression for the path of the manifest, by the `BASE_DIR` that the settings have."""
+def _location(settings: DjangoSettings, file: str) -> str | None:
+    """The expression for the path of the manifest, by the `BASE_DIR` that the settings in `file` have."""
     base = settings.last("BASE_DIR")
-    if base is None:
-        return None
-    written = ast.unparse(base.value)
-    if "Path(" in written:
+    written = ast.unparse(base.value) if base and base.file == file else ""
+    if "Path(" in written and "environ." not in written:
         return f'BASE_DIR / "{_MANIFEST}"'
-    if "os.path" in written:
-        return 'os.path.join(BASE_DIR, "build", "manifest.json")'
-    return None
+    return 'os.path.join(BASE_DIR, "build", "manifest.json")' if "os.path" in written else None

@@ -155,6 +155,8 @@ def _shown(found: Found, assets: Assets | None) -> Iterator[str]:
 
 
 def _notes(files: ProjectFiles, found: Found, assets: Assets) -> Iterator[str]:
+    if not found.framework:
+        yield "no framework is found: run this in the folder of `manage.py` or of the application's module"
     if found.declared.files and "buildassets" not in found.declared.python:
         file, add = found.declared.files[0], add_command(found.declared.installer, "buildassets")
         yield f"`{file}` does not list `buildassets`, which the web process needs: run `{add}`, and list it"

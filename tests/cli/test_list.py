@@ -75,7 +75,8 @@ def test_templates_and_assets_that_name_it_are_listed(site: Path) -> None:
 
 def test_the_table_has_who_names_it(site: Path) -> None:
     by_name = {row[0]: row[-1] for row in rows(site)}
-    assert by_name["css/app.css"] == "templates/base.html:2 and 1 other"
+    assert by_name["css/app.css"] == "templates/base.html:2, templates/page.html:1"
+    assert by_name["img/a.svg"] == "templates/base.html:3, css/app.css"
     assert by_name["left.txt"] == "-"
 
 
@@ -147,6 +148,7 @@ def test_on_a_terminal_the_table_has_its_width(site: Path, columns: int) -> None
     assert max(map(len, lines)) <= columns
     assert lines[0].startswith("asset")
     assert all(line.strip() for line in lines)
+    assert any(line.endswith(":2 and 1 other") for line in lines) is (columns > 40)
 
 
 def test_a_name_with_control_characters_is_escaped(tmp_path: Path) -> None:

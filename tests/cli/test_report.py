@@ -117,6 +117,12 @@ def test_of_a_release_that_was_not_built_here_there_are_no_times(site: Path) -> 
     assert document(site)["seconds"] is None
 
 
+@pytest.mark.parametrize("named", ["public", "public/manifest.json"])
+def test_times_are_found_for_another_release_directory_too(site: Path, named: str) -> None:
+    run(site, "build", "-q", "-o", "public")
+    assert document(site, named)["seconds"]
+
+
 def test_markdown_has_changes_kinds_and_what_could_be_less(site: Path) -> None:
     text = run(site, "report", "--markdown", "--since", "old").stdout
     assert text.startswith("### Assets\n\n2 changed; all assets: ")

@@ -171,7 +171,7 @@ def test_a_name_is_cut_at_its_begin(text: str, room: int, shown: str) -> None:
     assert shortened(text, room) == shown
 
 
-COLUMNS = (Column("name", to_right=False), Column("size"), Column("more", left_out=1))
+COLUMNS = (Column("name", to_right=False, least=12), Column("size"), Column("more", left_out=1))
 
 
 def test_a_table_is_aligned_by_cells() -> None:
@@ -185,6 +185,14 @@ def test_a_table_is_aligned_by_cells() -> None:
 def test_a_narrow_table_leaves_columns_out_and_cuts_names() -> None:
     lines = table_lines(COLUMNS, [("a/long/name/of/a.css", "1", "x")], 20)
     assert lines == ["name            size", "…name/of/a.css     1"]
+
+
+def test_a_text_is_cut_before_a_column_is_left_out() -> None:
+    columns = (Column("name", to_right=False, least=12), Column("by", to_right=False, left_out=1, least=8))
+    rows = [("a/long/name/of/a.css", "templates/base.html")]
+    assert table_lines(columns, rows, 34)[1] == "a/long/name/of/a.css  …s/base.html"
+    assert table_lines(columns, rows, 25)[1] == "…/name/of/a.css  …se.html"
+    assert table_lines(columns, rows, 15)[1] == "…/name/of/a.css"
 
 
 def test_names_in_a_table_control_nothing() -> None:

@@ -8,7 +8,7 @@ from buildassets.release.report.kinds import KINDS, Total, kind_of, total_of, to
 from buildassets.sizes import size_text
 
 _COLUMNS = (
-    Column("kind", to_right=False),
+    Column("kind", to_right=False, least=12),
     Column("assets"),
     Column("size"),
     Column("gzip", left_out=2),

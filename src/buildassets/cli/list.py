@@ -16,6 +16,7 @@ from buildassets.sizes import size_text
 if TYPE_CHECKING:
     from buildassets.release.report.references import References
 
+_NAMES_IN_A_PIPE: Final = 3
 _Key = Callable[[str, Entry, int], object]  # of an asset: its path, its entry, and the number of those that name it
 _SORTED: Final[Mapping[str, _Key]] = {
     "name": lambda path, entry, named: path,
@@ -114,23 +115,29 @@ def _table(assets: Mapping[str, Entry], references: "References", shown: Callabl
     from buildassets.release.report.kinds import total_of
 
     columns = (
-        Column("asset", to_right=False),
+        Column("asset", to_right=False, least=16),
         Column("size"),
         Column("gzip", left_out=3),
         Column("brotli", left_out=2),
-        Column("named by", to_right=False, left_out=1),
+        Column("named by", to_right=False, left_out=1, least=12),
     )
-    rows = [_row(path, entry, _named_by(references, path), shown) for path, entry in assets.items()]
+    window = terminal.size(sys.stdout)
+    most = 1 if window else _NAMES_IN_A_PIPE
+    rows = [_row(path, entry, _named_text(_named_by(references, path), most), shown) for path, entry in assets.items()]
     sizes = total_of(assets.values()).sizes
     rows.append((count_text(len(assets), "asset"), shown(sizes.raw), shown(sizes.gzip), shown(sizes.br), ""))
-    window = terminal.size(sys.stdout)
     return table_lines(columns, rows, window.columns if window else None)
 
 
-def _row(path: str, entry: Entry, named: Sequence[str], shown: Callable[[int], str]) -> tuple[str, ...]:
+def _row(path: str, entry: Entry, named: str, shown: Callable[[int], str]) -> tuple[str, ...]:
     copies = (shown(entry.encodings.get(coding, entry.size)) for coding in ("gzip", "br"))
-    rest = f" and {count_text(len(named) - 1, 'other')}" if len(named) > 1 else ""
-    return path, shown(entry.size), *copies, f"{named[0]}{rest}" if named else "-"
+    return path, shown(entry.size), *copies, named
+
+
+def _named_text(named: Sequence[str], most: int) -> str:
+    """The first `most` of those that name an asset, and the number of others."""
+    rest = f" and {count_text(len(named) - most, 'other')}" if len(named) > most else ""
+    return f"{', '.join(named[:most])}{rest}" or "-"
 
 
 def _document(assets: Mapping[str, Entry], references: "References") -> dict[str, Any]:

@@ -88,19 +88,23 @@ def _facts(config: "Config", release: str | None, since: str | None, cache_dir: 
         references_of(manifest, templates.places),
         templates.templates,
         left,
-        _measures(config, content, cache_dir),
+        _measures(config, release, content, cache_dir),
         None if since is None else difference(read_manifest(since), manifest),
         None if since is None else masked_url(since),
     )
 
 
-def _measures(config: "Config", manifest: bytes, cache_dir: str | None) -> "Measures | None":
-    """What the build of that manifest measured, if it was the last one here."""
+def _measures(config: "Config", release: str | None, manifest: bytes, cache_dir: str | None) -> "Measures | None":
+    """What the build of that manifest measured, if it was the last one into its release directory."""
     from buildassets.compiler.cache.folder import cache_folder
     from buildassets.compiler.cache.measures import kept_measures
     from buildassets.digest import digest
 
-    return kept_measures(cache_folder(config, cache_dir), config.output, digest(manifest))
+    named = os.path.abspath(release) if release else config.output
+    folder = cache_folder(config, cache_dir)
+    outputs = (config.output, named, os.path.dirname(named))  # a manifest may be named, too
+    found = (kept_measures(folder, output, digest(manifest)) for output in outputs)
+    return next((measures for measures in found if measures), None)
 
 
 def _rendered(facts: "Facts", *, as_json: bool, markdown: bool) -> str:

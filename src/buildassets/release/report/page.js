@@ -186,7 +186,7 @@ function drawMap() {
   const first = map.querySelector(".tile");
   if (first) first.tabIndex = 0;
   else map.append(none("There is nothing to show."));
-  byId("measures").dataset.hidden = String(Math.max(hidden, 0));
+  byId("hidden").textContent = hidden > 0 ? `The ${counted(hidden, "smallest asset")} are in the table only.` : "";
 }
 
 // The nearest tile in the direction of an arrow key.

@@ -392,12 +392,12 @@ function drawEdges() {
 
 function members(asset) {
   const whole = asset.contents.reduce((sum, member) => sum + member.size, 0) || 1;
-  const columns = [{ title: "File; open one to see why it is in here" }, { title: "Bytes in it", number: true }, { title: "Share", number: true }, { title: "", wide: true }];
+  const columns = [{ title: "File" }, { title: "Bytes in it", number: true }, { title: "Share", number: true }, { title: "", wide: true }];
   const rows = asset.contents.map((member) => {
     const reached = () => element("details", {}, element("summary", { title: "Why is it in here?" }, name(member.name)), way(member.why));
     return [member.why.length > 1 ? reached() : linked(member.name), sizeText(member.size), `${((100 * member.size) / whole).toFixed(1)} %`, bar(member.size / whole)];
   });
-  return table(`What ${asset.path} is made of, before compression`, columns, rows);
+  return table(`What ${asset.path} is made of, before compression; a file opens to show why it is in there`, columns, rows);
 }
 
 function showBundles() {

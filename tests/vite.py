@@ -1,6 +1,7 @@
 """Front ends that Vite builds and serves, at the version in `tests/corpus/package-lock.json`."""
 
 import json
+import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -39,10 +40,13 @@ FRONT: Final[Tree] = {
 }
 
 
+_SERVER: Final = "server: { origin: process.env.FRONT_ORIGIN },"
+
+
 def config(base: str = "./", build: str = "") -> Tree:
     """Vite's configuration, with `base`, and more for `build`."""
     keys = f'manifest: true, assetsInlineLimit: 0, rollupOptions: {{ input: ["src/main.ts", "src/admin.ts"] }}, {build}'
-    return {"front/vite.config.js": f"export default {{ base: {json.dumps(base)}, build: {{ {keys} }} }}"}
+    return {"front/vite.config.js": f"export default {{ base: {json.dumps(base)}, {_SERVER} build: {{ {keys} }} }}"}
 
 
 def settings(port: int | None = None, more: str = "") -> str:
@@ -66,7 +70,9 @@ def vite_server(front: Path, project: str = ".") -> Iterator[int]:
         packages.symlink_to(node_modules(project))
     port = free_port()
     command = [str(packages / ".bin/vite"), "--port", str(port), "--strictPort"]
-    with subprocess.Popen(command, cwd=front, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+    around = {**os.environ, "FRONT_ORIGIN": f"http://localhost:{port}"}
+    quiet: Any = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(command, cwd=front, env=around, **quiet) as server:
         try:
             wait_for(lambda: answers(f"http://localhost:{port}", 5))
             yield port

@@ -4,7 +4,8 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from wsgiref.simple_server import WSGIRequestHandler, make_server
+from socketserver import ThreadingMixIn
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
 
@@ -34,6 +35,12 @@ def test_a_built_page_works_without_a_failed_request(tmp_path: Path, browser: Br
     assert browser.faults() == []
 
 
+class _Threading(ThreadingMixIn, WSGIServer):
+    """Chromium opens connections that it may never use, and no page should wait for those."""
+
+    daemon_threads = True
+
+
 class _Quiet(WSGIRequestHandler):
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 the base class names it so
         pass
@@ -44,10 +51,11 @@ def site(made: Callable[[], str]) -> Iterator[str]:
     """The URL of a server whose pages are `made` at each request."""
 
     def application(environ: dict[str, str], start: Callable[..., object]) -> list[bytes]:
-        start("200 OK", [("Content-Type", "text/html; charset=utf-8")])
-        return [made().encode()]
+        is_page = environ["PATH_INFO"] == "/"
+        start("200 OK" if is_page else "404 Not Found", [("Content-Type", "text/html; charset=utf-8")])
+        return [made().encode()] if is_page else []
 
-    with make_server("localhost", 0, application, handler_class=_Quiet) as server:
+    with make_server("localhost", 0, application, _Threading, _Quiet) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://localhost:{server.server_port}/"
         server.shutdown()
@@ -66,6 +74,7 @@ def test_a_page_of_the_server_follows_edits(tmp_path: Path, browser: Browser) ->
             browser.open(url)
             browser.wait_for("document.querySelector('i')?.textContent === 'lazy high'")
             browser.wait_for("getComputedStyle(document.querySelector('p')).color === 'rgb(1, 2, 3)'")
+            assert browser.value("document.images[0].decode().then(() => document.images[0].naturalWidth)") == 8
             browser.value("window.stayed = true")
             write_tree(tmp_path, {"front/src/main.css": "p { color: rgb(7, 8, 9) }"})
             browser.wait_for("getComputedStyle(document.querySelector('p')).color === 'rgb(7, 8, 9)'")

@@ -87,6 +87,18 @@ def test_nothing_is_wrong_with_what_init_sets_up(framework: str, tmp_path: Path)
     assert examined(project, "--run") == (0, [])
 
 
+def test_nothing_is_wrong_with_static_folders_that_only_django_finds(tmp_path: Path) -> None:
+    project = fresh(tmp_path / "site", "django", {})
+    settings = project / "mysite/settings.py"
+    apps = settings.read_text().replace(
+        "INSTALLED_APPS = [", "INSTALLED_APPS = ['buildassets.runtime.django', 'polls',"
+    )
+    settings.write_text(f"{apps}\nBUILDASSETS = {{'manifest': BASE_DIR / 'build/manifest.json'}}\n")
+    write_tree(project, {"polls/__init__.py": "", "polls/static/polls/a.css": "a {}"})
+    subprocess.run([sys.executable, "manage.py", "assets", "build", "-q"], cwd=project, env=developer(), check=True)
+    assert examined(project) == (0, [])
+
+
 def test_nothing_is_wrong_with_the_example(tmp_path: Path) -> None:
     project = tmp_path / "example"
     ignored = shutil.ignore_patterns("build", ".buildassets", ".venv")

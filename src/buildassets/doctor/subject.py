@@ -78,6 +78,8 @@ def subject(
     config, faults = _configured(config_file, may_run)
     files = ProjectFiles(config.folder, (config.output, *_of_others(config)))
     found = find(files)
+    if found.django is not None and found.is_equipped:  # `manage.py assets` builds what Django's finders find
+        faults = tuple(fault for fault in faults if fault.code != "config/no-sources")
     path = _manifest_path(config, found)
     manifest, fault = _read(path, config.shown(path))
     cache = cache_folder(config, cache_dir)

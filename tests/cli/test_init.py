@@ -321,3 +321,29 @@ def _read(terminal: int) -> bytes:
         return os.read(terminal, 4096)
     except OSError:  # the way Linux says that the other end is closed
         return b""
+
+
+def test_packages_that_are_not_here_are_named_with_the_command_that_brings_them(tmp_path: Path) -> None:
+    files: Tree = {
+        "static/a.js": "import 'lit';\nimport './own.js';\nimport 'https://x.test/y.js';",
+        "static/own.js": "",
+        "static/a.scss": "@use 'theme';\n@use 'sass:math';\n@use 'bulma/sass';",
+        "static/_theme.scss": "",
+    }
+    done = run(write_tree(tmp_path, {**FLASK, **files}), "init", "--dry-run")
+    notes = [line for line in done.stderr.split("\n") if "no package of that name" in line]
+    assert [line.rpartition(": ")[2] for line in notes] == [
+        "`npm install bulma` brings it",
+        "`buildassets vendor add lit` brings it",
+    ]
+
+
+def test_packages_of_npm_that_modules_import_become_a_source_root(tmp_path: Path) -> None:
+    files: Tree = {"static/a.js": "import 'lit';", "node_modules/lit/package.json": '{"main": "i.js"}'}
+    write_tree(tmp_path, {**FLASK, **files, "node_modules/lit/i.js": "export {};"})
+    assert run(tmp_path, "init", "--yes").returncode == 0
+    assert [(root.shown, root.npm) for root in load_config(start=str(tmp_path)).sources] == [
+        ("static", False),
+        ("node_modules", True),
+    ]
+    assert run(tmp_path, "build").returncode == 0

@@ -166,15 +166,14 @@ def _notes(files: ProjectFiles, found: Found, assets: Assets) -> Iterator[str]:
     missing = sorted({*found.declared.node} & {*assets.sheet_packages, *assets.script_packages})
     if missing and not files.has_folder("node_modules"):
         yield f"`node_modules` is not there, and {', '.join(f'`{one}`' for one in missing)} is used: run `npm install`"
-    strange = sorted({*assets.script_packages, *assets.sheet_packages} - found.declared.node - {"tailwindcss"})
-    unknown = [
-        one for one in strange if not files.has_folder(f"node_modules/{one}") and not _is_own(files, assets, one)
-    ]
-    for one in unknown[:3]:
-        yield f"`{one}` is imported, and no package of that name is here: `buildassets vendor add {one}` brings it"
+    bring = {"npm install": assets.sheet_packages - {"tailwindcss"}, "buildassets vendor add": assets.script_packages}
+    for command, packages in bring.items():
+        for one in sorted(packages - found.declared.node):
+            if not files.has_folder(f"node_modules/{one}") and not _is_own(files, one):
+                yield f"`{one}` is imported, and no package of that name is here: `{command} {one}` brings it"
 
 
-def _is_own(files: ProjectFiles, assets: Assets, name: str) -> bool:
+def _is_own(files: ProjectFiles, name: str) -> bool:
     """Whether a bare name may be a file of the project: Sass also looks beside the sheet."""
     stem = name.rpartition("/")[2].partition(".")[0]
     return any(f"/{stem}." in other or f"/_{stem}." in other or f"/{stem}/" in other for other in files.names)

@@ -347,3 +347,26 @@ def test_packages_of_npm_that_modules_import_become_a_source_root(tmp_path: Path
         ("node_modules", True),
     ]
     assert run(tmp_path, "build").returncode == 0
+
+
+def test_a_configuration_in_a_folder_above_is_the_one_that_is_set_up(tmp_path: Path) -> None:
+    write_tree(tmp_path, {**FLASK, "buildassets.toml": "", "assets/a.css": "a {}", "sub/x.txt": ""})
+    done = run(tmp_path / "sub", "init", "--yes")
+    assert "note: the configuration is `../buildassets.toml`, so the project in its folder is set up" in done.stderr
+    assert (tmp_path / ".gitignore").exists()
+    assert not (tmp_path / "sub/buildassets.toml").exists()
+
+
+def test_a_configuration_that_is_kept_gets_its_engines_by_hand(tmp_path: Path) -> None:
+    done = run(
+        write_tree(tmp_path, {**FLASK, "buildassets.toml": "", "assets/a.css": ""}), "init", "--yes", "--smallest"
+    )
+    assert 'is kept: write `css = "lightningcss", js = "esbuild"` under its `engines`' in done.stderr
+    assert not (tmp_path / "buildassets.lock").exists()
+
+
+def test_what_is_left_to_do_by_hand_is_no_nothing(tmp_path: Path) -> None:
+    run(write_tree(tmp_path, {"app.py": FLASK["app.py"]}), "init", "--yes")
+    done = run(tmp_path, "init", "--yes")
+    assert "nothing else to do" in done.stderr
+    assert '{{ stylesheet("css/site.css") }}' in done.stderr

@@ -164,7 +164,7 @@ def _report(proposal: "Proposal", show: Output, is_written: bool, is_smallest: b
     elif proposal.edits:
         show.report("wrote nothing")
     elif not proposal.systems:
-        show.report("nothing to do: everything is there")
+        show.report("nothing else to do" if proposal.by_hand else "nothing to do: everything is there")
     if not is_smallest and any(edit.file.endswith(".toml") for edit in proposal.edits):
         show.report("`--smallest` takes the engines with the smallest results: lightningcss and esbuild")
     if not proposal.systems:

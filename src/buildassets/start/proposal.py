@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
-from buildassets.compiler.config.file import search
+from buildassets.compiler.config.file import relative_to, search
 from buildassets.compiler.engines.sass.wheel import installed_command
 from buildassets.frozen import frozen
 from buildassets.project.dependencies import add_command
@@ -54,39 +54,46 @@ class Proposal:
         return replace(self, edits=(*self.edits, edit))
 
 
-def propose(folder: str, engines: Mapping[str, str]) -> Proposal:
-    """The proposal for the project in the absolute `folder`, with these `engines`. Raises ConfigError.
+def propose(start: str, engines: Mapping[str, str]) -> Proposal:
+    """The proposal for the project in the absolute folder `start`, with these `engines`. Raises ConfigError.
 
-    A configuration that is there is kept; with one, another asset system is no obstacle.
+    A configuration that is there, or in a folder above, is kept; with one, another asset system is no obstacle.
     """
-    file, document = search(folder)
-    folder = os.path.dirname(file) if file else folder
+    file, document = search(start)
+    folder = os.path.dirname(file) if file else start
     files = ProjectFiles(folder, (os.path.join(folder, "build"),))
     found = find(files)
     if found.systems and file is None:
         return Proposal(folder, found.framework, tuple(_shown(found, None)), systems=found.systems)
-    configured = _roots(document.table.peek("sources")) if file else None
-    assets = find_assets(files, configured, _results(found))
-    edits: list[Edit] = []
-    if document.table.peek("sources") is None and not _has_files(files, assets):
-        begun = starter(files, found.declared.node)
-        edits.append(Edit(begun.file, None, begun.text))
-        assets = _begun(assets, begun.file, begun.text)
+    sources = document.table.peek("sources")
+    assets = find_assets(files, _roots(sources) if file else None, _results(found))
+    assets, edits = _begun(files, found, assets) if sources is None else (assets, [])
+    notes = [*_notes(files, found, assets), *_notes_on_configuration(file, start, engines)]
     if file is None:
-        edits.insert(0, configuration(files, settings_for(files, found, assets, engines)))
-    edits += filter(None, [ignored(files)])
+        edits = [configuration(files, settings_for(files, found, assets, engines)), *edits]
     code = list(_code(files, found, assets))
-    edits += [one for one in code if isinstance(one, Edit)]
     return Proposal(
         folder,
         found.framework,
         tuple(_shown(found, assets)),
-        tuple(edits),
+        (*edits, *filter(None, [ignored(files)]), *(one for one in code if isinstance(one, Edit))),
         tuple(one for one in code if isinstance(one, ByHand)),
-        tuple(_tools(files, assets, engines)),
-        notes=tuple(_notes(files, found, assets)),
+        tuple(_tools(files, assets, {} if file else engines)),
+        notes=tuple(notes),
         next=tuple(_next(found)),
     )
+
+
+def _notes_on_configuration(file: str | None, start: str, engines: Mapping[str, str]) -> Iterator[str]:
+    """What is to be known where a configuration is there already."""
+    if file is None:
+        return
+    shown = relative_to(start, file)
+    if "/" in shown:
+        yield f"the configuration is `{shown}`, so the project in its folder is set up"
+    if engines:
+        values = ", ".join(f'{kind} = "{name}"' for kind, name in engines.items())
+        yield f"`{shown}` is kept: write `{values}` under its `engines` for the smallest results"
 
 
 def _roots(sources: object) -> tuple[str, ...]:
@@ -107,17 +114,21 @@ def _has_files(files: ProjectFiles, assets: Assets) -> bool:
     return any(name.startswith(tuple(f"{root}/" for root in assets.roots)) for name in files.names)
 
 
-def _begun(assets: Assets, file: str, text: str) -> Assets:
-    root, _, below = file.partition("/")
-    entry = Entry(root, below, compiled(below))
-    packages = frozenset(["bootstrap"]) if "bootstrap" in text else frozenset()
-    return replace(
+def _begun(files: ProjectFiles, found: Found, assets: Assets) -> tuple[Assets, list[Edit]]:
+    """The assets with a first sheet, and that as an edit; both as they are where there is any file."""
+    if _has_files(files, assets):
+        return assets, []
+    first = starter(files, found.declared.node)
+    root, _, below = first.file.partition("/")
+    packages = frozenset(["bootstrap"]) if "bootstrap" in first.text else frozenset()
+    begun = replace(
         assets,
-        roots=(*assets.roots, root),
-        entries=(entry, *assets.entries),
+        roots=tuple(dict.fromkeys((*assets.roots, root))),
+        entries=(Entry(root, below, compiled(below)), *assets.entries),
         sheet_packages=assets.sheet_packages | packages,
-        uses_tailwind="tailwindcss" in text,
+        uses_tailwind="tailwindcss" in first.text,
     )
+    return begun, [Edit(first.file, None, first.text)]
 
 
 def _code(files: ProjectFiles, found: Found, assets: Assets) -> Iterator[Edit | ByHand]:

@@ -80,7 +80,14 @@ def command(
         with threads(given.jobs) as executor, descriptor_kept_from_stdout(), kept_from_stdout():
             progress = show.on_progress()
             result = build(
-                config, mode=given.mode, executor=executor, progress=progress, cache=cache, last=last, previous=previous
+                config,
+                mode=given.mode,
+                executor=executor,
+                progress=progress,
+                cache=cache,
+                last=last,
+                previous=previous,
+                compressing=progress,
             )
         notes.extend(unpinned_notes(config, before, result.manifest))
         return result

@@ -72,6 +72,7 @@ def build(
     last: LastBuild | None = None,
     clock: Clock = build_time,
     previous: "Sequence[Previous]" = (),
+    compressing: "Progress | None" = None,
 ) -> BuildResult:
     """Compile everything that `config` names into its release directory.
 
@@ -82,13 +83,14 @@ def build(
     - `engines`: stay started for the next build; without, they end with this one.
     - `last`: the last build, so that unchanged files need no work.
     - `clock`: gives the time at which a retained release was superseded.
+    - `progress`, `compressing`: are called for each draft, and for each precompressed copy.
     - `previous`: earlier releases whose files are carried over; the one in the release directory then does not count.
 
     A user's mistake never raises: it is among the result's diagnostics, which are sorted by place, and the earlier
     release stays as it was.
     """
     with _opened(config, cache) as kept:
-        means = Means(mode, executor, progress, kept, engines, bytes_per_worker, clock, tuple(previous))
+        means = Means(mode, executor, progress, kept, engines, bytes_per_worker, clock, tuple(previous), compressing)
         result = _built(config, means, last)
     if kept is None or cache is None:
         return result
@@ -134,6 +136,7 @@ class Means:
     bytes_per_worker: int = BYTES_PER_WORKER
     clock: Clock = build_time
     previous: "tuple[Previous, ...]" = ()
+    compressing: "Progress | None" = None
     times: StageTimes = field(default_factory=StageTimes)
 
     def retaining(self, config: Config) -> "Retaining | None":
@@ -191,7 +194,7 @@ class Means:
         """Add `assets` and their compressed copies to `release`. Raises OSError."""
         levels = {coding: level for coding, level in config.compress.items() if coding != DELTA}
         levels = levels if self.mode == "production" else {}
-        return release.store(assets, config.integrity, levels, earlier, self.executor, self.cache, self.progress)
+        return release.store(assets, config.integrity, levels, earlier, self.executor, self.cache, self.compressing)
 
 
 def _built(config: Config, means: Means, last: LastBuild | None) -> BuildResult:

@@ -279,6 +279,22 @@ def test_a_wheel_without_its_compiler_is_found(engine: str, severity: str, tmp_p
     assert code == int(severity == "error")
 
 
+@pytest.mark.parametrize(
+    ("engines", "source"),
+    [
+        ('scss = "sass"', "a.scss"),
+        ('js = "esbuild"', "a.js"),
+        ('css = "nope"', "a.css"),
+        ('less = "nope"', "a.less"),
+    ],
+)
+def test_an_engine_that_is_missing_is_found_at_its_setting(engines: str, source: str, tmp_path: Path) -> None:
+    project = write_tree(tmp_path, {"buildassets.toml": f"[engines]\n{engines}\n", f"assets/{source}": ""})
+    done = run(project, "doctor", PATH=os.defpath)
+    assert (done.returncode, found(done.stderr)) == (1, [("error", "doctor/engine")])
+    assert "buildassets.toml:2:" in done.stderr
+
+
 def test_an_engine_of_python_that_is_missing_is_found(tmp_path: Path) -> None:
     project = built(tmp_path / "site", {**SITE, "buildassets.toml": '[engines]\ncss = "lightningcss"\n'})
     broken = write_tree(tmp_path / "lib", {"lightningcss/__init__.py": "raise ImportError"})

@@ -30,6 +30,8 @@ def _as_finding(fault: Diagnostic) -> Diagnostic:
         return error("doctor/root", fault.message, fault.location, notes=notes, hint=hint)
     if fault.code in _OUTPUT:
         return error("doctor/output", fault.message, fault.location, notes=notes, hint=hint)
+    if fault.code == "config/value" and fault.message.startswith("`engines."):
+        return error("doctor/engine", fault.message, fault.location, notes=notes, hint=hint)
     return error("doctor/config", fault.message, fault.location, notes=notes, hint=hint)
 
 

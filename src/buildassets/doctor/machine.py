@@ -22,6 +22,14 @@ from buildassets.errors import BuildError
 
 _SKEW_SECONDS: Final = 60.0
 _DISTRIBUTION: Final = re.compile(r"buildassets-(\d[^-]*)\.(?:dist|egg)-info$")
+_IN_TOML: Final = re.compile(r"^name = \"buildassets\"\nversion = \"([^\"]+)\"", re.MULTILINE)
+_IN_LIST: Final = re.compile(r"^buildassets(?:\[[^]]*\])?==([^\s;\\\\]+)", re.MULTILINE)
+_LOCKS: Final = {"uv.lock": _IN_TOML, "poetry.lock": _IN_TOML, "requirements.txt": _IN_LIST}
+_SYNC: Final = {
+    "uv.lock": "uv sync",
+    "poetry.lock": "poetry install",
+    "requirements.txt": "pip install -r requirements.txt",
+}
 
 
 def machine_findings(subject: Subject) -> Iterator[Diagnostic]:
@@ -33,6 +41,7 @@ def machine_findings(subject: Subject) -> Iterator[Diagnostic]:
     yield from _clock(subject)
     yield from _cases(subject)
     yield from _installations(subject)
+    yield from _other_version(subject)
     yield from _variables()
 
 
@@ -176,6 +185,18 @@ def _installations(subject: Subject) -> Iterator[Diagnostic]:
         message = f"there is another buildassets in `{subject.shown(others[0])}`, beside {__version__} in `{own}`"
         hint = "remove one of them, or start it by its path; `buildassets --version` shows which one runs"
         yield warning("doctor/installations", message, hint=hint)
+
+
+def _other_version(subject: Subject) -> Iterator[Diagnostic]:
+    """A lock of Python packages that has another version than the one that runs."""
+    for name, pattern in _LOCKS.items():
+        match = pattern.search(subject.files.text(name))
+        if match and match[1] != __version__:
+            message = f"`{name}` has buildassets {match[1]}, and {__version__} runs"
+            hint = f"run `{_SYNC[name]}`, and start it from that environment"
+            place = subject.place(name, match.start(1), match.end(1))
+            yield warning("doctor/installations", message, place, hint=hint)
+            return
 
 
 def _package(folder: str) -> str:

@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from buildassets.runtime.vite import answers
-from tests.browser.test_front_ends import run_tool
 from tests.conftest import Tree, wait_for, write_tree
-from tests.corpus.packages import node_modules
+from tests.corpus.packages import node_modules, run_tool
 from tests.example.servers import free_port
 
 LOGO: Final = '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"><circle cx="4" cy="4" r="4"/></svg>'

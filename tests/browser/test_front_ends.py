@@ -1,7 +1,6 @@
 """Front ends that other tools made, and one as Rails had them in 2012, in a page from a release directory."""
 
 import json
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,24 +8,13 @@ import pytest
 
 from buildassets.runtime import Assets
 from tests.browser.conftest import Browser
-from tests.conftest import find_tool, write_tree
+from tests.conftest import write_tree
 from tests.corpus.building import Release, build, source_root
-from tests.corpus.packages import node_modules
+from tests.corpus.packages import node_modules, run_tool
 
 pytestmark = [pytest.mark.browser, pytest.mark.corpus]
 
 Serve = Callable[[Path], str]
-
-
-def run_tool(folder: Path, name: str, *arguments: str, project: str = ".") -> None:
-    """Run the npm command `name` in `folder`, which then has the packages of `project` in reach."""
-    find_tool("node")
-    packages = folder / "node_modules"
-    if not packages.exists():
-        packages.symlink_to(node_modules(project))
-    command = [str(packages / ".bin" / name), *arguments]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def page(release: Release, head: str, body: str) -> Path:

@@ -113,3 +113,14 @@ def unavailable(reason: str) -> NoReturn:
     if os.environ.get("CI"):
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+def run_tool(folder: Path, name: str, *arguments: str, project: str = ".") -> None:
+    """Run the npm command `name` in `folder`, which then has the packages of `project` in reach."""
+    find_tool("node")
+    packages = folder / "node_modules"
+    if not packages.exists():
+        packages.symlink_to(node_modules(project))
+    command = [str(packages / ".bin" / name), *arguments]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -104,7 +104,7 @@ def test_other_helpers_take_the_names_of_sources(project: Path, production: Asse
     sources = manifest_at(project / "build-production-None/manifest.json").vite
     logo = f"/assets/{sources['src/logo.svg'].asset}"
     assert production.url("src/logo.svg") == logo
-    assert production.image("src/logo.svg") == f'<img src="{logo}" alt="">'
+    assert production.image("src/logo.svg") == f'<img src="{logo}" alt="" width="8" height="8">'
     assert production.preload("src/main.ts").startswith('<link rel="modulepreload"')
     assert len(production.modulepreload("src/main.ts").split("\n")) == 2
     assert "src/main.ts" in production

@@ -130,7 +130,7 @@ def test_the_wheel_holds_the_package_and_its_data(wheel: Path) -> None:
         names = set(archive.namelist())
     modules = {path.relative_to(ROOT / "src").as_posix() for path in (ROOT / "src").rglob("*.py")}
     assert modules <= names
-    data = {"py.typed", "manifest.schema.json", "runtime/livereload.js"}
+    data = {"py.typed", "config.schema.json", "manifest.schema.json", "runtime/livereload.js"}
     assert {f"buildassets/{name}" for name in data} <= names
     assert {name.partition("/")[0] for name in names if ".dist-info/" not in name} == {"buildassets"}
 

@@ -19,6 +19,11 @@ class _Lazy:
         self._pattern = pattern
         self._flags = flags
 
+    @property
+    def pattern(self) -> str:
+        """The text of the pattern."""
+        return self._pattern
+
     def __getattr__(self, name: str) -> Any:
         if name not in _METHODS:  # the methods are slots, for which Python calls this only while they are empty
             raise AttributeError(name)

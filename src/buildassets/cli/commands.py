@@ -26,6 +26,7 @@ _VERBS = {
     "migrate": "bring over a project of another asset system",
     "pack": "write the release as one archive, the same bytes everywhere",
     "report": "show what the release is made of: one page in HTML, JSON or Markdown",
+    "schema": "print the JSON Schema of the configuration, for editors",
     "tools": "pin and install compilers that are programs",
     "vendor": "put packages for browsers into a source root, with their licences",
     "unpack": "unpack a release from an archive after checking every byte",

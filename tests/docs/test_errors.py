@@ -43,6 +43,7 @@ NOT_RUN = {
     "registry/missing": "it needs a registry",
     "scss/timeout": "it takes two minutes",
     "source/changed": "the moment is hard to meet",
+    "environment/lsp": "it needs an environment without pygls",
     "tailwind/unavailable": "it needs a Python without the wheel",
     "tools/changed": "it needs a tool that somebody changes",
     "vendor/advisory": "it needs a registry",

@@ -23,6 +23,7 @@ _VERBS = {
     "init": "set up the project in this folder: configuration, application, templates",
     "explain": "show what an asset is made of, what it refers to and what refers to it",
     "list": "list the assets of the release with their sizes, and who names them",
+    "lsp": "run a language server for an editor, on stdio",
     "migrate": "bring over a project of another asset system",
     "pack": "write the release as one archive, the same bytes everywhere",
     "report": "show what the release is made of: one page in HTML, JSON or Markdown",

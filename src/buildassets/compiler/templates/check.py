@@ -101,6 +101,40 @@ def _places(uses: Iterable[tuple[Location, Sequence[LogicalPath]]]) -> dict[Logi
     return {asset: tuple(found) for asset, found in places.items()}
 
 
+@frozen
+class TextCheck:
+    """The names in one text: `spots` are the span of each and the asset that it names, None if there is none."""
+
+    spots: tuple[tuple[int, int, LogicalPath | None], ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def check_text(
+    config: Config,
+    files: Sequence[TemplateFile],
+    file: TemplateFile,
+    text: str,
+    released: Collection[LogicalPath],
+    css_modules: Mapping[str, LogicalPath] | None = None,
+) -> TextCheck:
+    """Check the names in `text`, that of the template `file` while it is edited; `files` are all templates.
+
+    Line ends are LF. Names of CSS modules are reported only if `css_modules` are known. What cannot be read yet, as it
+    is half written, is no fault.
+    """
+    template = _Text(file, text)
+    readings, _ = _readings(config, [template])
+    judge = _Judge(config, files, released, (), (), css_modules or {})
+    uses = [(use, judge.asset(use)) for _, reading in readings for use in reading.uses]
+    missing = (
+        judge.missing(use, template)
+        for use, asset in uses
+        if not asset and not judge.is_left_alone(use) and (css_modules or use.rule is not Rule.CSS_MODULE)
+    )
+    spots = ((use.written.start, use.written.end, asset) for use, asset in uses)
+    return TextCheck(tuple(spots), tuple(dict.fromkeys(missing)))
+
+
 def names_of(config: Config, files: Iterable[TemplateFile]) -> frozenset[str]:
     """The names of assets in the templates `files`, whether or not there are such assets."""
     readings, _ = _readings(config, _texts(files)[0])

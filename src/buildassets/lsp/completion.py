@@ -1,0 +1,118 @@
+"""Proposes names of assets at a place of a text that is half written, so it is judged by the line before the cursor."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+from buildassets.compiler.templates.names import HELPERS, OF_SEVERAL
+from buildassets.frozen import frozen
+from buildassets.lazy_pattern import lazy_pattern
+from buildassets.lsp.project import Project
+from buildassets.lsp.spots import logical_path
+from buildassets.media import media_of
+from buildassets.paths import LogicalPath, relative, to_url
+
+_SHEETS: Final = (".css",)
+_SCRIPTS: Final = (".js", ".mjs")
+_STYLED: Final = (".css", ".scss", ".sass", ".less", ".styl")
+_SCRIPTED: Final = (".js", ".mjs", ".ts", ".tsx", ".jsx", ".mts")
+_OPEN_TAG: Final = lazy_pattern(r"\{[{%](?:(?![%}]\}).)*\Z", re.DOTALL)
+_QUOTED: Final = lazy_pattern(r"""(["'])((?:(?!\1)[^\n])*)\Z""")
+_URL: Final = lazy_pattern(r"""\burl\(\s*["']?([^"')\s]*)\Z""")
+_SHEET_IMPORT: Final = lazy_pattern(r"""@import\s+(?:url\(\s*)?["']([^"'\n]*)\Z""")
+_MODULE: Final = lazy_pattern(r"""(?:\bfrom|\bimport|\bimport\s*\()\s*["']([^"'\n]*)\Z""")
+_NEW_URL: Final = lazy_pattern(r"""\bnew\s+URL\(\s*["']([^"'\n]*)\Z""")
+# Which assets a helper takes; those that are not here take any.
+_FITTING: Final = {"stylesheet": _SHEETS, "script": _SCRIPTS, "modulepreload": _SCRIPTS}
+_PICTURES: Final = ("image", "picture")
+
+
+@frozen
+class Proposal:
+    """A text for the place of `text[start:end]`, and the asset that it names."""
+
+    start: int
+    end: int
+    text: str
+    asset: LogicalPath
+
+
+def proposals(project: Project, path: str, text: str, offset: int) -> Iterator[Proposal]:
+    """The names that can stand at `offset` of `text`, the text of the file at `path`, sorted by asset."""
+    if path in project.templates:
+        found = _in_template(project, text[:offset])
+        written, fits, spell = found if found else ("", _none, str)
+    else:
+        base = logical_path(project, path)
+        if base is None:
+            return
+        written, fits, spell = _in_asset(base, path, text[:offset])
+    start = offset - len(written)
+    for name in sorted(project.names):
+        if fits(name):
+            yield Proposal(start, offset, spell(name), name)
+
+
+_Fits = Callable[[LogicalPath], bool]
+_Spell = Callable[[LogicalPath], str]
+
+
+def _none(name: LogicalPath) -> bool:
+    return False
+
+
+def _with(suffixes: Iterable[str]) -> _Fits:
+    endings = tuple(suffixes)
+    return lambda name: name.endswith(endings)
+
+
+def _but(base: LogicalPath, fits: _Fits) -> _Fits:
+    return lambda name: name != base and fits(name)
+
+
+def _is_picture(name: LogicalPath) -> bool:
+    return media_of(name).type.startswith("image/")
+
+
+def _any(name: LogicalPath) -> bool:
+    return True
+
+
+def _in_template(project: Project, before: str) -> tuple[str, _Fits, _Spell] | None:
+    """What is written of a name in the arguments of a helper: the last one in the tag that is still open."""
+    tag, quoted = _OPEN_TAG.search(before), _QUOTED.search(before)
+    if tag is None or quoted is None or quoted.start() < tag.start():
+        return None
+    own = (name.rpartition(".")[2] for name in project.config.templates.functions)
+    helpers = {*HELPERS, *OF_SEVERAL, "static", "picture", "url_for", *own}
+    words = [word for word in re.findall(r"\w+", before[tag.start() : quoted.start()]) if word in helpers]
+    if not words and tag[0].startswith("{%"):
+        return None
+    word = words[-1] if words else "asset"  # `{{ "css/app.css"|asset }}`
+    fits = _is_picture if word in _PICTURES else _with(_FITTING[word]) if word in _FITTING else _any
+    return quoted[2], fits, str
+
+
+def _in_asset(base: LogicalPath, path: str, before: str) -> tuple[str, _Fits, _Spell]:
+    """What is written of a reference in a style sheet or a script."""
+
+    def beside(name: LogicalPath) -> str:
+        return to_url(relative(base, name))
+
+    def module(name: LogicalPath) -> str:
+        spelt = beside(name)
+        return spelt if spelt.startswith("../") else f"./{spelt}"
+
+    if path.endswith(_STYLED):
+        forms: list[tuple[re.Pattern[str], _Fits, _Spell]] = [
+            (_SHEET_IMPORT, _with(_SHEETS), beside),
+            (_URL, _any, beside),
+        ]
+    elif path.endswith(_SCRIPTED):
+        forms = [(_MODULE, _with(_SCRIPTS), module), (_NEW_URL, _any, beside)]
+    else:
+        forms = []
+    for pattern, fits, spell in forms:
+        if match := pattern.search(before):
+            return match[1], _but(base, fits), spell
+    return "", _none, str

@@ -1,0 +1,101 @@
+"""What is known of a project without building it: its assets, their sources, its templates, its last release."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from posixpath import splitext
+from typing import Final
+
+from buildassets.compiler.config.load import load_config
+from buildassets.compiler.config.values import Config
+from buildassets.compiler.model import Source
+from buildassets.compiler.sources.discover import discover
+from buildassets.compiler.templates.files import TemplateFile, find_templates
+from buildassets.diagnostics import Location
+from buildassets.errors import BuildAssetsError
+from buildassets.files import content_of
+from buildassets.frozen import frozen
+from buildassets.manifest import MANIFEST_NAME, Entry, Manifest, loads
+from buildassets.nearest import Known
+from buildassets.paths import LogicalPath
+
+_COMPILED: Final = (".css", ".js")
+
+
+@frozen
+class Project:
+    """A project as its files show it.
+
+    `names` are the logical paths of all assets that a build could make, `sources` their files where each has one,
+    `by_path` the logical path of each such file. `templates` are by absolute path; `release` is what was built last.
+    """
+
+    config: Config
+    names: frozenset[LogicalPath]
+    sources: Mapping[LogicalPath, Source]
+    by_path: Mapping[str, LogicalPath]
+    nearby: Known
+    templates: Mapping[str, TemplateFile]
+    release: Manifest | None = None
+
+    def has(self, target: LogicalPath) -> bool:
+        """Whether there is such an asset; one of a package of npm counts if its file is there."""
+        return target in self.names or self._npm_file(target) is not None
+
+    def file(self, target: LogicalPath) -> str | None:
+        """The absolute path of the source of an asset, if it has one of its own."""
+        source = self.sources.get(target)
+        return source.path if source and source.root >= 0 else self._npm_file(target)
+
+    def place(self, target: LogicalPath) -> Location | None:
+        """The place in the configuration of an asset that has no source: a bundle, or what a command makes."""
+        if target in self.config.bundles or target in self.config.module_bundles:
+            return self.config.place("bundles", target)
+        made = [name for name, command in self.config.commands.items() if command.output == target]
+        return self.config.place("commands", made[0], "output") if made else None
+
+    def entry(self, target: LogicalPath) -> Entry | None:
+        """What the last release has of an asset."""
+        return self.release.assets.get(target) if self.release else None
+
+    def _npm_file(self, target: LogicalPath) -> str | None:
+        for root in self.config.sources:
+            before = f"{root.prefix}/" if root.prefix else ""
+            if root.npm and target.startswith(before):
+                path = os.path.join(root.path, *target.removeprefix(before).split("/"))
+                if os.path.isfile(path):
+                    return path
+        return None
+
+
+def load_project(start: str) -> Project:
+    """The project whose configuration is the nearest one from the folder `start` upward. Raises ConfigError.
+
+    Nothing of it is run, and extensions of Jinja are not loaded, since these may be modules of the project.
+    """
+    config = load_config(start=start, runs_code=False)
+    config = replace(config, templates=replace(config.templates, extensions=()))
+    further = {f".{one.source_suffix}": f".{one.suffix}" for one in config.commands.values() if one.source_suffix}
+    found = discover(config, further, "development")
+    sources = {source.logical: source for source in found.sources}
+    made = (*config.bundles, *config.module_bundles, *found.front_ends.entries, *_of_engines(config, sources))
+    names: frozenset[LogicalPath] = frozenset((*sources, *(LogicalPath(name) for name in made)))
+    templates = {file.path: file for file in find_templates(config).files}
+    by_path = {source.path: logical for logical, source in sources.items()}
+    return Project(config, names, sources, by_path, Known(names), templates, _release(config))
+
+
+def _of_engines(config: Config, sources: Mapping[LogicalPath, Source]) -> list[str]:
+    """What engines of other packages may make: they are not asked, so the usual suffixes are assumed."""
+    paths = (splitext(str(path)) for path in sources)
+    stems = [stem for stem, suffix in paths if suffix[1:] in config.engines.compilers]
+    return [stem + suffix for stem in stems for suffix in _COMPILED]
+
+
+def _release(config: Config) -> Manifest | None:
+    """The manifest of the release directory, if there is a sound one."""
+    path = os.path.join(config.output, MANIFEST_NAME)
+    try:
+        return loads(content_of(path), path)
+    except (OSError, BuildAssetsError):
+        return None

@@ -1,0 +1,123 @@
+"""An editor: speaks the Language Server Protocol with the program that users start."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from threading import Timer
+from types import TracebackType
+from typing import Any, Final, Self
+
+_SECONDS: Final = 60
+
+
+class Editor:
+    """A running server whose workspace is `folder`."""
+
+    def __init__(self, folder: Path, environment: Mapping[str, str] | None = None) -> None:
+        command = [sys.executable, "-m", "buildassets", "lsp", "--stdio"]
+        self._server = subprocess.Popen(
+            command,
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        self._timer = Timer(_SECONDS, self._server.kill)
+        self._timer.start()
+        self._number = 0
+        self.folder = folder
+        self.diagnostics: dict[str, list[Any]] = {}
+        self.messages: list[str] = []
+        folders = [{"uri": folder.as_uri(), "name": "project"}]
+        self.capabilities = self.request(
+            "initialize",
+            {"processId": None, "rootUri": folder.as_uri(), "capabilities": {}, "workspaceFolders": folders},
+        )["capabilities"]
+        self.notify("initialized", {})
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self.request("shutdown", None)
+            self.notify("exit", None)
+            assert self._server.wait(_SECONDS) == 0
+        self._timer.cancel()
+        self._server.kill()
+        self._server.communicate()
+
+    def uri(self, name: str) -> str:
+        return (self.folder / name).as_uri()
+
+    def open(self, name: str, text: str | None = None) -> list[Any]:
+        """Open a file, with its own text if none is given; returns its diagnostics."""
+        content = (self.folder / name).read_text(encoding="utf-8") if text is None else text
+        document = {"uri": self.uri(name), "languageId": "plaintext", "version": 1, "text": content}
+        self.notify("textDocument/didOpen", {"textDocument": document})
+        return self.reported(name)
+
+    def change(self, name: str, text: str) -> list[Any]:
+        """Replace the text of an open file, without saving it; returns its diagnostics."""
+        self.diagnostics.pop(self.uri(name), None)
+        document = {"uri": self.uri(name), "version": 2}
+        self.notify("textDocument/didChange", {"textDocument": document, "contentChanges": [{"text": text}]})
+        return self.reported(name)
+
+    def save(self, name: str) -> None:
+        self.notify("textDocument/didSave", {"textDocument": {"uri": self.uri(name)}})
+
+    def reported(self, name: str) -> list[Any]:
+        """The diagnostics of a file, once there are some, or none."""
+        while self.uri(name) not in self.diagnostics:
+            self._receive()
+        return self.diagnostics[self.uri(name)]
+
+    def at(self, method: str, name: str, text: str, before: str) -> Any:
+        """The answer for the place in the file `name`, whose text is `text`, behind the first `before`."""
+        offset = text.index(before) + len(before)
+        line = text[:offset].count("\n")
+        character = len(text[text.rfind("\n", 0, offset) + 1 : offset].encode("utf-16-le")) // 2
+        place = {"textDocument": {"uri": self.uri(name)}, "position": {"line": line, "character": character}}
+        return self.request(f"textDocument/{method}", place)
+
+    def labels(self, name: str, text: str, before: str) -> list[str]:
+        """What is proposed there."""
+        return [item["label"] for item in self.at("completion", name, text, before)]
+
+    def request(self, method: str, params: object) -> Any:
+        self._number += 1
+        self._send({"id": self._number, "method": method, "params": params})
+        while True:
+            message = self._receive()
+            if message.get("id") == self._number and "method" not in message:
+                assert "error" not in message, message
+                return message["result"]
+
+    def notify(self, method: str, params: object) -> None:
+        self._send({"method": method, "params": params})
+
+    def _send(self, message: dict[str, object]) -> None:
+        content = json.dumps({"jsonrpc": "2.0", **message}).encode()
+        assert self._server.stdin is not None
+        self._server.stdin.write(b"Content-Length: %d\r\n\r\n%s" % (len(content), content))
+        self._server.stdin.flush()
+
+    def _receive(self) -> Any:
+        assert self._server.stdout is not None
+        length = 0
+        while line := self._server.stdout.readline().strip():
+            name, _, value = line.partition(b": ")
+            length = int(value) if name == b"Content-Length" else length
+        assert length, "the server has ended"
+        message = json.loads(self._server.stdout.read(length))
+        if message.get("method") == "textDocument/publishDiagnostics":
+            self.diagnostics[message["params"]["uri"]] = message["params"]["diagnostics"]
+        if message.get("method") == "window/showMessage":
+            self.messages.append(message["params"]["message"])
+        return message

@@ -1,0 +1,220 @@
+"""The language server, over its protocol."""
+
+import os
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from tests.building import built
+from tests.conftest import Tree, write_tree
+from tests.lsp.client import Editor
+
+PNG: Final = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489")
+PROJECT: Final[Tree] = {
+    "buildassets.toml": '[bundles]\n"js/site.js" = ["js/a.js", "js/b.js"]\n',
+    "assets/css/app.scss": "a { color: red }\n",
+    "assets/css/base.css": 'a { background: url("../img/logo.png") }\n',
+    "assets/js/a.js": 'import "./b.js";\n',
+    "assets/js/b.js": "export const b = 1;\n",
+    "assets/img/logo.png": PNG,
+    "templates/page.html": '<link href="{{ asset("css/app.css") }}">\n{{ image("img/logo.pgn") }}\n',
+}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    write_tree(tmp_path, PROJECT)
+    return tmp_path
+
+
+def codes(diagnostics: list[Any]) -> list[tuple[str, int, int, int]]:
+    """The code, line, first and last character of each, and that it is an error."""
+    assert all(one["severity"] == 1 and one["source"] == "buildassets" for one in diagnostics)
+    spans = ((one["code"], one["range"]["start"], one["range"]["end"]) for one in diagnostics)
+    return [(code, start["line"], start["character"], end["character"]) for code, start, end in spans]
+
+
+def test_the_server_offers_what_it_can_do(project: Path) -> None:
+    with Editor(project) as editor:
+        offered = editor.capabilities
+    assert offered["completionProvider"]["triggerCharacters"] == ['"', "'", "/", "("]
+    assert offered["hoverProvider"]
+    assert offered["definitionProvider"]
+
+
+def test_a_name_in_a_template_that_no_asset_has_is_reported(project: Path) -> None:
+    with Editor(project) as editor:
+        (found,) = editor.open("templates/page.html")
+    assert codes([found]) == [("template/missing", 1, 10, 22)]
+    assert found["message"] == "no asset is named `img/logo.pgn`\nhint: did you mean `img/logo.png`?"
+
+
+def test_a_change_that_is_not_saved_is_checked(project: Path) -> None:
+    with Editor(project) as editor:
+        assert editor.open("templates/page.html")
+        assert editor.change("templates/page.html", '{{ image("img/logo.png") }}') == []
+        assert editor.change("templates/page.html", '{{ image("img/logo.png"') == []  # half written
+
+
+def test_a_django_template_is_checked(project: Path) -> None:
+    text = '{% load buildassets %}\r\n{% stylesheet "css/app.css" %}{% script "js/sites.js" %}\r\n'
+    write_tree(project, {"manage.py": "", "templates/page.html": text})
+    with Editor(project) as editor:
+        assert codes(editor.open("templates/page.html", text)) == [("template/missing", 1, 41, 52)]
+        assert editor.labels("templates/page.html", text, '{% script "') == ["js/a.js", "js/b.js", "js/site.js"]
+
+
+def test_a_reference_of_a_style_sheet_that_leads_nowhere_is_reported(project: Path) -> None:
+    text = '/* url(x.png) */ 😀 { background: url("../img/logo.pgn") }\n'
+    with Editor(project) as editor:
+        (found,) = editor.open("assets/css/base.css", text)
+    assert codes([found]) == [("reference/missing", 0, 39, 54)]
+    assert "did you mean `img/logo.png`?" in found["message"]
+
+
+def test_a_reference_of_a_script_that_leads_nowhere_is_reported(project: Path) -> None:
+    text = 'import "./c.js";\nimport "bare";\nnew URL("../img/logo.png", import.meta.url);\n'
+    with Editor(project) as editor:
+        assert codes(editor.open("assets/js/a.js", text)) == [("reference/missing", 0, 8, 14)]
+
+
+def test_missing_references_have_the_configured_severity(project: Path) -> None:
+    write_tree(project, {"buildassets.toml": 'missing = "warn"\n'})
+    with Editor(project) as editor:
+        assert [one["severity"] for one in editor.open("assets/js/a.js", 'import "./c.js";')] == [2]
+    write_tree(project, {"buildassets.toml": 'missing = "ignore"\n'})
+    with Editor(project) as editor:
+        assert editor.open("assets/js/a.js", 'import "./c.js";') == []
+
+
+def test_helpers_are_completed_with_what_they_take(project: Path) -> None:
+    text = '{{ stylesheet("") }}{{ script("js/") }}{{ image("") }}{{ asset("") }}<a class="">\n'
+    with Editor(project) as editor:
+        editor.open("templates/page.html", text)
+        sheets = editor.labels("templates/page.html", text, 'stylesheet("')
+        scripts = editor.labels("templates/page.html", text, 'script("js/')
+        pictures = editor.labels("templates/page.html", text, 'image("')
+        every = editor.labels("templates/page.html", text, 'asset("')
+        none = editor.labels("templates/page.html", text, 'class="')
+    assert sheets == ["css/app.css", "css/base.css"]
+    assert scripts == ["js/a.js", "js/b.js", "js/site.js"]
+    assert pictures == ["img/logo.png"]
+    assert every == ["css/app.css", "css/base.css", "img/logo.png", "js/a.js", "js/b.js", "js/site.js"]
+    assert none == []
+
+
+def test_a_proposal_replaces_what_is_written(project: Path) -> None:
+    text = '{{ image("img/lo") }}'
+    with Editor(project) as editor:
+        editor.open("templates/page.html", text)
+        (item,) = editor.at("completion", "templates/page.html", text, "img/lo")
+    assert item["textEdit"]["newText"] == "img/logo.png"
+    assert item["textEdit"]["range"] == {"start": {"line": 0, "character": 10}, "end": {"line": 0, "character": 16}}
+
+
+def test_references_are_completed_relative_to_the_file(project: Path) -> None:
+    sheet, script = '@import "";\na { background: url(../im) }', 'import { b } from "./";\nimport("");\n'
+    with Editor(project) as editor:
+        editor.open("assets/css/base.css", sheet)
+        editor.open("assets/js/a.js", script)
+        assert editor.labels("assets/css/base.css", sheet, '@import "') == ["app.css"]
+        assert "../img/logo.png" in editor.labels("assets/css/base.css", sheet, "url(../im")
+        assert editor.labels("assets/js/a.js", script, 'from "./') == ["./b.js", "./site.js"]
+        assert editor.labels("assets/js/a.js", script, 'import("') == ["./b.js", "./site.js"]
+
+
+def test_a_name_leads_to_its_source(project: Path) -> None:
+    sheet = (project / "assets/css/base.css").read_text()
+    page = '{{ asset("css/app.css") }}{{ asset("js/site.js") }}{{ asset("none.js") }}'
+    with Editor(project) as editor:
+        editor.open("templates/page.html", page)
+        editor.open("assets/css/base.css")
+        source = editor.at("definition", "templates/page.html", page, "css/a")
+        bundle = editor.at("definition", "templates/page.html", page, "js/s")
+        nothing = editor.at("definition", "templates/page.html", page, "none")
+        image = editor.at("definition", "assets/css/base.css", sheet, "logo")
+        assert source["uri"] == editor.uri("assets/css/app.scss")
+        assert (bundle["uri"], bundle["range"]["start"]["line"]) == (editor.uri("buildassets.toml"), 1)
+        assert nothing is None
+        assert image["uri"] == editor.uri("assets/img/logo.png")
+
+
+def test_hover_shows_the_sizes(project: Path) -> None:
+    page = '{{ asset("css/app.css") }}{{ asset("js/site.js") }}'
+    with Editor(project) as editor:
+        editor.open("templates/page.html", page)
+        before = editor.at("hover", "templates/page.html", page, "css/a")
+        bundle = editor.at("hover", "templates/page.html", page, "js/s")
+    assert before["contents"]["value"] == (
+        "**`css/app.css`**\n\nsource: `assets/css/app.scss`, 17 B\n\nnot in the last release"
+    )
+    assert before["range"]["start"]["character"] == 10
+    assert "bundle of `js/a.js`, `js/b.js`" in bundle["contents"]["value"]
+
+
+def test_hover_shows_the_sizes_that_are_released(tmp_path: Path) -> None:
+    built(tmp_path, {"assets/a.css": "a { color: red }\n" * 50 + "b { color: blue }", "templates/a.html": ""}, "")
+    page = '{{ asset("a.css") }}'
+    with Editor(tmp_path) as editor:
+        editor.open("templates/a.html", page)
+        value = editor.at("hover", "templates/a.html", page, "a.c")["contents"]["value"]
+    assert "released: " in value
+    assert "gzip " in value
+
+
+def test_a_new_file_is_known_once_something_is_saved(project: Path) -> None:
+    with Editor(project) as editor:
+        assert editor.open("assets/js/a.js", 'import "./new.js";')
+        write_tree(project, {"assets/js/new.js": ""})
+        editor.diagnostics.clear()
+        editor.save("assets/js/new.js")
+        assert editor.reported("assets/js/a.js") == []
+
+
+def test_a_mistake_in_the_configuration_is_shown_where_it_is(project: Path) -> None:
+    write_tree(project, {"buildassets.toml": "minify = true\nminifi = 1\n"})
+    with Editor(project) as editor:
+        editor.open("buildassets.toml")
+        (found,) = editor.reported("buildassets.toml")
+        assert codes([found]) == [("config/unknown-key", 1, 0, 6)]
+        write_tree(project, {"buildassets.toml": "minify = true\n"})
+        editor.diagnostics.clear()
+        editor.save("buildassets.toml")
+        assert editor.reported("buildassets.toml") == []
+
+
+@pytest.mark.parametrize("text", ["= broken", "sources = ["])
+def test_a_broken_configuration_is_shown_too(project: Path, text: str) -> None:
+    write_tree(project, {"buildassets.toml": text})
+    with Editor(project) as editor:
+        editor.open("buildassets.toml")
+        (found,) = editor.reported("buildassets.toml")
+        assert found["code"] == "config/syntax"
+
+
+def test_a_folder_without_a_configuration_is_a_project(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"assets/a.css": "", "templates/deep/a.html": '{{ asset("b.css") }}'})
+    with Editor(tmp_path) as editor:
+        assert codes(editor.open("templates/deep/a.html")) == [("template/missing", 0, 10, 15)]
+
+
+def test_nothing_of_the_project_is_run(project: Path) -> None:
+    mark = "import pathlib; pathlib.Path(__file__).with_name('ran').touch()\n"
+    settings = """
+        webassets = "mine:bundles"
+        engines = { less = "mine" }
+        commands.styl = { run = ["touch", "ran"], from = "styl", to = "css" }
+        templates.extensions = ["mine.Extension"]
+        """
+    installed = {
+        "mine-1.dist-info/METADATA": "Metadata-Version: 2.1\nName: mine\nVersion: 1\n",
+        "mine-1.dist-info/entry_points.txt": "[buildassets.engines]\nmine = mine:Engine\n",
+    }
+    page = '{{ asset("b.css") }}{{ asset("c.css") }}{{ asset("no.css") }}'
+    write_tree(project, {"mine.py": mark, **installed, "assets/b.styl": "a", "assets/c.less": "a"})
+    write_tree(project, {"buildassets.toml": settings, "templates/page.html": page})
+    with Editor(project, {**os.environ, "PYTHONPATH": str(project)}) as editor:
+        assert codes(editor.open("templates/page.html")) == [("template/missing", 0, 50, 56)]
+        editor.open("assets/css/base.css")
+    assert not (project / "ran").exists()

@@ -42,6 +42,7 @@ NOT_RUN = {
     "package/member": "it needs a registry",
     "registry/missing": "it needs a registry",
     "scss/timeout": "it takes two minutes",
+    "signature/unavailable": "it needs a Python without the package",
     "source/changed": "the moment is hard to meet",
     "environment/lsp": "it needs an environment without pygls",
     "tailwind/unavailable": "it needs a Python without the wheel",

@@ -48,6 +48,7 @@ EXAMPLES: Final[Mapping[str, tuple[Example, ...]]] = {
     "pack": (
         ("pack", "`build/` as `build.tar`"),
         ("pack -o release.tar.gz", "another name and form"),
+        ("pack -o release.tar.gz --sign release.key", "signed, in `release.tar.gz.sig`"),
     ),
     "publish": (
         ("publish /var/www/assets", "copy the release to a folder"),
@@ -92,6 +93,7 @@ EXAMPLES: Final[Mapping[str, tuple[Example, ...]]] = {
     "verify": (
         ("verify", "the configured release"),
         ("verify release.tar.gz", "an archive of one"),
+        ("verify release.tar.gz --key release.pub", "one that has to be signed"),
         ("verify --rebuild", "build it again, and compare"),
     ),
     "watch": (

@@ -1,7 +1,7 @@
 """`buildassets verify`."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -20,8 +20,23 @@ if TYPE_CHECKING:
 @click.command("verify")
 @click.argument("release", required=False, metavar="[DIR|ARCHIVE]")
 @click.option("--rebuild", is_flag=True, help="Also build the sources again in a temporary folder, and compare.")
+@click.option(
+    "--key",
+    "keys",
+    multiple=True,
+    metavar="KEY",
+    help="Also check ARCHIVE.sig: the archive has to be signed by this public key of Ed25519, or another --key. "
+    "KEY is a file, env:NAME or ed25519:BASE64.",
+)
 @release_options
-def command(release: str | None, rebuild: bool, config_file: str | None, as_json: bool, quiet: bool) -> int:
+def command(
+    release: str | None,
+    rebuild: bool,
+    keys: tuple[str, ...],
+    config_file: str | None,
+    as_json: bool,
+    quiet: bool,
+) -> int:
     """Check every byte of a release directory, or of an archive of one, against its manifest.
 
     Lists on stdout the files that are missing, changed or not in the manifest.
@@ -33,6 +48,7 @@ def command(release: str | None, rebuild: bool, config_file: str | None, as_json
 
     path, shown = built_release(release, config_file)
     show = Output(as_json, quiet=quiet)
+    signed = _signed(path, shown, keys, as_json)
     try:
         with os_faults_as_release_error("release/unreadable", shown):
             verification = verified(path, shown, show.on_progress())
@@ -55,11 +71,40 @@ def command(release: str | None, rebuild: bool, config_file: str | None, as_json
         **_document(verification.report),
         "release": verification.inventory.release,
         "files": len(verification.inventory.files),
+        **signed,
     }
     code = show.finish(not lines, diagnostics, document | ({"differs": differing} if rebuild else {}))
     if not lines:
         show.report(f"`{shown}` is what its manifest says: {count_text(len(verification.inventory.files), 'file')}")
+        if signed:
+            show.report(f"it is signed by {signed['key']}")
     return code
+
+
+def _signed(path: str, shown: str, given: Sequence[str], as_json: bool) -> dict[str, str]:
+    """Which of the keys that were `given` has signed the archive, as `--json` lists it; nothing where none was given.
+
+    Raises ReleaseError where none of them has, and before anything else of the archive is read.
+    """
+    if not given:
+        return {}
+    from buildassets.cli.releases import os_faults_as_release_error
+    from buildassets.release.signature.keys import key_text, public_key
+    from buildassets.release.signature.signature import signer
+
+    keys = [public_key(key, os.environ) for key in given]
+    if os.path.isdir(path):
+        named = f"{shown.rstrip('/')}.tar"
+        raise click.UsageError(
+            f"`{shown}` is a directory, and archives are what is signed: name one, such as `{named}`"
+        )
+    try:
+        with os_faults_as_release_error("release/unreadable", shown):
+            return {"key": key_text(signer(path, keys))}
+    except ReleaseError as failure:
+        if not as_json and any(fault.code.startswith("signature/") for fault in failure.diagnostics):
+            print_data([f"not signed: {shown}"])
+        raise
 
 
 def _lines(report: "Report") -> Iterator[str]:

@@ -107,7 +107,7 @@ def _of_maps(maps: str, target: str | None, config: "Config", inventory: "Invent
     is_in_release = place.folder is not None and is_within(
         os.path.realpath(config.output), os.path.realpath(place.folder)
     )
-    if is_in_release or (target is not None and maps.rstrip("/") == target.rstrip("/")):
+    if is_in_release or (target is not None and place.is_within(_destination(target, config))):
         message = f"the source maps in `{masked_url(maps)}` would be served with the release"
         raise ConfigError([error("publish/target", message, hint="name a place of their own after `--maps`")])
     return Publication(folder, shown, hidden_maps(inventory, shown), place, dry_run)

@@ -338,11 +338,27 @@ def test_a_damaged_source_map_is_not_uploaded_nor_the_release_after_it(hiding: P
     assert not (hiding / "www").exists()
 
 
-@pytest.mark.parametrize("place", ["www", "build", "build/assets/maps"])
+@pytest.mark.parametrize(
+    "place", ["www", "www/", "./www", "www/assets", "www/maps", "tracker/../www", "build", "build/assets/maps"]
+)
 def test_source_maps_are_not_put_where_the_release_is_served(hiding: Path, place: str) -> None:
     done = run(hiding, "publish", "www", "--maps", place)
     assert done.returncode == 2
     assert f"the source maps in `{place}` would be served with the release" in done.stderr
+
+
+def test_source_maps_are_not_put_into_the_published_folder_of_an_object_store(
+    hiding: Path, s3: S3, prefix: str
+) -> None:
+    target = f"s3://{BUCKET}/{prefix}"
+    for place in (f"{target}/", f"{target}/assets"):
+        done = run(hiding, "publish", target, "--maps", place, **s3.environment)
+        assert done.returncode == 2, done.stderr
+        assert f"the source maps in `{place}` would be served with the release" in done.stderr
+    assert not s3.names(prefix)
+    beside = run(hiding, "publish", target, "--maps", f"{target}-maps", **s3.environment)
+    assert beside.returncode == 0, beside.stderr
+    assert s3.names(f"{prefix}-maps") == read_tree(hiding / "build.maps").keys()
 
 
 def test_publishing_needs_a_target_or_a_place_for_maps(hiding: Path) -> None:

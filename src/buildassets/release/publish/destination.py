@@ -21,7 +21,7 @@ from buildassets.credentials import has_credentials, masked_in, masked_url
 from buildassets.diagnostics import Diagnostic, error
 from buildassets.errors import ConfigError
 from buildassets.files import STAGING_PREFIX, content_of, put_in_place
-from buildassets.folders import make_folders
+from buildassets.folders import is_within, make_folders
 from buildassets.frozen import frozen
 from buildassets.release.inventory.members import members_of_folder
 from buildassets.threads import within
@@ -154,6 +154,12 @@ class Destination:
         self._one_at_a_time = Lock()
         self._target = target
         self.folder = path if protocol in _LOCAL else None  # None unless it is on this machine
+
+    def is_within(self, other: "Destination") -> bool:
+        """Whether the folder is that of `other`, or lies in it."""
+        if self.folder is not None and other.folder is not None:
+            return is_within(os.path.realpath(other.folder), os.path.realpath(self.folder))
+        return self._storage == other._storage and f"{self._path}/".startswith(f"{other._path}/")
 
     def masked(self, text: str) -> str:
         """`text`, such as a library's message, with the credentials of the target masked."""

@@ -19,7 +19,7 @@ from buildassets.manifest import Manifest, loads
 from buildassets.runtime import AssetNotFound, Assets
 from buildassets.runtime.vite import answers
 from tests.conftest import wait_for, write_tree
-from tests.vite import settings, vite_build, vite_server
+from tests.vite import FRONT, LOGO, config, settings, vite_build, vite_server
 
 pytestmark = pytest.mark.corpus
 
@@ -136,6 +136,49 @@ def test_a_running_server_takes_the_place_of_files(development: Assets, port: in
 def test_a_source_that_was_never_built_comes_from_the_server(development: Assets, port: int) -> None:
     assert f"http://localhost:{port}/src/new.ts" in development.script("src/new.ts")
     assert "src/new.ts" not in development
+
+
+@pytest.fixture(scope="module")
+def never_built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Assets, str]]:
+    """A project for which `vite build` never ran, and its running server."""
+    folder = tmp_path_factory.mktemp("never")
+    files = {**FRONT, **config(), "front/public/mark two.svg": LOGO, "assets/app.css": "a { color: red }"}
+    write_tree(folder, {**files, "front/index.html": "<p>a page"})
+    with vite_server(folder / "front") as port:
+        yield Assets(released(folder, port, "development"), reload=True), f"http://localhost:{port}"
+
+
+def test_all_helpers_take_what_only_the_server_has(never_built: tuple[Assets, str]) -> None:
+    assets, server = never_built
+    assert assets.url("src/logo.svg") == f"{server}/src/logo.svg"
+    assert assets.image("src/logo.svg") == f'<img src="{server}/src/logo.svg" alt="">'
+    assert assets.stylesheet("src/main.css") == f'<link rel="stylesheet" href="{server}/src/main.css">'
+    assert (
+        assets.preload("src/logo.svg")
+        == f'<link rel="preload" href="{server}/src/logo.svg" as="image" type="image/svg+xml">'
+    )
+    assert assets.url("mark two.svg") == f"{server}/mark%20two.svg"
+    assert assets.integrity("src/main.ts") is None
+    assert [url for _, url in tags(assets.script("src/main.ts"))] == [f"{server}/@vite/client", f"{server}/src/main.ts"]
+
+
+def test_what_neither_the_release_nor_the_server_has_is_not_found(never_built: tuple[Assets, str]) -> None:
+    assets, _ = never_built
+    for name in ("src/lago.svg", "mark.svg", "app.scss", "a b\r\n.svg"):
+        assert name not in assets
+        with pytest.raises(AssetNotFound, match="no asset is named"):
+            assets.url(name)
+    assert assets.url("app.css").startswith("/assets/app.")
+
+
+def test_what_only_the_server_has_cannot_stand_in_a_page(never_built: tuple[Assets, str]) -> None:
+    with pytest.raises(AssetNotFound, match=r"src/logo\.svg"):
+        never_built[0].inline("src/logo.svg")
+
+
+def test_an_image_at_the_server_is_preloaded_as_an_image(development: Assets, port: int) -> None:
+    url = f"http://localhost:{port}/src/logo.svg"
+    assert development.preload("src/logo.svg") == f'<link rel="preload" href="{url}" as="image" type="image/svg+xml">'
 
 
 def test_without_a_server_files_are_used_as_in_production(without_server: Assets, production: Assets) -> None:

@@ -99,7 +99,7 @@ class Assets:
         """
         release = self._pinned or self._reloaded()
         given = attribute_names(attributes)
-        if name in release.vite or (release.running and name not in self):
+        if name in release.vite or (release.running and not release.is_built(name)):
             return self._vite_script(
                 release, name, {"type": type, "defer": defer, "async": async_, "nonce": nonce}, given
             )
@@ -199,6 +199,8 @@ class Assets:
         in_page = tags.INLINE.get(entry.get("type", ""))
         if in_page is None:
             raise ValueError(f"cannot inline `{name}`: only CSS, JavaScript, JSON and SVG can stand in a page")
+        if release.running and not release.is_built(name):
+            raise AssetNotFound(name)
         if name not in release.texts:
             release.texts[name] = release.moved_into_page(self._text(entry["file"]), name)
         # The live reload client finds all other assets by their URLs; this one has none in the page.

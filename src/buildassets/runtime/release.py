@@ -89,7 +89,7 @@ class Release:
     __slots__ = (
         *("_assets", "_css_modules", "_digest", "_maps", "_not_preloaded", "_page_map", "_paths", "_retained"),
         *("blocks", "entries", "has_dictionaries", "manifest", "packages", "prefix", "reached", "texts", "urls"),
-        *("dev", "running", "vite", "watcher_file"),
+        *("_gives", "dev", "running", "vite", "watcher_file"),
     )
 
     def __init__(self, document: dict[str, Any], prefix: str, manifest: str) -> None:
@@ -107,6 +107,7 @@ class Release:
         self.vite: Mapping[str, Any] = document.get("vite") or {}  # what Vite built, by the names of sources
         self.dev: str | None = document.get("dev")  # the URL of Vite's server
         self.running: frozenset[str] = frozenset()  # the URLs of the servers that take the place of files
+        self._gives: Callable[[str, str], bool] = lambda server, path: False  # whether a server has a file
         self.has_dictionaries = document.get("dictionaries") is True
         self.packages: Mapping[str, Any] = document.get("packages") or {}
         self.entries = _Made(self._entry)  # the manifest's entries by name, each with at least `file`
@@ -156,24 +157,45 @@ class Release:
         source: str = self.vite[name].get("source", name) if name in self.vite else name
         return f"{self.server_of(name)}/{to_url(source)}"
 
-    def on_servers(self, running: frozenset[str]) -> Release:
-        """The same release, in which the URLs of sources lead to the servers that are `running`."""
+    def on_servers(self, running: frozenset[str], gives: Callable[[str, str], bool]) -> Release:
+        """The same release, in which the URLs of sources lead to the servers that are `running`.
+
+        `gives` asks a server, by its URL, whether it has the file at a path: there are those that were never built.
+        """
         copy = self.at(self.prefix)
-        copy.running = running
+        copy.running, copy._gives = running, gives
         copy.entries, copy.reached = _Made(copy._entry_at_server), _Made(copy._reached)
         copy.urls = _Made(copy._url_at_server)
         return copy
 
     def is_at_server(self, name: str) -> bool:
-        """Whether a running server has the source `name`."""
+        """Whether a running server has the source `name`, which was built."""
         return name in self.vite and self.server_of(name) in self.running
 
+    def is_built(self, name: str) -> bool:
+        """Whether the release has a file for `name`, whatever servers have."""
+        try:
+            return bool(self._entry(name))
+        except AssetNotFound:
+            return False
+
     def _entry_at_server(self, name: str) -> dict[str, Any]:
-        entry = self._entry(name)
-        return {**entry, "integrity": None, "imports": ()} if self.is_at_server(name) else entry
+        try:
+            entry = self._entry(name)
+        except AssetNotFound:
+            if self.dev not in self.running or not self._gives(self.dev, to_url(name)):
+                raise
+            from buildassets.media import media_of  # the manifest has the types of what was built
+
+            return {"file": name, "type": media_of(name).type}
+        if not self.is_at_server(name):
+            return entry
+        return {key: value for key, value in entry.items() if key not in ("integrity", "imports")}
 
     def _url_at_server(self, name: str) -> str:
-        return self.at_server(name) if self.is_at_server(name) else self.prefix + self._paths[name]
+        if self.is_at_server(name) or (self.entries[name] and not self.is_built(name)):
+            return self.at_server(name)
+        return self.prefix + self._paths[name]
 
     def _entry(self, name: str) -> dict[str, Any]:
         entry: dict[str, Any] | None = self._assets.get(name)

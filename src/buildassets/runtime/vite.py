@@ -28,6 +28,7 @@ _ASKING_SECONDS: Final = 0.3
 _KEPT_SECONDS: Final = 1.0
 _CLIENT: Final = "@vite/client"
 _FOUND: Final = (b"HTTP/1.0 200", b"HTTP/1.1 200")
+_NO_PAGE: Final = "image/*, text/css"  # for a path without a file, Vite gives its page to those who accept one
 _PORTS: Final = {"http": 80, "https": 443}
 # What `@vitejs/plugin-react` needs before the first component is loaded (Vite, "Backend Integration").
 # Up to version 4 the plugin exports the functions as one object.
@@ -96,7 +97,7 @@ class Servers:
             return release
         latest = self._latest
         if latest is None or latest[0] is not release or latest[1] != running:
-            self._latest = latest = (release, running, release.on_servers(running))
+            self._latest = latest = (release, running, release.on_servers(running, gives))
         return latest[2]
 
     def client(self, server: str, name: str, nonce: object) -> list[Markup]:
@@ -117,18 +118,25 @@ class Servers:
 
 def answers(server: str, seconds: float = _ASKING_SECONDS) -> bool:
     """Whether the server at that URL gives Vite's client within this time."""
+    return gives(server, _CLIENT, seconds)
+
+
+def gives(server: str, path: str, seconds: float = _ASKING_SECONDS) -> bool:
+    """Whether the server at that URL gives the file at `path`, a relative URL, within this time."""
     try:
         # The lookup of a name has no time limit of its own.
-        return within(seconds, lambda: _gives_client(server, monotonic() + seconds))
+        return within(seconds, lambda: _finds(server, path, monotonic() + seconds))
     except (OSError, ValueError):
         return False
 
 
-def _gives_client(server: str, deadline: float) -> bool:
-    """Whether the server has Vite's client. Raises OSError, and ValueError for what is no URL."""
+def _finds(server: str, path: str, deadline: float) -> bool:
+    """Whether the server answers 200 for `path`. Raises OSError, and ValueError for what is no URL."""
     parts = urlsplit(server)
-    host, path = parts.hostname or "", f"{parts.path}/{_CLIENT}"
-    request = f"GET {path} HTTP/1.0\r\nHost: {parts.netloc}\r\nAccept: */*\r\nConnection: close\r\n\r\n"
+    host = parts.hostname or ""
+    request = (
+        f"GET {parts.path}/{path} HTTP/1.0\r\nHost: {parts.netloc}\r\nAccept: {_NO_PAGE}\r\nConnection: close\r\n\r\n"
+    )
     plain = _connected(host, parts.port or _PORTS[parts.scheme], deadline)
     with plain, _secured(plain, host) if parts.scheme == "https" else plain as connection:
         connection.sendall(request.encode("ascii"))

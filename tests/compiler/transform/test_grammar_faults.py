@@ -98,7 +98,7 @@ def test_broken_scripts_of_others_are_one_warning(
 
 @pytest.mark.parametrize("settings", ["", CONFIGURED])
 @pytest.mark.parametrize("mode", ["production", "development"])
-@pytest.mark.parametrize("text", ["var await = 1;\nf(await);\n", "f() = 1;\n", "x = await\n"])
+@pytest.mark.parametrize("text", ["var await = 1;\nf(await);\n", "f() = 1;\n", "x = await\n", "var await;\nf() = 1;\n"])
 def test_what_browsers_run_is_no_fault(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: str, mode: Mode, text: str
 ) -> None:
@@ -106,6 +106,15 @@ def test_what_browsers_run_is_no_fault(
     result = built(tmp_path, {"assets/a.js": text}, settings, mode)
     assert result.succeeded
     assert set(codes(result)) <= {"js/unproven"}  # rjsmin minifies it then
+
+
+def test_of_several_faults_only_those_that_browsers_have_are_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock(tmp_path, monkeypatch)
+    found = only(built(tmp_path, {"assets/a.js": "var await = 1;\nf() = 1;\nlet let = 2;\n"}, ""))
+    assert found.location is not None
+    assert (found.message, found.location.line) == ("cannot use `let` as an identifier here:", 3)
 
 
 @pytest.mark.parametrize("text", ["import './b.js';\nvar await = 1;\n", "export {};\nf() = = 1;\n"])

@@ -31,6 +31,8 @@ FINE = [
     "class A { #return; b() { return this.#return } }",
     "var {a} = b; let [c] = d; var a = 1",
     "for (var [a] of b); for (let {c} in d); for (var {e} = f;;);",
+    "function F(a = new.target) { if (new.target) { () => new.target } } class A { b = new.target }",
+    "a.new.target; a. new.target; new targets(); x = { f() { return new.target } }",
     "let.a; x = let; (let[let]); var$ [1]; a.var\n[1]",
     "f = ({var: [a]}) => a; ({let: {b}} = c)",
 ]
@@ -41,6 +43,16 @@ def test_return_outside_of_functions_is_found(text: str) -> None:
     found = early_error(text)
     assert found is not None
     assert (found.message, text[found.start : found.end]) == ("`return` outside of functions", "return")
+
+
+@pytest.mark.parametrize(
+    "text", ["f(a); b = new.target", "{ a = new.target }", "const f = () => new\n. target", "new.target"]
+)
+def test_new_target_outside_of_functions_is_found(text: str) -> None:
+    found = early_error(text)
+    assert found is not None
+    assert found.message == "`new.target` outside of functions"
+    assert text[found.start : found.end].startswith("new")
 
 
 @pytest.mark.parametrize("text", FINE)

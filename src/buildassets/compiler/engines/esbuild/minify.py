@@ -112,9 +112,12 @@ class EsbuildEngine:
         """The errors of esbuild's `answer` for `text`, without those that browsers do not have in scripts."""
         if not answer.errors or is_module or reads_as_module(text):
             return answer.errors
-        if not self._answer(_IN_FUNCTION.format(text), flags).errors:
-            return ()  # in a script `await` may be a name, as it may in functions
-        return tuple(message for message in answer.errors if not _is_left_to_run_time(message))
+        # In a script `await` may be a name, as it may in functions.
+        refused = {one.note.text for one in _not_left(self._answer(_IN_FUNCTION.format(text), flags).errors)}
+        if not refused:
+            return ()
+        errors = _not_left(answer.errors)
+        return tuple(message for message in errors if message.note.text in refused) or errors
 
     def _answer(self, text: str, flags: Sequence[str]) -> Response:
         process = self._idle.take(partial(EsbuildProcess, self._command))
@@ -140,6 +143,11 @@ class EsbuildEngine:
     def close(self) -> None:
         """End the processes. A `run` that waits for one returns a diagnostic; a later one raises ClosedError."""
         self._idle.close()
+
+
+def _not_left(errors: tuple[Message, ...]) -> tuple[Message, ...]:
+    """Those of `errors` for which browsers run nothing of the script."""
+    return tuple(message for message in errors if not _is_left_to_run_time(message))
 
 
 def _is_left_to_run_time(message: Message) -> bool:

@@ -1,7 +1,8 @@
 """What browsers refuse in a script that esbuild takes: `return` outside of functions, patterns that are none. Pure.
 
-Also declarations of patterns without a value. Nearly every script is shown to have none of these by its code without
-strings and comments; only the others are read token by token. What is not sure is not reported.
+Also `new.target` outside of functions, and declarations of patterns without a value. Nearly every script is shown to
+have none of these by its code without strings and comments; only the others are read token by token. What is not sure
+is not reported.
 """
 
 import re
@@ -16,7 +17,7 @@ from buildassets.compiler.languages.javascript.slash import Doubt
 from buildassets.compiler.languages.open_ended import OpenEnd
 from buildassets.lazy_pattern import lazy_pattern
 
-_LANDMARK: Final = lazy_pattern(r"[(\[{]|(?<![\w$.#\\])return(?![\w$\\])", re.ASCII)
+_LANDMARK: Final = lazy_pattern(r"[(\[{]|(?<![\w$.#\\])(?:return|new\s*\.\s*target)(?![\w$\\])", re.ASCII)
 _DECLARED: Final = lazy_pattern(r"(?<![\w$.#\\])(var|let)\s*[\[{]", re.ASCII)
 _CLOSERS: Final = ("(", "[", "{")
 _PAIRS: Final = {"(": lazy_pattern(r"[()]"), "[": lazy_pattern(r"[\[\]]"), "{": lazy_pattern(r"[{}]")}
@@ -91,6 +92,10 @@ def _suspects(code: str) -> Iterator[_Suspect]:
             if not code.startswith((":", "("), place):
                 hint = "put the script into a function, or remove it"
                 yield _Suspect(start, place, "`return` outside of functions", hint)
+        elif word.startswith("new"):
+            if not code.endswith(".", 0, start - _gap(code, start)):
+                hint = "remove it, or move it into a function"
+                yield _Suspect(start, place, "`new.target` outside of functions", hint)
         elif word in _CLOSERS and not (word == "{" and _is_block(code, start, head)):
             place = _closed(code, start)
             head = (start, place) if word == "(" else head

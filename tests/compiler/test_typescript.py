@@ -413,6 +413,34 @@ def test_a_type_that_is_exported_as_a_value_is_an_error_in_its_place(tmp_path: P
     assert (fault.location.file, fault.location.line, fault.location.column) == ("assets/js/app.ts", 2, 10)
 
 
+def test_a_type_of_a_module_of_types_alone_is_an_error_too(tmp_path: Path) -> None:
+    files: Tree = {
+        "assets/js/app.ts": 'export { T } from "./types";\n',
+        "assets/js/types.ts": "export interface T { name: string }\n",
+    }
+    fault = only_error(run(tmp_path, files))
+    assert fault.message == "`T` is a type in `assets/js/types.ts`, and is kept as a value here"
+
+
+def test_a_name_is_looked_for_through_thousands_of_modules(tmp_path: Path) -> None:
+    files: Tree = {
+        "assets/js/app.ts": 'import { far, near } from "./m0";\nconsole.log(far, near);\n',
+        **{f"assets/js/m{n}.ts": f'export * from "./m{n + 1}";\n' for n in range(1200)},
+        "assets/js/m1200.ts": "export const far = 1;\n",
+    }
+    assert only_error(run(tmp_path, files)).message == "`assets/js/m0.ts` does not export `near`"
+
+
+def test_a_name_is_looked_for_once_in_modules_that_pass_it_on_many_ways(tmp_path: Path) -> None:
+    both = 'export * from "./a{0}";\nexport * from "./b{0}";\n'
+    files: Tree = {
+        "assets/js/app.ts": 'import { c } from "./a0";\nconsole.log(c);\n',
+        **{f"assets/js/{side}{n}.ts": both.format(n + 1) for side in "ab" for n in range(40)},
+        **{f"assets/js/{side}40.ts": f"export const {side} = 1;\n" for side in "ab"},
+    }
+    assert only_error(run(tmp_path, files)).message == "`assets/js/a0.ts` does not export `c`"
+
+
 def test_a_name_that_no_module_exports_is_an_error(tmp_path: Path) -> None:
     files: Tree = {
         "assets/js/app.ts": 'import { coutn } from "./b";\np(coutn);\n',

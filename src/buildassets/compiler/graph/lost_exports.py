@@ -31,7 +31,8 @@ def lost_exports(
         if text := _compiled_text(asset):
             for taken in named_imports(text):
                 target = modules.target(path, taken.url)
-                if target and _compiled_text(compiled.get(target)) and not modules.exports(target, taken.name):
+                is_known = target is not None and _compiled_text(compiled.get(target)) is not None
+                if target and is_known and not modules.exports(target, taken.name):
                     yield _lost(asset, compiled[target], taken, modules.names_of(target), shown)
 
 
@@ -88,15 +89,20 @@ class _Modules:
             self._exports[path] = exports_of(_compiled_text(self._compiled[path]) or "")
         return self._exports[path]
 
-    def exports(self, path: LogicalPath, name: str, seen: frozenset[LogicalPath] = frozenset()) -> bool:
+    def exports(self, path: LogicalPath, name: str) -> bool:
         """Whether `path` may export `name`: what is not known counts as exported."""
-        if _compiled_text(self._compiled.get(path)) is None:
-            return True
-        own = self.names_of(path)
-        if own.is_open or name in own.names:
-            return True
-        if name == "default":
-            return False
-        targets = [self.target(path, star) for star in own.stars]
-        further = seen | {path}
-        return any(one is None or (one not in seen and self.exports(one, name, further)) for one in targets)
+        pending, seen = [path], {path}
+        while pending:
+            one = pending.pop()
+            if _compiled_text(self._compiled.get(one)) is None:
+                return True
+            own = self.names_of(one)
+            if own.is_open or name in own.names:
+                return True
+            targets = [self.target(one, star) for star in own.stars] if name != "default" else []
+            if None in targets:
+                return True
+            further = [target for target in targets if target is not None and target not in seen]
+            seen.update(further)
+            pending += further
+        return False

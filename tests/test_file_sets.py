@@ -75,6 +75,13 @@ def test_a_link_to_a_file_is_matched_and_none_to_a_folder_is_followed(tmp_path: 
     assert found(tmp_path, "t/folder/*") == ["t/folder/b"]
 
 
+def test_a_link_that_leads_to_itself_is_no_file_and_no_folder(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"t/a/b": ""})
+    os.symlink("loop", tmp_path / "t/loop")
+    assert found(tmp_path, "t/**") == ["t/a/b"]
+    assert found(tmp_path, "t/*/*") == ["t/a/b"]
+
+
 def test_a_set_is_found_again_by_its_name(tmp_path: Path) -> None:
     write_tree(tmp_path, TREE)
     one, files = file_set(str(tmp_path), "deep/**/*.html")

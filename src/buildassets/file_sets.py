@@ -114,9 +114,9 @@ def _found(top: str, segments: list[str]) -> tuple[list[str], tuple[str, ...]]:
             continue
         matching = (entry for entry in folders.entries(below) if _matches(rest[0], entry.name))
         if len(rest) > 1:
-            waiting += ((f"{below}{entry.name}/", rest[1:]) for entry in matching if entry.is_dir())
+            waiting += ((f"{below}{entry.name}/", rest[1:]) for entry in matching if _is_folder(entry))
         else:
-            names.update(below + entry.name for entry in matching if entry.is_file())
+            names.update(below + entry.name for entry in matching if _is_file(entry))
     return sorted(names), tuple(sorted(folders.read))
 
 
@@ -154,6 +154,22 @@ class _Folders:
 
     def _path(self, below: str) -> str:
         return os.path.join(self._top, below[:-1].replace("/", os.sep)) if below else self._top
+
+
+def _is_file(entry: "os.DirEntry[str]") -> bool:
+    """Whether it is a file, or a link that leads to one; a link that leads to itself is none."""
+    try:
+        return entry.is_file()
+    except OSError:
+        return False
+
+
+def _is_folder(entry: "os.DirEntry[str]") -> bool:
+    """Whether it is a folder, or a link that leads to one; a link that leads to itself is none."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
 
 
 def _matches(segment: str, name: str) -> bool:

@@ -109,3 +109,17 @@ def test_a_base_url_is_relative_to_the_file_that_has_it(tmp_path: Path) -> None:
 )
 def test_what_has_another_form_has_no_options(tmp_path: Path, text: str) -> None:
     assert settings(tmp_path, {"tsconfig.json": text}) == TsConfig()
+
+
+def test_brackets_that_are_too_deep_are_an_error(tmp_path: Path) -> None:
+    (fault,) = settings(tmp_path, {"tsconfig.json": "[" * 100_000}).diagnostics
+    assert (fault.code, fault.is_error) == ("js/tsconfig", True)
+    assert fault.message.endswith("/tsconfig.json` has more brackets within one another than can be read")
+
+
+def test_a_chain_of_extended_files_without_end_is_an_error(tmp_path: Path) -> None:
+    files: Tree = {f"{n}.json": f'{{"extends": "./{n + 1}"}}' for n in range(2000)}
+    found = settings(tmp_path, {**files, "tsconfig.json": '{"extends": "./0"}'})
+    (fault,) = found.diagnostics
+    assert (fault.code, fault.is_error) == ("js/tsconfig", True)
+    assert fault.message == f"more than 100 files extend one another, from `{tmp_path}/tsconfig.json` on"

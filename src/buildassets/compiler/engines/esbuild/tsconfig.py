@@ -27,6 +27,7 @@ _COMPILING: Final = (
 _UNCOMPILED: Final = ("preserve", "react-native")  # values of `jsx` that leave it to another tool
 _FOLDER_OF_CONFIG: Final = "${configDir}"
 _PACKAGES: Final = "/node_modules/"
+_MOST_EXTENDED: Final = 100  # files of which each extends the next
 
 
 @frozen
@@ -104,6 +105,11 @@ class _Reading:
         for candidate in _candidates(dirname(path), name):
             if candidate in trail:
                 return {}
+            if len(trail) > _MOST_EXTENDED:
+                message = f"more than {_MOST_EXTENDED} files extend one another, from `{self._shown(trail[0])}` on"
+                hint = "have it extend fewer files"
+                self._faults.append(error(_CODE, message, Location(self._shown(path)), hint=hint))
+                return {}
             if (found := self._read(candidate)) is not None:
                 return self._options(candidate, found, (*trail, candidate))
         start = text.find(json.dumps(name, ensure_ascii=False))
@@ -121,7 +127,12 @@ class _Reading:
             message = f"`{self._shown(path)}` {fault.message}"
             self._faults.append(error(_CODE, message, where, hint="correct it: comments and trailing commas may stay"))
             return {}
-        document = json.loads(plain) if plain.strip() else {}
+        try:
+            document = json.loads(plain) if plain.strip() else {}
+        except RecursionError:
+            what = f"`{self._shown(path)}` has more brackets within one another than can be read"
+            self._faults.append(error(_CODE, what, Location(self._shown(path)), hint="write it flatter"))
+            return {}
         return document if isinstance(document, dict) else {}
 
 

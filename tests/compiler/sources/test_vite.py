@@ -196,6 +196,24 @@ def test_what_is_no_manifest_is_an_error(tmp_path: Path, content: str) -> None:
     assert (fault.code, fault.message) == ("vite/manifest", "`front/dist/.vite/manifest.json` is no manifest of Vite")
 
 
+@pytest.mark.parametrize("more", ['"imports": "x"', '"imports": [{}]', '"css": {}', '"assets": 1'])
+def test_a_list_of_another_type_is_no_manifest(tmp_path: Path, more: str) -> None:
+    content = f'{{"a.ts": {{"file": "a-0123abcd.js", {more}}}}}'
+    write_tree(
+        tmp_path, {"assets/a.css": "", "front/dist/a-0123abcd.js": "", "front/dist/.vite/manifest.json": content}
+    )
+    assert only_error(built(tmp_path)).code == "vite/manifest"
+
+
+def test_thousands_of_chunks_may_import_one_another(tmp_path: Path) -> None:
+    chunks: Any = {f"_{n}.js": {"file": "a-0123abcd.js", "imports": [f"_{n + 1}.js"]} for n in range(3000)}
+    chunks["_3000.js"] = {"file": "a-0123abcd.js", "css": ["a-0123abcd.css"]}
+    chunks["src/a.ts"] = {"file": "a-0123abcd.js", "isEntry": True, "imports": ["_0.js"]}
+    dist = {"a-0123abcd.js": "", "a-0123abcd.css": "", ".vite/manifest.json": json.dumps(chunks)}
+    write_tree(tmp_path, {"assets/a.css": "", **{f"front/dist/{name}": text for name, text in dist.items()}})
+    assert manifest_of(built(tmp_path)).vite["src/a.ts"].css == ("a-0123abcd.css",)
+
+
 def test_a_file_that_the_manifest_names_has_to_be_there(tmp_path: Path) -> None:
     content: Any = {"src/a.ts": {"file": "assets/a-0123abcd.js", "isEntry": True}}
     write_tree(tmp_path, {"assets/a.css": "", "front/dist/.vite/manifest.json": json.dumps(content)})

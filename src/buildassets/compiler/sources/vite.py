@@ -216,6 +216,9 @@ def _files_of(records: Mapping[str, Any]) -> frozenset[str]:
     """All files that a manifest names. Raises for what is none."""
     found: set[str] = set()
     for record in records.values():
+        listed = [record.get(key, []) for key in ("assets", "css", "imports")]
+        if not all(isinstance(names, list) and all(isinstance(name, str) for name in names) for names in listed):
+            raise TypeError(record)
         for file in (record["file"], *record.get("css", ()), *record.get("assets", ())):
             if normalise(file) != file:
                 raise ValueError(file)
@@ -227,14 +230,13 @@ def _styles_of(name: str, records: Mapping[str, Any]) -> list[str]:
     """The style sheets of a chunk and of those that it imports, each behind those that it builds upon."""
     found: dict[str, None] = {}
     seen: set[str] = set()
-
-    def visit(chunk: str) -> None:
-        if chunk in seen or chunk not in records:
-            return
-        seen.add(chunk)
-        for imported in records[chunk].get("imports", ()):
-            visit(imported)
-        found.update(dict.fromkeys(records[chunk].get("css", ())))
-
-    visit(name)
+    pending = [(name, False)]
+    while pending:
+        chunk, is_left = pending.pop()
+        if is_left:  # all that it imports stands before it
+            found.update(dict.fromkeys(records[chunk].get("css", ())))
+        elif chunk not in seen and chunk in records:
+            seen.add(chunk)
+            pending.append((chunk, True))
+            pending += ((imported, False) for imported in reversed(records[chunk].get("imports", ())))
     return list(found)

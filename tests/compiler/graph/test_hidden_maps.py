@@ -105,6 +105,21 @@ def test_what_a_vendor_wrote_about_its_map_is_taken_out_with_the_map(tmp_path: P
     assert hidden(tmp_path, result, "lib.min.js")["sourcesContent"] == ["let a"]
 
 
+@pytest.mark.parametrize("guard", ["", ")]}'\n"])
+def test_maps_that_no_file_names_are_not_released_either(tmp_path: Path, guard: str) -> None:
+    mapped = json.dumps({"version": 3, "sources": ["lib.ts"], "mappings": "AAAA", "sourcesContent": ["let secret"]})
+    files: Tree = {
+        "assets/lib.min.js": "let a=1\n",
+        "assets/lib.min.js.map": guard + mapped,
+        "assets/gone.js.map": guard + mapped,
+        "assets/world.map": '{"rooms": []}',
+    }
+    result = run(tmp_path, files)
+    assert result.manifest is not None
+    assert list(result.manifest.assets) == ["lib.min.js", "world.map"]
+    assert list(result.manifest.maps) == [f"{result.manifest.assets['lib.min.js'].file}.map"]
+
+
 def test_the_manifest_records_each_map(tmp_path: Path) -> None:
     result = run(tmp_path, FILES)
     assert result.manifest is not None

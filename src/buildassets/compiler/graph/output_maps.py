@@ -5,6 +5,7 @@ so a map can be made for the final text. Hidden maps are no assets; they are fou
 their scripts (the proposal "Source Map Debug ID" of ECMA-426).
 """
 
+import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -33,6 +34,7 @@ _DEBUG_ID: Final = "//# debugId="
 _NAMESPACE: Final = (
     "urn:x-buildassets:source-map:"  # of debug IDs, which are UUIDs of version 5 (RFC 9562, section 5.5)
 )
+_GUARD: Final = b")]}'\n"  # before a map, against inclusion as a script (ECMA-426, section 10.1)
 _LINE_ENDS: Final = ("\n", "\r")
 # The suffixes of sources whose content may be published in a map. A map of others may name any file, even a secret one.
 _SOURCES: Final = frozenset(
@@ -114,8 +116,8 @@ def with_hidden_maps(given: WithLinks, origins: Origins) -> WithLinks:
     """`given` with a hidden map for each script and sheet that was made from other texts than itself.
 
     Comments that name the maps of vendors are taken out, and so are these maps, unless another asset refers to one. A
-    script ends in the debug ID of its map; the proposal has none for sheets. Of files that keep their names, those maps
-    are hidden that lie beside them and that nothing names, as other tools hide them.
+    script ends in the debug ID of its map; the proposal has none for sheets. Maps that nothing names, as other tools
+    hide them, are taken out as well; those beside files that are released as they are become their hidden maps.
     """
     assets, links, maps = dict(given.assets), dict(given.written), {}
     of_vendors = {asset.draft.source.path: path for path, asset in assets.items() if path.endswith(".map")}
@@ -132,21 +134,30 @@ def with_hidden_maps(given: WithLinks, origins: Origins) -> WithLinks:
         replaced.update(of_vendors[read] for read in asset.draft.inputs if read in of_vendors)
         body, maps[path] = _identified(path, edited(text, cut), kept, bytes_of(own_map.draft.body))
         assets[path], links[path] = _relinked(asset, body, tuple(moved_links(asset.links, cut))), kept
-    for path, map_path in _hidden_already(given):
-        maps[path] = bytes_of(assets[map_path].draft.body)
+    for map_path in _hidden_already(given):
+        path = LogicalPath(map_path.removesuffix(".map"))
+        if path not in maps and path in given.assets and given.assets[path].draft.origin is None:
+            maps[path] = bytes_of(assets[map_path].draft.body)
         replaced.add(map_path)
     for path in replaced - {target for named in links.values() for _, target in named}:
         del assets[path], links[path]
     return WithLinks(assets, links, maps)
 
 
-def _hidden_already(given: WithLinks) -> Iterator[tuple[LogicalPath, LogicalPath]]:
-    """The files that keep their names, with the maps beside them that nothing names."""
+def _hidden_already(given: WithLinks) -> Iterator[LogicalPath]:
+    """The source maps among the assets that nothing names."""
     named = {target for links in given.written.values() for _, target in links}
     for path, asset in given.assets.items():
-        map_path = LogicalPath(f"{path}.map")
-        if asset.draft.source.keeps_name and map_path in given.assets and map_path not in named:
-            yield path, map_path
+        if path.endswith(".map") and path not in named and _is_source_map(bytes_of(asset.draft.body)):
+            yield path
+
+
+def _is_source_map(content: bytes) -> bool:
+    try:
+        document = json.loads(content.removeprefix(_GUARD))
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(document, dict) and ("mappings" in document or "sections" in document)
 
 
 def _identified(path: LogicalPath, text: str, links: Sequence[Link], map_json: bytes) -> tuple[str, bytes]:

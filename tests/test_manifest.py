@@ -46,6 +46,7 @@ ENTRY = Entry(
     width=640,
     height=480,
     names={"components/card": {"title": "a b"}},
+    variants=("img/a.480w.webp",),
     digests={"identity": "A" * 43 + "=", "gzip": "B" * 43 + "=", "br": "C" * 43 + "="},
     deltas={"E" * 43 + "=": Delta(302, "F" * 43 + "=")},
 )

@@ -80,6 +80,7 @@ class Entry:
     files. `own` is the fingerprint of the text before the names of other assets were written into it, if any were.
     `width` and `height` are those of an image in CSS pixels, as browsers show it; both are None where it has no size.
     `names` are those of CSS modules in a bundle, by module and by the name as it is written there.
+    `variants` are the logical paths of a picture's variants in other widths and formats, sorted.
     """
 
     file: str
@@ -97,6 +98,7 @@ class Entry:
     width: int | None = None
     height: int | None = None
     names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    variants: tuple[str, ...] = ()
 
 
 @frozen
@@ -335,6 +337,8 @@ def _entry_document(entry: Entry) -> dict[str, Any]:
         document["height"] = entry.height
     if entry.names:
         document["names"] = {module: dict(names) for module, names in entry.names.items()}
+    if entry.variants:
+        document["variants"] = list(entry.variants)
     return document
 
 
@@ -476,6 +480,7 @@ def _entry(fields: Mapping[str, Any]) -> Entry:
         width=fields.get("width"),
         height=fields.get("height"),
         names=fields.get("names") or {},
+        variants=tuple(fields.get("variants", ())),
         digests=fields.get("digests", {}),
         deltas={
             dictionary: Delta(delta["size"], delta["digest"]) for dictionary, delta in fields.get("deltas", {}).items()

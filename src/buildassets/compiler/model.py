@@ -6,6 +6,7 @@ from typing import TypeAlias
 from buildassets.compiler.body import Body, OnDisk
 from buildassets.compiler.engines.protocol import Compiled
 from buildassets.compiler.images.size import Size
+from buildassets.compiler.images.variant import Variant
 from buildassets.compiler.languages.reference import Directive, Link, Reference
 from buildassets.compiler.languages.source_map.values import SourceMap
 from buildassets.diagnostics import Diagnostic
@@ -24,6 +25,8 @@ class Source:
     - `relative`: its POSIX path below that root
     - `keeps_name`: its name carries a hash already, so it is released under that name, byte for byte
     - `uncompiled`: nothing here compiles its language, so it is released only if something refers to it
+    - `variants`: the variants of this picture, sorted; they are released with it
+    - `variant`: what this is of another source's picture; then `path` is no file's
     """
 
     logical: LogicalPath
@@ -33,6 +36,8 @@ class Source:
     relative: str
     keeps_name: bool = False
     uncompiled: bool = False
+    variants: tuple[LogicalPath, ...] = ()
+    variant: Variant | None = None
 
 
 @frozen

@@ -16,6 +16,8 @@ from buildassets.compiler.config.values import (
     DataUrls,
     Definition,
     EngineNames,
+    ImageFormat,
+    ImageVariants,
     Missing,
     ModuleBundle,
     Modules,
@@ -83,6 +85,8 @@ MODULES: Final[tuple[Modules, ...]] = ("rewrite", "importmap")
 _TEMPLATE_ENGINES: Final[tuple[TemplateEngine, ...]] = ("jinja", "django")
 INTEGRITY: Final[tuple[IntegrityAlgorithm | Literal["none"], ...]] = ("sha256", "sha384", "sha512", "none")
 _PREFER: Final[tuple[Prefer, ...]] = ("compiled", "source")
+IMAGE_FORMATS: Final[tuple[ImageFormat, ...]] = ("avif", "webp", "original")
+LARGEST_WIDTH: Final = 16383  # of a WebP (RFC 9649, section 1)
 _FORMATS: Final[tuple[BundleFormat, ...]] = ("esm", "iife")
 _BUNDLE_KEYS: Final = ("files", "bundle", "format", "splitting", "define")
 _DEFINABLE: Final = lazy_pattern(r"[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*")
@@ -567,8 +571,41 @@ def image_warn_bytes(images: Table) -> int:
     """The size in bytes above which a build warns of an image; 0: never."""
     found = _size_bytes(images, "warn") if "warn" in images else _DEFAULT_IMAGE_WARN_BYTES
     images.take("warn")
-    images.close()
     return found
+
+
+def image_variants(images: Table) -> dict[str, ImageVariants]:
+    """The variants of pictures, by globs on logical paths."""
+    table = images.table("variants")
+    found = {}
+    for glob in table:
+        faults = table.fault_count
+        given = table.table(glob)
+        variants = ImageVariants(
+            widths=_widths(given),
+            formats=given.choices("formats", IMAGE_FORMATS, ("avif", "webp")),
+            quality=int(given.number("quality", (int,), 80, 1, 100)),
+        )
+        given.close()
+        for key, values in (("widths", variants.widths), ("formats", variants.formats)):
+            if not values and table.fault_count == faults:
+                table.refuse(f"has no `{key}`", glob, hint="write them, as in `widths = [480, 960, 1920]`")
+        found["." + glob if glob.startswith("/") else glob] = variants
+    return found
+
+
+def _widths(table: Table) -> tuple[int, ...]:
+    """Widths in pixels, ascending."""
+    widths = set()
+    for index, value in table.elements("widths"):
+        if not table.is_one_of((int,), value, "widths", index):
+            continue
+        if 1 <= value <= LARGEST_WIDTH:
+            widths.add(value)
+        else:
+            hint = f"write a width in pixels from 1 to {LARGEST_WIDTH}, more than which WebP cannot hold"
+            table.refuse(f"cannot be {value}", "widths", index, hint=hint)
+    return tuple(sorted(widths))
 
 
 def _size_bytes(table: Table, name: str) -> int:

@@ -98,6 +98,7 @@ def _config(table: Table, folder: str, file: str | None, roots: tuple[SourceRoot
     integrity = table.choice("integrity", keys.INTEGRITY, "sha384")
     bundles = keys.bundles(table.table("bundles"))
     importmap = table.table("importmap")
+    images = table.table("images")
     locked = keys.locked_tools(folder)
     config = Config(
         folder=folder,
@@ -135,13 +136,16 @@ def _config(table: Table, folder: str, file: str | None, roots: tuple[SourceRoot
         templates=keys.templates(table.table("templates"), folder),
         retain=keys.retain(table.table("retain")) if table.has("retain") else None,
         budgets=keys.budgets(table.table("budgets")),
-        image_warn_bytes=keys.image_warn_bytes(table.table("images")),
+        image_warn_bytes=keys.image_warn_bytes(images),
+        image_variants=keys.image_variants(images),
+        image_strip=images.flag("strip", True),
         registry=keys.registry(table),
         packages=keys.package_rules(table.table("packages")),
         locked=locked,
         commands=commands(table) if table.has("commands") else {},
         run=commands_beside(table.table("run")) if table.has("run") else {},
     )
+    images.close()
     for system in READERS:
         table.take(system)
     table.close(keys.ELSEWHERE)

@@ -20,6 +20,7 @@ Modules = Literal["rewrite", "importmap"]
 TemplateEngine = Literal["jinja", "django"]
 BundleFormat = Literal["esm", "iife"]
 Prefer = Literal["compiled", "source"]
+ImageFormat = Literal["avif", "webp", "original"]
 HIDDEN: Final = "hidden"
 SourceMaps = bool | Literal["hidden"]
 Definition = str | bool | int | float
@@ -73,6 +74,18 @@ class ModuleBundle:
     format: BundleFormat = "esm"
     splitting: bool = False
     define: Mapping[str, Definition] = field(default_factory=dict)
+
+
+@frozen
+class ImageVariants:
+    """The variants of pictures: `widths` in pixels, ascending; `formats`, where `original` is that of the source.
+
+    `quality` is that of the lossy formats, from 1 to 100.
+    """
+
+    widths: tuple[int, ...]
+    formats: tuple[ImageFormat, ...] = ("avif", "webp")
+    quality: int = 80
 
 
 @frozen
@@ -203,7 +216,8 @@ class Config:
     have to understand the result, as in `safari 16.4`; if empty, nothing is translated. `define` are the values of
     names in modules, `env` the environment variables that `import.meta.env` has. `types` are media types by suffix that
     replace the usual ones in the release, without effect on how files are compiled. A build warns of images of more
-    than `image_warn_bytes`; of none if that is 0. `registry` is the URL of the registry of packages, empty if npm's own
+    than `image_warn_bytes`; of none if that is 0. `image_variants` are made of the pictures that their globs match,
+    without metadata if `image_strip` is set. `registry` is the URL of the registry of packages, empty if npm's own
     settings decide; `locked` are the versions of the tools in the lock. `commands` are programs that make assets, by
     name; `run` are the commands beside a watch; unless it `runs_code`, nothing of the project is run. `plan` is the
     plan of the templates of another system, if there is one; `companions` are the formats of further files for other
@@ -253,6 +267,8 @@ class Config:
     retain: Retain | None = None
     budgets: Mapping[str, int] = field(default_factory=dict)
     image_warn_bytes: int = 1_000_000
+    image_variants: Mapping[str, ImageVariants] = field(default_factory=dict)
+    image_strip: bool = True
     registry: str = ""
     packages: PackageRules = field(default_factory=PackageRules)
     locked: Mapping[str, str] = field(default_factory=dict)

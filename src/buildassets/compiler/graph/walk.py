@@ -113,6 +113,7 @@ class Walk:
             targets = {target for path in pending for target in reached(self.assets[path])}
             targets |= {target for requires in self.requires.values() for target in requires.linked}
             targets |= {target for path in pending for target in self._originals(path)}
+            targets |= {target for path in pending for target in self.assets[path].draft.source.variants}
             pending = targets - self.assets.keys()
         self.assets = {path: without_unreleased(asset, self.assets) for path, asset in self.assets.items()}
 

@@ -94,6 +94,11 @@ def discover(config: Config, compiles_to: Mapping[str, str] | None = None, mode:
     made = made_sources(config)
     diagnostics += _made_twice(config, made, by_logical)
     by_logical = {logical: mark.marked(source) for logical, source in by_logical.items()} | made
+    if config.image_variants:
+        from buildassets.compiler.sources.variants import with_variants  # few projects need it
+
+        by_logical, varied = with_variants(config, by_logical)
+        diagnostics += varied.diagnostics
     sources = tuple(by_logical[logical] for logical in sorted(by_logical))
     diagnostics += (*found.diagnostics, *_case_clashes(sources))
     return Discovery(

@@ -12,6 +12,7 @@ from buildassets.compiler.body import Body, OnDisk, bytes_of, left_on_disk
 from buildassets.compiler.engines.protocol import Compiled, Engine, EngineInput
 from buildassets.compiler.engines.sass.functions import outside, uncalled
 from buildassets.compiler.images.size import Header, Size, raster_size, vector_size
+from buildassets.compiler.images.variant import Variant
 from buildassets.compiler.languages.css import minify as css
 from buildassets.compiler.languages.directives import ignored_directives, read_header
 from buildassets.compiler.languages.edits import Edit, edited
@@ -50,6 +51,8 @@ _XML_ENCODING: Final = lazy_pattern(r"(\A<\?xml[^>]*?\bencoding\s*=\s*[\"'])[^\"
 
 def drafted(source: Source, engines: EngineSet, *, directives: bool = False) -> Draft:
     """The draft of `source`; a failed one has diagnostics. With `directives`, those in its head are read."""
+    if source.variant is not None:
+        return _varied(source, source.variant)
     if command := engines.command(source):
         return _commanded(source, command, engines)
     syntax = media_of(source.logical).syntax
@@ -79,6 +82,17 @@ def drafted(source: Source, engines: EngineSet, *, directives: bool = False) -> 
     if is_utf16(raw):
         return _transcoded(source, text, engines, directives=directives)
     return _drafted(source, text, raw, engines, directives=directives)
+
+
+def _varied(source: Source, variant: Variant) -> Draft:
+    """The draft of a variant of a picture."""
+    from buildassets.compiler.engines.pillow import KIND, engine_version, made
+
+    body = made(variant, source.shown)
+    draft = Draft(source, inputs=(variant.of,), engines=((KIND, engine_version() or ""),))
+    if isinstance(body, Diagnostic):
+        return with_diagnostics(draft, [body])
+    return replace(draft, body=body, size=Size(variant.width, variant.height))
 
 
 def _drafted(source: Source, text: str, raw: bytes, engines: EngineSet, *, directives: bool) -> Draft:

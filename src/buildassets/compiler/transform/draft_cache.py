@@ -7,6 +7,7 @@ look into the cache.
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -91,6 +92,10 @@ class KeptDrafts:
         )
         settings = f"{self._config.directives} {bool(self._config.source_maps)} {self._config.templating}"
         settings += f" {source.root in self._engines.lenient}"
+        if source.variant is not None:
+            from buildassets.compiler.engines.pillow import engine_version
+
+            settings += f" {replace(source.variant, of='')} {engine_version()}"
         if media_of(source.logical).syntax is Syntax.JAVASCRIPT:
             settings += f" {self._config.define} {self._engines.meta_env}"
         key = digest_of_all([self._own, settings, *(self._identity(engine) if engine else "" for engine in used)])

@@ -131,6 +131,8 @@ class EngineSet:
 
     def have_work(self, source: Source) -> bool:
         """Whether an engine compiles or minifies `source`."""
+        if source.variant is not None:
+            return True
         if source.keeps_name:
             return False
         ways = (self.minifier_of, self.compiler, self.grammar_of, self.definer, self.command, self.tailwind_of)

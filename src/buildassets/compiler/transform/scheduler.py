@@ -158,6 +158,8 @@ class _Drafting:
         return self._kept is not None and self._kept.holds(source)
 
     def _size_bytes(self, source: Source) -> int:
+        if source.variant is not None:
+            return max(BYTES_PER_WORKER, source.variant.width * source.variant.height)  # decoded, scaled and encoded
         try:
             size_bytes = os.stat(source.path).st_size
         except OSError:

@@ -78,6 +78,7 @@ def entry(config: Config, asset: Linked, stored: Stored, imports: tuple[LogicalP
         width=asset.draft.size.width if asset.draft.size else None,
         height=asset.draft.size.height if asset.draft.size else None,
         names=asset.draft.names,
+        variants=asset.draft.source.variants,
     )
 
 
@@ -101,6 +102,7 @@ def source_fingerprints(config: Config, assets: Iterable[Linked], digest_of: Cal
 _DECIDING: Final = (
     *("browsers", "commands", "data_urls", "define", "directives", "env", "external", "fingerprinted", "minify"),
     *("modules", "source_maps", "sources_content", "types", "url_prefixes", "inline_imports"),
+    *("image_strip", "image_variants"),
 )
 
 
@@ -129,5 +131,5 @@ def _plain(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
         return {name: _plain(member) for name, member in asdict(value).items()}
     if isinstance(value, Mapping):
-        return dict(value)
+        return {name: _plain(member) for name, member in value.items()}
     return list(value) if isinstance(value, tuple) else value

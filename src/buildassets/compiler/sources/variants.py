@@ -1,0 +1,172 @@
+"""Plans the variants of pictures: which widths and formats are made of which source.
+
+Takes the configuration and the sources, gives further sources. Reads the headers of the pictures that
+`images.variants` matches, and nothing where it matches none.
+"""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from itertools import chain
+from typing import Final
+
+from buildassets.compiler.config.values import Config, ImageVariants
+from buildassets.compiler.engines.pillow import (
+    DAMAGED,
+    LARGEST_PIXELS,
+    REPLACE,
+    SMALLER,
+    TOO_LARGE,
+    engine_version,
+    writes_avif,
+)
+from buildassets.compiler.images.moving import Kind, is_moving, kind_of
+from buildassets.compiler.images.size import Header, Size
+from buildassets.compiler.images.variant import Variant
+from buildassets.compiler.model import Source
+from buildassets.compiler.sources.globs import compile_globs
+from buildassets.diagnostics import Diagnostic, Location, error, warning
+from buildassets.files import chunks_of, content_of
+from buildassets.frozen import frozen
+from buildassets.media import media_of
+from buildassets.paths import LogicalPath
+
+_NEEDS: Final = 'run `pip install --upgrade "buildassets[images]"`'
+_KINDS: Final[Mapping[str, Kind]] = {
+    "image/jpeg": "jpeg",
+    "image/png": "png",
+    "image/gif": "gif",
+    "image/webp": "webp",
+    "image/avif": "avif",
+}
+_SUFFIXES: Final[Mapping[Kind, str]] = {"jpeg": ".jpg", "png": ".png", "gif": ".gif", "webp": ".webp", "avif": ".avif"}
+
+
+@frozen
+class Varied:
+    """The sources of variants; `of` has the logical paths of those of each picture, sorted."""
+
+    sources: Mapping[LogicalPath, Source]
+    of: Mapping[LogicalPath, tuple[LogicalPath, ...]]
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+@frozen
+class _Picture:
+    """A picture of which variants are asked for, by its header."""
+
+    source: Source
+    kind: Kind
+    size: Size
+
+
+def with_variants(config: Config, sources: Mapping[LogicalPath, Source]) -> tuple[dict[LogicalPath, Source], Varied]:
+    """`sources`, in which each picture knows its variants, together with the sources of these."""
+    varied = _varied(config, sources)
+    knowing = {path: replace(sources[path], variants=variants) for path, variants in varied.of.items()}
+    return {**sources, **knowing, **varied.sources}, varied
+
+
+def _varied(config: Config, sources: Mapping[LogicalPath, Source]) -> Varied:
+    rules: dict[LogicalPath, list[ImageVariants]] = {}
+    faults: list[Diagnostic] = []
+    for glob, rule in config.image_variants.items():
+        matches = compile_globs([glob])
+        matching = [path for path in sources if media_of(path).type in _KINDS and matches(path)]
+        for path in matching:
+            rules.setdefault(path, []).append(rule)
+        if not matching:
+            faults.append(_unmatched(config, glob))
+    if rules:
+        faults += _lacking(config)
+    if any(fault.is_error for fault in faults):
+        return Varied({}, {}, tuple(faults))
+    made: dict[LogicalPath, Source] = {}
+    of: dict[LogicalPath, tuple[LogicalPath, ...]] = {}
+    for path, several in sorted(rules.items()):
+        picture = _picture(sources[path])
+        if isinstance(picture, Diagnostic):
+            faults.append(picture)
+            continue
+        variants = {one.logical: one for rule in several for one in _variants(config, picture, rule)}
+        faults += _made_twice(picture.source, variants, {**sources, **made})
+        made |= variants
+        of[path] = tuple(sorted(variants))
+    return Varied(made, of, tuple(faults))
+
+
+def _unmatched(config: Config, glob: str) -> Diagnostic:
+    hint = "correct it, or take it out; it has to match the logical path of a JPEG, PNG, GIF, WebP or AVIF"
+    where = config.place("images", "variants", glob)
+    return warning("config/unmatched", f"`{glob}` in `images.variants` matches no picture", where, hint=hint)
+
+
+def _lacking(config: Config) -> Iterator[Diagnostic]:
+    """The errors for what is not installed."""
+    where = config.place("images", "variants")
+    if engine_version() is None:
+        message = "variants of pictures need Pillow, which is not installed"
+        yield error("config/unavailable", message, where, hint=_NEEDS)
+        return
+    asked = chain.from_iterable(rule.formats for rule in config.image_variants.values())
+    if "avif" in asked and not writes_avif():
+        message = f"the Pillow that is installed ({engine_version()}) cannot write AVIF"
+        yield error("config/unavailable", message, where, hint=_NEEDS)
+
+
+def _picture(source: Source) -> _Picture | Diagnostic:
+    """The picture of `source`, or why there can be no variants of it."""
+    where = Location(source.shown)
+    try:
+        header, head = Header(), b""
+        for chunk in chunks_of(source.path):
+            head += chunk
+            header.take(chunk)
+            if header.size is not None:
+                break
+        kind, named = kind_of(head), _KINDS[media_of(source.logical).type]
+        moves = is_moving(content_of(source.path) if kind == "gif" else head)
+    except OSError as fault:
+        return error(DAMAGED, f"cannot read `{source.shown}`: {fault.strerror}", where, hint=REPLACE)
+    if kind is None or header.size is None:
+        message = f"cannot make variants of `{source.shown}`: its header is damaged"
+        return error(DAMAGED, message, where, hint=REPLACE)
+    if kind != named:
+        message = f"`{source.shown}` is no {named.upper()}, but a {kind.upper()}"
+        stem = os.path.splitext(os.path.basename(source.shown))[0]
+        return error("picture/mislabelled", message, where, hint=f"name it `{stem}{_SUFFIXES[kind]}`")
+    if moves:
+        message = f"`{source.shown}` moves, so no variants are made of it"
+        return warning("picture/moving", message, where, hint="leave it out of `images.variants`, or make it a video")
+    if header.size.width * header.size.height > LARGEST_PIXELS:
+        message = f"`{source.shown}` has {header.size.width} by {header.size.height} pixels, too many to be decoded"
+        return error(TOO_LARGE, message, where, hint=SMALLER)
+    return _Picture(source, kind, header.size)
+
+
+def _variants(config: Config, picture: _Picture, rule: ImageVariants) -> Iterator[Source]:
+    """The sources of the variants of `picture`: none wider than it is, and at least one for each format."""
+    width, height = picture.size.width, picture.size.height
+    stem, suffix = os.path.splitext(picture.source.logical)
+    for wanted in [one for one in rule.widths if one <= width] or [width]:
+        scaled = max(1, (height * wanted * 2 + width) // (width * 2))
+        for name in rule.formats:
+            kind: Kind = picture.kind if name == "original" else name
+            variant = Variant(picture.source.path, picture.kind, wanted, scaled, kind, rule.quality, config.image_strip)
+            logical = LogicalPath(f"{stem}.{wanted}w{suffix if name == 'original' else _SUFFIXES[kind]}")
+            # No file can be there, as it lies below a file: caches name it so.
+            path = os.path.join(picture.source.path, os.path.basename(logical))
+            yield Source(logical, path, picture.source.shown, -1, logical, variant=variant)
+
+
+def _made_twice(
+    source: Source, variants: Iterable[LogicalPath], known: Mapping[LogicalPath, Source]
+) -> Iterator[Diagnostic]:
+    """The errors for variants of `source` whose names other sources have."""
+    for path in sorted(variants):
+        if path in known:
+            other = known[path].shown
+            message = f"`{other}` and a variant of `{source.shown}` both make `{path}`"
+            yield error(
+                "source/duplicate", message, Location(other), hint="rename one of them, or leave it out with `exclude`"
+            )

@@ -1,0 +1,73 @@
+"""Variants of pictures through the command line: made once, in any number of workers alike, and again on demand."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from tests.cli.test_cli import run
+from tests.conftest import read_tree, write_tree
+
+_SETTINGS = """
+[images.variants]
+"img/*" = {{ widths = [40, 80], formats = ["avif", "webp"], quality = {quality} }}
+"""
+
+
+def photos(folder: Path, count: int = 4, quality: int = 80) -> None:
+    write_tree(folder, {"buildassets.toml": _SETTINGS.format(quality=quality), "assets/site.css": "a { color: red }"})
+    (folder / "assets/img").mkdir()
+    for number in range(count):
+        Image.effect_noise((120, 90), 20 + number).convert("RGB").save(folder / f"assets/img/{number}.jpg")
+
+
+def built(folder: Path, *arguments: str) -> dict[str, Any]:
+    done = run(folder, "build", "--json", *arguments)
+    assert done.returncode == 0, done.stderr
+    document: dict[str, Any] = json.loads(done.stdout)
+    return document
+
+
+def test_a_second_build_makes_no_variant(tmp_path: Path) -> None:
+    photos(tmp_path)
+    built(tmp_path)
+    (tmp_path / "assets/site.css").write_text("a { color: blue }")
+    again = built(tmp_path)
+    assert [path for path in again["anew"] if path.startswith("img/")] == []
+
+
+def test_another_quality_makes_the_variants_anew(tmp_path: Path) -> None:
+    photos(tmp_path)
+    built(tmp_path)
+    before = {path.name for path in (tmp_path / "build/assets/img").iterdir() if "80w" in path.name}
+    (tmp_path / "buildassets.toml").write_text(_SETTINGS.format(quality=30))
+    built(tmp_path)
+    manifest = json.loads((tmp_path / "build/manifest.json").read_text())
+    after = {entry["file"].removeprefix("img/") for name, entry in manifest["assets"].items() if "80w" in name}
+    assert not before & after
+
+
+def test_a_changed_picture_makes_its_own_variants_anew(tmp_path: Path) -> None:
+    photos(tmp_path)
+    built(tmp_path)
+    Image.new("RGB", (120, 90), "teal").save(tmp_path / "assets/img/2.jpg")
+    anew = built(tmp_path)["anew"]
+    assert sorted(anew) == [f"img/2.{width}w.{form}" for width in (40, 80) for form in ("avif", "webp")]
+
+
+def test_workers_make_the_same_bytes_as_one_process(tmp_path: Path) -> None:
+    photos(tmp_path, 3)
+    for name, jobs in (("one", "1"), ("several", "4")):
+        built(tmp_path, "--jobs", jobs, "--no-cache", "-o", name)
+    assert read_tree(tmp_path / "one") == read_tree(tmp_path / "several")
+
+
+def test_check_reports_a_damaged_picture_and_writes_nothing(tmp_path: Path) -> None:
+    photos(tmp_path, 1)
+    whole = (tmp_path / "assets/img/0.jpg").read_bytes()
+    (tmp_path / "assets/img/0.jpg").write_bytes(whole[: len(whole) // 2])
+    done = run(tmp_path, "check")
+    assert done.returncode == 1
+    assert "error[picture/damaged]: cannot make variants of `assets/img/0.jpg`: image file is truncated" in done.stderr
+    assert not (tmp_path / "build").exists()

@@ -12,6 +12,7 @@ from buildassets.digest import digest
 from buildassets.frozen import field, frozen
 from buildassets.manifest_json import (
     ASSETS_FOLDER,
+    RELEASE_FILE,
     SCHEMA,
     AssetLines,
     assets_span,
@@ -19,6 +20,7 @@ from buildassets.manifest_json import (
     no_manifest,
     read_document,
     read_served,
+    release_content,
 )
 from buildassets.soundness import generator_fault
 
@@ -28,6 +30,7 @@ __all__ = [
     "LIVERELOAD_NAME",
     "MANIFEST_NAME",
     "MAPS_SUFFIX",
+    "RELEASE_FILE",
     "SCHEMA",
     "Companion",
     "Delta",
@@ -43,6 +46,7 @@ __all__ = [
     "loads",
     "loads_lazily",
     "read_document",
+    "release_content",
     "release_of",
 ]
 
@@ -148,7 +152,8 @@ class Manifest:
     `importmap`, `scopes` and `modules` are the parts of pages' import maps: see `compiler.model.ImportMap`, which also
     describes `not_preloaded`.
     `livereload` is the file, relative to `assets/`, in which pages look for a running watcher; None in a release for
-    production. With `dictionaries`, browsers are asked to keep files for the deltas of later releases.
+    production. `release_file` is the file, relative to `assets/`, in which open pages look for the release that is
+    served: its content is `release_content`. None where no build writes it. With `dictionaries`, browsers are asked to keep files for the deltas of later releases.
     `blocks` are the compiled parts of templates, by key: for each the elements that replace it, as JSON values with
     `element`, `attributes` and either `asset` or `text`. `companions` are files for other systems, by their names
     relative to `assets/`. `packages` is None where no asset can be loaded in pieces. `maps` are the hidden source maps,
@@ -165,6 +170,7 @@ class Manifest:
     scopes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     modules: Mapping[str, str] = field(default_factory=dict)
     livereload: str | None = None
+    release_file: str | None = None
     dictionaries: bool = False
     companions: Mapping[str, Companion] = field(default_factory=dict)
     packages: Packages | None = None
@@ -232,6 +238,8 @@ def _served_document(manifest: Manifest) -> dict[str, Any]:
     }
     if manifest.livereload is not None:
         document["livereload"] = manifest.livereload
+    if manifest.release_file is not None:
+        document["release_file"] = manifest.release_file
     if manifest.dev is not None:
         document["dev"] = manifest.dev
     if manifest.dictionaries:
@@ -396,6 +404,7 @@ def loads_lazily(text: str | bytes, file: str = MANIFEST_NAME) -> Manifest:
             scopes=document.get("scopes") or {},
             modules=document.get("modules") or {},
             livereload=document.get("livereload"),
+            release_file=document.get("release_file"),
             dictionaries=document.get("dictionaries") is True,
             companions=_companions(document.get("companions") or {}),
             maps=_companions(document.get("maps") or {}),

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 SCHEMA: Final = 1
 
 ASSETS_FOLDER: Final = "assets"  # beside the manifest, with all files of the release
+RELEASE_FILE: Final = "release.json"  # below the URL prefix: which release is served, for pages that are open
 # The delimiters of the text of the assets, and of the lines in it, in a manifest as `manifest.dumps` writes it.
 _BEFORE_ASSETS: Final = b'{\n "assets": '
 _BEFORE_LINES: Final = b"{\n"
@@ -34,6 +35,11 @@ _BEFORE_RETAINED: Final = b'\n "retained": '
 _AFTER_RETAINED: Final = b',\n "schema": '
 _CHECKSUM_LENGTH: Final = 8  # hex digits
 _SHOWN_CHARACTERS: Final = 40
+
+
+def release_content(release: str) -> bytes:
+    """The content of the file in which open pages look for the `release` that is served."""
+    return (json.dumps({"release": release}) + "\n").encode("ascii")
 
 
 def read_served(content: bytes, file: str) -> dict[str, Any]:

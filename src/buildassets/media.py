@@ -43,6 +43,7 @@ _BY_SUFFIX: Final = {
     ".jsonld": Media("application/ld+json", True),
     ".geojson": Media("application/geo+json", True),
     ".map": Media("application/json", True, Syntax.SOURCE_MAP),
+    ".speculationrules": Media("application/speculationrules+json", True),
     ".webmanifest": Media("application/manifest+json", True, Syntax.WEB_MANIFEST),
     ".wasm": Media("application/wasm", True),
     ".html": Media("text/html", True, Syntax.HTML),

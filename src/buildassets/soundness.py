@@ -240,6 +240,7 @@ _OF_DOCUMENTS: Final[Mapping[str, Callable[[object], bool]]] = {
     "url": _or_nothing(is_text),
     "release": _or_nothing(is_text),
     "livereload": _or_nothing(is_file),
+    "release_file": _or_nothing(is_file),
     "companions": _are_companions,
     "maps": _are_companions,
     "vite": lambda value: value is None or _is_mapping(value, _is_vite_source),

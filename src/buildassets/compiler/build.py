@@ -242,7 +242,7 @@ def _amended(config: Config, means: Means, change: "Change") -> BuildResult:
         entries = change.entries(stored)
         retained = _retained(config, means, release, entries, entries)
         content = change.manifest(entries, retained, means.digest_of)
-        written = release.finish(content)
+        written = release.finish(content, _release_file(config, means, content))
     return change.result(content, entries, written)
 
 
@@ -272,7 +272,7 @@ def _released(config: Config, means: Means, graph: "AssetGraph", last: LastBuild
         companions = _companions(config, manifest)
         manifest = replace(manifest, companions=described(companions))
         content = dumps(manifest).encode("ascii")
-        names = release.finish(content, companions)
+        names = release.finish(content, {**companions, **_release_file(config, means, content)})
     names = (*(f"../{os.path.basename(config.output)}{MAPS_SUFFIX}/{name}" for name in new_maps), *names)
     files = (*release_files(config.output, manifest), *(f"{config.output}{MAPS_SUFFIX}/{name}" for name in maps))
     record = dumped(record_of(assets, graph.written, graph.by_themselves)) if can_rebuild_changed(config) else b""
@@ -346,11 +346,20 @@ def _companions(config: Config, manifest: Manifest) -> dict[str, bytes]:
     hint = "leave the source out with `exclude`, or take it out of `fingerprinted`"
     faults = [
         error("companion/name", f"`{path}` has the name of a file for another system", hint=hint)
-        for path in taken_names(companions, manifest)
+        for path in taken_names((*companions, *filter(None, [manifest.release_file])), manifest)
     ]
     if faults:
         raise BuildError(faults)
     return companions
+
+
+def _release_file(config: Config, means: Means, manifest: bytes) -> dict[str, bytes]:
+    """The file in which open pages look for the release that is served, where earlier ones are retained for them."""
+    if config.retain is None or means.mode != "production":
+        return {}
+    from buildassets.manifest import RELEASE_FILE, release_content, release_of
+
+    return {RELEASE_FILE: release_content(release_of(manifest))}
 
 
 def _retained(

@@ -145,7 +145,7 @@ def _refuse_foreign(folder: str, names: Iterable[str], ours: Collection[str], ki
 
 def _named(manifest: Manifest) -> frozenset[str]:
     """The files below `assets/` that a manifest and the releases that it retains name."""
-    named = {manifest.livereload} if manifest.livereload else set()
+    named = {name for name in (manifest.livereload, manifest.release_file) if name}
     for assets in (manifest.assets, *(release.assets for release in manifest.retained)):
         for entry in assets.values():
             named |= {entry.file, *(entry.file + SUFFIXES[coding] for coding in entry.encodings if coding in SUFFIXES)}

@@ -14,7 +14,7 @@ from buildassets.manifest_json import ASSETS_FOLDER, no_manifest, read_served, r
 from buildassets.plain_files import plain, plain_below
 from buildassets.runtime import tags
 from buildassets.runtime.release import AssetNotFound, Release
-from buildassets.runtime.tags import Markup, attribute_names, element
+from buildassets.runtime.tags import SPECULATION_RULES, Markup, attribute_names, element
 from buildassets.runtime.urls import link_value, url_prefix
 
 __all__ = ["AssetNotFound", "Assets", "Release", "release_folder", "release_of", "warn_of_development"]
@@ -173,13 +173,14 @@ class Assets:
         links = [*map(release.hint, names), *map(release.module_hint, release.modules(modules))]
         return list(dict.fromkeys(map(link_value, links)))
 
-    def importmap(self, *, nonce: object = None, **attributes: object) -> Markup:
+    def importmap(self, *, nonce: object = None, integrity: bool = False, **attributes: object) -> Markup:
         """`<script type="importmap">` with the import map of the release; empty if the map is empty.
 
         It must precede the first module in the page, and the first preload of one. It holds the integrity metadata of
-        the modules. In a release that was built with `modules = "importmap"`, modules do not work without it.
+        the modules that it maps, and with `integrity=True` of all that modules import, as `Integrity-Policy` requires.
+        In a release that was built with `modules = "importmap"`, modules do not work without it.
         """
-        text = (self._pinned or self._reloaded()).page_map()
+        text = (self._pinned or self._reloaded()).page_map(checks_all=bool(integrity))
         if not text:
             return Markup()
         return tags.script(text, {"type": "importmap", "nonce": nonce, **attribute_names(attributes)})
@@ -218,6 +219,44 @@ class Assets:
         from buildassets.runtime.livereload import client
 
         return tags.script(client(), {"nonce": nonce, **client_attributes, **attribute_names(attributes)})
+
+    def release_watch(self, *, nonce: object = None, **attributes: object) -> Markup:
+        """`<script>` by which the page notices that its release is no longer served; empty in a development release.
+
+        It should be the first script of the page. It fires `buildassets:stale` at the document where a script, an
+        import or a style sheet of the release cannot be loaded, and where a newer release is served when the page is
+        shown again. Unless that is prevented, the page is reloaded where no form is filled in, once for each release.
+        """
+        watched = (self._pinned or self._reloaded()).watch()
+        if watched is None:
+            return Markup()
+        from buildassets.runtime.release_watch import watch_script
+
+        return tags.script(watch_script(), {"nonce": nonce, **watched, **attribute_names(attributes)})
+
+    def csp(self, inline: Iterable[str] = ()) -> dict[str, list[str]]:
+        """Sources for `script-src` and `style-src` of a Content-Security-Policy, for pages without a nonce.
+
+        They are the place of the assets, and the hashes of what stands in the page itself: the import map, the scripts
+        of `release_watch` and `livereload`, and all of `inline`: names of assets that `inline` writes, and markup.
+        """
+        from buildassets.runtime.csp import sources
+
+        given = (inline,) if isinstance(inline, str) else inline
+        markup = [one if hasattr(one, "__html__") or one.lstrip().startswith("<") else self.inline(one) for one in given]
+        return sources(self.prefix, [self.importmap(), self.release_watch(), self.livereload(), *markup])
+
+    def speculation_rules(self, name: str) -> str:
+        """The value of the header `Speculation-Rules` for the rules in `name`, such as `pages.speculationrules`.
+
+        Raises ValueError for an asset that browsers would not read as such rules.
+        """
+        release = self._pinned or self._reloaded()
+        kind = release.entries[name].get("type")
+        if kind != SPECULATION_RULES:
+            why = f"it is served as `{kind}`, and browsers take `{SPECULATION_RULES}` only"
+            raise ValueError(f"`{name}` has no speculation rules: {why}; end its name with `.speculationrules`")
+        return f'"{release.urls[name]}"'
 
     def at(self, url: str) -> Assets:
         """The same release under another URL prefix, such as that of a request or a tenant.

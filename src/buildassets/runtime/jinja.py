@@ -28,6 +28,7 @@ _METHODS: Final = {
     "importmap": "importmap",
     "inline_asset": "inline",
     "livereload": "livereload",
+    "release_watch": "release_watch",
     "vite_refresh": "vite_refresh",
     "css": "css",
 }

@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 
-from buildassets.manifest_json import AssetLines, no_manifest
+from buildassets.manifest_json import RELEASE_FILE, AssetLines, no_manifest
 from buildassets.paths import to_url
 from buildassets.runtime.urls import address
 
@@ -87,8 +87,8 @@ class Release:
     """
 
     __slots__ = (
-        *("_assets", "_css_modules", "_digest", "_maps", "_not_preloaded", "_page_map", "_paths", "_retained"),
-        *("blocks", "entries", "has_dictionaries", "manifest", "packages", "prefix", "reached", "texts", "urls"),
+        *("_assets", "_css_modules", "_maps", "_not_preloaded", "_page_maps", "_paths", "_retained"),
+        *("blocks", "digest", "entries", "has_dictionaries", "manifest", "packages", "prefix", "reached", "texts", "urls"),
         *("_gives", "dev", "running", "vite", "watcher_file"),
     )
 
@@ -98,9 +98,9 @@ class Release:
         self.manifest = manifest
         self._maps: list[dict[str, Any]] = [document.get(key) or {} for key in ("importmap", "modules", "scopes")]
         self._not_preloaded = frozenset(document.get("not_preloaded") or ())
-        self._page_map: str | None = None
+        self._page_maps: dict[bool, str] = {}
         self._css_modules: Any = None
-        self._digest = document.get("release")
+        self.digest: str | None = document.get("release")
         self._retained = document.get("retained", ())
         self.watcher_file = document.get("livereload")
         self.blocks: Mapping[str, Any] = document.get("blocks") or {}
@@ -137,7 +137,7 @@ class Release:
         for slot in Release.__slots__:
             setattr(copy, slot, getattr(self, slot))
         copy.prefix, copy.urls = prefix, _urls(prefix, self._paths)
-        copy.texts, copy._page_map = {}, None
+        copy.texts, copy._page_maps = {}, {}
         return copy
 
     @property
@@ -220,8 +220,7 @@ class Release:
 
     def all_entries(self) -> Iterator[tuple[str, Any]]:
         """The names and entries of all assets, those of retained earlier releases included."""
-        assets = self._assets
-        yield from assets.each() if isinstance(assets, AssetLines) else assets.items()
+        yield from self._own_entries()
         for earlier in self._retained:
             yield from earlier["assets"].items()
 
@@ -259,20 +258,28 @@ class Release:
         """`names` and all modules that they import, directly or not, each once."""
         return dict.fromkeys(module for name in names for module in self.reached[name])
 
-    def page_map(self) -> str:
-        """The import map for pages, as JSON; empty where there is none. Kept, since it may name hundreds of modules."""
-        if self._page_map is None:
+    def page_map(self, *, checks_all: bool = False) -> str:
+        """The import map for pages, as JSON; empty where there is none. Kept, since it may name hundreds of modules.
+
+        With `checks_all` it has the integrity metadata of all modules that others import, also of those not mapped.
+        """
+        if checks_all not in self._page_maps:
             try:
-                self._page_map = self._made_page_map() if any(self._maps) else ""
+                document = self._made_page_map() if any(self._maps) else {}
+                checks = self.imported_integrity() if checks_all else {}
             except AssetNotFound as missing:
                 raise self._dangling(missing) from None
-        return self._page_map
+            if checks:
+                document["integrity"] = {**document.get("integrity", {}), **checks}
+            text = json.dumps(document, sort_keys=True, separators=(",", ":")) if document else ""
+            self._page_maps[checks_all] = text
+        return self._page_maps[checks_all]
 
-    def _made_page_map(self) -> str:
+    def _made_page_map(self) -> dict[str, Any]:
         importmap, modules, scopes = self._maps
         imports = self._addresses(importmap)
         imports |= {address(self.prefix + url): address(self.urls[target]) for url, target in modules.items()}
-        document: dict[str, object] = {"imports": imports}
+        document: dict[str, Any] = {"imports": imports}
         if scopes:
             document["scopes"] = {self._scope(scope): self._addresses(names) for scope, names in scopes.items()}
         named = {target for names in (importmap, modules, *scopes.values()) for target in names.values()}
@@ -280,7 +287,7 @@ class Release:
         checks = {address(self.urls[name]): self.entries[name].get("integrity") for name in assets}
         if any(checks.values()):
             document["integrity"] = {url: check for url, check in checks.items() if check}
-        return json.dumps(document, sort_keys=True, separators=(",", ":"))
+        return document
 
     def _addresses(self, names: dict[str, str]) -> dict[str, str]:
         return {name: target if self._is_url(target) else address(self.urls[target]) for name, target in names.items()}
@@ -324,7 +331,30 @@ class Release:
         if not isinstance(self.watcher_file, str):
             return None
         where = {"data-prefix": self.prefix, "data-server": self.prefix + to_url(self.watcher_file)}
-        return {**where, "data-release": self._digest}
+        return {**where, "data-release": self.digest}
+
+    def watch(self) -> dict[str, object] | None:
+        """The attributes that the script of `release_watch` reads; None where pages are reloaded by other means."""
+        if self.watcher_file or not self.digest:
+            return None
+        earlier = " ".join(str(release["release"]) for release in self._retained)
+        where = {"data-prefix": self.prefix, "data-file": self.prefix + RELEASE_FILE}
+        return {**where, "data-release": self.digest, "data-earlier": earlier}
+
+    def imported_integrity(self) -> dict[str, str]:
+        """The integrity metadata of all modules that others import or may import later, by URL. Reads all entries."""
+        checks = {}
+        for _, entry in self._own_entries():
+            if entry.get("type") == "text/javascript":
+                for name in {*entry.get("imports", ()), *entry.get("references", ())}:
+                    target = self.entries[name]
+                    if target.get("type") == "text/javascript" and target.get("integrity"):
+                        checks[address(self.urls[name])] = target["integrity"]
+        return checks
+
+    def _own_entries(self) -> Iterator[tuple[str, Any]]:
+        assets = self._assets
+        return iter(assets.each()) if isinstance(assets, AssetLines) else iter(assets.items())
 
     def preload(self, name: str, given: dict[str, object]) -> dict[str, object]:
         """The attributes of a link that preloads `name`; they match those of the later request."""

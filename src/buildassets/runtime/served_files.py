@@ -16,13 +16,13 @@ from functools import cache
 from itertools import islice
 
 from buildassets.errors import ManifestError
-from buildassets.manifest_json import ASSETS_FOLDER, no_manifest, refusal
+from buildassets.manifest_json import ASSETS_FOLDER, RELEASE_FILE, no_manifest, refusal, release_content
 from buildassets.media import DELTA, SUFFIXES, content_type, delta_file, media_of
 from buildassets.paths import from_url
 from buildassets.plain_files import linked_folder, plain_below
 from buildassets.runtime.assets import Assets, Release, release_folder, release_of
 from buildassets.runtime.negotiation import IDENTITY
-from buildassets.runtime.serving import Representation, Resource
+from buildassets.runtime.serving import Fixed, Representation, Resource
 
 TYPE_CHECKING = False  # our own, since importing `typing` would take a third of the start-up time of a process
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from buildassets.runtime.extra_headers import ExtraHeaders
 
-    Table = Mapping[str, Resource]
+    Table = Mapping[str, Resource | Fixed]
 
 _NO_DELTAS: Final[Mapping[str, Representation]] = {}
 _TAG_LENGTH: Final = 22  # characters of base64: 132 bits of a digest
@@ -55,7 +55,7 @@ class ServedFiles:
         release = release_of(assets)
         self._latest = (release, self._table(release))
 
-    def find(self, *paths: str) -> Resource | None:
+    def find(self, *paths: str) -> Resource | Fixed | None:
         """The resource of the first of `paths` that has one; they are percent-decoded, their bytes as UTF-8."""
         release, table = self._latest
         if self._assets.reload:
@@ -79,7 +79,7 @@ class ServedFiles:
 
     def _table(self, release: Release) -> Table:
         """Every resource by its path. Unless the release is reloaded, missing files raise ManifestError."""
-        table: dict[str, Resource] = {}
+        table: dict[str, Resource | Fixed] = {}
         faults: list[str] = []
         prefix, files = self._path(release, ""), _Files(self._folder, int(time.time()))
         try:
@@ -97,6 +97,9 @@ class ServedFiles:
             raise ValueError(str(fault)) from fault.__cause__
         except (KeyError, ValueError):  # an entry lacks something, or the name of a delta cannot be made
             raise no_manifest(release.manifest) from None
+        if release.digest and not release.watcher_file:
+            served = Fixed("application/json", release_content(release.digest))
+            table.setdefault(prefix + RELEASE_FILE, served)
         if faults and not self._assets.reload:
             raise _incomplete(release.manifest, faults)
         return table

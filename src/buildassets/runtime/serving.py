@@ -109,6 +109,14 @@ class Resource:
 
 
 @frozen
+class Fixed:
+    """The target of a URL whose content is no file and may change with each release, so that no cache keeps it."""
+
+    type: str
+    content: bytes
+
+
+@frozen
 class Answer:
     """The answer to send: status, headers, and the content as bytes and as spans of `file`.
 
@@ -123,7 +131,7 @@ class Answer:
 
 
 def answer(
-    resource: Resource | None, method: str, headers: Mapping[str, str], origins: frozenset[str] = frozenset()
+    resource: Resource | Fixed | None, method: str, headers: Mapping[str, str], origins: frozenset[str] = frozenset()
 ) -> Answer:
     """The answer to `method` for `resource`, which is None for an unknown path.
 
@@ -131,8 +139,26 @@ def answer(
     """
     if resource is None:
         return _without_content(NOT_FOUND) if method == "HEAD" else NOT_FOUND
+    if isinstance(resource, Fixed):
+        given = _fixed(resource, method, headers.get("origin"), origins)
+        return _without_content(given) if method == "HEAD" else given
     decided = _kept if sum(map(len, headers.values())) <= _KEPT_CHARACTERS else _decided
     return decided(resource, method, tuple(headers.items()), origins)
+
+
+def _fixed(resource: Fixed, method: str, origin: str | None, origins: frozenset[str]) -> Answer:
+    """The whole content: ranges and conditions are for files that caches keep."""
+    shared: Headers = ()
+    if origins and EVERY_ORIGIN not in origins:
+        shared = (("Vary", "Origin"),)
+    if EVERY_ORIGIN in origins or origin in origins:
+        shared = (*shared, ("Access-Control-Allow-Origin", EVERY_ORIGIN if EVERY_ORIGIN in origins else origin or ""))
+    if method == "OPTIONS":
+        return Answer(204, (("Allow", _METHODS), *shared))
+    if method not in ("GET", "HEAD"):
+        return _refusal(405, ("Allow", _METHODS))
+    lengths = (("Content-Type", resource.type), ("Content-Length", str(len(resource.content))))
+    return Answer(200, (*lengths, *shared, ("Cache-Control", _FOR_ONCE), _NO_SNIFFING), (resource.content,))
 
 
 def _decided(resource: Resource, method: str, headers: Headers, origins: frozenset[str]) -> Answer:

@@ -22,6 +22,7 @@ _NOT_IN_FRONT: Final = "0123456789-."
 _STYLE_END: Final = "(?ia)</(?=style)"
 _SCRIPT_END: Final = "(?ia)<(?=/script|!--)"
 _BEFORE_SVG: Final = r"(?s)(?:\s++|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*+(?:\[.*?\]\s*+)?>)*+"
+SPECULATION_RULES: Final = "application/speculationrules+json"  # HTML, section 7.6.1.2
 _SVG_START: Final = r"<svg[\s/>]"
 
 
@@ -119,6 +120,11 @@ def data(json: str, attributes: Mapping[str, object]) -> Markup:
     return script(json, {"type": "application/json", **attributes})
 
 
+def speculation(rules: str, attributes: Mapping[str, object]) -> Markup:
+    """`<script type="speculationrules">` with `rules`."""
+    return script(rules, {"type": "speculationrules", **attributes})
+
+
 def svg(image: str, attributes: Mapping[str, object]) -> Markup:
     """The `<svg>` element of `image`, without an XML declaration or the like. Raises ValueError for anything else.
 
@@ -135,5 +141,6 @@ INLINE: Final[Mapping[str, Callable[[str, Mapping[str, object]], Markup]]] = {
     "text/css": style,
     "text/javascript": script,
     "application/json": data,
+    SPECULATION_RULES: speculation,
     "image/svg+xml": svg,
 }

@@ -5,7 +5,7 @@ Takes a manifest, gives names below `assets/` and contents; the same manifest gi
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from buildassets.digest import digest, in_base64
@@ -30,10 +30,10 @@ def described(contents: Mapping[str, bytes]) -> dict[str, Companion]:
     return {name: Companion(len(content), in_base64(digest(content))) for name, content in contents.items()}
 
 
-def taken_names(contents: Mapping[str, bytes], manifest: Manifest) -> Iterator[str]:
-    """The logical paths of the assets whose file names are those of companions."""
+def taken_names(companions: Iterable[str], manifest: Manifest) -> Iterator[str]:
+    """The logical paths of the assets whose file names are those of `companions`."""
     files = {entry.file: path for path, entry in manifest.assets.items()}
-    yield from (files[name] for name in contents if name in files)
+    yield from (files[name] for name in companions if name in files)
 
 
 def _sprockets(assets: Mapping[str, Entry]) -> tuple[str, bytes]:

@@ -14,7 +14,7 @@ from buildassets.compiler.config.values import Command, Config, Mode
 from buildassets.compiler.languages.reference import ReferenceKind
 from buildassets.compiler.model import Linked, Stored, ViteEntry
 from buildassets.digest import digest, fingerprint
-from buildassets.manifest import LIVERELOAD_NAME, Entry, Manifest, ViteSource
+from buildassets.manifest import LIVERELOAD_NAME, RELEASE_FILE, Entry, Manifest, ViteSource
 from buildassets.media import released_type
 from buildassets.paths import LogicalPath
 
@@ -48,6 +48,7 @@ def manifest_of(
         not_preloaded=graph.importmap.not_preloaded,
         packages=config.pieces,
         livereload=LIVERELOAD_NAME if mode == "development" else None,
+        release_file=RELEASE_FILE if config.retain and mode == "production" else None,
         settings=deciding_settings(config, mode),
         sources=source_fingerprints(config, graph.assets.values(), digest_of),
         blocks=config.plan.blocks if config.plan else {},

@@ -174,12 +174,13 @@ class ReleaseWriter:
     def _companions_left(self, companions: Collection[str]) -> list[str]:
         """The paths of the companions that only the earlier manifest names."""
         before = self.manifest()
-        if before is None or b'"companions": {' not in before:
+        if before is None or (b'"companions": {' not in before and b'"release_file": ' not in before):
             return []
         try:
-            named = loads_lazily(before).companions
+            earlier = loads_lazily(before)
         except ManifestError:
             return []
+        named = [*earlier.companions, *filter(None, [earlier.release_file])]
         left = (name for name in named if name not in companions)
         return [self.path(name) for name in left if self._size_bytes(f"{ASSETS_FOLDER}/{name}") is not None]
 
@@ -285,7 +286,7 @@ def release_files(output: str, manifest: Manifest) -> Iterator[str]:
     for assets in (manifest.assets, *(release.assets for release in manifest.retained)):
         for entry in assets.values():
             yield from files_of(output, entry)
-    for name in manifest.companions:
+    for name in (*manifest.companions, *filter(None, [manifest.release_file])):
         yield f"{output}/{ASSETS_FOLDER}/{name}"
 
 

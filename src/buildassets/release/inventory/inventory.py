@@ -10,7 +10,7 @@ from buildassets.digest import digest
 from buildassets.errors import ManifestError, ReleaseError
 from buildassets.files import content_of
 from buildassets.frozen import field, frozen
-from buildassets.manifest import ASSETS_FOLDER, IDENTITY, MANIFEST_NAME, Entry, Manifest, is_whole, loads
+from buildassets.manifest import ASSETS_FOLDER, IDENTITY, MANIFEST_NAME, Entry, Manifest, is_whole, loads, release_content
 from buildassets.media import SUFFIXES, delta_file
 from buildassets.release.inventory.names import fault_of
 from buildassets.release.inventory.refusals import refusal
@@ -84,6 +84,9 @@ def inventory(content: bytes, shown: str) -> Inventory:
             expected = Expected(companion.size, "sha256", _hex(companion.digest), keeps_name=True)
             if files.setdefault(f"{ASSETS_FOLDER}/{name}", expected) != expected:
                 raise ValueError(f"`{name}` twice")
+        for name, expected in _release_file(manifest, content):
+            if files.setdefault(name, expected) != expected:
+                raise ValueError(f"`{name}` twice")
     except ValueError as fault:
         raise _meaningless(str(fault), shown) from None
     faults = ((name, fault_of(name)) for name in files)
@@ -111,6 +114,13 @@ def _entries(manifest: Manifest) -> Iterator[Entry]:
     yield from manifest.assets.values()
     for release in manifest.retained:
         yield from release.assets.values()
+
+
+def _release_file(manifest: Manifest, content: bytes) -> Iterator[tuple[str, Expected]]:
+    """The file in which open pages look for the release, if there is one; the manifest determines its content."""
+    if manifest.release_file is not None:
+        text = release_content(str(json.loads(content)["release"]))
+        yield f"{ASSETS_FOLDER}/{manifest.release_file}", Expected(len(text), "sha256", digest(text), keeps_name=True)
 
 
 def _files_of(entry: Entry) -> Iterator[tuple[str, Expected]]:

@@ -148,10 +148,12 @@ def publish_maps(publication: Publication, executor: Executor, progress: Progres
 def _companions_left(publication: Publication, held: Mapping[str, object]) -> list[str]:
     """The companions that the manifest at the destination names, that are there, and that the release lacks."""
     before = publication.destination.content(MANIFEST_NAME) if MANIFEST_NAME in held else None
-    if before is None or b'"companions": {' not in before:
+    if before is None or (b'"companions": {' not in before and b'"release_file": ' not in before):
         return []
     with suppress(ManifestError):
-        names = (f"{ASSETS_FOLDER}/{name}" for name in loads_lazily(before).companions)
+        earlier = loads_lazily(before)
+        named = (*earlier.companions, *filter(None, [earlier.release_file]))
+        names = (f"{ASSETS_FOLDER}/{name}" for name in named)
         return [name for name in names if name in held and name not in publication.inventory.files]
     return []
 

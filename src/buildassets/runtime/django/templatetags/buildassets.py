@@ -96,8 +96,14 @@ def livereload(**attributes: Any) -> str:
     return assets().livereload(**attributes)
 
 
+@register.simple_tag
+def release_watch(**attributes: Any) -> str:
+    """The script that notices a newer release. A nonce as `nonce=request.csp_nonce`."""
+    return assets().release_watch(**attributes)
+
+
 _NAMES: Final = {
-    **dict.fromkeys(("importmap", "livereload", "vite_refresh", "css"), slice(0)),
+    **dict.fromkeys(("importmap", "livereload", "release_watch", "vite_refresh", "css"), slice(0)),
     "modulepreload": slice(None),
 }
 for _tag, _compile in tuple(register.tags.items()):

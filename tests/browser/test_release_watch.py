@@ -167,7 +167,10 @@ def test_prevent_default_keeps_the_page(browser: Browser, site: Site) -> None:
     [
         ("late().catch(() => 0)", "import"),
         ("(late(), 0)", "import"),
-        ("document.head.append(Object.assign(document.createElement('script'), {src: window.gone + 'a.js'}))", "script"),
+        (
+            "document.head.append(Object.assign(document.createElement('script'), {src: window.gone + 'a.js'}))",
+            "script",
+        ),
         (
             "document.head.append(Object.assign(document.createElement('link'), "
             "{rel: 'stylesheet', href: window.gone + 'a.css'}))",

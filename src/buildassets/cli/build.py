@@ -2,7 +2,7 @@
 
 import os
 import posixpath
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from time import monotonic
@@ -25,6 +25,7 @@ from buildassets.cli.output import (
     count_text,
     descriptor_kept_from_stdout,
     kept_from_stdout,
+    seconds_text,
     stale_text,
 )
 from buildassets.cli.provenance import attested
@@ -60,6 +61,7 @@ def command(
     provenance: bool,
     no_cache: bool,
     cache_dir: str | None,
+    cache_write: bool,
 ) -> int:
     """Compile everything into the release directory. SOURCE overrides the configured source roots."""
     from buildassets.compiler.cache.folder import cache_to_build_with
@@ -85,6 +87,7 @@ def command(
                 executor=executor,
                 progress=progress,
                 cache=cache,
+                cache_write=cache_write,
                 last=last,
                 previous=previous,
                 compressing=progress,
@@ -119,12 +122,32 @@ def _show(show: Output, result: BuildResult, config: "Config", beside: Mapping[s
     """Show the result of a build, and the files that it wrote `beside` the release; returns the exit code."""
     folder = config.shown(config.output)
     reruns = {path: stale_text(stale, config) for path, stale in result.rerun.items()}
-    document = {**_document(result, folder), "anew": reruns, **beside} if show.as_json else {}
+    remote = _remote_use(result, config)
+    document = {**_document(result, folder), "anew": reruns, **remote, **beside} if show.as_json else {}
     code = show.finish(result.succeeded, result.diagnostics, document)
     show.detail(f"{path}: {reason}" for path, reason in reruns.items())
+    show.detail(f"remote cache: {line}" for line in _remote_lines(result))
     show.detail(f"wrote {posixpath.normpath(f'{folder}/{name}')}" for name in result.written)
     show.detail(f"wrote {name}" for names in beside.values() for name in names)
     return code
+
+
+def _remote_use(result: BuildResult, config: "Config") -> Mapping[str, object]:
+    """What the remote cache was worth, for the document; nothing if none is configured."""
+    if not config.cache.remote:
+        return {}
+    from buildassets.compiler.cache.remote.use import RemoteUse
+
+    use = result.remote or RemoteUse()
+    seconds = round(use.seconds_saved, 3)
+    counts = {"hits": use.hits, "misses": use.misses, "bytes": use.size_bytes, "seconds_saved": seconds}
+    return {"cache": {"remote": counts}}
+
+
+def _remote_lines(result: BuildResult) -> Iterator[str]:
+    if (use := result.remote) is not None:
+        hits, misses = count_text(use.hits, "hit"), f"{use.misses} miss" + ("" if use.misses == 1 else "es")
+        yield f"{hits}, {misses}, {size_text(use.size_bytes)}, saved {seconds_text(use.seconds_saved)}"
 
 
 def _released_before(config: "Config") -> Mapping[str, Entry] | None:

@@ -49,7 +49,7 @@ def command(
         notes = [] if since is None else _earlier(logical_path, since)
         raise BuildError([_unknown(logical_path, manifest, config.shown(path), notes)])
     referring = referrers(manifest, logical_path)
-    cached = _cached(config, cache_dir, logical_path, entry)
+    cached, fetched = _cached(config, cache_dir, logical_path, entry)
     lexers = implementation()
     made_by = command_of(config, logical_path, entry)
     change = None if since is None else _change(logical_path, since, manifest)
@@ -57,12 +57,14 @@ def command(
         from buildassets.release.diff.document import change_document
 
         document = {"asset": logical_path, **_fields(entry), "referrers": referring, "cache": cached, "lexers": lexers}
+        document["from_remote"] = fetched
         document["command"] = made_by and {"name": made_by, "run": list(config.commands[made_by].run)}
         changed = {} if since is None else {"since": change_document(change) if change else None}
         print_json({"ok": True, **document, **changed, "diagnostics": []})
     else:
         lines = _lines(logical_path, entry, manifest, referring)
-        kept = (f"{path}: {reason or 'up to date'}" for path, reason in cached.items())
+        valid = dict.fromkeys(cached, "up to date") | dict.fromkeys(fetched, "up to date, from the remote cache")
+        kept = (f"{path}: {reason or valid[path]}" for path, reason in cached.items())
         machine = (*_section("lexers of this machine", [lexers]), *_section("in the cache", kept))
         command_lines = _command_lines(config, made_by, manifest)
         print_data((*lines, *command_lines, *machine, *_since_lines(since, change)))
@@ -96,13 +98,22 @@ def _command_lines(config: "Config", name: str | None, manifest: Manifest) -> It
         yield from _section(f"made by the command `{name}`", listed)
 
 
-def _cached(config: "Config", cache_dir: str | None, logical_path: str, entry: Entry) -> dict[str, str | None]:
-    """The cached drafts of the asset's inputs by path, each with the reason why it is out of date, or None."""
+def _cached(
+    config: "Config", cache_dir: str | None, logical_path: str, entry: Entry
+) -> tuple[dict[str, str | None], list[str]]:
+    """The cached drafts of the asset's inputs by path, each with the reason why it is out of date, or None.
+
+    And the paths of those that are not, and came from the remote cache.
+    """
     from buildassets.compiler.cache.folder import cache_folder
+    from buildassets.compiler.cache.traces import Stale
     from buildassets.compiler.explain import cached_drafts
 
     drafts = cached_drafts(config, cache_folder(config, cache_dir), logical_path, entry)
-    return {path: None if stale is None else stale_text(stale, config) for path, stale in drafts.items()}
+    reasons: dict[str, str | None] = {
+        path: stale_text(one, config) if isinstance(one, Stale) else None for path, one in drafts.items()
+    }
+    return reasons, [path for path, one in drafts.items() if not isinstance(one, Stale) and one.is_remote]
 
 
 def _unknown(logical_path: str, manifest: Manifest, shown: str, notes: Iterable[str]) -> Diagnostic:

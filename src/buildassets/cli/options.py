@@ -79,6 +79,9 @@ _CACHE_DIR = click.option(
     metavar="DIR",
     help="The folder of the cache; by default $BUILDASSETS_CACHE_DIR or .buildassets.",
 )
+_CACHE_WRITE = click.option(
+    "--cache-write", is_flag=True, help="Also write to the remote cache that the configuration names."
+)
 _POLL = click.option(
     "--poll",
     type=click.FloatRange(min=0.01, max=3600),
@@ -261,7 +264,7 @@ def watch_options(command: Callable[..., int]) -> Callable[..., int]:
 
 def cache_options(command: _Command) -> _Command:
     """Add the options of a verb that writes a cache."""
-    return _with(command, _CACHE_DIR, _NO_CACHE)
+    return _with(command, _CACHE_WRITE, _CACHE_DIR, _NO_CACHE)
 
 
 def clean_options(command: _Command) -> _Command:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -52,6 +53,7 @@ def command(
     given: CompileOptions,
     no_cache: bool,
     cache_dir: str | None,
+    cache_write: bool,
     poll: float | None,
     port: int | None,
     origins: tuple[str, ...],
@@ -63,6 +65,7 @@ def command(
     """
     from buildassets.compiler.build import build
     from buildassets.compiler.config.file import working_directory
+    from buildassets.compiler.config.values import CacheSettings
     from buildassets.compiler.incremental.no_op import incremental
     from buildassets.compiler.transform.engine_set import RunningEngines
     from buildassets.compiler.watch.listener import Listener
@@ -70,15 +73,29 @@ def command(
     from buildassets.compiler.watch.open_pages import OpenPages
     from buildassets.compiler.watch.pages import page_templates
 
+    remote_faults: list[Diagnostic] = []  # of the last build with a remote cache: it is not waited for again
+
     here = _Project(working_directory(), given, cache_dir, uses_cache=not no_cache)
     # Engines are closed first: a thread that waits for an engine would otherwise not end.
     with threads(given.jobs) as executor, closing(RunningEngines()) as engines:
 
         def rebuild(config: "Config") -> BuildResult:
             cache = here.cache_of(config)
-            work = partial(build, config, mode=given.mode, executor=executor, cache=cache, engines=engines)
+            if remote_faults:
+                config = replace(config, cache=CacheSettings())
+            work = partial(
+                build,
+                config,
+                mode=given.mode,
+                executor=executor,
+                cache=cache,
+                cache_write=cache_write,
+                engines=engines,
+            )
             with kept_from_stdout():
-                return incremental(config, given.mode, cache, work)
+                result = incremental(config, given.mode, cache, work)
+            remote_faults.extend(found for found in result.diagnostics if found.code.startswith("cache/"))
+            return result
 
         terminal = Terminal(Output(given.as_json, given.verbose, given.quiet), is_alone=not beside)
         listeners: list[Listener] = [terminal]

@@ -51,6 +51,8 @@ from buildassets.paths import LogicalPath
 if TYPE_CHECKING:  # else where it is needed: Sass's process starts before all this is imported
     from concurrent.futures import Executor
 
+    from buildassets.compiler.cache.remote.remote import RemoteCache
+    from buildassets.compiler.cache.remote.use import RemoteUse
     from buildassets.compiler.graph.asset_graph import AssetGraph
     from buildassets.compiler.graph.walk import Progress
     from buildassets.compiler.incremental.rebuild import Change
@@ -58,6 +60,8 @@ if TYPE_CHECKING:  # else where it is needed: Sass's process starts before all t
     from buildassets.compiler.write.carry import Previous
     from buildassets.compiler.write.release_directory import KnownFiles, ReleaseWriter
     from buildassets.compiler.write.retain import Retaining
+
+    _Reported = tuple[RemoteUse, list[Diagnostic]]
 
 
 def build(
@@ -67,6 +71,7 @@ def build(
     executor: "Executor | None" = None,
     progress: "Progress | None" = None,
     cache: str | None = None,
+    cache_write: bool = False,
     engines: RunningEngines | None = None,
     bytes_per_worker: int = BYTES_PER_WORKER,
     last: LastBuild | None = None,
@@ -80,6 +85,7 @@ def build(
     - `executor`: its threads compress, and wait for Sass and for workers. These are processes, started if there are
       `bytes_per_worker` to compile or minify for each of two or more. Without an executor all is done in turn.
     - `cache`: the folder in which results of engines and compressed copies are kept, if any.
+    - `cache_write`: whether what is made is also written to the remote cache, if `config` names one.
     - `engines`: stay started for the next build; without, they end with this one.
     - `last`: the last build, so that unchanged files need no work.
     - `clock`: gives the time at which a retained release was superseded.
@@ -89,9 +95,12 @@ def build(
     A user's mistake never raises: it is among the result's diagnostics, which are sorted by place, and the earlier
     release stays as it was.
     """
-    with _opened(config, cache) as kept:
+    reported: list[_Reported] = []
+    with _opened(config, cache, reported, writes=cache_write) as kept:
         means = Means(mode, executor, progress, kept, engines, bytes_per_worker, clock, tuple(previous), compressing)
         result = _built(config, means, last)
+    for use, found in reported:
+        result = replace(result, remote=use, diagnostics=tuple(sorted((*result.diagnostics, *found), key=sort_key)))
     if kept is None or cache is None:
         return result
     if result.succeeded:
@@ -112,16 +121,30 @@ def _keep_measures(cache: str, output: str, result: BuildResult, times: StageTim
 
 
 @contextmanager
-def _opened(config: Config, folder: str | None) -> Iterator[Cache | None]:
-    """The cache in `folder`. It is saved at the end, also after an interrupt."""
+def _opened(config: Config, folder: str | None, reported: "list[_Reported]", *, writes: bool) -> Iterator[Cache | None]:
+    """The cache in `folder`, and the remote one behind it. It is saved at the end, also after an interrupt.
+
+    What there is to report of the remote one is added to `reported`. Raises ConfigError if its keys cannot be read.
+    """
     if folder is None:
         yield None
         return
-    cache = Cache(folder, names=names_for(config))
+    remote = _remote(config, writes=writes) if config.cache.remote else None
+    cache = Cache(folder, names=names_for(config), remote=remote)
+    is_done = False
     try:
         yield cache
+        is_done = True
     finally:
         cache.save()
+        if remote is not None:
+            reported.append(remote.close(waits=is_done))
+
+
+def _remote(config: Config, *, writes: bool) -> "RemoteCache | None":
+    from buildassets.compiler.cache.remote.remote import remote_cache  # most builds have none
+
+    return remote_cache(config, writes=writes)
 
 
 @frozen

@@ -6,7 +6,7 @@ Takes the configuration, the cache's folder and a manifest's entry; gives drafts
 from contextlib import ExitStack, suppress
 
 from buildassets.compiler.cache.store import Cache
-from buildassets.compiler.cache.traces import Stale
+from buildassets.compiler.cache.traces import Stale, Trace
 from buildassets.compiler.config.values import MODES, Config
 from buildassets.compiler.transform.draft_cache import known_drafts, names_for
 from buildassets.compiler.transform.engine_set import started_engines
@@ -15,8 +15,8 @@ from buildassets.manifest import Entry, Manifest
 from buildassets.paths import LogicalPath
 
 
-def cached_drafts(config: Config, folder: str, logical_path: str, entry: Entry) -> dict[LogicalPath, Stale | None]:
-    """The cached drafts that an asset is made of, each with the reason why it is out of date, None if it is not.
+def cached_drafts(config: Config, folder: str, logical_path: str, entry: Entry) -> dict[LogicalPath, Stale | Trace]:
+    """The cached drafts that an asset is made of, each with the reason why it is out of date, or its valid trace.
 
     A draft that is valid in either mode is up to date. Of several reasons, one that names a file is given.
     """
@@ -25,7 +25,7 @@ def cached_drafts(config: Config, folder: str, logical_path: str, entry: Entry) 
         return path == logical_path or any(name == path or f"/{source}".endswith(f"/{name}") for name in entry.inputs)
 
     cache = Cache(folder, names=names_for(config))
-    by_path: dict[LogicalPath, list[Stale | None]] = {}
+    by_path: dict[LogicalPath, list[Stale | Trace]] = {}
     for mode in MODES:
         with suppress(BuildError), ExitStack() as stack:
             engines = started_engines(config, mode, stack)
@@ -45,10 +45,9 @@ def command_of(config: Config, logical_path: str, entry: Entry) -> str | None:
     return None
 
 
-def _best_reason(stale: list[Stale | None]) -> Stale | None:
-    """None if the draft is valid in one mode; else the reason that names a changed file, if there is one."""
-    reasons = [reason for reason in stale if reason is not None]
-    return max(reasons, key=lambda reason: reason.path is not None) if len(reasons) == len(stale) else None
+def _best_reason(found: list[Stale | Trace]) -> Stale | Trace:
+    """A trace if the draft is valid in one mode; else the reason that names a changed file, if there is one."""
+    return max(found, key=lambda one: (isinstance(one, Trace), isinstance(one, Stale) and one.path is not None))
 
 
 def referrers(manifest: Manifest, logical_path: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
+from buildassets.compiler.cache.remote.use import RemoteUse
 from buildassets.compiler.cache.traces import Signature, Stale
 from buildassets.diagnostics import Diagnostic
 from buildassets.file_sets import FileSet
@@ -27,6 +28,7 @@ class BuildResult:
     - `digests`: by absolute path the digests of files that were read or written, as far as they are known, each with
       the stamp that the file had; None for one that was read once, for what is released of it, or written
     - `contents`: what the bundles are made of, as far as this build made them
+    - `remote`: what the remote cache was worth, if one is configured
     """
 
     manifest: Manifest | None
@@ -41,6 +43,7 @@ class BuildResult:
     digests: Mapping[str, tuple[Signature | None, str]] = field(default_factory=dict)
     contents: Mapping[str, Contents] = field(default_factory=dict)
     sets: tuple[FileSet, ...] = ()
+    remote: RemoteUse | None = None
 
     @property
     def succeeded(self) -> bool:

@@ -243,7 +243,9 @@ class Assets:
         from buildassets.runtime.csp import sources
 
         given = (inline,) if isinstance(inline, str) else inline
-        markup = [one if hasattr(one, "__html__") or one.lstrip().startswith("<") else self.inline(one) for one in given]
+        markup = [
+            one if hasattr(one, "__html__") or one.lstrip().startswith("<") else self.inline(one) for one in given
+        ]
         return sources(self.prefix, [self.importmap(), self.release_watch(), self.livereload(), *markup])
 
     def speculation_rules(self, name: str) -> str:

@@ -88,7 +88,18 @@ class Release:
 
     __slots__ = (
         *("_assets", "_css_modules", "_maps", "_not_preloaded", "_page_maps", "_paths", "_retained"),
-        *("blocks", "digest", "entries", "has_dictionaries", "manifest", "packages", "prefix", "reached", "texts", "urls"),
+        *(
+            "blocks",
+            "digest",
+            "entries",
+            "has_dictionaries",
+            "manifest",
+            "packages",
+            "prefix",
+            "reached",
+            "texts",
+            "urls",
+        ),
         *("_gives", "dev", "running", "vite", "watcher_file"),
     )
 

@@ -14,7 +14,8 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from typing import Final, Protocol, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from buildassets.compiler.body import OnDisk
 from buildassets.compiler.cache.content_store import ContentStore
@@ -27,6 +28,10 @@ from buildassets.file_sets import is_set_name, pattern_of
 from buildassets.files import bytes_at, write_whole
 from buildassets.frozen import field, frozen
 from buildassets.locks import locked
+
+if TYPE_CHECKING:
+    from buildassets.compiler.cache.remote.records import Result
+    from buildassets.compiler.cache.remote.remote import RemoteCache
 
 _DAY_NS: Final = 86_400 * 1_000_000_000
 INDEX: Final = "index.json"
@@ -105,19 +110,47 @@ BYTES: Final[Form[bytes]] = _Bytes()  # for values that are bytes and depend on 
 IN_FILE: Final[Form[OnDisk]] = _InFile()  # for the same, if they are too large to hold in memory
 
 
+@frozen
+class _Place:
+    """This machine, for what comes from the remote cache."""
+
+    digest_of: Callable[[str], str]
+    content: ContentStore
+
+    def has(self, result: "Result") -> bool:
+        """Whether the bytes of `result` are in the content store."""
+        return self.content.get(result.digest, result.size_bytes) is not None
+
+    def take_in(self, content: bytes) -> bool:
+        """Put the bytes of a result into the content store. Returns whether that could be done."""
+        with suppress(OSError):
+            self.content.put(content)
+            return True
+        return False
+
+
 class Cache:
     """The traces and results of earlier builds in one folder, and those of this one.
 
-    `names` are the names of files in it.
+    `names` are the names of files in it. What the `remote` cache has is taken over by `fetch`.
     """
 
-    def __init__(self, folder: str, clock: Nanoseconds = time.time_ns, names: PortableNames = EVERYWHERE) -> None:
+    def __init__(
+        self,
+        folder: str,
+        clock: Nanoseconds = time.time_ns,
+        names: PortableNames = EVERYWHERE,
+        remote: "RemoteCache | None" = None,
+    ) -> None:
         self._folder = folder
         self._clock = clock
         self._names = names
         self._index = self._on_disk()
         self._new: dict[str, Kept] = {}  # each with the one trace that this build used
         self._unkept: dict[str, tuple[str, Run, int]] = {}  # to be kept later: key, run and time of its begin, by step
+        self._seconds: dict[str, float] = {}  # that steps of this build took
+        self._remote = remote
+        self._fetched: dict[str, Kept] = {}  # from the remote cache, some with names only
         self._reasons: dict[str, Stale] = {}
         self.rerun: dict[str, Stale] = {}  # the steps that ran and whose results are kept, and why they had to run
         self._content = ContentStore(os.path.join(folder, CONTENT))
@@ -135,10 +168,28 @@ class Cache:
         held = self.held(name, key, form)
         if not isinstance(held, Stale):
             return held
-        began_ns = self.now()
+        began_ns, began = self.now(), time.monotonic()
         value = make()
-        self.keep(name, key, form.run(value), began_ns)
+        self.keep(name, key, form.run(value), began_ns, time.monotonic() - began)
         return value
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether there is a remote cache to take results from."""
+        return self._remote is not None
+
+    def fetch(self, steps: Iterable[tuple[str, str]]) -> None:
+        """Take over from the remote cache what it has of those `steps`, given by name and key, that have to run."""
+        if self._remote is None:
+            return
+        firsts = {name: first_key(name, key) for name, key in steps if isinstance(self.trace(name, key), Stale)}
+        if firsts:
+            for found in self._remote.fetched(firsts, _Place(self._digest_of, self._content)):
+                earlier = self._index.steps.get(found.step)
+                if earlier is None or all(
+                    earlier.names.get(key, names) == names for key, names in found.kept.names.items()
+                ):
+                    self._fetched[found.step] = found.kept
 
     def held(self, name: str, key: str, form: Form[_Value]) -> _Value | Stale:
         """The kept value of the step if it is still valid, or the reason why the step has to run."""
@@ -186,7 +237,7 @@ class Cache:
 
     def _known(self, name: str) -> Iterator[Kept]:
         """The traces of the step from this build, then those of earlier builds."""
-        for steps in (self._new, self._index.steps):
+        for steps in (self._new, self._index.steps, self._fetched):
             if kept := steps.get(name):
                 yield kept
 
@@ -222,12 +273,16 @@ class Cache:
             return Stale("matches other files", pattern_of(path))
         return Stale("is new" if was == ABSENT else "is gone" if self._digest_of(file) == ABSENT else "changed", path)
 
-    def keep(self, name: str, key: str, run: Run | None, began_ns: int) -> None:
-        """Keep the result of the step, unless an input may have been written since the step began at `began_ns`."""
+    def keep(self, name: str, key: str, run: Run | None, began_ns: int, seconds: float = 0.0) -> None:
+        """Keep the result of the step, unless an input may have been written since the step began at `began_ns`.
+
+        `seconds` are those that it took.
+        """
         if run is None:
             return
         if name in self._reasons:
             self.rerun[name] = self._reasons[name]
+        self._seconds[name] = seconds
         if not run.inputs:  # keeping it takes no time, and the caller may be a thread
             self._keep(name, key, run, began_ns)
             return
@@ -251,9 +306,13 @@ class Cache:
             size_bytes = run.content.size_bytes if isinstance(run.content, OnDisk) else len(run.content)
             result = self._content.put(run.content), size_bytes
             first = first_key(name, key)
-            made = run_of(first, groups, kept.names if kept else {}, self._digest_of, result)
+            known = {**(self._fetched[name].names if name in self._fetched else {}), **(kept.names if kept else {})}
+            made = run_of(first, groups, known, self._digest_of, result)
             if _TOO_LARGE not in made.traces[0].digests:
                 self._new[name] = made
+                if self._remote is not None:
+                    read = partial(self._content.get, *result)
+                    self._remote.offer(made, read, self._seconds.get(name, 0.0))
 
     def save(self) -> None:
         """Write the traces of this build to disk; once a day, also remove what is too old or too much."""

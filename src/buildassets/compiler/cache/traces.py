@@ -42,6 +42,7 @@ class Trace:
     digests: tuple[str, ...]
     result: str
     size_bytes: int  # of the result
+    is_remote: bool = False  # made on another machine, and read from the remote cache
 
 
 @frozen
@@ -178,16 +179,25 @@ def _read_kept(value: object) -> Kept:
 
 
 def _read_trace(value: object) -> Trace:
-    keys, digests, result, size_bytes = json_values.array(value, 4)
+    keys, digests, result, size_bytes, *remote = json_values.array(value)
+    if remote not in ([], [True]):
+        raise ValueError("more than a trace has")
     if not keys:
         raise ValueError("no key")
     return Trace(
-        json_values.texts(keys), json_values.texts(digests), json_values.digest(result), json_values.size(size_bytes)
+        json_values.texts(keys),
+        json_values.texts(digests),
+        json_values.digest(result),
+        json_values.size(size_bytes),
+        bool(remote),
     )
 
 
 def _written_kept(kept: Kept) -> Any:
-    traces = ((trace.keys, trace.digests, trace.result, trace.size_bytes) for trace in kept.traces)
+    traces = (
+        (trace.keys, trace.digests, trace.result, trace.size_bytes, *([True] if trace.is_remote else []))
+        for trace in kept.traces
+    )
     return kept.day, kept.names, *traces
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from buildassets.compiler.config import keys
+from buildassets.compiler.config.cache_keys import cache_settings
 from buildassets.compiler.config.command_keys import commands, commands_beside
 from buildassets.compiler.config.file import read_named, search, working_directory
 from buildassets.compiler.config.foreign import READERS, Foreign, with_foreign
@@ -143,6 +144,7 @@ def _config(table: Table, folder: str, file: str | None, roots: tuple[SourceRoot
         packages=keys.package_rules(table.table("packages")),
         locked=locked,
         commands=commands(table) if table.has("commands") else {},
+        cache=cache_settings(table.table("cache")),
         run=commands_beside(table.table("run")) if table.has("run") else {},
     )
     images.close()

@@ -146,6 +146,14 @@ class PackageRules:
 
 
 @frozen
+class CacheSettings:
+    """The remote cache: its URL, empty if there is none, and the public keys of those who may write, by scope."""
+
+    remote: str = ""
+    trust: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@frozen
 class _Level:
     """The levels of a content coding: the range that its library accepts, and the default."""
 
@@ -275,6 +283,7 @@ class Config:
     commands: Mapping[str, Command] = field(default_factory=dict)
     run: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     runs_code: bool = True
+    cache: CacheSettings = field(default_factory=CacheSettings, repr=False)
     plan: BlockPlan | None = None
     companions: tuple[str, ...] = ()
     pieces: Packages | None = None

@@ -24,6 +24,7 @@ from buildassets.files import bytes_at
 from buildassets.folders import is_within
 from buildassets.manifest import MANIFEST_NAME, loads_lazily
 
+_OF_ITS_TIME = "cache/"  # begins the codes of what holds for one build only: how a server was then
 _FORMAT = 5  # of what is kept between builds, where versions under development differ in it
 
 
@@ -82,7 +83,7 @@ def incremental(
 def _kept_result(result: BuildResult) -> bytes:
     """What `_last` reads."""
     kept = {
-        "diagnostics": [to_json(found) for found in result.diagnostics],
+        "diagnostics": [to_json(found) for found in result.diagnostics if not found.code.startswith(_OF_ITS_TIME)],
         "size_bytes": result.size_bytes,
         "manifest": result.manifest_digest,
     }

@@ -15,7 +15,7 @@ from buildassets._version import __version__
 from buildassets.compiler.cache.portable_names import PortableNames
 from buildassets.compiler.cache.store import Cache
 from buildassets.compiler.cache.toolchain import is_for_packages, own_files, what_npm_installed
-from buildassets.compiler.cache.traces import Stale
+from buildassets.compiler.cache.traces import Stale, Trace
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.engines.guarded import GuardedEngine
 from buildassets.compiler.engines.program_files import names_in
@@ -64,6 +64,11 @@ class KeptDrafts:
         """Whether a draft of `source` is kept, valid or not."""
         return self._cache.knows(self._step(source))
 
+    def fetch(self, sources: Iterable[Source]) -> None:
+        """Take over from the remote cache the drafts of those `sources` that have to be made, if there is one."""
+        if self._cache.is_remote:
+            self._cache.fetch(map(self.step_of, sources))
+
     def draft(self, source: Source, make: Callable[[Source], Draft]) -> Draft:
         """The draft of `source`, kept or made."""
         return self._cache.step(*self.step_of(source), lambda: make(source), self._form_of(source))
@@ -77,10 +82,10 @@ class KeptDrafts:
         for source in sources:
             self.step_of(source)
 
-    def keep(self, draft: Draft, began_ns: int) -> None:
-        """Keep `draft`, the work on which began at `began_ns`, if an engine made it."""
+    def keep(self, draft: Draft, began_ns: int, seconds: float = 0.0) -> None:
+        """Keep `draft`, the work on which began at `began_ns` and took so many `seconds`, if an engine made it."""
         step, key = self.step_of(draft.source)
-        self._cache.keep(step, key, self._form_of(draft.source).run(draft), began_ns)
+        self._cache.keep(step, key, self._form_of(draft.source).run(draft), began_ns, seconds)
 
     def step_of(self, source: Source) -> tuple[str, str]:
         """The name of the step that makes the draft of `source`, and its key, which covers all inputs but files."""
@@ -151,19 +156,18 @@ def rerun_reasons(cache: Cache) -> dict[LogicalPath, Stale]:
 
 def known_drafts(
     cache: Cache, config: Config, engines: EngineSet, is_meant: Callable[[LogicalPath, str], bool]
-) -> dict[LogicalPath, Stale | None]:
-    """The kept drafts of earlier builds, each with the reason for which it is stale; None if it is valid.
+) -> dict[LogicalPath, Stale | Trace]:
+    """The kept drafts of earlier builds, each with the reason for which it is stale, or its valid trace.
 
     `is_meant` selects drafts by logical path and name of the source.
     """
-    reasons: dict[LogicalPath, Stale | None] = {}
+    reasons: dict[LogicalPath, Stale | Trace] = {}
     kept, names = KeptDrafts(cache, config, engines), names_for(config)
     for step in sorted(cache.steps()):
         if step.startswith(_STEP) and is_meant(_asset(step), name := step.partition("\0")[2]):
             path = names.path(name)
             source = Source(_asset(step), path, config.shown(path), 0, name)
-            trace = cache.trace(step, kept.step_of(source)[1])
-            reasons[_asset(step)] = trace if isinstance(trace, Stale) else None
+            reasons[_asset(step)] = cache.trace(step, kept.step_of(source)[1])
     return reasons
 
 

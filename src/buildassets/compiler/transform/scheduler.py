@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from functools import partial
 from queue import SimpleQueue
+from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 from buildassets.compiler.cache.store import Cache
@@ -92,19 +93,23 @@ class _Drafting:
         self._answers: SimpleQueue[Drafted | BaseException] = SimpleQueue()
 
     def drafts(self, sources: Sequence[Source]) -> Iterator[Draft]:
+        if self._kept:
+            self._kept.fetch(source for source in sources if self._engines.have_work(source))
         began_ns = self._kept.now() if self._kept else 0
         away = self._sent_away(self._executor, sources) if self._executor and len(sources) > 1 else ()
         yield from (self._draft(source) for source in sources if source.logical not in away)
         if self._kept and away:  # the keys of the cache can take 40 ms, in which this thread has nothing else to do
             self._kept.prepare(source for source in sources if source.logical in away)
         answers: dict[LogicalPath, Drafted] = {}
+        since = monotonic()
         for path in away:  # in the order of sending, so that this thread rarely waits
             while path not in answers:
                 answer = self._answers.get()
                 if isinstance(answer, BaseException):
                     raise answer
                 answers[answer.draft.source.logical] = answer
-            yield self._taken_in(answers.pop(path), began_ns)
+            seconds, since = monotonic() - since, monotonic()
+            yield self._taken_in(answers.pop(path), began_ns, seconds)
 
     def close(self) -> None:
         """Stop all threads and workers."""
@@ -122,13 +127,13 @@ class _Drafting:
             return self._made(source)
         return self._kept.draft(source, self._made)
 
-    def _taken_in(self, answer: Drafted, began_ns: int) -> Draft:
+    def _taken_in(self, answer: Drafted, began_ns: int, seconds: float) -> Draft:
         if answer.printed:
             lines = answer.printed.removesuffix("\n").split("\n")
             with suppress(OSError):  # the report of the build meets the same error
                 sys.stderr.write("".join(f"{printable(line)}\n" for line in lines))
         if self._kept is not None:
-            self._kept.keep(answer.draft, began_ns)
+            self._kept.keep(answer.draft, began_ns, seconds)
         return answer.draft
 
     def _sent_away(self, executor: "Executor", sources: Sequence[Source]) -> Collection[LogicalPath]:

@@ -105,6 +105,8 @@ def made_copies(
             work = works.setdefault((coding, file.digest), _Work(coding, level, file.digest, file.size_bytes))
             work.files.append(file.file)
     ordered = sorted(works.values(), key=lambda work: work.size_bytes, reverse=True)
+    if cache:
+        cache.fetch(map(_step_of, ordered))
     begun = deque(_begun(work, places, cache, executor, room) for work in ordered)
     while begun:
         yield begun.popleft()()

@@ -10,7 +10,16 @@ from buildassets.digest import digest
 from buildassets.errors import ManifestError, ReleaseError
 from buildassets.files import content_of
 from buildassets.frozen import field, frozen
-from buildassets.manifest import ASSETS_FOLDER, IDENTITY, MANIFEST_NAME, Entry, Manifest, is_whole, loads, release_content
+from buildassets.manifest import (
+    ASSETS_FOLDER,
+    IDENTITY,
+    MANIFEST_NAME,
+    Entry,
+    Manifest,
+    is_whole,
+    loads,
+    release_content,
+)
 from buildassets.media import SUFFIXES, delta_file
 from buildassets.release.inventory.names import fault_of
 from buildassets.release.inventory.refusals import refusal

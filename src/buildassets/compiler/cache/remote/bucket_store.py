@@ -1,0 +1,87 @@
+"""A remote cache in an object store, by fsspec: `s3://`, `gs://`, `az://`. Credentials are those of its library."""
+
+from contextlib import suppress
+from threading import Lock
+from typing import Any
+
+from buildassets.compiler.cache.remote.store import StoreError, too_large
+from buildassets.credentials import masked
+
+_PACKAGES = {"s3": "s3fs", "gs": "gcsfs", "az": "adlfs"}
+
+
+class BucketStore:
+    """The cache below `url`."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._lock = Lock()
+        self._made: tuple[Any, str] | None = None
+        with suppress(StoreError):  # threads meet it again; loading the library takes a second, in which nobody waits
+            self._files()
+
+    def get(self, name: str, most_bytes: int) -> bytes | None:
+        """See Store."""
+        files, folder = self._files()
+        try:
+            content = bytes(files.cat_file(f"{folder}/{name}", start=0, end=most_bytes + 1))
+        except FileNotFoundError:
+            return None
+        except Exception as fault:
+            raise _fault(fault) from None
+        if len(content) > most_bytes:
+            raise too_large()
+        return content
+
+    def holds(self, name: str) -> bool:
+        """See Store."""
+        files, folder = self._files()
+        try:
+            files.info(f"{folder}/{name}", refresh=True)
+        except FileNotFoundError:
+            return False
+        except Exception as fault:
+            raise _fault(fault) from None
+        return True
+
+    def put(self, name: str, content: bytes, *, replace: bool) -> None:
+        """See Store."""
+        files, folder = self._files()
+        try:
+            if replace:
+                files.pipe_file(f"{folder}/{name}", content)
+            else:
+                files.pipe_file(f"{folder}/{name}", content, mode="create")
+        except FileExistsError:
+            return
+        except Exception as fault:
+            raise _fault(fault) from None
+
+    def close(self) -> None:
+        """See Store."""
+
+    def _files(self) -> tuple[Any, str]:
+        """The file system of fsspec, and the folder in it; made by the first thread that needs it."""
+        with self._lock:
+            if self._made is None:
+                self._made = self._opened()
+            return self._made
+
+    def _opened(self) -> tuple[Any, str]:
+        package = _PACKAGES[self._url.partition(":")[0]]
+        try:
+            from fsspec.core import url_to_fs
+
+            files, folder = url_to_fs(self._url, skip_instance_cache=True, use_listings_cache=False)
+        except ImportError:
+            reason = f"the package `{package}` is not installed"
+            raise StoreError(reason, is_final=True) from None
+        except Exception as fault:
+            raise _fault(fault, is_final=True) from None
+        return files, str(folder).rstrip("/")
+
+
+def _fault(fault: Exception, *, is_final: bool = False) -> StoreError:
+    """The error of whatever a library of an object store raises."""
+    text = " ".join(masked(str(fault)).split())[:200]
+    return StoreError(text or type(fault).__name__, is_final=is_final or isinstance(fault, PermissionError))

@@ -1,0 +1,176 @@
+"""The way to the server of a remote cache: threads that ask it, and the patience of the build that waits for them.
+
+Takes calls, gives their outcomes in the order in which they end. The threads are daemons, as neither the resolver of
+names nor a TLS handshake can be interrupted: when the patience is over, nobody waits for them any more.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from queue import Empty, PriorityQueue, SimpleQueue
+from threading import Condition, Lock, Thread
+from time import monotonic
+from typing import Any, Final
+
+from buildassets.compiler.cache.remote.store import Store, StoreError
+from buildassets.frozen import frozen
+
+CONNECTIONS: Final = 16
+PATIENCE_SECONDS: Final = 1.8  # for waits that bring nothing, of all in one build
+MOST_FAULTS: Final = 8  # one after the other, before the server is asked no more
+_ROOM_BYTES: Final = 1 << 26  # for all contents that are on their way at the same time
+READ_FIRST: Final = 0  # what is begun is ended first: the priority falls with each step of a chain
+WRITE_LAST: Final = 1 << 30
+
+Seconds = Callable[[], float]
+
+
+@frozen
+class Outcome:
+    """The `value` that a call for `what` returned, or the reason why it did not."""
+
+    what: Any
+    value: Any = None
+    fault: str = ""
+
+
+class Line:
+    """Asks one server, with at most CONNECTIONS calls at the same time."""
+
+    def __init__(self, store: Store, clock: Seconds = monotonic) -> None:
+        self.store = store
+        self.faults: list[str] = []  # of this build, the first ones only
+        self.fault_count = 0
+        self.ended = ""  # why the server is asked no more, if so
+        self._clock = clock
+        self._calls: PriorityQueue[tuple[int, int, SimpleQueue[Outcome], Any, Callable[[], Any] | None]] = (
+            PriorityQueue()
+        )
+        self._lock = Lock()
+        self._number = 0
+        self._threads = 0
+        self._in_a_row = 0
+        self._in_vain_seconds = 0.0
+        self._room = _Room(_ROOM_BYTES)
+
+    def call(self, answers: "SimpleQueue[Outcome]", priority: int, what: Any, work: Callable[[], Any]) -> None:
+        """Have a thread call `work`, those of a lower `priority` number first; its outcome goes to `answers`."""
+        with self._lock:
+            self._number += 1
+            self._calls.put((priority, self._number, answers, what, work))
+            if self._threads < min(CONNECTIONS, self._number):
+                self._threads += 1
+                Thread(target=self._work_off, daemon=True).start()
+
+    def outcome(self, answers: "SimpleQueue[Outcome]") -> Outcome | None:
+        """The next outcome; None when the server is asked no more. The wait counts as in vain until `gained`."""
+        while not self.ended:
+            began = self._clock()
+            left_seconds = PATIENCE_SECONDS - self._in_vain_seconds
+            try:
+                found = answers.get(timeout=max(left_seconds, 0.0))
+            except Empty:
+                self._in_vain_seconds = PATIENCE_SECONDS
+                self.end("it takes longer than what it saves")
+                return None
+            self._in_vain_seconds += self._clock() - began
+            if isinstance(found, Outcome):
+                return found
+        return None
+
+    def gained(self, seconds: float) -> None:
+        """Count that waiting was worth so many seconds. What it was worth more is no patience for later."""
+        self._in_vain_seconds = max(0.0, self._in_vain_seconds - seconds)
+
+    @contextmanager
+    def room(self, size_bytes: int) -> Iterator[None]:
+        """Wait until there is memory for so many bytes, and reserve it for the block."""
+        with self._room.taken(size_bytes):
+            yield
+
+    def failed(self, reason: str, *, is_final: bool = False) -> None:
+        """Count a fault of the server. After several in a row, or a final one, it is asked no more."""
+        self.noted(reason)
+        with self._lock:
+            self._in_a_row += 1
+            ends = is_final or self._in_a_row >= MOST_FAULTS
+        if ends:
+            self.end("")
+
+    def noted(self, reason: str) -> None:
+        """Count an answer that cannot be used, from a server that works."""
+        with self._lock:
+            self.fault_count += 1
+            if reason not in self.faults and len(self.faults) < MOST_FAULTS:
+                self.faults.append(reason)
+
+    def stop(self) -> None:
+        """Let all threads end as soon as they can."""
+        with self._lock:
+            self.ended = self.ended or "the build is done"
+            for _ in range(self._threads):
+                self._number += 1
+                self._calls.put((-1, self._number, SimpleQueue(), None, None))
+        self.store.close()
+
+    def end(self, reason: str) -> None:
+        """Ask the server no more, and let nobody wait for it."""
+        with self._lock:
+            if reason and reason not in self.faults:
+                self.faults.append(reason)
+            self.ended = self.ended or reason or "it failed"
+        self.store.close()
+
+    def _work_off(self) -> None:
+        while True:
+            _, _, answers, what, work = self._calls.get()
+            if work is None:
+                return
+            answers.put(self._outcome(what, work))
+
+    def _outcome(self, what: Any, work: Callable[[], Any]) -> Outcome:
+        if self.ended:
+            return Outcome(what, fault=self.ended)
+        try:
+            value = work()
+        except StoreError as fault:
+            self.failed(fault.reason, is_final=fault.is_final)
+            return Outcome(what, fault=fault.reason)
+        except Exception as fault:  # whatever libraries raise: no server may end a build
+            reason = reason_of(fault)
+            self.failed(reason)
+            return Outcome(what, fault=reason)
+        self._in_a_row = 0
+        return Outcome(what, value)
+
+
+def reason_of(fault: Exception) -> str:
+    """Why a server failed, by whatever was raised, in a few words."""
+    from buildassets.diagnostics import reason_text
+
+    if isinstance(fault, TimeoutError):
+        return "it does not answer"
+    if isinstance(fault, OSError) and fault.errno is not None and fault.strerror:
+        return reason_text(fault)
+    return " ".join(str(fault).split())[:200] or type(fault).__name__
+
+
+class _Room:
+    """Bytes of memory that threads reserve."""
+
+    def __init__(self, size_bytes: int) -> None:
+        self._all_bytes = size_bytes
+        self._left_bytes = size_bytes
+        self._changed = Condition()
+
+    @contextmanager
+    def taken(self, size_bytes: int) -> Iterator[None]:
+        reserved_bytes = min(size_bytes, self._all_bytes)
+        with self._changed:
+            self._changed.wait_for(lambda: self._left_bytes >= reserved_bytes)
+            self._left_bytes -= reserved_bytes
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._left_bytes += reserved_bytes
+                self._changed.notify_all()

@@ -1,0 +1,56 @@
+"""What may not leave the machine: absolute paths of the project, and values of the environment. Pure but for the names.
+
+A result that shows any of these is kept here only.
+"""
+
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from buildassets.compiler.config.values import Config
+from buildassets.frozen import frozen
+
+_LEAST_LETTERS: Final = 4  # of a value that is searched for: a shorter one may be part of any word
+_SECRET: Final = re.compile(
+    r"TOKEN|SECRET|PASSW|CREDENTIAL|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|BUILDASSETS_CACHE_(?:KEY|LOGIN)"
+)
+
+
+@frozen
+class Private:
+    """Texts that may not be shown to others."""
+
+    texts: tuple[bytes, ...]
+
+    def is_in(self, content: bytes) -> bool:
+        """Whether `content` shows any of them."""
+        return any(text in content for text in self.texts)
+
+    def shows(self, name: str) -> bool:
+        """Whether the name of a file shows any of them."""
+        return self.is_in(name.encode("utf-8", "surrogatepass"))
+
+
+def private_texts(config: Config, environment: Mapping[str, str]) -> Private:
+    """The folders of this machine, and the values of variables that builds read or whose names are those of secrets."""
+    folders = {config.folder, os.path.realpath(config.folder), os.path.expanduser("~")}
+    texts = {*folders, *_values(config, environment)}
+    coded = {
+        form.encode("utf-8", "surrogatepass") for text in texts if len(text) >= _LEAST_LETTERS for form in _forms(text)
+    }
+    return Private(tuple(sorted(coded)))
+
+
+def _values(config: Config, environment: Mapping[str, str]) -> Iterator[str]:
+    read = {*config.env, *(name for command in config.commands.values() for name in command.env)}
+    for name, value in environment.items():
+        if name in read or _SECRET.search(name.upper()):
+            yield value
+            yield from value.split()
+
+
+def _forms(text: str) -> tuple[str, str]:
+    """The text, and as it stands in JSON."""
+    return text, json.dumps(text)[1:-1]

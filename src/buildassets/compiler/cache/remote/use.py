@@ -1,0 +1,17 @@
+"""What a build had from the remote cache. Imports next to nothing: a build with nothing to do has that, too."""
+
+from buildassets.frozen import frozen
+
+
+@frozen
+class RemoteUse:
+    """The steps whose results came from the remote cache, and those that it was asked for in vain.
+
+    `size_bytes` is the plain size of the results that came over the line; `seconds_saved` is the time that it took to
+    make these elsewhere.
+    """
+
+    hits: int = 0
+    misses: int = 0
+    size_bytes: int = 0
+    seconds_saved: float = 0.0

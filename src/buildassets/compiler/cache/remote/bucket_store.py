@@ -57,6 +57,9 @@ class BucketStore:
         except Exception as fault:
             raise _fault(fault) from None
 
+    def leave(self) -> None:
+        """See Store."""
+
     def close(self) -> None:
         """See Store."""
 

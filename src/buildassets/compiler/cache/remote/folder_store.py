@@ -48,6 +48,9 @@ class FolderStore:
         except OSError as fault:
             raise StoreError(reason_text(fault)) from None
 
+    def leave(self) -> None:
+        """See Store."""
+
     def close(self) -> None:
         """See Store."""
 

@@ -68,6 +68,12 @@ class HttpStore:
         if status not in _STORED and (replace or status not in _EXISTS):
             raise _fault(status)
 
+    def leave(self) -> None:
+        """See Store."""
+        connection: HTTPConnection | None = getattr(self._own, "connection", None)
+        if connection is not None:
+            self._drop(connection)
+
     def close(self) -> None:
         """See Store."""
         with self._lock:

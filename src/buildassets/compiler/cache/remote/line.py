@@ -124,6 +124,7 @@ class Line:
         while True:
             _, _, answers, what, work = self._calls.get()
             if work is None:
+                self.store.leave()
                 return
             answers.put(self._outcome(what, work))
 

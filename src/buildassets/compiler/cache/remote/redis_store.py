@@ -51,6 +51,12 @@ class RedisStore:
         """See Store."""
         self._reply(_MOST_LINE_BYTES, b"SET", self._key(name), content, *(() if replace else (b"NX",)))
 
+    def leave(self) -> None:
+        """See Store."""
+        connection: _Connection | None = getattr(self._own, "connection", None)
+        if connection is not None:
+            self._drop(connection)
+
     def close(self) -> None:
         """See Store."""
         with self._lock:
@@ -87,7 +93,7 @@ class RedisStore:
             raise StoreError(_reason(fault)) from None
         with self._lock:
             if self._is_closed:
-                made.end()
+                made.close()
                 raise StoreError("it is asked no more")
             self._open.add(made)
         self._own.connection = made
@@ -110,7 +116,7 @@ class RedisStore:
 
     def _drop(self, connection: "_Connection") -> None:
         self._own.connection = None
-        connection.end()
+        connection.close()
         with self._lock:
             self._open.discard(connection)
 
@@ -169,6 +175,11 @@ class _Connection:
         """End the connection, also for a thread that waits for an answer."""
         with suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Close the connection, in the thread that uses it."""
+        with suppress(OSError):
+            self._answers.close()
         with suppress(OSError):
             self._socket.close()
 

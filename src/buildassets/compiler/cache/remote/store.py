@@ -27,8 +27,12 @@ class Store(Protocol):
         """Store `content`; unless it may `replace` others, these stay where the server can see to that."""
         ...
 
+    def leave(self) -> None:
+        """Close what the calling thread has open: it asks no more."""
+        ...
+
     def close(self) -> None:
-        """End all connections, also those that a thread waits for."""
+        """End all connections, also those that a thread waits for, which closes them itself."""
         ...
 
 

@@ -138,3 +138,43 @@ def test_tags_are_those_that_django_finds(text: str) -> None:
 def test_a_text_ends_no_comment() -> None:
     text = LOAD + "{% comment %}endcomment{% asset 'a.css' %}{% endcomment %}{% asset 'b.css' %}"
     assert names(text) == ["b.css"]
+
+
+PART = "{% partialdef card %}{% asset name %}{% endpartialdef %}"
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "unchecked"),
+    [
+        ('{% partialdef card %}{% asset "a.css" %}{% endpartialdef card %}', ["a.css"], 0),
+        ('{% partialdef card inline %}{% asset "a.css" %}{% endpartialdef %}', ["a.css"], 0),
+        (PART, [], 1),
+        (PART + '{% with name="a.css" %}{% partial card %}{% endwith %}', ["a.css"], 0),
+        ('{% with name="a.css" %}{% partial card %}{% endwith %}' + PART, ["a.css"], 0),
+        ('{% with name="a.css" %}' + PART + "{% endwith %}", [], 1),
+        (
+            '{% with name="a.css" %}' + PART.replace("card", "card inline") + "{% partial card %}{% endwith %}",
+            ["a.css"],
+            0,
+        ),
+        (PART + "".join(f'{{% with name="{n}" %}}{{% partial card %}}{{% endwith %}}' for n in "ab"), ["a", "b"], 0),
+        (PART + '{% with name="a" %}{% partial card %}{% endwith %}{% partial card %}', ["a"], 1),
+        (
+            "{% partialdef a %}{% partialdef b %}{% asset name %}{% endpartialdef %}{% partial b %}{% endpartialdef %}"
+            '{% with name="a.css" %}{% partial a %}{% endwith %}',
+            ["a.css"],
+            0,
+        ),
+        ('{% partialdef a %}{% asset "a.css" %}{% partial a %}{% endpartialdef %}{% partial a %}', ["a.css"], 0),
+    ],
+)
+def test_names_in_a_part_are_those_of_the_places_that_name_it(text: str, found: list[str], unchecked: int) -> None:
+    reading = read(LOAD + text)
+    assert [use.written.text for use in reading.uses] == found
+    assert len(set(reading.unchecked)) == unchecked
+    assert not reading.faults
+
+
+def test_a_part_that_is_not_closed_is_a_fault() -> None:
+    (fault,) = read("a {% partialdef card %} b").faults
+    assert (fault.message, fault.start) == ("`{% partialdef %}` is not closed", 5)

@@ -12,6 +12,7 @@ from django.template import Context, defaultfilters
 from django.template.base import FilterExpression, Lexer, Parser, Token, TokenType
 from django.template.exceptions import TemplateSyntaxError
 
+from buildassets.compiler.templates.django_partials import NAMES, Page, taken_apart
 from buildassets.compiler.templates.names import (
     HELPERS,
     JAMMIT,
@@ -53,6 +54,7 @@ _WORD: Final = lazy_pattern(r"\S+")
 _TAG_CLOSERS: Final = {"{%": "%}", "{{": "}}", "{#": "#}"}
 _TAG_OPENER: Final = lazy_pattern(r"\{[%{#]")
 _OPENS: Final = ("with", "for", "blocktranslate", "blocktrans")
+_RENDERED_AT_MOST: Final = 200  # parts of a page: they may name one another with other values each time
 _CLOSES: Final = tuple(f"end{tag}" for tag in _OPENS)
 
 
@@ -109,26 +111,55 @@ class _Visitor:
         self._bound: dict[str, Possible] = {}
         # For each open scope, the names that it has bound and their values before.
         self._scopes: list[list[tuple[str, Possible | None]]] = []
+        # The names of parts, each with what is bound where it is named.
+        self._named: list[tuple[str, dict[str, Possible]]] = []
 
     def run(self) -> None:
-        """Read every token outside of comments."""
+        """Read the page, and then its parts, each with what is bound at the places that name it."""
+        page = taken_apart(self._tokens())
+        for opening in page.unclosed:
+            self.faults.append(Fault("`{% partialdef %}` is not closed", _start_of(opening, self._text)))
+        self._read(page.tokens)
+        done: list[tuple[str, dict[str, Possible]]] = []
+        self._read_parts(page, done)
+        for name in page.parts:
+            if name not in (known for known, _ in done):  # only views and other templates name it
+                self._named.append((name, {}))
+                self._read_parts(page, done)
+        self.uses = list(dict.fromkeys(self.uses))
+
+    def _read_parts(self, page: Page, done: list[tuple[str, dict[str, Possible]]]) -> None:
+        """Read the parts that are named, those that these name, and so on; what is read is added to `done`."""
+        while self._named and len(done) < _RENDERED_AT_MOST:
+            named = self._named.pop(0)
+            if named not in done:
+                done.append(named)
+                self._bound, self._scopes = dict(named[1]), []
+                self._read(page.parts.get(named[0], ()))
+
+    def _tokens(self) -> Iterator[Token]:
+        """The tags and variables outside of comments."""
         lexer = Lexer(self._text)
         comment: Token | None = None
         for span in tags(self._text):
             token = lexer.create_token(self._text[slice(*span)], span, 0, True)
             if comment:
                 comment = None if token.contents == "endcomment" else comment
-            elif token.token_type is TokenType.VAR:
-                self._expression(token.contents, _start_of(token, self._text))
-            elif token.token_type is TokenType.BLOCK and token.contents:
-                if token.contents.split()[0] == "comment":
-                    comment = token
-                else:
-                    self._tag(token)
+            elif token.token_type is TokenType.BLOCK and token.contents.split()[:1] == ["comment"]:
+                comment = token
+            elif token.token_type is TokenType.VAR or (token.token_type is TokenType.BLOCK and token.contents):
+                yield token
         if comment:
             self.faults.append(Fault("`{% comment %}` is not closed", _start_of(comment, self._text)))
         elif lexer.verbatim:
             self.faults.append(Fault("`{% verbatim %}` is not closed", self._text.rindex("verbatim")))
+
+    def _read(self, tokens: Iterable[Token]) -> None:
+        for token in tokens:
+            if token.token_type is TokenType.VAR:
+                self._expression(token.contents, _start_of(token, self._text))
+            else:
+                self._tag(token)
 
     def _tag(self, token: Token) -> None:
         try:
@@ -140,6 +171,8 @@ class _Visitor:
         if tag == "load":
             self._load([bit for bit, _ in bits])
             return
+        if tag == NAMES and bits:
+            self._named.append((bits[0][0], dict(self._bound)))
         for bit, start in bits:
             self._expression(*_value(bit, start))
         rule = self._tags.get(tag)

@@ -14,12 +14,15 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import tempfile
 from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
+SOURCE = HERE.parent / "src"
 HOME = HERE.parent / "src/buildassets/compiler/languages/native"
 PAGES = HERE.parent / "docs/errors"  # which `buildassets/cli/terminal.py` links to
+MANUAL = "share/man/man1/buildassets.1"  # below the folder of the environment, where `man` looks by PATH
 RECORD = HOME / "sources.py"
 SWITCH = "BUILDASSETS_NATIVE"
 MACOS = "11.0"  # the first that the library runs on
@@ -90,23 +93,40 @@ def tag() -> str:
     return "py3-none-" + re.sub(r"[-.]", "_", sysconfig.get_platform())
 
 
+def write_manual(path: Path) -> None:
+    """Write the manual page, as the command line of these sources has it; raises CalledProcessError."""
+    environment = {**os.environ, "PYTHONPATH": str(SOURCE), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-m", "buildassets.cli.manual"]
+    path.write_bytes(subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True).stdout)
+
+
 def get_build_hook() -> type:
     """The hook, for hatchling."""
     from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
     class NativeHook(BuildHookInterface):  # type: ignore[type-arg, misc]  # hatchling is there while it builds only
-        """Puts the library and the pages on diagnostics into a wheel; the library stays beside editable modules."""
+        """Puts the library, the pages on diagnostics and the manual into wheels; an editable one has the library."""
 
         def initialize(self, version: str, build_data: dict[str, Any]) -> None:
             """Compile before the files are collected. A wheel also gets the pages on diagnostics."""
             if version != "editable" and PAGES.is_dir():
                 build_data["force_include"][str(PAGES)] = "buildassets/pages"
+            if version != "editable":
+                self._folder = tempfile.TemporaryDirectory()
+                page = Path(self._folder.name) / "buildassets.1"
+                write_manual(page)
+                build_data["shared_data"][str(page)] = MANUAL
             library = compiled(self.app.display_warning)
             if library is None or version == "editable":
                 return
             build_data["pure_python"] = False
             build_data["tag"] = tag()
-            build_data["force_include"][str(library)] = library.relative_to(HERE.parent / "src").as_posix()
+            build_data["force_include"][str(library)] = library.relative_to(SOURCE).as_posix()
+
+        def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
+            """Remove what was only made for the wheel."""
+            if version != "editable":
+                self._folder.cleanup()
 
     return NativeHook
 

@@ -132,7 +132,21 @@ def test_the_wheel_holds_the_package_and_its_data(wheel: Path) -> None:
     assert modules <= names
     data = {"py.typed", "config.schema.json", "manifest.schema.json", "runtime/livereload.js"}
     assert {f"buildassets/{name}" for name in data} <= names
-    assert {name.partition("/")[0] for name in names if ".dist-info/" not in name} == {"buildassets"}
+    installed = {name for name in names if ".dist-info/" not in name and ".data/" not in name}
+    assert {name.partition("/")[0] for name in installed} == {"buildassets"}
+
+
+def test_an_environment_with_the_wheel_has_the_manual_page(wheel: Path, tmp_path: Path) -> None:
+    venv.create(tmp_path / "venv", with_pip=False, symlinks=True)
+    command = [sys.executable, "-m", "pip", "--python", str(tmp_path / "venv/bin/python")]
+    subprocess.run([*command, "install", "--quiet", "--no-deps", str(wheel)], check=True, timeout=300)
+    page = tmp_path / "venv/share/man/man1/buildassets.1"
+    assert page.read_text("utf-8").startswith(".TH BUILDASSETS 1 ")
+    if not shutil.which("man"):
+        missing_tool("there is no man")
+    path = f"{tmp_path / 'venv/bin'}{os.pathsep}{os.defpath}"
+    done = subprocess.run(["man", "-w", "buildassets"], env={"PATH": path}, capture_output=True, text=True)
+    assert done.stdout.strip() == str(page)
 
 
 def test_pytest_finds_the_fixture_of_the_wheel(wheel: Path) -> None:

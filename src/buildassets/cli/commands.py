@@ -39,6 +39,7 @@ _ASKING = frozenset(("-h", "--help", "--version"))  # click answers these by its
 
 
 _VERBOSE = "buildassets.verbose"
+_COMPLETING = "_BUILDASSETS_COMPLETE"  # set by a shell that asks what may come next; the name is click's
 
 
 def _show_version(ctx: click.Context, _: click.Parameter, is_asked: bool) -> None:
@@ -69,7 +70,12 @@ class _Verbs(click.Group):
 
         from buildassets.cli.examples import with_examples
 
-        return with_examples(import_module(f"buildassets.cli.{cmd_name}").command, cmd_name)
+        command = with_examples(import_module(f"buildassets.cli.{cmd_name}").command, cmd_name)
+        if _COMPLETING in os.environ:
+            from buildassets.cli.completion import with_completions
+
+            return with_completions(command, cmd_name)
+        return command
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

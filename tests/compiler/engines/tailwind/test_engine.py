@@ -311,6 +311,29 @@ def test_a_sheet_without_templates_is_a_warning(tmp_path: Path) -> None:
     assert not made(folder).diagnostics
 
 
+@pytest.mark.parametrize(
+    ("sheet", "written", "place"),
+    [
+        (f'{OURS}@source "../nosuch";\n', "../nosuch", (2, 9)),
+        (f'{OURS}@source "../scr/*.{{html,js}}";\n', "../scr/*.{html,js}", (2, 9)),
+        ('@import "tailwindcss" source("../scr");\n', "../scr", (1, 23)),
+    ],
+)
+def test_a_source_that_matches_nothing_is_a_warning(
+    tmp_path: Path, sheet: str, written: str, place: tuple[int, int]
+) -> None:
+    found = only(made(site(tmp_path, sheet)))
+    assert (found.code, found.message) == ("tailwind/sources", f"`{written}` matches no file")
+    assert not found.is_error
+    assert found.location is not None
+    assert (found.location.line, found.location.column) == place
+
+
+def test_what_is_left_out_may_match_nothing_and_one_of_several_names_too(tmp_path: Path) -> None:
+    sheet = f'{OURS}@source not "../nosuch";\n@source "../../{{templates,nosuch}}/*.html";\n'
+    assert not made(site(tmp_path, sheet)).diagnostics
+
+
 def test_rules_of_tailwind_3_are_a_warning(tmp_path: Path) -> None:
     sheet = "@tailwind base;\n@tailwind components;\n@tailwind utilities;\n"
     assert codes(made(site(tmp_path, sheet))) == ["tailwind/old-rule"] * 2

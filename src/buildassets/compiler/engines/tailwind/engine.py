@@ -4,7 +4,7 @@ import base64
 import os
 import re
 import subprocess
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
 from typing import Final
@@ -15,7 +15,7 @@ from buildassets.compiler.engines.reader import Reader
 from buildassets.compiler.engines.tailwind.command import NAME, TailwindCommand, find_tailwind
 from buildassets.compiler.engines.tailwind.messages import diagnostic, fault_in
 from buildassets.compiler.engines.tailwind.rules import first_use, quoted
-from buildassets.compiler.engines.tailwind.sheets import Sheet, starts
+from buildassets.compiler.engines.tailwind.sheets import Scanned, Sheet, starts
 from buildassets.compiler.engines.unavailable import UnavailableError
 from buildassets.compiler.languages.css.minify import token_starts
 from buildassets.compiler.languages.source_map.lines import Lines
@@ -124,17 +124,30 @@ class TailwindEngine:
         return replace(compiled, diagnostics=(_unscanned(sheet),)) if is_unscanned else compiled
 
     def _sources(self, sheet: Sheet, folder: str, reader: Reader) -> list[str]:
-        """The files whose classes count, sorted."""
+        """The files whose classes count, sorted. A `@source` that matches none is a warning of the sheet."""
         found: set[str] = set()
         for glob in self._templates if sheet.is_automatic else ():
             found.update(filter(self._is_template, reader.list(folder, glob)))
-        for base, glob in sheet.included:
-            for wanted in _globs(glob):
-                found.update(path for path in reader.list(base, wanted) if _is_scanned(path, wanted))
-        for base, glob in sheet.excluded:
-            for wanted in _globs(glob):
-                found.difference_update(reader.list(base, wanted))
+        for one in sheet.included:
+            listed = list(_listed(one, reader))
+            found.update(path for path, wanted in listed if _is_scanned(path, wanted))
+            if not listed:
+                sheet.diagnostics.append(_lost(one))
+        for one in sheet.excluded:
+            found.difference_update(path for path, _ in _listed(one, reader))
         return sorted(path for path in found if not path.replace("/", os.sep).startswith(self._output))
+
+
+def _listed(scanned: Scanned, reader: Reader) -> Iterator[tuple[str, str]]:
+    """Each file that `scanned` matches, with the glob."""
+    for glob in scanned.globs:
+        for wanted in _globs(glob):
+            yield from ((path, wanted) for path in reader.list(scanned.folder, wanted))
+
+
+def _lost(scanned: Scanned) -> Diagnostic:
+    hint = "correct it, or take it out; it is relative to the folder of the sheet"
+    return warning("tailwind/sources", f"`{scanned.written}` matches no file", scanned.place, hint=hint)
 
 
 def _globs(glob: str) -> tuple[str, ...]:

@@ -42,20 +42,29 @@ class _Replaced(NamedTuple):
     pieces: Sequence[Piece] = ()
 
 
+class Scanned(NamedTuple):
+    """A `@source`, or the `source()` of an import: `globs` as seen from `folder`, written as `written` at `place`."""
+
+    folder: str
+    globs: tuple[str, ...]
+    written: str
+    place: Location
+
+
 class Sheet:
     """The sheet `text` of the file `path`.
 
     `pieces` are the whole text. `scans` is whether it has utilities, so that classes count; those of the templates only
-    if `is_automatic`. If it `has_sources` of its own, `included` and `excluded` are these: folders, and globs as seen
-    from there. `texts` are those of all sheets that are in it, by path.
+    if it `is_automatic`. If it `has_sources` of its own, `included` and `excluded` are these. `texts` are those of all
+    sheets that are in it, by path.
     """
 
     def __init__(self, path: str, text: str, reader: Reader, shown: str) -> None:
         self.scans = False
         self.is_automatic = True
         self.has_sources = False
-        self.included: list[tuple[str, str]] = []
-        self.excluded: list[tuple[str, str]] = []
+        self.included: list[Scanned] = []
+        self.excluded: list[Scanned] = []
         self.texts: dict[str, str] = {}
         self.shown = {path: shown}
         self.diagnostics: list[Diagnostic] = []
@@ -116,7 +125,8 @@ class Sheet:
         self.has_sources = True
         if rule.value is not None:  # else it is `inline()`, which Tailwind reads
             globs = self.excluded if "not" in rule.words else self.included
-            globs += ((os.path.dirname(path), glob) for glob in expanded(rule.value))
+            place = self.place(path, rule.value_start, rule.value_end)
+            globs.append(Scanned(os.path.dirname(path), tuple(expanded(rule.value)), rule.value, place))
 
     def _warn_of_old(self, path: str, rule: Rule) -> None:
         message = f"`@tailwind {' '.join(rule.words)}` is a rule of Tailwind 3, and stands for nothing"
@@ -167,7 +177,7 @@ class Sheet:
             return
         self.is_automatic = False
         if base := source[1] or source[2]:
-            self.included.append((os.path.dirname(path), base))
+            self.included.append(Scanned(os.path.dirname(path), (base,), base, self.place(path, *source.span())))
             yield _Replaced(*source.span(), (Piece("source(none)"),))
 
     def _of_plugin(self, path: str, rule: Rule) -> Iterator[_Replaced]:

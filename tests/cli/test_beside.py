@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import PATIENCE_SECONDS, Tree, write_tree
+from tests.conftest import PATIENCE_SECONDS, Tree, wait_for, write_tree
 
 SITE: Tree = {"buildassets.toml": "", "assets/a.css": "a { color: red }"}
 # Says that it runs, and goes on until it is told to end.
@@ -87,6 +87,17 @@ def test_a_signal_to_the_watch_ends_the_command(tmp_path: Path, number: int, cod
         watch.send_signal(number)
         assert watch.wait(timeout=PATIENCE_SECONDS) == code
     assert not is_running(pid)
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="what a command has started is found in /proc")
+@pytest.mark.parametrize("ignores", ["", "signal.signal(signal.SIGTERM, signal.SIG_IGN); "])
+def test_what_the_command_has_started_ends_too(tmp_path: Path, ignores: str) -> None:
+    write_tree(tmp_path, {**SITE, "server.py": f"import signal; {ignores}{SERVER}"})
+    with watch_with(tmp_path, "sh", "-c", f"{sys.executable} server.py; true") as watch:
+        server = wait_until_it_runs(tmp_path)
+        watch.send_signal(signal.SIGTERM)
+        assert watch.wait(PATIENCE_SECONDS) == 143
+    wait_for(lambda: not is_running(server))  # until the system has taken note of its end
 
 
 def test_ctrl_c_reaches_both(tmp_path: Path) -> None:

@@ -7,11 +7,12 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from threading import Lock, Thread, main_thread
-from time import sleep
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Final
 
 import click
 
+from buildassets.cli.descendants import Descendant, descendants, running, send
 from buildassets.manifest import MANIFEST_NAME
 from buildassets.typed import IS_WATCHED
 
@@ -25,6 +26,7 @@ _OWN_WAY_SECONDS: Final = 0.5
 _ENDING_SECONDS: Final = 10.0
 # A command that ended by Ctrl-C may be noticed this much earlier than our own Ctrl-C.
 _INTERRUPT_SECONDS: Final = 0.2
+_LOOK_SECONDS: Final = 0.02
 
 
 def run_once(command: Sequence[str]) -> None:
@@ -76,14 +78,17 @@ class Beside:
         process = self._process
         if process is None:
             return
+        started = descendants(process.pid) if process.returncode is None else []
         for end, seconds in ((None, _OWN_WAY_SECONDS), (process.terminate, _ENDING_SECONDS), (process.kill, None)):
             if end is not None:
                 end()
             try:
                 process.wait(seconds)
             except subprocess.TimeoutExpired:
+                started = descendants(process.pid)
                 continue
-            return
+            break
+        _end(started)
 
     def _started(self) -> "subprocess.Popen[bytes]":
         environment = {**os.environ, IS_WATCHED: "1"}  # so that the command starts no watch of its own
@@ -99,3 +104,19 @@ class Beside:
         if self._ended.acquire(blocking=False):
             self._exit_code = code if code >= 0 else 128 - code
             signal.pthread_kill(main_thread().ident or 0, signal.SIGTERM)
+
+
+def _end(started: Sequence[Descendant]) -> None:
+    """End what a command that has ended had started, as a shell does not pass on a signal."""
+    if not started:
+        return
+    for number, seconds in ((None, _OWN_WAY_SECONDS), (signal.SIGTERM, _ENDING_SECONDS), (signal.SIGKILL, 0.0)):
+        if number is not None:
+            send(started, number)
+        deadline = monotonic() + seconds
+        while running(started):
+            if monotonic() >= deadline:
+                break
+            sleep(_LOOK_SECONDS)
+        else:
+            return

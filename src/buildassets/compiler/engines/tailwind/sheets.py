@@ -55,7 +55,7 @@ class Sheet:
     """The sheet `text` of the file `path`.
 
     `pieces` are the whole text. `scans` is whether it has utilities, so that classes count; those of the templates only
-    if it `is_automatic`. If it `has_sources` of its own, `included` and `excluded` are these. `texts` are those of all
+    if `is_automatic`. If it `has_sources` of its own, `included` and `excluded` are these. `texts` are those of all
     sheets that are in it, by path.
     """
 

@@ -140,6 +140,14 @@ def test_check_without_running_anything(site: Path) -> None:
     assert runs(site) == []
 
 
+def test_check_without_running_lists_nothing_as_left_over(site: Path) -> None:
+    """The sheet that was not made may refer to what nothing else refers to."""
+    write_tree(site, {"templates/p.html": '{{ asset("a.css") }}', "assets/only-in-less.svg": "<svg/>"})
+    assert "not used: only-in-less.svg\n" in run(site, "check").stdout
+    done = run(site, "check", "--no-run")
+    assert (done.returncode, done.stdout) == (0, "")
+
+
 def test_check_runs_commands_unless_told_otherwise(site: Path) -> None:
     write_tree(site, {"assets/a.less": "a { color: none }"})
     done = run(site, "check")

@@ -1,6 +1,7 @@
 """`buildassets check`."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 import click
@@ -82,7 +83,12 @@ def _counted(diagnostics: Sequence[Diagnostic]) -> str:
 
 
 def show_check(result: "CheckResult", output: Output, not_run: Sequence[str] = ()) -> int:
-    """Show the result of a check, in which some commands were `not_run`; returns the exit code."""
+    """Show the result of a check, in which some commands were `not_run`; returns the exit code.
+
+    What only the results of these refer to would be listed as left over, so nothing is listed then.
+    """
+    if not_run:
+        result = replace(result, unreached=(), unused=())
     errors = sum(diagnostic.is_error for diagnostic in result.diagnostics)
     left = {"not reached": result.unreached, "not used": result.unused}
     of_others = frozenset() if output.verbose else result.of_others

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.cli.mistakes import mistaken, unprivileged
 from tests.conftest import write_tree
 
@@ -40,6 +42,23 @@ hint: write the path of a sheet in a source root: browsers look for it beside th
 failed with 1 error; there is no release yet
 """,
     )
+
+
+@pytest.mark.parametrize(
+    ("rule", "hint"),
+    [
+        (
+            '@import url("tailwindcss");',
+            'write `@import "tailwindcss"` for Tailwind to compile it: what has `url()` is left to the browser',
+        ),
+        ('@import "tailwindcs";', "did you mean `tailwindcss`?"),
+        ('@import "tailwind-css";', "did you mean `tailwindcss`?"),
+    ],
+)
+def test_an_import_that_is_meant_for_tailwind(tmp_path: Path, rule: str, hint: str) -> None:
+    write_tree(tmp_path, {"assets/a.css": f"{rule}\n"})
+    code, shown = mistaken(tmp_path, "build")
+    assert (code, f"hint: {hint}\n" in shown) == (1, True)
 
 
 def test_a_sheet_that_is_not_there_beside_others(tmp_path: Path) -> None:

@@ -266,6 +266,23 @@ def test_an_unknown_tool_is_wrong_usage(name: str) -> None:
     assert caught.value.diagnostics[0].code == "tools/unknown"
 
 
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("tailwindcss", 'run `pip install "buildassets[tailwind]"`: it is a package of Python'),
+        ("@tailwindcss/cli@4", 'run `pip install "buildassets[tailwind]"`: it is a package of Python'),
+        ("lightningcss@1", 'run `pip install "buildassets[lightningcss]"`: it is a package of Python'),
+        ("sass", "did you mean `dart-sass`?"),
+        ("esbild", "did you mean `esbuild`?"),
+        ("less", "use one of `esbuild`, `dart-sass`"),
+    ],
+)
+def test_the_hint_for_an_unknown_tool_leads_to_what_was_meant(name: str, hint: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        asked_for(name)
+    assert caught.value.diagnostics[0].hint == hint
+
+
 def test_scripts_of_a_package_never_run(bare: Path, registry: Registry) -> None:
     script = json.dumps({"scripts": {"preinstall": f"touch {bare}/ran", "postinstall": f"touch {bare}/ran"}})
     for platform in KIND.platforms:

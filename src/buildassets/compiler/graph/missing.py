@@ -13,10 +13,12 @@ from buildassets.diagnostics import Diagnostic, Location, Severity
 from buildassets.folders import is_within
 from buildassets.frozen import frozen
 from buildassets.media import Syntax, media_of
-from buildassets.nearest import Known
+from buildassets.nearest import Known, nearest
 from buildassets.paths import LogicalPath, split_url
 
 _SASS: Final = (".scss", ".sass")
+_TAILWIND: Final = "tailwindcss"
+_ALIKE: Final = 0.85  # of two names, from 0 to 1
 _ENDS: Final = (".js", ".mjs", "/index.js", "/index.mjs")  # Node and bundlers add these, browsers do not
 _SEVERITIES: Final = {"error": Severity.ERROR, "warn": Severity.WARNING}
 
@@ -139,6 +141,10 @@ def _of_package(draft: Draft, reference: Reference) -> str | None:
     is_bare = reference.url[:1] not in (".", "/") and not splitext(reference.url)[1]
     if not is_bare or media_of(draft.source.logical).syntax is not Syntax.CSS:
         return None
+    if reference.url == _TAILWIND:
+        return f'write `@import "{_TAILWIND}"` for Tailwind to compile it: what has `url()` is left to the browser'
+    if nearest(reference.url, [_TAILWIND], _ALIKE):
+        return f"did you mean `{_TAILWIND}`?"
     return "write the path of a sheet in a source root: browsers look for it beside this one, not among packages"
 
 

@@ -29,6 +29,14 @@ from buildassets.packages.tools.located import home_of, program_files, prove, pr
 from buildassets.threads import UnwaitedThreads
 
 _AT_ONCE: Final = 4
+# Programs that are packages of Python, with the extra that installs them, and other names of tools.
+_OF_WHEELS: Final = {
+    "tailwindcss": "tailwind",
+    "tailwind": "tailwind",
+    "@tailwindcss/cli": "tailwind",
+    "lightningcss": "lightningcss",
+}
+_OTHER_NAMES: Final = {"sass": "dart-sass", "sass-embedded": "dart-sass"}
 
 
 def _pass_over(_line: str) -> None:
@@ -71,12 +79,19 @@ class Installed:
 
 def asked_for(text: str) -> Asked:
     """The tool in `NAME` or `NAME@RANGE`. Raises ConfigError for an unknown one."""
-    name, _, wanted = text.partition("@")
+    name, _, wanted = text[1:].partition("@")  # a scope begins with one, too
+    name = text[:1] + name
     if name not in TOOLS:
-        meant = nearest(name, TOOLS)
-        hint = f"did you mean `{meant}`?" if meant else "use one of " + ", ".join(f"`{one}`" for one in TOOLS)
-        raise ConfigError([error("tools/unknown", f"there is no tool `{name}`", hint=hint)])
+        raise ConfigError([error("tools/unknown", f"there is no tool `{name}`", hint=_hint_for(name))])
     return Asked(name, " ".join(wanted.split()))
+
+
+def _hint_for(name: str) -> str:
+    """What to use in place of an unknown tool."""
+    if name in _OF_WHEELS:
+        return f'run `pip install "buildassets[{_OF_WHEELS[name]}]"`: it is a package of Python'
+    meant = _OTHER_NAMES.get(name) or nearest(name, TOOLS)
+    return f"did you mean `{meant}`?" if meant else "use one of " + ", ".join(f"`{one}`" for one in TOOLS)
 
 
 def install(shop: Workshop, asked: Sequence[Asked]) -> Installed:

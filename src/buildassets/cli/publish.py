@@ -13,7 +13,7 @@ from buildassets.credentials import masked_url
 from buildassets.diagnostics import error
 from buildassets.errors import ConfigError
 from buildassets.folders import is_within
-from buildassets.manifest import ASSETS_FOLDER, MAPS_SUFFIX
+from buildassets.manifest import ASSETS_FOLDER, MANIFEST_NAME, MAPS_SUFFIX
 from buildassets.sizes import size_text
 
 if TYPE_CHECKING:
@@ -107,10 +107,17 @@ def _of_maps(maps: str, target: str | None, config: "Config", inventory: "Invent
     is_in_release = place.folder is not None and is_within(
         os.path.realpath(config.output), os.path.realpath(place.folder)
     )
-    if is_in_release or (target is not None and place.is_within(_destination(target, config))):
+    if is_in_release or _has_release(place, None if target is None else _destination(target, config)):
         message = f"the source maps in `{masked_url(maps)}` would be served with the release"
         raise ConfigError([error("publish/target", message, hint="name a place of their own after `--maps`")])
     return Publication(folder, shown, hidden_maps(inventory, shown), place, dry_run)
+
+
+def _has_release(place: "Destination", target: "Destination | None") -> bool:
+    """Whether `place` is within the `target` of the release, or a folder to which one was published earlier."""
+    if target is not None and place.is_within(target):
+        return True
+    return place.folder is not None and os.path.exists(os.path.join(place.folder, MANIFEST_NAME))
 
 
 def _destination(target: str, config: "Config") -> "Destination":

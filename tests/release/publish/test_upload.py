@@ -347,6 +347,14 @@ def test_source_maps_are_not_put_where_the_release_is_served(hiding: Path, place
     assert f"the source maps in `{place}` would be served with the release" in done.stderr
 
 
+def test_source_maps_alone_are_not_put_to_a_published_release(hiding: Path) -> None:
+    assert run(hiding, "publish", "www").returncode == 0
+    done = run(hiding, "publish", "--maps", "www")
+    assert done.returncode == 2
+    assert "the source maps in `www` would be served with the release" in done.stderr
+    assert not list((hiding / "www").rglob("*.map"))
+
+
 def test_source_maps_are_not_put_into_the_published_folder_of_an_object_store(
     hiding: Path, s3: S3, prefix: str
 ) -> None:

@@ -39,6 +39,10 @@ from buildassets.media import Syntax, media_of
 from buildassets.paths import LogicalPath, relative, to_url
 
 _CODE: Final = "css/inline"
+# What may be put into one sheet: imports that double at each level would otherwise never end.
+_MOST_NESTED: Final = 200
+_MOST_PLACED: Final = 5000
+_MOST_CHARACTERS: Final = 64_000_000
 _Chain = tuple[object, ...]  # the conditions around an imported sheet, the outermost first
 
 
@@ -95,6 +99,10 @@ class _Sheet:
         return target if target is not None and is_sheet(target) else None
 
 
+class _TooMuchError(Exception):
+    """What a sheet imports, with all that it imports in its turn, is more than is put into one; holds the reason."""
+
+
 class Inliner:
     """Puts imported sheets inline, all of which are among `compiled`; `shown` turns a path into a user's name."""
 
@@ -128,7 +136,23 @@ class Inliner:
         reached = _reached(path, self.imported)
         if any(self._compiled[one].draft.failed for one in reached):
             return asset
-        return _Inlining(self, path, self._shown).whole(source_maps=self._source_maps)
+        try:
+            return _Inlining(self, path, self._shown).whole(source_maps=self._source_maps)
+        except _TooMuchError as reason:
+            return self._left(asset, str(reason))
+
+    def _left(self, asset: Linked, reason: str) -> Linked:
+        """The asset with its imports, and with a warning that they stay."""
+        message = (
+            f"the imports of `{asset.draft.source.logical}` stay: with all that they import in turn they are {reason}"
+        )
+        first = next(iter(self.sheet(asset.draft.source.logical).head.imports))
+        number = self.sheet(asset.draft.source.logical).reference_of(first)
+        where = Location(asset.draft.source.shown)
+        if number is not None:
+            where = OriginalPositions(asset.draft, self._shown).place_of(number)
+        fault = warning(_CODE, message, where, hint="import each sheet once, and from one place")
+        return replace(asset, draft=replace(asset.draft, diagnostics=(*asset.draft.diagnostics, fault)))
 
 
 def is_sheet(path: LogicalPath) -> bool:
@@ -155,6 +179,7 @@ class _Inlining:
         self._top = top
         self._shown = shown
         self._seen: set[tuple[LogicalPath, _Chain]] = set()
+        self._placed = self._characters = 0
         self._numbers = count()
         self._used: dict[LogicalPath, None] = {top: None}
         self._faults: dict[Diagnostic, None] = {}
@@ -216,6 +241,7 @@ class _Inlining:
         imports = sheet.head.imports
         if sheet.head.has_layers or path in above:
             return None
+        _limit(len(above), _MOST_NESTED, "nested more than {} deep")
         last = max((number for number, one in enumerate(imports) if self._stays(sheet, one)), default=-1)
         moved: list[_Part] = []
         for one in imports[: last + 1]:
@@ -260,11 +286,20 @@ class _Inlining:
             layers = self._layers_of(target)
             if layers is not None:
                 return [_Part(None, text=conditions.declared(layers))]
+        self._count(self._sheet(target), above)
         self._seen.add((target, inside))
         self._used[target] = None
         before, after = conditions.around("")
         parts = self._parts(target, inside, (*above, target))
         return [_Part(None, text=before), *parts, _Part(None, text=after)]
+
+    def _count(self, sheet: _Sheet, above: tuple[LogicalPath, ...]) -> None:
+        """Count the sheet that is put inline below those `above`. Raises _TooMuchError."""
+        self._placed += 1
+        self._characters += len(sheet.text)
+        _limit(len(above), _MOST_NESTED, "nested more than {} deep")
+        _limit(self._placed, _MOST_PLACED, "more than {} sheets")
+        _limit(self._characters, _MOST_CHARACTERS, "more than {} characters")
 
     def _layers_of(self, path: LogicalPath) -> str | None:
         """The layers that the sheet and those that it imports declare; None if they cannot be declared alone."""
@@ -366,6 +401,11 @@ class _Inlining:
             own = tuple(edit for edit in own if edit.start < edit.end)
         inside = [edit for edit in (*own, *_moved_urls(sheet.asset, self._top)) if _is_inside(edit, part)]
         return in_order([Edit(0, part.start), *inside, Edit(part.end, len(sheet.text))])
+
+
+def _limit(found: int, most: int, reason: str) -> None:
+    if found > most:
+        raise _TooMuchError(reason.format(f"{most:,}"))
 
 
 def _is_inside(edit: Edit, part: _Part) -> bool:

@@ -27,6 +27,15 @@ def test_a_walk_gives_what_the_standard_one_gives(site: Path) -> None:
     assert list(walk(str(site / "c"))) == list(walk(str(site / "nothing"))) == []
 
 
+def test_a_link_that_leads_to_itself_hides_nothing_beside_it(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"a": "", "b/c": ""})
+    (tmp_path / "self").symlink_to("self")
+    assert [(folders, sorted(files)) for _, folders, files in walk(str(tmp_path))] == [
+        (["b"], ["a", "self"]),
+        ([], ["c"]),
+    ]
+
+
 def test_folders_that_are_taken_out_are_not_walked(site: Path) -> None:
     found = []
     for folder, folders, _ in walk(str(site)):

@@ -16,6 +16,7 @@ from re import compile as compiled_pattern
 from typing import Final
 
 from buildassets.digest import digest
+from buildassets.folders import leads_to_folder
 from buildassets.frozen import frozen
 
 _MARK: Final = "\0"  # between folder and glob: no path has it
@@ -114,7 +115,7 @@ def _found(top: str, segments: list[str]) -> tuple[list[str], tuple[str, ...]]:
             continue
         matching = (entry for entry in folders.entries(below) if _matches(rest[0], entry.name))
         if len(rest) > 1:
-            waiting += ((f"{below}{entry.name}/", rest[1:]) for entry in matching if _is_folder(entry))
+            waiting += ((f"{below}{entry.name}/", rest[1:]) for entry in matching if leads_to_folder(entry))
         else:
             names.update(below + entry.name for entry in matching if _is_file(entry))
     return sorted(names), tuple(sorted(folders.read))
@@ -160,14 +161,6 @@ def _is_file(entry: "os.DirEntry[str]") -> bool:
     """Whether it is a file, or a link that leads to one; a link that leads to itself is none."""
     try:
         return entry.is_file()
-    except OSError:
-        return False
-
-
-def _is_folder(entry: "os.DirEntry[str]") -> bool:
-    """Whether it is a folder, or a link that leads to one; a link that leads to itself is none."""
-    try:
-        return entry.is_dir()
     except OSError:
         return False
 

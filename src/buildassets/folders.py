@@ -46,6 +46,14 @@ class NamesInFolder:
             return False
 
 
+def leads_to_folder(entry: "os.DirEntry[str]") -> bool:
+    """Whether it is a folder, or a link that leads to one; a link that leads to itself is none."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
 def walk(top: str) -> Iterator[tuple[str, list[str], list[str]]]:
     """Each folder from `top` downward with the names of the folders and of the files in it, as `os.walk` gives them.
 
@@ -60,7 +68,7 @@ def walk(top: str) -> Iterator[tuple[str, list[str], list[str]]]:
         with suppress(OSError):
             with os.scandir(folder) as entries:
                 for entry in entries:
-                    (folders if entry.is_dir() else files).append(entry.name)
+                    (folders if leads_to_folder(entry) else files).append(entry.name)
                     if entry.is_symlink():
                         links.add(entry.name)
             yield folder, folders, files

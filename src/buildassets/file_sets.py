@@ -16,8 +16,8 @@ from re import compile as compiled_pattern
 from typing import Final
 
 from buildassets.digest import digest
-from buildassets.folders import leads_to_folder
 from buildassets.frozen import frozen
+from buildassets.plain_files import leads_to_folder
 
 _MARK: Final = "\0"  # between folder and glob: no path has it
 _WILDCARDS: Final = frozenset("*?[")

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from errno import EEXIST, ELOOP
 
-from buildassets.plain_files import linked_folder
+from buildassets.plain_files import leads_to_folder, linked_folder
 
 
 def path_below(folder: str, path: str) -> str | None:
@@ -44,14 +44,6 @@ class NamesInFolder:
             return os.path.samefile(os.path.join(self._folder, name), os.path.join(self._folder, alike))
         except OSError:
             return False
-
-
-def leads_to_folder(entry: "os.DirEntry[str]") -> bool:
-    """Whether it is a folder, or a link that leads to one; a link that leads to itself is none."""
-    try:
-        return entry.is_dir()
-    except OSError:
-        return False
 
 
 def walk(top: str) -> Iterator[tuple[str, list[str], list[str]]]:

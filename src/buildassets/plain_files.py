@@ -96,3 +96,11 @@ def _no_file(path: str, mode: int) -> OSError:
         return IsADirectoryError(EISDIR, os.strerror(EISDIR), path)
     kind = next((kind for is_kind, kind in _KINDS if is_kind(mode)), "a device")
     return OSError(EINVAL, f"it is {kind} and no file", path)
+
+
+def leads_to_folder(entry: "os.DirEntry[str]") -> bool:
+    """Whether it is a folder, or a link that leads to one; a link that leads to itself is none."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False

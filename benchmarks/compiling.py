@@ -85,8 +85,8 @@ def _sass_arguments(place: Place, target: Path) -> list[str]:
 
 def _ours(place: Place, **settings: object) -> Command:
     assets = str(place.tree.folder / "assets")
-    modules = place.settings / "node_modules"  # where the engine esbuild is looked for
-    modules.symlink_to(node_modules())
+    if "esbuild" in str(settings):  # else it would check all scripts, which no other contender does
+        (place.settings / "node_modules").symlink_to(node_modules())
     bundles = {"bundles/vendor.css": CSS_BUNDLE, "bundles/site.js": JS_BUNDLE}
     entries = (SHEET.replace(".scss", ".css"), *bundles)
     return ours.build(place, sources=(assets,), entries=entries, bundles=bundles, compress=(), **settings)

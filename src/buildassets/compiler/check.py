@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from buildassets.compiler.graph.asset_graph import AssetGraph
     from buildassets.compiler.graph.walk import Progress
-    from buildassets.compiler.templates.check import TemplateCheck
+    from buildassets.compiler.templates.check import TemplateCheck, Widths
 
 
 @frozen
@@ -56,13 +56,27 @@ def check(
         return CheckResult(graph.diagnostics, unreached, (), TemplateCheck(), graph.of_others.intersection(unreached))
     named = [*assets, *map(LogicalPath, graph.front_ends.entries)]
     css_modules = {name: path for path, asset in sorted(assets.items()) for name in asset.draft.names}
-    templates = check_templates(config, named, unreached, graph.uncompiled, css_modules)
+    templates = check_templates(config, named, unreached, graph.uncompiled, css_modules, _pictures(graph))
     faults = () if graph.failed else _over_budget(config, means, graph)
     diagnostics = tuple(sorted({*graph.diagnostics, *templates.diagnostics, *faults}, key=sort_key))
     of_blocks = map(LogicalPath, (*config.plan.bundles, *config.plan.named) if config.plan else ())
     used = templates.used.union(of_blocks, graph.front_ends.files)
     left = unused(config, assets, graph.importmap, used) if templates.used else ()
     return CheckResult(diagnostics, unreached, left, templates, graph.of_others.intersection((*unreached, *left)))
+
+
+def _pictures(graph: "AssetGraph") -> "dict[LogicalPath, Widths]":
+    """The widths of all pictures, and of the variants of each."""
+    from buildassets.compiler.templates.check import Widths
+
+    found = {}
+    for path, asset in graph.assets.items():
+        variants = (graph.assets[one].draft.source.variant for one in asset.draft.source.variants)
+        size = asset.draft.size
+        if size or asset.draft.source.variants:
+            made = {variant.width for variant in variants if variant}
+            found[path] = Widths(size.width if size else None, tuple(sorted(made)))
+    return found
 
 
 def _over_budget(config: Config, means: Means, graph: "AssetGraph") -> tuple[Diagnostic, ...]:

@@ -16,7 +16,9 @@ _OURS: Final = "buildassets.runtime.django"
 _STORAGE: Final = "buildassets.runtime.django.storage.ReleaseStaticFilesStorage"
 _BEHIND: Final = ("django.contrib.staticfiles", "daphne")
 _LOADED: Final = re.compile(r"\{%-?\s*load\s[^%]*\bbuildassets\b")
-_HELPER: Final = re.compile(r"\{\{-?\s*(asset|stylesheet|script|importmap|livereload|inline_asset|modulepreload)\s*\(")
+_HELPER: Final = re.compile(
+    r"\{\{-?\s*(asset|stylesheet|script|importmap|livereload|inline_asset|modulepreload|picture)\s*\("
+)
 
 
 def application_findings(subject: Subject) -> Iterator[Diagnostic]:

@@ -11,7 +11,7 @@ from buildassets.doctor.subject import Subject
 from buildassets.paths import LogicalPath
 
 _TAG: Final = re.compile(
-    r"\{%-?\s*(stylesheet|asset|importmap|livereload|inline_asset|modulepreload|(?:script|image|preload)(?=\s+[\"']))\b"
+    r"\{%-?\s*(stylesheet|asset|importmap|livereload|inline_asset|modulepreload|(?:script|image|picture|preload)(?=\s+[\"']))\b"
 )
 _LOAD: Final = re.compile(r"\{%-?\s*load\s+([^%]*?)-?%\}")
 _COMMENT: Final = re.compile(

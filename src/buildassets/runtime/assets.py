@@ -130,12 +130,31 @@ class Assets:
     def image(self, name: str, alt: str = "", **attributes: object) -> Markup:
         """`<img>` with the image's width and height. Without `alt` it is decoration, which screen readers skip.
 
-        A given width or height alone scales the other; with both given, only these count. False leaves one out.
+        A given width or height alone scales the other; with both given, only these count. False leaves one out. With
+        `widths`, or with `sizes` for a picture that has variants, `srcset` offers these in one format; `widths` are
+        numbers, a text such as `480, 960`, or True for all.
         """
         release = self._pinned or self._reloaded()
         given = attribute_names(attributes)
+        has_variants = bool(release.entries[name].get("variants"))
+        if given.get("widths") or (has_variants and "sizes" in given and "srcset" not in given):
+            from buildassets.runtime import variants
+
+            return variants.image(release, name, alt, given)
+        given.pop("widths", None)
         size = tags.image_size(release.entries[name], given)
         return element("img", {"src": release.urls[name], "alt": alt} | given | size)
+
+    def picture(self, name: str, alt: str = "", **attributes: object) -> Markup:
+        """`<picture>` that offers all variants of the picture in every format; `attributes` are those of its `<img>`.
+
+        `sizes` is how wide pages show it, as CSS has it; `widths` selects variants, see `image`. A picture without
+        variants is shown as it is. Raises AssetNotFound for a width that is not made, unless it is larger than the
+        picture.
+        """
+        from buildassets.runtime import variants
+
+        return variants.picture(self._pinned or self._reloaded(), name, alt, attribute_names(attributes))
 
     def css(self, module: str, *names: str, bundle: str | None = None) -> str:
         """What `names` of the CSS module are in the release, for the attribute `class`, with blanks between.
@@ -148,7 +167,9 @@ class Assets:
     def preload(self, name: str, *, as_: str | None = None, **attributes: object) -> Markup:
         """`<link rel="preload">`; its `as`, `type`, `crossorigin` and `integrity` match those of the later request.
 
-        The `rel` is `modulepreload` for `type="module"`, for `.mjs` and for a script that imports others.
+        The `rel` is `modulepreload` for `type="module"`, for `.mjs` and for a script that imports others. For a picture
+        with variants `imagesrcset` has those that `picture` shows in a browser of today, or with `widths` those of
+        `image`; `sizes` has to be the same there. `widths=False` preloads the picture itself.
         """
         release = self._pinned or self._reloaded()
         return element("link", release.preload(name, attribute_names({"as": as_, **attributes})))

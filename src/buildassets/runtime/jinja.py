@@ -23,6 +23,7 @@ _METHODS: Final = {
     "stylesheet": "stylesheet",
     "script": "script",
     "image": "image",
+    "picture": "picture",
     "preload": "preload",
     "modulepreload": "modulepreload",
     "importmap": "importmap",
@@ -32,7 +33,7 @@ _METHODS: Final = {
     "vite_refresh": "vite_refresh",
     "css": "css",
 }
-_TAKE_ONE_NAME: Final = ("asset", "stylesheet", "script", "image", "preload", "inline_asset")
+_TAKE_ONE_NAME: Final = ("asset", "stylesheet", "script", "image", "picture", "preload", "inline_asset")
 _TAKE_NAMES: Final = ("modulepreload",)
 _PAGE: Final = "(page)"  # no name in a template, so none can have it
 _KEPT_AT_MOST: Final = 4096  # results of one helper: more than the templates of a site need

@@ -381,6 +381,11 @@ class Release:
         link["type"] = media_type or None
         if destination in _WITH_INTEGRITY:
             return link | self.integrity(given, name) | given
+        if entry.get("variants") and destination == "image":
+            from buildassets.runtime import variants
+
+            return variants.preload(self, name, link, given)
+        given.pop("widths", None)
         return link | {"crossorigin": "anonymous" if destination in _ALWAYS_CORS else None} | given
 
     def modulepreload(self, name: str, given: dict[str, object]) -> dict[str, object]:
@@ -394,7 +399,9 @@ class Release:
         release with a map, modules are preloaded as scripts, in the CORS mode in which modules are requested.
         """
         link = self.preload(name, {})
-        return self.module_hint(name) if link["rel"] == "modulepreload" else link
+        if link["rel"] == "modulepreload":
+            return self.module_hint(name)
+        return {"href": self.urls[name], **link}  # which a header needs, also beside `imagesrcset`
 
     def module_hint(self, name: str) -> dict[str, object]:
         """Like `hint`, for the module `name`."""

@@ -1,9 +1,11 @@
 """What templates name, against what a build makes."""
 
+import io
 import os
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from buildassets.compiler.check import CheckResult, check
 from buildassets.compiler.config.load import load_config
@@ -352,3 +354,39 @@ def test_a_module_that_is_in_no_bundle_is_named_with_what_to_do(tmp_path: Path) 
 
 def test_without_css_modules_css_is_a_function_of_the_projects_own(tmp_path: Path) -> None:
     assert checked(tmp_path, {"templates/a.html": '{{ css("main") }}'}).diagnostics == ()
+
+
+_ASKING = {
+    "jinja": '{{ picture("a.png", widths=[40, 50, 900]) }}{{ image("a.png", widths=size) }}',
+    "django": '{% load buildassets %}{% picture "a.png" widths="40, 50 900" %}{% image "a.png" widths=40 %}',
+}
+
+
+@pytest.mark.parametrize("engine", sorted(_ASKING))
+def test_a_width_that_no_build_makes_is_a_finding(tmp_path: Path, engine: str) -> None:
+    image = io.BytesIO()
+    Image.new("RGB", (120, 60)).save(image, "PNG")
+    settings = f"[templates]\ndirs = ['templates']\nengine = '{engine}'\n"
+    settings += "[images.variants]\n'*' = { widths = [40, 80], formats = ['webp'] }\n"
+    write_tree(
+        tmp_path,
+        {"buildassets.toml": settings, "assets/a.png": image.getvalue(), "templates/a.html": _ASKING[engine]},
+    )
+    (found,) = check(load_config(start=str(tmp_path))).diagnostics
+    assert (found.code, found.message) == ("template/width", "no build makes `a.png` 50 pixels wide")
+    assert found.hint == "use 40, or add 50 to its `widths` in `images.variants`"
+
+
+def test_widths_of_a_picture_without_variants_are_findings(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"assets/a.png": b"", "templates/a.html": '{{ image("a.png", widths=[40]) }}'})
+    (found,) = check(load_config(start=str(tmp_path))).diagnostics
+    assert (found.code, found.hint) == ("template/width", "add 40 to its `widths` in `images.variants`")
+
+
+def test_variants_are_used_with_their_picture(tmp_path: Path) -> None:
+    image = io.BytesIO()
+    Image.new("RGB", (120, 60)).save(image, "PNG")
+    pictures = dict.fromkeys(("assets/a.png", "assets/b.png"), image.getvalue())
+    settings = "[images.variants]\n'*' = { widths = [40], formats = ['webp'] }\n"
+    write_tree(tmp_path, {**pictures, "buildassets.toml": settings, "templates/a.html": '{{ picture("a.png") }}'})
+    assert check(load_config(start=str(tmp_path))).unused == ("b.png",)

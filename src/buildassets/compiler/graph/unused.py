@@ -61,5 +61,8 @@ def _entry_uses(
 
 def _used_by(asset: Linked, by_file: Mapping[str, LogicalPath]) -> Iterator[LogicalPath]:
     """The assets that `asset` refers to or was made of."""
+    if asset.draft.source.variant is not None:  # which is made of its picture, and shown in place of it
+        return
+    yield from asset.draft.source.variants
     yield from (target for reference, target in asset.links if reference.kind is not ReferenceKind.ORIGINAL)
     yield from (by_file[path] for path in asset.draft.inputs if path in by_file)

@@ -52,6 +52,14 @@ class TemplateCheck:
 
 
 @frozen
+class Widths:
+    """The width of a picture, if it is known, and those of its variants, ascending; in pixels."""
+
+    own: int | None = None
+    made: tuple[int, ...] = ()
+
+
+@frozen
 class _Text:
     """A template with its text. Line ends are LF, so lines and columns are those of the file."""
 
@@ -73,11 +81,12 @@ def check_templates(
     unreached: Collection[LogicalPath] = (),
     uncompiled: Collection[LogicalPath] = (),
     css_modules: Mapping[str, LogicalPath] | None = None,
+    pictures: Mapping[LogicalPath, Widths] | None = None,
 ) -> TemplateCheck:
     """Check every name in the templates of `config` against the assets that are `released`.
 
     `unreached` are sources that are not released, `uncompiled` those that nothing compiles, `css_modules` those of
-    bundles, each with a bundle. A user's mistake is a diagnostic, never an exception.
+    bundles, each with a bundle, `pictures` the released ones. A user's mistake is a diagnostic, never an exception.
     """
     templates = find_templates(config)
     texts, diagnostics = _texts(templates.files)
@@ -87,10 +96,25 @@ def check_templates(
     uses = [(text, use, judge.asset(use)) for text, reading in readings for use in reading.uses]
     diagnostics += (_syntax(text, fault) for text, reading in readings for fault in reading.faults)
     diagnostics += (judge.missing(use, text) for text, use, asset in uses if not asset and not judge.is_left_alone(use))
+    for text, use, asset in uses:
+        if asset and use.widths and use.rule is Rule.EXACT:
+            diagnostics += _unmade_widths(use, asset, (pictures or {}).get(asset, Widths()), text)
     unchecked = dict.fromkeys(text.place(*span) for text, reading in readings for span in reading.unchecked)
     places = _places((text.place(use.written.start, use.written.end), judge.assets(use)) for text, use, _ in uses)
     found = tuple(dict.fromkeys(_once_a_tag(diagnostics)))
     return TemplateCheck(len(texts), len(uses), tuple(unchecked), frozenset(places), found, places)
+
+
+def _unmade_widths(use: Use, asset: LogicalPath, widths: Widths, template: _Text) -> Iterator[Diagnostic]:
+    """The errors for widths of the picture `asset` that no build makes; one that is wider than it may be asked for."""
+    where = template.place(use.written.start, use.written.end)
+    for width in use.widths:
+        if width in widths.made or (widths.made and widths.own is not None and width > widths.own):
+            continue
+        near = min(widths.made, key=lambda made: abs(made - width), default=None)
+        hint = f"add {width} to its `widths` in `images.variants`"
+        hint = f"use {near}, or {hint}" if near else hint
+        yield error("template/width", f"no build makes `{asset}` {width} pixels wide", where, hint=hint)
 
 
 def _places(uses: Iterable[tuple[Location, Sequence[LogicalPath]]]) -> dict[LogicalPath, tuple[Location, ...]]:

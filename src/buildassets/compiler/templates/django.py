@@ -27,6 +27,7 @@ from buildassets.compiler.templates.names import (
     Span,
     Use,
     WrittenName,
+    widths_in,
 )
 from buildassets.lazy_pattern import lazy_pattern
 
@@ -203,10 +204,10 @@ class _Visitor:
             return
         argument = positional[0] if positional else next((given[key] for key in _KEYWORDS[rule] if key in given), None)
         if argument is not None:
-            self._note(rule, self._possible(*argument), span)
+            self._note(rule, self._possible(*argument), span, _widths(given.get("widths")))
 
-    def _note(self, rule: Rule, argument: Possible, span: Span) -> None:
-        self.uses += (Use(written, rule) for written in argument.texts)
+    def _note(self, rule: Rule, argument: Possible, span: Span, widths: tuple[int, ...] = ()) -> None:
+        self.uses += (Use(written, rule, widths) for written in argument.texts)
         if not argument.complete:
             self.unchecked.append(span)
 
@@ -273,6 +274,11 @@ class _Visitor:
             return
         for name, value in reversed(self._scopes.pop()):
             self._set(name, value)
+
+
+def _widths(given: tuple[str, int] | None) -> tuple[int, ...]:
+    """The widths of a picture in an expression that is a constant: a number, or a text such as `"480, 960"`."""
+    return widths_in(given[0].strip("\"'")) if given else ()
 
 
 def tags(text: str) -> Iterator[Span]:

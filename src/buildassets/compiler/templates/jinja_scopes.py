@@ -19,6 +19,7 @@ from buildassets.compiler.templates.names import (
     WrittenName,
     either,
     joined,
+    widths_in,
 )
 
 Scope: TypeAlias = dict[str, object]  # name → a Rule, a Possible, a Mapping (a module); None for anything else
@@ -109,7 +110,7 @@ class Visitor:
             return
         argument = node.args[0] if node.args else _keyword(node, *_KEYWORDS[rule])
         if argument is not None:
-            self._note(rule, self._possible(argument, scope), span)
+            self._note(rule, self._possible(argument, scope), span, self._widths(node))
         elif node.dyn_args or node.dyn_kwargs:
             self.unchecked.append(span)
 
@@ -150,10 +151,18 @@ class Visitor:
         else:
             self._note(Rule.MOUNT if filename is None else Rule.FILENAME, self._possible(argument, scope), span)
 
-    def _note(self, rule: Rule, argument: Possible, span: Span) -> None:
+    def _widths(self, node: nodes.Call) -> tuple[int, ...]:
+        """The widths of a picture that a call asks for, if they are constants."""
+        given = _keyword(node, "widths")
+        try:
+            return () if given is None else widths_in(given.as_const(self._constant))
+        except nodes.Impossible:
+            return ()
+
+    def _note(self, rule: Rule, argument: Possible, span: Span, widths: tuple[int, ...] = ()) -> None:
         for written in argument.texts:
             is_placed = written.start >= 0
-            self.uses.append(Use(written if is_placed else WrittenName(written.text, *span), rule))
+            self.uses.append(Use(written if is_placed else WrittenName(written.text, *span), rule, widths))
         if not argument.complete:
             self.unchecked.append(span)
 

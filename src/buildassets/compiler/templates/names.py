@@ -36,7 +36,7 @@ class Rule(Enum):
 
 # The runtime's helpers that take the name of an asset, by their names in templates.
 HELPERS: Final[Mapping[str, Rule]] = dict.fromkeys(
-    ("asset", "image", "inline_asset", "preload", "script", "stylesheet"), Rule.EXACT
+    ("asset", "image", "inline_asset", "picture", "preload", "script", "stylesheet"), Rule.EXACT
 )
 OF_CSS_MODULES: Final[Mapping[str, Rule]] = {"css": Rule.CSS_MODULE}
 OF_SEVERAL: Final[Mapping[str, Rule]] = {"modulepreload": Rule.EACH}
@@ -118,10 +118,19 @@ def _concatenated(texts: tuple[WrittenName, ...]) -> WrittenName:
 
 @frozen
 class Use:
-    """An asset that a template names."""
+    """An asset that a template names; `widths` are those that it asks for of a picture, where they are constants."""
 
     written: WrittenName
     rule: Rule
+    widths: tuple[int, ...] = ()
+
+
+def widths_in(value: object) -> tuple[int, ...]:
+    """The widths that the constant `value` of the argument `widths` asks for; none if it is anything else."""
+    parts = value.replace(",", " ").split() if isinstance(value, str) else value
+    parts = parts if isinstance(parts, list | tuple) else [parts]
+    texts = [str(part).removesuffix("w") for part in parts if not isinstance(part, bool)]
+    return tuple(int(text) for text in texts if text.isascii() and text.isdecimal())
 
 
 @frozen

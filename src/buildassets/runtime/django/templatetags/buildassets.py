@@ -61,6 +61,12 @@ def image(name: str, alt: str = "", **attributes: Any) -> str:
 
 
 @register.simple_tag
+def picture(name: str, alt: str = "", **attributes: Any) -> str:
+    """`<picture>` with the variants of a picture; widths as `widths="480, 960"`."""
+    return assets().picture(name, alt, **attributes)
+
+
+@register.simple_tag
 def preload(name: str, **attributes: Any) -> str:
     """`<link rel="preload">`, or `modulepreload`."""
     return assets().preload(name, **attributes)

@@ -75,6 +75,7 @@ FULL = Manifest(
     {"vendor/old/": {"lit": "vendor/lit2/index.js", "cdn": "https://example.com/x.js"}},
     {"js/a%2Cb.js": "js/a,b.js"},
     "livereload.json",
+    "release.json",
     dictionaries=True,
     packages=Packages({"site.css": ("a.css", "b.css"), "none.js": ()}, individual=True),
     not_preloaded=("js/chart.js",),

@@ -152,8 +152,9 @@ class Manifest:
     `importmap`, `scopes` and `modules` are the parts of pages' import maps: see `compiler.model.ImportMap`, which also
     describes `not_preloaded`.
     `livereload` is the file, relative to `assets/`, in which pages look for a running watcher; None in a release for
-    production. `release_file` is the file, relative to `assets/`, in which open pages look for the release that is
-    served: its content is `release_content`. None where no build writes it. With `dictionaries`, browsers are asked to keep files for the deltas of later releases.
+    production. `release_file` is the one in which open pages look for the release that is served, with
+    `release_content`; None where no build writes it. With `dictionaries`, browsers are asked to keep files for the
+    deltas of later releases.
     `blocks` are the compiled parts of templates, by key: for each the elements that replace it, as JSON values with
     `element`, `attributes` and either `asset` or `text`. `companions` are files for other systems, by their names
     relative to `assets/`. `packages` is None where no asset can be loaded in pieces. `maps` are the hidden source maps,

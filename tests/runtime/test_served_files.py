@@ -34,7 +34,7 @@ def file_of(manifest: Path, name: str) -> Path:
 def found(served: ServedFiles, *paths: str) -> Resource:
     """What is found; it has to be there."""
     resource = served.find(*paths)
-    assert resource is not None
+    assert isinstance(resource, Resource)
     return resource
 
 

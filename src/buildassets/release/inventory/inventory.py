@@ -85,15 +85,7 @@ def inventory(content: bytes, shown: str) -> Inventory:
         raise refusal("verify/manifest", fault.diagnostics[0].message, shown, hint=_AGAIN) from None
     files = {MANIFEST_NAME: Expected(len(content), "sha256", digest(content))}
     try:
-        for entry in _entries(manifest):
-            for name, expected in _files_of(entry):
-                if files.setdefault(name, expected) != expected:
-                    raise ValueError(f"`{name}` twice")
-        for name, companion in manifest.companions.items():
-            expected = Expected(companion.size, "sha256", _hex(companion.digest), keeps_name=True)
-            if files.setdefault(f"{ASSETS_FOLDER}/{name}", expected) != expected:
-                raise ValueError(f"`{name}` twice")
-        for name, expected in _release_file(manifest, content):
+        for name, expected in _listed(manifest, content):
             if files.setdefault(name, expected) != expected:
                 raise ValueError(f"`{name}` twice")
     except ValueError as fault:
@@ -123,6 +115,18 @@ def _entries(manifest: Manifest) -> Iterator[Entry]:
     yield from manifest.assets.values()
     for release in manifest.retained:
         yield from release.assets.values()
+
+
+def _listed(manifest: Manifest, content: bytes) -> Iterator[tuple[str, Expected]]:
+    """The files that the manifest lists. Raises ValueError where a digest is none."""
+    for entry in _entries(manifest):
+        yield from _files_of(entry)
+    for name, companion in manifest.companions.items():
+        yield (
+            f"{ASSETS_FOLDER}/{name}",
+            Expected(companion.size, "sha256", _hex(companion.digest), keeps_name=True),
+        )
+    yield from _release_file(manifest, content)
 
 
 def _release_file(manifest: Manifest, content: bytes) -> Iterator[tuple[str, Expected]]:

@@ -56,12 +56,14 @@ def build(
     jobs: int | None = None,
     cache_dir: str | None = None,
     use_cache: bool = True,
+    cache_write: bool = False,
 ) -> "BuildResult":
     """Compile everything that `config` names into its release directory, as `buildassets build` does.
 
     The mode `development` neither minifies nor compresses. `jobs` is the number of parallel jobs, by default the number
     of cores of this process. `cache_dir` is the folder of the cache, by default `$BUILDASSETS_CACHE_DIR`, or
-    `.buildassets` beside the configuration. A build with nothing to do compares time stamps only. Never raises for a
+    `.buildassets` beside the configuration; with `cache_write` what is made is also written to the remote cache that
+    `config` names. A build with nothing to do compares time stamps only. Never raises for a
     fault in a source: the result has the diagnostics, sorted by place, and the earlier release is left unchanged.
     Raises ConfigError where the cache would lie in a source root or in the release directory.
     """
@@ -75,7 +77,7 @@ def build(
         from buildassets.compiler.build import build as build_all
 
         with threads(jobs) as executor:
-            return build_all(config, mode=mode, executor=executor, cache=cache, last=last)
+            return build_all(config, mode=mode, executor=executor, cache=cache, cache_write=cache_write, last=last)
 
     return incremental(config, mode, cache, work)
 

@@ -25,7 +25,7 @@ from buildassets.compiler.cache.portable_names import EVERYWHERE, PortableNames
 from buildassets.compiler.cache.stamps import signature, were_exchanged
 from buildassets.compiler.cache.traces import Index, Kept, Signature, Stale, Trace, dumps, first_key, loads, run_of
 from buildassets.file_sets import is_set_name, pattern_of
-from buildassets.files import bytes_at, write_whole
+from buildassets.files import bytes_at, chunks_of, write_whole
 from buildassets.frozen import field, frozen
 from buildassets.locks import locked
 
@@ -151,6 +151,7 @@ class Cache:
         self._seconds: dict[str, float] = {}  # that steps of this build took
         self._remote = remote
         self._fetched: dict[str, Kept] = {}  # from the remote cache, some with names only
+        self._private: set[str] = set()  # steps whose results stay on this machine
         self._reasons: dict[str, Stale] = {}
         self.rerun: dict[str, Stale] = {}  # the steps that ran and whose results are kept, and why they had to run
         self._content = ContentStore(os.path.join(folder, CONTENT))
@@ -190,6 +191,17 @@ class Cache:
                     earlier.names.get(key, names) == names for key, names in found.kept.names.items()
                 ):
                     self._fetched[found.step] = found.kept
+
+    def keep_from_others(self, sources: Iterable[tuple[str, str]]) -> None:
+        """Write no result of steps to the remote cache that are made of a private source: names of steps, and paths.
+
+        What a step compressed does not show any more what its source shows.
+        """
+        if self._remote is not None and self._remote.writes:
+            for name, path in sources:
+                with suppress(OSError):
+                    if name in self._reasons and self._remote.is_private(chunks_of(path)):
+                        self._private.add(name)
 
     def held(self, name: str, key: str, form: Form[_Value]) -> _Value | Stale:
         """The kept value of the step if it is still valid, or the reason why the step has to run."""
@@ -310,7 +322,7 @@ class Cache:
             made = run_of(first, groups, known, self._digest_of, result)
             if _TOO_LARGE not in made.traces[0].digests:
                 self._new[name] = made
-                if self._remote is not None:
+                if self._remote is not None and name not in self._private:
                     read = partial(self._content.get, *result)
                     self._remote.offer(made, read, self._seconds.get(name, 0.0))
 

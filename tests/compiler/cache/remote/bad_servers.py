@@ -113,6 +113,21 @@ def reset(line: socket.socket) -> None:
     line.close()
 
 
+def stored_late(line: socket.socket) -> None:
+    time.sleep(1)
+    line.sendall(answer(201))
+
+
+def greeting(sent: bytes) -> Serve:
+    """Begin with `sent`, and be silent."""
+
+    def serve(line: socket.socket, good: Good) -> None:
+        line.sendall(sent)
+        stall(line)
+
+    return serve
+
+
 def late(seconds: float, sent: bytes) -> Serve:
     def serve(line: socket.socket, good: Good) -> None:
         while request(line):
@@ -171,7 +186,7 @@ KINDS: Final[Mapping[str, Serve]] = {
     "answers with garbage": always(b"\x00\xff\x80garbage" * 10),
     "answers with garbage and newlines": always(b"\r\n\r\n\r\n"),
     "speaks TLS": lambda line, good: line.sendall(b"\x15\x03\x01\x00\x02\x02\x28"),
-    "speaks SSH": lambda line, good: (line.sendall(b"SSH-2.0-OpenSSH_9\r\n"), stall(line))[1],
+    "speaks SSH": greeting(b"SSH-2.0-OpenSSH_9\r\n"),
     "speaks HTTP/0.9": once(_PAGE),
     "speaks HTTP/9": always(b"HTTP/9.9 200 X\r\nContent-Length: 0\r\n\r\n"),
     "status 999": always(answer(999)),
@@ -236,7 +251,7 @@ KINDS: Final[Mapping[str, Serve]] = {
     "is silent to who writes": put(b"", stall),
     "loses what is written": put(answer(201)),
     "redirects who writes": put(answer(307, b"", "Location: http://127.0.0.1:9/")),
-    "slow to who writes": put(b"", lambda line: (time.sleep(1), line.sendall(answer(201)))[1]),
+    "slow to who writes": put(b"", stored_late),
 }
 # Of the first nobody finds out, the second does not fail each time, and from the third somebody removed what was old.
 FINE: Final = ("loses what is written", "every other 500", "no contents")
@@ -295,6 +310,8 @@ def _accept(listener: socket.socket, serve: Serve, good: Good, context: ssl.SSLC
 
 
 def _served(line: socket.socket, serve: Serve, good: Good, context: ssl.SSLContext | None) -> None:
-    with suppress(OSError, ValueError, AttributeError):
-        with line if context is None else context.wrap_socket(line, server_side=True) as secured:
-            serve(secured, good)
+    with (
+        suppress(OSError, ValueError, AttributeError),
+        line if context is None else context.wrap_socket(line, server_side=True) as secured,
+    ):
+        serve(secured, good)

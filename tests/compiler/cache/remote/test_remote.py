@@ -220,3 +220,16 @@ def test_verbose_counts(folder: str, tmp_path: Path) -> None:
     place = site(tmp_path / "second", folder, MAIN)
     shown = subprocess.run(command, cwd=place, capture_output=True, text=True, check=True)
     assert f"remote cache: {STEPS} hits, 0 misses, " in shown.stderr
+
+
+def test_copies_of_what_shows_the_environment_stay_here(
+    folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("API_URL", "https://internal.example")
+    files = {"assets/a.js": "".join(f"call( import.meta.env.API_URL, {number} );\n" for number in range(99))}
+    place = site(tmp_path / "first", folder, MAIN, files)
+    settings = (place / "buildassets.toml").read_text()
+    (place / "buildassets.toml").write_text(f'env = ["API_URL"]\n{settings}')
+    first = built(place, "--cache-write", KEY=SECRET)
+    assert any(b"internal.example" in content for content in first.files.values())
+    assert not (tmp_path / "shared/cas").exists()

@@ -6,7 +6,7 @@ A result that shows any of these is kept here only.
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from buildassets.compiler.config.values import Config
@@ -27,6 +27,15 @@ class Private:
     def is_in(self, content: bytes) -> bool:
         """Whether `content` shows any of them."""
         return any(text in content for text in self.texts)
+
+    def is_among(self, chunks: Iterable[bytes]) -> bool:
+        """The same for a content in chunks."""
+        longest, begin = max(map(len, self.texts), default=0), b""
+        for chunk in chunks:
+            if self.is_in(begin + chunk):
+                return True
+            begin = (begin + chunk)[-longest:]
+        return False
 
     def shows(self, name: str) -> bool:
         """Whether the name of a file shows any of them."""

@@ -5,7 +5,7 @@ more than time: whatever a server does, a step whose result does not come is run
 """
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from queue import SimpleQueue
 from typing import Final
@@ -82,11 +82,20 @@ class RemoteCache:
             before.seconds_saved + seconds,
         )
 
+    @property
+    def writes(self) -> bool:
+        """Whether what is offered is written."""
+        return self._terms.writes and not self._line.ended
+
+    def is_private(self, chunks: Iterable[bytes]) -> bool:
+        """Whether the content in `chunks` shows what may not leave this machine."""
+        return self._private.is_among(chunks)
+
     def offer(self, kept: Kept, read: Callable[[], bytes | None], seconds: float) -> None:
         """Write what was found out here, if this build writes: `read` gives the bytes of the result in a thread."""
         trace = kept.traces[0]
         names = [name for key in trace.keys[:-1] for name in kept.names[key]]
-        if not self._terms.writes or self._line.ended or trace.size_bytes > MOST_CONTENT_BYTES:
+        if not self.writes or trace.size_bytes > MOST_CONTENT_BYTES:
             return
         if all(map(is_portable, names)) and not any(map(self._private.shows, names)):
             self._offered.append(trace.result)  # threads offer, too

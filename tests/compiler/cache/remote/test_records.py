@@ -72,7 +72,7 @@ def test_a_signed_record_with_odd_values_is_rejected(value: Result | Names) -> N
 
 @given(st.binary(max_size=200))
 def test_whatever_is_no_record_is_rejected(content: bytes) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"."):
         loaded(content, "main", KEY, lambda _signature, _signed: True)
 
 

@@ -44,6 +44,12 @@ def run(name: str, site: Path, then: str) -> str:
 
 
 _GET = {
+    "aiohttp": (
+        "import asyncio\nfrom aiohttp.test_utils import TestClient, TestServer\n\nasync def get():\n"
+        "    async with TestClient(TestServer(app)) as client:\n"
+        "        got = await client.get({path!r})\n"
+        "        print(got.status, got.headers, await got.text())\nasyncio.run(get())"
+    ),
     "flask": "got = app.test_client().get({path!r}, buffered=True)\nprint(got.status_code, got.headers, got.text)",
     "quart": (
         "async def get():\n    got = await app.test_client().get({path!r})\n"
@@ -61,6 +67,7 @@ _GET = {
     ),
 }
 _HOME = {
+    "aiohttp": "",
     "flask": "app.add_url_rule('/', 'home', lambda: render_template('home.html'))\n",
     "quart": "async def hi():\n    return await render_template('home.html')\napp.add_url_rule('/', 'hi', hi)\n",
     "starlette": "",
@@ -130,7 +137,7 @@ def test_url_for_gives_what_the_page_shows(site: Path) -> None:
     assert said[1:] == ["/static/robots.txt"]
 
 
-@pytest.mark.parametrize("name", ["jinja", *sorted(_GET)])
+@pytest.mark.parametrize("name", ["jinja", "pyramid", *sorted(_GET)])
 def test_every_page_that_they_name_exists(name: str) -> None:
     for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page(name)):
         assert (DOCS / target).exists(), target
@@ -142,3 +149,42 @@ def test_every_setting_of_flask_is_on_its_page() -> None:
     names = set(re.findall(r'"(BUILDASSETS_\w+)"', source))
     assert len(names) == 6
     assert not [name for name in names if f"| `{name}` |" not in page("flask")]
+
+
+_QUIET = "import warnings\nwarnings.simplefilter('ignore')\n"  # WebOb imports modules that Python is to lose
+_WSGI_GET = """
+from webob import Request
+
+for path in {paths!r}:
+    got = Request.blank(path).get_response(app)
+    print(got.status, got.text)
+    print("---")
+"""
+
+
+@pytest.mark.parametrize(("language", "template"), [("mako", "home.mako"), ("xml", "home.pt")])
+def test_pyramid(language: str, template: str, site: Path) -> None:
+    write_tree(site, {f"templates/{template}": blocks("pyramid", language)[0]})
+    renderer = template if language == "mako" else str(site / "templates" / template)
+    (file,) = (site / "build/assets/css").iterdir()
+    program = blocks("pyramid", "python")[0].replace("home.mako", renderer)
+    said = run_python(f"{_QUIET}{program}\n{_WSGI_GET.format(paths=['/', f'/assets/css/{file.name}'])}", cwd=site)
+    page_text, _, sheet = said.partition("---\n")
+    found = [tag for tag, _ in elements(page_text[page_text.index("<head>") :])]
+    assert page_text.startswith("200 ")
+    assert found == ["head", "link", "script", "img"]
+    assert sheet.startswith("200 ")
+    assert CONTENTS["css/site.css"] in sheet
+
+
+def test_hints_of_a_view_are_in_the_answer_of_aiohttp(site: Path) -> None:
+    said = run("aiohttp", site, _GET["aiohttp"].format(path="/shop"))
+    assert said.startswith("200 ")
+    assert "</assets/js/lib." in said
+
+
+def test_every_setting_of_pyramid_is_on_its_page() -> None:
+    source = (DOCS.parent / "src/buildassets/runtime/pyramid.py").read_text(encoding="utf-8")
+    names = set(re.findall(r'"(buildassets\.\w+)"', source))
+    assert len(names) == 3
+    assert not [name for name in names if f"| `{name}` |" not in page("pyramid")]

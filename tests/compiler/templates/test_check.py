@@ -390,3 +390,13 @@ def test_variants_are_used_with_their_picture(tmp_path: Path) -> None:
     settings = "[images.variants]\n'*' = { widths = [40], formats = ['webp'] }\n"
     write_tree(tmp_path, {**pictures, "buildassets.toml": settings, "templates/a.html": '{{ picture("a.png") }}'})
     assert check(load_config(start=str(tmp_path))).unused == ("b.png",)
+
+
+@pytest.mark.parametrize(
+    ("name", "engine"), [("a.mako", "jinja"), ("a.pt", "jinja"), ("a.html", "mako"), ("a.html", "chameleon")]
+)
+def test_templates_of_pyramid_are_checked(tmp_path: Path, name: str, engine: str) -> None:
+    template = "<a>\n${asset('css/app.css')} ${asset('b.css')}</a>"
+    result = checked(tmp_path, {**settings(f'engine = "{engine}"'), f"app/templates/{name}": template})
+    assert told(result) == [("template/missing", f"app/templates/{name}", 2, 34)]
+    assert result.templates.used == {"css/app.css"}

@@ -82,7 +82,7 @@ _NEEDED_TYPES: Final = {
 }
 MISSING: Final[tuple[Missing, ...]] = ("error", "warn", "ignore")
 MODULES: Final[tuple[Modules, ...]] = ("rewrite", "importmap")
-_TEMPLATE_ENGINES: Final[tuple[TemplateEngine, ...]] = ("jinja", "django")
+_TEMPLATE_ENGINES: Final[tuple[TemplateEngine, ...]] = ("jinja", "django", "mako", "chameleon")
 INTEGRITY: Final[tuple[IntegrityAlgorithm | Literal["none"], ...]] = ("sha256", "sha384", "sha512", "none")
 _PREFER: Final[tuple[Prefer, ...]] = ("compiled", "source")
 IMAGE_FORMATS: Final[tuple[ImageFormat, ...]] = ("avif", "webp", "original")

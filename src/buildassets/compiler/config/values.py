@@ -17,7 +17,7 @@ from buildassets.manifest import Packages
 
 Missing = Literal["error", "warn", "ignore"]
 Modules = Literal["rewrite", "importmap"]
-TemplateEngine = Literal["jinja", "django"]
+TemplateEngine = Literal["jinja", "django", "mako", "chameleon"]
 BundleFormat = Literal["esm", "iife"]
 Prefer = Literal["compiled", "source"]
 ImageFormat = Literal["avif", "webp", "original"]

@@ -19,8 +19,14 @@ from buildassets.media import OCTETS, media_of, suffix
 TEMPLATE_FOLDERS: Final[dict[TemplateEngine, tuple[tuple[str, TemplateEngine], ...]]] = {
     "jinja": (("templates", "jinja"),),
     "django": (("templates", "django"), ("jinja2", "jinja")),
+    "mako": (("templates", "mako"),),
+    "chameleon": (("templates", "chameleon"),),
 }
-_SUFFIXES: Final = (".dj", ".djhtml", ".django", ".j2", ".jinja", ".jinja2", ".mjml", ".tmpl", ".tpl")
+# Whose templates have suffixes of their own, by which Pyramid chooses the renderer, in whatever folder.
+_OF_SUFFIXES: Final[dict[str, TemplateEngine]] = {".mako": "mako", ".mak": "mako", ".pt": "chameleon"}
+_SUFFIXES: Final = (
+    *(".dj", ".djhtml", ".django", ".j2", ".jinja", ".jinja2", ".mak", ".mako", ".mjml", ".pt", ".tmpl", ".tpl"),
+)
 _GLOB: Final = frozenset("*?[")
 _EXCLUDED: Final = compile_globs(BUILT_IN_EXCLUDES)
 
@@ -28,6 +34,11 @@ _EXCLUDED: Final = compile_globs(BUILT_IN_EXCLUDES)
 def usual_engine(config: Config) -> TemplateEngine:
     """The template language of a project without a setting: Django's beside a `manage.py`, else Jinja."""
     return "django" if os.path.isfile(os.path.join(config.folder, "manage.py")) else "jinja"
+
+
+def engine_of(name: str, usual: TemplateEngine) -> TemplateEngine:
+    """The template language of a file: that of its suffix, if it has one of its own, or the `usual` one."""
+    return _OF_SUFFIXES.get(suffix(name), usual)
 
 
 def built_and_sources(config: Config) -> frozenset[str]:

@@ -229,12 +229,28 @@ def _readers(config: Config, texts: Iterable[_Text]) -> tuple[dict[TemplateEngin
     diagnostics: list[Diagnostic] = []
     texts = list(texts)
     for engine in sorted({text.file.engine for text in texts}):
-        reader = _django_reader(config) if engine == "django" else _jinja_reader(config, texts)
+        reader = _reader(engine, config, texts)
         if isinstance(reader, Diagnostic):
             diagnostics.append(reader)
         else:
             readers[engine] = reader
     return readers, diagnostics
+
+
+def _reader(engine: TemplateEngine, config: Config, texts: Iterable[_Text]) -> _Reader | Diagnostic:
+    """The reader of one template language."""
+    functions = config.templates.functions
+    if engine == "django":
+        return _django_reader(config)
+    if engine == "jinja":
+        return _jinja_reader(config, texts)
+    if engine == "mako":
+        from buildassets.compiler.templates.mako import MakoReader
+
+        return MakoReader(functions)
+    from buildassets.compiler.templates.chameleon import ChameleonReader
+
+    return ChameleonReader(functions)
 
 
 def _django_reader(config: Config) -> _Reader | Diagnostic:

@@ -14,6 +14,7 @@ from buildassets.compiler.sources.globs import compile_globs
 from buildassets.compiler.sources.template_files import (
     TEMPLATE_FOLDERS,
     built_and_sources,
+    engine_of,
     has_suffix_of_template,
     may_be_template,
     usual_engine,
@@ -133,7 +134,7 @@ def _sorted(config: Config, folders: list[tuple[str, TemplateEngine]]) -> tuple[
     for folder, engine in folders:
         for path in _files_in(config, folder):
             name = os.path.relpath(path, folder).replace(os.sep, "/")
-            files.setdefault(path, TemplateFile(path, config.shown(path), name, folder, engine))
+            files.setdefault(path, TemplateFile(path, config.shown(path), name, folder, engine_of(name, engine)))
     return tuple(files[path] for path in sorted(files))
 
 

@@ -1,0 +1,64 @@
+"""Finds the assets that Chameleon templates name, in interpolations and the attributes of TAL. Pure.
+
+Chameleon itself is not needed. Takes texts whose line ends are LF, gives readings.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from buildassets.compiler.templates.names import Fault, Reading, Rule, Span, Use
+from buildassets.compiler.templates.python_calls import OURS, calls, closing
+from buildassets.lazy_pattern import lazy_pattern
+
+_VALUE: Final = r"""(?:"[^"]*"|'[^']*')"""
+_PART: Final = lazy_pattern(
+    r"(?P<passed><!--!.*?-->|\$\$\{)"
+    r"|<\?python(?P<block>.*?)\?>"
+    rf"|<(?:tal|metal):[\w-]+(?P<element>(?:\s+[\w:.-]+\s*=\s*{_VALUE})*)"
+    rf"|\b(?:tal|metal):[\w-]+\s*=\s*(?P<attribute>{_VALUE})"
+    r"|\$(?P<expression>\{)",
+    re.DOTALL,
+)
+_ATTRIBUTE: Final = lazy_pattern(rf"=\s*({_VALUE})", re.DOTALL)
+
+
+class ChameleonReader:
+    """Reads templates; `functions` are those of the project's own."""
+
+    def __init__(self, functions: Iterable[str]) -> None:
+        self._known = {**OURS, **dict.fromkeys(functions, Rule.OWN)}
+
+    def read(self, text: str) -> Reading:
+        """The names in the template `text`."""
+        spans, faults = [], []
+        for span in _parts(text):
+            if span[1] < 0:
+                faults.append(Fault("an expression `${…}` is not closed", span[0]))
+            else:
+                spans.append(span)
+        found = [one for span in spans for one in calls(text, span, self._known)]
+        uses = tuple(one for one in found if isinstance(one, Use))
+        return Reading(uses, tuple(one for one in found if not isinstance(one, Use)), tuple(faults))
+
+
+def _parts(text: str) -> Iterator[Span]:
+    """The spans of Python, and of TAL around it; one that is not closed ends at -1."""
+    position = 0
+    while part := _PART.search(text, position):
+        position = part.end()
+        if part["expression"]:
+            end = closing(text, part.start("expression"), len(text))
+            yield part.start("expression") + 1, -1 if end is None else end - 1
+            position = position if end is None else end
+        elif part["block"] is not None:
+            yield part.span("block")
+        elif part["attribute"]:
+            yield _between_quotes(part.span("attribute"))
+        elif part["element"]:
+            for value in _ATTRIBUTE.finditer(text, *part.span("element")):
+                yield _between_quotes(value.span(1))
+
+
+def _between_quotes(span: Span) -> Span:
+    return span[0] + 1, span[1] - 1

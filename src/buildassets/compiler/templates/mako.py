@@ -1,0 +1,66 @@
+"""Finds the assets that Mako templates name, in their expressions, control lines and blocks of Python. Pure.
+
+Mako itself is not needed. Takes texts whose line ends are LF, gives readings.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from buildassets.compiler.templates.names import Fault, Reading, Rule, Span, Use
+from buildassets.compiler.templates.python_calls import OURS, calls, closing
+from buildassets.lazy_pattern import lazy_pattern
+
+# In the order in which Mako's lexer tries them: what is no template, code to its end, and where an expression begins.
+_PART: Final = lazy_pattern(
+    r"(?P<passed>^[ \t]*##[^\n]*|<%doc>.*?</%doc>|<%text\b[^>]*>.*?</%text>)"
+    r"|<%!?(?P<block>\s.*?)%>"
+    r"|^[ \t]*%(?!%)(?P<line>(?:[^\n\\]|\\.)*)"
+    r"|\$(?P<expression>\{)",
+    re.DOTALL | re.MULTILINE,
+)
+# What gives one of our names another meaning: a function of the template, or what a namespace brings.
+_DEFINED: Final = lazy_pattern(r"""<%def\s[^>]*?\bname\s*=\s*["'](\w+)""")
+_IMPORTED: Final = lazy_pattern(r"""<%namespace\s[^>]*?\bimport\s*=\s*["']([^"']*)""")
+
+
+class MakoReader:
+    """Reads templates; `functions` are those of the project's own."""
+
+    def __init__(self, functions: Iterable[str]) -> None:
+        self._functions = dict.fromkeys(functions, Rule.OWN)
+
+    def read(self, text: str) -> Reading:
+        """The names in the template `text`."""
+        bound = {match[1] for match in _DEFINED.finditer(text)}
+        bound.update(name.strip() for match in _IMPORTED.finditer(text) for name in match[1].split(","))
+        known = {name: rule for name, rule in OURS.items() if name not in bound} | self._functions
+        spans, faults = _code(text)
+        found = [one for span in spans for one in calls(text, span, known)]
+        uses = tuple(one for one in found if isinstance(one, Use))
+        return Reading(uses, tuple(one for one in found if not isinstance(one, Use)), tuple(faults))
+
+
+def _code(text: str) -> tuple[list[Span], list[Fault]]:
+    """The spans of Python, and the expressions that are not closed."""
+    spans: list[Span] = []
+    faults: list[Fault] = []
+    for span in _parts(text):
+        if span[1] < 0:
+            faults.append(Fault("an expression `${…}` is not closed", span[0]))
+        else:
+            spans.append(span)
+    return spans, faults
+
+
+def _parts(text: str) -> Iterator[Span]:
+    """The spans of Python; one that is not closed ends at -1."""
+    position = 0
+    while part := _PART.search(text, position):
+        position = part.end()
+        if part["expression"]:
+            end = closing(text, part.start("expression"), len(text))
+            yield part.start("expression") + 1, -1 if end is None else end - 1
+            position = position if end is None else end
+        elif not part["passed"]:
+            yield part.span("block" if part["block"] is not None else "line")

@@ -218,3 +218,12 @@ def test_nothing_of_the_project_is_run(project: Path) -> None:
         assert codes(editor.open("templates/page.html")) == [("template/missing", 0, 50, 56)]
         editor.open("assets/css/base.css")
     assert not (project / "ran").exists()
+
+
+def test_templates_of_pyramid_are_served(project: Path) -> None:
+    text = "<a>${stylesheet('css/ap.css')}</a>"
+    write_tree(project, {"templates/a.mako": text, "templates/a.pt": text})
+    with Editor(project) as editor:
+        for name in ("templates/a.mako", "templates/a.pt"):
+            assert codes(editor.open(name)) == [("template/missing", 0, 17, 27)]
+            assert editor.labels(name, text, "stylesheet('") == ["css/app.css", "css/base.css"]

@@ -95,7 +95,9 @@ def tag() -> str:
 
 def write_manual(path: Path) -> None:
     """Write the manual page, as the command line of these sources has it; raises CalledProcessError."""
-    environment = {**os.environ, "PYTHONPATH": str(SOURCE), "PYTHONDONTWRITEBYTECODE": "1"}
+    # What a build needs is where this process finds it, as pip has it in a folder of its own.
+    places = os.pathsep.join((str(SOURCE), *filter(None, sys.path)))
+    environment = {**os.environ, "PYTHONPATH": places, "PYTHONDONTWRITEBYTECODE": "1"}
     command = [sys.executable, "-m", "buildassets.cli.manual"]
     path.write_bytes(subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True).stdout)
 

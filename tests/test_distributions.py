@@ -63,7 +63,7 @@ def test_auditwheel_makes_a_wheel_for_many_linuxes_and_every_python(wheel: Path,
     assert repaired.name.count("-cp") == 0
 
 
-@pytest.mark.parametrize("python", pythons())
+@pytest.mark.parametrize("python", list(pythons()))
 @pytest.mark.parametrize("form", ["whl", "tar.gz"])
 def test_it_installs_and_builds_the_example(python: str, form: str, dist: Path, tmp_path: Path) -> None:
     subprocess.run([python, "-m", "venv", str(tmp_path / "env")], check=True)

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
+from buildassets import __version__
 from tests.conftest import write_tree
 from tests.release_tools import checked, release_tools
 
@@ -139,3 +140,7 @@ def test_a_tag_of_another_version_is_refused() -> None:
     done = release_tag("v99.0.0")
     assert done.returncode == 1
     assert "error: the tag is v99.0.0, and the version in src/buildassets/_version.py is " in done.stderr
+
+
+def test_the_version_has_a_dated_heading_in_the_changelog() -> None:
+    assert release_tag(f"v{__version__}").returncode == 0

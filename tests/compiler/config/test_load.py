@@ -835,3 +835,8 @@ def test_definitions_and_variables_are_read(project: Path) -> None:
 )
 def test_faulty_definitions_and_variables_are_refused(project: Path, text: str, message: str) -> None:
     assert _fault(text).message == message
+
+
+def test_the_hint_for_a_definition_of_a_wrong_type_has_all_types(project: Path) -> None:
+    hint = 'write text in quotes, as in `"text"`, or `true` or `false`, or a number without quotes'
+    assert _fault("define = { a = [] }").hint == hint

@@ -31,6 +31,14 @@ def test_a_string_that_names_an_asset_is_reported(
     assert found.message.endswith(f"`{target}` is an asset")
 
 
+@pytest.mark.parametrize("written", ["./t.ts", "./t.js", "t.ts"])
+def test_a_string_that_names_a_module_in_typescript_is_reported(tmp_path: Path, written: str) -> None:
+    files: Tree = {"assets/js/a.mjs": f'new Worker("{written}", {{ type: "module" }});\n', "assets/js/t.ts": "t();\n"}
+    found = only(built(tmp_path, files, 'entries = ["js/a.mjs"]\n'))
+    assert (found.code, found.message) == ("reference/worker", f"`{written}` is left alone, and `js/t.js` is an asset")
+    assert found.hint == 'write `new Worker(new URL("./t.js", import.meta.url))`'
+
+
 @pytest.mark.parametrize(
     "text",
     [

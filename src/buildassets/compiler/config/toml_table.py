@@ -32,6 +32,7 @@ _ESCAPED: Final = lazy_pattern("[\b\f]")  # `public\\build` and `site\\fonts`: n
 _DIGITS: Final = lazy_pattern("[0-9]+")
 _FORMS: Final[Mapping[type, str]] = {
     str: 'text in quotes, as in `"text"`',
+    bool: "`true` or `false`",
     int: "a whole number without quotes",
     float: "a number without quotes",
     list: 'an array, as in `["a", "b"]`',
@@ -259,13 +260,14 @@ class Table:
 
 def _as_type(kinds: tuple[type, ...], value: object) -> str:
     """The hint for `value`, which is of none of the types `kinds`."""
-    if bool in kinds:
+    if bool in kinds and (len(kinds) == 1 or isinstance(value, str)):
         return "write `true` or `false`, without quotes"
     if list in kinds and isinstance(value, str):
         return f'write it in brackets: `["{value}"]`'
     if list in kinds and value is False:
         return "write `[]` for none"
-    return "write " + " or ".join(_FORMS[kind] for kind in kinds)
+    wanted = [kind for kind in kinds if not (kind is int and float in kinds)]
+    return "write " + (", or " if bool in kinds else " or ").join(_FORMS[kind] for kind in wanted)
 
 
 def _listed(names: Iterable[str]) -> str:

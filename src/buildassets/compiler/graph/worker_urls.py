@@ -16,7 +16,7 @@ from buildassets.compiler.resolve.urls import has_host
 from buildassets.compiler.sources.globs import compile_globs
 from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.diagnostics import Diagnostic, warning
-from buildassets.media import Syntax, media_of
+from buildassets.media import Syntax, media_of, script_name
 from buildassets.paths import LogicalPath, from_url, join, normalise, relative, split_url
 
 _USUAL_PREFIXES: Final = ("/static/", "/assets/", "/")  # of the URLs of assets in other systems, the longest first
@@ -77,7 +77,8 @@ def _target(
         places = [normalise(path.removeprefix(prefix)) for prefix in prefixes if path.startswith(prefix)]
     else:
         places = [join(logical, path), normalise(path)]
-    scripts = (place for place in places if place and place in sources and media_of(place).syntax is Syntax.JAVASCRIPT)
+    named = (LogicalPath(script_name(place) or place) for place in places if place)
+    scripts = (place for place in named if place in sources and media_of(place).syntax is Syntax.JAVASCRIPT)
     return next((script for script in scripts if script != logical and not sources[script].keeps_name), None)
 
 

@@ -149,6 +149,22 @@ def test_what_is_piped_is_lines(tmp_path: Path) -> None:
     assert "error[reference/missing]: cannot find `none.svg`\n  --> assets/a.css:1:21\n" in text
 
 
+def test_the_file_that_is_named_is_one_that_made_a_difference(tmp_path: Path) -> None:
+    files: Tree = {**SITE, "assets/_a.svg": "<svg/>\n", "buildassets.toml": ""}
+    command = [sys.executable, "-m", "buildassets", "watch", "--poll=1"]  # so that both edits are seen at once
+    with (tmp_path / "log").open("wb") as log:
+        process = subprocess.Popen(command, cwd=write_tree(tmp_path / "site", files), stderr=log, stdout=log)
+    try:
+        _wait_for(tmp_path / "log", "built 3 assets")
+        os.utime(tmp_path / "site/assets/_a.svg")
+        write_tree(tmp_path / "site", {"assets/a.css": "a { color: blue }\n"})
+        text = _wait_for(tmp_path / "log", "built a.css")
+    finally:
+        process.terminate()
+        process.wait(timeout=PATIENCE_SECONDS)
+    assert re.search(r"^assets/a\.css.*: built a\.css", text, re.MULTILINE), text
+
+
 def _wait_for(log: Path, part: str) -> str:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while part not in (text := log.read_text(encoding="utf-8")):

@@ -1,7 +1,7 @@
 """`buildassets watch`."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
@@ -241,7 +241,7 @@ def _page_document(pages: "PagesChanged") -> dict[str, object]:
 def _line(rebuilt: "Rebuilt", was_wrong: bool) -> str:
     """One line on a build: what changed, what was built, and how long it took."""
     took = seconds_text(rebuilt.seconds)
-    subject = f"{_changed_text(rebuilt)}: " if rebuilt.changed else ""
+    subject = f"{_changed_text(rebuilt, _by_meaning(rebuilt))}: " if rebuilt.changed else ""
     errors = sum(diagnostic.is_error for diagnostic in rebuilt.result.diagnostics)
     if rebuilt.result.manifest is None:
         return f"{subject}failed with {count_text(errors, 'error')}, {took}; {left_text(rebuilt.config)}"
@@ -251,11 +251,23 @@ def _line(rebuilt: "Rebuilt", was_wrong: bool) -> str:
     return f"{subject}{fixed}{_built_text(rebuilt)}, {took}"
 
 
-def _changed_text(rebuilt: "Rebuilt | PagesChanged") -> str:
+def _by_meaning(rebuilt: "Rebuilt") -> list[str]:
+    """The changed paths; first those that the build is about: inputs of what was built, and files with diagnostics."""
+    faulty = {found.location.file for found in rebuilt.result.diagnostics if found.location}
+    assets = rebuilt.result.manifest.assets if rebuilt.result.manifest else {}
+    inputs = {name for path in differences(rebuilt)[0] if path in assets for name in assets[path].inputs}
+    config = rebuilt.config
+    return sorted(
+        rebuilt.changed,
+        key=lambda path: (config.input_name(path) not in inputs and config.shown(path) not in faulty, path),
+    )
+
+
+def _changed_text(rebuilt: "Rebuilt | PagesChanged", changed: Sequence[str] | None = None) -> str:
     """The first changed file, and the number of others."""
     if not rebuilt.changed:
         return "at the start"
-    names = [rebuilt.config.shown(path) or "everything" for path in rebuilt.changed]
+    names = [rebuilt.config.shown(path) or "everything" for path in changed or rebuilt.changed]
     rest = f" and {count_text(len(names) - 1, 'other')}" if len(names) > 1 else ""
     return names[0] + rest
 

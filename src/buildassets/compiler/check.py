@@ -1,6 +1,7 @@
 """`check`: reports everything that a build would report, and missing names in templates. Writes nothing."""
 
 import os
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from buildassets.compiler.build import Means, compiled, outputs
@@ -55,7 +56,10 @@ def check(
     if graph.failed and not assets:  # no engine could be started, so no name can be checked
         return CheckResult(graph.diagnostics, unreached, (), TemplateCheck(), graph.of_others.intersection(unreached))
     named = [*assets, *map(LogicalPath, graph.front_ends.entries)]
-    css_modules = {name: path for path, asset in sorted(assets.items()) for name in asset.draft.names}
+    css_modules: dict[str, dict[LogicalPath, Collection[str]]] = {}
+    for path, asset in sorted(assets.items()):
+        for module, names in asset.draft.names.items():
+            css_modules.setdefault(module, {})[path] = names.keys()
     templates = check_templates(config, named, unreached, graph.uncompiled, css_modules, _pictures(graph))
     faults = () if graph.failed else _over_budget(config, means, graph)
     diagnostics = tuple(sorted({*graph.diagnostics, *templates.diagnostics, *faults}, key=sort_key))

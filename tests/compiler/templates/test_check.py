@@ -343,6 +343,30 @@ def test_css_modules_that_templates_name_are_checked(tmp_path: Path, template: s
     assert [one.hint for one in found] == (["did you mean `js/card`?"] if message else [])
 
 
+@pytest.mark.corpus
+@pytest.mark.parametrize(
+    ("template", "columns"),
+    [
+        ('{{ css("card", "titel") }}', [17]),
+        ('{{ css("js/card", "title", "titel" if a else "title", b, bundle="js/app.js") }}', [29]),
+        ('{% set c = "titel" %}{{ css("card", c, "title") }}', [13]),
+        ('{{ css("card", name) }}{{ css("card") }}', []),
+        ('{% load buildassets %}{% css "card" "title" "titel" as x %}{% css "card" name %}', [46]),
+        ('{% load buildassets %}{% css module="card" %}', []),
+    ],
+)
+def test_the_names_in_css_modules_that_templates_name_are_checked(
+    tmp_path: Path, template: str, columns: list[int]
+) -> None:
+    (tmp_path / "node_modules").symlink_to(node_modules())
+    tree = {**BUNDLED, "templates/a.html": template, **({"manage.py": ""} if "load" in template else {})}
+    found = checked(tmp_path, tree).diagnostics
+    assert [(one.code, one.message, one.hint) for one in found] == [
+        ("template/missing", "the CSS module `js/card` has no name `titel`", "did you mean `title`?") for _ in columns
+    ]
+    assert [one.location and one.location.column for one in found] == columns
+
+
 def test_a_module_that_is_in_no_bundle_is_named_with_what_to_do(tmp_path: Path) -> None:
     tree: Tree = {"assets/card.module.css": ".a { b: c }", "templates/a.html": '{{ css("card", "a") }}'}
     (found,) = checked(tmp_path, tree).diagnostics

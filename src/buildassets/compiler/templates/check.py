@@ -8,7 +8,7 @@ import os
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeAlias
 
 from buildassets.compiler.config.values import Config, TemplateEngine
 from buildassets.compiler.sources.globs import compile_globs
@@ -33,6 +33,8 @@ from buildassets.frozen import field, frozen
 from buildassets.media import script_name, suffix
 from buildassets.nearest import Known, nearest
 from buildassets.paths import LogicalPath, split_url
+
+CssModules: TypeAlias = Mapping[str, Mapping[LogicalPath, Collection[str]]]  # module → bundle → names
 
 
 @frozen
@@ -80,13 +82,14 @@ def check_templates(
     released: Collection[LogicalPath],
     unreached: Collection[LogicalPath] = (),
     uncompiled: Collection[LogicalPath] = (),
-    css_modules: Mapping[str, LogicalPath] | None = None,
+    css_modules: CssModules | None = None,
     pictures: Mapping[LogicalPath, Widths] | None = None,
 ) -> TemplateCheck:
     """Check every name in the templates of `config` against the assets that are `released`.
 
     `unreached` are sources that are not released, `uncompiled` those that nothing compiles, `css_modules` those of
-    bundles, each with a bundle, `pictures` the released ones. A user's mistake is a diagnostic, never an exception.
+    bundles, each with its bundles and what these call its names, `pictures` the released ones. A user's mistake is a
+    diagnostic, never an exception.
     """
     templates = find_templates(config)
     texts, diagnostics = _texts(templates.files)
@@ -96,6 +99,7 @@ def check_templates(
     uses = [(text, use, judge.asset(use)) for text, reading in readings for use in reading.uses]
     diagnostics += (_syntax(text, fault) for text, reading in readings for fault in reading.faults)
     diagnostics += (judge.missing(use, text) for text, use, asset in uses if not asset and not judge.is_left_alone(use))
+    diagnostics += (fault for text, use, asset in uses if asset for fault in judge.unknown_classes(use, text))
     for text, use, asset in uses:
         if asset and use.widths and use.rule is Rule.EXACT:
             diagnostics += _unmade_widths(use, asset, (pictures or {}).get(asset, Widths()), text)
@@ -139,7 +143,7 @@ def check_text(
     file: TemplateFile,
     text: str,
     released: Collection[LogicalPath],
-    css_modules: Mapping[str, LogicalPath] | None = None,
+    css_modules: CssModules | None = None,
 ) -> TextCheck:
     """Check the names in `text`, that of the template `file` while it is edited; `files` are all templates.
 
@@ -319,7 +323,7 @@ class _Judge:
         released: Collection[LogicalPath],
         unreached: Collection[LogicalPath],
         uncompiled: Collection[LogicalPath],
-        css_modules: Mapping[str, LogicalPath],
+        css_modules: CssModules,
     ) -> None:
         self._released = released
         self._css_modules = css_modules
@@ -370,10 +374,26 @@ class _Judge:
 
     def _bundle_of(self, module: str) -> LogicalPath | None:
         """A bundle with the CSS module that is named; None if there is no such module, or several are called so."""
-        if module in self._css_modules:
-            return self._css_modules[module]
-        called = [path for path in self._css_modules if path.rpartition("/")[2] == module]
-        return self._css_modules[called[0]] if len(called) == 1 else None
+        bundles = self._css_modules.get(self._module(module) or "", {})
+        return max(bundles, default=None)
+
+    def _module(self, name: str) -> str | None:
+        """The path of the CSS module of that path, or of that last part if one is called so."""
+        if name in self._css_modules:
+            return name
+        called = [path for path in self._css_modules if path.rpartition("/")[2] == name]
+        return called[0] if len(called) == 1 else None
+
+    def unknown_classes(self, use: Use, template: _Text) -> Iterator[Diagnostic]:
+        """The errors for names that the CSS module, which is there, has in no bundle."""
+        module = self._module(_path_of(use).removesuffix(".module.css")) if use.classes else None
+        known = {name for names in self._css_modules.get(module or "", {}).values() for name in names}
+        for written in use.classes if module else ():
+            if written.text not in known:
+                near = nearest(written.text, sorted(known))
+                hint = f"did you mean `{near}`?" if near else f"declare it in `{module}.module.css`"
+                message = f"the CSS module `{module}` has no name `{written.text}`"
+                yield error("template/missing", message, template.place(written.start, written.end), hint=hint)
 
     def is_left_alone(self, use: Use) -> bool:
         """Whether `use` need not name an asset: it may be a folder, or something else may serve it."""

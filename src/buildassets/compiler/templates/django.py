@@ -204,10 +204,19 @@ class _Visitor:
             return
         argument = positional[0] if positional else next((given[key] for key in _KEYWORDS[rule] if key in given), None)
         if argument is not None:
-            self._note(rule, self._possible(*argument), span, _widths(given.get("widths")))
+            others = positional[1:] if rule is Rule.CSS_MODULE else []
+            classes = [text for one in others for text in self._possible(*one).texts]
+            self._note(rule, self._possible(*argument), span, classes, _widths(given.get("widths")))
 
-    def _note(self, rule: Rule, argument: Possible, span: Span, widths: tuple[int, ...] = ()) -> None:
-        self.uses += (Use(written, rule, widths) for written in argument.texts)
+    def _note(
+        self,
+        rule: Rule,
+        argument: Possible,
+        span: Span,
+        classes: Iterable[WrittenName] = (),
+        widths: tuple[int, ...] = (),
+    ) -> None:
+        self.uses += (Use(written, rule, tuple(classes), widths) for written in argument.texts)
         if not argument.complete:
             self.unchecked.append(span)
 

@@ -110,7 +110,9 @@ class Visitor:
             return
         argument = node.args[0] if node.args else _keyword(node, *_KEYWORDS[rule])
         if argument is not None:
-            self._note(rule, self._possible(argument, scope), span, self._widths(node))
+            others = node.args[1:] if rule is Rule.CSS_MODULE else []
+            classes = [text for one in others for text in self._possible(one, scope).texts]
+            self._note(rule, self._possible(argument, scope), span, classes, self._widths(node))
         elif node.dyn_args or node.dyn_kwargs:
             self.unchecked.append(span)
 
@@ -159,10 +161,16 @@ class Visitor:
         except nodes.Impossible:
             return ()
 
-    def _note(self, rule: Rule, argument: Possible, span: Span, widths: tuple[int, ...] = ()) -> None:
-        for written in argument.texts:
-            is_placed = written.start >= 0
-            self.uses.append(Use(written if is_placed else WrittenName(written.text, *span), rule, widths))
+    def _note(
+        self,
+        rule: Rule,
+        argument: Possible,
+        span: Span,
+        classes: Iterable[WrittenName] = (),
+        widths: tuple[int, ...] = (),
+    ) -> None:
+        placed = tuple(_placed(one, span) for one in classes)
+        self.uses += (Use(_placed(written, span), rule, placed, widths) for written in argument.texts)
         if not argument.complete:
             self.unchecked.append(span)
 
@@ -349,3 +357,8 @@ def _dotted(node: nodes.Expr) -> str:
     if isinstance(node, nodes.Getattr) and (owner := _dotted(node.node)):
         return f"{owner}.{node.attr}"
     return ""
+
+
+def _placed(written: WrittenName, span: Span) -> WrittenName:
+    """`written` with a place: that of the call, if it is not in this template."""
+    return written if written.start >= 0 else WrittenName(written.text, *span)

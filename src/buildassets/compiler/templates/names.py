@@ -118,10 +118,14 @@ def _concatenated(texts: tuple[WrittenName, ...]) -> WrittenName:
 
 @frozen
 class Use:
-    """An asset that a template names; `widths` are those that it asks for of a picture, where they are constants."""
+    """An asset that a template names, and what it asks for of it, as far as that is constant.
+
+    Of a CSS module these are the `classes`, of a picture the `widths`.
+    """
 
     written: WrittenName
     rule: Rule
+    classes: tuple[WrittenName, ...] = ()
     widths: tuple[int, ...] = ()
 
 

@@ -396,6 +396,11 @@ def test_check_names_what_a_template_may_not_name(tmp_path: Path) -> None:
     ]
 
 
+def test_a_tsconfig_that_cannot_be_read_is_called_as_its_author_calls_it(tmp_path: Path) -> None:
+    files: Tree = {"assets/js/app.ts": "export const a = 1;\n", "tsconfig.json": b"\xff\xfe{"}
+    assert only_error(run(tmp_path, files)).message == "`tsconfig.json` is UTF-16, not UTF-8"
+
+
 # What only several files know
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineOptions
+from buildassets.compiler.engines.reader import Reader
 from buildassets.diagnostics import Location, error
 from buildassets.errors import BuildError
 from buildassets.media import suffix
@@ -56,6 +57,7 @@ class EsbuildTransform:
 
         A script that is not to be compiled and has no name that is defined stays as it is written.
         """
+        given = replace(given, reader=Reader(self._options.shown))
         compiled = self._compiled(given)
         inputs, absences = (tuple(sorted(paths)) for paths in (given.reader.inputs, given.reader.absences))
         return replace(compiled, inputs=inputs, absences=absences)

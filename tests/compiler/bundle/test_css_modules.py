@@ -21,6 +21,7 @@ CARD = """
 @keyframes spin { from { color: red } }
 :global(.g) .title { color: blue }
 .größe, .\\31 x { color: lime }
+.it\\"s, .all\\`\\"\\' { color: lime }
 """
 FILES: Tree = {
     "assets/js/main.ts": 'import card from "../components/card.module.css"; console.log(JSON.stringify(card));',

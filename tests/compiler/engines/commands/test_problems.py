@@ -26,3 +26,9 @@ def test_what_a_pattern_finds(pattern: str, printed: str, found: list[Problem]) 
 
 def test_bytes_that_are_no_text_are_shown_somehow() -> None:
     assert lines_of(b"\xff\0\x07a\n\n  \nb \n") == ["\ufffda", "b"]
+
+
+def test_a_long_output_is_searched_at_its_beginning_alone() -> None:
+    output = b"a.less:1:1: first\n" + b"x" * 5000 + b"a.less:2:1: behind\n" + b"%b\n" % (b"y" * 1000) * 500
+    assert list(problems(USUAL, output + b"a.less:3:1: last\n")) == [Problem("first", "a.less", 1, 1)]
+    assert list(problems(r"(?P<message>x+)", b"x" * 5000)) == [Problem("x" * 1000)]

@@ -9,7 +9,9 @@ from buildassets.frozen import frozen
 GROUPS: Final = ("file", "line", "column", "message")
 # Colours and the like (ECMA-48, CSI and OSC), and other control characters.
 _CONTROL: Final = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|[\x00-\x08\x0b-\x1f\x7f]")
-_MOST_CHARACTERS: Final = 2000  # of a line: longer ones are data, and a pattern may take quadratic time
+# Longer lines are data, and a pattern may take quadratic time: then these 500 lines take some ten seconds.
+_MOST_CHARACTERS: Final = 1000  # of a line
+_MOST_SEARCHED: Final = 500_000  # of all lines together
 _MOST_LINES: Final = 20_000
 
 
@@ -33,10 +35,18 @@ def lines_of(output: bytes) -> list[str]:
 
 
 def problems(pattern: str, output: bytes) -> Iterator[Problem]:
-    """The problems in what a program printed: one for each line in which `pattern` is found."""
+    """The problems in what a program printed: one for each line in which `pattern` is found.
+
+    Of long lines only their beginnings are searched, and of a long output only its beginning.
+    """
     search = re.compile(pattern).search
+    left = _MOST_SEARCHED
     for line in lines_of(output):
-        if match := search(line[:_MOST_CHARACTERS]):
+        text = line[:_MOST_CHARACTERS]
+        left -= len(text)
+        if left < 0:
+            return
+        if match := search(text):
             groups = match.groupdict()
             message = (groups.get("message") or "").strip()
             file = (groups.get("file") or "").strip()

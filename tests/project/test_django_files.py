@@ -26,6 +26,8 @@ def settings(folder: Path, files: Tree) -> DjangoSettings | None:
         ("OURS = ('a',)\nINSTALLED_APPS = [*OURS, 'b']", ["a", "b"]),
         ("INSTALLED_APPS = ['a']\nINSTALLED_APPS += ['b']", ["a", "b"]),
         ("INSTALLED_APPS = ['a']\nINSTALLED_APPS = INSTALLED_APPS + ['b']", ["a", "b"]),
+        ("INSTALLED_APPS = ['a']\nINSTALLED_APPS = ['b']", ["b"]),
+        ("INSTALLED_APPS = ['a']\nif DEBUG:\n    INSTALLED_APPS = ['b']", ["a", "b"]),
         ("INSTALLED_APPS = ['a'] + more()", None),
         ("INSTALLED_APPS = [*UNKNOWN, 'a']", None),
         ("A = B\nB = A\nINSTALLED_APPS = [*A]", []),

@@ -36,6 +36,12 @@ class DjangoSettings:
         """Where the setting `name` is assigned or extended."""
         return [one for setting, one in self.assigned if setting == name]
 
+    def counting(self, name: str) -> list[Assigned]:
+        """Those from the last one on that is made in any case, and by which what stood before no longer counts."""
+        all_ = self.of(name)
+        at = next((number for number in range(len(all_) - 1, 0, -1) if _replaces(all_[number], name)), 0)
+        return all_[at:]
+
     def last(self, name: str) -> Assigned | None:
         """The assignment of the setting that counts."""
         return next(reversed(self.of(name)), None)
@@ -53,7 +59,7 @@ class DjangoSettings:
 
     def texts(self, name: str) -> list[str] | None:
         """The texts of a setting that is a list; None if some of them are computed, or nothing assigns it."""
-        assigned = self.of(name)
+        assigned = self.counting(name)
         listed = [self._texts(one.value, (name,)) for one in assigned]
         return [text for texts in listed for text in texts or ()] if assigned and None not in listed else None
 
@@ -107,6 +113,14 @@ def path_of(value: ast.expr) -> str | None:
     else:
         return None
     return "/".join(part for part in parts if part) if None not in parts else None
+
+
+def _replaces(one: Assigned, name: str) -> bool:
+    """Whether a statement at the top of a module gives the setting a value in which the one before has no part."""
+    is_extended = isinstance(one.statement, ast.AugAssign) or any(
+        isinstance(node, ast.Name) and node.id == name for node in ast.walk(one.value)
+    )
+    return one.statement.col_offset == 0 and not is_extended
 
 
 def _file_of(files: ProjectFiles, module: str) -> str | None:

@@ -370,3 +370,84 @@ def test_what_is_left_to_do_by_hand_is_no_nothing(tmp_path: Path) -> None:
     done = run(tmp_path, "init", "--yes")
     assert "nothing else to do" in done.stderr
     assert '{{ stylesheet("css/site.css") }}' in done.stderr
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from flask import Flask\ndef make():\n\tapp = Flask(__name__)\n\treturn app\n",
+        "def make():\n    from flask import Flask\n    app = Flask(__name__)\n    return app\n",
+        "import abc\n@abc.abstractmethod\ndef make():\n    from flask import Flask\n    app = Flask(__name__)\n",
+        "from flask import Flask\n\x0capp = Flask(__name__)\n",
+        "from flask import Flask; app = Flask(__name__); app.debug = True\n",
+        "from flask import Flask\ndef make(): app = Flask(__name__); return app\n",
+        "from flask import Flask\rapp = Flask(__name__)\rx = 1\r",
+        "from flask import Flask; x = (\n    1)\napp = Flask(__name__)\n",
+    ],
+)
+def test_a_module_is_edited_so_that_it_stays_python(text: str, tmp_path: Path) -> None:
+    done = run(write_tree(tmp_path, {**FLASK, "app.py": text}), "init", "--yes")
+    after = (tmp_path / "app.py").read_bytes().decode()
+    compile(after, "app.py", "exec")
+    assert ("FlaskAssets(app, serve=True)" in after) is ("write by hand, `app.py`" not in done.stderr)
+
+
+def test_a_line_that_makes_the_application_is_followed_at_its_indentation(tmp_path: Path) -> None:
+    text = "from flask import Flask\ndef make():\n\tapp = Flask(__name__)\n\treturn app\n"
+    run(write_tree(tmp_path, {**FLASK, "app.py": text}), "init", "--yes")
+    assert "\n\tFlaskAssets(app, serve=True)\n\treturn app\n" in (tmp_path / "app.py").read_text()
+
+
+def test_an_import_stands_above_the_function_that_makes_the_application(tmp_path: Path) -> None:
+    text = "def make():\n    from flask import Flask\n    app = Flask(__name__)\n    return app\n"
+    run(write_tree(tmp_path, {**FLASK, "app.py": text}), "init", "--yes")
+    after = (tmp_path / "app.py").read_text()
+    assert after.startswith("from buildassets.runtime.flask import FlaskAssets\ndef make():\n")
+    assert "\n    FlaskAssets(app, serve=True)\n    return app\n" in after
+
+
+def test_a_gitignore_that_is_no_text_stays_and_its_lines_are_printed(tmp_path: Path) -> None:
+    write_tree(tmp_path, {**FLASK, ".gitignore": b"# g\xe9n\xe9r\xe9\nsecret.env\n"})
+    done = run(tmp_path, "init", "--yes")
+    assert (tmp_path / ".gitignore").read_bytes() == b"# g\xe9n\xe9r\xe9\nsecret.env\n"
+    assert "write by hand, `.gitignore`, a line each:\n    build/\n    .buildassets/\n" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("files", "line"),
+    [
+        (FLASK, 'app.config.setdefault("BUILDASSETS_MANIFEST", "public/site/manifest.json")\nFlaskAssets(app, '),
+        ({**FLASK, "app.py": "", "shop/__init__.py": FLASK["app.py"]}, '"../public/site/manifest.json")\n'),
+        (DJANGO, 'BUILDASSETS = {"manifest": BASE_DIR / "public/site/manifest.json"}'),
+        ({"r.py": "import jinja2\nenv = jinja2.Environment()\n"}, 'Assets("public/site/manifest.json", reload='),
+    ],
+)
+def test_the_manifest_is_that_of_a_configuration_that_is_there(files: Tree, line: str, tmp_path: Path) -> None:
+    write_tree(tmp_path, {**files, "buildassets.toml": 'output = "public/site"\n'})
+    assert run(tmp_path, "init", "--yes").returncode == 0
+    assert line in "\n".join(one.read_text() for one in sorted(tmp_path.rglob("*.py")))
+    assert (tmp_path / ".gitignore").read_text() == "public/site/\n.buildassets/\n"
+
+
+def test_a_wrong_configuration_is_reported_and_nothing_written(tmp_path: Path) -> None:
+    write_tree(tmp_path, {**FLASK, "buildassets.toml": 'sorces = ["static"]\n'})
+    before = read_tree(tmp_path)
+    done = run(tmp_path, "init", "--yes")
+    assert done.returncode == 2
+    assert "error[config/unknown-key]: unknown key `sorces`" in done.stderr
+    assert read_tree(tmp_path) == before
+
+
+@pytest.mark.parametrize("last", ["OTHERS + ['shop']", "['shop', 'django.contrib.staticfiles']"])
+def test_of_two_lists_of_applications_the_one_that_counts_is_edited(last: str, tmp_path: Path) -> None:
+    settings = SETTINGS.format(apps="'django.contrib.admin',", more=f"INSTALLED_APPS = {last}")
+    done = run(write_tree(tmp_path, {**DJANGO, "site1/settings.py": settings}), "init", "--yes")
+    after = (tmp_path / "site1/settings.py").read_text()
+    assert ("INSTALLED_APPS = ['buildassets.runtime.django', 'shop'" in after) is ("by hand, `site1" not in done.stderr)
+    assert after.count("buildassets.runtime.django") == (1 if last.startswith("[") else 0)
+
+
+def test_a_base_dir_that_is_text_is_not_divided(tmp_path: Path) -> None:
+    settings = SETTINGS.format(apps="", more="BASE_DIR = str(Path(__file__).parent.parent)")
+    done = run(write_tree(tmp_path, {**DJANGO, "site1/settings.py": settings}), "init", "--yes")
+    assert "write by hand, `site1/settings.py`" in done.stderr

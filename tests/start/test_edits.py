@@ -39,3 +39,10 @@ def test_a_file_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
     (tmp_path / "a").write_text("")
     with pytest.raises(ConfigError, match="cannot write `a/b`"):
         write(str(tmp_path), [Edit("a/b", None, "x")])
+
+
+def test_a_file_that_is_there_is_not_taken_for_a_new_one(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"\xe9")
+    with pytest.raises(ConfigError, match="`a` is there"):
+        write(str(tmp_path), [Edit("a", None, "x")])
+    assert (tmp_path / "a").read_bytes() == b"\xe9"

@@ -3,6 +3,7 @@
 Takes what was found, gives the edits of `pyproject.toml` or `buildassets.toml`, of `.gitignore`, and new sources.
 """
 
+import os
 import re
 import tomllib
 from collections.abc import Mapping
@@ -13,11 +14,11 @@ from buildassets.migrate.plan import written
 from buildassets.project.files import ProjectFiles
 from buildassets.project.found import Found
 from buildassets.start.assets import Assets
-from buildassets.start.edits import Edit, appended
+from buildassets.start.edits import ByHand, Edit, appended
 
 OWN_FILE: Final = "buildassets.toml"
 _PYPROJECT: Final = "pyproject.toml"
-_IGNORED: Final = ("build/", ".buildassets/")
+_GITIGNORE: Final = ".gitignore"
 _NPM: Final = {"path": "node_modules", "prefix": "npm", "npm": True}
 _STARTER: Final = """\
 :root {
@@ -86,9 +87,14 @@ def _is_toml(text: str) -> bool:
     return True
 
 
-def ignored(files: ProjectFiles) -> Edit | None:
-    """The lines that `.gitignore` lacks; None where it lacks none."""
-    text = files.text_or_none(".gitignore")
+def ignored(files: ProjectFiles, output: str) -> Edit | ByHand | None:
+    """The lines that `.gitignore` lacks, with the release directory `output`; None where it lacks none.
+
+    Lines to write by hand where the file is there and is no text in UTF-8.
+    """
+    text = files.text_or_none(_GITIGNORE)
     there = {line.strip().strip("/*") for line in (text or "").splitlines()}
-    missing = [line for line in _IGNORED if line.strip("/") not in there]
-    return Edit(".gitignore", text, appended(text or "", missing)) if missing else None
+    missing = [line for line in (f"{output}/", ".buildassets/") if line.strip("/") not in there]
+    if text is None and os.path.exists(files.path(_GITIGNORE)):
+        return ByHand(_GITIGNORE, "a line each", tuple(missing))
+    return Edit(_GITIGNORE, text, appended(text or "", missing)) if missing else None

@@ -8,17 +8,16 @@ from buildassets.project.files import ProjectFiles
 from buildassets.start.edits import ByHand, Edit, Insertion, appended, inserted
 
 _APPLICATION: Final = "buildassets.runtime.django"
-_MANIFEST: Final = "build/manifest.json"
 
 
-def edited_settings(files: ProjectFiles, settings: DjangoSettings) -> list[Edit | ByHand]:
-    """Our application, first of all, and `BUILDASSETS`."""
-    places = [one for one in settings.of("INSTALLED_APPS") if _elements(one)]
-    location = _location(settings, places[0].file) if len(places) == 1 else None
+def edited_settings(files: ProjectFiles, settings: DjangoSettings, manifest: str) -> list[Edit | ByHand]:
+    """Our application, first of all, and `BUILDASSETS` with the path of the `manifest`."""
+    places = [one for one in settings.counting("INSTALLED_APPS") if _elements(one)]
+    location = _location(settings, places[0].file, manifest) if len(places) == 1 else None
     if location is None:
         lines = (
             f'INSTALLED_APPS = ["{_APPLICATION}", *INSTALLED_APPS]  # before django.contrib.staticfiles',
-            f'BUILDASSETS = {{"manifest": BASE_DIR / "{_MANIFEST}"}}',
+            f'BUILDASSETS = {{"manifest": BASE_DIR / "{manifest}"}}',
         )
         return [ByHand(settings.files[0], "at the end of the settings", lines)]
     place = places[0]
@@ -43,10 +42,11 @@ def _application(text: str, place: Assigned) -> Insertion:
     return Insertion(first.lineno, " " * first.col_offset + written)
 
 
-def _location(settings: DjangoSettings, file: str) -> str | None:
+def _location(settings: DjangoSettings, file: str, manifest: str) -> str | None:
     """The expression for the path of the manifest, by the `BASE_DIR` that the settings in `file` have."""
     base = settings.last("BASE_DIR")
     written = ast.unparse(base.value) if base and base.file == file else ""
-    if "Path(" in written and "environ." not in written:
-        return f'BASE_DIR / "{_MANIFEST}"'
-    return 'os.path.join(BASE_DIR, "build", "manifest.json")' if "os.path" in written else None
+    if "Path(" in written and "environ." not in written and not written.startswith("str("):
+        return f'BASE_DIR / "{manifest}"'
+    parts = ", ".join(f'"{part}"' for part in manifest.split("/"))
+    return f"os.path.join(BASE_DIR, {parts})" if "os.path" in written else None

@@ -85,6 +85,9 @@ def write(folder: str, edits: Iterable[Edit]) -> None:
     """Write the files, each by a rename. Raises ConfigError for one that cannot be written."""
     for one in edits:
         path = os.path.realpath(os.path.join(folder, *one.file.split("/")))
+        if one.before is None and os.path.exists(path):
+            message, hint = f"`{one.file}` is there, and cannot be read as text", "see to it, and run this again"
+            raise ConfigError([error("init/write", message, Location(one.file), hint=hint)])
         try:
             _write(path, one.after.encode("utf-8"))
         except OSError as fault:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from buildassets.compiler.config.file import relative_to, search
+from buildassets.compiler.config.load import load_config
 from buildassets.compiler.engines.sass.wheel import installed_command
 from buildassets.frozen import frozen
 from buildassets.project.dependencies import add_command
@@ -61,7 +62,8 @@ def propose(start: str, engines: Mapping[str, str]) -> Proposal:
     """
     file, document = search(start)
     folder = os.path.dirname(file) if file else start
-    files = ProjectFiles(folder, (os.path.join(folder, "build"),))
+    output = _output(folder) if file else "build"
+    files = ProjectFiles(folder, (os.path.join(folder, *output.split("/")),))
     found = find(files)
     if found.systems and file is None:
         return Proposal(folder, found.framework, tuple(_shown(found, None)), systems=found.systems)
@@ -71,12 +73,12 @@ def propose(start: str, engines: Mapping[str, str]) -> Proposal:
     notes = [*_notes(files, found, assets), *_notes_on_configuration(file, start, engines)]
     if file is None:
         edits = [configuration(files, settings_for(files, found, assets, engines)), *edits]
-    code = list(_code(files, found, assets))
+    code = [*filter(None, [ignored(files, output)]), *_code(files, found, assets, f"{output}/manifest.json")]
     return Proposal(
         folder,
         found.framework,
         tuple(_shown(found, assets)),
-        (*edits, *filter(None, [ignored(files)]), *(one for one in code if isinstance(one, Edit))),
+        (*edits, *(one for one in code if isinstance(one, Edit))),
         tuple(one for one in code if isinstance(one, ByHand)),
         tuple(_tools(files, assets, {} if file else engines)),
         notes=tuple(notes),
@@ -131,12 +133,17 @@ def _begun(files: ProjectFiles, found: Found, assets: Assets) -> tuple[Assets, l
     return begun, [Edit(first.file, None, first.text)]
 
 
-def _code(files: ProjectFiles, found: Found, assets: Assets) -> Iterator[Edit | ByHand]:
+def _output(folder: str) -> str:
+    """The configured release directory, relative to the `folder` of the configuration, which has to be right."""
+    return relative_to(folder, load_config(start=folder, needs_sources=False, runs_code=False).output)
+
+
+def _code(files: ProjectFiles, found: Found, assets: Assets, manifest: str) -> Iterator[Edit | ByHand]:
     """The edits of settings, modules and templates."""
     if found.django is not None and not found.is_equipped:
-        yield from edited_settings(files, found.django)
+        yield from edited_settings(files, found.django, manifest)
     has_static = any("url_for" in files.text(name) for name in files.ending(".html")) and found.framework == "flask"
-    yield from edited_python(files, found, has_static)
+    yield from edited_python(files, found, manifest, has_static)
     yield from edited_templates(files, found.templates, assets.entries, found.framework == "django")
 
 

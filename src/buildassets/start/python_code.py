@@ -4,120 +4,138 @@ Takes the modules of a project, gives edits where one statement of a known form 
 """
 
 import ast
+import posixpath
 from collections.abc import Iterator
 from typing import Final
 
-from buildassets.project.calls import Made, Module
+from buildassets.project.calls import Made, Module, read_module
 from buildassets.project.files import ProjectFiles
 from buildassets.project.found import Found
 from buildassets.start.edits import ByHand, Edit, Insertion, inserted
 
-_MANIFEST: Final = "build/manifest.json"
-_RELOAD: Final = 'reload="BUILDASSETS_WATCH" in os.environ'
-_ASSETS: Final = f'Assets("{_MANIFEST}", {_RELOAD})'
+_DEFAULT: Final = "build/manifest.json"
 _RUNTIME: Final = "from buildassets.runtime import Assets"
 _ANY: Final = "where the application is made"
 
 
-def edited_python(files: ProjectFiles, found: Found, has_static: bool) -> Iterator[Edit | ByHand]:
-    """The edits for the framework of `found`; none where the project has our runtime already."""
+def edited_python(files: ProjectFiles, found: Found, manifest: str, has_static: bool) -> Iterator[Edit | ByHand]:
+    """The edits for the framework of `found`; none where the project has our runtime already.
+
+    `manifest` is the path of the manifest, relative to the project.
+    """
     if found.is_equipped or found.framework in ("", "django"):
         return
     if found.framework in ("flask", "quart"):
-        yield _flask(files, found, has_static)
+        yield _flask(files, found, manifest, has_static)
     elif found.framework in ("fastapi", "starlette"):
-        yield from _starlette(files, found)
+        yield from _starlette(files, found, manifest)
     elif found.framework == "litestar":
-        yield _litestar(files, found)
+        yield _litestar(files, found, manifest)
     else:
-        yield from _jinja(files, found)
+        yield from _jinja(files, found, manifest)
 
 
-def _only(found: Found, kind: str) -> tuple[str, Module, Made] | None:
+def _assets(manifest: str) -> str:
+    return f'Assets("{manifest}", reload="BUILDASSETS_WATCH" in os.environ)'
+
+
+def _only(files: ProjectFiles, found: Found, kind: str) -> tuple[str, Module, Made] | None:
     """The one place that makes something of `kind`, and gives it a plain name."""
-    places = [(name, module, one) for name, module in found.modules.items() for one in module.of(kind)]
-    return places[0] if len(places) == 1 and places[0][2].name.isidentifier() else None
+    place = _only_call(files, found, kind)
+    return place if place and place[2].name.isidentifier() else None
 
 
-def _flask(files: ProjectFiles, found: Found, has_static: bool) -> Edit | ByHand:
+def _flask(files: ProjectFiles, found: Found, manifest: str, has_static: bool) -> Edit | ByHand:
     name = "FlaskAssets" if found.framework == "flask" else "QuartAssets"
     imported = f"from buildassets.runtime.{found.framework} import {name}"
     options = "serve=True, static=True" if has_static else "serve=True"
-    place = _only(found, found.framework)
+    place = _only(files, found, found.framework)
+    file = place[0] if place else _first(found)
+    app = place[2].name if place else "app"
+    path = posixpath.relpath(manifest, posixpath.dirname(file) or ".")
+    configured = [] if manifest == _DEFAULT else [f'{app}.config.setdefault("BUILDASSETS_MANIFEST", "{path}")']
+    lines = [*configured, f"{name}({app}, {options})"]
     if place is None:
-        return ByHand(_first(found), _ANY, (imported, f"{name}(app, {options})"))
-    file, module, made = place
-    return _edit(files, file, module, [imported], [_after(made, f"{name}({made.name}, {options})")])
+        return ByHand(file, _ANY, (imported, *lines))
+    text = files.text(file)
+    return _edit(text, file, place[1], [imported], [_after(text, place[2], "\n".join(lines))])
 
 
-def _starlette(files: ProjectFiles, found: Found) -> Iterator[Edit | ByHand]:
+def _starlette(files: ProjectFiles, found: Found, manifest: str) -> Iterator[Edit | ByHand]:
     """The files of the release in front of the application, and the helpers in its templates."""
+    release = _assets(manifest)
     imported = [_RUNTIME, "from buildassets.runtime.starlette import AssetServer, with_assets"]
-    app, templates = _only(found, found.framework), _only(found, "templates")
+    app, templates = _only(files, found, found.framework), _only(files, found, "templates")
     if app is None:
-        lines = ("import os", *imported, f"assets = {_ASSETS}", "app.add_middleware(AssetServer, assets=assets)")
+        lines = ("import os", *imported, f"assets = {release}", "app.add_middleware(AssetServer, assets=assets)")
         yield ByHand(_first(found), _ANY, (*lines, "templates = with_assets(templates, assets)"))
         return
     file, module, made = app
-    variable = _free(module)
+    text, variable = files.text(file), _free(module)
     first = made
-    insertions = [_after(made, f"{made.name}.add_middleware(AssetServer, assets={variable})")]
+    insertions = [_after(text, made, f"{made.name}.add_middleware(AssetServer, assets={variable})")]
     if templates and templates[0] == file:
         equipped = templates[2]
         first = min(made, equipped, key=lambda one: one.statement.lineno)
-        insertions.append(_after(equipped, f"with_assets({equipped.name}, {variable})"))
+        insertions.append(_after(text, equipped, f"with_assets({equipped.name}, {variable})"))
     elif templates:
         other, its_module, equipped = templates
-        call = f"with_assets({equipped.name}, {_ASSETS})"
-        yield _edit(files, other, its_module, ["import os", *imported], [_after(equipped, call)])
+        call = f"with_assets({equipped.name}, {release})"
+        its_text = files.text(other)
+        yield _edit(its_text, other, its_module, ["import os", *imported], [_after(its_text, equipped, call)])
     used = "AssetServer, with_assets" if len(insertions) > 1 else "AssetServer"
     imports = ["import os", _RUNTIME, f"from buildassets.runtime.starlette import {used}"]
-    yield _edit(files, file, module, imports, [_before(first, f"{variable} = {_ASSETS}"), *insertions])
+    yield _edit(text, file, module, imports, [_before(text, first, f"{variable} = {release}"), *insertions])
     if not templates:
         lines = ("from buildassets.runtime.starlette import with_assets", "with_assets(templates, assets)")
         yield ByHand(file, "where `Jinja2Templates` are made", lines)
 
 
-def _litestar(files: ProjectFiles, found: Found) -> Edit | ByHand:
+def _litestar(files: ProjectFiles, found: Found, manifest: str) -> Edit | ByHand:
     imports = ["import os", _RUNTIME, "from buildassets.runtime.litestar import asset_files, with_assets"]
-    app, config = _only_call(found, "litestar"), _only_call(found, "template-config")
+    release = _assets(manifest)
+    app, config = (_at_top(_only_call(files, found, kind)) for kind in ("litestar", "template-config"))
     handlers = _handlers(app[2].call) if app else None
     can_call_back = config and not any(one.arg in ("engine_callback", None) for one in config[2].call.keywords)
     if app is None or config is None or app[0] != config[0] or handlers is None or not can_call_back:
-        lines = (*imports, f"assets = {_ASSETS}", "Litestar([…, asset_files(assets)],")
+        lines = (*imports, f"assets = {release}", "Litestar([…, asset_files(assets)],")
         return ByHand(
             _first(found), _ANY, (*lines, "    template_config=TemplateConfig(…, engine_callback=with_assets(assets)))")
         )
     file, module, _ = app
-    variable = _free(module)
+    text, variable = files.text(file), _free(module)
     first = min(app[2], config[2], key=lambda one: one.statement.lineno)
     insertions = [
-        _before(first, f"{variable} = {_ASSETS}"),
-        _argument(files.text(file), handlers, f"asset_files({variable})"),
-        _argument(files.text(file), config[2].call, f"engine_callback=with_assets({variable})"),
+        _before(text, first, f"{variable} = {release}"),
+        _argument(text, handlers, f"asset_files({variable})"),
+        _argument(text, config[2].call, f"engine_callback=with_assets({variable})"),
     ]
-    return _edit(files, file, module, imports, insertions)
+    return _edit(text, file, module, imports, insertions)
 
 
-def _jinja(files: ProjectFiles, found: Found) -> Iterator[Edit | ByHand]:
+def _jinja(files: ProjectFiles, found: Found, manifest: str) -> Iterator[Edit | ByHand]:
     extension = "buildassets.runtime.jinja.AssetsExtension"
-    place = _only(found, "jinja")
+    release = _assets(manifest)
+    place = _only(files, found, "jinja")
     if place is None:
-        lines = ("import os", _RUNTIME, f'env.add_extension("{extension}")', f"env.assets = {_ASSETS}")
+        lines = ("import os", _RUNTIME, f'env.add_extension("{extension}")', f"env.assets = {release}")
         yield ByHand(_first(found), "where the environment of Jinja is made", lines)
         return
     file, module, made = place
-    calls = f'{made.name}.add_extension("{extension}")\n{made.name}.assets = {_ASSETS}'
-    imports, insertions = ["import os", _RUNTIME], [_after(made, calls)]
+    text = files.text(file)
+    calls = f'{made.name}.add_extension("{extension}")\n{made.name}.assets = {release}'
+    imports, insertions = ["import os", _RUNTIME], [_after(text, made, calls)]
     application = _wsgi_application(module) if made.is_top else None
     if application is None:
-        yield _edit(files, file, module, imports, insertions)
-        yield ByHand("", "in the server of the site", (f"serve `{_MANIFEST[:5]}/assets/` below `/assets/`",))
+        yield _edit(text, file, module, imports, insertions)
+        yield ByHand(
+            "", "in the server of the site", (f"serve `{posixpath.dirname(manifest)}/assets/` below `/assets/`",)
+        )
         return
     imports.append("from buildassets.runtime.wsgi import AssetServer")
     served = f"\n\n{application.name} = AssetServer({application.name}, assets={made.name}.assets)"
     insertions.append(Insertion((application.end_lineno or application.lineno) + 1, served))
-    yield _edit(files, file, module, imports, insertions)
+    yield _edit(text, file, module, imports, insertions)
 
 
 def _wsgi_application(module: Module) -> ast.FunctionDef | None:
@@ -127,9 +145,24 @@ def _wsgi_application(module: Module) -> ast.FunctionDef | None:
     return found[0] if len(found) == 1 else None
 
 
-def _only_call(found: Found, kind: str) -> tuple[str, Module, Made] | None:
+def _only_call(files: ProjectFiles, found: Found, kind: str) -> tuple[str, Module, Made] | None:
+    """The one place that makes something of `kind`, if nothing else stands on the lines of that statement."""
     places = [(name, module, one) for name, module in found.modules.items() for one in module.of(kind)]
-    return places[0] if len(places) == 1 and places[0][2].is_top else None
+    return places[0] if len(places) == 1 and _is_alone(files.text(places[0][0]), places[0][2].statement) else None
+
+
+def _at_top(place: tuple[str, Module, Made] | None) -> tuple[str, Module, Made] | None:
+    return place if place and place[2].is_top else None
+
+
+def _is_alone(text: str, statement: ast.stmt) -> bool:
+    """Whether only blanks stand before a statement, and only a comment behind it, in lines that are counted as here."""
+    if text.count("\r") != text.count("\r\n"):
+        return False  # Python also ends a line at a carriage return
+    lines = text.encode("utf-8").split(b"\n")
+    before = lines[statement.lineno - 1][: statement.col_offset]
+    behind = lines[(statement.end_lineno or statement.lineno) - 1][statement.end_col_offset :].strip()
+    return not before.strip(b" \t") and (not behind or behind.startswith(b"#"))
 
 
 def _handlers(call: ast.Call) -> ast.List | None:
@@ -154,31 +187,45 @@ def _argument(text: str, node: ast.Call | ast.List, written: str) -> Insertion:
     return Insertion(line, f"{comma}{written}", column)
 
 
-def _after(made: Made, text: str) -> Insertion:
-    indent = " " * made.statement.col_offset
-    return Insertion((made.statement.end_lineno or 0) + 1, "\n".join(indent + line for line in text.split("\n")))
+def _after(text: str, made: Made, written: str) -> Insertion:
+    indent = _indent(text, made)
+    return Insertion((made.statement.end_lineno or 0) + 1, "\n".join(indent + line for line in written.split("\n")))
 
 
-def _before(made: Made, text: str) -> Insertion:
-    return Insertion(made.statement.lineno, " " * made.statement.col_offset + text)
+def _before(text: str, made: Made, written: str) -> Insertion:
+    return Insertion(made.statement.lineno, _indent(text, made) + written)
 
 
-def _edit(files: ProjectFiles, file: str, module: Module, imports: list[str], insertions: list[Insertion]) -> Edit:
-    text = files.text(file)
+def _indent(text: str, made: Made) -> str:
+    """What stands before the statement on its line: blanks or tabs."""
+    return text.split("\n")[made.statement.lineno - 1][: made.statement.col_offset]
+
+
+def _edit(text: str, file: str, module: Module, imports: list[str], insertions: list[Insertion]) -> Edit | ByHand:
+    """The edit of the module; its lines to write by hand where it would no longer be Python."""
     wanted = [one for one in imports if one != "import os" or "os" not in module.names]
     first = min(one.line for one in insertions)
-    return Edit(file, text, inserted(text, [*_imports(module, wanted, first), *insertions]))
+    after = inserted(text, [*_imports(module, wanted, first), *insertions])
+    if read_module(after).tree is None:
+        return ByHand(file, _ANY, (*wanted, *(one.text.strip(" \t,") for one in insertions)))
+    return Edit(file, text, after)
 
 
 def _imports(module: Module, wanted: list[str], first: int) -> Iterator[Insertion]:
     """The lines that import, above the line `first`: `import …` before the other imports there, the rest below them."""
     body = module.tree.body if module.tree else []
     at_top = [one for one in body if isinstance(one, ast.Import | ast.ImportFrom) and one.lineno < first]
-    below = (at_top[-1].end_lineno or 0) + 1 if at_top else first
+    below = (at_top[-1].end_lineno or 0) + 1 if at_top else _top(body, first)
     after_future = [one for one in at_top if getattr(one, "module", "") != "__future__"]
     above = after_future[0].lineno if after_future else below
     for line in wanted:
         yield Insertion(above if line.startswith("import ") else below, line)
+
+
+def _top(body: list[ast.stmt], line: int) -> int:
+    """The first line, decorators too, of the statement of the module in which the line `line` stands."""
+    starts = [min([one.lineno, *(each.lineno for each in getattr(one, "decorator_list", []))]) for one in body]
+    return max((start for start in starts if start <= line), default=line)
 
 
 def _free(module: Module) -> str:

@@ -189,6 +189,13 @@ def test_where_no_framework_is_found_that_is_noted(tmp_path: Path) -> None:
     assert "note: no framework is found" in done.stderr
 
 
+def test_where_no_framework_is_found_templates_get_no_helper_that_nothing_gives_them(tmp_path: Path) -> None:
+    write_tree(tmp_path, {**FLASK, "app.py": "from flask import Flask\napp = Flask(\n"})
+    done = run(tmp_path, "init", "--yes")
+    assert (tmp_path / "templates/base.html").read_text() == FLASK["templates/base.html"]
+    assert "write by hand, in the `<head>` of a template:\n    {{ livereload() }}" in done.stderr
+
+
 def test_two_applications_are_left_alone_and_the_lines_printed(tmp_path: Path) -> None:
     app = "from flask import Flask\n\none = Flask(__name__)\ntwo = Flask(__name__)\n"
     done = run(write_tree(tmp_path, {**FLASK, "app.py": app}), "init", "--yes")

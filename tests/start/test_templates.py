@@ -32,6 +32,10 @@ def test_the_lines_of_django() -> None:
         ("<head>\n</head>\n", "<head>\n  X\n</head>\n"),
         ("  <HEAD>\r\n\t<meta>\r\n  </HEAD>\r\n", "  <HEAD>\r\n\t<meta>\r\n\tX\r\n  </HEAD>\r\n"),
         ("<head><title></title></head>", "<head><title></title>\nX\n</head>"),
+        ("<head>\n{# </head> #}\n</head>", "<head>\n{# </head> #}\n  X\n</head>"),
+        ("<head>\n<!-- </head> -->\n</head>", "<head>\n<!-- </head> -->\n  X\n</head>"),
+        ("<head>\n<script>'</head>'</script>\n</head>", "<head>\n<script>'</head>'</script>\n  X\n</head>"),
+        ("{% raw %}</head>{% endraw %}<head>\n</head>", "{% raw %}</head>{% endraw %}<head>\n  X\n</head>"),
         ("<!doctype html><title>a</title>\n<p>", "<!doctype html><title>a</title>\nX\n<p>"),
     ],
 )

@@ -144,7 +144,8 @@ def _code(files: ProjectFiles, found: Found, assets: Assets, manifest: str) -> I
         yield from edited_settings(files, found.django, manifest)
     has_static = any("url_for" in files.text(name) for name in files.ending(".html")) and found.framework == "flask"
     yield from edited_python(files, found, manifest, has_static)
-    yield from edited_templates(files, found.templates, assets.entries, found.framework == "django")
+    folders = found.templates if found.framework or found.is_equipped else ()  # else nothing gives them our helpers
+    yield from edited_templates(files, folders, assets.entries, found.framework == "django")
 
 
 def _tools(files: ProjectFiles, assets: Assets, engines: Mapping[str, str]) -> Iterator[str]:

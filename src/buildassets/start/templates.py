@@ -21,6 +21,11 @@ _LAYOUT: Final = re.compile(r"^_?(?:base|layout|master|main|skeleton|index|home)
 _END: Final = re.compile(r"</head\s*>", re.IGNORECASE)
 _TITLE: Final = re.compile(r"</title\s*>", re.IGNORECASE)
 _MOST_LAYOUTS: Final = 3
+# Where a tag is text: comments, scripts, and what templates do not run.
+_NO_MARKUP: Final = re.compile(
+    r"\{#.*?#\}|<!--.*?-->|<script\b.*?</script|\{%-?\s*(comment|raw|verbatim)\b.*?\bend\1\b.*?%\}",
+    re.DOTALL | re.IGNORECASE,
+)
 
 
 def lines_for(entries: Sequence[Entry], is_django: bool) -> list[str]:
@@ -67,15 +72,22 @@ def _layouts(files: ProjectFiles, found: Sequence[str]) -> list[str]:
 
 
 def _is_whole(text: str) -> bool:
+    text = _markup(text)
     return not _INHERITS.search(text) and bool(_END.search(text) or _TITLE.search(text))
+
+
+def _markup(text: str) -> str:
+    """`text` with blanks in place of what is no markup."""
+    return _NO_MARKUP.sub(lambda match: " " * len(match[0]), text)
 
 
 def _with_lines(text: str, lines: Sequence[str]) -> str:
     """`text` with `lines` above `</head>`, indented as what stands there, or else behind the title."""
     end = "\r\n" if "\r\n" in text else "\n"
-    found = _END.search(text)
+    markup = _markup(text)
+    found = _END.search(markup)
     if found is None:
-        title = _TITLE.search(text)
+        title = _TITLE.search(markup)
         assert title is not None
         return text[: title.end()] + "".join(end + line for line in lines) + text[title.end() :]
     start = text.rfind("\n", 0, found.start()) + 1

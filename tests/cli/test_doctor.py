@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 
 from buildassets import __version__
+from buildassets.doctor import application
+from buildassets.runtime.django.options import KNOWN
 from tests.browser.fresh import environment as developer
 from tests.browser.fresh import fresh, init
 from tests.cli.test_cli import environment, run
@@ -481,3 +483,26 @@ def test_applications_in_parts_and_in_other_files_are_read(tmp_path: Path) -> No
 def test_tags_of_another_library_are_no_finding(tmp_path: Path) -> None:
     template = '{% load pipeline %}{% stylesheet "x" %}{# {% asset "y" %} #}'
     assert examined(built(tmp_path, {**DJANGO, "templates/a.html": template})) == (0, [])
+
+
+def test_the_keys_of_the_setting_are_those_that_our_application_reads() -> None:
+    assert application._KEYS == KNOWN
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "code"),
+    [
+        ("site1/settings.py", "'manifest':", "'manifst':", "doctor/settings"),
+        ("site1/settings.py", "STATIC_URL =", "STATIC_URL = (", "doctor/python"),
+        ("templates/a.html", "{% stylesheet 'css/app.css' %}", "{{ stylesheet('css/app.css') }}", "doctor/tag-library"),
+        ("site1/settings.py", "STATIC_URL", "INSTALLED_APPS = ['shop']\nSTATIC_URL", "doctor/installed-apps"),
+    ],
+)
+def test_mistakes_of_a_first_day_with_django_are_found(
+    file: str, old: str, new: str, code: str, tmp_path: Path
+) -> None:
+    page = "{% load buildassets %}{% stylesheet 'css/app.css' %}"
+    files = {**DJANGO, "templates/a.html": page}
+    assert examined(built(tmp_path, files)) == (0, [])
+    (tmp_path / file).write_text((tmp_path / file).read_text().replace(old, new))
+    assert examined(tmp_path) == (1, [("error", code)])

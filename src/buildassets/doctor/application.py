@@ -3,20 +3,22 @@
 import ast
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from buildassets.diagnostics import Diagnostic, Location, error, warning
 from buildassets.doctor.subject import Subject
 from buildassets.folders import is_within
 from buildassets.migrate.python_lines import settings_in, text_of
+from buildassets.nearest import nearest
 from buildassets.project.django_files import DjangoSettings, path_of
 
 _OURS: Final = "buildassets.runtime.django"
 _STORAGE: Final = "buildassets.runtime.django.storage.ReleaseStaticFilesStorage"
+_KEYS: Final = ("manifest", "url", "early_hints")  # of `BUILDASSETS`; their module imports Django
 _BEHIND: Final = ("django.contrib.staticfiles", "daphne")
 _LOADED: Final = re.compile(r"\{%-?\s*load\s[^%]*\bbuildassets\b")
-_HELPER: Final = re.compile(
+HELPER: Final = re.compile(
     r"\{\{-?\s*(asset|stylesheet|script|importmap|livereload|inline_asset|modulepreload|picture)\s*\("
 )
 
@@ -24,7 +26,9 @@ _HELPER: Final = re.compile(
 def application_findings(subject: Subject) -> Iterator[Diagnostic]:
     """What is wrong with the code of the project."""
     settings = subject.found.django
+    yield from _no_python(subject, settings.files if settings else ())
     if settings is not None:
+        yield from _unknown(subject, settings)
         yield from _installed(subject, settings)
         yield from _order(subject, settings)
         yield from _unset(subject, settings)
@@ -34,6 +38,36 @@ def application_findings(subject: Subject) -> Iterator[Diagnostic]:
     else:
         yield from _unequipped(subject)
     yield from _other_manifest(subject)
+
+
+def _no_python(subject: Subject, settings: Sequence[str]) -> Iterator[Diagnostic]:
+    """Files of settings, and modules with our name in them, that this version of Python cannot parse."""
+    for name in subject.files.ending(".py"):
+        text = subject.files.text(name)
+        if name not in settings and "buildassets" not in text:
+            continue
+        try:
+            ast.parse(text)
+        except SyntaxError as fault:
+            lines = text.split("\n")[: (fault.lineno or 1) - 1]
+            start = min(sum(len(line) + 1 for line in lines) + max((fault.offset or 1) - 1, 0), len(text))
+            hint = "correct the line; the application does not start, and what it would do is not examined"
+            yield error("doctor/python", f"`{name}` is no Python: {fault.msg}", subject.place(name, start), hint=hint)
+        except (ValueError, RecursionError, MemoryError):
+            continue  # a null byte, or more than this parser takes
+
+
+def _unknown(subject: Subject, settings: DjangoSettings) -> Iterator[Diagnostic]:
+    """The first key of `BUILDASSETS` that our application does not know."""
+    last = settings.last("BUILDASSETS")
+    keys = [text_of(key) or "" for key in last.value.keys if key] if last and isinstance(last.value, ast.Dict) else []
+    key = next((one for one in keys if one and one not in _KEYS), None)
+    if key is not None:
+        meant = nearest(key, _KEYS)
+        known = ", ".join(f"`{one}`" for one in _KEYS)
+        hint = f"did you mean `{meant}`?" if meant else f"known are {known}"
+        message = f"`BUILDASSETS` has the unknown key `{key}`"
+        yield error("doctor/settings", message, _place(subject, settings, "BUILDASSETS"), hint=hint)
 
 
 def _place(subject: Subject, settings: DjangoSettings, name: str) -> Location | None:
@@ -168,7 +202,7 @@ def _unequipped(subject: Subject) -> Iterator[Diagnostic]:
     if found.is_equipped or not found.applications():
         return
     for name in _templates(subject):
-        match = _HELPER.search(subject.files.text(name))
+        match = HELPER.search(subject.files.text(name))
         if match:
             message = f"`{match[1]}` is called, and no module gives it to the templates"
             hint = (

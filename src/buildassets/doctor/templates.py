@@ -7,6 +7,7 @@ from typing import Final
 from buildassets.compiler.templates.check import check_templates
 from buildassets.compiler.templates.files import find_templates
 from buildassets.diagnostics import Diagnostic, error
+from buildassets.doctor.application import HELPER
 from buildassets.doctor.subject import Subject
 from buildassets.paths import LogicalPath
 
@@ -24,7 +25,7 @@ _LIBRARY: Final = "buildassets.runtime.django.templatetags.buildassets"
 
 def template_findings(subject: Subject) -> Iterator[Diagnostic]:
     """What is wrong with the templates."""
-    lacking = list(_without_library(subject))
+    lacking = [*_without_library(subject), *_calls_of_jinja(subject)]
     yield from lacking
     if subject.manifest is not None and not subject.config.templates.extensions:
         files = {one.location.file for one in lacking if one.location}
@@ -43,14 +44,33 @@ def _without_library(subject: Subject) -> Iterator[Diagnostic]:
     )
     if is_builtin:
         return
-    for template in find_templates(subject.config).files:
-        if template.engine != "django":
-            continue
-        text = _COMMENT.sub(lambda match: " " * len(match[0]), subject.files.text(template.shown))
-        loaded = {name for match in _LOAD.finditer(text) for name in match[1].split()}
+    for name, text in _of_django(subject):
+        loaded = {library for match in _LOAD.finditer(text) for library in match[1].split()}
         tag = _TAG.search(text)
         if tag and not loaded - _OF_DJANGO:
-            place = subject.place(template.shown, tag.start(1), tag.end(1))
+            place = subject.place(name, tag.start(1), tag.end(1))
             message = f"`{tag[1]}` is a tag of `buildassets`, which the template does not load"
             hint = "write `{% load buildassets %}` above it; each template has its own"
             yield error("doctor/tag-library", message, place, hint=hint)
+
+
+def _calls_of_jinja(subject: Subject) -> Iterator[Diagnostic]:
+    """Templates of Django that call our helpers as Jinja does; once a template."""
+    settings = subject.found.django
+    if settings is None or any("jinja2" in subject.files.text(file).lower() for file in settings.files):
+        return  # whose templates are Jinja's is then not known for sure
+    for name, text in _of_django(subject):
+        call = HELPER.search(text)
+        if call:
+            place = subject.place(name, call.start(1), call.end(1))
+            message = f"`{call[1]}(…)` is a call of Jinja, and this is a template of Django"
+            hint = "write it as a tag, as docs/django.md shows it, with `{% load buildassets %}` above"
+            yield error("doctor/tag-library", message, place, hint=hint)
+
+
+def _of_django(subject: Subject) -> Iterator[tuple[str, str]]:
+    """The names of Django's templates, and their texts with blanks in place of comments."""
+    for template in find_templates(subject.config).files:
+        if template.engine == "django":
+            text = subject.files.text(template.shown)
+            yield template.shown, _COMMENT.sub(lambda match: " " * len(match[0]), text)

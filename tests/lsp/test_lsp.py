@@ -227,3 +227,14 @@ def test_templates_of_pyramid_are_served(project: Path) -> None:
         for name in ("templates/a.mako", "templates/a.pt"):
             assert codes(editor.open(name)) == [("template/missing", 0, 17, 27)]
             assert editor.labels(name, text, "stylesheet('") == ["css/app.css", "css/base.css"]
+
+
+def test_a_document_that_is_in_no_file_is_left_alone(project: Path) -> None:
+    text = '{{ asset("none.css") }}'
+    with Editor(project) as editor:
+        document = {"uri": "untitled:Untitled-1", "languageId": "html", "version": 1, "text": text}
+        editor.notify("textDocument/didOpen", {"textDocument": document})
+        place = {"textDocument": {"uri": "untitled:Untitled-1"}, "position": {"line": 0, "character": 12}}
+        assert editor.request("textDocument/hover", place) is None
+        assert editor.request("textDocument/completion", place) == []
+        assert not editor.diagnostics

@@ -61,3 +61,10 @@ def test_markup_is_not_escaped_again(site: Path) -> None:
 def test_a_missing_manifest_ends_the_start(site: Path) -> None:
     with pytest.raises(AssertionError, match=r"ManifestError[\s\S]*none\.json"):
         page(site, manifest="none.json")
+
+
+def test_serving_needs_no_include(site: Path) -> None:
+    write_tree(site, {"templates/home.mako": "${asset('a.css')}"})
+    program = _APP.replace('config.include("buildassets.runtime.pyramid")\n', "")
+    shown = run_python(program.format(settings={"mako.directories": "templates"}, given="{}"), cwd=site)
+    assert shown.startswith("/assets/a.")

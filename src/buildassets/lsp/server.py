@@ -114,8 +114,8 @@ class Server(LanguageServer):
         self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, list(diagnostics)))
 
     def _document(self, uri: str) -> tuple[str | None, str]:
-        """The path of a document, and its text."""
-        path = to_fs_path(uri)
+        """The path of a document, None if it is in no file, and its text."""
+        path = to_fs_path(uri) if uri.startswith("file:") else None
         return (os.path.normpath(path) if path else None), self._text(uri)
 
     def _text(self, uri: str) -> str:

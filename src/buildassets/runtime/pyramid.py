@@ -63,5 +63,10 @@ def with_assets(config: Configurator, assets: Assets) -> None:
 def serving(
     config: Configurator, *, origins: str | Iterable[str] = (), headers: ExtraHeaders | None = None
 ) -> AssetServer:
-    """The application of `config`, which also answers requests for the files of the release; see AssetServer."""
+    """The application of `config`, which also answers requests for the files of the release; see AssetServer.
+
+    Where the helpers are not there yet, `includeme` adds them.
+    """
+    if getattr(config.registry, "assets", None) is None:
+        includeme(config)
     return AssetServer(config.make_wsgi_app(), assets=config.registry.assets, origins=origins, headers=headers)

@@ -238,3 +238,11 @@ def test_a_document_that_is_in_no_file_is_left_alone(project: Path) -> None:
         assert editor.request("textDocument/hover", place) is None
         assert editor.request("textDocument/completion", place) == []
         assert not editor.diagnostics
+
+
+def test_templates_of_a_language_that_cannot_be_read_have_a_warning(project: Path) -> None:
+    write_tree(project, {"manage.py": "", "sitecustomize.py": "import sys; sys.modules['django.template'] = None\n"})
+    with Editor(project, {**os.environ, "PYTHONPATH": str(project)}) as editor:
+        (found,) = editor.open("templates/page.html", '{% load static %}{% static "none.css" %}')
+    assert (found["severity"], found["code"], found["range"]["start"]["line"]) == (2, "template/unavailable", 0)
+    assert found["message"].endswith("hint: run `pip install django`")

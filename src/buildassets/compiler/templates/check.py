@@ -7,6 +7,7 @@ Reads templates; nothing is rendered. The reader of a template language is loade
 import os
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Final, Protocol, TypeAlias
 
@@ -151,7 +152,7 @@ def check_text(
     is half written, is no fault.
     """
     template = _Text(file, text)
-    readings, _ = _readings(config, [template])
+    readings, unread = _readings(config, [template])
     judge = _Judge(config, files, released, (), (), css_modules or {})
     uses = [(use, judge.asset(use)) for _, reading in readings for use in reading.uses]
     missing = (
@@ -160,7 +161,8 @@ def check_text(
         if not asset and not judge.is_left_alone(use) and (css_modules or use.rule is not Rule.CSS_MODULE)
     )
     spots = ((use.written.start, use.written.end, asset) for use, asset in uses)
-    return TextCheck(tuple(spots), tuple(dict.fromkeys(missing)))
+    faults = (replace(fault, location=template.place(0)) for fault in unread)  # whose language has no reader here
+    return TextCheck(tuple(spots), tuple(dict.fromkeys((*faults, *missing))))
 
 
 def names_of(config: Config, files: Iterable[TemplateFile]) -> frozenset[str]:

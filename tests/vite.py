@@ -39,13 +39,13 @@ FRONT: Final[Tree] = {
 }
 
 
-_SERVER: Final = "server: { origin: process.env.FRONT_ORIGIN },"
+SERVER: Final = "server: { origin: process.env.FRONT_ORIGIN },"
 
 
 def config(base: str = "./", build: str = "") -> Tree:
     """Vite's configuration, with `base`, and more for `build`."""
     keys = f'manifest: true, assetsInlineLimit: 0, rollupOptions: {{ input: ["src/main.ts", "src/admin.ts"] }}, {build}'
-    return {"front/vite.config.js": f"export default {{ base: {json.dumps(base)}, {_SERVER} build: {{ {keys} }} }}"}
+    return {"front/vite.config.js": f"export default {{ base: {json.dumps(base)}, {SERVER} build: {{ {keys} }} }}"}
 
 
 def settings(port: int | None = None, more: str = "") -> str:

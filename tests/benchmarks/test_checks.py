@@ -54,7 +54,7 @@ def test_a_compiled_site_has_all_parts(tmp_path: Path) -> None:
         ("vendor.0123456789ab.css", ".leaflet-pane{}", "CSS bundle"),
         ("site-0123456789ab.js", "jQuery", "JS bundle"),
         ("site.0123456789ab.css", ".btn-outline-primary {\n  color: red\n}\n", "minified"),
-        ("site-0123456789ab.js", "// long\n" * 100_000, "minified"),
+        ("site-0123456789ab.js", "// long\n" * 200_000, "minified"),
         ("plain.css", "", "hashed names"),
         ("vendor.0123456789ab.css", ".leaflet-pane{}.animate__bounce{src:url(fa-solid-900.woff2)}", "fonts"),
         ("vendor.0123456789ab.css", "a{src:url(/elsewhere/fa-solid-900-AbCd_123.woff2)}", "fonts"),

@@ -203,7 +203,7 @@ MISSES: dict[str, tuple[Callable[[Clones, Path], None], list[str]]] = {
     "a partial that is a link": (link_elsewhere, ["app.css"]),
     "a partial that goes before another": (edit("site/assets/_colours.scss", "$ink: tan;\n"), ["app.css"]),
     "a source of another root": (edit("shared/c.js", "call( 4 )\n"), ["shared/c.js"]),
-    "the prefix of URLs": (settings('url = "/static/"\n'), ["app.css"]),
+    "the prefix of URLs": (settings('url = "/static/"\n'), ["app.css", "b.js", "shared/c.js"]),
     "another folder to look in": (
         edit("site/buildassets.toml", SETTINGS.replace('["lib", "../theme"]', '["../theme", "lib"]')),
         ["app.css"],

@@ -36,9 +36,8 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="pictures-", dir=options.scratch) as scratch:
         photos = make_photos(Path(scratch) / "photos", options.photos, options.megapixels)
-        print(
-            f"{options.photos} photos of {options.megapixels:g} megapixels, {len(_WIDTHS) * len(_FORMATS)} variants each"
-        )
+        each = len(_WIDTHS) * len(_FORMATS)
+        print(f"{options.photos} photos of {options.megapixels:g} megapixels, {each} variants of each")
         for name, contender in _CONTENDERS.items():
             print(f"{name:>28}: {_measured(contender, photos, Path(scratch) / 'output')}", flush=True)
 

@@ -4,6 +4,7 @@ Takes a Variant, gives the bytes of its file, or a diagnostic; whatever Pillow r
 when it is used, which takes 50 ms.
 """
 
+import os
 import warnings
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -44,6 +45,13 @@ def engine_version() -> str | None:
         return f"pillow {version('pillow')}" if find_spec("PIL") else None
     except PackageNotFoundError:
         return None
+
+
+def version_file() -> str | None:
+    """The file of Pillow that changes with its version, None if it is not installed."""
+    spec = find_spec("PIL")
+    folders = spec.submodule_search_locations if spec else None
+    return os.path.join(folders[0], "_version.py") if folders else None
 
 
 def writes_avif() -> bool:

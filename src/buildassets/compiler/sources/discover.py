@@ -99,6 +99,7 @@ def discover(config: Config, compiles_to: Mapping[str, str] | None = None, mode:
 
         by_logical, varied = with_variants(config, by_logical)
         diagnostics += varied.diagnostics
+        looked_at += varied.looked_at
     sources = tuple(by_logical[logical] for logical in sorted(by_logical))
     diagnostics += (*found.diagnostics, *_case_clashes(sources))
     return Discovery(

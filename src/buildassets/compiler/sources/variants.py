@@ -18,6 +18,7 @@ from buildassets.compiler.engines.pillow import (
     SMALLER,
     TOO_LARGE,
     engine_version,
+    version_file,
     writes_avif,
 )
 from buildassets.compiler.images.moving import Kind, is_moving, kind_of
@@ -44,11 +45,15 @@ _SUFFIXES: Final[Mapping[Kind, str]] = {"jpeg": ".jpg", "png": ".png", "gif": ".
 
 @frozen
 class Varied:
-    """The sources of variants; `of` has the logical paths of those of each picture, sorted."""
+    """The sources of variants; `of` has the logical paths of those of each picture, sorted.
+
+    `looked_at` is the file by which another version of Pillow is noticed.
+    """
 
     sources: Mapping[LogicalPath, Source]
     of: Mapping[LogicalPath, tuple[LogicalPath, ...]]
     diagnostics: tuple[Diagnostic, ...] = ()
+    looked_at: tuple[str, ...] = ()
 
 
 @frozen
@@ -92,7 +97,7 @@ def _varied(config: Config, sources: Mapping[LogicalPath, Source]) -> Varied:
         faults += _made_twice(picture.source, variants, {**sources, **made})
         made |= variants
         of[path] = tuple(sorted(variants))
-    return Varied(made, of, tuple(faults))
+    return Varied(made, of, tuple(faults), tuple(filter(None, [version_file()])) if rules else ())
 
 
 def _unmatched(config: Config, glob: str) -> Diagnostic:

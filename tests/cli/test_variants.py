@@ -71,3 +71,12 @@ def test_check_reports_a_damaged_picture_and_writes_nothing(tmp_path: Path) -> N
     assert done.returncode == 1
     assert "error[picture/damaged]: cannot make variants of `assets/img/0.jpg`: image file is truncated" in done.stderr
     assert not (tmp_path / "build").exists()
+
+
+def test_explain_knows_the_cached_variant(tmp_path: Path) -> None:
+    photos(tmp_path, 1)
+    built(tmp_path)
+    assert "in the cache:\n  img/0.40w.webp: up to date" in run(tmp_path, "explain", "img/0.40w.webp").stdout
+    (tmp_path / "buildassets.toml").write_text(_SETTINGS.format(quality=30))
+    shown = run(tmp_path, "explain", "img/0.40w.webp").stdout
+    assert "img/0.40w.webp: the settings or an engine changed" in shown

@@ -72,6 +72,17 @@ def with_variants(config: Config, sources: Mapping[LogicalPath, Source]) -> tupl
     return {**sources, **knowing, **varied.sources}, varied
 
 
+def planned(config: Config, logical: LogicalPath, path: str) -> Variant | None:
+    """The variant with the logical path and the `path` of a source from here; None if none is planned now."""
+    picture = os.path.dirname(path)
+    if os.path.basename(path) != os.path.basename(logical) or not os.path.isfile(picture):
+        return None
+    original = LogicalPath("/".join((*logical.split("/")[:-1], os.path.basename(picture))))
+    source = Source(original, picture, config.shown(picture), 0, original)
+    found = with_variants(config, {original: source})[0].get(logical)
+    return found.variant if found else None
+
+
 def _varied(config: Config, sources: Mapping[LogicalPath, Source]) -> Varied:
     rules: dict[LogicalPath, list[ImageVariants]] = {}
     faults: list[Diagnostic] = []

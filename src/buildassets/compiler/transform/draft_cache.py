@@ -20,6 +20,7 @@ from buildassets.compiler.config.values import Config
 from buildassets.compiler.engines.guarded import GuardedEngine
 from buildassets.compiler.engines.program_files import names_in
 from buildassets.compiler.engines.protocol import KnownEngine
+from buildassets.compiler.images.variant import Variant
 from buildassets.compiler.model import Draft, Source
 from buildassets.compiler.sources.template_files import template_globs
 from buildassets.compiler.transform.draft_form import DraftForm
@@ -166,9 +167,18 @@ def known_drafts(
     for step in sorted(cache.steps()):
         if step.startswith(_STEP) and is_meant(_asset(step), name := step.partition("\0")[2]):
             path = names.path(name)
-            source = Source(_asset(step), path, config.shown(path), 0, name)
+            variant = _variant(config, _asset(step), path)
+            source = Source(_asset(step), path, config.shown(path), 0, name, variant=variant)
             reasons[_asset(step)] = cache.trace(step, kept.step_of(source)[1])
     return reasons
+
+
+def _variant(config: Config, logical: LogicalPath, path: str) -> Variant | None:
+    if not config.image_variants:
+        return None
+    from buildassets.compiler.sources.variants import planned  # few projects need it
+
+    return planned(config, logical, path)
 
 
 def _asset(step: str) -> LogicalPath:

@@ -363,9 +363,11 @@ def _with_maps(
 
 def _companions(config: Config, manifest: Manifest) -> dict[str, bytes]:
     """The configured files for other systems, by their names below `assets/`. Raises BuildError."""
-    from buildassets.compiler.write.companions import companions_of, taken_names
+    from buildassets.compiler.write.companions import companions_of, precache_list, taken_names
 
     companions = companions_of(config.companions, manifest)
+    if config.precache:
+        companions = dict(sorted({**companions, config.precache: precache_list(manifest)}.items()))
     hint = "leave the source out with `exclude`, or take it out of `fingerprinted`"
     faults = [
         error("companion/name", f"`{path}` has the name of a file for another system", hint=hint)

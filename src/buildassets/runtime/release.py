@@ -33,6 +33,7 @@ _DESTINATIONS: Final = {
     "audio": "audio",
     "video": "video",
 }
+_OF_DJANGO: Final = "staticfiles.json"
 _WITH_INTEGRITY: Final = ("style", "script")  # browsers apply integrity metadata to these destinations only
 _ALWAYS_CORS: Final = ("font", "fetch")  # browsers fetch these in CORS mode; a preload must match
 
@@ -87,7 +88,7 @@ class Release:
     """
 
     __slots__ = (
-        *("_assets", "_css_modules", "_maps", "_not_preloaded", "_page_maps", "_paths", "_retained"),
+        *("_assets", "_companions", "_css_modules", "_maps", "_not_preloaded", "_page_maps", "_paths", "_retained"),
         *(
             "blocks",
             "digest",
@@ -113,6 +114,7 @@ class Release:
         self._css_modules: Any = None
         self.digest: str | None = document.get("release")
         self._retained = document.get("retained", ())
+        self._companions: Mapping[str, Any] = document.get("companions") or {}
         self.watcher_file = document.get("livereload")
         self.blocks: Mapping[str, Any] = document.get("blocks") or {}
         self.vite: Mapping[str, Any] = document.get("vite") or {}  # what Vite built, by the names of sources
@@ -150,6 +152,12 @@ class Release:
         copy.prefix, copy.urls = prefix, _urls(prefix, self._paths)
         copy.texts, copy._page_maps = {}, {}
         return copy
+
+    @property
+    def lists(self) -> dict[str, int]:
+        """The lists for service workers: names and sizes. Other companions are for programs that read the disk."""
+        files = {name: file["size"] for name, file in self._companions.items()}
+        return {name: size for name, size in files.items() if not name.startswith(".") and name != _OF_DJANGO}
 
     @property
     def servers(self) -> tuple[str, ...]:

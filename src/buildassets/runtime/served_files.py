@@ -11,6 +11,7 @@ import stat
 import sys
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from itertools import islice
@@ -97,6 +98,9 @@ class ServedFiles:
             raise ValueError(str(fault)) from fault.__cause__
         except (KeyError, ValueError):  # an entry lacks something, or the name of a delta cannot be made
             raise no_manifest(release.manifest) from None
+        for name, size in release.lists.items():
+            with suppress(_MismatchError):  # it is for other programs, so pages work without it
+                table.setdefault(prefix + name, _list(name, size, files))
         if release.digest and not release.watcher_file:
             served = Fixed("application/json", release_content(release.digest))
             table.setdefault(prefix + RELEASE_FILE, served)
@@ -172,6 +176,14 @@ class _Files:
         if status.st_size != size:
             raise _MismatchError(f"`{path}` with {size} bytes, and it has {status.st_size}")
         return min(max(0, int(status.st_mtime)), self._now_s)
+
+
+def _list(name: str, size: int, files: _Files) -> Resource:
+    """The resource of a file that keeps its name in every release. Raises _MismatchError."""
+    path = f"{ASSETS_FOLDER}/{name}"
+    modified_s = files.modified(path, size)
+    tag = f"{modified_s:x}.{size:x}"
+    return Resource(files.folder, path, "application/json", (IDENTITY,), (size,), (tag,), modified_s, is_lasting=False)
 
 
 def _resource(entry: Mapping[str, Any], files: _Files) -> Resource:

@@ -198,3 +198,53 @@ def test_companions_survive_the_manifest() -> None:
 
     manifest = Manifest("1", {}, "/", {}, companions={"staticfiles.json": Companion(2, "A" * 43 + "=")})
     assert loads(dumps(manifest)).companions == manifest.companions
+
+
+PRECACHE: Tree = {**SITE, "buildassets.toml": 'precache = "sw/precache.json"\nsource_maps = true\nurl = "/static/"\n'}
+
+
+def test_a_precache_list_has_every_file_but_source_maps_under_its_url(tmp_path: Path) -> None:
+    write_tree(tmp_path, PRECACHE)
+    assert run(tmp_path, "build").returncode == 0
+    manifest = loads((tmp_path / "build/manifest.json").read_text())
+    assert any(path.endswith(".map") for path in manifest.assets)
+    listed = json.loads((tmp_path / "build/assets/sw/precache.json").read_text())
+    files = [entry.file for path, entry in manifest.assets.items() if not path.endswith(".map")]
+    assert listed == [{"revision": None, "url": f"/static/{file}"} for file in sorted(files)]
+
+
+def test_a_precache_list_follows_an_edit_and_goes_with_its_setting(tmp_path: Path) -> None:
+    write_tree(tmp_path, PRECACHE)
+    run(tmp_path, "build")
+    before = (tmp_path / "build/assets/sw/precache.json").read_text()
+    write_tree(tmp_path, {"assets/js/jquery.min.js": "call(2)\n"})
+    run(tmp_path, "build")
+    assert (tmp_path / "build/assets/sw/precache.json").read_text() != before
+    run(tmp_path, "clean")
+    assert run(tmp_path, "verify").returncode == 0
+    write_tree(tmp_path, {"buildassets.toml": ""})
+    run(tmp_path, "build")
+    assert not (tmp_path / "build/assets/sw/precache.json").exists()
+
+
+@pytest.mark.parametrize("name", ["../precache.json", "/precache.json", "precache.js", "release.json"])
+def test_a_precache_list_has_the_name_of_a_json_file_below_assets(tmp_path: Path, name: str) -> None:
+    write_tree(tmp_path, {**SITE, "buildassets.toml": f'precache = "{name}"\n'})
+    done = run(tmp_path, "build")
+    assert done.returncode == 2
+    assert "`precache` cannot be" in done.stderr
+
+
+def test_a_release_file_is_proven_kept_and_removed_with_retain(tmp_path: Path) -> None:
+    write_tree(tmp_path, {**SITE, "buildassets.toml": "[retain]\n"})
+    run(tmp_path, "build")
+    manifest = json.loads((tmp_path / "build/manifest.json").read_text())
+    path = tmp_path / "build/assets/release.json"
+    assert json.loads(path.read_text()) == {"release": manifest["release"]}
+    run(tmp_path, "clean")
+    assert run(tmp_path, "verify").returncode == 0
+    path.write_text(path.read_text().replace(manifest["release"], "0" * 64))
+    assert run(tmp_path, "verify").returncode == 1
+    write_tree(tmp_path, {"buildassets.toml": ""})
+    run(tmp_path, "build")
+    assert not path.exists()

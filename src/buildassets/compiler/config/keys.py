@@ -33,10 +33,11 @@ from buildassets.compiler.engines.sass.wheel import available_engine
 from buildassets.credentials import begins_with_password, names_user
 from buildassets.digest import IntegrityAlgorithm
 from buildassets.lazy_pattern import lazy_pattern
+from buildassets.manifest_json import RELEASE_FILE
 from buildassets.nearest import nearest
 from buildassets.packages.lock import NAME, read_lock
 from buildassets.paths import normalise
-from buildassets.soundness import names_media_type
+from buildassets.soundness import is_file, names_media_type
 
 _DEFAULT_IMAGE_WARN_BYTES: Final = 1_000_000
 _DEFAULT_DATA_URL_BYTES: Final = 4000
@@ -246,6 +247,16 @@ def _is_refused_type(table: Table, name: str, given: str) -> bool:
     complaint = f"cannot be `{given}`: browsers take no {kind} of that type"
     table.refuse(complaint, name, hint=f"write `{example}`, or leave it out")
     return True
+
+
+def precache(table: Table) -> str:
+    """The name of the list for a service worker, below `assets/`; empty for none."""
+    given = table.filled_text("precache", "") if table.has("precache") else ""
+    if given and (not is_file(given) or not given.endswith(".json") or given == RELEASE_FILE):
+        hint = 'give it the name of a JSON file below `assets/`, as in `"precache.json"`'
+        table.refuse(f"cannot be `{given}`", "precache", hint=hint)
+        return ""
+    return given
 
 
 def source_maps(table: Table) -> SourceMaps:

@@ -135,6 +135,7 @@ def _config(table: Table, folder: str, file: str | None, roots: tuple[SourceRoot
         importmap_preload=keys.preloads(table.table("importmap_preload")),
         data_urls=keys.data_urls(table.table("data_urls")) if table.has("data_urls") else None,
         templates=keys.templates(table.table("templates"), folder),
+        precache=keys.precache(table),
         retain=keys.retain(table.table("retain")) if table.has("retain") else None,
         budgets=keys.budgets(table.table("budgets")),
         image_warn_bytes=keys.image_warn_bytes(images),

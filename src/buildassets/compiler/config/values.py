@@ -229,7 +229,8 @@ class Config:
     settings decide; `locked` are the versions of the tools in the lock. `commands` are programs that make assets, by
     name; `run` are the commands beside a watch; unless it `runs_code`, nothing of the project is run. `plan` is the
     plan of the templates of another system, if there is one; `companions` are the formats of further files for other
-    systems, by the names in `write.companions`.
+    systems, by the names in `write.companions`. `precache` is the name below `assets/` of the list for a service
+    worker, empty for none.
 
     Only other systems' files set these: `pieces` are the members of bundles that pages may load one by one;
     `template_names` are the names of templates by bundle and logical path; `bases` are the logical paths to which
@@ -284,6 +285,7 @@ class Config:
     run: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     runs_code: bool = True
     cache: CacheSettings = field(default_factory=CacheSettings, repr=False)
+    precache: str = ""
     plan: BlockPlan | None = None
     companions: tuple[str, ...] = ()
     pieces: Packages | None = None

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from buildassets.digest import digest, in_base64
 from buildassets.manifest import Companion, Entry, Manifest
+from buildassets.paths import to_url
 
 # Sprockets sorts the versions of an asset by this time when it cleans up. With the time of a build two builds would
 # differ.
@@ -23,6 +24,16 @@ def companions_of(forms: Sequence[str], manifest: Manifest) -> dict[str, bytes]:
     """The contents of the companions in `forms`, which are keys of `FORMS`, by their names below `assets/`; sorted."""
     written = (FORMS[form](manifest.assets) for form in forms)
     return dict(sorted(written))
+
+
+def precache_list(manifest: Manifest) -> bytes:
+    """What a service worker keeps for pages without a network, as Workbox reads it: `url` and `revision`, sorted.
+
+    A revision is null where the URL changes with the content (Workbox, `PrecacheEntry`). Source maps are left out, as
+    Workbox leaves them out: pages work without them.
+    """
+    files = sorted(entry.file for path, entry in manifest.assets.items() if not path.endswith(".map"))
+    return _json([{"url": manifest.url + to_url(file), "revision": None} for file in files])
 
 
 def described(contents: Mapping[str, bytes]) -> dict[str, Companion]:

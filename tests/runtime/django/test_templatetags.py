@@ -188,3 +188,9 @@ except AssetNotFound as fault:
     mend = "run `manage.py assets build` if it is newer than the manifest"
     assert printed.startswith("no asset is named `css/ap.css`; did you mean `css/app.css`")
     assert printed.endswith(f"? Otherwise {mend}\n")
+
+
+def test_the_release_watch_is_in_pages_of_a_release(assets: Assets, tmp_path: Path) -> None:
+    template = LOAD + "{% release_watch nonce=request.csp_nonce %}"
+    assert page_of(tmp_path, template) == assets.release_watch(nonce="n0nce")
+    assert 'data-release="' in assets.release_watch()

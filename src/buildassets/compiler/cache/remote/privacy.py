@@ -13,6 +13,7 @@ from buildassets.compiler.config.values import Config
 from buildassets.frozen import frozen
 
 _LEAST_LETTERS: Final = 4  # of a value that is searched for: a shorter one may be part of any word
+_LEAST_SECRET: Final = 8  # letters of a secret; `password` and `postgres` are none, and stand in many scripts
 _SECRET: Final = re.compile(
     r"TOKEN|SECRET|PASSW|CREDENTIAL|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|BUILDASSETS_CACHE_(?:KEY|LOGIN)"
 )
@@ -55,9 +56,11 @@ def private_texts(config: Config, environment: Mapping[str, str]) -> Private:
 def _values(config: Config, environment: Mapping[str, str]) -> Iterator[str]:
     read = {*config.env, *(name for command in config.commands.values() for name in command.env)}
     for name, value in environment.items():
-        if name in read or _SECRET.search(name.upper()):
+        if name in read:
             yield value
-            yield from value.split()
+        elif _SECRET.search(name.upper()):
+            parts = (value, *value.split())
+            yield from (part for part in parts if len(part) >= _LEAST_SECRET and not part.isalpha())
 
 
 def _forms(text: str) -> tuple[str, str]:

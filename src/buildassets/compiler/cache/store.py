@@ -25,7 +25,7 @@ from buildassets.compiler.cache.portable_names import EVERYWHERE, PortableNames
 from buildassets.compiler.cache.stamps import signature, were_exchanged
 from buildassets.compiler.cache.traces import Index, Kept, Signature, Stale, Trace, dumps, first_key, loads, run_of
 from buildassets.file_sets import is_set_name, pattern_of
-from buildassets.files import bytes_at, chunks_of, write_whole
+from buildassets.files import bytes_at, write_whole
 from buildassets.frozen import field, frozen
 from buildassets.locks import locked
 
@@ -192,15 +192,15 @@ class Cache:
                 ):
                     self._fetched[found.step] = found.kept
 
-    def keep_from_others(self, sources: Iterable[tuple[str, str]]) -> None:
-        """Write no result of steps to the remote cache that are made of a private source: names of steps, and paths.
+    def keep_from_others(self, sources: Iterable[tuple[str, Callable[[], Iterable[bytes]]]]) -> None:
+        """Write no result of steps to the remote cache that are made of private `sources`, given by names of steps.
 
-        What a step compressed does not show any more what its source shows.
+        A result that is compressed does not show any more what its source shows. The source is read in chunks.
         """
         if self._remote is not None and self._remote.writes:
-            for name, path in sources:
+            for name, read in sources:
                 with suppress(OSError):
-                    if name in self._reasons and self._remote.is_private(chunks_of(path)):
+                    if name in self._reasons and self._remote.is_private(read()):
                         self._private.add(name)
 
     def held(self, name: str, key: str, form: Form[_Value]) -> _Value | Stale:

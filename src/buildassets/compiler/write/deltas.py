@@ -94,4 +94,6 @@ def _made(pair: _Pair, files: ReleaseFiles, level: int, cache: Cache | None) -> 
     if cache is None:
         return in_base64(name), delta(content, dictionary, level)
     step, key = f"delta {name} {digest(content)}", f"{level} {library('zstd')}"
+    cache.fetch([(step, key)])
+    cache.keep_from_others([(step, lambda: [content])])
     return in_base64(name), cache.step(step, key, lambda: delta(content, dictionary, level), BYTES)

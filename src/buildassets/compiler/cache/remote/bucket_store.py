@@ -1,7 +1,7 @@
 """A remote cache in an object store, by fsspec: `s3://`, `gs://`, `az://`. Credentials are those of its library."""
 
 from contextlib import suppress
-from threading import Lock
+from threading import Lock, Thread
 from typing import Any
 
 from buildassets.compiler.cache.remote.store import StoreError, too_large
@@ -18,7 +18,14 @@ class BucketStore:
         self._lock = Lock()
         self._made: tuple[Any, str] | None = None
         with suppress(StoreError):  # threads meet it again; loading the library takes a second, in which nobody waits
-            self._files()
+            files, _ = self._files()
+            Thread(target=self._connect, args=(files,), daemon=True).start()
+
+    @staticmethod
+    def _connect(files: Any) -> None:
+        """Begin to connect while sources are looked for, where the library can: making a client takes half a second."""
+        with suppress(Exception):
+            files.connect()
 
     def get(self, name: str, most_bytes: int) -> bytes | None:
         """See Store."""

@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from queue import SimpleQueue
+from threading import Lock
 from typing import Final
 
 from buildassets.compiler.cache.remote.address import opened_store
@@ -35,7 +36,7 @@ from buildassets.diagnostics import Diagnostic, warning
 from buildassets.frozen import frozen
 
 _ASKED_FROM_BYTES: Final = 1 << 14  # whether a server has bytes is asked before as many or more are sent
-_WORTH_SECONDS: Final = 0.05  # of waiting for one result that is written, and more for each megabyte
+_WORTH_SECONDS: Final = 0.1  # of waiting for one result that is written, and more for each megabyte
 _BYTES_A_SECOND: Final = 2_000_000
 
 
@@ -63,6 +64,7 @@ class RemoteCache:
         self._written: SimpleQueue[Outcome] = SimpleQueue()
         self._offered: list[str] = []
         self._use = RemoteUse()
+        self._lock = Lock()  # deltas are asked for in threads
 
     def fetched(self, firsts: Mapping[str, str], place: Place) -> Iterator[Fetched]:
         """What is known elsewhere of steps, by their first keys. Those with a trace have their result in `place`."""
@@ -74,13 +76,14 @@ class RemoteCache:
             if found.kept.traces:
                 hits, size_bytes, seconds = hits + 1, size_bytes + found.size_bytes, seconds + found.seconds
             yield found
-        before = self._use
-        self._use = RemoteUse(
-            before.hits + hits,
-            before.misses + len(firsts) - hits,
-            before.size_bytes + size_bytes,
-            before.seconds_saved + seconds,
-        )
+        with self._lock:
+            before = self._use
+            self._use = RemoteUse(
+                before.hits + hits,
+                before.misses + len(firsts) - hits,
+                before.size_bytes + size_bytes,
+                before.seconds_saved + seconds,
+            )
 
     @property
     def writes(self) -> bool:

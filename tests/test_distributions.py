@@ -65,7 +65,7 @@ def test_auditwheel_makes_a_wheel_for_many_linuxes_and_every_python(wheel: Path,
 
 @pytest.mark.parametrize("python", list(pythons()))
 @pytest.mark.parametrize("form", ["whl", "tar.gz"])
-def test_it_installs_and_builds_the_example(python: str, form: str, dist: Path, tmp_path: Path) -> None:
+def test_it_installs_and_builds_a_site(python: str, form: str, dist: Path, tmp_path: Path) -> None:
     subprocess.run([python, "-m", "venv", str(tmp_path / "env")], check=True)
     own = str(tmp_path / "env/bin/python")
     (path,) = dist.glob(f"*.{form}")

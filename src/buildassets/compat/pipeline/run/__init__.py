@@ -1,1 +1,1 @@
-"""A release and names of packages come in, markup goes out. Must not import the compiler."""
+"""A release and names of packages of django-pipeline come in, markup goes out. Must not import the compiler."""

@@ -1,1 +1,1 @@
-"""Tag libraries of Django."""
+"""The tag library of Django with the names of django-pipeline."""

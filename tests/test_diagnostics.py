@@ -146,6 +146,14 @@ def test_carets_stand_below_the_cells_of_a_terminal(text: str, mark: str, carets
     assert render_text(error("a/b", "c", _at(text, mark))).split("\n")[-1] == f"   | {carets}"
 
 
+def test_carets_behind_the_end_of_a_line_fit_into_a_terminal() -> None:
+    for width in range(10, 20):
+        found = place("a.css", 7, width + 1, "a" * width, 1)
+        *_, excerpt, carets = render_text(error("a/b", "m", found), 20).split("\n")
+        assert (len(carets), carets[-1]) == (len(excerpt) + 1, "^")
+        assert len(carets) <= 20
+
+
 @given(st.text(max_size=150), st.integers(0, 149), st.integers(1, 30), st.integers(20, 200))
 def test_an_excerpt_fits_into_a_terminal(text: str, column: int, length: int, columns: int) -> None:
     line = "".join(text.splitlines())

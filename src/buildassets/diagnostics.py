@@ -189,8 +189,9 @@ def _cut(location: Location, margin: int, columns: int) -> Location:
     """`location` with as much of its excerpt as fits behind `margin` cells of a terminal, with its place in it.
 
     An ellipsis stands for what is left out. Where something is, a tab becomes a space: its width depends on what is
-    before it.
+    before it. A place behind the end of the line needs a cell of its own.
     """
+    columns -= location.excerpt_column > len(location.excerpt)
     if cells((" " * margin + _tabbed(location.excerpt)).expandtabs(8)) <= columns:
         return location
     text = location.excerpt.replace("\t", " ")

@@ -14,7 +14,7 @@ from buildassets.compiler.config.load import load_config
 from buildassets.compiler.config.values import Mode
 from buildassets.compiler.incremental.no_op import incremental
 from buildassets.compiler.result import BuildResult, LastBuild
-from tests.building import codes, only, printed, released
+from tests.building import codes, only, only_error, printed, released
 from tests.conftest import Tree, read_tree, write_tree
 from tests.tailwind import by_hand, program
 
@@ -337,6 +337,17 @@ def test_what_is_left_out_may_match_nothing_and_one_of_several_names_too(tmp_pat
 def test_rules_of_tailwind_3_are_a_warning(tmp_path: Path) -> None:
     sheet = "@tailwind base;\n@tailwind components;\n@tailwind utilities;\n"
     assert codes(made(site(tmp_path, sheet))) == ["tailwind/old-rule"] * 2
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_imports_that_are_too_many_are_an_error(tmp_path: Path, times: int) -> None:
+    levels = 1200 if times == 1 else 40
+    sheets: Tree = {
+        **{f"assets/css/s{n}.css": f'@import "./s{n + 1}.css" layer(a);\n' * times for n in range(levels)},
+        f"assets/css/s{levels}.css": ".a { color: red }\n",
+    }
+    fault = only_error(made(site(tmp_path, OURS + '@import "./s0.css";\n', sheets)))
+    assert fault.message == "imports are nested more than 100 deep, or more than 5,000"
 
 
 @pytest.mark.parametrize(

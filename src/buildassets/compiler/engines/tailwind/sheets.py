@@ -20,6 +20,8 @@ from buildassets.compiler.languages.reference import ReferenceKind
 from buildassets.diagnostics import Diagnostic, Location, error, locate, warning
 from buildassets.paths import split_url, to_url
 
+_MOST_NESTED: Final = 100  # as in Tailwind itself
+_MOST_IMPORTS: Final = 5000  # of one sheet: imports that double at each level would otherwise never end
 _WITH_UTILITIES: Final = ("tailwindcss", "tailwindcss/index.css", "tailwindcss/utilities", "tailwindcss/utilities.css")
 _SOURCE: Final = re.compile(r"source\(\s*(?:none|\"([^\"]*)\"|'([^']*)')\s*\)", re.IGNORECASE)
 _ELSEWHERE: Final = re.compile(r"[a-z][a-z0-9+.-]*:|//|/|#", re.IGNORECASE)
@@ -68,6 +70,7 @@ class Sheet:
         self.texts: dict[str, str] = {}
         self.shown = {path: shown}
         self.diagnostics: list[Diagnostic] = []
+        self._imports = 0
         self._top = os.path.dirname(path)
         self._reader = reader
         self.pieces: tuple[Piece, ...] = tuple(self._pieces(path, text, ()))
@@ -150,9 +153,19 @@ class Sheet:
         if target == path or target in around:
             self._refuse(path, rule, f"`{rule.value}` imports this sheet in its turn", "take out one of the imports")
             return
+        self._imports += 1
+        if len(around) >= _MOST_NESTED or self._imports > _MOST_IMPORTS:
+            self._refuse_more(path, rule)
+            return
         inner = self._pieces(target, text, (*around, path))
         opened, closed = _wrapped(f"{rule.rest} reference" if rule.name == "@reference" else rule.rest)
         yield _Replaced(rule.start, rule.end, (Piece(opened), *inner, Piece(closed)))
+
+    def _refuse_more(self, path: str, rule: Rule) -> None:
+        """Refuse an import of too many; those that follow are left without a report."""
+        if self._imports <= _MOST_IMPORTS + 1:
+            what = f"imports are nested more than {_MOST_NESTED} deep, or more than {_MOST_IMPORTS:,}"
+            self._refuse(path, rule, what, "import each sheet once, and from one place")
 
     def _refuse(self, path: str, rule: Rule, message: str, hint: str) -> None:
         place = self.place(path, rule.value_start, rule.value_end)

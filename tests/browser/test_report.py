@@ -135,6 +135,25 @@ def test_changes_duplicates_and_times_are_tables(opened: Browser) -> None:
         assert opened.value(f"document.querySelector('#{section} caption').textContent") == caption
 
 
+def test_lists_in_tables_are_as_wide_as_words_on_a_phone(opened: Browser, page: str) -> None:
+    with opened.narrow(390):
+        opened.open("about:blank")
+        opened.open(page)
+        widths = opened.value("[...document.querySelectorAll('td > ul')].map((one) => one.clientWidth)")
+        assert widths
+        assert min(widths) >= 200
+
+
+def test_many_places_of_a_duplicate_are_folded(browser: Browser, tmp_path: Path) -> None:
+    run(write_tree(tmp_path, {f"assets/{number:04}.svg": SVG for number in range(1200)}), "build", "-q")
+    assert run(tmp_path, "report", "-o", "report.html").returncode == 0
+    browser.open((tmp_path / "report.html").as_uri())
+    assert browser.value("document.querySelectorAll('#duplicates td > ul li').length") == 20
+    assert browser.value("document.querySelector('#duplicates summary').textContent") == "1,180 more places"
+    assert browser.value("document.querySelectorAll('#duplicates details li').length") == 1180
+    assert browser.value("document.querySelector('#count').textContent") == "1,200 of 1,200 assets"
+
+
 def test_all_that_can_be_used_has_a_name(opened: Browser) -> None:
     unnamed = opened.value(
         "[...document.querySelectorAll('button, a, input, select, [role=region], [role=group]')].filter((one) =>"

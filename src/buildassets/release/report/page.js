@@ -11,6 +11,7 @@ const MEASURES = { size: "raw", gzip: "gzip", br: "brotli" };
 const MOST_ROWS = 300;
 const MOST_TILES = 600;
 const MOST_NODES = 40;
+const MOST_PLACES = 20; // of a duplicate that are listed at once
 const HEADER = 18; // pixels of a folder's title
 
 const byId = (id) => document.getElementById(id);
@@ -63,6 +64,13 @@ function table(caption, columns, rows, foot = null) {
     foot ? element("tfoot", {}, element("tr", {}, cells(foot, "row"))) : null,
   );
   return element("div", { class: "scroll", role: "region", "aria-label": caption, tabindex: "0" }, made);
+}
+
+// Places as a list, of which many are folded.
+function folded(places) {
+  const list = (some) => element("ul", {}, some.map((place) => element("li", {}, linked(place))));
+  const rest = places.slice(MOST_PLACES);
+  return [list(places.slice(0, MOST_PLACES)), rest.length ? element("details", {}, element("summary", {}, counted(rest.length, "more place")), list(rest)) : null];
 }
 
 function bar(share) {
@@ -281,7 +289,7 @@ function showTable(focused = null) {
     const show = () => ((all = true), showTable());
     byId("table").append(element("button", { class: "more", type: "button", onclick: show }, `Show all ${found.length}`));
   }
-  byId("count").textContent = `${found.length} of ${counted(data.assets.length, "asset")}`;
+  byId("count").textContent = `${found.length.toLocaleString("en")} of ${counted(data.assets.length, "asset")}`;
   if (focused !== null) made.querySelectorAll("thead button")[focused].focus();
 }
 
@@ -419,7 +427,7 @@ function showDuplicates() {
   for (const [key, title] of Object.entries(titles)) {
     const groups = data.duplicates[key];
     if (!groups.length) continue;
-    const rows = groups.map((group) => [linked(group.name), sizeText(group.extra_bytes), element("ul", {}, group.places.map((place) => element("li", {}, linked(place))))]);
+    const rows = groups.map((group) => [linked(group.name), sizeText(group.extra_bytes), folded(group.places)]);
     byId("repeated").append(table(title, [{ title: "Name" }, { title: "Bytes too many", number: true }, { title: "Where" }], rows));
   }
   if (!byId("repeated").children.length) byId("repeated").append(none("Nothing is there more than once."));

@@ -196,6 +196,31 @@ def test_where_no_framework_is_found_templates_get_no_helper_that_nothing_gives_
     assert "write by hand, in the `<head>` of a template:\n    {{ livereload() }}" in done.stderr
 
 
+@pytest.mark.parametrize("name", ["app.py", ".gitignore", "templates/base.html"])
+def test_a_link_out_of_the_project_is_not_written_through(name: str, tmp_path: Path) -> None:
+    project = write_tree(tmp_path / "site", FLASK)
+    outside = tmp_path / "outside"
+    outside.write_text(str({**FLASK, ".gitignore": "*.pyc\n"}[name]))
+    (project / name).unlink(missing_ok=True)
+    (project / name).symlink_to(outside)
+    before = outside.read_bytes()
+    done = run(project, "init", "--yes")
+    assert done.returncode == 0
+    assert outside.read_bytes() == before
+    assert f"write by hand, `{name}`, a link out of the project:\n" in done.stderr
+    assert f"wrote `{name}`" not in done.stderr
+
+
+def test_an_application_of_another_framework_is_noted(tmp_path: Path) -> None:
+    api = "from fastapi import FastAPI\n\napi = FastAPI()\n"
+    done = run(write_tree(tmp_path, {**FLASK, "api.py": api}), "init", "--yes")
+    assert (
+        "note: `api.py` makes an application of fastapi too, which is left as it is: see docs/starlette.md"
+        in done.stderr
+    )
+    assert (tmp_path / "api.py").read_text() == api
+
+
 def test_two_applications_are_left_alone_and_the_lines_printed(tmp_path: Path) -> None:
     app = "from flask import Flask\n\none = Flask(__name__)\ntwo = Flask(__name__)\n"
     done = run(write_tree(tmp_path, {**FLASK, "app.py": app}), "init", "--yes")

@@ -9,6 +9,7 @@ from typing import Final
 from buildassets.compiler.config.file import relative_to, search
 from buildassets.compiler.config.load import load_config
 from buildassets.compiler.engines.sass.wheel import installed_command
+from buildassets.folders import is_within
 from buildassets.frozen import frozen
 from buildassets.project.dependencies import add_command
 from buildassets.project.files import ProjectFiles
@@ -30,6 +31,8 @@ _SERVED: Final = {
     "starlette": "buildassets watch -- uvicorn {app} --reload",
     "litestar": "buildassets watch -- uvicorn {app} --reload",
 }
+# What makes an application for the web, as the calls in modules are named.
+_APPLICATIONS: Final = frozenset(("flask", "quart", "fastapi", "starlette", "litestar"))
 
 
 @frozen
@@ -74,16 +77,27 @@ def propose(start: str, engines: Mapping[str, str]) -> Proposal:
     if file is None:
         edits = [configuration(files, settings_for(files, found, assets, engines)), *edits]
     code = [*filter(None, [ignored(files, output)]), *_code(files, found, assets, f"{output}/manifest.json")]
+    whole: list[Edit | ByHand] = [*edits, *code]
+    kept = [_inside(folder, one) for one in whole]
     return Proposal(
         folder,
         found.framework,
         tuple(_shown(found, assets)),
-        (*edits, *(one for one in code if isinstance(one, Edit))),
-        tuple(one for one in code if isinstance(one, ByHand)),
+        tuple(one for one in kept if isinstance(one, Edit)),
+        tuple(one for one in kept if isinstance(one, ByHand)),
         tuple(_tools(files, assets, {} if file else engines)),
         notes=tuple(notes),
         next=tuple(_next(found)),
     )
+
+
+def _inside(folder: str, one: Edit | ByHand) -> Edit | ByHand:
+    """The edit, or its new lines to write by hand where a link leads out of the project in `folder`."""
+    path = os.path.realpath(os.path.join(folder, *one.file.split("/")))
+    if isinstance(one, ByHand) or is_within(os.path.realpath(folder), path):
+        return one
+    new = tuple(line[1:] for line in one.diff()[2:] if line.startswith("+"))
+    return ByHand(one.file, "a link out of the project", new)
 
 
 def _notes_on_configuration(file: str | None, start: str, engines: Mapping[str, str]) -> Iterator[str]:
@@ -176,6 +190,9 @@ def _shown(found: Found, assets: Assets | None) -> Iterator[str]:
 def _notes(files: ProjectFiles, found: Found, assets: Assets) -> Iterator[str]:
     if not found.framework:
         yield "no framework is found: run this in the folder of `manage.py` or of the application's module"
+    made = {one.kind: file for file, module in found.modules.items() for one in module.made}
+    for other in sorted(made.keys() & _APPLICATIONS - {found.framework}):
+        yield f"`{made[other]}` makes an application of {other} too, which is left as it is: see docs/{_page(other)}"
     if found.declared.files and "buildassets" not in found.declared.python:
         file, add = found.declared.files[0], add_command(found.declared.installer, "buildassets")
         yield f"`{file}` does not list `buildassets`, which the web process needs: run `{add}`, and list it"
@@ -190,6 +207,10 @@ def _notes(files: ProjectFiles, found: Found, assets: Assets) -> Iterator[str]:
         for one in sorted(packages - found.declared.node):
             if not files.has_folder(f"node_modules/{one}") and not _is_own(files, one):
                 yield f"`{one}` is imported, and no package of that name is here: `{command} {one}` brings it"
+
+
+def _page(framework: str) -> str:
+    return "starlette.md" if framework == "fastapi" else f"{framework}.md"
 
 
 def _is_own(files: ProjectFiles, name: str) -> bool:

@@ -76,8 +76,9 @@ def propose(start: str, engines: Mapping[str, str]) -> Proposal:
     notes = [*_notes(files, found, assets), *_notes_on_configuration(file, start, engines)]
     if file is None:
         edits = [configuration(files, settings_for(files, found, assets, engines)), *edits]
-    code = [*filter(None, [ignored(files, output)]), *_code(files, found, assets, f"{output}/manifest.json")]
-    whole: list[Edit | ByHand] = [*edits, *code]
+    ignoring = ignored(files, output)
+    code = _code(files, found, assets, f"{output}/manifest.json")
+    whole: list[Edit | ByHand] = [*edits, *([ignoring] if ignoring else []), *code]
     kept = [_inside(folder, one) for one in whole]
     return Proposal(
         folder,

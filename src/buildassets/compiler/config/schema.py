@@ -98,12 +98,35 @@ def _properties(engines: tuple[str, ...]) -> dict[str, Schema]:
         "templates": _templates(),
         "retain": _table({"releases": _number("integer", 3), "hours": _number("number", 24)}),
         "budgets": {"type": "object", "propertyNames": _logical(), "additionalProperties": _ref("size")},
-        "images": _table({"warn": {**_ref("size"), "default": "1 MB"}}),
+        "images": _images(),
+        "precache": {"type": "string", "pattern": r"\.json$"},
+        "cache": _cache(),
         "registry": {"type": "string", "pattern": _whole(r"https?://[^\s/?#\\@]+(?:/[^\s?#\\]*)?")},
         "packages": _table({"min_age_days": _number("number", 0)}),
         "commands": {"type": "object", "additionalProperties": _command()},
         "run": {"type": "object", "propertyNames": {"pattern": r"\S"}, "additionalProperties": _ref("arguments")},
     }
+
+
+def _images() -> Schema:
+    width = {"type": "integer", "minimum": 1, "maximum": keys.LARGEST_WIDTH}
+    variants = {
+        "widths": {"type": "array", "minItems": 1, "items": width},
+        "formats": {"type": "array", "minItems": 1, "items": {"type": "string", "enum": list(keys.IMAGE_FORMATS)}},
+        "quality": {"type": "integer", "minimum": 1, "maximum": 100, "default": 80},
+    }
+    return _table(
+        {
+            "warn": {**_ref("size"), "default": "1 MB"},
+            "strip": {"type": "boolean", "default": True},
+            "variants": {"type": "object", "additionalProperties": _table(variants, required=["widths"])},
+        }
+    )
+
+
+def _cache() -> Schema:
+    trust = {"type": "object", "additionalProperties": _ref("texts")}
+    return _table({"remote": _ref("text"), "trust": trust})
 
 
 def _ref(name: str) -> Schema:

@@ -1,6 +1,6 @@
 """Reads `[cache]`: the URL of the remote cache, and the public keys whose records count for each scope.
 
-Takes the table, gives a CacheSettings; faults are noted in its document. Pure.
+Takes the table, gives a CacheSettings; faults are noted in its document.
 """
 
 import re

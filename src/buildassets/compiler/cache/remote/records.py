@@ -1,6 +1,6 @@
 """The form of what a remote cache holds: small JSON records in `ac/`, and bytes by their digest in `cas/`.
 
-Takes values, gives bytes and back; raises ValueError for whatever is not as we write it. Pure.
+Takes values, gives bytes and back; raises ValueError for whatever is not as we write it.
 
 A record belongs to one key of one scope, and leads to the names of files, whose digests give the next key, or to the
 result. It is signed as a whole; what is signed is the JSON without the signature, with sorted keys.

@@ -25,6 +25,7 @@ _CLASSES: Final = {
             "EngineNames",
             "ImageVariants",
             "ModuleBundle",
+            "CacheSettings",
             "PackageRules",
             "Retain",
             "SourceRoot",

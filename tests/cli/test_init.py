@@ -93,10 +93,11 @@ def test_on_a_terminal_it_asks(answer: str, is_written: bool, tmp_path: Path) ->
         stderr=subprocess.PIPE,
     ) as asking:
         os.write(master, f"{answer}\n".encode())
-        asking.communicate(timeout=60)
+        _, printed = asking.communicate(timeout=60)
     os.close(slave)
     os.close(master)
     assert asking.returncode == 0
+    assert (b"\nnext: " in printed) is is_written
     assert (tmp_path / "buildassets.toml").exists() is is_written
 
 

@@ -46,3 +46,9 @@ def test_a_file_that_is_there_is_not_taken_for_a_new_one(tmp_path: Path) -> None
     with pytest.raises(ConfigError, match="`a` is there"):
         write(str(tmp_path), [Edit("a", None, "x")])
     assert (tmp_path / "a").read_bytes() == b"\xe9"
+
+
+def test_a_byte_order_mark_stays(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"\xef\xbb\xbfold\n")
+    write(str(tmp_path), [Edit("a", "old\n", "new\n")])
+    assert (tmp_path / "a").read_bytes() == b"\xef\xbb\xbfnew\n"

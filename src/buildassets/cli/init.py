@@ -53,7 +53,10 @@ def command(is_agreed: bool, is_dry: bool, is_smallest: bool, as_json: bool, qui
     if is_written:
         write(proposal.folder, proposal.edits)
     code = show.finish(True, [*_other_systems(proposal), *faults], _document(proposal, is_written))
-    _report(proposal, show, is_written, is_smallest)
+    if proposal.edits and not (is_written or is_dry):
+        show.report("wrote nothing")
+    else:
+        _report(proposal, show, is_written, is_smallest)
     return code
 
 

@@ -5,12 +5,13 @@ An edit keeps all other lines, the line ends and the permissions of its file.
 
 import os
 import stat
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Sequence
 from difflib import unified_diff
 
 from buildassets.diagnostics import Location, error, reason_text
 from buildassets.errors import ConfigError
-from buildassets.files import whole_file
+from buildassets.files import bytes_at, whole_file
 from buildassets.folders import make_folders
 from buildassets.frozen import frozen
 
@@ -89,11 +90,16 @@ def write(folder: str, edits: Iterable[Edit]) -> None:
             message, hint = f"`{one.file}` is there, and cannot be read as text", "see to it, and run this again"
             raise ConfigError([error("init/write", message, Location(one.file), hint=hint)])
         try:
-            _write(path, one.after.encode("utf-8"))
+            _write(path, _mark(path) + one.after.encode("utf-8"))
         except OSError as fault:
             message = f"cannot write `{one.file}`: {reason_text(fault)}"
             hint = "see to its permissions, and run this again: what is written already stays as it is"
             raise ConfigError([error("init/write", message, Location(one.file), hint=hint)]) from None
+
+
+def _mark(path: str) -> bytes:
+    """The byte order mark with which a file that is there begins; its text was read without."""
+    return BOM_UTF8 if (bytes_at(path) or b"").startswith(BOM_UTF8) else b""
 
 
 def _write(path: str, content: bytes) -> None:

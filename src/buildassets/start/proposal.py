@@ -76,9 +76,7 @@ def propose(start: str, engines: Mapping[str, str]) -> Proposal:
     notes = [*_notes(files, found, assets), *_notes_on_configuration(file, start, engines)]
     if file is None:
         edits = [configuration(files, settings_for(files, found, assets, engines)), *edits]
-    ignoring = ignored(files, output)
-    code = _code(files, found, assets, f"{output}/manifest.json")
-    whole: list[Edit | ByHand] = [*edits, *([ignoring] if ignoring else []), *code]
+    whole = [*edits, *_code(files, found, assets, output)]
     kept = [_inside(folder, one) for one in whole]
     return Proposal(
         folder,
@@ -153,8 +151,12 @@ def _output(folder: str) -> str:
     return relative_to(folder, load_config(start=folder, needs_sources=False, runs_code=False).output)
 
 
-def _code(files: ProjectFiles, found: Found, assets: Assets, manifest: str) -> Iterator[Edit | ByHand]:
-    """The edits of settings, modules and templates."""
+def _code(files: ProjectFiles, found: Found, assets: Assets, output: str) -> Iterator[Edit | ByHand]:
+    """The edits of `.gitignore`, settings, modules and templates."""
+    manifest = f"{output}/manifest.json"
+    lines = ignored(files, output)
+    if lines is not None:
+        yield lines
     if found.django is not None and not found.is_equipped:
         yield from edited_settings(files, found.django, manifest)
     has_static = any("url_for" in files.text(name) for name in files.ending(".html")) and found.framework == "flask"

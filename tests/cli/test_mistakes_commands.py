@@ -25,8 +25,8 @@ def test_a_verb_that_there_is_not(tmp_path: Path) -> None:
 Usage: python -m buildassets [OPTIONS] COMMAND [ARGS]...
 Try 'python -m buildassets --help' for help.
 
-Error: No such command 'serve'. Use one of: build, check, clean, diff, doctor, explain, init, list, migrate, \
-pack, publish, report, tools, unpack, vendor, verify, watch.
+Error: No such command 'serve'. Use one of: build, check, clean, diff, doctor, explain, init, list, lsp, \
+migrate, pack, publish, report, schema, tools, unpack, vendor, verify, watch.
 """,
     )
 

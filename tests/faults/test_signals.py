@@ -14,6 +14,7 @@ import pytest
 from buildassets.release.verify.verify import verified
 from tests.cli.test_cli import environment, is_gone
 from tests.conftest import PATIENCE_SECONDS, Tree, wait_for, write_tree
+from tests.faults.interpreter import is_of_interpreter
 
 EXIT_CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
 SCRIPT = "".join(f"function f{number}(value) {{ return value + {number}; }}\n" for number in range(25_000))
@@ -75,10 +76,10 @@ class Site:
         _, said = child.communicate(timeout=PATIENCE_SECONDS)
         wait_for(lambda: is_gone(child.pid))
         # `python -m` exits with 1 where the signal comes before it has loaded `runpy`.
-        if _code(child.returncode) not in (0, EXIT_CODES[number]) and not _is_of_interpreter(said):
+        if _code(child.returncode) not in (0, EXIT_CODES[number]) and not is_of_interpreter(said):
             yield f"it exits with {child.returncode}: {said}"
         # One that was done when the signal came has said what it did.
-        if child.returncode and said.strip() and not said.startswith("built ") and not _is_of_interpreter(said):
+        if child.returncode and said.strip() and not said.startswith("built ") and not is_of_interpreter(said):
             yield f"it says {said}"
         yield from self._faults_of_release(state, has_succeeded=child.returncode == 0)
         self.build(state)
@@ -97,11 +98,6 @@ class Site:
 def _code(status: int) -> int:
     """The exit code as a shell has it, also where the interpreter had not come to our code and the signal killed it."""
     return 128 - status if status < 0 else status
-
-
-def _is_of_interpreter(said: str) -> bool:
-    """Whether a traceback is of the interpreter, which had not come to the command line yet."""
-    return "KeyboardInterrupt" in said and "in main" not in said
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

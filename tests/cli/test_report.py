@@ -1,7 +1,9 @@
 """`buildassets report` on the command line."""
 
 import json
+import os
 import shutil
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +67,18 @@ def test_without_a_file_the_page_goes_to_stdout(site: Path) -> None:
 
 def test_a_terminal_is_no_place_for_a_page(site: Path) -> None:
     assert "name a file, as in `-o report.html`" in on_terminal(site, "report")
+
+
+def test_a_pipe_is_written_to_and_stays_one(site: Path, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    read: list[bytes] = []
+    reader = threading.Thread(target=lambda: read.append(pipe.read_bytes()))
+    reader.start()
+    assert run(site, "report", "-o", str(pipe)).returncode == 0
+    reader.join()
+    assert pipe.is_fifo()
+    assert b"<!doctype html>" in read[0].lower()
 
 
 def test_json_has_every_asset_with_its_sizes(site: Path) -> None:

@@ -53,7 +53,11 @@ def command(
         return 0
     content = text.encode("utf-8", "backslashreplace")
     with os_faults_as_release_error("release/unwritable", file):
-        write_whole(file, content)
+        if os.path.exists(file) and not os.path.isfile(file):  # such as /dev/null or a pipe, which a file would replace
+            with open(file, "wb") as device:
+                device.write(content)
+        else:
+            write_whole(file, content)
     Output(as_json, quiet=quiet).report(f"wrote `{file}` ({size_text(len(content))})")
     return 0
 

@@ -22,6 +22,7 @@ HERE = Path(__file__).resolve().parent
 SOURCE = HERE.parent / "src"
 HOME = HERE.parent / "src/buildassets/compiler/languages/native"
 PAGES = HERE.parent / "docs/errors"  # which `buildassets/cli/terminal.py` links to
+MANUAL_PROGRAM = "buildassets.cli.manual"
 MANUAL = "share/man/man1/buildassets.1"  # below the folder of the environment, where `man` looks by PATH
 RECORD = HOME / "sources.py"
 SWITCH = "BUILDASSETS_NATIVE"
@@ -95,10 +96,12 @@ def tag() -> str:
 
 def write_manual(path: Path) -> None:
     """Write the manual page, as the command line of these sources has it; raises CalledProcessError."""
-    # What a build needs is where this process finds it, as pip has it in a folder of its own.
-    places = os.pathsep.join((str(SOURCE), *filter(None, sys.path)))
-    environment = {**os.environ, "PYTHONPATH": places, "PYTHONDONTWRITEBYTECODE": "1"}
-    command = [sys.executable, "-m", "buildassets.cli.manual"]
+    # What a build needs is where this process finds it. `PYTHONPATH` would not do: in pip's builds `sitecustomize`
+    # refuses folders that are in it twice, and removes those of the environment that pip is in.
+    places = [str(SOURCE), *filter(None, sys.path)]
+    program = f"import sys, runpy; sys.path[:] = {places!r}; runpy.run_module({MANUAL_PROGRAM!r}, run_name='__main__')"
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-c", program]
     path.write_bytes(subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True).stdout)
 
 

@@ -6,6 +6,7 @@ import sys
 from importlib.resources import files
 from pathlib import Path
 
+from tests.cli.test_cli import environment
 from tests.conftest import write_tree
 
 _BUILDASSETS = [sys.executable, "-m", "buildassets"]
@@ -30,7 +31,9 @@ def test_schema_has_the_engines_that_are_installed(tmp_path: Path) -> None:
 
 def test_lsp_without_pygls_names_the_extra(tmp_path: Path) -> None:
     program = "import sys; sys.modules['lsprotocol'] = None; from buildassets.cli.main import main; main()"
-    done = subprocess.run([sys.executable, "-c", program, "lsp"], cwd=tmp_path, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program, "lsp"], cwd=tmp_path, env=environment(), capture_output=True, text=True
+    )
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
         "error[environment/lsp]: the language server needs `lsprotocol`, which is not installed\n\n"

@@ -45,6 +45,7 @@ from buildassets.compiler.transform.scheduler import Drafts
 from buildassets.diagnostics import Diagnostic, error, sort_key, warning
 from buildassets.file_sets import FileSet
 from buildassets.frozen import field, frozen
+from buildassets.media import suffix
 from buildassets.nearest import Known
 from buildassets.paths import LogicalPath
 
@@ -230,13 +231,15 @@ def _starts(
 ) -> tuple[set[LogicalPath], list[Diagnostic]]:
     """The assets to begin with: those of `listed` that `entries` names, or all; without the `uncompiled` ones.
 
-    Without `entries`, modules in TypeScript and JSX are left out, too: they are released where something names them,
-    or if they are the beginnings of `bundled` ones. The
-    `parts` of module bundles are left out, unless `entries` contains their exact path.
+    Without `entries`, modules in TypeScript and JSX are left out, too, unless a command compiles them: they are
+    released where something names them, or if they are the beginnings of `bundled` ones. The `parts` of module bundles
+    are left out, unless `entries` contains their exact path.
     """
     if not config.entries:
         candidates = listed.keys() - parts - uncompiled
-        return {path for path in candidates if path in bundled or not is_typed(listed[path])}, []
+        commanded = {f".{command.source_suffix}" for command in config.commands.values()}  # all of these are assets
+        left = {path for path in candidates if is_typed(listed[path]) and suffix(listed[path].path) not in commanded}
+        return set(candidates) - left.difference(bundled), []
     starts: set[LogicalPath] = set()
     faults = []
     known = Known(listed)

@@ -8,7 +8,8 @@ from buildassets.frozen import frozen
 from buildassets.lazy_pattern import lazy_pattern
 
 _NAMES: Final = ("@import", "@reference", "@source", "@plugin", "@config", "@tailwind", "@charset")
-_HINT: Final = lazy_pattern(r"tailwind|@reference")  # in the same letters as `transform.tailwind` looks for
+# Names may have escapes. What Tailwind has made names it in a comment only, and its tokens take a while.
+_HINT: Final = lazy_pattern(r"(?i)@(?:tailwind|reference|[^\s;{}]{0,20}\\|import[^;{}]{0,500}?tailwindcss)")
 _OWN: Final = lazy_pattern(r"@(?:apply|theme|utility|custom-variant|variant|plugin|config)\b")
 _RELATIVE: Final = lazy_pattern(r"@import\s*[\"']\.")
 _PACKAGE: Final = "tailwindcss"

@@ -32,7 +32,6 @@ class Site:
         shared = folder / "shared"
         place = site(folder / "site", shared.as_uri(), {"main": [PUBLIC]})
         self.config = load_config(start=str(place))
-        os.environ["BUILDASSETS_CACHE_KEY"] = SECRET
         assert build(self.config, cache=str(folder / "first"), cache_write=True).diagnostics == ()
         self.good = {
             f"{path.parent.name}/{path.name}": path.read_bytes() for path in shared.rglob("*") if path.is_file()
@@ -59,7 +58,9 @@ class Site:
 
 @pytest.fixture(scope="module")
 def known(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    return Site(tmp_path_factory.mktemp("bad"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BUILDASSETS_CACHE_KEY", SECRET)
+        return Site(tmp_path_factory.mktemp("bad"))
 
 
 @pytest.fixture(autouse=True)

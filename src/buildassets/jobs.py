@@ -1,4 +1,4 @@
-"""Gives the executor for parallel jobs, which is loaded at its first use."""
+"""What parallel jobs share: the executor, which is loaded at its first use, and room in memory."""
 
 import os
 from collections.abc import Iterator
@@ -48,3 +48,28 @@ def _cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+class Room:
+    """Memory of `size_bytes` that threads share."""
+
+    def __init__(self, size_bytes: int) -> None:
+        from threading import Condition  # 1 ms
+
+        self._all_bytes = size_bytes
+        self._left_bytes = size_bytes
+        self._changed = Condition()
+
+    @contextmanager
+    def taken(self, size_bytes: int) -> Iterator[None]:
+        """Wait until so much is left, and reserve it for the block; what exceeds all of it takes all."""
+        reserved_bytes = min(size_bytes, self._all_bytes)
+        with self._changed:
+            self._changed.wait_for(lambda: self._left_bytes >= reserved_bytes)
+            self._left_bytes -= reserved_bytes
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._left_bytes += reserved_bytes
+                self._changed.notify_all()

@@ -7,7 +7,6 @@ while the cache or the release directory has the copy. Reads files, writes only 
 import os
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -27,6 +26,7 @@ from buildassets.compiler.cache.traces import Stale
 from buildassets.digest import digest
 from buildassets.files import LARGE_BYTES, bytes_at, chunks_of, content_of, digest_of, write_chunks
 from buildassets.frozen import field, frozen
+from buildassets.jobs import Room
 from buildassets.media import SUFFIXES
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def made_copies(
     Copies of large files are made one at a time in the calling thread, while threads of `executor` make the others.
     Together they use no more memory than _ROOM_BYTES.
     """
-    room = _Room()
+    room = Room(_ROOM_BYTES)
     works: dict[tuple[str, str], _Work] = {}
     for file in files:
         for coding, level in file.levels.items():
@@ -113,33 +113,15 @@ def made_copies(
         yield begun.popleft()()
 
 
-class _Room:
-    """The memory for all compressions at the same time. Small files are not counted: they need little."""
-
-    def __init__(self) -> None:
-        from threading import Condition  # 1 ms
-
-        self._left_bytes = _ROOM_BYTES
-        self._changed = Condition()
-
-    @contextmanager
-    def taken(self, work: _Work) -> Iterator[None]:
-        """Wait until there is memory for `work`, and reserve it for the block."""
-        held_bytes = memory_bytes(work.coding, work.size_bytes) + min(work.size_bytes, LARGE_BYTES)
-        reserved_bytes = min(held_bytes, _ROOM_BYTES) if work.size_bytes >= _COUNTED_BYTES else 0
-        with self._changed:
-            self._changed.wait_for(lambda: self._left_bytes >= reserved_bytes)
-            self._left_bytes -= reserved_bytes
-        try:
-            yield
-        finally:
-            with self._changed:
-                self._left_bytes += reserved_bytes
-                self._changed.notify_all()
+def _held_bytes(work: _Work) -> int:
+    """The memory that `work` needs. Small files are not counted: they need little."""
+    if work.size_bytes < _COUNTED_BYTES:
+        return 0
+    return memory_bytes(work.coding, work.size_bytes) + min(work.size_bytes, LARGE_BYTES)
 
 
 def _begun(
-    work: _Work, places: CopyPlaces, cache: Cache | None, executor: "Executor | None", room: _Room
+    work: _Work, places: CopyPlaces, cache: Cache | None, executor: "Executor | None", room: Room
 ) -> Callable[[], Copy]:
     if cache and (copy := _held(work, places, cache)):
         return lambda: copy
@@ -159,7 +141,7 @@ def _held(work: _Work, places: CopyPlaces, cache: Cache) -> Copy | None:
     return None
 
 
-def _copy(work: _Work, places: CopyPlaces, cache: Cache | None, room: _Room) -> Copy:
+def _copy(work: _Work, places: CopyPlaces, cache: Cache | None, room: Room) -> Copy:
     """The copy from the cache or the release directory, or else a new one."""
     return work.copy(_kept(work, cache, BYTES, partial(_made, work, places, room)))
 
@@ -180,9 +162,9 @@ def _step_of(work: _Work) -> tuple[str, str]:
     return f"copy {work.coding} {work.digest}", f"{work.level} {library(work.coding)}"
 
 
-def _made(work: _Work, places: CopyPlaces, room: _Room, outdated: Collection[str]) -> bytes:
+def _made(work: _Work, places: CopyPlaces, room: Room, outdated: Collection[str]) -> bytes:
     """The copy in the release directory, or else a new one; empty if it would not be smaller."""
-    with room.taken(work):
+    with room.taken(_held_bytes(work)):
         content = content_of(places.path(work.files[0]))
         for path in work.paths(places):
             held = bytes_at(path)
@@ -193,15 +175,15 @@ def _made(work: _Work, places: CopyPlaces, room: _Room, outdated: Collection[str
         return compressed(work.coding, content, work.level) or b""
 
 
-def _large_copy(work: _Work, places: CopyPlaces, cache: Cache | None, room: _Room) -> Copy:
+def _large_copy(work: _Work, places: CopyPlaces, cache: Cache | None, room: Room) -> Copy:
     """The same as `_copy`, but neither the file nor its copy is in memory as a whole."""
     made = _kept(work, cache, IN_FILE, partial(_made_in_file, work, places, room))
     return Copy(tuple(work.files), work.coding, made.size_bytes, made.digest, made if made.size_bytes else None)
 
 
-def _made_in_file(work: _Work, places: CopyPlaces, room: _Room, outdated: Collection[str]) -> OnDisk:
+def _made_in_file(work: _Work, places: CopyPlaces, room: Room, outdated: Collection[str]) -> OnDisk:
     """The same as `_made`; also empty if the first part of the file does not compress."""
-    with room.taken(work):
+    with room.taken(_held_bytes(work)):
         return _whole_or_nothing(work, places, outdated)
 
 

@@ -7,12 +7,13 @@ names nor a TLS handshake can be interrupted: when the patience is over, nobody 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from queue import Empty, PriorityQueue, SimpleQueue
-from threading import Condition, Lock, Thread
+from threading import Lock, Thread
 from time import monotonic
 from typing import Any, Final
 
 from buildassets.compiler.cache.remote.store import Store, StoreError
 from buildassets.frozen import frozen
+from buildassets.jobs import Room
 
 CONNECTIONS: Final = 16
 PATIENCE_SECONDS: Final = 1.8  # for waits that bring nothing, of all in one build
@@ -50,7 +51,7 @@ class Line:
         self._threads = 0
         self._in_a_row = 0
         self._in_vain_seconds = 0.0
-        self._room = _Room(_ROOM_BYTES)
+        self._room = Room(_ROOM_BYTES)
 
     def call(self, answers: "SimpleQueue[Outcome]", priority: int, what: Any, work: Callable[[], Any]) -> None:
         """Have a thread call `work`, those of a lower `priority` number first; its outcome goes to `answers`."""
@@ -153,25 +154,3 @@ def reason_of(fault: Exception) -> str:
     if isinstance(fault, OSError) and fault.errno is not None and fault.strerror:
         return reason_text(fault)
     return " ".join(str(fault).split())[:200] or type(fault).__name__
-
-
-class _Room:
-    """Bytes of memory that threads reserve."""
-
-    def __init__(self, size_bytes: int) -> None:
-        self._all_bytes = size_bytes
-        self._left_bytes = size_bytes
-        self._changed = Condition()
-
-    @contextmanager
-    def taken(self, size_bytes: int) -> Iterator[None]:
-        reserved_bytes = min(size_bytes, self._all_bytes)
-        with self._changed:
-            self._changed.wait_for(lambda: self._left_bytes >= reserved_bytes)
-            self._left_bytes -= reserved_bytes
-        try:
-            yield
-        finally:
-            with self._changed:
-                self._left_bytes += reserved_bytes
-                self._changed.notify_all()

@@ -49,14 +49,6 @@ class Ring:
         """The scopes beside the own one that no public key is listed for: an HMAC key proves nothing about them."""
         return tuple(scope for scope in self.scopes[1:] if not self.trusted.get(scope))
 
-    @property
-    def needs_cryptography(self) -> bool:
-        """Whether a key is one of Ed25519."""
-        return any(key.startswith(ED25519) for key in (*self.secrets, *self._public()))
-
-    def _public(self) -> tuple[str, ...]:
-        return tuple(key for scope in self.scopes for key in self.trusted.get(scope, ()))
-
     def sign(self) -> Sign | None:
         """How records are signed: with the first key of the environment; None without one. Raises ImportError."""
         if not self.secrets:

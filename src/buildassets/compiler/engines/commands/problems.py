@@ -6,7 +6,6 @@ from typing import Final
 
 from buildassets.frozen import frozen
 
-GROUPS: Final = ("file", "line", "column", "message")
 # Colours and the like (ECMA-48, CSI and OSC), and other control characters.
 _CONTROL: Final = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|[\x00-\x08\x0b-\x1f\x7f]")
 # Longer lines are data, and a pattern may take quadratic time: then these 500 lines take some ten seconds.

@@ -10,7 +10,6 @@ from typing import Final
 from buildassets.lazy_pattern import lazy_pattern
 
 _QUANTIFIER: Final = lazy_pattern(r"(?:[*+?]|\{([0-9]++)(?:,([0-9]*+))?\})\??")
-_BRACED: Final = lazy_pattern(r"\{[0-9]++(?:,[0-9]*+)?\}")
 _GROUP: Final = lazy_pattern(r"\((?:\?(?:([=!])|(<[=!])|:|<([^>]++)>|[imsx]*+(?:-[ims]*+)?:|()))?")
 _NAMED_GROUP: Final = lazy_pattern(r"\(\?<(?![=!])([^>]++)>")
 _NAME_REFERENCE: Final = lazy_pattern(r"k<([^>]++)>")

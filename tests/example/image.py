@@ -1,7 +1,8 @@
 """Replays a Dockerfile without Docker: each stage in an empty folder with an empty virtual environment.
 
-It knows the few instructions that the example's has. What a base image is stays open: the interpreter of the tests
-stands in for it. `USER` changes nobody here, since nobody else may read the folders of a test.
+It knows the few instructions that the example's and those of docs/docker.md have. What a base image is stays open:
+the interpreter of the tests stands in for Python's, their node for Node's. `USER` changes nobody here, since nobody
+else may read the folders of a test, and what `RUN --mount` would keep is not kept.
 """
 
 import json
@@ -15,6 +16,8 @@ import venv
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.conftest import find_tool
 
 _WITHOUT_EFFECT = {"ENV", "EXPOSE", "HEALTHCHECK", "USER", "CMD"}
 
@@ -56,7 +59,8 @@ class Stage:
 
     def environment(self, **more: str) -> dict[str, str]:
         """What a process in it knows; nobody's home."""
-        path = f"{self.root / 'bin'}{os.pathsep}{self.root / 'venv/bin'}{os.pathsep}{os.environ['PATH']}"
+        own = [str(self.root / folder) for folder in ("bin", "venv/bin", "usr/local/bin")]
+        path = os.pathsep.join([*own, os.environ["PATH"]])
         words = [word for one in self.instructions if one.name == "ENV" for word in shlex.split(one.rest)]
         return {"PATH": path, **dict(word.split("=", 1) for word in words), **more}
 
@@ -88,15 +92,22 @@ class Replay:
     def stage(self, name: str) -> Stage:
         """The stage `name`, with all that it copies from built before."""
         instructions = tuple(self._lineage(name))
-        return Stage(self._made_once(f"stage-{name}", lambda root: self._build(root, instructions)), instructions)
+        return Stage(self._made_once(f"stage-{name}", lambda root: self._build(root, name, instructions)), instructions)
 
     def _lineage(self, name: str) -> list[Instruction]:
         base, own = self._stages[name]
         return [*self._lineage(base), *own] if base in self._stages else own
 
-    def _build(self, root: Path, instructions: tuple[Instruction, ...]) -> None:
+    def _base(self, name: str) -> str:
+        base, _ = self._stages[name]
+        return self._base(base) if base in self._stages else base
+
+    def _build(self, root: Path, name: str, instructions: tuple[Instruction, ...]) -> None:
         venv.create(root / "venv", symlinks=True)
         self._give_pip(root)
+        if self._base(name).startswith("node:"):
+            (root / "usr/local/bin").mkdir(parents=True)
+            (root / "usr/local/bin/node").symlink_to(find_tool("node", "nodejs"))
         for number, one in enumerate(instructions, start=1):
             stage = Stage(root, instructions[:number])
             if one.name == "WORKDIR":
@@ -104,7 +115,8 @@ class Replay:
             elif one.name == "COPY":
                 self._copy(stage, shlex.split(one.rest))
             elif one.name == "RUN":
-                subprocess.run(["sh", "-ec", one.rest], cwd=stage.folder, env=stage.environment(), check=True)
+                command = re.sub(r"^(--mount=\S+ )+", "", one.rest)
+                subprocess.run(["sh", "-ec", command], cwd=stage.folder, env=stage.environment(), check=True)
             else:
                 assert one.name in _WITHOUT_EFFECT, f"{one.name} cannot be replayed"
 
@@ -126,10 +138,16 @@ class Replay:
         place = _inside(stage.folder, target)
         for source in (_inside(origin, source) for source in sources):
             if source.is_dir():
-                shutil.copytree(source, place, dirs_exist_ok=True)
+                shutil.copytree(source, place, symlinks=True, dirs_exist_ok=True, ignore=self._ignored(source))
             else:
                 place.mkdir(parents=True, exist_ok=True)
                 shutil.copy(source, place)
+
+    def _ignored(self, source: Path) -> Callable[[str, list[str]], set[str]]:
+        """What a copy of `source` leaves out: names that `.dockerignore` lists at the top of the context."""
+        file = self._context / ".dockerignore"
+        names = set(file.read_text().split()) if file.exists() and source == self._context else set()
+        return lambda folder, found: names & set(found) if Path(folder) == source else set()
 
 
 def _inside(folder: Path, path: str) -> Path:

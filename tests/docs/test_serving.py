@@ -1,4 +1,4 @@
-"""The recipes of docs/serving.md, each with the real server: negotiation, headers, and nothing from outside."""
+"""docs/serving.md, nginx.md, caddy.md, cdn.md, with real servers: negotiation, headers, nothing from outside."""
 
 import contextlib
 import os
@@ -12,6 +12,7 @@ import pytest
 
 from buildassets.runtime import Assets
 from tests.conftest import PATIENCE_SECONDS, find_tool, write_tree
+from tests.docs.ci import blocks
 from tests.example.servers import free_port, is_open, wait_until
 from tests.runtime.hostile import SECRET, SECRET_FILES, TARGETS
 from tests.runtime.pages import run_python
@@ -23,9 +24,13 @@ IMMUTABLE = "public, max-age=31536000, immutable"
 
 
 def block(heading: str, language: str) -> str:
-    """The first block of a language below a heading."""
+    """The first block of a language below a heading of docs/serving.md."""
     section = PAGE.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
     return section.partition(f"```{language}\n")[2].partition("```")[0]
+
+
+RECIPE, SEVERAL = blocks("nginx.md", "nginx")
+(CADDY,) = blocks("caddy.md", "caddyfile")
 
 
 @pytest.fixture(scope="module")
@@ -77,12 +82,17 @@ http {{
 
 def nginx(site: Path, folder: Path) -> tuple[list[str], int]:
     """The command that starts nginx with the recipe."""
+    return nginx_with(RECIPE.replace("/srv/app", str(site)), folder)
+
+
+def nginx_with(recipe: str, folder: Path) -> tuple[list[str], int]:
+    """The command that starts nginx with a part of its configuration, and the port that it then listens on."""
     modules = Path("/usr/lib/nginx/modules")
     program = find_tool("nginx", "/usr/sbin/nginx")
     if not (modules / "ngx_http_brotli_static_module.so").exists():
         find_tool("libnginx-mod-http-brotli-static")
     port = free_port()
-    recipe = block("nginx", "nginx").replace("listen 80;", f"listen 127.0.0.1:{port};").replace("/srv/app", str(site))
+    recipe = recipe.replace("listen 80;", f"listen 127.0.0.1:{port};")
     user = "user root;" if os.geteuid() == 0 else ""
     (folder / "nginx.conf").write_text(_NGINX.format(recipe=recipe, modules=modules, user=user))
     return [program, "-p", str(folder), "-c", "nginx.conf", "-e", "stderr"], port
@@ -91,7 +101,7 @@ def nginx(site: Path, folder: Path) -> tuple[list[str], int]:
 def caddy(site: Path, folder: Path) -> tuple[list[str], int]:
     """The command that starts Caddy with the recipe."""
     program, port = find_tool("caddy"), free_port()
-    recipe = block("Caddy", "caddyfile").replace(":80 {", f"http://127.0.0.1:{port} {{").replace("/srv/app", str(site))
+    recipe = CADDY.replace(":80 {", f"http://127.0.0.1:{port} {{").replace("/srv/app", str(site))
     (folder / "Caddyfile").write_text(f"{{\n\tadmin off\n}}\n{recipe}")
     return [program, "run", "--adapter", "caddyfile", "--config", "Caddyfile"], port
 
@@ -173,10 +183,28 @@ def test_what_is_not_there_is_not_kept(server: Server) -> None:
     assert "immutable" not in reply.headers.get("cache-control", "")
 
 
-def test_the_headers_of_an_object_store(site: Path) -> None:
-    rows = run_python(block("S3 and what is like it", "python"), cwd=site).splitlines()
-    sheet = Assets(site / "build/manifest.json").url("css/app.css")
-    assert f"{sheet[1:]}\ttext/css; charset=utf-8\t{IMMUTABLE}" in rows
+def test_nginx_asks_the_next_process_for_a_file_that_one_does_not_have(tmp_path: Path) -> None:
+    recipe = SEVERAL
+    write_tree(tmp_path, {"new/assets/a.css": "a{}", "new/page": "new", "old/page": "old"})
+    with contextlib.ExitStack() as stack:
+        for name, shown in (("old", "8001"), ("new", "8002")):
+            own = free_port()
+            recipe = recipe.replace(f":{shown};", f":{own};")
+            serve = [sys.executable, "-m", "http.server", "--bind=127.0.0.1", f"--directory={name}", str(own)]
+            stack.enter_context(started(serve, own, tmp_path, {}))
+        command, port = nginx_with(recipe, tmp_path)
+        server = stack.enter_context(started(command, port, tmp_path, {}))
+        assert {server.request("GET", "/page").body for _ in range(4)} == {b"old", b"new"}
+        assert [server.request("GET", "/assets/a.css").status for _ in range(4)] == [200] * 4
+
+
+def test_the_release_behind_a_cdn_has_its_urls_and_another_uploader_its_headers(site: Path) -> None:
+    prefix, listing = blocks("cdn.md", "python")
+    url = run_python(f"{prefix}print(assets.url('css/app.css'))", cwd=site).strip()
+    own = Assets(site / "build/manifest.json").url("css/app.css")
+    assert url == f"https://cdn.example.com{own}"
+    rows = run_python(listing, cwd=site).splitlines()
+    assert f"{own[1:]}\ttext/css; charset=utf-8\t{IMMUTABLE}" in rows
     assert len(rows) == len(SOURCES) + 2
 
 

@@ -19,7 +19,7 @@ from benchmarks.site import make_site
 from benchmarks.tree import make_tree
 
 WORKS: Final = ("fingerprint", "compile", "compress", "serve", "request")
-_README_PART: Final = re.compile(r"(<!-- benchmarks -->\n).*?(<!-- /benchmarks -->)", re.DOTALL)
+_SHORT_TABLE: Final = re.compile(r"(<!-- benchmarks -->\n).*?(<!-- /benchmarks -->)", re.DOTALL)
 
 
 def main() -> None:
@@ -102,17 +102,17 @@ def _failures(measured: Section) -> list[str]:
 
 
 def _write(sections: Mapping[str, Section], output: Path | None) -> None:
-    """Write the report and the picture, and, unless they go elsewhere, the short table into the README."""
+    """Write the report and the picture, and, unless they go elsewhere, the short table into the pages that have it."""
     folder = output or HERE.parent / "docs"
     folder.mkdir(parents=True, exist_ok=True)
     machine = _machine(max((section.load for section in sections.values()), default=0.0))
     (folder / "benchmarks.md").write_text(report.whole(sections, machine), "utf-8")
     (folder / "benchmarks.svg").write_text(draw("buildassets and others, timed", report.panels(sections)), "utf-8")
     if output is None:
-        readme = HERE.parent / "README.md"
         part = "\n".join([*report.short(sections), "", machine])
-        text = readme.read_text("utf-8")
-        readme.write_text(_README_PART.sub(lambda found: f"{found[1]}{part}\n{found[2]}", text), "utf-8")
+        for page in (HERE.parent / "README.md", folder / "comparison.md"):
+            text = page.read_text("utf-8")
+            page.write_text(_SHORT_TABLE.sub(lambda found: f"{found[1]}{part}\n{found[2]}", text), "utf-8")
 
 
 def _machine(load: float) -> str:

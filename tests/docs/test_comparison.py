@@ -1,0 +1,27 @@
+"""docs/comparison.md: its versions and times are those of docs/benchmarks.md."""
+
+import re
+from pathlib import Path
+
+DOCS = Path(__file__).parents[2] / "docs"
+PAGE = (DOCS / "comparison.md").read_text(encoding="utf-8")
+BENCHMARKS = (DOCS / "benchmarks.md").read_text(encoding="utf-8")
+
+
+def short_table(text: str) -> str:
+    return text.partition("<!-- benchmarks -->\n")[2].partition("<!-- /benchmarks -->")[0]
+
+
+def test_the_times_are_those_of_the_readme_and_of_the_benchmarks() -> None:
+    readme = (DOCS.parent / "README.md").read_text(encoding="utf-8")
+    assert short_table(PAGE) == short_table(readme) != ""
+    assert all(line in BENCHMARKS for line in short_table(PAGE).splitlines())
+
+
+def test_the_versions_are_those_that_were_measured() -> None:
+    rows = re.findall(r"^\| ([\w-]+) (\d[\d.]+) \|", PAGE, re.MULTILINE)
+    assert [name for name, _ in rows] == [
+        *("Propshaft", "Sprockets", "AssetMapper", "Django", "WhiteNoise"),
+        *("django-compressor", "webassets", "esbuild", "Vite"),
+    ]
+    assert [name for name, version in rows if not re.search(rf"^\| {name}[^|]*\| {version} \|", BENCHMARKS, re.M)] == []

@@ -23,7 +23,8 @@ _BLOCK = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 _SUMMARY = re.compile(
-    r"^(?:built \d|note: Sass was compiled by |failed with \d|removed (?:nothing|\d)|\d+ errors?, \d+ warnings?$).*\n",
+    r"^(?:(?:[^\s:]+: )?(?:built|failed with) \d|note: Sass was compiled by |removed (?:nothing|\d)|"
+    r"\d+ errors?, \d+ warnings?$).*\n",
     re.MULTILINE,
 )
 

@@ -14,11 +14,13 @@ from buildassets.cli.carry import previous_releases
 from buildassets.cli.ci import annotation_form
 from buildassets.cli.options import (
     CompileOptions,
+    WorkspaceOptions,
     cache_options,
     carry_options,
     companion_options,
     compile_options,
     provenance_option,
+    workspace_options,
 )
 from buildassets.cli.output import (
     Output,
@@ -52,8 +54,10 @@ _MOST_READ_BYTES = 1 << 23  # each time that there is nothing to do: 10 ms
 @companion_options
 @provenance_option
 @cache_options
+@workspace_options
 def command(
     given: CompileOptions,
+    workspace: WorkspaceOptions | None,
     carry_from: tuple[str, ...],
     carry_url: str | None,
     carry_if_any: bool,
@@ -69,6 +73,12 @@ def command(
     from buildassets.compiler.incremental.no_op import incremental
 
     started = monotonic()
+    if workspace is not None:
+        from buildassets.cli.workspace import Means, build_workspace
+
+        if carry_from or carry_url or carry_if_any:
+            raise click.UsageError("`--carry-from` is for one project: build that in its own folder")
+        return build_workspace(workspace, Means(given, companions, cache_dir, not no_cache, cache_write, provenance))
     config = replace(given.config(), companions=companions)
     show = Output(given.as_json, given.verbose, given.quiet)
     cache = None if no_cache else cache_to_build_with(config, cache_dir)
@@ -122,14 +132,20 @@ def _show(show: Output, result: BuildResult, config: "Config", beside: Mapping[s
     """Show the result of a build, and the files that it wrote `beside` the release; returns the exit code."""
     folder = config.shown(config.output)
     reruns = {path: stale_text(stale, config) for path, stale in result.rerun.items()}
-    remote = _remote_use(result, config)
-    document = {**_document(result, folder), "anew": reruns, **remote, **beside} if show.as_json else {}
+    document = document_of(result, config, beside) if show.as_json else {}
     code = show.finish(result.succeeded, result.diagnostics, document)
     show.detail(f"{path}: {reason}" for path, reason in reruns.items())
     show.detail(f"remote cache: {line}" for line in _remote_lines(result))
     show.detail(f"wrote {posixpath.normpath(f'{folder}/{name}')}" for name in result.written)
     show.detail(f"wrote {name}" for names in beside.values() for name in names)
     return code
+
+
+def document_of(result: BuildResult, config: "Config", beside: Mapping[str, list[str]]) -> dict[str, object]:
+    """What `--json` shows of a build and of the files that it wrote `beside` the release, but for its diagnostics."""
+    reruns = {path: stale_text(stale, config) for path, stale in result.rerun.items()}
+    remote = _remote_use(result, config)
+    return {**_document(result, config.shown(config.output)), "anew": reruns, **remote, **beside}
 
 
 def _remote_use(result: BuildResult, config: "Config") -> Mapping[str, object]:

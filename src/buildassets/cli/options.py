@@ -13,6 +13,15 @@ from buildassets.frozen import frozen
 if TYPE_CHECKING:
     from buildassets.compiler.config.values import Config
 
+
+@frozen
+class Shard:
+    """The part with this `number`, from 1, of `count`."""
+
+    number: int
+    count: int
+
+
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 _SOURCES = click.argument("sources", nargs=-1, metavar="[SOURCE]...")
@@ -126,6 +135,28 @@ _ORIGIN = click.option(
 _SINCE = click.option(
     "--since", metavar="OLD_MANIFEST", help="Explain what changed since this earlier manifest or release directory."
 )
+
+
+class _ShardType(click.ParamType):  # type: ignore[type-arg]  # click 8.1 has it without arguments
+    """One of so many parts of the projects, as in `2/8`."""
+
+    name = "shard"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Shard:
+        number, slash, count = str(value).partition("/")
+        if not (slash and number.isascii() and number.isdigit() and count.isascii() and count.isdigit()):
+            self.fail(f"`{value}` is no shard; one is `2/8`", param, ctx)
+        if not 1 <= int(number) <= int(count):
+            self.fail(f"`{value}` is out of range: the first of 8 is `1/8`, the last `8/8`", param, ctx)
+        return Shard(int(number), int(count))
+
+
+_WORKSPACE = click.option(
+    "--workspace", "is_workspace", is_flag=True, help="All projects of the workspace in this folder or one above."
+)
+_SHARD = click.option(
+    "--shard", type=_ShardType(), metavar="I/N", help="With --workspace: only every Nth project, from the Ith on."
+)
 _MARKDOWN = click.option("--markdown", is_flag=True, help="Print a table for a pull request.")
 _EXIT_CODE = click.option("--exit-code", is_flag=True, help="Exit with 1 if anything differs.")
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")
@@ -183,6 +214,25 @@ _PROVENANCE = click.option(
 def provenance_option(command: _Command) -> _Command:
     """Add the option of the verb that documents where a release comes from."""
     return _with(command, _PROVENANCE)
+
+
+@frozen
+class WorkspaceOptions:
+    """The projects of a workspace to build: one `shard` of them, or all."""
+
+    shard: Shard | None = None
+
+
+def workspace_options(command: Callable[..., int]) -> Callable[..., int]:
+    """Add the options of the verb that builds many projects; it receives them as `workspace`, None for one project."""
+
+    @wraps(command)
+    def run(*first: Any, is_workspace: bool, shard: Shard | None, **given: Any) -> int:
+        if not is_workspace and shard is not None:
+            raise click.UsageError("`--shard` goes with `--workspace`")
+        return command(*first, workspace=WorkspaceOptions(shard) if is_workspace else None, **given)
+
+    return _with(run, _SHARD, _WORKSPACE)
 
 
 def carry_options(command: _Command) -> _Command:

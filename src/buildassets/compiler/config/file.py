@@ -25,8 +25,11 @@ def relative_to(folder: str, path: str) -> str:
     return path.replace(os.sep, "/")
 
 
-def search(start: str) -> tuple[str | None, Document]:
-    """The nearest configuration file and its content; None and an empty document if there is none."""
+def search(start: str, *, looks_above: bool = True) -> tuple[str | None, Document]:
+    """The nearest configuration file and its content; None and an empty document if there is none.
+
+    Unless it `looks_above`, only the folder `start` is searched.
+    """
     folder = start
     while True:
         for name in _FILE_NAMES:
@@ -34,9 +37,27 @@ def search(start: str) -> tuple[str | None, Document]:
             if os.path.lexists(path) and (document := _document(path, relative_to(start, path))):
                 return path, document
         parent = os.path.dirname(folder)
-        if parent == folder:
+        if parent == folder or not looks_above:
             return None, Document({})
         folder = parent
+
+
+def search_in(folder: str) -> str | None:
+    """The name of the configuration file in `folder`; None if it has none. It need not be valid."""
+    for name in _FILE_NAMES:
+        path = os.path.join(folder, name)
+        if os.path.lexists(path) and _is_ours(path):
+            return name
+    return None
+
+
+def _is_ours(path: str) -> bool:
+    if os.path.basename(path) == _FILE_NAMES[0]:
+        return True
+    try:
+        return _document(path, path) is not None
+    except ConfigError:  # the build of the project reports it
+        return True
 
 
 def working_directory() -> str:

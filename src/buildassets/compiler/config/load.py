@@ -40,6 +40,7 @@ def load_config(
     needs_sources: bool = True,
     mode: Mode = "production",
     runs_code: bool = True,
+    looks_above: bool = True,
 ) -> Config:
     """The configuration in `file`, or in the nearest file from the folder `start` upward, or else the default one.
 
@@ -47,11 +48,13 @@ def load_config(
     `start`, and `url` replace the values of the file; `also` are further source roots after these, and `templates`
     further folders of templates; `plan` is the path of a plan of template blocks. Unless it `needs_sources`, source
     roots may be missing, as for a verb that only reads a release. `mode` is that of the build; only files of other
-    systems depend on it. Unless it `runs_code`, nothing of the project is run, now or in a build. Raises ConfigError
-    with every fault that was found.
+    systems depend on it. Unless it `runs_code`, nothing of the project is run, now or in a build. Unless it
+    `looks_above`, only `start` itself is searched. Raises ConfigError with every fault that was found.
     """
     start = os.path.normpath(os.path.join(working_directory(), start))
-    path, document = search(start) if file is None else (os.path.join(start, file), read_named(file, start))
+    path, document = (
+        search(start, looks_above=looks_above) if file is None else (os.path.join(start, file), read_named(file, start))
+    )
     given = Document({} if url is None else {"--url": url})
     folder = os.path.dirname(path) if path else start
     foreign, document = (Foreign(), document) if sources else with_foreign(document, folder, mode, runs_code=runs_code)

@@ -1,0 +1,227 @@
+"""`buildassets build --workspace`: builds the projects of a workspace one after the other, and reports on all of them.
+
+A project fails by itself: the others are built, and the exit code is 1.
+"""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from buildassets.cli.build import document_of, summary
+from buildassets.cli.options import CompileOptions, WorkspaceOptions
+from buildassets.cli.output import (
+    Output,
+    count_text,
+    descriptor_kept_from_stdout,
+    kept_from_stdout,
+    print_json,
+    stale_text,
+)
+from buildassets.collector import paused_collector
+from buildassets.compiler.result import BuildResult, LastBuild
+from buildassets.diagnostics import Diagnostic, error, to_json
+from buildassets.errors import BuildAssetsError, BuildError
+from buildassets.frozen import field, frozen
+from buildassets.jobs import threads
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from buildassets.compiler.config.values import Config
+    from buildassets.workspace.project import Project
+
+
+@frozen
+class Means:
+    """The options of a build that hold for each project: how it is built, cached and documented."""
+
+    given: CompileOptions
+    companions: tuple[str, ...] = ()
+    cache_dir: str | None = None
+    uses_cache: bool = True
+    cache_write: bool = False
+    provenance: bool = False
+
+
+@frozen
+class _Outcome:
+    """What became of one project: `line` is its summary, `details` are what `--verbose` shows."""
+
+    succeeded: bool
+    diagnostics: tuple[Diagnostic, ...]
+    document: Mapping[str, Any] = field(default_factory=dict)
+    wrote: bool = False
+    line: str = ""
+    details: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def build_workspace(options: WorkspaceOptions, means: Means) -> int:
+    """Build the projects that `options` select; returns the exit code. Raises ConfigError for the workspace itself."""
+    from buildassets.workspace.file import find_workspace
+
+    started = monotonic()
+    _refuse_options_of_one(means.given)
+    workspace = find_workspace()
+    chosen = _selected(workspace.projects, options)
+    show = Output(means.given.as_json, means.given.verbose, means.given.quiet)
+    outcomes: dict[str, _Outcome] = {}
+    with _Builds(means, show) as builds:
+        for project in chosen:
+            outcomes[project.name] = builds.outcome(project)
+            _show(show, project, outcomes[project.name])
+    return _finish(show, outcomes, monotonic() - started)
+
+
+def _refuse_options_of_one(given: CompileOptions) -> None:
+    """Raise UsageError for options that name folders or files of one project."""
+    named = {
+        "SOURCE": given.sources,
+        "-o": given.output,
+        "--config": given.config_file,
+        "--also": given.also,
+        "--plan": given.plan,
+    }
+    if wrong := [name for name, value in named.items() if value]:
+        raise click.UsageError(f"`{wrong[0]}` is for one project: with `--workspace` each has its configuration")
+
+
+def _selected(projects: "Sequence[Project]", options: WorkspaceOptions) -> "Sequence[Project]":
+    if options.shard is not None:
+        projects = projects[options.shard.number - 1 :: options.shard.count]
+    return projects
+
+
+class _Builds:
+    """Builds projects one after the other, with what they can share started once."""
+
+    def __init__(self, means: Means, show: Output) -> None:
+        self._means = means
+        self._show = show
+        self._threads = threads(means.given.jobs)
+        self._executor: Executor | None = None
+        self._outputs: dict[str, str] = {}  # the project of each release directory
+
+    def __enter__(self) -> "_Builds":
+        self._executor = self._threads.__enter__()
+        return self
+
+    def __exit__(self, *raised: Any) -> None:
+        self._threads.__exit__(*raised)
+
+    def outcome(self, project: "Project") -> _Outcome:
+        """The outcome of building `project`. A user's mistake never raises."""
+        try:
+            return self._built(project)
+        except BuildAssetsError as failure:
+            return _Outcome(False, failure.diagnostics, line=_failed_text(failure.diagnostics))
+
+    def _built(self, project: "Project") -> _Outcome:
+        from buildassets.cli.unpinned import released_sass, unpinned_notes
+
+        means = self._means
+        config = replace(project.config(means.given.mode, means.given.url), companions=means.companions)
+        self._claim_output(project, config)
+        before = released_sass(config)
+        result = self._result(project, config)
+        written: dict[str, list[str]] = {}
+        if means.provenance:
+            from buildassets.cli.provenance import attested
+
+            written = {"provenance": attested(config, result, means.given.mode) if result.succeeded else []}
+        return _Outcome(
+            result.succeeded,
+            result.diagnostics,
+            document_of(result, config, written) if means.given.as_json else {},
+            bool(result.written),
+            summary(result, config),
+            tuple(_details(result, config)) if means.given.verbose else (),
+            tuple(unpinned_notes(config, before, result.manifest)),
+        )
+
+    def _claim_output(self, project: "Project", config: "Config") -> None:
+        """Raise BuildError if another project has this release directory."""
+        other = self._outputs.setdefault(os.path.realpath(config.output), project.name)
+        if other != project.name:
+            message = f"the release directory `{config.shown(config.output)}` is that of `{other}`, too"
+            hint = "name another folder as `output` in one of them"
+            raise BuildError([error("workspace/output", message, config.place("output"), hint=hint)])
+
+    def _result(self, project: "Project", config: "Config") -> BuildResult:
+        from buildassets.compiler.incremental.no_op import incremental
+
+        cache = self._cache(project, config) if self._means.uses_cache else None
+
+        def work(*, last: LastBuild | None) -> BuildResult:
+            from buildassets.compiler.build import build
+
+            progress = self._show.on_progress()
+            with descriptor_kept_from_stdout(), kept_from_stdout():
+                return build(
+                    config,
+                    mode=self._means.given.mode,
+                    executor=self._executor,
+                    progress=progress,
+                    cache=cache,
+                    cache_write=self._means.cache_write,
+                    last=last,
+                    compressing=progress,
+                )
+
+        with paused_collector():
+            return incremental(config, self._means.given.mode, cache, work)
+
+    def _cache(self, project: "Project", config: "Config") -> str:
+        """The project's cache folder: its own, or one of its own below the folder that is given for all."""
+        from buildassets.compiler.cache.folder import FOLDER_VARIABLE, cache_to_build_with
+
+        given = self._means.cache_dir or os.environ.get(FOLDER_VARIABLE)
+        return cache_to_build_with(config, os.path.join(given, *project.name.split("/")) if given else None)
+
+
+def _failed_text(diagnostics: Iterable[Diagnostic]) -> str:
+    return f"failed with {count_text(sum(one.is_error for one in diagnostics), 'error')}"
+
+
+def _details(result: BuildResult, config: "Config") -> Iterator[str]:
+    yield from (f"{path}: {stale_text(stale, config)}" for path, stale in result.rerun.items())
+    yield from (f"wrote {config.shown(config.output)}/{name}" for name in result.written)
+
+
+def _show(show: Output, project: "Project", outcome: _Outcome) -> None:
+    """Show what became of a project, as soon as that is known; nothing of one that had nothing to do."""
+    show.progress.clear()
+    show.diagnostics(map(project.shown, outcome.diagnostics))
+    show.detail(f"{project.name}: {detail}" for detail in outcome.details)
+    if outcome.wrote or not outcome.succeeded or show.verbose:
+        show.report(f"{project.name}: {outcome.line}")
+
+
+def _finish(show: Output, outcomes: Mapping[str, _Outcome], seconds: float) -> int:
+    """Show the result of all projects; returns the exit code."""
+    ok = all(outcome.succeeded for outcome in outcomes.values())
+    if show.as_json:
+        print_json({"ok": ok, "projects": {name: _document(one) for name, one in outcomes.items()}, "diagnostics": []})
+    for note in dict.fromkeys(note for outcome in outcomes.values() for note in outcome.notes):
+        show.report(note)
+    show.report(f"{_summary(outcomes)}, {seconds:.2f} s")
+    return 0 if ok else 1
+
+
+def _document(outcome: _Outcome) -> dict[str, Any]:
+    """The document of one project, as its build alone would print it."""
+    diagnostics = [to_json(diagnostic) for diagnostic in outcome.diagnostics]
+    return {"ok": outcome.succeeded, **outcome.document, "diagnostics": diagnostics}
+
+
+def _summary(outcomes: Mapping[str, _Outcome]) -> str:
+    failed = [name for name, outcome in outcomes.items() if not outcome.succeeded]
+    anew = sum(outcome.wrote for outcome in outcomes.values())
+    if failed:
+        names = ", ".join(f"`{name}`" for name in failed)
+        return f"built {len(outcomes) - len(failed)} of {count_text(len(outcomes), 'project')}; failed: {names}"
+    return f"built {count_text(len(outcomes), 'project')}: {anew} with changes, {len(outcomes) - anew} as before"

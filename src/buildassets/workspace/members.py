@@ -1,0 +1,118 @@
+"""Finds the folders that the globs of a workspace name, and which of them are projects.
+
+- A `*`, `?` or `[…]` matches inside one segment of a path, `**` any number of segments.
+- No wildcard matches a folder whose name begins with a dot, nor `node_modules`.
+- A folder that a wildcard matches and that is no project is left out; one that is named in full is a fault.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from typing import Final
+
+from buildassets.compiler.config.file import search_in
+from buildassets.compiler.config.no_sources import DEFAULT_ROOTS
+from buildassets.compiler.config.toml_table import Table
+from buildassets.compiler.sources.globs import compile_globs
+from buildassets.nearest import nearest
+from buildassets.workspace.project import Project
+
+_NEVER: Final = "node_modules"
+_WILDCARDS: Final = "*?["
+
+
+def find_projects(
+    folder: str,
+    patterns: Sequence[str],
+    excluded: Sequence[str],
+    table: Table,
+    key: str,
+    *,
+    includes_root: bool = False,
+) -> tuple[Project, ...]:
+    """The projects below `folder` that `patterns` name and `excluded` do not, sorted by name, each once.
+
+    With `includes_root` the folder itself is one, if it has a configuration. Faults of `patterns`, the value at `key`,
+    are recorded in `table`.
+    """
+    is_excluded = compile_globs(_normal(pattern) for pattern in excluded)
+    found: dict[str, Project] = {}
+    for number, written in enumerate(patterns):
+        pattern = _normal(written)
+        if os.path.isabs(pattern) or ".." in pattern.split("/"):
+            table.refuse(f"leads out of the workspace: `{written}`", key, number, hint="name folders below this file")
+            continue
+        for name in _folders(folder, pattern):
+            if name not in found and not is_excluded(name) and (project := _project(folder, name)):
+                found[name] = project
+        if not any(mark in pattern for mark in _WILDCARDS) and pattern not in found and not is_excluded(pattern):
+            _refuse(folder, pattern, table, key, number)
+    if includes_root and (root := _project(folder, ".")) and root.file is not None:
+        found["."] = root
+    return tuple(_by_folder(found))
+
+
+def _normal(pattern: str) -> str:
+    parts = [part for part in pattern.split("/") if part not in ("", ".")]
+    return ("/" if pattern.startswith("/") else "") + ("/".join(parts) or ".")
+
+
+def _by_folder(found: dict[str, Project]) -> Iterator[Project]:
+    """Those projects, sorted; of several names of one folder the first."""
+    seen = set()
+    for _, project in sorted(found.items()):
+        real = os.path.realpath(project.folder)
+        if real not in seen:
+            seen.add(real)
+            yield project
+
+
+def _project(folder: str, name: str) -> Project | None:
+    """The project in that folder; None if it has neither a configuration nor a source root by default."""
+    path = os.path.normpath(os.path.join(folder, name))
+    file = search_in(path)
+    if file is None and not any(os.path.isdir(os.path.join(path, root)) for root in DEFAULT_ROOTS):
+        return None
+    return Project(name, path, file)
+
+
+def _folders(folder: str, pattern: str) -> Iterator[str]:
+    """The names of folders below `folder` that `pattern` matches."""
+    waiting = [("", tuple(pattern.split("/")))]
+    while waiting:
+        name, segments = waiting.pop()
+        if not segments:
+            yield name
+            continue
+        first, *rest = segments
+        path = os.path.join(folder, name)
+        if first == "**":
+            waiting.append((name, tuple(rest)))
+            waiting += ((below, segments) for below in _below(path, name, follows_links=False))
+        elif any(mark in first for mark in _WILDCARDS):
+            matches = compile_globs([first])
+            waiting += ((below, tuple(rest)) for below in _below(path, name) if matches(os.path.basename(below)))
+        elif os.path.isdir(os.path.join(path, first)):
+            waiting.append((f"{name}/{first}".lstrip("/"), tuple(rest)))
+
+
+def _below(path: str, name: str, *, follows_links: bool = True) -> list[str]:
+    """The names of the folders in the one at `path`, whose name is `name`, that a wildcard may match."""
+    with suppress(OSError), os.scandir(path) as entries:
+        folders = [entry.name for entry in entries if entry.is_dir(follow_symlinks=follows_links)]
+        return [f"{name}/{one}".lstrip("/") for one in folders if not one.startswith(".") and one != _NEVER]
+    return []
+
+
+def _refuse(folder: str, name: str, table: Table, key: str, number: int) -> None:
+    """Record that the folder with this name is no project."""
+    path = os.path.join(folder, name)
+    if os.path.isdir(path):
+        message = f"`{name}` is no project: it has no configuration, and no folder `assets/` or `static/`"
+        hint = "write a `buildassets.toml` there, or create `assets/`"
+    else:
+        message = f"cannot find the project `{name}`"
+        around = os.path.dirname(name)
+        near = nearest(name, _below(os.path.join(folder, around), around))
+        hint = f"did you mean `{near}`?" if near else "name a folder that exists, relative to this file"
+    table.fault("workspace/project", message, key, number, hint=hint)

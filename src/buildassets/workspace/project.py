@@ -1,0 +1,33 @@
+"""A project of a workspace."""
+
+import os
+from dataclasses import replace
+from posixpath import isabs, join, normpath
+
+from buildassets.compiler.config.load import load_config
+from buildassets.compiler.config.values import Config, Mode
+from buildassets.diagnostics import Diagnostic
+from buildassets.frozen import frozen
+
+
+@frozen
+class Project:
+    """A project: `name` is its path from the workspace, with slashes; `folder` is absolute.
+
+    `file` is the name of its configuration file in there, None if it has none and so the default configuration.
+    """
+
+    name: str
+    folder: str
+    file: str | None = None
+
+    def config(self, mode: Mode = "production", url: str | None = None) -> Config:
+        """Its configuration, as a build in its own folder reads it; raises ConfigError. Folders above do not count."""
+        return load_config(self.file, start=self.folder, mode=mode, url=url, looks_above=False)
+
+    def shown(self, diagnostic: Diagnostic) -> Diagnostic:
+        """`diagnostic`, found in this project, with its place relative to the workspace."""
+        where = diagnostic.location
+        if where is None or isabs(where.file) or os.path.isabs(where.file):
+            return diagnostic
+        return replace(diagnostic, location=replace(where, file=normpath(join(self.name, where.file))))

@@ -177,8 +177,10 @@ class NameResolution:
 
     def _by_settings(self, reference: Reference, base: LogicalPath) -> LogicalPath | None:
         """The asset that a bare name in a typed module means by its `tsconfig.json`."""
-        name = self.bare(reference) if self._typed and _is_script(base) else None
-        if name is None or self._typed is None or mapped(self.configured, name, base) is not None:
+        if self._typed is None or not self._typed.is_typed_module(base) or not _is_script(base):
+            return None
+        name = self.bare(reference)
+        if name is None or mapped(self.configured, name, base) is not None:
             return None
         return self._typed.by_settings(name, base)
 
@@ -211,7 +213,9 @@ class NameResolution:
 
     def mapped_links(self, asset: Linked, assets: Collection[LogicalPath]) -> tuple[Link, ...]:
         """The references of a script that lead to one of `assets` by the configured import map."""
-        links = []
+        links: list[Link] = []
+        if not (self.configured.imports or self.configured.scopes):
+            return ()
         for reference in asset.draft.references:
             name = self.bare(reference)
             target = None if name is None else mapped(self.configured, name, asset.draft.source.logical)

@@ -78,7 +78,7 @@ class TypedNames:
             return target
         if target is not None and (asset := self.asset(target)):
             return asset
-        if reference.kind not in SPECIFIERS or not self._is_typed(base):
+        if reference.kind not in SPECIFIERS or not self.is_typed_module(base):
             return target
         if target is None and (reference.url in _FOLDERS or reference.url.startswith(("./", "../"))):
             folder = LogicalPath(normpath(join(dirname(base), reference.url)))
@@ -87,7 +87,7 @@ class TypedNames:
 
     def by_settings(self, name: str, base: LogicalPath) -> LogicalPath | None:
         """The asset that `tsconfig.json` means by the bare `name` in the asset `base`."""
-        if not self._is_typed(base):
+        if not self.is_typed_module(base):
             return None
         if name in _FOLDERS:
             return self._completed(LogicalPath(normpath(join(dirname(base), name))))
@@ -95,7 +95,8 @@ class TypedNames:
         candidates = (self._completed(path) for target in paths for path in self._logical(target))
         return next(filter(None, candidates), None)
 
-    def _is_typed(self, base: LogicalPath) -> bool:
+    def is_typed_module(self, base: LogicalPath) -> bool:
+        """Whether the asset `base` is made of a module in TypeScript or JSX."""
         source = self._sources.get(base)
         return source is not None and is_typed(source)
 

@@ -4,7 +4,8 @@ Pure. A reference's place is found by a lexer, never by a pattern over the whole
 reference, in a comment, a string or a regular expression, is no reference.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cache
 from importlib import import_module
 from typing import Final
 
@@ -25,9 +26,13 @@ _MODULES: Final = {
 
 def scan(syntax: Syntax, text: str) -> list[Reference]:
     """The references in `text`, in the order in which they stand."""
-    scanner = import_module(f"{_LANGUAGES}.{_MODULES[syntax]}")
-    found: list[Reference] = scanner.scan(text)
-    return found
+    return _scanner(syntax)(text)
+
+
+@cache
+def _scanner(syntax: Syntax) -> Callable[[str], list[Reference]]:
+    scanner: Callable[[str], list[Reference]] = import_module(f"{_LANGUAGES}.{_MODULES[syntax]}").scan
+    return scanner
 
 
 def splice(text: str, replacements: Iterable[tuple[Reference, str]]) -> str:

@@ -135,6 +135,8 @@ class EngineSet:
             return True
         if source.keeps_name:
             return False
+        if not (self.css or self.js or self.grammar or self.defined or self.commands or self.outputs):
+            return self.compiler(source) is not None or self.tailwind_of(source) is not None
         ways = (self.minifier_of, self.compiler, self.grammar_of, self.definer, self.command, self.tailwind_of)
         return any(way(source) is not None for way in ways)
 

@@ -93,11 +93,17 @@ class _Drafting:
         self._answers: SimpleQueue[Drafted | BaseException] = SimpleQueue()
 
     def drafts(self, sources: Sequence[Source]) -> Iterator[Draft]:
+        worked_on = {source.logical for source in sources if self._engines.have_work(source)}
+        for_engines = [source for source in sources if source.logical in worked_on]
         if self._kept:
-            self._kept.fetch(source for source in sources if self._engines.have_work(source))
+            self._kept.fetch(for_engines)
         began_ns = self._kept.now() if self._kept else 0
-        away = self._sent_away(self._executor, sources) if self._executor and len(sources) > 1 else ()
-        yield from (self._draft(source) for source in sources if source.logical not in away)
+        away = self._sent_away(self._executor, for_engines) if self._executor and len(sources) > 1 else ()
+        for source in sources:
+            if source.logical not in worked_on:
+                yield self._made(source)
+            elif source.logical not in away:
+                yield self._draft(source)
         if self._kept and away:  # the keys of the cache can take 40 ms, in which this thread has nothing else to do
             self._kept.prepare(source for source in sources if source.logical in away)
         answers: dict[LogicalPath, Drafted] = {}
@@ -123,9 +129,7 @@ class _Drafting:
                 future.cancel()
 
     def _draft(self, source: Source) -> Draft:
-        if self._kept is None or not self._engines.have_work(source):
-            return self._made(source)
-        return self._kept.draft(source, self._made)
+        return self._made(source) if self._kept is None else self._kept.draft(source, self._made)
 
     def _taken_in(self, answer: Drafted, began_ns: int, seconds: float) -> Draft:
         if answer.printed:
@@ -137,8 +141,8 @@ class _Drafting:
         return answer.draft
 
     def _sent_away(self, executor: "Executor", sources: Sequence[Source]) -> Collection[LogicalPath]:
-        """Have threads of `executor` draft some of `sources`; returns their names in the order of starting."""
-        stale = [source for source in sources if self._engines.have_work(source) and not self._is_kept(source)]
+        """Have threads of `executor` draft some of `sources`, on which engines work; returns names as they start."""
+        stale = [source for source in sources if not self._is_kept(source)]
         commanded = {source.logical: source for source in stale if self._engines.command(source) is not None}
         jobs = [Job(source, self._size_bytes(source)) for source in stale if source.logical not in commanded]
         count = self._workers_for(jobs)

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from buildassets.compiler.engines.tailwind.engine import TailwindEngine
 
 KIND = "tailwindcss"  # of the engine, in the manifest
-_RULES = (b"@apply", b"@theme", b"@utility", b"@variant", b"@custom-variant", b"@plugin", b"@config")
-_HINTS = (b"tailwind", b"@reference", *_RULES)
+_RULES = ("apply", "theme", "utility", "variant", "custom-variant", "plugin", "config", "reference")
+_RULES_IN_BYTES = tuple(rule.encode() for rule in _RULES)
 Facts: TypeAlias = tuple[bool, tuple[str, ...], tuple[str, ...]]
 _NOTHING: Facts = (False, (), ())
 
@@ -32,7 +32,7 @@ def needs_tailwind(path: str) -> bool:
 
 def text_needs_tailwind(text: str, path: str) -> bool:
     """Whether `text`, that of the style sheet at `path`, needs Tailwind."""
-    if not any(hint.decode() in text for hint in _HINTS):
+    if "tailwind" not in text and not any(after.startswith(_RULES) for after in text.split("@")[1:]):
         return False
     from buildassets.compiler.engines.tailwind.rules import imports_if_written_for_tailwind, uses_tailwind
 
@@ -67,7 +67,9 @@ def _read_facts(path: str, _seen: Signature) -> Facts:
         content = content_of(path)
     except OSError:
         return _NOTHING
-    if b"@import" not in content and not any(hint in content for hint in _HINTS):
+    after_at = content.split(b"@")[1:]
+    hints = (b"import", *_RULES_IN_BYTES)
+    if b"tailwind" not in content and not any(after.startswith(hints) for after in after_at):
         return _NOTHING
     from buildassets.compiler.engines.tailwind.rules import (
         imports_if_written_for_tailwind,

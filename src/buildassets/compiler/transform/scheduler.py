@@ -108,7 +108,7 @@ class _Drafting:
             self._kept.prepare(source for source in sources if source.logical in away)
         answers: dict[LogicalPath, Drafted] = {}
         since = monotonic()
-        for path in away:  # in the order of sending, so that this thread rarely waits
+        for path in away:
             while path not in answers:
                 answer = self._answers.get()
                 if isinstance(answer, BaseException):
@@ -141,17 +141,14 @@ class _Drafting:
         return answer.draft
 
     def _sent_away(self, executor: "Executor", sources: Sequence[Source]) -> Collection[LogicalPath]:
-        """Have threads of `executor` draft some of `sources`, on which engines work; returns names as they start."""
+        """Have threads draft some of `sources`, on which engines work; returns names in the order of waiting for them."""
         stale = [source for source in sources if not self._is_kept(source)]
         commanded = {source.logical: source for source in stale if self._engines.command(source) is not None}
         jobs = [Job(source, self._size_bytes(source)) for source in stale if source.logical not in commanded]
         count = self._workers_for(jobs)
         if count == 0:
             jobs = [job for job in jobs if self._waits(job.source)]
-        # A long one that is started last would delay the end of the build.
-        jobs.sort(
-            key=lambda job: (-job.size_bytes if job.size_bytes > IN_FLIGHT_BYTES else 0, not needs_sass(job.source))
-        )
+        jobs.sort(key=_order_for_workers if count else _order_of_waiting)
         waiting = deque(jobs)
         self._waiting.append(waiting)
         work = partial(self._in_workers, self._started_workers()) if count else self._here
@@ -161,6 +158,8 @@ class _Drafting:
         self._waiting.append(programs)
         for _ in commanded:
             self._futures.append(executor.submit(self._work_off, programs, self._here))
+        # Sheets come last: bundles of the others are joined while Sass is at work.
+        jobs.sort(key=lambda job: needs_sass(job.source))
         return dict.fromkeys((*(job.source.logical for job in jobs), *commanded))
 
     def _is_kept(self, source: Source) -> bool:
@@ -226,3 +225,13 @@ class _Drafting:
             except IndexError:  # another thread was faster
                 return
             self._answers.put(Drafted(self._made(source)))
+
+
+def _order_for_workers(job: Job) -> tuple[int, bool]:
+    """A long one that is started last would delay the end of the build."""
+    return -job.size_bytes if job.size_bytes > IN_FLIGHT_BYTES else 0, not needs_sass(job.source)
+
+
+def _order_of_waiting(job: Job) -> tuple[bool, int]:
+    """Sass first: it takes longest for its size, and the thread that waits for it leaves this process to the others."""
+    return not needs_sass(job.source), -job.size_bytes

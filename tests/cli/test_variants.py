@@ -37,6 +37,15 @@ def test_a_second_build_makes_no_variant(tmp_path: Path) -> None:
     assert [path for path in again["anew"] if path.startswith("img/")] == []
 
 
+def test_variants_from_the_cache_keep_their_size(tmp_path: Path) -> None:
+    photos(tmp_path)
+    built(tmp_path)
+    first = (tmp_path / "build/manifest.json").read_bytes()
+    (tmp_path / "build/manifest.json").unlink()
+    built(tmp_path)
+    assert (tmp_path / "build/manifest.json").read_bytes() == first
+
+
 def test_another_quality_makes_the_variants_anew(tmp_path: Path) -> None:
     photos(tmp_path)
     built(tmp_path)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from buildassets.compiler.cache.portable_names import PortableNames
 from buildassets.compiler.cache.store import Cache, Run
 from buildassets.compiler.engines.protocol import Compiled
+from buildassets.compiler.images.size import Size
 from buildassets.compiler.languages.reference import Directive, Reference, ReferenceKind
 from buildassets.compiler.languages.source_map.values import Origin, SourceMap
 from buildassets.compiler.model import Draft, Source
@@ -74,6 +75,7 @@ DRAFTS = st.builds(
     st.lists(st.builds(Directive, TEXTS, TEXTS, TEXTS, LOCATIONS), max_size=1).map(tuple),
     st.lists(WARNINGS, max_size=2).map(tuple),
     st.none(),
+    size=st.none() | st.builds(Size, NUMBERS, NUMBERS),
 )
 
 

@@ -22,6 +22,7 @@ from buildassets.compiler.cache.portable_names import PortableNames
 from buildassets.compiler.cache.store import Run
 from buildassets.compiler.cache.traces import Trace
 from buildassets.compiler.engines.protocol import Compiled
+from buildassets.compiler.images.size import Size
 from buildassets.compiler.languages.reference import Directive, Reference, ReferenceKind
 from buildassets.compiler.languages.source_map.values import Mapped, Origin, SourceMap
 from buildassets.compiler.model import Draft, Source
@@ -75,9 +76,9 @@ class DraftForm:
         Raises ValueError if `content` is invalid.
         """
         head, _, rest = content.partition(b"\n")
-        known = json_values.array(json_values.read(head), 13)
+        known = json_values.array(json_values.read(head), 14)
         sizes, is_text, references, inputs, absences, engines, compiled, has_map, origin, *others = known
-        directives, found, digest, sets = others
+        directives, found, digest, sets, size = others
         body, text, source_map, mapped = json_values.cut(rest, sizes, 4)
         if (references and not is_text) or digest not in (None, digest_of(body)):
             raise ValueError("sizes that do not fit the content")
@@ -97,6 +98,7 @@ class DraftForm:
             tuple(map(self._diagnostic, json_values.array(found))),
             digest,
             sets=tuple(set_named(name)[0] for name in files(sets)),
+            size=_size(size),
         )
 
     def _files(self, looked_at: Collection[str], names: object) -> tuple[str, ...]:
@@ -131,6 +133,7 @@ class DraftForm:
             [written.diagnostic(one) for one in draft.diagnostics],
             draft.digest,
             written.names(found.name for found in draft.sets),
+            [draft.size.width, draft.size.height] if draft.size else [],
         ]
         return b"\n".join((json.dumps(head, separators=(",", ":")).encode("ascii"), b"".join(parts)))
 
@@ -233,6 +236,11 @@ def _with_sources(source_map: str | bytes, written: Callable[[str], str]) -> byt
 def _reference(value: object) -> Reference:
     start, end, url, kind = json_values.array(value, 4)
     return Reference(json_values.number(start), json_values.number(end), json_values.text(url), ReferenceKind(kind))
+
+
+def _size(value: object) -> Size | None:
+    numbers = json_values.array(value)
+    return Size(*map(json_values.number, json_values.array(numbers, 2))) if numbers else None
 
 
 def _pairs(value: object) -> Iterator[list[Any]]:

@@ -141,7 +141,7 @@ class _Drafting:
         return answer.draft
 
     def _sent_away(self, executor: "Executor", sources: Sequence[Source]) -> Collection[LogicalPath]:
-        """Have threads draft some of `sources`, on which engines work; returns names in the order of waiting for them."""
+        """Have threads draft some of `sources`, on which engines work; returns the names in the order of waiting."""
         stale = [source for source in sources if not self._is_kept(source)]
         commanded = {source.logical: source for source in stale if self._engines.command(source) is not None}
         jobs = [Job(source, self._size_bytes(source)) for source in stale if source.logical not in commanded]

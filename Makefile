@@ -8,7 +8,7 @@ NATIVE = $(wildcard native/*.* native/src/*.rs native/src/*/*.rs)
 
 CONFIGURED = set -a; . ./.env.example; if [ -f .env ]; then . ./.env; fi; set +a
 
-.PHONY: demo serve serve-django watch test test-quick corpus lint check bench clean
+.PHONY: demo serve serve-django watch test test-quick corpus lint docs check bench clean
 
 ## demo: build the example site and show what came out
 demo: .venv/.package
@@ -46,8 +46,12 @@ lint: .venv/.check
 	.venv/bin/lint-imports
 	$(PY) -m mypy
 
+## docs: the documentation as a site, in build/docs
+docs: .venv/.docs
+	NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --strict
+
 ## check: everything that CI runs
-check: lint test
+check: lint docs test
 
 ## bench: time what this project does, and what others do; see benchmarks/README.md
 bench: .venv/.test
@@ -55,7 +59,7 @@ bench: .venv/.test
 
 clean:
 	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
-	rm -rf dist example_project/build native/target
+	rm -rf build dist example_project/build native/target
 	rm -f src/buildassets/compiler/languages/native/native.lexers.*
 
 .venv/.pip:
@@ -77,6 +81,10 @@ clean:
 
 .venv/.test: .venv/.package
 	$(PY) -m pip install --quiet --group test
+	touch $@
+
+.venv/.docs: .venv/.package
+	$(PY) -m pip install --quiet --group docs
 	touch $@
 
 .venv/.check: .venv/.test

@@ -19,7 +19,7 @@ from tests.release_tools import checked, release_tools
 ROOT = Path(__file__).parents[1]
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
 SCHEMAS = {
-    "github-workflows": (".github/workflows/ci.yml", ".github/workflows/release.yml"),
+    "github-workflows": (".github/workflows/ci.yml", ".github/workflows/docs.yml", ".github/workflows/release.yml"),
     "github-actions": ("action.yml",),
     "github-issue-forms": (".github/ISSUE_TEMPLATE/bug.yml", ".github/ISSUE_TEMPLATE/idea.yml"),
     "github-issue-config": (".github/ISSUE_TEMPLATE/config.yml",),

@@ -1,0 +1,6 @@
+"""`python -m website`: make the reference, the navigation and `llms.txt` anew."""
+
+from website.made import MADE, write
+
+for path in MADE:
+    write(path)

@@ -1,0 +1,73 @@
+"""docs/reference/command-line.md: every verb with its arguments, options and examples, as click knows them."""
+
+from collections.abc import Iterator
+from typing import Final
+
+import click
+
+from buildassets.cli.commands import commands
+from buildassets.cli.examples import EXAMPLES
+from website.schemas import table
+
+_BEGIN: Final = """# Command line
+
+`buildassets VERB`, or `python -m buildassets VERB`. `--help` after a verb shows what stands here; `man buildassets` has
+all of it.
+
+Exit codes: 0 done, 1 errors found, 2 wrong usage or configuration, 130, 143 and 129 interrupted (by Ctrl-C, SIGTERM,
+the end of the terminal). Data goes to stdout, everything else to stderr. With `--json` there is one JSON document on
+stdout.
+[What is shown in terminals, pipes and CI](../terminal.md) is a page of its own.
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    context = click.Context(commands, info_name="buildassets")
+    verbs = [(name, _command(context, name)) for name in commands.list_commands(context)]
+    rows = [(f"[`{name}`](#{name})", verb.get_short_help_str(200).rstrip(".")) for name, verb in verbs]
+    lines = [_BEGIN, *table(("verb", "does"), rows)]
+    for name, verb in verbs:
+        lines += _verb(verb, name, context, "##")
+    return "\n".join(lines) + "\n"
+
+
+def _command(context: click.Context, name: str) -> click.Command:
+    command = commands.get_command(context, name)
+    assert command is not None
+    return command
+
+
+def _verb(command: click.Command, name: str, parent: click.Context, mark: str) -> Iterator[str]:
+    context = click.Context(command, info_name=name.rpartition(" ")[2], parent=parent)
+    yield f"\n{mark} {name}\n"
+    yield from _paragraphs(command.help or "")
+    yield f"```text\nbuildassets {' '.join((name, *command.collect_usage_pieces(context)))}\n```"
+    if options := list(_options(command, context)):
+        yield ""
+        yield from table(("option", "does"), options)
+    yield from _examples(name)
+    if isinstance(command, click.Group):
+        for inner in command.list_commands(context):
+            yield from _verb(command.commands[inner], f"{name} {inner}", context, f"{mark}#")
+
+
+def _options(command: click.Command, context: click.Context) -> Iterator[tuple[str, str]]:
+    for parameter in command.params:
+        record = parameter.get_help_record(context)
+        if record is not None and record[1]:  # arguments have no help
+            yield f"`{record[0]}`", record[1]
+
+
+def _examples(name: str) -> Iterator[str]:
+    if examples := EXAMPLES.get(name):
+        width = max(len(arguments) for arguments, _ in examples)
+        yield "\n```sh"
+        yield from (f"buildassets {arguments:<{width}}  # {purpose}" for arguments, purpose in examples)
+        yield "```"
+
+
+def _paragraphs(text: str) -> Iterator[str]:
+    for paragraph in text.split("\n\n"):
+        if words := " ".join(paragraph.replace("\b", "").split()):
+            yield f"{words}\n"

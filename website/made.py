@@ -1,0 +1,24 @@
+"""All files of the documentation that are made, by their paths in the project."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+from website import command_line, configuration, index, manifest, python
+
+PROJECT: Final = Path(__file__).parents[1]
+MADE: Final[Mapping[str, Callable[[], str]]] = {
+    "docs/llms.txt": index.llms,
+    "docs/reference/command-line.md": command_line.page,
+    "docs/reference/configuration.md": configuration.page,
+    "docs/reference/manifest.md": manifest.page,
+    "docs/reference/python.md": python.page,
+    "mkdocs.yml": index.configuration,
+}
+
+
+def write(path: str) -> None:
+    """Make the file at `path` anew."""
+    target = PROJECT / path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(MADE[path](), encoding="utf-8")

@@ -5,6 +5,7 @@ import pytest
 
 from tests.cli.test_cli import run
 from tests.conftest import Tree, read_tree, write_tree
+from tests.workspace.repositories import committed, git
 
 SITES: Tree = {
     "buildassets-workspace.toml": 'projects = ["sites/*"]\n',
@@ -128,12 +129,53 @@ def test_options_for_one_project_exit_with_2(tmp_path: Path, arguments: list[str
     assert not (tmp_path / "sites/a/build").exists()
 
 
-def test_a_shard_needs_a_workspace(tmp_path: Path) -> None:
-    done = run(write_tree(tmp_path / "sites/a", SITES), "build", "--shard", "1/2")
-    assert (done.returncode, "goes with `--workspace`" in done.stderr) == (2, True)
+@pytest.mark.parametrize("arguments", [["--since", "HEAD"], ["--shard", "1/2"]])
+def test_options_for_many_projects_need_a_workspace(tmp_path: Path, arguments: list[str]) -> None:
+    done = run(write_tree(tmp_path / "sites/a", SITES), "build", *arguments)
+    assert (done.returncode, "go with `--workspace`" in done.stderr) == (2, True)
 
 
 def test_without_a_workspace_the_exit_code_is_2(tmp_path: Path) -> None:
     done = run(write_tree(tmp_path, {"assets/a.css": ""}), "build", "--workspace", "--json")
     assert done.returncode == 2
     assert json.loads(done.stdout)["diagnostics"][0]["code"] == "workspace/none"
+
+
+def test_only_projects_that_changes_reach_are_built(tmp_path: Path) -> None:
+    committed(tmp_path, SITES)
+    assert names(tmp_path, "--since", "HEAD") == []
+    write_tree(tmp_path, {"sites/b/front/new.css": "a { color: red }\n"})
+    assert names(tmp_path, "--since", "HEAD") == ["sites/b"]
+    assert names(tmp_path, "--since", "HEAD") == ["sites/b"]  # its release, which nothing ignores, reaches none
+    done = run(tmp_path, "build", "--workspace", "--since", "HEAD")
+    assert "built 1 project: 0 with changes, 1 as before; no change since `HEAD` reaches 2, " in done.stderr
+
+
+def test_shards_are_taken_of_what_changes_reach(tmp_path: Path) -> None:
+    committed(tmp_path, SITES)
+    write_tree(tmp_path, {"sites/b/front/b.css": "", "sites/c/assets/c.css": ""})
+    assert names(tmp_path, "--since", "HEAD", "--shard", "1/2") == ["sites/b"]
+    assert names(tmp_path, "--since", "HEAD", "--shard", "2/2") == ["sites/c"]
+
+
+def test_what_the_last_build_read_reaches_its_project(tmp_path: Path) -> None:
+    run_sh = 'from = "txt"\nto = "css"\nrun = ["sh", "make.sh"]\ndepfile = "d"\n'
+    files = {
+        "sites/a/buildassets.toml": f"[commands.raw]\n{run_sh}",
+        "sites/a/make.sh": 'D=$(dirname $(dirname "$PWD"))/odd/x; cat "$D"; echo "out: $D" > d\n',
+        "sites/a/assets/b.txt": "x",
+        "odd/x": "a { color: red }\n",
+    }
+    committed(tmp_path, {**SITES, **files})
+    assert run(tmp_path, "build", "--workspace").returncode == 0
+    git(tmp_path, "add", "-A")
+    git(tmp_path, "commit", "-q", "-m", "x")
+    write_tree(tmp_path, {"odd/x": "a { color: blue }\n"})
+    assert names(tmp_path, "--since", "HEAD") == ["sites/a"]
+
+
+def test_a_missing_commit_exits_with_2(tmp_path: Path) -> None:
+    done = run(committed(tmp_path, SITES), "build", "--workspace", "--since", "origin/main", "--json")
+    assert done.returncode == 2
+    assert json.loads(done.stdout)["diagnostics"][0]["code"] == "workspace/since"
+    assert not (tmp_path / "sites/a/build").exists()

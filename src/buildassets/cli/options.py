@@ -154,6 +154,9 @@ class _ShardType(click.ParamType):  # type: ignore[type-arg]  # click 8.1 has it
 _WORKSPACE = click.option(
     "--workspace", "is_workspace", is_flag=True, help="All projects of the workspace in this folder or one above."
 )
+_SINCE_COMMIT = click.option(
+    "--since", metavar="REF", help="With --workspace: only projects that changes since this commit can reach."
+)
 _SHARD = click.option(
     "--shard", type=_ShardType(), metavar="I/N", help="With --workspace: only every Nth project, from the Ith on."
 )
@@ -218,8 +221,9 @@ def provenance_option(command: _Command) -> _Command:
 
 @frozen
 class WorkspaceOptions:
-    """The projects of a workspace to build: one `shard` of them, or all."""
+    """The projects of a workspace to build: those that changes `since` a commit reach, and of these one `shard`."""
 
+    since: str | None = None
     shard: Shard | None = None
 
 
@@ -227,12 +231,17 @@ def workspace_options(command: Callable[..., int]) -> Callable[..., int]:
     """Add the options of the verb that builds many projects; it receives them as `workspace`, None for one project."""
 
     @wraps(command)
-    def run(*first: Any, is_workspace: bool, shard: Shard | None, **given: Any) -> int:
-        if not is_workspace and shard is not None:
-            raise click.UsageError("`--shard` goes with `--workspace`")
-        return command(*first, workspace=WorkspaceOptions(shard) if is_workspace else None, **given)
+    def run(*first: Any, is_workspace: bool, since: str | None, shard: Shard | None, **given: Any) -> int:
+        if not is_workspace and (since is not None or shard is not None):
+            raise click.UsageError("`--since` and `--shard` go with `--workspace`")
+        return command(*first, workspace=WorkspaceOptions(since, shard) if is_workspace else None, **given)
 
-    return _with(run, _SHARD, _WORKSPACE)
+    return _with(run, _SHARD, _SINCE_COMMIT, _WORKSPACE)
+
+
+def workspace_option(command: _Command) -> _Command:
+    """Add the option of the verb that watches many projects; it receives it as `is_workspace`."""
+    return _with(command, _WORKSPACE)
 
 
 def carry_options(command: _Command) -> _Command:

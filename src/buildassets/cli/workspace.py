@@ -4,7 +4,7 @@ A project fails by itself: the others are built, and the exit code is 1.
 """
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ from buildassets.cli.output import (
     stale_text,
 )
 from buildassets.collector import paused_collector
+from buildassets.compiler.config.file import relative_to
 from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.diagnostics import Diagnostic, error, to_json
 from buildassets.errors import BuildAssetsError, BuildError
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from buildassets.compiler.config.values import Config
+    from buildassets.workspace.file import Workspace
     from buildassets.workspace.project import Project
 
 
@@ -45,6 +47,17 @@ class Means:
     uses_cache: bool = True
     cache_write: bool = False
     provenance: bool = False
+
+    def config(self, project: "Project") -> "Config":
+        """The configuration of `project` with these options; raises ConfigError."""
+        return replace(project.config(self.given.mode, self.given.url), companions=self.companions)
+
+    def cache(self, project: "Project", config: "Config") -> str:
+        """The project's cache folder: its own, or one of its own below the folder for all. Raises ConfigError."""
+        from buildassets.compiler.cache.folder import FOLDER_VARIABLE, cache_to_build_with
+
+        given = self.cache_dir or os.environ.get(FOLDER_VARIABLE)
+        return cache_to_build_with(config, os.path.join(given, *project.name.split("/")) if given else None)
 
 
 @frozen
@@ -67,14 +80,14 @@ def build_workspace(options: WorkspaceOptions, means: Means) -> int:
     started = monotonic()
     _refuse_options_of_one(means.given)
     workspace = find_workspace()
-    chosen = _selected(workspace.projects, options)
     show = Output(means.given.as_json, means.given.verbose, means.given.quiet)
+    chosen, left = _selected(workspace, options, means, show)
     outcomes: dict[str, _Outcome] = {}
     with _Builds(means, show) as builds:
         for project in chosen:
             outcomes[project.name] = builds.outcome(project)
             _show(show, project, outcomes[project.name])
-    return _finish(show, outcomes, monotonic() - started)
+    return _finish(show, outcomes, left, monotonic() - started)
 
 
 def _refuse_options_of_one(given: CompileOptions) -> None:
@@ -90,10 +103,43 @@ def _refuse_options_of_one(given: CompileOptions) -> None:
         raise click.UsageError(f"`{wrong[0]}` is for one project: with `--workspace` each has its configuration")
 
 
-def _selected(projects: "Sequence[Project]", options: WorkspaceOptions) -> "Sequence[Project]":
+def _selected(
+    workspace: "Workspace", options: WorkspaceOptions, means: Means, show: Output
+) -> "tuple[Sequence[Project], str]":
+    """The projects to build: of those that changes reach, one shard; and the words on those that no change reaches.
+
+    Raises ConfigError.
+    """
+    projects, left = workspace.projects, ""
+    if options.since is not None:
+        causes = _reached(workspace, options.since, means)
+        projects = tuple(project for project in projects if project.name in causes)
+        left = f"; no change since `{options.since}` reaches {len(workspace.projects) - len(projects)}"
+        show.detail(f"{name}: reached by {relative_to(workspace.folder, path)}" for name, path in causes.items())
     if options.shard is not None:
         projects = projects[options.shard.number - 1 :: options.shard.count]
-    return projects
+    return projects, left
+
+
+def _reached(workspace: "Workspace", since: str, means: Means) -> Mapping[str, str]:
+    """The names of the projects that changes since a commit reach, each with a path that does."""
+    from buildassets.compiler.incremental.no_op import last_inputs
+    from buildassets.workspace.changes import Repository
+    from buildassets.workspace.reach import reached_projects
+
+    repository = Repository(workspace.folder)
+
+    def last_read(project: "Project", config: "Config") -> Collection[str]:
+        return last_inputs(config, means.given.mode, means.cache(project, config)) if means.uses_cache else ()
+
+    return reached_projects(
+        workspace.projects,
+        workspace.folder,
+        repository.changed_since(since),
+        config_of=means.config,
+        last_read=last_read,
+        upward=repository.upward_paths,
+    )
 
 
 class _Builds:
@@ -124,7 +170,7 @@ class _Builds:
         from buildassets.cli.unpinned import released_sass, unpinned_notes
 
         means = self._means
-        config = replace(project.config(means.given.mode, means.given.url), companions=means.companions)
+        config = means.config(project)
         self._claim_output(project, config)
         before = released_sass(config)
         result = self._result(project, config)
@@ -154,7 +200,7 @@ class _Builds:
     def _result(self, project: "Project", config: "Config") -> BuildResult:
         from buildassets.compiler.incremental.no_op import incremental
 
-        cache = self._cache(project, config) if self._means.uses_cache else None
+        cache = self._means.cache(project, config) if self._means.uses_cache else None
 
         def work(*, last: LastBuild | None) -> BuildResult:
             from buildassets.compiler.build import build
@@ -175,13 +221,6 @@ class _Builds:
         with paused_collector():
             return incremental(config, self._means.given.mode, cache, work)
 
-    def _cache(self, project: "Project", config: "Config") -> str:
-        """The project's cache folder: its own, or one of its own below the folder that is given for all."""
-        from buildassets.compiler.cache.folder import FOLDER_VARIABLE, cache_to_build_with
-
-        given = self._means.cache_dir or os.environ.get(FOLDER_VARIABLE)
-        return cache_to_build_with(config, os.path.join(given, *project.name.split("/")) if given else None)
-
 
 def _failed_text(diagnostics: Iterable[Diagnostic]) -> str:
     return f"failed with {count_text(sum(one.is_error for one in diagnostics), 'error')}"
@@ -201,14 +240,14 @@ def _show(show: Output, project: "Project", outcome: _Outcome) -> None:
         show.report(f"{project.name}: {outcome.line}")
 
 
-def _finish(show: Output, outcomes: Mapping[str, _Outcome], seconds: float) -> int:
+def _finish(show: Output, outcomes: Mapping[str, _Outcome], left: str, seconds: float) -> int:
     """Show the result of all projects; returns the exit code."""
     ok = all(outcome.succeeded for outcome in outcomes.values())
     if show.as_json:
         print_json({"ok": ok, "projects": {name: _document(one) for name, one in outcomes.items()}, "diagnostics": []})
     for note in dict.fromkeys(note for outcome in outcomes.values() for note in outcome.notes):
         show.report(note)
-    show.report(f"{_summary(outcomes)}, {seconds:.2f} s")
+    show.report(f"{_summary(outcomes)}{left}, {seconds:.2f} s")
     return 0 if ok else 1
 
 

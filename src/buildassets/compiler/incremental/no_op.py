@@ -80,6 +80,11 @@ def incremental(
     return result
 
 
+def last_inputs(config: Config, mode: Mode, folder: str) -> frozenset[str]:
+    """The inputs of the last build with this cache `folder`, as absolute paths; none if nothing is kept of one."""
+    return snapshot.inputs_of_last(folder, _named(config, mode))
+
+
 def _kept_result(result: BuildResult) -> bytes:
     """What `_last` reads."""
     kept = {

@@ -177,6 +177,15 @@ def last(cache_folder: str, build: str, clock: Callable[[], int] = time.time_ns)
     return found
 
 
+def inputs_of_last(cache_folder: str, build: str) -> frozenset[str]:
+    """The inputs of the snapshot of `build`, without a look at them; none if there is none, or it is damaged."""
+    try:
+        kept, names, _ = _read(read_sealed(_path(cache_folder, build)), build)
+    except (OSError, ValueError):
+        return frozenset()
+    return frozenset(names[: kept.inputs])
+
+
 def _read(parts: Sequence[bytes], build: str) -> tuple[KeptBuild, list[str], bytes]:
     """What `parts` hold: what is kept, the paths and their stamps. Raises ValueError if it is not of `build`."""
     head_text, result, names, stamps, record, digests = parts

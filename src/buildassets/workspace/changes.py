@@ -1,0 +1,118 @@
+"""Asks git what has changed since a commit, and which texts name paths above their folder.
+
+Takes a folder, gives absolute paths, or raises ConfigError. Starts git.
+"""
+
+import os
+import subprocess
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from buildassets.diagnostics import Diagnostic, error, reason_text
+from buildassets.errors import ConfigError
+
+# What a path ends at, in style sheets, scripts, markup and JSON.
+_UPWARD: Final = "(\\.\\./)+[^]['\"()<>;,{}|*?# \t]*"
+# Texts that no build follows.
+_NO_SOURCES: Final = (":(exclude)*.md", ":(exclude)*.map", ":(exclude)*.lock")
+_SHALLOW: Final = "this clone is shallow: fetch the commit, by `fetch-depth: 0` in a workflow of GitHub's"
+
+
+class Repository:
+    """The working tree of git around an absolute `folder`. Raises ConfigError where there is none, or no git."""
+
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+        done = self._git("rev-parse", "--show-toplevel")
+        if done.returncode:
+            message = "`--since` needs the history of git, and the workspace is in no repository"
+            raise ConfigError([_fault("workspace/git", message, done, "clone the repository with its `.git`")])
+        self.folder = os.path.realpath(_text(done).rstrip("\n"))
+        self._folder = self.folder
+
+    def changed_since(self, ref: str) -> frozenset[str]:
+        """The absolute paths that differ between the commit `ref` and the files here, untracked ones included.
+
+        What `.gitignore` names is left out; a submodule or a repository in this one is one path. Raises ConfigError if
+        there is no such commit.
+        """
+        commit = self._commit(ref)
+        tracked = (
+            "diff",
+            "--name-only",
+            "-z",
+            "--no-renames",
+            "--no-ext-diff",
+            "--ignore-submodules=none",
+            commit,
+            "--",
+        )
+        untracked = ("ls-files", "-z", "--others", "--exclude-standard")
+        return frozenset(path for arguments in (tracked, untracked) for path in self._paths(arguments))
+
+    def upward_paths(self) -> Iterator[tuple[str, str]]:
+        """What texts name by a path that leads above their folder: the folder of each text, and the absolute path."""
+        done = self._git(
+            "grep", "-zIoE", "--untracked", "--no-recurse-submodules", "-e", _UPWARD, "--", ".", *_NO_SOURCES
+        )
+        seen: set[tuple[str, str]] = set()
+        for line in _text(done).split("\n"):
+            file, _, path = line.partition("\0")
+            folder = os.path.join(self.folder, os.path.dirname(file))
+            found = folder, path
+            if path and found not in seen:
+                seen.add(found)
+                yield folder, os.path.normpath(os.path.join(folder, path))
+
+    def _paths(self, arguments: Sequence[str]) -> Iterator[str]:
+        done = self._git(*arguments)
+        if done.returncode:
+            raise ConfigError([_fault("workspace/git", f"`git {arguments[0]}` failed", done, "see to the repository")])
+        yield from (os.path.join(self.folder, name.rstrip("/")) for name in _text(done).split("\0") if name)
+
+    def _commit(self, ref: str) -> str:
+        done = self._git("rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}") if _is_name(ref) else None
+        if done is not None and done.returncode == 0:
+            return _text(done).strip()
+        message = f"git has no commit `{ref}`"
+        raise ConfigError([error("workspace/since", message, hint=self._hint(ref))])
+
+    def _hint(self, ref: str) -> str:
+        if _is_name(ref):
+            remote = self._git("rev-parse", "--verify", "--quiet", f"refs/remotes/origin/{ref}^{{commit}}")
+            if remote.returncode == 0:
+                return f"did you mean `origin/{ref}`?"
+        if _text(self._git("rev-parse", "--is-shallow-repository")).strip() == "true":
+            return _SHALLOW
+        return "name a commit, a branch or a tag that `git log` knows"
+
+    def _git(self, *arguments: str) -> "subprocess.CompletedProcess[bytes]":
+        environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
+        try:
+            return subprocess.run(  # noqa: S603 - arguments are no options: see `_is_name`
+                ["git", "-C", self._folder, *arguments],  # noqa: S607 - the user's git
+                capture_output=True,
+                check=False,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+            )
+        except OSError as fault:
+            message = f"`--since` needs git, which cannot be started: {reason_text(fault)}"
+            raise ConfigError(
+                [error("workspace/git", message, hint="install git, or build without `--since`")]
+            ) from None
+
+
+def _is_name(ref: str) -> bool:
+    """Whether git takes `ref` for the name of a commit, and not for an option."""
+    return bool(ref) and not ref.startswith("-") and "\0" not in ref
+
+
+def _text(done: "subprocess.CompletedProcess[bytes]") -> str:
+    return os.fsdecode(done.stdout)
+
+
+def _fault(code: str, message: str, done: "subprocess.CompletedProcess[bytes]", hint: str) -> Diagnostic:
+    lines = done.stderr.decode("utf-8", "replace").strip().split("\n")
+    is_known = not lines[0] or "not a git repository" in lines[0]
+    return error(code, message, notes=[] if is_known else [f"git: {lines[0]}"], hint=hint)

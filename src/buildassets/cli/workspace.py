@@ -5,6 +5,7 @@ A project fails by itself: the others are built, and the exit code is 1.
 
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ from buildassets.cli.output import (
     stale_text,
 )
 from buildassets.collector import paused_collector
+from buildassets.compiler.cache.shared_work import SharedWork
 from buildassets.compiler.config.file import relative_to
 from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.diagnostics import Diagnostic, error, to_json
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from buildassets.compiler.config.values import Config
+    from buildassets.compiler.engines.process.child import SharedProcesses
     from buildassets.workspace.file import Workspace
     from buildassets.workspace.project import Project
 
@@ -75,6 +78,7 @@ class _Outcome:
 
 def build_workspace(options: WorkspaceOptions, means: Means) -> int:
     """Build the projects that `options` select; returns the exit code. Raises ConfigError for the workspace itself."""
+    from buildassets.compiler.engines.process.child import SharedProcesses
     from buildassets.workspace.file import find_workspace
 
     started = monotonic()
@@ -83,7 +87,9 @@ def build_workspace(options: WorkspaceOptions, means: Means) -> int:
     show = Output(means.given.as_json, means.given.verbose, means.given.quiet)
     chosen, left = _selected(workspace, options, means, show)
     outcomes: dict[str, _Outcome] = {}
-    with _Builds(means, show) as builds:
+    # Processes are closed first: a thread that waits for one would otherwise not end.
+    with threads(means.given.jobs) as executor, closing(SharedProcesses()) as processes:
+        builds = _Builds(means, show, executor, processes)
         for project in chosen:
             outcomes[project.name] = builds.outcome(project)
             _show(show, project, outcomes[project.name])
@@ -145,19 +151,13 @@ def _reached(workspace: "Workspace", since: str, means: Means) -> Mapping[str, s
 class _Builds:
     """Builds projects one after the other, with what they can share started once."""
 
-    def __init__(self, means: Means, show: Output) -> None:
+    def __init__(self, means: Means, show: Output, executor: "Executor | None", processes: "SharedProcesses") -> None:
         self._means = means
         self._show = show
-        self._threads = threads(means.given.jobs)
-        self._executor: Executor | None = None
+        self._executor = executor
+        self._processes = processes
+        self._shared = SharedWork()
         self._outputs: dict[str, str] = {}  # the project of each release directory
-
-    def __enter__(self) -> "_Builds":
-        self._executor = self._threads.__enter__()
-        return self
-
-    def __exit__(self, *raised: Any) -> None:
-        self._threads.__exit__(*raised)
 
     def outcome(self, project: "Project") -> _Outcome:
         """The outcome of building `project`. A user's mistake never raises."""
@@ -204,9 +204,11 @@ class _Builds:
 
         def work(*, last: LastBuild | None) -> BuildResult:
             from buildassets.compiler.build import build
+            from buildassets.compiler.transform.engine_set import RunningEngines
 
             progress = self._show.on_progress()
-            with descriptor_kept_from_stdout(), kept_from_stdout():
+            engines = RunningEngines(self._processes)
+            with closing(engines), descriptor_kept_from_stdout(), kept_from_stdout():
                 return build(
                     config,
                     mode=self._means.given.mode,
@@ -214,6 +216,8 @@ class _Builds:
                     progress=progress,
                     cache=cache,
                     cache_write=self._means.cache_write,
+                    engines=engines,
+                    shared=self._shared,
                     last=last,
                     compressing=progress,
                 )

@@ -53,6 +53,7 @@ if TYPE_CHECKING:  # else where it is needed: Sass's process starts before all t
 
     from buildassets.compiler.cache.remote.remote import RemoteCache
     from buildassets.compiler.cache.remote.use import RemoteUse
+    from buildassets.compiler.cache.shared_work import SharedWork
     from buildassets.compiler.graph.asset_graph import AssetGraph
     from buildassets.compiler.graph.walk import Progress
     from buildassets.compiler.incremental.rebuild import Change
@@ -78,6 +79,7 @@ def build(
     clock: Clock = build_time,
     previous: "Sequence[Previous]" = (),
     compressing: "Progress | None" = None,
+    shared: "SharedWork | None" = None,
 ) -> BuildResult:
     """Compile everything that `config` names into its release directory.
 
@@ -90,13 +92,14 @@ def build(
     - `last`: the last build, so that unchanged files need no work.
     - `clock`: gives the time at which a retained release was superseded.
     - `progress`, `compressing`: are called for each draft, and for each precompressed copy.
+    - `shared`: what builds of other projects in this process made, and what this one makes for the next.
     - `previous`: earlier releases whose files are carried over; the one in the release directory then does not count.
 
     A user's mistake never raises: it is among the result's diagnostics, which are sorted by place, and the earlier
     release stays as it was.
     """
     reported: list[_Reported] = []
-    with _opened(config, cache, reported, writes=cache_write) as kept:
+    with _opened(config, cache, reported, shared, writes=cache_write) as kept:
         means = Means(mode, executor, progress, kept, engines, bytes_per_worker, clock, tuple(previous), compressing)
         result = _built(config, means, last)
     for use, found in reported:
@@ -121,7 +124,14 @@ def _keep_measures(cache: str, output: str, result: BuildResult, times: StageTim
 
 
 @contextmanager
-def _opened(config: Config, folder: str | None, reported: "list[_Reported]", *, writes: bool) -> Iterator[Cache | None]:
+def _opened(
+    config: Config,
+    folder: str | None,
+    reported: "list[_Reported]",
+    shared: "SharedWork | None" = None,
+    *,
+    writes: bool,
+) -> Iterator[Cache | None]:
     """The cache in `folder`, and the remote one behind it. It is saved at the end, also after an interrupt.
 
     What there is to report of the remote one is added to `reported`. Raises ConfigError if its keys cannot be read.
@@ -130,13 +140,14 @@ def _opened(config: Config, folder: str | None, reported: "list[_Reported]", *, 
         yield None
         return
     remote = _remote(config, writes=writes) if config.cache.remote else None
-    cache = Cache(folder, names=names_for(config), remote=remote)
+    cache = Cache(folder, names=names_for(config), remote=remote, shared=shared)
     is_done = False
     try:
         yield cache
         is_done = True
     finally:
         cache.save()
+        cache.share(config.folder)
         if remote is not None:
             reported.append(remote.close(waits=is_done))
 

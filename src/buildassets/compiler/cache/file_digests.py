@@ -33,11 +33,18 @@ class _FileState:
 class FileDigests:
     """The digests of files and folders as they are now; each path is read once.
 
-    A folder's digest is that of the names in it and of their kinds, that of a set that of its files' names.
+    A folder's digest is that of the names in it and of their kinds, that of a set that of its files' names. `known` and
+    `further` are digests that were found before, with the stamps of then.
     """
 
-    def __init__(self, known: Mapping[str, tuple[Signature, str]], clock: Nanoseconds = time.time_ns) -> None:
+    def __init__(
+        self,
+        known: Mapping[str, tuple[Signature, str]],
+        clock: Nanoseconds = time.time_ns,
+        further: Mapping[str, tuple[Signature, str]] = {},
+    ) -> None:
         self._known = known
+        self._further = further
         self._clock = clock
         self._states: dict[str, _FileState] = {}
 
@@ -80,9 +87,9 @@ class FileDigests:
         seen = signature(path)
         if seen is None:
             return _FileState(ABSENT)
-        known = self._known.get(path)
-        if known and known[0] == seen:
-            return _FileState(known[1], seen, True)
+        for known in (self._known.get(path), self._further.get(path)):
+            if known and known[0] == seen:
+                return _FileState(known[1], seen, True)
         try:
             current = digest(_listing(path)) if os.path.isdir(path) else digest_of(path)
         except OSError:

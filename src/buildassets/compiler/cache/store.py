@@ -32,6 +32,7 @@ from buildassets.locks import locked
 if TYPE_CHECKING:
     from buildassets.compiler.cache.remote.records import Result
     from buildassets.compiler.cache.remote.remote import RemoteCache
+    from buildassets.compiler.cache.shared_work import SharedWork
 
 _DAY_NS: Final = 86_400 * 1_000_000_000
 INDEX: Final = "index.json"
@@ -132,7 +133,8 @@ class _Place:
 class Cache:
     """The traces and results of earlier builds in one folder, and those of this one.
 
-    `names` are the names of files in it. What the `remote` cache has is taken over by `fetch`.
+    `names` are the names of files in it. What the `remote` cache has is taken over by `fetch`, what other projects made
+    in this process is `shared`.
     """
 
     def __init__(
@@ -141,6 +143,7 @@ class Cache:
         clock: Nanoseconds = time.time_ns,
         names: PortableNames = EVERYWHERE,
         remote: "RemoteCache | None" = None,
+        shared: "SharedWork | None" = None,
     ) -> None:
         self._folder = folder
         self._clock = clock
@@ -155,7 +158,8 @@ class Cache:
         self._reasons: dict[str, Stale] = {}
         self.rerun: dict[str, Stale] = {}  # the steps that ran and whose results are kept, and why they had to run
         self._content = ContentStore(os.path.join(folder, CONTENT))
-        self.files = FileDigests(self._index.files, clock)
+        self._shared = shared
+        self.files = FileDigests(self._index.files, clock, shared.files if shared else {})
 
     def now(self) -> int:
         """The time at which a step begins, for `keep`."""
@@ -224,8 +228,20 @@ class Cache:
             if trace := kept.valid_trace(first, self._digest_of):
                 self._use(name, kept, trace)
                 return trace
+        if self._shared is not None and (shared := self._taken_over(self._shared, name, first)):
+            return shared
         self._reasons[name] = self._reason(name, first)
         return self._reasons[name]
+
+    def _taken_over(self, shared: "SharedWork", name: str, first: str) -> Trace | None:
+        """The valid trace of another project in this process, its result copied to here; None if there is none."""
+        kept = shared.kept(name)
+        trace = kept.valid_trace(first, self._digest_of) if kept else None
+        with suppress(OSError):
+            if kept and trace and shared.has_copied(name, trace, self._content):
+                self._use(name, kept, trace)
+                return trace
+        return None
 
     def holds(self, name: str, key: str) -> bool:
         """Whether `held` would give a result, provided that it is still in the content store."""
@@ -233,7 +249,7 @@ class Cache:
 
     def knows(self, name: str) -> bool:
         """Whether anything is known of the step; where nothing is, it has to run."""
-        if name in self._unkept or any(self._known(name)):
+        if name in self._unkept or any(self._known(name)) or (self._shared and self._shared.knows(name)):
             return True
         self._reasons[name] = _NEVER_BUILT
         return False
@@ -325,6 +341,12 @@ class Cache:
                 if self._remote is not None and name not in self._private:
                     read = partial(self._content.get, *result)
                     self._remote.offer(made, read, self._seconds.get(name, 0.0))
+
+    def share(self, folder: str) -> None:
+        """Let later builds of this process take over what this one, of the project in `folder`, used and found out."""
+        if self._shared is not None:
+            files = ((path, (stamp, digest)) for path, stamp, digest in self.files.settled())
+            self._shared.take_up(folder, self._new, self._content, files)
 
     def save(self) -> None:
         """Write the traces of this build to disk; once a day, also remove what is too old or too much."""

@@ -5,12 +5,15 @@ Stages use engines only through it.
 
 import os.path
 from collections.abc import Callable
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from buildassets.compiler.engines.reader import Reader
 from buildassets.diagnostics import Diagnostic
 from buildassets.file_sets import FileSet
 from buildassets.frozen import field, frozen
+
+if TYPE_CHECKING:
+    from buildassets.compiler.engines.process.child import SharedProcesses
 
 
 @frozen
@@ -154,6 +157,15 @@ class StartsAhead(Protocol):
 
     def start_ahead(self) -> None:
         """Start the process without waiting for it. If it cannot start, `run` reports that."""
+        ...
+
+
+@runtime_checkable
+class SharesProcesses(Protocol):
+    """An engine whose processes can do the work of other builds, too."""
+
+    def share(self, processes: "SharedProcesses") -> None:
+        """Take processes from these pools from now on, and leave them there."""
         ...
 
 

@@ -14,7 +14,14 @@ from buildassets.compiler.cache.folder import DEFAULT_FOLDER
 from buildassets.compiler.config.meta_env import meta_env
 from buildassets.compiler.config.values import Config, Mode
 from buildassets.compiler.engines.esbuild.transform import EsbuildTransform
-from buildassets.compiler.engines.protocol import EngineOptions, KnownCompiler, KnownEngine, StartsAhead, Templating
+from buildassets.compiler.engines.protocol import (
+    EngineOptions,
+    KnownCompiler,
+    KnownEngine,
+    SharesProcesses,
+    StartsAhead,
+    Templating,
+)
 from buildassets.compiler.engines.registry import start_compiler, start_engine
 from buildassets.compiler.languages.native.library import unmet_demand
 from buildassets.compiler.model import Source
@@ -26,6 +33,7 @@ from buildassets.frozen import field, frozen
 from buildassets.media import Syntax, media_of, suffix
 
 if TYPE_CHECKING:
+    from buildassets.compiler.engines.process.child import SharedProcesses
     from buildassets.compiler.transform.command_engine import CommandEngine
 
 READERS: Final = ("esbuild", "lightningcss", "rcssmin", "rjsmin")  # engines that report unclosed syntax
@@ -141,8 +149,13 @@ class EngineSet:
         return any(way(source) is not None for way in ways)
 
 
-def started_engines(config: Config, mode: Mode, stack: ExitStack) -> EngineSet:
-    """The engines that `config` names, started; raises BuildError with a diagnostic for each that cannot start."""
+def started_engines(
+    config: Config, mode: Mode, stack: ExitStack, processes: "SharedProcesses | None" = None
+) -> EngineSet:
+    """The engines that `config` names, started; raises BuildError with a diagnostic for each that cannot start.
+
+    Those that can take their processes from the pools of `processes` do.
+    """
     options = EngineOptions(config.folder, config.shown, config.load_paths, config.url, config.browsers)
     named = {"scss": config.engines.scss}
     if mode == "production" and config.minify:
@@ -156,7 +169,9 @@ def started_engines(config: Config, mode: Mode, stack: ExitStack) -> EngineSet:
             if kind in config.engines.compilers:
                 compilers["." + kind] = stack.enter_context(closing(start_compiler(name, options)))
             else:
-                started[kind] = stack.enter_context(closing(start_engine(name, options)))
+                engine = started[kind] = stack.enter_context(closing(start_engine(name, options)))
+                if processes is not None and isinstance(engine, SharesProcesses):
+                    engine.share(processes)
         except BuildError as fault:
             place = config.place("engines", kind)
             faults += (replace(diagnostic, location=place) for diagnostic in fault.diagnostics)
@@ -221,9 +236,13 @@ def _lenient(config: Config) -> frozenset[int]:
 
 
 class RunningEngines:
-    """Engines that keep running between builds, as long as the settings stay the same."""
+    """Engines that keep running between builds, as long as the settings stay the same.
 
-    def __init__(self) -> None:
+    Processes that other engines can use, too, are those of `processes`, if these are given.
+    """
+
+    def __init__(self, processes: "SharedProcesses | None" = None) -> None:
+        self._processes = processes
         self._ends = ExitStack()
         self._started: tuple[Config, Mode, EngineSet] | None = None
 
@@ -232,7 +251,7 @@ class RunningEngines:
         if self._started is None or self._started[:2] != (config, mode):
             self.close()
             with ExitStack() as stack:
-                self._started = config, mode, started_engines(config, mode, stack)
+                self._started = config, mode, started_engines(config, mode, stack, self._processes)
                 self._ends = stack.pop_all()
         return self._started[2]
 

@@ -12,7 +12,13 @@ import pytest
 
 from buildassets.compiler.engines.esbuild.command import EsbuildCommand
 from buildassets.compiler.engines.esbuild.process import EsbuildProcess
-from buildassets.compiler.engines.process.child import ClosedError, Processes, PythonProcess, SocketProcess
+from buildassets.compiler.engines.process.child import (
+    ClosedError,
+    Processes,
+    PythonProcess,
+    SharedProcesses,
+    SocketProcess,
+)
 from buildassets.compiler.engines.process.endings import DiedError
 from buildassets.compiler.engines.sass.dart_process import SassProcess
 
@@ -90,6 +96,20 @@ def test_what_started_ahead_is_taken_first(processes: "Processes[SocketProcess]"
     processes.start_ahead(lambda: pytest.fail("another one is started"))
     assert processes.take(lambda: pytest.fail("another one is started")) is ahead
     ahead.end()
+
+
+def test_a_process_that_is_lent_outlives_its_first_engine() -> None:
+    with closing(SharedProcesses()) as shared:
+        first, second, other = (shared.lent(kind) for kind in ("a", "a", "b"))
+        process = first.take(lambda: program(LONG))
+        first.give_back(process)
+        first.close()
+        assert second.take(lambda: pytest.fail("another one is started")) is process
+        second.give_back(process)
+        other.start_ahead(lambda: program(LONG))
+    assert process.has_ended
+    with pytest.raises(ClosedError):
+        other.take(lambda: pytest.fail("another one is started"))
 
 
 def test_that_nothing_can_start_ahead_is_for_who_takes_one(processes: "Processes[SocketProcess]") -> None:

@@ -254,3 +254,42 @@ class Processes(Generic[_AnyChild]):
                 process.kill()
             for process in waiting:
                 process.end()
+
+
+class SharedProcesses:
+    """Pools of processes that engines of several builds use in turn: one pool for each kind of process."""
+
+    def __init__(self) -> None:
+        self._pools: dict[object, Processes[Any]] = {}
+
+    def lent(self, kind: object) -> "Processes[Any]":
+        """The pool of that kind, which an engine may use and whose `close` does nothing."""
+        return _Lent(self._pools.setdefault(kind, Processes()))
+
+    def close(self) -> None:
+        """End all processes."""
+        for pool in self._pools.values():
+            pool.close()
+
+
+class _Lent(Processes[Any]):
+    """A pool that outlives the engine that uses it."""
+
+    def __init__(self, pool: Processes[Any]) -> None:
+        super().__init__()
+        self._pool = pool
+
+    def take(self, start: Callable[[], Any]) -> Any:
+        """See Processes."""
+        return self._pool.take(start)
+
+    def start_ahead(self, start: Callable[[], Any]) -> None:
+        """See Processes."""
+        self._pool.start_ahead(start)
+
+    def give_back(self, process: Any) -> None:
+        """See Processes."""
+        self._pool.give_back(process)
+
+    def close(self, grace_seconds: float = 0.5) -> None:
+        """Leave the processes to the next engine."""

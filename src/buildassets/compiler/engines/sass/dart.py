@@ -9,7 +9,7 @@ from functools import cached_property, partial
 from typing import Any, Final
 from urllib.parse import quote
 
-from buildassets.compiler.engines.process.child import Processes
+from buildassets.compiler.engines.process.child import Processes, SharedProcesses
 from buildassets.compiler.engines.process.endings import DiedError
 from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineOptions
 from buildassets.compiler.engines.sass import embedded_protocol as sass_protocol
@@ -61,10 +61,13 @@ class DartSassEngine:
         self._folder = folder
         self._known_command: SassCommand | None = None
         self._idle: Processes[SassProcess] = Processes()
+        self._shared: SharedProcesses | None = None
 
     def _command(self) -> list[str]:
         if self._known_command is None:  # not kept if none was found: one may be installed during a watch
             self._known_command = self._find()
+            if self._shared is not None:
+                self._idle = self._shared.lent((SassProcess, *self._known_command.command))
         return list(self._known_command.command)
 
     def _find(self) -> SassCommand:
@@ -102,10 +105,15 @@ class DartSassEngine:
         except UnavailableError:  # `run` reports it for the first sheet
             return ()
 
+    def share(self, processes: SharedProcesses) -> None:
+        """See SharesProcesses."""
+        self._shared = processes
+
     def start_ahead(self) -> None:
         """Start a process without waiting for it. If there is no command, `run` reports that."""
         with suppress(UnavailableError):
-            self._idle.start_ahead(partial(SassProcess, self._command()))
+            command = self._command()  # which may choose another pool
+            self._idle.start_ahead(partial(SassProcess, command))
 
     def run(self, given: EngineInput) -> Compiled:
         """The CSS of `given`, with every file that was read for it."""

@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Final
 
-from buildassets.compiler.engines.process.child import Processes, PythonProcess
+from buildassets.compiler.engines.process.child import Processes, PythonProcess, SharedProcesses
 from buildassets.compiler.engines.process.endings import DiedError
 from buildassets.compiler.engines.program_files import files_of_modules
 from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineOptions
@@ -82,6 +82,10 @@ class LibsassEngine:
     def programs(self) -> tuple[str, ...]:
         """The files of the package, which is two modules."""
         return files_of_modules("sass", "_sass")
+
+    def share(self, processes: SharedProcesses) -> None:
+        """See SharesProcesses."""
+        self._idle = processes.lent(Child)
 
     def start_ahead(self) -> None:
         """Start a child without waiting for it; it is ready after 0.1 s."""

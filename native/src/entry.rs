@@ -33,6 +33,9 @@ fn answered(question: u32, first: &[u8], second: &[u8], option: u32) -> Option<V
         13 => javascript::balance::is_whole(first, module),
         14 => css::balance::is_whole(first),
         15 => javascript::balance::is_readable(first, module),
+        16 => css::structure::keeps_all(first, second),
+        17 => css::fitness::is_fit(first, second, option as usize),
+        18 => css::lexer::licences(first),
         _ => return None,
     })
 }

@@ -187,9 +187,9 @@ pub fn url_span(text: &[u8], start: usize) -> (usize, usize) {
     (first, url_body(text, first))
 }
 
-fn url(text: &[u8], start: usize) -> Option<Token> {
-    let inside = url_opening(text, start)?;
-    let first = skip_space(text, inside);
+/// An unquoted `url(…)` that begins at `start` and ends as it should, or with the text.
+pub fn whole_url(text: &[u8], start: usize) -> Option<Token> {
+    let first = skip_space(text, url_opening(text, start)?);
     if matches!(at(text, first), b'"' | b'\'') {
         return None;
     }
@@ -197,14 +197,21 @@ fn url(text: &[u8], start: usize) -> Option<Token> {
     if end >= text.len() {
         return Some(Token { kind: Kind::Url, start, end: text.len(), is_cut: true });
     }
-    if text[end] == b')' {
-        return Some(Token { kind: Kind::Url, start, end: end + 1, is_cut: false });
+    (text[end] == b')').then_some(Token { kind: Kind::Url, start, end: end + 1, is_cut: false })
+}
+
+fn url(text: &[u8], start: usize) -> Option<Token> {
+    let inside = url_opening(text, start)?;
+    if matches!(at(text, skip_space(text, inside)), b'"' | b'\'') {
+        return None;
     }
-    let mut place = inside;
-    while place < text.len() && text[place] != b')' {
-        place += 1 + usize::from(text[place] == b'\\');
-    }
-    Some(Token { kind: Kind::Bad, start, end: (place + 1).min(text.len()), is_cut: false })
+    whole_url(text, start).or_else(|| {
+        let mut place = inside;
+        while place < text.len() && text[place] != b')' {
+            place += 1 + usize::from(text[place] == b'\\');
+        }
+        Some(Token { kind: Kind::Bad, start, end: (place + 1).min(text.len()), is_cut: false })
+    })
 }
 
 /// Where the string at `start` ends: before its closing quote, or where it is cut.
@@ -356,6 +363,11 @@ impl Iterator for Lexer<'_> {
 
 /// What the raw text of a name means, in lower case as far as that makes ASCII of it (section 4.3.7).
 pub fn unescaped_lower(raw: &[u8]) -> Vec<u8> {
+    lower(&unescaped(raw))
+}
+
+/// What the raw text of a name means (section 4.3.7); a NUL in it stays one.
+pub fn unescaped(raw: &[u8]) -> Vec<u8> {
     let mut meaning = Vec::with_capacity(raw.len());
     let mut place = 0;
     while place < raw.len() {
@@ -371,7 +383,7 @@ pub fn unescaped_lower(raw: &[u8]) -> Vec<u8> {
         }
         place = end;
     }
-    lower(&meaning)
+    meaning
 }
 
 /// The same in lower case; of characters beyond ASCII only the sign of Kelvin has one that is in it.
@@ -397,6 +409,18 @@ pub fn faults(text: &[u8]) -> Vec<u8> {
     for token in Lexer::new(text, 0) {
         if token.kind == Kind::Bad || token.is_cut {
             numbers.extend([token.kind as u32, characters.before(token.start), characters.before(token.end)]);
+        }
+    }
+    numbers.into_iter().flat_map(u32::to_le_bytes).collect()
+}
+
+/// Numbers: the spans, in characters, of the comments that begin with `/*!`.
+pub fn licences(text: &[u8]) -> Vec<u8> {
+    let mut characters = Characters::new(text);
+    let mut numbers: Vec<u32> = Vec::new();
+    for token in Lexer::new(text, 0) {
+        if token.kind == Kind::Comment && at(text, token.start + 2) == b'!' {
+            numbers.extend([characters.before(token.start), characters.before(token.end)]);
         }
     }
     numbers.into_iter().flat_map(u32::to_le_bytes).collect()

@@ -2,5 +2,8 @@
 
 pub mod balance;
 pub mod essence;
+pub mod fitness;
+pub mod landmarks;
 pub mod lexer;
 pub mod outline;
+pub mod structure;

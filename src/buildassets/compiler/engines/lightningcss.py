@@ -19,8 +19,8 @@ from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineO
 from buildassets.compiler.engines.rcssmin import RcssminEngine
 from buildassets.compiler.engines.unavailable import UnavailableError
 from buildassets.compiler.engines.wording import sentence
-from buildassets.compiler.languages.css.lexer import Kind, faults, pieces
 from buildassets.compiler.languages.css.open_ends import open_ends
+from buildassets.compiler.languages.css.proof import faults, licences
 from buildassets.compiler.languages.css.structure import TooManyError, first_lost
 from buildassets.diagnostics import Location, locate, place, warning
 from buildassets.errors import BuildError
@@ -146,11 +146,7 @@ def _with_licences(text: str, minified: str) -> str:
     """`minified` with the licence comments that lightningcss removed: it keeps only those at the head."""
     if text.count("/*!") <= minified.count("/*!"):
         return minified
-    return with_comments(minified, _licences(text), _licences(minified))
-
-
-def _licences(text: str) -> list[str]:
-    return [piece for kind, piece, _ in pieces(text) if kind is Kind.COMMENT and piece.startswith("/*!")]
+    return with_comments(minified, licences(text), licences(minified))
 
 
 def _with_head(text: str, minified: str) -> str:

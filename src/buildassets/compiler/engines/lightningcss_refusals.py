@@ -1,10 +1,14 @@
-"""Finds CSS that lightningcss must not be given: text that crashes it, and rules whose meaning it changes. Pure."""
+"""Finds CSS that lightningcss must not be given: text that crashes it, and rules whose meaning it changes. Pure.
+
+The library of lexers is asked first; it answers only for sheets that have nothing of this.
+"""
 
 import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from buildassets.compiler.languages.css.lexer import COMMENT, STRING, URL, Kind, follow, tokens, unescaped
+from buildassets.compiler.languages.native.library import Question, asked
 
 # lightningcss calls itself for each bracket: 1,000 of them fit into a stack of 8 MB, and 5,000 end the process.
 MOST_BRACKETS: Final = 50
@@ -32,6 +36,7 @@ _KNOWN: Final = frozenset(
         *("scope", "selection", "slotted(", "target", "valid", "visited", "where("),
     )
 )
+_KNOWN_LINES: Final = "\n".join(sorted(_KNOWN)).encode()
 _PSEUDO: Final = re.compile(r":(-?[a-zA-Z][\w-]*+\(?+)")
 
 
@@ -48,6 +53,8 @@ def find_unfit(text: str) -> Iterator[Unfit]:
 
     Stops after brackets that are nested too deeply.
     """
+    if asked(Question.IS_FIT_FOR_LIGHTNINGCSS, text, _KNOWN_LINES, MOST_BRACKETS) == b"\1":
+        return
     brackets: list[str] = []
     begin = 0  # of the statement
     for match in _LANDMARK.finditer(text):

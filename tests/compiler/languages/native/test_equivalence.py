@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from buildassets.compiler.engines.lightningcss import DEFAULT_BROWSERS, LightningcssEngine
+from buildassets.compiler.engines.lightningcss_refusals import find_unfit
 from buildassets.compiler.engines.protocol import EngineInput
 from buildassets.compiler.engines.rcssmin import RcssminEngine
 from buildassets.compiler.engines.rjsmin import RjsminEngine
@@ -17,6 +19,7 @@ from buildassets.compiler.languages.css import lexer as css
 from buildassets.compiler.languages.css import minify as css_minify
 from buildassets.compiler.languages.css import proof as css_proof
 from buildassets.compiler.languages.css.open_ends import open_ends
+from buildassets.compiler.languages.css.structure import Rule, TooManyError, first_lost
 from buildassets.compiler.languages.javascript import lexer as js
 from buildassets.compiler.languages.javascript import minify as js_minify
 from buildassets.compiler.languages.javascript import references as js_references
@@ -43,7 +46,12 @@ a b-c --x - : ; { } ( ) [ ] , > ~ + * = | ^ $ ! important @media @import @charse
 style( supports( STYLE( \ /* */ /*! /*!k*/ /**/ ' " 's' "t" <!-- --> # #id 1 1.5 +.5e3 10px 5% 2n & .c calc( var(--x)
 @supports @container @property / initial-value result --y: \41 \0 \110000 \d800
 """
-SCRIPT_PIECES, SHEET_PIECES = _SCRIPT.split(), _SHEET.split()
+_RULES: Final = r"""
+a .b #c d-e [f] [g=h] * & > ~ + , , : :: :hover ::before ::-moz-x ::-webkit-x :is( :where( :not( :nth-child( ) (
+{ { { } } } ; i:j k:l --m:n --o:{ @media print all @layer p.q r,s @scope (.t) @font-face src:u @property --v @supports
+@keyframes @-x-keyframes from @x @charset @import 'w' /*;*/ url({) \31 \{ !important
+"""
+SCRIPT_PIECES, SHEET_PIECES, RULE_PIECES = _SCRIPT.split(), _SHEET.split(), _RULES.split()
 ODD: Final = (
     "\n",
     "\r\n",
@@ -144,6 +152,43 @@ def test_what_sheets_mean_is_the_same(text: str, other: str) -> None:
         assert source.means(minified) is css_minify.has_essence(minified, entries)
 
 
+def lost(before: str, after: str) -> Rule | str | None:
+    try:
+        return first_lost(before, after)
+    except TooManyError:
+        return "too many"
+
+
+RULES: Final = texts(SHEET_PIECES + RULE_PIECES)
+
+
+@given(RULES, RULES, RULES)
+def test_rules_that_sheets_lose_are_the_same(text: str, before: str, behind: str) -> None:
+    for other in (text, behind, before + text + behind, text.replace(",", "{", 1), text.replace("}", "", 1)):
+        for pair in ((text, other), (other, text)):
+            assert lost(*pair) == in_python(partial(lost, *pair))
+
+
+PLAIN_RULES: Final = st.lists(st.sampled_from(RULE_PIECES), max_size=20).map("".join)
+
+
+@given(PLAIN_RULES, PLAIN_RULES)
+def test_library_knows_itself_which_usual_rules_are_kept(text: str, other: str) -> None:
+    for pair in ((text, other), (text, text + other), (text, other + text), (text + other, text)):
+        is_kept = in_python(partial(lost, *pair)) is None
+        assert asked(Question.KEEPS_RULES, *pair) == bytes([is_kept])
+
+
+@given(RULES)
+def test_what_is_unfit_for_lightningcss_is_the_same(text: str) -> None:
+    assert [*find_unfit(text)] == in_python(lambda: [*find_unfit(text)])
+
+
+@given(RULES)
+def test_licences_of_sheets_are_the_same(text: str) -> None:
+    assert css_proof.licences(text) == in_python(partial(css_proof.licences, text))
+
+
 @given(texts(SHEET_PIECES), texts(SHEET_PIECES))
 def test_sheets_are_joined_alike(text: str, other: str) -> None:
     joined = partial(join, Syntax.CSS, [Member("a", text), Member("b", other), Member("c", "d{}")])
@@ -200,6 +245,8 @@ def test_sheets_of_the_project_are_minified_alike() -> None:
     for text in real_texts(".css", 30):
         minify = partial(RcssminEngine().run, EngineInput(text, "/p/a.css", "a.css"))
         assert minify() == in_python(minify)
+        translate = partial(LightningcssEngine("1", DEFAULT_BROWSERS).run, EngineInput(text, "/p/a.css", "a.css"))
+        assert translate() == in_python(translate)
 
 
 REPEATED: Final = {

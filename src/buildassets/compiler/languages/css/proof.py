@@ -5,7 +5,7 @@ texts, gives texts. Pure.
 """
 
 from buildassets.compiler.languages.css import lexer
-from buildassets.compiler.languages.css.lexer import Kind, Token
+from buildassets.compiler.languages.css.lexer import Kind, Token, pieces
 from buildassets.compiler.languages.css.minify import essence, has_essence, written_apart
 from buildassets.compiler.languages.native.library import Question, asked, numbers_of, text_of
 
@@ -48,3 +48,12 @@ def faults(text: str) -> list[Token]:
         return lexer.faults(text)
     each = iter(numbers_of(answer))
     return [Token(Kind(kind), start, end) for kind, start, end in zip(each, each, each, strict=True)]
+
+
+def licences(text: str) -> list[str]:
+    """The comments that begin with `/*!`."""
+    answer = asked(Question.SHEET_LICENCES, text)
+    if answer is None:
+        return [piece for kind, piece, _ in pieces(text) if kind is Kind.COMMENT and piece.startswith("/*!")]
+    each = iter(numbers_of(answer))
+    return [text[start:end] for start, end in zip(each, each, strict=True)]

@@ -40,6 +40,9 @@ class Question(IntEnum):
     IS_SCRIPT_WHOLE = 13
     IS_SHEET_WHOLE = 14
     IS_SCRIPT_READABLE = 15
+    KEEPS_RULES = 16
+    IS_FIT_FOR_LIGHTNINGCSS = 17
+    SHEET_LICENCES = 18
 
 
 class Library:

@@ -4,5 +4,6 @@ pub mod balance;
 pub mod brackets;
 pub mod lexer;
 pub mod meaning;
+pub mod plain;
 pub mod references;
 mod states;

@@ -3,6 +3,7 @@
 import pytest
 
 from buildassets.compiler.languages.javascript.early_errors import early_error
+from tests.conftest import lexers_in_python
 
 RETURNS = [
     "return 1",
@@ -84,3 +85,8 @@ def test_the_place_counts_what_stands_before_it() -> None:
     found = early_error(text)
     assert found is not None
     assert found.start == text.index("return")
+
+
+def test_control_characters_are_no_marks_of_what_was_taken_out() -> None:
+    with lexers_in_python():
+        assert early_error("a = \x04 + 'b'") is None

@@ -23,6 +23,7 @@ from buildassets.compiler.languages.css.structure import Rule, TooManyError, fir
 from buildassets.compiler.languages.javascript import lexer as js
 from buildassets.compiler.languages.javascript import minify as js_minify
 from buildassets.compiler.languages.javascript import references as js_references
+from buildassets.compiler.languages.javascript.early_errors import early_error
 from buildassets.compiler.languages.javascript.proof import Source, is_readable
 from buildassets.compiler.languages.javascript.unclosed import unclosed
 from buildassets.compiler.languages.join import join
@@ -135,6 +136,12 @@ def test_what_scripts_leave_open_is_the_same(text: str, module: bool | None) -> 
 @given(texts(SCRIPT_PIECES))
 def test_which_scripts_can_be_read_is_the_same(text: str) -> None:
     assert is_readable(text) is all(kind is not js.Kind.BAD for kind, _, _ in js.tokens(text))
+
+
+@given(texts([*SCRIPT_PIECES, "new.target", "var{a}", "let [b]", "/(/", "/[b-a]/", "if(c){"]))
+def test_what_browsers_refuse_in_scripts_is_the_same(text: str) -> None:
+    found = partial(early_error, text)
+    assert found() == in_python(found)
 
 
 @given(texts(SHEET_PIECES))

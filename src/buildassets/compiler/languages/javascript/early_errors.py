@@ -14,6 +14,7 @@ from buildassets.compiler.languages.javascript.lexer import Kind, tokens
 from buildassets.compiler.languages.javascript.reduction import plain_parts, regular_expressions
 from buildassets.compiler.languages.javascript.regular_expression import refusal
 from buildassets.compiler.languages.javascript.slash import Doubt
+from buildassets.compiler.languages.native.library import Question, asked_of_script, numbers_of, text_of
 from buildassets.compiler.languages.open_ended import OpenEnd
 from buildassets.lazy_pattern import lazy_pattern
 
@@ -25,6 +26,7 @@ _BEFORE: Final = lazy_pattern(r"(?:(?<![\w$.#\\])(?:else|do|try|finally)|[;{}])\
 _CONTROL: Final = lazy_pattern(r"(?<![\w$.#\\])(?:if|for(?:\s+await)?|while|switch|with|catch)\s*\Z")
 _BEGINS_STATEMENT: Final = lazy_pattern(r"(?:[;{}]|(?<![\w$.#\\])for\s*\(|\A)\s*\Z")
 _VALUE: Final = lazy_pattern(r"\s*(?:=(?![=>])|(?:of|in)(?![\w$]))")
+_NUMBER_BYTES: Final = 4  # in the answers of the library
 _NEARBY: Final = 40  # characters that are looked at before a place
 _IN_CODE: Final = {Kind.STRING: '"', Kind.TEMPLATE: "`", Kind.REGEXP: "/", Kind.BAD: "\x01"}
 
@@ -39,12 +41,23 @@ class _Suspect(NamedTuple):
 def early_error(text: str, *, module: bool | None = None) -> OpenEnd | None:
     """The first such fault in `text`; `module` is as for the lexer."""
     try:
-        parts = plain_parts(text, module=module)
-        if not any(_refused(one) for one in regular_expressions(parts)) and not any(_suspects(parts.code)):
+        code, literals = _plain(text, module)
+        if not any(map(_refused, literals)) and not any(_suspects(code)):
             return None
     except Doubt:
         pass
     return _by_tokens(text, module)
+
+
+def _plain(text: str, module: bool | None) -> tuple[str, list[str]]:
+    """The code without strings and the like, and the regular expressions without their first slash. Raises Doubt."""
+    answer = asked_of_script(Question.PLAIN_CODE, text, "", module)
+    if answer is None:
+        parts = plain_parts(text, module=module)
+        return parts.code, regular_expressions(parts)
+    end = _NUMBER_BYTES + 2 * _NUMBER_BYTES * int.from_bytes(answer[:_NUMBER_BYTES], "little")
+    places = iter(numbers_of(answer[_NUMBER_BYTES:end]))
+    return text_of(answer[end:]), [text[start + 1 : stop] for start, stop in zip(places, places, strict=True)]
 
 
 def _refused(literal: str) -> str | None:

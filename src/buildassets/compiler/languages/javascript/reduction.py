@@ -108,6 +108,8 @@ def reduction(text: str, *, module: bool | None = None) -> Reduction:
 
 def plain_parts(text: str, *, module: bool | None = None) -> Reduction:
     """The code as `plain_code` gives it, and what was taken out of it. Raises Doubt where it is not sure."""
+    if any(mark in text for mark in _MARKS):
+        raise Doubt
     reading = _Reading(text, module)
     reading.run()
     code = "".join(reading.code)

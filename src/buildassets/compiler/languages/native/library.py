@@ -43,6 +43,7 @@ class Question(IntEnum):
     KEEPS_RULES = 16
     IS_FIT_FOR_LIGHTNINGCSS = 17
     SHEET_LICENCES = 18
+    PLAIN_CODE = 19
 
 
 class Library:

@@ -8,6 +8,9 @@ import pytest
 from buildassets.compiler.engines.protocol import EngineInput
 from buildassets.compiler.engines.rcssmin import RcssminEngine
 from buildassets.compiler.engines.rjsmin import RjsminEngine
+from buildassets.compiler.languages.javascript.survey import surveyed
+from buildassets.compiler.languages.javascript.unclosed import unclosed
+from buildassets.compiler.languages.javascript.worker_urls import may_name_workers
 from buildassets.compiler.languages.join import join
 from buildassets.compiler.languages.joints import Member
 from buildassets.compiler.languages.scan import scan
@@ -60,6 +63,14 @@ def test_scripts_are_read_alike() -> None:
 
 def test_references_of_scripts_are_the_same() -> None:
     assert not differing(published(".js", ".mjs"), partial(scan, Syntax.JAVASCRIPT))
+
+
+def test_surveys_of_scripts_hold_what_their_parts_find() -> None:
+    def found(text: str) -> object:
+        surveyed(text)
+        return unclosed(text), scan(Syntax.JAVASCRIPT, text), may_name_workers(text)
+
+    assert not differing(published(".js", ".mjs"), found)
 
 
 def test_scripts_are_joined_alike() -> None:

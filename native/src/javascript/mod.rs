@@ -7,3 +7,4 @@ pub mod meaning;
 pub mod plain;
 pub mod references;
 mod states;
+pub mod survey;

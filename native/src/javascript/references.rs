@@ -7,11 +7,12 @@ use super::lexer::{inside_string, skip_gap, skip_white, Kind, Lexer, Token};
 use crate::text::{at, find, find_last, Characters};
 
 /// What was read last, as far as it matters here.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
 enum Previous {
     Dot,
     Export,
     From,
+    #[default]
     Other,
 }
 
@@ -30,9 +31,16 @@ type Place = (Sort, usize, usize);
 
 /// Numbers, three a place: its sort, its start and its end in characters. Comments only where they are wanted.
 pub fn places(text: &[u8], wants_comments: bool) -> Vec<u8> {
-    let mut characters = Characters::new(text);
+    numbers(text, found(text, wants_comments))
+}
+
+fn numbers(text: &[u8], places: Vec<Place>) -> Vec<u8> {
     let mut numbers: Vec<u8> = Vec::new();
-    for (sort, start, end) in found(text, wants_comments) {
+    if places.is_empty() {
+        return numbers;
+    }
+    let mut characters = Characters::new(text);
+    for (sort, start, end) in places {
         for number in [sort as u32, characters.before(start), characters.before(end)] {
             numbers.extend_from_slice(&number.to_le_bytes());
         }
@@ -41,7 +49,7 @@ pub fn places(text: &[u8], wants_comments: bool) -> Vec<u8> {
 }
 
 /// Behind which place no word begins a reference; 0 where none does.
-fn end_of_words(text: &[u8]) -> usize {
+pub fn end_of_words(text: &[u8]) -> usize {
     let is_before = |place: usize, followers: &[u8]| followers.contains(&at(text, skip_white(text, place)));
     let import = find_last(text, b"import", 1, |place| is_before(place + b"import".len(), b"\"'(./"));
     let own = find_last(text, b"ASSET_URL_", 4, |_| true);
@@ -54,41 +62,83 @@ fn end_of_words(text: &[u8]) -> usize {
 }
 
 fn found(text: &[u8], wants_comments: bool) -> Vec<Place> {
-    let (mut places, mut comments) = (Vec::new(), Vec::new());
     let end = if wants_comments { text.len() } else { end_of_words(text) };
-    let mut previous = Previous::Other;
-    let mut in_clause = false; // between `import` or `export` and its `from`
+    let mut finder = Finder { wants_comments, ..Finder::default() };
     for token in Lexer::new(text, None) {
         if token.start >= end {
             break;
         }
-        if token.kind < Kind::Name {
-            if wants_comments && token.kind == Kind::Comment && matches!(at(text, token.start + 2), b'#' | b'@') {
-                comments.push((Sort::Comment, token.start, token.end));
-            }
-            continue;
+        finder.take(text, token);
+    }
+    finder.places()
+}
+
+/// Takes tokens one by one, and gathers the places.
+#[derive(Default)]
+pub struct Finder {
+    wants_comments: bool,
+    places: Vec<Place>,
+    comments: Vec<Place>,
+    previous: Previous,
+    in_clause: bool, // between `import` or `export` and its `from`
+}
+
+impl Finder {
+    /// One that gathers comments, too.
+    pub fn of_all() -> Self {
+        Self { wants_comments: true, ..Self::default() }
+    }
+
+    /// Take a token of space or a comment.
+    #[inline]
+    pub fn take_space(&mut self, text: &[u8], token: Token) {
+        if self.wants_comments && token.kind == Kind::Comment && matches!(at(text, token.start + 2), b'#' | b'@') {
+            self.comments.push((Sort::Comment, token.start, token.end));
         }
-        comments.clear();
+    }
+
+    /// Take a token of code in which no reference begins.
+    #[inline]
+    pub fn pass(&mut self) {
+        self.comments.clear();
+    }
+
+    /// Take the next token.
+    #[inline]
+    pub fn take(&mut self, text: &[u8], token: Token) {
+        if token.kind < Kind::Name {
+            self.take_space(text, token);
+            return;
+        }
+        self.pass();
         let word = &text[token.start..token.end];
         let is_name = token.kind == Kind::Name;
-        let is_code = is_name && previous != Previous::Dot && matches!(word[0], b'i' | b'e' | b'f' | b'n');
+        let is_code = is_name && self.previous != Previous::Dot && matches!(word[0], b'i' | b'e' | b'f' | b'n');
         if is_code {
-            places.extend(reference(text, word, token, in_clause));
+            self.places.extend(reference(text, word, token, self.in_clause));
         }
         if is_code && (word == b"import" || word == b"export") {
-            in_clause = true;
-        } else if in_clause {
-            in_clause = continues_clause(token.kind, word, previous);
+            self.in_clause = true;
+        } else if self.in_clause {
+            self.in_clause = continues_clause(token.kind, word, self.previous);
         }
-        previous = match word {
+        self.previous = match word {
             b"." | b"?." if token.kind == Kind::Punctuator => Previous::Dot,
             b"export" if is_name => Previous::Export,
             b"from" if is_name => Previous::From,
             _ => Previous::Other,
         };
     }
-    places.append(&mut comments);
-    places
+
+    fn places(mut self) -> Vec<Place> {
+        self.places.append(&mut self.comments);
+        self.places
+    }
+
+    /// The places as numbers, three each.
+    pub fn numbers(self, text: &[u8]) -> Vec<u8> {
+        numbers(text, self.places())
+    }
 }
 
 /// The reference that may begin with `word`.

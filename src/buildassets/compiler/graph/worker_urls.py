@@ -10,7 +10,12 @@ from typing import Final
 from buildassets.compiler.body import OnDisk, text_of
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.languages.javascript.lexer import reads_as_module
-from buildassets.compiler.languages.javascript.worker_urls import IMPORT_SCRIPTS, WorkerUrl, worker_urls
+from buildassets.compiler.languages.javascript.worker_urls import (
+    IMPORT_SCRIPTS,
+    WorkerUrl,
+    may_name_workers,
+    worker_urls,
+)
 from buildassets.compiler.model import Draft, Linked, Source
 from buildassets.compiler.resolve.urls import has_host
 from buildassets.compiler.sources.globs import compile_globs
@@ -45,8 +50,10 @@ def worker_faults(
 
 def names_workers(draft: Draft) -> bool:
     """Whether `draft` is a script that names worker scripts by plain strings, whether or not these are assets."""
-    is_script = media_of(draft.source.logical).syntax is Syntax.JAVASCRIPT
-    return is_script and not isinstance(draft.body, OnDisk) and any(worker_urls(text_of(draft.body)))
+    body = draft.body
+    if media_of(draft.source.logical).syntax is not Syntax.JAVASCRIPT or isinstance(body, OnDisk):
+        return False
+    return may_name_workers(body) and any(worker_urls(text_of(body)))
 
 
 def _faults_of(

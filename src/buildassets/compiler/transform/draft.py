@@ -20,6 +20,7 @@ from buildassets.compiler.languages.javascript import minify as js
 from buildassets.compiler.languages.javascript.asset_url import find_asset_urls
 from buildassets.compiler.languages.javascript.lexer import has_names, reads_as_module
 from buildassets.compiler.languages.javascript.meta_env import meta_env_edits
+from buildassets.compiler.languages.javascript.survey import surveyed
 from buildassets.compiler.languages.json import source_map
 from buildassets.compiler.languages.reference import Reference, ReferenceKind
 from buildassets.compiler.languages.scan import scan
@@ -275,38 +276,46 @@ def _finished(draft: Draft, text: str, syntax: Syntax | None, engines: EngineSet
     """`draft` with `text` minified, and with the references of the result."""
     if syntax is None:
         return draft
+    minifier = None if is_minified(draft.source) else engines.minifier(syntax)
     if syntax is Syntax.JAVASCRIPT:
         draft, text = _with_definitions(draft, text, engines)
         if draft.failed:
             return draft
+        if minifier is None:
+            surveyed(text)  # which answers all of the following questions at once
         draft, text = _with_meta_env(*_with_asset_urls(draft, text, engines), engines)
-    minifier = None if is_minified(draft.source) else engines.minifier(syntax)
     draft = with_diagnostics(draft, _faults(draft, text, minifier, engines))
     if draft.failed:
         return draft
     if minifier and minifier.name == "esbuild" and any(fault.code == "js/syntax" for fault in draft.diagnostics):
         minifier = None  # it would refuse what is released as it is
     if minifier is not None:
-        minified = minifier.run(EngineInput(text, draft.source.path, draft.source.shown, engines.source_maps))
-        positions = OriginalPositions(draft, engines.shown, text)
-        draft = replace(
-            draft,
-            inputs=tuple(dict.fromkeys((*draft.inputs, *minified.inputs))),
-            absences=(*draft.absences, *minified.absences),
-            engines=(*draft.engines, (syntax.value, minifier.version)),
-            diagnostics=(*draft.diagnostics, *map(positions.as_written, minified.diagnostics)),
-            sets=(*draft.sets, *minified.sets),
-        )
+        draft, text = _minified(draft, text, minifier, syntax, engines)
         if draft.failed:
             return draft
-        if engines.source_maps:
-            draft = replace(draft, origin=_composed(draft, text, minified, syntax))
-        text = minified.text
-        draft = replace(draft, body=text.encode("utf-8"), digest=None)
     references = scan(syntax, text)
     if draft.origin is not None:  # then the release's own map replaces the one that is named
         references = [reference for reference in references if reference.kind is not ReferenceKind.SOURCE_MAP]
     return replace(draft, body=text, references=tuple(references)) if references else draft
+
+
+def _minified(draft: Draft, text: str, minifier: Engine, syntax: Syntax, engines: EngineSet) -> tuple[Draft, str]:
+    """`draft` and its `text` as `minifier` leaves them."""
+    minified = minifier.run(EngineInput(text, draft.source.path, draft.source.shown, engines.source_maps))
+    positions = OriginalPositions(draft, engines.shown, text)
+    draft = replace(
+        draft,
+        inputs=tuple(dict.fromkeys((*draft.inputs, *minified.inputs))),
+        absences=(*draft.absences, *minified.absences),
+        engines=(*draft.engines, (syntax.value, minifier.version)),
+        diagnostics=(*draft.diagnostics, *map(positions.as_written, minified.diagnostics)),
+        sets=(*draft.sets, *minified.sets),
+    )
+    if draft.failed:
+        return draft, text
+    if engines.source_maps:
+        draft = replace(draft, origin=_composed(draft, text, minified, syntax))
+    return replace(draft, body=minified.text.encode("utf-8"), digest=None), minified.text
 
 
 def _faults(draft: Draft, text: str, minifier: Engine | None, engines: EngineSet) -> Iterator[Diagnostic]:

@@ -1,6 +1,7 @@
 """The library and the modules in Python answer alike, whatever the text."""
 
 import random
+import re
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -25,7 +26,9 @@ from buildassets.compiler.languages.javascript import minify as js_minify
 from buildassets.compiler.languages.javascript import references as js_references
 from buildassets.compiler.languages.javascript.early_errors import early_error
 from buildassets.compiler.languages.javascript.proof import Source, is_readable
+from buildassets.compiler.languages.javascript.survey import surveyed
 from buildassets.compiler.languages.javascript.unclosed import unclosed
+from buildassets.compiler.languages.javascript.worker_urls import may_name_workers
 from buildassets.compiler.languages.join import join
 from buildassets.compiler.languages.joints import Member
 from buildassets.compiler.languages.native.library import Question, asked, asked_of_script, numbers_of
@@ -120,6 +123,26 @@ def test_scripts_are_compared_alike(text: str, other: str) -> None:
 @given(texts(SCRIPT_PIECES))
 def test_references_of_scripts_are_the_same(text: str) -> None:
     assert js_references.scan(text) == [*js_references.scan_tokens(text)]
+
+
+WORDS: Final = ["Worker(", "importScripts", "ASSET_URL(", "meta", "?.env", " .\t\x85env", "env"]
+
+
+@given(texts([*SCRIPT_PIECES, *WORDS]))
+def test_a_survey_of_a_script_holds_what_python_finds(text: str) -> None:
+    survey = surveyed(text)
+    assert survey is not None
+    assert js_references.scan(text) == in_python(partial(js_references.scan, text))
+    assert survey.may_name_workers is ("Worker" in text or "importScripts" in text)
+    assert survey.may_have_asset_urls is ("ASSET_URL" in text)
+    assert survey.may_have_meta_env or not re.search(r"meta\s*\??\.\s*env\b", text)
+    if not text.startswith("\ufeff"):
+        assert survey.is_whole is (in_python(partial(unclosed, text)) is None)
+
+
+@given(texts(WORDS))
+def test_whether_scripts_name_workers_is_the_same(text: str) -> None:
+    assert may_name_workers(text) is in_python(partial(may_name_workers, text))
 
 
 @given(texts(SHEET_PIECES))

@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 from buildassets.compiler.languages.edits import Edit, edited, in_order, origins
 from buildassets.compiler.languages.javascript import references as js
 from buildassets.compiler.languages.javascript.lexer import Kind, begins_anew, reads_as_module, tokens
+from buildassets.compiler.languages.javascript.survey import kept_survey
 from buildassets.compiler.languages.reference import Reference
 from buildassets.digest import digest, fingerprint
 from buildassets.frozen import frozen
@@ -58,7 +59,8 @@ def find_asset_urls(text: str, logical: LogicalPath) -> AssetUrls:
     A text that uses the name otherwise, as one that declares it does, has a meaning of its own for it: then there are
     none. Nor are there in a text that is no script.
     """
-    if NAME not in text:  # which is in the other one, too
+    survey = kept_survey(text)
+    if not (survey.may_have_asset_urls if survey else NAME in text):  # which is in the other one, too
         return AssetUrls()
     by_name = [_found(text, logical, name) for name in (NAME, PROPSHAFT_NAME) if name in text]
     return _together([one for one in by_name if one.calls])

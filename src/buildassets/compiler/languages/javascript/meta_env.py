@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from buildassets.compiler.languages.edits import Edit
 from buildassets.compiler.languages.javascript.lexer import Kind, tokens
+from buildassets.compiler.languages.javascript.survey import kept_survey
 from buildassets.lazy_pattern import lazy_pattern
 
 _MAY_HAVE: Final = lazy_pattern(r"meta\s*\??\.\s*env\b")  # begins with letters, which is twenty times as fast
@@ -29,7 +30,8 @@ def meta_env_edits(text: str, values: Mapping[str, str | bool]) -> tuple[Edit, .
 
     Another name becomes `undefined`. `import.meta.env` without a name becomes an object with all values.
     """
-    if not _MAY_HAVE.search(text):
+    survey = kept_survey(text)
+    if (survey and not survey.may_have_meta_env) or not _MAY_HAVE.search(text):
         return ()
     words = [
         _Word(kind, text[start:end], start, end) for kind, start, end in tokens(text, module=True) if kind >= Kind.NAME

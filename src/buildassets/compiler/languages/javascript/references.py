@@ -20,6 +20,7 @@ from buildassets.compiler.languages.javascript.slash import (
     is_property,
     may_hold_comment,
 )
+from buildassets.compiler.languages.javascript.survey import kept_survey
 from buildassets.compiler.languages.native.library import Question, asked, numbers_of
 from buildassets.compiler.languages.reference import Reference, ReferenceKind
 from buildassets.lazy_pattern import lazy_pattern
@@ -119,9 +120,12 @@ def scan(text: str) -> list[Reference]:
     `data:` URL is no reference.
     """
     source_map = _plainly_named(text)
+    survey = kept_survey(text)
+    if survey is not None:
+        return [*_at_places(text, survey.places, source_map)]
     answer = asked(Question.SCRIPT_PLACES, text, option=int(source_map is None))
     if answer is not None:
-        return [*_at_places(text, numbers_of(answer)), *(source_map or ())]
+        return [*_at_places(text, numbers_of(answer), source_map)]
     try:
         return list(_scan_code_places(text, source_map))
     except Doubt:
@@ -152,8 +156,8 @@ def scan_tokens(text: str) -> Iterator[Reference]:
     yield from source_maps if plainly_named is None else plainly_named
 
 
-def _at_places(text: str, places: Sequence[int]) -> Iterator[Reference]:
-    """The references at the places that the library found."""
+def _at_places(text: str, places: Sequence[int], source_map: list[Reference] | None) -> Iterator[Reference]:
+    """The references at the places that the library found; `source_map` is what `_plainly_named` gives."""
     each = iter(places)
     comments: list[tuple[int, int]] = []
     for sort, start, end in zip(each, each, each, strict=True):
@@ -165,6 +169,9 @@ def _at_places(text: str, places: Sequence[int]) -> Iterator[Reference]:
             comments.append((start, end))
         else:
             yield from _reference(text, text[start:end], start)
+    if source_map is not None:
+        yield from source_map
+        return
     for start, end in reversed(comments):
         if _SOURCE_MAP.fullmatch(text, start, end):
             yield from _source_map(text[start:end], start)

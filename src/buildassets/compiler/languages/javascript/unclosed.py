@@ -9,6 +9,7 @@ from typing import Final
 from buildassets.compiler.languages.javascript.lexer import Kind, tokens
 from buildassets.compiler.languages.javascript.reduction import plain_code
 from buildassets.compiler.languages.javascript.slash import Doubt
+from buildassets.compiler.languages.javascript.survey import kept_survey
 from buildassets.compiler.languages.native.library import Question, asked_of_script
 from buildassets.compiler.languages.open_ended import OpenEnd
 from buildassets.lazy_pattern import lazy_pattern
@@ -27,6 +28,8 @@ _CLOSED: Final = {
 def unclosed(text: str, *, module: bool | None = None) -> OpenEnd | None:
     """The first thing that is out of balance in `text`; `module` is as for the lexer."""
     text = text.removeprefix("\ufeff") if (begins := text.startswith("\ufeff")) else text
+    if module is None and not begins and (survey := kept_survey(text)) and survey.is_whole:
+        return None
     answer = asked_of_script(Question.IS_SCRIPT_WHOLE, text, "", module)
     if answer == b"\1" or (answer is None and _is_surely_whole(text, module)):
         return None

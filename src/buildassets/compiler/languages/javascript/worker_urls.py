@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from buildassets.compiler.languages.javascript.lexer import Kind, Token, tokens
 from buildassets.compiler.languages.javascript.references import unescaped
+from buildassets.compiler.languages.native.library import Question, asked
 from buildassets.lazy_pattern import lazy_pattern
 
 IMPORT_SCRIPTS: Final = "importScripts"
@@ -28,8 +29,7 @@ class WorkerUrl(NamedTuple):
 
 def worker_urls(text: str) -> Iterator[WorkerUrl]:
     """The scripts that calls in `text` name, in text order; what is computed is none."""
-    # Most scripts have neither word, which takes a tenth of the time to find out.
-    if ("Worker" not in text and IMPORT_SCRIPTS not in text) or not _CALL.search(text):
+    if not may_name_workers(text) or not _CALL.search(text):
         return
     code = [token for token in tokens(text) if token.kind >= Kind.NAME]
     words = [text[token.start : token.end] for token in code]
@@ -37,6 +37,16 @@ def worker_urls(text: str) -> Iterator[WorkerUrl]:
         if words[place + 1 : place + 2] == ["("] and _is_call(words, place, word):
             first = place + 2
             yield from _strings(text, code, words, first, word, most=None if word == IMPORT_SCRIPTS else 1)
+
+
+def may_name_workers(body: bytes | str) -> bool:
+    """Whether a script, as bytes or as text, has one of the words; most have none, found out in no time."""
+    answer = asked(Question.MAY_NAME_WORKERS, body)
+    if answer is not None:
+        return answer == b"\1"
+    if isinstance(body, str):
+        return "Worker" in body or IMPORT_SCRIPTS in body
+    return b"Worker" in body or IMPORT_SCRIPTS.encode() in body
 
 
 def _is_call(words: list[str], place: int, word: str) -> bool:

@@ -44,6 +44,8 @@ class Question(IntEnum):
     IS_FIT_FOR_LIGHTNINGCSS = 17
     SHEET_LICENCES = 18
     PLAIN_CODE = 19
+    SCRIPT_SURVEY = 20
+    MAY_NAME_WORKERS = 21
 
 
 class Library:

@@ -124,6 +124,11 @@ class Browser:
         requests = [fault for entry in self._log("performance") if (fault := _fault(entry))]
         return requests + [entry["message"] for entry in self._log("browser") if entry["level"] in _FAULTY]
 
+    def requested(self) -> list[str]:
+        """The URLs of all requests since this or `faults` was last asked, those of the pages themselves, too."""
+        events = [json.loads(entry["message"])["message"] for entry in self._log("performance")]
+        return [one["params"]["request"]["url"] for one in events if one["method"] == "Network.requestWillBeSent"]
+
     def _log(self, name: str) -> list[dict[str, Any]]:
         entries: list[dict[str, Any]] = self._driver.get_log(name)  # type: ignore[no-untyped-call]  # Selenium's gap
         return entries

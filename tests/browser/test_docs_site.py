@@ -1,0 +1,86 @@
+"""The site of the documentation in a browser: its search finds, its pages ask nobody else, and fit on a phone."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from selenium.webdriver.common.keys import Keys
+
+from tests.browser.conftest import Browser
+from tests.conftest import MadeOnce
+from tests.docs.site import build
+
+pytestmark = pytest.mark.browser
+
+_FOUND = "document.querySelectorAll('.md-search-result__item a').length > 0"
+_PAGES = ("", "flask/", "benchmarks/", "reference/configuration/", "errors/reference/missing/", "project/changelog/")
+
+
+@pytest.fixture
+def site(made_once: MadeOnce, serve: Callable[[Path], str]) -> str:
+    """The URL of the site."""
+    pytest.importorskip("mkdocs")
+    made = made_once("docs-site", build)
+    assert (made / "errors.txt").read_text() == ""
+    return serve(made / "site")
+
+
+def search(browser: Browser, words: str) -> None:
+    """Type `words` into the search, and wait for what it finds."""
+    browser.click("[data-md-component='search-query']")
+    browser.wait_for("document.activeElement.getAttribute('data-md-component') === 'search-query'")
+    for key in words:
+        browser.press(key)
+    browser.wait_for(_FOUND)
+
+
+@pytest.mark.parametrize("page", _PAGES)
+def test_a_page_asks_only_the_server_that_it_comes_from(page: str, browser: Browser, site: str) -> None:
+    browser.requested()
+    browser.open(f"{site}{page}")
+    browser.wait_for("document.readyState === 'complete'")
+    asked = browser.requested()
+    assert len(asked) > 3
+    assert [url for url in asked if not url.startswith((site, "data:"))] == []
+    assert browser.faults() == []
+
+
+def test_the_search_finds_the_page_that_a_word_is_of(browser: Browser, site: str) -> None:
+    browser.open(site)
+    browser.requested()
+    search(browser, "Chameleon")
+    links = browser.value("[...document.querySelectorAll('.md-search-result__link')].map((one) => one.pathname)")
+    assert "/pyramid/" in links
+    assert [url for url in browser.requested() if not url.startswith((site, "data:", "blob:"))] == []
+    assert browser.faults() == []
+
+
+def test_what_the_search_finds_is_opened_by_the_keyboard(browser: Browser, site: str) -> None:
+    browser.open(site)
+    search(browser, "output/unwritable")
+    browser.press(Keys.ENTER)
+    browser.wait_for("location.pathname === '/errors/output/unwritable/'")
+    assert browser.faults() == []
+
+
+def test_the_navigation_has_a_tab_for_each_need(browser: Browser, site: str) -> None:
+    browser.open(site)
+    tabs = browser.value("[...document.querySelectorAll('.md-tabs__link')].map((one) => one.textContent.trim())")
+    assert tabs == [
+        "Documentation",
+        "Start",
+        "How to",
+        "Reference",
+        "Explanations",
+        "Coming over",
+        "Comparison",
+        "Project",
+    ]
+
+
+@pytest.mark.parametrize("page", ["", "flask/", "reference/python/"])
+def test_a_page_is_no_wider_than_a_phone(page: str, browser: Browser, site: str) -> None:
+    with browser.narrow(390):
+        browser.open(f"{site}{page}")
+        assert browser.value("document.documentElement.scrollWidth") <= 390
+    browser.picture(f"docs-{page.strip('/').replace('/', '-') or 'home'}")

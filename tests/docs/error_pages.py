@@ -59,17 +59,21 @@ class Page:
     def blocks(self) -> list[Block]:
         """The example, in order."""
         start = self.text.index(EXAMPLE)
-        matches = _BLOCK.finditer(self.text, start, self.text.index(REMEDIES, start))
-        return [
-            Block(
-                match["file"],
-                match["language"],
-                match["text"],
-                int(match["exit"]) if match["exit"] else None,
-                *match.span("text"),
-            )
-            for match in matches
-        ]
+        return blocks_of(self.text, start, self.text.index(REMEDIES, start))
+
+
+def blocks_of(text: str, start: int = 0, end: int = sys.maxsize) -> list[Block]:
+    """The fenced blocks of a page between `start` and `end`, in order."""
+    return [
+        Block(
+            match["file"],
+            match["language"],
+            match["text"],
+            int(match["exit"]) if match["exit"] else None,
+            *match.span("text"),
+        )
+        for match in _BLOCK.finditer(text, start, end)
+    ]
 
 
 def codes_with_a_page() -> list[str]:

@@ -3,6 +3,7 @@
 
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::slice::from_raw_parts;
+use std::thread::{Builder, JoinHandle};
 
 use crate::{css, javascript};
 
@@ -80,6 +81,63 @@ pub unsafe extern "C" fn buildassets_ask(
             ANSWERED
         }
         Ok(None) => UNKNOWN,
+        Err(_) => PANICKED,
+    }
+}
+
+/// A thread that answers a question about several texts.
+pub struct Work(JoinHandle<Vec<u8>>);
+
+/// The answers about `texts` in a row, each behind its length in four bytes; all bits set, and no answer, where one panics.
+fn answers(question: u32, texts: &[Vec<u8>], option: u32) -> Vec<u8> {
+    let mut all = Vec::new();
+    for text in texts {
+        match catch_unwind(AssertUnwindSafe(|| answered(question, text, &[], option))) {
+            Ok(Some(answer)) => {
+                all.extend_from_slice(&(answer.len() as u32).to_le_bytes());
+                all.extend_from_slice(&answer);
+            }
+            _ => all.extend_from_slice(&u32::MAX.to_le_bytes()),
+        }
+    }
+    all
+}
+
+/// Begins to answer a question about `count` texts in a thread, which has copies of them; null where none can start.
+///
+/// # Safety
+/// `texts` and `lengths` must have `count` entries, and each text be readable for its length, until this returns.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn buildassets_begin(
+    question: u32,
+    count: usize,
+    texts: *const *const u8,
+    lengths: *const usize,
+    option: u32,
+) -> *mut Work {
+    let copies = (0..count).map(|number| unsafe { bytes(*texts.add(number), *lengths.add(number)) }.to_vec());
+    let texts: Vec<Vec<u8>> = copies.collect();
+    match Builder::new().spawn(move || answers(question, &texts, option)) {
+        Ok(thread) => Box::into_raw(Box::new(Work(thread))),
+        Err(_) => std::ptr::null_mut(),
+    }
+}
+
+/// Waits for the answers; 0 where they are there, and then `answer` and `answer_length` are written as by `buildassets_ask`.
+///
+/// # Safety
+/// `work` must come from `buildassets_begin` and be finished once only, and what the answer is written to be writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn buildassets_finish(work: *mut Work, answer: *mut *mut u8, answer_length: *mut usize) -> i32 {
+    match unsafe { Box::from_raw(work) }.0.join() {
+        Ok(found) => {
+            let found = Box::leak(found.into_boxed_slice());
+            unsafe {
+                answer_length.write(found.len());
+                answer.write(found.as_mut_ptr());
+            }
+            ANSWERED
+        }
         Err(_) => PANICKED,
     }
 }

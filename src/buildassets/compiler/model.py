@@ -55,6 +55,7 @@ class Draft:
     - `directives`: those at the head of the source, if they are configured
     - `contents`: in a bundle, the path of each file that it is made of, and the bytes that it has there
     - `size`: that of an image, if its header contains one
+    - `may_name_workers`: False if it is a script in which the words are known to be missing by which workers are made
     - `names`: those that a bundle gives to what CSS modules declare, by the logical path of the module without
       `.module.css` and by the name as it is written there
     """
@@ -74,6 +75,7 @@ class Draft:
     sets: tuple[FileSet, ...] = ()
     size: Size | None = None
     names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    may_name_workers: bool = True
 
     @property
     def failed(self) -> bool:

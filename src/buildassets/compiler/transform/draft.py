@@ -20,7 +20,7 @@ from buildassets.compiler.languages.javascript import minify as js
 from buildassets.compiler.languages.javascript.asset_url import find_asset_urls
 from buildassets.compiler.languages.javascript.lexer import has_names, reads_as_module
 from buildassets.compiler.languages.javascript.meta_env import meta_env_edits
-from buildassets.compiler.languages.javascript.survey import surveyed
+from buildassets.compiler.languages.javascript.survey import keep_survey, kept_survey, surveyed
 from buildassets.compiler.languages.json import source_map
 from buildassets.compiler.languages.reference import Reference, ReferenceKind
 from buildassets.compiler.languages.scan import scan
@@ -34,6 +34,7 @@ from buildassets.compiler.sources.names import is_template
 from buildassets.compiler.transform.engine_set import READERS, EngineSet, is_minified
 from buildassets.compiler.transform.input_map import input_map
 from buildassets.compiler.transform.original_positions import OriginalPositions
+from buildassets.compiler.transform.read_ahead import ReadAhead
 from buildassets.compiler.transform.sass_globs import with_globs_written_out
 from buildassets.compiler.transform.syntax_faults import is_json, json_faults, late_rule_faults, syntax_faults
 from buildassets.compiler.transform.tailwind import KIND as TAILWIND
@@ -50,8 +51,11 @@ if TYPE_CHECKING:
 _XML_ENCODING: Final = lazy_pattern(r"(\A<\?xml[^>]*?\bencoding\s*=\s*[\"'])[^\"']*")
 
 
-def drafted(source: Source, engines: EngineSet, *, directives: bool = False) -> Draft:
-    """The draft of `source`; a failed one has diagnostics. With `directives`, those in its head are read."""
+def drafted(source: Source, engines: EngineSet, *, directives: bool = False, ahead: ReadAhead | None = None) -> Draft:
+    """The draft of `source`; a failed one has diagnostics. With `directives`, those in its head are read.
+
+    What was read `ahead` of it is not read again.
+    """
     if source.variant is not None:
         return _varied(source, source.variant)
     if command := engines.command(source):
@@ -60,9 +64,7 @@ def drafted(source: Source, engines: EngineSet, *, directives: bool = False) -> 
     is_compiled = engines.compiler(source) is not None
     is_parsed = is_compiled or syntax not in (None, Syntax.SOURCE_MAP)
     try:
-        raw = content_of(source.path) if is_parsed else small_content_of(source.path)
-        if raw is None and syntax is Syntax.SOURCE_MAP and source_map.may_refer(chunks_of(source.path)):
-            raw = content_of(source.path)
+        raw = ahead.content if ahead else _content(source, syntax, is_parsed=is_parsed)
         if raw is None:
             header = Header()
             body = left_on_disk(source.path, source.shown, header.take)
@@ -82,7 +84,19 @@ def drafted(source: Source, engines: EngineSet, *, directives: bool = False) -> 
         return _undecoded(source, raw, text) if is_released else Draft(source, diagnostics=(text,))
     if is_utf16(raw):
         return _transcoded(source, text, engines, directives=directives)
+    if ahead and ahead.survey is not None:
+        keep_survey(text, ahead.survey)
     return _drafted(source, text, raw, engines, directives=directives)
+
+
+def _content(source: Source, syntax: Syntax | None, *, is_parsed: bool) -> bytes | None:
+    """The content of the file; None for a large one that need not be parsed. Raises OSError."""
+    if is_parsed:
+        return content_of(source.path)
+    raw = small_content_of(source.path)
+    if raw is None and syntax is Syntax.SOURCE_MAP and source_map.may_refer(chunks_of(source.path)):
+        return content_of(source.path)
+    return raw
 
 
 def _varied(source: Source, variant: Variant) -> Draft:
@@ -293,10 +307,19 @@ def _finished(draft: Draft, text: str, syntax: Syntax | None, engines: EngineSet
         draft, text = _minified(draft, text, minifier, syntax, engines)
         if draft.failed:
             return draft
+    return _with_references(draft, text, syntax)
+
+
+def _with_references(draft: Draft, text: str, syntax: Syntax) -> Draft:
+    """`draft` with the references of its final `text`."""
     references = scan(syntax, text)
     if draft.origin is not None:  # then the release's own map replaces the one that is named
         references = [reference for reference in references if reference.kind is not ReferenceKind.SOURCE_MAP]
-    return replace(draft, body=text, references=tuple(references)) if references else draft
+    survey = kept_survey(text) if syntax is Syntax.JAVASCRIPT else None
+    may_name_workers = survey is None or survey.may_name_workers
+    if references:
+        return replace(draft, body=text, references=tuple(references), may_name_workers=may_name_workers)
+    return draft if may_name_workers else replace(draft, may_name_workers=False)
 
 
 def _minified(draft: Draft, text: str, minifier: Engine, syntax: Syntax, engines: EngineSet) -> tuple[Draft, str]:

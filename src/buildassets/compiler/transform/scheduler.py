@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager, suppress
 from functools import partial
 from queue import SimpleQueue
 from time import monotonic
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from buildassets.compiler.cache.store import Cache
 from buildassets.compiler.config.values import Config, Mode
@@ -19,6 +19,7 @@ from buildassets.compiler.languages.native.library import is_native
 from buildassets.compiler.model import Draft, Source
 from buildassets.compiler.transform.draft_cache import KeptDrafts
 from buildassets.compiler.transform.engine_set import EngineSet, needs_sass
+from buildassets.compiler.transform.read_ahead import ReadAhead, read_ahead
 from buildassets.compiler.transform.worker_pool import IN_FLIGHT_BYTES, Drafted, Job
 from buildassets.diagnostics import printable
 from buildassets.paths import LogicalPath
@@ -71,11 +72,15 @@ def _workers(config: Config, mode: Mode) -> "Workers":
     return Workers(config, mode)
 
 
+class _Make(Protocol):
+    def __call__(self, source: Source, *, ahead: ReadAhead | None = None) -> Draft: ...
+
+
 class _Drafting:
     def __init__(
         self,
         engines: EngineSet,
-        made: Callable[[Source], Draft],
+        made: _Make,
         kept: KeptDrafts | None,
         executor: "Executor | None",
         start_workers: "Callable[[], Workers]",
@@ -99,11 +104,12 @@ class _Drafting:
             self._kept.fetch(for_engines)
         began_ns = self._kept.now() if self._kept else 0
         away = self._sent_away(self._executor, for_engines) if self._executor and len(sources) > 1 else ()
-        for source in sources:
-            if source.logical not in worked_on:
-                yield self._made(source)
-            elif source.logical not in away:
+        here = [source for source in sources if source.logical not in away]
+        for source, ahead in read_ahead(here, lambda source: source.logical not in worked_on):
+            if source.logical in worked_on:
                 yield self._draft(source)
+            else:
+                yield self._made(source, ahead=ahead)
         if self._kept and away:  # the keys of the cache can take 40 ms, in which this thread has nothing else to do
             self._kept.prepare(source for source in sources if source.logical in away)
         answers: dict[LogicalPath, Drafted] = {}

@@ -51,6 +51,11 @@ def surveyed(text: str) -> Survey | None:
     return survey
 
 
+def keep_survey(text: str, answer: bytes) -> None:
+    """Keep what the library has answered about `text`."""
+    _LAST.kept = (text, _read(answer))
+
+
 def kept_survey(text: str) -> Survey | None:
     """The survey of `text` if it was the last that was surveyed; so nothing is read for one question alone."""
     last, survey = _LAST.kept

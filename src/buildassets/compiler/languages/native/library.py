@@ -9,6 +9,7 @@ import os
 import sys
 import warnings
 from array import array
+from collections.abc import Iterator, Sequence
 from enum import IntEnum
 from functools import cache
 from typing import Any, Final
@@ -19,6 +20,7 @@ from buildassets.frozen import frozen
 
 SWITCH: Final = "BUILDASSETS_NATIVE"
 _NAME: Final = "native.lexers" + {"win32": ".dll", "cygwin": ".dll", "darwin": ".dylib"}.get(sys.platform, ".so")
+_NO_ANSWER: Final = (1 << 32) - 1  # in the place of a length
 _MOST_CHARACTERS: Final = 1_000_000_000  # four times as many bytes have offsets of 32 bits
 
 
@@ -51,7 +53,7 @@ class Question(IntEnum):
 class Library:
     """The loaded library. `path` is where it lies."""
 
-    __slots__ = ("_ask", "_forget", "_handle", "_new_place", "_taken", "path", "sources")
+    __slots__ = ("_ask", "_begin", "_finish", "_forget", "_handle", "_lists", "_new_place", "_taken", "path", "sources")
 
     def __init__(self, path: str) -> None:
         """Load the library at `path`. Raises OSError, or AttributeError if it is not ours."""
@@ -65,6 +67,13 @@ class Library:
         text = c_char_p, c_size_t
         self._ask.argtypes = (c_uint32, *text, *text, c_uint32, POINTER(c_void_p), POINTER(c_size_t))
         self._ask.restype = c_int32
+        self._begin = handle.buildassets_begin
+        self._begin.argtypes = c_uint32, c_size_t, POINTER(c_char_p), POINTER(c_size_t), c_uint32
+        self._begin.restype = c_void_p
+        self._finish = handle.buildassets_finish
+        self._finish.argtypes = c_void_p, POINTER(c_void_p), POINTER(c_size_t)
+        self._finish.restype = c_int32
+        self._lists = c_char_p, c_size_t
         self._forget = handle.buildassets_forget
         self._forget.argtypes = c_void_p, c_size_t
         self._forget.restype = None
@@ -84,6 +93,24 @@ class Library:
             return None
         try:
             return self._taken(data, length.value)
+        finally:
+            self._forget(data, length)
+
+    def begin(self, question: Question, texts: Sequence[bytes], option: int) -> int | None:
+        """Begin to answer a question about each of `texts` in a thread; None if there can be none."""
+        text, length = self._lists
+        pointers, lengths = (text * len(texts))(*texts), (length * len(texts))(*map(len, texts))
+        work: int | None = self._begin(question, len(texts), pointers, lengths, option)
+        return work
+
+    def finish(self, work: int) -> bytes:
+        """The answers that `begin` began, each behind its length; empty where there are none."""
+        data, length, to_data, to_length = self._new_place()
+        if self._finish(work, to_data, to_length):
+            return b""
+        try:
+            taken: bytes = self._taken(data, length.value)
+            return taken
         finally:
             self._forget(data, length)
 
@@ -158,6 +185,32 @@ def asked(question: Question, first: str | bytes, second: str | bytes = b"", opt
     if library is None or max(len(first), len(second)) > _MOST_CHARACTERS:
         return None
     return library.answer(question, _encoded(first), _encoded(second), option)
+
+
+class Answers:
+    """The answers to a question about several texts, which are found in a thread, where the library is there."""
+
+    def __init__(self, question: Question, texts: Sequence[bytes], option: int = 0) -> None:
+        self._count = len(texts)
+        self._library = _found().library
+        is_short = max(map(len, texts), default=0) <= _MOST_CHARACTERS
+        self._work = self._library.begin(question, texts, option) if self._library and texts and is_short else None
+
+    def wait(self) -> list[bytes | None]:
+        """The answers in the order of the texts; None where Python has to find one. To be called once."""
+        work, self._work = self._work, None
+        found = self._library.finish(work) if self._library and work else b""
+        return [*_split(found)] if found else [None] * self._count
+
+
+def _split(answers: bytes) -> Iterator[bytes | None]:
+    place = 0
+    while place < len(answers):
+        length = int.from_bytes(answers[place : place + 4], "little")
+        place += 4
+        is_answer = length != _NO_ANSWER
+        yield answers[place : place + length] if is_answer else None
+        place += length if is_answer else 0
 
 
 def asked_of_script(question: Question, first: str, second: str, module: bool | None) -> bytes | None:

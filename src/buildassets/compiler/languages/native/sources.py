@@ -1,3 +1,3 @@
 """The digest of `native/`, by which a library that was made of other sources is known. Written by `make`."""
 
-SOURCES = "e9813106fc53e347"
+SOURCES = "e0e477f08f88ff70"

@@ -145,8 +145,16 @@ def place(file: str, line: int, column: int, line_text: str = "", length: int = 
 
 def _excerpt(text: str, start: int, end: int) -> str:
     """`text[start:end]` without credentials in URLs; these are hidden character by character, so that columns stay."""
-    before = max(0, start - _LONGEST_URL)
-    return masked(text[before : end + _LONGEST_URL], in_place=True)[start - before : end - before]
+    head, shown, tail = text[max(0, start - _LONGEST_URL) : start], text[start:end], text[end : end + _LONGEST_URL]
+    if head and not head[-1].isspace():  # then what is shown may begin within a URL, none of which has a space in it
+        head = head.split()[-1]
+        return masked(f"{head}{shown}{_first_word(tail)}", in_place=True)[len(head) :][: len(shown)]
+    return masked(shown + _first_word(tail), in_place=True)[: len(shown)]
+
+
+def _first_word(text: str) -> str:
+    """What stands in `text` before the first space."""
+    return text.split(maxsplit=1)[0] if text and not text[0].isspace() else ""
 
 
 def render_text(diagnostic: Diagnostic, columns: int | None = None) -> str:

@@ -14,7 +14,7 @@ from typing import BinaryIO, Final
 
 from buildassets.digest import digest
 from buildassets.folders import files_below
-from buildassets.plain_files import plain
+from buildassets.plain_files import plain, plain_with_size
 
 STAGING_PREFIX: Final = ".new-"  # of unfinished files; they stay behind only if their program was killed
 # Files of this size and more are read in chunks, unless they must be parsed. With sixteen threads that publish a
@@ -43,21 +43,19 @@ def small_content_of(path: str) -> bytes | None:
 
 
 def _content(path: str, limit_bytes: int | None) -> bytes | None:
-    descriptor = plain(path)
+    descriptor, size_bytes = plain_with_size(path)
     try:
-        content = os.read(descriptor, _BEGIN_BYTES)
-        request_bytes = _BEGIN_BYTES
-        if len(content) == _BEGIN_BYTES:
-            size_bytes = os.fstat(descriptor).st_size
-            if limit_bytes is not None and size_bytes >= limit_bytes:
-                return None
-            if size_bytes > _MOST_BYTES:
-                raise OSError(EFBIG, os.strerror(EFBIG), path)
-            request_bytes = size_bytes + 1
-        chunks = []
-        while chunk := os.read(descriptor, request_bytes):
+        if limit_bytes is not None and size_bytes >= limit_bytes:
+            return None
+        if size_bytes > _MOST_BYTES:
+            raise OSError(EFBIG, os.strerror(EFBIG), path)
+        content = os.read(descriptor, size_bytes + 1)  # one more than there are: with less, this is the end
+        if 0 < len(content) == size_bytes:
+            return content
+        chunks = [content]  # of a file that grows, or of one that has no size, as in `/proc`
+        while chunk := os.read(descriptor, max(size_bytes + 1, _BEGIN_BYTES)):
             chunks.append(chunk)
-        return b"".join((content, *chunks)) if chunks else content
+        return b"".join(chunks)
     finally:
         os.close(descriptor)
 

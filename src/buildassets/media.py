@@ -15,6 +15,8 @@ from buildassets.frozen import frozen
 class Syntax(Enum):
     """The syntax of the references in a file."""
 
+    __hash__ = object.__hash__  # that of `Enum` is in Python, and is asked for each file
+
     CSS = "css"
     JAVASCRIPT = "js"
     SVG = "svg"

@@ -23,6 +23,11 @@ def plain(path: str, flags: int = os.O_RDONLY) -> int:
     Raises OSError as `os.open` does, and for all that is no regular file: IsADirectoryError for a folder, else an error
     that names the kind.
     """
+    return plain_with_size(path, flags)[0]
+
+
+def plain_with_size(path: str, flags: int = os.O_RDONLY) -> tuple[int, int]:
+    """The same, and the size of the file in bytes."""
     try:
         descriptor = os.open(path, flags | _FLAGS | _AT_ONCE)
     except BlockingIOError:  # a file server is calling the file back from another machine, so waiting helps
@@ -31,11 +36,11 @@ def plain(path: str, flags: int = os.O_RDONLY) -> int:
         if fault.errno in (ENXIO, EOPNOTSUPP):  # the errors of a socket, and of a device without a driver
             raise _no_file(path, os.stat(path).st_mode) from None
         raise
-    mode = os.fstat(descriptor).st_mode
-    if stat.S_ISREG(mode):
-        return descriptor
+    status = os.fstat(descriptor)
+    if stat.S_ISREG(status.st_mode):
+        return descriptor, status.st_size
     os.close(descriptor)
-    raise _no_file(path, mode)
+    raise _no_file(path, status.st_mode)
 
 
 def plain_below(folder: str, name: str) -> int:

@@ -41,8 +41,13 @@ class Requires:
     refused: tuple[LogicalPath, ...] = ()
 
 
+_NOTHING: Final = Requires(())
+
+
 def joining_order(tops: Sequence[LogicalPath], requires: Mapping[LogicalPath, Requires]) -> tuple[LogicalPath, ...]:
     """`tops` and all that they require, each once, requirements first; without those that `tops` stub."""
+    if len(tops) == 1 and requires[tops[0]] is _NOTHING:
+        return (tops[0],)
     stubbed = [path for top in tops for path in requires[top].stubbed]
     left_out = set(_depth_first(stubbed, requires))
     return tuple(path for path in _depth_first(tops, requires) if path not in left_out)
@@ -107,6 +112,8 @@ class Library:
 
     def requires(self, draft: Draft) -> Requires:
         """The sources that the directives of `draft` name."""
+        if not draft.directives:
+            return _NOTHING
         by_verb: dict[str, list[Source]] = {"require": [], "stub": [], "link": [], "depend": []}
         faults: list[Diagnostic] = []
         asked = [(directive, self._named(draft.source, directive)) for directive in draft.directives]

@@ -233,7 +233,7 @@ class Sources(Mapping[LogicalPath, Source]):
         return next((self._mark.marked(source) for source in of_walks if source), None)
 
     def __contains__(self, path: object) -> bool:
-        return self._source(path) is not None
+        return path in self.listed or self._source(path) is not None
 
     def __getitem__(self, path: LogicalPath) -> Source:
         source = self._source(path)

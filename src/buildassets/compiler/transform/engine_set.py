@@ -109,7 +109,9 @@ class EngineSet:
 
     def minifier(self, syntax: Syntax) -> KnownEngine | None:
         """The minifier for texts of `syntax`, if there is one."""
-        return {Syntax.CSS: self.css, Syntax.JAVASCRIPT: self.js}.get(syntax)
+        if syntax is Syntax.CSS:
+            return self.css
+        return self.js if syntax is Syntax.JAVASCRIPT else None
 
     def begin_sass(self) -> None:
         """Start the process of Sass, if it has one, so that the next sheet need not wait for it."""

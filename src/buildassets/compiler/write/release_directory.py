@@ -79,7 +79,7 @@ class ReleaseWriter:
         self._is_lasting = is_lasting
         self._waiting: dict[str, str] = {}
         self._numbers = count()
-        self._linked: dict[str, bool] = {}  # by folder: whether it, or one around it, is a link
+        self._empty: dict[str, bool] = {}  # by folder: whether it is not there, or only behind a link
 
     def store(
         self,
@@ -214,9 +214,10 @@ class ReleaseWriter:
     def _size_bytes(self, name: str) -> int | None:
         """The size of a file below the release directory; None if there is none, or only behind a link."""
         around = os.path.dirname(name)
-        if around not in self._linked:
-            self._linked[around] = linked_folder(self._output, name) is not None
-        if self._linked[around]:
+        if around not in self._empty:
+            is_there = os.path.isdir(os.path.join(self._output, around))
+            self._empty[around] = not is_there or linked_folder(self._output, name) is not None
+        if self._empty[around]:
             return None
         try:
             status = os.lstat(os.path.join(self._output, name))

@@ -47,6 +47,7 @@ ENTRY = Entry(
     height=480,
     names={"components/card": {"title": "a b"}},
     variants=("img/a.480w.webp",),
+    preloads=("fonts/a.woff2",),
     digests={"identity": "A" * 43 + "=", "gzip": "B" * 43 + "=", "br": "C" * 43 + "="},
     deltas={"E" * 43 + "=": Delta(302, "F" * 43 + "=")},
 )

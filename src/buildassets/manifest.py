@@ -85,6 +85,7 @@ class Entry:
     `width` and `height` are those of an image in CSS pixels, as browsers show it; both are None where it has no size.
     `names` are those of CSS modules in a bundle, by module and by the name as it is written there.
     `variants` are the logical paths of a picture's variants in other widths and formats, sorted.
+    `preloads` are the fonts that pages preload with the sheet, in its order.
     """
 
     file: str
@@ -103,6 +104,7 @@ class Entry:
     height: int | None = None
     names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     variants: tuple[str, ...] = ()
+    preloads: tuple[str, ...] = ()
 
 
 @frozen
@@ -348,6 +350,8 @@ def _entry_document(entry: Entry) -> dict[str, Any]:
         document["names"] = {module: dict(names) for module, names in entry.names.items()}
     if entry.variants:
         document["variants"] = list(entry.variants)
+    if entry.preloads:
+        document["preloads"] = list(entry.preloads)
     return document
 
 
@@ -491,6 +495,7 @@ def _entry(fields: Mapping[str, Any]) -> Entry:
         height=fields.get("height"),
         names=fields.get("names") or {},
         variants=tuple(fields.get("variants", ())),
+        preloads=tuple(fields.get("preloads", ())),
         digests=fields.get("digests", {}),
         deltas={
             dictionary: Delta(delta["size"], delta["digest"]) for dictionary, delta in fields.get("deltas", {}).items()

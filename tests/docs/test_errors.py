@@ -60,6 +60,7 @@ NOT_RUN = {
 # What is shown with the esbuild of tests/corpus in reach.
 WITH_ESBUILD = ("bundle/esbuild", "bundle/missing", "js/no-export", "js/tsconfig", "js/warn")
 FOLDERS = {"vendor/assets", "vendor/javascript"}  # of Rails, which look like codes
+MEDIA_TYPES = {"font/otf", "font/ttf", "font/woff"}  # which look like codes, too
 # What a web process refuses: a traceback, which names no code.
 IN_TRACEBACKS = ("manifest/file", "manifest/missing")
 NAMES = ("Dart Sass", "JavaScript", "Sass", "Tailwind")  # which keep their capitals at the beginning of a message
@@ -89,7 +90,7 @@ def topics() -> set[str]:
 
 def test_every_code_has_a_page_and_every_page_a_code() -> None:
     pattern = re.compile(rf"(?:{'|'.join(sorted(topics()))})/[a-z]+(?:-[a-z]+)*")
-    assert sorted({text for text in constants() if pattern.fullmatch(text)} - FOLDERS) == CODES
+    assert sorted({text for text in constants() if pattern.fullmatch(text)} - FOLDERS - MEDIA_TYPES) == CODES
 
 
 def test_no_code_is_put_together() -> None:

@@ -5,6 +5,7 @@ from typing import TypeAlias
 
 from buildassets.compiler.body import Body, OnDisk
 from buildassets.compiler.engines.protocol import Compiled
+from buildassets.compiler.fonts.subset import FontMetrics, Subset
 from buildassets.compiler.images.size import Size
 from buildassets.compiler.images.variant import Variant
 from buildassets.compiler.languages.reference import Directive, Link, Reference
@@ -27,6 +28,7 @@ class Source:
     - `uncompiled`: nothing here compiles its language, so it is released only if something refers to it
     - `variants`: the variants of this picture, sorted; they are released with it
     - `variant`: what this is of another source's picture; then `path` is no file's
+    - `subset`: what this is of a font; then, too, `path` is no file's
     """
 
     logical: LogicalPath
@@ -38,6 +40,7 @@ class Source:
     uncompiled: bool = False
     variants: tuple[LogicalPath, ...] = ()
     variant: Variant | None = None
+    subset: Subset | None = None
 
 
 @frozen
@@ -58,6 +61,7 @@ class Draft:
     - `may_name_workers`: False if it is a script in which the words are known to be missing by which workers are made
     - `names`: those that a bundle gives to what CSS modules declare, by the logical path of the module without
       `.module.css` and by the name as it is written there
+    - `metrics`: those of a font that was made here
     """
 
     source: Source
@@ -76,6 +80,7 @@ class Draft:
     size: Size | None = None
     names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     may_name_workers: bool = True
+    metrics: FontMetrics | None = None
 
     @property
     def failed(self) -> bool:

@@ -75,11 +75,20 @@ class Assets:
         return metadata
 
     def stylesheet(self, name: str, **attributes: object) -> Markup:
-        """`<link rel="stylesheet">`, with integrity metadata where there is any."""
+        """`<link rel="stylesheet">`, with integrity metadata where there is any.
+
+        Before it come preloads of the fonts that the build made for the sheet, but with `preload=False`.
+        """
         release = self._pinned or self._reloaded()
         given = attribute_names(attributes)
+        fonts = release.entries[name].get("preloads", ()) if given.pop("preload", True) else ()
         link = {"rel": "stylesheet", "href": release.urls[name]}
-        return element("link", {**link, **release.integrity(given, name), **given})
+        sheet = element("link", {**link, **release.integrity(given, name), **given})
+        if not fonts:
+            return sheet
+        media = {"media": given["media"]} if "media" in given else {}
+        links = [element("link", release.preload(font, {**media})) for font in fonts]
+        return Markup("\n".join((*links, sheet)))
 
     def script(
         self,
@@ -187,11 +196,12 @@ class Assets:
     def early_hints(self, *names: str, modules: Iterable[str] = ()) -> list[str]:
         """Values of `Link` headers (RFC 8288) that preload `names`, and `modules` with all that they import.
 
-        They request the same as the elements of `preload` and `modulepreload`; none is repeated. They suit a 103
-        response (RFC 8297) or the response itself; several may be joined with `, `.
+        They request the same as the elements of `preload`, `modulepreload` and `stylesheet`; none is repeated. They
+        suit a 103 response (RFC 8297) or the response itself; several may be joined with `, `.
         """
         release = self._pinned or self._reloaded()
-        links = [*map(release.hint, names), *map(release.module_hint, release.modules(modules))]
+        fonts = (font for name in names for font in release.entries[name].get("preloads", ()))
+        links = [*map(release.hint, (*names, *fonts)), *map(release.module_hint, release.modules(modules))]
         return list(dict.fromkeys(map(link_value, links)))
 
     def importmap(self, *, nonce: object = None, integrity: bool = False, **attributes: object) -> Markup:

@@ -137,6 +137,8 @@ GOOD: Final = (
     'budgets = { "css/*.css" = 0 }',
     'sources = [{ path = "assets", prefix = "" }]',
     "images = { warn = 0 }",
+    'fonts = { "*" = { unicode_range = ["U+0-FF", "u+4??", "U+131"], text = "templates", fallback = "none" } }',
+    'fonts = { "*" = { text_only = true, formats = ["woff"], preload = false, allow = ["a.ttf"] } }',
 )
 BAD: Final = (
     "minifi = true",
@@ -213,6 +215,12 @@ BAD: Final = (
     'budgets = { "js/a.js" = "60 quids" }',
     'budgets = { "../a.js" = 1 }',
     "images = { warning = 1 }",
+    'fonts = { "*" = { unicode_range = ["latin"] } }',
+    'fonts = { "*" = { unicode_range = [] } }',
+    'fonts = { "*" = { text = "templates" } }',
+    'fonts = { "*" = { formats = ["ttf"] } }',
+    'fonts = { "*" = { fallback = "Verdana" } }',
+    'fonts = ["*"]',
     'packages = { min_age_days = "7" }',
     'commands = { less = { run = "lessc", from = "less", to = "css" } }',
     'commands = { less = { from = "less", to = "css" } }',

@@ -11,6 +11,7 @@ from buildassets.compiler.config import keys
 from buildassets.compiler.config.cache_keys import cache_settings
 from buildassets.compiler.config.command_keys import commands, commands_beside
 from buildassets.compiler.config.file import read_named, search, working_directory
+from buildassets.compiler.config.font_keys import fonts
 from buildassets.compiler.config.foreign import READERS, Foreign, with_foreign
 from buildassets.compiler.config.no_sources import DEFAULT_ROOTS, no_sources
 from buildassets.compiler.config.roots import (
@@ -144,6 +145,7 @@ def _config(table: Table, folder: str, file: str | None, roots: tuple[SourceRoot
         image_warn_bytes=keys.image_warn_bytes(images),
         image_variants=keys.image_variants(images),
         image_strip=images.flag("strip", True),
+        fonts=fonts(table.table("fonts")),
         registry=keys.registry(table),
         packages=keys.package_rules(table.table("packages")),
         locked=locked,

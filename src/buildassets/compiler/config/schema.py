@@ -8,7 +8,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final, TypeAlias
 
-from buildassets.compiler.config import command_keys, keys
+from buildassets.compiler.config import command_keys, font_keys, keys
 from buildassets.compiler.config.foreign import READERS
 from buildassets.compiler.config.schema_texts import DESCRIPTIONS, INNER
 from buildassets.compiler.config.values import HIDDEN, LEVELS, SETTINGS, USUAL
@@ -21,6 +21,7 @@ _ID: Final = "https://json.schemastore.org/buildassets.json"
 _LOGICAL: Final = r"(?!(?:.*/)?\.{1,2}(?:/|$))[^/]+(?:/[^/]+)*"
 _IN_TYPES: Final = r"[A-Za-z0-9!#$&^_.+\-]+"
 _CONTROLS: Final = r"\u0000\u0008\u000c"
+_RANGE: Final = r"[Uu]\+(?:[0-9a-fA-F]{1,6}(?:-[0-9a-fA-F]{1,6})?|[0-9a-fA-F]{0,5}\?{1,6})"
 _ABSOLUTE: Final = r"[A-Za-z][A-Za-z0-9+.\-]*:|/"
 
 
@@ -99,6 +100,7 @@ def _properties(engines: tuple[str, ...]) -> dict[str, Schema]:
         "retain": _table({"releases": _number("integer", 3), "hours": _number("number", 24)}),
         "budgets": {"type": "object", "propertyNames": _logical(), "additionalProperties": _ref("size")},
         "images": _images(),
+        "fonts": {"type": "object", "additionalProperties": _font()},
         "precache": {"type": "string", "pattern": r"\.json$"},
         "cache": _cache(),
         "registry": {"type": "string", "pattern": _whole(r"https?://[^\s/?#\\@]+(?:/[^\s?#\\]*)?")},
@@ -122,6 +124,23 @@ def _images() -> Schema:
             "variants": {"type": "object", "additionalProperties": _table(variants, required=["widths"])},
         }
     )
+
+
+def _font() -> Schema:
+    formats = {"type": "array", "minItems": 1, "items": {"type": "string", "enum": list(font_keys.FORMATS)}}
+    ranges = {"type": "array", "minItems": 1, "items": {"type": "string", "pattern": _whole(_RANGE)}}
+    properties: dict[str, Schema] = {
+        "unicode_range": ranges,
+        "text": {"type": "string", "enum": list(font_keys.TEXTS)},
+        "text_only": {"type": "boolean", "default": False},
+        "formats": {**formats, "default": ["woff2"]},
+        "allow": _ref("texts"),
+        "fallback": _choice(font_keys.FALLBACKS, "auto"),
+        "preload": {"type": "boolean", "default": True},
+    }
+    is_alone = {"required": ["text_only"], "properties": {"text_only": {"enum": [True]}}}
+    kept = {"anyOf": [{"not": {"required": ["text"]}}, {"required": ["unicode_range"]}, is_alone]}
+    return _table(properties, **kept)
 
 
 def _cache() -> Schema:

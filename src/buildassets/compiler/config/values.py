@@ -9,6 +9,7 @@ from buildassets.compiler.config.file import relative_to
 from buildassets.compiler.config.toml_table import Document
 from buildassets.compiler.engines.protocol import Templating
 from buildassets.compiler.engines.sass.wheel import available_engine
+from buildassets.compiler.fonts.subset import Fallback, FontFormat
 from buildassets.diagnostics import Diagnostic, Location
 from buildassets.digest import IntegrityAlgorithm
 from buildassets.folders import path_below
@@ -86,6 +87,24 @@ class ImageVariants:
     widths: tuple[int, ...]
     formats: tuple[ImageFormat, ...] = ("avif", "webp")
     quality: int = 80
+
+
+@frozen
+class FontRule:
+    """The parts of fonts that are made: the characters of `unicode_range`, all if it is empty.
+
+    With `text = "templates"`, those in the texts of templates, too; with `text_only`, only these, as far as they are in
+    the range if there is one. `allow` are names of fonts that may be cut down although they forbid it: the logical
+    path, the name of the file, or that name without its suffix. See `Subset` for `fallback` and `preload`.
+    """
+
+    unicode_range: tuple[str, ...] = ()
+    text: Literal["", "templates"] = ""
+    text_only: bool = False
+    formats: tuple[FontFormat, ...] = ("woff2",)
+    allow: tuple[str, ...] = ()
+    fallback: Fallback = "auto"
+    preload: bool = True
 
 
 @frozen
@@ -225,7 +244,8 @@ class Config:
     names in modules, `env` the environment variables that `import.meta.env` has. `types` are media types by suffix that
     replace the usual ones in the release, without effect on how files are compiled. A build warns of images of more
     than `image_warn_bytes`; of none if that is 0. `image_variants` are made of the pictures that their globs match,
-    without metadata if `image_strip` is set. `registry` is the URL of the registry of packages, empty if npm's own
+    without metadata if `image_strip` is set; `fonts` are the rules for fonts.
+    `registry` is the URL of the registry of packages, empty if npm's own
     settings decide; `locked` are the versions of the tools in the lock. `commands` are programs that make assets, by
     name; `run` are the commands beside a watch; unless it `runs_code`, nothing of the project is run. `plan` is the
     plan of the templates of another system, if there is one; `companions` are the formats of further files for other
@@ -278,6 +298,7 @@ class Config:
     image_warn_bytes: int = 1_000_000
     image_variants: Mapping[str, ImageVariants] = field(default_factory=dict)
     image_strip: bool = True
+    fonts: Mapping[str, FontRule] = field(default_factory=dict)
     registry: str = ""
     packages: PackageRules = field(default_factory=PackageRules)
     locked: Mapping[str, str] = field(default_factory=dict)

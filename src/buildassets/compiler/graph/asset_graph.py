@@ -14,6 +14,7 @@ from buildassets.compiler.config.values import HIDDEN, Config, Mode
 from buildassets.compiler.graph.clashes import clashes
 from buildassets.compiler.graph.data_urls import refusals
 from buildassets.compiler.graph.findings import of_drafts
+from buildassets.compiler.graph.font_faces import WithFonts, with_font_faces, with_made_fonts
 from buildassets.compiler.graph.import_faults import import_faults
 from buildassets.compiler.graph.import_map import (
     NameResolution,
@@ -64,6 +65,7 @@ class AssetGraph:
     - `hidden_maps`: the source maps that are no assets, by the assets that they belong to
     - `front_ends`: what Vite built
     - `module_imports`: the paths of files in module bundles, each with those that it imports
+    - `preloads`: the fonts that pages preload, by the sheet that declares them
     """
 
     assets: Mapping[LogicalPath, Linked]
@@ -79,6 +81,7 @@ class AssetGraph:
     hidden_maps: Mapping[LogicalPath, bytes] = field(default_factory=dict)
     front_ends: FrontEnds = FrontEnds()
     module_imports: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    preloads: Mapping[LogicalPath, tuple[LogicalPath, ...]] = field(default_factory=dict)
     sets: tuple[FileSet, ...] = ()
 
     @property
@@ -116,16 +119,18 @@ def asset_graph(
     parts = modules.parts | set(map(LogicalPath, config.plan.parts if config.plan else ()))
     in_source = frozenset(path for path, source in listed.items() if source.uncompiled)
     uncompiled = in_source - parts - in_originals
-    starts, start_faults = _starts(config, listed, typed, modules.drafts.keys(), parts, in_source)
+    starts, start_faults = _starts(config, listed, typed, modules.drafts.keys(), parts, in_source, discovery.fonts)
     if not config.entries:
         starts |= typed_in_use(listed, typed, named)
     starts |= listed.keys() & (set(map(LogicalPath, planned)) | discovery.front_ends.files)
     starts |= {path for path in mapped_assets(importmap) if path in sources and not sources[path].uncompiled}
     descriptions = Descriptions(config)
-    names = NameResolution(config, importmap, packages_of(config, mode, descriptions, sources), sources, typed)
+    known = WithFonts(sources, discovery.fonts) if discovery.fonts else sources
+    names = NameResolution(config, importmap, packages_of(config, mode, descriptions, sources), known, typed)
     places = places_of(config, sources, descriptions)
     inlines = config.inline_imports and mode == "production"
-    walk = Walk(config, sources, bundles, modules, names.follow, drafts_of, progress, places, inlines=inlines)
+    follow = with_made_fonts(names.follow, discovery.fonts)
+    walk = Walk(config, sources, bundles, modules, follow, drafts_of, progress, places, inlines=inlines)
     walk.run(starts)
     skipped = {**sources.skipped, **discovery.skipped}
     codings = config.compress if mode == "production" else ()
@@ -142,6 +147,8 @@ def asset_graph(
     raw = judged(config, importmap, sources, taken | walk.refused, frozenset(walk.read() if in_source else ()))
     diagnostics += raw.diagnostics
     unreached = tuple(sorted(listed.keys() - taken - (raw.lost if config.entries else uncompiled)))
+    faces = with_font_faces(config, walk.assets)
+    walk.assets = dict(faces.assets)
     settled = settle(walk.assets, names, leave_to_page=config.modules == "importmap")
     page_map, preload_warnings = with_preloads(config, settled.importmap, names.packages)
     diagnostics += preload_warnings
@@ -171,6 +178,7 @@ def asset_graph(
         hidden_maps=released.hidden_maps,
         front_ends=discovery.front_ends,
         module_imports=modules.imports,
+        preloads=faces.preloads,
         sets=listed_sets,
     )
 
@@ -228,12 +236,13 @@ def _starts(
     bundled: Collection[LogicalPath],
     parts: frozenset[LogicalPath],
     uncompiled: frozenset[LogicalPath],
+    fonts: Mapping[LogicalPath, LogicalPath],
 ) -> tuple[set[LogicalPath], list[Diagnostic]]:
     """The assets to begin with: those of `listed` that `entries` names, or all; without the `uncompiled` ones.
 
     Without `entries`, modules in TypeScript and JSX are left out, too, unless a command compiles them: they are
     released where something names them, or if they are the beginnings of `bundled` ones. The `parts` of module bundles
-    are left out, unless `entries` contains their exact path.
+    are left out, unless `entries` contains their exact path. `fonts` may be named by what they are made of.
     """
     if not config.entries:
         candidates = listed.keys() - parts - uncompiled
@@ -245,6 +254,7 @@ def _starts(
     known = Known(listed)
     for index, pattern in enumerate(config.entries):
         matching = {typed.asset(path) or LogicalPath(path) for path in named_by(pattern, listed)}
+        matching |= {fonts[path] for path in fonts.keys() & set(named_by(pattern, fonts))}
         exact = pattern.removeprefix("./")
         starts |= {path for path in matching if path not in parts or path in (exact, typed.asset(exact))}
         if not matching:

@@ -113,7 +113,7 @@ class Walk:
             targets = {target for path in pending for target in reached(self.assets[path])}
             targets |= {target for requires in self.requires.values() for target in requires.linked}
             targets |= {target for path in pending for target in self._originals(path)}
-            targets |= {target for path in pending for target in self.assets[path].draft.source.variants}
+            targets |= {target for path in pending for target in self._beside(path)}
             pending = targets - self.assets.keys()
         self.assets = {path: without_unreleased(asset, self.assets) for path, asset in self.assets.items()}
 
@@ -133,6 +133,12 @@ class Walk:
         """The paths of all inputs of compiled sources, some more than once."""
         for asset in self.compiled.values():
             yield from asset.draft.inputs
+
+    def _beside(self, path: LogicalPath) -> Iterator[LogicalPath]:
+        """The variants of the picture `path`, or the same font in all formats."""
+        source = self.assets[path].draft.source
+        yield from source.variants
+        yield from map(LogicalPath, source.subset.siblings if source.subset else ())
 
     def _originals(self, path: LogicalPath) -> Iterator[LogicalPath]:
         """The uncompiled sources that the source map `path` names; none if only `entries` are released."""

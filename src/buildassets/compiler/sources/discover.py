@@ -19,7 +19,7 @@ from buildassets.compiler.sources.streams import is_stream, may_be_stream
 from buildassets.compiler.sources.uncompiled import TYPED, is_declaration, is_source_language
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text, sort_key, warning
 from buildassets.folders import is_within
-from buildassets.frozen import frozen
+from buildassets.frozen import field, frozen
 from buildassets.manifest import MANIFEST_NAME, MAPS_SUFFIX
 from buildassets.media import SCRIPT_SUFFIXES, suffix
 from buildassets.paths import LogicalPath
@@ -63,7 +63,8 @@ class Discovery:
 
     `skipped` are the files that make no asset, each with the reason as a noun phrase; a skipped link to a folder is
     there under the link's own name. Excluded files and Sass partials are not in it. `looked_at` are the paths of all
-    folders that were read and of all links.
+    folders that were read and of all links. `fonts` are the logical paths of fonts that are made anew, each with that
+    of what is made of it.
     """
 
     sources: tuple[Source, ...]
@@ -71,6 +72,7 @@ class Discovery:
     diagnostics: tuple[Diagnostic, ...]
     looked_at: tuple[str, ...] = ()
     front_ends: FrontEnds = FrontEnds()
+    fonts: Mapping[LogicalPath, LogicalPath] = field(default_factory=dict)
 
 
 def discover(config: Config, compiles_to: Mapping[str, str] | None = None, mode: Mode = "production") -> Discovery:
@@ -100,6 +102,14 @@ def discover(config: Config, compiles_to: Mapping[str, str] | None = None, mode:
         by_logical, varied = with_variants(config, by_logical)
         diagnostics += varied.diagnostics
         looked_at += varied.looked_at
+    made_fonts: Mapping[LogicalPath, LogicalPath] = {}
+    if config.fonts:
+        from buildassets.compiler.sources.fonts import with_fonts  # few projects need it
+
+        by_logical, cut = with_fonts(config, by_logical)
+        made_fonts = cut.made
+        diagnostics += cut.diagnostics
+        looked_at += cut.looked_at
     sources = tuple(by_logical[logical] for logical in sorted(by_logical))
     diagnostics += (*found.diagnostics, *_case_clashes(sources))
     return Discovery(
@@ -112,6 +122,7 @@ def discover(config: Config, compiles_to: Mapping[str, str] | None = None, mode:
             *(source.path for source in sources if source.root >= 0 and may_be_stream(source.path)),
         ),
         found,
+        made_fonts,
     )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from buildassets.compiler.body import Body, OnDisk, bytes_of, left_on_disk
 from buildassets.compiler.engines.protocol import Compiled, Engine, EngineInput
 from buildassets.compiler.engines.sass.functions import outside, uncalled
+from buildassets.compiler.fonts.subset import Subset
 from buildassets.compiler.images.size import Header, Size, raster_size, vector_size
 from buildassets.compiler.images.variant import Variant
 from buildassets.compiler.languages.css import minify as css
@@ -56,8 +57,8 @@ def drafted(source: Source, engines: EngineSet, *, directives: bool = False, ahe
 
     What was read `ahead` of it is not read again.
     """
-    if source.variant is not None:
-        return _varied(source, source.variant)
+    if source.variant is not None or source.subset is not None:
+        return _of_other(source)
     if command := engines.command(source):
         return _commanded(source, command, engines)
     syntax = media_of(source.logical).syntax
@@ -99,6 +100,14 @@ def _content(source: Source, syntax: Syntax | None, *, is_parsed: bool) -> bytes
     return raw
 
 
+def _of_other(source: Source) -> Draft:
+    """The draft of what is made of a picture or a font."""
+    if source.subset is not None:
+        return _of_font(source, source.subset)
+    assert source.variant is not None
+    return _varied(source, source.variant)
+
+
 def _varied(source: Source, variant: Variant) -> Draft:
     """The draft of a variant of a picture."""
     from buildassets.compiler.engines.pillow import KIND, engine_version, made
@@ -108,6 +117,17 @@ def _varied(source: Source, variant: Variant) -> Draft:
     if isinstance(body, Diagnostic):
         return with_diagnostics(draft, [body])
     return replace(draft, body=body, size=Size(variant.width, variant.height))
+
+
+def _of_font(source: Source, subset: Subset) -> Draft:
+    """The draft of a part of a font."""
+    from buildassets.compiler.engines.fonttools import KIND, engine_version, made
+
+    font = made(subset, source.shown)
+    draft = Draft(source, inputs=(subset.of,), engines=((KIND, engine_version() or ""),))
+    if isinstance(font, Diagnostic):
+        return with_diagnostics(draft, [font])
+    return replace(draft, body=font.body, metrics=font.metrics)
 
 
 def _drafted(source: Source, text: str, raw: bytes, engines: EngineSet, *, directives: bool) -> Draft:

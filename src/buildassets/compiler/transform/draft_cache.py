@@ -20,6 +20,7 @@ from buildassets.compiler.config.values import Config
 from buildassets.compiler.engines.guarded import GuardedEngine
 from buildassets.compiler.engines.program_files import names_in
 from buildassets.compiler.engines.protocol import KnownEngine
+from buildassets.compiler.fonts.subset import Subset
 from buildassets.compiler.images.variant import Variant
 from buildassets.compiler.model import Draft, Source
 from buildassets.compiler.sources.template_files import template_globs
@@ -102,6 +103,11 @@ class KeptDrafts:
             from buildassets.compiler.engines.pillow import engine_version
 
             settings += f" {replace(source.variant, of='')} {engine_version()}"
+        if source.subset is not None:
+            from buildassets.compiler.engines.fonttools import deciding_versions
+
+            deciding = replace(source.subset, of="", siblings=(), fallback="auto", preloads=True)
+            settings += f" {deciding} {deciding_versions()}"
         if media_of(source.logical).syntax is Syntax.JAVASCRIPT:
             settings += f" {self._config.define} {self._engines.meta_env}"
         key = digest_of_all([self._own, settings, *(self._identity(engine) if engine else "" for engine in used)])
@@ -167,8 +173,8 @@ def known_drafts(
     for step in sorted(cache.steps()):
         if step.startswith(_STEP) and is_meant(_asset(step), name := step.partition("\0")[2]):
             path = names.path(name)
-            variant = _variant(config, _asset(step), path)
-            source = Source(_asset(step), path, config.shown(path), 0, name, variant=variant)
+            variant, subset = _variant(config, _asset(step), path), _subset(config, _asset(step), path)
+            source = Source(_asset(step), path, config.shown(path), 0, name, variant=variant, subset=subset)
             reasons[_asset(step)] = cache.trace(step, kept.step_of(source)[1])
     return reasons
 
@@ -177,6 +183,14 @@ def _variant(config: Config, logical: LogicalPath, path: str) -> Variant | None:
     if not config.image_variants:
         return None
     from buildassets.compiler.sources.variants import planned  # few projects need it
+
+    return planned(config, logical, path)
+
+
+def _subset(config: Config, logical: LogicalPath, path: str) -> Subset | None:
+    if not config.fonts:
+        return None
+    from buildassets.compiler.sources.fonts import planned  # few projects need it
 
     return planned(config, logical, path)
 

@@ -10,10 +10,10 @@ import re
 import sys
 from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from functools import partial
 from itertools import chain
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from buildassets.compiler.body import OnDisk
 from buildassets.compiler.cache import json_values
@@ -22,6 +22,7 @@ from buildassets.compiler.cache.portable_names import PortableNames
 from buildassets.compiler.cache.store import Run
 from buildassets.compiler.cache.traces import Trace
 from buildassets.compiler.engines.protocol import Compiled
+from buildassets.compiler.fonts.subset import FontMetrics, LikeFont
 from buildassets.compiler.images.size import Size
 from buildassets.compiler.languages.reference import Directive, Reference, ReferenceKind
 from buildassets.compiler.languages.source_map.values import Mapped, Origin, SourceMap
@@ -76,9 +77,9 @@ class DraftForm:
         Raises ValueError if `content` is invalid.
         """
         head, _, rest = content.partition(b"\n")
-        known = json_values.array(json_values.read(head), 14)
+        known = json_values.array(json_values.read(head), 15)
         sizes, is_text, references, inputs, absences, engines, compiled, has_map, origin, *others = known
-        directives, found, digest, sets, size = others
+        directives, found, digest, sets, size, metrics = others
         body, text, source_map, mapped = json_values.cut(rest, sizes, 4)
         if (references and not is_text) or digest not in (None, digest_of(body)):
             raise ValueError("sizes that do not fit the content")
@@ -99,6 +100,7 @@ class DraftForm:
             digest,
             sets=tuple(set_named(name)[0] for name in files(sets)),
             size=_size(size),
+            metrics=None if metrics is None else _metrics(metrics),
         )
 
     def _files(self, looked_at: Collection[str], names: object) -> tuple[str, ...]:
@@ -134,6 +136,7 @@ class DraftForm:
             draft.digest,
             written.names(found.name for found in draft.sets),
             [draft.size.width, draft.size.height] if draft.size else [],
+            draft.metrics and [getattr(draft.metrics, each.name) for each in fields(draft.metrics)],
         ]
         return b"\n".join((json.dumps(head, separators=(",", ":")).encode("ascii"), b"".join(parts)))
 
@@ -231,6 +234,13 @@ def _with_sources(source_map: str | bytes, written: Callable[[str], str]) -> byt
     document = json_values.table(json_values.read(source_map))
     document["sources"] = [written(path) for path in json_values.texts(document.get("sources"))]
     return json.dumps(document, separators=(",", ":")).encode("ascii")
+
+
+def _metrics(value: object) -> FontMetrics:
+    like, *measures = json_values.array(value, len(fields(FontMetrics)))
+    if like not in get_args(LikeFont):
+        raise ValueError("a system font that is not known")
+    return FontMetrics(like, *map(json_values.number, measures))
 
 
 def _reference(value: object) -> Reference:

@@ -141,7 +141,7 @@ class EngineSet:
 
     def have_work(self, source: Source) -> bool:
         """Whether an engine compiles or minifies `source`."""
-        if source.variant is not None:
+        if source.variant is not None or source.subset is not None:
             return True
         if source.keeps_name:
             return False

@@ -174,6 +174,8 @@ class _Drafting:
     def _size_bytes(self, source: Source) -> int:
         if source.variant is not None:
             return max(BYTES_PER_WORKER, source.variant.width * source.variant.height)  # decoded, scaled and encoded
+        if source.subset is not None:
+            return BYTES_PER_WORKER  # a font of 100 kB takes a second
         try:
             size_bytes = os.stat(source.path).st_size
         except OSError:

@@ -39,7 +39,7 @@ def manifest_of(
         engines=engines,
         url=config.url,
         assets={
-            path: entry(config, asset, stored[path], graph.imports.get(path, ()))
+            path: entry(config, asset, stored[path], graph.imports.get(path, ()), graph.preloads.get(path, ()))
             for path, asset in sorted(graph.assets.items())
         },
         importmap=graph.importmap.imports,
@@ -61,8 +61,14 @@ def _vite_source(name: str, found: ViteEntry) -> ViteSource:
     return ViteSource(found.asset, found.css, found.dev, "" if found.source == name else found.source)
 
 
-def entry(config: Config, asset: Linked, stored: Stored, imports: tuple[LogicalPath, ...]) -> Entry:
-    """The entry of `asset`, whose file is `stored`; for `imports` see `imports_of`."""
+def entry(
+    config: Config,
+    asset: Linked,
+    stored: Stored,
+    imports: tuple[LogicalPath, ...],
+    preloads: tuple[LogicalPath, ...] = (),
+) -> Entry:
+    """The entry of `asset`, whose file is `stored`; for `imports` see `imports_of`, `preloads` are those of a sheet."""
     maps = {target for reference, target in asset.links if reference.kind is ReferenceKind.SOURCE_MAP}
     return Entry(
         file=stored.file,
@@ -80,6 +86,7 @@ def entry(config: Config, asset: Linked, stored: Stored, imports: tuple[LogicalP
         height=asset.draft.size.height if asset.draft.size else None,
         names=asset.draft.names,
         variants=asset.draft.source.variants,
+        preloads=preloads,
     )
 
 
@@ -104,6 +111,7 @@ _DECIDING: Final = (
     *("browsers", "commands", "data_urls", "define", "directives", "env", "external", "fingerprinted", "minify"),
     *("modules", "source_maps", "sources_content", "types", "url_prefixes", "inline_imports"),
     *("image_strip", "image_variants"),
+    "fonts",
 )
 
 

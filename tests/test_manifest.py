@@ -48,6 +48,7 @@ ENTRY = Entry(
     names={"components/card": {"title": "a b"}},
     variants=("img/a.480w.webp",),
     preloads=("fonts/a.woff2",),
+    icons={"check": (24, 24), "vague": ()},
     digests={"identity": "A" * 43 + "=", "gzip": "B" * 43 + "=", "br": "C" * 43 + "="},
     deltas={"E" * 43 + "=": Delta(302, "F" * 43 + "=")},
 )

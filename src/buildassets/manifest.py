@@ -86,6 +86,7 @@ class Entry:
     `names` are those of CSS modules in a bundle, by module and by the name as it is written there.
     `variants` are the logical paths of a picture's variants in other widths and formats, sorted.
     `preloads` are the fonts that pages preload with the sheet, in its order.
+    `icons` are those of a sprite, each with its width and height in CSS pixels, or with nothing where it has no size.
     """
 
     file: str
@@ -105,6 +106,7 @@ class Entry:
     names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     variants: tuple[str, ...] = ()
     preloads: tuple[str, ...] = ()
+    icons: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
 
 @frozen
@@ -346,12 +348,13 @@ def _entry_document(entry: Entry) -> dict[str, Any]:
         document["width"] = entry.width
     if entry.height is not None:
         document["height"] = entry.height
-    if entry.names:
-        document["names"] = {module: dict(names) for module, names in entry.names.items()}
-    if entry.variants:
-        document["variants"] = list(entry.variants)
-    if entry.preloads:
-        document["preloads"] = list(entry.preloads)
+    made = {
+        "names": {module: dict(names) for module, names in entry.names.items()},
+        "variants": list(entry.variants),
+        "preloads": list(entry.preloads),
+        "icons": {name: list(size) for name, size in entry.icons.items()},
+    }
+    document.update((key, value) for key, value in made.items() if value)
     return document
 
 
@@ -496,6 +499,7 @@ def _entry(fields: Mapping[str, Any]) -> Entry:
         names=fields.get("names") or {},
         variants=tuple(fields.get("variants", ())),
         preloads=tuple(fields.get("preloads", ())),
+        icons={name: tuple(size) for name, size in (fields.get("icons") or {}).items()},
         digests=fields.get("digests", {}),
         deltas={
             dictionary: Delta(delta["size"], delta["digest"]) for dictionary, delta in fields.get("deltas", {}).items()

@@ -89,3 +89,8 @@ def split_url(url: str) -> tuple[str, str]:
         if position >= 0:
             cut = position
     return url[:cut], url[cut:]
+
+
+def icon_id(name: str) -> str:
+    """The `id` of the icon `name` in its sprite, and the fragment of its URL: what cannot stand there is a number."""
+    return "".join(letter if letter.isalnum() or letter in "/-._" else f"_{ord(letter):x}_" for letter in name)

@@ -171,6 +171,10 @@ def _are_named(value: object) -> bool:
     return value is None or _is_mapping(value, is_text)
 
 
+def _is_size_of_icon(value: object) -> bool:
+    return isinstance(value, list) and len(value) in (0, 2) and all(map(_is_size, value))
+
+
 def _are_named_by_scope(value: object) -> bool:
     return value is None or _is_mapping(value, lambda names: _is_mapping(names, is_text))
 
@@ -234,6 +238,7 @@ _OF_ENTRIES: Final[Mapping[str, Callable[[object], bool]]] = {
     "width": _or_nothing(_is_size),
     "height": _or_nothing(_is_size),
     "names": lambda value: value is None or _is_mapping(value, _are_named),
+    "icons": lambda value: value is None or _is_mapping(value, _is_size_of_icon),
     "deltas": _are_deltas,
 }
 _OF_DOCUMENTS: Final[Mapping[str, Callable[[object], bool]]] = {

@@ -21,7 +21,7 @@ from buildassets.compiler.incremental.dependency_record import (
 from buildassets.compiler.languages.reference import Link
 from buildassets.compiler.model import Content, ImportMap, Linked, Named, Source, Stored
 from buildassets.compiler.result import BuildResult, LastBuild
-from buildassets.compiler.sources.discover import discover
+from buildassets.compiler.sources.discover import Discovery, discover
 from buildassets.compiler.sources.uncompiled import is_declaration
 from buildassets.compiler.stage_times import StageTimes
 from buildassets.compiler.transform.draft_cache import KeptDrafts, names_for, rerun_reasons
@@ -57,6 +57,7 @@ if TYPE_CHECKING:  # else where it is needed: Sass's process starts before all t
     from buildassets.compiler.graph.asset_graph import AssetGraph
     from buildassets.compiler.graph.walk import Progress
     from buildassets.compiler.incremental.rebuild import Change
+    from buildassets.compiler.sources.sprites import NamedIcons
     from buildassets.compiler.write.budgets import Budgets
     from buildassets.compiler.write.carry import Previous
     from buildassets.compiler.write.release_directory import KnownFiles, ReleaseWriter
@@ -440,7 +441,8 @@ def compiled(config: Config, means: Means) -> "AssetGraph":
 
             with means.drafting(config, engines) as drafts_of, means.times.of("graph"):
                 timed = means.timed(drafts_of)
-                names, looked_at = _names_in_templates(config, discovery.sources)
+                names, icons, looked_at = _names_in_templates(config, discovery.sources)
+                discovery = _with_sprites(config, discovery, icons)
                 graph = asset_graph(
                     discovery, timed, compiles_to, config, means.mode, means.progress, means.times, names
                 )
@@ -453,14 +455,34 @@ def compiled(config: Config, means: Means) -> "AssetGraph":
         return AssetGraph({}, {}, ImportMap(), {}, (), fault.diagnostics)
 
 
-def _names_in_templates(config: Config, sources: Iterable[Source]) -> tuple[Collection[str], Collection[str]]:
-    """The names of assets in templates, if they decide what is released, and the paths that were looked at for them."""
-    if config.entries or not any(script_name(source.path) and not is_declaration(source.path) for source in sources):
-        return (), ()
+def _names_in_templates(
+    config: Config, sources: Iterable[Source]
+) -> "tuple[Collection[str], NamedIcons | None, Collection[str]]":
+    """The names of assets and icons in templates, if they decide what is released, and the paths looked at."""
+    has_typed = any(script_name(source.path) and not is_declaration(source.path) for source in sources)
+    if (config.entries or not has_typed) and not any(icons.used_only for icons in config.icons.values()):
+        return (), None, ()
     from buildassets.compiler.templates.named import named_in_templates
 
     named = named_in_templates(config)
-    return named.names.union(config.plan.named if config.plan else ()), named.looked_at
+    return named.names.union(config.plan.named if config.plan else ()), named.icons, named.looked_at
+
+
+def _with_sprites(config: Config, discovery: Discovery, named: "NamedIcons | None") -> Discovery:
+    """`discovery` together with the sources of sprites."""
+    if not config.icons:
+        return discovery
+    from buildassets.compiler.sources.sprites import NamedIcons, sprites  # few projects have icons
+
+    found = sprites(config, named or NamedIcons(), {source.logical: source for source in discovery.sources})
+    by_logical = {source.logical: source for source in (*discovery.sources, *found.sources)}
+    return replace(
+        discovery,
+        sources=tuple(by_logical[logical] for logical in sorted(by_logical)),
+        diagnostics=tuple(sorted((*discovery.diagnostics, *found.diagnostics), key=sort_key)),
+        looked_at=(*discovery.looked_at, *found.looked_at),
+        icons=found.known,
+    )
 
 
 def _tailwind_where_used(engines: EngineSet, graph: "AssetGraph") -> Iterator[KnownEngine]:

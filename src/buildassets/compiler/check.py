@@ -60,7 +60,9 @@ def check(
     for path, asset in sorted(assets.items()):
         for module, names in asset.draft.names.items():
             css_modules.setdefault(module, {})[path] = names.keys()
-    templates = check_templates(config, named, unreached, graph.uncompiled, css_modules, _pictures(graph))
+    templates = check_templates(
+        config, named, unreached, graph.uncompiled, css_modules, _pictures(graph), _icons(config, graph)
+    )
     faults = () if graph.failed else _over_budget(config, means, graph)
     diagnostics = tuple(sorted({*graph.diagnostics, *templates.diagnostics, *faults}, key=sort_key))
     of_blocks = map(LogicalPath, (*config.plan.bundles, *config.plan.named) if config.plan else ())
@@ -80,6 +82,18 @@ def _pictures(graph: "AssetGraph") -> "dict[LogicalPath, Widths]":
         if size or asset.draft.source.variants:
             made = {variant.width for variant in variants if variant}
             found[path] = Widths(size.width if size else None, tuple(sorted(made)))
+    return found
+
+
+def _icons(config: Config, graph: "AssetGraph") -> dict[str, LogicalPath] | None:
+    """The icons of all sprites, each with the first one that has it; None if none is configured."""
+    if not config.icons:
+        return None
+    first = LogicalPath(min(config.icons))
+    found = dict.fromkeys(sorted(graph.icons), first)  # those too in which there is a fault, which is reported
+    for path, asset in sorted(graph.assets.items(), reverse=True):
+        for name in asset.draft.icons:
+            found[name] = path
     return found
 
 

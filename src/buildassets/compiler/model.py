@@ -7,6 +7,7 @@ from buildassets.compiler.body import Body, OnDisk
 from buildassets.compiler.engines.protocol import Compiled
 from buildassets.compiler.fonts.subset import FontMetrics, Subset
 from buildassets.compiler.images.size import Size
+from buildassets.compiler.images.sprite import Sprite
 from buildassets.compiler.images.variant import Variant
 from buildassets.compiler.languages.reference import Directive, Link, Reference
 from buildassets.compiler.languages.source_map.values import SourceMap
@@ -29,6 +30,7 @@ class Source:
     - `variants`: the variants of this picture, sorted; they are released with it
     - `variant`: what this is of another source's picture; then `path` is no file's
     - `subset`: what this is of a font; then, too, `path` is no file's
+    - `sprite`: the icons that it is made of; then `path` is no file's
     """
 
     logical: LogicalPath
@@ -41,6 +43,7 @@ class Source:
     variants: tuple[LogicalPath, ...] = ()
     variant: Variant | None = None
     subset: Subset | None = None
+    sprite: Sprite | None = None
 
 
 @frozen
@@ -62,6 +65,7 @@ class Draft:
     - `names`: those that a bundle gives to what CSS modules declare, by the logical path of the module without
       `.module.css` and by the name as it is written there
     - `metrics`: those of a font that was made here
+    - `icons`: of a sprite, the width and height of each icon in CSS pixels, empty where it has none
     """
 
     source: Source
@@ -81,6 +85,7 @@ class Draft:
     names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     may_name_workers: bool = True
     metrics: FontMetrics | None = None
+    icons: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     @property
     def failed(self) -> bool:

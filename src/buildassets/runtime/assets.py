@@ -165,6 +165,33 @@ class Assets:
 
         return variants.picture(self._pinned or self._reloaded(), name, alt, attribute_names(attributes))
 
+    def icon(
+        self,
+        name: str,
+        label: object = None,
+        *,
+        sprite: str | None = None,
+        inline: bool | None = None,
+        **attributes: object,
+    ) -> Markup:
+        """`<svg>` with an icon of a sprite, as in `check` or `arrows/left`. Without `label` screen readers skip it.
+
+        It has the size of the icon's file; of `width` and `height` one scales the other. `sprite` is the logical path
+        of one where several have the icon. With `inline` the icon itself stands in the page, for style sheets that
+        color its parts; so it does under a URL prefix with a host, as browsers take no `<use>` from elsewhere. Raises
+        AssetNotFound.
+        """
+        from buildassets.runtime import icons
+
+        release = self._pinned or self._reloaded()
+        path = release.sprite_of(name, sprite)
+        given = icons.outer(release.entries[path]["icons"][name], label, attribute_names(attributes))
+        if not (inline or (inline is None and "//" in release.prefix)):
+            return icons.by_use(release.urls[path], name, given)
+        if path not in release.texts:
+            release.texts[path] = self._text(release.entries[path]["file"])
+        return icons.inlined(release.texts[path], name, given)
+
     def css(self, module: str, *names: str, bundle: str | None = None) -> str:
         """What `names` of the CSS module are in the release, for the attribute `class`, with blanks between.
 

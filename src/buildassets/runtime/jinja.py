@@ -32,8 +32,10 @@ _METHODS: Final = {
     "release_watch": "release_watch",
     "vite_refresh": "vite_refresh",
     "css": "css",
+    "icon": "icon",
 }
 _TAKE_ONE_NAME: Final = ("asset", "stylesheet", "script", "image", "picture", "preload", "inline_asset")
+_OFTEN_THEIRS: Final = ("icon",)  # globals that projects had before we did: theirs stay
 _TAKE_NAMES: Final = ("modulepreload",)
 _PAGE: Final = "(page)"  # no name in a template, so none can have it
 _KEPT_AT_MOST: Final = 4096  # results of one helper: more than the templates of a site need
@@ -45,7 +47,8 @@ class AssetsExtension(Extension):
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
         environment.extend(assets=None, asset_helper=Helper)
-        environment.globals.update({name: Helper(method) for name, method in _METHODS.items()})
+        own = {name for name in _OFTEN_THEIRS if name in environment.globals}
+        environment.globals.update({name: Helper(method) for name, method in _METHODS.items() if name not in own})
         generator = environment.code_generator_class
         if not issubclass(generator, _DirectCalls):
             environment.code_generator_class = type(generator.__name__, (_DirectCalls, generator), {})
@@ -161,6 +164,8 @@ class _DirectCalls(CodeGenerator):
                     assets.url(name)
                 if constants := _constant_css(call):
                     assets.css(*constants)
+                for name in _constant_icon(call):
+                    release_of(assets).sprite_of(name, None)
             except AssetNotFound as fault:
                 self.fail(str(fault), call.lineno)
 
@@ -191,6 +196,15 @@ def _constant_css(call: nodes.Call) -> list[str]:
         return []
     constants = [argument.value for argument in call.args if isinstance(argument, nodes.Const)]
     return constants if len(constants) == len(call.args) and all(isinstance(one, str) for one in constants) else []
+
+
+def _constant_icon(call: nodes.Call) -> list[str]:
+    """The name of the icon, if it is a constant and the call names no sprite; else none."""
+    assert isinstance(call.node, nodes.Name)
+    if call.node.name != "icon" or call.dyn_args or call.dyn_kwargs or any(one.key == "sprite" for one in call.kwargs):
+        return []
+    written = [*call.args[:1], *(one.value for one in call.kwargs if one.key == "name")]
+    return [one.value for one in written if isinstance(one, nodes.Const) and isinstance(one.value, str)][:1]
 
 
 def _constant_arguments(call: nodes.Call) -> str | None:

@@ -31,7 +31,7 @@ _METHODS: Final = {
         name: name
         for name in (
             *("stylesheet", "script", "image", "preload", "modulepreload"),
-            *("importmap", "livereload", "vite_refresh", "css"),
+            *("importmap", "livereload", "vite_refresh", "css", "icon"),
         )
     },
 }

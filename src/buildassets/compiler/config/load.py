@@ -146,6 +146,7 @@ def _config(table: Table, folder: str, file: str | None, roots: tuple[SourceRoot
         image_variants=keys.image_variants(images),
         image_strip=images.flag("strip", True),
         fonts=fonts(table.table("fonts")),
+        icons=keys.icons(table.table("icons"), folder),
         registry=keys.registry(table),
         packages=keys.package_rules(table.table("packages")),
         locked=locked,

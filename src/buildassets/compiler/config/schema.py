@@ -101,6 +101,7 @@ def _properties(engines: tuple[str, ...]) -> dict[str, Schema]:
         "budgets": {"type": "object", "propertyNames": _logical(), "additionalProperties": _ref("size")},
         "images": _images(),
         "fonts": {"type": "object", "additionalProperties": _font()},
+        "icons": _icons(),
         "precache": {"type": "string", "pattern": r"\.json$"},
         "cache": _cache(),
         "registry": {"type": "string", "pattern": _whole(r"https?://[^\s/?#\\@]+(?:/[^\s?#\\]*)?")},
@@ -141,6 +142,12 @@ def _font() -> Schema:
     is_alone = {"required": ["text_only"], "properties": {"text_only": {"enum": [True]}}}
     kept = {"anyOf": [{"not": {"required": ["text"]}}, {"required": ["unicode_range"]}, is_alone]}
     return _table(properties, **kept)
+
+
+def _icons() -> Schema:
+    icons = {"dir": _ref("text"), "used_only": {"type": "boolean", "default": False}}
+    names = {"allOf": [_logical(), {"pattern": r"\.svg$"}]}
+    return {"type": "object", "propertyNames": names, "additionalProperties": _table(icons, required=["dir"])}
 
 
 def _cache() -> Schema:
@@ -269,6 +276,8 @@ def _engines(installed: tuple[str, ...]) -> Schema:
         "scss": (keys._SCSS_ENGINES, "auto"),
         "css": (keys._CSS_ENGINES, "rcssmin"),
         "js": (keys._JS_ENGINES, "rjsmin"),
+        "svg": (keys._PLAIN_ENGINES, "builtin"),
+        "json": (keys._PLAIN_ENGINES, "builtin"),
     }
     ours = sorted(keys._OUR_ENGINES)
     return {

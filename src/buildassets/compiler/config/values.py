@@ -65,6 +65,8 @@ class EngineNames:
     js: str = "rjsmin"
     compilers: Mapping[str, str] = field(default_factory=dict)
     is_scss_pinned: bool = False
+    svg: str = "builtin"
+    json: str = "builtin"
 
 
 @frozen
@@ -147,6 +149,14 @@ class DataUrls:
     limit_bytes: int
     include: tuple[str, ...] = ()
     of_any_size: tuple[str, ...] = ()
+
+
+@frozen
+class IconFolder:
+    """The icons of a sprite: the SVG files in `path`, an absolute folder; with `used_only`, those in templates."""
+
+    path: str
+    used_only: bool = False
 
 
 @frozen
@@ -244,13 +254,12 @@ class Config:
     names in modules, `env` the environment variables that `import.meta.env` has. `types` are media types by suffix that
     replace the usual ones in the release, without effect on how files are compiled. A build warns of images of more
     than `image_warn_bytes`; of none if that is 0. `image_variants` are made of the pictures that their globs match,
-    without metadata if `image_strip` is set; `fonts` are the rules for fonts.
-    `registry` is the URL of the registry of packages, empty if npm's own
-    settings decide; `locked` are the versions of the tools in the lock. `commands` are programs that make assets, by
-    name; `run` are the commands beside a watch; unless it `runs_code`, nothing of the project is run. `plan` is the
-    plan of the templates of another system, if there is one; `companions` are the formats of further files for other
-    systems, by the names in `write.companions`. `precache` is the name below `assets/` of the list for a service
-    worker, empty for none.
+    without metadata if `image_strip` is set; `fonts` are the rules for fonts. `icons` are the sprites, by logical path.
+    `registry` is the URL of the registry of packages, empty if npm's own settings decide; `locked` are the versions of
+    the tools in the lock. `commands` are programs that make assets, by name; `run` are the commands beside a watch;
+    unless it `runs_code`, nothing of the project is run. `plan` is the plan of the templates of another system, if
+    there is one; `companions` are the formats of further files for other systems, by the names in `write.companions`.
+    `precache` is the name below `assets/` of the list for a service worker, empty for none.
 
     Only other systems' files set these: `pieces` are the members of bundles that pages may load one by one;
     `template_names` are the names of templates by bundle and logical path; `bases` are the logical paths to which
@@ -299,6 +308,7 @@ class Config:
     image_variants: Mapping[str, ImageVariants] = field(default_factory=dict)
     image_strip: bool = True
     fonts: Mapping[str, FontRule] = field(default_factory=dict)
+    icons: Mapping[str, IconFolder] = field(default_factory=dict)
     registry: str = ""
     packages: PackageRules = field(default_factory=PackageRules)
     locked: Mapping[str, str] = field(default_factory=dict)

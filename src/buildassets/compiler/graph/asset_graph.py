@@ -66,6 +66,7 @@ class AssetGraph:
     - `front_ends`: what Vite built
     - `module_imports`: the paths of files in module bundles, each with those that it imports
     - `preloads`: the fonts that pages preload, by the sheet that declares them
+    - `icons`: the names of all icons in the folders of sprites
     """
 
     assets: Mapping[LogicalPath, Linked]
@@ -83,6 +84,7 @@ class AssetGraph:
     module_imports: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     preloads: Mapping[LogicalPath, tuple[LogicalPath, ...]] = field(default_factory=dict)
     sets: tuple[FileSet, ...] = ()
+    icons: frozenset[str] = frozenset()
 
     @property
     def failed(self) -> bool:
@@ -123,6 +125,7 @@ def asset_graph(
     if not config.entries:
         starts |= typed_in_use(listed, typed, named)
     starts |= listed.keys() & (set(map(LogicalPath, planned)) | discovery.front_ends.files)
+    starts |= {source.logical for source in discovery.sources if source.sprite is not None}
     starts |= {path for path in mapped_assets(importmap) if path in sources and not sources[path].uncompiled}
     descriptions = Descriptions(config)
     known = WithFonts(sources, discovery.fonts) if discovery.fonts else sources
@@ -180,6 +183,7 @@ def asset_graph(
         module_imports=modules.imports,
         preloads=faces.preloads,
         sets=listed_sets,
+        icons=discovery.icons,
     )
 
 

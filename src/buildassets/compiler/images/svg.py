@@ -49,6 +49,14 @@ def size(text: str) -> tuple[int, int] | None:
     return _rounded(box[0]), _rounded(box[1])
 
 
+def lengths(text: str) -> tuple[float | None, float | None]:
+    """The width and height that the root element has as lengths, in CSS pixels."""
+    root = _root(text)
+    if root is None:
+        return None, None
+    return _pixels(_attribute(text, root, "width")), _pixels(_attribute(text, root, "height"))
+
+
 def _root(text: str) -> Token | None:
     """The start tag of the root element, if that is an `svg`."""
     for token in xml_tokens(text):

@@ -64,7 +64,7 @@ class Discovery:
     `skipped` are the files that make no asset, each with the reason as a noun phrase; a skipped link to a folder is
     there under the link's own name. Excluded files and Sass partials are not in it. `looked_at` are the paths of all
     folders that were read and of all links. `fonts` are the logical paths of fonts that are made anew, each with that
-    of what is made of it.
+    of what is made of it. `icons` are the names of all icons in the folders of sprites.
     """
 
     sources: tuple[Source, ...]
@@ -73,6 +73,7 @@ class Discovery:
     looked_at: tuple[str, ...] = ()
     front_ends: FrontEnds = FrontEnds()
     fonts: Mapping[LogicalPath, LogicalPath] = field(default_factory=dict)
+    icons: frozenset[str] = frozenset()
 
 
 def discover(config: Config, compiles_to: Mapping[str, str] | None = None, mode: Mode = "production") -> Discovery:

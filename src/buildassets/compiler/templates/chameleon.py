@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from buildassets.compiler.templates.names import Fault, Reading, Rule, Span, Use
-from buildassets.compiler.templates.python_calls import OURS, calls, closing
+from buildassets.compiler.templates.python_calls import OURS, calls, closing, of_icons
 from buildassets.lazy_pattern import lazy_pattern
 
 _VALUE: Final = r"""(?:"[^"]*"|'[^']*')"""
@@ -39,7 +39,8 @@ class ChameleonReader:
                 spans.append(span)
         found = [one for span in spans for one in calls(text, span, self._known)]
         uses = tuple(one for one in found if isinstance(one, Use))
-        return Reading(uses, tuple(one for one in found if not isinstance(one, Use)), tuple(faults))
+        unchecked = tuple(one for one in found if not isinstance(one, Use))
+        return Reading(uses, unchecked, tuple(faults), of_icons(text, unchecked))
 
 
 def _parts(text: str) -> Iterator[Span]:

@@ -21,6 +21,7 @@ from buildassets.compiler.templates.names import (
     HELPERS,
     JAMMIT,
     OF_CSS_MODULES,
+    OF_ICONS,
     OF_SEVERAL,
     PIPELINE,
     Fault,
@@ -85,18 +86,19 @@ def check_templates(
     uncompiled: Collection[LogicalPath] = (),
     css_modules: CssModules | None = None,
     pictures: Mapping[LogicalPath, Widths] | None = None,
+    icons: Mapping[str, LogicalPath] | None = None,
 ) -> TemplateCheck:
     """Check every name in the templates of `config` against the assets that are `released`.
 
     `unreached` are sources that are not released, `uncompiled` those that nothing compiles, `css_modules` those of
-    bundles, each with its bundles and what these call its names, `pictures` the released ones. A user's mistake is a
-    diagnostic, never an exception.
+    bundles, each with its bundles and what these call its names, `pictures` the released ones, `icons` those of
+    sprites, each with a sprite that has it. A user's mistake is a diagnostic, never an exception.
     """
     templates = find_templates(config)
     texts, diagnostics = _texts(templates.files)
     readings, faults = _readings(config, texts)
     diagnostics += (*templates.diagnostics, *faults)
-    judge = _Judge(config, templates.files, released, unreached, uncompiled, css_modules or {})
+    judge = _Judge(config, templates.files, released, unreached, uncompiled, css_modules or {}, icons)
     uses = [(text, use, judge.asset(use)) for text, reading in readings for use in reading.uses]
     diagnostics += (_syntax(text, fault) for text, reading in readings for fault in reading.faults)
     diagnostics += (judge.missing(use, text) for text, use, asset in uses if not asset and not judge.is_left_alone(use))
@@ -145,15 +147,16 @@ def check_text(
     text: str,
     released: Collection[LogicalPath],
     css_modules: CssModules | None = None,
+    icons: Mapping[str, LogicalPath] | None = None,
 ) -> TextCheck:
     """Check the names in `text`, that of the template `file` while it is edited; `files` are all templates.
 
     Line ends are LF. Names of CSS modules are reported only if `css_modules` are known. What cannot be read yet, as it
-    is half written, is no fault.
+    is half written, is no fault. Without `icons`, those of sprites, no icon is reported.
     """
     template = _Text(file, text)
     readings, unread = _readings(config, [template])
-    judge = _Judge(config, files, released, (), (), css_modules or {})
+    judge = _Judge(config, files, released, (), (), css_modules or {}, icons)
     uses = [(use, judge.asset(use)) for _, reading in readings for use in reading.uses]
     missing = (
         judge.missing(use, template)
@@ -165,10 +168,25 @@ def check_text(
     return TextCheck(tuple(spots), tuple(dict.fromkeys((*faults, *missing))))
 
 
-def names_of(config: Config, files: Iterable[TemplateFile]) -> frozenset[str]:
-    """The names of assets in the templates `files`, whether or not there are such assets."""
+@frozen
+class TemplateNames:
+    """The names of assets and icons in templates, whether there are such or not, and the calls that compute icons."""
+
+    assets: frozenset[str]
+    icons: frozenset[str]
+    computed_icons: tuple[Location, ...]
+
+
+def names_of(config: Config, files: Iterable[TemplateFile]) -> TemplateNames:
+    """The names in the templates `files`."""
     readings, _ = _readings(config, _texts(files)[0])
-    return frozenset(_path_of(use) for _, reading in readings for use in reading.uses)
+    uses = [use for _, reading in readings for use in reading.uses]
+    computed = dict.fromkeys(text.place(*span) for text, reading in readings for span in reading.computed_icons)
+    return TemplateNames(
+        frozenset(_path_of(use) for use in uses if use.rule is not Rule.ICON),
+        frozenset(use.written.text for use in uses if use.rule is Rule.ICON),
+        tuple(computed),
+    )
 
 
 def _readings(config: Config, texts: Sequence[_Text]) -> tuple[list[tuple[_Text, Reading]], list[Diagnostic]]:
@@ -215,6 +233,7 @@ def _mention(config: Config) -> Callable[[str], object]:
         (
             *HELPERS,
             *OF_CSS_MODULES,
+            *OF_ICONS,
             *OF_SEVERAL,
             *JAMMIT,
             *PIPELINE,
@@ -326,9 +345,12 @@ class _Judge:
         unreached: Collection[LogicalPath],
         uncompiled: Collection[LogicalPath],
         css_modules: CssModules,
+        icons: Mapping[str, LogicalPath] | None = None,
     ) -> None:
         self._released = released
         self._css_modules = css_modules
+        # Where there is no sprite, `icon` is a function of the project's own.
+        self._icons = icons
         # Else `css` is a function of the project's own.
         self._has_modules = bool(css_modules) or any(path.endswith(".module.css") for path in (*released, *unreached))
         self._has_blocks = config.plan is not None
@@ -359,6 +381,8 @@ class _Judge:
         name = LogicalPath(_path_of(use))
         if use.rule is Rule.CSS_MODULE:
             return self._bundle_of(name.removesuffix(".module.css"))
+        if use.rule is Rule.ICON:
+            return (self._icons or {}).get(use.written.text)
         if block := self._block(use):
             return next((LogicalPath(one["asset"]) for one in block if "asset" in one), None)
         if use.rule in _OF_PACKAGES:
@@ -403,6 +427,8 @@ class _Judge:
             return False
         if use.rule is Rule.CSS_MODULE:
             return not self._has_modules
+        if use.rule is Rule.ICON:
+            return self._icons is None
         if use.rule in BLOCKS:
             return not self._has_blocks or self._block(use) is not None
         if use.rule in _SUFFIXES:
@@ -425,6 +451,8 @@ class _Judge:
         where = template.place(use.written.start, use.written.end)
         if use.rule is Rule.CSS_MODULE:
             return self._unknown_module(use, where)
+        if use.rule is Rule.ICON:
+            return self._unknown_icon(use, where)
         if name in self._uncompiled:
             kind = suffix(name)
             message = f"`{name}` is not released: nothing compiles `{kind}`"
@@ -456,6 +484,13 @@ class _Judge:
         near = nearest(name, self._css_modules)
         hint = f"did you mean `{near}`?" if near else f"import `{name}.module.css` in a bundle with `bundle = true`"
         return error("template/missing", f"no CSS module is named `{name}`", where, hint=hint)
+
+    def _unknown_icon(self, use: Use, where: Location) -> Diagnostic:
+        near = nearest(use.written.text, sorted(self._icons or ()))
+        hint = (
+            f"did you mean `{near}`?" if near else "put an SVG file of that name into the folder, or correct the name"
+        )
+        return error("template/missing", f"no icon is named `{use.written.text}`", where, hint=hint)
 
     def _unknown_block(self, use: Use, where: Location) -> Diagnostic:
         start = BLOCKS[use.rule][0]

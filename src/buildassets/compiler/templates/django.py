@@ -18,6 +18,7 @@ from buildassets.compiler.templates.names import (
     JAMMIT,
     OF_CSS_MODULES,
     OF_EACH,
+    OF_ICONS,
     OF_SEVERAL,
     PIPELINE,
     Fault,
@@ -32,7 +33,7 @@ from buildassets.compiler.templates.names import (
 from buildassets.lazy_pattern import lazy_pattern
 
 _LIBRARIES: Final[Mapping[str, Mapping[str, Rule]]] = {
-    "buildassets": {**HELPERS, **OF_CSS_MODULES, **OF_SEVERAL},
+    "buildassets": {**HELPERS, **OF_CSS_MODULES, **OF_ICONS, **OF_SEVERAL},
     "jammit": JAMMIT,
     "pipeline": PIPELINE,
     "static": {"static": Rule.STATIC},
@@ -43,7 +44,7 @@ _LIBRARY_FILTERS: Final[Mapping[str, Mapping[str, Rule]]] = {
     "buildassets": {"asset": Rule.EXACT, "integrity": Rule.EXACT},
 }
 _KEYWORDS: Final = {
-    **dict.fromkeys((Rule.EXACT, Rule.PACKAGE_OF_SHEETS, Rule.PACKAGE_OF_SCRIPTS), ("name",)),
+    **dict.fromkeys((Rule.EXACT, Rule.ICON, Rule.PACKAGE_OF_SHEETS, Rule.PACKAGE_OF_SCRIPTS), ("name",)),
     Rule.CSS_MODULE: ("module",),
     Rule.OWN: ("name", "filename", "path"),
     Rule.STATIC: ("path",),
@@ -74,7 +75,9 @@ class DjangoReader:
         """The names in the template `text`."""
         visitor = _Visitor(text, self._builtins, self._functions)
         visitor.run()
-        return Reading(tuple(visitor.uses), tuple(visitor.unchecked), tuple(visitor.faults))
+        return Reading(
+            tuple(visitor.uses), tuple(visitor.unchecked), tuple(visitor.faults), tuple(visitor.computed_icons)
+        )
 
 
 class _Filters(Parser):
@@ -102,6 +105,7 @@ class _Visitor:
     def __init__(self, text: str, builtins: list[str], functions: Mapping[str, Rule]) -> None:
         self.uses: list[Use] = []
         self.unchecked: list[Span] = []
+        self.computed_icons: list[Span] = []
         self.faults: list[Fault] = []
         self._text = text
         self._functions = functions
@@ -219,6 +223,7 @@ class _Visitor:
         self.uses += (Use(written, rule, tuple(classes), widths) for written in argument.texts)
         if not argument.complete:
             self.unchecked.append(span)
+            self.computed_icons += [span] if rule is Rule.ICON else []
 
     def _expression(self, expression: str, start: int) -> None:
         """Note the names that `expression` passes to filters, as in `"a.css"|asset`."""

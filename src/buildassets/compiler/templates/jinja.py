@@ -19,6 +19,7 @@ from buildassets.compiler.templates.names import (
     JAMMIT,
     JAMMIT_EXTENSION,
     OF_CSS_MODULES,
+    OF_ICONS,
     OF_SEVERAL,
     Fault,
     Reading,
@@ -31,6 +32,7 @@ EXTENSIONS: Final = ("jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrol
 _GLOBALS: Final[Mapping[str, Rule]] = {
     **HELPERS,
     **OF_CSS_MODULES,
+    **OF_ICONS,
     **OF_SEVERAL,
     "static": Rule.STATIC,
     "url_for": Rule.ENDPOINT,
@@ -61,7 +63,7 @@ class JinjaReader:
     def read(self, text: str) -> Reading:
         """The names in the template `text`."""
         visitor, faults = self._visited(text)
-        return Reading(tuple(visitor.uses), tuple(visitor.unchecked), tuple(faults))
+        return Reading(tuple(visitor.uses), tuple(visitor.unchecked), tuple(faults), tuple(visitor.computed_icons))
 
     def _visited(self, text: str) -> tuple[Visitor, list[Fault]]:
         parser_faults: list[Fault] = []

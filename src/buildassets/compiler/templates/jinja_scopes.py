@@ -26,6 +26,7 @@ Scope: TypeAlias = dict[str, object]  # name → a Rule, a Possible, a Mapping (
 
 _KEYWORDS: Final[Mapping[Rule, tuple[str, ...]]] = {
     Rule.EXACT: ("name",),
+    Rule.ICON: ("name",),
     Rule.CSS_MODULE: ("module",),
     Rule.OWN: ("name", "filename", "path"),
     Rule.STATIC: ("path", "filename", "name"),
@@ -50,6 +51,7 @@ class Visitor:
     ) -> None:
         self.uses: list[Use] = []
         self.unchecked: list[Span] = []
+        self.computed_icons: list[Span] = []  # those that show icons
         self._constant = nodes.EvalContext(environment)
         self._globals = globals_
         self._own = own
@@ -114,7 +116,7 @@ class Visitor:
             classes = [text for one in others for text in self._possible(one, scope).texts]
             self._note(rule, self._possible(argument, scope), span, classes, self._widths(node))
         elif node.dyn_args or node.dyn_kwargs:
-            self.unchecked.append(span)
+            self._note(rule, Possible(), span)
 
     def _call_of_extension(self, identifier: str, node: nodes.Call, scope: Scope) -> None:
         """What a tag of other systems names: the package, or the bundles where no output makes one of them."""
@@ -173,6 +175,7 @@ class Visitor:
         self.uses += (Use(_placed(written, span), rule, placed, widths) for written in argument.texts)
         if not argument.complete:
             self.unchecked.append(span)
+            self.computed_icons += [span] if rule is Rule.ICON else []
 
     # Nodes that bind names
 

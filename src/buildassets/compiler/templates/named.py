@@ -5,6 +5,7 @@ it.
 """
 
 from buildassets.compiler.config.values import Config
+from buildassets.compiler.sources.sprites import NamedIcons
 from buildassets.compiler.templates.check import names_of
 from buildassets.compiler.templates.files import find_templates, looked_for
 from buildassets.frozen import frozen
@@ -15,6 +16,7 @@ class Named:
     """The `names`, as templates write them; `looked_at` are the templates, and the folders that may contain some."""
 
     names: frozenset[str]
+    icons: NamedIcons
     looked_at: tuple[str, ...]
 
 
@@ -22,4 +24,6 @@ def named_in_templates(config: Config) -> Named:
     """The names in all templates of `config`."""
     files = find_templates(config).files
     looked_at = {*(file.path for file in files), *looked_for(config)}
-    return Named(names_of(config, files), tuple(sorted(looked_at)))
+    found = names_of(config, files)
+    icons = NamedIcons(found.icons, found.computed_icons)
+    return Named(found.assets, icons, tuple(sorted(looked_at)))

@@ -31,6 +31,7 @@ class Rule(Enum):
     BLUEPRINT = "blueprint"  # the same after the name of a blueprint, whose static files may be assets
     MOUNT = "mount"  # a path that may begin with a slash
     CSS_MODULE = "CSS module"  # a CSS module of a bundle, by its logical path without `.module.css`, or its last part
+    ICON = "icon"  # an icon of a sprite
     UNSURE = "unsure"  # one of these, or not a name of an asset at all: the branch that the page takes decides
 
 
@@ -39,6 +40,7 @@ HELPERS: Final[Mapping[str, Rule]] = dict.fromkeys(
     ("asset", "image", "inline_asset", "picture", "preload", "script", "stylesheet"), Rule.EXACT
 )
 OF_CSS_MODULES: Final[Mapping[str, Rule]] = {"css": Rule.CSS_MODULE}
+OF_ICONS: Final[Mapping[str, Rule]] = {"icon": Rule.ICON}
 OF_SEVERAL: Final[Mapping[str, Rule]] = {"modulepreload": Rule.EACH}
 # The rule of each positional argument, for functions that take any number of them.
 OF_EACH: Final[Mapping[Rule, Rule]] = {
@@ -149,8 +151,12 @@ class Fault:
 
 @frozen
 class Reading:
-    """The result of reading a template: its names, the spans of calls whose name is computed, and faults."""
+    """The result of reading a template: its names, the spans of calls whose name is computed, and faults.
+
+    `computed_icons` are those of calls that show an icon; they are among the `unchecked`.
+    """
 
     uses: tuple[Use, ...] = ()
     unchecked: tuple[Span, ...] = ()
     faults: tuple[Fault, ...] = ()
+    computed_icons: tuple[Span, ...] = ()

@@ -6,7 +6,7 @@ parsed.
 
 import ast
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from html import unescape
 from typing import Final
 
@@ -14,6 +14,7 @@ from buildassets.compiler.templates.names import (
     HELPERS,
     OF_CSS_MODULES,
     OF_EACH,
+    OF_ICONS,
     OF_SEVERAL,
     Possible,
     Rule,
@@ -25,7 +26,7 @@ from buildassets.compiler.templates.names import (
 )
 from buildassets.lazy_pattern import lazy_pattern
 
-OURS: Final[Mapping[str, Rule]] = {**HELPERS, **OF_CSS_MODULES, **OF_SEVERAL}
+OURS: Final[Mapping[str, Rule]] = {**HELPERS, **OF_CSS_MODULES, **OF_ICONS, **OF_SEVERAL}
 _STRING: Final = r"""(?:'''(?:[^\\]|\\.)*?'''|\"\"\"(?:[^\\]|\\.)*?\"\"\"|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")"""
 _TOKEN: Final = lazy_pattern(rf"(?s:(?P<string>{_STRING}))|(?P<call>(?<![\w.])[^\W\d][\w.]*)[ \t]*(?=\()|[()\[\]{{}}]")
 _KEYWORDS: Final = ("name", "filename", "path")
@@ -42,6 +43,11 @@ def calls(text: str, span: Span, functions: Mapping[str, Rule]) -> Iterator[Use 
         close = closing(text, token.end(), end)
         if close is not None:
             yield from _of_call(text, token.start("call"), close, rule)
+
+
+def of_icons(text: str, spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Those of `spans`, which are of the names of functions, that are calls of icons."""
+    return tuple(span for span in spans if text[slice(*span)] in OF_ICONS)
 
 
 def closing(text: str, opening: int, end: int) -> int | None:

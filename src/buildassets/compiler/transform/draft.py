@@ -57,7 +57,7 @@ def drafted(source: Source, engines: EngineSet, *, directives: bool = False, ahe
 
     What was read `ahead` of it is not read again.
     """
-    if source.variant is not None or source.subset is not None:
+    if source.variant is not None or source.subset is not None or source.sprite is not None:
         return _of_other(source)
     if command := engines.command(source):
         return _commanded(source, command, engines)
@@ -101,11 +101,15 @@ def _content(source: Source, syntax: Syntax | None, *, is_parsed: bool) -> bytes
 
 
 def _of_other(source: Source) -> Draft:
-    """The draft of what is made of a picture or a font."""
+    """The draft of what is made of a picture or a font, or of a sprite of icons."""
     if source.subset is not None:
         return _of_font(source, source.subset)
-    assert source.variant is not None
-    return _varied(source, source.variant)
+    if source.variant is not None:
+        return _varied(source, source.variant)
+    from buildassets.compiler.transform.sprite import drafted_sprite  # few projects have icons
+
+    assert source.sprite
+    return drafted_sprite(source, source.sprite)
 
 
 def _varied(source: Source, variant: Variant) -> Draft:
@@ -134,9 +138,8 @@ def _drafted(source: Source, text: str, raw: bytes, engines: EngineSet, *, direc
     """The draft of `text`, which is `raw` in UTF-8."""
     syntax = media_of(source.logical).syntax
     if engines.compiler(source) is None and is_json(source):
-        references = tuple(scan(syntax, text)) if syntax else ()
-        draft = _as_it_is(source, text if references else raw, references)
-        return with_diagnostics(draft, json_faults(text, source))
+        draft = with_diagnostics(_as_it_is(source, raw), json_faults(text, source))
+        return _minified_json(draft, text, syntax, engines)
     if source.keeps_name:
         references = tuple(scan(syntax, text)) if syntax else ()
         draft = _as_it_is(source, text if references else raw, references)
@@ -151,6 +154,25 @@ def _drafted(source: Source, text: str, raw: bytes, engines: EngineSet, *, direc
     draft = _compiled(source, header.text, raw if is_whole else header.text.encode("utf-8"), syntax, engines)
     draft = draft if is_whole else replace(draft, digest=None)
     return replace(draft, directives=header.directives, diagnostics=(*header.diagnostics, *draft.diagnostics))
+
+
+def _minified_json(draft: Draft, text: str, syntax: Syntax | None, engines: EngineSet) -> Draft:
+    """The `draft` of JSON, minified, with its references; a source that is released as it is has a digest already."""
+    minifier = engines.minifier_of_json(draft.source)
+    if minifier is not None:
+        draft, text = _with_minified(draft, text, "json", minifier, engines)
+    references = tuple(scan(syntax, text)) if syntax and not draft.failed else ()
+    return replace(draft, body=text, references=references) if references else draft
+
+
+def _with_minified(draft: Draft, text: str, kind: str, minifier: Engine, engines: EngineSet) -> tuple[Draft, str]:
+    """`draft` and its `text`, markup or data, as `minifier` returns them; unchanged if there is nothing to gain."""
+    minified = minifier.run(EngineInput(text, draft.source.path, draft.source.shown))
+    used = () if minified.text == text else ((kind, minifier.version),)
+    draft = _beside(draft, text, minified, engines, *used)
+    if draft.failed or not used:
+        return draft, text
+    return replace(draft, body=minified.text.encode("utf-8"), digest=None), minified.text
 
 
 def _transcoded(source: Source, text: str, engines: EngineSet, *, directives: bool) -> Draft:
@@ -323,10 +345,12 @@ def _finished(draft: Draft, text: str, syntax: Syntax | None, engines: EngineSet
         return draft
     if minifier and minifier.name == "esbuild" and any(fault.code == "js/syntax" for fault in draft.diagnostics):
         minifier = None  # it would refuse what is released as it is
-    if minifier is not None:
-        draft, text = _minified(draft, text, minifier, syntax, engines)
-        if draft.failed:
-            return draft
+    if minifier is not None and syntax in (Syntax.SVG, Syntax.HTML):
+        draft, text = _with_minified(draft, text, syntax.value, minifier, engines)
+    elif minifier is not None:
+        draft, text = _with_minified_code(draft, text, syntax, minifier, engines)
+    if draft.failed:
+        return draft
     return _with_references(draft, text, syntax)
 
 
@@ -342,23 +366,30 @@ def _with_references(draft: Draft, text: str, syntax: Syntax) -> Draft:
     return draft if may_name_workers else replace(draft, may_name_workers=False)
 
 
-def _minified(draft: Draft, text: str, minifier: Engine, syntax: Syntax, engines: EngineSet) -> tuple[Draft, str]:
-    """`draft` and its `text` as `minifier` leaves them."""
+def _with_minified_code(
+    draft: Draft, text: str, syntax: Syntax, minifier: Engine, engines: EngineSet
+) -> tuple[Draft, str]:
+    """`draft` and its `text`, a sheet or a script, as `minifier` returns them, with what they map to."""
     minified = minifier.run(EngineInput(text, draft.source.path, draft.source.shown, engines.source_maps))
-    positions = OriginalPositions(draft, engines.shown, text)
-    draft = replace(
-        draft,
-        inputs=tuple(dict.fromkeys((*draft.inputs, *minified.inputs))),
-        absences=(*draft.absences, *minified.absences),
-        engines=(*draft.engines, (syntax.value, minifier.version)),
-        diagnostics=(*draft.diagnostics, *map(positions.as_written, minified.diagnostics)),
-        sets=(*draft.sets, *minified.sets),
-    )
+    draft = _beside(draft, text, minified, engines, (syntax.value, minifier.version))
     if draft.failed:
         return draft, text
     if engines.source_maps:
         draft = replace(draft, origin=_composed(draft, text, minified, syntax))
     return replace(draft, body=minified.text.encode("utf-8"), digest=None), minified.text
+
+
+def _beside(draft: Draft, text: str, minified: Compiled, engines: EngineSet, *used: tuple[str, str]) -> Draft:
+    """`draft` with what a minifier has read and reported beside its result, made of `text`."""
+    positions = OriginalPositions(draft, engines.shown, text)
+    return replace(
+        draft,
+        inputs=tuple(dict.fromkeys((*draft.inputs, *minified.inputs))),
+        absences=(*draft.absences, *minified.absences),
+        engines=(*draft.engines, *used),
+        diagnostics=(*draft.diagnostics, *map(positions.as_written, minified.diagnostics)),
+        sets=(*draft.sets, *minified.sets),
+    )
 
 
 def _faults(draft: Draft, text: str, minifier: Engine | None, engines: EngineSet) -> Iterator[Diagnostic]:

@@ -23,6 +23,7 @@ from buildassets.compiler.engines.protocol import (
     Templating,
 )
 from buildassets.compiler.engines.registry import start_compiler, start_engine
+from buildassets.compiler.engines.spaces import BUILT_IN, builtin_engine
 from buildassets.compiler.languages.native.library import unmet_demand
 from buildassets.compiler.model import Source
 from buildassets.compiler.sources.names import is_template, is_typed
@@ -45,13 +46,14 @@ _SASS_SUFFIXES: Final = (".scss", ".sass")
 class EngineSet:
     """The engines of one build.
 
-    `css` and `js` are None if nothing is to be minified; `compilers` are those for further kinds, each by the suffix of
-    its sources, as in `.less`. `shown` turns a path into the name a user would write. With `source_maps`, drafts have
-    origins. `grammar` checks the syntax of scripts, if there is one; what it finds is a warning in the roots with the
-    indices `lenient`. `templating` is how templates become scripts. `tailwind` compiles the style sheets that need it.
-    `typed` compiles TypeScript and JSX, and puts the values of the names `defined` into other modules; `meta_env` are
-    the values of `import.meta.env`. `commands` are those of the project, by the suffix of their sources, and `outputs`
-    those that make one asset of no source; they go before the other compilers, but not in the roots `of_others`.
+    `css`, `js`, `svg` and `json` are None if nothing is to be minified; `compilers` are those for further kinds, each
+    by the suffix of its sources, as in `.less`. `shown` turns a path into the name a user would write. With
+    `source_maps`, drafts have origins. `grammar` checks the syntax of scripts, if there is one; what it finds is a
+    warning in the roots with the indices `lenient`. `templating` is how templates become scripts. `tailwind` compiles
+    the style sheets that need it. `typed` compiles TypeScript and JSX, and puts the values of the names `defined` into
+    other modules; `meta_env` are the values of `import.meta.env`. `commands` are those of the project, by the suffix of
+    their sources, and `outputs` those that make one asset of no source; they go before the other compilers, but not in
+    the roots `of_others`.
     """
 
     scss: KnownEngine
@@ -70,6 +72,8 @@ class EngineSet:
     commands: "Mapping[str, CommandEngine]" = field(default_factory=dict)
     outputs: "Mapping[str, CommandEngine]" = field(default_factory=dict)
     of_others: frozenset[int] = frozenset()
+    svg: KnownEngine | None = None
+    json: KnownEngine | None = None
 
     def command(self, source: Source) -> "CommandEngine | None":
         """The command of the project that makes the asset of `source`, if there is one."""
@@ -109,9 +113,12 @@ class EngineSet:
 
     def minifier(self, syntax: Syntax) -> KnownEngine | None:
         """The minifier for texts of `syntax`, if there is one."""
-        if syntax is Syntax.CSS:
-            return self.css
-        return self.js if syntax is Syntax.JAVASCRIPT else None
+        markup = {Syntax.SVG: self.svg, Syntax.WEB_MANIFEST: self.json}
+        return {Syntax.CSS: self.css, Syntax.JAVASCRIPT: self.js, **markup}.get(syntax)
+
+    def minifier_of_json(self, source: Source) -> KnownEngine | None:
+        """The minifier of `source`, which is JSON, if there is one."""
+        return None if is_minified(source) or source.keeps_name else self.json
 
     def begin_sass(self) -> None:
         """Start the process of Sass, if it has one, so that the next sheet need not wait for it."""
@@ -121,13 +128,18 @@ class EngineSet:
     @property
     def all(self) -> "tuple[KnownEngine | CommandEngine, ...]":
         """All engines of the build."""
-        engines = (self.scss, self.css, self.js, self.grammar, self.typed, *self.compilers.values())
+        minifiers = (self.css, self.js, self.svg, self.json)
+        engines = (self.scss, *minifiers, self.grammar, self.typed, *self.compilers.values())
         return (*filter(None, engines), *self.commands.values(), *self.outputs.values())
 
     def minifier_of(self, source: Source) -> KnownEngine | None:
-        """The minifier for the text made of `source`, if there is one."""
+        """The minifier for the text made of `source`, if there is one whose results are worth keeping.
+
+        Our own for SVG and JSON take no longer than a look into the cache.
+        """
         syntax = media_of(source.logical).syntax
-        return None if syntax is None or is_minified(source) else self.minifier(syntax)
+        minifier = None if syntax is None or is_minified(source) else self.minifier(syntax)
+        return None if minifier is not None and minifier.name == BUILT_IN else minifier
 
     def grammar_of(self, source: Source) -> KnownEngine | None:
         """The engine that checks the syntax of the script made of `source`, if there is one.
@@ -143,9 +155,10 @@ class EngineSet:
         """Whether an engine compiles or minifies `source`."""
         if source.variant is not None or source.subset is not None:
             return True
-        if source.keeps_name:
+        if source.keeps_name or source.sprite is not None:
             return False
-        if not (self.css or self.js or self.grammar or self.defined or self.commands or self.outputs):
+        minifies = self.css or self.js or self.svg or self.json
+        if not (minifies or self.grammar or self.defined or self.commands or self.outputs):
             return self.compiler(source) is not None or self.tailwind_of(source) is not None
         ways = (self.minifier_of, self.compiler, self.grammar_of, self.definer, self.command, self.tailwind_of)
         return any(way(source) is not None for way in ways)
@@ -161,7 +174,8 @@ def started_engines(
     options = EngineOptions(config.folder, config.shown, config.load_paths, config.url, config.browsers)
     named = {"scss": config.engines.scss}
     if mode == "production" and config.minify:
-        minifiers = {"css": config.engines.css, "js": config.engines.js}
+        names = config.engines
+        minifiers = {"css": names.css, "js": names.js, "svg": names.svg, "json": names.json}
         named |= {kind: name for kind, name in minifiers.items() if name != "none"}
     started: dict[str, KnownEngine] = {}
     compilers: dict[str, KnownCompiler] = {}
@@ -171,7 +185,7 @@ def started_engines(
             if kind in config.engines.compilers:
                 compilers["." + kind] = stack.enter_context(closing(start_compiler(name, options)))
             else:
-                engine = started[kind] = stack.enter_context(closing(start_engine(name, options)))
+                engine = started[kind] = stack.enter_context(closing(_started(kind, name, options)))
                 if processes is not None and isinstance(engine, SharesProcesses):
                     engine.share(processes)
         except BuildError as fault:
@@ -188,7 +202,13 @@ def started_engines(
     values = meta_env(config, mode)
     checks = bool(config.source_maps), grammar, config.templating, _lenient(config), LateTailwind(config, options)
     engines = EngineSet(started["scss"], css, js, options.shown, compilers, *checks, typed, tuple(define), values)
+    engines = replace(engines, svg=started.get("svg"), json=started.get("json"))
     return _with_commands(engines, config, mode, stack) if config.commands else engines
+
+
+def _started(kind: str, name: str, options: EngineOptions) -> KnownEngine:
+    """The engine `name` for `kind`. Raises BuildError."""
+    return builtin_engine(kind) if name == BUILT_IN else start_engine(name, options)
 
 
 def _with_commands(engines: EngineSet, config: Config, mode: Mode, stack: ExitStack) -> EngineSet:

@@ -87,6 +87,7 @@ def entry(
         names=asset.draft.names,
         variants=asset.draft.source.variants,
         preloads=preloads,
+        icons=asset.draft.icons,
     )
 
 
@@ -109,6 +110,7 @@ def source_fingerprints(config: Config, assets: Iterable[Linked], digest_of: Cal
 
 _DECIDING: Final = (
     *("browsers", "commands", "data_urls", "define", "directives", "env", "external", "fingerprinted", "minify"),
+    "icons",
     *("modules", "source_maps", "sources_content", "types", "url_prefixes", "inline_imports"),
     *("image_strip", "image_variants"),
     "fonts",
@@ -123,6 +125,9 @@ def deciding_settings(config: Config, mode: Mode) -> dict[str, Any]:
     given = {name: getattr(config, name) for name in _DECIDING}
     given |= {name: given[name] and mode == "production" for name in ("minify", "inline_imports")}
     given["env"] = variables(config) or usual["env"]
+    given["icons"] = {
+        name: {"dir": config.shown(icons.path), "used_only": icons.used_only} for name, icons in config.icons.items()
+    }
     given["commands"] = {name: _described(config, command) for name, command in sorted(config.commands.items())}
     return {name: _plain(value) for name, value in given.items() if value != usual[name]}
 

@@ -91,6 +91,12 @@ def inline_asset(name: str, **attributes: Any) -> str:
 
 
 @register.simple_tag
+def icon(name: str, label: object = None, **attributes: Any) -> str:
+    """`<svg>` with an icon of a sprite."""
+    return assets().icon(name, label, **attributes)
+
+
+@register.simple_tag
 def css(module: str, *names: str, bundle: str | None = None) -> str:
     """What names of a CSS module are in the release, for the attribute `class`."""
     return assets().css(module, *names, bundle=bundle)
@@ -109,7 +115,7 @@ def release_watch(**attributes: Any) -> str:
 
 
 _NAMES: Final = {
-    **dict.fromkeys(("importmap", "livereload", "release_watch", "vite_refresh", "css"), slice(0)),
+    **dict.fromkeys(("importmap", "livereload", "release_watch", "vite_refresh", "css", "icon"), slice(0)),
     "modulepreload": slice(None),
 }
 for _tag, _compile in tuple(register.tags.items()):

@@ -1,0 +1,90 @@
+"""Writes an SVG image in fewer characters, with the same tree but for what shows nothing. Pure.
+
+What goes: comments, but for licences, the XML declaration and the document type, white space in tags, and white space
+between elements where no text is drawn (SVG 2, section 11.7: only in text content elements is it). What could see the
+difference, a script or a selector such as `:empty`, keeps it.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from buildassets.compiler.languages.markup.xml_events import Event, Kind, RefusedError, written, xml_events
+from buildassets.lazy_pattern import lazy_pattern
+
+# White space in these is shown, or belongs to others who read it.
+_KEEPING: Final = frozenset(
+    ("text", "tspan", "textPath", "tref", "altGlyph", "title", "desc", "style", "foreignObject", "metadata", "glyph")
+)
+_SPACE: Final = " \t\n\r"  # what XML calls so; a no-break space is none
+_KEPT_COMMENT: Final = lazy_pattern(r"(?i)\A!|@license|@preserve|licen[sc]e|copyright|\u00a9")
+_SEES_SPACE: Final = lazy_pattern(r"(?i):(?:empty|blank)|white-space|\\|@import")
+
+
+def minified(text: str) -> str | None:
+    """`text` in fewer characters; None if it is not well-formed, declares entities, or has a script in it.
+
+    The result is read again, and has to be the same tree.
+    """
+    try:
+        events = xml_events(text)
+        if _has_script(events):
+            return None
+        wanted = merged(without_space(_without_comments(events), keeps_all=_sees_space(events)))
+        result = written(wanted)
+        return result if xml_events(result) == wanted else None
+    except RefusedError:
+        return None
+
+
+def merged(events: Iterable[Event]) -> list[Event]:
+    """`events`, in which texts that lie next to one another are one."""
+    found: list[Event] = []
+    for event in events:
+        if event.kind is Kind.TEXT and found and found[-1].kind is Kind.TEXT:
+            found[-1] = Event(Kind.TEXT, text=found[-1].text + event.text)
+        else:
+            found.append(event)
+    return found
+
+
+def is_kept_comment(event: Event) -> bool:
+    """Whether `event` is a comment that stays: one of a licence, or one that begins with `!`."""
+    return event.kind is Kind.COMMENT and _KEPT_COMMENT.search(event.text) is not None
+
+
+def _without_comments(events: Iterable[Event]) -> list[Event]:
+    return merged(event for event in events if event.kind is not Kind.COMMENT or is_kept_comment(event))
+
+
+def without_space(events: Iterable[Event], *, keeps_all: bool = False) -> Iterator[Event]:
+    """`events` without texts of white space only, but for those in elements that keep theirs."""
+    kept_depth = 0  # how many elements are open from the first that keeps its white space
+    for event in events:
+        if event.kind is Kind.START and (kept_depth or event.name in _KEEPING or ":" in event.name):
+            kept_depth += 1
+        elif event.kind is Kind.END and kept_depth:
+            kept_depth -= 1
+        if event.kind is not Kind.TEXT or kept_depth or keeps_all or event.text.strip(_SPACE):
+            yield event
+
+
+def _has_script(events: Sequence[Event]) -> bool:
+    return any(
+        event.name.rpartition(":")[2].lower() == "script"
+        or any(name.lower().startswith("on") for name, _ in event.attributes)
+        for event in events
+        if event.kind is Kind.START
+    )
+
+
+def _sees_space(events: Sequence[Event]) -> bool:
+    """Whether a sheet in the image, or one that it names, may select elements by the text in them."""
+    is_style = False
+    for event in events:
+        if event.kind in (Kind.START, Kind.END):
+            is_style = event.kind is Kind.START and event.name.rpartition(":")[2] == "style"
+        elif (is_style and _SEES_SPACE.search(event.text)) or (
+            event.kind is Kind.INSTRUCTION and event.name == "xml-stylesheet"
+        ):
+            return True
+    return False

@@ -1,0 +1,158 @@
+"""Reads an XML document into events, and writes events as the shortest document that has them. Pure.
+
+No entity is expanded and nothing is fetched: a document that declares anything is refused (XML 1.0, section 4).
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from enum import IntEnum
+from typing import Any, Final, NamedTuple
+
+from buildassets.lazy_pattern import lazy_pattern
+
+SEPARATOR: Final = " "  # between the namespace and the rest of a name, if they are read apart
+
+
+class Kind(IntEnum):
+    """What an event is."""
+
+    START = 1
+    END = 2
+    TEXT = 3  # what character references and CDATA sections mean is in it
+    COMMENT = 4
+    INSTRUCTION = 5  # a processing instruction; `text` has what follows its name
+
+
+class Event(NamedTuple):
+    """One step through a document; a document is the same tree as another if the events of both are equal."""
+
+    kind: Kind
+    name: str = ""
+    text: str = ""
+    attributes: tuple[tuple[str, str], ...] = ()
+
+
+class RefusedError(ValueError):
+    """The document is not well-formed, or declares entities or the like."""
+
+
+class _DeclarationError(Exception):
+    """The document declares something."""
+
+
+_REFUSED: Final = (
+    *("EntityDeclHandler", "SkippedEntityHandler", "AttlistDeclHandler", "ElementDeclHandler", "NotationDeclHandler"),
+    *("UnparsedEntityDeclHandler", "ExternalEntityRefHandler"),
+)
+
+
+def xml_events(text: str, *, namespaces: bool = False) -> list[Event]:
+    """The events of the document `text`; raises RefusedError.
+
+    With `namespaces`, names have the URL of their namespace and a SEPARATOR before them, and no attribute declares one.
+    Else they are as written. Texts that lie next to one another are one.
+    """
+    from pyexpat import ExpatError
+
+    reader = _Reader()
+    try:
+        _parser(reader, namespaces=namespaces).Parse(text.removeprefix("\ufeff").encode("utf-8"), True)
+    except _DeclarationError as fault:
+        raise RefusedError("declares entities or attributes") from fault
+    except (ExpatError, UnicodeEncodeError) as fault:
+        raise RefusedError(str(fault)) from fault
+    return reader.events
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+
+    def start(self, name: str, attributes: list[str]) -> None:
+        pairs = tuple(zip(attributes[::2], attributes[1::2], strict=True))
+        self.events.append(Event(Kind.START, name, "", pairs))
+
+    def end(self, name: str) -> None:
+        self.events.append(Event(Kind.END, name))
+
+    def text(self, text: str) -> None:
+        self.events.append(Event(Kind.TEXT, text=text))
+
+    def comment(self, text: str) -> None:
+        self.events.append(Event(Kind.COMMENT, text=text))
+
+    def instruction(self, name: str, text: str) -> None:
+        self.events.append(Event(Kind.INSTRUCTION, name, text))
+
+
+def _parser(reader: _Reader, *, namespaces: bool) -> Any:
+    from pyexpat import ParserCreate
+
+    def refuse(*_: object) -> None:
+        raise _DeclarationError
+
+    def document_type(_name: str, _system: str | None, _public: str | None, has_subset: int) -> None:
+        if has_subset:
+            raise _DeclarationError
+
+    parser = ParserCreate(None, SEPARATOR if namespaces else None)
+    parser.ordered_attributes = True
+    parser.buffer_text = True
+    parser.StartElementHandler = reader.start
+    parser.EndElementHandler = reader.end
+    parser.CharacterDataHandler = reader.text
+    parser.CommentHandler = reader.comment
+    parser.ProcessingInstructionHandler = reader.instruction
+    parser.StartDoctypeDeclHandler = document_type
+    for name in _REFUSED:
+        setattr(parser, name, refuse)
+    return parser
+
+
+_IN_TEXT: Final = lazy_pattern(r"[&<\r]|(?<=\]\])>")
+_IN_VALUE: Final = lazy_pattern(r"[&<\"\t\n\r]")
+_IN_SINGLE_QUOTES: Final = lazy_pattern(r"[&<'\t\n\r]")
+_NAMES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
+_WRITTEN: Final = {**_NAMES, "'": "&#39;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
+
+
+def written(events: Sequence[Event]) -> str:
+    """The shortest document with these `events`, without a declaration: UTF-8 is what XML is without one."""
+    return "".join(_pieces(events))
+
+
+def _pieces(events: Sequence[Event]) -> Iterator[str]:
+    is_open = False  # the last start tag lacks its end
+    for event in events:
+        if event.kind is Kind.END and is_open:
+            is_open = False
+            yield "/>"
+            continue
+        if is_open:
+            is_open = False
+            yield ">"
+        if event.kind is Kind.START:
+            is_open = True
+            yield f"<{event.name}{written_attributes(event.attributes)}"
+        else:
+            yield _written(event)
+
+
+def _written(event: Event) -> str:
+    if event.kind is Kind.END:
+        return f"</{event.name}>"
+    if event.kind is Kind.TEXT:
+        return _IN_TEXT.sub(lambda match: _WRITTEN[match[0]], event.text)
+    if event.kind is Kind.COMMENT:
+        return f"<!--{event.text}-->"
+    return f"<?{event.name} {event.text}?>" if event.text else f"<?{event.name}?>"
+
+
+def written_attributes(attributes: Iterable[tuple[str, str]]) -> str:
+    """The `attributes` as a tag has them, each with a blank before it."""
+    return "".join(f" {name}={_quoted(value)}" for name, value in attributes)
+
+
+def _quoted(value: str) -> str:
+    if '"' in value and "'" not in value:
+        return "'" + _IN_SINGLE_QUOTES.sub(lambda match: _WRITTEN[match[0]], value) + "'"
+    return '"' + _IN_VALUE.sub(lambda match: _WRITTEN[match[0]], value) + '"'

@@ -45,13 +45,13 @@ class Scripts:
         try:
             return Compiled(minify.string("text/javascript", given.text))
         except minify.MinifyError as fault:
-            return Compiled("", diagnostics=(told(str(fault), given),))
+            return Compiled("", diagnostics=(as_diagnostic(str(fault), given),))
 
     def close(self) -> None:
         """Nothing is held."""
 
 
-def told(fault: str, given: EngineInput) -> Diagnostic:
+def as_diagnostic(fault: str, given: EngineInput) -> Diagnostic:
     """`unexpected ; in expression on line 1 and column 9`, as a diagnostic."""
     found = re.match(r"(.*) on line (\d+) and column (\d+)", fault)
     if found is None:

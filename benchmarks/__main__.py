@@ -122,7 +122,7 @@ def _machine(load: float) -> str:
     system = f"{platform.system()} {platform.release().partition('-')[0]}, Python {platform.python_version()}"
     model = models[0] if models else platform.machine()
     cores = os.cpu_count() or 1
-    busy = f" Other programs used the cores too (load average up to {load:.0f}): the ratios say more than the seconds."
+    busy = f" Other programs used the cores too (load average up to {load:.0f}): compare the ratios, not the seconds."
     measured = f"Measured on {cores} cores ({model}) with {memory_gb:.0f} GiB of memory, {system}."
     return measured + (busy if load > cores + 1 else "")
 

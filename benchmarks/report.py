@@ -17,13 +17,13 @@ _LARGE: Final = fingerprinting.name(16500)
 _FINGERPRINTERS: Final = ("Propshaft", "AssetMapper", "Django", "Sprockets", "esbuild")
 _COMPILERS: Final = ("webassets", "django-compressor", "Dart Sass + esbuild", "Vite", "Parcel", "Sprockets")
 _INTRODUCTION: Final = """\
-Ours and others' tools do the same work on the same files, in turn, on the same machine: the ratios hold where the
-seconds do not. A run is a whole process from start to end, on a file system in memory. The seconds are medians, and
-beside them stands the time on all cores, which other programs on the machine change less. `÷ ours` is how many times
-longer it took than buildassets did. `MB` is the resident memory of the largest process, empty where it is less than
-the measuring one has; `MB, all` is that of all processes at one moment, looked up a hundred times a second, what they
-share counted once. *Found* is not what a tool promises but what was found in its output; a run whose output lacks
-what the tool makes is a failed one. Limits, in italics, leave out nearly all and show how fast it could be at best.
+All tools do the same work on the same files, in turn, on the same machine. Compare the ratios: seconds depend on the machine.
+A run is a whole process from start to end, on a file system in memory. Seconds are medians. CPU seconds, on all cores, depend
+less on other programs of the machine. `÷ ours` is how many times longer a tool took than buildassets. `MB` is the resident
+memory of the largest process, empty if it is less than the measuring process has; `MB, all` is that of all processes at one
+moment, a hundred times a second, with shared memory counted once. *Found* lists what was found in a tool's output; a run
+whose output lacks what the tool should make is a failed one. Rows in italics are limits: they leave out nearly all of the
+work, and show how fast it could be at best.
 """
 
 
@@ -254,7 +254,7 @@ def _requests(section: Section) -> Iterator[str]:
     yield ""
     yield f"Servers of files in Python: {section.about} by wrk, one process behind the same web server."
     yield "CPU µs is the time of the server's processes on the cores for a request, `÷ ours` how many times ours that"
-    yield f"is; the rates tell as much of what else the machine did. {_load(section).capitalize()}."
+    yield f"is; rates also depend on what else the machine did. {_load(section).capitalize()}."
     yield ""
     for work, rows in section.works.items():
         yield f"### {work[0].upper()}{work[1:]}"

@@ -17,13 +17,13 @@ _LARGE: Final = fingerprinting.name(16500)
 _FINGERPRINTERS: Final = ("Propshaft", "AssetMapper", "Django", "Sprockets", "esbuild")
 _COMPILERS: Final = ("webassets", "django-compressor", "Dart Sass + esbuild", "Vite", "Parcel", "Sprockets")
 _INTRODUCTION: Final = """\
-All tools do the same work on the same files, in turn, on the same machine. Compare the ratios: seconds depend on the machine.
-A run is a whole process from start to end, on a file system in memory. Seconds are medians. CPU seconds, on all cores, depend
-less on other programs of the machine. `÷ ours` is how many times longer a tool took than buildassets. `MB` is the resident
-memory of the largest process, empty if it is less than the measuring process has; `MB, all` is that of all processes at one
-moment, a hundred times a second, with shared memory counted once. *Found* lists what was found in a tool's output; a run
-whose output lacks what the tool should make is a failed one. Rows in italics are limits: they leave out nearly all of the
-work, and show how fast it could be at best.
+All tools do the same work on the same files, in turn, on the same machine. Compare the ratios: seconds depend on the
+machine. A run is a whole process from start to end, on a file system in memory. Seconds are medians. CPU seconds, on
+all cores, depend less on other programs of the machine. `÷ ours` is how many times longer a tool took than
+buildassets. `MB` is the resident memory of the largest process, empty if it is less than the measuring process has;
+`MB, all` is that of all processes at one moment, a hundred times a second, with shared memory counted once. *Found*
+lists what was found in a tool's output; a run whose output lacks what the tool should make is a failed one. Rows in
+italics are limits: they leave out nearly all of the work, and show how fast it could be at best.
 """
 
 

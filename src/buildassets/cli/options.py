@@ -287,6 +287,20 @@ class CompileOptions:
         return configured(self.config_file, self.sources, self.output, *more, self.mode, runs_code=runs_code)
 
 
+def refuse_options_of_one(given: CompileOptions) -> None:
+    """Raise UsageError for options that name folders or files of one project, where there are many."""
+    named = {
+        "SOURCE": given.sources,
+        "-o": given.output,
+        "--config": given.config_file,
+        "--also": given.also,
+        "--templates": given.templates,
+        "--plan": given.plan,
+    }
+    if wrong := [name for name, value in named.items() if value]:
+        raise click.UsageError(f"`{wrong[0]}` is for one project: with `--workspace` each has its configuration")
+
+
 def _gathered(command: Callable[..., int]) -> Callable[..., int]:
     """`command`, wrapped so that it receives its CompileOptions as one value."""
 

@@ -6,7 +6,7 @@ What they print goes to our streams, each line behind the name of its command.
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from threading import Event, Lock, Thread, main_thread
 from time import monotonic, sleep
@@ -33,13 +33,28 @@ _LONGEST_LINE_BYTES: Final = 1 << 16
 _COLOURS: Final = ("cyan", "magenta", "yellow", "green", "blue", "bright_cyan", "bright_magenta", "bright_yellow")
 
 
+def exit_code_of_any(commands: "Iterable[Together]", watch: Callable[[], None]) -> int:
+    """Run `watch`; the exit code is that of the one of `commands` that ended it, 0 if it ended by itself."""
+    try:
+        watch()
+    except SystemExit as end:
+        if isinstance(end.__context__, KeyboardInterrupt):
+            raise end.__context__ from None
+        codes = [one.exit_code for one in commands if one.exit_code is not None]
+        if not codes:
+            raise
+        return codes[0]
+    return 0
+
+
 class Together:
     """Starts the commands of the configuration once there is a release; when one ends, so do all, and the watch.
 
-    With `stdout_is_ours`, what they print goes to stderr.
+    With `stdout_is_ours`, what they print goes to stderr. `prefix` stands before their names.
     """
 
-    def __init__(self, *, stdout_is_ours: bool) -> None:
+    def __init__(self, *, stdout_is_ours: bool, prefix: str = "") -> None:
+        self._prefix = prefix
         self._streams = (2, 2) if stdout_is_ours else (1, 2)
         self._programs: dict[str, tuple[str, ...]] = {}
         self._running: list[_Beside] = []
@@ -49,20 +64,17 @@ class Together:
 
     def exit_code_of(self, watch: Callable[[], None]) -> int:
         """Run `watch`; the exit code is that of the command that ended it, else 0."""
-        self.run_with(watch)
-        return self._exit_code or 0
+        return exit_code_of_any([self], watch)
 
     def run_with(self, watch: Callable[[], None]) -> None:
         """Run `watch`. Raises SystemExit with the exit code of a command that ended it, unless that is 0."""
-        try:
-            watch()
-        except SystemExit as end:
-            if isinstance(end.__context__, KeyboardInterrupt):
-                raise end.__context__ from None
-            if self._exit_code is None:
-                raise
-            if self._exit_code:
-                raise SystemExit(self._exit_code) from None
+        if code := exit_code_of_any([self], watch):
+            raise SystemExit(code)
+
+    @property
+    def exit_code(self) -> int | None:
+        """That of the command that ended the watch; None if none of these did."""
+        return self._exit_code
 
     def start(self, config: "Config") -> None:
         """Find the programs; raises ConfigError for those that are not there."""
@@ -82,7 +94,7 @@ class Together:
     def _start_all(self, config: "Config") -> None:
         width = max(map(len, self._programs))
         for number, (name, command) in enumerate(self._programs.items()):
-            label = f"{_coloured(name.ljust(width), number)} | ".encode("utf-8", "replace")
+            label = f"{_coloured(self._prefix + name.ljust(width), number)} | ".encode("utf-8", "replace")
             try:
                 self._running.append(_Beside(command, config, label, self._streams, self._writing))
             except OSError as fault:

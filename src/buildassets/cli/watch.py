@@ -1,7 +1,7 @@
 """`buildassets watch`."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 from buildassets.cli.build import left_text, summary, timed
-from buildassets.cli.options import CompileOptions, cache_options, watch_options
+from buildassets.cli.options import CompileOptions, cache_options, watch_options, workspace_option
 from buildassets.cli.output import Output, Passing, count_text, kept_from_stdout, seconds_text
+from buildassets.compiler.config.values import Mode
 from buildassets.compiler.result import BuildResult
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text
 from buildassets.errors import ConfigError
@@ -20,7 +21,12 @@ from buildassets.jobs import threads
 from buildassets.manifest import Entry, Manifest
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from buildassets.cli.workspace_output import ProjectOutput
+    from buildassets.compiler.cache.shared_work import SharedWork
     from buildassets.compiler.config.values import Config
+    from buildassets.compiler.transform.engine_set import RunningEngines
     from buildassets.compiler.watch.listener import PagesChanged, Rebuilt
 
 _DEFAULT_POLL = "0.5"
@@ -47,6 +53,7 @@ class _Command(click.Command):
 @click.command("watch", cls=_Command)
 @watch_options
 @cache_options
+@workspace_option
 @click.pass_obj
 def command(
     beside: tuple[str, ...],
@@ -57,46 +64,28 @@ def command(
     poll: float | None,
     port: int | None,
     origins: tuple[str, ...],
+    is_workspace: bool,
 ) -> int:
     """Build, and build again whenever a source changes, until Ctrl-C. SOURCE overrides the configured source roots.
 
     COMMAND, such as a web server, is run as soon as there is a release, and so are those that `[tool.buildassets.run]`
     names; when one of them ends, so do the watch and the others.
     """
-    from buildassets.compiler.build import build
+    if is_workspace:
+        from buildassets.cli.workspace_watch import Watching, watch_workspace
+
+        return watch_workspace(Watching(given, cache_dir, not no_cache, cache_write, poll, port, origins), beside)
     from buildassets.compiler.config.file import working_directory
-    from buildassets.compiler.config.values import CacheSettings
-    from buildassets.compiler.incremental.no_op import incremental
     from buildassets.compiler.transform.engine_set import RunningEngines
     from buildassets.compiler.watch.listener import Listener
     from buildassets.compiler.watch.loop import Watch
     from buildassets.compiler.watch.open_pages import OpenPages
     from buildassets.compiler.watch.pages import page_templates
 
-    remote_faults: list[Diagnostic] = []  # of the last build with a remote cache: it is not waited for again
-
     here = _Project(working_directory(), given, cache_dir, uses_cache=not no_cache)
     # Engines are closed first: a thread that waits for an engine would otherwise not end.
     with threads(given.jobs) as executor, closing(RunningEngines()) as engines:
-
-        def rebuild(config: "Config") -> BuildResult:
-            cache = here.cache_of(config)
-            if remote_faults:
-                config = replace(config, cache=CacheSettings())
-            work = partial(
-                build,
-                config,
-                mode=given.mode,
-                executor=executor,
-                cache=cache,
-                cache_write=cache_write,
-                engines=engines,
-            )
-            with kept_from_stdout():
-                result = incremental(config, given.mode, cache, work)
-            remote_faults.extend(found for found in result.diagnostics if found.code.startswith("cache/"))
-            return result
-
+        rebuild = Rebuilding(given.mode, here.cache_of, executor, engines, cache_write=cache_write)
         terminal = Terminal(Output(given.as_json, given.verbose, given.quiet), is_alone=not beside)
         listeners: list[Listener] = [terminal]
         if given.mode == "development":
@@ -117,6 +106,52 @@ def command(
         child = Beside(beside, stdout_is_ours=given.as_json)
         run = watch([*listeners, child]).run
         return child.exit_code_of(lambda: together.run_with(run))
+
+
+class Rebuilding:
+    """Builds with engines that stay started. See Rebuild."""
+
+    def __init__(
+        self,
+        mode: Mode,
+        cache_of: "Callable[[Config], str | None]",
+        executor: "Executor | None",
+        engines: "RunningEngines",
+        shared: "SharedWork | None" = None,
+        *,
+        cache_write: bool,
+    ) -> None:
+        self._mode = mode
+        self._cache_of = cache_of
+        self._executor = executor
+        self._engines = engines
+        self._shared = shared
+        self._cache_write = cache_write
+        self._had_remote_faults = False  # then the remote cache is not waited for again
+
+    def __call__(self, config: "Config") -> BuildResult:
+        """The result of a build, or of the last one where nothing has changed."""
+        from buildassets.compiler.build import build
+        from buildassets.compiler.config.values import CacheSettings
+        from buildassets.compiler.incremental.no_op import incremental
+
+        cache = self._cache_of(config)
+        if self._had_remote_faults:
+            config = replace(config, cache=CacheSettings())
+        work = partial(
+            build,
+            config,
+            mode=self._mode,
+            executor=self._executor,
+            cache=cache,
+            cache_write=self._cache_write,
+            engines=self._engines,
+            shared=self._shared,
+        )
+        with kept_from_stdout():
+            result = incremental(config, self._mode, cache, work)
+        self._had_remote_faults |= any(found.code.startswith("cache/") for found in result.diagnostics)
+        return result
 
 
 @frozen
@@ -179,7 +214,7 @@ class Terminal:
     Without `is_alone` another program writes to the same terminal, so nothing is erased.
     """
 
-    def __init__(self, show: Output, *, is_alone: bool = True) -> None:
+    def __init__(self, show: "Output | ProjectOutput", *, is_alone: bool = True) -> None:
         self._show = show
         self._is_alone = is_alone
         self._errors = Passing()
@@ -217,7 +252,7 @@ class Terminal:
         self._show.report(_line(rebuilt, was_wrong))
         self._show.detail(reasons(rebuilt))
         if not self._show.as_json:
-            self._errors.show(errors)
+            (self._errors.show if self._is_alone else self._show.diagnostics)(errors)
         self._show.document(not errors, self._last, _document(rebuilt))
 
     def pages_changed(self, pages: "PagesChanged") -> None:

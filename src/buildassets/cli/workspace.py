@@ -10,10 +10,8 @@ from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from buildassets.cli.build import document_of, summary
-from buildassets.cli.options import CompileOptions, WorkspaceOptions
+from buildassets.cli.options import CompileOptions, WorkspaceOptions, refuse_options_of_one
 from buildassets.cli.output import (
     Output,
     count_text,
@@ -82,7 +80,7 @@ def build_workspace(options: WorkspaceOptions, means: Means) -> int:
     from buildassets.workspace.file import find_workspace
 
     started = monotonic()
-    _refuse_options_of_one(means.given)
+    refuse_options_of_one(means.given)
     workspace = find_workspace()
     show = Output(means.given.as_json, means.given.verbose, means.given.quiet)
     chosen, left = _selected(workspace, options, means, show)
@@ -94,19 +92,6 @@ def build_workspace(options: WorkspaceOptions, means: Means) -> int:
             outcomes[project.name] = builds.outcome(project)
             _show(show, project, outcomes[project.name])
     return _finish(show, outcomes, left, monotonic() - started)
-
-
-def _refuse_options_of_one(given: CompileOptions) -> None:
-    """Raise UsageError for options that name folders or files of one project."""
-    named = {
-        "SOURCE": given.sources,
-        "-o": given.output,
-        "--config": given.config_file,
-        "--also": given.also,
-        "--plan": given.plan,
-    }
-    if wrong := [name for name, value in named.items() if value]:
-        raise click.UsageError(f"`{wrong[0]}` is for one project: with `--workspace` each has its configuration")
 
 
 def _selected(

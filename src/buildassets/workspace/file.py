@@ -22,10 +22,14 @@ _UV_TABLE: Final = ("tool", "uv", "workspace")
 
 @frozen
 class Workspace:
-    """The `projects` of a workspace, sorted by name. `folder` is absolute, and names are relative to it."""
+    """The `projects` of a workspace, sorted by name, and the absolute paths of the `files` that may name them.
+
+    `folder` is absolute, and names are relative to it.
+    """
 
     folder: str
     projects: tuple[Project, ...]
+    files: tuple[str, ...] = ()
 
 
 def find_workspace(start: str = ".") -> Workspace:
@@ -94,7 +98,7 @@ def _workspace(folder: str, document: Document, key: str, *, includes_root: bool
         )
         table.fault("workspace/no-projects", message, key, hint=hint)
     _raise_if_any(document)
-    return Workspace(folder, projects)
+    return Workspace(folder, projects, tuple(os.path.join(folder, name) for name in (NAME, _UV_FILE)))
 
 
 def _raise_if_any(document: Document) -> None:

@@ -9,22 +9,18 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
-from functools import partial
 from time import monotonic
 
 from buildassets.collector import paused_collector
 from buildassets.compiler.cache.stamps import is_settled, signature
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.result import BuildResult
-from buildassets.compiler.watch.events.best import DEFAULT_POLL_SECONDS, limit_warning, mount_warning, started_events
 from buildassets.compiler.watch.events.git import git_lock, is_checkout_under_way
-from buildassets.compiler.watch.events.mounts import silent_mount
-from buildassets.compiler.watch.events.polling import Polling
-from buildassets.compiler.watch.events.protocol import LimitError
+from buildassets.compiler.watch.events.lasting import LastingEvents
 from buildassets.compiler.watch.listener import Listener, PagesChanged, Rebuild, Rebuilt
 from buildassets.compiler.watch.pages import PageTemplates
 from buildassets.compiler.watch.relevance import Watched, watched
-from buildassets.compiler.watch.rest import MANY, Wake, next_wake
+from buildassets.compiler.watch.rest import MANY, Wake, first_wake, next_wake
 from buildassets.diagnostics import Diagnostic
 from buildassets.digest import digest_of_all
 from buildassets.errors import ConfigError
@@ -32,7 +28,7 @@ from buildassets.manifest import Manifest
 
 
 class Watch:
-    """One watch: `run` goes on until something is raised, as by Ctrl-C.
+    """One watch: `run` goes on until something is raised, as by Ctrl-C. Several together are those of `several`.
 
     `read_config` raises ConfigError; it is called again when one of `config_files` changes. `ours` gives the folders
     below which a build writes. `warn` receives warnings about the watch itself. With `poll_seconds` the watch polls
@@ -60,7 +56,9 @@ class Watch:
         self._templates = templates
         self._pages: PageTemplates | None = None
         self._config_faults: tuple[Diagnostic, ...] = ()
-        self._watched = Watched()
+        self.looked_at = Watched()
+        self._git_lock: str | None = None
+        self._cover_folders: Callable[[frozenset[str]], frozenset[str]] = lambda folders: folders
         self._manifest: Manifest | None = None
         self._last: BuildResult | None = None
         self._inputs: frozenset[str] = frozenset()
@@ -69,35 +67,54 @@ class Watch:
 
     def run(self) -> None:
         """Build, and build again on each change. Raises ConfigError if the first configuration is invalid."""
-        self._config = self._read_config()
-        self._events = started_events(self._poll_seconds, self._warn)
+        self.read()
+        events = LastingEvents(self._poll_seconds, self._warn)
         try:
-            for listener in self._listeners:
-                listener.start(self._config)
-            self._go_on()
+            self.start(events.cover)
+            wake = first_wake()
+            while True:
+                missed = self.turn(wake)
+                wake = next_wake(events, self.looked_at, self.is_held, missed)
         finally:
-            self._events.close()
-            for listener in reversed(self._listeners):
-                listener.stop()
+            events.close()
+            self.stop()
 
-    def _go_on(self) -> None:
-        is_held = partial(is_checkout_under_way, git_lock(self._config.folder))
-        wake = Wake(frozenset(), monotonic(), of_names=True)
-        while True:
-            began_ns = time.time_ns()
-            concerns_pages = wake.of_templates or wake.of_names or self._config != self._covered_config
-            pages = self._templates(self._config) if self._pages is None or concerns_pages else self._pages
-            if self._last is None or wake.changed:
-                self._build(wake)
-            missed = self._cover(began_ns, wake, pages)
-            self._show(pages, wake)
-            if concerns_pages:
-                now = self._templates(self._config)  # some may have appeared before their folders were covered
-                missed |= _changed_templates(pages, now).union(frozenset(now.folders).difference(pages.folders))
-            wake = next_wake(self._events, self._watched, is_held, missed)
-            touched = wake.changed.union(map(os.path.dirname, wake.changed))  # what a glob of the configuration lists
-            if touched.intersection(self._config_files(self._config)):
-                self._configure()
+    def read(self) -> None:
+        """Read the configuration. Raises ConfigError."""
+        self._config = self._read_config()
+
+    def start(self, cover: Callable[[frozenset[str]], frozenset[str]]) -> None:
+        """Start the listeners. `cover` is that of the events that will wake this watch."""
+        self._cover_folders = cover
+        self._git_lock = git_lock(self._config.folder)
+        for listener in self._listeners:
+            listener.start(self._config)
+
+    def stop(self) -> None:
+        """Stop the listeners."""
+        for listener in reversed(self._listeners):
+            listener.stop()
+
+    def is_held(self) -> bool:
+        """Whether git is in the middle of a checkout."""
+        return is_checkout_under_way(self._git_lock)
+
+    def turn(self, wake: Wake) -> frozenset[str]:
+        """Build if `wake` needs it, and cover what decided the build. Returns paths that may have changed unseen."""
+        touched = wake.changed.union(map(os.path.dirname, wake.changed))  # what a glob of the configuration lists
+        if touched.intersection(self._config_files(self._config)):
+            self._configure()
+        began_ns = time.time_ns()
+        concerns_pages = wake.of_templates or wake.of_names or self._config != self._covered_config
+        pages = self._templates(self._config) if self._pages is None or concerns_pages else self._pages
+        if self._last is None or wake.changed:
+            self._build(wake)
+        missed = self._cover(began_ns, wake, pages)
+        self._show(pages, wake)
+        if concerns_pages:
+            now = self._templates(self._config)  # some may have appeared before their folders were covered
+            missed |= _changed_templates(pages, now).union(frozenset(now.folders).difference(pages.folders))
+        return missed
 
     def _configure(self) -> None:
         """Read the configuration again. An invalid one is reported, and the one before stays in use."""
@@ -154,9 +171,9 @@ class Watch:
         config_files = frozenset(self._config_files(self._config))
         # No event reports the deletion of a folder that is a process's working directory: its parent's events do.
         homes = map(os.path.dirname, config_files)
-        self._watched = watched(inputs | config_files, roots, self._ours(self._config), homes, pages.folders)
-        added = self._cover_folders(self._watched.folders)
-        missed = {path for path in self._watched.paths_in(added) if _may_be_newer(path, began_ns)}
+        self.looked_at = watched(inputs | config_files, roots, self._ours(self._config), homes, pages.folders)
+        added = self._cover_folders(self.looked_at.folders)
+        missed = {path for path in self.looked_at.paths_in(added) if may_be_newer(path, began_ns)}
         # Files that go usually change the time of their folder, which is among the paths. But the folder of what the
         # build used may have gone, too: it is not covered then.
         may_be_gone = (path for path in self._necessary() if self._last.succeeded or os.path.dirname(path) in added)
@@ -169,29 +186,13 @@ class Watch:
         output = self._config.output if self._last.succeeded else None
         return filter(None, (self._config.file, output, *(root.path for root in self._config.sources)))
 
-    def _cover_folders(self, folders: frozenset[str]) -> frozenset[str]:
-        """Cover `folders`, by polling if the system cannot. Returns those that were not covered before."""
-        if not isinstance(self._events, Polling) and (mount := silent_mount(folders)):
-            self._poll_instead(mount_warning(mount))
-        try:
-            return self._events.cover(folders)
-        except LimitError as limit:
-            self._poll_instead(limit_warning(limit))
-            return self._events.cover(folders)
-
-    def _poll_instead(self, why: Diagnostic) -> None:
-        """Replace the system's events by polling, and warn of the reason."""
-        self._events.close()
-        self._events = Polling(DEFAULT_POLL_SECONDS)
-        self._warn(why)
-
 
 def _changed_templates(before: PageTemplates, after: PageTemplates) -> frozenset[str]:
     """The paths of templates that changed, appeared or went."""
     return frozenset(path for path, _ in before.digests.items() ^ after.digests.items())
 
 
-def _may_be_newer(path: str, began_ns: int) -> bool:
+def may_be_newer(path: str, began_ns: int) -> bool:
     """Whether the file `path`, or the names in the folder `path`, may have changed since `began_ns`."""
     seen = signature(path)
     return seen is not None and not is_settled(seen, began_ns)

@@ -1,11 +1,10 @@
 """Waits until changes have come to rest, so that a build finds them whole."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from time import monotonic
-from typing import Final
+from typing import Final, Protocol
 
-from buildassets.compiler.watch.events.protocol import Events, Phase
-from buildassets.compiler.watch.relevance import Watched
+from buildassets.compiler.watch.events.protocol import Change, Events, Phase
 from buildassets.frozen import frozen
 
 _REST_SECONDS: Final = 0.005
@@ -20,16 +19,45 @@ _LONGEST_SECONDS: Final = 2.0
 class Wake:
     """The changes that woke the watch: the paths `changed`, which may need a build, or some `of_templates`.
 
-    The first happened `at` that time of `monotonic`; `of_names` is true if names appeared or went.
+    The first happened `at` that time of `monotonic`; `of_names` is true if names appeared or went. `templates` are the
+    paths that may change pages.
     """
 
     changed: frozenset[str]
     at: float
     of_names: bool
     of_templates: bool = False
+    templates: frozenset[str] = frozenset()
 
 
-def next_wake(events: Events, looked_at: Watched, is_held: Callable[[], bool], known: Iterable[str] = ()) -> Wake:
+class LooksAt(Protocol):
+    """What a watch looks at: see Watched."""
+
+    @property
+    def roots(self) -> Iterable[str]:
+        """Where anything may have changed if events were lost."""
+        ...
+
+    @property
+    def paths(self) -> Container[str]:
+        """What decides a build."""
+        ...
+
+    def matters(self, change: Change) -> bool:
+        """Whether `change` needs a build."""
+        ...
+
+    def changes_pages(self, change: Change) -> bool:
+        """Whether `change` may change pages."""
+        ...
+
+
+def first_wake() -> Wake:
+    """The wake of a first build."""
+    return Wake(frozenset(), monotonic(), of_names=True)
+
+
+def next_wake(events: Events, looked_at: LooksAt, is_held: Callable[[], bool], known: Iterable[str] = ()) -> Wake:
     """Wait for the next changes that matter, and until they are at rest.
 
     `known` are paths that may have changed without an event. As long as `is_held` is true, a program has more to
@@ -62,10 +90,10 @@ def next_wake(events: Events, looked_at: Watched, is_held: Callable[[], bool], k
         if take(rest_at - now) or is_held():
             rest_at = monotonic() + _rest_seconds(phases, looked_at)
         now = monotonic()
-    return Wake(frozenset(builds), woken_at, of_names, bool(pages))
+    return Wake(frozenset(builds), woken_at, of_names, bool(pages), frozenset(pages))
 
 
-def _rest_seconds(phases: Mapping[str, Phase], looked_at: Watched) -> float:
+def _rest_seconds(phases: Mapping[str, Phase], looked_at: LooksAt) -> float:
     """How long nothing more may happen until these changes count as done."""
     if Phase.UNDER_WAY in phases.values():
         return _REST_WHILE_WRITTEN_SECONDS

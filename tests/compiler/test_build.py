@@ -7,7 +7,9 @@ import shutil
 import sys
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
+from time import sleep
 
 import pytest
 
@@ -19,11 +21,15 @@ from buildassets.compiler.config.values import Config, SourceRoot
 from buildassets.compiler.result import BuildResult
 from buildassets.compiler.sources.discover import discover
 from buildassets.compiler.transform.draft_cache import names_for
+from buildassets.compiler.transform.engine_set import RunningEngines
+from buildassets.compiler.transform.sass_ahead import SassAhead
 from buildassets.diagnostics import Diagnostic, render_text
 from tests.building import built
 from tests.conftest import Tree, read_tree, write_tree
 
 PLAIN = "minify = false\ncompress = []\n"
+DART_SASS = f'{PLAIN}engines = {{ scss = "dart-sass" }}\n'
+SETTLED_SECONDS = 0.1  # after which a stamp shows every later change
 
 
 def run(folder: Path, files: Tree, settings: str = PLAIN) -> BuildResult:
@@ -50,22 +56,49 @@ SITE: Mapping[str, str] = {
 }
 
 
-@pytest.mark.parametrize("engine", ["libsass", "dart-sass"])
-def test_sass_starts_ahead_for_a_sheet_of_which_no_draft_is_kept(tmp_path: Path, engine: str) -> None:
-    write_tree(tmp_path, {"assets/a.scss": "$a: 1;", "buildassets.toml": f'{PLAIN}engines = {{ scss = "{engine}" }}\n'})
+def test_sass_begins_ahead_with_a_sheet_of_which_no_draft_is_kept(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"assets/a.scss": '@import "part"', "assets/_part.scss": "", "buildassets.toml": DART_SASS})
+    sleep(SETTLED_SECONDS)
     config, folder = load_config(start=str(tmp_path)), str(tmp_path / "cache")
 
-    def started(names: set[str]) -> int:
-        means = Means("production", cache=Cache(folder, names=names_for(config)))
+    def begun(names: set[str], *changed: str) -> str | None:
+        cache = Cache(folder, names=names_for(config))
         sources = [source for source in discover(config).sources if source.relative in names]
-        with means.engines(config) as engines:
-            means.begin_sass(config, engines, sources)
-            return len(engines.scss._idle.waiting)  # type: ignore[attr-defined]  # one of ours
+        ahead = SassAhead(config, cache, sources, [str(tmp_path / name) for name in changed])
+        with Means("production", cache=cache).engines(config, ahead):
+            return ahead.begun
 
-    assert started({"a.scss"}) == 1
+    assert begun({"a.scss"}) == "a.css"
     assert build(config, cache=folder).succeeded
     write_tree(tmp_path, {"assets/b.scss": "$a: 1;", "assets/c.css": "a { b: c }"})
-    assert [started(names) for names in ({"a.scss", "c.css"}, {"a.scss", "b.scss"})] == [0, 1]
+    assert [begun(names) for names in ({"a.scss", "c.css"}, {"a.scss", "b.scss"})] == [None, "b.css"]
+    assert [begun({"a.scss"}, f"assets/{name}") for name in ("a.scss", "_part.scss", "c.css")] == [
+        "a.css",
+        "a.css",
+        None,
+    ]
+
+
+def test_sass_begins_ahead_only_with_what_is_released(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"assets/a.scss": "$a: 1;", "assets/b.scss": "", "assets/c.css": ""})
+    write_tree(tmp_path, {"buildassets.toml": f'entries = ["b.*"]\n{DART_SASS}'})
+    config = load_config(start=str(tmp_path))
+    ahead = SassAhead(config, None, discover(config).sources)
+    with Means("production").engines(config, ahead):
+        assert ahead.begun == "b.css"
+
+
+def test_a_partial_that_changes_while_sass_is_begun_is_read_again(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"assets/a.scss": '@import "b"', "assets/_b.scss": "a { b: c }"})
+    write_tree(tmp_path, {"buildassets.toml": DART_SASS})
+    config, engines = load_config(start=str(tmp_path)), RunningEngines()
+    with closing(engines):
+        source = next(one for one in discover(config).sources if one.relative == "a.scss")
+        with Means("production", running=engines).engines(config, SassAhead(config, None, [source])):
+            pass  # a build that fails before it asks for the sheet
+        write_tree(tmp_path, {"assets/_b.scss": "a { b: d }"})
+        result = build(config, engines=engines)
+        assert "b: d" in released(tmp_path, result)["a.css"]
 
 
 def test_references_are_rewritten_to_released_names(tmp_path: Path) -> None:

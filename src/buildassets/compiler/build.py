@@ -24,8 +24,9 @@ from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.compiler.sources.discover import Discovery, discover
 from buildassets.compiler.sources.uncompiled import is_declaration
 from buildassets.compiler.stage_times import StageTimes
-from buildassets.compiler.transform.draft_cache import KeptDrafts, names_for, rerun_reasons
-from buildassets.compiler.transform.engine_set import EngineSet, RunningEngines, is_sass, needs_sass
+from buildassets.compiler.transform.draft_cache import names_for, rerun_reasons
+from buildassets.compiler.transform.engine_set import EngineSet, RunningEngines, is_sass
+from buildassets.compiler.transform.sass_ahead import SassAhead
 from buildassets.compiler.transform.scheduler import BYTES_PER_WORKER, Drafts, drafting
 from buildassets.compiler.write.clock import Clock, build_time
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text, sort_key
@@ -201,23 +202,24 @@ class Means:
         return Budgets(config if self.mode == "production" else replace(config, budgets={}), assets)
 
     @contextmanager
-    def engines(self, config: Config) -> Iterator[EngineSet]:
-        """The engines that `config` names, started. Raises BuildError."""
-        if self.running is not None:
-            yield self.running.started(config, self.mode)
+    def engines(self, config: Config, ahead: SassAhead | None = None) -> Iterator[EngineSet]:
+        """The engines that `config` names, started; Sass begins `ahead` of the others. Raises BuildError."""
+        first = ahead.begin if ahead else _nothing
+        if self.running is None:
+            with closing(RunningEngines()) as running:
+                yield running.started(config, self.mode, first)
             return
-        with closing(RunningEngines()) as running:
-            yield running.started(config, self.mode)
+        engines = self.running.started(config, self.mode, first)
+        try:
+            yield engines
+        finally:
+            engines.end_ahead()
 
-    def begin_sass(self, config: Config, engines: EngineSet, sources: Iterable[Source]) -> None:
-        """Have Sass's process start if one of `sources` is a sheet for it of which no draft is kept."""
-        kept = KeptDrafts(self.cache, config, engines) if self.cache else None
-        if any(kept is None or not kept.knows(source) for source in sources if needs_sass(source)):
-            engines.begin_sass()
-
-    def drafting(self, config: Config, engines: EngineSet) -> AbstractContextManager[Drafts]:
-        """The function that makes drafts, or takes them from the cache."""
-        return drafting(engines, config, self.mode, self.executor, self.cache, self.bytes_per_worker)
+    def drafting(
+        self, config: Config, engines: EngineSet, begun: LogicalPath | None = None
+    ) -> AbstractContextManager[Drafts]:
+        """The function that makes drafts, or takes them from the cache; Sass is at work on the `begun` one."""
+        return drafting(engines, config, self.mode, self.executor, self.cache, self.bytes_per_worker, begun)
 
     def timed(self, drafts_of: Drafts) -> Drafts:
         """The same function; the time that drafts take to come is counted."""
@@ -232,12 +234,16 @@ class Means:
         return release.store(assets, config.integrity, levels, earlier, self.executor, self.cache, self.compressing)
 
 
+def _nothing(_: KnownEngine) -> None:
+    """Begin nothing ahead."""
+
+
 def _built(config: Config, means: Means, last: LastBuild | None) -> BuildResult:
     is_alone = not means.previous and not means.makes_deltas(config)
     if last is not None and can_rebuild_changed(config) and is_alone:
         with suppress(NeedsFullBuild, BuildError, OSError):  # a full build follows, and reports what is wrong
             return _rebuilt(config, means, last)
-    graph = compiled(config, means)
+    graph = compiled(config, means, last)
     if graph.failed:
         return BuildResult(None, (), graph.diagnostics, graph.inputs)
     try:
@@ -429,17 +435,17 @@ def _earlier(config: Config, last: LastBuild | None) -> "KnownFiles":
     return KnownFiles(last.unchanged, dict(entries_of(manifest)))
 
 
-def compiled(config: Config, means: Means) -> "AssetGraph":
+def compiled(config: Config, means: Means, last: LastBuild | None = None) -> "AssetGraph":
     """The graph of all assets; if an engine cannot be started, an empty one with the diagnostics."""
+    discovery = None if config.engines.compilers else _discovered(config, means, {})
+    ahead = SassAhead(config, means.cache, discovery.sources if discovery else (), last.changed if last else ())
     try:
-        with means.engines(config) as engines:
+        with means.engines(config, ahead) as engines:
             compiles_to = {kind: engine.compiles_to for kind, engine in engines.compilers.items()}
-            with means.times.of("sources"):
-                discovery = discover(config, compiles_to, means.mode)
-            means.begin_sass(config, engines, discovery.sources)
+            discovery = discovery or _discovered(config, means, compiles_to)
             from buildassets.compiler.graph.asset_graph import asset_graph
 
-            with means.drafting(config, engines) as drafts_of, means.times.of("graph"):
+            with means.drafting(config, engines, ahead.begun) as drafts_of, means.times.of("graph"):
                 timed = means.timed(drafts_of)
                 names, icons, looked_at = _names_in_templates(config, discovery.sources)
                 discovery = _with_sprites(config, discovery, icons)
@@ -453,6 +459,11 @@ def compiled(config: Config, means: Means) -> "AssetGraph":
         from buildassets.compiler.graph.asset_graph import AssetGraph
 
         return AssetGraph({}, {}, ImportMap(), {}, (), fault.diagnostics)
+
+
+def _discovered(config: Config, means: Means, compiles_to: Mapping[str, str]) -> Discovery:
+    with means.times.of("sources"):
+        return discover(config, compiles_to, means.mode)
 
 
 def _names_in_templates(

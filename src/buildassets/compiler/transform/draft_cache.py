@@ -45,6 +45,11 @@ def names_for(config: Config) -> PortableNames:
     return PortableNames(config.folder, folders)
 
 
+def step_name(source: Source, names: PortableNames) -> str:
+    """The name of the step that makes the draft of `source`."""
+    return f"{_STEP}{source.logical}\0{names.name(source.path)}"
+
+
 class KeptDrafts:
     """The cached drafts that `engines` made of the sources of one project."""
 
@@ -114,7 +119,7 @@ class KeptDrafts:
         return self._step(source), key
 
     def _step(self, source: Source) -> str:
-        return f"{_STEP}{source.logical}\0{self._names.name(source.path)}"
+        return step_name(source, self._names)
 
     def _form_of(self, source: Source) -> DraftForm:
         return DraftForm(source, self._names, self._engines.shown)

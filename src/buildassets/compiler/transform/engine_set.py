@@ -125,6 +125,11 @@ class EngineSet:
         if isinstance(self.scss, StartsAhead):
             self.scss.start_ahead()
 
+    def end_ahead(self) -> None:
+        """Give up what Sass began with and nobody asked for."""
+        if isinstance(self.scss, StartsAhead):
+            self.scss.end_ahead()
+
     @property
     def all(self) -> "tuple[KnownEngine | CommandEngine, ...]":
         """All engines of the build."""
@@ -165,11 +170,16 @@ class EngineSet:
 
 
 def started_engines(
-    config: Config, mode: Mode, stack: ExitStack, processes: "SharedProcesses | None" = None
+    config: Config,
+    mode: Mode,
+    stack: ExitStack,
+    processes: "SharedProcesses | None" = None,
+    first: Callable[[KnownEngine], None] = lambda _: None,
 ) -> EngineSet:
     """The engines that `config` names, started; raises BuildError with a diagnostic for each that cannot start.
 
-    Those that can take their processes from the pools of `processes` do.
+    Those that can take their processes from the pools of `processes` do. `first` is called with the engine for Sass
+    before the others are started.
     """
     options = EngineOptions(config.folder, config.shown, config.load_paths, config.url, config.browsers)
     named = {"scss": config.engines.scss}
@@ -188,6 +198,8 @@ def started_engines(
                 engine = started[kind] = stack.enter_context(closing(_started(kind, name, options)))
                 if processes is not None and isinstance(engine, SharesProcesses):
                     engine.share(processes)
+                if kind == "scss":
+                    first(engine)
         except BuildError as fault:
             place = config.place("engines", kind)
             faults += (replace(diagnostic, location=place) for diagnostic in fault.diagnostics)
@@ -268,13 +280,18 @@ class RunningEngines:
         self._ends = ExitStack()
         self._started: tuple[Config, Mode, EngineSet] | None = None
 
-    def started(self, config: Config, mode: Mode) -> EngineSet:
-        """The engines that `config` names; raises BuildError with a diagnostic for each that cannot start."""
+    def started(self, config: Config, mode: Mode, first: Callable[[KnownEngine], None] = lambda _: None) -> EngineSet:
+        """The engines that `config` names; raises BuildError with a diagnostic for each that cannot start.
+
+        `first` is called with that for Sass, before others are started.
+        """
         if self._started is None or self._started[:2] != (config, mode):
             self.close()
             with ExitStack() as stack:
-                self._started = config, mode, started_engines(config, mode, stack, self._processes)
+                self._started = config, mode, started_engines(config, mode, stack, self._processes, first)
                 self._ends = stack.pop_all()
+        else:
+            first(self._started[2].scss)
         return self._started[2]
 
     def close(self) -> None:

@@ -50,8 +50,11 @@ def drafting(
     executor: "Executor | None",
     cache: Cache | None,
     bytes_per_worker: int = BYTES_PER_WORKER,
+    begun: LogicalPath | None = None,
 ) -> Iterator[Drafts]:
     """A function that gives the drafts of sources: first those made here, in order, then those made elsewhere.
+
+    Sass is at work on the `begun` one: no worker gets that.
 
     Threads of `executor` wait for Sass and esbuild, which run in separate processes, or for workers. These are started
     if the sources without a draft in `cache` have `bytes_per_worker` for each of at least two of them.
@@ -61,7 +64,7 @@ def drafting(
     kept = None if cache is None else KeptDrafts(cache, config, engines)
     made = partial(drafted, engines=engines, directives=config.directives)
     with closing(
-        _Drafting(engines, made, kept, executor, partial(_workers, config, mode), bytes_per_worker)
+        _Drafting(engines, made, kept, executor, partial(_workers, config, mode), bytes_per_worker, begun)
     ) as started:
         yield started.drafts
 
@@ -85,6 +88,7 @@ class _Drafting:
         executor: "Executor | None",
         start_workers: "Callable[[], Workers]",
         bytes_per_worker: int,
+        begun: LogicalPath | None,
     ) -> None:
         self._engines = engines
         self._made = made
@@ -93,6 +97,7 @@ class _Drafting:
         self._start_workers = start_workers
         self._workers: Workers | None = None  # until there is enough work for them
         self._bytes_per_worker = bytes_per_worker
+        self._begun = begun
         self._waiting: list[deque[Job]] = []
         self._futures: list[Future[None]] = []
         self._answers: SimpleQueue[Drafted | BaseException] = SimpleQueue()
@@ -154,6 +159,9 @@ class _Drafting:
         count = self._workers_for(jobs)
         if count == 0:
             jobs = [job for job in jobs if self._waits(job.source)]
+        else:
+            commanded |= {job.source.logical: job.source for job in jobs if job.source.logical == self._begun}
+            jobs = [job for job in jobs if job.source.logical != self._begun]
         jobs.sort(key=_order_for_workers if count else _order_of_waiting)
         waiting = deque(jobs)
         self._waiting.append(waiting)

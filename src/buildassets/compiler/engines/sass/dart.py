@@ -9,7 +9,7 @@ from functools import cached_property, partial
 from typing import Any, Final
 from urllib.parse import quote
 
-from buildassets.compiler.engines.process.child import Processes, SharedProcesses
+from buildassets.compiler.engines.process.child import ClosedError, Processes, SharedProcesses
 from buildassets.compiler.engines.process.endings import DiedError
 from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineOptions
 from buildassets.compiler.engines.sass import embedded_protocol as sass_protocol
@@ -62,6 +62,7 @@ class DartSassEngine:
         self._known_command: SassCommand | None = None
         self._idle: Processes[SassProcess] = Processes()
         self._shared: SharedProcesses | None = None
+        self._begun: dict[bytes, SassProcess] = {}  # processes at work on these requests
 
     def _command(self) -> list[str]:
         if self._known_command is None:  # not kept if none was found: one may be installed during a watch
@@ -109,11 +110,27 @@ class DartSassEngine:
         """See SharesProcesses."""
         self._shared = processes
 
-    def start_ahead(self) -> None:
-        """Start a process without waiting for it. If there is no command, `run` reports that."""
-        with suppress(UnavailableError):
-            command = self._command()  # which may choose another pool
-            self._idle.start_ahead(partial(SassProcess, command))
+    def start_ahead(self, given: EngineInput | None = None) -> bool:
+        """Start a process without waiting for it. If there is no command, `run` reports that.
+
+        Returns whether it begins with `given`, which `end_ahead` ends.
+        """
+        with suppress(UnavailableError, OSError, ClosedError):
+            start = partial(SassProcess, self._command())  # which may choose another pool
+            self._idle.start_ahead(start)
+            path = os.path.abspath(given.path) if given else ""
+            if given and _is_utf8(path):
+                request = self._request(path, given.text.removeprefix("\ufeff"))
+                self._begun[request] = process = self._idle.take(start)
+                process.begin(request, _START_SECONDS)
+                return True
+        return False
+
+    def end_ahead(self) -> None:
+        """End the processes that began with what was not run."""
+        while self._begun:
+            _, process = self._begun.popitem()
+            process.end()
 
     def run(self, given: EngineInput) -> Compiled:
         """The CSS of `given`, with every file that was read for it."""
@@ -121,13 +138,11 @@ class DartSassEngine:
         if not _is_utf8(path):
             return _failed("scss/unsupported", "Dart Sass reads no path that is not UTF-8", given, _RENAME)
         files = SheetFiles(path, given.text.removeprefix("\ufeff"), given.shown, self._shown, self._load_paths)
+        request = self._request(path, files.text)
         try:
-            process = self._greeted()
+            process = self._greeted(self._begun.pop(request, None))
         except UnavailableError as why:
             return Compiled("", diagnostics=(why.diagnostic("scss/unavailable", Location(given.shown)),))
-        request = sass_protocol.compile_request(
-            files.text, _url(path), _syntax(path), self._load_paths, os.path.dirname(path), _SIGNATURES
-        )
         calls = AssetCalls(self._url)
         try:
             events, response = _events_and_response(process, request, self._limit_seconds, calls)
@@ -144,11 +159,22 @@ class DartSassEngine:
         self._idle.give_back(process)
         return replace(_compiled(files, events, response), asset_urls=tuple(sorted(calls.urls)))
 
-    def _greeted(self) -> SassProcess:
-        """A new process that speaks the protocol; raises UnavailableError if the command gives none."""
+    def _request(self, path: str, text: str) -> bytes:
+        return sass_protocol.compile_request(
+            text, _url(path), _syntax(path), self._load_paths, os.path.dirname(path), _SIGNATURES
+        )
+
+    def _greeted(self, begun: SassProcess | None = None) -> SassProcess:
+        """A process that speaks the protocol: the `begun` one if that is alive, or an idle or new one.
+
+        Raises UnavailableError if the command gives none.
+        """
         command = self._command()
+        if begun is not None and not begun.is_alive:
+            begun.end()
+            begun = None
         try:
-            process = self._idle.take(partial(SassProcess, command))
+            process = begun or self._idle.take(partial(SassProcess, command))
         except OSError as fault:
             message = f"`{command[0]}` cannot be started: {reason_text(fault)}"
             raise UnavailableError(message, "install a program for this machine") from None
@@ -171,6 +197,7 @@ class DartSassEngine:
 
     def close(self) -> None:
         """End the processes. A `run` that waits for one returns a diagnostic; a later one raises ClosedError."""
+        self.end_ahead()
         self._idle.close()
 
 

@@ -21,10 +21,22 @@ class SassProcess(SocketProcess):
         super().__init__([*command, "--embedded"])
         self.version = Version("", "", "")  # before it is greeted
         self._compilations = 0
+        self._begun: bytes | None = None  # a request that was sent before it was asked for
+
+    def begin(self, request: bytes, limit_seconds: float) -> None:
+        """Send `request` without waiting for an answer, which `compile` of the same request then takes.
+
+        The question for its version goes before, unless that is known. Raises OSError.
+        """
+        greeting = b"" if self.version.protocol else sass_protocol.packet(0, sass_protocol.version_request())
+        self._begun = request
+        self._compilations += 1
+        self.channel.send(greeting + sass_protocol.packet(self._compilations, request), monotonic() + limit_seconds)
 
     def greet(self, limit_seconds: float) -> None:
         """Ask for its `version`. Raises DiedError or TimeoutError if it does not know the protocol."""
-        answer = next(self._replies(0, sass_protocol.version_request(), limit_seconds))
+        question = b"" if self._begun is not None else sass_protocol.version_request()
+        answer = next(self._replies(0, question, limit_seconds))
         if not isinstance(answer, Version):
             raise DiedError("no version")
         self.version = answer
@@ -36,8 +48,9 @@ class SassProcess(SocketProcess):
 
         `answer_of` returns the message that answers a call of one of our functions.
         """
-        self._compilations += 1
-        for answer in self._replies(self._compilations, request, limit_seconds, answer_of):
+        is_sent, self._begun = self._begun == request, None
+        self._compilations += not is_sent
+        for answer in self._replies(self._compilations, b"" if is_sent else request, limit_seconds, answer_of):
             if isinstance(answer, Event | Response):
                 yield answer
             if isinstance(answer, Response):
@@ -52,7 +65,8 @@ class SassProcess(SocketProcess):
     ) -> Iterator[Reply]:
         deadline = monotonic() + limit_seconds
         try:
-            self.channel.send(sass_protocol.packet(compilation, request), deadline)
+            if request:  # else it was sent before
+                self.channel.send(sass_protocol.packet(compilation, request), deadline)
             while True:
                 answer = sass_protocol.reply(sass_protocol.unpacked(self._packet(deadline)))
                 if isinstance(answer, Fault):

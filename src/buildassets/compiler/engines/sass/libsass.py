@@ -87,9 +87,13 @@ class LibsassEngine:
         """See SharesProcesses."""
         self._idle = processes.lent(Child)
 
-    def start_ahead(self) -> None:
-        """Start a child without waiting for it; it is ready after 0.1 s."""
+    def start_ahead(self, given: EngineInput | None = None) -> bool:
+        """Start a child without waiting for it; it is ready after 0.1 s, and begins with nothing before `run`."""
         self._idle.start_ahead(Child)
+        return False
+
+    def end_ahead(self) -> None:
+        """Do nothing: nothing was begun."""
 
     def run(self, given: EngineInput) -> Compiled:
         """The CSS of `given`, with every file that was read and every path that was not found."""

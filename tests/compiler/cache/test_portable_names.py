@@ -2,6 +2,8 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from buildassets.compiler.cache.portable_names import PortableNames
 
@@ -43,3 +45,9 @@ def test_a_folder_behind_a_link_is_the_one_that_it_leads_to(tmp_path: Path) -> N
 
 def test_a_name_of_a_folder_that_there_is_not_leads_nowhere() -> None:
     assert not os.path.exists(PortableNames(FOLDER, {}).path("@load-7/a.scss"))
+
+
+@given(st.text("ab./\\:é~", max_size=12))
+def test_the_path_of_a_name_is_resolved_however_it_is_written(name: str) -> None:
+    expected = os.path.normpath(os.path.join("/work/site", name))
+    assert PortableNames("/work/site", {}).path(name) == expected

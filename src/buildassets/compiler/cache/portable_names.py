@@ -14,6 +14,7 @@ from typing import Final
 
 from buildassets.file_sets import is_set_name, renamed
 
+_ODD: Final = ("/", ".")  # the last characters of names that are no plain ones
 _MARK: Final = "@"  # begins the names of files in the other folders
 
 
@@ -25,6 +26,7 @@ class PortableNames:
 
     def __init__(self, folder: str, further: Mapping[str, str]) -> None:
         self._folder = folder
+        self._base = _below(os.path.normpath(folder))
         self._own = tuple(dict.fromkeys((_below(folder), _below(os.path.realpath(folder)))))
         self._further = tuple((f"{_MARK}{name}/", _below(path)) for name, path in further.items())
 
@@ -49,6 +51,8 @@ class PortableNames:
             for mark, folder in self._further:
                 if name.startswith(mark):
                     return folder + name[len(mark) :].replace("/", os.sep)
+        if _is_plain(name):
+            return self._base + name.replace("/", os.sep)
         return os.path.normpath(os.path.join(self._folder, name))
 
     def _relative(self, path: str) -> str:
@@ -59,6 +63,13 @@ class PortableNames:
         if os.path.dirname(common) == common:
             return path
         return os.path.relpath(path, self._folder).replace(os.sep, "/")
+
+
+def _is_plain(name: str) -> bool:
+    """Whether `name` is the path of a file below the folder as it stands, without anything to be resolved."""
+    return (
+        name[:1].isalnum() and name[-1:] not in _ODD and not any(odd in name for odd in ("./", "//", "\\", ":", "\0"))
+    )
 
 
 def _below(folder: str) -> str:

@@ -161,6 +161,7 @@ class Cache:
         self._content = ContentStore(os.path.join(folder, CONTENT))
         self._shared = shared
         self.files = FileDigests(self._index.files, clock, shared.files if shared else {})
+        self._digests: dict[str, str] = {}  # of files, by their names
 
     def now(self) -> int:
         """The time at which a step begins, for `keep`."""
@@ -281,8 +282,11 @@ class Cache:
 
     def _digest_of(self, name: str) -> str:
         """The digest of the file with that name in the cache, ABSENT, or _TOO_LARGE: such a file no engine reads."""
-        known = self.files.of_at_most(self._names.path(name), _MOST_BYTES)
-        return _TOO_LARGE if known is None else known
+        digest = self._digests.get(name)  # the same as long as `files` lasts: each path is read once
+        if digest is None:
+            known = self.files.of_at_most(self._names.path(name), _MOST_BYTES)
+            digest = self._digests[name] = _TOO_LARGE if known is None else known
+        return digest
 
     def _use(self, name: str, kept: Kept, trace: Trace) -> None:
         if kept is self._new.get(name):

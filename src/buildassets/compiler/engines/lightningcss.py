@@ -6,6 +6,7 @@ what a build relies on: the references, the comments of licences, that our own l
 is still nested in the same rules.
 """
 
+import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -14,7 +15,7 @@ from typing import Final
 
 from buildassets.compiler.engines.lightningcss_refusals import find_unfit
 from buildassets.compiler.engines.preserved import references_in, with_comments
-from buildassets.compiler.engines.program_files import files_of_modules
+from buildassets.compiler.engines.program_files import files_of_modules, installed_version
 from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineOptions
 from buildassets.compiler.engines.rcssmin import RcssminEngine
 from buildassets.compiler.engines.unavailable import UnavailableError
@@ -165,15 +166,13 @@ def lightningcss_engine(options: EngineOptions) -> LightningcssEngine:
 
 
 def _installed_version() -> str:
-    from importlib.metadata import version
-
     try:
-        import lightningcss  # noqa: F401 - whether it loads is the question
+        import lightningcss
     except ImportError:
         raise UnavailableError(
             "lightningcss is not installed", 'run `pip install "buildassets[lightningcss]"`'
         ) from None
-    return version("lightningcss")
+    return installed_version("lightningcss", os.path.dirname(lightningcss.__path__[0]))
 
 
 def _known(browsers: Sequence[str]) -> list[str]:

@@ -14,6 +14,20 @@ def files_of_modules(*names: str) -> tuple[str, ...]:
     return tuple(path for name in names for path in sorted(_files_of(name)))
 
 
+def installed_version(package: str, folder: str) -> str:
+    """The version of the installed `package`, whose modules lie in `folder`; raises PackageNotFoundError.
+
+    The standard library's way to it takes 15 ms to import.
+    """
+    prefix, suffix = f"{package}-", ".dist-info"
+    names = [name for name in names_in(folder) if name.startswith(prefix) and name.endswith(suffix)]
+    if len(names) == 1:
+        return names[0][len(prefix) : -len(suffix)]
+    from importlib.metadata import version
+
+    return version(package)
+
+
 def descriptions() -> tuple[str, ...]:
     """The metadata files of all packages of this interpreter, which contain their versions."""
     return tuple(

@@ -37,6 +37,7 @@ SLOW: Final = (
     "compat",
     "compiler/cache/test_planted.py",
     "compiler/engines/process",
+    "compiler/executors",
     "compiler/test_columns.py",
     "compiler/test_large_files.py",
     "compiler/transform/test_worker_pool.py",

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 @contextmanager
 def threads(jobs: int | None) -> "Iterator[Executor | None]":
     """An executor of `jobs` threads, by default one for each core; None for one job."""
-    count = jobs or _cores()
+    count = jobs or cores()
     if count == 1:
         yield None
         return
@@ -43,7 +43,7 @@ class _Threads:
             self._executor.shutdown(cancel_futures=True)
 
 
-def _cores() -> int:
+def cores() -> int:
     """The cores that this process may use: on Linux a container's share, elsewhere all."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))

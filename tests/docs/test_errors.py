@@ -44,6 +44,8 @@ NOT_RUN = {
     "scss/timeout": "it takes two minutes",
     "signature/unavailable": "it needs a Python without the package",
     "source/changed": "the moment is hard to meet",
+    "executor/unavailable": "it needs a Python without the package",
+    "executor/unfit": "it needs a cluster with other versions",
     "environment/lsp": "it needs an environment without pygls",
     "tailwind/unavailable": "it needs a Python without the wheel",
     "tools/changed": "it needs a tool that somebody changes",

@@ -3,7 +3,7 @@
 import os
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from buildassets.cli.options import (
     carry_options,
     companion_options,
     compile_options,
+    executor_option,
     provenance_option,
     workspace_options,
 )
@@ -42,6 +43,7 @@ from buildassets.sizes import size_text
 
 if TYPE_CHECKING:
     from buildassets.compiler.config.values import Config
+    from buildassets.compiler.executors.away import Away
     from buildassets.compiler.incremental.snapshot import Held
 
 
@@ -55,6 +57,7 @@ _MOST_READ_BYTES = 1 << 23  # each time that there is nothing to do: 10 ms
 @provenance_option
 @cache_options
 @workspace_options
+@executor_option
 def command(
     given: CompileOptions,
     workspace: WorkspaceOptions | None,
@@ -66,6 +69,7 @@ def command(
     no_cache: bool,
     cache_dir: str | None,
     cache_write: bool,
+    executor: str | None,
 ) -> int:
     """Compile everything into the release directory. SOURCE overrides the configured source roots."""
     from buildassets.compiler.cache.folder import cache_to_build_with
@@ -83,25 +87,28 @@ def command(
     show = Output(given.as_json, given.verbose, given.quiet)
     cache = None if no_cache else cache_to_build_with(config, cache_dir)
     notes: list[str] = []
+    jobs: list[str] = []
 
     def work(*, last: LastBuild | None) -> BuildResult:
         from buildassets.cli.unpinned import released_sass, unpinned_notes
         from buildassets.compiler.build import build
 
         before = released_sass(config)
-        with threads(given.jobs) as executor, descriptor_kept_from_stdout(), kept_from_stdout():
+        with threads(given.jobs) as local, descriptor_kept_from_stdout(), kept_from_stdout(), _away(executor) as away:
             progress = show.on_progress()
             result = build(
                 config,
                 mode=given.mode,
-                executor=executor,
+                executor=local,
                 progress=progress,
                 cache=cache,
                 cache_write=cache_write,
                 last=last,
                 previous=previous,
                 compressing=progress,
+                away=away,
             )
+            jobs.extend(_jobs_of(away))
         notes.extend(unpinned_notes(config, before, result.manifest))
         return result
 
@@ -112,6 +119,7 @@ def command(
         result = incremental(config, given.mode, None if previous else cache, work, held.append)
     written = attested(config, result, given.mode) if provenance and result.succeeded else []
     code = _show(show, result, config, {"provenance": written} if provenance else {})
+    show.detail(jobs)
     _show_table(show, result, before)
     line = summary(result, config)
     show.report(timed(result, line, monotonic() - started))
@@ -126,6 +134,25 @@ def command(
         message = "" if given.quiet else printable(summary(replace(result, written=()), config))
         keep_memo(cache, held[0], config, files, message)
     return code
+
+
+@contextmanager
+def _away(name: str | None) -> "Iterator[Away | None]":
+    """The executor with that name, until the block ends. Raises ConfigError."""
+    if name is None:
+        yield None
+        return
+    from buildassets.compiler.executors.named import executor_named
+    from buildassets.jobs import cores
+
+    with closing(executor_named(name, os.getcwd(), cores())) as away:
+        yield away
+
+
+def _jobs_of(away: "Away | None") -> Iterator[str]:
+    """Where the jobs of a build were done, if it had an executor."""
+    if away is not None:
+        yield f"executor `{away.shown}`: {count_text(away.done_count, 'job')} there, {away.returned_count} here"
 
 
 def _show(show: Output, result: BuildResult, config: "Config", beside: Mapping[str, list[str]]) -> int:

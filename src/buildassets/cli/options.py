@@ -91,6 +91,12 @@ _CACHE_DIR = click.option(
 _CACHE_WRITE = click.option(
     "--cache-write", is_flag=True, help="Also write to the remote cache that the configuration names."
 )
+_EXECUTOR = click.option(
+    "--executor",
+    metavar="NAME",
+    help="Compile and compress on a Dask cluster, dask://HOST:PORT or tls://HOST:PORT, or by the executor that the "
+    "function MODULE:FACTORY gives.",
+)
 _POLL = click.option(
     "--poll",
     type=click.FloatRange(min=0.01, max=3600),
@@ -242,6 +248,11 @@ def workspace_options(command: Callable[..., int]) -> Callable[..., int]:
 def workspace_option(command: _Command) -> _Command:
     """Add the option of the verb that watches many projects; it receives it as `is_workspace`."""
     return _with(command, _WORKSPACE)
+
+
+def executor_option(command: _Command) -> _Command:
+    """Add the option of the verb whose work may be done elsewhere."""
+    return _with(command, _EXECUTOR)
 
 
 def carry_options(command: _Command) -> _Command:

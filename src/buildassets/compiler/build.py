@@ -55,6 +55,7 @@ if TYPE_CHECKING:  # else where it is needed: Sass's process starts before all t
     from buildassets.compiler.cache.remote.remote import RemoteCache
     from buildassets.compiler.cache.remote.use import RemoteUse
     from buildassets.compiler.cache.shared_work import SharedWork
+    from buildassets.compiler.executors.away import Away
     from buildassets.compiler.graph.asset_graph import AssetGraph
     from buildassets.compiler.graph.walk import Progress
     from buildassets.compiler.incremental.rebuild import Change
@@ -82,6 +83,7 @@ def build(
     previous: "Sequence[Previous]" = (),
     compressing: "Progress | None" = None,
     shared: "SharedWork | None" = None,
+    away: "Away | None" = None,
 ) -> BuildResult:
     """Compile everything that `config` names into its release directory.
 
@@ -95,6 +97,8 @@ def build(
     - `clock`: gives the time at which a retained release was superseded.
     - `progress`, `compressing`: are called for each draft, and for each precompressed copy.
     - `shared`: what builds of other projects in this process made, and what this one makes for the next.
+    - `away`: an executor elsewhere, which compiles, minifies and compresses in place of threads and workers. It is left
+      open, for the next build.
     - `previous`: earlier releases whose files are carried over; the one in the release directory then does not count.
 
     A user's mistake never raises: it is among the result's diagnostics, which are sorted by place, and the earlier
@@ -102,8 +106,12 @@ def build(
     """
     reported: list[_Reported] = []
     with _opened(config, cache, reported, shared, writes=cache_write) as kept:
-        means = Means(mode, executor, progress, kept, engines, bytes_per_worker, clock, tuple(previous), compressing)
+        means = Means(
+            mode, executor, progress, kept, engines, bytes_per_worker, clock, tuple(previous), compressing, away
+        )
         result = _built(config, means, last)
+    if away is not None and (complaint := away.complaint()):
+        result = replace(result, diagnostics=tuple(sorted((*result.diagnostics, complaint), key=sort_key)))
     for use, found in reported:
         result = replace(result, remote=use, diagnostics=tuple(sorted((*result.diagnostics, *found), key=sort_key)))
     if kept is None or cache is None:
@@ -173,6 +181,7 @@ class Means:
     clock: Clock = build_time
     previous: "tuple[Previous, ...]" = ()
     compressing: "Progress | None" = None
+    away: "Away | None" = None
     times: StageTimes = field(default_factory=StageTimes)
 
     def retaining(self, config: Config) -> "Retaining | None":
@@ -204,7 +213,7 @@ class Means:
     @contextmanager
     def engines(self, config: Config, ahead: SassAhead | None = None) -> Iterator[EngineSet]:
         """The engines that `config` names, started; Sass begins `ahead` of the others. Raises BuildError."""
-        first = ahead.begin if ahead else _nothing
+        first = ahead.begin if ahead and self.away is None else _nothing
         if self.running is None:
             with closing(RunningEngines()) as running:
                 yield running.started(config, self.mode, first)
@@ -219,7 +228,8 @@ class Means:
         self, config: Config, engines: EngineSet, begun: LogicalPath | None = None
     ) -> AbstractContextManager[Drafts]:
         """The function that makes drafts, or takes them from the cache; Sass is at work on the `begun` one."""
-        return drafting(engines, config, self.mode, self.executor, self.cache, self.bytes_per_worker, begun)
+        means = self.executor, self.cache, self.bytes_per_worker
+        return drafting(engines, config, self.mode, *means, begun, self.away)
 
     def timed(self, drafts_of: Drafts) -> Drafts:
         """The same function; the time that drafts take to come is counted."""
@@ -231,7 +241,8 @@ class Means:
         """Add `assets` and their compressed copies to `release`. Raises OSError."""
         levels = {coding: level for coding, level in config.compress.items() if coding != DELTA}
         levels = levels if self.mode == "production" else {}
-        return release.store(assets, config.integrity, levels, earlier, self.executor, self.cache, self.compressing)
+        means = self.executor, self.cache, self.compressing, self.away
+        return release.store(assets, config.integrity, levels, earlier, *means)
 
 
 def _nothing(_: KnownEngine) -> None:

@@ -13,6 +13,7 @@ from queue import SimpleQueue
 from time import monotonic
 from typing import TYPE_CHECKING, Final, Protocol
 
+from buildassets.compiler.cache.file_digests import FileDigests
 from buildassets.compiler.cache.store import Cache
 from buildassets.compiler.config.values import Config, Mode
 from buildassets.compiler.languages.native.library import is_native
@@ -27,6 +28,8 @@ from buildassets.paths import LogicalPath
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future  # 10 ms
 
+    from buildassets.compiler.executors.away import Away
+    from buildassets.compiler.transform.elsewhere import Elsewhere
     from buildassets.compiler.transform.worker_pool import Workers
 
 # A worker is ready after 0.1 s of CPU time. For so many bytes rcssmin and its proof take 0.4 s, lightningcss and
@@ -51,28 +54,37 @@ def drafting(
     cache: Cache | None,
     bytes_per_worker: int = BYTES_PER_WORKER,
     begun: LogicalPath | None = None,
+    away: "Away | None" = None,
 ) -> Iterator[Drafts]:
     """A function that gives the drafts of sources: first those made here, in order, then those made elsewhere.
 
     Sass is at work on the `begun` one: no worker gets that.
 
     Threads of `executor` wait for Sass and esbuild, which run in separate processes, or for workers. These are started
-    if the sources without a draft in `cache` have `bytes_per_worker` for each of at least two of them.
+    if the sources without a draft in `cache` have `bytes_per_worker` for each of at least two of them. If there is an
+    executor `away`, it makes the drafts of all these instead, but for those that commands of the project make.
     """
     from buildassets.compiler.transform.draft import drafted  # takes 8 ms, in which Sass's process starts
 
     kept = None if cache is None else KeptDrafts(cache, config, engines)
     made = partial(drafted, engines=engines, directives=config.directives)
+    elsewhere = _elsewhere(away, engines, config, mode, cache) if away else None
     with closing(
-        _Drafting(engines, made, kept, executor, partial(_workers, config, mode), bytes_per_worker, begun)
+        _Drafting(engines, made, kept, executor, partial(_workers, config, mode), bytes_per_worker, begun, elsewhere)
     ) as started:
         yield started.drafts
 
 
 def _workers(config: Config, mode: Mode) -> "Workers":
-    from buildassets.compiler.transform.worker_pool import Workers  # 7 ms
+    from buildassets.compiler.transform.worker_pool import Workers, settings_of  # 7 ms
 
-    return Workers(config, mode)
+    return Workers(*settings_of(config, mode))
+
+
+def _elsewhere(away: "Away", engines: EngineSet, config: Config, mode: Mode, cache: Cache | None) -> "Elsewhere":
+    from buildassets.compiler.transform.elsewhere import Elsewhere
+
+    return Elsewhere(away, engines, config, mode, (cache.files if cache else FileDigests({})).of)
 
 
 class _Make(Protocol):
@@ -89,11 +101,13 @@ class _Drafting:
         start_workers: "Callable[[], Workers]",
         bytes_per_worker: int,
         begun: LogicalPath | None,
+        elsewhere: "Elsewhere | None",
     ) -> None:
         self._engines = engines
         self._made = made
         self._kept = kept
         self._executor = executor
+        self._elsewhere = elsewhere
         self._start_workers = start_workers
         self._workers: Workers | None = None  # until there is enough work for them
         self._bytes_per_worker = bytes_per_worker
@@ -108,7 +122,7 @@ class _Drafting:
         if self._kept:
             self._kept.fetch(for_engines)
         began_ns = self._kept.now() if self._kept else 0
-        away = self._sent_away(self._executor, for_engines) if self._executor and len(sources) > 1 else ()
+        away = self._sent_away(for_engines) if self._elsewhere or len(sources) > 1 else ()
         here = [source for source in sources if source.logical not in away]
         for source, ahead in read_ahead(here, lambda source: source.logical not in worked_on):
             if source.logical in worked_on:
@@ -151,30 +165,54 @@ class _Drafting:
             self._kept.keep(answer.draft, began_ns, seconds)
         return answer.draft
 
-    def _sent_away(self, executor: "Executor", sources: Sequence[Source]) -> Collection[LogicalPath]:
+    def _sent_away(self, sources: Sequence[Source]) -> Collection[LogicalPath]:
         """Have threads draft some of `sources`, on which engines work; returns the names in the order of waiting."""
         stale = [source for source in sources if not self._is_kept(source)]
         commanded = {source.logical: source for source in stale if self._engines.command(source) is not None}
         jobs = [Job(source, self._size_bytes(source)) for source in stale if source.logical not in commanded]
-        count = self._workers_for(jobs)
-        if count == 0:
-            jobs = [job for job in jobs if self._waits(job.source)]
+        if self._elsewhere and jobs and (threads := self._elsewhere.threads):
+            sent = self._begin_elsewhere(self._elsewhere, threads, jobs)
+        elif self._executor is not None:
+            sent = self._begin_here(self._executor, jobs)
         else:
-            commanded |= {job.source.logical: job.source for job in jobs if job.source.logical == self._begun}
-            jobs = [job for job in jobs if job.source.logical != self._begun]
+            return ()
+        return dict.fromkeys([*sent, *self._begin_programs(list(commanded.values()))])
+
+    def _begin_elsewhere(self, elsewhere: "Elsewhere", threads: "Executor", jobs: Sequence[Job]) -> list[LogicalPath]:
+        """Have `threads` wait for an executor that drafts the sources of `jobs`."""
+        waiting = deque(sorted(jobs, key=lambda job: -job.size_bytes if job.size_bytes > IN_FLIGHT_BYTES else 0))
+        self._waiting.append(waiting)
+        size_bytes = sum(job.size_bytes for job in jobs)
+        work = partial(elsewhere.work_off, size_bytes=size_bytes, deliver=self._answers.put, here=self._here)
+        names = [job.source.logical for job in waiting]
+        for _ in range(min(len(jobs), elsewhere.width)):
+            self._futures.append(threads.submit(self._work_off, waiting, work))
+        return names
+
+    def _begin_programs(self, commanded: Sequence[Source]) -> list[LogicalPath]:
+        """Have threads wait for the programs that make the drafts of `commanded`."""
+        if self._executor is None:
+            return []
+        programs = deque(Job(source, 0) for source in commanded)  # for which no worker need wait
+        self._waiting.append(programs)
+        for _ in commanded:
+            self._futures.append(self._executor.submit(self._work_off, programs, self._here))
+        return [source.logical for source in commanded]
+
+    def _begin_here(self, executor: "Executor", jobs: list[Job]) -> list[LogicalPath]:
+        """Have threads of `executor` draft the sources of `jobs` that workers or other programs are started for."""
+        count = self._workers_for(jobs)
+        begun = [job.source for job in jobs if count and job.source.logical == self._begun]
+        jobs = [job for job in jobs if (job.source not in begun if count else self._waits(job.source))]
         jobs.sort(key=_order_for_workers if count else _order_of_waiting)
         waiting = deque(jobs)
         self._waiting.append(waiting)
         work = partial(self._in_workers, self._started_workers()) if count else self._here
         for _ in range(count or len(jobs)):
             self._futures.append(executor.submit(self._work_off, waiting, work))
-        programs = deque(Job(source, 0) for source in commanded.values())  # for which no worker need wait
-        self._waiting.append(programs)
-        for _ in commanded:
-            self._futures.append(executor.submit(self._work_off, programs, self._here))
         # Sheets come last: bundles of the others are joined while Sass is at work.
         jobs.sort(key=lambda job: needs_sass(job.source))
-        return dict.fromkeys((*(job.source.logical for job in jobs), *commanded))
+        return [*(job.source.logical for job in jobs), *self._begin_programs(begun)]
 
     def _is_kept(self, source: Source) -> bool:
         return self._kept is not None and self._kept.holds(source)

@@ -1,7 +1,8 @@
 """The child program that makes drafts with engines of its own, which may crash it.
 
-It is started with its end of a connection. It takes a Config and a Mode, reports that it is ready, then takes Sources
-and gives a draft for each, in that order. Any failure of its own ends it.
+It is started with its end of a connection. It takes Settings, reports that it is ready, or why it cannot be, then takes
+Sources and gives a draft for each, in that order; for None it gives the versions of its engines. Any failure of its own
+ends it.
 
 File descriptor 2 is a file, which collects everything that engines print, also from native code and from programs that
 they run.
@@ -12,14 +13,16 @@ import signal
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 from socket import socket
 from typing import Any, Final, NoReturn
 
 from buildassets.compiler.engines.process.object_stream import ObjectStream
 from buildassets.compiler.transform.draft import drafted
-from buildassets.compiler.transform.engine_set import started_engines
+from buildassets.compiler.transform.engine_set import EngineSet, started_engines
 from buildassets.compiler.transform.worker_pool import Drafted
+from buildassets.errors import BuildError
 
 _LOG: Final = 2
 
@@ -50,15 +53,25 @@ def main(end: socket) -> None:
 
 
 def _answer_all(connection: ObjectStream) -> NoReturn:
-    config, mode = connection.receive()
+    config, mode, values = connection.receive()
     with ExitStack() as stack:
-        engines = started_engines(config, mode, stack)
-        connection.send(None)
+        try:
+            engines = replace(started_engines(config, mode, stack), meta_env=values)
+        except BuildError as fault:  # where the building process could start its own: elsewhere
+            connection.send(str(fault))
+            raise EOFError from None
+        connection.send("")
         draft_of = partial(drafted, engines=engines, directives=config.directives)
         _printed()  # dropped: the building process printed the same when it started its own
         while True:
-            draft = draft_of(connection.receive())
-            connection.send(Drafted(draft, _printed()))
+            source = connection.receive()
+            connection.send(Drafted(draft_of(source), _printed()) if source else _versions(engines))
+
+
+def _versions(engines: EngineSet) -> dict[str, str]:
+    from buildassets.compiler.transform.versions import versions_of  # only a process elsewhere is asked
+
+    return versions_of(engines)
 
 
 def _printed() -> str:

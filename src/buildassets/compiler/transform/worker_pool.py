@@ -5,11 +5,12 @@ the rest. The main module of this process is not imported in workers, so that an
 """
 
 from collections import deque
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Final, NamedTuple
 
+from buildassets.compiler.config.meta_env import meta_env
 from buildassets.compiler.config.values import Config, Mode
 from buildassets.compiler.engines.process.child import ClosedError, Processes, PythonProcess
 from buildassets.compiler.engines.process.endings import DiedError
@@ -44,20 +45,48 @@ _GRACE_SECONDS: Final = 2.0  # for a worker to end the processes of its engines
 
 
 class UnstartableError(Exception):
-    """No worker can be started."""
+    """No worker can be started; the text is the reason, if it is known."""
+
+
+Settings = tuple[Config, Mode, Mapping[str, str | bool]]
+
+
+def settings_of(config: Config, mode: Mode) -> Settings:
+    """What a worker has to know of a build: the settings, and the values of `import.meta.env`.
+
+    These come from the environment, which a process elsewhere has another one of.
+    """
+    return replace(config, document=None), mode, meta_env(config, mode)  # only faults of settings need their text
 
 
 class Workers:
     """The workers of one build: one for each thread that calls `work_off` at the same time."""
 
-    def __init__(self, config: Config, mode: Mode) -> None:
-        self._start = partial(_Worker, config, mode)
+    def __init__(self, config: Config, mode: Mode, values: Mapping[str, str | bool]) -> None:
+        self._start = partial(_Worker, (config, mode, values))
+        self._versions: Mapping[str, str] | None = None
         self._processes: Processes[_Worker] = Processes()
 
     @property
     def waiting(self) -> int:
         """The number of workers that wait for work."""
         return len(self._processes.waiting)
+
+    @property
+    def working(self) -> int:
+        """The number of workers that are at work."""
+        return self._processes.taken
+
+    def versions(self) -> Mapping[str, str]:
+        """The versions of what drafts sources in workers, which are all started alike. Raises UnstartableError."""
+        if self._versions is None:
+            try:
+                worker = self._taken()
+                self._versions = worker.versions()
+            except (ClosedError, DiedError, TimeoutError):
+                raise UnstartableError from None
+            self._processes.give_back(worker)
+        return self._versions
 
     def work_off(self, jobs: deque[Job], deliver: Callable[[Drafted], None]) -> None:
         """Have a worker, replaced if it dies, draft the `jobs`, until none is left or the build ends.
@@ -98,26 +127,33 @@ class Workers:
         except (DiedError, TimeoutError):
             worker.end()
             raise ClosedError if self._processes.is_closed else UnstartableError from None
+        if worker.fault:
+            worker.end()
+            raise UnstartableError(worker.fault)
         return worker
 
 
 class _Worker(PythonProcess):
-    """One worker process. Raises OSError if it cannot be started."""
+    """One worker process; `fault` is why its engines cannot be started, if so. Raises OSError if it cannot be."""
 
-    def __init__(self, config: Config, mode: Mode) -> None:
+    def __init__(self, settings: Settings) -> None:
         super().__init__(_WORKER)
+        self.fault = ""
         self._is_ready = False
-        self._settings = (
-            replace(config, document=None),
-            mode,
-        )  # only diagnostics of the settings need the text of the file
+        self._settings = settings
 
     def wait_until_ready(self) -> None:
         """Wait until its engines are started; raises DiedError or TimeoutError if that fails."""
         if not self._is_ready:
             self.send(self._settings)
-            self.receive(_START_SECONDS)
+            self.fault = self.receive(_START_SECONDS)
             self._is_ready = True
+
+    def versions(self) -> Mapping[str, str]:
+        """The versions of what drafts sources in it; raises DiedError or TimeoutError."""
+        self.send(None)
+        versions: Mapping[str, str] = self.receive(_START_SECONDS)
+        return versions
 
     def end(self, grace_seconds: float = _GRACE_SECONDS) -> str:
         """End the process, with a signal first, so that it ends the processes of its engines."""

@@ -32,6 +32,8 @@ from buildassets.media import SUFFIXES
 if TYPE_CHECKING:
     from concurrent.futures import Executor  # 10 ms
 
+    from buildassets.compiler.executors.away import Away
+
 _ROOM_BYTES: Final = 105_000_000  # of the 150 MB that a build may use for files that it does not parse
 _COUNTED_BYTES: Final = 1 << 20
 _Value = TypeVar("_Value")
@@ -90,15 +92,28 @@ class _Work:
         return Copy(tuple(self.files), self.coding, len(content), digest(content), content or None)
 
 
+@frozen
+class _Means:
+    """The memory that all copies share, and the function that compresses; for that see `codings.compressed`."""
+
+    room: Room
+    compress: Callable[[str, bytes, int], bytes | None]
+
+
 def made_copies(
-    files: Iterable[ToCompress], places: CopyPlaces, cache: Cache | None = None, executor: "Executor | None" = None
+    files: Iterable[ToCompress],
+    places: CopyPlaces,
+    cache: Cache | None = None,
+    executor: "Executor | None" = None,
+    away: "Away | None" = None,
 ) -> Iterator[Copy]:
     """The copies of all files, the largest first, so that no core waits for a last large one when all else is done.
 
     Copies of large files are made one at a time in the calling thread, while threads of `executor` make the others.
-    Together they use no more memory than _ROOM_BYTES.
+    Together they use no more memory than _ROOM_BYTES. If there is an executor `away`, it compresses these others.
     """
-    room = Room(_ROOM_BYTES)
+    means = _Means(Room(_ROOM_BYTES), _compressed_by(away))
+    executor = away.threads or executor if away else executor
     works: dict[tuple[str, str], _Work] = {}
     for file in files:
         for coding, level in file.levels.items():
@@ -108,9 +123,25 @@ def made_copies(
     if cache:
         cache.fetch(map(_step_of, ordered))
         cache.keep_from_others((_step_of(work)[0], partial(chunks_of, places.path(work.files[0]))) for work in ordered)
-    begun = deque(_begun(work, places, cache, executor, room) for work in ordered)
+    begun = deque(_begun(work, places, cache, executor, means) for work in ordered)
     while begun:
         yield begun.popleft()()
+
+
+def _compressed_by(away: "Away | None") -> Callable[[str, bytes, int], bytes | None]:
+    """The function that compresses: elsewhere if there is an executor, and here what comes back from it."""
+    if away is None:
+        return compressed
+    from buildassets.compiler.write.copy_job import compressed_away
+
+    def compress(coding: str, content: bytes, level: int) -> bytes | None:
+        copy = compressed_away(away, coding, content, level)
+        if copy is not None:
+            return copy
+        with away.here:
+            return compressed(coding, content, level)
+
+    return compress
 
 
 def _held_bytes(work: _Work) -> int:
@@ -121,13 +152,13 @@ def _held_bytes(work: _Work) -> int:
 
 
 def _begun(
-    work: _Work, places: CopyPlaces, cache: Cache | None, executor: "Executor | None", room: Room
+    work: _Work, places: CopyPlaces, cache: Cache | None, executor: "Executor | None", means: _Means
 ) -> Callable[[], Copy]:
     if cache and (copy := _held(work, places, cache)):
         return lambda: copy
     if work.size_bytes >= LARGE_BYTES:
-        return partial(_large_copy, work, places, cache, room)
-    make = partial(_copy, work, places, cache, room)
+        return partial(_large_copy, work, places, cache, means)
+    make = partial(_copy, work, places, cache, means)
     return executor.submit(make).result if executor else make
 
 
@@ -141,9 +172,9 @@ def _held(work: _Work, places: CopyPlaces, cache: Cache) -> Copy | None:
     return None
 
 
-def _copy(work: _Work, places: CopyPlaces, cache: Cache | None, room: Room) -> Copy:
+def _copy(work: _Work, places: CopyPlaces, cache: Cache | None, means: _Means) -> Copy:
     """The copy from the cache or the release directory, or else a new one."""
-    return work.copy(_kept(work, cache, BYTES, partial(_made, work, places, room)))
+    return work.copy(_kept(work, cache, BYTES, partial(_made, work, places, means)))
 
 
 def _kept(work: _Work, cache: Cache | None, form: Form[_Value], make: Callable[[Collection[str]], _Value]) -> _Value:
@@ -162,9 +193,9 @@ def _step_of(work: _Work) -> tuple[str, str]:
     return f"copy {work.coding} {work.digest}", f"{work.level} {library(work.coding)}"
 
 
-def _made(work: _Work, places: CopyPlaces, room: Room, outdated: Collection[str]) -> bytes:
+def _made(work: _Work, places: CopyPlaces, means: _Means, outdated: Collection[str]) -> bytes:
     """The copy in the release directory, or else a new one; empty if it would not be smaller."""
-    with room.taken(_held_bytes(work)):
+    with means.room.taken(_held_bytes(work)):
         content = content_of(places.path(work.files[0]))
         for path in work.paths(places):
             held = bytes_at(path)
@@ -172,18 +203,18 @@ def _made(work: _Work, places: CopyPlaces, room: Room, outdated: Collection[str]
                 continue
             if is_copy_of(work.coding, held, content):
                 return held
-        return compressed(work.coding, content, work.level) or b""
+        return means.compress(work.coding, content, work.level) or b""
 
 
-def _large_copy(work: _Work, places: CopyPlaces, cache: Cache | None, room: Room) -> Copy:
+def _large_copy(work: _Work, places: CopyPlaces, cache: Cache | None, means: _Means) -> Copy:
     """The same as `_copy`, but neither the file nor its copy is in memory as a whole."""
-    made = _kept(work, cache, IN_FILE, partial(_made_in_file, work, places, room))
+    made = _kept(work, cache, IN_FILE, partial(_made_in_file, work, places, means))
     return Copy(tuple(work.files), work.coding, made.size_bytes, made.digest, made if made.size_bytes else None)
 
 
-def _made_in_file(work: _Work, places: CopyPlaces, room: Room, outdated: Collection[str]) -> OnDisk:
+def _made_in_file(work: _Work, places: CopyPlaces, means: _Means, outdated: Collection[str]) -> OnDisk:
     """The same as `_made`; also empty if the first part of the file does not compress."""
-    with room.taken(_held_bytes(work)):
+    with means.room.taken(_held_bytes(work)):
         return _whole_or_nothing(work, places, outdated)
 
 

@@ -43,6 +43,7 @@ from buildassets.plain_files import linked_folder
 if TYPE_CHECKING:
     from concurrent.futures import Executor  # 10 ms
 
+    from buildassets.compiler.executors.away import Away
     from buildassets.compiler.graph.walk import Progress
 
 
@@ -90,6 +91,7 @@ class ReleaseWriter:
         executor: "Executor | None" = None,
         cache: Cache | None = None,
         progress: "Progress | None" = None,
+        away: "Away | None" = None,
     ) -> dict[LogicalPath, Stored]:
         """Add the `assets` with their copies; `levels` are by content coding. Raises OSError.
 
@@ -109,7 +111,7 @@ class ReleaseWriter:
         copies: dict[str, list[Copy]] = {each.file: [] for each in to_compress}
         places = CopyPlaces(os.path.join(self._output, ASSETS_FOLDER), self.path, self.place)
         done = 0
-        for copy in made_copies(to_compress, places, cache, executor):
+        for copy in made_copies(to_compress, places, cache, executor, away):
             done += len(copy.files)
             if progress is not None:
                 progress(done, len(to_compress) * len(levels), f"{copy.files[0]}{SUFFIXES[copy.coding]}")

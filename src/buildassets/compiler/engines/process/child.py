@@ -203,6 +203,11 @@ class Processes(Generic[_AnyChild]):
         self._taken: list[_AnyChild] = []
         self._lock = Lock()
 
+    @property
+    def taken(self) -> int:
+        """The number of processes at work."""
+        return len(self._taken)
+
     def take(self, start: Callable[[], _AnyChild]) -> _AnyChild:
         """An idle process, or else the one that `start` returns soon. Raises ClosedError after `close`."""
         with self._lock:

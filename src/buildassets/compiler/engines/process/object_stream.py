@@ -76,7 +76,7 @@ class ObjectStream:
             pickled = self._taken(size, deadline)
         except ConnectionError:
             raise EOFError from None
-        return _value(pickled)
+        return value_of(pickled)
 
     def close(self) -> None:
         """Close the socket."""
@@ -100,7 +100,8 @@ class _Values(pickle.Unpickler):
         return super().find_class(module, name)
 
 
-def _value(pickled: bytes) -> Any:
+def value_of(pickled: bytes) -> Any:
+    """The value that another process made these bytes of; raises ForeignError if its class is not among EXCHANGED."""
     try:
         return _Values(BytesIO(pickled)).load()
     except ForeignError:

@@ -1,0 +1,47 @@
+"""The answers of jobs: what was asked for, or why the process that was asked cannot give it. Pure.
+
+Both are plain bytes, so that no executor has to understand them.
+"""
+
+import sys
+from typing import Final
+
+_FIT: Final = b"+"
+_UNFIT: Final = b"-"
+
+
+class UnfitError(Exception):
+    """The process that was asked cannot do the job as the building process would; `worker` is its name, if known."""
+
+    def __init__(self, reason: str, worker: str = "") -> None:
+        self.worker = worker
+        super().__init__(reason)
+
+
+def fit(content: bytes) -> bytes:
+    """The answer that has `content`."""
+    return _FIT + content
+
+
+def unfit(reason: str) -> bytes:
+    """The answer of a process that cannot do the job, for that `reason`."""
+    return _UNFIT + f"{_own_name()}\0{reason}".encode("utf-8", "replace")
+
+
+def content_of_answer(answer: object) -> bytes:
+    """What the job was to give. Raises UnfitError, and ValueError if `answer` is none."""
+    if not isinstance(answer, bytes) or answer[:1] not in (_FIT, _UNFIT):
+        raise ValueError("an answer is not that of a job")
+    if answer.startswith(_FIT):
+        return answer[1:]
+    worker, _, reason = answer[1:].decode("utf-8", "replace").partition("\0")
+    raise UnfitError(reason, worker)
+
+
+def _own_name() -> str:
+    """The address of the Dask worker that this thread works for; empty where there is none."""
+    distributed = sys.modules.get("distributed")  # only where a worker has imported it
+    try:
+        return str(distributed.get_worker().address) if distributed else ""
+    except ValueError:
+        return ""

@@ -1,0 +1,145 @@
+"""Executors that a function of the user's gives: pools of threads and processes, joblib's loky, and worse."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.test_cli import run
+from tests.conftest import Tree, read_tree, write_tree
+
+SITE: Tree = {
+    "buildassets.toml": "",
+    "assets/_theme.scss": "$space: 4px;",
+    **{f"assets/s{n}.scss": f"@use 'theme'; .s{n} {{ .a {{ margin: theme.$space * {n} }} }}" for n in range(6)},
+    **{f"assets/c{n}.css": f".c{n} {{ color : red }}\n" * 30 for n in range(6)},
+}
+POOLS = """
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import get_context
+
+def threads():
+    return ThreadPoolExecutor(3)
+
+def processes():
+    return ProcessPoolExecutor(2, mp_context=get_context("spawn"))
+
+class BytesOnly(ThreadPoolExecutor):
+    def submit(self, fn, *args, **kwargs):
+        assert [type(one) for one in args] == [bytes] and not kwargs
+        assert fn.__module__.startswith("buildassets.") and "." not in fn.__qualname__
+        future = super().submit(fn, *args)
+        future.add_done_callback(lambda done: print("bytes" if type(done.result()) is bytes else "no bytes"))
+        return future
+
+def bytes_only():
+    return BytesOnly(2)
+
+class Liar(Executor):
+    answer = b"+junk"
+
+    def submit(self, fn, *args):
+        future = Future()
+        future.set_result(self.answer)
+        return future
+
+class Other(Liar):
+    answer = 3
+
+class Raises(Executor):
+    def submit(self, fn, *args):
+        raise OSError("no network")
+
+def fails():
+    raise RuntimeError("no licence")
+
+def nothing():
+    return None
+
+class Holder:
+    made = ThreadPoolExecutor
+
+number = 7
+"""
+
+
+def released_alone(folder: Path) -> Tree:
+    """What a local build of the site in `folder` releases."""
+    assert run(folder, "build", "-o", "alone", "--no-cache", "-q").returncode == 0
+    return read_tree(folder / "alone")
+
+
+@pytest.mark.parametrize("name", ["pools:threads", "pools:processes", "pools:Holder.made"])
+def test_a_pool_gives_what_a_local_build_gives(tmp_path: Path, name: str) -> None:
+    write_tree(tmp_path, {**SITE, "pools.py": POOLS})
+    done = run(tmp_path, "build", "--executor", name, "-v")
+    assert "warning" not in done.stderr
+    assert f"executor `{name}`:" in done.stderr
+    assert " there, 0 here" in done.stderr
+    assert read_tree(tmp_path / "build") == released_alone(tmp_path)
+
+
+def test_loky_of_joblib_gives_what_a_local_build_gives(tmp_path: Path) -> None:
+    pytest.importorskip("joblib")
+    write_tree(tmp_path, SITE)
+    done = run(tmp_path, "build", "--executor", "joblib.externals.loky:get_reusable_executor", "-v")
+    assert "warning" not in done.stderr
+    assert " there, 0 here" in done.stderr
+    assert read_tree(tmp_path / "build") == released_alone(tmp_path)
+
+
+def test_jobs_and_answers_are_plain_bytes(tmp_path: Path) -> None:
+    write_tree(tmp_path, {**SITE, "pools.py": POOLS})
+    done = run(tmp_path, "build", "--executor", "pools:bytes_only")
+    printed = {line for line in done.stderr.splitlines() if line.endswith("bytes")}
+    assert printed == {"bytes"}
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("pools:fails", "RuntimeError: no licence"),
+        ("pools:nothing", "its function gives a `NoneType`, which has no `submit`"),
+        ("pools:Raises", "OSError: no network"),
+        ("pools:Other", "an answer is not that of a job"),
+    ],
+)
+def test_work_is_done_here_with_one_warning_if_an_executor_fails(tmp_path: Path, name: str, reason: str) -> None:
+    write_tree(tmp_path, {**SITE, "pools.py": POOLS})
+    done = run(tmp_path, "build", "--executor", name)
+    assert done.returncode == 0
+    assert f"warning[executor/failed]: the executor `{name}` failed: {reason}\n" in done.stderr
+    assert done.stderr.count("warning") == 1
+    assert read_tree(tmp_path / "build") == released_alone(tmp_path)
+
+
+def test_wrong_answers_do_not_count(tmp_path: Path) -> None:
+    write_tree(tmp_path, {**SITE, "pools.py": POOLS})
+    assert run(tmp_path, "build", "--executor", "pools:Liar").returncode == 0
+    assert read_tree(tmp_path / "build") == released_alone(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("dask://", "names no executor"),
+        ("dask://host", "names no executor"),
+        ("dask://host:99999", "names no executor"),
+        ("spark://host:7077", "names no executor"),
+        ("pools", "names no executor"),
+        ("nowhere:pool", "cannot be imported: ModuleNotFoundError: No module named 'nowhere'"),
+        ("pools:nowhere", "cannot be imported: AttributeError: module 'pools' has no attribute 'nowhere'"),
+        ("pools:number", "names a `int`, which cannot be called"),
+    ],
+)
+def test_a_name_of_no_executor_is_an_error(tmp_path: Path, name: str, reason: str) -> None:
+    write_tree(tmp_path, {**SITE, "pools.py": POOLS})
+    done = run(tmp_path, "build", "--executor", name)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"error[executor/name]: `--executor {name}` {reason}\n")
+    assert not (tmp_path / "build").exists()
+
+
+def test_a_password_in_the_name_of_an_executor_is_not_shown(tmp_path: Path) -> None:
+    done = run(write_tree(tmp_path, SITE), "build", "--executor", "dask://user:secret@host:1")
+    assert done.returncode == 2
+    assert "secret" not in done.stderr

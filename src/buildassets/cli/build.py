@@ -82,7 +82,8 @@ def command(
 
         if carry_from or carry_url or carry_if_any:
             raise click.UsageError("`--carry-from` is for one project: build that in its own folder")
-        return build_workspace(workspace, Means(given, companions, cache_dir, not no_cache, cache_write, provenance))
+        means = Means(given, companions, cache_dir, not no_cache, cache_write, provenance, executor)
+        return build_workspace(workspace, means)
     config = replace(given.config(), companions=companions)
     show = Output(given.as_json, given.verbose, given.quiet)
     cache = None if no_cache else cache_to_build_with(config, cache_dir)
@@ -94,7 +95,12 @@ def command(
         from buildassets.compiler.build import build
 
         before = released_sass(config)
-        with threads(given.jobs) as local, descriptor_kept_from_stdout(), kept_from_stdout(), _away(executor) as away:
+        with (
+            threads(given.jobs) as local,
+            descriptor_kept_from_stdout(),
+            kept_from_stdout(),
+            opened_executor(executor) as away,
+        ):
             progress = show.on_progress()
             result = build(
                 config,
@@ -137,7 +143,7 @@ def command(
 
 
 @contextmanager
-def _away(name: str | None) -> "Iterator[Away | None]":
+def opened_executor(name: str | None) -> "Iterator[Away | None]":
     """The executor with that name, until the block ends. Raises ConfigError."""
     if name is None:
         yield None

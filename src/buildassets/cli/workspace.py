@@ -10,7 +10,7 @@ from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from buildassets.cli.build import document_of, summary
+from buildassets.cli.build import document_of, opened_executor, summary
 from buildassets.cli.options import CompileOptions, WorkspaceOptions, refuse_options_of_one
 from buildassets.cli.output import (
     Output,
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from buildassets.compiler.config.values import Config
     from buildassets.compiler.engines.process.child import SharedProcesses
+    from buildassets.compiler.executors.away import Away
     from buildassets.workspace.file import Workspace
     from buildassets.workspace.project import Project
 
@@ -48,6 +49,7 @@ class Means:
     uses_cache: bool = True
     cache_write: bool = False
     provenance: bool = False
+    executor: str | None = None
 
     def config(self, project: "Project") -> "Config":
         """The configuration of `project` with these options; raises ConfigError."""
@@ -86,8 +88,12 @@ def build_workspace(options: WorkspaceOptions, means: Means) -> int:
     chosen, left = _selected(workspace, options, means, show)
     outcomes: dict[str, _Outcome] = {}
     # Processes are closed first: a thread that waits for one would otherwise not end.
-    with threads(means.given.jobs) as executor, closing(SharedProcesses()) as processes:
-        builds = _Builds(means, show, executor, processes)
+    with (
+        threads(means.given.jobs) as executor,
+        closing(SharedProcesses()) as processes,
+        opened_executor(means.executor) as away,
+    ):
+        builds = _Builds(means, show, executor, processes, away)
         for project in chosen:
             outcomes[project.name] = builds.outcome(project)
             _show(show, project, outcomes[project.name])
@@ -136,11 +142,14 @@ def _reached(workspace: "Workspace", since: str, means: Means) -> Mapping[str, s
 class _Builds:
     """Builds projects one after the other, with what they can share started once."""
 
-    def __init__(self, means: Means, show: Output, executor: "Executor | None", processes: "SharedProcesses") -> None:
+    def __init__(
+        self, means: Means, show: Output, executor: "Executor | None", processes: "SharedProcesses", away: "Away | None"
+    ) -> None:
         self._means = means
         self._show = show
         self._executor = executor
         self._processes = processes
+        self._away = away
         self._shared = SharedWork()
         self._outputs: dict[str, str] = {}  # the project of each release directory
 
@@ -205,6 +214,7 @@ class _Builds:
                     shared=self._shared,
                     last=last,
                     compressing=progress,
+                    away=self._away,
                 )
 
         with paused_collector():

@@ -143,3 +143,13 @@ def test_a_password_in_the_name_of_an_executor_is_not_shown(tmp_path: Path) -> N
     done = run(write_tree(tmp_path, SITE), "build", "--executor", "dask://user:secret@host:1")
     assert done.returncode == 2
     assert "secret" not in done.stderr
+
+
+def test_the_projects_of_a_workspace_share_an_executor(tmp_path: Path) -> None:
+    pools = POOLS.replace("ThreadPoolExecutor(3)", "print('opened') or ThreadPoolExecutor(3)")
+    projects: Tree = {f"{name}/{path}": text for name in ("a", "b") for path, text in SITE.items()}
+    write_tree(tmp_path, {**projects, "pools.py": pools, "buildassets-workspace.toml": 'projects = ["*"]\n'})
+    done = run(tmp_path, "build", "--workspace", "--executor", "pools:threads", "--no-cache")
+    assert done.returncode == 0
+    assert done.stderr.count("opened") == 1
+    assert read_tree(tmp_path / "a/build") == released_alone(tmp_path / "a")

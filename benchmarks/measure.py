@@ -46,12 +46,13 @@ def run(command: Command) -> Run:
     return _run(command, None)
 
 
-def run_watched(command: Command) -> tuple[Run, int]:
+def run_watched(command: Command, every_seconds: float = _WATCH_SECONDS) -> tuple[Run, int]:
     """The same, and the most bytes that all its processes held at one moment, what they share counted once.
 
-    That is looked up a hundred times a second, which costs the run some time, and misses what lasts shorter.
+    That is looked up a hundred times a second, which costs the run some time, and misses what lasts shorter; or once
+    in `every_seconds`.
     """
-    watch = _Watch()
+    watch = _Watch(every_seconds)
     done = _run(command, watch)
     return done, watch.peak_bytes
 
@@ -98,8 +99,9 @@ def _environment() -> dict[str, str]:
 class _Watch:
     """A thread that adds up the memory of a process and of all that it started, again and again."""
 
-    def __init__(self) -> None:
+    def __init__(self, every_seconds: float) -> None:
         self.peak_bytes = 0
+        self._every_seconds = every_seconds
         self._is_over = Event()
         self._thread: Thread | None = None
 
@@ -113,7 +115,7 @@ class _Watch:
             self._thread.join()
 
     def _watch(self, pid: int) -> None:
-        while not self._is_over.wait(_WATCH_SECONDS):
+        while not self._is_over.wait(self._every_seconds):
             held = sum(_proportional_bytes(one) for one in [pid, *descendants(pid)])
             self.peak_bytes = max(self.peak_bytes, held)
 

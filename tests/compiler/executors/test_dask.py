@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.test_cli import environment, run
-from tests.compiler.executors.clusters import DaskProcesses, Process, dask_cluster
+from tests.compiler.executors.clusters import DaskProcesses, Process, certificate, dask_cluster
 from tests.conftest import PATIENCE_SECONDS, Tree, read_tree, wait_for, write_tree
 from tests.example.servers import free_port
 
@@ -124,6 +124,19 @@ def test_workers_with_other_engines_get_no_work(tmp_path: Path) -> None:
     assert done.returncode == 0
     assert f"warning[executor/unfit]: a process of the executor `{own.name}` cannot do the work" in done.stderr
     assert "it has rcssmin 0.0.1 where this build has rcssmin 1." in done.stderr
+    assert read_tree(tmp_path / "site/build") == released_alone(tmp_path / "site")
+
+
+def test_a_build_on_a_cluster_with_tls_releases_the_same_bytes(tmp_path: Path) -> None:
+    write_tree(tmp_path / "site", SITE)
+    settings = certificate(tmp_path / "certificate")
+    with dask_cluster(tmp_path / "cluster", workers=1, protocol="tls", **settings) as own:
+        without = run(tmp_path / "site", "build", "--executor", own.name, "--no-cache")
+        done = run(tmp_path / "site", "build", "--executor", own.name, "-v", **settings)
+    assert without.stderr.startswith(f"warning[executor/failed]: the executor `{own.name}` failed: ")
+    assert without.stderr.count("warning") == 1
+    assert "warning" not in done.stderr
+    assert " there, 0 here" in done.stderr
     assert read_tree(tmp_path / "site/build") == released_alone(tmp_path / "site")
 
 

@@ -14,6 +14,7 @@ SITE: Tree = {
     **{f"assets/c{n}.css": f".c{n} {{ color : red }}\n" * 30 for n in range(6)},
 }
 POOLS = """
+import os
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 
@@ -22,6 +23,16 @@ def threads():
 
 def processes():
     return ProcessPoolExecutor(2, mp_context=get_context("spawn"))
+
+class Dying(ProcessPoolExecutor):
+    def submit(self, fn, *args):
+        if not os.path.exists("died"):
+            open("died", "w").close()
+            super().submit(os._exit, 1)
+        return super().submit(fn, *args)
+
+def dying():
+    return Dying(2, mp_context=get_context("spawn"))
 
 class BytesOnly(ThreadPoolExecutor):
     def submit(self, fn, *args, **kwargs):
@@ -68,7 +79,10 @@ def released_alone(folder: Path) -> Tree:
     return read_tree(folder / "alone")
 
 
-@pytest.mark.parametrize("name", ["pools:threads", "pools:processes", "pools:Holder.made"])
+@pytest.mark.parametrize(
+    "name",
+    ["pools:threads", "pools:processes", "pools:dying", "pools:Holder.made", "concurrent.futures:ProcessPoolExecutor"],
+)
 def test_a_pool_gives_what_a_local_build_gives(tmp_path: Path, name: str) -> None:
     write_tree(tmp_path, {**SITE, "pools.py": POOLS})
     done = run(tmp_path, "build", "--executor", name, "-v")

@@ -132,3 +132,29 @@ def test_masking_twice_is_masking_once(text: str) -> None:
     assert len(masked(text, in_place=True)) == len(text)
     masked_url(text)
     without_credentials(text)
+
+
+URL_PIECES = [
+    "https://",
+    "//",
+    "user",
+    ":",
+    "pass",
+    "@",
+    "host/",
+    " ",
+    "\t",
+    "\n",
+    "\u2003",
+    "'",
+    "?token=",
+    "abcdef",
+    "&",
+    ";sig=",
+]
+
+
+@given(st.lists(st.sampled_from(URL_PIECES), max_size=20).map("".join), st.integers(0, 40))
+def test_an_excerpt_hides_what_is_hidden_in_the_whole_text(text: str, start: int) -> None:
+    location = locate("a", text, start)
+    assert location.excerpt == masked(text, in_place=True).split("\n")[location.line - 1]

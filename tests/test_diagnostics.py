@@ -3,6 +3,7 @@
 import json
 import pickle
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -99,6 +100,14 @@ def test_excerpt_is_the_line_of_the_place(text: str, has_bom: bool, start: int, 
     location = locate("a", "\ufeff" * has_bom + text, start, start + length)
     assert location.excerpt == re.split("\r\n|\r|\n", text)[location.line - 1]
     assert 1 <= location.column <= len(location.excerpt) + 1
+
+
+@given(st.text("ab\r\n"), st.integers(0, 20), st.integers(0, 20))
+def test_a_place_far_down_counts_as_one_at_the_top(text: str, start: int, length: int) -> None:
+    start = min(start, len(text))
+    above = "x\n" * 10_000
+    top, far = (locate("a", before + text, len(before) + start, len(before) + start + length) for before in ("", above))
+    assert far == replace(top, line=top.line + 10_000)
 
 
 @pytest.mark.parametrize("column", [1, 30, 5000, 9999, 10_000])

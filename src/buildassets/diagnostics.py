@@ -18,6 +18,7 @@ from buildassets.frozen import frozen
 _EXCERPT_WIDTH: Final = 120  # the characters shown of a source line; a minified file is one line of megabytes
 _EXCERPT_LEAD: Final = 40  # the characters of an excerpt before the place
 _NARROWEST_EXCERPT: Final = 10  # cells of a terminal
+_NEARBY: Final = 10_000  # characters up to a place that are searched for line ends each time
 _LONGEST_URL: Final = 2000  # characters before and after an excerpt that are searched for the rest of a URL
 COMMAND: Final = re.compile(r"##(?=[a-z]*\[)")  # a command of GitHub's older form, Azure Pipelines or TeamCity
 
@@ -105,12 +106,10 @@ def locate(file: str, text: str, start: int, end: int | None = None) -> Location
         start = 1
     if text[start - 1 : start + 1] == "\r\n":
         start -= 1
-    starts = _line_starts(text)
-    number = bisect_right(starts, start) - 1  # of the line ends before
-    line_start = starts[number]
-    line_end = starts[number + 1] - 1 if number + 1 < len(starts) else len(text)
-    if text[line_end - 1 : line_end + 1] == "\r\n":
-        line_end -= 1
+    number, line_start = _line_before(text, start)
+    line_end = len(text) if (found := text.find("\n", start)) < 0 else found
+    if (found := text.find("\r", start, line_end)) >= 0:
+        line_end = found
     length = max(1, min(start + 1 if end is None else end, line_end) - start)
     if line_start == 0 and text.startswith("\ufeff"):
         line_start = 1
@@ -118,6 +117,19 @@ def locate(file: str, text: str, start: int, end: int | None = None) -> Location
     window_start, window_end = _window(column, line_end - line_start)
     excerpt = _excerpt(text, line_start + window_start, line_start + window_end)
     return Location(file, number + 1, column, length, excerpt, column - window_start)
+
+
+def _line_before(text: str, place: int) -> tuple[int, int]:
+    """How many line ends stand before `place`, and where the line of it begins; `place` is not within a CR LF."""
+    if place > _NEARBY:
+        starts = _line_starts(text)
+        number = bisect_right(starts, place) - 1
+        return number, starts[number]
+    head = text[:place]  # most faults are few for a text, and stand in its head
+    number = head.count("\n")
+    if "\r" in head:
+        number += head.count("\r") - head.count("\r\n")
+    return number, max(head.rfind("\n"), head.rfind("\r")) + 1
 
 
 @lru_cache(maxsize=2)

@@ -6,7 +6,7 @@ The table is our own: `mimetypes` reads the system's, so that two machines would
 from binascii import a2b_base64
 from collections.abc import Mapping
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from buildassets.frozen import frozen
@@ -121,7 +121,7 @@ def file_suffixes() -> tuple[str, ...]:
     return tuple(sorted(opaque | _OPAQUE_APPLICATIONS))
 
 
-@cache  # a build calls it thirty times for each path
+@lru_cache(maxsize=1024)  # a build calls it thirty times for each path, mostly one after the other
 def suffix(path: str) -> str:
     """The last suffix of `path` with its dot, in lower case: `js/jquery.min.JS` → `.js`; empty where there is none."""
     name = path[path.rfind("/") + 1 :]

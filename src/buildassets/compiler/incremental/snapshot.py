@@ -33,6 +33,7 @@ from buildassets.compiler.cache.store import writable
 from buildassets.compiler.cache.traces import Signature
 from buildassets.digest import digest
 from buildassets.file_sets import FileSet, set_named
+from buildassets.files import digest_of
 from buildassets.frozen import frozen
 
 # Temporary files that editors write beside an open file. `discover.BUILT_IN_EXCLUDES` excludes the same names, so they
@@ -94,13 +95,14 @@ class Snapshot:
         digests = FileDigests({})
         changed = set(self._restamped(was, kept.folders))
         changed.update(names.index(name) for name, was in kept.young.items() if digests.of(name) != was)
-        unsure = {one: held for one in changed if (held := kept.digest(one)) and _is_plain(names[one])}
-        again = {one: held for one, held in unsure.items() if digests.of(names[one]) == held}
+        held_now = {one: _digest_of_plain(names[one]) for one in changed if kept.digest(one)}
+        again = {one: held for one, held in held_now.items() if held and held == kept.digest(one)}
         self.is_known_otherwise = bool(again)
         changed.difference_update(again)
         young = {names[one]: held for one, held in again.items() if not is_settled(self._look(one), now_ns)}
         self.kept = replace(kept, young={**kept.young, **young})
-        self.changed = {names[number]: (self._look(number), digests.of(names[number])) for number in changed}
+        digest_now = {one: held_now.get(one) or digests.of(names[one]) for one in changed}
+        self.changed = {names[one]: (self._look(one), now) for one, now in digest_now.items()}
 
     @cached_property
     def unchanged(self) -> Mapping[str, Signature]:
@@ -130,12 +132,12 @@ class Snapshot:
         return size, mtime, ctime, inode
 
 
-def _is_plain(name: str) -> bool:
-    """Whether that is a file by itself: a link may lead to the same, and is something else."""
+def _digest_of_plain(name: str) -> str | None:
+    """The digest of what is a file by itself: a link may lead to the same, and is something else."""
     try:
-        return S_ISREG(os.lstat(name).st_mode)
+        return digest_of(name) if S_ISREG(os.lstat(name).st_mode) else None
     except (OSError, ValueError):
-        return False
+        return None
 
 
 def _differing(stamps: bytes, before: bytes) -> Iterator[int]:

@@ -13,8 +13,8 @@ from buildassets.files import small_content_of
 from buildassets.frozen import frozen
 from buildassets.media import Syntax, media_of
 
-_MOST_FILES: Final = 100  # of those that are read at once
-_MOST_BYTES: Final = 2_000_000
+_MOST_FILES: Final = 50  # of those that are read at once
+_MOST_BYTES: Final = 500_000
 
 
 @frozen

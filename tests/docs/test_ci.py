@@ -1,4 +1,4 @@
-"""docs/github-actions.md, gitlab.md and updates.md: sound by their schemas, and their commands do what they are for."""
+"""docs/github-actions.md, gitlab.md, updates.md: sound by their schemas, and their commands do what they are for."""
 
 import json
 from collections.abc import Iterator
@@ -91,6 +91,13 @@ def test_github_publishes_what_it_has_built(clone: Path, s3: S3, tmp_path: Path)
     subjects = [step["with"] for step in GITHUB["publish"]["steps"] if "attest" in step.get("uses", "")]
     named = [name for one in subjects for key, value in one.items() for name in value.split(",")]
     assert all((clone / name).is_file() for name in named)
+
+
+def test_the_release_is_uploaded_for_a_cdn_as_that_page_has_it(clone: Path, s3: S3, tmp_path: Path) -> None:
+    (publish,) = blocks("cdn.md", "sh")
+    shell("buildassets build --quiet", clone, {})
+    shell(publish.replace("s3://my-bucket/assets-root", f"s3://{BUCKET}/{tmp_path.name}"), clone, s3.environment)
+    assert s3.names(tmp_path.name) == read_tree(clone / "build").keys()
 
 
 def test_gitlab_builds_and_collects_its_reports(clone: Path) -> None:

@@ -85,6 +85,13 @@ def has_compiler(stage: Stage) -> bool:
     return subprocess.run([stage.python, "-c", "import rcssmin"], capture_output=True).returncode == 0
 
 
+def built_in(stage: Stage) -> str:
+    """What a build reports in the image that only serves."""
+    command = [str(stage.root / "venv/bin/buildassets"), "build", "--no-cache"]
+    write_tree(stage.folder, {"assets/a.css": "a { color: tan }"})
+    return subprocess.run(command, cwd=stage.folder, env=stage.environment(), capture_output=True, text=True).stderr
+
+
 @pytest.mark.parametrize("dockerfile", DOCKERFILES)
 def test_hadolint_finds_nothing(dockerfile: str, tmp_path: Path) -> None:
     hadolint = find_tool(str(release_tools() / "hadolint"), "hadolint")
@@ -96,6 +103,7 @@ def test_hadolint_finds_nothing(dockerfile: str, tmp_path: Path) -> None:
 def test_the_image_serves_a_page_and_its_style_sheet_without_a_compiler(replayed: Replayed, tmp_path: Path) -> None:
     stage = replayed(PLAIN, SITE).stage("web")
     assert not has_compiler(stage)
+    assert "environment/requirement" in built_in(stage)
     with container(stage, tmp_path / "log") as port:
         status, page = get(port, "/")
         (sheet,) = re.findall(r'href="([^"]+)"', page)

@@ -47,6 +47,7 @@ NOT_RUN = {
     "executor/unavailable": "it needs a Python without the package",
     "executor/unfit": "it needs a cluster with other versions",
     "environment/lsp": "it needs an environment without pygls",
+    "environment/requirement": "it needs an environment without the package",
     "tailwind/unavailable": "it needs a Python without the wheel",
     "tools/changed": "it needs a tool that somebody changes",
     "vendor/advisory": "it needs a registry",

@@ -3,6 +3,7 @@
 import gc
 import os
 import sys
+from typing import NoReturn
 
 _NEW_VALUES = 50_000  # after which Python looks for garbage; 700 by default
 
@@ -13,6 +14,20 @@ def main() -> None:
         _run()
     except KeyboardInterrupt:  # while modules are loaded, which takes longer than some builds
         sys.exit(130)
+    except ModuleNotFoundError as fault:
+        _end_without(fault)
+
+
+def _end_without(fault: ModuleNotFoundError) -> NoReturn:
+    """Report a required package that is not installed, and exit with 2; raises `fault` for any other module."""
+    from buildassets.cli.output import show_failure
+    from buildassets.cli.requirements import missing_requirement
+
+    failure = missing_requirement(fault)
+    if failure is None:
+        raise fault
+    show_failure(failure)
+    sys.exit(failure.exit_code)
 
 
 def _open_closed_streams() -> None:

@@ -3,7 +3,6 @@
 import gc
 import os
 import sys
-from typing import NoReturn
 
 _NEW_VALUES = 50_000  # after which Python looks for garbage; 700 by default
 
@@ -15,19 +14,19 @@ def main() -> None:
     except KeyboardInterrupt:  # while modules are loaded, which takes longer than some builds
         sys.exit(130)
     except ModuleNotFoundError as fault:
-        _end_without(fault)
+        if not _is_reported(fault):
+            raise
+        sys.exit(2)
 
 
-def _end_without(fault: ModuleNotFoundError) -> NoReturn:
-    """Report a required package that is not installed, and exit with 2; raises `fault` for any other module."""
+def _is_reported(fault: ModuleNotFoundError) -> bool:
+    """Report that a required package is not installed; False if the module is not of one."""
     from buildassets.cli.output import show_failure
     from buildassets.cli.requirements import missing_requirement
 
-    failure = missing_requirement(fault)
-    if failure is None:
-        raise fault
-    show_failure(failure)
-    sys.exit(failure.exit_code)
+    if failure := missing_requirement(fault):
+        show_failure(failure)
+    return failure is not None
 
 
 def _open_closed_streams() -> None:

@@ -43,6 +43,13 @@ def test_templates_have_the_helpers(tmp_path: Path) -> None:
     assert (tag, attributes["href"]) == ("link", URL)
 
 
+@pytest.mark.parametrize("is_set", [True, False])
+def test_debug_run_reads_the_manifest_again(is_set: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QUART_DEBUG", "1" if is_set else "0")  # as `quart --debug run` does before it imports
+    app, _ = application(tmp_path)
+    assert app.extensions["buildassets"].reload is is_set
+
+
 def test_static_files_have_the_urls_of_the_release_on_demand(tmp_path: Path) -> None:
     app, _ = application(tmp_path, static=True)
 

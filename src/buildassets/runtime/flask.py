@@ -76,7 +76,7 @@ class FlaskAssets:
 
     def init_app(self, app: App) -> None:
         """Add the assets to `app`, after its configuration. Raises ManifestError where the manifest cannot be read."""
-        assets = app.extensions[_EXTENSION] = _read(app)
+        assets = app.extensions[_EXTENSION] = _read(app, self._is_debugged(app))
         environment: Any = app.jinja_env
         environment.add_extension("buildassets.runtime.jinja.AssetsExtension")
         environment.assets = assets
@@ -103,6 +103,10 @@ class FlaskAssets:
     def _wrap(self, app: Any, assets: Assets, options: Mapping[str, Any]) -> None:
         app.wsgi_app = AssetServer(app.wsgi_app, assets=assets, **options)
 
+    def _is_debugged(self, app: App) -> bool:
+        # `app.run(debug=True)` sets the mode after this, and then runs the program again with this variable.
+        return app.debug or os.environ.get("WERKZEUG_RUN_MAIN") == "true"
+
     def _current_app(self) -> App:
         return flask.current_app
 
@@ -110,7 +114,7 @@ class FlaskAssets:
         return flask.request if flask.has_request_context() else None
 
 
-def _read(app: App) -> Assets:
+def _read(app: App, is_debugged: bool) -> Assets:
     if "BUILDASSETS_MANIFEST" not in app.config:
         app.config["BUILDASSETS_MANIFEST"] = nearest_manifest(app.root_path)
     given = app.config["BUILDASSETS_MANIFEST"]
@@ -119,8 +123,6 @@ def _read(app: App) -> Assets:
         from buildassets.runtime.unbuilt import UnbuiltAssets
 
         return UnbuiltAssets(url or "/assets/")
-    # `app.run(debug=True)` sets the mode after this, and then runs the program again with this variable.
-    is_debugged = app.debug or os.environ.get("WERKZEUG_RUN_MAIN") == "true"
     return _AssetsOfApp(os.path.join(app.root_path, given), url=url, reload=is_debugged)
 
 

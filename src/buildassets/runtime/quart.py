@@ -11,6 +11,7 @@ from typing import Any
 
 import quart
 from flask.sansio.app import App
+from quart.helpers import get_debug_flag
 
 from buildassets.runtime.asgi import AssetServer
 from buildassets.runtime.assets import Assets
@@ -26,6 +27,10 @@ class QuartAssets(FlaskAssets):
 
     def _wrap(self, app: Any, assets: Assets, options: Mapping[str, Any]) -> None:
         app.asgi_app = AssetServer(app.asgi_app, assets=assets, **options)
+
+    def _is_debugged(self, app: App) -> bool:
+        # `quart --debug run` sets the mode after the application is imported; until then its variable has it.
+        return app.debug or get_debug_flag()
 
     def _current_app(self) -> App:
         return quart.current_app

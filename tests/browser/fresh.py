@@ -162,15 +162,30 @@ def next_command(folder: Path) -> str:
     return command
 
 
+def shell(commands: str, folder: Path) -> None:
+    """Run `commands` in `folder`, as a developer would; all of them have to succeed."""
+    done = subprocess.run(
+        ["bash", "-euc", commands], cwd=folder, env=environment(), capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 @contextmanager
 def served(folder: Path, command: str, framework: str) -> Iterator[str]:
     """The address of the project, served by `command` on a free port; the server ends with all that it started."""
     port = free_port()
-    log = folder / "server.log"
     where = {"django": f" --noreload 127.0.0.1:{port}", "jinja": f" -- python app.py {port}"}
+    with served_by(f"{command} {where.get(framework, f' --port {port}')}", folder, port) as url:
+        yield url
+
+
+@contextmanager
+def served_by(command: str, folder: Path, port: int) -> Iterator[str]:
+    """The address of what `command` serves at `port`; the server ends with all that it started."""
+    log = folder / "server.log"
     with log.open("ab") as output:
         started = subprocess.Popen(
-            [*command.split(), *where.get(framework, f" --port {port}").split()],
+            command.split(),
             cwd=folder,
             env=environment(),
             stdin=subprocess.DEVNULL,

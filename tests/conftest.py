@@ -48,6 +48,7 @@ SLOW: Final = (
     "docs/test_errors.py",
     "docs/test_platforms.py",
     "docs/test_serving.py",
+    "docs/test_site.py",
     "example",
     "faults",
     "growth",

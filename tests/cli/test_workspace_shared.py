@@ -88,3 +88,31 @@ def test_sass_is_started_once(tmp_path: Path) -> None:
     done = run(tmp_path, "build", "--workspace", "--jobs", "1", PATH=f"{tmp_path}/bin{os.pathsep}{os.environ['PATH']}")
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "starts").read_text() == "x\n"
+
+
+def test_a_remote_cache_that_fails_is_asked_and_reported_once(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"buildassets-workspace.toml": 'projects = ["sites/*"]'})
+    remote = '[cache]\nremote = "http://127.0.0.1:9/x"\n[cache.trust]\n'
+    key = 'main = ["ed25519:11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="]\n'
+    for name in ("a", "b", "c"):
+        write_tree(
+            tmp_path / "sites" / name, {"buildassets.toml": remote + key, "assets/a.css": f"a {{ top: {name} }}"}
+        )
+    done = run(tmp_path, "build", "--workspace")
+    assert done.returncode == 0
+    assert done.stderr.count("warning[cache/remote]: the remote cache `http://127.0.0.1:9/x` failed") == 1
+
+
+def test_projects_in_another_clone_take_what_is_in_the_remote_cache(tmp_path: Path) -> None:
+    settings = f'sources = ["assets", "../../shared"]\n[cache]\nremote = "file://{tmp_path}/remote"\n'
+    for clone in ("one", "two"):
+        write_tree(tmp_path / clone, {"buildassets-workspace.toml": 'projects = ["sites/*"]'})
+        write_tree(tmp_path / clone, {"shared/lib.css": "a { color : red }\n"})
+        for name in ("a", "b"):
+            site: Tree = {"buildassets.toml": settings, "assets/own.css": f".{name} {{ top : 0 }}\n"}
+            write_tree(tmp_path / clone / "sites" / name, site)
+    first = json.loads(run(tmp_path / "one", "build", "--workspace", "--cache-write", "--json").stdout)["projects"]
+    assert [sorted(one["anew"]) for one in first.values()] == [["lib.css", "own.css"], ["own.css"]]
+    second = json.loads(run(tmp_path / "two", "build", "--workspace", "--json").stdout)["projects"]
+    assert [one["anew"] for one in second.values()] == [{}, {}]
+    assert all(one["cache"]["remote"]["hits"] > 0 for one in second.values())

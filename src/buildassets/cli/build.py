@@ -168,7 +168,7 @@ def _show(show: Output, result: BuildResult, config: "Config", beside: Mapping[s
     document = document_of(result, config, beside) if show.as_json else {}
     code = show.finish(result.succeeded, result.diagnostics, document)
     show.detail(f"{path}: {reason}" for path, reason in reruns.items())
-    show.detail(f"remote cache: {line}" for line in _remote_lines(result))
+    show.detail(f"remote cache: {line}" for line in remote_lines(result))
     show.detail(f"wrote {posixpath.normpath(f'{folder}/{name}')}" for name in result.written)
     show.detail(f"wrote {name}" for names in beside.values() for name in names)
     return code
@@ -193,7 +193,8 @@ def _remote_use(result: BuildResult, config: "Config") -> Mapping[str, object]:
     return {"cache": {"remote": counts}}
 
 
-def _remote_lines(result: BuildResult) -> Iterator[str]:
+def remote_lines(result: BuildResult) -> Iterator[str]:
+    """A line on what the remote cache was worth, if one is configured."""
     if (use := result.remote) is not None:
         hits, misses = count_text(use.hits, "hit"), f"{use.misses} miss" + ("" if use.misses == 1 else "es")
         yield f"{hits}, {misses}, {size_text(use.size_bytes)}, saved {seconds_text(use.seconds_saved)}"

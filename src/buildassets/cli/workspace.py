@@ -10,7 +10,7 @@ from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from buildassets.cli.build import document_of, opened_executor, summary
+from buildassets.cli.build import document_of, opened_executor, remote_lines, summary
 from buildassets.cli.options import CompileOptions, WorkspaceOptions, refuse_options_of_one
 from buildassets.cli.output import (
     Output,
@@ -152,6 +152,7 @@ class _Builds:
         self._away = away
         self._shared = SharedWork()
         self._outputs: dict[str, str] = {}  # the project of each release directory
+        self._given_up: set[str] = set()  # remote caches that failed: the next project does not wait for them again
 
     def outcome(self, project: "Project") -> _Outcome:
         """The outcome of building `project`. A user's mistake never raises."""
@@ -192,8 +193,12 @@ class _Builds:
             raise BuildError([error("workspace/output", message, config.place("output"), hint=hint)])
 
     def _result(self, project: "Project", config: "Config") -> BuildResult:
+        from buildassets.compiler.config.values import CacheSettings
         from buildassets.compiler.incremental.no_op import incremental
 
+        remote = config.cache.remote
+        if remote in self._given_up:
+            config = replace(config, cache=CacheSettings())
         cache = self._means.cache(project, config) if self._means.uses_cache else None
 
         def work(*, last: LastBuild | None) -> BuildResult:
@@ -218,7 +223,10 @@ class _Builds:
                 )
 
         with paused_collector():
-            return incremental(config, self._means.given.mode, cache, work)
+            result = incremental(config, self._means.given.mode, cache, work)
+        if any(found.code.startswith("cache/") for found in result.diagnostics):
+            self._given_up.add(remote)
+        return result
 
 
 def _failed_text(diagnostics: Iterable[Diagnostic]) -> str:
@@ -227,6 +235,7 @@ def _failed_text(diagnostics: Iterable[Diagnostic]) -> str:
 
 def _details(result: BuildResult, config: "Config") -> Iterator[str]:
     yield from (f"{path}: {stale_text(stale, config)}" for path, stale in result.rerun.items())
+    yield from (f"remote cache: {line}" for line in remote_lines(result))
     yield from (f"wrote {config.shown(config.output)}/{name}" for name in result.written)
 
 

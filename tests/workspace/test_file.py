@@ -50,6 +50,19 @@ def test_no_wildcard_matches_hidden_folders_and_packages_of_npm(tmp_path: Path) 
     ]
 
 
+def test_what_any_depth_finds_inside_of_a_project_is_none(tmp_path: Path) -> None:
+    inside = {"sites/a/assets/static/x.css": "", "sites/a/build/manifest.json": "{}", "sites/a/build/assets/a.css": ""}
+    configured = {"sites/a/admin/buildassets.toml": "", "assets/a.css": ""}
+    files = {**inside, **configured, "buildassets-workspace.toml": 'projects = ["**"]'}
+    assert names(tmp_path, files) == [".", "sites/a", "sites/a/admin", "sites/b", "sites/old"]
+
+
+def test_a_release_directory_is_no_project(tmp_path: Path) -> None:
+    files = {"sites/build/manifest.json": "{}", "sites/build/assets/a.css": ""}
+    found = names(tmp_path, {**files, "buildassets-workspace.toml": 'projects = ["sites/*"]'})
+    assert found == ["sites/a", "sites/b", "sites/old"]
+
+
 def test_a_link_to_a_project_is_no_further_one(tmp_path: Path) -> None:
     write_tree(tmp_path, SITES)
     (tmp_path / "sites/z").symlink_to("a")

@@ -50,7 +50,11 @@ def test_a_change_elsewhere_reaches_none(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["buildassets-workspace.toml", "buildassets.lock", "package-lock.json", "uv.lock", "pyproject.toml"]
+    "name",
+    [
+        *("buildassets-workspace.toml", "buildassets.lock", "package-lock.json"),
+        *("uv.lock", "pyproject.toml", "requirements-build.txt"),
+    ],
 )
 def test_a_lock_or_a_file_of_the_workspace_reaches_all(tmp_path: Path, name: str) -> None:
     assert reached(tmp_path, {}, name) == ["a", "b", "c"]

@@ -12,6 +12,7 @@ EXAMPLES: Final[Mapping[str, tuple[Example, ...]]] = {
         ("build", "compile the configured sources into `build/`"),
         ("build assets -o public", "one source root, and another release directory"),
         ("build --mode development", "neither minified nor compressed"),
+        ("build --workspace --since origin/main", "the projects that changes can reach"),
     ),
     "check": (
         ("check", "all errors and warnings, and what nothing uses"),

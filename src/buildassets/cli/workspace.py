@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from buildassets.compiler.config.values import Config
     from buildassets.compiler.engines.process.child import SharedProcesses
     from buildassets.compiler.executors.away import Away
+    from buildassets.compiler.graph.walk import Progress
     from buildassets.workspace.file import Workspace
     from buildassets.workspace.project import Project
 
@@ -192,6 +193,10 @@ class _Builds:
             hint = "name another folder as `output` in one of them"
             raise BuildError([error("workspace/output", message, config.place("output"), hint=hint)])
 
+    def _progress(self, project: "Project") -> "Progress | None":
+        draw = self._show.on_progress()
+        return _prefixed(draw, f"{project.name}/") if draw else None
+
     def _result(self, project: "Project", config: "Config") -> BuildResult:
         from buildassets.compiler.config.values import CacheSettings
         from buildassets.compiler.incremental.no_op import incremental
@@ -205,7 +210,7 @@ class _Builds:
             from buildassets.compiler.build import build
             from buildassets.compiler.transform.engine_set import RunningEngines
 
-            progress = self._show.on_progress()
+            progress = self._progress(project)
             engines = RunningEngines(self._processes)
             with closing(engines), descriptor_kept_from_stdout(), kept_from_stdout():
                 return build(
@@ -227,6 +232,10 @@ class _Builds:
         if any(found.code.startswith("cache/") for found in result.diagnostics):
             self._given_up.add(remote)
         return result
+
+
+def _prefixed(draw: "Progress", prefix: str) -> "Progress":
+    return lambda done, known, name: draw(done, known, prefix + name)
 
 
 def _failed_text(diagnostics: Iterable[Diagnostic]) -> str:

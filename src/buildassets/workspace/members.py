@@ -3,6 +3,7 @@
 - A `*`, `?` or `[…]` matches inside one segment of a path, `**` any number of segments.
 - No wildcard matches a folder whose name begins with a dot, nor `node_modules`.
 - A folder that a wildcard matches and that is no project is left out; one that is named in full is a fault.
+- What `**` finds inside of a project is no other one unless it has a configuration.
 """
 
 import os
@@ -14,10 +15,12 @@ from buildassets.compiler.config.file import search_in
 from buildassets.compiler.config.no_sources import DEFAULT_ROOTS
 from buildassets.compiler.config.toml_table import Table
 from buildassets.compiler.sources.globs import compile_globs
+from buildassets.manifest import MANIFEST_NAME
 from buildassets.nearest import nearest
 from buildassets.workspace.project import Project
 
 _NEVER: Final = "node_modules"
+_ANY_DEPTH: Final = "**"
 _WILDCARDS: Final = "*?["
 
 
@@ -37,6 +40,7 @@ def find_projects(
     """
     is_excluded = compile_globs(_normal(pattern) for pattern in excluded)
     found: dict[str, Project] = {}
+    anywhere: set[str] = set()  # without a configuration, and nobody has named the folder that they are in
     for number, written in enumerate(patterns):
         pattern = _normal(written)
         if os.path.isabs(pattern) or ".." in pattern.split("/"):
@@ -45,11 +49,13 @@ def find_projects(
         for name in _folders(folder, pattern):
             if name not in found and not is_excluded(name) and (project := _project(folder, name)):
                 found[name] = project
+                anywhere |= {name} if project.file is None and _ANY_DEPTH in pattern.split("/") else set()
         if not any(mark in pattern for mark in _WILDCARDS) and pattern not in found and not is_excluded(pattern):
             _refuse(folder, pattern, table, key, number)
     if includes_root and (root := _project(folder, ".")) and root.file is not None:
         found["."] = root
-    return tuple(_by_folder(found))
+    inner = {name for name in anywhere if any(name.startswith(f"{other}/") for other in found)}
+    return tuple(_by_folder({name: project for name, project in found.items() if name not in inner}))
 
 
 def _normal(pattern: str) -> str:
@@ -68,9 +74,14 @@ def _by_folder(found: dict[str, Project]) -> Iterator[Project]:
 
 
 def _project(folder: str, name: str) -> Project | None:
-    """The project in that folder; None if it has neither a configuration nor a source root by default."""
+    """The project in that folder; None if it has neither a configuration nor a source root by default.
+
+    A release directory has a folder `assets/`, too, and is none.
+    """
     path = os.path.normpath(os.path.join(folder, name))
     file = search_in(path)
+    if file is None and os.path.exists(os.path.join(path, MANIFEST_NAME)):
+        return None
     if file is None and not any(os.path.isdir(os.path.join(path, root)) for root in DEFAULT_ROOTS):
         return None
     return Project(name, path, file)
@@ -82,11 +93,11 @@ def _folders(folder: str, pattern: str) -> Iterator[str]:
     while waiting:
         name, segments = waiting.pop()
         if not segments:
-            yield name
+            yield name or "."
             continue
         first, *rest = segments
         path = os.path.join(folder, name)
-        if first == "**":
+        if first == _ANY_DEPTH:
             waiting.append((name, tuple(rest)))
             waiting += ((below, segments) for below in _below(path, name, follows_links=False))
         elif any(mark in first for mark in _WILDCARDS):

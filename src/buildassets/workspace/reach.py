@@ -25,7 +25,7 @@ from buildassets.workspace.reads import reads_of, written_by
 _REACHES_ALL: Final = frozenset(
     (
         *("buildassets-workspace.toml", "buildassets.lock", "pyproject.toml", "uv.toml"),
-        *("uv.lock", "poetry.lock", "pdm.lock", "pylock.toml", "Pipfile.lock", "requirements.txt", "constraints.txt"),
+        *("uv.lock", "poetry.lock", "pdm.lock", "pylock.toml", "Pipfile.lock", "constraints.txt"),
         *("package.json", "package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml"),
         *("pnpm-workspace.yaml", "bun.lock", "bun.lockb", ".npmrc", ".browserslistrc"),
     )
@@ -155,9 +155,14 @@ def _reads(project: Project, config: Config, files: Collection[str]) -> _Reads:
 def _for_all(paths: _Paths, folder: str) -> str | None:
     """A path that reaches all projects of the workspace in `folder`; None if there is none."""
     for path in paths:
-        if os.path.basename(path) in _REACHES_ALL and is_within(os.path.dirname(path), folder):
+        if _is_for_all(os.path.basename(path)) and is_within(os.path.dirname(path), folder):
             return path
     return None
+
+
+def _is_for_all(name: str) -> bool:
+    """Whether a file with that name decides what all projects are built with."""
+    return name in _REACHES_ALL or (name.startswith("requirements") and name.endswith(".txt"))
 
 
 def _is_below_any(folders: Collection[str], path: str) -> bool:

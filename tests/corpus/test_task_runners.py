@@ -12,7 +12,7 @@ import pytest
 
 from tests.conftest import Tree, read_tree, write_tree
 from tests.corpus.packages import node_modules
-from tests.docs.test_ci import block
+from tests.docs.test_ci_recipes import block
 from tests.workspace.repositories import committed
 
 SITES: Tree = {

@@ -228,8 +228,8 @@ class Means:
         self, config: Config, engines: EngineSet, begun: LogicalPath | None = None
     ) -> AbstractContextManager[Drafts]:
         """The function that makes drafts, or takes them from the cache; Sass is at work on the `begun` one."""
-        means = self.executor, self.cache, self.bytes_per_worker
-        return drafting(engines, config, self.mode, *means, begun, self.away)
+        given = config, self.mode, self.executor, self.cache, self.bytes_per_worker
+        return drafting(engines, *given, begun, self.away, _load_writing)
 
     def timed(self, drafts_of: Drafts) -> Drafts:
         """The same function; the time that drafts take to come is counted."""
@@ -243,6 +243,15 @@ class Means:
         levels = levels if self.mode == "production" else {}
         means = self.executor, self.cache, self.compressing, self.away
         return release.store(assets, config.integrity, levels, earlier, *means)
+
+
+def _load_writing() -> None:
+    """Import what writes a release, which takes 5 ms, while other processes are at work."""
+    import buildassets.compiler.cache.measures
+    import buildassets.compiler.graph.fingerprint
+    import buildassets.compiler.write.companions
+    import buildassets.compiler.write.manifest_entries
+    import buildassets.compiler.write.release_directory  # noqa: F401 - its functions import what they need of it
 
 
 def _nothing(_: KnownEngine) -> None:

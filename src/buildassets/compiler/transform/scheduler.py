@@ -55,10 +55,11 @@ def drafting(
     bytes_per_worker: int = BYTES_PER_WORKER,
     begun: LogicalPath | None = None,
     away: "Away | None" = None,
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> Iterator[Drafts]:
     """A function that gives the drafts of sources: first those made here, in order, then those made elsewhere.
 
-    Sass is at work on the `begun` one: no worker gets that.
+    Sass is at work on the `begun` one: no worker gets that. `meanwhile` is called before this thread waits for others.
 
     Threads of `executor` wait for Sass and esbuild, which run in separate processes, or for workers. These are started
     if the sources without a draft in `cache` have `bytes_per_worker` for each of at least two of them. If there is an
@@ -70,7 +71,17 @@ def drafting(
     made = partial(drafted, engines=engines, directives=config.directives)
     elsewhere = _elsewhere(away, engines, config, mode, cache) if away else None
     with closing(
-        _Drafting(engines, made, kept, executor, partial(_workers, config, mode), bytes_per_worker, begun, elsewhere)
+        _Drafting(
+            engines,
+            made,
+            kept,
+            executor,
+            partial(_workers, config, mode),
+            bytes_per_worker,
+            begun,
+            elsewhere,
+            meanwhile,
+        )
     ) as started:
         yield started.drafts
 
@@ -102,6 +113,7 @@ class _Drafting:
         bytes_per_worker: int,
         begun: LogicalPath | None,
         elsewhere: "Elsewhere | None",
+        meanwhile: Callable[[], None],
     ) -> None:
         self._engines = engines
         self._made = made
@@ -112,6 +124,7 @@ class _Drafting:
         self._workers: Workers | None = None  # until there is enough work for them
         self._bytes_per_worker = bytes_per_worker
         self._begun = begun
+        self._meanwhile = meanwhile
         self._waiting: list[deque[Job]] = []
         self._futures: list[Future[None]] = []
         self._answers: SimpleQueue[Drafted | BaseException] = SimpleQueue()
@@ -131,6 +144,8 @@ class _Drafting:
                 yield self._made(source, ahead=ahead)
         if self._kept and away:  # the keys of the cache can take 40 ms, in which this thread has nothing else to do
             self._kept.prepare(source for source in sources if source.logical in away)
+        if away:
+            self._meanwhile()
         answers: dict[LogicalPath, Drafted] = {}
         since = monotonic()
         for path in away:

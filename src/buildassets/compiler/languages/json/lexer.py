@@ -26,9 +26,7 @@ _TOKEN: Final = lazy_pattern(r'"((?:[^"\\]++|\\.)*+)"|[{}\[\],]')
 
 def strings(text: str) -> Iterator[String]:
     """The strings of `text` that are values, in text order; none where `text` is no JSON. A leading BOM is allowed."""
-    try:
-        json.loads(text.removeprefix("\ufeff"), parse_int=str, parse_float=str, parse_constant=refused)
-    except (ValueError, RecursionError):
+    if not is_json(text):
         return
     # Of what is open: the key in an object, empty before there is one; the index in an array.
     path: list[str | int] = []
@@ -46,10 +44,19 @@ def strings(text: str) -> Iterator[String]:
             keys_wanted[-1] = isinstance(index, str)
             path[-1] = index if isinstance(index, str) else index + 1
         elif path and keys_wanted[-1]:
-            path[-1] = _value(match[1])
+            path[-1] = text_of(match[1])
             keys_wanted[-1] = False
         elif len(path) <= DEEPEST:
-            yield String(tuple(path), *match.span(1), _value(match[1]))
+            yield String(tuple(path), *match.span(1), text_of(match[1]))
+
+
+def is_json(text: str) -> bool:
+    """Whether `text` is JSON. A leading BOM is allowed."""
+    try:
+        json.loads(text.removeprefix("\ufeff"), parse_int=str, parse_float=str, parse_constant=refused)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def refused(constant: str) -> None:
@@ -57,5 +64,6 @@ def refused(constant: str) -> None:
     raise ValueError(constant)
 
 
-def _value(raw: str) -> str:
+def text_of(raw: str) -> str:
+    """What the inside of a string means."""
     return str(json.loads(f'"{raw}"')) if "\\" in raw else raw

@@ -29,7 +29,7 @@ class Played:
     def check(self, future: "Future[bytes]") -> None:
         raise GoneError("nobody is there")
 
-    def leave_out(self, worker: str) -> bool:
+    def leave_out(self, worker: str, work: Work) -> bool:
         self.left_out.append(worker)
         return len(self.left_out) < 2
 
@@ -106,6 +106,17 @@ def test_nobody_is_asked_once_all_are_unfit() -> None:
         assert left == 6
         assert away.answer(work, b"") is None
         assert len(cluster.outcomes) == left
+
+
+def other_work(job: bytes) -> bytes:
+    return fit(job)
+
+
+def test_processes_that_are_unfit_for_one_work_do_another() -> None:
+    cluster = Played([*[unfit("it has no files")] * 3, fit(b"done")])
+    with closing(Away("it", lambda: cluster, 1)) as away:
+        assert away.answer(work, b"") is None
+        assert away.answer(other_work, b"") == b"done"
 
 
 def test_an_executor_that_does_not_answer_is_looked_after() -> None:

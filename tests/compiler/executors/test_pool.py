@@ -1,5 +1,6 @@
 """Executors that a function of the user's gives: pools of threads and processes, joblib's loky, and worse."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,9 @@ SITE: Tree = {
 }
 POOLS = """
 import os
+import pickle
+import subprocess
+import sys
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 
@@ -33,6 +37,20 @@ class Dying(ProcessPoolExecutor):
 
 def dying():
     return Dying(2, mp_context=get_context("spawn"))
+
+class Blind(ThreadPoolExecutor):
+    program = "import sys, pickle; work, job = pickle.load(sys.stdin.buffer); sys.stdout.buffer.write(work(job))"
+
+    def submit(self, fn, *args):
+        return super().submit(self.alone, fn, *args)
+
+    def alone(self, fn, job):
+        hide = f'mount -t tmpfs none "{os.getcwd()}/assets" && exec "$@"'
+        command = ["unshare", "-m", "sh", "-c", hide, "-", sys.executable, "-c", self.program]
+        return subprocess.run(command, input=pickle.dumps((fn, job)), stdout=subprocess.PIPE, check=True).stdout
+
+def blind():
+    return Blind(2)
 
 class BytesOnly(ThreadPoolExecutor):
     def submit(self, fn, *args, **kwargs):
@@ -123,6 +141,16 @@ def test_work_is_done_here_with_one_warning_if_an_executor_fails(tmp_path: Path,
     assert done.returncode == 0
     assert f"warning[executor/failed]: the executor `{name}` failed: {reason}\n" in done.stderr
     assert done.stderr.count("warning") == 1
+    assert read_tree(tmp_path / "build") == released_alone(tmp_path)
+
+
+@pytest.mark.skipif(subprocess.run(["unshare", "-m", "true"], check=False).returncode != 0, reason="needs rights")
+def test_processes_that_do_not_see_the_files_only_compress(tmp_path: Path) -> None:
+    write_tree(tmp_path, {**SITE, "pools.py": POOLS})
+    done = run(tmp_path, "build", "--executor", "pools:blind", "-v")
+    assert "it does not have the files of this project at the same paths" in done.stderr
+    assert done.stderr.count("warning") == 1
+    assert " 0 there" not in done.stderr
     assert read_tree(tmp_path / "build") == released_alone(tmp_path)
 
 

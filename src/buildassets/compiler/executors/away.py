@@ -42,8 +42,8 @@ class Cluster(Protocol):
         """
         ...
 
-    def leave_out(self, worker: str) -> bool:
-        """Give `worker` no more jobs. Returns whether there are others."""
+    def leave_out(self, worker: str, work: Work) -> bool:
+        """Give `worker` no more jobs for `work`. Returns whether there are others for it."""
         ...
 
     def close(self, *, waits: bool) -> None:
@@ -69,7 +69,8 @@ class Away:
         self._renewed = 0
         self._fault = ""
         self._unfit: dict[str, None] = {}
-        self._unfit_in_a_row = 0
+        self._unfit_in_a_row: dict[Work, int] = {}
+        self._given_up: set[Work] = set()  # what no process is fit for; some are only to compress
         self._is_closed = False
         self._is_reported = False
 
@@ -94,12 +95,12 @@ class Away:
         """What `work` gives for `job` elsewhere; None if that has to be found out here."""
         for _ in range(_TRIES):
             cluster = self._opened()
-            if cluster is None:
+            if cluster is None or work in self._given_up:
                 break
             try:
                 content = content_of_answer(self._result(cluster, work, job))
             except UnfitError as why:
-                self._leave_out(cluster, why)
+                self._leave_out(cluster, work, why)
             except CancelledError:  # the process that was to do it is gone
                 continue
             except BrokenExecutor as fault:
@@ -110,7 +111,7 @@ class Away:
                 self._end(cluster, _reason(fault))
             else:
                 self.done_count += 1
-                self._unfit_in_a_row = 0
+                self._unfit_in_a_row[work] = 0
                 return content
         self.returned_count += 1
         return None
@@ -163,17 +164,13 @@ class Away:
                 raise CancelledError
             cluster.check(future)
 
-    def _leave_out(self, cluster: Cluster, why: UnfitError) -> None:
+    def _leave_out(self, cluster: Cluster, work: Work, why: UnfitError) -> None:
         with self._lock:
             self._unfit[str(why)] = None
-            self._unfit_in_a_row += 1
-            are_others = cluster.leave_out(why.worker) if why.worker else self._unfit_in_a_row < _MOST_UNFIT
-            if not are_others and self._cluster is cluster:
-                self._is_closed = True
-                self._cluster = None
-        if not are_others:
-            with suppress(Exception):
-                cluster.close(waits=False)
+            count = self._unfit_in_a_row[work] = self._unfit_in_a_row.get(work, 0) + 1
+            are_others = cluster.leave_out(why.worker, work) if why.worker else count < _MOST_UNFIT
+            if not are_others:
+                self._given_up.add(work)
 
     def _renew(self, cluster: Cluster, fault: BrokenExecutor) -> None:
         """Have the executor opened again, as some are of no use once a process died."""

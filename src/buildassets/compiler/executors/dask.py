@@ -27,7 +27,7 @@ class DaskCluster:
 
     def __init__(self, address: str) -> None:
         self._client = _client(address)
-        self._left_out: set[str] = set()
+        self._left_out: dict[Work, set[str]] = {}
         self._meant: WeakKeyDictionary[Future[bytes], tuple[str, ...]] = WeakKeyDictionary()
         self._lock = Lock()
         self._asked = self._served = monotonic()
@@ -41,7 +41,8 @@ class DaskCluster:
     def submit(self, work: Work, job: bytes) -> "Future[bytes]":
         """See Cluster. Jobs that are the same are done each: a name of its own costs less than a digest."""
         with self._lock:
-            workers = tuple(sorted(set(self._cores) - self._left_out)) if self._left_out else ()
+            left_out = self._left_out.get(work)
+            workers = tuple(sorted(set(self._cores) - left_out)) if left_out else ()
         only = {"workers": workers} if workers else {}
         future: Future[bytes] = self._client.get_executor(pure=False, **only).submit(work, job)
         if workers:
@@ -55,7 +56,7 @@ class DaskCluster:
                 return
             self._asked = monotonic()
             self._cores = self._ask()
-            present = set(self._cores) - self._left_out
+            present = set(self._cores)
             if present:
                 self._served = monotonic()
             elif monotonic() - self._served > _IDLE_SECONDS:
@@ -63,11 +64,12 @@ class DaskCluster:
         if future in self._meant and present.isdisjoint(self._meant[future]):
             future.cancel()
 
-    def leave_out(self, worker: str) -> bool:
+    def leave_out(self, worker: str, work: Work) -> bool:
         """See Cluster."""
         with self._lock:
-            self._left_out.add(worker)
-            return bool(set(self._cores) - self._left_out)
+            left_out = self._left_out.setdefault(work, set())
+            left_out.add(worker)
+            return bool(set(self._cores) - left_out)
 
     def close(self, *, waits: bool) -> None:
         """See Cluster."""

@@ -29,7 +29,7 @@ class Pool:
     def check(self, future: "Future[bytes]") -> None:
         """A pool of `concurrent.futures` reports by itself that its processes are gone."""
 
-    def leave_out(self, worker: str) -> bool:
+    def leave_out(self, worker: str, work: Work) -> bool:
         """No process of a pool can be left out."""
         return False
 

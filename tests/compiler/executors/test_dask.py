@@ -140,6 +140,19 @@ def test_a_build_on_a_cluster_with_tls_releases_the_same_bytes(tmp_path: Path) -
     assert read_tree(tmp_path / "site/build") == released_alone(tmp_path / "site")
 
 
+def test_an_interrupted_build_ends_at_once_and_quietly(tmp_path: Path) -> None:
+    write_tree(tmp_path / "site", LONG)
+    with dask_cluster(tmp_path / "cluster", workers=1) as own:
+        command = [sys.executable, "-m", "buildassets", "build", "--executor", own.name]
+        with subprocess.Popen(command, cwd=tmp_path / "site", env=environment(), stderr=subprocess.PIPE) as process:
+            wait_for(lambda: list((tmp_path / "site").glob(".buildassets/content/*")))
+            process.send_signal(signal.SIGINT)
+            _, printed = process.communicate(timeout=PATIENCE_SECONDS)
+    assert process.returncode == 130
+    assert b"Traceback" not in printed
+    assert not (tmp_path / "site/build/manifest.json").exists()
+
+
 def test_a_build_without_work_asks_no_cluster(tmp_path: Path) -> None:
     write_tree(tmp_path, {"buildassets.toml": "compress = []\n", "assets/a.bin": b"a"})
     done = run(tmp_path, "build", "--executor", f"dask://127.0.0.1:{free_port()}")

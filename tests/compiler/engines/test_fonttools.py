@@ -110,6 +110,12 @@ def test_a_font_that_forbids_it_is_not_cut_down_unless_that_is_allowed(tmp_path:
     assert "a" in characters_of(font(tmp_path / "a.ttf", is_allowed=True).body)
 
 
+def test_a_font_may_be_allowed_by_the_name_of_its_family(tmp_path: Path) -> None:
+    (tmp_path / "a.ttf").write_bytes(font_file(fs_type=0x100))
+    found = made(Subset(str(tmp_path / "a.ttf"), _LATIN, "woff2", allow=("Boxes",)), "assets/a.ttf")
+    assert isinstance(found, MadeFont)
+
+
 @pytest.mark.parametrize("fs_type", [0, 4, 8, 0xA])
 def test_fonts_that_may_be_embedded_may_be_cut_down(tmp_path: Path, fs_type: int) -> None:
     (tmp_path / "a.ttf").write_bytes(font_file(fs_type=fs_type))

@@ -1,6 +1,7 @@
 """Headers of fonts: what is whole, and what is refused before anything is unpacked."""
 
 from struct import pack, pack_into
+from zlib import compress
 
 import pytest
 from hypothesis import given
@@ -47,6 +48,15 @@ def test_tables_that_lie_on_one_another_and_add_up_are_too_large() -> None:
     content = b"\0\1\0\0" + pack(">HHHH", 60, 0, 0, 0) + entry * 60
     with pytest.raises(TooLargeError):
         checked(content + bytes(3_000_000))
+
+
+def test_a_table_of_a_woff_that_unpacks_to_more_than_it_promises_is_damaged() -> None:
+    packed = compress(bytes(10_000_000))
+    head = bytearray(44)
+    head[:4] = b"wOFF"
+    pack_into(">H", head, 12, 1)
+    with pytest.raises(DamagedError, match="a table has another length than it should"):
+        checked(bytes(head) + pack(">4sLLLL", b"glyf", 64, len(packed), 20_000, 0) + packed)
 
 
 def test_a_woff2_that_promises_gigabytes_is_too_large() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from buildassets.compiler.build import build
 from buildassets.compiler.config.load import load_config
+from buildassets.compiler.languages.css.families import faces
 from buildassets.compiler.result import BuildResult
 from buildassets.diagnostics import render_text
 from tests.conftest import Tree, write_tree
@@ -82,6 +83,14 @@ def test_lists_of_families_in_all_sheets_have_the_stand_in_behind_the_font(tmp_p
         ':root { --f: My Font,"My Font fallback", serif } a { font: 1em/2 \'my font\',"my font fallback", serif }'
         " b { font-family: Other }"
     )
+
+
+def test_a_name_with_quotes_and_line_ends_is_escaped(tmp_path: Path) -> None:
+    face = _FACE.replace("My Font", "A \\22 \\a B\\5c ")
+    text = sheet(tmp_path, built(tmp_path, {"assets/a.css": face}))
+    (_, stand_in) = faces(text)
+    assert stand_in.family == f"{next(faces(face)).family} fallback"
+    assert "\n" in stand_in.family
 
 
 def test_a_list_that_has_it_already_is_left_alone(tmp_path: Path) -> None:

@@ -140,6 +140,16 @@ def test_a_glob_that_matches_no_font_is_a_warning(tmp_path: Path) -> None:
     assert reports(result) == [("config/unmatched", "`font/*` in `fonts` matches no font")]
 
 
+def test_a_glob_with_the_source_root_in_front_has_a_hint(tmp_path: Path) -> None:
+    result = built(tmp_path, {"assets/a.ttf": font_file()}, f'"assets/*.ttf" = {{ {_LATIN} }}')
+    assert [one.hint for one in result.diagnostics] == ["did you mean `*.ttf`?"]
+
+
+def test_text_only_without_any_text_is_an_error(tmp_path: Path) -> None:
+    result = built(tmp_path, {"assets/a.ttf": font_file()}, '"*" = { text_only = true }')
+    assert reports(result) == [("font/empty", "`fonts` asks for the text of templates, and there is none")]
+
+
 def test_every_bad_font_is_reported(tmp_path: Path) -> None:
     whole = font_file()
     tree: Tree = {

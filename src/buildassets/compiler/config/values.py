@@ -97,7 +97,7 @@ class FontRule:
 
     With `text = "templates"`, those in the texts of templates, too; with `text_only`, only these, as far as they are in
     the range if there is one. `allow` are names of fonts that may be cut down although they forbid it: the logical
-    path, the name of the file, or that name without its suffix. See `Subset` for `fallback` and `preload`.
+    path, the name of the file, that name without its suffix, or the family. See `Subset` for `fallback` and `preload`.
     """
 
     unicode_range: tuple[str, ...] = ()

@@ -37,6 +37,7 @@ _RESTRICTED, _NO_SUBSETTING = 0x0002, 0x0100  # of `fsType` (OpenType, OS/2)
 _USAGE: Final = 0x000F  # its bits for embedding, of which the least restrictive counts
 _USE_TYPO_METRICS: Final = 0x0080  # of `fsSelection`
 _KEPT_NAMES: Final = (*range(8), 13, 14)  # names, copyright, trademark, licence (OpenType, name)
+_FAMILIES: Final = (1, 16)  # the names of the family (OpenType, name)
 _EM: Final = 100_000
 _WEIGHT_AXIS, _BOLD = "wght", 700
 # Letters of English texts, in hundredths of all letters; a space follows a word of 4.5 letters.
@@ -200,7 +201,7 @@ def _made(content: bytes, subset: Subset, shown: str) -> MadeFont | Diagnostic:
 
 def _subset(font: "TTFont", subset: Subset, ranges: Ranges, shown: str) -> Diagnostic | None:
     """Leave only `ranges` in `font`; or why that cannot be."""
-    if not subset.is_allowed and (why := _forbids(font)):
+    if not _is_allowed(font, subset) and (why := _forbids(font)):
         stem = os.path.basename(shown)
         hint = (
             f'get a licence that allows it, and write `allow = ["{stem}"]` beside its range; or leave it out of `fonts`'
@@ -225,6 +226,12 @@ def _subset(font: "TTFont", subset: Subset, ranges: Ranges, shown: str) -> Diagn
     subsetter.populate(unicodes=characters)
     subsetter.subset(font)
     return None
+
+
+def _is_allowed(font: "TTFont", subset: Subset) -> bool:
+    """Whether the font may be cut down whatever it declares."""
+    families = {font["name"].getDebugName(number) for number in _FAMILIES} if subset.allow and "name" in font else set()
+    return subset.is_allowed or not families.isdisjoint(subset.allow)
 
 
 def _forbids(font: "TTFont") -> str | None:

@@ -15,15 +15,16 @@ Ranges: TypeAlias = tuple[tuple[int, int], ...]
 class Subset:
     """The part of the font at the absolute path `of` that has the characters `ranges`; None: all of it.
 
-    With `is_allowed` it is made even if the font forbids that. `siblings` are the logical paths of the same font in all
-    formats, its own included, the best first. `fallback` is the system font that stands in while it loads; with
-    `preloads` pages preload it. These three do not decide its bytes.
+    It is made even if the font forbids that, if it `is_allowed` or its family is among the names `allow`. `siblings`
+    are the logical paths of the same font in all formats, its own included, the best first. `fallback` is the system
+    font that stands in while it loads; with `preloads` pages preload it. These three do not decide its bytes.
     """
 
     of: str
     ranges: Ranges | None
     kind: FontFormat
     is_allowed: bool = False
+    allow: tuple[str, ...] = ()
     siblings: tuple[str, ...] = ()
     fallback: Fallback = "auto"
     preloads: bool = True

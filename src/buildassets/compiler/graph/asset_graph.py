@@ -14,7 +14,6 @@ from buildassets.compiler.config.values import HIDDEN, Config, Mode
 from buildassets.compiler.graph.clashes import clashes
 from buildassets.compiler.graph.data_urls import refusals
 from buildassets.compiler.graph.findings import of_drafts
-from buildassets.compiler.graph.font_faces import WithFonts, with_font_faces, with_made_fonts
 from buildassets.compiler.graph.import_faults import import_faults
 from buildassets.compiler.graph.import_map import (
     NameResolution,
@@ -36,7 +35,7 @@ from buildassets.compiler.graph.uncompiled import judged, unnamed
 from buildassets.compiler.graph.walk import Progress, Walk
 from buildassets.compiler.graph.worker_urls import worker_faults
 from buildassets.compiler.languages.reference import Link
-from buildassets.compiler.model import FrontEnds, ImportMap, Linked, ModuleBundles, Source
+from buildassets.compiler.model import Follow, FrontEnds, ImportMap, Linked, ModuleBundles, Source
 from buildassets.compiler.resolve.package_json import Descriptions, packages_of
 from buildassets.compiler.sources.discover import Discovery, Sources
 from buildassets.compiler.sources.globs import is_glob, named_by
@@ -128,11 +127,11 @@ def asset_graph(
     starts |= {source.logical for source in discovery.sources if source.sprite is not None}
     starts |= {path for path in mapped_assets(importmap) if path in sources and not sources[path].uncompiled}
     descriptions = Descriptions(config)
-    known = WithFonts(sources, discovery.fonts) if discovery.fonts else sources
+    known = _known(sources, discovery.fonts)
     names = NameResolution(config, importmap, packages_of(config, mode, descriptions, sources), known, typed)
     places = places_of(config, sources, descriptions)
     inlines = config.inline_imports and mode == "production"
-    follow = with_made_fonts(names.follow, discovery.fonts)
+    follow = _followed(names.follow, discovery.fonts)
     walk = Walk(config, sources, bundles, modules, follow, drafts_of, progress, places, inlines=inlines)
     walk.run(starts)
     skipped = {**sources.skipped, **discovery.skipped}
@@ -150,8 +149,7 @@ def asset_graph(
     raw = judged(config, importmap, sources, taken | walk.refused, frozenset(walk.read() if in_source else ()))
     diagnostics += raw.diagnostics
     unreached = tuple(sorted(listed.keys() - taken - (raw.lost if config.entries else uncompiled)))
-    faces = with_font_faces(config, walk.assets)
-    walk.assets = dict(faces.assets)
+    preloads = _write_font_faces(walk) if discovery.fonts else {}
     settled = settle(walk.assets, names, leave_to_page=config.modules == "importmap")
     page_map, preload_warnings = with_preloads(config, settled.importmap, names.packages)
     diagnostics += preload_warnings
@@ -181,10 +179,37 @@ def asset_graph(
         hidden_maps=released.hidden_maps,
         front_ends=discovery.front_ends,
         module_imports=modules.imports,
-        preloads=faces.preloads,
+        preloads=preloads,
         sets=listed_sets,
         icons=discovery.icons,
     )
+
+
+def _known(names: Collection[LogicalPath], fonts: Collection[LogicalPath]) -> Collection[LogicalPath]:
+    """The names of assets, and those of `fonts`."""
+    if not fonts:
+        return names
+    from buildassets.compiler.graph.font_faces import WithFonts  # few projects need it
+
+    return WithFonts(names, fonts)
+
+
+def _followed(follow: Follow, fonts: Mapping[LogicalPath, LogicalPath]) -> Follow:
+    """`follow`, but to what is made of `fonts`."""
+    if not fonts:
+        return follow
+    from buildassets.compiler.graph.font_faces import with_made_fonts
+
+    return with_made_fonts(follow, fonts)
+
+
+def _write_font_faces(walk: Walk) -> Mapping[LogicalPath, tuple[LogicalPath, ...]]:
+    """Write what was made of fonts into the sheets of `walk`; gives the fonts that pages preload with each."""
+    from buildassets.compiler.graph.font_faces import with_font_faces
+
+    found = with_font_faces(walk.assets)
+    walk.assets = dict(found.assets)
+    return found.preloads
 
 
 def _of_others(config: Config, listed: Mapping[LogicalPath, Source]) -> frozenset[LogicalPath]:

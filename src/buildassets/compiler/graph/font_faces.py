@@ -9,7 +9,6 @@ from dataclasses import replace
 from typing import Final
 
 from buildassets.compiler.body import text_of
-from buildassets.compiler.config.values import Config
 from buildassets.compiler.fonts.fallback import fallback_descriptors, weight_parts
 from buildassets.compiler.fonts.ranges import parsed_range
 from buildassets.compiler.languages.css.families import Face, Family, faces, used_families
@@ -31,7 +30,7 @@ _AFTER_URL: Final = lazy_pattern(
 )
 _VARIABLE: Final = "-variations"
 _LETTER: Final = ord("a")
-_QUOTED: Final = lazy_pattern(r'["\\]')
+_ESCAPED: Final = lazy_pattern(r'["\\\x00-\x1f\x7f]')
 
 
 @frozen
@@ -58,8 +57,6 @@ class _Font:
 
 def with_made_fonts(follow: Follow, fonts: Mapping[LogicalPath, LogicalPath]) -> Follow:
     """`follow`, but where a reference names one of `fonts`, it leads to what is made of that."""
-    if not fonts:
-        return follow
 
     def followed(reference: Reference, base: LogicalPath) -> LogicalPath | None:
         target = follow(reference, base)
@@ -85,10 +82,10 @@ class WithFonts(Collection[LogicalPath]):
         return len(self._names) + len(self._fonts)
 
 
-def with_font_faces(config: Config, assets: Mapping[LogicalPath, Linked]) -> FontFaces:
+def with_font_faces(assets: Mapping[LogicalPath, Linked]) -> FontFaces:
     """`assets`, whose sheets have the formats of fonts that were made here, and faces of system fonts beside them."""
     sources = {path: asset.draft.source for path, asset in assets.items() if asset.draft.source.subset}
-    if not config.fonts or not sources:
+    if not sources:
         return FontFaces(assets)
     sheets = {path: asset for path, asset in assets.items() if _is_sheet(asset.draft.source)}
     fonts = {path: tuple(_fonts(asset, sources)) for path, asset in sheets.items()}
@@ -157,7 +154,7 @@ def _stand_in(font: _Font, assets: Mapping[LogicalPath, Linked]) -> str:
 
 def _fallback_of(family: str) -> str:
     """The name of the stand-in for `family`, as a string."""
-    escaped = _QUOTED.sub(lambda match: "\\" + match[0], f"{family} fallback")
+    escaped = _ESCAPED.sub(lambda match: f"\\{ord(match[0]):x} ", f"{family} fallback")
     return f'"{escaped}"'
 
 

@@ -44,10 +44,10 @@ def with_fonts(config: Config, sources: Mapping[LogicalPath, Source]) -> tuple[d
     rules, faults = _rules(config, sources)
     if not rules:
         return dict(sources), Cut(diagnostics=tuple(faults))
-    faults += _lacking(config)
+    text = cache(lambda: template_text(config))
+    faults += (*_lacking(config), *_without_text(config, rules.values(), text))
     if any(fault.is_error for fault in faults):
         return dict(sources), Cut(diagnostics=tuple(faults))
-    text = cache(lambda: template_text(config))
     made: dict[LogicalPath, Source] = {}
     names: dict[LogicalPath, LogicalPath] = {}
     others = {path: source for path, source in sources.items() if path not in rules}
@@ -87,7 +87,10 @@ def _rules(
         ]
         rules |= dict.fromkeys(matching, rule)
         if not matching:
+            below = (glob.removeprefix(f"{root.shown}/") for root in config.sources)
+            meant = next((rest for rest in below if rest != glob), None)  # logical paths begin below a source root
             hint = "correct it, or take it out; it has to match the logical path of a TTF, OTF, WOFF or WOFF2"
+            hint = f"did you mean `{meant}`?" if meant else hint
             where = config.place("fonts", glob)
             faults.append(warning("config/unmatched", f"`{glob}` in `fonts` matches no font", where, hint=hint))
     return rules, faults
@@ -110,11 +113,26 @@ def _parts(source: Source, rule: FontRule, text: Callable[[], TemplateText]) -> 
     ranges = _ranges(rule, text)
     for path, kind in zip(logical, rule.formats, strict=True):
         subset = Subset(
-            source.path, ranges, kind, _is_allowed(source, rule.allow), tuple(logical), rule.fallback, rule.preload
+            source.path,
+            ranges,
+            kind,
+            is_allowed=_is_allowed(source, rule.allow),
+            allow=rule.allow,
+            siblings=tuple(logical),
+            fallback=rule.fallback,
+            preloads=rule.preload,
         )
         # No file can be there, as it lies below a file: caches name it so.
         file = os.path.join(source.path, os.path.basename(path))
         yield Source(path, file, source.shown, -1, path, subset=subset)
+
+
+def _without_text(config: Config, rules: Iterable[FontRule], text: Callable[[], TemplateText]) -> Iterator[Diagnostic]:
+    """The error for fonts of which nothing is kept, as there is no text."""
+    if any(rule.text_only for rule in rules) and not text().characters.strip():
+        hint = "name the folders of templates in `templates.dirs`, or give a `unicode_range` instead"
+        message = "`fonts` asks for the text of templates, and there is none"
+        yield error("font/empty", message, config.place("fonts"), hint=hint)
 
 
 def _ranges(rule: FontRule, text: Callable[[], TemplateText]) -> Ranges | None:

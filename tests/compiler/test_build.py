@@ -617,7 +617,7 @@ def test_markup_and_web_manifests_refer_to_released_names(tmp_path: Path) -> Non
     )
     assert released_texts["img/a.svg"] == f'<svg><image href="{file["img/b.png"][4:]}"/><use href="#x"/></svg>'
     assert released_texts["site.webmanifest"] == (
-        f'{{"start_url": "index.html", "icons": [{{"src": "{file["img/b.png"]}"}}]}}'
+        f'{{"start_url":"index.html","icons":[{{"src":"{file["img/b.png"]}"}}]}}'
     )
 
 

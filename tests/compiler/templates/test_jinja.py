@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import pytest
 
 from buildassets.compiler.templates.jinja import JinjaReader
-from buildassets.compiler.templates.names import HELPERS, OF_CSS_MODULES, OF_SEVERAL, Reading, Rule
+from buildassets.compiler.templates.names import HELPERS, OF_CSS_MODULES, OF_ICONS, OF_SEVERAL, Reading, Rule
 from buildassets.runtime import Assets
 from buildassets.runtime.jinja import _METHODS
 
@@ -21,7 +21,7 @@ def names(text: str, functions: tuple[str, ...] = (), others: Mapping[str, str] 
 
 def test_every_helper_that_takes_a_name_is_known() -> None:
     parameters = {name: inspect.signature(getattr(Assets, method)).parameters for name, method in _METHODS.items()}
-    assert {name for name, taken in parameters.items() if "name" in taken} == HELPERS.keys()
+    assert {name for name, taken in parameters.items() if "name" in taken} == HELPERS.keys() | OF_ICONS.keys()
     assert {name for name, taken in parameters.items() if "module" in taken} == OF_CSS_MODULES.keys()
     assert {name for name, taken in parameters.items() if "names" in taken} == {*OF_CSS_MODULES, *OF_SEVERAL}
 

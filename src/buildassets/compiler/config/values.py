@@ -66,6 +66,7 @@ class EngineNames:
     compilers: Mapping[str, str] = field(default_factory=dict)
     is_scss_pinned: bool = False
     svg: str = "builtin"
+    html: str = "builtin"
     json: str = "builtin"
 
 

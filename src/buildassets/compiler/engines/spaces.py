@@ -6,10 +6,15 @@ proof, such as one that is not well-formed, is left as it is.
 
 from collections.abc import Callable
 from typing import Final
+from urllib.parse import unquote
 
 from buildassets._version import __version__
 from buildassets.compiler.engines.protocol import Compiled, EngineInput
+from buildassets.errors import BuildError
+from buildassets.lazy_pattern import lazy_pattern
+from buildassets.paths import split_url
 
+_ELSEWHERE: Final = lazy_pattern(r"[/\\]|[A-Za-z][A-Za-z0-9+.-]*:")  # what begins so is no relative path
 BUILT_IN: Final = "builtin"
 
 
@@ -27,18 +32,46 @@ class SpacesEngine:
     def run(self, given: EngineInput) -> Compiled:
         """The same document in fewer characters, or as it is."""
         made = self._minified(given)
-        return Compiled(given.text if made is None else min(given.text, made, key=len))
+        return Compiled(
+            given.text if made is None else min(given.text, made, key=len),
+            inputs=tuple(sorted(given.reader.inputs)),
+            absences=tuple(sorted(given.reader.absences)),
+        )
 
     def close(self) -> None:
         """Do nothing: the engine has no resources."""
 
 
 def builtin_engine(kind: str) -> SpacesEngine:
-    """The engine `builtin` for `svg` or `json`, which has web app manifests, too."""
-    if kind == "svg":
-        from buildassets.compiler.languages.markup import svg_minify
+    """The engine `builtin` for `svg`, `html` or `json`, which has web app manifests, too."""
+    return SpacesEngine({"svg": _svg, "html": _html, "json": _json}[kind])
 
-        return SpacesEngine(lambda given: svg_minify.minified(given.text))
-    from buildassets.compiler.languages.json import minify
 
-    return SpacesEngine(lambda given: minify.minified(given.text))
+def _svg(given: EngineInput) -> str | None:
+    from buildassets.compiler.languages.markup.svg_minify import minified
+
+    return minified(given.text)
+
+
+def _json(given: EngineInput) -> str | None:
+    from buildassets.compiler.languages.json.minify import minified
+
+    return minified(given.text)
+
+
+def _html(given: EngineInput) -> str | None:
+    from buildassets.compiler.languages.markup.html_minify import linked_sheets, minified
+
+    return minified(given.text, keeps_space=any(_preserves_space(given, url) for url in linked_sheets(given.text)))
+
+
+def _preserves_space(given: EngineInput, url: str | None) -> bool:
+    """Whether the style sheet at `url` may preserve white space: one that is no file beside the page may do so."""
+    from buildassets.compiler.languages.markup.html_minify import preserves_space
+
+    path = unquote(split_url(url)[0]) if url and not _ELSEWHERE.match(url) else ""
+    try:
+        css = given.read(path) if path else None
+    except BuildError:  # a source that cannot be read is reported where it is drafted
+        return True
+    return css is None or preserves_space(css)

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from buildassets.compiler.transform.command_engine import CommandEngine
 
 READERS: Final = ("esbuild", "lightningcss", "rcssmin", "rjsmin")  # engines that report unclosed syntax
+_MARKUP: Final = ("svg", "html", "json")
 _ESBUILD: Final = "esbuild"
 _SASS_SUFFIXES: Final = (".scss", ".sass")
 
@@ -46,8 +47,8 @@ _SASS_SUFFIXES: Final = (".scss", ".sass")
 class EngineSet:
     """The engines of one build.
 
-    `css`, `js`, `svg` and `json` are None if nothing is to be minified; `compilers` are those for further kinds, each
-    by the suffix of its sources, as in `.less`. `shown` turns a path into the name a user would write. With
+    `css`, `js`, `svg`, `html` and `json` are None if nothing is to be minified; `compilers` are those for further
+    kinds, each by the suffix of its sources, as in `.less`. `shown` turns a path into the name a user would write. With
     `source_maps`, drafts have origins. `grammar` checks the syntax of scripts, if there is one; what it finds is a
     warning in the roots with the indices `lenient`. `templating` is how templates become scripts. `tailwind` compiles
     the style sheets that need it. `typed` compiles TypeScript and JSX, and puts the values of the names `defined` into
@@ -73,6 +74,7 @@ class EngineSet:
     outputs: "Mapping[str, CommandEngine]" = field(default_factory=dict)
     of_others: frozenset[int] = frozenset()
     svg: KnownEngine | None = None
+    html: KnownEngine | None = None
     json: KnownEngine | None = None
 
     def command(self, source: Source) -> "CommandEngine | None":
@@ -113,7 +115,7 @@ class EngineSet:
 
     def minifier(self, syntax: Syntax) -> KnownEngine | None:
         """The minifier for texts of `syntax`, if there is one."""
-        markup = {Syntax.SVG: self.svg, Syntax.WEB_MANIFEST: self.json}
+        markup = {Syntax.SVG: self.svg, Syntax.HTML: self.html, Syntax.WEB_MANIFEST: self.json}
         return {Syntax.CSS: self.css, Syntax.JAVASCRIPT: self.js, **markup}.get(syntax)
 
     def minifier_of_json(self, source: Source) -> KnownEngine | None:
@@ -133,7 +135,7 @@ class EngineSet:
     @property
     def all(self) -> "tuple[KnownEngine | CommandEngine, ...]":
         """All engines of the build."""
-        minifiers = (self.css, self.js, self.svg, self.json)
+        minifiers = (self.css, self.js, self.svg, self.html, self.json)
         engines = (self.scss, *minifiers, self.grammar, self.typed, *self.compilers.values())
         return (*filter(None, engines), *self.commands.values(), *self.outputs.values())
 
@@ -185,7 +187,7 @@ def started_engines(
     named = {"scss": config.engines.scss}
     if mode == "production" and config.minify:
         names = config.engines
-        minifiers = {"css": names.css, "js": names.js, "svg": names.svg, "json": names.json}
+        minifiers = {"css": names.css, "js": names.js, **{kind: getattr(names, kind) for kind in _MARKUP}}
         named |= {kind: name for kind, name in minifiers.items() if name != "none"}
     started: dict[str, KnownEngine] = {}
     compilers: dict[str, KnownCompiler] = {}
@@ -214,7 +216,7 @@ def started_engines(
     values = meta_env(config, mode)
     checks = bool(config.source_maps), grammar, config.templating, _lenient(config), LateTailwind(config, options)
     engines = EngineSet(started["scss"], css, js, options.shown, compilers, *checks, typed, tuple(define), values)
-    engines = replace(engines, svg=started.get("svg"), json=started.get("json"))
+    engines = replace(engines, svg=started.get("svg"), html=started.get("html"), json=started.get("json"))
     return _with_commands(engines, config, mode, stack) if config.commands else engines
 
 

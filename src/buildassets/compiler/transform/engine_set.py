@@ -164,7 +164,7 @@ class EngineSet:
             return True
         if source.keeps_name or source.sprite is not None:
             return False
-        minifies = self.css or self.js or self.svg or self.json
+        minifies = self.css or self.js or self.svg or self.html or self.json
         if not (minifies or self.grammar or self.defined or self.commands or self.outputs):
             return self.compiler(source) is not None or self.tailwind_of(source) is not None
         ways = (self.minifier_of, self.compiler, self.grammar_of, self.definer, self.command, self.tailwind_of)

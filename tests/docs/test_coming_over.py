@@ -13,7 +13,7 @@ from tests.conftest import Tree, write_tree
 from tests.docs.error_pages import EXAMPLE, Page, replayed, runner
 
 FOLDER = Path(__file__).parents[2] / "docs/coming-over"
-PAGES = sorted(FOLDER.glob("*.md"))
+PAGES = sorted({*FOLDER.glob("*.md")} - {FOLDER / "README.md"})
 EXAMPLES = [path for path in PAGES if EXAMPLE in path.read_text("utf-8")]
 _FILE = re.compile(r"^`([^`\n]+)`:\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _SESSION = re.compile(r"^```console\n\$ buildassets (migrate [^\n]+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -138,6 +138,11 @@ class Browser:
         if folder := os.environ.get("BUILDASSETS_PICTURES"):
             self._driver.save_screenshot(str(Path(folder, f"{name}.png")))
 
+    def screen(self) -> bytes:
+        """What the window shows, as a PNG."""
+        shown: bytes = self._driver.get_screenshot_as_png()
+        return shown
+
 
 def _fault(entry: dict[str, Any]) -> str | None:
     event = json.loads(entry["message"])["message"]

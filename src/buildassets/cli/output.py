@@ -253,6 +253,24 @@ def json_text(document: Mapping[str, Any] | Sequence[Any], *, indent: int | None
     return COMMAND.sub(r"\\u0023#", text)  # JSON escapes commands for terminals, but not those for CI services
 
 
+def print_json_of_many(
+    document: Mapping[str, Any], name: str, members: Iterable[tuple[str, Mapping[str, Any]]]
+) -> None:
+    """Print one JSON document to stdout, as `print_json` would: `document`, in which `name` is an object of `members`.
+
+    Only one of these, which are sorted, is text at a time: of many projects all would be more than their build takes.
+    """
+    empty = f"{json.dumps(name)}: {{}}"
+    before, _, after = json_text({**document, name: {}}).partition(empty)
+    written = f"{before}{empty[:-1]}"
+    end = ""
+    for key, member in members:
+        text = json_text(member).replace("\n", "\n    ")
+        _to_stdout(f"{written}\n    {json.dumps(key)}: {text}", end="")
+        written, end = ",", "\n  "
+    _to_stdout(f"{end or written}}}{after}")
+
+
 def _masked(value: Any) -> Any:
     """`value`, a JSON value, with the credentials in its texts masked."""
     if isinstance(value, str):
@@ -302,9 +320,9 @@ def print_mistake(mistake: "ClickException") -> None:
         print_line(line)
 
 
-def _to_stdout(text: str) -> None:
+def _to_stdout(text: str, end: str = "\n") -> None:
     try:
-        sys.stdout.write(_encodable(text) + "\n")
+        sys.stdout.write(_encodable(text) + end)
         sys.stdout.flush()
     except OSError as fault:
         end_without_stdout(fault)

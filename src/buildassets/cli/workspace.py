@@ -17,7 +17,7 @@ from buildassets.cli.output import (
     count_text,
     descriptor_kept_from_stdout,
     kept_from_stdout,
-    print_json,
+    print_json_of_many,
     stale_text,
 )
 from buildassets.collector import paused_collector
@@ -261,7 +261,8 @@ def _finish(show: Output, outcomes: Mapping[str, _Outcome], left: str, seconds: 
     """Show the result of all projects; returns the exit code."""
     ok = all(outcome.succeeded for outcome in outcomes.values())
     if show.as_json:
-        print_json({"ok": ok, "projects": {name: _document(one) for name, one in outcomes.items()}, "diagnostics": []})
+        documents = ((name, _document(one)) for name, one in sorted(outcomes.items()))
+        print_json_of_many({"ok": ok, "diagnostics": []}, "projects", documents)
     for note in dict.fromkeys(note for outcome in outcomes.values() for note in outcome.notes):
         show.report(note)
     show.report(f"{_summary(outcomes)}{left}, {seconds:.2f} s")

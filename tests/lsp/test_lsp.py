@@ -119,9 +119,24 @@ def test_references_are_completed_relative_to_the_file(project: Path) -> None:
         editor.open("assets/css/base.css", sheet)
         editor.open("assets/js/a.js", script)
         assert editor.labels("assets/css/base.css", sheet, '@import "') == ["app.css"]
-        assert "../img/logo.png" in editor.labels("assets/css/base.css", sheet, "url(../im")
+        assert editor.labels("assets/css/base.css", sheet, "url(../im") == ["../img/logo.png"]
         assert editor.labels("assets/js/a.js", script, 'from "./') == ["./b.js", "./site.js"]
         assert editor.labels("assets/js/a.js", script, 'import("') == ["./b.js", "./site.js"]
+
+
+@pytest.mark.parametrize("written", ['@import "', "@import url(", '@import url("'])
+def test_an_import_in_a_sheet_is_completed_with_sheets(project: Path, written: str) -> None:
+    with Editor(project) as editor:
+        editor.open("assets/css/base.css", written)
+        assert editor.labels("assets/css/base.css", written, written) == ["app.css"]
+
+
+def test_a_template_that_was_never_saved_is_served(project: Path) -> None:
+    text = '{{ image("img/logo.pgn") }}{{ stylesheet("") }}'
+    with Editor(project) as editor:
+        assert codes(editor.open("templates/new.html", text))[0] == ("template/missing", 0, 10, 22)
+        assert editor.labels("templates/new.html", text, 'stylesheet("') == ["css/app.css", "css/base.css"]
+        assert editor.open("notes/new.html", text) == []
 
 
 def test_a_name_leads_to_its_source(project: Path) -> None:

@@ -19,7 +19,7 @@ _SCRIPTED: Final = (".js", ".mjs", ".ts", ".tsx", ".jsx", ".mts")
 _OPEN_TAG: Final = lazy_pattern(r"(?:\{[{%](?:(?![%}]\}).)*|\$\{[^}]*)\Z", re.DOTALL)
 _QUOTED: Final = lazy_pattern(r"""(["'])((?:(?!\1)[^\n])*)\Z""")
 _URL: Final = lazy_pattern(r"""\burl\(\s*["']?([^"')\s]*)\Z""")
-_SHEET_IMPORT: Final = lazy_pattern(r"""@import\s+(?:url\(\s*)?["']([^"'\n]*)\Z""")
+_SHEET_IMPORT: Final = lazy_pattern(r"""@import\s+(?:url\(\s*["']?|["'])([^"')\n]*)\Z""")
 _MODULE: Final = lazy_pattern(r"""(?:\bfrom|\bimport|\bimport\s*\()\s*["']([^"'\n]*)\Z""")
 _NEW_URL: Final = lazy_pattern(r"""\bnew\s+URL\(\s*["']([^"'\n]*)\Z""")
 # Which assets a helper takes; those that are not here take any.
@@ -39,7 +39,7 @@ class Proposal:
 
 def proposals(project: Project, path: str, text: str, offset: int) -> Iterator[Proposal]:
     """The names that can stand at `offset` of `text`, the text of the file at `path`, sorted by asset."""
-    if path in project.templates:
+    if project.template(path):
         found = _in_template(project, text[:offset])
         written, fits, spell = found if found else ("", _none, str)
     else:
@@ -74,6 +74,11 @@ def _is_picture(name: LogicalPath) -> bool:
     return media_of(name).type.startswith("image/")
 
 
+def _is_shown(name: LogicalPath) -> bool:
+    """Whether a value of CSS can show it, or set text in it."""
+    return media_of(name).type.startswith(("image/", "font/"))
+
+
 def _any(name: LogicalPath) -> bool:
     return True
 
@@ -106,7 +111,7 @@ def _in_asset(base: LogicalPath, path: str, before: str) -> tuple[str, _Fits, _S
     if path.endswith(_STYLED):
         forms: list[tuple[re.Pattern[str], _Fits, _Spell]] = [
             (_SHEET_IMPORT, _with(_SHEETS), beside),
-            (_URL, _any, beside),
+            (_URL, _is_shown, beside),
         ]
     elif path.endswith(_SCRIPTED):
         forms = [(_MODULE, _with(_SCRIPTS), module), (_NEW_URL, _any, beside)]

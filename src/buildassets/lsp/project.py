@@ -7,10 +7,10 @@ from posixpath import splitext
 from typing import Final
 
 from buildassets.compiler.config.load import load_config
-from buildassets.compiler.config.values import Config
+from buildassets.compiler.config.values import Config, TemplateEngine
 from buildassets.compiler.model import Source
 from buildassets.compiler.sources.discover import discover
-from buildassets.compiler.templates.files import TemplateFile, find_templates
+from buildassets.compiler.templates.files import TemplateFile, find_templates, template_at
 from buildassets.diagnostics import Location
 from buildassets.errors import BuildAssetsError
 from buildassets.files import content_of
@@ -27,7 +27,8 @@ class Project:
     """A project as its files show it.
 
     `names` are the logical paths of all assets that a build could make, `sources` their files where each has one,
-    `by_path` the logical path of each such file. `templates` are by absolute path; `release` is what was built last.
+    `by_path` the logical path of each such file. `templates` are by absolute path, `template_folders` where they lie,
+    with the languages of these; `release` is what was built last.
     """
 
     config: Config
@@ -36,6 +37,7 @@ class Project:
     by_path: Mapping[str, LogicalPath]
     nearby: Known
     templates: Mapping[str, TemplateFile]
+    template_folders: tuple[tuple[str, TemplateEngine], ...] = ()
     release: Manifest | None = None
 
     def has(self, target: LogicalPath) -> bool:
@@ -46,6 +48,10 @@ class Project:
         """The absolute path of the source of an asset, if it has one of its own."""
         source = self.sources.get(target)
         return source.path if source and source.root >= 0 else self._npm_file(target)
+
+    def template(self, path: str) -> TemplateFile | None:
+        """The template at the absolute `path`, also one that an editor has not saved yet; None if it is none."""
+        return self.templates.get(path) or template_at(self.config, self.template_folders, path)
 
     def place(self, target: LogicalPath) -> Location | None:
         """The place in the configuration of an asset that has no source: a bundle, or what a command makes."""
@@ -80,9 +86,10 @@ def load_project(start: str) -> Project:
     sources = {source.logical: source for source in found.sources}
     made = (*config.bundles, *config.module_bundles, *found.front_ends.entries, *_of_engines(config, sources))
     names: frozenset[LogicalPath] = frozenset((*sources, *(LogicalPath(name) for name in made)))
-    templates = {file.path: file for file in find_templates(config).files}
+    folders = find_templates(config)
+    templates = {file.path: file for file in folders.files}
     by_path = {source.path: logical for logical, source in sources.items()}
-    return Project(config, names, sources, by_path, Known(names), templates, _release(config))
+    return Project(config, names, sources, by_path, Known(names), templates, folders.folders, _release(config))
 
 
 def _of_engines(config: Config, sources: Mapping[LogicalPath, Source]) -> list[str]:

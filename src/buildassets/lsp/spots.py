@@ -47,7 +47,7 @@ class Found:
 
 def read(project: Project, path: str, text: str) -> Found:
     """The names in `text`, that of the file at the absolute `path`; its line ends are LF."""
-    if file := project.templates.get(path):
+    if file := project.template(path):
         checked = check_text(project.config, tuple(project.templates.values()), file, text, project.names)
         return Found(tuple(Spot(*spot) for spot in checked.spots), checked.diagnostics)
     base, syntax = logical_path(project, path), media_of(path).syntax

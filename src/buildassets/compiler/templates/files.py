@@ -5,7 +5,7 @@ Reads folders only.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from buildassets.compiler.config.roots import folder_like
@@ -20,7 +20,7 @@ from buildassets.compiler.sources.template_files import (
     usual_engine,
 )
 from buildassets.diagnostics import Diagnostic, error
-from buildassets.folders import walk
+from buildassets.folders import is_within, walk
 from buildassets.frozen import frozen
 
 _NO_PROJECT: Final = ("node_modules", "__pycache__", "site-packages")
@@ -40,10 +40,11 @@ class TemplateFile:
 
 @frozen
 class TemplateFiles:
-    """The templates, sorted by path, and the diagnostics for their folders."""
+    """The templates, sorted by path, the diagnostics for their folders, and these folders with their languages."""
 
     files: tuple[TemplateFile, ...]
     diagnostics: tuple[Diagnostic, ...] = ()
+    folders: tuple[tuple[str, TemplateEngine], ...] = ()
 
 
 def find_templates(config: Config) -> TemplateFiles:
@@ -64,7 +65,19 @@ def find_templates(config: Config) -> TemplateFiles:
             hint = f"did you mean `{near}`?" if near else hint
             message = f"there is no folder of templates `{folder.shown}`"
             diagnostics.append(error("template/folder", message, where, hint=hint))
-    return TemplateFiles(_sorted(config, folders), tuple(diagnostics))
+    return TemplateFiles(_sorted(config, folders), tuple(diagnostics), tuple(folders))
+
+
+def template_at(config: Config, folders: Iterable[tuple[str, TemplateEngine]], path: str) -> TemplateFile | None:
+    """The template that a file at the absolute `path` would be, though it need not exist; None if it would be none.
+
+    `folders` are those of TemplateFiles.
+    """
+    parent, name = os.path.split(path)
+    for folder, engine in folders if may_be_template(name) else ():
+        if is_within(folder, parent) and any(parent == walked_to for walked_to, _ in walked(config, folder)):
+            return _file(config, folder, engine, path)
+    return None
 
 
 def named_templates(config: Config) -> Iterator[str]:
@@ -133,9 +146,13 @@ def _sorted(config: Config, folders: list[tuple[str, TemplateEngine]]) -> tuple[
     files: dict[str, TemplateFile] = {}
     for folder, engine in folders:
         for path in _files_in(config, folder):
-            name = os.path.relpath(path, folder).replace(os.sep, "/")
-            files.setdefault(path, TemplateFile(path, config.shown(path), name, folder, engine_of(name, engine)))
+            files.setdefault(path, _file(config, folder, engine, path))
     return tuple(files[path] for path in sorted(files))
+
+
+def _file(config: Config, folder: str, engine: TemplateEngine, path: str) -> TemplateFile:
+    name = os.path.relpath(path, folder).replace(os.sep, "/")
+    return TemplateFile(path, config.shown(path), name, folder, engine_of(name, engine))
 
 
 def _files_in(config: Config, folder: str) -> Iterator[str]:

@@ -8,9 +8,11 @@ import pytest
 
 from tests.building import built
 from tests.conftest import Tree, write_tree
+from tests.fonts import LETTERS, font_file
 from tests.lsp.client import Editor
 
 PNG: Final = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489")
+SVG: Final = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 4"><path d="M0 0h8v4H0z"/></svg>'
 PROJECT: Final[Tree] = {
     "buildassets.toml": '[bundles]\n"js/site.js" = ["js/a.js", "js/b.js"]\n',
     "assets/css/app.scss": "a { color: red }\n",
@@ -137,6 +139,32 @@ def test_a_template_that_was_never_saved_is_served(project: Path) -> None:
         assert codes(editor.open("templates/new.html", text))[0] == ("template/missing", 0, 10, 22)
         assert editor.labels("templates/new.html", text, 'stylesheet("') == ["css/app.css", "css/base.css"]
         assert editor.open("notes/new.html", text) == []
+
+
+def test_icons_are_completed_and_checked(tmp_path: Path) -> None:
+    text = '{{ icon("chek") }}{{ icon("") }}{{ asset("icons.svg") }}'
+    write_tree(tmp_path, {"buildassets.toml": '[icons]\n"icons.svg" = { dir = "drawn" }\n', "drawn/check.svg": SVG})
+    write_tree(tmp_path, {"assets/a.css": "a {}", "templates/page.html": text, "drawn/arrows/left.svg": SVG})
+    with Editor(tmp_path) as editor:
+        found = editor.open("templates/page.html")
+        assert [(one["range"]["start"]["character"], one["message"].split("\n")[0]) for one in found] == [
+            (9, "no icon is named `chek`"),
+            (27, "no icon is named ``"),
+        ]
+        assert editor.labels("templates/page.html", text, '}}{{ icon("') == ["arrows/left", "check"]
+        place = editor.at("definition", "templates/page.html", text, "icons.s")
+        assert place["uri"] == editor.uri("buildassets.toml")
+        assert place["range"]["start"]["line"] == 1
+
+
+def test_what_is_made_of_a_font_is_known_and_leads_to_it(tmp_path: Path) -> None:
+    sheet = "a { src: url(a.ttf) } b { src: url(a.woff2) } c { src: url(b.ttf) }"
+    rule = '[fonts]\n"*.ttf" = { unicode_range = ["U+20-7A"] }\n'
+    write_tree(tmp_path, {"buildassets.toml": rule, "assets/a.ttf": font_file(LETTERS), "assets/a.css": sheet})
+    with Editor(tmp_path) as editor:
+        assert codes(editor.open("assets/a.css")) == [("reference/missing", 0, 59, 64)]
+        for name in ("a.tt", "a.wof"):
+            assert editor.at("definition", "assets/a.css", sheet, name)["uri"] == editor.uri("assets/a.ttf")
 
 
 def test_a_name_leads_to_its_source(project: Path) -> None:

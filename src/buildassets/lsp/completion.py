@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from buildassets.compiler.templates.names import HELPERS, OF_SEVERAL
+from buildassets.compiler.templates.names import HELPERS, OF_ICONS, OF_SEVERAL
 from buildassets.frozen import frozen
 from buildassets.lazy_pattern import lazy_pattern
 from buildassets.lsp.project import Project
@@ -40,8 +40,12 @@ class Proposal:
 def proposals(project: Project, path: str, text: str, offset: int) -> Iterator[Proposal]:
     """The names that can stand at `offset` of `text`, the text of the file at `path`, sorted by asset."""
     if project.template(path):
-        found = _in_template(project, text[:offset])
-        written, fits, spell = found if found else ("", _none, str)
+        word, written = _in_template(project, text[:offset])
+        if word in OF_ICONS:
+            for icon, sprite in (project.icons or {}).items():
+                yield Proposal(offset - len(written), offset, icon, sprite)
+        fits: _Fits = _fitting(word)
+        spell: _Spell = str
     else:
         base = logical_path(project, path)
         if base is None:
@@ -83,19 +87,24 @@ def _any(name: LogicalPath) -> bool:
     return True
 
 
-def _in_template(project: Project, before: str) -> tuple[str, _Fits, _Spell] | None:
-    """What is written of a name in the arguments of a helper: the last one in the tag that is still open."""
+def _in_template(project: Project, before: str) -> tuple[str, str]:
+    """The last helper in the tag that is still open, and what is written of a name in its arguments; or no helper."""
     tag, quoted = _OPEN_TAG.search(before), _QUOTED.search(before)
     if tag is None or quoted is None or quoted.start() < tag.start():
-        return None
+        return "", ""
     own = (name.rpartition(".")[2] for name in project.config.templates.functions)
-    helpers = {*HELPERS, *OF_SEVERAL, "static", "picture", "url_for", *own}
+    helpers = {*HELPERS, *OF_SEVERAL, *OF_ICONS, "static", "url_for", *own}
     words = [word for word in re.findall(r"\w+", before[tag.start() : quoted.start()]) if word in helpers]
     if not words and tag[0].startswith("{%"):
-        return None
-    word = words[-1] if words else "asset"  # `{{ "css/app.css"|asset }}`
-    fits = _is_picture if word in _PICTURES else _with(_FITTING[word]) if word in _FITTING else _any
-    return quoted[2], fits, str
+        return "", ""
+    return words[-1] if words else "asset", quoted[2]  # without a helper: `{{ "css/app.css"|asset }}`
+
+
+def _fitting(helper: str) -> _Fits:
+    """Which assets `helper` takes: an empty name takes none."""
+    if not helper or helper in OF_ICONS:
+        return _none
+    return _is_picture if helper in _PICTURES else _with(_FITTING[helper]) if helper in _FITTING else _any
 
 
 def _in_asset(base: LogicalPath, path: str, before: str) -> tuple[str, _Fits, _Spell]:

@@ -10,11 +10,12 @@ from buildassets.compiler.config.load import load_config
 from buildassets.compiler.config.values import Config, TemplateEngine
 from buildassets.compiler.model import Source
 from buildassets.compiler.sources.discover import discover
+from buildassets.compiler.sources.sprites import NamedIcons, sprites
 from buildassets.compiler.templates.files import TemplateFile, find_templates, template_at
 from buildassets.diagnostics import Location
 from buildassets.errors import BuildAssetsError
 from buildassets.files import content_of
-from buildassets.frozen import frozen
+from buildassets.frozen import field, frozen
 from buildassets.manifest import MANIFEST_NAME, Entry, Manifest, loads
 from buildassets.nearest import Known
 from buildassets.paths import LogicalPath
@@ -28,7 +29,8 @@ class Project:
 
     `names` are the logical paths of all assets that a build could make, `sources` their files where each has one,
     `by_path` the logical path of each such file. `templates` are by absolute path, `template_folders` where they lie,
-    with the languages of these; `release` is what was built last.
+    with the languages of these; `release` is what was built last. `icons` are the names of icons, each with a sprite,
+    None without sprites; `fonts` those of which other fonts are made, each with the first of these.
     """
 
     config: Config
@@ -39,14 +41,18 @@ class Project:
     templates: Mapping[str, TemplateFile]
     template_folders: tuple[tuple[str, TemplateEngine], ...] = ()
     release: Manifest | None = None
+    icons: Mapping[str, LogicalPath] | None = None
+    fonts: Mapping[LogicalPath, LogicalPath] = field(default_factory=dict)
 
     def has(self, target: LogicalPath) -> bool:
         """Whether there is such an asset; one of a package of npm counts if its file is there."""
-        return target in self.names or self._npm_file(target) is not None
+        return target in self.names or target in self.fonts or self._npm_file(target) is not None
 
     def file(self, target: LogicalPath) -> str | None:
-        """The absolute path of the source of an asset, if it has one of its own."""
-        source = self.sources.get(target)
+        """The absolute path of the source of an asset, if it has one; that of a part of a font is the font."""
+        source = self.sources.get(self.fonts.get(target, target))
+        if source and (source.variant or source.subset):
+            return os.path.dirname(source.path)
         return source.path if source and source.root >= 0 else self._npm_file(target)
 
     def template(self, path: str) -> TemplateFile | None:
@@ -54,7 +60,9 @@ class Project:
         return self.templates.get(path) or template_at(self.config, self.template_folders, path)
 
     def place(self, target: LogicalPath) -> Location | None:
-        """The place in the configuration of an asset that has no source: a bundle, or what a command makes."""
+        """The place in the configuration of an asset without a source: a bundle, a sprite, what a command makes."""
+        if target in self.config.icons:
+            return self.config.place("icons", target)
         if target in self.config.bundles or target in self.config.module_bundles:
             return self.config.place("bundles", target)
         made = [name for name, command in self.config.commands.items() if command.output == target]
@@ -84,12 +92,32 @@ def load_project(start: str) -> Project:
     further = {f".{one.source_suffix}": f".{one.suffix}" for one in config.commands.values() if one.source_suffix}
     found = discover(config, further, "development")
     sources = {source.logical: source for source in found.sources}
-    made = (*config.bundles, *config.module_bundles, *found.front_ends.entries, *_of_engines(config, sources))
+    configured = (*config.bundles, *config.module_bundles, *config.icons)
+    made = (*configured, *found.front_ends.entries, *_of_engines(config, sources))
     names: frozenset[LogicalPath] = frozenset((*sources, *(LogicalPath(name) for name in made)))
     folders = find_templates(config)
     templates = {file.path: file for file in folders.files}
     by_path = {source.path: logical for logical, source in sources.items()}
-    return Project(config, names, sources, by_path, Known(names), templates, folders.folders, _release(config))
+    return Project(
+        config,
+        names,
+        sources,
+        by_path,
+        Known(names),
+        templates,
+        folders.folders,
+        _release(config),
+        _icons(config, sources),
+        found.fonts,
+    )
+
+
+def _icons(config: Config, sources: Mapping[LogicalPath, Source]) -> dict[str, LogicalPath] | None:
+    """The names of all icons, each with a sprite; None if none is configured."""
+    if not config.icons:
+        return None
+    first = LogicalPath(min(config.icons))
+    return dict.fromkeys(sorted(sprites(config, NamedIcons(), sources).known), first)
 
 
 def _of_engines(config: Config, sources: Mapping[LogicalPath, Source]) -> list[str]:

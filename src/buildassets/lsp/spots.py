@@ -48,7 +48,8 @@ class Found:
 def read(project: Project, path: str, text: str) -> Found:
     """The names in `text`, that of the file at the absolute `path`; its line ends are LF."""
     if file := project.template(path):
-        checked = check_text(project.config, tuple(project.templates.values()), file, text, project.names)
+        files = tuple(project.templates.values())
+        checked = check_text(project.config, files, file, text, project.names, icons=project.icons)
         return Found(tuple(Spot(*spot) for spot in checked.spots), checked.diagnostics)
     base, syntax = logical_path(project, path), media_of(path).syntax
     if base is None or syntax not in _READ:

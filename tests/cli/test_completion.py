@@ -82,7 +82,7 @@ def test_a_value_of_an_option_is_completed(shell: str, site: Path) -> None:
 
 @pytest.mark.parametrize("shell", SHELLS)
 def test_a_folder_is_completed(shell: str, site: Path) -> None:
-    assert "is what its manifest says" in typed_in(shell, site, "buildassets verify buil\t")
+    assert "matches its manifest" in typed_in(shell, site, "buildassets verify buil\t")
 
 
 @pytest.mark.parametrize("shell", SHELLS)

@@ -27,7 +27,7 @@ def test_verify_says_that_a_release_is_whole(site: Path) -> None:
     done = run(site, "verify")
     files = len(read_tree(site / "build"))
     assert (done.returncode, done.stdout) == (0, "")
-    assert done.stderr == f"`build` is what its manifest says: {files} files\n"
+    assert done.stderr == f"`build` matches its manifest: {files} files\n"
 
 
 def test_verify_has_a_line_for_each_thing_that_is_wrong(site: Path) -> None:

@@ -245,7 +245,7 @@ def test_compressing_and_verifying_show_progress_too(tmp_path: Path) -> None:
     assert re.search(r"\r\x1b\[K\d+/24 \d+%[^\r]* \d+\.[0-9a-f]{12}\.txt\.(gz|br)", built)
     verified = on_terminal(tmp_path, "verify")
     assert re.search(r"\r\x1b\[K\d+/37 \d+%[^\r]* assets/", verified)
-    assert seen(verified) == ["`build` is what its manifest says: 37 files"]
+    assert seen(verified) == ["`build` matches its manifest: 37 files"]
 
 
 def test_the_rate_is_that_of_the_work_in_hand(

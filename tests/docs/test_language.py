@@ -23,3 +23,8 @@ def test_no_line_begins_like_one_of_the_two_before(page: str) -> None:
         line for at, line in enumerate(lines) if line[:_ALIKE] in (one[:_ALIKE] for one in lines[max(at - 2, 0) : at])
     ]
     assert [line for line in alike if len(line) >= _ALIKE] == []
+
+
+@pytest.mark.parametrize("page", sorted({*SOURCES} - {"project/changelog.md"}))
+def test_nothing_says_or_tells_what_it_shows(page: str) -> None:
+    assert re.findall(r"^.*\b(?:says?|said|tells?|told)\b.*$", prose(page), re.MULTILINE) == []

@@ -1,4 +1,4 @@
-"""The files of a release by path: all that the manifest names, nothing else, and only what is there as it says."""
+"""The files of a release by path: all that the manifest names, nothing else, and only what matches it."""
 
 import json
 import os
@@ -166,7 +166,7 @@ def test_a_file_that_is_not_as_the_manifest_says_ends_the_start(
 
 def test_all_that_is_gone_is_counted(manifest: Path) -> None:
     shutil.rmtree(manifest.parent / "assets")
-    with pytest.raises(ManifestError, match=r"; 5 more of its files are not as it says; run"):
+    with pytest.raises(ManifestError, match=r"; 5 more of its files do not match it; run"):
         ServedFiles(Assets(manifest))
 
 

@@ -75,7 +75,7 @@ def command(
     }
     code = show.finish(not lines, diagnostics, document | ({"differs": differing} if rebuild else {}))
     if not lines:
-        show.report(f"`{shown}` is what its manifest says: {count_text(len(verification.inventory.files), 'file')}")
+        show.report(f"`{shown}` matches its manifest: {count_text(len(verification.inventory.files), 'file')}")
         if signed:
             show.report(f"it is signed by {signed['key']}")
     return code

@@ -131,7 +131,7 @@ def _check_types(assets: object, headers: object) -> None:
 
 
 def _incomplete(manifest: str, faults: list[str]) -> ManifestError:
-    more = f"; {len(faults) - 1:,} more of its files are not as it says" if len(faults) > 1 else ""
+    more = f"; {len(faults) - 1:,} more of its files do not match it" if len(faults) > 1 else ""
     return refusal("manifest/file", f"`{manifest}` names {faults[0]}{more}", manifest)
 
 

@@ -1,4 +1,4 @@
-"""Files of earlier releases are carried over from folders and servers, once they are what their manifest says."""
+"""Files of earlier releases are carried over from folders and servers, once they match their manifest."""
 
 import json
 import threading

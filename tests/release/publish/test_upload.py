@@ -154,7 +154,7 @@ def test_a_damaged_large_file_is_not_published(large_site: Path, s3: S3, prefix:
     for target in ("www", f"s3://{BUCKET}/{prefix}"):
         done = run(large_site, "publish", target, **s3.environment)
         assert done.returncode == 1
-        assert f"cannot publish `build/{name}`: it is not what the manifest says" in done.stderr
+        assert f"cannot publish `build/{name}`: it does not match the manifest" in done.stderr
     assert f"{name}" not in s3.names(prefix)
     assert not (large_site / "www" / name).exists()
 

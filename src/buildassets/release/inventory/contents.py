@@ -58,7 +58,7 @@ class FolderContents:
             raise self._changed(name) from None
 
     def _changed(self, name: str) -> ReleaseError:
-        return refusal("verify/changed", f"`{name}` is not what the manifest says", self._shown, hint=_HINT)
+        return refusal("verify/changed", f"`{name}` does not match the manifest", self._shown, hint=_HINT)
 
     def _wrong_copy(self, name: str, copied: Copied) -> ReleaseError:
         message = f"`{self._shown}` holds `{name}`, which is no {copied.coding} copy of `{copied.name}`"

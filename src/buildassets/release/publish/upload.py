@@ -83,7 +83,7 @@ class Publication:
         return expected.size_bytes
 
     def _checked(self, name: str, expected: Expected) -> Iterator[bytes]:
-        damaged = self._damaged(name, "it is not what the manifest says")
+        damaged = self._damaged(name, "it does not match the manifest")
         try:
             yield from checked(chunks_of(self.folder, name), expected, damaged)
         except OSError as fault:

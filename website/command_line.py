@@ -18,7 +18,24 @@ Exit codes: 0 done, 1 errors found, 2 wrong usage or configuration, 130, 143 and
 the end of the terminal). Data goes to stdout, everything else to stderr. With `--json` there is one JSON document on
 stdout.
 [What is shown in terminals, pipes and CI](../terminal.md) is a page of its own.
+[Environment variables](#environment-variables) are at the end.
 """
+_VARIABLES: Final = (
+    ("BUILDASSETS_CACHE_DIR", "the folder of the [cache](../caching.md); `--cache-dir` goes before it"),
+    ("BUILDASSETS_CACHE_KEY", "keys of the [remote cache](../remote-cache.md#whom-to-trust): the first one signs"),
+    ("BUILDASSETS_CACHE_LOGIN", "who asks the [remote cache](../remote-cache.md#servers): URLs with user and password"),
+    ("BUILDASSETS_CACHE_SCOPE", "the scope of the remote cache that a build reads and writes; `main` by default"),
+    ("BUILDASSETS_CACHE_READ", "further scopes that it reads"),
+    ("BUILDASSETS_NATIVE", "`0`: the [lexers](../native.md) in Python; `require`: those in Rust or an error"),
+    ("BUILDASSETS_TOOLS_DIR", "the folder of [tools](../tools.md#where-they-lie)"),
+    ("BUILDASSETS_WATCH", "is set by `watch` for the [command that it runs](../watch.md#beside-a-web-server)"),
+    (
+        "SOURCE_DATE_EPOCH",
+        "the time to take for now, in seconds since 1970: [retained releases](../rolling-deploys.md)",
+    ),
+    ("NO_COLOR, CLICOLOR_FORCE, CLICOLOR", "whether messages have [colours](../terminal.md#colours)"),
+    ("npm_config_registry", "the [registry](../tools.md#the-registry) that `tools` and `vendor` ask"),
+)
 
 
 def page() -> str:
@@ -29,6 +46,8 @@ def page() -> str:
     lines = [_BEGIN, *table(("verb", "does"), rows)]
     for name, verb in verbs:
         lines += _verb(verb, name, context, "##")
+    lines.append("\n## Environment variables\n")
+    lines += table(("variable", "what it is"), [(f"`{name.replace(', ', '`, `')}`", what) for name, what in _VARIABLES])
     return "\n".join(lines) + "\n"
 
 

@@ -55,6 +55,29 @@ def test_the_search_finds_the_page_that_a_word_is_of(browser: Browser, site: str
     assert browser.faults() == []
 
 
+def test_the_search_finds_options(browser: Browser, site: str) -> None:
+    browser.open(site)
+    search(browser, "--carry-from")
+    found = "[...document.querySelectorAll('.md-search-result__link')].map((one) => one.pathname)"
+    browser.wait_for(f"{found}.includes('/rolling-deploys/')")
+    assert browser.faults() == []
+
+
+@pytest.mark.parametrize("words", ["^1.4", "~=0.2", ":5000"])
+def test_the_search_finds_words_with_signs(words: str, browser: Browser, site: str) -> None:
+    browser.open(site)
+    search(browser, words)
+    assert browser.faults() == []
+
+
+def test_the_colours_follow_the_system_also_later(browser: Browser, site: str) -> None:
+    browser.open(f"{site}flask/")
+    browser.wait_for("document.body.dataset.mdColorScheme === 'default'")
+    browser.prefer_dark()
+    browser.open(f"{site}flask/")
+    browser.wait_for("document.body.dataset.mdColorScheme === 'slate'")
+
+
 def test_what_the_search_finds_is_opened_by_the_keyboard(browser: Browser, site: str) -> None:
     browser.open(site)
     search(browser, "output/unwritable")

@@ -59,6 +59,29 @@ def test_further_formats_stand_behind_the_first(tmp_path: Path) -> None:
     assert written in sheet(tmp_path, result, "css/a.css")
 
 
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("url(b.woff2) format('woff2'), url('b.woff') format('woff')", "url(b.FILE) format('woff2')"),
+        ("local(B), url(b.woff)format(woff),url(b.woff2)format(woff2)", "local(B), url(b.FILE)format(woff2)"),
+        ("url(b.woff2) format('woff2'), url(b.woff), url(c.ttf)", "url(b.FILE) format('woff2'), url(c.FILE)"),
+    ],
+)
+def test_a_source_names_copies_of_one_font_once(tmp_path: Path, written: str, expected: str) -> None:
+    tree: Tree = {
+        "assets/b.woff2": font_file(flavor="woff2"),
+        "assets/b.woff": font_file(flavor="woff"),
+        "assets/c.ttf": font_file(),
+        "assets/a.css": f"@font-face {{ font-family: A; src: {written} }}",
+    }
+    result = built(tmp_path, tree)
+    assert result.manifest is not None
+    files = {stem: result.manifest.assets[f"{stem}.woff2"].file for stem in "bc"}
+    for stem, file in files.items():
+        expected = expected.replace(f"{stem}.FILE", file)
+    assert f"src: {expected} }}" in sheet(tmp_path, result)
+
+
 def test_a_face_of_a_system_font_follows_the_face_of_the_font(tmp_path: Path) -> None:
     text = sheet(tmp_path, built(tmp_path, {"assets/a.css": _FACE + "\nb { color: red }"}))
     assert _STAND_IN in text

@@ -135,6 +135,33 @@ def test_a_name_that_another_source_has_is_an_error(tmp_path: Path) -> None:
     assert reports(result) == [("source/duplicate", message)]
 
 
+def test_of_copies_in_several_formats_one_part_is_made(tmp_path: Path) -> None:
+    tree: Tree = {
+        "assets/a.woff": font_file(flavor="woff"),
+        "assets/a.woff2": font_file(flavor="woff2"),
+        "assets/b.ttf": font_file(),
+        "assets/b.woff": font_file(flavor="woff"),
+        "assets/a.css": "a { background: url(a.woff) }",
+    }
+    result = built(tmp_path, tree, f'"*" = {{ {_LATIN} }}')
+    assert names(result) == ["a.css", "a.woff2", "b.woff2"]
+    assert result.manifest is not None
+    assets = result.manifest.assets
+    assert [assets[path].inputs for path in ("a.woff2", "b.woff2")] == [("a.woff2",), ("b.ttf",)]
+    assert assets["a.css"].references == ("a.woff2",)
+
+
+def test_copies_with_rules_of_their_own_are_fonts_of_their_own(tmp_path: Path) -> None:
+    tree: Tree = {"assets/a.woff": font_file(flavor="woff"), "assets/a.woff2": font_file(flavor="woff2")}
+    rules = f'"*.woff" = {{ {_LATIN}, formats = ["woff"] }}\n"*.woff2" = {{ {_LATIN} }}'
+    assert names(built(tmp_path, tree, rules)) == ["a.woff", "a.woff2"]
+
+
+def test_a_truetype_and_an_opentype_font_of_one_name_are_an_error(tmp_path: Path) -> None:
+    tree: Tree = {"assets/a.ttf": font_file(), "assets/a.otf": font_file()}
+    assert [code for code, _ in reports(built(tmp_path, tree, f'"*" = {{ {_LATIN} }}'))] == ["source/duplicate"]
+
+
 def test_a_glob_that_matches_no_font_is_a_warning(tmp_path: Path) -> None:
     result = built(tmp_path, {"assets/a.css": "a{}"}, f'"font/*" = {{ {_LATIN} }}')
     assert reports(result) == [("config/unmatched", "`font/*` in `fonts` matches no font")]

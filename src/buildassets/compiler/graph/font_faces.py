@@ -28,6 +28,8 @@ _GAP: Final = rf"(?:{SPACE}|{COMMENT})*+"
 _AFTER_URL: Final = lazy_pattern(
     rf"[\"']?{SPACE}*+\)(?:{_GAP}format\({_GAP}([\"']?)([\w-]+)\1{_GAP}\))?", re.IGNORECASE
 )
+_BEFORE_URL: Final = lazy_pattern(rf",{_GAP}url\({SPACE}*+[\"']?", re.IGNORECASE)
+_END: Final = lazy_pattern(rf"{_GAP}(?:[,;}}]|$)")
 _VARIABLE: Final = "-variations"
 _LETTER: Final = ord("a")
 _ESCAPED: Final = lazy_pattern(r'["\\\x00-\x1f\x7f]')
@@ -97,6 +99,7 @@ def with_font_faces(assets: Mapping[LogicalPath, Linked]) -> FontFaces:
         listed = tuple(used_families(text))
         used.update(family.name.lower() for family in listed)
         edits = [edit for font in fonts[path] for edit in _format_edits(text, font, sources)]
+        edits += (edit for font in fonts[path] for edit in _copy_edits(text, font, asset.links))
         edits += (
             Edit(font.face.end, font.face.end, stand_ins[font.key]) for font in fonts[path] if font.key in stand_ins
         )
@@ -173,6 +176,23 @@ def _format_edits(text: str, font: _Font, sources: Mapping[LogicalPath, Source])
         if other is not None:
             url = to_url(relative(font.sheet, path))
             yield Edit(after.end(), after.end(), f',url("{url}") format("{other.kind}")')
+
+
+def _copy_edits(text: str, font: _Font, links: Collection[Link]) -> Iterator[Edit]:
+    """What takes other copies of the font, which lead to what was made of it too, out of the `src` of its face."""
+    start, end = font.face.src
+    for reference, target in links:
+        if target != font.link[1] or not font.link[0].end < reference.start < end:
+            continue
+        before = text.rfind(",", start, reference.start)
+        after = _AFTER_URL.match(text, reference.end)
+        if (
+            before >= 0
+            and after
+            and _BEFORE_URL.fullmatch(text, before, reference.start)
+            and _END.match(text, after.end())
+        ):
+            yield Edit(before, after.end())
 
 
 def _family_edits(listed: Collection[Family], families: Collection[str]) -> Iterator[Edit]:

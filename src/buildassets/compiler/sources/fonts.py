@@ -23,6 +23,8 @@ from buildassets.paths import LogicalPath
 
 _NEEDS: Final = 'run `pip install --upgrade "buildassets[fonts]"`'
 _SUFFIXES: Final = (".ttf", ".otf", ".woff", ".woff2", ".ttc", ".otc")
+# A font often lies beside its packed copies; parts are made of the first. TrueType and OpenType are not copies.
+_COPIES: Final = {".woff2": (".ttf", ".otf"), ".woff": (".ttf", ".otf", ".woff2")}
 _WHERE: Final = "rename one of them, narrow the glob in `fonts`, or leave one out with `exclude`"
 
 
@@ -51,11 +53,15 @@ def with_fonts(config: Config, sources: Mapping[LogicalPath, Source]) -> tuple[d
     made: dict[LogicalPath, Source] = {}
     names: dict[LogicalPath, LogicalPath] = {}
     others = {path: source for path, source in sources.items() if path not in rules}
+    copies = dict(_copies(rules, sources))
     for path, rule in sorted(rules.items()):
+        if path in copies:
+            continue
         parts = {part.logical: part for part in _parts(sources[path], rule, text)}
         faults += _made_twice(sources[path], parts, {**others, **made})
         made |= parts
         names[path] = next(iter(parts))
+    names |= {path: names[font] for path, font in copies.items()}
     needs_text = any(rule.text or rule.text_only for rule in rules.values())
     looked_at = (*(text().looked_at if needs_text else ()), *filter(None, [version_file()]))
     return {**others, **made}, Cut(names, tuple(faults), looked_at)
@@ -94,6 +100,18 @@ def _rules(
             where = config.place("fonts", glob)
             faults.append(warning("config/unmatched", f"`{glob}` in `fonts` matches no font", where, hint=hint))
     return rules, faults
+
+
+def _copies(
+    rules: Mapping[LogicalPath, FontRule], sources: Mapping[LogicalPath, Source]
+) -> Iterator[tuple[LogicalPath, LogicalPath]]:
+    """The fonts beside which the same font lies for the same rule, less packed or packed better; each with that one."""
+    for path, rule in rules.items():
+        stem, folder = os.path.splitext(path)[0], os.path.dirname(sources[path].path)
+        for other in (LogicalPath(f"{stem}{kind}") for kind in _COPIES.get(suffix(path), ())):
+            if rules.get(other) == rule and os.path.dirname(sources[other].path) == folder:
+                yield path, other
+                break
 
 
 def _lacking(config: Config) -> Iterator[Diagnostic]:

@@ -66,6 +66,13 @@ def test_variants_in_the_format_of_the_source_stand_in_the_image(assets: Assets)
     assert [name for name, _ in elements(assets.picture("img/own/c.png"))] == ["picture", "img"]
 
 
+def test_the_widest_variant_in_the_format_of_the_source_takes_the_place_of_that(assets: Assets) -> None:
+    *_, (_, of_picture) = elements(assets.picture("img/own/c.png"))
+    ((_, image),) = elements(assets.image("img/own/c.png", widths=[40]))
+    assert of_picture["src"] == assets.url("img/own/c.80w.png")
+    assert image["src"] == assets.url("img/own/c.40w.png")
+
+
 def test_a_picture_without_variants_is_shown_as_it_is(assets: Assets) -> None:
     _, (name, image) = elements(assets.picture("plain.svg", sizes="50vw"))
     assert (name, image["src"], "srcset" in image, "sizes" in image) == ("img", assets.url("plain.svg"), False, False)

@@ -63,7 +63,9 @@ def preload(release: Release, name: str, link: dict[str, Any], given: dict[str, 
 def _image(release: Release, name: str, alt: str, group: _Group, sizes: object, given: dict[str, Any]) -> Markup:
     size = image_size(release.entries[name], given)
     several = {"srcset": _srcset(release, group), "sizes": sizes or _USUAL_SIZES} if group else {}
-    return element("img", {"src": release.urls[name], **several, "alt": alt} | given | size)
+    widest = group[-1][1] if group else name  # of the same format it suits every browser, and holds no place or camera
+    shown = widest if release.entries[widest]["type"] == release.entries[name].get("type") else name
+    return element("img", {"src": release.urls[shown], **several, "alt": alt} | given | size)
 
 
 def _one_type(groups: dict[str, _Group], own: str) -> str:

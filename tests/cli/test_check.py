@@ -52,6 +52,24 @@ def test_a_build_knows_nothing_of_templates_and_check_writes_nothing(tmp_path: P
     assert run(tmp_path, "build").returncode == 0
 
 
+COUNTED: Tree = {
+    **SITE,
+    "buildassets.toml": '[commands.up]\nfrom = "up"\nto = "txt"\nrun = ["python", "up.py", "{path}"]\n',
+    "up.py": 'import sys\nopen("runs", "a").write("x")\nprint(open(sys.argv[1]).read().upper())\n',
+    "assets/a.up": "a",
+}
+
+
+def test_a_check_takes_what_builds_have_kept_and_keeps_nothing(tmp_path: Path) -> None:
+    assert run(write_tree(tmp_path, COUNTED), "build").returncode == 0
+    before = read_tree(tmp_path)
+    assert (run(tmp_path, "check").returncode, read_tree(tmp_path)) == (0, before)
+    (tmp_path / "assets/a.up").write_text("b")
+    for runs in ("xx", "xxx"):
+        assert run(tmp_path, "check").returncode == 0
+        assert read_tree(tmp_path) == {**before, "assets/a.up": b"b", "runs": runs.encode()}
+
+
 WITH_OTHERS: Tree = {
     **SITE,
     "buildassets.toml": 'sources = ["assets", { path = "theirs", prefix = "admin", vendored = true }]\n',

@@ -47,14 +47,20 @@ def command(given: CompileOptions, form: str | None, no_run: bool) -> int:
         return _as_findings(given, cast("Form", form), runs_code=not no_run)
     output = Output(given.as_json or form == "json", given.verbose, given.quiet)
     config = given.config(runs_code=not no_run)
-    return show_check(_checked(given, config, output), output, tuple(sorted(config.commands)) if no_run else ())
+    return show_check(
+        _checked(given, config, output, runs_code=not no_run), output, tuple(sorted(config.commands)) if no_run else ()
+    )
 
 
-def _checked(given: CompileOptions, config: "Config", output: Output) -> "CheckResult":
+def _checked(given: CompileOptions, config: "Config", output: Output, *, runs_code: bool) -> "CheckResult":
+    """The result of the check; the cache of a project that nobody trusts is not read."""
+    from buildassets.compiler.cache.folder import cache_folder
     from buildassets.compiler.check import check
 
+    cache = cache_folder(config) if runs_code else None
+
     with threads(given.jobs) as executor, descriptor_kept_from_stdout(), kept_from_stdout():
-        return check(config, mode=given.mode, executor=executor, progress=output.on_progress())
+        return check(config, mode=given.mode, executor=executor, progress=output.on_progress(), cache=cache)
 
 
 def _as_findings(given: CompileOptions, form: "Form", *, runs_code: bool) -> int:
@@ -66,7 +72,7 @@ def _as_findings(given: CompileOptions, form: "Form", *, runs_code: bool) -> int
     try:
         config = given.config(runs_code=runs_code)
         folder = config.folder
-        diagnostics = _checked(given, config, output).diagnostics
+        diagnostics = _checked(given, config, output, runs_code=runs_code).diagnostics
         code = int(any(diagnostic.is_error for diagnostic in diagnostics))
     except BuildAssetsError as failure:
         diagnostics, code = tuple(failure.diagnostics), failure.exit_code

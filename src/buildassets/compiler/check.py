@@ -5,7 +5,9 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from buildassets.compiler.build import Means, compiled, outputs
+from buildassets.compiler.cache.store import ReadCache
 from buildassets.compiler.config.values import Config, Mode
+from buildassets.compiler.transform.draft_cache import names_for
 from buildassets.diagnostics import Diagnostic, sort_key
 from buildassets.files import bytes_at
 from buildassets.frozen import frozen
@@ -42,15 +44,18 @@ def check(
     mode: Mode = "production",
     executor: "Executor | None" = None,
     progress: "Progress | None" = None,
+    cache: str | None = None,
 ) -> CheckResult:
     """Report everything that `build` would report, and missing names in templates; write nothing.
 
-    If `config` names no folders of templates, those that frameworks use are searched.
+    What builds have left in the folder `cache` is not made again. If `config` names no folders of templates, those
+    that frameworks use are searched.
     """
     from buildassets.compiler.graph.unused import unused
     from buildassets.compiler.templates.check import TemplateCheck, check_templates  # not needed by a build
 
-    means = Means(mode, executor, progress)
+    kept = ReadCache(cache, names_for(config)) if cache else None
+    means = Means(mode, executor, progress, kept)
     graph = compiled(config, means)
     assets, unreached = graph.assets, graph.unreached
     if graph.failed and not assets:  # no engine could be started, so no name can be checked

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from buildassets.compiler.cache.content_store import ContentStore
 from buildassets.compiler.cache.file_digests import FileDigests
 from buildassets.compiler.cache.stamps import signature
-from buildassets.compiler.cache.store import BYTES, Cache, Run
+from buildassets.compiler.cache.store import BYTES, Cache, ReadCache, Run
 from buildassets.compiler.cache.traces import KEPT_DAYS, KEPT_TRACES, Stale
 
 LATER_NS = 60_000_000_000  # a minute, after which a file counts as old
@@ -363,3 +363,14 @@ def test_the_file_that_changed_is_a_better_reason_than_other_settings(cache: Cal
     kept(cache(), source, key="of the other mode")
     source.write_text("b")
     assert reason(held(cache(), "step", "key")) == f"`{source}` changed"
+
+
+def test_a_cache_that_is_only_read_leaves_a_damaged_result_where_it_is(
+    tmp_path: Path, cache: Callable[[], Cache], source: Path
+) -> None:
+    kept(cache(), source)
+    (result,) = (path for path in (tmp_path / "cache").rglob("*") if path.is_file() and path.read_bytes() == b"css")
+    assert held(ReadCache(str(tmp_path / "cache")), "step", "key") == b"css"
+    result.write_bytes(b"cut")
+    assert reason(held(ReadCache(str(tmp_path / "cache")), "step", "key")) == "its result is not in the cache"
+    assert result.read_bytes() == b"cut"

@@ -18,7 +18,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from buildassets.compiler.body import OnDisk
-from buildassets.compiler.cache.content_store import ContentStore
+from buildassets.compiler.cache.content_store import ContentStore, ReadContentStore
 from buildassets.compiler.cache.file_digests import ABSENT, FileDigests, Nanoseconds
 from buildassets.compiler.cache.folder import BUILDS, MEASURES
 from buildassets.compiler.cache.portable_names import EVERYWHERE, PortableNames
@@ -416,6 +416,20 @@ class Cache:
         yield from self._content.all_but(index.results(), _ABANDONED_SECONDS)
         yield from _oldest(os.path.join(self._folder, BUILDS), _KEPT_BUILDS)
         yield from _oldest(os.path.join(self._folder, MEASURES), _KEPT_BUILDS)
+
+
+class ReadCache(Cache):
+    """The same, but nothing on disk changes: what is made is not kept, and what is damaged stays."""
+
+    def __init__(self, folder: str, names: PortableNames = EVERYWHERE) -> None:
+        super().__init__(folder, names=names)
+        self._content = ReadContentStore(os.path.join(folder, CONTENT))
+
+    def keep(self, name: str, key: str, run: Run | None, began_ns: int, seconds: float = 0.0) -> None:
+        """Keep nothing."""
+
+    def save(self) -> None:
+        """Write nothing."""
 
 
 @contextmanager

@@ -139,6 +139,21 @@ def test_the_stand_in_may_be_named(tmp_path: Path) -> None:
     assert 'src:local("Times New Roman"),local("TimesNewRomanPSMT")' in text
 
 
+@pytest.mark.parametrize(
+    ("lists", "system"),
+    [
+        ('h1 { font-family: "My Font", serif }', "Times New Roman"),
+        (':root { --code: "My Font", ui-monospace, monospace }', "Courier New"),
+        ('h1 { font-family: "My Font", sans-serif }', "Arial"),
+        ('h1 { font-family: "My Font", serif } p { font-family: "My Font", monospace }', "Arial"),
+        ('h1 { font-family: "My Font" }', "Arial"),
+    ],
+)
+def test_of_a_font_without_a_kind_the_generic_family_in_lists_decides(tmp_path: Path, lists: str, system: str) -> None:
+    result = built(tmp_path, {"assets/a.css": _FACE, "assets/b.css": lists})
+    assert f'src:local("{system}")' in sheet(tmp_path, result)
+
+
 def test_icons_have_no_stand_in(tmp_path: Path) -> None:
     tree: Tree = {"assets/a.css": _FACE, "assets/a.ttf": font_file("\ue001é")}
     assert "fallback" not in sheet(tmp_path, built(tmp_path, tree))

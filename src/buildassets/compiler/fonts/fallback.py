@@ -31,6 +31,11 @@ _ALIKE: Final[dict[LikeFont, tuple[str, str, tuple[str, ...], tuple[int, ...]]]]
     "Times New Roman": ("Times New Roman", "TimesNewRomanPS%sMT", ("Liberation Serif", "Tinos"), _TIMES),
     "Courier New": ("Courier New", "CourierNewPS%sMT", ("Liberation Mono", "Cousine"), _COURIER),
 }
+# Many fonts record no kind, as those of Google; then they count as Arial.
+_OF_GENERIC: Final[dict[str, LikeFont]] = {
+    **dict.fromkeys(("serif", "ui-serif"), "Times New Roman"),
+    **dict.fromkeys(("monospace", "ui-monospace"), "Courier New"),
+}
 
 
 def system_font(family: LikeFont, *, is_bold: bool, is_italic: bool) -> SystemFont:
@@ -43,12 +48,18 @@ def system_font(family: LikeFont, *, is_bold: bool, is_italic: bool) -> SystemFo
     return SystemFont((*names, *(f"{one} {full}" if face else one for one in alike)), widths[number])
 
 
-def fallback_descriptors(metrics: FontMetrics, wanted: Fallback, weight: int, *, is_italic: bool) -> str:
-    """The descriptors of a face of a system font with the measures of `metrics`; empty if none is `wanted`."""
+def fallback_descriptors(
+    metrics: FontMetrics, wanted: Fallback, weight: int, *, is_italic: bool, generic: str | None = None
+) -> str:
+    """The descriptors of a face of a system font with the measures of `metrics`; empty if none is `wanted`.
+
+    `generic` is the family that sheets name in the end, for a font that records no kind of its own.
+    """
     if wanted == "none":
         return ""
     is_bold = weight >= _BOLD_FROM
-    font = system_font(metrics.like if wanted == "auto" else wanted, is_bold=is_bold, is_italic=is_italic)
+    like = _OF_GENERIC.get(generic or "", metrics.like) if metrics.like == "Arial" else metrics.like
+    font = system_font(like if wanted == "auto" else wanted, is_bold=is_bold, is_italic=is_italic)
     width = metrics.bold_width if is_bold and metrics.bold_width else metrics.width
     size = width / font.width
     lines = (("ascent", metrics.ascent), ("descent", metrics.descent), ("line-gap", metrics.line_gap))

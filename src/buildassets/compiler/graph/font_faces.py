@@ -4,14 +4,15 @@ Takes assets with their links, gives them with edited sheets, and which fonts pa
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import chain
 from typing import Final
 
 from buildassets.compiler.body import text_of
 from buildassets.compiler.fonts.fallback import fallback_descriptors, weight_parts
 from buildassets.compiler.fonts.ranges import parsed_range
-from buildassets.compiler.languages.css.families import Face, Family, faces, used_families
+from buildassets.compiler.languages.css.families import GENERIC, Face, Family, faces, used_families
 from buildassets.compiler.languages.css.lexer import COMMENT, SPACE
 from buildassets.compiler.languages.css.references import scan
 from buildassets.compiler.languages.edits import Edit, edited, in_order, moved_links
@@ -91,19 +92,19 @@ def with_font_faces(assets: Mapping[LogicalPath, Linked]) -> FontFaces:
         return FontFaces(assets)
     sheets = {path: asset for path, asset in assets.items() if _is_sheet(asset.draft.source)}
     fonts = {path: tuple(_fonts(asset, sources)) for path, asset in sheets.items()}
-    stand_ins = _stand_ins(sheets, fonts, assets)
+    lists = {path: tuple(used_families(text_of(asset.draft.body))) for path, asset in sheets.items()}
+    stand_ins = _stand_ins(sheets, fonts, assets, _generic_families(lists.values()))
     families = {font.face.family.lower() for found in fonts.values() for font in found if font.key in stand_ins}
     made, used = dict(assets), set[str]()
     for path, asset in sheets.items():
         text = text_of(asset.draft.body)
-        listed = tuple(used_families(text))
-        used.update(family.name.lower() for family in listed)
+        used.update(family.name.lower() for family in lists[path])
         edits = [edit for font in fonts[path] for edit in _format_edits(text, font, sources)]
         edits += (edit for font in fonts[path] for edit in _copy_edits(text, font, asset.links))
         edits += (
             Edit(font.face.end, font.face.end, stand_ins[font.key]) for font in fonts[path] if font.key in stand_ins
         )
-        edits += _family_edits(listed, families)
+        edits += _family_edits(lists[path], families)
         if edits:
             made[path] = _edited(asset, text, in_order(edits), assets)
     own = {path: [font for font in found if _is_preloaded(font, used, sources)] for path, found in fonts.items()}
@@ -129,16 +130,26 @@ def _stand_ins(
     sheets: Mapping[LogicalPath, Linked],
     fonts: Mapping[LogicalPath, Collection[_Font]],
     assets: Mapping[LogicalPath, Linked],
+    generic: Mapping[str, str],
 ) -> dict[tuple[LogicalPath, int], str]:
     """The faces of system fonts that stand in for `fonts`; none where somebody has declared such a face already."""
     declared = {face.family.lower() for asset in sheets.values() for face in faces(text_of(asset.draft.body))}
     wanted = (
         font for found in fonts.values() for font in found if f"{font.face.family.lower()} fallback" not in declared
     )
-    return {font.key: text for font in wanted if (text := _stand_in(font, assets))}
+    return {font.key: text for font in wanted if (text := _stand_in(font, assets, generic))}
 
 
-def _stand_in(font: _Font, assets: Mapping[LogicalPath, Linked]) -> str:
+def _generic_families(lists: Iterable[Collection[Family]]) -> dict[str, str]:
+    """The generic family at the end of the lists that name a family, where all of these agree; in lower case."""
+    found: dict[str, set[str]] = {}
+    for family in chain.from_iterable(lists):
+        if family.listed[-1] in GENERIC:
+            found.setdefault(family.name.lower(), set()).add(family.listed[-1])
+    return {name: next(iter(generic)) for name, generic in found.items() if len(generic) == 1}
+
+
+def _stand_in(font: _Font, assets: Mapping[LogicalPath, Linked], generic: Mapping[str, str]) -> str:
     """The faces of a system font that stands in for `font`; empty if there is none."""
     draft = assets[font.link[1]].draft
     if draft.metrics is None or draft.source.subset is None:
@@ -147,8 +158,11 @@ def _stand_in(font: _Font, assets: Mapping[LogicalPath, Linked]) -> str:
     is_italic = given.get("font-style", "").lower().startswith(("italic", "oblique"))
     kept = "".join(f";{name}:{given[name]}" for name in ("font-style", "unicode-range") if name in given)
     written = []
+    last = generic.get(font.face.family.lower())
     for weight, measured in weight_parts(given.get("font-weight", "")):
-        descriptors = fallback_descriptors(draft.metrics, draft.source.subset.fallback, measured, is_italic=is_italic)
+        descriptors = fallback_descriptors(
+            draft.metrics, draft.source.subset.fallback, measured, is_italic=is_italic, generic=last
+        )
         if descriptors:
             weighed = f";font-weight:{weight}" if weight else ""
             written.append(f"@font-face{{font-family:{_fallback_of(font.face.family)}{weighed}{kept};{descriptors}}}")

@@ -10,7 +10,7 @@ from typing import Final
 from buildassets.compiler.languages.css.lexer import Kind, Token, follow, tokens, unescaped
 from buildassets.frozen import frozen
 
-_GENERIC: Final = frozenset(
+GENERIC: Final = frozenset(
     (
         *("serif", "sans-serif", "monospace", "cursive", "fantasy", "system-ui", "math", "emoji"),
         *("ui-serif", "ui-sans-serif", "ui-monospace", "ui-rounded"),
@@ -90,7 +90,7 @@ def used_families(text: str) -> Iterator[Family]:
             continue
         found = _families(text, declaration.value, declaration.name)
         listed = tuple(name.lower() for name, _ in found)
-        if declaration.name.startswith("--") and (len(listed) < 2 or listed[-1] not in _GENERIC):
+        if declaration.name.startswith("--") and (len(listed) < 2 or listed[-1] not in GENERIC):
             continue
         yield from (Family(name, end, listed) for name, end in found)
 

@@ -459,7 +459,7 @@ def compiled(config: Config, means: Means, last: LastBuild | None = None) -> "As
     """The graph of all assets; if an engine cannot be started, an empty one with the diagnostics."""
     try:
         # What further compilers compile to is known once they are started.
-        discovery = None if config.engines.compilers else _discovered(config, means, {})
+        discovery = None if config.engines.compilers or config.engines.packaged else _discovered(config, means, {})
         ahead = SassAhead(config, means.cache, discovery.sources if discovery else (), last.changed if last else ())
         with means.engines(config, ahead) as engines:
             compiles_to = {kind: engine.compiles_to for kind, engine in engines.compilers.items()}

@@ -105,6 +105,20 @@ def test_a_kind_can_be_compiled_to_itself(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("packaged")
+def test_what_was_compiled_to_its_own_kind_is_minified_by_nothing_else(tmp_path: Path) -> None:
+    files: Tree = {"assets/a.svg": '<svg xmlns="http://www.w3.org/2000/svg">@b.x  </svg>', "assets/b.x": "<g/>"}
+    result = run(tmp_path, files, 'svg = "vector"', "compress = []\n")
+    assert text_of(tmp_path, result, "a.svg") == '<svg xmlns="http://www.w3.org/2000/svg"><g/>  </svg>'
+
+
+@pytest.mark.usefixtures("packaged")
+def test_an_engine_for_svg_that_compiles_to_nothing_minifies_it(tmp_path: Path) -> None:
+    files: Tree = {"assets/a.svg": "<svg>@b.x</svg>", "assets/b.x": "<g/>"}
+    assert text_of(tmp_path, run(tmp_path, files, 'svg = "simple"', ""), "a.svg") == "<svg><g/></svg>"
+    assert text_of(tmp_path, run(tmp_path, files, 'svg = "simple"'), "a.svg") == "<svg>@b.x</svg>"
+
+
+@pytest.mark.usefixtures("packaged")
 def test_files_that_an_engine_read_are_inputs(tmp_path: Path) -> None:
     files = {"assets/css/a.less": "@b.less", "assets/css/b.less": "c {}", "lib/d.less": "", "assets/e.less": "@d.less"}
     result = run(tmp_path, files, 'less = "less"', 'load_paths = ["lib"]\n')

@@ -69,6 +69,12 @@ class EngineNames:
     html: str = "builtin"
     json: str = "builtin"
 
+    @property
+    def packaged(self) -> dict[str, str]:
+        """The engines of other packages for SVG, HTML and JSON, by kind: minifiers, or compilers if they declare it."""
+        markup = {"svg": self.svg, "html": self.html, "json": self.json}
+        return {kind: name for kind, name in markup.items() if name not in ("builtin", "none")}
+
 
 @frozen
 class ModuleBundle:

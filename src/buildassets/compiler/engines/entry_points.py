@@ -31,7 +31,18 @@ def load_engine(name: str, options: EngineOptions) -> KnownEngine:
 
 def load_compiler(name: str, options: EngineOptions) -> KnownCompiler:
     """The engine `name`, which has to declare what it compiles to; raises BuildError if it cannot be loaded."""
+    return _compiler(*_loaded(name, options), options)
+
+
+def load_any(name: str, options: EngineOptions) -> KnownEngine | KnownCompiler:
+    """The engine `name`, a compiler if it declares what it compiles to; raises BuildError if it cannot be loaded."""
     engine, label = _loaded(name, options)
+    if getattr(engine, "compiles_to", None) is None:
+        return GuardedEngine(engine, label, options.shown)
+    return _compiler(engine, label, options)
+
+
+def _compiler(engine: Any, label: Label, options: EngineOptions) -> KnownCompiler:
     compiles_to = getattr(engine, "compiles_to", None)
     if compiles_to is None:
         message = f"{label.text} does not declare what it compiles to"

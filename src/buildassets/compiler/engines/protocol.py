@@ -176,6 +176,7 @@ class SharesProcesses(Protocol):
         ...
 
 
+@runtime_checkable
 class KnownCompiler(KnownEngine, Protocol):
     """A compiler that declares what its results depend on."""
 

@@ -39,6 +39,13 @@ def start_engine(name: str, options: EngineOptions) -> KnownEngine:
     return start(options)
 
 
+def start_any(name: str, options: EngineOptions) -> KnownEngine | KnownCompiler:
+    """The engine of that name in a package, a compiler or not; raises BuildError if it cannot start."""
+    from buildassets.compiler.engines.entry_points import load_any
+
+    return load_any(name, options)
+
+
 def start_compiler(name: str, options: EngineOptions) -> KnownCompiler:
     """The compiler of that name in a package; raises BuildError if there is none or it cannot start."""
     from buildassets.compiler.engines.entry_points import load_compiler

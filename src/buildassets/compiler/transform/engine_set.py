@@ -22,7 +22,7 @@ from buildassets.compiler.engines.protocol import (
     StartsAhead,
     Templating,
 )
-from buildassets.compiler.engines.registry import start_compiler, start_engine
+from buildassets.compiler.engines.registry import start_any, start_compiler, start_engine
 from buildassets.compiler.engines.spaces import BUILT_IN, builtin_engine
 from buildassets.compiler.languages.native.library import unmet_demand
 from buildassets.compiler.model import Source
@@ -184,18 +184,18 @@ def started_engines(
     before the others are started.
     """
     options = EngineOptions(config.folder, config.shown, config.load_paths, config.url, config.browsers)
-    named = {"scss": config.engines.scss}
-    if mode == "production" and config.minify:
-        names = config.engines
-        minifiers = {"css": names.css, "js": names.js, **{kind: getattr(names, kind) for kind in _MARKUP}}
-        named |= {kind: name for kind, name in minifiers.items() if name != "none"}
+    names, minifies = config.engines, mode == "production" and config.minify
+    named = {"scss": names.scss, **(_minifiers(config) if minifies else {})}
     started: dict[str, KnownEngine] = {}
     compilers: dict[str, KnownCompiler] = {}
     faults: list[Diagnostic] = [*filter(None, [unmet_demand()])]
-    for kind, name in (*named.items(), *sorted(config.engines.compilers.items())):
+    for kind, name in (*named.items(), *sorted({**names.packaged, **names.compilers}.items())):
         try:
-            if kind in config.engines.compilers:
+            if kind in names.compilers:
                 compilers["." + kind] = stack.enter_context(closing(start_compiler(name, options)))
+            elif kind in names.packaged:
+                found = stack.enter_context(closing(start_any(name, options)))
+                _add(found, kind, compilers, started if minifies else {})
             else:
                 engine = started[kind] = stack.enter_context(closing(_started(kind, name, options)))
                 if processes is not None and isinstance(engine, SharesProcesses):
@@ -218,6 +218,26 @@ def started_engines(
     engines = EngineSet(started["scss"], css, js, options.shown, compilers, *checks, typed, tuple(define), values)
     engines = replace(engines, svg=started.get("svg"), html=started.get("html"), json=started.get("json"))
     return _with_commands(engines, config, mode, stack) if config.commands else engines
+
+
+def _add(
+    engine: KnownEngine | KnownCompiler,
+    kind: str,
+    compilers: dict[str, KnownCompiler],
+    minifiers: dict[str, KnownEngine],
+) -> None:
+    """Add the engine of a package for `kind` to the `compilers`, if it is one, or else to the `minifiers`."""
+    if isinstance(engine, KnownCompiler):
+        compilers["." + kind] = engine
+    else:
+        minifiers[kind] = engine
+
+
+def _minifiers(config: Config) -> dict[str, str]:
+    """The names of the minifiers, by kind; without those of packages for SVG, HTML and JSON, which may be compilers."""
+    names = config.engines
+    minifiers = {"css": names.css, "js": names.js, **{kind: getattr(names, kind) for kind in _MARKUP}}
+    return {kind: name for kind, name in minifiers.items() if name != "none" and kind not in names.packaged}
 
 
 def _started(kind: str, name: str, options: EngineOptions) -> KnownEngine:

@@ -24,6 +24,7 @@ def versions_of(engines: EngineSet) -> dict[str, str]:
     The environment variables that an engine reads are among them, as digests: they may be secret.
     """
     named = {"Sass": engines.scss, "minifier for CSS": engines.css, "minifier for scripts": engines.js}
+    named |= {"minifier for SVG": engines.svg, "minifier for HTML": engines.html, "minifier for JSON": engines.json}
     named |= {"grammar of scripts": engines.grammar}
     named |= {f"compiler for {suffix}": engine for suffix, engine in engines.compilers.items()}
     versions = {name: engine.version for name, engine in named.items() if engine}
@@ -44,6 +45,7 @@ def _version(kind: str, engines: EngineSet) -> str:
     if kind == PICTURE:
         return engine_version() or ""
     own: dict[str, KnownEngine | None] = {"scss": engines.scss, "css": engines.css, "js": engines.js}
+    own |= {"svg": engines.svg, "html": engines.html, "json": engines.json}
     own |= {"ts": engines.typed, "define": engines.typed, TAILWIND: engines.tailwind}
     engine = own.get(kind) or engines.compilers.get(f".{kind}")
     return engine.version if engine else ""

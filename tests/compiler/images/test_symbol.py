@@ -111,3 +111,16 @@ def test_what_would_run_or_load_in_a_page_is_refused(text: str, code: str) -> No
 
 def test_an_image_in_a_data_url_stays() -> None:
     assert inside('<image href="data:image/png;base64,AAAA"/>') == '<image href="data:image/png;base64,AAAA"/>'
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "is not well-formed XML: no element found"),
+        (f"<?xml version='1.0' encoding='GB2312'?>{HEAD}/>", "declares an encoding that cannot be read"),
+    ],
+)
+def test_why_an_icon_cannot_be_read_goes_on_from_its_name(text: str, message: str) -> None:
+    with pytest.raises(IconError) as caught:
+        symbol("a", text)
+    assert str(caught.value) == message

@@ -44,3 +44,8 @@ def test_what_browsers_show_is_left_in_peace(text: str) -> None:
 
 def test_entities_are_not_expanded() -> None:
     assert svg_fault(f"{BOMB}]><svg>&a19;</svg>") is None
+
+
+@pytest.mark.parametrize("encoding", ["Shift_JIS", "GB2312", "x-sjis", "base64", "undefined", "idna"])
+def test_an_encoding_that_only_browsers_know_is_left_to_them(encoding: str) -> None:
+    assert svg_fault(f"<?xml version='1.0' encoding='{encoding}'?>{HEAD}<path/></svg>") is None

@@ -104,3 +104,8 @@ def _drawn(element: ElementTree.Element, *, in_text: bool = False) -> object:
     texts = [element.text or "", *(child.tail or "" for child in element)]
     shown = [text if in_text or text.strip(" \t\n\r") else "" for text in texts]
     return element.tag, element.attrib, shown, [_drawn(child, in_text=in_text) for child in element]
+
+
+@pytest.mark.parametrize("encoding", ["Shift_JIS", "GB2312", "x-sjis", "base64"])
+def test_a_document_in_an_encoding_that_cannot_be_read_is_left(encoding: str) -> None:
+    assert minified(f"<?xml version='1.0' encoding='{encoding}'?>{HEAD} <g/> </svg>") is None

@@ -39,7 +39,7 @@ class _LeftError(Exception):
 
 
 def svg_fault(text: str) -> SvgFault | None:
-    """The fault of an SVG file with this `text`; None if it is well formed or empty."""
+    """The fault of an SVG file with this `text`; None if it is well formed or empty, or its encoding is not known."""
     from pyexpat import ErrorString, ExpatError
 
     if not text.strip():
@@ -49,7 +49,7 @@ def svg_fault(text: str) -> SvgFault | None:
     parser = _parser(names)
     try:
         parser.Parse(data, True)
-    except _LeftError:
+    except (_LeftError, ValueError, LookupError):  # browsers know encodings that Python's parser does not
         return None
     except ExpatError as fault:
         start = len(data[: parser.ErrorByteIndex].decode("utf-8", "ignore"))

@@ -32,7 +32,7 @@ class Event(NamedTuple):
 
 
 class RefusedError(ValueError):
-    """The document is not well-formed, or declares entities or the like."""
+    """The document is not well-formed, or declares entities or the like; the text goes on from the file's name."""
 
 
 class _DeclarationError(Exception):
@@ -51,15 +51,17 @@ def xml_events(text: str, *, namespaces: bool = False) -> list[Event]:
     With `namespaces`, names have the URL of their namespace and a SEPARATOR before them, and no attribute declares one.
     Else they are as written. Texts that lie next to one another are one.
     """
-    from pyexpat import ExpatError
+    from pyexpat import ErrorString, ExpatError
 
     reader = _Reader()
     try:
         _parser(reader, namespaces=namespaces).Parse(text.removeprefix("\ufeff").encode("utf-8"), True)
     except _DeclarationError as fault:
         raise RefusedError("declares entities or attributes") from fault
-    except (ExpatError, UnicodeEncodeError) as fault:
-        raise RefusedError(str(fault)) from fault
+    except ExpatError as fault:
+        raise RefusedError(f"is not well-formed XML: {ErrorString(fault.code)}") from fault
+    except (ValueError, LookupError) as fault:  # Python has no such encoding, or one of several bytes a character
+        raise RefusedError("declares an encoding that cannot be read") from fault
     return reader.events
 
 

@@ -37,6 +37,10 @@ def test_without_a_view_box_the_size_is_one() -> None:
         ('<g id="x"/><g fill="url(#x)"/>', '<g id="ico-a_-x"/><g fill="url(#ico-a_-x)"/>'),
         ('<g id="x"/><g style="mask:url(\'#x\')"/>', '<g id="ico-a_-x"/><g style="mask:url(\'#ico-a_-x\')"/>'),
         ('<g id="x"/><set begin="1s; x.end+2s"/>', '<g id="ico-a_-x"/><set begin="1s; ico-a_-x.end+2s"/>'),
+        (
+            '<g id="x"/><use href="#x"><animate attributeName="xlink:href" values="#x; #y"/></use>',
+            '<g id="ico-a_-x"/><use href="#ico-a_-x"><animate attributeName="href" values="#ico-a_-x;#y"/></use>',
+        ),
         ('<use href="#elsewhere"/>', '<use href="#elsewhere"/>'),
         ('<g fill="#abc"/>', '<g fill="#abc"/>'),
         ('<g class="x"/>', '<g class="x"/>'),
@@ -92,6 +96,9 @@ def test_licences_stay_apart() -> None:
         (f"{HEAD}><image href='https://a.example/a.png'/></svg>", "icon/reference"),
         (f"{HEAD}><use href='other.svg#a'/></svg>", "icon/reference"),
         (f"{HEAD}><g style='fill:url(a.svg#b)'/></svg>", "icon/reference"),
+        (f"{HEAD}><set attributeName='fill' to='url(https://a.example/a.svg#b)'/></svg>", "icon/reference"),
+        (f"{HEAD}><image><set attributeName='href' to='https://a.example/a.png'/></image></svg>", "icon/reference"),
+        (f"{HEAD}><use><animate attributeName='href' values='#a; b.svg#a'/></use></svg>", "icon/reference"),
         (f"<?xml-stylesheet href='a.css'?>{HEAD}/>", "icon/reference"),
         (f"{HEAD}><style>@import 'a.css';</style></svg>", "icon/style"),
         (f"{HEAD}><style>[id]{{a:b}}</style></svg>", "icon/style"),
@@ -124,3 +131,8 @@ def test_why_an_icon_cannot_be_read_goes_on_from_its_name(text: str, message: st
     with pytest.raises(IconError) as caught:
         symbol("a", text)
     assert str(caught.value) == message
+
+
+def test_animations_of_numbers_and_colours_stay() -> None:
+    text = '<g><animate attributeName="fill" values="#abc;red"/><animate attributeName="d" values="M0 0;M1 1"/></g>'
+    assert inside(text) == text

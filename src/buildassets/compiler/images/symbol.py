@@ -43,6 +43,8 @@ _NAMELESS: Final = lazy_pattern(r"aria-|data-|role\Z")
 _OWN_URL: Final = lazy_pattern(r"(url\(\s*[\"']?#)([^\"')]+?)([\"']?\s*\))", re.IGNORECASE)
 _EVENT: Final = lazy_pattern(r"(\A|;)(\s*)([^\s;.+]+)(?=\.)")
 _SCRIPT_URL: Final = lazy_pattern(r"(?i)[\x00-\x20]*(?:java|vb)[\t\n\r]*script[\t\n\r]*:|[\x00-\x20]*data:text/html")
+_ANIMATED: Final = ("from", "to", "by", "values")  # SVG Animations 2, section 2.14
+_URLS: Final = ("href", "xlink:href")
 _IN_ESCAPED: Final = lazy_pattern(r"[^A-Za-z0-9-]")
 
 
@@ -82,7 +84,7 @@ def symbol(name: str, text: str) -> Symbol:
     root = [("id", icon_id(name)), *_root_attributes(names, drawn[0], text)]
     # In one line, as `buildassets.runtime.icons` takes it apart; a line end in an attribute is a reference already.
     made = f"<symbol{written_attributes(root)}>{written(inner)}</symbol>".replace("\n", "&#10;")
-    if loaded := svg.scan(f'<svg xmlns="http://www.w3.org/2000/svg">{made}</svg>'):
+    if loaded := svg.scan(f'<svg xmlns="http://www.w3.org/2000/svg">{made}{written(_animated(drawn))}</svg>'):
         hint = "put what it loads into it, as a `data:` URL"
         message = f"loads `{loaded[0].url}`, which pages do not load for an icon"
         raise IconError("icon/reference", message, hint, _span(text, loaded[0].url))
@@ -170,6 +172,23 @@ def _known(attributes: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
             yield known, value
 
 
+def _animated(events: Iterable[Event]) -> Iterator[Event]:
+    """Elements that have at once what animations set one after another."""
+    for event in events:
+        is_of_url = _animates_url(event)
+        for name, value in event.attributes:
+            if name in _ANIMATED:
+                attribute = "href" if is_of_url else "fill"
+                for one in value.split(";") if is_of_url else (value,):
+                    yield Event(Kind.START, "image", "", ((attribute, one.strip()),))
+                    yield Event(Kind.END, "image")
+
+
+def _animates_url(event: Event) -> bool:
+    """Whether `event` is an element that animates what an element refers to."""
+    return any(name == "attributeName" and value.strip() in _URLS for name, value in event.attributes)
+
+
 class _Names:
     """The names that one icon has in the sprite, for all that it names itself."""
 
@@ -196,7 +215,8 @@ class _Names:
                 yield Event(Kind.TEXT, text=self._sheet(event.text)) if is_style else event
                 continue
             is_style = event.kind is Kind.START and event.name == "style"
-            yield event._replace(attributes=tuple((name, self.value(name, value)) for name, value in event.attributes))
+            of = self.animated if _animates_url(event) else self.value
+            yield event._replace(attributes=tuple((name, of(name, value)) for name, value in event.attributes))
 
     def _sheet(self, css: str) -> str:
         return scoped(self._urls(css), Scope(self._prefix, self._name))
@@ -212,6 +232,14 @@ class _Names:
         if name in ("begin", "end"):
             return _EVENT.sub(lambda match: f"{match[1]}{match[2]}{self._ids.get(match[3], match[3])}", value)
         return self._urls(value)
+
+    def animated(self, name: str, value: str) -> str:
+        """The value of the attribute `name` of an element that animates an `href`."""
+        if name == "attributeName":
+            return "href"
+        if name not in _ANIMATED:
+            return self.value(name, value)
+        return ";".join(self.value("href", one.strip()) for one in value.split(";"))
 
     def _urls(self, text: str) -> str:
         if "#" not in text:

@@ -1,5 +1,7 @@
 """What variants of pictures hold: their pixels upright, their colours and transparency, and no metadata."""
 
+import struct
+import zlib
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -125,6 +127,24 @@ def test_grey_in_16_bits_keeps_its_range(tmp_path: Path) -> None:
     assert isinstance(low, int | float)
     assert isinstance(high, int | float)
     assert (low < 5, high > 250) == (True, True)
+
+
+def test_one_grey_of_16_bits_can_be_transparent(tmp_path: Path) -> None:
+    grey = Image.new("I;16", (4, 1))
+    for x, value in enumerate((0x8000, 0x8001, 0xFFFF, 0)):
+        grey.putpixel((x, 0), value)
+    path = tmp_path / "a.png"
+    grey.save(path)
+    raw = path.read_bytes()
+    clear = struct.pack(">H", 0x8000)
+    chunk = struct.pack(">I", 2) + b"tRNS" + clear + struct.pack(">I", zlib.crc32(b"tRNS" + clear))
+    at = raw.index(b"IDAT") - 4
+    path.write_bytes(raw[:at] + chunk + raw[at:])
+    content = made(Variant(str(path), "png", 4, 1, "png", 90, True), "a.png")
+    assert isinstance(content, bytes)
+    shown = Image.open(BytesIO(content)).convert("RGBA")
+    assert [shown.getpixel((x, 0))[3] for x in range(4)] == [0, 255, 255, 255]  # type: ignore[index]
+    assert [shown.getpixel((x, 0))[0] for x in range(1, 4)] == [127, 255, 0]  # type: ignore[index]
 
 
 def test_a_grey_picture_with_a_profile_becomes_rgb_in_srgb(tmp_path: Path) -> None:

@@ -132,13 +132,31 @@ def _scaled(picture: "Image", edges: tuple[int, int]) -> "Image":
 
 def _in_plain_mode(picture: "Image") -> "Image":
     """`picture` in one of the modes L, RGB, RGBA and CMYK."""
+    if picture.mode.startswith("I"):
+        return _in_8_bits(picture)
     if picture.has_transparency_data:
         return picture if picture.mode == "RGBA" else picture.convert("RGBA")
     if picture.mode in ("L", "RGB", "CMYK"):
         return picture
-    if picture.mode.startswith("I"):  # 16 bits of grey: a conversion to 8 bits would cut them off
-        return picture.convert("I").point(lambda value: value / 257).convert("L")
     return picture.convert("L" if picture.mode in ("1", "LA", "La") else "RGB")
+
+
+def _in_8_bits(picture: "Image") -> "Image":
+    """`picture`, which has 16 bits of grey, in L, or in RGBA if one grey is transparent.
+
+    A conversion alone would cut off what exceeds 8 bits.
+    """
+    from PIL import Image, ImageChops
+
+    wide = picture.convert("I")
+    grey = wide.point(lambda value: value / 257).convert("L")
+    clear = picture.info.get("transparency")
+    if not isinstance(clear, int):
+        return grey
+    above = wide.point(lambda value: value - clear).convert("L")
+    below = wide.point(lambda value: value * -1 + clear).convert("L")
+    shown = ImageChops.lighter(above, below).point(lambda distance: 255 if distance else 0)
+    return Image.merge("RGBA", (grey, grey, grey, shown))
 
 
 def _reduced(picture: "Image", factor: int) -> "Image":

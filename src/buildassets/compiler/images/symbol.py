@@ -84,7 +84,8 @@ def symbol(name: str, text: str) -> Symbol:
     root = [("id", icon_id(name)), *_root_attributes(names, drawn[0], text)]
     # In one line, as `buildassets.runtime.icons` takes it apart; a line end in an attribute is a reference already.
     made = f"<symbol{written_attributes(root)}>{written(inner)}</symbol>".replace("\n", "&#10;")
-    if loaded := svg.scan(f'<svg xmlns="http://www.w3.org/2000/svg">{made}{written(_animated(drawn))}</svg>'):
+    later = written(list(_animated(drawn)))
+    if loaded := svg.scan(f'<svg xmlns="http://www.w3.org/2000/svg">{made}{later}</svg>'):
         hint = "put what it loads into it, as a `data:` URL"
         message = f"loads `{loaded[0].url}`, which pages do not load for an icon"
         raise IconError("icon/reference", message, hint, _span(text, loaded[0].url))

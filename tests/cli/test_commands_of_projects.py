@@ -1,6 +1,7 @@
 """Commands of the configuration at the command line: watched, checked, explained, interrupted."""
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -163,6 +164,31 @@ def test_check_without_running_does_not_import_what_the_configuration_names(tmp_
     done = run(tmp_path, "check", "--no-run")
     assert (done.returncode, (tmp_path / "imported").exists()) == (0, False)
     assert "warning[config/not-run]" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "settings", ["", '[engines]\njs = "esbuild"\n', '[bundles]\n"b.js" = { files = ["a.js"], bundle = true }\n']
+)
+def test_check_without_running_leaves_the_projects_own_esbuild(tmp_path: Path, settings: str) -> None:
+    planted = "#!/bin/sh\ntouch planted-ran; echo 0.28.0\n"
+    write_tree(tmp_path, {"buildassets.toml": settings, "assets/a.js": "let a", "node_modules/.bin/esbuild": planted})
+    (tmp_path / "node_modules/.bin/esbuild").chmod(0o755)
+    done = run(tmp_path, "check", "--no-run")
+    assert not (tmp_path / "planted-ran").exists()
+    is_refused = "`node_modules/.bin/esbuild` is not run: it lies in the project" in done.stderr
+    assert is_refused or not settings or shutil.which("esbuild")
+
+
+def test_check_without_running_leaves_the_projects_own_tailwind_and_its_plugins(tmp_path: Path) -> None:
+    planted = "#!/bin/sh\ntouch planted-ran; echo 'tailwindcss v4.1.0'\n"
+    plugin = "import fs from 'node:fs'; fs.writeFileSync('plugin-ran', ''); export default () => {}"
+    sheet = '@import "tailwindcss";\n@plugin "./plugin.mjs";\n'
+    write_tree(tmp_path, {"assets/a.css": sheet, "assets/plugin.mjs": plugin})
+    write_tree(tmp_path, {"node_modules/.bin/tailwindcss": planted, "node_modules/@tailwindcss/cli/package.json": "{}"})
+    (tmp_path / "node_modules/.bin/tailwindcss").chmod(0o755)
+    done = run(tmp_path, "check", "--no-run")
+    ran = [path.name for path in tmp_path.rglob("*-ran")]
+    assert (ran, "config/not-run" in done.stderr or "lies in the project" in done.stderr) == ([], True)
 
 
 def test_explain_shows_the_command(site: Path) -> None:

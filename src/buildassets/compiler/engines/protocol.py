@@ -96,7 +96,8 @@ class EngineOptions:
 
     `folder` and `load_paths` are absolute folders; `url` is the URL prefix of logical paths in references; `shown`
     turns an absolute path into the name that the user would write; `browsers` are those that have to understand the
-    result, as in `safari 16.4`, and empty if it is not to be translated.
+    result, as in `safari 16.4`, and empty if it is not to be translated. Unless it `runs_code`, no program that lies in
+    the project is run, nor one that would run code of it.
     """
 
     folder: str
@@ -104,6 +105,7 @@ class EngineOptions:
     load_paths: tuple[str, ...] = ()
     url: str = "/assets/"
     browsers: tuple[str, ...] = ()
+    runs_code: bool = True
 
 
 class Engine(Protocol):

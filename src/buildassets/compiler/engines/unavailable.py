@@ -14,6 +14,12 @@ class UnavailableError(Exception):
         self.message, self.hint, self.notes = message, hint, notes
 
     @classmethod
+    def of_the_project(cls, shown: str) -> "UnavailableError":
+        """The exception for a program of the project, where none of these is to be run."""
+        hint = "leave `--no-run` out for a project that you trust, or install one outside of the project"
+        return cls(f"`{shown}` is not run: it lies in the project", hint)
+
+    @classmethod
     def of(cls, failure: BuildAssetsError) -> "UnavailableError":
         """The exception for a locked tool that cannot be used as it is locked."""
         first = failure.diagnostics[0]

@@ -183,7 +183,9 @@ def started_engines(
     Those that can take their processes from the pools of `processes` do. `first` is called with the engine for Sass
     before the others are started.
     """
-    options = EngineOptions(config.folder, config.shown, config.load_paths, config.url, config.browsers)
+    options = EngineOptions(
+        config.folder, config.shown, config.load_paths, config.url, config.browsers, config.runs_code
+    )
     names, minifies = config.engines, mode == "production" and config.minify
     named = {"scss": names.scss, **(_minifiers(config) if minifies else {})}
     started: dict[str, KnownEngine] = {}
@@ -270,7 +272,7 @@ def _grammar(config: Config) -> KnownEngine | None:
     from buildassets.compiler.engines.unavailable import UnavailableError
 
     try:
-        command = find_esbuild(config.folder)
+        command = find_esbuild(config.folder, runs_code=config.runs_code)
     except UnavailableError as why:
         if _ESBUILD in config.locked:
             raise BuildError([why.diagnostic("js/unavailable", None)]) from None

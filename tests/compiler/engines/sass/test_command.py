@@ -64,6 +64,12 @@ def test_npm_goes_before_path(project: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert [os.path.basename(path) for path in found.command] == [os.path.basename(file) for file in FILES]
 
 
+def test_npm_is_passed_over_where_no_code_of_the_project_runs(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (project / "buildassets.lock").unlink()
+    without_wheel(monkeypatch)
+    assert find_dart_sass(str(project), runs_code=False).origin == "PATH"
+
+
 def test_path_is_the_last(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     without_wheel(monkeypatch)
     assert find_dart_sass("") == SassCommand((str(project.parent / "bin/sass"),), "PATH")

@@ -48,11 +48,12 @@ class EsbuildCommand:
         return f"esbuild {self.version} ({self.origin})"
 
 
-def find_esbuild(folder: str) -> EsbuildCommand:
+def find_esbuild(folder: str, *, runs_code: bool = True) -> EsbuildCommand:
     """The esbuild for the absolute `folder`: the locked one, or else the one of npm, or else the one on PATH.
 
     npm's is searched for as node does, from the folder upward. An esbuild that is not locked is run once, for its
-    version. Raises UnavailableError if there is none, if none runs, or if the locked one is missing.
+    version; unless it `runs_code`, that of npm is passed over. Raises UnavailableError if there is none, if
+    none runs, or if the locked one is missing.
     """
     try:
         locked = locked_command(folder, "esbuild")
@@ -60,10 +61,13 @@ def find_esbuild(folder: str) -> EsbuildCommand:
         raise UnavailableError.of(failure) from None
     if locked is not None:
         return EsbuildCommand(locked.command[0], _new_enough(locked.command[0], locked.version), "lock")
-    path, origin = next(_candidates(folder), ("", ""))
+    found = list(_candidates(folder))
+    path, origin = next(((path, origin) for path, origin in found if runs_code or origin == "PATH"), ("", ""))
+    shown = (path or next(iter(found), ("",))[0]).removeprefix(folder.rstrip(os.sep) + os.sep)
+    if found and not path:
+        raise UnavailableError.of_the_project(shown)
     if not path:
         raise UnavailableError("esbuild is not installed", _INSTALL)
-    shown = path.removeprefix(folder.rstrip(os.sep) + os.sep)
     return EsbuildCommand(path, _new_enough(shown, _version(path, shown)), origin)
 
 

@@ -234,6 +234,6 @@ def _failed(code: str, message: str, given: EngineInput) -> Compiled:
 def esbuild_engine(options: EngineOptions) -> EsbuildEngine:
     """The engine `esbuild`; raises BuildError if esbuild is not installed."""
     try:
-        return EsbuildEngine(find_esbuild(options.folder), options.browsers)
+        return EsbuildEngine(find_esbuild(options.folder, runs_code=options.runs_code), options.browsers)
     except UnavailableError as why:
         raise BuildError([why.diagnostic("js/unavailable", None)]) from None

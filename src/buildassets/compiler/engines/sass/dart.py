@@ -40,7 +40,8 @@ class DartSassEngine:
     Each thread that calls `run` at the same time has a process of its own. `load_paths` are absolute folders,
     searched in order after the importing file's own; `shown` turns an absolute path into the name that a user would
     write; `url` is the prefix of URLs that name assets. A sheet that takes longer than `limit_seconds` is given up.
-    The lock and npm's packages are those of the absolute `folder`; without a folder neither is read.
+    The lock and npm's packages are those of the absolute `folder`; without a folder neither is read. Unless it
+    `runs_code`, those of npm are not.
     """
 
     name = "dart-sass"
@@ -54,12 +55,14 @@ class DartSassEngine:
         url: str = "/assets/",
         limit_seconds: float = 120.0,
         folder: str = "",
+        runs_code: bool = True,
     ) -> None:
         self._load_paths = tuple(load_paths)
         self._shown = shown
         self._url = url
         self._limit_seconds = limit_seconds
         self._folder = folder
+        self._runs_code = runs_code
         self._known_command: SassCommand | None = None
         self._idle: Processes[SassProcess] = Processes()
         self._shared: SharedProcesses | None = None
@@ -73,7 +76,7 @@ class DartSassEngine:
         return list(self._known_command.command)
 
     def _find(self) -> SassCommand:
-        return find_dart_sass(self._folder)
+        return find_dart_sass(self._folder, runs_code=self._runs_code)
 
     @cached_property
     def version(self) -> str:
@@ -304,7 +307,9 @@ def _failed(code: str, message: str, given: EngineInput, hint: str) -> Compiled:
 
 def dart_sass(options: EngineOptions) -> DartSassEngine:
     """The engine `dart-sass`."""
-    return DartSassEngine(options.load_paths, options.shown, url=options.url, folder=options.folder)
+    return DartSassEngine(
+        options.load_paths, options.shown, url=options.url, folder=options.folder, runs_code=options.runs_code
+    )
 
 
 def sass_on_path(options: EngineOptions) -> SassEngine:

@@ -40,10 +40,11 @@ class TailwindCommand:
     modules: tuple[str, ...] = ()
 
 
-def find_tailwind(folder: str) -> TailwindCommand:
+def find_tailwind(folder: str, *, runs_code: bool = True) -> TailwindCommand:
     """The Tailwind for the absolute `folder`. One that is neither locked nor of the wheel is run once, for its version.
 
-    Raises UnavailableError if there is none, if it does not run, or is older than 4.
+    Unless it `runs_code`, that of npm is passed over. Raises UnavailableError if there is none, if it does not
+    run, or is older than 4.
     """
     try:
         locked = locked_command(folder, NAME)
@@ -53,10 +54,13 @@ def find_tailwind(folder: str) -> TailwindCommand:
         return TailwindCommand(locked.command, locked.version, "lock", locked.command[:1])
     if wheel := _in_wheel():
         return wheel
-    path, origin = next(_candidates(folder), ("", ""))
+    found = list(_candidates(folder))
+    path, origin = next(((path, origin) for path, origin in found if runs_code or origin == "PATH"), ("", ""))
+    shown = (path or next(iter(found), ("",))[0]).removeprefix(folder.rstrip(os.sep) + os.sep)
+    if found and not path:
+        raise UnavailableError.of_the_project(shown)
     if not path:
         raise UnavailableError("Tailwind is not installed", _INSTALL)
-    shown = path.removeprefix(folder.rstrip(os.sep) + os.sep)
     version = _version(path, shown)
     if int(version.partition(".")[0]) < _OLDEST:
         raise UnavailableError(f"`{shown}` is too old: Tailwind {version}", _INSTALL)

@@ -35,6 +35,7 @@ _NO_SOURCES: Final = (".lock", ".log", ".map")
 _NAMES_OF_NO_SOURCES: Final = ("package-lock.json", "pnpm-lock.yaml", "bun.lockb")
 _BINARY: Final = ("image/", "font/", "audio/", "video/")
 _AS_TEXT: Final = ".txt"
+_RUNS_CODE: Final = re.compile(r"@(?:plugin|config)\b", re.IGNORECASE)
 _MAY_REFER: Final = re.compile(r"url\(|src\(|image-set\(", re.IGNORECASE)  # a map, which takes 25 ms, shows where
 
 
@@ -53,6 +54,7 @@ class TailwindEngine:
         self, options: EngineOptions, templates: Iterable[str], is_template: Callable[[str], bool], output: str
     ) -> None:
         self._folder = options.folder
+        self._runs_code = options.runs_code
         self._shown = options.shown
         self._templates = tuple(templates)
         self._is_template = is_template
@@ -61,7 +63,7 @@ class TailwindEngine:
 
     def _command(self) -> TailwindCommand:
         if self._known_command is None:  # not kept if none was found: one may be installed during a watch
-            self._known_command = find_tailwind(self._folder)
+            self._known_command = find_tailwind(self._folder, runs_code=self._runs_code)
         return self._known_command
 
     @cached_property
@@ -88,6 +90,8 @@ class TailwindEngine:
         try:
             command = self._command()
             sheet = Sheet(path, text, reader, given.shown)
+            if not self._runs_code and any(map(_RUNS_CODE.search, sheet.texts.values())):
+                return _recorded(reader, _not_run(given.shown, text))
             is_sound = not any(found.is_error for found in sheet.diagnostics)
             compiled = self._compiled(command, sheet, given, reader) if is_sound else Compiled("")
             return _recorded(reader, replace(compiled, diagnostics=(*sheet.diagnostics, *compiled.diagnostics)))
@@ -247,6 +251,12 @@ def _unscanned(sheet: Sheet) -> Diagnostic:
 def _place_of_use(shown: str, text: str) -> Location:
     use = first_use(text)
     return Location(shown) if use is None else locate(shown, text, use.start, use.end)
+
+
+def _not_run(shown: str, text: str) -> Compiled:
+    message = "the sheet is not compiled: Tailwind would run the code that its `@plugin` or `@config` names"
+    hint = "leave `--no-run` out for a project that you trust"
+    return Compiled("", diagnostics=(warning("config/not-run", message, _place_of_use(shown, text), hint=hint),))
 
 
 def _failed(message: str, sheet: Sheet, output: str = "") -> Compiled:

@@ -1,5 +1,6 @@
 """The page of editors: its configuration names the schema, and taplo judges by it."""
 
+import json
 import re
 import subprocess
 import tomllib
@@ -11,6 +12,7 @@ import pytest
 from jsonschema import Draft7Validator
 
 from buildassets.compiler.config.schema import config_schema, schema_text
+from buildassets.workspace.file import NAME, find_workspace
 from tests.compiler.config.test_schema import TAPLO
 from tests.conftest import find_tool, write_tree
 from tests.corpus.packages import packages_of
@@ -31,16 +33,21 @@ def test_the_schema_in_the_first_line_counts(tmp_path: Path, further: str, code:
     assert linted.returncode == code, linted.stderr
 
 
-def _settings_of_pages() -> Iterator[tuple[str, dict[str, Any]]]:
-    """The configurations on all pages but those that show mistakes."""
-    known = config_schema()["properties"]
+def _tables_of_pages() -> Iterator[tuple[str, dict[str, Any]]]:
+    """The TOML on all pages but those that show mistakes."""
     for path in [PAGE.parents[1] / "README.md", *sorted(PAGE.parent.rglob("*.md"))]:
         blocks = re.findall(r"```toml\n(.*?)```", path.read_text(encoding="utf-8"), re.DOTALL)
         for block in () if "errors" in path.parts else blocks:
-            values = tomllib.loads(block)
-            ours = values.get("tool", {}).get("buildassets", values)
-            if ours.keys() & known.keys():
-                yield path.name, ours
+            yield path.name, tomllib.loads(block)
+
+
+def _settings_of_pages() -> Iterator[tuple[str, dict[str, Any]]]:
+    """The configurations among them: only the file of a workspace has `projects`."""
+    known = config_schema()["properties"]
+    for name, values in _tables_of_pages():
+        ours = values.get("tool", {}).get("buildassets", values)
+        if ours.keys() & known.keys() and "projects" not in values:
+            yield name, ours
 
 
 def test_the_configurations_of_all_pages_are_valid() -> None:
@@ -48,3 +55,14 @@ def test_the_configurations_of_all_pages_are_valid() -> None:
     found = list(_settings_of_pages())
     assert len(found) > 30
     assert [(name, fault.message) for name, ours in found for fault in judge.iter_errors(ours)] == []
+
+
+def test_the_files_of_workspaces_on_all_pages_are_valid(tmp_path: Path) -> None:
+    found = [values for _, values in _tables_of_pages() if "projects" in values]
+    assert found
+    for number, values in enumerate(found):
+        folder = tmp_path / str(number)
+        projects = [pattern.replace("*", "blog") for pattern in values["projects"]]
+        write_tree(folder, {f"{project}/assets/a.txt": "" for project in projects})
+        write_tree(folder, {NAME: "".join(f"{key} = {json.dumps(value)}\n" for key, value in values.items())})
+        assert [project.name for project in find_workspace(str(folder)).projects] == sorted(projects)

@@ -9,6 +9,7 @@ import pytest
 
 from buildassets.compiler.engines.sass.wheel import installed_command
 from tests.cli.test_cli import run
+from tests.compiler.cache.remote.sites import key_pair
 from tests.conftest import Tree, read_tree, write_tree
 
 _COUNTING = '[commands.up]\nfrom = "up"\nto = "css"\nrun = ["sh", "{0}/up.sh"]\n'
@@ -116,3 +117,40 @@ def test_projects_in_another_clone_take_what_is_in_the_remote_cache(tmp_path: Pa
     second = json.loads(run(tmp_path / "two", "build", "--workspace", "--json").stdout)["projects"]
     assert [one["anew"] for one in second.values()] == [{}, {}]
     assert all(one["cache"]["remote"]["hits"] > 0 for one in second.values())
+
+
+def _sites_with_remote(folder: Path, remote: str, trusted: str = "") -> None:
+    """A workspace of three different sites with that remote cache."""
+    write_tree(folder, {"buildassets-workspace.toml": 'projects = ["sites/*"]'})
+    trust = f'[cache.trust]\nmain = ["{trusted}"]\n' if trusted else ""
+    for name in ("a", "b", "c"):
+        site: Tree = {
+            "buildassets.toml": f'[cache]\nremote = "{remote}"\n{trust}',
+            "assets/a.css": f".{name} {{ top : 0 }}\n",
+        }
+        write_tree(folder / "sites" / name, site)
+
+
+def test_a_record_that_does_not_count_costs_no_other_project_its_hits(tmp_path: Path) -> None:
+    (secret, public), (stranger, _) = key_pair(), key_pair()
+    remote = (tmp_path / "remote").as_uri()
+    for place, key, shard in (("one", stranger, "1/3"), ("two", secret, "2/3"), ("three", secret, "3/3")):
+        _sites_with_remote(tmp_path / place, remote, public)
+        options = ("--workspace", "--cache-write", "--shard", shard)
+        assert run(tmp_path / place, "build", *options, BUILDASSETS_CACHE_KEY=key).returncode == 0
+    _sites_with_remote(tmp_path / "reader", remote, public)
+    done = run(tmp_path / "reader", "build", "--workspace", "--json")
+    projects = json.loads(done.stdout)["projects"]
+    assert [one["cache"]["remote"]["hits"] > 0 for one in projects.values()] == [False, True, True]
+    assert [len(one["diagnostics"]) for one in projects.values()] == [1, 0, 0]
+
+
+def test_without_a_key_to_write_with_all_projects_still_read(tmp_path: Path) -> None:
+    secret, public = key_pair()
+    for place, key in (("one", secret), ("two", "")):
+        _sites_with_remote(tmp_path / place, (tmp_path / "remote").as_uri(), public)
+        options = ("--workspace", "--cache-write", "--json")
+        done = run(tmp_path / place, "build", *options, BUILDASSETS_CACHE_KEY=key)
+    projects = json.loads(done.stdout)["projects"]
+    assert all(one["cache"]["remote"]["hits"] > 0 for one in projects.values())
+    assert [len(one["diagnostics"]) for one in projects.values()] == [1, 0, 0]

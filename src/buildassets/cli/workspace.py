@@ -154,6 +154,7 @@ class _Builds:
         self._shared = SharedWork()
         self._outputs: dict[str, str] = {}  # the project of each release directory
         self._given_up: set[str] = set()  # remote caches that failed: the next project does not wait for them again
+        self._complaints: set[str] = set()  # about caches: all projects have the same server and keys
 
     def outcome(self, project: "Project") -> _Outcome:
         """The outcome of building `project`. A user's mistake never raises."""
@@ -229,9 +230,18 @@ class _Builds:
 
         with paused_collector():
             result = incremental(config, self._means.given.mode, cache, work)
-        if any(found.code.startswith("cache/") for found in result.diagnostics):
+        if result.remote is not None and result.remote.failed:
             self._given_up.add(remote)
-        return result
+        return replace(result, diagnostics=tuple(self._not_repeated(result.diagnostics)))
+
+    def _not_repeated(self, diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+        """The `diagnostics` without a warning about the cache that an earlier project has had."""
+        for found in diagnostics:
+            if not found.code.startswith("cache/"):
+                yield found
+            elif found.message not in self._complaints:
+                self._complaints.add(found.message)
+                yield found
 
 
 def _prefixed(draw: "Progress", prefix: str) -> "Progress":

@@ -6,6 +6,7 @@ more than time: whatever a server does, a step whose result does not come is run
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from queue import SimpleQueue
 from threading import Lock
@@ -141,8 +142,9 @@ class RemoteCache:
             if not outcome.fault:
                 self._line.gained(_WORTH_SECONDS + (outcome.value or 0) / _BYTES_A_SECOND)
         found = [*self._notices[:1], *self._complaint()][:1]
+        use = replace(self._use, failed=bool(self._line.ended and self._line.faults))
         self._line.stop()
-        return self._use, found
+        return use, found
 
     def _complaint(self) -> Iterator[Diagnostic]:
         """The one warning about a server that did not do as it should."""

@@ -8,10 +8,11 @@ class RemoteUse:
     """The steps whose results came from the remote cache, and those that it was asked for in vain.
 
     `size_bytes` is the plain size of the results that came over the line; `seconds_saved` is the time that it took to
-    make these elsewhere.
+    make these elsewhere. After it `failed`, the server was asked no more.
     """
 
     hits: int = 0
     misses: int = 0
     size_bytes: int = 0
     seconds_saved: float = 0.0
+    failed: bool = False

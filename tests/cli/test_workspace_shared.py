@@ -154,3 +154,28 @@ def test_without_a_key_to_write_with_all_projects_still_read(tmp_path: Path) -> 
     projects = json.loads(done.stdout)["projects"]
     assert all(one["cache"]["remote"]["hits"] > 0 for one in projects.values())
     assert [len(one["diagnostics"]) for one in projects.values()] == [1, 0, 0]
+
+
+def test_a_key_that_is_none_is_reported_once_and_nothing_is_built(tmp_path: Path) -> None:
+    _sites_with_remote(tmp_path, (tmp_path / "remote").as_uri())
+    done = run(tmp_path, "build", "--workspace", BUILDASSETS_CACHE_KEY="secret")
+    assert done.returncode == 2
+    assert done.stderr.count("error[cache/key]") == 1
+    assert not list(tmp_path.glob("sites/*/build"))
+
+
+@pytest.mark.parametrize("option", [(), ("--no-cache",)])
+def test_a_key_that_is_none_counts_only_where_a_remote_cache_is_used(tmp_path: Path, option: tuple[str, ...]) -> None:
+    _sites_with_remote(tmp_path, (tmp_path / "remote").as_uri())
+    if not option:
+        for settings in tmp_path.glob("sites/*/buildassets.toml"):
+            settings.write_text("")
+    assert run(tmp_path, "build", "--workspace", *option, BUILDASSETS_CACHE_KEY="secret").returncode == 0
+
+
+def test_verbose_counts_the_jobs_of_an_executor(tmp_path: Path) -> None:
+    _sites_with_remote(tmp_path, (tmp_path / "remote").as_uri())
+    done = run(tmp_path, "build", "--workspace", "-v", "--executor", "concurrent.futures:ThreadPoolExecutor")
+    lines = [line for line in done.stderr.splitlines() if line.startswith("executor ")]
+    assert len(lines) == 1
+    assert " jobs there, 0 here" in lines[0]

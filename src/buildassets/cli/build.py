@@ -114,7 +114,7 @@ def command(
                 compressing=progress,
                 away=away,
             )
-            jobs.extend(_jobs_of(away))
+            jobs.extend(jobs_of(away))
         notes.extend(unpinned_notes(config, before, result.manifest))
         return result
 
@@ -155,7 +155,7 @@ def opened_executor(name: str | None) -> "Iterator[Away | None]":
         yield away
 
 
-def _jobs_of(away: "Away | None") -> Iterator[str]:
+def jobs_of(away: "Away | None") -> Iterator[str]:
     """Where the jobs of a build were done, if it had an executor."""
     if away is not None:
         yield f"executor `{away.shown}`: {count_text(away.done_count, 'job')} there, {away.returned_count} here"

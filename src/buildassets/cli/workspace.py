@@ -5,12 +5,12 @@ A project fails by itself: the others are built, and the exit code is 1.
 
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from buildassets.cli.build import document_of, opened_executor, remote_lines, summary
+from buildassets.cli.build import document_of, jobs_of, opened_executor, remote_lines, summary
 from buildassets.cli.options import CompileOptions, WorkspaceOptions, refuse_options_of_one
 from buildassets.cli.output import (
     Output,
@@ -25,7 +25,7 @@ from buildassets.compiler.cache.shared_work import SharedWork
 from buildassets.compiler.config.file import relative_to
 from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.diagnostics import Diagnostic, error, to_json
-from buildassets.errors import BuildAssetsError, BuildError
+from buildassets.errors import BuildAssetsError, BuildError, ConfigError
 from buildassets.frozen import field, frozen
 from buildassets.jobs import threads
 
@@ -87,6 +87,7 @@ def build_workspace(options: WorkspaceOptions, means: Means) -> int:
     workspace = find_workspace()
     show = Output(means.given.as_json, means.given.verbose, means.given.quiet)
     chosen, left = _selected(workspace, options, means, show)
+    _check_environment(chosen, means)
     outcomes: dict[str, _Outcome] = {}
     # Processes are closed first: a thread that waits for one would otherwise not end.
     with (
@@ -98,7 +99,28 @@ def build_workspace(options: WorkspaceOptions, means: Means) -> int:
         for project in chosen:
             outcomes[project.name] = builds.outcome(project)
             _show(show, project, outcomes[project.name])
+        jobs = list(jobs_of(away))
+    show.detail(jobs)
     return _finish(show, outcomes, left, monotonic() - started)
+
+
+def _check_environment(chosen: "Sequence[Project]", means: Means) -> None:
+    """Raise ConfigError once if keys in the environment are not as they have to be and a project would use them."""
+    if not any(name.startswith("BUILDASSETS_CACHE_") for name in os.environ):
+        return
+    from buildassets.compiler.cache.remote.keys import ring
+
+    try:
+        ring({}, os.environ)
+    except ConfigError:
+        if means.uses_cache and any(_has_remote(project, means) for project in chosen):
+            raise
+
+
+def _has_remote(project: "Project", means: Means) -> bool:
+    with suppress(ConfigError):  # which is reported with the project
+        return bool(means.config(project).cache.remote)
+    return False
 
 
 def _selected(

@@ -91,8 +91,12 @@ class DartSassEngine:
 
     def _asked(self) -> str:
         """The name and version that the compiler reports, as in `dart-sass 1.99.0`."""
-        process = self._greeted()
-        self._idle.give_back(process)
+        request, begun = self._begun.popitem() if self._begun else (b"", None)
+        process = self._greeted(begun)
+        if process is begun:
+            self._begun[request] = process
+        else:
+            self._idle.give_back(process)
         return f"{process.version.implementation} {process.version.version}"
 
     def origin(self) -> tuple[str, str]:

@@ -49,17 +49,17 @@ class KilledWorker(Exception):  # noqa: N818 - its name there
 
 
 def work(job: bytes) -> bytes:
-    return fit(job)
+    return fit(job, job)
 
 
 def test_a_job_whose_process_is_gone_is_done_by_another() -> None:
-    with closing(Away("it", lambda: Played([CancelledError(), fit(b"done")]), 1)) as away:
+    with closing(Away("it", lambda: Played([CancelledError(), fit(b"", b"done")]), 1)) as away:
         assert away.answer(work, b"") == b"done"
         assert (away.done_count, away.returned_count, away.complaint()) == (1, 0, None)
 
 
 def test_a_broken_pool_is_opened_again() -> None:
-    opened = [Played([BrokenExecutor("died")]), Played([fit(b"done")])]
+    opened = [Played([BrokenExecutor("died")]), Played([fit(b"", b"done")])]
     with closing(Away("it", lambda: opened.pop(0), 1)) as away:
         assert away.answer(work, b"") == b"done"
         assert away.complaint() is None
@@ -81,14 +81,14 @@ def test_a_pool_that_breaks_again_and_again_is_given_up() -> None:
 
 
 def test_a_job_that_kills_processes_comes_back_alone() -> None:
-    with closing(Away("it", lambda: Played([KilledWorker(), fit(b"done")]), 1)) as away:
+    with closing(Away("it", lambda: Played([KilledWorker(), fit(b"", b"done")]), 1)) as away:
         assert away.answer(work, b"") is None
         assert away.answer(work, b"") == b"done"
         assert away.complaint() is None
 
 
 def test_a_process_that_is_unfit_is_left_out_and_another_asked() -> None:
-    cluster = Played([b"-tcp://1\0it has other engines", fit(b"done")])
+    cluster = Played([b"-tcp://1\0it has other engines", fit(b"", b"done")])
     with closing(Away("it", lambda: cluster, 1)) as away:
         assert away.answer(work, b"") == b"done"
         assert cluster.left_out == ["tcp://1"]
@@ -109,11 +109,11 @@ def test_nobody_is_asked_once_all_are_unfit() -> None:
 
 
 def other_work(job: bytes) -> bytes:
-    return fit(job)
+    return fit(job, job)
 
 
 def test_processes_that_are_unfit_for_one_work_do_another() -> None:
-    cluster = Played([*[unfit("it has no files")] * 3, fit(b"done")])
+    cluster = Played([*[unfit("it has no files")] * 3, fit(b"", b"done")])
     with closing(Away("it", lambda: cluster, 1)) as away:
         assert away.answer(work, b"") is None
         assert away.answer(other_work, b"") == b"done"
@@ -129,7 +129,7 @@ def test_an_executor_that_does_not_answer_is_looked_after() -> None:
 
 
 def test_an_executor_is_closed_once() -> None:
-    cluster = Played([fit(b"done")])
+    cluster = Played([fit(b"", b"done")])
     with closing(Away("it", lambda: cluster, 1)) as away:
         away.answer(work, b"")
     assert cluster.closed == 1

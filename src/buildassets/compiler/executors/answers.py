@@ -1,9 +1,11 @@
 """The answers of jobs: what was asked for, or why the process that was asked cannot give it. Pure.
 
-Both are plain bytes, so that no executor has to understand them.
+Both are plain bytes, so that no executor has to understand them. An answer begins with the digest of its job: one that
+an executor mixes up is that of no job, also where it would do for another.
 """
 
 import sys
+from hashlib import sha256
 from typing import Final
 
 _FIT: Final = b"+"
@@ -18,9 +20,9 @@ class UnfitError(Exception):
         super().__init__(reason)
 
 
-def fit(content: bytes) -> bytes:
-    """The answer that has `content`."""
-    return _FIT + content
+def fit(job: bytes, content: bytes) -> bytes:
+    """The answer to `job` that has `content`."""
+    return _lead(job) + content
 
 
 def unfit(reason: str) -> bytes:
@@ -28,14 +30,21 @@ def unfit(reason: str) -> bytes:
     return _UNFIT + f"{_own_name()}\0{reason}".encode("utf-8", "replace")
 
 
-def content_of_answer(answer: object) -> bytes:
-    """What the job was to give. Raises UnfitError, and ValueError if `answer` is none."""
+def content_of_answer(answer: object, job: bytes) -> bytes:
+    """What `job` was to give. Raises UnfitError, and ValueError if `answer` is none of it."""
     if not isinstance(answer, bytes) or answer[:1] not in (_FIT, _UNFIT):
         raise ValueError("an answer is not that of a job")
     if answer.startswith(_FIT):
-        return answer[1:]
+        lead = _lead(job)
+        if not answer.startswith(lead):
+            raise ValueError("an answer is that of another job")
+        return answer[len(lead) :]
     worker, _, reason = answer[1:].decode("utf-8", "replace").partition("\0")
     raise UnfitError(reason, worker)
+
+
+def _lead(job: bytes) -> bytes:
+    return _FIT + sha256(job).digest()
 
 
 def _own_name() -> str:

@@ -98,7 +98,7 @@ class Away:
             if cluster is None or work in self._given_up:
                 break
             try:
-                content = content_of_answer(self._result(cluster, work, job))
+                content = content_of_answer(self._result(cluster, work, job), job)
             except UnfitError as why:
                 self._leave_out(cluster, work, why)
             except CancelledError:  # the process that was to do it is gone

@@ -66,7 +66,7 @@ def draft_job(job: bytes) -> bytes:
     workers.work_off(deque(Job(source, 0) for source in sources), done.append)
     if len(done) != len(sources):
         return unfit("it ended its work on this build")
-    return fit(pickle.dumps([(one, _read_files(one)) for one in done]))
+    return fit(job, pickle.dumps([(one, _read_files(one)) for one in done]))
 
 
 def path_of(source: Source) -> str:

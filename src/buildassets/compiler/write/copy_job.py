@@ -12,7 +12,7 @@ def copy_job(job: bytes) -> bytes:
     found = library(coding) if is_available(coding) else "no zstd"
     if found != wanted:
         return unfit(f"it has {found} where this build has {wanted}")
-    return fit(compressed(coding, content, int(level)) or b"")
+    return fit(job, compressed(coding, content, int(level)) or b"")
 
 
 def compressed_away(away: Away, coding: str, content: bytes, level: int) -> bytes | None:

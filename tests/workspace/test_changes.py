@@ -78,7 +78,7 @@ def test_settings_of_the_user_do_not_matter(tmp_path: Path) -> None:
     assert changed(tmp_path) == ["a/ö.css"]
 
 
-@pytest.mark.parametrize("ref", ["nope", "", "-x", "--output=x", "HEAD~9", "HEAD:a", "0" * 40])
+@pytest.mark.parametrize("ref", ["nope", "", "-x", "^HEAD", "--output=x", "HEAD~9", "HEAD:a", "0" * 40])
 def test_what_is_no_commit_is_reported(tmp_path: Path, ref: str) -> None:
     committed(tmp_path, FILES)
     assert fault(tmp_path, ref) == (
@@ -124,6 +124,38 @@ def test_texts_that_lead_above_their_folder_are_found(tmp_path: Path) -> None:
         (str(root / "c/d"), str(root / "lib/x.js")),
         (str(root / "new"), str(root / "img/n.svg")),
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ('@use "../../my files/theme";', "my files/theme"),
+        ('import x from "./../../(site)/[slug]/x.js";', "(site)/[slug]/x.js"),
+        ("a { background: url(../../my%20files/x.svg) }", "my files/x.svg"),
+        ("a { background: url(../../my\\ files/x.svg) }", "my files/x.svg"),
+        ('<img srcset="../../x.png 1x, ../../y.png 2x">', "y.png"),
+    ],
+)
+def test_odd_paths_above_a_folder_are_found(tmp_path: Path, text: str, named: str) -> None:
+    committed(tmp_path, {"site/a/x.scss": text + "\n"})
+    found = Repository(str(tmp_path)).upward_paths()
+    assert (str(tmp_path.resolve() / "site/a"), str(tmp_path.resolve() / named)) in found
+
+
+@pytest.mark.parametrize(
+    "setting", ["grep.lineNumber=true", "grep.column=true", "color.ui=always", "color.grep=always"]
+)
+def test_no_setting_of_the_user_hides_what_texts_name(tmp_path: Path, setting: str) -> None:
+    committed(tmp_path, {"a/x.scss": '@use "../b/theme";\n'})
+    git(tmp_path, "config", *setting.split("="))
+    root = tmp_path.resolve()
+    assert (str(root / "a"), str(root / "b/theme")) in Repository(str(tmp_path)).upward_paths()
+
+
+def test_texts_that_git_shows_no_differences_of_count(tmp_path: Path) -> None:
+    committed(tmp_path, {"a/x.scss": '@use "../b/theme";\n', ".gitattributes": "*.scss -diff\n"})
+    root = tmp_path.resolve()
+    assert (str(root / "a"), str(root / "b/theme")) in Repository(str(tmp_path)).upward_paths()
 
 
 def test_the_index_is_left_alone(tmp_path: Path) -> None:

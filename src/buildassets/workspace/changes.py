@@ -4,15 +4,20 @@ Takes a folder, gives absolute paths, or raises ConfigError. Starts git.
 """
 
 import os
+import re
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Final
+from urllib.parse import unquote
 
 from buildassets.diagnostics import Diagnostic, error, reason_text
 from buildassets.errors import ConfigError
 
-# What a path ends at, in style sheets, scripts, markup and JSON.
-_UPWARD: Final = "(\\.\\./)+[^]['\"()<>;,{}|*?# \t]*"
+# What a path ends at, in style sheets, scripts, markup and JSON; in quotes it may hold all but quotes.
+_UPWARD: Final = r"""(\.\./)+([^]['"()<>;,{}|*?#\\ """ + "\t" + r"]|\\.)*"  # for git as for `re`
+_QUOTED: Final = r"""["'](\./)?(\.\./)+[^"']*["']"""
+_PLAIN_LINES: Final = ("--no-color", "--no-line-number", "--no-column")  # whatever the user has configured
 # Texts that no build follows.
 _NO_SOURCES: Final = (":(exclude)*.md", ":(exclude)*.map", ":(exclude)*.lock")
 _SHALLOW: Final = "this clone is shallow: fetch the commit, by `fetch-depth: 0` in a workflow of GitHub's"
@@ -52,17 +57,19 @@ class Repository:
 
     def upward_paths(self) -> Iterator[tuple[str, str]]:
         """What texts name by a path that leads above their folder: the folder of each text, and the absolute path."""
-        done = self._git(
-            "grep", "-zIoE", "--untracked", "--no-recurse-submodules", "-e", _UPWARD, "--", ".", *_NO_SOURCES
-        )
+        patterns = ("-e", _QUOTED, "-e", _UPWARD)
+        options = ("-zIoE", *_PLAIN_LINES, "--untracked", "--no-recurse-submodules", *patterns)
+        no_attributes = {"GIT_ATTR_SOURCE": _text(self._git("hash-object", "-t", "tree", os.devnull)).strip()}
+        done = self._git("grep", *options, "--", ".", *_NO_SOURCES, further=no_attributes)
+        if done.returncode > 1:  # 1 if there is none
+            raise ConfigError([_fault("workspace/git", "`git grep` failed", done, "see to the repository")])
         seen: set[tuple[str, str]] = set()
         for line in _text(done).split("\n"):
-            file, _, path = line.partition("\0")
+            file, _, text = line.partition("\0")
             folder = os.path.join(self.folder, os.path.dirname(file))
-            found = folder, path
-            if path and found not in seen:
-                seen.add(found)
-                yield folder, os.path.normpath(os.path.join(folder, path))
+            if text and (folder, text) not in seen:
+                seen.add((folder, text))
+                yield from ((folder, os.path.normpath(os.path.join(folder, path))) for path in _paths_in(text))
 
     def _paths(self, arguments: Sequence[str]) -> Iterator[str]:
         done = self._git(*arguments)
@@ -86,8 +93,10 @@ class Repository:
             return _SHALLOW
         return "name a commit, a branch or a tag that `git log` knows"
 
-    def _git(self, *arguments: str) -> "subprocess.CompletedProcess[bytes]":
-        environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
+    def _git(
+        self, *arguments: str, further: Mapping[str, str] = MappingProxyType({})
+    ) -> "subprocess.CompletedProcess[bytes]":
+        environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C", **further}
         try:
             return subprocess.run(  # noqa: S603 - arguments are no options: see `_is_name`
                 ["git", "-C", self._folder, *arguments],  # noqa: S607 - the user's git
@@ -104,8 +113,17 @@ class Repository:
 
 
 def _is_name(ref: str) -> bool:
-    """Whether git takes `ref` for the name of a commit, and not for an option."""
-    return bool(ref) and not ref.startswith("-") and "\0" not in ref
+    """Whether git takes `ref` for the name of a commit, and not for an option or for all other commits, as `^main`."""
+    return bool(ref) and not ref.startswith(("-", "^")) and "\0" not in ref
+
+
+def _paths_in(text: str) -> Iterator[str]:
+    """The paths that `text` may name, as it is written, and without the escapes of URLs and style sheets."""
+    paths = [found.group() for found in re.finditer(_UPWARD, text)]
+    if text[0] in "\"'":
+        paths.append(text[1:-1])
+    for path in paths:
+        yield from dict.fromkeys((path, unquote(path, errors="surrogateescape"), path.replace("\\", "")))
 
 
 def _text(done: "subprocess.CompletedProcess[bytes]") -> str:

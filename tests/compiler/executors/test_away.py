@@ -44,6 +44,13 @@ class Silent(Played):
         return Future()
 
 
+class Losing(Silent):
+    """A cluster that loses jobs and notices nothing."""
+
+    def check(self, future: "Future[bytes]") -> None:
+        return
+
+
 class KilledWorker(Exception):  # noqa: N818 - its name there
     """What Dask raises for a job that several workers died of."""
 
@@ -126,6 +133,14 @@ def test_an_executor_that_does_not_answer_is_looked_after() -> None:
         assert complaint is not None
         assert complaint.message == "the executor `it` failed: nobody is there"
         assert complaint.notes == ("1 of 1 jobs were done here",)
+
+
+def test_an_executor_that_loses_jobs_is_given_up() -> None:
+    with closing(Away("it", lambda: Losing([]), 1, silent_seconds=0.1)) as away:
+        assert away.answer(work, b"") is None
+        complaint = away.complaint()
+        assert complaint is not None
+        assert complaint.message == "the executor `it` failed: it gives no answer"
 
 
 def test_an_executor_is_closed_once() -> None:

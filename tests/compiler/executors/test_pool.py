@@ -91,6 +91,25 @@ class Raises(Executor):
 def fails():
     raise RuntimeError("no licence")
 
+class Wordless(Exception):
+    def __str__(self):
+        raise RuntimeError
+
+def wordless():
+    raise Wordless
+
+def ends():
+    sys.exit(3)
+
+class Ends(Liar):
+    def submit(self, fn, *args):
+        sys.exit(3)
+
+def boundless():
+    pool = ThreadPoolExecutor(2)
+    pool._max_workers = 10**9
+    return pool
+
 def nothing():
     return None
 
@@ -109,7 +128,14 @@ def released_alone(folder: Path) -> Tree:
 
 @pytest.mark.parametrize(
     "name",
-    ["pools:threads", "pools:processes", "pools:dying", "pools:Holder.made", "concurrent.futures:ProcessPoolExecutor"],
+    [
+        "pools:threads",
+        "pools:processes",
+        "pools:dying",
+        "pools:boundless",
+        "pools:Holder.made",
+        "concurrent.futures:ProcessPoolExecutor",
+    ],
 )
 def test_a_pool_gives_what_a_local_build_gives(tmp_path: Path, name: str) -> None:
     write_tree(tmp_path, {**SITE, "pools.py": POOLS})
@@ -140,6 +166,9 @@ def test_jobs_and_answers_are_plain_bytes(tmp_path: Path) -> None:
     ("name", "reason"),
     [
         ("pools:fails", "RuntimeError: no licence"),
+        ("pools:wordless", "Wordless"),
+        ("pools:ends", "SystemExit: 3"),
+        ("pools:Ends", "SystemExit: 3"),
         ("pools:nothing", "its function gives a `NoneType`, which has no `submit`"),
         ("pools:Raises", "OSError: no network"),
         ("pools:Other", "an answer is not that of a job"),
@@ -176,11 +205,12 @@ def test_processes_that_do_not_see_the_files_only_compress(tmp_path: Path) -> No
         ("pools", "names no executor"),
         ("nowhere:pool", "cannot be imported: ModuleNotFoundError: No module named 'nowhere'"),
         ("pools:nowhere", "cannot be imported: AttributeError: module 'pools' has no attribute 'nowhere'"),
+        ("ending:pool", "cannot be imported: SystemExit: 9"),
         ("pools:number", "names a `int`, which cannot be called"),
     ],
 )
 def test_a_name_of_no_executor_is_an_error(tmp_path: Path, name: str, reason: str) -> None:
-    write_tree(tmp_path, {**SITE, "pools.py": POOLS})
+    write_tree(tmp_path, {**SITE, "pools.py": POOLS, "ending.py": "raise SystemExit(9)\n"})
     done = run(tmp_path, "build", "--executor", name)
     assert done.returncode == 2
     assert done.stderr.startswith(f"error[executor/name]: `--executor {name}` {reason}\n")

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from contextlib import suppress
 from threading import BoundedSemaphore, Lock
+from time import monotonic
 from typing import Final, Protocol
 
 from buildassets.compiler.executors.answers import UnfitError, content_of_answer
@@ -16,6 +17,7 @@ from buildassets.threads import UnwaitedThreads
 
 _TRIES: Final = 4  # of one job, each time in another process where there is another
 _LOOK_SECONDS: Final = 0.5  # between looks at whether an answer can still come
+_SILENT_SECONDS: Final = 120.0  # without any answer: a job takes seconds, and waits shortly for its turn
 _MOST_UNFIT: Final = 3  # answers in a row of processes without a name that cannot do their job
 _MOST_RENEWED: Final = 2  # times that a pool whose process died is opened again
 
@@ -54,15 +56,24 @@ class Cluster(Protocol):
 class Away:
     """An executor, by the name that is `shown` to users, opened by `open_cluster` at the first job.
 
-    `here_at_once` is how many jobs that come back may be done here at the same time.
+    `here_at_once` is how many jobs that come back may be done here at the same time. It is given up once it has given no
+    answer for `silent_seconds`, as one that loses a job reports nothing.
     """
 
-    def __init__(self, shown: str, open_cluster: Callable[[], Cluster], here_at_once: int) -> None:
+    def __init__(
+        self,
+        shown: str,
+        open_cluster: Callable[[], Cluster],
+        here_at_once: int,
+        silent_seconds: float = _SILENT_SECONDS,
+    ) -> None:
         self.shown = shown
         self.here = BoundedSemaphore(here_at_once)
         self.done_count = 0
         self.returned_count = 0
         self._open = open_cluster
+        self._silent_seconds = silent_seconds
+        self._heard = 0.0  # when the last answer came
         self._cluster: Cluster | None = None
         self._threads: UnwaitedThreads | None = None
         self._lock = Lock()
@@ -105,10 +116,10 @@ class Away:
                 continue
             except BrokenExecutor as fault:
                 self._renew(cluster, fault)
-            except Exception as fault:  # an executor of anybody's may raise anything
+            except (Exception, SystemExit) as fault:  # an executor of anybody's may raise anything
                 if type(fault).__name__ == "KilledWorker":  # several processes died of this job: not of the next one
                     break
-                self._end(cluster, _reason(fault))
+                self._end(cluster, reason_of(fault))
             else:
                 self.done_count += 1
                 self._unfit_in_a_row[work] = 0
@@ -139,7 +150,7 @@ class Away:
         if self._threads is not None:
             self._threads.shutdown()
         if cluster is not None:
-            with suppress(Exception):  # whatever it raises: the build is done
+            with suppress(Exception, SystemExit):  # whatever it raises: the build is done
                 cluster.close(waits=not self._fault)
 
     def _opened(self) -> Cluster | None:
@@ -147,21 +158,26 @@ class Away:
             if self._cluster is None and not self._fault and not self._is_closed:
                 try:
                     self._cluster = self._open()
-                except Exception as fault:  # a function of anybody's
-                    self._fault = _reason(fault)
+                except (Exception, SystemExit) as fault:  # a function of anybody's
+                    self._fault = reason_of(fault)
             return self._cluster
 
     def _result(self, cluster: Cluster, work: Work, job: bytes) -> object:
         future = cluster.submit(work, job)
+        began = monotonic()
         while True:
             try:
-                return future.result(_LOOK_SECONDS)
+                answer = future.result(_LOOK_SECONDS)
+                self._heard = monotonic()
+                return answer
             except TimeoutError:
                 if future.done():  # or it is the error of the job itself
                     continue
             if self._cluster is not cluster:  # another thread found out that it is gone
                 future.cancel()
                 raise CancelledError
+            if monotonic() - max(began, self._heard) > self._silent_seconds:
+                raise GoneError("it gives no answer")
             cluster.check(future)
 
     def _leave_out(self, cluster: Cluster, work: Work, why: UnfitError) -> None:
@@ -179,10 +195,10 @@ class Away:
                 return
             self._renewed += 1
             self._cluster = None
-        with suppress(Exception):
+        with suppress(Exception, SystemExit):
             cluster.close(waits=False)
         if self._renewed > _MOST_RENEWED:
-            self._fault = self._fault or _reason(fault)
+            self._fault = self._fault or reason_of(fault)
 
     def _end(self, cluster: Cluster, reason: str) -> None:
         with self._lock:
@@ -190,13 +206,15 @@ class Away:
                 return
             self._fault = self._fault or reason
             self._cluster = None
-        with suppress(Exception):
+        with suppress(Exception, SystemExit):
             cluster.close(waits=False)
 
 
-def _reason(fault: BaseException) -> str:
+def reason_of(fault: BaseException) -> str:
     """What is wrong, in one line."""
-    text = " ".join(str(fault).split())
+    text = ""
+    with suppress(Exception):  # its own text may fail, too
+        text = " ".join(str(fault).split())
     if isinstance(fault, GoneError | ValueError) and text:
         return text
     return f"{type(fault).__name__}: {text}" if text else type(fault).__name__

@@ -12,7 +12,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, Final
 
-from buildassets.compiler.executors.away import Away, Cluster
+from buildassets.compiler.executors.away import Away, Cluster, reason_of
 from buildassets.diagnostics import error
 from buildassets.errors import ConfigError
 
@@ -54,8 +54,8 @@ def _function(name: str, module: str, path: str, folder: str) -> Callable[[], An
             found: Any = import_module(module)
             for part in path.split("."):
                 found = getattr(found, part)
-    except Exception as fault:  # a module of anybody's may raise anything
-        message = f"`--executor {name}` cannot be imported: {type(fault).__name__}: {' '.join(str(fault).split())}"
+    except (Exception, SystemExit) as fault:  # a module of anybody's may raise anything
+        message = f"`--executor {name}` cannot be imported: {reason_of(fault)}"
         raise ConfigError([error("executor/name", message, hint=_FORMS)]) from None
     if not callable(found):
         message = f"`--executor {name}` names a `{type(found).__name__}`, which cannot be called"

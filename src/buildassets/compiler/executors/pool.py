@@ -6,9 +6,11 @@ Takes that function, gives a Cluster.
 import os
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
-from typing import Any
+from typing import Any, Final
 
 from buildassets.compiler.executors.away import GoneError, Work
+
+_MOST_WAITING: Final = 128  # jobs, each with a thread here
 
 
 class Pool:
@@ -20,7 +22,7 @@ class Pool:
             raise GoneError(f"its function gives a `{type(executor).__name__}`, which has no `submit`")
         self._executor: Executor = executor
         count = getattr(executor, "_max_workers", None)
-        self.width = 2 * (count if isinstance(count, int) and count > 0 else os.cpu_count() or 1)
+        self.width = min(_MOST_WAITING, 2 * (count if isinstance(count, int) and count > 0 else os.cpu_count() or 1))
 
     def submit(self, work: Work, job: bytes) -> "Future[bytes]":
         """See Cluster."""

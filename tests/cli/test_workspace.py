@@ -101,6 +101,14 @@ def test_two_projects_cannot_have_one_release_directory(tmp_path: Path) -> None:
     assert "a.css" in json.loads((tmp_path / "sites/a/build/manifest.json").read_text())["assets"]
 
 
+def test_a_shard_leaves_the_release_directory_of_a_project_of_another(tmp_path: Path) -> None:
+    write_tree(tmp_path, {**SITES, "sites/b/buildassets.toml": 'sources = ["front"]\noutput = "../a/build"\n'})
+    done = run(tmp_path, "build", "--workspace", "--shard", "2/3")
+    assert done.returncode == 1
+    assert "error[workspace/output]: the release directory `../a/build` is that of `sites/a`, too\n" in done.stderr
+    assert not (tmp_path / "sites/a/build").exists()
+
+
 def test_a_given_cache_has_a_folder_for_each_project(tmp_path: Path) -> None:
     assert run(write_tree(tmp_path, SITES), "build", "--workspace", "--cache-dir", "kept").returncode == 0
     assert (tmp_path / "kept/sites/a/index.json").exists()

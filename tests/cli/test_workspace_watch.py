@@ -97,6 +97,14 @@ def test_a_project_with_a_wrong_configuration_starts_once_it_is_right(tmp_path: 
         assert next_names(watch, 1) == ["sites/b"]
 
 
+def test_a_project_with_the_release_directory_of_another_is_not_built(tmp_path: Path) -> None:
+    write_tree(tmp_path, {**SITES, "sites/b/buildassets.toml": 'output = "../a/build"\n'})
+    with watching(tmp_path, "--workspace") as watch:
+        assert next_names(watch, 1) == ["sites/a"]
+        name, document = next_of(watch)
+        assert (name, document["ok"], document["diagnostics"][0]["code"]) == ("sites/b", False, "workspace/output")
+
+
 def test_polling_watches_all_projects(tmp_path: Path) -> None:
     with watching(write_tree(tmp_path, SITES), "--workspace", "--poll=0.05") as watch:
         next_names(watch, 3)

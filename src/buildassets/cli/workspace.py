@@ -24,8 +24,8 @@ from buildassets.collector import paused_collector
 from buildassets.compiler.cache.shared_work import SharedWork
 from buildassets.compiler.config.file import relative_to
 from buildassets.compiler.result import BuildResult, LastBuild
-from buildassets.diagnostics import Diagnostic, error, to_json
-from buildassets.errors import BuildAssetsError, BuildError, ConfigError
+from buildassets.diagnostics import Diagnostic, to_json
+from buildassets.errors import BuildAssetsError, ConfigError
 from buildassets.frozen import field, frozen
 from buildassets.jobs import threads
 
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from buildassets.compiler.executors.away import Away
     from buildassets.compiler.graph.walk import Progress
     from buildassets.workspace.file import Workspace
+    from buildassets.workspace.outputs import Outputs
     from buildassets.workspace.project import Project
 
 
@@ -81,6 +82,7 @@ def build_workspace(options: WorkspaceOptions, means: Means) -> int:
     """Build the projects that `options` select; returns the exit code. Raises ConfigError for the workspace itself."""
     from buildassets.compiler.engines.process.child import SharedProcesses
     from buildassets.workspace.file import find_workspace
+    from buildassets.workspace.outputs import Outputs
 
     started = monotonic()
     refuse_options_of_one(means.given)
@@ -88,6 +90,7 @@ def build_workspace(options: WorkspaceOptions, means: Means) -> int:
     show = Output(means.given.as_json, means.given.verbose, means.given.quiet)
     chosen, left = _selected(workspace, options, means, show)
     _check_environment(chosen, means)
+    names = {project.name for project in chosen}
     outcomes: dict[str, _Outcome] = {}
     # Processes are closed first: a thread that waits for one would otherwise not end.
     with (
@@ -95,10 +98,13 @@ def build_workspace(options: WorkspaceOptions, means: Means) -> int:
         closing(SharedProcesses()) as processes,
         opened_executor(means.executor) as away,
     ):
-        builds = _Builds(means, show, executor, processes, away)
-        for project in chosen:
-            outcomes[project.name] = builds.outcome(project)
-            _show(show, project, outcomes[project.name])
+        builds = _Builds(means, show, Outputs(workspace.projects), executor, processes, away)
+        for project in workspace.projects:
+            if project.name in names:
+                outcomes[project.name] = builds.outcome(project)
+                _show(show, project, outcomes[project.name])
+            else:
+                builds.claim(project)
         jobs = list(jobs_of(away))
     show.detail(jobs)
     return _finish(show, outcomes, left, monotonic() - started)
@@ -166,7 +172,13 @@ class _Builds:
     """Builds projects one after the other, with what they can share started once."""
 
     def __init__(
-        self, means: Means, show: Output, executor: "Executor | None", processes: "SharedProcesses", away: "Away | None"
+        self,
+        means: Means,
+        show: Output,
+        outputs: "Outputs",
+        executor: "Executor | None",
+        processes: "SharedProcesses",
+        away: "Away | None",
     ) -> None:
         self._means = means
         self._show = show
@@ -174,7 +186,7 @@ class _Builds:
         self._processes = processes
         self._away = away
         self._shared = SharedWork()
-        self._outputs: dict[str, str] = {}  # the project of each release directory
+        self._outputs = outputs
         self._given_up: set[str] = set()  # remote caches that failed: the next project does not wait for them again
         self._complaints: set[str] = set()  # about caches: all projects have the same server and keys
 
@@ -185,12 +197,17 @@ class _Builds:
         except BuildAssetsError as failure:
             return _Outcome(False, failure.diagnostics, line=_failed_text(failure.diagnostics))
 
+    def claim(self, project: "Project") -> None:
+        """Keep the release directory of a project that is not built here from others."""
+        with suppress(BuildAssetsError):  # of a configuration that is not for this build to report
+            self._outputs.claim(project, self._means.config(project))
+
     def _built(self, project: "Project") -> _Outcome:
         from buildassets.cli.unpinned import released_sass, unpinned_notes
 
         means = self._means
         config = means.config(project)
-        self._claim_output(project, config)
+        self._outputs.claim(project, config)
         before = released_sass(config)
         result = self._result(project, config)
         written: dict[str, list[str]] = {}
@@ -207,14 +224,6 @@ class _Builds:
             tuple(_details(result, config)) if means.given.verbose else (),
             tuple(unpinned_notes(config, before, result.manifest)),
         )
-
-    def _claim_output(self, project: "Project", config: "Config") -> None:
-        """Raise BuildError if another project has this release directory."""
-        other = self._outputs.setdefault(os.path.realpath(config.output), project.name)
-        if other != project.name:
-            message = f"the release directory `{config.shown(config.output)}` is that of `{other}`, too"
-            hint = "name another folder as `output` in one of them"
-            raise BuildError([error("workspace/output", message, config.place("output"), hint=hint)])
 
     def _progress(self, project: "Project") -> "Progress | None":
         draw = self._show.on_progress()

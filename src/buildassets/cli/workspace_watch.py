@@ -26,6 +26,7 @@ from buildassets.frozen import frozen
 from buildassets.jobs import threads
 from buildassets.packages.lock import NAME as LOCK_NAME
 from buildassets.workspace.file import find_workspace
+from buildassets.workspace.outputs import Outputs
 from buildassets.workspace.project import Project
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ class _Watches:
         self._shared = SharedWork()
         self._show = Output(options.given.as_json, options.given.verbose, options.given.quiet)
         self._projects: dict[str, Project] = {}
+        self._outputs = Outputs(())
         self._listener: Listener | None = None  # for the last project: the command beside the watch
         self._togethers: list[Together] = []
 
@@ -103,6 +105,7 @@ class _Watches:
         os.chdir(self._start)
         workspace = find_workspace()
         self._projects = {project.name: project for project in workspace.projects}
+        self._outputs.has(workspace.projects)
         watches = {name: self._member(project) for name, project in self._projects.items()}
         return Members(watches, workspace.files, _folders(workspace))
 
@@ -119,7 +122,7 @@ class _Watches:
             return means.cache(project, config) if options.uses_cache else None
 
         return Watch(
-            partial(_config, project, options.given),
+            partial(_config, project, options.given, self._outputs),
             lambda config: (*_config_files(project), *config.read),
             Rebuilding(
                 options.given.mode, cache_of, self._executor, engines, self._shared, cache_write=options.cache_write
@@ -157,9 +160,10 @@ def _no_pages(_config: "Config") -> PageTemplates:
     return PageTemplates()
 
 
-def _config(project: Project, given: CompileOptions) -> "Config":
+def _config(project: Project, given: CompileOptions, outputs: Outputs) -> "Config":
     """The present configuration of `project`; raises ConfigError, also for commands of `run` that are not there."""
     config = project.config(given.mode, given.url)
+    outputs.claim(project, config)
     if config.run:
         programs_of(config)
     return config

@@ -56,8 +56,8 @@ class Cluster(Protocol):
 class Away:
     """An executor, by the name that is `shown` to users, opened by `open_cluster` at the first job.
 
-    `here_at_once` is how many jobs that come back may be done here at the same time. It is given up once it has given no
-    answer for `silent_seconds`, as one that loses a job reports nothing.
+    `here_at_once` is how many jobs that come back may be done here at the same time. The executor is given up once it
+    has given no answer for `silent_seconds`, as one that loses a job reports nothing.
     """
 
     def __init__(

@@ -49,9 +49,13 @@ def lines_of_shells(page: str) -> Iterator[str]:
 def commands_of(page: str) -> Iterator[list[str]]:
     """The arguments of each call of `buildassets`."""
     for line in lines_of_shells(page):
+        if "pip install" in line:
+            continue  # `pip install buildassets flask`
         for found in re.finditer(r"(?:^|[\s(\"'])(?:buildassets|manage\.py assets) (?=[a-z-])", line):
+            is_quoted = found[0][0] in "(\"'"
+            behind = line[found.end() :].rstrip(")'\"") if is_quoted else line[found.end() :]
             words: list[str] = []
-            for word in shlex.shlex(line[found.end() :].rstrip(")'\""), posix=True, punctuation_chars="();<>|&"):
+            for word in shlex.shlex(behind, posix=True, punctuation_chars="();<>|&"):
                 if word in _ENDS or set(word) <= set("();<>|&"):
                     break
                 words.append(word)

@@ -168,7 +168,8 @@ def _variants(config: Config, picture: _Picture, rule: ImageVariants) -> Iterato
         scaled = max(1, (height * wanted * 2 + width) // (width * 2))
         for name in rule.formats:
             kind: Kind = picture.kind if name == "original" else name
-            variant = Variant(picture.source.path, picture.kind, wanted, scaled, kind, rule.quality, config.image_strip)
+            how = (rule.quality, config.image_strip)
+            variant = Variant(picture.source.path, picture.kind, wanted, scaled, kind, *how, width * height)
             logical = LogicalPath(f"{stem}.{wanted}w{suffix if name == 'original' else _SUFFIXES[kind]}")
             # No file can be there, as it lies below a file: caches name it so.
             path = os.path.join(picture.source.path, os.path.basename(logical))

@@ -21,6 +21,7 @@ from buildassets.compiler.model import Source
 from buildassets.compiler.transform.worker_pool import Drafted, Job, UnstartableError, Workers, settings_of
 from buildassets.digest import digest
 from buildassets.files import digest_of
+from buildassets.jobs import Room
 
 _KEPT_SECONDS: Final = 60.0  # that a worker waits for more of the same build
 _MOST_KEPT: Final = 2  # builds whose workers wait
@@ -63,7 +64,8 @@ def draft_job(job: bytes) -> bytes:
     except UnstartableError as why:
         return unfit(f"its engines cannot be started{': ' if str(why) else ''}{why}")
     done: list[Drafted] = []
-    workers.work_off(deque(Job(source, 0) for source in sources), done.append)
+    jobs = deque(Job(source, 0) for source in sources)  # without their memory, as others share that here
+    workers.work_off(jobs, done.append, Room(0))
     if len(done) != len(sources):
         return unfit("it ended its work on this build")
     return fit(job, pickle.dumps([(one, _read_files(one)) for one in done]))

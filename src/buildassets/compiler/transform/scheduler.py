@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from buildassets.compiler.cache.file_digests import FileDigests
 from buildassets.compiler.cache.store import Cache
 from buildassets.compiler.config.values import Config, Mode
+from buildassets.compiler.images.variant import needed_bytes
 from buildassets.compiler.languages.native.library import is_native
 from buildassets.compiler.model import Draft, Source
 from buildassets.compiler.transform.draft_cache import KeptDrafts
@@ -23,6 +24,7 @@ from buildassets.compiler.transform.engine_set import EngineSet, needs_sass
 from buildassets.compiler.transform.read_ahead import ReadAhead, read_ahead
 from buildassets.compiler.transform.worker_pool import IN_FLIGHT_BYTES, Drafted, Job
 from buildassets.diagnostics import printable
+from buildassets.jobs import Room, cores
 from buildassets.paths import LogicalPath
 
 if TYPE_CHECKING:
@@ -40,6 +42,10 @@ BYTES_PER_WORKER: Final = 800_000
 NATIVE_BYTES_PER_WORKER: Final = 7 * BYTES_PER_WORKER
 _PROVEN_NATIVELY: Final = ("rcssmin", "rjsmin")
 _IN_A_PROCESS: Final = ("esbuild",)  # of its own: a thread that waits for it does all that a worker would
+# Variants of pictures that are made at the same time have room for 1.5 times the pixels of the largest picture for each
+# worker, with the 4 bytes that Pillow needs for a pixel; and the least, which a machine has for each core.
+_ROOM_PER_PIXEL_BYTES: Final = 6
+_LEAST_ROOM_BYTES: Final = 1 << 28
 LEAST_COMPILED_BYTES: Final = 100_000  # a compiled source reads others, so its own size is a poor measure
 
 Drafts = Callable[[Sequence[Source]], Iterator[Draft]]
@@ -184,7 +190,7 @@ class _Drafting:
         """Have threads draft some of `sources`, on which engines work; returns the names in the order of waiting."""
         stale = [source for source in sources if not self._is_kept(source)]
         commanded = {source.logical: source for source in stale if self._engines.command(source) is not None}
-        jobs = [Job(source, self._size_bytes(source)) for source in stale if source.logical not in commanded]
+        jobs = [self._job(source) for source in stale if source.logical not in commanded]
         if self._elsewhere and jobs and (threads := self._elsewhere.threads):
             sent = self._begin_elsewhere(self._elsewhere, threads, jobs)
         elif self._executor is not None:
@@ -222,7 +228,11 @@ class _Drafting:
         jobs.sort(key=_order_for_workers if count else _order_of_waiting)
         waiting = deque(jobs)
         self._waiting.append(waiting)
-        work = partial(self._in_workers, self._started_workers()) if count else self._here
+        work = (
+            partial(self._in_workers, self._started_workers(), _room_for(jobs, min(count, cores())))
+            if count
+            else self._here
+        )
         for _ in range(count or len(jobs)):
             self._futures.append(executor.submit(self._work_off, waiting, work))
         # Sheets come last: bundles of the others are joined while Sass is at work.
@@ -231,6 +241,9 @@ class _Drafting:
 
     def _is_kept(self, source: Source) -> bool:
         return self._kept is not None and self._kept.holds(source)
+
+    def _job(self, source: Source) -> Job:
+        return Job(source, self._size_bytes(source), needed_bytes(source.variant) if source.variant else 0)
 
     def _size_bytes(self, source: Source) -> int:
         if source.variant is not None:
@@ -279,11 +292,11 @@ class _Drafting:
             self._workers = self._start_workers()
         return self._workers
 
-    def _in_workers(self, workers: "Workers", jobs: deque[Job]) -> None:
+    def _in_workers(self, workers: "Workers", room: Room, jobs: deque[Job]) -> None:
         from buildassets.compiler.transform.worker_pool import UnstartableError
 
         try:
-            workers.work_off(jobs, self._answers.put)
+            workers.work_off(jobs, self._answers.put, room)
         except UnstartableError:
             self._here(jobs)
 
@@ -294,6 +307,12 @@ class _Drafting:
             except IndexError:  # another thread was faster
                 return
             self._answers.put(Drafted(self._made(source)))
+
+
+def _room_for(jobs: Sequence[Job], count: int) -> Room:
+    """The memory in which `count` workers make variants of pictures; one that needs more is made alone."""
+    pixels = max((job.source.variant.source_pixels for job in jobs if job.source.variant), default=0)
+    return Room(count * max(_LEAST_ROOM_BYTES, pixels * _ROOM_PER_PIXEL_BYTES))
 
 
 def _order_for_workers(job: Job) -> tuple[int, bool]:

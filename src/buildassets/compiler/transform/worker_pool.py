@@ -17,6 +17,7 @@ from buildassets.compiler.engines.process.endings import DiedError
 from buildassets.compiler.model import Draft, Source
 from buildassets.diagnostics import Location, error
 from buildassets.frozen import frozen
+from buildassets.jobs import Room
 
 IN_FLIGHT_BYTES: Final = 64_000  # at least 10 ms of work, for a worker to do until this process sends more
 
@@ -25,10 +26,14 @@ IN_FLIGHT_JOBS: Final = 64  # the limit for small sources
 
 
 class Job(NamedTuple):
-    """A source to draft. `size_bytes` is an estimate of the work."""
+    """A source to draft. `size_bytes` is an estimate of the work.
+
+    `memory_bytes` is what has to be free for it, if that is much: such a job is sent alone.
+    """
 
     source: Source
     size_bytes: int
+    memory_bytes: int = 0
 
 
 @frozen
@@ -88,10 +93,11 @@ class Workers:
             self._processes.give_back(worker)
         return self._versions
 
-    def work_off(self, jobs: deque[Job], deliver: Callable[[Drafted], None]) -> None:
+    def work_off(self, jobs: deque[Job], deliver: Callable[[Drafted], None], room: Room) -> None:
         """Have a worker, replaced if it dies, draft the `jobs`, until none is left or the build ends.
 
-        Other threads may take from `jobs` meanwhile. Raises UnstartableError; undone work then stays in `jobs`.
+        Other threads may take from `jobs` meanwhile, and share the memory `room`. Raises UnstartableError; undone work
+        then stays in `jobs`.
         """
         while jobs:
             try:
@@ -100,7 +106,7 @@ class Workers:
                 return
             flying: deque[Job] = deque()
             try:
-                _exchange(worker, jobs, flying, deliver)
+                _exchange(worker, jobs, flying, deliver, room)
             except DiedError as how:
                 last_words = worker.end()
                 if not self._processes.is_closed:
@@ -161,17 +167,28 @@ class _Worker(PythonProcess):
         return super().end(grace_seconds)
 
 
-def _exchange(worker: _Worker, jobs: deque[Job], flying: deque[Job], deliver: Callable[[Drafted], None]) -> None:
+def _exchange(
+    worker: _Worker, jobs: deque[Job], flying: deque[Job], deliver: Callable[[Drafted], None], room: Room
+) -> None:
     """Send jobs and deliver answers until none are left; `flying` are the unanswered ones, the oldest first."""
     while True:
         while job := _next(jobs, flying):
             flying.append(job)
-            worker.send(job.source)
+            if not job.memory_bytes:
+                worker.send(job.source)
         if not flying:
             return
-        answer: Drafted = worker.receive()
+        answer: Drafted = _answer_in(room, worker, flying[0]) if flying[0].memory_bytes else worker.receive()
         flying.popleft()
         deliver(answer)
+
+
+def _answer_in(room: Room, worker: _Worker, job: Job) -> Drafted:
+    """The answer to `job`, which is sent when there is room for it."""
+    with room.taken(job.memory_bytes):
+        worker.send(job.source)
+        answer: Drafted = worker.receive()
+        return answer
 
 
 def _next(jobs: deque[Job], flying: Collection[Job]) -> Job | None:
@@ -182,7 +199,9 @@ def _next(jobs: deque[Job], flying: Collection[Job]) -> Job | None:
         job = jobs.popleft()
     except IndexError:
         return None
-    if not flying or job.size_bytes + sum(unanswered.size_bytes for unanswered in flying) <= IN_FLIGHT_BYTES:
+    is_alone = job.memory_bytes or any(unanswered.memory_bytes for unanswered in flying)
+    size_bytes = job.size_bytes + sum(unanswered.size_bytes for unanswered in flying)
+    if not flying or (size_bytes <= IN_FLIGHT_BYTES and not is_alone):
         return job
     jobs.appendleft(job)
     return None

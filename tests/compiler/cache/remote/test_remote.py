@@ -84,6 +84,23 @@ def test_a_record_of_a_key_that_is_not_listed_is_a_miss(folder: str, tmp_path: P
     assert "not signed by a key of its scope" in second.text
 
 
+def test_a_writer_with_a_key_that_is_not_listed_is_warned(folder: str, tmp_path: Path) -> None:
+    stranger, public = key_pair()
+    first = written(tmp_path / "first", folder, key=stranger)
+    assert first.codes == ["cache/trust"]
+    assert f"list its public key, `{public}`" in first.document["diagnostics"][0]["hint"]
+
+
+@pytest.mark.parametrize("key", [SECRET, f"hmac:{'ab' * 32}"], ids=["listed", "shared"])
+def test_a_writer_whose_key_is_listed_or_shared_is_not_warned(folder: str, tmp_path: Path, key: str) -> None:
+    assert written(tmp_path / "first", folder, key=key).codes == []
+
+
+def test_a_scope_of_its_own_needs_no_listed_key(folder: str, tmp_path: Path) -> None:
+    stranger, _ = key_pair()
+    assert written(tmp_path / "first", folder, key=stranger, SCOPE="pull", READ="main").codes == []
+
+
 def test_a_signed_record_is_a_miss_where_no_key_is_listed(folder: str, tmp_path: Path) -> None:
     written(tmp_path / "first", folder)
     assert built(site(tmp_path / "second", folder)).remote["hits"] == 0

@@ -49,6 +49,14 @@ class Ring:
         """The scopes beside the own one that no public key is listed for: an HMAC key proves nothing about them."""
         return tuple(scope for scope in self.scopes[1:] if not self.trusted.get(scope))
 
+    def unlisted(self) -> str:
+        """The public key to what signs, if the own scope lists keys but not this one, or empty. Raises ImportError."""
+        listed = self.trusted.get(self.scopes[0], ())
+        if not listed or not self.secrets or not self.secrets[0].startswith(ED25519):
+            return ""
+        raw = _private(self.secrets[0]).public_key().public_bytes_raw()
+        return "" if raw in map(key_bytes, listed) else ED25519 + b64encode(raw).decode("ascii")
+
     def sign(self) -> Sign | None:
         """How records are signed: with the first key of the environment; None without one. Raises ImportError."""
         if not self.secrets:

@@ -195,7 +195,7 @@ def _terms(keys: Ring, *, is_open: bool, writes: bool) -> tuple[_Terms | None, l
         hint = 'install it with `pip install "buildassets[cache]"`'
         message = "the remote cache is not used: signatures need the package `cryptography`"
         return None, [warning("cache/trust", message, hint=hint)]
-    notices = [*_unreadable(keys), *_unwritable(keys, is_open=is_open, writes=writes)]
+    notices = [*_unreadable(keys), *_unwritable(keys, is_open=is_open, writes=writes), *_unlisted(keys, writes=writes)]
     return _Terms(scopes, sign, writes and (sign is not None or _is_unsigned(keys, is_open=is_open))), notices
 
 
@@ -217,3 +217,11 @@ def _unwritable(keys: Ring, *, is_open: bool, writes: bool) -> Iterator[Diagnost
         yield warning(
             "cache/trust", message, hint="set it to the private key of the scope, or leave `--cache-write` out"
         )
+
+
+def _unlisted(keys: Ring, *, writes: bool) -> Iterator[Diagnostic]:
+    if writes and (public := keys.unlisted()):
+        message = f"the key in `${KEY_VARIABLE}` is none of those that are listed for the scope `{keys.scopes[0]}`"
+        notes = ["what is written with it does not count for builds without this key"]
+        hint = f"list its public key, `{public}`, or set the private key of one that is listed"
+        yield warning("cache/trust", message, notes=notes, hint=hint)

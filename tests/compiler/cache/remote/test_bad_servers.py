@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from buildassets.compiler.build import build
+from buildassets.compiler.cache.remote.address import LOGIN_VARIABLE, opened_store
+from buildassets.compiler.cache.remote.store import StoreError
 from buildassets.compiler.config.load import load_config
 from buildassets.compiler.config.values import CacheSettings, Config
 from buildassets.compiler.result import BuildResult
@@ -183,3 +185,20 @@ def test_a_bomb_takes_no_memory(known: Site, tmp_path: Path) -> None:
     with serving(KINDS["endless contents"], known.good) as port:
         known.built(f"http://127.0.0.1:{port}/cache", tmp_path)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000
+
+
+@pytest.mark.parametrize(
+    ("login", "reason"),
+    [
+        ("", "it wants a login, and `$BUILDASSETS_CACHE_LOGIN` has none for it"),
+        ("ci:secret", "it wants a login, and `$BUILDASSETS_CACHE_LOGIN` has none for it"),
+        ("http://ci:secret@{}", "it refuses the login"),
+    ],
+)
+def test_what_is_wrong_with_a_login_is_reported(login: str, reason: str) -> None:
+    with serving(KINDS["401"], {}) as port:
+        server = f"127.0.0.1:{port}"
+        store = opened_store(f"http://{server}/cache", {LOGIN_VARIABLE: login.format(server)})
+        with pytest.raises(StoreError) as caught:
+            store.get("ac/x", 9)
+    assert caught.value.reason == f"it answers 401: {reason}"

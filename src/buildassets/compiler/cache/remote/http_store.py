@@ -13,6 +13,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from buildassets._version import __version__
+from buildassets.compiler.cache.remote.address import LOGIN_VARIABLE
 from buildassets.compiler.cache.remote.store import StoreError, too_large
 from buildassets.diagnostics import reason_text
 
@@ -23,7 +24,7 @@ _ABSENT: Final = (404, 410)
 _STORED: Final = (200, 201, 202, 204)
 _EXISTS: Final = (409, 412)  # to a request to create only
 _FINAL: Final = (401, 403, 405, 407, 501)
-_REASONS: Final = {401: "it wants a login", 403: "it refuses the login, or what it was asked for"}
+_REASONS: Final = {403: "it refuses the login, or what it was asked for"}
 
 
 class HttpStore:
@@ -49,14 +50,14 @@ class HttpStore:
         if status in _ABSENT:
             return None
         if status != 200:
-            raise _fault(status)
+            raise self._fault(status)
         return content
 
     def holds(self, name: str) -> bool:
         """See Store."""
         status, _ = self._answer("HEAD", name, 0)
         if status not in (200, 204, *_ABSENT):
-            raise _fault(status)
+            raise self._fault(status)
         return status not in _ABSENT
 
     def put(self, name: str, content: bytes, *, replace: bool) -> None:
@@ -66,7 +67,7 @@ class HttpStore:
             "PUT", name, _CHUNK_BYTES, content, headers if replace else {**headers, "If-None-Match": "*"}
         )
         if status not in _STORED and (replace or status not in _EXISTS):
-            raise _fault(status)
+            raise self._fault(status)
 
     def leave(self) -> None:
         """See Store."""
@@ -129,6 +130,15 @@ class HttpStore:
             self._open.add(made)
         return made, True
 
+    def _fault(self, status: int) -> StoreError:
+        if 300 <= status < 400:
+            return StoreError(f"it answers {status}: redirects are not followed", is_final=True)
+        reason = _REASONS.get(status)
+        if status == 401:
+            refused = "Authorization" in self._headers
+            reason = "it refuses the login" if refused else f"it wants a login, and `${LOGIN_VARIABLE}` has none for it"
+        return StoreError(f"it answers {status}" + (f": {reason}" if reason else ""), is_final=status in _FINAL)
+
     def _drop(self, connection: HTTPConnection) -> None:
         connection.close()
         with self._lock:
@@ -149,13 +159,6 @@ def _body(response: HTTPResponse, most_bytes: int) -> bytes:
     if response.status == 200 and response.length:
         raise StoreError("its answer is cut short")
     return b"".join(chunks)
-
-
-def _fault(status: int) -> StoreError:
-    if 300 <= status < 400:
-        return StoreError(f"it answers {status}: redirects are not followed", is_final=True)
-    reason = _REASONS.get(status)
-    return StoreError(f"it answers {status}" + (f": {reason}" if reason else ""), is_final=status in _FINAL)
 
 
 def _reason(fault: Exception) -> str:

@@ -41,7 +41,11 @@ def test_urls_of_all_kinds_are_taken(url: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["/srv/cache", "cache.example", "ftp://a/b", "https://", "file://host/x", "https://a/?b"]
+    "url",
+    [
+        *("/srv/cache", "cache.example", "ftp://a/b", "https://", "file://host/x", "https://a/?b"),
+        *("http://a:99999/c", "http://a:0/c", "http://a:b/c", "http://[::1/c", "redis://:6379/0"),
+    ],
 )
 def test_other_urls_are_errors_that_name_the_forms(url: str, tmp_path: Path) -> None:
     shown = faults(tmp_path, f'[cache]\nremote = "{url}"\n')

@@ -40,12 +40,23 @@ def cache_settings(table: Table) -> CacheSettings:
     return CacheSettings(url, keys)
 
 
+def _has_server(url: str) -> bool:
+    """Whether `url` names a host or bucket, and a port that there can be, if it names one."""
+    from urllib.parse import urlsplit  # most projects have no remote cache
+
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:  # of a port out of range, and of an open bracket
+        return False
+
+
 def _remote(table: Table) -> str:
     given = table.filled_text("remote", "")
     if names_user(given) or begins_with_password(given):
         table.refuse_unseen("cannot have a user or a password in it", "remote", hint=_LOGIN_HINT)
         return ""
-    if not given or _NETWORK.fullmatch(given) or _FOLDER.fullmatch(given):
+    if not given or (_NETWORK.fullmatch(given) and _has_server(given)) or _FOLDER.fullmatch(given):
         return given.rstrip("/") if given != "file:///" else given
     known = ", ".join(f"`{scheme}://`" for scheme in SCHEMES[:-1])
     hint = (

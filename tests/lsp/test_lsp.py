@@ -289,3 +289,17 @@ def test_templates_of_a_language_that_cannot_be_read_have_a_warning(project: Pat
         (found,) = editor.open("templates/page.html", '{% load static %}{% static "none.css" %}')
     assert (found["severity"], found["code"], found["range"]["start"]["line"]) == (2, "template/unavailable", 0)
     assert found["message"].endswith("hint: run `pip install django`")
+
+
+def test_a_large_sheet_with_a_fault_in_each_line_is_checked_in_time(project: Path) -> None:
+    """The client gives up after a minute; counting lines anew for each fault took two."""
+    text = "a { background: url(nope.png) }\n" * 20_000
+    with Editor(project) as editor:
+        found = editor.open("assets/css/large.css", text)
+    assert (len(found), found[-1]["range"]["start"]) == (20_000, {"line": 19_999, "character": 20})
+
+
+def test_a_uri_that_is_none_is_in_no_file(project: Path) -> None:
+    with Editor(project) as editor:
+        where = {"textDocument": {"uri": "file://[::1/a.html"}, "position": {"line": 0, "character": 0}}
+        assert editor.request("textDocument/hover", where) is None

@@ -1,5 +1,6 @@
 """Places in a text: offsets in characters, and the protocol's lines and UTF-16 units. Pure; lines end at LF."""
 
+from bisect import bisect_right
 from typing import NamedTuple
 
 
@@ -24,11 +25,29 @@ def offset_at(text: str, place: Place) -> int:
     return start + len(lines[place.line])
 
 
+class Places:
+    """The places of a text, whose lines are found once: a text may have as many diagnostics as lines."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._starts = [0]
+        for line in text.split("\n"):
+            self._starts.append(self._starts[-1] + len(line) + 1)
+        self._starts.pop()
+
+    def at(self, offset: int) -> Place:
+        """The place of `offset`; the end of the text for one behind it."""
+        line = bisect_right(self._starts, offset) - 1
+        return Place(line, sum(map(_units, self._text[self._starts[line] : offset])))
+
+    def start_of(self, line: int) -> int:
+        """The offset of the line that is counted from 0; the end of the text if there is none."""
+        return self._starts[line] if line < len(self._starts) else len(self._text)
+
+
 def place_at(text: str, offset: int) -> Place:
     """The place of `offset`."""
-    before = text[:offset]
-    start = before.rfind("\n") + 1
-    return Place(before.count("\n"), sum(map(_units, before[start:])))
+    return Places(text).at(offset)
 
 
 def _units(character: str) -> int:

@@ -13,13 +13,14 @@ from buildassets.compiler.config.file import search
 from buildassets.diagnostics import Diagnostic, Location
 from buildassets.errors import ConfigError
 from buildassets.lsp.completion import Proposal, proposals
-from buildassets.lsp.positions import Place, offset_at, place_at
+from buildassets.lsp.positions import Place, Places, offset_at
 from buildassets.lsp.project import Project, load_project
 from buildassets.lsp.spots import Found, Spot, read, size_bytes
 from buildassets.paths import LogicalPath
 from buildassets.sizes import size_text
 
 _NAME: Final = "buildassets"
+_NOWHERE: Final = types.Range(types.Position(0, 0), types.Position(0, 0))
 _TRIGGERS: Final = ('"', "'", "/", "(")
 
 
@@ -44,7 +45,8 @@ class Server(LanguageServer):
         if path is None or (project is None and self._is_faulty(uri)):
             return  # those of the configuration were sent when it was read
         found = read(project, path, text) if project else Found()
-        self._publish(uri, (_diagnostic(one, text) for one in found.diagnostics if one.location))
+        places = Places(text)
+        self._publish(uri, (_diagnostic(one, places) for one in found.diagnostics if one.location))
 
     def found(self, uri: str, position: types.Position) -> tuple[Project, str, Spot] | None:
         """The project, the text of a document, and the name at that position of it."""
@@ -62,7 +64,8 @@ class Server(LanguageServer):
         if path is None or project is None:
             return []
         offered = proposals(project, path, text, _offset(text, position))
-        return [_item(project, text, proposal) for proposal in offered]
+        places = Places(text)
+        return [_item(project, places, proposal) for proposal in offered]
 
     def project(self, path: str | None) -> Project | None:
         """The project of the file at `path`; None if its configuration is faulty."""
@@ -105,7 +108,7 @@ class Server(LanguageServer):
                 message = types.ShowMessageParams(types.MessageType.Error, _message(one))
                 self.window_show_message(message)
             else:
-                by_uri.setdefault(uri, []).append(_diagnostic(one, self._text(uri)))
+                by_uri.setdefault(uri, []).append(_diagnostic(one, Places(self._text(uri))))
         for uri, faults in by_uri.items():
             self._publish(uri, faults)
         return set(by_uri)
@@ -115,7 +118,10 @@ class Server(LanguageServer):
 
     def _document(self, uri: str) -> tuple[str | None, str]:
         """The path of a document, None if it is in no file, and its text."""
-        path = to_fs_path(uri) if uri.startswith("file:") else None
+        try:
+            path = to_fs_path(uri) if uri.startswith("file:") else None
+        except ValueError:  # such as `file://[::1`
+            path = None
         return (os.path.normpath(path) if path else None), self._text(uri)
 
     def _text(self, uri: str) -> str:
@@ -191,7 +197,7 @@ def _add_questions(server: Server) -> None:
             return None
         project, text, spot = found
         content = types.MarkupContent(types.MarkupKind.Markdown, described(project, found[2].target))
-        return types.Hover(content, _range(text, spot.start, spot.end))
+        return types.Hover(content, _range(Places(text), spot.start, spot.end))
 
 
 def described(project: Project, target: LogicalPath) -> str:
@@ -218,28 +224,28 @@ def _definition(project: Project, target: LogicalPath) -> types.Location | None:
     """The source of an asset, or its place in the configuration."""
     path, place = project.file(target), project.place(target)
     if path is not None:
-        return types.Location(from_fs_path(path) or "", _range("", 0, 0))
+        return types.Location(from_fs_path(path) or "", _NOWHERE)
     if place is None or project.config.file is None:
         return None
     start = types.Position(max(place.line - 1, 0), max(place.column - 1, 0))
     return types.Location(from_fs_path(project.config.file) or "", types.Range(start, start))
 
 
-def _item(project: Project, text: str, proposal: Proposal) -> types.CompletionItem:
+def _item(project: Project, places: Places, proposal: Proposal) -> types.CompletionItem:
     size = size_bytes(project, proposal.asset)
     return types.CompletionItem(
         label=proposal.text,
         kind=types.CompletionItemKind.File,
         detail=size_text(size) if size is not None else None,
         filter_text=proposal.text,
-        text_edit=types.TextEdit(_range(text, proposal.start, proposal.end), proposal.text),
+        text_edit=types.TextEdit(_range(places, proposal.start, proposal.end), proposal.text),
     )
 
 
-def _diagnostic(one: Diagnostic, text: str) -> types.Diagnostic:
+def _diagnostic(one: Diagnostic, places: Places) -> types.Diagnostic:
     severity = types.DiagnosticSeverity.Error if one.is_error else types.DiagnosticSeverity.Warning
     assert one.location is not None
-    return types.Diagnostic(_range_of(one.location, text), _message(one), severity, one.code, source=_NAME)
+    return types.Diagnostic(_range_of(one.location, places), _message(one), severity, one.code, source=_NAME)
 
 
 def _message(one: Diagnostic) -> str:
@@ -247,16 +253,16 @@ def _message(one: Diagnostic) -> str:
     return "\n".join(lines)
 
 
-def _range_of(place: Location, text: str) -> types.Range:
+def _range_of(place: Location, places: Places) -> types.Range:
     """The span of a diagnostic: lines and columns count from 1, columns in characters."""
     if not place.line:
-        return _range("", 0, 0)
-    start = sum(len(line) + 1 for line in text.split("\n")[: place.line - 1]) + place.column - 1
-    return _range(text, start, start + place.length)
+        return _NOWHERE
+    start = places.start_of(place.line - 1) + place.column - 1
+    return _range(places, start, start + place.length)
 
 
-def _range(text: str, start: int, end: int) -> types.Range:
-    return types.Range(types.Position(*place_at(text, start)), types.Position(*place_at(text, end)))
+def _range(places: Places, start: int, end: int) -> types.Range:
+    return types.Range(types.Position(*places.at(start)), types.Position(*places.at(end)))
 
 
 def _offset(text: str, position: types.Position) -> int:

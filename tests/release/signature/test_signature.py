@@ -195,3 +195,13 @@ def test_no_byte_can_change_under_a_signature(
     with pytest.raises(ReleaseError):
         signer(archive, [key.public_key()])
     os.unlink(signed)
+
+
+@pytest.mark.parametrize("name", ["a.tar", "a.tar.sig"])
+def test_a_named_pipe_is_no_archive_and_no_signature(tmp_path: Path, name: str) -> None:
+    """Opening one waits for whoever writes into it."""
+    write_tree(tmp_path, {"a.tar": "x", "a.tar.sig": "x" * 64})
+    (tmp_path / name).unlink()
+    os.mkfifo(tmp_path / name)
+    done = run(tmp_path, "verify", "a.tar", "--key", PUBLIC)
+    assert (done.returncode, "it is a named pipe" in done.stderr) == (1, True)

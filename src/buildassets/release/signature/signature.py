@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from buildassets.diagnostics import reason_text
 from buildassets.files import write_whole
+from buildassets.plain_files import plain
 from buildassets.release.inventory.refusals import refusal
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def signer(archive: str, keys: Sequence["Ed25519PublicKey"]) -> "Ed25519PublicKe
 def _signature(archive: str) -> bytes:
     path = archive + SUFFIX
     try:
-        with open(path, "rb") as file:
+        with open(path, "rb", opener=plain) as file:
             signature = file.read(_SIGNATURE_BYTES + 1)
     except FileNotFoundError:
         hint = f"put `{os.path.basename(path)}` beside it, which `buildassets pack --sign KEY` has written"
@@ -69,7 +70,7 @@ def _signature(archive: str) -> bytes:
 
 @contextmanager
 def _mapped(path: str) -> Iterator[bytes | memoryview]:
-    with open(path, "rb") as file:
+    with open(path, "rb", opener=plain) as file:
         if not os.fstat(file.fileno()).st_size:  # which cannot be mapped
             yield b""
             return

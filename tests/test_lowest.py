@@ -57,7 +57,15 @@ def requirements() -> Iterator[str]:
     yield from document["project"]["dependencies"]
     for extra in document["project"]["optional-dependencies"].values():
         yield from extra
-    yield from document["dependency-groups"]["test"]
+    yield from _group(document["dependency-groups"], "test")
+
+
+def _group(groups: dict[str, list[str | dict[str, str]]], name: str) -> Iterator[str]:
+    for one in groups[name]:
+        if isinstance(one, str):
+            yield one
+        else:
+            yield from _group(groups, one["include-group"])
 
 
 def lowest(python: str) -> str:

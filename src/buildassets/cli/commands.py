@@ -139,6 +139,10 @@ def commands() -> None:
 def run() -> None:
     """Run the verb of the command line and exit."""
     terminated_as_exit()
+    if _COMPLETING in os.environ:
+        from buildassets.cli.completion import prepare_shells
+
+        prepare_shells()
     try:
         code = commands.main(prog_name=os.environ.get(IS_TYPED), standalone_mode=False)
     except BuildAssetsError as failure:

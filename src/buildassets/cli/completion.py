@@ -7,13 +7,37 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 import click
-from click.shell_completion import CompletionItem
+from click.shell_completion import BashComplete, CompletionItem, add_completion_class
 
 _RELEASES: Final = {"ARCHIVE", "NEW", "OLD", "OLD_MANIFEST", "PREVIOUS", "[DIR|ARCHIVE]", "[DIR|ARCHIVE|MANIFEST]"}
 _PATHS: Final = _RELEASES | {"FILE", "KEY", "ROOT", "TARGET", "[SOURCE]..."}
 _FOLDERS: Final = frozenset(("DIR", "[DIR]"))
 _ASSETS: Final = frozenset(("LOGICAL_PATH", "[GLOB]..."))
 _TOOLS: Final = frozenset(("[NAME[@RANGE]]...", "NAME..."))
+
+
+# What click has bash insert as it is, bash would expand and run once the line is entered: names of files are quoted.
+_INSERTED: Final = "COMPREPLY+=($value)"
+_QUOTED: Final = """printf -v quoted %%q "$value"
+            if [[ $value != "$quoted" && ${COMP_WORDS[COMP_CWORD]} == [\\"\\']* ]]; then
+                [[ $value == *[\\$\\`\\"\\'\\\\!]* ]] && continue
+                compopt -o filenames
+                quoted=$value
+            fi
+            COMPREPLY+=("$quoted")"""
+
+
+class _Bash(BashComplete):
+    source_template = (
+        BashComplete.source_template.replace(_INSERTED, _QUOTED)
+        .replace("local response\n", "local response quoted\n")
+        .replace("read type", "read -r type")
+    )
+
+
+def prepare_shells() -> None:
+    """Have the function that bash gets quote what it inserts."""
+    add_completion_class(_Bash)
 
 
 class _Names(click.ParamType):  # type: ignore[type-arg]  # click 8.1 has it without arguments
@@ -27,7 +51,8 @@ class _Names(click.ParamType):  # type: ignore[type-arg]  # click 8.1 has it wit
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         """The names that begin with `incomplete`; none where they cannot be found out."""
         try:
-            return [CompletionItem(name) for name in self._names() if name.startswith(incomplete)]
+            named = (name for name in self._names() if name.startswith(incomplete))
+            return [CompletionItem(name) for name in named if name.isprintable()]  # a shell reads one a line
         except Exception:  # a shell that asks has no place for a message
             return []
 

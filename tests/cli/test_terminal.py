@@ -81,7 +81,7 @@ def test_a_build_is_summed_up_by_kind(tmp_path: Path, columns: int) -> None:
 
 def test_the_table_has_what_changed_since_the_last_release(tmp_path: Path) -> None:
     on_terminal(write_tree(tmp_path, SITE), "build")
-    write_tree(tmp_path, {"assets/css/new.css": "b { color: red }", "assets/img/a.svg": "<svg></svg>"})
+    write_tree(tmp_path, {"assets/css/new.css": "b { color: red }", "assets/img/a.svg": "<svg><g/></svg>"})
     table = seen(on_terminal(tmp_path, "build"))
     sheets, images = (row for row in table if row.startswith(("style", "images")))
     assert sheets.endswith("  1 new, 1 changed")

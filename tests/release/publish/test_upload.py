@@ -168,7 +168,9 @@ def test_a_damaged_release_is_not_published(site: Path) -> None:
     write_tree(site, {f"build/assets/{file}": "<svg><!svg>"})
     done = run(site, "publish", "www")
     assert done.returncode == 1
-    assert f"error[publish/damaged]: cannot publish `build/assets/{file}`: it does not match the manifest" in done.stderr
+    assert (
+        f"error[publish/damaged]: cannot publish `build/assets/{file}`: it does not match the manifest" in done.stderr
+    )
     assert (site / "www/manifest.json").read_bytes() == published
 
 

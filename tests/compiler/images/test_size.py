@@ -77,6 +77,14 @@ def test_a_large_header_is_read_from_chunks() -> None:
     assert header.size == Size(HEIGHT, WIDTH)
 
 
+def test_a_size_at_the_end_of_a_file_in_many_chunks_is_found() -> None:
+    content = jpeg(*[b"\xff\xe2\x10\x00" + bytes(0xFFE)] * 40)
+    header = Header()
+    for start in range(0, len(content), 1 << 12):
+        header.take(content[start : start + (1 << 12)])
+    assert header.size == Size(WIDTH, HEIGHT)
+
+
 def test_a_box_of_enormous_length_takes_no_memory() -> None:
     assert raster_size(b"\0\0\0\1ftyp" + b"\x7f" * 8 + b"heic" + bytes(100)) is None
 

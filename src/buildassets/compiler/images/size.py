@@ -57,14 +57,38 @@ def _sound(size: tuple[int, int] | None) -> Size | None:
 
 
 class Header:
-    """Finds the size of a raster picture from its chunks, while they are read for another purpose."""
+    """Finds the size of a raster picture from its chunks, while they are read for another purpose.
+
+    A head that is still without a size is looked at again when it has doubled, so that many chunks take linear time.
+    """
 
     def __init__(self) -> None:
-        self.size: Size | None = None
+        self._size: Size | None = None
         self._head = b""
+        self._chunks: list[bytes] = []  # behind the head that was looked at
+        self._more_bytes = 0  # in these
+
+    @property
+    def size(self) -> Size | None:
+        """The size, if what was taken so far contains it."""
+        if self._chunks:
+            self._look()
+        return self._size
+
+    @property
+    def is_found(self) -> bool:
+        """Whether the size is known without another look, so that nothing more need be taken."""
+        return self._size is not None
 
     def take(self, chunk: bytes) -> None:
         """Use the next chunk of the file, if the size is not known yet."""
-        if self.size is None and len(self._head) < _LIMIT_BYTES:
-            self._head += chunk
-            self.size = raster_size(self._head)
+        if self._size is None and len(self._head) + self._more_bytes < _LIMIT_BYTES:
+            self._chunks.append(chunk)
+            self._more_bytes += len(chunk)
+            if self._more_bytes >= len(self._head):
+                self._look()
+
+    def _look(self) -> None:
+        self._head = b"".join((self._head, *self._chunks))
+        self._chunks, self._more_bytes = [], 0
+        self._size = raster_size(self._head)

@@ -138,7 +138,7 @@ def _picture(source: Source) -> _Picture | Diagnostic:
         for chunk in chunks_of(source.path):
             head += chunk
             header.take(chunk)
-            if header.size is not None:
+            if header.is_found:
                 break
         kind, named = kind_of(head), _KINDS[media_of(source.logical).type]
         moves = is_moving(content_of(source.path) if kind == "gif" else head)

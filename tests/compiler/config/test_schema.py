@@ -121,9 +121,12 @@ output = "css/one.css"
 [run]
 worker = ["python", "worker.py"]
 """
+_KEYS: Final = [f"ed25519:{coded}" for coded in ("0" * 64, "A" * 43 + "=", "A" * 43)]
 GOOD: Final = (
     ALL,
     "",
+    f'cache = {{ remote = "https://cache.example:8080/a", trust = {{ main = {_KEYS}, "pull/1" = [] }} }}',
+    'cache = { remote = "file:///srv/cache of all" }',
     'url = "/"',
     'url = "//cdn.example.com"',
     'compress = ["gzip", "zstd", "dcz"]',
@@ -233,6 +236,13 @@ BAD: Final = (
     'commands = { less = { run = ["x"], output = "a.css", env = ["A=B"] } }',
     'commands = { run = ["x"] }',
     'run = { worker = "python" }',
+    'cache = { remote = "cache.example" }',
+    'cache = { remote = "ftp://cache.example/a" }',
+    'cache = { remote = "https://user@cache.example/a" }',
+    'cache = { remote = "file://host/a?b" }',
+    'cache = { trust = { main = ["hmac:00"] } }',
+    'cache = { trust = { main = ["ed25519:AAAA"] } }',
+    'cache = { trust = { "a b" = [] } }',
     "run = { worker = [] }",
     "[tool.buildassets]\nminify = true",
 )

@@ -17,7 +17,7 @@ HMAC: Final = "hmac:"
 SCHEMES: Final = ("http", "https", "s3", "gs", "az", "redis", "rediss", "file")
 _NETWORK: Final = lazy_pattern(r"(?:https?|s3|gs|az|rediss?)://[^\s/?#\\]+(?:/[^\s?#\\]*)?")
 _FOLDER: Final = lazy_pattern(r"file:///[^?#\0]*")
-_SCOPE: Final = lazy_pattern(r"[^\s,\x00-\x1f\x7f]{1,200}")
+SCOPE: Final = lazy_pattern(r"[^\s,\x00-\x1f\x7f]{1,200}")
 _HEX: Final = lazy_pattern(r"[0-9a-f]+", re.IGNORECASE)
 _LOGIN_HINT: Final = (
     "leave them out, and put them into `$BUILDASSETS_CACHE_LOGIN`: this file is for everybody who sees the project"
@@ -79,7 +79,7 @@ def _check_key(table: Table, scope: str, index: int, key: str) -> None:
 
 def is_scope(name: str) -> bool:
     """Whether `name` can be that of a scope: a text without blanks, commas and control characters."""
-    return _SCOPE.fullmatch(name) is not None
+    return SCOPE.fullmatch(name) is not None
 
 
 def key_bytes(text: str) -> bytes | None:

@@ -8,7 +8,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final, TypeAlias
 
-from buildassets.compiler.config import command_keys, font_keys, keys
+from buildassets.compiler.config import cache_keys, command_keys, font_keys, keys
 from buildassets.compiler.config.foreign import READERS
 from buildassets.compiler.config.schema_texts import DESCRIPTIONS, INNER
 from buildassets.compiler.config.values import HIDDEN, LEVELS, SETTINGS, USUAL
@@ -23,6 +23,8 @@ _IN_TYPES: Final = r"[A-Za-z0-9!#$&^_.+\-]+"
 _CONTROLS: Final = r"\u0000\u0008\u000c"
 _RANGE: Final = r"[Uu]\+(?:[0-9a-fA-F]{1,6}(?:-[0-9a-fA-F]{1,6})?|[0-9a-fA-F]{0,5}\?{1,6})"
 _ABSOLUTE: Final = r"[A-Za-z][A-Za-z0-9+.\-]*:|/"
+_REMOTE: Final = r"(?:https?|s3|gs|az|rediss?)://[^\s/?#\\@]+(?:/[^\s?#\\]*)?|file:///[^?#\x00]*"  # without a login
+_PUBLIC_KEY: Final = r"ed25519:(?:[0-9a-fA-F]{64}|[0-9A-Za-z+/_-]{43}=*)"  # 32 bytes
 
 
 def config_schema(engines: Iterable[str] = ()) -> Schema:
@@ -151,8 +153,10 @@ def _icons() -> Schema:
 
 
 def _cache() -> Schema:
-    trust = {"type": "object", "additionalProperties": _ref("texts")}
-    return _table({"remote": _ref("text"), "trust": trust})
+    keys = {"type": "array", "items": {"type": "string", "pattern": _whole(_PUBLIC_KEY)}}
+    scopes = {"pattern": _whole(cache_keys.SCOPE.pattern)}
+    trust = {"type": "object", "propertyNames": scopes, "additionalProperties": keys}
+    return _table({"remote": {"type": "string", "pattern": _whole(_REMOTE)}, "trust": trust})
 
 
 def _ref(name: str) -> Schema:

@@ -1,4 +1,4 @@
-"""What pages show is sound: settings by the schema, commands by the command line, code by its parser.
+"""What pages show is sound: commands by the command line, code by its parser; settings are in `test_editors.py`.
 
 Whether it also does what a page describes, the tests of that page find out.
 """
@@ -8,12 +8,10 @@ import json
 import re
 import shlex
 import subprocess
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
-import jsonschema
 import pytest
 import yaml
 from jinja2 import Environment
@@ -24,18 +22,7 @@ from tests.docs.ci import DOCS, blocks
 
 ROOT = DOCS.parent
 PAGES = sorted(path.relative_to(DOCS).as_posix() for path in (*DOCS.glob("*.md"), *DOCS.glob("coming-over/*.md")))
-SCHEMA = json.loads((ROOT / "src/buildassets/config.schema.json").read_text("utf-8"))
-_OTHERS = {"build-system", "project", "language-server", "tools", "vendor"}  # of pyproject.toml, editors, our lock
-_INSTALLED_BY_READERS = "tdewolff"  # an engine of the package that docs/engines.md makes; `test_engines.py` uses it
 _ENDS = {"&&", "||", "|", ";", ">", ">>", "<", "#", "--", "&"}
-
-
-def settings(page: str) -> Iterator[dict[str, object]]:
-    """The settings in the blocks of TOML, wherever they stand."""
-    for text in blocks(page, "toml"):
-        found = tomllib.loads(text)
-        if not _OTHERS & found.keys() and _INSTALLED_BY_READERS not in text:
-            yield found.get("tool", {}).get("buildassets", found)
 
 
 def lines_of_shells(page: str) -> Iterator[str]:
@@ -60,12 +47,6 @@ def commands_of(page: str) -> Iterator[list[str]]:
                     break
                 words.append(word)
             yield words
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_settings_are_as_the_schema_has_them(page: str) -> None:
-    for found in settings(page):
-        jsonschema.validate(found, SCHEMA)
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -190,7 +190,7 @@ def test_each_change_of_a_record_makes_it_a_miss(folder: str, tmp_path: Path) ->
     first = written(tmp_path / "first", folder)
     for path in (tmp_path / "shared/ac").iterdir():
         record = json.loads(path.read_bytes())
-        record["milliseconds" if "milliseconds" in record else "names"] = 5 if "milliseconds" in record else ["x"]
+        record |= {"milliseconds": record["milliseconds"] + 1} if "milliseconds" in record else {"names": ["x"]}
         path.write_text(json.dumps(record))
     second = built(site(tmp_path / "second", folder, MAIN))
     assert second.remote["hits"] == 0

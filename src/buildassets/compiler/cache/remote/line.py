@@ -42,6 +42,7 @@ class Line:
         self.faults: list[str] = []  # of this build, the first ones only
         self.fault_count = 0
         self.ended = ""  # why the server is asked no more, if so
+        self._refuses_writes = ""  # why nothing more is written, if so
         self._clock = clock
         self._calls: PriorityQueue[tuple[int, int, SimpleQueue[Outcome], Any, Callable[[], Any] | None]] = (
             PriorityQueue()
@@ -123,19 +124,23 @@ class Line:
 
     def _work_off(self) -> None:
         while True:
-            _, _, answers, what, work = self._calls.get()
+            priority, _, answers, what, work = self._calls.get()
             if work is None:
                 self.store.leave()
                 return
-            answers.put(self._outcome(what, work))
+            answers.put(self._outcome(what, work, is_write=priority >= WRITE_LAST))
 
-    def _outcome(self, what: Any, work: Callable[[], Any]) -> Outcome:
-        if self.ended:
-            return Outcome(what, fault=self.ended)
+    def _outcome(self, what: Any, work: Callable[[], Any], *, is_write: bool) -> Outcome:
+        if ended := self.ended or (self._refuses_writes if is_write else ""):
+            return Outcome(what, fault=ended)
         try:
             value = work()
         except StoreError as fault:
-            self.failed(fault.reason, is_final=fault.is_final)
+            if is_write and fault.is_final:  # as with a login that may only read: what there is can still be read
+                self._refuses_writes = fault.reason
+                self.noted(fault.reason)
+            else:
+                self.failed(fault.reason, is_final=fault.is_final)
             return Outcome(what, fault=fault.reason)
         except Exception as fault:  # whatever libraries raise: no server may end a build
             reason = reason_of(fault)

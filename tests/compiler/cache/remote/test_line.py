@@ -1,0 +1,40 @@
+"""A server that takes nothing may still be read."""
+
+from collections.abc import Callable
+from queue import SimpleQueue
+
+import pytest
+
+from buildassets.compiler.cache.remote.address import opened_store
+from buildassets.compiler.cache.remote.line import READ_FIRST, WRITE_LAST, Line, Outcome
+from buildassets.compiler.cache.remote.store import StoreError
+
+
+def _refused() -> None:
+    raise StoreError("it answers 403", is_final=True)
+
+
+def _outcome(line: Line, priority: int, work: Callable[[], object]) -> Outcome | None:
+    answers: SimpleQueue[Outcome] = SimpleQueue()
+    line.call(answers, priority, "a", work)
+    return line.outcome(answers)
+
+
+@pytest.fixture
+def line(tmp_path_factory: pytest.TempPathFactory) -> Line:
+    return Line(opened_store(tmp_path_factory.mktemp("cache").as_uri(), {}))
+
+
+def test_a_server_that_refuses_a_write_is_still_read(line: Line) -> None:
+    assert _outcome(line, WRITE_LAST, _refused) == Outcome("a", fault="it answers 403")
+    assert _outcome(line, WRITE_LAST, lambda: 1) == Outcome("a", fault="it answers 403")
+    assert _outcome(line, READ_FIRST, lambda: 1) == Outcome("a", 1)
+    assert line.faults == ["it answers 403"]
+    line.stop()
+
+
+def test_a_server_that_refuses_to_be_read_is_asked_no_more(line: Line) -> None:
+    _outcome(line, READ_FIRST, _refused)
+    assert _outcome(line, READ_FIRST, lambda: 1) is None
+    assert line.ended
+    line.stop()

@@ -92,7 +92,8 @@ def _faults(
     elif folder.used_only and named.computed:
         message = f"`{logical}` has all {len(there)} icons of `{shown}`: a template computes the name of one"
         further = len(named.computed) - 1
-        notes = [f"{further} more calls compute a name"] if further else []
+        calls = "call computes" if further == 1 else "calls compute"
+        notes = [f"{further} more {calls} a name"] if further else []
         hint = "write the names as texts, or leave out `used_only`"
         yield warning("icon/computed", message, named.computed[0], notes=notes, hint=hint)
     elif folder.used_only and not any(icon.name in named.names for icon in there):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from posixpath import basename
 
-from buildassets.runtime.release import AssetNotFound
+from buildassets.runtime.release import NameNotFound
 
 TYPE_CHECKING = False  # our own, since importing `typing` would take a third of the start-up time of a process
 if TYPE_CHECKING:
@@ -16,24 +16,8 @@ if TYPE_CHECKING:
 _SUFFIX = ".module.css"
 
 
-class CssNameNotFound(AssetNotFound):
+class CssNameNotFound(NameNotFound):
     """No CSS module of the release has this name, or it declares no such name, or bundles differ in what it is."""
-
-    def __init__(self, name: str, known: Iterable[str] = (), problem: str = "", hint: str = "") -> None:
-        super().__init__(name, known)
-        self._problem = problem
-        self._hint = hint
-
-    def __str__(self) -> str:
-        from buildassets.typed import typed
-
-        near = " or ".join(f"`{name}`" for name in self.nearest)
-        hint = self._hint or (f"did you mean {near}?" if near else f"run `{typed('build')}` if it is newer")
-        message = f"{self._problem}; {hint}"
-        return message if message.isprintable() else ascii(message)[1:-1]
-
-    def __reduce__(self) -> tuple[type[AssetNotFound], tuple[Any, ...]]:
-        return type(self), (self.name, self.nearest, self._problem, self._hint)
 
 
 def modules_of(entries: Iterable[tuple[str, Mapping[str, Any]]]) -> Modules:

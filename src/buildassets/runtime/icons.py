@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from buildassets.paths import icon_id
-from buildassets.runtime.release import AssetNotFound
+from buildassets.runtime.release import NameNotFound
 from buildassets.runtime.tags import Markup, element, image_size
 
 TYPE_CHECKING = False  # our own, since importing `typing` would take a third of the start-up time of a process
@@ -24,24 +24,8 @@ _ATTRIBUTE: Final = r""" ([^\s=]+)=("[^"]*"|'[^']*')"""
 _NO_SPRITES: Final = "name a folder of icons under `[tool.buildassets.icons]`"
 
 
-class IconNotFound(AssetNotFound):
+class IconNotFound(NameNotFound):
     """No sprite of the release has an icon of this name, or several have."""
-
-    def __init__(self, name: str, known: Iterable[str] = (), problem: str = "", hint: str = "") -> None:
-        super().__init__(name, known)
-        self._problem = problem
-        self._hint = hint
-
-    def __str__(self) -> str:
-        from buildassets.typed import typed
-
-        near = " or ".join(f"`{name}`" for name in self.nearest)
-        hint = self._hint or (f"did you mean {near}?" if near else f"run `{typed('build')}` if it is newer")
-        message = f"{self._problem or f'no icon is named `{self.name}`'}; {hint}"
-        return message if message.isprintable() else ascii(message)[1:-1]
-
-    def __reduce__(self) -> tuple[type[AssetNotFound], tuple[Any, ...]]:
-        return type(self), (self.name, self.nearest, self._problem, self._hint)
 
 
 def sprites_of(entries: Iterable[tuple[str, Mapping[str, Any]]]) -> Sprites:
@@ -62,7 +46,7 @@ def found(sprites: Sprites, name: str, sprite: str | None) -> str:
         hint = f'pass one of them, as in `sprite="{having[0]}"`'
         raise IconNotFound(name, (), f"the icon `{name}` is in {listed}", hint)
     known = {icon for icons in sprites.values() for icon in icons}
-    raise IconNotFound(name, sorted(known), hint="" if sprites else _NO_SPRITES)
+    raise IconNotFound(name, sorted(known), f"no icon is named `{name}`", "" if sprites else _NO_SPRITES)
 
 
 def outer(size: list[int], label: object, given: dict[str, Any]) -> dict[str, object]:

@@ -69,6 +69,26 @@ class AssetNotFound(LookupError):  # noqa: N818 a name of the contract
         return type(self), (self.name, self.nearest)
 
 
+class NameNotFound(AssetNotFound):
+    """The release has no icon or CSS module of this name: `problem` is what is wrong, `hint` what to do about it."""
+
+    def __init__(self, name: str, known: Iterable[str], problem: str, hint: str = "") -> None:
+        super().__init__(name, known)
+        self._problem = problem
+        self._hint = hint
+
+    def __str__(self) -> str:
+        from buildassets.typed import typed
+
+        near = " or ".join(f"`{name}`" for name in self.nearest)
+        hint = self._hint or (f"did you mean {near}?" if near else f"run `{typed('build')}` if it is newer")
+        message = f"{self._problem}; {hint}"
+        return message if message.isprintable() else ascii(message)[1:-1]
+
+    def __reduce__(self) -> tuple[type[AssetNotFound], tuple[Any, ...]]:
+        return type(self), (self.name, self.nearest, self._problem, self._hint)
+
+
 class _Made(dict[str, "_T"]):
     """A value for each name, made at its first lookup: most pages name few of many thousand assets."""
 

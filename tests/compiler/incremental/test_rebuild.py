@@ -130,7 +130,7 @@ AMENDED = {
     "a reference that makes a cycle": {"assets/css/print.css": '@import "base.css"; b { color: black }\n'},
     "a reference less": {"assets/css/base.css": "a { color: red }\n"},
     "an empty file": {"assets/js/late.js": ""},
-    "a page": {"assets/page.html": '<link rel="stylesheet" href="css/print.css">\n'},
+    "a page": {"assets/page.html": '<link rel="stylesheet" href="css/base.css">\n<p>new</p>\n'},
 }
 WHOLE = {
     "a new file": {"assets/js/new.js": "fresh()\n"},
@@ -143,6 +143,7 @@ WHOLE = {
     "a file with a warning": {"assets/css/faulty.css": "a { color: red }\n"},
     "a warning less": {"assets/css/warned.scss": '@use "size" as *; a { width: $size; }\n'},
     "a warning in another place": {"assets/css/warned.scss": '@use "size" as *;\n\na { width: $size; @warn "old"; }\n'},
+    "a page that links another sheet": {"assets/page.html": '<link rel="stylesheet" href="css/print.css">\n'},
     "a member of a bundle": {"assets/js/one.js": "uno();\n"},
     "a fault": {"assets/css/_theme.scss": "$colour: ;\n"},
     "an unclosed string": {"assets/css/print.css": 'b { content: "x }\n'},
@@ -207,7 +208,7 @@ def test_what_comes_out_the_same_is_the_end_of_it(project: Project) -> None:
     release = project.release()
     # The manifest tells one from the other of the files that make an asset together.
     assert project.edit({"assets/css/_theme.scss": "$colour: red; // the same\n"}).written == ("manifest.json",)
-    assert project.edit({"assets/css/base.css": f"/* the same */ {SITE['assets/css/base.css']!s}"}).written == ()
+    assert project.edit({"assets/css/print.css": f"/* the same */ {SITE['assets/css/print.css']!s}"}).written == ()
     assert project.release() == release
 
 

@@ -67,11 +67,7 @@ class Record:
 
     def made_of(self, path: str) -> set[LogicalPath]:
         """The assets that the file at `path` is an input of."""
-        return {
-            logical
-            for logical, asset in self.assets.items()
-            if path in asset.further or (path == asset.path and asset.root >= 0)
-        }
+        return {logical for logical, asset in self.assets.items() if path == asset.path or path in asset.further}
 
     def with_dependents(self, starts: Iterable[LogicalPath]) -> set[LogicalPath]:
         """`starts`, the assets whose files name them, the assets that name those, and so on."""

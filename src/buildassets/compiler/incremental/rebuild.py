@@ -240,7 +240,7 @@ class Change:
         before = set(self._reported_of(self._record.assets[source.logical].inputs)) if self._last.diagnostics else set()
         demands = any(DATA_URL_DEMAND in reference.url for reference in draft.references)
         may_stand_elsewhere = self._config.data_urls and media_of(source.logical).syntax in (None, Syntax.SVG)
-        was_written_again = draft.digest not in (None, self._last.changed.get(source.path))
+        was_written_again = draft.digest not in (None, self._last.changed.get(source.path, draft.digest))
         if before != set(draft.diagnostics) or draft.directives or demands or may_stand_elsewhere or was_written_again:
             raise NeedsFullBuild
         if self._config.inline_imports and media_of(source.logical).syntax is Syntax.CSS and draft.references:

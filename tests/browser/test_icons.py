@@ -41,6 +41,8 @@ def painted(color: str) -> str:
 
 
 _ROOT_STYLE = "<style>.r{fill:lime}svg>g{opacity:.5}*{stroke:red}</style>"
+_SPRITES_THERE = """!document.querySelector("use[href*='.svg#']")
+|| performance.getEntriesByType("resource").some(one => one.name.includes(".svg"))"""
 _REUSED = '<defs><path id="a" d="M2 2h8v8z"/></defs><use xlink:href="#a"/><use href="#a" x="9" y="9"/>'
 _NESTED = '<symbol id="s" viewBox="0 0 2 2"><path d="M0 0h2v2z"/></symbol><use href="#s" width="12"/>'
 _IMAGE = "%3Csvg xmlns=%27http://www.w3.org/2000/svg%27 viewBox=%270 0 2 2%27%3E%3Cpath d=%27M0 0h2v2z%27/%3E%3C/svg%3E"
@@ -75,7 +77,11 @@ def page(cells: Iterable[str]) -> str:
 def shown(browser: Browser, url: str) -> Image.Image:
     browser.open(url)
     browser.wait_for("[...document.images].every(one => one.complete)")
-    return Image.open(BytesIO(browser.screen())).convert("RGB")
+    browser.wait_for(_SPRITES_THERE)
+    last, now = b"", browser.screen()
+    while now != last:  # pictures are decoded, and sprites drawn, after they have come
+        last, now = now, browser.screen()
+    return Image.open(BytesIO(now)).convert("RGB")
 
 
 def assert_alike(folder: Path, names: list[str], browser: Browser, url: str) -> None:
@@ -93,9 +99,20 @@ def assert_alike(folder: Path, names: list[str], browser: Browser, url: str) -> 
     browser.picture(f"icons-{names[0].replace('/', '-')}")
     assert ImageChops.invert(of_files).getbbox() is not None
     for name in ("uses", "inlines"):
-        difference = ImageChops.difference(of_files, shown(browser, f"{url}{name}.html"))
-        assert different(difference, names) == [], (name, difference.getextrema())
+        assert differing(browser, url, name, names) == [], name
     assert browser.faults() == []
+
+
+def differing(browser: Browser, url: str, name: str, names: list[str]) -> list[str]:
+    """The icons that look other than their files each time, since a busy machine draws edges now and then otherwise."""
+    found = names
+    for _ in range(5):
+        difference = ImageChops.difference(shown(browser, f"{url}files.html"), shown(browser, f"{url}{name}.html"))
+        different_now = different(difference, names)
+        found = [icon for icon in found if icon in different_now]
+        if not found:
+            break
+    return found
 
 
 def different(difference: Image.Image, names: list[str]) -> list[str]:

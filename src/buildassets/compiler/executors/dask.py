@@ -8,9 +8,11 @@ import logging
 import warnings
 from concurrent.futures import Future
 from contextlib import suppress
+from socket import create_connection
 from threading import Lock
 from time import monotonic
 from typing import Any, Final
+from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
 from buildassets.compiler.executors.away import GoneError, Work
@@ -92,10 +94,18 @@ def _client(address: str) -> Any:
 
     _silence()  # it sets its loggers up when it is imported
     try:
+        _reach(address)
         connect: Any = Client  # which has no types
         return connect(address, timeout=_CONNECT_SECONDS, set_as_default=False, name="buildassets")
     except Exception as fault:  # OSError, and what TLS and its protocol raise
         raise GoneError(f"its scheduler cannot be reached ({_first_cause(fault)})") from None
+
+
+def _reach(address: str) -> None:
+    """Raise OSError at once where nobody listens: Dask tries again until its time is over, for another reason then."""
+    parts = urlsplit(address)
+    if parts.hostname and parts.port:
+        create_connection((parts.hostname, parts.port), timeout=_CONNECT_SECONDS).close()
 
 
 def _first_cause(fault: BaseException) -> str:

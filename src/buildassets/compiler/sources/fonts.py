@@ -15,6 +15,7 @@ from buildassets.compiler.fonts.ranges import common, merged, of_text, parsed_ra
 from buildassets.compiler.fonts.subset import Ranges, Subset
 from buildassets.compiler.model import Source
 from buildassets.compiler.sources.globs import compile_globs
+from buildassets.compiler.sources.originals import original_of
 from buildassets.compiler.sources.template_text import TemplateText, template_text
 from buildassets.diagnostics import Diagnostic, Location, error, warning
 from buildassets.frozen import field, frozen
@@ -69,12 +70,8 @@ def with_fonts(config: Config, sources: Mapping[LogicalPath, Source]) -> tuple[d
 
 def planned(config: Config, logical: LogicalPath, path: str) -> Subset | None:
     """The part with the logical path and the `path` of a source from here; None if none is planned now."""
-    font = os.path.dirname(path)
-    if os.path.basename(path) != os.path.basename(logical) or not os.path.isfile(font):
-        return None
-    original = LogicalPath("/".join((*logical.split("/")[:-1], os.path.basename(font))))
-    source = Source(original, font, config.shown(font), 0, original)
-    found = with_fonts(config, {original: source})[0].get(logical)
+    original = original_of(config, logical, path)
+    found = with_fonts(config, {original.logical: original})[0].get(logical) if original else None
     return found.subset if found else None
 
 

@@ -26,6 +26,7 @@ from buildassets.compiler.images.size import Header, Size
 from buildassets.compiler.images.variant import Variant
 from buildassets.compiler.model import Source
 from buildassets.compiler.sources.globs import compile_globs
+from buildassets.compiler.sources.originals import original_of
 from buildassets.diagnostics import Diagnostic, Location, error, warning
 from buildassets.files import chunks_of, content_of
 from buildassets.frozen import frozen
@@ -74,12 +75,8 @@ def with_variants(config: Config, sources: Mapping[LogicalPath, Source]) -> tupl
 
 def planned(config: Config, logical: LogicalPath, path: str) -> Variant | None:
     """The variant with the logical path and the `path` of a source from here; None if none is planned now."""
-    picture = os.path.dirname(path)
-    if os.path.basename(path) != os.path.basename(logical) or not os.path.isfile(picture):
-        return None
-    original = LogicalPath("/".join((*logical.split("/")[:-1], os.path.basename(picture))))
-    source = Source(original, picture, config.shown(picture), 0, original)
-    found = with_variants(config, {original: source})[0].get(logical)
+    original = original_of(config, logical, path)
+    found = with_variants(config, {original.logical: original})[0].get(logical) if original else None
     return found.variant if found else None
 
 

@@ -133,7 +133,7 @@ def _remove(folder: Path, name: str) -> None:
 
 
 def _file(files: int) -> Path:
-    return CACHE / "results" / f"scale-{files}.json"
+    return CACHE / "scale" / f"{files}.json"
 
 
 def _kept(files: int) -> list[dict[str, Any]]:

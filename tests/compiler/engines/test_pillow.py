@@ -2,6 +2,7 @@
 
 import struct
 import zlib
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,9 @@ from PIL import Image, ImageCms, ImageOps
 from buildassets.compiler.engines.pillow import made
 from buildassets.compiler.images.exif import exchanges_edges
 from buildassets.compiler.images.moving import Kind, kind_of
+from buildassets.compiler.images.png import lacks_pixels
 from buildassets.compiler.images.variant import Variant
+from buildassets.diagnostics import Diagnostic
 
 _GPS = 0x8825
 _ORIENTATION = 0x112
@@ -177,3 +180,46 @@ def test_quality_decides_the_size(tmp_path: Path) -> None:
     assert isinstance(files[0], bytes)
     assert isinstance(files[1], bytes)
     assert len(files[0]) < len(files[1])
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
+@pytest.mark.parametrize("size", [(1, 1), (13, 3), (64, 33)])
+def test_a_whole_png_is_whole_and_one_that_lacks_its_last_row_is_not(mode: str, size: tuple[int, int]) -> None:
+    saved = BytesIO()
+    Image.new(mode, size).save(saved, "PNG")
+    whole = saved.getvalue()
+    assert not lacks_pixels(whole)
+    assert lacks_pixels(with_pixels(whole, lambda rows: rows[:-1]))
+
+
+def test_an_interlaced_png_is_counted_by_its_passes() -> None:
+    """3 by 3 pixels in grey: six rows (1, 1, 2, 1, 1 and 3 pixels), each with one byte more for its filter."""
+    header = struct.pack(">IIBBBBB", 3, 3, 8, 0, 0, 0, 1)
+    for filtered_bytes, lacks in ((15, False), (14, True)):
+        data = chunk(b"IDAT", zlib.compress(bytes(filtered_bytes)))
+        content = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + data + chunk(b"IEND", b"")
+        assert lacks_pixels(content) == lacks
+
+
+def test_a_png_whose_pixels_end_early_is_an_error(tmp_path: Path) -> None:
+    saved = BytesIO()
+    quarters().save(saved, "PNG")
+    path = tmp_path / "cut.png"
+    path.write_bytes(with_pixels(saved.getvalue(), lambda rows: rows[: len(rows) // 2]))
+    fault = made(Variant(str(path), "png", 40, 20, "webp", 80, True), "img/cut.png")
+    assert isinstance(fault, Diagnostic)
+    assert (fault.code, fault.message) == (
+        "picture/damaged",
+        "cannot make variants of `img/cut.png`: its pixels end early",
+    )
+
+
+def with_pixels(png: bytes, edit: Callable[[bytes], bytes]) -> bytes:
+    """`png`, of which `edit` has changed the inflated pixels."""
+    start, end = png.index(b"IDAT") - 4, png.index(b"IEND") - 4
+    edited = edit(zlib.decompress(png[start + 8 : end - 4]))
+    return png[:start] + chunk(b"IDAT", zlib.compress(edited)) + png[end:]
+
+
+def chunk(kind: bytes, content: bytes) -> bytes:
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))

@@ -10,9 +10,11 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from io import BytesIO
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from buildassets.compiler.images.exif import exchanges_edges, orientation
+from buildassets.compiler.images.png import lacks_pixels
 from buildassets.compiler.images.variant import Variant
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text
 
@@ -69,13 +71,23 @@ def made(variant: Variant, shown: str) -> bytes | Diagnostic:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of sizes and metadata; what matters is an error
             with Image.open(variant.of, formats=[_FORMATS[variant.source_kind]]) as picture:
-                return _encoded(picture, variant)
+                content = _encoded(picture, variant)
     except Image.DecompressionBombError:
         return error(TOO_LARGE, f"`{shown}` has too many pixels to be decoded", Location(shown), hint=SMALLER)
     except MemoryError:
         return error(TOO_LARGE, f"there is no memory to decode `{shown}`", Location(shown), hint=SMALLER)
     except Exception as fault:  # its readers raise anything for damaged files
-        return error(DAMAGED, f"cannot make variants of `{shown}`: {_reason(fault)}", Location(shown), hint=REPLACE)
+        return _damaged(shown, _reason(fault))
+    return _damaged(shown, "its pixels end early") if _lacks_pixels(variant) else content
+
+
+def _damaged(shown: str, reason: str) -> Diagnostic:
+    return error(DAMAGED, f"cannot make variants of `{shown}`: {reason}", Location(shown), hint=REPLACE)
+
+
+def _lacks_pixels(variant: Variant) -> bool:
+    """Pillow reports it for every other kind."""
+    return variant.source_kind == "png" and lacks_pixels(Path(variant.of).read_bytes())
 
 
 def _reason(fault: Exception) -> str:

@@ -266,3 +266,11 @@ def test_deltas_come_from_the_remote_cache_too(folder: str, tmp_path: Path) -> N
     assert [name for name in made[0].files if ".dcz" in name]
     assert set(made[1].files) == set(made[0].files)
     assert (made[1].remote["misses"], made[1].document["anew"]) == (0, {})
+
+
+def test_a_bucket_that_does_not_exist_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with s3_server() as server:
+        for name, value in server.environment.items():
+            monkeypatch.setenv(name, value)
+        reader = built(site(tmp_path / "first", "s3://no-such-bucket/cache", MAIN))
+    assert "the bucket does not exist" in reader.text

@@ -8,6 +8,7 @@ from buildassets.compiler.cache.remote.store import StoreError, too_large
 from buildassets.credentials import masked
 
 _PACKAGES = {"s3": "s3fs", "gs": "gcsfs", "az": "adlfs"}
+_NO_BUCKET = "bucket does not exist"  # in what s3fs and gcsfs raise, as the services word it
 
 
 class BucketStore:
@@ -32,7 +33,9 @@ class BucketStore:
         files, folder = self._files()
         try:
             content = bytes(files.cat_file(f"{folder}/{name}", start=0, end=most_bytes + 1))
-        except FileNotFoundError:
+        except FileNotFoundError as fault:
+            if _NO_BUCKET in str(fault):  # else a name that is wrong would be a miss at each build, in silence
+                raise StoreError("the bucket does not exist", is_final=True) from None
             return None
         except Exception as fault:
             raise _fault(fault) from None

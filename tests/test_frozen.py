@@ -1,12 +1,14 @@
 """Frozen classes are what `dataclasses` would have made of them."""
 
+import dataclasses
 import pickle
 from collections.abc import Mapping
 from dataclasses import FrozenInstanceError, asdict, dataclass, fields, replace
 
 import pytest
 
-from buildassets.frozen import field, frozen
+from buildassets import frozen as module
+from buildassets.frozen import field, frozen, frozen_by_name
 
 
 @frozen
@@ -29,8 +31,8 @@ class Model:
 
     name: str
     line: int = 1
-    marks: Mapping[str, int] = field(default_factory=dict)
-    seen: int = field(default=0, repr=False, compare=False)
+    marks: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    seen: int = dataclasses.field(default=0, repr=False, compare=False)
 
 
 def test_values_are_made_by_position_and_by_name() -> None:
@@ -72,6 +74,36 @@ def test_functions_of_dataclasses_know_the_class() -> None:
     assert asdict(Place("a")) == asdict(Model("a"))
     assert [one.name for one in fields(Place)] == [one.name for one in fields(Model)]
     assert Place.__match_args__ == Model.__match_args__
+
+
+def test_a_copy_with_other_values_is_a_value_of_its_own() -> None:
+    place = Place("a", marks={"b": 1}, seen=3)
+    copy = module.replace(place, line=2)
+    assert (copy.name, copy.line, copy.marks, copy.seen) == ("a", 2, {"b": 1}, 3)
+    assert place.line == 1
+    with pytest.raises(TypeError, match="size"):
+        module.replace(place, size=1)  # type: ignore[call-arg]  # that is the point
+
+
+@frozen_by_name
+class Named:
+    name: str
+    marks: Mapping[str, int] = field(default_factory=dict)
+
+
+def test_a_class_of_named_arguments_takes_no_others() -> None:
+    assert Named(name="a").marks == {}
+    assert module.replace(Named(name="a"), name="b") == replace(Named(name="a"), name="b") == Named(name="b")
+    with pytest.raises(TypeError, match="positional"):
+        Named("a")  # type: ignore[call-arg]  # that is the point
+
+
+def test_a_class_inherits_the_constructor() -> None:
+    class Spot(Place):
+        __slots__ = ()
+
+    assert isinstance(Spot("a"), Spot)
+    assert (Spot("a").name, Place("b").name, Place.__init__.__qualname__) == ("a", "b", "Place.__init__")
 
 
 def test_a_value_is_shown_as_dataclasses_show_it() -> None:

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
 from typing import Any, Final, Literal
 
 from buildassets.compiler.config.file import relative_to
@@ -13,7 +12,7 @@ from buildassets.compiler.fonts.subset import Fallback, FontFormat
 from buildassets.diagnostics import Diagnostic, Location
 from buildassets.digest import IntegrityAlgorithm
 from buildassets.folders import path_below
-from buildassets.frozen import frozen
+from buildassets.frozen import field, frozen, frozen_by_name, replace
 from buildassets.manifest import Packages
 
 Missing = Literal["error", "warn", "ignore"]
@@ -250,7 +249,7 @@ class Command:
     timeout_seconds: float = 60
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen_by_name
 class Config:
     """All settings of a build. Paths are absolute; globs are those of `globs`; `budgets` are in bytes after gzip.
 
@@ -370,7 +369,7 @@ _BESIDE: Final = (
     "image_warn_bytes",
     "runs_code",
 )  # fields that are no keys
-SETTINGS: Final = frozenset(each.name for each in fields(Config)).difference(_BESIDE)
+SETTINGS: Final = frozenset(Config.__annotations__).difference(_BESIDE)
 
 Mode = Literal["production", "development"]
 MODES: Final[tuple[Mode, ...]] = ("production", "development")

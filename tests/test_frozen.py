@@ -4,11 +4,14 @@ import dataclasses
 import pickle
 from collections.abc import Mapping
 from dataclasses import FrozenInstanceError, asdict, dataclass, fields, replace
+from typing import Any
 
 import pytest
 
 from buildassets import frozen as module
 from buildassets.frozen import field, frozen, frozen_by_name
+
+MANY = 12  # values, of which the last are made by a compiled constructor
 
 
 @frozen
@@ -36,8 +39,9 @@ class Model:
 
 
 def test_values_are_made_by_position_and_by_name() -> None:
-    place = Place("a", marks={"b": 1})
-    assert (place.name, place.line, place.marks, place.seen, place.shown) == ("a", 1, {"b": 1}, 0, "a:1")
+    for _ in range(MANY):
+        place = Place("a", marks={"b": 1})
+        assert (place.name, place.line, place.marks, place.seen, place.shown) == ("a", 1, {"b": 1}, 0, "a:1")
 
 
 def test_each_value_gets_a_default_of_its_own() -> None:
@@ -49,6 +53,20 @@ def test_a_missing_or_unknown_argument_is_an_error() -> None:
         Place()  # type: ignore[call-arg]  # that is the point
     with pytest.raises(TypeError, match="size"):
         Place("a", size=1)  # type: ignore[call-arg]  # that is the point
+
+
+def test_the_first_value_of_a_class_needs_the_same_arguments() -> None:
+    for given, named in ((), {}), (("a",), {"size": 1}), (("a",), {"name": "b"}), (("a", 1, {}, 2, 3), {}):
+        fresh: Any = frozen(
+            type(
+                "Fresh",
+                (),
+                {"__annotations__": {"name": str, "line": int, "a": int, "b": int}, "line": 1, "a": 2, "b": 3},
+            )
+        )
+        with pytest.raises(TypeError, match="argument"):
+            fresh(*given, **named)
+        assert [fresh("a", line).line for line in range(MANY)] == [*range(MANY)]
 
 
 def test_values_with_equal_fields_are_equal_and_hash_alike() -> None:
@@ -83,6 +101,13 @@ def test_a_copy_with_other_values_is_a_value_of_its_own() -> None:
     assert place.line == 1
     with pytest.raises(TypeError, match="size"):
         module.replace(place, size=1)  # type: ignore[call-arg]  # that is the point
+
+
+def test_the_values_of_the_fields_are_not_copied() -> None:
+    place = Place("a", marks={"b": 1}, seen=3)
+    assert module.values_by_name(place) == {"name": "a", "line": 1, "marks": {"b": 1}, "seen": 3}
+    assert module.values_by_name(place)["marks"] is place.marks
+    assert (module.is_frozen(place), module.is_frozen(Model("a"))) == (True, False)
 
 
 @frozen_by_name

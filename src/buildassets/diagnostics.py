@@ -6,14 +6,13 @@ Takes places in texts, gives values and their renderings. Pure; standard library
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from enum import Enum
 from functools import lru_cache
 from itertools import accumulate
 from typing import Any, Final, Literal, Self
 
 from buildassets.credentials import masked
-from buildassets.frozen import frozen
+from buildassets.frozen import frozen, replace
 
 _EXCERPT_WIDTH: Final = 120  # the characters shown of a source line; a minified file is one line of megabytes
 _EXCERPT_LEAD: Final = 40  # the characters of an excerpt before the place

@@ -1,18 +1,19 @@
 """Makes classes of frozen values as `dataclasses` does, in a tenth of the time.
 
 `dataclass(frozen=True, slots=True)` compiles six functions for each class, in 0.4 ms, and a command waits for all
-classes that it imports. Here only the constructor is compiled, when the first value is made, and it makes values twice
-as fast. `dataclasses` itself is not imported, which would take 10 ms. Pure; imports nothing of the package.
+classes that it imports. Here only the constructor is compiled, for classes with more than a few values; it makes values
+twice as fast. `dataclasses` itself is not imported, which would take 10 ms. Pure; imports nothing of the package.
 """
 
 from collections.abc import Callable, Mapping
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, TypeVar, dataclass_transform
 
-__all__ = ["field", "frozen", "frozen_by_name", "replace"]
+__all__ = ["field", "frozen", "frozen_by_name", "is_frozen", "replace", "values_by_name"]
 
 _Value = TypeVar("_Value")
 _MISSING: Final[Any] = object()
+_FEW: Final = 8  # values that take less time to make, in all, than a constructor takes to compile
 
 
 class _Field:
@@ -44,13 +45,13 @@ def frozen(cls: type[_Value]) -> type[_Value]:
 
     `cls` must have no `__post_init__` and no base with fields.
     """
-    return _made(cls, "self")
+    return _made(cls, is_by_name=False)
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
 def frozen_by_name(cls: type[_Value]) -> type[_Value]:
     """The class as `frozen` makes it; its values are made of arguments with names only."""
-    return _made(cls, "self, *")
+    return _made(cls, is_by_name=True)
 
 
 if TYPE_CHECKING:  # whose types of the changes mypy knows
@@ -59,19 +60,31 @@ else:
 
     def replace(value: _Value, /, **changes: object) -> _Value:
         """A copy of `value`, which is frozen, with other values of some fields."""
-        cls: Any = type(value)
-        return cls(**{name: getattr(value, name) for name in cls.__match_args__} | changes)
+        return type(value)(**values_by_name(value) | changes)
 
 
-def _made(cls: type[_Value], parameters: str) -> type[_Value]:
+def is_frozen(value: object) -> bool:
+    """Whether `value` is one of a class that `frozen` or `frozen_by_name` made."""
+    return type(value).__setattr__ is _set
+
+
+def values_by_name(value: object) -> dict[str, Any]:
+    """The fields of `value`, which is frozen; unlike in `dataclasses.asdict`, what they hold is not copied."""
+    names: tuple[str, ...] = type(value).__match_args__  # type: ignore[attr-defined]  # mypy does not know it is frozen
+    return {name: getattr(value, name) for name in names}
+
+
+def _made(cls: type[_Value], *, is_by_name: bool) -> type[_Value]:
     kept = dict(vars(cls))
     fields = {name: _declared(kept.pop(name, _MISSING)) for name in cls.__annotations__}
     del kept["__dict__"], kept["__weakref__"]
     names = tuple(fields)
     kept |= {"__slots__": names, "__match_args__": names, "__setattr__": _set, "__delattr__": _delete}
     kept |= {"__getstate__": _state, "__setstate__": _set_state, **_comparison(fields), **_shown(fields)}
-    kept["__init__"] = _AtFirstUse(lambda made: _constructor(made, parameters, fields))
-    kept["__dataclass_fields__"] = _AtFirstUse(lambda made: _fields(made, fields))
+    kept |= {
+        "__init__": _Constructor(fields, is_by_name),
+        "__dataclass_fields__": _DataclassFields(cls.__annotations__, fields),
+    }
     metaclass: Any = type(cls)
     made: type[_Value] = metaclass(cls.__name__, cls.__bases__, kept)
     made.__qualname__ = cls.__qualname__
@@ -82,19 +95,59 @@ def _declared(default: Any) -> _Field:
     return default if isinstance(default, _Field) else _Field(default, _MISSING, True, True)
 
 
-class _AtFirstUse:
-    """An attribute of a class that is made when somebody asks for it first."""
+class _Constructor:
+    """`__init__` of the class `home`, until it is compiled."""
 
-    def __init__(self, make: Callable[[type], object]) -> None:
-        self._make = make
+    def __init__(self, fields: Mapping[str, _Field], is_by_name: bool) -> None:
+        self._fields = fields
+        self._is_by_name = is_by_name
+        self._left = _FEW
 
-    def __set_name__(self, home: type, name: str) -> None:
+    def __set_name__(self, home: type, _: str) -> None:
         self._home = home
-        self._name = name
 
-    def __get__(self, value: object, owner: type) -> Any:
-        setattr(self._home, self._name, self._make(self._home))
-        return getattr(owner if value is None else value, self._name)
+    def __get__(self, value: object, _: type) -> Callable[..., None]:
+        self._left -= 1
+        if value is None or self._left < 0:
+            return self._compiled().__get__(value)  # type: ignore[no-any-return]  # it is a function
+        return lambda *given, **named: self._fill(value, given, named)
+
+    def _fill(self, value: object, given: tuple[object, ...], named: dict[str, object]) -> None:
+        left = dict(zip(self._fields, given, strict=False)) | named
+        is_wrong = len(left) < len(given) + len(named) or (given and self._is_by_name)
+        for name, declared in self._fields.items():
+            has_factory = declared.default_factory is not _MISSING and name not in left
+            found = declared.default_factory() if has_factory else left.pop(name, declared.default)
+            is_wrong = is_wrong or found is _MISSING
+            object.__setattr__(value, name, found)
+        if is_wrong or left:
+            self._compiled()(value, *given, **named)  # raises TypeError
+
+    def _compiled(self) -> Any:
+        constructor = _constructor(self._home, "self, *" if self._is_by_name else "self", self._fields)
+        setattr(self._home, "__init__", constructor)  # noqa: B010  # mypy would take it for a mistake
+        return constructor
+
+
+class _DataclassFields:
+    """The fields as the functions of `dataclasses` look for them, made when one does."""
+
+    def __init__(self, types: Mapping[str, Any], fields: Mapping[str, _Field]) -> None:
+        self._types = types
+        self._fields = fields
+
+    def __get__(self, _: object, owner: type) -> object:
+        from dataclasses import field as specified
+        from dataclasses import make_dataclass
+
+        specifications = []
+        for name, declared in self._fields.items():
+            options = {option: getattr(declared, option) for option in _Field.__slots__}
+            given = {option: found for option, found in options.items() if found is not _MISSING}
+            specifications.append((name, self._types[name], specified(**given)))
+        like: Any = make_dataclass(owner.__name__, specifications, init=False, repr=False, eq=False)
+        setattr(owner, "__dataclass_fields__", like.__dataclass_fields__)  # noqa: B010  # mypy knows no such attribute
+        return like.__dataclass_fields__
 
 
 def _constructor(cls: type, parameters: str, fields: Mapping[str, _Field]) -> Callable[..., None]:
@@ -113,20 +166,6 @@ def _constructor(cls: type, parameters: str, fields: Mapping[str, _Field]) -> Ca
     constructor: Callable[..., None] = known["__init__"]
     constructor.__qualname__ = f"{cls.__qualname__}.__init__"
     return constructor
-
-
-def _fields(cls: type, fields: Mapping[str, _Field]) -> object:
-    """The fields as the functions of `dataclasses` look for them."""
-    import dataclasses
-
-    given = {
-        name: {option: value for option in _Field.__slots__ if (value := getattr(declared, option)) is not _MISSING}
-        for name, declared in fields.items()
-    }
-    types = cls.__annotations__
-    specified = [(name, types[name], dataclasses.field(**options)) for name, options in given.items()]
-    like: Any = dataclasses.make_dataclass(cls.__name__, specified, kw_only=True, frozen=True)
-    return like.__dataclass_fields__
 
 
 def _comparison(fields: Mapping[str, _Field]) -> dict[str, Any]:

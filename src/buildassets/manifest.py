@@ -5,11 +5,10 @@ Takes and gives text. Pure. `manifest.schema.json` beside this module describes 
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 from buildassets.digest import digest
-from buildassets.frozen import field, frozen
+from buildassets.frozen import field, frozen, replace
 from buildassets.manifest_json import (
     ASSETS_FOLDER,
     RELEASE_FILE,

@@ -4,7 +4,6 @@ import os
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
-from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -37,6 +36,7 @@ from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.diagnostics import printable
 from buildassets.errors import BuildAssetsError
 from buildassets.files import bytes_at
+from buildassets.frozen import replace
 from buildassets.jobs import threads
 from buildassets.manifest import MANIFEST_NAME, Entry, entries_of
 from buildassets.sizes import size_text

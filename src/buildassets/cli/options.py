@@ -1,7 +1,6 @@
 """Defines the options that several verbs share, and makes a configuration of them."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import fields
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -317,8 +316,7 @@ def _gathered(command: Callable[..., int]) -> Callable[..., int]:
 
     @wraps(command)
     def run(**given: Any) -> int:
-        names = (option.name for option in fields(CompileOptions))
-        own = {name: given.pop(name) for name in names if name in given}
+        own = {name: given.pop(name) for name in CompileOptions.__match_args__ if name in given}
         return command(CompileOptions(**own), **given)
 
     return run

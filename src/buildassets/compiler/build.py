@@ -4,7 +4,6 @@ import os
 from binascii import a2b_base64
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from buildassets.compiler.body import text_of
@@ -33,7 +32,7 @@ from buildassets.diagnostics import Diagnostic, Location, error, reason_text, so
 from buildassets.digest import digest
 from buildassets.errors import BuildError
 from buildassets.files import STAGING_PREFIX, bytes_at
-from buildassets.frozen import field, frozen
+from buildassets.frozen import field, frozen, replace
 from buildassets.manifest import (
     ASSETS_FOLDER,
     MANIFEST_NAME,

@@ -5,7 +5,6 @@ and diagnostics. Touches the disk only to find the line of a faulty setting.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from posixpath import commonpath, dirname, relpath
 
 from buildassets.compiler.body import text_of
@@ -25,7 +24,7 @@ from buildassets.compiler.sources.uncompiled import advice
 from buildassets.compiler.transform.draft import origin_of
 from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.diagnostics import Diagnostic, Location, error, warning
-from buildassets.frozen import frozen
+from buildassets.frozen import frozen, replace
 from buildassets.media import Syntax, media_of, suffix
 from buildassets.nearest import Known
 from buildassets.paths import LogicalPath, relative, to_url

@@ -8,7 +8,6 @@ import json
 import os
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from tempfile import TemporaryDirectory
 from typing import Final, TypeAlias
 
@@ -18,6 +17,7 @@ from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.mappings import NONE
 from buildassets.compiler.languages.source_map.maps import read_map
 from buildassets.compiler.languages.source_map.values import SourceMap
+from buildassets.frozen import replace
 from buildassets.media import Syntax
 
 SUFFIX: Final = ".module.css"

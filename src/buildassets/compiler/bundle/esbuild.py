@@ -6,7 +6,6 @@ others.
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property
 from posixpath import basename, dirname, splitext
 from typing import TYPE_CHECKING
@@ -33,7 +32,7 @@ from buildassets.compiler.sources.names import is_typed
 from buildassets.compiler.sources.uncompiled import TYPED
 from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.diagnostics import Diagnostic, Location, error
-from buildassets.frozen import frozen
+from buildassets.frozen import frozen, replace
 from buildassets.media import Syntax, suffix
 from buildassets.paths import LogicalPath, join
 

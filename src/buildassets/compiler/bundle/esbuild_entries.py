@@ -3,7 +3,6 @@
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from posixpath import dirname
 from typing import Final
@@ -17,7 +16,7 @@ from buildassets.compiler.sources.globs import is_glob
 from buildassets.compiler.sources.names import is_typed, names_of
 from buildassets.compiler.sources.uncompiled import TYPED
 from buildassets.diagnostics import Diagnostic, Location, error
-from buildassets.frozen import frozen
+from buildassets.frozen import frozen, replace
 from buildassets.media import Syntax, media_of, suffix
 from buildassets.nearest import Known
 from buildassets.paths import LogicalPath

@@ -8,7 +8,6 @@ rules count; before that, only the layers that it declares are left (CSS Cascade
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from functools import cached_property
 from itertools import count
 from typing import Final, NamedTuple
@@ -35,6 +34,7 @@ from buildassets.compiler.resolve.urls import relative_path
 from buildassets.compiler.transform.draft import origin_of
 from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.diagnostics import Diagnostic, Location, error, warning
+from buildassets.frozen import replace
 from buildassets.media import Syntax, media_of
 from buildassets.paths import LogicalPath, relative, to_url
 

@@ -6,7 +6,6 @@ Takes and gives Measures. What is damaged or was written by others counts as abs
 import json
 import os
 from contextlib import suppress
-from dataclasses import asdict
 from typing import Any, Final
 
 from buildassets.compiler.cache import json_values
@@ -14,6 +13,7 @@ from buildassets.compiler.cache.folder import MEASURES
 from buildassets.compiler.cache.store import writable
 from buildassets.digest import digest
 from buildassets.files import bytes_at, write_whole
+from buildassets.frozen import values_by_name
 from buildassets.measures import Contents, Measures
 
 _FORMAT: Final = 1
@@ -24,7 +24,8 @@ def keep_measures(folder: str, output: str, manifest_digest: str, measures: Meas
 
     A cache that cannot be written is no fault.
     """
-    document = {"format": _FORMAT, "manifest": manifest_digest, **asdict(measures)}
+    contents = {path: values_by_name(made) for path, made in measures.contents.items()}
+    document = {"format": _FORMAT, "manifest": manifest_digest, "seconds": measures.seconds, "contents": contents}
     with suppress(OSError), writable(folder):
         measured = os.path.join(folder, MEASURES)
         if not os.path.islink(measured):

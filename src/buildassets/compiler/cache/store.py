@@ -13,7 +13,6 @@ import os
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
@@ -26,7 +25,7 @@ from buildassets.compiler.cache.stamps import signature, were_exchanged
 from buildassets.compiler.cache.traces import Index, Kept, Signature, Stale, Trace, dumps, first_key, loads, run_of
 from buildassets.file_sets import is_set_name, pattern_of
 from buildassets.files import bytes_at, write_whole
-from buildassets.frozen import field, frozen
+from buildassets.frozen import field, frozen, replace
 from buildassets.locks import locked
 
 if TYPE_CHECKING:

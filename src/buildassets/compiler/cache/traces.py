@@ -10,14 +10,13 @@ otherwise written again as it was: a rebuild after one edit needs few of thousan
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from itertools import chain
 from json import dumps as json_text
 from typing import Any, Final, Generic, TypeVar
 
 from buildassets.compiler.cache import json_values
 from buildassets.digest import digest, digest_of_all
-from buildassets.frozen import field, frozen
+from buildassets.frozen import field, frozen, replace
 
 KEPT_TRACES: Final = 8  # of each step, so that each branch, and each clone that shares the cache, finds its own
 KEPT_DAYS: Final = 90  # of a step that no build came to: its source is gone, or nobody works on it

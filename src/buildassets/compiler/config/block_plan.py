@@ -7,7 +7,6 @@ file is no plan.
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 from buildassets.compiler.config.file import relative_to
@@ -15,6 +14,7 @@ from buildassets.compiler.config.values import BlockPlan, Config, DataUrls, Sour
 from buildassets.compiler.engines.protocol import Templating
 from buildassets.diagnostics import Diagnostic, Location, error, from_json
 from buildassets.errors import ConfigError
+from buildassets.frozen import replace
 
 FORMAT: Final = 1
 

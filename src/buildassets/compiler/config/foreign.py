@@ -6,14 +6,13 @@ named here and imported when there is one: those modules import the compiler, wh
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from importlib import import_module
 from typing import Any, Final
 
 from buildassets.compiler.config.toml_table import Document, Table
 from buildassets.compiler.config.values import Mode
 from buildassets.diagnostics import warning
-from buildassets.frozen import field, frozen
+from buildassets.frozen import field, frozen, replace
 
 _JAMMIT: Final = "jammit"
 _JAMMIT_FILE: Final = "config/assets.yml"

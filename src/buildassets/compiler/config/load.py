@@ -5,7 +5,6 @@ Takes a file's name, gives a frozen Config with absolute paths, or raises all fa
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from buildassets.compiler.config import keys
 from buildassets.compiler.config.cache_keys import cache_settings
@@ -26,6 +25,7 @@ from buildassets.compiler.config.toml_table import Document, Table
 from buildassets.compiler.config.values import Config, Mode, ModuleBundle, SourceRoot
 from buildassets.diagnostics import Diagnostic, sort_key
 from buildassets.errors import ConfigError
+from buildassets.frozen import replace
 
 
 def load_config(

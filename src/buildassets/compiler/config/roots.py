@@ -3,7 +3,6 @@
 import os
 import posixpath
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 
 from buildassets.compiler.config.keys import (
     absolute,
@@ -20,6 +19,7 @@ from buildassets.compiler.config.toml_table import Document, Table
 from buildassets.compiler.config.values import Config, Mode, SourceRoot
 from buildassets.diagnostics import Diagnostic, error
 from buildassets.folders import is_within
+from buildassets.frozen import replace
 from buildassets.nearest import nearest
 from buildassets.paths import normalise
 

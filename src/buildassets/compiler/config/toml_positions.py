@@ -8,7 +8,6 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from buildassets.frozen import frozen
@@ -81,13 +80,15 @@ def find_repeated(text: str) -> Repeated | None:
     return next((walk.repeated for _ in walk.over(text) if walk.repeated), None)
 
 
-@dataclass(slots=True)
 class _Frame:
     """A table or an array that is open; `index` counts an array's elements and is None for a table."""
 
-    path: KeyPath
-    start: int
-    index: int | None = None
+    __slots__ = ("index", "path", "start")
+
+    def __init__(self, path: KeyPath, start: int, index: int | None = None) -> None:
+        self.path = path
+        self.start = start
+        self.index = index
 
 
 class _Walk:

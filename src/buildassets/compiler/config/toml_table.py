@@ -6,7 +6,6 @@ Takes text, gives typed values and diagnostics. Pure; imports the vocabulary and
 import sys
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from functools import cached_property
 from typing import Any, Final, TypeVar
 
@@ -14,6 +13,7 @@ from buildassets.compiler.config.toml_faults import syntax_fault
 from buildassets.compiler.config.toml_positions import KeyPath, KeyPositions, Span, find_places, key_name
 from buildassets.diagnostics import Diagnostic, Location, error, locate
 from buildassets.errors import ConfigError
+from buildassets.frozen import replace
 from buildassets.lazy_pattern import lazy_pattern
 from buildassets.nearest import nearest
 

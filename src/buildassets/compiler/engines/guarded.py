@@ -7,7 +7,6 @@ import json
 import os.path
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import replace
 from functools import cached_property
 from threading import Lock
 from typing import Any, Final
@@ -17,7 +16,7 @@ from buildassets.compiler.engines.protocol import Compiled, Engine, EngineInput
 from buildassets.compiler.engines.reader import Reader
 from buildassets.diagnostics import Diagnostic, Location, Severity, error
 from buildassets.errors import BuildAssetsError, Terminated
-from buildassets.frozen import frozen
+from buildassets.frozen import frozen, replace
 
 _LONGEST_NOTE: Final = 400  # characters of an exception's text
 

@@ -9,7 +9,6 @@ is still nested in the same rules.
 import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import cached_property
 from typing import Final
 
@@ -25,6 +24,7 @@ from buildassets.compiler.languages.css.proof import faults, licences
 from buildassets.compiler.languages.css.structure import TooManyError, first_lost
 from buildassets.diagnostics import Location, locate, place, warning
 from buildassets.errors import BuildError
+from buildassets.frozen import replace
 from buildassets.media import Syntax
 
 # Without browsers, lightningcss writes for the newest and removes what older ones need. These are the last that

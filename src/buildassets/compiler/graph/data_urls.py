@@ -6,7 +6,6 @@ its own is never embedded: relative URLs cannot be resolved against a `data:` UR
 
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from typing import Final
 from urllib.parse import quote_from_bytes
 
@@ -17,7 +16,7 @@ from buildassets.compiler.languages.source_map.maps import edited_map
 from buildassets.compiler.model import Linked
 from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.diagnostics import Diagnostic, error
-from buildassets.frozen import frozen
+from buildassets.frozen import frozen, replace
 from buildassets.media import Syntax, media_of, released_type
 from buildassets.paths import LogicalPath, split_url
 

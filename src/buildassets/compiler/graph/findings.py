@@ -6,14 +6,13 @@ of findings.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from typing import Final
 
 from buildassets.compiler.config.values import Config, SourceRoot
 from buildassets.compiler.model import Draft
 from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.diagnostics import Diagnostic, warning
-from buildassets.frozen import frozen
+from buildassets.frozen import frozen, replace
 
 _MOST_NAMED: Final = 8  # of the findings in a root of others
 

@@ -5,7 +5,6 @@ Takes assets with their links, gives them with edited sheets, and which fonts pa
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
 from itertools import chain
 from typing import Final
 
@@ -19,7 +18,7 @@ from buildassets.compiler.languages.edits import Edit, edited, in_order, moved_l
 from buildassets.compiler.languages.reference import Link, Reference
 from buildassets.compiler.languages.source_map.maps import edited_map
 from buildassets.compiler.model import Follow, Linked, Source
-from buildassets.frozen import field, frozen
+from buildassets.frozen import field, frozen, replace
 from buildassets.lazy_pattern import lazy_pattern
 from buildassets.media import Syntax, media_of
 from buildassets.paths import LogicalPath, relative, to_url

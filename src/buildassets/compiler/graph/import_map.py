@@ -6,7 +6,6 @@ import map. Touches the disk only to find the line of a faulty setting.
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Final, TypeAlias
 
 from buildassets.compiler.config.keys import names_several
@@ -19,7 +18,7 @@ from buildassets.compiler.resolve.node import Packages, Resolved
 from buildassets.compiler.resolve.urls import bare_name, below_prefixes, has_host, mapped, module_url, target_of
 from buildassets.compiler.sources.globs import compile_globs
 from buildassets.diagnostics import Diagnostic, Location, error, warning
-from buildassets.frozen import frozen
+from buildassets.frozen import frozen, replace
 from buildassets.media import Syntax, media_of
 from buildassets.nearest import Known
 from buildassets.paths import LogicalPath

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from buildassets.compiler.body import text_of
 from buildassets.compiler.languages.edits import Edit, edited
@@ -11,7 +10,7 @@ from buildassets.compiler.languages.reference import Link, Reference, ReferenceK
 from buildassets.compiler.model import Draft, Follow, Linked
 from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.folders import path_below
-from buildassets.frozen import frozen
+from buildassets.frozen import frozen, replace
 from buildassets.media import Syntax, media_of
 from buildassets.paths import LogicalPath, split_url
 

@@ -8,7 +8,6 @@ their scripts (the proposal "Source Map Debug ID" of ECMA-426).
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -25,7 +24,7 @@ from buildassets.compiler.languages.source_map.values import Origin
 from buildassets.compiler.model import Draft, Linked, Source
 from buildassets.compiler.transform.original_positions import text_at
 from buildassets.digest import FINGERPRINT_LENGTH, digest_of_all
-from buildassets.frozen import field, frozen
+from buildassets.frozen import field, frozen, replace
 from buildassets.media import Syntax, media_of, suffix
 from buildassets.paths import LogicalPath, relative, to_url
 

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -19,6 +18,7 @@ from buildassets.compiler.model import Draft, Follow, Linked, ModuleBundles, Sou
 from buildassets.compiler.sources.discover import Sources
 from buildassets.compiler.sources.globs import compile_globs
 from buildassets.compiler.transform.scheduler import Drafts
+from buildassets.frozen import replace
 from buildassets.paths import LogicalPath
 
 if TYPE_CHECKING:

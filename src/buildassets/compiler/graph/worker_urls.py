@@ -4,7 +4,6 @@ Takes all assets with the sources, gives diagnostics.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Final
 
 from buildassets.compiler.body import OnDisk, text_of
@@ -21,6 +20,7 @@ from buildassets.compiler.resolve.urls import has_host
 from buildassets.compiler.sources.globs import compile_globs
 from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.diagnostics import Diagnostic, warning
+from buildassets.frozen import replace
 from buildassets.media import Syntax, media_of, script_name
 from buildassets.paths import LogicalPath, from_url, join, normalise, relative, split_url
 

@@ -11,7 +11,6 @@ import time
 from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from functools import cached_property
 from itertools import chain
 from stat import S_ISREG
@@ -34,7 +33,7 @@ from buildassets.compiler.cache.traces import Signature
 from buildassets.digest import digest
 from buildassets.file_sets import FileSet, set_named
 from buildassets.files import digest_of
-from buildassets.frozen import frozen
+from buildassets.frozen import frozen, replace
 
 # Temporary files that editors write beside an open file. `discover.BUILT_IN_EXCLUDES` excludes the same names, so they
 # are never assets.

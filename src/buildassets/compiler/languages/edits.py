@@ -4,10 +4,10 @@ Whatever changes a text after its references were found does so by edits, so tha
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from buildassets.compiler.languages.reference import Link
+from buildassets.frozen import replace
 
 
 class Edit(NamedTuple):

@@ -7,7 +7,6 @@ folders, and files only for `streams`. Imports the vocabulary, the configuration
 import os
 import stat
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import Final
 
 from buildassets.compiler.config.values import Config, Mode, SourceRoot
@@ -19,7 +18,7 @@ from buildassets.compiler.sources.streams import is_stream, may_be_stream
 from buildassets.compiler.sources.uncompiled import TYPED, is_declaration, is_source_language
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text, sort_key, warning
 from buildassets.folders import is_within
-from buildassets.frozen import field, frozen
+from buildassets.frozen import field, frozen, replace
 from buildassets.manifest import MANIFEST_NAME, MAPS_SUFFIX
 from buildassets.media import SCRIPT_SUFFIXES, suffix
 from buildassets.paths import LogicalPath

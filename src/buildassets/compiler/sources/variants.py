@@ -6,7 +6,6 @@ Takes the configuration and the sources, gives further sources. Reads the header
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from itertools import chain
 from typing import Final
 
@@ -29,7 +28,7 @@ from buildassets.compiler.sources.globs import compile_globs
 from buildassets.compiler.sources.originals import original_of
 from buildassets.diagnostics import Diagnostic, Location, error, warning
 from buildassets.files import chunks_of, content_of
-from buildassets.frozen import frozen
+from buildassets.frozen import frozen, replace
 from buildassets.media import media_of
 from buildassets.paths import LogicalPath
 

@@ -7,7 +7,6 @@ Reads templates; nothing is rendered. The reader of a template language is loade
 import os
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Final, Protocol, TypeAlias
 
@@ -31,7 +30,7 @@ from buildassets.compiler.templates.names import (
 )
 from buildassets.diagnostics import Diagnostic, Location, error, locate, reason_text, warning
 from buildassets.files import content_of
-from buildassets.frozen import field, frozen
+from buildassets.frozen import field, frozen, replace
 from buildassets.media import script_name, suffix
 from buildassets.nearest import Known, nearest
 from buildassets.paths import LogicalPath, split_url

@@ -5,7 +5,6 @@ Takes a Source and the engines, gives a Draft that carries its diagnostics; neve
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from buildassets.compiler.body import Body, OnDisk, bytes_of, left_on_disk
@@ -43,6 +42,7 @@ from buildassets.compiler.transform.tailwind import text_needs_tailwind
 from buildassets.diagnostics import Diagnostic, Location, Severity, error, reason_text, warning
 from buildassets.digest import digest
 from buildassets.files import chunks_of, content_of, small_content_of
+from buildassets.frozen import replace
 from buildassets.lazy_pattern import lazy_pattern
 from buildassets.media import Syntax, media_of
 

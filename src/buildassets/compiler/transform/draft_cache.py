@@ -7,7 +7,6 @@ look into the cache.
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -27,6 +26,7 @@ from buildassets.compiler.sources.template_files import template_globs
 from buildassets.compiler.transform.draft_form import DraftForm
 from buildassets.compiler.transform.engine_set import EngineSet
 from buildassets.digest import digest_of_all
+from buildassets.frozen import replace
 from buildassets.media import Syntax, media_of
 from buildassets.paths import LogicalPath
 

@@ -10,7 +10,6 @@ import re
 import sys
 from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, fields, replace
 from functools import partial
 from itertools import chain
 from typing import Any, Final, get_args
@@ -30,6 +29,7 @@ from buildassets.compiler.model import Draft, Source
 from buildassets.diagnostics import Diagnostic, to_json
 from buildassets.digest import digest as digest_of
 from buildassets.file_sets import set_named
+from buildassets.frozen import replace, values_by_name
 
 _MAPPED_NUMBERS: Final = 5  # in a `Mapped`
 _NUMBER_BYTES: Final = 4
@@ -136,7 +136,7 @@ class DraftForm:
             draft.digest,
             written.names(found.name for found in draft.sets),
             [draft.size.width, draft.size.height] if draft.size else [],
-            draft.metrics and [getattr(draft.metrics, each.name) for each in fields(draft.metrics)],
+            draft.metrics and list(values_by_name(draft.metrics).values()),
         ]
         return b"\n".join((json.dumps(head, separators=(",", ":")).encode("ascii"), b"".join(parts)))
 
@@ -205,7 +205,7 @@ class _Written:
 
     def directive(self, one: Directive) -> Sequence[Any]:
         place = replace(one.location, file=self._text(one.location.file))
-        return one.name, one.argument, one.kind, asdict(place)
+        return one.name, one.argument, one.kind, values_by_name(place)
 
     def diagnostic(self, one: Diagnostic) -> Mapping[str, Any]:
         return to_json(_with_texts(one, self._text))
@@ -237,7 +237,7 @@ def _with_sources(source_map: str | bytes, written: Callable[[str], str]) -> byt
 
 
 def _metrics(value: object) -> FontMetrics:
-    like, *measures = json_values.array(value, len(fields(FontMetrics)))
+    like, *measures = json_values.array(value, len(FontMetrics.__match_args__))
     if like not in get_args(LikeFont):
         raise ValueError("a system font that is not known")
     return FontMetrics(like, *map(json_values.number, measures))

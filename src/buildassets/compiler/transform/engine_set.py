@@ -7,7 +7,6 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from buildassets.compiler.cache.folder import DEFAULT_FOLDER
@@ -30,7 +29,7 @@ from buildassets.compiler.sources.names import is_template, is_typed
 from buildassets.compiler.transform.tailwind import LateTailwind, needs_tailwind
 from buildassets.diagnostics import Diagnostic, sort_key
 from buildassets.errors import BuildError
-from buildassets.frozen import field, frozen
+from buildassets.frozen import field, frozen, replace
 from buildassets.media import Syntax, media_of, suffix
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ Only faults need this, so everything is read and scanned again on demand, once f
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from functools import cached_property
 from itertools import accumulate
 from typing import Final
@@ -21,6 +20,7 @@ from buildassets.compiler.languages.source_map.values import SourceMap
 from buildassets.compiler.languages.utf8 import decoded
 from buildassets.compiler.model import Draft
 from buildassets.diagnostics import Diagnostic, Location, locate, place
+from buildassets.frozen import replace
 from buildassets.lazy_pattern import lazy_pattern
 from buildassets.media import Syntax, media_of
 from buildassets.paths import LogicalPath, from_url, split_url

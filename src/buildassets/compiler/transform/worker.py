@@ -13,7 +13,6 @@ import signal
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import replace
 from functools import partial
 from socket import socket
 from typing import Any, Final, NoReturn
@@ -23,6 +22,7 @@ from buildassets.compiler.transform.draft import drafted
 from buildassets.compiler.transform.engine_set import EngineSet, started_engines
 from buildassets.compiler.transform.worker_pool import Drafted
 from buildassets.errors import BuildError
+from buildassets.frozen import replace
 
 _LOG: Final = 2
 

@@ -6,7 +6,6 @@ the rest. The main module of this process is not imported in workers, so that an
 
 from collections import deque
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import replace
 from functools import partial
 from typing import Final, NamedTuple
 
@@ -16,7 +15,7 @@ from buildassets.compiler.engines.process.child import ClosedError, Processes, P
 from buildassets.compiler.engines.process.endings import DiedError
 from buildassets.compiler.model import Draft, Source
 from buildassets.diagnostics import Location, error
-from buildassets.frozen import frozen
+from buildassets.frozen import frozen, replace
 from buildassets.jobs import Room
 
 IN_FLIGHT_BYTES: Final = 64_000  # at least 10 ms of work, for a worker to do until this process sends more

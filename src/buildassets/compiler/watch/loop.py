@@ -8,7 +8,6 @@ import os
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
-from dataclasses import replace
 from time import monotonic
 
 from buildassets.collector import paused_collector
@@ -24,6 +23,7 @@ from buildassets.compiler.watch.rest import MANY, Wake, first_wake, next_wake
 from buildassets.diagnostics import Diagnostic
 from buildassets.digest import digest_of_all
 from buildassets.errors import ConfigError
+from buildassets.frozen import replace
 from buildassets.manifest import Manifest
 
 

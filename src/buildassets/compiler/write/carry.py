@@ -7,7 +7,6 @@ against its manifest, and gives the entries of the new manifest on earlier relea
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from hashlib import new
 from itertools import islice
@@ -19,7 +18,7 @@ from buildassets.diagnostics import Diagnostic, Location, error, reason_text
 from buildassets.digest import ALGORITHMS, in_base64
 from buildassets.errors import BuildError
 from buildassets.files import chunks_of
-from buildassets.frozen import frozen
+from buildassets.frozen import frozen, replace
 from buildassets.manifest import IDENTITY, Entry, Retained
 from buildassets.media import SUFFIXES
 

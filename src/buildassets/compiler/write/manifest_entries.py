@@ -4,7 +4,6 @@ Takes assets and their stored files, gives entries, and the settings that decide
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import MISSING, asdict, fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from buildassets._version import __version__
@@ -14,6 +13,7 @@ from buildassets.compiler.config.values import Command, Config, Mode
 from buildassets.compiler.languages.reference import ReferenceKind
 from buildassets.compiler.model import Linked, Stored, ViteEntry
 from buildassets.digest import digest, fingerprint
+from buildassets.frozen import is_frozen, replace, values_by_name
 from buildassets.manifest import LIVERELOAD_NAME, RELEASE_FILE, Entry, Manifest, ViteSource
 from buildassets.media import released_type
 from buildassets.paths import LogicalPath
@@ -119,9 +119,7 @@ _DECIDING: Final = (
 
 def deciding_settings(config: Config, mode: Mode) -> dict[str, Any]:
     """The settings that decide contents, as plain JSON values, without those at their defaults."""
-    usual = {
-        key.name: key.default if key.default_factory is MISSING else key.default_factory() for key in fields(Config)
-    }
+    usual = values_by_name(Config(folder="", sources=(), output=""))
     given = {name: getattr(config, name) for name in _DECIDING}
     given |= {name: given[name] and mode == "production" for name in ("minify", "inline_imports")}
     given["env"] = variables(config) or usual["env"]
@@ -136,14 +134,14 @@ def _described(config: Config, command: Command) -> dict[str, Any]:
     """A command with the keys that the configuration has for it, without those at their defaults."""
     command = replace(command, run=tuple(config.without_folder(text) for text in command.run))
     named = {"source_suffix": "from", "suffix": "to", "timeout_seconds": "timeout"}
-    usual = {key.name: key.default for key in fields(Command)}
-    given = {key.name: getattr(command, key.name) for key in fields(Command)}
+    usual = values_by_name(Command(run=()))
+    given = values_by_name(command)
     return {named.get(name, name): _plain(value) for name, value in given.items() if value != usual[name]}
 
 
 def _plain(value: Any) -> Any:
-    if is_dataclass(value) and not isinstance(value, type):
-        return {name: _plain(member) for name, member in asdict(value).items()}
+    if is_frozen(value):
+        return {name: _plain(member) for name, member in values_by_name(value).items()}
     if isinstance(value, Mapping):
         return {name: _plain(member) for name, member in value.items()}
-    return list(value) if isinstance(value, tuple) else value
+    return [_plain(member) for member in value] if isinstance(value, tuple) else value

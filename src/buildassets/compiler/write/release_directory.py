@@ -8,7 +8,6 @@ import os
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from hashlib import new
 from itertools import count
 from stat import S_ISREG
@@ -33,7 +32,7 @@ from buildassets.files import (
     write_new,
 )
 from buildassets.folders import make_folders, make_folders_below, remove_tree
-from buildassets.frozen import frozen
+from buildassets.frozen import frozen, replace
 from buildassets.locks import locked
 from buildassets.manifest import ASSETS_FOLDER, IDENTITY, MANIFEST_NAME, Entry, Manifest, loads_lazily
 from buildassets.media import SUFFIXES, delta_file, media_of

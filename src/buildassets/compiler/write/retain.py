@@ -4,7 +4,6 @@ Takes the manifest that a release supersedes, gives the entries of the new manif
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
 from itertools import islice, takewhile
 from operator import attrgetter
 from typing import Final
@@ -13,7 +12,7 @@ from buildassets.compiler.config.values import Retain
 from buildassets.compiler.write.clock import Clock, timestamp
 from buildassets.diagnostics import Location, error
 from buildassets.errors import BuildError, ManifestError
-from buildassets.frozen import frozen
+from buildassets.frozen import frozen, replace
 from buildassets.manifest import IDENTITY, Entry, Retained, loads, loads_lazily, release_of
 from buildassets.media import SUFFIXES
 

@@ -6,7 +6,6 @@ more than time: whatever a server does, a step whose result does not come is run
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from functools import partial
 from queue import SimpleQueue
 from threading import Lock
@@ -34,7 +33,7 @@ from buildassets.compiler.cache.traces import Kept
 from buildassets.compiler.config.values import Config
 from buildassets.credentials import masked_url
 from buildassets.diagnostics import Diagnostic, warning
-from buildassets.frozen import frozen
+from buildassets.frozen import frozen, replace
 
 _ASKED_FROM_BYTES: Final = 1 << 14  # whether a server has bytes is asked before as many or more are sent
 _WORTH_SECONDS: Final = 0.1  # of waiting for one result that is written, and more for each megabyte

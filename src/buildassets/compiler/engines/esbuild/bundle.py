@@ -7,14 +7,13 @@ URLs of other files that it writes are marked: they begin with a host name of ou
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from buildassets.compiler.engines.esbuild.messages import Message, diagnostics_of, read_messages
 from buildassets.compiler.engines.process.endings import ending
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text
-from buildassets.frozen import frozen
+from buildassets.frozen import frozen, replace
 from buildassets.media import file_suffixes
 from buildassets.paths import from_url
 

@@ -9,7 +9,6 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from functools import cached_property, partial
 from typing import Final
 
@@ -27,6 +26,7 @@ from buildassets.compiler.languages.javascript.minify import pieces
 from buildassets.compiler.languages.javascript.proof import is_readable
 from buildassets.diagnostics import Diagnostic, Location, Severity, error, locate, place, reason_text, warning
 from buildassets.errors import BuildError
+from buildassets.frozen import replace
 from buildassets.media import Syntax
 
 _LIMIT_SECONDS: Final = 120.0

@@ -6,13 +6,13 @@ process compiles all files; it reads none: what `tsconfig.json` decides is read 
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineOptions
 from buildassets.compiler.engines.reader import Reader
 from buildassets.diagnostics import Location, error
 from buildassets.errors import BuildError
+from buildassets.frozen import replace
 from buildassets.media import suffix
 
 if TYPE_CHECKING:

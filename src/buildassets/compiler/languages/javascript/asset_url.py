@@ -7,7 +7,6 @@ only while it first runs, so its first statement keeps it in a global property n
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Final, NamedTuple
 
 from buildassets.compiler.languages.edits import Edit, edited, in_order, origins
@@ -16,7 +15,7 @@ from buildassets.compiler.languages.javascript.lexer import Kind, begins_anew, r
 from buildassets.compiler.languages.javascript.survey import kept_survey
 from buildassets.compiler.languages.reference import Reference
 from buildassets.digest import digest, fingerprint
-from buildassets.frozen import frozen
+from buildassets.frozen import frozen, replace
 from buildassets.paths import LogicalPath, quoted, split_url
 
 NAME: Final = "ASSET_URL"

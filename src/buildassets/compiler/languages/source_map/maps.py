@@ -7,7 +7,6 @@ columns of the text appear only where a map is read or written.
 import json
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import zip_longest
 from types import NoneType
 from typing import Any, Final, NamedTuple
@@ -16,6 +15,7 @@ from buildassets.compiler.languages.edits import Edit, distances
 from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.mappings import NONE, Segment, decoded_mappings, encoded_mappings
 from buildassets.compiler.languages.source_map.values import Mapped, Origin, SourceMap
+from buildassets.frozen import replace
 
 _GUARD: Final = ")]}'"  # what may stand before the JSON, so that no script can read it
 _FAULTS: Final = (AttributeError, IndexError, KeyError, RecursionError, TypeError, ValueError)

@@ -424,3 +424,13 @@ def test_a_lost_map_stays_lost_after_an_edit(tmp_path: Path) -> None:
     project.assert_as_a_clean_build()
     project.edit({"assets/a.map": "{}"})
     project.assert_as_a_clean_build()
+
+
+def test_a_file_is_called_after_an_edit_as_in_a_clean_build(tmp_path: Path) -> None:
+    settings = f'sources = ["{(tmp_path / "assets").as_posix()}"]\n'
+    sheets = {name: SITE[name] for name in ("assets/css/warned.scss", "assets/css/_size.scss")}
+    project = Project(write_tree(tmp_path, {"buildassets.toml": settings, **sheets}))
+    drafts = project.drafts
+    project.edit({"assets/css/_size.scss": "$size: 2px;\n"})
+    project.assert_as_a_clean_build()
+    assert project.drafts == drafts  # no whole build was needed

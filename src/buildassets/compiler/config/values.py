@@ -50,6 +50,11 @@ class SourceRoot:
     manifest: str = ""
     dev: str = ""
 
+    @property
+    def shown_prefix(self) -> str:
+        """What precedes the paths of its files below it where they are shown."""
+        return "" if self.shown == "." else self.shown.rstrip("/") + "/"
+
 
 @frozen
 class EngineNames:

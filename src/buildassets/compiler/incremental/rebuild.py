@@ -237,7 +237,7 @@ class Change:
     def _refuse(self, draft: Draft) -> None:
         """Raise NeedsFullBuild if `draft` may affect more than the files that name it, or has new diagnostics."""
         source = draft.source
-        before = set(self._reported_of(self._record.assets[source.logical].inputs)) if self._last.diagnostics else set()
+        before = set(self._reported_of(source)) if self._last.diagnostics else set()
         demands = any(DATA_URL_DEMAND in reference.url for reference in draft.references)
         may_stand_elsewhere = self._config.data_urls and media_of(source.logical).syntax in (None, Syntax.SVG)
         was_written_again = draft.digest not in (None, self._last.changed.get(source.path, draft.digest))
@@ -252,9 +252,9 @@ class Change:
     def _warns_of_images(self) -> bool:
         return any(diagnostic.code == LARGE for diagnostic in self._last.diagnostics)
 
-    def _reported_of(self, paths: Iterable[str]) -> Iterator[Diagnostic]:
-        """The diagnostics of the last build at one of `paths`."""
-        files = {self._config.shown(path) for path in paths}
+    def _reported_of(self, source: Source) -> Iterator[Diagnostic]:
+        """The diagnostics of the last build in `source` and in the other inputs of its asset."""
+        files = {source.shown, *map(self._config.shown, self._record.assets[source.logical].inputs)}
         return (known for known in self._last.diagnostics if known.location and known.location.file in files)
 
     def _take(self, draft: Draft) -> None:
@@ -299,7 +299,7 @@ class Change:
             or _leads_out(asset.path, os.path.join(root.path, ""))
         ):
             raise NeedsFullBuild  # the record is damaged: no build has such a source
-        return Source(path, asset.path, self._config.shown(asset.path), asset.root, relative)
+        return Source(path, asset.path, root.shown_prefix + relative, asset.root, relative)
 
     def _entry(self, path: LogicalPath) -> Entry:
         if path not in self._entries:

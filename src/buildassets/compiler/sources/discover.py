@@ -308,7 +308,7 @@ class _RootWalk:
         self._names_of_never = {os.path.basename(path) for path in never}
         self._suffixes = suffixes
         self._prefix = root.prefix + "/" if root.prefix else ""
-        self._shown_prefix = "" if root.shown == "." else root.shown.rstrip("/") + "/"
+        self._shown_prefix = root.shown_prefix
         self._excluded = excluded
         self._excluded_here = compile_globs(root.exclude) if root.exclude else None
         self._included_here = compile_globs(root.include) if root.include else None

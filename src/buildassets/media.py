@@ -109,6 +109,7 @@ _UTF8_TYPES: Final = frozenset(("text/css", "text/csv", "text/javascript", "text
 SUFFIXES: Final[Mapping[str, str]] = {"gzip": ".gz", "br": ".br", "zstd": ".zst"}  # of copies, by content coding
 # The suffixes of TypeScript and JSX, which esbuild compiles, with those of the scripts that it makes.
 SCRIPT_SUFFIXES: Final[Mapping[str, str]] = {".ts": ".js", ".mts": ".mjs", ".cts": ".cjs", ".tsx": ".js", ".jsx": ".js"}
+SASS_SUFFIXES: Final = (".scss", ".sass")
 DELTA: Final = "dcz"  # the content coding of a delta to an earlier file (RFC 9842), and the suffix of its name
 
 _OPAQUE_TYPES: Final = ("image/", "font/", "audio/", "video/", "model/", "text/vtt")
@@ -127,6 +128,11 @@ def suffix(path: str) -> str:
     name = path[path.rfind("/") + 1 :]
     dot = name.rfind(".")
     return name[dot:].lower() if dot > 0 else ""
+
+
+def is_sass(path: str) -> bool:
+    """Whether the file at `path` is in Sass, partials included."""
+    return suffix(path) in SASS_SUFFIXES
 
 
 def script_name(path: str) -> str | None:

@@ -44,6 +44,7 @@ from buildassets.sizes import size_text
 if TYPE_CHECKING:
     from buildassets.compiler.config.values import Config
     from buildassets.compiler.executors.away import Away
+    from buildassets.compiler.incremental.sass_first import SassFirst
     from buildassets.compiler.incremental.snapshot import Held
 
 
@@ -91,6 +92,12 @@ def command(
     jobs: list[str] = []
 
     def work(*, last: LastBuild | None) -> BuildResult:
+        from buildassets.compiler.incremental.sass_first import sass_first
+
+        with sass_first(config, None if executor else last) as sass:
+            return compiled(last, sass)
+
+    def compiled(last: LastBuild | None, sass: "SassFirst | None") -> BuildResult:
         from buildassets.cli.unpinned import released_sass, unpinned_notes
         from buildassets.compiler.build import build
 
@@ -113,6 +120,7 @@ def command(
                 previous=previous,
                 compressing=progress,
                 away=away,
+                sass=sass,
             )
             jobs.extend(jobs_of(away))
         notes.extend(unpinned_notes(config, before, result.manifest))

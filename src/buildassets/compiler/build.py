@@ -23,8 +23,8 @@ from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.compiler.sources.discover import Discovery, discover
 from buildassets.compiler.sources.uncompiled import is_declaration
 from buildassets.compiler.stage_times import StageTimes
-from buildassets.compiler.transform.draft_cache import names_for, rerun_reasons
-from buildassets.compiler.transform.engine_set import EngineSet, RunningEngines, is_sass
+from buildassets.compiler.transform.draft_cache import names_for, rerun_reasons, step_name
+from buildassets.compiler.transform.engine_set import EngineSet, RunningEngines
 from buildassets.compiler.transform.sass_ahead import SassAhead
 from buildassets.compiler.transform.scheduler import BYTES_PER_WORKER, Drafts, drafting
 from buildassets.compiler.write.clock import Clock, build_time
@@ -58,6 +58,7 @@ if TYPE_CHECKING:  # else where it is needed: Sass's process starts before all t
     from buildassets.compiler.graph.asset_graph import AssetGraph
     from buildassets.compiler.graph.walk import Progress
     from buildassets.compiler.incremental.rebuild import Change
+    from buildassets.compiler.incremental.sass_first import SassFirst
     from buildassets.compiler.sources.sprites import NamedIcons
     from buildassets.compiler.write.budgets import Budgets
     from buildassets.compiler.write.carry import Previous
@@ -83,6 +84,7 @@ def build(
     compressing: "Progress | None" = None,
     shared: "SharedWork | None" = None,
     away: "Away | None" = None,
+    sass: "SassFirst | None" = None,
 ) -> BuildResult:
     """Compile everything that `config` names into its release directory.
 
@@ -98,6 +100,7 @@ def build(
     - `shared`: what builds of other projects in this process made, and what this one makes for the next.
     - `away`: an executor elsewhere, which compiles, minifies and compresses in place of threads and workers. It is left
       open, for the next build.
+    - `sass`: is at work on a sheet that changed since the last build.
     - `previous`: earlier releases whose files are carried over; the one in the release directory then does not count.
 
     A user's mistake never raises: it is among the result's diagnostics, which are sorted by place, and the earlier
@@ -106,7 +109,7 @@ def build(
     reported: list[_Reported] = []
     with _opened(config, cache, reported, shared, writes=cache_write) as kept:
         means = Means(
-            mode, executor, progress, kept, engines, bytes_per_worker, clock, tuple(previous), compressing, away
+            mode, executor, progress, kept, engines, bytes_per_worker, clock, tuple(previous), compressing, away, sass
         )
         result = _built(config, means, last)
     if away is not None and (complaint := away.complaint()):
@@ -181,6 +184,7 @@ class Means:
     previous: "tuple[Previous, ...]" = ()
     compressing: "Progress | None" = None
     away: "Away | None" = None
+    sass: "SassFirst | None" = None
     times: StageTimes = field(default_factory=StageTimes)
 
     def retaining(self, config: Config) -> "Retaining | None":
@@ -210,12 +214,12 @@ class Means:
         return Budgets(config if self.mode == "production" else replace(config, budgets={}), assets)
 
     @contextmanager
-    def engines(self, config: Config, ahead: SassAhead | None = None) -> Iterator[EngineSet]:
+    def engines(self, config: Config, ahead: "SassAhead | SassFirst | None" = None) -> Iterator[EngineSet]:
         """The engines that `config` names, started; Sass begins `ahead` of the others. Raises BuildError."""
         first = ahead.begin if ahead and self.away is None else _nothing
         if self.running is None:
             with closing(RunningEngines()) as running:
-                yield running.started(config, self.mode, first)
+                yield running.started(config, self.mode, first, self.sass.engine if self.sass else None)
             return
         engines = self.running.started(config, self.mode, first)
         try:
@@ -262,6 +266,7 @@ def _built(config: Config, means: Means, last: LastBuild | None) -> BuildResult:
     if last is not None and can_rebuild_changed(config) and is_alone:
         with suppress(NeedsFullBuild, BuildError, OSError):  # a full build follows, and reports what is wrong
             return _rebuilt(config, means, last)
+        means = replace(means, sass=None)  # whose engine has been closed
     graph = compiled(config, means, last)
     if graph.failed:
         return BuildResult(None, (), graph.diagnostics, graph.inputs)
@@ -276,12 +281,15 @@ def _built(config: Config, means: Means, last: LastBuild | None) -> BuildResult:
 
 def _rebuilt(config: Config, means: Means, last: LastBuild) -> BuildResult:
     """The result of rebuilding only what changed since the `last` build. Raises NeedsFullBuild, BuildError, OSError."""
-    with means.engines(config) as engines:
-        if any(map(is_sass, last.changed)):
-            engines.begin_sass()
+    from buildassets.compiler.incremental.sass_first import SassFirst
+
+    sass = means.sass or SassFirst(config, last)
+    with means.engines(config, sass) as engines:
+        if sass.begun and means.cache:
+            means.cache.note_begin(step_name(*sass.begun[:2], names_for(config)), sass.began_ns)
         from buildassets.compiler.incremental.rebuild import changes
 
-        with means.drafting(config, engines) as drafts_of:
+        with means.drafting(config, engines, sass.begun and sass.begun.logical) as drafts_of:
             inlines = config.inline_imports and means.mode == "production"
             change = changes(replace(config, inline_imports=inlines), last, means.timed(drafts_of))
     with means.times.of("write"):

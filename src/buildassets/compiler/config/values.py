@@ -6,7 +6,7 @@ from typing import Any, Final, Literal
 
 from buildassets.compiler.config.file import relative_to
 from buildassets.compiler.config.toml_table import Document
-from buildassets.compiler.engines.protocol import Templating
+from buildassets.compiler.engines.protocol import EngineOptions, Templating
 from buildassets.compiler.engines.sass.wheel import available_engine
 from buildassets.compiler.fonts.subset import Fallback, FontFormat
 from buildassets.diagnostics import Diagnostic, Location
@@ -342,6 +342,11 @@ class Config:
     def shown(self, path: str) -> str:
         """The absolute `path` as the user would write it: relative to the configuration's folder, POSIX."""
         return relative_to(self.folder, path)
+
+    @property
+    def engine_options(self) -> EngineOptions:
+        """What engines may use of it."""
+        return EngineOptions(self.folder, self.shown, self.load_paths, self.url, self.browsers, self.runs_code)
 
     def without_folder(self, text: str) -> str:
         """`text`, such as an argument, with paths below this folder relative to it, as in every clone."""

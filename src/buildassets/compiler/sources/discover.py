@@ -20,7 +20,7 @@ from buildassets.diagnostics import Diagnostic, Location, error, reason_text, so
 from buildassets.folders import is_within
 from buildassets.frozen import field, frozen, replace
 from buildassets.manifest import MANIFEST_NAME, MAPS_SUFFIX
-from buildassets.media import SCRIPT_SUFFIXES, suffix
+from buildassets.media import SASS_SUFFIXES, SCRIPT_SUFFIXES, is_sass, suffix
 from buildassets.paths import LogicalPath
 
 # `.*` matches .DS_Store, .git, …; the last two are the temporary files of a "safe write" of JetBrains.
@@ -38,8 +38,7 @@ BUILT_IN_EXCLUDES: Final = (
 # The project's own files, which a release would publish: excluded in its folder only. So is the configuration file,
 # whatever its name.
 _OF_THE_PROJECT: Final = ("buildassets.toml", "pyproject.toml", "buildassets.lock")
-_SASS_SUFFIXES: Final = (".scss", ".sass")
-_COMPILED_SUFFIXES: Final = dict.fromkeys(_SASS_SUFFIXES, ".css")
+_COMPILED_SUFFIXES: Final = dict.fromkeys(SASS_SUFFIXES, ".css")
 UNREADABLE: Final = "see to its permissions, or leave it out with `exclude`"
 _FORBIDDEN: Final = frozenset(("", ".", ".."))
 _OUTSIDE: Final = "source/link-outside", "a link that leaves its source root"
@@ -497,4 +496,4 @@ def _name(entry: os.DirEntry[str]) -> str:
 
 def _is_partial(relative: str) -> bool:
     """Whether a Sass file is only ever loaded by others (Sass: partials)."""
-    return suffix(relative) in _SASS_SUFFIXES and relative.startswith("_", relative.rfind("/") + 1)
+    return is_sass(relative) and relative.startswith("_", relative.rfind("/") + 1)

@@ -45,9 +45,9 @@ def names_for(config: Config) -> PortableNames:
     return PortableNames(config.folder, folders)
 
 
-def step_name(source: Source, names: PortableNames) -> str:
-    """The name of the step that makes the draft of `source`."""
-    return f"{_STEP}{source.logical}\0{names.name(source.path)}"
+def step_name(logical: LogicalPath, path: str, names: PortableNames) -> str:
+    """The name of the step that makes the draft `logical` of the source at the absolute `path`."""
+    return f"{_STEP}{logical}\0{names.name(path)}"
 
 
 class KeptDrafts:
@@ -119,7 +119,7 @@ class KeptDrafts:
         return self._step(source), key
 
     def _step(self, source: Source) -> str:
-        return step_name(source, self._names)
+        return step_name(source.logical, source.path, self._names)
 
     def _form_of(self, source: Source) -> DraftForm:
         return DraftForm(source, self._names, self._engines.shown)

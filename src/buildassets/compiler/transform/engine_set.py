@@ -30,7 +30,7 @@ from buildassets.compiler.transform.tailwind import LateTailwind, needs_tailwind
 from buildassets.diagnostics import Diagnostic, sort_key
 from buildassets.errors import BuildError
 from buildassets.frozen import field, frozen, replace
-from buildassets.media import Syntax, media_of, suffix
+from buildassets.media import SASS_SUFFIXES, Syntax, is_sass, media_of, suffix
 
 if TYPE_CHECKING:
     from buildassets.compiler.engines.process.child import SharedProcesses
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 READERS: Final = ("esbuild", "lightningcss", "rcssmin", "rjsmin")  # engines that report unclosed syntax
 _MARKUP: Final = ("svg", "html", "json")
 _ESBUILD: Final = "esbuild"
-_SASS_SUFFIXES: Final = (".scss", ".sass")
 
 
 @frozen
@@ -96,7 +95,7 @@ class EngineSet:
     def compiler(self, source: Source) -> tuple[str, KnownEngine] | None:
         """The compiler of `source`, with its key in the configuration; None if no engine compiles it."""
         kind = suffix(source.path)
-        if kind in _SASS_SUFFIXES:
+        if kind in SASS_SUFFIXES:
             return "scss", self.scss
         if kind in self.compilers:
             return kind[1:], self.compilers[kind]
@@ -120,11 +119,6 @@ class EngineSet:
     def minifier_of_json(self, source: Source) -> KnownEngine | None:
         """The minifier of `source`, which is JSON, if there is one."""
         return None if is_minified(source) or source.keeps_name else self.json
-
-    def begin_sass(self) -> None:
-        """Start the process of Sass, if it has one, so that the next sheet need not wait for it."""
-        if isinstance(self.scss, StartsAhead):
-            self.scss.start_ahead()
 
     def end_ahead(self) -> None:
         """Give up what Sass began with and nobody asked for."""
@@ -176,15 +170,14 @@ def started_engines(
     stack: ExitStack,
     processes: "SharedProcesses | None" = None,
     first: Callable[[KnownEngine], None] = lambda _: None,
+    scss: KnownEngine | None = None,
 ) -> EngineSet:
     """The engines that `config` names, started; raises BuildError with a diagnostic for each that cannot start.
 
     Those that can take their processes from the pools of `processes` do. `first` is called with the engine for Sass
-    before the others are started.
+    before the others are started; it may be there already, as `scss`.
     """
-    options = EngineOptions(
-        config.folder, config.shown, config.load_paths, config.url, config.browsers, config.runs_code
-    )
+    options = config.engine_options
     names, minifies = config.engines, mode == "production" and config.minify
     named = {"scss": names.scss, **(_minifiers(config) if minifies else {})}
     started: dict[str, KnownEngine] = {}
@@ -198,7 +191,8 @@ def started_engines(
                 found = stack.enter_context(closing(start_any(name, options)))
                 _add(found, kind, compilers, started if minifies else {})
             else:
-                engine = started[kind] = stack.enter_context(closing(_started(kind, name, options)))
+                here = scss if scss is not None and kind == "scss" else _started(kind, name, options)
+                engine = started[kind] = stack.enter_context(closing(here))
                 if processes is not None and isinstance(engine, SharesProcesses):
                     engine.share(processes)
                 if kind == "scss":
@@ -303,15 +297,21 @@ class RunningEngines:
         self._ends = ExitStack()
         self._started: tuple[Config, Mode, EngineSet] | None = None
 
-    def started(self, config: Config, mode: Mode, first: Callable[[KnownEngine], None] = lambda _: None) -> EngineSet:
+    def started(
+        self,
+        config: Config,
+        mode: Mode,
+        first: Callable[[KnownEngine], None] = lambda _: None,
+        scss: KnownEngine | None = None,
+    ) -> EngineSet:
         """The engines that `config` names; raises BuildError with a diagnostic for each that cannot start.
 
-        `first` is called with that for Sass, before others are started.
+        `first` is called with that for Sass, before others are started; it may be there already, as `scss`.
         """
         if self._started is None or self._started[:2] != (config, mode):
             self.close()
             with ExitStack() as stack:
-                self._started = config, mode, started_engines(config, mode, stack, self._processes, first)
+                self._started = config, mode, started_engines(config, mode, stack, self._processes, first, scss)
                 self._ends = stack.pop_all()
         else:
             first(self._started[2].scss)
@@ -326,11 +326,6 @@ class RunningEngines:
 def needs_sass(source: Source) -> bool:
     """Whether the Sass engine has to compile this source."""
     return is_sass(source.path)
-
-
-def is_sass(path: str) -> bool:
-    """Whether the file at `path` is in Sass, partials included."""
-    return suffix(path) in _SASS_SUFFIXES
 
 
 def is_minified(source: Source) -> bool:

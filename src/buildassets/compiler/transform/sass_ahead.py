@@ -8,14 +8,12 @@ from collections.abc import Collection, Iterable
 
 from buildassets.compiler.cache.store import Cache
 from buildassets.compiler.config.values import Config
-from buildassets.compiler.engines.protocol import EngineInput, KnownEngine, StartsAhead
-from buildassets.compiler.languages.utf8 import decoded
+from buildassets.compiler.engines.protocol import KnownEngine, StartsAhead
 from buildassets.compiler.model import Source
 from buildassets.compiler.sources.globs import named_by
 from buildassets.compiler.transform.draft_cache import names_for, step_name
 from buildassets.compiler.transform.engine_set import needs_sass
-from buildassets.diagnostics import Diagnostic
-from buildassets.files import content_of
+from buildassets.compiler.transform.sass_input import sass_input
 from buildassets.paths import LogicalPath
 
 
@@ -45,18 +43,18 @@ class SassAhead:
         if not stale:
             return
         wanted = _named(self._config, stale)
-        given = sass_input(wanted[0], self._config) if wanted else None
+        given = sass_input(wanted[0].path, wanted[0].shown, self._config) if wanted else None
         began_ns = self._cache.now() if self._cache else 0
         if not engine.start_ahead(given):
             return
         self.begun = wanted[0].logical
         if self._cache is not None:
-            self._cache.note_begin(step_name(wanted[0], self._names), began_ns)
+            self._cache.note_begin(step_name(wanted[0].logical, wanted[0].path, self._names), began_ns)
 
     def _is_stale(self, source: Source) -> bool:
         if self._cache is None:
             return True
-        step = step_name(source, self._names)
+        step = step_name(source.logical, source.path, self._names)
         return not self._cache.knows(step) or self._cache.has_read(step, self._changed)
 
 
@@ -71,22 +69,3 @@ def _named(config: Config, sources: list[Source]) -> list[Source]:
     paths = [source.logical for source in sources]
     named = {path for pattern in config.entries for path in named_by(pattern, paths)}
     return [source for source in sources if source.logical in named]
-
-
-def sass_input(source: Source, config: Config) -> EngineInput | None:
-    """What the draft of `source` will hand to Sass; None if it cannot be read."""
-    try:
-        text = decoded(content_of(source.path), source.shown)
-    except OSError:
-        return None
-    if isinstance(text, Diagnostic):
-        return None
-    if config.directives:
-        from buildassets.compiler.languages.directives import read_header
-
-        text = read_header(text, source.shown).text
-    if "*" in text:
-        from buildassets.compiler.transform.sass_globs import with_globs_written_out
-
-        text, _ = with_globs_written_out(text, source.path)
-    return EngineInput(text, source.path, source.shown, bool(config.source_maps))

@@ -11,7 +11,7 @@ from buildassets.compiler.engines.protocol import Compiled, EngineInput
 from buildassets.compiler.sources.discover import discover
 from buildassets.compiler.transform.draft import drafted
 from buildassets.compiler.transform.engine_set import started_engines
-from buildassets.compiler.transform.sass_ahead import sass_input
+from buildassets.compiler.transform.sass_input import sass_input
 from tests.conftest import write_tree
 
 
@@ -45,4 +45,4 @@ def test_it_is_what_the_draft_asks_for(tmp_path: Path, header: str, directives: 
     with ExitStack() as stack:
         engines = replace(started_engines(config, "production", stack), scss=recorder)
         drafted(source, engines, directives=config.directives)
-    assert recorder.given == [sass_input(source, config)]
+    assert recorder.given == [sass_input(source.path, source.shown, config)]

@@ -1,0 +1,101 @@
+"""Has Sass begin with a sheet that a changed file belongs to, before anything else of a build.
+
+Takes the last build, whose record names the sheet. The draft that is made later sends the same input to the engine,
+which then takes the result; with any other input the work was in vain. So nothing but time depends on what is begun
+here. Imports little: a build takes longer to load than all its work but that of Sass.
+"""
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, NamedTuple
+
+from buildassets.compiler.engines.protocol import KnownEngine, StartsAhead
+from buildassets.compiler.incremental.dependency_record import loaded
+from buildassets.compiler.transform.sass_input import sass_input
+from buildassets.errors import BuildError
+from buildassets.folders import path_below
+from buildassets.media import is_sass
+from buildassets.paths import LogicalPath
+
+if TYPE_CHECKING:
+    from buildassets.compiler.config.values import Config
+    from buildassets.compiler.result import LastBuild
+
+
+class Sheet(NamedTuple):
+    """A source that Sass compiles: its asset, its absolute path, and what the user calls it."""
+
+    logical: LogicalPath
+    path: str
+    shown: str
+
+
+class SassFirst:
+    """Sass, and the sheet that it begins with.
+
+    `engine` is the one that was started here, which `close` ends. `begun` is the sheet that it was begun with, at the
+    time `began_ns`.
+    """
+
+    def __init__(self, config: "Config", last: "LastBuild") -> None:
+        self.engine: KnownEngine | None = None
+        self.begun: Sheet | None = None
+        self.began_ns = 0
+        self._config = config
+        self._sheet = changed_sheet(config, last)
+
+    def start(self) -> None:
+        """Start the engine, if there is a sheet for it. If it cannot start, the build reports that."""
+        if self._sheet is not None and self.engine is None:
+            from buildassets.compiler.engines.registry import start_engine
+
+            try:
+                self.engine = start_engine(self._config.engines.scss, self._config.engine_options)
+            except BuildError:
+                return
+            self.begin(self.engine)
+
+    def begin(self, engine: KnownEngine) -> None:
+        """Have `engine` begin with the sheet, unless it has already."""
+        if self._sheet is None or self.begun is not None or not isinstance(engine, StartsAhead):
+            return
+        self.began_ns = time.time_ns()
+        if engine.start_ahead(sass_input(self._sheet.path, self._sheet.shown, self._config)):
+            self.begun = self._sheet
+
+    def close(self) -> None:
+        """End the engine."""
+        if self.engine is not None:
+            self.engine.close()
+
+
+@contextmanager
+def sass_first(config: "Config", last: "LastBuild | None") -> Iterator[SassFirst | None]:
+    """Sass at work until the block ends, if there is a sheet that changed since the `last` build."""
+    if last is None:
+        yield None
+        return
+    with closing(SassFirst(config, last)) as sass:
+        sass.start()
+        yield sass
+
+
+def changed_sheet(config: "Config", last: "LastBuild") -> Sheet | None:
+    """The first sheet of the `last` build that has to be compiled again; None if there is none, or it is not known."""
+    changed = [path for path in last.changed if is_sass(path)]
+    if not changed or config.commands:  # one of which may compile sheets in place of the engine
+        return None
+    try:
+        record = loaded(last.record)
+    except ValueError:
+        return None
+    for logical in sorted({logical for path in changed for logical in record.made_of(path)}):
+        asset = record.assets[logical]
+        if is_sass(asset.path) and 0 <= asset.root < len(config.sources):
+            root = config.sources[asset.root]
+            relative = path_below(root.path, asset.path)
+            if relative is not None and os.path.normpath(asset.path) == asset.path:
+                return Sheet(logical, asset.path, root.shown_prefix + relative)
+    return None

@@ -1,0 +1,128 @@
+"""What Sass begins with before a build is loaded: a sheet that a changed file belongs to."""
+
+import os
+import shlex
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from buildassets.compiler.build import build
+from buildassets.compiler.config.load import load_config
+from buildassets.compiler.engines.process.child import ClosedError
+from buildassets.compiler.engines.protocol import EngineInput
+from buildassets.compiler.engines.sass.dart import SassEngine
+from buildassets.compiler.engines.sass.wheel import installed_command
+from buildassets.compiler.incremental.sass_first import changed_sheet, sass_first
+from buildassets.compiler.result import LastBuild
+from tests.conftest import Tree, write_tree
+
+SITE: Tree = {
+    "buildassets.toml": 'engines = { scss = "dart-sass" }\n',
+    "assets/a.scss": '@use "part";\n',
+    "assets/_part.scss": "a { b: c }\n",
+    "assets/b.scss": '@use "other";\n',
+    "assets/_other.scss": "d { e: f }\n",
+    "assets/plain.css": "g { h: i }\n",
+}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    return write_tree(tmp_path, SITE)
+
+
+def last_of(folder: Path, changed: Mapping[str, str]) -> LastBuild:
+    """The last build, since which those files have changed."""
+    result = build(load_config(start=str(folder)))
+    paths = {str(folder / name): text for name, text in changed.items()}
+    unchanged = {*result.inputs, *result.outputs}.difference(paths)
+    return LastBuild(
+        paths, unchanged, (), result.inputs, result.outputs, result.record, result.size_bytes, result.manifest_digest
+    )
+
+
+@pytest.mark.parametrize(
+    ("changed", "sheet"),
+    [
+        ("a.scss", "a.scss"),
+        ("_part.scss", "a.scss"),
+        ("_other.scss", "b.scss"),
+        ("plain.css", None),
+        ("new.scss", None),
+    ],
+)
+def test_it_is_the_sheet_that_a_changed_file_belongs_to(project: Path, changed: str, sheet: str | None) -> None:
+    found = changed_sheet(load_config(start=str(project)), last_of(project, {f"assets/{changed}": ""}))
+    assert (found and found.shown) == (sheet and f"assets/{sheet}")
+
+
+def test_there_is_none_where_commands_may_compile_it(project: Path) -> None:
+    last = last_of(project, {"assets/_part.scss": ""})
+    write_tree(project, {"buildassets.toml": '[commands.c]\nfrom = "x"\nto = "css"\nrun = ["true"]\n'})
+    assert changed_sheet(load_config(start=str(project)), last) is None
+
+
+@pytest.mark.parametrize("record", [b"", b"{", b"[]", b'{"a.css": 1}'])
+def test_there_is_none_in_a_damaged_record(project: Path, record: bytes) -> None:
+    last = replace(last_of(project, {"assets/_part.scss": ""}), record=record)
+    assert changed_sheet(load_config(start=str(project)), last) is None
+
+
+def test_a_record_cannot_name_a_sheet_outside_of_its_root(project: Path) -> None:
+    last = last_of(project, {"assets/_part.scss": ""})
+    outside = last.record.replace(b"/assets/a.scss", b"/assets/../a.scss")
+    assert outside != last.record
+    assert changed_sheet(load_config(start=str(project)), replace(last, record=outside)) is None
+
+
+@pytest.fixture
+def starts(project: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file with a line for each process of Sass that was started."""
+    folder = tmp_path_factory.mktemp("path")
+    program = folder / "sass"
+    command = " ".join(map(shlex.quote, installed_command()))
+    program.write_text(f'#!/bin/sh\necho >> {folder}/starts\nexec {command} "$@"\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
+    write_tree(project, {"buildassets.toml": 'engines = { scss = "sass" }\n'})
+    return folder / "starts"
+
+
+def test_the_build_takes_what_sass_began_with(project: Path, starts: Path) -> None:
+    config = load_config(start=str(project))
+    last = last_of(project, {"assets/_part.scss": ""})
+    starts.write_text("")
+    write_tree(project, {"assets/_part.scss": "a { b: changed }\n"})
+    with sass_first(config, last) as sass:
+        assert sass is not None
+        assert sass.begun == changed_sheet(config, last)
+        result = build(config, last=last, sass=sass)
+    assert starts.read_text() == "\n"  # another process would have been started for another request
+    assert result.manifest is not None
+    assert "changed" in (project / "build/assets" / result.manifest.assets["a.css"].file).read_text()
+
+
+def test_what_sass_began_with_is_ended_where_no_build_takes_it(project: Path, starts: Path) -> None:
+    config = load_config(start=str(project))
+    last = last_of(project, {"assets/_part.scss": ""})
+    with sass_first(config, last) as sass:
+        assert sass is not None
+        engine = sass.engine
+    assert isinstance(engine, SassEngine)
+    with pytest.raises(ClosedError):
+        engine.run(EngineInput("", str(project / "assets/a.scss"), "a.scss"))
+
+
+def test_a_partial_that_changes_after_sass_has_begun_is_read_again_by_the_next_build(project: Path) -> None:
+    cache = str(project / "cache")
+    config = load_config(start=str(project))
+    build(config, cache=cache)
+    last = last_of(project, {"assets/_part.scss": ""})
+    with sass_first(config, last) as sass:
+        write_tree(project, {"assets/_part.scss": "a { b: later }\n"})
+        build(config, cache=cache, last=last, sass=sass)
+    result = build(config, cache=cache)
+    assert result.manifest is not None
+    assert "later" in (project / "build/assets" / result.manifest.assets["a.css"].file).read_text()

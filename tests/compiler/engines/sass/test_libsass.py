@@ -304,11 +304,12 @@ def test_child_that_has_had_many_sheets_is_replaced() -> None:
         assert (second is first, first._process.poll() is None) == (False, False)
 
 
-def test_sheet_without_end_ends_without_whoever_asked_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scss_libsass, "_ALARM_SECONDS", -59.0)
+def test_sheet_without_end_ends_without_whoever_asked_for_it() -> None:
     child = scss_libsass.Child()
+    alarm_seconds = 1.0
+    child.send(("@while true { $a: 1 }", "/a.scss", "a.scss", (), "/", alarm_seconds))
     with pytest.raises(DiedError, match="exit status 1"):
-        child.compile(EngineInput("@while true { $a: 1 }", "/a.scss", "a.scss"), [], "/", 60.0)
+        child.compiled(60.0)
     child.end()
 
 

@@ -3,6 +3,7 @@
 import os
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -172,6 +173,29 @@ def test_process_that_started_ahead_compiles(engine: SassEngine) -> None:
     (process,) = engine._idle.waiting
     assert not engine.run(GIVEN).diagnostics
     assert engine._idle.waiting == [process]
+
+
+def test_what_is_begun_ahead_is_taken_by_who_asks_for_the_same(engine: SassEngine) -> None:
+    assert engine.start_ahead(GIVEN)
+    (process,) = engine._begun.values()
+    assert engine.run(GIVEN).text
+    assert not engine._begun
+    assert engine._idle.waiting == [process]
+
+
+def test_what_is_begun_ahead_is_not_taken_for_another_text(engine: SassEngine) -> None:
+    other = replace(GIVEN, text="other { c: d }")
+    assert engine.start_ahead(GIVEN)
+    assert "other" in engine.run(other).text
+    assert "other" not in engine.run(GIVEN).text
+
+
+def test_what_is_begun_ahead_can_be_given_up(engine: SassEngine) -> None:
+    engine.start_ahead(GIVEN)
+    (process,) = engine._begun.values()
+    engine.end_ahead()
+    assert process.has_ended
+    assert engine.run(GIVEN).text
 
 
 def test_close_leaves_no_process_and_no_open_file_and_nothing_is_started_after_it(engine: SassEngine) -> None:

@@ -6,10 +6,11 @@ Does not import `sass`: only the child processes do.
 import os
 import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import cached_property
 from typing import Final
 
-from buildassets.compiler.engines.process.child import Processes, PythonProcess, SharedProcesses
+from buildassets.compiler.engines.process.child import ClosedError, Processes, PythonProcess, SharedProcesses
 from buildassets.compiler.engines.process.endings import DiedError
 from buildassets.compiler.engines.program_files import files_of_modules
 from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineOptions
@@ -21,6 +22,7 @@ from buildassets.frozen import replace
 _WORKER: Final = "buildassets.compiler.engines.sass.libsass_worker"
 _MOST_SHEETS: Final = 1000  # each sheet leaks 2 kB in the process (libsass 0.23), and a watch has no end
 _ALARM_SECONDS: Final = 5.0  # after our own limit, so that a child does not outlive us for long
+_Request = tuple[str, str, str, tuple[str, ...], str, float]  # as the worker takes it
 _NAMED_PATH: Final = re.compile("\0([^\0]*)\0")
 
 
@@ -36,9 +38,8 @@ class Child(PythonProcess):
         """Whether it can take more work; false after many sheets."""
         return self._sheets < _MOST_SHEETS and super().is_alive
 
-    def compile(self, given: EngineInput, load_paths: Sequence[str], url: str, limit_seconds: float) -> Compiled:
-        """The result for one sheet; raises DiedError, or TimeoutError after the limit."""
-        self.send((given.text, given.path, given.shown, tuple(load_paths), url, limit_seconds + _ALARM_SECONDS))
+    def compiled(self, limit_seconds: float) -> Compiled:
+        """The result for the sheet that was sent; raises DiedError, or TimeoutError after the limit."""
         compiled: Compiled = self.receive(limit_seconds)
         self._sheets += 1
         return compiled
@@ -68,6 +69,7 @@ class LibsassEngine:
         self._url = url
         self._limit_seconds = limit_seconds
         self._idle: Processes[Child] = Processes()
+        self._begun: dict[_Request, Child] = {}  # children at work on these requests
 
     @cached_property
     def version(self) -> str:
@@ -88,23 +90,40 @@ class LibsassEngine:
         self._idle = processes.lent(Child)
 
     def start_ahead(self, given: EngineInput | None = None) -> bool:
-        """Start a child without waiting for it; it is ready after 0.1 s, and begins with nothing before `run`."""
-        self._idle.start_ahead(Child)
+        """Start a child without waiting for it, which is ready after 0.1 s.
+
+        Returns whether it begins with `given`, which `end_ahead` ends.
+        """
+        if given is None:
+            self._idle.start_ahead(Child)
+            return False
+        request = self._request(given)
+        with suppress(OSError, ClosedError):
+            self._begun[request] = child = self._idle.take(Child)
+            child.send(request)
+            return True
         return False
 
     def end_ahead(self) -> None:
-        """Do nothing: nothing was begun."""
+        """End the children that began with what was not run."""
+        while self._begun:
+            _, child = self._begun.popitem()
+            child.end()
 
     def run(self, given: EngineInput) -> Compiled:
         """The CSS of `given`, with every file that was read and every path that was not found."""
         given = replace(given, path=os.path.abspath(given.path))
+        request = self._request(given)
+        begun = self._begun.pop(request, None)
         try:
-            child = self._idle.take(Child)
+            child = begun or self._idle.take(Child)
         except OSError as fault:
             message = f"libsass cannot be started: {reason_text(fault)}"
             return _failed("scss/unavailable", message, given, [], "check that Python can start processes")
         try:
-            compiled = child.compile(given, self._load_paths, self._url, self._limit_seconds)
+            if begun is None:
+                child.send(request)
+            compiled = child.compiled(self._limit_seconds)
         except TimeoutError:
             child.end()
             message = f"libsass did not finish in {self._limit_seconds:g} seconds"
@@ -123,7 +142,12 @@ class LibsassEngine:
 
     def close(self) -> None:
         """End the children. A `run` that waits for one returns a diagnostic; a later one raises ClosedError."""
+        self.end_ahead()
         self._idle.close()
+
+    def _request(self, given: EngineInput) -> _Request:
+        limit_seconds = self._limit_seconds + _ALARM_SECONDS
+        return given.text, os.path.abspath(given.path), given.shown, self._load_paths, self._url, limit_seconds
 
     def _as_shown(self, diagnostic: Diagnostic, given: EngineInput) -> Diagnostic:
         """`diagnostic` with each path that the child marked replaced by the name that the user would write."""

@@ -40,6 +40,7 @@ fn answered(question: u32, first: &[u8], second: &[u8], option: u32) -> Option<V
         19 => javascript::plain::code(first, module),
         20 => javascript::survey::survey(first),
         21 => vec![u8::from(javascript::survey::names_workers(first))],
+        22 => javascript::scopes::scopes(first),
         _ => return None,
     })
 }

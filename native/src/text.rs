@@ -106,3 +106,15 @@ impl<'a> Characters<'a> {
         self.characters as u32
     }
 }
+
+/// Offsets of bytes, in any order, as offsets of characters.
+pub fn counted(text: &[u8], places: &[usize]) -> Vec<u32> {
+    let mut characters = Characters::new(text);
+    if characters.is_ascii {
+        return places.iter().map(|&place| place as u32).collect();
+    }
+    let mut ascending = places.to_vec();
+    ascending.sort_unstable();
+    let numbers: Vec<u32> = ascending.iter().map(|&place| characters.before(place)).collect();
+    places.iter().map(|place| numbers[ascending.binary_search(place).unwrap_or(0)]).collect()
+}

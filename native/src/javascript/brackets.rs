@@ -1,7 +1,7 @@
 //! Where the braces of a script are closed, as `brackets.closing_place` finds it.
 
 use super::lexer::{Kind, Lexer, Token};
-use crate::text::Characters;
+use crate::text::counted;
 
 /// An open bracket: what closes it, where it stands, and its number among the braces.
 struct Open {
@@ -25,7 +25,8 @@ pub fn closed_braces(text: &[u8]) -> Vec<u8> {
         }
     }
     pairs.retain(|&(_, end)| end > 0);
-    numbered(text, &pairs)
+    let places: Vec<usize> = pairs.iter().flat_map(|&(start, end)| [start, end]).collect();
+    counted(text, &places).into_iter().flat_map(u32::to_le_bytes).collect()
 }
 
 fn take(byte: u8, token: Token, open: &mut Vec<Open>, pairs: &mut Vec<(usize, usize)>) {
@@ -55,14 +56,4 @@ fn take_template(text: &[u8], token: Token, open: &mut Vec<Open>) {
     if text[token.end - 1] == b'{' {
         open.push(Open { closer: HOLE, brace: None });
     }
-}
-
-/// The pairs as numbers. Their ends are in no order, so all places are counted in one.
-fn numbered(text: &[u8], pairs: &[(usize, usize)]) -> Vec<u8> {
-    let mut places: Vec<usize> = pairs.iter().flat_map(|&(start, end)| [start, end]).collect();
-    places.sort_unstable();
-    let mut characters = Characters::new(text);
-    let counted: Vec<u32> = places.iter().map(|&place| characters.before(place)).collect();
-    let number = |place: usize| counted[places.binary_search(&place).unwrap_or(0)];
-    pairs.iter().flat_map(|&(start, end)| [number(start), number(end)]).flat_map(u32::to_le_bytes).collect()
 }

@@ -6,5 +6,6 @@ pub mod lexer;
 pub mod meaning;
 pub mod plain;
 pub mod references;
+pub mod scopes;
 mod states;
 pub mod survey;

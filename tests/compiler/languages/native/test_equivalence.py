@@ -26,6 +26,7 @@ from buildassets.compiler.languages.javascript import minify as js_minify
 from buildassets.compiler.languages.javascript import references as js_references
 from buildassets.compiler.languages.javascript.early_errors import early_error
 from buildassets.compiler.languages.javascript.proof import Source, is_readable
+from buildassets.compiler.languages.javascript.scopes import read_script
 from buildassets.compiler.languages.javascript.survey import surveyed
 from buildassets.compiler.languages.javascript.unclosed import unclosed
 from buildassets.compiler.languages.javascript.worker_urls import may_name_workers
@@ -231,6 +232,30 @@ def test_scripts_are_joined_alike(text: str, other: str) -> None:
     assert joined() == in_python(joined)
 
 
+DECLARING: Final = [
+    *["var ", "let ", "const ", "class ", "function f(", "async ", "typeof ", "arguments", "static", "get ", "=>"],
+    *[
+        "'use strict'",
+        ") {",
+        "x",
+        "a: b",
+        "...",
+        "//# sourceMappingURL=a\n",
+        "/*@ sourceURL=b */",
+        "import.meta",
+        "/a{/",
+    ],
+]
+
+
+@given(
+    texts([*SCRIPT_PIECES, *DECLARING])
+    | st.lists(st.sampled_from([*DECLARING, *"(){}[],;=*:\n`", "${"]), max_size=20).map("".join)
+)
+def test_what_scripts_declare_is_the_same(text: str) -> None:
+    assert read_script(text) == in_python(partial(read_script, text))
+
+
 ODD_BYTES: Final = b"/*'\"`\\{}()[]<>!-@#:;,.=+ \n\r\0\xe2\x80\xa8\xef\xbb\xbf\xc2\xa0\xff\xf0\xed09eurl"
 
 
@@ -264,10 +289,10 @@ def in_python(function: Callable[[], object]) -> object:
         return function()
 
 
-def test_scripts_of_the_project_are_minified_and_scanned_alike() -> None:
+def test_scripts_of_the_project_are_minified_and_read_alike() -> None:
     for text in real_texts(".js", 30):
         minify = partial(RjsminEngine().run, EngineInput(text, "/p/a.js", "a.js"))
-        for function in (minify, partial(js_references.scan, text)):
+        for function in (minify, partial(js_references.scan, text), partial(read_script, text)):
             assert function() == in_python(function)
 
 

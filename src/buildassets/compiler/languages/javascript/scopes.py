@@ -4,6 +4,7 @@ Reads tokens, except in the bodies of functions, of which only the end matters. 
 block and an object, a block is assumed: then more may be taken for declared than is.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final, NamedTuple
@@ -17,6 +18,7 @@ from buildassets.compiler.languages.javascript.lexer import (
     Token,
     begins_anew,
 )
+from buildassets.compiler.languages.native.library import Question, asked, numbers_of
 from buildassets.lazy_pattern import lazy_pattern
 
 Span = tuple[int, int]  # text[start:end]
@@ -60,7 +62,42 @@ class Script:
 
 def read_script(text: str) -> Script:
     """What matters of `text` to scripts that are joined with it."""
-    return _Reader(text).script
+    answer = asked(Question.SCRIPT_SCOPES, text)
+    return _Reader(text).script if answer is None else _answered(text, numbers_of(answer))
+
+
+def _answered(text: str, numbers: Sequence[int]) -> Script:
+    """The script that the library describes by `numbers`, as `scopes.rs` has them."""
+    declared, is_strict, *ends, reason, opener, cuts, asked_names = numbers[:8]
+    sorts, numbers = numbers[8 : 8 + 2 * declared], numbers[8 + 2 * declared :]
+    spans = [*zip(numbers[::2], numbers[1::2], strict=True)]
+    first, last, hashbang, arguments, module, open_end = spans[:6]
+    del spans[:6]
+    found = Script(
+        _word(text, ends[0], first),
+        _word(text, ends[1], last),
+        last[1],
+        bool(is_strict),
+        hashbang if hashbang[1] else None,
+        spans[:cuts],
+        arguments=arguments if arguments[1] else None,
+        module=module if module[1] else None,
+        unclosed=(open_end, _REASONS[reason].format(chr(opener))) if open_end[1] else None,
+    )
+    found.asked = {text[slice(*span)]: span for span in spans[cuts : cuts + asked_names]}
+    del spans[: cuts + asked_names]
+    for number, (span, source) in enumerate(zip(spans[::2], spans[1::2], strict=True)):
+        sort, is_async = _SORTS[sorts[2 * number]], sorts[2 * number + 1]
+        written = "async " * is_async + text[slice(*source)]
+        found.declarations.append(Declaration(text[slice(*span)], sort, span, written))
+    return found
+
+
+def _word(text: str, number: int, span: Span) -> Word | None:
+    """The word of code at `span`, if there is any; `number` is that of its kind."""
+    kind = Kind(number)
+    shown = text[slice(*span)] if kind in (Kind.NAME, Kind.PUNCTUATOR) else kind.name
+    return (kind, shown) if span[1] else None
 
 
 class _Frame(NamedTuple):
@@ -73,8 +110,14 @@ class _Frame(NamedTuple):
 
 
 _DECLARERS: Final = frozenset(("var", "let", "const", "class", "function"))
-_MAP_OR_NAME: Final = lazy_pattern(r"/[/*][#@]\s*source(?:Mapping)?URL=")
+_SORTS: Final = (*Sort,)  # by their numbers in the answers of the library
+_REASONS: Final = (
+    "a string, comment, template or regular expression is never closed",
+    "`{}` is never closed",
+    "`{}` closes nothing",
+)
 _SPACE: Final = rf"[{SPACES}{LINE_TERMINATORS}]*+"
+_MAP_OR_NAME: Final = lazy_pattern(rf"/[/*][#@]{_SPACE}source(?:Mapping)?URL=")
 _IMPORT_META: Final = lazy_pattern(rf"import{_SPACE}(?:/[/*]|\.{_SPACE}(?:/[/*]|meta))")  # a comment may be in it
 _DOTS: Final = (".", "?.")
 _OPENERS: Final = {")": "(", "]": "[", "}": "{"}
@@ -119,7 +162,7 @@ class _Reader:
             self._end_directive()
         if self._frames and not self.script.unclosed:
             frame = self._frames[-1]
-            self.script.unclosed = frame.span, f"`{frame.opener}` is never closed"
+            self.script.unclosed = frame.span, _REASONS[1].format(frame.opener)
 
     def _take(self, token: Token) -> None:
         kind, start, end = token
@@ -141,7 +184,7 @@ class _Reader:
         self.script.first = self.script.first or (kind, word)
         self.script.last, self.script.code_end = (kind, word), end
         if kind is Kind.BAD and not self.script.unclosed:
-            self.script.unclosed = (start, end), "a string, comment, template or regular expression is never closed"
+            self.script.unclosed = (start, end), _REASONS[0]
         if self._prologue:
             self._read_prologue(kind, word, (start, end))
         self._read_declarations(kind, word, (start, end))
@@ -340,8 +383,8 @@ class _Reader:
         """What is wrong where the last bracket opened is none that the one at `span` closes."""
         if any(frame.opener == opener for frame in self._frames):
             frame = self._frames[-1]
-            return frame.span, f"`{frame.opener}` is never closed"
-        return span, f"`{self._text[span[0]]}` closes nothing"
+            return frame.span, _REASONS[1].format(frame.opener)
+        return span, _REASONS[2].format(self._text[span[0]])
 
     def _end_function(self, end: int) -> None:
         last = self.script.declarations[-1]

@@ -48,6 +48,7 @@ class Question(IntEnum):
     PLAIN_CODE = 19
     SCRIPT_SURVEY = 20
     MAY_NAME_WORKERS = 21
+    SCRIPT_SCOPES = 22
 
 
 class Library:

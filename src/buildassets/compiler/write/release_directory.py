@@ -70,7 +70,8 @@ class KnownFiles:
 class ReleaseWriter:
     """Writes the release directory: new files wait in a staging folder until all of them are complete.
 
-    If it `is_lasting`, all files are synced to disk before the manifest names them.
+    If it `is_lasting`, all files are synced to disk before the manifest names them. The files of a first release wait
+    under their names, and go to their place in one move of the folder around them.
     """
 
     def __init__(self, output: str, folder: str, is_lasting: bool) -> None:
@@ -80,6 +81,8 @@ class ReleaseWriter:
         self._waiting: dict[str, str] = {}
         self._numbers = count()
         self._empty: dict[str, bool] = {}  # by folder: whether it is not there, or only behind a link
+        self._is_first = not os.path.lexists(os.path.join(output, ASSETS_FOLDER))
+        self._made: set[str] = set()  # the folders that wait with their files
 
     def store(
         self,
@@ -156,11 +159,13 @@ class ReleaseWriter:
         for name, content in (companions or {}).items():
             self.take_in(name, content)
         names = sorted(self._waiting, key=lambda name: (name[len(ASSETS_FOLDER) + 1 :] in (companions or {}), name))
-        make_folders_below(self._output, names)
-        for name in names:
-            self._put(name)
+        if not self._put_at_once(names):
+            make_folders_below(self._output, names)
+            for name in names:
+                self._put(name)
         if self.manifest() != manifest:
-            self._add(MANIFEST_NAME, manifest)
+            self._waiting[MANIFEST_NAME] = place = self.place()
+            write_new(place, manifest)
             if self._is_lasting:  # so that a power cut leaves the earlier manifest, or this one and all that it names
                 sync(self._output)
             self._put(MANIFEST_NAME)
@@ -188,6 +193,32 @@ class ReleaseWriter:
     def _put(self, name: str) -> None:
         put_in_place(self._waiting[name], os.path.join(self._output, name))
 
+    def _put_at_once(self, names: Collection[str]) -> bool:
+        """Put a first release into its place by one rename; False where that cannot be, and each file has to go.
+
+        A file that does not wait under its name, such as a compressed copy, is moved there before.
+        """
+        if not self._is_first or not names:
+            return False
+        try:
+            for name in names:
+                wanted = f"{self._folder}/{name}"
+                if self._waiting[name] != wanted:
+                    self._make_folder(name)
+                    put_in_place(self._waiting[name], wanted)
+                    self._waiting[name] = wanted
+            put_in_place(f"{self._folder}/{ASSETS_FOLDER}", os.path.join(self._output, ASSETS_FOLDER))
+        except OSError:  # the folder has just been made by another program, or Windows uses a file in it
+            return False
+        return True
+
+    def _make_folder(self, name: str) -> None:
+        """Make the folder of the file `name` in the staging folder. Raises OSError."""
+        around = f"{self._folder}/{name[: name.rindex('/')]}"
+        if around not in self._made:
+            os.makedirs(around, exist_ok=True)
+            self._made.add(around)
+
     def _taken_in(self, asset: Named, algorithm: IntegrityAlgorithm | None) -> Stored:
         content = asset.content
         self.take_in(asset.file, content)
@@ -209,6 +240,8 @@ class ReleaseWriter:
         write_chunks(place, chunks_of_body(content))
 
     def _holds(self, name: str, content: bytes) -> bool:
+        if self._is_first:
+            return False
         path = os.path.join(self._output, name)
         return self._size_bytes(name) == len(content) and bytes_at(path) == content
 
@@ -244,9 +277,25 @@ class ReleaseWriter:
         return content_of(self.path(file))
 
     def _add(self, name: str, content: bytes) -> None:
-        place = self.place()
-        write_new(place, content)
+        if not (self._is_first and self._add_under_its_name(name, content)):
+            self._waiting[name] = place = self.place()
+            write_new(place, content)
+
+    def _add_under_its_name(self, name: str, content: bytes) -> bool:
+        """Add a file that waits under its name; False where it cannot, and each file has to be moved by itself.
+
+        It cannot if its name is too long, or another's in other letters, where the file system does not tell these
+        apart. Then nothing of what waits under a name may go to its place unasked.
+        """
+        place = f"{self._folder}/{name}"
+        try:
+            self._make_folder(name)
+            write_new(place, content)
+        except OSError:
+            self._is_first = False
+            return False
         self._waiting[name] = place
+        return True
 
 
 def _with_copies(stored: Stored, copies: Collection[Copy]) -> Stored:

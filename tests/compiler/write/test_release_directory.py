@@ -1,0 +1,76 @@
+"""The release directory: what is in it before, while and after a release is put there."""
+
+from pathlib import Path
+
+import pytest
+
+from buildassets.compiler.write.release_directory import release_directory
+from tests.conftest import read_tree, write_tree
+
+FILES = {"css/app.1.css": b"a {}", "css/deep/b.2.css": b"b {}", "logo.3.svg": b"<svg/>"}
+
+
+@pytest.fixture
+def output(tmp_path: Path) -> Path:
+    return tmp_path / "build"
+
+
+def released(files: dict[str, bytes]) -> dict[str, bytes]:
+    return {**{f"assets/{name}": content for name, content in files.items()}, "manifest.json": b"{}"}
+
+
+def test_the_files_of_a_first_release_come_at_once(output: Path) -> None:
+    with release_directory(str(output), is_lasting=True) as release:
+        for name, content in FILES.items():
+            release.take_in(name, content)
+        assert not (output / "assets").exists()
+        names = release.finish(b"{}")
+    assert read_tree(output) == released(FILES)
+    assert names == (*sorted(f"assets/{name}" for name in FILES), "manifest.json")
+
+
+def test_a_first_release_holds_what_was_written_elsewhere(output: Path) -> None:
+    with release_directory(str(output), is_lasting=False) as release:
+        release.take_in("a.1.css", b"a {}")
+        Path(place := release.place()).write_bytes(b"gzip")
+        release.take_over("new/a.1.css.gz", place)
+        release.finish(b"{}", {"list.json": b"[]"})
+    assert read_tree(output) == released({"a.1.css": b"a {}", "new/a.1.css.gz": b"gzip", "list.json": b"[]"})
+
+
+def test_a_folder_that_is_made_meanwhile_keeps_its_files(output: Path) -> None:
+    with release_directory(str(output), is_lasting=False) as release:
+        release.take_in("css/app.1.css", b"a {}")
+        write_tree(output, {"assets/css/other.css": "b {}"})
+        release.finish(b"{}")
+    assert read_tree(output) == released({"css/app.1.css": b"a {}", "css/other.css": b"b {}"})
+
+
+def test_a_link_that_is_planted_meanwhile_is_not_followed(output: Path, tmp_path: Path) -> None:
+    (elsewhere := tmp_path / "elsewhere").mkdir()
+    with release_directory(str(output), is_lasting=False) as release:
+        release.take_in("app.1.css", b"a {}")
+        (output / "assets").symlink_to(elsewhere)
+        with pytest.raises(OSError, match="symbolic link"):
+            release.finish(b"{}")
+    assert read_tree(elsewhere) == {}
+    assert not (output / "manifest.json").exists()
+
+
+def test_a_file_that_is_taken_in_twice_holds_what_came_last(output: Path) -> None:
+    with release_directory(str(output), is_lasting=False) as release:
+        for content in (b"first", b"second"):
+            release.take_in("css/app.1.css", content)
+        release.take_in("b.2.css", b"b {}")
+        release.finish(b"{}")
+    assert read_tree(output) == released({"css/app.1.css": b"second", "b.2.css": b"b {}"})
+
+
+def test_a_name_that_the_disk_refuses_leaves_nothing(output: Path) -> None:
+    with release_directory(str(output), is_lasting=False) as release:
+        release.take_in("a.1.css", b"a {}")
+        release.take_in("x" * 300, b"b {}")
+        with pytest.raises(OSError, match="too long") as refused:
+            release.finish(b"{}")
+    assert refused.value.filename2 == str(output / "assets" / ("x" * 300))
+    assert not (output / "manifest.json").exists()

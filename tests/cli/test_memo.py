@@ -12,7 +12,7 @@ import pytest
 
 from buildassets.cli.commands import commands
 from buildassets.cli.memo import keep, was_repeated
-from buildassets.compiler.cache.stamps import stamps_of
+from buildassets.compiler.cache.stamps import Looks, signature, stamps_of
 from tests.conftest import Tree, write_tree
 
 SITE: Tree = {
@@ -234,3 +234,13 @@ def test_what_is_damaged_says_nothing(project: Project, position: int) -> None:
     content[position % len(content)] ^= 1
     memo.write_bytes(content)
     assert not was_repeated()
+
+
+def test_how_files_looked_is_known_where_something_changed(project: Project) -> None:
+    source = project.folder / "assets/js/app.js"
+    source.write_text("app(1)\n")
+    looks: list[Looks] = []
+    assert not was_repeated(looks)
+    (seen,) = looks
+    number = seen.names.index(str(source))
+    assert tuple(seen.stamps[4 * number : 4 * number + 4]) == signature(str(source))

@@ -126,11 +126,13 @@ def command(
         notes.extend(unpinned_notes(config, before, result.manifest))
         return result
 
+    # Whatever computes a configuration may write files meanwhile.
+    looks = () if config.is_computed else click.get_current_context().obj or ()
     before = _released_before(config) if show.is_watched else None
     held: list[Held] = []
     with previous_releases(carry_from, carry_url, given.mode, if_any=carry_if_any) as previous, paused_collector():
         # A snapshot cannot detect changes of a release that another server has, so none is used with `--carry-from`.
-        result = incremental(config, given.mode, None if previous else cache, work, held.append)
+        result = incremental(config, given.mode, None if previous else cache, work, held.append, looks)
     written = attested(config, result, given.mode) if provenance and result.succeeded else []
     code = _show(show, result, config, {"provenance": written} if provenance else {})
     show.detail(jobs)

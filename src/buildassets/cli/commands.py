@@ -4,6 +4,7 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,6 +14,9 @@ from buildassets.cli.termination import terminated_as_exit
 from buildassets.diagnostics import error
 from buildassets.errors import BuildAssetsError, ConfigError
 from buildassets.typed import IS_TYPED
+
+if TYPE_CHECKING:
+    from buildassets.compiler.cache.stamps import Looks
 
 _VERBS = {
     "build": "compile everything into the release directory",
@@ -136,15 +140,15 @@ def commands() -> None:
     """Compile, minify and fingerprint web assets into a release directory with a manifest."""
 
 
-def run() -> None:
-    """Run the verb of the command line and exit."""
+def run(looks: "Sequence[Looks]" = ()) -> None:
+    """Run the verb of the command line and exit. `looks` show how some files looked when it began."""
     terminated_as_exit()
     if _COMPLETING in os.environ:
         from buildassets.cli.completion import prepare_shells
 
         prepare_shells()
     try:
-        code = commands.main(prog_name=os.environ.get(IS_TYPED), standalone_mode=False)
+        code = commands.main(prog_name=os.environ.get(IS_TYPED), standalone_mode=False, obj=looks)
     except BuildAssetsError as failure:
         show_failure(failure)
         sys.exit(failure.exit_code)

@@ -4,6 +4,10 @@ import gc
 import os
 import sys
 
+TYPE_CHECKING = False  # as in `typing`, whose import would take a fifth of the time
+if TYPE_CHECKING:
+    from buildassets.compiler.cache.stamps import Looks
+
 _NEW_VALUES = 50_000  # after which Python looks for garbage; 700 by default
 
 
@@ -49,8 +53,9 @@ def _run() -> None:
     # Modules and configurations are no garbage: looking for some among them takes a tenth of a small build.
     gc.set_threshold(_NEW_VALUES, *gc.get_threshold()[1:])
     _open_closed_streams()
-    if was_repeated():
+    looks: list[Looks] = []
+    if was_repeated(looks):
         sys.exit(0)
     from buildassets.cli.commands import run
 
-    run()
+    run(looks)

@@ -8,13 +8,13 @@ not even a parser for JSON.
 import os
 import sys
 from array import array
-from time import monotonic
+from time import monotonic, time_ns
 from zlib import crc32
 
 from buildassets._version import __version__
 from buildassets.cli.ci import annotation_form
 from buildassets.compiler.cache.folder import BUILDS, DEFAULT_FOLDER, FOLDER_VARIABLE
-from buildassets.compiler.cache.stamps import read_sealed, stamps_of, write_sealed
+from buildassets.compiler.cache.stamps import Looks, read_sealed, stamps_of, write_sealed
 from buildassets.compiler.cache.toolchain import environment
 from buildassets.plain_files import plain
 
@@ -28,8 +28,11 @@ _VERB = "build"
 _CHUNK_BYTES = 1 << 20
 
 
-def was_repeated() -> bool:
-    """Whether this command has nothing to do; if so, its message has been printed again."""
+def was_repeated(looks: "list[Looks] | None" = None) -> bool:
+    """Whether this command has nothing to do; if so, its message has been printed again.
+
+    Else how the files look that were looked at for that is added to `looks`.
+    """
     started = monotonic()
     if sys.argv[1:2] != [_VERB]:
         return False
@@ -37,7 +40,7 @@ def was_repeated() -> bool:
         key = _key()
     except OSError:  # the working directory is gone, which the build reports
         return False
-    text = _recalled(_path(_cache_folder(), key), key)
+    text = _recalled(_path(_cache_folder(), key), key, [] if looks is None else looks)
     if text is None:
         return False
     if text != "\n":
@@ -73,12 +76,16 @@ def keep(
     write_sealed(_path(cache_folder, key), parts)
 
 
-def _recalled(path: str, key: bytes) -> str | None:
-    """The message kept at `path` for the command `key`; None unless all files have the same stamps."""
+def _recalled(path: str, key: bytes, looks: "list[Looks]") -> str | None:
+    """The message kept at `path` for the command `key`; None unless all files have the same stamps, as in `looks`."""
     try:
         kept_key, printed, names, stamps, young, sums, variables, values = read_sealed(path)
         text = printed.decode("utf-8", "surrogatepass")
-        if kept_key != key or stamps_of(_split(names)).tobytes() != stamps:
+        if kept_key != key:
+            return None
+        listed, now_ns = _split(names), time_ns()
+        looks.append(Looks(listed, stamps_of(listed), now_ns))
+        if looks[-1].stamps.tobytes() != stamps:
             return None
         if variables and _values(_split(variables)) != values:
             return None

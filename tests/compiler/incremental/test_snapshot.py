@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.cache.stamps import signature
+from buildassets.compiler.cache.stamps import Looks, signature, stamps_of
 from buildassets.compiler.cache.traces import Signature
 from buildassets.compiler.incremental.snapshot import last, take
 from buildassets.digest import digest
@@ -176,3 +176,24 @@ def test_a_name_that_no_file_can_have_is_no_fault(site: Path, name: str) -> None
     inputs = [str(site / "assets/a.css"), str(site / "assets" / name)]
     take(str(site / "cache"), "build", inputs, [], b"result", time.time_ns() + MINUTE_NS)
     assert found(site) == b"result"
+
+
+def test_what_was_looked_at_just_now_is_not_looked_at_again(site: Path) -> None:
+    taken(site)
+    first = last(str(site / "cache"), "build")
+    assert first is not None
+    looks = Looks([*first.names, str(site)], first.stamps + stamps_of([str(site)]), first.taken_ns)
+    (site / "assets/a.css").write_text("changed later")
+    known = last(str(site / "cache"), "build", looks=[looks])
+    assert known is not None
+    assert (known.changed, known.taken_ns) == ({}, first.taken_ns)
+    assert found(site) is None
+
+
+def test_looks_of_other_files_are_of_no_use(site: Path) -> None:
+    taken(site)
+    names = [str(site / "assets"), str(site / "assets/other.css")]
+    (site / "assets/a.css").write_text("changed")
+    snapshot = last(str(site / "cache"), "build", looks=[Looks(names, stamps_of(names), 0)])
+    assert snapshot is not None
+    assert list(snapshot.changed) == [str(site / "assets/a.css")]

@@ -26,6 +26,19 @@ _COARSE_GRAIN_NS = 2_000_000_000
 _IN_ARRAY = (1 << 63) - 1  # Windows numbers files with up to 128 bits
 
 
+class Looks:
+    """How the files `names` looked at the time `at_ns` or later: their `stamps`, one after the other."""
+
+    def __init__(self, names: "list[str]", stamps: "array[int]", at_ns: int) -> None:
+        self.names = names
+        self.stamps = stamps
+        self.at_ns = at_ns
+
+    def first(self, count: int) -> "Looks":
+        """Those of the first `count` files."""
+        return Looks(self.names[:count], self.stamps[: 4 * count], self.at_ns)
+
+
 def stamps_of(names: "list[str]") -> "array[int]":
     """The stamps of files, one after the other. A build with nothing to do spends most of its time here."""
     numbers: list[int] = []

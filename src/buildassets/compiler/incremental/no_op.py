@@ -12,6 +12,7 @@ from typing import Protocol
 from buildassets._version import __version__
 from buildassets.compiler.cache import json_values
 from buildassets.compiler.cache.file_digests import FileDigests
+from buildassets.compiler.cache.stamps import Looks
 from buildassets.compiler.cache.toolchain import environment, folders_of_modules, toolchain_files
 from buildassets.compiler.cache.traces import Signature
 from buildassets.compiler.config.meta_env import variables
@@ -40,15 +41,17 @@ def incremental(
     folder: str | None,
     work: Work,
     held: Callable[[snapshot.Held], None] = lambda _: None,
+    looks: Sequence[Looks] = (),
 ) -> BuildResult:
     """The result of the last build if it is still valid, else that of `work`. With `folder` None there is no cache.
 
-    `held` gets what has to stay unchanged for the same build to have nothing to do.
+    `held` gets what has to stay unchanged for the same build to have nothing to do. Files are not looked at again that
+    were looked at just now, as in `looks`.
     """
     if folder is None:
         return work(last=None)
     build = _named(config, mode)
-    before = snapshot.last(folder, build)
+    before = snapshot.last(folder, build, looks=looks)
     last = _last(before) if before else None
     if before is not None and last is not None and not before.changed and (result := _held(config, last)):
         held(before.held())

@@ -289,6 +289,8 @@ def _rebuilt(config: Config, means: Means, last: LastBuild) -> BuildResult:
             means.cache.note_begin(step_name(*sass.begun[:2], names_for(config)), sass.began_ns)
         from buildassets.compiler.incremental.rebuild import changes
 
+        if sass.begun:
+            _load_writing()
         with means.drafting(config, engines, sass.begun and sass.begun.logical) as drafts_of:
             inlines = config.inline_imports and means.mode == "production"
             change = changes(replace(config, inline_imports=inlines), last, means.timed(drafts_of))

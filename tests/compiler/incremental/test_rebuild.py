@@ -434,3 +434,8 @@ def test_a_file_is_called_after_an_edit_as_in_a_clean_build(tmp_path: Path) -> N
     project.edit({"assets/css/_size.scss": "$size: 2px;\n"})
     project.assert_as_a_clean_build()
     assert project.drafts == drafts  # no whole build was needed
+
+
+def test_a_record_is_not_written_anew_where_references_stay(project: Project) -> None:
+    before = project.edit({"assets/css/_theme.scss": "$colour: blue;\n"}).record
+    assert project.edit({"assets/css/_theme.scss": "$colour: tan;\n"}).record is before

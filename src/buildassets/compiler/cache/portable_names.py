@@ -67,9 +67,9 @@ class PortableNames:
 
 def _is_plain(name: str) -> bool:
     """Whether `name` is the path of a file below the folder as it stands, without anything to be resolved."""
-    return (
-        name[:1].isalnum() and name[-1:] not in _ODD and not any(odd in name for odd in ("./", "//", "\\", ":", "\0"))
-    )
+    # One after the other: a Bootstrap sheet has 1,400 of them.
+    is_odd = "./" in name or "//" in name or "\\" in name or ":" in name or "\0" in name
+    return not is_odd and name[:1].isalnum() and name[-1:] not in _ODD
 
 
 def _below(folder: str) -> str:

@@ -371,7 +371,8 @@ class Cache:
             return
         with suppress(OSError), writable(self._folder):
             on_disk = self._on_disk()
-            looked_at = {path: (stamp, digest) for path, stamp, digest in self.files.settled()}
+            settled = ((path, (stamp, digest)) for path, stamp, digest in self.files.settled())
+            looked_at = {path: seen for path, seen in settled if self._index.files.get(path) != seen}
             index = on_disk.with_runs(new, today)
             if on_disk.swept == today:
                 self._write(index.with_files(looked_at))

@@ -8,12 +8,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def toolchain_files(folder: str) -> "Iterator[str]":
+def toolchain_files(folder: str, *, with_modules: bool = True) -> "Iterator[str]":
     """Files and folders that change when another version of a tool is installed; some may not exist.
 
-    `folder` is the project's: npm installs tools there or in a folder above.
+    `folder` is the project's: npm installs tools there or in a folder above. The modules of this package are among them
+    only `with_modules`: to list them takes longer than all else here.
     """
-    yield from (path for _, path in own_files())
+    if with_modules:
+        yield from (path for _, path in own_files())
     yield from (path for path in sys.path if is_for_packages(path) or os.path.isfile(path))
     yield from folders_of_modules(folder)
     yield from filter(None, os.environ.get("PATH", "").split(os.pathsep))

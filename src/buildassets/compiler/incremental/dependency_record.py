@@ -91,7 +91,7 @@ def record_of(
 def recorded(asset: "Linked", written: "Sequence[Link]", is_by_itself: bool = True) -> Recorded:
     """The record of `asset`, whose file has the links `written`."""
     draft = asset.draft
-    further = [path for path in draft.inputs if path != draft.source.path]
+    further = tuple(path for path in draft.inputs if path != draft.source.path)  # as `loaded` gives it
     numbers = {id(reference): number for number, reference in enumerate(draft.references)}
     links = _targets(asset.links, numbers)
     own = links if written is asset.links else _targets(written, numbers)
@@ -104,11 +104,13 @@ def wording_of(draft: "Draft") -> str:
 
     For a module in TypeScript or JSX it covers the names, too, that it imports and exports.
     """
-    from buildassets.compiler.languages.javascript.module_names import names_wording
     from buildassets.compiler.sources.names import is_typed
 
-    is_module = draft.compiled is not None and is_typed(draft.source)
-    names = [names_wording(draft.compiled.text)] if draft.compiled and is_module else []
+    names: list[str] = []
+    if draft.compiled is not None and is_typed(draft.source):
+        from buildassets.compiler.languages.javascript.module_names import names_wording
+
+        names.append(names_wording(draft.compiled.text))
     if not draft.references and not names:
         return ""
     return digest_of_all([*(f"{reference.kind.value} {reference.url}" for reference in draft.references), *names])

@@ -60,7 +60,7 @@ def incremental(
     result = work(last=last)
     # A root that was removed meanwhile would count as one that never existed.
     if result.succeeded and all(os.path.exists(root.path) for root in config.sources):
-        inputs = (*result.inputs, *toolchain_files(config.folder))
+        inputs = _inputs(config, result, last)
         manifest = os.path.join(config.output, MANIFEST_NAME)
         taken = snapshot.take(
             folder,
@@ -81,6 +81,12 @@ def incremental(
         if taken:
             held(taken)
     return result
+
+
+def _inputs(config: Config, result: BuildResult, last: LastBuild | None) -> tuple[str, ...]:
+    """All that decided `result`; after a rebuild of a few assets that has the modules of this package from `last`."""
+    has_modules = last is not None and result.inputs[: len(last.inputs)] == last.inputs
+    return (*result.inputs, *toolchain_files(config.folder, with_modules=not has_modules))
 
 
 def last_inputs(config: Config, mode: Mode, folder: str) -> frozenset[str]:

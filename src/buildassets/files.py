@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from errno import EFBIG
-from hashlib import sha256
+from hashlib import file_digest
 from time import sleep
 from typing import BinaryIO, Final
 
@@ -22,6 +22,7 @@ STAGING_PREFIX: Final = ".new-"  # of unfinished files; they stay behind only if
 LARGE_BYTES: Final = 1 << 23
 CHUNK_BYTES: Final = 1 << 20
 _MOST_BYTES: Final = 1 << 32  # the limit for reading as a whole: a sparse file may claim more than any memory
+_HASHED_WHOLE_BYTES: Final = 1 << 20  # from there on one buffer that is used again takes half the time
 _BEGIN_BYTES: Final = 1 << 16
 _HOLE: Final = bytes(CHUNK_BYTES)
 _NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
@@ -80,13 +81,11 @@ def chunks_of(path: str) -> Iterator[bytes]:
 
 def digest_of(path: str) -> str:
     """The SHA-256 of the file at `path`, as 64 hex digits. Raises OSError, and ValueError for an invalid path."""
-    content = small_content_of(path)
+    content = _content(path, _HASHED_WHOLE_BYTES)
     if content is not None:
         return digest(content)
-    running = sha256()
-    for chunk in chunks_of(path):
-        running.update(chunk)
-    return running.hexdigest()
+    with open(plain(path), "rb", buffering=0) as file:
+        return file_digest(file, "sha256").hexdigest()
 
 
 def write_new(path: str, content: bytes) -> None:

@@ -37,7 +37,7 @@ fn answered(question: u32, first: &[u8], second: &[u8], option: u32) -> Option<V
         16 => css::structure::keeps_all(first, second),
         17 => css::fitness::is_fit(first, second, option as usize),
         18 => css::lexer::licences(first),
-        19 => javascript::plain::code(first, module),
+        19 => javascript::early_errors::early_errors(first, module),
         20 => javascript::survey::survey(first),
         21 => vec![u8::from(javascript::survey::names_workers(first))],
         22 => javascript::scopes::scopes(first),

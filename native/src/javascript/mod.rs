@@ -2,9 +2,9 @@
 
 pub mod balance;
 pub mod brackets;
+pub mod early_errors;
 pub mod lexer;
 pub mod meaning;
-pub mod plain;
 pub mod references;
 pub mod scopes;
 mod states;

@@ -162,7 +162,13 @@ def test_which_scripts_can_be_read_is_the_same(text: str) -> None:
     assert is_readable(text) is all(kind is not js.Kind.BAD for kind, _, _ in js.tokens(text))
 
 
-@given(texts([*SCRIPT_PIECES, "new.target", "var{a}", "let [b]", "/(/", "/[b-a]/", "if(c){"]))
+REFUSED: Final = [
+    *["return", "return(", "new.target", "new . target", ".new.target", "var{", "let [", "for(let[a] of", "for await("],
+    *["if(a)", "else", "do", "try", "finally", "catch(e)", "function f()", "=", "=>", "==", " in ", " of ", "/(/", "}"],
+]
+
+
+@given(texts(SCRIPT_PIECES) | st.lists(st.sampled_from([*REFUSED, *"(){}[]; ax", " " * 39]), max_size=14).map("".join))
 def test_what_browsers_refuse_in_scripts_is_the_same(text: str) -> None:
     found = partial(early_error, text)
     assert found() == in_python(found)

@@ -26,7 +26,9 @@ _BEFORE: Final = lazy_pattern(r"(?:(?<![\w$.#\\])(?:else|do|try|finally)|[;{}])\
 _CONTROL: Final = lazy_pattern(r"(?<![\w$.#\\])(?:if|for(?:\s+await)?|while|switch|with|catch)\s*\Z")
 _BEGINS_STATEMENT: Final = lazy_pattern(r"(?:[;{}]|(?<![\w$.#\\])for\s*\(|\A)\s*\Z")
 _VALUE: Final = lazy_pattern(r"\s*(?:=(?![=>])|(?:of|in)(?![\w$]))")
-_NUMBER_BYTES: Final = 4  # in the answers of the library
+_HEAD_BYTES: Final = 8  # of the library's answer, before the spans of the regular expressions
+_SPAN_BYTES: Final = 8
+_UNREAD: Final = 2  # as `early_errors.rs` has it: the code follows
 _NEARBY: Final = 40  # characters that are looked at before a place
 _IN_CODE: Final = {Kind.STRING: '"', Kind.TEMPLATE: "`", Kind.REGEXP: "/", Kind.BAD: "\x01"}
 
@@ -41,23 +43,25 @@ class _Suspect(NamedTuple):
 def early_error(text: str, *, module: bool | None = None) -> OpenEnd | None:
     """The first such fault in `text`; `module` is as for the lexer."""
     try:
-        code, literals = _plain(text, module)
-        if not any(map(_refused, literals)) and not any(_suspects(code)):
-            return None
+        is_suspect = _is_suspect(text, module)
     except Doubt:
-        pass
-    return _by_tokens(text, module)
+        is_suspect = True
+    return _by_tokens(text, module) if is_suspect else None
 
 
-def _plain(text: str, module: bool | None) -> tuple[str, list[str]]:
-    """The code without strings and the like, and the regular expressions without their first slash. Raises Doubt."""
-    answer = asked_of_script(Question.PLAIN_CODE, text, "", module)
+def _is_suspect(text: str, module: bool | None) -> bool:
+    """Whether the code without strings and the like has suspects, or a regular expression is refused. Raises Doubt."""
+    answer = asked_of_script(Question.EARLY_ERRORS, text, "", module)
     if answer is None:
         parts = plain_parts(text, module=module)
-        return parts.code, regular_expressions(parts)
-    end = _NUMBER_BYTES + 2 * _NUMBER_BYTES * int.from_bytes(answer[:_NUMBER_BYTES], "little")
-    places = iter(numbers_of(answer[_NUMBER_BYTES:end]))
-    return text_of(answer[end:]), [text[start + 1 : stop] for start, stop in zip(places, places, strict=True)]
+        return any(map(_refused, regular_expressions(parts))) or any(_suspects(parts.code))
+    verdict, count = numbers_of(answer[:_HEAD_BYTES])
+    end = _HEAD_BYTES + count * _SPAN_BYTES
+    places = iter(numbers_of(answer[_HEAD_BYTES:end]))
+    literals = {text[start + 1 : stop] for start, stop in zip(places, places, strict=True)}  # many stand there twice
+    if any(map(_refused, literals)):
+        return True
+    return any(_suspects(text_of(answer[end:]))) if verdict == _UNREAD else bool(verdict)
 
 
 def _refused(literal: str) -> str | None:

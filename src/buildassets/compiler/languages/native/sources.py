@@ -1,3 +1,3 @@
 """The digest of `native/`, by which a library that was made of other sources is known. Written by `make`."""
 
-SOURCES = "c316746ab13d6f96"
+SOURCES = "8ba69c6dc079a55b"

@@ -1,5 +1,6 @@
 """What every test may use: real files through `write_tree` and `read_tree`, and real tools through `tool`."""
 
+import gc
 import os
 import shutil
 import signal
@@ -104,6 +105,13 @@ def pytest_configure(config: pytest.Config) -> None:
     sys.dont_write_bytecode = False
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    gc.disable()  # until all is collected: hardly anything of it is garbage
+
+
+def pytest_collection_finish() -> None:
+    """Spare each collection of garbage the look at twenty thousand tests, which a process of a run has to its end."""
+    gc.freeze()
+    gc.enable()
 
 
 def _work_in_memory() -> None:

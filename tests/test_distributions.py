@@ -4,7 +4,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -33,16 +32,13 @@ def wheel(dist: Path) -> Path:
     return path
 
 
-def pythons() -> Iterator[str]:
-    """Each Python here that is supported: of PATH, and of pyenv."""
-    found: dict[str, str] = {}
-    for version in PYTHONS:
-        places = sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin/python{version}"))
-        for place in (shutil.which(f"python{version}"), *map(str, places)):
-            command = [place or "", "-c", "import sys, venv; print(sys.implementation.cache_tag)"]
-            if place and subprocess.run(command, capture_output=True).returncode == 0:
-                found.setdefault(version, place)
-    yield from found.values()
+def python_of(version: str) -> str:
+    """A Python of this version that can make environments: of PATH, or of pyenv. None: the test is skipped."""
+    places = sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin/python{version}"))
+    for place in (shutil.which(f"python{version}"), *map(str, places)):
+        if place and subprocess.run([place, "-c", "import sys, venv"], capture_output=True).returncode == 0:
+            return place
+    pytest.skip(f"there is no Python {version}")
 
 
 def test_twine_and_check_wheel_contents_find_nothing(dist: Path, wheel: Path) -> None:
@@ -63,10 +59,10 @@ def test_auditwheel_makes_a_wheel_for_many_linuxes_and_every_python(wheel: Path,
     assert repaired.name.count("-cp") == 0
 
 
-@pytest.mark.parametrize("python", list(pythons()))
+@pytest.mark.parametrize("version", PYTHONS)
 @pytest.mark.parametrize("form", ["whl", "tar.gz"])
-def test_it_installs_and_builds_a_site(python: str, form: str, dist: Path, tmp_path: Path) -> None:
-    subprocess.run([python, "-m", "venv", str(tmp_path / "env")], check=True)
+def test_it_installs_and_builds_a_site(version: str, form: str, dist: Path, tmp_path: Path) -> None:
+    subprocess.run([python_of(version), "-m", "venv", str(tmp_path / "env")], check=True)
     own = str(tmp_path / "env/bin/python")
     (path,) = dist.glob(f"*.{form}")
     done = subprocess.run([own, "-m", "pip", "install", "--quiet", str(path)], capture_output=True, text=True)

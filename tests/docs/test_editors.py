@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft7Validator
 
 from buildassets.compiler.config.schema import config_schema, schema_text
 from buildassets.workspace.file import NAME, find_workspace
-from tests.compiler.config.test_schema import TAPLO
+from tests.compiler.config.test_schema import TAPLO, judge
 from tests.conftest import find_tool, write_tree
 from tests.corpus.packages import packages_of
 
@@ -51,10 +50,10 @@ def _settings_of_pages() -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def test_the_configurations_of_all_pages_are_valid() -> None:
-    judge = Draft7Validator(config_schema(["tdewolff"]))  # the engine that docs/engines.md makes
+    judged = judge(config_schema(["tdewolff"]))  # the engine that docs/engines.md makes
     found = list(_settings_of_pages())
     assert len(found) > 30
-    assert [(name, fault.message) for name, ours in found for fault in judge.iter_errors(ours)] == []
+    assert [(name, fault.message) for name, ours in found for fault in judged.iter_errors(ours)] == []
 
 
 def test_the_files_of_workspaces_on_all_pages_are_valid(tmp_path: Path) -> None:

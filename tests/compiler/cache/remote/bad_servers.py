@@ -10,6 +10,7 @@ import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from threading import Thread
 from typing import Final
@@ -171,7 +172,12 @@ def endless_content(line: socket.socket, good: Good) -> None:
         line.sendall(answer(200, content) if content else answer(404))
 
 
-BOMB: Final = zlib.compress(bytes(300_000_000))
+@cache
+def bomb() -> bytes:
+    """300 MB of zeros, compressed, which takes a second."""
+    return zlib.compress(bytes(300_000_000))
+
+
 _CHUNKED: Final = b"HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n\r\n"
 _OK: Final = b"HTTP/1.1 200 X\r\n"
 _PAGE: Final = b"<!doctype html><title>Log in</title>"
@@ -241,7 +247,7 @@ KINDS: Final[Mapping[str, Serve]] = {
     "contents cut short": changed(lambda name, content, good: content[:-1], of="cas/"),
     "longer contents": changed(lambda name, content, good: content + b"x", of="cas/"),
     "contents of zeros": changed(lambda name, content, good: bytes(len(content)), of="cas/"),
-    "a bomb": changed(lambda name, content, good: BOMB, of="cas/"),
+    "a bomb": changed(lambda name, content, good: bomb(), of="cas/"),
     "stalled contents": stalled_content,
     "endless contents": endless_content,
     "full": put(answer(507)),

@@ -1,15 +1,20 @@
-//! Where bytes come in and go out: the only module with unsafe code.
+//! Where bytes come in and go out. Unsafe code is here, and in `sha256`.
 #![allow(unsafe_code)]
 
+use std::ffi::{c_char, CStr};
 use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::path::PathBuf;
 use std::slice::from_raw_parts;
-use std::thread::{Builder, JoinHandle};
+use std::time::Duration;
 
+use crate::reading::{Means, Next, Reading, Wanted};
 use crate::{css, javascript};
 
 const ANSWERED: i32 = 0;
 const UNKNOWN: i32 = 1;
 const PANICKED: i32 = 2;
+const NOT_YET: i32 = 3;
+const PATIENCE: Duration = Duration::from_millis(200); // after which a signal is seen to
 
 /// The answer to a question by its number; `option` is a number that it takes beside the texts.
 fn answered(question: u32, first: &[u8], second: &[u8], option: u32) -> Option<Vec<u8>> {
@@ -73,74 +78,82 @@ pub unsafe extern "C" fn buildassets_ask(
 ) -> i32 {
     let (first, second) = unsafe { (bytes(first, first_length), bytes(second, second_length)) };
     match catch_unwind(AssertUnwindSafe(|| answered(question, first, second, option))) {
-        Ok(Some(found)) => {
-            let found = Box::leak(found.into_boxed_slice());
-            unsafe {
-                answer_length.write(found.len());
-                answer.write(found.as_mut_ptr());
-            }
-            ANSWERED
-        }
+        Ok(Some(found)) => unsafe { hand_over(found, answer, answer_length) },
         Ok(None) => UNKNOWN,
         Err(_) => PANICKED,
     }
 }
 
-/// A thread that answers a question about several texts.
-pub struct Work(JoinHandle<Vec<u8>>);
-
-/// The answers about `texts` in a row, each behind its length in four bytes; all bits set, and no answer, where one panics.
-fn answers(question: u32, texts: &[Vec<u8>], option: u32) -> Vec<u8> {
-    let mut all = Vec::new();
-    for text in texts {
-        match catch_unwind(AssertUnwindSafe(|| answered(question, text, &[], option))) {
-            Ok(Some(answer)) => {
-                all.extend_from_slice(&(answer.len() as u32).to_le_bytes());
-                all.extend_from_slice(&answer);
-            }
-            _ => all.extend_from_slice(&u32::MAX.to_le_bytes()),
-        }
+/// # Safety
+/// What the answer is written to must be writable.
+unsafe fn hand_over(found: Vec<u8>, answer: *mut *mut u8, answer_length: *mut usize) -> i32 {
+    let found = Box::leak(found.into_boxed_slice());
+    unsafe {
+        answer_length.write(found.len());
+        answer.write(found.as_mut_ptr());
     }
-    all
+    ANSWERED
 }
 
-/// Begins to answer a question about `count` texts in a thread, which has copies of them; null where none can start.
+/// Begins to read `count` files in a thread, in their order; null where none can start. `are_scripts` has a byte for
+/// each, `flags` are those of `open`, and files of `limit_bytes` are not read.
 ///
 /// # Safety
-/// `texts` and `lengths` must have `count` entries, and each text be readable for its length, until this returns.
+/// `paths` and `are_scripts` must have `count` entries, and each path end in a NUL, until this returns.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn buildassets_begin(
-    question: u32,
+pub unsafe extern "C" fn buildassets_read(
     count: usize,
-    texts: *const *const u8,
-    lengths: *const usize,
-    option: u32,
-) -> *mut Work {
-    let copies = (0..count).map(|number| unsafe { bytes(*texts.add(number), *lengths.add(number)) }.to_vec());
-    let texts: Vec<Vec<u8>> = copies.collect();
-    match Builder::new().spawn(move || answers(question, &texts, option)) {
-        Ok(thread) => Box::into_raw(Box::new(Work(thread))),
-        Err(_) => std::ptr::null_mut(),
+    paths: *const *const c_char,
+    are_scripts: *const u8,
+    flags: i32,
+    limit_bytes: u64,
+) -> *mut Reading {
+    let are_scripts = unsafe { bytes(are_scripts, count) };
+    let wanted = are_scripts.iter().enumerate().map(|(number, &is_script)| {
+        let path = path_of(unsafe { CStr::from_ptr(*paths.add(number)) });
+        Wanted { path, is_script: is_script == 1 }
+    });
+    match Reading::begin(wanted.collect(), Means { flags, limit_bytes }) {
+        Some(reading) => Box::into_raw(Box::new(reading)),
+        None => std::ptr::null_mut(),
     }
 }
 
-/// Waits for the answers; 0 where they are there, and then `answer` and `answer_length` are written as by `buildassets_ask`.
+#[cfg(unix)]
+fn path_of(name: &CStr) -> Option<PathBuf> {
+    use std::os::unix::ffi::OsStrExt;
+    Some(std::ffi::OsStr::from_bytes(name.to_bytes()).into())
+}
+
+#[cfg(not(unix))]
+fn path_of(name: &CStr) -> Option<PathBuf> {
+    name.to_str().ok().map(PathBuf::from)
+}
+
+/// The next files, as `reading` packs them: 0 where there are some, 1 where there are no more, 3 where they take longer.
 ///
 /// # Safety
-/// `work` must come from `buildassets_begin` and be finished once only, and what the answer is written to be writable.
+/// `reading` must come from `buildassets_read`, and what the answer is written to be writable.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn buildassets_finish(work: *mut Work, answer: *mut *mut u8, answer_length: *mut usize) -> i32 {
-    match unsafe { Box::from_raw(work) }.0.join() {
-        Ok(found) => {
-            let found = Box::leak(found.into_boxed_slice());
-            unsafe {
-                answer_length.write(found.len());
-                answer.write(found.as_mut_ptr());
-            }
-            ANSWERED
-        }
-        Err(_) => PANICKED,
+pub unsafe extern "C" fn buildassets_read_next(
+    reading: *const Reading,
+    answer: *mut *mut u8,
+    answer_length: *mut usize,
+) -> i32 {
+    match unsafe { &*reading }.next(PATIENCE) {
+        Next::Files(found) => unsafe { hand_over(found, answer, answer_length) },
+        Next::Nothing => UNKNOWN,
+        Next::NotYet => NOT_YET,
     }
+}
+
+/// Ends the reading, if it has not ended.
+///
+/// # Safety
+/// `reading` must come from `buildassets_read` and be ended once only.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn buildassets_read_end(reading: *mut Reading) {
+    drop(unsafe { Box::from_raw(reading) });
 }
 
 /// Takes an answer back.

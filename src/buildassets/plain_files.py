@@ -13,6 +13,7 @@ _KINDS = ((stat.S_ISFIFO, "a named pipe"), (stat.S_ISSOCK, "a socket"), (stat.S_
 # Opening must not wait, and must not make a terminal the controlling one of this process. Windows has no such flags.
 _AT_ONCE = getattr(os, "O_NONBLOCK", 0)
 _FLAGS = getattr(os, "O_NOCTTY", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+OPENING = _FLAGS | _AT_ONCE  # beside how a file is to be used
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 _REPLACED = " (deleted)"  # Linux appends it to the path of an open file that has been replaced
 
@@ -29,7 +30,7 @@ def plain(path: str, flags: int = os.O_RDONLY) -> int:
 def plain_with_size(path: str, flags: int = os.O_RDONLY) -> tuple[int, int]:
     """The same, and the size of the file in bytes."""
     try:
-        descriptor = os.open(path, flags | _FLAGS | _AT_ONCE)
+        descriptor = os.open(path, flags | OPENING)
     except BlockingIOError:  # a file server is calling the file back from another machine, so waiting helps
         descriptor = os.open(path, flags | _FLAGS)
     except OSError as fault:

@@ -22,6 +22,7 @@ from buildassets.compiler.languages.javascript.lexer import has_names, reads_as_
 from buildassets.compiler.languages.javascript.meta_env import meta_env_edits
 from buildassets.compiler.languages.javascript.survey import keep_survey, kept_survey, surveyed
 from buildassets.compiler.languages.json import source_map
+from buildassets.compiler.languages.native.library import FileRead
 from buildassets.compiler.languages.reference import Reference, ReferenceKind
 from buildassets.compiler.languages.scan import scan
 from buildassets.compiler.languages.source_map.lines import Lines
@@ -34,7 +35,6 @@ from buildassets.compiler.sources.names import is_template
 from buildassets.compiler.transform.engine_set import READERS, EngineSet, is_minified
 from buildassets.compiler.transform.input_map import input_map
 from buildassets.compiler.transform.original_positions import OriginalPositions
-from buildassets.compiler.transform.read_ahead import ReadAhead
 from buildassets.compiler.transform.sass_globs import with_globs_written_out
 from buildassets.compiler.transform.syntax_faults import is_json, json_faults, late_rule_faults, syntax_faults
 from buildassets.compiler.transform.tailwind import KIND as TAILWIND
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 _XML_ENCODING: Final = lazy_pattern(r"(\A<\?xml[^>]*?\bencoding\s*=\s*[\"'])[^\"']*")
 
 
-def drafted(source: Source, engines: EngineSet, *, directives: bool = False, ahead: ReadAhead | None = None) -> Draft:
+def drafted(source: Source, engines: EngineSet, *, directives: bool = False, ahead: FileRead | None = None) -> Draft:
     """The draft of `source`; a failed one has diagnostics. With `directives`, those in its head are read.
 
     What was read `ahead` of it is not read again.
@@ -75,19 +75,20 @@ def drafted(source: Source, engines: EngineSet, *, directives: bool = False, ahe
         return Draft(
             source, diagnostics=(error("source/unreadable", message, Location(source.shown), hint=UNREADABLE),)
         )
+    own = ahead.digest if ahead else None
     if not is_parsed and not is_json(source) and (syntax is None or not source_map.may_refer([raw])):
-        return _as_it_is(source, raw)
+        return _as_it_is(source, raw, own=own)
     text = decoded(raw, source.shown)
     if isinstance(text, Diagnostic):
         if syntax is Syntax.SOURCE_MAP and not is_compiled:
-            return _as_it_is(source, raw)
+            return _as_it_is(source, raw, own=own)
         is_released = syntax in (None, Syntax.SVG, Syntax.HTML) and not is_compiled
         return _undecoded(source, raw, text) if is_released else Draft(source, diagnostics=(text,))
     if is_utf16(raw):
         return _transcoded(source, text, engines, directives=directives)
     if ahead and ahead.survey is not None:
         keep_survey(text, ahead.survey)
-    return _drafted(source, text, raw, engines, directives=directives)
+    return _drafted(source, text, raw, engines, directives=directives, own=own)
 
 
 def _content(source: Source, syntax: Syntax | None, *, is_parsed: bool) -> bytes | None:
@@ -134,25 +135,29 @@ def _of_font(source: Source, subset: Subset) -> Draft:
     return replace(draft, body=font.body, metrics=font.metrics)
 
 
-def _drafted(source: Source, text: str, raw: bytes, engines: EngineSet, *, directives: bool) -> Draft:
-    """The draft of `text`, which is `raw` in UTF-8."""
+def _drafted(
+    source: Source, text: str, raw: bytes, engines: EngineSet, *, directives: bool, own: str | None = None
+) -> Draft:
+    """The draft of `text`, which is `raw` in UTF-8; `own` is the digest of that, if it is known."""
     syntax = media_of(source.logical).syntax
     if engines.compiler(source) is None and is_json(source):
-        draft = with_diagnostics(_as_it_is(source, raw), json_faults(text, source))
+        draft = with_diagnostics(_as_it_is(source, raw, own=own), json_faults(text, source))
         return _minified_json(draft, text, syntax, engines)
     if source.keeps_name:
         references = tuple(scan(syntax, text)) if syntax else ()
-        draft = _as_it_is(source, text if references else raw, references)
+        draft = _as_it_is(source, text if references else raw, references, own)
         return with_diagnostics(draft, syntax_faults(text, source, OriginalPositions(draft, engines.shown, text)))
     if syntax not in (Syntax.CSS, Syntax.JAVASCRIPT) or is_template(source):
-        return _compiled(source, text, raw, syntax, engines)
+        return _compiled(source, text, raw, syntax, engines, own)
     if not directives:
         ignored = ignored_directives(text, source.shown)
-        return with_diagnostics(_compiled(source, text, raw, syntax, engines), ignored)
+        return with_diagnostics(_compiled(source, text, raw, syntax, engines, own), ignored)
     header = read_header(text, source.shown)
     is_whole = header.text == text
-    draft = _compiled(source, header.text, raw if is_whole else header.text.encode("utf-8"), syntax, engines)
-    draft = draft if is_whole else replace(draft, digest=None)
+    if is_whole:
+        draft = _compiled(source, text, raw, syntax, engines, own)
+    else:
+        draft = replace(_compiled(source, header.text, header.text.encode("utf-8"), syntax, engines), digest=None)
     return replace(draft, directives=header.directives, diagnostics=(*header.diagnostics, *draft.diagnostics))
 
 
@@ -189,11 +194,11 @@ def _transcoded(source: Source, text: str, engines: EngineSet, *, directives: bo
     return with_diagnostics(draft, (converted,))
 
 
-def _as_it_is(source: Source, body: Body, references: tuple[Reference, ...] = ()) -> Draft:
-    """The draft of a source that is released unchanged, except for its references."""
+def _as_it_is(source: Source, body: Body, references: tuple[Reference, ...] = (), own: str | None = None) -> Draft:
+    """The draft of a source that is released unchanged, except for its references; `own` is its digest, if known."""
     if isinstance(body, OnDisk):
         return Draft(source, body, references, inputs=(source.path,), digest=body.digest)
-    own, size = digest(bytes_of(body)), _size(source, body) if _is_image(source) else None
+    own, size = own or digest(bytes_of(body)), _size(source, body) if _is_image(source) else None
     return Draft(source, body, references, inputs=(source.path,), digest=own, size=size)
 
 
@@ -214,15 +219,17 @@ def _undecoded(source: Source, raw: bytes, fault: Diagnostic) -> Draft:
     return replace(_as_it_is(source, raw), diagnostics=(tolerated,))
 
 
-def _compiled(source: Source, text: str, body: bytes, syntax: Syntax | None, engines: EngineSet) -> Draft:
-    """The draft of `text`, which is `body` in UTF-8."""
+def _compiled(
+    source: Source, text: str, body: bytes, syntax: Syntax | None, engines: EngineSet, own: str | None = None
+) -> Draft:
+    """The draft of `text`, which is `body` in UTF-8, with the digest `own`, if it is known."""
     if compiler := engines.compiler(source):
         return _made(source, text, syntax, *compiler, engines)
     if is_template(source):
         return _scripted(source, text, engines)
     if engines.tailwind is not None and syntax is Syntax.CSS and text_needs_tailwind(text, source.path):
         return _made(source, text, syntax, TAILWIND, engines.tailwind, engines)
-    draft = _as_it_is(source, body)
+    draft = _as_it_is(source, body, own=own)
     if engines.source_maps and syntax in (Syntax.CSS, Syntax.JAVASCRIPT):
         draft = _followed(draft, text, syntax)
     return _finished(draft, text, syntax, engines)

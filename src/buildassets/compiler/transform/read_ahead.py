@@ -1,80 +1,43 @@
-"""Reads scripts that no engine works on a few ahead of their drafts, and has the library survey them meanwhile.
+"""Has the library read the files that no engine works on, a few ahead of their drafts, and survey scripts meanwhile.
 
 Takes sources, gives each with what is known of it already. The library reads in a thread of its own, for which the
 interpreter's lock is free. Without the library nothing is read ahead.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Final
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 
-from buildassets.compiler.languages.native.library import Answers, Question, is_native
+from buildassets.compiler.languages.native.library import FileRead, files_read, is_native
 from buildassets.compiler.model import Source
-from buildassets.files import small_content_of
-from buildassets.frozen import frozen
+from buildassets.files import LARGE_BYTES
 from buildassets.media import Syntax, media_of
-
-_MOST_FILES: Final = 50  # of those that are read at once
-_MOST_BYTES: Final = 500_000
-
-
-@frozen
-class ReadAhead:
-    """The content of a script, and the library's answer about it, if it has one."""
-
-    content: bytes
-    survey: bytes | None
+from buildassets.plain_files import OPENING
 
 
 def read_ahead(
     sources: Sequence[Source], is_wanted: Callable[[Source], bool]
-) -> Iterator[tuple[Source, ReadAhead | None]]:
-    """All `sources` in their order, the wanted scripts with their contents; without, where one cannot be read."""
-    if not is_native():
+) -> Iterator[tuple[Source, FileRead | None]]:
+    """All `sources` in their order, the wanted ones with their files; without, where its draft has to read it."""
+    wanted = {source.logical for source in sources if _has_file(source) and is_wanted(source)}
+    if len(wanted) < 2 or not is_native():
         yield from ((source, None) for source in sources)
         return
-    begun: _Begun | None = None
-    for part in _parts(sources, is_wanted):
-        following = _Begun(part)
-        if begun is not None:
-            yield from begun.done()
-        begun = following
-    if begun is not None:
-        yield from begun.done()
+    first = [source for source in sources if source.logical in wanted]
+    paths = [_encoded(source.path) for source in first]
+    are_scripts = bytes(media_of(source.logical).syntax is Syntax.JAVASCRIPT for source in first)
+    with closing(files_read(paths, are_scripts, OPENING, LARGE_BYTES)) as files:
+        for source in sources:
+            yield source, next(files, None) if source.logical in wanted else None
 
 
-class _Begun:
-    """A few sources with their contents, which the library surveys."""
-
-    def __init__(self, part: Sequence[tuple[Source, bytes | None]]) -> None:
-        self._part = part
-        self._answers = Answers(Question.SCRIPT_SURVEY, [content for _, content in part if content is not None])
-
-    def done(self) -> Iterator[tuple[Source, ReadAhead | None]]:
-        """The sources with what is known of them."""
-        answers = iter(self._answers.wait())
-        for source, content in self._part:
-            yield source, None if content is None else ReadAhead(content, next(answers))
+def _has_file(source: Source) -> bool:
+    return not (source.variant or source.subset or source.sprite or source.root < 0)
 
 
-def _parts(
-    sources: Iterable[Source], is_wanted: Callable[[Source], bool]
-) -> Iterator[list[tuple[Source, bytes | None]]]:
-    part: list[tuple[Source, bytes | None]] = []
-    size_bytes = 0
-    for source in sources:
-        content = _content(source) if is_wanted(source) else None
-        part.append((source, content))
-        size_bytes += len(content or b"")
-        if len(part) >= _MOST_FILES or size_bytes >= _MOST_BYTES:
-            yield part
-            part, size_bytes = [], 0
-    yield part
-
-
-def _content(source: Source) -> bytes | None:
-    if media_of(source.logical).syntax is not Syntax.JAVASCRIPT or source.variant is not None:
-        return None
+def _encoded(path: str) -> bytes:
+    """`path` for the library; an empty one, which it cannot read, if there can be no such file."""
     try:
-        return small_content_of(source.path)
-    except (OSError, ValueError):  # its draft meets the same, and reports it
-        return None
+        return b"" if "\0" in path else os.fsencode(path)
+    except UnicodeEncodeError:
+        return b""

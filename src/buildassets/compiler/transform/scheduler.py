@@ -17,11 +17,11 @@ from buildassets.compiler.cache.file_digests import FileDigests
 from buildassets.compiler.cache.store import Cache
 from buildassets.compiler.config.values import Config, Mode
 from buildassets.compiler.images.variant import needed_bytes
-from buildassets.compiler.languages.native.library import is_native
+from buildassets.compiler.languages.native.library import FileRead, is_native
 from buildassets.compiler.model import Draft, Source
 from buildassets.compiler.transform.draft_cache import KeptDrafts
 from buildassets.compiler.transform.engine_set import EngineSet, needs_sass
-from buildassets.compiler.transform.read_ahead import ReadAhead, read_ahead
+from buildassets.compiler.transform.read_ahead import read_ahead
 from buildassets.compiler.transform.worker_pool import IN_FLIGHT_BYTES, Drafted, Job
 from buildassets.diagnostics import printable
 from buildassets.jobs import Room, cores
@@ -105,7 +105,7 @@ def _elsewhere(away: "Away", engines: EngineSet, config: Config, mode: Mode, cac
 
 
 class _Make(Protocol):
-    def __call__(self, source: Source, *, ahead: ReadAhead | None = None) -> Draft: ...
+    def __call__(self, source: Source, *, ahead: FileRead | None = None) -> Draft: ...
 
 
 class _Drafting:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from buildassets.compiler.languages.native import library
-from buildassets.compiler.languages.native.library import Answers, Question, asked, implementation, unmet_demand
+from buildassets.compiler.languages.native.library import Question, asked, implementation, unmet_demand
 from buildassets.compiler.languages.native.sources import SOURCES
 from tests.conftest import need_library
 
@@ -23,18 +23,6 @@ def found_anew() -> Iterator[None]:
 
 def test_the_digest_in_the_package_is_that_of_the_sources() -> None:
     assert HOOK["digest_of_sources"]() == SOURCES, "run `make`, and commit what it writes"
-
-
-def test_several_texts_have_the_answers_that_each_has_alone() -> None:
-    need_library()
-    texts = [b"import 'a'", b"", b"(", bytes(range(256)) * 100]
-    expected = [asked(Question.SCRIPT_SURVEY, text) for text in texts]
-    assert Answers(Question.SCRIPT_SURVEY, texts).wait() == expected
-
-
-def test_several_texts_have_no_answers_without_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(library.SWITCH, "0")
-    assert Answers(Question.SCRIPT_SURVEY, [b"a", b"b"]).wait() == [None, None]
 
 
 def test_zero_turns_the_library_off(monkeypatch: pytest.MonkeyPatch) -> None:

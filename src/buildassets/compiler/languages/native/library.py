@@ -1,4 +1,4 @@
-"""The library of lexers: found, loaded and asked. Pure but for the loading, at the first question.
+"""The library of lexers: found, loaded and asked. Pure but for the loading, at the first question, and `files_read`.
 
 A text goes as UTF-8 and an answer comes as bytes; the interpreter's lock is free meanwhile. There is no answer where
 there is no library, where the environment turns it off, and where the text is too long: then whoever asked reads the
@@ -9,9 +9,10 @@ import os
 import sys
 import warnings
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from enum import IntEnum
 from functools import cache
+from struct import Struct
 from typing import Any, Final
 
 from buildassets.compiler.languages.native.sources import SOURCES
@@ -20,8 +21,13 @@ from buildassets.frozen import frozen
 
 SWITCH: Final = "BUILDASSETS_NATIVE"
 _NAME: Final = "native.lexers" + {"win32": ".dll", "cygwin": ".dll", "darwin": ".dylib"}.get(sys.platform, ".so")
-_NO_ANSWER: Final = (1 << 32) - 1  # in the place of a length
 _MOST_CHARACTERS: Final = 1_000_000_000  # four times as many bytes have offsets of 32 bits
+
+
+# Of a file that was read: what holds of it, its stamp, its digest, the lengths of its survey and content.
+_HEAD: Final = Struct("<I4q32sIQ")
+_READ, _SURVEYED, _HASHED, _IS_UTF8 = 1, 2, 4, 8
+_ANSWERED, _NOT_YET = 0, 3
 
 
 class Question(IntEnum):
@@ -51,14 +57,43 @@ class Question(IntEnum):
     SCRIPT_SCOPES = 22
 
 
+@frozen
+class FileRead:
+    """A file that the library has read.
+
+    - `survey`: of a script, the answer to `Question.SCRIPT_SURVEY`
+    - `digest`: the SHA-256 of the content; None where Python finds it faster
+    - `stamp`: size, mtime and ctime in ns, and inode before it was read; None where they are not known
+    - `is_utf8`: whether the content is valid UTF-8
+    """
+
+    content: bytes
+    survey: bytes | None
+    digest: str | None
+    stamp: tuple[int, int, int, int] | None
+    is_utf8: bool
+
+
 class Library:
     """The loaded library. `path` is where it lies."""
 
-    __slots__ = ("_ask", "_begin", "_finish", "_forget", "_handle", "_lists", "_new_place", "_taken", "path", "sources")
+    __slots__ = (
+        "_ask",
+        "_end",
+        "_forget",
+        "_handle",
+        "_new_place",
+        "_next",
+        "_path",
+        "_read",
+        "_taken",
+        "path",
+        "sources",
+    )
 
     def __init__(self, path: str) -> None:
         """Load the library at `path`. Raises OSError, or AttributeError if it is not ours."""
-        from ctypes import CDLL, POINTER, byref, c_char_p, c_int32, c_size_t, c_uint32, c_void_p, string_at
+        from ctypes import CDLL, POINTER, byref, c_char_p, c_int32, c_size_t, c_uint32, c_uint64, c_void_p, string_at
 
         self.path = path
         self._handle = handle = CDLL(path)
@@ -68,13 +103,16 @@ class Library:
         text = c_char_p, c_size_t
         self._ask.argtypes = (c_uint32, *text, *text, c_uint32, POINTER(c_void_p), POINTER(c_size_t))
         self._ask.restype = c_int32
-        self._begin = handle.buildassets_begin
-        self._begin.argtypes = c_uint32, c_size_t, POINTER(c_char_p), POINTER(c_size_t), c_uint32
-        self._begin.restype = c_void_p
-        self._finish = handle.buildassets_finish
-        self._finish.argtypes = c_void_p, POINTER(c_void_p), POINTER(c_size_t)
-        self._finish.restype = c_int32
-        self._lists = c_char_p, c_size_t
+        self._read = handle.buildassets_read
+        self._read.argtypes = c_size_t, POINTER(c_char_p), c_char_p, c_int32, c_uint64
+        self._read.restype = c_void_p
+        self._next = handle.buildassets_read_next
+        self._next.argtypes = c_void_p, POINTER(c_void_p), POINTER(c_size_t)
+        self._next.restype = c_int32
+        self._end = handle.buildassets_read_end
+        self._end.argtypes = (c_void_p,)
+        self._end.restype = None
+        self._path = c_char_p
         self._forget = handle.buildassets_forget
         self._forget.argtypes = c_void_p, c_size_t
         self._forget.restype = None
@@ -97,23 +135,50 @@ class Library:
         finally:
             self._forget(data, length)
 
-    def begin(self, question: Question, texts: Sequence[bytes], option: int) -> int | None:
-        """Begin to answer a question about each of `texts` in a thread; None if there can be none."""
-        text, length = self._lists
-        pointers, lengths = (text * len(texts))(*texts), (length * len(texts))(*map(len, texts))
-        work: int | None = self._begin(question, len(texts), pointers, lengths, option)
-        return work
+    def files_read(
+        self, paths: Sequence[bytes], are_scripts: bytes, flags: int, limit_bytes: int
+    ) -> Generator[FileRead | None, None, None]:
+        """The files at `paths`, read in a thread a few ahead; scripts are surveyed.
 
-    def finish(self, work: int) -> bytes:
-        """The answers that `begin` began, each behind its length; empty where there are none."""
+        `flags` are those of `open` beside reading. None for one that cannot be read, is no regular file, or has
+        `limit_bytes`. Gives fewer where the thread cannot start or ends early.
+        """
+        reading = self._read(len(paths), (self._path * len(paths))(*paths), are_scripts, flags, limit_bytes)
+        if not reading:
+            return
         data, length, to_data, to_length = self._new_place()
-        if self._finish(work, to_data, to_length):
-            return b""
         try:
-            taken: bytes = self._taken(data, length.value)
-            return taken
+            while (status := self._next(reading, to_data, to_length)) in (_ANSWERED, _NOT_YET):
+                if status == _ANSWERED:
+                    try:
+                        files = self._files_at(data.value)
+                    finally:
+                        self._forget(data, length)
+                    yield from files
         finally:
-            self._forget(data, length)
+            self._end(reading)
+
+    def _files_at(self, start: int) -> list[FileRead | None]:
+        count = int.from_bytes(self._taken(start, 4), "little")
+        heads = self._taken(start + 4, count * _HEAD.size)
+        place = start + 4 + len(heads)
+        files: list[FileRead | None] = []
+        for holds, *stamp, digest, survey_length, content_length in _HEAD.iter_unpack(heads):
+            if not holds & _READ:
+                files.append(None)
+                continue
+            content_place = place + survey_length
+            files.append(
+                FileRead(
+                    self._taken(content_place, content_length),
+                    self._taken(place, survey_length) if holds & _SURVEYED else None,
+                    digest.hex() if holds & _HASHED else None,
+                    tuple(stamp) if any(stamp) else None,
+                    bool(holds & _IS_UTF8),
+                )
+            )
+            place = content_place + content_length
+        return files
 
 
 @frozen
@@ -174,6 +239,15 @@ def is_native() -> bool:
     return _found().library is not None
 
 
+def files_read(
+    paths: Sequence[bytes], are_scripts: bytes, flags: int, limit_bytes: int
+) -> Generator[FileRead | None, None, None]:
+    """What `Library.files_read` gives; nothing where there is no library."""
+    library = _found().library
+    if library is not None:
+        yield from library.files_read(paths, are_scripts, flags, limit_bytes)
+
+
 def implementation() -> str:
     """Which lexers run: `native`, or `python` and why."""
     found = _found()
@@ -186,32 +260,6 @@ def asked(question: Question, first: str | bytes, second: str | bytes = b"", opt
     if library is None or max(len(first), len(second)) > _MOST_CHARACTERS:
         return None
     return library.answer(question, _encoded(first), _encoded(second), option)
-
-
-class Answers:
-    """The answers to a question about several texts, which are found in a thread, where the library is there."""
-
-    def __init__(self, question: Question, texts: Sequence[bytes], option: int = 0) -> None:
-        self._count = len(texts)
-        self._library = _found().library
-        is_short = max(map(len, texts), default=0) <= _MOST_CHARACTERS
-        self._work = self._library.begin(question, texts, option) if self._library and texts and is_short else None
-
-    def wait(self) -> list[bytes | None]:
-        """The answers in the order of the texts; None where Python has to find one. To be called once."""
-        work, self._work = self._work, None
-        found = self._library.finish(work) if self._library and work else b""
-        return [*_split(found)] if found else [None] * self._count
-
-
-def _split(answers: bytes) -> Iterator[bytes | None]:
-    place = 0
-    while place < len(answers):
-        length = int.from_bytes(answers[place : place + 4], "little")
-        place += 4
-        is_answer = length != _NO_ANSWER
-        yield answers[place : place + length] if is_answer else None
-        place += length if is_answer else 0
 
 
 def asked_of_script(question: Question, first: str, second: str, module: bool | None) -> bytes | None:

@@ -35,6 +35,7 @@ from buildassets.compiler.sources.names import is_template
 from buildassets.compiler.transform.engine_set import READERS, EngineSet, is_minified
 from buildassets.compiler.transform.input_map import input_map
 from buildassets.compiler.transform.original_positions import OriginalPositions
+from buildassets.compiler.transform.plain_script import plain_script
 from buildassets.compiler.transform.sass_globs import with_globs_written_out
 from buildassets.compiler.transform.syntax_faults import is_json, json_faults, late_rule_faults, syntax_faults
 from buildassets.compiler.transform.tailwind import KIND as TAILWIND
@@ -57,10 +58,17 @@ def drafted(source: Source, engines: EngineSet, *, directives: bool = False, ahe
 
     What was read `ahead` of it is not read again.
     """
+    if ahead and not directives and (draft := plain_script(source, ahead, engines)):
+        return draft
     if source.variant is not None or source.subset is not None or source.sprite is not None:
         return _of_other(source)
     if command := engines.command(source):
         return _commanded(source, command, engines)
+    return _of_file(source, engines, ahead, directives=directives)
+
+
+def _of_file(source: Source, engines: EngineSet, ahead: FileRead | None, *, directives: bool) -> Draft:
+    """The draft of a source that no command makes."""
     syntax = media_of(source.logical).syntax
     is_compiled = engines.compiler(source) is not None
     is_parsed = is_compiled or syntax not in (None, Syntax.SOURCE_MAP)

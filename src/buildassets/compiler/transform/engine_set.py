@@ -151,6 +151,11 @@ class EngineSet:
         is_script = media_of(source.logical).syntax is Syntax.JAVASCRIPT
         return self.grammar if is_script and not is_checked else None
 
+    @property
+    def work_on_scripts(self) -> bool:
+        """Whether anything but a compiler may have to be done with a script."""
+        return bool(self.js or self.grammar or self.defined or self.commands or self.outputs or self.source_maps)
+
     def have_work(self, source: Source) -> bool:
         """Whether an engine compiles or minifies `source`."""
         if source.variant is not None or source.subset is not None:

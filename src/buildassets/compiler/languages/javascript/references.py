@@ -178,6 +178,11 @@ def _at_places(text: str, places: Sequence[int], source_map: list[Reference] | N
             return
 
 
+def references_at(text: str, places: Sequence[int]) -> tuple[Reference, ...]:
+    """The references in `text`, which names no source map, at the `places` of its survey."""
+    return tuple(_at_places(text, places, []))
+
+
 def _continues_clause(kind: Kind, word: str, previous: str) -> bool:
     if previous == "export":
         return word in ("{", "*")

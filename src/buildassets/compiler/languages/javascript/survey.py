@@ -46,14 +46,14 @@ def surveyed(text: str) -> Survey | None:
     survey = kept_survey(text)
     if survey is None:
         answer = asked(Question.SCRIPT_SURVEY, text)
-        survey = None if answer is None else _read(answer)
+        survey = None if answer is None else read_survey(answer)
         _LAST.kept = (text, survey)
     return survey
 
 
 def keep_survey(text: str, answer: bytes) -> None:
     """Keep what the library has answered about `text`."""
-    _LAST.kept = (text, _read(answer))
+    _LAST.kept = (text, read_survey(answer))
 
 
 def kept_survey(text: str) -> Survey | None:
@@ -62,7 +62,8 @@ def kept_survey(text: str) -> Survey | None:
     return survey if last is text and is_native() else None
 
 
-def _read(answer: bytes) -> Survey:
+def read_survey(answer: bytes) -> Survey:
+    """What the library has answered."""
     holds, *places = numbers_of(answer)
     return Survey(
         bool(holds & _WHOLE), bool(holds & _WORKERS), bool(holds & _ASSET_URL), bool(holds & _META_ENV), places

@@ -23,10 +23,7 @@ def in_base64(hex_digest: str) -> str:
 
 def digest_of_all(parts: Iterable[str]) -> str:
     """One digest over several texts, delimited so that different sequences have different digests."""
-    running = sha256()
-    for part in parts:
-        running.update(set_off(part))
-    return running.hexdigest()
+    return sha256(b"".join(map(set_off, parts))).hexdigest()
 
 
 def set_off(part: str) -> bytes:

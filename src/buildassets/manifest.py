@@ -307,8 +307,7 @@ def _release(assets: str, served: Mapping[str, Any]) -> str:
     return begin + digest(text + _compact(served).encode("ascii"))[len(begin) :]
 
 
-def _compact(value: Any) -> str:
-    return json.dumps(value, sort_keys=True)
+_compact: Final = json.JSONEncoder(sort_keys=True).encode
 
 
 def _one_a_line(value: Any) -> str:

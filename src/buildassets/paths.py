@@ -39,6 +39,9 @@ def join(base: LogicalPath, relative_path: str) -> LogicalPath | None:
 
 def relative(base: LogicalPath, target: str) -> str:
     """`target` relative to the folder of `base`; both are logical paths: `css/a.css`, `img/b.png` → `../img/b.png`."""
+    folder = base[: base.rfind("/") + 1]
+    if target.startswith(folder):
+        return target[len(folder) :]
     from_folders = base.split("/")[:-1]
     to_segments = target.split("/")
     shared = 0
@@ -83,11 +86,9 @@ def from_url(url_path: str) -> str:
 
 def split_url(url: str) -> tuple[str, str]:
     """`url` in two: its path, and its query and fragment with their `?` or `#`: `a.eot?#iefix` → `a.eot`, `?#iefix`."""
-    cut = len(url)
-    for mark in "?#":
-        position = url.find(mark, 0, cut)
-        if position >= 0:
-            cut = position
+    if "?" not in url and "#" not in url:
+        return url, ""
+    cut = min(position for position in map(url.find, "?#") if position >= 0)
     return url[:cut], url[cut:]
 
 

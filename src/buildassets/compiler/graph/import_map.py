@@ -184,7 +184,7 @@ class NameResolution:
         return self._typed.by_settings(name, base)
 
     def _followed(self, reference: Reference, base: LogicalPath) -> LogicalPath | None:
-        for path in below_prefixes(reference, self._prefixes, self._is_external):
+        for path in below_prefixes(reference, self._prefixes, self._is_external) if self._prefixes else ():
             if path in self._known:
                 return path
         seen_from = LogicalPath(self._bases.get(base, base))
@@ -203,8 +203,10 @@ class NameResolution:
 
     def unmapped(self, reference: Reference, base: LogicalPath) -> str | None:
         """The bare name of a reference in a script, if the configured import map lacks it."""
-        name = self.bare(reference) if _is_script(base) and self._by_settings(reference, base) is None else None
-        return None if name is None or mapped(self.configured, name, base) is not None else name
+        name = self.bare(reference) if _is_script(base) else None
+        if name is None or self._by_settings(reference, base) is not None:
+            return None
+        return None if mapped(self.configured, name, base) is not None else name
 
     def bare(self, reference: Reference) -> str | None:
         """The bare name that `reference` is to a browser."""

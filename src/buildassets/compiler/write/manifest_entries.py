@@ -69,6 +69,7 @@ def entry(
     preloads: tuple[LogicalPath, ...] = (),
 ) -> Entry:
     """The entry of `asset`, whose file is `stored`; for `imports` see `imports_of`, `preloads` are those of a sheet."""
+    targets = asset.targets
     maps = {target for reference, target in asset.links if reference.kind is ReferenceKind.SOURCE_MAP}
     return Entry(
         file=stored.file,
@@ -78,10 +79,10 @@ def entry(
         encodings=stored.encodings,
         digests=stored.digests,
         inputs=tuple(sorted({config.input_name(path) for path in asset.draft.inputs})),
-        references=tuple(target for target in asset.targets if target not in maps),
+        references=tuple(target for target in targets if target not in maps),
         imports=imports,
         map=min(maps, default=None),
-        own=_own(asset) if asset.targets else None,
+        own=_own(asset) if targets else None,
         width=asset.draft.size.width if asset.draft.size else None,
         height=asset.draft.size.height if asset.draft.size else None,
         names=asset.draft.names,

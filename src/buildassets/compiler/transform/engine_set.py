@@ -208,7 +208,7 @@ def started_engines(
     if faults:
         raise BuildError(sorted(faults, key=sort_key))
     css, js = started.get("css"), started.get("js")
-    grammar = _grammar(config)
+    grammar = _grammar(config, js)
     if grammar:
         stack.enter_context(closing(grammar))
     define = {name: json.dumps(value) for name, value in config.define.items()}
@@ -264,13 +264,18 @@ def _with_commands(engines: EngineSet, config: Config, mode: Mode, stack: ExitSt
     )
 
 
-def _grammar(config: Config) -> KnownEngine | None:
-    """The syntax check for scripts: esbuild, if one is found. Raises BuildError if a locked one cannot run."""
-    from buildassets.compiler.engines.esbuild.command import find_esbuild
+def _grammar(config: Config, minifier: KnownEngine | None) -> KnownEngine | None:
+    """The syntax check for scripts: the esbuild that is the `minifier`, or else the one that is found, if there is one.
+
+    Raises BuildError if a locked one cannot run.
+    """
+    from buildassets.compiler.engines.esbuild.command import EsbuildCommand, find_esbuild
     from buildassets.compiler.engines.unavailable import UnavailableError
 
     try:
-        command = find_esbuild(config.folder, runs_code=config.runs_code)
+        command = getattr(minifier, "command", None)
+        if not isinstance(command, EsbuildCommand):
+            command = find_esbuild(config.folder, runs_code=config.runs_code)
     except UnavailableError as why:
         if _ESBUILD in config.locked:
             raise BuildError([why.diagnostic("js/unavailable", None)]) from None

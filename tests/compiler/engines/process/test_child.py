@@ -173,6 +173,19 @@ def test_a_program_that_reads_only_what_comes_after_its_own_words_is_answered() 
         process.end()
 
 
+@pytest.mark.usefixtures("_both_ways")
+def test_a_program_gets_the_environment_and_defaults_for_what_that_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OURS", "kept")
+    monkeypatch.delenv("THEIRS", raising=False)
+    text = "import os; os.write(1, (os.environ['OURS'] + ' ' + os.environ['THEIRS'] + '.').encode())"
+    process = SocketProcess([sys.executable, "-c", text], {"OURS": "a default", "THEIRS": "a default"})
+    with taken_quickly():
+        while not process.channel.received.endswith(b"."):
+            process.channel.receive(time.monotonic() + SECONDS)
+        process.end()
+    assert process.channel.received == b"kept a default."
+
+
 def executable(path: Path, text: str) -> str:
     path.write_text(f"#!{sys.executable}\n{text}\n")
     path.chmod(0o755)

@@ -22,7 +22,7 @@ class EsbuildGrammar(EsbuildEngine):
     @cached_property
     def programs(self) -> tuple[str, ...]:
         """The command."""
-        return (os.path.realpath(self._command.path),)
+        return (os.path.realpath(self.command.path),)
 
     def run(self, given: EngineInput) -> Compiled:
         """The text of `given`, with an error for each fault; without errors if esbuild gave no result."""

@@ -61,7 +61,7 @@ class EsbuildEngine:
         self, command: EsbuildCommand, browsers: Sequence[str] = (), *, limit_seconds: float = _LIMIT_SECONDS
     ) -> None:
         self.version = command.shown
-        self._command = command
+        self.command = command
         self._flags = (*_FLAGS, *_target(browsers))
         self._translates = bool(browsers)
         self._limit_seconds = limit_seconds
@@ -72,7 +72,7 @@ class EsbuildEngine:
         """The esbuild command, and the package of rjsmin, which minifies the texts that fail the checks."""
         from buildassets.compiler.engines.rjsmin import RjsminEngine
 
-        return (os.path.realpath(self._command.path), *RjsminEngine().programs)
+        return (os.path.realpath(self.command.path), *RjsminEngine().programs)
 
     def run(self, given: EngineInput) -> Compiled:
         """The same program in fewer characters; an error if esbuild finds a fault in its syntax."""
@@ -84,7 +84,7 @@ class EsbuildEngine:
         except TimeoutError:
             return _failed("js/crash", f"esbuild did not finish in {self._limit_seconds:g} seconds", given)
         except OSError as fault:
-            return _failed("js/crash", f"`{self._command.path}` cannot be started: {reason_text(fault)}", given)
+            return _failed("js/crash", f"`{self.command.path}` cannot be started: {reason_text(fault)}", given)
         except DiedError as how:
             return _failed("js/crash", f"esbuild crashed ({how})", given)
         if answer.errors:
@@ -120,7 +120,7 @@ class EsbuildEngine:
         return tuple(message for message in errors if message.note.text in refused) or errors
 
     def _answer(self, text: str, flags: Sequence[str]) -> Response:
-        process = self._idle.take(partial(EsbuildProcess, self._command))
+        process = self._idle.take(partial(EsbuildProcess, self.command))
         try:
             answer = process.transform(text, flags, self._limit_seconds)
         except BaseException:

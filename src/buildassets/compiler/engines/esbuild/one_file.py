@@ -26,12 +26,12 @@ class OneFileEsbuild(EsbuildEngine):
     @cached_property
     def programs(self) -> tuple[str, ...]:
         """The command."""
-        return (os.path.realpath(self._command.path),)
+        return (os.path.realpath(self.command.path),)
 
     @property
     def knows_attributes(self) -> bool:
         """Whether it has a name for import attributes among the features of a target."""
-        return tuple(int(digits) for digits in self._command.version.split(".")[:2]) >= _WITH_ATTRIBUTES
+        return tuple(int(digits) for digits in self.command.version.split(".")[:2]) >= _WITH_ATTRIBUTES
 
     def transformed(self, given: EngineInput, flags: Sequence[str]) -> Compiled:
         """The result for `given` with `flags`; an error for each fault of its syntax."""
@@ -43,7 +43,7 @@ class OneFileEsbuild(EsbuildEngine):
         except TimeoutError:
             return _failed(f"esbuild did not finish in {self._limit_seconds:g} seconds", given)
         except OSError as fault:
-            return _failed(f"`{self._command.path}` cannot be started: {reason_text(fault)}", given)
+            return _failed(f"`{self.command.path}` cannot be started: {reason_text(fault)}", given)
         except DiedError as how:
             return _failed(f"esbuild crashed ({how})", given)
         if answer.errors:

@@ -6,7 +6,7 @@ started: that takes 5 ms, and most builds after an edit start none.
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing, suppress
 from threading import Lock
 from time import monotonic, sleep
@@ -99,21 +99,26 @@ class ChildProcess:
 class SocketProcess(ChildProcess):
     """A process of `command` whose standard input and output are the channel.
 
-    Its working directory is `/`, so that the relative paths in its output can be resolved.
+    Its working directory is `/`, so that the relative paths in its output can be resolved. It gets the environment and
+    `defaults` for what that lacks.
     """
 
-    def __init__(self, command: Sequence[str]) -> None:
+    def __init__(self, command: Sequence[str], defaults: Mapping[str, str] = {}) -> None:
         import subprocess
 
         from buildassets.compiler.engines.process.channel import Channel
+
+        environment = {**defaults, **os.environ}
 
         def start(end: "socket.socket", log: int) -> subprocess.Popen[bytes]:
             if hasattr(end, "share"):
                 from buildassets.compiler.engines.process.relay import relayed
 
-                return relayed(command, end.dup(), log)
+                return relayed(command, end.dup(), log, environment)
             number = end.fileno()
-            return subprocess.Popen(command, stdin=number, stdout=number, stderr=log, cwd="/")  # noqa: S603 - the user's
+            return subprocess.Popen(  # noqa: S603 - the user's
+                command, stdin=number, stdout=number, stderr=log, cwd="/", env=environment
+            )
 
         super().__init__(start)
         self.channel = Channel(self._end_of_socket)

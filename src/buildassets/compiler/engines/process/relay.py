@@ -4,7 +4,7 @@ Two threads copy its input and output between the socket and the pipes, and end 
 """
 
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from socket import SHUT_RDWR, socket
 from threading import Thread
@@ -13,12 +13,14 @@ from typing import IO, Final
 _CHUNK_BYTES: Final = 1 << 16
 
 
-def relayed(command: Sequence[str], end: socket, log: int) -> "subprocess.Popen[bytes]":
+def relayed(command: Sequence[str], end: socket, log: int, environment: Mapping[str, str]) -> "subprocess.Popen[bytes]":
     """A process of `command` connected to `end`, which is closed when it exits. Raises OSError if it cannot start."""
     pipe = subprocess.PIPE
     try:
         # Without a buffer: each write has to arrive at once.
-        process = subprocess.Popen(command, bufsize=0, stdin=pipe, stdout=pipe, stderr=log, cwd="/")  # noqa: S603 - the user's
+        process = subprocess.Popen(  # noqa: S603 - the user's
+            command, bufsize=0, stdin=pipe, stdout=pipe, stderr=log, cwd="/", env=environment
+        )
     except BaseException:
         end.close()
         raise

@@ -363,6 +363,22 @@ def test_an_edit_may_bring_an_import_that_browsers_refuse(tmp_path: Path, edit: 
     project.assert_as_a_clean_build()
 
 
+@pytest.mark.parametrize("name", ["c.css", "b.js"])
+def test_what_names_the_edited_file_in_an_import_that_browsers_may_refuse_is_rebuilt_alone(
+    tmp_path: Path, name: str
+) -> None:
+    scripts = {
+        "a.js": 'import "./c.css"; import { b } from "./b.js"; import "bare";\n',
+        "b.js": "export const b = 1;\n",
+    }
+    files = {f"assets/{path}": text for path, text in {**scripts, "c.css": "", "d.js": 'import "./c.css";\n'}.items()}
+    project = Project(write_tree(tmp_path, {"buildassets.toml": "", **files}))
+    drafts = project.drafts
+    assert project.edit({f"assets/{name}": f"{files[f'assets/{name}']}\n"}).diagnostics
+    assert project.drafts == drafts
+    project.assert_as_a_clean_build()
+
+
 STREAM = ("G" + "\0" * 187) * 2
 IN_SOURCE: Tree = {
     "buildassets.toml": "compress = []\n",

@@ -185,6 +185,8 @@ class Change:
         for draft in self._drafts_of([self._source(path) for path in sorted(made)]):
             self._refuse(draft)
             self._take(draft)
+            if _may_be_refused(self._config, draft, self.assets[draft.source.logical].links):
+                raise NeedsFullBuild
         concerned = self._record.with_dependents(made)
         references = {path: self._targets(path) for path in concerned}
         naming = Naming(text_of)
@@ -194,7 +196,7 @@ class Change:
             named = {target for path in members for target in references[path]}
             if made.isdisjoint(members) and renamed.isdisjoint(named):
                 continue
-            # No `_refuse` here: their own files are unchanged, so their diagnostics are those of the last build.
+            # Nothing is refused here: their own files are unchanged, so their diagnostics are those of the last build.
             for draft in self._drafts_of([self._source(path) for path in members if path not in self.assets]):
                 self._take(draft)
             known = named.difference(naming.files, members)
@@ -272,7 +274,7 @@ class Change:
         asset = linked(draft, self._site) if is_compiled or not is_worded_alike else Linked(draft)
         if is_worded_alike and (not is_compiled or recorded(asset, ()).links == before.links):
             links = links_of(draft, before.links)
-            if _may_be_refused(self._config, draft, links) or _has_lost_map(draft, links):
+            if _has_lost_map(draft, links):
                 raise NeedsFullBuild
             self.assets[path] = Linked(draft, links)
             self._written[path] = links_of(draft, before.written)
@@ -280,8 +282,7 @@ class Change:
             return
         gone = before.targets.difference(asset.targets)
         is_reached_only = any(self._config.entries or is_source_language(target) for target in gone)
-        is_refused = _may_be_refused(self._config, draft, asset.links)
-        if asset.missing or is_reached_only or is_refused or not _follows_paths(self._config, draft):
+        if asset.missing or is_reached_only or not _follows_paths(self._config, draft):
             raise NeedsFullBuild
         self.assets[path] = asset
         self._written[path] = asset.links

@@ -293,7 +293,7 @@ def _rebuilt(config: Config, means: Means, last: LastBuild) -> BuildResult:
             _load_writing()
         with means.drafting(config, engines, sass.begun and sass.begun.logical) as drafts_of:
             inlines = config.inline_imports and means.mode == "production"
-            change = changes(replace(config, inline_imports=inlines), last, means.timed(drafts_of))
+            change = changes(replace(config, inline_imports=inlines), last, means.timed(drafts_of), sass.record)
     with means.times.of("write"):
         return _amended(config, means, change)
 

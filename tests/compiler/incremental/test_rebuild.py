@@ -87,6 +87,11 @@ class Project:
         """Know of the last build what `record` tells."""
         self._result = replace(self._result, record=record)
 
+    @property
+    def record(self) -> bytes:
+        """What is known of the last build."""
+        return self._result.record
+
     def release(self) -> str:
         """What the manifest calls the release."""
         return release_of((self.folder / "build/manifest.json").read_bytes())
@@ -182,6 +187,15 @@ def test_a_change_and_its_undoing_leave_the_first_release(project: Project, file
 def test_a_record_that_another_version_left_is_none(project: Project, record: bytes) -> None:
     project.forget(record)
     assert project.edit({"assets/js/late.js": "late()\n"}).succeeded
+    project.assert_as_a_clean_build()
+
+
+@pytest.mark.parametrize("damage", [b',"js/none.js"]', b",7]", b"]"])
+def test_a_damaged_record_of_an_asset_is_none(project: Project, damage: bytes) -> None:
+    record = project.record.replace(b',"js/late.js"]', damage)
+    assert record != project.record
+    project.forget(record)
+    assert project.edit({"assets/js/app.js": f"{SITE['assets/js/app.js']!s}more();\n"}).succeeded
     project.assert_as_a_clean_build()
 
 

@@ -14,7 +14,7 @@ from buildassets.compiler.engines.process.child import ClosedError
 from buildassets.compiler.engines.protocol import EngineInput
 from buildassets.compiler.engines.sass.dart import SassEngine
 from buildassets.compiler.engines.sass.wheel import installed_command
-from buildassets.compiler.incremental.sass_first import changed_sheet, sass_first
+from buildassets.compiler.incremental.sass_first import SassFirst, sass_first
 from buildassets.compiler.result import LastBuild
 from tests.conftest import Tree, write_tree
 
@@ -54,27 +54,27 @@ def last_of(folder: Path, changed: Mapping[str, str]) -> LastBuild:
     ],
 )
 def test_it_is_the_sheet_that_a_changed_file_belongs_to(project: Path, changed: str, sheet: str | None) -> None:
-    found = changed_sheet(load_config(start=str(project)), last_of(project, {f"assets/{changed}": ""}))
+    found = SassFirst(load_config(start=str(project)), last_of(project, {f"assets/{changed}": ""})).sheet
     assert (found and found.shown) == (sheet and f"assets/{sheet}")
 
 
 def test_there_is_none_where_commands_may_compile_it(project: Path) -> None:
     last = last_of(project, {"assets/_part.scss": ""})
     write_tree(project, {"buildassets.toml": '[commands.c]\nfrom = "x"\nto = "css"\nrun = ["true"]\n'})
-    assert changed_sheet(load_config(start=str(project)), last) is None
+    assert SassFirst(load_config(start=str(project)), last).sheet is None
 
 
-@pytest.mark.parametrize("record", [b"", b"{", b"[]", b'{"a.css": 1}'])
+@pytest.mark.parametrize("record", [b"", b"{", b"[]", b'{"a.css": 1}', b'{"a.css": ["", 0, [], "", [], 1]}'])
 def test_there_is_none_in_a_damaged_record(project: Path, record: bytes) -> None:
     last = replace(last_of(project, {"assets/_part.scss": ""}), record=record)
-    assert changed_sheet(load_config(start=str(project)), last) is None
+    assert SassFirst(load_config(start=str(project)), last).sheet is None
 
 
 def test_a_record_cannot_name_a_sheet_outside_of_its_root(project: Path) -> None:
     last = last_of(project, {"assets/_part.scss": ""})
     outside = last.record.replace(b"/assets/a.scss", b"/assets/../a.scss")
     assert outside != last.record
-    assert changed_sheet(load_config(start=str(project)), replace(last, record=outside)) is None
+    assert SassFirst(load_config(start=str(project)), replace(last, record=outside)).sheet is None
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def test_the_build_takes_what_sass_began_with(project: Path, starts: Path) -> No
     write_tree(project, {"assets/_part.scss": "a { b: changed }\n"})
     with sass_first(config, last) as sass:
         assert sass is not None
-        assert sass.begun == changed_sheet(config, last)
+        assert sass.begun == SassFirst(config, last).sheet
         result = build(config, last=last, sass=sass)
     assert starts.read_text() == "\n"  # another process would have been started for another request
     assert result.manifest is not None

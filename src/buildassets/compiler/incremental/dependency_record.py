@@ -59,24 +59,43 @@ class Recorded(NamedTuple):
         return {LogicalPath(str(target)) for _, target in self.written}
 
 
-class Record:
-    """The assets of a release, by logical path."""
+_PATH, _FURTHER, _WRITTEN = map(Recorded._fields.index, ("path", "further", "written"))
 
-    def __init__(self, assets: Mapping[LogicalPath, Recorded]) -> None:
-        self.assets = assets
+
+class Record:
+    """The assets of a release, by logical path. Each is read when it is asked for: a rebuild needs few of thousands.
+
+    `rows` have the fields of each. All methods raise ValueError if what they need of these is damaged.
+    """
+
+    def __init__(self, rows: Mapping[LogicalPath, Sequence[Any]]) -> None:
+        self.rows = rows
+        self._read: dict[LogicalPath, Recorded] = {}
+
+    def __getitem__(self, logical: LogicalPath) -> Recorded:
+        if logical not in self._read:
+            self._read[logical] = _read(self.rows[logical], self.rows.keys())
+        return self._read[logical]
+
+    def sources(self) -> dict[str, LogicalPath]:
+        """All assets, by the absolute paths of their sources."""
+        return {row[_PATH]: logical for logical, row in self.rows.items()}
 
     def made_of(self, path: str) -> set[LogicalPath]:
         """The assets that the file at `path` is an input of."""
-        return {logical for logical, asset in self.assets.items() if path == asset.path or path in asset.further}
+        return {logical for logical, row in self.rows.items() if path == row[_PATH] or path in row[_FURTHER]}
 
     def with_dependents(self, starts: Iterable[LogicalPath]) -> set[LogicalPath]:
         """`starts`, the assets whose files name them, the assets that name those, and so on."""
         dependents: defaultdict[LogicalPath, list[LogicalPath]] = defaultdict(list)
-        for logical, asset in self.assets.items():
-            for _, target in asset.written:
-                if isinstance(target, str):
-                    dependents[target].append(logical)
+        for logical, row in self.rows.items():
+            for _, target in row[_WRITTEN]:
+                dependents[target].append(logical)
         return reachable(dependents, starts)
+
+    def amended(self, news: Mapping[LogicalPath, Recorded]) -> "Record":
+        """The same with `news`."""
+        return Record({**self.rows, **news})
 
 
 def record_of(
@@ -129,13 +148,22 @@ def links_of(draft: "Draft", targets: Collection[Target]) -> "tuple[Link, ...]":
 
 def dumped(record: Record) -> bytes:
     """`record` as bytes; their order is arbitrary, since nobody compares them."""
-    return json.dumps(record.assets, separators=(",", ":")).encode("ascii")
+    return json.dumps(record.rows, separators=(",", ":")).encode("ascii")
 
 
 def loaded(content: bytes) -> Record:
     """The record that `dumped` made `content` of. Raises ValueError if it is not one."""
-    assets = json_values.table(json_values.read(content))
-    return Record({LogicalPath(path): _read(value, assets.keys()) for path, value in assets.items()})
+    rows = json_values.table(json_values.read(content))
+    for row in rows.values():
+        path, _, further, _, _, written = json_values.array(row, len(Recorded._fields))
+        if type(path) is not str or type(further) is not list or not _are_targets(written):
+            raise ValueError("no asset")
+    return Record({LogicalPath(path): row for path, row in rows.items()})
+
+
+def _are_targets(value: object) -> bool:
+    """Whether `value` has the form of Targets, as far as the others of an asset look at it."""
+    return type(value) is list and all(type(one) is list and len(one) == 2 and type(one[1]) is str for one in value)
 
 
 def _read(value: object, assets: Set[str]) -> Recorded:

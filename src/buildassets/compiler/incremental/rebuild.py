@@ -84,14 +84,17 @@ def _is_script(path: str) -> bool:
     return media_of(path).syntax is Syntax.JAVASCRIPT
 
 
-def changes(config: Config, last: LastBuild, drafts_of: Drafts) -> "Change":
-    """The changed part of the release after the changes in `last.changed`. Raises NeedsFullBuild, BuildError."""
+def changes(config: Config, last: LastBuild, drafts_of: Drafts, record: Record | None = None) -> "Change":
+    """The changed part of the release after the changes in `last.changed`; its `record` may have been loaded already.
+
+    Raises NeedsFullBuild, BuildError.
+    """
     path = os.path.join(config.output, MANIFEST_NAME)
     before = bytes_at(path) if last.record and last.changed and path in last.unchanged else None
     if before is None or digest(before) != last.manifest_digest:  # another build has just replaced it
         raise NeedsFullBuild
     try:
-        return Change(config, last, before, drafts_of)
+        return Change(config, last, before, drafts_of, record or loaded(last.record))
     except ValueError:  # the record is damaged
         raise NeedsFullBuild from None
 
@@ -107,7 +110,7 @@ class Change:
     `assets` are those made again, `outputs` their names and contents, `imports` the scripts that they import.
     """
 
-    def __init__(self, config: Config, last: LastBuild, before: bytes, drafts_of: Drafts) -> None:
+    def __init__(self, config: Config, last: LastBuild, before: bytes, drafts_of: Drafts, record: Record) -> None:
         self.before = before
         self.assets: dict[LogicalPath, Linked] = {}
         self.imports: dict[LogicalPath, tuple[LogicalPath, ...]] = {}
@@ -116,10 +119,10 @@ class Change:
         self._last = last
         self._entries = entries_of(before)
         self._drafts_of = drafts_of
-        self._record = loaded(last.record)
+        self._record = record
         self._site = Site(
-            self._record.assets.keys(),
-            {asset.path: logical for logical, asset in self._record.assets.items()},
+            self._record.rows.keys(),
+            self._record.sources(),
             [(root.path, root.prefix) for root in config.sources],
             config.url,
             partial(target_of, url_prefix=config.url, is_external=compile_globs(config.external)),
@@ -209,9 +212,9 @@ class Change:
     def _new_record(self) -> bytes:
         """The record of the release with its changes."""
         news = {path: recorded(asset, self._written[path]) for path, asset in self.assets.items()}
-        if all(self._record.assets[path] == new for path, new in news.items()):
+        if all(self._record[path] == new for path, new in news.items()):
             return self._last.record
-        return dumped(Record({**self._record.assets, **news}))
+        return dumped(self._record.amended(news))
 
     def _made_of_changed(self) -> set[LogicalPath]:
         made: set[LogicalPath] = set()
@@ -228,12 +231,14 @@ class Change:
         """Whether a film may have become a module, or the other way round, so that it makes another asset."""
         if not may_be_stream(path):
             return False
-        was_module = any(asset.path == path and _is_script(logical) for logical, asset in self._record.assets.items())
+        was_module = any(
+            self._record[logical].path == path and _is_script(logical) for logical in self._record.made_of(path)
+        )
         return not was_module or is_stream(path)
 
     def _is_setting(self, path: str, asset: LogicalPath) -> bool:
         """Whether `path` decides what the references in `asset` mean, as `tsconfig.json` does."""
-        source = self._record.assets[asset].path
+        source = self._record[asset].path
         return path != source and suffix(source) in TYPED
 
     def _refuse(self, draft: Draft) -> None:
@@ -256,7 +261,7 @@ class Change:
 
     def _reported_of(self, source: Source) -> Iterator[Diagnostic]:
         """The diagnostics of the last build in `source` and in the other inputs of its asset."""
-        files = {source.shown, *map(self._config.shown, self._record.assets[source.logical].inputs)}
+        files = {source.shown, *map(self._config.shown, self._record[source.logical].inputs)}
         return (known for known in self._last.diagnostics if known.location and known.location.file in files)
 
     def _take(self, draft: Draft) -> None:
@@ -265,7 +270,7 @@ class Change:
         In a compiled sheet the same URL may come from another partial, so its references are resolved again.
         """
         path = draft.source.logical
-        before = self._record.assets[path]
+        before = self._record[path]
         is_worded_alike = wording_of(draft) == before.wording
         is_module = is_typed(draft.source)
         if is_module and not is_worded_alike:
@@ -289,7 +294,7 @@ class Change:
         self.imports[path] = imports_of(path, asset.links)
 
     def _source(self, path: LogicalPath) -> Source:
-        asset = self._record.assets[path]
+        asset = self._record[path]
         if not 0 <= asset.root < len(self._config.sources) or carries_digest(path):
             raise NeedsFullBuild
         root = self._config.sources[asset.root]
@@ -310,7 +315,7 @@ class Change:
     def _targets(self, path: LogicalPath) -> set[LogicalPath]:
         if path in self._written:
             return {target for _, target in self._written[path]}
-        return self._record.assets[path].targets
+        return self._record[path].targets
 
     def _content(self, path: LogicalPath) -> Content:
         draft = self.assets[path].draft

@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from buildassets.compiler.engines.protocol import KnownEngine, StartsAhead
-from buildassets.compiler.incremental.dependency_record import loaded
+from buildassets.compiler.incremental.dependency_record import Record, loaded
 from buildassets.compiler.transform.sass_input import sass_input
 from buildassets.errors import BuildError
 from buildassets.folders import path_below
@@ -35,20 +35,21 @@ class Sheet(NamedTuple):
 class SassFirst:
     """Sass, and the sheet that it begins with.
 
-    `engine` is the one that was started here, which `close` ends. `begun` is the sheet that it was begun with, at the
-    time `began_ns`.
+    `engine` is the one that was started here, which `close` ends. `sheet` is what it can begin with, if there is any;
+    `begun` is the same once it has, at the time `began_ns`. `record` is that of the last build, if it was needed.
     """
 
     def __init__(self, config: "Config", last: "LastBuild") -> None:
         self.engine: KnownEngine | None = None
         self.begun: Sheet | None = None
         self.began_ns = 0
+        self.record = _record(config, last)
         self._config = config
-        self._sheet = changed_sheet(config, last)
+        self.sheet = changed_sheet(config, last, self.record) if self.record else None
 
     def start(self) -> None:
         """Start the engine, if there is a sheet for it. If it cannot start, the build reports that."""
-        if self._sheet is not None and self.engine is None:
+        if self.sheet is not None and self.engine is None:
             from buildassets.compiler.engines.registry import start_engine
 
             try:
@@ -59,11 +60,11 @@ class SassFirst:
 
     def begin(self, engine: KnownEngine) -> None:
         """Have `engine` begin with the sheet, unless it has already."""
-        if self._sheet is None or self.begun is not None or not isinstance(engine, StartsAhead):
+        if self.sheet is None or self.begun is not None or not isinstance(engine, StartsAhead):
             return
         self.began_ns = time.time_ns()
-        if engine.start_ahead(sass_input(self._sheet.path, self._sheet.shown, self._config)):
-            self.begun = self._sheet
+        if engine.start_ahead(sass_input(self.sheet.path, self.sheet.shown, self._config)):
+            self.begun = self.sheet
 
     def close(self) -> None:
         """End the engine."""
@@ -82,17 +83,24 @@ def sass_first(config: "Config", last: "LastBuild | None") -> Iterator[SassFirst
         yield sass
 
 
-def changed_sheet(config: "Config", last: "LastBuild") -> Sheet | None:
-    """The first sheet of the `last` build that has to be compiled again; None if there is none, or it is not known."""
-    changed = [path for path in last.changed if is_sass(path)]
-    if not changed or config.commands:  # one of which may compile sheets in place of the engine
+def _record(config: "Config", last: "LastBuild") -> Record | None:
+    """The record of the `last` build, if a file in Sass has changed since."""
+    if config.commands or not any(map(is_sass, last.changed)):  # a command may compile sheets in place of the engine
         return None
     try:
-        record = loaded(last.record)
+        return loaded(last.record)
     except ValueError:
         return None
+
+
+def changed_sheet(config: "Config", last: "LastBuild", record: Record) -> Sheet | None:
+    """The first sheet of the `last` build, with that `record`, that has to be compiled again; None if there is none."""
+    changed = [path for path in last.changed if is_sass(path)]
     for logical in sorted({logical for path in changed for logical in record.made_of(path)}):
-        asset = record.assets[logical]
+        try:
+            asset = record[logical]
+        except ValueError:
+            return None
         if is_sass(asset.path) and 0 <= asset.root < len(config.sources):
             root = config.sources[asset.root]
             relative = path_below(root.path, asset.path)

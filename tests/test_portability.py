@@ -18,7 +18,7 @@ from buildassets import folders
 from buildassets.compiler.cache import portable_names
 from buildassets.compiler.config import file, keys, roots
 from buildassets.compiler.config.values import Config, SourceRoot
-from buildassets.compiler.engines.sass import dart, dart_messages, imports
+from buildassets.compiler.engines.sass import dart, dart_messages, dart_process, imports
 from buildassets.compiler.graph import link
 from buildassets.compiler.languages.reference import Reference
 from buildassets.paths import join
@@ -166,7 +166,7 @@ def test_a_lock_is_shared_or_held_by_one(tmp_path: Path, env: Callable[[], dict[
 
 # What the modules that deal with paths see of `os` on Windows. Nothing here looks at a disk.
 WINDOWS = SimpleNamespace(path=ntpath, sep="\\", curdir=".", pardir="..", fsencode=os.fsencode)
-OF_PATHS = (folders, file, keys, roots, link, imports, dart, dart_messages, portable_names)
+OF_PATHS = (folders, file, keys, roots, link, imports, dart, dart_messages, dart_process, portable_names)
 LINK = link.Site(
     known=(),
     paths={},
@@ -232,7 +232,7 @@ def test_sass_looks_beside_the_sheet_and_in_load_paths_of_other_drives() -> None
 )
 def test_a_drive_stands_in_a_file_url(path: str, url: str) -> None:
     files = dart_messages.SheetFiles(path, "", "a.scss", str, ())
-    assert (dart._url(path), files.path_of(url), files.name_of(path)) == (url, path, "a.scss")
+    assert (dart_process._url(path), files.path_of(url), files.name_of(path)) == (url, path, "a.scss")
 
 
 @pytest.mark.parametrize(

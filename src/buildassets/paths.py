@@ -54,7 +54,8 @@ def relative(base: LogicalPath, target: str) -> str:
 
 def to_url(path: str) -> str:
     """`path` percent-encoded (RFC 3986, UTF-8), safe in URLs, HTML, CSS and JavaScript strings."""
-    if path.isascii() and path.replace("/", "").replace("-", "").replace(".", "").replace("_", "").isalnum():
+    letters = path.replace("/", "").replace("-", "").replace(".", "").replace("_", "").replace("@", "")
+    if letters.isascii() and letters.isalnum():
         return path
     from urllib.parse import quote  # 3 ms of import that most projects' names never need
 

@@ -189,10 +189,12 @@ class Means:
 
     def retaining(self, config: Config) -> "Retaining | None":
         """The rules by which earlier releases are retained; None if none are."""
+        limits = config.retain or (Retain() if self.previous else None)
+        if limits is None or self.mode != "production":
+            return None
         from buildassets.compiler.write.retain import Retaining
 
-        limits = config.retain or (Retain() if self.previous else None)
-        return Retaining(limits, self.clock) if limits and self.mode == "production" else None
+        return Retaining(limits, self.clock)
 
     @property
     def is_lasting(self) -> bool:

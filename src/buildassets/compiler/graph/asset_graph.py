@@ -9,7 +9,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from buildassets.codings import is_available
 from buildassets.compiler.bundle.concatenated import find_bundles
 from buildassets.compiler.bundle.directive_places import places_of
-from buildassets.compiler.config.block_plan import relocated
 from buildassets.compiler.config.values import HIDDEN, Config, Mode
 from buildassets.compiler.graph.clashes import clashes
 from buildassets.compiler.graph.data_urls import refusals
@@ -27,7 +26,6 @@ from buildassets.compiler.graph.large_images import large_images
 from buildassets.compiler.graph.link import imports_of
 from buildassets.compiler.graph.lost_exports import lost_exports
 from buildassets.compiler.graph.missing import MissingReferences
-from buildassets.compiler.graph.output_maps import Origins, WithLinks, with_hidden_maps, with_maps
 from buildassets.compiler.graph.prefixes import prefix_faults
 from buildassets.compiler.graph.settings import lost_load_paths, setting_faults
 from buildassets.compiler.graph.typed_names import TypedNames, originals, typed_in_use
@@ -35,7 +33,7 @@ from buildassets.compiler.graph.uncompiled import judged, unnamed
 from buildassets.compiler.graph.walk import Progress, Walk
 from buildassets.compiler.graph.worker_urls import worker_faults
 from buildassets.compiler.languages.reference import Link
-from buildassets.compiler.model import Follow, FrontEnds, ImportMap, Linked, ModuleBundles, Source
+from buildassets.compiler.model import Follow, FrontEnds, ImportMap, Linked, ModuleBundles, Source, WithLinks
 from buildassets.compiler.resolve.package_json import Descriptions, packages_of
 from buildassets.compiler.sources.discover import Discovery, Sources
 from buildassets.compiler.sources.globs import is_glob, named_by
@@ -157,13 +155,14 @@ def asset_graph(
     looked_at += tuple(path for _, path in lost_load_paths(config))
     inputs = (*looked_at, config.file) if config.file else looked_at
     if config.plan:
+        from buildassets.compiler.config.block_plan import relocated
+
         inputs = (*inputs, config.plan.path, *config.plan.inputs)
         diagnostics = [*relocated(config.plan, diagnostics), *config.plan.diagnostics]
     ordered = tuple(sorted(set(diagnostics), key=sort_key))
     released = WithLinks(walk.assets, settled.written)
     if config.source_maps and not any(diagnostic.is_error for diagnostic in ordered):
-        mapped = with_hidden_maps if config.source_maps == HIDDEN else with_maps
-        released = mapped(released, _origins(config))
+        released = _with_maps(config, released)
     imports = {
         path: imports_of(path, (*asset.links, *settled.by_name.get(path, ()))) for path, asset in walk.assets.items()
     }
@@ -329,6 +328,10 @@ def _unavailable(config: Config, codings: Iterable[str]) -> Iterator[Diagnostic]
             yield error("config/unavailable", message, config.place("compress"), hint=hint)
 
 
-def _origins(config: Config) -> Origins:
+def _with_maps(config: Config, released: WithLinks) -> WithLinks:
+    """`released` with source maps, hidden ones if the configuration asks for these."""
+    from buildassets.compiler.graph.output_maps import Origins, with_hidden_maps, with_maps
+
     roots = [os.path.realpath(path) for path in (*(root.path for root in config.sources), *config.load_paths)]
-    return Origins(config.input_name, roots, config.sources_content)
+    mapped = with_hidden_maps if config.source_maps == HIDDEN else with_maps
+    return mapped(released, Origins(config.input_name, roots, config.sources_content))

@@ -4,15 +4,12 @@ Takes assets with their links and the files that these name, gives assets with f
 its own is never embedded: relative URLs cannot be resolved against a `data:` URL.
 """
 
-from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
-from urllib.parse import quote_from_bytes
 
 from buildassets.compiler.body import bytes_of, size_of, text_of
 from buildassets.compiler.languages.edits import Edit, edited, moved_links
 from buildassets.compiler.languages.reference import DATA_URL_DEMAND, Link, Reference, ReferenceKind
-from buildassets.compiler.languages.source_map.maps import edited_map
 from buildassets.compiler.model import Linked
 from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.diagnostics import Diagnostic, error
@@ -88,6 +85,8 @@ def embedded(
             inputs.update(dict.fromkeys(files[target].draft.inputs))
     if not edits:
         return asset
+    from buildassets.compiler.languages.source_map.maps import edited_map
+
     text = edited(text_of(asset.draft.body), edits)
     links = tuple(moved_links(asset.links, edits))
     references = tuple(reference for reference, _ in links)
@@ -120,6 +119,9 @@ def data_url(media_type: str, content: bytes) -> str:
 
     It needs no escapes in CSS, in quotes of either kind or without.
     """
+    from base64 import b64encode
+    from urllib.parse import quote_from_bytes  # 3 ms
+
     encoded = b64encode(content).decode("ascii")
     if media_type == "image/svg+xml":
         percent = quote_from_bytes(content, safe=_UNESCAPED)

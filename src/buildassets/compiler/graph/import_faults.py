@@ -12,7 +12,6 @@ from buildassets.compiler.body import bytes_of, text_of
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.graph.findings import Finding, warnings_of
 from buildassets.compiler.graph.import_map import NameResolution
-from buildassets.compiler.languages.javascript.import_type import has_old_word, import_type
 from buildassets.compiler.languages.javascript.lexer import reads_as_module
 from buildassets.compiler.languages.reference import IMPORTS, Reference, ReferenceKind
 from buildassets.compiler.model import Draft, Linked
@@ -115,6 +114,8 @@ def _refusal(draft: Draft, reference: Reference, target: LogicalPath, *, is_sour
     media_type = media_of(target).type
     if media_type in ("text/javascript", "application/wasm"):
         return None
+    from buildassets.compiler.languages.javascript.import_type import has_old_word, import_type
+
     text = text_of(draft.body)
     given = import_type(text, reference)
     needed = _needed_type(media_type)

@@ -21,10 +21,10 @@ from buildassets.compiler.languages.scan import written
 from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.maps import edited_map, written_map
 from buildassets.compiler.languages.source_map.values import Origin
-from buildassets.compiler.model import Draft, Linked, Source
+from buildassets.compiler.model import Draft, Linked, Source, WithLinks
 from buildassets.compiler.transform.original_positions import text_at
 from buildassets.digest import FINGERPRINT_LENGTH, digest_of_all
-from buildassets.frozen import field, frozen, replace
+from buildassets.frozen import frozen, replace
 from buildassets.media import Syntax, media_of, suffix
 from buildassets.paths import LogicalPath, relative, to_url
 
@@ -76,15 +76,6 @@ class Origins:
     def _is_source(self, path: str) -> bool:
         real = os.path.realpath(path)
         return suffix(path) in _SOURCES and any(real.startswith(os.path.join(root, "")) for root in self.roots)
-
-
-@frozen
-class WithLinks:
-    """Assets, the links that are written into each of them, and the source maps of assets that do not name them."""
-
-    assets: Mapping[LogicalPath, Linked]
-    written: Mapping[LogicalPath, tuple[Link, ...]]
-    hidden_maps: Mapping[LogicalPath, bytes] = field(default_factory=dict)
 
 
 def with_maps(given: WithLinks, origins: Origins) -> WithLinks:

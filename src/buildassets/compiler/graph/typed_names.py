@@ -6,10 +6,9 @@ name a folder with an index, and bare ones may be `paths` of `tsconfig.json`, as
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from posixpath import dirname, join, normpath
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from buildassets.compiler.config.values import Config
-from buildassets.compiler.engines.esbuild.tsconfig import TsConfig, targets_of, tsconfig_of
 from buildassets.compiler.engines.reader import Reader
 from buildassets.compiler.languages.reference import SPECIFIERS, Reference, ReferenceKind
 from buildassets.compiler.model import ImportMap, Source
@@ -18,6 +17,9 @@ from buildassets.errors import BuildError
 from buildassets.folders import path_below
 from buildassets.media import script_name, suffix
 from buildassets.paths import LogicalPath
+
+if TYPE_CHECKING:
+    from buildassets.compiler.engines.esbuild.tsconfig import TsConfig
 
 _OF_DEBUGGERS: Final = (ReferenceKind.ORIGINAL, ReferenceKind.SOURCE_MAP)  # these mean files as they are written
 _ENDS: Final = (".js", "/index.js", ".mjs")  # the first for all of `.ts`, `.tsx`, `.jsx` and `.js`
@@ -91,6 +93,8 @@ class TypedNames:
             return None
         if name in _FOLDERS:
             return self._completed(LogicalPath(normpath(join(dirname(base), name))))
+        from buildassets.compiler.engines.esbuild.tsconfig import targets_of
+
         paths = targets_of(self._settings_of(self._sources[base].path), name)
         candidates = (self._completed(path) for target in paths for path in self._logical(target))
         return next(filter(None, candidates), None)
@@ -112,7 +116,9 @@ class TypedNames:
             if (below := path_below(folder, path)) is not None:
                 yield LogicalPath(prefix + below)
 
-    def _settings_of(self, path: str) -> TsConfig:
+    def _settings_of(self, path: str) -> "TsConfig":
+        from buildassets.compiler.engines.esbuild.tsconfig import TsConfig, tsconfig_of
+
         folder = dirname(path)
         if folder not in self._settings:
             try:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from buildassets.compiler.body import OnDisk, bytes_of
 from buildassets.compiler.bundle.concatenated import Bundles, TemplateNames, joined
-from buildassets.compiler.bundle.directive_names import Place
 from buildassets.compiler.bundle.package_main import PackageMains
 from buildassets.compiler.bundle.sprockets import Library, Requires, joining_order
 from buildassets.compiler.config.values import Config
@@ -22,6 +21,7 @@ from buildassets.frozen import replace
 from buildassets.paths import LogicalPath
 
 if TYPE_CHECKING:
+    from buildassets.compiler.bundle.directive_names import Place
     from buildassets.compiler.bundle.inlined import Inliner
 
 HELD_BYTES: Final = 52_000_000  # enough for most projects, and a fifth of a small build machine's memory
@@ -60,7 +60,7 @@ class Walk:
         follow: Follow,
         drafts_of: Drafts,
         progress: Progress | None,
-        places: Sequence[Place] = (),
+        places: "Sequence[Place]" = (),
         *,
         inlines: bool = False,
     ) -> None:

@@ -9,14 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 from buildassets.compiler.body import Body, OnDisk, bytes_of, left_on_disk
 from buildassets.compiler.engines.protocol import Compiled, Engine, EngineInput
-from buildassets.compiler.engines.sass.functions import outside, uncalled
-from buildassets.compiler.fonts.subset import Subset
 from buildassets.compiler.images.size import Header, Size, raster_size, vector_size
-from buildassets.compiler.images.variant import Variant
-from buildassets.compiler.languages.css import minify as css
 from buildassets.compiler.languages.directives import ignored_directives, read_header
-from buildassets.compiler.languages.edits import Edit, edited
-from buildassets.compiler.languages.javascript import minify as js
 from buildassets.compiler.languages.javascript.asset_url import find_asset_urls
 from buildassets.compiler.languages.javascript.lexer import has_names, reads_as_module
 from buildassets.compiler.languages.javascript.meta_env import meta_env_edits
@@ -26,17 +20,14 @@ from buildassets.compiler.languages.native.library import FileRead
 from buildassets.compiler.languages.reference import Reference, ReferenceKind
 from buildassets.compiler.languages.scan import scan
 from buildassets.compiler.languages.source_map.lines import Lines
-from buildassets.compiler.languages.source_map.maps import composed, edited_map, map_of_pairs, read_map
 from buildassets.compiler.languages.source_map.values import Origin, SourceMap
 from buildassets.compiler.languages.utf8 import decoded, is_utf16
 from buildassets.compiler.model import Draft, Source
 from buildassets.compiler.sources.discover import UNREADABLE
 from buildassets.compiler.sources.names import is_template
 from buildassets.compiler.transform.engine_set import READERS, EngineSet, is_minified
-from buildassets.compiler.transform.input_map import input_map
 from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.compiler.transform.plain_script import plain_script
-from buildassets.compiler.transform.sass_globs import with_globs_written_out
 from buildassets.compiler.transform.syntax_faults import is_json, json_faults, late_rule_faults, syntax_faults
 from buildassets.compiler.transform.tailwind import KIND as TAILWIND
 from buildassets.compiler.transform.tailwind import text_needs_tailwind
@@ -48,6 +39,9 @@ from buildassets.lazy_pattern import lazy_pattern
 from buildassets.media import Syntax, media_of
 
 if TYPE_CHECKING:
+    from buildassets.compiler.fonts.subset import Subset
+    from buildassets.compiler.images.variant import Variant
+    from buildassets.compiler.languages.edits import Edit
     from buildassets.compiler.transform.command_engine import CommandEngine
 
 _XML_ENCODING: Final = lazy_pattern(r"(\A<\?xml[^>]*?\bencoding\s*=\s*[\"'])[^\"']*")
@@ -121,7 +115,7 @@ def _of_other(source: Source) -> Draft:
     return drafted_sprite(source, source.sprite)
 
 
-def _varied(source: Source, variant: Variant) -> Draft:
+def _varied(source: Source, variant: "Variant") -> Draft:
     """The draft of a variant of a picture."""
     from buildassets.compiler.engines.pillow import KIND, engine_version, made
 
@@ -132,7 +126,7 @@ def _varied(source: Source, variant: Variant) -> Draft:
     return replace(draft, body=body, size=Size(variant.width, variant.height))
 
 
-def _of_font(source: Source, subset: Subset) -> Draft:
+def _of_font(source: Source, subset: "Subset") -> Draft:
     """The draft of a part of a font."""
     from buildassets.compiler.engines.fonttools import KIND, engine_version, made
 
@@ -245,6 +239,8 @@ def _compiled(
 
 def _followed(draft: Draft, text: str, syntax: Syntax) -> Draft:
     """`draft` with the origin from the source map that the source itself names, if there is one."""
+    from buildassets.compiler.transform.input_map import input_map
+
     vendor = input_map(draft.source, text, syntax)
     return replace(
         draft,
@@ -259,6 +255,8 @@ def _made(source: Source, text: str, syntax: Syntax | None, kind: str, engine: E
     """The draft of `text` compiled by `engine`."""
     listed: tuple[str, ...] = ()
     if kind == "scss" and "*" in text:
+        from buildassets.compiler.transform.sass_globs import with_globs_written_out
+
         text, listed = with_globs_written_out(text, source.path)
     compiled = engine.run(EngineInput(text, source.path, source.shown, engines.source_maps))
     draft = Draft(
@@ -313,6 +311,8 @@ def _commanded(source: Source, command: "CommandEngine", engines: EngineSet) -> 
 
 def _stray(draft: Draft, compiled: Compiled, shown: Callable[[str], str]) -> Iterator[Diagnostic]:
     """The errors for results of asset functions that stand where browsers expect no URL."""
+    from buildassets.compiler.engines.sass.functions import outside, uncalled
+
     positions = OriginalPositions(draft, shown)
     for start, end in uncalled(compiled.text):
         name = compiled.text[start : end - 1]
@@ -447,6 +447,8 @@ def with_diagnostics(draft: Draft, further: Iterable[Diagnostic]) -> Draft:
 
 def _composed(draft: Draft, text: str, minified: Compiled, syntax: Syntax) -> SourceMap:
     """The source map of `minified`, made from the draft's `text`, onto the sources."""
+    from buildassets.compiler.languages.source_map.maps import composed
+
     outer = engine_map(minified, syntax)
     return outer if draft.origin is None else composed(outer, draft.origin, Lines(text, syntax))
 
@@ -469,10 +471,16 @@ def _with_meta_env(draft: Draft, text: str, engines: EngineSet) -> tuple[Draft, 
     return _with_edits(draft, text, meta_env_edits(text, engines.meta_env), engines)
 
 
-def _with_edits(draft: Draft, text: str, edits: Sequence[Edit], engines: EngineSet) -> tuple[Draft, str]:
+def _with_edits(draft: Draft, text: str, edits: "Sequence[Edit]", engines: EngineSet) -> tuple[Draft, str]:
     if not edits:
         return draft, text
-    origin = edited_map(origin_of(draft, text, Syntax.JAVASCRIPT), edits) if engines.source_maps else None
+    from buildassets.compiler.languages.edits import edited
+
+    origin = None
+    if engines.source_maps:
+        from buildassets.compiler.languages.source_map.maps import edited_map
+
+        origin = edited_map(origin_of(draft, text, Syntax.JAVASCRIPT), edits)
     text = edited(text, edits)
     return replace(draft, body=text.encode("utf-8"), origin=origin, digest=None), text
 
@@ -507,6 +515,10 @@ def _with_definitions(draft: Draft, text: str, engines: EngineSet) -> tuple[Draf
 
 def origin_of(draft: Draft, text: str, syntax: Syntax) -> SourceMap:
     """The source map of the draft's `text`; for a text that was not compiled, the map onto itself."""
+    from buildassets.compiler.languages.css import minify as css
+    from buildassets.compiler.languages.javascript import minify as js
+    from buildassets.compiler.languages.source_map.maps import map_of_pairs
+
     if draft.origin is not None:
         return draft.origin
     starts = css.token_starts(text) if syntax is Syntax.CSS else js.token_starts(text)
@@ -518,6 +530,8 @@ def engine_map(compiled: Compiled, syntax: Syntax | None) -> SourceMap:
 
     A source that is no absolute path counts as a URL, such as the `data:` URL of a sheet without a file.
     """
+    from buildassets.compiler.languages.source_map.maps import read_map
+
     source_map = read_map(compiled.source_map or "", Lines(compiled.text, syntax)) or SourceMap()
     origins = (origin._replace(is_url=not os.path.isabs(origin.name)) for origin in source_map.origins)
     return replace(source_map, origins=tuple(origins))

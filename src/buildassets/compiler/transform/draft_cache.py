@@ -16,14 +16,8 @@ from buildassets.compiler.cache.store import Cache
 from buildassets.compiler.cache.toolchain import is_for_packages, own_files, what_npm_installed
 from buildassets.compiler.cache.traces import Stale, Trace
 from buildassets.compiler.config.values import Config
-from buildassets.compiler.engines.guarded import GuardedEngine
-from buildassets.compiler.engines.program_files import names_in
 from buildassets.compiler.engines.protocol import KnownEngine
-from buildassets.compiler.fonts.subset import Subset
-from buildassets.compiler.images.variant import Variant
 from buildassets.compiler.model import Draft, Source
-from buildassets.compiler.sources.template_files import template_globs
-from buildassets.compiler.transform.draft_form import DraftForm
 from buildassets.compiler.transform.engine_set import EngineSet
 from buildassets.digest import digest_of_all
 from buildassets.frozen import replace
@@ -31,7 +25,10 @@ from buildassets.media import Syntax, media_of
 from buildassets.paths import LogicalPath
 
 if TYPE_CHECKING:
+    from buildassets.compiler.fonts.subset import Subset
+    from buildassets.compiler.images.variant import Variant
     from buildassets.compiler.transform.command_engine import CommandEngine
+    from buildassets.compiler.transform.draft_form import DraftForm
 
 _STEP: Final = "draft "  # with the logical path, a NUL and the name of the source
 
@@ -121,7 +118,9 @@ class KeptDrafts:
     def _step(self, source: Source) -> str:
         return step_name(source.logical, source.path, self._names)
 
-    def _form_of(self, source: Source) -> DraftForm:
+    def _form_of(self, source: Source) -> "DraftForm":
+        from buildassets.compiler.transform.draft_form import DraftForm
+
         return DraftForm(source, self._names, self._engines.shown)
 
     @cached_property
@@ -137,6 +136,8 @@ class KeptDrafts:
         return self._identities[id(engine)]
 
     def _deciding(self, engine: "KnownEngine | CommandEngine") -> Iterator[str]:
+        from buildassets.compiler.engines.guarded import GuardedEngine
+
         digest_of = self._cache.files.of
         yield from (engine.name, engine.version)
         yield from sorted(f"{os.path.basename(path)} {digest_of(path)}" for path in engine.programs)
@@ -144,6 +145,8 @@ class KeptDrafts:
             yield from (name, *self._setting(name))
         yield from self._engines.deciding(engine)
         if isinstance(engine, GuardedEngine):  # which may run any program, and any package of npm's
+            from buildassets.compiler.engines.program_files import names_in
+
             folders = os.environ.get("PATH", "").split(os.pathsep)
             yield from sorted(digest_of_all(sorted(names_in(path))) for path in folders if os.path.isdir(path))
             yield from map(digest_of, what_npm_installed(self._config.folder))
@@ -154,6 +157,8 @@ class KeptDrafts:
         elif name == "browsers":
             yield from self._config.browsers
         elif name == "templates":
+            from buildassets.compiler.sources.template_files import template_globs
+
             yield from map(self._names.name, template_globs(self._config))
         elif name == "load_paths":
             yield from map(self._names.name, self._config.load_paths)
@@ -184,7 +189,7 @@ def known_drafts(
     return reasons
 
 
-def _variant(config: Config, logical: LogicalPath, path: str) -> Variant | None:
+def _variant(config: Config, logical: LogicalPath, path: str) -> "Variant | None":
     if not config.image_variants:
         return None
     from buildassets.compiler.sources.variants import planned  # few projects need it
@@ -192,7 +197,7 @@ def _variant(config: Config, logical: LogicalPath, path: str) -> Variant | None:
     return planned(config, logical, path)
 
 
-def _subset(config: Config, logical: LogicalPath, path: str) -> Subset | None:
+def _subset(config: Config, logical: LogicalPath, path: str) -> "Subset | None":
     if not config.fonts:
         return None
     from buildassets.compiler.sources.fonts import planned  # few projects need it

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Final, Protocol
 from buildassets.compiler.cache.file_digests import FileDigests
 from buildassets.compiler.cache.store import Cache
 from buildassets.compiler.config.values import Config, Mode
-from buildassets.compiler.images.variant import needed_bytes
 from buildassets.compiler.languages.native.library import FileRead, is_native
 from buildassets.compiler.model import Draft, Source
 from buildassets.compiler.transform.draft_cache import KeptDrafts
@@ -243,7 +242,11 @@ class _Drafting:
         return self._kept is not None and self._kept.holds(source)
 
     def _job(self, source: Source) -> Job:
-        return Job(source, self._size_bytes(source), needed_bytes(source.variant) if source.variant else 0)
+        if source.variant is None:
+            return Job(source, self._size_bytes(source))
+        from buildassets.compiler.images.variant import needed_bytes
+
+        return Job(source, self._size_bytes(source), needed_bytes(source.variant))
 
     def _size_bytes(self, source: Source) -> int:
         if source.variant is not None:

@@ -5,7 +5,6 @@ leaves the old manifest and everything that it names.
 """
 
 import os
-import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from hashlib import new
@@ -16,7 +15,6 @@ from typing import TYPE_CHECKING
 from buildassets.compiler.body import OnDisk, chunks_of_body, size_of
 from buildassets.compiler.cache.store import Cache
 from buildassets.compiler.model import Named, Stored
-from buildassets.compiler.write.precompressed import Copy, CopyPlaces, ToCompress, made_copies
 from buildassets.digest import IntegrityAlgorithm, in_base64, integrity, metadata_of
 from buildassets.errors import ManifestError
 from buildassets.files import (
@@ -44,6 +42,7 @@ if TYPE_CHECKING:
 
     from buildassets.compiler.executors.away import Away
     from buildassets.compiler.graph.walk import Progress
+    from buildassets.compiler.write.precompressed import Copy, ToCompress
 
 
 @frozen
@@ -109,6 +108,8 @@ class ReleaseWriter:
             stored[asset.logical] = known
         if not levels:
             return stored
+        from buildassets.compiler.write.precompressed import CopyPlaces, made_copies
+
         to_compress = _to_compress(stored.values(), digests, levels)
         copies: dict[str, list[Copy]] = {each.file: [] for each in to_compress}
         places = CopyPlaces(os.path.join(self._output, ASSETS_FOLDER), self.path, self.place)
@@ -259,7 +260,7 @@ class ReleaseWriter:
             return None
         return status.st_size if S_ISREG(status.st_mode) else None
 
-    def _take_in_copy(self, file: str, copy: Copy) -> None:
+    def _take_in_copy(self, file: str, copy: "Copy") -> None:
         if copy.content is not None:
             self.take_in(file, copy.content)
 
@@ -298,7 +299,7 @@ class ReleaseWriter:
         return True
 
 
-def _with_copies(stored: Stored, copies: Collection[Copy]) -> Stored:
+def _with_copies(stored: Stored, copies: "Collection[Copy]") -> Stored:
     if not copies:
         return stored
     sizes = {copy.coding: copy.size_bytes for copy in copies}
@@ -306,8 +307,12 @@ def _with_copies(stored: Stored, copies: Collection[Copy]) -> Stored:
     return replace(stored, encodings=sizes, digests={**stored.digests, **digests})
 
 
-def _to_compress(stored: Collection[Stored], digests: Mapping[str, str], levels: Mapping[str, int]) -> list[ToCompress]:
+def _to_compress(
+    stored: Collection[Stored], digests: Mapping[str, str], levels: Mapping[str, int]
+) -> "list[ToCompress]":
     """Which files to compress of those that have `digests`; `stored` are all of the release."""
+    from buildassets.compiler.write.precompressed import ToCompress
+
     names = {asset.file for asset in stored}
     files = []
     for asset in stored:
@@ -324,7 +329,8 @@ def release_directory(output: str, *, is_lasting: bool) -> Iterator[ReleaseWrite
     make_folders(output)
     with locked(output):
         _remove_abandoned(output)
-        folder = tempfile.mkdtemp(prefix=STAGING_PREFIX, dir=output)
+        folder = os.path.join(output, f"{STAGING_PREFIX}{os.urandom(8).hex()}")
+        os.mkdir(folder, 0o700)
         try:
             yield ReleaseWriter(output, folder, is_lasting)
         finally:

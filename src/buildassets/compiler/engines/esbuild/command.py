@@ -5,14 +5,12 @@ on PyPI fetch an esbuild of 2021 when they are first used, or know JSX only and 
 """
 
 import os
-import platform
 import re
-import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from typing import Final
 
+from buildassets.compiler.engines.on_path import program_on_path
 from buildassets.compiler.engines.process.endings import ending
 from buildassets.compiler.engines.unavailable import UnavailableError
 from buildassets.diagnostics import reason_text
@@ -83,17 +81,19 @@ def _candidates(folder: str) -> Iterator[tuple[str, str]]:
     while True:
         modules = os.path.join(folder, "node_modules")
         yield from ((path, "node_modules") for path in filter(_is_program, _natives(modules)))
-        if found := shutil.which("esbuild", path=os.path.join(modules, ".bin")):  # on Windows `esbuild.cmd`
+        if found := program_on_path("esbuild", os.path.join(modules, ".bin")):  # on Windows `esbuild.cmd`
             yield found, "node_modules"
         if folder == os.path.dirname(folder):
             break
         folder = os.path.dirname(folder)
-    if found := shutil.which("esbuild"):
+    if found := program_on_path("esbuild"):
         yield os.path.abspath(found), "PATH"
 
 
 def _natives(modules: str) -> Iterator[str]:
     """The possible paths of npm's native program: `.bin/esbuild` can be a script that has node start it."""
+    import platform
+
     package = os.path.realpath(os.path.join(modules, "esbuild"))
     machine = platform.machine()
     program = ("esbuild.exe",) if sys.platform == "win32" else ("bin", "esbuild")
@@ -107,6 +107,8 @@ def _is_program(path: str) -> bool:
 
 
 def _version(path: str, shown: str) -> str:
+    import subprocess
+
     hint = "install an esbuild for this machine: " + _INSTALL
     try:
         done = subprocess.run(  # noqa: S603 - the program that the user installed

@@ -4,10 +4,10 @@ Takes a folder, gives a command, or raises UnavailableError. Starts no process.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
-from buildassets.compiler.engines.sass.dart_process import command_on_path
+from buildassets.compiler.engines.on_path import program_on_path
 from buildassets.compiler.engines.sass.wheel import carried_version, installed_command
 from buildassets.compiler.engines.unavailable import UnavailableError
 from buildassets.errors import ConfigError, PackagesError
@@ -67,3 +67,20 @@ def _command_of_npm(folder: str) -> list[str]:
             return command
         if folder == (folder := os.path.dirname(folder)):
             return []
+
+
+def program_files(command: Sequence[str]) -> tuple[str, ...]:
+    """The files that run as `command`, including the program and the snapshot beside the script of Dart Sass."""
+    real = [os.path.realpath(path) for path in command]
+    beside = (
+        os.path.join(os.path.dirname(path), "src", name)
+        for path in real
+        for name in ("dart", "dart.exe", "sass.snapshot")
+    )
+    return (*real, *filter(os.path.isfile, beside))
+
+
+def command_on_path() -> list[str]:
+    """The command `sass` on PATH; empty if there is none."""
+    program = program_on_path("sass")
+    return [os.path.abspath(program)] if program else []

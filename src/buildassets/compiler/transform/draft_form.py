@@ -6,7 +6,6 @@ written the files of a cache: reading them creates values and nothing else.
 
 import json
 import os
-import re
 import sys
 from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -30,10 +29,11 @@ from buildassets.diagnostics import Diagnostic, to_json
 from buildassets.digest import digest as digest_of
 from buildassets.file_sets import set_named
 from buildassets.frozen import replace, values_by_name
+from buildassets.lazy_pattern import lazy_pattern
 
 _MAPPED_NUMBERS: Final = 5  # in a `Mapped`
 _NUMBER_BYTES: Final = 4
-_NAMED: Final = re.compile("\0([^\0]*)\0")  # in a text: the name of a file, which is shown as this project names it
+_NAMED: Final = lazy_pattern("\0([^\0]*)\0")  # in a text: the name of a file, which is shown as this project names it
 
 
 class DraftForm:

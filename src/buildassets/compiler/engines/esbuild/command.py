@@ -5,7 +5,6 @@ on PyPI fetch an esbuild of 2021 when they are first used, or know JSX only and 
 """
 
 import os
-import re
 import sys
 from collections.abc import Iterator
 from typing import Final
@@ -16,11 +15,12 @@ from buildassets.compiler.engines.unavailable import UnavailableError
 from buildassets.diagnostics import reason_text
 from buildassets.errors import ConfigError, PackagesError
 from buildassets.frozen import frozen
+from buildassets.lazy_pattern import lazy_pattern
 from buildassets.packages.tools.located import locked_command
 
 _OLDEST: Final = (0, 17)  # the first with today's command line
 _LIMIT_SECONDS: Final = 30
-_VERSION: Final = re.compile(r"\d+\.\d+\.\d+\S*")
+_VERSION: Final = lazy_pattern(r"\d+\.\d+\.\d+\S*")
 # Python's names of machines, and those in the names of npm's packages.
 _MACHINES: Final = {"x86_64": "x64", "AMD64": "x64", "aarch64": "arm64", "arm64": "arm64"}
 _INSTALL: Final = (

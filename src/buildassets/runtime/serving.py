@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from buildassets.frozen import frozen
+from buildassets.frozen import compile_now, frozen
 from buildassets.media import DELTA, SUFFIXES
 from buildassets.paths import to_url
 from buildassets.runtime.conditions import NOT_MODIFIED, PRECONDITION_FAILED, http_date, range_holds, refused
@@ -128,6 +128,9 @@ class Answer:
     headers: Headers
     content: tuple[bytes | ByteRange, ...] = ()
     file: Representation | None = None
+
+
+compile_now(Representation, Answer, ByteRange)  # here, for which no request then waits
 
 
 def answer(

@@ -16,6 +16,7 @@ from buildassets.compiler.languages.javascript.lexer import reads_as_module
 from buildassets.compiler.languages.reference import IMPORTS, Reference, ReferenceKind
 from buildassets.compiler.model import Draft, Linked
 from buildassets.compiler.resolve.node import BUILTINS, Packages, Refusal
+from buildassets.compiler.resolve.urls import is_bare
 from buildassets.compiler.sources.uncompiled import reason
 from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.diagnostics import Diagnostic, Location, Severity, warning
@@ -25,6 +26,7 @@ from buildassets.paths import LogicalPath, normalise
 
 _BUNDLE: Final = "bundle what imports it (`bundle = true`)"
 _TYPES: Final = ("css", "json")  # of import attributes, those that all browsers know
+_ACCEPTED: Final = ("text/javascript", "application/wasm")  # the media types of what is imported as it is
 _COMPILED: Final = (".ts", ".mts", ".cts", ".tsx", ".jsx")  # esbuild compiles them to scripts
 
 
@@ -46,8 +48,9 @@ def _uses(
 ) -> Iterator[tuple[LogicalPath, Reference, Use]]:
     """The bare names in scripts that the configured import map lacks, without Node's built-in modules."""
     for path, asset in sorted(compiled.items()):
+        bare = [one for one in enumerate(asset.draft.references) if is_bare(one[1])]
         positions = OriginalPositions(asset.draft, config.shown)
-        for index, reference in enumerate(asset.draft.references):
+        for index, reference in bare:
             name = names.unmapped(reference, path)
             # A name in `importmap` whose target is missing is reported elsewhere.
             if name is not None and name not in config.importmap and name.partition("/")[0] not in BUILTINS:
@@ -95,8 +98,9 @@ def _no_modules(config: Config, names: NameResolution, compiled: Mapping[Logical
     for _, asset in sorted(compiled.items()):
         mapped_links = names.mapped_links(asset, compiled)
         links = [link for link in chain(asset.links, mapped_links) if link[0].kind in IMPORTS]
+        doubtful = [link for link in links if media_of(link[1]).type not in _ACCEPTED]
         positions = OriginalPositions(asset.draft, config.shown)
-        for reference, target in links:
+        for reference, target in doubtful:
             is_source = target in compiled and compiled[target].draft.source.uncompiled
             if hint := _refusal(asset.draft, reference, target, is_source=is_source):
                 why = reason(suffix(target)) if is_source else f"it is no script but `{media_of(target).type}`"
@@ -111,11 +115,9 @@ def _refusal(draft: Draft, reference: Reference, target: LogicalPath, *, is_sour
     See HTML, "fetch a single module script". An attribute with an unknown type is accepted, unless it looks like a
     misspelling of the right type.
     """
-    media_type = media_of(target).type
-    if media_type in ("text/javascript", "application/wasm"):
-        return None
     from buildassets.compiler.languages.javascript.import_type import has_old_word, import_type
 
+    media_type = media_of(target).type
     text = text_of(draft.body)
     given = import_type(text, reference)
     needed = _needed_type(media_type)

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::slice::from_raw_parts;
 use std::time::Duration;
 
-use crate::reading::{Means, Next, Reading, Wanted};
+use crate::reading::{survey_of, Means, Next, Reading, Wanted};
 use crate::{css, javascript};
 
 const ANSWERED: i32 = 0;
@@ -95,23 +95,23 @@ unsafe fn hand_over(found: Vec<u8>, answer: *mut *mut u8, answer_length: *mut us
     ANSWERED
 }
 
-/// Begins to read `count` files in a thread, in their order; null where none can start. `are_scripts` has a byte for
-/// each, `flags` are those of `open`, and files of `limit_bytes` are not read.
+/// Begins to read `count` files in a thread, in their order; null where none can start. `kinds` has a byte for
+/// each, as `survey_of` takes it, `flags` are those of `open`, and files of `limit_bytes` are not read.
 ///
 /// # Safety
-/// `paths` and `are_scripts` must have `count` entries, and each path end in a NUL, until this returns.
+/// `paths` and `kinds` must have `count` entries, and each path end in a NUL, until this returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn buildassets_read(
     count: usize,
     paths: *const *const c_char,
-    are_scripts: *const u8,
+    kinds: *const u8,
     flags: i32,
     limit_bytes: u64,
 ) -> *mut Reading {
-    let are_scripts = unsafe { bytes(are_scripts, count) };
-    let wanted = are_scripts.iter().enumerate().map(|(number, &is_script)| {
+    let kinds = unsafe { bytes(kinds, count) };
+    let wanted = kinds.iter().enumerate().map(|(number, &kind)| {
         let path = path_of(unsafe { CStr::from_ptr(*paths.add(number)) });
-        Wanted { path, is_script: is_script == 1 }
+        Wanted { path, survey: survey_of(kind) }
     });
     match Reading::begin(wanted.collect(), Means { flags, limit_bytes }) {
         Some(reading) => Box::into_raw(Box::new(reading)),

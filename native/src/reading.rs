@@ -1,4 +1,4 @@
-//! Reads files in a thread, a few ahead of whoever takes them, with their digests and what a build asks of scripts.
+//! Reads files in a thread, a few ahead of whoever takes them, with their digests and what a build asks of scripts and sheets.
 //!
 //! A file that cannot be read like this is given without its content: who takes it reads it by itself, and reports why.
 
@@ -10,6 +10,7 @@ use std::sync::mpsc::{sync_channel, Receiver, RecvTimeoutError, SyncSender};
 use std::thread::Builder;
 use std::time::Duration;
 
+use crate::css::balance::is_whole;
 use crate::javascript::survey::survey;
 use crate::sha256;
 
@@ -23,10 +24,22 @@ const SURVEYED: u32 = 2;
 const HASHED: u32 = 4;
 const IS_UTF8: u32 = 8;
 
-/// A file to read. One without a path is given as one that cannot be read.
+/// Answers what a build asks about a text.
+type Survey = fn(&[u8]) -> Vec<u8>;
+
+/// A file to read, and what is asked about its content. One without a path is given as one that cannot be read.
 pub struct Wanted {
     pub path: Option<PathBuf>,
-    pub is_script: bool,
+    pub survey: Option<Survey>,
+}
+
+/// What a build asks about all files of a kind by its number: 1 are scripts, 2 sheets.
+pub fn survey_of(kind: u8) -> Option<Survey> {
+    match kind {
+        1 => Some(survey),
+        2 => Some(is_whole),
+        _ => None,
+    }
 }
 
 /// How files are opened, and from what size on they are not read.
@@ -101,7 +114,7 @@ fn read(file: &Wanted, means: Means) -> Option<Found> {
     if std::str::from_utf8(&found.content).is_ok() {
         found.flags |= IS_UTF8;
     }
-    if file.is_script {
+    if let Some(survey) = file.survey {
         (found.flags, found.survey) = (found.flags | SURVEYED, survey(&found.content));
     }
     Some(found)

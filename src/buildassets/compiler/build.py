@@ -325,7 +325,8 @@ def _released(config: Config, means: Means, graph: "AssetGraph", last: LastBuild
     from buildassets.compiler.write.release_directory import release_directory, release_files
 
     assets = graph.assets
-    digests = {one.draft.source.path: one.draft.digest for one in assets.values() if one.draft.digest}
+    drafts = [one.draft for one in assets.values()]
+    digests = {draft.source.path: draft.digest for draft in drafts if draft.digest}
     with means.times.of("write"), release_directory(config.output, is_lasting=means.is_lasting) as release:
         named = means.times.of_each("graph", _noted(config, outputs(graph), digests))
         stored = means.store(config, release, named, _earlier(config, last))
@@ -361,6 +362,7 @@ def _released(config: Config, means: Means, graph: "AssetGraph", last: LastBuild
         digests={path: (None, found) for path, found in {**digests, **_copies(config, stored)}.items()},
         contents=_contents(config, graph),
         sets=graph.sets,
+        stamps={draft.source.path: draft.stamp for draft in drafts if draft.stamp},
     )
 
 

@@ -54,6 +54,7 @@ class Draft:
 
     - `body`: a text if there are references, else bytes
     - `digest`: the digest of the source file, if `body` is the same as that file
+    - `stamp`: that of the source file before it was read, as `stamps.signature` has it, if it is known
     - `inputs`: the paths of all files read, the source's first
     - `absences`: the paths that were looked for and not found
     - `sets`: the sets of files of which it was decisive which there are
@@ -88,6 +89,7 @@ class Draft:
     may_name_workers: bool = True
     metrics: FontMetrics | None = None
     icons: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    stamp: tuple[int, int, int, int] | None = field(default=None, compare=False)
 
     @property
     def failed(self) -> bool:

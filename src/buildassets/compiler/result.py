@@ -27,6 +27,8 @@ class BuildResult:
     - `manifest_digest`: the digest of the manifest's bytes
     - `digests`: by absolute path the digests of files that were read or written, as far as they are known, each with
       the stamp that the file had; None for one that was read once, for what is released of it, or written
+    - `stamps`: by absolute path those that files had before they were read for what is released of them, as far as they
+      are known
     - `contents`: what the bundles are made of, as far as this build made them
     - `remote`: what the remote cache was worth, if one is configured
     """
@@ -44,6 +46,7 @@ class BuildResult:
     contents: Mapping[str, Contents] = field(default_factory=dict)
     sets: tuple[FileSet, ...] = ()
     remote: RemoteUse | None = None
+    stamps: Mapping[str, Signature] = field(default_factory=dict)
 
     @property
     def succeeded(self) -> bool:

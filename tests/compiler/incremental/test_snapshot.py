@@ -26,6 +26,7 @@ def taken(
     began_ns: int | None = None,
     done_ns: int | None = None,
     known: Mapping[str, tuple[Signature | None, str]] | None = None,
+    as_read: Mapping[str, Signature] = {},
 ) -> None:
     """A snapshot of a build that is over, a minute after all was written unless said otherwise."""
     inputs = [site / "assets", site / "assets/a.css", site / "assets/absent.css"]
@@ -39,6 +40,7 @@ def taken(
         now if began_ns is None else began_ns,
         lambda: now if done_ns is None else done_ns,
         known=known,
+        as_read=as_read,
     )
 
 
@@ -138,6 +140,32 @@ def test_a_write_that_restores_size_and_mtime_is_a_change(site: Path) -> None:
 
 def test_nothing_is_kept_of_a_build_whose_source_was_written_meanwhile(site: Path) -> None:
     taken(site, began_ns=(site / "assets/a.css").stat().st_mtime_ns)
+    assert found(site) is None
+
+
+@pytest.mark.parametrize("then", ["b", "a", None])
+def test_a_source_that_is_written_or_removed_once_it_was_read_is_a_change(site: Path, then: str | None) -> None:
+    source = site / "assets/a.css"
+    seen = signature(str(source))
+    assert seen
+    source.unlink()
+    if then is not None:
+        source.write_text(then)
+    taken(site, as_read={str(source): seen})
+    assert found(site) is None
+
+
+def test_a_source_that_stamps_as_it_was_read_is_no_change(site: Path) -> None:
+    seen = signature(str(site / "assets/a.css"))
+    assert seen
+    taken(site, as_read={str(site / "assets/a.css"): seen})
+    assert found(site) == b"result"
+
+
+def test_nothing_is_kept_if_a_source_was_written_before_it_was_read_by_the_build(site: Path) -> None:
+    seen = signature(str(site / "assets/a.css"))
+    assert seen
+    taken(site, began_ns=seen[1], as_read={str(site / "assets/a.css"): seen})
     assert found(site) is None
 
 

@@ -37,14 +37,20 @@ def test_scripts_come_in_order_with_their_contents_and_surveys(tmp_path: Path) -
         assert file.survey == asked(Question.SCRIPT_SURVEY, text)
 
 
+def test_sheets_come_with_whether_they_are_whole(tmp_path: Path) -> None:
+    need_library()
+    write_tree(tmp_path, {"a.css": "a {}", "b.css": "b {"})
+    assert [file and file.survey for file in read(tmp_path, "a.css", "b.css")] == [b"\1", b"\0"]
+
+
 def test_other_files_come_without_a_survey(tmp_path: Path) -> None:
     need_library()
-    write_tree(tmp_path, {"a.css": "a {}", "b.png": b"\x89PNG\xff", "c.bin": ""})
-    sheet, picture, nothing = read(tmp_path, "a.css", "b.png", "c.bin")
-    assert sheet
+    write_tree(tmp_path, {"a.txt": "a {}", "b.png": b"\x89PNG\xff", "c.bin": ""})
+    text, picture, nothing = read(tmp_path, "a.txt", "b.png", "c.bin")
+    assert text
     assert picture
     assert nothing
-    assert (sheet.content, sheet.survey, sheet.is_utf8) == (b"a {}", None, True)
+    assert (text.content, text.survey, text.is_utf8) == (b"a {}", None, True)
     assert (picture.content, picture.is_utf8) == (b"\x89PNG\xff", False)
     assert nothing.content == b""
 

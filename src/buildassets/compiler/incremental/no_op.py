@@ -77,6 +77,7 @@ def incremental(
             expected={manifest: result.manifest_digest},
             known={**_settings(config), **result.digests, manifest: (None, result.manifest_digest)},
             before=before,
+            as_read=result.stamps,
         )
         if taken:
             held(taken)

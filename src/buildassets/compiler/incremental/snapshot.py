@@ -227,6 +227,7 @@ def take(
     expected: Mapping[str, str] | None = None,
     known: Mapping[str, tuple[Signature | None, str]] | None = None,
     before: Snapshot | None = None,
+    as_read: Mapping[str, Signature] = {},
 ) -> Held | None:
     """Keep `result` for as long as all `inputs` (files, folders, what was not there) and `outputs` look as they do now.
 
@@ -237,7 +238,9 @@ def take(
     it. Of outputs whose digests are `expected` it also sees what another builder had put in their place before they
     were looked at here.
     `known` are the digests of files that were read meanwhile, each with the looks that it had; with None where it was
-    read or written for that build and not again. Gives what is kept, if it still holds.
+    read or written for that build and not again. `as_read` are the stamps that inputs had before
+    they were read meanwhile; these are not looked at again, as a later write shows in the next build. Gives what is
+    kept, if it still holds.
     """
     read = sorted({path for path in inputs if "\0" not in path})  # no file can have a path with a NUL
     unchanged = dict(before.unchanged) if before else {}
@@ -246,7 +249,7 @@ def take(
     seen = before.changed if before else {}
     now = clock()
     names = (*read, *sorted(set(outputs).difference(read)))
-    fresh = {name: signature(name) or NOTHING for name in names if name not in unchanged}
+    fresh = {name: as_read.get(name) or signature(name) or NOTHING for name in names if name not in unchanged}
     digests = FileDigests({})
     if were_exchanged(read, began_ns):
         return None

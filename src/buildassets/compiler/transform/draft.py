@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from buildassets.compiler.body import Body, OnDisk, bytes_of, left_on_disk
 from buildassets.compiler.engines.protocol import Compiled, Engine, EngineInput
 from buildassets.compiler.images.size import Header, Size, raster_size, vector_size
+from buildassets.compiler.languages.css.open_ends import keep_whole
 from buildassets.compiler.languages.directives import ignored_directives, read_header
 from buildassets.compiler.languages.javascript.asset_url import find_asset_urls
 from buildassets.compiler.languages.javascript.lexer import has_names, reads_as_module
@@ -61,13 +62,13 @@ def drafted(source: Source, engines: EngineSet, *, directives: bool = False, ahe
     return _of_file(source, engines, ahead, directives=directives)
 
 
-def _of_file(source: Source, engines: EngineSet, ahead: FileRead | None, *, directives: bool) -> Draft:
+def _of_file(source: Source, engines: EngineSet, file: FileRead | None, *, directives: bool) -> Draft:
     """The draft of a source that no command makes."""
     syntax = media_of(source.logical).syntax
     is_compiled = engines.compiler(source) is not None
     is_parsed = is_compiled or syntax not in (None, Syntax.SOURCE_MAP)
     try:
-        raw = ahead.content if ahead else _content(source, syntax, is_parsed=is_parsed)
+        raw = file.content if file else _content(source, syntax, is_parsed=is_parsed)
         if raw is None:
             header = Header()
             body = left_on_disk(source.path, source.shown, header.take)
@@ -77,20 +78,20 @@ def _of_file(source: Source, engines: EngineSet, ahead: FileRead | None, *, dire
         return Draft(
             source, diagnostics=(error("source/unreadable", message, Location(source.shown), hint=UNREADABLE),)
         )
-    own = ahead.digest if ahead else None
     if not is_parsed and not is_json(source) and (syntax is None or not source_map.may_refer([raw])):
-        return _as_it_is(source, raw, own=own)
+        return _as_it_is(source, raw, file=file)
     text = decoded(raw, source.shown)
     if isinstance(text, Diagnostic):
         if syntax is Syntax.SOURCE_MAP and not is_compiled:
-            return _as_it_is(source, raw, own=own)
+            return _as_it_is(source, raw, file=file)
         is_released = syntax in (None, Syntax.SVG, Syntax.HTML) and not is_compiled
         return _undecoded(source, raw, text) if is_released else Draft(source, diagnostics=(text,))
     if is_utf16(raw):
         return _transcoded(source, text, engines, directives=directives)
-    if ahead and ahead.survey is not None:
-        keep_survey(text, ahead.survey)
-    return _drafted(source, text, raw, engines, directives=directives, own=own)
+    if file and file.survey is not None:
+        keep = keep_whole if syntax is Syntax.CSS else keep_survey
+        keep(text, file.survey)
+    return _drafted(source, text, raw, engines, directives=directives, file=file)
 
 
 def _content(source: Source, syntax: Syntax | None, *, is_parsed: bool) -> bytes | None:
@@ -138,26 +139,26 @@ def _of_font(source: Source, subset: "Subset") -> Draft:
 
 
 def _drafted(
-    source: Source, text: str, raw: bytes, engines: EngineSet, *, directives: bool, own: str | None = None
+    source: Source, text: str, raw: bytes, engines: EngineSet, *, directives: bool, file: FileRead | None = None
 ) -> Draft:
-    """The draft of `text`, which is `raw` in UTF-8; `own` is the digest of that, if it is known."""
+    """The draft of `text`, which is `raw` in UTF-8, and what was read from the `file`, if it was read ahead."""
     syntax = media_of(source.logical).syntax
     if engines.compiler(source) is None and is_json(source):
-        draft = with_diagnostics(_as_it_is(source, raw, own=own), json_faults(text, source))
+        draft = with_diagnostics(_as_it_is(source, raw, file=file), json_faults(text, source))
         return _minified_json(draft, text, syntax, engines)
     if source.keeps_name:
         references = tuple(scan(syntax, text)) if syntax else ()
-        draft = _as_it_is(source, text if references else raw, references, own)
+        draft = _as_it_is(source, text if references else raw, references, file)
         return with_diagnostics(draft, syntax_faults(text, source, OriginalPositions(draft, engines.shown, text)))
     if syntax not in (Syntax.CSS, Syntax.JAVASCRIPT) or is_template(source):
-        return _compiled(source, text, raw, syntax, engines, own)
+        return _compiled(source, text, raw, syntax, engines, file)
     if not directives:
         ignored = ignored_directives(text, source.shown)
-        return with_diagnostics(_compiled(source, text, raw, syntax, engines, own), ignored)
+        return with_diagnostics(_compiled(source, text, raw, syntax, engines, file), ignored)
     header = read_header(text, source.shown)
     is_whole = header.text == text
     if is_whole:
-        draft = _compiled(source, text, raw, syntax, engines, own)
+        draft = _compiled(source, text, raw, syntax, engines, file)
     else:
         draft = replace(_compiled(source, header.text, header.text.encode("utf-8"), syntax, engines), digest=None)
     return replace(draft, directives=header.directives, diagnostics=(*header.diagnostics, *draft.diagnostics))
@@ -196,12 +197,16 @@ def _transcoded(source: Source, text: str, engines: EngineSet, *, directives: bo
     return with_diagnostics(draft, (converted,))
 
 
-def _as_it_is(source: Source, body: Body, references: tuple[Reference, ...] = (), own: str | None = None) -> Draft:
-    """The draft of a source that is released unchanged, except for its references; `own` is its digest, if known."""
+def _as_it_is(
+    source: Source, body: Body, references: tuple[Reference, ...] = (), file: FileRead | None = None
+) -> Draft:
+    """The draft of a source that is released unchanged, except for its references; `file` is what was read ahead."""
     if isinstance(body, OnDisk):
         return Draft(source, body, references, inputs=(source.path,), digest=body.digest)
-    own, size = own or digest(bytes_of(body)), _size(source, body) if _is_image(source) else None
-    return Draft(source, body, references, inputs=(source.path,), digest=own, size=size)
+    own = (file and file.digest) or digest(bytes_of(body))
+    size = _size(source, body) if _is_image(source) else None
+    stamp = file.stamp if file else None
+    return Draft(source, body, references, inputs=(source.path,), digest=own, size=size, stamp=stamp)
 
 
 def _is_image(source: Source) -> bool:
@@ -222,16 +227,16 @@ def _undecoded(source: Source, raw: bytes, fault: Diagnostic) -> Draft:
 
 
 def _compiled(
-    source: Source, text: str, body: bytes, syntax: Syntax | None, engines: EngineSet, own: str | None = None
+    source: Source, text: str, body: bytes, syntax: Syntax | None, engines: EngineSet, file: FileRead | None = None
 ) -> Draft:
-    """The draft of `text`, which is `body` in UTF-8, with the digest `own`, if it is known."""
+    """The draft of `text`, which is `body` in UTF-8; `file` is what was read ahead, if that is the same."""
     if compiler := engines.compiler(source):
         return _made(source, text, syntax, *compiler, engines)
     if is_template(source):
         return _scripted(source, text, engines)
     if engines.tailwind is not None and syntax is Syntax.CSS and text_needs_tailwind(text, source.path):
         return _made(source, text, syntax, TAILWIND, engines.tailwind, engines)
-    draft = _as_it_is(source, body, own=own)
+    draft = _as_it_is(source, body, file=file)
     if engines.source_maps and syntax in (Syntax.CSS, Syntax.JAVASCRIPT):
         draft = _followed(draft, text, syntax)
     return _finished(draft, text, syntax, engines)

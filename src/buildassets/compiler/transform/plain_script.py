@@ -44,4 +44,5 @@ def plain_script(source: Source, file: FileRead, engines: EngineSet) -> Draft | 
         inputs=(source.path,),
         digest=file.digest or digest(file.content),
         may_name_workers=survey.may_name_workers,
+        stamp=file.stamp,
     )

@@ -1,4 +1,4 @@
-"""Has the library read the files that no engine works on, a few ahead of their drafts, and survey scripts meanwhile.
+"""Has the library read the files that no engine works on, a few ahead of their drafts, and survey them meanwhile.
 
 Takes sources, gives each with what is known of it already. The library reads in a thread of its own, for which the
 interpreter's lock is free. Without the library nothing is read ahead.
@@ -7,12 +7,15 @@ interpreter's lock is free. Without the library nothing is read ahead.
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from typing import Final
 
-from buildassets.compiler.languages.native.library import FileRead, files_read, is_native
+from buildassets.compiler.languages.native.library import SCRIPT, SHEET, FileRead, files_read, is_native
 from buildassets.compiler.model import Source
 from buildassets.files import LARGE_BYTES
 from buildassets.media import Syntax, media_of
 from buildassets.plain_files import OPENING
+
+_KINDS: Final[dict[Syntax | None, int]] = {Syntax.JAVASCRIPT: SCRIPT, Syntax.CSS: SHEET}
 
 
 def read_ahead(
@@ -25,8 +28,8 @@ def read_ahead(
         return
     first = [source for source in sources if source.logical in wanted]
     paths = [_encoded(source.path) for source in first]
-    are_scripts = bytes(media_of(source.logical).syntax is Syntax.JAVASCRIPT for source in first)
-    with closing(files_read(paths, are_scripts, OPENING, LARGE_BYTES)) as files:
+    kinds = bytes(_KINDS.get(media_of(source.logical).syntax, 0) for source in first)
+    with closing(files_read(paths, kinds, OPENING, LARGE_BYTES)) as files:
         for source in sources:
             yield source, next(files, None) if source.logical in wanted else None
 

@@ -28,6 +28,7 @@ _MOST_CHARACTERS: Final = 1_000_000_000  # four times as many bytes have offsets
 _HEAD: Final = Struct("<I4q32sIQ")
 _READ, _SURVEYED, _HASHED, _IS_UTF8 = 1, 2, 4, 8
 _ANSWERED, _NOT_YET = 0, 3
+SCRIPT, SHEET = 1, 2  # kinds of files to read; all others have the number 0
 
 
 class Question(IntEnum):
@@ -61,7 +62,7 @@ class Question(IntEnum):
 class FileRead:
     """A file that the library has read.
 
-    - `survey`: of a script, the answer to `Question.SCRIPT_SURVEY`
+    - `survey`: of a script, the answer to `Question.SCRIPT_SURVEY`; of a sheet, that to `Question.IS_SHEET_WHOLE`
     - `digest`: the SHA-256 of the content; None where Python finds it faster
     - `stamp`: size, mtime and ctime in ns, and inode before it was read; None where they are not known
     - `is_utf8`: whether the content is valid UTF-8
@@ -136,14 +137,14 @@ class Library:
             self._forget(data, length)
 
     def files_read(
-        self, paths: Sequence[bytes], are_scripts: bytes, flags: int, limit_bytes: int
+        self, paths: Sequence[bytes], kinds: bytes, flags: int, limit_bytes: int
     ) -> Generator[FileRead | None, None, None]:
-        """The files at `paths`, read in a thread a few ahead; scripts are surveyed.
+        """The files at `paths`, read in a thread a few ahead; those of the `kinds` SCRIPT and SHEET are surveyed.
 
         `flags` are those of `open` beside reading. None for one that cannot be read, is no regular file, or has
         `limit_bytes`. Gives fewer where the thread cannot start or ends early.
         """
-        reading = self._read(len(paths), (self._path * len(paths))(*paths), are_scripts, flags, limit_bytes)
+        reading = self._read(len(paths), (self._path * len(paths))(*paths), kinds, flags, limit_bytes)
         if not reading:
             return
         data, length, to_data, to_length = self._new_place()
@@ -240,12 +241,12 @@ def is_native() -> bool:
 
 
 def files_read(
-    paths: Sequence[bytes], are_scripts: bytes, flags: int, limit_bytes: int
+    paths: Sequence[bytes], kinds: bytes, flags: int, limit_bytes: int
 ) -> Generator[FileRead | None, None, None]:
     """What `Library.files_read` gives; nothing where there is no library."""
     library = _found().library
     if library is not None:
-        yield from library.files_read(paths, are_scripts, flags, limit_bytes)
+        yield from library.files_read(paths, kinds, flags, limit_bytes)
 
 
 def implementation() -> str:

@@ -52,7 +52,17 @@ def test_drafts_are_the_same_whether_or_not_the_script_was_read_ahead(
     assert drafted(source, engines, ahead=file) == drafted(source, engines)
 
 
-@pytest.mark.parametrize("text", ["", "a()", "// A\n/* B **/ import './b.js'", "new Worker('w.js')", "/**/ export {}"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "a()",
+        "// A\n/* B **/ import './b.js'",
+        "new Worker('w.js')",
+        "/**/ export {}",
+        "a()\n//# sourceMappingURL=a.map",
+    ],
+)
 def test_plain_scripts_get_their_drafts_at_once(tmp_path: Path, engines: EngineSet, text: str) -> None:
     source, file = read(tmp_path, text.encode())
     assert plain_script(source, file, engines) == drafted(source, engines)
@@ -63,7 +73,6 @@ def test_plain_scripts_get_their_drafts_at_once(tmp_path: Path, engines: EngineS
     [
         b"//= require b\n",
         b"/*\n *= require b */",
-        b"a()\n//# sourceMappingURL=a.map",
         b"ASSET_URL('a')",
         b"import.meta.env.A",
         b"f(",

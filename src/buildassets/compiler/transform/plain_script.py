@@ -21,7 +21,6 @@ from buildassets.media import suffix
 _PLAIN_HEAD: Final = lazy_pattern(
     r"(?:[\t\n\r ]++|//[^=\0\n\r]*+(?![=\0])|/\*(?:[^*=\0]++|\*(?!/))*+\*/)*+(?:[!-.0-~]|\Z)"
 )
-_MAP_COMMENT: Final = "sourceMappingURL="
 
 
 def plain_script(source: Source, file: FileRead, engines: EngineSet) -> Draft | None:
@@ -34,9 +33,9 @@ def plain_script(source: Source, file: FileRead, engines: EngineSet) -> Draft | 
     if not survey.is_whole or survey.may_have_asset_urls or survey.may_have_meta_env:
         return None
     text = file.content.decode("utf-8")
-    if _MAP_COMMENT in text or not _PLAIN_HEAD.match(text):
+    if not _PLAIN_HEAD.match(text):
         return None
-    references = references_at(text, survey.places) if survey.places else ()
+    references = references_at(text, survey.places)
     return Draft(
         source,
         text if references else file.content,

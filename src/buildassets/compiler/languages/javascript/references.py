@@ -179,8 +179,8 @@ def _at_places(text: str, places: Sequence[int], source_map: list[Reference] | N
 
 
 def references_at(text: str, places: Sequence[int]) -> tuple[Reference, ...]:
-    """The references in `text`, which names no source map, at the `places` of its survey."""
-    return tuple(_at_places(text, places, []))
+    """The references in `text`, of which the survey has the `places`; as `scan` has them."""
+    return tuple(_at_places(text, places, _plainly_named(text)))
 
 
 def _continues_clause(kind: Kind, word: str, previous: str) -> bool:

@@ -1,3 +1,3 @@
 """The digest of `native/`, by which a library that was made of other sources is known. Written by `make`."""
 
-SOURCES = "60c19d6a42ce2628"
+SOURCES = "3f961762f7bbfd80"

@@ -1,14 +1,15 @@
-//! Where bytes come in and go out. Unsafe code is here, and in `sha256`.
+//! Where bytes come in and go out. Unsafe code is here, in `sha256`, and where `files` closes one.
 #![allow(unsafe_code)]
 
 use std::ffi::{c_char, CStr};
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::path::PathBuf;
 use std::slice::from_raw_parts;
+use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
 use crate::reading::{survey_of, Means, Next, Reading, Wanted};
-use crate::{css, javascript};
+use crate::{css, files, javascript};
 
 const ANSWERED: i32 = 0;
 const UNKNOWN: i32 = 1;
@@ -154,6 +155,56 @@ pub unsafe extern "C" fn buildassets_read_next(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn buildassets_read_end(reading: *mut Reading) {
     drop(unsafe { Box::from_raw(reading) });
+}
+
+/// What is only read, by one thread, while whoever owns it keeps it.
+struct Lent(&'static [u8]);
+
+/// A thread that writes files.
+pub struct Writing(JoinHandle<Vec<u8>>);
+
+/// Begins to write `count` new files in a thread; null where none can start.
+///
+/// # Safety
+/// All four must have `count` entries until this returns. Each path and content must be readable for its length until
+/// `buildassets_written` has returned.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn buildassets_write(
+    count: usize,
+    paths: *const *const u8,
+    path_lengths: *const usize,
+    contents: *const *const u8,
+    lengths: *const usize,
+) -> *mut Writing {
+    let lent = |texts: *const *const u8, lengths: *const usize, number: usize| unsafe {
+        Lent(bytes(*texts.add(number), *lengths.add(number)))
+    };
+    let files: Vec<(Lent, Lent)> =
+        (0..count).map(|number| (lent(paths, path_lengths, number), lent(contents, lengths, number))).collect();
+    let write = move || {
+        let written = |(path, content): &(Lent, Lent)| u8::from(files::is_written(path.0, content.0));
+        files.iter().map(written).collect()
+    };
+    match Builder::new().spawn(write) {
+        Ok(thread) => Box::into_raw(Box::new(Writing(thread))),
+        Err(_) => std::ptr::null_mut(),
+    }
+}
+
+/// Waits until all is written; 0 where the answer is there: a byte for each file, 1 where it is written.
+///
+/// # Safety
+/// `writing` must come from `buildassets_write` and be waited for once only, and what the answer is written to be writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn buildassets_written(
+    writing: *mut Writing,
+    answer: *mut *mut u8,
+    answer_length: *mut usize,
+) -> i32 {
+    match unsafe { Box::from_raw(writing) }.0.join() {
+        Ok(found) => unsafe { hand_over(found, answer, answer_length) },
+        Err(_) => PANICKED,
+    }
 }
 
 /// Takes an answer back.

@@ -6,6 +6,7 @@
 
 mod css;
 mod entry;
+mod files;
 mod javascript;
 mod reading;
 mod sha256;

@@ -7,6 +7,9 @@ import pytest
 from buildassets.compiler.write.release_directory import release_directory
 from tests.conftest import read_tree, write_tree
 
+pytestmark = pytest.mark.usefixtures("each_lexer")
+
+MANY = {f"folder{number % 7}/{number:03}.{number}.js": b"%d;" % number * number for number in range(300)}
 FILES = {"css/app.1.css": b"a {}", "css/deep/b.2.css": b"b {}", "logo.3.svg": b"<svg/>"}
 
 
@@ -74,3 +77,41 @@ def test_a_name_that_the_disk_refuses_leaves_nothing(output: Path) -> None:
             release.finish(b"{}")
     assert refused.value.filename2 == str(output / "assets" / ("x" * 300))
     assert not (output / "manifest.json").exists()
+
+
+def test_many_files_are_as_they_were_given(output: Path) -> None:
+    for _ in range(2):
+        with release_directory(str(output), is_lasting=False) as release:
+            for name, content in MANY.items():
+                release.take_in(name, content)
+            assert release.content("folder6/006.6.js") == b"6;" * 6
+            release.finish(b"{}")
+        assert read_tree(output) == released(MANY)
+
+
+def test_many_files_join_those_of_the_release_before(output: Path) -> None:
+    write_tree(output, {"assets/folder0/000.0.js": "another", "assets/folder0/kept.js": "kept"})
+    with release_directory(str(output), is_lasting=False) as release:
+        for name, content in MANY.items():
+            release.take_in(name, content)
+        release.finish(b"{}")
+    assert read_tree(output) == released({**MANY, "folder0/kept.js": b"kept"})
+
+
+def test_of_two_files_with_one_name_among_many_the_last_counts(output: Path) -> None:
+    with release_directory(str(output), is_lasting=False) as release:
+        for name, content in (*MANY.items(), *((name, b"last") for name in MANY)):
+            release.take_in(name, content)
+        release.finish(b"{}")
+    assert read_tree(output) == released(dict.fromkeys(MANY, b"last"))
+
+
+def test_a_name_among_many_that_the_disk_refuses_leaves_nothing(output: Path) -> None:
+    with release_directory(str(output), is_lasting=False) as release:
+        for name, content in {"x" * 300: b"x", **MANY}.items():
+            release.take_in(name, content)
+        with pytest.raises(OSError, match="too long") as refused:
+            release.finish(b"{}")
+    assert refused.value.filename2 == str(output / "assets" / ("x" * 300))
+    assert not (output / "manifest.json").exists()
+    assert not list(output.glob(".new-*"))

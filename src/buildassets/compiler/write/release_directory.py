@@ -8,13 +8,13 @@ import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from hashlib import new
-from itertools import count
 from stat import S_ISREG
 from typing import TYPE_CHECKING
 
 from buildassets.compiler.body import OnDisk, chunks_of_body, size_of
 from buildassets.compiler.cache.store import Cache
 from buildassets.compiler.model import Named, Stored
+from buildassets.compiler.write.staging import Staging
 from buildassets.digest import IntegrityAlgorithm, in_base64, integrity, metadata_of
 from buildassets.errors import ManifestError
 from buildassets.files import (
@@ -29,7 +29,7 @@ from buildassets.files import (
     write_chunks,
     write_new,
 )
-from buildassets.folders import make_folders, make_folders_below, remove_tree
+from buildassets.folders import make_folders, remove_tree
 from buildassets.frozen import frozen, replace
 from buildassets.locks import locked
 from buildassets.manifest import ASSETS_FOLDER, IDENTITY, MANIFEST_NAME, Entry, Manifest, loads_lazily
@@ -69,19 +69,14 @@ class KnownFiles:
 class ReleaseWriter:
     """Writes the release directory: new files wait in a staging folder until all of them are complete.
 
-    If it `is_lasting`, all files are synced to disk before the manifest names them. The files of a first release wait
-    under their names, and go to their place in one move of the folder around them.
+    If it `is_lasting`, all files are synced to disk before the manifest names them.
     """
 
-    def __init__(self, output: str, folder: str, is_lasting: bool) -> None:
+    def __init__(self, output: str, staging: Staging, is_lasting: bool) -> None:
         self._output = output
-        self._folder = folder
+        self._staging = staging
         self._is_lasting = is_lasting
-        self._waiting: dict[str, str] = {}
-        self._numbers = count()
         self._empty: dict[str, bool] = {}  # by folder: whether it is not there, or only behind a link
-        self._is_first = not os.path.lexists(os.path.join(output, ASSETS_FOLDER))
-        self._made: set[str] = set()  # the folders that wait with their files
 
     def store(
         self,
@@ -110,9 +105,10 @@ class ReleaseWriter:
             return stored
         from buildassets.compiler.write.precompressed import CopyPlaces, made_copies
 
+        self._staging.write()
         to_compress = _to_compress(stored.values(), digests, levels)
         copies: dict[str, list[Copy]] = {each.file: [] for each in to_compress}
-        places = CopyPlaces(os.path.join(self._output, ASSETS_FOLDER), self.path, self.place)
+        places = CopyPlaces(os.path.join(self._output, ASSETS_FOLDER), self._path, self.place)
         done = 0
         for copy in made_copies(to_compress, places, cache, executor, away):
             done += len(copy.files)
@@ -140,15 +136,15 @@ class ReleaseWriter:
         if isinstance(content, OnDisk):
             self._take_in_chunks(name, content)
         elif not self._holds(name, content):
-            self._add(name, content)
+            self._staging.add(name, content)
 
     def place(self) -> str:
         """A path for a new file that `take_over` may put into the release; removed at the end otherwise."""
-        return f"{self._folder}/{next(self._numbers)}"
+        return self._staging.place()
 
     def take_over(self, file: str, path: str) -> None:
         """Add the file that was written to a `place` as `file` below `assets/`."""
-        self._waiting[f"{ASSETS_FOLDER}/{file}"] = path
+        self._staging.paths[f"{ASSETS_FOLDER}/{file}"] = path
 
     def finish(self, manifest: bytes, companions: Mapping[str, bytes] | None = None) -> tuple[str, ...]:
         """Move every waiting file to its place, the manifest last. Returns their names below the release directory.
@@ -159,17 +155,15 @@ class ReleaseWriter:
         left = self._companions_left(companions or {})
         for name, content in (companions or {}).items():
             self.take_in(name, content)
-        names = sorted(self._waiting, key=lambda name: (name[len(ASSETS_FOLDER) + 1 :] in (companions or {}), name))
-        if not self._put_at_once(names):
-            make_folders_below(self._output, names)
-            for name in names:
-                self._put(name)
+        waiting = self._staging.paths
+        names = sorted(waiting, key=lambda name: (name[len(ASSETS_FOLDER) + 1 :] in (companions or {}), name))
+        self._staging.write()
+        self._staging.put(names)
         if self.manifest() != manifest:
-            self._waiting[MANIFEST_NAME] = place = self.place()
-            write_new(place, manifest)
+            write_new(place := self.place(), manifest)
             if self._is_lasting:  # so that a power cut leaves the earlier manifest, or this one and all that it names
                 sync(self._output)
-            self._put(MANIFEST_NAME)
+            put_in_place(place, os.path.join(self._output, MANIFEST_NAME))
             if self._is_lasting:
                 sync_names(self._output)
             names.append(MANIFEST_NAME)
@@ -191,35 +185,6 @@ class ReleaseWriter:
         left = (name for name in named if name not in companions)
         return [self.path(name) for name in left if self._size_bytes(f"{ASSETS_FOLDER}/{name}") is not None]
 
-    def _put(self, name: str) -> None:
-        put_in_place(self._waiting[name], os.path.join(self._output, name))
-
-    def _put_at_once(self, names: Collection[str]) -> bool:
-        """Put a first release into its place by one rename; False where that cannot be, and each file has to go.
-
-        A file that does not wait under its name, such as a compressed copy, is moved there before.
-        """
-        if not self._is_first or not names:
-            return False
-        try:
-            for name in names:
-                wanted = f"{self._folder}/{name}"
-                if self._waiting[name] != wanted:
-                    self._make_folder(name)
-                    put_in_place(self._waiting[name], wanted)
-                    self._waiting[name] = wanted
-            put_in_place(f"{self._folder}/{ASSETS_FOLDER}", os.path.join(self._output, ASSETS_FOLDER))
-        except OSError:  # the folder has just been made by another program, or Windows uses a file in it
-            return False
-        return True
-
-    def _make_folder(self, name: str) -> None:
-        """Make the folder of the file `name` in the staging folder. Raises OSError."""
-        around = f"{self._folder}/{name[: name.rindex('/')]}"
-        if around not in self._made:
-            os.makedirs(around, exist_ok=True)
-            self._made.add(around)
-
     def _taken_in(self, asset: Named, algorithm: IntegrityAlgorithm | None) -> Stored:
         content = asset.content
         self.take_in(asset.file, content)
@@ -237,11 +202,11 @@ class ReleaseWriter:
         with suppress(OSError):
             if self._size_bytes(name) == content.size_bytes and digest_of(path) == content.digest:
                 return
-        self._waiting[name] = place = self.place()
+        self._staging.paths[name] = place = self.place()
         write_chunks(place, chunks_of_body(content))
 
     def _holds(self, name: str, content: bytes) -> bool:
-        if self._is_first:
+        if self._staging.is_first:
             return False
         path = os.path.join(self._output, name)
         return self._size_bytes(name) == len(content) and bytes_at(path) == content
@@ -265,9 +230,14 @@ class ReleaseWriter:
             self.take_in(file, copy.content)
 
     def path(self, file: str) -> str:
-        """The path of an added `file`: in the staging folder, or in its place."""
+        """The path of an added `file`, written by now: in the staging folder, or in its place. Raises OSError."""
+        self._staging.write()
+        return self._path(file)
+
+    def _path(self, file: str) -> str:
+        """The same for a file that is known to be written; threads may call it while copies are added."""
         name = f"{ASSETS_FOLDER}/{file}"
-        return self._waiting.get(name) or os.path.join(self._output, name)
+        return self._staging.paths.get(name) or os.path.join(self._output, name)
 
     def chunks(self, file: str) -> Iterator[bytes]:
         """The content of an added `file`. Raises OSError."""
@@ -276,27 +246,6 @@ class ReleaseWriter:
     def content(self, file: str) -> bytes:
         """The content of an added `file` as a whole. Raises OSError."""
         return content_of(self.path(file))
-
-    def _add(self, name: str, content: bytes) -> None:
-        if not (self._is_first and self._add_under_its_name(name, content)):
-            self._waiting[name] = place = self.place()
-            write_new(place, content)
-
-    def _add_under_its_name(self, name: str, content: bytes) -> bool:
-        """Add a file that waits under its name; False where it cannot, and each file has to be moved by itself.
-
-        It cannot if its name is too long, or another's in other letters, where the file system does not tell these
-        apart. Then nothing of what waits under a name may go to its place unasked.
-        """
-        place = f"{self._folder}/{name}"
-        try:
-            self._make_folder(name)
-            write_new(place, content)
-        except OSError:
-            self._is_first = False
-            return False
-        self._waiting[name] = place
-        return True
 
 
 def _with_copies(stored: Stored, copies: "Collection[Copy]") -> Stored:
@@ -331,9 +280,11 @@ def release_directory(output: str, *, is_lasting: bool) -> Iterator[ReleaseWrite
         _remove_abandoned(output)
         folder = os.path.join(output, f"{STAGING_PREFIX}{os.urandom(8).hex()}")
         os.mkdir(folder, 0o700)
+        staging = Staging(output, folder)
         try:
-            yield ReleaseWriter(output, folder, is_lasting)
+            yield ReleaseWriter(output, staging, is_lasting)
         finally:
+            staging.close()
             remove_tree(folder)
 
 

@@ -1,5 +1,6 @@
 """Which lexers run: what the environment chooses, and what a library has to be."""
 
+import os
 import runpy
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from buildassets.compiler.languages.native import library
-from buildassets.compiler.languages.native.library import Question, asked, implementation, unmet_demand
+from buildassets.compiler.languages.native.library import NewFiles, Question, asked, implementation, unmet_demand
 from buildassets.compiler.languages.native.sources import SOURCES
-from tests.conftest import need_library
+from tests.conftest import need_library, read_tree, write_tree
 
 HOOK = runpy.run_path(str(Path(__file__).parents[4] / "native/build_hook.py"))
 
@@ -23,6 +24,31 @@ def found_anew() -> Iterator[None]:
 
 def test_the_digest_in_the_package_is_that_of_the_sources() -> None:
     assert HOOK["digest_of_sources"]() == SOURCES, "run `make`, and commit what it writes"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere Python writes all files")
+def test_new_files_hold_what_was_given(tmp_path: Path) -> None:
+    need_library()
+    files = {"empty": b"", "names of any kind \udcff": b"\0\n", "large": bytes(range(256)) * 10_000}
+    assert NewFiles([(f"{tmp_path}/{name}", content) for name, content in files.items()]).written() == [True] * 3
+    assert read_tree(tmp_path) == files
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere Python writes all files")
+def test_what_cannot_be_a_new_file_is_left_as_it_is(tmp_path: Path) -> None:
+    need_library()
+    write_tree(tmp_path, {"there": "before"})
+    (tmp_path / "link").symlink_to(tmp_path / "target")
+    names = ["there", "new", "link", "no/folder", "x" * 300, "a\0b"]
+    written = NewFiles([(f"{tmp_path}/{name}", b"now") for name in names]).written()
+    assert written == [False, True, False, False, False, False]
+    assert read_tree(tmp_path) == {"new": b"now", "there": b"before"}
+
+
+def test_no_file_is_written_without_the_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(library.SWITCH, "0")
+    assert NewFiles([(f"{tmp_path}/a", b"a"), (f"{tmp_path}/b", b"b")]).written() == [False, False]
+    assert read_tree(tmp_path) == {}
 
 
 def test_zero_turns_the_library_off(monkeypatch: pytest.MonkeyPatch) -> None:

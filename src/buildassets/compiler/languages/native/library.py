@@ -1,4 +1,4 @@
-"""The library of lexers: found, loaded and asked. Pure but for the loading, at the first question, and `files_read`.
+"""The library of lexers: found, loaded and asked. Pure but for the loading, and for `files_read` and `NewFiles`.
 
 A text goes as UTF-8 and an answer comes as bytes; the interpreter's lock is free meanwhile. There is no answer where
 there is no library, where the environment turns it off, and where the text is too long: then whoever asked reads the
@@ -79,17 +79,8 @@ class Library:
     """The loaded library. `path` is where it lies."""
 
     __slots__ = (
-        "_ask",
-        "_end",
-        "_forget",
-        "_handle",
-        "_new_place",
-        "_next",
-        "_path",
-        "_read",
-        "_taken",
-        "path",
-        "sources",
+        *("_ask", "_end", "_forget", "_handle", "_lent", "_length", "_new_place", "_next", "_path", "_read"),
+        *("_taken", "_write", "_written", "path", "sources"),
     )
 
     def __init__(self, path: str) -> None:
@@ -113,7 +104,14 @@ class Library:
         self._end = handle.buildassets_read_end
         self._end.argtypes = (c_void_p,)
         self._end.restype = None
-        self._path = c_char_p
+        self._write = handle.buildassets_write
+        self._write.argtypes = c_size_t, *((POINTER(c_char_p), POINTER(c_size_t)) * 2)
+        self._write.restype = c_void_p
+        self._written = handle.buildassets_written
+        self._written.argtypes = c_void_p, POINTER(c_void_p), POINTER(c_size_t)
+        self._written.restype = c_int32
+        self._lent: dict[int, Any] = {}  # what threads read, held for them even where an interrupt ends the build
+        self._path, self._length = c_char_p, c_size_t
         self._forget = handle.buildassets_forget
         self._forget.argtypes = c_void_p, c_size_t
         self._forget.restype = None
@@ -135,6 +133,34 @@ class Library:
             return self._taken(data, length.value)
         finally:
             self._forget(data, length)
+
+    def write(self, paths: Sequence[bytes], contents: Sequence[bytes]) -> tuple[int, int] | None:
+        """Begin to write new files in a thread; None if there can be none. See `written`."""
+        lent = (*self._listed(paths), *self._listed(contents))
+        self._lent[id(lent)] = lent
+        writing: int | None = self._write(len(paths), *lent)
+        if writing is None:
+            del self._lent[id(lent)]
+            return None
+        return writing, id(lent)
+
+    def written(self, begun: tuple[int, int]) -> bytes:
+        """A byte for each file that `write` began to write, 1 where it is written; none where that is not known."""
+        writing, lent = begun
+        data, length, to_data, to_length = self._new_place()
+        status = self._written(writing, to_data, to_length)
+        del self._lent[lent]
+        if status:
+            return b""
+        try:
+            taken: bytes = self._taken(data, length.value)
+            return taken
+        finally:
+            self._forget(data, length)
+
+    def _listed(self, texts: Sequence[bytes]) -> tuple[Any, Any]:
+        """Pointers to `texts`, and their lengths."""
+        return (self._path * len(texts))(*texts), (self._length * len(texts))(*map(len, texts))
 
     def files_read(
         self, paths: Sequence[bytes], kinds: bytes, flags: int, limit_bytes: int
@@ -261,6 +287,22 @@ def asked(question: Question, first: str | bytes, second: str | bytes = b"", opt
     if library is None or max(len(first), len(second)) > _MOST_CHARACTERS:
         return None
     return library.answer(question, _encoded(first), _encoded(second), option)
+
+
+class NewFiles:
+    """New files, by their paths, that the library writes in a thread where it is there. They must be waited for."""
+
+    def __init__(self, files: Sequence[tuple[str, bytes]]) -> None:
+        self._count = len(files)
+        self._library = _found().library if os.name == "posix" else None  # elsewhere paths are no bytes
+        paths, contents = [os.fsencode(path) for path, _ in files], [content for _, content in files]
+        self._begun = self._library.write(paths, contents) if self._library else None
+
+    def written(self) -> list[bool]:
+        """Which files are written, once this is known; of another there may be a part. To be called once."""
+        begun, self._begun = self._begun, None
+        written = self._library.written(begun) if self._library and begun else b""
+        return [bool(one) for one in written or bytes(self._count)]
 
 
 def asked_of_script(question: Question, first: str, second: str, module: bool | None) -> bytes | None:

@@ -26,7 +26,7 @@ from buildassets.folders import is_within
 from buildassets.manifest import MANIFEST_NAME, loads_lazily
 
 _OF_ITS_TIME = "cache/"  # begins the codes of what holds for one build only: how a server was then
-_FORMAT = 5  # of what is kept between builds, where versions under development differ in it
+_FORMAT = 6  # of what is kept between builds, where versions under development differ in it
 
 
 class Work(Protocol):
@@ -67,7 +67,7 @@ def incremental(
             build,
             inputs,
             result.outputs,
-            _kept_result(result),
+            _kept_result(result, before, last),
             began_ns,
             record=result.record,
             folders=_folders_of_names(config, inputs, result, before),
@@ -95,14 +95,13 @@ def last_inputs(config: Config, mode: Mode, folder: str) -> frozenset[str]:
     return snapshot.inputs_of_last(folder, _named(config, mode))
 
 
-def _kept_result(result: BuildResult) -> bytes:
-    """What `_last` reads."""
-    kept = {
-        "diagnostics": [to_json(found) for found in result.diagnostics if not found.code.startswith(_OF_ITS_TIME)],
-        "size_bytes": result.size_bytes,
-        "manifest": result.manifest_digest,
-    }
-    return json.dumps(kept).encode("ascii")
+def _kept_result(result: BuildResult, before: snapshot.Snapshot | None, last: LastBuild | None) -> bytes:
+    """What `_last` reads: a line, then the diagnostics. Those of the `last` build are taken over as they are."""
+    head = json.dumps({"size_bytes": result.size_bytes, "manifest": result.manifest_digest}).encode("ascii")
+    if before is not None and last is not None and result.diagnostics is last.diagnostics:
+        return head + b"\n" + before.kept.result.partition(b"\n")[2]
+    found = [to_json(one) for one in result.diagnostics if not one.code.startswith(_OF_ITS_TIME)]
+    return head + b"\n" + json.dumps(found).encode("ascii")
 
 
 def _held(config: Config, last: LastBuild) -> BuildResult | None:
@@ -118,11 +117,12 @@ def _last(before: snapshot.Snapshot) -> LastBuild | None:
     """The last build as `before` has it; None if that is damaged."""
     kept = before.kept
     try:
-        kept_result = json_values.table(json_values.read(kept.result))
+        head, _, found = kept.result.partition(b"\n")
+        kept_result = json_values.table(json_values.read(head))
         return LastBuild(
             changed={path: file_digest for path, (_, file_digest) in before.changed.items()},
             unchanged=before.unchanged,
-            diagnostics=tuple(map(json_values.diagnostic, json_values.array(kept_result.get("diagnostics")))),
+            diagnostics=tuple(map(json_values.diagnostic, json_values.array(json_values.read(found)))),
             inputs=tuple(before.names[: kept.inputs]),
             outputs=tuple(before.names[kept.inputs :]),
             record=kept.record,

@@ -85,7 +85,7 @@ def plant_snapshot(path: Path, chance: random.Random) -> None:
     parts = read_sealed(str(path))
     number = chance.randrange(len(parts))
     if number in (0, 1, 4):
-            lines = parts[number].split(b"\n")
+        lines = parts[number].split(b"\n")
         line = chance.randrange(len(lines))
         lines[line] = json.dumps(exchanged(json.loads(lines[line]), chance)).encode()
         parts[number] = b"\n".join(lines)

@@ -16,6 +16,7 @@ from buildassets.compiler.engines.sass.dart import SassEngine
 from buildassets.compiler.engines.sass.wheel import installed_command
 from buildassets.compiler.incremental.sass_first import SassFirst, sass_first
 from buildassets.compiler.result import LastBuild
+from tests.compiler.conftest import SHOUT, Install
 from tests.conftest import Tree, write_tree
 
 SITE: Tree = {
@@ -102,6 +103,15 @@ def test_the_build_takes_what_sass_began_with(project: Path, starts: Path) -> No
     assert starts.read_text() == "\n"  # another process would have been started for another request
     assert result.manifest is not None
     assert "changed" in (project / "build/assets" / result.manifest.assets["a.css"].file).read_text()
+
+
+def test_an_engine_of_another_package_is_left_to_the_build(project: Path, install: Install) -> None:
+    install("shouting", SHOUT.replace('compiles_to = ".txt"', ""), {"shout": "Shout"})
+    write_tree(project, {"buildassets.toml": 'engines = { scss = "shout" }\n'})
+    last = last_of(project, {"assets/a.scss": ""})
+    with sass_first(load_config(start=str(project)), last) as sass:
+        assert sass is not None
+        assert (sass.sheet is None, sass.engine) == (False, None)
 
 
 def test_what_sass_began_with_is_ended_where_no_build_takes_it(project: Path, starts: Path) -> None:

@@ -48,10 +48,15 @@ class SassFirst:
         self.sheet = changed_sheet(config, last, self.record) if self.record else None
 
     def start(self) -> None:
-        """Start the engine, if there is a sheet for it. If it cannot start, the build reports that."""
-        if self.sheet is not None and self.engine is None:
-            from buildassets.compiler.engines.registry import start_engine
+        """Start the engine, if there is a sheet for it and it is built in. If it cannot start, the build reports that.
 
+        One of another package may not bear to be closed twice, by the build and here.
+        """
+        if self.sheet is not None and self.engine is None:
+            from buildassets.compiler.engines.registry import BUILT_IN, start_engine
+
+            if self._config.engines.scss not in BUILT_IN:
+                return
             try:
                 self.engine = start_engine(self._config.engines.scss, self._config.engine_options)
             except BuildError:

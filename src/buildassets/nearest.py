@@ -28,11 +28,14 @@ def nearest(
     the similarity takes a tenth of the time, so names with the highest bounds are compared first. Names for which
     `is_fit` is false are skipped.
     """
+    candidates = set(known)
+    if not candidates:
+        return None
     from difflib import SequenceMatcher
 
     matcher = SequenceMatcher(b=name)
     hopeful: list[tuple[float, str]] = []
-    for candidate in set(known):
+    for candidate in candidates:
         matcher.set_seq1(candidate)
         if matcher.real_quick_ratio() >= cutoff and (most := matcher.quick_ratio()) >= cutoff:
             hopeful.append((most, candidate))

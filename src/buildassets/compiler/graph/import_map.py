@@ -198,8 +198,10 @@ class NameResolution:
 
     def answer(self, reference: Reference, base: LogicalPath) -> Resolved:
         """The resolution of a bare name by the packages, if the configured import map lacks it."""
+        if self.packages is None:
+            return None
         name = self.unmapped(reference, base)
-        return None if name is None or self.packages is None else self.packages.target(name, base)
+        return None if name is None else self.packages.target(name, base)
 
     def unmapped(self, reference: Reference, base: LogicalPath) -> str | None:
         """The bare name of a reference in a script, if the configured import map lacks it."""

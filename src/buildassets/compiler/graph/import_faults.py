@@ -4,6 +4,7 @@ Takes all assets with their links, and the resolution of names; gives diagnostic
 """
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from itertools import chain
 from posixpath import dirname
 from typing import Final
@@ -67,7 +68,7 @@ def _unmapped_summary(count: int, root: str) -> str:
 def _unmapped(config: Config, names: NameResolution, compiled: Mapping[LogicalPath, Linked]) -> Iterator[Finding]:
     uses = [use for path, reference, use in _uses(config, names, compiled) if names.answer(reference, path) is None]
     packages = names.packages.names() if names.packages and uses else ()
-    mappable = Known({*names.configured.imports, *packages})
+    nearest_to = cache(Known({*names.configured.imports, *packages}).nearest)
     roots = "".join(f" and in `{root.shown}/`" for root in config.sources if root.npm)
     is_mapped = bool(roots or config.importmap or config.scopes)
     notes = (f"looked in `importmap`{roots}",) if is_mapped else ()
@@ -75,7 +76,7 @@ def _unmapped(config: Config, names: NameResolution, compiled: Mapping[LogicalPa
         if normalise(dirname(positions.logical) + "/" + name) in compiled:
             meant = f"./{name}"
         else:
-            meant = mappable.nearest(name) or ""
+            meant = nearest_to(name) or ""
         hint = f"did you mean `{meant}`?" if meant else _mapping_hint(is_mapped=is_mapped)
         message = f"nothing maps the bare name `{name}`"
         yield Finding(positions, index, compiled[positions.logical].draft.source.root, name, message, hint, notes)

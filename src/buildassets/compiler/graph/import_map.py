@@ -162,6 +162,7 @@ class NameResolution:
         self._prefixes = sorted(prefixes, key=len, reverse=True)  # `/static/app/` goes before `/static/`
         self._is_external = compile_globs(config.external)
         self._bases = config.bases
+        self._targets: dict[tuple[str, str, bool], LogicalPath | None] = {}
 
     def follow(self, reference: Reference, base: LogicalPath) -> LogicalPath | None:
         """The logical path that `reference` names in the asset `base`; None if it is to be left alone.
@@ -187,14 +188,20 @@ class NameResolution:
         for path in below_prefixes(reference, self._prefixes, self._is_external) if self._prefixes else ():
             if path in self._known:
                 return path
-        seen_from = LogicalPath(self._bases.get(base, base))
-        target = target_of(reference, seen_from, self._url, self._is_external)
+        target = self._target(reference, LogicalPath(self._bases.get(base, base)))
         if self.packages is None or reference.kind not in SPECIFIERS:
             return target
         if target is not None:
             return self.packages.completed(target, base)
         answer = self.answer(reference, base)
         return answer if isinstance(answer, str) else None
+
+    def _target(self, reference: Reference, base: LogicalPath) -> LogicalPath | None:
+        """What `target_of` gives; the files of a folder ask for the same again and again."""
+        asked = base[: base.rfind("/") + 1], reference.url, reference.kind in SPECIFIERS
+        if asked not in self._targets:
+            self._targets[asked] = target_of(reference, base, self._url, self._is_external)
+        return self._targets[asked]
 
     def answer(self, reference: Reference, base: LogicalPath) -> Resolved:
         """The resolution of a bare name by the packages, if the configured import map lacks it."""
@@ -291,9 +298,9 @@ def _apart(
     imports: dict[LogicalPath, list[LogicalPath]] = {}
     for path, asset in assets.items():
         links = (*asset.links, *mapped_links.get(path, ()))
-        imports[path] = [target for _, target in links if _is_script(target)] if _is_script(path) else []
-        are_imports = [_is_script(path) and reference.kind in IMPORTS for reference, _ in links]
-        starts.update(target for (_, target), is_import in zip(links, are_imports, strict=True) if not is_import)
+        is_script = _is_script(path)
+        imports[path] = [target for _, target in links if _is_script(target)] if is_script else []
+        starts.update(target for reference, target in links if not (is_script and reference.kind in IMPORTS))
     return reachable(imports, filter(_is_script, starts))
 
 

@@ -52,6 +52,7 @@ class TypedNames:
         self._shown = shown
         self._roots = [(root.path, f"{root.prefix}/" if root.prefix else "") for root in config.sources]
         self._settings: dict[str, TsConfig] = {}
+        self._are_typed: dict[LogicalPath, bool] = {}
 
     def asset(self, path: str) -> LogicalPath | None:
         """The asset of the module whose file has the name `path`: `js/a.js` for `js/a.ts`. None if there is none.
@@ -101,8 +102,10 @@ class TypedNames:
 
     def is_typed_module(self, base: LogicalPath) -> bool:
         """Whether the asset `base` is made of a module in TypeScript or JSX."""
-        source = self._sources.get(base)
-        return source is not None and is_typed(source)
+        if base not in self._are_typed:
+            source = self._sources.get(base)
+            self._are_typed[base] = source is not None and is_typed(source)
+        return self._are_typed[base]
 
     def _completed(self, path: LogicalPath) -> LogicalPath | None:
         """The asset that `path` means, with its suffix added or as a folder with an index."""

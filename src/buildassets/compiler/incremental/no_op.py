@@ -73,7 +73,7 @@ def incremental(
             folders=_folders_of_names(config, inputs, result, before),
             sets=result.sets,
             listed=_listed(config, result),
-            written={os.path.normpath(os.path.join(config.output, name)) for name in result.written},
+            written={os.path.normpath(os.path.join(config.output, name)) for name in result.written if before},
             expected={manifest: result.manifest_digest},
             known={**_settings(config), **result.digests, manifest: (None, result.manifest_digest)},
             before=before,

@@ -1,6 +1,5 @@
 """The names of sources: that of the file, and that of the asset. Pure."""
 
-from posixpath import basename, dirname, join
 from typing import Final
 
 from buildassets.compiler.model import Source
@@ -13,7 +12,8 @@ _DIGESTED: Final = lazy_pattern(r"-[0-9a-zA-Z_-]{7,128}\.digested")
 
 def file_name(source: Source) -> str:
     """The logical path that `source` would have if it were not compiled: with the suffix of its file."""
-    return join(dirname(source.logical), basename(source.relative))
+    logical, relative = source.logical, source.relative
+    return logical[: logical.rfind("/") + 1] + relative[relative.rfind("/") + 1 :]
 
 
 def names_of(source: Source) -> tuple[str, ...]:

@@ -75,6 +75,19 @@ SLOW: Final = (
     "test_portability.py",
     "test_turns.py",
 )
+# What begins first, as one process would still be at it when the others have ended: each takes half a minute or more.
+LONGEST: Final = (
+    "corpus/test_compressor_suite.py",
+    "corpus/test_js_oracle.py",
+    "corpus/test_parallel.py",
+    "corpus/test_source_maps.py",
+    "corpus/test_task_runners.py",
+    "docs/test_docker.py",
+    "docs/test_platforms.py",
+    "runtime/test_django_versions.py",
+    "test_distributions.py",
+    "test_lowest.py",
+)
 _TESTS: Final = Path(__file__).parent
 _MEMORY: Final = "/dev/shm"
 _ROOM_BYTES: Final = 4 << 30  # a run of all tests takes a third of it
@@ -99,13 +112,20 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     if config.getoption("quick"):
         settings.load_profile("quick")
-    assert all((_TESTS / name).exists() for name in SLOW), "SLOW names what is no more"
+    assert all((_TESTS / name).exists() for name in (*SLOW, *LONGEST)), "SLOW or LONGEST names what is no more"
     _work_in_memory()
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     sys.dont_write_bytecode = False
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     gc.disable()  # until all is collected: hardly anything of it is garbage
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Have LONGEST run first; the order is random otherwise."""
+    longest = set(map(_TESTS.joinpath, LONGEST))
+    items.sort(key=lambda item: item.path not in longest)
 
 
 def pytest_collection_finish() -> None:

@@ -80,13 +80,13 @@ clean:
 	touch $@
 
 .venv/.test: .venv/.package
-	$(PY) -m pip install --quiet --group test
+	scripts/install --group test
 	touch $@
 
 .venv/.docs: .venv/.package
-	$(PY) -m pip install --quiet --group docs
+	scripts/install --group docs
 	touch $@
 
 .venv/.check: .venv/.test
-	$(PY) -m pip install --quiet --group check
+	scripts/install --group check
 	touch $@

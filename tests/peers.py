@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests.conftest import missing_tool
+from tests.environments import make_environment
 
 _ROOT: Final = Path(__file__).parents[1]
 _PACKAGES: Final = (
@@ -30,9 +31,7 @@ def peers_python() -> str:
     with (folder / "lock").open("w") as lock:
         flock(lock, LOCK_EX)
         if not whole.exists() or whole.read_text() != listed:
-            subprocess.run([sys.executable, "-m", "venv", str(folder / "env")], check=True)
-            install = [str(folder / "env/bin/python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-            done = subprocess.run([*install, *_PACKAGES], capture_output=True, text=True)
+            done = make_environment(folder / "env", *_PACKAGES)
             if done.returncode:
                 missing_tool(f"cannot install {', '.join(_PACKAGES)}: {done.stderr}")
             whole.write_text(listed)

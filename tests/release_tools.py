@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.conftest import missing_tool
+from tests.environments import make_environment
 
 _ROOT: Final = Path(__file__).parents[1]
 _PACKAGES: Final = (
@@ -26,9 +27,7 @@ def release_tools() -> Path:
     with (folder / "lock").open("w") as lock:
         flock(lock, LOCK_EX)
         if not whole.exists() or whole.read_text() != listed:
-            subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder / "env")], check=True)
-            install = [str(folder / "env/bin/python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-            done = subprocess.run([*install, *_PACKAGES], capture_output=True, text=True)
+            done = make_environment(folder / "env", *_PACKAGES)
             if done.returncode:
                 missing_tool(f"cannot install {', '.join(_PACKAGES)}: {done.stderr}")
             whole.write_text(listed)

@@ -13,7 +13,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from tests.conftest import find_tool, missing_tool
+from tests.conftest import missing_tool
+from tests.environments import uv
 
 ROOT = Path(__file__).parents[1]
 _PYTHON = (3, 11)  # the oldest that is supported: those of that age have no wheels for newer ones
@@ -33,12 +34,6 @@ _NOT_HERE = (
     *("linear", "proportion", "many_sheets", "without_end", "nested", "deep"),  # slow
     *("unknown_constant", "constants_are_made_once", "templates_compile"),  # run with Django 4.2
 )
-
-
-def uv() -> str:
-    """The program; it comes with the tests' requirements."""
-    beside = Path(sys.executable).with_name("uv")
-    return str(beside) if beside.exists() else find_tool("uv")
 
 
 def oldest_python() -> str:

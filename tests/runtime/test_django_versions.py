@@ -12,6 +12,8 @@ from pathlib import Path
 import django
 import pytest
 
+from tests.environments import make_environment
+
 ROOT = Path(__file__).parents[2]
 _TESTS = "tests/runtime/django"
 _NEWEST_PYTHON_OF_42 = (3, 12)
@@ -30,10 +32,7 @@ def environment(python: str, release: str) -> Path:
     whole = folder / "whole"
     required = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     if not whole.exists() or whole.read_text(encoding="utf-8") != required:
-        subprocess.run([python, "-m", "venv", "--clear", str(folder)], check=True)
-        install = [str(folder / "bin/python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        packages = [f"django{release}", *_NEEDED, "--editable", str(ROOT)]
-        done = subprocess.run([*install, *packages], capture_output=True, text=True)
+        done = make_environment(folder, f"django{release}", *_NEEDED, "--editable", str(ROOT), python=python)
         if done.returncode:
             (pytest.fail if os.environ.get("CI") else pytest.skip)(f"cannot install Django{release}: {done.stderr}")
         whole.write_text(required, encoding="utf-8")

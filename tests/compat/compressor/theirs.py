@@ -1,13 +1,14 @@
 """The real django-compressor, in an environment of its own, so that it takes no part in other tests."""
 
 import os
-import subprocess
 import sys
 from fcntl import LOCK_EX, flock
 from pathlib import Path
 from typing import Final
 
 import pytest
+
+from tests.environments import make_environment
 
 ROOT: Final = Path(__file__).parents[3]
 _REQUIRED: Final = (
@@ -31,9 +32,7 @@ def their_python() -> str:
 
 
 def _install(folder: Path) -> None:
-    subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder / "venv")], check=True)
-    install = [str(folder / "venv/bin/python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    done = subprocess.run([*install, *_REQUIRED], capture_output=True, text=True)
+    done = make_environment(folder / "venv", *_REQUIRED)
     if done.returncode:
         (pytest.fail if os.environ.get("CI") else pytest.skip)(f"cannot install django-compressor: {done.stderr}")
 

@@ -11,7 +11,8 @@ from typing import Any, Final
 
 from tests.conftest import write_tree
 from tests.corpus.packages import FETCH_TIMEOUT_SECONDS, cache_folder, only_one_process, unavailable
-from tests.test_lowest import ROOT, uv
+from tests.environments import uv
+from tests.test_lowest import ROOT
 
 HERE: Final = Path(__file__).resolve().parent
 _SETTINGS: Final = "tests.corpus.compressor_projects.project_settings"

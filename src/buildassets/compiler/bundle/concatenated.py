@@ -193,9 +193,9 @@ def joined(
 
 
 def _renamed(draft: Draft, names: Mapping[str, str]) -> Iterator[Edit]:
-    from buildassets.compiler.engines.jst import name_edit
-
     if draft.source.logical in names:
+        from buildassets.compiler.engines.jst import name_edit  # few projects have templates for scripts
+
         yield name_edit(text_of(draft.body), names[draft.source.logical])
 
 

@@ -3,7 +3,6 @@
 import os
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Final
 
 from buildassets.compiler.engines.sass import imports as scss_imports
@@ -12,6 +11,7 @@ from buildassets.compiler.engines.sass.columns import characters, lines_of
 from buildassets.compiler.engines.sass.embedded_protocol import Event, EventKind, Failure, SourceSpan
 from buildassets.compiler.engines.wording import sentence
 from buildassets.diagnostics import Diagnostic, Location, error, place, warning
+from buildassets.frozen import field, frozen
 from buildassets.nearest import nearest
 from buildassets.paths import from_url
 
@@ -28,7 +28,7 @@ _WRAPPED_FROM: Final = 60  # characters; Dart Sass wraps at 80
 _BUILT_IN_MODULES: Final = ("color", "list", "map", "math", "meta", "selector", "string")
 
 
-@dataclass
+@frozen
 class SheetFiles:
     """The sheet and the files that it reads, by path, with the names that a user would write for them.
 

@@ -75,7 +75,7 @@ def build(
     cache = cache_to_build_with(config, cache_dir) if use_cache else None
 
     def work(*, last: "LastBuild | None") -> "BuildResult":
-        with sass_first(config, last) as sass:
+        with sass_first(config, last, cache) as sass:
             from buildassets.compiler.build import build as build_all
 
             with threads(jobs) as executor:

@@ -3,7 +3,7 @@
 import os
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -94,7 +94,7 @@ def command(
     def work(*, last: LastBuild | None) -> BuildResult:
         from buildassets.compiler.incremental.sass_first import sass_first
 
-        with sass_first(config, None if executor else last) as sass:
+        with nullcontext() if executor else sass_first(config, last, cache) as sass:
             return compiled(last, sass)
 
     def compiled(last: LastBuild | None, sass: "SassFirst | None") -> BuildResult:

@@ -100,7 +100,7 @@ def build(
     - `shared`: what builds of other projects in this process made, and what this one makes for the next.
     - `away`: an executor elsewhere, which compiles, minifies and compresses in place of threads and workers. It is left
       open, for the next build.
-    - `sass`: is at work on a sheet that changed since the last build.
+    - `sass`: is at work on a sheet already.
     - `previous`: earlier releases whose files are carried over; the one in the release directory then does not count.
 
     A user's mistake never raises: it is among the result's diagnostics, which are sorted by place, and the earlier
@@ -229,6 +229,12 @@ class Means:
         finally:
             engines.end_ahead()
 
+    def begun_by(self, sass: "SassFirst", config: Config) -> LogicalPath | None:
+        """The sheet that Sass began with, if there is one; the cache gets to know since when."""
+        if sass.begun and self.cache:
+            self.cache.note_begin(step_name(*sass.begun[:2], names_for(config)), sass.began_ns)
+        return sass.begun and sass.begun.logical
+
     def drafting(
         self, config: Config, engines: EngineSet, begun: LogicalPath | None = None
     ) -> AbstractContextManager[Drafts]:
@@ -287,13 +293,12 @@ def _rebuilt(config: Config, means: Means, last: LastBuild) -> BuildResult:
 
     sass = means.sass or SassFirst(config, last)
     with means.engines(config, sass) as engines:
-        if sass.begun and means.cache:
-            means.cache.note_begin(step_name(*sass.begun[:2], names_for(config)), sass.began_ns)
+        begun = means.begun_by(sass, config)
         from buildassets.compiler.incremental.rebuild import changes
 
-        if sass.begun:
+        if begun:
             _load_writing()
-        with means.drafting(config, engines, sass.begun and sass.begun.logical) as drafts_of:
+        with means.drafting(config, engines, begun) as drafts_of:
             inlines = config.inline_imports and means.mode == "production"
             change = changes(replace(config, inline_imports=inlines), last, means.timed(drafts_of), sass.record)
     with means.times.of("write"):
@@ -474,12 +479,14 @@ def compiled(config: Config, means: Means, last: LastBuild | None = None) -> "As
         # What further compilers compile to is known once they are started.
         discovery = None if config.engines.compilers or config.engines.packaged else _discovered(config, means, {})
         ahead = SassAhead(config, means.cache, discovery.sources if discovery else (), last.changed if last else ())
-        with means.engines(config, ahead) as engines:
+        sass = means.sass if means.sass and means.sass.begun else None
+        with means.engines(config, sass or ahead) as engines:
+            begun = means.begun_by(sass, config) if sass else ahead.begun
             compiles_to = {kind: engine.compiles_to for kind, engine in engines.compilers.items()}
             discovery = discovery or _discovered(config, means, compiles_to)
             from buildassets.compiler.graph.asset_graph import asset_graph
 
-            with means.drafting(config, engines, ahead.begun) as drafts_of, means.times.of("graph"):
+            with means.drafting(config, engines, begun) as drafts_of, means.times.of("graph"):
                 timed = means.timed(drafts_of)
                 names, icons, looked_at = _names_in_templates(config, discovery.sources)
                 discovery = _with_sprites(config, discovery, icons)

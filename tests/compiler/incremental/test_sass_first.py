@@ -1,4 +1,4 @@
-"""What Sass begins with before a build is loaded: a sheet that a changed file belongs to."""
+"""What Sass begins with before a build is loaded: a sheet that a changed file belongs to, or that `entries` names."""
 
 import os
 import shlex
@@ -14,7 +14,7 @@ from buildassets.compiler.engines.process.child import ClosedError
 from buildassets.compiler.engines.protocol import EngineInput
 from buildassets.compiler.engines.sass.dart import SassEngine
 from buildassets.compiler.engines.sass.wheel import installed_command
-from buildassets.compiler.incremental.sass_first import SassFirst, sass_first
+from buildassets.compiler.incremental.sass_first import SassFirst, named_sheet, sass_first
 from buildassets.compiler.result import LastBuild
 from tests.compiler.conftest import SHOUT, Install
 from tests.conftest import Tree, write_tree
@@ -96,7 +96,7 @@ def test_the_build_takes_what_sass_began_with(project: Path, starts: Path) -> No
     last = last_of(project, {"assets/_part.scss": ""})
     starts.write_text("")
     write_tree(project, {"assets/_part.scss": "a { b: changed }\n"})
-    with sass_first(config, last) as sass:
+    with sass_first(config, last, None) as sass:
         assert sass is not None
         assert sass.begun == SassFirst(config, last).sheet
         result = build(config, last=last, sass=sass)
@@ -117,7 +117,7 @@ def test_an_engine_of_another_package_is_left_to_the_build(project: Path, instal
 def test_what_sass_began_with_is_ended_where_no_build_takes_it(project: Path, starts: Path) -> None:
     config = load_config(start=str(project))
     last = last_of(project, {"assets/_part.scss": ""})
-    with sass_first(config, last) as sass:
+    with sass_first(config, last, None) as sass:
         assert sass is not None
         engine = sass.engine
     assert isinstance(engine, SassEngine)
@@ -130,9 +130,51 @@ def test_a_partial_that_changes_after_sass_has_begun_is_read_again_by_the_next_b
     config = load_config(start=str(project))
     build(config, cache=cache)
     last = last_of(project, {"assets/_part.scss": ""})
-    with sass_first(config, last) as sass:
+    with sass_first(config, last, None) as sass:
         write_tree(project, {"assets/_part.scss": "a { b: later }\n"})
         build(config, cache=cache, last=last, sass=sass)
     result = build(config, cache=cache)
     assert result.manifest is not None
     assert "later" in (project / "build/assets" / result.manifest.assets["a.css"].file).read_text()
+
+
+NAMED = 'entries = ["*.css", "plain.css", "absent.css", "b.css", "a.css"]\n'
+
+
+@pytest.mark.parametrize(
+    ("settings", "sheet"),
+    [
+        (NAMED, "assets/b.scss"),
+        ("", None),
+        ('entries = ["plain.css"]\n', None),
+        ('entries = ["../assets/a.css"]\n', None),
+        ('sources = [{ path = "assets", prefix = "p" }]\nentries = ["a.css", "p/a.css"]\n', "assets/a.scss"),
+        (f'{NAMED}[commands.c]\nfrom = "x"\nto = "css"\nrun = ["true"]\n', None),
+    ],
+)
+def test_it_is_the_first_that_entries_name_where_there_was_no_build(
+    project: Path, settings: str, sheet: str | None
+) -> None:
+    write_tree(project, {"buildassets.toml": settings})
+    found = named_sheet(load_config(start=str(project)))
+    assert (found and found.shown) == sheet
+
+
+def test_the_first_build_takes_what_sass_began_with(project: Path, starts: Path) -> None:
+    write_tree(project, {"buildassets.toml": 'entries = ["b.css"]\nengines = { scss = "sass" }\n'})
+    config = load_config(start=str(project))
+    cache = str(project / "cache")
+    with sass_first(config, None, cache) as sass:
+        assert sass is not None
+        result = build(config, cache=cache, sass=sass)
+    assert starts.read_text() == "\n"  # another process would have been started for another request
+    assert result.manifest is not None
+    assert "d{e:f}" in (project / "build/assets" / result.manifest.assets["b.css"].file).read_text()
+
+
+def test_nothing_begins_where_drafts_may_be_kept(project: Path, starts: Path) -> None:
+    write_tree(project, {"buildassets.toml": f'{NAMED}engines = {{ scss = "sass" }}\n', "cache/a": ""})
+    config = load_config(start=str(project))
+    with sass_first(config, None, str(project / "cache")) as sass:
+        assert sass is None
+    assert not starts.exists()

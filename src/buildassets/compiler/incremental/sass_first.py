@@ -1,8 +1,8 @@
-"""Has Sass begin with a sheet that a changed file belongs to, before anything else of a build.
+"""Has Sass begin with a sheet before anything else of a build: one that a changed file belongs to, or one of `entries`.
 
-Takes the last build, whose record names the sheet. The draft that is made later sends the same input to the engine,
-which then takes the result; with any other input the work was in vain. So nothing but time depends on what is begun
-here. Imports little: a build takes longer to load than all its work but that of Sass.
+Takes the last build, whose record names the sheet; without one, looks for it on the disk. The draft that is made later
+sends the same input to the engine, which then takes the result; with any other input the work was in vain. So nothing
+but time depends on what is begun here. Imports little: a build takes longer to load than all its work but that of Sass.
 """
 
 import os
@@ -16,7 +16,7 @@ from buildassets.compiler.incremental.dependency_record import Record, loaded
 from buildassets.compiler.transform.sass_input import sass_input
 from buildassets.errors import BuildError
 from buildassets.folders import path_below
-from buildassets.media import is_sass
+from buildassets.media import SASS_SUFFIXES, is_sass
 from buildassets.paths import LogicalPath
 
 if TYPE_CHECKING:
@@ -39,13 +39,15 @@ class SassFirst:
     `begun` is the same once it has, at the time `began_ns`. `record` is that of the last build, if it was needed.
     """
 
-    def __init__(self, config: "Config", last: "LastBuild") -> None:
+    def __init__(self, config: "Config", last: "LastBuild | None") -> None:
         self.engine: KnownEngine | None = None
         self.begun: Sheet | None = None
         self.began_ns = 0
-        self.record = _record(config, last)
+        self.record = _record(config, last) if last else None
         self._config = config
-        self.sheet = changed_sheet(config, last, self.record) if self.record else None
+        self.sheet = changed_sheet(config, last, self.record) if last and self.record else None
+        if last is None:
+            self.sheet = named_sheet(config)
 
     def start(self) -> None:
         """Start the engine, if there is a sheet for it and it is built in. If it cannot start, the build reports that.
@@ -78,14 +80,41 @@ class SassFirst:
 
 
 @contextmanager
-def sass_first(config: "Config", last: "LastBuild | None") -> Iterator[SassFirst | None]:
-    """Sass at work until the block ends, if there is a sheet that changed since the `last` build."""
-    if last is None:
+def sass_first(config: "Config", last: "LastBuild | None", cache: str | None) -> Iterator[SassFirst | None]:
+    """Sass at work until the block ends, if there is a sheet for it that changed since the `last` build.
+
+    Without a last build, and with nothing kept in the folder `cache`, it is one that `entries` names.
+    """
+    if last is None and _may_hold_drafts(cache, config):
         yield None
         return
     with closing(SassFirst(config, last)) as sass:
         sass.start()
         yield sass
+
+
+def _may_hold_drafts(cache: str | None, config: "Config") -> bool:
+    """Whether drafts may be kept in the folder `cache`, or in a remote cache."""
+    try:
+        return cache is not None and (bool(config.cache.remote) or bool(os.listdir(cache)))
+    except OSError:
+        return False
+
+
+def named_sheet(config: "Config") -> Sheet | None:
+    """The first sheet that `entries` names without a wildcard and that is there for Sass to compile."""
+    if config.commands:  # one of which may compile sheets in place of the engine
+        return None
+    roots = [root for root in config.sources if not root.npm and not root.manifest]
+    for entry in config.entries:
+        for root in roots if entry.endswith(".css") else ():
+            start = f"{root.prefix}/" if root.prefix else ""
+            stem = entry.removesuffix(".css").removeprefix(start)
+            for suffix in SASS_SUFFIXES if entry.startswith(start) else ():
+                path = os.path.join(root.path, stem.replace("/", os.sep) + suffix)
+                if os.path.isfile(path) and os.path.normpath(path) == path:
+                    return Sheet(LogicalPath(entry), path, f"{root.shown_prefix}{stem}{suffix}")
+    return None
 
 
 def _record(config: "Config", last: "LastBuild") -> Record | None:

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from buildassets.compiler.body import left_on_disk
 from buildassets.compiler.write.release_directory import release_directory
+from buildassets.errors import BuildError
 from tests.conftest import read_tree, write_tree
 
 pytestmark = pytest.mark.usefixtures("each_lexer")
@@ -115,3 +117,22 @@ def test_a_name_among_many_that_the_disk_refuses_leaves_nothing(output: Path) ->
     assert refused.value.filename2 == str(output / "assets" / ("x" * 300))
     assert not (output / "manifest.json").exists()
     assert not list(output.glob(".new-*"))
+
+
+def test_sources_that_are_left_on_disk_are_released_like_any_other(output: Path, tmp_path: Path) -> None:
+    write_tree(tmp_path / "source", {name: content.decode() for name, content in MANY.items()})
+    with release_directory(str(output), is_lasting=False) as release:
+        for name in MANY:
+            release.take_in(name, left_on_disk(str(tmp_path / "source" / name), name))
+        release.finish(b"{}")
+    assert read_tree(output) == released(MANY)
+
+
+def test_a_source_that_is_left_on_disk_must_not_change(output: Path, tmp_path: Path) -> None:
+    (source := tmp_path / "a.css").write_text("a {}")
+    body = left_on_disk(str(source), "a.css")
+    source.write_text("b {}")
+    with release_directory(str(output), is_lasting=False) as release, pytest.raises(BuildError) as refused:
+        release.take_in("a.1.css", body)
+    assert [fault.code for fault in refused.value.diagnostics] == ["source/changed"]
+    assert read_tree(output) == {}

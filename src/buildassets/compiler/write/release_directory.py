@@ -11,13 +11,14 @@ from hashlib import new
 from stat import S_ISREG
 from typing import TYPE_CHECKING
 
-from buildassets.compiler.body import OnDisk, chunks_of_body, size_of
+from buildassets.compiler.body import OnDisk, bytes_of, chunks_of_body, size_of
 from buildassets.compiler.cache.store import Cache
 from buildassets.compiler.model import Named, Stored
 from buildassets.compiler.write.staging import Staging
 from buildassets.digest import IntegrityAlgorithm, in_base64, integrity, metadata_of
 from buildassets.errors import ManifestError
 from buildassets.files import (
+    LARGE_BYTES,
     STAGING_PREFIX,
     bytes_at,
     chunks_of,
@@ -134,7 +135,7 @@ class ReleaseWriter:
         """
         name = f"{ASSETS_FOLDER}/{file}"
         if isinstance(content, OnDisk):
-            self._take_in_chunks(name, content)
+            self._take_in_from_disk(name, content)
         elif not self._holds(name, content):
             self._staging.add(name, content)
 
@@ -197,11 +198,14 @@ class ReleaseWriter:
             running.update(chunk)
         return Stored(asset.file, content.size_bytes, metadata_of(algorithm, running.digest()), {}, {})
 
-    def _take_in_chunks(self, name: str, content: OnDisk) -> None:
+    def _take_in_from_disk(self, name: str, content: OnDisk) -> None:
         path = os.path.join(self._output, name)
         with suppress(OSError):
             if self._size_bytes(name) == content.size_bytes and digest_of(path) == content.digest:
                 return
+        if content.size_bytes < LARGE_BYTES:
+            self._staging.add(name, bytes_of(content))
+            return
         self._staging.paths[name] = place = self.place()
         write_chunks(place, chunks_of_body(content))
 

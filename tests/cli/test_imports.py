@@ -23,7 +23,7 @@ FUNCTIONS = "from buildassets import build, load_config; assert build(load_confi
 # What takes long, and what only some builds need.
 NEVER = {
     *("dataclasses", "difflib", "email", "http", "ipaddress", "pickle", "random", "shutil", "socket", "ssl"),
-    *("subprocess", "tempfile", "urllib.parse", "urllib.request", "xml", "zipfile", "concurrent.futures"),
+    *("subprocess", "tempfile", "urllib.parse", "urllib.request", "xml", "zipfile"),
     "buildassets.compiler.bundle.inlined",
     "buildassets.compiler.cache.remote.remote",
     "buildassets.compiler.config.block_plan",

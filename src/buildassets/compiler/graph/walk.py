@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from buildassets.compiler.bundle.directive_names import Place
     from buildassets.compiler.bundle.inlined import Inliner
 
-HELD_BYTES: Final = 52_000_000  # enough for most projects, and a fifth of a small build machine's memory
+HELD_BYTES: Final = 44_000_000  # enough for most projects, and a fifth of a small build machine's memory
 
 
 class Memory:

@@ -1,4 +1,4 @@
-"""`python -m buildassets` in forks of a process that has imported it: each is one of its own, with a start less.
+"""Programs in forks of a process that has imported what they need: each is one of its own, with a start less.
 
 What reads the environment while Python starts is done anew: there is a process to fork for each state of that.
 """
@@ -16,8 +16,7 @@ from select import select
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-# Reads, a line of JSON each, what to run. Writes the process's id when it has begun, and its exit code at its end.
-_SERVER: Final = """
+_BUILDASSETS: Final = """
 import atexit, brotli, concurrent.futures.thread, ctypes, gc, importlib, json, os, pkgutil, rcssmin, rjsmin, runpy, sys
 import threading
 import buildassets.cli, buildassets.compiler
@@ -25,6 +24,10 @@ for package in (buildassets.cli, buildassets.compiler):
     for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
         importlib.import_module(module.name)
 sys.path.remove("")
+"""
+# Reads, a line of JSON each, what to run. Writes the process's id when it has begun, and its exit code at its end.
+_FORK: Final = """
+import gc, json, os, sys
 gc.freeze()  # what a collection has no need to look at, and so to copy
 for line in sys.stdin:
     asked = json.loads(line)
@@ -43,6 +46,8 @@ os.chdir(asked["folder"])
 os.environ.clear()
 os.environ.update(asked["environment"])
 sys.path[:0] = [os.getcwd(), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
+"""
+_RUN_BUILDASSETS: Final = """
 sys.argv = ["-m", *asked["arguments"]]
 try:
     runpy.run_module("buildassets", run_name="__main__", alter_sys=True)
@@ -64,18 +69,26 @@ def run_buildassets(
 ) -> "subprocess.CompletedProcess[bytes]":
     """What `python -m buildassets` with these arguments does in `folder`."""
     time.sleep(_SETTLED_SECONDS)
+    given = {"arguments": arguments}
+    return run_program((_BUILDASSETS, _RUN_BUILDASSETS), folder, given, environment, timeout)
+
+
+def run_program(
+    program: tuple[str, str], folder: Path, given: Mapping[str, Any], environment: Mapping[str, str], timeout: float
+) -> "subprocess.CompletedProcess[bytes]":
+    """What a program does in `folder`: its imports, made once, and the rest, for which `asked` has what is `given`."""
     with TemporaryDirectory() as place:
         streams = [Path(place, name) for name in ("stdout", "stderr")]
         for stream in streams:
             stream.touch()
         asked = {
-            "arguments": arguments,
+            **given,
             "folder": str(folder),
             "environment": dict(environment),
             "streams": list(map(str, streams)),
         }
-        code = _exit_code(_server(environment), json.dumps(asked), timeout)
-        return subprocess.CompletedProcess(arguments, code, *(stream.read_bytes() for stream in streams))
+        code = _exit_code(_server(program, environment), json.dumps(asked), timeout)
+        return subprocess.CompletedProcess(program, code, *(stream.read_bytes() for stream in streams))
 
 
 def _exit_code(server: "subprocess.Popen[bytes]", asked: str, timeout: float) -> int:
@@ -91,13 +104,13 @@ def _exit_code(server: "subprocess.Popen[bytes]", asked: str, timeout: float) ->
     return int(server.stdout.readline())
 
 
-def _server(environment: Mapping[str, str]) -> "subprocess.Popen[bytes]":
-    """The process to fork for a command with this environment."""
+def _server(program: tuple[str, str], environment: Mapping[str, str]) -> "subprocess.Popen[bytes]":
+    """The process to fork for a program with this environment."""
     started: dict[Any, subprocess.Popen[bytes]] = _servers.__dict__
     given = {name: value for name, value in environment.items() if name != "PYTHONPATH"}
-    key = frozenset(item for item in given.items() if item[0].startswith(_AT_START))
+    key = (program, frozenset(item for item in given.items() if item[0].startswith(_AT_START)))
     if key not in started:
-        command = [sys.executable, "-c", _SERVER]
+        command = [sys.executable, "-c", _FORK.join(program)]
         pipe = subprocess.PIPE
         started[key] = subprocess.Popen(command, env=given, bufsize=0, stdin=pipe, stdout=pipe)
         weakref.finalize(threading.current_thread(), _end, started[key])  # or else when the run ends

@@ -1,27 +1,31 @@
 """A Django project whose templates have blocks: built and rendered in a process of its own."""
 
 import json
+import os
 import re
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tests.conftest import Tree, write_tree
+from tests.forks import run_program
 
+_IMPORTS = """
+import sys
+import django.contrib.staticfiles, django.core.management, django.template.engine, django.template.loaders.filesystem
+import jinja2.ext
+import buildassets.compat.compressor.build.collect, buildassets.runtime.django.compiler
+sys.path.remove("")
+"""
 _PROGRAM = """
-import io, json, os, sys
+import io
 from pathlib import Path
 
 import django
 from django.conf import settings
 
-given = json.load(sys.stdin)
-folder = Path(given["folder"])
-os.chdir(folder)
-sys.path.insert(0, str(folder))
+given, folder = asked, Path(asked["folder"])
 django_templates = {
     "BACKEND": "django.template.backends.django.DjangoTemplates",
     "DIRS": [folder / "templates"],
@@ -148,12 +152,9 @@ def site(
     written = {name if name.startswith("jinja2/") else f"templates/{name}": text for name, text in named.items()}
     write_tree(folder, {**FILES, **(files or {}), **written})
     wanted = pages if pages is not None else [("page.html", "django", values or {})]
-    given = {"folder": str(folder), "settings": settings, "builds": builds, "arguments": arguments}
-    given |= {"pages": wanted, "program": program}
-    done = subprocess.run(
-        [sys.executable, "-c", _PROGRAM], input=json.dumps(given), capture_output=True, text=True, timeout=120
-    )
-    assert done.returncode == 0, done.stderr
+    given = {"settings": settings, "builds": builds, "arguments": arguments, "pages": wanted, "program": program}
+    done = run_program((_IMPORTS, _PROGRAM), folder, given, os.environ, timeout=120)
+    assert done.returncode == 0, done.stderr.decode()
     found = json.loads(done.stdout)
     return Site(folder, found["out"], found["err"], found["code"], found["pages"], found)
 

@@ -109,7 +109,7 @@ def test_an_engine_of_another_package_is_left_to_the_build(project: Path, instal
     install("shouting", SHOUT.replace('compiles_to = ".txt"', ""), {"shout": "Shout"})
     write_tree(project, {"buildassets.toml": 'engines = { scss = "shout" }\n'})
     last = last_of(project, {"assets/a.scss": ""})
-    with sass_first(load_config(start=str(project)), last) as sass:
+    with sass_first(load_config(start=str(project)), last, None) as sass:
         assert sass is not None
         assert (sass.sheet is None, sass.engine) == (False, None)
 

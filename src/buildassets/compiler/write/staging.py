@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 
 from buildassets.compiler.languages.native.library import NewFiles
 from buildassets.files import put_in_place, write_new
-from buildassets.folders import make_folders_below
+from buildassets.folders import make_folders, make_folders_below
 from buildassets.frozen import frozen
 from buildassets.manifest import ASSETS_FOLDER
 
@@ -119,7 +119,7 @@ class Staging:
     def _make_folder(self, name: str) -> None:
         around = f"{self._folder}/{name[: name.rindex('/')]}"
         if around not in self._made:
-            os.makedirs(around, exist_ok=True)
+            make_folders(around)
             self._made.add(around)
 
     def _taken(self) -> list[_New]:

@@ -153,7 +153,12 @@ def find_classes(kind: Any, found: set[type]) -> None:
         [field.name for field in fields(kind) if field.compare] if is_dataclass(kind) else getattr(kind, "_fields", ())
     )
     for name in names:
-        find_classes(typing.get_type_hints(kind)[name], found)
+        find_classes(typing.get_type_hints(kind, localns=_imported_for_types())[name], found)
+
+
+def _imported_for_types() -> dict[str, type]:
+    """The classes by name, of which a module may import some only for a type checker."""
+    return {name: getattr(import_module(module), name) for module, name in EXCHANGED}
 
 
 @pytest.mark.parametrize("state", [b"N}\x8c\x05valueK\x01s\x86", b"}\x8c\x05valueK\x01s"], ids=["slots", "dict"])

@@ -271,8 +271,12 @@ class Ending:
     def end(self, what: ExitStack) -> None:
         """Begin to close `what`."""
         thread = Thread(target=what.close)
-        self._threads.append(thread)
-        thread.start()
+        try:
+            thread.start()
+        except RuntimeError:  # there may be no more threads
+            what.close()
+        else:
+            self._threads.append(thread)
 
     def wait(self) -> None:
         """Wait until all is closed."""

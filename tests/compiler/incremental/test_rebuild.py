@@ -353,6 +353,21 @@ def test_what_a_prefix_names_is_written_once_it_is_there_and_left_once_it_is_gon
         project.assert_as_a_clean_build()
 
 
+@pytest.mark.parametrize("name", ["h.json", "i.svg", "p.html"])
+def test_the_manifest_lists_an_engine_as_long_as_something_is_made_by_it(tmp_path: Path, name: str) -> None:
+    """What is small already stays as it is written, and no minifier counts for it."""
+    texts = {
+        "h.json": ('{"a":1}', '{ "a": 1 }'),
+        "i.svg": ('<svg xmlns="http://www.w3.org/2000/svg"/>', '<svg  xmlns="http://www.w3.org/2000/svg" >\n\n</svg>'),
+        "p.html": ("<!doctype html><p>a", "<!doctype html>\n\n<!-- b -->\n<p   >  a"),
+    }
+    small, large = texts[name]
+    project = Project(write_tree(tmp_path, {"buildassets.toml": "", "assets/a.css": "a{b:c}", f"assets/{name}": small}))
+    for text in (large, small, large):
+        project.edit({f"assets/{name}": text})
+        project.assert_as_a_clean_build()
+
+
 def test_what_is_written_anew_may_name_an_asset_by_a_prefix(tmp_path: Path) -> None:
     files = {"assets/a.css": "a { color: red }\n", "assets/b.css": "b { color: red }\n", "assets/img/c.png": "pixels"}
     for number, prefixes in enumerate(('url_prefixes = ["/"]\n', "")):

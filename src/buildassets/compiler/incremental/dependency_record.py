@@ -38,7 +38,8 @@ class Recorded(NamedTuple):
     """One asset. `path` and `root` are those of its source; `root` is -1 if it is not made of one source alone.
 
     `further` are the absolute paths of its other inputs, `wording` the digest of its references' kinds and URLs.
-    `links` are all references that name assets, `written` those whose names are written into the file.
+    `links` are all references that name assets, `written` those whose names are written into the file. `engines` are
+    those that ran, as `engines_of` has them.
     """
 
     path: str
@@ -47,6 +48,7 @@ class Recorded(NamedTuple):
     wording: str
     links: Collection[Target]
     written: Collection[Target]
+    engines: str
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -115,7 +117,7 @@ def recorded(asset: "Linked", written: "Sequence[Link]", is_by_itself: bool = Tr
     links = _targets(asset.links, numbers)
     own = links if written is asset.links else _targets(written, numbers)
     root = draft.source.root if is_by_itself else -1
-    return Recorded(draft.source.path, root, further, wording_of(draft), links, own)
+    return Recorded(draft.source.path, root, further, wording_of(draft), links, own, engines_of(draft))
 
 
 def wording_of(draft: "Draft") -> str:
@@ -133,6 +135,11 @@ def wording_of(draft: "Draft") -> str:
     if not draft.references and not names:
         return ""
     return digest_of_all([*(f"{reference.kind.value} {reference.url}" for reference in draft.references), *names])
+
+
+def engines_of(draft: "Draft") -> str:
+    """The engines that made `draft`, which a manifest lists with those of all others."""
+    return "; ".join(sorted(f"{kind}: {version}" for kind, version in draft.engines))
 
 
 def links_of(draft: "Draft", targets: Collection[Target]) -> "tuple[Link, ...]":
@@ -155,7 +162,7 @@ def loaded(content: bytes) -> Record:
     """The record that `dumped` made `content` of. Raises ValueError if it is not one."""
     rows = json_values.table(json_values.read(content))
     for row in rows.values():
-        path, _, further, _, _, written = json_values.array(row, len(Recorded._fields))
+        path, _, further, _, _, written, _ = json_values.array(row, len(Recorded._fields))
         if type(path) is not str or type(further) is not list or not _are_targets(written):
             raise ValueError("no asset")
     return Record({LogicalPath(path): row for path, row in rows.items()})
@@ -167,7 +174,7 @@ def _are_targets(value: object) -> bool:
 
 
 def _read(value: object, assets: Set[str]) -> Recorded:
-    path, root, further, wording, links, written = json_values.array(value, len(Recorded._fields))
+    path, root, further, wording, links, written, engines = json_values.array(value, len(Recorded._fields))
     for targets in (links, written):
         if json_values.array(targets):
             _check_targets(targets, assets)
@@ -178,6 +185,7 @@ def _read(value: object, assets: Set[str]) -> Recorded:
         json_values.text(wording),
         links,
         written,
+        json_values.text(engines),
     )
 
 

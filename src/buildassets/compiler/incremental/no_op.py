@@ -26,7 +26,7 @@ from buildassets.folders import is_within
 from buildassets.manifest import MANIFEST_NAME, loads_lazily
 
 _OF_ITS_TIME = "cache/"  # begins the codes of what holds for one build only: how a server was then
-_FORMAT = 6  # of what is kept between builds, where versions under development differ in it
+_FORMAT = 7  # of what is kept between builds, where versions under development differ in it
 
 
 class Work(Protocol):
@@ -48,7 +48,7 @@ def incremental(
     `held` gets what has to stay unchanged for the same build to have nothing to do. Files are not looked at again that
     were looked at just now, as in `looks`.
     """
-    if folder is None:
+    if folder is None or _has_unmet_demand():
         return work(last=None)
     build = _named(config, mode)
     before = snapshot.last(folder, build, looks=looks)
@@ -82,6 +82,15 @@ def incremental(
         if taken:
             held(taken)
     return result
+
+
+def _has_unmet_demand() -> bool:
+    """Whether the environment demands the native lexers in vain, which a build reports."""
+    if os.environ.get("BUILDASSETS_NATIVE", "") in ("", "0"):
+        return False
+    from buildassets.compiler.languages.native.library import unmet_demand
+
+    return unmet_demand() is not None
 
 
 def _inputs(config: Config, result: BuildResult, last: LastBuild | None) -> tuple[str, ...]:

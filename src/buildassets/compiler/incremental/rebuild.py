@@ -21,6 +21,7 @@ from buildassets.compiler.incremental.dependency_record import (
     NeedsFullBuild,
     Record,
     dumped,
+    engines_of,
     links_of,
     loaded,
     recorded,
@@ -250,6 +251,8 @@ class Change:
         was_written_again = draft.digest not in (None, self._last.changed.get(source.path, draft.digest))
         if before != set(draft.diagnostics) or draft.directives or demands or may_stand_elsewhere or was_written_again:
             raise NeedsFullBuild
+        if engines_of(draft) != self._record[source.logical].engines:
+            raise NeedsFullBuild  # the manifest lists the engines of all assets
         if self._config.inline_imports and media_of(source.logical).syntax is Syntax.CSS and draft.references:
             raise NeedsFullBuild  # it may import sheets now that are put into it
         if names_workers(draft) or is_large_image(self._config, draft) or (is_image(draft) and self._warns_of_images):

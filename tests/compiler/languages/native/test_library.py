@@ -2,6 +2,7 @@
 
 import os
 import runpy
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -71,6 +72,19 @@ def test_file_that_is_no_library_is_not_loaded(tmp_path: Path, monkeypatch: pyte
     (tmp_path / library._NAME).write_text("none")
     monkeypatch.setattr(library, "__file__", str(tmp_path / "library.py"))
     with pytest.warns(RuntimeWarning, match=f"the native lexers are not used: .*{library._NAME}` cannot be loaded: "):
+        assert implementation().startswith("python (")
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems do not load it")
+@pytest.mark.parametrize("share", [0.01, 0.5, 0.999])
+def test_library_that_ends_early_is_not_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, share: float) -> None:
+    need_library()
+    monkeypatch.delenv(library.SWITCH, raising=False)
+    whole = Path(library.__file__).with_name(library._NAME).read_bytes()
+    (tmp_path / library._NAME).write_bytes(whole[: int(len(whole) * share)])
+    library._found.cache_clear()
+    monkeypatch.setattr(library, "__file__", str(tmp_path / "library.py"))
+    with pytest.warns(RuntimeWarning, match=f"{library._NAME}` is not whole"):
         assert implementation().startswith("python (")
 
 

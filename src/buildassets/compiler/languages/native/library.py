@@ -245,7 +245,11 @@ def unmet_demand() -> Diagnostic | None:
 
 
 def _loaded(path: str) -> _Found:
+    from buildassets.shared_library import ends_early  # which is not pure, as little as loading is
+
     try:
+        if ends_early(path):
+            return _Found(None, f"`{path}` is not whole; `make` or `pip` makes it anew", is_odd=True)
         library = Library(path)
     except OSError as fault:
         if isinstance(fault, FileNotFoundError) or "no such file" in str(fault).lower():

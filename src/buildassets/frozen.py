@@ -87,13 +87,12 @@ def _made(cls: type[_Value], *, is_by_name: bool) -> type[_Value]:
     names = tuple(fields)
     kept |= {"__slots__": names, "__match_args__": names, "__setattr__": _set, "__delattr__": _delete}
     kept |= {"__getstate__": _state, "__setstate__": _set_state, **_comparison(fields), **_shown(fields)}
-    kept |= {
-        "__init__": _Constructor(fields, is_by_name),
-        "__dataclass_fields__": _DataclassFields(cls.__annotations__, fields),
-    }
+    constructor = _Constructor(fields, is_by_name)
+    kept |= {"__init__": constructor, "__dataclass_fields__": _DataclassFields(cls.__annotations__, fields)}
     metaclass: Any = type(cls)
     made: type[_Value] = metaclass(cls.__name__, cls.__bases__, kept)
     made.__qualname__ = cls.__qualname__
+    constructor.home = made  # by `__set_name__` Ctrl-C would become a RuntimeError, up to Python 3.11
     return made
 
 
@@ -105,12 +104,10 @@ class _Constructor:
     """`__init__` of the class `home`, until it is compiled."""
 
     def __init__(self, fields: Mapping[str, _Field], is_by_name: bool) -> None:
+        self.home: type[Any]
         self._fields = fields
         self._is_by_name = is_by_name
         self._left = _FEW
-
-    def __set_name__(self, home: type, _: str) -> None:
-        self._home = home
 
     def __get__(self, value: object, owner: type) -> Callable[..., None]:
         self._left -= 1
@@ -130,8 +127,8 @@ class _Constructor:
             self._compiled()(value, *given, **named)  # raises TypeError
 
     def _compiled(self) -> Any:
-        constructor = _constructor(self._home, "self, *" if self._is_by_name else "self", self._fields)
-        setattr(self._home, "__init__", constructor)  # noqa: B010  # mypy would take it for a mistake
+        constructor = _constructor(self.home, "self, *" if self._is_by_name else "self", self._fields)
+        setattr(self.home, "__init__", constructor)  # noqa: B010  # mypy would take it for a mistake
         return constructor
 
 

@@ -42,10 +42,22 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--install", action="store_true", help="first install the peers that Debian has (as root)")
     parser.add_argument("--only", nargs="*", choices=WORKS, default=WORKS, metavar="WORK", help=", ".join(WORKS))
     parser.add_argument("--size", nargs="+", type=int, choices=report.SIZES, default=report.SIZES, metavar="FILES")
-    parser.add_argument("--repeat", type=int, default=7, metavar="N", help="runs of each contender (default: 7)")
+    parser.add_argument("--repeat", type=_count, default=7, metavar="N", help="runs of each contender (default: 7)")
     parser.add_argument("--output", type=Path, metavar="DIR", help="write the report there instead of into the project")
-    parser.add_argument("--scratch", default="/dev/shm", metavar="DIR", help="a folder in memory (default: /dev/shm)")
+    parser.add_argument("--scratch", type=_folder, default="/dev/shm", metavar="DIR", help="a folder in memory (default: /dev/shm)")
     return parser
+
+
+def _count(text: str) -> int:
+    if (number := int(text)) < 1:
+        raise argparse.ArgumentTypeError("at least 1 is needed")
+    return number
+
+
+def _folder(text: str) -> str:
+    if not os.path.isdir(text):
+        raise argparse.ArgumentTypeError(f"`{text}` is no folder")
+    return text
 
 
 def _measured(options: argparse.Namespace) -> Iterator[Section]:

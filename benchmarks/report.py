@@ -57,7 +57,7 @@ def whole(sections: Mapping[str, Section], machine: str) -> str:
         if name in sections:
             lines += _section(sections[name])
         if name == _LARGE and name in sections and _MEDIUM in sections:
-            lines += _growth(sections)
+            lines += [*_growth(sections), ""]
     if serving.NAME in sections:
         lines += _serving(sections[serving.NAME])
     if requests.NAME in sections:

@@ -67,6 +67,13 @@ def test_a_missed_aim_is_called_missed() -> None:
     assert "against AssetMapper | 0.40 x | ≤ 0.6 x | reached |" in text
 
 
+def test_each_heading_has_an_empty_line_before_it() -> None:
+    large, site = fingerprinting.name(16500), compiling.NAME
+    rows = {COLD: [row("buildassets", 0.1, cpu_seconds=0.5)]}
+    lines = report.whole({name: Section(name, "", 1000, rows) for name in (MEDIUM, large, site)}, "").splitlines()
+    assert all(lines[number - 1] == "" for number, line in enumerate(lines) if line.startswith("#") and number)
+
+
 def test_growth_is_told_once_the_largest_tree_was_measured() -> None:
     large = fingerprinting.name(16500)
     sections = {

@@ -44,7 +44,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--size", nargs="+", type=int, choices=report.SIZES, default=report.SIZES, metavar="FILES")
     parser.add_argument("--repeat", type=_count, default=7, metavar="N", help="runs of each contender (default: 7)")
     parser.add_argument("--output", type=Path, metavar="DIR", help="write the report there instead of into the project")
-    parser.add_argument("--scratch", type=_folder, default="/dev/shm", metavar="DIR", help="a folder in memory (default: /dev/shm)")
+    parser.add_argument(
+        "--scratch", type=_folder, default="/dev/shm", metavar="DIR", help="a folder in memory (default: /dev/shm)"
+    )
     return parser
 
 

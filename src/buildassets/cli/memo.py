@@ -34,10 +34,9 @@ def was_repeated(looks: "list[Looks] | None" = None) -> bool:
     Else how the files look that were looked at for that is added to `looks`.
     """
     started = monotonic()
-    if sys.argv[1:2] != [_VERB] or os.environ.get("BUILDASSETS_NATIVE", "") not in (
-        "",
-        "0",
-    ):  # a demand, which is checked
+    if sys.argv[1:2] != [_VERB]:
+        return False
+    if os.environ.get("BUILDASSETS_NATIVE", "") not in ("", "0"):  # a demand, which the build checks
         return False
     try:
         key = _key()

@@ -11,8 +11,8 @@ import threading
 import time
 import weakref
 from collections.abc import Mapping
+from multiprocessing.connection import wait
 from pathlib import Path
-from select import select
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
@@ -97,7 +97,7 @@ def _exit_code(server: "subprocess.Popen[bytes]", asked: str, timeout: float) ->
     server.stdin.write(f"{asked}\n".encode())
     server.stdin.flush()
     child = int(server.stdout.readline())
-    if not select([server.stdout], [], [], timeout)[0]:
+    if not wait([server.stdout.fileno()], timeout):
         os.kill(child, 9)
         server.stdout.readline()
         raise subprocess.TimeoutExpired(asked, timeout)

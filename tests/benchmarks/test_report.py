@@ -70,7 +70,9 @@ def test_a_missed_aim_is_called_missed() -> None:
 def test_each_heading_has_an_empty_line_before_it() -> None:
     large, site = fingerprinting.name(16500), compiling.NAME
     rows = {COLD: [row("buildassets", 0.1, cpu_seconds=0.5)]}
-    lines = report.whole({name: Section(name, "1,000 files", 1000, rows) for name in (MEDIUM, large, site)}, "").splitlines()
+    lines = report.whole(
+        {name: Section(name, "1,000 files", 1000, rows) for name in (MEDIUM, large, site)}, ""
+    ).splitlines()
     assert all(lines[number - 1] == "" for number, line in enumerate(lines) if line.startswith("#") and number)
 
 

@@ -13,6 +13,7 @@ import pytest
 from buildassets.cli.commands import commands
 from buildassets.cli.memo import keep, was_repeated
 from buildassets.compiler.cache.stamps import Looks, signature, stamps_of
+from buildassets.compiler.languages.native.library import SWITCH
 from tests.conftest import Tree, write_tree
 
 SITE: Tree = {
@@ -31,6 +32,7 @@ class Project:
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.folder = folder
         self._monkeypatch = monkeypatch
+        monkeypatch.delenv(SWITCH, raising=False)  # a demand has to be checked, and so the build to be loaded
         self.command("build")
 
     def command(self, *arguments: str) -> None:

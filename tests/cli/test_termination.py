@@ -1,5 +1,6 @@
 """A signal ends the program also where Python drops the exception that it becomes."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -73,3 +74,24 @@ def test_what_is_dropped_otherwise_is_reported_as_python_does() -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30)
     assert done.returncode == 0
     assert "OSError: lost" in done.stderr
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="there is no list of open files")
+def test_more_commands_in_a_process_open_no_more_files() -> None:
+    program = (
+        "import os, threading\nfrom buildassets.cli.termination import terminated_as_exit\nfound = []\n"
+        "for _ in range(3):\n"
+        " terminated_as_exit()\n found.append((len(os.listdir('/proc/self/fd')), threading.active_count()))\n"
+        "raise SystemExit(len(set(found)))"
+    )
+    assert subprocess.run([sys.executable, "-c", program], timeout=30).returncode == 1
+
+
+def test_a_process_that_may_have_no_threads_goes_on() -> None:
+    program = (
+        'import signal, threading\ndef start(thread): raise RuntimeError("can\'t start new thread")\n'
+        "threading.Thread.start = start\nfrom buildassets.cli.termination import terminated_as_exit\n"
+        "terminated_as_exit()\nsignal.raise_signal(signal.SIGTERM)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30)
+    assert (done.returncode, done.stderr) == (143, "")

@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from functools import cache
 from threading import Thread, main_thread
 from time import sleep
 from typing import TYPE_CHECKING, Final, NoReturn
@@ -20,15 +21,23 @@ def terminated_as_exit() -> None:
 
     Ctrl-C raises KeyboardInterrupt as before. None of them is lost: see `_Ending`.
     """
-    ending = _Ending()
+    ending = _ending()
+    ending.has_begun = False
     numbers = [signal.SIGTERM, signal.SIGINT]
     if hasattr(signal, "SIGHUP"):  # Windows has none
         numbers.append(signal.SIGHUP)
     for number in numbers:
         if signal.getsignal(number) is not signal.SIG_IGN:  # as SIGHUP is under nohup
             signal.signal(number, ending.begin)
+
+
+@cache
+def _ending() -> "_Ending":
+    """That of this process, however many commands it runs one after the other, as tests do."""
+    ending = _Ending()
     if sys.platform != "win32":  # where nothing can wake a thread that waits
         ending.watch_over()
+    return ending
 
 
 class _Ending:
@@ -41,11 +50,11 @@ class _Ending:
     """
 
     def __init__(self) -> None:
-        self._has_begun = False
+        self.has_begun = False
 
     def begin(self, number: int, _frame: object) -> NoReturn:
         """The handler of a signal: unwind the stack."""
-        self._has_begun = True
+        self.has_begun = True
         if number == signal.SIGINT:
             raise KeyboardInterrupt
         raise Terminated(128 + number)
@@ -53,15 +62,18 @@ class _Ending:
     def watch_over(self) -> None:
         """Hear of each signal from now on."""
         heard, self._hear = os.pipe()
+        try:
+            Thread(target=self._send_again, args=(heard,), daemon=True, name="signals").start()
+        except RuntimeError:  # no more threads are allowed, and signals stay what they are in Python
+            return
         os.set_blocking(self._hear, False)
         signal.set_wakeup_fd(self._hear, warn_on_full_buffer=False)
         sys.unraisablehook = self._note_dropped
-        Thread(target=self._send_again, args=(heard,), daemon=True, name="signals").start()
 
     def _send_again(self, heard: int) -> None:
         while number := os.read(heard, 1):
             sleep(_PATIENCE_SECONDS)
-            if not self._has_begun:
+            if not self.has_begun:
                 signal.pthread_kill(main_thread().ident or 0, number[0])
 
     def _note_dropped(self, dropped: "UnraisableHookArgs") -> None:
@@ -73,5 +85,5 @@ class _Ending:
         else:
             sys.__unraisablehook__(dropped)
             return
-        self._has_begun = False
+        self.has_begun = False
         os.write(self._hear, bytes([number]))

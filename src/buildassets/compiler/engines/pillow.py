@@ -68,10 +68,7 @@ def made(variant: Variant, shown: str) -> bytes | Diagnostic:
     from PIL import Image
 
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of sizes and metadata; what matters is an error
-            with Image.open(variant.of, formats=[_FORMATS[variant.source_kind]]) as picture:
-                content = _encoded(picture, variant)
+        content = _content(variant)
     except Image.DecompressionBombError:
         return error(TOO_LARGE, f"`{shown}` has too many pixels to be decoded", Location(shown), hint=SMALLER)
     except MemoryError:
@@ -79,6 +76,16 @@ def made(variant: Variant, shown: str) -> bytes | Diagnostic:
     except Exception as fault:  # its readers raise anything for damaged files
         return _damaged(shown, _reason(fault))
     return _damaged(shown, "its pixels end early") if _lacks_pixels(variant) else content
+
+
+def _content(variant: Variant) -> bytes:
+    """The file of `variant`. No longer holds the pixels of its picture when it returns. Raises whatever Pillow does."""
+    from PIL import Image
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of sizes and metadata; what matters is an error
+        with Image.open(variant.of, formats=[_FORMATS[variant.source_kind]]) as picture:
+            return _encoded(picture, variant)
 
 
 def _damaged(shown: str, reason: str) -> Diagnostic:

@@ -231,7 +231,7 @@ def test_sass_looks_beside_the_sheet_and_in_load_paths_of_other_drives() -> None
     [(r"C:\a b\ü.scss", "file:///C:/a%20b/%C3%BC.scss"), (r"C:\a#b.scss", "file:///C:/a%23b.scss")],
 )
 def test_a_drive_stands_in_a_file_url(path: str, url: str) -> None:
-    files = dart_messages.SheetFiles(path, "", "a.scss", str, ())
+    files = dart_messages.SheetFiles(path, str, "a.scss", str, ())
     assert (dart_process._url(path), files.path_of(url), files.name_of(path)) == (url, path, "a.scss")
 
 

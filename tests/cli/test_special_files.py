@@ -87,6 +87,20 @@ def test_a_pipe_in_the_place_of_what_a_build_left_in_the_cache_is_passed_over(si
     assert run(["build", "-q"]) == 0
 
 
+@pytest.mark.parametrize("scss", ["dart-sass", "libsass"])
+@pytest.mark.parametrize("entries", ['["b.css"]', "[]"])
+def test_a_pipe_in_the_place_of_a_partial_is_an_error_at_once(entries: str, scss: str, site: Path) -> None:
+    settings = f'entries = {entries}\nengines = {{ scss = "{scss}" }}'
+    write_tree(site, {"buildassets.toml": settings, "assets/b.scss": "@import 'part';", "assets/_part.scss": "a{b:c}"})
+    assert run(["build", "-q"]) == 0
+    (site / "assets/_part.scss").unlink()
+    os.mkfifo(site / "assets/_part.scss")
+    for further in ([], ["--no-cache"]):
+        code, output = printed("build", *further)
+        assert code == 1
+        assert "`assets/_part.scss` cannot be read: it is a named pipe and no file\n  --> assets/b.scss:1:10" in output
+
+
 def test_a_web_process_opens_no_pipe(site: Path) -> None:
     manifest = site / "build" / "manifest.json"
     assets = Assets(manifest, reload=True)

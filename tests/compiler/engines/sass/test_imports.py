@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.engines.sass.imports import Listings, instead, looked_for
+from buildassets.compiler.engines.sass.imports import Listings, instead, loads
 from tests.conftest import write_tree
 
 
@@ -23,9 +23,10 @@ def test_listings_know_the_files_that_there_are(folder: Path, name: str) -> None
 
 def test_what_is_looked_for_is_the_same_with_listings(folder: Path) -> None:
     text = '@import "file", "far", "none", "folder", "lib/far", "dangling";'
-    found = looked_for(text, str(folder / "app.scss"), [str(folder / "lib")])
-    assert looked_for(text, str(folder / "app.scss"), [str(folder / "lib")], Listings().exists) == found
-    assert str(folder / "lib/_none.scss") in found
+    found = list(loads(text, str(folder / "app.scss"), [str(folder / "lib")]))
+    assert list(loads(text, str(folder / "app.scss"), [str(folder / "lib")], Listings().exists)) == found
+    assert any(str(folder / "lib/_none.scss") in load.resolution.absences for load in found)
+    assert [text[load.start : load.end] for load in found] == [load.name for load in found]
 
 
 def test_a_large_folder_is_asked_for_each_file(tmp_path: Path) -> None:

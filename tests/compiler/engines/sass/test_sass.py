@@ -17,6 +17,9 @@ from buildassets.compiler.languages.source_map.maps import origin_at, read_map
 from buildassets.diagnostics import Diagnostic
 from tests.building import only_error
 from tests.conftest import Tree, write_tree
+from tests.test_plain_files import at_once, special
+
+__all__ = ["at_once"]
 
 Compile = Callable[..., Compiled]
 SassEngine = LibsassEngine | DartSassEngine
@@ -112,6 +115,34 @@ def test_source_map_is_not_named_in_the_text(compile_tree: Compile) -> None:
 def test_same_sheet_gives_the_same_result(compile_tree: Compile) -> None:
     files = {"app.scss": "@import 'one'; a { b: $c }", "vendor/_one.scss": "$c: red;"}
     assert compile_tree(files) == compile_tree(files)
+
+
+# What is no file
+
+
+@pytest.mark.parametrize("kind", ["pipe", "link", "socket", "device"])
+def test_what_is_no_file_is_an_error_at_once(compile_tree: Compile, load: str, tmp_path: Path, kind: str) -> None:
+    (tmp_path / "_two.scss").symlink_to(special(kind, tmp_path))
+    found = only_error(compile_tree({"app.scss": f"{load};", "_one.scss": 'a { b: c }\n@import "two";'}))
+    assert brief(found) == ("scss/unreadable", "_one.scss", 2, 10)
+    what = {"link": "named pipe", "pipe": "named pipe"}.get(kind, kind)
+    assert found.message == f"`_two.scss` cannot be read: it is a {what} and no file"
+
+
+def test_what_is_no_file_and_is_not_loaded_is_no_error(compile_tree: Compile, load: str, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "_two.scss")
+    text = f'/* @import "two" */ // @use "two"\n{load}; a {{ b: "@import \'two\'" }}'
+    assert compile_tree({"app.scss": text, "_one.scss": '@import url("two");'}).diagnostics == ()
+
+
+def test_what_is_no_file_ends_what_was_begun_ahead(engine: SassEngine, load: str, tmp_path: Path) -> None:
+    given = EngineInput(f"{load};", str(tmp_path / "app.scss"), "app.scss")
+    os.mkfifo(tmp_path / "_one.scss")
+    engine.start_ahead(given)
+    assert only_error(engine.run(given)).code == "scss/unreadable"
+    os.unlink(tmp_path / "_one.scss")
+    (tmp_path / "_one.scss").write_text("a { b: c }")
+    assert engine.run(given).diagnostics == ()
 
 
 # What they report

@@ -18,6 +18,7 @@ from buildassets.frozen import replace
 
 if TYPE_CHECKING:  # else when there is a sheet
     from buildassets.compiler.engines.sass.dart_process import SassProcess
+    from buildassets.compiler.engines.sass.survey import Survey
 
 _START_SECONDS: Final = 30.0
 _PROTOCOL: Final = (2, 5)  # the first that knows `pkg:`
@@ -57,6 +58,7 @@ class DartSassEngine:
         self._idle: Processes[SassProcess] = Processes()
         self._shared: SharedProcesses | None = None
         self._begun: dict[bytes, SassProcess] = {}  # processes at work on these requests
+        self._surveys: dict[bytes, Survey] = {}  # of the sheets in these requests
 
     def _command(self) -> list[str]:
         if self._known_command is None:  # not kept if none was found: one may be installed during a watch
@@ -122,14 +124,24 @@ class DartSassEngine:
             self._idle.start_ahead(start)
             path = os.path.abspath(given.path) if given else ""
             if given and _is_utf8(path):
-                request = request_for(path, given.text.removeprefix("\ufeff"), self._load_paths)
+                text = given.text.removeprefix("\ufeff")
+                request = request_for(path, text, self._load_paths)
                 self._begun[request] = process = self._idle.take(start)
                 process.begin(request, _START_SECONDS)
-                return True
+                self._surveys[request] = survey = self._survey(path, text)
+                if not survey.special:
+                    return True
+                self.end_ahead()
         return False
+
+    def _survey(self, path: str, text: str) -> "Survey":
+        from buildassets.compiler.engines.sass.survey import Survey
+
+        return Survey(path, text, self._load_paths)
 
     def end_ahead(self) -> None:
         """End the processes that began with what was not run."""
+        self._surveys.clear()
         while self._begun:
             _, process = self._begun.popitem()
             process.end()
@@ -139,19 +151,25 @@ class DartSassEngine:
         path = os.path.abspath(given.path)
         if not _is_utf8(path):
             return _failed("scss/unsupported", "Dart Sass reads no path that is not UTF-8", given, _RENAME)
-        from buildassets.compiler.engines.sass.dart_answers import compiled, events_and_response
+        from buildassets.compiler.engines.sass.dart_answers import compiled, events_and_response, unreadable
         from buildassets.compiler.engines.sass.dart_messages import SheetFiles
         from buildassets.compiler.engines.sass.dart_process import request_for
         from buildassets.compiler.engines.sass.functions import AssetCalls
 
-        files = SheetFiles(path, given.text.removeprefix("\ufeff"), given.shown, self._shown, self._load_paths)
-        request = request_for(path, files.text, self._load_paths)
+        text = given.text.removeprefix("\ufeff")
+        request = request_for(path, text, self._load_paths)
         try:
             process = self._greeted(self._begun.pop(request, None))
         except UnavailableError as why:
             return Compiled("", diagnostics=(why.diagnostic("scss/unavailable", Location(given.shown)),))
         calls = AssetCalls(self._url)
         try:
+            process.send(request, self._limit_seconds)
+            survey = self._surveys.pop(request, None) or self._survey(path, text)
+            files = SheetFiles(path, survey.text_of, given.shown, self._shown, self._load_paths)
+            if survey.special:
+                process.end()
+                return unreadable(files, survey)
             events, response = events_and_response(process, request, self._limit_seconds, calls)
         except TimeoutError:
             process.end()
@@ -164,7 +182,7 @@ class DartSassEngine:
             process.end()
             raise
         self._idle.give_back(process)
-        return replace(compiled(files, events, response), asset_urls=tuple(sorted(calls.urls)))
+        return replace(compiled(files, survey, events, response), asset_urls=tuple(sorted(calls.urls)))
 
     def _greeted(self, begun: "SassProcess | None" = None) -> "SassProcess":
         """A process that speaks the protocol: the `begun` one if that is alive, or an idle or new one.

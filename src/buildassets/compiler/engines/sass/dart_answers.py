@@ -11,11 +11,11 @@ from typing import Any, Final
 from buildassets.compiler.engines.process.endings import DiedError
 from buildassets.compiler.engines.protocol import Compiled
 from buildassets.compiler.engines.sass import embedded_protocol as sass_protocol
-from buildassets.compiler.engines.sass.dart_messages import SheetFiles, failure, warnings_in
+from buildassets.compiler.engines.sass.dart_messages import SheetFiles, failure, special_file, warnings_in
 from buildassets.compiler.engines.sass.dart_process import SassProcess
 from buildassets.compiler.engines.sass.embedded_protocol import Call, Event, EventKind, Response
 from buildassets.compiler.engines.sass.functions import AssetCalls
-from buildassets.compiler.engines.sass.imports import Listings, looked_for
+from buildassets.compiler.engines.sass.survey import Survey
 from buildassets.frozen import replace
 
 _MOST_EVENTS: Final = 1000  # an endless loop can warn for ever
@@ -42,7 +42,7 @@ def _answer(calls: AssetCalls, call: Call) -> bytes:
     return sass_protocol.call_response(call, text, is_quoted=is_quoted)
 
 
-def compiled(files: SheetFiles, events: Sequence[Event], response: Response) -> Compiled:
+def compiled(files: SheetFiles, survey: Survey, events: Sequence[Event], response: Response) -> Compiled:
     """The result of a sheet, with every file that was read for it."""
     read = {files.path_of(url) for url in response.urls if url.startswith("file:")} - {files.path}
     files = replace(files, read=read)
@@ -52,17 +52,22 @@ def compiled(files: SheetFiles, events: Sequence[Event], response: Response) -> 
     return Compiled(
         text=response.css + "\n" if response.css else "",
         inputs=tuple(sorted(read)),
-        absences=tuple(sorted(_absences(files))),
+        absences=tuple(sorted(survey.absences((files.path, *read)))),
         diagnostics=tuple(dict.fromkeys(diagnostics)),
         source_map=_source_map(files, response) if response.failure is None else None,
     )
 
 
-def _absences(files: SheetFiles) -> set[str]:
-    """The paths that were looked for and not found, and a few more: Dart Sass does not report them."""
-    paths = (files.path, *files.read)
-    exists = Listings().exists
-    return {absent for path in paths for absent in looked_for(files.text_of(path), path, files.load_paths, exists)}
+def unreadable(files: SheetFiles, survey: Survey) -> Compiled:
+    """The result of a sheet that loads what is no file."""
+    diagnostics = [special_file(files, special) for special in survey.special]
+    read = {*survey.texts, *(special.path for special in survey.special)} - {files.path}
+    return Compiled(
+        "",
+        inputs=tuple(sorted(read)),
+        absences=tuple(sorted(survey.absences(tuple(survey.texts)))),
+        diagnostics=tuple(dict.fromkeys(diagnostics)),
+    )
 
 
 def _source_map(files: SheetFiles, response: Response) -> str:

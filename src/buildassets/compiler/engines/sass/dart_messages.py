@@ -1,4 +1,4 @@
-"""Turns the messages of Dart Sass into diagnostics. Reads a file only to show the line of a warning."""
+"""Turns the messages of Dart Sass into diagnostics. Asks for a text only to show the line of a warning."""
 
 import os
 import re
@@ -9,9 +9,10 @@ from buildassets.compiler.engines.sass import imports as scss_imports
 from buildassets.compiler.engines.sass.advice import IMPORT_LOOP, advice
 from buildassets.compiler.engines.sass.columns import characters, lines_of
 from buildassets.compiler.engines.sass.embedded_protocol import Event, EventKind, Failure, SourceSpan
+from buildassets.compiler.engines.sass.survey import SpecialFile
 from buildassets.compiler.engines.wording import sentence
-from buildassets.diagnostics import Diagnostic, Location, error, place, warning
-from buildassets.frozen import field, frozen
+from buildassets.diagnostics import Diagnostic, Location, error, locate, place, warning
+from buildassets.frozen import frozen
 from buildassets.nearest import nearest
 from buildassets.paths import from_url
 
@@ -32,16 +33,16 @@ _BUILT_IN_MODULES: Final = ("color", "list", "map", "math", "meta", "selector", 
 class SheetFiles:
     """The sheet and the files that it reads, by path, with the names that a user would write for them.
 
-    `read` are the files that were read; empty until they are known.
+    `text_of` gives the text of a file, which is empty if it cannot be read. `read` are the files that were read; empty
+    until they are known.
     """
 
     path: str
-    text: str
+    text_of: Callable[[str], str]
     shown: str
     shown_other: Callable[[str], str]
     load_paths: Sequence[str]
     read: Collection[str] = ()
-    _texts: dict[str, str] = field(default_factory=dict)
 
     def path_of(self, url: str) -> str:
         """The path of a `file:` URL; any other URL unchanged."""
@@ -64,17 +65,6 @@ class SheetFiles:
         if path == self.path:
             return self.shown
         return self.shown_other(path) if os.path.isabs(path) else path
-
-    def text_of(self, path: str) -> str:
-        """The text of a file; empty if it cannot be read."""
-        if path == self.path:
-            return self.text
-        if path not in self._texts:
-            try:
-                self._texts[path] = scss_imports.read(path).removeprefix("\ufeff")
-            except ValueError:
-                self._texts[path] = ""
-        return self._texts[path]
 
     def location(self, path: str, line: int, column: int, line_text: str, marked: str = "") -> Location:
         """A place from Dart's numbers, which count from 0 and in code units; `marked` is the text there."""
@@ -185,6 +175,13 @@ def _recommended(advice: str) -> str:
     if advice.startswith("add "):
         return sentence(advice)
     return " or ".join(f"`{code}`" for code in advice.split(" or "))
+
+
+def special_file(files: SheetFiles, special: SpecialFile) -> Diagnostic:
+    """The error for a rule that loads what is no file."""
+    load = special.load
+    location = locate(files.name_of(special.importer), files.text_of(special.importer), load.start, load.end)
+    return error("scss/unreadable", f"`{files.name_of(special.path)}` {special.reason}", location)
 
 
 def failure(files: SheetFiles, failed: Failure) -> Diagnostic:

@@ -55,6 +55,14 @@ class SassProcess(SocketProcess):
             raise DiedError("no version")
         self.version = answer
 
+    def send(self, request: bytes, limit_seconds: float) -> None:
+        """Send `request`, unless it was begun with; raises DiedError or TimeoutError."""
+        if self._begun != request:
+            try:
+                self.begin(request, limit_seconds)
+            except ConnectionError:
+                raise DiedError(self.how_it_ended()) from None
+
     def compile(
         self, request: bytes, limit_seconds: float, answer_of: Callable[[Call], bytes]
     ) -> Iterator[Event | Response]:
@@ -62,9 +70,9 @@ class SassProcess(SocketProcess):
 
         `answer_of` returns the message that answers a call of one of our functions.
         """
-        is_sent, self._begun = self._begun == request, None
-        self._compilations += not is_sent
-        for answer in self._replies(self._compilations, b"" if is_sent else request, limit_seconds, answer_of):
+        self.send(request, limit_seconds)
+        self._begun = None
+        for answer in self._replies(self._compilations, b"", limit_seconds, answer_of):
             if isinstance(answer, Event | Response):
                 yield answer
             if isinstance(answer, Response):

@@ -11,8 +11,10 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain, islice
 from stat import S_ISDIR, S_ISREG
+from typing import NamedTuple
 
 from buildassets.diagnostics import reason_text
+from buildassets.files import content_of
 from buildassets.frozen import frozen
 from buildassets.nearest import Known
 
@@ -54,21 +56,30 @@ def resolve(
     return Resolution((), tuple(absences), folders)
 
 
-def looked_for(
+class Load(NamedTuple):
+    """A name from `start` to `end` in a rule that begins at `rule`, and the result of the search for it."""
+
+    name: str
+    rule: int
+    start: int
+    end: int
+    resolution: Resolution
+
+
+def loads(
     text: str, importer: str, load_paths: Sequence[str], exists: Callable[[str], bool] | None = None
-) -> set[str]:
-    """All paths that could become the files that `text`, the content of the file `importer`, loads.
+) -> Iterator[Load]:
+    """All that `text`, the content of the file `importer`, may load; a name may occur twice, with what it may mean.
 
     Counts every `@use`, `@forward`, `@import` and `load-css()`, also in comments, except those with a scheme (`pkg:`).
     """
-    absent: set[str] = set()
     for match in chain.from_iterable(pattern.finditer(text) for pattern in _LOADING):
-        for name in _NAME.findall(match[1]):
-            if ":" not in name:
+        for name in _NAME.finditer(text, *match.span(1)):
+            if ":" not in name[0]:
                 # A file for `@import` alone takes precedence (Sass: import-only files).
-                for each in (name, f"{name}.import"):
-                    absent.update(resolve(each, importer, load_paths, exists).absences)
-    return absent
+                for each in (name[0], f"{name[0]}.import"):
+                    found = resolve(each, importer, load_paths, exists)
+                    yield Load(name[0], match.start(), *name.span(), found)
 
 
 def _candidates(path: str) -> Iterator[list[str]]:
@@ -123,14 +134,23 @@ def _exists(path: str) -> bool:
         return False
 
 
+def why_special(path: str) -> str | None:
+    """The reason why what is at `path` cannot be read, if it is neither a file nor a folder; else None."""
+    try:
+        mode = os.stat(path).st_mode
+        if not S_ISREG(mode) and not S_ISDIR(mode):
+            read(path)
+    except OSError:
+        return None
+    except ValueError as reason:
+        return str(reason)
+    return None
+
+
 def read(path: str) -> str:
     """The text of the regular file `path`; raises ValueError with the reason as the rest of a sentence."""
     try:
-        # A named pipe would block the build until somebody writes into it.
-        if not S_ISREG(os.stat(path).st_mode):
-            raise ValueError("is not a regular file")
-        with open(path, "rb") as file:
-            return file.read().decode("utf-8")
+        return content_of(path).decode("utf-8")
     except UnicodeDecodeError as fault:
         raise ValueError(f"is not UTF-8 (byte {fault.start})") from None
     except OSError as fault:

@@ -1,0 +1,78 @@
+"""Follows what a sheet loads through the files on the disk, while Dart Sass is at work on it.
+
+Dart Sass does not report where it looks in vain, and waits for ever for what is no file. Takes the path and the text of
+a sheet and the load paths. Imports little: it is needed before most of a build is loaded.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import NamedTuple
+
+from buildassets.compiler.engines.sass import imports
+
+
+class SpecialFile(NamedTuple):
+    """Something at `path` that is neither a file nor a folder, and the `importer` with the `load` that leads there.
+
+    `reason` is the rest of a sentence about it.
+    """
+
+    path: str
+    reason: str
+    importer: str
+    load: imports.Load
+
+
+class Survey:
+    """What a sheet loads, what that loads in turn, and so on, as far as names and not the compiler decide it.
+
+    `texts` are the texts of the files, by path; empty ones of files that cannot be read. `special` are the things among
+    them that are no files; reading these may never end.
+    """
+
+    def __init__(self, path: str, text: str, load_paths: Sequence[str]) -> None:
+        self.texts = {path: text}
+        self._load_paths = load_paths
+        self._loads: dict[str, tuple[imports.Load, ...]] = {}
+        self._exists = imports.Listings().exists
+        self.special = tuple(self._special(path))
+
+    def text_of(self, path: str) -> str:
+        """The text of a file; empty if it cannot be read."""
+        if path not in self.texts:
+            try:
+                self.texts[path] = imports.read(path).removeprefix("\ufeff")
+            except ValueError:
+                self.texts[path] = ""
+        return self.texts[path]
+
+    def absences(self, paths: Collection[str]) -> set[str]:
+        """The paths that were looked for and not found from the files `paths`, and a few more."""
+        return {absent for path in paths for load in self._loads_of(path) for absent in load.resolution.absences}
+
+    def _loads_of(self, path: str) -> tuple[imports.Load, ...]:
+        if path not in self._loads:
+            found = imports.loads(self.text_of(path), path, self._load_paths, self._exists)
+            self._loads[path] = tuple(found)
+        return self._loads[path]
+
+    def _special(self, path: str) -> Iterator[SpecialFile]:
+        waiting, seen = [path], {path}
+        while waiting:
+            importer = waiting.pop()
+            for load in self._loads_of(importer):
+                for found in load.resolution.found:
+                    if found in seen:
+                        continue
+                    if reason := imports.why_special(found):
+                        if not _is_in_comment(self.text_of(importer), load.rule):
+                            yield SpecialFile(found, reason, importer, load)
+                        continue
+                    seen.add(found)
+                    if not found.endswith(".css"):  # whose imports Sass leaves to browsers
+                        waiting.append(found)
+
+
+def _is_in_comment(text: str, offset: int) -> bool:
+    from buildassets.compiler.engines.sass.libsass_faults import blanked
+
+    return blanked(text)[offset].isspace()

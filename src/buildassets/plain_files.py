@@ -44,6 +44,15 @@ def plain_with_size(path: str, flags: int = os.O_RDONLY) -> tuple[int, int]:
     raise _no_file(path, status.st_mode)
 
 
+def fault_of_special(path: str) -> OSError | None:
+    """The error of `plain` for what is neither a file nor a folder, without opening it; None for all else."""
+    try:
+        mode = os.stat(path).st_mode
+    except (OSError, ValueError):  # ValueError: a NUL in the path
+        return None
+    return None if stat.S_ISREG(mode) or stat.S_ISDIR(mode) else _no_file(path, mode)
+
+
 def plain_below(folder: str, name: str) -> int:
     """Like `plain`, for the file `name` below `folder`, which must not be reached by a symbolic link.
 

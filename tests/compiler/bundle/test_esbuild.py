@@ -1,6 +1,7 @@
 """Bundles by a real esbuild through the whole build: what is released, how it points, what is told of faults."""
 
 import json
+import os
 import shutil
 import subprocess
 from dataclasses import replace
@@ -22,6 +23,9 @@ from buildassets.media import Syntax
 from buildassets.paths import LogicalPath
 from tests.conftest import Tree, read_tree, write_tree
 from tests.corpus.packages import node_modules
+from tests.test_plain_files import at_once
+
+__all__ = ["at_once"]
 
 pytestmark = pytest.mark.corpus
 
@@ -715,3 +719,33 @@ def test_map_of_a_bundle_leads_to_the_sources(tmp_path: Path, form: str) -> None
     assert source_map is not None
     assert origin_at(source_map, text.index("console")) == ("../js/shout.ts", 1, 2)
     assert origin_at(source_map, text.index('"last words"')) == ("../js/main.ts", 2, 11)
+
+
+# What is no file
+
+
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [
+        ("assets/js/b.js", "assets/js/a.js:1:9"),
+        ("assets/js/c.ts", "assets/js/a.js:2:16"),
+        ("assets/js/d.png", "assets/js/a.css:1:18"),
+        ("assets/js/tsconfig.json", "assets/js/tsconfig.json"),
+    ],
+)
+def test_what_is_no_file_is_an_error_and_not_waited_for(tmp_path: Path, name: str, place: str) -> None:
+    files = {
+        "assets/js/main.ts": "import './a.js'; import './a.css'",
+        "assets/js/a.js": "import './b.js'\nexport * from './c.js'",
+        "assets/js/a.css": "a{background:url(d.png)}",
+        "assets/js/b.js": "",
+        "assets/js/c.ts": "",
+        "assets/js/d.png": "",
+    }
+    files.pop(name, None)
+    (tmp_path / "assets/js").mkdir(parents=True)
+    os.mkfifo(tmp_path / name)
+    result = run(tmp_path, files)
+    assert f"error[source/unreadable]: cannot read `{name}`: it is a named pipe and no file\n  --> {place}" in texts(
+        result
+    )

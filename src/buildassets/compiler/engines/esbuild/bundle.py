@@ -18,6 +18,8 @@ from buildassets.media import file_suffixes
 from buildassets.paths import from_url
 
 if TYPE_CHECKING:
+    import subprocess
+
     from buildassets.compiler.engines.esbuild.command import EsbuildCommand
 
 Format = Literal["esm", "iife"]
@@ -29,6 +31,7 @@ META_URL: Final = "$bundled_from_$"
 """Replaces `import.meta.url` of the sources in a piece, since a classic script cannot contain that."""
 
 _LIMIT_SECONDS: Final = 600
+_PATIENCE_SECONDS: Final = 0.5  # most bundles take less; then it is time to ask what esbuild may be waiting for
 _QUOTES: Final = "it cannot write the name of an imported file that holds a quotation mark"  # as of 0.28
 
 
@@ -107,6 +110,8 @@ class Bundler:
                 messages, pieces = self._attempt(entries, options)
         except _DiedError as fault:
             return Pieces(diagnostics=(replace(fault.diagnostic, location=place),))
+        except _UnreadableError as fault:
+            return Pieces(diagnostics=fault.diagnostics)
         return replace(pieces, diagnostics=tuple(diagnostics_of(messages, self._folder, self._shown, place)))
 
     def _left_alone(self, messages: Sequence[Message]) -> tuple[str, ...]:
@@ -125,35 +130,59 @@ class Bundler:
                 f"--metafile={metafile}",
                 *(f"e{number}={path}" for number, path in enumerate(entries)),
             ]
-            output = self._run(arguments, options)
+            output = self._run(arguments, options, entries)
             pieces = _Metafile(self._folder, written, metafile).pieces() if os.path.exists(metafile) else Pieces()
         messages = read_messages(output)
         if not pieces.pieces and not messages:
             raise _DiedError("it gave no reason", output)
         return messages, pieces
 
-    def _run(self, arguments: Sequence[str], options: BundleOptions) -> str:
+    def _run(self, arguments: Sequence[str], options: BundleOptions, entries: Sequence[str]) -> str:
         import subprocess
 
         environment = {**os.environ, "NODE_PATH": os.pathsep.join(options.load_paths), "PWD": self._folder}
         try:
-            done = subprocess.run(  # noqa: S603 - the program that the user installed
+            process = subprocess.Popen(  # noqa: S603 - the program that the user installed
                 [self._command.path, *arguments],
                 cwd=self._folder,
                 env=environment,
                 stdin=subprocess.DEVNULL,
-                capture_output=True,
-                timeout=_LIMIT_SECONDS,
-                check=False,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
             )
         except OSError as fault:
             raise _DiedError(reason_text(fault)) from None
-        except subprocess.TimeoutExpired:
-            raise _DiedError(f"it did not finish in {_LIMIT_SECONDS} seconds") from None
-        output = done.stderr.decode("utf-8", "replace")
-        if done.returncode not in (0, 1):
-            raise _DiedError(ending(done.returncode), output)
+        with process:
+            try:
+                output = self._output_of(process, entries).decode("utf-8", "replace")
+            except subprocess.TimeoutExpired:
+                raise _DiedError(f"it did not finish in {_LIMIT_SECONDS} seconds") from None
+            finally:
+                process.kill()  # which does nothing to one that has ended
+        if process.returncode not in (0, 1):
+            raise _DiedError(ending(process.returncode), output)
         return output
+
+    def _output_of(self, process: "subprocess.Popen[bytes]", entries: Sequence[str]) -> bytes:
+        """Its messages, once it has ended. Raises TimeoutExpired, and _UnreadableError where it waits for no file."""
+        from subprocess import TimeoutExpired
+
+        try:
+            return process.communicate(timeout=_PATIENCE_SECONDS)[1]
+        except TimeoutExpired:
+            from buildassets.compiler.engines.esbuild.special_files import special_files
+
+            if found := tuple(special_files(entries, self._folder, self._shown)):
+                raise _UnreadableError(found) from None
+            return process.communicate(timeout=_LIMIT_SECONDS)[1]
+
+
+class _UnreadableError(Exception):
+    """What esbuild would read is no file; carries the diagnostics."""
+
+    def __init__(self, diagnostics: tuple[Diagnostic, ...]) -> None:
+        super().__init__(diagnostics)
+        self.diagnostics = diagnostics
 
 
 class _DiedError(Exception):

@@ -181,7 +181,8 @@ def special_file(files: SheetFiles, special: SpecialFile) -> Diagnostic:
     """The error for a rule that loads what is no file."""
     load = special.load
     location = locate(files.name_of(special.importer), files.text_of(special.importer), load.start, load.end)
-    return error("scss/unreadable", f"`{files.name_of(special.path)}` {special.reason}", location)
+    message = f"`{files.name_of(special.path)}` cannot be read: {special.reason}"
+    return error("scss/unreadable", message, location)
 
 
 def failure(files: SheetFiles, failed: Failure) -> Diagnostic:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain, islice
-from stat import S_ISDIR, S_ISREG
+from stat import S_ISDIR
 from typing import NamedTuple
 
 from buildassets.diagnostics import reason_text
@@ -132,19 +132,6 @@ def _exists(path: str) -> bool:
         return not S_ISDIR(os.stat(path).st_mode)
     except (OSError, ValueError):
         return False
-
-
-def why_special(path: str) -> str | None:
-    """The reason why what is at `path` cannot be read, if it is neither a file nor a folder; else None."""
-    try:
-        mode = os.stat(path).st_mode
-        if not S_ISREG(mode) and not S_ISDIR(mode):
-            read(path)
-    except OSError:
-        return None
-    except ValueError as reason:
-        return str(reason)
-    return None
 
 
 def read(path: str) -> str:

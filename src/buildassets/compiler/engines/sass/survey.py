@@ -8,12 +8,14 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from buildassets.compiler.engines.sass import imports
+from buildassets.diagnostics import reason_text
+from buildassets.plain_files import fault_of_special
 
 
 class SpecialFile(NamedTuple):
     """Something at `path` that is neither a file nor a folder, and the `importer` with the `load` that leads there.
 
-    `reason` is the rest of a sentence about it.
+    `reason` is the reason why it cannot be read.
     """
 
     path: str
@@ -63,9 +65,9 @@ class Survey:
                 for found in load.resolution.found:
                     if found in seen:
                         continue
-                    if reason := imports.why_special(found):
+                    if fault := fault_of_special(found):
                         if not _is_in_comment(self.text_of(importer), load.rule):
-                            yield SpecialFile(found, reason, importer, load)
+                            yield SpecialFile(found, reason_text(fault), importer, load)
                         continue
                     seen.add(found)
                     if not found.endswith(".css"):  # whose imports Sass leaves to browsers

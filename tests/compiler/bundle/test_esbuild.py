@@ -749,3 +749,33 @@ def test_what_is_no_file_is_an_error_and_not_waited_for(tmp_path: Path, name: st
     assert f"error[source/unreadable]: cannot read `{name}`: it is a named pipe and no file\n  --> {place}" in texts(
         result
     )
+
+
+# What is behind a link
+
+
+@pytest.mark.parametrize(
+    ("link", "target", "imported", "what"),
+    [
+        ("a.ts", "../../private/a.ts", "./a", "`assets/js/a.ts` is"),
+        ("a.ts", "../../private/a.ts", "./a.ts", "`assets/js/a.ts` is"),
+        ("there", "../../private", "./there/a", "`assets/js/there/a.ts` is reached by `assets/js/there`,"),
+    ],
+)
+def test_what_is_behind_a_link_out_of_the_root_is_an_error(
+    tmp_path: Path, link: str, target: str, imported: str, what: str
+) -> None:
+    files = {"assets/js/main.ts": f"import '{imported}'", "private/a.ts": "console.log('secret')"}
+    (tmp_path / "assets/js").mkdir(parents=True)
+    (tmp_path / "assets/js" / link).symlink_to(target)
+    shown = texts(run(tmp_path, files))
+    where = "a link that leaves its source root\n  --> assets/js/main.ts:1:9"
+    assert f"error[source/link-outside]: {what} {where}" in shown
+    assert "source/link-outside" not in texts(run(tmp_path, files, settings=f'{PLAIN}exclude = ["{link}"]\n'))
+
+
+def test_what_is_behind_a_link_inside_the_root_is_bundled(tmp_path: Path) -> None:
+    (tmp_path / "assets/js").mkdir(parents=True)
+    (tmp_path / "assets/js/a.ts").symlink_to("../b.ts")
+    result = run(tmp_path, {"assets/js/main.ts": "import './a'", "assets/b.ts": "console.log('here')"})
+    assert "here" in released(tmp_path, result, "js/app.js")

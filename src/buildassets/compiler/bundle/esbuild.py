@@ -6,13 +6,14 @@ others.
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from posixpath import basename, dirname, splitext
 from typing import TYPE_CHECKING
 
 from buildassets.compiler.bundle.css_modules import SUFFIX, Exports, exports_of, names_in
 from buildassets.compiler.bundle.esbuild_chunks import FreeNames, entry_number, inputs_of, named_chunks
 from buildassets.compiler.bundle.esbuild_entries import EntryPoint, Group, entries_of, groups_of, own_options
+from buildassets.compiler.bundle.esbuild_links import linked_imports
 from buildassets.compiler.bundle.esbuild_urls import Aim, aims, edit_of, folder_removals, own_base, own_edits
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.engines.esbuild.bundle import BundleOptions, Bundler, Piece, Pieces
@@ -109,7 +110,9 @@ class _Bundling:
 
     def _ran(self, group: Group) -> _Run:
         pieces = self._bundler.run([entry.path for entry in group.entries], group.options, group.place)
-        self.faults += pieces.diagnostics
+        as_configured = partial(_as_configured, self._config)
+        linked = dict.fromkeys(linked_imports(pieces, self._config, self._by_path, as_configured))
+        self.faults += (*pieces.diagnostics, *linked)
         names = frozenset(piece.name for piece in pieces.pieces)
         of_pieces = {piece.name: self._aims(piece, names) for piece in pieces.pieces if piece.source_map is not None}
         copied = {path for piece in pieces.pieces if piece.name.startswith("files/") for path in piece.made_of}

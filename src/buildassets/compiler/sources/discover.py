@@ -399,7 +399,7 @@ class _RootWalk:
         except OSError:
             self._skip(relative, *_DANGLING)
             return
-        if real in self._never:
+        if real in self._never or (stat.S_ISDIR(mode) and not self._is_included(relative + "/")):
             return
         if not is_within(self._real_root, real):
             self._skip(relative, *_OUTSIDE)

@@ -259,11 +259,13 @@ def _followed(draft: Draft, text: str, syntax: Syntax) -> Draft:
 def _made(source: Source, text: str, syntax: Syntax | None, kind: str, engine: Engine, engines: EngineSet) -> Draft:
     """The draft of `text` compiled by `engine`."""
     listed: tuple[str, ...] = ()
+    given = text
     if kind == "scss" and "*" in text:
         from buildassets.compiler.transform.sass_globs import with_globs_written_out
 
-        text, listed = with_globs_written_out(text, source.path)
-    compiled = engine.run(EngineInput(text, source.path, source.shown, engines.source_maps))
+        given, listed = with_globs_written_out(text, source.path)
+    compiled = engine.run(EngineInput(given, source.path, source.shown, engines.source_maps))
+    compiled = engines.linked.without(compiled, source, text)
     draft = Draft(
         source,
         compiled.text.encode("utf-8"),

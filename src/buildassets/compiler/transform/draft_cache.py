@@ -74,8 +74,9 @@ class KeptDrafts:
             self._cache.fetch(map(self.step_of, sources))
 
     def draft(self, source: Source, make: Callable[[Source], Draft]) -> Draft:
-        """The draft of `source`, kept or made."""
-        return self._cache.step(*self.step_of(source), lambda: make(source), self._form_of(source))
+        """The draft of `source`, kept or made; made if it was of files that are behind links out of a root now."""
+        draft = self._cache.step(*self.step_of(source), lambda: make(source), self._form_of(source))
+        return make(source) if not draft.failed and self._engines.linked.refuses(draft) else draft
 
     def now(self) -> int:
         """The present time, for the `began_ns` of `keep`."""

@@ -89,6 +89,8 @@ class Elsewhere:
         draft = answered.drafted.draft
         if draft.failed:
             return any(one.code == "engine/crash" for one in draft.diagnostics)
+        if self._engines.linked.refuses(draft):
+            return False
         return self._read_the_same(draft, answered) and used_versions(draft, self._engines) == dict(draft.engines)
 
     def _read_the_same(self, draft: Draft, answered: Answered) -> bool:

@@ -26,6 +26,7 @@ from buildassets.compiler.engines.spaces import BUILT_IN, builtin_engine
 from buildassets.compiler.languages.native.library import unmet_demand
 from buildassets.compiler.model import Source
 from buildassets.compiler.sources.names import is_template, is_typed
+from buildassets.compiler.transform.linked_inputs import LinkedInputs
 from buildassets.compiler.transform.tailwind import LateTailwind, needs_tailwind
 from buildassets.diagnostics import Diagnostic, sort_key
 from buildassets.errors import BuildError
@@ -46,7 +47,8 @@ class EngineSet:
     """The engines of one build.
 
     `css`, `js`, `svg`, `html` and `json` are None if nothing is to be minified; `compilers` are those for further
-    kinds, each by the suffix of its sources, as in `.less`. `shown` turns a path into the name a user would write. With
+    kinds, each by the suffix of its sources, as in `.less`. `shown` turns a path into the name a user would write.
+    `linked` is what a compiler may not have read. With
     `source_maps`, drafts have origins. `grammar` checks the syntax of scripts, if there is one; what it finds is a
     warning in the roots with the indices `lenient`. `templating` is how templates become scripts. `tailwind` compiles
     the style sheets that need it. `typed` compiles TypeScript and JSX, and puts the values of the names `defined` into
@@ -59,6 +61,7 @@ class EngineSet:
     css: KnownEngine | None
     js: KnownEngine | None
     shown: Callable[[str], str]
+    linked: LinkedInputs
     compilers: Mapping[str, KnownCompiler] = field(default_factory=dict)
     source_maps: bool = False
     grammar: KnownEngine | None = None
@@ -215,7 +218,10 @@ def started_engines(
     typed = stack.enter_context(closing(EsbuildTransform(options, define)))
     values = meta_env(config, mode)
     checks = bool(config.source_maps), grammar, config.templating, _lenient(config), LateTailwind(config, options)
-    engines = EngineSet(started["scss"], css, js, options.shown, compilers, *checks, typed, tuple(define), values)
+    linked = LinkedInputs(config)
+    engines = EngineSet(
+        started["scss"], css, js, options.shown, linked, compilers, *checks, typed, tuple(define), values
+    )
     engines = replace(engines, svg=started.get("svg"), html=started.get("html"), json=started.get("json"))
     return _with_commands(engines, config, mode, stack) if config.commands else engines
 

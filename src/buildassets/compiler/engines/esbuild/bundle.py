@@ -8,7 +8,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from buildassets.compiler.engines.esbuild.messages import Message, diagnostics_of, read_messages
 from buildassets.compiler.engines.process.endings import ending
@@ -73,17 +73,26 @@ class Piece:
     sizes: tuple[tuple[str, int], ...] = ()
 
 
+class RelativeImport(NamedTuple):
+    """An import of the file `importer`, as it is `written` there, and the real path of the file that it leads to."""
+
+    importer: str
+    written: str
+    path: str
+
+
 @frozen
 class Pieces:
     """The result of a request.
 
     The piece of the entry with number n is `e{n}.js` or `e{n}.css`. `inputs` are all files read, each with those that
-    it imports.
+    it imports. `relative` are the imports by relative paths.
     """
 
     pieces: tuple[Piece, ...] = ()
     inputs: Mapping[str, tuple[str, ...]] | None = None
     diagnostics: tuple[Diagnostic, ...] = ()
+    relative: tuple[RelativeImport, ...] = ()
 
 
 class Bundler:
@@ -232,7 +241,7 @@ class _Metafile:
         outputs = self._document["outputs"]
         names = sorted((self._name(path), path) for path in outputs)
         pieces = tuple(self._piece(name, outputs[path]) for name, path in names if not _is_map(name))
-        return Pieces(pieces, self._inputs())
+        return Pieces(pieces, self._inputs(), relative=tuple(self._relative()))
 
     def _piece(self, name: str, output: Any) -> Piece:
         sheet = name.removesuffix(".js") + ".css"  # older versions do not list it
@@ -264,6 +273,13 @@ class _Metafile:
                 imported = (self._file(one["path"]) for one in given["imports"] if not _leaves(one))
                 inputs.setdefault(file, set()).update(filter(None, imported))
         return {file: tuple(sorted(inputs[file])) for file in sorted(inputs)}
+
+    def _relative(self) -> Iterator[RelativeImport]:
+        for path, given in self._document["inputs"].items():
+            for one in given["imports"]:
+                written = one.get("original", "")
+                if written.startswith(".") and not _leaves(one) and (importer := self._file(path)):
+                    yield RelativeImport(importer, written, self._file(one["path"]) or "")
 
     def _file(self, path: str) -> str | None:
         """The file that `path` names; None for a module that esbuild made up. A query may follow the name."""

@@ -29,7 +29,7 @@ def special_files(entries: Sequence[str], folder: str, shown: Callable[[str], st
         importer = waiting.pop()
         text = _text_of(importer)
         for found in _named(text, importer):
-            for path in _candidates(os.path.normpath(os.path.join(os.path.dirname(importer), found[1]))):
+            for path in candidates(os.path.normpath(os.path.join(os.path.dirname(importer), found[1]))):
                 if path in seen:
                     continue
                 seen.add(path)
@@ -60,7 +60,8 @@ def _named(text: str, path: str) -> Iterator[re.Match[str]]:
     return (_IN_SHEETS if suffix(path) == _SHEET else _RELATIVE).finditer(text)
 
 
-def _candidates(path: str) -> Iterator[str]:
+def candidates(path: str) -> Iterator[str]:
+    """The paths at which esbuild looks for the file that an import names by the absolute `path`."""
     yield path
     for start in (path, os.path.join(path, "index")):
         yield from (start + end for end in _ENDS)

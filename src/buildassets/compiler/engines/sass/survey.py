@@ -47,21 +47,22 @@ class Survey:
                 self.texts[path] = ""
         return self.texts[path]
 
-    def absences(self, paths: Collection[str]) -> set[str]:
-        """The paths that were looked for and not found from the files `paths`, and a few more."""
-        return {absent for path in paths for load in self._loads_of(path) for absent in load.resolution.absences}
-
-    def _loads_of(self, path: str) -> tuple[imports.Load, ...]:
+    def loads_of(self, path: str) -> tuple[imports.Load, ...]:
+        """What the file at `path` may load."""
         if path not in self._loads:
             found = imports.loads(self.text_of(path), path, self._load_paths, self._exists)
             self._loads[path] = tuple(found)
         return self._loads[path]
 
+    def absences(self, paths: Collection[str]) -> set[str]:
+        """The paths that were looked for and not found from the files `paths`, and a few more."""
+        return {absent for path in paths for load in self.loads_of(path) for absent in load.resolution.absences}
+
     def _special(self, path: str) -> Iterator[SpecialFile]:
         waiting, seen = [path], {path}
         while waiting:
             importer = waiting.pop()
-            for load in self._loads_of(importer):
+            for load in self.loads_of(importer):
                 for found in load.resolution.found:
                     if found in seen:
                         continue

@@ -1,0 +1,52 @@
+"""Finds what esbuild put into a bundle by a link out of a source root, which discovery skips.
+
+Takes esbuild's pieces, gives diagnostics. Asks the disk about links, and reads files only to find the place of a fault.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+
+from buildassets.compiler.config.values import Config
+from buildassets.compiler.engines.esbuild.bundle import Pieces, RelativeImport
+from buildassets.compiler.engines.esbuild.special_files import candidates
+from buildassets.compiler.model import Source
+from buildassets.compiler.sources.links import LinksOutside
+from buildassets.diagnostics import Diagnostic, Location, error, locate
+from buildassets.files import content_of
+
+
+def linked_imports(
+    pieces: Pieces, config: Config, by_path: Mapping[str, Source], as_configured: Callable[[str], str]
+) -> Iterator[Diagnostic]:
+    """An error for each import that leads along such a link.
+
+    `by_path` are the sources by their real paths; `as_configured` spells a real path as the user named its folder.
+    """
+    links = LinksOutside(config)
+    for one in pieces.relative:
+        source = by_path.get(one.importer)
+        importers = {as_configured(one.importer), source.path if source else one.importer}
+        for importer in sorted(importers):
+            found = links.among(_ways(one, importer, as_configured(one.path)))
+            for path, link in found.items():
+                name = config.shown(path)
+                what = f"`{name}` is" if name == link else f"`{name}` is reached by `{link}`,"
+                hint = "import the file by the path that the link leads to, or leave the link out with `exclude`"
+                where = _place(one, config.shown(as_configured(one.importer)))
+                yield error("source/link-outside", f"{what} a link that leaves its source root", where, hint=hint)
+
+
+def _ways(one: RelativeImport, importer: str, own: str) -> Iterator[str]:
+    """The path by which esbuild came from `importer` to the file, if that is not its `own`."""
+    named = os.path.normpath(os.path.join(os.path.dirname(importer), one.written.partition("?")[0]))
+    if not own.startswith(named):
+        yield from (path for path in candidates(named) if os.path.realpath(path) == one.path)
+
+
+def _place(one: RelativeImport, shown: str) -> Location:
+    try:
+        text = content_of(one.importer).decode("utf-8", "replace")
+    except OSError:
+        return Location(shown)
+    start = next((at for mark in "\"'`(" if (at := text.find(mark + one.written)) >= 0), -1)
+    return Location(shown) if start < 0 else locate(shown, text, start + 1, start + 1 + len(one.written))

@@ -8,6 +8,7 @@ use std::slice::from_raw_parts;
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
+use crate::hashing::Hashing;
 use crate::reading::{survey_of, Means, Next, Reading, Wanted};
 use crate::{css, files, javascript};
 
@@ -111,7 +112,7 @@ pub unsafe extern "C" fn buildassets_read(
 ) -> *mut Reading {
     let kinds = unsafe { bytes(kinds, count) };
     let wanted = kinds.iter().enumerate().map(|(number, &kind)| {
-        let path = path_of(unsafe { CStr::from_ptr(*paths.add(number)) });
+        let path = path_of(unsafe { CStr::from_ptr(*paths.add(number)) }.to_bytes());
         Wanted { path, survey: survey_of(kind) }
     });
     match Reading::begin(wanted.collect(), Means { flags, limit_bytes }) {
@@ -121,14 +122,14 @@ pub unsafe extern "C" fn buildassets_read(
 }
 
 #[cfg(unix)]
-fn path_of(name: &CStr) -> Option<PathBuf> {
+fn path_of(name: &[u8]) -> Option<PathBuf> {
     use std::os::unix::ffi::OsStrExt;
-    Some(std::ffi::OsStr::from_bytes(name.to_bytes()).into())
+    Some(std::ffi::OsStr::from_bytes(name).into())
 }
 
 #[cfg(not(unix))]
-fn path_of(name: &CStr) -> Option<PathBuf> {
-    name.to_str().ok().map(PathBuf::from)
+fn path_of(name: &[u8]) -> Option<PathBuf> {
+    std::str::from_utf8(name).ok().map(PathBuf::from)
 }
 
 /// The next files, as `reading` packs them: 0 where there are some, 1 where there are no more, 3 where they take longer.
@@ -155,6 +156,52 @@ pub unsafe extern "C" fn buildassets_read_next(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn buildassets_read_end(reading: *mut Reading) {
     drop(unsafe { Box::from_raw(reading) });
+}
+
+/// Begins to hash files in so many threads; null where that cannot be. Their `paths` have a NUL between them, `flags`
+/// are those of `open`, and files of `limit_bytes` are not hashed.
+///
+/// # Safety
+/// `paths` must be readable for `length` bytes until this returns.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn buildassets_hash(
+    paths: *const u8,
+    length: usize,
+    flags: i32,
+    limit_bytes: u64,
+    threads: usize,
+) -> *mut Hashing {
+    let paths = unsafe { bytes(paths, length) };
+    let files = paths.split(|&byte| byte == 0).map(path_of).collect();
+    match Hashing::begin(files, Means { flags, limit_bytes }, threads) {
+        Some(hashing) => Box::into_raw(Box::new(hashing)),
+        None => std::ptr::null_mut(),
+    }
+}
+
+/// The digests of all files, as `hashing` has them, for which this is asked once more where they take longer: then it is 3.
+///
+/// # Safety
+/// `hashing` must come from `buildassets_hash`, and what the answer is written to be writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn buildassets_hashed(
+    hashing: *mut Hashing,
+    answer: *mut *mut u8,
+    answer_length: *mut usize,
+) -> i32 {
+    match unsafe { &mut *hashing }.digests(PATIENCE) {
+        Some(digests) => unsafe { hand_over(digests, answer, answer_length) },
+        None => NOT_YET,
+    }
+}
+
+/// Ends the hashing, if it has not ended.
+///
+/// # Safety
+/// `hashing` must come from `buildassets_hash` and be ended once only.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn buildassets_hash_end(hashing: *mut Hashing) {
+    drop(unsafe { Box::from_raw(hashing) });
 }
 
 /// What is only read, by one thread, while whoever owns it keeps it.

@@ -121,13 +121,13 @@ fn read(file: &Wanted, means: Means) -> Option<Found> {
 }
 
 #[cfg(unix)]
-fn open(path: &PathBuf, flags: i32) -> Option<File> {
+pub fn open(path: &PathBuf, flags: i32) -> Option<File> {
     use std::os::unix::fs::OpenOptionsExt;
     OpenOptions::new().read(true).custom_flags(flags).open(path).ok()
 }
 
 #[cfg(not(unix))]
-fn open(path: &PathBuf, _: i32) -> Option<File> {
+pub fn open(path: &PathBuf, _: i32) -> Option<File> {
     OpenOptions::new().read(true).open(path).ok()
 }
 

@@ -14,6 +14,7 @@ from buildassets.cli.commands import commands
 from buildassets.cli.memo import keep, was_repeated
 from buildassets.compiler.cache.stamps import Looks, signature, stamps_of
 from buildassets.compiler.languages.native.library import SWITCH
+from buildassets.digest import digest
 from tests.conftest import Tree, write_tree
 
 SITE: Tree = {
@@ -236,6 +237,36 @@ def test_what_is_damaged_says_nothing(project: Project, position: int) -> None:
     content[position % len(content)] ^= 1
     memo.write_bytes(content)
     assert not was_repeated()
+
+
+def test_of_many_files_that_changed_the_digests_are_found_meanwhile(project: Project) -> None:
+    names = [f"assets/js/{number}.js" for number in range(120)]
+    write_tree(project.folder, {name: f"one('{name}')\n" for name in names})
+    project.build(3)
+    assert was_repeated()
+    write_tree(project.folder, {name: f"two('{name}')\n" for name in names})
+    looks: list[Looks] = []
+    assert not was_repeated(looks)
+    assert looks[0].hashed
+    expected = {str(project.folder / name): digest(f"two('{name}')\n".encode()) for name in names}
+    assert looks[0].hashed.digests() in ({}, expected)
+
+
+def test_what_is_written_once_it_was_hashed_is_built_by_the_next_command(project: Project) -> None:
+    names = [f"assets/js/{number}.js" for number in range(120)]
+    write_tree(project.folder, dict.fromkeys(names, "one()\n"))
+    project.build(3)
+    write_tree(project.folder, dict.fromkeys(names, "one()\n"))
+    time.sleep(TICK_SECONDS)
+    looks: list[Looks] = []
+    assert not was_repeated(looks)
+    assert looks[0].hashed
+    looks[0].hashed.digests()
+    (project.folder / names[7]).write_text("two()\n")
+    assert commands.main(sys.argv[1:], standalone_mode=False, obj=looks) == 0
+    assert not was_repeated()
+    project.build()
+    assert "two()" in [script.read_text().strip() for script in (project.folder / "build/assets/js").glob("7.*.js")]
 
 
 def test_how_files_looked_is_known_where_something_changed(project: Project) -> None:

@@ -14,7 +14,7 @@ from zlib import crc32
 from buildassets._version import __version__
 from buildassets.cli.ci import annotation_form
 from buildassets.compiler.cache.folder import BUILDS, DEFAULT_FOLDER, FOLDER_VARIABLE
-from buildassets.compiler.cache.stamps import Looks, read_sealed, stamps_of, write_sealed
+from buildassets.compiler.cache.stamps import Looks, differing, read_sealed, stamps_of, write_sealed
 from buildassets.compiler.cache.toolchain import environment
 from buildassets.plain_files import plain
 
@@ -87,7 +87,8 @@ def _recalled(path: str, key: bytes, looks: "list[Looks]") -> str | None:
             return None
         listed, now_ns = _split(names), time_ns()
         looks.append(Looks(listed, stamps_of(listed), now_ns))
-        if looks[-1].stamps.tobytes() != stamps:
+        if (stamps_now := looks[-1].stamps.tobytes()) != stamps:
+            looks[-1].hash_ahead(list(differing(stamps_now, stamps)))  # as if all were checked out anew
             return None
         if variables and _values(_split(variables)) != values:
             return None

@@ -3,6 +3,7 @@
 import shutil
 import time
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from buildassets.compiler.incremental.no_op import incremental
 from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.compiler.write.release_directory import release_files
 from buildassets.manifest import loads
-from tests.conftest import Tree, read_tree, write_tree
+from tests.conftest import Tree, lexers_in_python, read_tree, write_tree
 from tests.corpus.packages import node_modules
 
 SITE: Tree = {
@@ -142,6 +143,24 @@ def test_a_release_that_is_restored_with_its_sources_leaves_nothing_to_do(tmp_pa
     builder()
     assert builder.worked == 2
     assert released(builder.folder) == before
+
+
+@pytest.mark.parametrize("hashed_by", ["library", "python"])
+@pytest.mark.parametrize("changed", [{}, {"assets/many/7.css": "a { top: 7Px }\n"}])
+def test_of_many_files_that_are_restored_those_that_hold_something_else_are_built(
+    tmp_path: Path, hashed_by: str, changed: Tree
+) -> None:
+    many = {f"assets/many/{number}.css": f"a {{ top: {number}px }}\n" for number in range(150)}
+    builder = Builder(write_tree(tmp_path / "site", {**SITE, **many}))
+    builder()
+    builder.folder.rename(tmp_path / "stored")
+    shutil.copytree(tmp_path / "stored", builder.folder, copy_function=shutil.copyfile)
+    write_tree(builder.folder, changed)
+    with lexers_in_python() if hashed_by == "python" else nullcontext():
+        for _ in range(2):
+            assert builder().succeeded
+            assert builder.worked == 1 + len(changed)
+    assert released(builder.folder) == clean_release(builder.folder)
 
 
 @pytest.mark.parametrize(

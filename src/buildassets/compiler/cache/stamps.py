@@ -14,8 +14,9 @@ from buildassets.plain_files import plain
 
 TYPE_CHECKING = False  # as in `typing`, whose import would take a fifth of the time
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from buildassets.compiler.cache.hashed_ahead import HashedAhead
     from buildassets.compiler.cache.traces import Signature
 
 NOTHING = (-1, 0, 0, 0)  # the stamp of a path without a file
@@ -23,20 +24,38 @@ NOTHING = (-1, 0, 0, 0)  # the stamp of a path without a file
 # (ext3, HFS+) or every other second (FAT) are recognized by the zeros in the nanoseconds.
 _GRAIN_NS = 20_000_000
 _COARSE_GRAIN_NS = 2_000_000_000
+_STAMP_BYTES = 32  # four numbers
+_AT_ONCE_BYTES = 64 * _STAMP_BYTES
+_MANY_FILES = 100  # to read and hash these takes Python as long as to load the library
+_MANY_BYTES = 5_000_000
 _IN_ARRAY = (1 << 63) - 1  # Windows numbers files with up to 128 bits
 
 
 class Looks:
-    """How the files `names` looked at the time `at_ns` or later: their `stamps`, one after the other."""
+    """How the files `names` looked at the time `at_ns` or later: their `stamps`, one after the other.
 
-    def __init__(self, names: "list[str]", stamps: "array[int]", at_ns: int) -> None:
+    `hashed` are those of them that are hashed since.
+    """
+
+    def __init__(
+        self, names: "list[str]", stamps: "array[int]", at_ns: int, hashed: "HashedAhead | None" = None
+    ) -> None:
         self.names = names
         self.stamps = stamps
         self.at_ns = at_ns
+        self.hashed = hashed
 
     def first(self, count: int) -> "Looks":
         """Those of the first `count` files."""
-        return Looks(self.names[:count], self.stamps[: 4 * count], self.at_ns)
+        return Looks(self.names[:count], self.stamps[: 4 * count], self.at_ns, self.hashed)
+
+    def hash_ahead(self, numbers: "Sequence[int]") -> None:
+        """Begin to hash the files with these numbers, in threads, if that is worth while."""
+        sizes = self.stamps[::4]
+        if self.hashed is None and (len(numbers) >= _MANY_FILES or sum(sizes[one] for one in numbers) >= _MANY_BYTES):
+            from buildassets.compiler.cache.hashed_ahead import HashedAhead
+
+            self.hashed = HashedAhead([self.names[one] for one in numbers])
 
 
 def stamps_of(names: "list[str]") -> "array[int]":
@@ -63,6 +82,17 @@ def signature(path: str) -> "Signature | None":
     except (OSError, ValueError):
         return None
     return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino & _IN_ARRAY
+
+
+def differing(stamps: bytes, before: bytes) -> "Iterator[int]":
+    """The numbers of the files that do not look as `before`; most do, and are told from the deciding many at a time."""
+    for start in range(0, len(stamps), _AT_ONCE_BYTES):
+        end = start + _AT_ONCE_BYTES
+        if stamps[start:end] == before[start:end]:
+            continue
+        for place in range(start, min(end, len(stamps)), _STAMP_BYTES):
+            if stamps[place : place + _STAMP_BYTES] != before[place : place + _STAMP_BYTES]:
+                yield place // _STAMP_BYTES
 
 
 def is_settled(seen: "Signature", at_ns: int) -> bool:

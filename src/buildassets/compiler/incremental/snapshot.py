@@ -22,6 +22,7 @@ from buildassets.compiler.cache.folder import BUILDS
 from buildassets.compiler.cache.stamps import (
     NOTHING,
     Looks,
+    differing,
     is_settled,
     read_sealed,
     signature,
@@ -41,7 +42,6 @@ from buildassets.frozen import frozen, replace
 _PASSING: Final = (".", "#")
 _PASSING_ENDS: Final = ("~", ".swp")
 _STAMP_BYTES: Final = 32  # four numbers
-_MANY_BYTES: Final = 64 * _STAMP_BYTES
 _DIGEST_BYTES: Final = 32
 _UNKNOWN: Final = bytes(_DIGEST_BYTES)
 
@@ -95,8 +95,11 @@ class Snapshot:
         digests = FileDigests({})
         changed = set(self._restamped(was, kept.folders))
         changed.update(names.index(name) for name, was in kept.young.items() if digests.of(name) != was)
-        held_now = {one: _digest_of_plain(names[one]) for one in changed if kept.digest(one)}
-        again = {one: held for one, held in held_now.items() if held and held == kept.digest(one)}
+        was_held = {one: held for one in changed if (held := kept.digest(one))}
+        looks.hash_ahead(list(was_held))
+        hashed = looks.hashed.digests() if looks.hashed else {}
+        held_now = {one: hashed.get(names[one]) or _digest_of_plain(names[one]) for one in was_held}
+        again = {one: held for one, held in held_now.items() if held and held == was_held[one]}
         self.is_known_otherwise = bool(again)
         changed.difference_update(again)
         young = {names[one]: held for one, held in again.items() if not is_settled(self._look(one), now_ns)}
@@ -122,7 +125,7 @@ class Snapshot:
 
         A folder with the same names as before is left out: if a file in it was replaced, the file's own stamp shows it.
         """
-        for number in _differing(self.stamps.tobytes(), was):
+        for number in differing(self.stamps.tobytes(), was):
             name = self.names[number]
             if name not in folders or _digest_of_names(name) != folders[name]:
                 yield number
@@ -138,17 +141,6 @@ def _digest_of_plain(name: str) -> str | None:
         return digest_of(name) if S_ISREG(os.lstat(name).st_mode) else None
     except (OSError, ValueError):
         return None
-
-
-def _differing(stamps: bytes, before: bytes) -> Iterator[int]:
-    """The numbers of the files that do not look as `before`; most do, and are told from the deciding many at a time."""
-    for start in range(0, len(stamps), _MANY_BYTES):
-        end = start + _MANY_BYTES
-        if stamps[start:end] == before[start:end]:
-            continue
-        for place in range(start, min(end, len(stamps)), _STAMP_BYTES):
-            if stamps[place : place + _STAMP_BYTES] != before[place : place + _STAMP_BYTES]:
-                yield place // _STAMP_BYTES
 
 
 def are_settled(stamps: "array[int]", at_ns: int) -> bool:

@@ -1,4 +1,4 @@
-"""The library of lexers: found, loaded and asked. Pure but for the loading, and for `files_read` and `NewFiles`.
+"""The library of lexers: found, loaded and asked. Pure but for loading, `files_read`, `Hashing` and `NewFiles`.
 
 A text goes as UTF-8 and an answer comes as bytes; the interpreter's lock is free meanwhile. There is no answer where
 there is no library, where the environment turns it off, and where the text is too long: then whoever asked reads the
@@ -79,8 +79,8 @@ class Library:
     """The loaded library. `path` is where it lies."""
 
     __slots__ = (
-        *("_ask", "_end", "_forget", "_handle", "_lent", "_length", "_new_place", "_next", "_path", "_read"),
-        *("_taken", "_write", "_written", "path", "sources"),
+        *("_ask", "_end", "_forget", "_handle", "_hash", "_hash_end", "_hashed", "_lent", "_length", "_new_place"),
+        *("_next", "_path", "_read", "_taken", "_write", "_written", "path", "sources"),
     )
 
     def __init__(self, path: str) -> None:
@@ -104,6 +104,15 @@ class Library:
         self._end = handle.buildassets_read_end
         self._end.argtypes = (c_void_p,)
         self._end.restype = None
+        self._hash = handle.buildassets_hash
+        self._hash.argtypes = *text, c_int32, c_uint64, c_size_t
+        self._hash.restype = c_void_p
+        self._hashed = handle.buildassets_hashed
+        self._hashed.argtypes = c_void_p, POINTER(c_void_p), POINTER(c_size_t)
+        self._hashed.restype = c_int32
+        self._hash_end = handle.buildassets_hash_end
+        self._hash_end.argtypes = (c_void_p,)
+        self._hash_end.restype = None
         self._write = handle.buildassets_write
         self._write.argtypes = c_size_t, *((POINTER(c_char_p), POINTER(c_size_t)) * 2)
         self._write.restype = c_void_p
@@ -133,6 +142,33 @@ class Library:
             return self._taken(data, length.value)
         finally:
             self._forget(data, length)
+
+    def hash(self, paths: bytes, flags: int, limit_bytes: int, threads: int) -> int | None:
+        """Begin to hash the files at `paths`, with a NUL between them, in threads; None if there can be none.
+
+        `flags` are those of `open` beside reading. Files of `limit_bytes` and what is no regular file are left out.
+        """
+        begun: int | None = self._hash(paths, len(paths), flags, limit_bytes, threads)
+        return begun
+
+    def hashed(self, begun: int) -> bytes:
+        """Wait for the SHA-256 of each file that `hash` began to hash, with zeros where there is none.
+
+        To be called once.
+        """
+        data, length, to_data, to_length = self._new_place()
+        try:
+            while (status := self._hashed(begun, to_data, to_length)) == _NOT_YET:
+                pass
+            if status:
+                return b""
+            try:
+                taken: bytes = self._taken(data, length.value)
+                return taken
+            finally:
+                self._forget(data, length)
+        finally:
+            self._hash_end(begun)
 
     def write(self, paths: Sequence[bytes], contents: Sequence[bytes]) -> tuple[int, int] | None:
         """Begin to write new files in a thread; None if there can be none. See `written`."""
@@ -291,6 +327,22 @@ def asked(question: Question, first: str | bytes, second: str | bytes = b"", opt
     if library is None or max(len(first), len(second)) > _MOST_CHARACTERS:
         return None
     return library.answer(question, _encoded(first), _encoded(second), option)
+
+
+class Hashing:
+    """Files that the library hashes in threads where it is there; their `paths` have a NUL between them."""
+
+    def __init__(self, paths: bytes, flags: int, limit_bytes: int, threads: int) -> None:
+        self._library = _found().library if os.name == "posix" else None  # elsewhere paths are no bytes
+        self._begun = self._library.hash(paths, flags, limit_bytes, threads) if self._library else None
+
+    def digests(self) -> bytes:
+        """Wait for the SHA-256 of each file, 32 bytes with zeros where there is none; nothing if none was hashed.
+
+        To be called once.
+        """
+        begun, self._begun = self._begun, None
+        return self._library.hashed(begun) if self._library and begun else b""
 
 
 class NewFiles:

@@ -1,6 +1,8 @@
 """The same command with nothing to do is answered before anything is loaded; and only then."""
 
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,9 +15,12 @@ import pytest
 from buildassets.cli.commands import commands
 from buildassets.cli.memo import keep, was_repeated
 from buildassets.compiler.cache.stamps import Looks, signature, stamps_of
-from buildassets.compiler.languages.native.library import SWITCH
+from buildassets.compiler.languages.native import library
+from buildassets.diagnostics import Location, cells, render_annotation, to_json, warning
 from buildassets.digest import digest
-from tests.conftest import Tree, write_tree
+from tests.cli.test_hostile_output import HOSTILE
+from tests.cli.test_terminal import on_terminal
+from tests.conftest import Tree, need_library, write_tree
 
 SITE: Tree = {
     "site/pyproject.toml": "[tool.buildassets]\ncompress = []\n",
@@ -25,6 +30,7 @@ SITE: Tree = {
     "site/inner/readme.txt": "",
 }
 TICK_SECONDS = 0.06  # after which what was written counts as older than what comes
+TIME = re.compile(r", \d+\.\d\d s")
 
 
 class Project:
@@ -33,7 +39,7 @@ class Project:
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.folder = folder
         self._monkeypatch = monkeypatch
-        monkeypatch.delenv(SWITCH, raising=False)  # a demand has to be checked, and so the build to be loaded
+        monkeypatch.delenv(library.SWITCH, raising=False)  # a demand has to be checked, and so the build to be loaded
         self.command("build")
 
     def command(self, *arguments: str) -> None:
@@ -44,6 +50,12 @@ class Project:
         for _ in range(times):
             time.sleep(TICK_SECONDS)
             assert commands.main(sys.argv[1:], standalone_mode=False) == 0
+
+
+def stat_as_if_written_again(path: str) -> Callable[..., object]:
+    """`os.stat`, for which the file at `path` is another."""
+    real = os.stat
+    return lambda name, **options: real(__file__ if name == path else name, **options)
 
 
 @pytest.fixture
@@ -177,21 +189,116 @@ def test_the_cache_may_be_elsewhere(project: Project, monkeypatch: pytest.Monkey
     assert was_repeated()
 
 
-def test_warnings_are_said_by_a_build(project: Project) -> None:
-    write_tree(project.folder, {"assets/page.html": '<img src="gone.png">'})
-    project.build(3)
+PLACES: dict[str, dict[str, str]] = {
+    "a file": {},
+    "colours": {"CLICOLOR_FORCE": "1"},
+    "no colours": {"CLICOLOR_FORCE": "1", "NO_COLOR": "1"},
+    "GitHub": {"CI": "true", "GITHUB_ACTIONS": "true"},
+    "Azure": {"TF_BUILD": "True"},
+    "another CI system": {"CI": "true", "GITLAB_CI": "true"},
+}
+
+
+@pytest.mark.parametrize("options", [(), ("-q",)])
+@pytest.mark.parametrize("place", PLACES)
+def test_warnings_are_repeated_as_a_build_prints_them(
+    project: Project,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    place: str,
+    options: tuple[str, ...],
+) -> None:
+    for name in ("CLICOLOR_FORCE", "NO_COLOR", "GITHUB_ACTIONS", "TF_BUILD", "GITLAB_CI"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in PLACES[place].items():
+        monkeypatch.setenv(name, value)
+    page = '<img src="gone.png"><img src="https://me:secret@example.com/gone.png"><img src="\u202e.png">\n'
+    write_tree(project.folder, {"assets/page.html": page, "assets/none.coffee": "x\n"})
+    project.command("build", *options)
+    project.build(2)
+    capfd.readouterr()
+    project.build()
+    before = capfd.readouterr()
+    assert was_repeated()
+    after = capfd.readouterr()
+    assert (after.out, TIME.sub("", after.err)) == (before.out, TIME.sub("", before.err))
+    assert ("gone.png" in after.err) is (not options or place in ("GitHub", "Azure"))
+
+
+@pytest.mark.parametrize("columns", [40, 200])
+def test_warnings_on_a_terminal_are_repeated_in_its_width(project: Project, columns: int) -> None:
+    write_tree(project.folder, {"assets/page.html": f'<p>{"text " * 20}<img src="gone.png">{"text " * 20}\n'})
+    on_terminal(project.folder, "build", "-q")
+    shown = []
+    for _ in range(3):  # the first is no repetition, as nothing is kept of that command
+        time.sleep(TICK_SECONDS)
+        shown.append(TIME.sub("", on_terminal(project.folder, "build", columns=columns)))
+    assert "\x1b[1;33mwarning" in shown[0]
+    assert shown[1:] == shown[:1] * 2
+    narrower = on_terminal(project.folder, "build", columns=columns // 2, variables={"NO_COLOR": "1"})
+    assert "\x1b" not in narrower
+    assert all(cells(line) <= columns // 2 for line in narrower.split("\n") if "|" in line)
+
+
+def test_nothing_that_a_forged_cache_holds_commands_a_terminal_or_a_ci_service(
+    project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for odd in (HOSTILE, "::stop-commands::x", "##[error]c"):
+        forged = warning(odd, odd, Location(odd, 3, 1, 1, odd, 1), notes=(odd, odd), hint=odd)
+        for ci in ("", "true"):
+            monkeypatch.setenv("CI", ci)
+            shown = b" " + json.dumps([to_json(forged)]).encode()
+            keep(".buildassets", ["pyproject.toml"], stamps_of(["pyproject.toml"]), "done", shown=shown)
+            capsys.readouterr()
+            assert was_repeated()
+            lines = capsys.readouterr().err.split("\n")
+            assert all(map(str.isprintable, lines))
+            assert [line for line in lines if line.startswith("::")] == [render_annotation(forged)] * bool(ci)
+            assert not any("##[" in line or "##vso[" in line for line in lines)
+
+
+@pytest.mark.parametrize("shown", [b"[{}]", b' {"a": 1}', b" [1]", b" [", b" " + b"[" * 100_000, b"q\xff"])
+def test_diagnostics_of_another_form_say_nothing(
+    project: Project, capsys: pytest.CaptureFixture[str], shown: bytes
+) -> None:
+    keep(".buildassets", ["pyproject.toml"], stamps_of(["pyproject.toml"]), "done", shown=shown)
+    capsys.readouterr()
+    assert not was_repeated()
+    assert capsys.readouterr().err == ""
+
+
+def test_what_held_for_one_build_only_is_not_repeated(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    remote = 'cache.remote = "http://127.0.0.1:9/x"\n'  # where nothing listens
+    key = 'cache.trust.main = ["ed25519:11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="]\n'
+    write_tree(
+        project.folder, {"buildassets.toml": f"compress = []\n{remote}{key}", "assets/css/app.scss": "a { b: c }"}
+    )
+    project.build()
+    assert "warning[cache/" in capsys.readouterr().err
+    assert was_repeated()
+    assert "warning" not in capsys.readouterr().err
+
+
+def test_a_demand_for_the_library_is_repeated_while_that_is_the_same(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    need_library()
+    monkeypatch.setenv(library.SWITCH, "require")
+    assert not was_repeated()
+    project.build()
+    assert was_repeated()
+    path = library.demanded_file()
+    assert path
+    monkeypatch.setattr(os, "stat", stat_as_if_written_again(path))
     assert not was_repeated()
 
 
-@pytest.mark.parametrize(("ci", "is_again"), [("", True), ("true", False)])
-def test_who_asked_for_quiet_is_told_no_warning_but_as_an_annotation(
-    project: Project, monkeypatch: pytest.MonkeyPatch, ci: str, is_again: bool
-) -> None:
-    monkeypatch.setenv("CI", ci)
-    write_tree(project.folder, {"assets/page.html": '<img src="gone.png">'})
-    project.command("build", "-q")
-    project.build(3)
-    assert was_repeated() is is_again
+def test_an_unknown_demand_is_refused_each_time(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(library.SWITCH, "please")
+    for _ in range(2):
+        assert not was_repeated()
+        time.sleep(TICK_SECONDS)
+        assert commands.main(sys.argv[1:], standalone_mode=False) == 1
 
 
 def test_what_may_be_written_again_and_look_the_same_is_read(project: Project) -> None:

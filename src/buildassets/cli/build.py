@@ -141,14 +141,13 @@ def command(
     show.report(timed(result, line, monotonic() - started))
     for note in notes:
         show.report(note)
-    is_quiet = given.quiet and annotation_form() is None
-    shows_more = given.as_json or given.verbose or provenance or (result.diagnostics and not is_quiet)
+    shows_more = given.as_json or given.verbose or provenance
     passes_on = any(command.env for command in config.commands.values())  # and values may be others the next time
     may_change = carry_from or config.is_computed or passes_on  # a release to carry from may exist the next time
     if held and cache and not may_change and not shows_more:
         files = [given.config_file] if given.config_file else candidates(os.getcwd(), config.file)
         message = "" if given.quiet else printable(summary(replace(result, written=()), config))
-        keep_memo(cache, held[0], config, files, message)
+        keep_memo(cache, held[0], config, files, message, _kept_diagnostics(result, given))
     return code
 
 
@@ -261,23 +260,36 @@ def timed(result: BuildResult, line: str, seconds: float) -> str:
     return f"{line}, {seconds:.2f} s" if result.succeeded else line
 
 
-def keep_memo(cache: str, held: "Held", config: "Config", files: Iterable[str], message: str) -> None:
+def _kept_diagnostics(result: BuildResult, given: CompileOptions) -> bytes:
+    """What the same command shows again of `result`, for `memo`; nothing where that shows none."""
+    from buildassets.compiler.incremental.no_op import kept_diagnostics
+
+    if not result.diagnostics or (given.quiet and annotation_form() is None):
+        return b""
+    return (b"q" if given.quiet else b" ") + kept_diagnostics(result)
+
+
+def keep_memo(
+    cache: str, held: "Held", config: "Config", files: Iterable[str], message: str, shown: bytes = b""
+) -> None:
     """Keep `message` so that the same command can print it at once while nothing changes; see `memo`.
 
-    `files` are the configuration files that the command could read, present or not. Nothing is kept if it would have to
-    read much to know that nothing changed.
+    `shown` are diagnostics as `memo.keep` takes them, `files` the configuration files that the command could read,
+    present or not. Nothing is kept if it would have to read much to know that nothing changed.
     """
     from buildassets.cli.memo import keep
     from buildassets.compiler.cache.stamps import stamps_of
     from buildassets.compiler.config.no_sources import DEFAULT_ROOTS
     from buildassets.compiler.incremental.snapshot import are_settled
+    from buildassets.compiler.languages.native.library import demanded_file
 
     deciding = [*map(os.path.abspath, files), *(os.path.join(config.folder, name) for name in DEFAULT_ROOTS)]
+    deciding += filter(None, [demanded_file()])
     stamps = stamps_of(deciding)
     sizes = stamps_of(list(held.young))[::4]
     if are_settled(stamps, held.taken_ns) and sum(sizes) <= _MOST_READ_BYTES:
         with suppress(OSError):
-            keep(cache, [*held.names, *deciding], held.stamps + stamps, message, held.young, config.env)
+            keep(cache, [*held.names, *deciding], held.stamps + stamps, message, held.young, config.env, shown)
 
 
 def _document(result: BuildResult, folder: str) -> dict[str, object]:

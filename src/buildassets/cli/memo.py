@@ -1,8 +1,8 @@
-"""Keeps the message of a build with nothing to do, and repeats it for the same command until a file changes.
+"""Keeps what a build with nothing to do prints, and repeats it for the same command until a file changes.
 
 Compares the stamps of all files that decided the build, those of the configuration included, and of its output. Runs
 before the command line and the configuration are read, since that alone takes longer; so it imports next to nothing,
-not even a parser for JSON.
+not even a parser for JSON where there are no diagnostics. These are printed as a build prints them, by `output`.
 """
 
 import os
@@ -36,14 +36,15 @@ def was_repeated(looks: "list[Looks] | None" = None) -> bool:
     started = monotonic()
     if sys.argv[1:2] != [_VERB]:
         return False
-    if os.environ.get("BUILDASSETS_NATIVE", "") not in ("", "0"):  # a demand, which the build checks
-        return False
     try:
         key = _key()
     except OSError:  # the working directory is gone, which the build reports
         return False
-    text = _recalled(_path(_cache_folder(), key), key, [] if looks is None else looks)
-    if text is None:
+    recalled = _recalled(_path(_cache_folder(), key), key, [] if looks is None else looks)
+    if recalled is None:
+        return False
+    text, shown = recalled
+    if shown and not _are_shown(shown):
         return False
     if text != "\n":
         try:
@@ -62,26 +63,46 @@ def keep(
     message: str,
     young: "Iterable[str]" = (),
     variables: "Iterable[str]" = (),
+    shown: bytes = b"",
 ) -> None:
     """Keep the `message` of this command, without its time, while the files `names` have the stamps `numbers`.
 
     `message` is empty where the command printed none. The `young` files are read each time, too, since their stamps
     alone would not show that they were written again. `variables` are further ones of the environment that decided the
-    build. Raises OSError.
+    build. `shown` are the diagnostics, as `_are_shown` reads them. Raises OSError.
     """
     key = _key()
     listed, decided = list(young), list(variables)
     texts = (message + "\n", "\0".join(names), "\0".join(listed), "\0".join(decided))
     printed, encoded, encoded_young, named = (text.encode("utf-8", "surrogatepass") for text in texts)
     sums = array("I", map(_checksum, listed)).tobytes()
-    parts = (key, printed, encoded, numbers.tobytes(), encoded_young, sums, named, _values(decided))
+    parts = (key, printed, encoded, numbers.tobytes(), encoded_young, sums, named, _values(decided), shown)
     write_sealed(_path(cache_folder, key), parts)
 
 
-def _recalled(path: str, key: bytes, looks: "list[Looks]") -> str | None:
-    """The message kept at `path` for the command `key`; None unless all files have the same stamps, as in `looks`."""
+def _are_shown(shown: bytes) -> bool:
+    """Print diagnostics, whatever they hold, as a build does: a JSON array of them after a byte, `q` for those of `-q`.
+
+    False, with nothing printed, if they are damaged.
+    """
+    from buildassets.cli.output import show
+    from buildassets.compiler.cache import json_values
+
     try:
-        kept_key, printed, names, stamps, young, sums, variables, values = read_sealed(path)
+        found = [json_values.diagnostic(one) for one in json_values.array(json_values.read(shown[1:]))]
+    except ValueError:
+        return False
+    show(found, quiet=shown[:1] == b"q")
+    return True
+
+
+def _recalled(path: str, key: bytes, looks: "list[Looks]") -> tuple[str, bytes] | None:
+    """The message kept at `path` for the command `key`, and its diagnostics.
+
+    None unless all files have the same stamps, as in `looks`.
+    """
+    try:
+        kept_key, printed, names, stamps, young, sums, variables, values, shown = read_sealed(path)
         text = printed.decode("utf-8", "surrogatepass")
         if kept_key != key:
             return None
@@ -97,7 +118,7 @@ def _recalled(path: str, key: bytes, looks: "list[Looks]") -> str | None:
     except (ValueError, OSError):  # no memo, nothing that `keep` has written, or a young file that is gone
         return None
     is_plain = text.removesuffix("\n").isprintable() and "::" not in text and "##" not in text
-    return text if is_plain else None  # a forged text could hold commands for the terminal or the CI service
+    return (text, shown) if is_plain else None  # a forged text could hold commands for the terminal or the CI service
 
 
 def _split(names: bytes) -> "list[str]":
@@ -121,7 +142,7 @@ def _checksum(path: str) -> int:
 
 def _key() -> bytes:
     """The version, environment and arguments: all that decides what the command does, beside files."""
-    variables = (os.environ.get(name, "") for name in (FOLDER_VARIABLE, "CI"))
+    variables = (os.environ.get(name, "") for name in (FOLDER_VARIABLE, "CI", "BUILDASSETS_NATIVE"))
     decided = (__version__, environment(), os.getcwd(), *variables, annotation_form() or "", *sys.argv[1:])
     return "\0".join(decided).encode("utf-8", "surrogatepass")
 

@@ -109,8 +109,13 @@ def _kept_result(result: BuildResult, before: snapshot.Snapshot | None, last: La
     head = json.dumps({"size_bytes": result.size_bytes, "manifest": result.manifest_digest}).encode("ascii")
     if before is not None and last is not None and result.diagnostics is last.diagnostics:
         return head + b"\n" + before.kept.result.partition(b"\n")[2]
+    return head + b"\n" + kept_diagnostics(result)
+
+
+def kept_diagnostics(result: BuildResult) -> bytes:
+    """The diagnostics of `result` that a build has again while nothing changes, as a JSON array."""
     found = [to_json(one) for one in result.diagnostics if not one.code.startswith(_OF_ITS_TIME)]
-    return head + b"\n" + json.dumps(found).encode("ascii")
+    return json.dumps(found).encode("ascii")
 
 
 def _held(config: Config, last: LastBuild) -> BuildResult | None:

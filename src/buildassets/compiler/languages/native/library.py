@@ -280,6 +280,13 @@ def unmet_demand() -> Diagnostic | None:
     )
 
 
+def demanded_file() -> str | None:
+    """The path of the library, if the environment demands one and it is there: what is so while it is not changed."""
+    is_demanded = os.environ.get(SWITCH, "") not in ("", "0")
+    library = _found().library if is_demanded else None
+    return library.path if library else None
+
+
 def _loaded(path: str) -> _Found:
     from buildassets.shared_library import ends_early  # which is not pure, as little as loading is
 

@@ -195,7 +195,7 @@ fn is_name_start(text: &[u8], place: usize) -> bool {
     place < text.len() && class_at(text, place).0 == Class::Name
 }
 
-fn is_name_part(text: &[u8], place: usize) -> bool {
+pub fn is_name_part(text: &[u8], place: usize) -> bool {
     place < text.len() && matches!(class_at(text, place).0, Class::Name | Class::Digit)
 }
 
@@ -281,6 +281,13 @@ fn template_end(text: &[u8], mut place: usize) -> Option<usize> {
             }
         }
     }
+}
+
+/// The inside of the template at `place`, if one without holes stands there.
+pub fn inside_template(text: &[u8], place: usize) -> Option<(usize, usize)> {
+    let is_template = at(text, place) == b'`';
+    let end = is_template.then(|| template_end(text, place + 1)).flatten()? - 1;
+    (text[end] == b'`').then_some((place + 1, end))
 }
 
 /// The end of the regular expression at `place`.

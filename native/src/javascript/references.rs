@@ -1,9 +1,8 @@
 //! Where references may stand in a script, as `references.scan_tokens` finds them.
 //!
-//! Of the forms of a reference only the commonest is read here, a word and a string. The others are patterns that stand
-//! in Python: here is found which words are code that may begin one, and which comments may name the source map.
+//! What the URLs mean is found out in Python, and which of the comments names the source map.
 
-use super::lexer::{inside_string, skip_gap, skip_white, Kind, Lexer, Token};
+use super::lexer::{inside_string, inside_template, is_name_part, skip_gap, skip_white, Kind, Lexer, Token};
 use crate::text::{at, find, find_last, Characters};
 
 /// What was read last, as far as it matters here.
@@ -16,14 +15,15 @@ enum Previous {
     Other,
 }
 
-/// What stands at a place: the inside of a string that is a module specifier, a word that may begin a reference, or a
+/// What stands at a place: the inside of the string or template that is the URL of a reference, by the kind of that; or a
 /// comment that may name the source map, behind the last of code.
 #[derive(Clone, Copy)]
 #[repr(u32)]
 enum Sort {
     Specifier,
-    Import,
-    New,
+    Later,
+    Resolved,
+    Url,
     Comment,
 }
 
@@ -141,32 +141,105 @@ impl Finder {
     }
 }
 
-/// The reference that may begin with `word`.
+/// The reference that begins with `word`, if one does.
 fn reference(text: &[u8], word: &[u8], token: Token, in_clause: bool) -> Option<Place> {
     match word {
         b"import" if token.start > 0 && matches!(text[token.start - 1], b'"' | b'\'') => None, // of no program
         b"import" => {
             let place = skip_gap(text, token.end);
-            let is_call = matches!(at(text, place), b'(' | b'.');
-            specifier(text, place).or(is_call.then_some((Sort::Import, token.start, token.end)))
+            specifier(text, place).or_else(|| Reader { text, place }.import_call())
         }
         b"from" if in_clause => specifier(text, skip_gap(text, token.end)),
-        b"new" => {
-            let is_url = text[skip_gap(text, token.end)..].starts_with(b"URL");
-            is_url.then_some((Sort::New, token.start, token.end))
-        }
+        b"new" => Reader { text, place: skip_gap(text, token.end) }.own_url(),
         _ => None,
     }
 }
 
 /// The inside of the string at `place`, if a whole one stands there.
 fn specifier(text: &[u8], place: usize) -> Option<Place> {
+    string(text, place).map(|(start, end)| (Sort::Specifier, start, end))
+}
+
+/// The same without a sort.
+fn string(text: &[u8], place: usize) -> Option<(usize, usize)> {
     let quote = at(text, place);
     if !matches!(quote, b'"' | b'\'') {
         return None;
     }
     let end = inside_string(text, place + 1, quote);
-    (end < text.len() && text[end] == quote).then_some((Sort::Specifier, place + 1, end))
+    (end < text.len() && text[end] == quote).then_some((place + 1, end))
+}
+
+/// Reads a form of a reference part by part, with white space and comments between them.
+struct Reader<'a> {
+    text: &'a [u8],
+    place: usize, // where the next part may stand
+}
+
+impl Reader<'_> {
+    /// What follows `import` where that is a call: `import(…)`, `import.source(…)` or `import.meta.resolve(…)`.
+    fn import_call(&mut self) -> Option<Place> {
+        let mut sort = Sort::Later;
+        if self.mark(b'.') {
+            if self.word(b"meta") {
+                (self.mark(b'.') && self.word(b"resolve")).then_some(())?;
+                sort = Sort::Resolved;
+            } else {
+                (self.word(b"source") || self.word(b"defer")).then_some(())?;
+            }
+        }
+        let (start, end) = self.first_argument()?;
+        matches!(at(self.text, self.place), b',' | b')').then_some((sort, start, end))
+    }
+
+    /// What follows `new` where that is `URL("…", import.meta.url)`, or the same with a name in place of that URL.
+    fn own_url(&mut self) -> Option<Place> {
+        self.word(b"URL").then_some(())?;
+        let (start, end) = self.first_argument()?;
+        let has_base = self.mark(b',') && (self.own_name() || self.import_meta_url());
+        (has_base && matches!(at(self.text, self.place), b',' | b')')).then_some((Sort::Url, start, end))
+    }
+
+    fn import_meta_url(&mut self) -> bool {
+        self.word(b"import") && self.mark(b'.') && self.word(b"meta") && self.mark(b'.') && self.word(b"url")
+    }
+
+    /// The name of what holds a classic script's own URL.
+    fn own_name(&mut self) -> bool {
+        const BEGIN: &[u8] = b"ASSET_URL_";
+        let rest = &self.text[self.place..];
+        let digits = rest.get(BEGIN.len()..BEGIN.len() + 12).unwrap_or_default();
+        let is_own = rest.starts_with(BEGIN) && digits.iter().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'));
+        is_own && digits.len() == 12 && self.word(&rest[..BEGIN.len() + 12])
+    }
+
+    /// The inside of the string, or of the template without holes, behind a bracket that opens.
+    fn first_argument(&mut self) -> Option<(usize, usize)> {
+        self.mark(b'(').then_some(())?;
+        let (start, end) = string(self.text, self.place).or_else(|| inside_template(self.text, self.place))?;
+        self.place = skip_gap(self.text, end + 1);
+        Some((start, end))
+    }
+
+    /// Whether that word comes next; if so, read on behind it.
+    fn word(&mut self, word: &[u8]) -> bool {
+        let end = self.place + word.len();
+        let is_whole = at(self.text, end) != b'\\' && !is_name_part(self.text, end);
+        let is_next = is_whole && self.text[self.place..].starts_with(word);
+        if is_next {
+            self.place = skip_gap(self.text, end);
+        }
+        is_next
+    }
+
+    /// Whether that mark comes next; if so, read on behind it.
+    fn mark(&mut self, mark: u8) -> bool {
+        let is_next = at(self.text, self.place) == mark;
+        if is_next {
+            self.place = skip_gap(self.text, self.place + 1);
+        }
+        is_next
+    }
 }
 
 fn continues_clause(kind: Kind, word: &[u8], previous: Previous) -> bool {

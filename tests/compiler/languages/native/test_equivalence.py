@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from buildassets.compiler.engines.lightningcss import DEFAULT_BROWSERS, LightningcssEngine
@@ -139,6 +139,65 @@ def test_a_survey_of_a_script_holds_what_python_finds(text: str) -> None:
     assert survey.may_have_meta_env or not re.search(r"meta\s*\??\.\s*env\b", text)
     if not text.startswith("\ufeff"):
         assert survey.is_whole is (in_python(partial(unclosed, text)) is None)
+
+
+REFERRING: Final = [
+    *(
+        "import",
+        "import(",
+        "import.meta",
+        "new URL(",
+        "new",
+        "URL",
+        "from",
+        "export *",
+        "ASSET_URL_0123456789ab",
+        "url",
+    ),
+    *(
+        ".meta.resolve(",
+        ".source(",
+        ".defer(",
+        "import.meta.url",
+        ".url",
+        "resolve",
+        "(",
+        ")",
+        ",",
+        ".",
+        ";",
+        "\\",
+        "x",
+    ),
+    *(
+        '"a.js"',
+        "'b.png'",
+        "`c.js`",
+        "`d${1}`",
+        '"e',
+        "`f",
+        r"'\x61'",
+        r"`\u{62}`",
+        r"'\u'",
+        "/* g */",
+        "/* h",
+        "// i\n",
+    ),
+    *("//# sourceMappingURL=a.map", "/*# sourceMappingURL=b.map */", "//@ sourceMappingURL=c d", "data:,"),
+]
+
+
+@given(texts(REFERRING))
+@example("import.meta.resolve(`a.js`, b); new URL('c.png', import . meta /* d */ . url)")
+@example("new URL('a.wasm', ASSET_URL_0123456789ab); new URL('b', ASSET_URL_0123456789abc)")
+@example("//# sourceMappingURL=a.map\n//# sourceMappingURL=b c")
+def test_all_forms_of_references_are_read_alike(text: str) -> None:
+    expected = in_python(partial(js_references.scan, text))
+    assert js_references.scan(text) == expected
+    survey = surveyed(text)
+    assert survey is not None
+    if survey.is_whole:
+        assert [*js_references.references_at(text, survey.places)] == expected
 
 
 @given(texts(WORDS))

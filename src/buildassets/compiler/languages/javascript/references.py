@@ -1,6 +1,6 @@
 """References of JavaScript: `import`, `export … from`, `import()`, `new URL(…, import.meta.url)`, the source map.
 
-Where the library of lexers is there, it finds the words that may begin one. Else two ways lead to the same result. The
+Where the library of lexers is there, it finds them. Else two ways lead to the same result. The
 fast one first finds where a reference could stand (`import`, `from "…"`, `new URL(`), and then only whether those are
 places in code: strings, comments, templates and regular expressions are passed over in C, and what comes after the last
 such place is not read. Where the characters beside a `/` or a word do not decide what it is, the slow one reads every
@@ -54,7 +54,9 @@ _FORMS: Final = {
     "new": lazy_pattern(_spaced("new", "URL", r"\(", _ARGUMENT, ",", _BASE, "[,)]")),
 }
 
-_SPECIFIER, _COMMENT_AT_END = 0, 3  # sorts of places in the library
+# The sorts of places in the library: references of these kinds by their numbers, and comments that may name the map.
+_KINDS: Final = (ReferenceKind.MODULE, ReferenceKind.LATER, ReferenceKind.RESOLVED, ReferenceKind.URL)
+_COMMENT_AT_END: Final = len(_KINDS)
 
 # The same as far as it can be asked of any place at no cost: a comment that never ends may stand there a million times.
 # What must not stand before a word is asked behind it: a pattern that begins with plain letters is found fast. A string
@@ -161,14 +163,10 @@ def _at_places(text: str, places: Sequence[int], source_map: list[Reference] | N
     each = iter(places)
     comments: list[tuple[int, int]] = []
     for sort, start, end in zip(each, each, each, strict=True):
-        if sort == _SPECIFIER:
-            url = unescaped(text[start:end])
-            if url is not None:
-                yield Reference(start, end, url, ReferenceKind.MODULE)
-        elif sort == _COMMENT_AT_END:
+        if sort == _COMMENT_AT_END:
             comments.append((start, end))
-        else:
-            yield from _reference(text, text[start:end], start)
+        elif (url := unescaped(text[start:end])) is not None:
+            yield Reference(start, end, url, _KINDS[sort])
     if source_map is not None:
         yield from source_map
         return
@@ -179,8 +177,9 @@ def _at_places(text: str, places: Sequence[int], source_map: list[Reference] | N
 
 
 def references_at(text: str, places: Sequence[int]) -> tuple[Reference, ...]:
-    """The references in `text`, of which the survey has the `places`; as `scan` has them."""
-    return tuple(_at_places(text, places, _plainly_named(text)))
+    """The references in `text`, which is whole, and of which the survey has the `places`; as `scan` has them."""
+    names_map = bool(places) and places[-3] == _COMMENT_AT_END  # they come last
+    return tuple(_at_places(text, places, _plainly_named(text) if names_map else []))
 
 
 def _continues_clause(kind: Kind, word: str, previous: str) -> bool:
@@ -378,8 +377,8 @@ def _last_source_map(text: str, walk: "_Walk") -> Iterator[Reference]:
     """The reference to the source map, if `walk` reaches its comment as code. Raises Doubt if not."""
     place = next(place for place in _places_backwards(text, "sourceMappingURL=") if _head_before(text, place))
     comment = _COMMENT.match(text, _head_before(text, place).start())  # type: ignore[union-attr]  # found before
-    if not comment or not walk.reaches(comment.start()):
-        raise Doubt
+    if not comment or not walk.reaches(comment.start()) or not _SOURCE_MAP.fullmatch(comment[0]):
+        raise Doubt  # where it is no such comment after all, one before it may be
     yield from _source_map(comment[0], comment.start())
 
 
@@ -396,9 +395,10 @@ def _places_backwards(text: str, mark: str) -> Iterator[int]:
 
 
 def _is_plainly_a_comment(text: str, comment: re.Match[str]) -> bool:
-    """Whether `comment` fills the last line and holds nothing that could end a string, a template or a comment."""
+    """Whether `comment` names the map, fills the last line and has nothing that could end a string or the like."""
     begins_line = not comment.start() or text[comment.start() - 1] in "\n\r"
-    return begins_line and not text[comment.end() :].strip() and not _CLOSER.search(comment[0], 2)
+    is_last = begins_line and not text[comment.end() :].strip()
+    return is_last and not _CLOSER.search(comment[0], 2) and bool(_SOURCE_MAP.fullmatch(comment[0]))
 
 
 def _source_map(comment: str, start: int) -> Iterator[Reference]:

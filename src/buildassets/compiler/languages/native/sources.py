@@ -1,3 +1,3 @@
 """The digest of `native/`, by which a library that was made of other sources is known. Written by `make`."""
 
-SOURCES = "a9ed30312b2719c5"
+SOURCES = "e48eb7bc3856d819"

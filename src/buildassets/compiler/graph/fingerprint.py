@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from buildassets.compiler.body import Body
 from buildassets.compiler.graph.components import components
-from buildassets.compiler.languages.scan import splice
+from buildassets.compiler.languages.scan import spliced_bytes
 from buildassets.compiler.model import Content, Named
 from buildassets.digest import digest, fingerprint, set_off
 from buildassets.paths import LogicalPath, relative, to_url
@@ -59,7 +59,7 @@ class Naming:
     def _spliced(self, logical: LogicalPath, content: Content) -> bytes:
         base = LogicalPath(to_url(logical))
         replacements = [(reference, relative(base, self._url(target))) for reference, target in content.links]
-        return splice(self._text_of(content.body), replacements).encode("utf-8")
+        return spliced_bytes(self._text_of(content.body), replacements)
 
     def _url(self, target: LogicalPath) -> str:
         url = self._urls.get(target)
@@ -79,7 +79,7 @@ class Naming:
             replacements = [
                 (link, to_url(target if target in inside else self.files[target])) for link, target in content.links
             ]
-            digests[logical] = digest(splice(self._text_of(content.body), replacements).encode("utf-8"))
+            digests[logical] = digest(spliced_bytes(self._text_of(content.body), replacements))
             outside.update(self.files[target] for _, target in content.links if target not in inside)
         # Computed once, since it is the same for each of perhaps thousands of members.
         common = b"".join(map(set_off, (*sorted(digests.values()), *sorted(outside))))

@@ -4,7 +4,7 @@ Pure. A reference's place is found by a lexer, never by a pattern over the whole
 reference, in a comment, a string or a regular expression, is no reference.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from importlib import import_module
 from typing import Final
@@ -41,13 +41,21 @@ def splice(text: str, replacements: Iterable[tuple[Reference, str]]) -> str:
     `replacements` are in text order. The new paths hold only what `paths.to_url` lets through, so they need no
     escapes in any of the languages.
     """
-    pieces: list[str] = []
+    return "".join(_pieces(text, replacements))
+
+
+def spliced_bytes(text: str, replacements: Iterable[tuple[Reference, str]]) -> bytes:
+    """What `splice` gives, in UTF-8; of a large text, one copy less is made."""
+    return b"".join([piece.encode("utf-8") for piece in _pieces(text, replacements)])
+
+
+def _pieces(text: str, replacements: Iterable[tuple[Reference, str]]) -> Iterator[str]:
     position = 0
     for reference, path in replacements:
-        pieces += text[position : reference.start], written(text, reference, path)
+        yield text[position : reference.start]
+        yield written(text, reference, path)
         position = reference.end
-    pieces.append(text[position:])
-    return "".join(pieces)
+    yield text[position:]
 
 
 def written(text: str, reference: Reference, path: str) -> str:

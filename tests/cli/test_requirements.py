@@ -24,9 +24,9 @@ def run_without(module: str, folder: Path, *arguments: str) -> "subprocess.Compl
     return subprocess.run(command, cwd=folder, env=environment(), capture_output=True, text=True)
 
 
-@pytest.mark.parametrize("module", ["click", "rcssmin"])
-def test_a_missing_requirement_is_named(module: str, tmp_path: Path) -> None:
-    done = run_without(module, write_tree(tmp_path, {"assets/a.css": "a { color: tan }"}), "build", "--no-cache")
+@pytest.mark.parametrize(("module", "verb"), [("click", "check"), ("rcssmin", "build")])
+def test_a_missing_requirement_is_named(module: str, verb: str, tmp_path: Path) -> None:
+    done = run_without(module, write_tree(tmp_path, {"assets/a.css": "a { color: tan }"}), verb)
     message = f"error[environment/requirement]: this command needs the package of `{module}`, which is not installed"
     assert (done.returncode, done.stdout, done.stderr) == (2, "", f"{message}\n\n{_HINT}\n\n")
 

@@ -4,8 +4,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
-import click
-
 from buildassets.compiler.config.values import Mode
 from buildassets.credentials import masked_url
 from buildassets.diagnostics import Diagnostic, Location, error
@@ -25,9 +23,13 @@ def previous_releases(
     each other.
     """
     if not sources and (url or if_any):
-        raise click.UsageError("`--carry-url` and `--carry-if-any` go with `--carry-from`")
+        from click import UsageError
+
+        raise UsageError("`--carry-url` and `--carry-if-any` go with `--carry-from`")
     if sources and mode == "development":
-        raise click.UsageError("`--carry-from` is for builds for production")
+        from click import UsageError
+
+        raise UsageError("`--carry-from` is for builds for production")
     if not sources:
         yield []
         return

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from buildassets.cli.options import CompileOptions, check_options
+from buildassets.cli.compile_options import CompileOptions
+from buildassets.cli.options import check_options
 from buildassets.cli.output import (
     Output,
     count_text,

@@ -1,18 +1,16 @@
 """Dispatches to the verbs: one module each, imported when the verb is called. Only `output` prints."""
 
-import gc
 import os
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from buildassets._version import __version__
-from buildassets.cli.output import end_without_stdout, print_mistake, show_failure
-from buildassets.cli.termination import terminated_as_exit
-from buildassets.diagnostics import error
-from buildassets.errors import BuildAssetsError, ConfigError
+from buildassets.cli.ending import exit_with
+from buildassets.cli.output import end_without_stdout, print_mistake
 from buildassets.typed import IS_TYPED
 
 if TYPE_CHECKING:
@@ -140,23 +138,20 @@ def commands() -> None:
     """Compile, minify and fingerprint web assets into a release directory with a manifest."""
 
 
-def run(looks: "Sequence[Looks]" = ()) -> None:
+def run(looks: "Sequence[Looks]" = ()) -> NoReturn:
     """Run the verb of the command line and exit. `looks` show how some files looked when it began."""
-    terminated_as_exit()
     if _COMPLETING in os.environ:
         from buildassets.cli.completion import prepare_shells
 
         prepare_shells()
+    exit_with(partial(_code, looks))
+
+
+def _code(looks: "Sequence[Looks]") -> int:
+    """The exit code of the verb of the command line; exits where that has a mistake."""
     try:
-        code = commands.main(prog_name=os.environ.get(IS_TYPED), standalone_mode=False, obj=looks)
-    except BuildAssetsError as failure:
-        show_failure(failure)
-        sys.exit(failure.exit_code)
-    except UnicodeEncodeError as fault:
-        if sys.getfilesystemencoding() == "utf-8":
-            raise
-        show_failure(_not_in_locale(fault))
-        sys.exit(2)
+        code: int = commands.main(prog_name=os.environ.get(IS_TYPED), standalone_mode=False, obj=looks)
+        return code
     except click.NoSuchOption as mistake:
         print_mistake(_no_such_option(mistake))
         sys.exit(mistake.exit_code)
@@ -167,14 +162,5 @@ def run(looks: "Sequence[Looks]" = ()) -> None:
         if _ASKING.isdisjoint(sys.argv):
             raise
         end_without_stdout(fault)
-    except (click.Abort, KeyboardInterrupt):
+    except click.Abort:
         sys.exit(130)
-    gc.freeze()  # the end of the process need not look for cycles in all that there is
-    sys.exit(code)
-
-
-def _not_in_locale(fault: UnicodeEncodeError) -> ConfigError:
-    """The error for a path, from the configuration or a release, that the locale cannot encode."""
-    name = fault.object[: fault.start].rpartition("/")[2] + fault.object[fault.start :].partition("/")[0]
-    message = f"the locale's encoding, `{fault.encoding}`, has no way to write `{name}`"
-    return ConfigError([error("environment/locale", message, hint="set `PYTHONUTF8=1`, or a locale of UTF-8")])

@@ -56,6 +56,13 @@ def _run() -> None:
     looks: list[Looks] = []
     if was_repeated(looks):
         sys.exit(0)
+    from buildassets.cli.plain_build import plain_options
+
+    if options := plain_options(sys.argv[1:]):
+        from buildassets.cli.ending import exit_with
+        from buildassets.cli.project_build import build_project
+
+        exit_with(lambda: build_project(options, looks))
     from buildassets.cli.commands import run
 
     run(looks)

@@ -1,12 +1,12 @@
 """Defines the options that several verbs share, and makes a configuration of them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from buildassets.compiler.config.values import Mode
+from buildassets.cli.compile_options import CompileOptions
 from buildassets.frozen import frozen
 
 if TYPE_CHECKING:
@@ -270,33 +270,6 @@ def companion_options(command: Callable[..., int]) -> Callable[..., int]:
     return _with(run, _STATICFILES, _PROPSHAFT, _SPROCKETS)
 
 
-@frozen
-class CompileOptions:
-    """The options that all verbs share that compile.
-
-    `sources`, `output` and `url` override the configuration; `also` are additional source roots, `templates` additional
-    folders of templates, `plan` is the file with the blocks of templates.
-    """
-
-    sources: tuple[str, ...]
-    config_file: str | None
-    also: tuple[str, ...]
-    output: str | None
-    url: str | None
-    mode: Mode
-    jobs: int | None
-    as_json: bool
-    verbose: bool
-    quiet: bool
-    templates: tuple[str, ...] = ()
-    plan: str | None = None
-
-    def config(self, *, runs_code: bool = True) -> "Config":
-        """The configuration with these options applied; raises ConfigError. For `runs_code` see `load_config`."""
-        more = self.also, self.url, self.templates, self.plan
-        return configured(self.config_file, self.sources, self.output, *more, self.mode, runs_code=runs_code)
-
-
 def refuse_options_of_one(given: CompileOptions) -> None:
     """Raise UsageError for options that name folders or files of one project, where there are many."""
     named = {
@@ -414,34 +387,6 @@ def _with(command: _Command, *options: Callable[[_Command], _Command]) -> _Comma
     for option in options:
         command = option(command)
     return command
-
-
-def configured(
-    config_file: str | None,
-    sources: Sequence[str] = (),
-    output: str | None = None,
-    also: Sequence[str] = (),
-    url: str | None = None,
-    templates: Sequence[str] = (),
-    plan: str | None = None,
-    mode: Mode = "production",
-    *,
-    runs_code: bool = True,
-) -> "Config":
-    """The configuration with the options of the command line applied; raises ConfigError."""
-    from buildassets.compiler.config.load import load_config
-
-    return load_config(
-        config_file,
-        sources=sources,
-        also=also,
-        templates=templates,
-        output=output,
-        url=url,
-        plan=plan,
-        mode=mode,
-        runs_code=runs_code,
-    )
 
 
 def release_config(config_file: str | None, output: str | None = None) -> "Config":

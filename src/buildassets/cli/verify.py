@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from buildassets.cli.options import configured, release_options
+from buildassets.cli.compile_options import configured
+from buildassets.cli.options import release_options
 from buildassets.cli.output import Output, count_text, descriptor_kept_from_stdout, kept_from_stdout, print_data
 from buildassets.errors import BuildError, ReleaseError
 from buildassets.jobs import threads

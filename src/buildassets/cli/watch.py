@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from buildassets.cli.build import left_text, summary, timed
-from buildassets.cli.options import CompileOptions, cache_options, watch_options, workspace_option
+from buildassets.cli.compile_options import CompileOptions
+from buildassets.cli.options import cache_options, watch_options, workspace_option
 from buildassets.cli.output import Output, Passing, count_text, kept_from_stdout, seconds_text
+from buildassets.cli.project_build import left_text, summary, timed
 from buildassets.compiler.config.values import Mode
 from buildassets.compiler.result import BuildResult
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text

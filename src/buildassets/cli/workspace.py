@@ -10,8 +10,8 @@ from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from buildassets.cli.build import document_of, jobs_of, opened_executor, remote_lines, summary
-from buildassets.cli.options import CompileOptions, WorkspaceOptions, refuse_options_of_one
+from buildassets.cli.compile_options import CompileOptions
+from buildassets.cli.options import WorkspaceOptions, refuse_options_of_one
 from buildassets.cli.output import (
     Output,
     count_text,
@@ -20,6 +20,7 @@ from buildassets.cli.output import (
     print_json_of_many,
     stale_text,
 )
+from buildassets.cli.project_build import document_of, jobs_of, opened_executor, remote_lines, summary
 from buildassets.collector import paused_collector
 from buildassets.compiler.cache.shared_work import SharedWork
 from buildassets.compiler.config.file import relative_to

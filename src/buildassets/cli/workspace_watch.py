@@ -6,7 +6,8 @@ from contextlib import ExitStack, closing
 from functools import partial
 from typing import TYPE_CHECKING
 
-from buildassets.cli.options import CompileOptions, refuse_options_of_one
+from buildassets.cli.compile_options import CompileOptions
+from buildassets.cli.options import refuse_options_of_one
 from buildassets.cli.output import Output
 from buildassets.cli.together import Together, exit_code_of_any, programs_of
 from buildassets.cli.watch import Rebuilding, Terminal

@@ -1,0 +1,278 @@
+"""Builds one project for the verb `build`, and prints what came of it. Without click."""
+
+import os
+import posixpath
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, nullcontext, suppress
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from buildassets.cli.carry import previous_releases
+from buildassets.cli.ci import annotation_form
+from buildassets.cli.compile_options import BuildOptions
+from buildassets.cli.output import (
+    Output,
+    count_text,
+    descriptor_kept_from_stdout,
+    kept_from_stdout,
+    seconds_text,
+    stale_text,
+)
+from buildassets.collector import paused_collector
+from buildassets.compiler.result import BuildResult, LastBuild
+from buildassets.diagnostics import printable
+from buildassets.errors import BuildAssetsError
+from buildassets.files import bytes_at
+from buildassets.frozen import replace
+from buildassets.jobs import threads
+from buildassets.manifest import MANIFEST_NAME, Entry, entries_of
+from buildassets.sizes import size_text
+
+if TYPE_CHECKING:
+    from buildassets.compiler.cache.stamps import Looks
+    from buildassets.compiler.config.values import Config, Mode
+    from buildassets.compiler.executors.away import Away
+    from buildassets.compiler.incremental.sass_first import SassFirst
+    from buildassets.compiler.incremental.snapshot import Held
+
+
+_MOST_READ_BYTES = 1 << 23  # each time that there is nothing to do: 10 ms
+
+
+def build_project(options: BuildOptions, looks: "Sequence[Looks]" = ()) -> int:
+    """Build the project, and print what came of it; returns the exit code. `looks` show how files looked just now."""
+    from buildassets.compiler.cache.folder import cache_to_build_with
+    from buildassets.compiler.config.file import candidates
+    from buildassets.compiler.incremental.no_op import incremental
+
+    started = monotonic()
+    given = options.given
+    config = replace(given.config(), companions=options.companions)
+    show = Output(given.as_json, given.verbose, given.quiet)
+    cache = None if options.no_cache else cache_to_build_with(config, options.cache_dir)
+    notes: list[str] = []
+    jobs: list[str] = []
+
+    def work(*, last: LastBuild | None) -> BuildResult:
+        from buildassets.compiler.incremental.sass_first import sass_first
+
+        with nullcontext() if options.executor else sass_first(config, last, cache) as sass:
+            return compiled(last, sass)
+
+    def compiled(last: LastBuild | None, sass: "SassFirst | None") -> BuildResult:
+        from buildassets.cli.unpinned import released_sass, unpinned_notes
+        from buildassets.compiler.build import build
+
+        before = released_sass(config)
+        with (
+            threads(given.jobs) as local,
+            descriptor_kept_from_stdout(),
+            kept_from_stdout(),
+            opened_executor(options.executor) as away,
+        ):
+            progress = show.on_progress()
+            result = build(
+                config,
+                mode=given.mode,
+                executor=local,
+                progress=progress,
+                cache=cache,
+                cache_write=options.cache_write,
+                last=last,
+                previous=previous,
+                compressing=progress,
+                away=away,
+                sass=sass,
+            )
+            jobs.extend(jobs_of(away))
+        notes.extend(unpinned_notes(config, before, result.manifest))
+        return result
+
+    # Whatever computes a configuration may write files meanwhile.
+    looks = () if config.is_computed else looks
+    before = _released_before(config) if show.is_watched else None
+    held: list[Held] = []
+    with (
+        previous_releases(options.carry_from, options.carry_url, given.mode, if_any=options.carry_if_any) as previous,
+        paused_collector(),
+    ):
+        # A snapshot cannot detect changes of a release that another server has, so none is used with `--carry-from`.
+        result = incremental(config, given.mode, None if previous else cache, work, held.append, looks)
+    written = _attested(config, result, given.mode) if options.provenance and result.succeeded else []
+    code = _show(show, result, config, {"provenance": written} if options.provenance else {})
+    show.detail(jobs)
+    _show_table(show, result, before)
+    line = summary(result, config)
+    show.report(timed(result, line, monotonic() - started))
+    for note in notes:
+        show.report(note)
+    shows_more = given.as_json or given.verbose or options.provenance
+    passes_on = any(command.env for command in config.commands.values())  # and values may be others the next time
+    # A release to carry from may exist the next time.
+    may_change = options.carry_from or config.is_computed or passes_on
+    if held and cache and not may_change and not shows_more:
+        files = [given.config_file] if given.config_file else candidates(os.getcwd(), config.file)
+        message = "" if given.quiet else printable(summary(replace(result, written=()), config))
+        keep_memo(cache, held[0], config, files, message, _kept_diagnostics(result, given))
+    return code
+
+
+def _attested(config: "Config", result: BuildResult, mode: "Mode") -> list[str]:
+    """The files written about the origin of a release, by their names. Raises BuildError and ReleaseError."""
+    from buildassets.cli.provenance import attested  # few builds want it
+
+    return attested(config, result, mode)
+
+
+@contextmanager
+def opened_executor(name: str | None) -> "Iterator[Away | None]":
+    """The executor with that name, until the block ends. Raises ConfigError."""
+    if name is None:
+        yield None
+        return
+    from buildassets.compiler.executors.named import executor_named
+    from buildassets.jobs import cores
+
+    with closing(executor_named(name, os.getcwd(), cores())) as away:
+        yield away
+
+
+def jobs_of(away: "Away | None") -> Iterator[str]:
+    """Where the jobs of a build were done, if it had an executor."""
+    if away is not None:
+        yield f"executor `{away.shown}`: {count_text(away.done_count, 'job')} there, {away.returned_count} here"
+
+
+def _show(show: Output, result: BuildResult, config: "Config", beside: Mapping[str, list[str]]) -> int:
+    """Show the result of a build, and the files that it wrote `beside` the release; returns the exit code."""
+    folder = config.shown(config.output)
+    reruns = {path: stale_text(stale, config) for path, stale in result.rerun.items()}
+    document = document_of(result, config, beside) if show.as_json else {}
+    code = show.finish(result.succeeded, result.diagnostics, document)
+    show.detail(f"{path}: {reason}" for path, reason in reruns.items())
+    show.detail(f"remote cache: {line}" for line in remote_lines(result))
+    show.detail(f"wrote {posixpath.normpath(f'{folder}/{name}')}" for name in result.written)
+    show.detail(f"wrote {name}" for names in beside.values() for name in names)
+    return code
+
+
+def document_of(result: BuildResult, config: "Config", beside: Mapping[str, list[str]]) -> dict[str, object]:
+    """What `--json` shows of a build and of the files that it wrote `beside` the release, but for its diagnostics."""
+    reruns = {path: stale_text(stale, config) for path, stale in result.rerun.items()}
+    remote = _remote_use(result, config)
+    return {**_document(result, config.shown(config.output)), "anew": reruns, **remote, **beside}
+
+
+def _remote_use(result: BuildResult, config: "Config") -> Mapping[str, object]:
+    """What the remote cache was worth, for the document; nothing if none is configured."""
+    if not config.cache.remote:
+        return {}
+    from buildassets.compiler.cache.remote.use import RemoteUse
+
+    use = result.remote or RemoteUse()
+    seconds = round(use.seconds_saved, 3)
+    counts = {"hits": use.hits, "misses": use.misses, "bytes": use.size_bytes, "seconds_saved": seconds}
+    return {"cache": {"remote": counts}}
+
+
+def remote_lines(result: BuildResult) -> Iterator[str]:
+    """A line on what the remote cache was worth, if one is configured."""
+    if (use := result.remote) is not None:
+        hits, misses = count_text(use.hits, "hit"), f"{use.misses} miss" + ("" if use.misses == 1 else "es")
+        yield f"{hits}, {misses}, {size_text(use.size_bytes)}, saved {seconds_text(use.seconds_saved)}"
+
+
+def _released_before(config: "Config") -> Mapping[str, Entry] | None:
+    """The assets of the release that the build replaces; None if there is none that can be read."""
+    content = bytes_at(os.path.join(config.output, MANIFEST_NAME))
+    with suppress(BuildAssetsError):
+        return dict(entries_of(content)) if content is not None else None
+    return None
+
+
+def _show_table(show: Output, result: BuildResult, before: Mapping[str, Entry] | None) -> None:
+    """Show a person who looks at a terminal what was built, unless nothing was."""
+    if not show.is_watched or result.manifest is None or not result.written:
+        return
+    from buildassets.cli import terminal
+    from buildassets.cli.build_table import build_table
+
+    assets = dict(result.manifest.assets)
+    is_compressed = any(entry.encodings for entry in assets.values())
+    for line in build_table(assets, before, is_compressed=is_compressed, width=terminal.columns()):
+        show.report(line)
+
+
+def summary(result: BuildResult, config: "Config") -> str:
+    """The result of a build in one line, without its time."""
+    folder = config.shown(config.output)
+    if result.manifest is None:
+        errors = sum(diagnostic.is_error for diagnostic in result.diagnostics)
+        return f"failed with {count_text(errors, 'error')}; {left_text(config)}"
+    assets = result.manifest.assets
+    size = size_text(result.size_bytes)
+    written = count_text(len(result.written), "file") if result.written else "nothing"
+    earlier = result.manifest.retained
+    kept = sum(len(release.assets) for release in earlier)
+    retained = (
+        f", retained {count_text(kept, 'file')} of {count_text(len(earlier), 'earlier release')}" if earlier else ""
+    )
+    return f"built {count_text(len(assets), 'asset')} ({size}) into `{folder}/`{retained}, wrote {written}"
+
+
+def left_text(config: "Config") -> str:
+    """The state of the release directory after a failed build: the earlier release, or none."""
+
+    if not os.path.lexists(os.path.join(config.output, MANIFEST_NAME)):
+        return "there is no release yet"
+    return f"`{config.shown(config.output)}/` is as it was"
+
+
+def timed(result: BuildResult, line: str, seconds: float) -> str:
+    """`line`, the summary of a build, with the time that it took; without it if the build failed."""
+    return f"{line}, {seconds:.2f} s" if result.succeeded else line
+
+
+def _kept_diagnostics(result: BuildResult, given: CompileOptions) -> bytes:
+    """What the same command shows again of `result`, for `memo`; nothing where that shows none."""
+    from buildassets.compiler.incremental.no_op import kept_diagnostics
+
+    if not result.diagnostics or (given.quiet and annotation_form() is None):
+        return b""
+    return (b"q" if given.quiet else b" ") + kept_diagnostics(result)
+
+
+def keep_memo(
+    cache: str, held: "Held", config: "Config", files: Iterable[str], message: str, shown: bytes = b""
+) -> None:
+    """Keep `message` so that the same command can print it at once while nothing changes; see `memo`.
+
+    `shown` are diagnostics as `memo.keep` takes them, `files` the configuration files that the command could read,
+    present or not. Nothing is kept if it would have to read much to know that nothing changed.
+    """
+    from buildassets.cli.memo import keep
+    from buildassets.compiler.cache.stamps import stamps_of
+    from buildassets.compiler.config.no_sources import DEFAULT_ROOTS
+    from buildassets.compiler.incremental.snapshot import are_settled
+    from buildassets.compiler.languages.native.library import demanded_file
+
+    deciding = [*map(os.path.abspath, files), *(os.path.join(config.folder, name) for name in DEFAULT_ROOTS)]
+    deciding += filter(None, [demanded_file()])
+    stamps = stamps_of(deciding)
+    sizes = stamps_of(list(held.young))[::4]
+    if are_settled(stamps, held.taken_ns) and sum(sizes) <= _MOST_READ_BYTES:
+        with suppress(OSError):
+            keep(cache, [*held.names, *deciding], held.stamps + stamps, message, held.young, config.env, shown)
+
+
+def _document(result: BuildResult, folder: str) -> dict[str, object]:
+    assets = result.manifest.assets if result.manifest else {}
+    earlier = result.manifest.retained if result.manifest else ()
+    return {
+        "output": folder,
+        "retained": {
+            release.release: {path: entry.file for path, entry in release.assets.items()} for release in earlier
+        },
+        "assets": {path: entry.file for path, entry in assets.items()},
+        "written": list(result.written),
+    }

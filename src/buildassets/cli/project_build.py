@@ -1,5 +1,6 @@
 """Builds one project for the verb `build`, and prints what came of it. Without click."""
 
+import gc
 import os
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -98,6 +99,7 @@ def build_project(options: BuildOptions, looks: "Sequence[Looks]" = ()) -> int:
     ):
         # A snapshot cannot detect changes of a release that another server has, so none is used with `--carry-from`.
         result = incremental(config, given.mode, None if previous else cache, work, held.append, looks)
+        gc.freeze()  # the process ends soon: looking through what a large build has left would take a fortieth of it
     written = _attested(config, result, given.mode) if options.provenance and result.succeeded else []
     code = _show(show, result, config, {"provenance": written} if options.provenance else {})
     show.detail(jobs)

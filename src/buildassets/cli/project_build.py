@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from buildassets.cli.carry import previous_releases
 from buildassets.cli.ci import annotation_form
-from buildassets.cli.compile_options import BuildOptions
+from buildassets.cli.compile_options import BuildOptions, CompileOptions
 from buildassets.cli.output import (
     Output,
     count_text,
@@ -235,7 +235,7 @@ def timed(result: BuildResult, line: str, seconds: float) -> str:
     return f"{line}, {seconds:.2f} s" if result.succeeded else line
 
 
-def _kept_diagnostics(result: BuildResult, given: CompileOptions) -> bytes:
+def _kept_diagnostics(result: BuildResult, given: "CompileOptions") -> bytes:
     """What the same command shows again of `result`, for `memo`; nothing where that shows none."""
     from buildassets.compiler.incremental.no_op import kept_diagnostics
 

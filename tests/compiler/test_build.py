@@ -22,7 +22,7 @@ from buildassets.compiler.result import BuildResult
 from buildassets.compiler.sources.discover import discover
 from buildassets.compiler.transform.draft_cache import names_for
 from buildassets.compiler.transform.engine_set import RunningEngines
-from buildassets.compiler.transform.sass_ahead import SassAhead
+from buildassets.compiler.transform.sass_ahead import ahead_of_sources
 from buildassets.diagnostics import Diagnostic, render_text
 from tests.building import built
 from tests.conftest import Tree, read_tree, write_tree
@@ -64,9 +64,10 @@ def test_sass_begins_ahead_with_a_sheet_of_which_no_draft_is_kept(tmp_path: Path
     def begun(names: set[str], *changed: str) -> str | None:
         cache = Cache(folder, names=names_for(config))
         sources = [source for source in discover(config).sources if source.relative in names]
-        ahead = SassAhead(config, cache, sources, [str(tmp_path / name) for name in changed])
-        with Means("production", cache=cache).engines(config, ahead):
-            return ahead.begun
+        ahead = ahead_of_sources(config, cache, sources, [str(tmp_path / name) for name in changed])
+        means = Means("production", cache=cache)
+        with means.engines(config, ahead):
+            return means.begun_by(ahead, config)
 
     assert begun({"a.scss"}) == "a.css"
     assert build(config, cache=folder).succeeded
@@ -83,9 +84,9 @@ def test_sass_begins_ahead_only_with_what_is_released(tmp_path: Path) -> None:
     write_tree(tmp_path, {"assets/a.scss": "$a: 1;", "assets/b.scss": "", "assets/c.css": ""})
     write_tree(tmp_path, {"buildassets.toml": f'entries = ["b.*"]\n{DART_SASS}'})
     config = load_config(start=str(tmp_path))
-    ahead = SassAhead(config, None, discover(config).sources)
-    with Means("production").engines(config, ahead):
-        assert ahead.begun == "b.css"
+    ahead, means = ahead_of_sources(config, None, discover(config).sources), Means("production")
+    with means.engines(config, ahead):
+        assert means.begun_by(ahead, config) == "b.css"
 
 
 def test_a_partial_that_changes_while_sass_is_begun_is_read_again(tmp_path: Path) -> None:
@@ -94,7 +95,7 @@ def test_a_partial_that_changes_while_sass_is_begun_is_read_again(tmp_path: Path
     config, engines = load_config(start=str(tmp_path)), RunningEngines()
     with closing(engines):
         source = next(one for one in discover(config).sources if one.relative == "a.scss")
-        with Means("production", running=engines).engines(config, SassAhead(config, None, [source])):
+        with Means("production", running=engines).engines(config, ahead_of_sources(config, None, [source])):
             pass  # a build that fails before it asks for the sheet
         write_tree(tmp_path, {"assets/_b.scss": "a { b: d }"})
         result = build(config, engines=engines)

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from buildassets.compiler.cache.stamps import Looks
     from buildassets.compiler.config.values import Config, Mode
     from buildassets.compiler.executors.away import Away
-    from buildassets.compiler.incremental.sass_first import SassFirst
     from buildassets.compiler.incremental.snapshot import Held
+    from buildassets.compiler.transform.sass_ahead import SassAhead
 
 
 _MOST_READ_BYTES = 1 << 23  # each time that there is nothing to do: 10 ms
@@ -60,7 +60,7 @@ def build_project(options: BuildOptions, looks: "Sequence[Looks]" = ()) -> int:
         with nullcontext() if options.executor else sass_first(config, last, cache) as sass:
             return compiled(last, sass)
 
-    def compiled(last: LastBuild | None, sass: "SassFirst | None") -> BuildResult:
+    def compiled(last: LastBuild | None, sass: "SassAhead | None") -> BuildResult:
         from buildassets.cli.unpinned import released_sass, unpinned_notes
         from buildassets.compiler.build import build
 

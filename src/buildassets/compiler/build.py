@@ -26,7 +26,7 @@ from buildassets.compiler.sources.uncompiled import is_declaration
 from buildassets.compiler.stage_times import StageTimes
 from buildassets.compiler.transform.draft_cache import names_for, rerun_reasons, step_name
 from buildassets.compiler.transform.engine_set import EngineSet, RunningEngines
-from buildassets.compiler.transform.sass_ahead import SassAhead
+from buildassets.compiler.transform.sass_ahead import SassAhead, ahead_of_sources
 from buildassets.compiler.transform.scheduler import BYTES_PER_WORKER, Drafts, drafting
 from buildassets.compiler.write.clock import Clock, build_time
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text, sort_key
@@ -59,7 +59,6 @@ if TYPE_CHECKING:  # else where it is needed: Sass's process starts before all t
     from buildassets.compiler.graph.asset_graph import AssetGraph
     from buildassets.compiler.graph.walk import Progress
     from buildassets.compiler.incremental.rebuild import Change
-    from buildassets.compiler.incremental.sass_first import SassFirst
     from buildassets.compiler.sources.sprites import NamedIcons
     from buildassets.compiler.write.budgets import Budgets
     from buildassets.compiler.write.carry import Previous
@@ -85,7 +84,7 @@ def build(
     compressing: "Progress | None" = None,
     shared: "SharedWork | None" = None,
     away: "Away | None" = None,
-    sass: "SassFirst | None" = None,
+    sass: SassAhead | None = None,
 ) -> BuildResult:
     """Compile everything that `config` names into its release directory.
 
@@ -186,7 +185,7 @@ class Means:
     previous: "tuple[Previous, ...]" = ()
     compressing: "Progress | None" = None
     away: "Away | None" = None
-    sass: "SassFirst | None" = None
+    sass: SassAhead | None = None
     ending: "Ending | None" = None  # without one, engines are ended at once
     times: StageTimes = field(default_factory=StageTimes)
 
@@ -219,13 +218,13 @@ class Means:
         return Budgets(config if self.mode == "production" else replace(config, budgets={}), assets)
 
     @contextmanager
-    def engines(self, config: Config, ahead: "SassAhead | SassFirst | None" = None) -> Iterator[EngineSet]:
+    def engines(self, config: Config, ahead: SassAhead | None = None) -> Iterator[EngineSet]:
         """The engines that `config` names, started; Sass begins `ahead` of the others. Raises BuildError."""
         first = ahead.begin if ahead and self.away is None else _nothing
         if self.running is None:
             with ExitStack() as ends:
                 running = ends.enter_context(closing(RunningEngines()))
-                yield running.started(config, self.mode, first, self.sass.engine if self.sass else None)
+                yield running.started(config, self.mode, first, ahead.engine if ahead else None)
                 if self.ending is not None:
                     self.ending.end(ends.pop_all())
             return
@@ -235,11 +234,13 @@ class Means:
         finally:
             engines.end_ahead()
 
-    def begun_by(self, sass: "SassFirst", config: Config) -> LogicalPath | None:
+    def begun_by(self, ahead: SassAhead | None, config: Config) -> LogicalPath | None:
         """The sheet that Sass began with, if there is one; the cache gets to know since when."""
-        if sass.begun and self.cache:
-            self.cache.note_begin(step_name(*sass.begun[:2], names_for(config)), sass.began_ns)
-        return sass.begun and sass.begun.logical
+        if ahead is None or ahead.begun is None:
+            return None
+        if self.cache:
+            self.cache.note_begin(step_name(ahead.begun.logical, ahead.begun.path, names_for(config)), ahead.began_ns)
+        return ahead.begun.logical
 
     def drafting(
         self, config: Config, engines: EngineSet, begun: LogicalPath | None = None
@@ -317,18 +318,19 @@ def _built(config: Config, means: Means, last: LastBuild | None) -> BuildResult:
 
 def _rebuilt(config: Config, means: Means, last: LastBuild) -> BuildResult:
     """The result of rebuilding only what changed since the `last` build. Raises NeedsFullBuild, BuildError, OSError."""
-    from buildassets.compiler.incremental.sass_first import SassFirst
+    from buildassets.compiler.incremental.sass_first import changed_sheet
 
-    sass = means.sass or SassFirst(config, last)
-    with means.engines(config, sass) as engines:
-        begun = means.begun_by(sass, config)
+    sheet = None if means.sass else changed_sheet(config, last)
+    ahead = SassAhead(config, sheet) if sheet else means.sass
+    with means.engines(config, ahead) as engines:
+        begun = means.begun_by(ahead, config)
         from buildassets.compiler.incremental.rebuild import changes
 
         if begun:
             _load_writing()
         with means.drafting(config, engines, begun) as drafts_of:
             inlines = config.inline_imports and means.mode == "production"
-            change = changes(replace(config, inline_imports=inlines), last, means.timed(drafts_of), sass.record)
+            change = changes(replace(config, inline_imports=inlines), last, means.timed(drafts_of))
     with means.times.of("write"):
         return _amended(config, means, change)
 
@@ -506,10 +508,10 @@ def compiled(config: Config, means: Means, last: LastBuild | None = None) -> "As
     try:
         # What further compilers compile to is known once they are started.
         discovery = None if config.engines.compilers or config.engines.packaged else _discovered(config, means, {})
-        ahead = SassAhead(config, means.cache, discovery.sources if discovery else (), last.changed if last else ())
-        sass = means.sass if means.sass and means.sass.begun else None
-        with means.engines(config, sass or ahead) as engines:
-            begun = means.begun_by(sass, config) if sass else ahead.begun
+        sources, changed = discovery.sources if discovery else (), last.changed if last else ()
+        ahead = means.sass or ahead_of_sources(config, means.cache, sources, changed)
+        with means.engines(config, ahead) as engines:
+            begun = means.begun_by(ahead, config)
             compiles_to = {kind: engine.compiles_to for kind, engine in engines.compilers.items()}
             discovery = discovery or _discovered(config, means, compiles_to)
             from buildassets.compiler.graph.asset_graph import asset_graph

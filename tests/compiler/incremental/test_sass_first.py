@@ -14,7 +14,7 @@ from buildassets.compiler.engines.process.child import ClosedError
 from buildassets.compiler.engines.protocol import EngineInput
 from buildassets.compiler.engines.sass.dart import SassEngine
 from buildassets.compiler.engines.sass.wheel import installed_command
-from buildassets.compiler.incremental.sass_first import SassFirst, named_sheet, sass_first
+from buildassets.compiler.incremental.sass_first import changed_sheet, named_sheet, sass_first
 from buildassets.compiler.result import LastBuild
 from tests.compiler.conftest import SHOUT, Install
 from tests.conftest import Tree, write_tree
@@ -55,27 +55,27 @@ def last_of(folder: Path, changed: Mapping[str, str]) -> LastBuild:
     ],
 )
 def test_it_is_the_sheet_that_a_changed_file_belongs_to(project: Path, changed: str, sheet: str | None) -> None:
-    found = SassFirst(load_config(start=str(project)), last_of(project, {f"assets/{changed}": ""})).sheet
+    found = changed_sheet(load_config(start=str(project)), last_of(project, {f"assets/{changed}": ""}))
     assert (found and found.shown) == (sheet and f"assets/{sheet}")
 
 
 def test_there_is_none_where_commands_may_compile_it(project: Path) -> None:
     last = last_of(project, {"assets/_part.scss": ""})
     write_tree(project, {"buildassets.toml": '[commands.c]\nfrom = "x"\nto = "css"\nrun = ["true"]\n'})
-    assert SassFirst(load_config(start=str(project)), last).sheet is None
+    assert changed_sheet(load_config(start=str(project)), last) is None
 
 
 @pytest.mark.parametrize("record", [b"", b"{", b"[]", b'{"a.css": 1}', b'{"a.css": ["", 0, [], "", [], 1]}'])
 def test_there_is_none_in_a_damaged_record(project: Path, record: bytes) -> None:
     last = replace(last_of(project, {"assets/_part.scss": ""}), record=record)
-    assert SassFirst(load_config(start=str(project)), last).sheet is None
+    assert changed_sheet(load_config(start=str(project)), last) is None
 
 
 def test_a_record_cannot_name_a_sheet_outside_of_its_root(project: Path) -> None:
     last = last_of(project, {"assets/_part.scss": ""})
     outside = last.record.replace(b"/assets/a.scss", b"/assets/../a.scss")
     assert outside != last.record
-    assert SassFirst(load_config(start=str(project)), replace(last, record=outside)).sheet is None
+    assert changed_sheet(load_config(start=str(project)), replace(last, record=outside)) is None
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ def test_the_build_takes_what_sass_began_with(project: Path, starts: Path) -> No
     write_tree(project, {"assets/_part.scss": "a { b: changed }\n"})
     with sass_first(config, last, None) as sass:
         assert sass is not None
-        assert sass.begun == SassFirst(config, last).sheet
+        assert sass.begun == changed_sheet(config, last)
         result = build(config, last=last, sass=sass)
     assert starts.read_text() == "\n"  # another process would have been started for another request
     assert result.manifest is not None
@@ -109,9 +109,10 @@ def test_an_engine_of_another_package_is_left_to_the_build(project: Path, instal
     install("shouting", SHOUT.replace('compiles_to = ".txt"', ""), {"shout": "Shout"})
     write_tree(project, {"buildassets.toml": 'engines = { scss = "shout" }\n'})
     last = last_of(project, {"assets/a.scss": ""})
-    with sass_first(load_config(start=str(project)), last, None) as sass:
-        assert sass is not None
-        assert (sass.sheet is None, sass.engine) == (False, None)
+    config = load_config(start=str(project))
+    assert changed_sheet(config, last) is not None
+    with sass_first(config, last, None) as sass:
+        assert sass is None
 
 
 def test_what_sass_began_with_is_ended_where_no_build_takes_it(project: Path, starts: Path) -> None:

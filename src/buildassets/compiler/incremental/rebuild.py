@@ -85,17 +85,14 @@ def _is_script(path: str) -> bool:
     return media_of(path).syntax is Syntax.JAVASCRIPT
 
 
-def changes(config: Config, last: LastBuild, drafts_of: Drafts, record: Record | None = None) -> "Change":
-    """The changed part of the release after the changes in `last.changed`; its `record` may have been loaded already.
-
-    Raises NeedsFullBuild, BuildError.
-    """
+def changes(config: Config, last: LastBuild, drafts_of: Drafts) -> "Change":
+    """The changed part of the release after the changes in `last.changed`. Raises NeedsFullBuild, BuildError."""
     path = os.path.join(config.output, MANIFEST_NAME)
     before = bytes_at(path) if last.record and last.changed and path in last.unchanged else None
     if before is None or digest(before) != last.manifest_digest:  # another build has just replaced it
         raise NeedsFullBuild
     try:
-        return Change(config, last, before, drafts_of, record or loaded(last.record))
+        return Change(config, last, before, drafts_of, loaded(last.record))
     except ValueError:  # the record is damaged
         raise NeedsFullBuild from None
 

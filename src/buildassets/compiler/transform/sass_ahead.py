@@ -1,69 +1,92 @@
-"""Has Sass begin with a sheet as soon as the configuration and the sources are known, before all else is imported.
+"""Has Sass begin with a sheet before its draft is made: Sass takes longest, and leaves a core idle until it is asked.
 
-Takes sources and the Sass engine. The draft that is made later sends the same input to the engine, which then takes the
-result; with any other input the work was in vain. So nothing but time depends on what is begun here.
+The draft that is made later sends the same input to the engine, which then takes the result; with any other input the
+work was in vain. So nothing but time depends on what is begun here. Who chooses the sheet knows more or less of the
+build: all its sources, as `ahead_of_sources` does, or only what `incremental/sass_first.py` takes. Imports little: that
+needs it before a build is loaded.
 """
 
+import time
 from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING, NamedTuple
 
-from buildassets.compiler.cache.store import Cache
-from buildassets.compiler.config.values import Config
 from buildassets.compiler.engines.protocol import KnownEngine, StartsAhead
-from buildassets.compiler.model import Source
-from buildassets.compiler.sources.globs import named_by
-from buildassets.compiler.transform.draft_cache import names_for, step_name
-from buildassets.compiler.transform.engine_set import needs_sass
 from buildassets.compiler.transform.sass_input import sass_input
+from buildassets.media import is_sass
 from buildassets.paths import LogicalPath
+
+if TYPE_CHECKING:
+    from buildassets.compiler.cache.store import Cache
+    from buildassets.compiler.config.values import Config
+    from buildassets.compiler.model import Source
+
+
+class Sheet(NamedTuple):
+    """A source that Sass compiles: its asset, its absolute path, and what the user calls it."""
+
+    logical: LogicalPath
+    path: str
+    shown: str
 
 
 class SassAhead:
-    """Begins with one of `sources`: a sheet of which no draft is kept, or one that reads a `changed` file.
+    """A sheet that Sass begins with; without a `sheet` it only starts.
 
-    `changed` are the paths of the files that changed since the last build, if that is known. `begun` is the sheet that
-    was begun with.
+    `begun` is that sheet once Sass has begun with it, at the time `began_ns`. `engine` is the one that does, if it was
+    started for this; whoever started it ends it.
     """
 
-    def __init__(
-        self, config: Config, cache: Cache | None, sources: Iterable[Source], changed: Collection[str] = ()
-    ) -> None:
-        self.begun: LogicalPath | None = None
+    def __init__(self, config: "Config", sheet: Sheet | None, engine: KnownEngine | None = None) -> None:
+        self.sheet = sheet
+        self.engine = engine
+        self.begun: Sheet | None = None
+        self.began_ns = 0
         self._config = config
-        self._cache = cache
-        self._names = names_for(config)
-        self._changed = changed
-        # A command of the project may compile sheets in place of the engine.
-        self._sheets = [] if config.commands else [source for source in sources if _is_sheet(source)]
 
     def begin(self, engine: KnownEngine) -> None:
-        """Have `engine` begin with the first sheet that has to be compiled, or just start if it is not sure which."""
-        if not isinstance(engine, StartsAhead):
+        """Have `engine` begin with the sheet, unless it has already."""
+        if self.begun is not None or not isinstance(engine, StartsAhead):
             return
-        stale = [source for source in self._sheets if self._is_stale(source)]
-        if not stale:
-            return
-        wanted = _named(self._config, stale)
-        given = sass_input(wanted[0].path, wanted[0].shown, self._config) if wanted else None
-        began_ns = self._cache.now() if self._cache else 0
-        if not engine.start_ahead(given):
-            return
-        self.begun = wanted[0].logical
-        if self._cache is not None:
-            self._cache.note_begin(step_name(wanted[0].logical, wanted[0].path, self._names), began_ns)
+        self.began_ns = time.time_ns()
+        given = sass_input(self.sheet.path, self.sheet.shown, self._config) if self.sheet else None
+        if engine.start_ahead(given):
+            self.begun = self.sheet
 
-    def _is_stale(self, source: Source) -> bool:
-        if self._cache is None:
+
+def ahead_of_sources(
+    config: "Config", cache: "Cache | None", sources: Iterable["Source"], changed: Collection[str] = ()
+) -> SassAhead | None:
+    """Sass with the first of `sources` that it surely has to compile; None if there is nothing for it to do.
+
+    That is a sheet of which no draft is kept, or one that reads a `changed` file: these are the paths of the files that
+    changed since the last build, if that is known.
+    """
+    from buildassets.compiler.transform.draft_cache import names_for, step_name
+
+    names = names_for(config)
+
+    def is_stale(source: "Source") -> bool:
+        if cache is None:
             return True
-        step = step_name(source.logical, source.path, self._names)
-        return not self._cache.knows(step) or self._cache.has_read(step, self._changed)
+        step = step_name(source.logical, source.path, names)
+        return not cache.knows(step) or cache.has_read(step, changed)
+
+    # A command of the project may compile sheets in place of the engine.
+    sheets = [] if config.commands else [source for source in sources if _is_sheet(source) and is_stale(source)]
+    if not sheets:
+        return None
+    released = [Sheet(sheet.logical, sheet.path, sheet.shown) for sheet in _released(config, sheets)]
+    return SassAhead(config, released[0] if released else None)
 
 
-def _is_sheet(source: Source) -> bool:
-    return needs_sass(source) and not source.uncompiled and not source.keeps_name and source.variant is None
+def _is_sheet(source: "Source") -> bool:
+    return is_sass(source.path) and not source.uncompiled and not source.keeps_name and source.variant is None
 
 
-def _named(config: Config, sources: list[Source]) -> list[Source]:
+def _released(config: "Config", sources: list["Source"]) -> list["Source"]:
     """Those of `sources` that are surely released."""
+    from buildassets.compiler.sources.globs import named_by
+
     if not config.entries:
         return sources
     paths = [source.logical for source in sources]

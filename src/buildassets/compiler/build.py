@@ -107,12 +107,10 @@ def build(
     release stays as it was.
     """
     reported: list[_Reported] = []
-    ending = Ending()
-    with _opened(config, cache, reported, shared, writes=cache_write) as kept:
+    with ExitStack() as ending, _opened(config, cache, reported, shared, writes=cache_write) as kept:
         used = mode, executor, progress, kept, engines, bytes_per_worker, clock, tuple(previous), compressing, away
         means = Means(*used, sass, ending)
         result = _built(config, means, last)
-    ending.wait()
     if away is not None and (complaint := away.complaint()):
         result = replace(result, diagnostics=tuple(sorted((*result.diagnostics, complaint), key=sort_key)))
     for use, found in reported:
@@ -186,7 +184,7 @@ class Means:
     compressing: "Progress | None" = None
     away: "Away | None" = None
     sass: SassAhead | None = None
-    ending: "Ending | None" = None  # without one, engines are ended at once
+    ending: ExitStack | None = None  # waits until engines have ended; without it that is waited for at once
     times: StageTimes = field(default_factory=StageTimes)
 
     def retaining(self, config: Config) -> "Retaining | None":
@@ -226,13 +224,23 @@ class Means:
                 running = ends.enter_context(closing(RunningEngines()))
                 yield running.started(config, self.mode, first, ahead.engine if ahead else None)
                 if self.ending is not None:
-                    self.ending.end(ends.pop_all())
+                    self._end_meanwhile(ends.pop_all(), self.ending)
             return
         engines = self.running.started(config, self.mode, first)
         try:
             yield engines
         finally:
             engines.end_ahead()
+
+    def _end_meanwhile(self, engines: ExitStack, ending: ExitStack) -> None:
+        """Close `engines` in a thread: the release need not wait for their processes, which takes 10 ms."""
+        thread = Thread(target=engines.close)
+        try:
+            thread.start()
+        except RuntimeError:  # there may be no more threads
+            engines.close()
+        else:
+            ending.callback(thread.join)
 
     def begun_by(self, ahead: SassAhead | None, config: Config) -> LogicalPath | None:
         """The sheet that Sass began with, if there is one; the cache gets to know since when."""
@@ -261,28 +269,6 @@ class Means:
         levels = levels if self.mode == "production" else {}
         means = self.executor, self.cache, self.compressing, self.away
         return release.store(assets, config.integrity, levels, earlier, *means)
-
-
-class Ending:
-    """Ends engines in a thread: the release need not wait for their processes, which takes 10 ms."""
-
-    def __init__(self) -> None:
-        self._threads: list[Thread] = []
-
-    def end(self, what: ExitStack) -> None:
-        """Begin to close `what`."""
-        thread = Thread(target=what.close)
-        try:
-            thread.start()
-        except RuntimeError:  # there may be no more threads
-            what.close()
-        else:
-            self._threads.append(thread)
-
-    def wait(self) -> None:
-        """Wait until all is closed."""
-        for thread in self._threads:
-            thread.join()
 
 
 def _load_writing() -> None:

@@ -33,11 +33,15 @@ _URL_CALL, _SRC_CALL, _SET_CALL = r"(?<=[uU][rR][lL]\()", r"(?<=[sS][rR][cC]\()"
 _CALL: Final = lazy_pattern(rf"\((?:{_URL_CALL}(?!{SPACE}*+[\"']?+(?i:data:))|{_SRC_CALL}|{_SET_CALL})")
 _AT_KEYWORD: Final = lazy_pattern(rf"@(?=(?i:import)|{NAME_CHARACTERS}*+\\)")
 _ESCAPED_NAME: Final = lazy_pattern(rf"{ESCAPE}{_RUN}*+(\()?+")
+# The prelude of an at-rule that imports nothing refers to nothing. Here it holds neither quotes nor comments nor nested
+# brackets, as most do.
+_PLAIN: Final = r"[^{};\"'\\/()\[\]]++|/(?!\*)"
+_PRELUDE: Final = rf"@(?!(?i:import))-?[a-zA-Z](?:{_PLAIN}|\((?:{_PLAIN})*+\))*+(?=[{{}};])"
 # What holds no reference is swallowed in C. It ends before the parenthesis of a function that may refer by the end of
-# its name, the first escape in a function's name, an at-keyword, or a comment that may name the source map.
+# its name, the first escape in a function's name, another at-keyword, or a comment that may name the source map.
 _DULL: Final = lazy_pattern(
     rf"(?:[^\"'/\\@(]++|\((?!{_URL_CALL}|{_SRC_CALL}|{_SET_CALL})"
-    rf"|{OPEN_STRING}[\"']?+|(?!/\*[\#@]){COMMENT}|/(?!\*)"
+    rf"|{_PRELUDE}|{OPEN_STRING}[\"']?+|(?!/\*[\#@]){COMMENT}|/(?!\*)"
     rf"|{ESCAPE}{_RUN}*+(?!\()|\\(?=[\n\r\f]))*+"
 )
 _ENDS_TOKEN: Final = frozenset(" \t\n\r\f:,;{}()")

@@ -32,9 +32,9 @@ class _Threads:
 
     def __getattr__(self, name: str) -> Any:
         if self._executor is None:
-            from concurrent.futures import ThreadPoolExecutor
+            from buildassets.thread_pool import thread_pool
 
-            self._executor = ThreadPoolExecutor(self._count)
+            self._executor = thread_pool(self._count)
         return getattr(self._executor, name)
 
     def end(self) -> None:

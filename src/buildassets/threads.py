@@ -6,7 +6,7 @@ For threads of `concurrent.futures` Python waits at their shutdown, and again wh
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, wait
 from contextlib import suppress
-from errno import ETIMEDOUT
+from errno import EAGAIN, ETIMEDOUT
 from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Thread
@@ -20,13 +20,19 @@ _Result = TypeVar("_Result")
 
 
 class UnwaitedThreads(Executor):
-    """An executor of `count` threads; calls that still run two seconds after the shutdown end with the process."""
+    """An executor of `count` threads; calls that still run two seconds after the shutdown end with the process.
+
+    It has fewer threads where no more can be started. Where none can, the caller's does each call at once.
+    """
 
     def __init__(self, count: int) -> None:
         self._calls: SimpleQueue[tuple[Future[Any], Callable[[], Any]] | None] = SimpleQueue()
-        self._threads = [Thread(target=self._work_off, daemon=True) for _ in range(count)]
-        for thread in self._threads:
-            thread.start()
+        self._threads: list[Thread] = []
+        with suppress(RuntimeError):  # the system limits them, for a user or a container
+            for _ in range(count):
+                thread = Thread(target=self._work_off, daemon=True)
+                thread.start()
+                self._threads.append(thread)
 
     def submit(
         self, fn: Callable[_Parameters, _Result], /, *args: _Parameters.args, **kwargs: _Parameters.kwargs
@@ -34,6 +40,9 @@ class UnwaitedThreads(Executor):
         """See Executor."""
         future: Future[_Result] = Future()
         self._calls.put((future, partial(fn, *args, **kwargs)))
+        if not self._threads:
+            self._calls.put(None)
+            self._work_off()
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
@@ -60,7 +69,7 @@ class UnwaitedThreads(Executor):
 def within(limit_seconds: float, work: Callable[[], _Result]) -> _Result:
     """The result of `work`; OSError if it takes longer than the limit. It goes on then, as a thread cannot be ended.
 
-    The timeout of a socket is no such limit, as it starts again with each byte.
+    OSError, too, if no thread can be started. The timeout of a socket is no such limit: it starts again with each byte.
     """
     outcome: Future[_Result] = Future()
 
@@ -70,7 +79,10 @@ def within(limit_seconds: float, work: Callable[[], _Result]) -> _Result:
         except BaseException as fault:
             outcome.set_exception(fault)
 
-    Thread(target=work_off, daemon=True).start()
+    try:
+        Thread(target=work_off, daemon=True).start()
+    except RuntimeError:
+        raise OSError(EAGAIN, "no thread can be started for it") from None
     if not wait([outcome], limit_seconds).done:
         raise OSError(ETIMEDOUT, f"it takes longer than {limit_seconds:,.0f} seconds")
     return outcome.result()

@@ -8,6 +8,7 @@ TYPE_CHECKING = False  # as in `typing`, whose import would take a fifth of the 
 if TYPE_CHECKING:
     from buildassets.compiler.cache.stamps import Looks
 
+_NO_THREAD = "can't start new thread"  # what Python raises has no type of its own
 _NEW_VALUES = 50_000  # after which Python looks for garbage; 700 by default
 
 
@@ -21,6 +22,21 @@ def main() -> None:
         if not _is_reported(fault):
             raise
         sys.exit(2)
+    except RuntimeError as fault:
+        if str(fault) != _NO_THREAD:
+            raise
+        _report_no_thread()
+        sys.exit(1)
+
+
+def _report_no_thread() -> None:
+    """Report that a thread is needed and none can be started; what can do without one does so."""
+    from click import ClickException
+
+    from buildassets.cli.output import print_mistake
+
+    reason = "the system allows this user, or this container, no more processes"
+    print_mistake(ClickException(f"No thread can be started: {reason}. Raise the limit, which `ulimit -u` shows."))
 
 
 def _is_reported(fault: ModuleNotFoundError) -> bool:

@@ -1,9 +1,20 @@
 """The exception for a tool that an engine needs and that is missing. Pure."""
 
+import os
 from collections.abc import Sequence
+from errno import EAGAIN
+from typing import Final
 
 from buildassets.diagnostics import Diagnostic, Location, error
 from buildassets.errors import BuildAssetsError
+
+_MORE_PROCESSES: Final = "raise the limit of processes for this user, which `ulimit -u` shows, or for this container"
+
+
+def remedy(fault: OSError | str, otherwise: str) -> str:
+    """The hint for a program that cannot be started because of `fault`, or whose last words that is."""
+    lacks_processes = os.strerror(EAGAIN) in fault if isinstance(fault, str) else fault.errno == EAGAIN  # fork(2)
+    return _MORE_PROCESSES if lacks_processes else otherwise
 
 
 class UnavailableError(Exception):

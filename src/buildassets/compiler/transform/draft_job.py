@@ -112,7 +112,8 @@ class _KeptWorkers:
             if found is None:
                 found = Workers(*value_of(settings))
                 if not self._kept:
-                    Thread(target=self._end_idle, daemon=True).start()
+                    with suppress(RuntimeError):  # where no thread can be started, they stay until the process ends
+                        Thread(target=self._end_idle, daemon=True).start()
             self._kept[name] = found, monotonic()
             outdated = [self._kept.pop(next(iter(self._kept)))[0] for _ in range(len(self._kept) - _MOST_KEPT)]
         _close(outdated)

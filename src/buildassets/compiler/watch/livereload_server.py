@@ -8,6 +8,7 @@ import secrets
 import socket
 from collections.abc import Iterator
 from contextlib import suppress
+from errno import EAGAIN
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from selectors import EVENT_READ, DefaultSelector
 from threading import BoundedSemaphore, Thread, Timer
@@ -51,8 +52,11 @@ class Server(ThreadingHTTPServer):
         self._thread = Thread(target=self._take_connections, name="livereload", daemon=True)
 
     def start(self) -> None:
-        """Begin to accept connections."""
-        self._thread.start()
+        """Begin to accept connections. Raises OSError."""
+        try:
+            self._thread.start()
+        except RuntimeError:
+            raise OSError(EAGAIN, "no thread can be started") from None
 
     def stop(self) -> None:
         """Accept no more connections. Open ones end by themselves."""

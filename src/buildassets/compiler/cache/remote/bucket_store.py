@@ -18,7 +18,9 @@ class BucketStore:
         self._url = url
         self._lock = Lock()
         self._made: tuple[Any, str] | None = None
-        with suppress(StoreError):  # threads meet it again; loading the library takes a second, in which nobody waits
+        with suppress(
+            StoreError, RuntimeError
+        ):  # threads meet it again, or none can be started; loading the library takes a second, in which nobody waits
             files, _ = self._files()
             Thread(target=self._connect, args=(files,), daemon=True).start()
 

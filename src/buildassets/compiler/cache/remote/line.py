@@ -5,7 +5,7 @@ names nor a TLS handshake can be interrupted: when the patience is over, nobody 
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from queue import Empty, PriorityQueue, SimpleQueue
 from threading import Lock, Thread
 from time import monotonic
@@ -60,8 +60,12 @@ class Line:
             self._number += 1
             self._calls.put((priority, self._number, answers, what, work))
             if self._threads < min(CONNECTIONS, self._number):
-                self._threads += 1
-                Thread(target=self._work_off, daemon=True).start()
+                with suppress(RuntimeError):  # where no more threads can be started, those that there are do it
+                    Thread(target=self._work_off, daemon=True).start()
+                    self._threads += 1
+            has_threads = self._threads > 0
+        if not has_threads:
+            self.end("no thread can be started")
 
     def outcome(self, answers: "SimpleQueue[Outcome]") -> Outcome | None:
         """The next outcome; None when the server is asked no more. The wait counts as in vain until `gained`."""

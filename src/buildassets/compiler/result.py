@@ -1,15 +1,18 @@
 """The result of a build. Imports no stage: a build with nothing to do has a result, too."""
 
 from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
 
-from buildassets.compiler.cache.remote.use import RemoteUse
-from buildassets.compiler.cache.traces import Signature, Stale
 from buildassets.diagnostics import Diagnostic
 from buildassets.file_sets import FileSet
 from buildassets.frozen import field, frozen
 from buildassets.manifest import Manifest
-from buildassets.measures import Contents
 from buildassets.paths import LogicalPath
+
+if TYPE_CHECKING:
+    from buildassets.compiler.cache.remote.use import RemoteUse
+    from buildassets.compiler.cache.traces import Signature, Stale
+    from buildassets.measures import Contents
 
 
 @frozen
@@ -40,13 +43,13 @@ class BuildResult:
     outputs: tuple[str, ...] = ()
     record: bytes = b""
     size_bytes: int = 0
-    rerun: Mapping[LogicalPath, Stale] = field(default_factory=dict)
+    rerun: "Mapping[LogicalPath, Stale]" = field(default_factory=dict)
     manifest_digest: str = ""
-    digests: Mapping[str, tuple[Signature | None, str]] = field(default_factory=dict)
-    contents: Mapping[str, Contents] = field(default_factory=dict)
+    digests: "Mapping[str, tuple[Signature | None, str]]" = field(default_factory=dict)
+    contents: "Mapping[str, Contents]" = field(default_factory=dict)
     sets: tuple[FileSet, ...] = ()
-    remote: RemoteUse | None = None
-    stamps: Mapping[str, Signature] = field(default_factory=dict)
+    remote: "RemoteUse | None" = None
+    stamps: "Mapping[str, Signature]" = field(default_factory=dict)
 
     @property
     def succeeded(self) -> bool:

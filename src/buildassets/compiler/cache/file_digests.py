@@ -3,14 +3,16 @@
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from buildassets.compiler.cache.stamps import is_settled, signature
-from buildassets.compiler.cache.traces import Signature
 from buildassets.digest import digest
 from buildassets.file_sets import is_set_name, set_named
 from buildassets.files import digest_of
 from buildassets.frozen import frozen
+
+if TYPE_CHECKING:
+    from buildassets.compiler.cache.traces import Signature
 
 ABSENT: Final = ""  # in place of the digest of a file that does not exist or cannot be read
 
@@ -25,7 +27,7 @@ class _FileState:
     """
 
     digest: str
-    signature: Signature | None = None
+    signature: "Signature | None" = None
     is_settled: bool = False
     was_read: bool = False
 
@@ -39,9 +41,9 @@ class FileDigests:
 
     def __init__(
         self,
-        known: Mapping[str, tuple[Signature, str]],
+        known: "Mapping[str, tuple[Signature, str]]",
         clock: Nanoseconds = time.time_ns,
-        further: Mapping[str, tuple[Signature, str]] = {},
+        further: Mapping[str, "tuple[Signature, str]"] = {},
     ) -> None:
         self._known = known
         self._further = further
@@ -69,12 +71,12 @@ class FileDigests:
         seen = state.signature if is_new and not state.was_read else signature(path)
         return state.signature != seen or (seen is not None and not is_settled(seen, since_ns))
 
-    def found(self) -> dict[str, tuple[Signature | None, str]]:
+    def found(self) -> "dict[str, tuple[Signature | None, str]]":
         """The stamp and the digest of each file that was read and is there."""
         states = self._states.copy().items()  # threads of an interrupted build still add to it
         return {path: (state.signature, state.digest) for path, state in states if state.signature and state.digest}
 
-    def settled(self) -> Iterator[tuple[str, Signature, str]]:
+    def settled(self) -> "Iterator[tuple[str, Signature, str]]":
         """The path, stamp and digest of each file whose stamp alone will show a change."""
         for path, state in self._states.copy().items():  # threads of an interrupted build still add to it
             if state.signature is not None and state.is_settled:

@@ -36,7 +36,6 @@ from buildassets.digest import IntegrityAlgorithm
 from buildassets.lazy_pattern import lazy_pattern
 from buildassets.manifest_json import RELEASE_FILE
 from buildassets.nearest import nearest
-from buildassets.packages.lock import NAME, read_lock
 from buildassets.paths import normalise
 from buildassets.soundness import is_file, names_media_type
 
@@ -297,8 +296,10 @@ def _installed_engines() -> tuple[str, ...]:
 
 def locked_tools(folder: str) -> dict[str, str]:
     """The versions of the tools in the lock of `folder`. Raises ConfigError if the lock cannot be read."""
-    if not os.path.lexists(os.path.join(folder, NAME)):
+    if not os.path.lexists(os.path.join(folder, "buildassets.lock")):  # most have none, and need no reader of it
         return {}
+    from buildassets.packages.lock import read_lock
+
     return {name: tool.version for name, tool in read_lock(folder).tools.items()}
 
 

@@ -7,14 +7,14 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from buildassets._version import __version__
+from buildassets.collector import paused_collector
 from buildassets.compiler.cache import json_values
 from buildassets.compiler.cache.file_digests import FileDigests
 from buildassets.compiler.cache.stamps import Looks
 from buildassets.compiler.cache.toolchain import environment, folders_of_modules, toolchain_files
-from buildassets.compiler.cache.traces import Signature
 from buildassets.compiler.config.meta_env import variables
 from buildassets.compiler.config.values import Config, Mode
 from buildassets.compiler.incremental import snapshot
@@ -24,6 +24,9 @@ from buildassets.digest import digest
 from buildassets.files import bytes_at
 from buildassets.folders import is_within
 from buildassets.manifest import MANIFEST_NAME, loads_lazily
+
+if TYPE_CHECKING:
+    from buildassets.compiler.cache.traces import Signature
 
 _OF_ITS_TIME = "cache/"  # begins the codes of what holds for one build only: how a server was then
 _FORMAT = 7  # of what is kept between builds, where versions under development differ in it
@@ -51,11 +54,12 @@ def incremental(
     if folder is None or _has_unmet_demand():
         return work(last=None)
     build = _named(config, mode)
-    before = snapshot.last(folder, build, looks=looks)
-    last = _last(before) if before else None
-    if before is not None and last is not None and not before.changed and (result := _held(config, last)):
-        held(before.held())
-        return result
+    with paused_collector():
+        before = snapshot.last(folder, build, looks=looks)
+        last = _last(before) if before else None
+        if before is not None and last is not None and not before.changed and (result := _held(config, last)):
+            held(before.held())
+            return result
     began_ns = time.time_ns()
     result = work(last=last)
     # A root that was removed meanwhile would count as one that never existed.
@@ -163,7 +167,7 @@ def _listed(config: Config, result: BuildResult) -> set[str]:
     return {folder for folder in listed if not any(is_within(root.path, folder) for root in config.sources)}
 
 
-def _settings(config: Config) -> Mapping[str, tuple[Signature | None, str]]:
+def _settings(config: Config) -> "Mapping[str, tuple[Signature | None, str]]":
     """The looks and the digest of the configuration's file, if there is one."""
     digests = FileDigests({})
     if config.file:

@@ -14,7 +14,7 @@ from contextlib import suppress
 from functools import cached_property
 from itertools import chain
 from stat import S_ISREG
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from buildassets.compiler.cache import json_values
 from buildassets.compiler.cache.file_digests import ABSENT, FileDigests, kind
@@ -30,12 +30,13 @@ from buildassets.compiler.cache.stamps import (
     were_exchanged,
     write_sealed,
 )
-from buildassets.compiler.cache.store import writable
-from buildassets.compiler.cache.traces import Signature
 from buildassets.digest import digest
 from buildassets.file_sets import FileSet, set_named
 from buildassets.files import digest_of
 from buildassets.frozen import frozen, replace
+
+if TYPE_CHECKING:
+    from buildassets.compiler.cache.traces import Signature
 
 # Temporary files that editors write beside an open file. `discover.BUILT_IN_EXCLUDES` excludes the same names, so they
 # are never assets.
@@ -108,7 +109,7 @@ class Snapshot:
         self.changed = {names[one]: (self._look(one), now) for one, now in digest_now.items()}
 
     @cached_property
-    def unchanged(self) -> Mapping[str, Signature]:
+    def unchanged(self) -> "Mapping[str, Signature]":
         """The stamps of the unchanged files, by path."""
         stamps = dict(zip(self.names, _fours(self.stamps), strict=True))
         for name in self.changed:
@@ -130,7 +131,7 @@ class Snapshot:
             if name not in folders or _digest_of_names(name) != folders[name]:
                 yield number
 
-    def _look(self, number: int) -> Signature:
+    def _look(self, number: int) -> "Signature":
         size, mtime, ctime, inode = self.stamps[4 * number : 4 * number + 4]
         return size, mtime, ctime, inode
 
@@ -148,7 +149,7 @@ def are_settled(stamps: "array[int]", at_ns: int) -> bool:
     return all(stamp == NOTHING or is_settled(stamp, at_ns) for stamp in _fours(stamps))
 
 
-def _fours(numbers: "array[int]") -> Iterator[Signature]:
+def _fours(numbers: "array[int]") -> "Iterator[Signature]":
     each = iter(numbers)
     return zip(each, each, each, each, strict=True)
 
@@ -217,9 +218,9 @@ def take(
     listed: Collection[str] = (),
     written: Collection[str] = (),
     expected: Mapping[str, str] | None = None,
-    known: Mapping[str, tuple[Signature | None, str]] | None = None,
+    known: "Mapping[str, tuple[Signature | None, str]] | None" = None,
     before: Snapshot | None = None,
-    as_read: Mapping[str, Signature] = {},
+    as_read: Mapping[str, "Signature"] = {},
 ) -> Held | None:
     """Keep `result` for as long as all `inputs` (files, folders, what was not there) and `outputs` look as they do now.
 
@@ -272,7 +273,7 @@ def take(
     return Held(names, numbers, young, now) if is_so else None
 
 
-def _digests_before(before: Snapshot | None, stamps: Mapping[str, Signature]) -> dict[str, str]:
+def _digests_before(before: Snapshot | None, stamps: "Mapping[str, Signature]") -> dict[str, str]:
     """The digests of files that were known `before` a build, or found out then, and that still look so."""
     if before is None:
         return {}
@@ -281,8 +282,10 @@ def _digests_before(before: Snapshot | None, stamps: Mapping[str, Signature]) ->
     return {**same, **{name: now for name, (stamp, now) in before.changed.items() if stamps.get(name) == stamp}}
 
 
-def _write(cache_folder: str, build: str, stamps: Mapping[str, Signature], kept: KeptBuild) -> "array[int]":
+def _write(cache_folder: str, build: str, stamps: "Mapping[str, Signature]", kept: KeptBuild) -> "array[int]":
     """Keep that; gives the stamps in a row."""
+    from buildassets.compiler.cache.store import writable  # which a build with nothing to do does not need
+
     numbers = array("q", chain.from_iterable(stamps.values()))
     names = "\0".join(stamps).encode("utf-8", "surrogatepass")
     head = {"build": build, "inputs": kept.inputs, "young": kept.young, "folders": kept.folders}

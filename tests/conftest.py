@@ -17,6 +17,7 @@ import pytest
 from hypothesis import settings
 
 from buildassets.compiler.languages.native import library
+from buildassets.compiler.languages.native.library_file import SWITCH
 from tests import purity
 
 # How long an example takes says how busy the machine is: on a full one, laws that hold failed for it.
@@ -251,14 +252,14 @@ def need_library() -> None:
     """Skip the test where the lexers are those in Python; where the environment requires the library, it fails."""
     if not library.is_native():
         message = f"the lexers are not native: {library.implementation()}"
-        pytest.fail(message) if os.environ.get(library.SWITCH) == "require" else pytest.skip(message)
+        pytest.fail(message) if os.environ.get(SWITCH) == "require" else pytest.skip(message)
 
 
 @contextmanager
 def lexers_in_python() -> Iterator[None]:
     """Within it the library of lexers is turned off."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(os.environ, library.SWITCH, "0")
+        patch.setitem(os.environ, SWITCH, "0")
         library._found.cache_clear()
         try:
             yield

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use crate::hashing::Hashing;
 use crate::reading::{survey_of, Means, Next, Reading, Wanted};
-use crate::{css, files, javascript};
+use crate::{css, files, javascript, stamps};
 
 const ANSWERED: i32 = 0;
 const UNKNOWN: i32 = 1;
@@ -158,8 +158,8 @@ pub unsafe extern "C" fn buildassets_read_end(reading: *mut Reading) {
     drop(unsafe { Box::from_raw(reading) });
 }
 
-/// Begins to hash files in so many threads; null where that cannot be. Their `paths` have a NUL between them, `flags`
-/// are those of `open`, and files of `limit_bytes` are not hashed.
+/// Begins to hash files in threads; null where that cannot be. Their `paths` have a NUL between them, `flags` are those
+/// of `open`, and files of `limit_bytes` are not hashed.
 ///
 /// # Safety
 /// `paths` must be readable for `length` bytes until this returns.
@@ -169,11 +169,10 @@ pub unsafe extern "C" fn buildassets_hash(
     length: usize,
     flags: i32,
     limit_bytes: u64,
-    threads: usize,
 ) -> *mut Hashing {
     let paths = unsafe { bytes(paths, length) };
     let files = paths.split(|&byte| byte == 0).map(path_of).collect();
-    match Hashing::begin(files, Means { flags, limit_bytes }, threads) {
+    match Hashing::begin(files, Means { flags, limit_bytes }) {
         Some(hashing) => Box::into_raw(Box::new(hashing)),
         None => std::ptr::null_mut(),
     }
@@ -202,6 +201,24 @@ pub unsafe extern "C" fn buildassets_hashed(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn buildassets_hash_end(hashing: *mut Hashing) {
     drop(unsafe { Box::from_raw(hashing) });
+}
+
+/// Writes the stamps of `count` files to `place`, four numbers each; 0 where that is done. Their `paths` have a NUL
+/// between them.
+///
+/// # Safety
+/// `paths` must be readable for `length` bytes, and `place` writable for four numbers a file, while this runs.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn buildassets_stamps(paths: *const u8, length: usize, count: usize, place: *mut i64) -> i32 {
+    let paths = unsafe { bytes(paths, length) };
+    match catch_unwind(|| stamps::stamps(paths)) {
+        Ok(Some(found)) if found.len() == count => {
+            unsafe { std::ptr::copy_nonoverlapping(found.as_ptr().cast(), place, count * 4) };
+            ANSWERED
+        }
+        Ok(_) => UNKNOWN,
+        Err(_) => PANICKED,
+    }
 }
 
 /// What is only read, by one thread, while whoever owns it keeps it.

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use crate::reading::{open, Means};
 use crate::sha256;
+use crate::stamps::threads;
 
 const DIGEST_BYTES: usize = 32;
 
@@ -34,8 +35,8 @@ pub struct Hashing {
 }
 
 impl Hashing {
-    /// Begins to hash in so many threads; none where the processor has no instructions for it, or no thread can start.
-    pub fn begin(files: Vec<Option<PathBuf>>, means: Means, threads: usize) -> Option<Self> {
+    /// Begins to hash; none where the processor has no instructions for it, or no thread can start.
+    pub fn begin(files: Vec<Option<PathBuf>>, means: Means) -> Option<Self> {
         sha256::digest(&[])?;
         let digests = vec![0; files.len() * DIGEST_BYTES];
         let work = Arc::new(Work { files, means, next: AtomicUsize::new(0), is_unwanted: AtomicBool::new(false) });
@@ -44,7 +45,7 @@ impl Hashing {
             let (work, sender) = (Arc::clone(&work), sender.clone());
             Builder::new().spawn(move || work.hash_all(&sender)).is_ok()
         };
-        let started = (0..threads).take_while(start).count();
+        let started = (0..threads()).take_while(start).count();
         (started > 0).then_some(Self { work, hashed, digests })
     }
 

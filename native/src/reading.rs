@@ -2,7 +2,7 @@
 //!
 //! A file that cannot be read like this is given without its content: who takes it reads it by itself, and reports why.
 
-use std::fs::{File, Metadata, OpenOptions};
+use std::fs::{File, OpenOptions};
 use std::io::Read;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::path::PathBuf;
@@ -13,6 +13,7 @@ use std::time::Duration;
 use crate::css::balance::is_whole;
 use crate::javascript::survey::survey;
 use crate::sha256;
+use crate::stamps::{stamp, Stamp};
 
 const MOST_FILES: usize = 50; // of those that are given at once
 const MOST_BYTES: usize = 250_000;
@@ -90,7 +91,7 @@ fn read_all(files: &[Wanted], means: Means, taker: &SyncSender<Vec<u8>>) {
 
 struct Found {
     flags: u32,
-    stamp: [i64; 4],
+    stamp: Stamp,
     digest: [u8; 32],
     survey: Vec<u8>,
     content: Vec<u8>,
@@ -129,21 +130,6 @@ pub fn open(path: &PathBuf, flags: i32) -> Option<File> {
 #[cfg(not(unix))]
 pub fn open(path: &PathBuf, _: i32) -> Option<File> {
     OpenOptions::new().read(true).open(path).ok()
-}
-
-/// The stamp as `stamps.signature` has it: size, mtime and ctime in nanoseconds, inode; zeros where it is not known.
-#[cfg(unix)]
-fn stamp(status: &Metadata) -> [i64; 4] {
-    use std::os::unix::fs::MetadataExt;
-    let nanoseconds = |seconds: i64, rest: i64| seconds.wrapping_mul(1_000_000_000).wrapping_add(rest);
-    let changed = nanoseconds(status.ctime(), status.ctime_nsec());
-    let inode = status.ino() & i64::MAX as u64;
-    [status.size() as i64, nanoseconds(status.mtime(), status.mtime_nsec()), changed, inode as i64]
-}
-
-#[cfg(not(unix))]
-fn stamp(_: &Metadata) -> [i64; 4] {
-    [0; 4]
 }
 
 /// Files in a row: a head of the same size for each, then each one's survey and content.

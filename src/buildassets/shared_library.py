@@ -1,11 +1,10 @@
-"""Looks at the file of a native library before it is loaded."""
+"""Looks at the file of a native library before it is loaded. Imports little, as a build with nothing to do loads it."""
 
 import os
 from struct import Struct
-from typing import Final
 
-_LITTLE_64: Final = b"\x7fELF\x02\x01"
-_HEADER: Final = Struct("<40sQ10x2H2x")  # of it, where the table of sections is, the size of each, and their number
+_LITTLE_64 = b"\x7fELF\x02\x01"
+_HEADER = Struct("<40sQ10x2H2x")  # of it, where the table of sections is, the size of each, and their number
 
 
 def ends_early(path: str) -> bool:

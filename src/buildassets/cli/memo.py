@@ -16,6 +16,7 @@ from buildassets.cli.ci import annotation_form
 from buildassets.compiler.cache.folder import BUILDS, DEFAULT_FOLDER, FOLDER_VARIABLE
 from buildassets.compiler.cache.stamps import Looks, differing, read_sealed, stamps_of, write_sealed
 from buildassets.compiler.cache.toolchain import environment
+from buildassets.compiler.languages.native.library_file import SWITCH
 from buildassets.plain_files import plain
 
 TYPE_CHECKING = False  # our own, since importing `typing` takes a fifth of the time
@@ -142,7 +143,7 @@ def _checksum(path: str) -> int:
 
 def _key() -> bytes:
     """The version, environment and arguments: all that decides what the command does, beside files."""
-    variables = (os.environ.get(name, "") for name in (FOLDER_VARIABLE, "CI", "BUILDASSETS_NATIVE"))
+    variables = (os.environ.get(name, "") for name in (FOLDER_VARIABLE, "CI", SWITCH))
     decided = (__version__, environment(), os.getcwd(), *variables, annotation_form() or "", *sys.argv[1:])
     return "\0".join(decided).encode("utf-8", "surrogatepass")
 

@@ -10,12 +10,10 @@ from typing import Final
 
 from buildassets.compiler.languages.native.library import Hashing
 from buildassets.files import LARGE_BYTES
-from buildassets.jobs import cores
 from buildassets.plain_files import OPENING
 
 _DIGITS: Final = 64
 _UNKNOWN: Final = "0" * _DIGITS
-_MOST_THREADS: Final = 4  # more would wait for the disk, or for one another
 _NO_LINK: Final = getattr(os, "O_NOFOLLOW", 0)
 
 
@@ -28,7 +26,7 @@ class HashedAhead:
         self._hashing: Hashing | None = None
         with suppress(UnicodeEncodeError):  # of a name that no file can have
             paths = os.fsencode("\0".join(names))
-            self._hashing = Hashing(paths, OPENING | _NO_LINK, LARGE_BYTES, min(cores(), _MOST_THREADS))
+            self._hashing = Hashing(paths, OPENING | _NO_LINK, LARGE_BYTES)
 
     def digests(self) -> Mapping[str, str]:
         """The SHA-256 of each file that was hashed, as 64 hex digits, once all are."""

@@ -28,6 +28,7 @@ _STAMP_BYTES = 32  # four numbers
 _AT_ONCE_BYTES = 64 * _STAMP_BYTES
 _MANY_FILES = 100  # to read and hash these takes Python as long as to load the library
 _MANY_BYTES = 5_000_000
+_MANY_STAMPS = 2_500  # to take these takes Python as long as to load the library, which takes them in threads
 _IN_ARRAY = (1 << 63) - 1  # Windows numbers files with up to 128 bits
 
 
@@ -60,6 +61,11 @@ class Looks:
 
 def stamps_of(names: "list[str]") -> "array[int]":
     """The stamps of files, one after the other. A build with nothing to do spends most of its time here."""
+    if len(names) >= _MANY_STAMPS:
+        from buildassets.compiler.cache.library_stamps import library_stamps
+
+        if (found := library_stamps(names)) is not None:
+            return found
     numbers: list[int] = []
     stat = os.stat
     for name in names:

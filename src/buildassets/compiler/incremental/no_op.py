@@ -18,6 +18,7 @@ from buildassets.compiler.cache.toolchain import environment, folders_of_modules
 from buildassets.compiler.config.meta_env import variables
 from buildassets.compiler.config.values import Config, Mode
 from buildassets.compiler.incremental import snapshot
+from buildassets.compiler.languages.native.library_file import SWITCH
 from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.diagnostics import to_json
 from buildassets.digest import digest
@@ -90,7 +91,7 @@ def incremental(
 
 def _has_unmet_demand() -> bool:
     """Whether the environment demands the native lexers in vain, which a build reports."""
-    if os.environ.get("BUILDASSETS_NATIVE", "") in ("", "0"):
+    if os.environ.get(SWITCH, "") in ("", "0"):
         return False
     from buildassets.compiler.languages.native.library import unmet_demand
 

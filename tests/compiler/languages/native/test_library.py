@@ -10,6 +10,7 @@ import pytest
 
 from buildassets.compiler.languages.native import library
 from buildassets.compiler.languages.native.library import NewFiles, Question, asked, implementation, unmet_demand
+from buildassets.compiler.languages.native.library_file import NAME, SWITCH
 from buildassets.compiler.languages.native.sources import SOURCES
 from tests.conftest import need_library, read_tree, write_tree
 
@@ -47,13 +48,13 @@ def test_what_cannot_be_a_new_file_is_left_as_it_is(tmp_path: Path) -> None:
 
 
 def test_no_file_is_written_without_the_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(library.SWITCH, "0")
+    monkeypatch.setenv(SWITCH, "0")
     assert NewFiles([(f"{tmp_path}/a", b"a"), (f"{tmp_path}/b", b"b")]).written() == [False, False]
     assert read_tree(tmp_path) == {}
 
 
 def test_zero_turns_the_library_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(library.SWITCH, "0")
+    monkeypatch.setenv(SWITCH, "0")
     assert implementation() == "python (`BUILDASSETS_NATIVE` is `0`)"
     assert asked(Question.ESSENCE, "a{}") is None
     assert unmet_demand() is None
@@ -68,10 +69,10 @@ def test_library_of_other_sources_is_not_loaded(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_file_that_is_no_library_is_not_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(library.SWITCH, raising=False)
-    (tmp_path / library._NAME).write_text("none")
+    monkeypatch.delenv(SWITCH, raising=False)
+    (tmp_path / NAME).write_text("none")
     monkeypatch.setattr(library, "__file__", str(tmp_path / "library.py"))
-    with pytest.warns(RuntimeWarning, match=f"the native lexers are not used: .*{library._NAME}` cannot be loaded: "):
+    with pytest.warns(RuntimeWarning, match=f"the native lexers are not used: .*{NAME}` cannot be loaded: "):
         assert implementation().startswith("python (")
 
 
@@ -79,29 +80,29 @@ def test_file_that_is_no_library_is_not_loaded(tmp_path: Path, monkeypatch: pyte
 @pytest.mark.parametrize("share", [0.01, 0.5, 0.999])
 def test_library_that_ends_early_is_not_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, share: float) -> None:
     need_library()
-    monkeypatch.delenv(library.SWITCH, raising=False)
-    whole = Path(library.__file__).with_name(library._NAME).read_bytes()
-    (tmp_path / library._NAME).write_bytes(whole[: int(len(whole) * share)])
+    monkeypatch.delenv(SWITCH, raising=False)
+    whole = Path(library.__file__).with_name(NAME).read_bytes()
+    (tmp_path / NAME).write_bytes(whole[: int(len(whole) * share)])
     library._found.cache_clear()
     monkeypatch.setattr(library, "__file__", str(tmp_path / "library.py"))
-    with pytest.warns(RuntimeWarning, match=f"{library._NAME}` is not whole"):
+    with pytest.warns(RuntimeWarning, match=f"{NAME}` is not whole"):
         assert implementation().startswith("python (")
 
 
 def test_where_no_library_is_python_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(library.SWITCH, raising=False)
+    monkeypatch.delenv(SWITCH, raising=False)
     monkeypatch.setattr(library, "__file__", str(tmp_path / "library.py"))
     assert implementation() == "python (they are not installed)"
 
 
 def test_demand_is_met_where_the_library_is(monkeypatch: pytest.MonkeyPatch) -> None:
     need_library()
-    monkeypatch.setenv(library.SWITCH, "require")
+    monkeypatch.setenv(SWITCH, "require")
     assert unmet_demand() is None
 
 
 def test_demand_is_not_met_where_no_library_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(library.SWITCH, "require")
+    monkeypatch.setenv(SWITCH, "require")
     monkeypatch.setattr(library, "__file__", str(tmp_path / "library.py"))
     fault = unmet_demand()
     assert fault

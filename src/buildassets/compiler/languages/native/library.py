@@ -15,12 +15,11 @@ from functools import cache
 from struct import Struct
 from typing import Any, Final
 
+from buildassets.compiler.languages.native.library_file import NAME, SWITCH
 from buildassets.compiler.languages.native.sources import SOURCES
 from buildassets.diagnostics import Diagnostic, error
 from buildassets.frozen import frozen
 
-SWITCH: Final = "BUILDASSETS_NATIVE"
-_NAME: Final = "native.lexers" + {"win32": ".dll", "cygwin": ".dll", "darwin": ".dylib"}.get(sys.platform, ".so")
 _MOST_CHARACTERS: Final = 1_000_000_000  # four times as many bytes have offsets of 32 bits
 
 
@@ -105,7 +104,7 @@ class Library:
         self._end.argtypes = (c_void_p,)
         self._end.restype = None
         self._hash = handle.buildassets_hash
-        self._hash.argtypes = *text, c_int32, c_uint64, c_size_t
+        self._hash.argtypes = *text, c_int32, c_uint64
         self._hash.restype = c_void_p
         self._hashed = handle.buildassets_hashed
         self._hashed.argtypes = c_void_p, POINTER(c_void_p), POINTER(c_size_t)
@@ -143,12 +142,12 @@ class Library:
         finally:
             self._forget(data, length)
 
-    def hash(self, paths: bytes, flags: int, limit_bytes: int, threads: int) -> int | None:
+    def hash(self, paths: bytes, flags: int, limit_bytes: int) -> int | None:
         """Begin to hash the files at `paths`, with a NUL between them, in threads; None if there can be none.
 
         `flags` are those of `open` beside reading. Files of `limit_bytes` and what is no regular file are left out.
         """
-        begun: int | None = self._hash(paths, len(paths), flags, limit_bytes, threads)
+        begun: int | None = self._hash(paths, len(paths), flags, limit_bytes)
         return begun
 
     def hashed(self, begun: int) -> bytes:
@@ -257,7 +256,7 @@ class _Found:
 def _found() -> _Found:
     if os.environ.get(SWITCH) == "0":
         return _Found(None, f"`{SWITCH}` is `0`")
-    found = _loaded(os.path.join(os.path.dirname(__file__), _NAME))
+    found = _loaded(os.path.join(os.path.dirname(__file__), NAME))
     if found.is_odd:
         warnings.warn(f"the native lexers are not used: {found.reason}", RuntimeWarning, stacklevel=2)
     return found
@@ -339,9 +338,9 @@ def asked(question: Question, first: str | bytes, second: str | bytes = b"", opt
 class Hashing:
     """Files that the library hashes in threads where it is there; their `paths` have a NUL between them."""
 
-    def __init__(self, paths: bytes, flags: int, limit_bytes: int, threads: int) -> None:
+    def __init__(self, paths: bytes, flags: int, limit_bytes: int) -> None:
         self._library = _found().library if os.name == "posix" else None  # elsewhere paths are no bytes
-        self._begun = self._library.hash(paths, flags, limit_bytes, threads) if self._library else None
+        self._begun = self._library.hash(paths, flags, limit_bytes) if self._library else None
 
     def digests(self) -> bytes:
         """Wait for the SHA-256 of each file, 32 bytes with zeros where there is none; nothing if none was hashed.

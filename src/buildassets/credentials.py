@@ -1,12 +1,14 @@
 """Hides credentials in URLs that are printed, and takes them out of URLs to be sent as a header.
 
 Credentials are user and password before a host, and the values of parameters that sign a request or serve as a
-password. Pure; imports the standard library only, most of it only for a URL that has credentials.
+password. Pure; imports next to nothing, most of it only for a URL that has credentials.
 """
 
 import re
 from collections.abc import Iterator
 from typing import Final
+
+from buildassets.lazy_pattern import lazy_pattern
 
 HIDDEN: Final = "***"
 
@@ -21,9 +23,9 @@ _OF_PATH: Final = (
     r"(?<=/)@[\w-]+(?:/|%2[Ff])\w|@v?\d{1,6}(?:\.\d+){0,2}(?![.\d:])|@(?:latest|next|alpha|beta|canary|rc)\b"
 )
 _WITHOUT_LEAD: Final = r"(?s)[^/\\?#@:]+:.*@"
-_PARAMETER: Final = re.compile(r"""(?<=[?&;#])([\w.%~-]+)=([^\s&;#"'<>`]+)""")
+_PARAMETER: Final = lazy_pattern(r"""(?<=[?&;#])([\w.%~-]+)=([^\s&;#"'<>`]+)""")
 # The names of AWS, Google, Azure, CloudFront and GitLab, and the common ones.
-_SECRET: Final = re.compile(
+_SECRET: Final = lazy_pattern(
     r"signature|credential|token|secret|passw|(?:api|access|private|account)[-_]?key|key-pair-id|^(?:sig|pwd|pass|auth|key)$",
     re.IGNORECASE,
 )

@@ -3,7 +3,6 @@
 Takes places in texts, gives values and their renderings. Pure; standard library only.
 """
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
@@ -13,13 +12,14 @@ from typing import Any, Final, Literal, Self
 
 from buildassets.credentials import masked
 from buildassets.frozen import frozen, replace
+from buildassets.lazy_pattern import lazy_pattern
 
 _EXCERPT_WIDTH: Final = 120  # the characters shown of a source line; a minified file is one line of megabytes
 _EXCERPT_LEAD: Final = 40  # the characters of an excerpt before the place
 _NARROWEST_EXCERPT: Final = 10  # cells of a terminal
 _NEARBY: Final = 10_000  # characters up to a place that are searched for line ends each time
 _LONGEST_URL: Final = 2000  # characters before and after an excerpt that are searched for the rest of a URL
-COMMAND: Final = re.compile(r"##(?=[a-z]*\[)")  # a command of GitHub's older form, Azure Pipelines or TeamCity
+COMMAND: Final = lazy_pattern(r"##(?=[a-z]*\[)")  # a command of GitHub's older form, Azure Pipelines or TeamCity
 
 
 class Severity(Enum):

@@ -1,6 +1,6 @@
 """Hashes content: fingerprints, digests, and Subresource Integrity metadata. Pure."""
 
-from base64 import b64encode
+from binascii import b2a_base64
 from collections.abc import Iterable
 from hashlib import new, sha256
 from typing import Final, Literal
@@ -18,7 +18,7 @@ def digest(content: bytes) -> str:
 
 def in_base64(hex_digest: str) -> str:
     """The same digest in base64, which is a third shorter; used where there are thousands."""
-    return b64encode(bytes.fromhex(hex_digest)).decode("ascii")
+    return b2a_base64(bytes.fromhex(hex_digest), newline=False).decode("ascii")
 
 
 def digest_of_all(parts: Iterable[str]) -> str:
@@ -44,4 +44,4 @@ def integrity(algorithm: IntegrityAlgorithm, content: bytes) -> str:
 
 def metadata_of(algorithm: IntegrityAlgorithm, raw: bytes) -> str:
     """Subresource Integrity metadata of content with the digest `raw`."""
-    return f"{algorithm}-{b64encode(raw).decode('ascii')}"
+    return f"{algorithm}-{b2a_base64(raw, newline=False).decode('ascii')}"

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, TypeAlias
 from buildassets.compiler.body import Body, OnDisk
 from buildassets.compiler.engines.protocol import Compiled
 from buildassets.compiler.fonts.subset import FontMetrics, Subset
-from buildassets.compiler.images.size import Size
 from buildassets.compiler.languages.reference import Directive, Link, Reference
 from buildassets.diagnostics import Diagnostic
 from buildassets.file_sets import FileSet
@@ -14,6 +13,7 @@ from buildassets.frozen import field, frozen
 from buildassets.paths import LogicalPath
 
 if TYPE_CHECKING:
+    from buildassets.compiler.images.size import Size
     from buildassets.compiler.images.sprite import Sprite
     from buildassets.compiler.images.variant import Variant
     from buildassets.compiler.languages.source_map.values import SourceMap
@@ -84,7 +84,7 @@ class Draft:
     digest: str | None = None
     contents: tuple[tuple[str, int], ...] = ()
     sets: tuple[FileSet, ...] = ()
-    size: Size | None = None
+    size: "Size | None" = None
     names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     may_name_workers: bool = True
     metrics: FontMetrics | None = None

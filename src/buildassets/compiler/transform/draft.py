@@ -9,12 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 from buildassets.compiler.body import Body, OnDisk, bytes_of, left_on_disk
 from buildassets.compiler.engines.protocol import Compiled, Engine, EngineInput
-from buildassets.compiler.images.size import Header, Size, raster_size, vector_size
 from buildassets.compiler.languages.css.open_ends import keep_whole
 from buildassets.compiler.languages.directives import ignored_directives, read_header
-from buildassets.compiler.languages.javascript.asset_url import find_asset_urls
-from buildassets.compiler.languages.javascript.lexer import has_names, reads_as_module
-from buildassets.compiler.languages.javascript.meta_env import meta_env_edits
 from buildassets.compiler.languages.javascript.survey import keep_survey, kept_survey, surveyed
 from buildassets.compiler.languages.json import source_map
 from buildassets.compiler.languages.native.library import FileRead
@@ -41,6 +37,7 @@ from buildassets.media import Syntax, media_of
 
 if TYPE_CHECKING:
     from buildassets.compiler.fonts.subset import Subset
+    from buildassets.compiler.images.size import Size
     from buildassets.compiler.images.variant import Variant
     from buildassets.compiler.languages.edits import Edit
     from buildassets.compiler.transform.command_engine import CommandEngine
@@ -70,6 +67,8 @@ def _of_file(source: Source, engines: EngineSet, file: FileRead | None, *, direc
     try:
         raw = file.content if file else _content(source, syntax, is_parsed=is_parsed)
         if raw is None:
+            from buildassets.compiler.images.size import Header
+
             header = Header()
             body = left_on_disk(source.path, source.shown, header.take)
             return replace(_as_it_is(source, body), size=header.size if _is_image(source) else None)
@@ -119,6 +118,7 @@ def _of_other(source: Source) -> Draft:
 def _varied(source: Source, variant: "Variant") -> Draft:
     """The draft of a variant of a picture."""
     from buildassets.compiler.engines.pillow import KIND, engine_version, made
+    from buildassets.compiler.images.size import Size
 
     body = made(variant, source.shown)
     draft = Draft(source, inputs=(variant.of,), engines=((KIND, engine_version() or ""),))
@@ -213,8 +213,10 @@ def _is_image(source: Source) -> bool:
     return media_of(source.logical).type.startswith("image/")
 
 
-def _size(source: Source, body: bytes | str) -> Size | None:
+def _size(source: Source, body: bytes | str) -> "Size | None":
     """The size of an image in pixels, if its header contains one."""
+    from buildassets.compiler.images.size import raster_size, vector_size  # 2 ms
+
     if media_of(source.logical).syntax is not Syntax.SVG:
         return raster_size(bytes_of(body))
     return vector_size(body if isinstance(body, str) else body.decode("utf-8", "replace"))
@@ -462,6 +464,8 @@ def _composed(draft: Draft, text: str, minified: Compiled, syntax: Syntax) -> So
 
 def _with_asset_urls(draft: Draft, text: str, engines: EngineSet) -> tuple[Draft, str]:
     """The script with its `ASSET_URL()` calls replaced, before minifying, since a minifier may join two calls."""
+    from buildassets.compiler.languages.javascript.asset_url import find_asset_urls
+
     calls = find_asset_urls(text, draft.source.logical)
     if calls.faults:
         positions = OriginalPositions(draft, engines.shown, text)
@@ -475,6 +479,8 @@ def _with_asset_urls(draft: Draft, text: str, engines: EngineSet) -> tuple[Draft
 
 def _with_meta_env(draft: Draft, text: str, engines: EngineSet) -> tuple[Draft, str]:
     """The module with the values of `import.meta.env`, before minifying, which folds what hangs on them."""
+    from buildassets.compiler.languages.javascript.meta_env import meta_env_edits
+
     return _with_edits(draft, text, meta_env_edits(text, engines.meta_env), engines)
 
 
@@ -499,6 +505,8 @@ def _with_definitions(draft: Draft, text: str, engines: EngineSet) -> tuple[Draf
     roots = {name.partition(".")[0] for name in engines.defined if name.rpartition(".")[2] in text}
     if definer is None or not roots or is_minified(draft.source):
         return draft, text
+    from buildassets.compiler.languages.javascript.lexer import has_names, reads_as_module
+
     if not (draft.source.logical.endswith(".mjs") or reads_as_module(text)) or not has_names(text, roots):
         return draft, text
     given = EngineInput(text, draft.source.path, draft.source.shown, wants_source_map=True)

@@ -11,7 +11,6 @@ from itertools import accumulate
 from typing import Final
 
 from buildassets.compiler.engines.protocol import Compiled
-from buildassets.compiler.languages.javascript.asset_url import scan_written
 from buildassets.compiler.languages.reference import Reference
 from buildassets.compiler.languages.scan import scan
 from buildassets.compiler.languages.source_map.lines import Lines
@@ -111,7 +110,11 @@ class OriginalPositions:
             return list(self._draft.references)
         syntax = media_of(logical).syntax
         assert syntax is not None
-        return scan_written(self.text, logical) if syntax is Syntax.JAVASCRIPT else scan(syntax, self.text)
+        if syntax is not Syntax.JAVASCRIPT:
+            return scan(syntax, self.text)
+        from buildassets.compiler.languages.javascript.asset_url import scan_written
+
+        return scan_written(self.text, logical)
 
     @cached_property
     def _by_url(self) -> dict[str, int]:

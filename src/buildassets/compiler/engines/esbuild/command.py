@@ -92,14 +92,20 @@ def _candidates(folder: str) -> Iterator[tuple[str, str]]:
 
 def _natives(modules: str) -> Iterator[str]:
     """The possible paths of npm's native program: `.bin/esbuild` can be a script that has node start it."""
-    import platform
-
     package = os.path.realpath(os.path.join(modules, "esbuild"))
-    machine = platform.machine()
+    machine = _machine()
     program = ("esbuild.exe",) if sys.platform == "win32" else ("bin", "esbuild")
     names = ("@esbuild", f"{sys.platform}-{_MACHINES.get(machine, machine)}", *program)
     yield os.path.join(package, "node_modules", *names)
     yield os.path.join(os.path.dirname(package), *names)
+
+
+def _machine() -> str:
+    if os.name == "posix":
+        return os.uname().machine
+    import platform  # 1 ms
+
+    return platform.machine()
 
 
 def _is_program(path: str) -> bool:

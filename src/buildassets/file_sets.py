@@ -15,7 +15,6 @@ from functools import lru_cache
 from re import compile as compiled_pattern
 from typing import Final
 
-from buildassets.digest import digest
 from buildassets.frozen import frozen
 from buildassets.plain_files import leads_to_folder
 
@@ -65,6 +64,8 @@ def renamed(name: str, changed: Callable[[str], str]) -> str:
 
 def set_named(name: str) -> tuple[FileSet, tuple[str, ...]]:
     """The set of that name as it is now, and its files."""
+    from buildassets.digest import digest  # 3 ms, which the process of libsass does not need
+
     folder, _, glob = name.partition(_MARK)
     names, folders = _found(folder, glob.split("/"))
     found = FileSet(folder, glob, digest("\0".join(names).encode("utf-8", "surrogatepass")), folders)

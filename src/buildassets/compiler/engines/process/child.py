@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing, suppress
 from threading import Lock
 from time import monotonic, sleep
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, Generic, TypeVar, cast
 
 from buildassets.compiler.engines.process.endings import DiedError, ending
 
@@ -36,10 +36,9 @@ class ChildProcess:
 
     def __init__(self, start: "Callable[[socket.socket, int], subprocess.Popen[bytes]]") -> None:
         import socket
-        from tempfile import TemporaryFile
 
         with ExitStack() as opened:
-            self._log = opened.enter_context(TemporaryFile())
+            self._log = opened.enter_context(_nameless_file())
             ours, theirs = socket.socketpair()
             opened.enter_context(closing(ours))
             with theirs:
@@ -94,6 +93,16 @@ class ChildProcess:
     def _last_words(self, lines: Sequence[str]) -> str:
         """The one of `lines` that best explains why it ended."""
         return lines[-1] if lines else ""
+
+
+def _nameless_file() -> BinaryIO:
+    """A new file for the output of a process. In memory where that can be: to import `tempfile` takes 3 ms."""
+    if hasattr(os, "memfd_create"):
+        with suppress(OSError):  # a sandbox may forbid it
+            return open(os.memfd_create("output"), "w+b")
+    from tempfile import TemporaryFile
+
+    return cast("BinaryIO", TemporaryFile())
 
 
 class SocketProcess(ChildProcess):

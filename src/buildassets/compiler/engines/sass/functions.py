@@ -9,12 +9,10 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from typing import Final
-from urllib.parse import quote
 
-from buildassets.compiler.languages.css.lexer import Kind, tokens
 from buildassets.compiler.languages.reference import DATA_URL_DEMAND
 from buildassets.lazy_pattern import lazy_pattern
-from buildassets.paths import split_url, to_url
+from buildassets.paths import quoted, split_url, to_url
 
 _DATA_URL: Final = "asset-data-url"
 _STATIC: Final = "static"  # of django-libsass: it gives a path
@@ -25,9 +23,6 @@ PARAMETER: Final = "$path"
 
 _STAYS: Final = lazy_pattern(r"[a-zA-Z][a-zA-Z0-9+.\-]*:|[/\\?#]")
 _RELATIVE: Final = lazy_pattern(r"\.\.?/")
-_SAFE_IN_URL: Final = (
-    "/?#-._~!$*+,;=@:&%[]"  # these neither end a `url()` without quotes nor need an escape in one with quotes
-)
 _ENDS: Final = tuple(f"{mark}{end}(" for mark in "-_" for end in ("url", "path"))  # the end of every call
 _UNCALLED: Final = lazy_pattern(rf"(?<![\w-])(?:{'|'.join(FUNCTIONS).replace('-', '[-_]')})\(")
 
@@ -70,9 +65,9 @@ class AssetCalls:
     def _written(self, path: str, rest: str, *, stays: bool) -> str:
         """The URL of `path`: below the prefix, as for logical paths, unless it is relative or `stays` as it is."""
         if stays:
-            return quote(path + rest, safe=_SAFE_IN_URL)
+            return quoted(path + rest)
         prefix = "" if _RELATIVE.match(path) else self._url_prefix
-        return prefix + to_url(path) + quote(rest, safe=_SAFE_IN_URL)
+        return prefix + to_url(path) + quoted(rest)
 
 
 def uncalled(css: str) -> Iterator[tuple[int, int]]:
@@ -80,6 +75,8 @@ def uncalled(css: str) -> Iterator[tuple[int, int]]:
     # Most sheets contain none of them, and this test takes a hundredth of the time of a search.
     if not any(end in css for end in _ENDS) or not _UNCALLED.search(css):
         return
+    from buildassets.compiler.languages.css.lexer import Kind, tokens  # Sass begins before it is needed
+
     for token in tokens(css):
         # Where Sass evaluates nothing, `url(asset-path("x"))` is a URL that browsers reject.
         if token.kind in (Kind.FUNCTION, Kind.BAD) and (call := _UNCALLED.search(css, token.start, token.end)):
@@ -95,6 +92,8 @@ def outside(css: str, urls: Iterable[str], references: Iterable[tuple[int, int]]
     matches = list(re.finditer(rf"(?<![\w./%-])(?:{any_url})", css)) if any_url else []
     taken = {index for start, end in references for index in range(start, end)}
     if left := [match.span() for match in matches if match.start() not in taken]:
+        from buildassets.compiler.languages.css.lexer import Kind, tokens
+
         comments = {token.start: token.end for token in tokens(css) if token.kind is Kind.COMMENT}
         starts = sorted(comments)
         for start, end in left:

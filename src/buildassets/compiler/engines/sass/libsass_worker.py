@@ -17,7 +17,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from functools import partial
 from socket import socket
-from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from buildassets.compiler.engines.process.object_stream import ObjectStream
@@ -128,6 +127,8 @@ class Sheet:
     def _indented_copy(self, number: int) -> str:
         """The path of a copy in the indented syntax, which libsass converts only in files that it reads itself."""
         if not self._folder:
+            from tempfile import TemporaryDirectory  # 4 ms, for which Sass would begin later
+
             self._folder = self._folders.enter_context(TemporaryDirectory(prefix="buildassets-"))
         path = os.path.join(self._folder, f"{number}.sass")
         with open(path, "w", encoding="utf-8", newline="") as file:

@@ -1,6 +1,10 @@
 """Real programs that behave badly: nobody waits for them without end, and none outlives what started it."""
 
+import os
+import select
+import signal
 import socket
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -235,3 +239,33 @@ def test_an_answer_that_is_none_of_ours_ends_the_work(tmp_path: Path, monkeypatc
     with pytest.raises(DiedError, match=r"its answer breaks our protocol: it holds a `posix\.system`"):
         process.receive(SECONDS)
     process.end()
+
+
+STARTER = f"""
+import sys, time
+from buildassets.compiler.engines.process.child import SocketProcess
+started = SocketProcess([sys.executable, "-c", {LONG!r}])
+print(started._process.pid, flush=True)
+time.sleep(600)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="only Linux ends it")
+def test_a_process_that_does_not_look_at_its_input_ends_with_who_started_it() -> None:
+    with subprocess.Popen([sys.executable, "-c", STARTER], stdout=subprocess.PIPE) as starter:
+        assert starter.stdout is not None
+        started = os.pidfd_open(int(starter.stdout.readline()))
+        try:
+            assert select.select([started], [], [], 0)[0] == []
+            starter.send_signal(signal.SIGKILL)
+            assert select.select([started], [], [], 60)[0] == [started]
+        finally:
+            os.close(started)
+
+
+def test_a_process_that_cannot_be_started_leaves_no_descriptor(tmp_path: Path) -> None:
+    before = len(os.listdir("/dev/fd"))
+    for _ in range(3):
+        with pytest.raises(OSError, match="No such file"):
+            SocketProcess([str(tmp_path / "none")])
+    assert len(os.listdir("/dev/fd")) == before

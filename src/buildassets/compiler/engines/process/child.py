@@ -1,7 +1,7 @@
 """Child processes that take one piece of work at a time, and a pool of idle ones.
 
-Imports of the package only `endings`, `channel` and `object_stream`, and imports `subprocess` only when a process is
-started: that takes 5 ms, and most builds after an edit start none.
+Imports of the package only `endings`, `channel`, `lifeline` and `object_stream`, and imports `subprocess` only when a
+process is started: that takes 5 ms, and most builds after an edit start none.
 """
 
 import os
@@ -106,7 +106,7 @@ def _nameless_file() -> BinaryIO:
 
 
 class SocketProcess(ChildProcess):
-    """A process of `command` whose standard input and output are the channel.
+    """A process of `command` whose standard input and output are the channel. On Linux it ends with this process.
 
     Its working directory is `/`, so that the relative paths in its output can be resolved. It gets the environment and
     `defaults` for what that lacks.
@@ -116,8 +116,10 @@ class SocketProcess(ChildProcess):
         import subprocess
 
         from buildassets.compiler.engines.process.channel import Channel
+        from buildassets.compiler.engines.process.lifeline import Lifeline
 
         environment = {**defaults, **os.environ}
+        line = Lifeline()
 
         def start(end: "socket.socket", log: int) -> subprocess.Popen[bytes]:
             if hasattr(end, "share"):
@@ -125,11 +127,17 @@ class SocketProcess(ChildProcess):
 
                 return relayed(command, end.dup(), log, environment)
             number = end.fileno()
-            return subprocess.Popen(  # noqa: S603 - the user's
-                command, stdin=number, stdout=number, stderr=log, cwd="/", env=environment
+            process = subprocess.Popen(  # noqa: S603 - the user's
+                command, stdin=number, stdout=number, stderr=log, cwd="/", env=environment, pass_fds=line.inherited
             )
+            line.tie(process.pid)
+            return process
 
-        super().__init__(start)
+        with ExitStack() as opened:
+            opened.callback(line.close)
+            super().__init__(start)
+            opened.pop_all()
+        self._opened.callback(line.close)
         self.channel = Channel(self._end_of_socket)
 
     def _last_words(self, lines: Sequence[str]) -> str:

@@ -460,6 +460,16 @@ def test_a_name_that_is_no_utf8_is_released(tmp_path: Path) -> None:
     assert "url(%FF." in (tmp_path / "build/assets" / result.manifest.assets["a.css"].file).read_text()
 
 
+@pytest.mark.parametrize("name", ["x" * 250 + ".css", "x" * 240 + ".css", "ü" * 120 + ".css"])
+def test_a_name_that_is_too_long_with_its_fingerprint_leaves_nothing(tmp_path: Path, name: str) -> None:
+    result = built(tmp_path, {"assets/a.css": "a{b:c}", f"assets/{name}": "a{b:c}" * 100}, "")
+    (fault,) = result.diagnostics
+    assert fault.code == "output/unwritable"
+    assert fault.hint is not None
+    assert fault.hint.startswith("shorten the name of the source")
+    assert read_tree(tmp_path / "build") == {}
+
+
 def test_a_link_out_of_the_root_is_an_error_where_it_is_referred_to(tmp_path: Path) -> None:
     write_tree(tmp_path, {"buildassets.toml": PLAIN, "secret.png": "x", "assets/a.css": "a{background:url(a.png)}"})
     (tmp_path / "assets/a.png").symlink_to("../secret.png")

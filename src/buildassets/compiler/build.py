@@ -4,6 +4,7 @@ import os
 from binascii import a2b_base64
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
+from errno import ENAMETOOLONG
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -582,4 +583,8 @@ def _unwritable(config: Config, fault: OSError) -> Diagnostic:
     has_earlier = os.path.lexists(os.path.join(config.output, MANIFEST_NAME))
     notes = ["the earlier release stands as it was"] if has_earlier else []
     hint = "see to the permissions and to the space there, or name another folder with `-o` or as `output`"
+    if fault.errno == ENAMETOOLONG:
+        hint = (
+            "shorten the name of the source: its fingerprint makes it 13 bytes longer, a compressed copy up to 4 more"
+        )
     return error("output/unwritable", message, Location(config.shown(path)), notes=notes, hint=hint)

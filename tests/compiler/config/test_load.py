@@ -593,6 +593,15 @@ def test_source_root_that_is_no_folder_is_an_error(project: Path, source: str, m
     assert (fault.code, fault.message, _marked(fault)) == ("config/source", message, f"'{source}'")
 
 
+@pytest.mark.parametrize("target", ["nowhere", "out"], ids=["dangling", "loop"])
+def test_an_output_that_is_a_link_to_nowhere_is_an_error(project: Path, target: str) -> None:
+    (project / "out").symlink_to(target)
+    fault = _fault("output = 'out'")
+    assert (fault.code, fault.message) == ("config/output", "the release directory `out` is a link that leads nowhere")
+    assert fault.hint == "create the folder that it leads to, or choose another folder for `output`"
+    assert _marked(fault) == "'out'"
+
+
 @pytest.mark.parametrize("element", ["{ prefix = 'x' }", "{ path = '' }", "{ path = 'assets', prefix = '../x' }", "''"])
 def test_source_that_is_not_told_well_is_an_error(project: Path, element: str) -> None:
     assert _fault(f"sources = [{element}]").code == "config/value"

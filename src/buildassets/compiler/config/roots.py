@@ -132,6 +132,9 @@ def output_faults(config: Config, document: Document) -> Iterator[Diagnostic]:
     hint = "choose another folder for `output`"
     if os.path.exists(config.output) and not os.path.isdir(config.output):
         yield error("config/output", f"the release directory `{shown}` is not a folder", where, hint=hint)
+    elif os.path.islink(config.output) and not os.path.exists(config.output):
+        message = f"the release directory `{shown}` is a link that leads nowhere"
+        yield error("config/output", message, where, hint=f"create the folder that it leads to, or {hint}")
     output = os.path.realpath(config.output)
     for root in config.sources:
         source = os.path.realpath(root.path)

@@ -6,6 +6,7 @@ is written again in Python, which reports what is wrong.
 
 import os
 from collections.abc import Collection
+from errno import ENAMETOOLONG
 from itertools import count
 from typing import Final, TypeAlias
 
@@ -17,6 +18,7 @@ from buildassets.manifest import ASSETS_FOLDER
 
 _MOST_FILES: Final = 50  # of those that one thread writes
 _MOST_BYTES: Final = 1_000_000
+_MOST_BYTES_EACH: Final = 4  # of a character in UTF-8
 
 
 @frozen
@@ -81,6 +83,7 @@ class Staging:
     def put(self, names: Collection[str]) -> None:
         """Move the files `names`, which are written, to their places in that order. Raises OSError."""
         if not self._put_at_once(names):
+            self._refuse_long(names)  # before any file of a first release is in its place
             make_folders_below(self._output, names)
             for name in names:
                 put_in_place(self.paths[name], os.path.join(self._output, name))
@@ -104,6 +107,20 @@ class Staging:
         except OSError:  # the folder has just been made by another program, or Windows uses a file in it
             return False
         return True
+
+    def _refuse_long(self, names: Collection[str]) -> None:
+        """Raise OSError for the first of `names` that the file system has no room for."""
+        if not hasattr(os, "pathconf"):  # Windows
+            return
+        name_bytes, path_bytes = (os.pathconf(self._output, limit) for limit in ("PC_NAME_MAX", "PC_PATH_MAX"))
+        for name in names:
+            if len(name) * _MOST_BYTES_EACH <= name_bytes:
+                continue
+            path = os.path.join(self._output, name)
+            if len(os.fsencode(path)) >= path_bytes or any(
+                len(os.fsencode(one)) > name_bytes for one in name.split("/")
+            ):
+                raise OSError(ENAMETOOLONG, os.strerror(ENAMETOOLONG), path)
 
     def _path(self, name: str) -> str:
         """Where the file `name` is to wait."""

@@ -8,6 +8,7 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from buildassets.collector import paused_collector
 from buildassets.jobs import threads
 
 if TYPE_CHECKING:
@@ -32,21 +33,22 @@ def load_config(
     The other arguments are the options of `buildassets build`, relative to `start`: `sources` and `output` replace the
     values in the file, `also` and `templates` add to them. Raises ConfigError with every fault that was found.
     """
-    from buildassets.compiler.config.load import load_config as load
-
     for name, value in {"sources": sources, "also": also, "templates": templates}.items():
         if isinstance(value, str):  # a str is a sequence too, of its letters
             raise TypeError(f"`{name}` is a sequence of paths, not one")
-    return load(
-        None if file is None else os.fspath(file),
-        start=os.fspath(start),
-        sources=sources,
-        also=also,
-        templates=templates,
-        output=output,
-        url=url,
-        mode=mode,
-    )
+    with paused_collector():  # modules are no garbage
+        from buildassets.compiler.config.load import load_config as load
+
+        return load(
+            None if file is None else os.fspath(file),
+            start=os.fspath(start),
+            sources=sources,
+            also=also,
+            templates=templates,
+            output=output,
+            url=url,
+            mode=mode,
+        )
 
 
 def build(

@@ -136,12 +136,13 @@ def _was_exchanged(folder: str, since_ns: int) -> bool:
 def read_sealed(path: str) -> "list[bytes]":
     """The parts that `write_sealed` wrote to `path`. Raises OSError, and ValueError if they are damaged."""
     with open(plain(path), "rb") as file:
-        checksum, _, content = file.read().partition(b"\n")
-    if checksum != b"%08x" % crc32(content):
+        content = file.read()
+    begin = content.find(b"\n") + 1
+    if not begin or content[: begin - 1] != b"%08x" % crc32(memoryview(content)[begin:]):
         raise ValueError("damaged")
-    head, _, rest = content.partition(b"\n")
-    ends = [0, *accumulate(map(int, head.split()))]
-    return [rest[start:end] for start, end in pairwise(ends)]
+    end = content.index(b"\n", begin)
+    ends = accumulate(map(int, content[begin:end].split()), initial=end + 1)
+    return [content[start:end] for start, end in pairwise(ends)]
 
 
 def write_sealed(path: str, parts: "Sequence[bytes]") -> None:

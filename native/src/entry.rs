@@ -39,7 +39,7 @@ fn answered(question: u32, first: &[u8], second: &[u8], option: u32) -> Option<V
         11 => javascript::brackets::closed_braces(first),
         12 => css::outline::outline(first, option as usize),
         13 => javascript::balance::is_whole(first, module),
-        14 => css::balance::is_whole(first),
+        14 => css::survey::survey(first),
         15 => javascript::balance::is_readable(first, module),
         16 => css::structure::keeps_all(first, second),
         17 => css::fitness::is_fit(first, second, option as usize),

@@ -10,10 +10,9 @@ use std::sync::mpsc::{sync_channel, Receiver, RecvTimeoutError, SyncSender};
 use std::thread::Builder;
 use std::time::Duration;
 
-use crate::css::balance::is_whole;
-use crate::javascript::survey::survey;
 use crate::sha256;
 use crate::stamps::{stamp, Stamp};
+use crate::{css, javascript};
 
 const MOST_FILES: usize = 50; // of those that are given at once
 const MOST_BYTES: usize = 250_000;
@@ -37,8 +36,8 @@ pub struct Wanted {
 /// What a build asks about all files of a kind by its number: 1 are scripts, 2 sheets.
 pub fn survey_of(kind: u8) -> Option<Survey> {
     match kind {
-        1 => Some(survey),
-        2 => Some(is_whole),
+        1 => Some(javascript::survey::survey),
+        2 => Some(css::survey::survey),
         _ => None,
     }
 }

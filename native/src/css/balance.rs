@@ -1,9 +1,10 @@
 //! Whether a sheet is whole, as `open_ends.py` reads its tokens.
 
-use super::lexer::{Kind, Lexer, Token};
+use super::lexer::{Kind, Token};
 
+/// The brackets that have to be closed.
 #[derive(Default)]
-struct Brackets {
+pub struct Brackets {
     awaited: Vec<u8>,
     counts: [usize; 3], // of those awaited, by `number`
 }
@@ -34,7 +35,8 @@ impl Brackets {
     }
 
     /// Whether `token` is one that ends, and closes nothing that is not open.
-    fn follow(&mut self, text: &[u8], token: Token) -> bool {
+    #[inline]
+    pub fn follow(&mut self, text: &[u8], token: Token) -> bool {
         if token.kind == Kind::Bad || token.is_cut {
             return false;
         }
@@ -47,11 +49,9 @@ impl Brackets {
         }
         true
     }
-}
 
-/// One byte: 1 where no token is bad or cut by the end of `text`, and each bracket is closed and closes one.
-pub fn is_whole(text: &[u8]) -> Vec<u8> {
-    let mut brackets = Brackets::default();
-    let whole = Lexer::new(text, 0).all(|token| brackets.follow(text, token)) && brackets.awaited.is_empty();
-    vec![u8::from(whole)]
+    /// Whether each is closed.
+    pub fn are_closed(&self) -> bool {
+        self.awaited.is_empty()
+    }
 }

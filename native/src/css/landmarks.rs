@@ -59,7 +59,7 @@ impl Iterator for Landmarks<'_> {
     }
 }
 
-/// The brackets that are open, as `follow` in `lexer.py` keeps them.
+/// The brackets that are open, as `follow` in `lexer.py` keeps them; a function's may stand there as a letter.
 #[derive(Default)]
 pub struct Open {
     brackets: Vec<u8>,
@@ -68,6 +68,14 @@ pub struct Open {
 impl Open {
     pub fn depth(&self) -> usize {
         self.brackets.len()
+    }
+
+    pub fn open(&mut self, function: u8) {
+        self.brackets.push(function);
+    }
+
+    pub fn last(&self) -> Option<u8> {
+        self.brackets.last().copied()
     }
 
     /// Whether a delimiter may end a statement here.

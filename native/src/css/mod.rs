@@ -6,4 +6,6 @@ pub mod fitness;
 pub mod landmarks;
 pub mod lexer;
 pub mod outline;
+pub mod references;
 pub mod structure;
+pub mod survey;

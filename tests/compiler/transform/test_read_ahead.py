@@ -37,10 +37,12 @@ def test_scripts_come_in_order_with_their_contents_and_surveys(tmp_path: Path) -
         assert file.survey == asked(Question.SCRIPT_SURVEY, text)
 
 
-def test_sheets_come_with_whether_they_are_whole(tmp_path: Path) -> None:
+def test_sheets_come_with_their_surveys(tmp_path: Path) -> None:
     need_library()
-    write_tree(tmp_path, {"a.css": "a {}", "b.css": "b {"})
-    assert [file and file.survey for file in read(tmp_path, "a.css", "b.css")] == [b"\1", b"\0"]
+    files = {"a.css": "a { b: url(c.png) }", "b.css": "b {"}
+    write_tree(tmp_path, files)
+    surveys = [asked(Question.SHEET_SURVEY, text) for text in files.values()]
+    assert [file and file.survey for file in read(tmp_path, *files)] == surveys
 
 
 def test_other_files_come_without_a_survey(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from buildassets.compiler.body import Body, OnDisk, bytes_of, left_on_disk
 from buildassets.compiler.engines.protocol import Compiled, Engine, EngineInput
-from buildassets.compiler.languages.css.open_ends import keep_whole
+from buildassets.compiler.languages.css.survey import keep_survey as keep_survey_of_sheet
 from buildassets.compiler.languages.directives import ignored_directives, read_header
 from buildassets.compiler.languages.javascript.survey import keep_survey, kept_survey, surveyed
 from buildassets.compiler.languages.json import source_map
@@ -88,7 +88,7 @@ def _of_file(source: Source, engines: EngineSet, file: FileRead | None, *, direc
     if is_utf16(raw):
         return _transcoded(source, text, engines, directives=directives)
     if file and file.survey is not None:
-        keep = keep_whole if syntax is Syntax.CSS else keep_survey
+        keep = keep_survey_of_sheet if syntax is Syntax.CSS else keep_survey
         keep(text, file.survey)
     return _drafted(source, text, raw, engines, directives=directives, file=file)
 

@@ -19,6 +19,7 @@ from buildassets.compiler.engines.rjsmin import RjsminEngine
 from buildassets.compiler.languages.css import lexer as css
 from buildassets.compiler.languages.css import minify as css_minify
 from buildassets.compiler.languages.css import proof as css_proof
+from buildassets.compiler.languages.css import references as css_references
 from buildassets.compiler.languages.css.open_ends import open_ends
 from buildassets.compiler.languages.css.structure import Rule, TooManyError, first_lost
 from buildassets.compiler.languages.javascript import lexer as js
@@ -237,6 +238,49 @@ def test_what_browsers_refuse_in_scripts_is_the_same(text: str) -> None:
 def test_what_sheets_leave_open_is_the_same(text: str) -> None:
     found = partial(open_ends, text)
     assert found() == in_python(found)
+
+
+REFERRING_IN_SHEETS: Final = [
+    *(
+        "url(",
+        "URL(a.png)",
+        r"\75rl(b.png)",
+        "src(",
+        "image-set(",
+        "-webkit-image-set(",
+        "-image-set(",
+        "type(",
+        ")",
+        "a(",
+    ),
+    *("@import", r"@\69mport", "@media", "@namespace", "@supports", "@x", "{", "}", ";", ",", "[", "]", "(", "x", "\\"),
+    *(
+        '"c.png"',
+        "'d.png'",
+        r"'\65.png'",
+        '"f',
+        "'data:,'",
+        "url(data:,)",
+        "url()",
+        "url( g.png )",
+        "url(h i)",
+        "src('j')",
+    ),
+    *(
+        "/* k */",
+        "/*# sourceMappingURL=l.map */",
+        "/*@ sourceMappingURL=m.map*/",
+        "/*# sourceMappingURL=n o */",
+        "/*# p",
+    ),
+]
+
+
+@given(texts(REFERRING_IN_SHEETS))
+@example("@import /* a */ url('b.css') supports(c: url(d));@namespace url(e); { g: image-set('h' i('j'), src(\"k\")) }")
+@example("a {}\n/*# sourceMappingURL=a.map */\n/*# sourceMappingURL=b c */ /* d")
+def test_references_of_sheets_are_the_same(text: str) -> None:
+    assert css_references.scan(text) == in_python(partial(css_references.scan, text))
 
 
 @given(texts(SHEET_PIECES), texts(SHEET_PIECES))

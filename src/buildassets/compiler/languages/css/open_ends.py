@@ -7,36 +7,18 @@ the rest of the sheet.
 from typing import Final
 
 from buildassets.compiler.languages.css.lexer import Kind, Token, tokens
-from buildassets.compiler.languages.native.library import Question, asked
+from buildassets.compiler.languages.css.survey import surveyed
 from buildassets.compiler.languages.open_ended import OpenEnd
 
 MOST_OPEN_ENDS: Final = 10  # that are reported of one sheet: an unclosed quote can spoil all that follows
-_WHOLE: Final = b"\1"
 _CLOSERS: Final = {"(": ")", "[": "]", "{": "}"}
 _OPENERS: Final = {")": "(", "]": "[", "}": "{"}
 
 
-class _Last:
-    """The last sheet of which the library had found out already that it is whole."""
-
-    __slots__ = ("whole",)
-
-    def __init__(self) -> None:
-        self.whole = ""
-
-
-_LAST: Final = _Last()
-
-
-def keep_whole(text: str, answer: bytes) -> None:
-    """Keep what the library has answered about the sheet `text` when it was read."""
-    if answer == _WHOLE:
-        _LAST.whole = text
-
-
 def open_ends(text: str) -> list[OpenEnd]:
     """The faults in `text`, in text order."""
-    if _LAST.whole is text or asked(Question.IS_SHEET_WHOLE, text) == _WHOLE:
+    survey = surveyed(text)
+    if survey and survey.is_whole:
         return []
     from buildassets.compiler.languages.css.outline import outline
     from buildassets.compiler.languages.css.proof import faults

@@ -2,10 +2,12 @@
 
 References are `url()` and `src()`, the first string or `url()` of an `@import`, the strings of `image-set()`, and the
 source map that a last comment names. No reference is what a browser does not fetch: the conditions of `@supports`,
-`@document` and `supports()`, the names that `@namespace` gives, strings elsewhere, and comments.
+`@document` and `supports()`, the names that `@namespace` gives, strings elsewhere, and comments. Where the library of
+lexers is there, it finds their places.
 """
 
 import re
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from buildassets.compiler.languages.css.lexer import (
@@ -21,6 +23,7 @@ from buildassets.compiler.languages.css.lexer import (
     tokens,
     unescaped,
 )
+from buildassets.compiler.languages.css.survey import surveyed
 from buildassets.compiler.languages.reference import Reference, ReferenceKind
 from buildassets.lazy_pattern import lazy_pattern
 
@@ -51,12 +54,35 @@ _URL_PARTS: Final = lazy_pattern(rf"[^(]++\({SPACE}*+({URL_BODY})")
 _SOURCE_MAP: Final = lazy_pattern(r"/\*[\#@]\s*+sourceMappingURL=([^\s*]*+(?:\*(?!/)[^\s*]*+)*+)\s*+\*/")
 _SOURCE_MAP_MARKS: Final = ("#", "@")
 _GAPS: Final = lazy_pattern(rf"(?:{SPACE}++|{COMMENT})*+")
+_COMMENT_AT_END: Final = 1  # the sort of places in the library that are comments; all others are URLs
 _NEARBY: Final = 200  # characters that are looked at beside a place
 
 
 def scan(text: str) -> list[Reference]:
     """The references in `text`, in the order in which they stand; empty ones and those to `data:` are left out."""
-    return _Scan(text).references()
+    survey = surveyed(text)
+    return _Scan(text).references() if survey is None else [*_at_places(text, survey.places)]
+
+
+def _at_places(text: str, places: Sequence[int]) -> Iterator[Reference]:
+    """The references at the places that the library found."""
+    each = iter(places)
+    source_map = None
+    for sort, start, end in zip(each, each, each, strict=True):
+        if sort == _COMMENT_AT_END:
+            source_map = _SOURCE_MAP.fullmatch(text, start, end) or source_map
+        else:
+            yield from _reference(text, start, end)
+    if source_map:
+        yield from _reference(text, *source_map.span(1), ReferenceKind.SOURCE_MAP)
+
+
+def _reference(text: str, start: int, end: int, kind: ReferenceKind = ReferenceKind.URL) -> Iterator[Reference]:
+    """The reference whose URL is written between `start` and `end`, unless that is empty or of `data:`."""
+    if start < end and text[start : start + 5].lower() != "data:":
+        raw = text[start:end]
+        # An escape in a comment is none.
+        yield Reference(start, end, raw if kind is ReferenceKind.SOURCE_MAP else unescaped(raw), kind)
 
 
 class _Scan:
@@ -168,11 +194,7 @@ class _Scan:
         self._refer(token.start + 1, _end(_OPEN_STRING, self.text, token.start))
 
     def _refer(self, start: int, end: int, kind: ReferenceKind = ReferenceKind.URL) -> None:
-        if start < end and self.text[start : start + 5].lower() != "data:":
-            raw = self.text[start:end]
-            # An escape in a comment is none.
-            url = raw if kind is ReferenceKind.SOURCE_MAP else unescaped(raw)
-            self.found.append(Reference(start, end, url, kind))
+        self.found += _reference(self.text, start, end, kind)
 
 
 def _end_of_candidates(text: str) -> int:

@@ -46,7 +46,7 @@ class Question(IntEnum):
     CLOSED_BRACES = 11
     SHEET_OUTLINE = 12
     IS_SCRIPT_WHOLE = 13
-    IS_SHEET_WHOLE = 14
+    SHEET_SURVEY = 14
     IS_SCRIPT_READABLE = 15
     KEEPS_RULES = 16
     IS_FIT_FOR_LIGHTNINGCSS = 17
@@ -61,7 +61,7 @@ class Question(IntEnum):
 class FileRead:
     """A file that the library has read.
 
-    - `survey`: of a script, the answer to `Question.SCRIPT_SURVEY`; of a sheet, that to `Question.IS_SHEET_WHOLE`
+    - `survey`: of a script, the answer to `Question.SCRIPT_SURVEY`; of a sheet, that to `Question.SHEET_SURVEY`
     - `digest`: the SHA-256 of the content; None where Python finds it faster
     - `stamp`: size, mtime and ctime in ns, and inode before it was read; None where they are not known
     - `is_utf8`: whether the content is valid UTF-8

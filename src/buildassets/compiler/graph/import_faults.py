@@ -50,6 +50,8 @@ def _uses(
     """The bare names in scripts that the configured import map lacks, without Node's built-in modules."""
     for path, asset in sorted(compiled.items()):
         bare = [one for one in enumerate(asset.draft.references) if is_bare(one[1])]
+        if not bare:
+            continue
         positions = OriginalPositions(asset.draft, config.shown)
         for index, reference in bare:
             name = names.unmapped(reference, path)
@@ -100,6 +102,8 @@ def _no_modules(config: Config, names: NameResolution, compiled: Mapping[Logical
         mapped_links = names.mapped_links(asset, compiled)
         links = [link for link in chain(asset.links, mapped_links) if link[0].kind in IMPORTS]
         doubtful = [link for link in links if media_of(link[1]).type not in _ACCEPTED]
+        if not doubtful:
+            continue
         positions = OriginalPositions(asset.draft, config.shown)
         for reference, target in doubtful:
             is_source = target in compiled and compiled[target].draft.source.uncompiled

@@ -16,7 +16,6 @@ from buildassets.compiler.graph.components import components
 from buildassets.compiler.graph.fingerprint import Naming
 from buildassets.compiler.graph.large_images import LARGE, is_image, is_large_image
 from buildassets.compiler.graph.link import Site, imports_of, inputs_of, linked, names_map
-from buildassets.compiler.graph.worker_urls import names_workers
 from buildassets.compiler.incremental.dependency_record import (
     NeedsFullBuild,
     Record,
@@ -45,6 +44,14 @@ from buildassets.folders import path_below
 from buildassets.manifest import MANIFEST_NAME, Entry, Retained, amended, entries_of, loads_lazily
 from buildassets.media import Syntax, media_of, suffix
 from buildassets.paths import LogicalPath
+
+
+def _names_workers(draft: Draft) -> bool:
+    if media_of(draft.source.logical).syntax is not Syntax.JAVASCRIPT:
+        return False
+    from buildassets.compiler.graph.worker_urls import names_workers  # which brings the lexer of scripts
+
+    return names_workers(draft)
 
 
 def _follows_paths(config: Config, draft: Draft) -> bool:
@@ -252,7 +259,7 @@ class Change:
             raise NeedsFullBuild  # the manifest lists the engines of all assets
         if self._config.inline_imports and media_of(source.logical).syntax is Syntax.CSS and draft.references:
             raise NeedsFullBuild  # it may import sheets now that are put into it
-        if names_workers(draft) or is_large_image(self._config, draft) or (is_image(draft) and self._warns_of_images):
+        if _names_workers(draft) or is_large_image(self._config, draft) or (is_image(draft) and self._warns_of_images):
             raise NeedsFullBuild
 
     @cached_property

@@ -1,3 +1,3 @@
 """The digest of `native/`, by which a library that was made of other sources is known. Written by `make`."""
 
-SOURCES = "f3ae7e90c9d17bf5"
+SOURCES = "f70804893c53cbe4"

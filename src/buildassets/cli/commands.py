@@ -49,9 +49,13 @@ def _show_version(ctx: click.Context, _: click.Parameter, is_asked: bool) -> Non
         return
     click.echo(f"buildassets, version {__version__}")
     if ctx.meta[_VERBOSE]:
-        from buildassets.compiler.languages.native.library import implementation
+        from buildassets.cli.output import show
+        from buildassets.compiler.languages.native.library import implementation, unmet_demand
 
         click.echo(f"lexers: {implementation()}")
+        if fault := unmet_demand():
+            show([fault])
+            ctx.exit(1)
     ctx.exit()
 
 

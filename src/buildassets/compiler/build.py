@@ -19,6 +19,7 @@ from buildassets.compiler.incremental.dependency_record import (
     dumped,
     record_of,
 )
+from buildassets.compiler.languages.native.library import oddity
 from buildassets.compiler.languages.reference import Link
 from buildassets.compiler.model import Content, ImportMap, Linked, Named, Source, Stored
 from buildassets.compiler.result import BuildResult, LastBuild
@@ -114,6 +115,8 @@ def build(
         result = _built(config, means, last)
     if away is not None and (complaint := away.complaint()):
         result = replace(result, diagnostics=tuple(sorted((*result.diagnostics, complaint), key=sort_key)))
+    if odd := oddity():
+        result = replace(result, diagnostics=tuple(sorted((*result.diagnostics, odd), key=sort_key)))
     for use, found in reported:
         result = replace(result, remote=use, diagnostics=tuple(sorted((*result.diagnostics, *found), key=sort_key)))
     if kept is None or cache is None:

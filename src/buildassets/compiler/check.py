@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from buildassets.compiler.build import Means, compiled, outputs
 from buildassets.compiler.cache.store import ReadCache
 from buildassets.compiler.config.values import Config, Mode
+from buildassets.compiler.languages.native.library import oddity
 from buildassets.compiler.transform.draft_cache import names_for
 from buildassets.diagnostics import Diagnostic, sort_key
 from buildassets.files import bytes_at
@@ -69,7 +70,8 @@ def check(
         config, named, unreached, graph.uncompiled, css_modules, _pictures(graph), _icons(config, graph)
     )
     faults = () if graph.failed else _over_budget(config, means, graph)
-    diagnostics = tuple(sorted({*graph.diagnostics, *templates.diagnostics, *faults}, key=sort_key))
+    found = {*graph.diagnostics, *templates.diagnostics, *faults, *filter(None, [oddity()])}
+    diagnostics = tuple(sorted(found, key=sort_key))
     of_blocks = map(LogicalPath, (*config.plan.bundles, *config.plan.named) if config.plan else ())
     used = templates.used.union(of_blocks, graph.front_ends.files)
     left = unused(config, assets, graph.importmap, used) if templates.used else ()

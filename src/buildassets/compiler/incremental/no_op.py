@@ -29,7 +29,8 @@ from buildassets.manifest import MANIFEST_NAME, loads_lazily
 if TYPE_CHECKING:
     from buildassets.compiler.cache.traces import Signature
 
-_OF_ITS_TIME = "cache/"  # begins the codes of what holds for one build only: how a server was then
+# These begin the codes of what holds for one build only: how a server was then, and what this process has loaded.
+_OF_ITS_TIME = ("cache/", "environment/")
 _FORMAT = 7  # of what is kept between builds, where versions under development differ in it
 
 

@@ -9,9 +9,17 @@ from pathlib import Path
 import pytest
 
 from buildassets.compiler.languages.native import library
-from buildassets.compiler.languages.native.library import NewFiles, Question, asked, implementation, unmet_demand
+from buildassets.compiler.languages.native.library import (
+    NewFiles,
+    Question,
+    asked,
+    implementation,
+    oddity,
+    unmet_demand,
+)
 from buildassets.compiler.languages.native.library_file import NAME, SWITCH
 from buildassets.compiler.languages.native.sources import SOURCES
+from tests.building import exit_code
 from tests.conftest import need_library, read_tree, write_tree
 
 HOOK = runpy.run_path(str(Path(__file__).parents[4] / "native/build_hook.py"))
@@ -22,6 +30,14 @@ def found_anew() -> Iterator[None]:
     library._found.cache_clear()
     yield
     library._found.cache_clear()
+
+
+def reported() -> str:
+    """The warning of the library that was found."""
+    found = oddity()
+    assert found
+    assert (found.code, found.is_error) == ("environment/native", False)
+    return found.message
 
 
 def test_the_digest_in_the_package_is_that_of_the_sources() -> None:
@@ -64,16 +80,16 @@ def test_library_of_other_sources_is_not_loaded(monkeypatch: pytest.MonkeyPatch)
     need_library()
     library._found.cache_clear()
     monkeypatch.setattr(library, "SOURCES", "0123456789abcdef")
-    with pytest.warns(RuntimeWarning, match=f"was made of other sources \\({SOURCES}, not 0123456789abcdef\\)"):
-        assert implementation().startswith("python (")
+    assert implementation().startswith("python (")
+    assert f"was made of other sources ({SOURCES}, not 0123456789abcdef)" in reported()
 
 
 def test_file_that_is_no_library_is_not_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(SWITCH, raising=False)
     (tmp_path / NAME).write_text("none")
     monkeypatch.setattr(library, "__file__", str(tmp_path / "library.py"))
-    with pytest.warns(RuntimeWarning, match=f"the native lexers are not used: .*{NAME}` cannot be loaded: "):
-        assert implementation().startswith("python (")
+    assert implementation().startswith("python (")
+    assert f"{NAME}` cannot be loaded: " in reported()
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems do not load it")
@@ -85,8 +101,40 @@ def test_library_that_ends_early_is_not_loaded(tmp_path: Path, monkeypatch: pyte
     (tmp_path / NAME).write_bytes(whole[: int(len(whole) * share)])
     library._found.cache_clear()
     monkeypatch.setattr(library, "__file__", str(tmp_path / "library.py"))
-    with pytest.warns(RuntimeWarning, match=f"{NAME}` is not whole"):
-        assert implementation().startswith("python (")
+    assert implementation().startswith("python (")
+    assert f"{NAME}` is not whole" in reported()
+
+
+@pytest.mark.parametrize("verb", ["build", "check"])
+def test_a_command_warns_of_a_library_that_cannot_be_used(
+    verb: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    write_tree(tmp_path, {NAME: "none", "assets/a.css": "a{b:c}", "assets/a.js": "a()", "buildassets.toml": ""})
+    monkeypatch.delenv(SWITCH, raising=False)
+    monkeypatch.setattr(library, "__file__", str(tmp_path / "library.py"))
+    monkeypatch.chdir(tmp_path)
+    for _ in range(2):
+        assert exit_code(monkeypatch, verb, *(["--no-cache"] if verb == "build" else [])) == 0
+        assert capfd.readouterr().err.startswith("warning[environment/native]: the native lexers are not used: `")
+    (tmp_path / NAME).unlink()
+    library._found.cache_clear()
+    assert exit_code(monkeypatch, verb) == 0
+    assert "environment/native" not in capfd.readouterr().err
+
+
+def test_a_warning_of_the_library_is_not_kept_with_a_build(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    write_tree(tmp_path, {NAME: "none", "assets/a.css": "a{b:c}", "buildassets.toml": ""})
+    monkeypatch.delenv(SWITCH, raising=False)
+    monkeypatch.setattr(library, "__file__", str(tmp_path / "library.py"))
+    monkeypatch.chdir(tmp_path)
+    assert exit_code(monkeypatch, "build") == 0
+    assert "warning[environment/native]" in capfd.readouterr().err
+    (tmp_path / NAME).unlink()
+    library._found.cache_clear()
+    assert exit_code(monkeypatch, "build") == 0
+    assert "environment/native" not in capfd.readouterr().err
 
 
 def test_where_no_library_is_python_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,6 +147,18 @@ def test_demand_is_met_where_the_library_is(monkeypatch: pytest.MonkeyPatch) -> 
     need_library()
     monkeypatch.setenv(SWITCH, "require")
     assert unmet_demand() is None
+
+
+@pytest.mark.parametrize(("demand", "code"), [("yes", 1), ("require", 1), ("0", 0), ("", 0)])
+def test_the_version_in_detail_judges_the_demand(
+    demand: str, code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(SWITCH, demand)
+    monkeypatch.setattr(library, "__file__", str(tmp_path / "library.py"))
+    assert exit_code(monkeypatch, "--version", "-v") == code
+    printed = capsys.readouterr()
+    assert "\nlexers: python (" in printed.out
+    assert ("error[environment/native]" in printed.err) == bool(code)
 
 
 def test_demand_is_not_met_where_no_library_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,6 @@ text in Python.
 
 import os
 import sys
-import warnings
 from array import array
 from collections.abc import Generator, Sequence
 from enum import IntEnum
@@ -17,9 +16,10 @@ from typing import Any, Final
 
 from buildassets.compiler.languages.native.library_file import NAME, SWITCH
 from buildassets.compiler.languages.native.sources import SOURCES
-from buildassets.diagnostics import Diagnostic, error
+from buildassets.diagnostics import Diagnostic, error, warning
 from buildassets.frozen import frozen
 
+_ANEW: Final = f"make it anew with `make` or `pip`, or set `{SWITCH}=0`"
 _MOST_CHARACTERS: Final = 1_000_000_000  # four times as many bytes have offsets of 32 bits
 
 
@@ -256,10 +256,15 @@ class _Found:
 def _found() -> _Found:
     if os.environ.get(SWITCH) == "0":
         return _Found(None, f"`{SWITCH}` is `0`")
-    found = _loaded(os.path.join(os.path.dirname(__file__), NAME))
-    if found.is_odd:
-        warnings.warn(f"the native lexers are not used: {found.reason}", RuntimeWarning, stacklevel=2)
-    return found
+    return _loaded(os.path.join(os.path.dirname(__file__), NAME))
+
+
+def oddity() -> Diagnostic | None:
+    """The warning of a library that is there and cannot be used, if that was found out in this process."""
+    found = _found() if _found.cache_info().currsize else None
+    if found is None or not found.is_odd or os.environ.get(SWITCH) == "require":  # then that is an error
+        return None
+    return warning("environment/native", f"the native lexers are not used: {found.reason}", hint=_ANEW)
 
 
 def unmet_demand() -> Diagnostic | None:
@@ -291,7 +296,7 @@ def _loaded(path: str) -> _Found:
 
     try:
         if ends_early(path):
-            return _Found(None, f"`{path}` is not whole; `make` or `pip` makes it anew", is_odd=True)
+            return _Found(None, f"`{path}` is not whole", is_odd=True)
         library = Library(path)
     except OSError as fault:
         if isinstance(fault, FileNotFoundError) or "no such file" in str(fault).lower():
@@ -300,10 +305,7 @@ def _loaded(path: str) -> _Found:
     except (AttributeError, UnicodeDecodeError, ImportError) as fault:
         return _Found(None, f"`{path}` is another library: {fault}", is_odd=True)
     if library.sources != SOURCES:
-        message = (
-            f"`{path}` was made of other sources ({library.sources}, not {SOURCES}); `make` or `pip` makes it anew"
-        )
-        return _Found(None, message, is_odd=True)
+        return _Found(None, f"`{path}` was made of other sources ({library.sources}, not {SOURCES})", is_odd=True)
     return _Found(library)
 
 

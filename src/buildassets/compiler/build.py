@@ -23,7 +23,6 @@ from buildassets.compiler.languages.native.library import oddity
 from buildassets.compiler.languages.reference import Link
 from buildassets.compiler.model import Content, ImportMap, Linked, Named, Source, Stored
 from buildassets.compiler.result import BuildResult, LastBuild
-from buildassets.compiler.sources.discover import Discovery, discover
 from buildassets.compiler.sources.uncompiled import is_declaration
 from buildassets.compiler.stage_times import StageTimes
 from buildassets.compiler.transform.draft_cache import names_for, rerun_reasons, step_name
@@ -61,6 +60,7 @@ if TYPE_CHECKING:  # else where it is needed: Sass's process starts before all t
     from buildassets.compiler.graph.asset_graph import AssetGraph
     from buildassets.compiler.graph.walk import Progress
     from buildassets.compiler.incremental.rebuild import Change
+    from buildassets.compiler.sources.discover import Discovery
     from buildassets.compiler.sources.sprites import NamedIcons
     from buildassets.compiler.write.budgets import Budgets
     from buildassets.compiler.write.carry import Previous
@@ -333,8 +333,8 @@ def _amended(config: Config, means: Means, change: "Change") -> BuildResult:
         if release.manifest() != change.before:
             raise NeedsFullBuild
         stored = means.store(config, release, change.outputs, change.known)
-        budgets = means.budgets(config, stored)
-        if any(budgets.exceeded(budgets.stored_sizes(stored, release.chunks))):
+        budgets = means.budgets(config, stored) if config.budgets else None
+        if budgets and any(budgets.exceeded(budgets.stored_sizes(stored, release.chunks))):
             raise NeedsFullBuild  # which reports it
         entries = change.entries(stored)
         retained = _retained(config, means, release, entries, entries)
@@ -522,7 +522,9 @@ def compiled(config: Config, means: Means, last: LastBuild | None = None) -> "As
         return AssetGraph({}, {}, ImportMap(), {}, (), fault.diagnostics)
 
 
-def _discovered(config: Config, means: Means, compiles_to: Mapping[str, str]) -> Discovery:
+def _discovered(config: Config, means: Means, compiles_to: Mapping[str, str]) -> "Discovery":
+    from buildassets.compiler.sources.discover import discover  # a build of what changed finds its sources by itself
+
     with means.times.of("sources"):
         return discover(config, compiles_to, means.mode)
 
@@ -540,7 +542,7 @@ def _names_in_templates(
     return named.names.union(config.plan.named if config.plan else ()), named.icons, named.looked_at
 
 
-def _with_sprites(config: Config, discovery: Discovery, named: "NamedIcons | None") -> Discovery:
+def _with_sprites(config: Config, discovery: "Discovery", named: "NamedIcons | None") -> "Discovery":
     """`discovery` together with the sources of sprites."""
     if not config.icons:
         return discovery

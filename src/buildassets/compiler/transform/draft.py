@@ -9,10 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from buildassets.compiler.body import Body, OnDisk, bytes_of, left_on_disk
 from buildassets.compiler.engines.protocol import Compiled, Engine, EngineInput
-from buildassets.compiler.languages.css.survey import keep_survey as keep_survey_of_sheet
 from buildassets.compiler.languages.directives import ignored_directives, read_header
-from buildassets.compiler.languages.javascript.survey import keep_survey, kept_survey, surveyed
-from buildassets.compiler.languages.json import source_map
 from buildassets.compiler.languages.native.library import FileRead
 from buildassets.compiler.languages.reference import Reference, ReferenceKind
 from buildassets.compiler.languages.scan import scan
@@ -20,7 +17,6 @@ from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.values import Origin, SourceMap
 from buildassets.compiler.languages.utf8 import decoded, is_utf16
 from buildassets.compiler.model import Draft, Source
-from buildassets.compiler.sources.discover import UNREADABLE
 from buildassets.compiler.sources.names import is_template
 from buildassets.compiler.transform.engine_set import READERS, EngineSet, is_minified
 from buildassets.compiler.transform.original_positions import OriginalPositions
@@ -73,11 +69,13 @@ def _of_file(source: Source, engines: EngineSet, file: FileRead | None, *, direc
             body = left_on_disk(source.path, source.shown, header.take)
             return replace(_as_it_is(source, body), size=header.size if _is_image(source) else None)
     except OSError as fault:
+        from buildassets.compiler.sources.discover import UNREADABLE
+
         message = f"cannot read `{source.shown}`: {reason_text(fault)}"
         return Draft(
             source, diagnostics=(error("source/unreadable", message, Location(source.shown), hint=UNREADABLE),)
         )
-    if not is_parsed and not is_json(source) and (syntax is None or not source_map.may_refer([raw])):
+    if not is_parsed and not is_json(source) and (syntax is None or not _may_refer([raw])):
         return _as_it_is(source, raw, file=file)
     text = decoded(raw, source.shown)
     if isinstance(text, Diagnostic):
@@ -88,8 +86,7 @@ def _of_file(source: Source, engines: EngineSet, file: FileRead | None, *, direc
     if is_utf16(raw):
         return _transcoded(source, text, engines, directives=directives)
     if file and file.survey is not None:
-        keep = keep_survey_of_sheet if syntax is Syntax.CSS else keep_survey
-        keep(text, file.survey)
+        _keep_survey(syntax, text, file.survey)
     return _drafted(source, text, raw, engines, directives=directives, file=file)
 
 
@@ -98,9 +95,25 @@ def _content(source: Source, syntax: Syntax | None, *, is_parsed: bool) -> bytes
     if is_parsed:
         return content_of(source.path)
     raw = small_content_of(source.path)
-    if raw is None and syntax is Syntax.SOURCE_MAP and source_map.may_refer(chunks_of(source.path)):
+    if raw is None and syntax is Syntax.SOURCE_MAP and _may_refer(chunks_of(source.path)):
         return content_of(source.path)
     return raw
+
+
+def _may_refer(chunks: Iterable[bytes]) -> bool:
+    """Whether a source map can have references."""
+    from buildassets.compiler.languages.json.source_map import may_refer
+
+    return may_refer(chunks)
+
+
+def _keep_survey(syntax: Syntax | None, text: str, answer: bytes) -> None:
+    """Keep what the library has answered about `text`, a sheet or a script, until it is asked for."""
+    if syntax is Syntax.CSS:
+        from buildassets.compiler.languages.css.survey import keep_survey
+    else:
+        from buildassets.compiler.languages.javascript.survey import keep_survey
+    keep_survey(text, answer)
 
 
 def _of_other(source: Source) -> Draft:
@@ -362,6 +375,8 @@ def _finished(draft: Draft, text: str, syntax: Syntax | None, engines: EngineSet
         if draft.failed:
             return draft
         if minifier is None:
+            from buildassets.compiler.languages.javascript.survey import surveyed
+
             surveyed(text)  # which answers all of the following questions at once
         draft, text = _with_meta_env(*_with_asset_urls(draft, text, engines), engines)
     draft = with_diagnostics(draft, _faults(draft, text, minifier, engines))
@@ -383,11 +398,18 @@ def _with_references(draft: Draft, text: str, syntax: Syntax) -> Draft:
     references = scan(syntax, text)
     if draft.origin is not None:  # then the release's own map replaces the one that is named
         references = [reference for reference in references if reference.kind is not ReferenceKind.SOURCE_MAP]
-    survey = kept_survey(text) if syntax is Syntax.JAVASCRIPT else None
-    may_name_workers = survey is None or survey.may_name_workers
+    may_name_workers = syntax is not Syntax.JAVASCRIPT or _may_name_workers(text)
     if references:
         return replace(draft, body=text, references=tuple(references), may_name_workers=may_name_workers)
     return draft if may_name_workers else replace(draft, may_name_workers=False)
+
+
+def _may_name_workers(text: str) -> bool:
+    """Whether the script `text` may name those of workers, as far as its survey, if it was the last, shows."""
+    from buildassets.compiler.languages.javascript.survey import kept_survey
+
+    survey = kept_survey(text)
+    return survey is None or survey.may_name_workers
 
 
 def _with_minified_code(

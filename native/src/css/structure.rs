@@ -381,12 +381,18 @@ impl Numbers {
     /// The names of each selector that a list stands for, inside of rules that have those `around` it.
     fn selectors(&mut self, prelude: &[u8], around: &Selectors) -> Result<Selectors, Doubt> {
         let mut found = HashSet::new();
+        let is_anything = around.len() == 1 && around.contains(&Names::default());
         if let Some(lists) = plain(prelude) {
             for list in lists {
                 let mut names: Vec<u32> = list.into_iter().map(|name| self.name(name.to_vec())).collect();
                 names.sort_unstable();
                 names.dedup();
-                found.extend(joined(&[around.clone(), Rc::new(HashSet::from([names.into_boxed_slice()]))])?);
+                let names = names.into_boxed_slice();
+                if is_anything {
+                    found.insert(names);
+                } else {
+                    found.extend(joined(&[around.clone(), Rc::new(HashSet::from([names]))])?);
+                }
             }
             return Ok(Rc::new(found));
         }

@@ -12,7 +12,7 @@ from buildassets.compiler.body import text_of
 from buildassets.compiler.cache.file_digests import FileDigests
 from buildassets.compiler.cache.store import Cache
 from buildassets.compiler.config.values import Config, Mode, Retain
-from buildassets.compiler.engines.protocol import KnownEngine
+from buildassets.compiler.engines.protocol import EngineInput, KnownEngine
 from buildassets.compiler.incremental.dependency_record import (
     NeedsFullBuild,
     can_rebuild_changed,
@@ -284,6 +284,14 @@ def _load_writing() -> None:
     import buildassets.compiler.write.release_directory  # noqa: F401 - its functions import what they need of it
 
 
+def _load_minifying(config: Config, engines: EngineSet) -> None:
+    """Minify a rule while Sass is at work, so that all is loaded which the sheet needs then: this takes 8 ms."""
+    from buildassets.compiler.engines.registry import BUILT_IN
+
+    if engines.css is not None and config.engines.css in BUILT_IN:
+        engines.css.run(EngineInput("a{b:url(c)}", "", ""))
+
+
 def _nothing(_: KnownEngine) -> None:
     """Begin nothing ahead."""
 
@@ -318,6 +326,7 @@ def _rebuilt(config: Config, means: Means, last: LastBuild) -> BuildResult:
 
         if begun:
             _load_writing()
+            _load_minifying(config, engines)
         with means.drafting(config, engines, begun) as drafts_of:
             inlines = config.inline_imports and means.mode == "production"
             change = changes(replace(config, inline_imports=inlines), last, means.timed(drafts_of))

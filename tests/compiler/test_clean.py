@@ -264,7 +264,7 @@ def test_a_folder_that_is_no_cache_is_refused(tmp_path: Path) -> None:
 
 
 def test_what_a_cache_need_not_hold_goes(site: Path) -> None:
-    Cache(str(site / ".buildassets")).keep("never saved", "", Run(b"left by a killed build"), 0)
+    Cache(str(site / ".buildassets")).keep("never saved", str, Run(b"left by a killed build"), 0)
     before = read_tree(site / ".buildassets/content")
     (left,) = (name for name, content in before.items() if content == b"left by a killed build")
     for name in before:

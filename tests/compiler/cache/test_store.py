@@ -39,7 +39,7 @@ def cache(tmp_path: Path) -> Callable[[], Cache]:
 
 
 def kept(cache: Cache, source: Path, result: bytes = b"css", key: str = "key") -> None:
-    cache.keep("step", key, Run(result, ([str(source)],)), cache.now())
+    cache.keep("step", lambda: key, Run(result, ([str(source)],)), cache.now())
     cache.save()
 
 
@@ -132,7 +132,7 @@ def test_a_file_that_is_written_while_a_step_runs_is_not_trusted(cache: Callable
     opened = cache()
     opened.files.of(str(source))
     source.write_text("other")
-    opened.keep("step", "key", Run(b"of which text?", ([str(source)],)), opened.now())
+    opened.keep("step", lambda: "key", Run(b"of which text?", ([str(source)],)), opened.now())
     opened.save()
     assert reason(held(cache(), "step", "key")) == "it was never built before"
 
@@ -161,7 +161,7 @@ def test_a_folder_that_is_exchanged_while_a_step_runs_is_not_trusted(
     began_ns = time.time_ns()
     exchange(tmp_path)
     opened = Cache(str(tmp_path / "cache"))
-    opened.keep("step", "key", Run(b"of v1", ([str(tmp_path / way / "a.scss")],)), began_ns)
+    opened.keep("step", lambda: "key", Run(b"of v1", ([str(tmp_path / way / "a.scss")],)), began_ns)
     opened.save()
     assert isinstance(held(Cache(str(tmp_path / "cache")), "step", "key"), Stale)
 
@@ -175,7 +175,7 @@ def test_a_new_name_beside_a_source_makes_no_run_untrusted(tmp_path: Path) -> No
     (tmp_path / "assets/other.css").write_text("")
     (tmp_path / "build").mkdir()
     opened = Cache(str(tmp_path / "cache"))
-    opened.keep("step", "key", Run(b"css", ([str(path)],)), began_ns)
+    opened.keep("step", lambda: "key", Run(b"css", ([str(path)],)), began_ns)
     opened.save()
     assert held(Cache(str(tmp_path / "cache")), "step", "key") == b"css"
 
@@ -229,8 +229,8 @@ def test_a_damaged_result_is_noticed(cache: Callable[[], Cache], tmp_path: Path,
 
 def test_builds_at_the_same_time_lose_nothing(cache: Callable[[], Cache], source: Path) -> None:
     one, other = cache(), cache()
-    one.keep("one", "key", Run(b"1", ([str(source)],)), one.now())
-    other.keep("other", "key", Run(b"2", ([str(source)],)), other.now())
+    one.keep("one", lambda: "key", Run(b"1", ([str(source)],)), one.now())
+    other.keep("other", lambda: "key", Run(b"2", ([str(source)],)), other.now())
     one.save()
     other.save()
     assert held(cache(), "one", "key") == b"1"
@@ -292,7 +292,7 @@ def built(cache: Cache, *steps: str) -> Cache:
     """A build that comes to these steps, and runs those of which nothing is known."""
     for step in steps:
         if isinstance(held(cache, step, "key"), Stale):
-            cache.keep(step, "key", Run(f"result of {step}".encode()), cache.now())
+            cache.keep(step, lambda: "key", Run(f"result of {step}".encode()), cache.now())
     cache.save()
     return cache
 
@@ -322,7 +322,7 @@ def test_a_result_that_a_build_at_the_same_time_has_used_stays(days: Days) -> No
 
 def test_what_killed_builds_left_is_found_on_another_day(days: Days) -> None:
     built(days.on(0), "step")
-    days.on(0).keep("killed", "key", Run(b"nobody saved this"), 0)
+    days.on(0).keep("killed", lambda: "key", Run(b"nobody saved this"), 0)
     built(days.on(0), "step", "same day")
     assert b"nobody saved this" in days.contents()
     built(days.on(1), "step")
@@ -332,7 +332,7 @@ def test_what_killed_builds_left_is_found_on_another_day(days: Days) -> None:
 def test_what_a_build_kept_is_there_for_itself_too(cache: Callable[[], Cache], source: Path) -> None:
     opened = cache()
     assert reason(held(opened, "step", "key")) == "it was never built before"
-    opened.keep("step", "key", Run(b"css", ([str(source)],)), opened.now())
+    opened.keep("step", lambda: "key", Run(b"css", ([str(source)],)), opened.now())
     assert held(opened, "step", "key") == b"css"
     opened.save()
     assert held(cache(), "step", "key") == b"css"
@@ -344,7 +344,7 @@ def test_steps_that_ran_are_listed_with_the_reason(cache: Callable[[], Cache], s
     opened = cache()
     held(opened, "step", "key")
     held(opened, "step that fails", "key")
-    opened.keep("step", "key", Run(b"css", ([str(source)],)), opened.now())
+    opened.keep("step", lambda: "key", Run(b"css", ([str(source)],)), opened.now())
     assert opened.rerun == {"step": Stale("changed", str(source))}
 
 

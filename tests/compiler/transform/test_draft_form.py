@@ -227,7 +227,7 @@ class _Hostile:
 def test_what_lies_in_a_cache_is_not_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     cache = Cache(str(tmp_path))
     for content in (pickle.dumps(_Hostile()), b"\x80\x04cposix\nsystem\n\x8c\x08echo run\x85R."):
-        cache.keep("step", "key", Run(content), 0)
+        cache.keep("step", lambda: "key", Run(content), 0)
         draft = Draft(SOURCE)
         assert cache.step("step", "key", lambda made=draft: made, form()) is draft  # type: ignore[misc]
     assert capsys.readouterr().out == ""

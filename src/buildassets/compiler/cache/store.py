@@ -39,9 +39,9 @@ CONTENT: Final = "content"
 IGNORE_FILE: Final = ".gitignore"
 _KEPT_BUILDS: Final = 20  # one for each folder, mode, configuration and environment
 _ABANDONED_SECONDS: Final = 3600.0
-# A Bootstrap sheet depends on 360 to 1,500 files, and takes 10 ms to keep: after an edit the release need not wait for
-# that. Of more runs the first are kept at once, since their results take memory.
-_KEPT_LATER: Final = 4
+# A Bootstrap sheet depends on 200 to 900 files, and takes 10 ms to keep, and the keys of first drafts 40 ms, in which
+# the programs of engines are hashed: the release need not wait for that. Results of more bytes are kept at once.
+_KEPT_LATER_BYTES: Final = 1 << 23
 _MOST_BYTES: Final = 1 << 30  # of an index, and of a file that an engine reads; no real one is that large
 _PATIENCE_SECONDS: Final = 10.0
 _TOO_LARGE: Final = "-"  # in place of the digest of a larger file
@@ -73,6 +73,11 @@ class Run:
     content: bytes | OnDisk
     inputs: tuple[Collection[str], ...] = ()
     sets: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def size_bytes(self) -> int:
+        """The size of the result."""
+        return self.content.size_bytes if isinstance(self.content, OnDisk) else len(self.content)
 
 
 class Form(Protocol[_Value]):
@@ -149,7 +154,8 @@ class Cache:
         self._names = names
         self._index = self._on_disk()
         self._new: dict[str, Kept] = {}  # each with the one trace that this build used
-        self._unkept: dict[str, tuple[str, Run, int]] = {}  # to be kept later: key, run and time of its begin, by step
+        self._unkept: dict[str, tuple[Callable[[], str], Run, int]] = {}  # by step: key, run and time of its begin
+        self._unkept_bytes = 0
         self._begun: dict[str, int] = {}  # when work on steps began ahead
         self._seconds: dict[str, float] = {}  # that steps of this build took
         self._remote = remote
@@ -176,7 +182,7 @@ class Cache:
             return held
         began_ns, began = self.now(), time.monotonic()
         value = make()
-        self.keep(name, key, form.run(value), began_ns, time.monotonic() - began)
+        self.keep(name, lambda: key, form.run(value), began_ns, time.monotonic() - began)
         return value
 
     @property
@@ -223,7 +229,7 @@ class Cache:
     def trace(self, name: str, key: str) -> Trace | Stale:
         """The trace of the step that is still valid, though its result may be lost; or why the step has to run."""
         if name in self._unkept:
-            self._keep_all_but(0)
+            self._keep_down_to(0)
         first = first_key(name, key)
         for kept in self._known(name):
             if trace := kept.valid_trace(first, self._digest_of):
@@ -314,10 +320,10 @@ class Cache:
             return Stale("matches other files", pattern_of(path))
         return Stale("is new" if was == ABSENT else "is gone" if self._digest_of(file) == ABSENT else "changed", path)
 
-    def keep(self, name: str, key: str, run: Run | None, began_ns: int, seconds: float = 0.0) -> None:
+    def keep(self, name: str, key_of: Callable[[], str], run: Run | None, began_ns: int, seconds: float = 0.0) -> None:
         """Keep the result of the step, unless an input may have been written since the step began at `began_ns`.
 
-        `seconds` are those that it took.
+        `key_of` gives the key, which may take long, in time for `save`. `seconds` are those that the step took.
         """
         if run is None:
             return
@@ -326,17 +332,20 @@ class Cache:
         self._seconds[name] = seconds
         began_ns = min(began_ns, self._begun.get(name, began_ns))
         if not run.inputs:  # keeping it takes no time, and the caller may be a thread
-            self._keep(name, key, run, began_ns)
+            self._keep(name, key_of, run, began_ns)
             return
-        self._unkept[name] = key, run, began_ns
-        self._keep_all_but(_KEPT_LATER)
+        self._unkept[name] = key_of, run, began_ns
+        self._unkept_bytes += run.size_bytes
+        self._keep_down_to(_KEPT_LATER_BYTES)
 
-    def _keep_all_but(self, count: int) -> None:
-        while len(self._unkept) > count:
+    def _keep_down_to(self, limit_bytes: int) -> None:
+        while self._unkept and (self._unkept_bytes > limit_bytes or not limit_bytes):
             name = next(iter(self._unkept))
-            self._keep(name, *self._unkept.pop(name))
+            key_of, run, began_ns = self._unkept.pop(name)
+            self._unkept_bytes -= run.size_bytes
+            self._keep(name, key_of, run, began_ns)
 
-    def _keep(self, name: str, key: str, run: Run, began_ns: int) -> None:
+    def _keep(self, name: str, key_of: Callable[[], str], run: Run, began_ns: int) -> None:
         paths = {path for group in run.inputs for path in group}
         if were_exchanged(paths, began_ns) or any(self.files.may_have_changed(path, began_ns) for path in paths):
             return
@@ -345,9 +354,8 @@ class Cache:
         kept = self._index.steps.get(name)
         groups = [tuple(map(self._names.name, group)) for group in run.inputs]
         with suppress(OSError):  # the build goes on without a cache that cannot be written
-            size_bytes = run.content.size_bytes if isinstance(run.content, OnDisk) else len(run.content)
-            result = self._content.put(run.content), size_bytes
-            first = first_key(name, key)
+            result = self._content.put(run.content), run.size_bytes
+            first = first_key(name, key_of())
             known = {**(self._fetched[name].names if name in self._fetched else {}), **(kept.names if kept else {})}
             made = run_of(first, groups, known, self._digest_of, result)
             if _TOO_LARGE not in made.traces[0].digests:
@@ -364,7 +372,7 @@ class Cache:
 
     def save(self) -> None:
         """Write the traces of this build to disk; once a day, also remove what is too old or too much."""
-        self._keep_all_but(0)
+        self._keep_down_to(0)
         today = self._today()
         new = self._new.copy()  # threads of an interrupted build still add to it
         if all(self._is_latest(name, run, today) for name, run in new.items()):
@@ -425,7 +433,7 @@ class ReadCache(Cache):
         super().__init__(folder, names=names)
         self._content = ReadContentStore(os.path.join(folder, CONTENT))
 
-    def keep(self, name: str, key: str, run: Run | None, began_ns: int, seconds: float = 0.0) -> None:
+    def keep(self, name: str, key_of: Callable[[], str], run: Run | None, began_ns: int, seconds: float = 0.0) -> None:
         """Keep nothing."""
 
     def save(self) -> None:

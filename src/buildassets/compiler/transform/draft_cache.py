@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
+from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 from buildassets._version import __version__
@@ -75,6 +76,11 @@ class KeptDrafts:
 
     def draft(self, source: Source, make: Callable[[Source], Draft]) -> Draft:
         """The draft of `source`, kept or made; made if it was of files that are behind links out of a root now."""
+        if not self.knows(source):
+            began_ns, began = self.now(), monotonic()
+            draft = make(source)
+            self.keep(draft, began_ns, monotonic() - began)
+            return draft
         draft = self._cache.step(*self.step_of(source), lambda: make(source), self._form_of(source))
         return make(source) if not draft.failed and self._engines.linked.refuses(draft) else draft
 
@@ -89,8 +95,9 @@ class KeptDrafts:
 
     def keep(self, draft: Draft, began_ns: int, seconds: float = 0.0) -> None:
         """Keep `draft`, the work on which began at `began_ns` and took so many `seconds`, if an engine made it."""
-        step, key = self.step_of(draft.source)
-        self._cache.keep(step, key, self._form_of(draft.source).run(draft), began_ns, seconds)
+        source = draft.source
+        run = self._form_of(source).run(draft)
+        self._cache.keep(self._step(source), lambda: self.step_of(source)[1], run, began_ns, seconds)
 
     def step_of(self, source: Source) -> tuple[str, str]:
         """The name of the step that makes the draft of `source`, and its key, which covers all inputs but files."""

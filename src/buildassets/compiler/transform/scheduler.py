@@ -147,14 +147,15 @@ class _Drafting:
                 yield self._draft(source)
             else:
                 yield self._made(source, ahead=ahead)
-        if self._kept and away:  # the keys of the cache can take 40 ms, in which this thread has nothing else to do
-            self._kept.prepare(source for source in sources if source.logical in away)
         if away:
             self._meanwhile()
         answers: dict[LogicalPath, Drafted] = {}
         since = monotonic()
-        for path in away:
+        for number, path in enumerate(away, 1):
             while path not in answers:
+                # The keys of the cache can take 40 ms. Before the last answer there is a core without work.
+                if self._kept and number + len(answers) == len(away):
+                    self._kept.prepare(source for source in sources if source.logical in away)
                 answer = self._answers.get()
                 if isinstance(answer, BaseException):
                     raise answer

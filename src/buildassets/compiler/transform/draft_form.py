@@ -53,12 +53,14 @@ class DraftForm:
             return None
         sets = {found.name: found.digest for found in draft.sets}
         inputs = (self._source.path,), (*draft.inputs, *draft.absences, *sets)
+        looked_at = {path for group in inputs for path in group}
+        compiled = draft.compiled
+        if compiled is not None and not looked_at.issuperset((*compiled.inputs, *compiled.absences)):
+            return None
         try:
-            content = self._dumped(draft)
-            self.loads(content, {self._names.name(path) for group in inputs for path in group})
+            return Run(self._dumped(draft, looked_at), inputs, sets)
         except ValueError:  # a text, or the name of a file, that cannot be kept
             return None
-        return Run(content, inputs, sets)
 
     def held(self, store: ContentStore, trace: Trace, looked_at: Collection[str]) -> Draft | None:
         """The draft that is the result of `trace`; None if it is missing or invalid.
@@ -110,15 +112,22 @@ class DraftForm:
             raise ValueError("a file that it has not looked at")
         return tuple(map(self._names.path, known))
 
-    def _dumped(self, draft: Draft) -> bytes:
+    def _dumped(self, draft: Draft, looked_at: Collection[str]) -> bytes:
         assert not isinstance(draft.body, OnDisk)
+
+        def source_name(path: str) -> str:  # which may be a name that the engine has made up
+            name = self._names.name(path)
+            if path not in looked_at and os.path.lexists(path) and name not in map(self._names.name, looked_at):
+                raise ValueError("a file that it has not looked at")
+            return name
+
         compiled, origin = draft.compiled, draft.origin
         written = _Written(self._names, self._shown, draft.inputs)
         source_map = compiled.source_map if compiled else None
         parts = (
             _encoded(draft.body) if isinstance(draft.body, str) else draft.body,
             _encoded(compiled.text) if compiled else b"",
-            b"" if source_map is None else _with_sources(source_map, self._names.name),
+            b"" if source_map is None else _with_sources(source_map, source_name),
             _packed(origin) if origin else b"",
         )
         head = [

@@ -78,6 +78,7 @@ def test_zero_turns_the_library_off(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_library_of_other_sources_is_not_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
     need_library()
+    monkeypatch.delenv(SWITCH, raising=False)
     library._found.cache_clear()
     monkeypatch.setattr(library, "SOURCES", "0123456789abcdef")
     assert implementation().startswith("python (")

@@ -220,9 +220,16 @@ def test_what_lies_in_a_folder_has_a_logical_path() -> None:
 @pytest.mark.usefixtures("_on_windows")
 def test_sass_looks_beside_the_sheet_and_in_load_paths_of_other_drives() -> None:
     there = r"D:\lib\base\_colours.scss"
-    found = imports.resolve("base/colours", r"C:\site\assets\a.scss", [r"D:\lib"], {there}.__contains__)
+    beside = {r"C:\site\assets\base": (), r"D:\lib\base": ("_colours.scss",)}
+
+    class Drives(imports.Listings):
+        def names_in(self, folder: str) -> tuple[str, ...] | None:
+            return beside.get(folder)
+
+    found = imports.resolve("base/colours", r"C:\site\assets\a.scss", [r"D:\lib"], Drives())
     assert found.found == (there,)
     assert r"C:\site\assets\base\_colours.scss" in found.absences
+    assert r"C:\site\assets\base\colours" in found.absences
 
 
 @pytest.mark.usefixtures("_on_windows")

@@ -21,7 +21,8 @@ from tests.corpus.packages import node_modules
 
 SITE: Tree = {
     "pyproject.toml": '[tool.buildassets]\ncompress = ["gzip"]\nsource_maps = true\nload_paths = ["lib"]\n',
-    "assets/css/app.scss": '@use "theme" as *; @use "found"; a { color: $colour; background: url(../img/a.svg) }\n',
+    "assets/css/app.scss": '@use "theme" as *; @use "found"; @use "far/off";\n'
+    "a { color: $colour; background: url(../img/a.svg) }\n",
     "assets/css/_theme.scss": "$colour: red;\n",
     "assets/img/a.svg": "<svg/>",
     "assets/js/unclosed.css": 'a { content: "x }\n',  # a warning
@@ -29,6 +30,7 @@ SITE: Tree = {
     "assets/lib/one.js.map": '{"version": 3, "sources": ["one.ts"], "names": [], "mappings": "AAAA"}',
     "assets/lib/one.ts": "one<number>()",
     "lib/_found.scss": "b { color: red }\n",
+    "lib/far/_off.scss": "d { color: red }\n",
 }
 TICK_SECONDS = 0.06  # after which what was written counts as older than what comes
 
@@ -90,6 +92,7 @@ CHANGES: dict[str, Callable[[Path], object]] = {
     "a new source": lambda folder: (folder / "assets/img/b.svg").write_text("<svg/>"),
     "a new source in a new folder": lambda folder: write_tree(folder, {"assets/new/b.svg": "<svg/>"}),
     "a partial that goes before another": lambda folder: (folder / "assets/css/_found.scss").write_text(""),
+    "a folder that goes before another": lambda folder: write_tree(folder, {"assets/css/far/_off.scss": ""}),
     "the original of a source with a map": lambda folder: (folder / "assets/lib/one.ts").write_text("1"),
     "a source that nothing compiles": lambda folder: (folder / "assets/js/new.coffee").write_text("x"),
     "a source less": lambda folder: (folder / "assets/js/unclosed.css").unlink(),
@@ -107,6 +110,15 @@ def test_a_change_makes_the_next_build_as_a_clean_one(builder: Builder, change: 
     CHANGES[change](builder.folder)
     assert builder().succeeded
     assert builder.worked == 2
+    assert released(builder.folder) == clean_release(builder.folder)
+
+
+def test_the_files_of_a_folder_that_goes_before_another_may_come_later(builder: Builder) -> None:
+    builder()
+    (builder.folder / "assets/css/far").mkdir()
+    builder()
+    write_tree(builder.folder, {"assets/css/far/_off.scss": ""})
+    assert builder().succeeded
     assert released(builder.folder) == clean_release(builder.folder)
 
 

@@ -1,3 +1,5 @@
+import os
+from collections.abc import Container
 from pathlib import Path
 
 import pytest
@@ -15,25 +17,45 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("name", ["_file", "folder", "_link", "_dangling", "_loop", "none", "none/none", "_file/none"])
+@pytest.mark.parametrize("name", ["_file", "folder", "_link", "_dangling", "_loop", "none", "lib/_far", "lib/none"])
 def test_listings_know_the_files_that_there_are(folder: Path, name: str) -> None:
     path = folder / f"{name}.scss"
-    assert Listings().exists(str(path)) == path.is_file()
+    assert (path.name in names_in(path.parent)) == path.is_file()
 
 
-def test_what_is_looked_for_is_the_same_with_listings(folder: Path) -> None:
-    text = '@import "file", "far", "none", "folder", "lib/far", "dangling";'
-    found = list(loads(text, str(folder / "app.scss"), [str(folder / "lib")]))
-    assert list(loads(text, str(folder / "app.scss"), [str(folder / "lib")], Listings().exists)) == found
-    assert any(str(folder / "lib/_none.scss") in load.resolution.absences for load in found)
+def names_in(folder: Path) -> Container[str]:
+    names = Listings().names_in(str(folder))
+    assert names is not None
+    return names
+
+
+@pytest.mark.parametrize("name", ["", "lib", "folder.scss", "none", "_file.scss", "none/none", "_loop.scss", "\0"])
+def test_listings_know_the_folders_that_there_are(folder: Path, name: str) -> None:
+    path = folder / name
+    assert (Listings().names_in(str(path)) is not None) == os.path.isdir(path)
+
+
+def test_a_folder_that_is_not_there_is_absent_with_all_that_is_looked_for_in_it(folder: Path) -> None:
+    text = '@import "file", "far", "none", "lib/far", "folder.scss", "gone/a", "gone/b";'
+    found = list(loads(text, str(folder / "app.scss"), [str(folder / "lib")], Listings()))
+    absences = {os.path.relpath(path, folder) for load in found for path in load.resolution.absences}
+    assert {"_far.scss", "none.css", "none", "lib/_none.import.scss", "lib/far.scss", "gone", "lib/gone"} <= absences
+    assert not {path for path in absences if "gone/" in path or "none/" in path}
     assert [text[load.start : load.end] for load in found] == [load.name for load in found]
 
 
 def test_a_large_folder_is_asked_for_each_file(tmp_path: Path) -> None:
     write_tree(tmp_path, {f"_file{number}.scss": "" for number in range(300)})
-    listings = Listings()
-    assert listings.exists(str(tmp_path / "_file299.scss"))
-    assert not listings.exists(str(tmp_path / "_file300.scss"))
+    assert "_file299.scss" in names_in(tmp_path)
+    assert "_file300.scss" not in names_in(tmp_path)
+
+
+def test_so_is_one_that_may_not_be_listed(folder: Path) -> None:
+    (folder / "lib").chmod(0o100)
+    names = names_in(folder / "lib")  # root may list it
+    found = [name for name in ("_far.scss", "far.scss") if name in names]
+    (folder / "lib").chmod(0o700)
+    assert found == ["_far.scss"]
 
 
 def test_tailwind_is_no_sheet_for_sass(tmp_path: Path) -> None:

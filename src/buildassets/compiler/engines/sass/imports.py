@@ -7,7 +7,7 @@ inlined where `@import "x"` finds no Sass file of that name.
 
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain, islice
 from stat import S_ISDIR
@@ -18,8 +18,6 @@ from buildassets.files import content_of
 from buildassets.frozen import frozen
 from buildassets.nearest import Known
 
-_STAGES = (("_{}.scss", "{}.scss", "_{}.sass", "{}.sass"), ("_{}.css", "{}.css"))
-_AS_IT_IS = ("_{}", "{}")
 _STRINGS = r"""(?:\s*+(?:"[^"\n]*+"|'[^'\n]*+')\s*+,?+)++"""
 _LOADING = tuple(  # two patterns with a fixed first letter take a tenth of the time of one pattern
     map(re.compile, (rf"@(?:use|forward|import)\b({_STRINGS}|[^\n\"';]++)", rf"load-css\(({_STRINGS})"))
@@ -32,7 +30,8 @@ _MOST_LISTED = 250  # entries of a folder; Bootstrap has 92 files in one
 class Resolution:
     """The result of a search. `found` are the matching files: none if there is no such file, several if ambiguous.
 
-    `absences` are the paths looked for and not found; `folders` are the folders that were searched.
+    `absences` are the paths looked for and not found, with a folder that is not there for all that could lie in it;
+    `folders` are the folders that were searched.
     """
 
     found: tuple[str, ...]
@@ -40,17 +39,35 @@ class Resolution:
     folders: tuple[str, ...]
 
 
-def resolve(
-    name: str, importer: str, load_paths: Sequence[str], exists: Callable[[str], bool] | None = None
-) -> Resolution:
-    """The file that `@import "name"` loads in `importer`; paths are absolute. `exists` may be a cached test."""
-    exists = exists or _exists
+class Listings:
+    """The names of the files in folders, which are read once each; fast for many files.
+
+    In a large folder each file is tested by itself: thousands of sheets in it would read it thousands of times.
+    """
+
+    def __init__(self) -> None:
+        self._names: dict[str, Container[str] | None] = {}
+
+    def names_in(self, folder: str) -> Container[str] | None:
+        """The names of all files in `folder`; None if there is no such folder. The empty path is that of the root."""
+        if folder not in self._names:
+            self._names[folder] = _names_in(folder + os.sep)
+        return self._names[folder]
+
+
+def resolve(name: str, importer: str, load_paths: Sequence[str], listings: Listings | None = None) -> Resolution:
+    """The file that `@import "name"` loads in `importer`; paths are absolute."""
+    listings = listings or Listings()
     absences: list[str] = []
     folders = tuple(dict.fromkeys((os.path.dirname(importer), *load_paths)))
     for folder in folders:
-        for candidates in _candidates(os.path.normpath(os.path.join(folder, name))):
-            found = tuple(path for path in candidates if exists(path))
-            absences += (path for path in candidates if path not in found)
+        for inside, names in _candidates(os.path.normpath(os.path.join(folder, name))):
+            there = listings.names_in(inside)
+            if there is None:
+                absences.append(inside)
+                break  # what follows would lie in it, too
+            found = tuple(f"{inside}{os.sep}{each}" for each in names if each in there)
+            absences += (f"{inside}{os.sep}{each}" for each in names if each not in there)
             if found:
                 return Resolution(found, tuple(absences), folders)
     return Resolution((), tuple(absences), folders)
@@ -66,9 +83,7 @@ class Load(NamedTuple):
     resolution: Resolution
 
 
-def loads(
-    text: str, importer: str, load_paths: Sequence[str], exists: Callable[[str], bool] | None = None
-) -> Iterator[Load]:
+def loads(text: str, importer: str, load_paths: Sequence[str], listings: Listings) -> Iterator[Load]:
     """All that `text`, the content of the file `importer`, may load; a name may occur twice, with what it may mean.
 
     Counts every `@use`, `@forward`, `@import` and `load-css()`, also in comments, except those with a scheme (`pkg:`).
@@ -78,49 +93,43 @@ def loads(
             if ":" not in name[0]:
                 # A file for `@import` alone takes precedence (Sass: import-only files).
                 for each in (name[0], f"{name[0]}.import"):
-                    found = resolve(each, importer, load_paths, exists)
+                    found = resolve(each, importer, load_paths, listings)
                     yield Load(name[0], match.start(), *name.span(), found)
 
 
-def _candidates(path: str) -> Iterator[list[str]]:
-    """Groups of paths, in order of precedence; two existing files of one group are ambiguous."""
+def _candidates(path: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Folders with names in them, in order of precedence; two existing files of one group are ambiguous."""
     folder, _, name = path.rpartition(os.sep)
     if name.endswith((".scss", ".sass")):
-        yield [f"{folder}{os.sep}{form.format(name)}" for form in _AS_IT_IS]
+        yield folder, (f"_{name}", name)
         return
     for inside, stem in ((folder, name), (path, "index")):
-        for forms in _STAGES:
-            yield [f"{inside}{os.sep}{form.format(stem)}" for form in forms]
+        yield inside, (f"_{stem}.scss", f"{stem}.scss", f"_{stem}.sass", f"{stem}.sass")
+        yield inside, (f"_{stem}.css", f"{stem}.css")
 
 
-class Listings:
-    """Tests whether files exist by the names in their folders, which are read once each; fast for many files.
+@frozen
+class _Unlisted:
+    """The names of the files in a folder that is not listed: each is looked for by itself."""
 
-    In a large folder each file is tested by itself: thousands of sheets in it would read it thousands of times.
-    """
+    folder: str
 
-    def __init__(self) -> None:
-        self._names: dict[str, frozenset[str] | None] = {}
-
-    def exists(self, path: str) -> bool:
-        """Whether there is such a file."""
-        folder, _, name = path.rpartition(os.sep)
-        if folder not in self._names:
-            self._names[folder] = _files_in(folder + os.sep)
-        names = self._names[folder]
-        return _exists(path) if names is None else name in names
+    def __contains__(self, name: object) -> bool:
+        return _exists(f"{self.folder}{name}")
 
 
-def _files_in(folder: str) -> frozenset[str] | None:
-    """The names of the files in `folder`; None if it has too many entries to be listed."""
+def _names_in(folder: str) -> Container[str] | None:
+    """The names of the files in `folder`, which ends with a separator; None if there is no such folder."""
     try:
         with os.scandir(folder) as entries:
             first = list(islice(entries, _MOST_LISTED + 1))
-            if len(first) > _MOST_LISTED:
-                return None
-            return frozenset(entry.name for entry in first if not entry.is_dir() and _leads_somewhere(entry))
-    except (OSError, ValueError):
-        return frozenset()
+            if len(first) <= _MOST_LISTED:
+                return frozenset(entry.name for entry in first if not entry.is_dir() and _leads_somewhere(entry))
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return None
+    except OSError:  # it may not be listed, and its files may be read all the same
+        pass
+    return _Unlisted(folder)
 
 
 def _leads_somewhere(entry: os.DirEntry[str]) -> bool:
@@ -190,13 +199,13 @@ def _spelled_alike(name: str, importer: str, folders: Sequence[str]) -> str | No
 def names_nearby(folder: str) -> Known:
     """The names by which the files of `folder` can be imported, for suggestions."""
     try:
-        return _names_in(folder, os.stat(folder).st_mtime_ns)
+        return _importable_in(folder, os.stat(folder).st_mtime_ns)
     except OSError:
         return Known(())
 
 
 @lru_cache(maxsize=8)
-def _names_in(folder: str, _changed_ns: int) -> Known:
+def _importable_in(folder: str, _changed_ns: int) -> Known:
     """The names, kept until the folder changes: thousands of sheets in it may each lack a file."""
     with os.scandir(folder) as entries:
         files = [entry.name for entry in entries if entry.is_file()]

@@ -87,7 +87,7 @@ class Sheet:
         def location() -> Location:  # only a fault needs it
             return locate(named(path), text.text, rule.start, rule.end) if rule else Location(named(path))
 
-        resolution = scss_imports.resolve(name, path, self._load_paths, self._listings.exists)
+        resolution = scss_imports.resolve(name, path, self._load_paths, self._listings)
         self.absences.update(resolution.absences)
         number = self._numbered(name, importer, location, resolution)
         if number is None:

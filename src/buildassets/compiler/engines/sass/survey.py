@@ -35,7 +35,7 @@ class Survey:
         self.texts = {path: text}
         self._load_paths = load_paths
         self._loads: dict[str, tuple[imports.Load, ...]] = {}
-        self._exists = imports.Listings().exists
+        self._listings = imports.Listings()
         self.special = tuple(self._special(path))
 
     def text_of(self, path: str) -> str:
@@ -50,7 +50,7 @@ class Survey:
     def loads_of(self, path: str) -> tuple[imports.Load, ...]:
         """What the file at `path` may load."""
         if path not in self._loads:
-            found = imports.loads(self.text_of(path), path, self._load_paths, self._exists)
+            found = imports.loads(self.text_of(path), path, self._load_paths, self._listings)
             self._loads[path] = tuple(found)
         return self._loads[path]
 

@@ -90,9 +90,32 @@ def test_a_file_that_would_have_gone_before_is_among_the_absences(
     assert str(tmp_path / "deep/_x.scss") in again.inputs
 
 
-def test_a_file_for_imports_alone_is_among_the_absences(compile_tree: Compile, tmp_path: Path) -> None:
-    compiled = compile_tree({"_x.scss": "a { b: c }", "app.scss": '@import "x";'})
-    assert str(tmp_path / "_x.import.scss") in compiled.absences
+@pytest.mark.parametrize(
+    ("rule", "there", "before"),
+    [
+        ('@import "x";', "_x.scss", "_x.import.scss"),
+        ('@import "x";', "_x.scss", "x.import.css"),
+        ('@import "x";', "x/_index.scss", "x/_index.import.sass"),
+        ('@import "x.scss";', "_x.scss", "_x.import.scss"),
+        ('@import "x.scss";', "vendor/x.scss", "x.scss"),
+        ('@use "x.css";', "vendor/x.css", "_x.css"),
+        ('@use "sass:meta"; @include meta.load-css("x.css");', "vendor/x.css", "x.css"),
+    ],
+)
+def test_so_is_one_for_imports_alone_or_with_a_suffix(
+    compile_tree: Compile, tmp_path: Path, rule: str, there: str, before: str
+) -> None:
+    compiled = compile_tree({there: "", "app.scss": rule})
+    assert names(compiled.inputs, tmp_path) == [there]
+    assert before in names(compiled.absences, tmp_path)
+    assert there not in names(compiled.absences, tmp_path)
+    assert names(compile_tree({before: "", "app.scss": rule}).inputs, tmp_path) == [before]
+
+
+@pytest.mark.parametrize("rule", ['@import "x.css";', '@use "x";'])
+def test_what_sass_does_not_look_for_is_no_absence(compile_tree: Compile, tmp_path: Path, rule: str) -> None:
+    compiled = compile_tree({"_x.scss": "", "app.scss": rule})
+    assert not [name for name in names(compiled.absences, tmp_path) if ".import" in name or ".css" in name]
 
 
 def test_unquoted_imports_of_the_indented_syntax_have_absences(compile_tree: Compile, tmp_path: Path) -> None:

@@ -130,9 +130,10 @@ def test_what_is_no_file_is_an_error_at_once(compile_tree: Compile, load: str, t
 
 
 def test_what_is_no_file_and_is_not_loaded_is_no_error(compile_tree: Compile, load: str, tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "_two.scss")
+    for name in ("_two.scss", "three.css"):
+        os.mkfifo(tmp_path / name)
     text = f'/* @import "two" */ // @use "two"\n{load}; a {{ b: "@import \'two\'" }}'
-    assert compile_tree({"app.scss": text, "_one.scss": '@import url("two");'}).diagnostics == ()
+    assert compile_tree({"app.scss": text, "_one.scss": '@import url("two"), "three.css";'}).diagnostics == ()
 
 
 def test_what_is_no_file_ends_what_was_begun_ahead(engine: SassEngine, load: str, tmp_path: Path) -> None:

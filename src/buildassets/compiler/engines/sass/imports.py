@@ -23,6 +23,8 @@ _LOADING = tuple(  # two patterns with a fixed first letter take a tenth of the 
     map(re.compile, (rf"@(?:use|forward|import)\b({_STRINGS}|[^\n\"';]++)", rf"load-css\(({_STRINGS})"))
 )
 _NAME = re.compile(r"""[^\s"',]++""")
+_AS_NAMED = ("",)
+_IMPORT_ONLY = (".import", "")  # Sass: a file for `@import` alone takes precedence there
 _MOST_LISTED = 250  # entries of a folder; Bootstrap has 92 files in one
 
 
@@ -55,13 +57,19 @@ class Listings:
         return self._names[folder]
 
 
-def resolve(name: str, importer: str, load_paths: Sequence[str], listings: Listings | None = None) -> Resolution:
-    """The file that `@import "name"` loads in `importer`; paths are absolute."""
+def resolve(
+    name: str,
+    importer: str,
+    load_paths: Sequence[str],
+    listings: Listings | None = None,
+    endings: Sequence[str] = _AS_NAMED,
+) -> Resolution:
+    """The file that `name` loads in `importer`; paths are absolute. `endings` may come before its suffix, in order."""
     listings = listings or Listings()
     absences: list[str] = []
     folders = tuple(dict.fromkeys((os.path.dirname(importer), *load_paths)))
     for folder in folders:
-        for inside, names in _candidates(os.path.normpath(os.path.join(folder, name))):
+        for inside, names in _candidates(os.path.normpath(os.path.join(folder, name)), endings):
             there = listings.names_in(inside)
             if there is None:
                 absences.append(inside)
@@ -84,28 +92,31 @@ class Load(NamedTuple):
 
 
 def loads(text: str, importer: str, load_paths: Sequence[str], listings: Listings) -> Iterator[Load]:
-    """All that `text`, the content of the file `importer`, may load; a name may occur twice, with what it may mean.
+    """All that `text`, the content of the file `importer`, may load.
 
     Counts every `@use`, `@forward`, `@import` and `load-css()`, also in comments, except those with a scheme (`pkg:`).
     """
     for match in chain.from_iterable(pattern.finditer(text) for pattern in _LOADING):
+        is_import = text.startswith("@import", match.start())
         for name in _NAME.finditer(text, *match.span(1)):
-            if ":" not in name[0]:
-                # A file for `@import` alone takes precedence (Sass: import-only files).
-                for each in (name[0], f"{name[0]}.import"):
-                    found = resolve(each, importer, load_paths, listings)
-                    yield Load(name[0], match.start(), *name.span(), found)
+            if ":" not in name[0] and not (is_import and name[0].endswith(".css")):  # which is left to browsers
+                endings = _IMPORT_ONLY if is_import else _AS_NAMED
+                found = resolve(name[0], importer, load_paths, listings, endings)
+                yield Load(name[0], match.start(), *name.span(), found)
 
 
-def _candidates(path: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _candidates(path: str, endings: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Folders with names in them, in order of precedence; two existing files of one group are ambiguous."""
     folder, _, name = path.rpartition(os.sep)
-    if name.endswith((".scss", ".sass")):
-        yield folder, (f"_{name}", name)
+    stem, suffix = os.path.splitext(name)
+    if suffix in (".scss", ".sass", ".css"):
+        for ending in endings:
+            yield folder, (f"_{stem}{ending}{suffix}", f"{stem}{ending}{suffix}")
         return
-    for inside, stem in ((folder, name), (path, "index")):
-        yield inside, (f"_{stem}.scss", f"{stem}.scss", f"_{stem}.sass", f"{stem}.sass")
-        yield inside, (f"_{stem}.css", f"{stem}.css")
+    for inside, start in ((folder, name), (path, "index")):
+        for stem in (start + ending for ending in endings):
+            yield inside, (f"_{stem}.scss", f"{stem}.scss", f"_{stem}.sass", f"{stem}.sass")
+            yield inside, (f"_{stem}.css", f"{stem}.css")
 
 
 @frozen

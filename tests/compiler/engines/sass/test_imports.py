@@ -14,10 +14,11 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "_link.scss").symlink_to("_file.scss")
     (tmp_path / "_dangling.scss").symlink_to("none.scss")
     (tmp_path / "_loop.scss").symlink_to("folder.scss")
+    (tmp_path / "_itself.scss").symlink_to("_itself.scss")
     return tmp_path
 
 
-@pytest.mark.parametrize("name", ["_file", "folder", "_link", "_dangling", "_loop", "none", "lib/_far", "lib/none"])
+@pytest.mark.parametrize("name", ["_file", "folder", "_link", "_dangling", "_loop", "_itself", "none", "lib/_far"])
 def test_listings_know_the_files_that_there_are(folder: Path, name: str) -> None:
     path = folder / f"{name}.scss"
     assert (path.name in names_in(path.parent)) == path.is_file()

@@ -135,7 +135,7 @@ def _names_in(folder: str) -> Container[str] | None:
         with os.scandir(folder) as entries:
             first = list(islice(entries, _MOST_LISTED + 1))
             if len(first) <= _MOST_LISTED:
-                return frozenset(entry.name for entry in first if not entry.is_dir() and _leads_somewhere(entry))
+                return frozenset(entry.name for entry in first if _leads_to_file(entry))
     except (FileNotFoundError, NotADirectoryError, ValueError):
         return None
     except OSError:  # it may not be listed, and its files may be read all the same
@@ -143,8 +143,8 @@ def _names_in(folder: str) -> Container[str] | None:
     return _Unlisted(folder)
 
 
-def _leads_somewhere(entry: os.DirEntry[str]) -> bool:
-    return not entry.is_symlink() or _exists(entry.path)
+def _leads_to_file(entry: os.DirEntry[str]) -> bool:
+    return _exists(entry.path) if entry.is_symlink() else not entry.is_dir()
 
 
 def _exists(path: str) -> bool:

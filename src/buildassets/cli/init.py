@@ -128,8 +128,8 @@ def _lock_edit(proposal: "Proposal", show: Output, is_dry: bool) -> "Edit | None
     from buildassets.folders import temporary_folder
     from buildassets.packages.lock import NAME, lock_text
     from buildassets.packages.tools.install import Asked, Workshop, install
-    from buildassets.packages.tools.located import tools_folder
     from buildassets.start.edits import Edit
+    from buildassets.tools_folder import tools_folder
 
     before = bytes_at(os.path.join(proposal.folder, NAME))
     config = configured_for_packages(None)

@@ -118,7 +118,7 @@ def verify_verb(config_file: str | None, as_json: bool, quiet: bool) -> int:
 def workshop(config: "Config", show: Output) -> "Workshop":
     """The Workshop for the tools of `config`."""
     from buildassets.packages.tools.install import Workshop
-    from buildassets.packages.tools.located import tools_folder
+    from buildassets.tools_folder import tools_folder
 
     days = config.packages.min_age_days
     return Workshop(config.folder, tools_folder(), registry_for(config), time.time(), days, show.report)

@@ -18,7 +18,8 @@ from buildassets.doctor.subject import Subject
 from buildassets.errors import BuildAssetsError, PackagesError
 from buildassets.files import digest_of
 from buildassets.packages.lock import NAME, Lock, read_lock
-from buildassets.packages.tools.located import program_files, prove_all, tools_folder
+from buildassets.packages.tools.located import program_files, prove_all
+from buildassets.tools_folder import tools_folder
 
 _SASS: Final = (".scss", ".sass")
 _TAILWIND: Final = re.compile(r"^\s*@(?:import\s+[\"']tailwindcss\b[^\n;]*|tailwind\b[^\n;]*)", re.MULTILINE)

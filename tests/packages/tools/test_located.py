@@ -8,7 +8,8 @@ import pytest
 from buildassets.errors import ConfigError, PackagesError
 from buildassets.packages.lock import Lock, LockedTool, write_lock
 from buildassets.packages.tools.kinds import TOOLS, platform_of
-from buildassets.packages.tools.located import locked_command, tools_folder
+from buildassets.packages.tools.located import locked_command
+from buildassets.tools_folder import tools_folder
 from tests.packages.installed import put_tool
 
 

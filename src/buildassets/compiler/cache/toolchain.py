@@ -3,6 +3,8 @@
 import os
 import sys
 
+from buildassets.tools_folder import tools_folder
+
 TYPE_CHECKING = False  # as in `typing`, whose import would take a fifth of the time
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,5 +74,5 @@ def what_npm_installed(folder: str) -> "Iterator[str]":
 
 def environment() -> str:
     """The part of the environment that decides where engines look and what they find, as text."""
-    variables = map(os.environ.get, ("PATH", "NODE_PATH", "SASS_PATH", "BUILDASSETS_TOOLS_DIR"))
-    return repr([sys.version, sys.prefix, sys.path, *variables])
+    variables = map(os.environ.get, ("PATH", "NODE_PATH", "SASS_PATH"))
+    return repr([sys.version, sys.prefix, sys.path, tools_folder(), *variables])

@@ -4,9 +4,7 @@ Takes the project's folder, gives a command, or raises PackagesError. Uses no ne
 """
 
 import os
-import sys
 from functools import lru_cache
-from typing import Final
 
 from buildassets.diagnostics import Location, error, reason_text
 from buildassets.errors import PackagesError
@@ -15,9 +13,7 @@ from buildassets.frozen import frozen
 from buildassets.packages.lock import NAME, LockedPlatform, LockedTool, read_lock
 from buildassets.packages.registry.integrity import sha512_of
 from buildassets.packages.tools.kinds import TOOLS, ToolKind, platform_of
-
-FOLDER_VARIABLE: Final = "BUILDASSETS_TOOLS_DIR"
-_FOLDER: Final = "buildassets"
+from buildassets.tools_folder import tools_folder
 
 
 @frozen
@@ -26,22 +22,6 @@ class LockedCommand:
 
     command: tuple[str, ...]
     version: str
-
-
-def tools_folder() -> str:
-    """The folder of all tools of this user: `$BUILDASSETS_TOOLS_DIR`, or one among the user's data.
-
-    In the variable, `~` is the home folder, and a relative path is one of the working directory.
-    """
-    if given := os.environ.get(FOLDER_VARIABLE):
-        return os.path.abspath(os.path.expanduser(given))
-    if sys.platform == "win32":
-        data = os.environ.get("LOCALAPPDATA") or os.path.expanduser(r"~\AppData\Local")
-    elif sys.platform == "darwin":
-        data = os.path.expanduser("~/Library/Application Support")
-    else:
-        data = os.environ.get("XDG_DATA_HOME") or os.path.expanduser("~/.local/share")
-    return os.path.join(os.path.abspath(data), _FOLDER, "tools")
 
 
 def locked_command(folder: str, name: str) -> LockedCommand | None:

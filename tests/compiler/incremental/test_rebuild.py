@@ -484,3 +484,23 @@ def test_a_file_is_called_after_an_edit_as_in_a_clean_build(tmp_path: Path) -> N
 def test_a_record_is_not_written_anew_where_references_stay(project: Project) -> None:
     before = project.edit({"assets/css/_theme.scss": "$colour: blue;\n"}).record
     assert project.edit({"assets/css/_theme.scss": "$colour: tan;\n"}).record is before
+
+
+def test_a_deprecation_of_several_sheets_is_what_a_clean_build_reports(tmp_path: Path) -> None:
+    use = '@use "old";\n'
+    sheets = {"assets/a.scss": use, "assets/b.scss": use, "assets/_old.scss": "a { width: (1/3) }\n"}
+    write_tree(tmp_path, {"buildassets.toml": 'engines = { scss = "dart-sass" }', **sheets})
+    project = Project(tmp_path)
+    edits: list[tuple[Mapping[str, str | None], int]] = [
+        ({"assets/b.scss": f"{use}b {{ color: red }}\n"}, 1),
+        ({"assets/a.scss": f"\n{use}"}, 1),
+        ({"assets/c.scss": use}, 2),
+        ({"assets/b.scss": "b { color: red }\n"}, 1),
+        ({"assets/c.scss": None}, 0),
+        ({"assets/b.scss": use}, 1),
+        ({"assets/_old.scss": "a { width: (1/4) }\n"}, 1),
+    ]
+    for files, others in edits:
+        (found,) = project.edit(files).diagnostics
+        assert found.notes[-1].startswith(f"and in {others} other" if others else "reached from")
+        project.assert_as_a_clean_build()

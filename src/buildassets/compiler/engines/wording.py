@@ -1,6 +1,9 @@
 """Rewrites the messages of compilers in our form. Pure."""
 
 import re
+from typing import Final
+
+ELSEWHERE: Final = "and in other places"  # the note of a warning that stands for all of its kind in a sheet
 
 
 def sentence(text: str) -> str:

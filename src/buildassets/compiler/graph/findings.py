@@ -1,17 +1,18 @@
 """Turns findings into warnings: one for each in the project's own roots, one with a count for each root of others.
 
 Roots of others are those of npm and `vendored` ones: the user cannot fix files there, and a package may have hundreds
-of findings.
+of findings. What several sheets report of the same place in a file that they all load is one warning, too.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Final
 
 from buildassets.compiler.config.values import Config, SourceRoot
+from buildassets.compiler.engines.wording import ELSEWHERE
 from buildassets.compiler.model import Draft
 from buildassets.compiler.transform.original_positions import OriginalPositions
-from buildassets.diagnostics import Diagnostic, warning
+from buildassets.diagnostics import Diagnostic, sort_key, warning
 from buildassets.frozen import frozen, replace
 
 _MOST_NAMED: Final = 8  # of the findings in a root of others
@@ -58,19 +59,24 @@ _GATHERED_EVERYWHERE: Final = ("directive/ignored",)  # one setting fixes all of
 
 
 _WITHOUT_TOOL: Final = "js/unavailable"  # one installation mends all files
+_DEPRECATED: Final = "scss/deprecated"  # it is mended at its place, whatever sheet loads that
 
 
 def of_drafts(config: Config, drafts: Iterable[Draft]) -> Iterator[Diagnostic]:
     """The diagnostics of each draft. Warnings that the user cannot fix are gathered: one for each root of others.
 
-    Files that lack a tool are one error.
+    Files that lack a tool are one error. A deprecation is one warning for all sheets that load its place.
     """
     of_others: dict[tuple[int, str], list[Diagnostic]] = {}
     without_tool: list[Diagnostic] = []
+    deprecations: dict[Diagnostic, dict[str, Diagnostic]] = {}  # by sheet; first by all but the way to the place
     for draft in drafts:
         for fault in draft.diagnostics:
             if fault.code == _WITHOUT_TOOL:
                 without_tool.append(fault)
+                continue
+            if fault.code == _DEPRECATED:
+                deprecations.setdefault(replace(fault, notes=()), {})[draft.source.path] = fault
                 continue
             is_of_others = _root_of_others(config, draft.source.root) or fault.code in _GATHERED_EVERYWHERE
             if fault.code in _GATHERED and not fault.is_error and is_of_others:
@@ -81,12 +87,25 @@ def of_drafts(config: Config, drafts: Iterable[Draft]) -> Iterator[Diagnostic]:
         first, *more = without_tool
         notes = (f"and {len(more)} more {'file' if len(more) == 1 else 'files'}",) if more else ()
         yield replace(first, notes=(*first.notes, *notes))
+    for by_sheet in deprecations.values():
+        yield _of_sheets(by_sheet.values())
     for (root, code), faults in of_others.items():
         first = faults[0]
         if len(faults) > 1 and root >= 0:
             message = _GATHERED[code].format(len(faults), f"`{config.sources[root].shown}/`")
             first = replace(first, message=message, notes=(f"the first: {first.message}",))
         yield first
+
+
+def _of_sheets(faults: Collection[Diagnostic]) -> Diagnostic:
+    """One warning for a deprecation, which each of `faults` reports for another sheet."""
+    first, *more = sorted(faults, key=sort_key)
+    notes = first.notes
+    if ELSEWHERE not in notes and any(ELSEWHERE in fault.notes for fault in more):
+        notes += (ELSEWHERE,)
+    if more:
+        notes += (f"and in {len(more)} other {'sheet' if len(more) == 1 else 'sheets'}",)
+    return replace(first, notes=notes)
 
 
 def _root_of_others(config: Config, root: int) -> bool:

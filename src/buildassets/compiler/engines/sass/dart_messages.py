@@ -10,7 +10,7 @@ from buildassets.compiler.engines.sass.advice import IMPORT_LOOP, advice
 from buildassets.compiler.engines.sass.columns import characters, lines_of
 from buildassets.compiler.engines.sass.embedded_protocol import Event, EventKind, Failure, SourceSpan
 from buildassets.compiler.engines.sass.survey import SpecialFile
-from buildassets.compiler.engines.wording import sentence
+from buildassets.compiler.engines.wording import ELSEWHERE, sentence
 from buildassets.diagnostics import Diagnostic, Location, error, locate, place, warning
 from buildassets.frozen import frozen
 from buildassets.nearest import nearest
@@ -112,7 +112,7 @@ def warnings_in(files: SheetFiles, events: Iterable[Event]) -> list[Diagnostic]:
     for key in repeated & {event.deprecation for event in events}:
         first = warnings[key]
         warnings[key] = warning(
-            first.code, first.message, first.location, notes=(*first.notes, "and in other places"), hint=first.hint
+            first.code, first.message, first.location, notes=(*first.notes, ELSEWHERE), hint=first.hint
         )
     return list(warnings.values())
 

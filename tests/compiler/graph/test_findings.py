@@ -1,0 +1,72 @@
+"""A deprecation in a file that several sheets load is one warning, as it is mended in one place."""
+
+from pathlib import Path
+
+import pytest
+
+from buildassets.compiler.check import check
+from buildassets.compiler.config.load import load_config
+from buildassets.diagnostics import Diagnostic
+from tests.building import built
+from tests.conftest import Tree
+
+DART = 'compress = []\nengines = { scss = "dart-sass" }\n'
+DIVISION = "a { width: (1/3) }\n"
+USE = '@use "old";\n'
+SITE: Tree = {"assets/_old.scss": DIVISION, "assets/a.scss": USE, "assets/b.scss": USE, "assets/c.scss": f"\n{USE}"}
+
+
+def deprecations(folder: Path, files: Tree, settings: str = DART) -> list[Diagnostic]:
+    return [one for one in built(folder, files, settings).diagnostics if one.code == "scss/deprecated"]
+
+
+def places(found: list[Diagnostic]) -> list[tuple[str, int]]:
+    return [(one.location.file, one.location.line) for one in found if one.location]
+
+
+def test_a_deprecation_that_several_sheets_load_is_one_warning(tmp_path: Path) -> None:
+    (found,) = deprecations(tmp_path, SITE)
+    assert places([found]) == [("assets/_old.scss", 1)]
+    assert found.notes[1:] == ("reached from `assets/a.scss:1:1`", "and in 2 other sheets")
+
+
+def test_one_that_a_single_sheet_loads_has_no_such_note(tmp_path: Path) -> None:
+    (found,) = deprecations(tmp_path, {"assets/_old.scss": DIVISION, "assets/a.scss": USE})
+    assert found.notes[-1] == "reached from `assets/a.scss:1:1`"
+
+
+def test_each_place_has_a_warning_of_its_own(tmp_path: Path) -> None:
+    assert places(deprecations(tmp_path, {"assets/a.scss": DIVISION, "assets/b.scss": DIVISION})) == [
+        ("assets/a.scss", 1),
+        ("assets/b.scss", 1),
+    ]
+
+
+def test_further_places_in_any_of_the_sheets_are_noted(tmp_path: Path) -> None:
+    (found,) = deprecations(tmp_path, {**SITE, "assets/c.scss": USE + DIVISION})
+    assert found.notes[1:] == (
+        "reached from `assets/a.scss:1:1`",
+        "and in other places",
+        "and in 2 other sheets",
+    )
+
+
+@pytest.mark.parametrize("more", ['[bundles]\n"all.css" = ["a.css", "b.css", "c.css"]', "inline_imports = true"])
+def test_a_sheet_that_is_released_twice_counts_once(tmp_path: Path, more: str) -> None:
+    (found,) = deprecations(tmp_path, {**SITE, "assets/d.css": '@import "a.css";'}, f"{DART}{more}")
+    assert found.notes[-1] == "and in 2 other sheets"
+
+
+def test_a_warning_of_the_author_is_shown_for_each_sheet(tmp_path: Path) -> None:
+    """Who includes it has to mend it, which the way to its place shows."""
+    result = built(tmp_path, {**SITE, "assets/_old.scss": '@warn "careful";'}, DART)
+    assert [(one.code, one.notes) for one in result.diagnostics] == [
+        ("scss/warn", ("reached from `assets/a.scss:1:1`",)),
+        ("scss/warn", ("reached from `assets/b.scss:1:1`",)),
+        ("scss/warn", ("reached from `assets/c.scss:2:1`",)),
+    ]
+
+
+def test_check_reports_it_as_a_build_does(tmp_path: Path) -> None:
+    found = deprecations(tmp_path, SITE)
+    assert list(check(load_config(start=str(tmp_path))).diagnostics) == found

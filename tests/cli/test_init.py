@@ -382,6 +382,24 @@ def test_packages_of_npm_that_modules_import_become_a_source_root(tmp_path: Path
     assert run(tmp_path, "build").returncode == 0
 
 
+@pytest.mark.parametrize(
+    ("scripts", "has_root"),
+    [
+        ({"static/app.js": "import 'lit';", "static/m.ts": "const one: number = 1;"}, True),
+        ({"static/app.js": "import './part.js';", "static/part.js": "import 'lit';", "static/m.tsx": ""}, True),
+        ({"static/app.js": "call()", "static/m.ts": "import 'lit';"}, False),
+    ],
+)
+def test_a_bundle_of_typescript_brings_its_own_packages_and_no_others(
+    scripts: Tree, has_root: bool, tmp_path: Path
+) -> None:
+    files: Tree = {"node_modules/lit/package.json": '{"main": "i.js"}', "node_modules/esbuild/x.js": ""}
+    assert run(write_tree(tmp_path, {**FLASK, **files, **scripts}), "init", "--yes").returncode == 0
+    config = load_config(start=str(tmp_path))
+    assert len(config.module_bundles) == 1
+    assert [root.shown for root in config.sources if root.npm] == ["node_modules"] * has_root
+
+
 def test_a_configuration_in_a_folder_above_is_the_one_that_is_set_up(tmp_path: Path) -> None:
     write_tree(tmp_path, {**FLASK, "buildassets.toml": "", "assets/a.css": "a {}", "sub/x.txt": ""})
     done = run(tmp_path / "sub", "init", "--yes")

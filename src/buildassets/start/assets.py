@@ -47,12 +47,16 @@ class Entry:
 
 @frozen
 class Assets:
-    """The source roots, the entries that pages load, and the names of packages that sheets and scripts import."""
+    """The source roots, the entries that pages load, and the names of packages that sheets and scripts import.
+
+    `unbundled_packages` are those of scripts that browsers load as they are: only TypeScript and JSX are bundled.
+    """
 
     roots: tuple[str, ...]
     entries: tuple[Entry, ...]
     sheet_packages: frozenset[str]
     script_packages: frozenset[str]
+    unbundled_packages: frozenset[str]
     uses_sass: bool
     uses_modern_sass: bool
     uses_tailwind: bool
@@ -75,16 +79,24 @@ def find_assets(files: ProjectFiles, configured: tuple[str, ...] | None, left_ou
     texts = [files.text(_begin(root) + file) for root, file in sheets]
     sass = [text for (_, file), text in zip(sheets, texts, strict=True) if file.endswith((".scss", ".sass"))]
     of_sheets = frozenset(name for text in texts for name in _SHEET.findall(text))
-    of_scripts = frozenset(name for root, file in scripts for name in _SCRIPT.findall(files.text(_begin(root) + file)))
+    of_typed = _imported(files, (one for one in scripts if one[1].endswith(TYPED)))
+    of_others = _imported(files, (one for one in scripts if not one[1].endswith(TYPED)))
     return Assets(
         roots,
         (*_entries(files, sheets, _SHEET), *_entries(files, scripts, _SCRIPT)),
         frozenset(filter(None, map(_package, of_sheets))),
-        frozenset(filter(None, map(_package, of_scripts))),
+        of_typed | of_others,
+        of_others,
         bool(sass),
         any(re.search(r"@(?:use|forward)\b", text) for text in sass),
         any(re.search(r"@import\s+[\"']tailwindcss|@tailwind\b", text) for text in texts),
     )
+
+
+def _imported(files: ProjectFiles, scripts: Iterable[tuple[str, str]]) -> frozenset[str]:
+    """The packages that the scripts import, each given by its root and its path below it."""
+    names = {name for root, file in scripts for name in _SCRIPT.findall(files.text(_begin(root) + file))}
+    return frozenset(filter(None, map(_package, names)))
 
 
 def _begin(root: str) -> str:

@@ -59,8 +59,9 @@ def settings_for(files: ProjectFiles, found: Found, assets: Assets, engines: Map
     sources: list[Any] = [*assets.roots]
     has_packages = files.has_folder("node_modules")
     typed = {one.path: {"files": [one.file], "bundle": True} for one in assets.typed}
-    if has_packages and any(files.has_folder(f"node_modules/{name}") for name in assets.script_packages):
-        sources += [] if typed else [_NPM]
+    mapped = assets.unbundled_packages if typed else assets.script_packages  # a bundle takes its packages in
+    if has_packages and any(files.has_folder(f"node_modules/{name}") for name in mapped):
+        sources.append(_NPM)
     settings: dict[str, Any] = {"sources": sources}
     if any(files.has_folder(f"node_modules/{name}") for name in assets.sheet_packages):
         settings["load_paths"] = ["node_modules"]

@@ -26,6 +26,7 @@ from buildassets.nearest import Known, nearest
 from buildassets.paths import LogicalPath, normalise
 
 _BUNDLE: Final = "bundle what imports it (`bundle = true`)"
+_NPM: Final = "list the folder of its package in `sources` with `npm = true`"
 _TYPES: Final = ("css", "json")  # of import attributes, those that all browsers know
 _ACCEPTED: Final = ("text/javascript", "application/wasm")  # the media types of what is imported as it is
 _COMPILED: Final = (".ts", ".mts", ".cts", ".tsx", ".jsx")  # esbuild compiles them to scripts
@@ -79,15 +80,16 @@ def _unmapped(config: Config, names: NameResolution, compiled: Mapping[LogicalPa
             meant = f"./{name}"
         else:
             meant = nearest_to(name) or ""
-        hint = f"did you mean `{meant}`?" if meant else _mapping_hint(is_mapped=is_mapped)
+        hint = f"did you mean `{meant}`?" if meant else _mapping_hint(is_mapped=is_mapped, has_npm=bool(roots))
         message = f"nothing maps the bare name `{name}`"
         yield Finding(positions, index, compiled[positions.logical].draft.source.root, name, message, hint, notes)
 
 
-def _mapping_hint(*, is_mapped: bool) -> str:
+def _mapping_hint(*, is_mapped: bool, has_npm: bool) -> str:
+    package = "" if has_npm else f", {_NPM}"
     if is_mapped:
-        return "map it in `importmap`, or leave it alone with `external`"
-    return f"map it in `importmap`, {_BUNDLE}, or leave it alone with `external` where a page maps it"
+        return f"map it in `importmap`{package}, or leave it alone with `external`"
+    return f"map it in `importmap`{package}, {_BUNDLE}, or leave it alone with `external` where a page maps it"
 
 
 # Files that are no scripts

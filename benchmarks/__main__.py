@@ -6,7 +6,7 @@ import platform
 import re
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -119,26 +119,24 @@ def _write(sections: Mapping[str, Section], output: Path | None) -> None:
     """Write the report and the picture, and, unless they go elsewhere, the short table into the pages that have it."""
     folder = output or HERE.parent / "docs"
     folder.mkdir(parents=True, exist_ok=True)
-    machine = _machine(max((section.load for section in sections.values()), default=0.0))
-    (folder / "benchmarks.md").write_text(report.whole(sections, machine), "utf-8")
+    (folder / "benchmarks.md").write_text(report.whole(sections, _machine(sections.values())), "utf-8")
     (folder / "benchmarks.svg").write_text(draw("buildassets and others, timed", report.panels(sections)), "utf-8")
     if output is None:
-        part = "\n".join([*report.short(sections), "", machine])
+        part = "\n".join([*report.short(sections), "", _machine(report.of_core(sections))])
         for page in (HERE.parent / "README.md", folder / "comparison.md"):
             text = page.read_text("utf-8")
             page.write_text(_SHORT_TABLE.sub(lambda found: f"{found[1]}{part}\n{found[2]}", text), "utf-8")
 
 
-def _machine(load: float) -> str:
-    """What it was measured on, and whether others were at work there: `load` is the highest load average."""
+def _machine(sections: Iterable[Section]) -> str:
+    """What `sections` were measured on, and whether others were at work there."""
     models = re.findall(r"^model name\s*:\s*(.+)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
     memory_gb = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
     system = f"{platform.system()} {platform.release().partition('-')[0]}, Python {platform.python_version()}"
     model = models[0] if models else platform.machine()
     cores = os.cpu_count() or 1
-    busy = f" Other programs used the cores too (load average up to {load:.0f}): compare the ratios, not the seconds."
     measured = f"Measured on {cores} cores ({model}) with {memory_gb:.0f} GiB of memory, {system}."
-    return measured + (busy if load > cores + 1 else "")
+    return f"{measured} {report.busyness(sections, cores)}".rstrip()
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """The results as Markdown, for people: the tables, their core for the README, and what the picture shows. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -106,6 +106,19 @@ def number(value: float) -> str:
     return f"{value:,.0f}"
 
 
+def busyness(sections: Iterable[Section], cores: int) -> str:
+    """A sentence about other programs that were at work while `sections` were measured; empty if there were none."""
+    load = max((section.load for section in sections), default=0.0)
+    if load <= cores + 1:
+        return ""
+    return f"Other programs used the cores too (load average up to {load:.0f}): compare the ratios, not the seconds."
+
+
+def of_core(sections: Mapping[str, Section]) -> list[Section]:
+    """Those `sections` that the short table has rows of."""
+    return [sections[name] for name in dict.fromkeys(core.section for core in CORE) if name in sections]
+
+
 def _core_rows(core: Core, sections: Mapping[str, Section]) -> tuple[Row | None, list[Row]]:
     rows = [row for row in _rows(sections, core.section, core.work) if core.quantity in row.figures]
     own = next((row for row in rows if row.name == OURS), None)
@@ -135,7 +148,14 @@ def _aim_cells(verdict: Verdict) -> list[str]:
     limit = f"{aim.at_most:g} {verdict.unit}"
     is_reached = "reached" if verdict.is_reached else "**missed**"
     share = f"{number(verdict.cpu_share)} x" if verdict.cpu_share else ""
-    return [f"{what}{memory}{row}{against}", f"{number(verdict.value)} {verdict.unit}", f"≤ {limit}", is_reached, share]
+    return [f"{what}{memory}{row}{against}", f"{_measured(verdict)} {verdict.unit}", f"≤ {limit}", is_reached, share]
+
+
+def _measured(verdict: Verdict) -> str:
+    """The figure of an aim; one that misses it by less than the digits show is marked as above them."""
+    text = number(verdict.value)
+    is_hidden = not verdict.is_reached and float(text.replace(",", "")) <= verdict.aim.at_most
+    return f"> {text}" if is_hidden else text
 
 
 def _section(section: Section) -> Iterator[str]:

@@ -1,10 +1,14 @@
+import re
+from pathlib import Path
+
 import pytest
 
-from benchmarks import compiling, fingerprinting, report, serving
+from benchmarks import compiling, compressing, fingerprinting, report, serving
 from benchmarks.contest import COLD
 from benchmarks.results import Row, Section
 
 MEDIUM = fingerprinting.name(1650)
+DOCS = Path(__file__).parents[2] / "docs"
 FIGURES = {"peak_mb": 30.0, "total_mb": 40.0, "files": 1651, "output_mb": 31.0}
 
 
@@ -65,6 +69,25 @@ def test_a_missed_aim_is_called_missed() -> None:
     text = whole(row("buildassets", 0.4), row("Propshaft", 0.5), row("AssetMapper", 1.0))
     assert "against Propshaft | 0.80 x | ≤ 0.5 x | **missed** |" in text
     assert "against AssetMapper | 0.40 x | ≤ 0.6 x | reached |" in text
+
+
+@pytest.mark.parametrize(("seconds", "shown"), [(0.501, "> 0.50 x"), (0.51, "0.51 x"), (0.5, "0.50 x")])
+def test_an_aim_that_is_missed_by_less_than_is_shown_is_marked(seconds: float, shown: str) -> None:
+    text = whole(row("buildassets", seconds), row("Propshaft", 1.0))
+    assert f"against Propshaft | {shown} | ≤ 0.5 x |" in text
+
+
+def test_other_programs_are_mentioned_with_the_highest_load() -> None:
+    sections = [Section(name, "", 1, {}, load=load) for name, load in ((MEDIUM, 4.2), (compressing.NAME, 12.3))]
+    assert "(load average up to 12)" in report.busyness(sections, 2)
+    assert "(load average up to 4)" in report.busyness(report.of_core({one.name: one for one in sections}), 2)
+    assert report.busyness(sections[:1], 4) == ""
+
+
+def test_the_page_mentions_the_highest_load_of_its_parts() -> None:
+    page = (DOCS / "benchmarks.md").read_text("utf-8")
+    loads = [float(text) for text in re.findall(r"[Ll]oad average (\d+\.\d)\.", page)]
+    assert f"(load average up to {max(loads):.0f})" in page
 
 
 def test_each_heading_has_an_empty_line_before_it() -> None:

@@ -152,7 +152,7 @@ def test_the_tutorial_ends_with_a_site_whose_old_pages_go_on_working(
                 text, kept = text + page[kept : block.start] + replayed(block.commands, reader.run)[0], block.end
             elif block.language == "nginx":
                 servers.enter_context(serving(reader, block.text))
-                first = look_at_the_release(browser, reader, BLUE)
+                first = look_at_the_release(browser, reader, GREEN)
             else:
                 do(block, reader, browser)
         second = look_at_the_release(browser, reader, BROWN)
@@ -179,16 +179,14 @@ def do(block: Block, reader: Reader, browser: Browser) -> None:
 
 
 def look_at_the_watch(browser: Browser, reader: Reader) -> None:
-    """The page is styled, and follows an edit without being loaded again."""
-    theme = reader.project / "assets/css/_theme.scss"
-    before = theme.read_text()
+    """The site is styled, and follows the edit that the page asks for without being loaded again."""
     browser.open(f"http://127.0.0.1:{reader.development}/")
     assert browser.style("header", "backgroundColor") == BLUE
     browser.value("document.body.id = 'kept'")
-    theme.write_text("$sea: #063;\n")
+    (edit,) = re.findall(r"write another colour into `(.+?)`, `(.+?)`", PAGE.read_text(encoding="utf-8"))
+    write_tree(reader.project, {edit[0]: f"{edit[1]}\n"})
     browser.wait_for(f"getComputedStyle(document.querySelector('header')).backgroundColor === '{GREEN}'")
     assert browser.value("document.body.id") == "kept"
-    theme.write_text(before)
     assert browser.faults() == []
 
 

@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -162,6 +163,17 @@ def test_example_prints_what_the_page_shows(code: str, site: Path, pytestconfig:
     else:
         assert shown == page.text
     assert code in IN_TRACEBACKS or f"[{code}]: " in shown
+
+
+@pytest.mark.corpus
+def test_a_bundle_as_the_page_has_it_ends_the_warning_of_commonjs(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", os.pathsep.join((str(node_modules() / ".bin"), os.environ["PATH"])))
+    page = read_page("npm/commonjs")
+    write_tree(site, {block.file: block.text for block in page.blocks() if block.file})
+    (added,) = re.findall(r"^  ```toml\n(.*?)^  ```$", page.text, re.MULTILINE | re.DOTALL)
+    with (site / "buildassets.toml").open("a", encoding="utf-8") as settings:
+        settings.write(dedent(added))
+    assert replayed(["buildassets build"], runner(page.blocks())) == ("$ buildassets build\n", 0)
 
 
 def _stated_exit_code(block: Block, session: str) -> int:

@@ -193,5 +193,7 @@ def _is_commonjs(packages: Packages, draft: Draft) -> bool:
 
 def _commonjs(path: LogicalPath, where: Location) -> Diagnostic:
     message = f"`{path}` is no module: it is CommonJS or a classic script"
-    hint = "map the name to a build of the package for browsers in `importmap`, or bundle what uses it"
+    hint = (
+        "map the name to a build of the package for browsers in `importmap`, or bundle what uses it (`bundle = true`)"
+    )
     return warning("npm/commonjs", message, where, hint=hint)

@@ -22,6 +22,17 @@ def test_a_missing_name_exits_with_1(tmp_path: Path) -> None:
     assert "error[template/missing]: no asset is named `css/ap.css`\n  --> templates/b.html:1:11\n" in done.stderr
 
 
+def test_quiet_prints_data_and_no_messages_but_errors(tmp_path: Path) -> None:
+    done = run(write_tree(tmp_path, SITE), "check", "-q")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "not used: old.svg\n", "")
+    write_tree(tmp_path, {"templates/b.html": '{{ asset("css/ap.css") }}'})
+    done = run(tmp_path, "check", "-q")
+    assert (done.returncode, done.stdout) == (1, "not used: old.svg\n")
+    assert [line for line in done.stderr.splitlines() if line.startswith(("error", "warning", "checked", "1 "))] == [
+        "error[template/missing]: no asset is named `css/ap.css`"
+    ]
+
+
 def test_what_was_checked_is_summed_up(tmp_path: Path) -> None:
     done = run(write_tree(tmp_path, SITE), "check")
     assert (done.returncode, done.stdout) == (0, "not used: old.svg\n")

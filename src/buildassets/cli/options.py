@@ -169,7 +169,7 @@ _MARKDOWN = click.option("--markdown", is_flag=True, help="Print a table for a p
 _EXIT_CODE = click.option("--exit-code", is_flag=True, help="Exit with 1 if anything differs.")
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")
 _VERBOSE = click.option("-v", "--verbose", is_flag=True, help="Print more details.")
-_QUIET = click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
+_QUIET = click.option("-q", "--quiet", is_flag=True, help="Print no messages but errors.")
 
 
 _CARRY_FROM = click.option(

@@ -140,6 +140,34 @@ def test_a_checkout_of_the_same_files_leaves_nothing_to_do(builder: Builder) -> 
     assert builder.worked == 2
 
 
+# Files of which a build keeps no digest for its own sake.
+UNKEPT: Tree = {
+    "assets/a.json": '{"a":  1}\n',
+    "assets/a.html": "<p>  a  </p>\n",
+    "assets/site.webmanifest": '{"name":  "a"}\n',
+    "assets/a.svg": '<svg  xmlns="http://www.w3.org/2000/svg"><g/></svg>\n',
+    "assets/utf16.svg": "<svg/>".encode("utf-16"),
+    "buildassets.lock": "version = 1\n\n[tools]\n",
+    "../shared/b.svg": '<svg  xmlns="http://www.w3.org/2000/svg"><g/></svg>\n',
+    "buildassets.toml": '[[sources]]\npath = "assets"\n[[sources]]\npath = "../shared"\n',
+}
+
+
+@pytest.mark.parametrize("name", UNKEPT)
+def test_a_file_that_is_written_again_with_what_it_held_is_no_change(tmp_path: Path, name: str) -> None:
+    builder = Builder(write_tree(tmp_path / "site", UNKEPT))
+    assert builder().succeeded
+    file = builder.folder / name
+    held = file.read_bytes()
+    file.unlink()
+    file.write_bytes(held)
+    assert builder().succeeded
+    assert builder.worked == 1
+    file.write_bytes(held + b"\n")
+    builder()
+    assert builder.worked == 2
+
+
 def test_a_release_that_is_restored_with_its_sources_leaves_nothing_to_do(tmp_path: Path) -> None:
     icon = "<svg>" + "<g/>" * 1000 + "</svg>"
     builder = Builder(write_tree(tmp_path / "site", {**SITE, "assets/img/large.svg": icon}))

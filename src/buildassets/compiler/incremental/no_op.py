@@ -81,7 +81,11 @@ def incremental(
             listed=_listed(config, result),
             written={os.path.normpath(os.path.join(config.output, name)) for name in result.written if before},
             expected={manifest: result.manifest_digest},
-            known={**_settings(config), **result.digests, manifest: (None, result.manifest_digest)},
+            known={
+                **_unread(config, result, before, began_ns),
+                **result.digests,
+                manifest: (None, result.manifest_digest),
+            },
             before=before,
             as_read=result.stamps,
         )
@@ -169,12 +173,22 @@ def _listed(config: Config, result: BuildResult) -> set[str]:
     return {folder for folder in listed if not any(is_within(root.path, folder) for root in config.sources)}
 
 
-def _settings(config: Config) -> "Mapping[str, tuple[Signature | None, str]]":
-    """The looks and the digest of the configuration's file, if there is one."""
+def _unread(
+    config: Config, result: BuildResult, before: snapshot.Snapshot | None, began_ns: int
+) -> "Mapping[str, tuple[Signature | None, str]]":
+    """The looks and digests of files of the project of which the build, begun at `began_ns`, has kept no digest.
+
+    These are settings, and sources that no engine read and that are released otherwise than they are. The others of
+    `before` are known already, and those of the toolchain no checkout writes.
+    """
+    folders = (config.folder, *(root.path for root in config.sources), *config.load_paths)
+    known = result.digests.keys() | (before.unchanged.keys() if before else ())
+    looked_at = {config.file, os.path.join(config.folder, "buildassets.lock"), *result.inputs}
     digests = FileDigests({})
-    if config.file:
-        digests.of(config.file)
-    return digests.found()
+    for path in looked_at.difference(known):
+        if path and os.path.isfile(path) and any(is_within(folder, path) for folder in folders):
+            digests.of(path)
+    return {path: one for path, one in digests.found().items() if not digests.may_have_changed(path, began_ns)}
 
 
 def _folders_of_assets(config: Config, inputs: Sequence[str]) -> set[str]:

@@ -250,6 +250,17 @@ def test_link_that_leaves_the_root_is_skipped(tmp_path: Path, target: str) -> No
     assert not discovery.diagnostics[0].is_error
 
 
+@pytest.mark.parametrize(("name", "place"), [("link.css", "a source root"), ("_link.scss", "`load_paths`")])
+def test_the_hint_for_a_link_out_of_the_root_names_where_its_folder_is_looked_for(
+    tmp_path: Path, name: str, place: str
+) -> None:
+    write_tree(tmp_path, {"assets/kept.css": "", "secret/a": ""})
+    (tmp_path / "assets" / name).symlink_to("../secret/a")
+    hint = discover(_config(tmp_path)).diagnostics[0].hint or ""
+    assert hint.startswith("delete the link")
+    assert place in hint
+
+
 @pytest.mark.parametrize("target", ["nowhere.css", "../nowhere.css", "link.css"])
 def test_link_that_leads_nowhere_is_skipped(tmp_path: Path, target: str) -> None:
     write_tree(tmp_path, {"assets/kept.css": ""})

@@ -68,6 +68,16 @@ def test_a_link_that_the_configuration_excludes_is_followed(engine: str, more: s
     assert "b:c" in released(tmp_path, result, "app.css")
 
 
+def test_the_hint_of_a_load_path_in_place_of_the_link_holds(engine: str, tmp_path: Path) -> None:
+    site(tmp_path, {"assets/app.scss": '@import "theme";'})
+    (tmp_path / "assets/_theme.scss").symlink_to("../private/_theme.scss")
+    more = 'load_paths = ["private"]'
+    shown = printed(built(tmp_path, {}, settings(engine, more)))
+    assert shown.count("hint: delete the link and put the folder that it leads to into `load_paths`, or") == 2
+    (tmp_path / "assets/_theme.scss").unlink()
+    assert released(tmp_path, built(tmp_path, {}, settings(engine, more)), "app.css") == "a{b:c}"
+
+
 def test_a_link_inside_the_root_and_one_in_a_load_path_are_followed(engine: str, tmp_path: Path) -> None:
     files = {"assets/app.scss": '@import "a"; @import "theme";', "assets/_b.scss": "d { e: f }", "lib/x": ""}
     site(tmp_path, files)
@@ -114,3 +124,4 @@ def test_a_sheet_that_tailwind_would_put_in_is_an_error(tmp_path: Path) -> None:
     assert [(one.code, one.message) for one in found] == [
         ("source/link-outside", "`assets/link.css` is a link that leaves its source root")
     ]
+    assert found[0].hint == "import the file by the path that the link leads to, or leave the link out with `exclude`"

@@ -10,7 +10,7 @@ from buildassets.compiler.config.values import Config
 from buildassets.compiler.engines.esbuild.bundle import Pieces, RelativeImport
 from buildassets.compiler.engines.esbuild.special_files import candidates
 from buildassets.compiler.model import Source
-from buildassets.compiler.sources.links import LinksOutside
+from buildassets.compiler.sources.links import BY_OWN_PATH, LINK_OUTSIDE, LinksOutside
 from buildassets.diagnostics import Diagnostic, Location, error, locate
 from buildassets.files import content_of
 
@@ -31,9 +31,8 @@ def linked_imports(
             for path, link in found.items():
                 name = config.shown(path)
                 what = f"`{name}` is" if name == link else f"`{name}` is reached by `{link}`,"
-                hint = "import the file by the path that the link leads to, or leave the link out with `exclude`"
                 where = _place(one, config.shown(as_configured(one.importer)))
-                yield error("source/link-outside", f"{what} a link that leaves its source root", where, hint=hint)
+                yield error("source/link-outside", f"{what} {LINK_OUTSIDE}", where, hint=BY_OWN_PATH)
 
 
 def _ways(one: RelativeImport, importer: str, own: str) -> Iterator[str]:

@@ -8,6 +8,7 @@ from typing import Final
 from buildassets.compiler.graph.link import Site
 from buildassets.compiler.languages.reference import SPECIFIERS, Reference, ReferenceKind
 from buildassets.compiler.model import Draft, Linked
+from buildassets.compiler.sources.links import LINK_OUTSIDE
 from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.diagnostics import Diagnostic, Location, Severity
 from buildassets.folders import is_within
@@ -84,7 +85,7 @@ class MissingReferences:
         is_map = reference.kind is ReferenceKind.SOURCE_MAP
         file = self.site.file_from(reference, writer) if writer and writer != draft.source.path else None
         beside, hint = self._beside_partial(target, file) if file else ((), None)
-        hint = _slip(draft, reference, place) or self._of_node(reference, target) or hint
+        hint = _slip(draft, reference, place) or self._of_node(reference, target) or self._of_link(target) or hint
         is_meant = not hint and not target.startswith("../")
         suggestion = self.nearby.nearest_asset(target, draft.source.logical) if is_meant else None
         return Diagnostic(
@@ -95,6 +96,12 @@ class MissingReferences:
             (self._reason(target), *beside),
             f"did you mean `{suggestion}`?" if suggestion else hint or _of_package(draft, reference),
         )
+
+    def _of_link(self, target: LogicalPath) -> str | None:
+        """The hint for what lies behind a link out of its source root."""
+        skipped = self._skipped_with(target)
+        is_outside = skipped is not None and self.skipped[skipped] == LINK_OUTSIDE
+        return "make the folder that the link leads to a source root" if is_outside else None
 
     def _of_node(self, reference: Reference, target: LogicalPath) -> str | None:
         """The hint for a script that only Node and bundlers find: without its suffix, or as the index of a folder."""

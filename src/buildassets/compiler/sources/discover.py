@@ -12,6 +12,7 @@ from typing import Final
 from buildassets.compiler.config.values import Config, Mode, SourceRoot
 from buildassets.compiler.model import FrontEnds, Source
 from buildassets.compiler.sources.globs import Matcher, compile_globs
+from buildassets.compiler.sources.links import AS_LOAD_PATH, AS_SOURCE_ROOT, LINK_OUTSIDE
 from buildassets.compiler.sources.names import carries_digest, file_name, is_compiled, is_typed
 from buildassets.compiler.sources.releases import is_release
 from buildassets.compiler.sources.streams import is_stream, may_be_stream
@@ -41,14 +42,14 @@ _OF_THE_PROJECT: Final = ("buildassets.toml", "pyproject.toml", "buildassets.loc
 _COMPILED_SUFFIXES: Final = dict.fromkeys(SASS_SUFFIXES, ".css")
 UNREADABLE: Final = "see to its permissions, or leave it out with `exclude`"
 _FORBIDDEN: Final = frozenset(("", ".", ".."))
-_OUTSIDE: Final = "source/link-outside", "a link that leaves its source root"
+_OUTSIDE: Final = "source/link-outside", LINK_OUTSIDE
 _DANGLING: Final = "source/link-dangling", "a link that leads nowhere"
 _LOOP: Final = "source/link-loop", "a link to a folder that it lies in"
 _SPECIAL: Final = "source/special", "neither a file nor a folder"
 _RELEASE: Final = "source/release", "a release that a build left there"
 _HINTS: Final = {
     "source/release": "delete it, or leave it out with `exclude`",
-    "source/link-outside": "make what it leads to a source root, or leave the link out with `exclude`",
+    "source/link-outside": AS_SOURCE_ROOT,
     "source/link-dangling": "correct or delete the link, or leave it out with `exclude`",
     "source/link-loop": "delete the link, or leave it out with `exclude`",
     "source/special": "delete it, or leave it out with `exclude`",
@@ -423,7 +424,8 @@ class _RootWalk:
             if self._root.npm or self._root.vendored:
                 return  # the user cannot fix it, and it matters only if something refers to it
             message = f"skipped `{shown}`: it is {reason}"
-            self.diagnostics.append(warning(code, message, Location(shown), hint=_HINTS[code]))
+            hint = AS_LOAD_PATH if code == _OUTSIDE[0] and _is_partial(relative) else _HINTS[code]
+            self.diagnostics.append(warning(code, message, Location(shown), hint=hint))
 
     def _add_folder(self, path: str, relative: str, trail: tuple[str, ...], real: str) -> None:
         """Queue the folder to be read, unless it is excluded or, by a link, one of the folders around it."""

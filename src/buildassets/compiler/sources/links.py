@@ -5,10 +5,21 @@ Takes the configuration and paths. Asks the disk about links only.
 
 import os
 from collections.abc import Callable, Iterable
+from typing import Final
 
 from buildassets.compiler.config.values import Config, SourceRoot
 from buildassets.compiler.sources.globs import compile_globs
 from buildassets.folders import is_within, path_below
+
+LINK_OUTSIDE: Final = "a link that leaves its source root"
+AS_SOURCE_ROOT: Final = (
+    "delete the link and make the folder that it leads to a source root, or leave the link out with `exclude`"
+)
+AS_LOAD_PATH: Final = (  # Sass does not look in source roots
+    "delete the link and put the folder that it leads to into `load_paths`, or leave the link out with `exclude`: "
+    "then it is followed"
+)
+BY_OWN_PATH: Final = "import the file by the path that the link leads to, or leave the link out with `exclude`"
 
 
 class LinksOutside:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from buildassets.compiler.engines.protocol import Compiled
 from buildassets.compiler.model import Draft, Source
-from buildassets.compiler.sources.links import LinksOutside
+from buildassets.compiler.sources.links import AS_LOAD_PATH, BY_OWN_PATH, LINK_OUTSIDE, LinksOutside
 from buildassets.diagnostics import Diagnostic, Location, error, locate
-from buildassets.media import suffix
+from buildassets.media import is_sass, suffix
 
 if TYPE_CHECKING:
     from buildassets.compiler.config.values import Config
@@ -54,9 +54,9 @@ class LinkedInputs:
         for path, link in links.items():
             name = self._config.shown(path)
             what = f"`{name}` is" if name == link else f"`{name}` is reached by `{link}`,"
-            hint = "make what it leads to a folder in `load_paths`, or leave it out with `exclude`: then it is followed"
+            hint = AS_LOAD_PATH if is_sass(source.path) else BY_OWN_PATH
             where = places.get(path, Location(source.shown))
-            yield error("source/link-outside", f"{what} a link that leaves its source root", where, hint=hint)
+            yield error("source/link-outside", f"{what} {LINK_OUTSIDE}", where, hint=hint)
 
     def _places(
         self, links: Mapping[str, str], source: Source, text: str, inputs: Iterable[str]

@@ -3,13 +3,17 @@
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from buildassets.compiler.config.load import load_config
+from tests.browser.fresh import environment as developer
+from tests.browser.fresh import fresh, init
 from tests.cli.test_cli import environment, run
 from tests.conftest import Tree, read_tree, write_tree
 
@@ -175,6 +179,96 @@ def test_settings_of_an_unknown_form_are_left_alone_and_the_lines_printed(tmp_pa
 def test_settings_are_edited_in_their_usual_forms(settings: str, after: str, tmp_path: Path) -> None:
     run(write_tree(tmp_path, {**DJANGO, "site1/settings.py": settings}), "init", "--yes")
     assert (tmp_path / "site1/settings.py").read_text().endswith(after)
+
+
+STORAGE = "buildassets.runtime.django.storage.ReleaseStaticFilesStorage"
+
+
+@pytest.mark.parametrize(("more", "urls"), [("", 1), ("STATIC_URL = env('STATIC_URL')", 0)])
+def test_static_tags_use_the_release_where_the_project_has_no_storages(more: str, urls: int, tmp_path: Path) -> None:
+    settings = SETTINGS.format(apps="", more=more)
+    done = run(write_tree(tmp_path, {**DJANGO, "site1/settings.py": settings}), "init", "--yes", "--json")
+    values: dict[str, Any] = {}
+    after = (tmp_path / "site1/settings.py").read_text().replace("Path(__file__)", "Path('/a/b/c')")
+    exec(after, {"env": str}, values)
+    assert values["STORAGES"]["staticfiles"] == {"BACKEND": STORAGE}
+    assert values["STORAGES"]["default"] == {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    assert after.count('STATIC_URL = "/static/"') == urls
+    assert [one["file"] for one in json.loads(done.stdout)["by_hand"]] == [""]  # the lines of templates
+
+
+@pytest.mark.parametrize(
+    ("file", "setting", "line"),
+    [
+        ("site1/settings.py", "STORAGES = {'default': mine()}", f'"staticfiles": {{"BACKEND": "{STORAGE}"}},'),
+        ("site1/live.py", "STORAGES['staticfiles'] = {}", f'"staticfiles": {{"BACKEND": "{STORAGE}"}},'),
+        ("site1/live.py", "DEFAULT_FILE_STORAGE = 'my.Storage'", f'STATICFILES_STORAGE = "{STORAGE}"'),
+    ],
+)
+def test_storages_of_the_project_stay_and_ours_is_named(file: str, setting: str, line: str, tmp_path: Path) -> None:
+    settings = SETTINGS.format(apps="", more=setting if file == "site1/settings.py" else "")
+    live = f"from .settings import *\n{setting if file == 'site1/live.py' else ''}\n"
+    done = run(write_tree(tmp_path, {**DJANGO, "site1/live.py": live, "site1/settings.py": settings}), "init", "--yes")
+    assert STORAGE not in (tmp_path / "site1/settings.py").read_text()
+    where = done.stderr[done.stderr.index(f"write by hand, `{file}`") :]
+    assert f"    {line}\n" in where
+    assert "{% static %}" in where.split("\n")[0]
+
+
+def test_without_django_s_static_files_there_is_no_storage(tmp_path: Path) -> None:
+    settings = "from pathlib import Path\nBASE_DIR = Path(__file__).parent.parent\nINSTALLED_APPS = ['shop']\n"
+    run(write_tree(tmp_path, {**DJANGO, "site1/settings.py": settings}), "init", "--yes")
+    assert "BUILDASSETS" in (after := (tmp_path / "site1/settings.py").read_text())
+    assert "STORAGES" not in after
+
+
+_VISIT = """
+import re, sys
+from wsgiref.util import setup_testing_defaults
+from mysite.wsgi import application
+def get(path):
+    environ = {"PATH_INFO": path, "HTTP_HOST": "127.0.0.1"}
+    setup_testing_defaults(environ)
+    return b"".join(application(environ, lambda status, headers: print(path, status))).decode()
+for url in re.findall(r'(?:href|src)="(/[^"]*)"', get("/")):
+    get(url)
+"""
+
+
+def test_all_that_a_page_of_django_names_is_served(tmp_path: Path) -> None:
+    image = '{% load static %}<img alt="" src="{% static "img/logo.svg" %}">'
+    files: Tree = {"assets/img/logo.svg": '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 4"/>'}
+    project = fresh(tmp_path / "site", "django", files, image)
+    assert init(project, "--yes").returncode == 0
+    module = project / "mysite/wsgi.py"
+    module.write_text(module.read_text().replace("from django.core.wsgi", "from buildassets.runtime.django.wsgi"))
+    for arguments in (["manage.py", "assets", "build", "-q"], ["-c", _VISIT]):
+        command = [sys.executable, *arguments]
+        done = subprocess.run(command, cwd=project, env=developer(), capture_output=True, text=True, check=True)
+    assert [re.sub(r"[0-9a-f]{12}", "HASH", line) for line in done.stdout.splitlines()] == [
+        "/ 200 OK",
+        "/static/css/site.HASH.css 200 OK",
+        "/static/img/logo.HASH.svg 200 OK",
+    ]
+
+
+SERVERS = "from django.core.{0} import get_{0}_application\n\napplication = get_{0}_application()\n"
+
+
+@pytest.mark.parametrize(
+    ("more", "line"),
+    [
+        ({"site1/wsgi.py": SERVERS.format("wsgi"), "site1/asgi.py": SERVERS.format("asgi")}, "wsgi"),
+        ({"site1/asgi.py": SERVERS.format("asgi")}, "asgi"),
+        ({"site1/wsgi.py": SERVERS.format("wsgi"), "etc/nginx/site.conf": "server {}\n"}, ""),
+        ({"site1/wsgi.py": SERVERS.format("wsgi"), "site1/more.py": "", "serve.py": "AssetServer(app)\n"}, ""),
+    ],
+)
+def test_the_line_by_which_other_servers_serve_the_release_is_named(more: Tree, line: str, tmp_path: Path) -> None:
+    done = run(write_tree(tmp_path, {**DJANGO, **more}), "init", "--yes")
+    named = f"    from buildassets.runtime.django.{line} import get_{line}_application\n"
+    assert (named in done.stderr) is bool(line)
+    assert ("buildassets.runtime.django" in done.stderr) is bool(line)
 
 
 def test_settings_that_others_import_are_edited_where_the_applications_are(tmp_path: Path) -> None:
@@ -495,7 +589,7 @@ def test_of_two_lists_of_applications_the_one_that_counts_is_edited(last: str, t
     done = run(write_tree(tmp_path, {**DJANGO, "site1/settings.py": settings}), "init", "--yes")
     after = (tmp_path / "site1/settings.py").read_text()
     assert ("INSTALLED_APPS = ['buildassets.runtime.django', 'shop'" in after) is ("by hand, `site1" not in done.stderr)
-    assert after.count("buildassets.runtime.django") == (1 if last.startswith("[") else 0)
+    assert after.count("'buildassets.runtime.django'") == (1 if last.startswith("[") else 0)
 
 
 def test_a_base_dir_that_is_text_is_not_divided(tmp_path: Path) -> None:

@@ -83,12 +83,21 @@ def test_nothing_is_wrong_with_what_init_sets_up(framework: str, tmp_path: Path)
     }
     project = fresh(tmp_path / "site", framework, {**image, "deploy.sh": "buildassets build\n"})
     subprocess.run(["git", "init", "-q"], cwd=project, check=True)
-    init(project, "--yes")
+    named = init(project, "--yes").stderr
+    if framework == "django":
+        assert "    from buildassets.runtime.django.wsgi import get_wsgi_application\n" in named
+        _serve_release(project)
     by_django = ["manage.py", "assets", "build", "-q"]
     command = by_django if framework == "django" else ["-m", "buildassets", "build", "-q"]
     subprocess.run([sys.executable, *command], cwd=project, env=developer(), check=True)
     assert examined(project) == (0, [])
     assert examined(project, "--run") == (0, [])
+
+
+def _serve_release(project: Path) -> None:
+    """Write the line that `init` names into the module that servers load."""
+    module = project / "mysite/wsgi.py"
+    module.write_text(module.read_text().replace("from django.core.wsgi", "from buildassets.runtime.django.wsgi"))
 
 
 def test_nothing_is_wrong_with_static_folders_that_only_django_finds(tmp_path: Path) -> None:
@@ -99,6 +108,7 @@ def test_nothing_is_wrong_with_static_folders_that_only_django_finds(tmp_path: P
     )
     settings.write_text(f"{apps}\nBUILDASSETS = {{'manifest': BASE_DIR / 'build/manifest.json'}}\n")
     write_tree(project, {"polls/__init__.py": "", "polls/static/polls/a.css": "a {}"})
+    _serve_release(project)
     subprocess.run([sys.executable, "manage.py", "assets", "build", "-q"], cwd=project, env=developer(), check=True)
     assert examined(project) == (0, [])
 
@@ -472,6 +482,70 @@ def test_our_storage_and_folders_of_sources_are_right(tmp_path: Path) -> None:
     more = f"STATICFILES_DIRS = [BASE_DIR / 'assets']\nSTORAGES = {{'staticfiles': {{'BACKEND': '{storage}'}}}}\n"
     settings = f"{DJANGO['site1/settings.py']!s}{more}STATIC_ROOT = BASE_DIR / 'collected'\n"
     assert examined(built(tmp_path, {**DJANGO, "site1/settings.py": settings})) == (0, [])
+
+
+LOGO = "{% load static %}<img src=\"{% static 'img/logo.svg' %}\">{# {% static 'img/no.svg' %} #}"
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 4"><path d="M0 0h8v4H0z"/></svg>'
+
+
+@pytest.mark.parametrize(
+    ("setting", "files", "is_found"),
+    [
+        ("", {}, True),
+        ("STATICFILES_DIRS = [('docs', BASE_DIR / 'assets')]", {}, True),
+        ("STORAGES = {'staticfiles': {'BACKEND': 'django.contrib.staticfiles.storage.StaticFilesStorage'}}", {}, True),
+        ("STORAGES = {'staticfiles': chosen()}", {}, False),
+        ("STORAGES = {'staticfiles': {'BACKEND': 'site1.storage.Mine'}}", {}, False),
+        ("STATICFILES_DIRS = [BASE_DIR / 'assets']", {}, False),
+        ("STATICFILES_DIRS = [('img', BASE_DIR / 'assets/img')]", {}, False),
+        ("STATICFILES_DIRS = folders()", {}, False),
+        ("STATICFILES_FINDERS = ['site1.finders.Mine']", {}, False),
+        ("", {"shop/static/img/logo.svg": SVG}, False),
+        (
+            "",
+            {"templates/a.html": "{% load static %}{% static 'css/site.css' %}", "shop/static/css/site.scss": ""},
+            True,
+        ),
+        ("", {"templates/a.html": "{% load static %}{% static 'img/no.svg' %}"}, False),
+    ],
+)
+def test_a_static_tag_whose_file_only_a_release_has_needs_our_storage(
+    setting: str, files: Tree, is_found: bool, tmp_path: Path
+) -> None:
+    mine = "from buildassets.runtime.django.storage import ReleaseFilesMixin\n" if "storage.Mine" in setting else ""
+    settings = f"{DJANGO['site1/settings.py']!s}{setting}\n"
+    project = write_tree(
+        tmp_path,
+        {**DJANGO, "templates/a.html": LOGO, "assets/img/logo.svg": SVG, "site1/settings.py": settings}
+        | {"site1/storage.py": mine, **files},
+    )
+    run(project, "build", "-q")
+    assert ("error", "doctor/storage") in examined(project)[1] or not is_found
+    assert ("error", "doctor/storage") not in examined(project)[1] or is_found
+
+
+WSGI = "from django.core.wsgi import get_wsgi_application\n\napplication = get_wsgi_application()\n"
+
+
+@pytest.mark.parametrize(
+    ("setting", "files", "is_found"),
+    [
+        ("", {}, True),
+        ("STATIC_ROOT = BASE_DIR / 'collected'", {}, False),
+        ("STATIC_URL = 'https://cdn.example.com/static/'", {}, False),
+        ("STATIC_URL = env('STATIC_URL')", {}, False),
+        ("MIDDLEWARE = ['whitenoise.middleware.WhiteNoiseMiddleware']", {}, False),
+        ("", {"Caddyfile": ":80 {\n}\n"}, False),
+        ("", {"site1/wsgi.py": WSGI.replace("django.core", "buildassets.runtime.django")}, False),
+    ],
+)
+def test_an_application_server_that_serves_no_release_is_found(
+    setting: str, files: Tree, is_found: bool, tmp_path: Path
+) -> None:
+    settings = f"{DJANGO['site1/settings.py']!s}{setting}\n"
+    more: Tree = {"site1/wsgi.py": WSGI, "requirements.txt": "buildassets\ndjango\ngunicorn\n"}
+    project = built(tmp_path, {**DJANGO, **more, "site1/settings.py": settings, **files})
+    assert examined(project) == (0, [("warning", "doctor/serving")] * is_found)
 
 
 def test_collectstatic_in_an_image_is_found_once(tmp_path: Path) -> None:

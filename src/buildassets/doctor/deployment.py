@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator
+from importlib.util import find_spec
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from buildassets.diagnostics import Diagnostic, Location, warning
 from buildassets.doctor.subject import Subject
 from buildassets.packages.lock import NAME
 from buildassets.project.dependencies import add_command
+from buildassets.project.django_serving import unserved_module
 
 _BUILDS: Final = re.compile(r"\bbuildassets\b[^\n]*\b(?:build|unpack)\b|\bassets\s+build\b|\bpoe\b|\bmake\b|\bjust\b")
 _STAGE: Final = re.compile(r"^\s*FROM\s", re.MULTILINE | re.IGNORECASE)
@@ -29,6 +31,8 @@ _ROOT_PATH: Final = re.compile(
     r"(?:--root-path[= ]+|\broot_path\s*=\s*|\b(?:SCRIPT_NAME|APPLICATION_ROOT)[\"']?\s*\]?\s*[=:]\s*)"
     r"[\"']?(/[^\s\"',\])]+)"
 )
+# Servers that run an application and serve none of its files.
+_APPLICATION_SERVERS: Final = ("gunicorn", "uvicorn", "hypercorn", "granian", "waitress", "daphne")
 _SCRIPTS: Final = (".sh", ".yml", ".yaml", "Procfile", "Makefile", "justfile", "fly.toml")
 _IGNORING: Final = (".dockerignore", ".gitignore")
 _GIT_SECONDS: Final = 10
@@ -43,6 +47,7 @@ def deployment_findings(subject: Subject) -> Iterator[Diagnostic]:
             yield from _image(subject, name)
     yield from _undeclared(subject)
     yield from _servers(subject)
+    yield from _unserved(subject)
     yield from _root_path(subject)
     yield from _git(subject)
 
@@ -174,6 +179,21 @@ def _served(subject: Subject, name: str, block: re.Pattern[str], folder: re.Patt
         message = f"the server passes on `{first[1]}` alone, and pages ask for assets below `{wanted}`"
         hint = f"set `url` to `{first[1].rstrip('/')}{wanted}`, or let the server answer `{wanted}` too"
         yield warning("doctor/proxy", message, subject.place(name, first.start(1), first.end(1)), hint=hint)
+
+
+def _unserved(subject: Subject) -> Iterator[Diagnostic]:
+    """An application of Django for a server that is here or declared, and nothing that serves the release there."""
+    settings = subject.found.django
+    module = unserved_module(subject.files, settings) if settings and subject.uses_django else None
+    declared = subject.found.declared.python
+    server = next((one for one in _APPLICATION_SERVERS if one in declared or find_spec(one)), None)
+    if module and server:
+        message = f"`{server}` serves no release: `{module.file}` has Django's own application"
+        hint = (
+            f"write `{module.line}` in its place, or let a web server have `{_output(subject)}/assets/` "
+            f"below `{_prefix(subject)}`"
+        )
+        yield warning("doctor/serving", message, subject.place(module.file, module.start, module.end), hint=hint)
 
 
 def _root_path(subject: Subject) -> Iterator[Diagnostic]:

@@ -8,6 +8,7 @@ from buildassets.compiler.templates.check import check_templates
 from buildassets.compiler.templates.files import find_templates
 from buildassets.diagnostics import Diagnostic, error
 from buildassets.doctor.application import HELPER
+from buildassets.doctor.static_tags import static_tag_findings
 from buildassets.doctor.subject import Subject
 from buildassets.paths import LogicalPath
 
@@ -27,6 +28,7 @@ def template_findings(subject: Subject) -> Iterator[Diagnostic]:
     """What is wrong with the templates."""
     lacking = [*_without_library(subject), *_calls_of_jinja(subject)]
     yield from lacking
+    yield from static_tag_findings(subject, _of_django(subject))
     if subject.manifest is not None and not subject.config.templates.extensions:
         files = {one.location.file for one in lacking if one.location}
         checked = check_templates(subject.config, [LogicalPath(name) for name in subject.manifest.assets])

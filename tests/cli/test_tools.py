@@ -80,6 +80,7 @@ def test_a_bare_machine_builds_typescript_and_use_and_again_offline(project: Pat
     assert run(project, "tools", "install", "esbuild").stderr == kept
     assert run(project, "tools", "verify").returncode == 0
     assert "scss: dart-sass 1.108.2 (lock)" in run(project, "explain", "css/app.css").stdout
+    assert "bundle: esbuild 0.28.2 (lock)" in run(project, "explain", "js/site.js").stdout
 
 
 def test_a_locked_tool_that_is_gone_is_an_error_and_nothing_takes_its_place(project: Path) -> None:

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from buildassets.compiler.config.values import Config
     from buildassets.release.diff.causes import Change
 
+_NOT_CACHED: Final = "nothing: esbuild makes bundles of modules in every build that has something to do"
+
 
 @click.command("explain")
 @click.argument("logical_path")
@@ -36,7 +38,7 @@ def command(
     cache_dir: str | None,
 ) -> int:
     """Show what the asset LOGICAL_PATH is made of, what it refers to and what refers to it."""
-    from buildassets.compiler.explain import command_of, referrers
+    from buildassets.compiler.explain import bundler_of, command_of, referrers
     from buildassets.compiler.languages.native.library import implementation
 
     config = release_config(config_file, output)
@@ -52,6 +54,7 @@ def command(
     cached, fetched = _cached(config, cache_dir, logical_path, entry)
     lexers = implementation()
     made_by = command_of(config, logical_path, entry)
+    bundler = bundler_of(config, manifest, logical_path)
     change = None if since is None else _change(logical_path, since, manifest)
     if as_json:
         from buildassets.release.diff.document import change_document
@@ -59,13 +62,15 @@ def command(
         document = {"asset": logical_path, **_fields(entry), "referrers": referring, "cache": cached, "lexers": lexers}
         document["from_remote"] = fetched
         document["command"] = made_by and {"name": made_by, "run": list(config.commands[made_by].run)}
+        document["bundler"] = bundler
         changed = {} if since is None else {"since": change_document(change) if change else None}
         print_json({"ok": True, **document, **changed, "diagnostics": []})
     else:
-        lines = _lines(logical_path, entry, manifest, referring)
+        lines = _lines(logical_path, entry, manifest, referring, bundler)
         valid = dict.fromkeys(cached, "up to date") | dict.fromkeys(fetched, "up to date, from the remote cache")
-        kept = (f"{path}: {reason or valid[path]}" for path, reason in cached.items())
-        machine = (*_section("lexers of this machine", [lexers]), *_section("in the cache", kept))
+        kept = [f"{path}: {reason or valid[path]}" for path, reason in cached.items()]
+        in_cache = [_NOT_CACHED] if bundler else kept
+        machine = (*_section("lexers of this machine", [lexers]), *_section("in the cache", in_cache))
         command_lines = _command_lines(config, made_by, manifest)
         print_data((*lines, *command_lines, *machine, *_since_lines(since, change)))
     return 0
@@ -130,7 +135,9 @@ def _fields(entry: Entry) -> dict[str, object]:
     return {**asdict(entry), "encodings": dict(entry.encodings)}
 
 
-def _lines(logical_path: str, entry: Entry, manifest: Manifest, referrers: list[str]) -> Iterator[str]:
+def _lines(
+    logical_path: str, entry: Entry, manifest: Manifest, referrers: list[str], bundler: str | None
+) -> Iterator[str]:
     yield f"{logical_path} → {entry.file}"
     copies = "".join(f", {coding} {size_text(size)}" for coding, size in sorted(entry.encodings.items()))
     yield f"{entry.type}, {size_text(entry.size)}{copies}"
@@ -138,9 +145,10 @@ def _lines(logical_path: str, entry: Entry, manifest: Manifest, referrers: list[
     yield from _section("refers to", (_referred(path, manifest) for path in entry.references))
     yield from _section("referred to by", referrers)
     yield from _section("source map", [entry.map] if entry.map else [])
+    from buildassets.compiler.bundle.esbuild_entries import BUNDLE
     from buildassets.release.diff.causes import kinds_of
 
-    kinds = kinds_of(entry)
+    kinds = {BUNDLE} if bundler else kinds_of(entry) - {BUNDLE}
     yield from _section(
         "engines", (f"{kind}: {name}" for kind, name in sorted(manifest.engines.items()) if kind in kinds)
     )

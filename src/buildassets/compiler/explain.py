@@ -5,6 +5,7 @@ Takes the configuration, the cache's folder and a manifest's entry; gives drafts
 
 from contextlib import ExitStack, suppress
 
+from buildassets.compiler.bundle.esbuild_entries import BUNDLE, is_of_bundles
 from buildassets.compiler.cache.store import Cache
 from buildassets.compiler.cache.traces import Stale, Trace
 from buildassets.compiler.config.values import MODES, Config
@@ -18,8 +19,11 @@ from buildassets.paths import LogicalPath
 def cached_drafts(config: Config, folder: str, logical_path: str, entry: Entry) -> dict[LogicalPath, Stale | Trace]:
     """The cached drafts that an asset is made of, each with the reason why it is out of date, or its valid trace.
 
-    A draft that is valid in either mode is up to date. Of several reasons, one that names a file is given.
+    A draft that is valid in either mode is up to date. Of several reasons, one that names a file is given. What esbuild
+    bundles is made of no drafts.
     """
+    if is_of_bundles(config, logical_path, entry.inputs):
+        return {}
 
     def is_meant(path: LogicalPath, source: str) -> bool:
         return path == logical_path or any(name == path or f"/{source}".endswith(f"/{name}") for name in entry.inputs)
@@ -32,6 +36,12 @@ def cached_drafts(config: Config, folder: str, logical_path: str, entry: Entry) 
             for path, stale in known_drafts(cache, config, engines, is_meant).items():
                 by_path.setdefault(path, []).append(stale)
     return {path: _best_reason(stale) for path, stale in sorted(by_path.items())}
+
+
+def bundler_of(config: Config, manifest: Manifest, logical_path: str) -> str | None:
+    """The esbuild that made the asset of modules by the present configuration; None if none did."""
+    is_bundled = is_of_bundles(config, logical_path, manifest.assets[logical_path].inputs)
+    return manifest.engines.get(BUNDLE) if is_bundled else None
 
 
 def command_of(config: Config, logical_path: str, entry: Entry) -> str | None:

@@ -139,6 +139,13 @@ def test_an_engine_of_another_version_is_named(site: Path) -> None:
     assert _causes(change_of("img/b.png", old, new)) == ["`img/b.png` changed"]  # no engine makes pictures
 
 
+def test_another_esbuild_is_a_cause_of_what_is_made_of_several_scripts(site: Path) -> None:
+    old = replace(built(site), engines={"bundle": "esbuild 1"})
+    new = replace(built(site, {"assets/js/two.js": "three();\n"}), engines={"bundle": "esbuild 2"})
+    assert "`bundle` is made by esbuild 2, not by esbuild 1" in _causes(change_of("js/all.js", old, new))
+    assert _causes(change_of("js/two.js", old, new)) == ["`js/two.js` changed"]
+
+
 def _causes(change: Change | None) -> list[str]:
     assert change is not None
     return [cause_text(cause) for cause in change.causes]

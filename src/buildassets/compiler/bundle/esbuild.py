@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from buildassets.compiler.bundle.css_modules import SUFFIX, Exports, exports_of, names_in
 from buildassets.compiler.bundle.esbuild_chunks import FreeNames, entry_number, inputs_of, named_chunks
-from buildassets.compiler.bundle.esbuild_entries import EntryPoint, Group, entries_of, groups_of, own_options
+from buildassets.compiler.bundle.esbuild_entries import BUNDLE, EntryPoint, Group, entries_of, groups_of, own_options
 from buildassets.compiler.bundle.esbuild_links import linked_imports
 from buildassets.compiler.bundle.esbuild_urls import Aim, aims, edit_of, folder_removals, own_base, own_edits
 from buildassets.compiler.config.values import Config
@@ -197,7 +197,7 @@ class _Bundling:
 
     @property
     def _engine(self) -> tuple[str, str]:
-        return "bundle", self._command.shown
+        return BUNDLE, self._command.shown
 
     def _entry_path(self, run: _Run, piece: Piece) -> str:
         return piece.entry or next(iter(piece.made_of), run.group.entries[0].path)

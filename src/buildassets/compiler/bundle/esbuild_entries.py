@@ -2,9 +2,9 @@
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from posixpath import dirname
+from posixpath import dirname, splitext
 from typing import Final
 
 from buildassets.compiler.config.keys import names_several
@@ -23,6 +23,8 @@ from buildassets.paths import LogicalPath
 
 _SCRIPTS: Final = TYPED | {".js", ".mjs", ".cjs"}
 _CHUNKS: Final = "chunks"
+BUNDLE: Final = "bundle"
+"""The name under which a manifest has the esbuild that made its bundles."""
 
 
 @frozen
@@ -94,6 +96,19 @@ def _kind_fault(name: str, given: str, where: Location | None) -> Diagnostic | N
     return None
 
 
+def is_of_bundles(config: Config, logical: str, inputs: Iterable[str]) -> bool:
+    """Whether the asset `logical`, made of `inputs`, is a bundle that esbuild makes by `config`, its sheet or a chunk.
+
+    A chunk lies where chunks do, and is made of no file of its own name.
+    """
+    stem, end = splitext(logical)
+    bundles = config.module_bundles
+    if logical in bundles or (end == ".css" and any(splitext(name)[0] == stem for name in bundles)):
+        return True
+    is_beside = any(dirname(logical) == _chunk_folder(name) for name in bundles)
+    return is_beside and end == ".js" and not any(splitext(f"/{name}")[0].endswith(f"/{stem}") for name in inputs)
+
+
 def groups_of(config: Config, entries: Mapping[str, EntryPoint], production: bool) -> Iterator[Group]:
     """The groups of `entries`: those that share chunks together, each of the others by itself."""
     groups: dict[tuple[BundleOptions, str], list[EntryPoint]] = {}
@@ -102,7 +117,11 @@ def groups_of(config: Config, entries: Mapping[str, EntryPoint], production: boo
         groups.setdefault((options, "" if options.splitting else name), []).append(entries[name])
     for (options, _), members in groups.items():
         place = config.place("bundles", members[0].logical)
-        yield Group(tuple(members), options, f"{dirname(members[0].logical)}/{_CHUNKS}".lstrip("/"), place)
+        yield Group(tuple(members), options, _chunk_folder(members[0].logical), place)
+
+
+def _chunk_folder(bundle: str) -> str:
+    return f"{dirname(bundle)}/{_CHUNKS}".lstrip("/")
 
 
 def options_of(config: Config, bundle: ModuleBundle, production: bool) -> BundleOptions:

@@ -12,12 +12,13 @@ from typing import Final, Literal, TypeAlias
 
 from buildassets.frozen import frozen
 from buildassets.manifest import IDENTITY, Entry, Manifest
-from buildassets.media import media_of, suffix
+from buildassets.media import Syntax, media_of, suffix
 
 Kind: TypeAlias = Literal["added", "removed", "changed"]
 CauseKind: TypeAlias = Literal["input", "engine", "configuration", "reference", "asset", "unknown"]
 CODINGS: Final = ("gzip", "br")
 _SHOWN_NAMES: Final = 5
+_BUNDLED: Final = (Syntax.CSS, Syntax.JAVASCRIPT)
 _SETTING_CHARACTERS: Final = 60  # of its value
 
 
@@ -218,6 +219,8 @@ def kinds_of(entry: Entry) -> set[str]:
     if "css" in kinds and len(entry.inputs) > 1:
         kinds.add("tailwindcss")  # a sheet that it compiled has its templates among its inputs
     syntax = media_of(entry.file).syntax
+    if syntax in _BUNDLED and len(entry.inputs) > 1:
+        kinds.add("bundle")  # by esbuild, of modules
     return kinds | ({syntax.value} if syntax else set())
 
 

@@ -129,6 +129,47 @@ def test_other_settings_nearer_by_are_a_change(project: Project, monkeypatch: py
     assert not was_repeated()
 
 
+@pytest.mark.parametrize("name", ["buildassets.toml", "pyproject.toml"])
+def test_settings_above_a_folder_that_had_none_are_a_change(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_tree(tmp_path, {"site/assets/a.css": "a { b: c }"})
+    monkeypatch.chdir(tmp_path / "site")
+    project = Project(tmp_path / "site", monkeypatch)
+    project.command("build", "--cache-dir", "cache")
+    project.build(3)
+    assert was_repeated()
+    write_tree(tmp_path, {name: '[tool.buildassets]\nsources = ["site/assets"]\n'})
+    assert not was_repeated()
+
+
+def test_a_load_path_that_is_gone_is_a_change(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    (project.folder / "lib").mkdir()
+    write_tree(project.folder, {"pyproject.toml": '[tool.buildassets]\ncompress = []\nload_paths = ["lib"]\n'})
+    project.build(3)
+    assert was_repeated()
+    (project.folder / "lib").rmdir()
+    assert not was_repeated()
+    capsys.readouterr()
+    project.build()
+    assert "the load path `lib` is no folder" in capsys.readouterr().err
+
+
+def test_values_with_the_same_sum_are_a_change(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_tree(
+        project.folder,
+        {
+            "pyproject.toml": '[tool.buildassets]\ncompress = []\nenv = ["REV"]\n',
+            "assets/js/app.js": "p(import.meta.env.REV)\n",
+        },
+    )
+    monkeypatch.setenv("REV", "512cedf1")
+    project.build(3)
+    assert was_repeated()
+    monkeypatch.setenv("REV", "cfef23c3")  # whose text has the same CRC-32
+    assert not was_repeated()
+
+
 def test_a_folder_that_goes_before_as_a_source_root_is_a_change(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

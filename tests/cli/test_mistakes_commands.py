@@ -127,6 +127,23 @@ hint: create the folder, or correct `--also`
     )
 
 
+def test_a_source_root_without_a_name(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"assets/a.css": ""})
+    assert mistaken(tmp_path, "build", "") == (2, "\nerror[config/value]: `SOURCE[0]` is empty\n")
+
+
+def test_a_prefix_of_urls_that_is_no_text(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"assets/a.css": ""})
+    assert mistaken(tmp_path, "build", "--url", "/\udcff/") == (
+        2,
+        """
+error[config/value]: `--url` cannot be `/\\udcff/`
+
+hint: write bytes that are not UTF-8 as `%` and two hex digits
+""",
+    )
+
+
 def test_an_option_of_a_verb_before_it(tmp_path: Path) -> None:
     assert mistaken(tmp_path, "--config", "x", "build") == (
         2,

@@ -113,7 +113,7 @@ def build_project(options: BuildOptions, looks: "Sequence[Looks]" = ()) -> int:
     # A release to carry from may exist the next time.
     may_change = options.carry_from or config.is_computed or passes_on
     if held and cache and not may_change and not shows_more:
-        files = [given.config_file] if given.config_file else candidates(os.getcwd(), config.file)
+        files = [given.config_file] if given.config_file else candidates(os.getcwd(), config.file, looks_above=True)
         message = "" if given.quiet else printable(summary(replace(result, written=()), config))
         keep_memo(cache, held[0], config, files, message, _kept_diagnostics(result, given))
     return code
@@ -259,7 +259,7 @@ def keep_memo(
     from buildassets.compiler.languages.native.library import demanded_file
 
     deciding = [*map(os.path.abspath, files), *(os.path.join(config.folder, name) for name in DEFAULT_ROOTS)]
-    deciding += filter(None, [demanded_file()])
+    deciding += [*config.load_paths, *filter(None, [demanded_file()])]
     stamps = stamps_of(deciding)
     sizes = stamps_of(list(held.young))[::4]
     if are_settled(stamps, held.taken_ns) and sum(sizes) <= _MOST_READ_BYTES:

@@ -69,10 +69,10 @@ def working_directory() -> str:
         raise ConfigError([error("config/unreadable", message, hint="change to a folder that exists")]) from None
 
 
-def candidates(start: str, found: str | None) -> Iterator[str]:
+def candidates(start: str, found: str | None, *, looks_above: bool = False) -> Iterator[str]:
     """The absolute paths that `search` tries before `found`, and `found` itself.
 
-    If `found` is None, only the paths in the folder `start` are given, not those above it.
+    If `found` is None, only the paths in the folder `start` are given, and those above it if it `looks_above`.
     """
     folder = start
     while True:
@@ -80,7 +80,7 @@ def candidates(start: str, found: str | None) -> Iterator[str]:
             yield os.path.join(folder, name)
             if os.path.join(folder, name) == found:
                 return
-        if found is None or folder == (folder := os.path.dirname(folder)):
+        if (found is None and not looks_above) or folder == (folder := os.path.dirname(folder)):
             return
 
 

@@ -42,6 +42,7 @@ from buildassets.soundness import is_file, names_media_type
 _DEFAULT_IMAGE_WARN_BYTES: Final = 1_000_000
 _DEFAULT_DATA_URL_BYTES: Final = 4000
 _URL: Final = lazy_pattern(r"(?:(?:https?:)?//[^\s/?#\\]+)?/(?!/)[^\s?#\\]*")
+_LONE_SURROGATE: Final = lazy_pattern("[\ud800-\udfff]")
 _PATH_PREFIX: Final = lazy_pattern(r"/(?!/)[^\s?#\\]*")
 # What browsers remove from the path of a URL: `.` and `..` (URL Standard, section 4.4), also as `%2e`, and control
 # characters; and empty parts, which no asset's path has.
@@ -127,9 +128,12 @@ def url(table: Table, key: str = "url") -> str:
         table.refuse_unseen("cannot begin with a user and a password", key, hint="leave them out, and " + _LEADS)
         return "/assets/"
     with_slash = given if given.endswith("/") else given + "/"
-    if _URL.fullmatch(with_slash):
+    if _LONE_SURROGATE.search(given):  # of a command line that is not UTF-8
+        table.refuse(f"cannot be `{given}`", key, hint="write bytes that are not UTF-8 as `%` and two hex digits")
+    elif _URL.fullmatch(with_slash):
         return with_slash
-    table.refuse(f"cannot be `{given}`", key, hint=_LEADS)
+    else:
+        table.refuse(f"cannot be `{given}`", key, hint=_LEADS)
     return "/assets/"
 
 

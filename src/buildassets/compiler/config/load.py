@@ -56,13 +56,13 @@ def load_config(
     path, document = (
         search(start, looks_above=looks_above) if file is None else (os.path.join(start, file), read_named(file, start))
     )
-    given = Document({} if url is None else {"--url": url})
+    given = Document({"SOURCE": list(sources), **({} if url is None else {"--url": url})})
     folder = os.path.dirname(path) if path else start
     foreign, document = (Foreign(), document) if sources else with_foreign(document, folder, mode, runs_code=runs_code)
     roots = configured_roots(document.table, folder)
     if also and "sources" not in document.table:
         roots = [(place, root) for place, root in roots if root.shown == DEFAULT_ROOTS[0]]
-    overriding = [((), root_at(start, shown)) for shown in sources]
+    overriding = [((), root_at(start, shown)) for shown in given.table.texts("SOURCE")]
     further = [((), root) for root in further_roots(also, start, given)]
     config = _config(document.table, folder, path, tuple(root for _, root in overriding or roots))
     if needs_sources and not overriding and (roots or not further):

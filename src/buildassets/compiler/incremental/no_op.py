@@ -199,7 +199,8 @@ def _folders_of_assets(config: Config, inputs: Sequence[str]) -> set[str]:
 
 def _named(config: Config, mode: Mode) -> str:
     """The name of a build: all that decides its result besides files."""
-    return repr((__version__, _FORMAT, environment(), mode, config, variables(config), *_passed_on(config)))
+    are_there = tuple(map(os.path.isdir, config.load_paths))  # a lost one is a warning
+    return repr((__version__, _FORMAT, environment(), mode, config, variables(config), are_there, *_passed_on(config)))
 
 
 def _passed_on(config: Config) -> Iterator[str]:

@@ -66,6 +66,12 @@ def test_inputs_are_all_files_that_are_loaded(compile_tree: Compile, tmp_path: P
     assert names(compile_tree(files).inputs, tmp_path) == expected
 
 
+@pytest.mark.parametrize("name", ["a%62", "file://{folder}/ab", "file:{folder}/%61b.scss"])
+def test_what_is_no_file_is_known_by_its_url(compile_tree: Compile, tmp_path: Path, name: str) -> None:
+    os.mkfifo(tmp_path / "_ab.scss")
+    assert only_error(compile_tree({"app.scss": f'@use "{name.format(folder=tmp_path)}";'})).code == "scss/unreadable"
+
+
 LOADS = {
     "use": '@use "deep/x" as *; a { b: c }',
     "use with": "@use 'deep/x' with (\n  $c: 1\n); a { b: c }",

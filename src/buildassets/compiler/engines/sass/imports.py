@@ -94,15 +94,27 @@ class Load(NamedTuple):
 def loads(text: str, importer: str, load_paths: Sequence[str], listings: Listings) -> Iterator[Load]:
     """All that `text`, the content of the file `importer`, may load.
 
-    Counts every `@use`, `@forward`, `@import` and `load-css()`, also in comments, except those with a scheme (`pkg:`).
+    Counts every `@use`, `@forward`, `@import` and `load-css()`, also in comments, except those whose scheme is not
+    `file:` (`pkg:`).
     """
     for match in chain.from_iterable(pattern.finditer(text) for pattern in _LOADING):
         is_import = text.startswith("@import", match.start())
         for name in _NAME.finditer(text, *match.span(1)):
-            if ":" not in name[0] and not (is_import and name[0].endswith(".css")):  # which is left to browsers
+            path = _path_of(name[0])
+            if path and not (is_import and path.endswith(".css")):  # which is left to browsers
                 endings = _IMPORT_ONLY if is_import else _AS_NAMED
-                found = resolve(name[0], importer, load_paths, listings, endings)
+                found = resolve(path, importer, load_paths, listings, endings)
                 yield Load(name[0], match.start(), *name.span(), found)
+
+
+def _path_of(url: str) -> str | None:
+    """The path that `url` names, as Dart Sass reads it; None if it has a scheme other than that of files."""
+    if ":" not in url and "%" not in url:
+        return url
+    from urllib.parse import unquote
+
+    path = url.removeprefix("file:").removeprefix("//")
+    return None if ":" in path else unquote(path)
 
 
 def _candidates(path: str, endings: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -349,11 +349,8 @@ FRONT_CHANGES: dict[str, Tree] = {
 @pytest.mark.corpus
 @pytest.mark.parametrize("change", FRONT_CHANGES)
 def test_a_change_of_packages_and_bundles_is_built_as_a_clean_build_would(tmp_path: Path, change: str) -> None:
-    folder = write_tree(tmp_path / "front", FRONT)
-    for name in ("esbuild", "@esbuild"):
-        (tmp_path / "node_modules").mkdir(exist_ok=True)
-        (tmp_path / "node_modules" / name).symlink_to(node_modules() / name)
-    builder = Builder(folder)
+    builder = front_of(tmp_path, FRONT)
+    folder = builder.folder
     assert builder().succeeded
     builder()
     write_tree(folder, FRONT_CHANGES[change])
@@ -363,3 +360,77 @@ def test_a_change_of_packages_and_bundles_is_built_as_a_clean_build_would(tmp_pa
     assert released(folder) == clean_release(folder)
     builder()
     assert builder.worked == before + 1
+
+
+ROOT: Tree = {
+    "buildassets.toml": 'compress = []\n[bundles]\n"js/site.js" = { files = ["js/main.ts"], bundle = true }\n',
+    "package.json": '{"name": "root"}',
+    "assets/js/main.ts": 'import { two } from "two"; import { used } from "./used"; p(two, used);',
+    "assets/js/used.ts": 'export { default as used } from "../../package";',
+    "../node_modules/two/package.json": '{"type": "module"}',
+    "../node_modules/two/index.js": "export const two = 2;",
+}
+BASED: Tree = {
+    "tsconfig.base.json": '{"compilerOptions": {"baseUrl": "."}}',
+    "tsconfig.json": '{"extends": "./tsconfig.base"}',
+}
+ROOT_CHANGES: dict[str, tuple[Tree, Tree]] = {
+    "settings of TypeScript": ({}, {"tsconfig.json": '{"compilerOptions": {"target": "es5"}}'}),
+    "settings that are nearer": (BASED, {"assets/tsconfig.json": '{"compilerOptions": {"target": "es5"}}'}),
+    "a package that is nearer": ({}, {"node_modules/two/index.js": "export const two = 22;"}),
+    "one beside another": (
+        {"node_modules/three/index.js": ""},
+        {"node_modules/two/index.js": "export const two = 22;"},
+    ),
+    "a description that is nearer": ({}, {"assets/package.json": '{"sideEffects": false}'}),
+    "a module in the place of a folder": (
+        {"assets/js/used.ts": 'export { used } from "../../tools";', "tools/index.ts": "export const used = 1;"},
+        {"tools.ts": "export const used = 11;"},
+    ),
+    "a module in the place of a description": ({}, {"package.js": "export default 3;"}),
+    "a module that goes before a package": (BASED, {"two.js": "export const two = 22;"}),
+    "a folder of modules that goes before a package": (BASED, {"two/index.js": "export const two = 22;"}),
+    "a module that an alias finds first": (
+        {"tsconfig.json": '{"compilerOptions": {"paths": {"two": ["./lib/*", "./lib/two", "../node_modules/two"]}}}'},
+        {"lib/two.js": "export const two = 22;"},
+    ),
+}
+
+
+def front_of(tmp_path: Path, tree: Tree) -> Builder:
+    """A builder of `tree`, which esbuild bundles."""
+    folder = write_tree(tmp_path / "front", tree)
+    for name in ("esbuild", "@esbuild"):
+        (tmp_path / "node_modules").mkdir(exist_ok=True)
+        (tmp_path / "node_modules" / name).symlink_to(node_modules() / name)
+    return Builder(folder)
+
+
+@pytest.mark.corpus
+@pytest.mark.parametrize("change", ROOT_CHANGES)
+def test_what_appears_beside_settings_and_goes_before_is_built_as_a_clean_build_would(
+    tmp_path: Path, change: str
+) -> None:
+    given, further = ROOT_CHANGES[change]
+    builder = front_of(tmp_path, {**ROOT, **given})
+    assert builder().succeeded
+    builder()
+    assert builder.worked == 1
+    write_tree(builder.folder, further)
+    assert builder().succeeded
+    assert builder.worked == 2
+    assert released(builder.folder) == clean_release(builder.folder)
+
+
+@pytest.mark.corpus
+@pytest.mark.parametrize("given", [{}, {"tsconfig.json": "{}", "tsconfig.app.json": "{}", "node_modules/a/b.js": ""}])
+def test_what_appears_beside_settings_and_means_nothing_to_them_is_no_change(tmp_path: Path, given: Tree) -> None:
+    builder = front_of(tmp_path, {**ROOT, **given})
+    result = builder()
+    assert str(builder.folder) not in result.inputs  # whose new names would wake a watch
+    for name in ("x", "main.ts", "node_modules/.cache/x", "docs/package.json"):
+        write_tree(builder.folder, {name: ""} if given or not name.startswith("node") else {})
+        builder()
+    (builder.folder / "x").unlink()
+    builder()
+    assert builder.worked == 1

@@ -17,7 +17,7 @@ from buildassets.compiler.bundle.esbuild_links import linked_imports
 from buildassets.compiler.bundle.esbuild_urls import Aim, aims, edit_of, folder_removals, own_base, own_edits
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.engines.esbuild.bundle import BundleOptions, Bundler, Piece, Pieces
-from buildassets.compiler.engines.esbuild.settings_files import settings_of
+from buildassets.compiler.engines.esbuild.settings_files import folders_of_modules, settings_of
 from buildassets.compiler.engines.protocol import Compiled
 from buildassets.compiler.engines.unavailable import UnavailableError
 from buildassets.compiler.languages.edits import Edit, edited, in_order
@@ -33,6 +33,7 @@ from buildassets.compiler.sources.names import is_typed
 from buildassets.compiler.sources.uncompiled import TYPED
 from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.diagnostics import Diagnostic, Location, error
+from buildassets.file_sets import FileSet, file_set
 from buildassets.frozen import frozen, replace
 from buildassets.media import Syntax, suffix
 from buildassets.paths import LogicalPath, join
@@ -164,10 +165,15 @@ class _Bundling:
                         absences=self._as_configured(absent),
                         engines=(self._engine,),
                         contents=tuple((_as_configured(self._config, path), size) for path, size in piece.sizes),
+                        sets=self._searched(settings - absent),
                     )
                     linked = self._linked(run, piece, logical, draft)
                     drafts[entry.logical] = replace(linked, names=self._names_of(run, piece))
         return drafts
+
+    def _searched(self, settings: Iterable[str]) -> tuple[FileSet, ...]:
+        """The files in the folders in which `settings` make esbuild search, which does not report where it did."""
+        return tuple(file_set(folder, "*")[0] for folder in self._as_configured(folders_of_modules(settings)))
 
     def imports(self) -> dict[str, tuple[str, ...]]:
         """All files that were read, each with those that it imports."""

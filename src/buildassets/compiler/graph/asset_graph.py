@@ -167,7 +167,7 @@ def asset_graph(
         path: imports_of(path, (*asset.links, *settled.by_name.get(path, ()))) for path, asset in walk.assets.items()
     }
     sets = frozenset(walk.by_themselves()), uncompiled, _of_others(config, listed)
-    listed_sets = tuple(found for asset in walk.compiled.values() for found in asset.draft.sets)
+    listed_sets = tuple(dict.fromkeys(found for asset in walk.compiled.values() for found in asset.draft.sets))
     made = released.assets, released.written, page_map, imports
     return AssetGraph(
         *made,

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Final
 
 from buildassets.compiler.body import text_of
 from buildassets.compiler.languages.edits import Edit, edited
@@ -9,10 +10,14 @@ from buildassets.compiler.languages.map_comment import map_comments
 from buildassets.compiler.languages.reference import Link, Reference, ReferenceKind
 from buildassets.compiler.model import Draft, Follow, Linked
 from buildassets.compiler.transform.original_positions import OriginalPositions
-from buildassets.folders import path_below
+from buildassets.folders import is_within, path_below
 from buildassets.frozen import frozen, replace
 from buildassets.media import Syntax, media_of
 from buildassets.paths import LogicalPath, split_url
+
+_OF_PACKAGES: Final = f"{os.sep}node_modules{os.sep}"
+_SETTINGS: Final = ("package", "tsconfig", "jsconfig")
+_ENDS: Final = ("", ".tsx", ".ts", ".jsx", ".js", ".css", ".json")  # in the order in which esbuild tries them
 
 
 @frozen
@@ -169,14 +174,37 @@ def _is_script(path: LogicalPath) -> bool:
     return media_of(path).syntax is Syntax.JAVASCRIPT
 
 
-def inputs_of(asset: Linked) -> Iterator[str]:
+def _beside(path: str, roots: Sequence[str]) -> Iterator[str]:
+    """Where a file may appear that a compiler would take before the one at `path`: not every compiler reports that.
+
+    As a rule that is anywhere in its folder. Settings, which are looked for by their full names, lie around the source
+    `roots` beside much else: there it is only what they mean to an import, without the suffix, and packages.
+    """
+    folder, name = os.path.split(path)
+    stem, suffix = os.path.splitext(name)
+    if suffix == ".json" and stem.startswith(_SETTINGS) and any(is_within(folder, root) for root in roots):
+        yield os.path.join(folder, "node_modules")
+        yield from _siblings(os.path.join(folder, stem))
+        return
+    yield folder
+    if stem == "index" and _OF_PACKAGES not in path:
+        yield from _siblings(folder)
+
+
+def _siblings(path: str) -> Iterator[str]:
+    """The files that an import of `path` means before `path.json`, or before the index of that folder."""
+    return (path + end for end in _ENDS)
+
+
+def inputs_of(asset: Linked, site: Site) -> Iterator[str]:
     """Every file that was read or looked for to make `asset`, and their folders; some more than once."""
     draft = asset.draft
     yield from draft.inputs
     yield from draft.absences
     for found in draft.sets:
         yield from found.folders
-    # Not every compiler reports all files that it looked for and did not find.
-    yield from map(os.path.dirname, draft.inputs)
+    roots = [folder for folder, _ in site.roots]
+    for path in draft.inputs:
+        yield from _beside(path, roots)
     if draft.origin is not None:
         yield from (origin.name for origin in draft.origin.origins if not origin.is_url)

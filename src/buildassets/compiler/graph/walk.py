@@ -149,7 +149,7 @@ class Walk:
     def inputs(self) -> Iterator[str]:
         """Every file that was read or looked for, and their folders; some more than once."""
         for asset in self.compiled.values():
-            yield from inputs_of(asset)
+            yield from inputs_of(asset, self.site)
         yield from self._mains.read
 
     def _compile(self, paths: Iterable[LogicalPath], wanted: Collection[LogicalPath] = ()) -> None:

@@ -164,6 +164,7 @@ def _folders_of_names(
     of_sets = _listed(config, result)
     earlier = before.kept.folders if before else ()  # a rebuild of a few assets has the sets of these only
     folders = _folders_of_assets(config, inputs) | of_sets.union(earlier).intersection(inputs)
+    folders |= {path for path in inputs if path.endswith(f"{os.sep}node_modules")}
     return folders.union(folders_of_modules(config.folder))
 
 

@@ -161,7 +161,7 @@ class Change:
     def result(self, content: bytes, entries: Mapping[str, Entry], written: tuple[str, ...]) -> BuildResult:
         """The result of the build, with the manifest `content` and the files `written`."""
         manifest, last = loads_lazily(content), self._last
-        inputs = (path for asset in self.assets.values() for path in inputs_of(asset))
+        inputs = (path for asset in self.assets.values() for path in inputs_of(asset, self._site))
         return BuildResult(
             manifest,
             written,

@@ -1,4 +1,7 @@
-"""Lists the settings files that esbuild reads for a source: `tsconfig.json` and `package.json` in folders above it."""
+"""Lists the settings files that esbuild reads for a source: `tsconfig.json` and `package.json` in folders above it.
+
+Also the folders in which it searches for modules because of these.
+"""
 
 import os
 import re
@@ -6,11 +9,13 @@ from collections.abc import Iterable, Iterator
 from posixpath import basename, dirname
 from typing import Final
 
+from buildassets.compiler.engines.esbuild.tsconfig import tsconfig_of
 from buildassets.plain_files import plain
 
 _EXTENDS: Final = re.compile(r'"extends"\s*:\s*(\[[^\]]*\]|"[^"]*")')
 _QUOTED: Final = re.compile(r'"([^"]*)"')
-_READ_BESIDE: Final = ("tsconfig.json", "package.json")  # esbuild searches from a file upward
+_OF_TYPESCRIPT: Final = "tsconfig.json"
+_READ_BESIDE: Final = (_OF_TYPESCRIPT, "package.json")  # esbuild searches from a file upward
 
 
 def settings_of(paths: Iterable[str], folder: str) -> set[str]:
@@ -25,13 +30,29 @@ def settings_of(paths: Iterable[str], folder: str) -> set[str]:
     return found
 
 
+def folders_of_modules(settings: Iterable[str]) -> set[str]:
+    """The folders in which esbuild searches for the modules of bare names, by `baseUrl` and `paths` in `settings`."""
+    found: set[str] = set()
+    for path in settings:
+        if basename(path) == _OF_TYPESCRIPT:
+            decided = tsconfig_of(path, dirname(path), _text_of, str)
+            targets = (target for targets in decided.paths.values() for target in targets)
+            found.update(dirname(target.partition("*")[0]) for target in targets)
+            found.update(filter(None, [decided.base]))
+    return found
+
+
+def _text_of(path: str) -> str | None:
+    try:
+        with open(plain(path), encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except (OSError, ValueError):  # ValueError: a NUL in the path
+        return None
+
+
 def _extended(settings: str) -> Iterator[str]:
     """The files that the file `settings` extends, except those in packages, which npm's lock file covers."""
-    try:
-        with open(plain(settings), encoding="utf-8", errors="replace") as file:
-            named = _EXTENDS.findall(file.read())
-    except OSError:
-        return
+    named = _EXTENDS.findall(_text_of(settings) or "")
     for name in (name for names in named for name in _QUOTED.findall(names)):
         if name.startswith("."):
             path = os.path.normpath(os.path.join(dirname(settings), name))

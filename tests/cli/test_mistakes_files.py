@@ -212,17 +212,17 @@ def test_a_reference_to_a_broken_link(tmp_path: Path) -> None:
     assert mistaken(tmp_path, "build") == (
         1,
         """
+warning[source/link-dangling]: skipped `assets/logo.png`: it is a link that leads nowhere
+  --> assets/logo.png
+
+hint: correct or delete the link, or leave it out with `exclude`
+
 error[reference/missing]: cannot find `logo.png`
   --> assets/a.css:1:21
    |
 1  | a { background: url(logo.png) }
    |                     ^^^^^^^^
 note: `logo.png` is a link that leads nowhere
-
-warning[source/link-dangling]: skipped `assets/logo.png`: it is a link that leads nowhere
-  --> assets/logo.png
-
-hint: correct or delete the link, or leave it out with `exclude`
 
 failed with 1 error; there is no release yet
 """,

@@ -1,6 +1,7 @@
 """What the command line shows in terminals of any width, and what it keeps from pipes."""
 
 import fcntl
+import json
 import os
 import pty
 import re
@@ -77,6 +78,16 @@ def test_a_build_is_summed_up_by_kind(tmp_path: Path, columns: int) -> None:
     assert table[-1].split()[:2] == ["all", "2"]
     assert all(cells(row) <= columns for row in table)
     assert re.fullmatch(r"built 2 assets \(\d+ B\) into `build/`, wrote \d files, \d+\.\d\d s", line)
+
+
+def test_errors_stand_behind_the_warnings_and_each_are_sorted_by_place(tmp_path: Path) -> None:
+    gone = "a { background: url(gone.svg) }"
+    write_tree(tmp_path, {f"assets/{name}.css": gone for name in "ad"})
+    write_tree(tmp_path, {f"assets/{name}.html": '<img src="gone.svg">' for name in "be"})
+    shown = on_terminal(tmp_path, "build", columns=200)
+    assert re.findall(r"--> assets/(\w)\.", "\n".join(seen(shown))) == ["b", "e", "a", "d"]
+    document = json.loads(run(tmp_path, "build", "--json").stdout)
+    assert [found["location"]["file"][7] for found in document["diagnostics"]] == ["a", "b", "d", "e"]
 
 
 def test_the_table_has_what_changed_since_the_last_release(tmp_path: Path) -> None:

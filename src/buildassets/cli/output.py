@@ -197,13 +197,20 @@ class Output:
 
 
 def show(diagnostics: Iterable[Diagnostic], *, as_json: bool = False, quiet: bool = False) -> None:
-    """Print diagnostics as text, unless they go into a JSON document, and under CI also as annotations."""
+    """Print diagnostics as text, unless they go into a JSON document, and under CI also as annotations.
+
+    Errors come last: the end is what stands above the prompt.
+    """
     form = annotation_form()
-    for diagnostic in diagnostics:
+    for diagnostic in sorted(diagnostics, key=_is_error):
         if not as_json and (diagnostic.is_error or not quiet):
             _to_stderr(_coloured(diagnostic) + "\n\n")
         if form is not None:
             _to_stderr(render_annotation(diagnostic, form) + "\n")
+
+
+def _is_error(diagnostic: Diagnostic) -> bool:
+    return diagnostic.is_error
 
 
 class Passing:

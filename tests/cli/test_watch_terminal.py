@@ -149,6 +149,22 @@ def test_what_is_piped_is_lines(tmp_path: Path) -> None:
     assert "error[reference/missing]: cannot find `none.svg`\n  --> assets/a.css:1:21\n" in text
 
 
+def test_a_wrong_configuration_is_a_failure(tmp_path: Path) -> None:
+    write_tree(tmp_path / "site", {"buildassets.toml": ""})
+    with screen(tmp_path) as shown:
+        save(shown, "buildassets.toml", "minfy = true\n")
+        shown.wait_for("hint: did you mean")
+        save(shown, "assets/a.css", "a { color: tan }\n")
+        shown.wait_for(r"in use[\s\S]*hint: did you mean")
+        save(shown, "buildassets.toml", "")
+        lines = shown.wait_for("fixed").splitlines()
+    assert [re.sub(r"[\d.]+ m?s\b", "TIME", line) for line in lines[1:]] == [
+        "buildassets.toml: failed with 1 error, TIME; `build/` is as it was",
+        "assets/a.css: built a.css, TIME; the last good configuration is in use",
+        "buildassets.toml: fixed, the release is as it was, TIME",
+    ]
+
+
 def test_the_file_that_is_named_is_one_that_made_a_difference(tmp_path: Path) -> None:
     files: Tree = {**SITE, "assets/_a.svg": "<svg/>\n", "buildassets.toml": ""}
     command = [sys.executable, "-m", "buildassets", "watch", "--poll=1"]  # so that both edits are seen at once

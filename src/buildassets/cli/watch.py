@@ -279,12 +279,14 @@ def _line(rebuilt: "Rebuilt", was_wrong: bool) -> str:
     took = seconds_text(rebuilt.seconds)
     subject = f"{_changed_text(rebuilt, _by_meaning(rebuilt))}: " if rebuilt.changed else ""
     errors = sum(diagnostic.is_error for diagnostic in rebuilt.result.diagnostics)
-    if rebuilt.result.manifest is None:
+    built = _built_text(rebuilt)
+    if rebuilt.result.manifest is None or (errors and not built):
         return f"{subject}failed with {count_text(errors, 'error')}, {took}; {left_text(rebuilt.config)}"
     fixed = "fixed, " if was_wrong and not errors else ""
     if not rebuilt.changed:
         return f"{fixed}{timed(rebuilt.result, summary(rebuilt.result, rebuilt.config), rebuilt.seconds)}"
-    return f"{subject}{fixed}{_built_text(rebuilt)}, {took}"
+    by_last = "; the last good configuration is in use" if errors else ""  # else there is an error and no manifest
+    return f"{subject}{fixed}{built or 'the release is as it was'}, {took}{by_last}"
 
 
 def _by_meaning(rebuilt: "Rebuilt") -> list[str]:
@@ -309,13 +311,14 @@ def _changed_text(rebuilt: "Rebuilt | PagesChanged", changed: Sequence[str] | No
 
 
 def _built_text(rebuilt: "Rebuilt") -> str:
+    """What was built and what was removed; empty if the release is as it was."""
     built, gone = differences(rebuilt)
     parts = []
     if built:
         parts.append("built " + (", ".join(built) if len(built) <= _MOST_NAMES else count_text(len(built), "asset")))
     if gone:
         parts.append("removed " + (", ".join(gone) if len(gone) <= _MOST_NAMES else count_text(len(gone), "asset")))
-    return ", ".join(parts) or "the release is as it was"
+    return ", ".join(parts)
 
 
 def differences(rebuilt: "Rebuilt") -> tuple[list[str], list[str]]:

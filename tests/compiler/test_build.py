@@ -23,7 +23,7 @@ from buildassets.compiler.sources.discover import discover
 from buildassets.compiler.transform.draft_cache import names_for
 from buildassets.compiler.transform.engine_set import RunningEngines
 from buildassets.compiler.transform.sass_ahead import ahead_of_sources
-from buildassets.diagnostics import Diagnostic, render_text
+from buildassets.diagnostics import Diagnostic, Location, render_text
 from tests.building import built
 from tests.conftest import Tree, read_tree, write_tree
 
@@ -219,6 +219,18 @@ def test_utf_16_is_compiled_too(tmp_path: Path) -> None:
 def test_utf_32_is_called_so(tmp_path: Path, raw: bytes) -> None:
     (found,) = run(tmp_path, {"assets/a.css": raw}).diagnostics
     assert (found.is_error, found.message) == (True, "`assets/a.css` is UTF-32, not UTF-8")
+
+
+def test_the_hint_for_a_source_that_is_deleted_during_the_build_is_to_build_again(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"buildassets.toml": PLAIN, **{f"assets/{number}.css": "a{}" for number in range(100, 700)}})
+    last = tmp_path / "assets/699.css"  # some 250 are read ahead of the first
+
+    def progress(done: int, known: int, name: str) -> None:
+        last.unlink(missing_ok=True)
+
+    (found,) = build(load_config(start=str(tmp_path)), progress=progress).diagnostics
+    assert (found.code, found.location) == ("source/unreadable", Location("assets/699.css"))
+    assert found.hint == "build again: it was deleted or renamed while the build ran"
 
 
 @pytest.mark.parametrize(("missing", "severities"), [("warn", ["warning"]), ("ignore", [])])

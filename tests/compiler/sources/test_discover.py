@@ -361,6 +361,7 @@ def test_root_that_vanished_is_an_error(tmp_path: Path) -> None:
     assert diagnostic.code == "source/unreadable"
     assert diagnostic.is_error
     assert diagnostic.message == "cannot read the folder `assets`: no such file or directory"
+    assert diagnostic.hint == "build again: it was deleted or renamed while the build ran"
 
 
 def test_folder_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
@@ -370,6 +371,7 @@ def test_folder_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
     assert _names(discovery) == ["a.css"]
     assert codes(discovery) == ["source/unreadable"]
     assert discovery.diagnostics[0].message.startswith("cannot read the folder `assets/ddd")
+    assert discovery.diagnostics[0].hint == "see to its permissions, or leave it out with `exclude`"
 
 
 def _dig(folder: Path, name: str, depth: int) -> None:

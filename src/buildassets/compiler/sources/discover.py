@@ -40,7 +40,8 @@ BUILT_IN_EXCLUDES: Final = (
 # whatever its name.
 _OF_THE_PROJECT: Final = ("buildassets.toml", "pyproject.toml", "buildassets.lock")
 _COMPILED_SUFFIXES: Final = dict.fromkeys(SASS_SUFFIXES, ".css")
-UNREADABLE: Final = "see to its permissions, or leave it out with `exclude`"
+_NOT_PERMITTED: Final = "see to its permissions, or leave it out with `exclude`"
+_GONE: Final = "build again: it was deleted or renamed while the build ran"
 _FORBIDDEN: Final = frozenset(("", ".", ".."))
 _OUTSIDE: Final = "source/link-outside", LINK_OUTSIDE
 _DANGLING: Final = "source/link-dangling", "a link that leads nowhere"
@@ -380,8 +381,7 @@ class _RootWalk:
 
     def _unreadable(self, folder: _Folder, fault: OSError) -> None:
         shown = (self._shown_prefix + folder.relative).rstrip("/") or self._root.shown
-        message = f"cannot read the folder `{shown}`: {reason_text(fault)}"
-        self.diagnostics.append(error("source/unreadable", message, Location(shown), hint=UNREADABLE))
+        self.diagnostics.append(unreadable(shown, fault, "the folder "))
 
     def _visit(self, entry: os.DirEntry[str], folder: _Folder) -> None:
         relative = folder.relative + entry.name
@@ -489,6 +489,13 @@ class _RootWalk:
 
 def _shown(source: Source) -> str:
     return source.shown
+
+
+def unreadable(shown: str, fault: OSError, kind: str = "") -> Diagnostic:
+    """The error for what was found in a source root and cannot be read; `kind` stands before its name."""
+    hint = _GONE if isinstance(fault, FileNotFoundError) else _NOT_PERMITTED
+    message = f"cannot read {kind}`{shown}`: {reason_text(fault)}"
+    return error("source/unreadable", message, Location(shown), hint=hint)
 
 
 def _name(entry: os.DirEntry[str]) -> str:

@@ -24,7 +24,7 @@ from buildassets.compiler.transform.plain_script import plain_script
 from buildassets.compiler.transform.syntax_faults import is_json, json_faults, late_rule_faults, syntax_faults
 from buildassets.compiler.transform.tailwind import KIND as TAILWIND
 from buildassets.compiler.transform.tailwind import text_needs_tailwind
-from buildassets.diagnostics import Diagnostic, Location, Severity, error, reason_text, warning
+from buildassets.diagnostics import Diagnostic, Location, Severity, error, warning
 from buildassets.digest import digest
 from buildassets.files import chunks_of, content_of, small_content_of
 from buildassets.frozen import replace
@@ -69,12 +69,9 @@ def _of_file(source: Source, engines: EngineSet, file: FileRead | None, *, direc
             body = left_on_disk(source.path, source.shown, header.take)
             return replace(_as_it_is(source, body), size=header.size if _is_image(source) else None)
     except OSError as fault:
-        from buildassets.compiler.sources.discover import UNREADABLE
+        from buildassets.compiler.sources.discover import unreadable
 
-        message = f"cannot read `{source.shown}`: {reason_text(fault)}"
-        return Draft(
-            source, diagnostics=(error("source/unreadable", message, Location(source.shown), hint=UNREADABLE),)
-        )
+        return Draft(source, diagnostics=(unreadable(source.shown, fault),))
     if not is_parsed and not is_json(source) and (syntax is None or not _may_refer([raw])):
         return _as_it_is(source, raw, file=file)
     text = decoded(raw, source.shown)

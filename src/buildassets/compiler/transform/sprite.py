@@ -7,8 +7,8 @@ from buildassets.compiler.images.sprite import Icon, Sprite, sprite_text
 from buildassets.compiler.images.symbol import IconError, Symbol, symbol
 from buildassets.compiler.languages.utf8 import decoded
 from buildassets.compiler.model import Draft, Source
-from buildassets.compiler.sources.discover import UNREADABLE
-from buildassets.diagnostics import Diagnostic, Location, error, locate, reason_text
+from buildassets.compiler.sources.discover import unreadable
+from buildassets.diagnostics import Diagnostic, Location, error, locate
 from buildassets.files import content_of
 
 
@@ -36,7 +36,7 @@ def _symbol(icon: Icon) -> Symbol | Diagnostic:
     try:
         text = decoded(content_of(icon.path), icon.shown)
     except OSError as fault:
-        return error("source/unreadable", f"cannot read `{icon.shown}`: {reason_text(fault)}", where, hint=UNREADABLE)
+        return unreadable(icon.shown, fault)
     if isinstance(text, Diagnostic):
         return text
     try:

@@ -169,3 +169,25 @@ def test_folder_is_not_missed_where_static_is_of_another_storage(tmp_path: Path)
     settings = {**STATIC, "STORAGES": {}, "STATICFILES_DIRS": [str(tmp_path / "polls")]}
     assert ids(tmp_path, **settings) == []
     assert ids(tmp_path, **{**settings, "STORAGES": STATIC["STORAGES"]}) == ["W007"]
+
+
+def test_static_tag_whose_file_only_the_release_has_is_reported_without_our_storage(tmp_path: Path) -> None:
+    page = "{% load static %}\n{# {% static 'css/app.css' %} #}{% static 'css/no.css' %}\n{% static 'css/app.css' %}"
+    write_release(tmp_path)
+    write_tree(tmp_path, {"templates/page.html": page, "found/x.txt": ""})
+    django = "django.template.backends.django.DjangoTemplates"
+    settings = {
+        **STATIC,
+        "STORAGES": {},
+        "TEMPLATES": [{"BACKEND": django, "DIRS": [str(tmp_path / "templates")]}],
+        "STATICFILES_DIRS": [str(tmp_path / "found")],
+    }
+    ((code, message, hint),) = found(tmp_path, **settings)
+    where = "`/templates/page.html`, line 3"
+    assert code == "W008"
+    assert message == f"{where}: `{{% static %}}` does not use the release, and no finder has a file of `css/app.css`"
+    assert "ReleaseStaticFilesStorage" in hint
+    write_tree(tmp_path, {"found/css/app.css": ""})
+    assert "W008" not in ids(tmp_path, **settings)
+    (tmp_path / "found/css/app.css").unlink()
+    assert "W008" not in ids(tmp_path, **{**settings, "STORAGES": STATIC["STORAGES"]})

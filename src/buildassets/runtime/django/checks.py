@@ -1,6 +1,7 @@
 """System checks of the settings, of the release, and of the two together. docs/django.md lists them.
 
-Takes the settings, gives Django's messages. Opens the manifest and no other file, but looks at many. Imports Django.
+Takes the settings, gives Django's messages. Opens the manifest, looks at many other files, and opens templates where
+`{% static %}` does not use the release. Imports Django.
 """
 
 import os
@@ -65,6 +66,7 @@ def _release(path: str) -> Iterator[CheckMessage]:
         yield _unreadable(fault)
         return
     yield from _gone(path)
+    yield from _plain(manifest)
     if not _is_developed():
         yield from _development(manifest)
     if IS_WATCHED not in os.environ:  # a watch builds at its start, so nothing stays stale
@@ -112,6 +114,27 @@ def _lacking(manifest: Manifest) -> Iterator[CheckMessage]:
             "silence this where `entries` or `exclude` leave it out"
         )
         yield Warning(message, hint=hint, id="buildassets.W007")
+
+
+def _plain(manifest: Manifest) -> Iterator[CheckMessage]:
+    """Report names in `{% static %}` that lead to no file, because its storage does not know the release."""
+    if has_release_storage() or not apps.is_installed("django.contrib.staticfiles"):
+        return
+    from buildassets.runtime.django.plain_tags import plain_tags  # imports `django.contrib.staticfiles`
+
+    tags = [*plain_tags(manifest.assets)]
+    if tags:
+        first, count = tags[0], len(tags) - 1
+        more = f", and of {count} more name{'s'[: count > 1]}" if count else ""
+        message = (
+            f"`{first.path}`, line {first.line}: `{{% static %}}` does not use the release, and no finder has a file "
+            f"of `{first.name}`{more}"
+        )
+        hint = (
+            'let STORAGES["staticfiles"] be '
+            '{"BACKEND": "buildassets.runtime.django.storage.ReleaseStaticFilesStorage"}, or use `{% asset %}`'
+        )
+        yield Warning(message, hint=hint, id="buildassets.W008")
 
 
 def _stale(manifest: str) -> Iterator[CheckMessage]:

@@ -5,16 +5,17 @@ Takes the fault of an import, gives an error. Imports none of the packages.
 
 from typing import Final
 
+from buildassets.compiler.engines.registry import BUILT_IN
 from buildassets.diagnostics import error
 from buildassets.errors import ConfigError
 
-_MODULES: Final = frozenset(("brotli", "click", "jinja2", "nodesemver", "rcssmin", "rjsmin", "watchdog", "yaml"))
+_MODULES: Final = ("brotli", "click", "jinja2", "nodesemver", "watchdog", "yaml")  # and those of engines
 
 
 def missing_requirement(fault: ModuleNotFoundError) -> ConfigError | None:
     """The error for a required package that could not be imported; None if the module is another one's."""
     name = (fault.name or "").partition(".")[0]
-    if name not in _MODULES:
+    if name not in (*_MODULES, *(one.requires for one in BUILT_IN.values() if one.requires)):
         return None
     hint = (
         "install it with all others: `pip install buildassets`, without `--no-deps`; "

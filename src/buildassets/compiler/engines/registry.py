@@ -4,19 +4,73 @@ The module of a built-in engine is imported when that is asked for; any other na
 """
 
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from buildassets.compiler.engines.protocol import EngineOptions, KnownCompiler, KnownEngine
+from buildassets.frozen import frozen
 
-BUILT_IN: Final[Mapping[str, str]] = {
-    "dart-sass": "buildassets.compiler.engines.sass.dart:dart_sass",
-    "esbuild": "buildassets.compiler.engines.esbuild.minify:esbuild_engine",
-    "libsass": "buildassets.compiler.engines.sass.libsass:libsass",
-    "lightningcss": "buildassets.compiler.engines.lightningcss:lightningcss_engine",
-    "rcssmin": "buildassets.compiler.engines.rcssmin:rcssmin_engine",
-    "rjsmin": "buildassets.compiler.engines.rjsmin:rjsmin_engine",
-    "sass": "buildassets.compiler.engines.sass.dart:sass_on_path",
+if TYPE_CHECKING:
+    from buildassets.compiler.engines.protocol import EngineOptions, KnownCompiler, KnownEngine
+
+
+@frozen
+class BuiltIn:
+    """What is known of a built-in engine before it is started.
+
+    `key` is the one in `engines` that may name it; `start` makes it, as `module:function`. `requires` is the module of
+    a package that every installation has. It may report syntax that is not closed (`reports_unclosed`), take a tenth
+    of the time with the native lexers (`is_fast_natively`), or work in a process of its own (`runs_apart`), in which a
+    thread that waits for it does all that a worker would.
+    """
+
+    key: str
+    start: str
+    requires: str = ""
+    reports_unclosed: bool = False
+    is_fast_natively: bool = False
+    runs_apart: bool = False
+
+
+_OF_A_PACKAGE: Final = BuiltIn("", "")
+# In the order in which diagnostics and the schema list them.
+BUILT_IN: Final[Mapping[str, BuiltIn]] = {
+    "libsass": BuiltIn("scss", "buildassets.compiler.engines.sass.libsass:libsass"),
+    "dart-sass": BuiltIn("scss", "buildassets.compiler.engines.sass.dart:dart_sass"),
+    "sass": BuiltIn("scss", "buildassets.compiler.engines.sass.dart:sass_on_path"),
+    "rcssmin": BuiltIn(
+        "css",
+        "buildassets.compiler.engines.rcssmin:rcssmin_engine",
+        requires="rcssmin",
+        reports_unclosed=True,
+        is_fast_natively=True,
+    ),
+    "lightningcss": BuiltIn(
+        "css", "buildassets.compiler.engines.lightningcss:lightningcss_engine", reports_unclosed=True
+    ),
+    "rjsmin": BuiltIn(
+        "js",
+        "buildassets.compiler.engines.rjsmin:rjsmin_engine",
+        requires="rjsmin",
+        reports_unclosed=True,
+        is_fast_natively=True,
+    ),
+    "esbuild": BuiltIn(
+        "js",
+        "buildassets.compiler.engines.esbuild.minify:esbuild_engine",
+        reports_unclosed=True,
+        is_fast_natively=True,
+        runs_apart=True,
+    ),
 }
+
+
+def engines_for(key: str) -> tuple[str, ...]:
+    """The names of the built-in engines that `key` in `engines` may have."""
+    return tuple(name for name, one in BUILT_IN.items() if one.key == key)
+
+
+def known_of(name: str) -> BuiltIn:
+    """What is known of the engine `name`: of one of a package, nothing."""
+    return BUILT_IN.get(name, _OF_A_PACKAGE)
 
 
 def installed_engines() -> tuple[str, ...]:
@@ -26,7 +80,7 @@ def installed_engines() -> tuple[str, ...]:
     return engine_names()
 
 
-def start_engine(name: str, options: EngineOptions) -> KnownEngine:
+def start_engine(name: str, options: "EngineOptions") -> "KnownEngine":
     """The engine of that name, built in or of a package; raises BuildError if there is none or it cannot start."""
     if name not in BUILT_IN:
         from buildassets.compiler.engines.entry_points import load_engine
@@ -34,19 +88,19 @@ def start_engine(name: str, options: EngineOptions) -> KnownEngine:
         return load_engine(name, options)
     from importlib import import_module
 
-    module, _, attribute = BUILT_IN[name].partition(":")
+    module, _, attribute = BUILT_IN[name].start.partition(":")
     start: Callable[[EngineOptions], KnownEngine] = getattr(import_module(module), attribute)
     return start(options)
 
 
-def start_any(name: str, options: EngineOptions) -> KnownEngine | KnownCompiler:
+def start_any(name: str, options: "EngineOptions") -> "KnownEngine | KnownCompiler":
     """The engine of that name in a package, a compiler or not; raises BuildError if it cannot start."""
     from buildassets.compiler.engines.entry_points import load_any
 
     return load_any(name, options)
 
 
-def start_compiler(name: str, options: EngineOptions) -> KnownCompiler:
+def start_compiler(name: str, options: "EngineOptions") -> "KnownCompiler":
     """The compiler of that name in a package; raises BuildError if there is none or it cannot start."""
     from buildassets.compiler.engines.entry_points import load_compiler
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from buildassets.compiler.body import Body, OnDisk, bytes_of, left_on_disk
 from buildassets.compiler.engines.protocol import Compiled, Engine, EngineInput
+from buildassets.compiler.engines.registry import known_of
 from buildassets.compiler.languages.directives import ignored_directives, read_header
 from buildassets.compiler.languages.native.library import FileRead
 from buildassets.compiler.languages.reference import Reference, ReferenceKind
@@ -18,7 +19,7 @@ from buildassets.compiler.languages.source_map.values import Origin, SourceMap
 from buildassets.compiler.languages.utf8 import decoded, is_utf16
 from buildassets.compiler.model import Draft, Source
 from buildassets.compiler.sources.names import is_template
-from buildassets.compiler.transform.engine_set import READERS, EngineSet, is_minified
+from buildassets.compiler.transform.engine_set import EngineSet, is_minified
 from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.compiler.transform.plain_script import plain_script
 from buildassets.compiler.transform.syntax_faults import is_json, json_faults, late_rule_faults, syntax_faults
@@ -444,7 +445,7 @@ def _faults(draft: Draft, text: str, minifier: Engine | None, engines: EngineSet
             surely = () if faults[0].is_error else tuple(syntax_faults(text, draft.source, positions))
             yield from surely or faults
             return
-    if minifier is None or minifier.name not in READERS:
+    if minifier is None or not known_of(minifier.name).reports_unclosed:
         yield from syntax_faults(text, draft.source, positions)
     is_sheet = media_of(draft.source.logical).syntax is Syntax.CSS
     if is_sheet and draft.compiled is None and (minifier is None or minifier.name != "lightningcss"):

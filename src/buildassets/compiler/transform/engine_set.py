@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from buildassets.compiler.engines.process.child import SharedProcesses
     from buildassets.compiler.transform.command_engine import CommandEngine
 
-READERS: Final = ("esbuild", "lightningcss", "rcssmin", "rjsmin")  # engines that report unclosed syntax
 _MARKUP: Final = ("svg", "html", "json")
 _ESBUILD: Final = "esbuild"
 

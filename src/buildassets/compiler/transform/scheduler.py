@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from buildassets.compiler.cache.file_digests import FileDigests
 from buildassets.compiler.cache.store import Cache
 from buildassets.compiler.config.values import Config, Mode
+from buildassets.compiler.engines.registry import known_of
 from buildassets.compiler.languages.native.library import FileRead, is_native
 from buildassets.compiler.model import Draft, Source
 from buildassets.compiler.transform.draft_cache import KeptDrafts
@@ -39,8 +40,6 @@ BYTES_PER_WORKER: Final = 800_000
 # With the native lexers rcssmin and rjsmin take a tenth of that, and so do the checks of what esbuild made: no worker
 # pays before there is a few times as much.
 NATIVE_BYTES_PER_WORKER: Final = 7 * BYTES_PER_WORKER
-_PROVEN_NATIVELY: Final = ("rcssmin", "rjsmin")
-_IN_A_PROCESS: Final = ("esbuild",)  # of its own: a thread that waits for it does all that a worker would
 # Variants of pictures that are made at the same time have room for 1.5 times the pixels of the largest picture for each
 # worker, with the 4 bytes that Pillow needs for a pixel; and the least, which a machine has for each core.
 _ROOM_PER_PIXEL_BYTES: Final = 6
@@ -272,7 +271,7 @@ class _Drafting:
     def _work_bytes(self, job: Job) -> int:
         """The size of a source, reduced if native lexers need less time for it."""
         minifier = self._engines.minifier_of(job.source)
-        is_fast = minifier is not None and minifier.name in (*_PROVEN_NATIVELY, *_IN_A_PROCESS)
+        is_fast = minifier is not None and known_of(minifier.name).is_fast_natively
         if not is_fast or self._engines.compiler(job.source) is not None or not is_native():
             return job.size_bytes
         return max(1, job.size_bytes * BYTES_PER_WORKER // NATIVE_BYTES_PER_WORKER)
@@ -280,7 +279,7 @@ class _Drafting:
     def _waits(self, source: Source) -> bool:
         """Whether a thread would wait for another program: a compiler, or esbuild to minify or to check a script."""
         minifier = self._engines.minifier_of(source)
-        is_minified = minifier is not None and minifier.name in _IN_A_PROCESS
+        is_minified = minifier is not None and known_of(minifier.name).runs_apart
         is_checked = self._engines.grammar_of(source) is not None
         return needs_sass(source) or is_minified or is_checked or self._engines.tailwind_of(source) is not None
 

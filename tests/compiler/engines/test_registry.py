@@ -1,0 +1,57 @@
+"""A row of the registry is all that the configuration, its schema and a build need of a built-in engine."""
+
+from pathlib import Path
+
+import pytest
+
+from buildassets.cli.requirements import missing_requirement
+from buildassets.compiler.build import build
+from buildassets.compiler.config.keys import ENGINES, our_engines
+from buildassets.compiler.config.load import load_config
+from buildassets.compiler.config.schema import config_schema
+from buildassets.compiler.config.values import EngineNames
+from buildassets.compiler.engines.registry import BUILT_IN, BuiltIn
+from buildassets.errors import BuildAssetsError
+from tests.conftest import write_tree
+
+ROW = BuiltIn("css", "buildassets.compiler.engines.rcssmin:rcssmin_engine", requires="rowed", reports_unclosed=True)
+
+
+@pytest.fixture
+def row(monkeypatch: pytest.MonkeyPatch) -> str:
+    """The name of one more engine, whose row is there during the test."""
+    monkeypatch.setitem(BUILT_IN, "rowed", ROW)
+    return "rowed"
+
+
+def test_an_engine_with_a_row_minifies(row: str, tmp_path: Path) -> None:
+    write_tree(tmp_path, {"buildassets.toml": f'engines.css = "{row}"', "assets/a.css": "a { b: c }\n"})
+    manifest = build(load_config(start=str(tmp_path))).manifest
+    assert manifest is not None
+    assert (tmp_path / "build/assets" / manifest.assets["a.css"].file).read_text() == "a{b:c}"
+
+
+def test_an_engine_with_a_row_is_offered_for_its_key_only(row: str, tmp_path: Path) -> None:
+    for key, hint in (("css", f"did you mean `{row}`?"), ("js", "use one of `rjsmin`, `esbuild`, `none`, or install")):
+        write_tree(tmp_path, {"buildassets.toml": f'engines.{key} = "rowedd"', "assets/a.css": ""})
+        with pytest.raises(BuildAssetsError) as caught:
+            load_config(start=str(tmp_path))
+        assert (caught.value.diagnostics[0].hint or "").startswith(hint)
+    engines = config_schema()["properties"]["engines"]
+    assert row in str(engines["properties"]["css"])
+    assert row not in str(engines["properties"]["js"])
+    assert row in engines["additionalProperties"]["not"]["enum"]
+
+
+def test_what_an_engine_with_a_row_requires_is_known(row: str) -> None:
+    assert missing_requirement(ModuleNotFoundError(name=row)) is not None
+
+
+@pytest.mark.parametrize("key", ENGINES)
+def test_the_default_is_one_of_those_that_a_key_may_have(key: str) -> None:
+    assert ENGINES[key] in our_engines(key)
+    assert key == "scss" or ENGINES[key] == getattr(EngineNames(), key)
+
+
+def test_every_key_of_a_row_is_one_of_the_configuration() -> None:
+    assert {one.key for one in BUILT_IN.values()} <= set(ENGINES)

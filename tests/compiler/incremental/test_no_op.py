@@ -434,3 +434,56 @@ def test_what_appears_beside_settings_and_means_nothing_to_them_is_no_change(tmp
     (builder.folder / "x").unlink()
     builder()
     assert builder.worked == 1
+
+
+@pytest.mark.parametrize("output", ["build", "public/static/build"])
+def test_what_a_build_writes_beside_an_input_is_no_change(tmp_path: Path, output: str) -> None:
+    site: Tree = {
+        "buildassets.toml": f'output = "{output}"\nsource_maps = "hidden"\n',
+        "assets/a.scss": '@use "../theme"; a { b: c }',
+        "_theme.scss": "d { e: f }",
+    }
+    builder = Builder(write_tree(tmp_path, site))
+    for _ in range(2):
+        assert builder(folder="local/cache").succeeded
+    assert builder.worked == 1
+    assert str(tmp_path) in builder(folder="local/cache").inputs
+    (tmp_path / "x").touch()
+    (tmp_path / "x").unlink()
+    builder(folder="local/cache")
+    assert builder.worked == 1
+    (tmp_path / "theme.scss").touch()
+    assert not builder(folder="local/cache").succeeded  # which of the two is meant is not clear
+    assert builder.worked == 2
+
+
+def test_what_appears_beside_an_input_during_the_build_is_a_change(tmp_path: Path) -> None:
+    site: Tree = {"buildassets.toml": "", "assets/a.scss": '@use "../theme";', "_theme.scss": "d { e: f }"}
+    builder = Builder(write_tree(tmp_path, site))
+    config = load_config(start=str(tmp_path))
+    cache = str(tmp_path / ".cache")
+
+    def work(*, last: LastBuild | None) -> BuildResult:
+        result = build(config, cache=cache, last=last)
+        (tmp_path / "theme.scss").touch()
+        return result
+
+    time.sleep(TICK_SECONDS)
+    assert incremental(config, "production", cache, work).succeeded
+    assert not builder().succeeded
+    assert builder.worked == 1
+
+
+@pytest.mark.corpus
+def test_a_hidden_module_that_goes_before_another_is_built_as_a_clean_build_would(tmp_path: Path) -> None:
+    builder = front_of(tmp_path, ROOT)
+    assert builder().succeeded
+    write_tree(
+        builder.folder,
+        {"assets/js/used.ts": 'export { used } from "../../.used";', ".used.js": "export const used = 1;"},
+    )
+    for _ in range(2):
+        assert builder().succeeded
+    write_tree(builder.folder, {".used.ts": "export const used = 11;"})
+    assert builder().succeeded
+    assert released(builder.folder) == clean_release(builder.folder)

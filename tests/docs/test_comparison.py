@@ -15,7 +15,8 @@ def short_table(text: str) -> str:
 def test_the_times_are_those_of_the_readme_and_of_the_benchmarks() -> None:
     readme = (DOCS.parent / "README.md").read_text(encoding="utf-8")
     assert short_table(PAGE) == short_table(readme) != ""
-    assert all(line in BENCHMARKS for line in short_table(PAGE).splitlines())
+    # How busy the machine was is that of the parts that a page shows.
+    assert all(line.partition(" Other programs ")[0] in BENCHMARKS for line in short_table(PAGE).splitlines())
 
 
 def test_the_versions_are_those_that_were_measured() -> None:

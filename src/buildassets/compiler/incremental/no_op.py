@@ -6,7 +6,7 @@ Imports no stage before there is work for one.
 import json
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from buildassets._version import __version__
@@ -24,14 +24,14 @@ from buildassets.diagnostics import to_json
 from buildassets.digest import digest
 from buildassets.files import bytes_at
 from buildassets.folders import is_within
-from buildassets.manifest import MANIFEST_NAME, MAPS_SUFFIX, loads_lazily
+from buildassets.manifest import MANIFEST_NAME, loads_lazily
 
 if TYPE_CHECKING:
     from buildassets.compiler.cache.traces import Signature
 
 # These begin the codes of what holds for one build only: how a server was then, and what this process has loaded.
 _OF_ITS_TIME = ("cache/", "environment/")
-_FORMAT = 8  # of what is kept between builds, where versions under development differ in it
+_FORMAT = 7  # of what is kept between builds, where versions under development differ in it
 
 
 class Work(Protocol):
@@ -56,14 +56,12 @@ def incremental(
     if folder is None or _has_unmet_demand():
         return work(last=None)
     build = _named(config, mode)
-    ours = (config.output, config.output + MAPS_SUFFIX, folder)
     with paused_collector():
-        before = snapshot.last(folder, build, looks=looks, ours=ours)
+        before = snapshot.last(folder, build, looks=looks)
         last = _last(before) if before else None
         if before is not None and last is not None and not before.changed and (result := _held(config, last)):
             held(before.held())
             return result
-    steady = {home: snapshot.digest_of_names(home, ours, with_hidden=True) for home in _homes(ours)}
     began_ns = time.time_ns()
     result = work(last=last)
     # A root that was removed meanwhile would count as one that never existed.
@@ -78,8 +76,7 @@ def incremental(
             _kept_result(result, before, last),
             began_ns,
             record=result.record,
-            folders=(folders := _folders_of_names(config, inputs, result, before)),
-            others=_folders_in_project(config, inputs) - folders,
+            folders=_folders_of_names(config, inputs, result, before),
             sets=result.sets,
             listed=_listed(config, result),
             written={os.path.normpath(os.path.join(config.output, name)) for name in result.written if before},
@@ -91,23 +88,10 @@ def incremental(
             },
             before=before,
             as_read=result.stamps,
-            ours=ours,
-            steady=steady,
         )
         if taken:
             held(taken)
     return result
-
-
-def _homes(paths: Iterable[str]) -> set[str]:
-    """The folders in which something appears when a build makes those of `paths` that are not there."""
-    homes = set()
-    for path in paths:
-        while not os.path.lexists(path):
-            path = os.path.dirname(path)
-            if os.path.isdir(path):
-                homes.add(path)
-    return homes
 
 
 def _has_unmet_demand() -> bool:
@@ -176,22 +160,12 @@ def _last(before: snapshot.Snapshot) -> LastBuild | None:
 def _folders_of_names(
     config: Config, inputs: Sequence[str], result: BuildResult, before: snapshot.Snapshot | None
 ) -> set[str]:
-    """The folders of which only the names in them count, but for hidden ones.
-
-    These are the folders of assets, of modules, of packages, and of the sets that engines listed.
-    """
+    """The folders of which only the names in them count: of assets, of modules, and of the sets that engines listed."""
     of_sets = _listed(config, result)
     earlier = before.kept.folders if before else ()  # a rebuild of a few assets has the sets of these only
     folders = _folders_of_assets(config, inputs) | of_sets.union(earlier).intersection(inputs)
     folders |= {path for path in inputs if path.endswith(f"{os.sep}node_modules")}
     return folders.union(folders_of_modules(config.folder))
-
-
-def _folders_in_project(config: Config, inputs: Iterable[str]) -> set[str]:
-    """Those of `inputs` that are folders in the project with further inputs, but for those of tools."""
-    start = os.path.join(config.folder, "")
-    folders = {os.path.dirname(path) for path in inputs if path.startswith(start)}
-    return folders.intersection(inputs).difference(toolchain_files(config.folder, with_modules=False))
 
 
 def _listed(config: Config, result: BuildResult) -> set[str]:

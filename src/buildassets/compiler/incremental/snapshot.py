@@ -52,8 +52,8 @@ class KeptBuild:
     """What is kept of a build. `result` and `record` mean nothing to this module.
 
     Of the paths the first `inputs` are inputs, the rest outputs. `young` are the digests of files whose stamps alone
-    would not show a later write, `folders` the digests of the names in the folders of assets, `others` those of all
-    names in other folders. `digests` are those of all paths in a row, 32 bytes each, zeros where it is not known.
+    would not show a later write, `folders` the digests of the names in the folders of assets. `digests` are those of
+    all paths in a row, 32 bytes each, zeros where it is not known.
     """
 
     result: bytes
@@ -62,7 +62,6 @@ class KeptBuild:
     inputs: int
     young: Mapping[str, str]
     folders: Mapping[str, str]
-    others: Mapping[str, str]
 
     def digest(self, number: int) -> str | None:
         """That of the file with this number, where it is known."""
@@ -90,13 +89,12 @@ class Snapshot:
     `is_known_otherwise` is whether something stamps otherwise and holds what it held.
     """
 
-    def __init__(self, kept: KeptBuild, looks: Looks, was: bytes, ours: Collection[str] = ()) -> None:
+    def __init__(self, kept: KeptBuild, looks: Looks, was: bytes) -> None:
         self.names = names = looks.names
-        self._ours = ours
         self.taken_ns = now_ns = looks.at_ns
         self.stamps = looks.stamps
         digests = FileDigests({})
-        changed = set(self._restamped(was, kept))
+        changed = set(self._restamped(was, kept.folders))
         changed.update(names.index(name) for name, was in kept.young.items() if digests.of(name) != was)
         was_held = {one: held for one in changed if (held := kept.digest(one))}
         looks.hash_ahead(list(was_held))
@@ -123,18 +121,14 @@ class Snapshot:
         young = [name for name in self.kept.young if not is_settled(self.unchanged[name], self.taken_ns)]
         return Held(self.names, self.stamps, young, self.taken_ns)
 
-    def _restamped(self, was: bytes, kept: KeptBuild) -> Iterator[int]:
+    def _restamped(self, was: bytes, folders: Mapping[str, str]) -> Iterator[int]:
         """The numbers of the files whose stamps changed.
 
         A folder with the same names as before is left out: if a file in it was replaced, the file's own stamp shows it.
         """
         for number in differing(self.stamps.tobytes(), was):
             name = self.names[number]
-            if name in kept.folders:
-                is_same = digest_of_names(name, self._ours) == kept.folders[name]
-            else:
-                is_same = kept.others.get(name) == digest_of_names(name, self._ours, with_hidden=True)
-            if not is_same:
+            if name not in folders or _digest_of_names(name) != folders[name]:
                 yield number
 
     def _look(self, number: int) -> "Signature":
@@ -161,13 +155,9 @@ def _fours(numbers: "array[int]") -> "Iterator[Signature]":
 
 
 def last(
-    cache_folder: str,
-    build: str,
-    clock: Callable[[], int] = time.time_ns,
-    looks: Iterable[Looks] = (),
-    ours: Collection[str] = (),
+    cache_folder: str, build: str, clock: Callable[[], int] = time.time_ns, looks: Iterable[Looks] = ()
 ) -> Snapshot | None:
-    """The snapshot that `take` kept of `build`, with the same `ours`; None if there is none, or it is damaged.
+    """The snapshot that `take` kept of `build`; None if there is none, or it is damaged.
 
     `build` is a text that contains all that decides the result besides files. Its files are looked at, unless that has
     just been done, as in `looks`.
@@ -178,7 +168,7 @@ def last(
         return None
     now = clock()
     known = next((one for one in (each.first(len(names)) for each in looks) if one.names == names), None)
-    found = Snapshot(kept, known or Looks(names, stamps_of(names), now), stamps, ours)
+    found = Snapshot(kept, known or Looks(names, stamps_of(names), now), stamps)
     now = found.taken_ns
     if (kept.young or found.is_known_otherwise) and not found.changed:
         young = {path: was for path, was in found.kept.young.items() if not is_settled(found.unchanged[path], now)}
@@ -203,14 +193,14 @@ def _read(parts: Sequence[bytes], build: str) -> tuple[KeptBuild, list[str], byt
     if head.get("build") != build:
         raise ValueError("another build")
     named, inputs = _split(names), json_values.number(head.get("inputs"))
-    young, folders, others = (json_values.table(head.get(key)) for key in ("young", "folders", "others"))
-    json_values.texts([*young.values(), *folders.values(), *others.values()])
+    young, folders = (json_values.table(head.get(key)) for key in ("young", "folders"))
+    json_values.texts([*young.values(), *folders.values()])
     known = set(named)
     if len(known) * _STAMP_BYTES != len(stamps) or not 0 <= inputs <= len(named) or not known.issuperset(young):
         raise ValueError("numbers that do not fit")
     if len(digests) != len(named) * _DIGEST_BYTES:
         raise ValueError("digests that do not fit")
-    return KeptBuild(result, record, digests, inputs, young, folders, others), named, stamps
+    return KeptBuild(result, record, digests, inputs, young, folders), named, stamps
 
 
 def take(
@@ -224,7 +214,6 @@ def take(
     *,
     record: bytes = b"",
     folders: Collection[str] = (),
-    others: Collection[str] = (),
     sets: Collection[FileSet] = (),
     listed: Collection[str] = (),
     written: Collection[str] = (),
@@ -232,18 +221,15 @@ def take(
     known: "Mapping[str, tuple[Signature | None, str]] | None" = None,
     before: Snapshot | None = None,
     as_read: Mapping[str, "Signature"] = {},
-    ours: Collection[str] = (),
-    steady: Mapping[str, str] = {},
 ) -> Held | None:
     """Keep `result` for as long as all `inputs` (files, folders, what was not there) and `outputs` look as they do now.
 
     Nothing is kept if an input may have been written since the build began, at `began_ns`. Of `folders` only the names
-    in them count, but for hidden ones, and of the `others` all names; without `ours`, the paths of what builds write by
-    themselves. They may be as young as they like if they have all the names of before the build, whose digests are
-    `steady`. The `sets` have to be as they were for the build; of the folders `listed` nothing else matters, so these
-    may be young, too. What was as it should be `before` the build is not looked at again, but for the outputs that were
-    `written`: if another has been written since, the next build sees it. Of outputs whose digests are `expected` it
-    also sees what another builder had put in their place before they were looked at here.
+    in them count, and not when they were written. The `sets` have to be as they were for the build; of the folders
+    `listed` nothing else matters, so these may be as young as they like. What was as it should be `before` the build is
+    not looked at again, but for the outputs that were `written`: if another has been written since, the next build sees
+    it. Of outputs whose digests are `expected` it also sees what another builder had put in their place before they
+    were looked at here.
     `known` are the digests of files that were read meanwhile, each with the looks that it had; with None where it was
     read or written for that build and not again. `as_read` are the stamps that inputs had before
     they were read meanwhile; these are not looked at again, as a later write shows in the next build. Gives what is
@@ -254,8 +240,6 @@ def take(
     for name in written:
         unchanged.pop(name, None)
     seen = before.changed if before else {}
-    # Before the stamps, which show what comes later.
-    names_in, all_names_in = _names_in(folders, others, before, unchanged, ours)
     now = clock()
     names = (*read, *sorted(set(outputs).difference(read)))
     fresh = {name: as_read.get(name) or signature(name) or NOTHING for name in names if name not in unchanged}
@@ -265,8 +249,6 @@ def take(
     for name in read:
         stamp = fresh.get(name, NOTHING)
         is_sure = stamp == NOTHING or name in listed or is_settled(stamp, began_ns)
-        if not is_sure and name in steady and (name in folders or name in others):
-            is_sure = steady[name] == digest_of_names(name, ours, with_hidden=True)
         if not is_sure and seen.get(name) != (stamp, digests.of(name)):
             return None
     unchanged.update(fresh)
@@ -277,32 +259,18 @@ def take(
     young |= expected or {}
     if ABSENT in young.values():
         return None  # an output is gone again
+    seen_in = before.kept.folders if before else {}
+    names_in = {
+        name: seen_in[name] if name in seen_in and name not in fresh else _digest_of_names(name) for name in folders
+    }
     if any(set_named(one.name)[0].digest != one.digest for one in sets):  # last: what comes later, the names show
         return None
     read_now = {name: found for name, (stamp, found) in (known or {}).items() if stamp in (None, stamps.get(name))}
     found = {**_digests_before(before, stamps), **read_now}
     packed = b"".join(bytes.fromhex(found.get(name, "")) or _UNKNOWN for name in names)
-    kept = KeptBuild(result, record, packed, len(read), young, names_in, all_names_in)
-    numbers = _write(cache_folder, build, stamps, kept)
+    numbers = _write(cache_folder, build, stamps, KeptBuild(result, record, packed, len(read), young, names_in))
     is_so = all(digests.of(name) == was for name, was in young.items())
     return Held(names, numbers, young, now) if is_so else None
-
-
-def _names_in(
-    folders: Collection[str],
-    others: Collection[str],
-    before: Snapshot | None,
-    unchanged: "Mapping[str, Signature]",
-    ours: Collection[str],
-) -> tuple[dict[str, str], dict[str, str]]:
-    """The digests of the names in `folders` and in `others`; those `before` where that is not looked at again."""
-    seen, all_seen = (before.kept.folders, before.kept.others) if before else ({}, {})
-    kept = {name: seen[name] for name in folders if name in seen and name in unchanged}
-    all_kept = {name: all_seen[name] for name in others if name in all_seen and name in unchanged}
-    return (
-        {name: kept.get(name) or digest_of_names(name, ours) for name in folders},
-        {name: all_kept.get(name) or digest_of_names(name, ours, with_hidden=True) for name in others},
-    )
 
 
 def _digests_before(before: Snapshot | None, stamps: "Mapping[str, Signature]") -> dict[str, str]:
@@ -320,7 +288,7 @@ def _write(cache_folder: str, build: str, stamps: "Mapping[str, Signature]", kep
 
     numbers = array("q", chain.from_iterable(stamps.values()))
     names = "\0".join(stamps).encode("utf-8", "surrogatepass")
-    head = {"build": build, "inputs": kept.inputs, "young": kept.young, "folders": kept.folders, "others": kept.others}
+    head = {"build": build, "inputs": kept.inputs, "young": kept.young, "folders": kept.folders}
     texts = (json.dumps(head).encode("ascii"), kept.result, names, numbers.tobytes(), kept.record, kept.digests)
     with suppress(OSError), writable(cache_folder):
         write_sealed(_path(cache_folder, build), texts)
@@ -335,18 +303,11 @@ def _split(names: bytes) -> list[str]:
     return names.decode("utf-8", "surrogatepass").split("\0")
 
 
-def digest_of_names(folder: str, ours: Collection[str] = (), *, with_hidden: bool = False) -> str:
-    """The digest of the names and kinds of the entries of `folder`, without `ours`; or ABSENT.
-
-    Hidden and temporary ones are left out unless it is `with_hidden`, and so is a folder that leads to one of `ours`:
-    whoever writes that makes it.
-    """
-    start = os.path.join(folder, "")
-    left_out = {path[len(start) :].partition(os.sep)[0] for path in ours if path.startswith(start)}
+def _digest_of_names(folder: str) -> str:
+    """The digest of the names and kinds of the entries of `folder`, without temporary files; or ABSENT."""
     try:
         with os.scandir(folder) as entries:
-            listed = [entry for entry in entries if with_hidden or not _is_passing(entry.name)]
-            names = [f"{entry.name}\0{kind(entry)}" for entry in listed if entry.name not in left_out]
+            names = [f"{entry.name}\0{kind(entry)}" for entry in entries if not _is_passing(entry.name)]
     except OSError:
         return ABSENT
     return digest("\0".join(sorted(names)).encode("utf-8", "surrogatepass"))

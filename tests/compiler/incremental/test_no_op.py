@@ -376,6 +376,11 @@ BASED: Tree = {
 }
 ROOT_CHANGES: dict[str, tuple[Tree, Tree]] = {
     "settings of TypeScript": ({}, {"tsconfig.json": '{"compilerOptions": {"target": "es5"}}'}),
+    "settings above the project": ({}, {"../tsconfig.json": '{"compilerOptions": {"target": "es5"}}'}),
+    "settings of JavaScript": (
+        {"jsconfig.json": "{}"},
+        {"jsconfig.json": '{"compilerOptions": {"target": "es5"}}'},
+    ),
     "settings that are nearer": (BASED, {"assets/tsconfig.json": '{"compilerOptions": {"target": "es5"}}'}),
     "a package that is nearer": ({}, {"node_modules/two/index.js": "export const two = 22;"}),
     "one beside another": (

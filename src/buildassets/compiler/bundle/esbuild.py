@@ -154,7 +154,7 @@ class _Bundling:
             read = inputs_of(run.pieces)
             for piece in run.pieces.pieces:
                 if piece.name in logical and not piece.name.startswith("files/"):
-                    settings = settings_of(read[piece.name], os.path.realpath(self._config.folder))
+                    settings = settings_of(read[piece.name])
                     absent = {path for path in settings if not os.path.isfile(path)}
                     inputs = self._as_configured((settings - absent).union(read[piece.name]))
                     entry = EntryPoint(logical[piece.name], self._entry_path(run, piece))

@@ -181,7 +181,7 @@ class Bundler:
         except TimeoutExpired:
             from buildassets.compiler.engines.esbuild.special_files import special_files
 
-            if found := tuple(special_files(entries, self._folder, self._shown)):
+            if found := tuple(special_files(entries, self._shown)):
                 raise _UnreadableError(found) from None
             return process.communicate(timeout=_LIMIT_SECONDS)[1]
 

@@ -22,8 +22,8 @@ _SCRIPTS: Final = (*_ENDS[:4], ".mts", ".cts", ".mjs", ".cjs")
 _SHEET: Final = ".css"
 
 
-def special_files(entries: Sequence[str], folder: str, shown: Callable[[str], str]) -> Iterator[Diagnostic]:
-    """An error for each thing that is no file, from the absolute `entries` on; `folder` is that of the project."""
+def special_files(entries: Sequence[str], shown: Callable[[str], str]) -> Iterator[Diagnostic]:
+    """An error for each thing that is no file, from the absolute `entries` on."""
     waiting, seen = list(entries), set(entries)
     while waiting:
         importer = waiting.pop()
@@ -37,7 +37,7 @@ def special_files(entries: Sequence[str], folder: str, shown: Callable[[str], st
                     yield _unreadable(shown(path), fault, locate(shown(importer), text, *found.span(1)))
                 elif os.path.isfile(path):
                     waiting.append(path)
-    for path in sorted(settings_of(seen, folder) - seen):
+    for path in sorted(settings_of(seen) - seen):
         if fault := fault_of_special(path):
             yield _unreadable(shown(path), fault, Location(shown(path)))
 

@@ -387,6 +387,7 @@ ROOT_CHANGES: dict[str, tuple[Tree, Tree]] = {
         {"node_modules/three/index.js": ""},
         {"node_modules/two/index.js": "export const two = 22;"},
     ),
+    "a package nearer to a folder above": ({}, {"assets/node_modules/two/index.js": "export const two = 22;"}),
     "a description that is nearer": ({}, {"assets/package.json": '{"sideEffects": false}'}),
     "a module in the place of a folder": (
         {"assets/js/used.ts": 'export { used } from "../../tools";', "tools/index.ts": "export const used = 1;"},
@@ -425,6 +426,38 @@ def test_what_appears_beside_settings_and_goes_before_is_built_as_a_clean_build_
     assert builder().succeeded
     assert builder.worked == 2
     assert released(builder.folder) == clean_release(builder.folder)
+
+
+@pytest.mark.corpus
+@pytest.mark.parametrize(
+    ("link", "name"), [("node_modules/pkg", "pkg"), ("node_modules/@s/pkg", "@s/pkg"), ("lib", "../../lib/index")]
+)
+def test_a_link_that_leads_to_another_package_is_built_anew(tmp_path: Path, link: str, name: str) -> None:
+    stores = {
+        f"{store}/{file}": text
+        for store in ("one", "another")
+        for file, text in {
+            "package.json": f'{{"version": "{store}"}}',
+            "index.js": f"export const two = '{store}';",
+        }.items()
+    }
+    main = f'import {{ two }} from "{name}"; p(two);'
+    builder = front_of(
+        tmp_path, {**ROOT, "assets/js/main.ts": main, **{f"stores/{path}": stores[path] for path in stores}}
+    )
+    place = builder.folder / link
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.symlink_to(builder.folder / "stores/one")
+    assert builder().succeeded
+    builder()
+    assert builder.worked == 1
+    place.unlink()
+    place.symlink_to(builder.folder / "stores/another")
+    assert builder().succeeded
+    assert builder.worked == 2
+    assert [text for name, text in released(builder.folder).items() if name.endswith(".js")] == [
+        b'var o="another";p(o);\n'
+    ]
 
 
 @pytest.mark.corpus

@@ -14,6 +14,7 @@ from buildassets.compiler.bundle.css_modules import SUFFIX, Exports, exports_of,
 from buildassets.compiler.bundle.esbuild_chunks import FreeNames, entry_number, inputs_of, named_chunks
 from buildassets.compiler.bundle.esbuild_entries import BUNDLE, EntryPoint, Group, entries_of, groups_of, own_options
 from buildassets.compiler.bundle.esbuild_links import linked_imports
+from buildassets.compiler.bundle.esbuild_lookups import lookups
 from buildassets.compiler.bundle.esbuild_urls import Aim, aims, edit_of, folder_removals, own_base, own_edits
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.engines.esbuild.bundle import BundleOptions, Bundler, Piece, Pieces
@@ -156,13 +157,15 @@ class _Bundling:
                 if piece.name in logical and not piece.name.startswith("files/"):
                     settings = settings_of(read[piece.name])
                     absent = {path for path in settings if not os.path.isfile(path)}
-                    inputs = self._as_configured((settings - absent).union(read[piece.name]))
+                    importers = frozenset(read[piece.name])
+                    found, nearer = lookups([one for one in run.pieces.imports if one.importer in importers])
+                    inputs = self._as_configured((settings - absent).union(importers, found))
                     entry = EntryPoint(logical[piece.name], self._entry_path(run, piece))
                     source = _source(self._config, entry)
                     draft = Draft(
                         source,
                         inputs=inputs,
-                        absences=self._as_configured(absent),
+                        absences=self._as_configured(absent | nearer),
                         engines=(self._engine,),
                         contents=tuple((_as_configured(self._config, path), size) for path, size in piece.sizes),
                         sets=self._searched(settings - absent),

@@ -3,12 +3,11 @@
 Takes esbuild's pieces, gives diagnostics. Asks the disk about links, and reads files only to find the place of a fault.
 """
 
-import os
 from collections.abc import Callable, Iterator, Mapping
 
+from buildassets.compiler.bundle.esbuild_lookups import ways
 from buildassets.compiler.config.values import Config
-from buildassets.compiler.engines.esbuild.bundle import Pieces, RelativeImport
-from buildassets.compiler.engines.esbuild.special_files import candidates
+from buildassets.compiler.engines.esbuild.bundle import Import, Pieces
 from buildassets.compiler.model import Source
 from buildassets.compiler.sources.links import BY_OWN_PATH, LINK_OUTSIDE, LinksOutside
 from buildassets.diagnostics import Diagnostic, Location, error, locate
@@ -23,11 +22,11 @@ def linked_imports(
     `by_path` are the sources by their real paths; `as_configured` spells a real path as the user named its folder.
     """
     links = LinksOutside(config)
-    for one in pieces.relative:
+    for one in pieces.imports:
         source = by_path.get(one.importer)
         importers = {as_configured(one.importer), source.path if source else one.importer}
         for importer in sorted(importers):
-            found = links.among(_ways(one, importer, as_configured(one.path)))
+            found = links.among(ways(one, importer, as_configured(one.path)))
             for path, link in found.items():
                 name = config.shown(path)
                 what = f"`{name}` is" if name == link else f"`{name}` is reached by `{link}`,"
@@ -35,14 +34,7 @@ def linked_imports(
                 yield error("source/link-outside", f"{what} {LINK_OUTSIDE}", where, hint=BY_OWN_PATH)
 
 
-def _ways(one: RelativeImport, importer: str, own: str) -> Iterator[str]:
-    """The path by which esbuild came from `importer` to the file, if that is not its `own`."""
-    named = os.path.normpath(os.path.join(os.path.dirname(importer), one.written.partition("?")[0]))
-    if not own.startswith(named):
-        yield from (path for path in candidates(named) if os.path.realpath(path) == one.path)
-
-
-def _place(one: RelativeImport, shown: str) -> Location:
+def _place(one: Import, shown: str) -> Location:
     try:
         text = content_of(one.importer).decode("utf-8", "replace")
     except OSError:

@@ -73,7 +73,7 @@ class Piece:
     sizes: tuple[tuple[str, int], ...] = ()
 
 
-class RelativeImport(NamedTuple):
+class Import(NamedTuple):
     """An import of the file `importer`, as it is `written` there, and the real path of the file that it leads to."""
 
     importer: str
@@ -86,13 +86,13 @@ class Pieces:
     """The result of a request.
 
     The piece of the entry with number n is `e{n}.js` or `e{n}.css`. `inputs` are all files read, each with those that
-    it imports. `relative` are the imports by relative paths.
+    it imports. `imports` are all of them that stay in it.
     """
 
     pieces: tuple[Piece, ...] = ()
     inputs: Mapping[str, tuple[str, ...]] | None = None
     diagnostics: tuple[Diagnostic, ...] = ()
-    relative: tuple[RelativeImport, ...] = ()
+    imports: tuple[Import, ...] = ()
 
 
 class Bundler:
@@ -241,7 +241,7 @@ class _Metafile:
         outputs = self._document["outputs"]
         names = sorted((self._name(path), path) for path in outputs)
         pieces = tuple(self._piece(name, outputs[path]) for name, path in names if not _is_map(name))
-        return Pieces(pieces, self._inputs(), relative=tuple(self._relative()))
+        return Pieces(pieces, self._inputs(), imports=tuple(self._imports()))
 
     def _piece(self, name: str, output: Any) -> Piece:
         sheet = name.removesuffix(".js") + ".css"  # older versions do not list it
@@ -274,12 +274,12 @@ class _Metafile:
                 inputs.setdefault(file, set()).update(filter(None, imported))
         return {file: tuple(sorted(inputs[file])) for file in sorted(inputs)}
 
-    def _relative(self) -> Iterator[RelativeImport]:
+    def _imports(self) -> Iterator[Import]:
         for path, given in self._document["inputs"].items():
             for one in given["imports"]:
                 written = one.get("original", "")
-                if written.startswith(".") and not _leaves(one) and (importer := self._file(path)):
-                    yield RelativeImport(importer, written, self._file(one["path"]) or "")
+                if written and not _leaves(one) and (importer := self._file(path)):
+                    yield Import(importer, written, self._file(one["path"]) or "")
 
     def _file(self, path: str) -> str | None:
         """The file that `path` names; None for a module that esbuild made up. A query may follow the name."""

@@ -148,6 +148,7 @@ UNKEPT: Tree = {
     "assets/a.svg": '<svg  xmlns="http://www.w3.org/2000/svg"><g/></svg>\n',
     "assets/utf16.svg": "<svg/>".encode("utf-16"),
     "buildassets.lock": "version = 1\n\n[tools]\n",
+    "node_modules/.package-lock.json": "{}\n",
     "../shared/b.svg": '<svg  xmlns="http://www.w3.org/2000/svg"><g/></svg>\n',
     "buildassets.toml": '[[sources]]\npath = "assets"\n[[sources]]\npath = "../shared"\n',
 }

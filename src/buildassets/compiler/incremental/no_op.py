@@ -14,7 +14,7 @@ from buildassets.collector import paused_collector
 from buildassets.compiler.cache import json_values
 from buildassets.compiler.cache.file_digests import FileDigests
 from buildassets.compiler.cache.stamps import Looks
-from buildassets.compiler.cache.toolchain import environment, folders_of_modules, toolchain_files
+from buildassets.compiler.cache.toolchain import environment, folders_of_modules, toolchain_files, what_npm_installed
 from buildassets.compiler.config.meta_env import variables
 from buildassets.compiler.config.values import Config, Mode
 from buildassets.compiler.incremental import snapshot
@@ -184,7 +184,8 @@ def _unread(
     """
     folders = (config.folder, *(root.path for root in config.sources), *config.load_paths)
     known = result.digests.keys() | (before.unchanged.keys() if before else ())
-    looked_at = {config.file, os.path.join(config.folder, "buildassets.lock"), *result.inputs}
+    installed = what_npm_installed(config.folder)  # written anew by each `npm ci`
+    looked_at = {config.file, os.path.join(config.folder, "buildassets.lock"), *installed, *result.inputs}
     digests = FileDigests({})
     for path in looked_at.difference(known):
         if path and os.path.isfile(path) and any(is_within(folder, path) for folder in folders):

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from buildassets.compiler.engines.esbuild.bundle import Import
 from buildassets.compiler.engines.esbuild.special_files import candidates
+from buildassets.compiler.resolve.node import package_of
 
 _PACKAGES = "node_modules"
 
@@ -43,7 +44,7 @@ def _package(written: str) -> str | None:
     """The name of the package that an import may mean; None if it means a file, a URL or what its own package names."""
     if written.startswith((".", "/", "#")) or ":" in written:
         return None
-    return "/".join(written.split("/")[: 2 if written.startswith("@") else 1]) or None
+    return package_of(written) or None
 
 
 def _places(folder: str, name: str) -> Iterator[str]:

@@ -16,7 +16,7 @@ from typing import Any, Final
 from buildassets.compiler.languages.javascript.lexer import Kind, reads_as_module, tokens
 from buildassets.compiler.languages.reference import SPECIFIERS, Reference
 from buildassets.compiler.languages.scan import scan
-from buildassets.compiler.resolve.node import BUILTINS, Packages, Refusal
+from buildassets.compiler.resolve.node import BUILTINS, Packages, Refusal, package_of
 from buildassets.files import content_of
 from buildassets.media import Syntax, media_of, suffix
 from buildassets.packages.vendor.values import Needed, Unpacked
@@ -83,7 +83,7 @@ class _Choice:
                 waiting += self._reached_from(path)
         files: dict[str, list[str]] = defaultdict(list)
         for path in sorted(reached | set(self._licences(reached))):
-            package = _package_of(path)
+            package = package_of(path)
             files[package].append(path[len(package) + 1 :])
         return Needed(
             {name: tuple(names) for name, names in files.items()},
@@ -94,7 +94,7 @@ class _Choice:
         )
 
     def _licences(self, reached: Collection[str]) -> Iterator[str]:
-        for name in {_package_of(path) for path in reached}:
+        for name in {package_of(path) for path in reached}:
             yield from (f"{name}/{file}" for file in self._packages[name].files if _LICENCE.fullmatch(file))
 
     def _entries(self, name: str) -> list[str]:
@@ -229,11 +229,11 @@ class _Choice:
         return None
 
     def _bare(self, path: str, specifier: str) -> str | None:
-        own = _package_of(path)
+        own = package_of(path)
         if specifier.startswith("#"):
             self._refuse(path, f"imports `{specifier}`, which only bundlers find")
             return None
-        name = _package_of(specifier)
+        name = package_of(specifier)
         if specifier in BUILTINS or name in BUILTINS:
             return None
         if name != own:
@@ -252,7 +252,7 @@ class _Choice:
         return target
 
     def _refuse(self, path: str, complaint: str) -> None:
-        self._unfit.setdefault(_package_of(path), complaint)
+        self._unfit.setdefault(package_of(path), complaint)
 
     def _describe(self, folder: str) -> dict[str, Any] | None:
         if folder not in self._folders:
@@ -273,7 +273,7 @@ class _Choice:
         return self._files.text(self._place(path))
 
     def _place(self, path: str) -> str:
-        package = _package_of(path)
+        package = package_of(path)
         return os.path.join(self._packages[package].folder, *path[len(package) + 1 :].split("/"))
 
 
@@ -301,12 +301,6 @@ def _needs_bundler(text: str) -> bool:
             return True
         last = (*last[1:], word)
     return False
-
-
-def _package_of(path: str) -> str:
-    """The name of the package with which a path or specifier begins."""
-    parts = path.split("/")
-    return "/".join(parts[: 2 if path.startswith("@") else 1])
 
 
 def _folders(path: str) -> Iterator[str]:

@@ -202,9 +202,13 @@ class Packages:
 
 def _split(name: str) -> tuple[str, str]:
     """The name of a package and the subpath in it: `@a/b/c.js` → `@a/b`, `./c.js`; `lit` → `lit`, `.`."""
-    parts = name.split("/")
-    count = 2 if name.startswith("@") else 1
-    return "/".join(parts[:count]), "/".join((".", *parts[count:]))
+    package = package_of(name)
+    return package, "." + name.removeprefix(package)
+
+
+def package_of(specifier: str) -> str:
+    """The name of the package with which a path or specifier begins."""
+    return "/".join(specifier.split("/")[: 2 if specifier.startswith("@") else 1])
 
 
 def _by_subpath(exports: object) -> _Targets:

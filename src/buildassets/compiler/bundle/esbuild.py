@@ -153,19 +153,20 @@ class _Bundling:
         for run in self._runs:
             logical = self._named(run)
             read = inputs_of(run.pieces)
+            by_importer = lookups(run.pieces.imports)  # once for all pieces, which share many
             for piece in run.pieces.pieces:
                 if piece.name in logical and not piece.name.startswith("files/"):
                     settings = settings_of(read[piece.name])
                     absent = {path for path in settings if not os.path.isfile(path)}
-                    importers = frozenset(read[piece.name])
-                    found, nearer = lookups([one for one in run.pieces.imports if one.importer in importers])
-                    inputs = self._as_configured((settings - absent).union(importers, found))
+                    looked_up = [by_importer[path] for path in read[piece.name] if path in by_importer]
+                    found = (path for files, _ in looked_up for path in files)
+                    inputs = self._as_configured((settings - absent).union(read[piece.name], found))
                     entry = EntryPoint(logical[piece.name], self._entry_path(run, piece))
                     source = _source(self._config, entry)
                     draft = Draft(
                         source,
                         inputs=inputs,
-                        absences=self._as_configured(absent | nearer),
+                        absences=self._as_configured(absent.union(*(nearer for _, nearer in looked_up))),
                         engines=(self._engine,),
                         contents=tuple((_as_configured(self._config, path), size) for path, size in piece.sizes),
                         sets=self._searched(settings - absent),

@@ -13,22 +13,21 @@ from buildassets.compiler.resolve.node import package_of
 _PACKAGES = "node_modules"
 
 
-def lookups(imports: Iterable[Import]) -> tuple[set[str], set[str]]:
-    """Files by the paths at which esbuild found them, through links; and where it looked for packages in vain."""
-    found: set[str] = set()
-    absent: set[str] = set()
-    for importer, name in {(one.importer, _package(one.written)) for one in imports}:
-        if name:
+def lookups(imports: Iterable[Import]) -> dict[str, tuple[set[str], set[str]]]:
+    """Of each importer: files by the paths at which esbuild found them, through links; where it found no package."""
+    by_importer: dict[str, tuple[set[str], set[str]]] = {}
+    for one in imports:
+        found, absent = by_importer.setdefault(one.importer, (set(), set()))
+        found.update(filter(os.path.isfile, ways(one, one.importer, one.path)))
+        if name := _package(one.written):
             nearer: set[str] = set()
-            for place in _places(os.path.dirname(importer), name):
+            for place in _places(os.path.dirname(one.importer), name):
                 if os.path.isdir(place):
-                    found.add(os.path.join(place, "package.json"))
+                    found.update(filter(os.path.isfile, [os.path.join(place, "package.json")]))
                     absent |= nearer
                     break
                 nearer.add(place)
-    for one in imports:
-        found.update(ways(one, one.importer, one.path))
-    return {path for path in found if os.path.isfile(path)}, absent
+    return by_importer
 
 
 def ways(one: Import, importer: str, own: str) -> Iterator[str]:

@@ -4,11 +4,12 @@
 PY = .venv/bin/python
 BUILDASSETS = ../.venv/bin/buildassets
 
+PYTEST = $(PY) -m pytest -n auto --dist worksteal
 NATIVE = $(wildcard native/*.* native/src/*.rs native/src/*/*.rs)
 
 CONFIGURED = set -a; . ./.env.example; if [ -f .env ]; then . ./.env; fi; set +a
 
-.PHONY: demo serve serve-django watch test test-quick corpus lint docs check bench clean
+.PHONY: demo serve serve-django watch test test-all corpus lint docs check bench clean
 
 ## demo: build the example site and show what came out
 demo: .venv/.package
@@ -26,14 +27,15 @@ serve-django: demo .venv/.example
 watch: .venv/.example
 	cd example_project && $(BUILDASSETS) watch -- ../$(PY) -m flask --app app --debug run
 
-## test: every test, also those that need node and a browser
+## test: the tests that show that the program works, in eight minutes
 test: .venv/.test
 	scripts/test-tools
-	scripts/tests
+	$(PYTEST) -m "not thorough"
 
-## test-quick: the tests that take little time, most of all those of the compiler, in two minutes
-test-quick: .venv/.test
-	$(PY) -m pytest -n auto --quick -m "not corpus" -k "not linear"
+## test-all: every test
+test-all: .venv/.test
+	scripts/test-tools
+	$(PYTEST)
 
 ## corpus: the tests with published packages, and those with published Django projects, whose environments are large
 corpus: .venv/.test
@@ -51,7 +53,7 @@ docs: .venv/.docs
 	NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --strict
 
 ## check: everything that CI runs
-check: lint docs test
+check: lint docs test-all
 
 ## bench: time what this project does, and what others do; see benchmarks/README.md
 bench: .venv/.test

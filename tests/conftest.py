@@ -21,112 +21,39 @@ from buildassets.compiler.languages.native.library_file import SWITCH
 from tests import purity
 
 # How long an example takes says how busy the machine is: on a full one, laws that hold failed for it.
-settings.register_profile("no deadline", deadline=None)
-settings.register_profile("quick", deadline=None, max_examples=20)
+settings.register_profile("no deadline", deadline=None, max_examples=25)
 settings.load_profile("no deadline")
+pytest_plugins = ["tests.durations", "tests.marks"]
 
 Tree = Mapping[str, str | bytes]
 MadeOnce = Callable[[str, Callable[[Path], object]], Path]
 
 # With what takes a moment where nothing else runs. Whoever waits does so for a condition, and this long only in vain.
 PATIENCE_SECONDS: Final = 120
+NOT_SHOWN: Final = "not shown"  # begins the reason of a skip where the machine lacks a tool
 
-# What `--quick` does not even import: whole sites, processes, servers, killed builds, much data, other versions.
-SLOW: Final = (
-    "benchmarks",
-    "browser",
-    "cli",
-    "compat",
-    "compiler/cache/test_planted.py",
-    "compiler/engines/process",
-    "compiler/executors",
-    "compiler/test_columns.py",
-    "compiler/test_large_files.py",
-    "compiler/transform/test_worker_pool.py",
-    "compiler/watch/test_loop.py",
-    "corpus",
-    "docs/test_ci.py",
-    "docs/test_docker.py",
-    "docs/test_errors.py",
-    "docs/test_platforms.py",
-    "docs/test_serving.py",
-    "docs/test_site.py",
-    "example",
-    "faults",
-    "growth",
-    "packages/registry/test_registry.py",
-    "packages/tools/test_install.py",
-    "packages/vendor/test_vendoring.py",
-    "release/publish",
-    "release/test_credentials.py",
-    "release/test_reproducible.py",
-    "release/test_rolling.py",
-    "runtime/django/test_assets_command.py",
-    "runtime/django/test_checks.py",
-    "runtime/django/test_mistakes.py",
-    "runtime/django/test_runserver.py",
-    "runtime/stateless",
-    "runtime/test_django_versions.py",
-    "runtime/test_servers.py",
-    "test_distributions.py",
-    "test_engines_package.py",
-    "test_github.py",
-    "test_lowest.py",
-    "test_packaging.py",
-    "test_portability.py",
-    "test_turns.py",
-)
-# What begins first, as one process would still be at it when the others have ended: each takes half a minute or more.
-LONGEST: Final = (
-    "corpus/test_compressor_suite.py",
-    "corpus/test_js_oracle.py",
-    "corpus/test_parallel.py",
-    "corpus/test_source_maps.py",
-    "corpus/test_task_runners.py",
-    "docs/test_docker.py",
-    "docs/test_platforms.py",
-    "runtime/test_django_versions.py",
-    "test_distributions.py",
-    "test_lowest.py",
-)
-_TESTS: Final = Path(__file__).parent
+_SETTLED_SECONDS: Final = 0.025  # files that are younger than 20 ms are read again
 _MEMORY: Final = "/dev/shm"
 _ROOM_BYTES: Final = 4 << 30  # a run of all tests takes a third of it
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--update-golden` renews what is expected, to be read before it is committed; `--quick` leaves out SLOW."""
-    parser.addoption("--quick", action="store_true", help="leave out what takes long: " + ", ".join(SLOW))
-    parser.addoption("--update-golden", action="store_true", help="write what is expected anew")
+    """`--update-golden` renews what is expected, to be read before it is committed."""
+    parser.addoption("--update-golden", action="store_true", help="write the expected files again")
 
 
-def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave SLOW out of a quick run."""
-    return True if config.getoption("quick") and collection_path in map(_TESTS.joinpath, SLOW) else None
-
-
-def pytest_configure(config: pytest.Config) -> None:
+def pytest_configure() -> None:
     """Have SIGINT end what tests start: what a shell runs in the background ignores it, and hands that down.
 
     Keep bytecode even where the environment forbids it: each `buildassets` that tests start takes half as long again
     to compile its modules, and half of the time of collecting is for compiling tests.
     """
-    if config.getoption("quick"):
-        settings.load_profile("quick")
-    assert all((_TESTS / name).exists() for name in (*SLOW, *LONGEST)), "SLOW or LONGEST names what is no more"
     _work_in_memory()
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     sys.dont_write_bytecode = False
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     gc.disable()  # until all is collected: hardly anything of it is garbage
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Have LONGEST run first; the order is random otherwise."""
-    longest = set(map(_TESTS.joinpath, LONGEST))
-    items.sort(key=lambda item: item.path not in longest)
 
 
 def pytest_collection_finish() -> None:
@@ -171,6 +98,11 @@ def wait_for(condition: Callable[[], object], seconds: float = PATIENCE_SECONDS)
         time.sleep(0.02)
 
 
+def settle() -> None:
+    """Wait until what was written counts as older than what comes, so that results made of it are kept."""
+    time.sleep(_SETTLED_SECONDS)
+
+
 def children(process: int) -> set[int]:
     """The processes that `process` has started, and that these have."""
     parents = {}
@@ -210,10 +142,10 @@ def find_tool(*names: str) -> str:
 
 
 def missing_tool(message: str) -> NoReturn:
-    """Fail the test under CI and skip it elsewhere: something is missing that the machine should have."""
+    """Fail the test under CI and skip it elsewhere, which the last lines of the run list: the machine lacks a tool."""
     if os.environ.get("CI"):
         pytest.fail(message)
-    pytest.skip(message)
+    pytest.skip(f"{NOT_SHOWN}: {message}")
 
 
 @pytest.fixture

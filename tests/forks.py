@@ -8,13 +8,14 @@ import os
 import subprocess
 import sys
 import threading
-import time
 import weakref
 from collections.abc import Mapping
 from multiprocessing.connection import wait
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
+
+from tests.conftest import settle
 
 _BUILDASSETS: Final = """
 import atexit, brotli, concurrent.futures.thread, ctypes, gc, importlib, json, os, pkgutil, rcssmin, rjsmin, runpy, sys
@@ -58,9 +59,7 @@ except SystemExit as end:
     sys.stderr.flush()
     os._exit(end.code or 0)  # nobody waits for the end of all that was imported
 """
-_AT_START: Final = ("PYTHON", "LC_", "LANG", "TZ", "LD_")  # begin the names of what is read then
-# What was written less than 20 ms before is read anew, which no test of a Python that has to start ever sees.
-_SETTLED_SECONDS: Final = 0.05
+AT_START: Final = ("PYTHON", "LC_", "LANG", "TZ", "LD_")  # begin the names of what is read then
 _servers = threading.local()  # each thread has its own, as they run commands at once
 
 
@@ -68,7 +67,7 @@ def run_buildassets(
     folder: Path, arguments: tuple[str, ...], environment: Mapping[str, str], timeout: float
 ) -> "subprocess.CompletedProcess[bytes]":
     """What `python -m buildassets` with these arguments does in `folder`."""
-    time.sleep(_SETTLED_SECONDS)
+    settle()
     given = {"arguments": arguments}
     return run_program((_BUILDASSETS, _RUN_BUILDASSETS), folder, given, environment, timeout)
 
@@ -108,7 +107,7 @@ def _server(program: tuple[str, str], environment: Mapping[str, str]) -> "subpro
     """The process to fork for a program with this environment."""
     started: dict[Any, subprocess.Popen[bytes]] = _servers.__dict__
     given = {name: value for name, value in environment.items() if name != "PYTHONPATH"}
-    key = (program, frozenset(item for item in given.items() if item[0].startswith(_AT_START)))
+    key = (program, frozenset(item for item in given.items() if item[0].startswith(AT_START)))
     if key not in started:
         command = [sys.executable, "-c", _FORK.join(program)]
         pipe = subprocess.PIPE

@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -11,14 +10,13 @@ import pytest
 
 import buildassets
 from buildassets import ConfigError, build, check, load_config
-from tests.conftest import read_tree, write_tree
+from tests.conftest import read_tree, settle, write_tree
 
 SITE = {
     "pyproject.toml": "[tool.buildassets]\n",
     "assets/css/app.scss": "$color: red;\np { color: $color }\n",
     "assets/js/app.js": "call( 1 )\n",
 }
-TICK_SECONDS = 0.06  # after which what was written counts as older than what comes
 
 
 @pytest.fixture
@@ -39,7 +37,7 @@ def test_build_writes_what_the_command_writes(site: Path, mode: str) -> None:
 
 
 def test_a_second_build_has_nothing_to_do(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    time.sleep(TICK_SECONDS)
+    settle()
     first = build(load_config(start=site))
     monkeypatch.setitem(sys.modules, "buildassets.compiler.build", None)  # importing it again would fail
     second = build(load_config(start=site))

@@ -23,8 +23,8 @@ from buildassets.compiler.graph import link
 from buildassets.compiler.languages.reference import Reference
 from buildassets.paths import join
 from buildassets.release.inventory.names import fault_of
-from tests.cli.test_cli import environment
 from tests.cli.watching import watching
+from tests.command import environment
 from tests.conftest import Tree, read_tree, write_tree
 
 STAND_INS = Path(__file__).parent / "portability"

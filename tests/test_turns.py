@@ -14,7 +14,7 @@ from threading import Timer
 import pytest
 
 from buildassets import locks
-from tests.cli.test_cli import environment, run
+from tests.command import environment, run
 from tests.conftest import write_tree
 
 EXIT_CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}

@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.scale import STEPS, Measured, panels, table, write_report
 from benchmarks.workspaces import SHEET, Size, edit_sheet, make_workspace
-from tests.cli.test_cli import run
+from tests.command import run
 from tests.conftest import read_tree
 
 

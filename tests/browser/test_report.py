@@ -10,7 +10,7 @@ import pytest
 from selenium.webdriver.common.keys import Keys
 
 from tests.browser.conftest import Browser
-from tests.cli.test_cli import run
+from tests.command import run
 from tests.conftest import MadeOnce, Tree, write_tree
 
 pytestmark = pytest.mark.browser

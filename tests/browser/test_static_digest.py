@@ -8,7 +8,7 @@ import pytest
 
 from tests.browser.conftest import Browser
 from tests.browser.test_static_storages import seen
-from tests.cli.test_cli import run
+from tests.command import run
 from tests.compat.webassets.site import shown
 from tests.conftest import Tree, write_tree
 from tests.peers import run_peer

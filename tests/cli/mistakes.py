@@ -7,7 +7,7 @@ from pathlib import Path
 from subprocess import CompletedProcess
 
 from tests.cli.test_bad_input import build
-from tests.cli.test_cli import environment, run
+from tests.command import environment, run
 
 
 def mistaken(folder: Path, *arguments: str) -> tuple[int, str]:

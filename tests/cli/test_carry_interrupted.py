@@ -12,7 +12,7 @@ from threading import Event, Thread
 
 import pytest
 
-from tests.cli.test_cli import environment, run
+from tests.command import environment, run
 from tests.conftest import write_tree
 from tests.release.slow import BEHAVIOURS, Behaviour, serving
 

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.cli.test_cli import environment, run
+from tests.command import environment, run
 from tests.conftest import Tree, read_tree, write_tree
 
 SITE: Tree = {

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from tests.cli.test_cli import BROKEN, SITE, run
+from tests.command import BROKEN, SITE, run
 from tests.conftest import Tree, write_tree
 
 TWO_FAULTS: Tree = {**BROKEN, "assets/css/other.css": "\na { background: url(c.svg) }\nb { background: url(c.svg) }\n"}

@@ -1,4 +1,3 @@
-import io
 import json
 import os
 import pty
@@ -14,27 +13,9 @@ from pathlib import Path
 import pytest
 
 from buildassets import __version__
+from tests.command import BROKEN, SITE, environment, run
 from tests.compiler.conftest import SHOUT, write_package
 from tests.conftest import PATIENCE_SECONDS, Tree, children, read_tree, wait_for, write_tree
-from tests.forks import run_buildassets
-
-SITE: Tree = {
-    "buildassets.toml": 'sources = ["assets"]\n',
-    "assets/css/app.css": "a { background: url(../img/a.svg) }\n",
-    "assets/img/a.svg": "<svg/>",
-}
-BROKEN: Tree = {**SITE, "assets/css/broken.css": "a { background: url(b.svg) }\n"}
-
-
-def environment(**more: str) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name not in ("CI", "NO_COLOR", "PYTHONWARNINGS")}
-    return {**kept, "PYTHONUTF8": "1", **more}
-
-
-def run(folder: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-    done = run_buildassets(folder, arguments, environment(**more), timeout=60)
-    printed = (io.TextIOWrapper(io.BytesIO(text), encoding="utf-8").read() for text in (done.stdout, done.stderr))
-    return subprocess.CompletedProcess(done.args, done.returncode, *printed)
 
 
 def test_build_says_what_it_did_on_stderr_only(tmp_path: Path) -> None:

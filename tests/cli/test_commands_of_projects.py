@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.cli.test_cli import environment, run
 from tests.cli.watching import watching
+from tests.command import environment, run
 from tests.conftest import PATIENCE_SECONDS, Tree, wait_for, write_tree
 
 COMPILER = """

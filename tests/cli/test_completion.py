@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_cli import run
+from tests.command import run
 from tests.conftest import PATIENCE_SECONDS, missing_tool, write_tree
 
 PAGE = (Path(__file__).parents[2] / "docs/terminal.md").read_text(encoding="utf-8")

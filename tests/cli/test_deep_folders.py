@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_cli import run
 from tests.cli.watching import watching
+from tests.command import run
 from tests.conftest import write_tree
 
 LEVELS = 1_500

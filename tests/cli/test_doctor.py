@@ -19,7 +19,7 @@ from buildassets.doctor import application
 from buildassets.runtime.django.options import KNOWN
 from tests.browser.fresh import environment as developer
 from tests.browser.fresh import fresh, init
-from tests.cli.test_cli import environment, run
+from tests.command import environment, run
 from tests.conftest import Tree, find_tool, missing_tool, read_tree, wait_for, write_tree
 from tests.docs.error_pages import codes_with_a_page, read_page
 

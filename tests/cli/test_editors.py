@@ -6,7 +6,7 @@ import sys
 from importlib.resources import files
 from pathlib import Path
 
-from tests.cli.test_cli import environment
+from tests.command import environment
 from tests.conftest import write_tree
 
 _BUILDASSETS = [sys.executable, "-m", "buildassets"]

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.cli.test_cli import run
+from tests.command import run
 from tests.conftest import read_tree, write_tree
 from tests.fonts import LETTERS, font_file
 

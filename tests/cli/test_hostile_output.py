@@ -16,7 +16,7 @@ import pytest
 
 from buildassets.cli.output import Progress, kept_from_stdout
 from buildassets.diagnostics import Location, error, render_annotation
-from tests.cli.test_cli import environment
+from tests.command import environment
 from tests.conftest import write_tree
 from tests.forks import run_buildassets
 from tests.release.hostile import TAR_END, long_name, tar_member

@@ -3,14 +3,12 @@
 import json
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import write_tree
+from tests.conftest import settle, write_tree
 
-TICK_SECONDS = 0.06  # after which what was written counts as older than what comes
 SITE = {
     "assets/css/app.css": "body { background: url(../img/logo.svg) }\n",
     "assets/js/app.js": "import './part.js'\n",
@@ -62,7 +60,7 @@ def loaded_by(program: str, folder: Path) -> set[str]:
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
     write_tree(tmp_path, SITE)
-    time.sleep(TICK_SECONDS)
+    settle()
     return tmp_path
 
 
@@ -93,7 +91,7 @@ OF_WORK = {
 def test_functions_with_nothing_to_do_import_no_compiler(site: Path) -> None:
     for _ in range(2):
         loaded_by(FUNCTIONS, site)
-        time.sleep(TICK_SECONDS)
+        settle()
     loaded = loaded_by(FUNCTIONS, site)
     assert not loaded & (NEVER | OF_BUILDING | OF_WORK)
 

@@ -14,7 +14,7 @@ import pytest
 from buildassets.compiler.config.load import load_config
 from tests.browser.fresh import environment as developer
 from tests.browser.fresh import fresh, init
-from tests.cli.test_cli import environment, run
+from tests.command import environment, run
 from tests.conftest import Tree, read_tree, write_tree
 
 FLASK: Tree = {

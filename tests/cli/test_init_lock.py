@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from buildassets.packages.tools.kinds import TOOLS, platform_of
-from tests.cli.test_cli import run
+from tests.command import run
 from tests.conftest import write_tree
 from tests.packages.conftest import bare_machine
 from tests.packages.published import TOOLS as PUBLISHED

@@ -8,8 +8,8 @@ from typing import Any
 import brotli
 import pytest
 
-from tests.cli.test_cli import run
 from tests.cli.test_terminal import on_terminal, seen
+from tests.command import run
 from tests.conftest import Tree, write_tree
 
 SITE: Tree = {

@@ -21,7 +21,7 @@ from buildassets.diagnostics import Location, cells, render_annotation, to_json,
 from buildassets.digest import digest
 from tests.cli.test_hostile_output import HOSTILE
 from tests.cli.test_terminal import on_terminal
-from tests.conftest import Tree, need_library, write_tree
+from tests.conftest import Tree, need_library, settle, write_tree
 
 SITE: Tree = {
     "site/pyproject.toml": "[tool.buildassets]\ncompress = []\n",
@@ -30,7 +30,6 @@ SITE: Tree = {
     "site/assets/js/app.js": "app()\n",
     "site/inner/readme.txt": "",
 }
-TICK_SECONDS = 0.06  # after which what was written counts as older than what comes
 TIME = re.compile(r", \d+\.\d\d s")
 
 
@@ -49,7 +48,7 @@ class Project:
     def build(self, times: int = 1) -> None:
         """Do what the command says, `times` over, whether or not there is something to do."""
         for _ in range(times):
-            time.sleep(TICK_SECONDS)
+            settle()
             assert commands.main(sys.argv[1:], standalone_mode=False) == 0
 
 
@@ -84,7 +83,7 @@ def test_nothing_is_loaded_for_it(project: Project) -> None:
         "try:\n main()\nfinally:\n print(sorted({'click', 'json', 're', 'typing', 'dataclasses'} & sys.modules.keys()))"
     )
     for _ in range(3):
-        time.sleep(TICK_SECONDS)
+        settle()
         run = subprocess.run([sys.executable, "-c", program], cwd=project.folder, capture_output=True, text=True)
         assert run.returncode == 0
     assert "click" not in run.stdout
@@ -273,7 +272,7 @@ def test_warnings_on_a_terminal_are_repeated_in_its_width(project: Project, colu
     on_terminal(project.folder, "build", "-q")
     shown = []
     for _ in range(3):  # the first is no repetition, as nothing is kept of that command
-        time.sleep(TICK_SECONDS)
+        settle()
         shown.append(TIME.sub("", on_terminal(project.folder, "build", columns=columns)))
     assert "\x1b[1;33mwarning" in shown[0]
     assert shown[1:] == shown[:1] * 2
@@ -339,7 +338,7 @@ def test_an_unknown_demand_is_refused_each_time(project: Project, monkeypatch: p
     monkeypatch.setenv(SWITCH, "please")
     for _ in range(2):
         assert not was_repeated()
-        time.sleep(TICK_SECONDS)
+        settle()
         assert commands.main(sys.argv[1:], standalone_mode=False) == 1
 
 
@@ -406,7 +405,7 @@ def test_what_is_written_once_it_was_hashed_is_built_by_the_next_command(project
     write_tree(project.folder, dict.fromkeys(names, "one()\n"))
     project.build(3)
     write_tree(project.folder, dict.fromkeys(names, "one()\n"))
-    time.sleep(TICK_SECONDS)
+    settle()
     looks: list[Looks] = []
     assert not was_repeated(looks)
     assert looks[0].hashed

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.mistakes import mistaken
-from tests.cli.test_cli import environment, run
+from tests.command import environment, run
 from tests.conftest import write_tree
 
 

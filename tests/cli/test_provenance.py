@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.test_cli import BROKEN, run
+from tests.command import BROKEN, run
 from tests.conftest import Tree, read_tree, write_tree
 
 SITE: Tree = {

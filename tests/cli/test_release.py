@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_cli import SITE, run
+from tests.command import SITE, run
 from tests.conftest import read_tree, write_tree
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.cli.test_cli import run
 from tests.cli.test_terminal import on_terminal
+from tests.command import run
 from tests.conftest import Tree, write_tree
 from tests.corpus.packages import node_modules
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from buildassets.cli.requirements import missing_requirement
-from tests.cli.test_cli import environment
+from tests.command import environment
 from tests.conftest import write_tree
 
 _HINT = (

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_cli import BROKEN, SITE, environment
+from tests.command import BROKEN, SITE, environment
 from tests.compiler.conftest import SHOUT, write_package
 from tests.conftest import write_tree
 

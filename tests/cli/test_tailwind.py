@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_cli import environment, run
 from tests.cli.watching import Watching, watching
-from tests.conftest import Tree, write_tree
+from tests.command import environment, run
+from tests.conftest import Tree, settle, write_tree
 from tests.tailwind import by_hand, program
 
 SITE: Tree = {
@@ -65,7 +65,7 @@ def test_without_tailwind_the_error_shows_what_to_install(tmp_path: Path) -> Non
 
 def test_a_second_build_has_nothing_to_do(site: Path) -> None:
     assert run(site, "build").returncode == 0
-    time.sleep(0.06)
+    settle()
     assert run(site, "build").returncode == 0
     assert "wrote nothing" in run(site, "build").stderr
 

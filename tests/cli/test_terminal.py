@@ -20,7 +20,7 @@ from buildassets.cli.commands import _VERBS, commands
 from buildassets.cli.output import Progress, progress_line, shortened
 from buildassets.cli.table import Column, table_lines
 from buildassets.diagnostics import cells
-from tests.cli.test_cli import BROKEN, SITE, environment, run
+from tests.command import BROKEN, SITE, environment, run
 from tests.conftest import Tree, write_tree
 
 WIDTHS = (40, 60, 80, 120, 200)

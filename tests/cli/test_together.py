@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_cli import environment
+from tests.command import environment
 from tests.conftest import PATIENCE_SECONDS, wait_for, write_tree
 
 # Notes that it runs, with the process that it has started in the same group, and goes on until it is ended.

@@ -4,15 +4,14 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from buildassets.packages.tools.kinds import TOOLS, platform_of
-from tests.cli.test_cli import run
-from tests.conftest import read_tree, write_tree
+from tests.command import run
+from tests.conftest import read_tree, settle, write_tree
 from tests.packages.conftest import bare_machine
 from tests.packages.published import TOOLS as PUBLISHED
 from tests.packages.published import publish_real
@@ -100,7 +99,7 @@ def test_a_build_with_nothing_to_do_misses_a_locked_tool_in_another_folder(proje
     home = {"BUILDASSETS_TOOLS_DIR": "", "XDG_DATA_HOME": "", "HOME": str(project.parent / "home")}
     assert run(project, "tools", "install", "esbuild", "dart-sass", **home).returncode == 0
     for _ in range(3):  # the last has nothing to do
-        time.sleep(0.06)
+        settle()
         assert run(project, "build", **home).returncode == 0
     for elsewhere in ({variable: str(project.parent / "empty")}, {"BUILDASSETS_TOOLS_DIR": "empty"}):
         done = run(project, "build", **{**home, **elsewhere})

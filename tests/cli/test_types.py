@@ -10,7 +10,7 @@ from buildassets.release.inventory.inventory import inventory
 from buildassets.release.publish.upload import headers_of
 from buildassets.runtime import Assets
 from buildassets.runtime.wsgi import AssetServer
-from tests.cli.test_cli import run
+from tests.command import run
 from tests.conftest import Tree, write_tree
 from tests.runtime.served import get_wsgi
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from buildassets.compiler.engines.sass.wheel import installed_command
-from tests.cli.test_cli import environment, run
+from tests.command import environment, run
 from tests.conftest import write_tree
 
 NOTE = "note: Sass was compiled by "

@@ -6,7 +6,7 @@ from typing import Any
 
 from PIL import Image
 
-from tests.cli.test_cli import run
+from tests.command import run
 from tests.conftest import read_tree, write_tree
 
 _SETTINGS = """

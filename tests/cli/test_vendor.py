@@ -15,7 +15,7 @@ from buildassets.cli.options import configured_for_packages
 from buildassets.cli.vendor import vendoring
 from buildassets.errors import PackagesError
 from buildassets.packages.vendor.vendoring import add
-from tests.cli.test_cli import run
+from tests.command import run
 from tests.conftest import read_tree, write_tree
 from tests.packages.conftest import bare_machine
 from tests.packages.published import PACKAGES, publish_real

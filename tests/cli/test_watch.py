@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from buildassets.packages.lock import Lock, LockedTool, write_lock
-from tests.cli.test_cli import environment, is_gone
 from tests.cli.watching import Watching, watching
+from tests.command import environment, is_gone
 from tests.conftest import PATIENCE_SECONDS, Tree, children, wait_for, write_tree
 from tests.corpus.packages import node_modules
 

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_cli import run
+from tests.command import run
 from tests.conftest import Tree, read_tree, write_tree
 from tests.workspace.repositories import committed, git
 

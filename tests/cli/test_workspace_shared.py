@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from buildassets.compiler.engines.sass.wheel import installed_command
-from tests.cli.test_cli import run
+from tests.command import run
 from tests.compiler.cache.remote.sites import key_pair
 from tests.conftest import Tree, read_tree, write_tree
 

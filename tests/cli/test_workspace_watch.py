@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.cli.test_cli import run
 from tests.cli.watching import Watching, watching
+from tests.command import run
 from tests.conftest import Tree, wait_for, write_tree
 from tests.example.servers import free_port
 

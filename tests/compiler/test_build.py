@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
-from time import sleep
 
 import pytest
 
@@ -25,11 +24,10 @@ from buildassets.compiler.transform.engine_set import RunningEngines
 from buildassets.compiler.transform.sass_ahead import ahead_of_sources
 from buildassets.diagnostics import Diagnostic, Location, render_text
 from tests.building import built
-from tests.conftest import Tree, read_tree, write_tree
+from tests.conftest import Tree, read_tree, settle, write_tree
 
 PLAIN = "minify = false\ncompress = []\n"
 DART_SASS = f'{PLAIN}engines = {{ scss = "dart-sass" }}\n'
-SETTLED_SECONDS = 0.1  # after which a stamp shows every later change
 
 
 def run(folder: Path, files: Tree, settings: str = PLAIN) -> BuildResult:
@@ -58,7 +56,7 @@ SITE: Mapping[str, str] = {
 
 def test_sass_begins_ahead_with_a_sheet_of_which_no_draft_is_kept(tmp_path: Path) -> None:
     write_tree(tmp_path, {"assets/a.scss": '@import "part"', "assets/_part.scss": "", "buildassets.toml": DART_SASS})
-    sleep(SETTLED_SECONDS)
+    settle()
     config, folder = load_config(start=str(tmp_path)), str(tmp_path / "cache")
 
     def begun(names: set[str], *changed: str) -> str | None:

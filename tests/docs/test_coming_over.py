@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from buildassets.compat.compressor.build.settings import KNOWN
-from tests.cli.test_cli import run
+from tests.command import run
 from tests.conftest import Tree, write_tree
 from tests.docs.error_pages import EXAMPLE, Page, replayed, runner
 

@@ -8,8 +8,8 @@ import pytest
 from buildassets.cli.commands import commands
 from buildassets.cli.list import _SORTED
 from buildassets.compiler.stage_times import STAGES
-from tests.cli.test_cli import run
 from tests.cli.test_report import SITE, document
+from tests.command import run
 from tests.conftest import write_tree
 
 DOCS = Path(__file__).parents[2] / "docs"

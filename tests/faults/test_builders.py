@@ -14,7 +14,7 @@ import pytest
 from buildassets.digest import integrity
 from buildassets.manifest import Entry, Manifest, loads
 from buildassets.release.verify.verify import verified
-from tests.cli.test_cli import run
+from tests.command import run
 from tests.conftest import write_tree
 
 READERS = 64

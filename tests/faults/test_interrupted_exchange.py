@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_cli import environment
+from tests.command import environment
 from tests.conftest import Tree, wait_for, write_tree
 from tests.faults.interpreter import is_of_interpreter
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from buildassets.release.verify.verify import verified
-from tests.cli.test_cli import environment, run
+from tests.command import environment, run
 from tests.conftest import find_tool, write_tree
 
 CUTS = 6

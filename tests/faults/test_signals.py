@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from buildassets.release.verify.verify import verified
-from tests.cli.test_cli import environment, is_gone
+from tests.command import environment, is_gone
 from tests.conftest import PATIENCE_SECONDS, Tree, wait_for, write_tree
 from tests.faults.interpreter import is_of_interpreter
 

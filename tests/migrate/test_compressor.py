@@ -9,7 +9,7 @@ import pytest
 
 from buildassets.errors import ConfigError
 from buildassets.migrate.compressor import plan
-from tests.cli.test_cli import run
+from tests.command import run
 from tests.conftest import write_tree
 
 SETTINGS = """

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.test_cli import run
+from tests.command import run
 from tests.conftest import Tree, read_tree, write_tree
 
 HEAD = """import os

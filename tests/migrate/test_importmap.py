@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from tests.cli.test_cli import run
+from tests.command import run
 from tests.conftest import Tree, write_tree
 
 FILE = """# Pins

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_cli import run
+from tests.command import run
 from tests.conftest import Tree, read_tree, write_tree
 
 FILE = """# of the site

@@ -10,7 +10,7 @@ import pytest
 
 from buildassets.compiler.sources.globs import named_by
 from buildassets.migrate.sprockets import anchored
-from tests.cli.test_cli import run
+from tests.command import run
 from tests.conftest import Tree, find_tool, write_tree
 
 SITE: Tree = {

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.test_cli import run
+from tests.command import run
 from tests.conftest import Tree, write_tree
 from tests.vite import SERVER, config, vite_build
 

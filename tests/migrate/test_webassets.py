@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.cli.test_cli import run
+from tests.command import run
 from tests.conftest import Tree, read_tree, write_tree
 
 FILES: Tree = {"site/static/a.js": "a()", "site/static/a.css": "a { top: 0 }"}

@@ -8,7 +8,7 @@ from shutil import copytree
 import pytest
 
 from buildassets.download import download
-from tests.cli.test_cli import run
+from tests.command import run
 from tests.conftest import read_tree, write_tree
 from tests.release.authenticating import Authenticating, authenticating
 

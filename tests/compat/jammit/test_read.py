@@ -14,7 +14,7 @@ from buildassets.diagnostics import Diagnostic
 from buildassets.errors import ConfigError
 from buildassets.manifest import Manifest
 from tests.building import codes, printed
-from tests.cli.test_cli import run as command
+from tests.command import run as command
 from tests.conftest import Tree, write_tree
 
 SITE: Tree = {

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.test_cli import run
+from tests.command import run
 from tests.compat.pipeline.site import FILES, OURS, of_us, settings
 from tests.compat.webassets.site import shown
 from tests.conftest import Tree, write_tree

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from tests.cli.test_cli import run
+from tests.command import run
 from tests.conftest import Tree, write_tree
 from tests.peers import run_peer
 

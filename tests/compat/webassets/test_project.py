@@ -9,7 +9,7 @@ from jinja2 import Environment as Jinja
 
 from buildassets.compat.webassets import Bundle, Environment, YAMLLoader
 from buildassets.runtime import AssetNotFound, Assets
-from tests.cli.test_cli import run
+from tests.command import run
 from tests.compat.webassets.site import shown
 from tests.conftest import Tree, write_tree
 

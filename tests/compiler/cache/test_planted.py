@@ -8,7 +8,6 @@ import random
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,7 +21,7 @@ from buildassets.compiler.config.load import load_config
 from buildassets.compiler.incremental.no_op import incremental
 from buildassets.compiler.result import BuildResult
 from buildassets.digest import digest
-from tests.conftest import Tree, read_tree, write_tree
+from tests.conftest import Tree, read_tree, settle, write_tree
 
 SITE: Tree = {
     "buildassets.toml": 'compress = ["gzip"]\n',
@@ -48,7 +47,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A site that has been built with a cache, twice, and nothing of it is young any more."""
     folder = write_tree(tmp_path_factory.mktemp("planted"), SITE)
     for _ in range(2):
-        time.sleep(0.06)
+        settle()
         assert built(folder).succeeded
     return folder
 
@@ -162,7 +161,7 @@ def linked(folder: Path, name: str, victim: Path) -> None:
 @pytest.mark.parametrize("name", ["content", "builds"])
 def test_nothing_behind_a_link_is_removed_or_written(tmp_path: Path, name: str) -> None:
     folder, victim = write_tree(tmp_path / "site", SITE), tmp_path / "victim"
-    time.sleep(0.06)
+    settle()
     built(folder)
     linked(folder, name, victim)
     before = read_tree(victim)
@@ -171,7 +170,7 @@ def test_nothing_behind_a_link_is_removed_or_written(tmp_path: Path, name: str) 
     version, _, count = head.split(" ")
     index.write_bytes(with_checksum(f"{version} 0 {count}\n{rest}".encode()))  # as if it had been swept long ago
     (folder / "assets/d.css").write_text("a{}")
-    time.sleep(0.06)  # or nothing would be kept of the build
+    settle()
     assert built(folder).succeeded
     assert read_tree(victim) == before
 
@@ -179,7 +178,7 @@ def test_nothing_behind_a_link_is_removed_or_written(tmp_path: Path, name: str) 
 def test_a_record_that_leads_out_of_the_sources_is_none(tmp_path: Path) -> None:
     folder = write_tree(tmp_path, {**SITE, "assets/pub.txt": "public", "pub.txt": "secret"})
     for _ in range(2):
-        time.sleep(0.06)
+        settle()
         built(folder)
     path = str(files_of(folder, "builds/*"))
     parts = read_sealed(path)
@@ -195,7 +194,7 @@ def test_what_lies_in_a_cache_above_the_project_is_not_believed(tmp_path: Path) 
     folder = write_tree(tmp_path / "site", {"buildassets.toml": "", "assets/a.css": "a{}"})
     command = [sys.executable, "-m", "buildassets", "build"]
     for _ in range(3):
-        time.sleep(0.06)
+        settle()
         subprocess.run(command, cwd=folder, check=True, capture_output=True)
     shutil.move(folder / ".buildassets", tmp_path / ".buildassets")
     (memo,) = (path for path in (tmp_path / ".buildassets/builds").iterdir() if len(path.name) == 8)
@@ -272,7 +271,7 @@ def test_what_a_command_printed_is_not_printed_where_it_cannot_be(tmp_path: Path
     folder = write_tree(tmp_path, {**SITE, "assets/wrong.css": "a{}"})
     command = [sys.executable, "-m", "buildassets", "build"]
     for _ in range(3):
-        time.sleep(0.06)
+        settle()
         subprocess.run(command, cwd=folder, check=True, capture_output=True)
     (memo,) = (path for path in (folder / ".buildassets/builds").iterdir() if len(path.name) == 8)
     content = memo.read_bytes().partition(b"\n")[2]

@@ -12,6 +12,7 @@ from buildassets.compiler.cache.file_digests import FileDigests
 from buildassets.compiler.cache.stamps import signature
 from buildassets.compiler.cache.store import BYTES, Cache, ReadCache, Run
 from buildassets.compiler.cache.traces import KEPT_DAYS, KEPT_TRACES, Stale
+from tests.conftest import settle
 
 LATER_NS = 60_000_000_000  # a minute, after which a file counts as old
 
@@ -157,7 +158,7 @@ def test_a_folder_that_is_exchanged_while_a_step_runs_is_not_trusted(
         (tmp_path / name / "a.scss").write_text(name)
         age(tmp_path / name / "a.scss")
     (tmp_path / "current").symlink_to("v1")
-    time.sleep(0.06)
+    settle()
     began_ns = time.time_ns()
     exchange(tmp_path)
     opened = Cache(str(tmp_path / "cache"))
@@ -170,7 +171,7 @@ def test_a_new_name_beside_a_source_makes_no_run_untrusted(tmp_path: Path) -> No
     (tmp_path / "assets").mkdir()
     path = tmp_path / "assets/a.scss"
     path.write_text("a")
-    time.sleep(0.06)
+    settle()
     began_ns = time.time_ns()
     (tmp_path / "assets/other.css").write_text("")
     (tmp_path / "build").mkdir()

@@ -14,12 +14,11 @@ from buildassets.compiler.build import build
 from buildassets.compiler.config.load import load_config
 from buildassets.compiler.incremental.no_op import incremental
 from buildassets.compiler.result import BuildResult, LastBuild
-from tests.cli.test_cli import environment
 from tests.cli.watching import watching
+from tests.command import environment
 from tests.compiler.conftest import SHOUT, write_package
-from tests.conftest import write_tree
+from tests.conftest import settle, write_tree
 
-TICK_SECONDS = 0.06  # after which what was written counts as older than what comes
 # Its sources hold a glob; what it makes are the names that it matches, and what the files with `.read` hold.
 BODY = """return Compiled("".join(
             f"{path.rpartition('/')[2]} {given.read(path) if path.endswith('.read') else ''};"
@@ -60,7 +59,7 @@ class Builder:
         self()
 
     def __call__(self) -> BuildResult:
-        time.sleep(TICK_SECONDS)
+        settle()
         config = load_config(start=str(self.folder))
         cache = str(self.folder / ".cache")
         self.reasons = None
@@ -167,7 +166,7 @@ def test_explain_shows_that_the_set_is_another(site: Path) -> None:
 
 def test_a_command_with_nothing_to_do_sees_a_new_file(site: Path) -> None:
     for _ in range(2):
-        time.sleep(TICK_SECONDS)
+        settle()
         run(site, "build")
     (site / "pages/deep/new.html").touch()
     run(site, "build")

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.cli.test_cli import environment
+from tests.command import environment
 from tests.conftest import PATIENCE_SECONDS, wait_for
 from tests.example.servers import free_port, running
 

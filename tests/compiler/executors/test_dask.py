@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_cli import environment, run
+from tests.command import environment, run
 from tests.compiler.executors.clusters import DaskProcesses, Process, certificate, dask_cluster
 from tests.conftest import PATIENCE_SECONDS, Tree, read_tree, wait_for, write_tree
 from tests.example.servers import free_port

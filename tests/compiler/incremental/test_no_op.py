@@ -1,7 +1,6 @@
 """A second build does nothing; and whatever could have changed the first makes it work again."""
 
 import shutil
-import time
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import replace
@@ -16,7 +15,7 @@ from buildassets.compiler.incremental.no_op import incremental
 from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.compiler.write.release_directory import release_files
 from buildassets.manifest import loads
-from tests.conftest import Tree, lexers_in_python, read_tree, write_tree
+from tests.conftest import Tree, lexers_in_python, read_tree, settle, write_tree
 from tests.corpus.packages import node_modules
 
 SITE: Tree = {
@@ -32,7 +31,6 @@ SITE: Tree = {
     "lib/_found.scss": "b { color: red }\n",
     "lib/far/_off.scss": "d { color: red }\n",
 }
-TICK_SECONDS = 0.06  # after which what was written counts as older than what comes
 
 
 class Builder:
@@ -43,7 +41,7 @@ class Builder:
         self.worked = 0
 
     def __call__(self, mode: Mode = "production", folder: str = ".cache") -> BuildResult:
-        time.sleep(TICK_SECONDS)
+        settle()
         config = load_config(start=str(self.folder))
 
         def work(*, last: LastBuild | None) -> BuildResult:
@@ -234,7 +232,7 @@ def test_a_source_that_is_written_during_the_build_is_built_again(builder: Build
         partial.write_text("$colour: tan;\n")
         return result
 
-    time.sleep(TICK_SECONDS)
+    settle()
     incremental(config, "production", str(builder.folder / ".cache"), work)
     builder()
     assert builder.worked == 1
@@ -251,7 +249,7 @@ def test_a_release_that_another_builder_replaces_at_once_is_built_again(builder:
         assert build(theirs).succeeded
         return result
 
-    time.sleep(TICK_SECONDS)
+    settle()
     incremental(config, "production", str(builder.folder / ".cache"), work)
     builder()
     assert builder.worked == 1
@@ -266,7 +264,7 @@ def test_a_source_root_that_goes_during_the_build_is_missed_by_the_next(builder:
         shutil.rmtree(builder.folder / "assets")
         return result
 
-    time.sleep(TICK_SECONDS)
+    settle()
     assert incremental(config, "production", str(builder.folder / ".cache"), work).succeeded
     result = incremental(config, "production", str(builder.folder / ".cache"), lambda *, last: build(config, last=last))
     assert [found.code for found in result.diagnostics] == ["source/unreadable"]

@@ -14,7 +14,7 @@ from buildassets.compiler.result import BuildResult
 from buildassets.errors import ConfigError
 from buildassets.manifest import Manifest
 from tests.building import codes, only_error, printed
-from tests.cli.test_cli import run
+from tests.command import run
 from tests.conftest import Tree, read_tree, write_tree
 from tests.vite import FRONT, LOGO, config, settings, vite_build
 

@@ -1,7 +1,6 @@
 """Builds with commands of the project: what they are given, what becomes of their results, and when they run again."""
 
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +14,7 @@ from buildassets.compiler.result import BuildResult
 from buildassets.diagnostics import Severity
 from buildassets.paths import LogicalPath
 from tests.building import built, codes, only, printed, released
-from tests.conftest import Tree, wait_for, write_tree
+from tests.conftest import Tree, settle, wait_for, write_tree
 
 # A compiler that joins what `@import "…"` names, and writes what it has read as Make's rule if it is asked to. It notes
 # each run in a file, and reports what is missing as `FILE:LINE:COLUMN: MESSAGE`.
@@ -49,7 +48,6 @@ if given.deps:
     pathlib.Path(given.deps).write_text(f"{given.out or 'out'}: {rule}\n")
 sys.exit(faults)
 """
-TICK_SECONDS = 0.06  # after which what was written counts as older than what comes
 PROBLEM = r"""problem = '^(?P<file>[^:]+):(?P<line>\d+):(?P<column>\d+): (?P<message>.*)$'"""
 SHEET = '@import "theme.less";\na { color: red }\n'
 PROJECT: Tree = {"tools/compile.py": COMPILER, "assets/a.less": SHEET, "less/theme.less": "b { color: blue }\n"}
@@ -67,7 +65,7 @@ def shell(program: str, *arguments: str, more: str = "") -> str:
 
 def again(folder: Path, mode: Mode = "production") -> BuildResult:
     """One more build, with a cache, when all that was written counts as older."""
-    time.sleep(TICK_SECONDS)
+    settle()
     return build(load_config(start=str(folder)), mode=mode, cache=str(folder / ".buildassets"))
 
 

@@ -1,4 +1,3 @@
-import time
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +12,7 @@ from buildassets.compiler.sources.discover import discover
 from buildassets.compiler.transform.draft import drafted
 from buildassets.compiler.transform.draft_cache import KeptDrafts, names_for
 from buildassets.compiler.transform.engine_set import RunningEngines
-from tests.conftest import Tree, write_tree
+from tests.conftest import Tree, settle, write_tree
 
 SITE: Tree = {
     "pyproject.toml": '[tool.buildassets]\nload_paths = ["first", "lib"]\n',
@@ -27,7 +26,6 @@ SITE: Tree = {
     "lib/_found.scss": "b { color: $colour }\n",
     "lib/deep/_nested.scss": "c { color: $colour }\n",
 }
-TICK_SECONDS = 0.06  # after which what was written counts as older than what comes
 
 
 class Project:
@@ -45,7 +43,7 @@ class Project:
 
     def drafts(self) -> dict[str, Draft]:
         """A draft for each source, as the next build has it."""
-        time.sleep(TICK_SECONDS)
+        settle()
         config = self.config
         cache = Cache(str(self.folder / ".cache"), names=names_for(config))
         with closing(RunningEngines()) as running:

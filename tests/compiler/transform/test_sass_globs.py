@@ -6,7 +6,7 @@ import pytest
 
 from buildassets.compiler.transform.sass_globs import with_globs_written_out
 from tests.building import built, codes, released
-from tests.cli.test_cli import run
+from tests.command import run
 from tests.conftest import Tree, write_tree
 
 SHEETS: Tree = {

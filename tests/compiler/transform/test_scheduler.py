@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -23,7 +22,7 @@ from buildassets.compiler.languages.native.library import is_native
 from buildassets.compiler.result import BuildResult
 from tests.building import printed
 from tests.compiler.conftest import Install
-from tests.conftest import Tree, read_tree, write_tree
+from tests.conftest import Tree, read_tree, settle, write_tree
 
 # Compiles to a text that says which process did it. Of some sources it dies, of some it complains.
 TELLTALE = """
@@ -61,7 +60,6 @@ class Telltale:
         faults = [warning("tell/tale", "as it was told", Location(given.shown))] if "warn" in given.text else ()
         return Compiled(f"{os.getpid()}", diagnostics=tuple(faults))
 """
-TICK_SECONDS = 0.06  # after which what was written counts as older than what comes
 SETTINGS = 'compress = []\nload_paths = ["{0}"]\n[engines]\ntell = "telltale"\n'
 
 
@@ -93,7 +91,7 @@ def processes(folder: Path, result: BuildResult) -> dict[str, int]:
 def settled(folder: Path, files: Tree) -> Path:
     """`folder` with `files`, old enough that what is made of them is kept."""
     write_tree(folder, files)
-    time.sleep(TICK_SECONDS)
+    settle()
     return folder
 
 
@@ -324,7 +322,7 @@ def test_an_incremental_parallel_build_is_as_a_clean_serial_one(tmp_path: Path) 
     with ThreadPoolExecutor(2) as executor:
         for text in ("call( 1 );\n", "call( 2 );\n"):
             write_tree(tmp_path, {f"assets/{name}.js": text for name in "wxyz"})
-            time.sleep(TICK_SECONDS)
+            settle()
             assert build(config, executor=executor, cache=str(tmp_path / ".cache"), bytes_per_worker=1).succeeded
     parallel = read_tree(tmp_path / "build/assets").items()
     assert build(replace(config, output=str(tmp_path / "clean"))).succeeded

@@ -18,7 +18,7 @@ from buildassets.compiler.sources.discover import discover
 from buildassets.compiler.transform.worker_pool import Drafted, Job, Workers, settings_of
 from buildassets.jobs import Room
 from buildassets.paths import LogicalPath
-from tests.cli.test_cli import environment, run
+from tests.command import environment, run
 from tests.conftest import Tree, read_tree, write_tree
 
 LIMIT_SECONDS = 240  # of CPU time the slowest takes 10 s

@@ -11,7 +11,7 @@ from buildassets.compiler.write.companions import FORMS, companions_of
 from buildassets.manifest import Companion, Entry, Manifest, loads
 from buildassets.release.inventory.inventory import inventory
 from buildassets.release.publish.upload import headers_of
-from tests.cli.test_cli import run
+from tests.command import run
 from tests.conftest import Tree, missing_tool, read_tree, write_tree
 
 SITE: Tree = {

@@ -2,7 +2,6 @@ import gzip
 import itertools
 import random
 import shutil
-import time
 import zlib
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -18,12 +17,11 @@ from buildassets.compiler.cache.store import Cache
 from buildassets.compiler.config.load import load_config
 from buildassets.compiler.write.precompressed import CopyPlaces, ToCompress, made_copies
 from buildassets.digest import digest
-from tests.conftest import write_tree
+from tests.conftest import settle, write_tree
 
 TEXT = b"body { color: rebeccapurple }\n" * 100
 OTHER = b"body { color: tan }\n" * 100
 NOISE = random.Random(0).randbytes(1000)
-TICK_SECONDS = 0.06  # after which what was written counts as older than what comes
 
 
 class Compressions:
@@ -75,7 +73,7 @@ def gzipped(tmp_path: Path) -> "Make":
     """Makes the copies of files in a release directory as the next build would: their contents, if new, and sizes."""
 
     def make(files: Mapping[str, bytes], release: str = "build", *, level: int = 9, cache: bool = True) -> Made:
-        time.sleep(TICK_SECONDS)
+        settle()
         opened = Cache(str(tmp_path / "cache")) if cache else None
         places = places_of(tmp_path, files, release)
         copies = list(made_copies(wanted(files, {"gzip": level}), places, opened))

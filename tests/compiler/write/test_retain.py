@@ -1,7 +1,6 @@
 """What a release says of earlier ones: which, for how long, and nothing that is not there."""
 
 import json
-import time
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -17,7 +16,7 @@ from buildassets.compiler.incremental.no_op import incremental
 from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.compiler.write.retain import Retaining, Superseded
 from buildassets.manifest import Entry, Manifest, Retained, loads, release_of
-from tests.conftest import Tree, read_tree, write_tree
+from tests.conftest import Tree, read_tree, settle, write_tree
 
 HOUR = 3600.0
 SITE: Tree = {
@@ -175,7 +174,7 @@ def test_a_build_that_knows_of_the_last_retains_what_one_without_a_past_does(sit
         site.build({"assets/app.js": f"call({number})\n"})
         write_tree(twin.folder, {"assets/app.js": f"call({number})\n"})
         config = load_config(start=str(twin.folder))
-        time.sleep(0.06)  # for its sources to be old enough to be told from later ones
+        settle()
         assert incremental(config, "production", str(tmp_path / "cache"), built_from_last).succeeded
         assert read_tree(twin.folder / "build") == read_tree(site.folder / "build")
     assert wholly == [True, False, False, False, False]
@@ -186,7 +185,7 @@ def test_a_build_works_again_when_a_retained_file_is_gone(site: Site, tmp_path: 
     kept = site.release("two()").retained[0].assets["app.js"].file
     config = load_config(start=str(site.folder))
     for _ in range(2):
-        time.sleep(0.06)
+        settle()
         result = incremental(config, "production", str(tmp_path / "cache"), partial(build, config))
         (site.folder / "build/assets" / kept).unlink(missing_ok=True)
     assert result.written == ("assets/release.json", "manifest.json")

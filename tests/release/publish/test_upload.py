@@ -16,7 +16,7 @@ from buildassets.files import LARGE_BYTES
 from buildassets.manifest import loads
 from buildassets.release.inventory.inventory import inventory
 from buildassets.release.publish.upload import headers_of
-from tests.cli.test_cli import environment, run
+from tests.command import environment, run
 from tests.conftest import Tree, read_tree, write_tree
 from tests.release.s3 import BUCKET, S3, Line, s3_server
 from tests.release.slow import BEHAVIOURS, Behaviour, serving

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from buildassets.errors import ConfigError, ReleaseError
 from buildassets.release.signature.keys import key_text, private_key, public_key
 from buildassets.release.signature.signature import sign, signer
-from tests.cli.test_cli import run
+from tests.command import run
 from tests.conftest import write_tree
 
 # RFC 8032, section 7.1, test 1 and the public key of test 2

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.test_cli import run
+from tests.command import run
 from tests.conftest import write_tree
 from tests.runtime.django.project import manage, write_project
 from tests.runtime.django.site import STATIC, in_django

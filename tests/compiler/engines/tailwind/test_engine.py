@@ -4,7 +4,6 @@ import json
 import os
 import re
 import shutil
-import time
 from pathlib import Path
 
 import pytest
@@ -15,10 +14,9 @@ from buildassets.compiler.config.values import Mode
 from buildassets.compiler.incremental.no_op import incremental
 from buildassets.compiler.result import BuildResult, LastBuild
 from tests.building import codes, only, only_error, printed, released
-from tests.conftest import Tree, read_tree, write_tree
+from tests.conftest import Tree, read_tree, settle, write_tree
 from tests.tailwind import by_hand, program
 
-TICK_SECONDS = 0.06
 SETTINGS = 'sources = ["assets"]\ncompress = []\n[templates]\ndirs = ["templates"]\n'
 PAGE = (
     '<body class="p-4 hover:underline dark:bg-black md:flex">'
@@ -156,7 +154,7 @@ class Builder:
         self.worked = False
 
     def __call__(self) -> str:
-        time.sleep(TICK_SECONDS)
+        settle()
         config, cache = load_config(start=str(self.folder)), str(self.folder / ".cache")
         self.worked = False
 

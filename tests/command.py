@@ -22,7 +22,7 @@ from buildassets.compiler.config.load import load_config
 from buildassets.compiler.config.values import Mode
 from buildassets.compiler.languages.native.library_file import SWITCH
 from buildassets.compiler.result import BuildResult
-from tests.conftest import Tree, write_tree
+from tests.conftest import Tree, settle, write_tree
 from tests.forks import AT_START, run_buildassets
 
 Finished: TypeAlias = "subprocess.CompletedProcess[str]"
@@ -53,16 +53,18 @@ def run(folder: Path, *arguments: str, **variables: str) -> Finished:
     """Run `buildassets` with these arguments in `folder`, in this process where that makes no difference.
 
     A variable that is read when Python starts, or once in a process, needs a process, as does a second thread.
+    Files have settled before: what a build makes of younger ones is not kept, and the next build would not use it.
     """
     is_main = threading.current_thread() is threading.main_thread()
     if not is_main or any(name.startswith((*AT_START, SWITCH)) for name in variables):
         return run_apart(folder, *arguments, **variables)
+    settle()
     with ExitStack() as stack:
         outputs = [stack.enter_context(TemporaryFile()) for _ in range(2)]
         stack.enter_context(patch.dict(os.environ, environment(**variables), clear=True))
         stack.enter_context(patch.object(sys, "argv", ["buildassets", *arguments]))
         stack.enter_context(_working_in(folder))
-        stack.enter_context(_as_it_was())
+        stack.enter_context(_undone(folder))
         with _streams([output.fileno() for output in outputs]):
             code = _exit_code()
         printed = [_text(output) for output in outputs]
@@ -101,9 +103,10 @@ def _working_in(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _as_it_was() -> Iterator[None]:
-    """Undo what a command sets for its process: handlers of signals, and when Python looks for garbage."""
-    handlers, threshold = [signal.getsignal(number) for number in _SIGNALS], gc.get_threshold()
+def _undone(folder: Path) -> Iterator[None]:
+    """Undo what a command changes in its process: signals, the collection of garbage, modules of the project."""
+    handlers, threshold, path = [signal.getsignal(number) for number in _SIGNALS], gc.get_threshold(), sys.path[:]
+    before = set(sys.modules)
     with patch.object(gc, "freeze"):
         try:
             yield
@@ -111,6 +114,10 @@ def _as_it_was() -> Iterator[None]:
             gc.set_threshold(*threshold)
             for number, handler in zip(_SIGNALS, handlers, strict=True):
                 signal.signal(number, handler)
+            sys.path[:] = path
+            for name in set(sys.modules) - before:
+                if (getattr(sys.modules[name], "__file__", None) or "").startswith(str(folder)):
+                    del sys.modules[name]
 
 
 @contextmanager

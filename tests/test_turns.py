@@ -1,4 +1,4 @@
-"""Who waits for a release directory that another process holds."""
+"""Programs that wait for a release directory that another program holds."""
 
 import fcntl
 import os
@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
-from threading import Timer
 
 import pytest
 
@@ -18,11 +17,21 @@ from tests.command import environment, run
 from tests.conftest import write_tree
 
 EXIT_CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
+# The program with a wait that is reported at once, which both signals end, whatever this process does with them.
+PROGRAM = """
+import signal
+from buildassets import locks
+locks._SILENT_SECONDS = 0
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGTERM, signal.SIG_DFL)
+from buildassets.cli.main import main
+main()
+"""
 
 
 @contextmanager
 def held(folder: Path) -> Iterator[None]:
-    """Another process is at work there."""
+    """Hold the lock of `folder` as another program would."""
     descriptor = os.open(folder, os.O_RDONLY)
     fcntl.flock(descriptor, fcntl.LOCK_EX)
     try:
@@ -31,15 +40,25 @@ def held(folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """A project with a release."""
+    assert run(write_tree(tmp_path, {"assets/a.css": "a { top: 1px }"}), "build").returncode == 0
+    return tmp_path
+
+
+def start(site: Path, *arguments: str) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-c", PROGRAM, *arguments]
+    return subprocess.Popen(command, cwd=site, env=environment(), stderr=subprocess.PIPE, text=True)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("verb", [["build", "--no-cache"], ["verify"]])
-def test_who_waits_reports_for_what_and_ends_at_a_signal(
-    tmp_path: Path, verb: list[str], number: signal.Signals
+def test_waiting_command_reports_the_folder_and_ends_at_a_signal(
+    site: Path, verb: list[str], number: signal.Signals
 ) -> None:
-    assert run(write_tree(tmp_path, {"assets/a.css": "a { top: 1px }"}), "build").returncode == 0
-    command = [sys.executable, "-m", "buildassets", *verb]
-    with held(tmp_path / "build"):
-        child = subprocess.Popen(command, cwd=tmp_path, env=environment(), stderr=subprocess.PIPE, text=True)
+    with held(site / "build"):
+        child = start(site, *verb)
         assert child.stderr is not None
         assert child.stderr.readline() == "waiting for another program that is at work in `build`\n"
         child.send_signal(number)
@@ -47,13 +66,12 @@ def test_who_waits_reports_for_what_and_ends_at_a_signal(
     assert (child.returncode, printed.strip()) == (EXIT_CODES[number], "")
 
 
-def test_who_waits_goes_on_once_the_other_is_done(tmp_path: Path) -> None:
-    assert run(write_tree(tmp_path, {"assets/a.css": "a { top: 1px }"}), "build").returncode == 0
-    command = [sys.executable, "-m", "buildassets", "build", "--no-cache"]
-    with held(tmp_path / "build"):
-        child = subprocess.Popen(command, cwd=tmp_path, env=environment(), stderr=subprocess.PIPE, text=True)
+def test_waiting_build_continues_once_the_lock_is_free(site: Path) -> None:
+    with held(site / "build"):
+        child = start(site, "build", "--no-cache")
         assert child.stderr is not None
         assert child.stderr.readline().startswith("waiting ")
+        assert child.poll() is None
     _, printed = child.communicate(timeout=30)
     assert (child.returncode, printed.startswith("built 1 asset")) == (0, True)
 
@@ -66,13 +84,21 @@ class Full(StringIO):
 
 
 @pytest.mark.parametrize("stream", [None, Full()], ids=["none", "full"])
-def test_a_wait_does_not_need_anybody_who_reads_of_it(
+def test_wait_needs_no_stream_for_its_message(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stream: StringIO | None
 ) -> None:
     monkeypatch.setattr(locks, "_SILENT_SECONDS", 0.0)
     monkeypatch.setattr(sys, "stderr", stream)
+    reported = []
+    report = locks._report
     descriptor = os.open(tmp_path, os.O_RDONLY)
     fcntl.flock(descriptor, fcntl.LOCK_EX)
-    Timer(0.3, os.close, (descriptor,)).start()
+
+    def report_and_free(folder: str) -> None:
+        report(folder)
+        reported.append(folder)
+        os.close(descriptor)
+
+    monkeypatch.setattr(locks, "_report", report_and_free)
     with locks.locked(str(tmp_path)):
-        pass
+        assert reported == [str(tmp_path)]

@@ -1,0 +1,5 @@
+"""Time that grows with the size of the input."""
+
+import pytest
+
+pytestmark = pytest.mark.thorough

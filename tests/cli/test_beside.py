@@ -1,4 +1,4 @@
-"""What runs beside a watch: `buildassets watch -- COMMAND`."""
+"""The command that runs next to a watch: `buildassets watch -- COMMAND`."""
 
 import json
 import os
@@ -12,17 +12,27 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.watching import with_constants
+from tests.command import run
 from tests.conftest import PATIENCE_SECONDS, Tree, wait_for, write_tree
 
 SITE: Tree = {"buildassets.toml": "", "assets/a.css": "a { color: red }"}
-# Says that it runs, and goes on until it is told to end.
-SERVER = "import os, pathlib, signal, time; pathlib.Path('runs').write_text(str(os.getpid())); time.sleep(600)"
+# Writes its process id to `runs`, and goes on until a signal ends it.
+SERVER = "import os, signal, time; open('runs', 'w').write(str(os.getpid())); time.sleep(600)"
+IGNORES_SIGTERM = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
+NO_PATIENCE = {"_OWN_WAY_SECONDS": 0.05, "_ENDING_SECONDS": 0.1}
 
 
 @contextmanager
-def watch_with(folder: Path, *command: str, options: tuple[str, ...] = ()) -> Iterator["subprocess.Popen[str]"]:
-    """A watch in `folder`, in a group of its own, with `command` beside it."""
-    arguments = [sys.executable, "-m", "buildassets", "watch", "--port", "0", *options, "--", *command]
+def watch_with(
+    folder: Path, *command: str, options: tuple[str, ...] = (), **seconds: float
+) -> Iterator["subprocess.Popen[str]"]:
+    """A watch in `folder`, in a group of its own, with `command` beside it, and periods of grace of so many `seconds`.
+
+    Without `seconds` a command has all the time that a busy machine may need to end by itself.
+    """
+    grace = {"_OWN_WAY_SECONDS": 0.5, "_ENDING_SECONDS": float(PATIENCE_SECONDS), **seconds}
+    arguments = [*with_constants("beside", **grace), "watch", "--port", "0", *options, "--", *command]
     with subprocess.Popen(
         arguments, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     ) as process:
@@ -38,12 +48,8 @@ def python(program: str) -> tuple[str, ...]:
 
 def wait_until_it_runs(folder: Path) -> int:
     """The process id of SERVER."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < deadline:
-        if (folder / "runs").exists() and (told := (folder / "runs").read_text()):
-            return int(told)
-        time.sleep(0.02)
-    pytest.fail("the command does not run")
+    wait_for(lambda: (folder / "runs").exists() and (folder / "runs").read_text())
+    return int((folder / "runs").read_text())
 
 
 def is_running(pid: int) -> bool:
@@ -90,10 +96,11 @@ def test_a_signal_to_the_watch_ends_the_command(tmp_path: Path, number: int, cod
 
 
 @pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="what a command has started is found in /proc")
-@pytest.mark.parametrize("ignores", ["", "signal.signal(signal.SIGTERM, signal.SIG_IGN); "])
-def test_what_the_command_has_started_ends_too(tmp_path: Path, ignores: str) -> None:
-    write_tree(tmp_path, {**SITE, "server.py": f"import signal; {ignores}{SERVER}"})
-    with watch_with(tmp_path, "sh", "-c", f"{sys.executable} server.py; true") as watch:
+@pytest.mark.parametrize("ignores", ["", IGNORES_SIGTERM])
+def test_child_of_the_command_ends_too(tmp_path: Path, ignores: str) -> None:
+    grace = NO_PATIENCE if ignores else {"_OWN_WAY_SECONDS": 0.05}
+    write_tree(tmp_path, {**SITE, "server.py": f"{ignores}{SERVER}"})
+    with watch_with(tmp_path, "sh", "-c", f"{sys.executable} server.py; true", **grace) as watch:
         server = wait_until_it_runs(tmp_path)
         watch.send_signal(signal.SIGTERM)
         assert watch.wait(PATIENCE_SECONDS) == 143
@@ -102,7 +109,7 @@ def test_what_the_command_has_started_ends_too(tmp_path: Path, ignores: str) -> 
 
 def test_ctrl_c_reaches_both(tmp_path: Path) -> None:
     program = f"import signal; signal.signal(2, lambda *_: print('bye') or exit()); {SERVER}"
-    with watch_with(write_tree(tmp_path, SITE), *python(program)) as watch:
+    with watch_with(write_tree(tmp_path, SITE), *python(program), _OWN_WAY_SECONDS=PATIENCE_SECONDS) as watch:
         wait_until_it_runs(tmp_path)
         os.killpg(watch.pid, signal.SIGINT)  # as a terminal does
         out, err = watch.communicate(timeout=PATIENCE_SECONDS)
@@ -110,21 +117,20 @@ def test_ctrl_c_reaches_both(tmp_path: Path) -> None:
     assert "Traceback" not in err
 
 
-def test_a_command_that_does_not_want_to_end_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    program = "import signal; signal.signal(15, signal.SIG_IGN); " + SERVER
-    with watch_with(write_tree(tmp_path, SITE), *python(program)) as watch:
+def test_command_that_ignores_sigterm_is_killed(tmp_path: Path) -> None:
+    with watch_with(write_tree(tmp_path, SITE), *python(IGNORES_SIGTERM + SERVER), **NO_PATIENCE) as watch:
         pid = wait_until_it_runs(tmp_path)
         watch.terminate()
         assert watch.wait(timeout=PATIENCE_SECONDS) == 143
     assert not is_running(pid)
 
 
-def test_the_command_knows_that_it_is_watched(tmp_path: Path) -> None:
+def test_command_has_the_variable_of_a_watch(tmp_path: Path) -> None:
     with watch_with(write_tree(tmp_path, SITE), *python("import os; print(os.environ['BUILDASSETS_WATCH'])")) as watch:
         assert watch.communicate(timeout=PATIENCE_SECONDS)[0] == "1\n"
 
 
-def test_the_documents_of_the_watch_are_not_mixed_with_its_output(tmp_path: Path) -> None:
+def test_output_of_the_command_is_kept_from_the_documents(tmp_path: Path) -> None:
     with watch_with(write_tree(tmp_path, SITE), *python("print('hello')"), options=("--json",)) as watch:
         out, err = watch.communicate(timeout=PATIENCE_SECONDS)
     assert [json.loads(line)["ok"] for line in out.splitlines()] == [True]
@@ -134,10 +140,9 @@ def test_the_documents_of_the_watch_are_not_mixed_with_its_output(tmp_path: Path
 @pytest.mark.parametrize(
     ("command", "message"), [((), "no command stands after `--`"), (("no-such-command",), "there is no command")]
 )
-def test_a_command_that_cannot_run_is_wrong_usage(tmp_path: Path, command: tuple[str, ...], message: str) -> None:
-    with watch_with(write_tree(tmp_path, SITE), *command) as watch:
-        _, err = watch.communicate(timeout=PATIENCE_SECONDS)
-    assert watch.returncode == 2
-    assert message in err
-    assert "Traceback" not in err
+def test_command_that_cannot_run_is_wrong_usage(tmp_path: Path, command: tuple[str, ...], message: str) -> None:
+    done = run(write_tree(tmp_path, SITE), "watch", "--port", "0", "--", *command)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
     assert not (tmp_path / "build").exists()

@@ -1,4 +1,4 @@
-"""A watch in a process of its own, which tells of each build by a document a line."""
+"""A watch in a process of its own, which reports each build by a document a line."""
 
 import json
 import os
@@ -22,7 +22,7 @@ _MOST_BUILDS = 20  # of one save, where looking catches it half done
 
 
 class Watching:
-    """What a watch of the project in `folder` tells."""
+    """The documents of a watch of the project in `folder`."""
 
     def __init__(self, folder: Path, process: "subprocess.Popen[str]") -> None:
         self.folder = folder
@@ -40,7 +40,7 @@ class Watching:
         try:
             document: dict[str, Any] = json.loads(self._lines.get(timeout=PATIENCE_SECONDS))
         except Empty:
-            pytest.fail("the watch tells of no build")
+            pytest.fail("the watch reports no build")
         return document
 
     def released(self, document: dict[str, Any], path: str) -> bytes:
@@ -83,7 +83,20 @@ class Watching:
     def no_more(self) -> None:
         """There is no build within the time that one would take."""
         if (line := self._next_line()) is not None:
-            pytest.fail(f"the watch tells of one more build: {line}")
+            pytest.fail(f"the watch reports one more build: {line}")
+
+
+def with_constants(module: str, **constants: float) -> list[str]:
+    """The command `buildassets`, in which a module of `buildassets.cli` has other `constants`, such as a grace period.
+
+    It ends by each signal, also where this process ignores one, as it does SIGHUP below `nohup`.
+    """
+    program = (
+        "import signal; signal.signal(signal.SIGHUP, signal.SIG_DFL); signal.signal(signal.SIGTERM, signal.SIG_DFL); "
+        f"import buildassets.cli.{module} as changed; vars(changed).update({constants!r}); "
+        "from buildassets.cli.main import main; main()"
+    )
+    return [sys.executable, "-c", program]
 
 
 @contextmanager

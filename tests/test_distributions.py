@@ -1,4 +1,4 @@
-"""What is uploaded: the source distribution and wheels, checked by others' programs, and installed on every Python."""
+"""The source distribution and wheels to be uploaded: checked by third-party programs, and installed on every Python."""
 
 import os
 import shutil
@@ -8,20 +8,24 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import missing_tool
+from tests.conftest import NOT_SHOWN, missing_tool
+from tests.distributions import ROOT, compiles, linked_checkout
+from tests.environments import make_environment, uv
 from tests.release_tools import checked, release_tools
-from tests.test_packaging import compiles
 
-ROOT = Path(__file__).parents[1]
+pytestmark = pytest.mark.thorough
+
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 
 
 @pytest.fixture(scope="module")
 def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the source distribution, and the wheel that is built from it."""
+    """A folder with the source distribution, and the wheel that is built from it in an environment of its own."""
     folder = tmp_path_factory.mktemp("dist")
-    command = [str(release_tools() / "python"), "-m", "build", "--outdir", str(folder)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=500)
+    source = linked_checkout(tmp_path_factory.mktemp("checkout"))
+    command = [str(release_tools() / "python"), "-m", "build", "--installer=uv", "--outdir", str(folder), str(source)]
+    path = f"{Path(uv()).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(command, env={**os.environ, "PATH": path}, capture_output=True, text=True, timeout=500)
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
     return folder
 
@@ -33,12 +37,12 @@ def wheel(dist: Path) -> Path:
 
 
 def python_of(version: str) -> str:
-    """A Python of this version that can make environments: of PATH, or of pyenv. None: the test is skipped."""
+    """Return a Python of this version: of PATH, or of pyenv. None: the test is skipped."""
     places = sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin/python{version}"))
     for place in (shutil.which(f"python{version}"), *map(str, places)):
-        if place and subprocess.run([place, "-c", "import sys, venv"], capture_output=True).returncode == 0:
+        if place and subprocess.run([place, "-c", "import venv"], capture_output=True).returncode == 0:
             return place
-    pytest.skip(f"there is no Python {version}")
+    pytest.skip(f"{NOT_SHOWN}: there is no Python {version}")
 
 
 def test_twine_and_check_wheel_contents_find_nothing(dist: Path, wheel: Path) -> None:
@@ -59,29 +63,39 @@ def test_auditwheel_makes_a_wheel_for_many_linuxes_and_every_python(wheel: Path,
     assert repaired.name.count("-cp") == 0
 
 
-@pytest.mark.parametrize("version", PYTHONS)
-@pytest.mark.parametrize("form", ["whl", "tar.gz"])
-def test_it_installs_and_builds_a_site(version: str, form: str, dist: Path, tmp_path: Path) -> None:
-    subprocess.run([python_of(version), "-m", "venv", str(tmp_path / "env")], check=True)
-    own = str(tmp_path / "env/bin/python")
-    (path,) = dist.glob(f"*.{form}")
-    done = subprocess.run([own, "-m", "pip", "install", "--quiet", str(path)], capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    done = subprocess.run([own, str(ROOT / "scripts/wheel-test")], cwd=tmp_path, capture_output=True, text=True)
+def assert_builds_a_site(environment: Path, folder: Path) -> None:
+    command = [str(environment / "bin/python"), str(ROOT / "scripts/wheel-test")]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
     if compiles():
         assert (done.returncode, "lexers: native" in done.stdout) == (0, True), done.stdout + done.stderr
     else:
         assert "no native lexers" in done.stderr
 
 
+@pytest.mark.parametrize("version", PYTHONS)
+def test_installed_wheel_builds_a_site(version: str, wheel: Path, tmp_path: Path) -> None:
+    done = make_environment(tmp_path / "env", str(wheel), python=python_of(version))
+    assert done.returncode == 0, done.stderr
+    assert_builds_a_site(tmp_path / "env", tmp_path)
+
+
+def test_source_distribution_that_pip_installs_builds_a_site(dist: Path, tmp_path: Path) -> None:
+    make_environment(tmp_path / "env", "pip")
+    (path,) = dist.glob("*.tar.gz")
+    command = [str(tmp_path / "env/bin/python"), "-m", "pip", "install", "--quiet", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert_builds_a_site(tmp_path / "env", tmp_path)
+
+
 def test_cibuildwheel_has_a_wheel_for_each_platform_of_the_workflow() -> None:
     workflow = (ROOT / ".github/workflows/release.yml").read_text("utf-8")
-    known = ""
-    for platform in ("linux", "macos", "windows"):
-        for arch in ("x86_64", "aarch64", "arm64", "AMD64", "ARM64"):
-            command = [str(release_tools() / "cibuildwheel"), "--print-build-identifiers", "--platform", platform]
-            done = subprocess.run([*command, "--archs", arch], cwd=ROOT, capture_output=True, text=True)
-            known += done.stdout
     builds = [part.split('"')[0] for part in workflow.split('build: "')[1:]]
+    command = [str(release_tools() / "cibuildwheel"), "--print-build-identifiers", "--archs", "all", "--platform"]
+    known = {
+        build
+        for platform in ("linux", "macos", "windows")
+        for build in subprocess.run([*command, platform], cwd=ROOT, capture_output=True, text=True).stdout.split()
+    }
     assert len(builds) == 8
-    assert [build for build in builds if build not in known.split()] == []
+    assert [build for build in builds if build not in known] == []

@@ -1,23 +1,18 @@
 """The wheel, built and installed as a user's image would."""
 
 import os
-import runpy
 import shutil
 import subprocess
-import sys
 import tarfile
-import venv
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import missing_tool
-
-ROOT = Path(__file__).parents[1]
-HOOK = runpy.run_path(str(ROOT / "native/build_hook.py"))
-LIBRARY = f"buildassets/compiler/languages/native/{HOOK['library_name']()}"
+from tests.conftest import find_tool, missing_tool
+from tests.distributions import HOOK, LIBRARY, ROOT, compiles, hatchling, linked_checkout, wheel_of
+from tests.environments import make_environment
 
 
 @pytest.fixture(scope="module")
@@ -26,16 +21,18 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return wheel_of(ROOT, tmp_path_factory.mktemp("wheel"))
 
 
-def wheel_of(source: Path, folder: Path, **variables: str) -> Path:
-    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(folder), str(source)]
-    subprocess.run(command, check=True, timeout=300, env={**os.environ, **variables})
-    (path,) = folder.glob("*.whl")
-    return path
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An environment with the wheel alone."""
+    folder = tmp_path_factory.mktemp("installed") / "venv"
+    done = make_environment(folder, "--no-deps", str(wheel))
+    assert done.returncode == 0, done.stderr
+    return folder
 
 
 @pytest.fixture(scope="module")
 def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What a wheel is made of, in a folder where it can be spoilt."""
+    """A copy of the sources of a wheel, whose library can be made invalid."""
     folder = tmp_path_factory.mktemp("source")
     for name in ("src", "native"):
         ignored = shutil.ignore_patterns("target", "__pycache__", HOOK["library_name"]())
@@ -46,7 +43,7 @@ def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def spoilt(copied: Path) -> Iterator[Path]:
+def invalid(copied: Path) -> Iterator[Path]:
     """The same with a library that cannot be compiled."""
     root = copied / "native/src/lib.rs"
     text = root.read_text("utf-8")
@@ -55,69 +52,65 @@ def spoilt(copied: Path) -> Iterator[Path]:
     root.write_text(text, "utf-8")
 
 
-def compiles() -> bool:
-    """Whether there is what compiles the library."""
-    found = shutil.which("cargo") or shutil.which("cargo", path=str(Path.home() / ".cargo/bin"))
-    return bool(found and shutil.which("cc"))
-
-
-def test_a_wheel_has_the_lexers_for_every_python_of_the_platform_where_they_compile(wheel: Path) -> None:
+def names_in(wheel: Path) -> set[str]:
     with zipfile.ZipFile(wheel) as archive:
-        names = archive.namelist()
-        (name,) = (name for name in names if name.endswith(".dist-info/WHEEL"))
-        described = archive.read(name).decode()
-    assert (LIBRARY in names) is compiles()
+        return set(archive.namelist())
+
+
+def described(wheel: Path, name: str) -> str:
+    """Return the text of the file `name` that describes the distribution."""
+    with zipfile.ZipFile(wheel) as archive:
+        (path,) = (path for path in archive.namelist() if path.endswith(f".dist-info/{name}"))
+        return archive.read(path).decode()
+
+
+def test_wheel_has_compiled_lexers_for_every_python_of_the_platform(wheel: Path) -> None:
+    assert (LIBRARY in names_in(wheel)) is compiles()
     tag = HOOK["tag"]() if compiles() else "py3-none-any"
-    assert f"Tag: {tag}\n" in described
+    assert f"Tag: {tag}\n" in described(wheel, "WHEEL")
     assert wheel.name.endswith(f"{tag}.whl")
 
 
-def test_a_wheel_has_the_page_of_each_diagnostic(wheel: Path) -> None:
-    with zipfile.ZipFile(wheel) as archive:
-        packed = {name for name in archive.namelist() if name.startswith("buildassets/pages/")}
+def test_wheel_has_the_page_of_each_diagnostic(wheel: Path) -> None:
+    packed = {name for name in names_in(wheel) if name.startswith("buildassets/pages/")}
     written = {path.relative_to(ROOT / "docs/errors").as_posix() for path in (ROOT / "docs/errors").rglob("*.md")}
     assert packed == {f"buildassets/pages/{name}" for name in written}
 
 
-def test_a_wheel_has_the_parts_of_the_page_of_a_report(wheel: Path) -> None:
-    with zipfile.ZipFile(wheel) as archive:
-        packed = set(archive.namelist())
-    assert {f"buildassets/release/report/page.{suffix}" for suffix in ("css", "html", "js")} <= packed
+def test_wheel_has_the_parts_of_the_page_of_a_report(wheel: Path) -> None:
+    assert {f"buildassets/release/report/page.{suffix}" for suffix in ("css", "html", "js")} <= names_in(wheel)
 
 
-def test_a_wheel_is_pure_where_the_lexers_are_turned_off(copied: Path, tmp_path: Path) -> None:
+def test_wheel_is_pure_where_the_lexers_are_turned_off(copied: Path, tmp_path: Path) -> None:
     wheel = wheel_of(copied, tmp_path, BUILDASSETS_NATIVE="0")
     assert wheel.name.endswith("py3-none-any.whl")
-    with zipfile.ZipFile(wheel) as archive:
-        assert LIBRARY not in archive.namelist()
+    assert LIBRARY not in names_in(wheel)
 
 
-def test_a_wheel_is_pure_where_the_lexers_do_not_compile_and_a_warning_gives_the_reason(
-    spoilt: Path, tmp_path: Path
+def test_wheel_is_pure_where_the_lexers_do_not_compile_and_a_warning_gives_the_reason(
+    invalid: Path, tmp_path: Path
 ) -> None:
     if not compiles():
         missing_tool("there is no cargo")
-    command = [sys.executable, "-m", "pip", "wheel", "-v", "--no-deps", "--wheel-dir", str(tmp_path), str(spoilt)]
-    environment = {name: value for name, value in os.environ.items() if name != "BUILDASSETS_NATIVE"}
-    done = subprocess.run(command, check=True, timeout=300, capture_output=True, text=True, env=environment)
-    assert (
-        "the lexers are not compiled, and those in Python are used instead: cargo exited" in done.stdout + done.stderr
-    )
+    done = hatchling(invalid, "wheel", tmp_path)
+    assert done.returncode == 0
+    warning = "the lexers are not compiled, and those in Python are used instead: cargo exited"
+    assert warning in done.stdout + done.stderr
     assert "this is no Rust" in done.stdout + done.stderr
     assert [path.name.endswith("py3-none-any.whl") for path in tmp_path.glob("*.whl")] == [True]
 
 
-def test_there_is_no_wheel_where_lexers_are_required_and_do_not_compile(spoilt: Path, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "pip", "wheel", "--no-deps", "--wheel-dir", str(tmp_path), str(spoilt)]
-    environment = {**os.environ, "BUILDASSETS_NATIVE": "require"}
-    done = subprocess.run(command, timeout=300, capture_output=True, text=True, env=environment)
+def test_no_wheel_is_built_where_required_lexers_do_not_compile(invalid: Path, tmp_path: Path) -> None:
+    done = hatchling(invalid, "wheel", tmp_path, BUILDASSETS_NATIVE="require")
     assert done.returncode
     assert "the lexers are not compiled, and BUILDASSETS_NATIVE is `require`" in done.stdout + done.stderr
+    assert not [*tmp_path.glob("*.whl")]
 
 
-def test_the_source_distribution_holds_the_sources_of_the_lexers(tmp_path: Path) -> None:
-    sdist = pytest.importorskip("hatchling.builders.sdist").SdistBuilder(str(ROOT))
-    (path,) = sdist.build(directory=str(tmp_path), versions=["standard"])
+def test_source_distribution_holds_the_sources_of_the_lexers(tmp_path: Path) -> None:
+    done = hatchling(linked_checkout(tmp_path / "checkout"), "sdist", tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (path,) = tmp_path.glob("*.tar.gz")
     with tarfile.open(path) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
     sources = {one.relative_to(ROOT).as_posix() for one in (ROOT / "native/src").rglob("*.rs")}
@@ -125,51 +118,40 @@ def test_the_source_distribution_holds_the_sources_of_the_lexers(tmp_path: Path)
     assert not [name for name in names if "/target/" in name or name.endswith(HOOK["library_name"]())]
 
 
-def test_the_wheel_holds_the_package_and_its_data(wheel: Path) -> None:
-    with zipfile.ZipFile(wheel) as archive:
-        names = set(archive.namelist())
+def test_wheel_holds_the_package_and_its_data(wheel: Path) -> None:
+    names = names_in(wheel)
     modules = {path.relative_to(ROOT / "src").as_posix() for path in (ROOT / "src").rglob("*.py")}
     assert modules <= names
     data = {"py.typed", "config.schema.json", "manifest.schema.json", "runtime/livereload.js"}
     assert {f"buildassets/{name}" for name in data} <= names
-    installed = {name for name in names if ".dist-info/" not in name and ".data/" not in name}
-    assert {name.partition("/")[0] for name in installed} == {"buildassets"}
+    packed = {name for name in names if ".dist-info/" not in name and ".data/" not in name}
+    assert {name.partition("/")[0] for name in packed} == {"buildassets"}
 
 
-def test_an_environment_with_the_wheel_has_the_manual_page(wheel: Path, tmp_path: Path) -> None:
-    venv.create(tmp_path / "venv", with_pip=False, symlinks=True)
-    command = [sys.executable, "-m", "pip", "--python", str(tmp_path / "venv/bin/python")]
-    subprocess.run([*command, "install", "--quiet", "--no-deps", str(wheel)], check=True, timeout=300)
-    page = tmp_path / "venv/share/man/man1/buildassets.1"
+def test_environment_with_the_wheel_has_the_manual_page(installed: Path) -> None:
+    page = installed / "share/man/man1/buildassets.1"
     assert page.read_text("utf-8").startswith(".TH BUILDASSETS 1 ")
-    if not shutil.which("man"):
-        missing_tool("there is no man")
-    path = f"{tmp_path / 'venv/bin'}{os.pathsep}{os.defpath}"
-    done = subprocess.run(["man", "-w", "buildassets"], env={"PATH": path}, capture_output=True, text=True)
+    man = find_tool("man")
+    path = f"{installed / 'bin'}{os.pathsep}{os.defpath}"
+    done = subprocess.run([man, "-w", "buildassets"], env={"PATH": path}, capture_output=True, text=True)
     assert done.stdout.strip() == str(page)
 
 
 def test_pytest_finds_the_fixture_of_the_wheel(wheel: Path) -> None:
-    with zipfile.ZipFile(wheel) as archive:
-        (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/entry_points.txt"))
-        assert "[pytest11]\nbuildassets = buildassets.testing.pytest_plugin\n" in archive.read(name).decode()
+    entry = "[pytest11]\nbuildassets = buildassets.testing.pytest_plugin\n"
+    assert entry in described(wheel, "entry_points.txt")
 
 
 @pytest.mark.parametrize("framework", ["flask", "quart"])
 def test_frameworks_find_the_commands_of_the_wheel(wheel: Path, framework: str) -> None:
-    with zipfile.ZipFile(wheel) as archive:
-        (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/entry_points.txt"))
-        said = archive.read(name).decode()
-    assert f"[{framework}.commands]\nassets = buildassets.runtime.flask:commands\n" in said
+    entry = f"[{framework}.commands]\nassets = buildassets.runtime.flask:commands\n"
+    assert entry in described(wheel, "entry_points.txt")
 
 
-def test_the_run_stage_needs_no_dependency(wheel: Path, tmp_path: Path) -> None:
-    venv.create(tmp_path / "venv", with_pip=False, symlinks=True)
-    python = str(tmp_path / "venv/bin/python")
-    command = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-deps", str(wheel)]
-    subprocess.run(command, check=True, timeout=300)
+def test_run_stage_needs_no_dependency(installed: Path, tmp_path: Path) -> None:
     manifest = tmp_path / "manifest.json"
     manifest.write_text('{"schema": 1, "url": "/a/", "assets": {"b.css": {"file": "b.0.css"}}}')
     program = "import sys; from buildassets.runtime import Assets; print(Assets(sys.argv[1]).url('b.css'))"
+    python = str(installed / "bin/python")
     done = subprocess.run([python, "-I", "-c", program, str(manifest)], capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (0, "/a/b.0.css\n"), done.stderr

@@ -59,6 +59,6 @@ class _Handler(SimpleHTTPRequestHandler):
 def authenticating(folder: Path, user: str, leads_to: str = "") -> Iterator[Authenticating]:
     """Such a server, which runs."""
     with Authenticating(folder, user, leads_to) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
+        Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         yield server
         server.shutdown()

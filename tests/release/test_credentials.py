@@ -1,4 +1,4 @@
-"""User and password in a URL reach the server that they are for, and nobody else, on no stream and in no file."""
+"""User and password in a URL reach the server that they are for, no other server, no stream and no file."""
 
 import json
 from collections.abc import Iterator
@@ -7,20 +7,29 @@ from shutil import copytree
 
 import pytest
 
+import buildassets.download
 from buildassets.download import download
+from buildassets.release.publish import destination
 from tests.command import run
 from tests.conftest import read_tree, write_tree
 from tests.release.authenticating import Authenticating, authenticating
 
-# With all that has to be percent-encoded, and bytes that are no ASCII.
+# With all that has to be percent-encoded, and bytes that are not ASCII.
 USER, PASSWORD = "d\u00e9ploy", "s3cr:t/w@rd#?"
 ENCODED = "d%C3%A9ploy:s3cr%3At%2Fw%40rd%23%3F"
 SECRETS = (PASSWORD, "s3cr", "w%40rd", "w@rd", "Z9signature", "ZmFrZQ")
 
 
+@pytest.fixture(autouse=True)
+def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Try again at once, as a server that does not listen will not do so later either."""
+    monkeypatch.setattr(buildassets.download, "_PAUSES_SECONDS", (0, 0))
+    monkeypatch.setattr(destination, "_PAUSES_S", (0, 0))
+
+
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What `site` is a copy of, and in `built` what it is once it has been built."""
+    """A folder with a site that has a release and newer sources, and the same site in `built` with their release."""
     folder = tmp_path_factory.mktemp("prepared")
     site = folder / "site"
     write_tree(site, {"buildassets.toml": "compress = []\n[retain]\n", "assets/a.css": "a { color: red }\n"})
@@ -38,8 +47,8 @@ def site(prepared: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def built(prepared: Path, site: Path) -> Path:
-    """The same, with a release of the newer state too."""
+def built_site(prepared: Path, site: Path) -> Path:
+    """The same project, with a release of the newer state too."""
     return copytree(prepared / "built", site, dirs_exist_ok=True)
 
 
@@ -50,7 +59,7 @@ def server(site: Path) -> Iterator[Authenticating]:
 
 
 def assert_secret(site: Path, *printed: str) -> None:
-    """No part of a password is `printed`, or stands in any file."""
+    """Check that no part of a password is `printed`, or is in any file."""
     for text in (*printed, *(content.decode("utf-8", "replace") for content in read_tree(site).values())):
         assert [secret for secret in SECRETS if secret in text] == []
 
@@ -62,7 +71,7 @@ def test_files_are_carried_from_a_server_that_wants_a_password(site: Path, serve
     assert_secret(site, done.stdout, done.stderr)
 
 
-def test_files_may_lie_at_another_server(site: Path, server: Authenticating) -> None:
+def test_files_may_be_on_another_server_than_the_manifest(site: Path, server: Authenticating) -> None:
     manifest = str(site / "old/manifest.json")
     done = run(site, "build", "--json", "--carry-from", manifest, "--carry-url", f"{server.url(ENCODED)}assets/")
     assert done.returncode == 0, done.stderr
@@ -70,17 +79,17 @@ def test_files_may_lie_at_another_server(site: Path, server: Authenticating) -> 
 
 
 @pytest.mark.parametrize("options", [(), ("--json",), ("--markdown",)])
-def test_releases_are_compared_over_it(built: Path, server: Authenticating, options: tuple[str, ...]) -> None:
-    done = run(built, "diff", f"{server.url(ENCODED)}manifest.json", "build", *options)
+def test_diff_accepts_a_url_with_a_password(built_site: Path, server: Authenticating, options: tuple[str, ...]) -> None:
+    done = run(built_site, "diff", f"{server.url(ENCODED)}manifest.json", "build", *options)
     assert done.returncode == 0, done.stderr
     assert "a.css" in done.stdout
-    assert_secret(built, done.stdout, done.stderr)
+    assert_secret(built_site, done.stdout, done.stderr)
 
 
-def test_an_asset_is_explained_since_it(built: Path, server: Authenticating) -> None:
-    done = run(built, "explain", "a.css", "--since", f"{server.url(ENCODED)}manifest.json")
+def test_explain_accepts_a_url_with_a_password(built_site: Path, server: Authenticating) -> None:
+    done = run(built_site, "explain", "a.css", "--since", f"{server.url(ENCODED)}manifest.json")
     assert "since `http://***@127.0.0.1:" in done.stdout
-    assert_secret(built, done.stdout, done.stderr)
+    assert_secret(built_site, done.stdout, done.stderr)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +131,7 @@ def test_an_asset_is_explained_since_it(built: Path, server: Authenticating) -> 
     ],
     ids=" ".join,
 )
-def test_no_failure_prints_a_password(built: Path, server: Authenticating, arguments: list[str]) -> None:
+def test_no_failure_prints_a_password(built_site: Path, server: Authenticating, arguments: list[str]) -> None:
     names = {
         "url": server.url(ENCODED),
         "wrong": server.url("u:s3cr"),
@@ -130,9 +139,9 @@ def test_no_failure_prints_a_password(built: Path, server: Authenticating, argum
     }
     shown = [argument.format(**names) for argument in arguments]
     storage = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "AWS_ENDPOINT_URL": "http://127.0.0.1:1"}
-    done = run(built, *shown, CI="true", AWS_MAX_ATTEMPTS="1", **storage)
+    done = run(built_site, *shown, CI="true", AWS_MAX_ATTEMPTS="1", **storage)
     assert "Traceback" not in done.stderr, done.stderr
-    assert_secret(built, done.stdout, done.stderr)
+    assert_secret(built_site, done.stdout, done.stderr)
 
 
 def test_the_password_is_not_taken_for_a_part_of_the_host(site: Path, server: Authenticating) -> None:
@@ -141,13 +150,13 @@ def test_the_password_is_not_taken_for_a_part_of_the_host(site: Path, server: Au
     assert download(f"{server.url(f'{USER}:{PASSWORD}')}manifest.json", 10_000).startswith(b"{")
 
 
-def test_a_redirect_within_the_server_takes_the_password_along(site: Path, server: Authenticating) -> None:
+def test_a_redirect_within_the_server_keeps_the_password(site: Path, server: Authenticating) -> None:
     server.leads_to = f"{server.url()}here/"
     assert download(f"{server.url(ENCODED)}manifest.json", 10_000).startswith(b"{")
     assert len(server.seen) == 2
 
 
-def test_a_redirect_elsewhere_does_not(site: Path, server: Authenticating) -> None:
+def test_a_redirect_to_another_server_leaves_the_password_out(site: Path, server: Authenticating) -> None:
     with authenticating(site / "old", "") as other:
         server.leads_to = other.url("eve:evil")
         assert download(f"{server.url(ENCODED)}manifest.json", 10_000).startswith(b"{")
@@ -185,8 +194,8 @@ def test_an_import_map_has_no_password(site: Path) -> None:
     assert_secret(site / "old", done.stderr)
 
 
-def test_a_release_that_comes_to_be_is_seen_by_the_same_command(site: Path) -> None:
-    """A build that may have to carry files over is never answered by what it did last."""
+def test_a_release_that_appears_later_is_carried_by_the_same_command(site: Path) -> None:
+    """A build that may have to carry files over never repeats its last result unchecked."""
     command = ("build", "--carry-if-any", "--carry-from", "later")
     for _ in range(3):
         assert run(site, *command).returncode == 0

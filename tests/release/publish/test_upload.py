@@ -2,6 +2,7 @@
 
 import json
 import random
+import shutil
 import socket
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import pytest
 from buildassets.files import LARGE_BYTES
 from buildassets.manifest import loads
 from buildassets.release.inventory.inventory import inventory
+from buildassets.release.publish import destination
 from buildassets.release.publish.upload import headers_of
 from tests.command import environment, run
 from tests.conftest import Tree, read_tree, write_tree
@@ -34,16 +36,38 @@ def s3() -> Iterator[S3]:
         yield server
 
 
+@pytest.fixture(autouse=True)
+def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Try again at once, where a user's storage may need seconds to recover."""
+    monkeypatch.setattr(destination, "_PAUSES_S", (0.01, 0.03))
+
+
+def released(folder: Path, settings: str) -> Path:
+    """A project in `folder`, and its release."""
+    write_tree(folder, {**SITE, "buildassets.toml": settings})
+    assert run(folder, "build", "-q").returncode == 0
+    return folder
+
+
+@pytest.fixture(scope="module")
+def released_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return released(tmp_path_factory.mktemp("released"), "")
+
+
+@pytest.fixture(scope="module")
+def released_with_maps(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return released(tmp_path_factory.mktemp("hiding"), 'source_maps = "hidden"\n')
+
+
 @pytest.fixture
-def site(tmp_path: Path) -> Path:
+def site(released_site: Path, tmp_path: Path) -> Path:
     """A project with a release."""
-    assert run(write_tree(tmp_path, SITE), "build", "-q").returncode == 0
-    return tmp_path
+    return shutil.copytree(released_site, tmp_path, dirs_exist_ok=True)
 
 
 @pytest.fixture
 def prefix(tmp_path: Path) -> str:
-    """A place of the test's own in the bucket."""
+    """The folder of this test in the bucket."""
     return tmp_path.name
 
 
@@ -54,7 +78,7 @@ def test_all_of_the_release_is_uploaded(site: Path, s3: S3, prefix: str) -> None
     assert done.stderr.startswith(f"uploaded {len(s3.names(prefix))} files (")
 
 
-def test_each_file_has_the_headers_that_it_is_to_be_served_with(site: Path, s3: S3, prefix: str) -> None:
+def test_each_file_is_uploaded_with_the_headers_to_serve_it_with(site: Path, s3: S3, prefix: str) -> None:
     run(site, "publish", f"s3://{BUCKET}/{prefix}", **s3.environment)
     file = loads((site / "build/manifest.json").read_text()).assets["css/app.css"].file
     names = ("Content-Type", "Content-Encoding", "Cache-Control")
@@ -72,7 +96,7 @@ def test_each_file_has_the_headers_that_it_is_to_be_served_with(site: Path, s3: 
     }
 
 
-def test_a_delta_has_the_headers_of_what_it_is_a_delta_of(site: Path) -> None:
+def test_a_delta_has_the_headers_of_its_file(site: Path) -> None:
     write_tree(
         site, {"buildassets.toml": 'compress = ["dcz"]\n[retain]\n', "assets/js/0.js": "console.log(-1)\n" * 200}
     )
@@ -107,7 +131,7 @@ def test_a_file_of_another_content_is_replaced(site: Path, s3: S3, prefix: str) 
     assert s3.get(f"{prefix}/{name}")[0] == b"<svg/>"
 
 
-def test_a_dry_run_uploads_nothing_and_tells_what_it_would(site: Path, s3: S3, prefix: str) -> None:
+def test_a_dry_run_uploads_nothing_and_lists_the_files(site: Path, s3: S3, prefix: str) -> None:
     done = run(site, "publish", f"s3://{BUCKET}/{prefix}", "--dry-run", "-v", **s3.environment)
     assert "would upload manifest.json\n" in done.stderr
     assert s3.names(prefix) == set()
@@ -121,8 +145,8 @@ def test_a_folder_holds_the_same_as_the_release_directory(site: Path) -> None:
 
 @pytest.fixture
 def large_site(site: Path) -> Path:
-    """The project with a file that is not in memory as a whole."""
-    write_tree(site, {"assets/film.mp4": random.Random(0).randbytes(2 * LARGE_BYTES + 1000)})
+    """The project with a file that is never read as a whole."""
+    write_tree(site, {"assets/film.mp4": random.Random(0).randbytes(LARGE_BYTES + 1000)})
     assert run(site, "build", "-q").returncode == 0
     return site
 
@@ -188,7 +212,7 @@ def over(line: Line, s3: S3) -> dict[str, str]:
     return {**s3.environment, "AWS_ENDPOINT_URL": line.url, "AWS_MAX_ATTEMPTS": "1"}
 
 
-def test_a_connection_that_dies_again_and_again_delays_only(site: Path, s3: S3, prefix: str) -> None:
+def test_a_connection_that_dies_repeatedly_only_delays_the_upload(site: Path, s3: S3, prefix: str) -> None:
     with closing(Line(s3.url)) as line:
         done = run(site, "publish", f"s3://{BUCKET}/{prefix}", **over(line, s3))
         assert done.returncode == 0, done.stderr
@@ -196,7 +220,10 @@ def test_a_connection_that_dies_again_and_again_delays_only(site: Path, s3: S3, 
     assert s3.names(prefix) == read_tree(site / "build").keys()
 
 
-def test_what_a_dead_connection_cut_short_goes_on_later(site: Path, s3: S3, prefix: str) -> None:
+def test_an_upload_that_a_dead_connection_ended_continues_later(
+    site: Path, s3: S3, prefix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("s3fs.S3FileSystem.retries", 1)
     with closing(Line(s3.url, most_connections=40)) as line:
         done = run(site, "publish", f"s3://{BUCKET}/{prefix}", **over(line, s3))
         assert done.returncode == 1
@@ -224,7 +251,7 @@ def test_what_a_dead_connection_cut_short_goes_on_later(site: Path, s3: S3, pref
         ("dropbox://x/y", 2, "error[publish/unavailable]: the library for `dropbox:` is not installed"),
     ],
 )
-def test_a_target_that_cannot_be_one_is_refused(site: Path, s3: S3, target: str, exit_code: int, message: str) -> None:
+def test_an_invalid_target_is_refused(site: Path, s3: S3, target: str, exit_code: int, message: str) -> None:
     done = run(site, "publish", target, **s3.environment)
     assert (done.returncode, message in done.stderr) == (exit_code, True), done.stderr
     assert "Traceback" not in done.stderr
@@ -252,24 +279,26 @@ def test_an_interrupt_does_not_wait_for_a_storage(site: Path, behaviour: Behavio
 
 
 @pytest.fixture
-def without_fsspec(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The environment of a process for which fsspec is not installed."""
-    missing = "raise ModuleNotFoundError(\"No module named 'fsspec'\", name='fsspec')\n"
-    return {"PYTHONPATH": str(write_tree(tmp_path_factory.mktemp("none"), {"fsspec/__init__.py": missing}))}
+def _without_fsspec(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have imports fail as where fsspec is not installed."""
+    for name in ("fsspec", *(name for name in sys.modules if name.startswith("fsspec."))):
+        monkeypatch.setitem(sys.modules, name, None)
 
 
+@pytest.mark.usefixtures("_without_fsspec")
 @pytest.mark.parametrize("target", ["www/site", "file://{site}/www/site", "file://localhost{site}/www/s%69te"])
-def test_a_folder_needs_no_library(site: Path, without_fsspec: dict[str, str], target: str) -> None:
+def test_a_folder_needs_no_library(site: Path, target: str) -> None:
     for uploads in (True, False):
-        done = run(site, "publish", target.format(site=site), **without_fsspec)
+        done = run(site, "publish", target.format(site=site))
         assert done.returncode == 0, done.stderr
         assert (done.stderr != "uploaded nothing\n") is uploads
     assert read_tree(site / "www/site") == read_tree(site / "build")
 
 
+@pytest.mark.usefixtures("_without_fsspec")
 @pytest.mark.parametrize("target", ["s3://bucket/x", "memory://x", "floppy://x"])
-def test_what_needs_a_library_is_refused_without_it(site: Path, without_fsspec: dict[str, str], target: str) -> None:
-    done = run(site, "publish", target, **without_fsspec)
+def test_an_object_store_is_refused_without_its_library(site: Path, target: str) -> None:
+    done = run(site, "publish", target)
     assert (done.returncode, done.stderr) == (
         2,
         "error[publish/unavailable]: fsspec is not installed\n\n"
@@ -277,7 +306,7 @@ def test_what_needs_a_library_is_refused_without_it(site: Path, without_fsspec: 
     )
 
 
-def test_a_folder_of_another_machine_is_none(site: Path) -> None:
+def test_a_folder_of_another_machine_is_refused(site: Path) -> None:
     done = run(site, "publish", "file://elsewhere/www")
     assert done.returncode == 2
     assert "names a folder of `elsewhere`, not of this machine\n" in done.stderr
@@ -304,14 +333,12 @@ def test_companions_of_the_release_before_go_at_the_end(site: Path, s3: S3, pref
 
 
 @pytest.fixture
-def hiding(tmp_path: Path) -> Path:
+def hiding(released_with_maps: Path, tmp_path: Path) -> Path:
     """A project with a release and hidden source maps."""
-    write_tree(tmp_path, {**SITE, "buildassets.toml": 'source_maps = "hidden"\n'})
-    assert run(tmp_path, "build", "-q").returncode == 0
-    return tmp_path
+    return shutil.copytree(released_with_maps, tmp_path, dirs_exist_ok=True)
 
 
-def test_source_maps_go_to_a_place_of_their_own(hiding: Path) -> None:
+def test_source_maps_go_to_their_own_target(hiding: Path) -> None:
     done = run(hiding, "publish", "www", "--maps", "tracker")
     assert done.returncode == 0, done.stderr
     assert read_tree(hiding / "www") == read_tree(hiding / "build")
@@ -331,7 +358,7 @@ def test_source_maps_go_to_an_object_store(hiding: Path, s3: S3, prefix: str) ->
     assert s3.names(prefix) == read_tree(hiding / "build.maps").keys()
 
 
-def test_a_damaged_source_map_is_not_uploaded_nor_the_release_after_it(hiding: Path) -> None:
+def test_a_damaged_source_map_stops_the_upload_of_the_release(hiding: Path) -> None:
     (damaged,) = (hiding / "build.maps/css").iterdir()
     damaged.write_bytes(b"{" + damaged.read_bytes()[1:].replace(b":", b";", 1))
     done = run(hiding, "publish", "www", "--maps", "tracker")

@@ -6,7 +6,6 @@ from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from socket import SHUT_RDWR
-from threading import Thread
 from typing import Any
 
 from jinja2 import Environment
@@ -18,6 +17,7 @@ from buildassets.compiler.result import BuildResult
 from buildassets.compiler.watch.livereload import LiveReload
 from buildassets.media import media_of
 from buildassets.runtime import Assets
+from tests.browser.serving import answering
 from tests.conftest import Tree, write_tree
 
 NONCE = "c2VjcmV0"
@@ -47,14 +47,14 @@ class Site:
         return build(self.config, mode="development")
 
     def watch(self, **options: Any) -> LiveReload:
-        """A watcher's live reload that knows the release which it found, and has been told of a first build."""
+        """A watcher's live reload that knows the release which it found, and published a first build."""
         live_reload = LiveReload(self.config.output, **options)
         live_reload.start()
         live_reload.publish(self.build())
         return live_reload
 
     def edit(self, live_reload: LiveReload, files: Tree) -> BuildResult:
-        """Change `files`, build, and tell the pages."""
+        """Change `files`, build, and publish the result."""
         write_tree(self.folder, files)
         result = self.build()
         live_reload.publish(result)
@@ -98,7 +98,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 the base class names it so
-        """Say nothing."""
+        """Log nothing."""
 
 
 class _Server(ThreadingHTTPServer):
@@ -128,11 +128,8 @@ def serving(handler: Callable[..., BaseHTTPRequestHandler], port: int = 0) -> It
     """Serve with `handler` on that port, or on a free one, which is given; nothing answers afterwards."""
     with _Server(("127.0.0.1", port), handler) as server:
         server.daemon_threads = False
-        thread = Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield server.server_port
-        server.shutdown()
-        thread.join()
+        with answering(server):
+            yield server.server_port
 
 
 @contextmanager

@@ -1,13 +1,7 @@
 """A script of a new release as what differs from the one that Chromium has (RFC 9842), with its bytes counted."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from socketserver import ThreadingMixIn
-from threading import Thread
-from typing import Any
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
-from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
 
@@ -16,6 +10,7 @@ from buildassets.compiler.config.load import load_config
 from buildassets.runtime import Assets
 from buildassets.runtime.wsgi import AssetServer
 from tests.browser.conftest import Browser
+from tests.browser.serving import served
 from tests.conftest import write_tree
 from tests.corpus.packages import node_modules
 
@@ -32,28 +27,6 @@ def released(folder: Path, edition: str) -> None:
         folder, {"buildassets.toml": CONFIG, "assets/js/jquery.js": f"{jquery}\njQuery.edition = '{edition}';\n"}
     )
     assert build(load_config(start=str(folder))).diagnostics == ()
-
-
-class _Handler(WSGIRequestHandler):
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 the base class names it so
-        """Say nothing."""
-
-
-class _Server(ThreadingMixIn, WSGIServer):
-    daemon_threads = True
-
-
-@contextmanager
-def served(application: WSGIApplication) -> Iterator[str]:
-    """Serves an application on a free port of this machine; gives its URL."""
-    with make_server("127.0.0.1", 0, application, _Server, _Handler) as server:
-        thread = Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}/"
-        finally:
-            server.shutdown()
-            thread.join()
 
 
 def test_chromium_loads_what_differs(browser: Browser, tmp_path: Path) -> None:

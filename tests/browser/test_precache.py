@@ -12,7 +12,7 @@ from buildassets.compiler.config.load import load_config
 from buildassets.runtime import Assets
 from buildassets.runtime.wsgi import AssetServer
 from tests.browser.conftest import Browser
-from tests.browser.test_deltas import served
+from tests.browser.serving import served
 from tests.conftest import Tree, write_tree
 from tests.corpus.packages import node_modules
 

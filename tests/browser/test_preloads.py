@@ -4,15 +4,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Thread
 from typing import Any
-from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
 
 from buildassets.runtime import Assets
 from buildassets.runtime.wsgi import AssetServer
 from tests.browser.conftest import Browser
+from tests.browser.serving import served
 from tests.building import built
 from tests.conftest import Tree
 
@@ -28,13 +27,8 @@ SITE: Tree = {
 MODULES = ["js/app.js", "js/a.js", "js/deep/b.js", "vendor/word.js"]
 
 
-class _Quiet(WSGIRequestHandler):
-    def log_message(self, *_: Any) -> None:
-        """Say nothing."""
-
-
 @contextmanager
-def served(assets: Assets, page: str, hints: list[str]) -> Iterator[tuple[str, Counter[str]]]:
+def counting(assets: Assets, page: str, hints: list[str]) -> Iterator[tuple[str, Counter[str]]]:
     """The URL of `page`, which comes with `hints`, and how often each path is asked for. Nothing is cached."""
     counted: Counter[str] = Counter()
 
@@ -53,12 +47,8 @@ def served(assets: Assets, page: str, hints: list[str]) -> Iterator[tuple[str, C
 
         return files(environ, begin)
 
-    with make_server("127.0.0.1", 0, uncached, handler_class=_Quiet) as server:
-        thread = Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/", counted
-        server.shutdown()
-        thread.join()
+    with served(uncached) as url:
+        yield url, counted
 
 
 @pytest.mark.parametrize("mode", ["rewrite", "importmap"])
@@ -71,7 +61,7 @@ def test_every_module_is_loaded_once(browser: Browser, tmp_path: Path, mode: str
     hints = [] if links else assets.early_hints("css/site.css", modules=["js/app.js"])
     script = assets.script("js/app.js", type="module")
     head = f'<link rel="icon" href="data:,">{assets.importmap()}{links}{assets.stylesheet("css/site.css")}{script}'
-    with served(assets, f"<!doctype html><head>{head}</head>", hints) as (url, counted):
+    with counting(assets, f"<!doctype html><head>{head}</head>", hints) as (url, counted):
         browser.open(url)
         browser.wait_for("document.title == 'ab word'")
         assert browser.faults() == []

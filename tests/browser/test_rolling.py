@@ -13,7 +13,7 @@ from buildassets.release.earlier.releases import previous_release
 from buildassets.runtime import Assets
 from buildassets.runtime.wsgi import AssetServer
 from tests.browser.conftest import Browser
-from tests.browser.test_deltas import served
+from tests.browser.serving import served
 from tests.conftest import write_tree
 
 pytestmark = pytest.mark.browser

@@ -3,15 +3,13 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from socketserver import ThreadingMixIn
-from threading import Thread
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 import pytest
 
 from buildassets.runtime import Assets
 from buildassets.runtime.wsgi import AssetServer
 from tests.browser.conftest import Browser
+from tests.browser.serving import QuietServer, answering
 from tests.conftest import write_tree
 from tests.corpus.packages import node_modules
 from tests.runtime.served import build_release
@@ -29,26 +27,14 @@ _SOURCES = {
 _FONT = "@fortawesome/fontawesome-free/webfonts/fa-solid-900.woff2"
 
 
-class _Server(ThreadingMixIn, WSGIServer):
-    daemon_threads = True
-
-
-class _Silent(WSGIRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 the base class names it so
-        """Say nothing."""
-
-
 @contextmanager
 def serving(manifest: Path, origins: tuple[str, ...]) -> Iterator[Assets]:
     """The release at an origin of its own."""
-    with _Server(("127.0.0.1", 0), _Silent) as server:
+    with QuietServer() as server:
         assets = Assets(manifest, url=f"http://localhost:{server.server_port}/assets/")
         server.set_app(AssetServer(assets=assets, origins=origins))
-        thread = Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield assets
-        server.shutdown()
-        thread.join()
+        with answering(server):
+            yield assets
 
 
 def page(assets: Assets) -> str:

@@ -1,16 +1,15 @@
 """What Vite built in a page of ours, and its server in development, in Chromium."""
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
-from socketserver import ThreadingMixIn
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
 
 from buildassets.runtime import Assets
 from tests.browser.conftest import Browser
+from tests.browser.serving import served
 from tests.browser.test_front_ends import assets_of, page
 from tests.conftest import Tree, write_tree
 from tests.corpus.building import build
@@ -35,30 +34,15 @@ def test_a_built_page_works_without_a_failed_request(tmp_path: Path, browser: Br
     assert browser.faults() == []
 
 
-class _Threading(ThreadingMixIn, WSGIServer):
-    """Chromium opens connections that it may never use, and no page should wait for those."""
+def site(made: Callable[[], str]) -> AbstractContextManager[str]:
+    """Serve pages that are `made` at each request; give their URL."""
 
-    daemon_threads = True
-
-
-class _Quiet(WSGIRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 the base class names it so
-        pass
-
-
-@contextmanager
-def site(made: Callable[[], str]) -> Iterator[str]:
-    """The URL of a server whose pages are `made` at each request."""
-
-    def application(environ: dict[str, str], start: Callable[..., object]) -> list[bytes]:
+    def application(environ: WSGIEnvironment, start: StartResponse) -> list[bytes]:
         is_page = environ["PATH_INFO"] == "/"
         start("200 OK" if is_page else "404 Not Found", [("Content-Type", "text/html; charset=utf-8")])
         return [made().encode()] if is_page else []
 
-    with make_server("localhost", 0, application, _Threading, _Quiet) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://localhost:{server.server_port}/"
-        server.shutdown()
+    return served(application, host="localhost")
 
 
 def head(markup: str) -> str:

@@ -1,25 +1,16 @@
 """A Django project whose templates have blocks: built and rendered in a process of its own."""
 
 import json
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.conftest import Tree, write_tree
-from tests.forks import run_program
+from tests.conftest import Tree, settle, write_tree
+from tests.runtime.django.forks import run_in_fork
 
-_IMPORTS = """
-import sys
-import django.contrib.staticfiles, django.core.management, django.template.engine, django.template.loaders.filesystem
-import jinja2.ext
-import buildassets.compat.compressor.build.collect, buildassets.runtime.django.compiler
-sys.path.remove("")
-"""
 _PROGRAM = """
-import io
 from pathlib import Path
 
 import django
@@ -65,7 +56,7 @@ pages = {}
 for name, engine, values in given["pages"]:
     pages.setdefault(name, []).append(engines[engine].get_template(name).render(values))
 found = {"out": out.getvalue(), "err": err.getvalue(), "code": code, "pages": pages}
-exec(given["program"])
+exec(given["own"])
 print(json.dumps(found))
 """
 FILES: Tree = {
@@ -152,9 +143,10 @@ def site(
     written = {name if name.startswith("jinja2/") else f"templates/{name}": text for name, text in named.items()}
     write_tree(folder, {**FILES, **(files or {}), **written})
     wanted = pages if pages is not None else [("page.html", "django", values or {})]
-    given = {"settings": settings, "builds": builds, "arguments": arguments, "pages": wanted, "program": program}
-    done = run_program((_IMPORTS, _PROGRAM), folder, given, os.environ, timeout=120)
-    assert done.returncode == 0, done.stderr.decode()
+    given = {"settings": settings, "builds": builds, "arguments": arguments, "pages": wanted, "own": program}
+    settle()
+    done = run_in_fork(folder, _PROGRAM, **given)
+    assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     return Site(folder, found["out"], found["err"], found["code"], found["pages"], found)
 

@@ -6,7 +6,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tests.conftest import Tree, write_tree
+from tests.conftest import Tree, settle, write_tree
+from tests.runtime.django.forks import run_in_fork
 
 _MANAGE = """import os, sys
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "settings")
@@ -52,15 +53,28 @@ def write_project(folder: Path, **changed: str) -> Path:
 
 
 def manage(
+    folder: Path, *arguments: str, environment: Mapping[str, str] | None = None
+) -> "subprocess.CompletedProcess[str]":
+    """Run `manage.py` in `folder`, in a fork: see `tests.runtime.django.forks`."""
+    program = "sys.argv = asked['arguments']\nrunpy.run_path('manage.py', run_name='__main__')"
+    given = {**_kept(), **(environment or {})}
+    settle()
+    return run_in_fork(folder, program, environment=given, arguments=["manage.py", *arguments])
+
+
+def manage_apart(
     folder: Path, *arguments: str, environment: Mapping[str, str] | None = None, options: Sequence[str] = ()
 ) -> "subprocess.CompletedProcess[str]":
-    """What `manage.py` does, run in `folder` by Python with `options`."""
-    kept = {name: value for name, value in os.environ.items() if name not in ("CI", "NO_COLOR", "BUILDASSETS_WATCH")}
+    """Run `manage.py` in `folder`, in a process of its own, by Python with `options`."""
     return subprocess.run(
         [sys.executable, *options, "manage.py", *arguments],
         cwd=folder,
-        env={**kept, **(environment or {})},
+        env={**_kept(), **(environment or {})},
         capture_output=True,
         text=True,
         timeout=120,
     )
+
+
+def _kept() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name not in ("CI", "NO_COLOR", "BUILDASSETS_WATCH")}

@@ -1,14 +1,12 @@
 """A Django site in a process of its own, since a process can have one configuration only."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tests.runtime.pages import run_python
+from tests.runtime.django.forks import run_in_fork
 
 _SITE = """
-import json, sys
 from pathlib import Path
 
 import django
@@ -18,7 +16,7 @@ from django.shortcuts import render
 from django.test import Client, override_settings
 from django.urls import path
 
-folder = Path(sys.argv[1])
+folder = Path(asked["site"])
 (folder / "templates").mkdir(exist_ok=True)
 (folder / "jinja2").mkdir(exist_ok=True)
 
@@ -47,7 +45,7 @@ def jinja_templates():
     }
 
 
-given = json.loads(sys.argv[2])
+given = asked["settings"]
 settings.configure(**{
     "ROOT_URLCONF": __name__,
     "ALLOWED_HOSTS": ["testserver"],
@@ -75,7 +73,9 @@ STATIC: Mapping[str, Any] = {
 
 def in_django(folder: Path, program: str, **settings: Any) -> str:
     """What `program` prints in a site at `folder`, whose page is `get()`."""
-    return run_python(_SITE + program, str(folder), json.dumps(settings))
+    done = run_in_fork(Path.cwd(), _SITE + program, site=str(folder), settings=settings, warnings="error")
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def page_of(folder: Path, template: str, **settings: Any) -> str:

@@ -11,7 +11,7 @@ import sqlparse
 
 import buildassets
 from tests.conftest import read_tree, write_tree
-from tests.runtime.django.project import manage, write_project
+from tests.runtime.django.project import manage, manage_apart, write_project
 
 
 def entries(folder: Path) -> dict[str, Any]:
@@ -137,7 +137,7 @@ def final_image(tmp_path: Path) -> dict[str, str]:
 def test_without_a_compiler_it_says_what_to_install(tmp_path: Path, final_image: dict[str, str]) -> None:
     write_project(tmp_path)
     for arguments in (["assets", "build"], ["runserver", "--with-assets"]):
-        done = manage(tmp_path, *arguments, environment=final_image, options=["-S"])
+        done = manage_apart(tmp_path, *arguments, environment=final_image, options=["-S"])
         assert done.returncode == 1
         assert done.stderr.startswith("CommandError: the compiler is not installed here")
         assert "pip install buildassets" in done.stderr
@@ -145,15 +145,15 @@ def test_without_a_compiler_it_says_what_to_install(tmp_path: Path, final_image:
 
 def test_without_a_compiler_the_other_commands_work(tmp_path: Path, final_image: dict[str, str]) -> None:
     manage(write_project(tmp_path), "assets", "build")
-    assert manage(tmp_path, "check", environment=final_image, options=["-S"]).returncode == 0
-    done = manage(tmp_path, "collectstatic", "--noinput", environment=final_image, options=["-S"])
+    assert manage_apart(tmp_path, "check", environment=final_image, options=["-S"]).returncode == 0
+    done = manage_apart(tmp_path, "collectstatic", "--noinput", environment=final_image, options=["-S"])
     assert done.returncode == 0, done.stderr
 
 
 def test_compiler_is_loaded_by_none_of_the_other_commands(tmp_path: Path) -> None:
     heavy = ("buildassets.cli", "buildassets.compiler", "click", "sass")
     program = f"import sys; print([name for name in sys.modules if name.startswith({heavy})])"
-    done = manage(write_project(tmp_path), "shell", "-c", program)
+    done = manage_apart(write_project(tmp_path), "shell", "-c", program)
     assert done.stdout.splitlines()[-1] == "[]"
 
 

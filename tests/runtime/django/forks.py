@@ -1,0 +1,108 @@
+"""Programs of Django in forks of a process that has imported Django and the compiler, which saves most of a start.
+
+A command of the compiler that such a program starts, or becomes, is a fork as well. Programs whose subject is which
+modules a process imports, or how Python starts, need a process of their own.
+"""
+
+import os
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from tests.forks import run_program
+
+_IMPORTS: Final = """
+import atexit, contextlib, gc, importlib, io, json, os, pkgutil, runpy, subprocess, sys, tempfile, threading, traceback
+import warnings
+import django.contrib.staticfiles.finders, django.contrib.staticfiles.storage, django.contrib.staticfiles.views
+import django.core.cache.backends.locmem, django.core.checks, django.core.handlers.wsgi, django.core.mail
+import django.core.management.commands.check, django.core.management.commands.shell, django.db.models, django.forms
+import django.shortcuts, django.template.engine, django.template.loaders.filesystem, django.test, django.urls
+import django.utils.translation.trans_real, django.views.debug
+with contextlib.suppress(ImportError):  # an application with other templates lacks it
+    import django.template.backends.jinja2, jinja2.ext
+import brotli, ctypes, rcssmin, rjsmin
+import buildassets.cli, buildassets.compat.compressor.build, buildassets.compiler
+for package in (buildassets.cli, buildassets.compiler, buildassets.compat.compressor.build):
+    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        importlib.import_module(module.name)
+import buildassets.runtime.django.compiler, buildassets.runtime.django.jinja, buildassets.runtime.django.storage
+import buildassets.runtime.django.management.commands.assets
+sys.path.remove("")
+"""
+_RUN: Final = """
+COMPILER = [sys.executable, "-m", "buildassets"]
+execute, start = os.execve, subprocess.run
+
+
+def become(program):
+    try:
+        program()
+        code = 0
+    except SystemExit as end:
+        code = end.code or 0
+        if isinstance(code, str):
+            print(code, file=sys.stderr)
+            code = 1
+    except BaseException:
+        traceback.print_exc()
+        code = 1
+    threading._shutdown()
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)  # nobody waits for the end of all that was imported
+
+
+def become_compiler(path, command, environment):
+    if command[:3] != COMPILER:
+        execute(path, command, environment)
+    environment = dict(environment)
+    os.environ.clear()
+    os.environ.update(environment)
+    sys.argv = ["-m", *command[3:]]
+    become(lambda: runpy.run_module("buildassets", run_name="__main__", alter_sys=True))
+
+
+def run_compiler(command, **options):
+    if command[:3] != COMPILER:
+        return start(command, **options)
+    assert options.keys() <= {"env", "capture_output", "encoding", "check"}, options
+    outputs = [tempfile.TemporaryFile() for _ in range(2)]
+    sys.stdout.flush()
+    sys.stderr.flush()
+    child = os.fork()
+    if not child:
+        for number, output in enumerate(outputs, start=1):
+            os.dup2(output.fileno(), number)
+        become_compiler(command[0], command, options.get("env", os.environ))
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    printed = []
+    for output in outputs:
+        output.seek(0)
+        printed.append(output.read().decode())
+        output.close()
+    return subprocess.CompletedProcess(command, code, *printed)
+
+
+os.execve, subprocess.run = become_compiler, run_compiler
+os.execv = lambda path, command: become_compiler(path, command, os.environ)
+if asked["warnings"]:
+    warnings.simplefilter(asked["warnings"])
+become(lambda: exec(asked["program"], globals()))
+"""
+
+
+def run_in_fork(
+    folder: Path,
+    program: str,
+    *,
+    environment: Mapping[str, str] = os.environ,
+    warnings: str = "",
+    **given: Any,
+) -> "subprocess.CompletedProcess[str]":
+    """Run `program` in `folder`; it finds `given`, and the folder, in `asked`. All `warnings` are "error", if given."""
+    asked = {**given, "program": program, "warnings": warnings}
+    done = run_program((_IMPORTS, _RUN), folder, asked, environment, timeout=120)
+    return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())

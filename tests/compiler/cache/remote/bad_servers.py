@@ -174,8 +174,8 @@ def endless_content(line: socket.socket, good: Good) -> None:
 
 @cache
 def bomb() -> bytes:
-    """300 MB of zeros, compressed, which takes a second."""
-    return zlib.compress(bytes(300_000_000))
+    """30 MB of zeros, compressed."""
+    return zlib.compress(bytes(30_000_000))
 
 
 _CHUNKED: Final = b"HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -234,7 +234,7 @@ KINDS: Final[Mapping[str, Serve]] = {
     "204": always(b"HTTP/1.1 204 X\r\n\r\n"),
     "206": always(answer(206, b"{}", "Content-Range: bytes 0-1/9")),
     "every other 500": in_turn(answer(500), answer(404)),
-    "slow": late(0.4, answer(404)),
+    "slow": late(0.05, answer(404)),
     "very slow": late(4, answer(404)),
     "other records": changed(other, of="ac/"),
     "changed records": changed(lambda name, content, good: content.replace(b"assets", b"assetz"), of="ac/"),
@@ -259,6 +259,20 @@ KINDS: Final[Mapping[str, Serve]] = {
     "redirects who writes": put(answer(307, b"", "Location: http://127.0.0.1:9/")),
     "slow to who writes": put(b"", stored_late),
 }
+# A build with one of these has to end its wait by itself: they answer too late or never.
+STALLING: Final = (
+    "is silent",
+    "answers with garbage",
+    "endless 100",
+    "trickling headers",
+    "trickling body",
+    "huge length",
+    "huge chunk",
+    "very slow",
+    "stalled contents",
+    "is silent to who writes",
+    "slow to who writes",
+)
 # Of the first nobody finds out, the second does not fail each time, and from the third somebody removed what was old.
 FINE: Final = ("loses what is written", "every other 500", "no contents")
 
@@ -290,6 +304,9 @@ REDIS: Final[Mapping[str, Serve]] = {
     "endless line": _redis(b"+", lambda line: endless(line, b"x" * 4096)),
     "trickling": _redis(b"$5000\r\n", lambda line: endless(line, b"x", 0.2)),
 }
+
+
+REDIS_STALLING: Final = ("is silent", "garbage")
 
 
 @contextmanager

@@ -1,12 +1,14 @@
-"""A server that takes nothing may still be read."""
+"""The line to a server: what it still asks after a fault, and how long a build waits."""
 
 from collections.abc import Callable
+from itertools import count
+from pathlib import Path
 from queue import SimpleQueue
 
 import pytest
 
 from buildassets.compiler.cache.remote.address import opened_store
-from buildassets.compiler.cache.remote.line import READ_FIRST, WRITE_LAST, Line, Outcome
+from buildassets.compiler.cache.remote.line import PATIENCE_SECONDS, READ_FIRST, WRITE_LAST, Line, Outcome
 from buildassets.compiler.cache.remote.store import StoreError
 
 
@@ -37,4 +39,20 @@ def test_a_server_that_refuses_to_be_read_is_asked_no_more(line: Line) -> None:
     _outcome(line, READ_FIRST, _refused)
     assert _outcome(line, READ_FIRST, lambda: 1) is None
     assert line.ended
+    line.stop()
+
+
+def test_waits_in_vain_add_up_until_nobody_waits_any_more(tmp_path: Path) -> None:
+    ticks = count()  # each wait takes a second, by this clock
+    line = Line(opened_store(tmp_path.as_uri(), {}), clock=lambda: next(ticks))
+    assert 1 < PATIENCE_SECONDS < 2
+    assert _outcome(line, READ_FIRST, lambda: 1) == Outcome("a", 1)
+    line.gained(5)  # more than was lost: it counts no further
+    answers: SimpleQueue[Outcome] = SimpleQueue()
+    for expected in (Outcome("b"), Outcome("b"), None):
+        answers.put(Outcome("b"))
+        if expected is None:
+            answers.get()
+        assert line.outcome(answers) == expected
+    assert line.faults == ["it takes longer than what it saves"]
     line.stop()

@@ -1,6 +1,5 @@
-"""A watch waits for a remote cache that does not answer once, and not at each save."""
+"""A watch waits once for a remote cache that does not answer, and not at each save."""
 
-import time
 from pathlib import Path
 
 from tests.cli.watching import watching
@@ -14,10 +13,8 @@ def test_a_watch_does_not_wait_again_for_a_server_that_is_silent(tmp_path: Path)
         place = site(tmp_path, f"http://127.0.0.1:{port}", {"main": [public]})
         with watching(place) as watch:
             assert [found["code"] for found in watch.next()["diagnostics"]] == ["cache/remote"]
-            began = time.monotonic()
             for width in ("3px", "4px"):
                 (place / "assets/css/_own.scss").write_text(f".own {{ width: {width} }}\n")
                 document = watch.next()
-                assert document["diagnostics"] == []
+                assert document["diagnostics"] == []  # it would be a warning again, had the server been asked
                 assert width.encode() in watch.released(document, "css/app.css")
-            assert time.monotonic() - began < 3

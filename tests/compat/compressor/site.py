@@ -10,6 +10,7 @@ from typing import Any
 from tests.conftest import Tree, settle, write_tree
 from tests.runtime.django.forks import run_in_fork
 
+SETTLE = "import time; time.sleep(0.025)"  # for a program that builds again what it has just built
 _PROGRAM = """
 from pathlib import Path
 
@@ -39,6 +40,7 @@ settings.configure(**{
     "BUILDASSETS": {"manifest": folder / "build/manifest.json"},
     **given["settings"],
 })
+importlib.util.find_spec("nothing")  # where all is imported, Python has not looked into the folder yet
 django.setup()
 from django.core.management import CommandError, call_command
 from django.template import engines

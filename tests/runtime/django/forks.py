@@ -13,7 +13,7 @@ from typing import Any, Final
 from tests.forks import run_program
 
 _IMPORTS: Final = """
-import atexit, contextlib, gc, importlib, io, json, os, pkgutil, runpy, subprocess, sys, tempfile, threading, traceback
+import atexit, contextlib, gc, importlib.util, io, json, os, pkgutil, runpy, subprocess, sys, tempfile, threading, traceback
 import warnings
 import django.contrib.staticfiles.finders, django.contrib.staticfiles.storage, django.contrib.staticfiles.views
 import django.core.cache.backends.locmem, django.core.checks, django.core.handlers.wsgi, django.core.mail

@@ -1,32 +1,92 @@
-"""An editor: speaks the Language Server Protocol with the program that users start."""
+"""An editor: speaks the Language Server Protocol with a server in this process, or with the command of users."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from threading import Timer
+from threading import Thread, Timer
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, BinaryIO, Protocol, Self
 
-_SECONDS: Final = 60
+from buildassets.lsp.server import make_server
+from tests.conftest import PATIENCE_SECONDS
+
+
+class _Server(Protocol):
+    """A running server. It reads messages from `stdin` and writes them to `stdout`."""
+
+    stdin: BinaryIO
+    stdout: BinaryIO
+
+    def exit_code(self) -> int: ...
+
+    def end(self) -> None: ...
+
+
+class _Thread:
+    """A server in a thread of this process."""
+
+    def __init__(self) -> None:
+        (read, write), (self._read, self._write) = os.pipe(), os.pipe()
+        self.stdin, self.stdout = os.fdopen(write, "wb"), os.fdopen(self._read, "rb")
+        self._exit_code = -1
+        self._thread = Thread(target=self._serve, args=(os.fdopen(read, "rb"),), daemon=True)
+        self._thread.start()
+        self._timer = Timer(PATIENCE_SECONDS, self.stdin.close)
+        self._timer.start()
+
+    def _serve(self, stdin: BinaryIO) -> None:
+        with stdin, os.fdopen(self._write, "wb") as stdout:
+            make_server().start_io(stdin, stdout)
+            self._exit_code = 0
+
+    def exit_code(self) -> int:
+        """The exit code, once the server has ended."""
+        self._thread.join(PATIENCE_SECONDS)
+        return self._exit_code
+
+    def end(self) -> None:
+        """Close the streams, at whose end the server ends."""
+        self._timer.cancel()
+        self.stdin.close()
+        self._thread.join(1)  # it has ended already, unless the test fails
+        self.stdout.close()
+
+
+class _Process:
+    """The command `buildassets lsp` in `folder`."""
+
+    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
+        command = [sys.executable, "-m", "buildassets", "lsp", "--stdio"]
+        pipe = subprocess.PIPE
+        self._process = subprocess.Popen(
+            command, cwd=folder, env=environment, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL
+        )
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self.stdin: BinaryIO = self._process.stdin
+        self.stdout: BinaryIO = self._process.stdout
+        self._timer = Timer(PATIENCE_SECONDS, self._process.kill)
+        self._timer.start()
+
+    def exit_code(self) -> int:
+        """The exit code, once the process has ended."""
+        return self._process.wait(PATIENCE_SECONDS)
+
+    def end(self) -> None:
+        """Kill the process."""
+        self._timer.cancel()
+        self._process.kill()
+        self._process.communicate()
 
 
 class Editor:
-    """A running server whose workspace is `folder`."""
+    """A server whose workspace is `folder`: the command with an `environment` if one is given, or else a thread."""
 
     def __init__(self, folder: Path, environment: Mapping[str, str] | None = None) -> None:
-        command = [sys.executable, "-m", "buildassets", "lsp", "--stdio"]
-        self._server = subprocess.Popen(
-            command,
-            cwd=folder,
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
-        self._timer = Timer(_SECONDS, self._server.kill)
-        self._timer.start()
+        self._server: _Server = _Thread() if environment is None else _Process(folder, environment)
         self._number = 0
         self.folder = folder
         self.diagnostics: dict[str, list[Any]] = {}
@@ -47,10 +107,8 @@ class Editor:
         if kind is None:
             self.request("shutdown", None)
             self.notify("exit", None)
-            assert self._server.wait(_SECONDS) == 0
-        self._timer.cancel()
-        self._server.kill()
-        self._server.communicate()
+            assert self._server.exit_code() == 0
+        self._server.end()
 
     def uri(self, name: str) -> str:
         return (self.folder / name).as_uri()
@@ -104,12 +162,10 @@ class Editor:
 
     def _send(self, message: dict[str, object]) -> None:
         content = json.dumps({"jsonrpc": "2.0", **message}).encode()
-        assert self._server.stdin is not None
         self._server.stdin.write(b"Content-Length: %d\r\n\r\n%s" % (len(content), content))
         self._server.stdin.flush()
 
     def _receive(self) -> Any:
-        assert self._server.stdout is not None
         length = 0
         while line := self._server.stdout.readline().strip():
             name, _, value = line.partition(b": ")

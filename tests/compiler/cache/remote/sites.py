@@ -1,9 +1,6 @@
 """Sites that are built with a remote cache, and keys to sign with."""
 
 import json
-import os
-import subprocess
-import sys
 from base64 import b64encode
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,6 +8,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from tests.command import Finished, run
 from tests.conftest import Tree, write_tree
 
 SITE: Tree = {
@@ -40,9 +38,9 @@ def site(folder: Path, remote: str, trust: Mapping[str, list[str]] | None = None
 
 
 class Built:
-    """What a build printed, and what it made."""
+    """The report and the files of a build."""
 
-    def __init__(self, folder: Path, done: "subprocess.CompletedProcess[str]") -> None:
+    def __init__(self, folder: Path, done: Finished) -> None:
         assert done.returncode == 0, done.stderr + done.stdout
         self.folder = folder
         self.document: dict[str, Any] = json.loads(done.stdout)
@@ -63,16 +61,7 @@ class Built:
         return {str(path.relative_to(release)): path.read_bytes() for path in release.rglob("*") if path.is_file()}
 
 
-def built(folder: Path, *options: str, **variables: str) -> Built:
-    """The build of the site in `folder`, by the command, in an environment with `variables`."""
-    named = {f"BUILDASSETS_CACHE_{name}": value for name, value in variables.items() if name.isupper()}
-    done = subprocess.run(
-        [sys.executable, "-m", "buildassets", "build", "--json", *options],
-        cwd=folder,
-        env={**os.environ, **named},
-        capture_output=True,
-        text=True,
-        timeout=100,
-        check=False,
-    )
-    return Built(folder, done)
+def build_site(folder: Path, *options: str, **variables: str) -> Built:
+    """Build the site in `folder` by the command, in an environment with `variables`."""
+    named = {f"BUILDASSETS_CACHE_{name}": value for name, value in variables.items()}
+    return Built(folder, run(folder, "build", "--json", *options, **named))

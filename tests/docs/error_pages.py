@@ -11,9 +11,57 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import pytest
+
+from buildassets.cli.main import main
+from tests.command import environment, run_apart
+from tests.conftest import settle, write_tree
+from tests.corpus.packages import node_modules
+from tests.forks import run_program
+from tests.tailwind import program
 
 FOLDER = Path(__file__).parents[2] / "docs/errors"
 EXAMPLE, REMEDIES = "\n## Example\n", "\n## What to do\n"
+
+# Codes that no example can show within a test, and why; the page states the same.
+NOT_RUN = {
+    "archive/zstd": "it needs a Python without zstd",
+    "doctor/case-folder": "it needs a folder that ignores case",
+    "doctor/inotify": "it needs a limit that is reached",
+    "doctor/installations": "the folders are of one machine",
+    "doctor/polling": "it needs a mount that is not of this system",
+    "doctor/tool-changed": "it needs a tool that somebody changes",
+    "doctor/watchers": "the processes have other numbers each time",
+    "doctor/wheel": "it needs a wheel without its compiler",
+    "output/stderr": "it needs a disk that is full for a moment only",
+    "package/damaged": "it needs a registry",
+    "package/member": "it needs a registry",
+    "registry/missing": "it needs a registry",
+    "scss/timeout": "it takes two minutes",
+    "signature/unavailable": "it needs a Python without the package",
+    "source/changed": "the moment is hard to meet",
+    "executor/unavailable": "it needs a Python without the package",
+    "executor/unfit": "it needs a cluster with other versions",
+    "environment/lsp": "it needs an environment without pygls",
+    "environment/requirement": "it needs an environment without the package",
+    "tailwind/unavailable": "it needs a Python without the wheel",
+    "tools/changed": "it needs a tool that somebody changes",
+    "vendor/advisory": "it needs a registry",
+    "vendor/foreign": "it needs a registry",
+    "vendor/import": "it needs a registry",
+    "vendor/unfit": "it needs a registry",
+    "watch/limit": "it needs a limit that is reached",
+    "watch/mount": "it needs a mount that is not of this system",
+    "watch/livereload": "it needs a system that lets nobody listen",
+    "watch/port": "the port that it gets instead is another each time",
+    "watch/watchdog": "it needs another version of watchdog",
+}
+# Codes whose examples need the esbuild of tests/corpus.
+WITH_ESBUILD = ("bundle/esbuild", "bundle/missing", "js/no-export", "js/tsconfig", "js/warn")
+# Codes of errors that end a web process with a traceback, which names no code.
+IN_TRACEBACKS = ("manifest/file", "manifest/missing")
 
 # A name, a fenced block of any language, and what a sentence behind it says of the exit code.
 _BLOCK = re.compile(
@@ -26,6 +74,29 @@ _SUMMARY = re.compile(
     r"^(?:(?:[^\s:]+: )?(?:built|failed with) \d|note: Sass was compiled by |removed (?:nothing|\d)|"
     r"\d+ errors?, \d+ warnings?$).*\n",
     re.MULTILINE,
+)
+# A command of ours or of Django's that needs no shell.
+_PLAIN = re.compile(r"(?:buildassets|django-admin) [^|&;<>$`*?\\]*")
+_DJANGO = (
+    """
+import gc, json, os, sys, threading
+import django.core.management, django.template.backends.django, django.test
+import buildassets.cli, buildassets.compiler.build
+sys.path.remove("")
+""",
+    """
+sys.argv = asked["arguments"]
+try:
+    django.core.management.execute_from_command_line()
+except SystemExit as end:
+    code = end.code
+else:
+    code = 0
+threading._shutdown()
+sys.stdout.flush()
+sys.stderr.flush()
+os._exit(code or 0)
+""",
 )
 
 
@@ -82,6 +153,15 @@ def codes_with_a_page() -> list[str]:
     return sorted(path.as_posix() for path in paths)
 
 
+SHOWN = [code for code in codes_with_a_page() if code not in NOT_RUN]
+"""The codes whose examples are run."""
+
+
+def with_marks(code: str) -> Any:
+    """The code as a parameter of a test, with the mark of what it needs."""
+    return pytest.param(code, marks=pytest.mark.corpus if code in WITH_ESBUILD else ())
+
+
 def page_path(code: str) -> Path:
     """Where the page of `code` is."""
     return FOLDER / f"{code}.md"
@@ -93,9 +173,9 @@ def read_page(code: str) -> Page:
 
 
 def replayed(commands: list[str], run: Callable[[str], tuple[str, int]]) -> tuple[str, int]:
-    """The session as it is printed when `run` runs its `commands`, and the last exit code.
+    """Run the `commands` of a session by `run`; return the session as it is printed, and the last exit code.
 
-    Left out are the line that sums a build up, which tells times and sizes, and empty lines at the end.
+    Left out are the line that sums a build up, which has times and sizes, and empty lines at the end.
     """
     shown = ""
     code = 0
@@ -107,15 +187,13 @@ def replayed(commands: list[str], run: Callable[[str], tuple[str, int]]) -> tupl
 
 
 def in_process(command: str) -> tuple[str, int]:
-    """What `buildassets …` prints in the working directory, and its exit code."""
-    from buildassets.cli.main import main
-
-    printed = io.StringIO()
-    with _as_program(shlex.split(command)), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+    """Run `buildassets …` in the working directory; return the output and the exit code."""
+    output = io.StringIO()
+    with _as_program(shlex.split(command)), contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
         try:
             main()
         except SystemExit as end:
-            return printed.getvalue(), int(end.code or 0)
+            return output.getvalue(), int(end.code or 0)
     raise AssertionError("the command line always exits")
 
 
@@ -130,8 +208,19 @@ def _as_program(arguments: list[str]) -> Iterator[None]:
         signal.signal(signal.SIGTERM, on_terminate)
 
 
+def in_fork(command: str) -> tuple[str, int]:
+    """Run `buildassets …` or `django-admin …` in a fork: a process has the settings of one Django project only."""
+    program, *arguments = shlex.split(command)
+    if program == "buildassets":
+        done = run_apart(Path.cwd(), *arguments)
+        return done.stdout + done.stderr, done.returncode
+    given = {"arguments": [program, *arguments]}
+    ended = run_program(_DJANGO, Path.cwd(), given, environment(), timeout=60)
+    return (ended.stdout + ended.stderr).decode(), ended.returncode
+
+
 def in_shell(command: str) -> tuple[str, int]:
-    """The same of any command, as a user who is not root."""
+    """Run any command as a user who is not root; return the output and the exit code."""
     # Root may read and write everything; without these capabilities it is as bound by a file's mode as its owner.
     bound = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
     done = subprocess.run(
@@ -141,10 +230,60 @@ def in_shell(command: str) -> tuple[str, int]:
 
 
 def runner(blocks: list[Block]) -> Callable[[str], tuple[str, int]]:
-    """What runs the commands of an example: in this process where it can, as starting one takes a third of a second.
+    """Return how the commands of an example run: each in this process or in a fork where it can, or else in a shell.
 
-    Not with a project of Django, as a process has the settings of one only: maybe those of another test by now.
+    Starting a process takes a third of a second. Modes of files bind a shell only: this process may be root's.
     """
     commands = [command for block in blocks if block.language == "console" for command in block.commands]
-    is_ours = all(command.startswith("buildassets ") for command in commands)
-    return in_process if is_ours and all(block.file != "manage.py" for block in blocks) else in_shell
+    if any("chmod" in command for command in commands):
+        return in_shell
+    is_django = any(block.file == "manage.py" for block in blocks)
+
+    def run(command: str) -> tuple[str, int]:
+        if not _PLAIN.fullmatch(command):
+            return in_shell(command)
+        if is_django or command.startswith("django-admin "):
+            return in_fork(command)
+        if command != commands[0]:
+            settle()
+        return in_process(command)
+
+    return run
+
+
+def is_quick(code: str) -> bool:
+    """Whether all commands of a page's example run in this process."""
+    blocks = read_page(code).blocks()
+    commands = [command for block in blocks if block.language == "console" for command in block.commands]
+    is_ours = all(command.startswith("buildassets ") and _PLAIN.fullmatch(command) for command in commands)
+    return is_ours and all(block.file != "manage.py" for block in blocks)
+
+
+def assert_shown(code: str, folder: Path, *, is_updated: bool) -> None:
+    """Assert that the example of `code` prints in `folder` what the page shows; or write what it prints to the page."""
+    page = read_page(code)
+    if code in WITH_ESBUILD:
+        (folder / "node_modules").symlink_to(node_modules())
+    if code.startswith("tailwind/"):
+        program()
+    run = runner(page.blocks())
+    shown, kept = "", 0
+    for block in page.blocks():
+        if block.file:
+            write_tree(folder, {block.file: block.text})
+            continue
+        assert block.language == "console", "a file without a name"
+        session, exit_code = replayed(block.commands, run)
+        assert exit_code == _stated_exit_code(block, session), session
+        shown += page.text[kept : block.start] + session
+        kept = block.end
+    shown += page.text[kept:]
+    if is_updated:
+        page_path(code).write_text(shown, encoding="utf-8")
+    else:
+        assert shown == page.text
+    assert code in IN_TRACEBACKS or f"[{code}]: " in shown
+
+
+def _stated_exit_code(block: Block, session: str) -> int:
+    return int("error[" in session) if block.exit_code is None else block.exit_code

@@ -3,8 +3,7 @@
 import ast
 import os
 import re
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from textwrap import dedent
 
@@ -15,91 +14,55 @@ from tests.corpus.packages import node_modules
 from tests.docs.error_pages import (
     EXAMPLE,
     FOLDER,
+    IN_TRACEBACKS,
+    NOT_RUN,
     REMEDIES,
-    Block,
+    SHOWN,
+    assert_shown,
     codes_with_a_page,
+    is_quick,
     page_path,
     read_page,
     replayed,
     runner,
+    with_marks,
 )
-from tests.tailwind import program
 
 SOURCE = Path(__file__).parents[2] / "src"
 CODES = codes_with_a_page()
 
-# What an example cannot show within a test, and why; the page says the same.
-NOT_RUN = {
-    "archive/zstd": "it needs a Python without zstd",
-    "doctor/case-folder": "it needs a folder that ignores case",
-    "doctor/inotify": "it needs a limit that is reached",
-    "doctor/installations": "the folders are of one machine",
-    "doctor/polling": "it needs a mount that is not of this system",
-    "doctor/tool-changed": "it needs a tool that somebody changes",
-    "doctor/watchers": "the processes have other numbers each time",
-    "doctor/wheel": "it needs a wheel without its compiler",
-    "output/stderr": "it needs a disk that is full for a moment only",
-    "package/damaged": "it needs a registry",
-    "package/member": "it needs a registry",
-    "registry/missing": "it needs a registry",
-    "scss/timeout": "it takes two minutes",
-    "signature/unavailable": "it needs a Python without the package",
-    "source/changed": "the moment is hard to meet",
-    "executor/unavailable": "it needs a Python without the package",
-    "executor/unfit": "it needs a cluster with other versions",
-    "environment/lsp": "it needs an environment without pygls",
-    "environment/requirement": "it needs an environment without the package",
-    "tailwind/unavailable": "it needs a Python without the wheel",
-    "tools/changed": "it needs a tool that somebody changes",
-    "vendor/advisory": "it needs a registry",
-    "vendor/foreign": "it needs a registry",
-    "vendor/import": "it needs a registry",
-    "vendor/unfit": "it needs a registry",
-    "watch/limit": "it needs a limit that is reached",
-    "watch/mount": "it needs a mount that is not of this system",
-    "watch/livereload": "it needs a system that lets nobody listen",
-    "watch/port": "the port that it gets instead is another each time",
-    "watch/watchdog": "it needs another version of watchdog",
-}
-# What is shown with the esbuild of tests/corpus in reach.
-WITH_ESBUILD = ("bundle/esbuild", "bundle/missing", "js/no-export", "js/tsconfig", "js/warn")
 FOLDERS = {"vendor/assets", "vendor/javascript"}  # of Rails, which look like codes
 MEDIA_TYPES = {"font/otf", "font/ttf", "font/woff"}  # which look like codes, too
-# What a web process refuses: a traceback, which names no code.
-IN_TRACEBACKS = ("manifest/file", "manifest/missing")
 NAMES = ("Dart Sass", "JavaScript", "Sass", "Tailwind")  # which keep their capitals at the beginning of a message
 
-
-def constants() -> Iterator[str]:
-    """Every string that the source holds."""
-    for path in SOURCE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_bytes())):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                yield node.value
+Source = Sequence[tuple[str, ast.Constant | ast.Call]]
 
 
-def diagnosing_calls() -> Iterator[tuple[str, ast.expr]]:
-    """Where it is, and the first argument, of each call of `error` and `warning`."""
-    for path in SOURCE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_bytes())):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("error", "warning"):
-                yield f"{path.name}:{node.lineno}", node.args[0]
+@pytest.fixture(scope="module")
+def source() -> Source:
+    """The constants and calls of the source, each with the name of its file."""
+    nodes = ((path.name, node) for path in SOURCE.rglob("*.py") for node in ast.walk(ast.parse(path.read_bytes())))
+    return [(file, node) for file, node in nodes if isinstance(node, ast.Constant | ast.Call)]
 
 
-def topics() -> set[str]:
-    """What stands before the slash of codes: in the calls that name one, and on the pages."""
-    named = {call.value for _, call in diagnosing_calls() if isinstance(call, ast.Constant)}
-    return {str(code).partition("/")[0] for code in (*named, *CODES)}
+def diagnosing_calls(source: Source) -> Iterator[tuple[str, ast.expr]]:
+    """Yield the place and the first argument of each call of `error` and `warning`."""
+    for file, node in source:
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("error", "warning"):
+            yield f"{file}:{node.lineno}", node.args[0]
 
 
-def test_every_code_has_a_page_and_every_page_a_code() -> None:
-    pattern = re.compile(rf"(?:{'|'.join(sorted(topics()))})/[a-z]+(?:-[a-z]+)*")
-    assert sorted({text for text in constants() if pattern.fullmatch(text)} - FOLDERS - MEDIA_TYPES) == CODES
+def test_codes_of_the_source_are_those_with_a_page(source: Source) -> None:
+    named = {call.value for _, call in diagnosing_calls(source) if isinstance(call, ast.Constant)}
+    topics = {str(code).partition("/")[0] for code in (*named, *CODES)}
+    pattern = re.compile(rf"(?:{'|'.join(sorted(topics))})/[a-z]+(?:-[a-z]+)*")
+    texts = {node.value for _, node in source if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    assert sorted({text for text in texts if pattern.fullmatch(text)} - FOLDERS - MEDIA_TYPES) == CODES
 
 
-def test_no_code_is_put_together() -> None:
-    odd = [where for where, call in diagnosing_calls() if not isinstance(call, ast.Constant | ast.Name | ast.Attribute)]
-    assert odd == []
+def test_codes_in_calls_are_whole(source: Source) -> None:
+    calls = diagnosing_calls(source)
+    assert [place for place, code in calls if not isinstance(code, ast.Constant | ast.Name | ast.Attribute)] == []
 
 
 def test_every_page_is_in_the_table_once() -> None:
@@ -120,75 +83,31 @@ def test_page_has_the_form(code: str) -> None:
         assert (page_path(code).parent / target).exists(), target
 
 
-@pytest.fixture
-def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of an example, which is the working directory; PATH has `buildassets`, `python` and the system's."""
-    for name in ("CI", "NO_COLOR", "PYTHONWARNINGS"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("PYTHONUTF8", "1")
-    monkeypatch.setenv("BUILDASSETS_TOOLS_DIR", str(tmp_path / ".tools"))
-    monkeypatch.setenv("PATH", os.pathsep.join((str(Path(sys.executable).parent), os.defpath)))
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-@pytest.mark.parametrize(
-    "code",
-    [
-        pytest.param(code, marks=pytest.mark.corpus if code in WITH_ESBUILD else ())
-        for code in CODES
-        if code not in NOT_RUN
-    ],
-)
-def test_example_prints_what_the_page_shows(code: str, site: Path, pytestconfig: pytest.Config) -> None:
-    page = read_page(code)
-    if code in WITH_ESBUILD:
-        (site / "node_modules").symlink_to(node_modules())
-    if code.startswith("tailwind/"):
-        program()
-    run = runner(page.blocks())
-    shown, kept = "", 0
-    for block in page.blocks():
-        if block.file:
-            write_tree(site, {block.file: block.text})
-            continue
-        assert block.language == "console", "a file without a name"
-        session, exit_code = replayed(block.commands, run)
-        assert exit_code == _stated_exit_code(block, session), session
-        shown += page.text[kept : block.start] + session
-        kept = block.end
-    shown += page.text[kept:]
-    if pytestconfig.getoption("--update-golden"):
-        page_path(code).write_text(shown, encoding="utf-8")
-    else:
-        assert shown == page.text
-    assert code in IN_TRACEBACKS or f"[{code}]: " in shown
+@pytest.mark.parametrize("code", [with_marks(code) for code in SHOWN if is_quick(code)])
+def test_example_prints_what_the_page_shows(code: str, example_folder: Path, update_golden: bool) -> None:
+    assert_shown(code, example_folder, is_updated=update_golden)
 
 
 @pytest.mark.corpus
-def test_a_bundle_as_the_page_has_it_ends_the_warning_of_commonjs(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bundle_of_the_page_ends_the_warning_of_commonjs(example_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", os.pathsep.join((str(node_modules() / ".bin"), os.environ["PATH"])))
     page = read_page("npm/commonjs")
-    write_tree(site, {block.file: block.text for block in page.blocks() if block.file})
+    write_tree(example_folder, {block.file: block.text for block in page.blocks() if block.file})
     (added,) = re.findall(r"^  ```toml\n(.*?)^  ```$", page.text, re.MULTILINE | re.DOTALL)
-    with (site / "buildassets.toml").open("a", encoding="utf-8") as settings:
+    with (example_folder / "buildassets.toml").open("a", encoding="utf-8") as settings:
         settings.write(dedent(added))
     assert replayed(["buildassets build"], runner(page.blocks())) == ("$ buildassets build\n", 0)
 
 
-def _stated_exit_code(block: Block, session: str) -> int:
-    return int("error[" in session) if block.exit_code is None else block.exit_code
-
-
 @pytest.mark.parametrize("code", CODES)
 def test_words_have_the_form(code: str) -> None:
-    said = re.findall(r"^(?:(?:error|warning)\[[^]]+\]|hint): (.+)$", read_page(code).text, re.MULTILINE)
-    assert said or code in IN_TRACEBACKS
-    for words in said:
+    messages = re.findall(r"^(?:(?:error|warning)\[[^]]+\]|hint): (.+)$", read_page(code).text, re.MULTILINE)
+    assert messages or code in IN_TRACEBACKS
+    for words in messages:
         assert not words.endswith(".")
         assert not words[0].isupper() or words.startswith(NAMES)
 
 
 @pytest.mark.parametrize(("code", "reason"), NOT_RUN.items())
-def test_page_says_why_its_example_is_not_run(code: str, reason: str) -> None:
+def test_page_states_why_its_example_is_not_run(code: str, reason: str) -> None:
     assert f"\nNot run by the tests: {reason}.\n" in read_page(code).text

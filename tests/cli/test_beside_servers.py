@@ -1,4 +1,4 @@
-"""Web servers that start themselves again after an edit, beside a watch that goes on."""
+"""Web servers that restart after an edit, next to a watch that goes on."""
 
 import os
 import signal
@@ -15,6 +15,7 @@ import pytest
 from tests.conftest import PATIENCE_SECONDS, Tree, wait_for, write_tree
 from tests.example.servers import free_port
 
+pytestmark = pytest.mark.thorough
 ASGI = """
 import os
 from buildassets.runtime import Assets

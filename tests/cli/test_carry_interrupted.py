@@ -13,7 +13,7 @@ from threading import Event, Thread
 import pytest
 
 from tests.command import environment, run
-from tests.conftest import write_tree
+from tests.conftest import PATIENCE_SECONDS, write_tree
 from tests.release.slow import BEHAVIOURS, Behaviour, serving
 
 
@@ -21,14 +21,14 @@ def interrupted(folder: Path, url: str, number: signal.Signals, is_asked: Event)
     """The exit code of a build that gets the signal once it waits for the server."""
     command = [sys.executable, "-m", "buildassets", "build", "-o", "new", "--carry-from", url]
     child = subprocess.Popen(command, cwd=folder, env=environment(), stderr=subprocess.DEVNULL)
-    assert is_asked.wait(60)
-    time.sleep(0.5)
+    assert is_asked.wait(PATIENCE_SECONDS)
+    time.sleep(0.1)  # in which it begins to wait
     child.send_signal(number)
-    return child.wait(timeout=20)
+    return child.wait(timeout=PATIENCE_SECONDS)
 
 
 @pytest.mark.parametrize("behaviour", BEHAVIOURS.values(), ids=BEHAVIOURS.keys())
-def test_an_interrupt_does_not_wait_for_a_manifest(tmp_path: Path, behaviour: Behaviour) -> None:
+def test_interrupt_does_not_wait_for_a_manifest(tmp_path: Path, behaviour: Behaviour) -> None:
     write_tree(tmp_path, {"assets/a.css": "a { top: 1px }"})
     is_asked = Event()
 
@@ -41,7 +41,7 @@ def test_an_interrupt_does_not_wait_for_a_manifest(tmp_path: Path, behaviour: Be
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_an_interrupt_does_not_wait_for_files(tmp_path: Path, number: signal.Signals, code: int) -> None:
+def test_interrupt_does_not_wait_for_files(tmp_path: Path, number: signal.Signals, code: int) -> None:
     write_tree(tmp_path, {"assets/a.css": "a { top: 1px }", "assets/b.css": "b { top: 1px }"})
     assert run(tmp_path, "build").returncode == 0
     write_tree(tmp_path, {"assets/a.css": "a { top: 2px }", "assets/b.css": "b { top: 2px }"})

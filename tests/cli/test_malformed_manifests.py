@@ -1,4 +1,4 @@
-"""Whatever a manifest holds, each verb answers with an exit code that the documentation names, and never a traceback.
+"""Each verb answers a malformed manifest with an exit code that the documentation names, and never a traceback.
 
 More of them, other ones, and what ends in a traceback: `python -m tests.cli.test_malformed_manifests 40000 SEED`.
 """
@@ -60,8 +60,8 @@ def project(folder: Path) -> Path:
     return folder
 
 
-def run(arguments: list[str]) -> int:
-    """The exit code of a command; what it writes has to be UTF-8, as on a terminal."""
+def exit_code(arguments: list[str]) -> int:
+    """Return the exit code of a command, whose output has to be UTF-8, as on a terminal."""
     streams = [TextIOWrapper(BytesIO(), "utf-8") for _ in range(2)]
     with (
         redirect_stdout(streams[0]),
@@ -72,11 +72,11 @@ def run(arguments: list[str]) -> int:
             main()
         except SystemExit as end:
             return int(end.code or 0)
-    raise AssertionError("it did not exit")
+    raise AssertionError("a command ends with an exit code")
 
 
 def serve(manifest: Path) -> None:
-    """What a web process does with a release. Raises the errors that are documented, at the most."""
+    """Use a release as a web process does. Raises no errors but those that are documented."""
     assets = Assets(manifest, reload=True)
     for name in (*SOUND["assets"], "a\0b", "\ud800"):
         for ask in (
@@ -115,7 +115,7 @@ def faults(folder: Path, manifest: bytes, seeded: random.Random, commands: int) 
         chosen.append(seeded.choice(SLOW))
     for arguments in chosen:
         try:
-            assert run(arguments) in (0, 1, 2)
+            assert exit_code(arguments) in (0, 1, 2)
         except BaseException:
             yield f"{' '.join(arguments)}\n{traceback.format_exc()[-1500:]}"
         if arguments[0] in ("unpack", "build", "pack"):
@@ -129,11 +129,11 @@ def faults(folder: Path, manifest: bytes, seeded: random.Random, commands: int) 
         yield f"serve\n{traceback.format_exc()[-1500:]}"
 
 
-@pytest.mark.parametrize("seed", range(8))
-def test_no_manifest_ends_in_a_traceback(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("seed", range(4))
+def test_malformed_manifest_ends_in_no_traceback(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(project(tmp_path))
     seeded = random.Random(seed)
-    for manifest in mutants(seed, 80):
+    for manifest in mutants(seed, 40):
         assert list(faults(tmp_path, manifest, seeded, 2)) == [], manifest[:2000]
 
 

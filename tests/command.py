@@ -150,4 +150,4 @@ def _descriptor(number: int, target: int) -> Iterator[None]:
 
 def _text(output: io.BufferedIOBase) -> str:
     output.seek(0)
-    return io.TextIOWrapper(io.BytesIO(output.read()), encoding="utf-8").read()
+    return output.read().decode("utf-8")

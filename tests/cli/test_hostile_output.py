@@ -16,16 +16,15 @@ import pytest
 
 from buildassets.cli.output import Progress, kept_from_stdout
 from buildassets.diagnostics import Location, error, render_annotation
-from tests.command import environment
+from tests.command import Finished, environment, run
 from tests.conftest import write_tree
-from tests.forks import run_buildassets
 from tests.release.hostile import TAR_END, long_name, tar_member
 
 PLAIN = "+plain"  # which sorts as the other does
 # ESC, BEL, CR, LF, DEL, C1, separators, marks of direction, half a character, commands of CI services, Markdown.
 HOSTILE = "::error::x\x1b]0;t\x07\r\nwarning[a-b]: c\x7f\x85\x9b1m\u2028\u2029\u202e\u2066\ufeff\udcff##vso[y]|`z`"
 
-Shown = dict[str, "subprocess.CompletedProcess[bytes]"]
+Shown = dict[str, Finished]
 
 
 # Dart Sass takes no path that is not UTF-8.
@@ -49,9 +48,9 @@ class Session:
 
     def run(self, label: str, *arguments: str, **more: str) -> None:
         """Keep what a command prints, and that it ended as one that has no fault of its own."""
-        done = run_buildassets(self.folder, arguments, environment(**more), timeout=120)
-        assert done.returncode in (0, 1, 2), done.stderr.decode("utf-8", "replace")
-        assert b"Traceback" not in done.stderr, done.stderr.decode("utf-8", "replace")
+        done = run(self.folder, *arguments, **more)
+        assert done.returncode in (0, 1, 2), done.stderr
+        assert "Traceback" not in done.stderr, done.stderr
         self.shown[label] = done
 
     def all(self) -> Shown:
@@ -197,9 +196,9 @@ def sessions(tmp_path_factory: pytest.TempPathFactory) -> tuple[Shown, Shown]:
     return tuple(Session(tmp_path_factory.mktemp("p"), name).all() for name in (PLAIN, HOSTILE))  # type: ignore[return-value]
 
 
-def faults_of(printed: bytes) -> Iterator[str]:
-    """What is in `printed` that no input may bring there."""
-    for line in printed.decode("utf-8").split("\n"):
+def faults_of(printed: str) -> Iterator[str]:
+    """The parts of `printed` that no input may bring there."""
+    for line in printed.split("\n"):
         if not line.isprintable():
             yield f"raw: {line!r}"
         if line.lstrip().startswith("::") and not line.startswith(("::error ", "::warning ")):
@@ -208,7 +207,7 @@ def faults_of(printed: bytes) -> Iterator[str]:
             yield f"a command: {line!r}"
 
 
-def test_no_verb_prints_what_commands(sessions: tuple[Shown, Shown]) -> None:
+def test_no_verb_prints_a_command(sessions: tuple[Shown, Shown]) -> None:
     found = {
         label: faults
         for label, done in sessions[1].items()
@@ -217,9 +216,9 @@ def test_no_verb_prints_what_commands(sessions: tuple[Shown, Shown]) -> None:
     assert not found
 
 
-def test_no_name_makes_a_line(sessions: tuple[Shown, Shown]) -> None:
+def test_no_name_adds_a_line(sessions: tuple[Shown, Shown]) -> None:
     def counts(shown: Shown) -> dict[str, tuple[int, int, int]]:
-        return {key: (one.returncode, one.stdout.count(b"\n"), one.stderr.count(b"\n")) for key, one in shown.items()}
+        return {key: (one.returncode, one.stdout.count("\n"), one.stderr.count("\n")) for key, one in shown.items()}
 
     plain, hostile = map(counts, sessions)
     assert hostile.pop("pack a zip") == (1, 0, 5)  # names there are UTF-8
@@ -231,7 +230,7 @@ def test_no_name_makes_a_line(sessions: tuple[Shown, Shown]) -> None:
     assert {label: (plain[label], hostile[label]) for label in plain if plain[label] != hostile[label]} == {}
 
 
-def test_json_has_the_names_as_they_are(sessions: tuple[Shown, Shown]) -> None:
+def test_json_has_the_names_unchanged(sessions: tuple[Shown, Shown]) -> None:
     for label, done in sessions[1].items():
         if "--json" in label and done.stdout:
             json.loads(done.stdout)
@@ -242,12 +241,10 @@ def test_table_of_a_pull_request_stays_whole(sessions: tuple[Shown, Shown]) -> N
     from markdown_it import MarkdownIt
 
     for label in ("diff --markdown", "diff with a foreign manifest --markdown"):
-        plain, hostile = (
-            MarkdownIt("commonmark").enable("table").render(one[label].stdout.decode()) for one in sessions
-        )
+        plain, hostile = (MarkdownIt("commonmark").enable("table").render(one[label].stdout) for one in sessions)
         tags = ("<tr>", "<td", "<table>", "<p>", "<h3>", "<a ", "<h1>")
         assert [hostile.count(tag) for tag in tags] == [plain.count(tag) for tag in tags]
-        assert os.linesep + "| " in sessions[1][label].stdout.decode()
+        assert os.linesep + "| " in sessions[1][label].stdout
 
 
 def watched(folder: Path, name: str) -> bytes:
@@ -270,27 +267,27 @@ def watched(folder: Path, name: str) -> bytes:
     return b"".join(lines)
 
 
-def test_a_watch_prints_none_either(tmp_path: Path) -> None:
+def test_watch_prints_no_command(tmp_path: Path) -> None:
     plain, hostile = (watched(tmp_path / str(index), name) for index, name in enumerate((PLAIN, HOSTILE)))
-    assert [*faults_of(hostile)] == []
+    assert [*faults_of(hostile.decode())] == []
     assert hostile.count(b"failed with 1 error") == plain.count(b"failed with 1 error") == 1
 
 
-def test_progress_and_what_engines_print_pass_the_same_function(capsys: pytest.CaptureFixture[str]) -> None:
+def test_progress_and_prints_of_engines_are_made_harmless(capsys: pytest.CaptureFixture[str]) -> None:
     Progress().draw(1, 2, HOSTILE)
     with kept_from_stdout():
         sys.stdout.write(HOSTILE)
         sys.stdout.write("\tand\x1b[2J more")
     printed = capsys.readouterr()
     assert printed.out == ""
-    assert [*faults_of(printed.err.replace("\r\x1b[K", "").encode())] == []
+    assert [*faults_of(printed.err.replace("\r\x1b[K", ""))] == []
     assert printed.err.count("\n") == 2
 
 
 def test_an_annotation_is_one_command(capsys: pytest.CaptureFixture[str]) -> None:
     found = error(HOSTILE, f"100% {HOSTILE}", Location(HOSTILE + "%,:", 1, 2), notes=[HOSTILE], hint=HOSTILE)
     shown = render_annotation(found)
-    assert [*faults_of(shown.encode())] == []
+    assert [*faults_of(shown)] == []
     properties, _, message = shown.removeprefix("::error ").partition("::")
     assert [one.partition("=")[0] for one in properties.split(",")] == ["col", "endColumn", "file", "line", "title"]
     assert properties.partition("file=")[2].partition(",line")[0].endswith("%25%2C%3A")
@@ -301,7 +298,7 @@ def test_an_annotation_is_one_command(capsys: pytest.CaptureFixture[str]) -> Non
 def test_an_annotation_of_azure_pipelines_is_one_command() -> None:
     found = error(HOSTILE, f"100% {HOSTILE}", Location(HOSTILE + "%;]", 1, 2), notes=[HOSTILE], hint=HOSTILE)
     command, _, message = render_annotation(found, "azure").removeprefix("##").partition("]")
-    assert [*faults_of(command.encode())] == [*faults_of(message.encode())] == []
+    assert [*faults_of(command)] == [*faults_of(message)] == []
     assert [one.partition("=")[0] for one in command.split(";")] == [
         *("vso[task.logissue type", "code", "sourcepath", "linenumber", "columnnumber")
     ]

@@ -8,9 +8,9 @@ from selenium.webdriver.common.keys import Keys
 
 from tests.browser.conftest import Browser
 from tests.conftest import MadeOnce
-from tests.docs.site import build
+from tests.docs.site import built_site
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.thorough]
 
 _FOUND = "document.querySelectorAll('.md-search-result__item a').length > 0"
 _PAGES = ("", "flask/", "benchmarks/", "reference/configuration/", "errors/reference/missing/", "project/changelog/")
@@ -19,10 +19,7 @@ _PAGES = ("", "flask/", "benchmarks/", "reference/configuration/", "errors/refer
 @pytest.fixture
 def site(made_once: MadeOnce, serve: Callable[[Path], str]) -> str:
     """The URL of the site."""
-    pytest.importorskip("mkdocs")
-    made = made_once("docs-site", build)
-    assert (made / "errors.txt").read_text() == ""
-    return serve(made / "site")
+    return serve(built_site(made_once))
 
 
 def search(browser: Browser, words: str) -> None:

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Final
 
 from markdown_it import MarkdownIt
 
+from tests.conftest import MadeOnce
 from website.hooks import OUTSIDE
 
 PROJECT: Final = Path(__file__).parents[2]
@@ -21,14 +23,24 @@ PAGES: Final = sorted(path.relative_to(DOCS).as_posix() for path in DOCS.rglob("
 SOURCES: Final = {page: DOCS / page for page in PAGES} | {page: PROJECT / path for path, page in OUTSIDE.items()}
 """All pages of the site, each with its Markdown."""
 
+SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
+"""Begins a link to elsewhere."""
+
 _BLOCKS: Final = {"h1", "h2", "h3", "h4", "li", "ul", "ol", "table", "tr", "th", "td", "blockquote", "pre"}
 _MARKED: Final = {"code", "strong", "em"}
 _GITHUB: Final = MarkdownIt("commonmark").enable("table").enable("strikethrough")
 _NOT_IN_SLUGS: Final = re.compile(r"[^\w\- ]")
 
 
-def build(folder: Path) -> None:
-    """Build the site in `folder`/site; every warning is an error, and `folder`/errors.txt has what went wrong."""
+def built_site(made_once: MadeOnce) -> Path:
+    """Return the folder of the site, which one process of a test run builds."""
+    made = made_once("docs-site", _build)
+    assert (made / "errors.txt").read_text() == ""
+    return made / "site"
+
+
+def _build(folder: Path) -> None:
+    """Build the site in `folder`/site; every warning is an error, and `folder`/errors.txt has the messages."""
     folder.mkdir(parents=True, exist_ok=True)
     done = subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder / "site")],
@@ -48,7 +60,7 @@ def html_of(page: str) -> str:
 
 
 def github_html(markdown: str) -> str:
-    """What GitHub makes of `markdown`, as far as pages here use it."""
+    """The HTML that GitHub makes of `markdown`, as far as pages here use it."""
     html: str = _GITHUB.render(markdown)
     return html
 
@@ -60,8 +72,14 @@ def github_anchors(html: str) -> set[str]:
     return {_NOT_IN_SLUGS.sub("", one.lower()).replace(" ", "-") for one in words}
 
 
+@cache
+def github_anchors_of(page: Path) -> set[str]:
+    """The anchors that GitHub gives to the headings of a page; those of one are read once for all links to it."""
+    return github_anchors(github_html(page.read_text(encoding="utf-8")))
+
+
 class _Reader(HTMLParser):
-    """What an article is made of, in order: block elements, marked words, texts; not where a paragraph begins."""
+    """The parts of an article, in order: block elements, marked words, texts; not where a paragraph begins."""
 
     def __init__(self, *, is_page: bool) -> None:
         super().__init__()
@@ -100,7 +118,7 @@ class _Reader(HTMLParser):
 
 
 def shown(html: str, *, is_page: bool) -> list[str]:
-    """What is seen of `html`: of its article where it is a page of the site."""
+    """The text and elements that `html` shows: of its article where it is a page of the site."""
     reader = _Reader(is_page=is_page)
     reader.feed(html)
     reader.end_text()
@@ -131,6 +149,12 @@ def links_of(html: str) -> _Links:
     links = _Links()
     links.feed(html)
     return links
+
+
+@cache
+def links_of_page(path: Path) -> _Links:
+    """The links and anchors of a page of the built site, which is read once for all tests."""
+    return links_of(path.read_text(encoding="utf-8"))
 
 
 def pages_of(site: Path) -> Iterator[Path]:

@@ -1,0 +1,64 @@
+"""The pages of the documentation: on GitHub their links resolve, and what is made from the code is up to date."""
+
+import re
+from urllib.parse import unquote
+
+import pytest
+
+from tests.docs.site import (
+    DOCS,
+    PAGES,
+    PROJECT,
+    SOURCES,
+    github_anchors_of,
+    github_html,
+    links_of,
+)
+from website.index import index
+from website.made import MADE, write
+
+_ROOT_PAGES = (
+    "README.md",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+    "CODE_OF_CONDUCT.md",
+    "benchmarks/README.md",
+)
+_WRITTEN = [page for page in PAGES if not re.fullmatch(r"errors/[^/]+/.*", page)]  # those have a table of their own
+
+
+@pytest.mark.parametrize("path", MADE)
+def test_pages_made_from_the_code_are_current(path: str, update_golden: bool) -> None:
+    if update_golden:
+        write(path)
+    assert (PROJECT / path).read_text(encoding="utf-8") == MADE[path]()
+
+
+def test_every_page_is_in_the_index_once() -> None:
+    listed = sorted(entry.page for entry in index())
+    assert listed == sorted(page for page in [*_WRITTEN, *(set(SOURCES) - set(PAGES))] if page != "README.md")
+
+
+def test_sections_are_those_that_readers_need() -> None:
+    sections = list(dict.fromkeys(entry.section for entry in index()))
+    assert sections == ["Start", "How to", "Reference", "Explanations", "Coming over", "Comparison", "Project"]
+
+
+@pytest.mark.parametrize("path", [*_ROOT_PAGES, *(f"docs/{page}" for page in PAGES)])
+def test_links_on_github_lead_to_files_and_headings(path: str) -> None:
+    broken = []
+    for link in links_of(github_html((PROJECT / path).read_text(encoding="utf-8"))).links:
+        target, _, anchor = link.partition("#")
+        if SCHEME.match(link):
+            continue
+        file = (PROJECT / path).parent / unquote(target) if target else PROJECT / path
+        file = file / "README.md" if anchor and file.is_dir() else file
+        is_there = file.exists() and (not anchor or anchor in github_anchors_of(file))
+        broken += [] if is_there else [link]
+    assert broken == []
+
+
+def test_docs_has_only_what_the_site_shows() -> None:
+    kinds = {path.suffix for path in DOCS.rglob("*") if path.is_file()}
+    assert kinds == {".md", ".svg", ".txt"}

@@ -20,13 +20,15 @@ def compiles() -> bool:
 
 
 def linked_checkout(folder: Path) -> Path:
-    """Link the files of the checkout into `folder`, without environments and caches; return `folder`.
+    """Copy the files of the checkout into `folder`, and link its folders, without environments and caches.
 
     Hatchling walks through all of a folder before it selects: those hold a hundred thousand files.
     """
     folder.mkdir(exist_ok=True)
     for path in ROOT.iterdir():
-        if not path.name.startswith(".") or path.name == ".gitignore":
+        if path.is_file():
+            shutil.copy(path, folder)
+        elif not path.name.startswith("."):
             (folder / path.name).symlink_to(path)
     return folder
 

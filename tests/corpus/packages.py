@@ -3,7 +3,7 @@
 They lie in a cache folder (`$BUILDASSETS_CORPUS`, or else `.cache/corpus` in the checkout), one folder for each state
 of the lock file, fetched once however many test processes ask. No script of a package is ever run.
 
-Where a package has files of one kind in dozens or hundreds, an oracle judges a third of them; all of them where
+Where a package has dozens of files of one kind, or large ones, an oracle judges some of them; all of them where
 `$BUILDASSETS_WHOLE_CORPUS` is set.
 """
 
@@ -17,18 +17,16 @@ from contextlib import contextmanager
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import NoReturn
 from zlib import crc32
 
-import pytest
-
-from tests.conftest import find_tool
+from tests.conftest import find_tool, missing_tool
 
 _HERE = Path(__file__).resolve().parent
 _LISTS = ("package.json", "package-lock.json")
 FETCH_TIMEOUT_SECONDS = 600
-_FEW = 30
-_OF_MANY = 3
+unavailable = missing_tool  # as `tests.packages.published` calls it
+_MOST_FILES = 30  # of a package with the same ending
+_MOST_BYTES = 300_000  # of these together; one is judged whatever its size is
 
 
 def node_modules(project: str = ".") -> Path:
@@ -52,20 +50,26 @@ def packages_of(lists: Path) -> Path:
 
 
 def sampled(files: Iterable[Path]) -> list[Path]:
-    """`files` in order; of those of one package that have the same ending, and are not few, a third.
+    """Return `files` in order; of those of one package that have the same ending, at most so many and so many bytes.
 
-    Which third, hangs on their names alone: whoever asks about these files asks about the same ones.
+    Their names alone decide which: tests that ask about the same files share what the parsers find in them.
     """
     kinds: dict[tuple[str, ...], list[Path]] = defaultdict(list)
     for path in sorted(files):
         kinds[_kind(path)].append(path)
-    if os.environ.get("BUILDASSETS_WHOLE_CORPUS"):
-        return sorted(path for alike in kinds.values() for path in alike)
-    return sorted(path for alike in kinds.values() for path in alike if len(alike) < _FEW or _is_chosen(path))
+    choose = list if os.environ.get("BUILDASSETS_WHOLE_CORPUS") else _chosen
+    return sorted(path for alike in kinds.values() for path in choose(alike))
 
 
-def _is_chosen(path: Path) -> bool:
-    return not crc32(path.relative_to(node_modules()).as_posix().encode()) % _OF_MANY
+def _chosen(alike: list[Path]) -> list[Path]:
+    chosen: list[Path] = []
+    left_bytes = _MOST_BYTES
+    for path in sorted(alike, key=lambda path: crc32(path.relative_to(node_modules()).as_posix().encode())):
+        size = path.stat().st_size
+        if not chosen or (size <= left_bytes and len(chosen) < _MOST_FILES):
+            chosen.append(path)
+            left_bytes -= size
+    return chosen
 
 
 def _kind(path: Path) -> tuple[str, ...]:
@@ -102,17 +106,10 @@ def _fetch(packages: Path, lists: Path) -> None:
             command, cwd=staging, capture_output=True, text=True, timeout=FETCH_TIMEOUT_SECONDS, check=False
         )
         if fetch.returncode:
-            unavailable(f"npm could not fetch the packages of {lists.name}:\n{fetch.stderr}")
+            missing_tool(f"npm could not fetch the packages of {lists.name}:\n{fetch.stderr}")
         staging.rename(packages)
     except subprocess.TimeoutExpired:
-        unavailable(f"npm did not fetch the packages of {lists.name} within {FETCH_TIMEOUT_SECONDS} seconds")
-
-
-def unavailable(reason: str) -> NoReturn:
-    """Fail the test under CI and skip it elsewhere."""
-    if os.environ.get("CI"):
-        pytest.fail(reason)
-    pytest.skip(reason)
+        missing_tool(f"npm did not fetch the packages of {lists.name} within {FETCH_TIMEOUT_SECONDS} seconds")
 
 
 def run_tool(folder: Path, name: str, *arguments: str, project: str = ".") -> None:

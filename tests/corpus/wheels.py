@@ -12,7 +12,8 @@ import zipfile
 from hashlib import sha256
 from pathlib import Path
 
-from tests.corpus.packages import FETCH_TIMEOUT_SECONDS, cache_folder, only_one_process, unavailable
+from tests.conftest import missing_tool
+from tests.corpus.packages import FETCH_TIMEOUT_SECONDS, cache_folder, only_one_process
 
 _HERE = Path(__file__).resolve().parent
 
@@ -44,9 +45,9 @@ def _fetch(listed: Path, form: str, packages: Path) -> None:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        unavailable(f"pip did not fetch the packages of {listed.name} within {FETCH_TIMEOUT_SECONDS} seconds")
+        missing_tool(f"pip did not fetch the packages of {listed.name} within {FETCH_TIMEOUT_SECONDS} seconds")
     if fetch.returncode:
-        unavailable(f"pip could not fetch the packages of {listed.name}:\n{fetch.stderr}")
+        missing_tool(f"pip could not fetch the packages of {listed.name}:\n{fetch.stderr}")
     for archive in sorted((staging / "archives").iterdir()):
         _unpack(archive, staging / "unpacked")
     (staging / "unpacked").rename(packages)

@@ -5,15 +5,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from tests.docs.site import (
-    DOCS,
-    PAGES,
-    PROJECT,
-    SOURCES,
-    github_anchors_of,
-    github_html,
-    links_of,
-)
+from tests.docs.site import DOCS, PAGES, PROJECT, SCHEME, SOURCES, github_anchors_of, github_html, links_of
 from website.index import index
 from website.made import MADE, write
 

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from jinja2 import Environment
 
 from buildassets.runtime import Assets
 from tests.corpus.building import build
@@ -17,9 +18,8 @@ def test_the_first_example(tmp_path: Path) -> None:
     ours, theirs, jinja = re.findall(r"```(?:toml|js|jinja)\n(.*?)```", PAGE, re.DOTALL)[:3]
     vite_build(tmp_path, FRONT, {"front/vite.config.js": theirs})
     assets = Assets(build(tmp_path, ours).folder / "manifest.json")
-    jinja2 = pytest.importorskip("jinja2")
-    environment = jinja2.Environment(extensions=["buildassets.runtime.jinja.AssetsExtension"])
-    environment.assets = assets
+    environment = Environment(extensions=["buildassets.runtime.jinja.AssetsExtension"])
+    environment.assets = assets  # type: ignore[attr-defined]  # as the extension has it
     page = environment.from_string(jinja).render()
     assert re.findall(r'rel="(\w+)"|<(script)', page)[-1] == ("", "script")
     assert 'rel="stylesheet"' in page

@@ -1,0 +1,39 @@
+"""A watch in a process of its own: its working directory, its engines, its mode."""
+
+import shutil
+from pathlib import Path
+
+from tests.cli.watching import watching
+from tests.compiler.watch.test_loop import PAGES, SITE
+from tests.conftest import children, write_tree
+
+
+def test_deleted_project_is_watched_again_when_it_returns(tmp_path: Path) -> None:
+    with watching(write_tree(tmp_path / "site", SITE)) as watch:
+        assert watch.next()["ok"]
+        shutil.rmtree(watch.folder)
+        while watch.next()["ok"]:
+            pass
+        write_tree(watch.folder, SITE)
+        while not watch.next()["ok"]:
+            pass
+        write_tree(watch.folder, {"assets/img/b.svg": "<svg/>"})
+        while "img/b.svg" not in watch.next()["assets"]:
+            pass
+
+
+def test_engines_stay_started_from_one_build_to_the_next(tmp_path: Path) -> None:
+    with watching(write_tree(tmp_path, SITE)) as watch:
+        watch.next()
+        before = children(watch.process.pid)
+        (tmp_path / "assets/css/_theme.scss").write_text("$ink: red;\n")
+        watch.next()
+        assert children(watch.process.pid) == before != set()
+
+
+def test_templates_are_not_watched_for_production(tmp_path: Path) -> None:
+    with watching(write_tree(tmp_path, PAGES), "--mode=production") as watch:
+        watch.next()
+        write_tree(tmp_path, {"templates/page.html": "<p>two</p>\n"})
+        write_tree(tmp_path, {"assets/img/a.svg": "<svg></svg>"})
+        assert watch.next()["changed"] == ["assets/img/a.svg"]

@@ -16,7 +16,7 @@ from tests.css_trees import tree
 
 pytestmark = pytest.mark.corpus
 
-FEWEST_SHEETS = 200
+FEWEST_SHEETS = 100
 
 KINDS = {
     "whitespace": Kind.SPACE,

@@ -22,7 +22,7 @@ PUBLISHED: Final[Mapping[str, float]] = {
     "@highlightjs/cdn-assets/*.js": 0.75,
     "@hotwired/turbo/dist/*.js": 0.7,
     "alpinejs/dist/*.js": 0.8,
-    "chart.js/dist/*.js": 0.8,
+    "chart.js/dist/chart.js": 0.8,
     "d3/dist/d3.js": 0.75,
     "d3-*/dist/*.mjs": 0.75,
     "highlight.js/es/**/*.js": 0.75,
@@ -31,11 +31,11 @@ PUBLISHED: Final[Mapping[str, float]] = {
     "jquery/dist/*.js": 0.6,
     "leaflet/dist/*.js": 0.6,
     "lodash/lodash.js": 0.3,
-    "lodash-es/*.js": 0.5,
-    "swagger-ui-dist/swagger-ui-bundle.js": 1.001,  # published minified
-    "three/build/*js": 0.6,
+    "lodash-es/*.js": 0.55,
+    "swagger-ui-dist/swagger-ui.js": 1.001,  # published minified
+    "three/build/three.module.js": 0.79,
     "three/examples/jsm/**/*.js": 0.75,
-    "vue/dist/*.js": 0.8,
+    "vue/dist/vue.runtime.esm-browser.js": 0.8,
 }
 
 # Libraries that node can load, and where each has an equally named program in `programs/` that prints what it does.

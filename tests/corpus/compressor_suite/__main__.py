@@ -4,8 +4,11 @@ FOLDER has `compressor/tests`, `project` (static files), `added` (none), `theirs
 them) and `packages`. Prints a line of JSON for each test: its name, how it ended, and why.
 """
 
+import gc
+import importlib
 import json
 import os
+import pkgutil
 import sys
 import unittest
 from pathlib import Path
@@ -14,6 +17,10 @@ from unittest import mock
 
 import django
 from django.conf import settings
+
+import buildassets.cli
+import buildassets.compat.compressor.build
+import buildassets.compiler
 
 _STATIC = "compressor/tests/static"
 
@@ -31,6 +38,7 @@ def main(folder: Path, modules: list[str]) -> None:
 
     setup_test_environment()
     _adapt()
+    _load_compiler()
     chosen = [one for name in modules for one in _own_tests(f"compressor.tests.{name}")]
     with mock.patch("django.test.TestCase.databases", set()):
         unittest.TestSuite(chosen).run(_Result())
@@ -105,6 +113,15 @@ def _adapt() -> None:
     extension = tests["compressor.tests.test_jinja2ext"].TestJinja2CompressorExtension
     extension.env = modules.Templates(extensions=[CompressorExtension])
     extension.setUp = lambda self: setattr(self, "jinja2", jinja2)
+
+
+def _load_compiler() -> None:
+    """Import what builds need, as each is a fork that would import it again, and spare forks the copies of it."""
+    for package in (buildassets.cli, buildassets.compiler, buildassets.compat.compressor.build):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if not module.name.endswith("__main__"):
+                importlib.import_module(module.name)
+    gc.freeze()
 
 
 def _each(suite: unittest.TestSuite) -> list[unittest.TestCase]:

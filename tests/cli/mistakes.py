@@ -1,4 +1,4 @@
-"""What a user sees after a mistake: the exit code and all of stderr, with times as `0.00 s`."""
+"""The output that a user sees after a mistake: the exit code and all of stderr, with times as `0.00 s`."""
 
 import re
 import subprocess
@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from subprocess import CompletedProcess
 
-from tests.cli.test_bad_input import build
+from tests.cli.test_bad_input import build_unprivileged
 from tests.command import environment, run
 
 
@@ -19,7 +19,7 @@ def unprivileged(folder: Path, verb: str, *arguments: str) -> tuple[int, str]:
     """The same of a build by somebody who may not read and write everything."""
     assert verb == "build"
     try:
-        return _seen(build(folder, *arguments))
+        return _seen(build_unprivileged(folder, *arguments))
     finally:
         for path in folder.rglob("*"):
             path.chmod(0o755)

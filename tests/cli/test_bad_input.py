@@ -1,4 +1,4 @@
-"""What no tool should be given, and what this one answers: a diagnostic, a stated exit code, an unharmed release."""
+"""Bad input: a diagnostic, a stated exit code, an unharmed release."""
 
 import os
 import subprocess
@@ -8,22 +8,23 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import read_tree, write_tree
+from tests.command import Finished, environment, run
+from tests.conftest import PATIENCE_SECONDS, read_tree, write_tree
 
 GOOD = {"buildassets.toml": "", "assets/css/app.css": "a { color: red }\n", "assets/js/app.js": "f( 1 );\n"}
 
 
-def build(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {name: value for name, value in os.environ.items() if name != "CI"}
-    # Root may read and write everything; without these capabilities it is as bound by a file's mode as its owner.
+def build_unprivileged(folder: Path, *arguments: str) -> Finished:
+    """Run a build as somebody who may not read and write everything."""
+    # Root may; without these capabilities it is as bound by the mode of a file as its owner.
     bound = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
     return subprocess.run(
         [*bound, sys.executable, "-m", "buildassets", "build", *arguments],
         cwd=folder,
-        env={**environment, "PYTHONUTF8": "1"},
+        env=environment(),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE_SECONDS,
     )
 
 
@@ -77,10 +78,10 @@ ERRORS: list[tuple[Callable[[Path], None], str]] = [
 def test_bad_input_is_an_error_and_keeps_the_release(
     tmp_path: Path, damage: Callable[[Path], None], message: str
 ) -> None:
-    assert build(write_tree(tmp_path, GOOD)).returncode == 0
+    assert run(write_tree(tmp_path, GOOD), "build").returncode == 0
     before = read_tree(tmp_path / "build")
     damage(tmp_path)
-    done = build(tmp_path)
+    done = build_unprivileged(tmp_path) if damage is _unreadable else run(tmp_path, "build")
     assert (done.returncode, read_tree(tmp_path / "build")) == (1, before)
     assert message in done.stderr
     assert "Traceback" not in done.stderr
@@ -106,24 +107,24 @@ def _fifo(folder: Path) -> None:
 @pytest.mark.parametrize("strange", [_empty, _long_line, _loop, _fifo])
 def test_strange_input_is_survived(tmp_path: Path, strange: Callable[[Path], None]) -> None:
     strange(write_tree(tmp_path, GOOD))
-    done = build(tmp_path)
+    done = run(tmp_path, "build")
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize(("name", "code"), [("loop", "source/link-loop"), ("pipe.css", "source/special")])
-def test_what_is_skipped_is_told(tmp_path: Path, name: str, code: str) -> None:
+def test_skipped_file_is_reported(tmp_path: Path, name: str, code: str) -> None:
     write_tree(tmp_path, GOOD)
     (_loop if name == "loop" else _fifo)(tmp_path)
-    assert f"warning[{code}]" in build(tmp_path).stderr
+    assert f"warning[{code}]" in run(tmp_path, "build").stderr
 
 
 def test_a_read_only_output_is_an_error(tmp_path: Path) -> None:
-    assert build(write_tree(tmp_path, GOOD)).returncode == 0
+    assert run(write_tree(tmp_path, GOOD), "build").returncode == 0
     before = read_tree(tmp_path / "build")
     write_tree(tmp_path, {"assets/css/app.css": "a { color: blue }\n"})
     (tmp_path / "build").chmod(0o555)
-    done = build(tmp_path)
+    done = build_unprivileged(tmp_path)
     (tmp_path / "build").chmod(0o755)
     assert (done.returncode, read_tree(tmp_path / "build")) == (1, before)
     assert "error[output/unwritable]" in done.stderr
@@ -136,21 +137,21 @@ def test_a_working_directory_that_is_gone_is_an_error(tmp_path: Path, verb: str)
     gone.mkdir()
     program = f"import os, sys; os.rmdir(os.getcwd()); sys.argv = ['buildassets', '{verb}']\n"
     program += "from buildassets.cli.main import main; main()"
-    run = subprocess.run([sys.executable, "-c", program], cwd=gone, capture_output=True, text=True, check=False)
-    assert run.returncode == 2
-    assert "cannot find the working directory" in run.stderr
-    assert "Traceback" not in run.stderr
+    done = subprocess.run([sys.executable, "-c", program], cwd=gone, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "cannot find the working directory" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize("folder", ["assets/cache", "assets", "build/cache"])
 def test_a_cache_that_would_be_released_is_refused(tmp_path: Path, folder: str) -> None:
     write_tree(tmp_path, {"buildassets.toml": "", "assets/a.css": "a{}"})
-    done = build(tmp_path, "--cache-dir", folder)
+    done = run(tmp_path, "build", "--cache-dir", folder)
     assert (done.returncode, "error[config/cache]" in done.stderr) == (2, True)
 
 
 def test_a_hidden_cache_among_the_sources_is_passed_over(tmp_path: Path) -> None:
     write_tree(tmp_path, {"buildassets.toml": "", "assets/a.css": "a{}"})
     for _ in range(2):
-        assert build(tmp_path, "--cache-dir", "assets/.cache").returncode == 0
+        assert run(tmp_path, "build", "--cache-dir", "assets/.cache").returncode == 0
     assert [path.suffix for path in (tmp_path / "build/assets").iterdir()] == [".css"]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.watching import with_constants
+from tests.cli.processes import command_of, is_running
 from tests.command import run
 from tests.conftest import PATIENCE_SECONDS, Tree, wait_for, write_tree
 
@@ -32,7 +32,8 @@ def watch_with(
     Without `seconds` a command has all the time that a busy machine may need to end by itself.
     """
     grace = {"_OWN_WAY_SECONDS": 0.5, "_ENDING_SECONDS": float(PATIENCE_SECONDS), **seconds}
-    arguments = [*with_constants("beside", **grace), "watch", "--port", "0", *options, "--", *command]
+    watch = ("watch", "--port", "0", *options, "--", *command)
+    arguments = command_of(*watch, module="beside", constants=grace)
     with subprocess.Popen(
         arguments, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     ) as process:
@@ -50,14 +51,6 @@ def wait_until_it_runs(folder: Path) -> int:
     """The process id of SERVER."""
     wait_for(lambda: (folder / "runs").exists() and (folder / "runs").read_text())
     return int((folder / "runs").read_text())
-
-
-def is_running(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,13 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from buildassets import __version__
+from tests.cli.processes import is_gone, program_of, started
 from tests.command import BROKEN, SITE, environment, run
 from tests.compiler.conftest import SHOUT, write_package
 from tests.conftest import PATIENCE_SECONDS, Tree, children, read_tree, wait_for, write_tree
@@ -138,19 +138,19 @@ def test_what_an_engine_of_a_package_prints_is_kept_from_stdout(tmp_path: Path) 
 
 def test_explain_shows_an_asset_from_all_sides(tmp_path: Path) -> None:
     run(write_tree(tmp_path, SITE), "build")
-    told = run(tmp_path, "explain", "img/a.svg").stdout
-    assert told.startswith("img/a.svg → img/a.")
-    assert "made of:\n  img/a.svg\n" in told
-    assert "referred to by:\n  css/app.css\n" in told
+    shown = run(tmp_path, "explain", "img/a.svg").stdout
+    assert shown.startswith("img/a.svg → img/a.")
+    assert "made of:\n  img/a.svg\n" in shown
+    assert "referred to by:\n  css/app.css\n" in shown
     assert "refers to:\n  img/a.svg → img/a." in run(tmp_path, "explain", "css/app.css").stdout
 
 
 def test_explain_names_the_engines_that_an_asset_went_through(tmp_path: Path) -> None:
     files = {"assets/a.scss": "a { b: c }", "assets/b.css": "a { b: c }", "assets/c.js": "f( 1 )", "assets/d.png": ""}
     run(write_tree(tmp_path, files), "build")
-    told = {path: run(tmp_path, "explain", path).stdout for path in ("a.css", "b.css", "c.js", "d.png")}
+    printed = {path: run(tmp_path, "explain", path).stdout for path in ("a.css", "b.css", "c.js", "d.png")}
     engines = {
-        path: re.findall(r"^  (\w+): ", text.partition("engines:")[2], re.MULTILINE) for path, text in told.items()
+        path: re.findall(r"^  (\w+): ", text.partition("engines:")[2], re.MULTILINE) for path, text in printed.items()
     }
     assert engines == {"a.css": ["css", "scss"], "b.css": ["css"], "c.js": ["js"], "d.png": []}
 
@@ -200,8 +200,8 @@ def test_explain_says_whether_the_cache_is_up_to_date(tmp_path: Path) -> None:
     run(tmp_path, "build", "--mode", "development", "-o", "elsewhere")
     assert json.loads(run(tmp_path, "explain", "css/app.css", "--json").stdout)["cache"] == {"css/app.css": None}
     (tmp_path / "assets/css/_theme.scss").unlink()
-    told = run(tmp_path, "explain", "css/app.css").stdout
-    assert told.endswith("in the cache:\n  css/app.css: assets/css/_theme.scss is gone\n")
+    shown = run(tmp_path, "explain", "css/app.css").stdout
+    assert shown.endswith("in the cache:\n  css/app.css: assets/css/_theme.scss is gone\n")
     assert "in the cache" not in run(tmp_path, "explain", "logo.png").stdout
 
 
@@ -254,99 +254,81 @@ def on_terminal(folder: Path, **more: str) -> bytes:
     return printed
 
 
-# Says in a file of the working directory that it has begun, and never ends.
+# Creates a file in the working directory when it begins, and never ends.
 SLEEPY = SHOUT.replace("return Compiled", "open('begun', 'w'); import time; time.sleep(600); return Compiled")
 
 
+def with_package(site: Path) -> dict[str, str]:
+    """Return the environment in which engines of the packages in `site` are found."""
+    return environment(PYTHONPATH=os.pathsep.join((str(site), *filter(None, sys.path))))
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
-def test_an_interrupted_build_leaves_the_release_as_it_was(tmp_path: Path, number: int, code: int) -> None:
+def test_interrupted_build_leaves_the_release_unchanged(tmp_path: Path, number: int, code: int) -> None:
     run(write_tree(tmp_path, SITE), "build")
     before = read_tree(tmp_path / "build")
     site = write_package(tmp_path, "sleepy", SLEEPY, {"sleepy": "Shout"})
     write_tree(tmp_path, {"buildassets.toml": '[engines]\nnap = "sleepy"\n', "assets/a.nap": "", "assets/b.js": "f()"})
-    child = subprocess.Popen(
-        [sys.executable, "-m", "buildassets", "build", "--jobs", "1"],
-        cwd=tmp_path,
-        env=environment(PYTHONPATH=os.pathsep.join((str(site), *filter(None, sys.path)))),
-    )
-    wait_for((tmp_path / "begun").exists)
-    child.send_signal(number)
-    assert child.wait(timeout=60) == code
+    with started(tmp_path, "build", "--jobs", "1", env=with_package(site)) as child:
+        wait_for((tmp_path / "begun").exists)
+        child.send_signal(number)
+        assert child.wait(timeout=PATIENCE_SECONDS) == code
     assert read_tree(tmp_path / "build") == before
-
-
-def is_gone(group: int) -> bool:
-    """Whether no process of that group is left."""
-    try:
-        os.killpg(group, 0)
-    except ProcessLookupError:
-        return True
-    return False
 
 
 @pytest.mark.parametrize(
     ("number", "code", "to"),
     [(signal.SIGINT, 130, os.killpg), (signal.SIGTERM, 143, os.kill), (signal.SIGHUP, 129, os.kill)],
 )
-def test_an_interrupted_build_leaves_no_process(
+def test_interrupted_build_leaves_no_process(
     tmp_path: Path, number: int, code: int, to: Callable[[int, int], None]
 ) -> None:
     site = write_package(tmp_path, "sleepy", SLEEPY, {"sleepy": "Shout"})
     files = {f"assets/{name}.nap": "" for name in range(40)}
     files["assets/0.scss"] = "@while true { $a: 1 }\n"  # which is begun with the first of the others
     write_tree(tmp_path, {"buildassets.toml": '[engines]\nnap = "sleepy"\n', **files})
-    child = subprocess.Popen(
-        [sys.executable, "-m", "buildassets", "build", "--jobs", "2"],
-        cwd=tmp_path,
-        env=environment(PYTHONPATH=os.pathsep.join((str(site), *filter(None, sys.path)))),
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    wait_for((tmp_path / "begun").exists)
-    time.sleep(1)  # by now Sass has begun, too
-    to(child.pid, number)
-    _, printed = child.communicate(timeout=PATIENCE_SECONDS)
-    assert (child.returncode, printed.strip()) == (code, "")
-    wait_for(lambda: is_gone(child.pid))
+    with started(tmp_path, "build", "--jobs", "2", env=with_package(site)) as child:
+        wait_for((tmp_path / "begun").exists)
+        wait_for(lambda: any("sass" in program_of(one) for one in children(child.pid)))
+        to(child.pid, number)
+        _, printed = child.communicate(timeout=PATIENCE_SECONDS)
+        assert (child.returncode, printed.strip()) == (code, "")
+        wait_for(lambda: is_gone(child.pid))
 
 
-def test_an_interrupted_build_does_not_wait_for_sass(tmp_path: Path) -> None:
+def test_interrupted_build_does_not_wait_for_sass(tmp_path: Path) -> None:
     write_tree(tmp_path, {"buildassets.toml": "", "assets/a.scss": "@while true { $a: 1 }\n", "assets/b.css": ""})
-    child = subprocess.Popen(
-        [sys.executable, "-m", "buildassets", "build", "--jobs", "2"],
-        cwd=tmp_path,
-        env=environment(),
-        start_new_session=True,
-    )
-    wait_for(lambda: children(child.pid))
-    child.terminate()
-    assert child.wait(timeout=PATIENCE_SECONDS) == 143
-    wait_for(lambda: is_gone(child.pid))
+    with started(tmp_path, "build", "--jobs", "2") as child:
+        wait_for(lambda: any("sass" in program_of(one) for one in children(child.pid)))
+        child.terminate()
+        assert child.wait(timeout=PATIENCE_SECONDS) == 143
+        wait_for(lambda: is_gone(child.pid))
 
 
 @pytest.mark.parametrize(("jobs", "has_workers"), [("1", False), ("2", True)])
 def test_only_more_than_one_job_has_workers(tmp_path: Path, jobs: str, has_workers: bool) -> None:
     parent = SHOUT.replace("given.text", "str(__import__('os').getppid())")
-    site = write_package(tmp_path, "teller", parent, {"teller": "Shout"})
-    files = {f"assets/{name}.tell": "" for name in range(40)}
-    write_tree(tmp_path, {"buildassets.toml": '[engines]\ntell = "teller"\n', **files})
-    path = os.pathsep.join((str(site), *filter(None, sys.path)))
-    command = [sys.executable, "-m", "buildassets", "build", "--jobs", jobs]
-    subprocess.run(command, cwd=tmp_path, env=environment(PYTHONPATH=path), check=True, stderr=subprocess.DEVNULL)
-    told = {content for name, content in read_tree(tmp_path / "build/assets").items() if name.endswith(".txt")}
-    assert (str(os.getpid()).encode() not in told) == has_workers
+    site = write_package(tmp_path, "parents", parent, {"parents": "Shout"})
+    files = {f"assets/{name}.parent": "" for name in range(40)}
+    write_tree(tmp_path, {"buildassets.toml": '[engines]\nparent = "parents"\n', **files})
+    with started(tmp_path, "build", "--jobs", jobs, env=with_package(site)) as child:
+        assert child.wait(timeout=PATIENCE_SECONDS) == 0
+    parents = {content for name, content in read_tree(tmp_path / "build/assets").items() if name.endswith(".txt")}
+    assert (str(os.getpid()).encode() not in parents) == has_workers
 
 
-def test_an_interrupted_build_does_not_compress_what_is_left(tmp_path: Path) -> None:
-    files = {f"assets/{name}.txt": random.Random(name).randbytes(600_000).hex() for name in range(100)}
-    write_tree(tmp_path, {"buildassets.toml": 'compress = ["br"]\n', **files})
-    child = subprocess.Popen([sys.executable, "-m", "buildassets", "build"], cwd=tmp_path, env=environment())
-    while not any((tmp_path / "build").glob("*")):
-        time.sleep(0.05)
-    time.sleep(1)  # of some 100 seconds
-    child.send_signal(signal.SIGINT)
-    assert child.wait(timeout=60) == 130
+def test_interrupted_build_does_not_compress_the_rest(tmp_path: Path) -> None:
+    text = random.Random(0).randbytes(600_000).hex()
+    write_tree(
+        tmp_path, {"buildassets.toml": 'compress = ["br"]\n', **{f"assets/{n}.txt": f"{n}{text}" for n in range(30)}}
+    )
+    with started(tmp_path, "build") as child:
+        wait_for(lambda: list((tmp_path / "build").rglob("*.br")))
+        child.send_signal(signal.SIGINT)
+        _, status, used = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+    assert child.returncode == 130
+    assert used.ru_utime < 10  # all of it would take 30 seconds
     assert list((tmp_path / "build").iterdir()) == []
 
 

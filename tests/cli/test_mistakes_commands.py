@@ -10,8 +10,8 @@ def test_a_verb_that_is_spelled_wrong(tmp_path: Path) -> None:
     assert mistaken(tmp_path, "biuld") == (
         2,
         """
-Usage: python -m buildassets [OPTIONS] COMMAND [ARGS]...
-Try 'python -m buildassets --help' for help.
+Usage: buildassets [OPTIONS] COMMAND [ARGS]...
+Try 'buildassets --help' for help.
 
 Error: No such command 'biuld'. Did you mean 'build'?
 """,
@@ -22,8 +22,8 @@ def test_a_verb_that_there_is_not(tmp_path: Path) -> None:
     assert mistaken(tmp_path, "serve") == (
         2,
         """
-Usage: python -m buildassets [OPTIONS] COMMAND [ARGS]...
-Try 'python -m buildassets --help' for help.
+Usage: buildassets [OPTIONS] COMMAND [ARGS]...
+Try 'buildassets --help' for help.
 
 Error: No such command 'serve'. Use one of: build, check, clean, diff, doctor, explain, init, list, lsp, \
 migrate, pack, publish, report, schema, tools, unpack, vendor, verify, watch.
@@ -45,8 +45,8 @@ def test_an_option_that_is_spelled_wrong(tmp_path: Path) -> None:
     assert mistaken(tmp_path, "build", "--outptu", "x") == (
         2,
         """
-Usage: python -m buildassets build [OPTIONS] [SOURCE]...
-Try 'python -m buildassets build --help' for help.
+Usage: buildassets build [OPTIONS] [SOURCE]...
+Try 'buildassets build --help' for help.
 
 Error: No such option '--outptu'. Did you mean '--output'?
 """,
@@ -57,8 +57,8 @@ def test_a_setting_for_an_option(tmp_path: Path) -> None:
     assert mistaken(tmp_path, "build", "--minify") == (
         2,
         """
-Usage: python -m buildassets build [OPTIONS] [SOURCE]...
-Try 'python -m buildassets build --help' for help.
+Usage: buildassets build [OPTIONS] [SOURCE]...
+Try 'buildassets build --help' for help.
 
 Error: No such option '--minify'. It is a setting: write `minify = …` under `[tool.buildassets]`.
 """,
@@ -70,8 +70,8 @@ def test_a_mode_cut_short(tmp_path: Path) -> None:
     assert mistaken(tmp_path, "build", "--mode", "prod") == (
         2,
         """
-Usage: python -m buildassets build [OPTIONS] [SOURCE]...
-Try 'python -m buildassets build --help' for help.
+Usage: buildassets build [OPTIONS] [SOURCE]...
+Try 'buildassets build --help' for help.
 
 Error: Invalid value for '--mode': 'prod' is not one of 'production', 'development'.
 """,
@@ -83,8 +83,8 @@ def test_a_word_for_a_number(tmp_path: Path) -> None:
     assert mistaken(tmp_path, "build", "--jobs", "zero") == (
         2,
         """
-Usage: python -m buildassets build [OPTIONS] [SOURCE]...
-Try 'python -m buildassets build --help' for help.
+Usage: buildassets build [OPTIONS] [SOURCE]...
+Try 'buildassets build --help' for help.
 
 Error: Invalid value for '--jobs': `zero` is no whole number from 1 up
 """,
@@ -148,8 +148,8 @@ def test_an_option_of_a_verb_before_it(tmp_path: Path) -> None:
     assert mistaken(tmp_path, "--config", "x", "build") == (
         2,
         """
-Usage: python -m buildassets [OPTIONS] COMMAND [ARGS]...
-Try 'python -m buildassets --help' for help.
+Usage: buildassets [OPTIONS] COMMAND [ARGS]...
+Try 'buildassets --help' for help.
 
 Error: No such option '--config' before the verb. Write it after 'build'.
 """,

@@ -2,8 +2,6 @@
 
 import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,7 +10,8 @@ from buildassets.errors import ManifestError
 from buildassets.runtime import Assets
 from buildassets.runtime.served_files import opened
 from buildassets.runtime.serving import Representation
-from tests.cli.test_malformed_manifests import run
+from tests.cli.test_malformed_manifests import exit_code
+from tests.command import run
 from tests.conftest import write_tree
 from tests.test_plain_files import at_once, special
 
@@ -30,30 +29,23 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(
         write_tree(tmp_path, {"assets/a.css": "a{top:0}", "templates/a.html": "", "buildassets.toml": ""})
     )
-    assert run(["build", "-q"]) == 0
+    assert exit_code(["build", "-q"]) == 0
     shutil.copytree("build", "good")
     return tmp_path
-
-
-def printed(*arguments: str) -> tuple[int, str]:
-    """The exit code of a command in a process of its own, and what it prints."""
-    command = [sys.executable, "-m", "buildassets", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
-    return done.returncode, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("kind", ["pipe", "socket", "device"])
 @pytest.mark.parametrize("arguments", ARGUMENTS, ids=" ".join)
 def test_an_argument_that_is_no_file_is_an_error(kind: str, arguments: list[str], site: Path) -> None:
     path = special(kind, site)
-    assert run([path if one == "…" else one for one in arguments]) in (1, 2)
+    assert exit_code([path if one == "…" else one for one in arguments]) in (1, 2)
 
 
 @pytest.mark.parametrize("arguments", [ARGUMENTS[0], ARGUMENTS[2], ARGUMENTS[4], ARGUMENTS[6]], ids=" ".join)
 def test_the_diagnostic_names_what_it_is(arguments: list[str], site: Path) -> None:
     path = special("pipe", site)
-    _, output = printed(*(path if one == "…" else one for one in arguments))
-    assert f"cannot read `{path}`: it is a named pipe and no file" in output
+    done = run(site, *(path if one == "…" else one for one in arguments))
+    assert f"cannot read `{path}`: it is a named pipe and no file" in done.stdout + done.stderr
 
 
 @pytest.mark.parametrize(
@@ -76,7 +68,7 @@ def test_a_pipe_in_the_place_of_a_file_is_passed_over_or_an_error(
 ) -> None:
     (site / file).unlink(missing_ok=True)
     os.mkfifo(site / file)
-    assert run(command.split()) == code
+    assert exit_code(command.split()) == code
 
 
 def test_a_pipe_in_the_place_of_what_a_build_left_in_the_cache_is_passed_over(site: Path) -> None:
@@ -84,7 +76,7 @@ def test_a_pipe_in_the_place_of_what_a_build_left_in_the_cache_is_passed_over(si
         path.unlink()
         os.mkfifo(path)
     (site / "assets/a.css").write_text("a{top:1}")
-    assert run(["build", "-q"]) == 0
+    assert exit_code(["build", "-q"]) == 0
 
 
 @pytest.mark.parametrize("scss", ["dart-sass", "libsass"])
@@ -92,13 +84,14 @@ def test_a_pipe_in_the_place_of_what_a_build_left_in_the_cache_is_passed_over(si
 def test_a_pipe_in_the_place_of_a_partial_is_an_error_at_once(entries: str, scss: str, site: Path) -> None:
     settings = f'entries = {entries}\nengines = {{ scss = "{scss}" }}'
     write_tree(site, {"buildassets.toml": settings, "assets/b.scss": "@import 'part';", "assets/_part.scss": "a{b:c}"})
-    assert run(["build", "-q"]) == 0
+    assert exit_code(["build", "-q"]) == 0
     (site / "assets/_part.scss").unlink()
     os.mkfifo(site / "assets/_part.scss")
     for further in ([], ["--no-cache"]):
-        code, output = printed("build", *further)
-        assert code == 1
-        assert "`assets/_part.scss` cannot be read: it is a named pipe and no file\n  --> assets/b.scss:1:10" in output
+        done = run(site, "build", *further)
+        assert done.returncode == 1
+        place = "assets/b.scss:1:10"
+        assert f"`assets/_part.scss` cannot be read: it is a named pipe and no file\n  --> {place}" in done.stderr
 
 
 def test_a_web_process_opens_no_pipe(site: Path) -> None:

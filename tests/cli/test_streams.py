@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.command import BROKEN, SITE, environment
+from tests.command import BROKEN, SITE, environment, run
 from tests.compiler.conftest import SHOUT, write_package
 from tests.conftest import write_tree
 
@@ -34,7 +34,7 @@ def site(tmp_path: Path) -> Path:
     """A project with a release, and with a memo of its build."""
     write_tree(tmp_path, SITE)
     for _ in range(2):
-        assert ended(tmp_path, "", "build")[0] == 0
+        assert run(tmp_path, "build").returncode == 0
     return tmp_path
 
 
@@ -73,7 +73,7 @@ def test_files_of_a_build_never_get_the_number_of_a_closed_stream(site: Path) ->
     """Whatever writes to stderr by its number would write into them."""
     code, _ = ended(site, "0<&- 1>&- 2>&-", "build", "--no-cache", "-v")
     assert code == 0
-    assert ended(site, "", "verify")[0] == 0
+    assert run(site, "verify").returncode == 0
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a device of Linux")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.watching import with_constants
+from tests.cli.processes import command_of, is_running
 from tests.command import environment
 from tests.conftest import PATIENCE_SECONDS, wait_for, write_tree
 
@@ -51,7 +51,7 @@ def settings(**programs: str) -> str:
 def watch(folder: Path, config: str, *arguments: str, **seconds: float) -> Iterator["subprocess.Popen[str]"]:
     """A watch of a project with that configuration, and with periods of grace of so many `seconds`."""
     write_tree(folder, {"buildassets.toml": config, "assets/a.css": "a { color: red }"})
-    command = [*with_constants("together", **(GRACE | seconds)), "watch", "--port", "0", *arguments]
+    command = command_of("watch", "--port", "0", *arguments, module="together", constants=GRACE | seconds)
     with subprocess.Popen(
         command,
         cwd=folder,
@@ -71,13 +71,6 @@ def pids(folder: Path, *names: str) -> list[int]:
     """The processes of those servers, once they run."""
     wait_for(lambda: all((folder / f"{name}.pids").exists() for name in names))
     return [int(pid) for name in names for pid in (folder / f"{name}.pids").read_text().split()]
-
-
-def is_running(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
-    except OSError:
-        return False
 
 
 def test_each_line_begins_with_the_name_of_its_command(tmp_path: Path) -> None:

@@ -1,14 +1,13 @@
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from buildassets.packages.lock import Lock, LockedTool, write_lock
+from tests.cli.processes import is_gone, program_of, started
 from tests.cli.watching import Watching, watching
-from tests.command import environment, is_gone
 from tests.conftest import PATIENCE_SECONDS, Tree, children, wait_for, write_tree
 from tests.corpus.packages import node_modules
 
@@ -101,17 +100,11 @@ def test_a_signal_ends_the_watch(tmp_path: Path, number: int, code: int) -> None
 def test_watch_that_is_ended_does_not_wait_for_sass(tmp_path: Path) -> None:
     endless = {f"assets/{name}.scss": "@while true { $a: 1 }\n" for name in "ab"}
     write_tree(tmp_path, {"buildassets.toml": "", **endless})
-    child = subprocess.Popen(
-        [sys.executable, "-m", "buildassets", "watch", "--jobs", "2"],
-        cwd=tmp_path,
-        env=environment(),
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    wait_for(lambda: children(child.pid))
-    child.terminate()
-    assert child.wait(timeout=PATIENCE_SECONDS) == 143
-    wait_for(lambda: is_gone(child.pid))
+    with started(tmp_path, "watch", "--jobs", "2", stderr=subprocess.DEVNULL) as watch:
+        wait_for(lambda: any("sass" in program_of(child) for child in children(watch.pid)))
+        watch.terminate()
+        assert watch.wait(timeout=PATIENCE_SECONDS) == 143
+        wait_for(lambda: is_gone(watch.pid))
 
 
 @pytest.mark.corpus

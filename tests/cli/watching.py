@@ -86,19 +86,6 @@ class Watching:
             pytest.fail(f"the watch reports one more build: {line}")
 
 
-def with_constants(module: str, **constants: float) -> list[str]:
-    """The command `buildassets`, in which a module of `buildassets.cli` has other `constants`, such as a grace period.
-
-    It ends by each signal, also where this process ignores one, as it does SIGHUP below `nohup`.
-    """
-    program = (
-        "import signal; signal.signal(signal.SIGHUP, signal.SIG_DFL); signal.signal(signal.SIGTERM, signal.SIG_DFL); "
-        f"import buildassets.cli.{module} as changed; vars(changed).update({constants!r}); "
-        "from buildassets.cli.main import main; main()"
-    )
-    return [sys.executable, "-c", program]
-
-
 @contextmanager
 def watching(folder: Path, *options: str, command: Sequence[str] = ()) -> Iterator[Watching]:
     """A watch that has started and is ended; `command` stands before it, as `unshare` may."""

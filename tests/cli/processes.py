@@ -11,9 +11,7 @@ from typing import Any
 
 from tests.command import environment
 
-_SIGNALS = (
-    "import signal; signal.signal(signal.SIGHUP, signal.SIG_DFL); signal.signal(signal.SIGTERM, signal.SIG_DFL); "
-)
+_SIGNALS = "from signal import *; signal(SIGHUP, SIG_DFL); signal(SIGTERM, SIG_DFL); "
 
 
 def command_of(*arguments: str, module: str = "main", constants: Mapping[str, float] | None = None) -> list[str]:

@@ -5,7 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from buildassets.compiler.languages.css.lexer import Kind, faults, pieces, tokens, unescaped
-from tests.conftest import watchdog
 
 CSS_TEXT = st.lists(
     st.sampled_from(
@@ -193,33 +192,3 @@ def test_faults_are_bad_tokens_and_those_that_the_end_cuts(text: str, found: lis
 )
 def test_escapes_mean_what_the_standard_says(raw: str, meaning: str) -> None:
     assert unescaped(raw) == meaning
-
-
-SLOW = [
-    '"',
-    "'\n",
-    "/*",
-    "*/",
-    "(",
-    "{",
-    "url(",
-    "url('",
-    "url( ",
-    "\\",
-    "\\\n",
-    "a/**/",
-    "1e",
-    "-",
-    "<!-",
-    "#",
-    "@",
-    "\\75 ",
-]
-
-
-@pytest.mark.parametrize("repeated", SLOW)
-def test_whatever_is_repeated_is_read_in_linear_time(repeated: str) -> None:
-    text = repeated * (250_000 // len(repeated))
-    with watchdog():
-        assert sum(len(piece) for _, piece, _ in pieces(text)) == len(text)
-        assert len(faults(text)) <= len(text)

@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buildassets.compiler.languages.css.minify import _plain_statement, _read_statement, _Statement, essence
+from buildassets.compiler.languages.css.minify import _plain_statement, _read_statement, _Statement
 from tests.compiler.languages.css.test_minify import DIFFERENT, SAME, SHEETS
-from tests.conftest import watchdog
 
 PLAIN = [
     "color: red;",
@@ -102,11 +101,3 @@ def test_patterns_say_what_tokens_do_of_any_selector(prelude: str, nested: bool)
 @pytest.mark.parametrize("text", ["color: red;", " a > .b , c {", "--a: b( c );", "}", ";"])
 def test_plain_statements_are_known_as_such(text: str) -> None:
     assert _plain_statement(text, 0, True) is not None
-
-
-@pytest.mark.parametrize(
-    "piece", ["a:b ", "a ", "f(", "--a:(", "--a:((b)", "a:f(g(h(", "a,", "a>", " ", "a:1+", "--a: "]
-)
-def test_time_is_linear_in_the_length(piece: str) -> None:
-    with watchdog():
-        essence("x{" + piece * (100_000 // len(piece)))

@@ -10,7 +10,6 @@ from buildassets.compiler.languages.join import join
 from buildassets.compiler.languages.joints import Joints, Member
 from buildassets.media import Syntax
 from tests.compiler.languages.css.test_join import HAZARDS
-from tests.conftest import watchdog
 
 UNPATTERNED = "<!---->"  # is passed over between rules, and keeps a sheet from being read with patterns
 WORDS = (
@@ -96,12 +95,3 @@ def test_rules_are_told_up_to_the_end_of_the_head() -> None:
     ]
     assert found.last == Rule("", text.index("j"), text.index("j") + 1)
     assert found.brackets == ("{",)
-
-
-@pytest.mark.parametrize(
-    "piece", ["a{", "a{b:(", "a[", "url(", "a{url('", "@a;", "{}", "a{b:c(d(e(", "\\", "/*", "a{}@b{"]
-)
-def test_long_sheets_take_linear_time(piece: str) -> None:
-    text = piece * 50_000
-    with watchdog():
-        is_closed(text)

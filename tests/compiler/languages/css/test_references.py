@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from buildassets.compiler.languages.css.lexer import Kind, Token, tokens, unescaped
 from buildassets.compiler.languages.css.references import scan
 from buildassets.compiler.languages.reference import Reference, ReferenceKind
-from tests.conftest import watchdog
 
 ONE_REFERENCE = [
     ("a{b:url(x.png)}", "x.png"),
@@ -299,42 +298,3 @@ def test_swallowing_finds_what_single_tokens_show(text: str) -> None:
 
 def urls(references: list[Reference]) -> list[Reference]:
     return [reference for reference in references if reference.kind is ReferenceKind.URL]
-
-
-SLOW = [
-    "url(",
-    "url('",
-    "url( ",
-    "a(",
-    "@import ",
-    "@a(",
-    "image-set(",
-    "/*#",
-    "/*# */",
-    "/*# sourceMappingURL=*",
-    "\\(",
-    "\\75 ",
-]
-
-
-@pytest.mark.parametrize(
-    "repeated",
-    [
-        *SLOW,
-        "url('x'",
-        "/*# sourceMappingURL=x */",
-        '"\n',
-        "<!-",
-        "#\\",
-        "a\\(",
-        "5url(",
-        "sourceMappingURL=",
-        "/*#sourceMappingURL= ",
-        "(\n",
-        "@a\\",
-    ],
-)
-def test_whatever_is_repeated_is_scanned_in_linear_time(repeated: str) -> None:
-    text = repeated * (250_000 // len(repeated)) + "url(x)"
-    with watchdog():
-        assert len(scan(text)) <= len(text)

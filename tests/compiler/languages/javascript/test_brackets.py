@@ -8,7 +8,6 @@ from buildassets.compiler.languages.javascript.brackets import DoubtAt, closing_
 from buildassets.compiler.languages.javascript.lexer import Kind, LeapingTokens, tokens
 from tests.compiler.languages.javascript.js_programs import SCRIPTS
 from tests.compiler.languages.javascript.test_lexer import DIVISIONS, REGEXPS
-from tests.conftest import watchdog
 
 OPENERS = {")": "(", "]": "[", "}": "{"}
 BODIES = (
@@ -135,9 +134,3 @@ def test_tokens_go_on_behind_what_is_left_out(body: str, rest: str) -> None:
         pass
     leaping.leap(place)
     assert list(leaping) == [token for token in tokens(text) if token.start >= place]
-
-
-@pytest.mark.parametrize("text", ["{" * 200_000, "{(" * 100_000, "{`${" * 60_000, "{a//\n" * 60_000, "{(b)/2" * 40_000])
-def test_long_texts_take_linear_time(text: str) -> None:
-    with watchdog():
-        assert closed_by_pattern(text, 0) is None

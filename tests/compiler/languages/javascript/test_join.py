@@ -247,11 +247,6 @@ def test_names_in_patterns_are_declared(name: str) -> None:
     assert codes("const { a: b, c, ...d } = x, [e = 1, { f: g }] = y", f"let {name}") == ["bundle/redeclared"]
 
 
-@pytest.mark.parametrize("text", ["var{a}=b;" * 50_000, "var [" * 50_000, "{" * 100_000, "var a=1,b\n" * 50_000])
-def test_long_scripts_take_linear_time(text: str) -> None:
-    join(Syntax.JAVASCRIPT, [Member("a.js", text)])
-
-
 def test_a_fault_says_which_files_and_where() -> None:
     (fault,) = joints(["let a", "b; const a = 1"]).faults
     assert (fault.member, fault.start, fault.end) == (1, 9, 10)

@@ -5,7 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from buildassets.compiler.languages.javascript.lexer import Kind, tokens
-from tests.conftest import watchdog
 
 
 def of_kind(text: str, kind: Kind, *, module: bool | None = None) -> list[str]:
@@ -481,57 +480,6 @@ def test_tokens_cover_any_text_end_to_end(text: str, module: bool | None) -> Non
         assert start == position < end
         position = end
     assert position == len(text)
-
-
-@pytest.mark.parametrize(
-    "piece",
-    [
-        "/[",
-        "`${",
-        "/*",
-        '"\\',
-        "<!--",
-        "(",
-        "{",
-        "[",
-        "a=>{",
-        "class{",
-        "?",
-        "import('",
-        'new URL("',
-        "}",
-        "-->",
-        "`",
-        "\\",
-        ")/[",
-        "\n-->",
-        "/*\n*/-->",
-        "a\n",
-        "1_",
-        "\\u{",
-        "async(",
-        "'\n",
-        "`}",
-        "function*",
-        "x/",
-        "await ",
-        "var a=1\n",
-        "var a=()=>{}\n//\n//\n,",
-        "let a,",
-    ],
-)
-@pytest.mark.parametrize("tail", ["", "\nexport {}"])
-def test_time_is_linear_in_the_length(piece: str, tail: str) -> None:
-    text = piece * (100_000 // len(piece)) + tail
-    with watchdog():
-        assert sum(end - start for _, start, end in tokens(text)) == len(text)
-
-
-@pytest.mark.parametrize("initialiser", ["1", "() => {}"])
-def test_comments_after_an_initialiser_take_linear_time(initialiser: str) -> None:
-    text = f"var a = {initialiser}\n" + "//\n" * 100_000 + ", b\n/r/"
-    with watchdog():
-        assert of_kind(text, Kind.REGEXP) == ["/r/"]
 
 
 def test_deep_nesting_needs_no_recursion() -> None:

@@ -1,7 +1,5 @@
 """What patterns find out about a script is what its tokens say, or else they say that they do not know."""
 
-from time import process_time
-
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -12,7 +10,6 @@ from buildassets.compiler.languages.javascript.reduction import Reduction, is_re
 from buildassets.compiler.languages.javascript.slash import Doubt
 from tests.compiler.languages.javascript.js_programs import MODULES, SCRIPTS
 from tests.compiler.languages.javascript.test_minify import GAPS, OTHER_PROGRAMS, SAME_PROGRAMS, WORDS, texts
-from tests.conftest import watchdog
 
 
 def reduction_of(text: str) -> Reduction | None:
@@ -119,32 +116,6 @@ def test_what_patterns_cannot_tell_is_left_to_the_tokens(text: str) -> None:
         reduction(text)
 
 
-@pytest.mark.parametrize(
-    "piece",
-    [
-        "a / b;",
-        "/a/;",
-        "}/a/;",
-        "`${",
-        "`${a}`",
-        "/*",
-        "/*!*/",
-        "//!\n",
-        "\n\n",
-        "a .",
-        "1 .",
-        "'",
-        '"\\',
-        "(a)/b;",
-        "{",
-        " ",
-    ],
-)
-def test_time_is_linear_in_the_length(piece: str) -> None:
-    with watchdog():
-        reduction_of(piece * (100_000 // len(piece)))
-
-
 @pytest.mark.parametrize("piece", ["a / b;", "x = [/a/, /b/g];", "'c' / 1;", "if (a) /b/.test(c);", "`d${e / f}` / 2;"])
 @pytest.mark.parametrize("count", [40, 150, 1000])
 def test_what_stands_far_before_a_slash_changes_nothing(piece: str, count: int) -> None:
@@ -153,14 +124,3 @@ def test_what_stands_far_before_a_slash_changes_nothing(piece: str, count: int) 
     assert found
     assert found.text() == reduction(piece).text() * count
     assert same_meaning(pieces(text), pieces(found.text()))
-
-
-def test_a_line_of_slashes_takes_not_much_longer_than_its_tokens() -> None:
-    text = "x=" + "1/" * 40_000 + "1"
-    started = process_time()
-    assert len(list(tokens(text))) == 80_003
-    by_tokens = process_time() - started
-    assert reduction_of(text)
-    assert (
-        process_time() - started - by_tokens < 5 * by_tokens
-    )  # twice as long; sixteen times with the pieces before each slash joined anew

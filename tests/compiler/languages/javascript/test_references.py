@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from buildassets.compiler.languages.javascript.references import scan, scan_tokens
 from buildassets.compiler.languages.reference import Reference, ReferenceKind
-from tests.conftest import watchdog
 
 pytestmark = pytest.mark.usefixtures("each_lexer")
 
@@ -216,42 +215,3 @@ def test_both_ways_of_reading_agree_on_programs(text: str) -> None:
 )
 def test_any_text_can_be_scanned(text: str) -> None:
     assert all(text[found.start - 1] in "\"'`=" for found in scan(text))
-
-
-@pytest.mark.parametrize(
-    "piece",
-    [
-        "import('",
-        "import/*",
-        'new URL("',
-        "new/*",
-        "from/*",
-        "from '",
-        "/[",
-        "`${",
-        '"\\',
-        "(a)/[",
-        "}/[",
-        "import(",
-        "<!--",
-        "import.",
-        "//# sourceMappingURL=",
-        "/*# sourceMappingURL=",
-        "import\n",
-        "(",
-        "import('a');(/a(b/)/",
-        "import a from 'b'\n",
-        "import{",
-        "export{a,",
-        "//\n",
-        "\n// import('a')",
-        "\n/* import('a') ",
-        "a b from 'c'",
-        "from 'a\\\n",
-        "            /* import('a')",
-    ],
-)
-@pytest.mark.parametrize("tail", ["", "\nimport 'a'"])
-def test_time_is_linear_in_the_length(piece: str, tail: str) -> None:
-    with watchdog():
-        scan(piece * (100_000 // len(piece)) + tail)

@@ -10,7 +10,6 @@ from buildassets.compiler.languages.javascript.scopes import Script, Sort, read_
 from tests.compiler.languages.javascript.js_programs import SCRIPTS
 from tests.compiler.languages.javascript.test_brackets import BODIES
 from tests.compiler.languages.javascript.test_lexer import DIVISIONS, REGEXPS
-from tests.conftest import watchdog
 
 pytestmark = pytest.mark.usefixtures("each_lexer")
 
@@ -109,17 +108,3 @@ def test_words_of_a_function_do_not_bear_on_what_follows_it() -> None:
             text.replace("{{", "{").replace("}}", "}").replace("{ mark };", f"{{ {mark}")
         ).declarations
         assert [(one.name, one.sort) for one in declared] == [("d", Sort.VAR)]
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "() => {" * 60_000,
-        "() => { {} /a/ }" * 20_000,
-        "(() => { {} /a/ " * 20_000,
-        "x => { /*# sourceURL=a */" * 20_000,
-    ],
-)
-def test_functions_that_cannot_be_passed_over_take_linear_time(text: str) -> None:
-    with watchdog():
-        read_script(text)

@@ -1,7 +1,5 @@
 """What a script leaves open, or closes without having opened it."""
 
-from time import process_time
-
 import pytest
 
 from buildassets.compiler.languages.javascript.unclosed import unclosed
@@ -66,13 +64,3 @@ def test_a_module_has_no_html_like_comments() -> None:
     text = "a = b <!--c(\n"
     assert unclosed(text, module=True) is not None
     assert unclosed(text, module=False) is None
-
-
-@pytest.mark.parametrize("text", ["(", ")", "()", "`${", "<!--", "/", "a\n-->(", "'", "{/a/}"])
-def test_whatever_is_repeated_takes_linear_time(text: str) -> None:
-    def seconds(count: int) -> float:
-        began = process_time()
-        unclosed(text * count)
-        return process_time() - began
-
-    assert seconds(40_000) < 8 * seconds(10_000) + 0.5

@@ -10,7 +10,6 @@ from buildassets.compiler.languages.markup.html import scan
 from buildassets.compiler.languages.reference import ReferenceKind
 from buildassets.compiler.languages.scan import splice
 from buildassets.paths import split_url
-from tests.conftest import watchdog
 from tests.markup_trees import html_urls
 
 ONE_REFERENCE = [
@@ -211,54 +210,3 @@ def test_a_place_holds_the_url_and_places_do_not_overlap(text: str) -> None:
         assert position <= reference.start < reference.end <= len(text)
         assert unescape(text[reference.start : reference.end]) == unescape(reference.url)
         position = reference.end
-
-
-SLOW = [
-    *(
-        "<",
-        "<a ",
-        "<a/",
-        "<a b=",
-        '<a b="',
-        "<a b='c",
-        "</",
-        "</a ",
-        "<!",
-        "<!-",
-        "<!--",
-        "<!-- -",
-        "--",
-        "<?",
-        "<svg>",
-    ),
-    *("<svg><![CDATA[", "<script>", "<script><!--", "<script><!--<script", "<style>", "<title>", "<textarea>a", "&"),
-    *(
-        "&a",
-        "&#",
-        "&#x",
-        "<img src=x.png>",
-        "<img src=&amp;>",
-        "<svg></math>",
-        "<svg><desc>",
-        "<svg><p>",
-        "<base href>",
-    ),
-    *("<noscript><!--</noscript>", "<svg><style>&amp;", "<p style='url(&quot;x"),
-]
-
-
-@pytest.mark.parametrize("repeated", SLOW)
-def test_whatever_is_repeated_is_scanned_in_linear_time(repeated: str) -> None:
-    text = repeated * (1_000_000 // len(repeated))
-    with watchdog():
-        assert len(scan(text)) <= len(text)
-
-
-@pytest.mark.parametrize(
-    "repeated", [" ", "/", "b ", "b=c ", "a, ", "a (", ",", "(", "&amp;", "url(x)", "url(&quot;", "{"]
-)
-@pytest.mark.parametrize("start", ["<img ", '<img srcset="', "<p style='", "<svg><style>", "<style>"])
-def test_whatever_is_repeated_in_an_element_is_scanned_in_linear_time(start: str, repeated: str) -> None:
-    text = start + repeated * (500_000 // len(repeated)) + "\"'>"
-    with watchdog():
-        assert len(scan(text)) <= len(text)

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from buildassets.compiler.languages.markup.svg import scan
 from buildassets.compiler.languages.scan import splice
 from buildassets.paths import split_url
-from tests.conftest import watchdog
 from tests.markup_trees import svg_urls
 
 ONE_REFERENCE = [
@@ -137,17 +136,3 @@ def test_places_do_not_overlap(text: str) -> None:
     for reference in scan(text):
         assert position <= reference.start < reference.end <= len(text)
         position = reference.end
-
-
-SLOW = [
-    *("<", "<a ", "<a b='", "<!", "<!--", "<!DOCTYPE ", "<!DOCTYPE '", "<!DOCTYPE [", "<!DOCTYPE[<!--", "<!DOCTYPE[<"),
-    *("<?", "<?x ", "<![CDATA[", "<![CDATA[]", "<style>", "<style><![CDATA[", "<style>&amp;", "<style>url(&amp;)"),
-    *("&", "&a", "&#", "<image href='&amp;x'/>", "<rect fill='url(x)'/>", "</", "<svg>"),
-]
-
-
-@pytest.mark.parametrize("repeated", SLOW)
-def test_whatever_is_repeated_is_scanned_in_linear_time(repeated: str) -> None:
-    text = repeated * (1_000_000 // len(repeated))
-    with watchdog():
-        assert len(scan(text)) <= len(text)

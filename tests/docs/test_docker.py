@@ -22,6 +22,8 @@ from tests.packages.server import serving
 from tests.release_tools import release_tools
 from tests.runtime.django.project import PROJECT as DJANGO
 
+pytestmark = pytest.mark.thorough
+
 PAGE = (Path(__file__).parents[2] / "docs/docker.md").read_text(encoding="utf-8")
 DOCKERFILES = re.findall(r"```dockerfile\n(.*?)```", PAGE, re.DOTALL)
 PLAIN, TOOLS_STAGE, NODE_STAGE, DJANGO_SITE = DOCKERFILES

@@ -20,6 +20,8 @@ from tests.docs.test_docker import SITE
 from tests.example.servers import free_port, is_open, wait_until
 from tests.example.test_image import make_wheel
 
+pytestmark = pytest.mark.thorough
+
 POST_COMPILE, PACK, UNPACK = blocks("platforms.md", "sh")
 REQUIREMENTS, PROCFILE = blocks("platforms.md", "text")
 (RENDER,) = (yaml.safe_load(text)["services"][0] for text in blocks("platforms.md", "yaml"))

@@ -11,10 +11,13 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import MadeOnce
+from tests.example.fleet import Worker
 from tests.example.servers import PROJECT, free_port, memcached_command, redis_command, running
 from tests.tailwind import program
 
+FRAMEWORKS = ("flask", "django")
 STORES = ("cookie", "redis", "memcached")
+Start = Callable[..., Worker]
 
 
 def build(project: Path, *options: str) -> Path:
@@ -77,3 +80,27 @@ def session_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[
             return urls[store]
 
         yield url
+
+
+@pytest.fixture(scope="module")
+def start(release: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
+    """Starts a site with these settings, or gives the one that was started with them before."""
+    started: dict[tuple[str, ...], Worker] = {}
+    with ExitStack() as stack:
+
+        def site(framework: str, **variables: str) -> Worker:
+            key = (framework, *sorted(f"{name}={value}" for name, value in variables.items()))
+            if key not in started:
+                started[key] = worker = Worker(framework, tmp_path_factory.mktemp("site") / "folder", variables)
+                stack.callback(worker.kill)
+                worker.start(release)
+            return started[key]
+
+        yield site
+
+
+@pytest.fixture(params=FRAMEWORKS)
+def framework(request: pytest.FixtureRequest) -> str:
+    """Each of the two."""
+    name: str = request.param
+    return name

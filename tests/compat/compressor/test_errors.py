@@ -1,9 +1,7 @@
 """What `manage.py compress` reports: all errors of a build at once, each where it is written, and no traceback."""
 
-import os
 import re
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +9,7 @@ import pytest
 
 from tests.compat.compressor.site import FILES, LOAD, SETTINGS
 from tests.conftest import Tree, read_tree, write_tree
+from tests.runtime.django.project import MANAGE, manage
 
 _SETTINGS = (
     SETTINGS
@@ -23,10 +22,6 @@ COMPRESS_OFFLINE_CONTEXT = {"lone": "\\ud800"}
 _LONE = (
     "class Own:\n    def __init__(self, content, **given):\n        self.content = content\n"
     "    def input(self, **given):\n        return self.content + '\\udc41'\n"
-)
-_MANAGE = (
-    "import os, sys\nos.environ['DJANGO_SETTINGS_MODULE'] = 'settings'\n"
-    "from django.core.management import execute_from_command_line\nexecute_from_command_line(sys.argv)\n"
 )
 _OPEN, _CLOSE = "{% compress KIND %}\n", "{% endcompress %}"
 _CSS, _JS = _OPEN.replace("KIND", "css"), _OPEN.replace("KIND", "js")
@@ -160,14 +155,7 @@ _FAULTS: dict[str, tuple[str, str, str, str]] = {
         "`x` is known at run time only\n",
     ),
 }
-_PROJECT: Tree = {**FILES, "lone.py": _LONE, "settings.py": _SETTINGS, "manage.py": _MANAGE}
-
-
-def compressed(folder: Path) -> subprocess.CompletedProcess[str]:
-    """What `manage.py compress` does in `folder`."""
-    command = [sys.executable, "manage.py", "compress"]
-    environment = {name: value for name, value in os.environ.items() if name != "CI"}  # which has a form of its own
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, env=environment)
+_PROJECT: Tree = {**FILES, "lone.py": _LONE, "settings.py": _SETTINGS, "manage.py": MANAGE}
 
 
 @pytest.fixture(scope="module")
@@ -176,7 +164,7 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProc
     first = {name: f"{LOAD}\n" if name.startswith("templates/") else "\n" for name in _FAULTS}
     pages = {name: first[name] + text for name, (text, *_) in _FAULTS.items()}
     sheet = {"site/css/bad.css": "a {\n background: url(nope.png) }"}
-    return compressed(write_tree(tmp_path_factory.mktemp("site"), {**_PROJECT, **sheet, **pages}))
+    return manage(write_tree(tmp_path_factory.mktemp("site"), {**_PROJECT, **sheet, **pages}), "compress")
 
 
 @pytest.mark.parametrize("name", _FAULTS)
@@ -199,13 +187,13 @@ def test_nothing_else_is_reported_and_no_traceback(faulty: subprocess.CompletedP
 def test_a_build_that_fails_leaves_the_release_and_the_next_one_mends_it(tmp_path: Path) -> None:
     page = f"{LOAD}{_CSS}{_SCSS}a {{ color: VALUE }}</style>{_CLOSE}"
     write_tree(tmp_path, {**_PROJECT, "templates/page.html": page.replace("VALUE", "red"), "jinja2/none.html": ""})
-    assert compressed(tmp_path).returncode == 0
+    assert manage(tmp_path, "compress").returncode == 0
     before = read_tree(tmp_path / "build")
     write_tree(tmp_path, {"templates/page.html": page.replace("VALUE", "{{ late }}")})
-    failed = compressed(tmp_path)
+    failed = manage(tmp_path, "compress")
     assert (failed.returncode, read_tree(tmp_path / "build") == before) == (1, True)
     write_tree(tmp_path, {"templates/page.html": page.replace("VALUE", "teal")})
-    assert compressed(tmp_path).returncode == 0
+    assert manage(tmp_path, "compress").returncode == 0
     assert any(b"teal" in content for content in read_tree(tmp_path / "build").values())
 
 
@@ -221,7 +209,7 @@ def test_a_template_that_is_edited_during_a_build_is_built_by_the_next_one(tmp_p
     files = {"settings.py": settings, "edits.py": tags, "templates/page.html": page, "templates/z.html": later}
     write_tree(tmp_path, {**_PROJECT, **files, "jinja2/none.html": ""})
     for expected in (b"before", b"afterwards"):
-        done = compressed(tmp_path)
+        done = manage(tmp_path, "compress")
         assert (done.returncode, done.stderr.count("Traceback")) == (0, 0), done.stderr
         assert any(expected in content for content in read_tree(tmp_path / "build/assets").values())
 
@@ -251,7 +239,7 @@ def test_a_folder_for_blocks_that_cannot_be_written_is_reported(
     write_tree(tmp_path, {**_PROJECT, "templates/page.html": page, "jinja2/none.html": ""})
     (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
     put(tmp_path / name)
-    done = compressed(tmp_path)
+    done = manage(tmp_path, "compress")
     assert (done.returncode, "Traceback" in done.stderr) == (1, False), done.stderr
     assert "error[output/unwritable]: cannot write the folder `.buildassets/compressor`" in done.stderr
     assert f" --> {name}" in done.stderr
@@ -266,6 +254,6 @@ def test_a_filter_may_change_the_working_directory(tmp_path: Path) -> None:
     page = f"{LOAD}{_JS}<script src=\"{{% static 'js/one.js' %}}\"></script><script>var a = 1</script>{_CLOSE}"
     files = {"settings.py": settings, "filters.py": own, "templates/page.html": page, "jinja2/none.html": ""}
     write_tree(tmp_path, {**_PROJECT, **files})
-    done = compressed(tmp_path)
+    done = manage(tmp_path, "compress")
     assert (done.returncode, done.stdout.splitlines()[:1]) == (0, ["blocks of templates: 1"]), done.stderr
     assert any(b"var one=1" in content for content in read_tree(tmp_path / "build/assets").values())

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +12,9 @@ import pytest
 
 from tests.compat.compressor.site import FILES
 from tests.conftest import write_tree
-from tests.runtime.test_django_versions import environment
+from tests.runtime.test_django_versions import NEWEST, environment, newer_python
+
+pytestmark = pytest.mark.thorough
 
 _PAGES = {
     "partials.html": """{% load static compress %}
@@ -65,17 +66,12 @@ print(json.dumps({name: render_to_string(name, {"values": [1, 2]}) for name in j
 
 @pytest.fixture(scope="module")
 def python() -> str:
-    """That of an environment with Django 6, which may be this one."""
-    if django.VERSION >= (6, 0):
-        return sys.executable
-    found = next(filter(None, map(shutil.which, ("python3.14", "python3.13", "python3.12"))), None)
-    if found is None:
-        pytest.skip("it needs Python 3.12 or newer")
-    return str(environment(found, ">=6.0"))
+    """The Python of an environment with Django 6, which may be this one."""
+    return sys.executable if django.VERSION >= (6, 0) else str(environment(newer_python(), NEWEST))
 
 
-def run(folder: Path, *command: str, given: str = "") -> subprocess.CompletedProcess[str]:
-    """What a command of the project does."""
+def output_of(folder: Path, *command: str, given: str = "") -> subprocess.CompletedProcess[str]:
+    """Run a command of the project."""
     variables = {**os.environ, "DJANGO_SETTINGS_MODULE": "settings", "PYTHONPATH": "."}
     return subprocess.run([*command], cwd=folder, env=variables, input=given, capture_output=True, text=True)
 
@@ -88,9 +84,9 @@ def project(python: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_blocks_of_partials_are_built_and_found(python: str, project: Path) -> None:
-    built = run(project, python, "-m", "django", "compress")
-    assert (built.returncode, "warning[" in built.stderr) == (0, False), built.stderr
-    pages = json.loads(run(project, python, "-c", _PROGRAM, given=json.dumps([*_SHOWN])).stdout)
+    done = output_of(project, python, "-m", "django", "compress")
+    assert (done.returncode, "warning[" in done.stderr) == (0, False), done.stderr
+    pages = json.loads(output_of(project, python, "-c", _PROGRAM, given=json.dumps([*_SHOWN])).stdout)
     for name, expected in _SHOWN.items():
         urls = re.findall(r'src="/static/([^"]*)"', pages[name])
         assert [(project / "build/assets" / url).read_text().strip() for url in urls] == expected, name
@@ -101,7 +97,7 @@ def test_errors_in_a_partial_have_its_place(python: str, tmp_path: Path) -> None
     content = "{% compress js %}<script src='/static/js/gone.js'></script>{% endcompress %}"
     page = f"{{% load compress %}}{{% partialdef gone %}}{content}{{% endpartialdef %}}"
     write_tree(tmp_path, {**FILES, "settings.py": _SETTINGS, "templates/page.html": page})
-    done = run(tmp_path, python, "-m", "django", "compress")
+    done = output_of(tmp_path, python, "-m", "django", "compress")
     assert done.returncode == 1
     message = "error[compressor/missing]: cannot find the static file `js/gone.js`\n  --> templates/page.html:1:"
     assert message in done.stderr

@@ -11,6 +11,7 @@ import pytest
 
 from tests.compat.compressor.site import FILES, LOAD, SETTINGS, block, css
 from tests.conftest import Tree, write_tree
+from tests.runtime.django.project import MANAGE, manage
 from tests.runtime.stateless.workers import Served, served
 
 _SETTINGS = (
@@ -24,6 +25,7 @@ COMPRESS_OFFLINE_CONTEXT = {"number": 1}
 )
 _PROJECT: Tree = {
     **FILES,
+    "manage.py": MANAGE,
     "settings.py": _SETTINGS,
     "templates/page.html": LOAD
     + block("css", css("css/one.css") + "<style>a { top: 0 }</style>")
@@ -54,13 +56,9 @@ def test_pages(stateless):
 """
 
 
-def built(folder: Path) -> Path:
-    """The project in `folder`, built."""
-    write_tree(folder, _PROJECT)
-    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "settings", "PYTHONPATH": "."}
-    done = subprocess.run(
-        [sys.executable, "-m", "django", "compress"], cwd=folder, env=environment, capture_output=True, text=True
-    )
+def build_project(folder: Path) -> Path:
+    """Write the project to `folder` and build it; return `folder`."""
+    done = manage(write_tree(folder, _PROJECT), "compress")
     assert done.returncode == 0, done.stderr
     return folder
 
@@ -69,7 +67,7 @@ def built(folder: Path) -> Path:
 def worker() -> Iterator[Served]:
     """What a worker of gunicorn answered and did, on a disk that is read-only."""
     with TemporaryDirectory(dir="/var/tmp") as folder:
-        yield served("compressor", built(Path(folder) / "site"), Path(folder) / "strace.txt")
+        yield served("compressor", build_project(Path(folder) / "site"), Path(folder) / "strace.txt")
 
 
 def test_a_worker_answers_on_a_file_system_that_is_read_only(worker: Served) -> None:
@@ -95,7 +93,7 @@ def test_a_worker_opens_the_manifest_once_and_then_what_it_serves(worker: Served
 
 
 def test_pages_are_stateless_in_a_project_s_own_tests(tmp_path: Path) -> None:
-    write_tree(built(tmp_path), {"test_pages.py": _TEST})
+    write_tree(build_project(tmp_path), {"test_pages.py": _TEST})
     command = [
         sys.executable,
         "-m",

@@ -1,15 +1,13 @@
 """State of the thread in which contexts are made, such as a theme, decides what a block becomes: at build and later."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.compat.compressor.site import FILES, LOAD, SETTLE, Site, block, css, site
 from tests.conftest import write_tree
+from tests.runtime.django.project import MANAGE, manage
 
 _CONTEXTS = """
 import threading
@@ -300,12 +298,10 @@ COMPRESS_OFFLINE_CONTEXT = ({"theme": line.strip()} for line in open("themes.txt
 
 def test_contexts_that_an_iterator_gives_are_asked_for_by_each_build(tmp_path: Path) -> None:
     page = block("js", "<script>var theme = '{{ theme }}'</script>")
-    write_tree(tmp_path, {**FILES, "settings.py": _THEMES, "templates/page.html": page})
-    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "settings", "PYTHONPATH": "."}
+    write_tree(tmp_path, {**FILES, "manage.py": MANAGE, "settings.py": _THEMES, "templates/page.html": page})
     for themes in ("a", "a\nb", "a\nb\nc"):
         (tmp_path / "themes.txt").write_text(themes)
-        command = [sys.executable, "-m", "django", "compress"]
-        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+        done = manage(tmp_path, "compress")
         assert done.returncode == 0, done.stderr
         blocks = json.loads((tmp_path / "build/manifest.json").read_text())["blocks"]
         assert len(blocks) == len(themes.split())

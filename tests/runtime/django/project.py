@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.conftest import Tree, settle, write_tree
 from tests.runtime.django.forks import run_in_fork
 
-_MANAGE = """import os, sys
+MANAGE = """import os, sys
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "settings")
 from django.core.management import execute_from_command_line
 execute_from_command_line(sys.argv)
@@ -28,7 +28,7 @@ STORAGES = {"staticfiles": {"BACKEND": "buildassets.runtime.django.storage.Relea
 BUILDASSETS = {"manifest": BASE_DIR / "build/manifest.json"}
 """
 PROJECT: Tree = {
-    "manage.py": _MANAGE,
+    "manage.py": MANAGE,
     "settings.py": _SETTINGS,
     "urls.py": "from django.shortcuts import render\nfrom django.urls import path\n"
     "urlpatterns = [path('', lambda request: render(request, 'page.html'))]\n",

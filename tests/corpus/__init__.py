@@ -1,4 +1,4 @@
-"""Published packages, judged by programs that are not ours. One of them is in `tests/test_published_package.py`, too."""
+"""Published packages, judged by third-party programs. `tests/test_published_package.py` has one that is built, too."""
 
 import pytest
 

@@ -35,11 +35,11 @@ _ANY_PROCESS = ctypes.c_ulong(-1)
 
 
 def build(folder: str, arguments: list[str]) -> None:
-    """Run the command when told to begin; what it prints goes to a file beside the folder."""
-    said = os.open(f"{folder}.said", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-    os.dup2(said, 1)
-    os.dup2(said, 2)
-    os.close(said)
+    """Run the command at the signal to begin; what it prints goes to a file next to the folder."""
+    printed = os.open(f"{folder}.printed", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    os.dup2(printed, 1)
+    os.dup2(printed, 2)
+    os.close(printed)
     os.chdir(folder)
     sys.argv = ["buildassets", *arguments]
     # The same names in each build: a point is known by its path.

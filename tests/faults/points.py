@@ -137,11 +137,11 @@ class Builder:
         command = [find_tool("strace"), "-p", str(child), *options]
         tracing = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
         assert tracing.stderr is not None
-        said = tracing.stderr.readline()
-        assert "attached" in said, said
+        message = tracing.stderr.readline()
+        assert "attached" in message, message
         return tracing
 
 
-def said(folder: Path) -> str:
-    """What the last command in `folder` printed."""
-    return folder.with_name(f"{folder.name}.said").read_text()
+def printed_in(folder: Path) -> str:
+    """Return what the last command in `folder` printed."""
+    return folder.with_name(f"{folder.name}.printed").read_text()

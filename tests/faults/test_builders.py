@@ -17,7 +17,9 @@ from buildassets.release.verify.verify import verified
 from tests.command import run
 from tests.conftest import write_tree
 
-READERS = 64
+pytestmark = pytest.mark.thorough
+
+READERS = 32
 STATES = ("one", "two")
 RETAIN = "[retain]\nreleases = 100\n"
 
@@ -135,9 +137,9 @@ def cleaning(folder: Path) -> Iterator[Counter[str]]:
         thread.join()
 
 
-@pytest.mark.parametrize(("lanes", "builds"), [(2, 5), (20, 1)])
+@pytest.mark.parametrize(("lanes", "builds"), [(2, 4), (8, 1)])
 @pytest.mark.parametrize("settings", ["", RETAIN])
-def test_readers_find_what_their_manifest_names(tmp_path: Path, settings: str, lanes: int, builds: int) -> None:
+def test_readers_find_the_files_of_their_manifest(tmp_path: Path, settings: str, lanes: int, builds: int) -> None:
     site = Site(tmp_path, settings)
     site.build("one")
     readers = Readers(site.output, is_retained=bool(settings))

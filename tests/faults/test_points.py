@@ -9,9 +9,11 @@ import pytest
 
 from buildassets.release.verify.verify import verified
 from tests.conftest import Tree, read_tree, write_tree
-from tests.faults.points import CALLS, Builder, Point, points, said
+from tests.faults.points import CALLS, Builder, Point, points, printed_in
 
-SHARES = 4  # of the points of a change, for tests that run side by side
+pytestmark = pytest.mark.thorough
+
+SHARES = 2  # of the points of a change, for tests that run side by side
 BUILD = ("build", "--jobs", "1")  # which makes the same calls in the same order each time
 SITE: Tree = {
     "buildassets.toml": "",
@@ -32,16 +34,16 @@ class Site:
         self._builder = builder
         self._prepared = folder.with_name("prepared")
         write_tree(self._prepared, SITE)
-        assert builder.run(self._prepared, *BUILD) == 0, said(self._prepared)
+        assert builder.run(self._prepared, *BUILD) == 0, printed_in(self._prepared)
         write_tree(self._prepared, change)
         self.prepare()
         self.manifests = [self.manifest()]
-        assert builder.run(folder, *BUILD) == 0, said(folder)
+        assert builder.run(folder, *BUILD) == 0, printed_in(folder)
         self.manifests.append(self.manifest())
         self.released = self.release()
 
     def prepare(self) -> None:
-        """Make the project anew, up to the change."""
+        """Restore the project as it is before the build of the change."""
         shutil.rmtree(self.folder, ignore_errors=True)
         shutil.copytree(self._prepared, self.folder)
 
@@ -56,11 +58,11 @@ class Site:
         self.prepare()
         log = self.folder.with_name("log")
         options = ("-o", str(log), "-y", "-s", "0", "-e", f"trace={','.join(CALLS)}")
-        assert self._builder.run(self.folder, *BUILD, strace=options) == 0, said(self.folder)
+        assert self._builder.run(self.folder, *BUILD, strace=options) == 0, printed_in(self.folder)
         return list(points(log, self.folder))
 
     def is_hit(self, point: Point) -> tuple[bool, int]:
-        """Build while that happens: whether it did, and the exit status."""
+        """Build while that happens; return whether it did, and the exit status."""
         self.prepare()
         log = self.folder.with_name("log")
         options = ("-o", str(log), *point.injection)
@@ -68,10 +70,10 @@ class Site:
         return ("(INJECTED)" in log.read_text() if point.failure else status == -9), status
 
     def faults(self, point: Point, status: int) -> Iterator[str]:
-        """What is wrong after a build to which that happened, and after the next one."""
+        """List the faults after a build to which that happened, and after the next one."""
         yield from self._faults_after(point, status)
         if self._builder.run(self.folder, *BUILD) != 0:
-            yield f"the next build fails: {said(self.folder)}"
+            yield f"the next build fails: {printed_in(self.folder)}"
         elif self.release() != self.released:
             yield "the next build gives another release"
         # A build with nothing to do does not look for litter. What is left in the cache goes when that is swept.
@@ -80,7 +82,7 @@ class Site:
             yield from (f"litter: {path}" for path in (self.folder / "build").rglob(".new-*"))
 
     def _faults_after(self, point: Point, status: int) -> Iterator[str]:
-        manifest, text = self.manifest(), said(self.folder)
+        manifest, text = self.manifest(), printed_in(self.folder)
         report = verified(str(self.folder / "build"), "build").report
         if report.missing or report.changed:
             yield f"torn: {report}"
@@ -93,7 +95,7 @@ class Site:
         if status == 0 and manifest != self.manifests[1]:
             yield f"it ended well without a new release: {text}"
         if status != 0 and "error[" not in text:
-            yield f"it does not say what is wrong: {text}"
+            yield f"it does not report what is wrong: {text}"
 
 
 @pytest.fixture(scope="module")
@@ -102,25 +104,24 @@ def builder() -> Iterator[Builder]:
         yield started
 
 
-@pytest.mark.parametrize("share", range(SHARES))
-def test_wherever_it_is_killed_a_release_is_whole(builder: Builder, tmp_path: Path, share: int) -> None:
-    site = Site(tmp_path / "site", builder, ADDITION)
-    assert_safe(site, [point for point in site.points() if point.failure is None][share::SHARES])
+@pytest.mark.parametrize("change", [ADDITION, EDIT], ids=["addition", "edit"])
+def test_release_is_whole_wherever_a_build_is_killed(builder: Builder, tmp_path: Path, change: Tree) -> None:
+    """A kill at a call that only reads leaves the disk as a kill at the next call that changes it."""
+    site = Site(tmp_path / "site", builder, change)
+    assert_safe(site, [point for point in site.points() if point.failure is None and point.changes])
 
 
 @pytest.mark.parametrize("share", range(SHARES))
-def test_whatever_it_is_refused_a_release_is_whole(builder: Builder, tmp_path: Path, share: int) -> None:
+def test_release_is_whole_whatever_a_build_is_refused(builder: Builder, tmp_path: Path, share: int) -> None:
+    """Each change is refused, and every second call that only reads: many of them are made at one place."""
     site = Site(tmp_path / "site", builder, ADDITION)
-    assert_safe(site, [point for point in site.points() if point.failure is not None][share::SHARES])
-
-
-def test_an_edit_of_one_file_is_as_safe(builder: Builder, tmp_path: Path) -> None:
-    site = Site(tmp_path / "site", builder, EDIT)
-    assert_safe(site, [point for point in site.points() if point.changes])
+    refused = [point for point in site.points() if point.failure is not None]
+    changing, reading = ([point for point in refused if point.changes is change] for change in (True, False))
+    assert_safe(site, [*changing, *reading[::2]][share::SHARES])
 
 
 def assert_safe(site: Site, aims: list[Point]) -> None:
-    """A build of `site` to which one of these happens leaves what it should; most do happen."""
+    """Check that a build of `site` to which one of these happens leaves what it should; most do happen."""
     missed, found = [], []
     for point in aims:
         is_hit, status = site.is_hit(point)
@@ -131,7 +132,7 @@ def assert_safe(site: Site, aims: list[Point]) -> None:
     assert len(aims) > 20
 
 
-def test_a_point_is_the_same_whatever_else_a_busy_build_does(tmp_path: Path) -> None:
+def test_point_is_the_same_whatever_else_a_busy_build_does(tmp_path: Path) -> None:
     of_release = [
         f'openat(AT_FDCWD<{tmp_path}>, "{tmp_path}/build/.new-1", O_WRONLY|O_CREAT|O_EXCL, 0666) = 3',
         f'write(3<{tmp_path}/build/.new-1>, ""..., 99) = 99',

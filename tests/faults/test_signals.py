@@ -12,12 +12,15 @@ from pathlib import Path
 import pytest
 
 from buildassets.release.verify.verify import verified
-from tests.command import environment, is_gone
+from tests.cli.processes import is_gone
+from tests.command import environment
 from tests.conftest import PATIENCE_SECONDS, Tree, wait_for, write_tree
 from tests.faults.interpreter import is_of_interpreter
 
+pytestmark = pytest.mark.thorough
+
 EXIT_CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
-SCRIPT = "".join(f"function f{number}(value) {{ return value + {number}; }}\n" for number in range(25_000))
+SCRIPT = "".join(f"function f{number}(value) {{ return value + {number}; }}\n" for number in range(17_000))
 SITE: Tree = {
     "buildassets.toml": "compress = { gzip = 1 }\n",
     "assets/css/_theme.scss": "$edge: 1px;\n",
@@ -64,23 +67,23 @@ class Site:
 
     def build(self, state: int) -> None:
         child = self.start(state)
-        _, said = child.communicate(timeout=PATIENCE_SECONDS)
-        assert child.returncode == 0, said
+        _, printed = child.communicate(timeout=PATIENCE_SECONDS)
+        assert child.returncode == 0, printed
 
     def faults(self, state: int, number: signal.Signals, after_seconds: float) -> Iterator[str]:
-        """What is wrong when a build gets that signal, and in what it leaves to the next one."""
+        """List the faults of a build that gets that signal, and of what it leaves to the next one."""
         child = self.start(state)
         time.sleep(after_seconds)
         # A terminal sends it to the whole group, others to one process.
         (os.killpg if number == signal.SIGINT else os.kill)(child.pid, number)
-        _, said = child.communicate(timeout=PATIENCE_SECONDS)
+        _, printed = child.communicate(timeout=PATIENCE_SECONDS)
         wait_for(lambda: is_gone(child.pid))
         # `python -m` exits with 1 where the signal comes before it has loaded `runpy`.
-        if _code(child.returncode) not in (0, EXIT_CODES[number]) and not is_of_interpreter(said):
-            yield f"it exits with {child.returncode}: {said}"
-        # One that was done when the signal came has said what it did.
-        if child.returncode and said.strip() and not said.startswith("built ") and not is_of_interpreter(said):
-            yield f"it says {said}"
+        if _code(child.returncode) not in (0, EXIT_CODES[number]) and not is_of_interpreter(printed):
+            yield f"it exits with {child.returncode}: {printed}"
+        # One that was done when the signal came has printed what it did.
+        if child.returncode and printed.strip() and not printed.startswith("built ") and not is_of_interpreter(printed):
+            yield f"it prints {printed}"
         yield from self._faults_of_release(state, has_succeeded=child.returncode == 0)
         self.build(state)
         if self.manifest() != self.manifests[state]:
@@ -101,17 +104,17 @@ def _code(status: int) -> int:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_build_that_is_interrupted_leaves_a_whole_release(tmp_path: Path, number: signal.Signals) -> None:
-    assert_safe(Site(tmp_path, {}, "--jobs", "1"), number, 10)
+def test_interrupted_build_leaves_a_whole_release(tmp_path: Path, number: signal.Signals) -> None:
+    assert_safe(Site(tmp_path, {}, "--jobs", "1"), number, 6)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_build_that_is_interrupted_ends_its_workers(tmp_path: Path, number: signal.Signals) -> None:
-    assert_safe(Site(tmp_path, LARGE, "--jobs", "4", "--no-cache"), number, 4)
+def test_interrupted_build_ends_its_workers(tmp_path: Path, number: signal.Signals) -> None:
+    assert_safe(Site(tmp_path, LARGE, "--jobs", "4", "--no-cache"), number, 3)
 
 
 def assert_safe(site: Site, number: signal.Signals, signals: int) -> None:
-    """Builds that get so many signals, each at another moment, leave what they should."""
+    """Check that builds which get so many signals, each at another moment, leave what they should."""
     moments = random.Random(int(number))
     found = []
     for turn in range(1, signals + 1):

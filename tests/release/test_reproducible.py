@@ -1,4 +1,4 @@
-"""The same archive of the same release, whatever else differs."""
+"""The same release gives the same archive, on any Python, in any environment."""
 
 import hashlib
 import os
@@ -12,8 +12,11 @@ import pytest
 
 from buildassets.release.archive.read import FORMS, Form
 from buildassets.release.archive.write import pack_folder
-from tests.conftest import find_tool, write_tree
+from tests.command import run
+from tests.conftest import NOT_SHOWN, find_tool, write_tree
 from tests.release.conftest import SITE
+
+pytestmark = pytest.mark.thorough
 
 SOURCE = Path(__file__).parents[2] / "src"
 PROGRAM = """
@@ -40,11 +43,13 @@ def packed_by(python: str, release: Path, folder: Path, **environment: str) -> d
 
 
 @pytest.mark.parametrize("version", ["3.11", "3.12", "3.13", "3.14"])
-def test_every_python_packs_the_same(built: Path, tmp_path: Path, digests: Mapping[Form, str], version: str) -> None:
+def test_every_python_packs_the_same_archive(
+    built: Path, tmp_path: Path, digests: Mapping[Form, str], version: str
+) -> None:
     by_pyenv = sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin/python"))
     pythons = [python for python in (shutil.which(f"python{version}"), *map(str, by_pyenv)) if python and runs(python)]
     if not pythons:
-        pytest.skip(f"there is no Python {version}")
+        pytest.skip(f"{NOT_SHOWN}: there is no Python {version}")
     assert packed_by(pythons[0], built, tmp_path) == digests
 
 
@@ -62,20 +67,20 @@ SURROUNDINGS = {
 
 
 @pytest.mark.parametrize("variables", SURROUNDINGS.values(), ids=SURROUNDINGS)
-def test_surroundings_do_not_matter(
+def test_the_environment_does_not_change_the_archive(
     built: Path, tmp_path: Path, digests: Mapping[Form, str], variables: dict[str, str]
 ) -> None:
     assert packed_by(sys.executable, built, tmp_path, **variables) == digests
 
 
-def test_the_order_in_which_a_file_system_lists_names_does_not_matter(
+def test_the_order_of_names_in_a_folder_does_not_change_the_archive(
     built: Path, tmp_path: Path, digests: Mapping[Form, str]
 ) -> None:
     disorderfs, unmount = find_tool("disorderfs"), find_tool("fusermount", "fusermount3")
     mounted = tmp_path / "mounted"
     mounted.mkdir()
     if subprocess.run([disorderfs, "--shuffle-dirents=yes", built, mounted], capture_output=True).returncode:
-        pytest.skip("this machine cannot mount")
+        pytest.skip(f"{NOT_SHOWN}: this machine cannot mount")
     try:
         for _ in range(3):
             assert packed_by(sys.executable, mounted, tmp_path) == digests
@@ -100,10 +105,12 @@ def test_reprotest_finds_no_difference(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("options", [["--jobs", "1", "--no-cache"], ["--jobs", "4"]], ids=str)
-def test_how_it_was_built_does_not_matter(tmp_path: Path, digests: Mapping[Form, str], options: list[str]) -> None:
+def test_the_way_of_building_does_not_change_the_archive(
+    tmp_path: Path, digests: Mapping[Form, str], options: list[str]
+) -> None:
     site = write_tree(tmp_path / "elsewhere", SITE)
     for _ in range(2):  # the second time with what the first has kept
         shutil.rmtree(site / "build", ignore_errors=True)
-        subprocess.run([sys.executable, "-m", "buildassets", "build", "-q", *options], cwd=site, check=True)
-        subprocess.run([sys.executable, "-m", "buildassets", "pack", "-q", "-o", "../a.zip"], cwd=site, check=True)
+        assert run(site, "build", "-q", *options).returncode == 0
+        assert run(site, "pack", "-q", "-o", "../a.zip").returncode == 0
         assert hashlib.sha256((tmp_path / "a.zip").read_bytes()).hexdigest() == digests["zip"]

@@ -119,15 +119,6 @@ def test_nothing_is_offered_and_nothing_reported_where_there_is_no_release(tmp_p
     assert (done.returncode, done.stdout.strip(), done.stderr) == (0, "", "")
 
 
-@pytest.mark.parametrize("shell", SHELLS)
-@pytest.mark.parametrize("name", ["$(touch ran).css", "a b.css", "it's.css", "back\\slash.css"])
-def test_a_name_with_signs_of_the_shell_is_quoted(shell: str, name: str, tmp_path: Path) -> None:
-    write_tree(tmp_path, {f"assets/css/{name}": "a { color: tan }\n", "home/.keep": ""})
-    assert run(tmp_path, "build").returncode == 0
-    assert f"css/{name} → css/" in typed_in(shell, tmp_path, "buildassets explain cs\t")
-    assert not (tmp_path / "ran").exists()
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
 def test_names_that_no_line_holds_are_not_offered(tmp_path: Path) -> None:
     write_tree(tmp_path, {"assets/plain.css": "a { color: tan }\n", "assets/two\nlines.css": "a { color: tan }\n"})

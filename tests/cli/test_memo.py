@@ -58,39 +58,63 @@ def stat_as_if_written_again(path: str) -> Callable[..., object]:
     return lambda name, **options: real(__file__ if name == path else name, **options)
 
 
-@pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
-    """One that was built twice: the second time there was nothing to do."""
-    folder = write_tree(tmp_path, SITE) / "site"
+def entered(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """Return the project in `folder`, and work in it."""
     monkeypatch.chdir(folder)
     monkeypatch.delenv("BUILDASSETS_CACHE_DIR", raising=False)
     monkeypatch.setenv("CI", "")
-    project = Project(folder, monkeypatch)
+    return Project(folder, monkeypatch)
+
+
+def built_with_nothing_left(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """Return the project SITE after three builds, of which the last had nothing to do."""
+    project = entered(write_tree(folder, SITE) / "site", monkeypatch)
     project.build(3)
     return project
 
 
-def test_the_same_is_repeated(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """A project that a test may change."""
+    return built_with_nothing_left(tmp_path, monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def kept_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a project that no test changes."""
+    with pytest.MonkeyPatch.context() as patch:
+        return built_with_nothing_left(tmp_path_factory.mktemp("kept"), patch).folder
+
+
+@pytest.fixture
+def kept(kept_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """A project that no test changes."""
+    project = entered(kept_folder, monkeypatch)
+    assert was_repeated()
+    return project
+
+
+def test_message_of_a_no_op_build_is_repeated(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
     project.build()
     before = capsys.readouterr().err
     assert was_repeated()
     assert capsys.readouterr().err.rpartition(",")[0] == before.rpartition(",")[0] != ""
 
 
-def test_nothing_is_loaded_for_it(project: Project) -> None:
+def test_repetition_loads_no_modules(project: Project) -> None:
     program = (
         "import sys; sys.argv = ['buildassets', 'build', '-q']\nfrom buildassets.cli.main import main\n"
         "try:\n main()\nfinally:\n print(sorted({'click', 'json', 're', 'typing', 'dataclasses'} & sys.modules.keys()))"
     )
     for _ in range(3):
         settle()
-        run = subprocess.run([sys.executable, "-c", program], cwd=project.folder, capture_output=True, text=True)
-        assert run.returncode == 0
-    assert "click" not in run.stdout
-    assert "json" not in run.stdout
+        done = subprocess.run([sys.executable, "-c", program], cwd=project.folder, capture_output=True, text=True)
+        assert done.returncode == 0
+    assert "click" not in done.stdout
+    assert "json" not in done.stdout
 
 
-def test_who_asked_for_quiet_is_told_nothing(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+def test_repetition_with_quiet_prints_nothing(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
     project.command("build", "-q")
     project.build()
     capsys.readouterr()
@@ -114,7 +138,7 @@ CHANGES: dict[str, Callable[[Path], object]] = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_after_a_change_nothing_is_said(project: Project, change: str) -> None:
+def test_nothing_is_repeated_after_a_change(project: Project, change: str) -> None:
     assert was_repeated()
     CHANGES[change](project.folder)
     assert not was_repeated()
@@ -181,20 +205,20 @@ def test_a_folder_that_goes_before_as_a_source_root_is_a_change(
 
 
 @pytest.mark.parametrize("arguments", [("check",), ("build", "--mode", "development"), ("build", "-o", "other")])
-def test_another_command_is_another(project: Project, arguments: tuple[str, ...]) -> None:
-    project.command(*arguments)
+def test_another_command_is_not_repeated(kept: Project, arguments: tuple[str, ...]) -> None:
+    kept.command(*arguments)
     assert not was_repeated()
 
 
 @pytest.mark.parametrize("arguments", [("--json",), ("-v",), ("--no-cache",)])
-def test_whoever_asks_for_more_gets_it(project: Project, arguments: tuple[str, ...]) -> None:
+def test_build_that_prints_more_is_not_repeated(project: Project, arguments: tuple[str, ...]) -> None:
     project.command("build", *arguments)
     project.build(3)
     assert not was_repeated()
 
 
 @pytest.mark.parametrize("name", ["PATH", "NODE_PATH", "BUILDASSETS_CACHE_DIR", "CI"])
-def test_another_environment_is_another(project: Project, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+def test_another_environment_is_not_repeated(kept: Project, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv(name, os.environ.get(name, "") + os.pathsep + "elsewhere")
     assert not was_repeated()
 
@@ -299,7 +323,7 @@ def test_nothing_that_a_forged_cache_holds_commands_a_terminal_or_a_ci_service(
 
 
 @pytest.mark.parametrize("shown", [b"[{}]", b' {"a": 1}', b" [1]", b" [", b" " + b"[" * 100_000, b"q\xff"])
-def test_diagnostics_of_another_form_say_nothing(
+def test_diagnostics_of_another_form_are_not_repeated(
     project: Project, capsys: pytest.CaptureFixture[str], shown: bytes
 ) -> None:
     keep(".buildassets", ["pyproject.toml"], stamps_of(["pyproject.toml"]), "done", shown=shown)
@@ -308,7 +332,7 @@ def test_diagnostics_of_another_form_say_nothing(
     assert capsys.readouterr().err == ""
 
 
-def test_what_held_for_one_build_only_is_not_repeated(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+def test_warning_of_one_build_only_is_not_repeated(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
     remote = 'cache.remote = "http://127.0.0.1:9/x"\n'  # where nothing listens
     key = 'cache.trust.main = ["ed25519:11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="]\n'
     write_tree(
@@ -342,7 +366,7 @@ def test_an_unknown_demand_is_refused_each_time(project: Project, monkeypatch: p
         assert commands.main(sys.argv[1:], standalone_mode=False) == 1
 
 
-def test_what_may_be_written_again_and_look_the_same_is_read(project: Project) -> None:
+def test_file_that_may_change_and_look_the_same_is_read(project: Project) -> None:
     later = time.time() + 3600
     os.utime(project.folder / "assets/js/app.js", (later, later))
     project.build()
@@ -356,7 +380,7 @@ def test_what_may_be_written_again_and_look_the_same_is_read(project: Project) -
     assert not was_repeated()
 
 
-def test_what_would_have_to_be_read_and_is_large_is_looked_at_by_a_build(project: Project) -> None:
+def test_large_file_that_would_have_to_be_read_is_left_to_a_build(project: Project) -> None:
     large = project.folder / "assets/large.bin"
     large.write_bytes(bytes(9_000_000))
     project.build(2)
@@ -379,15 +403,19 @@ def test_nothing_is_left_to_do_at_once_after_a_build(project: Project, capsys: p
 
 
 @pytest.mark.parametrize("position", range(0, 1500, 61))
-def test_what_is_damaged_says_nothing(project: Project, position: int) -> None:
-    (memo,) = (path for path in (project.folder / ".buildassets/builds").iterdir() if len(path.name) == 8)
-    content = bytearray(memo.read_bytes())
+def test_damaged_memo_is_not_repeated(kept: Project, position: int) -> None:
+    (memo,) = (path for path in (kept.folder / ".buildassets/builds").iterdir() if len(path.name) == 8)
+    sound = memo.read_bytes()
+    content = bytearray(sound)
     content[position % len(content)] ^= 1
     memo.write_bytes(content)
-    assert not was_repeated()
+    try:
+        assert not was_repeated()
+    finally:
+        memo.write_bytes(sound)
 
 
-def test_of_many_files_that_changed_the_digests_are_found_meanwhile(project: Project) -> None:
+def test_many_changed_files_are_hashed_meanwhile(project: Project) -> None:
     names = [f"assets/js/{number}.js" for number in range(120)]
     write_tree(project.folder, {name: f"one('{name}')\n" for name in names})
     project.build(3)
@@ -400,7 +428,7 @@ def test_of_many_files_that_changed_the_digests_are_found_meanwhile(project: Pro
     assert looks[0].hashed.digests() in ({}, expected)
 
 
-def test_what_is_written_once_it_was_hashed_is_built_by_the_next_command(project: Project) -> None:
+def test_file_written_after_it_was_hashed_is_built_by_the_next_command(project: Project) -> None:
     names = [f"assets/js/{number}.js" for number in range(120)]
     write_tree(project.folder, dict.fromkeys(names, "one()\n"))
     project.build(3)
@@ -417,7 +445,7 @@ def test_what_is_written_once_it_was_hashed_is_built_by_the_next_command(project
     assert "two()" in [script.read_text().strip() for script in (project.folder / "build/assets/js").glob("7.*.js")]
 
 
-def test_how_files_looked_is_known_where_something_changed(project: Project) -> None:
+def test_stamps_of_files_are_returned_where_something_changed(project: Project) -> None:
     source = project.folder / "assets/js/app.js"
     source.write_text("app(1)\n")
     looks: list[Looks] = []

@@ -119,13 +119,16 @@ def test_a_watch_swaps_the_sheet_when_a_class_comes_or_goes(site: Path) -> None:
         assert ".p-4" in next_sheet(watch)
 
 
+@pytest.mark.busy(reason="compares the time of a rebuild with that of one run of Tailwind")
 @pytest.mark.skipif(sys.platform != "linux", reason="times are those of one system")
 def test_a_saved_template_is_in_the_sheet_a_moment_after_one_run_of_tailwind(site: Path) -> None:
     hand = write_tree(site, {"hand/app.css": '@import "tailwindcss" source(none);\n@source "../templates";\n'})
-    overheads = []
+    overheads: list[float] = []
     with watching(site) as watch:
         next_sheet(watch)
         for number in range(8):
+            if overheads and min(overheads) < OVERHEAD_SECONDS * PATIENT:
+                break
             time.sleep(0.1)
             began = time.monotonic()
             by_hand(hand / "hand/app.css")

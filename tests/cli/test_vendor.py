@@ -15,6 +15,7 @@ from buildassets.cli.options import configured_for_packages
 from buildassets.cli.vendor import vendoring
 from buildassets.errors import PackagesError
 from buildassets.packages.vendor.vendoring import add
+from tests.cli.registries import serving_copy
 from tests.command import run
 from tests.conftest import read_tree, write_tree
 from tests.packages.conftest import bare_machine
@@ -24,11 +25,18 @@ from tests.packages.server import Registry, answering, serving
 pytestmark = pytest.mark.corpus
 
 
-@pytest.fixture
-def registry() -> Iterator[Registry]:
-    """One that has real packages."""
+@pytest.fixture(scope="module")
+def published() -> Iterator[Registry]:
+    """A registry of real packages, which no test changes."""
     with serving() as one:
         publish_real(one, PACKAGES)
+        yield one
+
+
+@pytest.fixture
+def registry(published: Registry) -> Iterator[Registry]:
+    """A registry of real packages."""
+    with serving_copy(published) as one:
         yield one
 
 
@@ -60,7 +68,7 @@ def succeed(folder: Path, *arguments: str) -> str:
     return done.stderr
 
 
-def test_what_browsers_need_is_vendored_with_licences_and_builds(project: Path) -> None:
+def test_files_for_browsers_are_vendored_with_licences_and_build(project: Path) -> None:
     printed = succeed(project, "vendor", "add", "htmx.org@2", "alpinejs", "bootstrap-icons")
     assert "vendored htmx.org 2.0.4\n" in printed
     assert succeed(project, "vendor", "add", "htmx.org") == "htmx.org 2.0.4 is locked already; its range is `2`\n"
@@ -87,7 +95,7 @@ def test_what_browsers_need_is_vendored_with_licences_and_builds(project: Path) 
     assert succeed(project, "vendor", "verify") == "verified alpinejs, bootstrap-icons, htmx.org\n"
 
 
-def test_what_is_imported_comes_along_and_goes_with_it(project: Path) -> None:
+def test_imported_packages_come_and_go_with_a_package(project: Path) -> None:
     succeed(project, "vendor", "add", "lit@3")
     found = locked(project)
     assert set(found) == {"lit", "lit-html", "lit-element", "@lit/reactive-element"}
@@ -106,7 +114,7 @@ def test_what_is_imported_comes_along_and_goes_with_it(project: Path) -> None:
     assert not (project / "buildassets.lock").exists()
 
 
-def test_a_package_of_commonjs_only_is_refused_with_a_bundle_as_the_way(project: Path) -> None:
+def test_package_of_commonjs_only_is_refused_with_a_hint_at_bundles(project: Path) -> None:
     done = run(project, "vendor", "add", "react")
     assert done.returncode == 1
     assert "error[vendor/unfit]: `react` 18.3.1 is CommonJS only, which no browser loads" in done.stderr
@@ -115,7 +123,7 @@ def test_a_package_of_commonjs_only_is_refused_with_a_bundle_as_the_way(project:
     assert not (project / "buildassets.lock").exists()
 
 
-def test_a_peer_that_is_imported_comes_along_and_sheets_do(project: Path) -> None:
+def test_imported_peer_and_sheets_come_with_a_package(project: Path) -> None:
     succeed(project, "vendor", "add", "bootstrap")
     assert set(locked(project)) == {"bootstrap", "@popperjs/core"}
     assert {"vendor/bootstrap/dist/css/bootstrap.css", "vendor/bootstrap/dist/js/bootstrap.esm.js"} <= vendored(project)
@@ -124,7 +132,7 @@ def test_a_peer_that_is_imported_comes_along_and_sheets_do(project: Path) -> Non
     assert (built.returncode, "warning" in built.stderr) == (0, False), built.stderr
 
 
-def test_of_a_package_for_bundlers_the_script_for_pages_is_taken(project: Path) -> None:
+def test_script_for_pages_of_a_package_for_bundlers_is_vendored(project: Path) -> None:
     succeed(project, "vendor", "add", "vue")
     assert vendored(project) == {"vendor/vue/LICENSE", "vendor/vue/dist/vue.global.js"}
     assert importmap(project) == {"own": "js/own.js"}
@@ -160,7 +168,7 @@ def test_an_import_map_that_cannot_be_changed_refuses_all(project: Path, registr
     assert (done.returncode, "remove `own`" in done.stderr, read_tree(project)) == (1, True, before)
 
 
-def test_a_disk_that_is_full_leaves_the_import_map_as_it_was(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_full_disk_leaves_the_import_map_unchanged(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     maps = []
 
     def full(*_: object) -> None:
@@ -175,7 +183,10 @@ def test_a_disk_that_is_full_leaves_the_import_map_as_it_was(project: Path, monk
     assert read_tree(project) == before
 
 
-def test_audit_is_1_for_an_advisory_0_without_and_2_where_it_could_not_ask(project: Path, registry: Registry) -> None:
+def test_audit_exits_with_1_for_an_advisory_and_2_without_an_answer(
+    project: Path, registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("time.sleep", lambda _: None)  # between the attempts to get an answer
     succeed(project, "vendor", "add", "alpinejs")
     assert run(project, "vendor", "audit").returncode == 0
     registry.advisories["alpinejs"] = [
@@ -200,7 +211,7 @@ def test_audit_without_packages_asks_nothing_and_reports_that(project: Path, reg
     assert (done.returncode, json.loads(done.stdout)["asked"], registry.asked) == (0, False, [])
 
 
-def test_outdated_is_1_if_any_is_and_update_stays_in_the_range(project: Path, registry: Registry) -> None:
+def test_outdated_exits_with_1_if_any_is_and_update_stays_in_the_range(project: Path, registry: Registry) -> None:
     succeed(project, "vendor", "add", "alpinejs@3")
     done = run(project, "vendor", "outdated")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "nothing is outdated\n")
@@ -215,7 +226,7 @@ def test_outdated_is_1_if_any_is_and_update_stays_in_the_range(project: Path, re
     assert importmap(project)["alpinejs"] == "vendor/alpinejs/a.js"
 
 
-def test_verify_is_1_for_what_is_changed_missing_or_not_listed(project: Path) -> None:
+def test_verify_exits_with_1_for_a_changed_missing_or_unlisted_file(project: Path) -> None:
     succeed(project, "vendor", "add", "htmx.org")
     folder = project / "assets/vendor/htmx.org"
     write_tree(folder, {"dist/htmx.esm.js": "evil()", "more.js": "x"})
@@ -249,7 +260,7 @@ def test_a_project_without_a_file_gets_one_and_pyproject_gets_its_table(project:
 @pytest.mark.parametrize(
     "arguments", [["add", "../x"], ["add", "a b"], ["remove", "lit"], ["update", "lit"], ["ad"], []]
 )
-def test_what_is_not_known_exits_with_2(project: Path, arguments: list[str]) -> None:
+def test_unknown_name_exits_with_2(project: Path, arguments: list[str]) -> None:
     assert run(project, "vendor", *arguments).returncode == 2
 
 

@@ -1,7 +1,10 @@
-"""What Vite built as a source root: names of sources, kept names, and what is wrong with it."""
+"""A source root that Vite built: names of sources, kept names, and faults."""
 
 import json
+import shutil
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -13,17 +16,35 @@ from buildassets.compiler.config.values import Mode
 from buildassets.compiler.result import BuildResult
 from buildassets.errors import ConfigError
 from buildassets.manifest import Manifest
+from tests import vite
 from tests.building import codes, only_error, printed
 from tests.command import run
 from tests.conftest import Tree, read_tree, write_tree
-from tests.vite import FRONT, LOGO, config, settings, vite_build
+from tests.vite import FRONT, LOGO, config, settings
 
 pytestmark = pytest.mark.corpus
 
 
-def built(folder: Path, given: str | None = None, mode: Mode = "production") -> BuildResult:
+def build_front(folder: Path, given: str | None = None, mode: Mode = "production") -> BuildResult:
     (folder / "buildassets.toml").write_text(settings() if given is None else given)
     return build(load_config(start=str(folder), mode=mode), mode=mode)
+
+
+@cache
+def _dist(files: tuple[tuple[str, str | bytes], ...]) -> dict[str, bytes]:
+    """The files that Vite builds of these, which do not depend on the folder."""
+    with TemporaryDirectory() as folder:
+        vite.vite_build(Path(folder), dict(files), {})
+        return read_tree(Path(folder, "front/dist"))
+
+
+def vite_build(folder: Path, files: Tree = FRONT, configuration: Tree | None = None) -> Any:
+    """Write `files` and what Vite builds of them to `folder/front`, and return its manifest."""
+    sources = {**files, **(config() if configuration is None else configuration)}
+    write_tree(folder, {"assets/app.css": "a { color: red }\n", **sources})
+    shutil.rmtree(folder / "front/dist", ignore_errors=True)
+    write_tree(folder / "front/dist", _dist(tuple(sources.items())))
+    return json.loads((folder / "front/dist/.vite/manifest.json").read_text())
 
 
 def manifest_of(result: BuildResult) -> Manifest:
@@ -33,7 +54,7 @@ def manifest_of(result: BuildResult) -> Manifest:
 
 def test_files_keep_their_names_and_bytes(tmp_path: Path) -> None:
     vite_build(tmp_path)
-    manifest = manifest_of(built(tmp_path))
+    manifest = manifest_of(build_front(tmp_path))
     dist = read_tree(tmp_path / "front/dist/assets")
     assert {path for path, entry in manifest.assets.items() if entry.file == path} == {
         f"assets/{name}" for name in dist
@@ -43,67 +64,70 @@ def test_files_keep_their_names_and_bytes(tmp_path: Path) -> None:
 
 def test_entries_have_the_names_of_their_sources(tmp_path: Path) -> None:
     theirs = vite_build(tmp_path)
-    ours = manifest_of(built(tmp_path)).vite
+    ours = manifest_of(build_front(tmp_path)).vite
     assert {name: source.asset for name, source in ours.items()} == {
         name: record["file"] for name, record in theirs.items() if not name.startswith("_")
     }
 
 
-def test_style_sheets_of_what_an_entry_imports_come_before_its_own(tmp_path: Path) -> None:
+def test_style_sheets_of_imports_come_before_that_of_the_entry(tmp_path: Path) -> None:
     theirs = vite_build(tmp_path)
     (shared,) = (theirs[name] for name in theirs["src/main.ts"]["imports"])
-    assert list(manifest_of(built(tmp_path)).vite["src/main.ts"].css) == [*shared["css"], *theirs["src/main.ts"]["css"]]
+    assert list(manifest_of(build_front(tmp_path)).vite["src/main.ts"].css) == [
+        *shared["css"],
+        *theirs["src/main.ts"]["css"],
+    ]
 
 
-def test_all_of_them_are_released_whatever_the_entries_are(tmp_path: Path) -> None:
+def test_entries_leave_no_file_of_vite_out(tmp_path: Path) -> None:
     vite_build(tmp_path)
-    all_of_them = manifest_of(built(tmp_path)).assets.keys()
-    assert manifest_of(built(tmp_path, settings(more='entries = ["app.css"]\n'))).assets.keys() == all_of_them
+    all_of_them = manifest_of(build_front(tmp_path)).assets.keys()
+    assert manifest_of(build_front(tmp_path, settings(more='entries = ["app.css"]\n'))).assets.keys() == all_of_them
 
 
-def test_below_a_prefix_entries_have_it_too(tmp_path: Path) -> None:
+def test_a_prefix_of_the_root_is_optional_in_names_of_entries(tmp_path: Path) -> None:
     vite_build(tmp_path)
     given = 'sources = [{ path = "front/dist", prefix = "front", manifest = ".vite/manifest.json" }]\n'
-    ours = manifest_of(built(tmp_path, given)).vite
+    ours = manifest_of(build_front(tmp_path, given)).vite
     assert ours["src/main.ts"].asset == ours["front/src/main.ts"].asset
     assert ours["src/main.ts"].asset.startswith("front/assets/main-")
 
 
 def test_one_style_sheet_for_all_belongs_to_each_entry(tmp_path: Path) -> None:
     more = 'build: { manifest: true, cssCodeSplit: false, rollupOptions: { input: ["src/main.ts"] } } }'
-    theirs = vite_build(tmp_path, vite={"front/vite.config.js": f'export default {{ base: "./", {more}'})
-    assert manifest_of(built(tmp_path)).vite["src/main.ts"].css == (theirs["style.css"]["file"],)
+    theirs = vite_build(tmp_path, configuration={"front/vite.config.js": f'export default {{ base: "./", {more}'})
+    assert manifest_of(build_front(tmp_path)).vite["src/main.ts"].css == (theirs["style.css"]["file"],)
 
 
 @pytest.mark.parametrize("mode", ["production", "development"])
 def test_only_a_manifest_for_development_names_the_server(tmp_path: Path, mode: Mode) -> None:
     vite_build(tmp_path)
-    result = built(tmp_path, settings(5173), mode)
+    result = build_front(tmp_path, settings(5173), mode)
     text = (tmp_path / "build/manifest.json").read_text()
     assert ("http://localhost:5173" in text) == (mode == "development")
     assert manifest_of(result).dev == ("http://localhost:5173" if mode == "development" else None)
 
 
 def test_the_server_serves_below_an_absolute_base(tmp_path: Path) -> None:
-    vite_build(tmp_path, vite=config("/assets/"))
-    assert manifest_of(built(tmp_path, settings(5173), "development")).dev == "http://localhost:5173/assets"
+    vite_build(tmp_path, configuration=config("/assets/"))
+    assert manifest_of(build_front(tmp_path, settings(5173), "development")).dev == "http://localhost:5173/assets"
 
 
 @pytest.mark.parametrize(("base", "url"), [("./", "/x/"), ("", "/x/"), ("/assets/", "/assets/"), ("/", "/")])
-def test_a_base_that_fits_is_no_fault(tmp_path: Path, base: str, url: str) -> None:
-    vite_build(tmp_path, vite=config(base))
-    assert codes(built(tmp_path, settings(more=f'url = "{url}"\n'))) == []
+def test_a_base_that_fits_is_accepted(tmp_path: Path, base: str, url: str) -> None:
+    vite_build(tmp_path, configuration=config(base))
+    assert codes(build_front(tmp_path, settings(more=f'url = "{url}"\n'))) == []
 
 
 def test_a_base_on_another_host_fits_the_same_url(tmp_path: Path) -> None:
-    vite_build(tmp_path, vite=config("https://cdn.example.com/a/"))
-    assert codes(built(tmp_path, settings(more='url = "https://cdn.example.com/a/"\n'))) == []
+    vite_build(tmp_path, configuration=config("https://cdn.example.com/a/"))
+    assert codes(build_front(tmp_path, settings(more='url = "https://cdn.example.com/a/"\n'))) == []
 
 
 @pytest.mark.parametrize("base", ["/", "/static/", "https://cdn.example.com/"])
 def test_another_base_is_an_error(tmp_path: Path, base: str) -> None:
-    vite_build(tmp_path, vite=config(base))
-    fault = only_error(built(tmp_path))
+    vite_build(tmp_path, configuration=config(base))
+    fault = only_error(build_front(tmp_path))
     assert fault.code == "vite/base"
     assert fault.message == f"`front/dist` was built for the base `{base}`, and is served at `/assets/`"
     assert fault.hint == 'set `base: "./"` or `base: "/assets/"` in `vite.config`, and run `vite build`'
@@ -111,26 +135,26 @@ def test_another_base_is_an_error(tmp_path: Path, base: str) -> None:
     assert (fault.location.file, fault.location.line) == ("buildassets.toml", 1)
 
 
-def test_a_base_shows_in_an_import_alone(tmp_path: Path) -> None:
+def test_a_wrong_base_is_found_in_a_single_import(tmp_path: Path) -> None:
     files = {
         "front/src/main.ts": 'import("./lazy");',
         "front/src/admin.ts": "",
         "front/src/lazy.ts": 'import "./lazy.css";',
     }
     vite_build(tmp_path, {**files, "front/src/lazy.css": "i { color: red }"}, config("/static/"))
-    assert codes(built(tmp_path)) == ["vite/base"]
+    assert codes(build_front(tmp_path)) == ["vite/base"]
 
 
-def test_what_only_looks_like_a_base_is_none(tmp_path: Path) -> None:
+def test_similar_text_is_not_taken_for_a_base(tmp_path: Path) -> None:
     more = 'window.path = function (name) { return "/" + name; }; window.preload = "modulepreload";'
     vite_build(tmp_path, {**FRONT, "front/src/main.ts": f"{FRONT['front/src/main.ts']!s}\n{more}"})
-    assert codes(built(tmp_path)) == []
+    assert codes(build_front(tmp_path)) == []
 
 
 def test_a_base_below_the_prefix_of_the_root_fits(tmp_path: Path) -> None:
-    vite_build(tmp_path, vite=config("/assets/front/"))
+    vite_build(tmp_path, configuration=config("/assets/front/"))
     given = 'sources = [{ path = "front/dist", prefix = "front", manifest = ".vite/manifest.json" }]\n'
-    assert codes(built(tmp_path, given)) == []
+    assert codes(build_front(tmp_path, given)) == []
 
 
 PUBLIC: Tree = {
@@ -143,7 +167,7 @@ PUBLIC: Tree = {
 
 def test_a_public_file_keeps_its_name_only_where_a_script_names_it(tmp_path: Path) -> None:
     vite_build(tmp_path, PUBLIC)
-    result = built(tmp_path)
+    result = build_front(tmp_path)
     assets = manifest_of(result).assets
     assert assets["buoy.svg"].file == "buoy.svg"
     assert assets["alone.svg"].file != "alone.svg"
@@ -160,7 +184,7 @@ WORKER: Tree = {
 
 def test_workers_and_source_maps_keep_their_names_too(tmp_path: Path) -> None:
     vite_build(tmp_path, WORKER, config(build="sourcemap: true"))
-    result = built(tmp_path)
+    result = build_front(tmp_path)
     assert codes(result) == []
     names = {entry.file for entry in manifest_of(result).assets.values()}
     assert names >= {f"assets/{name}" for name in read_tree(tmp_path / "front/dist/assets")}
@@ -169,7 +193,7 @@ def test_workers_and_source_maps_keep_their_names_too(tmp_path: Path) -> None:
 
 def test_maps_that_vite_hides_are_hidden(tmp_path: Path) -> None:
     vite_build(tmp_path, FRONT, config(build='sourcemap: "hidden"'))
-    assets = manifest_of(built(tmp_path, settings(more='source_maps = "hidden"\n'))).assets
+    assets = manifest_of(build_front(tmp_path, settings(more='source_maps = "hidden"\n'))).assets
     maps = {name: content for name, content in read_tree(tmp_path / "front/dist").items() if name.endswith(".map")}
     assert maps
     assert read_tree(tmp_path / "build.maps/assets") == {name.removeprefix("assets/"): maps[name] for name in maps}
@@ -178,31 +202,31 @@ def test_maps_that_vite_hides_are_hidden(tmp_path: Path) -> None:
 
 def test_no_manifest_is_an_error_with_its_place(tmp_path: Path) -> None:
     write_tree(tmp_path, {"assets/a.css": "", "front/dist/a.js": ""})
-    fault = only_error(built(tmp_path))
+    fault = only_error(build_front(tmp_path))
     assert (fault.code, fault.message) == ("vite/manifest", "there is no `.vite/manifest.json` in `front/dist`")
     assert fault.hint == "set `build: { manifest: true }` in `vite.config`, and run `vite build`"
 
 
 def test_a_manifest_in_its_usual_place_is_suggested(tmp_path: Path) -> None:
     write_tree(tmp_path, {"front/dist/.vite/manifest.json": "{}"})
-    fault = only_error(built(tmp_path, 'sources = [{ path = "front/dist", manifest = "manifest.json" }]'))
+    fault = only_error(build_front(tmp_path, 'sources = [{ path = "front/dist", manifest = "manifest.json" }]'))
     assert fault.hint == "did you mean `.vite/manifest.json`?"
 
 
 @pytest.mark.parametrize("content", ["[1]", "{", '{"a": 1}', '{"a": {}}', '{"a": {"file": "../a.js"}}', '"a"'])
-def test_what_is_no_manifest_is_an_error(tmp_path: Path, content: str) -> None:
+def test_an_invalid_manifest_is_an_error(tmp_path: Path, content: str) -> None:
     write_tree(tmp_path, {"assets/a.css": "", "front/dist/.vite/manifest.json": content})
-    fault = only_error(built(tmp_path))
+    fault = only_error(build_front(tmp_path))
     assert (fault.code, fault.message) == ("vite/manifest", "`front/dist/.vite/manifest.json` is no manifest of Vite")
 
 
 @pytest.mark.parametrize("more", ['"imports": "x"', '"imports": [{}]', '"css": {}', '"assets": 1'])
-def test_a_list_of_another_type_is_no_manifest(tmp_path: Path, more: str) -> None:
+def test_a_manifest_with_a_list_of_another_type_is_an_error(tmp_path: Path, more: str) -> None:
     content = f'{{"a.ts": {{"file": "a-0123abcd.js", {more}}}}}'
     write_tree(
         tmp_path, {"assets/a.css": "", "front/dist/a-0123abcd.js": "", "front/dist/.vite/manifest.json": content}
     )
-    assert only_error(built(tmp_path)).code == "vite/manifest"
+    assert only_error(build_front(tmp_path)).code == "vite/manifest"
 
 
 def test_thousands_of_chunks_may_import_one_another(tmp_path: Path) -> None:
@@ -211,21 +235,21 @@ def test_thousands_of_chunks_may_import_one_another(tmp_path: Path) -> None:
     chunks["src/a.ts"] = {"file": "a-0123abcd.js", "isEntry": True, "imports": ["_0.js"]}
     dist = {"a-0123abcd.js": "", "a-0123abcd.css": "", ".vite/manifest.json": json.dumps(chunks)}
     write_tree(tmp_path, {"assets/a.css": "", **{f"front/dist/{name}": text for name, text in dist.items()}})
-    assert manifest_of(built(tmp_path)).vite["src/a.ts"].css == ("a-0123abcd.css",)
+    assert manifest_of(build_front(tmp_path)).vite["src/a.ts"].css == ("a-0123abcd.css",)
 
 
 def test_a_file_that_the_manifest_names_has_to_be_there(tmp_path: Path) -> None:
     content: Any = {"src/a.ts": {"file": "assets/a-0123abcd.js", "isEntry": True}}
     write_tree(tmp_path, {"assets/a.css": "", "front/dist/.vite/manifest.json": json.dumps(content)})
-    fault = only_error(built(tmp_path))
+    fault = only_error(build_front(tmp_path))
     assert "names `assets/a-0123abcd.js`, which is no file of `front/dist`" in fault.message
 
 
-def test_nothing_has_to_be_built_while_the_server_is_there(tmp_path: Path) -> None:
+def test_the_server_needs_no_built_files(tmp_path: Path) -> None:
     write_tree(tmp_path, {"assets/a.css": "a { color: red }"})
-    assert manifest_of(built(tmp_path, settings(5173), "development")).dev == "http://localhost:5173"
+    assert manifest_of(build_front(tmp_path, settings(5173), "development")).dev == "http://localhost:5173"
     with pytest.raises(ConfigError, match="the source root `front/dist` does not exist"):
-        built(tmp_path, settings(5173))
+        build_front(tmp_path, settings(5173))
 
 
 def test_a_check_knows_the_names_and_takes_no_chunk_for_unused(tmp_path: Path) -> None:
@@ -240,7 +264,7 @@ def test_a_check_knows_the_names_and_takes_no_chunk_for_unused(tmp_path: Path) -
 
 def test_explain_takes_the_name_of_a_source(tmp_path: Path) -> None:
     chunk = vite_build(tmp_path)["src/main.ts"]["file"]
-    built(tmp_path)
+    build_front(tmp_path)
     done = run(tmp_path, "explain", "src/main.ts", "--json")
     assert json.loads(done.stdout)["asset"] == chunk
 
@@ -248,9 +272,9 @@ def test_explain_takes_the_name_of_a_source(tmp_path: Path) -> None:
 def test_old_chunks_are_retained(tmp_path: Path) -> None:
     before = vite_build(tmp_path)["src/main.ts"]["file"]
     retaining = settings(more="[retain]\nreleases = 2\n")
-    built(tmp_path, retaining)
+    build_front(tmp_path, retaining)
     after = vite_build(tmp_path, {**FRONT, "front/src/shared.ts": "export const tide = 'low';"})["src/main.ts"]["file"]
-    (earlier,) = manifest_of(built(tmp_path, retaining)).retained
+    (earlier,) = manifest_of(build_front(tmp_path, retaining)).retained
     assert before != after
     assert before in {entry.file for entry in earlier.assets.values()}
     assert (tmp_path / "build/assets" / before).exists()
@@ -259,5 +283,5 @@ def test_old_chunks_are_retained(tmp_path: Path) -> None:
 
 def test_a_second_build_writes_nothing(tmp_path: Path) -> None:
     vite_build(tmp_path)
-    built(tmp_path)
-    assert built(tmp_path).written == ()
+    build_front(tmp_path)
+    assert build_front(tmp_path).written == ()

@@ -16,6 +16,7 @@ from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 
+from tests.browser.example_site import served_example
 from tests.browser.serving import answering
 from tests.conftest import PATIENCE_SECONDS, find_tool
 
@@ -215,3 +216,10 @@ def serve() -> Iterator[Callable[[Path], str]]:
             return f"http://127.0.0.1:{server.server_port}/"
 
         yield start
+
+
+@pytest.fixture(scope="session")
+def example_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of the example project's site."""
+    with served_example(tmp_path_factory.mktemp("site")) as url:
+        yield url

@@ -20,7 +20,7 @@ from tests.browser.conftest import Browser
 from tests.compat.compressor.theirs import beside, their_python
 from tests.conftest import MadeOnce, write_tree
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.thorough]
 
 _SITE = Path(__file__).parent / "compressor_site"
 # Every element that shows something, and what stands before and behind it.
@@ -30,7 +30,10 @@ _STYLES = """[...document.querySelectorAll("*:not(script, style, link, meta, nos
     return [element.tagName, part, ...[...style].map((name) => name + ": " + style[name])].join("; ");
   }))"""
 _NAMES = "Object.getOwnPropertyNames(window).filter((name) => !/^\\d+$/.test(name))"
-_VALUE = "(JSON.stringify(window['{name}']) ?? String(window['{name}']))"
+_VALUES = f"""Object.fromEntries(
+  {_NAMES}.filter((name) => !KNOWN.includes(name))
+    .map((name) => [name, JSON.stringify(window[name]) ?? String(window[name])])
+)"""
 _URL = re.compile(r"http://127\.0\.0\.1:\d+/static/([^\"?]*?)(?:\.[0-9a-f]{12})?(\.\w+)(?:\?[^\"]*)?(?=\")")
 
 
@@ -115,7 +118,7 @@ def shown(chromium: Browser, urls: Mapping[str, str], known: set[str], made_once
         chromium.reset()
         chromium.open(url)
         chromium.wait_for("document.readyState === 'complete'")
-        made = {name: chromium.value(_VALUE.format(name=name)) for name in chromium.value(_NAMES) if name not in known}
+        made = chromium.value(_VALUES.replace("KNOWN", json.dumps(sorted(known))))
         styles = [_URL.sub(r"/static/\1\2", style) for style in chromium.value(_STYLES)]
         return Seen(made, styles, chromium.faults())
 

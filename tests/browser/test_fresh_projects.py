@@ -12,7 +12,7 @@ from tests.browser.fresh import BIN, environment, fresh, init, next_command, ser
 from tests.conftest import Tree
 from tests.corpus.packages import node_modules
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.thorough]
 
 FRAMEWORKS = ["django", "flask", "fastapi", "starlette", "litestar", "jinja"]
 CHECKOUT = Path(__file__).parents[2]

@@ -12,7 +12,7 @@ from tests.conftest import write_tree
 from tests.corpus.building import Release, build, source_root
 from tests.corpus.packages import node_modules, run_tool
 
-pytestmark = [pytest.mark.browser, pytest.mark.corpus]
+pytestmark = [pytest.mark.browser, pytest.mark.corpus, pytest.mark.thorough]
 
 Serve = Callable[[Path], str]
 

@@ -11,7 +11,7 @@ from tests.conftest import Tree, write_tree
 from tests.corpus.building import Release, build
 from tests.corpus.packages import node_modules
 
-pytestmark = [pytest.mark.browser, pytest.mark.corpus]
+pytestmark = [pytest.mark.browser, pytest.mark.corpus, pytest.mark.thorough]
 
 Serve = Callable[[Path], str]
 

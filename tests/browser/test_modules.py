@@ -63,20 +63,20 @@ word = "vendor/old/word.js"
 """
 
 
-def _built(folder: Path, files: Mapping[str, str], settings: str) -> Manifest:
+def manifest_of_build(folder: Path, files: Mapping[str, str], settings: str) -> Manifest:
     result = built(folder, files, settings)
     assert result.manifest is not None, result.diagnostics
     assert result.diagnostics == ()
     return result.manifest
 
 
-def _opened(browser: Browser, serve: Callable[[Path], str], folder: Path) -> None:
-    """Open such a page; its script has run to its end."""
-    _open(browser, serve, folder)
+def open_until_done(browser: Browser, serve: Callable[[Path], str], folder: Path) -> None:
+    """Open such a page and wait until its script has run."""
+    open_page(browser, serve, folder)
     browser.wait_for("document.body.dataset.found")
 
 
-def _open(browser: Browser, serve: Callable[[Path], str], folder: Path) -> None:
+def open_page(browser: Browser, serve: Callable[[Path], str], folder: Path) -> None:
     """Open a page with the import map and `js/app.js` of the release in `folder`, served under another prefix."""
     site = folder / "site"
     (site / "deep").mkdir(parents=True)
@@ -91,8 +91,8 @@ def _open(browser: Browser, serve: Callable[[Path], str], folder: Path) -> None:
 def test_a_cycle_with_a_worker_computes_the_same(
     browser: Browser, serve: Callable[[Path], str], tmp_path: Path, mode: str
 ) -> None:
-    _built(tmp_path, CYCLE, CYCLE_SETTINGS.format(mode))
-    _opened(browser, serve, tmp_path)
+    manifest_of_build(tmp_path, CYCLE, CYCLE_SETTINGS.format(mode))
+    open_until_done(browser, serve, tmp_path)
     assert browser.value("document.body.dataset.found") == FOUND
     assert browser.faults() == []
 
@@ -101,18 +101,18 @@ def test_a_cycle_with_a_worker_computes_the_same(
 def test_every_file_is_asked_for_by_its_released_name(
     browser: Browser, serve: Callable[[Path], str], tmp_path: Path, mode: str
 ) -> None:
-    manifest = _built(tmp_path, CYCLE, CYCLE_SETTINGS.format(mode))
-    _opened(browser, serve, tmp_path)
+    manifest = manifest_of_build(tmp_path, CYCLE, CYCLE_SETTINGS.format(mode))
+    open_until_done(browser, serve, tmp_path)
     loaded = browser.value("performance.getEntriesByType('resource').map(({ name }) => name)")
     paths = {unquote(url).partition("/deep/er/")[2] for url in loaded}
     assert paths == {entry.file for entry in manifest.assets.values()}
 
 
 def test_in_a_page_a_wrong_integrity_is_refused(browser: Browser, serve: Callable[[Path], str], tmp_path: Path) -> None:
-    manifest = _built(tmp_path, CYCLE, CYCLE_SETTINGS.format("importmap"))
+    manifest = manifest_of_build(tmp_path, CYCLE, CYCLE_SETTINGS.format("importmap"))
     changed = tmp_path / "build/assets" / manifest.assets["vendor/old/user.js"].file
     changed.write_text(changed.read_text() + "\n")
-    _open(browser, serve, tmp_path)
+    open_page(browser, serve, tmp_path)
     faults: list[str] = []
 
     def is_refused() -> bool:
@@ -121,70 +121,6 @@ def test_in_a_page_a_wrong_integrity_is_refused(browser: Browser, serve: Callabl
 
     wait_for(is_refused)
     assert browser.value("document.body.dataset.found") is None
-
-
-PACKAGES = {
-    "assets/js/app.js": """
-import { html, render, LitElement } from "lit";
-import { repeat } from "lit/directives/repeat.js";
-import { customElement } from "lit/decorators.js";
-import { h, render as renderPreact } from "preact";
-import { useState } from "preact/hooks";
-import { createApp, ref } from "vue";
-import { addDays, format } from "date-fns";
-import { of, map, reduce } from "rxjs";
-import { ajax } from "rxjs/ajax";
-import color from "@kurkle/color";
-import { createPopper } from "@popperjs/core";
-import { scaleLinear } from "d3";
-
-class Greeting extends LitElement {
-  render() { return html`${repeat(["a", "b"], (item) => html`<i>${item}</i>`)}`; }
-}
-customElement("x-greeting")(Greeting);
-const parts = ["lit", "preact", "vue"].map((name) => document.body.appendChild(
-  Object.assign(document.createElement("p"), { id: name })));
-render(html`<x-greeting></x-greeting>`, parts[0]);
-const Counter = () => {
-  const [count, setCount] = useState(1);
-  return h("b", { onClick: () => setCount(count + 1) }, count);
-};
-renderPreact(h(Counter), parts[1]);
-createApp({ setup: () => ({ word: ref("vue") }), template: "<u>{{ word }}</u>" }).mount(parts[2]);
-parts[1].firstChild.click();
-const doubled = of(1, 2, 3).pipe(map((n) => n * 2), reduce((a, b) => a + b));
-const sum = await new Promise((resolve) => doubled.subscribe(resolve));
-await document.querySelector("x-greeting").updateComplete;
-await new Promise((resolve) => setTimeout(resolve, 100));
-document.body.dataset.found = JSON.stringify([
-  document.querySelector("x-greeting").shadowRoot.textContent.trim(), parts[1].textContent, parts[2].textContent,
-  format(addDays(new Date(2026, 0, 31), 1), "yyyy-MM-dd"), sum, typeof ajax, color("#f00").hexString(),
-  createPopper(parts[0], parts[1]).state.placement, scaleLinear([0, 1], [0, 10])(0.5),
-]);
-""",
-}
-PACKAGES_FOUND = '["ab","2","vue","2026-02-01",12,"function","#F00","bottom",5]'
-
-
-@pytest.mark.corpus
-@pytest.mark.parametrize("mode", MODES)
-def test_packages_are_found_by_their_names(
-    browser: Browser, serve: Callable[[Path], str], tmp_path: Path, mode: str
-) -> None:
-    settings = f"""
-        modules = "{mode}"
-        minify = false
-        compress = []
-        sources = ["assets", {{ path = "{node_modules()}", prefix = "npm", npm = true }}]
-        missing = "warn"
-        [importmap]
-        vue = "npm/vue/dist/vue.esm-browser.prod.js"
-        """
-    result = built(tmp_path, PACKAGES, settings)
-    assert {found.code for found in result.diagnostics} <= {"reference/missing-map"}, result.diagnostics
-    _opened(browser, serve, tmp_path)
-    assert browser.value("document.body.dataset.found") == PACKAGES_FOUND
-    assert browser.faults() == []
 
 
 ODD = (
@@ -220,8 +156,8 @@ _SAFE = "/ü你,'()+~&[]{}^;<>|`@=$ "
 def test_modules_of_any_name_find_one_another(
     browser: Browser, serve: Callable[[Path], str], tmp_path: Path, mode: str
 ) -> None:
-    _built(tmp_path, _odd_tree(), f'modules = "{mode}"\n')
-    _opened(browser, serve, tmp_path)
+    manifest_of_build(tmp_path, _odd_tree(), f'modules = "{mode}"\n')
+    open_until_done(browser, serve, tmp_path)
     count = len(ODD)
     expected = [[(index - 1) % count, (index + 1) % count] for index in range(count)]
     assert browser.value("JSON.parse(document.body.dataset.found)") == expected
@@ -231,7 +167,7 @@ def test_modules_of_any_name_find_one_another(
 def test_a_module_that_is_preloaded_behind_the_map_finds_the_others(
     browser: Browser, serve: Callable[[Path], str], tmp_path: Path
 ) -> None:
-    _built(tmp_path, CYCLE, CYCLE_SETTINGS.format("importmap"))
+    manifest_of_build(tmp_path, CYCLE, CYCLE_SETTINGS.format("importmap"))
     assets = Assets(tmp_path / "build/manifest.json", url="/build/assets/")
     head = assets.importmap() + assets.preload("js/app.js", type="module") + assets.script("js/app.js", type="module")
     write_tree(tmp_path, {"index.html": f'<!doctype html><link rel="icon" href="data:,">{head}<body>'})
@@ -262,8 +198,8 @@ def test_chunks_of_bundles_are_found(browser: Browser, serve: Callable[[Path], s
         "js/second.js" = {{ files = ["js/other.js"], bundle = true, splitting = true }}
         """
     (tmp_path / "node_modules").symlink_to(node_modules())
-    manifest = _built(tmp_path, BUNDLED, settings)
+    manifest = manifest_of_build(tmp_path, BUNDLED, settings)
     assert len(manifest.modules) == (2 if mode == "importmap" else 0)
-    _opened(browser, serve, tmp_path)
+    open_until_done(browser, serve, tmp_path)
     assert browser.value("document.body.dataset.found") == '["shared by two","late"]'
     assert browser.faults() == []

@@ -11,7 +11,7 @@ from tests.conftest import write_tree
 from tests.corpus.building import build, source_root
 from tests.corpus.packages import node_modules
 
-pytestmark = [pytest.mark.browser, pytest.mark.corpus]
+pytestmark = [pytest.mark.browser, pytest.mark.corpus, pytest.mark.thorough]
 
 _SCENE = """
 import * as THREE from "three";

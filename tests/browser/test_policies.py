@@ -13,7 +13,7 @@ from buildassets.runtime import Assets
 from buildassets.runtime.wsgi import AssetServer
 from tests.browser.conftest import Browser
 from tests.browser.serving import served
-from tests.conftest import Tree, write_tree
+from tests.conftest import Tree, wait_for, write_tree
 
 pytestmark = pytest.mark.browser
 
@@ -142,7 +142,7 @@ def test_speculation_rules_are_read_from_the_header(browser: Browser, tmp_path: 
     pages = Pages(assets, PAGE.replace("INTEGRITY", ""), headers)
     with served(pages) as url:
         browser.open(url)
-        browser.value("new Promise((done) => setTimeout(done, 1000))")
+        wait_for(lambda: pages.asked)
     assert pages.asked == ["/next"]
     assert browser.faults() == []
 
@@ -154,6 +154,6 @@ def test_speculation_rules_in_the_page_work_under_the_policy(browser: Browser, t
     pages = Pages(assets, page, {"Content-Security-Policy": policy(sources)})
     with served(pages) as url:
         browser.open(url)
-        browser.value("new Promise((done) => setTimeout(done, 1000))")
+        wait_for(lambda: pages.asked)
     assert pages.asked == ["/next"]
     assert browser.faults() == []

@@ -16,7 +16,7 @@ from tests.browser.serving import served
 from tests.conftest import Tree, write_tree
 from tests.corpus.packages import node_modules
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.thorough]
 
 SITE: Tree = {
     "buildassets.toml": 'precache = "precache.json"\nsource_maps = true\n',

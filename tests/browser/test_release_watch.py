@@ -100,8 +100,12 @@ def opened(browser: Browser, site: Site, query: str = "") -> Iterator[str]:
 
 
 def settle(browser: Browser) -> None:
-    """Give the page the time in which it would have asked the server and reloaded."""
-    browser.value("fetch('/assets/release.json').then(() => new Promise((done) => setTimeout(done, 400)))")
+    """Give the page the time in which it would have asked the server and reloaded: its questions are asked before this.
+
+    The second question comes when the first has been answered, and a reload right behind its answer.
+    """
+    ask = "fetch('/assets/release.json?settle', {cache: 'no-store'})"
+    browser.value(f"{ask}.then(() => {ask}).then(() => new Promise((done) => setTimeout(done, 60)))")
 
 
 def test_a_page_that_is_shown_again_after_a_deploy_reloads(browser: Browser, site: Site) -> None:
@@ -303,7 +307,7 @@ def test_a_page_without_a_network_is_not_replaced(browser: Browser, site: Site) 
         browser.open(url)
         browser.wait_for("!!window.late")
     browser.value("late().catch(() => 0)")
-    browser.value("new Promise((done) => setTimeout(done, 400))")
+    browser.value("new Promise((done) => setTimeout(done, 100))")
     assert browser.value("document.title") == "first"
     browser.faults()
 
@@ -341,7 +345,7 @@ def test_a_missing_file_is_reported_once_with_what_to_do(browser: Browser, site:
         site.lost.append("release.json")
         for _ in range(2):
             browser.value("shown()")
-            browser.value("new Promise((done) => setTimeout(done, 200))")
+            settle(browser)
         reports = [fault for fault in browser.faults() if "does not contain a release" in fault]
     assert len(reports) == 1
     assert "AssetServer" in reports[0]

@@ -13,9 +13,9 @@ from tests.compat.webassets.site import shown
 from tests.conftest import Tree, write_tree
 from tests.peers import run_peer
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.thorough]
 
-_PAGES: Final = 20
+_PAGES: Final = 5
 _APP: Final = """
 from flask import Flask, render_template
 from flask_static_digest import FlaskStaticDigest

@@ -11,9 +11,9 @@ from tests.browser.conftest import Browser
 from tests.compat.webassets.site import shown
 from tests.conftest import Tree, write_tree
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.thorough]
 
-_PAGES: Final = 20
+_PAGES: Final = 5
 _FILES: Final[Tree] = {
     "conf/__init__.py": "",
     "front/img/x.svg": '<svg xmlns="http://www.w3.org/2000/svg" width="3" height="4"/>',

@@ -18,7 +18,7 @@ from tests.conftest import PATIENCE_SECONDS, find_tool, wait_for, write_tree
 from tests.docs.error_pages import Block, blocks_of, replayed
 from tests.example.servers import free_port, is_open, running, wait_until
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.thorough]
 
 PAGE = Path(__file__).parents[2] / "docs/tutorial.md"
 BLUE, GREEN, BROWN = "rgb(0, 51, 102)", "rgb(0, 102, 51)", "rgb(102, 51, 0)"

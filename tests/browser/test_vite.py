@@ -15,7 +15,7 @@ from tests.conftest import Tree, write_tree
 from tests.corpus.building import build
 from tests.vite import FRONT, config, settings, vite_build, vite_server
 
-pytestmark = [pytest.mark.browser, pytest.mark.corpus]
+pytestmark = [pytest.mark.browser, pytest.mark.corpus, pytest.mark.thorough]
 
 Serve = Callable[[Path], str]
 BODY = '<body><div id="app"></div></body>'

@@ -1,12 +1,10 @@
 """The example project as somebody who works on it sees it: `buildassets watch` with Flask's server beside it."""
 
 import os
-import re
 import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -14,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from tests.browser.conftest import Browser
+from tests.browser.example_site import EXAMPLE, url_in
 from tests.conftest import PATIENCE_SECONDS
 from tests.tailwind import program
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.thorough]
 
-_PROJECT = Path(__file__).parents[2] / "example_project"
 _RULE = "\nbody { background: rgb(1, 2, 3) }\n"
 
 
@@ -27,7 +25,7 @@ _RULE = "\nbody { background: rgb(1, 2, 3) }\n"
 def project(tmp_path: Path) -> Path:
     """The example project, to be changed."""
     program()  # of which it has a sheet
-    return shutil.copytree(_PROJECT, tmp_path / "project", ignore=shutil.ignore_patterns("build", ".buildassets"))
+    return shutil.copytree(EXAMPLE, tmp_path / "project", ignore=shutil.ignore_patterns("build", ".buildassets"))
 
 
 @contextmanager
@@ -44,21 +42,12 @@ def worked_on(project: Path) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
         ) as process,
     ):
         try:
-            yield _url_in(log), process
+            yield url_in(log, process, "Debugger is active"), process
         finally:
             process.terminate()
             process.wait(timeout=PATIENCE_SECONDS)
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)  # what a killed watch has left
-
-
-def _url_in(log: Path) -> str:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < deadline:
-        if "Debugger is active" in log.read_text() and (said := re.search(r"Running on (http://\S+)", log.read_text())):
-            return said[1] + "/"
-        time.sleep(0.05)
-    pytest.fail(f"the site did not start: {log.read_text()}")
 
 
 def test_a_day_of_work_on_the_example(browser: Browser, project: Path) -> None:

@@ -10,7 +10,7 @@ from tests.browser.conftest import Browser
 from tests.compat.webassets.site import of_peer, of_us
 from tests.conftest import write_tree
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.thorough]
 
 _NAMES = "['a', 'b', 'c', 'd', 'e', 'z', 'o'].map((name) => window[name])"
 _STYLES = (

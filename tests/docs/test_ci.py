@@ -16,6 +16,8 @@ from tests.packages.server import Registry, respond, serving, tarball
 from tests.release.s3 import BUCKET, S3, s3_server
 from tests.release_tools import checked
 
+pytestmark = pytest.mark.thorough
+
 BUILD, PUBLISH = blocks("github-actions.md", "yaml")
 GITHUB = loaded(BUILD + PUBLISH)["jobs"]
 GITLAB = loaded("".join(blocks("gitlab.md", "yaml")))

@@ -15,6 +15,8 @@ import yaml
 from tests.conftest import Tree, read_tree, write_tree
 from tests.workspace.repositories import committed, git
 
+pytestmark = pytest.mark.thorough
+
 PAGE = (Path(__file__).parents[2] / "docs/ci.md").read_text(encoding="utf-8")
 TOOLS = {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
 SITES: Tree = {

@@ -16,6 +16,8 @@ from tests.compiler.config.test_schema import TAPLO, judge
 from tests.conftest import find_tool, write_tree
 from tests.corpus.packages import packages_of
 
+pytestmark = pytest.mark.thorough
+
 PAGE = Path(__file__).parents[2] / "docs/editors.md"
 
 

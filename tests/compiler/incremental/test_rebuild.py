@@ -1,121 +1,17 @@
-"""A build that does over what a change concerns gives what a build from the start gives; and does no more."""
+"""A build after an edit compiles only the affected files, and leaves the release of a clean build."""
 
-import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from buildassets.compiler.build import build
 from buildassets.compiler.config.load import load_config
-from buildassets.compiler.config.values import Config, Mode
-from buildassets.compiler.result import BuildResult, LastBuild
-from buildassets.digest import digest
-from buildassets.manifest import dumps, loads, release_of
-from tests.conftest import Tree, read_tree, write_tree
-
-SITE: Tree = {
-    "buildassets.toml": 'compress = ["gzip"]\nmissing = "warn"\n[bundles]\n"js/all.js" = ["js/one.js", "js/two.js"]\n',
-    "assets/css/app.scss": '@use "theme" as *; a { color: $colour; background: url(../img/a.svg) }\n',
-    "assets/css/_theme.scss": "$colour: red;\n",
-    "assets/css/base.css": '@import "print.css";\na { background: url("../img/a.svg"), url("../img/b.png") }\n',
-    "assets/css/print.css": "b { color: black }\n",
-    "assets/css/warned.scss": '@use "size" as *; a { width: $size; @warn "old"; }\n',
-    "assets/css/_size.scss": "$size: 1px;\n",
-    "assets/css/faulty.css": 'a { background: url("gone.png") }\n',  # a warning
-    "assets/img/a.svg": '<svg xmlns="http://www.w3.org/2000/svg"><image href="b.png"/></svg>\n',
-    "assets/img/b.png": "pixels",
-    "assets/js/app.js": 'import { cycle } from "./cycle.js";\nimport("./late.js");\ncycle();\n',
-    "assets/js/cycle.js": 'import { back } from "./back.js";\nexport const cycle = () => back;\n',
-    "assets/js/back.js": 'import { cycle } from "./cycle.js";\nexport const back = () => cycle;\n',
-    "assets/js/late.js": 'new URL("../img/a.svg", import.meta.url);\n',
-    "assets/js/one.js": "one();\n",
-    "assets/js/two.js": "two();\n",
-    "assets/page.html": '<link rel="stylesheet" href="css/base.css">\n',
-}
-
-
-class Project:
-    """Builds a folder with what is known of the build before; `drafts` counts what whole builds compiled."""
-
-    def __init__(self, folder: Path, mode: Mode = "production") -> None:
-        self.folder = folder
-        self.drafts = 0
-        self._mode = mode
-        self._result = self._build(None)
-
-    def edit(self, files: Mapping[str, str | None]) -> BuildResult:
-        """Write or remove `files`, and build."""
-        before = self._result
-        folders = {str((self.folder / name).parent) for name, text in files.items() if self._comes_or_goes(name, text)}
-        for name, text in files.items():
-            (self.folder / name).unlink() if text is None else write_tree(self.folder, {name: text})
-        changed = {str(self.folder / name): digest((text or "").encode()) for name, text in files.items()}
-        changed |= dict.fromkeys(folders, "")
-        self._result = self._build(
-            LastBuild(
-                changed,
-                {*before.inputs, *before.outputs}.difference(changed),
-                before.diagnostics,
-                before.inputs,
-                before.outputs,
-                before.record,
-                before.size_bytes,
-                before.manifest_digest,
-            )
-            if before.succeeded
-            else None
-        )
-        return self._result
-
-    def _comes_or_goes(self, name: str, text: str | None) -> bool:
-        return (text is None) is (self.folder / name).exists()
-
-    def _build(self, last: LastBuild | None) -> BuildResult:
-        def progress(done: int, known: int, name: str) -> None:
-            self.drafts += 1
-
-        return build(self._config(), mode=self._mode, progress=progress, last=last)
-
-    def _config(self) -> Config:
-        return load_config(str(self.folder / "buildassets.toml"))
-
-    def forget(self, record: bytes) -> None:
-        """Know of the last build what `record` tells."""
-        self._result = replace(self._result, record=record)
-
-    @property
-    def record(self) -> bytes:
-        """What is known of the last build."""
-        return self._result.record
-
-    def release(self) -> str:
-        """What the manifest calls the release."""
-        return release_of((self.folder / "build/manifest.json").read_bytes())
-
-    def clean(self) -> BuildResult:
-        """The result of a build that knows of no other, in the folder `clean`."""
-        shutil.rmtree(self.folder / "clean", ignore_errors=True)
-        config = load_config(str(self.folder / "buildassets.toml"), output=str(self.folder / "clean"))
-        return build(config, mode=self._mode)
-
-    def assert_as_a_clean_build(self) -> None:
-        """What stands in the release directory, and what was said, is what a clean build gives."""
-        clean = self.clean()
-        assert self._result.manifest == clean.manifest
-        assert self._result.diagnostics == clean.diagnostics
-        if not clean.succeeded:
-            return
-        expected = read_tree(self.folder / "clean")
-        found = read_tree(self.folder / "build")
-        assert {name: found[name] for name in expected} == expected
-        outputs = {Path(path).relative_to(self.folder / "build").as_posix() for path in self._result.outputs}
-        assert outputs == set(expected)
-        assert self._result.size_bytes == clean.size_bytes
-        assert {str(Path(path)) for path in clean.inputs} <= set(self._result.inputs)
+from buildassets.compiler.config.values import Mode
+from buildassets.manifest import dumps, loads
+from tests.compiler.incremental.project import SITE, Project
+from tests.conftest import Tree, write_tree
 
 
 @pytest.fixture
@@ -158,7 +54,9 @@ WHOLE = {
 
 @pytest.mark.parametrize("files", AMENDED.values(), ids=AMENDED)
 @pytest.mark.parametrize("mode", ["production", "development"])
-def test_what_can_be_done_over_by_itself_is(tmp_path: Path, files: Mapping[str, str | None], mode: Mode) -> None:
+def test_an_edit_that_concerns_few_files_is_compiled_alone(
+    tmp_path: Path, files: Mapping[str, str | None], mode: Mode
+) -> None:
     project = Project(write_tree(tmp_path, SITE), mode)
     drafts = project.drafts
     project.edit(files)
@@ -167,31 +65,22 @@ def test_what_can_be_done_over_by_itself_is(tmp_path: Path, files: Mapping[str, 
 
 
 @pytest.mark.parametrize("files", WHOLE.values(), ids=WHOLE)
-def test_what_concerns_more_is_done_as_a_whole(project: Project, files: Mapping[str, str | None]) -> None:
+def test_an_edit_that_concerns_more_is_a_whole_build(project: Project, files: Mapping[str, str | None]) -> None:
     drafts = project.drafts
     project.edit(files)
     assert project.drafts > drafts
     project.assert_as_a_clean_build()
 
 
-@pytest.mark.parametrize("files", [*AMENDED.values(), *WHOLE.values()], ids=[*AMENDED, *WHOLE])
-def test_a_change_and_its_undoing_leave_the_first_release(project: Project, files: Mapping[str, str | None]) -> None:
-    first = read_tree(project.folder / "build")["manifest.json"]
-    project.edit(files)
-    project.edit({name: str(SITE[name]) if name in SITE else None for name in files})
-    assert read_tree(project.folder / "build")["manifest.json"] == first
-    project.assert_as_a_clean_build()
-
-
 @pytest.mark.parametrize("record", [b'{"css/app.css": ["a", 0, []]}', b"[]", b"no JSON"])
-def test_a_record_that_another_version_left_is_none(project: Project, record: bytes) -> None:
+def test_a_record_of_another_version_is_ignored(project: Project, record: bytes) -> None:
     project.forget(record)
     assert project.edit({"assets/js/late.js": "late()\n"}).succeeded
     project.assert_as_a_clean_build()
 
 
 @pytest.mark.parametrize("damage", [b',"js/none.js"]', b",7]", b"]"])
-def test_a_damaged_record_of_an_asset_is_none(project: Project, damage: bytes) -> None:
+def test_a_damaged_record_of_an_asset_is_ignored(project: Project, damage: bytes) -> None:
     record = project.record.replace(b',"js/late.js"]', damage)
     assert record != project.record
     project.forget(record)
@@ -211,30 +100,19 @@ def test_only_what_changed_is_written(project: Project) -> None:
     assert sorted(set(written)) == ["assets/css/base", "assets/css/print", "assets/page", "manifest"]
 
 
-def test_a_manifest_that_knows_less_of_its_sources_is_written_anew(project: Project) -> None:
+def test_a_manifest_without_sources_is_written_again(project: Project) -> None:
     path = project.folder / "build/manifest.json"
     path.write_text(dumps(replace(loads(path.read_text()), sources={})))
     project.edit({"assets/css/_theme.scss": "$colour: blue;\n"})
     project.assert_as_a_clean_build()
 
 
-def test_what_comes_out_the_same_is_the_end_of_it(project: Project) -> None:
+def test_unchanged_output_stops_the_rebuild(project: Project) -> None:
     release = project.release()
-    # The manifest tells one from the other of the files that make an asset together.
+    # The manifest has the digest of each file of an asset.
     assert project.edit({"assets/css/_theme.scss": "$colour: red; // the same\n"}).written == ("manifest.json",)
     assert project.edit({"assets/css/print.css": f"/* the same */ {SITE['assets/css/print.css']!s}"}).written == ()
     assert project.release() == release
-
-
-@pytest.mark.parametrize(
-    "setting",
-    ["source_maps = true", 'modules = "importmap"', 'entries = ["js/app.js"]', "[data_urls]\nlimit = 10"],
-)
-def test_whatever_the_settings_it_is_as_a_clean_build(tmp_path: Path, setting: str) -> None:
-    project = Project(write_tree(tmp_path, {**SITE, "buildassets.toml": f"compress = []\n{setting}\n"}))
-    for files in AMENDED.values():
-        project.edit({name: text for name, text in files.items() if "faulty" not in name})
-        project.assert_as_a_clean_build()
 
 
 MAPPED = 'compress = []\nmodules = "importmap"\n[importmap]\napp = "js/app.js"\n'
@@ -272,7 +150,7 @@ def test_an_asset_with_the_same_references_is_rebuilt_alone_with_other_settings_
         (EMBEDDED, "assets/css/base.css", 'a { background: url("../img/a.svg") }\n'),
     ],
 )
-def test_what_names_something_else_is_done_as_a_whole_with_other_settings(
+def test_a_new_reference_with_other_settings_is_built_as_a_clean_build_would(
     tmp_path: Path, settings_text: str, file: str, text: str
 ) -> None:
     files = {name: content for name, content in SITE.items() if "faulty" not in name}
@@ -296,7 +174,7 @@ def test_a_reference_that_moves_to_another_partial_is_followed_from_there(tmp_pa
     project.assert_as_a_clean_build()
 
 
-def test_what_only_a_lost_reference_reached_is_released_no_longer(tmp_path: Path) -> None:
+def test_an_asset_without_its_last_reference_is_no_longer_released(tmp_path: Path) -> None:
     project = Project(write_tree(tmp_path, {**SITE, "buildassets.toml": 'compress = []\nentries = ["js/app.js"]\n'}))
     result = project.edit({"assets/js/app.js": "app()\n"})
     assert result.manifest is not None
@@ -304,48 +182,8 @@ def test_what_only_a_lost_reference_reached_is_released_no_longer(tmp_path: Path
     project.assert_as_a_clean_build()
 
 
-NAMES = [f"{folder}/{name}.{kind}" for folder in ("a", "b") for name in "xyz" for kind in ("css", "js")]
-
-
-@st.composite
-def texts(draw: Callable[..., object], name: str) -> str:
-    """A sheet or script with a few references to others of its kind, some of which are not there."""
-    kind = name.rpartition(".")[2]
-    others = draw(st.lists(st.sampled_from([one for one in NAMES if one.endswith(kind)]), max_size=2))
-    form = '@import "../{}";\n' if kind == "css" else 'import "../{}";\n'
-    assert isinstance(others, list)
-    own = "a {{ order: {} }}\n" if kind == "css" else "f({});\n"
-    return "".join(map(form.format, others)) + own.format(draw(st.integers(0, 3)))
-
-
-edits = st.sampled_from(NAMES).flatmap(lambda name: st.tuples(st.just(name), st.none() | texts(name)))
-
-
-@settings(max_examples=25, deadline=None)
-@given(
-    st.fixed_dictionaries({name: texts(name) for name in NAMES}),
-    st.lists(edits, max_size=5),
-)
-def test_any_sequence_of_edits_leaves_what_a_clean_build_leaves(
-    tmp_path_factory: pytest.TempPathFactory,
-    files: Mapping[str, str],
-    sequence: list[tuple[str, str | None]],
-) -> None:
-    settings_text = 'compress = []\nminify = false\nmissing = "warn"\n'
-    assets = {f"assets/{name}": text for name, text in files.items()}
-    folder = write_tree(tmp_path_factory.mktemp("edits"), {**assets, "buildassets.toml": settings_text})
-    project = Project(folder)
-    for name, text in sequence:
-        if text is None and not (folder / "assets" / name).exists():
-            continue
-        project.edit({f"assets/{name}": text})
-        project.assert_as_a_clean_build()
-
-
 @pytest.mark.parametrize("prefixes", ['url_prefixes = ["/"]\n', ""])
-def test_what_a_prefix_names_is_written_once_it_is_there_and_left_once_it_is_gone(
-    tmp_path: Path, prefixes: str
-) -> None:
+def test_a_file_that_a_prefix_names_may_appear_and_disappear(tmp_path: Path, prefixes: str) -> None:
     files = {"buildassets.toml": prefixes, "assets/a.css": "a { background: url(/b.png) }\n"}
     project = Project(write_tree(tmp_path, files))
     for text in ("pixels", None):
@@ -368,7 +206,7 @@ def test_the_manifest_lists_an_engine_as_long_as_something_is_made_by_it(tmp_pat
         project.assert_as_a_clean_build()
 
 
-def test_what_is_written_anew_may_name_an_asset_by_a_prefix(tmp_path: Path) -> None:
+def test_an_edited_file_may_name_an_asset_by_a_prefix(tmp_path: Path) -> None:
     files = {"assets/a.css": "a { color: red }\n", "assets/b.css": "b { color: red }\n", "assets/img/c.png": "pixels"}
     for number, prefixes in enumerate(('url_prefixes = ["/"]\n', "")):
         project = Project(write_tree(tmp_path / str(number), {"buildassets.toml": prefixes, **files}))
@@ -393,9 +231,7 @@ def test_an_edit_may_bring_an_import_that_browsers_refuse(tmp_path: Path, edit: 
 
 
 @pytest.mark.parametrize("name", ["c.css", "b.js"])
-def test_what_names_the_edited_file_in_an_import_that_browsers_may_refuse_is_rebuilt_alone(
-    tmp_path: Path, name: str
-) -> None:
+def test_importers_of_the_edited_file_are_rebuilt_alone(tmp_path: Path, name: str) -> None:
     scripts = {
         "a.js": 'import "./c.css"; import { b } from "./b.js"; import "bare";\n',
         "b.js": "export const b = 1;\n",
@@ -424,13 +260,13 @@ CHANGES_IN_SOURCE: Mapping[str, Mapping[str, str | None]] = {
     "a file that nothing refers to": {"assets/y.ejs": "yy"},
     "a new file": {"assets/z.coffee": ""},
     "the compiled form of a file": {"assets/c.ts": "", "assets/c.js": ""},
-    "a film": {"assets/seg0.ts": STREAM * 2},
-    "a script in place of a film": {"assets/seg0.ts": "let x: number;\n"},
+    "a video": {"assets/seg0.ts": STREAM * 2},
+    "a script in place of a video": {"assets/seg0.ts": "let x: number;\n"},
 }
 
 
 @pytest.mark.parametrize("change", CHANGES_IN_SOURCE)
-def test_a_change_of_what_nothing_compiles_is_built_as_a_clean_build_would(tmp_path: Path, change: str) -> None:
+def test_a_change_of_an_uncompiled_file_is_built_as_a_clean_build_would(tmp_path: Path, change: str) -> None:
     project = Project(write_tree(tmp_path, IN_SOURCE))
     assert project.edit(CHANGES_IN_SOURCE[change]).succeeded
     project.assert_as_a_clean_build()
@@ -453,9 +289,7 @@ def test_an_image_that_becomes_too_large_is_a_warning_until_it_is_smaller(tmp_pa
         ("e.svg", "<svg>", "svg/syntax"),
     ],
 )
-def test_what_an_edit_brings_is_reported_until_another_mends_it(
-    tmp_path: Path, name: str, text: str, code: str
-) -> None:
+def test_a_fault_is_reported_until_another_edit_fixes_it(tmp_path: Path, name: str, text: str, code: str) -> None:
     files = {"buildassets.toml": "", "assets/b.js": "b();\n", "assets/d.css": "d { e: f }\n", f"assets/{name}": ""}
     project = Project(write_tree(tmp_path, files))
     for edit, codes in ((text, [code]), (text + "\n", [code]), ("\n", [])):
@@ -471,7 +305,7 @@ def test_a_lost_map_stays_lost_after_an_edit(tmp_path: Path) -> None:
     project.assert_as_a_clean_build()
 
 
-def test_a_file_is_called_after_an_edit_as_in_a_clean_build(tmp_path: Path) -> None:
+def test_names_in_messages_after_an_edit_are_those_of_a_clean_build(tmp_path: Path) -> None:
     settings = f'sources = ["{(tmp_path / "assets").as_posix()}"]\n'
     sheets = {name: SITE[name] for name in ("assets/css/warned.scss", "assets/css/_size.scss")}
     project = Project(write_tree(tmp_path, {"buildassets.toml": settings, **sheets}))
@@ -481,7 +315,7 @@ def test_a_file_is_called_after_an_edit_as_in_a_clean_build(tmp_path: Path) -> N
     assert project.drafts == drafts  # no whole build was needed
 
 
-def test_a_record_is_not_written_anew_where_references_stay(project: Project) -> None:
+def test_a_record_is_kept_where_references_stay(project: Project) -> None:
     before = project.edit({"assets/css/_theme.scss": "$colour: blue;\n"}).record
     assert project.edit({"assets/css/_theme.scss": "$colour: tan;\n"}).record is before
 

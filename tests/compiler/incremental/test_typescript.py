@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.compiler.incremental.test_rebuild import Project
+from tests.compiler.incremental.project import Project
 from tests.conftest import Tree, write_tree
 from tests.corpus.packages import node_modules
 

@@ -9,8 +9,8 @@ import pytest
 
 from buildassets.errors import ConfigError
 from buildassets.migrate.compressor import plan
-from tests.command import run_apart
 from tests.conftest import write_tree
+from tests.runtime.django.forks import run_buildassets
 
 SETTINGS = """
 SECRET_KEY = "of no use"
@@ -32,7 +32,7 @@ def project(tmp_path: Path) -> Path:
 
 
 def test_every_setting_is_accounted_for_and_nothing_is_written(project: Path) -> None:
-    done = run_apart(project, "migrate", "compressor", "--json")
+    done = run_buildassets(project, "migrate", "compressor", "--json")
     found = json.loads(done.stdout)
     assert set(found["settings"]) == {
         "COMPRESS_FILTERS",
@@ -52,17 +52,17 @@ def test_every_setting_is_accounted_for_and_nothing_is_written(project: Path) ->
 
 
 def test_write_makes_a_configuration_that_a_build_takes(project: Path) -> None:
-    assert run_apart(project, "migrate", "compressor", "--write").returncode == 0
+    assert run_buildassets(project, "migrate", "compressor", "--write").returncode == 0
     written = (project / "buildassets.toml").read_text()
     assert 'load_paths = ["sass"]' in written
     assert 'css = "none"' in written
     write_tree(project, {"assets/a.css": "a { top: 0 }"})
-    assert run_apart(project, "build").returncode == 0
+    assert run_buildassets(project, "build").returncode == 0
 
 
 def test_a_configuration_that_is_there_stays(project: Path) -> None:
     write_tree(project, {"buildassets.toml": "minify = false\n"})
-    done = run_apart(project, "migrate", "compressor", "--write")
+    done = run_buildassets(project, "migrate", "compressor", "--write")
     assert done.returncode == 2
     assert (project / "buildassets.toml").read_text() == "minify = false\n"
 

@@ -1,15 +1,14 @@
 """`migrate django`, `whitenoise` and `pipeline`: each line of the settings, and a build of what is written."""
 
 import json
-import sys
 import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.command import run_apart
 from tests.conftest import Tree, read_tree, write_tree
+from tests.runtime.django.forks import run_buildassets
 
 HEAD = """import os
 from pathlib import Path
@@ -40,11 +39,11 @@ Lines = list[tuple[int, str]]
 def migrated(folder: Path, system: str, settings: str) -> tuple[Lines, dict[str, Any], list[str]]:
     """The outcomes by lines behind the head, our configuration, and the assets of a build with it."""
     before = read_tree(write_tree(folder, {**SITE, "conf/settings.py": HEAD + settings}))
-    done = run_apart(folder, "migrate", system, "--write", "--json")
+    done = run_buildassets(folder, "migrate", system, "--write", "--json")
     assert done.returncode == 0, done.stderr
     written = (folder / "buildassets.toml").read_bytes()
     assert read_tree(folder) == {**before, "buildassets.toml": written}
-    built = run_apart(folder, "build", "-q")
+    built = run_buildassets(folder, "build", "-q")
     assert built.returncode == 0, built.stderr
     lines = [(one["line"] - HEAD.count("\n"), one["outcome"]) for one in json.loads(done.stdout)["lines"]]
     assets = json.loads((folder / "build/manifest.json").read_text())["assets"]
@@ -108,7 +107,7 @@ WHITENOISE_MIMETYPES = dict(x=os.name)
     ]
     assert config["types"] == {".x": "a/b", ".y": "a/d"}
     note = "`apple-app-site-association`: `types` has the last suffix in lower case"
-    assert note in run_apart(tmp_path, "migrate", "whitenoise").stdout
+    assert note in run_buildassets(tmp_path, "migrate", "whitenoise").stdout
 
 
 @pytest.mark.parametrize(
@@ -124,14 +123,15 @@ def test_static_folder_that_is_not_there_is_reported(tmp_path: Path, dirs: str, 
     lines, config, _ = migrated(tmp_path, "django", settings)
     assert {line: outcome for line, outcome in lines if line in outcomes} == outcomes
     assert config == {"sources": ["front"]}
-    assert "there is no folder `nope`: make it, or remove it here" in run_apart(tmp_path, "migrate", "django").stdout
+    printed = run_buildassets(tmp_path, "migrate", "django").stdout
+    assert "there is no folder `nope`: make it, or remove it here" in printed
 
 
 @pytest.mark.parametrize("system", ["django", "whitenoise"])
 def test_project_without_static_folder_of_its_own_is_built_by_its_command(tmp_path: Path, system: str) -> None:
     settings = 'INSTALLED_APPS = ["django.contrib.staticfiles"]\nSTATICFILES_DIRS = "front"\n'
     tree = {"manage.py": SITE["manage.py"], "conf/__init__.py": "", "conf/settings.py": f"{HEAD}{settings}"}
-    done = run_apart(write_tree(tmp_path, tree), "migrate", system, "--write", "--json")
+    done = run_buildassets(write_tree(tmp_path, tree), "migrate", system, "--write", "--json")
     text, own = json.loads(done.stdout)["lines"]
     assert (text["outcome"], text["note"]) == (
         "not possible",
@@ -169,8 +169,6 @@ PIPELINE = {{
 }}
 PIPELINE["SASS_BINARY"] = "sass"
 """
-    if "pipeline" in sys.modules:
-        pytest.skip("django-pipeline is installed here")
     lines, config, assets = migrated(tmp_path, "pipeline", settings)
     assert lines[6:] == [
         *((7, "changed"), (8, "taken over"), (9, "taken over"), (10, "changed"), (11, "taken over"), (12, "changed")),
@@ -181,16 +179,16 @@ PIPELINE["SASS_BINARY"] = "sass"
     ]
     assert config == {"pipeline": "conf.settings", "engines": {"js": "none"}}
     note = '`JS_COMPRESSOR`: it is `js = "none"` in `engines`'
-    assert note in run_apart(tmp_path, "migrate", "pipeline").stdout
+    assert note in run_buildassets(tmp_path, "migrate", "pipeline").stdout
     assert {"gen/site.css", "gen/site.js", "img/x.png", "more/m.css"} <= {*assets}
 
 
 @pytest.mark.parametrize("system", ["django", "pipeline", "whitenoise"])
 def test_without_settings_there_is_nothing(tmp_path: Path, system: str) -> None:
-    done = run_apart(tmp_path, "migrate", system)
+    done = run_buildassets(tmp_path, "migrate", system)
     assert (done.returncode, "error[migrate/none]: there is no `manage.py`" in done.stderr) == (2, True)
 
 
 def test_settings_that_cannot_be_loaded_are_an_error(tmp_path: Path) -> None:
-    done = run_apart(tmp_path, "migrate", "django", "--settings", "no_such")
+    done = run_buildassets(tmp_path, "migrate", "django", "--settings", "no_such")
     assert (done.returncode, "error[migrate/settings]: cannot load the settings `no_such`" in done.stderr) == (2, True)

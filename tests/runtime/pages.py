@@ -1,15 +1,15 @@
 """Releases to read and pages to look at, for the tests of the run stage."""
 
 import os
-import subprocess
-import sys
 from collections.abc import Mapping
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Final
 
 from buildassets import digest, media
 from buildassets.manifest import Entry, Manifest, dumps
 from tests.conftest import write_tree
+from tests.forks import run_program
 
 SITE: Mapping[str, str] = {
     "css/app.css": "body { color: #123 }",
@@ -60,6 +60,14 @@ def write_release(
     return beside.replace(folder / "manifest.json")
 
 
+_RUN: Final = """
+import warnings
+warnings.simplefilter("error")
+sys.argv = asked["arguments"]
+exec(asked["program"])
+"""
+
+
 class _Page(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
@@ -89,9 +97,12 @@ def text(markup: str) -> str:
     return page.text
 
 
-def run_python(program: str, *arguments: str, cwd: Path | None = None) -> str:
-    """What `program` prints in a process of its own; it fails the test if it fails, or warns."""
-    command = [sys.executable, "-W", "error", "-c", program, *arguments]
-    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+def run_python(program: str, *arguments: str, cwd: Path | None = None, imports: str = "") -> str:
+    """Return the output of `program` in a fork of a Python that has loaded `imports`; it fails if it fails, or warns.
+
+    Bare Python has loaded `json` and the modules that this needs.
+    """
+    given = {"program": program, "arguments": ["-c", *arguments]}
+    done = run_program((imports, _RUN), cwd or Path.cwd(), given, os.environ, timeout=60)
+    assert done.returncode == 0, done.stderr.decode()
+    return done.stdout.decode()

@@ -7,13 +7,14 @@ import pytest
 from tests.conftest import write_tree
 from tests.runtime.pages import run_python, write_release
 
-_APP = """
-import warnings
-warnings.simplefilter("ignore")  # WebOb imports modules that Python is to lose
+_IMPORTS = """
+import pyramid_mako
 from pyramid.config import Configurator
 from webob import Request
 from buildassets.runtime.pyramid import serving
-
+"""
+_APP = """
+warnings.simplefilter("ignore")  # WebOb imports modules that Python is to lose
 config = Configurator(settings={settings!r})
 config.include("pyramid_mako")
 config.include("buildassets.runtime.pyramid")
@@ -31,9 +32,16 @@ def site(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def output_of(site: Path, program: str, given: str, **settings: str) -> str:
+    """Return the output of a program for an application with these settings, whose view gives `given`."""
+    return run_python(
+        program.format(settings={"mako.directories": "templates", **settings}, given=given), cwd=site, imports=_IMPORTS
+    )
+
+
 def page(site: Path, given: str = "{'image': 1}", **settings: str) -> str:
     named = {f"buildassets.{name}": value for name, value in settings.items()}
-    return run_python(_APP.format(settings={"mako.directories": "templates", **named}, given=given), cwd=site).strip()
+    return output_of(site, _APP, given, **named).strip()
 
 
 def test_what_a_view_gives_comes_first(site: Path) -> None:
@@ -66,5 +74,5 @@ def test_a_missing_manifest_ends_the_start(site: Path) -> None:
 def test_serving_needs_no_include(site: Path) -> None:
     write_tree(site, {"templates/home.mako": "${asset('a.css')}"})
     program = _APP.replace('config.include("buildassets.runtime.pyramid")\n', "")
-    shown = run_python(program.format(settings={"mako.directories": "templates"}, given="{}"), cwd=site)
+    shown = output_of(site, program, "{}")
     assert shown.startswith("/assets/a.")

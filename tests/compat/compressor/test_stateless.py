@@ -14,6 +14,8 @@ from tests.conftest import Tree, write_tree
 from tests.runtime.django.project import MANAGE, manage
 from tests.runtime.stateless.workers import Served, served
 
+pytestmark = pytest.mark.thorough
+
 _SETTINGS = (
     SETTINGS
     + """

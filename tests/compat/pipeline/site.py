@@ -1,11 +1,12 @@
 """A project of Django with packages of every kind: built by django-pipeline and by us, and asked for its pages."""
 
+import json
 from pathlib import Path
 from typing import Any, Final
 
-from tests.compat.webassets.site import shown
-from tests.conftest import Tree, write_tree
+from tests.conftest import Tree, settle, write_tree
 from tests.peers import peers_python, run_peer
+from tests.runtime.django.forks import run_in_fork
 
 FILES: Final[Tree] = {
     "site/js/a.js": "var a = 1; window.a = a;",
@@ -146,3 +147,11 @@ def of_us(folder: Path, *arguments: str, page: str = PAGE, files: Tree | None = 
     config = {"buildassets.toml": "compress = []\nsources = []\n", "templates/page.html": page}
     write_tree(folder, {**FILES, "shop_settings.py": settings(**more) + OURS, **config, **(files or {})})
     return shown(folder, f"ARGUMENTS = {arguments!r}\n{_START}{_US}")
+
+
+def shown(folder: Path, program: str) -> Any:
+    """Return the JSON behind the last empty line that `program`, which uses Django, prints in `folder`."""
+    settle()
+    done = run_in_fork(folder, program)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.rpartition("\n\n")[2])

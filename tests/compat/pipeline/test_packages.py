@@ -10,6 +10,8 @@ import pytest
 from tests.compat.pipeline.site import JAVASCRIPT, STYLESHEETS, of_peer, of_us
 from tests.conftest import MadeOnce
 
+pytestmark = pytest.mark.thorough
+
 _NAMES = [*(f"css {name}" for name in STYLESHEETS), *(f"js {name}" for name in JAVASCRIPT)]
 _WITH_TEMPLATES = ("js templates", "js template")  # which are compiled: run in tests/browser
 

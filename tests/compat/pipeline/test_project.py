@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 
 from tests.command import run
-from tests.compat.pipeline.site import FILES, OURS, of_us, settings
-from tests.compat.webassets.site import shown
+from tests.compat.pipeline.site import FILES, OURS, of_us, settings, shown
 from tests.conftest import Tree, write_tree
 
 LOAD = "{% load pipeline %}"

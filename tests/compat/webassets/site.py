@@ -2,14 +2,12 @@
 
 import json
 import os
-import subprocess
-import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from tests.command import run
 from tests.conftest import Tree, write_tree
+from tests.forks import run_program
 from tests.peers import run_peer
 
 FILES: Final[Tree] = {
@@ -127,11 +125,9 @@ def of_us(folder: Path) -> Any:
     return shown(folder, show([("/assets/", "build/assets")]))
 
 
-def shown(folder: Path, program: str, **variables: str) -> Any:
-    """What `program` prints as JSON, run here in `folder`."""
-    environment: Mapping[str, str] = {**os.environ, **variables}
-    done = subprocess.run(
-        [sys.executable, "-c", program], cwd=folder, env=environment, capture_output=True, text=True, timeout=60
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout.rpartition("\n\n")[2])
+def shown(folder: Path, program: str, imports: str = "") -> Any:
+    """Return the JSON behind the last empty line that `program` prints in `folder`; `imports` may be loaded before."""
+    given = {"program": program}
+    done = run_program((imports, 'exec(asked["program"])'), folder, given, os.environ, timeout=60)
+    assert done.returncode == 0, done.stderr.decode()
+    return json.loads(done.stdout.decode().rpartition("\n\n")[2])

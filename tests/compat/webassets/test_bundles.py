@@ -10,6 +10,8 @@ import pytest
 from tests.compat.webassets.site import NAMES, of_peer, of_us
 from tests.conftest import MadeOnce
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture
 def both(made_once: MadeOnce) -> tuple[Any, Any]:

@@ -10,11 +10,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from tests.command import environment
+from tests.conftest import settle
 from tests.forks import run_program
 
 _IMPORTS: Final = """
-import atexit, contextlib, gc, importlib.util, io, json, os, pkgutil, runpy, subprocess, sys, tempfile, threading, traceback
-import warnings
+import atexit, contextlib, gc, importlib.util, io, json, os, pkgutil, runpy, subprocess, sys, tempfile, threading
+import traceback, warnings
 import django.contrib.staticfiles.finders, django.contrib.staticfiles.storage, django.contrib.staticfiles.views
 import django.core.cache.backends.locmem, django.core.checks, django.core.handlers.wsgi, django.core.mail
 import django.core.management.commands.check, django.core.management.commands.shell, django.db.models, django.forms
@@ -106,3 +108,10 @@ def run_in_fork(
     asked = {**given, "program": program, "warnings": warnings}
     done = run_program((_IMPORTS, _RUN), folder, asked, environment, timeout=120)
     return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def run_buildassets(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Run `buildassets` with these arguments in `folder`, which may load the project's settings."""
+    settle()
+    program = 'become_compiler(sys.executable, [*COMPILER, *asked["arguments"]], os.environ)'
+    return run_in_fork(folder, program, environment=environment(), arguments=arguments)

@@ -1,11 +1,10 @@
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.runtime.django.forks import run_in_fork
 from tests.runtime.django.site import in_django
-from tests.runtime.pages import SITE, file_of, run_python, write_release
+from tests.runtime.pages import SITE, file_of, write_release
 
 _URL = "from buildassets.runtime.django import assets\nprint(assets().url('css/app.css'))\n"
 
@@ -39,7 +38,7 @@ print(assets().url("css/app.css"))
     assert in_django(tmp_path, program) == url + url.replace("/assets/", "/other/") + url
 
 
-def test_process_starts_without_a_manifest_and_the_first_use_says_so(tmp_path: Path) -> None:
+def test_process_starts_without_a_manifest_and_the_first_use_reports_it(tmp_path: Path) -> None:
     program = f"""
 from buildassets.errors import ManifestError
 try:
@@ -90,15 +89,16 @@ get_{interface}_application()
 
 
 @pytest.mark.parametrize("interface", ["wsgi", "asgi"])
-def test_web_process_does_not_start_without_a_release(interface: str) -> None:
+def test_web_process_does_not_start_without_a_release(tmp_path: Path, interface: str) -> None:
     program = _START.format(debug=False, interface=interface)
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    done = run_in_fork(tmp_path, program)
     assert done.returncode == 1
     assert done.stderr.endswith("run `manage.py assets build`, or name another manifest\n")
 
 
 def test_web_process_starts_under_debug(tmp_path: Path) -> None:
-    assert run_python(_START.format(debug=True, interface="wsgi")) == ""
+    done = run_in_fork(tmp_path, _START.format(debug=True, interface="wsgi"), warnings="error")
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
 
 
 def test_tests_may_override_the_release_of_templates_that_are_compiled(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import write_tree
+from tests.runtime.django.forks import run_in_fork
 from tests.runtime.django.project import PROJECT, manage, write_project
 
 _OURS = '"buildassets.runtime.django", '
@@ -18,9 +19,9 @@ application = get_{interface}_application()
 """
 
 
-def last_line(folder: Path, *command: str) -> str:
-    """The last line that Python prints to stderr, without the name of the error's module."""
-    done = subprocess.run([sys.executable, *command], cwd=folder, capture_output=True, text=True)
+def last_line(folder: Path, program: str) -> str:
+    """Return the last line that a program prints to stderr, without the name of the error's module."""
+    done = run_in_fork(folder, program)
     assert done.returncode == 1, done.stderr
     return done.stderr.splitlines()[-1].rpartition("exceptions.")[2]
 
@@ -38,7 +39,7 @@ def packaged(folder: Path, name: str, settings: str, interface: str = "wsgi") ->
 @pytest.mark.parametrize(("settings", "missing"), [("settings", "settings"), ("mysite.setings", "mysite.setings")])
 def test_settings_that_are_named_wrong(tmp_path: Path, interface: str, settings: str, missing: str) -> None:
     packaged(tmp_path, f"mysite/{interface}.py", settings, interface)
-    assert last_line(tmp_path, "-c", f"import mysite.{interface}") == (
+    assert last_line(tmp_path, f"import mysite.{interface}") == (
         f"ImproperlyConfigured: DJANGO_SETTINGS_MODULE is `{settings}`, and there is no module `{missing}`: "
         f"write `mysite.settings`, as `manage.py` has it, in `mysite/{interface}.py`"
     )
@@ -46,7 +47,7 @@ def test_settings_that_are_named_wrong(tmp_path: Path, interface: str, settings:
 
 def test_settings_that_are_named_wrong_where_there_is_no_manage(tmp_path: Path) -> None:
     (packaged(tmp_path, "mysite/wsgi.py", "settings") / "manage.py").unlink()
-    assert last_line(tmp_path, "-c", "import mysite.wsgi").endswith(
+    assert last_line(tmp_path, "import mysite.wsgi").endswith(
         ": write it with its package, as in `mysite.settings`, in `mysite/wsgi.py`"
     )
 
@@ -70,7 +71,7 @@ def test_module_that_the_settings_import_is_named_by_python(tmp_path: Path) -> N
     packaged(tmp_path, "mysite/wsgi.py", "mysite.settings")
     settings = (tmp_path / "mysite/settings.py").read_text()
     write_tree(tmp_path, {"mysite/settings.py": f"import gone\n{settings}"})
-    assert last_line(tmp_path, "-c", "import mysite.wsgi") == "ModuleNotFoundError: No module named 'gone'"
+    assert last_line(tmp_path, "import mysite.wsgi") == "ModuleNotFoundError: No module named 'gone'"
 
 
 def test_application_that_is_forgotten_and_no_release(tmp_path: Path) -> None:

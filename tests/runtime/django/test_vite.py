@@ -9,7 +9,7 @@ import pytest
 from tests.runtime.test_vite import released
 from tests.vite import vite_build, vite_server
 
-pytestmark = pytest.mark.corpus
+pytestmark = [pytest.mark.corpus, pytest.mark.thorough]
 
 PROGRAM = """
 import sys

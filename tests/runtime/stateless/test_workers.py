@@ -10,6 +10,8 @@ from tests.conftest import write_tree
 from tests.runtime.served import build_release
 from tests.runtime.stateless.workers import REQUESTS, SERVERS, Served, served
 
+pytestmark = pytest.mark.thorough
+
 JINJA = """<!doctype html>
 {{ importmap() }}{{ stylesheet("css/app.css") }}{{ script("js/app.js") }}{{ image(name) }}
 {{ inline_asset("css/critical.css") }}{{ livereload() }}

@@ -1,4 +1,4 @@
-"""A build that is killed or ended when it renames files leaves a whole release; `test_points.py` has all other moments."""
+"""A build that is killed or ended when it renames a file leaves a whole release; `test_points.py` has all moments."""
 
 import signal
 import subprocess

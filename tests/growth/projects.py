@@ -1,8 +1,14 @@
 """Projects of n things: files, bundles, faults, references, imports."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Final
 
+from buildassets.compiler.build import build
+from buildassets.compiler.check import check
+from buildassets.compiler.config.load import load_config
+from buildassets.diagnostics import render_text
+from buildassets.errors import ConfigError
 from tests.conftest import Tree
 
 Project = Callable[[int], Tree]
@@ -144,3 +150,14 @@ PROJECTS: Final[Mapping[str, Project]] = {
         settings=DJANGO, one=("t/a.html", "{% load buildassets %}", "{% asset 'nothere#.css' %}", "")
     ),
 }
+
+
+def build_and_render(folder: Path) -> None:
+    """Build the project in `folder`, or check its templates, and render what is reported."""
+    try:
+        config = load_config(start=str(folder))
+        found = (check if config.templates.folders else build)(config).diagnostics
+    except ConfigError as fault:
+        found = tuple(fault.diagnostics)
+    for one in found:
+        render_text(one)

@@ -12,25 +12,20 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.build import build
-from buildassets.compiler.check import check
-from buildassets.compiler.config.load import load_config
-from buildassets.diagnostics import Diagnostic, render_text
-from buildassets.errors import ConfigError
 from tests.conftest import write_tree
-from tests.growth.projects import PROJECTS
+from tests.growth.projects import PROJECTS, build_and_render
 from tests.growth.readers import READERS, Reader
 from tests.growth.shapes import EVERYWHERE
 
-CHARACTERS = 800
-UNITS = 80  # at least
+CHARACTERS = 400
+UNITS = 40  # at least
 SLOWEST = 4
 TRIES = 4
 FAST_SECONDS = 0.01
 
 
 def cpu_seconds(work: Callable[[], object]) -> float:
-    """What this process and its children that have ended spend on `work`."""
+    """Return the seconds that this process and its children that have ended spend on `work`."""
     gc.disable()
     try:
         began = _spent()
@@ -46,7 +41,7 @@ def _spent() -> float:
 
 
 def growth(seconds: Callable[[int], float], size: int, times: int, limit: float) -> float:
-    """How many times as long something takes that is `times` as large: the first below `limit`, or the least of all."""
+    """Return the factor by which work that is `times` as large takes longer: the first below `limit`, or the least."""
     factors = []
     for attempt in range(TRIES):
         large = seconds(size * times)
@@ -64,7 +59,7 @@ def _repeated(before: str, unit: str, after: str, size: int) -> str:
 
 
 def _slowest(reader: Reader) -> list[tuple[str, str, str]]:
-    """What takes the reader longest of all that it may find hard."""
+    """Return the shapes of text that take the reader longest."""
     shapes = dict.fromkeys(("", unit, "") for unit in EVERYWHERE)
     shapes |= dict.fromkeys((before, unit, after) for unit in reader.units for before, after in reader.around)
     taken = {}
@@ -75,6 +70,10 @@ def _slowest(reader: Reader) -> list[tuple[str, str, str]]:
     return sorted(shapes, key=taken.__getitem__, reverse=True)[:SLOWEST]
 
 
+compares_times = pytest.mark.busy(reason="compares CPU times, which grow where other processes take the caches")
+
+
+@compares_times
 @pytest.mark.parametrize("name", READERS)
 def test_time_to_read_grows_with_the_text(name: str) -> None:
     reader = READERS[name]
@@ -84,54 +83,17 @@ def test_time_to_read_grows_with_the_text(name: str) -> None:
             text = _repeated(before, unit, after, size)
             return cpu_seconds(lambda: reader.read(text))
 
-        assert growth(seconds, 6, 2, limit=2.8) < 2.8, (before, unit, after)
+        assert growth(seconds, 12, 2, limit=2.8) < 2.8, (before, unit, after)
 
 
-def _build(folder: Path) -> tuple[Diagnostic, ...]:
-    try:
-        config = load_config(start=str(folder))
-        found = (check if config.templates.folders else build)(config).diagnostics
-    except ConfigError as fault:
-        found = tuple(fault.diagnostics)
-    for one in found:
-        render_text(one)
-    return found
-
-
+@compares_times
 @pytest.mark.parametrize("name", PROJECTS)
 def test_time_to_build_grows_with_the_project(name: str, tmp_path: Path) -> None:
     folders: list[Path] = []
 
     def seconds(size: int) -> float:
         folders.append(write_tree(tmp_path / f"{len(folders)}", PROJECTS[name](size)))
-        return cpu_seconds(lambda: _build(folders[-1]))
+        return cpu_seconds(lambda: build_and_render(folders[-1]))
 
     seconds(10)  # loads what is needed
     assert growth(seconds, 50, 4, limit=5.7) < 5.7
-
-
-NESTINGS = (
-    *(("(", ")"), ("[", "]"), ("{", "}"), ("a{", "}"), ("<svg>", "</svg>"), ("<p>", "</p>")),
-    *(('{"a":', "}"), ("`${", "}`"), ("function(){", "}"), ("{% if a %}", "{% endif %}"), ("{{(", ")}}")),
-)
-
-
-@pytest.mark.parametrize("name", READERS)
-def test_a_reader_bears_deep_nesting(name: str) -> None:
-    for before, after in READERS[name].around:
-        for opening, closing in NESTINGS:
-            READERS[name].read(before + opening * 1_200 + closing * 1_200 + after)
-
-
-def test_a_build_bears_deep_nesting(tmp_path: Path) -> None:
-    count = 100_000
-    tree = {
-        "buildassets.toml": "compress = []\n",
-        "assets/a.css": "a{" * count + "}" * count,
-        "assets/b.css": "a{b:" + "(" * count + ")" * count + "}",
-        "assets/a.js": "[" * count + "]" * count,
-        "assets/a.html": "<p>" * count,
-        "assets/a.svg": "<g>" * count + "</g>" * count,
-        "assets/a.webmanifest": "[" * count + "]" * count,
-    }
-    _build(write_tree(tmp_path, tree))

@@ -2,9 +2,13 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.cli.watching import watching
 from tests.compiler.cache.remote.bad_servers import KINDS, serving
 from tests.compiler.cache.remote.sites import key_pair, site
+
+pytestmark = pytest.mark.thorough
 
 
 def test_a_watch_does_not_wait_again_for_a_server_that_is_silent(tmp_path: Path) -> None:

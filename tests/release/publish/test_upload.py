@@ -1,74 +1,17 @@
-"""Publishing to a real S3 server, to folders, and over connections that die."""
+"""Publishing to a real S3 server and to folders."""
 
 import json
-import random
-import shutil
-import socket
-import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
-from threading import Event
 
 import pytest
 
-from buildassets.files import LARGE_BYTES
 from buildassets.manifest import loads
 from buildassets.release.inventory.inventory import inventory
-from buildassets.release.publish import destination
 from buildassets.release.publish.upload import headers_of
-from tests.command import environment, run
-from tests.conftest import Tree, read_tree, write_tree
-from tests.release.s3 import BUCKET, S3, Line, s3_server
-from tests.release.slow import BEHAVIOURS, Behaviour, serving
-
-SITE: Tree = {
-    "assets/css/app.css": "a { background: url(../img/a.svg); color: #123456; margin: 0 }\n" * 20,
-    "assets/img/a.svg": "<svg/>",
-    **{f"assets/js/{number}.js": f"console.log({number})\n" * 200 for number in range(20)},
-}
-
-
-@pytest.fixture(scope="module")
-def s3() -> Iterator[S3]:
-    with s3_server() as server:
-        yield server
-
-
-@pytest.fixture(autouse=True)
-def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Try again at once, where a user's storage may need seconds to recover."""
-    monkeypatch.setattr(destination, "_PAUSES_S", (0.01, 0.03))
-
-
-def released(folder: Path, settings: str) -> Path:
-    """A project in `folder`, and its release."""
-    write_tree(folder, {**SITE, "buildassets.toml": settings})
-    assert run(folder, "build", "-q").returncode == 0
-    return folder
-
-
-@pytest.fixture(scope="module")
-def released_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return released(tmp_path_factory.mktemp("released"), "")
-
-
-@pytest.fixture(scope="module")
-def released_with_maps(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return released(tmp_path_factory.mktemp("hiding"), 'source_maps = "hidden"\n')
-
-
-@pytest.fixture
-def site(released_site: Path, tmp_path: Path) -> Path:
-    """A project with a release."""
-    return shutil.copytree(released_site, tmp_path, dirs_exist_ok=True)
-
-
-@pytest.fixture
-def prefix(tmp_path: Path) -> str:
-    """The folder of this test in the bucket."""
-    return tmp_path.name
+from tests.command import run
+from tests.conftest import read_tree, write_tree
+from tests.release.s3 import BUCKET, S3
 
 
 def test_all_of_the_release_is_uploaded(site: Path, s3: S3, prefix: str) -> None:
@@ -143,46 +86,6 @@ def test_a_folder_holds_the_same_as_the_release_directory(site: Path) -> None:
     assert read_tree(site / "www/site") == read_tree(site / "build")
 
 
-@pytest.fixture
-def large_site(site: Path) -> Path:
-    """The project with a file that is never read as a whole."""
-    write_tree(site, {"assets/film.mp4": random.Random(0).randbytes(LARGE_BYTES + 1000)})
-    assert run(site, "build", "-q").returncode == 0
-    return site
-
-
-def test_a_large_file_is_uploaded_in_parts(large_site: Path, s3: S3, prefix: str) -> None:
-    done = run(large_site, "publish", f"s3://{BUCKET}/{prefix}", **s3.environment)
-    assert done.returncode == 0, done.stderr
-    name = "assets/" + loads((large_site / "build/manifest.json").read_text()).assets["film.mp4"].file
-    content, headers = s3.get(f"{prefix}/{name}")
-    assert content == (large_site / "build" / name).read_bytes()
-    assert headers["Content-Type"] == "video/mp4"
-    assert headers["Cache-Control"] == "public, max-age=31536000, immutable"
-    assert run(large_site, "publish", f"s3://{BUCKET}/{prefix}", **s3.environment).stderr == "uploaded nothing\n"
-    s3.put(f"{prefix}/{name}", content[:-1] + b"?")
-    assert run(large_site, "publish", f"s3://{BUCKET}/{prefix}", **s3.environment).stderr.startswith("uploaded 1 file")
-    assert s3.get(f"{prefix}/{name}")[0] == content
-
-
-def test_a_large_file_is_put_into_a_folder(large_site: Path) -> None:
-    assert run(large_site, "publish", "www").returncode == 0
-    assert read_tree(large_site / "www") == read_tree(large_site / "build")
-    assert run(large_site, "publish", "www").stderr == "uploaded nothing\n"
-
-
-def test_a_damaged_large_file_is_not_published(large_site: Path, s3: S3, prefix: str) -> None:
-    name = "assets/" + loads((large_site / "build/manifest.json").read_text()).assets["film.mp4"].file
-    content = (large_site / "build" / name).read_bytes()
-    (large_site / "build" / name).write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
-    for target in ("www", f"s3://{BUCKET}/{prefix}"):
-        done = run(large_site, "publish", target, **s3.environment)
-        assert done.returncode == 1
-        assert f"cannot publish `build/{name}`: it does not match the manifest" in done.stderr
-    assert f"{name}" not in s3.names(prefix)
-    assert not (large_site / "www" / name).exists()
-
-
 def test_a_damaged_release_is_not_published(site: Path) -> None:
     run(site, "publish", "www")
     published = (site / "www/manifest.json").read_bytes()
@@ -207,38 +110,6 @@ def test_a_link_in_place_of_a_file_is_not_published(site: Path) -> None:
     assert f"cannot publish `build/assets/img/{file.name}`: it is a symbolic link\n" in done.stderr
 
 
-def over(line: Line, s3: S3) -> dict[str, str]:
-    """The environment of a client that is tied to the server by `line`, and does not try again by itself."""
-    return {**s3.environment, "AWS_ENDPOINT_URL": line.url, "AWS_MAX_ATTEMPTS": "1"}
-
-
-def test_a_connection_that_dies_repeatedly_only_delays_the_upload(site: Path, s3: S3, prefix: str) -> None:
-    with closing(Line(s3.url)) as line:
-        done = run(site, "publish", f"s3://{BUCKET}/{prefix}", **over(line, s3))
-        assert done.returncode == 0, done.stderr
-        assert line.cuts > 10
-    assert s3.names(prefix) == read_tree(site / "build").keys()
-
-
-def test_an_upload_that_a_dead_connection_ended_continues_later(
-    site: Path, s3: S3, prefix: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("s3fs.S3FileSystem.retries", 1)
-    with closing(Line(s3.url, most_connections=40)) as line:
-        done = run(site, "publish", f"s3://{BUCKET}/{prefix}", **over(line, s3))
-        assert done.returncode == 1
-        assert "error[publish/failed]: cannot upload `" in done.stderr
-    there = s3.names(prefix)
-    assert there
-    assert "manifest.json" not in there
-    # The storage keeps what it has of a file whose connection died; an upload may arrive when its sender has given up.
-    whole = {name for name in there if s3.get(f"{prefix}/{name}")[0] == (site / "build" / name).read_bytes()}
-    later = run(site, "publish", f"s3://{BUCKET}/{prefix}", "--json", **s3.environment)
-    assert whole
-    assert set(json.loads(later.stdout)["unchanged"]) >= whole
-    assert s3.names(prefix) == read_tree(site / "build").keys()
-
-
 @pytest.mark.parametrize(
     ("target", "exit_code", "message"),
     [
@@ -255,27 +126,6 @@ def test_an_invalid_target_is_refused(site: Path, s3: S3, target: str, exit_code
     done = run(site, "publish", target, **s3.environment)
     assert (done.returncode, message in done.stderr) == (exit_code, True), done.stderr
     assert "Traceback" not in done.stderr
-
-
-@pytest.mark.parametrize("behaviour", BEHAVIOURS.values(), ids=BEHAVIOURS.keys())
-def test_an_interrupt_does_not_wait_for_a_storage(site: Path, behaviour: Behaviour) -> None:
-    is_asked = Event()
-
-    def behave(connection: socket.socket, is_over: Event) -> None:
-        is_asked.set()
-        behaviour(connection, is_over)
-
-    with serving(behave) as url:
-        keys = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "AWS_ENDPOINT_URL": url}
-        child = subprocess.Popen(
-            [sys.executable, "-m", "buildassets", "publish", "s3://releases/site"],
-            cwd=site,
-            env=environment(**keys),
-            stderr=subprocess.DEVNULL,
-        )
-        assert is_asked.wait(60)
-        child.terminate()
-        assert child.wait(timeout=30) == 143
 
 
 @pytest.fixture
@@ -330,12 +180,6 @@ def test_companions_of_the_release_before_go_at_the_end(site: Path, s3: S3, pref
     (here,) = (site / "build/assets").glob(".sprockets-manifest-*.json")
     there = [name for name in s3.names(prefix) if ".sprockets-manifest-" in name]
     assert there == [f"assets/{here.name}"]
-
-
-@pytest.fixture
-def hiding(released_with_maps: Path, tmp_path: Path) -> Path:
-    """A project with a release and hidden source maps."""
-    return shutil.copytree(released_with_maps, tmp_path, dirs_exist_ok=True)
 
 
 def test_source_maps_go_to_their_own_target(hiding: Path) -> None:

@@ -17,6 +17,7 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 
 from tests.browser.example_site import served_example
+from tests.browser.live_site import FILES, PAGE, Start, running
 from tests.browser.serving import answering
 from tests.conftest import PATIENCE_SECONDS, find_tool
 
@@ -223,3 +224,10 @@ def example_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of the example project's site."""
     with served_example(tmp_path_factory.mktemp("site")) as url:
         yield url
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Starts an application in the test's own folder."""
+    with ExitStack() as stack:
+        yield lambda files=FILES, page=PAGE, **options: stack.enter_context(running(tmp_path, files, page, **options))

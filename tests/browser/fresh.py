@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.command import run_apart
 from tests.conftest import Tree, write_tree
 from tests.example.servers import free_port, is_open, wait_until
 
@@ -148,10 +149,7 @@ def environment(**more: str) -> dict[str, str]:
 
 def init(folder: Path, *options: str) -> "subprocess.CompletedProcess[str]":
     """The verb, where nobody can be asked."""
-    command = [str(BIN / "buildassets"), "init", *options]
-    return subprocess.run(
-        command, cwd=folder, env=environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120
-    )
+    return run_apart(folder, "init", *options, PATH=environment()["PATH"])
 
 
 def next_command(folder: Path) -> str:

@@ -27,6 +27,28 @@ STRICT = (
     "connect-src 'self' http://127.0.0.1:*"
 )
 
+DOT = '<svg xmlns="http://www.w3.org/2000/svg" width="{0}" height="{0}"><circle id="dot" cx="4" cy="4" r="4"/></svg>'
+PAGE = """<!doctype html>
+<meta charset="utf-8">
+{{ livereload(nonce=nonce) }}
+<title>page</title>
+<link rel="icon" href="{{ asset('img/dot.svg') }}">
+{{ stylesheet("css/app.css", title="main", media="screen") }}
+<body>
+<h1>page</h1>
+<input id="field">
+<img id="image" src="{{ asset('img/dot.svg') }}" alt="">
+<img id="set" srcset="{{ asset('img/dot.svg') }} 1x, {{ asset('img/dot.svg') }} 2x" alt="">
+<svg><use href="{{ asset('img/dot.svg') }}#dot"></use></svg>
+{{ script("js/app.js", nonce=nonce) }}
+"""
+FILES: Tree = {
+    "assets/css/app.css": '@import "theme.css"; body { height: 5000px }',
+    "assets/css/theme.css": "h1 { color: rgb(0, 0, 1) }",
+    "assets/img/dot.svg": DOT.format(8),
+    "assets/js/app.js": "document.documentElement.dataset.script = 'one'",
+}
+
 
 class Site:
     """The project in `folder`. `visits` are the paths of all pages that were asked for, in order."""
@@ -139,3 +161,7 @@ def running(folder: Path, files: Tree, page: str, policy: str | None = STRICT) -
     with serving(partial(_Handler, site)) as port:
         site.url = f"http://localhost:{port}/"
         yield site
+
+
+Start = Callable[..., Site]
+"""Starts an application in the folder of a test, by default with `FILES` and `PAGE`."""

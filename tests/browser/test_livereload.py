@@ -1,70 +1,16 @@
 """Live reload in a real browser, under a strict policy: what a build changes in open pages, and what it leaves."""
 
-import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from pathlib import Path
-
 import pytest
 from selenium.webdriver.common.keys import Keys
 
 from tests.browser.conftest import Browser
-from tests.browser.live_site import STRICT, Site, running
-from tests.conftest import Tree, write_tree
+from tests.browser.live_page import assert_same_page, opened, theme, wait_for_ink
+from tests.browser.live_site import DOT, FILES, PAGE, STRICT, Start
+from tests.conftest import Tree
 
 pytestmark = pytest.mark.browser
 
-DOT = '<svg xmlns="http://www.w3.org/2000/svg" width="{0}" height="{0}"><circle id="dot" cx="4" cy="4" r="4"/></svg>'
-PAGE = """<!doctype html>
-<meta charset="utf-8">
-{{ livereload(nonce=nonce) }}
-<title>page</title>
-<link rel="icon" href="{{ asset('img/dot.svg') }}">
-{{ stylesheet("css/app.css", title="main", media="screen") }}
-<body>
-<h1>page</h1>
-<input id="field">
-<img id="image" src="{{ asset('img/dot.svg') }}" alt="">
-<img id="set" srcset="{{ asset('img/dot.svg') }} 1x, {{ asset('img/dot.svg') }} 2x" alt="">
-<svg><use href="{{ asset('img/dot.svg') }}#dot"></use></svg>
-{{ script("js/app.js", nonce=nonce) }}
-"""
-FILES: Tree = {
-    "assets/css/app.css": '@import "theme.css"; body { height: 5000px }',
-    "assets/css/theme.css": "h1 { color: rgb(0, 0, 1) }",
-    "assets/img/dot.svg": DOT.format(8),
-    "assets/js/app.js": "document.documentElement.dataset.script = 'one'",
-}
 BROKEN: Tree = {"assets/css/app.css": '.a {}\n.b { background: url("<b>nowhere.svg") }\n'}
-
-Start = Callable[..., Site]
-
-
-@pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
-    """Starts an application in the test's own folder."""
-    with ExitStack() as stack:
-        yield lambda files=FILES, page=PAGE, **options: stack.enter_context(running(tmp_path, files, page, **options))
-
-
-def opened(browser: Browser, site: Site) -> None:
-    """Open the page, and leave in it what loading it again would take away."""
-    browser.open(site.url)
-    browser.value("(window.mark = true, document.querySelector('#field').value = 'typed', scrollTo(0, 900))")
-
-
-def assert_same_page(browser: Browser, site: Site) -> None:
-    state = browser.value("[window.mark, document.querySelector('#field').value, scrollY]")
-    assert (state, site.visits) == ([True, "typed", 900], ["/"])
-
-
-def wait_for_ink(browser: Browser, value: int) -> None:
-    browser.wait_for(f"getComputedStyle(document.querySelector('h1')).color === 'rgb(0, 0, {value})'")
-
-
-def theme(value: int) -> Tree:
-    return {"assets/css/theme.css": f"h1 {{ color: rgb(0, 0, {value}) }}"}
-
 
 # ── style sheets ──
 
@@ -277,19 +223,6 @@ def test_a_page_that_stays_old_is_not_loaded_without_end(browser: Browser, start
 # ── finding the watcher ──
 
 
-def test_a_page_from_before_the_watcher_finds_it_and_catches_up(browser: Browser, start: Start) -> None:
-    site = start()
-    site.build()
-    opened(browser, site)
-    browser.wait_for("performance.getEntriesByName(new URL('/assets/livereload.json', location)).length")
-    assert "404 for /assets/livereload.json" in "".join(browser.faults())
-    with site.watch() as live_reload:
-        live_reload.publish(site.build())
-        site.edit(live_reload, theme(2))
-        wait_for_ink(browser, 2)
-    assert_same_page(browser, site)
-
-
 def test_a_page_finds_a_watcher_again_at_another_port_with_another_token(browser: Browser, start: Start) -> None:
     site = start()
     with site.watch(port=0) as first:
@@ -303,137 +236,7 @@ def test_a_page_finds_a_watcher_again_at_another_port_with_another_token(browser
     assert_same_page(browser, site)
 
 
-def test_a_page_catches_up_with_what_was_built_while_no_watcher_ran(browser: Browser, start: Start) -> None:
-    site = start()
-    with site.watch() as live_reload:
-        opened(browser, site)
-        site.edit(live_reload, theme(2))
-        wait_for_ink(browser, 2)
-    write_tree(site.folder, theme(3))
-    with site.watch():
-        wait_for_ink(browser, 3)
-    assert_same_page(browser, site)
-
-
-def test_a_page_that_is_not_seen_catches_up_when_it_is(browser: Browser, start: Start) -> None:
-    site = start()
-    with site.watch() as live_reload:
-        opened(browser, site)
-        site.edit(live_reload, theme(2))
-        wait_for_ink(browser, 2)
-        see(browser, "hidden")
-        site.edit(live_reload, theme(3))
-        site.edit(live_reload, theme(4))
-        time.sleep(0.5)
-        wait_for_ink(browser, 2)
-        see(browser, "visible")
-        wait_for_ink(browser, 4)
-    assert_same_page(browser, site)
-
-
-def test_other_templates_load_the_page_again(browser: Browser, start: Start) -> None:
-    site = start()
-    with site.watch() as live_reload:
-        live_reload.publish_templates("one")
-        opened(browser, site)
-        site.edit(live_reload, theme(2))
-        wait_for_ink(browser, 2)
-        assert_same_page(browser, site)
-        for number, state in enumerate(("two", "three", "one"), 2):
-            live_reload.publish_templates(state)
-            browser.wait_for("!window.mark && document.readyState === 'complete'")
-            assert site.visits == ["/"] * number
-            browser.value("(window.mark = true, 0)")
-            site.edit(live_reload, theme(10 + number))
-            wait_for_ink(browser, 10 + number)
-
-
-def test_a_page_that_is_not_seen_is_loaded_again_for_its_templates_when_it_is(browser: Browser, start: Start) -> None:
-    site = start()
-    with site.watch() as live_reload:
-        live_reload.publish_templates("one")
-        opened(browser, site)
-        site.edit(live_reload, theme(2))
-        wait_for_ink(browser, 2)
-        see(browser, "hidden")
-    with site.watch() as live_reload:
-        live_reload.publish_templates("two")
-        time.sleep(0.5)
-        assert site.visits == ["/"]
-        see(browser, "visible")
-        browser.wait_for("!window.mark && document.readyState === 'complete'")
-        site.edit(live_reload, theme(3))
-        wait_for_ink(browser, 3)
-    assert site.visits == ["/", "/"]
-
-
-def see(browser: Browser, state: str) -> None:
-    """Let the page be told that it is `visible` or `hidden`: without a screen all windows are seen."""
-    browser.value(
-        f"(Object.defineProperty(document, 'visibilityState', {{value: '{state}', configurable: true}}),"
-        " document.dispatchEvent(new Event('visibilitychange')))"
-    )
-
-
-def test_many_windows_all_follow(browser: Browser, start: Start) -> None:
-    site = start()
-    first = browser.windows()[0]
-    with site.watch() as live_reload:
-        browser.open(site.url)
-        others = [browser.open_window() for _ in range(6)]  # a browser opens six connections to one server
-        for window in others:
-            browser.look_at(window)
-            browser.open(site.url)
-        site.edit(live_reload, theme(2))
-        for window in (first, *others):
-            browser.look_at(window)
-            wait_for_ink(browser, 2)
-        for window in others:
-            browser.look_at(window)
-            browser.close_window()
-        browser.look_at(first)
-    assert len(site.visits) == 7
-
-
-def frames_show(value: int) -> str:
-    """That all frames of the page have this ink."""
-    titles = "[...document.querySelectorAll('iframe')].map((frame) => frame.contentDocument?.querySelector('h1'))"
-    return f"{titles}.every((title) => title && getComputedStyle(title).color === 'rgb(0, 0, {value})')"
-
-
-def test_more_frames_than_connections_all_follow(browser: Browser, start: Start) -> None:
-    site = start(policy=None)
-    with site.watch() as live_reload:
-        browser.open(site.url)
-        browser.value("(document.body.append(...Array.from({length: 11}, () => document.createElement('iframe'))), 0)")
-        browser.value("([...document.querySelectorAll('iframe')].forEach((frame) => (frame.src = '/frame')), 0)")
-        browser.wait_for(frames_show(1))
-        for value in (2, 3, 4):
-            site.edit(live_reload, theme(value))
-            browser.wait_for(frames_show(value))
-        browser.value("(document.querySelectorAll('iframe').forEach((frame, at) => at < 8 && frame.remove()), 0)")
-        site.edit(live_reload, theme(5))
-        browser.wait_for(frames_show(5))
-        wait_for_ink(browser, 5)
-    assert len(site.visits) == 12
-
-
-def test_more_frames_than_connections_find_a_watcher_that_is_started_again(browser: Browser, start: Start) -> None:
-    site = start(policy=None)
-    site.build()
-    browser.open(site.url)
-    browser.value("(document.body.append(...Array.from({length: 9}, () => document.createElement('iframe'))), 0)")
-    browser.value("([...document.querySelectorAll('iframe')].forEach((frame) => (frame.src = '/frame')), 0)")
-    browser.wait_for(frames_show(1))
-    for value in (2, 3):
-        with site.watch(port=0) as live_reload:
-            site.edit(live_reload, theme(value))
-            browser.wait_for(frames_show(value))
-    browser.faults()  # while no watcher runs, its file is missing
-    assert len(site.visits) == 10
-
-
-# ── what is wrong ──
+# ── errors ──
 
 OVERLAY = "document.querySelector('buildassets-overlay').shadowRoot"
 

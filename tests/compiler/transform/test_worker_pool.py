@@ -53,7 +53,7 @@ LARGE: Tree = {
 
 
 def drafted(folder: Path, files: Tree, *jobs: int) -> str:
-    """What the program above prints of `files`."""
+    """Return the output of the program above for `files`."""
     write_tree(folder, {"buildassets.toml": "compress = []\n", **files})
     done = subprocess.run(
         [sys.executable, "-c", DRAFTS, *map(str, jobs)],
@@ -70,14 +70,14 @@ def drafted(folder: Path, files: Tree, *jobs: int) -> str:
 @pytest.mark.parametrize(
     ("suffix", "text", "size_bytes", "count"),
     [
-        ("css", "a { color : red }", 20, 5000),
-        ("css", ".a { color : red } /* of which nothing stays */", 60, 1000),
-        ("js", "function f ( a ) { return a ; }", 34, 4000),
+        ("css", "a { color : red }", 20, 1000),
+        ("css", ".a { color : red } /* of which nothing stays */", 60, 400),
+        ("js", "function f ( a ) { return a ; }", 34, 1000),
     ],
 )
 def test_many_small_sources_are_drafted(tmp_path: Path, suffix: str, text: str, size_bytes: int, count: int) -> None:
     files = {f"assets/{number}.{suffix}": text.ljust(size_bytes) for number in range(count)}
-    assert drafted(tmp_path, files, 2, 3, 4, 8) == f"{count} True True True True"
+    assert drafted(tmp_path, files, 2, 4) == f"{count} True True"
 
 
 def test_tiny_sources_with_large_answers_are_drafted(tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ def test_tiny_sources_with_large_answers_are_drafted(tmp_path: Path) -> None:
 
 
 def test_many_small_sheets_beside_two_large_ones_are_built(tmp_path: Path) -> None:
-    small = {f"assets/s{number}.css": f".s{number:04} {{ color : red }}".ljust(40) for number in range(1200)}
+    small = {f"assets/s{number}.css": f".s{number:04} {{ color : red }}".ljust(40) for number in range(400)}
     write_tree(tmp_path, {"buildassets.toml": "compress = []\n", **LARGE, **small})
     for jobs in ("2", "1"):
         done = run(tmp_path, "build", "--no-cache", "--jobs", jobs, "-o", f"build{jobs}")
@@ -112,6 +112,6 @@ def test_a_variant_of_a_picture_waits_until_there_is_memory_for_it(tmp_path: Pat
             waiting.start()
             assert answers.get(timeout=LIMIT_SECONDS).draft.source.logical == "b.css"
             with pytest.raises(Empty):
-                answers.get(timeout=1)
+                answers.get(timeout=0.2)
         assert answers.get(timeout=LIMIT_SECONDS).draft.source == variant
         waiting.join()

@@ -1,17 +1,16 @@
-"""Builds by the real command line in a child process, as a user runs it."""
+"""Builds by the command line, as a user runs it."""
 
-import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from buildassets.manifest import Manifest, loads
+from tests.command import run
 
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """What a build left in `folder`, and what it printed for people."""
+    """The release that a build left in `folder`, and what it printed for people."""
 
     folder: Path
     manifest: Manifest
@@ -25,8 +24,7 @@ class Release:
 def build(folder: Path, config: str, *arguments: str) -> Release:
     """Build in `folder` with `config` as its configuration; any exit code but 0 fails the test."""
     (folder / "buildassets.toml").write_text(config)
-    command = [sys.executable, "-m", "buildassets", "build", *arguments]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=600, check=False)
+    done = run(folder, "build", *arguments)
     assert done.returncode == 0, done.stderr
     return released(folder, done.stderr)
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from buildassets.compiler.transform import scheduler
 from tests.conftest import read_tree
 from tests.corpus.building import build, source_root
 from tests.corpus.packages import node_modules
@@ -28,12 +29,18 @@ js = "{js}"
     ("scss", "css", "js", "source_maps"),
     [("libsass", "rcssmin", "rjsmin", "true"), ("dart-sass", "lightningcss", "esbuild", "false")],
 )
-def test_workers_change_nothing(
+def test_workers_change_no_byte(
     scss: str, css: str, js: str, source_maps: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("BUILDASSETS_NATIVE", "0")  # else there is not enough to do for workers
+    monkeypatch.setattr(scheduler, "NATIVE_BYTES_PER_WORKER", scheduler.BYTES_PER_WORKER)  # so that workers are used
     os.symlink(node_modules(), tmp_path / "node_modules")
-    folders = {"bootstrap": ["scss/**"], "leaflet": ["dist/**"], "lodash-es": ["*.js"], "d3": ["dist/*.js"]}
+    sheets = ["scss/bootstrap-reboot.scss", "scss/bootstrap-grid.scss"]
+    folders = {
+        "bootstrap": sheets,
+        "leaflet": ["dist/**"],
+        "highlight.js": ["es/languages/[a-c]*.js"],
+        "d3": ["dist/*.js"],
+    }
     roots = ", ".join(source_root(node_modules() / name, name, globs) for name, globs in folders.items())
     settings = SETTINGS.format(roots=roots, scss=scss, css=css, js=js, source_maps=source_maps)
     releases = {}

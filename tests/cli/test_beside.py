@@ -61,7 +61,7 @@ def test_the_watch_ends_with_the_command_and_its_exit_code(tmp_path: Path, progr
         assert watch.wait(timeout=PATIENCE_SECONDS) == code
 
 
-def test_the_command_finds_the_first_release(tmp_path: Path) -> None:
+def test_command_starts_with_the_first_release(tmp_path: Path) -> None:
     program = "print(open('build/manifest.json').read())"
     with watch_with(write_tree(tmp_path, SITE), *python(program)) as watch:
         out, _ = watch.communicate(timeout=PATIENCE_SECONDS)

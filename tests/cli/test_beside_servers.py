@@ -62,7 +62,7 @@ SERVERS = {
 
 
 class Served:
-    """An application at a port, and the watch that its server runs beside."""
+    """An application at a port, and the watch that its server runs next to."""
 
     def __init__(self, folder: Path, process: "subprocess.Popen[bytes]", port: int) -> None:
         self.folder = folder
@@ -72,7 +72,7 @@ class Served:
     def answer(
         self, wanted: Callable[[str, str, str], bool], save: Callable[[], object] = lambda: None
     ) -> tuple[str, str, str]:
-        """What the application says, who does, and where the sheet is; once that is as `wanted`.
+        """Return the word, the process id and the URL of the sheet in the answer, once they are `wanted`.
 
         A server that compares times does not see what is saved before its first look: `save` is called until it does.
         """
@@ -88,7 +88,7 @@ class Served:
                     return word, pid, url
             time.sleep(0.05)
         log = (self.folder / "log").read_text()
-        pytest.fail(f"the application does not come to answer so:\n{log}")
+        pytest.fail(f"the application does not give that answer:\n{log}")
 
     def programs(self) -> dict[int, str]:
         """The commands of all processes that the watch has started, by their ids, and its own."""
@@ -109,7 +109,7 @@ def _group(pid: int) -> int:
 
 @contextmanager
 def served(folder: Path, name: str) -> Iterator[Served]:
-    """The application by the server `name`, beside a watch in a session of its own."""
+    """Serve the application by the server `name`, next to a watch in a session of its own."""
     program, command = SERVERS[name]
     files: Tree = {"buildassets.toml": "", "assets/a.css": "a { color: red }", "app.py": program}
     port = free_port()
@@ -128,7 +128,7 @@ def served(folder: Path, name: str) -> Iterator[Served]:
 
 # Not `flask run`: with watchdog it watches all that Python has installed, and loses events where others write there.
 @pytest.mark.parametrize("name", ["uvicorn", "gunicorn", "flask by itself"])
-def test_a_server_that_reloads_follows_assets_and_its_own_code_below_one_watch(tmp_path: Path, name: str) -> None:
+def test_reloading_server_follows_assets_and_its_own_code(tmp_path: Path, name: str) -> None:
     with served(tmp_path, name) as site:
         _, pid, first = site.answer(lambda *_: True)
         write_tree(tmp_path, {"assets/a.css": "a { color: tan }"})
@@ -146,7 +146,7 @@ def test_a_server_that_reloads_follows_assets_and_its_own_code_below_one_watch(t
 
 @pytest.mark.parametrize("name", ["uvicorn", "gunicorn", "flask"])
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
-def test_a_server_that_reloads_ends_with_the_watch(tmp_path: Path, name: str, number: int, code: int) -> None:
+def test_reloading_server_ends_with_the_watch(tmp_path: Path, name: str, number: int, code: int) -> None:
     with served(tmp_path, name) as site:
         site.answer(lambda *_: True)
         if number == signal.SIGINT:

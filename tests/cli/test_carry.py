@@ -31,7 +31,7 @@ def test_a_build_names_what_it_took_over(
     assert (site / "build/assets" / files["app.js"]).read_text() == "call(1)"
 
 
-def test_a_build_says_how_much_it_retains(
+def test_build_prints_how_much_it_retains(
     site: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert exit_code(monkeypatch, "build", "--carry-from", "one") == 0
@@ -55,7 +55,7 @@ def test_a_plain_build_afterwards_retains_nothing(site: Path, monkeypatch: pytes
     assert retained(site / "build") == 0
 
 
-def test_what_is_not_there_stops_the_build(
+def test_missing_earlier_release_stops_the_build(
     site: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert exit_code(monkeypatch, "build", "--carry-from", "gone", "--json") == 1
@@ -63,7 +63,7 @@ def test_what_is_not_there_stops_the_build(
     assert not (site / "build").exists()
 
 
-def test_what_is_not_there_may_be_passed_over(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_earlier_release_may_be_passed_over(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert exit_code(monkeypatch, "build", "--carry-from", "gone", "--carry-if-any") == 0
     assert retained(site / "build") == 0
 
@@ -73,6 +73,6 @@ def test_what_is_not_there_may_be_passed_over(site: Path, monkeypatch: pytest.Mo
     [["--carry-if-any"], ["--carry-url", "https://example.com/"], ["--carry-from", "one", "--mode", "development"]],
     ids=" ".join,
 )
-def test_options_that_mean_nothing_are_refused(site: Path, monkeypatch: pytest.MonkeyPatch, options: list[str]) -> None:
+def test_options_without_effect_are_refused(site: Path, monkeypatch: pytest.MonkeyPatch, options: list[str]) -> None:
     assert exit_code(monkeypatch, "build", *options) == 2
     assert not (site / "build").exists()

@@ -1,4 +1,4 @@
-"""What `check` tells of templates."""
+"""The report of `check` on templates."""
 
 import json
 import subprocess
@@ -32,14 +32,14 @@ def test_quiet_prints_data_and_no_messages_but_errors(tmp_path: Path) -> None:
     assert done.stderr.endswith("\nhint: did you mean `css/app.css`?\n\n")
 
 
-def test_what_was_checked_is_summed_up(tmp_path: Path) -> None:
+def test_check_prints_a_summary(tmp_path: Path) -> None:
     done = run(write_tree(tmp_path, SITE), "check")
     assert (done.returncode, done.stdout) == (0, "not used: old.svg\n")
-    told = [
+    summary = [
         "checked 1 name in 1 template",
         "could not check 1 name that templates compute; `-v` or `--json` lists them",
     ]
-    assert done.stderr.splitlines() == [*told, "0 errors, 0 warnings"]
+    assert done.stderr.splitlines() == [*summary, "0 errors, 0 warnings"]
 
 
 def test_verbose_lists_what_could_not_be_checked(tmp_path: Path) -> None:
@@ -70,7 +70,7 @@ COUNTED: Tree = {
 }
 
 
-def test_a_check_takes_what_builds_have_kept_and_keeps_nothing(tmp_path: Path) -> None:
+def test_check_reads_the_cache_and_writes_nothing_to_it(tmp_path: Path) -> None:
     assert run(write_tree(tmp_path, COUNTED), "build").returncode == 0
     before = read_tree(tmp_path)
     assert (run(tmp_path, "check").returncode, read_tree(tmp_path)) == (0, before)
@@ -87,7 +87,7 @@ WITH_OTHERS: Tree = {
 }
 
 
-def test_what_others_wrote_and_nothing_uses_is_counted(tmp_path: Path) -> None:
+def test_unused_third_party_assets_are_counted(tmp_path: Path) -> None:
     done = run(write_tree(tmp_path, WITH_OTHERS), "check")
     assert (done.returncode, done.stdout) == (0, "not used: old.svg\n")
     assert "not used: 100 assets of others, such as `admin/0.js`; `-v` lists them\n" in done.stderr
@@ -95,14 +95,14 @@ def test_what_others_wrote_and_nothing_uses_is_counted(tmp_path: Path) -> None:
     assert len(json.loads(run(tmp_path, "check", "--json").stdout)["unused"]) == 101
 
 
-def test_what_others_wrote_and_no_entry_reaches_is_counted(tmp_path: Path) -> None:
+def test_unreached_third_party_assets_are_counted(tmp_path: Path) -> None:
     config = str(WITH_OTHERS["buildassets.toml"]) + 'entries = ["css/app.css"]\n'
     done = run(write_tree(tmp_path, {**WITH_OTHERS, "buildassets.toml": config}), "check")
     assert done.stdout == "not reached: old.svg\n"
     assert "not reached: 100 assets of others, such as `admin/0.js`; `-v` lists them\n" in done.stderr
 
 
-def test_what_is_wrong_stands_behind_what_nothing_uses(tmp_path: Path) -> None:
+def test_errors_are_printed_after_unused_assets(tmp_path: Path) -> None:
     write_tree(tmp_path, {**SITE, "templates/b.html": '{{ asset("css/ap.css") }}'})
     command = f"exec {sys.executable} -m buildassets check 2>&1"
     done = subprocess.run(["sh", "-c", command], cwd=tmp_path, env=environment(), capture_output=True, text=True)

@@ -119,13 +119,13 @@ def test_a_wrong_configuration_is_in_the_report_too(tmp_path: Path, form: str) -
     assert '"buildassets.toml"' in done.stdout
 
 
-def test_what_has_no_place_has_one_for_gitlab(tmp_path: Path) -> None:
+def test_finding_without_a_place_has_one_for_gitlab(tmp_path: Path) -> None:
     done = run(tmp_path, "check", "--format", "gitlab")
     (issue,) = json.loads(done.stdout)
     assert issue["location"]["lines"] == {"begin": 1}
 
 
-def test_a_report_has_no_text_beside_it_but_the_count(tmp_path: Path) -> None:
+def test_report_is_printed_with_no_other_text_than_the_count(tmp_path: Path) -> None:
     assert run(write_tree(tmp_path, BROKEN), "check", "--format", "sarif").stderr == "1 error, 0 warnings\n"
     assert run(tmp_path, "check", "--format", "sarif", "-q").stderr == ""
 

@@ -22,7 +22,7 @@ def test_clean_sums_up_what_it_removed(site: Path) -> None:
     assert not (site / OLD).exists()
 
 
-def test_clean_says_that_nothing_is_left_to_do(site: Path) -> None:
+def test_clean_reports_that_nothing_is_left_to_remove(site: Path) -> None:
     run(site, "clean")
     assert run(site, "clean").stderr == "removed nothing\n"
 
@@ -36,7 +36,7 @@ def test_clean_as_json(site: Path) -> None:
     assert document == {"ok": True, "removed": [OLD], "size": 16, "dry_run": False, "diagnostics": []}
 
 
-def test_a_dry_run_leaves_all_as_it_is(site: Path) -> None:
+def test_dry_run_removes_nothing(site: Path) -> None:
     before = read_tree(site)
     done = run(site, "clean", "--all", "--dry-run", "-v")
     assert f"would remove {OLD}\n" in done.stderr
@@ -48,7 +48,7 @@ def test_clean_all_leaves_the_sources(site: Path) -> None:
     assert sorted(read_tree(site)) == [".buildassets/.gitignore", *sorted(SITE)]
 
 
-def test_a_wrong_cache_folder_is_told_before_anything_is_gone(site: Path) -> None:
+def test_wrong_cache_folder_is_reported_before_anything_is_removed(site: Path) -> None:
     before = read_tree(site)
     done = run(site, "clean", "--all", "--cache-dir", "assets")
     assert done.returncode == 2

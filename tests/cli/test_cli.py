@@ -18,14 +18,14 @@ from tests.compiler.conftest import SHOUT, write_package
 from tests.conftest import PATIENCE_SECONDS, Tree, children, read_tree, wait_for, write_tree
 
 
-def test_build_says_what_it_did_on_stderr_only(tmp_path: Path) -> None:
+def test_build_reports_on_stderr_only(tmp_path: Path) -> None:
     done = run(write_tree(tmp_path, SITE), "build")
     assert (done.returncode, done.stdout) == (0, "")
     assert done.stderr.startswith("built 2 assets (")
     assert "into `build/`" in done.stderr
 
 
-def test_what_others_wrote_may_lack_files(tmp_path: Path) -> None:
+def test_third_party_sources_may_lack_files(tmp_path: Path) -> None:
     write_tree(tmp_path, {**SITE, "lib/a.css": "a { background: url(gone.png) }", "lib/b.scss": "@use 'gone'"})
     done = run(tmp_path, "build", "--also", "{ path = 'lib', prefix = 'lib', vendored = true }", "--url", "/static/")
     assert done.returncode == 0
@@ -35,7 +35,7 @@ def test_what_others_wrote_may_lack_files(tmp_path: Path) -> None:
     assert manifest["url"] == "/static/"
 
 
-def test_quiet_says_nothing(tmp_path: Path) -> None:
+def test_quiet_prints_nothing(tmp_path: Path) -> None:
     done = run(write_tree(tmp_path, SITE), "build", "-q")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
@@ -76,7 +76,7 @@ def test_json_is_one_document(tmp_path: Path, verb: str) -> None:
     assert document["diagnostics"][0]["location"]["column"] == 21
 
 
-def test_json_tells_a_wrong_configuration_too(tmp_path: Path) -> None:
+def test_json_reports_a_wrong_configuration(tmp_path: Path) -> None:
     done = run(write_tree(tmp_path, {**SITE, "buildassets.toml": "minfy = true\n"}), "build", "--json")
     assert done.returncode == 2
     assert json.loads(done.stdout)["diagnostics"][0]["code"] == "config/unknown-key"
@@ -127,7 +127,7 @@ def test_sources_and_output_come_from_the_command_line(tmp_path: Path) -> None:
     assert (tmp_path / "out/manifest.json").exists()
 
 
-def test_what_an_engine_of_a_package_prints_is_kept_from_stdout(tmp_path: Path) -> None:
+def test_output_of_an_engine_is_kept_from_stdout(tmp_path: Path) -> None:
     packages = str(write_package(tmp_path, "shouting", "print('imported')" + SHOUT, {"shout": "Shout"}))
     files = {"buildassets.toml": 'engines.txt = "shout"', "assets/a.txt": "a"}
     path = os.pathsep.join((packages, os.environ.get("PYTHONPATH", "")))
@@ -176,7 +176,7 @@ STYLED: Tree = {
 }
 
 
-def test_verbose_says_why_engines_ran(tmp_path: Path) -> None:
+def test_verbose_prints_why_engines_ran(tmp_path: Path) -> None:
     write_tree(tmp_path, STYLED)
     first = run(tmp_path, "build", "-v").stderr
     assert "css/app.css: it was never built before\n" in first
@@ -187,14 +187,14 @@ def test_verbose_says_why_engines_ran(tmp_path: Path) -> None:
     assert "js/app.js: " not in second
 
 
-def test_json_says_why_engines_ran(tmp_path: Path) -> None:
+def test_json_has_the_reasons_why_engines_ran(tmp_path: Path) -> None:
     run(write_tree(tmp_path, STYLED), "build")
     write_tree(tmp_path, {"assets/css/_theme.scss": "$colour: tan;\n"})
     document = json.loads(run(tmp_path, "build", "--json").stdout)
     assert document["anew"] == {"css/app.css": "assets/css/_theme.scss changed"}
 
 
-def test_explain_says_whether_the_cache_is_up_to_date(tmp_path: Path) -> None:
+def test_explain_shows_whether_the_cache_is_up_to_date(tmp_path: Path) -> None:
     run(write_tree(tmp_path, STYLED), "build")
     assert run(tmp_path, "explain", "css/app.css").stdout.endswith("in the cache:\n  css/app.css: up to date\n")
     run(tmp_path, "build", "--mode", "development", "-o", "elsewhere")
@@ -205,7 +205,7 @@ def test_explain_says_whether_the_cache_is_up_to_date(tmp_path: Path) -> None:
     assert "in the cache" not in run(tmp_path, "explain", "logo.png").stdout
 
 
-def test_explain_says_so_of_each_member_of_a_bundle(tmp_path: Path) -> None:
+def test_explain_shows_the_cache_state_of_each_member_of_a_bundle(tmp_path: Path) -> None:
     settings = 'entries = ["all.css"]\n[bundles]\n"all.css" = ["css/app.css", "css/base.css"]\n'
     write_tree(tmp_path, {**STYLED, "buildassets.toml": settings, "assets/css/base.css": "a { b: c }"})
     assert run(tmp_path, "build").returncode == 0
@@ -221,7 +221,7 @@ def test_explain_names_the_nearest_asset(tmp_path: Path) -> None:
     assert "hint: did you mean `css/app.css`?" in done.stderr
 
 
-def test_explain_before_a_build_says_so(tmp_path: Path) -> None:
+def test_explain_before_a_build_hints_at_a_build(tmp_path: Path) -> None:
     done = run(write_tree(tmp_path, SITE), "explain", "css/app.css")
     assert done.returncode == 1
     assert "hint: run `buildassets build` first" in done.stderr
@@ -234,7 +234,7 @@ def test_colour_and_progress_are_for_terminals(tmp_path: Path) -> None:
 
 
 def on_terminal(folder: Path, **more: str) -> bytes:
-    """What `build` prints on a terminal."""
+    """Return the output of `build` on a terminal."""
     master, slave = pty.openpty()
     with subprocess.Popen(
         [sys.executable, "-m", "buildassets", "build"], cwd=folder, stderr=slave, env=environment(**more)
@@ -244,7 +244,7 @@ def on_terminal(folder: Path, **more: str) -> bytes:
         while True:
             try:
                 chunk = os.read(master, 4096)
-            except OSError:  # the way Linux says that the other end is closed
+            except OSError:  # the way Linux reports that the other end is closed
                 break
             if not chunk:
                 break

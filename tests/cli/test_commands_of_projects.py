@@ -3,15 +3,14 @@
 import json
 import shutil
 import signal
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.cli.processes import started
 from tests.cli.watching import watching
-from tests.command import environment, run
+from tests.command import run
 from tests.conftest import PATIENCE_SECONDS, Tree, wait_for, write_tree
 
 COMPILER = """
@@ -59,7 +58,7 @@ def test_a_build_with_nothing_to_do_runs_nothing(site: Path) -> None:
     assert runs(site) == before
 
 
-def test_build_tells_why_a_command_ran(site: Path) -> None:
+def test_verbose_build_prints_why_a_command_ran(site: Path) -> None:
     run(site, "build")
     run(site, "build")
     write_tree(site, {"less/theme.less": "#00f"})
@@ -71,26 +70,27 @@ def test_a_command_is_watched(site: Path) -> None:
     with watching(site, "--port", "0") as watch:
         assert watch.next()["ok"]
         write_tree(site, {"assets/a.less": "a { color: tan }\n"})
-        watch.next_released("a.css", b"a { color: tan }\n\n")
+        watch.until_released("a.css", b"a { color: tan }\n\n")
         assert runs(site)[-1] == "assets/a.less"
         write_tree(site, {"assets/a.less": "a { color: none }\n"})
-        document = watch.next()
-        assert [one["code"] for one in document["diagnostics"]] == ["command/problem"]
+        while not (found := watch.next()["diagnostics"]):
+            pass
+        assert [one["code"] for one in found] == ["command/problem"]
         write_tree(site, {"assets/a.less": "a { color: @red }\n"})
-        watch.next_released("a.css", b"a { color: #f00 }\n\n")
+        watch.until_released("a.css", b"a { color: #f00 }\n\n")
         write_tree(site, {"less/theme.less": "#00f"})
-        watch.next_released("a.css", b"a { color: #00f }\n\n")
+        watch.until_released("a.css", b"a { color: #00f }\n\n")
         write_tree(site, {"tools/less.py": COMPILER.replace("print(text", "print('x{}', text")})
-        watch.next_released("a.css", b"x{} a { color: #00f }\n\n")
+        watch.until_released("a.css", b"x{} a { color: #00f }\n\n")
 
 
 def test_a_watch_sees_files_of_a_set_come_and_go(site: Path) -> None:
     with watching(site, "--port", "0") as watch:
         watch.next()
         (site / "less/theme.less").unlink()
-        watch.next_released("a.css", b"a { color: unset }\n\n")
+        watch.until_released("a.css", b"a { color: unset }\n\n")
         write_tree(site, {"less/theme.less": "#00f"})
-        watch.next_released("a.css", b"a { color: #00f }\n\n")
+        watch.until_released("a.css", b"a { color: #00f }\n\n")
 
 
 def test_the_one_asset_of_a_command_is_watched(tmp_path: Path) -> None:
@@ -99,9 +99,9 @@ def test_the_one_asset_of_a_command_is_watched(tmp_path: Path) -> None:
     with watching(tmp_path, "--port", "0") as watch:
         assert sorted(watch.next()["assets"]) == ["all.css", "b.css"]
         write_tree(tmp_path, {"data/a.css": "c{}"})
-        watch.next_released("all.css", b"c{}")
+        watch.until_released("all.css", b"c{}")
         write_tree(tmp_path, {"data/d.css": "d{}"})
-        watch.next_released("all.css", b"c{}d{}")
+        watch.until_released("all.css", b"c{}d{}")
 
 
 def test_a_watch_finds_a_program_that_appears(site: Path) -> None:
@@ -115,10 +115,10 @@ def test_a_watch_finds_a_program_that_appears(site: Path) -> None:
         (site / "new").rename(site / "less.sh")
         (site / "less.sh").rename(site / "tools/less")
         write_tree(site, {"buildassets.toml": config.replace('"python", "tools/less.py"', '"tools/less"')})
-        watch.next_released("a.css", b"a { color: @red }\n")
+        watch.until_released("a.css", b"a { color: @red }\n")
 
 
-def test_a_watch_goes_on_when_a_file_is_corrected_that_a_first_build_reported(tmp_path: Path) -> None:
+def test_watch_rebuilds_when_a_file_that_the_first_build_reported_is_fixed(tmp_path: Path) -> None:
     config = """
 commands.x = { from = "less", to = "css", run = ["sh", "tool.sh", "{path}"], problem = '(?P<file>less/.*):(?P<line>1)' }
 """
@@ -129,7 +129,7 @@ commands.x = { from = "less", to = "css", run = ["sh", "tool.sh", "{path}"], pro
     with watching(tmp_path, "--port", "0") as watch:
         assert watch.next()["diagnostics"][0]["location"]["file"] == "less/a.txt"
         write_tree(tmp_path, {"less/a.txt": "some"})
-        watch.next_released("a.css", b"a { b: c }")
+        watch.until_released("a.css", b"a { b: c }")
 
 
 def test_check_without_running_anything(site: Path) -> None:
@@ -149,7 +149,7 @@ def test_check_without_running_lists_nothing_as_left_over(site: Path) -> None:
     assert (done.returncode, done.stdout) == (0, "")
 
 
-def test_check_runs_commands_unless_told_otherwise(site: Path) -> None:
+def test_check_runs_commands_by_default(site: Path) -> None:
     write_tree(site, {"assets/a.less": "a { color: none }"})
     done = run(site, "check")
     assert done.returncode == 1
@@ -203,7 +203,7 @@ def test_explain_shows_the_command(site: Path) -> None:
     assert document["command"] == {"name": "less", "run": ["python", "tools/less.py", "{path}"]}
 
 
-def test_explain_tells_what_is_out_of_date(site: Path) -> None:
+def test_explain_shows_why_an_asset_is_out_of_date(site: Path) -> None:
     run(site, "build")
     write_tree(site, {"less/new.less": ""})
     assert "a.css: less changed" in run(site, "explain", "a.css").stdout
@@ -230,13 +230,12 @@ def test_diff_names_the_setting(site: Path) -> None:
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 @pytest.mark.parametrize("jobs", ["1", "4"])
-def test_an_interrupted_build_leaves_no_command_behind(tmp_path: Path, number: int, code: int, jobs: str) -> None:
+def test_interrupted_build_leaves_no_command_running(tmp_path: Path, number: int, code: int, jobs: str) -> None:
     slow = "echo $$ >> pids; sleep 600 & sleep 600"
     config = f"commands.x = {{ from = 'less', to = 'css', run = ['sh', '-c', '{slow}'] }}"
     write_tree(tmp_path, {"buildassets.toml": config, "assets/a.less": "a", "assets/b.less": "b"})
     count = 1 if jobs == "1" else 2
-    command = [sys.executable, "-m", "buildassets", "build", "--jobs", jobs]
-    with subprocess.Popen(command, cwd=tmp_path, env=environment(), stderr=subprocess.PIPE, text=True) as process:
+    with started(tmp_path, "build", "--jobs", jobs) as process:
         wait_for(lambda: (tmp_path / "pids").exists() and len((tmp_path / "pids").read_text().split()) == count)
         process.send_signal(number)
         _, err = process.communicate(timeout=PATIENCE_SECONDS)

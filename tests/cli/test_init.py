@@ -36,7 +36,7 @@ DJANGO: Tree = {
 }
 
 
-def test_without_a_terminal_and_without_yes_it_exits_with_2_and_writes_nothing(tmp_path: Path) -> None:
+def test_init_without_a_terminal_and_without_yes_exits_with_2(tmp_path: Path) -> None:
     write_tree(tmp_path, FLASK)
     before = read_tree(tmp_path)
     done = run(tmp_path, "init")
@@ -55,7 +55,7 @@ def test_a_dry_run_shows_the_diff_and_writes_nothing(tmp_path: Path) -> None:
     assert read_tree(tmp_path) == before
 
 
-def test_dry_run_goes_before_yes(tmp_path: Path) -> None:
+def test_dry_run_takes_precedence_over_yes(tmp_path: Path) -> None:
     write_tree(tmp_path, FLASK)
     assert run(tmp_path, "init", "--yes", "--dry-run").returncode == 0
     assert not (tmp_path / "buildassets.toml").exists()
@@ -67,7 +67,7 @@ def test_yes_writes_what_can_be_built(tmp_path: Path) -> None:
     assert run(tmp_path, "check").returncode == 0
 
 
-def test_the_diff_of_a_dry_run_is_what_git_applies(tmp_path: Path) -> None:
+def test_diff_of_a_dry_run_applies_by_git(tmp_path: Path) -> None:
     by_git, by_init = (write_tree(tmp_path / name, FLASK) for name in ("git", "init"))
     patch = run(by_git, "init", "--dry-run").stdout
     subprocess.run(["git", "apply", "-"], cwd=by_git, input=patch, text=True, check=True)
@@ -85,7 +85,7 @@ def test_a_second_run_changes_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("answer", "is_written"), [("y", True), ("n", False), ("", False)])
-def test_on_a_terminal_it_asks(answer: str, is_written: bool, tmp_path: Path) -> None:
+def test_init_asks_on_a_terminal(answer: str, is_written: bool, tmp_path: Path) -> None:
     write_tree(tmp_path, FLASK)
     master, slave = pty.openpty()
     with subprocess.Popen(
@@ -142,7 +142,7 @@ def test_a_configuration_that_is_there_is_kept(tmp_path: Path) -> None:
         ("pipeline", {**DJANGO, "site1/settings.py": SETTINGS.format(apps="'pipeline',", more="")}),
     ],
 )  # fmt: skip
-def test_another_system_is_left_alone_and_migrate_is_named(system: str, files: Tree, tmp_path: Path) -> None:
+def test_third_party_asset_system_is_left_alone_and_migrate_is_named(system: str, files: Tree, tmp_path: Path) -> None:
     write_tree(tmp_path, files)
     before = read_tree(tmp_path)
     done = run(tmp_path, "init", "--yes")
@@ -235,7 +235,7 @@ for url in re.findall(r'(?:href|src)="(/[^"]*)"', get("/")):
 """
 
 
-def test_all_that_a_page_of_django_names_is_served(tmp_path: Path) -> None:
+def test_each_asset_of_a_django_page_is_served(tmp_path: Path) -> None:
     image = '{% load static %}<img alt="" src="{% static "img/logo.svg" %}">'
     files: Tree = {"assets/img/logo.svg": '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 4"/>'}
     project = fresh(tmp_path / "site", "django", files, image)
@@ -279,12 +279,12 @@ def test_settings_that_others_import_are_edited_where_the_applications_are(tmp_p
     assert "BUILDASSETS = " in (tmp_path / "site1/base.py").read_text()
 
 
-def test_where_no_framework_is_found_that_is_noted(tmp_path: Path) -> None:
+def test_missing_framework_is_noted(tmp_path: Path) -> None:
     done = run(write_tree(tmp_path, {"static/a.css": "a {}"}), "init", "--dry-run")
     assert "note: no framework is found" in done.stderr
 
 
-def test_where_no_framework_is_found_templates_get_no_helper_that_nothing_gives_them(tmp_path: Path) -> None:
+def test_templates_without_a_framework_get_no_helpers(tmp_path: Path) -> None:
     write_tree(tmp_path, {**FLASK, "app.py": "from flask import Flask\napp = Flask(\n"})
     done = run(tmp_path, "init", "--yes")
     assert (tmp_path / "templates/base.html").read_text() == FLASK["templates/base.html"]
@@ -446,11 +446,11 @@ def test_on_a_terminal_the_smallest_engines_are_offered(tmp_path: Path) -> None:
 def _read(terminal: int) -> bytes:
     try:
         return os.read(terminal, 4096)
-    except OSError:  # the way Linux says that the other end is closed
+    except OSError:  # the way Linux reports that the other end is closed
         return b""
 
 
-def test_packages_that_are_not_here_are_named_with_the_command_that_brings_them(tmp_path: Path) -> None:
+def test_missing_packages_are_named_with_the_command_that_installs_them(tmp_path: Path) -> None:
     files: Tree = {
         "static/a.js": "import 'lit';\nimport './own.js';\nimport 'https://x.test/y.js';",
         "static/own.js": "",
@@ -510,7 +510,7 @@ def test_a_configuration_that_is_kept_gets_its_engines_by_hand(tmp_path: Path) -
     assert not (tmp_path / "buildassets.lock").exists()
 
 
-def test_what_is_left_to_do_by_hand_is_no_nothing(tmp_path: Path) -> None:
+def test_changes_left_to_the_user_are_not_reported_as_nothing_to_do(tmp_path: Path) -> None:
     run(write_tree(tmp_path, {"app.py": FLASK["app.py"]}), "init", "--yes")
     done = run(tmp_path, "init", "--yes")
     assert "nothing else to do" in done.stderr
@@ -551,7 +551,7 @@ def test_an_import_stands_above_the_function_that_makes_the_application(tmp_path
     assert "\n    FlaskAssets(app, serve=True)\n    return app\n" in after
 
 
-def test_a_gitignore_that_is_no_text_stays_and_its_lines_are_printed(tmp_path: Path) -> None:
+def test_binary_gitignore_stays_and_its_lines_are_printed(tmp_path: Path) -> None:
     write_tree(tmp_path, {**FLASK, ".gitignore": b"# g\xe9n\xe9r\xe9\nsecret.env\n"})
     done = run(tmp_path, "init", "--yes")
     assert (tmp_path / ".gitignore").read_bytes() == b"# g\xe9n\xe9r\xe9\nsecret.env\n"
@@ -567,7 +567,7 @@ def test_a_gitignore_that_is_no_text_stays_and_its_lines_are_printed(tmp_path: P
         ({"r.py": "import jinja2\nenv = jinja2.Environment()\n"}, 'Assets("public/site/manifest.json", reload='),
     ],
 )
-def test_the_manifest_is_that_of_a_configuration_that_is_there(files: Tree, line: str, tmp_path: Path) -> None:
+def test_manifest_is_that_of_the_existing_configuration(files: Tree, line: str, tmp_path: Path) -> None:
     write_tree(tmp_path, {**files, "buildassets.toml": 'output = "public/site"\n'})
     assert run(tmp_path, "init", "--yes").returncode == 0
     assert line in "\n".join(one.read_text() for one in sorted(tmp_path.rglob("*.py")))
@@ -584,7 +584,7 @@ def test_a_wrong_configuration_is_reported_and_nothing_written(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("last", ["OTHERS + ['shop']", "['shop', 'django.contrib.staticfiles']"])
-def test_of_two_lists_of_applications_the_one_that_counts_is_edited(last: str, tmp_path: Path) -> None:
+def test_effective_list_of_applications_is_edited(last: str, tmp_path: Path) -> None:
     settings = SETTINGS.format(apps="'django.contrib.admin',", more=f"INSTALLED_APPS = {last}")
     done = run(write_tree(tmp_path, {**DJANGO, "site1/settings.py": settings}), "init", "--yes")
     after = (tmp_path / "site1/settings.py").read_text()
@@ -592,7 +592,7 @@ def test_of_two_lists_of_applications_the_one_that_counts_is_edited(last: str, t
     assert after.count("'buildassets.runtime.django'") == (1 if last.startswith("[") else 0)
 
 
-def test_a_base_dir_that_is_text_is_not_divided(tmp_path: Path) -> None:
+def test_textual_base_dir_is_not_divided(tmp_path: Path) -> None:
     settings = SETTINGS.format(apps="", more="BASE_DIR = str(Path(__file__).parent.parent)")
     done = run(write_tree(tmp_path, {**DJANGO, "site1/settings.py": settings}), "init", "--yes")
     assert "write by hand, `site1/settings.py`" in done.stderr

@@ -11,7 +11,9 @@ from buildassets.cli.output import print_json, print_json_of_many
     "members",
     [{}, {"a": {"ok": True, "assets": {}}}, {"a": {"z": 1, "lines": ["##[x]", "two\nlines"]}, "b/c": {}}],
 )
-def test_parts_are_the_whole(members: dict[str, dict[str, Any]], capsys: pytest.CaptureFixture[str]) -> None:
+def test_parts_of_a_document_make_the_whole(
+    members: dict[str, dict[str, Any]], capsys: pytest.CaptureFixture[str]
+) -> None:
     print_json({"ok": True, "diagnostics": [], "projects": members})
     whole = capsys.readouterr().out
     print_json_of_many({"ok": True, "diagnostics": []}, "projects", sorted(members.items()))

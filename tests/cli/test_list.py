@@ -51,7 +51,7 @@ def test_each_asset_is_a_row_and_all_together_the_last(site: Path) -> None:
     assert rows(site)[-1][0] == "5 assets"
 
 
-def test_titles_stand_above(site: Path) -> None:
+def test_table_begins_with_titles(site: Path) -> None:
     head = run(site, "list").stdout.splitlines()[0]
     assert head.split() == ["asset", "size", "gzip", "brotli", "named", "by"]
 
@@ -73,7 +73,7 @@ def test_templates_and_assets_that_name_it_are_listed(site: Path) -> None:
     assert (assets["left.txt"]["named_in"], assets["left.txt"]["referrers"]) == ([], [])
 
 
-def test_the_table_has_who_names_it(site: Path) -> None:
+def test_table_names_the_referrers(site: Path) -> None:
     by_name = {row[0]: row[-1] for row in rows(site)}
     assert by_name["css/app.css"] == "templates/base.html:2, templates/page.html:1"
     assert by_name["img/a.svg"] == "templates/base.html:3, css/app.css"
@@ -89,7 +89,7 @@ def test_the_table_has_who_names_it(site: Path) -> None:
         (("--sort", "kind"), "img/a.svg"),
     ],
 )
-def test_it_can_be_sorted(site: Path, options: tuple[str, ...], first: str) -> None:
+def test_table_can_be_sorted(site: Path, options: tuple[str, ...], first: str) -> None:
     assert names(site, *options)[0] == first
 
 
@@ -107,7 +107,7 @@ def test_globs_choose(site: Path) -> None:
     assert names(site, "css/") == ["css/app.css", "css/print.css"]
 
 
-def test_a_glob_of_nothing_is_no_error(site: Path) -> None:
+def test_glob_without_a_match_is_not_an_error(site: Path) -> None:
     done = run(site, "list", "*.png")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "no asset matches\n")
     assert document(site, "*.png")["assets"] == []
@@ -130,7 +130,7 @@ def test_the_total_is_that_of_what_is_listed(site: Path) -> None:
     assert found["total"]["size"] == sum(one["size"] for one in found["assets"])
 
 
-def test_before_a_build_the_way_to_one_is_shown(tmp_path: Path) -> None:
+def test_missing_release_hints_at_a_build(tmp_path: Path) -> None:
     done = run(write_tree(tmp_path, SITE), "list")
     assert done.returncode == 1
     assert "error[manifest/unreadable]" in done.stderr

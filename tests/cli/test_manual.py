@@ -30,14 +30,14 @@ def test_the_page_is_sound_roff() -> None:
     assert [fault for fault in faults if "missing date" not in fault] == []  # the same text for the same version
 
 
-def test_man_shows_it_without_a_warning() -> None:
+def test_man_prints_the_manual_without_a_warning() -> None:
     if not shutil.which("man"):
         missing_tool("there is no man")
     done = subprocess.run(["man", "--warnings", "-l", "-"], input=manual().encode(), capture_output=True)
     assert (done.returncode, done.stderr.decode()) == (0, "")
 
 
-def test_every_verb_and_option_is_on_it(shown: str) -> None:
+def test_manual_lists_every_verb_and_option(shown: str) -> None:
     context = click.Context(commands)
     for name in commands.list_commands(context):
         command = commands.get_command(context, name)
@@ -48,10 +48,10 @@ def test_every_verb_and_option_is_on_it(shown: str) -> None:
                 assert any(option in shown for option in param.opts), param.opts
 
 
-def test_examples_stand_as_they_are_typed(shown: str) -> None:
+def test_examples_are_printed_unchanged(shown: str) -> None:
     assert "buildassets list 'js/**' --sort gzip\n" in shown
 
 
-def test_it_has_the_version_and_no_date(shown: str) -> None:
+def test_manual_has_the_version_and_no_date(shown: str) -> None:
     assert f"buildassets {__version__}" in shown.splitlines()[-1]
     assert "20" not in shown.splitlines()[-1]

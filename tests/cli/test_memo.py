@@ -46,7 +46,7 @@ class Project:
         self._monkeypatch.setattr(sys, "argv", ["buildassets", *arguments])
 
     def build(self, times: int = 1) -> None:
-        """Do what the command says, `times` over, whether or not there is something to do."""
+        """Run the command `times` over, whether or not there is something to do."""
         for _ in range(times):
             settle()
             assert commands.main(sys.argv[1:], standalone_mode=False) == 0
@@ -144,7 +144,7 @@ def test_nothing_is_repeated_after_a_change(project: Project, change: str) -> No
     assert not was_repeated()
 
 
-def test_other_settings_nearer_by_are_a_change(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_settings_in_a_nearer_folder_are_a_change(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(project.folder / "inner")
     project.build()
     assert was_repeated()
@@ -166,7 +166,7 @@ def test_settings_above_a_folder_that_had_none_are_a_change(
     assert not was_repeated()
 
 
-def test_a_load_path_that_is_gone_is_a_change(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+def test_removed_load_path_is_a_change(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
     (project.folder / "lib").mkdir()
     write_tree(project.folder, {"pyproject.toml": '[tool.buildassets]\ncompress = []\nload_paths = ["lib"]\n'})
     project.build(3)
@@ -223,9 +223,7 @@ def test_another_environment_is_not_repeated(kept: Project, monkeypatch: pytest.
     assert not was_repeated()
 
 
-def test_another_value_of_a_variable_that_modules_see_is_another(
-    project: Project, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_another_value_of_a_variable_of_modules_is_a_change(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("API_URL", "one")
     settings = '[tool.buildassets]\ncompress = []\nenv = ["API_URL"]\n'
     write_tree(project.folder, {"pyproject.toml": settings, "assets/js/app.js": "p(import.meta.env.API_URL)\n"})
@@ -240,7 +238,7 @@ def test_another_value_of_a_variable_that_modules_see_is_another(
 
 
 @pytest.mark.parametrize("arguments", [("--cache-dir", "elsewhere"), ("--cache-dir=elsewhere",)])
-def test_the_cache_may_be_where_the_command_says(project: Project, arguments: tuple[str, ...]) -> None:
+def test_cache_may_be_in_the_folder_of_the_option(project: Project, arguments: tuple[str, ...]) -> None:
     project.command("build", *arguments)
     project.build(3)
     assert was_repeated()
@@ -248,7 +246,7 @@ def test_the_cache_may_be_where_the_command_says(project: Project, arguments: tu
     assert not was_repeated()
 
 
-def test_the_cache_may_be_elsewhere(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cache_may_be_in_the_folder_of_the_variable(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BUILDASSETS_CACHE_DIR", "elsewhere")
     project.build(3)
     assert was_repeated()
@@ -305,7 +303,7 @@ def test_warnings_on_a_terminal_are_repeated_in_its_width(project: Project, colu
     assert all(cells(line) <= columns // 2 for line in narrower.split("\n") if "|" in line)
 
 
-def test_nothing_that_a_forged_cache_holds_commands_a_terminal_or_a_ci_service(
+def test_forged_cache_prints_no_command_to_a_terminal_or_a_ci_service(
     project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for odd in (HOSTILE, "::stop-commands::x", "##[error]c"):
@@ -344,9 +342,7 @@ def test_warning_of_one_build_only_is_not_repeated(project: Project, capsys: pyt
     assert "warning" not in capsys.readouterr().err
 
 
-def test_a_demand_for_the_library_is_repeated_while_that_is_the_same(
-    project: Project, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_required_library_is_checked_before_a_repetition(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     need_library()
     monkeypatch.setenv(SWITCH, "require")
     assert not was_repeated()
@@ -358,7 +354,9 @@ def test_a_demand_for_the_library_is_repeated_while_that_is_the_same(
     assert not was_repeated()
 
 
-def test_an_unknown_demand_is_refused_each_time(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unknown_value_of_the_lexer_switch_is_refused_each_time(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv(SWITCH, "please")
     for _ in range(2):
         assert not was_repeated()

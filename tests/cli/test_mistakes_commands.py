@@ -132,7 +132,7 @@ def test_a_source_root_without_a_name(tmp_path: Path) -> None:
     assert mistaken(tmp_path, "build", "") == (2, "\nerror[config/value]: `SOURCE[0]` is empty\n")
 
 
-def test_a_prefix_of_urls_that_is_no_text(tmp_path: Path) -> None:
+def test_prefix_of_urls_of_a_wrong_type(tmp_path: Path) -> None:
     write_tree(tmp_path, {"assets/a.css": ""})
     assert mistaken(tmp_path, "build", "--url", "/\udcff/") == (
         2,

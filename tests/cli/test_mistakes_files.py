@@ -61,7 +61,7 @@ def test_an_import_that_is_meant_for_tailwind(tmp_path: Path, rule: str, hint: s
     assert (code, f"hint: {hint}\n" in shown) == (1, True)
 
 
-def test_a_sheet_that_is_not_there_beside_others(tmp_path: Path) -> None:
+def test_missing_sheet_among_others(tmp_path: Path) -> None:
     write_tree(
         tmp_path,
         {
@@ -85,7 +85,7 @@ failed with 1 error; there is no release yet
     )
 
 
-def test_a_script_that_is_not_there_beside_others(tmp_path: Path) -> None:
+def test_missing_script_among_others(tmp_path: Path) -> None:
     write_tree(
         tmp_path,
         {"assets/js/app.js": 'import "./cart.js";\n', "assets/js/main.js": "f(1);\n", "assets/js/tabs.js": "f(2);\n"},

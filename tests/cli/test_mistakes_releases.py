@@ -83,7 +83,7 @@ hint: did you mean `css/a.css`?
     )
 
 
-def test_explaining_what_is_no_asset(tmp_path: Path) -> None:
+def test_explaining_an_unknown_asset(tmp_path: Path) -> None:
     write_tree(tmp_path, {"assets/a.css": "a { b: c }\n"})
     run(tmp_path, "build")
     run(tmp_path, "pack", "-o", "r.tar.gz")

@@ -52,7 +52,7 @@ def test_a_plain_command_line_is_read_as_click_reads_it(arguments: list[str]) ->
         ["build"],
     ],
 )
-def test_what_most_builds_are_given_is_plain(arguments: list[str]) -> None:
+def test_usual_options_of_a_build_are_plain(arguments: list[str]) -> None:
     assert plain_options(arguments) is not None
 
 

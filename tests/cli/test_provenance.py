@@ -65,7 +65,7 @@ def test_the_bill_names_what_others_wrote(site: Path) -> None:
     assert found == [("jQuery", "3.7.1", None), ("lib", "2.0.0", "pkg:npm/lib@2.0.0")]
 
 
-def test_it_does_not_disturb_the_release(site: Path) -> None:
+def test_provenance_does_not_disturb_the_release(site: Path) -> None:
     assert run(site, "verify").returncode == 0
     run(site, "build", "-q")
     assert run(site, "clean").stderr == "removed nothing\n"
@@ -81,7 +81,7 @@ def test_the_same_sources_give_the_same_bytes(site: Path, tmp_path: Path, option
         assert (site / name).read_bytes() == (other / name).read_bytes()
 
 
-def test_it_is_written_again_when_it_is_gone_and_nothing_was_to_be_built(site: Path) -> None:
+def test_missing_provenance_is_written_without_a_build(site: Path) -> None:
     before = (site / "build.intoto.json").read_bytes()
     for _ in range(2):
         (site / "build.intoto.json").unlink()
@@ -89,7 +89,7 @@ def test_it_is_written_again_when_it_is_gone_and_nothing_was_to_be_built(site: P
         assert (site / "build.intoto.json").read_bytes() == before
 
 
-def test_an_edit_is_told_of(site: Path) -> None:
+def test_edited_source_is_in_the_provenance(site: Path) -> None:
     write_tree(site, {"assets/css/_theme.scss": "$c: tan;\n"})
     before = statement(site)
     run(site, "build", "--provenance")
@@ -114,6 +114,6 @@ def test_json_names_the_files(tmp_path: Path) -> None:
     assert json.loads(done.stdout)["provenance"] == ["out.intoto.json", "out.cdx.json"]
 
 
-def test_nothing_is_told_of_a_build_that_fails(tmp_path: Path) -> None:
+def test_failed_build_writes_no_provenance(tmp_path: Path) -> None:
     assert run(write_tree(tmp_path, BROKEN), "build", "--provenance").returncode == 1
     assert not [name for name in read_tree(tmp_path) if name.endswith((".intoto.json", ".cdx.json"))]

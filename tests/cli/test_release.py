@@ -23,7 +23,7 @@ def css(site: Path) -> str:
     return next((site / "build").glob("assets/css/*.css")).relative_to(site / "build").as_posix()
 
 
-def test_verify_says_that_a_release_is_whole(site: Path) -> None:
+def test_verify_reports_that_a_release_is_whole(site: Path) -> None:
     done = run(site, "verify")
     files = len(read_tree(site / "build"))
     assert (done.returncode, done.stdout) == (0, "")
@@ -83,7 +83,7 @@ def test_names_that_stdout_cannot_encode_are_escaped(site: Path) -> None:
     assert (done.returncode, done.stdout) == (1, "not listed: b\\xe4r\n"), done.stderr
 
 
-def test_verify_of_what_is_not_there_is_told(site: Path) -> None:
+def test_verify_of_a_missing_release_is_reported(site: Path) -> None:
     done = run(site, "verify", "nowhere.tar")
     assert done.returncode == 1
     assert "error[release/unreadable]: cannot read `nowhere.tar`: no such file or directory\n" in done.stderr
@@ -116,14 +116,14 @@ def test_a_rebuild_of_an_archive_finds_the_same(site: Path) -> None:
     assert list(document["differs"]) == ["css/app.css", "img/a.svg"][:1]
 
 
-def test_a_rebuild_that_fails_says_why(site: Path) -> None:
+def test_failed_rebuild_reports_its_errors(site: Path) -> None:
     write_tree(site, {"assets/css/app.css": "a { background: url(nowhere.png) }"})
     done = run(site, "verify", "--rebuild")
     assert done.returncode == 1
     assert "error[reference/missing]: cannot find `css/nowhere.png`" in done.stderr
 
 
-def test_pack_says_what_it_wrote(site: Path) -> None:
+def test_pack_reports_the_archive(site: Path) -> None:
     done = run(site, "pack")
     digest = hashlib.sha256((site / "build.tar").read_bytes()).hexdigest()
     files = len(read_tree(site / "build"))
@@ -132,14 +132,14 @@ def test_pack_says_what_it_wrote(site: Path) -> None:
     assert done.stderr.endswith(f"), sha256 {digest}\n")
 
 
-def test_the_archive_stands_beside_the_release_wherever_pack_runs(site: Path) -> None:
+def test_archive_is_written_next_to_the_release(site: Path) -> None:
     done = run(site / "assets/css", "pack")
     assert done.stderr.startswith("packed "), done.stderr
     assert " into `../../build.tar` (" in done.stderr
     assert (site / "build.tar").is_file()
 
 
-def test_pack_of_a_folder_that_is_not_there_says_so(site: Path) -> None:
+def test_pack_of_a_missing_folder_is_reported(site: Path) -> None:
     done = run(site, "pack", "nowhere", "-o", "a.tar")
     assert done.returncode == 1
     assert "error[release/unreadable]: cannot read `nowhere`: no such file or directory\n" in done.stderr
@@ -187,13 +187,13 @@ def test_wrong_usage_exits_with_2(site: Path, arguments: tuple[str, ...], messag
     assert message in done.stderr
 
 
-def test_an_archive_that_cannot_be_written_is_told(site: Path) -> None:
+def test_unwritable_archive_is_reported(site: Path) -> None:
     done = run(site, "pack", "-o", "nowhere/a.tar")
     assert done.returncode == 1
     assert "error[release/unwritable]: cannot write `nowhere/a.tar`: no such file or directory\n" in done.stderr
 
 
-def test_an_archive_that_cannot_be_read_is_told(site: Path) -> None:
+def test_unreadable_archive_is_reported(site: Path) -> None:
     done = run(site, "unpack", "nowhere.tar", "-o", "out")
     assert done.returncode == 1
     assert "error[release/unreadable]: cannot read `nowhere.tar`: no such file or directory\n" in done.stderr

@@ -65,7 +65,7 @@ def test_without_a_file_the_page_goes_to_stdout(site: Path) -> None:
     assert run(site, "report").stdout == (site / "report.html").read_text()
 
 
-def test_a_terminal_is_no_place_for_a_page(site: Path) -> None:
+def test_page_is_not_printed_to_a_terminal(site: Path) -> None:
     assert "name a file, as in `-o report.html`" in on_terminal(site, "report")
 
 
@@ -103,7 +103,7 @@ def test_each_asset_has_the_way_to_it(site: Path) -> None:
     assert asset(document(site), "img/a.svg")["why"] == ["templates/base.html:1", "css/all.css", "img/a.svg"]
 
 
-def test_duplicates_and_what_is_not_used_are_listed(site: Path) -> None:
+def test_duplicates_and_unused_assets_are_listed(site: Path) -> None:
     found = document(site)
     (group,) = found["duplicates"]["files"]
     assert group["places"] == ["img/a.svg", "img/copy.svg"]
@@ -125,7 +125,7 @@ def test_the_time_of_each_stage_is_that_of_the_build(site: Path) -> None:
     assert all(0 < taken < 60 for taken in seconds.values())
 
 
-def test_of_a_release_that_was_not_built_here_there_are_no_times(site: Path) -> None:
+def test_release_built_elsewhere_has_no_times(site: Path) -> None:
     assert document(site, "old")["seconds"] is None
     shutil.rmtree(site / ".buildassets")
     assert document(site)["seconds"] is None
@@ -160,7 +160,7 @@ def test_an_archive_and_a_manifest_are_releases_too(site: Path) -> None:
 
 
 @pytest.mark.parametrize("file", ["build/report.html", "assets/report.html", "templates"])
-def test_the_page_is_not_written_among_what_it_is_about(site: Path, file: str) -> None:
+def test_page_is_not_written_into_the_release_or_the_sources(site: Path, file: str) -> None:
     done = run(site, "report", "-o", file)
     assert done.returncode == 2
     assert f"`{file}` " in done.stderr
@@ -172,7 +172,7 @@ def test_two_forms_exclude_each_other(site: Path) -> None:
 
 
 @pytest.mark.parametrize("since", ["gone", "assets/css/b.css"])
-def test_what_is_no_release_is_reported(site: Path, since: str) -> None:
+def test_folder_without_a_release_is_reported(site: Path, since: str) -> None:
     done = run(site, "report", "--since", since)
     assert done.returncode == 1
     assert "error[manifest/unreadable]" in done.stderr
@@ -185,7 +185,7 @@ def test_a_file_that_cannot_be_written_is_reported(site: Path) -> None:
     assert "error[release/unwritable]: cannot write `gone/report.html`: no such file or directory" in done.stderr
 
 
-def test_before_a_build_the_way_to_one_is_shown(tmp_path: Path) -> None:
+def test_missing_release_hints_at_a_build(tmp_path: Path) -> None:
     done = run(write_tree(tmp_path, SITE), "report")
     assert done.returncode == 1
     assert "hint: run `buildassets build` first" in done.stderr

@@ -18,7 +18,7 @@ _HINT = (
 
 
 def run_without(module: str, folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    """What the command line does where `module` cannot be imported."""
+    """Run the command line where `module` cannot be imported."""
     program = f"import sys; sys.modules[{module!r}] = None; from buildassets.cli.main import main; main()"
     command = [sys.executable, "-c", program, *arguments]
     return subprocess.run(command, cwd=folder, env=environment(), capture_output=True, text=True)
@@ -31,7 +31,7 @@ def test_a_missing_requirement_is_named(module: str, verb: str, tmp_path: Path) 
     assert (done.returncode, done.stdout, done.stderr) == (2, "", f"{message}\n\n{_HINT}\n\n")
 
 
-def test_with_json_it_is_a_document(tmp_path: Path) -> None:
+def test_missing_requirement_is_a_json_document(tmp_path: Path) -> None:
     done = run_without("click", tmp_path, "build", "--json")
     document = json.loads(done.stdout)
     assert (done.returncode, document["ok"]) == (2, False)
@@ -43,5 +43,5 @@ def test_every_requirement_of_the_package_is_known() -> None:
         assert missing_requirement(ModuleNotFoundError(name=f"{module}.part")) is not None
 
 
-def test_a_module_of_somebody_else_is_no_requirement() -> None:
+def test_missing_third_party_module_is_not_a_requirement() -> None:
     assert missing_requirement(ModuleNotFoundError(name="json.nothing")) is None

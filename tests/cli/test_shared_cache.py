@@ -1,4 +1,4 @@
-"""One cache for several clones, users and machines: what was made in one place is found in another, or made anew."""
+"""One cache for several clones, users and machines: a result of one place is found in another, or built again."""
 
 import json
 import os
@@ -52,7 +52,7 @@ class Clones:
         return write_tree(self.folder / name, self.files if files is None else files) / "site"
 
     def build(self, site: Path, *arguments: str, **variables: str) -> dict[str, Any]:
-        """What the command prints of a build of `site`."""
+        """Build `site`; return the document that the command prints."""
         arguments = ("--json", "--cache-dir", str(self.cache), *arguments)
         done = self._build(site, *arguments, **variables)
         assert "Traceback" not in done.stderr, done.stderr
@@ -61,7 +61,7 @@ class Clones:
         return document
 
     def clean(self, site: Path, *arguments: str) -> Mapping[str, bytes]:
-        """What a build without a cache makes of a copy of `site`, and of what is beside it."""
+        """Return the release of a build without a cache, of a copy of `site` and the folders next to it."""
         copy = self.folder / "clean"
         shutil.rmtree(copy, ignore_errors=True)
         shutil.copytree(site.parent, copy, ignore=shutil.ignore_patterns("build"))
@@ -78,7 +78,7 @@ class Clones:
 
 
 def released(site: Path) -> Mapping[str, bytes]:
-    """The release, but for the manifest's list of what may say where it was built: there is none such."""
+    """Return the files of the release."""
     return read_tree(site / "build")
 
 
@@ -124,7 +124,7 @@ ELSEWHERE: dict[str, tuple[Callable[[Clones], Path], dict[str, str]]] = {
 
 @pytest.mark.parametrize("where", ELSEWHERE)
 @pytest.mark.parametrize("engine", ["libsass", "dart-sass"])
-def test_elsewhere_everything_is_found(clones: Clones, where: str, engine: str) -> None:
+def test_cache_entries_are_found_from_elsewhere(clones: Clones, where: str, engine: str) -> None:
     settings = f'{SETTINGS}[engines]\nscss = "{engine}"\n'
     files = {**SITE, "site/buildassets.toml": settings, "site/assets/app.scss": IMPORTING}
     here = clones.clone("here", files)
@@ -144,7 +144,7 @@ def test_elsewhere_everything_is_found(clones: Clones, where: str, engine: str) 
     assert released(there) == released(here)
 
 
-def test_with_source_maps_everything_is_found_too(clones: Clones) -> None:
+def test_cache_entries_with_source_maps_are_found_from_elsewhere(clones: Clones) -> None:
     files = {**SITE, "site/buildassets.toml": SETTINGS + "source_maps = true\n"}
     here, there = clones.clone("here", files), clones.clone("there", files)
     clones.build(here)
@@ -230,7 +230,7 @@ MISSES: dict[str, tuple[Callable[[Clones, Path], None], list[str]]] = {
 
 
 @pytest.mark.parametrize("what", MISSES)
-def test_what_is_otherwise_is_made_anew(clones: Clones, what: str) -> None:
+def test_change_rebuilds_exactly_its_assets(clones: Clones, what: str) -> None:
     clones.build(clones.clone("here"))
     change, expected = MISSES[what]
     there = clones.clone("there")
@@ -239,7 +239,7 @@ def test_what_is_otherwise_is_made_anew(clones: Clones, what: str) -> None:
     assert released(there) == clones.clean(there)
 
 
-def test_another_sass_makes_its_sheets_anew(clones: Clones) -> None:
+def test_another_sass_rebuilds_its_sheets(clones: Clones) -> None:
     by_engine = f'{SETTINGS}[engines]\nscss = "%s"\n'
     clones.files = {**SITE, "site/assets/app.scss": IMPORTING, "site/buildassets.toml": by_engine % "libsass"}
     clones.build(clones.clone("here"))
@@ -248,7 +248,7 @@ def test_another_sass_makes_its_sheets_anew(clones: Clones) -> None:
     assert list(clones.build(there)["anew"]) == ["app.css"]
 
 
-def test_the_reason_names_the_file_as_it_is_seen_from_there(clones: Clones) -> None:
+def test_reason_names_the_file_relative_to_the_clone(clones: Clones) -> None:
     clones.build(clones.clone("here"))
     there = clones.clone("there")
     (there / "lib/_colours.scss").write_text("$ink: tan;\n")
@@ -270,7 +270,7 @@ def test_two_states_with_other_partials_are_found_in_turn(clones: Clones) -> Non
 ENGINES = SETTINGS + '[engines]\nmd = "shout"\n'
 
 
-def test_an_engine_that_comes_by_another_path_is_seen(clones: Clones) -> None:
+def test_engine_from_another_path_is_a_change(clones: Clones) -> None:
     files = {**SITE, "site/buildassets.toml": ENGINES, "site/assets/d.md": "Hello"}
     site = clones.clone("here", files)
     first = write_package(clones.folder / "first", "shouting", SHOUT, {"shout": "Shout"})
@@ -285,7 +285,7 @@ def test_an_engine_that_comes_by_another_path_is_seen(clones: Clones) -> None:
     assert content(site, "d.txt") == b"HELLO!"
 
 
-def test_an_engine_that_is_upgraded_in_place_is_seen(clones: Clones) -> None:
+def test_engine_upgraded_in_place_is_a_change(clones: Clones) -> None:
     files = {**SITE, "site/buildassets.toml": ENGINES, "site/assets/d.md": "Hello"}
     site = clones.clone("here", files)
     package = write_package(clones.folder, "shouting", SHOUT, {"shout": "Shout"})
@@ -300,7 +300,7 @@ def test_an_engine_that_is_upgraded_in_place_is_seen(clones: Clones) -> None:
     assert clones.build(clones.clone("there", files))["anew"] == {}
 
 
-def test_what_an_engine_needs_is_seen_when_it_is_another(clones: Clones) -> None:
+def test_another_requirement_of_an_engine_is_a_change(clones: Clones) -> None:
     files = {**SITE, "site/buildassets.toml": ENGINES, "site/assets/d.md": "Hello"}
     site = clones.clone("here", files)
     package = write_package(clones.folder, "shouting", SHOUT, {"shout": "Shout"})
@@ -311,7 +311,7 @@ def test_what_an_engine_needs_is_seen_when_it_is_another(clones: Clones) -> None
     assert clones.build(site)["anew"].keys() == {"d.txt"}
 
 
-def test_a_package_in_front_of_an_installed_one_is_seen_where_there_was_nothing_to_do(clones: Clones) -> None:
+def test_package_in_front_of_an_installed_one_is_a_change_for_a_no_op_build(clones: Clones) -> None:
     site = clones.clone("here")
     folder = clones.folder / "in front"
     folder.mkdir()
@@ -325,6 +325,6 @@ def test_a_package_in_front_of_an_installed_one_is_seen_where_there_was_nothing_
 
 
 def content(site: Path, logical: str) -> bytes:
-    """What the release holds of an asset."""
+    """Return the content of an asset of the release."""
     file: str = json.loads((site / "build/manifest.json").read_text())["assets"][logical]["file"]
     return (site / "build/assets" / file).read_bytes()

@@ -36,13 +36,13 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize("kind", ["pipe", "socket", "device"])
 @pytest.mark.parametrize("arguments", ARGUMENTS, ids=" ".join)
-def test_an_argument_that_is_no_file_is_an_error(kind: str, arguments: list[str], site: Path) -> None:
+def test_special_file_as_argument_is_an_error(kind: str, arguments: list[str], site: Path) -> None:
     path = special(kind, site)
     assert exit_code([path if one == "…" else one for one in arguments]) in (1, 2)
 
 
 @pytest.mark.parametrize("arguments", [ARGUMENTS[0], ARGUMENTS[2], ARGUMENTS[4], ARGUMENTS[6]], ids=" ".join)
-def test_the_diagnostic_names_what_it_is(arguments: list[str], site: Path) -> None:
+def test_diagnostic_names_the_kind_of_file(arguments: list[str], site: Path) -> None:
     path = special("pipe", site)
     done = run(site, *(path if one == "…" else one for one in arguments))
     assert f"cannot read `{path}`: it is a named pipe and no file" in done.stdout + done.stderr
@@ -63,15 +63,13 @@ def test_the_diagnostic_names_what_it_is(arguments: list[str], site: Path) -> No
         ),
     ],
 )
-def test_a_pipe_in_the_place_of_a_file_is_passed_over_or_an_error(
-    file: str, command: str, code: int, site: Path
-) -> None:
+def test_pipe_in_place_of_a_file_is_ignored_or_an_error(file: str, command: str, code: int, site: Path) -> None:
     (site / file).unlink(missing_ok=True)
     os.mkfifo(site / file)
     assert exit_code(command.split()) == code
 
 
-def test_a_pipe_in_the_place_of_what_a_build_left_in_the_cache_is_passed_over(site: Path) -> None:
+def test_pipe_in_place_of_a_cache_entry_is_ignored(site: Path) -> None:
     for path in [path for path in (site / ".buildassets").rglob("*") if path.is_file()]:
         path.unlink()
         os.mkfifo(path)
@@ -81,7 +79,7 @@ def test_a_pipe_in_the_place_of_what_a_build_left_in_the_cache_is_passed_over(si
 
 @pytest.mark.parametrize("scss", ["dart-sass", "libsass"])
 @pytest.mark.parametrize("entries", ['["b.css"]', "[]"])
-def test_a_pipe_in_the_place_of_a_partial_is_an_error_at_once(entries: str, scss: str, site: Path) -> None:
+def test_pipe_in_place_of_a_partial_is_an_error(entries: str, scss: str, site: Path) -> None:
     settings = f'entries = {entries}\nengines = {{ scss = "{scss}" }}'
     write_tree(site, {"buildassets.toml": settings, "assets/b.scss": "@import 'part';", "assets/_part.scss": "a{b:c}"})
     assert exit_code(["build", "-q"]) == 0

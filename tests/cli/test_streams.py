@@ -52,13 +52,13 @@ def test_stderr_that_nobody_reads_ends_with_one(site: Path, arguments: list[str]
     assert (done.returncode, done.stdout, done.stderr) == (1, "", "")
 
 
-def test_closed_stderr_is_for_nobody(site: Path) -> None:
+def test_closed_stderr_changes_no_exit_code(site: Path) -> None:
     assert ended(site, "2>&-", "build") == (0, "")
     assert ended(site, "2>&-", "build", "--no-cache", "-v") == (0, "")
     assert ended(site, "2>&-", "nonsense") == (2, "")
 
 
-def test_closed_stdout_is_missed(site: Path) -> None:
+def test_closed_stdout_is_an_error(site: Path) -> None:
     code, printed = ended(site, ">&-", "verify", "--json")
     assert code == 1
     assert printed.startswith("error[output/stdout]: cannot write to standard output: bad file descriptor\n")
@@ -91,7 +91,7 @@ LOUD = SHOUT.replace(
 ).replace("from buildassets.engines import *", "import os, subprocess\nfrom buildassets.engines import *")
 
 
-def test_what_an_engine_writes_past_python_is_no_data(tmp_path: Path) -> None:
+def test_engine_that_writes_to_descriptor_1_leaves_stdout_clean(tmp_path: Path) -> None:
     package = write_package(tmp_path, "loud", LOUD, {"loud": "Shout"})
     site = write_tree(tmp_path / "site", {"buildassets.toml": '[engines]\ntxt2 = "loud"\n', "assets/a.txt2": "a"})
     done = subprocess.run(

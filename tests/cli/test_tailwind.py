@@ -88,14 +88,14 @@ def test_a_check_compiles_the_sheet_and_writes_nothing(site: Path) -> None:
     assert not (site / "build").exists()
 
 
-def test_several_jobs_make_the_same(site: Path) -> None:
+def test_several_jobs_make_the_same_release(site: Path) -> None:
     write_tree(site, {f"assets/css/{number}.css": SITE["assets/css/app.css"] for number in range(3)})
     assert run(site, "build", "--jobs", "1", "--no-cache", "-o", "one").returncode == 0
     assert run(site, "build", "--jobs", "4", "--no-cache", "-o", "four").returncode == 0
     assert (site / "one/manifest.json").read_bytes() == (site / "four/manifest.json").read_bytes()
 
 
-def test_the_tools_of_a_project_name_it(site: Path) -> None:
+def test_tools_list_has_tailwind(site: Path) -> None:
     tools = json.loads(run(site, "tools", "list", "--json").stdout)["tools"]
     assert tools["tailwindcss"]["origin"] == "wheel"
     assert tools["tailwindcss"]["version"].startswith("4.")
@@ -121,7 +121,7 @@ def test_a_watch_swaps_the_sheet_when_a_class_comes_or_goes(site: Path) -> None:
 
 @pytest.mark.busy(reason="compares the time of a rebuild with that of one run of Tailwind")
 @pytest.mark.skipif(sys.platform != "linux", reason="times are those of one system")
-def test_a_saved_template_is_in_the_sheet_a_moment_after_one_run_of_tailwind(site: Path) -> None:
+def test_saved_template_takes_little_longer_than_one_run_of_tailwind(site: Path) -> None:
     hand = write_tree(site, {"hand/app.css": '@import "tailwindcss" source(none);\n@source "../templates";\n'})
     overheads: list[float] = []
     with watching(site) as watch:

@@ -1,4 +1,4 @@
-"""What the command line shows in terminals of any width, and what it keeps from pipes."""
+"""The output of the command line in terminals of any width, and in pipes."""
 
 import fcntl
 import json
@@ -29,7 +29,7 @@ _ESCAPES = re.compile(r"\x1b\[[0-9;]*[mK]|\x1b\]8;;[^\x1b]*\x1b\\")
 
 
 def on_terminal(folder: Path, *arguments: str, columns: int = 80, variables: Mapping[str, str] | None = None) -> str:
-    """What a command prints on a terminal of so many columns."""
+    """Return the output of a command on a terminal of so many columns."""
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
     with subprocess.Popen(
@@ -80,7 +80,7 @@ def test_a_build_is_summed_up_by_kind(tmp_path: Path, columns: int) -> None:
     assert re.fullmatch(r"built 2 assets \(\d+ B\) into `build/`, wrote \d files, \d+\.\d\d s", line)
 
 
-def test_errors_stand_behind_the_warnings_and_each_are_sorted_by_place(tmp_path: Path) -> None:
+def test_errors_follow_warnings_sorted_by_place(tmp_path: Path) -> None:
     gone = "a { background: url(gone.svg) }"
     write_tree(tmp_path, {f"assets/{name}.css": gone for name in "ad"})
     write_tree(tmp_path, {f"assets/{name}.html": '<img src="gone.svg">' for name in "be"})
@@ -99,7 +99,7 @@ def test_the_table_has_what_changed_since_the_last_release(tmp_path: Path) -> No
     assert images.endswith("  1 changed")
 
 
-def test_what_is_gone_is_counted(tmp_path: Path) -> None:
+def test_removed_assets_are_counted(tmp_path: Path) -> None:
     write_tree(tmp_path, {**SITE, "assets/more.txt": "more"})
     on_terminal(tmp_path, "build")
     (tmp_path / "assets/more.txt").unlink()
@@ -132,7 +132,7 @@ def test_a_code_is_a_link_to_its_page(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("more", [{"TERM": "dumb"}, {"TERM": "linux"}, {"NO_COLOR": "1"}, {"CI": "true"}])
-def test_where_a_terminal_has_no_links_there_are_none(tmp_path: Path, more: dict[str, str]) -> None:
+def test_terminal_without_links_gets_none(tmp_path: Path, more: dict[str, str]) -> None:
     assert "\x1b]8" not in on_terminal(write_tree(tmp_path, BROKEN), "build", variables=more)
 
 
@@ -206,7 +206,7 @@ def test_a_text_is_cut_before_a_column_is_left_out() -> None:
     assert table_lines(columns, rows, 15)[1] == "…/name/of/a.css"
 
 
-def test_names_in_a_table_control_nothing() -> None:
+def test_names_in_a_table_are_escaped() -> None:
     (_, line) = table_lines(COLUMNS, [("a\x1b[2J\n", "1", "x")], None)
     assert line.startswith(r"a\x1b[2J\n")
 

@@ -69,7 +69,7 @@ def test_a_signal_in_a_destructor_is_not_lost(name: str, code: int) -> None:
     assert (done.returncode, done.stderr) == (code, "")
 
 
-def test_what_is_dropped_otherwise_is_reported_as_python_does() -> None:
+def test_exception_in_a_destructor_is_reported_unless_a_signal_raised_it() -> None:
     program = PROGRAM.format(number=0).replace("signal.raise_signal(0)", "raise OSError('lost')").replace("60", "0")
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30)
     assert done.returncode == 0

@@ -90,7 +90,7 @@ def test_a_bare_machine_builds_typescript_and_use_and_again_offline(project: Pat
     assert "bundle: esbuild 0.28.2 (lock)" in run(project, "explain", "js/site.js").stdout
 
 
-def test_a_locked_tool_that_is_gone_is_an_error_and_nothing_takes_its_place(project: Path) -> None:
+def test_missing_locked_tool_is_an_error_although_path_has_one(project: Path) -> None:
     assert run(project, "tools", "install", "esbuild", "dart-sass").returncode == 0
     write_tree(project.parent, {"bin/esbuild": "#!/bin/sh\necho 0.28.2\n"})
     (project.parent / "bin/esbuild").chmod(0o755)

@@ -35,14 +35,14 @@ def test_the_manifest_has_the_configured_types(tmp_path: Path) -> None:
     assert found["app.css"] == "text/css"
 
 
-def test_what_is_compiled_and_compressed_stays(tmp_path: Path) -> None:
+def test_type_does_not_change_compilation_and_compression(tmp_path: Path) -> None:
     run(write_tree(tmp_path, SITE), "build")
     entry = entries(tmp_path)["app.js"]
     assert "start(1)" in (tmp_path / "build/assets" / entry["file"]).read_text()
     assert "gzip" in entry["encodings"]
 
 
-def test_a_type_that_changes_is_no_other_file(tmp_path: Path) -> None:
+def test_changed_type_keeps_the_file(tmp_path: Path) -> None:
     run(write_tree(tmp_path, SITE), "build")
     before = entries(tmp_path)
     write_tree(tmp_path, {"buildassets.toml": '[types]\n".foobar" = "text/x-foobar"\n'})
@@ -85,7 +85,7 @@ def test_a_file_is_served_and_published_with_its_type(tmp_path: Path) -> None:
         ('".a" = "a/b\\r\\nX: y"', '`types.".a"` cannot be `a/b', "write a media type without parameters, as in"),
     ],
 )
-def test_what_is_no_type_is_refused(tmp_path: Path, line: str, message: str, hint: str) -> None:
+def test_malformed_type_is_refused(tmp_path: Path, line: str, message: str, hint: str) -> None:
     done = run(write_tree(tmp_path, {**SITE, "buildassets.toml": f"[types]\n{line}\n"}), "build")
     assert done.returncode == 2
     assert f"error[config/value]: {message}" in done.stderr

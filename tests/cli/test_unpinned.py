@@ -19,7 +19,7 @@ def project(tmp_path: Path) -> Path:
     return write_tree(tmp_path, {"assets/a.scss": "a { b: c }", "buildassets.toml": ""})
 
 
-def test_the_first_build_notes_which_sass_happened_to_be_here(project: Path) -> None:
+def test_first_build_notes_the_sass_that_is_installed(project: Path) -> None:
     done = run(project, "build")
     engine = json.loads((project / "build/manifest.json").read_text())["generator"]["engines"]["scss"]
     assert done.stderr.split("\n")[1] == (
@@ -99,7 +99,7 @@ def test_an_edit_of_a_script_starts_no_sass(project: Path) -> None:
     assert list(json.loads(done.stdout)["anew"]) == ["b.js"]
 
 
-def test_a_damaged_release_is_none_that_was_noted(project: Path) -> None:
+def test_damaged_release_counts_as_not_noted(project: Path) -> None:
     run(project, "build")
     (project / "build/manifest.json").write_text("{")
     assert NOTE in run(project, "build", "--no-cache").stderr

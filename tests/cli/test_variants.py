@@ -22,7 +22,7 @@ def photos(folder: Path, count: int = 4, quality: int = 80) -> None:
         Image.effect_noise((120, 90), 20 + number).convert("RGB").save(folder / f"assets/img/{number}.jpg")
 
 
-def built(folder: Path, *arguments: str) -> dict[str, Any]:
+def document_of_build(folder: Path, *arguments: str) -> dict[str, Any]:
     done = run(folder, "build", "--json", *arguments)
     assert done.returncode == 0, done.stderr
     document: dict[str, Any] = json.loads(done.stdout)
@@ -31,44 +31,44 @@ def built(folder: Path, *arguments: str) -> dict[str, Any]:
 
 def test_a_second_build_makes_no_variant(tmp_path: Path) -> None:
     photos(tmp_path)
-    built(tmp_path)
+    document_of_build(tmp_path)
     (tmp_path / "assets/site.css").write_text("a { color: blue }")
-    again = built(tmp_path)
+    again = document_of_build(tmp_path)
     assert [path for path in again["anew"] if path.startswith("img/")] == []
 
 
 def test_variants_from_the_cache_keep_their_size(tmp_path: Path) -> None:
     photos(tmp_path)
-    built(tmp_path)
+    document_of_build(tmp_path)
     first = (tmp_path / "build/manifest.json").read_bytes()
     (tmp_path / "build/manifest.json").unlink()
-    built(tmp_path)
+    document_of_build(tmp_path)
     assert (tmp_path / "build/manifest.json").read_bytes() == first
 
 
-def test_another_quality_makes_the_variants_anew(tmp_path: Path) -> None:
+def test_another_quality_rebuilds_the_variants(tmp_path: Path) -> None:
     photos(tmp_path)
-    built(tmp_path)
+    document_of_build(tmp_path)
     before = {path.name for path in (tmp_path / "build/assets/img").iterdir() if "80w" in path.name}
     (tmp_path / "buildassets.toml").write_text(_SETTINGS.format(quality=30))
-    built(tmp_path)
+    document_of_build(tmp_path)
     manifest = json.loads((tmp_path / "build/manifest.json").read_text())
     after = {entry["file"].removeprefix("img/") for name, entry in manifest["assets"].items() if "80w" in name}
     assert not before & after
 
 
-def test_a_changed_picture_makes_its_own_variants_anew(tmp_path: Path) -> None:
+def test_changed_picture_rebuilds_its_own_variants(tmp_path: Path) -> None:
     photos(tmp_path)
-    built(tmp_path)
+    document_of_build(tmp_path)
     Image.new("RGB", (120, 90), "teal").save(tmp_path / "assets/img/2.jpg")
-    anew = built(tmp_path)["anew"]
+    anew = document_of_build(tmp_path)["anew"]
     assert sorted(anew) == [f"img/2.{width}w.{form}" for width in (40, 80) for form in ("avif", "webp")]
 
 
 def test_workers_make_the_same_bytes_as_one_process(tmp_path: Path) -> None:
     photos(tmp_path, 3)
     for name, jobs in (("one", "1"), ("several", "4")):
-        built(tmp_path, "--jobs", jobs, "--no-cache", "-o", name)
+        document_of_build(tmp_path, "--jobs", jobs, "--no-cache", "-o", name)
     assert read_tree(tmp_path / "one") == read_tree(tmp_path / "several")
 
 
@@ -84,7 +84,7 @@ def test_check_reports_a_damaged_picture_and_writes_nothing(tmp_path: Path) -> N
 
 def test_explain_knows_the_cached_variant(tmp_path: Path) -> None:
     photos(tmp_path, 1)
-    built(tmp_path)
+    document_of_build(tmp_path)
     assert "in the cache:\n  img/0.40w.webp: up to date" in run(tmp_path, "explain", "img/0.40w.webp").stdout
     (tmp_path / "buildassets.toml").write_text(_SETTINGS.format(quality=30))
     shown = run(tmp_path, "explain", "img/0.40w.webp").stdout

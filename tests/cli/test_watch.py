@@ -62,7 +62,7 @@ def test_first_build_that_fails_does_not_end_the_watch(tmp_path: Path) -> None:
             pass
 
 
-def test_wrong_configuration_is_told_and_the_last_good_one_stays(site: Watching) -> None:
+def test_wrong_configuration_is_reported_and_the_last_good_one_stays(site: Watching) -> None:
     config = site.folder / "buildassets.toml"
     config.write_text('sources = ["assets"\n')
     document = site.next()

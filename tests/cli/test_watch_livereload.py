@@ -2,8 +2,6 @@
 
 import json
 import socket
-import subprocess
-import sys
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -12,6 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.cli.watching import watching
+from tests.command import run
 from tests.conftest import PATIENCE_SECONDS, Tree, write_tree
 from tests.example.servers import free_port
 
@@ -23,7 +22,7 @@ def announced(folder: Path) -> Any:
 
 
 def status(folder: Path, origin: str) -> int:
-    """What a page of `origin` is answered by the watcher that the release in `folder` names."""
+    """Return the status that the watcher of the release in `folder` answers a page of `origin`."""
     server = announced(folder)
     connection = HTTPConnection(urlsplit(server["url"]).netloc, timeout=PATIENCE_SECONDS)
     try:
@@ -58,11 +57,8 @@ def test_named_origins_may_listen(tmp_path: Path, given: str, origin: str) -> No
 @pytest.mark.parametrize(
     "given", ["my.test", "*", "http://", "http://[", "http://my.test/path", "file:///", "http://me@my.test"]
 )
-def test_what_is_no_origin_is_wrong_usage(tmp_path: Path, given: str) -> None:
-    command = [sys.executable, "-m", "buildassets", "watch", "--origin", given]
-    done = subprocess.run(
-        command, cwd=write_tree(tmp_path, SITE), capture_output=True, text=True, timeout=PATIENCE_SECONDS
-    )
+def test_malformed_origin_is_wrong_usage(tmp_path: Path, given: str) -> None:
+    done = run(write_tree(tmp_path, SITE), "watch", "--origin", given)
     assert done.returncode == 2
     assert "is no origin" in done.stderr
     assert "Traceback" not in done.stderr
@@ -75,7 +71,7 @@ def test_a_release_for_production_has_no_live_reload(tmp_path: Path) -> None:
         assert "livereload" not in (tmp_path / "build/manifest.json").read_text()
 
 
-def test_another_release_directory_has_the_watcher_then(tmp_path: Path) -> None:
+def test_watcher_moves_to_another_release_directory(tmp_path: Path) -> None:
     with watching(write_tree(tmp_path, SITE), "--port=0") as watch:
         watch.next()
         write_tree(tmp_path, {"buildassets.toml": 'output = "dist"'})
@@ -88,7 +84,7 @@ def test_another_release_directory_has_the_watcher_then(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("gone", ["build", "build/assets/livereload.json"])
-def test_what_was_deleted_comes_back(tmp_path: Path, gone: str) -> None:
+def test_deleted_announcement_comes_back(tmp_path: Path, gone: str) -> None:
     with watching(write_tree(tmp_path, SITE), "--port=0") as watch:
         watch.next()
         (tmp_path / gone).rename(tmp_path / "deleted")
@@ -99,7 +95,7 @@ def test_what_was_deleted_comes_back(tmp_path: Path, gone: str) -> None:
         assert status(tmp_path, "http://localhost:5000") == 200
 
 
-def test_a_port_that_is_taken_is_reported_with_that_which_is_used(tmp_path: Path) -> None:
+def test_taken_port_is_reported_with_the_one_in_use(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         with watching(write_tree(tmp_path, SITE), "--port", str(port)) as watch:
@@ -111,7 +107,7 @@ def test_a_port_that_is_taken_is_reported_with_that_which_is_used(tmp_path: Path
     assert found["hint"] == "end the program that has it, or name another `--port`; 0 is any that is free"
 
 
-def test_a_port_that_is_free_is_used_without_a_word(tmp_path: Path) -> None:
+def test_free_port_is_used_without_a_warning(tmp_path: Path) -> None:
     port = free_port()
     with watching(write_tree(tmp_path, SITE), "--port", str(port)) as watch:
         assert watch.next()["diagnostics"] == []

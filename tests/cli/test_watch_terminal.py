@@ -1,4 +1,4 @@
-"""What a person sees of a watch, in a terminal that tmux plays."""
+"""The output of a watch in a terminal, which tmux plays."""
 
 import os
 import re
@@ -34,16 +34,16 @@ class Screen:
         )
 
     def do(self, *arguments: str) -> str:
-        """What a command of tmux prints."""
+        """Run a command of tmux; return its output."""
         return subprocess.run([*self._tmux, *arguments], capture_output=True, text=True, check=True).stdout
 
     def text(self) -> str:
-        """What it shows, without the line that names a port."""
+        """Return the text on the screen, without the line that names a port."""
         lines = self.do("capture-pane", "-p").splitlines()
         return "\n".join(line for line in lines if not line.startswith("live reload")).rstrip()
 
     def wait_for(self, pattern: str) -> str:
-        """The text of the screen once it matches."""
+        """Return the text on the screen once it matches."""
         return self.wait_until(lambda: re.search(pattern, self.text()) is not None)
 
     def wait_until(self, holds: Callable[[], bool]) -> str:
@@ -55,7 +55,7 @@ class Screen:
         return self.text()
 
     def exit_code(self) -> int:
-        """With what the watch has ended."""
+        """Return the exit code of the watch, once it has ended."""
         self.wait_until(lambda: self.do("display-message", "-p", "#{pane_dead}").strip() == "1")
         return int(self.do("display-message", "-p", "#{pane_dead_status}"))
 
@@ -87,7 +87,7 @@ def test_each_build_is_one_line(tmp_path: Path) -> None:
     ]
 
 
-def test_errors_go_away_when_they_are_fixed(tmp_path: Path) -> None:
+def test_fixed_errors_are_erased(tmp_path: Path) -> None:
     with screen(tmp_path) as shown:
         save(shown, "assets/a.css", BROKEN)
         text = shown.wait_for(r"hint:|\^\^\^\n.*\n*$")
@@ -100,7 +100,7 @@ def test_errors_go_away_when_they_are_fixed(tmp_path: Path) -> None:
     ]
 
 
-def test_errors_that_remain_stand_there_once(tmp_path: Path) -> None:
+def test_remaining_errors_are_shown_once(tmp_path: Path) -> None:
     with screen(tmp_path) as shown:
         save(shown, "assets/a.css", BROKEN + "/* 我们 */" * 60)
         shown.wait_for("cannot find")
@@ -110,7 +110,7 @@ def test_errors_that_remain_stand_there_once(tmp_path: Path) -> None:
     assert text.index("a.css: failed") < text.index("b.svg: failed") < text.index("error[")
 
 
-def test_ctrl_c_ends_it_quietly(tmp_path: Path) -> None:
+def test_ctrl_c_ends_the_watch_without_messages(tmp_path: Path) -> None:
     with screen(tmp_path) as shown:
         before = shown.text()
         shown.do("send-keys", "C-c")
@@ -122,7 +122,7 @@ def test_ctrl_c_ends_it_quietly(tmp_path: Path) -> None:
     ]
 
 
-def test_why_it_was_built_is_said_to_who_asks(tmp_path: Path) -> None:
+def test_verbose_watch_prints_reasons(tmp_path: Path) -> None:
     with screen(tmp_path, "-v") as shown:
         save(shown, "assets/a.css", "a { background: url(b.svg) }\n")
         shown.wait_for("  a.css: `a.css` changed")
@@ -132,7 +132,7 @@ def test_why_it_was_built_is_said_to_who_asks(tmp_path: Path) -> None:
         shown.wait_for("a.css: nothing to do")
 
 
-def test_what_is_piped_is_lines(tmp_path: Path) -> None:
+def test_piped_output_is_lines_without_escapes(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "buildassets", "watch"]
     with (tmp_path / "log").open("wb") as log:
         process = subprocess.Popen(command, cwd=write_tree(tmp_path / "site", SITE), stderr=log, stdout=log)
@@ -165,7 +165,7 @@ def test_a_wrong_configuration_is_a_failure(tmp_path: Path) -> None:
     ]
 
 
-def test_the_file_that_is_named_is_one_that_made_a_difference(tmp_path: Path) -> None:
+def test_named_file_is_one_that_made_a_difference(tmp_path: Path) -> None:
     files: Tree = {**SITE, "assets/_a.svg": "<svg/>\n", "buildassets.toml": ""}
     command = [sys.executable, "-m", "buildassets", "watch", "--poll=1"]  # so that both edits are seen at once
     with (tmp_path / "log").open("wb") as log:
@@ -189,7 +189,7 @@ def _wait_for(log: Path, part: str) -> str:
     return text
 
 
-def test_watch_ends_when_nobody_reads_it(tmp_path: Path) -> None:
+def test_watch_ends_when_its_output_is_closed(tmp_path: Path) -> None:
     command = f"{sys.executable} -m buildassets watch 2>&1 | head -1"
     folder = write_tree(tmp_path / "site", SITE)
     with subprocess.Popen(["sh", "-c", command], cwd=folder, stdout=subprocess.PIPE, text=True) as shell:

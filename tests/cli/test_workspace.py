@@ -123,7 +123,7 @@ def test_a_shard_is_every_nth_project(tmp_path: Path, shard: str, built: list[st
 
 
 @pytest.mark.parametrize("shard", ["0/2", "3/2", "1/0", "2", "a/b", "1/2/3", "-1/2", "1/²"])
-def test_what_is_no_shard_exits_with_2(tmp_path: Path, shard: str) -> None:
+def test_malformed_shard_exits_with_2(tmp_path: Path, shard: str) -> None:
     done = run(write_tree(tmp_path, SITES), "build", "--workspace", f"--shard={shard}")
     assert done.returncode == 2
     assert f"Invalid value for '--shard': `{shard}` is " in done.stderr
@@ -159,14 +159,14 @@ def test_only_projects_that_changes_reach_are_built(tmp_path: Path) -> None:
     assert "built 1 project: 0 with changes, 1 as before; no change since `HEAD` reaches 2, " in done.stderr
 
 
-def test_shards_are_taken_of_what_changes_reach(tmp_path: Path) -> None:
+def test_shards_are_taken_of_the_projects_that_changes_reach(tmp_path: Path) -> None:
     committed(tmp_path, SITES)
     write_tree(tmp_path, {"sites/b/front/b.css": "", "sites/c/assets/c.css": ""})
     assert names(tmp_path, "--since", "HEAD", "--shard", "1/2") == ["sites/b"]
     assert names(tmp_path, "--since", "HEAD", "--shard", "2/2") == ["sites/c"]
 
 
-def test_what_the_last_build_read_reaches_its_project(tmp_path: Path) -> None:
+def test_change_of_a_file_that_the_last_build_read_reaches_its_project(tmp_path: Path) -> None:
     run_sh = 'from = "txt"\nto = "css"\nrun = ["sh", "make.sh"]\ndepfile = "d"\n'
     files = {
         "sites/a/buildassets.toml": f"[commands.raw]\n{run_sh}",

@@ -1,4 +1,4 @@
-"""What the projects of a workspace share is made once."""
+"""Shared sources of the projects of a workspace are compiled once."""
 
 import json
 import os
@@ -46,7 +46,7 @@ def test_equal_copies_in_several_projects_are_compiled_once(tmp_path: Path) -> N
     assert runs(tmp_path) == 2
 
 
-def test_what_was_taken_over_is_kept(tmp_path: Path) -> None:
+def test_shared_result_is_kept_in_each_cache(tmp_path: Path) -> None:
     counting(tmp_path, {"shared/lib.up": "a { color : red }\n"})
     run(tmp_path, "build", "--workspace")
     write_tree(tmp_path, {"sites/c/assets/y.txt": "new"})
@@ -54,7 +54,7 @@ def test_what_was_taken_over_is_kept(tmp_path: Path) -> None:
     assert runs(tmp_path) == 1
 
 
-def test_a_partial_that_differs_is_no_shared_work(tmp_path: Path) -> None:
+def test_different_partial_is_compiled_separately(tmp_path: Path) -> None:
     write_tree(tmp_path, {"buildassets-workspace.toml": 'projects = ["sites/*"]'})
     for name, colour in (("a", "red"), ("b", "blue")):
         site: Tree = {"assets/app.scss": '@use "theme";\n', "assets/_theme.scss": f"a {{ color: {colour} }}\n"}
@@ -65,7 +65,7 @@ def test_a_partial_that_differs_is_no_shared_work(tmp_path: Path) -> None:
     assert read_tree(tmp_path / "sites/b/build") == read_tree(alone / "build")
 
 
-def test_settings_that_differ_are_no_shared_work(tmp_path: Path) -> None:
+def test_different_settings_are_compiled_separately(tmp_path: Path) -> None:
     write_tree(tmp_path, {"buildassets-workspace.toml": 'projects = ["sites/*"]'})
     for name, minify in (("a", "true"), ("b", "false")):
         site: Tree = {"assets/a.css": "a  {  color : red  }\n", "buildassets.toml": f"minify = {minify}\n"}
@@ -156,7 +156,7 @@ def test_without_a_key_to_write_with_all_projects_still_read(tmp_path: Path) -> 
     assert [len(one["diagnostics"]) for one in projects.values()] == [1, 0, 0]
 
 
-def test_a_key_that_is_none_is_reported_once_and_nothing_is_built(tmp_path: Path) -> None:
+def test_malformed_key_is_reported_once_and_nothing_is_built(tmp_path: Path) -> None:
     _sites_with_remote(tmp_path, (tmp_path / "remote").as_uri())
     done = run(tmp_path, "build", "--workspace", BUILDASSETS_CACHE_KEY="secret")
     assert done.returncode == 2
@@ -165,7 +165,7 @@ def test_a_key_that_is_none_is_reported_once_and_nothing_is_built(tmp_path: Path
 
 
 @pytest.mark.parametrize("option", [(), ("--no-cache",)])
-def test_a_key_that_is_none_counts_only_where_a_remote_cache_is_used(tmp_path: Path, option: tuple[str, ...]) -> None:
+def test_malformed_key_matters_only_with_a_remote_cache(tmp_path: Path, option: tuple[str, ...]) -> None:
     _sites_with_remote(tmp_path, (tmp_path / "remote").as_uri())
     if not option:
         for settings in tmp_path.glob("sites/*/buildassets.toml"):

@@ -67,7 +67,7 @@ def test_a_project_that_fails_leaves_the_others_watched(sites: Watching) -> None
     assert next_names(sites, 1) == ["sites/a"]
 
 
-def test_a_new_project_is_built_and_one_that_is_gone_is_left(sites: Watching) -> None:
+def test_new_project_is_built_and_a_removed_one_is_not(sites: Watching) -> None:
     write_tree(sites.folder, {"new/assets/d.css": "d { color: red }\n"})
     (sites.folder / "new").rename(sites.folder / "sites/d")
     assert next_names(sites, 1) == ["sites/d"]
@@ -127,14 +127,14 @@ def test_options_for_one_project_are_refused(tmp_path: Path) -> None:
     assert (done.returncode, "`-o` is for one project" in done.stderr) == (2, True)
 
 
-def test_a_command_beside_starts_when_all_are_built(tmp_path: Path) -> None:
+def test_command_starts_when_all_projects_are_built(tmp_path: Path) -> None:
     write_tree(tmp_path, SITES)
     code = "import glob, sys; sys.exit(len(glob.glob('sites/*/build/manifest.json')))"
     done = run(tmp_path, "watch", "--workspace", "--", sys.executable, "-c", code)
     assert done.returncode == 3, done.stderr
 
 
-def test_commands_of_projects_run_beside(tmp_path: Path) -> None:
+def test_commands_of_projects_run_next_to_the_watch(tmp_path: Path) -> None:
     write_tree(tmp_path, SITES)
     command = [sys.executable, "-c", "import time; print('up'); time.sleep(0.5); raise SystemExit(7)"]
     quoted = ", ".join(f"'{part}'" if '"' in part else f'"{part}"' for part in command)

@@ -48,6 +48,11 @@ class Watching:
         content: bytes = (self.folder / document["output"] / "assets" / document["assets"][path]).read_bytes()
         return content
 
+    def until_released(self, path: str, content: bytes) -> None:
+        """Wait until `content` is released at `path`; a save may cause one more build after that."""
+        while content != self._content(self.next(), path):
+            pass
+
     def next_released(self, path: str, content: bytes) -> int:
         """Wait until `content` is released at `path`, and for the end of what comes with it; gives how many builds."""
         builds = 1
@@ -74,7 +79,7 @@ class Watching:
             return None
 
     def _next_line(self) -> str | None:
-        """What comes within the time that a build would take."""
+        """Return the next line, if one comes within the time that a build would take."""
         try:
             return self._lines.get(timeout=NOTHING_SECONDS)
         except Empty:

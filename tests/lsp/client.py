@@ -145,7 +145,7 @@ class Editor:
         return self.request(f"textDocument/{method}", place)
 
     def labels(self, name: str, text: str, before: str) -> list[str]:
-        """What is proposed there."""
+        """Return the labels of the proposals there."""
         return [item["label"] for item in self.at("completion", name, text, before)]
 
     def request(self, method: str, params: object) -> Any:

@@ -11,7 +11,7 @@ _AUTHOR = ("-c", "user.name=A", "-c", "user.email=a@example.com", "-c", "init.de
 
 
 def git(folder: Path, *arguments: str) -> str:
-    """What a command of git in `folder` prints."""
+    """Run git in `folder`; return its output."""
     command = ["git", *_AUTHOR, *arguments]
     done = subprocess.run(command, cwd=folder, env={**os.environ, **_ALONE}, capture_output=True, text=True, check=True)
     return done.stdout

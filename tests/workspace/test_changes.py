@@ -43,7 +43,7 @@ def test_a_moved_file_has_changed_in_both_places(tmp_path: Path) -> None:
     assert changed(tmp_path) == ["a/x.css", "b/x.css"]
 
 
-def test_what_was_committed_since_has_changed(tmp_path: Path) -> None:
+def test_committed_file_has_changed(tmp_path: Path) -> None:
     committed(tmp_path, FILES)
     git(tmp_path, "tag", "before")
     committed(tmp_path, {"b/y.css": "b { color: red }\n"})
@@ -79,7 +79,7 @@ def test_settings_of_the_user_do_not_matter(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("ref", ["nope", "", "-x", "^HEAD", "--output=x", "HEAD~9", "HEAD:a", "0" * 40])
-def test_what_is_no_commit_is_reported(tmp_path: Path, ref: str) -> None:
+def test_unknown_commit_is_reported(tmp_path: Path, ref: str) -> None:
     committed(tmp_path, FILES)
     assert fault(tmp_path, ref) == (
         f"git has no commit `{ref}`",
@@ -114,7 +114,7 @@ def test_without_git_there_is_an_error(tmp_path: Path, monkeypatch: pytest.Monke
         Repository(str(tmp_path))
 
 
-def test_texts_that_lead_above_their_folder_are_found(tmp_path: Path) -> None:
+def test_texts_that_name_files_above_their_folder_are_found(tmp_path: Path) -> None:
     files = {"a/x.scss": '@use "../b/theme";\n', "c/d/z.js": "import x from '../../lib/x.js';\n", "e/e.css": "a { }"}
     committed(tmp_path, files)
     write_tree(tmp_path, {"new/n.css": "a { background: url(../img/n.svg#x) }"})
@@ -152,7 +152,7 @@ def test_no_setting_of_the_user_hides_what_texts_name(tmp_path: Path, setting: s
     assert (str(root / "a"), str(root / "b/theme")) in Repository(str(tmp_path)).upward_paths()
 
 
-def test_texts_that_git_shows_no_differences_of_count(tmp_path: Path) -> None:
+def test_texts_without_a_diff_in_git_count(tmp_path: Path) -> None:
     committed(tmp_path, {"a/x.scss": '@use "../b/theme";\n', ".gitattributes": "*.scss -diff\n"})
     root = tmp_path.resolve()
     assert (str(root / "a"), str(root / "b/theme")) in Repository(str(tmp_path)).upward_paths()

@@ -37,7 +37,7 @@ def test_globs_name_folders(tmp_path: Path, projects: str, found: list[str]) -> 
     assert names(tmp_path, {"buildassets-workspace.toml": f"projects = [{projects}]"}) == found
 
 
-def test_what_is_excluded_is_left_out(tmp_path: Path) -> None:
+def test_excluded_folder_is_not_a_project(tmp_path: Path) -> None:
     text = 'projects = ["sites/*"]\nexclude = ["sites/old"]\n'
     assert names(tmp_path, {"buildassets-workspace.toml": text}) == ["sites/a", "sites/b"]
 
@@ -50,20 +50,20 @@ def test_no_wildcard_matches_hidden_folders_and_packages_of_npm(tmp_path: Path) 
     ]
 
 
-def test_what_any_depth_finds_inside_of_a_project_is_none(tmp_path: Path) -> None:
+def test_folder_inside_of_a_project_is_not_a_project(tmp_path: Path) -> None:
     inside = {"sites/a/assets/static/x.css": "", "sites/a/build/manifest.json": "{}", "sites/a/build/assets/a.css": ""}
     configured = {"sites/a/admin/buildassets.toml": "", "assets/a.css": ""}
     files = {**inside, **configured, "buildassets-workspace.toml": 'projects = ["**"]'}
     assert names(tmp_path, files) == [".", "sites/a", "sites/a/admin", "sites/b", "sites/old"]
 
 
-def test_a_release_directory_is_no_project(tmp_path: Path) -> None:
+def test_release_directory_is_not_a_project(tmp_path: Path) -> None:
     files = {"sites/build/manifest.json": "{}", "sites/build/assets/a.css": ""}
     found = names(tmp_path, {**files, "buildassets-workspace.toml": 'projects = ["sites/*"]'})
     assert found == ["sites/a", "sites/b", "sites/old"]
 
 
-def test_a_link_to_a_project_is_no_further_one(tmp_path: Path) -> None:
+def test_link_to_a_project_is_not_another_project(tmp_path: Path) -> None:
     write_tree(tmp_path, SITES)
     (tmp_path / "sites/z").symlink_to("a")
     found = names(tmp_path, {"buildassets-workspace.toml": 'projects = ["sites/*"]'})
@@ -96,7 +96,7 @@ def test_the_root_of_a_workspace_of_uv_is_a_project_if_it_is_configured(tmp_path
     assert names(tmp_path, {"pyproject.toml": text, "assets/a.css": ""}) == [".", "sites/a"]
 
 
-def test_our_file_goes_before_that_of_uv(tmp_path: Path) -> None:
+def test_our_file_takes_precedence_over_that_of_uv(tmp_path: Path) -> None:
     files = {
         "pyproject.toml": '[tool.uv.workspace]\nmembers = ["sites/*"]\n',
         "buildassets-workspace.toml": 'projects = ["sites/a"]',

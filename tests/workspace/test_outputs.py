@@ -36,25 +36,25 @@ def claimed(outputs: Outputs, *claiming: Project) -> list[str]:
         ("../out/assets/x", "../out", "`../out` has that of `a` in it"),
     ],
 )
-def test_no_project_writes_over_another(tmp_path: Path, of_a: str, of_b: str, why: str) -> None:
+def test_shared_release_directory_is_refused(tmp_path: Path, of_a: str, of_b: str, why: str) -> None:
     both = projects(tmp_path, {"a": of_a, "b": of_b})
     assert claimed(Outputs(both), *both) == [f"the release directory {why}"]
 
 
 @pytest.mark.parametrize(("of_a", "of_b"), [("build", "build"), ("../out", "../out/b"), ("../assets/a", "../assets/b")])
-def test_release_directories_may_lie_beside_one_another(tmp_path: Path, of_a: str, of_b: str) -> None:
+def test_release_directories_may_be_siblings(tmp_path: Path, of_a: str, of_b: str) -> None:
     both = projects(tmp_path, {"a": of_a, "b": of_b})
     assert claimed(Outputs(both), *both) == []
 
 
-def test_a_link_to_a_release_directory_is_that_one(tmp_path: Path) -> None:
+def test_link_to_a_release_directory_counts_as_that_directory(tmp_path: Path) -> None:
     both = projects(tmp_path, {"a": "../out", "b": "../link"})
     (tmp_path / "out").mkdir()
     (tmp_path / "link").symlink_to("out")
     assert claimed(Outputs(both), *both) == ["the release directory `../link` is that of `a`, too"]
 
 
-def test_a_project_that_has_moved_or_gone_frees_its_release_directory(tmp_path: Path) -> None:
+def test_moved_or_removed_project_frees_its_release_directory(tmp_path: Path) -> None:
     a, b = projects(tmp_path, {"a": "../out", "b": "../out"})
     outputs = Outputs([a, b])
     assert len(claimed(outputs, a, a, b)) == 1

@@ -110,7 +110,7 @@ def test_a_change_of_a_file_that_another_project_reads_reaches_both(tmp_path: Pa
     assert reached(tmp_path, files, "sites/a/assets/_theme.scss") == ["a", "b"]
 
 
-def test_what_is_read_by_what_is_read_counts(tmp_path: Path) -> None:
+def test_files_that_are_read_indirectly_count(tmp_path: Path) -> None:
     files = {
         "sites/c/buildassets.toml": 'load_paths = ["../../lib"]\n',
         "lib/_l.scss": '@use "../shared/theme/q";\n',
@@ -121,7 +121,7 @@ def test_what_is_read_by_what_is_read_counts(tmp_path: Path) -> None:
         assert reached(tmp_path / str(number), files, name) == ["c"]
 
 
-def test_a_text_that_leads_to_the_folder_of_all_projects_is_taken_by_name(tmp_path: Path) -> None:
+def test_reference_to_the_folder_of_all_projects_reaches_those_it_names(tmp_path: Path) -> None:
     files = {"sites/b/assets/b.scss": '@use "../../theme";\n', "sites/_theme.scss": "", "sites/_other.scss": ""}
     assert reached(tmp_path / "1", files, "sites/_theme.scss") == ["b"]
     assert reached(tmp_path / "2", files, "sites/_other.scss") == []
@@ -142,7 +142,7 @@ def test_releases_that_are_not_ignored_reach_none(tmp_path: Path) -> None:
     assert reached(tmp_path, {}, "sites/a/build/manifest.json", "sites/b/build.maps/x", "sites/c/build.cdx.json") == []
 
 
-def test_who_reads_a_release_is_reached_with_its_project(tmp_path: Path) -> None:
+def test_project_that_reads_a_release_is_reached_with_its_project(tmp_path: Path) -> None:
     files = {
         "sites/b/buildassets.toml": 'sources = ["assets", { path = "../a/build/assets", prefix = "a" }]\n',
         "sites/a/build/assets/x.css": "",

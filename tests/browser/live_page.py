@@ -5,9 +5,10 @@ from tests.browser.live_site import Site
 from tests.conftest import Tree
 
 
-def opened(browser: Browser, site: Site) -> None:
-    """Open the page, and leave marks in it that a reload removes."""
+def opened(browser: Browser, site: Site, ready: str = "true") -> None:
+    """Open the page, wait until the JavaScript `ready` is true, and leave marks in the page that a reload removes."""
     browser.open(site.url)
+    browser.wait_for(ready)
     browser.value("(window.mark = true, document.querySelector('#field').value = 'typed', scrollTo(0, 900))")
 
 

@@ -1,6 +1,5 @@
-"""What Chromium shows with fonts that were cut down, and with the system fonts that stand in while they load."""
+"""Chromium with fonts of a release: their system fonts are as large while they load, and a preload is used."""
 
-import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -15,29 +14,10 @@ from tests.browser.conftest import Browser
 from tests.conftest import write_tree
 from tests.fonts import published
 
-_VARIABLE = "source-sans/VF/SourceSans3VF-Upright.ttf"
-_TEXT = "AVATAR office fjord 1/2 Grüße naïve 'quoted' (0123) To"
 _WORDS = (
     "The quick brown fox jumps over the lazy dog, and then it rests in the shade of an old tree until dusk. "
     "Pages that do not move while they load are easier to read than pages that do."
 )
-# Draws the text with the whole font and with the part of it, and compares all pixels.
-_COMPARE = """
-<!doctype html><meta charset="utf-8"><script>
-const pixels = async (url, text, weight) => {
-  const face = new FontFace("F" + url.replace(/\\W/g, ""), `url(${url})`, {weight: "100 900"});
-  document.fonts.add(await face.load());
-  const context = Object.assign(document.createElement("canvas"), {width: 1400, height: 120}).getContext("2d");
-  context.font = `${weight} 48px ${face.family}`;
-  context.fillText(text, 10, 80);
-  return [...context.getImageData(0, 0, 1400, 120).data].filter((_, index) => index % 4 === 3);
-};
-(async () => {
-  const [whole, part] = [await pixels(FIRST, TEXT, WEIGHT), await pixels(SECOND, TEXT, WEIGHT)];
-  window.result = [whole.filter(Boolean).length, whole.filter((value, index) => value !== part[index]).length];
-})();
-</script>
-"""
 
 
 def released(folder: Path, fonts: dict[str, str], rule: str, sheet: str = "") -> Assets:
@@ -46,34 +26,6 @@ def released(folder: Path, fonts: dict[str, str], rule: str, sheet: str = "") ->
         copy(published(path), folder / "assets" / name)
     assert build(load_config(start=str(folder))).succeeded
     return Assets(folder / "build/manifest.json")
-
-
-@pytest.mark.parametrize("weight", [300, 400, 850])
-@pytest.mark.parametrize(
-    ("path", "text"),
-    [
-        (_VARIABLE, _TEXT),
-        ("source-sans/OTF/SourceSans3-Semibold.otf", _TEXT),
-        ("@fontsource/source-serif-4/files/source-serif-4-latin-400-normal.woff2", _TEXT),
-        ("bootstrap-icons/font/fonts/bootstrap-icons.woff2", "\uf101\uf102 \uf11f"),
-        ("@fortawesome/fontawesome-free/webfonts/fa-solid-900.woff2", "\uf00c\uf015"),
-    ],
-)
-def test_text_in_the_range_has_the_same_pixels(
-    tmp_path: Path, browser: Browser, serve: Callable[[Path], str], path: str, text: str, weight: int
-) -> None:
-    name = f"a{Path(path).suffix}"
-    # With the ligatures' own code points: of glyphs without any, FreeType's automatic hints are others.
-    assets = released(tmp_path, {name: path}, 'unicode_range = ["U+20-FF", "U+FB00-FB04", "U+F000-F11F"]')
-    copy(published(path), tmp_path / "build" / name)
-    values = {"FIRST": f"/{name}", "SECOND": assets.url("a.woff2"), "TEXT": text, "WEIGHT": weight}
-    page = re.sub("FIRST|SECOND|TEXT|WEIGHT", lambda match: json.dumps(values[match[0]]), _COMPARE)
-    (tmp_path / "build/index.html").write_text(page, encoding="utf-8")
-    browser.open(serve(tmp_path / "build"))
-    browser.wait_for("window.result")
-    drawn, different = browser.value("window.result")
-    assert drawn > 500
-    assert different == 0
 
 
 @pytest.mark.parametrize(
@@ -97,7 +49,7 @@ def test_text_in_the_range_has_the_same_pixels(
         ),
     ],
 )
-def test_a_text_is_as_large_in_the_font_that_stands_in(
+def test_text_is_as_large_in_the_fallback_font(
     tmp_path: Path, browser: Browser, serve: Callable[[Path], str], path: str, twin: str, weight: int
 ) -> None:
     name = f"a{Path(path).suffix}"

@@ -137,8 +137,8 @@ def test_sheets_of_modules_and_of_scripts_are_swapped_in_shadow_roots_too(browse
     # Trusted types would forbid this test's own innerHTML.
     site = start({**FILES, **files}, PAGE + script, policy=None)
     with site.watch() as live_reload:
-        opened(browser, site)
-        browser.wait_for("document.documentElement.dataset.component === 'ready'")
+        # Its sheet moves the body: a browser that has scrolled before would scroll by as much.
+        opened(browser, site, "document.documentElement.dataset.component === 'ready'")
         for value in (2, 3):
             sheets = {"assets/css/module.css": f'p {{ color: rgb(0, {value}, 1); background: url("../img/dot.svg") }}'}
             site.edit(live_reload, {**sheets, "assets/css/made.css": f"h1 {{ margin: {value}px }}"})

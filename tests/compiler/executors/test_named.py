@@ -21,7 +21,6 @@ def test_a_cluster_needs_its_package(monkeypatch: pytest.MonkeyPatch, tmp_path: 
 
 @pytest.mark.parametrize("name", ["dask://scheduler:8786", "tls://[::1]:8786", "dask://10.0.0.1:8786/"])
 def test_a_cluster_is_not_asked_before_there_is_work(name: str, tmp_path: Path) -> None:
-    pytest.importorskip("distributed")
     with closing(executor_named(name, str(tmp_path), 1)) as away:
         assert away.shown == name
         assert away.complaint() is None

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.command import run
-from tests.conftest import Tree, read_tree, write_tree
+from tests.compiler.executors.sites import released_alone
+from tests.conftest import MadeOnce, Tree, read_tree, write_tree
 
 SITE: Tree = {
     "buildassets.toml": "",
@@ -120,10 +121,10 @@ number = 7
 """
 
 
-def released_alone(folder: Path) -> Tree:
-    """What a local build of the site in `folder` releases."""
-    assert run(folder, "build", "-o", "alone", "--no-cache", "-q").returncode == 0
-    return read_tree(folder / "alone")
+@pytest.fixture(scope="module")
+def alone(made_once: MadeOnce) -> Tree:
+    """The release of SITE by a local build."""
+    return released_alone(made_once, "small", SITE)
 
 
 @pytest.mark.parametrize(
@@ -137,22 +138,21 @@ def released_alone(folder: Path) -> Tree:
         "concurrent.futures:ProcessPoolExecutor",
     ],
 )
-def test_a_pool_gives_what_a_local_build_gives(tmp_path: Path, name: str) -> None:
+def test_a_pool_gives_what_a_local_build_gives(tmp_path: Path, alone: Tree, name: str) -> None:
     write_tree(tmp_path, {**SITE, "pools.py": POOLS})
     done = run(tmp_path, "build", "--executor", name, "-v")
     assert "warning" not in done.stderr
     assert f"executor `{name}`:" in done.stderr
     assert " there, 0 here" in done.stderr
-    assert read_tree(tmp_path / "build") == released_alone(tmp_path)
+    assert read_tree(tmp_path / "build") == alone
 
 
-def test_loky_of_joblib_gives_what_a_local_build_gives(tmp_path: Path) -> None:
-    pytest.importorskip("joblib")
+def test_loky_of_joblib_gives_what_a_local_build_gives(tmp_path: Path, alone: Tree) -> None:
     write_tree(tmp_path, SITE)
     done = run(tmp_path, "build", "--executor", "joblib.externals.loky:get_reusable_executor", "-v")
     assert "warning" not in done.stderr
     assert " there, 0 here" in done.stderr
-    assert read_tree(tmp_path / "build") == released_alone(tmp_path)
+    assert read_tree(tmp_path / "build") == alone
 
 
 def test_jobs_and_answers_are_plain_bytes(tmp_path: Path) -> None:
@@ -176,23 +176,25 @@ def test_jobs_and_answers_are_plain_bytes(tmp_path: Path) -> None:
         ("pools:mixed_up", "an answer is that of another job"),
     ],
 )
-def test_work_is_done_here_with_one_warning_if_an_executor_fails(tmp_path: Path, name: str, reason: str) -> None:
+def test_work_is_done_here_with_one_warning_if_an_executor_fails(
+    tmp_path: Path, alone: Tree, name: str, reason: str
+) -> None:
     write_tree(tmp_path, {**SITE, "pools.py": POOLS})
     done = run(tmp_path, "build", "--executor", name)
     assert done.returncode == 0
     assert f"warning[executor/failed]: the executor `{name}` failed: {reason}\n" in done.stderr
     assert done.stderr.count("warning") == 1
-    assert read_tree(tmp_path / "build") == released_alone(tmp_path)
+    assert read_tree(tmp_path / "build") == alone
 
 
 @pytest.mark.skipif(subprocess.run(["unshare", "-m", "true"], check=False).returncode != 0, reason="needs rights")
-def test_processes_that_do_not_see_the_files_only_compress(tmp_path: Path) -> None:
+def test_processes_that_do_not_see_the_files_only_compress(tmp_path: Path, alone: Tree) -> None:
     write_tree(tmp_path, {**SITE, "pools.py": POOLS})
     done = run(tmp_path, "build", "--executor", "pools:blind", "-v")
     assert "it does not have the files of this project at the same paths" in done.stderr
     assert done.stderr.count("warning") == 1
     assert " 0 there" not in done.stderr
-    assert read_tree(tmp_path / "build") == released_alone(tmp_path)
+    assert read_tree(tmp_path / "build") == alone
 
 
 @pytest.mark.parametrize(
@@ -223,11 +225,11 @@ def test_a_password_in_the_name_of_an_executor_is_not_shown(tmp_path: Path) -> N
     assert "secret" not in done.stderr
 
 
-def test_the_projects_of_a_workspace_share_an_executor(tmp_path: Path) -> None:
+def test_the_projects_of_a_workspace_share_an_executor(tmp_path: Path, alone: Tree) -> None:
     pools = POOLS.replace("ThreadPoolExecutor(3)", "print('opened') or ThreadPoolExecutor(3)")
     projects: Tree = {f"{name}/{path}": text for name in ("a", "b") for path, text in SITE.items()}
     write_tree(tmp_path, {**projects, "pools.py": pools, "buildassets-workspace.toml": 'projects = ["*"]\n'})
     done = run(tmp_path, "build", "--workspace", "--executor", "pools:threads", "--no-cache")
     assert done.returncode == 0
     assert done.stderr.count("opened") == 1
-    assert read_tree(tmp_path / "a/build") == released_alone(tmp_path / "a")
+    assert read_tree(tmp_path / "a/build") == alone

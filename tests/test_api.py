@@ -10,6 +10,7 @@ import pytest
 
 import buildassets
 from buildassets import ConfigError, build, check, load_config
+from tests.command import run
 from tests.conftest import read_tree, settle, write_tree
 
 SITE = {
@@ -24,13 +25,9 @@ def site(tmp_path: Path) -> Path:
     return write_tree(tmp_path / "site", SITE)
 
 
-def command(folder: Path, *arguments: str) -> None:
-    subprocess.run([sys.executable, "-m", "buildassets", *arguments], cwd=folder, check=True, capture_output=True)
-
-
 @pytest.mark.parametrize("mode", ["production", "development"])
 def test_build_writes_what_the_command_writes(site: Path, mode: str) -> None:
-    command(site, "build", "--no-cache", "--mode", mode, "-o", "other")
+    assert run(site, "build", "--no-cache", "--mode", mode, "-o", "other").returncode == 0
     config = load_config(start=site)
     assert build(config, mode=mode, jobs=1).succeeded  # type: ignore[arg-type]  # a word of the two
     assert read_tree(site / "build") == read_tree(site / "other")
@@ -47,20 +44,20 @@ def test_a_second_build_has_nothing_to_do(site: Path, monkeypatch: pytest.Monkey
     assert dict(second.manifest.assets) == dict(first.manifest.assets)
 
 
-def test_the_command_goes_on_from_a_build_in_python(site: Path) -> None:
+def test_command_continues_a_build_in_python(site: Path) -> None:
+    settle()
     build(load_config(start=site))
-    done = subprocess.run(
-        [sys.executable, "-m", "buildassets", "build"], cwd=site, check=True, capture_output=True, text=True
-    )
+    done = run(site, "build")
+    assert done.returncode == 0
     assert "wrote nothing" in done.stderr
 
 
-def test_without_the_cache_nothing_lies_beside_the_release(site: Path) -> None:
+def test_build_without_the_cache_writes_only_the_release(site: Path) -> None:
     build(load_config(start=site), use_cache=False)
     assert sorted(path.name for path in site.iterdir()) == ["assets", "build", "pyproject.toml"]
 
 
-def test_the_cache_lies_where_it_is_wanted(site: Path, tmp_path: Path) -> None:
+def test_cache_is_kept_in_the_given_folder(site: Path, tmp_path: Path) -> None:
     build(load_config(start=site), cache_dir=str(tmp_path / "kept"))
     assert (tmp_path / "kept").is_dir()
     assert not (site / ".buildassets").exists()
@@ -97,7 +94,7 @@ def test_check_writes_nothing(site: Path) -> None:
     assert (result.diagnostics, read_tree(site)) == ((), before)
 
 
-def test_options_stand_in_for_the_file(site: Path) -> None:
+def test_options_replace_settings_of_the_file(site: Path) -> None:
     write_tree(site, {"more/x.js": ""})
     config = load_config("pyproject.toml", start=site, sources=["more"], output="out", url="/static/")
     assert ([root.path for root in config.sources], config.output, config.url) == (
@@ -107,18 +104,18 @@ def test_options_stand_in_for_the_file(site: Path) -> None:
     )
 
 
-def test_a_path_stands_for_a_file(site: Path) -> None:
+def test_settings_file_is_given_by_its_path(site: Path) -> None:
     assert load_config(site / "pyproject.toml").folder == str(site)
 
 
 @pytest.mark.parametrize("name", ["sources", "also", "templates"])
-def test_one_path_where_several_may_stand_is_refused(site: Path, name: str) -> None:
+def test_one_path_instead_of_several_is_refused(site: Path, name: str) -> None:
     with pytest.raises(TypeError, match=f"`{name}` is a sequence of paths"):
         load_config(start=site, **{name: "assets"})  # type: ignore[arg-type]  # as a program without types has it
 
 
 @pytest.mark.parametrize("function", [build, check])
-def test_no_job_is_refused(site: Path, function: object) -> None:
+def test_zero_jobs_are_refused(site: Path, function: object) -> None:
     with pytest.raises(ValueError, match="`jobs` is 0"):
         function(load_config(start=site), jobs=0)  # type: ignore[operator]  # either of them
 
@@ -129,6 +126,6 @@ def test_importing_the_package_loads_no_compiler() -> None:
     assert done.stdout.strip() == "['buildassets._version']"
 
 
-def test_each_name_is_there() -> None:
+def test_each_public_name_exists() -> None:
     for name in buildassets.__all__:
         assert getattr(buildassets, name) is not None

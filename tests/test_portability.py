@@ -24,8 +24,10 @@ from buildassets.compiler.languages.reference import Reference
 from buildassets.paths import join
 from buildassets.release.inventory.names import fault_of
 from tests.cli.watching import watching
-from tests.command import environment
+from tests.command import Finished, environment, run
 from tests.conftest import Tree, read_tree, write_tree
+
+Command = Callable[..., Finished]
 
 STAND_INS = Path(__file__).parent / "portability"
 PIXEL = bytes.fromhex("89504e470d0a1a0a0000000d4948445200000001000000010806000000") + bytes(30)
@@ -46,11 +48,14 @@ def without_posix() -> dict[str, str]:
     return environment(WITHOUT_POSIX="1", PYTHONPATH=str(STAND_INS))
 
 
-def run(folder: Path, *arguments: str, env: dict[str, str] | None = None) -> str:
+def run_without_posix(folder: Path, *arguments: str, **variables: str) -> Finished:
     command = [sys.executable, "-m", "buildassets", *arguments]
-    done = subprocess.run(
-        command, cwd=folder, env=env or without_posix(), capture_output=True, text=True, timeout=120, check=False
-    )
+    env = {**without_posix(), **variables}
+    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, timeout=120)
+
+
+def printed(done: Finished) -> str:
+    """Return what a command printed, which has to succeed."""
     assert done.returncode == 0, done.stderr
     return done.stderr
 
@@ -80,39 +85,39 @@ def test_every_module_is_imported_without_what_only_posix_has() -> None:
     assert json.loads(done.stdout) == {}
 
 
-def life(folder: Path, env: dict[str, str]) -> list[dict[str, bytes]]:
-    """The release after each step of the life of a project."""
+def life(folder: Path, command: Command, **variables: str) -> list[dict[str, bytes]]:
+    """Return the release after each step of the life of a project, whose commands `command` runs."""
+
+    def run(*arguments: str) -> str:
+        return printed(command(folder, *arguments, **variables))
+
     write_tree(folder, SITE)
     steps = []
-    for name, text in (
-        ("", ""),
-        ("assets/_colours.scss", "$ink: #456;\n"),
-        ("assets/js/part.js", "export let part;\n"),
-    ):
-        if name:
-            (folder / name).write_text(text)
-        run(folder, "build", "--mode", "production", env=env)
+    edits = {"assets/_colours.scss": "$ink: #456;\n", "assets/js/part.js": "export let part;\n"}
+    for edit in ({}, *({name: text} for name, text in edits.items())):
+        write_tree(folder, edit)
+        run("build", "--mode", "production")
         steps.append(released(folder))
-        assert "wrote nothing" in run(folder, "build", "--mode", "production", env=env)
-        assert released(folder) == steps[-1]
-    run(folder, "check", env=env)
-    run(folder, "clean", env=env)
-    run(folder, "verify", env=env)
+    assert "wrote nothing" in run("build", "--mode", "production")
+    assert released(folder) == steps[-1]
+    run("check")
+    run("clean")
+    run("verify")
     steps.append(released(folder))
     for archive in ("release.tar.gz", "release.zip"):
-        run(folder, "pack", "-o", archive, env=env)
-        run(folder, "unpack", archive, "-o", f"unpacked-{archive}", env=env)
-        run(folder, "unpack", archive, "-o", f"unpacked-{archive}", "--replace", env=env)
+        run("pack", "-o", archive)
+        run("unpack", archive, "-o", f"unpacked-{archive}")
+        run("unpack", archive, "-o", f"unpacked-{archive}", "--replace")
         steps.append(read_tree(folder / f"unpacked-{archive}"))
-    run(folder, "publish", "published", env=env)
-    run(folder, "clean", "--all", env=env)
+    run("publish", "published")
+    run("clean", "--all")
     return [*steps, read_tree(folder / "published")]
 
 
-def test_the_whole_life_of_a_release_has_the_same_bytes(tmp_path: Path) -> None:
+def test_whole_life_of_a_release_has_the_same_bytes(tmp_path: Path) -> None:
     calls = tmp_path / "calls"
-    here, there = tmp_path / "here", tmp_path / "there"
-    assert life(there, {**without_posix(), "LOCKING_CALLS": str(calls)}) == life(here, environment())
+    there = life(tmp_path / "there", run_without_posix, LOCKING_CALLS=str(calls))
+    assert there == life(tmp_path / "here", run)
     assert {"2 0 64", "0 0 64"} < set(calls.read_text().splitlines())
 
 
@@ -237,7 +242,7 @@ def test_sass_looks_beside_the_sheet_and_in_load_paths_of_other_drives() -> None
     ("path", "url"),
     [(r"C:\a b\ü.scss", "file:///C:/a%20b/%C3%BC.scss"), (r"C:\a#b.scss", "file:///C:/a%23b.scss")],
 )
-def test_a_drive_stands_in_a_file_url(path: str, url: str) -> None:
+def test_file_url_contains_the_drive(path: str, url: str) -> None:
     files = dart_messages.SheetFiles(path, str, "a.scss", str, ())
     assert (dart_process._url(path), files.path_of(url), files.name_of(path)) == (url, path, "a.scss")
 
@@ -245,13 +250,13 @@ def test_a_drive_stands_in_a_file_url(path: str, url: str) -> None:
 @pytest.mark.parametrize(
     "name", ["aux.12ab.js", "assets/CON", "nul.svg.gz", "com1.css", "lpt\xb9", "a:b", "a\\b", "a.", "b ", "x?", "a\x1f"]
 )
-def test_a_name_that_windows_cannot_have_is_refused_there(name: str) -> None:
+def test_name_that_windows_cannot_have_is_refused_there(name: str) -> None:
     assert fault_of(name, on_windows=True) == "Windows has no such name"
     assert fault_of(name, on_windows=False) is None
 
 
 @pytest.mark.parametrize("name", ["auxiliary.js", "console.css", "com.js", "com10.js", "a.aux", "ü/é.svg"])
-def test_a_name_that_only_looks_like_a_device_is_none(name: str) -> None:
+def test_name_that_only_looks_like_a_device_is_accepted(name: str) -> None:
     assert fault_of(name, on_windows=True) is None
 
 
@@ -263,15 +268,15 @@ def test_sources_with_crlf_make_the_same_assets_and_sass_the_same_bytes(tmp_path
     )
     releases = []
     for folder in ("lf", "crlf"):
-        run(tmp_path / folder, "build", env=environment())
+        printed(run(tmp_path / folder, "build"))
         manifest = json.loads((tmp_path / folder / "build/manifest.json").read_text())
         releases.append({name: entry["file"] for name, entry in manifest["assets"].items()})
     assert releases[0].keys() == releases[1].keys()
     assert releases[0]["app.css"] == releases[1]["app.css"]
 
 
-def test_what_a_build_writes_itself_has_no_crlf(tmp_path: Path) -> None:
-    run(write_tree(tmp_path, SITE), "build", "--provenance", env=environment())
+def test_files_that_a_build_itself_writes_have_no_crlf(tmp_path: Path) -> None:
+    printed(run(write_tree(tmp_path, SITE), "build", "--provenance"))
     written = {**read_tree(tmp_path / "build"), **read_tree(tmp_path / ".buildassets")}
     texts = {
         name: content for name, content in written.items() if name.endswith((".json", ".css", ".js", ".gitignore"))
@@ -289,8 +294,8 @@ def test_workers_and_other_compilers_are_reached_without_inherited_sockets(tmp_p
         **{f"assets/{number}.js": f"// {number}\n{script}" for number in range(100)},
     }
     releases = []
-    for name, env in (("here", environment()), ("there", without_posix())):
+    for name, command in (("here", run), ("there", run_without_posix)):
         folder = write_tree(tmp_path / name, site)
-        run(folder, "build", "--jobs", "3", "--mode", "production", env=env)
+        printed(command(folder, "build", "--jobs", "3", "--mode", "production"))
         releases.append(released(folder))
     assert releases[0] == releases[1]

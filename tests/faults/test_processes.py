@@ -1,4 +1,4 @@
-"""Where the system allows no more processes and threads, a build goes on without, or reports what it lacks."""
+"""Where the system allows no more processes and threads, a build continues without them, or reports the error."""
 
 import os
 import subprocess
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from buildassets.thread_pool import thread_pool
+from tests.command import run
 from tests.conftest import find_tool, read_tree, write_tree
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the limit is Linux's")
@@ -28,7 +29,7 @@ main()
 
 
 def limited(folder: Path, program: str) -> tuple[int, str]:
-    """What the Python `program` prints where it can start no thread and no process, and its exit code."""
+    """Return the exit code of the Python `program` where it can start no thread and no process, and its output."""
     command = [sys.executable, "-c", LIMIT + program]
     if os.geteuid() == 0:  # for whom there is no such limit
         can = "-all,+dac_read_search,+dac_override"
@@ -44,16 +45,16 @@ def site(tmp_path: Path) -> Path:
     return write_tree(tmp_path, {**files, "buildassets.toml": ""})
 
 
-def test_a_build_goes_on_without_threads(site: Path) -> None:
+def test_build_continues_without_threads(site: Path) -> None:
     assert limited(site, BUILD) == (0, "")
     by_one = read_tree(site / "build")
     (site / "build").rename(site / "by_one")
-    subprocess.run([sys.executable, "-m", "buildassets", "build", "-q", "--no-cache"], cwd=site, check=True)
+    assert run(site, "build", "-q", "--no-cache").returncode == 0
     assert by_one == read_tree(site / "build")
 
 
 @pytest.mark.parametrize("engine", ["dart-sass", "libsass"])
-def test_a_compiler_that_cannot_be_started_is_an_error(site: Path, engine: str) -> None:
+def test_compiler_that_cannot_be_started_is_an_error(site: Path, engine: str) -> None:
     settings = f'engines = {{ scss = "{engine}" }}'
     write_tree(site, {"buildassets.toml": settings, "assets/a.scss": "", "assets/b.scss": ""})
     code, shown = limited(site, BUILD)

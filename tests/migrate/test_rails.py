@@ -72,7 +72,7 @@ def test_paths_become_source_roots(tmp_path: Path, system: str, line: str, outco
         ),
     ],
 )
-def test_precompile_becomes_entries_beside_the_usual_ones(
+def test_precompile_becomes_entries_next_to_the_usual_ones(
     tmp_path: Path, lines: str, entries: list[str], released: list[str]
 ) -> None:
     _, config = migrated(tmp_path, "sprockets", lines)
@@ -137,7 +137,7 @@ def test_folders_of_importmap_rails_are_roots_where_it_is_used(tmp_path: Path, s
 
 
 @pytest.mark.parametrize("system", ["sprockets", "propshaft"])
-def test_what_stands_in_a_block_of_ruby_is_named_and_not_guessed(tmp_path: Path, system: str) -> None:
+def test_lines_in_a_block_of_ruby_are_listed_and_not_guessed(tmp_path: Path, system: str) -> None:
     lines = """if Rails.env.production?
   config.assets.prefix = "/a"
 elsif cdn?
@@ -156,7 +156,7 @@ config.assets.prefix = cdn? ? "/e" : "/f"
     assert (config["url"], config["sources"]) == ("/assets/", ROOTS)
 
 
-def test_what_stands_in_the_class_of_the_application_holds(tmp_path: Path) -> None:
+def test_lines_in_the_class_of_the_application_are_read(tmp_path: Path) -> None:
     application = """module Shop
   class Application < Rails::Application
     config.load_defaults 7.1

@@ -68,5 +68,5 @@ def test_statements_know_their_lines_and_whether_they_are_conditional(text: str,
 
 
 @pytest.mark.parametrize("text", ["pin " + "[" * 5000, "pin " + '"' * 5000, "(" * 5000 + "\n" * 5000, "if x\n" * 5000])
-def test_what_is_never_closed_ends(text: str) -> None:
+def test_unclosed_text_ends(text: str) -> None:
     assert [*map(call, (one.text for one in statements(text)))]

@@ -28,7 +28,7 @@ def migrated(folder: Path, files: Tree) -> tuple[list[tuple[str, int, str]], Any
     return lines, tomllib.loads((folder / "buildassets.toml").read_text())
 
 
-def test_what_is_missing_is_listed_where_it_belongs(tmp_path: Path) -> None:
+def test_missing_parts_are_listed_at_their_place(tmp_path: Path) -> None:
     lines, settings = migrated(tmp_path, {"vite.config.ts": CONFIG})
     assert lines == [("vite.config.ts", 3, "changed"), ("vite.config.ts", 5, "taken over")]
     assert settings == {"sources": [{"path": "out", "manifest": ".vite/manifest.json", "dev": "http://localhost:5173"}]}
@@ -77,7 +77,7 @@ def test_flask_vite(tmp_path: Path) -> None:
 
 
 @pytest.mark.corpus
-def test_what_is_written_builds_what_vite_built(tmp_path: Path) -> None:
+def test_written_configuration_builds_the_files_of_vite(tmp_path: Path) -> None:
     name, text = "front/vite.config.js", config("/assets/")["front/vite.config.js"]
     vite_build(tmp_path, vite={name: str(text).replace(SERVER, "")})
     lines, _ = migrated(tmp_path, {})

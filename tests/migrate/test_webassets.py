@@ -133,7 +133,7 @@ def test_of_several_modules_the_application_is_named(tmp_path: Path) -> None:
     assert run(tmp_path, "build", "-q").returncode == 0
 
 
-def test_what_is_wrong_with_the_usual_file_is_told(tmp_path: Path) -> None:
+def test_fault_in_the_usual_file_is_reported(tmp_path: Path) -> None:
     write_tree(tmp_path, {"assets.yml": "site: [", "other.yml": "a: ["})
     done = run(tmp_path, "migrate", "webassets")
     assert (done.returncode, "error[webassets/syntax]: `assets.yml` is no YAML" in done.stderr) == (2, True)

@@ -15,7 +15,7 @@ from buildassets.project.calls import read_module
         ("from jinja2 import Environment\nreturned = wrap(Environment())", "jinja", ""),
     ],
 )
-def test_what_a_module_makes_is_found_by_what_it_imports(text: str, kind: str, name: str) -> None:
+def test_call_is_found_by_its_import(text: str, kind: str, name: str) -> None:
     (made,) = read_module(text).made
     assert (made.kind, made.name) == (kind, name)
 
@@ -23,7 +23,7 @@ def test_what_a_module_makes_is_found_by_what_it_imports(text: str, kind: str, n
 @pytest.mark.parametrize(
     "text", ["app = Flask(__name__)", "from own import Flask\napp = Flask()", "def (", "x = '" + "\0'"]
 )
-def test_what_is_not_imported_from_a_framework_is_nothing(text: str) -> None:
+def test_call_of_another_package_is_ignored(text: str) -> None:
     assert read_module(text).made == ()
 
 

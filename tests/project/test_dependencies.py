@@ -21,14 +21,14 @@ from tests.conftest import Tree, write_tree
         ({"pyproject.toml": "[project", "requirements.txt": b"\xff", "package.json": "{"}, set(), "pip"),
     ],
 )  # fmt: skip
-def test_what_python_needs_is_declared_in_many_files(
+def test_dependencies_of_python_are_read_from_many_files(
     files: Tree, python: set[str], installer: str, tmp_path: Path
 ) -> None:
     found = dependencies(ProjectFiles(str(write_tree(tmp_path, files))))
     assert (set(found.python), found.installer) == (python, installer)
 
 
-def test_what_npm_needs_is_in_each_package_json_of_the_project(tmp_path: Path) -> None:
+def test_dependencies_of_npm_are_read_from_each_package_json(tmp_path: Path) -> None:
     files: Tree = {
         "package.json": '{"dependencies": {"a": "1"}}',
         "front/package.json": '{"devDependencies": {"b": "1"}}',

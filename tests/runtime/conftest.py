@@ -6,7 +6,8 @@ import pytest
 
 from buildassets.runtime import Assets
 from buildassets.runtime.vite import answers, gives
-from tests.conftest import PATIENCE_SECONDS
+from tests.conftest import PATIENCE_SECONDS, write_tree
+from tests.runtime.hostile import SECRET, SECRET_FILES
 from tests.runtime.served import build_release
 
 
@@ -18,8 +19,22 @@ def served_manifest(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def served(served_manifest: Path) -> Assets:
-    """What it names."""
+    """The release."""
     return Assets(served_manifest)
+
+
+@pytest.fixture(scope="session")
+def guarded_manifest(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The manifest of a release among files that must not be read."""
+    folder = tmp_path_factory.mktemp("guarded")
+    write_tree(folder, dict.fromkeys(SECRET_FILES, SECRET))
+    return build_release(folder)
+
+
+@pytest.fixture(scope="session")
+def guarded(guarded_manifest: Path) -> Assets:
+    """The release among files that must not be read."""
+    return Assets(guarded_manifest)
 
 
 @pytest.fixture

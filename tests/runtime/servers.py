@@ -115,7 +115,7 @@ class Server:
 
 
 def _wait_for(server: Server, process: "subprocess.Popen[bytes]") -> None:
-    """Until it answers. If it does not, every test that uses it is told why, and none waits again."""
+    """Wait until the server answers. If it never does, each test that uses it fails at once, with the log."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while process.poll() is None and time.monotonic() < deadline:
         try:

@@ -27,13 +27,13 @@ def assets(tmp_path: Path) -> Assets:
 def asked(assets: Assets, ask: Callable[[TestClient[web.Request, web.Application]], Awaitable[_Result]]) -> _Result:
     """What `ask` gets of an application with the routes."""
 
-    async def run() -> _Result:
+    async def answer() -> _Result:
         app = web.Application()
         app.add_routes(asset_routes(assets, origins="*"))
         async with TestClient(TestServer(app)) as client:
             return await ask(client)
 
-    return asyncio.run(run())
+    return asyncio.run(answer())
 
 
 def get(assets: Assets, path: str, method: str = "GET", **headers: str) -> tuple[ClientResponse, bytes]:
@@ -60,14 +60,14 @@ def test_a_range_and_a_head_are_answered(assets: Assets) -> None:
     assert response.headers["Content-Length"] == str(len(SHEET))
 
 
-def test_what_the_browser_has_is_not_sent_again(assets: Assets) -> None:
+def test_cached_file_is_not_sent_again(assets: Assets) -> None:
     tag = get(assets, assets.url("js/a.js"))[0].headers["ETag"]
     response, content = get(assets, assets.url("js/a.js"), **{"If-None-Match": tag})
     assert (response.status, content) == (304, b"")
 
 
 @pytest.mark.parametrize("path", ["/assets/js/b.js", "/assets/", "/assets/%2e%2e/manifest.json", "/assets/js/%ff.js"])
-def test_what_is_no_file_is_not_found(assets: Assets, path: str) -> None:
+def test_path_of_no_file_is_not_found(assets: Assets, path: str) -> None:
     assert get(assets, path)[0].status == 404
 
 

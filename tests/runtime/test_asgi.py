@@ -39,7 +39,7 @@ def get(app: Any, path: str, method: str = "GET", scope: dict[str, Any] | None =
 
 
 @pytest.mark.parametrize("name", ["css/app.css", "img/noise.png", "img/ü x (1).svg", "empty.txt"])
-def test_every_asset_is_served_as_it_is(served: Assets, served_manifest: Path, name: str) -> None:
+def test_every_asset_is_served_unchanged(served: Assets, served_manifest: Path, name: str) -> None:
     reply = get(AssetServer(assets=served), served.url(name))
     assert (reply.status, reply.body) == (200, released(served_manifest, served.url(name)))
     assert reply.headers["content-length"] == str(len(reply.body))
@@ -101,7 +101,7 @@ def test_below_a_mount_the_prefix_may_begin_before_or_after_it(
 
 
 @pytest.mark.parametrize("prefix", ["/assets/", "/static/", "/"])
-def test_it_can_be_mounted_in_starlette(served_manifest: Path, prefix: str) -> None:
+def test_server_can_be_mounted_in_starlette(served_manifest: Path, prefix: str) -> None:
     from starlette.applications import Starlette
     from starlette.routing import Mount
 
@@ -111,7 +111,7 @@ def test_it_can_be_mounted_in_starlette(served_manifest: Path, prefix: str) -> N
     assert found == (404 if prefix == "/assets/" else 200)
 
 
-def test_it_is_middleware_for_starlette(served: Assets) -> None:
+def test_server_is_middleware_for_starlette(served: Assets) -> None:
     from starlette.applications import Starlette
     from starlette.middleware import Middleware
 
@@ -120,20 +120,20 @@ def test_it_is_middleware_for_starlette(served: Assets) -> None:
     assert get(app, "/assets/css/app.css").body == b"Not Found"
 
 
-def test_a_name_that_is_no_utf_8_is_found_by_the_bytes_of_its_url(tmp_path: Path) -> None:
+def test_name_that_is_not_utf_8_is_found_by_the_bytes_of_its_url(tmp_path: Path) -> None:
     name = os.fsdecode(b"caf\xe9.txt")
     assets = Assets(build_release(tmp_path, {name: "coffee"}))
     assert get(AssetServer(assets=assets), assets.url(name)).body == b"coffee"
     assert get_wsgi(WsgiServer(assets=assets), assets.url(name)).body == b"coffee"
 
 
-def test_a_server_that_sends_files_by_path_is_told_the_path(served: Assets, served_manifest: Path) -> None:
+def test_server_that_sends_files_by_path_gets_the_path(served: Assets, served_manifest: Path) -> None:
     scope: dict[str, Any] = {"extensions": {"http.response.pathsend": {}}}
     sent = messages(AssetServer(assets=served), served.url("css/app.css"), scope=scope, accept_encoding="br")
     assert sent[0]["status"] == 200
-    (told,) = sent[1:]
-    assert told["type"] == "http.response.pathsend"
-    assert Path(told["path"]).read_bytes() == released(served_manifest, served.url("css/app.css"), "br")
+    (extension,) = sent[1:]
+    assert extension["type"] == "http.response.pathsend"
+    assert Path(extension["path"]).read_bytes() == released(served_manifest, served.url("css/app.css"), "br")
 
 
 def test_a_part_is_sent_as_bytes_also_to_such_a_server(served: Assets) -> None:
@@ -168,7 +168,7 @@ def test_alone_it_refuses_web_sockets(served: Assets) -> None:
 
 
 @pytest.mark.parametrize("kind", ["lifespan", "websocket"])
-def test_all_that_is_no_request_is_the_application_s(served: Assets, kind: str) -> None:
+def test_scope_that_is_not_a_request_is_the_application_s(served: Assets, kind: str) -> None:
     got = []
 
     async def application(scope: Any, _receive: Any, _send: Any) -> None:

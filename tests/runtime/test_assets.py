@@ -66,7 +66,7 @@ def test_given_prefix_replaces_that_of_the_manifest_and_ends_in_one_slash(
 @pytest.mark.parametrize(
     "url", ["/a b/", "https://cdn.example/#", "/a\r\nSet-Cookie: x/", '/"onload=', "/<b>/", "/a\\b"]
 )
-def test_prefix_that_is_no_url_is_refused(tmp_path: Path, url: str) -> None:
+def test_prefix_that_is_not_a_url_is_rejected(tmp_path: Path, url: str) -> None:
     with pytest.raises(ValueError, match="is no URL"):
         Assets(write_release(tmp_path), url=url)
 
@@ -191,7 +191,7 @@ def test_script_is_deferred(assets: Assets) -> None:
         ({"data_x": 1, "class_": "a"}, {"defer": None, "data-x": "1", "class": "a"}),
     ],
 )
-def test_script_says_how_it_loads(
+def test_script_has_attributes_for_loading(
     assets: Assets, given_attributes: dict[str, Any], expected: dict[str, str | None]
 ) -> None:
     ((_, attributes),) = elements(assets.script("js/app.js", integrity=False, **given_attributes))
@@ -253,7 +253,7 @@ def test_modules_are_preloaded_as_modules(assets: Assets, name: str, asked: dict
     assert elements(assets.preload(name, **asked)) == [("link", expected)]
 
 
-def test_early_hints_say_what_preload_says(assets: Assets) -> None:
+def test_early_hints_match_preload(assets: Assets) -> None:
     assert assets.early_hints("fonts/a.woff2", "js/lib.mjs") == [
         f'<{url_of("fonts/a.woff2")}>; rel=preload; as=font; type="font/woff2"; crossorigin=anonymous',
         f'<{url_of("js/lib.mjs")}>; rel=modulepreload; integrity="{sri("js/lib.mjs")}"; crossorigin=anonymous',
@@ -447,7 +447,7 @@ def test_bytes_are_not_inlined(assets: Assets) -> None:
         assets.inline("fonts/a.woff2")
 
 
-def test_inline_says_which_file_is_missing(assets: Assets, tmp_path: Path) -> None:
+def test_inline_names_the_missing_file(assets: Assets, tmp_path: Path) -> None:
     (tmp_path / "assets" / file_of("js/app.js", SITE["js/app.js"])).unlink()
     with pytest.raises(ManifestError, match=r"cannot read `.*js/app.*`.*deploy the whole release directory"):
         assets.inline("js/app.js")
@@ -533,7 +533,7 @@ def test_unusable_entry_is_refused_at_the_start(tmp_path: Path, entry: str) -> N
         *('"url": null', '"url": 1', '"url": "javascript:"'),
     ],
 )
-def test_what_is_wrong_beside_the_entries_is_refused_at_the_start(tmp_path: Path, member: str) -> None:
+def test_invalid_member_next_to_the_entries_is_rejected_at_the_start(tmp_path: Path, member: str) -> None:
     manifest = tmp_path / "manifest.json"
     url = "" if "url" in member else '"url": "/", '
     manifest.write_text(f'{{"schema": 1, {url}"assets": {{}}, {member}}}')
@@ -580,7 +580,7 @@ def test_reload_reads_an_unchanged_manifest_once(tmp_path: Path) -> None:
     assert assets.url("css/app.css") == url_of("css/app.css")
 
 
-def test_reload_says_that_the_manifest_is_gone(tmp_path: Path) -> None:
+def test_reload_reports_that_the_manifest_is_gone(tmp_path: Path) -> None:
     assets = Assets(write_release(tmp_path), reload=True)
     (tmp_path / "manifest.json").unlink()
     with pytest.raises(ManifestError, match="cannot read the manifest"):

@@ -27,7 +27,7 @@ def test_modified_where_no_tag_does(tags: str) -> None:
 
 
 @pytest.mark.parametrize(("since", "status"), [(DATE, 304), (AFTER, 304), (BEFORE, None), ("yesterday", None)])
-def test_a_date_decides_where_there_is_no_tag(since: str, status: int | None) -> None:
+def test_date_decides_where_the_tag_is_missing(since: str, status: int | None) -> None:
     assert refused({"if-modified-since": since}, ETAG, MODIFIED) == status
 
 
@@ -87,7 +87,7 @@ def test_the_three_forms_of_a_date(date: str) -> None:
         "784111777",
     ],
 )
-def test_what_is_no_date(date: str) -> None:
+def test_invalid_date_is_ignored(date: str) -> None:
     assert seconds_of(date) is None
 
 

@@ -21,7 +21,7 @@ def assets(tmp_path: Path) -> Assets:
     return Assets(write_release(tmp_path, importmap={"lib": "js/lib.mjs"}))
 
 
-def test_sheets_and_scripts_are_hashed_as_they_stand_in_the_page(assets: Assets) -> None:
+def test_sheets_and_scripts_are_hashed_as_they_are_in_the_page(assets: Assets) -> None:
     found = assets.csp(inline=["css/app.css", "js/app.js"])
     assert hash_of(SITE["css/app.css"]) in found["style-src"]
     assert hash_of("start()") in found["script-src"]
@@ -39,7 +39,7 @@ def test_markup_counts_with_its_own_scripts(assets: Assets) -> None:
     assert hash_of("one()") in assets.csp(inline=[given])["script-src"]
 
 
-def test_one_name_may_stand_without_a_list(assets: Assets) -> None:
+def test_one_name_needs_no_list(assets: Assets) -> None:
     assert assets.csp(inline="css/app.css") == assets.csp(inline=["css/app.css"])
 
 

@@ -53,7 +53,7 @@ def test_several_names_give_each_class_once(assets: Assets) -> None:
         ),
     ],
 )
-def test_what_is_not_found_is_named(assets: Assets, arguments: tuple[str, str], message: str) -> None:
+def test_unknown_name_is_reported(assets: Assets, arguments: tuple[str, str], message: str) -> None:
     with pytest.raises(AssetNotFound) as caught:
         assets.css(*arguments)
     assert str(caught.value) == message
@@ -81,7 +81,7 @@ def test_jinja_refuses_an_unknown_constant_when_it_compiles(assets: Assets) -> N
         environment(assets).from_string('{{ css("card", "titel") }}')
 
 
-def test_names_are_as_written_where_there_is_no_release() -> None:
+def test_names_are_as_written_without_a_release() -> None:
     assert UnbuiltAssets().css("card", "title", "big") == "title big"
 
 

@@ -24,7 +24,7 @@ def development(folder: Path) -> Path:
     return write_release(folder, livereload="livereload.json")
 
 
-def test_it_is_reported_at_the_start_where_the_program_reads_it(tmp_path: Path) -> None:
+def test_development_release_is_reported_at_the_start_where_the_program_reads_it(tmp_path: Path) -> None:
     with pytest.warns(RuntimeWarning) as found:
         Assets(development(tmp_path))
     (warning,) = found
@@ -32,7 +32,7 @@ def test_it_is_reported_at_the_start_where_the_program_reads_it(tmp_path: Path) 
     assert warning.filename == __file__
 
 
-def test_it_is_reported_once_for_each_manifest(tmp_path: Path) -> None:
+def test_development_release_is_reported_once_for_each_manifest(tmp_path: Path) -> None:
     one, other = development(tmp_path / "one"), development(tmp_path / "other")
     with catch_warnings(record=True, action="always") as found:
         for manifest in (one, other, one, other):

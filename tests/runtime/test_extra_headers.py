@@ -25,7 +25,7 @@ def assets(tmp_path: Path) -> Assets:
     return Assets(build_release(tmp_path))
 
 
-def test_they_stand_in_every_answer_with_the_file(assets: Assets) -> None:
+def test_headers_are_in_every_answer_with_the_file(assets: Assets) -> None:
     server, url = adding(assets), assets.url("css/app.css")
     whole = get_wsgi(server, url)
     for more in ({"range": "bytes=0-3"}, {"accept_encoding": "br"}, {"if_none_match": whole.headers["etag"]}):
@@ -80,7 +80,7 @@ def test_of_ours_these_are_replaced(assets: Assets, name: str, value: str) -> No
         ("Set-Cookie", "a=b", "caches that visitors share would give it to all of them"),
     ],
 )
-def test_what_must_not_be_sent_ends_the_start(assets: Assets, name: object, value: object, why: str) -> None:
+def test_forbidden_header_ends_the_start(assets: Assets, name: object, value: object, why: str) -> None:
     with pytest.raises(ValueError, match=r"^`headers` gives .* for `css/app\.css`") as refused:
         adding(assets, name, value)
     assert why in str(refused.value)
@@ -103,12 +103,12 @@ def test_names_that_differ_in_case_only_end_the_start(assets: Assets) -> None:
         wsgi.AssetServer(assets=assets, headers=lambda path, entry: given)
 
 
-def test_what_is_no_mapping_ends_the_start(assets: Assets) -> None:
+def test_headers_that_are_not_a_mapping_end_the_start(assets: Assets) -> None:
     with pytest.raises(ValueError, match="let it give a mapping of names to values, or None"):
         wsgi.AssetServer(assets=assets, headers=lambda path, entry: [("X-A", "b")])  # type: ignore[arg-type,return-value]
 
 
-def test_what_the_function_raises_is_the_cause(assets: Assets) -> None:
+def test_exception_of_the_function_is_the_cause(assets: Assets) -> None:
     def give(path: str, entry: Mapping[str, Any]) -> dict[str, str]:
         return {"X-A": entry["nosuch"]}
 

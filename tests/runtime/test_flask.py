@@ -66,7 +66,7 @@ def test_manifest_may_be_named_from_the_folder_of_the_application(tmp_path: Path
     assert "css/app.css" in app.extensions["buildassets"]
 
 
-def test_missing_manifest_is_told_at_the_start_with_the_command_to_run(tmp_path: Path) -> None:
+def test_missing_manifest_is_reported_at_the_start_with_the_command_to_run(tmp_path: Path) -> None:
     app = Flask("site", root_path=str(tmp_path))
     with pytest.raises(ManifestError, match=r"no `build/manifest\.json` in `.*`, nor .*; run `buildassets build`"):
         FlaskAssets(app)
@@ -137,7 +137,7 @@ def test_url_outside_of_a_request_is_external(tmp_path: Path) -> None:
         assert url_for("static", filename="css/app.css") == f"http://site.example{URL}"
 
 
-def test_url_of_a_cdn_stays_as_it_is(tmp_path: Path) -> None:
+def test_url_of_a_cdn_is_unchanged(tmp_path: Path) -> None:
     with with_static_urls(tmp_path, BUILDASSETS_URL="https://cdn.example/").app_context():
         assert url_for("static", filename="css/app.css").startswith("https://cdn.example/css/app.")
 
@@ -243,9 +243,9 @@ def test_command_has_the_options_and_exit_codes_of_the_compiler(tmp_path: Path) 
     assert "--jobs" in helped
 
 
-def test_group_tells_its_commands(tmp_path: Path) -> None:
-    said = flask_command(tmp_path, "assets", "--help").stdout
-    assert [line.split()[0] for line in said.partition("Commands:\n")[2].splitlines()] == ["build", "check", "watch"]
+def test_group_lists_its_commands(tmp_path: Path) -> None:
+    printed = flask_command(tmp_path, "assets", "--help").stdout
+    assert [line.split()[0] for line in printed.partition("Commands:\n")[2].splitlines()] == ["build", "check", "watch"]
 
 
 def test_tests_of_an_application_may_run_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -65,7 +65,7 @@ def test_a_forged_entry_is_the_error_of_the_manifest_whatever_asks_for_it(
         release_files(str(tmp_path / "build" / "manifest.json"))
 
 
-def test_an_unknown_copy_is_no_file_that_django_collects(tmp_path: Path) -> None:
+def test_unknown_copy_is_not_collected_by_django(tmp_path: Path) -> None:
     files = release_files(str(forged(tmp_path, encodings={"gzip": 20, "later": 1})))
     assert [one.file for one in files if one.path == NAME] == [
         "css/app.0123456789ab.css",
@@ -118,7 +118,7 @@ def test_lines_that_hold_something_else_are_the_error_of_the_manifest(line: byte
 @pytest.mark.parametrize(
     "name", ["a\0b", "css/app.css\0", "\ud800", "", "../x", "css\\app.css", None, 1, b"css/app.css"]
 )
-def test_what_is_no_name_is_not_found(name: Any, tmp_path: Path) -> None:
+def test_value_that_is_not_a_name_is_not_found(name: Any, tmp_path: Path) -> None:
     for assets in (Assets(written(tmp_path, SOUND)), UnbuiltAssets()):
         for ask in (assets.url, assets.stylesheet, assets.script, assets.image, assets.preload, assets.integrity):
             if name == "css\\app.css" and isinstance(assets, UnbuiltAssets):

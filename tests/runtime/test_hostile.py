@@ -119,7 +119,7 @@ def test_a_url_stays_in_the_attribute_that_a_template_puts_it_in(folder: Path, n
 
 
 @given(names, prefixes)
-def test_import_map_is_one_script_that_says_what_it_is_to_say(folder: Path, name: str, prefix: str) -> None:
+def test_import_map_is_one_script_with_the_whole_map(folder: Path, name: str, prefix: str) -> None:
     assets = release(folder, name, prefix)
     if assets is None:
         return

@@ -123,7 +123,7 @@ def test_a_page_may_name_a_release_under_another_prefix(assets: Assets) -> None:
     assert (image["src"], image["alt"], link["href"]) == (cdn.url("img/logo.svg"), '">', cdn.url("css/app.css"))
 
 
-def test_environment_without_a_release_says_how_to_set_it() -> None:
+def test_environment_without_a_release_reports_how_to_set_it() -> None:
     with pytest.raises(RuntimeError, match=r"`env\.assets` is not set; set it to `buildassets\.runtime\.Assets"):
         environment(None).from_string("{{ stylesheet('css/app.css') }}").render()
 
@@ -141,7 +141,7 @@ def test_unknown_name_stops_the_page(assets: Assets) -> None:
         "modulepreload('js/app.js', 'css/ap.css')",
     ],
 )
-def test_constant_that_is_no_asset_is_a_fault_of_the_template(assets: Assets, call: str) -> None:
+def test_unknown_constant_is_a_fault_of_the_template(assets: Assets, call: str) -> None:
     made = environment(assets, loader=DictLoader({"page.html": f"\n\n{{{{ {call} }}}}"}))
     with pytest.raises(TemplateAssertionError, match=r"did you mean `css/app\.css`") as caught:
         made.get_template("page.html")
@@ -155,7 +155,7 @@ def test_constant_that_is_no_asset_is_a_fault_of_the_template(assets: Assets, ca
         *("{% include 'a' ignore missing %}…", "{% set a %}…{% endset %}", "{% if false %}{% endif %}…"),
     ],
 )
-def test_constants_are_looked_up_wherever_they_stand(assets: Assets, place: str) -> None:
+def test_constants_are_looked_up_in_every_place(assets: Assets, place: str) -> None:
     with pytest.raises(TemplateAssertionError):
         environment(assets).from_string(place.replace("…", "{{ asset('css/ap.css') }}"))
 
@@ -176,7 +176,7 @@ def test_constants_in_a_condition_are_looked_up_when_it_holds(assets: Assets, te
 
 
 @pytest.mark.parametrize("name", ["name", "'css/' ~ name", "['css/ap.css'][0]", "1", "none"])
-def test_what_is_not_written_as_a_constant_is_looked_up_later(assets: Assets, name: str) -> None:
+def test_name_that_is_not_constant_is_looked_up_later(assets: Assets, name: str) -> None:
     environment(assets).from_string(f"{{{{ asset({name}) }}}}")
 
 
@@ -192,7 +192,7 @@ def test_a_template_refused_before_a_build_is_compiled_after_it(tmp_path: Path) 
     assert made.get_template("a").render() == f"/assets/{file_of('new.css', 'a {}')}"
 
 
-def test_what_took_the_place_of_a_global_is_asked_for_no_asset(assets: Assets) -> None:
+def test_replacement_of_a_global_is_asked_for_no_asset(assets: Assets) -> None:
     made = environment(assets)
     made.globals["image"] = "its own {}".format
     assert made.from_string("{{ image('a') }}").render() == "its own a"
@@ -325,7 +325,7 @@ def test_constants_that_equal_each_other_are_not_taken_for_one_another(assets: A
     assert page == "|".join(assets.image("img/logo.svg", a=value) for value in values)
 
 
-def test_one_call_may_stand_where_text_is_escaped_and_where_it_is_not(assets: Assets) -> None:
+def test_one_call_works_with_and_without_escaping(assets: Assets) -> None:
     call = "{{ image('img/logo.svg') ~ '<' }}"
     logo = assets.image("img/logo.svg")
     page = f"{call}{{% autoescape false %}}{call}{{% endautoescape %}}{call}"

@@ -44,7 +44,7 @@ def test_the_release_is_served_below_its_prefix(tmp_path: Path) -> None:
         assert client.get("/assets/gone.css").status_code == 404
 
 
-def test_the_release_may_stand_before_the_application(tmp_path: Path) -> None:
+def test_release_may_be_served_before_the_application(tmp_path: Path) -> None:
     app = AssetServer(application(tmp_path), assets=Assets(tmp_path / "build/manifest.json", url="/other/"))
     with TestClient(app) as client:
         assert client.get(URL.replace("/assets/", "/other/")).text == SITE["css/app.css"]

@@ -40,7 +40,7 @@ def test_the_client_knows_where_to_look_and_what_the_page_was_made_with(tmp_path
     )
 
 
-def test_the_client_stands_in_the_page_as_it_is(tmp_path: Path) -> None:
+def test_client_is_in_the_page_unchanged(tmp_path: Path) -> None:
     client = Path(__file__).parents[2].joinpath("src/buildassets/runtime/livereload.js").read_text(encoding="utf-8")
     assert development(tmp_path).livereload().endswith(f">{client}</script>")
     assert client.isascii()  # whatever encoding the page has
@@ -61,7 +61,7 @@ def test_a_page_follows_from_a_release_to_a_development_build_and_back(tmp_path:
     assert assets.livereload() == ""
 
 
-def test_what_stands_in_the_page_is_marked_under_development_only(tmp_path: Path) -> None:
+def test_inlined_text_is_marked_under_development_only(tmp_path: Path) -> None:
     assert '<style data-livereload="css/app.css">' in development(tmp_path).inline("css/app.css")
     with pytest.warns(RuntimeWarning, match="release for development"):
         assets = Assets(tmp_path / "manifest.json")

@@ -46,16 +46,16 @@ def test_the_best_liked_coding_is_taken_and_of_equals_the_smallest(accepted: str
         "dcb, dcz",
     ],
 )
-def test_the_file_as_it_is_is_taken_where_nothing_else_is_liked_better(accepted: str | None) -> None:
+def test_plain_file_is_selected_unless_a_copy_is_preferred(accepted: str | None) -> None:
     assert preferred_coding(accepted, SIZES) == IDENTITY
 
 
 @pytest.mark.parametrize("accepted", ["*;q=0", "identity;q=0", "deflate, identity;q=0", "br;q=0, *;q=0.0"])
-def test_nothing_is_taken_where_even_the_file_as_it_is_is_refused(accepted: str) -> None:
+def test_nothing_is_selected_where_the_plain_file_is_refused(accepted: str) -> None:
     assert preferred_coding(accepted, {"identity": 100}) is None
 
 
-def test_a_copy_is_taken_where_the_file_as_it_is_is_refused() -> None:
+def test_copy_is_selected_where_the_plain_file_is_refused() -> None:
     assert preferred_coding("identity;q=0", SIZES | {"br": 200}) is None
     assert preferred_coding("identity;q=0, gzip;q=0.1", SIZES) == "gzip"
 
@@ -64,7 +64,7 @@ def test_a_copy_is_taken_where_the_file_as_it_is_is_refused() -> None:
     "weight",
     ["q=2", "q=1.001", "q=-1", "q=nan", "q=1e-9", "q=", "q", "p=1", "q=0,5", "q=0.0001", "q=0.5;x=1", "q=\u0661"],
 )
-def test_a_member_that_is_none_says_nothing(weight: str) -> None:
+def test_malformed_member_is_ignored(weight: str) -> None:
     assert preferred_coding(f"gzip;{weight}", SIZES) == IDENTITY
 
 
@@ -74,7 +74,7 @@ def test_no_header_makes_an_exception(accepted: str) -> None:
 
 
 @given(st.dictionaries(st.sampled_from(sorted(SIZES)), st.integers(0, 1000), min_size=1))
-def test_what_is_weighed_zero_is_never_taken(weights: dict[str, int]) -> None:
+def test_coding_with_weight_zero_is_never_selected(weights: dict[str, int]) -> None:
     accepted = ", ".join(f"{coding};q={weight / 1000:.3f}" for coding, weight in weights.items())
     chosen = preferred_coding(accepted, SIZES)
     assert chosen is None or weights.get(chosen) != 0

@@ -44,7 +44,7 @@ def page(site: Path, given: str = "{'image': 1}", **settings: str) -> str:
     return output_of(site, _APP, given, **named).strip()
 
 
-def test_what_a_view_gives_comes_first(site: Path) -> None:
+def test_values_of_a_view_come_first(site: Path) -> None:
     assert page(site).startswith("/assets/a.")
     assert page(site).endswith("|1")
 

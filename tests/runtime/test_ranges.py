@@ -35,7 +35,7 @@ def test_the_bytes_that_are_asked_for(value: str, spans: list[tuple[int, int]]) 
 @pytest.mark.parametrize(
     "value", ["bytes=100-", "bytes=100-200", "bytes=-0", "bytes=200-,300-400", f"bytes={'9' * 5000}-"]
 )
-def test_what_lies_beyond_the_end_is_nothing(value: str) -> None:
+def test_range_beyond_the_end_is_empty(value: str) -> None:
     assert requested_spans(value, 100) == ()
 
 
@@ -68,7 +68,7 @@ def test_what_lies_beyond_the_end_is_nothing(value: str) -> None:
         "bytes=" + "," * 100 + "0-9",
     ],
 )
-def test_what_is_no_range_or_asks_for_too_much_gets_the_whole(value: str | None) -> None:
+def test_invalid_or_excessive_range_gets_the_whole_file(value: str | None) -> None:
     assert requested_spans(value, 100) is None
 
 

@@ -15,7 +15,7 @@ from tests.runtime.served import build_release, get_wsgi
 PATH = "/assets/release.json"
 
 
-def test_it_names_the_release_and_no_cache_keeps_it(served: Assets, served_manifest: Path) -> None:
+def test_release_file_names_the_release_and_is_not_cached(served: Assets, served_manifest: Path) -> None:
     reply = get_wsgi(AssetServer(assets=served), PATH)
     assert reply.status == 200
     assert json.loads(reply.body) == {"release": json.loads(served_manifest.read_text())["release"]}
@@ -43,7 +43,7 @@ def test_pages_of_the_origins_may_read_it(served: Assets, origins: Any, allowed:
     assert reply.headers.get("access-control-allow-origin") == allowed
 
 
-def test_it_is_served_by_asgi(served: Assets) -> None:
+def test_release_file_is_served_by_asgi(served: Assets) -> None:
     sent: list[dict[str, Any]] = []
 
     async def send(message: dict[str, Any]) -> None:

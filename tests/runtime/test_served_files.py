@@ -111,7 +111,7 @@ def test_files_of_earlier_releases_that_are_retained_are_served(manifest: Path) 
     assert (old.representation("gzip").size, old.is_lasting) == (2, True)
 
 
-def test_what_a_build_retains_is_served_next_to_what_took_its_place(tmp_path: Path) -> None:
+def test_retained_file_is_served_next_to_its_successor(tmp_path: Path) -> None:
     urls = []
     for color in ("red", "blue"):
         sheet = f"a {{ color: {color} }}\n" * 50
@@ -146,7 +146,7 @@ def damage_folder(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("damage", "said"),
+    ("damage", "message"),
     [
         (damage_delete, "which is not there"),
         (damage_cut, "with [0-9]+ bytes, and it has 0"),
@@ -155,12 +155,12 @@ def damage_folder(path: Path) -> None:
     ],
 )
 @pytest.mark.parametrize("suffix", ["", ".br"])
-def test_a_file_that_is_not_as_the_manifest_says_ends_the_start(
-    manifest: Path, damage: Callable[[Path], None], said: str, suffix: str
+def test_file_that_differs_from_the_manifest_ends_the_start(
+    manifest: Path, damage: Callable[[Path], None], message: str, suffix: str
 ) -> None:
     path = file_of(manifest, "css/app.css")
     damage(path.with_name(path.name + suffix))
-    with pytest.raises(ManifestError, match=f"names `.*app.*css{suffix}`?,? ?{said}; run `buildassets build` again"):
+    with pytest.raises(ManifestError, match=f"names `.*app.*css{suffix}`?,? ?{message}; run `buildassets build` again"):
         ServedFiles(Assets(manifest))
 
 
@@ -236,7 +236,7 @@ def test_a_release_directory_that_is_a_link_is_served(manifest: Path) -> None:
 
 
 @pytest.mark.parametrize("seconds", [-5.0, 0.0, 2**40])
-def test_a_date_that_nobody_can_have_modified_it_at_is_none_of_the_future(manifest: Path, seconds: float) -> None:
+def test_impossible_date_of_a_file_is_not_sent_as_a_future_one(manifest: Path, seconds: float) -> None:
     path = file_of(manifest, "css/app.css")
     os.utime(path, (seconds, seconds))
     assets = Assets(manifest)
@@ -264,7 +264,7 @@ def test_in_development_a_broken_manifest_leaves_what_there_was(tmp_path: Path) 
     assert files.find(url)
 
 
-def test_in_development_the_watcher_s_file_is_served_as_long_as_it_is_there(manifest: Path) -> None:
+def test_file_of_the_watcher_is_served_in_development_while_it_exists(manifest: Path) -> None:
     change(manifest, lambda document: document.update(livereload="livereload.json"))
     files = ServedFiles(Assets(manifest, reload=True))
     assert files.find("/assets/livereload.json") is None
@@ -290,15 +290,15 @@ def test_origins_are_those_that_browsers_send() -> None:
 
 
 @pytest.mark.parametrize("name", ["example.com", "https://example.com/", "https://", "", "null", "https://a\r\nb: c"])
-def test_what_is_no_origin_is_refused(name: str) -> None:
+def test_invalid_origin_is_rejected(name: str) -> None:
     with pytest.raises(ValueError, match="is no origin"):
         normal_origins([name])
 
 
 def test_a_delta_is_found_with_its_file_and_has_to_be_there(manifest: Path) -> None:
     dictionary, file = "A" * 43 + "=", file_of(manifest, "css/app.css")
-    told = {dictionary: {"size": 5, "digest": "B" * 43 + "="}}
-    change(manifest, lambda document: document["assets"]["css/app.css"].update(deltas=told))
+    deltas = {dictionary: {"size": 5, "digest": "B" * 43 + "="}}
+    change(manifest, lambda document: document["assets"]["css/app.css"].update(deltas=deltas))
     change(manifest, lambda document: document.update(dictionaries=True))
     with pytest.raises(ManifestError, match=r"000000000000\.dcz`, which is not there"):
         ServedFiles(Assets(manifest))

@@ -32,7 +32,7 @@ def test_every_asset_arrives(server: Server, served: Assets, served_manifest: Pa
 
 
 @pytest.mark.parametrize("coding", ["gzip", "br"])
-def test_a_copy_arrives_as_it_is(server: Server, served: Assets, served_manifest: Path, coding: str) -> None:
+def test_copy_arrives_unchanged(server: Server, served: Assets, served_manifest: Path, coding: str) -> None:
     url = served.url("css/app.css")
     reply = server.request("GET", url, {"Accept-Encoding": coding})
     assert (reply.headers["content-encoding"], reply.body) == (coding, released(served_manifest, url, coding))
@@ -56,7 +56,7 @@ def test_several_ranges_arrive(server: Server, served: Assets) -> None:
     assert NOISE[300000:600001] in reply.body
 
 
-def test_what_is_not_modified_has_no_content(server: Server, served: Assets) -> None:
+def test_unmodified_file_has_no_content(server: Server, served: Assets) -> None:
     tag = server.request("GET", served.url("css/app.css")).headers["etag"]
     reply = server.request("GET", served.url("css/app.css"), {"If-None-Match": tag})
     assert (reply.status, reply.body, reply.headers["etag"]) == (304, b"", tag)

@@ -52,7 +52,7 @@ def headers(given: Answer) -> dict[str, str]:
     return {name.lower(): value for name, value in given.headers}
 
 
-def test_a_file_with_all_that_is_to_be_said_of_it() -> None:
+def test_file_is_answered_with_all_its_headers() -> None:
     given = ask()
     assert (given.status, body(given)) == (200, CONTENT["identity"])
     assert headers(given) == {
@@ -89,7 +89,7 @@ def test_no_coding_that_is_acceptable() -> None:
 
 
 @pytest.mark.parametrize("header", ["x", "if-none-match", "if-match", "accept-encoding"])
-def test_head_says_what_get_says_and_sends_nothing(header: str) -> None:
+def test_head_has_the_headers_of_get_and_no_content(header: str) -> None:
     asked = {header: "identity;q=0"}
     get, head = answer(SHEET, "GET", asked), answer(SHEET, "HEAD", asked)
     assert (head.status, head.headers, head.content) == (get.status, get.headers, ())
@@ -105,7 +105,7 @@ def test_other_methods_are_not_allowed(method: str) -> None:
     assert (given.status, headers(given)["allow"], given.file) == (405, "GET, HEAD, OPTIONS", None)
 
 
-def test_options_tells_the_methods() -> None:
+def test_options_lists_the_methods() -> None:
     given = ask(SHEET, "OPTIONS", origin=SITE)
     assert (given.status, headers(given)) == (204, {"allow": "GET, HEAD, OPTIONS", "vary": "Accept-Encoding"})
 
@@ -116,7 +116,7 @@ def test_nothing_is_there_for_any_method(method: str) -> None:
     assert (given.status, headers(given)["cache-control"], body(given)) == (404, "no-store", b"Not Found\n")
 
 
-def test_not_modified_says_what_a_cache_renews() -> None:
+def test_not_modified_has_the_headers_that_a_cache_renews() -> None:
     given = ask(if_none_match='"d1g_e-st.br"', accept_encoding="br")
     assert (given.status, given.content, given.file) == (304, (), None)
     assert headers(given).keys() == {"etag", "vary", "cache-control"}
@@ -181,7 +181,7 @@ def test_all_is_sent_instead_of_a_part_of_another_version(validator: str) -> Non
     assert ask(IMAGE, range="bytes=900-", if_range=validator) == ask(IMAGE)
 
 
-def test_a_date_does_not_tell_a_file_from_its_copies() -> None:
+def test_date_does_not_distinguish_a_file_from_its_copies() -> None:
     assert ask(range="bytes=0-9", if_range='"d1g_e-st.identity"').status == 206
     assert ask(range="bytes=0-9", if_range=http_date(MODIFIED)) == ask()
 
@@ -204,17 +204,17 @@ def test_pages_of_some_origins_may_read() -> None:
     assert headers(ask(IMAGE, origins=some))["vary"] == "Origin"
 
 
-def test_a_cache_that_renews_what_it_has_is_told_who_may_read_it() -> None:
+def test_revalidation_names_the_origins_that_may_read() -> None:
     assert headers(ask(if_none_match="*", origins=frozenset("*")))["access-control-allow-origin"] == "*"
 
 
-def test_a_preflight_is_told_what_may_be_asked() -> None:
+def test_preflight_lists_the_methods_and_headers() -> None:
     given = ask(SHEET, "OPTIONS", origin=SITE, origins=frozenset("*"))
     assert headers(given)["access-control-allow-methods"] == "GET, HEAD"
     assert "if-none-match" in headers(given)["access-control-allow-headers"]
 
 
-def test_where_the_watcher_is_nobody_keeps_and_no_other_origin_reads() -> None:
+def test_place_of_the_watcher_is_not_cached_and_not_shared_with_other_origins() -> None:
     given = ask(WATCHER, origins=frozenset("*"), origin=SITE)
     assert (given.status, headers(given)["cache-control"]) == (200, "no-store")
     assert "access-control-allow-origin" not in headers(given)
@@ -231,11 +231,11 @@ _VALUES = st.text(max_size=40) | st.text(alphabet='gzipbr*;q=01. ,"W/dest-identi
 @given(st.sampled_from(["GET", "HEAD", "OPTIONS", "POST"]), st.dictionaries(st.sampled_from(REQUEST_HEADERS), _VALUES))
 def test_whatever_is_asked_the_answer_is_whole(method: str, asked: dict[str, str]) -> None:
     given = answer(SHEET, method, asked, frozenset((SITE,)))
-    sent, said = body(given), headers(given)
+    sent, sent_headers = body(given), headers(given)
     assert given.status in REASONS
     assert given.status < 500
-    assert ("content-length" in said) == (given.status not in (204, 304))
-    assert len(sent) == (0 if method == "HEAD" else int(said.get("content-length", 0)))
+    assert ("content-length" in sent_headers) == (given.status not in (204, 304))
+    assert len(sent) == (0 if method == "HEAD" else int(sent_headers.get("content-length", 0)))
     assert all(text.isprintable() for one in given.headers for text in one)
 
 
@@ -260,7 +260,7 @@ SCRIPT = replace(
 BROWSER = "gzip, deflate, br, zstd, dcb, dcz"
 
 
-def test_who_has_an_earlier_file_gets_what_differs() -> None:
+def test_client_with_an_earlier_file_gets_the_difference() -> None:
     given = ask(SCRIPT, accept_encoding=BROWSER, available_dictionary=f":{HAD}:")
     assert given.file == (SCRIPT.deltas or {})[HAD]
     assert {
@@ -292,5 +292,5 @@ def test_a_browser_is_asked_to_keep_a_file_for_its_successors() -> None:
 
 
 @pytest.mark.parametrize("name", ["a+b.0123456789ab.js", "a*.0123456789ab.js"])
-def test_a_name_that_would_be_another_pattern_is_no_dictionary(name: str) -> None:
+def test_name_that_would_be_another_pattern_is_not_a_dictionary(name: str) -> None:
     assert "use-as-dictionary" not in headers(ask(replace(SCRIPT, name=name)))

@@ -64,7 +64,7 @@ def test_the_release_is_served_in_a_mounted_application(tmp_path: Path) -> None:
     assert got(outer, f"/inner{URL}").text == SITE["css/app.css"]
 
 
-def test_the_release_may_stand_before_the_application(tmp_path: Path) -> None:
+def test_release_may_be_served_before_the_application(tmp_path: Path) -> None:
     assets = Assets(write_release(tmp_path))
     app = Starlette()
     app.add_middleware(AssetServer, assets=assets)

@@ -28,7 +28,7 @@ def test_argument_names_become_attribute_names(given_name: str, html_name: str) 
 
 
 @pytest.mark.parametrize("name", ["", "_", "a b", "a=b", "a>", "a/", 'a"', "a'", "a\n", "1a", "é", "a\0", "-a"])
-def test_what_is_no_attribute_name_is_refused(name: str) -> None:
+def test_invalid_attribute_name_is_rejected(name: str) -> None:
     with pytest.raises(ValueError, match="is no attribute name"):
         attribute_names({name: "x"})
 
@@ -89,7 +89,7 @@ def test_json_in_the_page_means_the_same(value: str) -> None:
     assert json.loads(inner) == {"a": value}
 
 
-def test_css_without_an_end_tag_is_left_as_it_is() -> None:
+def test_css_without_an_end_tag_is_left_unchanged() -> None:
     assert style("a > b { color: red } </* x", {}) == "<style>a > b { color: red } </* x</style>"
 
 
@@ -103,7 +103,7 @@ def test_attributes_of_an_inlined_svg_come_before_its_own() -> None:
 
 
 @pytest.mark.parametrize("image", ["", "<svgx>", "<html>", "<!-- <svg>", "<!DOCTYPE [" + "] " * 9, "x<svg>"])
-def test_what_is_no_svg_is_refused(image: str) -> None:
+def test_text_that_is_not_svg_is_rejected(image: str) -> None:
     with pytest.raises(ValueError, match="must begin with `<svg`"):
         svg(image, {})
 

@@ -12,7 +12,7 @@ def test_every_name_has_its_own_url(url: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["", "/css/app.css", "../app.css", "css//app.css", "css/", None])
-def test_what_is_no_logical_path_is_no_asset_here_either(name: str) -> None:
+def test_invalid_logical_path_is_not_an_asset_without_a_release(name: str) -> None:
     with pytest.raises(AssetNotFound):
         UnbuiltAssets().url(name)
 
@@ -30,7 +30,7 @@ def test_markup_is_that_of_a_release_without_integrity_metadata() -> None:
 @pytest.mark.parametrize(
     ("name", "tag"), [("app.css", "style"), ("app.js", "script"), ("a.json", "script"), ("logo.svg", "svg")]
 )
-def test_what_stands_in_the_page_is_empty(name: str, tag: str) -> None:
+def test_inlined_text_is_empty(name: str, tag: str) -> None:
     assert [one for one, _ in elements(UnbuiltAssets().inline(name))] == [tag]
 
 

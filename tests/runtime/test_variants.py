@@ -59,7 +59,7 @@ def test_a_picture_offers_every_format_the_smallest_first(assets: Assets) -> Non
     ]
 
 
-def test_variants_in_the_format_of_the_source_stand_in_the_image(assets: Assets) -> None:
+def test_variants_in_the_format_of_the_source_are_in_the_image(assets: Assets) -> None:
     *_, (_, image) = elements(assets.picture("img/b.webp", width=60))
     assert image["srcset"] == srcset(assets, "img/b", "webp", 40, 80)
     assert (image["sizes"], image["width"], image["height"]) == ("100vw", "60", "30")
@@ -73,7 +73,7 @@ def test_the_widest_variant_in_the_format_of_the_source_takes_the_place_of_that(
     assert image["src"] == assets.url("img/own/c.40w.png")
 
 
-def test_a_picture_without_variants_is_shown_as_it_is(assets: Assets) -> None:
+def test_picture_without_variants_is_shown_unchanged(assets: Assets) -> None:
     _, (name, image) = elements(assets.picture("plain.svg", sizes="50vw"))
     assert (name, image["src"], "srcset" in image, "sizes" in image) == ("img", assets.url("plain.svg"), False, False)
 
@@ -99,7 +99,7 @@ def test_widths_larger_than_the_picture_give_the_widest(assets: Assets) -> None:
     assert image["srcset"] == srcset(assets, "img/a", "webp", 80)
 
 
-def test_a_width_that_is_not_made_is_no_asset(assets: Assets) -> None:
+def test_missing_width_is_not_an_asset(assets: Assets) -> None:
     with pytest.raises(AssetNotFound) as caught:
         assets.picture("img/a.jpg", widths=[40, 50])
     assert caught.value.name == "img/a.50w.avif"

@@ -9,6 +9,7 @@ from threading import Thread
 from time import monotonic
 
 import pytest
+from flask import Flask, render_template_string
 from jinja2 import DictLoader, Environment
 from jinja2.exceptions import TemplateSyntaxError
 
@@ -17,6 +18,7 @@ from buildassets.compiler.config.load import load_config
 from buildassets.compiler.config.values import Mode
 from buildassets.manifest import Manifest, loads
 from buildassets.runtime import AssetNotFound, Assets
+from buildassets.runtime.flask import FlaskAssets
 from buildassets.runtime.vite import answers
 from tests.conftest import wait_for, write_tree
 from tests.vite import FRONT, LOGO, config, settings, vite_build, vite_server
@@ -162,7 +164,7 @@ def test_all_helpers_take_what_only_the_server_has(never_built: tuple[Assets, st
     assert [url for _, url in tags(assets.script("src/main.ts"))] == [f"{server}/@vite/client", f"{server}/src/main.ts"]
 
 
-def test_what_neither_the_release_nor_the_server_has_is_not_found(never_built: tuple[Assets, str]) -> None:
+def test_entry_unknown_to_release_and_server_is_not_found(never_built: tuple[Assets, str]) -> None:
     assets, _ = never_built
     for name in ("src/lago.svg", "mark.svg", "app.scss", "a b\r\n.svg"):
         assert name not in assets
@@ -171,7 +173,7 @@ def test_what_neither_the_release_nor_the_server_has_is_not_found(never_built: t
     assert assets.url("app.css").startswith("/assets/app.")
 
 
-def test_what_only_the_server_has_cannot_stand_in_a_page(never_built: tuple[Assets, str]) -> None:
+def test_entry_known_to_the_server_only_cannot_be_inlined(never_built: tuple[Assets, str]) -> None:
     with pytest.raises(AssetNotFound, match=r"src/logo\.svg"):
         never_built[0].inline("src/logo.svg")
 
@@ -238,15 +240,12 @@ def test_jinja_takes_sources_that_only_the_server_has(
 
 
 def test_flask_leads_to_the_server_in_debug_mode(project: Path, port: int) -> None:
-    flask = pytest.importorskip("flask")
-    from buildassets.runtime.flask import FlaskAssets
-
-    app = flask.Flask("site", root_path=str(project))
+    app = Flask("site", root_path=str(project))
     app.debug = True
     app.config["BUILDASSETS_MANIFEST"] = str(released(project, port, "development"))
     FlaskAssets(app)
     with app.test_request_context():
-        page = flask.render_template_string("{{ script('src/main.ts') }}{{ script('src/admin.ts') }}")
+        page = render_template_string("{{ script('src/main.ts') }}{{ script('src/admin.ts') }}")
     assert page.count(f"http://localhost:{port}/@vite/client") == 1
 
 
@@ -290,7 +289,7 @@ def test_another_server_on_the_port_is_not_taken_for_vite() -> None:
 @pytest.mark.parametrize(
     "server", ["http://localhost:1", "http://no.such.host.invalid:80", "http://[::1", "https://localhost:1"]
 )
-def test_no_server_is_no_fault(server: str) -> None:
+def test_missing_server_is_not_an_error(server: str) -> None:
     assert not answers(server)
 
 

@@ -18,7 +18,7 @@ def application(environ, start_response):  # type: ignore[no-untyped-def]
 
 
 @pytest.mark.parametrize("name", ["css/app.css", "img/noise.png", "img/ü x (1).svg", "empty.txt"])
-def test_every_asset_is_served_as_it_is(served: Assets, served_manifest: Path, name: str) -> None:
+def test_every_asset_is_served_unchanged(served: Assets, served_manifest: Path, name: str) -> None:
     reply = get_wsgi(validator(AssetServer(assets=served)), served.url(name))
     assert (reply.status, reply.body) == (200, released(served_manifest, served.url(name)))
 

@@ -39,5 +39,5 @@ def test_the_lines_of_django() -> None:
         ("<!doctype html><title>a</title>\n<p>", "<!doctype html><title>a</title>\nX\n<p>"),
     ],
 )
-def test_the_lines_stand_in_the_head_with_its_indentation(before: str, after: str) -> None:
+def test_lines_are_in_the_head_with_its_indentation(before: str, after: str) -> None:
     assert _with_lines(before, ["X"]) == after

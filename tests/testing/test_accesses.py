@@ -1,4 +1,4 @@
-"""What a process does with files and programs is told, whichever way it does it."""
+"""Accesses of a process to files and programs are recorded, whichever way it makes them."""
 
 import os
 import shutil
@@ -51,7 +51,7 @@ def seen(work: Callable[[Path], object], folder: Path) -> list[tuple[str, tuple[
         (lambda folder: sqlite3.connect(folder / "b").close(), ("change", ("b",))),
     ],
 )
-def test_an_access_is_told(
+def test_access_is_recorded(
     tmp_path: Path, work: Callable[[Path], object], expected: tuple[str, tuple[str, ...]]
 ) -> None:
     (tmp_path / "d").mkdir()
@@ -79,7 +79,7 @@ def test_a_path_that_is_relative_to_a_descriptor_is_resolved(tmp_path: Path) -> 
         lambda: os.waitpid(os.posix_spawn(sys.executable, [sys.executable, "-c", ""], os.environ), 0),
     ],
 )
-def test_a_program_that_is_started_is_told(run: Callable[[], object]) -> None:
+def test_started_program_is_recorded(run: Callable[[], object]) -> None:
     with recorded() as accesses:
         run()
     assert any(sys.executable in " ".join(one.paths) for one in accesses.runs)
@@ -93,7 +93,7 @@ def test_every_thread_is_watched(tmp_path: Path) -> None:
     assert [one for one in accesses.changes if one.paths == (str(tmp_path / "a"),)]
 
 
-def test_what_is_no_file_is_left_alone() -> None:
+def test_path_that_is_not_a_file_is_ignored() -> None:
     with recorded() as accesses:
         open(os.devnull, "w").close()
         sqlite3.connect(":memory:").close()
@@ -102,14 +102,14 @@ def test_what_is_no_file_is_left_alone() -> None:
     assert list(accesses) == []
 
 
-def test_nothing_is_told_after_the_end(tmp_path: Path) -> None:
+def test_nothing_is_recorded_after_the_end(tmp_path: Path) -> None:
     with recorded() as accesses:
         pass
     (tmp_path / "a").touch()
     assert len(accesses) == 0
 
 
-def test_recordings_within_one_another_are_each_told(tmp_path: Path) -> None:
+def test_nested_recordings_each_record(tmp_path: Path) -> None:
     with recorded() as outer:
         with recorded() as inner:
             (tmp_path / "a").touch()
@@ -117,12 +117,12 @@ def test_recordings_within_one_another_are_each_told(tmp_path: Path) -> None:
     assert (len(inner) > 0, len(outer) - len(inner)) == (True, 1)
 
 
-def test_the_stack_names_the_place_and_leaves_out_the_standard_library(tmp_path: Path) -> None:
+def test_stack_names_the_place_and_omits_the_standard_library(tmp_path: Path) -> None:
     with recorded() as accesses:
         shutil.copy(__file__, tmp_path / "a")
-    line = test_the_stack_names_the_place_and_leaves_out_the_standard_library.__code__.co_firstlineno + 2
+    line = test_stack_names_the_place_and_omits_the_standard_library.__code__.co_firstlineno + 2
     stack = accesses.changes[0].stack
-    assert stack[0] == f"{__file__}:{line} in test_the_stack_names_the_place_and_leaves_out_the_standard_library"
+    assert stack[0] == f"{__file__}:{line} in test_stack_names_the_place_and_omits_the_standard_library"
     assert not any("shutil.py" in place for place in stack)
 
 
@@ -143,7 +143,7 @@ def test_globs_of_what_is_allowed(tmp_path: Path) -> None:
     assert accesses.besides([f"{tmp_path}/*"]) == []
 
 
-def test_importing_it_takes_nothing_but_the_standard_library() -> None:
+def test_import_loads_the_standard_library_only() -> None:
     program = "import sys; old = {*sys.modules}; from buildassets.testing import recorded; print(*{*sys.modules} - old)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     loaded = {name.partition(".")[0] for name in done.stdout.split()}

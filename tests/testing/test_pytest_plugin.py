@@ -38,13 +38,13 @@ def outcome(folder: Path, body: str) -> tuple[int, str]:
         "with stateless(reads=[], changes=['*/a.log']): (tmp_path / 'a.log').touch()",
     ],
 )
-def test_what_is_allowed_passes(tmp_path: Path, body: str) -> None:
+def test_allowed_access_passes(tmp_path: Path, body: str) -> None:
     code, printed = outcome(tmp_path, body)
     assert code == 0, printed
 
 
 @pytest.mark.parametrize(
-    ("body", "told"),
+    ("body", "message"),
     [
         ("with stateless(): (tmp_path / 'a').touch()", "changes .*/a .open.\n    .*/test_it.py:4 in test_it"),
         ("with stateless(reads=['*.mo']): open(__file__).close()", "opens .*/test_it.py .open."),
@@ -52,19 +52,19 @@ def test_what_is_allowed_passes(tmp_path: Path, body: str) -> None:
         ("with stateless():\n    for n in range(50): (tmp_path / str(n)).mkdir()", "not stateless: 50 accesses"),
     ],
 )
-def test_what_is_not_fails_and_says_where(tmp_path: Path, body: str, told: str) -> None:
+def test_forbidden_access_fails_with_its_place(tmp_path: Path, body: str, message: str) -> None:
     code, printed = outcome(tmp_path, body)
     assert code == 1
-    assert re.search(told, printed), printed
+    assert re.search(message, printed), printed
 
 
-def test_what_is_told_ends_with_the_test(tmp_path: Path) -> None:
+def test_reported_stack_ends_with_the_test(tmp_path: Path) -> None:
     _, printed = outcome(tmp_path, "with stateless(): (tmp_path / 'a').mkdir()")
     places = [line.split(" in ")[1] for line in printed.splitlines() if line.startswith("    /")]
     assert set(places) == {"test_it"}, printed
 
 
-def test_a_failure_in_the_block_is_the_one_that_is_told(tmp_path: Path) -> None:
+def test_failure_in_the_block_is_reported_alone(tmp_path: Path) -> None:
     code, printed = outcome(tmp_path, "with stateless():\n    (tmp_path / 'a').touch()\n    assert 1 == 2")
     assert (code, "not stateless" in printed, "assert 1 == 2" in printed) == (1, False, True)
 

@@ -139,7 +139,7 @@ def site(
 ) -> Site:
     """Write a project with `templates` (names that begin with `jinja2/` are Jinja's), build it, and render its pages.
 
-    A single text is `page.html`, rendered with `values`; other templates are rendered where `pages` says so.
+    A single text is `page.html`, rendered with `values`; other templates are rendered if they are among `pages`.
     """
     named = {"page.html": templates} if isinstance(templates, str) else templates
     written = {name if name.startswith("jinja2/") else f"templates/{name}": text for name, text in named.items()}

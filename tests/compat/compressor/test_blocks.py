@@ -150,7 +150,7 @@ def test_class_compiles_linked_files(tmp_path: Path) -> None:
         ('<script type="text/coffeescript">a = 1</script>', "compressor/type"),
     ],
 )
-def test_what_cannot_be_built_is_an_error(content: str, code: str, tmp_path: Path) -> None:
+def test_block_that_cannot_be_built_is_an_error(content: str, code: str, tmp_path: Path) -> None:
     made = site(tmp_path, block("js", content), pages=[])
     assert made.code == 1
     assert made.codes() == [f"error[{code}]"]
@@ -163,7 +163,7 @@ def test_all_errors_are_reported_at_once(tmp_path: Path) -> None:
     assert made.codes() == ["error[compressor/missing]"] * 2
 
 
-def test_what_is_known_at_run_time_only_is_a_warning_and_stays_as_written(tmp_path: Path) -> None:
+def test_block_known_at_run_time_only_is_a_warning_and_stays_as_written(tmp_path: Path) -> None:
     template = block("js", '<script>var name = "{{ user.name }}"</script>')
     made = site(tmp_path, template, values={"user": {"name": "ann"}})
     assert made.codes() == ["warning[compressor/unknown]"]
@@ -241,7 +241,7 @@ for _ in range(2):
 
 @pytest.mark.parametrize("settings", [{}, {"COMPRESS_ENABLED": False}])
 @pytest.mark.parametrize(("name", "engine", "call"), [("page.html", "django", ""), ("jinja2/j.html", "jinja2", "()")])
-def test_what_is_not_known_to_the_release_is_rendered_once(
+def test_block_unknown_to_the_release_is_rendered_once(
     name: str, engine: str, call: str, settings: dict[str, Any], tmp_path: Path
 ) -> None:
     link = "{{ static(f) }}" if call else "{% static f %}"
@@ -282,7 +282,7 @@ def test_fragments_from_a_cache_are_those_of_the_build(url: str, tmp_path: Path)
     assert first.startswith(f'<script src="{url}CACHE/js/')
 
 
-def test_no_blocks_at_all_is_no_error(tmp_path: Path) -> None:
+def test_project_without_blocks_is_built(tmp_path: Path) -> None:
     assert site(tmp_path, LOAD).code == 0
 
 
@@ -327,7 +327,7 @@ def test_files_whose_names_differ_in_what_looks_like_a_hash_are_two(tmp_path: Pa
 
 
 @pytest.mark.parametrize("name", ["w/app.aaaaaaaaaaaa.js", "w/app.js"])
-def test_what_looks_like_a_hash_in_a_page_chooses_no_other_file(name: str, tmp_path: Path) -> None:
+def test_text_like_a_hash_in_a_page_selects_no_other_file(name: str, tmp_path: Path) -> None:
     made = site(
         tmp_path,
         {
@@ -357,14 +357,14 @@ def test_hashes_of_another_storage_do_not_count(tmp_path: Path) -> None:
     assert made.page().startswith('<script src="/assets/CACHE/js/')
 
 
-def test_what_is_not_known_behind_a_file_is_a_query(tmp_path: Path) -> None:
+def test_unknown_text_behind_a_file_is_a_query(tmp_path: Path) -> None:
     template = block("js", "<script src=\"{% static 'js/one.js' %}{{ version }}\"></script>")
     made = site(tmp_path, template, values={"version": "?v=1"})
     assert not made.codes()
     assert ' src="/static/CACHE/js/' in made.page()
 
 
-def test_what_is_not_known_is_reported_beside_a_block_that_is(tmp_path: Path) -> None:
+def test_unknown_block_is_reported_next_to_a_known_one(tmp_path: Path) -> None:
     template = block("js", "<script>var a = 1</script>") + block("js", '<script>var b = "{{ b }}"</script>')
     made = site(tmp_path, template)
     assert made.codes() == ["warning[compressor/unknown]"]
@@ -418,7 +418,7 @@ def test_url_of_an_inline_style_may_begin_where_the_files_of_blocks_are(tmp_path
     assert re.search(r"url\(\.\./\.\./img/a\.[0-9a-f]{12}\.png\)", text)
 
 
-def test_inline_script_with_a_fault_is_reported_where_it_stands(tmp_path: Path) -> None:
+def test_inline_script_with_a_fault_is_reported_at_its_place(tmp_path: Path) -> None:
     made = site(tmp_path, block("js", "\n<script>\nvar a = #</script>"), pages=[])
     assert made.codes() == ["error[js/syntax]"]
     assert "--> templates/page.html:3:9" in made.err
@@ -481,7 +481,7 @@ def test_a_static_file_by_a_link_that_leaves_its_folder_is_reported(tmp_path: Pa
 
 
 @pytest.mark.parametrize("text", ["return 1", "var = 2", "const z;", "if (one) { return }"])
-def test_a_script_that_is_no_program_takes_no_other_with_it(text: str, tmp_path: Path) -> None:
+def test_script_that_is_not_a_program_leaves_other_scripts_whole(text: str, tmp_path: Path) -> None:
     content = js("js/one.js") + f"<script>{text}</script>" + js("js/two.js")
     made = site(tmp_path, block("js", content))
     assert made.code == 0, made.err

@@ -90,7 +90,7 @@ found["err"] = err.getvalue()
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Site:
+def made(tmp_path_factory: pytest.TempPathFactory) -> Site:
     texts = {name: text for name, (text, _) in _BUILT.items()} | {name: text for name, (text, _, _) in _WRITTEN.items()}
     templates = {_name(name): LOAD + _long(text) for name, text in texts.items()}
     folder = tmp_path_factory.mktemp("site")
@@ -115,23 +115,23 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Site:
 
 
 @pytest.mark.parametrize("name", _BUILT)
-def test_block_is_found(name: str, built: Site) -> None:
-    page = built.page(_name(name))
-    found = [line for text in built.texts(page) for line in text.split("\n") if line]
-    assert found == _BUILT[name][1], built.err
+def test_block_is_found(name: str, made: Site) -> None:
+    page = made.page(_name(name))
+    found = [line for text in made.texts(page) for line in text.split("\n") if line]
+    assert found == _BUILT[name][1], made.err
     assert re.search(r"/static/CACHE/js/output\.", page)
 
 
 @pytest.mark.parametrize("name", _WRITTEN)
-def test_what_is_not_known_stays_as_it_is_written(name: str, built: Site) -> None:
+def test_unknown_block_stays_as_written(name: str, made: Site) -> None:
     _, text, unknown = _WRITTEN[name]
-    page = built.page(_name(name))
+    page = made.page(_name(name))
     assert "/static/" not in page
-    written = built.texts(page)[0]
+    written = made.texts(page)[0]
     assert (re.sub("'.*'", "''", written) if "now" in name else written) == text
-    places = re.findall(r"warning\[compressor/unknown\]: `([^`]*)` .*\n *--> (.*?):", built.err)
+    places = re.findall(r"warning\[compressor/unknown\]: `([^`]*)` .*\n *--> (.*?):", made.err)
     assert (unknown, f"templates/{_name(name)}") in places
 
 
-def test_nothing_else_is_reported(built: Site) -> None:
-    assert len(built.codes()) == len(_WRITTEN), built.err
+def test_nothing_else_is_reported(made: Site) -> None:
+    assert len(made.codes()) == len(_WRITTEN), made.err

@@ -137,7 +137,7 @@ def test_nothing_is_to_be_cached_for_times_of_files(tmp_path: Path) -> None:
         ("js inline", r"<script>/\* own \*/var one=1\s*</script>"),
     ],
 )
-def test_what_a_listener_changes_is_shown(arguments: str, shown: str, tmp_path: Path) -> None:
+def test_changes_by_a_listener_are_shown(arguments: str, shown: str, tmp_path: Path) -> None:
     program = (
         "from compressor.signals import post_compress\n"
         "def change(sender, context, **given):\n"
@@ -153,7 +153,7 @@ def test_what_a_listener_changes_is_shown(arguments: str, shown: str, tmp_path: 
     assert re.fullmatch(shown, made.page())
 
 
-def test_classes_of_an_installed_package_are_not_imported_where_nobody_listens(tmp_path: Path) -> None:
+def test_classes_of_an_installed_package_are_not_imported_without_listeners(tmp_path: Path) -> None:
     files = {
         "compressor/__init__.py": "",
         "compressor/signals.py": "from django.dispatch import Signal\npost_compress = Signal()\n",

@@ -184,7 +184,7 @@ def test_nothing_else_is_reported_and_no_traceback(faulty: subprocess.CompletedP
     )
 
 
-def test_a_build_that_fails_leaves_the_release_and_the_next_one_mends_it(tmp_path: Path) -> None:
+def test_failed_build_leaves_the_release_and_the_next_one_replaces_it(tmp_path: Path) -> None:
     page = f"{LOAD}{_CSS}{_SCSS}a {{ color: VALUE }}</style>{_CLOSE}"
     write_tree(tmp_path, {**_PROJECT, "templates/page.html": page.replace("VALUE", "red"), "jinja2/none.html": ""})
     assert manage(tmp_path, "compress").returncode == 0

@@ -87,7 +87,7 @@ _LATER = {
 }
 
 
-def test_what_a_block_waits_for_is_known_at_run_time_only(tmp_path: Path) -> None:
+def test_awaited_value_in_a_block_is_known_at_run_time_only(tmp_path: Path) -> None:
     program = (
         "import asyncio\npage = own.environment().get_template('page.html')\n"
         "found['pages'] = {'page.html': [asyncio.run(page.render_async())]}\n"

@@ -59,7 +59,7 @@ for name in given["settings"]["SHOWN"]:
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Site:
+def made(tmp_path_factory: pytest.TempPathFactory) -> Site:
     folder = tmp_path_factory.mktemp("site")
     extension = "buildassets.compat.compressor.CompressorExtension"
     templates = {name: _LOAD + text for name, text in _TEMPLATES.items()} | {"jinja2/jinja.html": _JINJA}
@@ -85,22 +85,22 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Site:
 
 
 @pytest.mark.parametrize("name", _SHOWN)
-def test_each_language_has_what_was_built_for_it(name: str, built: Site) -> None:
-    pages = built.pages[name]
-    assert [text.strip() for page in pages for text in built.texts(page)] == _SHOWN[name]
+def test_each_language_has_what_was_built_for_it(name: str, made: Site) -> None:
+    pages = made.pages[name]
+    assert [text.strip() for page in pages for text in made.texts(page)] == _SHOWN[name]
     assert all(re.search(r"/static/CACHE/(?:css|js)/output\.", page) for page in pages)
 
 
 @pytest.mark.parametrize("name", _WRITTEN)
-def test_what_is_translated_stays_as_it_is_written_with_a_warning(name: str, built: Site) -> None:
-    pages = built.pages[name]
-    assert [text for page in pages for text in built.texts(page)] == _WRITTEN[name]
+def test_translated_block_stays_as_written_with_a_warning(name: str, made: Site) -> None:
+    pages = made.pages[name]
+    assert [text for page in pages for text in made.texts(page)] == _WRITTEN[name]
     assert not any("/static/" in page for page in pages)
-    assert f"--> templates/{name}:1:" in built.err
+    assert f"--> templates/{name}:1:" in made.err
 
 
-def test_nothing_else_is_reported(built: Site) -> None:
-    assert built.codes() == ["warning[compressor/unknown]"] * len(_WRITTEN)
+def test_nothing_else_is_reported(made: Site) -> None:
+    assert made.codes() == ["warning[compressor/unknown]"] * len(_WRITTEN)
 
 
 def test_translation_in_sass_is_an_error(tmp_path: Path) -> None:

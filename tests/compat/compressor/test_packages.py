@@ -37,7 +37,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 @pytest.mark.parametrize("filters", [{}, _FILTERS])
-def test_what_is_missing_in_a_package_is_a_warning(filters: object, package: str, tmp_path: Path) -> None:
+def test_missing_reference_in_a_package_is_a_warning(filters: object, package: str, tmp_path: Path) -> None:
     below = Path(package).relative_to(tmp_path).as_posix()
     files = {f"{below}/css/shop.css": "a { background: url(gone.png) }", "filters.py": _FILTER}
     folders = [package, str(tmp_path / "site")]
@@ -47,7 +47,7 @@ def test_what_is_missing_in_a_package_is_a_warning(filters: object, package: str
     assert "css/gone.png)" in "".join(made.texts(made.page()))
 
 
-def test_what_is_missing_in_the_project_is_an_error(tmp_path: Path) -> None:
+def test_missing_reference_in_the_project_is_an_error(tmp_path: Path) -> None:
     files = {"site/css/own.css": "a { background: url(gone.png) }", "filters.py": _FILTER}
     template = block("css", css("css/own.css"))
     made = site(tmp_path, template, files=files, pages=[], COMPRESS_FILTERS=_FILTERS)

@@ -308,7 +308,7 @@ def test_a_generator_that_fails_is_an_error_without_a_traceback(tmp_path: Path) 
     assert "Traceback" not in made.err
 
 
-def test_what_a_file_that_is_only_collected_refers_to_is_released(tmp_path: Path) -> None:
+def test_references_of_a_file_that_is_only_collected_are_released(tmp_path: Path) -> None:
     files: Tree = {
         "collected/only/a.css": "@import 'b.css'; a { background: url(../only.png) }",
         "collected/only/b.css": "b { background: url(/static/b.png) }",

@@ -73,7 +73,7 @@ def worker() -> Iterator[Served]:
 
 
 def test_a_worker_answers_on_a_file_system_that_is_read_only(worker: Served) -> None:
-    assert (worker.told["can_write"], worker.told["home"]) == (False, None)
+    assert (worker.report["can_write"], worker.report["home"]) == (False, None)
     (page,) = [body.decode() for body in worker.bodies if b"<script" in body]
     assert page.count("/assets/CACHE/") == 3
     assert [text in page for text in ("a{top:0}", "p{color:#ffffff}", 'nonce="n0"', 'var name = "ann"')] == [

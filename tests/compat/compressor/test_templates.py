@@ -121,7 +121,7 @@ _PAGES: list[tuple[str, Mapping[str, Any], list[str]]] = [
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Site:
+def made(tmp_path_factory: pytest.TempPathFactory) -> Site:
     apps = ["buildassets.compat.compressor", "buildassets.runtime.django", "django.contrib.staticfiles", "shop"]
     files = {"shop/__init__.py": "", "shop/templatetags/__init__.py": "", "shop/templatetags/own.py": _TAGS}
     pages: list[tuple[str, str, Mapping[str, Any]]] = [
@@ -134,18 +134,18 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Site:
 
 
 @pytest.mark.parametrize("number", range(len(_PAGES)), ids=lambda number: f"{number}-{_PAGES[number][0]}")
-def test_page_shows_what_was_built_for_it(number: int, built: Site) -> None:
+def test_page_shows_what_was_built_for_it(number: int, made: Site) -> None:
     name, _, expected = _PAGES[number]
     before = [one for one, _, _ in _PAGES[:number]].count(name)
-    page = built.pages[name][before]
-    assert [text.strip() for text in built.texts(page)] == expected
+    page = made.pages[name][before]
+    assert [text.strip() for text in made.texts(page)] == expected
     is_inline = name == "jcomma.html"
     assert page.count("/static/CACHE/js/") == (0 if is_inline else len(expected)), page
 
 
-def test_nothing_is_reported_of_templates_that_others_include(built: Site) -> None:
-    assert built.code == 0
-    assert "compressor/unknown" not in built.err
+def test_nothing_is_reported_of_templates_that_others_include(made: Site) -> None:
+    assert made.code == 0
+    assert "compressor/unknown" not in made.err
 
 
 _BLOCK = "{% block js %}" + block("js", "<script>var own = 1</script>") + "{% endblock %}"

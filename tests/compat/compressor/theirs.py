@@ -1,13 +1,11 @@
 """The real django-compressor, in an environment of its own, so that it takes no part in other tests."""
 
-import os
 import sys
 from fcntl import LOCK_EX, flock
 from pathlib import Path
 from typing import Final
 
-import pytest
-
+from tests.conftest import missing_tool
 from tests.environments import make_environment
 
 ROOT: Final = Path(__file__).parents[3]
@@ -34,7 +32,7 @@ def their_python() -> str:
 def _install(folder: Path) -> None:
     done = make_environment(folder / "venv", *_REQUIRED)
     if done.returncode:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"cannot install django-compressor: {done.stderr}")
+        missing_tool(f"cannot install django-compressor: {done.stderr}")
 
 
 def beside(folder: Path) -> str:

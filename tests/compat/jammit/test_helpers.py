@@ -82,14 +82,14 @@ def test_in_development_a_package_is_its_members_in_order(tmp_path: Path) -> Non
         ("production", "package_assets: false", Request(), False),
     ],
 )
-def test_who_asks_for_members_gets_them_in_development(
+def test_members_are_loaded_in_development_on_request(
     tmp_path: Path, mode: Mode, more: str, request_: object, is_one: bool
 ) -> None:
     assets = assets_of(tmp_path, mode, more)
     assert (page(assets, '{{ include_stylesheets("one") }}', request=request_).count("<link") == 1) is is_one
 
 
-def test_an_empty_package_is_no_element(tmp_path: Path) -> None:
+def test_empty_package_has_no_element(tmp_path: Path) -> None:
     assert page(assets_of(tmp_path), '[{{ include_stylesheets("none") }}]') == "[]"
 
 

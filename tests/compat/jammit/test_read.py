@@ -14,7 +14,7 @@ from buildassets.diagnostics import Diagnostic
 from buildassets.errors import ConfigError
 from buildassets.manifest import Manifest
 from tests.building import codes, printed
-from tests.command import run as command
+from tests.command import run
 from tests.conftest import Tree, write_tree
 
 SITE: Tree = {
@@ -30,7 +30,8 @@ SITE: Tree = {
 }
 
 
-def run(folder: Path, settings: str, files: Tree | None = None, mode: Mode = "production") -> BuildResult:
+def build_site(folder: Path, settings: str, files: Tree | None = None, mode: Mode = "production") -> BuildResult:
+    """Build the site with `settings` as `config/assets.yml`."""
     write_tree(folder, {**SITE, **(files or {}), "config/assets.yml": settings})
     return build(load_config(start=str(folder), mode=mode), mode=mode)
 
@@ -63,7 +64,7 @@ stylesheets: {all: [public/stylesheets/*.css]}
 
 
 def test_packages_are_assets_and_what_none_names_is_not_released(tmp_path: Path) -> None:
-    result = run(tmp_path, PACKAGES)
+    result = build_site(tmp_path, PACKAGES)
     assert list(manifest_of(result).assets) == ["all.css", "site.js"]
     assert manifest_of(result).url == "/assets/"
     assert manifest_of(result).packages is None
@@ -82,7 +83,7 @@ def test_packages_are_assets_and_what_none_names_is_not_released(tmp_path: Path)
     ],
 )
 def test_members_and_their_order(tmp_path: Path, globs: str, order: list[str]) -> None:
-    result = run(tmp_path, f"javascripts: {{site: {globs}}}")
+    result = build_site(tmp_path, f"javascripts: {{site: {globs}}}")
     assert calls(tmp_path, result, "site.js") == order
 
 
@@ -99,7 +100,7 @@ javascripts:
 production:
   <<: *defaults
 """
-    result = run(tmp_path, settings)
+    result = build_site(tmp_path, settings)
     assert calls(tmp_path, result, "two.js") == ["b", "a"]
     assert text(tmp_path, result, "one.js") == "f('b');\n"  # not minified
 
@@ -115,9 +116,9 @@ def write(folder: Path, settings: str) -> Path:
 
 
 @pytest.mark.node
-def test_templates_stand_after_scripts_under_jammits_names(tmp_path: Path, node: str) -> None:
+def test_templates_follow_scripts_under_jammits_names(tmp_path: Path, node: str) -> None:
     settings = "javascripts: {site: [app/views/**/*.jst, public/javascripts/a.js, app/views/t/*.js]}"
-    script = text(tmp_path, run(tmp_path, settings), "site.js")
+    script = text(tmp_path, build_site(tmp_path, settings), "site.js")
     program = f"""
 const found = [], window = {{}}, count = () => Object.keys(window.JST || {{}}).length;
 new Function("f", "window", {json.dumps(script)})((name) => found.push(name, count()), window);
@@ -137,21 +138,21 @@ console.log(JSON.stringify([found, Object.keys(window.JST), window.JST.a({{ x: 1
     ],
 )
 def test_functions_and_namespaces_of_templates(tmp_path: Path, setting: str, written: str) -> None:
-    result = run(tmp_path, f"{setting}\njavascripts: {{site: [app/views/t/a.jst]}}")
+    result = build_site(tmp_path, f"{setting}\njavascripts: {{site: [app/views/t/a.jst]}}")
     assert written in text(tmp_path, result, "site.js")
 
 
 def test_templates_may_have_another_extension(tmp_path: Path) -> None:
     files: Tree = {"app/m/a.html.mustache": "{{x}}", "app/m/u/b.html.mustache": "{{y}}"}
     settings = "template_extension: html.mustache\ntemplate_function: Hogan.compile\njavascripts: {site: [app/m/**/*]}"
-    script = text(tmp_path, run(tmp_path, settings, files), "site.js")
+    script = text(tmp_path, build_site(tmp_path, settings, files), "site.js")
     assert '["a"]=Hogan.compile("{{x}}");' in script
     assert '["u/b"]=Hogan.compile("{{y}}");' in script
 
 
 def test_references_of_sheets_are_followed_wherever_the_package_is(tmp_path: Path) -> None:
     sheet = "a { background: url(../images/a.png?1234) } b { background: url(http://h/x.png) }"
-    result = run(tmp_path, PACKAGES, {"public/stylesheets/one.css": sheet, "public/images/a.png": "png"})
+    result = build_site(tmp_path, PACKAGES, {"public/stylesheets/one.css": sheet, "public/images/a.png": "png"})
     file = manifest_of(result).assets["images/a.png"].file
     assert f"url({file}?1234)" in text(tmp_path, result, "all.css")
     assert "url(http://h/x.png)" in text(tmp_path, result, "all.css")
@@ -164,13 +165,13 @@ def test_without_rewriting_they_are_seen_from_the_package(tmp_path: Path) -> Non
         "public/stylesheets/deep/x.css": sheet,
         "public/images/a.png": "png",
     }
-    result = run(tmp_path, settings.replace("stylesheets/*.css", "stylesheets/deep/*.css"), files)
+    result = build_site(tmp_path, settings.replace("stylesheets/*.css", "stylesheets/deep/*.css"), files)
     assert manifest_of(result).assets["all.css"].references == ("images/a.png",)
     assert manifest_of(result).url == "/packs/"
 
 
 def test_a_reference_to_no_file_is_a_warning(tmp_path: Path) -> None:
-    result = run(tmp_path, PACKAGES, {"public/stylesheets/one.css": "a { background: url(gone.png) }"})
+    result = build_site(tmp_path, PACKAGES, {"public/stylesheets/one.css": "a { background: url(gone.png) }"})
     assert [found.is_error for found in result.diagnostics] == [False]
     assert codes(result) == ["reference/missing"]
 
@@ -196,7 +197,7 @@ EMBEDDING: Tree = {
 
 @pytest.mark.parametrize("setting", ["embed_assets: on", "embed_assets: datauri", "embed_images: on"])
 def test_small_images_and_all_fonts_in_embed_folders_are_embedded(tmp_path: Path, setting: str) -> None:
-    result = run(tmp_path, f"{setting}\n{PACKAGES}", EMBEDDING)
+    result = build_site(tmp_path, f"{setting}\n{PACKAGES}", EMBEDDING)
     assert manifest_of(result).assets["all.css"].references == (
         *("fonts/embed/a.woff2", "images/embed/a.svg", "images/embed/large.png"),
         *("images/embedded/b.png", "images/other.png"),
@@ -205,7 +206,7 @@ def test_small_images_and_all_fonts_in_embed_folders_are_embedded(tmp_path: Path
 
 @pytest.mark.parametrize("setting", ["", "embed_assets: off", "package_assets: off\nembed_assets: on"])
 def test_nothing_is_embedded_unasked(tmp_path: Path, setting: str) -> None:
-    result = run(tmp_path, f"{setting}\n{PACKAGES}", EMBEDDING)
+    result = build_site(tmp_path, f"{setting}\n{PACKAGES}", EMBEDDING)
     assert len(manifest_of(result).assets["all.css"].references) == 8
 
 
@@ -223,7 +224,7 @@ def test_nothing_is_embedded_unasked(tmp_path: Path, setting: str) -> None:
     ],
 )
 def test_when_pages_load_members(tmp_path: Path, setting: str, mode: Mode, individual: bool, has_members: bool) -> None:
-    manifest = manifest_of(run(tmp_path, f"{setting}\n{PACKAGES}", mode=mode))
+    manifest = manifest_of(build_site(tmp_path, f"{setting}\n{PACKAGES}", mode=mode))
     found = manifest.packages
     assert (found is not None and found.individual, found is not None) == (individual, has_members)
     if found:
@@ -235,7 +236,7 @@ def test_when_pages_load_members(tmp_path: Path, setting: str, mode: Mode, indiv
 
 
 def test_a_package_of_templates_is_an_asset_of_its_own(tmp_path: Path) -> None:
-    result = run(tmp_path, "templates: {views: [app/views/**/*.jst]}")
+    result = build_site(tmp_path, "templates: {views: [app/views/**/*.jst]}")
     assert list(manifest_of(result).assets) == ["views.jst.js"]
 
 
@@ -251,12 +252,12 @@ def test_another_public_root_and_further_asset_roots(tmp_path: Path) -> None:
         "shared/s.css": "s { top: 0 }",
     }
     settings = "public_root: web\nasset_roots: [shared]\nstylesheets: {all: [s.css, web/css/*.css]}"
-    result = run(tmp_path, settings, files)
+    result = build_site(tmp_path, settings, files)
     assert list(manifest_of(result).assets) == ["all.css", "i.png"]
     assert text(tmp_path, result, "all.css").startswith("s{top:0}")
 
 
-def test_what_jammit_itself_wrote_is_no_source(tmp_path: Path) -> None:
+def test_output_of_jammit_itself_is_not_a_source(tmp_path: Path) -> None:
     files: Tree = {"public/assets/all.css": "old", "public/assets/all-datauri.css.gz": "old", "public/assets/a.txt": ""}
     config = load_config(start=str(write_tree(tmp_path, {**SITE, **files, "config/assets.yml": PACKAGES})))
     (public,) = (root for root in config.sources if root.shown == "public")
@@ -266,14 +267,14 @@ def test_what_jammit_itself_wrote_is_no_source(tmp_path: Path) -> None:
 
 def test_our_own_file_goes_before(tmp_path: Path) -> None:
     write_tree(tmp_path, {"buildassets.toml": 'url = "/static/"\nminify = false\n'})
-    result = run(tmp_path, PACKAGES)
+    result = build_site(tmp_path, PACKAGES)
     assert manifest_of(result).url == "/static/"
     assert "color: red" in text(tmp_path, result, "all.css")
 
 
 def test_the_file_can_be_named_and_left_alone(tmp_path: Path) -> None:
     files: Tree = {"conf/jam.yml": PACKAGES, "assets/own.css": "", "buildassets.toml": 'jammit = "conf/jam.yml"\n'}
-    assert list(manifest_of(run(tmp_path, "stylesheets: {x: [none]}", files)).assets) == ["all.css", "site.js"]
+    assert list(manifest_of(build_site(tmp_path, "stylesheets: {x: [none]}", files)).assets) == ["all.css", "site.js"]
     write_tree(tmp_path, {"buildassets.toml": "jammit = false\n"})
     assert list(manifest_of(build(load_config(start=str(tmp_path)))).assets) == ["own.css"]
 
@@ -284,16 +285,16 @@ def test_the_file_of_another_system_is_not_read(tmp_path: Path, settings: str) -
     assert list(manifest_of(build(load_config(start=str(tmp_path)))).assets) == ["own.css"]
 
 
-def test_named_beside_sources_it_adds_its_own(tmp_path: Path) -> None:
+def test_jammit_adds_its_folders_to_configured_sources(tmp_path: Path) -> None:
     settings = 'jammit = "config/assets.yml"\nsources = ["own", "public"]\n'
     write_tree(tmp_path, {"buildassets.toml": settings, "own/a.css": ""})
-    assert list(manifest_of(run(tmp_path, PACKAGES)).assets) == ["all.css", "site.js"]
+    assert list(manifest_of(build_site(tmp_path, PACKAGES)).assets) == ["all.css", "site.js"]
     assert [root.shown for root in load_config(start=str(tmp_path)).sources] == ["own", "public", "app"]
 
 
 def test_sources_of_our_own_go_without_it(tmp_path: Path) -> None:
     write_tree(tmp_path, {"buildassets.toml": 'sources = ["own"]\n', "own/a.css": ""})
-    assert list(manifest_of(run(tmp_path, PACKAGES)).assets) == ["a.css"]
+    assert list(manifest_of(build_site(tmp_path, PACKAGES)).assets) == ["a.css"]
 
 
 def test_ruby_in_the_file_is_named_and_left_out(tmp_path: Path) -> None:
@@ -303,9 +304,9 @@ compress_assets: <%= ENV["X"] == "y" %>
 stylesheets:
   all: [public/stylesheets/one.css, "<%= theme %>.css"]
 """
-    result = run(tmp_path, settings)
-    told = [(found.message, found.location) for found in result.diagnostics]
-    places = [(message, where and (where.line, where.column)) for message, where in told]
+    result = build_site(tmp_path, settings)
+    reported = [(found.message, found.location) for found in result.diagnostics]
+    places = [(message, where and (where.line, where.column)) for message, where in reported]
     assert places == [
         ("`compress_assets` is computed by Ruby, and left out", (2, 18)),
         ("`stylesheets.all` is computed by Ruby, and left out", (5, 37)),
@@ -314,7 +315,7 @@ stylesheets:
 
 
 def test_a_glob_that_matches_nothing_is_a_warning_and_its_package_is_empty(tmp_path: Path) -> None:
-    result = run(tmp_path, "stylesheets:\n  none:\n    - public/gone/*.css\n")
+    result = build_site(tmp_path, "stylesheets:\n  none:\n    - public/gone/*.css\n")
     (found,) = result.diagnostics
     assert (found.code, found.message, found.is_error) == ("jammit/empty", "`public/gone/*.css` matches no file", False)
     assert found.location is not None
@@ -332,44 +333,44 @@ def test_a_glob_that_matches_nothing_is_a_warning_and_its_package_is_empty(tmp_p
         ("a: 1\nstylesheets: &x\n  y: *x\n  z: *w\n", "jammit/syntax", 4),
     ],
 )
-def test_faults_are_told_with_their_place(tmp_path: Path, settings: str, code: str, line: int) -> None:
+def test_faults_are_reported_with_their_place(tmp_path: Path, settings: str, code: str, line: int) -> None:
     (found,) = faults(tmp_path, settings)
     assert (found.code, found.location and found.location.line) == (code, line)
 
 
 def test_endless_lists_end(tmp_path: Path) -> None:
-    result = run(tmp_path, "stylesheets:\n  all: &all\n    - *all\n    - public/stylesheets/one.css\n")
+    result = build_site(tmp_path, "stylesheets:\n  all: &all\n    - *all\n    - public/stylesheets/one.css\n")
     assert list(manifest_of(result).assets) == ["all.css"]
 
 
 def test_where_no_package_has_a_file_nothing_is_released(tmp_path: Path) -> None:
-    result = run(tmp_path, "javascripts: {site: [public/none/*.js]}")
+    result = build_site(tmp_path, "javascripts: {site: [public/none/*.js]}")
     assert (codes(result), list(manifest_of(result).assets)) == (["jammit/empty"], [])
 
 
 def test_lists_that_aliases_repeat_are_read_once(tmp_path: Path) -> None:
     lists = "".join(f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 10)}]\n" for n in range(1, 10))
-    result = run(tmp_path, f"l0: &l0 [public/stylesheets/one.css]\n{lists}stylesheets: {{all: *l9}}\n")
+    result = build_site(tmp_path, f"l0: &l0 [public/stylesheets/one.css]\n{lists}stylesheets: {{all: *l9}}\n")
     assert list(manifest_of(result).assets) == ["all.css"]
 
 
 def test_a_new_file_that_a_glob_matches_is_found_by_the_next_build(tmp_path: Path) -> None:
     write(tmp_path, PACKAGES)
-    assert command(tmp_path, "build", "-q").returncode == 0
-    assert "wrote nothing" in command(tmp_path, "build").stderr
-    assert "wrote nothing" in command(tmp_path, "build").stderr
+    assert run(tmp_path, "build", "-q").returncode == 0
+    assert "wrote nothing" in run(tmp_path, "build").stderr
+    assert "wrote nothing" in run(tmp_path, "build").stderr
     write_tree(tmp_path, {"app/views/new/c.jst": "z"})
-    assert "wrote nothing" not in command(tmp_path, "build").stderr
+    assert "wrote nothing" not in run(tmp_path, "build").stderr
     file = json.loads((tmp_path / "build/manifest.json").read_text())["assets"]["site.js"]["file"]
     assert '["new/c"]' in (tmp_path / "build/assets" / file).read_text()
     write_tree(tmp_path, {"config/assets.yml": "stylesheets: {all: [public/stylesheets/one.css]}"})
-    assert "built 1 asset " in command(tmp_path, "build").stderr
+    assert "built 1 asset " in run(tmp_path, "build").stderr
 
 
 def test_workers_and_a_cache_give_the_same(tmp_path: Path) -> None:
     write(tmp_path, f"template_function: c\n{PACKAGES}")
-    assert command(tmp_path, "build", "-q", "-o", "one", "--no-cache", "--jobs", "1").returncode == 0
-    assert command(tmp_path, "build", "-q", "-o", "two", "--jobs", "2").returncode == 0
+    assert run(tmp_path, "build", "-q", "-o", "one", "--no-cache", "--jobs", "1").returncode == 0
+    assert run(tmp_path, "build", "-q", "-o", "two", "--jobs", "2").returncode == 0
     assert (tmp_path / "one/manifest.json").read_bytes() == (tmp_path / "two/manifest.json").read_bytes()
 
 
@@ -385,7 +386,7 @@ def test_kinds_of_embedded_files_that_there_are_none_of_are_no_fault(tmp_path: P
 @pytest.mark.parametrize("name", ["../../evil", "/abs"])
 def test_package_that_leads_out_of_the_release_is_reported_in_its_file(tmp_path: Path, name: str) -> None:
     text = f"javascripts:\n  {name}: [public/js/*.js]\n"
-    done = command(write_tree(tmp_path, {"config/assets.yml": text, "public/js/a.js": "a()"}), "build")
+    done = run(write_tree(tmp_path, {"config/assets.yml": text, "public/js/a.js": "a()"}), "build")
     assert done.returncode == 2
     assert done.stderr.startswith(
         f"error[config/value]: the package `{name}` is no logical path\n  --> config/assets.yml:2:"

@@ -130,7 +130,7 @@ def text(block):
     return "".join((settings.BASE_DIR / "build/assets" / file).read_text() for file in files)
 texts = {key.removeprefix("pipeline "): text(block) for key, block in manifest.get("blocks", {}).items()}
 page = render_to_string("page.html", {"variable": "plain"})
-print("\\n\\n" + json.dumps({"texts": texts, "page": page, "said": errors.getvalue()}))
+print("\\n\\n" + json.dumps({"texts": texts, "page": page, "printed": errors.getvalue()}))
 """
 
 

@@ -20,12 +20,13 @@ def package(*files: str, output: str = "gen/x.js", **more: Any) -> dict[str, Any
     return {"x": {"source_filenames": files, "output_filename": output, **more}}
 
 
-def built(folder: Path, page: str = LOAD, files: Tree | None = None, **pipeline: Any) -> Any:
+def site_of(folder: Path, page: str = LOAD, files: Tree | None = None, **pipeline: Any) -> Any:
+    """Build the site with these values of `PIPELINE`; return its packages, its page and the messages."""
     return of_us(folder, page=page, files=files, **{"STYLESHEETS": {}, "JAVASCRIPT": {}, **pipeline})
 
 
 def test_files_are_loaded_one_by_one_where_it_is_off(tmp_path: Path) -> None:
-    found = built(
+    found = site_of(
         tmp_path,
         '{% load pipeline %}{% stylesheet "x" %}|{% javascript "x" %}',
         PIPELINE_ENABLED=False,
@@ -45,13 +46,13 @@ def test_files_are_loaded_one_by_one_where_it_is_off(tmp_path: Path) -> None:
         ({"DISABLE_WRAPPER": True}, "var a=1", "b=window.a+1})()\n"),
     ],
 )
-def test_scripts_stand_in_the_wrapper(tmp_path: Path, more: dict[str, Any], start: str, end: str) -> None:
-    text = built(tmp_path, JAVASCRIPT=package("js/a.js", "js/b.js"), **more)["texts"]["js x"]
+def test_scripts_are_wrapped(tmp_path: Path, more: dict[str, Any], start: str, end: str) -> None:
+    text = site_of(tmp_path, JAVASCRIPT=package("js/a.js", "js/b.js"), **more)["texts"]["js x"]
     assert (text[: len(start)], text[-len(end) :]) == (start, end)
 
 
 def test_templates_have_the_names_and_the_function_of_the_settings(tmp_path: Path) -> None:
-    text = built(
+    text = site_of(
         tmp_path,
         JAVASCRIPT=package("views/item.tmpl", "views/user/*.tmpl"),
         files={"site/views/item.tmpl": "<b>{{ x }}</b>", "site/views/user/row.tmpl": "<i/>"},
@@ -68,12 +69,12 @@ def test_templates_have_the_names_and_the_function_of_the_settings(tmp_path: Pat
 def test_a_template_of_the_project_shows_a_package(tmp_path: Path) -> None:
     css = package("css/a.css", output="gen/x.css", template_name="own.html", extra_context={"rank": 3})
     files = {"templates/own.html": "<own {{ type }} {{ url }} {{ rank }}>"}
-    page = built(tmp_path, LOAD + '{% stylesheet "x" %}', files, STYLESHEETS=css)["page"]
+    page = site_of(tmp_path, LOAD + '{% stylesheet "x" %}', files, STYLESHEETS=css)["page"]
     assert re.fullmatch(r"<own text/css /static/gen/x\.[0-9a-f]{12}\.css 3>", page)
 
 
 def test_the_jinja_tags_give_the_same(tmp_path: Path) -> None:
-    built(tmp_path, STYLESHEETS=package("css/a.css", output="gen/x.css"), JAVASCRIPT=package("js/a.js"))
+    site_of(tmp_path, STYLESHEETS=package("css/a.css", output="gen/x.css"), JAVASCRIPT=package("js/a.js"))
     program = """
 import json, os
 os.environ["DJANGO_SETTINGS_MODULE"] = "shop_settings"
@@ -92,7 +93,7 @@ print("\\n\\n" + json.dumps([found, jinja.from_string(template).render(name="x")
 
 
 def test_media_of_forms_have_packages(tmp_path: Path) -> None:
-    built(tmp_path, STYLESHEETS=package("css/a.css", output="gen/x.css"), JAVASCRIPT=package("js/a.js"))
+    site_of(tmp_path, STYLESHEETS=package("css/a.css", output="gen/x.css"), JAVASCRIPT=package("js/a.js"))
     program = """
 import json, os
 os.environ["DJANGO_SETTINGS_MODULE"] = "shop_settings"
@@ -123,10 +124,10 @@ print("\\n\\n" + json.dumps(str(Form().media)))
         ({"JAVASCRPT": {}}, "setting", '`PIPELINE["JAVASCRPT"]` is left out'),
     ],
 )
-def test_what_is_left_out_is_reported(tmp_path: Path, pipeline: dict[str, Any], code: str, message: str) -> None:
-    said = built(tmp_path, files={"site/t.coffee": "a = 1"}, **pipeline)["said"]
-    assert f"warning[pipeline/{code}]: " in said
-    assert message in said
+def test_omission_is_reported(tmp_path: Path, pipeline: dict[str, Any], code: str, message: str) -> None:
+    printed = site_of(tmp_path, files={"site/t.coffee": "a = 1"}, **pipeline)["printed"]
+    assert f"warning[pipeline/{code}]: " in printed
+    assert message in printed
 
 
 def test_a_build_that_knows_the_settings_by_name_needs_no_manage_py(tmp_path: Path) -> None:
@@ -146,8 +147,8 @@ def test_settings_that_cannot_be_loaded_are_an_error(tmp_path: Path) -> None:
     assert (done.returncode, "error[pipeline/load]: cannot load the settings `no_such`" in done.stderr) == (2, True)
 
 
-def test_the_plan_is_written_anew_by_its_command(tmp_path: Path) -> None:
-    built(tmp_path, JAVASCRIPT=package("js/lib/*.js"))
+def test_plan_is_written_again_by_its_command(tmp_path: Path) -> None:
+    site_of(tmp_path, JAVASCRIPT=package("js/lib/*.js"))
     path = tmp_path / ".buildassets/pipeline/plan.json"
     before = json.loads(path.read_text())
     write_tree(tmp_path, {"site/js/lib/new.js": "n()"})

@@ -42,8 +42,8 @@ loose: {contents: ["js/*.js", "https://cdn.example/x.js"]}
 """
 
 
-def built(folder: Path, config: str, files: Tree, *arguments: str) -> str:
-    """The messages of the build, which succeeds."""
+def messages_of(folder: Path, config: str, files: Tree, *arguments: str) -> str:
+    """Build the site, which succeeds; return the messages."""
     write_tree(folder, {**FILES, "buildassets.toml": config, **files})
     done = run(folder, "build", *arguments)
     assert done.returncode == 0, done.stderr
@@ -65,7 +65,7 @@ def module(text: str) -> Tree:
 
 
 def test_yaml_is_answered_from_the_manifest_alone(tmp_path: Path) -> None:
-    built(tmp_path, 'webassets = "assets.yml"', {"assets.yml": YAML})
+    messages_of(tmp_path, 'webassets = "assets.yml"', {"assets.yml": YAML})
     environment = environment_of(tmp_path)
     environment.from_yaml("no/such/file.yml")
     assets = environment.assets
@@ -82,7 +82,7 @@ def test_yaml_is_answered_from_the_manifest_alone(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("output", ["%(version)s/x.js", "./%(version)s/x.js", "x.%(version)s.js"])
 def test_version_in_an_output_is_left_out_with_what_divides_it(tmp_path: Path, output: str) -> None:
-    built(tmp_path, 'webassets = "assets.yml"', {"assets.yml": f'x: {{contents: js/*.js, output: "{output}"}}'})
+    messages_of(tmp_path, 'webassets = "assets.yml"', {"assets.yml": f'x: {{contents: js/*.js, output: "{output}"}}'})
     assert "x.js" in manifest(tmp_path)["assets"]
 
 
@@ -107,7 +107,7 @@ def test_output_that_can_be_no_bundle_is_reported_where_it_is_written(
 
 
 def test_the_tag_has_values_of_yaml(tmp_path: Path) -> None:
-    built(tmp_path, 'webassets = "assets.yml"', {"assets.yml": YAML})
+    messages_of(tmp_path, 'webassets = "assets.yml"', {"assets.yml": YAML})
     jinja = Jinja(autoescape=True, extensions=["buildassets.compat.webassets.AssetsExtension"])
     jinja.assets_environment = environment = environment_of(tmp_path)  # type: ignore[attr-defined]  # Jinja's way
     template = '{% assets "style" %}<{{ EXTRA.media }} {{ EXTRA.rank }} {{ ASSET_URL }} {{ ASSET_SRI }}>{% endassets %}'
@@ -120,13 +120,13 @@ def test_the_tag_has_values_of_yaml(tmp_path: Path) -> None:
 def test_an_environment_in_yaml_has_its_folder_and_settings(tmp_path: Path) -> None:
     text = "directory: ../static\nurl: https://cdn.example/media\ndebug: false\n"
     text += "bundles:\n  x: {contents: js/a.js, output: x.js}\n"
-    built(tmp_path, 'webassets = "config/assets.yml"', {"config/assets.yml": text})
+    messages_of(tmp_path, 'webassets = "config/assets.yml"', {"config/assets.yml": text})
     assert manifest(tmp_path)["url"] == "https://cdn.example/media/"
     assert YAMLLoader("config/assets.yml").load_bundles()["x"].name == "x"
 
 
 def test_bundles_of_a_module_have_the_names_of_variables(tmp_path: Path) -> None:
-    built(
+    messages_of(
         tmp_path,
         'webassets = "defs"',
         {"defs.py": "from webassets import Bundle\nmain = Bundle('js/a.js', output='m.js')"},
@@ -147,7 +147,7 @@ environment = Environment(app)
 environment.register("x", "js/a.js", output="x.js")
 assert "y" not in environment
 """
-    built(tmp_path, 'webassets = "defs"', {"defs.py": text})
+    messages_of(tmp_path, 'webassets = "defs"', {"defs.py": text})
     assert "x.js" in manifest(tmp_path)["assets"]
 
 
@@ -162,7 +162,7 @@ def create_app():
     assets.register("x", "js/a.js", output="x.js")
     return app
 """
-    built(tmp_path, 'webassets = "defs:create_app"', {"defs.py": text})
+    messages_of(tmp_path, 'webassets = "defs:create_app"', {"defs.py": text})
     assert "x.js" in manifest(tmp_path)["assets"]
 
 
@@ -173,7 +173,7 @@ def test_pages_that_are_debugged_load_members_in_development(
     tmp_path: Path, mode: str, debug: object, count: int
 ) -> None:
     files = module("env.register('x', 'js/a.js', 'js/b.js', output='x.js')")
-    built(tmp_path, 'webassets = "defs"', files, "--mode", mode)
+    messages_of(tmp_path, 'webassets = "defs"', files, "--mode", mode)
     environment = Environment("static", "/static", debug=debug)
     environment.assets = Assets(tmp_path / "build/manifest.json", reload=True)
     bundle = environment.register("x", "js/a.js", "js/b.js", output="x.js")
@@ -182,7 +182,7 @@ def test_pages_that_are_debugged_load_members_in_development(
 
 
 def test_templates_for_scripts_have_the_names_of_webassets(tmp_path: Path) -> None:
-    built(tmp_path, 'webassets = "defs"\nminify = false', module(
+    messages_of(tmp_path, 'webassets = "defs"\nminify = false', module(
         "env.config['jst_dir_separator'] = '-'\nenv.config['jst_namespace'] = 'window.T'\n"
         "env.register('t', Bundle('t/*.jst', 't/*/*.jst', filters='jst'), 'js/a.js', output='t.js')"
     ))  # fmt: skip
@@ -191,8 +191,10 @@ def test_templates_for_scripts_have_the_names_of_webassets(tmp_path: Path) -> No
     assert '["two-three"]' in text
 
 
-def test_small_files_stand_in_sheets_where_a_filter_wants_it(tmp_path: Path) -> None:
-    built(tmp_path, 'webassets = "defs"', module("env.register('s', 'css/a.css', filters='datauri', output='s.css')"))
+def test_small_files_are_inlined_into_sheets_by_a_filter(tmp_path: Path) -> None:
+    messages_of(
+        tmp_path, 'webassets = "defs"', module("env.register('s', 'css/a.css', filters='datauri', output='s.css')")
+    )
     assert "data:image/png;base64," in next((tmp_path / "build/assets").glob("s.*.css")).read_text()
 
 
@@ -200,7 +202,7 @@ def test_folders_of_sass_are_those_of_its_settings(tmp_path: Path) -> None:
     files = {**module("env.config['libsass_includes'] = ['lib']\n"
         "env.register('s', 'css/u.scss', filters='libsass', output='s.css')"),
         "lib/_p.scss": "p { top: 0 }", "static/css/u.scss": '@import "p";'}  # fmt: skip
-    built(tmp_path, 'webassets = "defs"', files)
+    messages_of(tmp_path, 'webassets = "defs"', files)
     assert "p{top:0}" in next((tmp_path / "build/assets").glob("s.*.css")).read_text()
 
 
@@ -223,11 +225,11 @@ def test_folders_of_sass_are_those_of_its_settings(tmp_path: Path) -> None:
         ("Bundle('js/a.js', 'https://cdn.example/x.js', output='x.js')", "remote", "on another host, and left out"),
     ],
 )
-def test_what_is_left_out_is_reported_at_its_place(tmp_path: Path, definition: str, code: str, message: str) -> None:
-    said = built(tmp_path, 'webassets = "defs"', module(f"x = {definition}\nenv.register('x', x)"))
-    assert f"warning[webassets/{code}]: " in said
-    assert message in said
-    assert "--> defs.py:3:" in said
+def test_omission_is_reported_at_its_place(tmp_path: Path, definition: str, code: str, message: str) -> None:
+    printed = messages_of(tmp_path, 'webassets = "defs"', module(f"x = {definition}\nenv.register('x', x)"))
+    assert f"warning[webassets/{code}]: " in printed
+    assert message in printed
+    assert "--> defs.py:3:" in printed
 
 
 def test_a_file_that_is_not_there_is_an_error(tmp_path: Path) -> None:
@@ -245,9 +247,11 @@ def test_a_file_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     ],
 )
 def test_settings_that_need_something_are_named(tmp_path: Path, setting: str, message: str) -> None:
-    said = built(tmp_path, 'webassets = "defs"', module(f"{setting}\nenv.register('x', 'js/a.js', output='x.js')"))
-    assert "warning[webassets/setting]" in said
-    assert message in said
+    printed = messages_of(
+        tmp_path, 'webassets = "defs"', module(f"{setting}\nenv.register('x', 'js/a.js', output='x.js')")
+    )
+    assert "warning[webassets/setting]" in printed
+    assert message in printed
 
 
 @pytest.mark.parametrize(
@@ -284,7 +288,7 @@ def test_yaml_that_describes_no_bundles_is_an_error(tmp_path: Path, text: str, p
 
 def test_a_bundle_called_as_a_source_of_its_own_keeps_that(tmp_path: Path) -> None:
     text = "one: {contents: css/a.css, output: css/a.css}\ntwo: {contents: [js/b.js, js/a.js], output: js/b.js}\n"
-    built(tmp_path, 'webassets = "assets.yml"', {"assets.yml": text})
+    messages_of(tmp_path, 'webassets = "assets.yml"', {"assets.yml": text})
     assets = manifest(tmp_path)["assets"]
     assert {"css/a.css", "js/a.js", "js/b.js"} <= assets.keys()
     (joined,) = (one for one in assets if one.startswith("js/b.") and one != "js/b.js")
@@ -299,29 +303,29 @@ def test_bundles_in_yaml_that_hold_one_another_are_an_error(tmp_path: Path) -> N
 
 
 def test_a_changed_module_is_noticed(tmp_path: Path) -> None:
-    built(tmp_path, 'webassets = "defs"', module("env.register('x', 'js/a.js', output='x.js')"))
-    built(tmp_path, 'webassets = "defs"', module("env.register('y', 'js/a.js', output='y.js')"))
+    messages_of(tmp_path, 'webassets = "defs"', module("env.register('x', 'js/a.js', output='x.js')"))
+    messages_of(tmp_path, 'webassets = "defs"', module("env.register('y', 'js/a.js', output='y.js')"))
     assert "webassets bundle y" in manifest(tmp_path)["blocks"]
 
 
-def test_what_a_module_finds_in_the_environment_is_noticed(tmp_path: Path) -> None:
+def test_changed_variable_of_a_module_is_noticed(tmp_path: Path) -> None:
     text = (
         "import os\nfrom webassets import Bundle\nx = Bundle('js/a.js', output=os.environ.get('NAME', 'x') + '.js')\n"
     )
     for _ in range(3):
-        built(tmp_path, 'webassets = "defs"', {"defs.py": text})
+        messages_of(tmp_path, 'webassets = "defs"', {"defs.py": text})
     assert run(tmp_path, "build", NAME="other").returncode == 0
     assert "other.js" in manifest(tmp_path)["assets"]
 
 
-def test_two_systems_cannot_stand_beside_one_another(tmp_path: Path) -> None:
+def test_two_systems_cannot_be_configured_together(tmp_path: Path) -> None:
     write_tree(tmp_path, {**FILES, "buildassets.toml": 'jammit = "config/assets.yml"\nwebassets = "defs"'})
     done = run(tmp_path, "build")
     assert (done.returncode, "`webassets` cannot be set together with `jammit`" in done.stderr) == (2, True)
 
 
 def test_the_release_may_be_that_of_the_jinja_environment(tmp_path: Path) -> None:
-    built(tmp_path, 'webassets = "assets.yml"', {"assets.yml": YAML})
+    messages_of(tmp_path, 'webassets = "assets.yml"', {"assets.yml": YAML})
     jinja = Jinja(extensions=["buildassets.compat.webassets.AssetsExtension"])
     template = '{% assets "style" %}{{ ASSET_URL }}{% endassets %}'
     with pytest.raises(RuntimeError, match="assets_environment"):
@@ -331,7 +335,7 @@ def test_the_release_may_be_that_of_the_jinja_environment(tmp_path: Path) -> Non
 
 
 def test_a_web_process_loads_neither_yaml_nor_the_compiler(tmp_path: Path) -> None:
-    built(tmp_path, 'webassets = "assets.yml"', {"assets.yml": YAML})
+    messages_of(tmp_path, 'webassets = "assets.yml"', {"assets.yml": YAML})
     program = """
 import json, sys
 opened = []
@@ -352,7 +356,7 @@ print("\\n\\n" + json.dumps([
     assert shown(tmp_path, f"FOLDER = {str(tmp_path)!r}\n{program}") == [[], ["manifest.json"]]
 
 
-def test_what_a_tag_defines_is_used(tmp_path: Path) -> None:
+def test_bundle_defined_by_a_tag_is_used(tmp_path: Path) -> None:
     tag = "{% assets 'js/a.js', 'js/b.js', output='gen/two.js' %}{{ ASSET_URL }}{% endassets %}{% assets 'common' %}"
     files: Tree = {"assets.yml": YAML, "templates/page.html": f"{tag}{{% endassets %}}"}
     write_tree(tmp_path, {**FILES, **files, "buildassets.toml": 'webassets = "assets.yml"'})

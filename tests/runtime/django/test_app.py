@@ -26,7 +26,7 @@ def test_next_release_is_seen_under_debug_only(tmp_path: Path, debug: bool, seen
     assert in_django(tmp_path, program, DEBUG=debug) == url_of(seen)
 
 
-def test_tests_may_override_the_settings(tmp_path: Path) -> None:
+def test_settings_can_be_overridden_in_tests(tmp_path: Path) -> None:
     write_release(tmp_path)
     program = f"""
 {_URL}

@@ -1,4 +1,4 @@
-"""`manage.py assets`: the compiler with what Django's settings say."""
+"""`manage.py assets`: the compiler with options from Django's settings."""
 
 import json
 from pathlib import Path
@@ -15,7 +15,7 @@ from tests.runtime.django.project import manage, manage_apart, write_project
 
 
 def entries(folder: Path) -> dict[str, Any]:
-    """What the release of the project says of its assets."""
+    """Return the entries of the manifest."""
     document: dict[str, Any] = json.loads((folder / "build/manifest.json").read_text())
     return dict(document["assets"])
 
@@ -107,7 +107,7 @@ def test_wrong_settings_are_no_traceback(tmp_path: Path) -> None:
     assert done.stderr == 'CommandError: BUILDASSETS["manifest"] is 1; make it a path, or None for no release\n'
 
 
-def test_call_from_python_gives_what_was_said(tmp_path: Path) -> None:
+def test_call_from_python_returns_the_output(tmp_path: Path) -> None:
     write_tree(write_project(tmp_path), {"brand/logo.svg": "<svg>"})
     program = """
 import io
@@ -134,7 +134,7 @@ def final_image(tmp_path: Path) -> dict[str, str]:
     return {"PYTHONPATH": str(tmp_path / "packages")}
 
 
-def test_without_a_compiler_it_says_what_to_install(tmp_path: Path, final_image: dict[str, str]) -> None:
+def test_command_without_a_compiler_names_the_package_to_install(tmp_path: Path, final_image: dict[str, str]) -> None:
     write_project(tmp_path)
     for arguments in (["assets", "build"], ["runserver", "--with-assets"]):
         done = manage_apart(tmp_path, *arguments, environment=final_image, options=["-S"])

@@ -34,14 +34,14 @@ def settings(folder: Path, *names: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     "link", [_LINK, "async def get():\n    print((await AsyncClient().get('/')).headers['Link'])\nasync_to_sync(get)()"]
 )
-def test_pages_tell_what_they_need(tmp_path: Path, link: str) -> None:
+def test_pages_have_links_to_their_assets(tmp_path: Path, link: str) -> None:
     assets = Assets(write_release(tmp_path))
     printed = in_django(tmp_path, _GET + link, **settings(tmp_path, "css/app.css", "js/app.js"))
     hints = assets.early_hints("css/app.css", "js/app.js")
     assert printed == ", ".join(["</a>; rel=next", *hints]) + "\n"
 
 
-def test_what_is_no_page_needs_nothing(tmp_path: Path) -> None:
+def test_response_that_is_not_a_page_has_no_links(tmp_path: Path) -> None:
     write_release(tmp_path)
     program = _GET + "print(Client().get('/?type=image/png').headers['Link'])"
     assert in_django(tmp_path, program, **settings(tmp_path, "css/app.css")) == "</a>; rel=next\n"

@@ -45,7 +45,7 @@ def test_settings_that_are_named_wrong(tmp_path: Path, interface: str, settings:
     )
 
 
-def test_settings_that_are_named_wrong_where_there_is_no_manage(tmp_path: Path) -> None:
+def test_settings_that_are_named_wrong_without_manage(tmp_path: Path) -> None:
     (packaged(tmp_path, "mysite/wsgi.py", "settings") / "manage.py").unlink()
     assert last_line(tmp_path, "import mysite.wsgi").endswith(
         ": write it with its package, as in `mysite.settings`, in `mysite/wsgi.py`"

@@ -85,7 +85,7 @@ call_command("collectstatic", interactive=False, verbosity=1)
 
 
 def collected(folder: Path) -> str:
-    """What `collectstatic` says that takes the release of `folder` and one file more to `folder`/static."""
+    """Return the output of `collectstatic`, which copies the release of `folder` and a file to `folder`/static."""
     write_tree(folder, {"plain/robots.txt": "all"})
     given = {"STATIC_ROOT": str(folder / "static"), "STATICFILES_DIRS": [str(folder / "plain")]}
     return in_django(folder, _COLLECT, **STATIC, **given)
@@ -107,7 +107,7 @@ def test_collectstatic_copies_what_is_not_whole_yet(tmp_path: Path) -> None:
 
 
 def refusal(folder: Path) -> str:
-    """What `collectstatic` refuses there."""
+    """Return the error of `collectstatic`."""
     program = f"""
 from django.core.management import CommandError
 try:
@@ -118,11 +118,11 @@ except CommandError as fault:
     return in_django(folder, program, **STATIC, STATIC_ROOT=str(folder / "static"))
 
 
-def test_collectstatic_without_a_release_says_what_to_do(tmp_path: Path) -> None:
+def test_collectstatic_without_a_release_names_the_command(tmp_path: Path) -> None:
     assert "copies what `manage.py assets build` has made" in refusal(tmp_path)
 
 
-def test_collectstatic_says_which_file_is_gone(tmp_path: Path) -> None:
+def test_collectstatic_names_the_file_that_is_gone(tmp_path: Path) -> None:
     write_release(tmp_path)
     next((tmp_path / "assets/css").iterdir()).unlink()
     assert "is gone; run `manage.py assets build` again" in refusal(tmp_path)

@@ -38,7 +38,7 @@ def test_tags_give_what_the_methods_give(assets: Assets, tmp_path: Path) -> None
     ]
 
 
-def test_names_of_a_css_module_stand_in_classes(tmp_path: Path) -> None:
+def test_names_of_a_css_module_are_in_classes(tmp_path: Path) -> None:
     names = {"components/card": {"title": "a b"}}
     entry = Entry(file="js/app.0123456789ab.js", type="text/javascript", size=1, names=names)
     (tmp_path / "manifest.json").write_text(dumps(Manifest("1", {}, "/assets/", {"js/app.js": entry})))
@@ -153,7 +153,7 @@ print(len(asked), pages[0] == pages[2] != pages[1] == pages[3], "&amp;" in pages
     assert in_django(tmp_path, program, BUILDASSETS=given, DEBUG=True).startswith("4 ")
 
 
-def test_templates_compile_where_there_is_no_release(tmp_path: Path) -> None:
+def test_templates_compile_without_a_release(tmp_path: Path) -> None:
     program = "from django.template import engines\n"
     program += "engines['django'].from_string(\"{% load buildassets %}{% asset 'css/app.css' %}\")"
     assert in_django(tmp_path, program) == ""
@@ -174,7 +174,7 @@ def test_jinja_templates_of_django_have_static(assets: Assets, tmp_path: Path) -
     assert page == assets.url("css/app.css").replace("/assets/", "/static/")
 
 
-def test_a_name_that_is_no_asset_names_the_command_of_django(tmp_path: Path) -> None:
+def test_unknown_name_is_reported_with_the_command_of_django(tmp_path: Path) -> None:
     write_release(tmp_path)
     program = """
 from buildassets.runtime import AssetNotFound

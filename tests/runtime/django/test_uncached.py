@@ -19,7 +19,7 @@ print(get())
     ("livereload", "debug", "seen"),
     [("livereload.json", True, "new"), ("livereload.json", False, "old"), (None, True, "old")],
 )
-def test_an_edited_template_is_read_anew_where_a_watch_has_built(
+def test_edited_template_is_read_again_where_a_watch_has_built(
     tmp_path: Path, livereload: str | None, debug: bool, seen: str
 ) -> None:
     write_release(tmp_path, livereload=livereload)
@@ -27,7 +27,7 @@ def test_an_edited_template_is_read_anew_where_a_watch_has_built(
     assert in_django(tmp_path, _EDIT, DEBUG=debug) == f"old\n{seen}\n"
 
 
-def test_an_edited_template_is_read_anew_beside_a_watch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_edited_template_is_read_again_next_to_a_watch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BUILDASSETS_WATCH", "1")
     write_release(tmp_path)
     write_tree(tmp_path, {"templates/page.html": "old"})

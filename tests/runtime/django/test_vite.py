@@ -35,7 +35,7 @@ for _ in range(2):
 """
 
 
-def test_the_client_is_in_each_page_once(tmp_path: Path) -> None:
+def test_client_is_in_each_page_once(tmp_path: Path) -> None:
     vite_build(tmp_path)
     with vite_server(tmp_path / "front") as port:
         manifest = released(tmp_path, port, "development")

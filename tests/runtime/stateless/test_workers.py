@@ -48,14 +48,14 @@ def worker(request: pytest.FixtureRequest, on_disk: Path) -> Served:
     return served_by(request.param, on_disk / request.param)
 
 
-def test_it_answers_on_a_file_system_that_is_read_only_and_without_home(worker: Served) -> None:
-    assert (worker.told["can_write"], worker.told["home"]) == (False, None)
+def test_worker_answers_on_a_read_only_file_system_without_home(worker: Served) -> None:
+    assert (worker.report["can_write"], worker.report["home"]) == (False, None)
     assert len(worker.bodies) == 4
 
 
 def test_the_manifest_is_opened_once(worker: Served) -> None:
-    told = [access for access in worker.accesses("read", settled=False) if "manifest.json" in access]
-    assert len(told) == 1, told
+    recorded = [access for access in worker.accesses("read", settled=False) if "manifest.json" in access]
+    assert len(recorded) == 1, recorded
     calls = [call for call in worker.calls if "/manifest.json" in call.arguments]
     assert len(calls) == 1, calls
 
@@ -75,9 +75,9 @@ def test_requests_open_nothing_but_the_files_that_are_served(worker: Served) -> 
 
 def test_a_worker_that_keeps_state_is_found_out_both_ways(tmp_path: Path) -> None:
     hoarder = served_by("hoarder", tmp_path)
-    told = "\n".join(hoarder.accesses("change", settled=True))
+    recorded = "\n".join(hoarder.accesses("change", settled=True))
     calls = "\n".join(call.arguments for call in hoarder.calls if call.is_change and call.time > hoarder.settled_at)
-    assert ("/dev/shm/buildassets-visits" in told, "/dev/shm/buildassets-visits" in calls) == (True, True)
+    assert ("/dev/shm/buildassets-visits" in recorded, "/dev/shm/buildassets-visits" in calls) == (True, True)
     opened = [one for one in hoarder.accesses("read", settled=True) if "manifest.json" in one]
     assert len(opened) > REQUESTS / 5
     assert len(opened) < len([call for call in hoarder.calls if "/manifest.json" in call.arguments])

@@ -1,6 +1,6 @@
 """A worker that serves many requests where it can write nothing and has no HOME, and all that it does with files.
 
-Python's audit hook tells of that from within, strace from outside.
+Python's audit hook records that from within, strace from outside.
 """
 
 import json
@@ -48,7 +48,7 @@ while read -r _ _ _ _ place options _; do
 done < /proc/self/mountinfo
 exec "$@"
 """
-# Times of descriptors are left out: that is how a worker of gunicorn tells that it is alive.
+# Times of descriptors are left out: a worker of gunicorn shows by them that it is alive.
 _OPENING: Final = ("open", "openat", "openat2", "creat")
 _CHANGING: Final = (
     *("rename", "renameat", "renameat2", "unlink", "unlinkat", "rmdir", "mkdir", "mkdirat", "mknod", "mknodat"),
@@ -78,18 +78,18 @@ class Call:
 class Served:
     """What became of a worker.
 
-    `settled` is how many accesses it had told of before the many requests, `settled_at` when these began.
+    `settled` is how many accesses it had recorded before the many requests, `settled_at` when these began.
     """
 
     bodies: frozenset[bytes]
-    told: Mapping[str, Any]
+    report: Mapping[str, Any]
     settled: int
     settled_at: float
     calls: tuple[Call, ...]
 
     def accesses(self, action: str, *, settled: bool) -> list[str]:
-        """Those that the worker tells of: from the very start, or once it is `settled`."""
-        found = self.told["accesses"][self.settled if settled else 0 :]
+        """Return the accesses that the worker has recorded: from the very start, or once it is `settled`."""
+        found = self.report["accesses"][self.settled if settled else 0 :]
         return ["\n".join([*one["paths"], *one["stack"][:3]]) for one in found if one["action"] == action]
 
 
@@ -106,9 +106,9 @@ def served(framework: str, site: Path, log: Path) -> Served:
         settled, settled_at = len(json.loads(_get(port, "/accesses"))["accesses"]), time.time()
         with ThreadPoolExecutor(_CLIENTS) as clients:
             answers = list(clients.map(lambda _: _get_all(port, paths), range(_CLIENTS)))
-        told = json.loads(_get(port, "/accesses"))
+        report = json.loads(_get(port, "/accesses"))
     bodies = frozenset(body for answered in answers for body in answered)
-    return Served(bodies, told, settled, settled_at, tuple(_calls(log)))
+    return Served(bodies, report, settled, settled_at, tuple(_calls(log)))
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""What a worker does with files, from before its application is imported; told to whoever asks at `/accesses`.
+"""What a worker does with files, from before its application is imported; reported at `/accesses`.
 
 Imported before anything of the application.
 """
@@ -24,7 +24,7 @@ _RECORDING = recorded()  # which is kept: it ends when nobody has it any more
 _ACCESSES = _RECORDING.__enter__()
 
 
-def told() -> bytes:
+def report() -> bytes:
     """All accesses so far, as JSON."""
     listed = [{"action": one.action, "paths": one.paths, "stack": one.stack} for one in _ACCESSES]
     return json.dumps({"accesses": listed, "can_write": CAN_WRITE, "home": os.environ.get("HOME")}).encode()
@@ -33,27 +33,27 @@ def told() -> bytes:
 def wsgi(application: Any) -> Callable[[dict[str, Any], Any], Iterable[bytes]]:
     """`application`, which is asked for everything but `/accesses`."""
 
-    def telling(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    def recording(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         if environ["PATH_INFO"] != "/accesses":
             answered: Iterable[bytes] = application(environ, start_response)
             return answered
-        body = told()
+        body = report()
         start_response("200 OK", [("Content-Length", str(len(body)))])
         return [body]
 
-    return telling
+    return recording
 
 
 def asgi(application: Any) -> Callable[[dict[str, Any], Any, Any], Any]:
     """The same for ASGI."""
 
-    async def telling(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    async def recording(scope: dict[str, Any], receive: Any, send: Any) -> None:
         if scope["type"] != "http" or scope["path"] != "/accesses":
             await application(scope, receive, send)
             return
-        body = told()
+        body = report()
         headers = [(b"content-length", str(len(body)).encode())]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
-    return telling
+    return recording

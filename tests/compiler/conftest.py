@@ -1,11 +1,17 @@
-"""Packages with engines, as they lie on `sys.path` once installed: a module and a `.dist-info` with entry points."""
+"""Engines for builds of tests: processes that many builds share, and packages with engines of a test.
+
+Those packages are like installed ones on `sys.path`: a module and a `.dist-info` with entry points.
+"""
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from buildassets.compiler.engines.process.child import SharedProcesses
+from buildassets.compiler.transform.engine_set import RunningEngines
 from tests.conftest import write_tree
 
 Install = Callable[[str, str, Mapping[str, str]], None]
@@ -51,3 +57,18 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install
     for name in set(sys.modules) - before:
         if str(tmp_path) in str(getattr(sys.modules[name], "__file__", "")):
             del sys.modules[name]
+
+
+@pytest.fixture(scope="session")
+def engine_processes() -> Iterator[SharedProcesses]:
+    """The processes of engines that tests share."""
+    with closing(SharedProcesses()) as shared:
+        yield shared
+
+
+@pytest.fixture(scope="module")
+def shared_engines(engine_processes: SharedProcesses) -> Iterator[None]:
+    """Has all builds of a module use the same processes of engines, as those of a workspace do."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(RunningEngines.__init__, "__defaults__", (engine_processes,))
+        yield

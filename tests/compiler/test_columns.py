@@ -15,6 +15,8 @@ from buildassets.errors import ConfigError
 from tests.conftest import Tree, write_tree
 from tests.corpus.packages import node_modules
 
+pytestmark = pytest.mark.usefixtures("shared_engines")
+
 DART: Tree = {"buildassets.toml": '[engines]\nscss = "dart-sass"\n'}
 LIBSASS: Tree = {"buildassets.toml": '[engines]\nscss = "libsass"\n'}
 JOINED: Tree = {"buildassets.toml": 'bundles = {"all.js" = ["one.js", "two.js"], "all.css" = ["one.css", "two.css"]}\n'}

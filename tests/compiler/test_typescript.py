@@ -20,7 +20,7 @@ from tests.building import codes, only, only_error, printed, released
 from tests.conftest import Tree, write_tree
 from tests.corpus.packages import node_modules
 
-pytestmark = pytest.mark.corpus
+pytestmark = [pytest.mark.corpus, pytest.mark.usefixtures("shared_engines")]
 
 PLAIN = "minify = false\ncompress = []\n"
 

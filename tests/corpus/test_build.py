@@ -1,6 +1,5 @@
 """Published packages, built by the command line, against parsers that are not ours: acorn and tinycss2."""
 
-import gzip
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -11,7 +10,6 @@ from posixpath import dirname, join, normpath
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-import brotli
 import pytest
 from tinycss2.parser import parse_stylesheet
 
@@ -226,12 +224,3 @@ def test_a_second_build_writes_nothing(built: Built) -> None:
 def _stamps(folder: Path) -> dict[str, tuple[int, int]]:
     paths = [*folder.rglob("*")]
     return {str(path): (status.st_mtime_ns, status.st_ino) for path in paths for status in [os.stat(path)]}
-
-
-def test_compressed_copies_are_the_files_themselves(tmp_path: Path) -> None:
-    release = build(tmp_path, f"sources = [{source_root(node_modules() / 'htmx.org/dist', 'htmx')}]")
-    for name in ("htmx/htmx.js", "htmx/htmx.min.js"):
-        entry, path = release.manifest.assets[name], release.path(name)
-        copies = {"gzip": Path(f"{path}.gz").read_bytes(), "br": Path(f"{path}.br").read_bytes()}
-        assert {coding: len(copy) for coding, copy in copies.items()} == dict(entry.encodings)
-        assert gzip.decompress(copies["gzip"]) == brotli.decompress(copies["br"]) == path.read_bytes()

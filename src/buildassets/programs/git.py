@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Final
 
 from buildassets.diagnostics import reason_text
+from buildassets.programs.places import program_outside
 
 # Settings of the command line, which go before those of the repository: https://git-scm.com/docs/git-config
 _SETTINGS: Final = (
@@ -100,10 +101,13 @@ def _run(
     timeout_seconds: float | None,
 ) -> "subprocess.CompletedProcess[bytes]":
     kept = {name: value for name, value in os.environ.items() if name not in _OF_ANOTHER_REPOSITORY}
+    program = program_outside("git", folder)
+    if program is None:
+        raise NoGitError("there is none on PATH outside of the project")
     options = [part for setting in settings for part in ("-c", setting)]
     try:
         return subprocess.run(  # noqa: S603 - the user's git, with arguments of ours
-            ["git", "-C", folder, "--no-pager", *options, *arguments],  # noqa: S607
+            [program, "-C", folder, "--no-pager", *options, *arguments],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             env={**kept, **_VARIABLES, **variables},

@@ -10,22 +10,26 @@ from buildassets.cli.output import Output, count_text
 
 
 @click.command("doctor")
-@click.option("--run", "may_run", is_flag=True, help="Also run code of the project: Django's system checks.")
+@click.option("--run", "may_run", is_flag=True, help="Also run code of the project: compilers and Django's checks.")
 @doctor_options
 def command(may_run: bool, config_file: str | None, cache_dir: str | None, as_json: bool, quiet: bool) -> int:
-    """Find what is wrong with the project in this folder, and how to mend it. Writes nothing.
+    """Find what is wrong with the project in this folder, and how to fix it. Writes nothing.
 
     Exits with 1 if there is an error; what is guessed from files is a warning. Imports no code of the project, unless
     --run is given.
     """
     from buildassets.doctor.examine import findings
     from buildassets.doctor.subject import subject
+    from buildassets.doctor.tools import programs_not_run
 
     examined = subject(config_file, cache_dir, may_run=may_run, environment=os.environ, now_seconds=time.time())
     found = findings(examined, may_run=may_run)
     errors = sum(one.is_error for one in found)
     show = Output(as_json, quiet=quiet)
     code = show.finish(errors == 0, found, {"framework": examined.found.framework})
+    for program in programs_not_run(examined):
+        unknown = "its version is not known without running it, as `--run` does"
+        show.report(f"did not start `{program}`, which the project brings: {unknown}")
     counts = f"{count_text(errors, 'error')}, {count_text(len(found) - errors, 'warning')}"
     show.report(counts if found else "nothing is wrong")
     return code

@@ -71,7 +71,8 @@ def list_verb(config_file: str | None, as_json: bool, quiet: bool) -> int:
 
 def _line(name: str, tool: dict[str, Any]) -> str:
     """A tool as `list` prints it: `esbuild 0.28.2, MIT, lock, for engines.js`."""
-    parts = [f"{name} {tool['version'] or 'is not here'}", tool["license"], tool["origin"]]
+    version = tool["version"] or ("of a version not known without running it" if tool["origin"] else "is not here")
+    parts = [f"{name} {version}", tool["license"], tool["origin"]]
     uses = f"for {', '.join(tool['uses'])}" if tool["uses"] else ""
     return ", ".join(filter(None, (*parts, uses, tool["version"] and tool["fault"])))
 

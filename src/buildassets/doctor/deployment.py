@@ -5,7 +5,6 @@ All of them are warnings.
 
 import os
 import re
-import subprocess
 from collections.abc import Iterator
 from importlib.util import find_spec
 from typing import Final
@@ -14,6 +13,7 @@ from urllib.parse import urlsplit
 from buildassets.diagnostics import Diagnostic, Location, warning
 from buildassets.doctor.subject import Subject
 from buildassets.packages.lock import NAME
+from buildassets.programs.git import GitError, run_git
 from buildassets.project.dependencies import add_command
 from buildassets.project.django_serving import unserved_module
 
@@ -236,12 +236,7 @@ def _git(subject: Subject) -> Iterator[Diagnostic]:
 def _git_answers(subject: Subject, verb: str, path: str) -> int | None:
     """The exit code of git about `path`: 0 where it is ignored, 1 where not; None without git or a repository."""
     try:
-        done = subprocess.run(  # noqa: S603 a fixed command
-            ["git", "-C", subject.folder, verb, "-q", "--", path],  # noqa: S607 the user's git
-            capture_output=True,
-            timeout=_GIT_SECONDS,
-            check=False,
-        )
-    except (OSError, subprocess.SubprocessError):
+        done = run_git(subject.folder, verb, "-q", "--", path, timeout_seconds=_GIT_SECONDS)
+    except GitError:
         return None
     return done.returncode if done.returncode in (0, 1) else None

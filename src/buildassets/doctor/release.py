@@ -6,6 +6,7 @@ import shutil
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Final, NoReturn
 from urllib.parse import urlsplit
 
@@ -130,11 +131,12 @@ def _has_nothing_to_do(subject: Subject) -> bool:
     def work(*, last: object) -> NoReturn:
         raise _WorkError
 
+    config = replace(subject.config, runs_code=True)  # as it was built; comparing with its record runs nothing
     with temporary_folder() as folder, suppress(OSError, shutil.Error):
         shutil.copytree(os.path.join(subject.cache, BUILDS), os.path.join(folder, BUILDS))
         for mode in MODES:
             with suppress(_WorkError, BuildAssetsError):
-                incremental(subject.config, mode, folder, work)
+                incremental(config, mode, folder, work)
                 return True
     return False
 

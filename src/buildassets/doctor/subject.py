@@ -96,14 +96,14 @@ def _configured(file: str | None, may_run: bool) -> tuple[Config, tuple[Diagnost
         if runs and not may_run:
             roots = [one for one in [document.table.peek("sources")] if isinstance(one, list)] if document else []
             texts = [one for listed in roots for one in listed if isinstance(one, str)]
-            return load_config(named, sources=texts or ["assets"], needs_sources=False), ()
-        return load_config(file), ()
+            return load_config(named, sources=texts or ["assets"], needs_sources=False, runs_code=may_run), ()
+        return load_config(file, runs_code=may_run), ()
     except ConfigError as failure:
         if file is not None and not os.path.isfile(file):
             raise
         faults = failure.diagnostics
     try:
-        return load_config(file, needs_sources=False), faults
+        return load_config(file, needs_sources=False, runs_code=may_run), faults
     except ConfigError:
         return Config(folder=start, sources=(), output=os.path.join(start, "build")), faults
 

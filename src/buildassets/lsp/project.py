@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import replace
 from posixpath import splitext
 from typing import Final
 
@@ -85,10 +84,9 @@ class Project:
 def load_project(start: str) -> Project:
     """The project whose configuration is the nearest one from the folder `start` upward. Raises ConfigError.
 
-    Nothing of it is run, and extensions of Jinja are not loaded, since these may be modules of the project.
+    Nothing of it is run.
     """
     config = load_config(start=start, runs_code=False)
-    config = replace(config, templates=replace(config.templates, extensions=()))
     further = {f".{one.source_suffix}": f".{one.suffix}" for one in config.commands.values() if one.source_suffix}
     found = discover(config, further, "development")
     sources = {source.logical: source for source in found.sources}

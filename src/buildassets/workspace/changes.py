@@ -5,21 +5,26 @@ Takes a folder, gives absolute paths, or raises ConfigError. Starts git.
 
 import os
 import re
-import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
-from buildassets.diagnostics import Diagnostic, error, reason_text
+from buildassets.diagnostics import Diagnostic, error
 from buildassets.errors import ConfigError
+from buildassets.programs.git import GitError, NoGitError, run_git
 
+if TYPE_CHECKING:
+    import subprocess
+
+_NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 # What a path ends at, in style sheets, scripts, markup and JSON; in quotes it may hold all but quotes.
 _UPWARD: Final = r"""(\.\./)+([^]['"()<>;,{}|*?#\\ """ + "\t" + r"]|\\.)*"  # for git as for `re`
 _QUOTED: Final = r"""["'](\./)?(\.\./)+[^"']*["']"""
 _PLAIN_LINES: Final = ("--no-color", "--no-line-number", "--no-column")  # whatever the user has configured
 # Texts that no build follows.
 _NO_SOURCES: Final = (":(exclude)*.md", ":(exclude)*.map", ":(exclude)*.lock")
+_SUBMODULE: Final = "160000 "  # the mode of its entry in the index
 _SHALLOW: Final = "this clone is shallow: fetch the commit, by `fetch-depth: 0` in a workflow of GitHub's"
 
 
@@ -48,19 +53,27 @@ class Repository:
             "-z",
             "--no-renames",
             "--no-ext-diff",
-            "--ignore-submodules=none",
+            "--ignore-submodules=dirty",  # git would start itself in each, with the configuration of that
             commit,
             "--",
         )
         untracked = ("ls-files", "-z", "--others", "--exclude-standard")
-        return frozenset(path for arguments in (tracked, untracked) for path in self._paths(arguments))
+        changed = {path for arguments in (tracked, untracked) for path in self._paths(arguments)}
+        return frozenset(changed.union(filter(_has_edits, self._submodules())))
+
+    def _submodules(self) -> Iterator[str]:
+        """The absolute paths of the submodules that are here."""
+        for line in _text(self._git("ls-files", "-z", "--stage")).split("\0"):
+            mode, _, name = line.partition("\t")
+            if mode.startswith(_SUBMODULE) and os.path.exists(os.path.join(self.folder, name, ".git")):
+                yield os.path.join(self.folder, name)
 
     def upward_paths(self) -> Iterator[tuple[str, str]]:
         """What texts name by a path that leads above their folder: the folder of each text, and the absolute path."""
         patterns = ("-e", _QUOTED, "-e", _UPWARD)
         options = ("-zIoE", *_PLAIN_LINES, "--untracked", "--no-recurse-submodules", *patterns)
         no_attributes = {"GIT_ATTR_SOURCE": _text(self._git("hash-object", "-t", "tree", os.devnull)).strip()}
-        done = self._git("grep", *options, "--", ".", *_NO_SOURCES, further=no_attributes)
+        done = self._git("grep", *options, "--", ".", *_NO_SOURCES, variables=no_attributes)
         if done.returncode > 1:  # 1 if there is none
             raise ConfigError([_fault("workspace/git", "`git grep` failed", done, "see to the repository")])
         seen: set[tuple[str, str]] = set()
@@ -93,23 +106,26 @@ class Repository:
             return _SHALLOW
         return "name a commit, a branch or a tag that `git log` knows"
 
-    def _git(
-        self, *arguments: str, further: Mapping[str, str] = MappingProxyType({})
-    ) -> "subprocess.CompletedProcess[bytes]":
-        environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C", **further}
+    def _git(self, *arguments: str, variables: Mapping[str, str] = _NOTHING) -> "subprocess.CompletedProcess[bytes]":
         try:
-            return subprocess.run(  # noqa: S603 - arguments are no options: see `_is_name`
-                ["git", "-C", self._folder, *arguments],  # noqa: S607 - the user's git
-                capture_output=True,
-                check=False,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-            )
-        except OSError as fault:
-            message = f"`--since` needs git, which cannot be started: {reason_text(fault)}"
+            return run_git(self._folder, *arguments, variables=variables)
+        except NoGitError as fault:
+            hint = "install git, or build without `--since`"
             raise ConfigError(
-                [error("workspace/git", message, hint="install git, or build without `--since`")]
+                [error("workspace/git", f"`--since` needs git, which cannot be started: {fault}", hint=hint)]
             ) from None
+        except GitError as fault:
+            hint = "build without `--since`, or correct the repository"
+            raise ConfigError([error("workspace/git", f"git is not asked: {fault}", hint=hint)]) from None
+
+
+def _has_edits(submodule: str) -> bool:
+    """Whether the files of a submodule differ from its commit; also where git cannot be asked."""
+    try:
+        done = run_git(submodule, "status", "--porcelain", "--ignore-submodules=all")
+    except GitError:
+        return True
+    return done.returncode != 0 or bool(done.stdout)
 
 
 def _is_name(ref: str) -> bool:

@@ -5,6 +5,7 @@ Takes a file's name, gives a frozen Config with absolute paths, or raises all fa
 
 import os
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from buildassets.compiler.config import keys
 from buildassets.compiler.config.cache_keys import cache_settings
@@ -23,9 +24,11 @@ from buildassets.compiler.config.roots import (
 )
 from buildassets.compiler.config.toml_table import Document, Table
 from buildassets.compiler.config.values import Config, Mode, ModuleBundle, SourceRoot
-from buildassets.diagnostics import Diagnostic, sort_key
+from buildassets.diagnostics import Diagnostic, sort_key, warning
 from buildassets.errors import ConfigError
 from buildassets.frozen import replace
+
+_OWN_EXTENSIONS: Final = ("buildassets.", "jinja2.ext.")
 
 
 def load_config(
@@ -79,6 +82,8 @@ def load_config(
         runs_code=runs_code,
         **{name: value for name, value in foreign.fields.items() if name not in document.table},
     )
+    if not runs_code:
+        config = _without_extensions(config)
     config = replace(config, sources=with_further(config, [root for _, root in further]))
     if overriding or further:
         document.faults += root_faults(overriding, Document({}), "its name")
@@ -91,6 +96,25 @@ def load_config(
     from buildassets.compiler.config.block_plan import with_plan  # most builds do not need it
 
     return with_plan(config, os.path.join(start, plan))
+
+
+def _without_extensions(config: Config) -> Config:
+    """`config` with only those extensions of Jinja that cannot be modules of the project; others are reported."""
+    named = config.templates.extensions
+    kept = tuple(name for name in named if name.startswith(_OWN_EXTENSIONS))
+    hint = "leave `--no-run` out for a project that you trust"
+    notices = (
+        warning(
+            "config/not-run",
+            f"the Jinja extension `{name}` is not loaded: that would run code of the project",
+            config.place("templates", "extensions", index),
+            hint=hint,
+        )
+        for index, name in enumerate(named)
+        if name not in kept
+    )
+    templates = replace(config.templates, extensions=kept)
+    return replace(config, templates=templates, notices=(*config.notices, *notices))
 
 
 def _raise_if_any(faults: Iterable[Diagnostic]) -> None:

@@ -1,11 +1,13 @@
 """Lists the tools that a project would run: the locked ones, and those found without a lock."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import closing
+from typing import Final
 
 from buildassets.compiler.engines.esbuild.command import find_esbuild
 from buildassets.compiler.engines.sass.dart import DartSassEngine
 from buildassets.compiler.engines.tailwind.command import find_tailwind
-from buildassets.compiler.engines.unavailable import UnavailableError
+from buildassets.compiler.engines.unavailable import NotRunError, UnavailableError
 from buildassets.frozen import frozen
 from buildassets.packages.lock import read_lock
 
@@ -14,7 +16,8 @@ from buildassets.packages.lock import read_lock
 class FoundTool:
     """A tool with its `version`, empty if unknown; `origin` is `lock`, `wheel`, `node_modules` or `PATH`.
 
-    `fault` is the reason for which it cannot be used.
+    `fault` is the reason for which it cannot be used. Without a version and a `fault`, it is not started to find
+    the version, as the project brings it.
     """
 
     version: str
@@ -23,9 +26,10 @@ class FoundTool:
 
 
 def tools_in_use(folder: str) -> Mapping[str, FoundTool]:
-    """The tools that the project in the absolute `folder` would run, by name; those not locked are started once.
+    """The tools that the project in the absolute `folder` would run, by name.
 
-    Raises ConfigError if the lock cannot be read.
+    Those that are not locked are started once, for their versions, but for those that the project brings. Raises
+    ConfigError if the lock cannot be read.
     """
     lock = read_lock(folder)
     found = dict(_found(folder))
@@ -36,20 +40,29 @@ def tools_in_use(folder: str) -> Mapping[str, FoundTool]:
 
 
 def _found(folder: str) -> Iterator[tuple[str, FoundTool]]:
-    engine = DartSassEngine((), str, folder=folder)
-    try:
-        yield "dart-sass", FoundTool(*engine.origin())
-    except UnavailableError as why:
-        yield "dart-sass", FoundTool("", "", why.message)
-    finally:
-        engine.close()
-    try:
-        esbuild = find_esbuild(folder)
-        yield "esbuild", FoundTool(esbuild.version, esbuild.origin)
-    except UnavailableError as why:
-        yield "esbuild", FoundTool("", "", why.message)
-    try:
-        tailwind = find_tailwind(folder)
-        yield "tailwindcss", FoundTool(tailwind.version, tailwind.origin)
-    except UnavailableError as why:
-        yield "tailwindcss", FoundTool("", "", why.message)
+    for name, find in _FINDERS.items():
+        try:
+            yield name, FoundTool(*find(folder))
+        except NotRunError as why:
+            yield name, FoundTool("", why.origin)
+        except UnavailableError as why:
+            yield name, FoundTool("", "", why.message)
+
+
+def _dart_sass(folder: str) -> tuple[str, str]:
+    with closing(DartSassEngine((), str, folder=folder, runs_code=False)) as engine:
+        return engine.origin()
+
+
+def _esbuild(folder: str) -> tuple[str, str]:
+    found = find_esbuild(folder, runs_code=False)
+    return found.version, found.origin
+
+
+def _tailwind(folder: str) -> tuple[str, str]:
+    found = find_tailwind(folder, runs_code=False)
+    return found.version, found.origin
+
+
+# Each gives version and origin.
+_FINDERS: Final = {"dart-sass": _dart_sass, "esbuild": _esbuild, "tailwindcss": _tailwind}

@@ -25,12 +25,6 @@ class UnavailableError(Exception):
         self.message, self.hint, self.notes = message, hint, notes
 
     @classmethod
-    def of_the_project(cls, shown: str) -> "UnavailableError":
-        """The exception for a program of the project, where none of these is to be run."""
-        hint = "leave `--no-run` out for a project that you trust, or install one outside of the project"
-        return cls(f"`{shown}` is not run: it lies in the project", hint)
-
-    @classmethod
     def of(cls, failure: BuildAssetsError) -> "UnavailableError":
         """The exception for a locked tool that cannot be used as it is locked."""
         first = failure.diagnostics[0]
@@ -39,3 +33,12 @@ class UnavailableError(Exception):
     def diagnostic(self, code: str, place: Location | None) -> Diagnostic:
         """An error diagnostic at `place`."""
         return error(code, self.message, place, notes=self.notes, hint=self.hint)
+
+
+class NotRunError(UnavailableError):
+    """The tool is there, but the project brings it, and nothing of the project may run; for `origin` see FoundTool."""
+
+    def __init__(self, shown: str, origin: str) -> None:
+        hint = "leave `--no-run` out for a project that you trust, or install one outside of the project"
+        super().__init__(f"`{shown}` is not run: it lies in the project", hint)
+        self.origin = origin

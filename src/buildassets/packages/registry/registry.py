@@ -94,7 +94,7 @@ class Registry:
                 raise
             raise _unusable(url, f"of `{shown}`: it has no such file") from None
         except AnswerError as fault:
-            raise _refused(url, fault) from None
+            raise _refused(url, fault, self.settings.withholds(url)) from None
         except (ServerError, TimeoutError) as fault:
             raise _unreachable(url, fault) from None
         if not compare_digest(_sha512(path), expected):
@@ -124,7 +124,7 @@ class Registry:
         except FileNotFoundError:
             raise
         except AnswerError as fault:
-            raise _refused(registry, fault) from None
+            raise _refused(registry, fault, self.settings.withholds(url)) from None
         except OSError as fault:
             raise _unreachable(registry, fault) from None
         if len(content) > _LARGEST_DOCUMENT_BYTES:
@@ -168,9 +168,11 @@ def _sha512(path: str) -> bytes:
     return running.digest()
 
 
-def _refused(url: str, fault: AnswerError) -> RegistryError:
+def _refused(url: str, fault: AnswerError, withheld: str) -> RegistryError:
     hint = _REACHABLE
-    if fault.status in (401, 403):
+    if fault.status in (401, 403) and withheld:
+        hint = f"your credentials for it are not sent, as {withheld} set by the project: set that in your own `.npmrc`"
+    elif fault.status in (401, 403):
         hint = "give credentials for exactly this host in the user's `.npmrc`, as in `//HOST/:_authToken=${NPM_TOKEN}`"
     message = f"the registry `{masked_url(url)}` refuses: it answers {fault.status}"
     return RegistryError([error("registry/failed", message, hint=hint)])

@@ -8,7 +8,7 @@ import os
 import shutil
 import subprocess
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
@@ -16,12 +16,13 @@ from buildassets.credentials import masked_url, without_credentials
 from buildassets.diagnostics import Location, error, reason_text
 from buildassets.errors import ConfigError
 from buildassets.files import bytes_at
-from buildassets.frozen import frozen
+from buildassets.frozen import field, frozen
 from buildassets.packages.registry.npmrc import settings_in
 
 _PREFIX: Final = "npm_config_"
 _PORTS: Final = {"http": 80, "https": 443}
 _NPM_SECONDS: Final = 30
+_WAY: Final = ("proxy", "https-proxy", "ca", "cafile")  # who decides these can read what is sent
 _SETTING: Final = "set `registry` under `[tool.buildassets]`, `registry=` in `.npmrc`, or `$npm_config_registry`"
 
 
@@ -30,13 +31,18 @@ class RegistrySettings:
     """The settings of a registry: `url` ends in a slash, as do the URLs of `scopes`, whose names begin with `@`.
 
     `credentials` are values of `Authorization` for URLs below a key such as `//host:8080/path/`; no other host, port or
-    path ever gets them. `proxies` are URLs by scheme, None for those of the environment; `direct` are hosts that are
-    asked without a proxy. `certificates` is a text of PEM and `certificate_file` a path.
+    path ever gets them. `users` are those of the user and of the environment; without TLS they go to the hosts of
+    `users_open` only, and nowhere if they are `withheld`, which names the setting of the project that decides the way.
+    `proxies` are URLs by scheme, None for those of the environment; `direct` are hosts that are asked without a proxy.
+    `certificates` is a text of PEM and `certificate_file` a path.
     """
 
     url: str
     scopes: Mapping[str, str]
     credentials: Mapping[str, str]
+    users: Mapping[str, str] = field(default_factory=dict)
+    users_open: frozenset[str] = frozenset()
+    withheld: str = ""
     proxies: Mapping[str, str] | None = None
     direct: tuple[str, ...] = ()
     certificates: str = ""
@@ -50,14 +56,26 @@ class RegistrySettings:
     def authorization_for(self, url: str) -> str:
         """The `Authorization` for `url`: the credentials for the longest path above it; empty if there are none.
 
-        Without TLS they are sent only if the registry itself is configured with such a URL.
+        Without TLS they are sent only if the registry itself is configured with such a URL, those of the user only if
+        the user or the environment configured it.
         """
-        place = _place(url)
-        open_places = [_host(_place(one)) for one in (self.url, *self.scopes.values()) if one.startswith("http:")]
-        if not place or (url.startswith("http:") and _host(place) not in open_places):
+        place, is_open = _place(url), url.startswith("http:")
+        if not place:
             return ""
-        around = [key for key in self.credentials if place.startswith(key)]
-        return self.credentials[max(around, key=len)] if around else ""
+        usable: dict[str, str] = {}
+        if not self.withheld and (not is_open or _host(place) in self.users_open):
+            usable |= self.users
+        if not is_open or _host(place) in _open_hosts([self.url, *self.scopes.values()]):
+            usable |= self.credentials
+        around = [key for key in usable if place.startswith(key)]
+        return usable[max(around, key=len)] if around else ""
+
+    def withholds(self, url: str) -> str:
+        """The reason for which credentials of the user for the place of `url` are not sent; empty if they are."""
+        place = _place(url)
+        if not any(place.startswith(key) for key in self.users) or self.authorization_for(url):
+            return ""
+        return f"`{self.withheld}` is" if self.withheld else "a URL without TLS is"
 
 
 def registry_settings(
@@ -68,21 +86,25 @@ def registry_settings(
     npm's is that of `$npm_config_registry`, else of the project's `.npmrc`, else of the user's, else of an `npm` on
     PATH. Raises ConfigError if none of them names one.
     """
-    settings = _npm_settings(folder, environment)
+    user, project, given = _npm_settings(folder, environment)
+    settings, trusted = user | project | given, user | given
     url = configured or settings.get("registry", "") or _of_npm(folder, environment)
     if not url:
         raise ConfigError([error("registry/none", "no registry of packages is configured", hint=_SETTING)])
-    credentials = _credentials(settings)
-    scopes = {
-        key.partition(":")[0]: _registry_url(value, credentials)
-        for key, value in settings.items()
-        if key.startswith("@") and key.endswith(":registry") and value
-    }
+    users, credentials = _credentials(trusted), _credentials(project)
+    users_open = _open_hosts([trusted.get("registry", ""), *_scopes(trusted).values()])
+    by_user = not configured and "registry" not in project.keys() - given.keys()
     extra_file = "" if "ca" in settings else _existing(environment.get("NODE_EXTRA_CA_CERTS", ""))
     return RegistrySettings(
-        url=_registry_url(url, credentials),
-        scopes=scopes,
+        url=_registry_url(url, users if by_user else credentials),
+        scopes={
+            scope: _registry_url(one, users if trusted.get(f"{scope}:registry") == one else credentials)
+            for scope, one in _scopes(settings).items()
+        },
         credentials=credentials,
+        users=users,
+        users_open=users_open,
+        withheld=next((name for name in _WAY if settings.get(name) != trusted.get(name)), ""),
         proxies=_proxies(settings),
         direct=tuple(filter(None, (one.strip() for one in (settings.get("noproxy") or "").split(",")))),
         certificates=settings.get("ca", "").replace("\\n", "\n"),
@@ -90,13 +112,28 @@ def registry_settings(
     )
 
 
+def _scopes(settings: Mapping[str, str]) -> dict[str, str]:
+    """The URLs of the registries of scopes."""
+    ending = ":registry"
+    return {
+        key.removesuffix(ending): value
+        for key, value in settings.items()
+        if key.startswith("@") and key.endswith(ending) and value
+    }
+
+
+def _open_hosts(urls: Iterable[str]) -> frozenset[str]:
+    """The hosts of those of `urls` that have no TLS."""
+    return frozenset(_host(_place(url)) for url in urls if url.startswith("http:"))
+
+
 def _existing(path: str) -> str:
     """`path` if that file exists, else empty: Node ignores a missing one."""
     return path if os.path.isfile(path) else ""
 
 
-def _npm_settings(folder: str, environment: Mapping[str, str]) -> dict[str, str]:
-    """npm's settings: from the environment, else the project's `.npmrc`, else the user's."""
+def _npm_settings(folder: str, environment: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
+    """npm's settings in the order in which later ones count: of the user's `.npmrc`, the project's, the environment."""
     # npm takes the names of settings in any case, but not the URLs that begin those for one host.
     given = {
         key[len(_PREFIX) :].lower() if "//" not in key else key[len(_PREFIX) :]: value
@@ -107,13 +144,14 @@ def _npm_settings(folder: str, environment: Mapping[str, str]) -> dict[str, str]
         key.replace("_", "-") if key in ("https_proxy", "no_proxy") else key: value for key, value in given.items()
     }
     user = given.get("userconfig") or os.path.join(_home(environment), ".npmrc")
-    settings: dict[str, str] = {}
-    for path in (user, os.path.join(folder, ".npmrc")):
-        settings |= settings_in((bytes_at(path) or b"").decode("utf-8", "replace"), environment)
-    settings |= given
-    if "no-proxy" in settings:
-        settings.setdefault("noproxy", settings["no-proxy"])
-    return settings
+    found = [
+        settings_in((bytes_at(path) or b"").decode("utf-8", "replace"), environment)
+        for path in (user, os.path.join(folder, ".npmrc"))
+    ]
+    for settings in (*found, given):
+        if "no-proxy" in settings:
+            settings.setdefault("noproxy", settings["no-proxy"])
+    return found[0], found[1], given
 
 
 def _home(environment: Mapping[str, str]) -> str:

@@ -84,7 +84,7 @@ def add(vendoring: Vendoring, asked: Mapping[str, str]) -> Vendored:
     A locked package that is asked for without a range keeps its range, too.
     """
     with _turn(vendoring) as staging:
-        lock = read_lock(vendoring.folder)
+        lock = _read(vendoring)
         direct = _direct(lock)
         kept = tuple(name for name, one in asked.items() if name in direct and not one)
         direct |= {name: one for name, one in asked.items() if name not in kept}
@@ -95,7 +95,7 @@ def add(vendoring: Vendoring, asked: Mapping[str, str]) -> Vendored:
 def update(vendoring: Vendoring, names: Sequence[str]) -> Vendored:
     """Update all packages, or those with these `names`, to the newest versions within their ranges."""
     with _turn(vendoring) as staging:
-        lock = read_lock(vendoring.folder)
+        lock = _read(vendoring)
         for name in names:
             _refuse_unlocked(lock, name)
         pinned = {name: one.version for name, one in lock.vendor.items() if names and name not in names}
@@ -105,7 +105,7 @@ def update(vendoring: Vendoring, names: Sequence[str]) -> Vendored:
 def remove(vendoring: Vendoring, names: Sequence[str]) -> Vendored:
     """Remove these packages, and those that only they required. Asks no registry."""
     with _turn(vendoring) as staging:
-        lock = read_lock(vendoring.folder)
+        lock = _read(vendoring)
         _refuse_imported(lock, names)
         kept = _reached(lock, [name for name, one in lock.vendor.items() if one.direct and name not in names])
         gone = tuple(sorted(lock.vendor.keys() - kept))
@@ -115,6 +115,13 @@ def remove(vendoring: Vendoring, names: Sequence[str]) -> Vendored:
         with vendoring.configured(done), _put(vendoring, staging, {}, gone):
             write_lock(vendoring.folder, after)
     return done
+
+
+def _read(vendoring: Vendoring) -> Lock:
+    """The lock. Raises PackagesError if the folder of one of its packages is a link: its files would be moved."""
+    lock = read_lock(vendoring.folder)
+    _refuse_linked(vendoring, lock.vendor)
+    return lock
 
 
 def _refuse_imported(lock: Lock, names: Sequence[str]) -> None:
@@ -184,6 +191,7 @@ def _refuse_unlocked(lock: Lock, name: str) -> None:
 @contextmanager
 def _turn(vendoring: Vendoring) -> Iterator[str]:
     """Lock the project, and give a new folder among its packages for unfinished ones."""
+    _refuse_linked(vendoring, [""])
     try:
         with locked(vendoring.folder):
             make_folders(vendoring.vendor)
@@ -365,14 +373,18 @@ def _refuse_changed(vendoring: Vendoring, lock: Lock, names: Iterable[str]) -> N
         raise PackagesError([replace(found, hint=hint) for found in faults])
 
 
-def _refuse_foreign(vendoring: Vendoring, lock: Lock, after: Mapping[str, LockedPackage]) -> None:
-    """Raise PackagesError if a package would replace files that are not its own, or its folder is a link."""
-    for name in sorted(after):
-        linked = linked_folder(os.path.dirname(vendoring.vendor), f"{os.path.basename(vendoring.vendor)}/{name}/")
-        if linked is not None:
+def _refuse_linked(vendoring: Vendoring, names: Iterable[str]) -> None:
+    """Raise PackagesError if the folder of a package, or one around it below the source root, is a symbolic link."""
+    root, around = os.path.split(vendoring.vendor)
+    for name in sorted(names):
+        if linked := linked_folder(root, f"{around}/{name}/"):
             shown = f"{os.path.dirname(vendoring.shown)}/{linked}"
             message, hint = f"`{shown}` is a symbolic link, and not followed", "put a folder there"
             raise PackagesError([error("vendor/foreign", message, Location(shown), hint=hint)])
+
+
+def _refuse_foreign(vendoring: Vendoring, lock: Lock, after: Mapping[str, LockedPackage]) -> None:
+    """Raise PackagesError if a package would replace files that are not its own."""
     for name in sorted(after.keys() - lock.vendor.keys()):
         home, shown = _home(vendoring, name), f"{vendoring.shown}/{name}"
         if os.path.lexists(home) and (not os.path.isdir(home) or os.listdir(home)):
@@ -382,12 +394,13 @@ def _refuse_foreign(vendoring: Vendoring, lock: Lock, after: Mapping[str, Locked
 
 @contextmanager
 def _put(
-    vendoring: Vendoring, staging: str, packages: Mapping[str, tuple[Unpacked, LockedPackage]], gone: Iterable[str]
+    vendoring: Vendoring, staging: str, packages: Mapping[str, tuple[Unpacked, LockedPackage]], gone: Sequence[str]
 ) -> Iterator[None]:
     """Move the files of `packages` into place, and remove those of `gone`.
 
     All files are written before the first one is moved. After a failure the earlier files are restored.
     """
+    _refuse_linked(vendoring, (*gone, *packages))
     ready, old = os.path.join(staging, "ready"), os.path.join(staging, "old")
     for name, (tree, package) in packages.items():
         for file in package.files:

@@ -11,12 +11,13 @@ from typing import Final
 
 from buildassets.compiler.engines.on_path import program_on_path
 from buildassets.compiler.engines.process.endings import ending
-from buildassets.compiler.engines.unavailable import UnavailableError, remedy
+from buildassets.compiler.engines.unavailable import NotRunError, UnavailableError, remedy
 from buildassets.diagnostics import reason_text
 from buildassets.errors import ConfigError, PackagesError
 from buildassets.frozen import frozen
 from buildassets.lazy_pattern import lazy_pattern
 from buildassets.packages.tools.located import locked_command
+from buildassets.programs.places import lies_in_project
 
 _OLDEST: Final = (0, 17)  # the first with today's command line
 _LIMIT_SECONDS: Final = 30
@@ -50,20 +51,22 @@ def find_esbuild(folder: str, *, runs_code: bool = True) -> EsbuildCommand:
     """The esbuild for the absolute `folder`: the locked one, or else the one of npm, or else the one on PATH.
 
     npm's is searched for as node does, from the folder upward. An esbuild that is not locked is run once, for its
-    version; unless it `runs_code`, that of npm is passed over. Raises UnavailableError if there is none, if
-    none runs, or if the locked one is missing.
+    version; unless it `runs_code`, what the project brings is passed over, and NotRunError raised if there is no
+    other. Raises UnavailableError if there is none, if none runs, or if the locked one is missing.
     """
     try:
         locked = locked_command(folder, "esbuild")
     except (PackagesError, ConfigError) as failure:
         raise UnavailableError.of(failure) from None
     if locked is not None:
+        if not runs_code and lies_in_project(locked.command[0], folder):
+            raise NotRunError(locked.command[0], "lock")
         return EsbuildCommand(locked.command[0], _new_enough(locked.command[0], locked.version), "lock")
     found = list(_candidates(folder))
-    path, origin = next(((path, origin) for path, origin in found if runs_code or origin == "PATH"), ("", ""))
+    path, origin = next((one for one in found if runs_code or not lies_in_project(one[0], folder)), ("", ""))
     shown = (path or next(iter(found), ("",))[0]).removeprefix(folder.rstrip(os.sep) + os.sep)
     if found and not path:
-        raise UnavailableError.of_the_project(shown)
+        raise NotRunError(shown, found[0][1])
     if not path:
         raise UnavailableError("esbuild is not installed", _INSTALL)
     return EsbuildCommand(path, _new_enough(shown, _version(path, shown)), origin)

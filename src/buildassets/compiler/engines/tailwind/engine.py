@@ -15,7 +15,7 @@ from buildassets.compiler.engines.tailwind.command import NAME, TailwindCommand,
 from buildassets.compiler.engines.tailwind.messages import diagnostic, fault_in
 from buildassets.compiler.engines.tailwind.rules import first_use, quoted
 from buildassets.compiler.engines.tailwind.sheets import Scanned, Sheet, starts
-from buildassets.compiler.engines.unavailable import UnavailableError
+from buildassets.compiler.engines.unavailable import NotRunError, UnavailableError
 from buildassets.compiler.languages.css.minify import token_starts
 from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.maps import composed, encoded_map, joined_maps, map_of_pairs, read_map
@@ -35,7 +35,6 @@ _NO_SOURCES: Final = (".lock", ".log", ".map")
 _NAMES_OF_NO_SOURCES: Final = ("package-lock.json", "pnpm-lock.yaml", "bun.lockb")
 _BINARY: Final = ("image/", "font/", "audio/", "video/")
 _AS_TEXT: Final = ".txt"
-_RUNS_CODE: Final = re.compile(r"@(?:plugin|config)\b", re.IGNORECASE)
 _MAY_REFER: Final = re.compile(r"url\(|src\(|image-set\(", re.IGNORECASE)  # a map, which takes 25 ms, shows where
 
 
@@ -62,8 +61,10 @@ class TailwindEngine:
         self._known_command: TailwindCommand | None = None
 
     def _command(self) -> TailwindCommand:
+        if not self._runs_code:  # no pattern would do: it drops comments inside of names, as in `@plu/**/gin`
+            raise NotRunError(self.name, "")
         if self._known_command is None:  # not kept if none was found: one may be installed during a watch
-            self._known_command = find_tailwind(self._folder, runs_code=self._runs_code)
+            self._known_command = find_tailwind(self._folder)
         return self._known_command
 
     @cached_property
@@ -86,12 +87,12 @@ class TailwindEngine:
     def run(self, given: EngineInput) -> Compiled:
         """The CSS of `given`, with the files and the sets of files that decided it."""
         path, text = os.path.abspath(given.path), given.text.removeprefix("\ufeff")
+        if not self._runs_code:
+            return _not_run(given.shown, text)
         reader = Reader(self._shown)
         try:
             command = self._command()
             sheet = Sheet(path, text, reader, given.shown)
-            if not self._runs_code and any(map(_RUNS_CODE.search, sheet.texts.values())):
-                return _recorded(reader, _not_run(given.shown, text))
             is_sound = not any(found.is_error for found in sheet.diagnostics)
             compiled = self._compiled(command, sheet, given, reader) if is_sound else Compiled("")
             return _recorded(reader, replace(compiled, diagnostics=(*sheet.diagnostics, *compiled.diagnostics)))
@@ -254,7 +255,7 @@ def _place_of_use(shown: str, text: str) -> Location:
 
 
 def _not_run(shown: str, text: str) -> Compiled:
-    message = "the sheet is not compiled: Tailwind would run the code that its `@plugin` or `@config` names"
+    message = "the sheet is not compiled: Tailwind runs the code that sheets name"
     hint = "leave `--no-run` out for a project that you trust"
     return Compiled("", diagnostics=(warning("config/not-run", message, _place_of_use(shown, text), hint=hint),))
 

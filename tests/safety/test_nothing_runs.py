@@ -1,0 +1,127 @@
+"""Verbs that read a project which nobody has read start no program of it and import no module of it."""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from buildassets.programs.places import lies_in_project
+from tests.command import run
+from tests.conftest import Tree, write_tree
+from tests.packages.installed import put_tool
+
+_NATIVE = "node_modules/@esbuild/linux-x64/bin/esbuild"
+_SHEET = {"assets/t.css": '@import "tailwindcss"; @plu/**/gin "./e.js";', "assets/e.js": "export default () => {}"}
+_CONFIGURED = {**_SHEET, "assets/t.css": '@import "tailwindcss"; @con/**/fig "./e.js";'}
+_DEEP: Tree = {
+    "assets/t.css": '@import "tailwindcss"; @import "evilpkg/deep";',
+    "node_modules/evilpkg/package.json": '{"exports": {"./deep": ["./x.css"]}}',
+    "node_modules/evilpkg/x.css": '@plugin "./e.js";',
+    "node_modules/evilpkg/e.js": "export default () => {}",
+}
+
+
+def trap(folder: Path, name: str) -> None:
+    """Write a program into the project that leaves the file `ran` behind."""
+    path = folder / name
+    write_tree(folder, {name: f"#!/bin/sh\ntouch {folder / 'ran'}\necho 0.28.0\n"})
+    path.chmod(0o755)
+
+
+@pytest.mark.parametrize(
+    "tree", [_SHEET, {**_SHEET, "assets/t.css": '@import "tailwindcss"; @con/**/fig "./e.js";'}, _DEEP]
+)
+@pytest.mark.usefixtures("_tailwind_that_leaves_a_trace")
+def test_sheet_for_tailwind_is_one_warning_and_its_asset_is_known(tmp_path: Path, tree: Tree) -> None:
+    site = write_tree(tmp_path / "site", {"templates/a.html": "{{ asset('t.css') }}", **tree})
+    done = run(site, "check", "--no-run")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("warning[config/not-run]") == 1
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.fixture
+def _tailwind_that_leaves_a_trace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have a Tailwind on PATH, outside of the project, and none in a wheel."""
+    trap(tmp_path, "bin/tailwindcss")
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setattr("buildassets.compiler.engines.tailwind.command._in_wheel", lambda: None)
+
+
+def test_extension_of_jinja_is_not_imported(tmp_path: Path) -> None:
+    site = write_tree(
+        tmp_path / "site",
+        {
+            "assets/a.css": "",
+            "templates/a.html": "{{ asset('a.css') }}",
+            "buildassets.toml": '[templates]\nextensions = ["jinja2.ext.do", "evilmod.Ext"]\n',
+            "evilmod.py": f"open({str(tmp_path / 'ran')!r}, 'w')",
+        },
+    )
+    done = run(site, "check", "--no-run")
+    assert done.returncode == 0, done.stderr
+    assert "warning[config/not-run]: the Jinja extension `evilmod.Ext` is not loaded" in done.stderr
+    assert "jinja2.ext.do" not in done.stderr.partition("evilmod")[0]
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize(
+    "settings", ['[engines]\njs = "esbuild"\n', '[bundles]\n"b.js" = { files = ["a.js"], bundle = true }\n']
+)
+@pytest.mark.parametrize("verb", [("doctor",), ("tools", "list"), ("check", "--no-run")], ids=" ".join)
+def test_esbuild_of_the_project_does_not_run(tmp_path: Path, settings: str, verb: tuple[str, ...]) -> None:
+    write_tree(tmp_path, {"assets/a.js": "export {}", "buildassets.toml": settings})
+    trap(tmp_path, _NATIVE)
+    done = run(tmp_path, *verb)
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "ran").exists(), done.stderr
+    if verb[0] != "check":
+        assert "not known without running it" in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("verb", [("doctor",), ("tools", "list"), ("check", "--no-run")], ids=" ".join)
+def test_programs_of_the_project_do_not_run_though_they_are_on_path(tmp_path: Path, verb: tuple[str, ...]) -> None:
+    engines = '[engines]\njs = "esbuild"\nscss = "sass"\n'
+    write_tree(tmp_path, {"assets/a.js": "", "assets/a.scss": "", "buildassets.toml": engines, ".git/HEAD": ""})
+    for name in ("esbuild", "sass", "tailwindcss", "git", "node", "npm"):
+        trap(tmp_path, f"node_modules/.bin/{name}")
+    path = f"{tmp_path / 'node_modules/.bin'}{os.pathsep}{os.environ['PATH']}"
+    assert "Traceback" not in run(tmp_path, *verb, PATH=path).stderr
+    assert not (tmp_path / "ran").exists()
+
+
+def test_build_uses_esbuild_of_the_project_also_by_path(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"assets/a.js": "a( 1 )", "buildassets.toml": '[engines]\njs = "esbuild"\n'})
+    trap(tmp_path, "node_modules/.bin/esbuild")
+    run(tmp_path, "build", PATH=f"{tmp_path / 'node_modules/.bin'}{os.pathsep}{os.environ['PATH']}")
+    assert (tmp_path / "ran").exists()
+
+
+def test_locked_tool_in_a_folder_of_the_project_does_not_run(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"assets/a.js": "a( 1 )", "buildassets.toml": '[engines]\njs = "esbuild"\n'})
+    put_tool(tmp_path, tmp_path / ".tools", "esbuild", "0.28.0", f"#!/bin/sh\ntouch {tmp_path / 'ran'}\n")
+    tools = str(tmp_path / ".tools")
+    run(tmp_path, "check", "--no-run", BUILDASSETS_TOOLS_DIR=tools)
+    assert not (tmp_path / "ran").exists()
+    run(tmp_path, "build", BUILDASSETS_TOOLS_DIR=tools)
+    assert (tmp_path / "ran").exists()
+
+
+def test_interpreters_own_environment_in_the_project_is_used(tmp_path: Path) -> None:
+    assert not lies_in_project(sys.executable, str(Path(sys.prefix).parent))
+    assert lies_in_project(str(tmp_path / "a/b"), str(tmp_path))
+    assert lies_in_project(str(tmp_path / "node_modules/.bin/a"), str(tmp_path / "sites/one"))
+    assert not lies_in_project(str(tmp_path / "bin/a"), str(tmp_path / "sites/one"))
+
+
+def test_doctor_in_a_folder_that_looks_like_a_bare_repository_runs_nothing(tmp_path: Path) -> None:
+    config = f'[core]\nbare = false\nworktree = .\nfsmonitor = "touch {tmp_path / "ran"}; false"\n'
+    tree = {"HEAD": "ref: refs/heads/k", "objects/k": "", "refs/k": "", "config": config}
+    site = write_tree(
+        tmp_path / "site", {**tree, "assets/a.css": "", "build/manifest.json": "", "buildassets.lock": ""}
+    )
+    done = run(site, "doctor", "--json")
+    assert json.loads(done.stdout)
+    assert not (tmp_path / "ran").exists()

@@ -21,6 +21,8 @@ _LARGEST_BYTES: Final = (1 << 63) - 1  # of a file
 _SHA256_BYTES: Final = 32
 _DIGEST_BYTES: Final = {"sha256": _SHA256_BYTES, "sha384": 48, "sha512": 64}
 _IN_TYPES: Final = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$&-^_.+"  # RFC 6838, section 4.2
+_NOT_IN_ATTRIBUTE_NAMES: Final = " \"'<>/="
+_IN_URLS: Final = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~:/[]@!$&*+,;=%"
 _DEEPEST: Final = 16  # settings in settings
 _IS_WINDOWS: Final = os.name == "nt"  # there a backslash separates folders, and a colon follows a drive
 _CODINGS: Final = frozenset(("identity", "gzip", "br", "zstd"))  # the present ones, whose form needs no check
@@ -189,11 +191,23 @@ def _are_elements(value: object) -> bool:
 
 
 def _is_element(value: object) -> bool:
-    if not isinstance(value, dict) or not is_text(value.get("element")):
-        return False
+    if not isinstance(value, dict) or (value.get("element") != "" and not _is_element_name(value.get("element"))):
+        return False  # without a name it is a text between elements
     attributes = value.get("attributes", {})
-    content = value.get("asset", value.get("text"))
-    return isinstance(attributes, dict) and _is_plain(attributes, 2) and is_text(content)
+    if not isinstance(attributes, dict) or not all(map(_is_attribute_name, attributes)):
+        return False
+    return _is_plain(attributes, 2) and is_text(value.get("asset", value.get("text")))
+
+
+def _is_element_name(value: object) -> bool:
+    return isinstance(value, str) and value[:1].isalpha() and value.isascii() and value.replace("-", "").isalnum()
+
+
+def _is_attribute_name(value: object) -> bool:
+    """Whether `value` is the name of an attribute (HTML, section 13.1.2.3)."""
+    if not is_text(value) or not value:
+        return False
+    return str(value).isprintable() and not any(mark in str(value) for mark in _NOT_IN_ATTRIBUTE_NAMES)
 
 
 def _is_vite_source(value: object) -> bool:
@@ -203,8 +217,10 @@ def _is_vite_source(value: object) -> bool:
 
 
 def _is_server(value: object) -> bool:
-    """Whether `value` is a URL of HTTP: any other might run as a script."""
-    return is_text(value) and str(value).startswith(("http://", "https://"))
+    """Whether `value` is a URL of HTTP, as any other might run as a script, that can end no string of one."""
+    if not isinstance(value, str) or not value.isascii() or not value.startswith(("http://", "https://")):
+        return False
+    return not value.strip(_IN_URLS)
 
 
 def _or_nothing(is_sound: Callable[[object], bool]) -> Callable[[object], bool]:

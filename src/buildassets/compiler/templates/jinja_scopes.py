@@ -9,6 +9,7 @@ from typing import Any, Final, TypeAlias
 from jinja2 import Environment, nodes
 
 from buildassets.compiler.templates.names import (
+    LONGEST,
     OF_EACH,
     PIPELINE_NODE,
     WEBASSETS_NODE,
@@ -31,6 +32,12 @@ _KEYWORDS: Final[Mapping[Rule, tuple[str, ...]]] = {
     Rule.OWN: ("name", "filename", "path"),
     Rule.STATIC: ("path", "filename", "name"),
 }
+
+# Those of Jinja that make no text of any length that they are asked for, as `center` does.
+_SHORT_FILTERS: Final = frozenset(
+    ("capitalize", "e", "escape", "first", "last", "lower", "replace", "safe", "string", "title", "trim", "upper")
+)
+_LITERALS: Final = (nodes.Const, nodes.List, nodes.Tuple)
 
 _NOWHERE: Final[Span] = (-1, -1)  # the span of a text that is not in this template
 
@@ -158,10 +165,10 @@ class Visitor:
     def _widths(self, node: nodes.Call) -> tuple[int, ...]:
         """The widths of a picture that a call asks for, if they are constants."""
         given = _keyword(node, "widths")
-        try:
-            return () if given is None else widths_in(given.as_const(self._constant))
-        except nodes.Impossible:
+        parts = [] if given is None else [given, *given.find_all(nodes.Expr)]
+        if given is None or not all(isinstance(part, _LITERALS) for part in parts):
             return ()
+        return widths_in(given.as_const(self._constant))
 
     def _note(
         self,
@@ -284,24 +291,44 @@ class Visitor:
             return joined(self._possible(part, scope) for part in node.nodes)
         if isinstance(node, nodes.Add):
             return joined(self._possible(part, scope) for part in (node.left, node.right))
+        if isinstance(node, nodes.Mod):
+            return self._formatted(self._possible(node.left, scope), self._possible(node.right, scope))
         if choices := list(_choices(node)):
             return either(self._possible(choice, scope) for choice in choices)
-        return self._folded(node)
+        return self._folded(node, scope)
 
     def _literal(self, node: nodes.Const) -> Possible:
         if not isinstance(node.value, str):
             return Possible()
         return Possible((WrittenName(node.value, *self._strings.get(node.lineno, _NOWHERE)),), complete=True)
 
-    def _folded(self, node: nodes.Expr) -> Possible:
-        """The value of `node` if Jinja can compute it when it compiles, as of a filter on a constant."""
+    def _formatted(self, form: Possible, value: Possible) -> Possible:
+        """The possible values of `form % value` where the form is one text whose only conversion is `%s`."""
+        if len(form.texts) != 1 or not form.complete:
+            return Possible()
+        (text, start, end) = (form.texts[0].text, form.texts[0].start, form.texts[0].end)
+        head, mark, tail = text.partition("%s")
+        if not mark or "%" in head + tail:
+            return Possible()
+        around = [Possible((WrittenName(part, start, end),), complete=True) for part in (head, tail)]
+        return joined((around[0], value, around[1]))
+
+    def _folded(self, node: nodes.Expr, scope: Scope) -> Possible:
+        """The value of a filter on a constant, if the filter makes no text of any length that it is asked for."""
+        if not isinstance(node, nodes.Filter) or node.name not in _SHORT_FILTERS or node.node is None:
+            return Possible()
+        inner = self._possible(node.node, scope)
+        if len(inner.texts) != 1 or not inner.complete:
+            return Possible()
+        constant = nodes.Const(inner.texts[0].text)
         try:
-            value = node.as_const(self._constant)
-        except Exception:  # Jinja's Impossible, or one of a filter
+            value = nodes.Filter(constant, *(getattr(node, name) for name in node.fields[1:])).as_const(self._constant)
+        except Exception:  # Jinja's Impossible, or one of the filter
             return Possible()
         starts = [constant.lineno for constant in node.find_all(nodes.Const) if constant.lineno in self._strings]
         span = self._strings[min(starts)] if starts else _NOWHERE
-        return Possible((WrittenName(str(value), *span),), complete=True) if isinstance(value, str) else Possible()
+        is_short = isinstance(value, str) and len(value) <= LONGEST
+        return Possible((WrittenName(str(value), *span),), complete=True) if is_short else Possible()
 
 
 def _keyword(node: nodes.Call, *names: str) -> nodes.Expr | None:

@@ -8,6 +8,7 @@ from typing import Final, TypeAlias
 from buildassets.frozen import frozen
 
 _ALTERNATIVES_AT_MOST: Final = 64  # of the values of one expression: branches multiply
+LONGEST: Final = 4096  # characters of a value: `{% set a = a ~ a %}` doubles it each time
 
 
 class Rule(Enum):
@@ -105,7 +106,8 @@ def joined(parts: Iterable[Possible]) -> Possible:
     count = 1
     for part in listed:
         count *= len(part.texts)
-    if count > _ALTERNATIVES_AT_MOST:
+    length = sum(max((len(text.text) for text in part.texts), default=0) for part in listed)
+    if count > _ALTERNATIVES_AT_MOST or length > LONGEST:
         return Possible()
     texts = tuple(_concatenated(chosen) for chosen in product(*(part.texts for part in listed)))
     return Possible(texts, all(part.complete for part in listed))

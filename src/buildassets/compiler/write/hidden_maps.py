@@ -5,6 +5,7 @@ Takes maps and entries, gives the record of the maps' files. Each is called as t
 
 import os
 from collections.abc import Mapping
+from errno import ELOOP
 
 from buildassets.compiler.write.companions import described
 from buildassets.files import bytes_at, write_whole
@@ -22,6 +23,8 @@ def write_maps(
     """
     contents = {f"{assets[path].file}.map": content for path, content in sorted(maps.items())}
     folder = output + MAPS_SUFFIX
+    if os.path.islink(folder):
+        raise OSError(ELOOP, "it is a symbolic link, and not followed", folder)
     new = [name for name, content in contents.items() if bytes_at(os.path.join(folder, name)) != content]
     make_folders_below(folder, new)
     for name in new:

@@ -12,6 +12,7 @@ from hashlib import new
 from itertools import islice
 from typing import Final, Protocol, TypeVar
 
+from buildassets.compiler.graph.kept_names import carries_hash
 from buildassets.compiler.write.release_directory import ReleaseWriter
 from buildassets.compiler.write.retain import Retaining, Superseded, superseded
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text
@@ -19,11 +20,12 @@ from buildassets.digest import ALGORITHMS, in_base64
 from buildassets.errors import BuildError
 from buildassets.files import chunks_of
 from buildassets.frozen import frozen, replace
-from buildassets.manifest import IDENTITY, Entry, Retained
+from buildassets.manifest import IDENTITY, LIVERELOAD_NAME, RELEASE_FILE, Entry, Retained
 from buildassets.media import SUFFIXES
 
 _AT_A_TIME: Final = 32  # assets whose files are fetched but not yet in the release
 _SHOWN_FAULTS: Final = 5
+_WELL_KNOWN: Final = ".well-known"  # the one folder of a URL that begins so and that pages need (RFC 8615)
 
 _One = TypeVar("_One")
 _Other = TypeVar("_Other")
@@ -100,6 +102,13 @@ def carried_over(
                 origins.setdefault(name, origin)
     faults: dict[str, list[str]] = {}
     kept = retaining.carried(earlier, assets, _known(release))
+    for retained in kept:
+        planted = [entry.file for path, entry in retained.assets.items() if not _is_of_a_release(path, entry.file)]
+        messages = [f"`{file}` is the name of no file that a build makes" for file in planted]
+        faults.setdefault(origins[retained.release].shown, []).extend(messages)
+    faults = {shown: messages for shown, messages in faults.items() if messages}
+    if faults:
+        raise BuildError([_refusal(shown, messages) for shown, messages in faults.items()])
     taken = [_taken_over(release, retained, origins[retained.release], faults) for retained in kept]
     if faults:
         raise BuildError([_refusal(shown, messages) for shown, messages in faults.items()])
@@ -118,6 +127,17 @@ def _taken_over(release: ReleaseWriter, kept: Retained, origin: Previous, faults
                 release.take_over(file, place)
         entries[path] = carried.entry
     return replace(kept, assets=entries)
+
+
+def _is_of_a_release(path: str, file: str) -> bool:
+    """Whether a build may give the asset `path` the name `file`: with a hash, or its own, as files of Vite have.
+
+    Names that mean something to web servers or to the runtime would be planted, as `.htaccess`.
+    """
+    *folders, name = file.split("/")
+    if file in (LIVERELOAD_NAME, RELEASE_FILE) or any(part.startswith(".") for part in folders if part != _WELL_KNOWN):
+        return False
+    return carries_hash(file) or (file == path and not name.startswith("."))
 
 
 def _known(release: ReleaseWriter) -> tuple[Retained, ...]:

@@ -64,3 +64,20 @@ def test_hidden_maps_are_not_written_through_a_link(tmp_path: Path) -> None:
     result = built(site, {}, 'source_maps = "hidden"\n')
     assert [one.code for one in result.diagnostics if one.is_error]
     assert [path.name for path in outside.iterdir()] == ["kept"]
+
+
+@pytest.mark.parametrize(
+    ("url", "package"),
+    [("../../../secret.css", {}), ("p/deep", {"package.json": '{"exports": {"./deep": "./../../../secret.css"}}'})],
+)
+def test_sheet_for_tailwind_imports_nothing_from_outside_of_the_project(
+    tmp_path: Path, url: str, package: dict[str, str]
+) -> None:
+    write_tree(tmp_path, {"secret.css": ".secret { color: red }"})
+    files = {f"node_modules/p/{name}": text for name, text in package.items()}
+    sheet = f'@import "tailwindcss";\n@import "{url}";\n'
+    result = built(tmp_path / "site", {"assets/css/t.css": sheet, **files, "templates/a.html": ""})
+    assert [one.code for one in result.diagnostics if one.is_error] == ["tailwind/failed"]
+    assert not any(
+        "secret" in path.read_text(errors="replace") for path in (tmp_path / "site").rglob("assets/**/*.css.*")
+    )

@@ -99,7 +99,8 @@ class LateTailwind:
         from buildassets.compiler.sources.template_files import is_template, template_globs
 
         config = self._config
-        return TailwindEngine(self._options, template_globs(config), is_template(config), config.output)
+        folders = (config.folder, *(root.path for root in config.sources), *config.load_paths)
+        return TailwindEngine(self._options, template_globs(config), is_template(config), config.output, folders)
 
     @property
     def version(self) -> str:

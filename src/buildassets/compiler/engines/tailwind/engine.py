@@ -42,7 +42,8 @@ class TailwindEngine:
     """Tailwind behind the Engine protocol.
 
     `templates` are the absolute globs of the files whose classes count, beside a sheet's own `@source`s; of these files
-    those for which `is_template` is true. `output` is the release directory, which is never scanned.
+    those for which `is_template` is true. `output` is the release directory, which is never scanned. Sheets import
+    others below `folders` and from packages only: what they import is released.
     """
 
     name = NAME
@@ -50,8 +51,14 @@ class TailwindEngine:
     reads: tuple[str, ...] = ("templates",)
 
     def __init__(
-        self, options: EngineOptions, templates: Iterable[str], is_template: Callable[[str], bool], output: str
+        self,
+        options: EngineOptions,
+        templates: Iterable[str],
+        is_template: Callable[[str], bool],
+        output: str,
+        folders: Iterable[str],
     ) -> None:
+        self._folders = tuple(folders)
         self._folder = options.folder
         self._runs_code = options.runs_code
         self._shown = options.shown
@@ -92,7 +99,7 @@ class TailwindEngine:
         reader = Reader(self._shown)
         try:
             command = self._command()
-            sheet = Sheet(path, text, reader, given.shown)
+            sheet = Sheet(path, text, reader, given.shown, self._folders)
             is_sound = not any(found.is_error for found in sheet.diagnostics)
             compiled = self._compiled(command, sheet, given, reader) if is_sound else Compiled("")
             return _recorded(reader, replace(compiled, diagnostics=(*sheet.diagnostics, *compiled.diagnostics)))

@@ -24,6 +24,7 @@ _MOST_NESTED: Final = 100  # as in Tailwind itself
 _MOST_IMPORTS: Final = 5000  # of one sheet: imports that double at each level would otherwise never end
 _WITH_UTILITIES: Final = ("tailwindcss", "tailwindcss/index.css", "tailwindcss/utilities", "tailwindcss/utilities.css")
 _SOURCE: Final = re.compile(r"source\(\s*(?:none|\"([^\"]*)\"|'([^']*)')\s*\)", re.IGNORECASE)
+_MODULES: Final = "/node_modules/"
 _ELSEWHERE: Final = re.compile(r"[a-z][a-z0-9+.-]*:|//|/|#", re.IGNORECASE)
 _CONDITION: Final = re.compile(r"\s*(layer|supports)\s*(?:\(((?:[^()]|\([^()]*\))*)\)|(?![-\w(]))", re.IGNORECASE)
 
@@ -54,14 +55,15 @@ class Scanned(NamedTuple):
 
 
 class Sheet:
-    """The sheet `text` of the file `path`.
+    """The sheet `text` of the file `path`, which imports others below the absolute `folders` and from packages.
 
     `pieces` are the whole text. `scans` is whether it has utilities, so that classes count; those of the templates only
     if `is_automatic`. If it `has_sources` of its own, `included` and `excluded` are these. `texts` are those of all
     sheets that are in it, by path.
     """
 
-    def __init__(self, path: str, text: str, reader: Reader, shown: str) -> None:
+    def __init__(self, path: str, text: str, reader: Reader, shown: str, folders: Sequence[str]) -> None:
+        self._within = tuple(os.path.join(folder, "") for folder in folders)
         self.scans = False
         self.is_automatic = True
         self.has_sources = False
@@ -150,6 +152,10 @@ class Sheet:
                 self._refuse(path, rule, f"cannot find `{rule.value}`", "correct the path, or create the sheet")
             return
         target, text = found
+        if not target.startswith(self._within) and _MODULES not in target.replace(os.sep, "/"):
+            hint = "copy the sheet into the project, or add its folder to `load_paths` or `sources`"
+            self._refuse(path, rule, f"`{rule.value}` lies outside of the project", hint)
+            return
         if target == path or target in around:
             self._refuse(path, rule, f"`{rule.value}` imports this sheet in its turn", "take out one of the imports")
             return

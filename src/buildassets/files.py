@@ -69,6 +69,15 @@ def bytes_at(path: str) -> bytes | None:
         return None
 
 
+def small_text_of(path: str) -> str | None:
+    """The text of the file at `path`, its line ends LF; None for one that is missing, special, large or not UTF-8."""
+    try:
+        content = small_content_of(path)
+        return None if content is None else content.decode("utf-8-sig").replace("\r\n", "\n")
+    except (OSError, ValueError):
+        return None
+
+
 def chunks_of(path: str) -> Iterator[bytes]:
     """The content of the file at `path`, in chunks. Raises OSError, and ValueError for an invalid path."""
     descriptor = plain(path)

@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Iterator
 from importlib.util import find_spec
+from itertools import pairwise
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -85,7 +86,7 @@ def _last_stage(text: str) -> str:
     starts = [match.start() for match in _STAGE.finditer(text)]
     stages: dict[str, str] = {}
     whole = text
-    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
+    for start, end in pairwise([*starts, len(text)]):
         lines = text[start:end]
         base, _, rest = lines.split("\n")[0].strip()[len("FROM ") :].partition(" ")
         whole = stages.get(base.lower(), "") + lines

@@ -14,6 +14,7 @@ from buildassets.compat.run_program import ProgramError, printed_by
 from buildassets.compiler.config.file import read_text, relative_to
 from buildassets.diagnostics import error
 from buildassets.errors import ConfigError
+from buildassets.files import small_text_of
 from buildassets.frozen import frozen
 from buildassets.migrate.plan import Accounted, nothing_there
 from buildassets.migrate.python_lines import Answer, Judgement, accounts_of, settings_in, text_of, together, worst
@@ -84,11 +85,7 @@ def settings_module(folder: str, given: str | None) -> str | None:
     """The module of the settings: the given one, or that of the environment, or the one that `manage.py` names."""
     if given or os.environ.get(VARIABLE):
         return given or os.environ[VARIABLE]
-    try:
-        with open(os.path.join(folder, "manage.py"), encoding="utf-8") as file:
-            match = _NAMED.search(file.read())
-    except (OSError, UnicodeDecodeError):
-        return None
+    match = _NAMED.search(small_text_of(os.path.join(folder, "manage.py")) or "")
     return match[1] if match else None
 
 

@@ -35,7 +35,7 @@ def accounts_of(file: str, text: str, judge: Judge) -> Iterator[Accounted]:
     """
     try:
         tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return
     written = text.split("\n")
     for statement in _statements(tree):

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from buildassets.compat.meaning import Meaning
 from buildassets.compiler.config.file import read_text, relative_to
+from buildassets.files import small_text_of
 from buildassets.folders import walk
 from buildassets.migrate.flask_folders import FlaskFolders
 from buildassets.migrate.plan import Accounted, Plan, nothing_there, written
@@ -62,11 +63,7 @@ def _is_aside(top: str, name: str) -> bool:
 
 def _lines(folder: str, path: str, values: dict[str, Any], folders: FlaskFolders) -> Iterator[Accounted]:
     shown = relative_to(folder, path)
-    try:
-        with open(path, encoding="utf-8") as file:
-            content = file.read()
-    except (OSError, UnicodeDecodeError):
-        return
+    content = small_text_of(path) or ""
     if not _THEIRS.search(content) and not (path.endswith(".py") and _FOLDER.search(content)):
         return
     text = read_text(path, shown)

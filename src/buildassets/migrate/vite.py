@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from buildassets.compiler.config.file import read_text, relative_to
 from buildassets.compiler.config.no_sources import DEFAULT_ROOTS
+from buildassets.files import small_text_of
 from buildassets.folders import walk
 from buildassets.migrate.plan import Accounted, Plan, nothing_there, written
 from buildassets.migrate.python_lines import Answer, Judgement, accounts_of, settings_in, together
@@ -167,11 +168,7 @@ def _answer_to_base(base: str) -> Answer:
 def _users(folder: str, path: str) -> Iterator[Accounted]:
     """The lines of a module or a template that use Vite through another package."""
     shown = relative_to(folder, path)
-    try:
-        with open(path, encoding="utf-8") as file:
-            text = file.read()
-    except (OSError, UnicodeDecodeError):
-        return
+    text = small_text_of(path) or ""
     if path.endswith(".py"):
         if _PYTHON.search(text):
             yield from accounts_of(shown, text, _judged)

@@ -18,6 +18,7 @@ from buildassets.compat.webassets.build.yaml_file import SUFFIXES, read_yaml_fil
 from buildassets.compat.webassets.run.settings import OPTIONS, name_in_flask
 from buildassets.compiler.config.file import read_text, relative_to
 from buildassets.errors import BuildAssetsError, ConfigError
+from buildassets.files import small_text_of
 from buildassets.folders import walk
 from buildassets.migrate.plan import Accounted, Plan, lines_of, nothing_there, written
 from buildassets.migrate.python_lines import Answer, Judgement, accounts_of, dotted, settings_in, text_of, worst
@@ -119,11 +120,7 @@ def _is_aside(top: str, name: str) -> bool:
 
 
 def _text(path: str) -> str:
-    try:
-        with open(path, encoding="utf-8") as file:
-            return file.read()
-    except (OSError, ValueError):
-        return ""
+    return small_text_of(path) or ""
 
 
 def _files(folder: str, named: str, found: Described) -> list[str]:

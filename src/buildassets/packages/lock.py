@@ -7,7 +7,6 @@ everything in it, since any pull request can change it. Raises ConfigError.
 
 import os
 import re
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
@@ -18,6 +17,7 @@ from buildassets.frozen import field, frozen
 from buildassets.lazy_pattern import lazy_pattern
 from buildassets.packages.toml_text import basic_string
 from buildassets.soundness import is_file
+from buildassets.toml_values import toml_values
 
 NAME: Final = "buildassets.lock"
 _POSITION: Final = lazy_pattern(r" \(at line (\d+), column (\d+)\)$")
@@ -102,8 +102,8 @@ def read_lock(folder: str) -> Lock:
 
 def _lock_in(text: str) -> Lock:
     try:
-        values = tomllib.loads(text)
-    except (ValueError, RecursionError) as fault:
+        values = toml_values(text)
+    except ValueError as fault:
         raise ConfigError([_syntax_fault(str(fault), text)]) from None
     reader = _Reader()
     lock = Lock(

@@ -6,12 +6,12 @@ over.
 
 import json
 import re
-import tomllib
 from collections.abc import Iterator
 from typing import Any, Final
 
 from buildassets.frozen import frozen
 from buildassets.project.files import ProjectFiles
+from buildassets.toml_values import toml_values
 
 _NAME: Final = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
 _REQUIREMENTS: Final = re.compile(r"(?:^|/)requirements[^/]*\.(?:txt|in)$|(?:^|/)requirements/[^/]+\.(?:txt|in)$")
@@ -64,8 +64,8 @@ def _pyproject(files: ProjectFiles) -> dict[str, Any]:
 
 def _toml(files: ProjectFiles, name: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(files.text(name).replace("\r\n", "\n"))
-    except (tomllib.TOMLDecodeError, RecursionError):
+        return toml_values(files.text(name).replace("\r\n", "\n"))
+    except ValueError:
         return {}
 
 
@@ -105,7 +105,7 @@ def _of_npm(files: ProjectFiles) -> Iterator[str]:
     for name in files.called("package.json"):
         try:
             package = json.loads(files.text(name))
-        except (ValueError, RecursionError):
+        except ValueError:
             continue
         for key in ("dependencies", "devDependencies"):
             yield from _table(package, key)

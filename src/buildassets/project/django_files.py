@@ -135,7 +135,7 @@ def _assigned(files: ProjectFiles, file: str, read: list[str]) -> Iterator[tuple
     read.append(file)
     try:
         tree = ast.parse(files.text(file))
-    except (SyntaxError, ValueError, RecursionError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return
     for statement in ast.walk(tree):
         if isinstance(statement, ast.ImportFrom) and statement.names[0].name == "*":

@@ -5,7 +5,6 @@ Takes what was found, gives the edits of `pyproject.toml` or `buildassets.toml`,
 
 import os
 import re
-import tomllib
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -15,6 +14,7 @@ from buildassets.project.files import ProjectFiles
 from buildassets.project.found import Found
 from buildassets.start.assets import Assets
 from buildassets.start.edits import ByHand, Edit, appended
+from buildassets.toml_values import toml_values
 
 OWN_FILE: Final = "buildassets.toml"
 _PYPROJECT: Final = "pyproject.toml"
@@ -82,8 +82,8 @@ def configuration(files: ProjectFiles, settings: Mapping[str, Any]) -> Edit:
 
 def _is_toml(text: str) -> bool:
     try:
-        tomllib.loads(text.replace("\r\n", "\n"))
-    except (tomllib.TOMLDecodeError, RecursionError):
+        toml_values(text.replace("\r\n", "\n"))
+    except ValueError:
         return False
     return True
 

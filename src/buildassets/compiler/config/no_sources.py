@@ -4,7 +4,6 @@ Takes the project's folder, gives a diagnostic. Reads names in the folder, and i
 """
 
 import os
-import tomllib
 from collections.abc import Iterator
 from contextlib import suppress
 from itertools import islice
@@ -14,6 +13,7 @@ from buildassets.compiler.config.toml_positions import KeyPath, find_places
 from buildassets.diagnostics import Diagnostic, Location, error, locate
 from buildassets.nearest import nearest
 from buildassets.plain_files import plain
+from buildassets.toml_values import toml_values
 
 DEFAULT_ROOTS: Final = ("assets", "static")
 _OWN_FILE: Final = "buildassets.toml"
@@ -61,10 +61,10 @@ def _folders(folder: str) -> Iterator[str]:
 
 def _misnamed_table(folder: str) -> tuple[Location, str] | None:
     """The place and name of a table in `pyproject.toml` whose name resembles ours."""
-    with suppress(OSError, ValueError, RecursionError):
+    with suppress(OSError, ValueError):
         with open(plain(os.path.join(folder, _PROJECT_FILE)), "rb") as stream:
             text = stream.read().decode("utf-8-sig").replace("\r\n", "\n")
-        values = tomllib.loads(text)
+        values = toml_values(text)
         tools = values.get("tool")
         paths: list[KeyPath] = [("tool", name) for name in (tools if isinstance(tools, dict) else ())]
         paths = [path for path in paths if nearest(str(path[1]), [_TABLE], 0.8)]

@@ -6,12 +6,12 @@ text the spans are useless, but nothing is raised.
 
 import json
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Final
 
 from buildassets.frozen import frozen
 from buildassets.lazy_pattern import lazy_pattern
+from buildassets.toml_values import toml_values
 
 KeyPath = tuple[str | int, ...]  # ("sources", 1, "prefix"): an array's elements are counted from 0
 Span = tuple[int, int]  # text[start:end]
@@ -228,6 +228,6 @@ def _key_text(token: str) -> str:
 
 def _unescaped(token: str) -> str:
     try:
-        return str(tomllib.loads(f"key = {token}")["key"])
+        return str(toml_values(f"key = {token}")["key"])
     except ValueError:
         return token[1:-1]

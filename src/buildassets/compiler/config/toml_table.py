@@ -4,7 +4,6 @@ Takes text, gives typed values and diagnostics. Pure; imports the vocabulary and
 """
 
 import sys
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, Final, TypeVar
@@ -16,6 +15,7 @@ from buildassets.errors import ConfigError
 from buildassets.frozen import replace
 from buildassets.lazy_pattern import lazy_pattern
 from buildassets.nearest import nearest
+from buildassets.toml_values import toml_values
 
 _Choice = TypeVar("_Choice", bound=str)
 
@@ -80,9 +80,7 @@ class Document:
 def parse(text: str, shown: str) -> dict[str, Any]:
     """The values of the TOML `text`, whose line ends are LF; raises ConfigError if it is invalid."""
     try:
-        return tomllib.loads(text)
-    except RecursionError:
-        raise ConfigError([error("config/syntax", "values are nested too deeply", Location(shown))]) from None
+        return toml_values(text)
     except ValueError as fault:
         raise ConfigError([syntax_fault(str(fault), text, shown)]) from None
 

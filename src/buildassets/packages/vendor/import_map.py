@@ -4,11 +4,11 @@ Takes TOML, gives TOML that differs only in these entries, or raises ValueError 
 """
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from buildassets.packages.toml_text import basic_string
+from buildassets.toml_values import toml_values
 
 _KEY: Final = re.compile(r"""\s*(?P<key>"(?:\\.|[^"\\])*"|'[^']*'|[A-Za-z0-9_-]+)\s*=""")
 _HEADER: Final = re.compile(r"\s*\[")
@@ -19,18 +19,18 @@ def with_entries(text: str, table: Sequence[str], entries: Mapping[str, str | No
 
     `table` is a path as in `("tool", "buildassets", "importmap")`. Raises ValueError.
     """
-    expected = _changed(tomllib.loads(text), table, entries)
+    expected = _changed(toml_values(text), table, entries)
     lines = text.splitlines(keepends=True)
     start = _start(lines, table)
     if start is None:
-        if tomllib.loads(text) == expected:
+        if toml_values(text) == expected:
             return text
         lines += ["" if not text or text.endswith("\n") else "\n", "\n" if text else "", f"[{'.'.join(table)}]\n"]
         start = len(lines)
     end = next((number for number in range(start, len(lines)) if _HEADER.match(lines[number])), len(lines))
     lines[start:end] = _section(lines[start:end], entries)
     changed = "".join(lines)
-    if tomllib.loads(changed) != expected:
+    if toml_values(changed) != expected:
         raise ValueError("the table is written in another way than line by line")
     return changed
 
@@ -67,7 +67,7 @@ def _key(line: str) -> str | None:
     if match is None:
         return None
     try:
-        return next(iter(tomllib.loads(match["key"] + " = 0")))
+        return next(iter(toml_values(match["key"] + " = 0")))
     except ValueError:
         return None
 

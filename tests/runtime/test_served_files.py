@@ -26,13 +26,13 @@ def change(manifest: Path, edit: Callable[[dict[str, Any]], object]) -> Path:
 
 
 def file_of(manifest: Path, name: str) -> Path:
-    """Where the file of an asset is."""
+    """Return the path of the file of an asset."""
     file: str = json.loads(manifest.read_text())["assets"][name]["file"]
     return manifest.parent / "assets" / file
 
 
 def found(served: ServedFiles, *paths: str) -> Resource:
-    """What is found; it has to be there."""
+    """Return the file, which has to exist."""
     resource = served.find(*paths)
     assert isinstance(resource, Resource)
     return resource
@@ -133,14 +133,14 @@ def damage_cut(path: Path) -> None:
 
 
 def damage_link(path: Path) -> None:
-    """It leads elsewhere, to as many bytes."""
+    """Replace the file by a link to another of as many bytes."""
     outside = path.with_name("outside")
     path.rename(outside)
     path.symlink_to(outside)
 
 
 def damage_folder(path: Path) -> None:
-    """It is a folder."""
+    """Replace the file by a folder."""
     path.unlink()
     path.mkdir()
 

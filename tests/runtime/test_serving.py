@@ -37,7 +37,7 @@ def ask(
 
 
 def body(given: Answer) -> bytes:
-    """What is sent of it."""
+    """Return the content that is sent."""
     coding = {"": "identity", ".gz": "gzip", ".br": "br"}[
         given.file.path.removeprefix("/r/sheet") if given.file else ""
     ]

@@ -71,7 +71,7 @@ def without_server(project: Path) -> Assets:
 
 
 def tags(markup: str) -> list[tuple[str, str]]:
-    """What elements load, each with its kind."""
+    """Return the URLs that elements load, each with its kind."""
     found = re.findall(r'<link rel="(\w+)" href="([^"]+)"|<(script)[^>]* src="([^"]+)"', markup)
     return [(kind or script, url or source) for kind, url, script, source in found]
 
@@ -261,7 +261,7 @@ def test_a_server_that_never_answers_costs_little(project: Path, monkeypatch: py
 
 
 def connections(listener: socket.socket) -> int:
-    """How many wait to be accepted."""
+    """Return how many connections wait to be accepted."""
     listener.setblocking(False)
     found = 0
     with suppress(BlockingIOError):

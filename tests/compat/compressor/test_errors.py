@@ -1,4 +1,4 @@
-"""What `manage.py compress` reports: all errors of a build at once, each where it is written, and no traceback."""
+"""`manage.py compress` reports all errors of a build at once, each where it is written, and no traceback."""
 
 import re
 import subprocess
@@ -160,7 +160,7 @@ _PROJECT: Tree = {**FILES, "lone.py": _LONE, "settings.py": _SETTINGS, "manage.p
 
 @pytest.fixture(scope="module")
 def faulty(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess[str]:
-    """What is reported of a project with all of the faults."""
+    """The reports about a project with all of the faults."""
     first = {name: f"{LOAD}\n" if name.startswith("templates/") else "\n" for name in _FAULTS}
     pages = {name: first[name] + text for name, (text, *_) in _FAULTS.items()}
     sheet = {"site/css/bad.css": "a {\n background: url(nope.png) }"}

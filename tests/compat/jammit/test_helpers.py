@@ -28,7 +28,7 @@ templates: {old: [views/*.jst]}
 
 
 class Request:
-    """What of a request is looked at, as Flask has it."""
+    """The part of Flask's request that the helpers read."""
 
     def __init__(self, **args: str) -> None:
         self.args = args

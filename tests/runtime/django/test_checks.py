@@ -20,7 +20,7 @@ for found in run_checks(tags=["buildassets"], include_deployment_checks={deploy}
 
 
 def found(folder: Path, *, deploy: bool = False, **settings: Any) -> list[list[str]]:
-    """What is wrong with a site at `folder`: for each thing the id, the message and the hint."""
+    """Run the system checks of a site at `folder`; return the id, the message and the hint of each report."""
     printed = in_django(folder, _RUN.format(deploy=deploy), **settings).replace(str(folder), "")
     return [line.split("|") for line in printed.splitlines()]
 

@@ -29,7 +29,7 @@ SOURCES = {
 
 
 def served_by(framework: str, folder: Path) -> Served:
-    """What a worker answers and does at a site in `folder`."""
+    """Run a worker at a site in `folder`; return its answers and accesses."""
     write_tree(folder / "site", {"templates/page.html": JINJA, "templates/page.django.html": DJANGO})
     build_release(folder / "site", SOURCES)
     return served(framework, folder / "site", folder / "strace.txt")
@@ -44,7 +44,7 @@ def on_disk() -> Iterator[Path]:
 
 @pytest.fixture(scope="module", params=[name for name in SERVERS if name != "hoarder"])
 def worker(request: pytest.FixtureRequest, on_disk: Path) -> Served:
-    """What a worker of one of the frameworks answered and did."""
+    """The answers and accesses of a worker of one of the frameworks."""
     return served_by(request.param, on_disk / request.param)
 
 

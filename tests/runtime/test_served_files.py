@@ -297,8 +297,8 @@ def test_invalid_origin_is_rejected(name: str) -> None:
 
 def test_a_delta_is_found_with_its_file_and_has_to_be_there(manifest: Path) -> None:
     dictionary, file = "A" * 43 + "=", file_of(manifest, "css/app.css")
-    deltas = {dictionary: {"size": 5, "digest": "B" * 43 + "="}}
-    change(manifest, lambda document: document["assets"]["css/app.css"].update(deltas=deltas))
+    listed = {dictionary: {"size": 5, "digest": "B" * 43 + "="}}
+    change(manifest, lambda document: document["assets"]["css/app.css"].update(deltas=listed))
     change(manifest, lambda document: document.update(dictionaries=True))
     with pytest.raises(ManifestError, match=r"000000000000\.dcz`, which is not there"):
         ServedFiles(Assets(manifest))

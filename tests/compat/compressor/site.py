@@ -145,7 +145,13 @@ def site(
     written = {name if name.startswith("jinja2/") else f"templates/{name}": text for name, text in named.items()}
     write_tree(folder, {**FILES, **(files or {}), **written})
     wanted = pages if pages is not None else [("page.html", "django", values or {})]
-    given = {"settings": settings, "builds": builds, "arguments": arguments, "pages": wanted, "own": program}
+    given: dict[str, Any] = {
+        "settings": settings,
+        "builds": builds,
+        "arguments": arguments,
+        "pages": wanted,
+        "own": program,
+    }
     settle()
     done = run_in_fork(folder, _PROGRAM, **given)
     assert done.returncode == 0, done.stderr

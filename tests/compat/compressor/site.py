@@ -145,15 +145,10 @@ def site(
     written = {name if name.startswith("jinja2/") else f"templates/{name}": text for name, text in named.items()}
     write_tree(folder, {**FILES, **(files or {}), **written})
     wanted = pages if pages is not None else [("page.html", "django", values or {})]
-    given: dict[str, Any] = {
-        "settings": settings,
-        "builds": builds,
-        "arguments": arguments,
-        "pages": wanted,
-        "own": program,
-    }
     settle()
-    done = run_in_fork(folder, _PROGRAM, **given)
+    done = run_in_fork(
+        folder, _PROGRAM, settings=settings, builds=builds, arguments=arguments, pages=wanted, own=program
+    )
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     return Site(folder, found["out"], found["err"], found["code"], found["pages"], found)

@@ -26,7 +26,7 @@ _LONE = (
 _OPEN, _CLOSE = "{% compress KIND %}\n", "{% endcompress %}"
 _CSS, _JS = _OPEN.replace("KIND", "css"), _OPEN.replace("KIND", "js")
 _SCSS = '<style type="text/x-scss">'
-# By template: what stands in it below a first line, the severity and code, the place, and a part of what is reported.
+# By template: its text below a first line, the severity and code, the place, and a part of the report.
 _FAULTS: dict[str, tuple[str, str, str, str]] = {
     "templates/missing.html": (
         f"{_JS}<script src=\"{{% static 'js/gone.js' %}}\"></script>{_CLOSE}",

@@ -1,4 +1,4 @@
-"""Blocks by the language of a visitor: each of LANGUAGES has its own, what is translated stays as it is written."""
+"""Blocks by the language of a visitor: each of LANGUAGES has its own, translated text stays as written."""
 
 import re
 from pathlib import Path

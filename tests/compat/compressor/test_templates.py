@@ -80,7 +80,7 @@ _CONTEXT: Mapping[str, Any] = {
     "names": ["parts/part.html"],
     "numbers": [1, 2],
 }
-# What is shown where, with values beside those of the context.
+# The texts of each page, with values next to those of the context.
 _PAGES: list[tuple[str, Mapping[str, Any], list[str]]] = [
     ("base.html", {}, ["var base=1"]),
     ("child.html", {}, ["var base=1", "var child=1"]),

@@ -1,4 +1,4 @@
-"""`config/assets.yml` as it is: what is built of it in each mode, and how what is wrong with it is reported."""
+"""`config/assets.yml` without changes: the assets that each mode builds of it, and the reports of its faults."""
 
 import json
 import subprocess

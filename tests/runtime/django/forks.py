@@ -54,7 +54,7 @@ def become(program):
     atexit._run_exitfuncs()
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(code)  # nobody waits for the end of all that was imported
+    os._exit(code)  # without the end of all that was imported, which takes long
 
 
 def become_compiler(path, command, environment):

@@ -39,7 +39,7 @@ SERVERS: Final[Mapping[str, tuple[str, ...]]] = {
     "hoarder": _GUNICORN,
 }
 _OTHERS: Final = {"compressor": _GUNICORN}  # which is tested elsewhere
-# Everything but what is no disk becomes read-only, for this process and those that it starts.
+# All disks become read-only for this process and those that it starts.
 _READ_ONLY: Final = """
 set -eu
 while read -r _ _ _ _ place options _; do

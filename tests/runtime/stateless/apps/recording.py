@@ -20,7 +20,7 @@ def _can_write() -> bool:
 
 
 CAN_WRITE = _can_write()
-_RECORDING = recorded()  # which is kept: it ends when nobody has it any more
+_RECORDING = recorded()  # kept, as it ends with its last reference
 _ACCESSES = _RECORDING.__enter__()
 
 

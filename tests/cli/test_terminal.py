@@ -61,7 +61,7 @@ def seen(printed: str) -> list[str]:
     return [line.rpartition("\r")[2] for line in _ESCAPES.sub("", printed).rstrip("\n").split("\n")]
 
 
-@pytest.mark.parametrize("columns", WIDTHS)
+@pytest.mark.parametrize("columns", WIDTHS[::2])
 def test_an_excerpt_is_one_line_with_its_carets_below_the_place(tmp_path: Path, columns: int) -> None:
     write_tree(tmp_path, {**SITE, "assets/css/broken.css": LONG_LINE})
     lines = seen(on_terminal(tmp_path, "build", columns=columns))
@@ -70,7 +70,7 @@ def test_an_excerpt_is_one_line_with_its_carets_below_the_place(tmp_path: Path, 
     assert excerpt[len(carets) - 8 : len(carets)] == "gone.svg"
 
 
-@pytest.mark.parametrize("columns", WIDTHS)
+@pytest.mark.parametrize("columns", WIDTHS[::2])
 def test_a_build_is_summed_up_by_kind(tmp_path: Path, columns: int) -> None:
     *table, line = seen(on_terminal(write_tree(tmp_path, SITE), "build", columns=columns))
     assert [row.split()[0] for row in table] == ["kind", "style", "images", "all"]

@@ -75,13 +75,13 @@ def test_every_listed_module_is_there() -> None:
     assert set(purity.pure_modules()) <= set(_SOURCES)
 
 
-def test_the_word_pure_stands_in_the_modules_that_the_import_contract_lists() -> None:
+def test_modules_of_the_import_contract_contain_the_word_pure() -> None:
     claims = {name for name, path in _SOURCES.items() if _CLAIM.search(ast.get_docstring(_tree(path)) or "")}
     assert set(purity.pure_modules()) <= claims
     assert not {name for name in claims if not purity.is_pure(name)}
 
 
-def test_pure_modules_use_no_function_of_others() -> None:
+def test_pure_modules_use_no_impure_function() -> None:
     used = {f"{value.__module__}.{value.__name__}" for name in _PURE for value in _imported(name) if _is_code(value)}
     assert {name for name in used if not purity.is_pure(name)} == _PURE_FUNCTIONS | _OF_LOADING
 

@@ -20,7 +20,7 @@ def test_a_fault_is_that_of_the_call() -> None:
         executor.submit(lambda: 1 / 0).result()
 
 
-def test_what_is_under_way_without_end_is_left_and_what_is_lined_up_not_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_endless_work_is_abandoned_and_queued_work_is_not_begun(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(threads, "_GRACE_SECONDS", 0.1)
     has_begun, never = Event(), Event()
 
@@ -39,7 +39,7 @@ def test_what_is_under_way_without_end_is_left_and_what_is_lined_up_not_begun(mo
     never.set()
 
 
-def test_what_takes_a_moment_at_the_end_is_done() -> None:
+def test_short_work_at_the_end_is_finished() -> None:
     has_begun = Event()
 
     def take_a_moment() -> None:
@@ -52,7 +52,7 @@ def test_what_takes_a_moment_at_the_end_is_done() -> None:
     assert future.done()
 
 
-def test_what_takes_longer_than_its_limit_is_given_up() -> None:
+def test_work_beyond_its_limit_is_abandoned() -> None:
     never = Event()
     with pytest.raises(OSError, match="it takes longer than 0 seconds"):
         within(0.05, never.wait)

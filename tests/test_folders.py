@@ -1,4 +1,4 @@
-"""What the standard library does with folders, without its calls of itself."""
+"""Walks and makes folders as the standard library does, without recursion."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""What is called pure is: no module of that name opens a file, looks at one, or starts a process."""
+"""Modules that are called pure open no file, look at none, and start no process."""
 
 import ast
 import os
@@ -97,7 +97,7 @@ def _tree(path: Path) -> ast.Module:
 
 
 def _imported(name: str) -> Iterator[object]:
-    """What the module imports of the package, in functions too."""
+    """List the modules of the package that the module imports, in functions too."""
     for node in ast.walk(_tree(_SOURCES[name])):
         if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("buildassets."):
             yield from (pkgutil.resolve_name(f"{node.module}.{alias.name}") for alias in node.names)

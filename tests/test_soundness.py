@@ -1,4 +1,4 @@
-"""What each value of a manifest may be."""
+"""The values that a manifest may have."""
 
 import copy
 import os

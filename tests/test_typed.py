@@ -1,4 +1,4 @@
-"""Which command is named to whom."""
+"""The command that messages name."""
 
 import pytest
 

@@ -78,7 +78,7 @@ class Built:
         return {entry.file: name for name, entry in self.manifest.assets.items()}
 
     def source_target(self, name: str, kind: str, text: str) -> str:
-        """What the reference `text` in the source of `name` names: a logical path, or itself where it is left alone."""
+        """Return the logical path of the reference `text` in the source of `name`, or `text` if it is kept."""
         path = _target(name, kind, text)
         return path if path in self.manifest.assets else text
 
@@ -88,7 +88,7 @@ class Built:
         return self.logical_by_file.get(path, text)
 
     def missing(self, name: str, references: Iterable[str]) -> list[str]:
-        """Those of the references in the output of the sheet `name` that name no file of the release."""
+        """List the references in the output of the sheet `name` that name no file of the release."""
         paths = ((text, _target(self.manifest.assets[name].file, "url", text)) for text in references)
         return [text for text, path in paths if path and path not in self.logical_by_file]
 
@@ -152,7 +152,7 @@ def test_compiled_style_sheets_refer_to_files_that_exist(built: Built) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Sheet:
-    """What a parser finds in a sheet."""
+    """The findings of a parser in a sheet."""
 
     has_errors: bool
     references: tuple[str, ...]
@@ -192,7 +192,7 @@ def test_fingerprints_are_those_of_the_bytes(built: Built) -> None:
 
 
 def _members_of_cycles(references: Mapping[str, Iterable[str]]) -> set[str]:
-    """Those who reach themselves, found by taking away, again and again, all who refer to nobody that is left."""
+    """Return the assets that reach themselves: all without references to what is left are removed repeatedly."""
     left = {name: set(targets) - {name} for name, targets in references.items()}
     while ends := {name for name, targets in left.items() if not targets & left.keys()}:
         left = {name: targets for name, targets in left.items() if name not in ends}

@@ -40,7 +40,7 @@ _SKIPPED = (Kind.SPACE, Kind.LINE_END, Kind.COMMENT)
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What a block makes a browser load of one kind, in order: `texts`, with where URLs in them lead, if anywhere."""
+    """The files of one kind that a block makes a browser load, in order, with the targets of URLs in them."""
 
     sheets: tuple[Tree, ...]
     urls: tuple[str | None, ...]
@@ -187,7 +187,7 @@ def test_scripts_have_the_same_tokens_in_the_same_order(sides: tuple[Side, Side]
 
 
 def _agree(theirs: Sequence[str], ours: Sequence[str]) -> bool:
-    """Whether two scripts have the same tokens, but for functions around strict ones: theirs loses that they are."""
+    """Return whether two scripts have the same tokens, except for functions around strict ones."""
     place, depth = 0, 0
     for token in theirs:
         while place < len(ours) and token != ours[place]:

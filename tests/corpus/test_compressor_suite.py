@@ -97,7 +97,7 @@ Outcome = dict[str, Any]
 
 @pytest.fixture(scope="session")
 def outcomes(made_once: MadeOnce) -> dict[str, Outcome]:
-    """How each test of the suite ended, by its name; those that its authors skip are left out."""
+    """The outcome of each test of the suite, by its name; tests that its authors skip are left out."""
     lines = made_once("compressor-suite", _run).read_text("utf-8").splitlines()
     found = {one["test"]: one for one in map(json.loads, lines)}
     return {name: one for name, one in found.items() if one["ended"] != "skipped"}

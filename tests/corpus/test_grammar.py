@@ -1,4 +1,4 @@
-"""Which scripts are taken for broken, against node, on the files of the packages and on scripts that are wrong."""
+"""Scripts are refused if node refuses them: files of the packages, and scripts that are wrong on purpose."""
 
 import json
 import subprocess

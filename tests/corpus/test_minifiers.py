@@ -125,7 +125,7 @@ def test_documented_change_is_what_esbuild_makes(
 
 
 def run(node: str, script: Path) -> str:
-    """What the script prints: nothing where it is wrong."""
+    """Return what the script prints: nothing if it is wrong."""
     return subprocess.run([node, script], capture_output=True, check=False, text=True, timeout=60).stdout.strip()
 
 

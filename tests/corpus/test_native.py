@@ -38,7 +38,7 @@ def published(*suffixes: str) -> Iterator[str]:
 
 
 def differing(texts: Iterator[str], *questions: Callable[[str], object]) -> list[str]:
-    """How the texts begin of which an answer differs."""
+    """List the beginnings of the texts for which an answer differs."""
     known = [(text, [question(text) for question in questions]) for text in texts]
     with lexers_in_python():
         return [text[:200] for text, answers in known if answers != [question(text) for question in questions]]

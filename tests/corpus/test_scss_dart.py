@@ -36,7 +36,7 @@ each_sheet = pytest.mark.parametrize(("source", "load_paths"), SHEETS.values(), 
 
 
 def alone(sheet: Path, load_paths: Sequence[str]) -> str:
-    """What the compiler makes of `sheet` when it is called directly."""
+    """Return the output of the compiler for `sheet` when it is called directly."""
     options = ["--no-source-map", "--quiet", "--pkg-importer=node", *(f"--load-path={path}" for path in load_paths)]
     command = [*installed_command(), *options, str(sheet)]
     return subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout

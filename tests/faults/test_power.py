@@ -48,7 +48,7 @@ class Disk:
         return subprocess.Popen([sys.executable, *program, "build", "-q"], cwd=project, env=environment())
 
     def copy(self) -> Path:
-        """What is on the disk now: it is read until it is twice the same, and so was so in between."""
+        """Copy the content of the disk at one moment: it is read until two readings are equal."""
         content, again = b"", self.image.read_bytes()
         while content != again:
             content, again = again, self.image.read_bytes()
@@ -70,7 +70,7 @@ class Disk:
             return manifest_of(project)
 
     def faults_after_cut(self, state: int) -> Iterator[str]:
-        """What is wrong with a copy of the disk, as it is now while `state` is built or has been."""
+        """List the faults of a copy of the disk, while `state` is built or has been."""
         with mounted(self.copy(), self.folder / "again") as project:
             yield from faults_of(project)
             if manifest_of(project) not in (self.expected(state - 1), self.expected(state)):

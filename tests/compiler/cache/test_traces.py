@@ -28,14 +28,14 @@ INDEXES = st.builds(
 )
 
 
-def run(key: str = "key", size: int = 0, result: str = "0", day: int = 0) -> Kept:
+def kept_run(key: str = "key", size: int = 0, result: str = "0", day: int = 0) -> Kept:
     """A step that looks at nothing, run once."""
     return replace(run_of(key, [], {}, dict[str, str]().__getitem__, (result * 64, size)), day=day)
 
 
 def steps(*kept: tuple[str, int, int]) -> Index:
     """An index of steps by name, size of the result and day."""
-    return Index().with_steps({name: run(size=size, result=name, day=day) for name, size, day in kept})
+    return Index().with_steps({name: kept_run(size=size, result=name, day=day) for name, size, day in kept})
 
 
 @given(INDEXES)
@@ -57,7 +57,7 @@ def test_the_index_of_another_version_is_none(body: bytes) -> None:
 
 def test_a_step_is_known_by_its_last_traces() -> None:
     index = Index()
-    made = [run(f"{number}") for number in range(KEPT_TRACES + 1)]
+    made = [kept_run(f"{number}") for number in range(KEPT_TRACES + 1)]
     for one in made:
         index = index.with_runs({"step": one}, 1)
     assert index.steps["step"].traces == tuple(one.traces[0] for one in made[:0:-1])
@@ -130,7 +130,7 @@ def test_what_was_used_least_recently_makes_room() -> None:
 
 
 def test_older_states_of_what_was_used_today_make_room_in_their_turn() -> None:
-    latest, earlier = run("new", 10, "1"), run("old", 10, "2")
+    latest, earlier = kept_run("new", 10, "1"), kept_run("old", 10, "2")
     both = Kept((*latest.traces, *earlier.traces), 100)
     index = Index().with_steps({"a": both, "b": both, "c": replace(latest, day=99)})
     assert index.bounded(100, there, 30).steps == {"a": Kept(latest.traces, 100), "b": both}
@@ -150,7 +150,7 @@ def test_looks_stay_of_files_that_still_look_so() -> None:
 def test_what_is_not_asked_for_is_written_as_it_was_read() -> None:
     index = loads(dumps(steps(("a", 1, 1), ("b", 1, 1))))
     text = index.steps.texts['"a"']
-    assert loads(dumps(index.with_runs({"b": run()}, 2))).steps.texts['"a"'] == text
+    assert loads(dumps(index.with_runs({"b": kept_run()}, 2))).steps.texts['"a"'] == text
 
 
 @pytest.mark.parametrize(

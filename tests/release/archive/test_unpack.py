@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 import pytest
+import zstandard
 
 from buildassets.errors import BuildAssetsError, ReleaseError
 from buildassets.release.archive.unpack import unpack
@@ -62,8 +63,8 @@ def zip_files(files: Files) -> list[ZipFile]:
     return [ZipFile(name.encode(), content) for name, content in files.items()]
 
 
-def test_what_was_packed_comes_out(built: Path, packed: Path, tmp_path: Path) -> None:
-    assert unpacked(packed, tmp_path / "new/folders/build") == read_tree(built)
+def test_what_was_packed_comes_out(built_release: Path, packed: Path, tmp_path: Path) -> None:
+    assert unpacked(packed, tmp_path / "new/folders/build") == read_tree(built_release)
     assert sorted(path.name for path in (tmp_path / "new/folders").iterdir()) == ["build"]
 
 
@@ -78,23 +79,23 @@ def test_new_files_have_the_permissions_that_any_new_file_has(packed: Path, tmp_
     assert oct((tmp_path / "build").stat().st_mode & 0o7777) == "0o750"
 
 
-def test_an_empty_folder_is_filled(built: Path, packed: Path, tmp_path: Path) -> None:
+def test_an_empty_folder_is_filled(built_release: Path, packed: Path, tmp_path: Path) -> None:
     (tmp_path / "build").mkdir()
-    assert unpacked(packed, tmp_path / "build") == read_tree(built)
+    assert unpacked(packed, tmp_path / "build") == read_tree(built_release)
 
 
 @pytest.mark.parametrize("kind", [tarfile.GNU_FORMAT, tarfile.PAX_FORMAT])
-def test_what_others_pack_of_a_release_comes_out(built: Path, tmp_path: Path, kind: int) -> None:
+def test_what_others_pack_of_a_release_comes_out(built_release: Path, tmp_path: Path, kind: int) -> None:
     with tarfile.open(tmp_path / "a.tgz", "w:gz", format=kind) as tar:
-        tar.add(built, ".", recursive=False)
-        for path in sorted(built.rglob("*")):
-            tar.add(path, f"./{path.relative_to(built)}", recursive=False)
-    assert unpacked(tmp_path / "a.tgz", tmp_path / "build") == read_tree(built)
+        tar.add(built_release, ".", recursive=False)
+        for path in sorted(built_release.rglob("*")):
+            tar.add(path, f"./{path.relative_to(built_release)}", recursive=False)
+    assert unpacked(tmp_path / "a.tgz", tmp_path / "build") == read_tree(built_release)
 
 
-def test_what_others_zip_of_a_release_comes_out(built: Path, tmp_path: Path) -> None:
-    shutil.make_archive(str(tmp_path / "a"), "zip", built)
-    assert unpacked(tmp_path / "a.zip", tmp_path / "build") == read_tree(built)
+def test_what_others_zip_of_a_release_comes_out(built_release: Path, tmp_path: Path) -> None:
+    shutil.make_archive(str(tmp_path / "a"), "zip", built_release)
+    assert unpacked(tmp_path / "a.zip", tmp_path / "build") == read_tree(built_release)
 
 
 @pytest.mark.parametrize("is_64", [False, True])
@@ -104,13 +105,13 @@ def test_a_zip_with_descriptors_and_large_numbers_comes_out(tiny: Files, tmp_pat
     assert unpacked(tmp_path / "a.zip", tmp_path / "build") == tiny
 
 
-def test_long_names_come_out(built: Path, tmp_path: Path) -> None:
+def test_long_names_come_out(built_release: Path, tmp_path: Path) -> None:
     members = (
         (long_name(name.encode()) + tar_member(b"x", content)) if number % 2 else pax_member(name, content)
-        for number, (name, content) in enumerate(read_tree(built).items())
+        for number, (name, content) in enumerate(read_tree(built_release).items())
     )
     (tmp_path / "a.tar").write_bytes(b"".join(members) + TAR_END)
-    assert unpacked(tmp_path / "a.tar", tmp_path / "build") == read_tree(built)
+    assert unpacked(tmp_path / "a.tar", tmp_path / "build") == read_tree(built_release)
 
 
 def pax_member(name: str, content: bytes) -> bytes:
@@ -306,7 +307,6 @@ def test_a_bomb_is_refused_before_it_goes_off(tmp_path: Path, tiny: Files) -> No
 
 
 def test_zstd_that_makes_too_much_of_too_little_is_refused(refused: Refused) -> None:
-    zstandard = pytest.importorskip("zstandard")
     bomb = zstandard.ZstdCompressor(level=19).compress(tar_member(b"a", size=b"77777777777\0") + bytes(1 << 28))
     assert len(bomb) < 30_000
     assert refused(bomb) == "archive/bomb"
@@ -348,15 +348,15 @@ def test_a_file_that_is_there_is_left_alone(packed: Path, tmp_path: Path) -> Non
     assert (tmp_path / "build").read_text() == "mine"
 
 
-def test_a_release_takes_the_place_of_another(built: Path, packed: Path, tmp_path: Path) -> None:
+def test_a_release_takes_the_place_of_another(built_release: Path, packed: Path, tmp_path: Path) -> None:
     earlier = build_release(tmp_path, {**TINY, "assets/old/folder/x.css": CSS.decode()})
-    assert unpacked(packed, earlier, replaces=True) == read_tree(built)
+    assert unpacked(packed, earlier, replaces=True) == read_tree(built_release)
     assert not (earlier / "assets/old").exists()
 
 
-def test_a_release_takes_the_place_of_itself(built: Path, packed: Path, tmp_path: Path) -> None:
+def test_a_release_takes_the_place_of_itself(built_release: Path, packed: Path, tmp_path: Path) -> None:
     unpacked(packed, tmp_path / "build")
-    assert unpacked(packed, tmp_path / "build", replaces=True) == read_tree(built)
+    assert unpacked(packed, tmp_path / "build", replaces=True) == read_tree(built_release)
 
 
 @pytest.mark.parametrize("folder", ["assets", "assets/css"])

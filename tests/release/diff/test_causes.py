@@ -37,7 +37,7 @@ def site(tmp_path: Path) -> Path:
     return write_tree(tmp_path, SITE)
 
 
-def built(site: Path, files: Mapping[str, str | None] | None = None) -> Manifest:
+def manifest_of(site: Path, files: Mapping[str, str | None] | None = None) -> Manifest:
     """The manifest of a build after writing or removing `files`."""
     for name, text in (files or {}).items():
         (site / name).unlink() if text is None else write_tree(site, {name: text})
@@ -48,12 +48,12 @@ def built(site: Path, files: Mapping[str, str | None] | None = None) -> Manifest
 
 def told(site: Path, files: Mapping[str, str | None]) -> dict[str, tuple[str, tuple[str, ...]]]:
     """Of each asset that an edit changes: the way to the cause, and the causes."""
-    changes = difference(built(site), built(site, files)).changes
+    changes = difference(manifest_of(site), manifest_of(site, files)).changes
     return {one.path: (" > ".join(one.chain), tuple(map(cause_text, one.causes))) for one in changes}
 
 
 def test_nothing_differs_between_two_builds_of_the_same(site: Path) -> None:
-    found = difference(built(site), built(site))
+    found = difference(manifest_of(site), manifest_of(site))
     assert (found.changes, found.before) == ((), found.after)
 
 
@@ -92,7 +92,8 @@ def test_the_member_of_a_cycle_that_was_edited_is_named(site: Path) -> None:
 def test_what_came_and_went_is_told(site: Path) -> None:
     edits = {"assets/css/_theme.scss": None, "assets/css/_skin.scss": "$colour: red;\n", "assets/new.txt": "new"}
     found = difference(
-        built(site), built(site, {**edits, "assets/css/app.scss": '@use "skin" as *; a { color: tan }\n'})
+        manifest_of(site),
+        manifest_of(site, {**edits, "assets/css/app.scss": '@use "skin" as *; a { color: tan }\n'}),
     )
     sheet, text = found.changes
     assert (text.path, text.kind, text.causes) == ("new.txt", "added", ())
@@ -104,7 +105,9 @@ def test_what_came_and_went_is_told(site: Path) -> None:
 
 
 def test_an_asset_that_is_gone_is_removed(site: Path) -> None:
-    (gone,) = difference(built(site, {"assets/new.txt": "new"}), built(site, {"assets/new.txt": None})).changes
+    (gone,) = difference(
+        manifest_of(site, {"assets/new.txt": "new"}), manifest_of(site, {"assets/new.txt": None})
+    ).changes
     assert (gone.path, gone.kind, gone.after) == ("new.txt", "removed", None)
 
 
@@ -129,8 +132,8 @@ def test_a_setting_is_named_and_files_that_are_known_to_be_the_same_are_not(site
 
 
 def test_an_engine_of_another_version_is_named(site: Path) -> None:
-    old = built(site)
-    new = built(site, {"assets/css/_theme.scss": "$colour: blue;\n", "assets/img/b.png": "other"})
+    old = manifest_of(site)
+    new = manifest_of(site, {"assets/css/_theme.scss": "$colour: blue;\n", "assets/img/b.png": "other"})
     new = replace(new, engines={**new.engines, "scss": "libsass 9"}, version="9.0")
     causes = _causes(change_of("css/app.css", old, new))
     assert causes[0] == "`css/_theme.scss` changed"
@@ -140,8 +143,8 @@ def test_an_engine_of_another_version_is_named(site: Path) -> None:
 
 
 def test_another_esbuild_is_a_cause_of_what_is_made_of_several_scripts(site: Path) -> None:
-    old = replace(built(site), engines={"bundle": "esbuild 1"})
-    new = replace(built(site, {"assets/js/two.js": "three();\n"}), engines={"bundle": "esbuild 2"})
+    old = replace(manifest_of(site), engines={"bundle": "esbuild 1"})
+    new = replace(manifest_of(site, {"assets/js/two.js": "three();\n"}), engines={"bundle": "esbuild 2"})
     assert "`bundle` is made by esbuild 2, not by esbuild 1" in _causes(change_of("js/all.js", old, new))
     assert _causes(change_of("js/two.js", old, new)) == ["`js/two.js` changed"]
 
@@ -152,7 +155,7 @@ def _causes(change: Change | None) -> list[str]:
 
 
 def test_an_asset_that_is_as_it_was_has_no_change(site: Path) -> None:
-    assert change_of("img/b.png", built(site), built(site, {"assets/js/one.js": "other();\n"})) is None
+    assert change_of("img/b.png", manifest_of(site), manifest_of(site, {"assets/js/one.js": "other();\n"})) is None
 
 
 def _manifest(**versions: tuple[str, tuple[str, ...]]) -> Manifest:
@@ -203,8 +206,8 @@ def test_every_way_is_the_shortest_to_an_edited_sheet(
     folder = tmp_path_factory.mktemp("sheets")
     graph = dict(zip(SHEETS, imports, strict=True))
     texts = {one: "".join(f'@import "{other}.css";\n' for other in sorted(graph[one])) for one in SHEETS}
-    old = built(write_tree(folder, {"buildassets.toml": ""}), {f"assets/{one}.css": texts[one] for one in SHEETS})
-    new = built(folder, {f"assets/{one}.css": f"{texts[one]}b {{ top: 1px }}\n" for one in edited})
+    old = manifest_of(write_tree(folder, {"buildassets.toml": ""}), {f"assets/{one}.css": texts[one] for one in SHEETS})
+    new = manifest_of(folder, {f"assets/{one}.css": f"{texts[one]}b {{ top: 1px }}\n" for one in edited})
     ways = {change.path[0]: [path[0] for path in change.chain] for change in difference(old, new).changes}
     distances = {one: _distance(graph, one, edited) for one in SHEETS}
     assert {one: len(way) - 1 for one, way in ways.items()} == {

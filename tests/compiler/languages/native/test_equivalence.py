@@ -399,14 +399,14 @@ def in_python(function: Callable[[], object]) -> object:
 
 
 def test_scripts_of_the_project_are_minified_and_read_alike() -> None:
-    for text in real_texts(".js", 30):
+    for text in real_texts(".js", 6):
         minify = partial(RjsminEngine().run, EngineInput(text, "/p/a.js", "a.js"))
         for function in (minify, partial(js_references.scan, text), partial(read_script, text)):
             assert function() == in_python(function)
 
 
 def test_sheets_of_the_project_are_minified_alike() -> None:
-    for text in real_texts(".css", 30):
+    for text in real_texts(".css", 15):
         minify = partial(RcssminEngine().run, EngineInput(text, "/p/a.css", "a.css"))
         assert minify() == in_python(minify)
         translate = partial(LightningcssEngine("1", DEFAULT_BROWSERS).run, EngineInput(text, "/p/a.css", "a.css"))

@@ -71,7 +71,7 @@ def test_tests_of_pure_modules_are_guarded() -> None:
     assert purity.imports_pure_modules(Path(__file__).with_name("test_digest.py"))
 
 
-def test_every_listed_module_is_there() -> None:
+def test_every_listed_module_exists() -> None:
     assert set(purity.pure_modules()) <= set(_SOURCES)
 
 
@@ -97,7 +97,7 @@ def _tree(path: Path) -> ast.Module:
 
 
 def _imported(name: str) -> Iterator[object]:
-    """List the modules of the package that the module imports, in functions too."""
+    """Yield the objects that the module imports from the package, in functions too."""
     for node in ast.walk(_tree(_SOURCES[name])):
         if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("buildassets."):
             yield from (pkgutil.resolve_name(f"{node.module}.{alias.name}") for alias in node.names)

@@ -17,7 +17,7 @@ import pytest
 
 from buildassets.release.verify.verify import verified
 from tests.command import environment, run
-from tests.conftest import find_tool, wait_for, write_tree
+from tests.conftest import NOT_SHOWN, find_tool, wait_for, write_tree
 
 pytestmark = pytest.mark.thorough
 
@@ -103,15 +103,15 @@ def faults_of(project: Path) -> list[str]:
 def mounted(image: Path, folder: Path) -> Iterator[Path]:
     """The file system in `image`, at `folder`. Its journal is written each second: often in the middle of a build.
 
-    Skips where the kernel or a container refuses that: this is a limit of the machine, and no tool is missing.
+    Skips where the kernel or a container refuses that: this is a limit of the machine, which lacks no tool.
     """
     if os.geteuid() != 0:
-        pytest.skip("only root may mount a file system")
+        pytest.skip(f"{NOT_SHOWN}: only root may mount a file system")
     folder.mkdir(exist_ok=True)
     command = [find_tool("mount"), "-o", "loop,commit=1", str(image), str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        pytest.skip(f"this machine cannot mount an ext4 in a file: {done.stderr.strip()}")
+        pytest.skip(f"{NOT_SHOWN}: this machine cannot mount an ext4 in a file: {done.stderr.strip()}")
     try:
         yield folder
     finally:

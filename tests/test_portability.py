@@ -88,7 +88,7 @@ def test_every_module_can_be_imported_without_posix() -> None:
 def life(folder: Path, command: Command, **variables: str) -> list[dict[str, bytes]]:
     """Return the release after each step of the life of a project, whose commands `command` runs."""
 
-    def run(*arguments: str) -> str:
+    def output_of(*arguments: str) -> str:
         return printed(command(folder, *arguments, **variables))
 
     write_tree(folder, SITE)
@@ -96,21 +96,21 @@ def life(folder: Path, command: Command, **variables: str) -> list[dict[str, byt
     edits = {"assets/_colours.scss": "$ink: #456;\n", "assets/js/part.js": "export let part;\n"}
     for edit in ({}, *({name: text} for name, text in edits.items())):
         write_tree(folder, edit)
-        run("build", "--mode", "production")
+        output_of("build", "--mode", "production")
         steps.append(released(folder))
-    assert "wrote nothing" in run("build", "--mode", "production")
+    assert "wrote nothing" in output_of("build", "--mode", "production")
     assert released(folder) == steps[-1]
-    run("check")
-    run("clean")
-    run("verify")
+    output_of("check")
+    output_of("clean")
+    output_of("verify")
     steps.append(released(folder))
     for archive in ("release.tar.gz", "release.zip"):
-        run("pack", "-o", archive)
-        run("unpack", archive, "-o", f"unpacked-{archive}")
-        run("unpack", archive, "-o", f"unpacked-{archive}", "--replace")
+        output_of("pack", "-o", archive)
+        output_of("unpack", archive, "-o", f"unpacked-{archive}")
+        output_of("unpack", archive, "-o", f"unpacked-{archive}", "--replace")
         steps.append(read_tree(folder / f"unpacked-{archive}"))
-    run("publish", "published")
-    run("clean", "--all")
+    output_of("publish", "published")
+    output_of("clean", "--all")
     return [*steps, read_tree(folder / "published")]
 
 

@@ -9,7 +9,8 @@ from typing import Final
 import pytest
 
 from buildassets.compiler.result import BuildResult
-from tests.building import built, only, printed, released
+from tests.building import only, printed, released
+from tests.command import built
 from tests.conftest import Tree, write_tree
 from tests.corpus.packages import packages_of
 

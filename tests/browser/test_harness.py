@@ -23,7 +23,7 @@ _GOOD = '<!doctype html><link rel="icon" href="data:,"><body>'
         ('<script type="module">import "./page.js"</script>', "SyntaxError"),
     ],
 )
-def test_what_goes_wrong_is_a_fault(
+def test_harness_reports_faults(
     browser: Browser, serve: Callable[[Path], str], tmp_path: Path, body: str, fault: str
 ) -> None:
     write_tree(tmp_path, {"index.html": _GOOD + body, "page.js": "let 1"})
@@ -32,7 +32,9 @@ def test_what_goes_wrong_is_a_fault(
     assert any(fault in found for found in browser.faults())
 
 
-def test_a_good_page_has_no_faults(browser: Browser, serve: Callable[[Path], str], tmp_path: Path) -> None:
+def test_good_page_has_no_faults(
+    browser: Browser, serve: Callable[[Path], str], tmp_path: Path
+) -> None:
     browser.open(serve(write_tree(tmp_path, {"index.html": _GOOD + "<script>console.log(1)</script>"})))
     assert browser.faults() == []
 

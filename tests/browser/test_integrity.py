@@ -51,7 +51,7 @@ MODULE = "document.body.dataset.module"
 RIGHT = ["rgb(1, 2, 3)", "ran1", "ran1"]
 
 
-def test_what_was_built_is_taken(browser: Browser, serve: Callable[[Path], str], site: Path) -> None:
+def test_built_files_match_their_integrity(browser: Browser, serve: Callable[[Path], str], site: Path) -> None:
     browser.open(serve(site))
     assert seen(browser) == RIGHT
     assert browser.faults() == []

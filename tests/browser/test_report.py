@@ -168,7 +168,7 @@ def test_all_that_can_be_used_has_a_name(opened: Browser) -> None:
 
 @pytest.mark.parametrize("is_dark", [False, True])
 @pytest.mark.parametrize("width", [390, 1280])
-def test_it_fits_and_can_be_read(opened: Browser, page: str, width: int, is_dark: bool) -> None:
+def test_report_fits_the_screen_and_is_readable(opened: Browser, page: str, width: int, is_dark: bool) -> None:
     if is_dark:
         opened.prefer_dark()
     with opened.narrow(width):

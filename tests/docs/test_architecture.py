@@ -1,4 +1,4 @@
-"""What docs/architecture.md names is there, and it has a line for each package of the compiler."""
+"""Everything that docs/architecture.md names exists, and it has a line for each package of the compiler."""
 
 import re
 from pathlib import Path

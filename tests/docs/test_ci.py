@@ -70,10 +70,10 @@ def test_the_workflows_have_no_known_weakness(tmp_path: Path) -> None:
 
 
 def test_github_builds_compares_and_sums_up(clone: Path, tmp_path: Path) -> None:
-    told = {"GITHUB_BASE_REF": "main", "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md")}
+    variables = {"GITHUB_BASE_REF": "main", "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md")}
     for step in runnable(GITHUB["build"]["steps"]):
         own = {name: filled(text, {"github.workspace": str(clone)}) for name, text in step.get("env", {}).items()}
-        shell(step["run"], clone, {**told, **own})
+        shell(step["run"], clone, {**variables, **own})
     assert "`css/site.css` | changed | " in (tmp_path / "summary.md").read_text()
     (upload,) = (step["with"]["path"] for step in GITHUB["build"]["steps"] if "upload" in step.get("uses", ""))
     assert all((clone / path).exists() for path in upload.split())
@@ -119,10 +119,10 @@ def test_gitlab_gets_a_comment_with_sizes(clone: Path) -> None:
 
     with serving() as api:
         api.answers[notes] = note
-        told = {"CI_API_V4_URL": api.url, "CI_PROJECT_ID": "7", "CI_MERGE_REQUEST_IID": "3", "COMMENT_TOKEN": "t"}
+        variables = {"CI_API_V4_URL": api.url, "CI_PROJECT_ID": "7", "CI_MERGE_REQUEST_IID": "3", "COMMENT_TOKEN": "t"}
         target = {"CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main", "CI_PROJECT_DIR": str(clone)}
         shell("buildassets build --quiet", clone, {})
-        shell(script(GITLAB["sizes"]["script"]), clone, {**told, **target})
+        shell(script(GITLAB["sizes"]["script"]), clone, {**variables, **target})
     ((token, body),) = got
     assert token == "t"
     assert "`css/site.css` | changed | " in body
@@ -167,7 +167,7 @@ def test_gitlab_proposes_what_is_new_and_nothing_otherwise(clone: Path, packages
     url = '"https://updates:$PUSH_TOKEN@$CI_SERVER_HOST/$CI_PROJECT_PATH.git"'
     lines = script(loaded(GITLAB_UPDATES)["updates"]["script"])
     assert url in lines
-    told = {"HOME": str(tmp_path), "GIT_CONFIG_NOSYSTEM": "1"}
-    shell(lines.replace(url, str(tmp_path / "origin")), clone, told)
+    variables = {"HOME": str(tmp_path), "GIT_CONFIG_NOSYSTEM": "1"}
+    shell(lines.replace(url, str(tmp_path / "origin")), clone, variables)
     assert "1.1.0" in git(tmp_path / "origin", "show", "assets-updates:buildassets.lock")
-    shell(lines.replace(url, "/nowhere"), clone, told)
+    shell(lines.replace(url, "/nowhere"), clone, variables)

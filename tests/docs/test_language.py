@@ -26,5 +26,5 @@ def test_no_line_begins_like_one_of_the_two_before(page: str) -> None:
 
 
 @pytest.mark.parametrize("page", sorted({*SOURCES} - {"project/changelog.md"}))
-def test_nothing_says_or_tells_what_it_shows(page: str) -> None:
+def test_pages_use_plain_verbs(page: str) -> None:
     assert re.findall(r"^.*\b(?:says?|said|tells?|told)\b.*$", prose(page), re.MULTILINE) == []

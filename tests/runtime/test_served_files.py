@@ -164,7 +164,7 @@ def test_file_that_differs_from_the_manifest_ends_the_start(
         ServedFiles(Assets(manifest))
 
 
-def test_all_that_is_gone_is_counted(manifest: Path) -> None:
+def test_missing_files_are_counted(manifest: Path) -> None:
     shutil.rmtree(manifest.parent / "assets")
     with pytest.raises(ManifestError, match=r"; 5 more of its files do not match it; run"):
         ServedFiles(Assets(manifest))
@@ -243,7 +243,7 @@ def test_impossible_date_of_a_file_is_not_sent_as_a_future_one(manifest: Path, s
     assert 0 <= found(ServedFiles(assets), assets.url("css/app.css")).modified < 2**33
 
 
-def test_in_development_the_files_follow_the_manifest(tmp_path: Path) -> None:
+def test_files_follow_the_manifest_in_development(tmp_path: Path) -> None:
     manifest = build_release(tmp_path)
     assets = Assets(manifest, reload=True)
     files, old = ServedFiles(assets), assets.url("css/app.css")
@@ -252,7 +252,7 @@ def test_in_development_the_files_follow_the_manifest(tmp_path: Path) -> None:
     assert not files.find(old)
 
 
-def test_in_development_a_broken_manifest_leaves_what_there_was(tmp_path: Path) -> None:
+def test_broken_manifest_leaves_the_earlier_files_in_development(tmp_path: Path) -> None:
     manifest = build_release(tmp_path)
     assets = Assets(manifest, reload=True)
     files, url = ServedFiles(assets), assets.url("css/app.css")
@@ -273,7 +273,7 @@ def test_file_of_the_watcher_is_served_in_development_while_it_exists(manifest: 
     assert found(files, "/assets/livereload.json").sizes == (2,)
 
 
-def test_in_production_the_watcher_s_file_is_none_of_the_release(manifest: Path) -> None:
+def test_file_of_the_watcher_is_not_served_in_production(manifest: Path) -> None:
     change(manifest, lambda document: document.update(livereload="livereload.json"))
     write_tree(manifest.parent, {"assets/livereload.json": "{}"})
     with pytest.warns(RuntimeWarning, match="release for development"):

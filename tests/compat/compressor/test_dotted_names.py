@@ -119,7 +119,7 @@ def test_storage_has_the_folder_and_url_of_the_settings(tmp_path: Path) -> None:
     assert (tmp_path / "compressed/a.txt").read_text() == "two"
 
 
-def test_nothing_is_to_be_cached_for_times_of_files(tmp_path: Path) -> None:
+def test_command_for_times_of_files_has_nothing_to_do(tmp_path: Path) -> None:
     program = (
         "call_command('mtime_cache', '--add', stdout=out)\nfound['printed'] = out.getvalue().splitlines()[-1]\n"
         "try:\n    call_command('mtime_cache')\nexcept CommandError as fault:\n    found['refused'] = str(fault)\n"

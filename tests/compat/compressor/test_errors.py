@@ -245,7 +245,7 @@ def test_a_folder_for_blocks_that_cannot_be_written_is_reported(
     assert f" --> {name}" in done.stderr
 
 
-def test_a_filter_may_change_the_working_directory(tmp_path: Path) -> None:
+def test_filter_may_change_the_working_directory(tmp_path: Path) -> None:
     own = (
         "import os\nclass Own:\n    def __init__(self, content, **given):\n        self.content = content\n"
         "    def input(self, **given):\n        os.chdir('/')\n        return self.content\n"

@@ -73,7 +73,7 @@ def test_requests_open_nothing_but_the_files_that_are_served(worker: Served) -> 
     assert [call for call in calls if "/build/assets/" not in call.arguments] == []
 
 
-def test_a_worker_that_keeps_state_is_found_out_both_ways(tmp_path: Path) -> None:
+def test_stateful_worker_is_detected_by_hook_and_strace(tmp_path: Path) -> None:
     hoarder = served_by("hoarder", tmp_path)
     recorded = "\n".join(hoarder.accesses("change", settled=True))
     calls = "\n".join(call.arguments for call in hoarder.calls if call.is_change and call.time > hoarder.settled_at)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.processes import command_of, is_running
+from tests.cli.processes import command_of, is_gone, is_running
 from tests.command import run
 from tests.conftest import PATIENCE_SECONDS, Tree, wait_for, write_tree
 
@@ -38,7 +38,8 @@ def watch_with(
         try:
             yield process
         finally:
-            process.kill()
+            if not is_gone(process.pid):
+                os.killpg(process.pid, signal.SIGKILL)
 
 
 def python(program: str) -> tuple[str, ...]:

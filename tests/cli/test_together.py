@@ -13,7 +13,7 @@ import pytest
 
 from tests.cli.processes import command_of, is_running
 from tests.command import environment
-from tests.conftest import PATIENCE_SECONDS, wait_for, write_tree
+from tests.conftest import PATIENCE_SECONDS, children, wait_for, write_tree
 
 # Notes that it runs, with the process that it has started in the same group, and goes on until it is ended.
 SERVER = """
@@ -64,7 +64,10 @@ def watch(folder: Path, config: str, *arguments: str, **seconds: float) -> Itera
         try:
             yield process
         finally:
+            started = children(process.pid)
             process.kill()
+            for one in filter(is_running, started):  # where a test has failed
+                os.kill(one, signal.SIGKILL)
 
 
 def pids(folder: Path, *names: str) -> list[int]:

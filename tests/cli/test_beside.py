@@ -55,7 +55,7 @@ def wait_until_it_runs(folder: Path) -> int:
 @pytest.mark.parametrize(
     ("program", "code"), [("", 0), ("raise SystemExit(7)", 7), ("import os; os.kill(os.getpid(), 9)", 137)]
 )
-def test_the_watch_ends_with_the_command_and_its_exit_code(tmp_path: Path, program: str, code: int) -> None:
+def test_watch_ends_with_the_command_and_its_exit_code(tmp_path: Path, program: str, code: int) -> None:
     with watch_with(write_tree(tmp_path, SITE), *python(program)) as watch:
         assert watch.wait(timeout=PATIENCE_SECONDS) == code
 
@@ -67,7 +67,7 @@ def test_command_starts_with_the_first_release(tmp_path: Path) -> None:
     assert list(json.loads(out)["assets"]) == ["a.css"]
 
 
-def test_the_command_waits_for_a_release(tmp_path: Path) -> None:
+def test_command_waits_for_a_release(tmp_path: Path) -> None:
     write_tree(tmp_path, {**SITE, "assets/a.css": 'a { background: url("b.svg") }'})
     with watch_with(tmp_path, *python(SERVER)) as watch:
         assert watch.stderr is not None
@@ -79,7 +79,7 @@ def test_the_command_waits_for_a_release(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
-def test_a_signal_to_the_watch_ends_the_command(tmp_path: Path, number: int, code: int) -> None:
+def test_signal_to_the_watch_ends_the_command(tmp_path: Path, number: int, code: int) -> None:
     with watch_with(write_tree(tmp_path, SITE), *python(SERVER)) as watch:
         pid = wait_until_it_runs(tmp_path)
         watch.send_signal(number)

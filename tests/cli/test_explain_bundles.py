@@ -1,4 +1,4 @@
-"""`buildassets explain` on what esbuild bundles, and on what lies beside it."""
+"""`buildassets explain` on bundles of esbuild, and on the assets next to them."""
 
 import json
 import re

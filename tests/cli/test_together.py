@@ -188,7 +188,7 @@ def test_program_that_cannot_be_started_ends_all(tmp_path: Path) -> None:
     assert "error[command/absent]: `./bad` cannot be started: no such file" in err
 
 
-def test_the_watch_goes_on_building(tmp_path: Path) -> None:
+def test_watch_builds_while_commands_run(tmp_path: Path) -> None:
     with watch(tmp_path, settings(web=SERVER)) as process:
         pids(tmp_path, "web")
         write_tree(tmp_path, {"assets/b.css": "b { color: blue }"})

@@ -200,7 +200,7 @@ def test_only_the_last_traces_are_kept(cache: Callable[[], Cache], source: Path)
 
 
 @given(st.integers(0), st.integers(0, 255))
-def test_a_damaged_index_is_no_index(tmp_path_factory: pytest.TempPathFactory, position: int, byte: int) -> None:
+def test_a_damaged_index_is_ignored(tmp_path_factory: pytest.TempPathFactory, position: int, byte: int) -> None:
     folder = tmp_path_factory.mktemp("cache")
     source = folder / "a"
     source.write_text("a")
@@ -213,7 +213,7 @@ def test_a_damaged_index_is_no_index(tmp_path_factory: pytest.TempPathFactory, p
     assert found == b"css" or reason(found) == "it was never built before"
 
 
-def test_a_truncated_index_is_no_index(cache: Callable[[], Cache], tmp_path: Path, source: Path) -> None:
+def test_a_truncated_index_is_ignored(cache: Callable[[], Cache], tmp_path: Path, source: Path) -> None:
     kept(cache(), source)
     index = tmp_path / "cache/index.json"
     index.write_bytes(index.read_bytes()[:-10])
@@ -238,7 +238,7 @@ def test_builds_at_the_same_time_lose_nothing(cache: Callable[[], Cache], source
     assert held(cache(), "other", "key") == b"2"
 
 
-def test_a_cache_that_cannot_be_written_is_no_fault(tmp_path: Path, source: Path) -> None:
+def test_a_read_only_cache_does_not_fail_the_build(tmp_path: Path, source: Path) -> None:
     (tmp_path / "file").touch()
     kept(Cache(str(tmp_path / "file/cache"), later), source)
 
@@ -277,7 +277,7 @@ class Days:
         return Cache(str(self.folder / "cache"), lambda: (self.first + day) * DAY_NS)
 
     def contents(self) -> list[bytes]:
-        """What is in the store."""
+        """The content of the store."""
         return sorted(path.read_bytes() for path in (self.folder / "cache").glob("content/*/*"))
 
 
@@ -321,7 +321,7 @@ def test_a_result_that_a_build_at_the_same_time_has_used_stays(days: Days) -> No
     assert held(days.on(KEPT_DAYS + 1), "one", "key") == b"result of one"
 
 
-def test_what_killed_builds_left_is_found_on_another_day(days: Days) -> None:
+def test_leftovers_of_killed_builds_are_found_on_another_day(days: Days) -> None:
     save_steps(days.on(0), "step")
     days.on(0).keep("killed", lambda: "key", Run(b"nobody saved this"), 0)
     save_steps(days.on(0), "step", "same day")
@@ -330,7 +330,7 @@ def test_what_killed_builds_left_is_found_on_another_day(days: Days) -> None:
     assert days.contents() == [b"result of same day", b"result of step"]
 
 
-def test_what_a_build_kept_is_there_for_itself_too(cache: Callable[[], Cache], source: Path) -> None:
+def test_results_of_a_build_are_available_to_itself(cache: Callable[[], Cache], source: Path) -> None:
     opened = cache()
     assert reason(held(opened, "step", "key")) == "it was never built before"
     opened.keep("step", lambda: "key", Run(b"css", ([str(source)],)), opened.now())

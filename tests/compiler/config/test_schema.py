@@ -269,7 +269,7 @@ def judge(schema: Mapping[str, Any]) -> Any:
 
 
 @pytest.mark.parametrize("text", [*GOOD, *BAD])
-def test_the_verdict_of_the_schema_is_that_of_the_tool(tmp_path: Path, text: str) -> None:
+def test_the_schema_agrees_with_the_program(tmp_path: Path, text: str) -> None:
     schema = config_schema()
     judge(schema).check_schema(schema)
     is_valid = judge(schema).is_valid(tomllib.loads(text))

@@ -47,7 +47,7 @@ def test_without_the_table_nothing_is_embedded(tmp_path: Path) -> None:
     assert result.manifest.assets["a.css"].references == ("a.gif",)
 
 
-def test_what_is_embedded_is_an_input_and_no_reference(tmp_path: Path) -> None:
+def test_an_embedded_file_is_an_input_and_not_a_reference(tmp_path: Path) -> None:
     files: Tree = {"assets/a.css": "a { background: url(a.gif) }", "assets/a.gif": GIF}
     result = built(tmp_path, files, SMALL)
     assert result.manifest is not None
@@ -56,7 +56,7 @@ def test_what_is_embedded_is_an_input_and_no_reference(tmp_path: Path) -> None:
     assert list(result.manifest.assets) == ["a.css", "a.gif"]
 
 
-def test_what_only_stands_in_sheets_is_not_reached_from_entries(tmp_path: Path) -> None:
+def test_embedded_files_are_not_reached_from_entries(tmp_path: Path) -> None:
     files: Tree = {
         "assets/a.css": "a { background: url(a.gif) } b { background: url(b.gif) } c { background: url(a.gif) }",
         "assets/a.gif": GIF,
@@ -91,7 +91,7 @@ def test_include_replaces_images_and_fonts(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "css", ['@import "b.css";', "a { background: url(a.svg#icon) }", "a { background: url(r.svg) }"]
 )
-def test_what_would_mean_something_else_is_never_embedded(tmp_path: Path, css: str) -> None:
+def test_references_that_need_a_file_are_never_embedded(tmp_path: Path, css: str) -> None:
     files = {
         "assets/a.css": css,
         "assets/b.css": "b { c: d }",

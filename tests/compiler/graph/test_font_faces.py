@@ -1,4 +1,4 @@
-"""What is written into sheets for fonts that are made: formats, faces that stand in, and what pages preload."""
+"""Sheets for converted fonts: formats, fallback faces and preloads."""
 
 from pathlib import Path
 
@@ -90,13 +90,13 @@ def test_a_face_of_a_system_font_follows_the_face_of_the_font(tmp_path: Path) ->
         assert f";{name}:" in text
 
 
-def test_the_stand_in_has_the_weight_the_style_and_the_range_of_the_face(tmp_path: Path) -> None:
+def test_the_fallback_has_weight_style_and_range_of_the_face(tmp_path: Path) -> None:
     face = _FACE.replace(" }", "; font-weight: 700; font-style: italic; unicode-range: U+0-FF }")
     text = sheet(tmp_path, build_with_font(tmp_path, {"assets/a.css": face}))
     assert '"My Font fallback";font-weight:700;font-style:italic;unicode-range:U+0-FF;src:local("Arial Bold' in text
 
 
-def test_lists_of_families_in_all_sheets_have_the_stand_in_behind_the_font(tmp_path: Path) -> None:
+def test_lists_of_families_in_all_sheets_have_the_fallback_after_the_font(tmp_path: Path) -> None:
     tree: Tree = {
         "assets/a.css": _FACE,
         "assets/b.css": ":root { --f: My Font, serif } a { font: 1em/2 'my font', serif } b { font-family: Other }",
@@ -129,12 +129,12 @@ def test_no_face_is_added_where_a_sheet_declares_one(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("rule", [', fallback = "none"', ', formats = ["woff"], fallback = "none"'])
-def test_none_writes_no_stand_in(tmp_path: Path, rule: str) -> None:
+def test_none_writes_no_fallback(tmp_path: Path, rule: str) -> None:
     text = sheet(tmp_path, build_with_font(tmp_path, {"assets/a.css": _FACE + 'a { font-family: "My Font" }'}, rule))
     assert "fallback" not in text
 
 
-def test_the_stand_in_may_be_named(tmp_path: Path) -> None:
+def test_the_fallback_may_be_named(tmp_path: Path) -> None:
     text = sheet(tmp_path, build_with_font(tmp_path, {"assets/a.css": _FACE}, ', fallback = "Times New Roman"'))
     assert 'src:local("Times New Roman"),local("TimesNewRomanPSMT")' in text
 
@@ -154,7 +154,7 @@ def test_of_a_font_without_a_kind_the_generic_family_in_lists_decides(tmp_path: 
     assert f'src:local("{system}")' in sheet(tmp_path, result)
 
 
-def test_icons_have_no_stand_in(tmp_path: Path) -> None:
+def test_icons_have_no_fallback(tmp_path: Path) -> None:
     tree: Tree = {"assets/a.css": _FACE, "assets/a.ttf": font_file("\ue001é")}
     assert "fallback" not in sheet(tmp_path, build_with_font(tmp_path, tree))
 

@@ -91,7 +91,7 @@ def test_a_bundle_has_one(tmp_path: Path) -> None:
     assert document["debugId"] == debug_id(released(tmp_path, result, "all.js"))
 
 
-def test_what_a_vendor_wrote_about_its_map_is_taken_out_with_the_map(tmp_path: Path) -> None:
+def test_map_comments_of_vendors_are_removed_with_their_maps(tmp_path: Path) -> None:
     mapped = json.dumps(
         {"version": 3, "sources": ["lib.ts"], "names": [], "mappings": "AAAA", "sourcesContent": ["let a"]}
     )

@@ -60,7 +60,7 @@ def test_with_rewritten_files_an_edit_in_a_cycle_renames_it_and_its_importers(tm
     assert renamed(tmp_path, CYCLE, settings, EDIT) == {"js/a.js", "js/app.js", "js/b.js", "js/late.js"}
 
 
-def test_what_is_no_import_is_written_into_the_file(tmp_path: Path) -> None:
+def test_references_other_than_imports_are_written_into_the_file(tmp_path: Path) -> None:
     manifest = manifest_of(tmp_path, CYCLE)
     image = manifest.assets["img/i.svg"].file
     assert text(tmp_path, manifest, "js/app.js") == CYCLE["assets/js/app.js"]
@@ -99,7 +99,7 @@ def test_each_spelling_of_a_url_is_mapped(tmp_path: Path) -> None:
     "specifier",
     ["./a.js?v=1", "./a.js#x", "/assets/js/a.js", r"./x\\..\\a.js", ".//a.js", "./%2e/a.js", "./a b.js", "./\\ta.js"],
 )
-def test_what_a_map_would_not_surely_match_is_written_into_the_file(tmp_path: Path, specifier: str) -> None:
+def test_specifiers_that_a_map_may_not_match_are_written_into_the_file(tmp_path: Path, specifier: str) -> None:
     files = {"assets/js/app.js": f'import "{specifier}"', "assets/js/a.js": "", "assets/js/a b.js": ""}
     manifest = manifest_of(tmp_path, {**files, "assets/js/\ta.js": ""})
     (target,) = manifest.assets["js/app.js"].references
@@ -119,7 +119,7 @@ WORKER: Mapping[str, str] = {
 
 
 @pytest.mark.parametrize("mode", ["importmap", "rewrite"])
-def test_what_a_worker_imports_is_written_into_its_files(tmp_path: Path, mode: str) -> None:
+def test_imports_of_a_worker_are_written_into_its_files(tmp_path: Path, mode: str) -> None:
     settings = PLAIN.replace("importmap", mode) + '[importmap]\nlib = "lib.js"\n'
     manifest = manifest_of(tmp_path, WORKER, settings)
     file = {path: entry.file for path, entry in manifest.assets.items()}
@@ -128,7 +128,7 @@ def test_what_a_worker_imports_is_written_into_its_files(tmp_path: Path, mode: s
     assert text(tmp_path, manifest, "page.js").startswith('import "lib";')
 
 
-def test_what_a_page_and_a_worker_import_is_in_the_map_too(tmp_path: Path) -> None:
+def test_modules_that_page_and_worker_import_are_also_in_the_map(tmp_path: Path) -> None:
     manifest = manifest_of(tmp_path, WORKER, PLAIN + '[importmap]\nlib = "lib.js"\n')
     assert manifest.modules == {path: path for path in ("both.js", "deep.js", "page.js")}
 
@@ -158,7 +158,7 @@ def test_imports_of_a_bundle_in_another_folder_are_written_into_it(tmp_path: Pat
     assert text(tmp_path, manifest, "js/one.js") == 'import("./a.js")'
 
 
-def test_a_missing_import_is_an_error_in_a_module_that_stays_as_it_is(tmp_path: Path) -> None:
+def test_a_missing_import_is_an_error_in_an_unchanged_module(tmp_path: Path) -> None:
     result = built(tmp_path, {"assets/a.js": 'import "./b.js"'}, PLAIN)
     assert "error[reference/missing]: cannot find `b.js`\n  --> assets/a.js:1:9" in printed(result)
 
@@ -184,7 +184,7 @@ def test_scopes_are_in_the_manifest_with_their_folders_written_out(tmp_path: Pat
     assert manifest.scopes == {"old/": {"lib": "old/lib.js", "parts/a.js": "old/parts/a.js"}}
 
 
-def test_what_a_scope_names_is_released(tmp_path: Path) -> None:
+def test_modules_that_a_scope_names_are_released(tmp_path: Path) -> None:
     settings = (
         'entries = ["app.js"]\n[importmap]\nlib = "lib.js"\n[importmap.scopes."old/user.js"]\nlib = "old/lib.js"\n'
     )
@@ -374,13 +374,13 @@ def test_of_the_mode_depends_what_a_package_gives(tmp_path: Path) -> None:
         assert sorted(result.manifest.assets) == ["app.js", f"npm/p/{mode[: 3 if mode[0] == 'd' else 4]}.js"]
 
 
-def test_what_is_exported_and_not_there_is_missing(tmp_path: Path) -> None:
+def test_an_exported_file_that_is_absent_is_missing(tmp_path: Path) -> None:
     files = {"assets/app.js": 'import "p"', "node_modules/p/package.json": '{"exports": "./gone.js"}'}
     assert "error[reference/missing]: cannot find `npm/p/gone.js`" in printed(built(tmp_path, files, NPM))
 
 
 @pytest.mark.parametrize(("missing", "severities"), [("error", ["error"]), ("warn", ["warning"]), ("ignore", [])])
-def test_what_is_not_exported_is_as_grave_as_what_is_missing(
+def test_an_unexported_module_is_an_error_like_a_missing_one(
     tmp_path: Path, missing: str, severities: list[str]
 ) -> None:
     files = {"assets/app.js": 'import "p/b.js"', "node_modules/p/package.json": '{"exports": "./a.js"}'}
@@ -415,7 +415,7 @@ def test_packages_outside_of_the_root_are_no_fault_until_they_are_needed(tmp_pat
     assert "note: `npm/p` is a link that leaves its source root" in printed(result)
 
 
-def test_a_sheet_beside_its_source_is_no_duplicate_in_packages(tmp_path: Path) -> None:
+def test_a_sheet_next_to_its_source_is_not_a_duplicate_in_packages(tmp_path: Path) -> None:
     files = {
         "assets/app.css": '@import "npm/p/a.css";',
         "node_modules/p/a.css": "a { b: plain }",
@@ -425,7 +425,7 @@ def test_a_sheet_beside_its_source_is_no_duplicate_in_packages(tmp_path: Path) -
     assert text(tmp_path, manifest, "npm/p/a.css") == "a { b: plain }"
 
 
-def test_a_package_description_that_is_no_json_is_reported(tmp_path: Path) -> None:
+def test_an_invalid_package_description_is_reported(tmp_path: Path) -> None:
     files = {"assets/app.js": 'import "p"', "node_modules/p/package.json": "{", "node_modules/p/index.js": "export {}"}
     result = built(tmp_path, files, NPM)
     assert result.succeeded

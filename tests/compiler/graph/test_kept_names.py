@@ -58,7 +58,7 @@ def test_a_small_image_is_put_into_sheets_but_not_into_one_that_is_kept(tmp_path
     assert references == {"app.css": (), "dist/style-Ab12Cd34.css": ("dist/logo-C0ffee12.svg",)}
 
 
-def test_what_is_compiled_gets_a_new_name(tmp_path: Path) -> None:
+def test_compiled_files_get_a_new_name(tmp_path: Path) -> None:
     result = built(tmp_path, {**DIST, "assets/dist/late-Ab12Cd34.scss": "a { b: c }"}, KEPT)
     assert result.manifest is not None
     assert result.manifest.assets["dist/late-Ab12Cd34.css"].file != "dist/late-Ab12Cd34.css"

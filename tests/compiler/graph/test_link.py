@@ -1,4 +1,4 @@
-"""What references lead to, by whole builds; those of Sass with both compilers."""
+"""References resolved by whole builds; those of Sass with both compilers."""
 
 import re
 from base64 import b64decode
@@ -44,7 +44,7 @@ def marked(diagnostic: Diagnostic) -> tuple[str, int, str]:
 
 @both_engines
 @each_mode
-def test_url_in_a_partial_is_found_beside_it(tmp_path: Path, engine: str, mode: str) -> None:
+def test_url_in_a_partial_is_found_next_to_it(tmp_path: Path, engine: str, mode: str) -> None:
     files = {
         "assets/css/app.scss": '@import "parts/hero"; b { c: url("../img/b.png") }',
         "assets/css/parts/_hero.scss": 'a {\n  b: url("hero.png");\n  c: url(../../img/c.png);\n}',
@@ -150,9 +150,7 @@ def test_package_finds_its_files_where_only_their_folder_is_a_root(tmp_path: Pat
 
 
 @both_engines
-def test_file_of_a_package_that_is_no_asset_is_an_error_with_a_hint_how_to_make_it_one(
-    tmp_path: Path, engine: str
-) -> None:
+def test_file_of_a_package_outside_of_the_sources_is_an_error_with_a_hint(tmp_path: Path, engine: str) -> None:
     found = only_error(build_in(tmp_path, engine, PACKAGE, f'{SOURCES}\nload_paths = ["node_modules"]'))
     assert (found.code, found.message) == ("reference/missing", "cannot find `css/fonts/x.woff2`")
     assert found.notes == (

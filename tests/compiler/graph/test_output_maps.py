@@ -90,7 +90,7 @@ def test_content_of_the_sources_can_be_left_out(tmp_path: Path) -> None:
     assert ("sourcesContent" in document, document["sources"]) == (False, ["_part.scss", "app.scss"])
 
 
-def test_byte_order_mark_is_no_part_of_the_content(tmp_path: Path) -> None:
+def test_byte_order_mark_is_not_part_of_the_content(tmp_path: Path) -> None:
     result = mapped(tmp_path, {"assets/a.js": "\ufeffvar  a = 1"})
     assert map_of(tmp_path, result, "a.js")["sourcesContent"] == ["var  a = 1"]
     assert words(tmp_path, result, "a.js")["a"] == {("a.js", "a")}
@@ -191,7 +191,7 @@ def test_content_that_a_vendor_s_map_lacks_is_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("secret", ["../secret.js", ".env", "../../../../../../etc/passwd", "link.js"])
-def test_map_of_a_vendor_publishes_no_file_that_is_no_source(tmp_path: Path, secret: str) -> None:
+def test_map_of_a_vendor_publishes_sources_only(tmp_path: Path, secret: str) -> None:
     bare = {**VENDOR_MAP, "sources": [secret]}
     del bare["sourcesContent"]
     write_tree(tmp_path, {"secret.js": "SECRET", "assets/.env": "SECRET"})

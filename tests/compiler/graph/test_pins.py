@@ -65,7 +65,7 @@ def test_a_glob_pins_each_module_by_its_path_without_suffix(tmp_path: Path, pin:
         ('"controllers/*" = false', ("controllers/index.js", "controllers/menu.js")),
     ],
 )
-def test_what_is_not_to_be_preloaded_is_left_out(tmp_path: Path, preload: str, left_out: tuple[str, ...]) -> None:
+def test_files_that_need_no_preload_are_left_out(tmp_path: Path, preload: str, left_out: tuple[str, ...]) -> None:
     pins = f'[importmap]\n"controllers/*" = "controllers/**/*.js"\n"lone" = "lone.js"\n[importmap_preload]\n{preload}\n'
     manifest_of(tmp_path, PINS, PLAIN + pins)
     assets = Assets(tmp_path / "build/manifest.json")

@@ -28,7 +28,7 @@ def assets(result: BuildResult) -> list[str]:
 
 
 @pytest.mark.parametrize("suffix", RAW_SUFFIXES)
-def test_what_nothing_compiles_is_not_released_and_is_reported(tmp_path: Path, suffix: str) -> None:
+def test_uncompiled_files_are_reported_and_not_released(tmp_path: Path, suffix: str) -> None:
     result = result_of(tmp_path, {f"assets/b.js{suffix}": "raw", "assets/a.js": ""})
     assert assets(result) == ["a.js"]
     assert (only(result).code, only(result).is_error) == ("source/uncompiled", False)
@@ -36,13 +36,13 @@ def test_what_nothing_compiles_is_not_released_and_is_reported(tmp_path: Path, s
 
 
 @pytest.mark.parametrize("suffix", SERVER_SUFFIXES)
-def test_what_servers_run_is_not_released_and_is_reported(tmp_path: Path, suffix: str) -> None:
+def test_server_files_are_reported_and_not_released(tmp_path: Path, suffix: str) -> None:
     result = result_of(tmp_path, {f"assets/x{suffix}": "secret", "assets/a.js": ""})
     assert assets(result) == ["a.js"]
     assert only(result).message == f"`assets/x{suffix}` is not released: servers run `{suffix}`"
 
 
-def test_what_servers_run_is_released_where_raw_has_it(tmp_path: Path) -> None:
+def test_server_files_are_released_where_raw_lists_them(tmp_path: Path) -> None:
     assert assets(result_of(tmp_path, {"assets/x.py": "", "assets/y.py": ""}, 'raw = ["x.py"]\n')) == ["x.py"]
 
 
@@ -101,7 +101,7 @@ def test_a_root_that_others_keep_has_one_line_with_a_count(tmp_path: Path) -> No
         {"assets/a.js.map": '{"version": 3, "sources": ["tpl/x.ejs"], "names": [], "mappings": "AAAA"}'},
     ],
 )
-def test_what_something_refers_to_is_released_as_it_is(tmp_path: Path, referring: Tree) -> None:
+def test_referenced_files_are_released_unchanged(tmp_path: Path, referring: Tree) -> None:
     result = result_of(tmp_path, {"assets/tpl/x.ejs": "<%= raw %>", **referring})
     assert "tpl/x.ejs" in assets(result)
     assert codes(result) == []
@@ -123,7 +123,7 @@ def test_a_transport_stream_is_released_as_a_film(tmp_path: Path) -> None:
     assert codes(result) == []
 
 
-def test_what_somebody_else_has_compiled_is_nobody_s_loss(tmp_path: Path) -> None:
+def test_sources_next_to_their_compiled_form_are_not_reported(tmp_path: Path) -> None:
     files: Tree = {f"assets/{name}": "" for name in ("a.ts", "a.js", "b.less", "b.css", "c.d.ts", "d.d.mts")}
     result = result_of(tmp_path, files)
     assert (assets(result), codes(result)) == (["a.js", "b.css"], [])
@@ -179,7 +179,7 @@ def test_a_template_of_pages_that_loads_a_source_is_an_error(tmp_path: Path) -> 
     assert fault.message == "`x.ls` is not released: nothing compiles `.ls`"
 
 
-def test_what_a_package_of_npm_holds_in_source_is_released_where_it_is_referred_to(tmp_path: Path) -> None:
+def test_sources_of_npm_packages_are_released_where_referenced(tmp_path: Path) -> None:
     files: Tree = {
         "assets/a.js": 'fetch(new URL("npm/x/a.hbs", import.meta.url));',
         "packages/x/a.hbs": "a",

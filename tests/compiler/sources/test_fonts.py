@@ -31,7 +31,7 @@ def released(folder: Path, result: BuildResult, path: str) -> Path:
     return folder / "build/assets" / result.manifest.assets[path].file
 
 
-def test_what_is_made_of_a_font_takes_its_place(tmp_path: Path) -> None:
+def test_a_converted_font_replaces_its_source(tmp_path: Path) -> None:
     tree: Tree = {"assets/fonts/a.ttf": font_file(), "assets/fonts/b.otf": font_file()}
     result = build_fonts(tmp_path, tree, f'"fonts/*.ttf" = {{ {_LATIN} }}')
     assert names(result) == ["fonts/a.woff2", "fonts/b.otf"]

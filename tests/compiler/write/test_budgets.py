@@ -31,11 +31,11 @@ def result_of_build(folder: Path, mode: Mode = "production", last: LastBuild | N
 
 
 def faults(folder: Path) -> tuple[Diagnostic, ...]:
-    """What a build complains of, and a check just so."""
+    """The diagnostics of a build, which are those of a check."""
     checked = check(load_config(start=str(folder))).diagnostics
-    told = result_of_build(folder).diagnostics
-    assert checked == told
-    return told
+    reported = result_of_build(folder).diagnostics
+    assert checked == reported
+    return reported
 
 
 def test_an_asset_over_its_budget_is_an_error_at_the_line_that_sets_it(tmp_path: Path) -> None:
@@ -60,7 +60,7 @@ def test_the_size_after_gzip_counts_whatever_copies_are_made(tmp_path: Path, com
     assert [found.message.split()[0] for found in faults(tmp_path)] == ["`a.css`"]
 
 
-def test_what_gzip_does_not_make_smaller_counts_as_it_is(tmp_path: Path) -> None:
+def test_incompressible_files_count_uncompressed(tmp_path: Path) -> None:
     site(tmp_path, '[budgets]\n"a.png" = 999\n"b.png" = 1000\n')
     write_tree(tmp_path, {"assets/a.png": b"a" * 1000, "assets/b.png": b"a" * 1000})
     assert [found.message.split()[0] for found in faults(tmp_path)] == ["`a.png`"]
@@ -95,7 +95,7 @@ def test_development_knows_no_budgets(tmp_path: Path) -> None:
     assert check(load_config(start=str(tmp_path)), mode="development").diagnostics == ()
 
 
-def test_what_is_new_in_it_is_reported(tmp_path: Path) -> None:
+def test_new_files_of_a_budget_are_reported(tmp_path: Path) -> None:
     settings = '[bundles]\n"all.css" = ["a.css", "n*.css"]\n[budgets]\n"all.css" = 300\n'
     assert result_of_build(site(tmp_path, settings, a=noise(100), n0=noise(10))).succeeded
     (found,) = faults(site(tmp_path, settings, n1=noise(500), n2=noise(600), n3=noise(700), n4=noise(800)))

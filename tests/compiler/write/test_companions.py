@@ -52,7 +52,7 @@ def manifest_of(site: Path, *options: str) -> Manifest:
 
 
 def ruby(program: str, folder: Path, given: str = "") -> dict[str, str]:
-    """What a program of Ruby prints of a folder."""
+    """The output of a program of Ruby for a folder."""
     if shutil.which("ruby") is None:
         missing_tool("ruby is not installed")
     done = subprocess.run(["ruby", "-e", program, str(folder)], input=given, capture_output=True, text=True)
@@ -176,7 +176,7 @@ def test_companions_are_asked_for_each_time_they_are_served(site: Path) -> None:
     assert headers_of(name, expected[name]).cache_control == "no-cache"
 
 
-def test_a_name_without_suffix_or_fingerprint_is_written_as_it_is() -> None:
+def test_a_name_without_suffix_or_fingerprint_is_written_unchanged() -> None:
     assets = {
         "LICENSE": Entry("LICENSE.0123456789ab", "text/plain", 1),
         "a-b.js": Entry("a-b.js", "text/javascript", 2),

@@ -32,7 +32,7 @@ def tar_of(archive: Path) -> bytes:
 
 
 def contents_of(archive: Path) -> Mapping[str, bytes]:
-    """What the standard library finds in an archive."""
+    """The content of an archive as the standard library reads it."""
     if archive.suffix == ".zip":
         with zipfile.ZipFile(archive) as opened:
             return {name: opened.read(name) for name in opened.namelist()}
@@ -77,7 +77,7 @@ def test_a_file_is_packed_as_its_precompressed_copy_where_the_form_can(built_rel
         assert sizes[name] == (zipfile.ZIP_DEFLATED, sizes[f"{name}.gz"][1] - len("header 10, trailer"))
 
 
-def test_zstd_copies_stand_in_a_zst(tmp_path: Path) -> None:
+def test_zstd_copies_are_stored_unchanged_in_a_zst(tmp_path: Path) -> None:
     release = build_release(tmp_path, {**SITE, "buildassets.toml": 'compress = ["zstd"]'})
     pack_folder(str(release), "build", str(tmp_path / "a.tar.zst"), "tar.zst")
     assert contents_of(tmp_path / "a.tar.zst") == read_tree(release)
@@ -108,7 +108,7 @@ def test_common_programs_unpack_it(built_release: Path, tmp_path: Path, form: Fo
     assert read_tree(tmp_path / "x") == read_tree(built_release)
 
 
-def test_what_the_manifest_does_not_name_stays_out(release: Path, tmp_path: Path, form: Form) -> None:
+def test_files_that_the_manifest_does_not_name_are_not_packed(release: Path, tmp_path: Path, form: Form) -> None:
     write_tree(release, {"notes.txt": "mine", "assets/css/old.0123456789ab.css": "a {}"})
     (release / "assets/link.css").symlink_to("css")
     first = pack_folder(str(release), "build", str(tmp_path / "a"), form)
@@ -137,7 +137,7 @@ def test_modes_times_and_the_order_of_making_do_not_matter(built_release: Path, 
     ],
     ids=["changed", "longer", "missing", "a link", "a linked folder"],
 )
-def test_what_is_not_as_the_manifest_says_is_not_packed(
+def test_files_that_differ_from_the_manifest_are_not_packed(
     release: Path, tmp_path: Path, form: Form, spoil: object, code: str
 ) -> None:
     assert callable(spoil)

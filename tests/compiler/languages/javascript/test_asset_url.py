@@ -107,7 +107,7 @@ def test_the_base_is_kept_behind_hashbang_comments_and_directives(before: str, a
         'MY_ASSET_URL("img/a.svg"); ASSET_URLS("img/a.svg")',
     ],
 )
-def test_what_means_something_else_is_left_alone(text: str) -> None:
+def test_similar_calls_are_left_alone(text: str) -> None:
     assert replaced(text) == text
 
 
@@ -133,7 +133,7 @@ def test_a_property_of_that_name_hinders_no_call() -> None:
         (r'"\ud800.svg"', r"\ud800.svg"),
     ],
 )
-def test_what_names_no_asset_is_refused_in_its_place(argument: str, marked: str) -> None:
+def test_calls_without_an_asset_are_refused_in_their_place(argument: str, marked: str) -> None:
     text = f"f(); ASSET_URL({argument})"
     (fault,) = find_asset_urls(text, LOGICAL).faults
     assert text[fault.start : fault.end] == marked
@@ -187,7 +187,7 @@ def test_in_a_bundle_the_path_is_relative_to_the_bundle(tmp_path: Path) -> None:
     assert len(set(re.findall(r"this\.(ASSET_URL_\w+)=", given))) == 2
 
 
-def test_a_missing_asset_is_told_where_it_is_written(tmp_path: Path) -> None:
+def test_a_missing_asset_is_reported_in_its_place(tmp_path: Path) -> None:
     files = {
         "assets/js/app.js": 'f();\nf(ASSET_URL("img/x.svg"), ASSET_URL("img/a.png"));',
         "assets/img/a.svg": "<svg/>",

@@ -100,7 +100,7 @@ def test_a_map_in_chunks_may_refer_as_the_whole_one(size: int) -> None:
         assert may_refer(chunks) == may_refer([raw])
 
 
-def test_a_source_that_is_an_asset_is_named_as_it_is_released(tmp_path: Path) -> None:
+def test_a_source_that_is_an_asset_has_its_released_name(tmp_path: Path) -> None:
     text = source_map("../src/a.js", "gone.js", "webpack:///a.js")
     files = {"assets/js/a.min.js": MAPPED, "assets/js/a.min.js.map": text, "assets/src/a.js": "a( )"}
     result = built(tmp_path, files, PLAIN)
@@ -127,7 +127,7 @@ def test_entries_reach_no_sources_through_a_map(tmp_path: Path) -> None:
     assert sources(tmp_path, result) == ["../src/a.js"]
 
 
-def test_a_map_that_is_no_text_is_released_as_it_is(tmp_path: Path) -> None:
+def test_a_map_that_is_not_text_is_released_unchanged(tmp_path: Path) -> None:
     raw = b'{"sources": ["a.js"]}\xff'
     result = built(tmp_path, {"assets/a.map": raw, "assets/a.js": "a()"}, PLAIN)
     assert result.diagnostics == ()

@@ -113,7 +113,7 @@ def test_a_session_that_the_store_has_dropped_is_over(visitor: Visitor, kept: Ke
     assert visitor.sign_in().status == 303
 
 
-@pytest.mark.parametrize("store", ["cookie", "redis"])
+@pytest.mark.parametrize("store", STORES)
 def test_cookies_are_secure_and_hidden_from_scripts(
     framework: str, store: str, start: Start, session_url: Callable[[str], str]
 ) -> None:

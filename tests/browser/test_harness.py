@@ -37,9 +37,7 @@ def test_harness_reports_faults(
     wait_for(is_reported)
 
 
-def test_good_page_has_no_faults(
-    browser: Browser, serve: Callable[[Path], str], tmp_path: Path
-) -> None:
+def test_good_page_has_no_faults(browser: Browser, serve: Callable[[Path], str], tmp_path: Path) -> None:
     browser.open(serve(write_tree(tmp_path, {"index.html": _GOOD + "<script>console.log(1)</script>"})))
     assert browser.faults() == []
 

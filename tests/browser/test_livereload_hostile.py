@@ -93,7 +93,7 @@ def test_page_of_the_application_hears_the_errors(browser: Browser, site: Site, 
 
 
 @pytest.mark.parametrize("token", ["", "guess", "%00"])
-def test_a_page_of_this_machine_hears_nothing_without_the_token(
+def test_local_page_hears_nothing_without_the_token(
     browser: Browser, live_reload: LiveReload, stranger: int, token: str
 ) -> None:
     browser.open(f"http://127.0.0.1:{stranger}/")

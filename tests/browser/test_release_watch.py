@@ -207,7 +207,7 @@ def test_file_that_cannot_be_loaded_makes_the_page_stale(browser: Browser, site:
         "fetch('/assets/none.js')",
     ],
 )
-def test_other_urls_and_other_files_do_not_count(browser: Browser, site: Site, load: str) -> None:
+def test_other_urls_and_files_do_not_make_the_page_stale(browser: Browser, site: Site, load: str) -> None:
     with opened(browser, site):
         browser.value(f"void {load}")
         settle(browser)
@@ -216,7 +216,7 @@ def test_other_urls_and_other_files_do_not_count(browser: Browser, site: Site, l
     browser.faults()
 
 
-def test_a_module_of_ours_does_not_count_for_what_it_imports_from_elsewhere(browser: Browser, site: Site) -> None:
+def test_failed_import_from_another_host_does_not_make_the_page_stale(browser: Browser, site: Site) -> None:
     with opened(browser, site):
         write_tree(site.folder / "assets", {"js/mixed.js": 'import "/elsewhere/a.js";\n'})
         write_tree(site.folder, {"buildassets.toml": 'external = ["/elsewhere/*"]\n[retain]\n'})

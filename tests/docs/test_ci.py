@@ -58,7 +58,7 @@ def at(command: str, s3: S3, prefix: str) -> str:
         ("dependabot", "dependabot.yml", DEPENDABOT),
     ],
 )
-def test_the_files_are_as_their_schema_has_them(schema: str, name: str, text: str, tmp_path: Path) -> None:
+def test_files_match_their_schema(schema: str, name: str, text: str, tmp_path: Path) -> None:
     write_tree(tmp_path, {name: text})
     checked("check-jsonschema", "--builtin-schema", f"vendor.{schema}", name, cwd=tmp_path)
 
@@ -79,12 +79,12 @@ def test_github_builds_compares_and_sums_up(clone: Path, tmp_path: Path) -> None
     assert all((clone / path).exists() for path in upload.split())
 
 
-def test_the_comment_of_github_is_what_was_summed_up() -> None:
+def test_comment_at_github_is_the_summary() -> None:
     (comment,) = (step for step in GITHUB["build"]["steps"] if step.get("run", "").startswith("gh "))
     assert "--body-file size.md" in comment["run"]
 
 
-def test_github_publishes_what_it_has_built(clone: Path, s3: S3, tmp_path: Path) -> None:
+def test_github_publishes_its_build(clone: Path, s3: S3, tmp_path: Path) -> None:
     shell("buildassets build --quiet --provenance", clone, {})
     pack, publish = (step["run"] for step in runnable(GITHUB["publish"]["steps"]))
     shell(pack, clone, {})
@@ -95,7 +95,7 @@ def test_github_publishes_what_it_has_built(clone: Path, s3: S3, tmp_path: Path)
     assert all((clone / name).is_file() for name in named)
 
 
-def test_the_release_is_uploaded_for_a_cdn_as_that_page_has_it(clone: Path, s3: S3, tmp_path: Path) -> None:
+def test_release_is_uploaded_as_the_page_of_cdns_describes(clone: Path, s3: S3, tmp_path: Path) -> None:
     (publish,) = blocks("cdn.md", "sh")
     shell("buildassets build --quiet", clone, {})
     shell(publish.replace("s3://my-bucket/assets-root", f"s3://{BUCKET}/{tmp_path.name}"), clone, s3.environment)
@@ -160,7 +160,7 @@ def test_the_commands_for_updates_are_run_one_after_the_other(clone: Path, packa
     assert "1.1.0" in (clone / "buildassets.lock").read_text()
 
 
-def test_gitlab_proposes_what_is_new_and_nothing_otherwise(clone: Path, packages: Registry, tmp_path: Path) -> None:
+def test_gitlab_proposes_updates_only_if_there_are_some(clone: Path, packages: Registry, tmp_path: Path) -> None:
     git(clone, "add", "--all")
     git(clone, "commit", "--quiet", "--message=tide")
     git(tmp_path / "origin", "config", "receive.advertisePushOptions", "true")

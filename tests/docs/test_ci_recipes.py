@@ -93,7 +93,7 @@ def test_fresh_clone_at_github_rebuilds_nothing(origin: Path, tmp_path: Path) ->
         assert rebuilt(fresh_clone(origin, tmp_path / f"job{shard}", kept), command) == {name: [] for name in built}
 
 
-def test_a_branch_at_github_builds_what_it_can_change(origin: Path, tmp_path: Path) -> None:
+def test_branch_at_github_builds_only_affected_projects(origin: Path, tmp_path: Path) -> None:
     job = fresh_clone(origin, tmp_path / "job", [])
     git(job, "checkout", "-q", "-b", "topic")
     committed(job, {"shared/_theme.scss": "i { color: tan }\n"})

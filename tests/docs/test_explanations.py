@@ -29,7 +29,7 @@ def test_the_fingerprint_is_the_beginning_of_the_digest(tmp_path: Path) -> None:
     assert shell("\n".join(commands), tmp_path, {}).stdout.splitlines() == printed
 
 
-def test_a_changed_image_renames_what_reaches_it_and_nothing_else(tmp_path: Path) -> None:
+def test_changed_image_renames_only_its_referrers(tmp_path: Path) -> None:
     (drawn,) = blocks("fingerprints.md", "text")
     renamed = set(re.findall(r"[\w/]+\.\w+", drawn.splitlines()[0]))
     before = names(write_tree(tmp_path, SITE))

@@ -51,6 +51,6 @@ def test_links_on_github_resolve(path: str) -> None:
     assert broken == []
 
 
-def test_docs_has_only_what_the_site_shows() -> None:
+def test_docs_has_only_files_of_the_site() -> None:
     kinds = {path.suffix for path in DOCS.rglob("*") if path.is_file()}
     assert kinds == {".md", ".svg", ".txt"}

@@ -154,7 +154,7 @@ def test_served_assets_are_immutable_and_typed(server: Server, site: Path) -> No
         ("fonts/text.woff2", ("font/woff2",)),
     ],
 )
-def test_types_are_those_that_browsers_take(server: Server, site: Path, name: str, types: tuple[str, ...]) -> None:
+def test_media_types_fit_browsers(server: Server, site: Path, name: str, types: tuple[str, ...]) -> None:
     reply = server.request("GET", Assets(site / "build/manifest.json").url(name))
     assert reply.headers["content-type"].partition(";")[0] in types
 

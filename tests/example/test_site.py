@@ -56,7 +56,7 @@ def test_missing_page_answers_404(both: tuple[Visitor, Visitor]) -> None:
     assert [visitor.get("/no-such-page").status for visitor in both] == [404, 404]
 
 
-def test_a_wrong_form_comes_back_as_it_was_filled_in(both: tuple[Visitor, Visitor]) -> None:
+def test_wrong_form_keeps_its_values(both: tuple[Visitor, Visitor]) -> None:
     answers = [visitor.post("/sign-in", name="Ann <b>", length_m="nan") for visitor in both]
     assert [answer.status for answer in answers] == [422, 422]
     for answer in answers:

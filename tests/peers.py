@@ -39,7 +39,7 @@ def peers_python() -> str:
 
 
 def run_peer(folder: Path, program: str) -> Any:
-    """What `program`, run by that Python in `folder`, prints as JSON."""
+    """Run `program` by that Python in `folder`, and return the JSON that it prints."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("FLASK_", "DJANGO_"))}
     done = subprocess.run(
         [peers_python(), "-c", program], cwd=folder, env=kept, capture_output=True, text=True, timeout=120

@@ -35,7 +35,7 @@ def release_tools() -> Path:
 
 
 def checked(tool: str, *arguments: str, cwd: Path = _ROOT) -> str:
-    """What a tool prints; the test fails if it finds something."""
+    """Run a tool, and return what it prints; the test fails if it finds something."""
     done = subprocess.run([str(release_tools() / tool), *arguments], cwd=cwd, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout + done.stderr

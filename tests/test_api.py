@@ -33,7 +33,7 @@ def test_build_writes_what_the_command_writes(site: Path, mode: str) -> None:
     assert read_tree(site / "build") == read_tree(site / "other")
 
 
-def test_a_second_build_has_nothing_to_do(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_second_build_has_nothing_to_do(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settle()
     first = build(load_config(start=site))
     monkeypatch.setitem(sys.modules, "buildassets.compiler.build", None)  # importing it again would fail

@@ -99,7 +99,7 @@ def test_a_password_is_hidden_where_the_url_lacks_slashes(url: str, shown: str) 
         "https://[::1]:80/a@b",
     ],
 )
-def test_what_is_no_password_is_shown(text: str) -> None:
+def test_text_that_is_not_a_password_is_shown(text: str) -> None:
     assert masked(text) == masked_url(text) == text
     assert not has_credentials(text)
 
@@ -115,7 +115,7 @@ def test_words_of_a_library_lose_what_is_known_of_the_url() -> None:
     assert masked_in(text, "s3://key:s3cr%2Ft@bucket?sig=Z9x8") == 'Invalid bucket name "***@bucket" for ***: ***'
 
 
-def test_a_diagnostic_shows_none_wherever_it_stands() -> None:
+def test_diagnostic_shows_no_password_anywhere() -> None:
     url = "https://u:s3cr@cdn.test/?sig=s3cr"
     text = f"url = '{url}'  # mine"
     found = error("a/b", url, locate(url, text, text.index("mine")), notes=[url], hint=url)

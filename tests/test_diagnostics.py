@@ -32,7 +32,7 @@ def _at(text: str, mark: str) -> Location:
     return locate("a.css", text, start, start + len(mark))
 
 
-def test_diagnostic_is_shown_as_the_contract_says() -> None:
+def test_diagnostic_is_shown_as_in_the_contract() -> None:
     shown = render_text(
         error(
             "reference/missing",
@@ -125,13 +125,13 @@ def test_carets_end_with_a_long_line_that_is_shown_in_part() -> None:
     assert carets.endswith("^" * 120)
 
 
-def test_tab_stays_a_tab_so_that_carets_stand_right() -> None:
+def test_tab_is_kept_so_that_carets_are_in_their_column() -> None:
     *_, carets = render_text(error("a/b", "c", _at("\t\ta", "a"))).split("\n")
     assert carets == "   | \t\t^"
 
 
 @pytest.mark.parametrize(("text", "mark"), [("a\xa0\x00b", "b"), ("\u200b\u202eb", "b"), ("x\x1by", "\x1b")])
-def test_carets_stand_below_what_is_shown_of_a_line(text: str, mark: str) -> None:
+def test_carets_are_below_the_shown_part_of_a_line(text: str, mark: str) -> None:
     *_, code, carets = render_text(error("a/b", "c", _at(text, mark))).split("\n")
     shown = mark if mark.isprintable() else "\\x1b"
     assert code[carets.index("^") : carets.rindex("^") + 1] == shown
@@ -151,7 +151,7 @@ def test_carets_stand_below_what_is_shown_of_a_line(text: str, mark: str) -> Non
         ("a\u2028b", "b", "       ^"),
     ],
 )
-def test_carets_stand_below_the_cells_of_a_terminal(text: str, mark: str, carets: str) -> None:
+def test_carets_are_below_the_cells_of_a_terminal(text: str, mark: str, carets: str) -> None:
     assert render_text(error("a/b", "c", _at(text, mark))).split("\n")[-1] == f"   | {carets}"
 
 
@@ -174,7 +174,7 @@ def test_an_excerpt_fits_into_a_terminal(text: str, column: int, length: int, co
 
 @pytest.mark.parametrize("columns", [40, 80, 120, 200])
 @pytest.mark.parametrize("mark", ["first", "middle", "last"])
-def test_carets_stand_below_their_place_at_every_width(columns: int, mark: str) -> None:
+def test_carets_are_below_their_place_at_every_width(columns: int, mark: str) -> None:
     text = f"first{'.' * 50}我middle{'.' * 50}last"
     found = place("a.css", 1, text.index(mark) + 1, text, len(mark))
     *_, excerpt, carets = render_text(error("a/b", "m", found), columns).split("\n")
@@ -182,7 +182,7 @@ def test_carets_stand_below_their_place_at_every_width(columns: int, mark: str) 
     assert carets == carets[:4].ljust(cut) + "^" * len(mark)
 
 
-def test_what_is_left_out_of_an_excerpt_has_an_ellipsis() -> None:
+def test_cut_excerpt_has_an_ellipsis() -> None:
     found = place("a.css", 1, 61, "." * 60 + "x" + "." * 60)
     assert render_text(error("a/b", "m", found), 40).split("\n")[-2:] == [
         f"1  | …{'.' * 16}x{'.' * 16}…",

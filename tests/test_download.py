@@ -1,6 +1,5 @@
 import errno
 import os
-import time
 from email.message import Message
 from io import BytesIO
 from urllib.error import URLError
@@ -15,9 +14,9 @@ from tests.release.slow import BEHAVIOURS, Behaviour, serving
 
 
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://127.0.0.1/a", "data:,a", "nothing", "http://"])
-def test_nothing_but_http_is_asked(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_http_is_requested(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("time.sleep", lambda seconds: None)
-    with pytest.raises(OSError):  # noqa: PT011 whatever it says
+    with pytest.raises(OSError):  # noqa: PT011 whatever the message is
         download(url, 10)
 
 
@@ -31,12 +30,9 @@ def test_a_redirect_to_an_open_connection_is_not_followed() -> None:
 
 
 @pytest.mark.parametrize("behaviour", BEHAVIOURS.values(), ids=BEHAVIOURS.keys())
-def test_a_server_that_does_not_come_to_an_end_is_given_up(behaviour: Behaviour) -> None:
-    with serving(behaviour) as url:
-        began = time.monotonic()
-        with pytest.raises(OSError, match="it takes longer than 1 seconds"):
-            download(url, 200_000, limit_seconds=1.0)
-        assert time.monotonic() - began < 20
+def test_download_without_an_end_is_cut_off(behaviour: Behaviour) -> None:
+    with serving(behaviour) as url, pytest.raises(OSError, match=r"it takes longer than .* seconds"):
+        download(url, 200_000, limit_seconds=0.3)
 
 
 class Full(BytesIO):
@@ -46,7 +42,7 @@ class Full(BytesIO):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-def test_a_file_that_cannot_be_written_is_not_asked_for_again() -> None:
+def test_file_that_cannot_be_written_is_requested_once() -> None:
     with registry() as server:
         path = server.publish("a", "1.0.0", {"a": "1"})
         with pytest.raises(OSError, match="No space left") as caught:
@@ -56,7 +52,7 @@ def test_a_file_that_cannot_be_written_is_not_asked_for_again() -> None:
 
 
 @pytest.mark.parametrize(("status", "times"), [(403, 1), (503, 3)])
-def test_the_status_of_an_answer_is_known_and_asked_for_again_where_that_may_help(
+def test_status_of_an_answer_is_reported_and_passing_faults_are_tried_again(
     status: int, times: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("time.sleep", lambda seconds: None)
@@ -68,7 +64,7 @@ def test_the_status_of_an_answer_is_known_and_asked_for_again_where_that_may_hel
         assert server.paths == ["/a"] * times
 
 
-def test_what_is_sent_with_a_body_is_a_post() -> None:
+def test_request_with_a_body_is_a_post() -> None:
     with registry() as server:
         server.advisories["a"] = []
         content = download(server.url + "-/npm/v1/security/advisories/bulk", 99, terms=Terms(body=b'{"a": ["1"]}'))

@@ -1,4 +1,4 @@
-"""What engines of other packages import."""
+"""Names that engines of other packages import."""
 
 import buildassets.engines
 from tests.runtime.test_imports import loaded_by

@@ -60,7 +60,7 @@ def test_the_digest_is_that_of_the_names_alone(tmp_path: Path) -> None:
     assert file_set(str(one), "t/*")[0].digest not in digests
 
 
-def test_all_folders_that_were_read_are_known_and_one_that_is_not_there(tmp_path: Path) -> None:
+def test_read_folders_and_missing_folders_are_known(tmp_path: Path) -> None:
     write_tree(tmp_path, {"t/a/b": "", "t/c": ""})
     assert file_set(str(tmp_path), "t/**/*")[0].folders == (f"{tmp_path}/t", f"{tmp_path}/t/a")
     assert file_set(str(tmp_path), "no/*")[0].folders == (f"{tmp_path}/no",)
@@ -75,7 +75,7 @@ def test_a_link_to_a_file_is_matched_and_none_to_a_folder_is_followed(tmp_path: 
     assert found(tmp_path, "t/folder/*") == ["t/folder/b"]
 
 
-def test_a_link_that_leads_to_itself_is_no_file_and_no_folder(tmp_path: Path) -> None:
+def test_link_to_itself_is_neither_file_nor_folder(tmp_path: Path) -> None:
     write_tree(tmp_path, {"t/a/b": ""})
     os.symlink("loop", tmp_path / "t/loop")
     assert found(tmp_path, "t/**") == ["t/a/b"]

@@ -4,19 +4,20 @@ from pathlib import Path
 
 import pytest
 
+from buildassets import files
 from buildassets.files import content_of, sync, whole_file, write_new, write_whole
 from tests.conftest import read_tree, write_tree
 
 
 @pytest.mark.parametrize("size_bytes", [0, 1, 65_535, 65_536, 65_537, 1_000_000])
-def test_a_file_is_read_as_it_was_written(tmp_path: Path, size_bytes: int) -> None:
+def test_file_is_read_as_it_was_written(tmp_path: Path, size_bytes: int) -> None:
     content = bytes(range(251)) * (size_bytes // 251 + 1)
     path = str(tmp_path / "a")
     write_new(path, content[:size_bytes])
     assert content_of(path) == content[:size_bytes]
 
 
-def test_what_is_there_is_not_written_over(tmp_path: Path) -> None:
+def test_existing_file_is_not_overwritten(tmp_path: Path) -> None:
     (tmp_path / "a").write_text("old")
     with pytest.raises(FileExistsError):
         write_new(str(tmp_path / "a"), b"new")
@@ -24,7 +25,7 @@ def test_what_is_there_is_not_written_over(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["absent", "."])
-def test_what_is_no_file_is_an_error(tmp_path: Path, name: str) -> None:
+def test_reading_what_is_not_a_file_is_an_error(tmp_path: Path, name: str) -> None:
     with pytest.raises(OSError):  # noqa: PT011 - each system has its own words
         content_of(str(tmp_path / name))
 
@@ -74,11 +75,12 @@ def test_a_file_that_is_open_elsewhere_is_replaced_once_it_is_not(
 
 
 @pytest.mark.parametrize(("times", "winerror"), [(99, 32), (1, 1)])
-def test_a_file_that_cannot_be_replaced_stays_as_it_is(
+def test_file_that_cannot_be_replaced_stays_unchanged(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, times: int, winerror: int
 ) -> None:
     write_whole(str(tmp_path / "a"), b"old")
     monkeypatch.setattr(os, "replace", refusing(times, winerror))
+    monkeypatch.setattr(files, "sleep", lambda seconds: None)
     with pytest.raises(PermissionError):
         write_whole(str(tmp_path / "a"), b"new")
     assert read_tree(tmp_path) == {"a": b"old"}
@@ -103,7 +105,7 @@ def test_both_writers_of_whole_files_give_the_permissions_that_the_umask_leaves(
     assert len({(tmp_path / name).stat().st_mode for name in ("a", "b", "plain")}) == 1
 
 
-def test_without_a_call_for_all_files_each_is_synced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_file_is_synced_without_a_call_for_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_tree(tmp_path, {"a": "", "b/c": "", "d/e/f": ""})
     monkeypatch.delattr(os, "sync")
     synced: list[int] = []

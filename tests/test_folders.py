@@ -1,4 +1,4 @@
-"""What the standard library does with folders, without its calls of itself."""
+"""Walks and makes folders as the standard library does, without recursion."""
 
 import os
 import shutil
@@ -19,7 +19,7 @@ def site(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_walk_gives_what_the_standard_one_gives(site: Path) -> None:
+def test_walk_finds_the_files_of_the_standard_walk(site: Path) -> None:
     def seen(found: object) -> list[tuple[str, list[str], list[str]]]:
         return sorted((folder, sorted(folders), sorted(files)) for folder, folders, files in found)  # type: ignore[attr-defined]
 
@@ -27,7 +27,7 @@ def test_a_walk_gives_what_the_standard_one_gives(site: Path) -> None:
     assert list(walk(str(site / "c"))) == list(walk(str(site / "nothing"))) == []
 
 
-def test_a_link_that_leads_to_itself_hides_nothing_beside_it(tmp_path: Path) -> None:
+def test_link_to_itself_hides_no_neighbour(tmp_path: Path) -> None:
     write_tree(tmp_path, {"a": "", "b/c": ""})
     (tmp_path / "self").symlink_to("self")
     assert [(folders, sorted(files)) for _, folders, files in walk(str(tmp_path))] == [
@@ -70,14 +70,14 @@ def test_folders_are_made_as_the_standard_library_makes_them(
     )
 
 
-def test_what_a_link_leads_to_is_not_removed(site: Path) -> None:
+def test_target_of_a_link_is_not_removed(site: Path) -> None:
     remove_tree(str(site / "b"))
     remove_tree(str(site / "a/loop"))
     assert not (site / "b").exists()
     assert read_tree(site).keys() == {"c", "a/x/y/z", "else/kept"}
 
 
-def test_a_file_is_one_of_those_that_its_file_system_does_not_tell_apart(tmp_path: Path) -> None:
+def test_names_that_the_file_system_does_not_distinguish_are_one_file(tmp_path: Path) -> None:
     write_tree(tmp_path, {"css/app.css": "", "css/B.css": "", "css/b.css": ""})
     (tmp_path / "CSS").mkdir()
     os.link(tmp_path / "css/app.css", tmp_path / "CSS/App.css")  # as where case does not count

@@ -23,6 +23,6 @@ def test_pattern_is_compiled_at_the_first_search() -> None:
         broken.search("a")
 
 
-def test_what_no_pattern_has_is_no_method() -> None:
+def test_unknown_attribute_of_a_pattern_is_an_error() -> None:
     with pytest.raises(AttributeError, match="append"):
         lazy_pattern("a").append  # type: ignore[attr-defined]  # noqa: B018  # that is the point

@@ -1,4 +1,4 @@
-"""The lowest versions that pyproject.toml allows, of what the package and its tests need: all of them together."""
+"""The package passes tests with the lowest versions of all its dependencies that pyproject.toml allows."""
 
 import os
 import shutil
@@ -13,8 +13,10 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from tests.conftest import missing_tool
+from tests.conftest import NOT_SHOWN, missing_tool
 from tests.environments import uv
+
+pytestmark = pytest.mark.thorough
 
 ROOT = Path(__file__).parents[1]
 _PYTHON = (3, 11)  # the oldest that is supported: those of that age have no wheels for newer ones
@@ -37,17 +39,17 @@ _NOT_HERE = (
 
 
 def oldest_python() -> str:
-    """The program of the oldest Python that is supported."""
+    """Return the program of the oldest Python that is supported."""
     if sys.version_info[:2] == _PYTHON:
         return sys.executable
     found = shutil.which("python{}.{}".format(*_PYTHON))
     if found is None:
-        pytest.skip("it needs the oldest Python that is supported")
+        pytest.skip(f"{NOT_SHOWN}: there is no Python {'.'.join(map(str, _PYTHON))}")
     return found
 
 
 def requirements() -> Iterator[str]:
-    """All that pyproject.toml names, for packages and for tests."""
+    """Yield the requirements in pyproject.toml, of the package, its extras and its tests."""
     document = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     yield from document["project"]["dependencies"]
     for extra in document["project"]["optional-dependencies"].values():
@@ -64,7 +66,7 @@ def _group(groups: dict[str, list[str | dict[str, str]]], name: str) -> Iterator
 
 
 def lowest(python: str) -> str:
-    """The lowest versions that go together, as requirements of exactly these, a line each."""
+    """Return the lowest versions that go together, as requirements of exactly these, a line each."""
     options = ("--quiet", "--no-header", "--no-annotate", "--all-extras", "--group=test", "--resolution=lowest-direct")
     command = [uv(), "pip", "compile", *options, f"--python={python}", "pyproject.toml"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
@@ -74,7 +76,7 @@ def lowest(python: str) -> str:
 
 
 def environment(python: str, pinned: str) -> Path:
-    """The Python of a virtual environment with these, kept in `.cache` for as long as they stay so."""
+    """Return the Python of a virtual environment with these, kept in `.cache` until they change."""
     folder = ROOT / ".cache/lowest"
     whole = folder / "whole"
     state = "\n".join([python, pinned, (ROOT / "pyproject.toml").read_text(encoding="utf-8")])
@@ -88,7 +90,7 @@ def environment(python: str, pinned: str) -> Path:
     return folder / "bin/python"
 
 
-def test_the_lowest_versions_are_those_that_are_promised_and_pass_the_tests() -> None:
+def test_lowest_promised_versions_pass_the_tests() -> None:
     python = oldest_python()
     pinned = lowest(python)
     promised = {

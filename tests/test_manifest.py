@@ -203,7 +203,7 @@ def test_release_begins_with_the_checksum_of_the_text_of_the_assets() -> None:
 
 
 @pytest.mark.parametrize("manifest", [FULL, Manifest("0.1.0", {}, "/", {})], ids=["full", "empty"])
-def test_every_other_byte_is_told(manifest: Manifest) -> None:
+def test_every_changed_byte_is_detected(manifest: Manifest) -> None:
     text = dumps(manifest)
     assert is_whole(text)
     for place, character in enumerate(text):
@@ -264,7 +264,7 @@ def test_unknown_schema_is_refused_with_what_to_do(schema: object) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", "{}", '{"assets": []}', "[" * 100_000], ids=range(7))
-def test_text_that_is_no_manifest_is_refused(text: str) -> None:
+def test_text_that_is_not_a_manifest_is_refused(text: str) -> None:
     with pytest.raises(ManifestError) as caught:
         loads(text)
     assert caught.value.diagnostics[0].code == "manifest/invalid"

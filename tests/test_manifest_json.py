@@ -21,7 +21,7 @@ def written(*names: str) -> bytes:
 SITE = written("css/app.css", "css/home.css", "img/logo.svg", "js/app.js", "js/ä.js", 'a"\\: {b')
 
 
-def test_a_manifest_is_given_as_it_is_written() -> None:
+def test_manifest_is_served_as_it_is_written() -> None:
     text = f'{{"schema": {SCHEMA}, "assets": {{"a.css": {{"file": "a.0.css"}}}}, "later": [1]}}'
     assert read_document(text, "m.json") == {"schema": 1, "assets": {"a.css": {"file": "a.0.css"}}, "later": [1]}
 
@@ -38,7 +38,7 @@ def test_a_manifest_is_given_as_it_is_written() -> None:
         ('{"schema": 99, "assets": {}}', "manifest/schema"),
     ],
 )
-def test_what_is_no_manifest_is_a_diagnostic_with_place_and_hint(text: str, code: str) -> None:
+def test_text_that_is_not_a_manifest_is_a_diagnostic_with_place_and_hint(text: str, code: str) -> None:
     with pytest.raises(ManifestError) as caught:
         read_document(text, "build/m.json")
     (diagnostic,) = caught.value.diagnostics
@@ -47,7 +47,7 @@ def test_what_is_no_manifest_is_a_diagnostic_with_place_and_hint(text: str, code
     assert diagnostic.hint is not None
 
 
-def test_traceback_says_what_to_do() -> None:
+def test_traceback_contains_what_to_do() -> None:
     with pytest.raises(
         ManifestError, match="use the same version of buildassets for the build and for the web process"
     ):
@@ -65,11 +65,11 @@ def test_entries_that_are_read_when_asked_for_are_those_of_the_whole(names: set[
     assert list(assets.each()) == list(whole.items())
 
 
-def test_what_is_no_text_names_no_entry() -> None:
+def test_name_that_is_not_text_has_no_entry() -> None:
     assert read_served(SITE, "m.json")["assets"].get(None) is None
 
 
-def test_all_but_the_assets_is_given_as_it_is_written() -> None:
+def test_all_but_the_assets_is_served_as_it_is_written() -> None:
     served, whole = read_served(SITE, "m.json"), json.loads(SITE)
     assert {**served, "assets": None} == {**whole, "assets": None}
 
@@ -99,7 +99,7 @@ def with_more_between(content: bytes) -> bytes:
     ],
     ids=["one line", "indented", "line ends", "edited", "no release", "no assets", "reordered", "more members"],
 )
-def test_a_manifest_that_is_laid_out_otherwise_says_the_same(change: Any) -> None:
+def test_layout_of_a_manifest_does_not_change_its_meaning(change: Any) -> None:
     content = change(SITE)
     assert content != SITE
     assert read_served(content, "m.json") == json.loads(content)

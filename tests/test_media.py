@@ -1,4 +1,4 @@
-"""What suffixes say."""
+"""Kinds of files by their suffixes."""
 
 import pytest
 

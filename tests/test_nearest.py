@@ -23,7 +23,7 @@ def test_the_nearest_in_the_folder_is_nearer_than_one_elsewhere() -> None:
     assert Known(["css/apps.css", "css/other.css", "js/ap.css"]).nearest_asset("css/app.css") == "css/apps.css"
 
 
-def test_of_many_in_a_folder_those_that_begin_or_end_alike_are_compared() -> None:
+def test_names_that_begin_or_end_alike_are_compared_in_large_folders() -> None:
     known = Known(f"css/{number:04}.css" for number in range(1000))
     assert known.nearest_asset("css/0077.cs") == "css/0077.css"
     assert Known([f"css/{number:04}.css" for number in range(1000)] + ["css/apps.css"]).nearest("css/app.css") == (
@@ -35,7 +35,7 @@ def test_of_many_in_a_folder_those_that_begin_or_end_alike_are_compared() -> Non
     ("name", "expected"),
     [("img/hero.avif", "img/hero.webp"), ("hero.webp", "img/hero.webp"), ("zzz", None), ("", None)],
 )
-def test_nearest_is_the_most_alike_or_none(name: str, expected: str | None) -> None:
+def test_nearest_is_the_most_similar_name_or_none(name: str, expected: str | None) -> None:
     assert nearest(name, ["css/app.css", "img/hero.webp", "img/logo.svg"]) == expected
 
 
@@ -48,7 +48,7 @@ def test_nearest_is_the_most_alike_or_none(name: str, expected: str | None) -> N
         ("lib/carousel/index.js", ["admin/index.js"]),
     ],
 )
-def test_what_shares_a_folder_and_a_suffix_only_is_not_meant(target: str, known: list[str]) -> None:
+def test_name_with_only_the_same_folder_and_suffix_is_not_suggested(target: str, known: list[str]) -> None:
     assert Known(known).nearest_asset(target) is None
 
 
@@ -69,7 +69,7 @@ def test_a_name_of_another_case_suffix_or_spelling_is_meant(target: str, known: 
     assert Known([known, "css/other.css", "img/logo.png", "js/main.js"]).nearest_asset(target) == known
 
 
-def test_the_file_that_a_name_stands_in_is_not_meant() -> None:
+def test_file_that_contains_a_name_is_not_suggested_for_it() -> None:
     assert Known(["css/tables.css"]).nearest_asset("css/table.css", but="css/tables.css") is None
     assert Known(["tables"]).nearest("table", but="tables") is None
 

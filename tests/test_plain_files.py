@@ -54,7 +54,7 @@ def special(kind: str, folder: Path) -> str:
         ("folder", "Is a directory"),
     ],
 )
-def test_what_is_no_file_is_not_opened(kind: str, what: str, tmp_path: Path) -> None:
+def test_only_regular_files_are_opened(kind: str, what: str, tmp_path: Path) -> None:
     path = special(kind, tmp_path)
     for read in (plain, content_of):
         with pytest.raises(OSError, match=what) as caught:
@@ -69,6 +69,6 @@ def test_a_file_is_opened_as_ever(tmp_path: Path) -> None:
         assert not os.get_inheritable(file.fileno())
 
 
-def test_what_is_not_there_is_not_found(tmp_path: Path) -> None:
+def test_missing_file_is_not_found(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         plain(str(tmp_path / "a"))

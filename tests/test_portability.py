@@ -79,7 +79,7 @@ print(json.dumps(found))
 """
 
 
-def test_every_module_is_imported_without_what_only_posix_has() -> None:
+def test_every_module_can_be_imported_without_posix() -> None:
     command = [sys.executable, "-c", IMPORTS, *ONLY_LINUX]
     done = subprocess.run(command, env=without_posix(), capture_output=True, text=True, timeout=120, check=True)
     assert json.loads(done.stdout) == {}
@@ -88,7 +88,7 @@ def test_every_module_is_imported_without_what_only_posix_has() -> None:
 def life(folder: Path, command: Command, **variables: str) -> list[dict[str, bytes]]:
     """Return the release after each step of the life of a project, whose commands `command` runs."""
 
-    def run(*arguments: str) -> str:
+    def output_of(*arguments: str) -> str:
         return printed(command(folder, *arguments, **variables))
 
     write_tree(folder, SITE)
@@ -96,21 +96,21 @@ def life(folder: Path, command: Command, **variables: str) -> list[dict[str, byt
     edits = {"assets/_colours.scss": "$ink: #456;\n", "assets/js/part.js": "export let part;\n"}
     for edit in ({}, *({name: text} for name, text in edits.items())):
         write_tree(folder, edit)
-        run("build", "--mode", "production")
+        output_of("build", "--mode", "production")
         steps.append(released(folder))
-    assert "wrote nothing" in run("build", "--mode", "production")
+    assert "wrote nothing" in output_of("build", "--mode", "production")
     assert released(folder) == steps[-1]
-    run("check")
-    run("clean")
-    run("verify")
+    output_of("check")
+    output_of("clean")
+    output_of("verify")
     steps.append(released(folder))
     for archive in ("release.tar.gz", "release.zip"):
-        run("pack", "-o", archive)
-        run("unpack", archive, "-o", f"unpacked-{archive}")
-        run("unpack", archive, "-o", f"unpacked-{archive}", "--replace")
+        output_of("pack", "-o", archive)
+        output_of("unpack", archive, "-o", f"unpacked-{archive}")
+        output_of("unpack", archive, "-o", f"unpacked-{archive}", "--replace")
         steps.append(read_tree(folder / f"unpacked-{archive}"))
-    run("publish", "published")
-    run("clean", "--all")
+    output_of("publish", "published")
+    output_of("clean", "--all")
     return [*steps, read_tree(folder / "published")]
 
 
@@ -121,7 +121,7 @@ def test_whole_life_of_a_release_has_the_same_bytes(tmp_path: Path) -> None:
     assert {"2 0 64", "0 0 64"} < set(calls.read_text().splitlines())
 
 
-def test_a_watch_that_looks_at_every_file_builds_what_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_polling_watch_builds_changed_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_tree(tmp_path, SITE)
     for name, value in without_posix().items():
         monkeypatch.setenv(name, value)
@@ -188,7 +188,7 @@ def _on_windows(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("_on_windows")
-def test_a_setting_is_a_path_of_windows_and_is_shown_with_slashes() -> None:
+def test_setting_is_a_windows_path_and_is_shown_with_slashes() -> None:
     root = roots.root_at(r"C:\site", r"web\css" + "\\")
     assert (root.path, root.shown) == (r"C:\site\web\css", "web/css")
     assert roots.root_at(r"C:\site", "D:/lib").path == r"D:\lib"
@@ -214,7 +214,7 @@ def test_paths_are_shown_and_named_with_slashes(path: str, shown: str, name: str
 
 
 @pytest.mark.usefixtures("_on_windows")
-def test_what_lies_in_a_folder_has_a_logical_path() -> None:
+def test_file_in_a_folder_has_a_logical_path() -> None:
     assert list(LINK.logical_paths(r"C:\site\assets\img\a.svg")) == ["img/a.svg"]
     assert list(LINK.logical_paths(r"D:\lib\a.svg")) == ["lib/a.svg"]
     assert list(LINK.logical_paths(r"C:\site\assets2\a.svg")) == []
@@ -223,7 +223,7 @@ def test_what_lies_in_a_folder_has_a_logical_path() -> None:
 
 
 @pytest.mark.usefixtures("_on_windows")
-def test_sass_looks_beside_the_sheet_and_in_load_paths_of_other_drives() -> None:
+def test_sass_looks_next_to_the_sheet_and_in_load_paths_of_other_drives() -> None:
     there = r"D:\lib\base\_colours.scss"
     beside = {r"C:\site\assets\base": (), r"D:\lib\base": ("_colours.scss",)}
 
@@ -285,7 +285,7 @@ def test_files_that_a_build_itself_writes_have_no_crlf(tmp_path: Path) -> None:
     assert not [name for name, content in texts.items() if b"\r" in content]
 
 
-def test_workers_and_other_compilers_are_reached_without_inherited_sockets(tmp_path: Path) -> None:
+def test_workers_and_compilers_are_reached_without_inherited_sockets(tmp_path: Path) -> None:
     script = "function f(a, b) { return a + b; }\n" * 500
     site: Tree = {
         "buildassets.toml": '[engines]\nscss = "dart-sass"\n',

@@ -1,4 +1,4 @@
-"""What is called pure is: no module of that name opens a file, looks at one, or starts a process."""
+"""Modules that are called pure open no file, look at none, and start no process."""
 
 import ast
 import os
@@ -71,17 +71,17 @@ def test_tests_of_pure_modules_are_guarded() -> None:
     assert purity.imports_pure_modules(Path(__file__).with_name("test_digest.py"))
 
 
-def test_every_listed_module_is_there() -> None:
+def test_every_listed_module_exists() -> None:
     assert set(purity.pure_modules()) <= set(_SOURCES)
 
 
-def test_the_word_pure_stands_in_the_modules_that_the_import_contract_lists() -> None:
+def test_modules_of_the_import_contract_contain_the_word_pure() -> None:
     claims = {name for name, path in _SOURCES.items() if _CLAIM.search(ast.get_docstring(_tree(path)) or "")}
     assert set(purity.pure_modules()) <= claims
     assert not {name for name in claims if not purity.is_pure(name)}
 
 
-def test_pure_modules_use_no_function_of_others() -> None:
+def test_pure_modules_use_no_impure_function() -> None:
     used = {f"{value.__module__}.{value.__name__}" for name in _PURE for value in _imported(name) if _is_code(value)}
     assert {name for name in used if not purity.is_pure(name)} == _PURE_FUNCTIONS | _OF_LOADING
 
@@ -97,7 +97,7 @@ def _tree(path: Path) -> ast.Module:
 
 
 def _imported(name: str) -> Iterator[object]:
-    """What the module imports of the package, in functions too."""
+    """Yield the objects that the module imports from the package, in functions too."""
     for node in ast.walk(_tree(_SOURCES[name])):
         if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("buildassets."):
             yield from (pkgutil.resolve_name(f"{node.module}.{alias.name}") for alias in node.names)

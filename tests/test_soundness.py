@@ -1,4 +1,4 @@
-"""What each value of a manifest may be."""
+"""The values that a manifest may have."""
 
 import copy
 import os
@@ -40,7 +40,7 @@ def with_entry(**values: Any) -> bytes:
     return signed(document)
 
 
-def test_what_a_build_writes_is_sound() -> None:
+def test_output_of_a_build_is_sound() -> None:
     assert signed(SOUND) == dumps(loads(signed(SOUND))).encode()
     assert not any(map(entry_fault, SOUND["assets"].values()))
 
@@ -77,7 +77,7 @@ def test_an_entry_that_lacks_something_is_the_error_of_the_manifest(key: str) ->
         ("generator", {"version": "1", "engines": {}, "settings": {"a": [[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]}}),
     ],
 )
-def test_what_is_broken_beside_the_assets_is_the_error_of_the_manifest(key: str, value: Any) -> None:
+def test_invalid_value_next_to_the_assets_is_an_error_of_the_manifest(key: str, value: Any) -> None:
     content = signed({**SOUND, key: value} if key != "release" else SOUND)
     if key == "release":
         content = content.replace(b'"release": "', b'"release": 1, "x": "')

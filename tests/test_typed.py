@@ -1,4 +1,4 @@
-"""Which command is named to whom."""
+"""The command that messages name."""
 
 import pytest
 
@@ -6,11 +6,11 @@ from buildassets.typed import typed
 
 
 @pytest.mark.parametrize("verb", ["build", "verify"])
-def test_by_itself_it_is_ours(verb: str) -> None:
+def test_typed_command_is_ours_by_default(verb: str) -> None:
     assert typed(verb) == f"buildassets {verb}"
 
 
-def test_what_started_us_may_name_what_was_typed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_starting_program_may_name_the_typed_command(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BUILDASSETS_TYPED", "flask assets")
     assert typed("build") == "flask assets build"
     assert typed("verify") == "buildassets verify"  # which Flask's group has not

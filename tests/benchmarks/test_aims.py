@@ -33,7 +33,7 @@ def test_the_time_on_the_cores_is_compared_too() -> None:
     assert verdict.cpu_share == pytest.approx(0.5)
 
 
-def test_what_was_not_measured_has_no_verdict() -> None:
+def test_missing_measurement_has_no_verdict() -> None:
     unmeasured = Section(MEDIUM, "", 1, {COLD: [Row("buildassets", fault="failed: it fell")]})
     assert found({MEDIUM: unmeasured}) == []
     assert found({}) == []

@@ -36,7 +36,7 @@ def test_imports_are_rewritten_where_none_is_left_in_a_hashed_file(
     assert ("JS imports" in fingerprinted(tmp_path).found) == is_done
 
 
-def test_plain_names_beside_hashed_ones_are_no_hashed_names(tmp_path: Path) -> None:
+def test_plain_names_next_to_hashed_ones_are_not_hashed_names(tmp_path: Path) -> None:
     write_tree(tmp_path, {"a.css": "", "b.css": "", "c.0123456789ab.css": ""})
     assert fingerprinted(tmp_path).found == ()
     write_tree(tmp_path, {"d.0123456789ab.css": ""})
@@ -64,7 +64,7 @@ def test_each_part_of_a_compiled_site_is_missed(tmp_path: Path, name: str, text:
     assert kind not in found(tmp_path, {**COMPILED, name: text})
 
 
-def test_copies_count_where_they_unpack_to_the_file_beside_them(tmp_path: Path) -> None:
+def test_copies_count_where_they_unpack_to_their_file(tmp_path: Path) -> None:
     text = b"a {}" * 99
     (tmp_path / "a.0123456789ab.css").write_bytes(text)
     (tmp_path / "a.0123456789ab.css.gz").write_bytes(gzip.compress(text))

@@ -55,7 +55,7 @@ def test_rounds_are_counted_and_the_watched_one_is_not(tmp_path: Path) -> None:
     assert result.total_peak_bytes is not None
 
 
-def test_what_a_cold_run_kept_is_gone_before_the_next(tmp_path: Path) -> None:
+def test_cache_of_a_cold_run_is_removed_before_the_next(tmp_path: Path) -> None:
     def fails_where_something_was_kept(place: Place) -> str:
         return f"test ! -e {place.output} && mkdir {place.cache}/kept && {copies(place)}"
 
@@ -63,7 +63,7 @@ def test_what_a_cold_run_kept_is_gone_before_the_next(tmp_path: Path) -> None:
     assert (len(result.runs), result.fault) == (2, None)
 
 
-def test_what_was_kept_is_there_where_nothing_changed(tmp_path: Path) -> None:
+def test_cache_is_kept_where_nothing_changed(tmp_path: Path) -> None:
     def counts(place: Place) -> str:
         return f"echo run >> {place.cache}/runs; {copies(place)}; cp {place.cache}/runs {place.output}"
 
@@ -97,7 +97,7 @@ def test_each_round_has_an_edit_of_its_own(tmp_path: Path) -> None:
     assert (tmp_path / "tree/a.css").read_text() == ".edit-3 {}"
 
 
-def test_who_cannot_run_says_why(tmp_path: Path) -> None:
+def test_competitor_that_cannot_run_reports_the_reason(tmp_path: Path) -> None:
     def prepare(_: Place) -> Command:
         raise MissingError("`sass` is not installed")
 
@@ -106,7 +106,7 @@ def test_who_cannot_run_says_why(tmp_path: Path) -> None:
     assert (result.runs, result.fault) == ([], "not run: `sass` is not installed")
 
 
-def test_who_competes_no_more_leaves_nothing(tmp_path: Path) -> None:
+def test_former_competitor_leaves_no_row(tmp_path: Path) -> None:
     (result,) = compete_alone(tmp_path, contender(copies, COLD), Work(COLD))
     assert result.left.files == 1
     assert not (tmp_path / "scratch/0/output").exists()

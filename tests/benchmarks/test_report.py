@@ -34,7 +34,7 @@ def test_a_row_has_its_ratio_to_ours() -> None:
     assert f"| Propshaft | {cells} |" in text
 
 
-def test_a_row_that_failed_says_so_in_place_of_its_figures() -> None:
+def test_failed_row_has_the_reason_instead_of_figures() -> None:
     text = whole(row("buildassets", 0.2), Row("Propshaft", "1.1", fault="failed: no memory"))
     assert "| Propshaft | 1.1 |  |  |  |  |  |  |  |  | failed: no memory |  |" in text
 
@@ -46,7 +46,7 @@ def test_all_lines_of_a_table_have_as_many_cells() -> None:
     assert len({line.count("|") for line in table}) == 1
 
 
-def test_those_who_do_not_compete_are_named_with_the_reason() -> None:
+def test_tools_that_do_not_compete_are_named_with_the_reason() -> None:
     assert "Not run:\n\n- Vite: it bundles\n" in whole(row("buildassets", 0.2))
 
 
@@ -104,7 +104,7 @@ def test_each_heading_has_an_empty_line_before_it() -> None:
     assert all(lines[number - 1] == "" for number, line in enumerate(lines) if line.startswith("#") and number)
 
 
-def test_growth_is_told_once_the_largest_tree_was_measured() -> None:
+def test_growth_is_reported_once_the_largest_tree_is_measured() -> None:
     large = fingerprinting.name(16500)
     sections = {
         MEDIUM: Section(MEDIUM, "1,000 files", 1000, {COLD: [row("buildassets", 0.1, cpu_seconds=0.5)]}),
@@ -113,7 +113,7 @@ def test_growth_is_told_once_the_largest_tree_was_measured() -> None:
     assert "| **buildassets** | 0.500 | 0.400 | 0.80 | 40 | 40 |" in report.whole(sections, "")
 
 
-def test_what_a_web_process_pays_leaves_cells_empty_that_were_not_measured() -> None:
+def test_costs_of_a_web_process_that_were_not_measured_leave_cells_empty() -> None:
     rows = [Row("buildassets", "0.1", figures={"url_us": 0.07, "jinja_us": 0.9})]
     section = Section(serving.NAME, "a manifest", 15000, {serving.NAMES: rows})
     assert "| **buildassets** | 0.1 |  |  | 0.070 | 0.90 |  |" in report.whole({serving.NAME: section}, "")

@@ -20,7 +20,7 @@ def kinds(tmp_path: Path) -> dict[str, requests.Kind]:
     return {one.name: one for one in found}
 
 
-def test_what_is_asked_for_is_of_the_release(tmp_path: Path, kinds: dict[str, requests.Kind]) -> None:
+def test_requested_files_are_in_the_release(tmp_path: Path, kinds: dict[str, requests.Kind]) -> None:
     assert len(kinds) == 4
     assert all((tmp_path / "build" / one.path[1:]).is_file() for one in kinds.values())
 
@@ -44,7 +44,7 @@ def test_every_contender_has_a_factory() -> None:
         assert not [one.name for one in contenders if f"\ndef {one.factory}()" not in text]
 
 
-def test_a_row_is_told_against_ours() -> None:
+def test_row_is_compared_with_ours() -> None:
     figures = {"cpu_us": 100.0, "requests_s": 5000.0, "status": 200, "bytes": 856}
     rows = [Row(ours.NAME, "0.1", runs=3, figures=figures), Row("Peer", "2", figures={**figures, "cpu_us": 250.0})]
     text = report.whole({requests.NAME: Section(requests.NAME, "a release", 3, {"WSGI: an icon": rows})}, "")

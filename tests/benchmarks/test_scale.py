@@ -81,7 +81,7 @@ def test_the_picture_has_a_bar_for_each_size() -> None:
     assert [bar.text for bar in memory.bars] == ["70 MB", "70 MB"]
 
 
-def test_what_was_written_beside_the_table_is_kept(tmp_path: Path) -> None:
+def test_text_around_the_table_is_kept(tmp_path: Path) -> None:
     (tmp_path / "scale.md").write_text("before\n<!-- measured -->\noutdated\n<!-- /measured -->\nafter\n")
     write_report([measured()], tmp_path)
     text = (tmp_path / "scale.md").read_text()

@@ -15,7 +15,7 @@ def section() -> Section:
     return serving.section(FIGURES, 5)
 
 
-def test_each_figure_stands_in_its_row() -> None:
+def test_each_figure_is_in_its_row() -> None:
     row = section().row(serving.NAMES, "django-compressor, cached")
     assert row is not None
     assert row.figures == {"django_us": 94}

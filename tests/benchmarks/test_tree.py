@@ -19,7 +19,7 @@ def test_the_first_copy_is_as_published() -> None:
 
 
 @pytest.mark.parametrize("suffix", [".css", ".js", ".mjs", ".map", ".json", ".svg", ".html", ".png", ".woff2"])
-def test_no_two_copies_are_alike(suffix: str) -> None:
+def test_copies_differ_from_each_other(suffix: str) -> None:
     assert len({distinct(b"content\n", suffix, copy) for copy in range(1, 11)}) == 10
 
 

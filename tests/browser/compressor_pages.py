@@ -41,7 +41,7 @@ class Page:
 
     @property
     def asked(self) -> tuple[object, ...]:
-        """What renders it, as `render.py` takes it."""
+        """Return the arguments with which `render.py` renders it."""
         engine = "jinja2" if self.template.startswith("j") else "django"
         return self.file, self.template, engine, self.language, {**_VALUES, **self.values}
 

@@ -142,13 +142,13 @@ def _start_django(folder: Path) -> None:
 
 
 def environment(**more: str) -> dict[str, str]:
-    """That of a developer, whose virtual environment is active."""
+    """Return the environment of a developer, whose virtual environment is active."""
     kept = {name: value for name, value in os.environ.items() if name not in ("CI", "PYTHONWARNINGS")}
     return {**kept, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "PYTHONUNBUFFERED": "1", **more}
 
 
 def init(folder: Path, *options: str) -> "subprocess.CompletedProcess[str]":
-    """The verb, where nobody can be asked."""
+    """Run `buildassets init` without a terminal."""
     return run_apart(folder, "init", *options, PATH=environment()["PATH"])
 
 

@@ -83,7 +83,7 @@ class Site:
         return result
 
     def answer(self, path: str) -> tuple[int, Mapping[str, str], bytes]:
-        """What the application answers."""
+        """Return the answer of the application."""
         if path.startswith("/assets/"):
             file = self.folder / "build" / path.removeprefix("/").partition("?")[0]
             if not file.is_file():
@@ -124,7 +124,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 class _Server(ThreadingHTTPServer):
-    """Whose connections end with it: browsers open some ahead, on which they ask nothing until later."""
+    """A server whose connections end with it: browsers open some ahead, on which they ask nothing until later."""
 
     def __init__(self, address: tuple[str, int], handler: Callable[..., BaseHTTPRequestHandler]) -> None:
         self._open: set[Any] = set()

@@ -56,7 +56,7 @@ def seen(browser: Browser, url: str) -> tuple[object, object]:
     return browser.value(_NAMES), browser.value(_STYLES)
 
 
-def test_built_page_is_as_the_written_one(browser: Browser, serve: Callable[[Path], str], tmp_path: Path) -> None:
+def test_built_page_is_the_same_as_its_sources(browser: Browser, serve: Callable[[Path], str], tmp_path: Path) -> None:
     made = site(tmp_path, LOAD + _PAGE, files=_FILES, values={"nonce": "n"}, program=_PROGRAM)
     assert not made.codes()
     built, written = made.page(), made.found["written"]

@@ -38,7 +38,7 @@ _URL = re.compile(r"http://127\.0\.0\.1:\d+/static/([^\"?]*?)(?:\.[0-9a-f]{12})?
 
 
 class Seen(NamedTuple):
-    """What a browser shows of a page."""
+    """A page as a browser shows it."""
 
     globals: Mapping[str, str]
     styles: list[str]
@@ -92,7 +92,7 @@ def sides(made_once: MadeOnce) -> Path:
 
 
 def reported(sides: Path, side: str) -> Any:
-    """What a side reported."""
+    """Return the report of a side."""
     return json.loads((sides / "reported.json").read_text())[side]
 
 
@@ -133,7 +133,7 @@ def shown(chromium: Browser, urls: Mapping[str, str], known: set[str], made_once
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.file)
-def test_page_works_and_leaves_what_its_scripts_leave(page: Page, shown: Show) -> None:
+def test_page_works_and_its_scripts_leave_their_globals(page: Page, shown: Show) -> None:
     seen = shown("ours", page)
     assert seen.faults == []
     assert json.loads(seen.globals["seen"]) == [*page.seen]
@@ -141,17 +141,17 @@ def test_page_works_and_leaves_what_its_scripts_leave(page: Page, shown: Show) -
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if not page.is_compiled], ids=lambda page: page.file)
-def test_page_is_the_same_as_it_is_written(page: Page, shown: Show) -> None:
+def test_page_is_the_same_as_its_sources(page: Page, shown: Show) -> None:
     assert shown("ours", page) == shown("written", page)
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page.theirs != CHANCE], ids=lambda page: page.file)
-def test_page_is_the_same_by_django_compressor_unless_that_is_wrong(page: Page, shown: Show) -> None:
+def test_page_is_the_same_by_django_compressor_except_for_its_faults(page: Page, shown: Show) -> None:
     ours, theirs = shown("ours", page), shown("theirs", page)
     assert (ours == theirs) != bool(page.theirs), page.theirs
 
 
-def test_django_compressor_fails_where_it_is_known_to(sides: Path) -> None:
+def test_django_compressor_fails_on_known_pages(sides: Path) -> None:
     failed = reported(sides, "theirs")["failed"]
     assert sorted(failed) == sorted(page.file for page in PAGES if page.theirs in (FAILS, REFUSES))
 
@@ -164,6 +164,6 @@ def test_pages_hold_what_was_built(sides: Path) -> None:
         assert re.search(r"/static/CACHE/(?:css|js)/[\w.]*\.[0-9a-f]{12}\.(?:css|js)", text), page
 
 
-def test_django_compressor_builds_nothing_where_it_refuses_one(tmp_path: Path) -> None:
+def test_django_compressor_builds_nothing_if_it_refuses_a_page(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match=f"An error occurred during rendering (?:{'|'.join(REFUSED)})"):
         rendered(tmp_path, "theirs")

@@ -29,7 +29,7 @@ def released(folder: Path, edition: str) -> None:
     assert build(load_config(start=str(folder))).diagnostics == ()
 
 
-def test_chromium_loads_what_differs(browser: Browser, tmp_path: Path) -> None:
+def test_chromium_loads_the_delta(browser: Browser, tmp_path: Path) -> None:
     released(tmp_path, "first")
     assets = Assets(tmp_path / "build/manifest.json", reload=True)
 

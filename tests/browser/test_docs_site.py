@@ -32,7 +32,7 @@ def search(browser: Browser, words: str) -> None:
 
 
 @pytest.mark.parametrize("page", _PAGES)
-def test_a_page_asks_only_the_server_that_it_comes_from(page: str, browser: Browser, site: str) -> None:
+def test_pages_ask_only_their_own_server(page: str, browser: Browser, site: str) -> None:
     browser.requested()
     browser.open(f"{site}{page}")
     browser.wait_for("document.readyState === 'complete'")
@@ -42,7 +42,7 @@ def test_a_page_asks_only_the_server_that_it_comes_from(page: str, browser: Brow
     assert browser.faults() == []
 
 
-def test_the_search_finds_the_page_that_a_word_is_of(browser: Browser, site: str) -> None:
+def test_search_finds_the_page_of_a_word(browser: Browser, site: str) -> None:
     browser.open(site)
     browser.requested()
     search(browser, "Chameleon")
@@ -75,7 +75,7 @@ def test_the_colours_follow_the_system_also_later(browser: Browser, site: str) -
     browser.wait_for("document.body.dataset.mdColorScheme === 'slate'")
 
 
-def test_what_the_search_finds_is_opened_by_the_keyboard(browser: Browser, site: str) -> None:
+def test_search_results_open_by_the_keyboard(browser: Browser, site: str) -> None:
     browser.open(site)
     search(browser, "output/unwritable")
     browser.press(Keys.ENTER)
@@ -99,7 +99,7 @@ def test_the_navigation_has_a_tab_for_each_need(browser: Browser, site: str) -> 
 
 
 @pytest.mark.parametrize("page", ["", "flask/", "reference/python/"])
-def test_a_page_is_no_wider_than_a_phone(page: str, browser: Browser, site: str) -> None:
+def test_pages_fit_a_phone(page: str, browser: Browser, site: str) -> None:
     with browser.narrow(390):
         browser.open(f"{site}{page}")
         assert browser.value("document.documentElement.scrollWidth") <= 390

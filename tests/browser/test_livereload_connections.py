@@ -12,7 +12,7 @@ from tests.conftest import write_tree
 pytestmark = [pytest.mark.browser, pytest.mark.thorough]
 
 
-def test_a_page_from_before_the_watcher_finds_it_and_catches_up(browser: Browser, start: Start) -> None:
+def test_page_opened_before_the_watcher_finds_it_and_catches_up(browser: Browser, start: Start) -> None:
     site = start()
     site.build()
     opened(browser, site)
@@ -25,7 +25,7 @@ def test_a_page_from_before_the_watcher_finds_it_and_catches_up(browser: Browser
     assert_same_page(browser, site)
 
 
-def test_a_page_catches_up_with_what_was_built_while_no_watcher_ran(browser: Browser, start: Start) -> None:
+def test_page_catches_up_with_builds_made_without_a_watcher(browser: Browser, start: Start) -> None:
     site = start()
     with site.watch() as live_reload:
         opened(browser, site)
@@ -37,7 +37,7 @@ def test_a_page_catches_up_with_what_was_built_while_no_watcher_ran(browser: Bro
     assert_same_page(browser, site)
 
 
-def test_a_page_that_is_not_seen_catches_up_when_it_is(browser: Browser, start: Start) -> None:
+def test_hidden_page_catches_up_when_it_is_shown(browser: Browser, start: Start) -> None:
     site = start()
     with site.watch() as live_reload:
         opened(browser, site)
@@ -53,7 +53,7 @@ def test_a_page_that_is_not_seen_catches_up_when_it_is(browser: Browser, start: 
     assert_same_page(browser, site)
 
 
-def test_other_templates_load_the_page_again(browser: Browser, start: Start) -> None:
+def test_changed_templates_reload_the_page(browser: Browser, start: Start) -> None:
     site = start()
     with site.watch() as live_reload:
         live_reload.publish_templates("one")
@@ -70,7 +70,7 @@ def test_other_templates_load_the_page_again(browser: Browser, start: Start) -> 
             wait_for_ink(browser, 10 + number)
 
 
-def test_a_page_that_is_not_seen_is_loaded_again_for_its_templates_when_it_is(browser: Browser, start: Start) -> None:
+def test_hidden_page_is_reloaded_for_its_templates_when_it_is_shown(browser: Browser, start: Start) -> None:
     site = start()
     with site.watch() as live_reload:
         live_reload.publish_templates("one")
@@ -90,7 +90,7 @@ def test_a_page_that_is_not_seen_is_loaded_again_for_its_templates_when_it_is(br
 
 
 def see(browser: Browser, state: str) -> None:
-    """Let the page be told that it is `visible` or `hidden`: without a screen all windows are seen."""
+    """Have the page take itself for `visible` or `hidden`: without a screen all windows are seen."""
     browser.value(
         f"(Object.defineProperty(document, 'visibilityState', {{value: '{state}', configurable: true}}),"
         " document.dispatchEvent(new Event('visibilitychange')))"
@@ -118,7 +118,7 @@ def test_many_windows_all_follow(browser: Browser, start: Start) -> None:
 
 
 def frames_show(value: int) -> str:
-    """That all frames of the page have this ink."""
+    """Return the expression that is true once all frames of the page have this ink."""
     titles = "[...document.querySelectorAll('iframe')].map((frame) => frame.contentDocument?.querySelector('h1'))"
     return f"{titles}.every((title) => title && getComputedStyle(title).color === 'rgb(0, 0, {value})')"
 

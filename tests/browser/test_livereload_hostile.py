@@ -1,4 +1,4 @@
-"""What pages of strangers get from a running watcher: nothing, whatever they know and whatever name they come under."""
+"""Pages of strangers get nothing from a running watcher, whatever they know and whatever their name is."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -72,11 +72,11 @@ def stranger(tmp_path: Path) -> Iterator[int]:
 
 class _Quiet(SimpleHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 the base class names it so
-        """Say nothing."""
+        """Log nothing."""
 
 
 def heard(browser: Browser, url: str) -> list[object]:
-    """What the open page finds out about `url`."""
+    """Return everything that the open page finds out about `url`."""
     answers: list[object] = browser.value(f"{_TRY}({url!r})")
     return answers
 
@@ -85,15 +85,15 @@ def events_url(live_reload: LiveReload, token: str) -> str:
     return f"{live_reload.url}events?token={token}&release="
 
 
-def test_the_page_of_the_application_hears_what_is_wrong(browser: Browser, site: Site, live_reload: LiveReload) -> None:
+def test_page_of_the_application_hears_the_errors(browser: Browser, site: Site, live_reload: LiveReload) -> None:
     site.policy = None
     browser.open(site.url)
-    told = heard(browser, events_url(live_reload, live_reload.token))
-    assert SECRET in str(told)  # so that the tests below can fail
+    answers = heard(browser, events_url(live_reload, live_reload.token))
+    assert SECRET in str(answers)  # so that the tests below can fail
 
 
 @pytest.mark.parametrize("token", ["", "guess", "%00"])
-def test_a_page_of_this_machine_hears_nothing_without_the_token(
+def test_local_page_hears_nothing_without_the_token(
     browser: Browser, live_reload: LiveReload, stranger: int, token: str
 ) -> None:
     browser.open(f"http://127.0.0.1:{stranger}/")
@@ -116,7 +116,7 @@ def test_a_page_of_a_stranger_cannot_read_where_the_watcher_is(
     assert live_reload.token not in str(heard(browser, f"{site.url}assets/livereload.json"))
 
 
-def test_a_name_that_comes_to_lead_here_opens_nothing(browser: Browser, site: Site, tmp_path: Path) -> None:
+def test_rebound_name_opens_nothing(browser: Browser, site: Site, tmp_path: Path) -> None:
     """DNS rebinding: the page of a stranger, and then under the same name and port the watcher."""
     (tmp_path / "index.html").write_text("<!doctype html><head><title>stranger</title>")
     with serving(partial(_Quiet, directory=str(tmp_path)), free_port()) as port:
@@ -128,7 +128,7 @@ def test_a_name_that_comes_to_lead_here_opens_nothing(browser: Browser, site: Si
         assert heard(browser, events_url(live_reload, live_reload.token)) == []
 
 
-def test_whoever_gets_the_token_of_the_application_by_such_a_name_hears_nothing(
+def test_stranger_with_the_token_of_the_application_hears_nothing(
     browser: Browser, site: Site, live_reload: LiveReload
 ) -> None:
     site.policy = None

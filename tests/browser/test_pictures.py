@@ -1,4 +1,4 @@
-"""What Chromium takes of a `<picture>`, and that its preload loads the same file and nothing else."""
+"""Chromium takes the fitting file of a `<picture>`, and a preload loads that file and no other."""
 
 from collections.abc import Callable
 from pathlib import Path

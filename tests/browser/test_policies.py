@@ -73,7 +73,7 @@ def policy(sources: Mapping[str, Iterable[str]]) -> str:
 
 
 def opened(browser: Browser, pages: Pages) -> list[object]:
-    """What has run and what has style, in the page as it is when it has been loaded."""
+    """Return the scripts that have run and the styles that apply, once the page has been loaded."""
     with served(pages) as url:
         browser.open(url)
         ran = browser.value("ran")
@@ -90,7 +90,7 @@ ALL = [["boot ü", "classic", "module"], "late", True, "rgb(1, 2, 3)", '"…"', 
 
 
 @pytest.mark.parametrize("modules", ["rewrite", "importmap"])
-def test_a_page_without_a_nonce_works_under_the_policy_of_what_stands_in_it(
+def test_page_without_a_nonce_works_under_the_policy_of_its_inline_scripts(
     browser: Browser, tmp_path: Path, modules: str
 ) -> None:
     assets = released(tmp_path, modules)
@@ -99,7 +99,7 @@ def test_a_page_without_a_nonce_works_under_the_policy_of_what_stands_in_it(
     assert browser.faults() == []
 
 
-def test_other_scripts_do_not_run_under_it(browser: Browser, tmp_path: Path) -> None:
+def test_injected_script_does_not_run(browser: Browser, tmp_path: Path) -> None:
     assets = released(tmp_path)
     page = PAGE.replace("INTEGRITY", "") + "<script>window.ran.push('injected')</script>"
     pages = Pages(assets, page, {"Content-Security-Policy": policy(assets.csp(inline=INLINE))})
@@ -107,7 +107,7 @@ def test_other_scripts_do_not_run_under_it(browser: Browser, tmp_path: Path) -> 
     assert any("violates the following Content Security Policy" in fault for fault in browser.faults())
 
 
-def test_what_is_not_named_does_not_run_under_it(browser: Browser, tmp_path: Path) -> None:
+def test_inline_script_without_a_hash_does_not_run(browser: Browser, tmp_path: Path) -> None:
     assets = released(tmp_path)
     pages = Pages(
         assets, PAGE.replace("INTEGRITY", ""), {"Content-Security-Policy": policy(assets.csp(inline=INLINE[:2]))}
@@ -127,7 +127,7 @@ def test_every_tag_works_under_an_integrity_policy(browser: Browser, tmp_path: P
     assert browser.faults() == []
 
 
-def test_an_integrity_policy_refuses_what_no_metadata_stands_for(browser: Browser, tmp_path: Path) -> None:
+def test_integrity_policy_refuses_scripts_without_metadata(browser: Browser, tmp_path: Path) -> None:
     page = PAGE.replace("INTEGRITY", "").replace('script("js/classic.js")', 'script("js/classic.js", integrity=False)')
     page = page.replace('{{ preload("js/classic.js") }}', "")
     headers = {"Integrity-Policy": "blocked-destinations=(script)"}

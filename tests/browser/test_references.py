@@ -48,7 +48,7 @@ SITE = {
 }
 
 
-def test_a_page_loads_all_that_it_refers_to(browser: Browser, serve: Callable[[Path], str], tmp_path: Path) -> None:
+def test_page_loads_all_its_references(browser: Browser, serve: Callable[[Path], str], tmp_path: Path) -> None:
     result = build(load_config(start=str(write_tree(tmp_path, SITE))))
     assert result.manifest is not None
     assert result.diagnostics == ()

@@ -116,7 +116,7 @@ def test_a_page_that_is_shown_again_after_a_deploy_reloads(browser: Browser, sit
         assert site.pages == 2
 
 
-def test_a_window_that_is_looked_at_again_asks_which_release_is_served(browser: Browser, site: Site) -> None:
+def test_window_that_is_shown_again_asks_for_the_release(browser: Browser, site: Site) -> None:
     with opened(browser, site):
         (first,) = browser.windows()
         browser.open_window()
@@ -138,7 +138,7 @@ def test_the_event_names_both_releases(browser: Browser, site: Site) -> None:
     assert event["release"] in text.partition("data-earlier=")[2]
 
 
-def test_nothing_happens_while_the_release_is_the_same(browser: Browser, site: Site) -> None:
+def test_unchanged_release_keeps_the_page(browser: Browser, site: Site) -> None:
     with opened(browser, site):
         browser.value("shown()")
         settle(browser)
@@ -183,7 +183,7 @@ def test_prevent_default_keeps_the_page(browser: Browser, site: Site) -> None:
     ],
     ids=["caught import", "import", "script", "style sheet"],
 )
-def test_what_cannot_be_loaded_makes_the_page_stale(browser: Browser, site: Site, load: str, reason: str) -> None:
+def test_file_that_cannot_be_loaded_makes_the_page_stale(browser: Browser, site: Site, load: str, reason: str) -> None:
     with opened(browser, site, "?keep"):
         site.lost.append("late.")
         browser.value("void (window.gone = '/assets/')")
@@ -207,7 +207,7 @@ def test_what_cannot_be_loaded_makes_the_page_stale(browser: Browser, site: Site
         "fetch('/assets/none.js')",
     ],
 )
-def test_other_urls_and_other_files_do_not_count(browser: Browser, site: Site, load: str) -> None:
+def test_other_urls_and_files_do_not_make_the_page_stale(browser: Browser, site: Site, load: str) -> None:
     with opened(browser, site):
         browser.value(f"void {load}")
         settle(browser)
@@ -216,7 +216,7 @@ def test_other_urls_and_other_files_do_not_count(browser: Browser, site: Site, l
     browser.faults()
 
 
-def test_a_module_of_ours_does_not_count_for_what_it_imports_from_elsewhere(browser: Browser, site: Site) -> None:
+def test_failed_import_from_another_host_does_not_make_the_page_stale(browser: Browser, site: Site) -> None:
     with opened(browser, site):
         write_tree(site.folder / "assets", {"js/mixed.js": 'import "/elsewhere/a.js";\n'})
         write_tree(site.folder, {"buildassets.toml": 'external = ["/elsewhere/*"]\n[retain]\n'})
@@ -233,7 +233,7 @@ def test_a_module_of_ours_does_not_count_for_what_it_imports_from_elsewhere(brow
     browser.faults()
 
 
-def test_a_server_that_answers_with_a_page_for_a_missing_chunk_is_seen_through(browser: Browser, site: Site) -> None:
+def test_page_in_place_of_a_missing_chunk_makes_the_page_stale(browser: Browser, site: Site) -> None:
     with opened(browser, site, "?keep"):
         inner = site.serving
         assert inner
@@ -250,7 +250,7 @@ def test_a_server_that_answers_with_a_page_for_a_missing_chunk_is_seen_through(b
     browser.faults()
 
 
-def test_a_chunk_that_stays_away_reloads_the_page_once(browser: Browser, site: Site) -> None:
+def test_missing_chunk_reloads_the_page_once(browser: Browser, site: Site) -> None:
     site.page = PAGE + '<script type="module">addEventListener("load", () => late())</script>'
     site.deploy("second")
     site.lost.append("late.")
@@ -312,9 +312,7 @@ def test_a_page_without_a_network_is_not_replaced(browser: Browser, site: Site) 
     browser.faults()
 
 
-def test_without_retained_releases_an_application_that_serves_its_files_is_noticed(
-    browser: Browser, tmp_path: Path
-) -> None:
+def test_release_is_noticed_without_retained_releases(browser: Browser, tmp_path: Path) -> None:
     site = Site(tmp_path, retains=False)
     site.deploy("first")
     with opened(browser, site):
@@ -340,7 +338,7 @@ def test_a_server_of_plain_files_needs_only_the_file_that_retain_writes(
     browser.wait_for("document.title === 'second'")
 
 
-def test_a_missing_file_is_reported_once_with_what_to_do(browser: Browser, site: Site) -> None:
+def test_missing_release_file_is_reported_once_with_a_fix(browser: Browser, site: Site) -> None:
     with opened(browser, site):
         site.lost.append("release.json")
         for _ in range(2):

@@ -51,7 +51,7 @@ def opened(browser: Browser, page: str) -> Iterator[Browser]:
     assert browser.faults() == []
 
 
-def test_the_page_asks_for_nothing(opened: Browser) -> None:
+def test_report_requests_nothing(opened: Browser) -> None:
     assert opened.value("performance.getEntriesByType('resource').length") == 0
 
 
@@ -110,7 +110,7 @@ def test_the_table_is_filtered(opened: Browser) -> None:
     assert opened.value("document.querySelector('#count').textContent") == "2 of 7 assets"
 
 
-def test_an_asset_has_its_way_and_its_neighbours(opened: Browser, page: str) -> None:
+def test_asset_shows_its_path_and_neighbours(opened: Browser, page: str) -> None:
     opened.open("about:blank")
     opened.open(f"{page}#asset=img%2Fa.svg")
     steps = opened.value("[...document.querySelectorAll('#detail .way')][0].innerText.split(/\\s+/).join(' ')")
@@ -120,7 +120,7 @@ def test_an_asset_has_its_way_and_its_neighbours(opened: Browser, page: str) -> 
     assert opened.value("document.querySelectorAll('.graph path').length") == 2
 
 
-def test_a_bundle_shows_what_it_is_made_of(opened: Browser) -> None:
+def test_bundle_shows_its_inputs(opened: Browser) -> None:
     rows = opened.value("[...document.querySelectorAll('#bundles tbody tr')].map((one) => one.textContent)")
     assert [row.partition(".css")[0] for row in rows] == ["css/b", "css/a"]
 
@@ -168,7 +168,7 @@ def test_all_that_can_be_used_has_a_name(opened: Browser) -> None:
 
 @pytest.mark.parametrize("is_dark", [False, True])
 @pytest.mark.parametrize("width", [390, 1280])
-def test_it_fits_and_can_be_read(opened: Browser, page: str, width: int, is_dark: bool) -> None:
+def test_report_fits_the_screen_and_is_readable(opened: Browser, page: str, width: int, is_dark: bool) -> None:
     if is_dark:
         opened.prefer_dark()
     with opened.narrow(width):

@@ -52,7 +52,7 @@ def site_of(assets: Assets) -> WSGIApplication:
 
 
 def open_over_a_deploy(browser: Browser, folder: Path, way: Way) -> list[str]:
-    """What a page that was opened before a deploy says after it, and what one says that is opened then."""
+    """Return the edition that a page opened before a deploy has after it, and that of a page opened then."""
     serving = [deployed(folder, "first", way)]
 
     def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -61,9 +61,9 @@ def open_over_a_deploy(browser: Browser, folder: Path, way: Way) -> list[str]:
     with served(application) as url:
         browser.open(url)
         serving.append(deployed(folder, "second", way))
-        said = [browser.value("edition().catch(() => 'gone')"), browser.value("document.title")]
+        editions = [browser.value("edition().catch(() => 'gone')"), browser.value("document.title")]
         browser.open(url)
-        return [*said, browser.value("edition()")]
+        return [*editions, browser.value("edition()")]
 
 
 @pytest.mark.parametrize("way", ["in one folder", "carried"])
@@ -72,6 +72,6 @@ def test_a_page_that_is_open_imports_its_own_modules_after_a_deploy(browser: Bro
     assert browser.faults() == []
 
 
-def test_without_the_files_of_before_it_cannot(browser: Browser, tmp_path: Path) -> None:
+def test_open_page_fails_without_the_former_files(browser: Browser, tmp_path: Path) -> None:
     assert open_over_a_deploy(browser, tmp_path, "neither")[0] == "gone"
     assert any(fault.startswith("404 for /assets/js/late.") for fault in browser.faults())

@@ -74,7 +74,7 @@ def test_a_page_of_another_origin_loads_all_and_each_once(
     assert sorted(loaded) == sorted(assets.url(name) for name in (*_SOURCES, "fonts/icons.woff2"))
 
 
-def test_a_page_of_an_origin_that_is_not_named_may_not(
+def test_page_of_an_unlisted_origin_is_refused(
     browser: Browser, manifest: Path, tmp_path: Path, serve: Callable[[Path], str]
 ) -> None:
     url = serve(tmp_path / "pages")

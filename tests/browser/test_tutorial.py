@@ -42,7 +42,7 @@ http {{
 
 @dataclass(slots=True)
 class Reader:
-    """Who does what is written: in the folder `project`, and the folder `server`, on ports of this test."""
+    """A reader who follows the tutorial: in the folder `project`, and the folder `server`, on ports of this test."""
 
     folder: Path
     development: int = field(default_factory=free_port)
@@ -56,7 +56,7 @@ class Reader:
 
     @property
     def server(self) -> Path:
-        """What is deployed."""
+        """The deployed release."""
         return self.folder / "srv"
 
     def here(self, text: str) -> str:
@@ -71,7 +71,7 @@ class Reader:
         return text
 
     def run(self, command: str) -> tuple[str, int]:
-        """What `command` prints, and its exit code."""
+        """Return the output of `command` and its exit code."""
         done = subprocess.run(
             ["bash", "-euc", self.here(command)],
             cwd=self.project,
@@ -123,7 +123,7 @@ def serving(reader: Reader, recipe: str) -> Iterator[None]:
 
 
 def environment() -> dict[str, str]:
-    """That of a shell in which the virtual environment is active, and no variable of CI is set."""
+    """Return the environment of a shell in which the virtual environment is active, and no variable of CI is set."""
     left_out = {"CI", "NO_COLOR", "PYTHONWARNINGS"}
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     kept = {name: value for name, value in os.environ.items() if name not in left_out}

@@ -1,4 +1,4 @@
-"""What Vite built in a page of ours, and its server in development, in Chromium."""
+"""Output of Vite in a page of ours, and its server in development, in Chromium."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager

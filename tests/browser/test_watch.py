@@ -50,7 +50,7 @@ def worked_on(project: Path) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
                 os.killpg(process.pid, signal.SIGKILL)  # what a killed watch has left
 
 
-def test_a_day_of_work_on_the_example(browser: Browser, project: Path) -> None:
+def test_edits_of_the_example_reach_the_open_page(browser: Browser, project: Path) -> None:
     sheet = project / "assets/scss/_base.scss"
     good = sheet.read_text()
     with worked_on(project) as (url, _):
@@ -73,7 +73,7 @@ def test_a_day_of_work_on_the_example(browser: Browser, project: Path) -> None:
         assert browser.faults() == []
 
 
-def test_an_open_page_finds_the_watch_that_is_started_after_one_was_killed(browser: Browser, project: Path) -> None:
+def test_open_page_finds_the_watch_started_after_a_killed_one(browser: Browser, project: Path) -> None:
     sheet = project / "assets/css/app.scss"
     with worked_on(project) as (url, first):
         browser.open(url)

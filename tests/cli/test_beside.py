@@ -6,13 +6,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.cli.processes import command_of, is_running
+from tests.cli.processes import command_of, is_gone, is_running
 from tests.command import run
 from tests.conftest import PATIENCE_SECONDS, Tree, wait_for, write_tree
 
@@ -20,27 +20,26 @@ SITE: Tree = {"buildassets.toml": "", "assets/a.css": "a { color: red }"}
 # Writes its process id to `runs`, and goes on until a signal ends it.
 SERVER = "import os, signal, time; open('runs', 'w').write(str(os.getpid())); time.sleep(600)"
 IGNORES_SIGTERM = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
-NO_PATIENCE = {"_OWN_WAY_SECONDS": 0.05, "_ENDING_SECONDS": 0.1}
+# A command that ends by itself has all the time that a busy machine may need.
+GRACE = {"_OWN_WAY_SECONDS": 0.5, "_ENDING_SECONDS": float(PATIENCE_SECONDS)}
+NO_GRACE = {"_OWN_WAY_SECONDS": 0.05, "_ENDING_SECONDS": 0.1}
 
 
 @contextmanager
 def watch_with(
-    folder: Path, *command: str, options: tuple[str, ...] = (), **seconds: float
+    folder: Path, *command: str, options: tuple[str, ...] = (), grace: Mapping[str, float] = GRACE
 ) -> Iterator["subprocess.Popen[str]"]:
-    """A watch in `folder`, in a group of its own, with `command` beside it, and periods of grace of so many `seconds`.
-
-    Without `seconds` a command has all the time that a busy machine may need to end by itself.
-    """
-    grace = {"_OWN_WAY_SECONDS": 0.5, "_ENDING_SECONDS": float(PATIENCE_SECONDS), **seconds}
+    """Run a watch in `folder`, in a group of its own, next to `command`, which has periods of `grace` to end."""
     watch = ("watch", "--port", "0", *options, "--", *command)
-    arguments = command_of(*watch, module="beside", constants=grace)
+    arguments = command_of(*watch, module="cli.beside", constants=grace)
     with subprocess.Popen(
         arguments, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     ) as process:
         try:
             yield process
         finally:
-            process.kill()
+            if not is_gone(process.pid):
+                os.killpg(process.pid, signal.SIGKILL)
 
 
 def python(program: str) -> tuple[str, ...]:
@@ -56,7 +55,7 @@ def wait_until_it_runs(folder: Path) -> int:
 @pytest.mark.parametrize(
     ("program", "code"), [("", 0), ("raise SystemExit(7)", 7), ("import os; os.kill(os.getpid(), 9)", 137)]
 )
-def test_the_watch_ends_with_the_command_and_its_exit_code(tmp_path: Path, program: str, code: int) -> None:
+def test_watch_ends_with_the_command_and_its_exit_code(tmp_path: Path, program: str, code: int) -> None:
     with watch_with(write_tree(tmp_path, SITE), *python(program)) as watch:
         assert watch.wait(timeout=PATIENCE_SECONDS) == code
 
@@ -68,7 +67,7 @@ def test_command_starts_with_the_first_release(tmp_path: Path) -> None:
     assert list(json.loads(out)["assets"]) == ["a.css"]
 
 
-def test_the_command_waits_for_a_release(tmp_path: Path) -> None:
+def test_command_waits_for_a_release(tmp_path: Path) -> None:
     write_tree(tmp_path, {**SITE, "assets/a.css": 'a { background: url("b.svg") }'})
     with watch_with(tmp_path, *python(SERVER)) as watch:
         assert watch.stderr is not None
@@ -80,7 +79,7 @@ def test_the_command_waits_for_a_release(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
-def test_a_signal_to_the_watch_ends_the_command(tmp_path: Path, number: int, code: int) -> None:
+def test_signal_to_the_watch_ends_the_command(tmp_path: Path, number: int, code: int) -> None:
     with watch_with(write_tree(tmp_path, SITE), *python(SERVER)) as watch:
         pid = wait_until_it_runs(tmp_path)
         watch.send_signal(number)
@@ -91,9 +90,9 @@ def test_a_signal_to_the_watch_ends_the_command(tmp_path: Path, number: int, cod
 @pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="what a command has started is found in /proc")
 @pytest.mark.parametrize("ignores", ["", IGNORES_SIGTERM])
 def test_child_of_the_command_ends_too(tmp_path: Path, ignores: str) -> None:
-    grace = NO_PATIENCE if ignores else {"_OWN_WAY_SECONDS": 0.05}
+    grace = NO_GRACE if ignores else {**GRACE, "_OWN_WAY_SECONDS": 0.05}
     write_tree(tmp_path, {**SITE, "server.py": f"{ignores}{SERVER}"})
-    with watch_with(tmp_path, "sh", "-c", f"{sys.executable} server.py; true", **grace) as watch:
+    with watch_with(tmp_path, "sh", "-c", f"{sys.executable} server.py; true", grace=grace) as watch:
         server = wait_until_it_runs(tmp_path)
         watch.send_signal(signal.SIGTERM)
         assert watch.wait(PATIENCE_SECONDS) == 143
@@ -102,7 +101,9 @@ def test_child_of_the_command_ends_too(tmp_path: Path, ignores: str) -> None:
 
 def test_ctrl_c_reaches_both(tmp_path: Path) -> None:
     program = f"import signal; signal.signal(2, lambda *_: print('bye') or exit()); {SERVER}"
-    with watch_with(write_tree(tmp_path, SITE), *python(program), _OWN_WAY_SECONDS=PATIENCE_SECONDS) as watch:
+    with watch_with(
+        write_tree(tmp_path, SITE), *python(program), grace={"_OWN_WAY_SECONDS": PATIENCE_SECONDS}
+    ) as watch:
         wait_until_it_runs(tmp_path)
         os.killpg(watch.pid, signal.SIGINT)  # as a terminal does
         out, err = watch.communicate(timeout=PATIENCE_SECONDS)
@@ -111,7 +112,7 @@ def test_ctrl_c_reaches_both(tmp_path: Path) -> None:
 
 
 def test_command_that_ignores_sigterm_is_killed(tmp_path: Path) -> None:
-    with watch_with(write_tree(tmp_path, SITE), *python(IGNORES_SIGTERM + SERVER), **NO_PATIENCE) as watch:
+    with watch_with(write_tree(tmp_path, SITE), *python(IGNORES_SIGTERM + SERVER), grace=NO_GRACE) as watch:
         pid = wait_until_it_runs(tmp_path)
         watch.terminate()
         assert watch.wait(timeout=PATIENCE_SECONDS) == 143

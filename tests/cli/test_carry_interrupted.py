@@ -3,7 +3,6 @@
 import signal
 import socket
 import subprocess
-import sys
 import time
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -12,6 +11,7 @@ from threading import Event, Thread
 
 import pytest
 
+from tests.cli.processes import command_of
 from tests.command import environment, run
 from tests.conftest import PATIENCE_SECONDS, write_tree
 from tests.release.slow import BEHAVIOURS, Behaviour, serving
@@ -19,7 +19,8 @@ from tests.release.slow import BEHAVIOURS, Behaviour, serving
 
 def interrupted(folder: Path, url: str, number: signal.Signals, is_asked: Event) -> int:
     """The exit code of a build that gets the signal once it waits for the server."""
-    command = [sys.executable, "-m", "buildassets", "build", "-o", "new", "--carry-from", url]
+    grace = {"_GRACE_SECONDS": 0.05}  # for downloads that still run
+    command = command_of("build", "-o", "new", "--carry-from", url, module="threads", constants=grace)
     child = subprocess.Popen(command, cwd=folder, env=environment(), stderr=subprocess.DEVNULL)
     assert is_asked.wait(PATIENCE_SECONDS)
     time.sleep(0.1)  # in which it begins to wait

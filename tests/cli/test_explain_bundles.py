@@ -1,4 +1,4 @@
-"""`buildassets explain` on what esbuild bundles, and on what lies beside it."""
+"""`buildassets explain` on bundles of esbuild, and on the assets next to them."""
 
 import json
 import re
@@ -34,14 +34,15 @@ SITE: Tree = {
 BUNDLED = ("js/app.js", "js/app.css", "js/admin.js", "js/chunks/admin-app.js", "js/chunks/late.js")
 
 
-@pytest.fixture
-def site(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A site that was built once without bundles, so that the cache holds each module, and then with them."""
-    (tmp_path / "node_modules").symlink_to(node_modules())
-    assert run(write_tree(tmp_path, {**SITE, "buildassets.toml": ""}), "build", "-q").returncode == 0
-    done = run(write_tree(tmp_path, SITE), "build", "-q")
+    folder = tmp_path_factory.mktemp("site")
+    (folder / "node_modules").symlink_to(node_modules())
+    assert run(write_tree(folder, {**SITE, "buildassets.toml": ""}), "build", "-q").returncode == 0
+    done = run(write_tree(folder, SITE), "build", "-q")
     assert done.returncode == 0, done.stderr
-    return tmp_path
+    return folder
 
 
 def document(folder: Path, path: str) -> Any:

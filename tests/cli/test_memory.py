@@ -1,4 +1,4 @@
-"""The memory that each verb takes for a file that nobody has to parse: the same, however large it is."""
+"""The memory that each verb takes for a file that is not parsed: the same, however large it is."""
 
 import functools
 import json

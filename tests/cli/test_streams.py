@@ -40,12 +40,12 @@ def site(tmp_path: Path) -> Path:
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a device of Linux")
 @pytest.mark.parametrize("arguments", VERBS, ids=" ".join)
-def test_full_stderr_ends_with_one(site: Path, arguments: list[str]) -> None:
+def test_full_stderr_exits_with_1(site: Path, arguments: list[str]) -> None:
     assert ended(site, "2> /dev/full", *arguments) == (1, "")
 
 
 @pytest.mark.parametrize("arguments", VERBS, ids=" ".join)
-def test_stderr_that_nobody_reads_ends_with_one(site: Path, arguments: list[str]) -> None:
+def test_stderr_without_a_reader_exits_with_1(site: Path, arguments: list[str]) -> None:
     script = ("import os, sys; r, w = os.pipe(); os.close(r); os.dup2(w, 2); os.execv(sys.argv[1], sys.argv[1:])",)
     command = [sys.executable, "-c", *script, sys.executable, "-m", "buildassets", *arguments]
     done = subprocess.run(command, cwd=site, env=environment(), capture_output=True, text=True, timeout=60)
@@ -64,12 +64,12 @@ def test_closed_stdout_is_an_error(site: Path) -> None:
     assert printed.startswith("error[output/stdout]: cannot write to standard output: bad file descriptor\n")
 
 
-def test_annotations_of_errors_need_stderr_too(tmp_path: Path) -> None:
+def test_annotations_to_a_full_stderr_exit_with_1(tmp_path: Path) -> None:
     write_tree(tmp_path, BROKEN)
     assert ended(tmp_path, "2> /dev/full", "build", CI="true") == (1, "")
 
 
-def test_files_of_a_build_never_get_the_number_of_a_closed_stream(site: Path) -> None:
+def test_files_of_a_build_never_get_the_descriptor_of_a_closed_stream(site: Path) -> None:
     """Whatever writes to stderr by its number would write into them."""
     code, _ = ended(site, "0<&- 1>&- 2>&-", "build", "--no-cache", "-v")
     assert code == 0
@@ -78,7 +78,7 @@ def test_files_of_a_build_never_get_the_number_of_a_closed_stream(site: Path) ->
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a device of Linux")
 @pytest.mark.parametrize("arguments", [["-h"], ["build", "--help"], ["--version"], ["verify", "--json"]], ids=" ".join)
-def test_full_stdout_ends_with_one(site: Path, arguments: list[str]) -> None:
+def test_full_stdout_exits_with_1(site: Path, arguments: list[str]) -> None:
     code, printed = ended(site, "> /dev/full", *arguments)
     assert (code, printed.partition("\n")[0]) == (
         1,

@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from tests.conftest import PATIENCE_SECONDS
+
 # The destructor gets the signal and goes on: what is raised in it is dropped.
 PROGRAM = """
 import os, signal, time
@@ -18,6 +20,7 @@ class Dropping:
         for _ in range(9):
             pass
 
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # which `nohup` has ignored
 terminated_as_exit()
 try:
     dropping = Dropping()
@@ -36,6 +39,7 @@ WAITING = """
 import os, signal, threading, time
 from buildassets.cli.termination import terminated_as_exit
 
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # which `nohup` has ignored
 terminated_as_exit()
 signal.pthread_sigmask(signal.SIG_BLOCK, [{number}])
 
@@ -58,20 +62,20 @@ except KeyboardInterrupt:
 @SIGNALS
 def test_a_signal_that_does_not_wake_the_main_thread_is_not_lost(name: str, code: int) -> None:
     program = WAITING.format(number=int(signal.Signals[name]))
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=PATIENCE_SECONDS)
     assert (done.returncode, done.stderr) == (code, "")
 
 
 @SIGNALS
 def test_a_signal_in_a_destructor_is_not_lost(name: str, code: int) -> None:
     program = PROGRAM.format(number=int(signal.Signals[name]))
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=PATIENCE_SECONDS)
     assert (done.returncode, done.stderr) == (code, "")
 
 
 def test_exception_in_a_destructor_is_reported_unless_a_signal_raised_it() -> None:
     program = PROGRAM.format(number=0).replace("signal.raise_signal(0)", "raise OSError('lost')").replace("60", "0")
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=PATIENCE_SECONDS)
     assert done.returncode == 0
     assert "OSError: lost" in done.stderr
 
@@ -84,7 +88,7 @@ def test_more_commands_in_a_process_open_no_more_files() -> None:
         " terminated_as_exit()\n found.append((len(os.listdir('/proc/self/fd')), threading.active_count()))\n"
         "raise SystemExit(len(set(found)))"
     )
-    assert subprocess.run([sys.executable, "-c", program], timeout=30).returncode == 1
+    assert subprocess.run([sys.executable, "-c", program], timeout=PATIENCE_SECONDS).returncode == 1
 
 
 def test_a_process_that_may_have_no_threads_goes_on() -> None:
@@ -93,5 +97,5 @@ def test_a_process_that_may_have_no_threads_goes_on() -> None:
         "threading.Thread.start = start\nfrom buildassets.cli.termination import terminated_as_exit\n"
         "terminated_as_exit()\nsignal.raise_signal(signal.SIGTERM)"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=PATIENCE_SECONDS)
     assert (done.returncode, done.stderr) == (143, "")

@@ -13,7 +13,7 @@ import pytest
 
 from tests.cli.processes import command_of, is_running
 from tests.command import environment
-from tests.conftest import PATIENCE_SECONDS, wait_for, write_tree
+from tests.conftest import PATIENCE_SECONDS, children, wait_for, write_tree
 
 # Notes that it runs, with the process that it has started in the same group, and goes on until it is ended.
 SERVER = """
@@ -51,7 +51,7 @@ def settings(**programs: str) -> str:
 def watch(folder: Path, config: str, *arguments: str, **seconds: float) -> Iterator["subprocess.Popen[str]"]:
     """A watch of a project with that configuration, and with periods of grace of so many `seconds`."""
     write_tree(folder, {"buildassets.toml": config, "assets/a.css": "a { color: red }"})
-    command = command_of("watch", "--port", "0", *arguments, module="together", constants=GRACE | seconds)
+    command = command_of("watch", "--port", "0", *arguments, module="cli.together", constants=GRACE | seconds)
     with subprocess.Popen(
         command,
         cwd=folder,
@@ -64,7 +64,10 @@ def watch(folder: Path, config: str, *arguments: str, **seconds: float) -> Itera
         try:
             yield process
         finally:
+            started = children(process.pid)
             process.kill()
+            for one in filter(is_running, started):  # where a test has failed
+                os.kill(one, signal.SIGKILL)
 
 
 def pids(folder: Path, *names: str) -> list[int]:
@@ -185,7 +188,7 @@ def test_program_that_cannot_be_started_ends_all(tmp_path: Path) -> None:
     assert "error[command/absent]: `./bad` cannot be started: no such file" in err
 
 
-def test_the_watch_goes_on_building(tmp_path: Path) -> None:
+def test_watch_builds_while_commands_run(tmp_path: Path) -> None:
     with watch(tmp_path, settings(web=SERVER)) as process:
         pids(tmp_path, "web")
         write_tree(tmp_path, {"assets/b.css": "b { color: blue }"})

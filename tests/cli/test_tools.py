@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +10,7 @@ import pytest
 from buildassets.packages.tools.kinds import TOOLS, platform_of
 from tests.cli.registries import serving_copy
 from tests.command import run
-from tests.conftest import read_tree, settle, write_tree
+from tests.conftest import read_tree, write_tree
 from tests.packages.conftest import bare_machine
 from tests.packages.published import TOOLS as PUBLISHED
 from tests.packages.published import publish_real
@@ -101,21 +99,6 @@ def test_missing_locked_tool_is_an_error_although_path_has_one(project: Path) ->
     assert "hint: run `buildassets tools install`" in done.stderr
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the folders of Linux")
-@pytest.mark.parametrize("variable", ["XDG_DATA_HOME", "HOME"])
-def test_a_build_with_nothing_to_do_misses_a_locked_tool_in_another_folder(project: Path, variable: str) -> None:
-    home = {"BUILDASSETS_TOOLS_DIR": "", "XDG_DATA_HOME": "", "HOME": str(project.parent / "home")}
-    assert run(project, "tools", "install", "esbuild", "dart-sass", **home).returncode == 0
-    for _ in range(3):  # the last has nothing to do
-        settle()
-        assert run(project, "build", **home).returncode == 0
-    for elsewhere in ({variable: str(project.parent / "empty")}, {"BUILDASSETS_TOOLS_DIR": "empty"}):
-        done = run(project, "build", **{**home, **elsewhere})
-        assert done.returncode == 1
-        assert "error[js/unavailable]: `esbuild` is in `buildassets.lock` and not installed here" in done.stderr
-    assert ", wrote nothing, " in run(project, "build", **home).stderr
-
-
 def test_a_build_reports_a_locked_sass_that_is_gone_by_the_code_of_the_engine(
     project: Path, registry: Registry
 ) -> None:
@@ -134,26 +117,6 @@ def test_without_a_lock_the_one_on_path_is_used(project: Path, registry: Registr
     path = os.pathsep.join((str(home / "bin"), os.environ["PATH"]))
     listed = json.loads(run(project, "tools", "list", "--json", PATH=path).stdout)["tools"]["esbuild"]
     assert (listed["version"], listed["origin"]) == ("0.28.2", "PATH")
-
-
-def test_build_after_another_lock_is_made_again(project: Path, registry: Registry) -> None:
-    assert run(project, "tools", "install", "esbuild", "dart-sass").returncode == 0
-    assert run(project, "build").returncode == 0
-    assert "wrote nothing" in run(project, "build").stderr
-    run(project, "tools", "remove", "dart-sass")
-    assert "wrote nothing" not in run(project, "build").stderr
-    manifest = json.loads((project / "build/manifest.json").read_text())
-    assert manifest["generator"]["engines"]["scss"] != "dart-sass 1.108.2 (lock)"
-
-
-def test_a_build_with_nothing_to_do_loads_nothing_for_locked_tools(project: Path) -> None:
-    assert run(project, "tools", "install", "esbuild", "dart-sass").returncode == 0
-    command = [sys.executable, "-X", "importtime", "-m", "buildassets", "build"]
-    for _ in range(3):
-        done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=True)
-    assert "wrote nothing" in done.stderr
-    assert "buildassets.packages" not in done.stderr
-    assert "tomllib" not in done.stderr
 
 
 def test_list_has_version_licence_origin_and_use(project: Path) -> None:
@@ -227,12 +190,3 @@ def test_tools_are_installed_before_the_sources_are_there(project: Path, registr
         path.unlink() if path.is_file() else path.rmdir()
     (project / "assets").rmdir()
     assert run(project, "tools", "install", "esbuild").returncode == 0
-
-
-def test_a_locked_sass_is_the_engine_without_a_setting(project: Path, registry: Registry) -> None:
-    (project / "buildassets.toml").write_text(f'registry = "{registry.url}"\n')
-    assert run(project, "tools", "install", "dart-sass").returncode == 0
-    done = run(project, "build")
-    manifest = json.loads((project / "build/manifest.json").read_text())
-    assert manifest["generator"]["engines"]["scss"] == "dart-sass 1.108.2 (lock)"
-    assert "note: Sass was compiled by" not in done.stderr

@@ -1,4 +1,4 @@
-"""A release whose compiler of Sass nobody chose: the build that made it notes so, once."""
+"""A release by a compiler of Sass that no setting chose: its build notes that, once."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""What independent parsers have to say of published files: asked once about each, whichever tests want to know."""
+"""The findings of independent parsers in published files, each parsed once for all tests."""
 
 import fcntl
 import json
@@ -19,7 +19,7 @@ PARSE: Final = Path(__file__).with_name("parse.mjs")
 
 @pytest.fixture(scope="session")
 def opinions(node: str, made_once: MadeOnce) -> Opinions:
-    """For each file what acorn reads in it: the digest of its tree, and its references; or an error.
+    """The findings of acorn in each file: the digest of its tree, and its references; or an error.
 
     Those of published files are kept, for all processes of the test run.
     """

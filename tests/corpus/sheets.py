@@ -39,7 +39,7 @@ class Sheet:
 
     @cached_property
     def urls(self) -> list[str]:
-        """What it fetches."""
+        """The URLs that it fetches."""
         return css_trees.urls(self.rules)
 
 

@@ -78,7 +78,7 @@ class Built:
         return {entry.file: name for name, entry in self.manifest.assets.items()}
 
     def source_target(self, name: str, kind: str, text: str) -> str:
-        """What the reference `text` in the source of `name` names: a logical path, or itself where it is left alone."""
+        """Return the logical path of the reference `text` in the source of `name`, or `text` if it is kept."""
         path = _target(name, kind, text)
         return path if path in self.manifest.assets else text
 
@@ -88,7 +88,7 @@ class Built:
         return self.logical_by_file.get(path, text)
 
     def missing(self, name: str, references: Iterable[str]) -> list[str]:
-        """Those of the references in the output of the sheet `name` that name no file of the release."""
+        """List the references in the output of the sheet `name` that name no file of the release."""
         paths = ((text, _target(self.manifest.assets[name].file, "url", text)) for text in references)
         return [text for text, path in paths if path and path not in self.logical_by_file]
 
@@ -103,7 +103,7 @@ def _target(base: str, kind: str, text: str) -> str:
 
 
 @pytest.fixture(scope="session", params=PACKAGES)
-def built(request: pytest.FixtureRequest, made_once: MadeOnce) -> Built:
+def package(request: pytest.FixtureRequest, made_once: MadeOnce) -> Built:
     """Each package in turn, with all settings at their defaults, but for the compression, which takes minutes."""
     packages = node_modules()
     roots = [source_root(packages / path, path, globs) for path, globs in PACKAGES[request.param].items()]
@@ -123,36 +123,36 @@ def _config(roots: Iterable[str]) -> str:
         """
 
 
-def test_scripts_mean_the_same_and_refer_to_the_same(built: Built, opinions: Opinions) -> None:
-    names = built.names(".js", ".mjs")
-    sources = opinions([built.packages / name for name in names])
-    outputs = opinions([built.release.path(name) for name in names])
+def test_scripts_mean_the_same_and_refer_to_the_same(package: Built, opinions: Opinions) -> None:
+    names = package.names(".js", ".mjs")
+    sources = opinions([package.packages / name for name in names])
+    outputs = opinions([package.release.path(name) for name in names])
     for name, source, output in zip(names, sources, outputs, strict=True):
         assert "error" not in output or "error" in source, f"{name}: {output}"
         if "error" not in source:
-            wanted = [built.source_target(name, kind, text) for kind, text in source["references"]]
-            assert [built.output_target(name, kind, text) for kind, text in output["references"]] == wanted, name
+            wanted = [package.source_target(name, kind, text) for kind, text in source["references"]]
+            assert [package.output_target(name, kind, text) for kind, text in output["references"]] == wanted, name
             assert output["tree"] == source["tree"], name
 
 
-def test_style_sheets_parse_and_refer_to_the_same(built: Built) -> None:
-    for name in built.names(".css"):
-        wanted = [built.source_target(name, "url", text) for text in _read_sheet(built.packages / name).references]
-        output = _read_sheet(built.release.path(name))
+def test_style_sheets_parse_and_refer_to_the_same(package: Built) -> None:
+    for name in package.names(".css"):
+        wanted = [package.source_target(name, "url", text) for text in _read_sheet(package.packages / name).references]
+        output = _read_sheet(package.release.path(name))
         assert not output.has_errors, name
-        assert [built.output_target(name, "url", text) for text in output.references] == wanted, name
-        assert built.missing(name, output.references) == [], name
+        assert [package.output_target(name, "url", text) for text in output.references] == wanted, name
+        assert package.missing(name, output.references) == [], name
 
 
-def test_compiled_style_sheets_refer_to_files_that_exist(built: Built) -> None:
-    for name in built.manifest.assets:
-        if name.endswith(".css") and not (built.packages / name).is_file():
-            assert built.missing(name, _read_sheet(built.release.path(name)).references) == [], name
+def test_compiled_style_sheets_refer_to_files_that_exist(package: Built) -> None:
+    for name in package.manifest.assets:
+        if name.endswith(".css") and not (package.packages / name).is_file():
+            assert package.missing(name, _read_sheet(package.release.path(name)).references) == [], name
 
 
 @dataclass(frozen=True, slots=True)
 class _Sheet:
-    """What a parser finds in a sheet."""
+    """The findings of a parser in a sheet."""
 
     has_errors: bool
     references: tuple[str, ...]
@@ -183,16 +183,16 @@ def _css_references(tokens: Iterable[Any]) -> list[str]:
     return found
 
 
-def test_fingerprints_are_those_of_the_bytes(built: Built) -> None:
-    in_cycles = _members_of_cycles({name: entry.references for name, entry in built.manifest.assets.items()})
-    for name, entry in built.manifest.assets.items():
-        content = built.release.path(name).read_bytes()
+def test_fingerprints_are_those_of_the_bytes(package: Built) -> None:
+    in_cycles = _members_of_cycles({name: entry.references for name, entry in package.manifest.assets.items()})
+    for name, entry in package.manifest.assets.items():
+        content = package.release.path(name).read_bytes()
         assert len(content) == entry.size, name
         assert name in in_cycles or sha256(content).hexdigest()[:12] in entry.file.split("."), name
 
 
 def _members_of_cycles(references: Mapping[str, Iterable[str]]) -> set[str]:
-    """Those who reach themselves, found by taking away, again and again, all who refer to nobody that is left."""
+    """Return the assets that reach themselves: all without references to what is left are removed repeatedly."""
     left = {name: set(targets) - {name} for name, targets in references.items()}
     while ends := {name for name, targets in left.items() if not targets & left.keys()}:
         left = {name: targets for name, targets in left.items() if name not in ends}
@@ -214,11 +214,11 @@ def _reaches_itself(name: str, references: Mapping[str, Iterable[str]]) -> bool:
     return False
 
 
-def test_a_second_build_writes_nothing(built: Built) -> None:
-    before = _stamps(built.release.folder)
-    folder = built.release.folder.parent
+def test_a_second_build_writes_nothing(package: Built) -> None:
+    before = _stamps(package.release.folder)
+    folder = package.release.folder.parent
     build(folder, (folder / "buildassets.toml").read_text())
-    assert _stamps(built.release.folder) == before
+    assert _stamps(package.release.folder) == before
 
 
 def _stamps(folder: Path) -> dict[str, tuple[int, int]]:

@@ -9,7 +9,8 @@ from typing import Final
 import pytest
 
 from buildassets.compiler.result import BuildResult
-from tests.building import built, only, printed, released
+from tests.building import only, printed, released
+from tests.command import built
 from tests.conftest import Tree, write_tree
 from tests.corpus.packages import packages_of
 
@@ -58,7 +59,7 @@ def build(tmp_path: Path) -> Build:
         ("swc", "a.js", "const a = 1;\nexport default a;\n"),
     ],
 )
-def test_what_they_make(tmp_path: Path, build: Build, name: str, asset: str, text: str) -> None:
+def test_command_makes_the_expected_asset(tmp_path: Path, build: Build, name: str, asset: str, text: str) -> None:
     result = build(name, dict([SOURCES[name]]))
     assert not result.diagnostics, printed(result)
     assert re.sub(r"\s+", " ", released(tmp_path, result, asset)) == re.sub(r"\s+", " ", text)
@@ -75,14 +76,14 @@ def test_what_they_make(tmp_path: Path, build: Build, name: str, asset: str, tex
         ("stylus", "b\n  c d\na\n  color none(\n", 5, "`stylus` reports a problem here"),
     ],
 )
-def test_what_they_report_has_its_place(build: Build, name: str, text: str, line: int, words: str) -> None:
+def test_problem_of_a_command_has_its_place(build: Build, name: str, text: str, line: int, words: str) -> None:
     file = SOURCES[name][0]
     one = only(build(name, {file: text}))
     assert one.location is not None, one
     assert (one.code, one.message, one.location.file, one.location.line) == ("command/problem", words, file, line)
 
 
-def test_what_swc_reports_has_its_places(build: Build) -> None:
+def test_problems_of_swc_have_their_places(build: Build) -> None:
     first, *_ = build("swc", {"assets/a.ts": "call(1);\nconst a: = 1;\n"}).diagnostics
     assert first.location is not None
     assert (first.code, first.location.file, first.location.line) == ("command/problem", "assets/a.ts", 2)
@@ -90,7 +91,7 @@ def test_what_swc_reports_has_its_places(build: Build) -> None:
 
 
 @pytest.mark.parametrize("name", SOURCES)
-def test_they_make_what_they_make_by_hand(tmp_path: Path, build: Build, name: str) -> None:
+def test_command_makes_what_it_makes_by_hand(tmp_path: Path, build: Build, name: str) -> None:
     file, text = SOURCES[name]
     result = build(name, {file: text})
     program, *options = {

@@ -40,7 +40,7 @@ _SKIPPED = (Kind.SPACE, Kind.LINE_END, Kind.COMMENT)
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What a block makes a browser load of one kind, in order: `texts`, with where URLs in them lead, if anywhere."""
+    """The files of one kind that a block makes a browser load, in order, with the targets of URLs in them."""
 
     sheets: tuple[Tree, ...]
     urls: tuple[str | None, ...]
@@ -187,7 +187,7 @@ def test_scripts_have_the_same_tokens_in_the_same_order(sides: tuple[Side, Side]
 
 
 def _agree(theirs: Sequence[str], ours: Sequence[str]) -> bool:
-    """Whether two scripts have the same tokens, but for functions around strict ones: theirs loses that they are."""
+    """Return whether two scripts have the same tokens, except for functions around strict ones."""
     place, depth = 0, 0
     for token in theirs:
         while place < len(ours) and token != ours[place]:
@@ -222,7 +222,7 @@ def _is_of_second_theme(project: str, place: str) -> bool:
     return project == "horizon" and place.endswith("in context 1")
 
 
-def test_what_theirs_loses_is_there(project: str, sides: tuple[Side, Side]) -> None:
+def test_assets_that_the_other_compressor_loses_are_released(project: str, sides: tuple[Side, Side]) -> None:
     pairs = list(_pairs(sides))
     gained = sum(one is None is not other for _, a, b in pairs for one, other in zip(a.urls, b.urls, strict=False))
     if project == "pretix":  # Leaflet's images: theirs moves the sheet, not its URLs
@@ -246,7 +246,7 @@ def test_a_second_build_writes_nothing_and_leaves_nothing_over(project: str, sid
 
 
 @pytest.mark.parametrize("project", ["pretix", "weblate"], scope="session")
-def test_a_second_build_takes_two_seconds_beside_the_start_of_django(project: str, sides: tuple[Side, Side]) -> None:
+def test_second_build_takes_two_seconds_without_the_start_of_django(project: str, sides: tuple[Side, Side]) -> None:
     folder = sides[1].folder
     compress(project, "ours", folder)
     start = processor_seconds(project, "ours", folder, "-c", "import django; django.setup()")

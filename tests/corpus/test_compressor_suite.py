@@ -97,7 +97,7 @@ Outcome = dict[str, Any]
 
 @pytest.fixture(scope="session")
 def outcomes(made_once: MadeOnce) -> dict[str, Outcome]:
-    """How each test of the suite ended, by its name; those that its authors skip are left out."""
+    """The outcome of each test of the suite, by its name; tests that its authors skip are left out."""
     lines = made_once("compressor-suite", _run).read_text("utf-8").splitlines()
     found = {one["test"]: one for one in map(json.loads, lines)}
     return {name: one for name, one in found.items() if one["ended"] != "skipped"}
@@ -149,20 +149,20 @@ def _applying(outcomes: dict[str, Outcome]) -> dict[str, Outcome]:
     return {name: one for name, one in outcomes.items() if not _reason(name, DOES_NOT_APPLY)}
 
 
-def test_nearly_all_that_apply_pass(outcomes: dict[str, Outcome]) -> None:
+def test_nearly_all_tests_that_apply_pass(outcomes: dict[str, Outcome]) -> None:
     applying = _applying(outcomes)
     passed = [name for name, one in applying.items() if one["ended"] == "passed"]
     assert len(applying) > 300
     assert len(passed) / len(applying) >= _LEAST
 
 
-def test_those_that_fail_are_listed_with_the_reason(outcomes: dict[str, Outcome]) -> None:
+def test_failing_tests_are_listed_with_the_reason(outcomes: dict[str, Outcome]) -> None:
     failed = {name: one["why"] for name, one in _applying(outcomes).items() if one["ended"] == "failed"}
     assert {name: why for name, why in failed.items() if not _reason(name, DIFFERENT)} == {}
     assert [pattern for pattern in DIFFERENT if not any(fnmatchcase(name, pattern) for name in failed)] == []
 
 
 @pytest.mark.parametrize("pattern", DOES_NOT_APPLY)
-def test_each_reason_is_of_a_test_that_there_is(pattern: str, outcomes: dict[str, Outcome]) -> None:
+def test_each_reason_names_an_existing_test(pattern: str, outcomes: dict[str, Outcome]) -> None:
     assert any(fnmatchcase(name, pattern) for name in outcomes)
     assert re.fullmatch(r"[a-z`].*[^.]", DOES_NOT_APPLY[pattern])

@@ -97,7 +97,7 @@ def test_references_are_what_a_parser_shows(some_sheets: tuple[Sheet, ...]) -> N
         assert found == sheet.urls, sheet.path
 
 
-def test_a_parser_reads_the_minified_sheet_alike(some_sheets: tuple[Sheet, ...]) -> None:
+def test_minified_sheet_is_the_same_to_a_parser(some_sheets: tuple[Sheet, ...]) -> None:
     engine = RcssminEngine()
     for sheet in some_sheets:
         minified = engine.run(EngineInput(sheet.text, sheet.path, sheet.path)).text

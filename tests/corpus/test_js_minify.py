@@ -82,7 +82,7 @@ def test_published_files_get_smaller(
 
 
 def printed(node: str, library: Path, program: str) -> str:
-    """What the program prints when it is given that library."""
+    """Return what the program prints with that library."""
     command: list[str | Path] = [node, "-e", RUN, library, PROGRAMS / f"{program}.cjs"]
     done = subprocess.run(command, capture_output=True, check=True, encoding="utf-8", timeout=60)
     return done.stdout

@@ -39,7 +39,7 @@ LETTER_OF: Final = bytes(ord(LETTERS.get(kind, " ")) for kind in Kind).ljust(256
 
 WRONG_ON_PURPOSE = "test262-parser-tests"
 Places = tuple[str, "array[int]", "array[int]"]  # of tokens: a letter for each, where it begins, and where it ends
-Answer = tuple[Path, str, dict[str, Any]]  # a file, its text, what acorn has to say of it
+Answer = tuple[Path, str, dict[str, Any]]  # a file, its text, and what acorn finds in it
 
 
 @cache

@@ -40,7 +40,7 @@ def test_the_corpus_has_references() -> None:
 
 
 def agrees(text: str, scan: Callable[[str], list[Reference]], loaded: Callable[[str], list[str]]) -> bool:
-    """Whether exactly what a parser finds in `text` is new in the text with all references replaced."""
+    """Return whether replacing all references changes exactly the references that a parser finds in `text`."""
     rewritten = splice(text, [(reference, NEW) for reference in scan(text)])
     return loaded(rewritten) == sorted(NEW + split_url(url)[1] for url in loaded(text))
 

@@ -119,13 +119,13 @@ def test_documented_change_is_what_esbuild_makes(
     text: str, before: str, after: str, esbuild: EsbuildEngine, node: str, tmp_path: Path
 ) -> None:
     (tmp_path / "a.js").write_text(text)
-    assert run(node, tmp_path / "a.js") == before
+    assert printed_by(node, tmp_path / "a.js") == before
     (tmp_path / "a.js").write_text(esbuild.run(EngineInput(text, "/a.js", "a.js")).text)
-    assert run(node, tmp_path / "a.js") == after
+    assert printed_by(node, tmp_path / "a.js") == after
 
 
-def run(node: str, script: Path) -> str:
-    """What the script prints: nothing where it is wrong."""
+def printed_by(node: str, script: Path) -> str:
+    """Return what the script prints: nothing if it is wrong."""
     return subprocess.run([node, script], capture_output=True, check=False, text=True, timeout=60).stdout.strip()
 
 

@@ -38,13 +38,13 @@ def published(*suffixes: str) -> Iterator[str]:
 
 
 def differing(texts: Iterator[str], *questions: Callable[[str], object]) -> list[str]:
-    """How the texts begin of which an answer differs."""
+    """List the beginnings of the texts for which an answer differs."""
     known = [(text, [question(text) for question in questions]) for text in texts]
     with lexers_in_python():
         return [text[:200] for text, answers in known if answers != [question(text) for question in questions]]
 
 
-def test_sheets_are_read_alike() -> None:
+def test_lexers_read_sheets_alike() -> None:
     def minified(text: str) -> object:
         return RcssminEngine().run(EngineInput(text, "/p/a.css", "a.css"))
 
@@ -54,7 +54,7 @@ def test_sheets_are_read_alike() -> None:
     assert not differing(published(".css"), minified, joined, partial(scan, Syntax.CSS))
 
 
-def test_scripts_are_read_alike() -> None:
+def test_lexers_read_scripts_alike() -> None:
     def minified(text: str) -> object:
         return RjsminEngine().run(EngineInput(text, "/p/a.js", "a.js"))
 
@@ -73,7 +73,7 @@ def test_surveys_of_scripts_hold_what_their_parts_find() -> None:
     assert not differing(published(".js", ".mjs"), found)
 
 
-def test_scripts_are_joined_alike() -> None:
+def test_lexers_join_scripts_alike() -> None:
     def joined(text: str) -> object:
         return join(Syntax.JAVASCRIPT, [Member("a.js", text), Member("b.js", "b()")])
 

@@ -37,7 +37,7 @@ def _described(folder: Path) -> Mapping[str, Any] | None:
 
 
 def _names(packages: Path) -> Iterator[str]:
-    """What the packages say that one may import, and some of what they do not."""
+    """List the names that the packages export, and some that they do not."""
     for path in sorted([*packages.glob("*/package.json"), *packages.glob("@*/*/package.json")]):
         description = json.loads(path.read_bytes())
         name = path.parent.relative_to(packages).as_posix()

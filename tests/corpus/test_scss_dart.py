@@ -36,7 +36,7 @@ each_sheet = pytest.mark.parametrize(("source", "load_paths"), SHEETS.values(), 
 
 
 def alone(sheet: Path, load_paths: Sequence[str]) -> str:
-    """What the compiler makes of `sheet` when it is called directly."""
+    """Return the output of the compiler for `sheet` when it is called directly."""
     options = ["--no-source-map", "--quiet", "--pkg-importer=node", *(f"--load-path={path}" for path in load_paths)]
     command = [*installed_command(), *options, str(sheet)]
     return subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout
@@ -92,6 +92,6 @@ def test_inputs_alone_give_the_same_css_and_each_deprecation_is_reported_once(
             shutil.copy(packages / name / "package.json", copy / "node_modules" / name)
     assert alone(copy / "app.scss", [str(copy / "node_modules" / path) for path in load_paths]) == compiled.text
     assert len(compiled.inputs) > 3
-    told = [diagnostic.message for diagnostic in compiled.diagnostics if diagnostic.code == "scss/deprecated"]
-    assert len(told) == len(set(told)) <= 8
+    reported = [diagnostic.message for diagnostic in compiled.diagnostics if diagnostic.code == "scss/deprecated"]
+    assert len(reported) == len(set(reported)) <= 8
     assert all(diagnostic.location and diagnostic.location.line for diagnostic in compiled.diagnostics)

@@ -59,7 +59,7 @@ def test_releases_are_restored_and_only_what_changed_is_built(
 
 
 def builds(folder: Path, command: list[str]) -> int:
-    """How many builds a task runner starts."""
+    """Return the number of builds that a task runner starts."""
     log = folder / "runs.log"
     log.write_text("")
     program, *arguments = command

@@ -51,22 +51,22 @@ def _empty_unless_template(source: str, target: str) -> None:
 )
 def test_names_in_published_templates(tmp_path: Path, package: str, settings: str, names: int, unchecked: int) -> None:
     result = checked(tmp_path, package, settings)
-    told = [found for found in result.diagnostics if found.code.startswith("template/")]
-    missing = {re.findall("`(.*)`", found.message)[0] for found in told if found.code == "template/missing"}
+    reported = [found for found in result.diagnostics if found.code.startswith("template/")]
+    missing = {re.findall("`(.*)`", found.message)[0] for found in reported if found.code == "template/missing"}
     assert missing <= KNOWN_MISSING
-    assert {found.code for found in told} <= {"template/missing"}
+    assert {found.code for found in reported} <= {"template/missing"}
     assert (result.templates.names, len(result.templates.unchecked)) == (names, unchecked)
 
 
 @pytest.mark.parametrize("package", ["django", "oscar", "rest_framework"])
-def test_a_file_that_is_taken_away_is_told_wherever_it_is_named(tmp_path: Path, package: str) -> None:
+def test_removed_file_is_reported_wherever_it_is_named(tmp_path: Path, package: str) -> None:
     name = max(checked(tmp_path, package, 'engine = "django"').templates.used)
     (gone,) = (tmp_path / package).rglob(f"static/{name}")
     gone.unlink()
     result = check(load_config(start=str(tmp_path)), mode="development")
-    told = [found.location.file for found in result.diagnostics if name in found.message and found.location]
+    reported = [found.location.file for found in result.diagnostics if name in found.message and found.location]
     naming = [path for path in (tmp_path / package).rglob("templates/**/*.*") if _names_it(path, name)]
-    assert sorted(told) == sorted(path.relative_to(tmp_path).as_posix() for path in naming)
+    assert sorted(reported) == sorted(path.relative_to(tmp_path).as_posix() for path in naming)
 
 
 def _names_it(path: Path, name: str) -> bool:

@@ -71,7 +71,7 @@ def commit(folder: Path) -> None:
 
 
 def git(folder: Path, *arguments: str) -> str:
-    """What git prints."""
+    """Return the output of git."""
     return subprocess.run([*_GIT, *arguments], cwd=folder, check=True, capture_output=True, text=True).stdout
 
 

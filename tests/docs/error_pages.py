@@ -63,7 +63,7 @@ WITH_ESBUILD = ("bundle/esbuild", "bundle/missing", "js/no-export", "js/tsconfig
 # Codes of errors that end a web process with a traceback, which names no code.
 IN_TRACEBACKS = ("manifest/file", "manifest/missing")
 
-# A name, a fenced block of any language, and what a sentence behind it says of the exit code.
+# A name, a fenced block of any language, and the exit code that a sentence after it states.
 _BLOCK = re.compile(
     r"(?:^`(?P<file>[^`\n]+)`:\n\n)?"
     r"^(?P<fence>`{3,})(?P<language>\w+)\n(?P<text>.*?)^(?P=fence)$"

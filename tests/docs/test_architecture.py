@@ -1,4 +1,4 @@
-"""What docs/architecture.md names is there, and it has a line for each package of the compiler."""
+"""Everything that docs/architecture.md names exists, and it has a line for each package of the compiler."""
 
 import re
 from pathlib import Path
@@ -31,6 +31,6 @@ def test_each_stage_has_its_row_in_the_order_of_the_picture() -> None:
     assert set(rows) <= packages(_PACKAGE / "compiler")
 
 
-def test_paths_on_the_page_are_there() -> None:
+def test_paths_on_the_page_exist() -> None:
     assert len(_PATHS) > 10
     assert not {path for path in _PATHS if not any((root / path).exists() for root in (_PACKAGE, _PROJECT))}

@@ -58,7 +58,7 @@ def at(command: str, s3: S3, prefix: str) -> str:
         ("dependabot", "dependabot.yml", DEPENDABOT),
     ],
 )
-def test_the_files_are_as_their_schema_has_them(schema: str, name: str, text: str, tmp_path: Path) -> None:
+def test_files_match_their_schema(schema: str, name: str, text: str, tmp_path: Path) -> None:
     write_tree(tmp_path, {name: text})
     checked("check-jsonschema", "--builtin-schema", f"vendor.{schema}", name, cwd=tmp_path)
 
@@ -70,21 +70,21 @@ def test_the_workflows_have_no_known_weakness(tmp_path: Path) -> None:
 
 
 def test_github_builds_compares_and_sums_up(clone: Path, tmp_path: Path) -> None:
-    told = {"GITHUB_BASE_REF": "main", "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md")}
+    variables = {"GITHUB_BASE_REF": "main", "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md")}
     for step in runnable(GITHUB["build"]["steps"]):
         own = {name: filled(text, {"github.workspace": str(clone)}) for name, text in step.get("env", {}).items()}
-        shell(step["run"], clone, {**told, **own})
+        shell(step["run"], clone, {**variables, **own})
     assert "`css/site.css` | changed | " in (tmp_path / "summary.md").read_text()
     (upload,) = (step["with"]["path"] for step in GITHUB["build"]["steps"] if "upload" in step.get("uses", ""))
     assert all((clone / path).exists() for path in upload.split())
 
 
-def test_the_comment_of_github_is_what_was_summed_up() -> None:
+def test_comment_at_github_is_the_summary() -> None:
     (comment,) = (step for step in GITHUB["build"]["steps"] if step.get("run", "").startswith("gh "))
     assert "--body-file size.md" in comment["run"]
 
 
-def test_github_publishes_what_it_has_built(clone: Path, s3: S3, tmp_path: Path) -> None:
+def test_github_publishes_its_build(clone: Path, s3: S3, tmp_path: Path) -> None:
     shell("buildassets build --quiet --provenance", clone, {})
     pack, publish = (step["run"] for step in runnable(GITHUB["publish"]["steps"]))
     shell(pack, clone, {})
@@ -95,7 +95,7 @@ def test_github_publishes_what_it_has_built(clone: Path, s3: S3, tmp_path: Path)
     assert all((clone / name).is_file() for name in named)
 
 
-def test_the_release_is_uploaded_for_a_cdn_as_that_page_has_it(clone: Path, s3: S3, tmp_path: Path) -> None:
+def test_release_is_uploaded_as_the_page_of_cdns_describes(clone: Path, s3: S3, tmp_path: Path) -> None:
     (publish,) = blocks("cdn.md", "sh")
     shell("buildassets build --quiet", clone, {})
     shell(publish.replace("s3://my-bucket/assets-root", f"s3://{BUCKET}/{tmp_path.name}"), clone, s3.environment)
@@ -119,10 +119,10 @@ def test_gitlab_gets_a_comment_with_sizes(clone: Path) -> None:
 
     with serving() as api:
         api.answers[notes] = note
-        told = {"CI_API_V4_URL": api.url, "CI_PROJECT_ID": "7", "CI_MERGE_REQUEST_IID": "3", "COMMENT_TOKEN": "t"}
+        variables = {"CI_API_V4_URL": api.url, "CI_PROJECT_ID": "7", "CI_MERGE_REQUEST_IID": "3", "COMMENT_TOKEN": "t"}
         target = {"CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main", "CI_PROJECT_DIR": str(clone)}
         shell("buildassets build --quiet", clone, {})
-        shell(script(GITLAB["sizes"]["script"]), clone, {**told, **target})
+        shell(script(GITLAB["sizes"]["script"]), clone, {**variables, **target})
     ((token, body),) = got
     assert token == "t"
     assert "`css/site.css` | changed | " in body
@@ -160,14 +160,14 @@ def test_the_commands_for_updates_are_run_one_after_the_other(clone: Path, packa
     assert "1.1.0" in (clone / "buildassets.lock").read_text()
 
 
-def test_gitlab_proposes_what_is_new_and_nothing_otherwise(clone: Path, packages: Registry, tmp_path: Path) -> None:
+def test_gitlab_proposes_updates_only_if_there_are_some(clone: Path, packages: Registry, tmp_path: Path) -> None:
     git(clone, "add", "--all")
     git(clone, "commit", "--quiet", "--message=tide")
     git(tmp_path / "origin", "config", "receive.advertisePushOptions", "true")
     url = '"https://updates:$PUSH_TOKEN@$CI_SERVER_HOST/$CI_PROJECT_PATH.git"'
     lines = script(loaded(GITLAB_UPDATES)["updates"]["script"])
     assert url in lines
-    told = {"HOME": str(tmp_path), "GIT_CONFIG_NOSYSTEM": "1"}
-    shell(lines.replace(url, str(tmp_path / "origin")), clone, told)
+    variables = {"HOME": str(tmp_path), "GIT_CONFIG_NOSYSTEM": "1"}
+    shell(lines.replace(url, str(tmp_path / "origin")), clone, variables)
     assert "1.1.0" in git(tmp_path / "origin", "show", "assets-updates:buildassets.lock")
-    shell(lines.replace(url, "/nowhere"), clone, told)
+    shell(lines.replace(url, "/nowhere"), clone, variables)

@@ -50,8 +50,8 @@ def shell(folder: Path, command: str, **more: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def anew(folder: Path, command: str, **more: str) -> dict[str, list[str]]:
-    """What the build of `command` makes anew, by project."""
+def rebuilt(folder: Path, command: str, **more: str) -> dict[str, list[str]]:
+    """Return the assets that the build of `command` rebuilds, by project."""
     shell(folder, f"{command} --json > out.json", **more)
     document: dict[str, Any] = json.loads((folder / "out.json").read_text())
     (folder / "out.json").unlink()
@@ -84,32 +84,32 @@ def github_steps() -> dict[str, Any]:
     return {step.get("name") or step.get("uses", step.get("run")): step for step in steps}
 
 
-def test_a_fresh_clone_at_github_makes_nothing_anew(origin: Path, tmp_path: Path) -> None:
+def test_fresh_clone_at_github_rebuilds_nothing(origin: Path, tmp_path: Path) -> None:
     steps = github_steps()
     kept = steps["actions/cache@v4"]["with"]["path"].split()
     for shard, built in ((1, {"sites/blog": ["app.css"]}), (2, {"sites/shop": ["app.css"]})):
         command = steps["Build all"]["run"].replace("${{ matrix.shard }}/4", f"{shard}/2")
-        assert anew(fresh_clone(origin, tmp_path / f"job{shard}", kept), command) == built
-        assert anew(fresh_clone(origin, tmp_path / f"job{shard}", kept), command) == {name: [] for name in built}
+        assert rebuilt(fresh_clone(origin, tmp_path / f"job{shard}", kept), command) == built
+        assert rebuilt(fresh_clone(origin, tmp_path / f"job{shard}", kept), command) == {name: [] for name in built}
 
 
-def test_a_branch_at_github_builds_what_it_can_change(origin: Path, tmp_path: Path) -> None:
+def test_branch_at_github_builds_only_affected_projects(origin: Path, tmp_path: Path) -> None:
     job = fresh_clone(origin, tmp_path / "job", [])
     git(job, "checkout", "-q", "-b", "topic")
     committed(job, {"shared/_theme.scss": "i { color: tan }\n"})
     command = github_steps()["Build what the branch can change"]["run"].replace("${{ matrix.shard }}/4", "1/1")
-    assert list(anew(job, command)) == ["sites/blog"]
+    assert list(rebuilt(job, command)) == ["sites/blog"]
 
 
-def test_a_fresh_clone_at_gitlab_makes_nothing_anew(origin: Path, tmp_path: Path) -> None:
+def test_fresh_clone_at_gitlab_rebuilds_nothing(origin: Path, tmp_path: Path) -> None:
     job = yaml.safe_load(block("GitLab"))["assets"]
     *_, command = job["script"]
     kept = job["cache"]["paths"]
     seen: dict[str, list[str]] = {}
     for index in (1, 2):
         node = {"CI_NODE_INDEX": str(index), "CI_NODE_TOTAL": "2"}
-        seen |= anew(fresh_clone(origin, tmp_path / "job", []), command, **node)
-        again = anew(fresh_clone(origin, tmp_path / "job", kept), command, **node)
+        seen |= rebuilt(fresh_clone(origin, tmp_path / "job", []), command, **node)
+        again = rebuilt(fresh_clone(origin, tmp_path / "job", kept), command, **node)
         assert list(again.values()) == [[]]
         (artifact,) = (tmp_path / "job").glob(job["artifacts"]["paths"][0])
         assert (artifact / "manifest.json").exists()

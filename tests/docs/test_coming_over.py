@@ -114,7 +114,7 @@ def test_example_prints_what_the_page_shows(
 
 
 @pytest.mark.parametrize("page", NAMED)
-def test_the_before_becomes_the_after(tmp_path: Path, page: str) -> None:
+def test_migration_gives_the_configuration_of_the_page(tmp_path: Path, page: str) -> None:
     text = (FOLDER / f"{page}.md").read_text(encoding="utf-8")
     session = _SESSION.search(text)
     assert session is not None
@@ -140,6 +140,6 @@ def test_page_of_django_compressor_has_each_setting() -> None:
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
-def test_links_lead_somewhere(path: Path) -> None:
+def test_links_resolve(path: Path) -> None:
     for target in re.findall(r"\]\(([^)#:]+)\)", path.read_text("utf-8")):
         assert (path.parent / target).exists(), target

@@ -43,7 +43,7 @@ def project(tmp_path: Path) -> Path:
 
 
 def rendered(project: Path, template: str, engine: str = "django") -> str:
-    """What Django makes of `template` there."""
+    """Return the page that Django renders from `template` there."""
     program = f"from django.template import engines\nprint(engines[{engine!r}].from_string({template!r}).render({{}}))"
     done = manage(project, "shell", "-v0", "-c", program)
     assert done.returncode == 0, done.stderr
@@ -54,10 +54,10 @@ def add_settings(project: Path, more: str) -> None:
     write_tree(project, {"settings.py": (project / "settings.py").read_text() + more})
 
 
-def test_the_start_needs_no_more(project: Path) -> None:
+def test_first_lines_of_the_page_are_enough(project: Path) -> None:
     assert manage(project, "check", "--fail-level", "WARNING").returncode == 0
-    said = rendered(project, "{% load static %}{% static 'polls/style.css' %}")
-    assert re.fullmatch(r"/static/polls/style\.[0-9a-f]{12}\.css\s+", said)
+    printed = rendered(project, "{% load static %}{% static 'polls/style.css' %}")
+    assert re.fullmatch(r"/static/polls/style\.[0-9a-f]{12}\.css\s+", printed)
 
 
 def test_the_server_takes_the_option(project: Path) -> None:
@@ -132,8 +132,8 @@ def test_names_of_a_vendored_package_are_kept(project: Path) -> None:
     write_tree(project, {"buildassets.toml": configuration, "assets/a.css": "", "vendor/tinymce/plugins/x.js": "x()"})
     assert manage(project, "assets", "build").returncode == 0
     assert (project / "build/assets/tinymce-8.2/plugins/x.js").exists()
-    said = rendered(project, "{% load static %}{% static 'tinymce-8.2/' %}")
-    assert said.strip() == "/static/tinymce-8.2/"
+    printed = rendered(project, "{% load static %}{% static 'tinymce-8.2/' %}")
+    assert printed.strip() == "/static/tinymce-8.2/"
 
 
 def test_every_check_is_in_the_table_and_no_other() -> None:

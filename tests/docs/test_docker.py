@@ -88,7 +88,7 @@ def has_compiler(stage: Stage) -> bool:
 
 
 def built_in(stage: Stage) -> str:
-    """What a build reports in the image that only serves."""
+    """Return the report of a build in the image that only serves."""
     command = [str(stage.root / "venv/bin/buildassets"), "build", "--no-cache"]
     write_tree(stage.folder, {"assets/a.css": "a { color: tan }"})
     return subprocess.run(command, cwd=stage.folder, env=stage.environment(), capture_output=True, text=True).stderr
@@ -118,10 +118,10 @@ def test_locked_tools_are_installed_and_used(
     with serving() as registry:
         publish_real(registry, TOOLS)
         monkeypatch.setenv("npm_config_registry", registry.url)
-        told = {**os.environ, "BUILDASSETS_TOOLS_DIR": str(tmp_path / "elsewhere")}
+        variables = {**os.environ, "BUILDASSETS_TOOLS_DIR": str(tmp_path / "elsewhere")}
         lock = write_tree(tmp_path / "lock", {"buildassets.toml": ""})
         command = [sys.executable, "-m", "buildassets", "tools", "install", "-q", "esbuild@0.28.2"]
-        subprocess.run(command, cwd=lock, env=told, check=True)
+        subprocess.run(command, cwd=lock, env=variables, check=True)
         files = {
             **SITE,
             "buildassets.lock": (lock / "buildassets.lock").read_text(),

@@ -12,7 +12,8 @@ import pytest
 
 from buildassets.compiler.config.schema import config_schema, schema_text
 from buildassets.workspace.file import NAME, find_workspace
-from tests.compiler.config.test_schema import TAPLO, judge
+from tests.compiler.config.test_schema import judge
+from tests.compiler.config.test_taplo import TAPLO
 from tests.conftest import find_tool, write_tree
 from tests.corpus.packages import packages_of
 

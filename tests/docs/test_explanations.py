@@ -29,7 +29,7 @@ def test_the_fingerprint_is_the_beginning_of_the_digest(tmp_path: Path) -> None:
     assert shell("\n".join(commands), tmp_path, {}).stdout.splitlines() == printed
 
 
-def test_a_changed_image_renames_what_reaches_it_and_nothing_else(tmp_path: Path) -> None:
+def test_changed_image_renames_only_its_referrers(tmp_path: Path) -> None:
     (drawn,) = blocks("fingerprints.md", "text")
     renamed = set(re.findall(r"[\w/]+\.\w+", drawn.splitlines()[0]))
     before = names(write_tree(tmp_path, SITE))
@@ -37,7 +37,7 @@ def test_a_changed_image_renames_what_reaches_it_and_nothing_else(tmp_path: Path
     assert {name for name in before if before[name] != after[name]} == renamed
 
 
-def test_every_command_that_the_explanations_name_is_one() -> None:
+def test_every_command_of_the_explanations_exists() -> None:
     text = "".join((DOCS / name).read_text("utf-8") for name in ("fingerprints.md", "proofs.md", "security.md"))
     for verb, option in set(re.findall(r"`(?:buildassets )?(verify|pack|check|explain)[^`]*?(--[a-z-]+)", text)):
         assert option in shell(f"buildassets {verb} --help", DOCS, {}).stdout, (verb, option)

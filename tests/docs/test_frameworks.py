@@ -36,8 +36,8 @@ def site(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def run(name: str, site: Path, then: str) -> str:
-    """What `then` prints behind the program of the page, whose home page has the first template."""
+def output_of(name: str, site: Path, then: str) -> str:
+    """Return the output of `then` after the program of the page, whose home page has the first template."""
     write_tree(site, {"templates/home.html": blocks(name, "jinja")[0]})
     program = "\n\n".join(blocks(name, "python"))
     return run_python(f"{program}{_TESTS}print('---')\n{then}", cwd=site).partition("---\n")[2]
@@ -70,8 +70,8 @@ _GET = {
 
 @pytest.mark.parametrize("name", sorted(_GET))
 def test_the_first_template_is_a_page(name: str, site: Path) -> None:
-    said = run(name, site, _GET[name].format(path="/"))
-    status, _, text = said.partition(" ")
+    printed = output_of(name, site, _GET[name].format(path="/"))
+    status, _, text = printed.partition(" ")
     assert status == "200"
     found = [tag for tag, _ in elements(text[text.index("<head>") :])]
     assert found == ["head", "link", "script", "img"]
@@ -80,31 +80,31 @@ def test_the_first_template_is_a_page(name: str, site: Path) -> None:
 @pytest.mark.parametrize("name", sorted(_GET))
 def test_the_application_serves_the_release(name: str, site: Path) -> None:
     (file,) = (site / "build/assets/css").iterdir()
-    said = run(name, site, _GET[name].format(path=f"/assets/css/{file.name}"))
-    assert said.startswith("200 ")
-    assert "immutable" in said
-    assert CONTENTS["css/site.css"] in said
+    printed = output_of(name, site, _GET[name].format(path=f"/assets/css/{file.name}"))
+    assert printed.startswith("200 ")
+    assert "immutable" in printed
+    assert CONTENTS["css/site.css"] in printed
 
 
 @pytest.mark.parametrize("name", ["flask", "quart"])
 def test_hints_and_policy_are_in_the_answer(name: str, site: Path) -> None:
-    said = run(name, site, _GET[name].format(path="/"))
-    assert said.startswith("200 ")
-    assert "nonce-" in said
-    assert "</assets/css/site." in said
-    assert "</assets/js/lib." in said
+    printed = output_of(name, site, _GET[name].format(path="/"))
+    assert printed.startswith("200 ")
+    assert "nonce-" in printed
+    assert "</assets/css/site." in printed
+    assert "</assets/js/lib." in printed
 
 
 @pytest.mark.parametrize("path", ["/shop", "/early"])
 def test_hints_of_a_view_are_in_its_answer(path: str, site: Path) -> None:
     name = {"/shop": "starlette", "/early": "litestar"}[path]
-    said = run(name, site, _GET[name].format(path=path))
-    assert said.startswith("200 ")
-    assert "</assets/js/lib." in said
+    printed = output_of(name, site, _GET[name].format(path=path))
+    assert printed.startswith("200 ")
+    assert "</assets/js/lib." in printed
 
 
 @pytest.mark.parametrize("name", sorted(_GET))
-def test_every_other_template_is_one_too(name: str, site: Path) -> None:
+def test_every_other_template_renders(name: str, site: Path) -> None:
     for template in blocks(name, "jinja")[1:]:
         values = "nonce='n', g=SimpleNamespace(nonce='n'), cdn=release"
         then = (
@@ -120,15 +120,15 @@ def test_every_other_template_is_one_too(name: str, site: Path) -> None:
 def test_jinja(site: Path) -> None:
     templates = {f"templates/{number}.html": text for number, text in enumerate(blocks("jinja", "jinja"))}
     write_tree(site, {**templates, "templates/home.html": blocks("jinja", "jinja")[0]})
-    said = run_python("\n".join(blocks("jinja", "python")) + "print(headers)", cwd=site)
-    assert "https://cdn2.example.com/css/site." in said
-    assert "('Link', '</assets/css/site." in said
+    printed = run_python("\n".join(blocks("jinja", "python")) + "print(headers)", cwd=site)
+    assert "https://cdn2.example.com/css/site." in printed
+    assert "('Link', '</assets/css/site." in printed
 
 
 def test_url_for_gives_what_the_page_shows(site: Path) -> None:
-    said = run_python("\n".join(blocks("flask", "python")), cwd=site).splitlines()
-    assert said[0].startswith("/assets/css/site.")
-    assert said[1:] == ["/static/robots.txt"]
+    printed = run_python("\n".join(blocks("flask", "python")), cwd=site).splitlines()
+    assert printed[0].startswith("/assets/css/site.")
+    assert printed[1:] == ["/static/robots.txt"]
 
 
 @pytest.mark.parametrize("name", ["jinja", "pyramid", *sorted(_GET)])
@@ -162,8 +162,8 @@ def test_pyramid(language: str, template: str, site: Path) -> None:
     (file,) = (site / "build/assets/css").iterdir()
     write_tree(site, {"app.py": blocks("pyramid", "python")[0].replace("home.mako", template)})
     get = _WSGI_GET.format(paths=["/", f"/assets/css/{file.name}"])
-    said = run_python(f"{_QUIET}import sys\nsys.path.insert(0, '')\nfrom app import app\n{get}", cwd=site)
-    page_text, _, sheet = said.partition("---\n")
+    printed = run_python(f"{_QUIET}import sys\nsys.path.insert(0, '')\nfrom app import app\n{get}", cwd=site)
+    page_text, _, sheet = printed.partition("---\n")
     found = [tag for tag, _ in elements(page_text[page_text.index("<head>") :])]
     assert page_text.startswith("200 ")
     assert found == ["head", "link", "script", "img"]
@@ -172,9 +172,9 @@ def test_pyramid(language: str, template: str, site: Path) -> None:
 
 
 def test_hints_of_a_view_are_in_the_answer_of_aiohttp(site: Path) -> None:
-    said = run("aiohttp", site, _GET["aiohttp"].format(path="/shop"))
-    assert said.startswith("200 ")
-    assert "</assets/js/lib." in said
+    printed = output_of("aiohttp", site, _GET["aiohttp"].format(path="/shop"))
+    assert printed.startswith("200 ")
+    assert "</assets/js/lib." in printed
 
 
 def test_every_setting_of_pyramid_is_on_its_page() -> None:

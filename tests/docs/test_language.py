@@ -17,7 +17,7 @@ def prose(page: str) -> str:
 
 
 @pytest.mark.parametrize("page", SOURCES)
-def test_no_line_begins_like_one_of_the_two_before(page: str) -> None:
+def test_lines_begin_unlike_the_two_before(page: str) -> None:
     lines = [line for line in prose(page).splitlines() if not line.startswith("|")]
     alike = [
         line for at, line in enumerate(lines) if line[:_ALIKE] in (one[:_ALIKE] for one in lines[max(at - 2, 0) : at])
@@ -26,5 +26,5 @@ def test_no_line_begins_like_one_of_the_two_before(page: str) -> None:
 
 
 @pytest.mark.parametrize("page", sorted({*SOURCES} - {"project/changelog.md"}))
-def test_nothing_says_or_tells_what_it_shows(page: str) -> None:
+def test_pages_use_plain_verbs(page: str) -> None:
     assert re.findall(r"^.*\b(?:says?|said|tells?|told)\b.*$", prose(page), re.MULTILINE) == []

@@ -18,7 +18,7 @@ def blocks(language: str) -> list[str]:
 
 
 @pytest.mark.parametrize("text", blocks("toml"))
-def test_configurations_are_ones(tmp_path: Path, text: str) -> None:
+def test_configurations_are_valid(tmp_path: Path, text: str) -> None:
     write_tree(tmp_path, {"pyproject.toml": text, "assets/a.js": "", "node_modules/b/c.js": ""})
     assert load_config(start=str(tmp_path)).file == str(tmp_path / "pyproject.toml")
 

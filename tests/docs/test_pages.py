@@ -32,13 +32,13 @@ def test_every_page_is_in_the_index_once() -> None:
     assert listed == sorted(page for page in [*_WRITTEN, *(set(SOURCES) - set(PAGES))] if page != "README.md")
 
 
-def test_sections_are_those_that_readers_need() -> None:
+def test_index_has_the_sections() -> None:
     sections = list(dict.fromkeys(entry.section for entry in index()))
     assert sections == ["Start", "How to", "Reference", "Explanations", "Coming over", "Comparison", "Project"]
 
 
 @pytest.mark.parametrize("path", [*_ROOT_PAGES, *(f"docs/{page}" for page in PAGES)])
-def test_links_on_github_lead_to_files_and_headings(path: str) -> None:
+def test_links_on_github_resolve(path: str) -> None:
     broken = []
     for link in links_of(github_html((PROJECT / path).read_text(encoding="utf-8"))).links:
         target, _, anchor = link.partition("#")
@@ -51,6 +51,6 @@ def test_links_on_github_lead_to_files_and_headings(path: str) -> None:
     assert broken == []
 
 
-def test_docs_has_only_what_the_site_shows() -> None:
+def test_docs_has_only_files_of_the_site() -> None:
     kinds = {path.suffix for path in DOCS.rglob("*") if path.is_file()}
     assert kinds == {".md", ".svg", ".txt"}

@@ -85,7 +85,7 @@ def get(port: int, path: str) -> str:
         (RENDER["buildCommand"].removeprefix("pip install -r requirements.txt && "), RENDER["startCommand"]),
     ],
 )
-def test_the_web_process_serves_what_the_build_command_has_made(slug: Path, site: Path, build: str, start: str) -> None:
+def test_web_process_serves_the_release_of_the_build_command(slug: Path, site: Path, build: str, start: str) -> None:
     subprocess.run(["bash", "-c", build], cwd=site, env=environment(slug), check=True)
     with started(start, slug, site) as port:
         (sheet,) = re.findall(r'href="([^"]+)"', get(port, "/"))

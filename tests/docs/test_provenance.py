@@ -11,7 +11,7 @@ from tests.conftest import write_tree
 PAGE = (Path(__file__).parents[2] / "docs/provenance.md").read_text(encoding="utf-8")
 
 
-def test_the_statement_is_checked_as_the_page_says(tmp_path: Path) -> None:
+def test_statement_is_checked_by_the_command_of_the_page(tmp_path: Path) -> None:
     write_tree(tmp_path, {"assets/app.css": "a { color: tan }", "assets/jquery.js": "/*! jQuery v3.7.1 | (c) */\n"})
     (command,), (program,) = (re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL) for language in ("sh", "python"))
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"

@@ -17,7 +17,7 @@ def blocks(heading: str) -> list[tuple[str, str]]:
     return re.findall(r"```(\w+)\n(.*?)```", section, re.DOTALL)
 
 
-def test_the_sixty_seconds_do_what_they_say(tmp_path: Path) -> None:
+def test_sixty_seconds_of_the_readme_work(tmp_path: Path) -> None:
     _, (_, build), (_, built), (_, program), (_, printed) = blocks("In sixty seconds")
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     shell = subprocess.run(

@@ -11,7 +11,7 @@ from tests.conftest import read_tree, write_tree
 PAGE = (Path(__file__).parents[2] / "docs/release.md").read_text(encoding="utf-8")
 
 
-def test_the_commands_do_what_they_say(tmp_path: Path) -> None:
+def test_commands_of_the_page_succeed(tmp_path: Path) -> None:
     commands = re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)[0]
     write_tree(tmp_path, {"assets/css/app.css": "a { color: tan }\n" * 20, "assets/a.png": b"\x89PNG"})
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"

@@ -136,7 +136,7 @@ def test_the_copy_that_is_asked_for_is_served(server: Server, site: Path, name: 
     assert "accept-encoding" in reply.headers.get("vary", "").lower() or not has_copy
 
 
-def test_what_is_served_may_be_kept_for_ever_and_is_what_it_says(server: Server, site: Path) -> None:
+def test_served_assets_are_immutable_and_typed(server: Server, site: Path) -> None:
     reply = server.request("GET", Assets(site / "build/manifest.json").url("css/app.css"))
     kept = dict(one.strip().partition("=")[::2] for one in reply.headers["cache-control"].split(","))
     assert kept.keys() == {"public", "immutable", "max-age"}
@@ -154,12 +154,12 @@ def test_what_is_served_may_be_kept_for_ever_and_is_what_it_says(server: Server,
         ("fonts/text.woff2", ("font/woff2",)),
     ],
 )
-def test_types_are_those_that_browsers_take(server: Server, site: Path, name: str, types: tuple[str, ...]) -> None:
+def test_media_types_fit_browsers(server: Server, site: Path, name: str, types: tuple[str, ...]) -> None:
     reply = server.request("GET", Assets(site / "build/manifest.json").url(name))
     assert reply.headers["content-type"].partition(";")[0] in types
 
 
-def test_a_part_and_what_is_known_already(server: Server, site: Path) -> None:
+def test_preload_of_a_delta_is_a_part(server: Server, site: Path) -> None:
     url = Assets(site / "build/manifest.json").url("img/noise.png")
     whole = server.request("GET", url)
     part = server.request("GET", url, {"Range": "bytes=5-9"})
@@ -177,7 +177,7 @@ def test_nothing_from_outside_is_served(server: Server, name: str) -> None:
     assert b'"schema"' not in raw
 
 
-def test_what_is_not_there_is_not_kept(server: Server) -> None:
+def test_missing_file_is_not_cached(server: Server) -> None:
     reply = server.request("GET", "/assets/css/app.0123456789ab.css")
     assert reply.status == 404
     assert "immutable" not in reply.headers.get("cache-control", "")
@@ -208,7 +208,7 @@ def test_the_release_behind_a_cdn_has_its_urls_and_another_uploader_its_headers(
     assert len(rows) == len(SOURCES) + 2
 
 
-def test_the_application_serves_as_the_page_says(site: Path) -> None:
+def test_application_serves_the_release_of_the_page(site: Path) -> None:
     program = "application = None\n" + block("By the application", "python")
     program += "assert application._files.find(assets.url('css/app.css'))"
     run_python(program, cwd=site)

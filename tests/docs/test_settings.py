@@ -1,4 +1,4 @@
-"""What the pages on retaining and on budgets configure is what they say."""
+"""The settings on the pages on retaining and on budgets have the effects that the pages describe."""
 
 import re
 import subprocess
@@ -25,7 +25,7 @@ def configured(folder: Path, page: str) -> Config:
     return load_config(start=str(folder))
 
 
-def test_what_is_retained(tmp_path: Path) -> None:
+def test_former_releases_are_retained(tmp_path: Path) -> None:
     assert configured(tmp_path, "rolling-deploys.md").retain == Retain(3, 24)
 
 
@@ -35,14 +35,14 @@ def test_budgets(tmp_path: Path) -> None:
 
 def test_the_command_that_carries_over(tmp_path: Path) -> None:
     configured(tmp_path, "rolling-deploys.md")
-    run(tmp_path, "build", "-o", "served")
+    assert_succeeds(tmp_path, "build", "-o", "served")
     write_tree(tmp_path, {"assets/app.js": "call(2)\n"})
     program, *arguments = block("rolling-deploys.md", "sh").split()
     assert program == "buildassets"
-    run(tmp_path, *arguments[:-1], "served/manifest.json")
+    assert_succeeds(tmp_path, *arguments[:-1], "served/manifest.json")
     assert arguments[-1].endswith("/manifest.json")
     assert len(loads((tmp_path / "build/manifest.json").read_text()).retained) == 1
 
 
-def run(folder: Path, *arguments: str) -> None:
+def assert_succeeds(folder: Path, *arguments: str) -> None:
     subprocess.run([sys.executable, "-m", "buildassets", *arguments], cwd=folder, check=True, capture_output=True)

@@ -46,7 +46,7 @@ def test_headings_have_the_anchors_of_github(page: str, site: Path) -> None:
     assert github_anchors_of(SOURCES[page]) <= links_of_page(site / html_of(page)).anchors
 
 
-def test_links_of_the_site_lead_to_pages_and_anchors(site: Path) -> None:
+def test_links_of_the_site_resolve(site: Path) -> None:
     pages = {path.relative_to(site).as_posix(): links_of_page(path) for path in pages_of(site)}
     broken = []
     for page, found in pages.items():
@@ -64,13 +64,13 @@ def test_links_of_the_site_lead_to_pages_and_anchors(site: Path) -> None:
     assert sum(len(found.links) for found in pages.values()) > 10_000
 
 
-def test_pages_name_nothing_that_lies_elsewhere(site: Path) -> None:
+def test_pages_load_nothing_from_other_hosts(site: Path) -> None:
     loaded = [one for path in pages_of(site) for one in links_of_page(path).loaded]
     assert len(loaded) > 1_000
     assert [one for one in loaded if _ELSEWHERE.match(one)] == []
 
 
-def test_style_sheets_name_nothing_that_lies_elsewhere(site: Path) -> None:
+def test_style_sheets_load_nothing_from_other_hosts(site: Path) -> None:
     sheets = [path.read_text(encoding="utf-8") for path in site.rglob("*.css")]
     assert sheets
     assert [
@@ -86,7 +86,7 @@ def test_llms_txt_names_the_markdown_of_each_page(site: Path) -> None:
     assert text.startswith("# buildassets\n\n> ")
 
 
-def test_a_link_to_a_heading_that_is_not_there_fails_the_build(tmp_path: Path) -> None:
+def test_link_to_a_missing_heading_fails_the_build(tmp_path: Path) -> None:
     """The strictness that the tests above rely on."""
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs/index.md").write_text("# A\n\n[b](#b)\n")

@@ -1,4 +1,4 @@
-"""What pages show is sound: commands by the command line, code by its parser; settings are in `test_editors.py`.
+"""Snippets of pages are sound: commands by the command line, code by its parser; settings are in `test_editors.py`.
 
 Whether it also does what a page describes, the tests of that page find out.
 """
@@ -50,7 +50,7 @@ def commands_of(page: str) -> Iterator[list[str]]:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_commands_have_verbs_and_options_that_there_are(page: str) -> None:
+def test_commands_use_existing_verbs_and_options(page: str) -> None:
     for words in commands_of(page):
         command: click.Command = commands
         while isinstance(command, click.Group) and words and not words[0].startswith("-"):
@@ -100,7 +100,7 @@ def test_nginx_takes_its_configuration(page: str, tmp_path: Path) -> None:
         subprocess.run([nginx, "-t", "-q", "-p", str(tmp_path), "-c", "n.conf", "-e", "stderr"], check=True)
 
 
-def test_calls_are_found_wherever_they_stand() -> None:
+def test_calls_are_found_at_any_depth() -> None:
     found = [" ".join(words) for words in commands_of("docker.md")]
     assert {"build", "tools install"} <= set(found)
     assert ["report", "--markdown", "--since", "../before/build"] in list(commands_of("gitlab.md"))

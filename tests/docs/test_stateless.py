@@ -15,7 +15,7 @@ from tests.runtime.stateless.workers import SERVERS
 PAGE = (Path(__file__).parents[2] / "docs/stateless.md").read_text(encoding="utf-8")
 
 
-def test_the_tests_that_it_shows_pass(tmp_path: Path) -> None:
+def test_shown_tests_pass(tmp_path: Path) -> None:
     build_release(tmp_path, {"css/site.css": "a { b: c }"})
     shown = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
     write_tree(tmp_path, {f"test_{number}.py": text for number, text in enumerate(shown)})

@@ -30,7 +30,7 @@ def test_every_name_of_the_example_is_found() -> None:
     assert others["urls.html"] in PAGE
 
 
-def test_the_configuration_is_one(tmp_path: Path) -> None:
+def test_configuration_is_valid(tmp_path: Path) -> None:
     write_tree(tmp_path, {"pyproject.toml": block("toml"), "assets/a.js": ""})
     assert load_config(start=str(tmp_path)).templates.functions == ("icon_url", "assets.url")
 

@@ -21,9 +21,9 @@ _NOT_COPIED = shutil.ignore_patterns("assets", "build", ".buildassets")
 
 
 def environment(framework_port: int, **variables: str) -> dict[str, str]:
-    """All that a web process knows from outside."""
-    told = {"PORT": str(framework_port), "WEB_CONCURRENCY": "1", "SECRET_KEY": KEY, "HARBOUR_CODE": CODE}
-    return {"PATH": os.environ["PATH"], "SECURE_COOKIES": "0", "PYTHONDONTWRITEBYTECODE": "1", **told, **variables}
+    """Return the whole environment of a web process."""
+    known = {"PORT": str(framework_port), "WEB_CONCURRENCY": "1", "SECRET_KEY": KEY, "HARBOUR_CODE": CODE}
+    return {"PATH": os.environ["PATH"], "SECURE_COOKIES": "0", "PYTHONDONTWRITEBYTECODE": "1", **known, **variables}
 
 
 @dataclass
@@ -38,7 +38,7 @@ class Worker:
 
     @property
     def log(self) -> Path:
-        """What it said; it outlives the folder."""
+        """The file of its output, which outlives the folder."""
         return self.folder.with_suffix(".log")
 
     def start(self, release: Path) -> None:
@@ -47,10 +47,10 @@ class Worker:
         shutil.copytree(release.parent, self.folder, ignore=_NOT_COPIED)
         shutil.copytree(release, self.folder / "build")
         command = [sys.executable, "-m", "gunicorn", APPLICATIONS[self.framework]]
-        told = environment(self.port, **self.variables)
+        variables = environment(self.port, **self.variables)
         with self.log.open("ab") as output:
             self._process = subprocess.Popen(
-                command, cwd=self.folder, env=told, stdout=output, stderr=output, start_new_session=True
+                command, cwd=self.folder, env=variables, stdout=output, stderr=output, start_new_session=True
             )
         wait_until(self._is_healthy, self._process, self.log)
 

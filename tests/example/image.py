@@ -58,7 +58,7 @@ class Stage:
         return [one for one in self.instructions if one.name == name][-1]
 
     def environment(self, **more: str) -> dict[str, str]:
-        """What a process in it knows; nobody's home."""
+        """Return the environment of a process in it, without a home."""
         own = [str(self.root / folder) for folder in ("bin", "venv/bin", "usr/local/bin")]
         path = os.pathsep.join([*own, os.environ["PATH"]])
         words = [word for one in self.instructions if one.name == "ENV" for word in shlex.split(one.rest)]
@@ -154,7 +154,7 @@ class Replay:
                 shutil.copy(source, place)
 
     def _ignored(self, source: Path) -> Callable[[str, list[str]], set[str]]:
-        """What a copy of `source` leaves out: names that `.dockerignore` lists at the top of the context."""
+        """Return what a copy of `source` leaves out: names that `.dockerignore` lists at the top of the context."""
         file = self._context / ".dockerignore"
         names = set(file.read_text().split()) if file.exists() and source == self._context else set()
         return lambda folder, found: names & set(found) if Path(folder) == source else set()

@@ -1,4 +1,4 @@
-"""What a store of sessions keeps, seen past the site: keys, and for how many seconds more."""
+"""The entries of a store of sessions, read without the site: keys, and for how many seconds more."""
 
 import re
 import socket
@@ -26,7 +26,7 @@ class Kept(Protocol):
 
 
 def kept_at(url: str) -> Kept:
-    """What the server of this SESSION_URL keeps."""
+    """Return the entries of the server at this SESSION_URL."""
     return KeptInRedis(url) if url.startswith("redis:") else KeptInMemcached(url)
 
 

@@ -1,4 +1,4 @@
-"""What the example needs around it, for real: nginx, Redis, Memcached. Each on a free port, ended with the test."""
+"""The servers that the example needs: nginx, Redis, Memcached. Each on a free port, ended with the test."""
 
 import getpass
 import itertools
@@ -56,8 +56,8 @@ def running(command: list[str], port: int, log: Path) -> Iterator["subprocess.Po
 
 def redis_command(port: int, folder: Path) -> list[str]:
     """A Redis that keeps nothing on disk."""
-    told = ["--bind", "127.0.0.1", "--dir", str(folder), "--save", "", "--appendonly", "no"]
-    return [find_tool("redis-server"), "--port", str(port), *told]
+    options = ["--bind", "127.0.0.1", "--dir", str(folder), "--save", "", "--appendonly", "no"]
+    return [find_tool("redis-server"), "--port", str(port), *options]
 
 
 def memcached_command(port: int) -> list[str]:
@@ -66,7 +66,7 @@ def memcached_command(port: int) -> list[str]:
 
 
 def nginx_config(text: str, listen: int, workers: list[int], folder: Path) -> str:
-    """The example's nginx.conf for these ports, with its temporary files in `folder`; says who answered."""
+    """Return the example's nginx.conf for these ports, with temporary files in `folder` and the worker in a header."""
     places = "".join(
         f"{kind}_temp_path {folder}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
@@ -83,8 +83,8 @@ def balancer(workers: list[int], folder: Path) -> Iterator[int]:
     port = free_port()
     config = folder / "nginx.conf"
     config.write_text(nginx_config((PROJECT / "nginx.conf").read_text(), port, workers, folder))
-    told = ["-p", str(folder), "-c", str(config), "-e", "stderr", "-g", f"daemon off; pid {folder}/nginx.pid;"]
-    with running([nginx, *told], port, folder / "nginx.log") as process:
+    options = ["-p", str(folder), "-c", str(config), "-e", "stderr", "-g", f"daemon off; pid {folder}/nginx.pid;"]
+    with running([nginx, *options], port, folder / "nginx.log") as process:
         try:
             yield port
         finally:

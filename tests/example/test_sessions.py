@@ -29,7 +29,7 @@ def visitor(
 
 @pytest.fixture
 def kept(request: pytest.FixtureRequest, session_url: Callable[[str], str]) -> Kept:
-    """What the visitor's store keeps."""
+    """The entries of the visitor's store."""
     return kept_at(session_url(request.node.callspec.params["visitor"]))
 
 
@@ -38,7 +38,7 @@ in_each_server = pytest.mark.parametrize("visitor", _STORED, indirect=True)
 
 
 @in_each_store
-def test_who_signs_in_is_known_until_they_sign_out(visitor: Visitor) -> None:
+def test_visitor_is_known_from_sign_in_to_sign_out(visitor: Visitor) -> None:
     assert not visitor.is_known
     assert visitor.sign_in().headers["Location"] == "/berth"
     assert ">Kittiwake</a>" in visitor.get("/visit").text
@@ -48,7 +48,7 @@ def test_who_signs_in_is_known_until_they_sign_out(visitor: Visitor) -> None:
 
 
 @in_each_store
-def test_a_wrong_code_signs_nobody_in(visitor: Visitor) -> None:
+def test_wrong_code_is_refused(visitor: Visitor) -> None:
     assert visitor.sign_in(code="seal-on-the-ship").status == 422
     assert not visitor.is_known
 
@@ -62,12 +62,12 @@ def test_a_form_without_its_token_is_refused(visitor: Visitor) -> None:
 
 
 @in_each_store
-def test_who_only_reads_has_no_session(visitor: Visitor) -> None:
+def test_reading_starts_no_session(visitor: Visitor) -> None:
     assert not [page for page in ("/", "/tides", "/visit", "/health") if visitor.get(page).headers["Set-Cookie"]]
 
 
 @in_each_store
-def test_a_cookie_that_was_changed_is_none(visitor: Visitor) -> None:
+def test_changed_cookie_is_ignored(visitor: Visitor) -> None:
     visitor.sign_in()
     session = visitor.cookies["session"]
     visitor.cookies["session"] = ("A" if session[0] != "A" else "B") + session[1:]
@@ -85,7 +85,7 @@ def test_a_request_for_a_berth_is_there_until_it_is_withdrawn(visitor: Visitor) 
 
 
 @in_each_server
-def test_signing_in_gives_another_id_and_the_former_one_is_worth_nothing(visitor: Visitor) -> None:
+def test_signing_in_replaces_the_id_of_the_session(visitor: Visitor) -> None:
     visitor.sign_in()
     former = dict(visitor.cookies)
     visitor.sign_in()
@@ -95,7 +95,7 @@ def test_signing_in_gives_another_id_and_the_former_one_is_worth_nothing(visitor
 
 
 @in_each_server
-def test_each_request_gives_the_session_its_whole_life_again(visitor: Visitor, kept: Kept) -> None:
+def test_each_request_renews_the_lifetime_of_the_session(visitor: Visitor, kept: Kept) -> None:
     visitor.sign_in()
     kept.shorten(60)
     assert max(kept.seconds().values()) < 90  # Memcached's clock goes by seconds, and may be late
@@ -113,8 +113,8 @@ def test_a_session_that_the_store_has_dropped_is_over(visitor: Visitor, kept: Ke
     assert visitor.sign_in().status == 303
 
 
-@pytest.mark.parametrize("store", ["cookie", "redis"])
-def test_cookies_are_for_this_site_by_tls_and_out_of_reach_of_scripts(
+@pytest.mark.parametrize("store", STORES)
+def test_cookies_are_secure_and_hidden_from_scripts(
     framework: str, store: str, start: Start, session_url: Callable[[str], str]
 ) -> None:
     site = start(framework, SESSION_URL=session_url(store), SECURE_COOKIES="1")
@@ -126,22 +126,22 @@ def test_cookies_are_for_this_site_by_tls_and_out_of_reach_of_scripts(
 
 
 @pytest.mark.parametrize("store", ["cookie", "redis"])
-def test_a_new_key_signs_and_the_former_one_is_still_good(
+def test_former_key_is_valid_beside_a_new_one(
     framework: str, store: str, start: Start, session_url: Callable[[str], str]
 ) -> None:
-    told = {"SESSION_URL": session_url(store)}
+    stored = {"SESSION_URL": session_url(store)}
     new = {"SECRET_KEY": "the key that takes the place of the former one"}
-    with Visitor(start(framework, **told).port) as visitor:
+    with Visitor(start(framework, **stored).port) as visitor:
         visitor.sign_in()
     for variables in ({**new, "SECRET_KEY_FALLBACKS": KEY}, new):
-        with Visitor(start(framework, **told, **variables).port) as later:
+        with Visitor(start(framework, **stored, **variables).port) as later:
             later.cookies = visitor.cookies
             assert later.is_known
         visitor = later
 
 
 @pytest.mark.parametrize("store", _STORED)
-def test_a_session_that_was_deleted_is_not_brought_back(store: str, session_url: Callable[[str], str]) -> None:
+def test_deleted_session_stays_deleted(store: str, session_url: Callable[[str], str]) -> None:
     kept = runpy.run_path(str(PROJECT / "session_stores.py"))["store_at"](session_url(store))
     kept.add("one", b"{}", 60)
     kept.replace("one", b"[]", 60)

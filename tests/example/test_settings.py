@@ -1,4 +1,4 @@
-"""The environment is the only configuration: what is wrong with it is said at start, all at once."""
+"""The environment is the only configuration: all its errors are reported at start, at once."""
 
 import re
 import runpy
@@ -22,14 +22,14 @@ def read(**variables: str) -> Any:
 
 
 def faults(**variables: str) -> list[str]:
-    """What is said of such an environment."""
+    """Return the errors that such an environment has."""
     with pytest.raises(_SITE["SettingsError"]) as refused:
         read(**variables)
     return [line.strip() for line in str(refused.value).splitlines()]
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "said"),
+    ("name", "value", "message"),
     [
         ("DEBUG", "maybe", "DEBUG is `maybe`: it has to be one of 1, true, yes, 0, false, no"),
         ("PORT", "http", "PORT is `http`: it has to be a whole number from 1 to 65535"),
@@ -43,21 +43,21 @@ def faults(**variables: str) -> list[str]:
         ("SECRET_KEY_FALLBACKS", "short", "SECRET_KEY_FALLBACKS holds a key of less than 32 characters"),
     ],
 )
-def test_a_wrong_value_is_named(name: str, value: str, said: str) -> None:
-    assert faults(**{name: value}) == [said]
+def test_wrong_value_is_reported(name: str, value: str, message: str) -> None:
+    assert faults(**{name: value}) == [message]
 
 
-def test_everything_that_is_wrong_is_said_at_once() -> None:
-    said = faults(PORT="x", SECRET_KEY="", SESSION_URL="mysql://host")
-    assert [line.split()[0] for line in said] == ["PORT", "SECRET_KEY", "SESSION_URL"]
+def test_all_errors_are_reported_at_once() -> None:
+    reported = faults(PORT="x", SECRET_KEY="", SESSION_URL="mysql://host")
+    assert [line.split()[0] for line in reported] == ["PORT", "SECRET_KEY", "SESSION_URL"]
 
 
 def test_no_message_quotes_a_secret() -> None:
-    said = faults(SECRET_KEY="hunter2", HARBOUR_CODE="abc", SESSION_URL="mysql://user:password@host/db")
-    assert not [word for word in ("hunter2", "abc", "user", "password", "host") if word in " ".join(said)]
+    reported = faults(SECRET_KEY="hunter2", HARBOUR_CODE="abc", SESSION_URL="mysql://user:password@host/db")
+    assert not [word for word in ("hunter2", "abc", "user", "password", "host") if word in " ".join(reported)]
 
 
-def test_production_takes_no_key_that_everybody_knows() -> None:
+def test_production_refuses_a_public_key() -> None:
     assert faults(SECRET_KEY=_SITE["DEVELOPMENT_KEY"])[0].startswith("SECRET_KEY is the one that everybody knows")
     assert read(SECRET_KEY=_SITE["DEVELOPMENT_KEY"], DEBUG="1").debug
 
@@ -99,9 +99,9 @@ def test_gunicorn_ends_with_the_message(application: str) -> None:
 
 @pytest.mark.parametrize("application", APPLICATIONS.values())
 def test_a_missing_release_ends_the_start_with_the_command_to_run(application: str, tmp_path: Path) -> None:
-    told = {**_GOOD, "PORT": "1", "HARBOUR_RELEASE": str(tmp_path)}
+    variables = {**_GOOD, "PORT": "1", "HARBOUR_RELEASE": str(tmp_path)}
     command = [sys.executable, "-m", "gunicorn", application]
-    done = subprocess.run(command, cwd=PROJECT, env=told, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=PROJECT, env=variables, capture_output=True, text=True)
     assert done.returncode == 1
     build = "manage.py assets build" if application.startswith("django") else "buildassets build"
     assert f"run `{build}`" in done.stderr

@@ -1,4 +1,4 @@
-"""What the two sites show: the same pages, and the harbour that they tell of."""
+"""The two sites show the same pages of one harbour."""
 
 import re
 import runpy
@@ -52,11 +52,11 @@ def test_both_sites_show_the_same_to_skippers(both: tuple[Visitor, Visitor]) -> 
     assert shown(flask, "/berth") == shown(django, "/berth")
 
 
-def test_a_page_that_is_not_there_says_so(both: tuple[Visitor, Visitor]) -> None:
+def test_missing_page_answers_404(both: tuple[Visitor, Visitor]) -> None:
     assert [visitor.get("/no-such-page").status for visitor in both] == [404, 404]
 
 
-def test_a_wrong_form_comes_back_as_it_was_filled_in(both: tuple[Visitor, Visitor]) -> None:
+def test_wrong_form_keeps_its_values(both: tuple[Visitor, Visitor]) -> None:
     answers = [visitor.post("/sign-in", name="Ann <b>", length_m="nan") for visitor in both]
     assert [answer.status for answer in answers] == [422, 422]
     for answer in answers:
@@ -64,7 +64,7 @@ def test_a_wrong_form_comes_back_as_it_was_filled_in(both: tuple[Visitor, Visito
         assert answer.text.count('aria-invalid="true"') == 4
 
 
-def test_a_berth_that_does_not_fit_cannot_be_had(both: tuple[Visitor, Visitor]) -> None:
+def test_berth_that_does_not_fit_is_refused(both: tuple[Visitor, Visitor]) -> None:
     arrival = (datetime.now(UTC) + timedelta(days=2)).date().isoformat()
     for visitor in both:
         visitor.sign_in()
@@ -102,7 +102,7 @@ def test_a_deeper_boat_has_less_time(harbour: dict[str, Any]) -> None:
         (9.5, 2.2, {"North pontoon", "South pontoon", "Swinging moorings"}),
     ],
 )
-def test_a_berth_is_for_boats_that_fit(
+def test_berths_object_to_boats_that_do_not_fit(
     harbour: dict[str, Any], length_m: float, draught_m: float, objections: set[str]
 ) -> None:
     assert {berth.name for berth in harbour["BERTHS"] if berth.objection(length_m, draught_m)} == objections

@@ -35,9 +35,7 @@ def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     return Store(request.param, tmp_path_factory.mktemp(request.param))
 
 
-def test_while_the_store_is_gone_public_pages_are_there_and_others_say_so(
-    framework: str, store: Store, start: Start
-) -> None:
+def test_without_the_store_only_private_pages_are_unavailable(framework: str, store: Store, start: Start) -> None:
     with Visitor(start(framework, SESSION_URL=store.url).port) as visitor:
         with store.running():
             visitor.sign_in()
@@ -51,7 +49,7 @@ def test_while_the_store_is_gone_public_pages_are_there_and_others_say_so(
         assert visitor.cookies["session"] == cookies["session"]
 
 
-def test_nobody_can_sign_in_while_the_store_is_gone(framework: str, store: Store, start: Start) -> None:
+def test_signing_in_fails_without_the_store(framework: str, store: Store, start: Start) -> None:
     with Visitor(start(framework, SESSION_URL=store.url).port) as visitor:
         with store.running():
             token = visitor.token("/sign-in")
@@ -60,9 +58,7 @@ def test_nobody_can_sign_in_while_the_store_is_gone(framework: str, store: Store
     assert answer.headers["Retry-After"] == "30"
 
 
-def test_who_was_signed_in_before_the_store_hung_still_is_afterwards(
-    framework: str, store: Store, start: Start
-) -> None:
+def test_session_survives_a_store_that_hung(framework: str, store: Store, start: Start) -> None:
     with Visitor(start(framework, SESSION_URL=store.url).port) as visitor, store.running() as server:
         visitor.sign_in()
         server.send_signal(signal.SIGSTOP)

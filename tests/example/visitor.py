@@ -1,4 +1,4 @@
-"""Somebody with a browser: keeps cookies, fills in forms, fetches a page with all assets that it names."""
+"""A visitor with a browser: keeps cookies, fills in forms, fetches a page with all assets that it names."""
 
 import http.client
 import re
@@ -16,7 +16,7 @@ _TOKEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]+)"')
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back."""
+    """An answer of the site."""
 
     status: int
     headers: http.client.HTTPMessage
@@ -126,7 +126,7 @@ class Visitor:
         return f">{self.boat}</a>" in page.text
 
     def faults_of_page(self, path: str, files: Mapping[str, bytes]) -> list[str]:
-        """What is wrong with the page for somebody who is signed in, and with its assets; `files` are all there are."""
+        """Return the faults of a page for a visitor who is signed in, and of its assets; `files` are all there are."""
         page = self.get(path)
         if page.status != 200:
             return [f"{page.status} for {path}"]
@@ -134,7 +134,7 @@ class Visitor:
         return lost + [fault for name in page.assets() for fault in self.faults_of_asset(name, files)]
 
     def faults_of_asset(self, name: str, files: Mapping[str, bytes]) -> list[str]:
-        """What is wrong with one file of a release."""
+        """Return the faults of one file of a release."""
         answer = self.get(f"/assets/{name}")
         if answer.status != 200:
             return [f"{answer.status} for the asset {name}"]

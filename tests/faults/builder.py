@@ -86,14 +86,14 @@ def warm_up() -> None:
         first = {"a.css": "a { background: url(d.svg) }", "b.js": "b()", "d.svg": "<svg/>"}
         for edit in (first, {"c.js": "c()"}, {"a.css": "a { top: 1px }"}, {}):
             write_tree(Path(folder, "assets"), edit)
-            run("build", "--jobs", "1")
-            run("verify")
+            run_command("build", "--jobs", "1")
+            run_command("verify")
         Path("file").touch()
-        run("build", "--jobs", "1", "-o", "file/build")
+        run_command("build", "--jobs", "1", "-o", "file/build")
         os.chdir("/")
 
 
-def run(*arguments: str) -> None:
+def run_command(*arguments: str) -> None:
     """Run a command in this process."""
     sys.argv = ["buildassets", *arguments]
     with suppress(SystemExit):

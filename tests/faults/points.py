@@ -49,7 +49,7 @@ class Point:
 
     @property
     def changes(self) -> bool:
-        """Whether the call would change what is on the disk."""
+        """Whether the call would change the disk."""
         return "ENOSPC" in _FAILURES[_kind(self.name, self.call)]
 
     @property

@@ -61,7 +61,7 @@ class Site:
 
 
 class Readers:
-    """Those who poll a release directory: the manifest, and some of the files that it names."""
+    """Threads that poll the manifest of a release directory, and some of the files that it names."""
 
     def __init__(self, output: Path, *, is_retained: bool) -> None:
         self.counts: Counter[str] = Counter()

@@ -54,6 +54,7 @@ def test_signalled_build_leaves_the_old_release_and_the_next_build_completes(
     before = (released / "manifest.json").read_bytes()
     assert signalled_build(released.parent, number, name) == code
     assert (released / "manifest.json").read_bytes() == before
+    assert bool([*released.glob(".new-*")]) is (number == signal.SIGKILL)
     report = verified(str(released), "build").report
     assert not report.missing
     assert not report.changed

@@ -54,7 +54,7 @@ class Site:
         return read_tree(self.folder / "build")
 
     def points(self) -> list[Point]:
-        """All of the build after the change."""
+        """List all points of the build after the change."""
         self.prepare()
         log = self.folder.with_name("log")
         options = ("-o", str(log), "-y", "-s", "0", "-e", f"trace={','.join(CALLS)}")

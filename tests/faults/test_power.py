@@ -17,7 +17,7 @@ import pytest
 
 from buildassets.release.verify.verify import verified
 from tests.command import environment, run
-from tests.conftest import find_tool, wait_for, write_tree
+from tests.conftest import NOT_SHOWN, find_tool, wait_for, write_tree
 
 pytestmark = pytest.mark.thorough
 
@@ -48,7 +48,7 @@ class Disk:
         return subprocess.Popen([sys.executable, *program, "build", "-q"], cwd=project, env=environment())
 
     def copy(self) -> Path:
-        """What is on the disk now: it is read until it is twice the same, and so was so in between."""
+        """Copy the content of the disk at one moment: it is read until two readings are equal."""
         content, again = b"", self.image.read_bytes()
         while content != again:
             content, again = again, self.image.read_bytes()
@@ -70,7 +70,7 @@ class Disk:
             return manifest_of(project)
 
     def faults_after_cut(self, state: int) -> Iterator[str]:
-        """What is wrong with a copy of the disk, as it is now while `state` is built or has been."""
+        """List the faults of a copy of the disk, while `state` is built or has been."""
         with mounted(self.copy(), self.folder / "again") as project:
             yield from faults_of(project)
             if manifest_of(project) not in (self.expected(state - 1), self.expected(state)):
@@ -103,15 +103,15 @@ def faults_of(project: Path) -> list[str]:
 def mounted(image: Path, folder: Path) -> Iterator[Path]:
     """The file system in `image`, at `folder`. Its journal is written each second: often in the middle of a build.
 
-    Skips where the kernel or a container refuses that: this is a limit of the machine, and no tool is missing.
+    Skips where the kernel or a container refuses that: this is a limit of the machine, which lacks no tool.
     """
     if os.geteuid() != 0:
-        pytest.skip("only root may mount a file system")
+        pytest.skip(f"{NOT_SHOWN}: only root may mount a file system")
     folder.mkdir(exist_ok=True)
     command = [find_tool("mount"), "-o", "loop,commit=1", str(image), str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        pytest.skip(f"this machine cannot mount an ext4 in a file: {done.stderr.strip()}")
+        pytest.skip(f"{NOT_SHOWN}: this machine cannot mount an ext4 in a file: {done.stderr.strip()}")
     try:
         yield folder
     finally:

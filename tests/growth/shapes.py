@@ -1,4 +1,4 @@
-"""What is repeated: openings that nothing closes, closings that nothing opened, blanks, quotes, and what mixes them.
+"""Texts to repeat: openings without closings, closings without openings, blanks, quotes, and mixtures.
 
 Separated by blanks, and with the escapes of Python.
 """

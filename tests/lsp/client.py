@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from threading import Thread, Timer
 from types import TracebackType
-from typing import Any, BinaryIO, Protocol, Self
+from typing import IO, Any, BinaryIO, Protocol, Self
 
 from buildassets.lsp.server import make_server
 from tests.conftest import PATIENCE_SECONDS
@@ -17,8 +17,8 @@ from tests.conftest import PATIENCE_SECONDS
 class _Server(Protocol):
     """A running server. It reads messages from `stdin` and writes them to `stdout`."""
 
-    stdin: BinaryIO
-    stdout: BinaryIO
+    stdin: IO[bytes]
+    stdout: IO[bytes]
 
     def exit_code(self) -> int: ...
 
@@ -30,7 +30,8 @@ class _Thread:
 
     def __init__(self) -> None:
         (read, write), (self._read, self._write) = os.pipe(), os.pipe()
-        self.stdin, self.stdout = os.fdopen(write, "wb"), os.fdopen(self._read, "rb")
+        self.stdin: IO[bytes] = os.fdopen(write, "wb")
+        self.stdout: IO[bytes] = os.fdopen(self._read, "rb")
         self._exit_code = -1
         self._thread = Thread(target=self._serve, args=(os.fdopen(read, "rb"),), daemon=True)
         self._thread.start()
@@ -66,8 +67,8 @@ class _Process:
         )
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self.stdin: BinaryIO = self._process.stdin
-        self.stdout: BinaryIO = self._process.stdout
+        self.stdin: IO[bytes] = self._process.stdin
+        self.stdout: IO[bytes] = self._process.stdout
         self._timer = Timer(PATIENCE_SECONDS, self._process.kill)
         self._timer.start()
 

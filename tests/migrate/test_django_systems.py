@@ -184,7 +184,7 @@ PIPELINE["SASS_BINARY"] = "sass"
 
 
 @pytest.mark.parametrize("system", ["django", "pipeline", "whitenoise"])
-def test_without_settings_there_is_nothing(tmp_path: Path, system: str) -> None:
+def test_missing_settings_are_reported(tmp_path: Path, system: str) -> None:
     done = run_buildassets(tmp_path, "migrate", system)
     assert (done.returncode, "error[migrate/none]: there is no `manage.py`" in done.stderr) == (2, True)
 

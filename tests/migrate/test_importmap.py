@@ -75,7 +75,7 @@ end
     assert "md5" not in document["file"]
 
 
-def test_without_the_file_there_is_nothing_to_bring_over(tmp_path: Path) -> None:
+def test_missing_file_is_reported(tmp_path: Path) -> None:
     done = run(tmp_path, "migrate", "importmap")
     assert (done.returncode, done.stdout) == (2, "")
     assert "error[migrate/none]: there is no `config/importmap.rb`, which importmap-rails would have" in done.stderr

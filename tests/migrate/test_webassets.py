@@ -108,7 +108,7 @@ def test_a_folder_without_bundles_is_none(tmp_path: Path) -> None:
     assert (done.returncode, "error[migrate/none]: there is no `assets.py` or `assets.yml`" in done.stderr) == (2, True)
 
 
-def test_of_several_modules_the_application_is_named(tmp_path: Path) -> None:
+def test_module_of_the_application_is_found_among_several(tmp_path: Path) -> None:
     write_tree(
         tmp_path,
         {

@@ -72,7 +72,7 @@ class Registry(ThreadingHTTPServer):
 
     @property
     def paths(self) -> list[str]:
-        """What was asked for."""
+        """The paths that were requested."""
         return [path for path, _ in self.asked]
 
     def publish(
@@ -99,7 +99,7 @@ class Registry(ThreadingHTTPServer):
         return path
 
     def release(self, name: str, version: str) -> dict[str, Any]:
-        """What it answers of a release, to be changed."""
+        """The answer for a release, to be changed."""
         found: dict[str, Any] = self.packages[name]["versions"][version]
         return found
 

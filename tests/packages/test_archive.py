@@ -131,7 +131,7 @@ def test_a_file_in_the_place_of_a_folder_refuses_the_package(tmp_path: Path) -> 
     [b"", b"no gzip", gzip.compress(b"", mtime=0), gzip.compress(b"no tar" * 200, mtime=0)],
     ids=["nothing", "no gzip", "an empty gzip", "no tar"],
 )
-def test_what_is_no_archive_is_damaged(tmp_path: Path, content: bytes) -> None:
+def test_other_bytes_than_an_archive_are_damaged(tmp_path: Path, content: bytes) -> None:
     assert refusal(tmp_path, content) == "package/damaged"
 
 

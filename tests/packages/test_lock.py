@@ -37,14 +37,14 @@ def refusal(folder: Path, text: str) -> str:
     return caught.value.diagnostics[0].message
 
 
-def test_what_could_not_be_read_again_is_not_written(tmp_path: Path) -> None:
+def test_unreadable_values_are_not_written(tmp_path: Path) -> None:
     lock = Lock({"esbuild": LockedTool("0.28.2", "MIT\u200b", {})})
     with pytest.raises(ConfigError):
         write_lock(str(tmp_path), lock)
     assert not list(tmp_path.iterdir())
 
 
-def test_what_is_written_is_read(tmp_path: Path) -> None:
+def test_a_written_lock_is_read(tmp_path: Path) -> None:
     write_lock(str(tmp_path), LOCK)
     assert read_lock(str(tmp_path)) == LOCK
 
@@ -105,7 +105,7 @@ def test_a_conflict_is_named_with_its_line(tmp_path: Path) -> None:
         ('x = "^1"', '"../x" = "^1"'),
     ],
 )
-def test_what_no_lock_has_is_refused(tmp_path: Path, before: str, after: str) -> None:
+def test_unknown_keys_are_refused(tmp_path: Path, before: str, after: str) -> None:
     text = lock_text(LOCK)
     assert before in text
     refusal(tmp_path, text.replace(before, after))
@@ -114,11 +114,11 @@ def test_what_no_lock_has_is_refused(tmp_path: Path, before: str, after: str) ->
 @pytest.mark.parametrize(
     "text", ["tools = 1", "[tools]\nesbuild = 1", "= =", "[vendor", "[tools.esbuild]\nplatforms = 1"]
 )
-def test_what_is_of_another_form_is_refused(tmp_path: Path, text: str) -> None:
+def test_values_of_another_form_are_refused(tmp_path: Path, text: str) -> None:
     refusal(tmp_path, text)
 
 
-def test_a_lock_that_is_no_text_is_refused(tmp_path: Path) -> None:
+def test_a_lock_that_is_not_text_is_refused(tmp_path: Path) -> None:
     (tmp_path / NAME).write_bytes(b"\xff\xfe")
     with pytest.raises(ConfigError, match="not UTF-8"):
         read_lock(str(tmp_path))

@@ -58,7 +58,7 @@ def test_a_path_is_read_in_its_usual_forms(value: str, path: str | None, tmp_pat
     assert found.path("STATIC_ROOT") == path
 
 
-def test_all_that_is_imported_from_another_file_counts_too(tmp_path: Path) -> None:
+def test_imports_from_another_file_are_counted(tmp_path: Path) -> None:
     files: Tree = {
         "site1/settings/__init__.py": "from .base import *\nDEBUG = False\n",
         "site1/settings/base.py": "from site1.common import *\nSTATIC_URL = '/s/'\nDEBUG = True\n",

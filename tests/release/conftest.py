@@ -39,15 +39,15 @@ def build_release(folder: Path, files: Tree) -> Path:
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def built_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A release that nobody may change."""
     return build_release(tmp_path_factory.mktemp("site"), SITE)
 
 
 @pytest.fixture
-def release(built: Path, tmp_path: Path) -> Path:
+def release(built_release: Path, tmp_path: Path) -> Path:
     """A release of one's own."""
-    return Path(shutil.copytree(built, tmp_path / "build"))
+    return Path(shutil.copytree(built_release, tmp_path / "build"))
 
 
 @pytest.fixture(params=FORMS)
@@ -63,8 +63,8 @@ Pack = Callable[..., Packed]
 
 
 @pytest.fixture
-def packed(built: Path, tmp_path: Path, form: Form) -> Path:
+def packed(built_release: Path, tmp_path: Path, form: Form) -> Path:
     """An archive of the release, in each form."""
     archive = tmp_path / f"packed.{form}"
-    pack_folder(str(built), "build", str(archive), form)
+    pack_folder(str(built_release), "build", str(archive), form)
     return archive

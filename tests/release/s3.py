@@ -104,6 +104,6 @@ class Line:
     @staticmethod
     def _answer(server: socket.socket, client: socket.socket) -> None:
         with suppress(OSError):
-            while told := server.recv(65536):
-                client.sendall(told)
+            while received := server.recv(65536):
+                client.sendall(received)
             client.shutdown(socket.SHUT_WR)

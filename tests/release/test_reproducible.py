@@ -28,10 +28,10 @@ for form in sys.argv[2:]:
 
 
 @pytest.fixture(scope="session")
-def digests(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Mapping[Form, str]:
+def digests(built_release: Path, tmp_path_factory: pytest.TempPathFactory) -> Mapping[Form, str]:
     """Of the archive of the release in each form."""
     folder = tmp_path_factory.mktemp("archives")
-    return {form: pack_folder(str(built), "build", str(folder / form), form).digest for form in FORMS}
+    return {form: pack_folder(str(built_release), "build", str(folder / form), form).digest for form in FORMS}
 
 
 def packed_by(python: str, release: Path, folder: Path, **environment: str) -> dict[str, str]:
@@ -44,13 +44,13 @@ def packed_by(python: str, release: Path, folder: Path, **environment: str) -> d
 
 @pytest.mark.parametrize("version", ["3.11", "3.12", "3.13", "3.14"])
 def test_every_python_packs_the_same_archive(
-    built: Path, tmp_path: Path, digests: Mapping[Form, str], version: str
+    built_release: Path, tmp_path: Path, digests: Mapping[Form, str], version: str
 ) -> None:
     by_pyenv = sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin/python"))
     pythons = [python for python in (shutil.which(f"python{version}"), *map(str, by_pyenv)) if python and runs(python)]
     if not pythons:
         pytest.skip(f"{NOT_SHOWN}: there is no Python {version}")
-    assert packed_by(pythons[0], built, tmp_path) == digests
+    assert packed_by(pythons[0], built_release, tmp_path) == digests
 
 
 def runs(python: str) -> bool:
@@ -68,18 +68,18 @@ SURROUNDINGS = {
 
 @pytest.mark.parametrize("variables", SURROUNDINGS.values(), ids=SURROUNDINGS)
 def test_the_environment_does_not_change_the_archive(
-    built: Path, tmp_path: Path, digests: Mapping[Form, str], variables: dict[str, str]
+    built_release: Path, tmp_path: Path, digests: Mapping[Form, str], variables: dict[str, str]
 ) -> None:
-    assert packed_by(sys.executable, built, tmp_path, **variables) == digests
+    assert packed_by(sys.executable, built_release, tmp_path, **variables) == digests
 
 
 def test_the_order_of_names_in_a_folder_does_not_change_the_archive(
-    built: Path, tmp_path: Path, digests: Mapping[Form, str]
+    built_release: Path, tmp_path: Path, digests: Mapping[Form, str]
 ) -> None:
     disorderfs, unmount = find_tool("disorderfs"), find_tool("fusermount", "fusermount3")
     mounted = tmp_path / "mounted"
     mounted.mkdir()
-    if subprocess.run([disorderfs, "--shuffle-dirents=yes", built, mounted], capture_output=True).returncode:
+    if subprocess.run([disorderfs, "--shuffle-dirents=yes", built_release, mounted], capture_output=True).returncode:
         pytest.skip(f"{NOT_SHOWN}: this machine cannot mount")
     try:
         for _ in range(3):

@@ -42,7 +42,7 @@ def released(manifest: Path, url: str, coding: str = "") -> bytes:
 
 @dataclass(frozen=True)
 class Reply:
-    """What a client sees; headers by names in lower case."""
+    """An answer as a client sees it; headers by names in lower case."""
 
     status: int
     headers: Mapping[str, str]

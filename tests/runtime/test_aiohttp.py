@@ -25,7 +25,7 @@ def assets(tmp_path: Path) -> Assets:
 
 
 def asked(assets: Assets, ask: Callable[[TestClient[web.Request, web.Application]], Awaitable[_Result]]) -> _Result:
-    """What `ask` gets of an application with the routes."""
+    """Return the result of `ask` for an application with the routes."""
 
     async def answer() -> _Result:
         app = web.Application()

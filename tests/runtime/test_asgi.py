@@ -18,7 +18,7 @@ from tests.runtime.served import NOISE, Reply, build_release, get_wsgi, released
 def messages(
     app: Any, path: str, method: str = "GET", scope: dict[str, Any] | None = None, **headers: str
 ) -> list[dict[str, Any]]:
-    """What an ASGI application sends for a request."""
+    """Return the messages that an ASGI application sends for a request."""
     given = [(name.replace("_", "-").encode(), value.encode("latin-1")) for name, value in headers.items()]
     whole = {"type": "http", "method": method, "path": unquote(path), "raw_path": path.encode(), "headers": given}
     sent: list[dict[str, Any]] = []

@@ -46,7 +46,7 @@ def test_if_unmodified_since(since: str, status: int | None) -> None:
     assert refused({"if-unmodified-since": since}, ETAG, MODIFIED) == status
 
 
-def test_both_kinds_are_looked_at_in_their_order() -> None:
+def test_conditions_are_evaluated_in_their_order() -> None:
     assert refused({"if-match": ETAG, "if-none-match": ETAG}, ETAG, MODIFIED) == 304
     assert refused({"if-unmodified-since": DATE, "if-modified-since": DATE}, ETAG, MODIFIED) == 304
     assert refused({"if-unmodified-since": BEFORE, "if-modified-since": DATE}, ETAG, MODIFIED) == 412

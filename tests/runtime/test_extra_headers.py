@@ -52,7 +52,7 @@ def test_the_server_of_asgi_adds_the_same(assets: Assets) -> None:
 
 
 @pytest.mark.parametrize(("name", "value"), [("cache-control", "no-cache"), ("X-content-type-options", "sniff")])
-def test_of_ours_these_are_replaced(assets: Assets, name: str, value: str) -> None:
+def test_own_headers_are_replaced(assets: Assets, name: str, value: str) -> None:
     given: list[tuple[str, str]] = []
 
     def start(status: str, headers: list[tuple[str, str]], _: object = None) -> Any:
@@ -90,7 +90,7 @@ HOP_BY_HOP = ("Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authoriza
 
 
 @pytest.mark.parametrize("name", HOP_BY_HOP)
-def test_of_the_headers_of_a_connection_none_is_sent(assets: Assets, name: str) -> None:
+def test_headers_of_a_connection_are_not_sent(assets: Assets, name: str) -> None:
     assert is_hop_by_hop(name)  # a server of wsgiref would end the answer with an AssertionError
     with pytest.raises(ValueError, match=_OURS):
         adding(assets, name, "a")

@@ -75,7 +75,7 @@ def test_missing_manifest_is_reported_at_the_start_with_the_command_to_run(tmp_p
         FlaskAssets(app)
 
 
-def test_without_a_manifest_every_name_has_a_url(tmp_path: Path) -> None:
+def test_every_name_has_a_url_without_a_manifest(tmp_path: Path) -> None:
     app = Flask("site", root_path=str(tmp_path))
     app.config["BUILDASSETS_MANIFEST"] = None
     FlaskAssets(app, static=True, serve=True)
@@ -127,7 +127,7 @@ def test_static_files_have_the_urls_of_the_release_on_demand(tmp_path: Path) -> 
         ({"filename": "css/app.css", "v": "1&2", "_anchor": "a b"}, f"{URL}?v=1%262#a%20b"),
     ],
 )
-def test_all_else_about_a_static_url_is_as_flask_has_it(tmp_path: Path, arguments: dict[str, Any], url: str) -> None:
+def test_static_url_keeps_other_parts_of_flask(tmp_path: Path, arguments: dict[str, Any], url: str) -> None:
     with with_static_urls(tmp_path).test_request_context():
         assert url_for("static", **arguments) == url
 

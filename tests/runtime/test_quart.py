@@ -21,7 +21,7 @@ def application(folder: Path, **options: bool) -> tuple[Quart, QuartAssets]:
 
 
 def page(app: Quart, view: Callable[[], Awaitable[str]], blueprint: Blueprint | None = None) -> str:
-    """What `view` answers."""
+    """Return the answer of `view`."""
     (blueprint or app).add_url_rule("/page", view_func=view)
     if blueprint:
         app.register_blueprint(blueprint)

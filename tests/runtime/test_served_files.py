@@ -26,13 +26,13 @@ def change(manifest: Path, edit: Callable[[dict[str, Any]], object]) -> Path:
 
 
 def file_of(manifest: Path, name: str) -> Path:
-    """Where the file of an asset is."""
+    """Return the path of the file of an asset."""
     file: str = json.loads(manifest.read_text())["assets"][name]["file"]
     return manifest.parent / "assets" / file
 
 
 def found(served: ServedFiles, *paths: str) -> Resource:
-    """What is found; it has to be there."""
+    """Return the file, which has to exist."""
     resource = served.find(*paths)
     assert isinstance(resource, Resource)
     return resource
@@ -133,14 +133,14 @@ def damage_cut(path: Path) -> None:
 
 
 def damage_link(path: Path) -> None:
-    """It leads elsewhere, to as many bytes."""
+    """Replace the file by a link to another of as many bytes."""
     outside = path.with_name("outside")
     path.rename(outside)
     path.symlink_to(outside)
 
 
 def damage_folder(path: Path) -> None:
-    """It is a folder."""
+    """Replace the file by a folder."""
     path.unlink()
     path.mkdir()
 
@@ -164,7 +164,7 @@ def test_file_that_differs_from_the_manifest_ends_the_start(
         ServedFiles(Assets(manifest))
 
 
-def test_all_that_is_gone_is_counted(manifest: Path) -> None:
+def test_missing_files_are_counted(manifest: Path) -> None:
     shutil.rmtree(manifest.parent / "assets")
     with pytest.raises(ManifestError, match=r"; 5 more of its files do not match it; run"):
         ServedFiles(Assets(manifest))
@@ -243,7 +243,7 @@ def test_impossible_date_of_a_file_is_not_sent_as_a_future_one(manifest: Path, s
     assert 0 <= found(ServedFiles(assets), assets.url("css/app.css")).modified < 2**33
 
 
-def test_in_development_the_files_follow_the_manifest(tmp_path: Path) -> None:
+def test_files_follow_the_manifest_in_development(tmp_path: Path) -> None:
     manifest = build_release(tmp_path)
     assets = Assets(manifest, reload=True)
     files, old = ServedFiles(assets), assets.url("css/app.css")
@@ -252,7 +252,7 @@ def test_in_development_the_files_follow_the_manifest(tmp_path: Path) -> None:
     assert not files.find(old)
 
 
-def test_in_development_a_broken_manifest_leaves_what_there_was(tmp_path: Path) -> None:
+def test_broken_manifest_leaves_the_earlier_files_in_development(tmp_path: Path) -> None:
     manifest = build_release(tmp_path)
     assets = Assets(manifest, reload=True)
     files, url = ServedFiles(assets), assets.url("css/app.css")
@@ -273,7 +273,7 @@ def test_file_of_the_watcher_is_served_in_development_while_it_exists(manifest: 
     assert found(files, "/assets/livereload.json").sizes == (2,)
 
 
-def test_in_production_the_watcher_s_file_is_none_of_the_release(manifest: Path) -> None:
+def test_file_of_the_watcher_is_not_served_in_production(manifest: Path) -> None:
     change(manifest, lambda document: document.update(livereload="livereload.json"))
     write_tree(manifest.parent, {"assets/livereload.json": "{}"})
     with pytest.warns(RuntimeWarning, match="release for development"):
@@ -297,8 +297,8 @@ def test_invalid_origin_is_rejected(name: str) -> None:
 
 def test_a_delta_is_found_with_its_file_and_has_to_be_there(manifest: Path) -> None:
     dictionary, file = "A" * 43 + "=", file_of(manifest, "css/app.css")
-    deltas = {dictionary: {"size": 5, "digest": "B" * 43 + "="}}
-    change(manifest, lambda document: document["assets"]["css/app.css"].update(deltas=deltas))
+    listed = {dictionary: {"size": 5, "digest": "B" * 43 + "="}}
+    change(manifest, lambda document: document["assets"]["css/app.css"].update(deltas=listed))
     change(manifest, lambda document: document.update(dictionaries=True))
     with pytest.raises(ManifestError, match=r"000000000000\.dcz`, which is not there"):
         ServedFiles(Assets(manifest))

@@ -37,7 +37,7 @@ def ask(
 
 
 def body(given: Answer) -> bytes:
-    """What is sent of it."""
+    """Return the content that is sent."""
     coding = {"": "identity", ".gz": "gzip", ".br": "br"}[
         given.file.path.removeprefix("/r/sheet") if given.file else ""
     ]
@@ -177,7 +177,7 @@ def test_a_part_is_sent_of_the_version_that_is_asked_for(validator: str) -> None
 
 
 @pytest.mark.parametrize("validator", ['"d1g_e-st.gzip"', 'W/"d1g_e-st.identity"', http_date(MODIFIED + 1), ""])
-def test_all_is_sent_instead_of_a_part_of_another_version(validator: str) -> None:
+def test_whole_file_is_sent_instead_of_a_part_of_another_version(validator: str) -> None:
     assert ask(IMAGE, range="bytes=900-", if_range=validator) == ask(IMAGE)
 
 

@@ -25,7 +25,7 @@ def release(folder: Path) -> Path:
 
 
 def everything(assets: Assets) -> list[str]:
-    """What all helpers give."""
+    """Return the results of all helpers."""
     given: list[str] = [assets.importmap(), assets.modulepreload("js/app.js"), assets.inline("css/home.css")]
     for name in SITE:
         given += [
@@ -40,7 +40,7 @@ def everything(assets: Assets) -> list[str]:
 
 
 def in_threads(assets: Assets, count: int) -> list[list[str]]:
-    """What `count` threads are given that begin at once."""
+    """Return the results of `count` threads that begin at once."""
     given: list[list[str]] = []
     barrier = threading.Barrier(count)
 

@@ -22,7 +22,7 @@ URL = "/assets/" + file_of("css/app.css", SITE["css/app.css"])
 
 
 def got(app: Starlette, path: str) -> httpx.Response:
-    """What `app` answers."""
+    """Return the answer of `app`."""
 
     async def ask() -> httpx.Response:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://site.example") as client:

@@ -71,7 +71,7 @@ def without_server(project: Path) -> Assets:
 
 
 def tags(markup: str) -> list[tuple[str, str]]:
-    """What elements load, each with its kind."""
+    """Return the URLs that elements load, each with its kind."""
     found = re.findall(r'<link rel="(\w+)" href="([^"]+)"|<(script)[^>]* src="([^"]+)"', markup)
     return [(kind or script, url or source) for kind, url, script, source in found]
 
@@ -114,7 +114,7 @@ def test_other_helpers_take_the_names_of_sources(project: Path, production: Asse
         production.url("src/man.ts")
 
 
-def test_in_production_no_server_is_asked(project: Path, port: int) -> None:
+def test_server_is_not_asked_in_production(project: Path, port: int) -> None:
     manifest = released(project, port, "development")
     with pytest.warns(RuntimeWarning, match="release for development"):
         assert "localhost" not in Assets(manifest).script("src/main.ts")
@@ -183,7 +183,7 @@ def test_an_image_at_the_server_is_preloaded_as_an_image(development: Assets, po
     assert development.preload("src/logo.svg") == f'<link rel="preload" href="{url}" as="image" type="image/svg+xml">'
 
 
-def test_without_a_server_files_are_used_as_in_production(without_server: Assets, production: Assets) -> None:
+def test_files_without_a_server_are_used_as_in_production(without_server: Assets, production: Assets) -> None:
     assert tags(without_server.script("src/main.ts")) == tags(production.script("src/main.ts"))
     assert without_server.vite_refresh() == ""
     with pytest.raises(AssetNotFound):
@@ -261,7 +261,7 @@ def test_a_server_that_never_answers_costs_little(project: Path, monkeypatch: py
 
 
 def connections(listener: socket.socket) -> int:
-    """How many wait to be accepted."""
+    """Return how many connections wait to be accepted."""
     listener.setblocking(False)
     found = 0
     with suppress(BlockingIOError):

@@ -28,7 +28,7 @@ def test_the_rest_is_the_application_s(served: Assets) -> None:
     assert get_wsgi(server, "/assets/css/app.css").body == b"application"
 
 
-def test_without_an_application_the_rest_is_not_found(served: Assets) -> None:
+def test_other_paths_are_not_found_without_an_application(served: Assets) -> None:
     reply = get_wsgi(validator(AssetServer(assets=served)), "/assets/css/app.css")
     assert (reply.status, reply.headers["cache-control"]) == (404, "no-store")
 

@@ -93,7 +93,7 @@ LOAD = "{% load static compress %}"
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What a build and the pages after it gave; `pages` are by template, in the order in which they were asked for."""
+    """The output of a build and of the pages after it; `pages` are by template, in the order of rendering."""
 
     folder: Path
     out: str
@@ -115,7 +115,7 @@ class Site:
         return (self.folder / "build/assets" / url.removeprefix("/static/")).read_text()
 
     def texts(self, page: str) -> list[str]:
-        """What each script and sheet of a page holds, linked or inline, in order."""
+        """Return the text of each script and sheet of a page, linked or inline, in order."""
         elements = re.findall(r"<(?:script|link|style)\b([^>]*)>(?:(.*?)</(?:script|style)>)?", page, re.DOTALL)
         urls = [re.search(r'(?:src|href)="([^"]*)"', attributes) for attributes, _ in elements]
         return [self.text(url[1]) if url else text for url, (_, text) in zip(urls, elements, strict=True)]
@@ -145,9 +145,10 @@ def site(
     written = {name if name.startswith("jinja2/") else f"templates/{name}": text for name, text in named.items()}
     write_tree(folder, {**FILES, **(files or {}), **written})
     wanted = pages if pages is not None else [("page.html", "django", values or {})]
-    given = {"settings": settings, "builds": builds, "arguments": arguments, "pages": wanted, "own": program}
     settle()
-    done = run_in_fork(folder, _PROGRAM, **given)
+    done = run_in_fork(
+        folder, _PROGRAM, settings=settings, builds=builds, arguments=arguments, pages=wanted, own=program
+    )
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     return Site(folder, found["out"], found["err"], found["code"], found["pages"], found)
@@ -160,7 +161,7 @@ def css(*names: str, **attributes: str) -> str:
 
 
 def js(*names: str, more: str = "") -> str:
-    """The same of scripts."""
+    """Scripts as a template writes them."""
     return "".join(f"<script src=\"{{% static '{name}' %}}\"{more}></script>\n" for name in names)
 
 

@@ -217,12 +217,12 @@ def test_toggle_shows_the_block_as_written(tmp_path: Path) -> None:
     assert " src=" in built
 
 
-def test_without_a_release_blocks_stay_as_written(tmp_path: Path) -> None:
+def test_blocks_stay_as_written_without_a_release(tmp_path: Path) -> None:
     made = site(tmp_path, block("js", "<script>var a = 1</script>"), builds=False)
     assert made.page() == "<script>var a = 1</script>"
 
 
-def test_without_a_release_an_inherited_block_keeps_what_its_child_adds(tmp_path: Path) -> None:
+def test_inherited_block_keeps_the_additions_of_its_child_without_a_release(tmp_path: Path) -> None:
     child = f'{{% extends "base.html" %}}{LOAD}{{% block js %}}{{{{ block.super }}}}{js("js/two.js")}{{% endblock %}}'
     base = block("js", f"{{% block js %}}{js('js/one.js')}{{% endblock %}}")
     made = site(tmp_path, {"page.html": child, "base.html": base}, builds=False)

@@ -44,7 +44,7 @@ _BUILT: Mapping[str, tuple[str, list[str]]] = {
     "template tag": ("<js><s>z = '{% templatetag openvariable %}'</s></js>", ["z='{{'"]),
     "json": ("<js>{{ few|json_script:'few' }}<s>aa = 1</s></js>", ["[1, 2]", "aa=1"]),
 }
-# What no build knows: it stays as it is written, and its name is reported.
+# Text that no build knows: it stays as written, and its name is reported.
 _WRITTEN: Mapping[str, tuple[str, str, str]] = {
     "now": ("<js><s>'{% now 'e' %}'</s></js>", "''", "now"),
     "now assigned": ("{% now 'e' as e %}<js><s>'{{ e }}'</s></js>", "''", "e"),

@@ -1,4 +1,4 @@
-"""What projects make of django-compressor's classes, filters above all, without that package."""
+"""Classes that projects derive from those of django-compressor, filters above all, work without that package."""
 
 import re
 from pathlib import Path
@@ -11,7 +11,7 @@ from tests.conftest import Tree
 
 
 def with_filter(folder: Path, text: str, template: str, kind: str = "js", **settings: Any) -> str:
-    """What the one file of a page holds, where `filters.Own` is `text` and the only filter of its `kind`."""
+    """Return the text of the one file of a page, with `text` as `filters.Own`, the only filter of its `kind`."""
     chosen = {"COMPRESS_FILTERS": {kind: ["filters.Own"]}, **settings}
     made = site(folder, template, files={"filters.py": text}, **chosen)
     (found,) = made.texts(made.page())
@@ -84,7 +84,7 @@ _LISTENER = (
 
 
 def heard(folder: Path, builds: int = 1, imports: str = "", sender: str = "") -> list[str]:
-    """What a listener is called with, a line for each call."""
+    """Return the arguments that a listener gets, a line for each call."""
     template = block("js", js("js/one.js")) + block("css", css("css/two.css"))
     program = _LISTENER.format(imports=imports, sender=sender, builds=builds)
     site(folder, template, pages=[], builds=False, program=program)
@@ -119,7 +119,7 @@ def test_storage_has_the_folder_and_url_of_the_settings(tmp_path: Path) -> None:
     assert (tmp_path / "compressed/a.txt").read_text() == "two"
 
 
-def test_nothing_is_to_be_cached_for_times_of_files(tmp_path: Path) -> None:
+def test_command_for_times_of_files_has_nothing_to_do(tmp_path: Path) -> None:
     program = (
         "call_command('mtime_cache', '--add', stdout=out)\nfound['printed'] = out.getvalue().splitlines()[-1]\n"
         "try:\n    call_command('mtime_cache')\nexcept CommandError as fault:\n    found['refused'] = str(fault)\n"

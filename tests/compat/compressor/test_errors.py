@@ -1,4 +1,4 @@
-"""What `manage.py compress` reports: all errors of a build at once, each where it is written, and no traceback."""
+"""`manage.py compress` reports all errors of a build at once, each where it is written, and no traceback."""
 
 import re
 import subprocess
@@ -26,7 +26,7 @@ _LONE = (
 _OPEN, _CLOSE = "{% compress KIND %}\n", "{% endcompress %}"
 _CSS, _JS = _OPEN.replace("KIND", "css"), _OPEN.replace("KIND", "js")
 _SCSS = '<style type="text/x-scss">'
-# By template: what stands in it below a first line, the severity and code, the place, and a part of what is reported.
+# By template: its text below a first line, the severity and code, the place, and a part of the report.
 _FAULTS: dict[str, tuple[str, str, str, str]] = {
     "templates/missing.html": (
         f"{_JS}<script src=\"{{% static 'js/gone.js' %}}\"></script>{_CLOSE}",
@@ -160,7 +160,7 @@ _PROJECT: Tree = {**FILES, "lone.py": _LONE, "settings.py": _SETTINGS, "manage.p
 
 @pytest.fixture(scope="module")
 def faulty(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess[str]:
-    """What is reported of a project with all of the faults."""
+    """The reports about a project with all of the faults."""
     first = {name: f"{LOAD}\n" if name.startswith("templates/") else "\n" for name in _FAULTS}
     pages = {name: first[name] + text for name, (text, *_) in _FAULTS.items()}
     sheet = {"site/css/bad.css": "a {\n background: url(nope.png) }"}
@@ -245,7 +245,7 @@ def test_a_folder_for_blocks_that_cannot_be_written_is_reported(
     assert f" --> {name}" in done.stderr
 
 
-def test_a_filter_may_change_the_working_directory(tmp_path: Path) -> None:
+def test_filter_may_change_the_working_directory(tmp_path: Path) -> None:
     own = (
         "import os\nclass Own:\n    def __init__(self, content, **given):\n        self.content = content\n"
         "    def input(self, **given):\n        os.chdir('/')\n        return self.content\n"

@@ -1,4 +1,4 @@
-"""Blocks by the language of a visitor: each of LANGUAGES has its own, what is translated stays as it is written."""
+"""Blocks by the language of a visitor: each of LANGUAGES has its own, translated text stays as written."""
 
 import re
 from pathlib import Path
@@ -110,7 +110,7 @@ def test_translation_in_sass_is_an_error(tmp_path: Path) -> None:
     assert "`May` is known at run time only\n" in made.err
 
 
-def test_one_language_only_is_known(tmp_path: Path) -> None:
+def test_language_is_known_where_there_is_one(tmp_path: Path) -> None:
     template = _LOAD + _js('var o = "{% translate "May" %}"')
     made = site(tmp_path, template, LANGUAGES=_LANGUAGES[1:2], LANGUAGE_CODE="de")
     assert made.texts(made.page()) == ['var o="Mai"\n']

@@ -1,4 +1,4 @@
-"""What a project brings of its own: names of django-compressor, filters, templates, contexts, Sass of packages."""
+"""A project's own parts: names of django-compressor, filters, templates, contexts, Sass of packages."""
 
 import re
 from pathlib import Path

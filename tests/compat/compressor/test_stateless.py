@@ -67,7 +67,7 @@ def build_project(folder: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def worker() -> Iterator[Served]:
-    """What a worker of gunicorn answered and did, on a disk that is read-only."""
+    """The answers and accesses of a worker of gunicorn on a read-only disk."""
     with TemporaryDirectory(dir="/var/tmp") as folder:
         yield served("compressor", build_project(Path(folder) / "site"), Path(folder) / "strace.txt")
 

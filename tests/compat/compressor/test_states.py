@@ -87,7 +87,7 @@ def test_a_themed_block_that_is_rendered_first_has_each_theme(tmp_path: Path) ->
     assert ".light{" in "".join(made.texts(made.found["by"]["light"]))
 
 
-def test_only_state_that_differs_is_looked_at(tmp_path: Path) -> None:
+def test_only_differing_state_is_compared(tmp_path: Path) -> None:
     blocks = _themed(tmp_path, block("css", css("css/two.css"))).manifest()["blocks"]
     assert [tags[0].get("state") for tags in blocks.values() if tags[0].get("state")] == [["contexts:local.theme"]]
     assert len(blocks) == 2
@@ -199,7 +199,7 @@ _ONE_ITERATOR = "KEPT = iter([{'n': 1}, {'n': 2}])\ndef every():\n    return KEP
 _IN_TURN = "COUNT = []\ndef every():\n    COUNT.append(1)\n    yield {'n': len(COUNT)}\n"
 
 
-def test_contexts_that_are_there_once_only_are_collected_with(tmp_path: Path) -> None:
+def test_contexts_of_an_iterator_are_used_in_the_same_build(tmp_path: Path) -> None:
     made = site(
         tmp_path,
         block("js", "<script>var n = {{ n }}</script>"),
@@ -211,7 +211,7 @@ def test_contexts_that_are_there_once_only_are_collected_with(tmp_path: Path) ->
     assert made.texts(made.page()) == ["var n=2\n"]
 
 
-def test_no_plan_is_kept_where_contexts_are_others_when_they_are_collected_with(tmp_path: Path) -> None:
+def test_plan_is_not_kept_where_contexts_change_during_the_build(tmp_path: Path) -> None:
     made = site(
         tmp_path,
         block("css", css("css/two.css")),

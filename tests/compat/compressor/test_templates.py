@@ -80,7 +80,7 @@ _CONTEXT: Mapping[str, Any] = {
     "names": ["parts/part.html"],
     "numbers": [1, 2],
 }
-# What is shown where, with values beside those of the context.
+# The texts of each page, with values next to those of the context.
 _PAGES: list[tuple[str, Mapping[str, Any], list[str]]] = [
     ("base.html", {}, ["var base=1"]),
     ("child.html", {}, ["var base=1", "var child=1"]),
@@ -143,7 +143,7 @@ def test_page_shows_what_was_built_for_it(number: int, made: Site) -> None:
     assert page.count("/static/CACHE/js/") == (0 if is_inline else len(expected)), page
 
 
-def test_nothing_is_reported_of_templates_that_others_include(made: Site) -> None:
+def test_included_templates_are_not_reported(made: Site) -> None:
     assert made.code == 0
     assert "compressor/unknown" not in made.err
 

@@ -28,7 +28,7 @@ templates: {old: [views/*.jst]}
 
 
 class Request:
-    """What of a request is looked at, as Flask has it."""
+    """The part of Flask's request that the helpers read."""
 
     def __init__(self, **args: str) -> None:
         self.args = args
@@ -61,7 +61,7 @@ def test_templates_are_where_the_package_has_them(tmp_path: Path) -> None:
     assert found == [assets.script(name, defer=False) for name in ("old.jst.js", "site.js")]
 
 
-def test_in_development_a_package_is_its_members_in_order(tmp_path: Path) -> None:
+def test_package_is_its_members_in_order_in_development(tmp_path: Path) -> None:
     assets = assets_of(tmp_path, "development")
     template = '{{ include_stylesheets("one", embed_assets=false) }}|{{ include_javascripts("site") }}|'
     template += '{{ include_templates("site") }}'

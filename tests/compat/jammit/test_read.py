@@ -1,4 +1,4 @@
-"""`config/assets.yml` as it is: what is built of it in each mode, and how what is wrong with it is reported."""
+"""`config/assets.yml` without changes: the assets that each mode builds of it, and the reports of its faults."""
 
 import json
 import subprocess
@@ -158,7 +158,7 @@ def test_references_of_sheets_are_followed_wherever_the_package_is(tmp_path: Pat
     assert "url(http://h/x.png)" in text(tmp_path, result, "all.css")
 
 
-def test_without_rewriting_they_are_seen_from_the_package(tmp_path: Path) -> None:
+def test_urls_without_rewriting_are_relative_to_the_package(tmp_path: Path) -> None:
     settings = f"{PACKAGES}\nrewrite_relative_paths: false\npackage_path: packs"
     sheet = "a { background: url(../images/a.png) }"
     files: Tree = {
@@ -205,7 +205,7 @@ def test_small_images_and_all_fonts_in_embed_folders_are_embedded(tmp_path: Path
 
 
 @pytest.mark.parametrize("setting", ["", "embed_assets: off", "package_assets: off\nembed_assets: on"])
-def test_nothing_is_embedded_unasked(tmp_path: Path, setting: str) -> None:
+def test_files_are_embedded_on_request_only(tmp_path: Path, setting: str) -> None:
     result = build_site(tmp_path, f"{setting}\n{PACKAGES}", EMBEDDING)
     assert len(manifest_of(result).assets["all.css"].references) == 8
 
@@ -223,7 +223,9 @@ def test_nothing_is_embedded_unasked(tmp_path: Path, setting: str) -> None:
         ("package_assets: off", "development", True, True),
     ],
 )
-def test_when_pages_load_members(tmp_path: Path, setting: str, mode: Mode, individual: bool, has_members: bool) -> None:
+def test_pages_load_members_of_packages_by_mode(
+    tmp_path: Path, setting: str, mode: Mode, individual: bool, has_members: bool
+) -> None:
     manifest = manifest_of(build_site(tmp_path, f"{setting}\n{PACKAGES}", mode=mode))
     found = manifest.packages
     assert (found is not None and found.individual, found is not None) == (individual, has_members)
@@ -343,7 +345,7 @@ def test_endless_lists_end(tmp_path: Path) -> None:
     assert list(manifest_of(result).assets) == ["all.css"]
 
 
-def test_where_no_package_has_a_file_nothing_is_released(tmp_path: Path) -> None:
+def test_packages_without_files_are_not_released(tmp_path: Path) -> None:
     result = build_site(tmp_path, "javascripts: {site: [public/none/*.js]}")
     assert (codes(result), list(manifest_of(result).assets)) == (["jammit/empty"], [])
 

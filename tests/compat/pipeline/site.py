@@ -135,7 +135,7 @@ print("\\n\\n" + json.dumps({"texts": texts, "page": page, "printed": errors.get
 
 
 def of_peer(folder: Path, **more: Any) -> Any:
-    """What django-pipeline makes of the site in `folder`."""
+    """Build the site in `folder` with django-pipeline; return its packages and its page."""
     sass = f"{Path(peers_python()).parent}/pysassc"
     text = settings(SASS_BINARY=sass, **more)
     write_tree(folder, {**FILES, "shop_settings.py": text, "templates/page.html": PAGE})
@@ -143,7 +143,7 @@ def of_peer(folder: Path, **more: Any) -> Any:
 
 
 def of_us(folder: Path, *arguments: str, page: str = PAGE, files: Tree | None = None, **more: Any) -> Any:
-    """What we make of the same."""
+    """Build the same site with buildassets."""
     config = {"buildassets.toml": "compress = []\nsources = []\n", "templates/page.html": page}
     write_tree(folder, {**FILES, "shop_settings.py": settings(**more) + OURS, **config, **(files or {})})
     return shown(folder, f"ARGUMENTS = {arguments!r}\n{_START}{_US}")

@@ -36,7 +36,7 @@ def meaning(text: str) -> str:
 
 
 @pytest.mark.parametrize("name", [name for name in _NAMES if name not in _WITH_TEMPLATES])
-def test_a_package_holds_what_it_held(both: tuple[Any, Any], name: str) -> None:
+def test_package_holds_the_files_of_the_other_system(both: tuple[Any, Any], name: str) -> None:
     peer, ours = both
     assert meaning(ours["texts"][name]) == meaning(peer["texts"][name])
 

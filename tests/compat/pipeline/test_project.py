@@ -1,4 +1,4 @@
-"""What `PIPELINE` decides, what is reported of it, and what a page has then."""
+"""The keys of `PIPELINE`: their effect on packages and pages, and the reports about them."""
 
 import json
 import os

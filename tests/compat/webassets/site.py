@@ -110,13 +110,13 @@ def show(folders: list[tuple[str, str]]) -> str:
 
 
 def of_peer(folder: Path) -> Any:
-    """What Flask-Assets makes of the site in `folder`."""
+    """Build the site in `folder` with Flask-Assets; return its bundles and its page."""
     write_tree(folder, {**FILES, "app.py": APP, "templates/page.html": PAGE})
     return run_peer(folder, show([("/admin/static/", "admin/static"), ("/static/", "static")]))
 
 
 def of_us(folder: Path) -> Any:
-    """What we make of the same; only then the import is another."""
+    """Build the same site with buildassets; only the import of the application differs when its page is shown."""
     config = 'webassets = "app"\ncompress = []\n'
     write_tree(folder, {**FILES, "app.py": APP, "templates/page.html": PAGE, "buildassets.toml": config})
     done = run(folder, "build", "-q")

@@ -33,7 +33,7 @@ def meaning(text: str) -> str:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_bundle_holds_what_it_held(both: tuple[Any, Any], name: str) -> None:
+def test_bundle_holds_the_files_of_the_other_system(both: tuple[Any, Any], name: str) -> None:
     peer, ours = both
     assert [*map(meaning, ours["texts"][name])] == [*map(meaning, peer["texts"][name])]
 

@@ -1,4 +1,4 @@
-"""What a build makes of environments, YAML, settings and filters, and what a web process answers then."""
+"""Environments, YAML, settings and filters of webassets, in a build and in a web process after it."""
 
 import json
 from pathlib import Path

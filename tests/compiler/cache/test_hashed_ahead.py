@@ -35,7 +35,7 @@ def test_digests_are_those_of_hashlib(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="elsewhere nothing is hashed ahead")
-def test_what_is_no_small_file_by_itself_is_not_hashed(tmp_path: Path) -> None:
+def test_only_small_regular_files_are_hashed(tmp_path: Path) -> None:
     need_library()
     write_tree(tmp_path, {"a": "a", "z \udcff": "z", "folder/b": ""})
     (tmp_path / "link").symlink_to("a")
@@ -71,7 +71,7 @@ def test_digests_can_be_asked_for_again(tmp_path: Path) -> None:
     assert ahead.digests() == ahead.digests()
 
 
-def test_nobody_has_to_ask_for_digests(tmp_path: Path) -> None:
+def test_digests_need_not_be_read(tmp_path: Path) -> None:
     names = [f"{number}" for number in range(300)]
     write_tree(tmp_path, dict.fromkeys(names, "a" * 10_000))
     for _ in range(20):

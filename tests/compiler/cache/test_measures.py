@@ -1,4 +1,4 @@
-"""What is kept of the measures of a build, and for which release."""
+"""Measures of a build that are kept, and their release."""
 
 import json
 from pathlib import Path
@@ -30,7 +30,7 @@ def test_measures_come_back_for_their_release_only(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "damage", [{"seconds": {"graph": "x"}}, {"contents": {"a": {"sizes": {"b": -1}}}}, {"contents": []}, {"format": 0}]
 )
-def test_what_is_damaged_counts_as_absent(tmp_path: Path, damage: dict[str, object]) -> None:
+def test_a_damaged_file_counts_as_absent(tmp_path: Path, damage: dict[str, object]) -> None:
     keep_measures(str(tmp_path), "build", "0" * 64, MEASURED)
     (file,) = (tmp_path / "measures").iterdir()
     file.write_text(json.dumps({**json.loads(file.read_text()), **damage}))

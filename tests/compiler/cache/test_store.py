@@ -200,7 +200,7 @@ def test_only_the_last_traces_are_kept(cache: Callable[[], Cache], source: Path)
 
 
 @given(st.integers(0), st.integers(0, 255))
-def test_a_damaged_index_is_no_index(tmp_path_factory: pytest.TempPathFactory, position: int, byte: int) -> None:
+def test_a_damaged_index_is_ignored(tmp_path_factory: pytest.TempPathFactory, position: int, byte: int) -> None:
     folder = tmp_path_factory.mktemp("cache")
     source = folder / "a"
     source.write_text("a")
@@ -213,7 +213,7 @@ def test_a_damaged_index_is_no_index(tmp_path_factory: pytest.TempPathFactory, p
     assert found == b"css" or reason(found) == "it was never built before"
 
 
-def test_a_truncated_index_is_no_index(cache: Callable[[], Cache], tmp_path: Path, source: Path) -> None:
+def test_a_truncated_index_is_ignored(cache: Callable[[], Cache], tmp_path: Path, source: Path) -> None:
     kept(cache(), source)
     index = tmp_path / "cache/index.json"
     index.write_bytes(index.read_bytes()[:-10])
@@ -238,7 +238,7 @@ def test_builds_at_the_same_time_lose_nothing(cache: Callable[[], Cache], source
     assert held(cache(), "other", "key") == b"2"
 
 
-def test_a_cache_that_cannot_be_written_is_no_fault(tmp_path: Path, source: Path) -> None:
+def test_a_read_only_cache_does_not_fail_the_build(tmp_path: Path, source: Path) -> None:
     (tmp_path / "file").touch()
     kept(Cache(str(tmp_path / "file/cache"), later), source)
 
@@ -277,7 +277,7 @@ class Days:
         return Cache(str(self.folder / "cache"), lambda: (self.first + day) * DAY_NS)
 
     def contents(self) -> list[bytes]:
-        """What is in the store."""
+        """The content of the store."""
         return sorted(path.read_bytes() for path in (self.folder / "cache").glob("content/*/*"))
 
 
@@ -289,7 +289,7 @@ def days(tmp_path: Path) -> Days:
     return Days(tmp_path)
 
 
-def built(cache: Cache, *steps: str) -> Cache:
+def save_steps(cache: Cache, *steps: str) -> Cache:
     """A build that comes to these steps, and runs those of which nothing is known."""
     for step in steps:
         if isinstance(held(cache, step, "key"), Stale):
@@ -299,38 +299,38 @@ def built(cache: Cache, *steps: str) -> Cache:
 
 
 def test_a_step_that_no_build_comes_to_is_forgotten(days: Days) -> None:
-    built(days.on(0), "gone", "used")
-    built(days.on(KEPT_DAYS), "used")
+    save_steps(days.on(0), "gone", "used")
+    save_steps(days.on(KEPT_DAYS), "used")
     assert held(days.on(KEPT_DAYS), "gone", "key") == b"result of gone"
-    built(days.on(KEPT_DAYS + 1), "used", "new")
+    save_steps(days.on(KEPT_DAYS + 1), "used", "new")
     assert reason(held(days.on(KEPT_DAYS + 1), "gone", "key")) == "it was never built before"
     assert days.contents() == [b"result of new", b"result of used"]
 
 
 def test_a_build_that_finds_all_that_it_needs_is_a_use(days: Days) -> None:
     for day in (0, KEPT_DAYS, 2 * KEPT_DAYS):
-        assert built(days.on(day), "used").rerun.keys() == ({"used"} if day == 0 else set())
+        assert save_steps(days.on(day), "used").rerun.keys() == ({"used"} if day == 0 else set())
 
 
 def test_a_result_that_a_build_at_the_same_time_has_used_stays(days: Days) -> None:
-    built(days.on(0), "one", "other")
+    save_steps(days.on(0), "one", "other")
     slow, fast = days.on(KEPT_DAYS + 1), days.on(KEPT_DAYS + 1)
     held(slow, "one", "key")
-    built(fast, "new")
+    save_steps(fast, "new")
     slow.save()
     assert held(days.on(KEPT_DAYS + 1), "one", "key") == b"result of one"
 
 
-def test_what_killed_builds_left_is_found_on_another_day(days: Days) -> None:
-    built(days.on(0), "step")
+def test_leftovers_of_killed_builds_are_found_on_another_day(days: Days) -> None:
+    save_steps(days.on(0), "step")
     days.on(0).keep("killed", lambda: "key", Run(b"nobody saved this"), 0)
-    built(days.on(0), "step", "same day")
+    save_steps(days.on(0), "step", "same day")
     assert b"nobody saved this" in days.contents()
-    built(days.on(1), "step")
+    save_steps(days.on(1), "step")
     assert days.contents() == [b"result of same day", b"result of step"]
 
 
-def test_what_a_build_kept_is_there_for_itself_too(cache: Callable[[], Cache], source: Path) -> None:
+def test_results_of_a_build_are_available_to_itself(cache: Callable[[], Cache], source: Path) -> None:
     opened = cache()
     assert reason(held(opened, "step", "key")) == "it was never built before"
     opened.keep("step", lambda: "key", Run(b"css", ([str(source)],)), opened.now())
@@ -355,7 +355,7 @@ def test_only_the_latest_builds_are_known(days: Days) -> None:
         path = days.folder / f"cache/builds/{number:02}"
         path.touch()
         os.utime(path, (number, number))
-    built(days.on(0), "step")
+    save_steps(days.on(0), "step")
     assert sorted(path.name for path in (days.folder / "cache/builds").iterdir()) == [str(one) for one in range(10, 30)]
 
 

@@ -10,7 +10,7 @@ from buildassets.compiler.cache.toolchain import own_files, toolchain_files
 PACKAGE = Path(buildassets.__file__).parent
 
 
-def test_what_npm_installed_in_the_project_or_above_it_is_among_the_tools(tmp_path: Path) -> None:
+def test_tools_include_packages_of_the_project_and_of_folders_above(tmp_path: Path) -> None:
     found = set(toolchain_files(str(tmp_path / "site/front")))
     for folder in ("site/front", "site", "."):
         assert os.path.normpath(tmp_path / folder / "node_modules/.package-lock.json") in found

@@ -14,7 +14,7 @@ NUMBERS = st.integers(0, 2**63 - 1)
 
 @st.composite
 def runs(draw: st.DrawFn) -> Kept:
-    """What is known of a step that was run once."""
+    """The record of a step that ran once."""
     files = draw(st.dictionaries(NAMES, DIGESTS))
     groups = draw(st.lists(st.sets(st.sampled_from(sorted(files))))) if files else []
     return run_of(draw(DIGESTS), groups, {}, files.__getitem__, (draw(DIGESTS), draw(NUMBERS)))
@@ -28,14 +28,14 @@ INDEXES = st.builds(
 )
 
 
-def run(key: str = "key", size: int = 0, result: str = "0", day: int = 0) -> Kept:
+def kept_run(key: str = "key", size: int = 0, result: str = "0", day: int = 0) -> Kept:
     """A step that looks at nothing, run once."""
     return replace(run_of(key, [], {}, dict[str, str]().__getitem__, (result * 64, size)), day=day)
 
 
 def steps(*kept: tuple[str, int, int]) -> Index:
     """An index of steps by name, size of the result and day."""
-    return Index().with_steps({name: run(size=size, result=name, day=day) for name, size, day in kept})
+    return Index().with_steps({name: kept_run(size=size, result=name, day=day) for name, size, day in kept})
 
 
 @given(INDEXES)
@@ -57,7 +57,7 @@ def test_the_index_of_another_version_is_none(body: bytes) -> None:
 
 def test_a_step_is_known_by_its_last_traces() -> None:
     index = Index()
-    made = [run(f"{number}") for number in range(KEPT_TRACES + 1)]
+    made = [kept_run(f"{number}") for number in range(KEPT_TRACES + 1)]
     for one in made:
         index = index.with_runs({"step": one}, 1)
     assert index.steps["step"].traces == tuple(one.traces[0] for one in made[:0:-1])
@@ -72,7 +72,7 @@ def test_keys_that_no_trace_has_any_more_are_forgotten() -> None:
 
 
 class Files(dict[str, str]):
-    """What lies under names, as digests; nothing under any other."""
+    """Digests by name, and none for other names."""
 
     def __missing__(self, name: str) -> str:
         return ""
@@ -112,31 +112,31 @@ def test_states_with_other_names_to_look_at_are_all_found() -> None:
     assert [valid_result(kept, files) for files, _, _ in states] == ["one", "two", "three", "four"]
 
 
-def test_what_a_key_gives_stays_as_it_is() -> None:
+def test_the_result_of_a_key_stays_unchanged() -> None:
     """So that several builders may keep their results in one place, and none makes the other's unfindable."""
     one = known((Files(source="1", a="1"), [["source"], ["a", "b"]], "one"))
     both = known((Files(source="1", a="1"), [["source"], ["a", "b"]], "one"), (Files(source="1"), [["source"]], "two"))
     assert both.names.items() >= one.names.items()
 
 
-def test_what_is_within_the_bounds_stays() -> None:
+def test_results_within_the_bounds_stay() -> None:
     index = steps(("a", 10, 100), ("b", 10, 100 - KEPT_DAYS))
     assert index.bounded(100, there, 20) == index
 
 
-def test_what_was_used_least_recently_makes_room() -> None:
+def test_results_that_were_used_least_recently_are_removed() -> None:
     index = steps(("a", 10, 100), ("b", 10, 97), ("c", 10, 99), ("d", 10, 98))
     assert sorted(index.bounded(100, there, 25).steps) == ["a", "c"]
 
 
 def test_older_states_of_what_was_used_today_make_room_in_their_turn() -> None:
-    latest, earlier = run("new", 10, "1"), run("old", 10, "2")
+    latest, earlier = kept_run("new", 10, "1"), kept_run("old", 10, "2")
     both = Kept((*latest.traces, *earlier.traces), 100)
     index = Index().with_steps({"a": both, "b": both, "c": replace(latest, day=99)})
     assert index.bounded(100, there, 30).steps == {"a": Kept(latest.traces, 100), "b": both}
 
 
-def test_what_was_used_today_stays_whatever_it_takes() -> None:
+def test_results_that_were_used_today_stay() -> None:
     index = steps(("a", 10, 100), ("b", 10, 100))
     assert index.bounded(100, there, 5) == index
 
@@ -147,10 +147,10 @@ def test_looks_stay_of_files_that_still_look_so() -> None:
     assert list(index.bounded(1, lambda path, _: path == "there").files) == ["there"]
 
 
-def test_what_is_not_asked_for_is_written_as_it_was_read() -> None:
+def test_results_that_are_not_read_are_written_unchanged() -> None:
     index = loads(dumps(steps(("a", 1, 1), ("b", 1, 1))))
     text = index.steps.texts['"a"']
-    assert loads(dumps(index.with_runs({"b": run()}, 2))).steps.texts['"a"'] == text
+    assert loads(dumps(index.with_runs({"b": kept_run()}, 2))).steps.texts['"a"'] == text
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ def test_what_is_not_asked_for_is_written_as_it_was_read() -> None:
         "1" * 10_000,
     ],
 )
-def test_a_line_that_nobody_has_written_is_not_there(line: str) -> None:
+def test_a_line_that_was_not_written_is_absent(line: str) -> None:
     index = Index(steps=replace(steps(("a", 1, 1))).steps)
     index.steps.texts['"planted"'] = line
     assert index.steps.get("planted") is None

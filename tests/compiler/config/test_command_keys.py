@@ -46,7 +46,7 @@ def test_all_keys_of_a_command(tmp_path: Path) -> None:
     }
 
 
-def test_what_a_command_has_by_default(tmp_path: Path) -> None:
+def test_a_command_has_defaults(tmp_path: Path) -> None:
     found = configured(tmp_path, f'[commands.up]\nfrom = ".less"\nto = ".css"\n{RUN}').commands["up"]
     assert found == Command(("lessc", "{path}"), "less", "css", timeout_seconds=60)
 
@@ -85,7 +85,7 @@ def test_in_pyproject(tmp_path: Path) -> None:
         (f"{LESS}{RUN}depfiles = 'a'", "unknown key `commands.x.depfiles`", "did you mean `depfile`?"),
     ],
 )
-def test_what_is_refused(tmp_path: Path, settings: str, message: str, hint: str) -> None:
+def test_invalid_commands_are_refused(tmp_path: Path, settings: str, message: str, hint: str) -> None:
     found = refusal(tmp_path, f"[commands.x]\n{settings}")
     assert message in found.split("\n")[0]
     assert hint in found.split("\n")[1]
@@ -139,7 +139,7 @@ def test_the_commands_beside_a_watch(tmp_path: Path) -> None:
         ('[run]\n"a\\nb" = ["x"]', "cannot be a name", "write a word"),
     ],
 )
-def test_what_is_refused_beside_a_watch(tmp_path: Path, settings: str, message: str, hint: str) -> None:
+def test_settings_that_a_watch_excludes_are_refused(tmp_path: Path, settings: str, message: str, hint: str) -> None:
     found = refusal(tmp_path, settings)
     assert message in found
     assert hint in found

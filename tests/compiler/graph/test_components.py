@@ -12,7 +12,7 @@ def path(name: str) -> LogicalPath:
     return LogicalPath(name)
 
 
-def test_what_is_referred_to_comes_first() -> None:
+def test_referenced_components_come_first() -> None:
     graph = {path("page"): [path("style")], path("style"): [path("image")], path("image"): []}
     assert components(graph) == [("image",), ("style",), ("page",)]
 

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from buildassets.compiler.graph.data_urls import data_url
 from buildassets.compiler.languages.css.lexer import Kind, tokens, unescaped
-from buildassets.compiler.result import BuildResult
 from tests.building import built, released
 from tests.conftest import Tree
 
@@ -23,51 +22,47 @@ GIF_URL = "data:image/gif;base64,R0lGODlhAQABAA=="
 SMALL = "minify = false\ncompress = []\n[data_urls]\nlimit = 100\n"
 
 
-def run(folder: Path, files: Tree, settings: str = SMALL) -> BuildResult:
-    return built(folder, files, settings)
-
-
 @pytest.mark.parametrize("written", ["url(a.svg)", 'url("a.svg")', "url('a.svg?v=2')", 'image-set("a.svg" 1x)'])
 def test_a_small_image_becomes_a_data_url(tmp_path: Path, written: str) -> None:
-    result = run(tmp_path, {"assets/a.css": f"a {{ background: {written} }}", "assets/a.svg": DOT})
+    result = built(tmp_path, {"assets/a.css": f"a {{ background: {written} }}", "assets/a.svg": DOT}, SMALL)
     expected = written.replace("a.svg?v=2", DOT_URL).replace("a.svg", DOT_URL)
     assert released(tmp_path, result, "a.css") == f"a {{ background: {expected} }}"
 
 
 def test_bytes_are_in_base64(tmp_path: Path) -> None:
-    result = run(tmp_path, {"assets/a.css": "a { background: url(a.gif) }", "assets/a.gif": GIF})
+    result = built(tmp_path, {"assets/a.css": "a { background: url(a.gif) }", "assets/a.gif": GIF}, SMALL)
     assert released(tmp_path, result, "a.css") == f"a {{ background: url({GIF_URL}) }}"
 
 
 def test_a_larger_file_stays_a_reference(tmp_path: Path) -> None:
-    result = run(tmp_path, {"assets/a.css": "a { background: url(a.gif) }", "assets/a.gif": GIF * 11})
+    result = built(tmp_path, {"assets/a.css": "a { background: url(a.gif) }", "assets/a.gif": GIF * 11}, SMALL)
     assert result.manifest is not None
     assert result.manifest.assets["a.css"].references == ("a.gif",)
 
 
 def test_without_the_table_nothing_is_embedded(tmp_path: Path) -> None:
     files: Tree = {"assets/a.css": "a { background: url(a.gif) }", "assets/a.gif": GIF}
-    result = run(tmp_path, files, "")
+    result = built(tmp_path, files, "")
     assert result.manifest is not None
     assert result.manifest.assets["a.css"].references == ("a.gif",)
 
 
-def test_what_is_embedded_is_an_input_and_no_reference(tmp_path: Path) -> None:
+def test_an_embedded_file_is_an_input_and_not_a_reference(tmp_path: Path) -> None:
     files: Tree = {"assets/a.css": "a { background: url(a.gif) }", "assets/a.gif": GIF}
-    result = run(tmp_path, files)
+    result = built(tmp_path, files, SMALL)
     assert result.manifest is not None
     assert result.manifest.assets["a.css"].inputs == ("a.css", "a.gif")
     assert result.manifest.assets["a.css"].references == ()
     assert list(result.manifest.assets) == ["a.css", "a.gif"]
 
 
-def test_what_only_stands_in_sheets_is_not_reached_from_entries(tmp_path: Path) -> None:
+def test_embedded_files_are_not_reached_from_entries(tmp_path: Path) -> None:
     files: Tree = {
         "assets/a.css": "a { background: url(a.gif) } b { background: url(b.gif) } c { background: url(a.gif) }",
         "assets/a.gif": GIF,
         "assets/b.gif": GIF * 11,
     }
-    result = run(tmp_path, files, 'entries = ["a.css"]\n' + SMALL)
+    result = built(tmp_path, files, 'entries = ["a.css"]\n' + SMALL)
     assert result.manifest is not None
     assert list(result.manifest.assets) == ["a.css", "b.gif"]
     assert released(tmp_path, result, "a.css").count(GIF_URL) == 2
@@ -76,7 +71,7 @@ def test_what_only_stands_in_sheets_is_not_reached_from_entries(tmp_path: Path) 
 def test_other_references_of_the_sheet_are_still_rewritten(tmp_path: Path) -> None:
     css = '@import "b.css"; a { background: url(a.gif), url(b.gif), url("a.gif"), url(b.gif#x) }'
     files: Tree = {"assets/a.css": css, "assets/b.css": "b { c: d }", "assets/a.gif": GIF, "assets/b.gif": GIF * 11}
-    result = run(tmp_path, files)
+    result = built(tmp_path, files, SMALL)
     assert result.manifest is not None
     sheet_b, image_b = (result.manifest.assets[name].file for name in ("b.css", "b.gif"))
     expected = (
@@ -88,7 +83,7 @@ def test_other_references_of_the_sheet_are_still_rewritten(tmp_path: Path) -> No
 def test_include_replaces_images_and_fonts(tmp_path: Path) -> None:
     css = "a { background: url(a.gif), url(icons/b.gif); cursor: url(icons/c.what) }"
     files: Tree = {"assets/a.css": css, "assets/a.gif": GIF, "assets/icons/b.gif": GIF, "assets/icons/c.what": "x"}
-    result = run(tmp_path, files, SMALL + 'include = ["icons/**"]\n')
+    result = built(tmp_path, files, SMALL + 'include = ["icons/**"]\n')
     assert result.manifest is not None
     assert result.manifest.assets["a.css"].references == ("a.gif",)
 
@@ -96,21 +91,21 @@ def test_include_replaces_images_and_fonts(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "css", ['@import "b.css";', "a { background: url(a.svg#icon) }", "a { background: url(r.svg) }"]
 )
-def test_what_would_mean_something_else_is_never_embedded(tmp_path: Path, css: str) -> None:
+def test_references_that_need_a_file_are_never_embedded(tmp_path: Path, css: str) -> None:
     files = {
         "assets/a.css": css,
         "assets/b.css": "b { c: d }",
         "assets/a.svg": DOT,
         "assets/r.svg": '<svg><use href="a.svg#a"/></svg>',
     }
-    result = run(tmp_path, files, SMALL + 'include = ["**"]\n')
+    result = built(tmp_path, files, SMALL + 'include = ["**"]\n')
     assert result.manifest is not None
     assert len(result.manifest.assets["a.css"].references) == 1
 
 
 def test_a_source_map_is_never_embedded(tmp_path: Path) -> None:
     files = {"assets/a.css": "a { b: c }\n/*# sourceMappingURL=a.css.map */", "assets/a.css.map": "{}"}
-    result = run(tmp_path, files, SMALL + 'include = ["**"]\n')
+    result = built(tmp_path, files, SMALL + 'include = ["**"]\n')
     assert result.manifest is not None
     assert result.manifest.assets["a.css"].map == "a.css.map"
 
@@ -123,7 +118,7 @@ def test_sheets_of_a_bundle_embed_too(tmp_path: Path) -> None:
         "assets/x/b.gif": GIF * 11,
     }
     settings = SMALL + '[bundles]\n"all.css" = ["x/a.css", "b.css"]\n'
-    result = run(tmp_path, files, settings)
+    result = built(tmp_path, files, settings)
     assert result.manifest is not None
     large = result.manifest.assets["x/b.gif"].file
     expected = f"a {{ background: url({GIF_URL}), url({large}) }}\nb {{ background: url({GIF_URL}) }}\n"
@@ -132,8 +127,8 @@ def test_sheets_of_a_bundle_embed_too(tmp_path: Path) -> None:
 
 def test_the_fingerprint_of_a_sheet_follows_what_it_embeds(tmp_path: Path) -> None:
     files: Tree = {"assets/a.css": "a { background: url(a.gif) }", "assets/a.gif": GIF}
-    before = run(tmp_path, files).manifest
-    after = run(tmp_path, {"assets/a.gif": GIF + b"!"}).manifest
+    before = built(tmp_path, files, SMALL).manifest
+    after = built(tmp_path, {"assets/a.gif": GIF + b"!"}, SMALL).manifest
     assert before is not None
     assert after is not None
     assert before.assets["a.css"].file != after.assets["a.css"].file
@@ -149,13 +144,13 @@ def test_development_embeds_too(tmp_path: Path) -> None:
 
 def test_a_demand_is_met_whatever_the_size(tmp_path: Path) -> None:
     css = 'a { background: url("/assets/a.gif?buildassets-data-url") }'
-    result = run(tmp_path, {"assets/a.css": css, "assets/a.gif": GIF * 1000}, "minify = false\n")
+    result = built(tmp_path, {"assets/a.css": css, "assets/a.gif": GIF * 1000}, "minify = false\n")
     assert released(tmp_path, result, "a.css").startswith('a { background: url("data:image/gif;base64,')
 
 
 def test_the_fragment_of_a_demand_stays(tmp_path: Path) -> None:
     css = "a { background: url(a.svg?buildassets-data-url#dot) }"
-    result = run(tmp_path, {"assets/a.css": css, "assets/a.svg": DOT})
+    result = built(tmp_path, {"assets/a.css": css, "assets/a.svg": DOT}, SMALL)
     assert released(tmp_path, result, "a.css") == f"a {{ background: url({DOT_URL}#dot) }}"
 
 
@@ -175,13 +170,13 @@ def test_a_demand_that_cannot_be_met_is_an_error_in_its_place(tmp_path: Path, na
         "assets/a.svg": DOT,
         "assets/r.svg": '<svg><use href="a.svg#a"/></svg>',
     }
-    (fault,) = run(tmp_path, files).diagnostics
+    (fault,) = built(tmp_path, files, SMALL).diagnostics
     assert (fault.code, fault.location and fault.location.line) == ("data-url/refused", 2)
     assert fault.message.startswith(f"`{name}` cannot become a `data:` URL: {reason}")
 
 
 def test_a_demand_for_nothing_is_a_missing_reference(tmp_path: Path) -> None:
-    (fault,) = run(tmp_path, {"assets/a.css": "a { b: url(x.gif?buildassets-data-url) }"}).diagnostics
+    (fault,) = built(tmp_path, {"assets/a.css": "a { b: url(x.gif?buildassets-data-url) }"}, SMALL).diagnostics
     assert fault.code == "reference/missing"
 
 

@@ -24,7 +24,7 @@ FILES: Tree = {
 }
 
 
-def run(folder: Path, files: Tree, more: str = "", mode: Mode = "production") -> BuildResult:
+def hide_maps(folder: Path, files: Tree, more: str = "", mode: Mode = "production") -> BuildResult:
     return built(folder, files, SETTINGS + more, mode)
 
 
@@ -41,7 +41,7 @@ def debug_id(text: str) -> str:
 
 
 def test_no_map_is_in_the_release_and_no_file_names_one(tmp_path: Path) -> None:
-    run(tmp_path, FILES)
+    hide_maps(tmp_path, FILES)
     release = read_tree(tmp_path / "build")
     assert not [name for name in release if ".map" in name]
     assert not [name for name, content in release.items() if b"sourceMappingURL" in content]
@@ -49,7 +49,7 @@ def test_no_map_is_in_the_release_and_no_file_names_one(tmp_path: Path) -> None:
 
 
 def test_script_and_map_have_the_same_debug_id(tmp_path: Path) -> None:
-    result = run(tmp_path, FILES)
+    result = hide_maps(tmp_path, FILES)
     found = debug_id(released(tmp_path, result, "js/app.js"))
     assert hidden(tmp_path, result, "js/app.js")["debugId"] == found
     assert UUID(found).version == 5
@@ -57,41 +57,41 @@ def test_script_and_map_have_the_same_debug_id(tmp_path: Path) -> None:
 
 
 def test_a_sheet_has_a_map_and_no_debug_id_as_the_proposal_has_none(tmp_path: Path) -> None:
-    result = run(tmp_path, FILES)
+    result = hide_maps(tmp_path, FILES)
     assert "debugId" not in hidden(tmp_path, result, "css/app.css")
     assert released(tmp_path, result, "css/app.css").endswith("}")
 
 
 @pytest.mark.parametrize("path", ["js/app.js", "js/b.js", "css/app.css"])
 def test_a_hidden_map_is_the_visible_one(tmp_path: Path, path: str) -> None:
-    document = hidden(tmp_path / "a", run(tmp_path / "a", FILES), path)
+    document = hidden(tmp_path / "a", hide_maps(tmp_path / "a", FILES), path)
     document.pop("debugId", None)
     visible = built(tmp_path / "b", FILES, "source_maps = true\ncompress = []\n")
     assert document == json.loads(released(tmp_path / "b", visible, f"{path}.map"))
 
 
 def test_the_same_sources_have_the_same_debug_id_anywhere(tmp_path: Path) -> None:
-    run(tmp_path / "a", FILES)
-    run(tmp_path / "b", FILES)
+    hide_maps(tmp_path / "a", FILES)
+    hide_maps(tmp_path / "b", FILES)
     assert read_tree(tmp_path / "a/build.maps") == read_tree(tmp_path / "b/build.maps")
     assert read_tree(tmp_path / "a/build") == read_tree(tmp_path / "b/build")
 
 
 def test_another_map_has_another_debug_id(tmp_path: Path) -> None:
-    before = debug_id(released(tmp_path, run(tmp_path, FILES), "js/app.js"))
+    before = debug_id(released(tmp_path, hide_maps(tmp_path, FILES), "js/app.js"))
     edited = {**FILES, "assets/js/app.js": str(FILES["assets/js/app.js"]).replace("both", "all")}
-    assert debug_id(released(tmp_path, run(tmp_path, edited), "js/app.js")) != before
+    assert debug_id(released(tmp_path, hide_maps(tmp_path, edited), "js/app.js")) != before
 
 
 def test_a_bundle_has_one(tmp_path: Path) -> None:
     files: Tree = {"assets/a.js": "var a = 1 ;\n", "assets/b.js": "var b = 2 ;\n"}
-    result = run(tmp_path, files, '[bundles]\n"all.js" = ["a.js", "b.js"]\n')
+    result = hide_maps(tmp_path, files, '[bundles]\n"all.js" = ["a.js", "b.js"]\n')
     document = hidden(tmp_path, result, "all.js")
     assert document["sources"] == ["a.js", "b.js"]
     assert document["debugId"] == debug_id(released(tmp_path, result, "all.js"))
 
 
-def test_what_a_vendor_wrote_about_its_map_is_taken_out_with_the_map(tmp_path: Path) -> None:
+def test_map_comments_of_vendors_are_removed_with_their_maps(tmp_path: Path) -> None:
     mapped = json.dumps(
         {"version": 3, "sources": ["lib.ts"], "names": [], "mappings": "AAAA", "sourcesContent": ["let a"]}
     )
@@ -99,7 +99,7 @@ def test_what_a_vendor_wrote_about_its_map_is_taken_out_with_the_map(tmp_path: P
         "assets/lib.min.js": "let a=1\n//# sourceMappingURL=lib.min.js.map\n",
         "assets/lib.min.js.map": mapped,
     }
-    result = run(tmp_path, files)
+    result = hide_maps(tmp_path, files)
     assert result.manifest is not None
     assert list(result.manifest.assets) == ["lib.min.js"]
     assert hidden(tmp_path, result, "lib.min.js")["sourcesContent"] == ["let a"]
@@ -114,14 +114,14 @@ def test_maps_that_no_file_names_are_not_released_either(tmp_path: Path, guard: 
         "assets/gone.js.map": guard + mapped,
         "assets/world.map": '{"rooms": []}',
     }
-    result = run(tmp_path, files)
+    result = hide_maps(tmp_path, files)
     assert result.manifest is not None
     assert list(result.manifest.assets) == ["lib.min.js", "world.map"]
     assert list(result.manifest.maps) == [f"{result.manifest.assets['lib.min.js'].file}.map"]
 
 
 def test_the_manifest_records_each_map(tmp_path: Path) -> None:
-    result = run(tmp_path, FILES)
+    result = hide_maps(tmp_path, FILES)
     assert result.manifest is not None
     maps = read_tree(tmp_path / "build.maps")
     assert {name: one.size for name, one in result.manifest.maps.items()} == {
@@ -130,25 +130,25 @@ def test_the_manifest_records_each_map(tmp_path: Path) -> None:
 
 
 def test_a_second_build_writes_nothing_and_a_lost_map_is_written_again(tmp_path: Path) -> None:
-    run(tmp_path, FILES)
-    assert run(tmp_path, {}).written == ()
+    hide_maps(tmp_path, FILES)
+    assert hide_maps(tmp_path, {}).written == ()
     (lost,) = (tmp_path / "build.maps/css").iterdir()
     lost.unlink()
-    assert run(tmp_path, {}).written == (f"../build.maps/css/{lost.name}",)
+    assert hide_maps(tmp_path, {}).written == (f"../build.maps/css/{lost.name}",)
 
 
 def test_the_folder_of_maps_holds_no_sources(tmp_path: Path) -> None:
     files: Tree = {"a.js": "let first = 1 ;\n"}
-    run(tmp_path, files, 'sources = ["."]\n')
-    result = run(tmp_path, {}, 'sources = ["."]\n')
+    hide_maps(tmp_path, files, 'sources = ["."]\n')
+    result = hide_maps(tmp_path, {}, 'sources = ["."]\n')
     assert result.manifest is not None
     assert list(result.manifest.assets) == ["a.js"]
 
 
 def test_cleaning_removes_the_maps_of_earlier_releases(tmp_path: Path) -> None:
-    run(tmp_path, FILES)
+    hide_maps(tmp_path, FILES)
     (before,) = (tmp_path / "build.maps/js").glob("app.*")
-    result = run(tmp_path, {"assets/js/app.js": "let other = 1 ;\n", "build.maps/notes.txt": "mine"})
+    result = hide_maps(tmp_path, {"assets/js/app.js": "let other = 1 ;\n", "build.maps/notes.txt": "mine"})
     assert result.manifest is not None
     clean_release(str(tmp_path / "build"), str)
     assert not before.exists()
@@ -156,7 +156,7 @@ def test_cleaning_removes_the_maps_of_earlier_releases(tmp_path: Path) -> None:
 
 
 def test_a_place_in_the_stack_of_an_error_leads_to_the_source(tmp_path: Path, node: str) -> None:
-    result = run(
+    result = hide_maps(
         tmp_path, {"assets/fail.js": "function sail() {\n  // out\n\n  throw new Error('wind');\n}\nsail();\n"}
     )
     assert result.manifest is not None

@@ -56,12 +56,12 @@ def test_every_form_of_import_is_judged(tmp_path: Path, text: str) -> None:
         'import "./b.js"; import "/elsewhere/b.js";\n',
     ],
 )
-def test_what_is_no_bare_import_is_left_alone(tmp_path: Path, text: str) -> None:
+def test_other_imports_are_left_alone(tmp_path: Path, text: str) -> None:
     assert built(tmp_path, {"assets/a.js": text, "assets/b.js": "b();\n"}, PLAIN).diagnostics == ()
 
 
 @pytest.mark.corpus
-def test_what_esbuild_bundles_is_not_judged(tmp_path: Path) -> None:
+def test_scripts_that_esbuild_bundles_are_not_checked(tmp_path: Path) -> None:
     (tmp_path / "node_modules").symlink_to(node_modules())
     files = {**FILES, "assets/m.js": 'import "./c.css"; import d from "./d.json"; import l from "./l.svg"; f(d, l);\n'}
     settings = PLAIN + '[bundles]\n"m.bundle.js" = { files = ["m.js"], bundle = true }\n'
@@ -80,7 +80,7 @@ def test_what_esbuild_bundles_is_not_judged(tmp_path: Path) -> None:
         ('export { default } from "./l.svg";\n', 'take its URL: `new URL("./l.svg", import.meta.url)`; or '),
     ],
 )
-def test_what_is_no_script_is_refused(tmp_path: Path, text: str, hint: str) -> None:
+def test_imports_of_other_files_than_scripts_are_refused(tmp_path: Path, text: str, hint: str) -> None:
     found = only(built(tmp_path, {**FILES, "assets/a.js": text}, PLAIN))
     assert (found.code, found.hint) == ("reference/no-module", hint + "bundle what imports it (`bundle = true`)")
 
@@ -124,23 +124,23 @@ def test_an_import_of_a_source_language_names_the_cause(tmp_path: Path, name: st
         'import.meta.resolve("./l.svg"); new URL("./l.svg", import.meta.url);\n',
     ],
 )
-def test_what_browsers_may_take_is_left_alone(tmp_path: Path, text: str, minify: str) -> None:
+def test_imports_that_browsers_may_accept_are_left_alone(tmp_path: Path, text: str, minify: str) -> None:
     result = built(tmp_path, {**FILES, "assets/a.js": text}, minify)
     assert result.diagnostics == ()
 
 
-def test_what_the_import_map_names_is_judged_too(tmp_path: Path) -> None:
+def test_modules_of_the_import_map_are_also_checked(tmp_path: Path) -> None:
     settings = PLAIN + '[importmap]\nsheet = "c.css"\n'
     found = only(built(tmp_path, {**FILES, "assets/a.js": 'import "sheet";\n'}, settings))
     assert found.message == "browsers refuse to import `c.css`: it is no script but `text/css`"
 
 
-def test_what_is_external_is_left_alone(tmp_path: Path) -> None:
+def test_external_imports_are_left_alone(tmp_path: Path) -> None:
     files = {**FILES, "assets/a.js": 'import "./c.css"; import "lodash";\n'}
     assert built(tmp_path, files, PLAIN + 'external = ["./c.css", "lodash"]\n').diagnostics == ()
 
 
-def test_in_a_root_of_others_each_kind_is_one_warning_with_a_count(tmp_path: Path) -> None:
+def test_a_third_party_root_has_one_warning_of_each_kind_with_a_count(tmp_path: Path) -> None:
     files = {
         "vendor/a.js": 'import "react"; import "vue"; import "./s.css";\n',
         "vendor/b.js": 'import "react"; import("./s.css");\n',
@@ -155,13 +155,13 @@ def test_in_a_root_of_others_each_kind_is_one_warning_with_a_count(tmp_path: Pat
     assert (unmapped.location.file, unmapped.location.column) == ("vendor/a.js", 9)
 
 
-def test_many_names_in_a_root_of_others_are_still_one_line(tmp_path: Path) -> None:
+def test_many_names_in_a_third_party_root_are_one_line(tmp_path: Path) -> None:
     text = "".join(f'import "package{number}";\n' for number in range(20))
     (note,) = only(built(tmp_path, {"vendor/a.js": text, **FILES}, VENDORED)).notes
     assert note.endswith(" and 12 more")
 
 
-def test_what_nothing_enters_is_not_judged(tmp_path: Path) -> None:
+def test_modules_that_no_entry_reaches_are_not_checked(tmp_path: Path) -> None:
     files = {"assets/app.js": "f();\n", "node_modules/p/package.json": "{}", "node_modules/p/a.js": 'import "react";\n'}
     settings = PLAIN + 'sources = ["assets", { path = "node_modules", prefix = "npm", npm = true }]\n'
     assert built(tmp_path, files, settings).diagnostics == ()

@@ -14,12 +14,10 @@ from buildassets.compiler.build import build
 from buildassets.compiler.config.load import load_config
 from buildassets.compiler.languages.reference import ReferenceKind
 from buildassets.compiler.languages.scan import scan
-from buildassets.compiler.result import BuildResult
 from buildassets.manifest import Manifest, dumps
 from buildassets.media import Syntax
 from buildassets.paths import LogicalPath, relative
-from tests import building
-from tests.building import only, printed
+from tests.building import built, only, printed
 from tests.conftest import Tree, write_tree
 
 PLAIN = 'minify = false\ncompress = []\nmodules = "importmap"\n'
@@ -32,13 +30,9 @@ CYCLE: Mapping[str, str] = {
 }
 
 
-def run(folder: Path, files: Tree, settings: str = PLAIN) -> BuildResult:
-    return building.built(folder, files, settings)
-
-
-def built(folder: Path, files: Tree, settings: str = PLAIN) -> Manifest:
-    """The manifest of a build that succeeds and has nothing to say."""
-    result = run(folder, files, settings)
+def manifest_of(folder: Path, files: Tree, settings: str = PLAIN) -> Manifest:
+    """The manifest of a build that succeeds without a diagnostic."""
+    result = built(folder, files, settings)
     assert result.manifest is not None, printed(result)
     assert result.diagnostics == ()
     return result.manifest
@@ -50,7 +44,7 @@ def text(folder: Path, manifest: Manifest, path: str) -> str:
 
 def renamed(folder: Path, files: Tree, settings: str, edit: Tree) -> set[str]:
     """The assets whose files have other names once `edit` is made."""
-    before, after = built(folder, files, settings), built(folder, {**files, **edit}, settings)
+    before, after = manifest_of(folder, files, settings), manifest_of(folder, {**files, **edit}, settings)
     return {path for path, entry in after.assets.items() if before.assets[path].file != entry.file}
 
 
@@ -66,8 +60,8 @@ def test_with_rewritten_files_an_edit_in_a_cycle_renames_it_and_its_importers(tm
     assert renamed(tmp_path, CYCLE, settings, EDIT) == {"js/a.js", "js/app.js", "js/b.js", "js/late.js"}
 
 
-def test_what_is_no_import_is_written_into_the_file(tmp_path: Path) -> None:
-    manifest = built(tmp_path, CYCLE)
+def test_references_other_than_imports_are_written_into_the_file(tmp_path: Path) -> None:
+    manifest = manifest_of(tmp_path, CYCLE)
     image = manifest.assets["img/i.svg"].file
     assert text(tmp_path, manifest, "js/app.js") == CYCLE["assets/js/app.js"]
     assert text(tmp_path, manifest, "js/late.js") == CYCLE["assets/js/late.js"].replace("img/i.svg", image)
@@ -76,14 +70,14 @@ def test_what_is_no_import_is_written_into_the_file(tmp_path: Path) -> None:
 
 
 def test_the_manifest_names_the_modules_that_are_imported(tmp_path: Path) -> None:
-    manifest = built(tmp_path, CYCLE)
+    manifest = manifest_of(tmp_path, CYCLE)
     assert manifest.modules == {path: path for path in ("js/a.js", "js/b.js", "js/late.js")}
     assert manifest.assets["js/app.js"].references == ("js/a.js", "js/late.js")
     assert json.loads(dumps(manifest))["modules"] == dict(manifest.modules)
 
 
 def test_rewritten_files_need_no_map(tmp_path: Path) -> None:
-    manifest = built(tmp_path, CYCLE, PLAIN.replace("importmap", "rewrite"))
+    manifest = manifest_of(tmp_path, CYCLE, PLAIN.replace("importmap", "rewrite"))
     assert (manifest.modules, manifest.scopes) == ({}, {})
     assert not {"modules", "scopes"} & json.loads(dumps(manifest)).keys()
 
@@ -94,7 +88,7 @@ def test_each_spelling_of_a_url_is_mapped(tmp_path: Path) -> None:
         "assets/ü b/a,b.js": "",
         "assets/ü b/ä.js": "",
     }
-    assert built(tmp_path, files).modules == {
+    assert manifest_of(tmp_path, files).modules == {
         "%C3%BC%20b/a,b.js": "ü b/a,b.js",
         "%C3%BC%20b/a%2Cb.js": "ü b/a,b.js",
         "%C3%BC%20b/%C3%A4.js": "ü b/ä.js",
@@ -105,9 +99,9 @@ def test_each_spelling_of_a_url_is_mapped(tmp_path: Path) -> None:
     "specifier",
     ["./a.js?v=1", "./a.js#x", "/assets/js/a.js", r"./x\\..\\a.js", ".//a.js", "./%2e/a.js", "./a b.js", "./\\ta.js"],
 )
-def test_what_a_map_would_not_surely_match_is_written_into_the_file(tmp_path: Path, specifier: str) -> None:
+def test_specifiers_that_a_map_may_not_match_are_written_into_the_file(tmp_path: Path, specifier: str) -> None:
     files = {"assets/js/app.js": f'import "{specifier}"', "assets/js/a.js": "", "assets/js/a b.js": ""}
-    manifest = built(tmp_path, {**files, "assets/js/\ta.js": ""})
+    manifest = manifest_of(tmp_path, {**files, "assets/js/\ta.js": ""})
     (target,) = manifest.assets["js/app.js"].references
     fingerprint = manifest.assets[target].file.split(".")[-2]
     assert f".{fingerprint}.js" in text(tmp_path, manifest, "js/app.js")
@@ -125,17 +119,17 @@ WORKER: Mapping[str, str] = {
 
 
 @pytest.mark.parametrize("mode", ["importmap", "rewrite"])
-def test_what_a_worker_imports_is_written_into_its_files(tmp_path: Path, mode: str) -> None:
+def test_imports_of_a_worker_are_written_into_its_files(tmp_path: Path, mode: str) -> None:
     settings = PLAIN.replace("importmap", mode) + '[importmap]\nlib = "lib.js"\n'
-    manifest = built(tmp_path, WORKER, settings)
+    manifest = manifest_of(tmp_path, WORKER, settings)
     file = {path: entry.file for path, entry in manifest.assets.items()}
     assert text(tmp_path, manifest, "work.js") == f'import "./{file["both.js"]}"; import "./{file["lib.js"]}";'
     assert text(tmp_path, manifest, "both.js") == f'import "./{file["deep.js"]}";'
     assert text(tmp_path, manifest, "page.js").startswith('import "lib";')
 
 
-def test_what_a_page_and_a_worker_import_is_in_the_map_too(tmp_path: Path) -> None:
-    manifest = built(tmp_path, WORKER, PLAIN + '[importmap]\nlib = "lib.js"\n')
+def test_modules_that_page_and_worker_import_are_also_in_the_map(tmp_path: Path) -> None:
+    manifest = manifest_of(tmp_path, WORKER, PLAIN + '[importmap]\nlib = "lib.js"\n')
     assert manifest.modules == {path: path for path in ("both.js", "deep.js", "page.js")}
 
 
@@ -151,7 +145,7 @@ def test_what_a_page_and_a_worker_import_is_in_the_map_too(tmp_path: Path) -> No
 )
 def test_modules_that_may_run_without_the_map_are_rewritten(tmp_path: Path, page: tuple[str, str]) -> None:
     files = {f"assets/{page[0]}": page[1], "assets/app.js": 'import "./a.js"', "assets/a.js": ""}
-    manifest = built(tmp_path, files)
+    manifest = manifest_of(tmp_path, files)
     assert text(tmp_path, manifest, "app.js") == f'import "./{manifest.assets["a.js"].file}"'
     assert manifest.assets["app.js"].file in text(tmp_path, manifest, page[0])
     assert manifest.modules == {}
@@ -159,18 +153,18 @@ def test_modules_that_may_run_without_the_map_are_rewritten(tmp_path: Path, page
 
 def test_imports_of_a_bundle_in_another_folder_are_written_into_it(tmp_path: Path) -> None:
     files = {"assets/js/one.js": 'import("./a.js")', "assets/js/a.js": "", "assets/js/two.js": "f()"}
-    manifest = built(tmp_path, files, PLAIN + '[bundles]\n"all.js" = ["js/one.js", "js/two.js"]\n')
+    manifest = manifest_of(tmp_path, files, PLAIN + '[bundles]\n"all.js" = ["js/one.js", "js/two.js"]\n')
     assert f'import("./{manifest.assets["js/a.js"].file}")' in text(tmp_path, manifest, "all.js")
     assert text(tmp_path, manifest, "js/one.js") == 'import("./a.js")'
 
 
-def test_a_missing_import_is_an_error_in_a_module_that_stays_as_it_is(tmp_path: Path) -> None:
-    result = run(tmp_path, {"assets/a.js": 'import "./b.js"'})
+def test_a_missing_import_is_an_error_in_an_unchanged_module(tmp_path: Path) -> None:
+    result = built(tmp_path, {"assets/a.js": 'import "./b.js"'}, PLAIN)
     assert "error[reference/missing]: cannot find `b.js`\n  --> assets/a.js:1:9" in printed(result)
 
 
 def test_entries_reach_what_is_imported(tmp_path: Path) -> None:
-    manifest = built(tmp_path, {**CYCLE, "assets/other.js": ""}, PLAIN + 'entries = ["js/app.js"]\n')
+    manifest = manifest_of(tmp_path, {**CYCLE, "assets/other.js": ""}, PLAIN + 'entries = ["js/app.js"]\n')
     assert sorted(manifest.assets) == ["img/i.svg", "js/a.js", "js/app.js", "js/b.js", "js/late.js"]
 
 
@@ -185,22 +179,22 @@ SCOPED: Mapping[str, str] = {
 
 def test_scopes_are_in_the_manifest_with_their_folders_written_out(tmp_path: Path) -> None:
     settings = '[importmap]\nlib = "lib.js"\n[importmap.scopes."old/"]\nlib = "old/lib.js"\n"parts/" = "old/parts/"\n'
-    manifest = built(tmp_path, SCOPED, PLAIN + settings)
+    manifest = manifest_of(tmp_path, SCOPED, PLAIN + settings)
     assert manifest.importmap == {"lib": "lib.js"}
     assert manifest.scopes == {"old/": {"lib": "old/lib.js", "parts/a.js": "old/parts/a.js"}}
 
 
-def test_what_a_scope_names_is_released(tmp_path: Path) -> None:
+def test_modules_that_a_scope_names_are_released(tmp_path: Path) -> None:
     settings = (
         'entries = ["app.js"]\n[importmap]\nlib = "lib.js"\n[importmap.scopes."old/user.js"]\nlib = "old/lib.js"\n'
     )
-    assert sorted(built(tmp_path, SCOPED, PLAIN + settings).assets) == ["app.js", "lib.js", "old/lib.js"]
+    assert sorted(manifest_of(tmp_path, SCOPED, PLAIN + settings).assets) == ["app.js", "lib.js", "old/lib.js"]
 
 
 def test_a_worker_in_a_scope_has_the_module_of_the_scope(tmp_path: Path) -> None:
     files = {**SCOPED, "assets/start.js": 'new Worker(new URL("old/user.js", import.meta.url))'}
     settings = '[importmap]\nlib = "lib.js"\n[importmap.scopes."old/"]\nlib = "old/lib.js"\n'
-    manifest = built(tmp_path, files, PLAIN + settings)
+    manifest = manifest_of(tmp_path, files, PLAIN + settings)
     assert text(tmp_path, manifest, "old/user.js") == f'import "./{manifest.assets["old/lib.js"].file[4:]}"'
 
 
@@ -212,7 +206,7 @@ def test_a_worker_in_a_scope_has_the_module_of_the_scope(tmp_path: Path) -> None
     ],
 )
 def test_a_scope_that_names_nothing_is_an_error(tmp_path: Path, settings: str, message: str, line: int) -> None:
-    result = run(tmp_path, SCOPED, PLAIN + settings)
+    result = built(tmp_path, SCOPED, PLAIN + settings)
     (fault,) = (found for found in result.diagnostics if found.is_error)
     assert (fault.code, fault.message) == ("importmap/missing", message)
     assert fault.location is not None
@@ -221,7 +215,7 @@ def test_a_scope_that_names_nothing_is_an_error(tmp_path: Path, settings: str, m
 
 def test_a_bare_name_that_nothing_maps_is_a_warning(tmp_path: Path) -> None:
     files = {"assets/a.js": '\nimport "lti";', "assets/lit.js": ""}
-    assert printed(run(tmp_path, files, PLAIN + '[importmap]\nlit = "lit.js"\n')) == (
+    assert printed(built(tmp_path, files, PLAIN + '[importmap]\nlit = "lit.js"\n')) == (
         "warning[reference/unmapped]: nothing maps the bare name `lti`\n"
         "  --> assets/a.js:2:9\n"
         "   |\n"
@@ -235,7 +229,7 @@ def test_a_bare_name_that_nothing_maps_is_a_warning(tmp_path: Path) -> None:
 
 def test_a_name_that_nothing_maps_is_reported_at_each_place(tmp_path: Path) -> None:
     files = {"assets/b.js": 'import "far"', "assets/a.js": 'import "far"; import "off"', "assets/lit.js": ""}
-    found = run(tmp_path, files, PLAIN + '[importmap]\nlit = "lit.js"\n').diagnostics
+    found = built(tmp_path, files, PLAIN + '[importmap]\nlit = "lit.js"\n').diagnostics
     names = ("far", "off", "far")
     assert [fault.message for fault in found] == [f"nothing maps the bare name `{name}`" for name in names]
     places = [(fault.location.file, fault.location.column) for fault in found if fault.location]
@@ -243,13 +237,13 @@ def test_a_name_that_nothing_maps_is_reported_at_each_place(tmp_path: Path) -> N
 
 
 def test_a_name_whose_entry_is_at_fault_is_reported_once(tmp_path: Path) -> None:
-    result = run(tmp_path, {"assets/a.js": 'import "lit"'}, PLAIN + '[importmap]\nlit = "lit.js"\n')
+    result = built(tmp_path, {"assets/a.js": 'import "lit"'}, PLAIN + '[importmap]\nlit = "lit.js"\n')
     assert [fault.code for fault in result.diagnostics] == ["importmap/missing"]
 
 
 def test_a_forgotten_dot_is_guessed(tmp_path: Path) -> None:
     files = {"assets/js/a.js": 'import "b.js"', "assets/js/b.js": "", "assets/lit.js": ""}
-    (fault,) = run(tmp_path, files, PLAIN + '[importmap]\nlit = "lit.js"\n').diagnostics
+    (fault,) = built(tmp_path, files, PLAIN + '[importmap]\nlit = "lit.js"\n').diagnostics
     assert fault.hint == "did you mean `./b.js`?"
 
 
@@ -264,12 +258,14 @@ def test_a_forgotten_dot_is_guessed(tmp_path: Path) -> None:
 )
 def test_a_bare_name_may_be_for_others(tmp_path: Path, settings: str) -> None:
     name = "far/away.js" if '"far/"' in settings else "far"
-    built(tmp_path, {"assets/a.js": f'import "{name}"; import "fs"; import "node:fs"', "assets/lit.js": ""}, settings)
+    manifest_of(
+        tmp_path, {"assets/a.js": f'import "{name}"; import "fs"; import "node:fs"', "assets/lit.js": ""}, settings
+    )
 
 
 def test_a_bare_name_in_an_html_file_is_not_judged(tmp_path: Path) -> None:
     page = '<script type="importmap">{"imports": {"x": "./x.js"}}</script><script type="module">import "x"</script>'
-    built(tmp_path, {"assets/a.html": page, "assets/x.js": ""}, PLAIN + '[importmap]\nlit = "x.js"\n')
+    manifest_of(tmp_path, {"assets/a.html": page, "assets/x.js": ""}, PLAIN + '[importmap]\nlit = "x.js"\n')
 
 
 def test_a_manifest_with_a_map_satisfies_its_schema(tmp_path: Path) -> None:
@@ -279,7 +275,7 @@ def test_a_manifest_with_a_map_satisfies_its_schema(tmp_path: Path) -> None:
 
     schema: Any = json.loads(files("buildassets").joinpath("manifest.schema.json").read_text())
     settings = '[importmap]\nlib = "lib.js"\n[importmap.scopes."old/"]\nlib = "old/lib.js"\n'
-    manifest = built(tmp_path, {**CYCLE, **SCOPED}, PLAIN + settings)
+    manifest = manifest_of(tmp_path, {**CYCLE, **SCOPED}, PLAIN + settings)
     Draft202012Validator(schema).validate(json.loads(dumps(manifest)))
 
 
@@ -301,7 +297,7 @@ REACHED += ["npm/old/node_modules/lit/lit1.js", "npm/old/old.js"]
 
 
 def test_names_of_packages_are_written_into_rewritten_files(tmp_path: Path) -> None:
-    manifest = built(tmp_path, PACKAGES, NPM + PLAIN.replace("importmap", "rewrite"))
+    manifest = manifest_of(tmp_path, PACKAGES, NPM + PLAIN.replace("importmap", "rewrite"))
     file = {path: entry.file for path, entry in manifest.assets.items()}
     assert text(tmp_path, manifest, "app.js") == (
         f'import "./{file["npm/lit/lit.js"]}"; import "./{file["npm/old/old.js"]}";'
@@ -314,7 +310,7 @@ def test_names_of_packages_are_written_into_rewritten_files(tmp_path: Path) -> N
 
 
 def test_names_of_packages_are_in_the_map_of_the_page(tmp_path: Path) -> None:
-    manifest = built(tmp_path, PACKAGES, NPM + PLAIN)
+    manifest = manifest_of(tmp_path, PACKAGES, NPM + PLAIN)
     assert text(tmp_path, manifest, "app.js") == PACKAGES["assets/app.js"]
     assert manifest.importmap == {
         "lit": "npm/lit/lit.js",
@@ -327,13 +323,13 @@ def test_names_of_packages_are_in_the_map_of_the_page(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("settings", ["", 'entries = ["app.js"]\n', 'entries = ["**/*.js"]\n'])
 def test_of_packages_only_what_is_reached_is_released(tmp_path: Path, settings: str) -> None:
-    assert sorted(built(tmp_path, PACKAGES, NPM + PLAIN + settings).assets) == REACHED
+    assert sorted(manifest_of(tmp_path, PACKAGES, NPM + PLAIN + settings).assets) == REACHED
 
 
 def test_the_configured_map_goes_before_packages(tmp_path: Path) -> None:
     files = {**PACKAGES, "assets/app.js": 'import "lit";'}
     settings = '[importmap]\nlit = "npm/lit/x/other.js"\n'
-    manifest = built(tmp_path, files, NPM + PLAIN.replace("importmap", "rewrite") + settings)
+    manifest = manifest_of(tmp_path, files, NPM + PLAIN.replace("importmap", "rewrite") + settings)
     assert text(tmp_path, manifest, "app.js") == 'import "lit";'
     assert sorted(manifest.assets) == ["app.js", "npm/lit/x/other.js"]
 
@@ -349,7 +345,7 @@ def test_the_manifest_lists_what_a_script_waits_for(tmp_path: Path, mode: str) -
         "assets/c.css": "",
     }
     settings = NPM + PLAIN.replace("importmap", mode, 1) + '[importmap]\nlib = "lib.js"\n'
-    manifest = built(tmp_path, {**PACKAGES, **files}, settings)
+    manifest = manifest_of(tmp_path, {**PACKAGES, **files}, settings)
     assert manifest.assets["app.js"].imports == ("a.js", "lib.js", "npm/lit/lit.js")
     assert manifest.assets["npm/lit/lit.js"].imports == ("npm/lit/x/other.js", "npm/lit/x/part.js")
     assert manifest.assets["a.js"].imports == manifest.assets["c.css"].imports == ()
@@ -358,7 +354,7 @@ def test_the_manifest_lists_what_a_script_waits_for(tmp_path: Path, mode: str) -
 @pytest.mark.parametrize("mode", ["importmap", "rewrite"])
 def test_a_worker_has_its_packages_written_into_it(tmp_path: Path, mode: str) -> None:
     files = {**PACKAGES, "assets/start.js": 'new Worker(new URL("app.js", import.meta.url))'}
-    manifest = built(tmp_path, files, NPM + PLAIN.replace("importmap", mode))
+    manifest = manifest_of(tmp_path, files, NPM + PLAIN.replace("importmap", mode))
     assert f'import "./{manifest.assets["npm/lit/lit.js"].file}"' in text(tmp_path, manifest, "app.js")
     part = manifest.assets["npm/lit/x/part.js"].file
     assert text(tmp_path, manifest, "npm/lit/lit.js").startswith(f'import "./{part[8:]}"')
@@ -378,22 +374,22 @@ def test_of_the_mode_depends_what_a_package_gives(tmp_path: Path) -> None:
         assert sorted(result.manifest.assets) == ["app.js", f"npm/p/{mode[: 3 if mode[0] == 'd' else 4]}.js"]
 
 
-def test_what_is_exported_and_not_there_is_missing(tmp_path: Path) -> None:
+def test_an_exported_file_that_is_absent_is_missing(tmp_path: Path) -> None:
     files = {"assets/app.js": 'import "p"', "node_modules/p/package.json": '{"exports": "./gone.js"}'}
-    assert "error[reference/missing]: cannot find `npm/p/gone.js`" in printed(run(tmp_path, files, NPM))
+    assert "error[reference/missing]: cannot find `npm/p/gone.js`" in printed(built(tmp_path, files, NPM))
 
 
 @pytest.mark.parametrize(("missing", "severities"), [("error", ["error"]), ("warn", ["warning"]), ("ignore", [])])
-def test_what_is_not_exported_is_as_grave_as_what_is_missing(
+def test_an_unexported_module_is_an_error_like_a_missing_one(
     tmp_path: Path, missing: str, severities: list[str]
 ) -> None:
     files = {"assets/app.js": 'import "p/b.js"', "node_modules/p/package.json": '{"exports": "./a.js"}'}
-    found = run(tmp_path, files, f'{NPM}missing = "{missing}"\n').diagnostics
+    found = built(tmp_path, files, f'{NPM}missing = "{missing}"\n').diagnostics
     assert [(fault.severity.value, fault.code) for fault in found] == [(one, "npm/exports") for one in severities]
 
 
 def test_an_unknown_package_is_a_warning_with_the_nearest_name(tmp_path: Path) -> None:
-    (fault,) = run(tmp_path, {**PACKAGES, "assets/app.js": 'import "lti"'}, NPM).diagnostics
+    (fault,) = built(tmp_path, {**PACKAGES, "assets/app.js": 'import "lti"'}, NPM).diagnostics
     assert (fault.code, fault.notes) == ("reference/unmapped", ("looked in `importmap` and in `node_modules/`",))
     assert fault.hint == "did you mean `lit`?"
 
@@ -405,7 +401,7 @@ def test_commonjs_is_reported_once(tmp_path: Path) -> None:
         "node_modules/p/index.js": "// export\nmodule.exports = 1",
         "node_modules/q/index.js": "export default 1",
     }
-    (fault,) = run(tmp_path, files, NPM).diagnostics
+    (fault,) = built(tmp_path, files, NPM).diagnostics
     assert (fault.severity.value, fault.code) == ("warning", "npm/commonjs")
     assert fault.location is not None
     assert fault.location.file == "assets/a.js"
@@ -414,31 +410,31 @@ def test_commonjs_is_reported_once(tmp_path: Path) -> None:
 def test_packages_outside_of_the_root_are_no_fault_until_they_are_needed(tmp_path: Path) -> None:
     write_tree(tmp_path, {"own/p/index.js": "", "assets/app.js": "", "node_modules/q/index.js": ""})
     (tmp_path / "node_modules/p").symlink_to("../own/p")
-    built(tmp_path, {}, NPM)
-    result = run(tmp_path, {"assets/app.js": 'import "p"'}, NPM)
+    manifest_of(tmp_path, {}, NPM)
+    result = built(tmp_path, {"assets/app.js": 'import "p"'}, NPM)
     assert "note: `npm/p` is a link that leaves its source root" in printed(result)
 
 
-def test_a_sheet_beside_its_source_is_no_duplicate_in_packages(tmp_path: Path) -> None:
+def test_a_sheet_next_to_its_source_is_not_a_duplicate_in_packages(tmp_path: Path) -> None:
     files = {
         "assets/app.css": '@import "npm/p/a.css";',
         "node_modules/p/a.css": "a { b: plain }",
         "node_modules/p/a.scss": "a { b: compiled }",
     }
-    manifest = built(tmp_path, files, NPM + PLAIN)
+    manifest = manifest_of(tmp_path, files, NPM + PLAIN)
     assert text(tmp_path, manifest, "npm/p/a.css") == "a { b: plain }"
 
 
-def test_a_package_description_that_is_no_json_is_reported(tmp_path: Path) -> None:
+def test_an_invalid_package_description_is_reported(tmp_path: Path) -> None:
     files = {"assets/app.js": 'import "p"', "node_modules/p/package.json": "{", "node_modules/p/index.js": "export {}"}
-    result = run(tmp_path, files, NPM)
+    result = built(tmp_path, files, NPM)
     assert result.succeeded
     assert printed(result).startswith("warning[npm/package]: cannot read `node_modules/p/package.json`: it is not JSON")
 
 
 def test_an_application_without_packages_reads_no_description(tmp_path: Path) -> None:
     files = {"assets/app.js": 'import "lit"', "assets/package.json": "{"}
-    assert only(run(tmp_path, files, 'external = ["lit"]\n')).code == "json/syntax"
+    assert only(built(tmp_path, files, 'external = ["lit"]\n')).code == "json/syntax"
 
 
 NAMES = ("a.js", "x/b.js", "x/y/c.js", "ü/d e.js", "x/f.js")
@@ -493,7 +489,7 @@ def test_a_browser_finds_every_module_in_a_page_and_in_a_worker(
     tmp_path_factory: pytest.TempPathFactory, edges: list[tuple[str, str, str]], mode: str, start: str
 ) -> None:
     folder = tmp_path_factory.mktemp("graph")
-    manifest = built(folder, _graph_files(edges), _SETTINGS.replace("importmap", mode, 1))
+    manifest = manifest_of(folder, _graph_files(edges), _SETTINGS.replace("importmap", mode, 1))
     released = {quote(entry.file) for entry in manifest.assets.values()}
     assert _loaded(manifest, folder, start) <= released
 

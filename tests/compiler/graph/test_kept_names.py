@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from buildassets.compiler.graph.kept_names import carries_hash
-from buildassets.compiler.result import BuildResult
 from buildassets.diagnostics import Severity, render_text
 from tests.building import built, codes
 from tests.conftest import Tree, read_tree
@@ -23,12 +22,8 @@ DIST: Tree = {
 }
 
 
-def run(folder: Path, files: Tree, settings: str = KEPT) -> BuildResult:
-    return built(folder, files, settings)
-
-
 def test_files_are_released_under_their_own_names_byte_for_byte(tmp_path: Path) -> None:
-    result = run(tmp_path, DIST)
+    result = built(tmp_path, DIST, KEPT)
     assert result.diagnostics == ()
     assert read_tree(tmp_path / "build/assets") == read_tree(tmp_path / "assets")
     assert result.manifest is not None
@@ -42,7 +37,7 @@ def test_files_are_released_under_their_own_names_byte_for_byte(tmp_path: Path) 
 
 
 def test_others_refer_to_the_name_that_is_kept(tmp_path: Path) -> None:
-    result = run(tmp_path, {**DIST, "assets/app.css": "a{background:url(dist/logo-C0ffee12.svg)}"})
+    result = built(tmp_path, {**DIST, "assets/app.css": "a{background:url(dist/logo-C0ffee12.svg)}"}, KEPT)
     assert result.manifest is not None
     text = (tmp_path / "build/assets" / result.manifest.assets["app.css"].file).read_text()
     assert text == "a{background:url(dist/logo-C0ffee12.svg)}"
@@ -50,28 +45,28 @@ def test_others_refer_to_the_name_that_is_kept(tmp_path: Path) -> None:
 
 def test_entries_reach_what_they_refer_to(tmp_path: Path) -> None:
     settings = KEPT + 'entries = ["dist/style-*.css"]\n'
-    result = run(tmp_path, DIST, settings)
+    result = built(tmp_path, DIST, settings)
     assert result.manifest is not None
     assert list(result.manifest.assets) == ["dist/logo-C0ffee12.svg", "dist/style-Ab12Cd34.css"]
 
 
 def test_a_small_image_is_put_into_sheets_but_not_into_one_that_is_kept(tmp_path: Path) -> None:
     files = {**DIST, "assets/app.css": "a{background:url(dist/logo-C0ffee12.svg)}"}
-    result = run(tmp_path, files, KEPT + "[data_urls]\n")
+    result = built(tmp_path, files, KEPT + "[data_urls]\n")
     assert result.manifest is not None
     references = {path: entry.references for path, entry in result.manifest.assets.items() if path.endswith("css")}
     assert references == {"app.css": (), "dist/style-Ab12Cd34.css": ("dist/logo-C0ffee12.svg",)}
 
 
-def test_what_is_compiled_gets_a_new_name(tmp_path: Path) -> None:
-    result = run(tmp_path, {**DIST, "assets/dist/late-Ab12Cd34.scss": "a { b: c }"})
+def test_compiled_files_get_a_new_name(tmp_path: Path) -> None:
+    result = built(tmp_path, {**DIST, "assets/dist/late-Ab12Cd34.scss": "a { b: c }"}, KEPT)
     assert result.manifest is not None
     assert result.manifest.assets["dist/late-Ab12Cd34.css"].file != "dist/late-Ab12Cd34.css"
 
 
 def test_a_compressed_copy_of_the_other_build_is_not_written_over(tmp_path: Path) -> None:
     files: Tree = {"assets/dist/a-Ab12Cd34.js": "x" * 999, "assets/dist/a-Ab12Cd34.js.gz": b"theirs"}
-    result = run(tmp_path, files, KEPT.replace("compress = []\n", ""))
+    result = built(tmp_path, files, KEPT.replace("compress = []\n", ""))
     assert result.manifest is not None
     assert (tmp_path / "build/assets/dist/a-Ab12Cd34.js.gz").read_bytes() == b"theirs"
     assert list(result.manifest.assets["dist/a-Ab12Cd34.js"].encodings) == ["br"]
@@ -79,38 +74,38 @@ def test_a_compressed_copy_of_the_other_build_is_not_written_over(tmp_path: Path
 
 def test_a_reference_to_what_gets_a_new_name_is_an_error_in_its_place(tmp_path: Path) -> None:
     files = {"assets/dist/a-Ab12Cd34.css": "b {\n  c: url(../logo.svg) }", "assets/logo.svg": "<svg/>"}
-    (fault,) = run(tmp_path, files).diagnostics
+    (fault,) = built(tmp_path, files, KEPT).diagnostics
     assert (fault.code, fault.severity) == ("fingerprinted/reference", Severity.ERROR)
     assert "assets/dist/a-Ab12Cd34.css:2:10" in render_text(fault)
 
 
 def test_a_source_map_that_gets_a_new_name_is_a_warning(tmp_path: Path) -> None:
     files = {"assets/dist/a-Ab12Cd34.js": "a\n//# sourceMappingURL=../a.map", "assets/a.map": "{}"}
-    result = run(tmp_path, files)
+    result = built(tmp_path, files, KEPT)
     assert [(one.code, one.severity) for one in result.diagnostics] == [("fingerprinted/reference", Severity.WARNING)]
     assert result.manifest is not None
 
 
 def test_a_source_that_a_map_names_may_get_a_new_name(tmp_path: Path) -> None:
     source_map = '{"version": 3, "sources": ["../a.js"], "mappings": ""}'
-    result = run(tmp_path, {"assets/dist/a-Ab12Cd34.js.map": source_map, "assets/a.js": "a()"})
+    result = built(tmp_path, {"assets/dist/a-Ab12Cd34.js.map": source_map, "assets/a.js": "a()"}, KEPT)
     assert result.diagnostics == ()
     assert (tmp_path / "build/assets/dist/a-Ab12Cd34.js.map").read_text() == source_map
 
 
 def test_a_reference_to_nothing_is_an_error_as_ever(tmp_path: Path) -> None:
-    assert codes(run(tmp_path, {"assets/dist/a-Ab12Cd34.css": "b { c: url(x.svg) }"})) == ["reference/missing"]
+    assert codes(built(tmp_path, {"assets/dist/a-Ab12Cd34.css": "b { c: url(x.svg) }"}, KEPT)) == ["reference/missing"]
 
 
 def test_names_without_a_hash_get_one_warning(tmp_path: Path) -> None:
-    result = run(tmp_path, {**DIST, "assets/dist/a.js": "a", "assets/dist/b.js": "b"})
+    result = built(tmp_path, {**DIST, "assets/dist/a.js": "a", "assets/dist/b.js": "b"}, KEPT)
     (fault,) = result.diagnostics
     assert (fault.code, fault.severity) == ("fingerprinted/name", Severity.WARNING)
     assert fault.message == "`dist/a.js` and 1 more would keep a name without a hash"
 
 
 def test_a_glob_that_matches_nothing_gets_a_warning(tmp_path: Path) -> None:
-    result = run(tmp_path, {"assets/a.js": "a"})
+    result = built(tmp_path, {"assets/a.js": "a"}, KEPT)
     (fault,) = result.diagnostics
     assert (fault.code, fault.location and fault.location.line) == ("fingerprinted/empty", 2)
 

@@ -30,7 +30,7 @@ def test_development_does_not_warn_of_images(tmp_path: Path) -> None:
     assert warnings(tmp_path, {"assets/a.png": b"x" * 1_000_001}, "", "development") == []
 
 
-def test_what_is_too_large_is_configured(tmp_path: Path) -> None:
+def test_the_limit_of_large_images_is_configurable(tmp_path: Path) -> None:
     tree: Tree = {"assets/a.png": "1234", "assets/b.svg": "<svg/>"}
     assert [found.message for found in warnings(tmp_path, tree, "images.warn = '5 B'")] == [
         "`b.svg` is 6 B, which pages wait for"
@@ -38,7 +38,7 @@ def test_what_is_too_large_is_configured(tmp_path: Path) -> None:
     assert warnings(tmp_path, tree, "images.warn = 0") == []
 
 
-def test_those_of_others_are_one_line(tmp_path: Path) -> None:
+def test_large_third_party_images_are_one_line(tmp_path: Path) -> None:
     configuration = "images.warn = '3 B'\nsources = ['assets', { path = 'lib', prefix = 'lib', vendored = true }]\n"
     tree: Tree = {"assets/x.css": "a{}", "lib/a.png": "1234", "lib/b.png": "123456", "lib/c.png": "123"}
     (found,) = warnings(tmp_path, tree, configuration)

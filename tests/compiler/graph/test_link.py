@@ -1,4 +1,4 @@
-"""What references lead to, by whole builds; those of Sass with both compilers."""
+"""References resolved by whole builds; those of Sass with both compilers."""
 
 import re
 from base64 import b64decode
@@ -17,7 +17,7 @@ each_mode = pytest.mark.parametrize("mode", ["production", "development"])
 SOURCES = 'sources = ["assets"]'
 
 
-def run(folder: Path, engine: str, files: Tree, settings: str = SOURCES, mode: str = "development") -> BuildResult:
+def build_in(folder: Path, engine: str, files: Tree, settings: str = SOURCES, mode: str = "development") -> BuildResult:
     config = f'compress = []\n{settings}\n[engines]\nscss = "{engine}"\n'
     return built(folder, files, config, "production" if mode == "production" else "development")
 
@@ -44,7 +44,7 @@ def marked(diagnostic: Diagnostic) -> tuple[str, int, str]:
 
 @both_engines
 @each_mode
-def test_url_in_a_partial_is_found_beside_it(tmp_path: Path, engine: str, mode: str) -> None:
+def test_url_in_a_partial_is_found_next_to_it(tmp_path: Path, engine: str, mode: str) -> None:
     files = {
         "assets/css/app.scss": '@import "parts/hero"; b { c: url("../img/b.png") }',
         "assets/css/parts/_hero.scss": 'a {\n  b: url("hero.png");\n  c: url(../../img/c.png);\n}',
@@ -52,7 +52,7 @@ def test_url_in_a_partial_is_found_beside_it(tmp_path: Path, engine: str, mode: 
         "assets/img/b.png": "",
         "assets/img/c.png": "",
     }
-    found = references(run(tmp_path, engine, files, mode=mode))
+    found = references(build_in(tmp_path, engine, files, mode=mode))
     assert found == ["css/parts/hero.png", "img/b.png", "img/c.png"]
 
 
@@ -64,7 +64,7 @@ def test_the_compiled_sheet_comes_first(tmp_path: Path, engine: str) -> None:
         "assets/css/parts/hero.png": "",
         "assets/css/hero.png": "",
     }
-    assert references(run(tmp_path, engine, files)) == ["css/hero.png"]
+    assert references(build_in(tmp_path, engine, files)) == ["css/hero.png"]
 
 
 @both_engines
@@ -74,7 +74,7 @@ def test_the_text_names_the_file_that_was_found(tmp_path: Path, engine: str) -> 
         "assets/css/parts/_hero.scss": 'a { b: url("hero.png?v=1#x") }',
         "assets/css/parts/hero.png": "",
     }
-    result = run(tmp_path, engine, files)
+    result = build_in(tmp_path, engine, files)
     assert result.manifest is not None
     file = {path: entry.file for path, entry in result.manifest.assets.items()}
     text = (tmp_path / "build/assets" / file["css/app.css"]).read_text()
@@ -89,7 +89,7 @@ def test_url_is_found_beside_the_partial_that_declares_the_variable(tmp_path: Pa
         "assets/css/theme/icon.png": "",
         "assets/css/parts/_hero.scss": "a { b: $icon }",
     }
-    assert references(run(tmp_path, engine, files)) == ["css/theme/icon.png"]
+    assert references(build_in(tmp_path, engine, files)) == ["css/theme/icon.png"]
 
 
 @both_engines
@@ -100,7 +100,7 @@ def test_variable_may_be_set_in_a_line_of_the_same_number(tmp_path: Path, engine
         "assets/css/theme/icon.png": "",
         "assets/css/parts/_hero.scss": "a { b: $icon; c: $no }",
     }
-    found = only_error(run(tmp_path, engine, files))
+    found = only_error(build_in(tmp_path, engine, files))
     assert found.message == "cannot find `css/no.png`"
     assert marked(found) == ("assets/css/theme/_vars.scss", 1, "no.png")
     assert found.notes[1].startswith("beside the partial it would be `assets/css/theme/no.png`")
@@ -114,7 +114,7 @@ def test_interpolated_url_is_found_beside_the_partial_that_uses_it(tmp_path: Pat
         "assets/css/parts/_hero.scss": '@mixin icon($n) { b: url("#{$icons}/#{$n}.png"); } a { @include icon("x") }',
         "assets/css/parts/icons/x.png": "",
     }
-    assert references(run(tmp_path, engine, files)) == ["css/parts/icons/x.png"]
+    assert references(build_in(tmp_path, engine, files)) == ["css/parts/icons/x.png"]
 
 
 @both_engines
@@ -124,7 +124,7 @@ def test_indented_partial_is_a_partial_too(tmp_path: Path, engine: str) -> None:
         "assets/css/parts/_hero.sass": "a\n  b: url(hero.png)\n",
         "assets/css/parts/hero.png": "",
     }
-    assert references(run(tmp_path, engine, files)) == ["css/parts/hero.png"]
+    assert references(build_in(tmp_path, engine, files)) == ["css/parts/hero.png"]
 
 
 PACKAGE = {
@@ -139,21 +139,19 @@ PACKAGE = {
 def test_package_on_the_load_path_finds_its_files_in_a_source_root(tmp_path: Path, engine: str, prefix: str) -> None:
     root = f'{{ path = "node_modules/pkg/font", prefix = "{prefix}", include = ["fonts/*"] }}'
     settings = f'sources = ["assets", {root}]\nload_paths = ["node_modules"]'
-    assert references(run(tmp_path, engine, PACKAGE, settings)) == [f"{prefix}/fonts/x.woff2".lstrip("/")]
+    assert references(build_in(tmp_path, engine, PACKAGE, settings)) == [f"{prefix}/fonts/x.woff2".lstrip("/")]
 
 
 @both_engines
 def test_package_finds_its_files_where_only_their_folder_is_a_root(tmp_path: Path, engine: str) -> None:
     root = '{ path = "node_modules/pkg/font/fonts", prefix = "webfonts" }'
     settings = f'sources = ["assets", {root}]\nload_paths = ["node_modules"]'
-    assert references(run(tmp_path, engine, PACKAGE, settings)) == ["webfonts/x.woff2"]
+    assert references(build_in(tmp_path, engine, PACKAGE, settings)) == ["webfonts/x.woff2"]
 
 
 @both_engines
-def test_file_of_a_package_that_is_no_asset_is_an_error_with_a_hint_how_to_make_it_one(
-    tmp_path: Path, engine: str
-) -> None:
-    found = only_error(run(tmp_path, engine, PACKAGE, f'{SOURCES}\nload_paths = ["node_modules"]'))
+def test_file_of_a_package_outside_of_the_sources_is_an_error_with_a_hint(tmp_path: Path, engine: str) -> None:
+    found = only_error(build_in(tmp_path, engine, PACKAGE, f'{SOURCES}\nload_paths = ["node_modules"]'))
     assert (found.code, found.message) == ("reference/missing", "cannot find `css/fonts/x.woff2`")
     assert found.notes == (
         "looked in `assets/`",
@@ -167,7 +165,7 @@ def test_file_of_a_package_that_is_no_asset_is_an_error_with_a_hint_how_to_make_
 def test_file_that_a_root_leaves_out_is_an_error_with_that_reason(tmp_path: Path, engine: str) -> None:
     root = '{ path = "node_modules/pkg", exclude = ["**/*.woff2"] }'
     settings = f'sources = ["assets", {root}]\nload_paths = ["node_modules"]'
-    assert only_error(run(tmp_path, engine, PACKAGE, settings)).hint == "`include` or `exclude` leaves it out"
+    assert only_error(build_in(tmp_path, engine, PACKAGE, settings)).hint == "`include` or `exclude` leaves it out"
 
 
 @both_engines
@@ -179,7 +177,7 @@ def test_link_out_of_the_root_beside_a_partial_is_reported(tmp_path: Path, engin
     }
     write_tree(tmp_path, files)
     (tmp_path / "assets/css/parts/hero.png").symlink_to(tmp_path / "elsewhere/hero.png")
-    found = only_error(run(tmp_path, engine, files))
+    found = only_error(build_in(tmp_path, engine, files))
     expected = "`assets/css/parts/hero.png`, and `css/parts/hero.png` is a link that leaves its source root"
     assert (found.notes[1], found.hint) == (f"beside the partial it would be {expected}", None)
 
@@ -192,7 +190,7 @@ def test_url_that_is_found_nowhere_is_an_error_that_names_both_places(tmp_path: 
         "assets/css/parts/_hero.scss": 'a {\n  b: c;\n  src: url("hero.png"),\n    url("../no.png");\n}',
         "assets/css/hero.png": "",
     }
-    found = only_error(run(tmp_path, engine, files, mode=mode))
+    found = only_error(build_in(tmp_path, engine, files, mode=mode))
     assert found.message == "cannot find `no.png`"
     assert found.notes == (
         "looked in `assets/`",
@@ -203,7 +201,7 @@ def test_url_that_is_found_nowhere_is_an_error_that_names_both_places(tmp_path: 
 
 @both_engines
 def test_sheet_itself_is_not_named_as_a_second_place(tmp_path: Path, engine: str) -> None:
-    found = only_error(run(tmp_path, engine, {"assets/css/app.scss": "a { b: url(no.png) }"}))
+    found = only_error(build_in(tmp_path, engine, {"assets/css/app.scss": "a { b: url(no.png) }"}))
     assert found.notes == ("looked in `assets/`",)
 
 
@@ -217,7 +215,7 @@ def test_partial_of_a_bundle_member_is_a_partial_too(tmp_path: Path, engine: str
         "assets/other/more.css": "c { d: url(../css/parts/hero.png) }",
     }
     settings = f'{SOURCES}\n[bundles]\n"site/all.css" = ["css/app.scss", "other/more.css"]'
-    result = run(tmp_path, engine, files, settings)
+    result = build_in(tmp_path, engine, files, settings)
     assert references(result, "site/all.css") == ["css/parts/hero.png", "img/i.png"]
     assert result.manifest is not None
     assets = result.manifest.assets
@@ -239,7 +237,7 @@ def test_functions_for_assets_make_references(tmp_path: Path, engine: str, mode:
     }"""
     names = ("img/a b.png", "img/c.png", "css/beside.png", "img/e.svg")
     files = {"assets/css/app.scss": sheet, **{f"assets/{name}": "" for name in names}}
-    result = run(tmp_path, engine, files, mode=mode)
+    result = build_in(tmp_path, engine, files, mode=mode)
     assert references(result) == sorted(names)
     assert result.manifest is not None
     text = (tmp_path / "build/assets" / result.manifest.assets["css/app.css"].file).read_text()
@@ -251,7 +249,7 @@ def test_functions_for_assets_make_references(tmp_path: Path, engine: str, mode:
 def test_functions_for_assets_go_by_the_configured_url(tmp_path: Path, engine: str) -> None:
     files = {"assets/css/app.scss": 'a { b: asset-url("img/a.png") }', "assets/img/a.png": ""}
     settings = f'{SOURCES}\nurl = "https://cdn.example/x/"'
-    assert references(run(tmp_path, engine, files, settings)) == ["img/a.png"]
+    assert references(build_in(tmp_path, engine, files, settings)) == ["img/a.png"]
 
 
 @both_engines
@@ -264,7 +262,7 @@ def test_tree_of_a_rails_application_builds(tmp_path: Path, engine: str) -> None
         "app/assets/fonts/a.eot": "",
     }
     folders = ", ".join(f'"app/assets/{kind}"' for kind in ("images", "fonts", "stylesheets"))
-    assert references(run(tmp_path, engine, files, f"sources = [{folders}]"), "application.css") == [
+    assert references(build_in(tmp_path, engine, files, f"sources = [{folders}]"), "application.css") == [
         "a.eot",
         "icons/logo.png",
     ]
@@ -278,7 +276,7 @@ def test_missing_asset_is_shown_in_the_call(tmp_path: Path, engine: str, mode: s
         "assets/css/parts/_hero.scss": 'a {\n  b: c;\n  background: red asset-url("img/no b.png");\n}',
         "assets/img/no c.png": "",
     }
-    found = only_error(run(tmp_path, engine, files, mode=mode))
+    found = only_error(build_in(tmp_path, engine, files, mode=mode))
     assert (found.code, found.message) == ("reference/missing", "cannot find `img/no b.png`")
     assert (found.notes, found.hint) == (("looked in `assets/`",), "did you mean `img/no c.png`?")
     assert marked(found) == ("assets/css/parts/_hero.scss", 3, "img/no b.png")
@@ -287,7 +285,7 @@ def test_missing_asset_is_shown_in_the_call(tmp_path: Path, engine: str, mode: s
 @both_engines
 def test_image_in_a_folder_of_its_own_is_suggested(tmp_path: Path, engine: str) -> None:
     files = {"assets/css/app.scss": 'a { b: image-url("a.png") }', "assets/images/a.png": ""}
-    found = only_error(run(tmp_path, engine, files))
+    found = only_error(build_in(tmp_path, engine, files))
     assert (found.message, found.hint) == ("cannot find `a.png`", "did you mean `images/a.png`?")
 
 
@@ -299,7 +297,7 @@ def test_path_outside_of_a_reference_is_an_error(tmp_path: Path, engine: str, mo
         "assets/css/parts/_hero.scss": 'a {\n  b: url(image-path("a.png"));\n  content: image-path("a.png");\n}',
         "assets/a.png": "",
     }
-    found = only_error(run(tmp_path, engine, files, mode=mode))
+    found = only_error(build_in(tmp_path, engine, files, mode=mode))
     assert (found.code, marked(found)) == ("scss/asset-path", ("assets/css/parts/_hero.scss", 3, "a.png"))
     assert found.message.startswith("`/assets/a.png` ")
 
@@ -311,7 +309,7 @@ def test_call_that_sass_leaves_alone_is_an_error(tmp_path: Path, engine: str) ->
         "assets/css/parts/_hero.scss": 'a {\n  b: c;\n  --icon: asset-url("img/a.png");\n}',
         "assets/img/a.png": "",
     }
-    found = only_error(run(tmp_path, engine, files))
+    found = only_error(build_in(tmp_path, engine, files))
     assert (found.code, marked(found)) == ("scss/uncalled", ("assets/css/parts/_hero.scss", 3, "asset-url"))
     assert (found.message, found.hint) == ("Sass does not call `asset-url()` here", "write `#{asset-url(…)}`")
 
@@ -326,13 +324,13 @@ def test_call_that_sass_leaves_alone_is_an_error(tmp_path: Path, engine: str) ->
     ],
 )
 def test_call_outside_of_a_reference_gets_a_hint(tmp_path: Path, engine: str, call: str, hint: str) -> None:
-    found = only_error(run(tmp_path, engine, {"assets/css/app.scss": f"a {{ b: {call} }}", "assets/a.png": ""}))
+    found = only_error(build_in(tmp_path, engine, {"assets/css/app.scss": f"a {{ b: {call} }}", "assets/a.png": ""}))
     assert (found.code, found.hint) == ("scss/asset-path", hint)
 
 
 @both_engines
 def test_missing_assets_are_reported_beside_calls_outside_of_references(tmp_path: Path, engine: str) -> None:
-    result = run(tmp_path, engine, {"assets/app.scss": 'a { b: asset-path("a.png"); c: asset-url("b.png") }'})
+    result = build_in(tmp_path, engine, {"assets/app.scss": 'a { b: asset-path("a.png"); c: asset-url("b.png") }'})
     codes = [one.code for one in result.diagnostics if one.is_error]
     assert sorted(codes) == ["reference/missing", "scss/asset-path"]
 
@@ -350,7 +348,7 @@ def test_data_url_function_puts_the_file_into_the_sheet(tmp_path: Path, engine: 
         "assets/css/parts/b.png": "PNG",
         "assets/img/a.svg": svg,
     }
-    result = run(tmp_path, engine, files, mode=mode)
+    result = build_in(tmp_path, engine, files, mode=mode)
     assert references(result) == []
     assert result.manifest is not None
     text = (tmp_path / "build/assets" / result.manifest.assets["css/app.css"].file).read_text()
@@ -362,7 +360,7 @@ def test_data_url_function_puts_the_file_into_the_sheet(tmp_path: Path, engine: 
 
 @both_engines
 def test_data_url_of_no_asset_is_an_error_in_the_call(tmp_path: Path, engine: str) -> None:
-    found = only_error(run(tmp_path, engine, {"assets/css/app.scss": 'a {\n  b: asset-data-url("img/a.svg");\n}'}))
+    found = only_error(build_in(tmp_path, engine, {"assets/css/app.scss": 'a {\n  b: asset-data-url("img/a.svg");\n}'}))
     assert (found.code, found.message) == ("reference/missing", "cannot find `img/a.svg`")
     assert marked(found) == ("assets/css/app.scss", 2, "img/a.svg")
 
@@ -374,7 +372,7 @@ def test_data_url_of_what_refers_to_others_is_an_error_in_the_call(tmp_path: Pat
         "assets/img/a.svg": '<svg xmlns="http://www.w3.org/2000/svg"><image href="b.png"/></svg>',
         "assets/img/b.png": "",
     }
-    found = only_error(run(tmp_path, engine, files))
+    found = only_error(build_in(tmp_path, engine, files))
     assert (found.code, marked(found)) == ("data-url/refused", ("assets/css/app.scss", 2, "img/a.svg"))
 
 

@@ -12,7 +12,7 @@ from tests.conftest import Tree
 PLAIN = 'minify = false\ncompress = []\nmodules = "importmap"\n'
 
 
-def built(folder: Path, files: Tree, settings: str) -> Manifest:
+def manifest_of(folder: Path, files: Tree, settings: str) -> Manifest:
     """The manifest of a build that succeeds without a diagnostic."""
     result = building.built(folder, files, settings)
     assert result.manifest is not None
@@ -51,7 +51,7 @@ NAMES = {
 )
 def test_a_glob_pins_each_module_by_its_path_without_suffix(tmp_path: Path, pin: str, names: dict[str, str]) -> None:
     files: Tree = {**PINS, "assets/js/app.js": "x()", "assets/controllers/menu.js": "x()"}
-    manifest = built(tmp_path, files, f"{PLAIN}[importmap]\n{pin}\n")
+    manifest = manifest_of(tmp_path, files, f"{PLAIN}[importmap]\n{pin}\n")
     assert {name: path for name, path in manifest.importmap.items() if name} == names
 
 
@@ -65,9 +65,9 @@ def test_a_glob_pins_each_module_by_its_path_without_suffix(tmp_path: Path, pin:
         ('"controllers/*" = false', ("controllers/index.js", "controllers/menu.js")),
     ],
 )
-def test_what_is_not_to_be_preloaded_is_left_out(tmp_path: Path, preload: str, left_out: tuple[str, ...]) -> None:
+def test_files_that_need_no_preload_are_left_out(tmp_path: Path, preload: str, left_out: tuple[str, ...]) -> None:
     pins = f'[importmap]\n"controllers/*" = "controllers/**/*.js"\n"lone" = "lone.js"\n[importmap_preload]\n{preload}\n'
-    built(tmp_path, PINS, PLAIN + pins)
+    manifest_of(tmp_path, PINS, PLAIN + pins)
     assets = Assets(tmp_path / "build/manifest.json")
     loaded = ("js/app.js", "controllers/index.js", "controllers/menu.js", "lone.js", "deep.js")
     markup = assets.modulepreload("js/app.js")
@@ -83,7 +83,7 @@ def test_a_package_of_npm_can_be_left_out_by_its_name(tmp_path: Path) -> None:
     }
     settings = 'sources = ["assets", { path = "node_modules", prefix = "npm", npm = true }]\n[importmap_preload]\n'
     for modules in ("rewrite", "importmap"):
-        manifest = built(tmp_path, files, f'modules = "{modules}"\n{settings}"chart.js" = false\n')
+        manifest = manifest_of(tmp_path, files, f'modules = "{modules}"\n{settings}"chart.js" = false\n')
         assert manifest.not_preloaded == ("npm/chart.js/dist/chart.js",)
 
 

@@ -18,7 +18,7 @@ def css(*urls: str) -> Tree:
     return {"assets/a.css": "\n".join(f"a {{ background: url({url}) }}" for url in urls), **IMAGES}
 
 
-def test_what_is_below_a_prefix_names_an_asset(tmp_path: Path) -> None:
+def test_a_url_below_a_prefix_names_an_asset(tmp_path: Path) -> None:
     result = built(tmp_path, css("/static/img/logo.svg?a#b", "/img/a.png"), PREFIXES)
     assert result.manifest is not None
     logo, image = (result.manifest.assets[path].file for path in ("img/logo.svg", "img/a.png"))
@@ -28,7 +28,7 @@ def test_what_is_below_a_prefix_names_an_asset(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("url", ["/media/b.png", "//img/a.png", "/img/", "https://img/a.png", "/static/../img/b.png"])
-def test_what_names_no_asset_stays_without_a_word(tmp_path: Path, url: str) -> None:
+def test_a_url_without_an_asset_stays_unreported(tmp_path: Path, url: str) -> None:
     result = built(tmp_path, css(url), PREFIXES)
     assert f"url({url})" in released(tmp_path, result, "a.css")
     assert result.diagnostics == ()
@@ -62,7 +62,7 @@ def test_a_prefix_that_is_longer_than_the_url_goes_before_it(tmp_path: Path) -> 
         ("a.webmanifest", '{"icons": [{"src": "/static/js/b.js"}]}'),
     ],
 )
-def test_it_holds_in_every_language(tmp_path: Path, name: str, text: str) -> None:
+def test_prefixes_count_in_every_language(tmp_path: Path, name: str, text: str) -> None:
     result = built(tmp_path, {f"assets/{name}": text, "assets/js/b.js": "export {};\n"}, PREFIXES)
     assert result.manifest is not None, printed(result)
     path = name.replace(".scss", ".css")
@@ -76,7 +76,7 @@ def test_a_page_s_import_map_finds_no_module_by_such_a_prefix(tmp_path: Path) ->
     assert f'"./{result.manifest.assets["js/b.js"].file}"' in released(tmp_path, result, "a.js")
 
 
-def test_what_is_external_stays(tmp_path: Path) -> None:
+def test_external_urls_stay(tmp_path: Path) -> None:
     result = built(tmp_path, css("/img/a.png"), PREFIXES + 'external = ["/img/*"]\n')
     assert "url(/img/a.png)" in released(tmp_path, result, "a.css")
 
@@ -100,7 +100,7 @@ def test_an_empty_key_leaves_them_alone_without_a_word(tmp_path: Path) -> None:
     assert "url(/img/a.png)" in released(tmp_path, result, "a.css")
 
 
-def test_in_a_root_of_others_there_is_one_warning_with_a_count(tmp_path: Path) -> None:
+def test_a_third_party_root_has_one_warning_with_a_count(tmp_path: Path) -> None:
     settings = PLAIN + 'sources = ["assets", { path = "vendor", vendored = true }]\n'
     sheet = (
         "a { background: url(/img/a.png) }\nb { background: url(/img/a.png) }\nc { background: url(/img/logo.svg) }\n"

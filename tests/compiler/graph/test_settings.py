@@ -24,7 +24,7 @@ PREFIXED = 'sources = [{ path = "assets", prefix = "lib" }]\n'
         ('raw = ["**"]\nload_paths = ["style"]', "the load path `style` is no folder", "did you mean `styles`?"),
     ],
 )
-def test_what_names_nothing_is_a_warning(tmp_path: Path, settings: str, message: str, hint: str | None) -> None:
+def test_a_pattern_without_a_match_is_a_warning(tmp_path: Path, settings: str, message: str, hint: str | None) -> None:
     result = built(tmp_path, FILES, settings)
     (found,) = (one for one in result.diagnostics if one.code != "source/uncompiled")
     assert (found.code, found.is_error) == ("config/unmatched", False)
@@ -41,7 +41,7 @@ def test_what_names_nothing_is_a_warning(tmp_path: Path, settings: str, message:
         'raw = ["**"]\n' + EMBEDDED.format("*.png"),
     ],
 )
-def test_what_may_match_nothing_or_matches_is_left_alone(tmp_path: Path, settings: str) -> None:
+def test_patterns_that_match_or_need_not_are_left_alone(tmp_path: Path, settings: str) -> None:
     files = {**FILES, "assets/t/x.ejs": ""} if "raw" in settings else {"assets/a.css": ""}
     assert not built(tmp_path, files, settings + "\n").diagnostics
 

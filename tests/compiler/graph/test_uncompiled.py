@@ -18,7 +18,7 @@ RAW_SUFFIXES = (
 SERVER_SUFFIXES = (".php", ".py", ".rb", ".pl", ".cgi", ".asp", ".aspx", ".jsp")
 
 
-def run(folder: Path, files: Tree, settings: str = "") -> BuildResult:
+def result_of(folder: Path, files: Tree, settings: str = "") -> BuildResult:
     return built(folder, files, PLAIN + settings)
 
 
@@ -28,32 +28,32 @@ def assets(result: BuildResult) -> list[str]:
 
 
 @pytest.mark.parametrize("suffix", RAW_SUFFIXES)
-def test_what_nothing_compiles_is_not_released_and_is_reported(tmp_path: Path, suffix: str) -> None:
-    result = run(tmp_path, {f"assets/b.js{suffix}": "raw", "assets/a.js": ""})
+def test_uncompiled_files_are_reported_and_not_released(tmp_path: Path, suffix: str) -> None:
+    result = result_of(tmp_path, {f"assets/b.js{suffix}": "raw", "assets/a.js": ""})
     assert assets(result) == ["a.js"]
     assert (only(result).code, only(result).is_error) == ("source/uncompiled", False)
     assert only(result).message == f"`assets/b.js{suffix}` is not released: nothing compiles `{suffix}`"
 
 
 @pytest.mark.parametrize("suffix", SERVER_SUFFIXES)
-def test_what_servers_run_is_not_released_and_is_reported(tmp_path: Path, suffix: str) -> None:
-    result = run(tmp_path, {f"assets/x{suffix}": "secret", "assets/a.js": ""})
+def test_server_files_are_reported_and_not_released(tmp_path: Path, suffix: str) -> None:
+    result = result_of(tmp_path, {f"assets/x{suffix}": "secret", "assets/a.js": ""})
     assert assets(result) == ["a.js"]
     assert only(result).message == f"`assets/x{suffix}` is not released: servers run `{suffix}`"
 
 
-def test_what_servers_run_is_released_where_raw_has_it(tmp_path: Path) -> None:
-    assert assets(run(tmp_path, {"assets/x.py": "", "assets/y.py": ""}, 'raw = ["x.py"]\n')) == ["x.py"]
+def test_server_files_are_released_where_raw_lists_them(tmp_path: Path) -> None:
+    assert assets(result_of(tmp_path, {"assets/x.py": "", "assets/y.py": ""}, 'raw = ["x.py"]\n')) == ["x.py"]
 
 
 def test_of_many_files_in_one_language_some_are_named(tmp_path: Path) -> None:
-    result = run(tmp_path, {"assets/a.js": "", **{f"assets/{number:02}.py": "" for number in range(23)}})
+    result = result_of(tmp_path, {"assets/a.js": "", **{f"assets/{number:02}.py": "" for number in range(23)}})
     assert (len(only(result).notes), only(result).notes[-1]) == (21, "and 3 more")
 
 
 def test_each_language_is_reported_once_with_all_its_files(tmp_path: Path) -> None:
     files: Tree = {"assets/b/y.coffee": "", "assets/x.coffee": "", "assets/a.less": "", "assets/site.js": ""}
-    result = run(tmp_path, files)
+    result = result_of(tmp_path, files)
     assert printed(result) == (
         "warning[source/uncompiled]: `assets/a.less` is not released: nothing compiles `.less`\n"
         "  --> assets/a.less\n"
@@ -79,7 +79,7 @@ def test_check_reports_the_same(tmp_path: Path) -> None:
 def test_a_root_that_others_keep_has_one_line_with_a_count(tmp_path: Path) -> None:
     files: Tree = {f"vendor/x{number}.{kind}": "" for number in range(20) for kind in ("less", "ts")}
     settings = 'sources = ["assets", { path = "vendor", vendored = true }]\n'
-    result = run(tmp_path, {**files, "assets/a.js": "", "vendor/y.js": ""}, settings)
+    result = result_of(tmp_path, {**files, "assets/a.js": "", "vendor/y.js": ""}, settings)
     assert assets(result) == ["a.js", "y.js"]
     assert printed(result) == (
         "warning[source/uncompiled]: 40 files of `vendor` are not released: nothing compiles `.less`, `.ts`\n"
@@ -101,44 +101,44 @@ def test_a_root_that_others_keep_has_one_line_with_a_count(tmp_path: Path) -> No
         {"assets/a.js.map": '{"version": 3, "sources": ["tpl/x.ejs"], "names": [], "mappings": "AAAA"}'},
     ],
 )
-def test_what_something_refers_to_is_released_as_it_is(tmp_path: Path, referring: Tree) -> None:
-    result = run(tmp_path, {"assets/tpl/x.ejs": "<%= raw %>", **referring})
+def test_referenced_files_are_released_unchanged(tmp_path: Path, referring: Tree) -> None:
+    result = result_of(tmp_path, {"assets/tpl/x.ejs": "<%= raw %>", **referring})
     assert "tpl/x.ejs" in assets(result)
     assert codes(result) == []
 
 
 def test_globs_of_raw_release_what_they_match(tmp_path: Path) -> None:
     files: Tree = {"assets/v/a.tmpl.ejs": "<%= a %>", "assets/v/b.ejs": ""}
-    result = run(tmp_path, files, 'raw = ["**/*.tmpl.ejs"]\n')
+    result = result_of(tmp_path, files, 'raw = ["**/*.tmpl.ejs"]\n')
     assert assets(result) == ["v/a.tmpl.ejs"]
     assert only(result).location is not None
     assert only(result).message == "`assets/v/b.ejs` is not released: nothing compiles `.ejs`"
 
 
 def test_a_transport_stream_is_released_as_a_film(tmp_path: Path) -> None:
-    result = run(tmp_path, {"assets/seg0.ts": (b"G" + bytes(187)) * 3, "assets/list.m3u8": "seg0.ts\n"})
+    result = result_of(tmp_path, {"assets/seg0.ts": (b"G" + bytes(187)) * 3, "assets/list.m3u8": "seg0.ts\n"})
     assert assets(result) == ["list.m3u8", "seg0.ts"]
     assert result.manifest is not None
     assert result.manifest.assets["seg0.ts"].type == "video/mp2t"
     assert codes(result) == []
 
 
-def test_what_somebody_else_has_compiled_is_nobody_s_loss(tmp_path: Path) -> None:
+def test_sources_next_to_their_compiled_form_are_not_reported(tmp_path: Path) -> None:
     files: Tree = {f"assets/{name}": "" for name in ("a.ts", "a.js", "b.less", "b.css", "c.d.ts", "d.d.mts")}
-    result = run(tmp_path, files)
+    result = result_of(tmp_path, files)
     assert (assets(result), codes(result)) == (["a.js", "b.css"], [])
 
 
 def test_entries_report_what_they_match_only(tmp_path: Path) -> None:
     files: Tree = {"assets/js/a.js": "", "assets/js/b.coffee": "", "assets/other/c.less": ""}
-    result = run(tmp_path, files, 'entries = ["js/*"]\n')
+    result = result_of(tmp_path, files, 'entries = ["js/*"]\n')
     assert assets(result) == ["js/a.js"]
     assert only(result).message == "`assets/js/b.coffee` is not released: nothing compiles `.coffee`"
     assert check(load_config(start=str(tmp_path))).unreached == ("other/c.less",)
 
 
 def test_an_entry_that_nothing_compiles_is_an_error_in_its_place(tmp_path: Path) -> None:
-    fault = only_error(run(tmp_path, {"assets/app.ls": "", "assets/a.js": ""}, 'entries = ["a.js", "app.ls"]\n'))
+    fault = only_error(result_of(tmp_path, {"assets/app.ls": "", "assets/a.js": ""}, 'entries = ["a.js", "app.ls"]\n'))
     assert fault.message == "the entry `app.ls` names `app.ls`, and nothing compiles `.ls`"
     assert fault.location is not None
     assert (fault.location.line, fault.location.column) == (3, 20)
@@ -146,14 +146,14 @@ def test_an_entry_that_nothing_compiles_is_an_error_in_its_place(tmp_path: Path)
 
 @pytest.mark.parametrize("table", ["[importmap]\n", '[importmap.scopes."js/"]\n'])
 def test_an_import_map_that_names_what_nothing_compiles_is_an_error(tmp_path: Path, table: str) -> None:
-    fault = only_error(run(tmp_path, {"assets/js/a.ls": "", "assets/js/b.js": ""}, f'{table}a = "js/a.ls"\n'))
+    fault = only_error(result_of(tmp_path, {"assets/js/a.ls": "", "assets/js/b.js": ""}, f'{table}a = "js/a.ls"\n'))
     assert fault.message == "the import map entry `a` names `js/a.ls`, and nothing compiles `.ls`"
     assert fault.location is not None
     assert fault.location.line == 4
 
 
 def test_a_folder_of_the_import_map_leaves_out_what_nothing_compiles(tmp_path: Path) -> None:
-    result = run(tmp_path, {"assets/js/a.ls": "", "assets/js/b.js": ""}, '[importmap]\n"js/" = "js/"\n')
+    result = result_of(tmp_path, {"assets/js/a.ls": "", "assets/js/b.js": ""}, '[importmap]\n"js/" = "js/"\n')
     assert result.manifest is not None
     assert result.manifest.importmap == {"js/b.js": "js/b.js"}
 
@@ -161,7 +161,7 @@ def test_a_folder_of_the_import_map_leaves_out_what_nothing_compiles(tmp_path: P
 @pytest.mark.parametrize("pattern", ["js/b.coffee", "js/*"])
 def test_a_bundle_that_takes_what_nothing_compiles_is_an_error(tmp_path: Path, pattern: str) -> None:
     files: Tree = {"assets/js/a.js": "a();", "assets/js/b.coffee": "b"}
-    result = run(tmp_path, files, f'[bundles]\n"all.js" = ["{pattern}"]\n')
+    result = result_of(tmp_path, files, f'[bundles]\n"all.js" = ["{pattern}"]\n')
     fault = next(one for one in result.diagnostics if one.is_error)
     assert (fault.code, fault.hint) == (
         "bundle/kind",
@@ -179,11 +179,11 @@ def test_a_template_of_pages_that_loads_a_source_is_an_error(tmp_path: Path) -> 
     assert fault.message == "`x.ls` is not released: nothing compiles `.ls`"
 
 
-def test_what_a_package_of_npm_holds_in_source_is_released_where_it_is_referred_to(tmp_path: Path) -> None:
+def test_sources_of_npm_packages_are_released_where_referenced(tmp_path: Path) -> None:
     files: Tree = {
         "assets/a.js": 'fetch(new URL("npm/x/a.hbs", import.meta.url));',
         "packages/x/a.hbs": "a",
         "packages/x/b.hbs": "b",
     }
-    result = run(tmp_path, files, 'sources = ["assets", { path = "packages", prefix = "npm", npm = true }]\n')
+    result = result_of(tmp_path, files, 'sources = ["assets", { path = "packages", prefix = "npm", npm = true }]\n')
     assert (assets(result), codes(result)) == (["a.js", "npm/x/a.hbs"], [])

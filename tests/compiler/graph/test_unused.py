@@ -13,16 +13,16 @@ def unused(folder: Path, tree: Tree) -> tuple[str, ...]:
     return check(load_config(start=str(write_tree(folder, {**TEMPLATE, "assets/css/app.css": "", **tree})))).unused
 
 
-def test_what_no_template_names_and_no_asset_refers_to(tmp_path: Path) -> None:
+def test_assets_without_template_or_reference_are_unused(tmp_path: Path) -> None:
     tree = {"assets/css/app.css": "a { b: url(a.svg) }", "assets/css/a.svg": "<svg/>", "assets/b.svg": "<svg/>"}
     assert unused(tmp_path, tree) == ("b.svg",)
 
 
-def test_a_reference_to_itself_is_no_use(tmp_path: Path) -> None:
+def test_a_reference_to_itself_does_not_count(tmp_path: Path) -> None:
     assert unused(tmp_path, {"assets/a.js": 'new URL("a.js", import.meta.url)'}) == ("a.js",)
 
 
-def test_what_refers_only_to_one_another_is_unused_together(tmp_path: Path) -> None:
+def test_assets_that_only_refer_to_each_other_are_unused(tmp_path: Path) -> None:
     ring = {"assets/a.js": 'import "./b.js"', "assets/b.js": 'import "./a.js"; import "./c.js"', "assets/c.js": "1"}
     assert unused(tmp_path, ring) == ("a.js", "b.js")
     assert unused(tmp_path, {**ring, "assets/d.js": 'import "./a.js"'}) == ("d.js",)

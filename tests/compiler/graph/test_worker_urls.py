@@ -50,17 +50,17 @@ def test_a_string_that_names_a_module_in_typescript_is_reported(tmp_path: Path, 
         'new Worker("./a.js");',
     ],
 )
-def test_what_names_no_asset_by_a_string_is_left_alone(tmp_path: Path, text: str) -> None:
+def test_worker_urls_without_an_asset_are_left_alone(tmp_path: Path, text: str) -> None:
     assert not built(tmp_path, {**FILES, "assets/js/a.js": text + "\n"}, "").diagnostics
 
 
-def test_what_is_external_or_keeps_its_name_is_left_alone(tmp_path: Path) -> None:
+def test_external_and_kept_names_are_left_alone(tmp_path: Path) -> None:
     files: Tree = {"assets/a.js": 'new Worker("b.js"); new Worker("c-0123456789ab.js");\n'}
     files = {**files, "assets/b.js": "b();\n", "assets/c-0123456789ab.js": "c();\n"}
     assert not built(tmp_path, files, 'external = ["b.js"]\nfingerprinted = ["c-*.js"]\n').diagnostics
 
 
-def test_in_a_root_of_others_they_are_counted(tmp_path: Path) -> None:
+def test_worker_urls_in_a_third_party_root_are_counted(tmp_path: Path) -> None:
     files: Tree = {"vendor/a.js": 'new Worker("b.js"); importScripts("./b.js");\n', "vendor/b.js": "b();\n"}
     found = only(built(tmp_path, files, 'sources = [{ path = "vendor", vendored = true }]\n'))
     assert found.message == "2 scripts of workers in `vendor/` are assets that a string names"

@@ -193,7 +193,7 @@ def test_a_file_that_a_prefix_names_may_appear_and_disappear(tmp_path: Path, pre
 
 @pytest.mark.parametrize("name", ["h.json", "i.svg", "p.html"])
 def test_the_manifest_lists_an_engine_as_long_as_something_is_made_by_it(tmp_path: Path, name: str) -> None:
-    """What is small already stays as it is written, and no minifier counts for it."""
+    """A file that is small already stays unchanged, and no minifier is listed for it."""
     texts = {
         "h.json": ('{"a":1}', '{ "a": 1 }'),
         "i.svg": ('<svg xmlns="http://www.w3.org/2000/svg"/>', '<svg  xmlns="http://www.w3.org/2000/svg" >\n\n</svg>'),

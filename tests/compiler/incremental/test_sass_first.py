@@ -1,4 +1,4 @@
-"""What Sass begins with before a build is loaded: a sheet that a changed file belongs to, or that `entries` names."""
+"""The sheet that Sass compiles before a build is loaded: that of a changed file, or one of `entries`."""
 
 import os
 import shlex
@@ -54,7 +54,7 @@ def last_of(folder: Path, changed: Mapping[str, str]) -> LastBuild:
         ("new.scss", None),
     ],
 )
-def test_it_is_the_sheet_that_a_changed_file_belongs_to(project: Path, changed: str, sheet: str | None) -> None:
+def test_the_sheet_of_a_changed_file_comes_first(project: Path, changed: str, sheet: str | None) -> None:
     found = changed_sheet(load_config(start=str(project)), last_of(project, {f"assets/{changed}": ""}))
     assert (found and found.shown) == (sheet and f"assets/{sheet}")
 
@@ -115,7 +115,7 @@ def test_an_engine_of_another_package_is_left_to_the_build(project: Path, instal
         assert sass is None
 
 
-def test_what_sass_began_with_is_ended_where_no_build_takes_it(project: Path, starts: Path) -> None:
+def test_an_early_start_of_sass_ends_without_a_build(project: Path, starts: Path) -> None:
     config = load_config(start=str(project))
     last = last_of(project, {"assets/_part.scss": ""})
     with sass_first(config, last, None) as sass:
@@ -153,9 +153,7 @@ NAMED = 'entries = ["*.css", "plain.css", "absent.css", "b.css", "a.css"]\n'
         (f'{NAMED}[commands.c]\nfrom = "x"\nto = "css"\nrun = ["true"]\n', None),
     ],
 )
-def test_it_is_the_first_that_entries_name_where_there_was_no_build(
-    project: Path, settings: str, sheet: str | None
-) -> None:
+def test_the_first_entry_comes_first_without_an_earlier_build(project: Path, settings: str, sheet: str | None) -> None:
     write_tree(project, {"buildassets.toml": settings})
     found = named_sheet(load_config(start=str(project)))
     assert (found and found.shown) == sheet

@@ -63,7 +63,7 @@ def test_another_build_is_another(site: Path) -> None:
     assert found(site, "other") is None
 
 
-def test_a_source_that_is_written_again_with_what_it_held_is_no_change(site: Path) -> None:
+def test_a_source_that_is_written_again_unchanged_is_not_a_change(site: Path) -> None:
     source = site / "assets/a.css"
     taken(site, known={str(source): (None, digest(b"a"))})
     source.write_text("b")
@@ -155,7 +155,7 @@ def test_a_source_that_is_written_or_removed_once_it_was_read_is_a_change(site: 
     assert found(site) is None
 
 
-def test_a_source_that_stamps_as_it_was_read_is_no_change(site: Path) -> None:
+def test_a_source_with_the_same_stamp_is_not_a_change(site: Path) -> None:
     seen = signature(str(site / "assets/a.css"))
     assert seen
     taken(site, as_read={str(site / "assets/a.css"): seen})
@@ -200,13 +200,13 @@ def test_names_that_are_not_unicode_are_kept(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["a\0b.css", "a\ud800b.css"])
-def test_a_name_that_no_file_can_have_is_no_fault(site: Path, name: str) -> None:
+def test_an_impossible_file_name_is_not_a_fault(site: Path, name: str) -> None:
     inputs = [str(site / "assets/a.css"), str(site / "assets" / name)]
     take(str(site / "cache"), "build", inputs, [], b"result", time.time_ns() + MINUTE_NS)
     assert found(site) == b"result"
 
 
-def test_what_was_looked_at_just_now_is_not_looked_at_again(site: Path) -> None:
+def test_files_that_were_just_read_are_not_read_again(site: Path) -> None:
     taken(site)
     first = last(str(site / "cache"), "build")
     assert first is not None

@@ -1,4 +1,4 @@
-"""What the head of a script or sheet directs, and what is left of its text."""
+"""Directives in the head of a script or sheet, and the remaining text."""
 
 import pytest
 from hypothesis import given
@@ -52,7 +52,7 @@ def test_a_directive_is_read_in_each_of_its_forms(text: str) -> None:
         "// = 1",
     ],
 )
-def test_what_is_no_directive_stays(text: str) -> None:
+def test_other_comments_stay(text: str) -> None:
     header = read_header(text, "a.js")
     assert (header.directives, header.diagnostics, header.text) == ((), (), text)
 
@@ -88,7 +88,7 @@ def test_the_second_argument_is_a_kind() -> None:
         ("//= require_tree x", "directive/argument", 5),
     ],
 )
-def test_a_directive_that_cannot_be_followed_is_told_in_its_place(text: str, code: str, column: int) -> None:
+def test_a_directive_that_cannot_be_followed_is_reported_in_its_place(text: str, code: str, column: int) -> None:
     (fault,) = read_header(text, "a.js").diagnostics
     assert fault.location is not None
     assert (fault.code, fault.location.file, fault.location.column) == (code, "a.js", column)

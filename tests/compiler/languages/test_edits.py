@@ -24,12 +24,12 @@ def test_a_place_that_an_edit_touches_is_gone() -> None:
     assert list(distances([(0, 2), (1, 3), (3, 5), (5, 6)], [Edit(4, 5, "long")])) == [0, 0, None, 3]
 
 
-def test_what_is_put_in_at_a_place_stands_before_it() -> None:
+def test_text_inserted_at_a_place_comes_before_it() -> None:
     assert list(distances([(0, 1), (1, 2)], [Edit(1, 1, "XY")])) == [0, 2]
 
 
 @given(edits())
-def test_a_letter_stands_where_it_is_said_to(given_edits: list[Edit]) -> None:
+def test_a_letter_is_at_its_reported_place(given_edits: list[Edit]) -> None:
     ordered = in_order(given_edits)
     text = edited(LETTERS, ordered)
     spans = [(index, index + 1) for index in range(len(LETTERS))]
@@ -39,7 +39,7 @@ def test_a_letter_stands_where_it_is_said_to(given_edits: list[Edit]) -> None:
 
 
 @given(edits())
-def test_what_was_not_written_by_an_edit_comes_from_its_own_place(given_edits: list[Edit]) -> None:
+def test_text_outside_of_edits_comes_from_its_own_place(given_edits: list[Edit]) -> None:
     ordered = in_order(given_edits)
     text = edited(LETTERS, ordered)
     spans = [(index, index + 1) for index in range(len(text))]

@@ -14,7 +14,7 @@ MODULE = "export default 1"
 
 
 def needed(folder: Path, *direct: str, **packages: tuple[dict[str, Any], Tree]) -> Needed:
-    """What is needed of packages by name, each a description and files; an underscore stands for a hyphen."""
+    """The needed files of packages by name, each a description and files; an underscore is a hyphen."""
     unpacked = {}
     for key, (described, files) in packages.items():
         name = key.replace("_", "-")
@@ -57,7 +57,7 @@ def test_subpaths_are_offered_but_no_patterns_and_no_types(tmp_path: Path) -> No
     assert found.modules == {"a": "a/m.js", "a/sub": "a/sub.js"}
 
 
-def test_what_entries_reach_is_needed_and_licences_are(tmp_path: Path) -> None:
+def test_files_that_entries_reach_and_licences_are_needed(tmp_path: Path) -> None:
     files = {
         "m.js": 'import "./lib/b.js"; new URL("./w.js", import.meta.url); // import "./no.js"',
         "lib/b.js": 'export const later = () => import("../c.js")\n//# sourceMappingURL=b.js.map',
@@ -126,7 +126,7 @@ def test_a_script_for_pages_is_needed_and_in_no_import_map(
         ({}, {"README": ""}, "neither a module, a script nor a style sheet"),
     ],
 )
-def test_what_no_browser_can_load_is_unfit(
+def test_files_that_no_browser_can_load_are_unfit(
     tmp_path: Path, described: dict[str, Any], files: Tree, complaint: str
 ) -> None:
     assert complaint in needed(tmp_path, a=(described, files)).unfit["a"]
@@ -146,7 +146,7 @@ def test_an_import_of_commonjs_is_unfit(tmp_path: Path) -> None:
         "export default globalThis.process.env",
     ],
 )
-def test_what_only_mentions_an_environment_is_fit(tmp_path: Path, text: str) -> None:
+def test_files_that_only_mention_an_environment_are_fit(tmp_path: Path, text: str) -> None:
     found = needed(tmp_path, a=({"module": "m.js"}, {"m.js": text}))
     assert (found.unfit, found.modules) == ({}, {"a": "a/m.js"})
 
@@ -175,7 +175,7 @@ def test_a_sheet_may_be_the_main_file(tmp_path: Path, key: str) -> None:
     assert (found.files, found.modules, found.unfit) == ({"a": ("LICENSE", "css/a.min.css")}, {}, {})
 
 
-def test_a_description_that_is_no_json_is_none(tmp_path: Path) -> None:
+def test_an_invalid_description_is_ignored(tmp_path: Path) -> None:
     write_tree(tmp_path / "a", {"package.json": "{", "index.js": MODULE})
     found = BrowserFiles()({"a": Unpacked("a", str(tmp_path / "a"), ("index.js", "package.json"))}, ["a"])
     assert found.modules == {"a": "a/index.js"}

@@ -1,4 +1,4 @@
-"""What names mean in packages: the cases of Node's documentation, and what bundlers agreed on beyond it."""
+"""Names in packages: the cases of Node's documentation, and those on which bundlers agree."""
 
 import json
 import subprocess
@@ -38,7 +38,7 @@ def one(description: Mapping[str, Any], *files: str) -> Packages:
 
 
 def meant(name: str, exports: object, base: LogicalPath = APP) -> str | None:
-    """What `name` means where `p` has these `exports`; None where it is refused."""
+    """The file of `name` where `p` has these `exports`; None where it is refused."""
     answer = one({"name": "p", "exports": exports}, "a.js").target(name, base)
     return answer.removeprefix("npm/p/") if isinstance(answer, str) else None
 
@@ -185,7 +185,7 @@ def test_a_package_that_does_not_describe_itself_is_one_by_its_place() -> None:
     assert folders == ["npm/p", "npm/p/node_modules/@q/r", None, None]
 
 
-def test_what_is_not_exported_is_refused_with_what_is_like_it() -> None:
+def test_an_unexported_path_is_refused_with_a_similar_one() -> None:
     found = one({"exports": {"./decorators.js": "./d.js", "./x/*": "./x/*"}})
     refusal = Refusal("the package `p` exports no `p/decorator.js` to browsers", "p/decorators.js")
     assert found.target("p/decorator.js", APP) == refusal

@@ -44,11 +44,11 @@ def test_a_reference_names_a_logical_path(url: str, logical: str) -> None:
         *("/other/a.png", "./", "..", "fonts/", "/assets/", "blob:x", r"\\host\a.png"),
     ],
 )
-def test_what_names_no_asset_is_left_alone(url: str) -> None:
+def test_urls_without_an_asset_are_left_alone(url: str) -> None:
     assert target(url) is None
 
 
-def test_a_path_that_climbs_out_is_no_asset_s_name() -> None:
+def test_a_path_that_leaves_the_root_names_no_asset() -> None:
     assert target("../../../a.png") == "../a.png"
 
 
@@ -62,7 +62,7 @@ def test_a_module_path_is_followed(specifier: str) -> None:
     assert target(specifier, ReferenceKind.MODULE) == "css/theme/a.js"
 
 
-def test_what_the_configuration_calls_external_is_left_alone() -> None:
+def test_external_urls_are_left_alone() -> None:
     assert target("../legacy/a.png", external=("../legacy/*",)) is None
 
 

@@ -45,7 +45,7 @@ def test_sources_are_sorted_by_logical_path(tmp_path: Path) -> None:
     assert _names(discover(_config(tmp_path))) == ["B.js", "a.js", "a/z.css", "b.js", "b/a.js"]
 
 
-def test_what_others_wrote_is_taken_as_they_built_it(tmp_path: Path) -> None:
+def test_third_party_packages_are_used_as_built(tmp_path: Path) -> None:
     tree = {f"vendor/{name}": "" for name in ("a.scss", "a.css", "b.scss", "_c.scss", "d.jst", "e.js")}
     write_tree(tmp_path, tree)
     (tmp_path / "vendor/gone.css").symlink_to("nowhere")
@@ -439,7 +439,7 @@ def test_only_packages_that_are_asked_for_are_read(tmp_path: Path) -> None:
     "path",
     ["lit/lit.js", "npm", "npm/", "npm/lit", "npm/@a", "npm/lit/../../secret.js", "npm/../secret.js", "npm//lit.js"],
 )
-def test_what_is_in_no_package_is_no_source(tmp_path: Path, path: str) -> None:
+def test_files_outside_of_packages_are_not_sources(tmp_path: Path, path: str) -> None:
     sources = _packages(write_tree(tmp_path, PACKAGES))
     assert path not in sources
     with pytest.raises(KeyError):
@@ -450,7 +450,7 @@ def test_built_in_excludes_hold_in_packages(tmp_path: Path) -> None:
     assert "npm/.cache/x.js" not in _packages(write_tree(tmp_path, PACKAGES))
 
 
-def test_what_is_listed_goes_before_packages(tmp_path: Path) -> None:
+def test_listed_roots_come_before_packages(tmp_path: Path) -> None:
     sources = _packages(write_tree(tmp_path, PACKAGES), listed=("npm/lit/lit.js",))
     assert sources[LogicalPath("npm/lit/lit.js")].shown == "npm/lit/lit.js"
 

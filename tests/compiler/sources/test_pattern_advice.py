@@ -1,4 +1,4 @@
-"""What is advised for patterns that match nothing."""
+"""Advice for patterns that match nothing."""
 
 import pytest
 

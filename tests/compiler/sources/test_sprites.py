@@ -17,7 +17,7 @@ ALL = USED_ONLY.replace("true", "false")
 ICONS: Tree = {"icons/check.svg": ICON, "icons/close.svg": ICON, "icons/sub/arrow.svg": ICON, "assets/a.css": ""}
 
 
-def built(folder: Path, settings: str, tree: Tree) -> BuildResult:
+def build_icons(folder: Path, settings: str, tree: Tree) -> BuildResult:
     write_tree(folder, {**ICONS, **tree, "buildassets.toml": settings})
     return build(load_config(start=str(folder)))
 
@@ -28,7 +28,7 @@ def icons(result: BuildResult) -> list[str]:
 
 
 def test_a_folder_becomes_a_sprite(tmp_path: Path) -> None:
-    result = built(
+    result = build_icons(
         tmp_path, '[icons]\n"img/icons.svg" = { dir = "icons" }\n', {"icons/read.txt": "", "icons/.x.svg": ""}
     )
     assert result.manifest
@@ -50,20 +50,20 @@ def test_a_folder_becomes_a_sprite(tmp_path: Path) -> None:
     ],
 )
 def test_only_icons_that_templates_name_are_in_it(tmp_path: Path, name: str, text: str) -> None:
-    result = built(tmp_path, USED_ONLY, {f"templates/{name}": text})
+    result = build_icons(tmp_path, USED_ONLY, {f"templates/{name}": text})
     assert icons(result) == ["check", "sub/arrow"]
     assert result.diagnostics == ()
 
 
 def test_only_icons_that_django_s_templates_name_are_in_it(tmp_path: Path) -> None:
     template = '{% load buildassets %}{% icon "check" class="x" %}{% icon name="sub/arrow" label="x" as y %}'
-    result = built(tmp_path, USED_ONLY + '[templates]\nengine = "django"\n', {"templates/a.html": template})
+    result = build_icons(tmp_path, USED_ONLY + '[templates]\nengine = "django"\n', {"templates/a.html": template})
     assert icons(result) == ["check", "sub/arrow"]
 
 
 @pytest.mark.parametrize("call", ["icon(name)", "icon(*names)", 'icon("a-" ~ kind)'])
 def test_a_computed_name_keeps_all_and_is_reported(tmp_path: Path, call: str) -> None:
-    result = built(tmp_path, USED_ONLY, {"templates/a.html": "\n{{ " + call + " }}"})
+    result = build_icons(tmp_path, USED_ONLY, {"templates/a.html": "\n{{ " + call + " }}"})
     assert icons(result) == ["check", "close", "sub/arrow"]
     (fault,) = result.diagnostics
     assert (fault.severity.value, fault.code) == ("warning", "icon/computed")
@@ -73,40 +73,40 @@ def test_a_computed_name_keeps_all_and_is_reported(tmp_path: Path, call: str) ->
 
 
 def test_an_edit_of_a_template_changes_the_sprite(tmp_path: Path) -> None:
-    built(tmp_path, USED_ONLY, {"templates/a.html": '{{ icon("check") }}'})
-    assert icons(built(tmp_path, USED_ONLY, {"templates/a.html": '{{ icon("close") }}'})) == ["close"]
+    build_icons(tmp_path, USED_ONLY, {"templates/a.html": '{{ icon("check") }}'})
+    assert icons(build_icons(tmp_path, USED_ONLY, {"templates/a.html": '{{ icon("close") }}'})) == ["close"]
 
 
 def test_with_entries_a_sprite_is_still_released(tmp_path: Path) -> None:
-    result = built(tmp_path, f'entries = ["a.css"]\n{ALL}', {"assets/b.css": ""})
+    result = build_icons(tmp_path, f'entries = ["a.css"]\n{ALL}', {"assets/b.css": ""})
     assert result.manifest
     assert sorted(result.manifest.assets) == ["a.css", "icons.svg"]
 
 
 def test_a_sprite_of_which_no_icon_is_named_is_reported(tmp_path: Path) -> None:
-    (fault,) = built(tmp_path, USED_ONLY, {}).diagnostics
+    (fault,) = build_icons(tmp_path, USED_ONLY, {}).diagnostics
     assert (fault.code, fault.message) == ("icon/unused", "`icons.svg` has no icon: no template names one of `icons`")
 
 
 def test_a_missing_folder_is_an_error_with_the_nearest_name(tmp_path: Path) -> None:
-    (fault,) = built(tmp_path, ALL.replace('"icons"', '"icon"'), {}).diagnostics
+    (fault,) = build_icons(tmp_path, ALL.replace('"icons"', '"icon"'), {}).diagnostics
     assert (fault.code, fault.is_error, fault.hint) == ("icon/folder", True, "did you mean `icons`?")
 
 
 def test_a_folder_without_icons_is_reported(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    (fault,) = built(tmp_path, ALL.replace('"icons"', '"empty"'), {}).diagnostics
+    (fault,) = build_icons(tmp_path, ALL.replace('"icons"', '"empty"'), {}).diagnostics
     assert (fault.code, fault.is_error) == ("icon/folder", False)
 
 
 def test_a_sprite_and_a_source_of_one_name_are_an_error(tmp_path: Path) -> None:
-    (fault,) = built(tmp_path, ALL, {"assets/icons.svg": ICON}).diagnostics
+    (fault,) = build_icons(tmp_path, ALL, {"assets/icons.svg": ICON}).diagnostics
     assert (fault.code, fault.message) == ("source/duplicate", "`assets/icons.svg` and `icons` both make `icons.svg`")
 
 
 def test_every_icon_with_a_fault_is_reported(tmp_path: Path) -> None:
     tree: Tree = {"icons/a.svg": ICON.replace("<path", "<script"), "icons/b.svg": "<svg", "icons/c.svg": b"\xff"}
-    result = built(tmp_path, ALL, tree)
+    result = build_icons(tmp_path, ALL, tree)
     assert [(one.code, one.location and one.location.file) for one in result.diagnostics] == [
         ("icon/script", "icons/a.svg"),
         ("icon/unreadable", "icons/b.svg"),
@@ -116,7 +116,7 @@ def test_every_icon_with_a_fault_is_reported(tmp_path: Path) -> None:
 
 def test_an_icon_that_is_not_used_may_have_faults(tmp_path: Path) -> None:
     tree: Tree = {"icons/a.svg": "<svg", "templates/a.html": '{{ icon("check") }}'}
-    assert icons(built(tmp_path, USED_ONLY, tree)) == ["check"]
+    assert icons(build_icons(tmp_path, USED_ONLY, tree)) == ["check"]
 
 
 def test_check_reports_an_icon_that_is_not_there_with_the_nearest(tmp_path: Path) -> None:

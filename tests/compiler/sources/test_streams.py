@@ -33,5 +33,5 @@ def test_a_stream_has_its_mark_at_each_packet(tmp_path: Path, content: bytes, ex
     assert is_stream(str(tmp_path / "seg0.ts")) is expected
 
 
-def test_what_cannot_be_read_is_no_stream(tmp_path: Path) -> None:
+def test_an_unreadable_file_is_not_a_stream(tmp_path: Path) -> None:
     assert not is_stream(str(tmp_path / "gone.ts"))

@@ -1,4 +1,4 @@
-"""What of a template pages may show."""
+"""Text of a template that pages may show."""
 
 import pytest
 

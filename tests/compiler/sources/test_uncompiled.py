@@ -1,4 +1,4 @@
-"""What the names of source languages stand for."""
+"""Suffixes of source languages."""
 
 import pytest
 
@@ -31,11 +31,11 @@ def test_a_source_is_called_after_what_it_compiles_to(path: str, name: str) -> N
 
 
 @pytest.mark.parametrize("path", ["a.js", "a.scss", "a.jst", "a.md", "a.html", "ts", ".ts", "a.ts/b.js"])
-def test_what_browsers_or_engines_read_is_no_source_language(path: str) -> None:
+def test_suffixes_of_browsers_and_engines_are_not_source_languages(path: str) -> None:
     assert not is_source_language(path)
 
 
-def test_a_script_beside_its_source_is_compiled_and_one_beside_a_template_is_not() -> None:
+def test_a_script_next_to_its_source_is_compiled_and_one_next_to_a_template_is_not() -> None:
     known = {LogicalPath("v/item.js")}
     assert is_compiled_beside(LogicalPath("v/item.ts"), known)
     assert not is_compiled_beside(LogicalPath("v/item.ejs"), known)

@@ -25,7 +25,7 @@ def picture(form: str, size: tuple[int, int] = (300, 200), mode: str = "RGB", **
     return file.getvalue()
 
 
-def built(folder: Path, tree: Tree, variants: str, rest: str = "") -> BuildResult:
+def resized(folder: Path, tree: Tree, variants: str, rest: str = "") -> BuildResult:
     write_tree(folder, {**tree, "buildassets.toml": f"{rest}\n[images.variants]\n{variants}\n"})
     return build(load_config(start=str(folder)))
 
@@ -41,7 +41,9 @@ def reports(result: BuildResult) -> list[tuple[str, str, str]]:
 
 def test_variants_have_the_widths_and_formats_of_their_glob(tmp_path: Path) -> None:
     tree: Tree = {"assets/img/photos/a.jpg": picture("JPEG"), "assets/img/b.jpg": picture("JPEG")}
-    result = built(tmp_path, tree, '"img/photos/*" = { widths = [100, 200], formats = ["avif", "webp"], quality = 80 }')
+    result = resized(
+        tmp_path, tree, '"img/photos/*" = { widths = [100, 200], formats = ["avif", "webp"], quality = 80 }'
+    )
     variants = [f"img/photos/a.{width}w.{form}" for width in (100, 200) for form in ("avif", "webp")]
     assert names(result) == sorted(["img/b.jpg", "img/photos/a.jpg", *variants])
     assert result.manifest is not None
@@ -52,23 +54,23 @@ def test_variants_have_the_widths_and_formats_of_their_glob(tmp_path: Path) -> N
 
 
 def test_no_variant_is_wider_than_its_source(tmp_path: Path) -> None:
-    result = built(tmp_path, {"assets/a.png": picture("PNG")}, f'"*" = {{ widths = [200, 300, 301, 900], {_WEBP} }}')
+    result = resized(tmp_path, {"assets/a.png": picture("PNG")}, f'"*" = {{ widths = [200, 300, 301, 900], {_WEBP} }}')
     assert names(result) == ["a.200w.webp", "a.300w.webp", "a.png"]
 
 
 def test_where_every_width_is_larger_one_of_the_source_s_own_is_made(tmp_path: Path) -> None:
-    result = built(tmp_path, {"assets/a.png": picture("PNG")}, f'"*" = {{ widths = [480, 960], {_WEBP} }}')
+    result = resized(tmp_path, {"assets/a.png": picture("PNG")}, f'"*" = {{ widths = [480, 960], {_WEBP} }}')
     assert names(result) == ["a.300w.webp", "a.png"]
 
 
 def test_the_original_format_keeps_the_suffix_of_the_source(tmp_path: Path) -> None:
     tree: Tree = {"assets/a.jpeg": picture("JPEG"), "assets/b.png": picture("PNG")}
-    result = built(tmp_path, tree, '"*" = { widths = [100], formats = ["original"] }')
+    result = resized(tmp_path, tree, '"*" = { widths = [100], formats = ["original"] }')
     assert names(result) == ["a.100w.jpeg", "a.jpeg", "b.100w.png", "b.png"]
 
 
 def test_the_height_of_a_variant_is_rounded_and_at_least_a_pixel(tmp_path: Path) -> None:
-    result = built(tmp_path, {"assets/a.png": picture("PNG", (900, 1))}, f'"*" = {{ widths = [100], {_WEBP} }}')
+    result = resized(tmp_path, {"assets/a.png": picture("PNG", (900, 1))}, f'"*" = {{ widths = [100], {_WEBP} }}')
     assert result.manifest is not None
     assert result.manifest.assets["a.100w.webp"].height == 1
 
@@ -76,13 +78,13 @@ def test_the_height_of_a_variant_is_rounded_and_at_least_a_pixel(tmp_path: Path)
 def test_variants_are_released_with_what_entries_name(tmp_path: Path) -> None:
     pictures = {name: picture("PNG") for name in ("assets/a.png", "assets/b.png", "assets/c.png")}
     tree: Tree = {**pictures, "assets/site.css": "a { background: url(b.png) }"}
-    result = built(tmp_path, tree, f'"*" = {{ widths = [100], {_WEBP} }}', "entries = ['a.png', 'site.css']")
+    result = resized(tmp_path, tree, f'"*" = {{ widths = [100], {_WEBP} }}', "entries = ['a.png', 'site.css']")
     assert names(result) == ["a.100w.webp", "a.png", "b.100w.webp", "b.png", "site.css"]
 
 
 def test_a_sheet_may_name_a_variant(tmp_path: Path) -> None:
     tree: Tree = {"assets/a.png": picture("PNG"), "assets/a.css": "a { background: url(a.100w.webp) }"}
-    result = built(tmp_path, tree, f'"*" = {{ widths = [100], {_WEBP} }}')
+    result = resized(tmp_path, tree, f'"*" = {{ widths = [100], {_WEBP} }}')
     assert result.manifest is not None
     assert result.manifest.assets["a.css"].references == ("a.100w.webp",)
 
@@ -92,8 +94,8 @@ def test_the_last_of_several_globs_decides_the_quality(tmp_path: Path) -> None:
     both = (
         f'"*" = {{ widths = [100], {_WEBP}, quality = 10 }}\n"a.*" = {{ widths = [100, 200], {_WEBP}, quality = 90 }}'
     )
-    result = built(tmp_path / "both", tree, both)
-    alone = built(tmp_path / "alone", tree, f'"*" = {{ widths = [100], {_WEBP}, quality = 90 }}')
+    result = resized(tmp_path / "both", tree, both)
+    alone = resized(tmp_path / "alone", tree, f'"*" = {{ widths = [100], {_WEBP}, quality = 90 }}')
     assert result.manifest is not None
     assert alone.manifest is not None
     assert names(result) == ["a.100w.webp", "a.200w.webp", "a.png"]
@@ -110,7 +112,7 @@ def frames(form: str) -> bytes:
 @pytest.mark.parametrize(("suffix", "form"), [("gif", "GIF"), ("webp", "WEBP"), ("png", "PNG"), ("avif", "AVIF")])
 def test_a_moving_picture_is_left_alone_and_reported(tmp_path: Path, suffix: str, form: str) -> None:
     moving = frames(form)
-    result = built(tmp_path, {f"assets/a.{suffix}": moving}, f'"*" = {{ widths = [10], {_WEBP} }}')
+    result = resized(tmp_path, {f"assets/a.{suffix}": moving}, f'"*" = {{ widths = [10], {_WEBP} }}')
     message = f"`assets/a.{suffix}` moves, so no variants are made of it"
     assert reports(result) == [("picture/moving", message, f"assets/a.{suffix}")]
     assert names(result) == [f"a.{suffix}"]
@@ -121,7 +123,7 @@ def test_a_moving_picture_is_left_alone_and_reported(tmp_path: Path, suffix: str
 @pytest.mark.parametrize(("suffix", "form"), [("gif", "GIF"), ("webp", "WEBP"), ("png", "PNG"), ("avif", "AVIF")])
 def test_a_single_frame_does_not_move(tmp_path: Path, suffix: str, form: str) -> None:
     tree: Tree = {f"assets/a.{suffix}": picture(form, (30, 20))}
-    result = built(tmp_path, tree, '"*" = { widths = [10], formats = ["original"] }')
+    result = resized(tmp_path, tree, '"*" = { widths = [10], formats = ["original"] }')
     assert names(result) == [f"a.10w.{suffix}", f"a.{suffix}"]
 
 
@@ -153,32 +155,32 @@ def _faulty() -> Iterable[tuple[str, bytes, str, str]]:
 def test_a_picture_that_cannot_be_decoded_is_an_error_that_names_it(
     tmp_path: Path, name: str, content: bytes, code: str, message: str
 ) -> None:
-    result = built(tmp_path, {f"assets/{name}": content}, f'"*" = {{ widths = [10, 20], {_WEBP} }}')
+    result = resized(tmp_path, {f"assets/{name}": content}, f'"*" = {{ widths = [10, 20], {_WEBP} }}')
     assert result.manifest is None
     assert reports(result) == [(code, message, f"assets/{name}")]
 
 
 def test_a_damaged_picture_without_variants_fails_nothing(tmp_path: Path) -> None:
     tree: Tree = {"assets/a.jpg": b"no picture", "assets/b.png": picture("PNG")}
-    result = built(tmp_path, tree, f'"b.png" = {{ widths = [10], {_WEBP} }}')
+    result = resized(tmp_path, tree, f'"b.png" = {{ widths = [10], {_WEBP} }}')
     assert names(result) == ["a.jpg", "b.10w.webp", "b.png"]
 
 
 def test_a_glob_that_matches_no_picture_is_a_warning(tmp_path: Path) -> None:
     tree: Tree = {"assets/a.svg": "<svg xmlns='http://www.w3.org/2000/svg'/>"}
-    result = built(tmp_path, tree, f'"foto/*" = {{ widths = [10], {_WEBP} }}')
+    result = resized(tmp_path, tree, f'"foto/*" = {{ widths = [10], {_WEBP} }}')
     message = "`foto/*` in `images.variants` matches no picture"
     assert reports(result) == [("config/unmatched", message, "buildassets.toml")]
 
 
 def test_a_file_with_the_name_of_a_variant_is_an_error(tmp_path: Path) -> None:
     tree: Tree = {"assets/a.png": picture("PNG"), "assets/a.10w.webp": picture("WEBP")}
-    result = built(tmp_path, tree, f'"a.png" = {{ widths = [10], {_WEBP} }}')
+    result = resized(tmp_path, tree, f'"a.png" = {{ widths = [10], {_WEBP} }}')
     message = "`assets/a.10w.webp` and a variant of `assets/a.png` both make `a.10w.webp`"
     assert reports(result) == [("source/duplicate", message, "assets/a.10w.webp")]
 
 
 def test_two_pictures_with_one_stem_are_an_error(tmp_path: Path) -> None:
     tree: Tree = {"assets/a.png": picture("PNG"), "assets/a.jpg": picture("JPEG")}
-    result = built(tmp_path, tree, f'"*" = {{ widths = [10], {_WEBP} }}')
+    result = resized(tmp_path, tree, f'"*" = {{ widths = [10], {_WEBP} }}')
     assert [code for code, _, _ in reports(result)] == ["source/duplicate"]

@@ -1,4 +1,4 @@
-"""What templates name, against what a build makes."""
+"""Names in templates are checked against the assets of a build."""
 
 import io
 import os
@@ -19,7 +19,7 @@ def checked(folder: Path, tree: Tree) -> CheckResult:
     return check(load_config(start=str(write_tree(folder, {**ASSETS, **tree}))))
 
 
-def told(result: CheckResult) -> list[tuple[str, str, int, int]]:
+def faults_of(result: CheckResult) -> list[tuple[str, str, int, int]]:
     """Code, file, line and column of each diagnostic."""
     places = [(found.code, found.location) for found in result.diagnostics]
     return [(code, at.file, at.line, at.column) for code, at in places if at]
@@ -48,7 +48,7 @@ def test_the_name_of_a_source_is_none_of_an_asset(tmp_path: Path) -> None:
 @pytest.mark.parametrize("start", ["", "\ufeff", "😀\t"])
 def test_columns_are_characters_whatever_ends_lines(tmp_path: Path, start: str, end: str) -> None:
     text = f'{start}{{{{ asset("x") }}}}{end}😀\té {{{{ asset({end}  "y") }}}}'
-    places = told(checked(tmp_path, {"templates/a.html": text}))
+    places = faults_of(checked(tmp_path, {"templates/a.html": text}))
     first = len(start.removeprefix("\ufeff")) + 11
     assert places == [
         ("template/missing", "templates/a.html", 1, first),
@@ -61,7 +61,7 @@ def test_templates_of_blueprints_and_applications_are_found(tmp_path: Path) -> N
     tree = {f"{folder}/a.html": call for folder in ("templates", "shop/templates", "src/app/admin/templates/admin")}
     away = {f"{folder}/templates/a.html": call for folder in ("node_modules/x", ".tox", "assets", "build", "env/lib")}
     result = checked(tmp_path, {**tree, **away, "env/pyvenv.cfg": ""})
-    assert {file for _, file, _, _ in told(result)} == tree.keys()
+    assert {file for _, file, _, _ in faults_of(result)} == tree.keys()
 
 
 def test_a_project_with_manage_py_has_djangos_templates(tmp_path: Path) -> None:
@@ -71,7 +71,7 @@ def test_a_project_with_manage_py_has_djangos_templates(tmp_path: Path) -> None:
         "shop/jinja2/shop/a.html": '{{ asset("y") }}',
         "assets/x": "",
     }
-    assert told(checked(tmp_path, tree)) == [("template/missing", "shop/jinja2/shop/a.html", 1, 11)]
+    assert faults_of(checked(tmp_path, tree)) == [("template/missing", "shop/jinja2/shop/a.html", 1, 11)]
 
 
 def test_folders_by_name_by_glob_and_with_a_language_of_their_own(tmp_path: Path) -> None:
@@ -83,7 +83,7 @@ def test_folders_by_name_by_glob_and_with_a_language_of_their_own(tmp_path: Path
         "pages/a.html": '{% static "x" %}',
         "templates/a.html": '{{ asset("x") }}',
     }
-    assert [file for _, file, _, _ in told(checked(tmp_path, tree))] == [
+    assert [file for _, file, _, _ in faults_of(checked(tmp_path, tree))] == [
         "app/views/a.html",
         "pages/a.html",
         "views/a.j2",
@@ -92,7 +92,7 @@ def test_folders_by_name_by_glob_and_with_a_language_of_their_own(tmp_path: Path
 
 def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     result = checked(tmp_path, settings('dirs = ["views", "*/pages"]'))
-    assert told(result) == [
+    assert faults_of(result) == [
         ("template/folder", "buildassets.toml", 2, 9),
         ("template/folder", "buildassets.toml", 2, 18),
     ]
@@ -103,7 +103,7 @@ def test_folders_of_the_command_line_are_added(tmp_path: Path) -> None:
     folders = ("templates", "views", "mails")
     write_tree(tmp_path, {**ASSETS, **{f"{folder}/a.html": call for folder in folders}})
     config = load_config(start=str(tmp_path), templates=["views", '{ path = "mails", engine = "django" }', "gone"])
-    assert [one for one in told(check(config)) if one[0] == "template/missing"] == [
+    assert [one for one in faults_of(check(config)) if one[0] == "template/missing"] == [
         ("template/missing", "mails/a.html", 1, 28),
         ("template/missing", "templates/a.html", 1, 11),
         ("template/missing", "views/a.html", 1, 11),
@@ -116,7 +116,7 @@ def test_functions_of_the_project(tmp_path: Path) -> None:
         **settings('functions = ["icon_url"]'),
         "templates/a.html": '{{ icon_url("x") }}{{ icon_url("img/a.svg") }}',
     }
-    assert told(checked(tmp_path, tree)) == [("template/missing", "templates/a.html", 1, 14)]
+    assert faults_of(checked(tmp_path, tree)) == [("template/missing", "templates/a.html", 1, 14)]
 
 
 @pytest.mark.parametrize(
@@ -139,16 +139,16 @@ def test_functions_of_the_project(tmp_path: Path) -> None:
         ('asset("css/")', False),
     ],
 )
-def test_what_else_a_name_may_be(tmp_path: Path, call: str, is_fine: bool) -> None:
+def test_other_forms_of_a_name_are_checked(tmp_path: Path, call: str, is_fine: bool) -> None:
     tree = {
         "buildassets.toml": 'external = ["favicon.ico"]',
         "static/logo.png": "",
         "templates/a.html": f"{{{{ {call} }}}}",
     }
-    assert (told(checked(tmp_path, tree)) == []) == is_fine
+    assert (faults_of(checked(tmp_path, tree)) == []) == is_fine
 
 
-def test_what_no_entry_reaches_is_to_be_an_entry(tmp_path: Path) -> None:
+def test_an_asset_that_no_entry_reaches_should_be_an_entry(tmp_path: Path) -> None:
     tree = {"buildassets.toml": 'entries = ["css/app.css"]', "templates/a.html": '{{ asset("img/a.svg") }}'}
     (found,) = checked(tmp_path, tree).diagnostics
     assert found.hint == "add `img/a.svg` to `entries`"
@@ -161,7 +161,7 @@ def test_counts_and_places_of_what_was_not_checked(tmp_path: Path) -> None:
     assert [(one.file, one.line, one.column) for one in result.templates.unchecked] == [("templates/a.html", 2, 4)]
 
 
-def test_what_is_no_template_is_passed_over(tmp_path: Path) -> None:
+def test_other_files_than_templates_are_ignored(tmp_path: Path) -> None:
     tree: Tree = {
         "templates/a.png": b'\x89{{ asset("x") }}',
         "templates/b": b'\0\xff{{ asset("x") }}',
@@ -172,20 +172,20 @@ def test_what_is_no_template_is_passed_over(tmp_path: Path) -> None:
 
 def test_a_template_that_is_not_utf_8_is_a_warning_with_a_place(tmp_path: Path) -> None:
     result = checked(tmp_path, {"templates/a.html": b'\r\n{{ asset("x") }} caf\xe9'})
-    assert told(result) == [("template/unreadable", "templates/a.html", 2, 21)]
+    assert faults_of(result) == [("template/unreadable", "templates/a.html", 2, 21)]
     assert not result.diagnostics[0].is_error
 
 
 def test_a_template_that_may_not_be_read_is_a_warning(tmp_path: Path) -> None:
     write_tree(tmp_path, {**ASSETS, "templates/b.html": ""})
     os.symlink("nowhere", tmp_path / "templates/a.html")
-    assert told(check(load_config(start=str(tmp_path)))) == [("template/unreadable", "templates/a.html", 0, 0)]
+    assert faults_of(check(load_config(start=str(tmp_path)))) == [("template/unreadable", "templates/a.html", 0, 0)]
 
 
 def test_an_unknown_tag_is_one_warning_for_all_templates(tmp_path: Path) -> None:
     page = '{% cache 300 %}{{ asset("img/a.svg") }}{% endcache %}'
     result = checked(tmp_path, {"templates/a.html": page, "templates/b.html": page + page})
-    assert told(result) == [("template/syntax", "templates/a.html", 1, 4)]
+    assert faults_of(result) == [("template/syntax", "templates/a.html", 1, 4)]
     assert not result.diagnostics[0].is_error
 
 
@@ -197,7 +197,7 @@ def test_an_extension_of_the_project_is_loaded(tmp_path: Path) -> None:
     page = '{% cache %}{{ asset("x") }}{% endcache %}'
     extension = settings('extensions = ["own_cache_extension.Cache"]')
     result = checked(tmp_path, {**extension, "own_cache_extension.py": code, "templates/a.html": page})
-    assert told(result) == [("template/missing", "templates/a.html", 1, 22)]
+    assert faults_of(result) == [("template/missing", "templates/a.html", 1, 22)]
 
 
 def test_an_extension_that_fails_is_reported_with_the_template(tmp_path: Path) -> None:
@@ -213,7 +213,7 @@ def test_an_extension_that_fails_is_reported_with_the_template(tmp_path: Path) -
 
 def test_an_extension_that_cannot_be_loaded_is_an_error(tmp_path: Path) -> None:
     tree = {**settings('extensions = ["nowhere.Ext"]'), "templates/a.html": ""}
-    assert told(checked(tmp_path, tree)) == [("template/unavailable", "buildassets.toml", 2, 15)]
+    assert faults_of(checked(tmp_path, tree)) == [("template/unavailable", "buildassets.toml", 2, 15)]
 
 
 def test_where_no_engine_starts_templates_are_not_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -288,7 +288,7 @@ def test_packages_of_pipeline_are_known_by_their_names(tmp_path: Path, engine: s
         "buildassets.toml": f'pipeline = "check_settings"\n[templates]\nengine = "{engine}"\n',
     }
     result = checked(tmp_path, files)
-    assert told(result) == [("template/missing", "templates/page.html", 2, column) for column in (16, 37)]
+    assert faults_of(result) == [("template/missing", "templates/page.html", 2, column) for column in (16, 37)]
     assert [one.message for one in result.diagnostics] == ["no package is named `xx`", "no package is named `y`"]
 
 
@@ -422,5 +422,5 @@ def test_variants_are_used_with_their_picture(tmp_path: Path) -> None:
 def test_templates_of_pyramid_are_checked(tmp_path: Path, name: str, engine: str) -> None:
     template = "<a>\n${asset('css/app.css')} ${asset('b.css')}</a>"
     result = checked(tmp_path, {**settings(f'engine = "{engine}"'), f"app/templates/{name}": template})
-    assert told(result) == [("template/missing", f"app/templates/{name}", 2, 34)]
+    assert faults_of(result) == [("template/missing", f"app/templates/{name}", 2, 34)]
     assert result.templates.used == {"css/app.css"}

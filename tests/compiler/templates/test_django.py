@@ -1,4 +1,4 @@
-"""What Django templates name."""
+"""Names in Django templates."""
 
 import pytest
 from django.template.base import tag_re
@@ -72,7 +72,7 @@ def test_a_name_is_found_wherever_it_is_asked_for(text: str) -> None:
         '{% if "x|asset" %}{% endif %}{{ asset }}{% asset %}{%%}{{}}',
     ],
 )
-def test_what_only_looks_like_a_tag_of_ours_is_left_alone(text: str) -> None:
+def test_similar_tags_are_left_alone(text: str) -> None:
     assert read(text) == Reading()
 
 
@@ -94,7 +94,7 @@ def test_computed_names_are_reported_as_unchecked(argument: str) -> None:
         "{% endwith %}{% asset name %}",
     ],
 )
-def test_what_with_names_holds_no_longer_than_django_has_it(text: str) -> None:
+def test_names_of_with_end_where_django_ends_them(text: str) -> None:
     reading = read(LOAD + text)
     assert (reading.uses, len(reading.unchecked)) == ((), 1)
 
@@ -125,7 +125,7 @@ def test_the_span_is_that_between_the_quotes(before: str, tag: str) -> None:
 
 
 @pytest.mark.parametrize(("text", "start"), [("a{% comment %}b", 4), ("a{% verbatim %}b", 4), ('a{% x _("b %}', 4)])
-def test_what_is_not_closed_is_a_fault_with_a_place(text: str, start: int) -> None:
+def test_an_unclosed_tag_is_a_fault_with_a_place(text: str, start: int) -> None:
     (fault,) = read(text).faults
     assert fault.start == start
 

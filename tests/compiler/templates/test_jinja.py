@@ -1,4 +1,4 @@
-"""What Jinja templates name."""
+"""Names in Jinja templates."""
 
 import inspect
 from collections.abc import Mapping
@@ -123,7 +123,7 @@ def test_branches_give_all_that_they_set() -> None:
         '<!-- asset("mine") --><script>asset("mine")</script>',
     ],
 )
-def test_what_only_looks_like_a_helper_is_left_alone(text: str) -> None:
+def test_similar_calls_are_left_alone(text: str) -> None:
     assert read(text) == Reading()
 
 
@@ -138,7 +138,7 @@ def test_a_function_that_only_some_branches_set() -> None:
     assert (reading.uses, len(reading.unchecked)) == ((), 1)
 
 
-def test_what_a_macro_takes_may_be_its_default_and_anything_else() -> None:
+def test_an_argument_of_a_macro_may_be_its_default_and_anything_else() -> None:
     reading = read('{% macro css(name="a.css") %}{{ asset(name) }}{% endmacro %}{{ css("b.css") }}')
     assert [use.written.text for use in reading.uses] == ["a.css"]
     assert len(reading.unchecked) == 1
@@ -227,7 +227,7 @@ def test_an_unknown_tag_is_reported_and_its_content_is_read() -> None:
         ("{{ a ) }}", 5),
     ],
 )
-def test_what_is_no_template_is_a_fault_with_a_place(text: str, start: int) -> None:
+def test_an_invalid_template_is_a_fault_with_a_place(text: str, start: int) -> None:
     (fault,) = read(text).faults
     assert (fault.start, fault.message[:1].islower()) == (start, True)
 

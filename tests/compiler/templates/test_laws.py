@@ -84,7 +84,7 @@ _DJANGO = st.recursive(_DJANGO_LEAVES, _django_blocks, max_leaves=10).map(_numbe
 
 
 def asked_of_jinja(template: str, flag: bool) -> Asked:
-    """What a page asks for."""
+    """The assets that a page asks for."""
     asked: Asked = []
     environment = Environment(autoescape=True)
 
@@ -98,7 +98,7 @@ def asked_of_jinja(template: str, flag: bool) -> Asked:
 
 
 def asked_of_django(template: str, flag: bool) -> Asked:
-    """What a page asks for."""
+    """The assets that a page asks for."""
     asked: Asked = []
     library = Library()
 
@@ -115,7 +115,7 @@ def asked_of_django(template: str, flag: bool) -> Asked:
 
 
 def untold(template: str, reading: Reading, asked: Asked) -> Asked:
-    """What a page asked for that was neither found nor told as computed."""
+    """Assets that a page asked for and that were neither found nor reported as computed."""
     found = {use.written.text for use in reading.uses}
     computed = {start for start, _ in reading.unchecked}
 

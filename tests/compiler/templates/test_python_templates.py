@@ -1,4 +1,4 @@
-"""What Mako's and Chameleon's templates name, judged by what they ask for when they themselves render them."""
+"""Names in templates of Mako and Chameleon are those that rendering asks for."""
 
 from collections.abc import Callable
 from typing import Any

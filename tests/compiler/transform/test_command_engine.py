@@ -221,11 +221,11 @@ def test_without_a_place_the_first_lines_are_notes(tmp_path: Path) -> None:
         ("kill -9 $$", "command/failed", "`sh` was ended by SIGKILL"),
         (r"printf 'a\377b'", "command/output", "`sh` gave a result that is not UTF-8"),
         ("head -c 70000000 /dev/zero", "command/output", "`sh` printed more than 64 MB, and was ended"),
-        ("sleep 600 & sleep 600", "command/timeout", "`sh` was ended at its time limit, 1.5 s"),
+        ("sleep 600 & sleep 600", "command/timeout", "`sh` was ended at its time limit, 0.2 s"),
     ],
 )
 def test_commands_that_fail(tmp_path: Path, program: str, code: str, words: str) -> None:
-    limit = "timeout = 1.5" if code == "command/timeout" else "timeout = 60"
+    limit = "timeout = 0.2" if code == "command/timeout" else "timeout = 60"
     one = only(built(tmp_path, PROJECT, shell(program, more=limit)))
     assert (one.code, one.message, one.is_error) == (code, words, True)
     assert one.hint

@@ -26,16 +26,16 @@ def site(folder: Path, settings: str, **sheets: str) -> Path:
     return write_tree(folder, {"buildassets.toml": settings, **files})
 
 
-def run(folder: Path, mode: Mode = "production", last: LastBuild | None = None) -> BuildResult:
+def result_of_build(folder: Path, mode: Mode = "production", last: LastBuild | None = None) -> BuildResult:
     return build(load_config(start=str(folder)), mode=mode, last=last)
 
 
 def faults(folder: Path) -> tuple[Diagnostic, ...]:
-    """What a build complains of, and a check just so."""
+    """The diagnostics of a build, which are those of a check."""
     checked = check(load_config(start=str(folder))).diagnostics
-    told = run(folder).diagnostics
-    assert checked == told
-    return told
+    reported = result_of_build(folder).diagnostics
+    assert checked == reported
+    return reported
 
 
 def test_an_asset_over_its_budget_is_an_error_at_the_line_that_sets_it(tmp_path: Path) -> None:
@@ -60,7 +60,7 @@ def test_the_size_after_gzip_counts_whatever_copies_are_made(tmp_path: Path, com
     assert [found.message.split()[0] for found in faults(tmp_path)] == ["`a.css`"]
 
 
-def test_what_gzip_does_not_make_smaller_counts_as_it_is(tmp_path: Path) -> None:
+def test_incompressible_files_count_uncompressed(tmp_path: Path) -> None:
     site(tmp_path, '[budgets]\n"a.png" = 999\n"b.png" = 1000\n')
     write_tree(tmp_path, {"assets/a.png": b"a" * 1000, "assets/b.png": b"a" * 1000})
     assert [found.message.split()[0] for found in faults(tmp_path)] == ["`a.png`"]
@@ -83,21 +83,21 @@ def test_a_name_of_no_asset_is_an_error_with_the_nearest(tmp_path: Path) -> None
 
 def test_a_release_over_budget_is_not_written(tmp_path: Path) -> None:
     settings = '[budgets]\n"a.css" = 300\n'
-    assert run(site(tmp_path, settings, a=noise(100))).succeeded
+    assert result_of_build(site(tmp_path, settings, a=noise(100))).succeeded
     before = read_tree(tmp_path / "build")
-    assert not run(site(tmp_path, settings, a=noise(1000), b="b { color: tan }")).succeeded
+    assert not result_of_build(site(tmp_path, settings, a=noise(1000), b="b { color: tan }")).succeeded
     assert read_tree(tmp_path / "build") == before
 
 
 def test_development_knows_no_budgets(tmp_path: Path) -> None:
     site(tmp_path, '[budgets]\n"a.css" = 1\n"gone.css" = 1\n', a=noise(100))
-    assert run(tmp_path, "development").succeeded
+    assert result_of_build(tmp_path, "development").succeeded
     assert check(load_config(start=str(tmp_path)), mode="development").diagnostics == ()
 
 
-def test_what_is_new_in_it_is_reported(tmp_path: Path) -> None:
+def test_new_files_of_a_budget_are_reported(tmp_path: Path) -> None:
     settings = '[bundles]\n"all.css" = ["a.css", "n*.css"]\n[budgets]\n"all.css" = 300\n'
-    assert run(site(tmp_path, settings, a=noise(100), n0=noise(10))).succeeded
+    assert result_of_build(site(tmp_path, settings, a=noise(100), n0=noise(10))).succeeded
     (found,) = faults(site(tmp_path, settings, n1=noise(500), n2=noise(600), n3=noise(700), n4=noise(800)))
     grown, new = found.notes
     assert grown.startswith("it has grown by ")
@@ -112,11 +112,11 @@ def test_without_an_earlier_release_the_largest_files_are_reported(tmp_path: Pat
 
 def test_a_small_change_goes_over_a_budget_as_a_whole_build_does(tmp_path: Path) -> None:
     settings = 'compress = ["br"]\n[budgets]\n"*.css" = 300\n'
-    first = run(site(tmp_path, settings, a=noise(100)))
+    first = result_of_build(site(tmp_path, settings, a=noise(100)))
     changed = {str(tmp_path / "assets/a.css"): "other"}
     known = {*first.inputs, *first.outputs}.difference(changed)
     last = LastBuild(
         changed, known, (), first.inputs, first.outputs, first.record, first.size_bytes, first.manifest_digest
     )
-    result = run(site(tmp_path, settings, a=noise(1000)), last=last)
+    result = result_of_build(site(tmp_path, settings, a=noise(1000)), last=last)
     assert [found.code for found in result.diagnostics] == ["budget/exceeded"]

@@ -18,7 +18,7 @@ def test_environment_may_set_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("given", ["yesterday", "-1", "1.5", "٣", "253402300800", "9" * 400])
-def test_what_is_no_time_is_refused(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_invalid_time_is_refused(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", given)
     with pytest.raises(BuildError, match="`SOURCE_DATE_EPOCH` cannot be"):
         build_time()

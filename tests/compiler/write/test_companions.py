@@ -45,14 +45,14 @@ def site(tmp_path: Path) -> Path:
     return write_tree(tmp_path, SITE)
 
 
-def built(site: Path, *options: str) -> Manifest:
+def manifest_of(site: Path, *options: str) -> Manifest:
     done = run(site, "build", "-q", *options)
     assert done.returncode == 0, done.stderr
     return loads((site / "build/manifest.json").read_text())
 
 
 def ruby(program: str, folder: Path, given: str = "") -> dict[str, str]:
-    """What a program of Ruby prints of a folder."""
+    """The output of a program of Ruby for a folder."""
     if shutil.which("ruby") is None:
         missing_tool("ruby is not installed")
     done = subprocess.run(["ruby", "-e", program, str(folder)], input=given, capture_output=True, text=True)
@@ -67,19 +67,19 @@ def files_of(manifest: Manifest) -> dict[str, str]:
 
 
 def test_sprockets_itself_finds_every_asset(site: Path) -> None:
-    built(site, "--sprockets-manifest")
+    manifest_of(site, "--sprockets-manifest")
     write_tree(site, {"assets/img/a.svg": "<svg><g/></svg>"})
-    manifest = built(site, "--sprockets-manifest")  # the earlier one must be gone
+    manifest = manifest_of(site, "--sprockets-manifest")  # the earlier one must be gone
     assert ruby(SPROCKETS, site / "build/assets") == files_of(manifest)
 
 
 def test_propshaft_of_debian_finds_every_asset(site: Path) -> None:
-    manifest = built(site, "--propshaft-manifest=1.1")
+    manifest = manifest_of(site, "--propshaft-manifest=1.1")
     assert ruby(PROPSHAFT, site / "build/assets", json.dumps([*manifest.assets])) == files_of(manifest)
 
 
 def test_propshaft_1_3_has_path_integrity_and_app(site: Path) -> None:
-    manifest = built(site, "--propshaft-manifest=1.3")
+    manifest = manifest_of(site, "--propshaft-manifest=1.3")
     document = json.loads((site / "build/assets/.manifest.json").read_text())
     assert document == {
         path: {"digested_path": entry.file, "integrity": entry.integrity, "app": True}
@@ -94,7 +94,7 @@ def test_django_itself_finds_every_asset(site: Path) -> None:
 
     if not settings.configured:
         settings.configure(STATIC_URL="/static/")
-    manifest = built(site, "--staticfiles-json")
+    manifest = manifest_of(site, "--staticfiles-json")
     storage = ManifestStaticFilesStorage(location=str(site / "build/assets"), base_url="/static/")
     assert {path: storage.stored_name(path) for path in manifest.assets} == files_of(manifest)
     listed = json.dumps(sorted(files_of(manifest).items())).encode()
@@ -102,7 +102,7 @@ def test_django_itself_finds_every_asset(site: Path) -> None:
 
 
 def test_the_manifest_lists_them_with_size_and_digest(site: Path) -> None:
-    manifest = built(site, *ALL)
+    manifest = manifest_of(site, *ALL)
     (sprockets,) = (site / "build/assets").glob(".sprockets-manifest-*.json")
     assert manifest.companions.keys() == {".manifest.json", "staticfiles.json", sprockets.name}
     assert len(sprockets.name) == len(".sprockets-manifest-.json") + 32
@@ -110,7 +110,7 @@ def test_the_manifest_lists_them_with_size_and_digest(site: Path) -> None:
 
 
 def test_verify_clean_and_pack_know_them(site: Path) -> None:
-    manifest = built(site, *ALL)
+    manifest = manifest_of(site, *ALL)
     whole = read_tree(site / "build")
     assert run(site, "verify").returncode == 0
     assert run(site, "clean").stderr == "removed nothing\n"
@@ -122,7 +122,7 @@ def test_verify_clean_and_pack_know_them(site: Path) -> None:
 
 
 def test_verify_reports_one_that_was_changed(site: Path) -> None:
-    built(site, "--staticfiles-json")
+    manifest_of(site, "--staticfiles-json")
     path = site / "build/assets/staticfiles.json"
     path.write_text(path.read_text().replace("css", "csx"))
     done = run(site, "verify")
@@ -130,20 +130,20 @@ def test_verify_reports_one_that_was_changed(site: Path) -> None:
 
 
 def test_a_build_without_them_removes_them_and_nothing_else(site: Path) -> None:
-    built(site, *ALL)
+    manifest_of(site, *ALL)
     write_tree(site / "build/assets", {"mine.txt": "x"})
-    assert built(site).companions == {}
+    assert manifest_of(site).companions == {}
     left = {path for path in read_tree(site / "build") if path.endswith((".json", ".txt"))}
     assert left == {"manifest.json", "assets/mine.txt"}
 
 
 def test_a_second_build_writes_nothing_and_an_edit_renews_them(site: Path) -> None:
-    before = built(site, *ALL)
+    before = manifest_of(site, *ALL)
     tree = read_tree(site / "build")
     assert "wrote nothing" in run(site, "build", *ALL).stderr
     assert read_tree(site / "build") == tree
     write_tree(site, {"assets/img/a.svg": "<svg><g/></svg>"})
-    after = built(site, *ALL)
+    after = manifest_of(site, *ALL)
     assert after.companions.keys() != before.companions.keys()
     staticfiles = json.loads((site / "build/assets/staticfiles.json").read_text())
     assert staticfiles["paths"] == files_of(after)
@@ -151,9 +151,9 @@ def test_a_second_build_writes_nothing_and_an_edit_renews_them(site: Path) -> No
 
 def test_retained_releases_have_none_and_the_release_is_whole(site: Path) -> None:
     write_tree(site, {"buildassets.toml": "[retain]\n"})
-    built(site, *ALL)
+    manifest_of(site, *ALL)
     write_tree(site, {"assets/img/a.svg": "<svg><g/></svg>"})
-    manifest = built(site, *ALL)
+    manifest = manifest_of(site, *ALL)
     assert manifest.retained
     assert run(site, "clean").stderr == "removed nothing\n"
     assert run(site, "verify").returncode == 0
@@ -163,20 +163,20 @@ def test_publish_replaces_those_that_lie_at_the_target(site: Path, tmp_path: Pat
     target = tmp_path / "public"
     for text in ("<svg/>", "<svg></svg>"):
         write_tree(site, {"assets/img/a.svg": text})
-        built(site, *ALL)
+        manifest_of(site, *ALL)
         assert run(site, "publish", str(target), "-q").returncode == 0
     here, there = ({one.name for one in (top / "assets").glob("*.json")} for top in (site / "build", target))
     assert here == there
 
 
 def test_companions_are_asked_for_each_time_they_are_served(site: Path) -> None:
-    built(site, "--staticfiles-json")
+    manifest_of(site, "--staticfiles-json")
     expected = inventory((site / "build/manifest.json").read_bytes(), "manifest.json").files
     name = "assets/staticfiles.json"
     assert headers_of(name, expected[name]).cache_control == "no-cache"
 
 
-def test_a_name_without_suffix_or_fingerprint_is_written_as_it_is() -> None:
+def test_a_name_without_suffix_or_fingerprint_is_written_unchanged() -> None:
     assets = {
         "LICENSE": Entry("LICENSE.0123456789ab", "text/plain", 1),
         "a-b.js": Entry("a-b.js", "text/javascript", 2),

@@ -36,7 +36,7 @@ def manifest(folder: Path) -> Manifest:
 
 
 def restored(delta: bytes, dictionary: bytes) -> bytes:
-    """What a browser makes of a delta (RFC 9842, section 5)."""
+    """Decompress a delta as a browser does (RFC 9842, section 5)."""
     assert delta[:8] == b"\x5e\x2a\x4d\x18\x20\x00\x00\x00"
     assert delta[8:40] == sha256(dictionary).digest()
     raw = zstandard.ZstdCompressionDict(dictionary, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
@@ -68,11 +68,11 @@ def test_a_file_is_called_after_both_fingerprints(site: Path) -> None:
     assert f"assets/{manifest(site).assets['app.js'].file}.{earlier}.dcz" in read_tree(site / "build")
 
 
-def test_what_is_compressed_already_has_none(site: Path) -> None:
+def test_compressed_files_have_no_delta(site: Path) -> None:
     assert not manifest(site).assets["photo.png"].deltas
 
 
-def test_a_delta_that_is_no_smaller_than_a_copy_is_not_kept(site: Path) -> None:
+def test_a_delta_as_large_as_a_copy_is_not_kept(site: Path) -> None:
     release(site, {"assets/app.js": "other();\n" * 200})
     assert not manifest(site).assets["app.js"].deltas
 
@@ -108,7 +108,7 @@ def test_the_first_release_asks_browsers_to_keep_its_files(tmp_path: Path) -> No
     assert manifest(tmp_path).dictionaries
 
 
-def test_a_file_that_is_too_large_is_no_dictionary(tmp_path: Path) -> None:
+def test_a_large_file_is_not_used_as_a_dictionary(tmp_path: Path) -> None:
     script = SCRIPT * (2_100_000 // len(SCRIPT) + 1)
     release(tmp_path, {"buildassets.toml": "compress = { dcz = 1 }\n[retain]\n", "assets/a.txt": script})
     release(tmp_path, {"assets/a.txt": script + "more"})

@@ -105,7 +105,7 @@ def test_a_copy_holds_what_the_file_holds(gzipped: Make) -> None:
     assert size == len(content)
 
 
-def test_what_gets_no_smaller_has_no_copy(gzipped: Make) -> None:
+def test_incompressible_files_have_no_copy(gzipped: Make) -> None:
     assert gzipped({"a.css": NOISE}) == {"a.css": (None, 0)}
 
 
@@ -115,7 +115,7 @@ def test_each_content_is_compressed_once(gzipped: Make, compressions: Compressio
     assert made["a.css"] == made["b/a.css"] == made["d.css"] != made["c.css"]
 
 
-def test_what_lies_there_is_not_compressed_again(gzipped: Make, compressions: Compressions, tmp_path: Path) -> None:
+def test_existing_copies_are_not_compressed_again(gzipped: Make, compressions: Compressions, tmp_path: Path) -> None:
     first = gzipped({"a.css": TEXT, "b.css": NOISE})
     write(tmp_path, first)
     _, size = first["a.css"]
@@ -166,7 +166,7 @@ def test_a_cache_that_knows_nothing_believes_no_copy_of_something_else(gzipped: 
 
 
 def test_another_level_makes_other_copies(gzipped: Make, compressions: Compressions, tmp_path: Path) -> None:
-    """What lies there would do, but is not what a build without a past would write."""
+    """The existing copy would do, but a clean build would write another."""
     small = gzipped({"a.css": TEXT})
     write(tmp_path, small)
     fast = gzipped({"a.css": TEXT}, level=1)

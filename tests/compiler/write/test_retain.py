@@ -1,4 +1,4 @@
-"""What a release says of earlier ones: which, for how long, and nothing that is not there."""
+"""Earlier releases in a manifest: which, for how long, and no missing file."""
 
 import json
 from collections.abc import Mapping
@@ -122,7 +122,7 @@ def test_fewer_releases_are_retained_as_soon_as_that_is_wanted(site: Site) -> No
     assert len(loads(site.manifest.decode()).retained) == 1
 
 
-def test_what_is_gone_is_not_named(site: Site) -> None:
+def test_removed_files_are_not_named(site: Site) -> None:
     site.build()
     (copy,) = (site.folder / "build/assets").glob("*.gz")
     site.build({"assets/app.css": "b { color: tan }\n" * 20})

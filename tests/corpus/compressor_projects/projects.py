@@ -91,18 +91,18 @@ def migrate(project: str, folder: Path) -> None:
 
 
 def compress(project: str, side: str, folder: Path) -> str:
-    """What `manage.py compress` reports."""
+    """Return what `manage.py compress` prints."""
     return run(project, side, folder, "-m", "django", "compress", "--force").stderr
 
 
 def built(project: str, side: str, folder: Path) -> Side:
-    """What `build` made of a project in `folder`."""
+    """Return the result of `build` for a project in `folder`."""
     shown = json.loads((folder / _SHOWN).read_text(encoding="utf-8"))
     return Side(folder, shown["url"], tuple(shown["blocks"]), folder / ASSETS[side])
 
 
 def processor_seconds(project: str, side: str, folder: Path, *arguments: str | Path) -> float:
-    """How long a command of the project's Python and what it starts keep a processor busy."""
+    """Return the CPU seconds of a command of the project's Python and of the processes that it starts."""
     before = os.times()
     run(project, side, folder, *arguments)
     after = os.times()

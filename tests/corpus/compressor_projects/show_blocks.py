@@ -33,7 +33,7 @@ if os.environ["SIDE"] == "ours":
 
 
 def _stays(node: Any, context: Context) -> bool:
-    """Whether a release has nothing for a block; without one of ours django-compressor would have raised for it."""
+    """Return whether a release has nothing for a block; django-compressor would have raised for it."""
     if os.environ["SIDE"] == "theirs":
         return False
     with plain_urls():
@@ -60,7 +60,7 @@ def _names() -> list[str]:
 
 
 def _blocks(parser: Any, name: str, values: dict[str, Any]) -> Iterator[tuple[str, bool]]:
-    """What is shown in the place of each block of a template, and whether that is the block itself."""
+    """List the markup in the place of each block of a template, and whether it is the block itself."""
     try:
         template = parser.parse(name)
         context = Context(values)

@@ -1,4 +1,4 @@
-"""What django-compressor's tests import of it and the project's names have no stand-in for.
+"""Modules that django-compressor's tests import, as far as the project has no compatible ones.
 
 Takes nothing, puts modules `compressor.…` into `sys.modules`; whatever they make is made by a build of ours.
 """
@@ -124,7 +124,7 @@ class Compressor:
 
 
 def _exception(report: str) -> Exception:
-    """What theirs raises where ours reports this."""
+    """Return the exception of django-compressor for what ours reports."""
     exceptions: Any = import_module("compressor.exceptions")
     if "error[compressor/precompiler]" not in report:
         return CommandError(report)

@@ -76,7 +76,7 @@ def rendered(template: str, values: Any = None, context: Any = Context) -> Rende
 
 
 def block(kind: str, content: str, mode: str = "file", name: str | None = None) -> Rendered:
-    """What takes the place of one block."""
+    """Return the markup that replaces one block."""
     return rendered(_TAG.format(kind=kind, mode=mode, name=name or "", content=content))
 
 
@@ -92,7 +92,7 @@ def unminified() -> Iterator[None]:
 
 
 def contents(kind: str, markup: str) -> list[Content | Rendered]:
-    """What each element of a block comes to by itself: its content, or the element, where it stays one."""
+    """List for each element of a block its content, or the element if it is kept."""
     return [_content(kind, block(kind, one.markup)) for one in elements_of(markup)]
 
 

@@ -97,13 +97,13 @@ def test_credentials_in_the_url_are_taken_out_of_it(tmp_path: Path) -> None:
     assert found.authorization_for(URL + "a") == "Basic " + b64encode(b"ada:secret").decode()
 
 
-def test_credentials_of_no_host_are_for_nobody(tmp_path: Path) -> None:
+def test_credentials_without_a_host_are_not_used(tmp_path: Path) -> None:
     write_tree(tmp_path, {".npmrc": f"registry={URL}\n_authToken=t0ken\n_auth=abc\n"})
     assert settings(tmp_path).credentials == {}
 
 
 @pytest.mark.parametrize("url", ["ftp://a.example/", "packages.example", "https://", "https://a:b@", "https://[::1/"])
-def test_what_is_no_url_of_a_registry_is_refused(tmp_path: Path, url: str) -> None:
+def test_an_invalid_url_of_a_registry_is_refused(tmp_path: Path, url: str) -> None:
     with pytest.raises(ConfigError) as caught:
         settings(tmp_path, npm_config_registry=url)
     assert caught.value.diagnostics[0].code == "registry/none"

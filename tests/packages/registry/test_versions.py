@@ -42,12 +42,12 @@ def test_ranges_mean_what_npm_has_them_mean(node: str) -> None:
 
 
 @pytest.mark.parametrize("wanted", ["latest", "git+ssh://x/y", "file:../a", "^1 " * 200, "workspace:*", ">=🙂"])
-def test_what_is_no_range_has_no_versions(wanted: str) -> None:
+def test_an_invalid_range_has_no_versions(wanted: str) -> None:
     assert not satisfies("1.0.0", wanted)
 
 
 @pytest.mark.parametrize(("text", "expected"), [("1.2.3", True), ("1.2", False), ("^1.2.3", False), ("1" * 300, False)])
-def test_one_version_is_no_range(text: str, expected: bool) -> None:
+def test_one_version_is_not_a_range(text: str, expected: bool) -> None:
     assert is_exact(text) is expected
 
 

@@ -164,7 +164,7 @@ def test_without_names_exactly_the_lock_is_installed(bare: Path, registry: Regis
     assert (bare / "buildassets.lock").read_text() == text
 
 
-def test_what_is_here_needs_no_network(bare: Path, registry: Registry) -> None:
+def test_an_installed_tool_needs_no_network(bare: Path, registry: Registry) -> None:
     publish(registry, "0.28.1")
     install(shop_of(bare, registry), [ESBUILD])
     registry.asked.clear()
@@ -173,7 +173,7 @@ def test_what_is_here_needs_no_network(bare: Path, registry: Registry) -> None:
     assert registry.asked == []
 
 
-def test_what_the_lock_has_already_is_not_fetched_again(bare: Path, registry: Registry) -> None:
+def test_a_locked_tool_is_not_fetched_again(bare: Path, registry: Registry) -> None:
     publish(registry, "0.28.1")
     install(shop_of(bare, registry), [ESBUILD])
     registry.asked.clear()
@@ -194,7 +194,7 @@ def test_a_changed_program_is_reported_and_replaced(bare: Path, registry: Regist
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no mode says what runs")
-def test_a_program_that_nobody_may_run_is_reported_and_replaced(bare: Path, registry: Registry) -> None:
+def test_a_program_without_permission_to_run_is_reported_and_replaced(bare: Path, registry: Registry) -> None:
     publish(registry, "0.28.1")
     install(shop_of(bare, registry), [ESBUILD])
     (program,) = (path for path in (bare.parent / "tools").rglob("esbuild") if path.is_file())
@@ -218,7 +218,7 @@ def test_a_platform_without_the_release_is_named_with_the_newest_complete_one(ba
     assert "`esbuild@0.27.0`" in (found.hint or "")
 
 
-def test_a_machine_that_the_lock_lacks_is_told_the_newest_complete_version(
+def test_a_machine_that_the_lock_lacks_is_offered_the_newest_complete_version(
     bare: Path, registry: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publish(registry, "0.27.0")
@@ -394,7 +394,7 @@ BAD = {
 
 
 @pytest.mark.parametrize(("spoil", "code"), BAD.values(), ids=BAD.keys())
-def test_of_a_bad_registry_nothing_stays(
+def test_a_bad_registry_leaves_no_files(
     bare: Path, registry: Registry, spoil: Callable[[Registry], None], code: str
 ) -> None:
     publish(registry, "0.28.1")
@@ -483,7 +483,7 @@ def test_two_at_once_install_one(bare: Path, registry: Registry) -> None:
     assert verify(shop_of(bare, registry)) == []
 
 
-def test_what_a_killed_install_left_is_removed(bare: Path, registry: Registry) -> None:
+def test_leftovers_of_a_killed_install_are_removed(bare: Path, registry: Registry) -> None:
     publish(registry, "0.28.1")
     write_tree(bare.parent / "tools", {".new-0123/unpacked/bin/esbuild": "half"})
     install(shop_of(bare, registry), [ESBUILD])

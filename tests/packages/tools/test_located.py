@@ -34,7 +34,7 @@ def test_a_tool_that_is_not_locked_has_no_command(bare: Path) -> None:
 
 
 @pytest.mark.parametrize("which", [0, 1])
-def test_each_file_that_runs_has_to_be_there_as_it_is_locked(bare: Path, which: int) -> None:
+def test_each_file_that_runs_must_match_the_lock(bare: Path, which: int) -> None:
     paths = put_tool(bare, bare.parent / "tools", "dart-sass", "1.108.2", f"changed {which}")
     paths[which].write_text("another")
     assert refusal(bare) == "tools/changed"
@@ -42,7 +42,7 @@ def test_each_file_that_runs_has_to_be_there_as_it_is_locked(bare: Path, which: 
     assert refusal(bare) == "tools/absent"
 
 
-def test_a_folder_in_the_place_of_a_program_is_no_program(bare: Path) -> None:
+def test_a_folder_in_place_of_a_program_is_refused(bare: Path) -> None:
     program, _ = put_tool(bare, bare.parent / "tools", "dart-sass", "1.108.2", "a folder")
     program.unlink()
     program.mkdir()
@@ -80,7 +80,7 @@ def test_a_tool_of_a_later_buildassets_is_not_run(bare: Path) -> None:
     assert found.hint == "take a newer buildassets, or run `buildassets tools remove rolldown`"
 
 
-def test_a_lock_that_is_none_is_no_reason_to_look_elsewhere(bare: Path) -> None:
+def test_an_invalid_lock_is_not_replaced_by_another_program(bare: Path) -> None:
     (bare / "buildassets.lock").write_text("= =")
     with pytest.raises(ConfigError):
         locked_command(str(bare), "esbuild")

@@ -59,7 +59,7 @@ def test_nothing_is_made_where_nothing_is_to_be_there() -> None:
         "[importmap\n",
     ],
 )
-def test_what_is_written_in_another_way_is_left_alone(text: str) -> None:
+def test_entries_in_another_layout_are_left_alone(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 whatever it is
         with_entries(text, ("importmap",), {"lit": "b.js"})
 

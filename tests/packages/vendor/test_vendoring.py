@@ -42,7 +42,7 @@ def versions(project: Path) -> dict[str, str]:
 
 
 def refused(vendoring: Vendoring, *names: str) -> Any:
-    """What is wrong; all is as it was."""
+    """The code of the fault, after which nothing has changed."""
     folder = Path(vendoring.folder)
     before = read_tree(folder)
     with pytest.raises(BuildAssetsError) as caught:
@@ -64,7 +64,7 @@ def test_packages_and_archives_are_asked_for_at_once(bare: Path, registry: Regis
 
 
 def waiting(together: threading.Barrier, registry: Registry, path: str) -> Answer:
-    """What the registry has at `path`, once as many as that wait for theirs."""
+    """The answer of the registry at `path`, once that many requests wait."""
 
     def answer(handler: BaseHTTPRequestHandler, _: bytes) -> None:
         together.wait(timeout=PATIENCE_SECONDS)
@@ -116,7 +116,7 @@ def test_a_peer_that_is_imported_comes_along_at_the_version_that_fits(bare: Path
     assert refused(vendoring_of(bare, registry), "core@2").code == "vendor/conflict"
 
 
-def test_a_peer_that_nobody_imports_does_not_come_along_and_still_has_to_fit(bare: Path, registry: Registry) -> None:
+def test_a_peer_without_an_import_is_not_vendored_and_must_fit(bare: Path, registry: Registry) -> None:
     publish(registry, "core", "1.0.0")
     publish(registry, "core", "2.0.0")
     publish(registry, "plugin", "1.0.0", peerDependencies={"core": "1"})
@@ -132,7 +132,7 @@ def test_a_dependency_that_nothing_imports_does_not_come_along(bare: Path, regis
     assert versions(bare) == {"a": "1.0.0"}
 
 
-def test_what_the_lock_has_stays_at_its_version(bare: Path, registry: Registry) -> None:
+def test_locked_packages_stay_at_their_version(bare: Path, registry: Registry) -> None:
     publish(registry, "a", "1.0.0")
     add(vendoring_of(bare, registry), {"a": "1"})
     publish(registry, "a", "1.1.0")
@@ -163,7 +163,7 @@ def test_a_locked_package_without_a_range_stays_and_keeps_its_own(bare: Path, re
     assert versions(bare) == {"a": "4.0.0"}
 
 
-def test_what_came_along_can_be_asked_for_and_stays_then(bare: Path, registry: Registry) -> None:
+def test_dependencies_that_are_requested_later_stay(bare: Path, registry: Registry) -> None:
     publish(registry, "core", "1.0.0")
     publish(registry, "a", "1.0.0", 'import "core"', dependencies={"core": "1"})
     add(vendoring_of(bare, registry), {"a": ""})
@@ -173,7 +173,7 @@ def test_what_came_along_can_be_asked_for_and_stays_then(bare: Path, registry: R
     assert versions(bare) == {"core": "1.0.0"}
 
 
-def test_what_others_import_cannot_be_removed(bare: Path, registry: Registry) -> None:
+def test_packages_that_others_import_cannot_be_removed(bare: Path, registry: Registry) -> None:
     publish(registry, "core", "1.0.0")
     publish(registry, "a", "1.0.0", 'import "core"', dependencies={"core": "1"})
     add(vendoring_of(bare, registry), {"a": ""})
@@ -315,7 +315,7 @@ BAD: dict[str, tuple[Callable[[Registry], object], str]] = {
 
 
 @pytest.mark.parametrize(("spoil", "code"), BAD.values(), ids=BAD.keys())
-def test_of_a_bad_registry_nothing_stays(
+def test_a_bad_registry_leaves_no_files(
     bare: Path, registry: Registry, spoil: Callable[[Registry], object], code: str
 ) -> None:
     publish(registry, "core", "1.0.0")
@@ -375,5 +375,5 @@ def test_two_at_once_both_are_there(bare: Path, registry: Registry) -> None:
         ("a@next", ("a", "next")),
     ],
 )
-def test_what_is_asked_for_has_a_name_and_a_range(text: str, expected: tuple[str, str]) -> None:
+def test_a_request_has_a_name_and_a_range(text: str, expected: tuple[str, str]) -> None:
     assert asked_for(text) == expected

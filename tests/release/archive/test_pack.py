@@ -32,7 +32,7 @@ def tar_of(archive: Path) -> bytes:
 
 
 def contents_of(archive: Path) -> Mapping[str, bytes]:
-    """What the standard library finds in an archive."""
+    """The content of an archive as the standard library reads it."""
     if archive.suffix == ".zip":
         with zipfile.ZipFile(archive) as opened:
             return {name: opened.read(name) for name in opened.namelist()}
@@ -41,8 +41,8 @@ def contents_of(archive: Path) -> Mapping[str, bytes]:
         return {name: file.read() for name, file in files.items() if file}
 
 
-def test_an_archive_holds_the_release_and_nothing_else(built: Path, packed: Path) -> None:
-    assert contents_of(packed) == read_tree(built)
+def test_an_archive_holds_the_release_and_nothing_else(built_release: Path, packed: Path) -> None:
+    assert contents_of(packed) == read_tree(built_release)
 
 
 def test_names_are_sorted_and_the_manifest_is_behind_what_it_names(packed: Path) -> None:
@@ -59,16 +59,16 @@ def test_owners_modes_and_times_are_fixed_in_a_tar(packed: Path) -> None:
     assert looks == {(0, 0, "", "", 0o644, 315532800, tarfile.REGTYPE)}
 
 
-def test_modes_and_times_are_fixed_in_a_zip(built: Path, tmp_path: Path) -> None:
-    pack_folder(str(built), "build", str(tmp_path / "a.zip"), "zip")
+def test_modes_and_times_are_fixed_in_a_zip(built_release: Path, tmp_path: Path) -> None:
+    pack_folder(str(built_release), "build", str(tmp_path / "a.zip"), "zip")
     with zipfile.ZipFile(tmp_path / "a.zip") as opened:
         looks = {(one.external_attr >> 16, one.date_time, one.create_system, one.extra) for one in opened.infolist()}
         assert looks == {(0o100644, DAY_ONE, 3, b"")}
         assert opened.testzip() is None
 
 
-def test_a_file_is_packed_as_its_precompressed_copy_where_the_form_can(built: Path, tmp_path: Path) -> None:
-    pack_folder(str(built), "build", str(tmp_path / "a.zip"), "zip")
+def test_a_file_is_packed_as_its_precompressed_copy_where_the_form_can(built_release: Path, tmp_path: Path) -> None:
+    pack_folder(str(built_release), "build", str(tmp_path / "a.zip"), "zip")
     with zipfile.ZipFile(tmp_path / "a.zip") as opened:
         sizes = {one.filename: (one.compress_type, one.compress_size) for one in opened.infolist()}
     copied = [name for name in sizes if f"{name}.gz" in sizes]
@@ -77,8 +77,7 @@ def test_a_file_is_packed_as_its_precompressed_copy_where_the_form_can(built: Pa
         assert sizes[name] == (zipfile.ZIP_DEFLATED, sizes[f"{name}.gz"][1] - len("header 10, trailer"))
 
 
-def test_zstd_copies_stand_in_a_zst(tmp_path: Path) -> None:
-    pytest.importorskip("zstandard")
+def test_zstd_copies_are_stored_unchanged_in_a_zst(tmp_path: Path) -> None:
     release = build_release(tmp_path, {**SITE, "buildassets.toml": 'compress = ["zstd"]'})
     pack_folder(str(release), "build", str(tmp_path / "a.tar.zst"), "tar.zst")
     assert contents_of(tmp_path / "a.tar.zst") == read_tree(release)
@@ -95,21 +94,21 @@ def test_zstd_copies_stand_in_a_zst(tmp_path: Path) -> None:
         ("zip", ["unzip", "-q"]),
     ],
 )
-def test_common_programs_unpack_it(built: Path, tmp_path: Path, form: Form, command: list[str]) -> None:
+def test_common_programs_unpack_it(built_release: Path, tmp_path: Path, form: Form, command: list[str]) -> None:
     find_tool(command[0])
     if form == "tar.zst":
         find_tool("zstd")
-    pack_folder(str(built), "build", str(tmp_path / f"a.{form}"), form)
+    pack_folder(str(built_release), "build", str(tmp_path / f"a.{form}"), form)
     (tmp_path / "x").mkdir()
     environment = {**os.environ, "LC_ALL": "C.UTF-8"}
     done = subprocess.run(
         [*command, f"../a.{form}"], cwd=tmp_path / "x", env=environment, capture_output=True, text=True
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    assert read_tree(tmp_path / "x") == read_tree(built)
+    assert read_tree(tmp_path / "x") == read_tree(built_release)
 
 
-def test_what_the_manifest_does_not_name_stays_out(release: Path, tmp_path: Path, form: Form) -> None:
+def test_files_that_the_manifest_does_not_name_are_not_packed(release: Path, tmp_path: Path, form: Form) -> None:
     write_tree(release, {"notes.txt": "mine", "assets/css/old.0123456789ab.css": "a {}"})
     (release / "assets/link.css").symlink_to("css")
     first = pack_folder(str(release), "build", str(tmp_path / "a"), form)
@@ -118,9 +117,9 @@ def test_what_the_manifest_does_not_name_stays_out(release: Path, tmp_path: Path
     assert pack_folder(str(release), "build", str(tmp_path / "b"), form) == first
 
 
-def test_modes_times_and_the_order_of_making_do_not_matter(built: Path, tmp_path: Path, form: Form) -> None:
-    first = pack_folder(str(built), "build", str(tmp_path / "a"), form)
-    for name, content in sorted(read_tree(built).items(), reverse=True):
+def test_modes_times_and_the_order_of_making_do_not_matter(built_release: Path, tmp_path: Path, form: Form) -> None:
+    first = pack_folder(str(built_release), "build", str(tmp_path / "a"), form)
+    for name, content in sorted(read_tree(built_release).items(), reverse=True):
         write_tree(tmp_path / "other", {name: content})
         os.chmod(tmp_path / "other" / name, 0o600)
         os.utime(tmp_path / "other" / name, (1, 1))
@@ -138,7 +137,7 @@ def test_modes_times_and_the_order_of_making_do_not_matter(built: Path, tmp_path
     ],
     ids=["changed", "longer", "missing", "a link", "a linked folder"],
 )
-def test_what_is_not_as_the_manifest_says_is_not_packed(
+def test_files_that_differ_from_the_manifest_are_not_packed(
     release: Path, tmp_path: Path, form: Form, spoil: object, code: str
 ) -> None:
     assert callable(spoil)

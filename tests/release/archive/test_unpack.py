@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 import pytest
+import zstandard
 
 from buildassets.errors import BuildAssetsError, ReleaseError
 from buildassets.release.archive.unpack import unpack
@@ -62,8 +63,8 @@ def zip_files(files: Files) -> list[ZipFile]:
     return [ZipFile(name.encode(), content) for name, content in files.items()]
 
 
-def test_what_was_packed_comes_out(built: Path, packed: Path, tmp_path: Path) -> None:
-    assert unpacked(packed, tmp_path / "new/folders/build") == read_tree(built)
+def test_a_packed_release_is_unpacked_unchanged(built_release: Path, packed: Path, tmp_path: Path) -> None:
+    assert unpacked(packed, tmp_path / "new/folders/build") == read_tree(built_release)
     assert sorted(path.name for path in (tmp_path / "new/folders").iterdir()) == ["build"]
 
 
@@ -78,23 +79,23 @@ def test_new_files_have_the_permissions_that_any_new_file_has(packed: Path, tmp_
     assert oct((tmp_path / "build").stat().st_mode & 0o7777) == "0o750"
 
 
-def test_an_empty_folder_is_filled(built: Path, packed: Path, tmp_path: Path) -> None:
+def test_an_empty_folder_is_filled(built_release: Path, packed: Path, tmp_path: Path) -> None:
     (tmp_path / "build").mkdir()
-    assert unpacked(packed, tmp_path / "build") == read_tree(built)
+    assert unpacked(packed, tmp_path / "build") == read_tree(built_release)
 
 
 @pytest.mark.parametrize("kind", [tarfile.GNU_FORMAT, tarfile.PAX_FORMAT])
-def test_what_others_pack_of_a_release_comes_out(built: Path, tmp_path: Path, kind: int) -> None:
+def test_archives_of_other_programs_are_unpacked(built_release: Path, tmp_path: Path, kind: int) -> None:
     with tarfile.open(tmp_path / "a.tgz", "w:gz", format=kind) as tar:
-        tar.add(built, ".", recursive=False)
-        for path in sorted(built.rglob("*")):
-            tar.add(path, f"./{path.relative_to(built)}", recursive=False)
-    assert unpacked(tmp_path / "a.tgz", tmp_path / "build") == read_tree(built)
+        tar.add(built_release, ".", recursive=False)
+        for path in sorted(built_release.rglob("*")):
+            tar.add(path, f"./{path.relative_to(built_release)}", recursive=False)
+    assert unpacked(tmp_path / "a.tgz", tmp_path / "build") == read_tree(built_release)
 
 
-def test_what_others_zip_of_a_release_comes_out(built: Path, tmp_path: Path) -> None:
-    shutil.make_archive(str(tmp_path / "a"), "zip", built)
-    assert unpacked(tmp_path / "a.zip", tmp_path / "build") == read_tree(built)
+def test_zips_of_other_programs_are_unpacked(built_release: Path, tmp_path: Path) -> None:
+    shutil.make_archive(str(tmp_path / "a"), "zip", built_release)
+    assert unpacked(tmp_path / "a.zip", tmp_path / "build") == read_tree(built_release)
 
 
 @pytest.mark.parametrize("is_64", [False, True])
@@ -104,13 +105,13 @@ def test_a_zip_with_descriptors_and_large_numbers_comes_out(tiny: Files, tmp_pat
     assert unpacked(tmp_path / "a.zip", tmp_path / "build") == tiny
 
 
-def test_long_names_come_out(built: Path, tmp_path: Path) -> None:
+def test_long_names_come_out(built_release: Path, tmp_path: Path) -> None:
     members = (
         (long_name(name.encode()) + tar_member(b"x", content)) if number % 2 else pax_member(name, content)
-        for number, (name, content) in enumerate(read_tree(built).items())
+        for number, (name, content) in enumerate(read_tree(built_release).items())
     )
     (tmp_path / "a.tar").write_bytes(b"".join(members) + TAR_END)
-    assert unpacked(tmp_path / "a.tar", tmp_path / "build") == read_tree(built)
+    assert unpacked(tmp_path / "a.tar", tmp_path / "build") == read_tree(built_release)
 
 
 def pax_member(name: str, content: bytes) -> bytes:
@@ -133,7 +134,7 @@ LINKS = {
 
 
 @pytest.mark.parametrize("member", LINKS.values(), ids=LINKS)
-def test_what_is_no_plain_file_in_a_tar_is_refused(refused: Refused, tiny: Files, member: bytes) -> None:
+def test_special_files_in_a_tar_are_refused(refused: Refused, tiny: Files, member: bytes) -> None:
     assert refused(member + tar_of(tiny) + TAR_END) == "archive/member"
     assert refused(tar_of(tiny) + member + TAR_END) == "archive/member"
 
@@ -213,7 +214,7 @@ def test_a_header_without_its_file_is_refused(refused: Refused, tiny: Files) -> 
     assert refused(tar_of(tiny) + pax({"path": b"x"}) + TAR_END) == "archive/damaged"
 
 
-def test_what_stands_behind_the_end_of_a_tar_is_refused(refused: Refused, tiny: Files) -> None:
+def test_bytes_after_the_end_of_a_tar_are_refused(refused: Refused, tiny: Files) -> None:
     assert refused(tar_of(tiny) + TAR_END + tar_member(b"assets/a.css", CSS) + TAR_END) == "archive/damaged"
 
 
@@ -223,17 +224,17 @@ def test_an_endless_extended_header_is_not_read(refused: Refused, tiny: Files) -
         assert refused(gzip.compress(tar_of(tiny) + header + bytes(1 << 20))) == "archive/bomb"
 
 
-def test_what_the_manifest_does_not_name_is_refused(refused: Refused, tiny: Files) -> None:
+def test_files_that_the_manifest_does_not_name_are_refused(refused: Refused, tiny: Files) -> None:
     more = {**tiny, "assets/more.css": CSS}
     assert refused(tar_of(more) + TAR_END) == refused(zip_of(zip_files(more))) == "verify/extra"
 
 
-def test_what_the_manifest_names_has_to_be_there(refused: Refused, tiny: Files) -> None:
+def test_files_that_the_manifest_names_must_be_present(refused: Refused, tiny: Files) -> None:
     fewer = dict(list(tiny.items())[1:])
     assert refused(tar_of(fewer) + TAR_END) == refused(zip_of(zip_files(fewer))) == "verify/missing"
 
 
-def test_every_content_has_to_be_what_the_manifest_says(refused: Refused, tiny: Files) -> None:
+def test_every_content_must_match_the_manifest(refused: Refused, tiny: Files) -> None:
     for name in set(tiny) - {"manifest.json"}:
         other = {**tiny, name: tiny[name][::-1]}
         assert refused(tar_of(other) + TAR_END) == refused(zip_of(zip_files(other))) == "verify/changed"
@@ -246,7 +247,7 @@ def test_an_archive_without_a_manifest_is_refused(refused: Refused) -> None:
 @pytest.mark.parametrize(
     "content", [b"", b"{}", b"\x1f\x8b", b"PK\x03\x04", b"\x28\xb5\x2f\xfd", bytes(512), b"x" * 2000]
 )
-def test_what_is_no_archive_is_refused(refused: Refused, content: bytes) -> None:
+def test_other_files_than_archives_are_refused(refused: Refused, content: bytes) -> None:
     assert refused(content) in ("archive/damaged", "archive/manifest")
 
 
@@ -259,7 +260,7 @@ ODD_ZIPS = {
 
 
 @pytest.mark.parametrize("file", ODD_ZIPS.values(), ids=ODD_ZIPS)
-def test_what_is_no_plain_file_in_a_zip_is_refused(refused: Refused, tiny: Files, file: ZipFile) -> None:
+def test_special_files_in_a_zip_are_refused(refused: Refused, tiny: Files, file: ZipFile) -> None:
     assert refused(zip_of([file, *zip_files(tiny)])) == "archive/member"
 
 
@@ -306,16 +307,13 @@ def test_a_bomb_is_refused_before_it_goes_off(tmp_path: Path, tiny: Files) -> No
 
 
 def test_zstd_that_makes_too_much_of_too_little_is_refused(refused: Refused) -> None:
-    zstandard = pytest.importorskip("zstandard")
     bomb = zstandard.ZstdCompressor(level=19).compress(tar_member(b"a", size=b"77777777777\0") + bytes(1 << 28))
     assert len(bomb) < 30_000
     assert refused(bomb) == "archive/bomb"
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_whatever_is_done_to_an_archive_it_is_unpacked_right_or_refused(
-    packed: Path, tmp_path: Path, seed: int
-) -> None:
+def test_a_damaged_archive_is_unpacked_right_or_refused(packed: Path, tmp_path: Path, seed: int) -> None:
     seeded, content = random.Random(seed), packed.read_bytes()
     expected = read_tree(tmp_path / "right") or unpacked(packed, tmp_path / "right")
     for number in range(60):
@@ -348,15 +346,15 @@ def test_a_file_that_is_there_is_left_alone(packed: Path, tmp_path: Path) -> Non
     assert (tmp_path / "build").read_text() == "mine"
 
 
-def test_a_release_takes_the_place_of_another(built: Path, packed: Path, tmp_path: Path) -> None:
+def test_a_release_takes_the_place_of_another(built_release: Path, packed: Path, tmp_path: Path) -> None:
     earlier = build_release(tmp_path, {**TINY, "assets/old/folder/x.css": CSS.decode()})
-    assert unpacked(packed, earlier, replaces=True) == read_tree(built)
+    assert unpacked(packed, earlier, replaces=True) == read_tree(built_release)
     assert not (earlier / "assets/old").exists()
 
 
-def test_a_release_takes_the_place_of_itself(built: Path, packed: Path, tmp_path: Path) -> None:
+def test_a_release_takes_the_place_of_itself(built_release: Path, packed: Path, tmp_path: Path) -> None:
     unpacked(packed, tmp_path / "build")
-    assert unpacked(packed, tmp_path / "build", replaces=True) == read_tree(built)
+    assert unpacked(packed, tmp_path / "build", replaces=True) == read_tree(built_release)
 
 
 @pytest.mark.parametrize("folder", ["assets", "assets/css"])
@@ -380,7 +378,7 @@ def test_a_damaged_archive_takes_the_place_of_nothing(packed: Path, tmp_path: Pa
     assert read_tree(tmp_path / "build") == before
 
 
-def test_what_somebody_put_into_a_release_stays_when_it_is_replaced(packed: Path, tmp_path: Path) -> None:
+def test_foreign_files_in_a_release_stay_when_it_is_replaced(packed: Path, tmp_path: Path) -> None:
     earlier = write_tree(build_release(tmp_path, TINY), {"assets/mine.txt": "mine"})
     assert unpacked(packed, earlier, replaces=True)["assets/mine.txt"] == b"mine"
 

@@ -37,7 +37,7 @@ def site(tmp_path: Path) -> Path:
     return write_tree(tmp_path, SITE)
 
 
-def built(site: Path, files: Mapping[str, str | None] | None = None) -> Manifest:
+def manifest_of(site: Path, files: Mapping[str, str | None] | None = None) -> Manifest:
     """The manifest of a build after writing or removing `files`."""
     for name, text in (files or {}).items():
         (site / name).unlink() if text is None else write_tree(site, {name: text})
@@ -46,20 +46,20 @@ def built(site: Path, files: Mapping[str, str | None] | None = None) -> Manifest
     return manifest
 
 
-def told(site: Path, files: Mapping[str, str | None]) -> dict[str, tuple[str, tuple[str, ...]]]:
+def changes_of(site: Path, files: Mapping[str, str | None]) -> dict[str, tuple[str, tuple[str, ...]]]:
     """Of each asset that an edit changes: the way to the cause, and the causes."""
-    changes = difference(built(site), built(site, files)).changes
+    changes = difference(manifest_of(site), manifest_of(site, files)).changes
     return {one.path: (" > ".join(one.chain), tuple(map(cause_text, one.causes))) for one in changes}
 
 
 def test_nothing_differs_between_two_builds_of_the_same(site: Path) -> None:
-    found = difference(built(site), built(site))
+    found = difference(manifest_of(site), manifest_of(site))
     assert (found.changes, found.before) == ((), found.after)
 
 
 def test_a_leaf_is_the_cause_of_all_that_reaches_it_by_the_shortest_way(site: Path) -> None:
     because = ("`img/b.png` changed",)
-    assert told(site, {"assets/img/b.png": "other"}) == {
+    assert changes_of(site, {"assets/img/b.png": "other"}) == {
         "css/home.css": ("css/home.css > img/a.svg > img/b.png", because),
         "img/a.svg": ("img/a.svg > img/b.png", because),
         "img/b.png": ("img/b.png", because),
@@ -69,18 +69,18 @@ def test_a_leaf_is_the_cause_of_all_that_reaches_it_by_the_shortest_way(site: Pa
 
 
 def test_a_partial_is_named(site: Path) -> None:
-    found = told(site, {"assets/css/_theme.scss": "$colour: blue;\n"})
+    found = changes_of(site, {"assets/css/_theme.scss": "$colour: blue;\n"})
     assert found == {"css/app.css": ("css/app.css", ("`css/_theme.scss` changed",))}
 
 
 def test_the_member_of_a_bundle_is_named(site: Path) -> None:
-    found = told(site, {"assets/js/two.js": "other();\n"})
+    found = changes_of(site, {"assets/js/two.js": "other();\n"})
     assert found["js/all.js"] == ("js/all.js", ("`js/two.js` changed",))
 
 
 def test_the_member_of_a_cycle_that_was_edited_is_named(site: Path) -> None:
     edited = 'import { cycle } from "./cycle.js";\nexport const back = cycle;\n'
-    found = told(site, {"assets/js/back.js": edited})
+    found = changes_of(site, {"assets/js/back.js": edited})
     assert {path: chain for path, (chain, _) in found.items()} == {
         "js/app.js": "js/app.js > js/cycle.js > js/back.js",
         "js/back.js": "js/back.js",
@@ -89,10 +89,11 @@ def test_the_member_of_a_cycle_that_was_edited_is_named(site: Path) -> None:
     assert {causes for _, causes in found.values()} == {("`js/back.js` changed",)}
 
 
-def test_what_came_and_went_is_told(site: Path) -> None:
+def test_added_and_removed_assets_are_reported(site: Path) -> None:
     edits = {"assets/css/_theme.scss": None, "assets/css/_skin.scss": "$colour: red;\n", "assets/new.txt": "new"}
     found = difference(
-        built(site), built(site, {**edits, "assets/css/app.scss": '@use "skin" as *; a { color: tan }\n'})
+        manifest_of(site),
+        manifest_of(site, {**edits, "assets/css/app.scss": '@use "skin" as *; a { color: tan }\n'}),
     )
     sheet, text = found.changes
     assert (text.path, text.kind, text.causes) == ("new.txt", "added", ())
@@ -104,12 +105,14 @@ def test_what_came_and_went_is_told(site: Path) -> None:
 
 
 def test_an_asset_that_is_gone_is_removed(site: Path) -> None:
-    (gone,) = difference(built(site, {"assets/new.txt": "new"}), built(site, {"assets/new.txt": None})).changes
+    (gone,) = difference(
+        manifest_of(site, {"assets/new.txt": "new"}), manifest_of(site, {"assets/new.txt": None})
+    ).changes
     assert (gone.path, gone.kind, gone.after) == ("new.txt", "removed", None)
 
 
 def test_a_new_asset_is_the_cause_of_what_refers_to_it(site: Path) -> None:
-    found = told(site, {"assets/img/a.svg": None, "assets/img/c.svg": "<svg/>", **_naming("c.svg")})
+    found = changes_of(site, {"assets/img/a.svg": None, "assets/img/c.svg": "<svg/>", **_naming("c.svg")})
     assert found["js/late.js"][1] == ("`js/late.js` changed",)
 
 
@@ -121,7 +124,7 @@ def _naming(image: str) -> dict[str, str]:
 
 
 def test_a_setting_is_named_and_files_that_are_known_to_be_the_same_are_not(site: Path) -> None:
-    found = told(site, {"buildassets.toml": f"minify = false\n{SITE['buildassets.toml']!s}"})
+    found = changes_of(site, {"buildassets.toml": f"minify = false\n{SITE['buildassets.toml']!s}"})
     assert found["css/app.css"][1][-1] == "the setting `minify` is false, not as usual"
     assert not any("changed" in cause for cause in found["css/app.css"][1])
     assert found["css/home.css"][1][-1] == "perhaps also `css/home.css` changed"
@@ -129,8 +132,8 @@ def test_a_setting_is_named_and_files_that_are_known_to_be_the_same_are_not(site
 
 
 def test_an_engine_of_another_version_is_named(site: Path) -> None:
-    old = built(site)
-    new = built(site, {"assets/css/_theme.scss": "$colour: blue;\n", "assets/img/b.png": "other"})
+    old = manifest_of(site)
+    new = manifest_of(site, {"assets/css/_theme.scss": "$colour: blue;\n", "assets/img/b.png": "other"})
     new = replace(new, engines={**new.engines, "scss": "libsass 9"}, version="9.0")
     causes = _causes(change_of("css/app.css", old, new))
     assert causes[0] == "`css/_theme.scss` changed"
@@ -140,8 +143,8 @@ def test_an_engine_of_another_version_is_named(site: Path) -> None:
 
 
 def test_another_esbuild_is_a_cause_of_what_is_made_of_several_scripts(site: Path) -> None:
-    old = replace(built(site), engines={"bundle": "esbuild 1"})
-    new = replace(built(site, {"assets/js/two.js": "three();\n"}), engines={"bundle": "esbuild 2"})
+    old = replace(manifest_of(site), engines={"bundle": "esbuild 1"})
+    new = replace(manifest_of(site, {"assets/js/two.js": "three();\n"}), engines={"bundle": "esbuild 2"})
     assert "`bundle` is made by esbuild 2, not by esbuild 1" in _causes(change_of("js/all.js", old, new))
     assert _causes(change_of("js/two.js", old, new)) == ["`js/two.js` changed"]
 
@@ -152,7 +155,7 @@ def _causes(change: Change | None) -> list[str]:
 
 
 def test_an_asset_that_is_as_it_was_has_no_change(site: Path) -> None:
-    assert change_of("img/b.png", built(site), built(site, {"assets/js/one.js": "other();\n"})) is None
+    assert change_of("img/b.png", manifest_of(site), manifest_of(site, {"assets/js/one.js": "other();\n"})) is None
 
 
 def _manifest(**versions: tuple[str, tuple[str, ...]]) -> Manifest:
@@ -168,7 +171,7 @@ def _manifest(**versions: tuple[str, tuple[str, ...]]) -> Manifest:
     )
 
 
-def test_older_manifests_tell_what_may_have_changed() -> None:
+def test_older_manifests_show_possible_changes() -> None:
     old, new = _manifest(a=("1", ("b",)), b=("1", ())), _manifest(a=("2", ("b",)), b=("2", ()))
     change = change_of("a", old, new)
     assert change is not None
@@ -176,12 +179,12 @@ def test_older_manifests_tell_what_may_have_changed() -> None:
     assert _causes(change) == ["one of `b`, `x` changed"]
 
 
-def test_a_cycle_of_which_nothing_more_is_known_is_told_as_such() -> None:
+def test_an_unknown_cycle_is_reported_as_such() -> None:
     old, new = _manifest(a=("1", ("b",)), b=("1", ("a",))), _manifest(a=("2", ("b",)), b=("2", ("a",)))
     assert _causes(change_of("a", old, new)) == ["one of those that refer to each other changed: `a`, `b`"]
 
 
-def test_a_file_that_keeps_its_name_is_told_by_its_content() -> None:
+def test_a_file_that_keeps_its_name_is_compared_by_content() -> None:
     entry = Entry("a.js", "text/javascript", 1, integrity="sha256-A")
     old = Manifest("0.1.0", {}, "/", {"a.js": entry})
     assert change_of("a.js", old, old) is None
@@ -203,8 +206,8 @@ def test_every_way_is_the_shortest_to_an_edited_sheet(
     folder = tmp_path_factory.mktemp("sheets")
     graph = dict(zip(SHEETS, imports, strict=True))
     texts = {one: "".join(f'@import "{other}.css";\n' for other in sorted(graph[one])) for one in SHEETS}
-    old = built(write_tree(folder, {"buildassets.toml": ""}), {f"assets/{one}.css": texts[one] for one in SHEETS})
-    new = built(folder, {f"assets/{one}.css": f"{texts[one]}b {{ top: 1px }}\n" for one in edited})
+    old = manifest_of(write_tree(folder, {"buildassets.toml": ""}), {f"assets/{one}.css": texts[one] for one in SHEETS})
+    new = manifest_of(folder, {f"assets/{one}.css": f"{texts[one]}b {{ top: 1px }}\n" for one in edited})
     ways = {change.path[0]: [path[0] for path in change.chain] for change in difference(old, new).changes}
     distances = {one: _distance(graph, one, edited) for one in SHEETS}
     assert {one: len(way) - 1 for one, way in ways.items()} == {

@@ -22,7 +22,7 @@ def cells(markdown: str) -> list[str]:
     return [row.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"').replace("&amp;", "&") for row in rows]
 
 
-def test_text_says_of_each_asset_what_has_become_of_it() -> None:
+def test_text_lists_the_change_of_each_asset() -> None:
     old, new = manifest("a", "gone"), manifest("a", "new", version="2", size=2000)
     assert "\n".join(lines_of(difference(old, new))) == (
         "a changed: 10 B → 2.0 kB (+2.0 kB), gzip 10 B → 2.0 kB (+2.0 kB), br 9 B → 2.0 kB (+2.0 kB)\n"
@@ -40,7 +40,7 @@ def test_markdown_begins_with_what_moved_most() -> None:
     assert cells(markdown_of(difference(old, manifest("a", "b", version="2", size=20)))) == ["b", "a"]
 
 
-def test_markdown_of_nothing_is_no_table() -> None:
+def test_markdown_without_changes_has_no_table() -> None:
     assert "|" not in markdown_of(difference(manifest("a"), manifest("a")))
 
 

@@ -82,7 +82,7 @@ def test_files_of_the_previous_release_are_carried_over(images: Images) -> None:
     assert {name: two[name] for name in carried} == {name: one[name] for name in carried}
 
 
-def test_what_the_previous_release_carries_is_carried_on_within_the_limits(images: Images) -> None:
+def test_files_that_the_previous_release_carries_are_kept_within_the_limits(images: Images) -> None:
     made = [one.assets["app.js"].file for one in images.chain(5)]
     manifest = images.manifest("image4")
     assert scripts(manifest) == [made[3], made[2], made[1]]
@@ -100,7 +100,7 @@ def test_the_same_build_again_writes_nothing(images: Images) -> None:
     assert images.build("image2", "image1").written == ()
 
 
-def test_what_is_served_until_now_is_not_too_old(images: Images) -> None:
+def test_a_release_served_until_now_is_not_too_old(images: Images) -> None:
     images.chain(2)
     images.hours = 48
     images.build("image1", "image0")
@@ -129,7 +129,7 @@ def test_a_release_that_has_the_same_files_is_not_an_earlier_one(images: Images)
     assert images.manifest("two").retained == ()
 
 
-def test_what_lies_in_the_release_directory_is_no_earlier_release_then(images: Images) -> None:
+def test_the_release_directory_is_not_an_earlier_release_then(images: Images) -> None:
     images.settle("[retain]\n")
     images.build("one")
     images.build("two", script="tried()")
@@ -147,14 +147,14 @@ def fault(images: Images) -> str:
     return note
 
 
-def test_a_file_that_is_not_what_its_manifest_says_is_not_trusted(images: Images) -> None:
+def test_a_file_that_differs_from_its_manifest_is_not_trusted(images: Images) -> None:
     images.build("one")
     file = images.manifest("one").assets["app.js"].file
     (images.folder / "one/assets" / file).write_text("call(1)")
     assert fault(images) == f"`{file}` does not match its manifest"
 
 
-def test_a_file_that_is_not_there_is_told(images: Images) -> None:
+def test_a_missing_file_is_reported(images: Images) -> None:
     images.build("one")
     file = images.manifest("one").assets["app.js"].file
     (images.folder / "one/assets" / file).unlink()
@@ -174,7 +174,7 @@ def test_a_file_that_is_not_there_is_told(images: Images) -> None:
     ],
     ids=str,
 )
-def test_a_manifest_that_says_what_no_build_does_is_not_trusted(images: Images, change: Mapping[str, Any]) -> None:
+def test_a_manifest_that_no_build_writes_is_not_trusted(images: Images, change: Mapping[str, Any]) -> None:
     images.build("one")
     write_tree(images.folder, {"secret": "call(0)"})
     path = images.folder / "one/manifest.json"
@@ -260,7 +260,7 @@ def test_files_are_fetched_from_where_the_manifest_is_served(images: Images, ser
     assert read_tree(images.folder / "two/assets") == read_tree(images.folder / "three/assets")
 
 
-def test_files_are_fetched_from_where_they_are_said_to_be(images: Images, server: Server) -> None:
+def test_files_are_fetched_from_their_given_place(images: Images, server: Server) -> None:
     images.build("one")
     write_tree(images.folder, {"m.json": (images.folder / "one/manifest.json").read_bytes()})
     assert images.build("two", "m.json", script="call(2)", url=f"{server.url}/one/assets").succeeded
@@ -277,7 +277,7 @@ def test_copies_that_are_not_served_are_left_out(images: Images, server: Server)
 
 
 @pytest.mark.parametrize("troubles", [[503, 500], [0, 429]], ids=["busy", "cut off"])
-def test_what_may_pass_is_tried_again(
+def test_passing_faults_are_tried_again(
     images: Images, server: Server, troubles: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("time.sleep", lambda seconds: None)
@@ -296,7 +296,7 @@ def test_files_are_taken_from_an_archive(images: Images, form: Form) -> None:
     assert read_tree(images.folder / "two/assets") == read_tree(images.folder / "three/assets")
 
 
-def test_a_damaged_archive_is_told(images: Images) -> None:
+def test_a_damaged_archive_is_reported(images: Images) -> None:
     images.build("one")
     pack_folder(str(images.folder / "one"), "one", str(images.folder / "one.tar"), "tar")
     content = (images.folder / "one.tar").read_bytes()
@@ -316,7 +316,7 @@ def refusal(source: str) -> str:
 
 
 @pytest.mark.parametrize(("status", "tries"), [(503, 3), (403, 1)])
-def test_a_server_that_does_not_give_its_manifest_is_told(
+def test_a_server_without_a_manifest_is_reported(
     server: Server, status: int, tries: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("time.sleep", lambda seconds: None)
@@ -332,7 +332,7 @@ def test_a_release_that_is_not_there_is_absent(images: Images, server: Server, n
             pass
 
 
-def test_no_more_is_read_than_the_manifest_says(images: Images, server: Server) -> None:
+def test_reading_ends_at_the_size_in_the_manifest(images: Images, server: Server) -> None:
     images.build("one")
     file = images.manifest("one").assets["app.js"].file
     (images.folder / "one/assets" / file).write_bytes(bytes(10_000_000))
@@ -342,12 +342,12 @@ def test_no_more_is_read_than_the_manifest_says(images: Images, server: Server) 
 
 
 @pytest.mark.parametrize("source", ["http://127.0.0.1:1/manifest.json", "http://[/m.json", "http://nowhere.invalid/"])
-def test_a_server_that_is_not_there_is_told(source: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreachable_server_is_reported(source: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("time.sleep", lambda seconds: None)
     assert refusal(source).startswith(f"cannot read `{source}`: ")
 
 
-def test_what_is_no_manifest_is_told(images: Images) -> None:
+def test_an_invalid_manifest_is_reported(images: Images) -> None:
     write_tree(images.folder, {"one/manifest.json": "<html>"})
     assert "is not JSON" in refusal(str(images.folder / "one"))
 

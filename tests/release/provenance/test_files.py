@@ -1,4 +1,4 @@
-"""What is told of a release, against the schemas that its readers have."""
+"""Documents about a release match the schemas of their readers."""
 
 import json
 from importlib import import_module
@@ -60,7 +60,7 @@ def _bill(components: tuple[Component, ...] = COMPONENTS, at: str | None = None)
 
 
 def _fault(document: Any) -> object:
-    """What CycloneDX finds. Its validator is imported late: that takes a second of each process that collects tests."""
+    """The faults that CycloneDX finds. Importing its validator late saves a second of each process that collects tests."""
     from cyclonedx.schema import SchemaVersion
     from cyclonedx.validation.json import JsonStrictValidator
 
@@ -73,7 +73,7 @@ def test_a_bill_is_what_cyclonedx_publishes(components: tuple[Component, ...], a
     assert _fault(_bill(components, at)) is None
 
 
-def test_the_validator_refuses_what_is_no_bill() -> None:
+def test_the_validator_refuses_an_invalid_bill() -> None:
     assert _fault({**_bill(), "serialNumber": "1"}) is not None
 
 

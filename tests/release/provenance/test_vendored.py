@@ -50,7 +50,7 @@ def test_a_lone_file_is_known_by_its_banner(tmp_path: Path, banner: str, expecte
 
 
 @pytest.mark.parametrize("text", NO_BANNERS)
-def test_what_is_no_banner_names_nothing(tmp_path: Path, text: str) -> None:
+def test_other_comments_than_banners_name_nothing(tmp_path: Path, text: str) -> None:
     assert found(tmp_path, {"a.js": text}) == ()
 
 
@@ -73,7 +73,7 @@ def test_a_package_is_known_by_its_description(tmp_path: Path) -> None:
     assert found(tmp_path, files) == (Component("@scope/lib", "1.2.3", "(MIT OR Apache-2.0)", True, locations),)
 
 
-def test_a_description_that_only_tells_the_kind_of_modules_is_passed_over(tmp_path: Path) -> None:
+def test_a_description_with_only_the_kind_of_modules_is_ignored(tmp_path: Path) -> None:
     files = {
         "node_modules/lib/package.json": package("lib"),
         "node_modules/lib/esm/package.json": '{"type": "module"}',
@@ -106,7 +106,7 @@ def test_the_project_itself_is_not_vendored(tmp_path: Path) -> None:
     assert found(tmp_path, files) == ()
 
 
-def test_what_lies_around_the_project_says_nothing_of_it(tmp_path: Path) -> None:
+def test_files_around_the_project_are_ignored(tmp_path: Path) -> None:
     write_tree(tmp_path, {"package.json": package("of-somebody"), "shared/a.js": "", "project/b.js": ""})
     assert vendored({"a.js": str(tmp_path / "shared/a.js")}, str(tmp_path / "project")) == ()
 

@@ -1,4 +1,4 @@
-"""What a release holds more than once."""
+"""Content that a release has more than once."""
 
 from buildassets.manifest import Entry, Manifest
 from buildassets.measures import Contents

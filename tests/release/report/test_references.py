@@ -25,7 +25,7 @@ def test_a_way_from_a_template_goes_before_one_that_is_shorter() -> None:
     assert found.why()["d"] == ("t.html:1", "a", "b", "d")
 
 
-def test_what_nothing_names_is_there_by_itself() -> None:
+def test_unreferenced_assets_lead_to_themselves() -> None:
     assert references_of(manifest(a=()), {}).why() == {"a": ("a",)}
 
 

@@ -43,8 +43,8 @@ def test_some_flipped_bytes_are_found(release: Path, packed: Path) -> None:
     assert is_whole(release)
 
 
-def test_an_unchanged_release_is_whole(built: Path) -> None:
-    assert is_whole(built)
+def test_an_unchanged_release_is_whole(built_release: Path) -> None:
+    assert is_whole(built_release)
 
 
 def test_an_unchanged_archive_is_whole(packed: Path) -> None:

@@ -1,6 +1,6 @@
 """Programs of Django in forks of a process that has imported Django and the compiler, which saves most of a start.
 
-A command of the compiler that such a program starts, or becomes, is a fork as well. Programs whose subject is which
+A module of buildassets that such a program starts, or becomes, is a fork as well. Programs whose subject is which
 modules a process imports, or how Python starts, need a process of their own.
 """
 
@@ -38,6 +38,10 @@ COMPILER = [sys.executable, "-m", "buildassets"]
 execute, start = os.execve, subprocess.run
 
 
+def is_ours(command):
+    return command[:2] == COMPILER[:2] and command[2].partition(".")[0] == "buildassets"
+
+
 def become(program):
     try:
         program()
@@ -54,42 +58,44 @@ def become(program):
     atexit._run_exitfuncs()
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(code)  # nobody waits for the end of all that was imported
+    os._exit(code)  # without the end of all that was imported, which takes long
 
 
-def become_compiler(path, command, environment):
-    if command[:3] != COMPILER:
+def become_module(path, command, environment):
+    if not is_ours(command):
         execute(path, command, environment)
     environment = dict(environment)
     os.environ.clear()
     os.environ.update(environment)
+    sys.dont_write_bytecode = bool(os.environ.get("PYTHONDONTWRITEBYTECODE"))
     sys.argv = ["-m", *command[3:]]
-    become(lambda: runpy.run_module("buildassets", run_name="__main__", alter_sys=True))
+    become(lambda: runpy.run_module(command[2], run_name="__main__", alter_sys=True))
 
 
-def run_compiler(command, **options):
-    if command[:3] != COMPILER:
+def run_module(command, **options):
+    if not is_ours(command):
         return start(command, **options)
-    assert options.keys() <= {"env", "capture_output", "encoding", "check"}, options
+    assert options.keys() <= {"cwd", "env", "capture_output", "encoding", "timeout", "check"}, options
     outputs = [tempfile.TemporaryFile() for _ in range(2)]
     sys.stdout.flush()
     sys.stderr.flush()
     child = os.fork()
     if not child:
+        os.chdir(options.get("cwd", "."))
         for number, output in enumerate(outputs, start=1):
             os.dup2(output.fileno(), number)
-        become_compiler(command[0], command, options.get("env", os.environ))
+        become_module(command[0], command, options.get("env", os.environ))
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     printed = []
     for output in outputs:
         output.seek(0)
-        printed.append(output.read().decode())
+        printed.append(output.read() if "encoding" not in options else output.read().decode())
         output.close()
     return subprocess.CompletedProcess(command, code, *printed)
 
 
-os.execve, subprocess.run = become_compiler, run_compiler
-os.execv = lambda path, command: become_compiler(path, command, os.environ)
+os.execve, subprocess.run = become_module, run_module
+os.execv = lambda path, command: become_module(path, command, os.environ)
 if asked["warnings"]:
     warnings.simplefilter(asked["warnings"])
 become(lambda: exec(asked["program"], globals()))
@@ -113,5 +119,5 @@ def run_in_fork(
 def run_buildassets(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     """Run `buildassets` with these arguments in `folder`, which may load the project's settings."""
     settle()
-    program = 'become_compiler(sys.executable, [*COMPILER, *asked["arguments"]], os.environ)'
+    program = 'become_module(sys.executable, [*COMPILER, *asked["arguments"]], os.environ)'
     return run_in_fork(folder, program, environment=environment(), arguments=arguments)

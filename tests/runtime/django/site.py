@@ -72,7 +72,7 @@ STATIC: Mapping[str, Any] = {
 
 
 def in_django(folder: Path, program: str, **settings: Any) -> str:
-    """What `program` prints in a site at `folder`, whose page is `get()`."""
+    """Return the output of `program` in a site at `folder`, whose page is `get()`."""
     done = run_in_fork(Path.cwd(), _SITE + program, site=str(folder), settings=settings, warnings="error")
     assert done.returncode == 0, done.stderr
     return done.stdout

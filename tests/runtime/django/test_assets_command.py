@@ -143,7 +143,7 @@ def test_command_without_a_compiler_names_the_package_to_install(tmp_path: Path,
         assert "pip install buildassets" in done.stderr
 
 
-def test_without_a_compiler_the_other_commands_work(tmp_path: Path, final_image: dict[str, str]) -> None:
+def test_other_commands_work_without_a_compiler(tmp_path: Path, final_image: dict[str, str]) -> None:
     manage(write_project(tmp_path), "assets", "build")
     assert manage_apart(tmp_path, "check", environment=final_image, options=["-S"]).returncode == 0
     done = manage_apart(tmp_path, "collectstatic", "--noinput", environment=final_image, options=["-S"])

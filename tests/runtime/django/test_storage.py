@@ -60,7 +60,7 @@ except ValueError as fault:
     assert "did you mean `css/app.css`" in in_django(tmp_path, program, **STATIC)
 
 
-def test_without_a_release_urls_have_no_fingerprint(tmp_path: Path) -> None:
+def test_urls_have_no_fingerprint_without_a_release(tmp_path: Path) -> None:
     template = "{% load static buildassets %}{% static 'any/name.css' %} {% asset name %}"
     page = page_of(tmp_path, template, BUILDASSETS={"manifest": None}, **STATIC)
     assert page == "/static/any/name.css /static/css/app.css"

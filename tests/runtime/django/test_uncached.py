@@ -1,4 +1,4 @@
-"""When Django reads a template anew: with a watch, and not otherwise."""
+"""Django reads a template again where a watch runs, and not otherwise."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The tests of somebody's project, which run without a build."""
+"""The tests of a user's project run without a build."""
 
 from pathlib import Path
 
@@ -33,7 +33,7 @@ def test_tests_of_a_project_need_no_build(tmp_path: Path) -> None:
     assert "Ran 2 tests" in done.stderr
 
 
-def test_without_that_they_say_what_to_do(tmp_path: Path) -> None:
+def test_project_without_that_setting_names_the_command(tmp_path: Path) -> None:
     write_tree(write_project(tmp_path), {"polls/tests.py": _TESTS})
     done = manage(tmp_path, "test")
     assert done.returncode == 1

@@ -29,7 +29,7 @@ SOURCES = {
 
 
 def served_by(framework: str, folder: Path) -> Served:
-    """What a worker answers and does at a site in `folder`."""
+    """Run a worker at a site in `folder`; return its answers and accesses."""
     write_tree(folder / "site", {"templates/page.html": JINJA, "templates/page.django.html": DJANGO})
     build_release(folder / "site", SOURCES)
     return served(framework, folder / "site", folder / "strace.txt")
@@ -44,7 +44,7 @@ def on_disk() -> Iterator[Path]:
 
 @pytest.fixture(scope="module", params=[name for name in SERVERS if name != "hoarder"])
 def worker(request: pytest.FixtureRequest, on_disk: Path) -> Served:
-    """What a worker of one of the frameworks answered and did."""
+    """The answers and accesses of a worker of one of the frameworks."""
     return served_by(request.param, on_disk / request.param)
 
 
@@ -73,7 +73,7 @@ def test_requests_open_nothing_but_the_files_that_are_served(worker: Served) -> 
     assert [call for call in calls if "/build/assets/" not in call.arguments] == []
 
 
-def test_a_worker_that_keeps_state_is_found_out_both_ways(tmp_path: Path) -> None:
+def test_stateful_worker_is_detected_by_hook_and_strace(tmp_path: Path) -> None:
     hoarder = served_by("hoarder", tmp_path)
     recorded = "\n".join(hoarder.accesses("change", settled=True))
     calls = "\n".join(call.arguments for call in hoarder.calls if call.is_change and call.time > hoarder.settled_at)

@@ -39,7 +39,7 @@ SERVERS: Final[Mapping[str, tuple[str, ...]]] = {
     "hoarder": _GUNICORN,
 }
 _OTHERS: Final = {"compressor": _GUNICORN}  # which is tested elsewhere
-# Everything but what is no disk becomes read-only, for this process and those that it starts.
+# All disks become read-only for this process and those that it starts.
 _READ_ONLY: Final = """
 set -eu
 while read -r _ _ _ _ place options _; do
@@ -76,7 +76,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """What became of a worker.
+    """The answers of a worker, and its accesses.
 
     `settled` is how many accesses it had recorded before the many requests, `settled_at` when these began.
     """
@@ -94,7 +94,7 @@ class Served:
 
 
 def served(framework: str, site: Path, log: Path) -> Served:
-    """What a worker of `framework` answers and does at `site`, a folder with a release and templates."""
+    """Run a worker of `framework` at `site`, a folder with a release and templates; return its answers and accesses."""
     with _worker(framework, site, log) as port:
         first = _get(port, "/")
         urls = sorted(set(re.findall(rb'(?:href|src)="(/assets/[^"]+)"', first)))
@@ -137,14 +137,14 @@ def _worker(framework: str, site: Path, log: Path) -> Iterator[int]:
 
 
 def _traced(log: Path) -> list[str]:
-    """What runs a command and notes in `log` what it and its children ask of the system."""
+    """Return the command line that runs a command and logs the system calls of all its processes."""
     names = ",".join(f"?{name}" for name in (*_OPENING, *_CHANGING))  # no system has all of them
     command = [find_tool("strace"), "--follow-forks", "-ttt", f"--output={log}", "--seccomp-bpf", "--quiet=all"]
     return _working([*command, "-e", "signal=none", "-e", f"trace={names}"])
 
 
 def _read_only() -> list[str]:
-    """What runs a command where it can write nothing."""
+    """Return the command line that runs a command where it can write nothing."""
     as_root = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
     return _working([find_tool("unshare"), *as_root, "--mount", find_tool("sh"), "-c", _READ_ONLY, "sh"])
 

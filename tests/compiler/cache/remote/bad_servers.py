@@ -139,7 +139,7 @@ def late(seconds: float, sent: bytes) -> Serve:
 
 
 def other(name: str, content: bytes, good: Good) -> bytes:
-    """What another name of the same kind has."""
+    """The content of another name of the same kind."""
     names = sorted(one for one in good if one[:2] == name[:2])
     return good[names[names.index(name) - 1]]
 

@@ -42,7 +42,7 @@ def test_a_server_that_refuses_to_be_read_is_asked_no_more(line: Line) -> None:
     line.stop()
 
 
-def test_waits_in_vain_add_up_until_nobody_waits_any_more(tmp_path: Path) -> None:
+def test_waits_in_vain_add_up_until_the_server_is_given_up(tmp_path: Path) -> None:
     ticks = count()  # each wait takes a second, by this clock
     line = Line(opened_store(tmp_path.as_uri(), {}), clock=lambda: next(ticks))
     assert 1 < PATIENCE_SECONDS < 2

@@ -71,7 +71,7 @@ def test_a_signed_record_with_odd_values_is_rejected(value: Result | Names) -> N
 
 
 @given(st.binary(max_size=200))
-def test_whatever_is_no_record_is_rejected(content: bytes) -> None:
+def test_bytes_that_are_not_a_record_are_rejected(content: bytes) -> None:
     with pytest.raises(ValueError, match=r"."):
         loaded(content, "main", KEY, lambda _signature, _signed: True)
 
@@ -82,7 +82,7 @@ def test_contents_come_back(content: bytes, times: int) -> None:
     assert unpacked(stored, result) == content * times
 
 
-def test_what_does_not_get_smaller_is_stored_as_it_is() -> None:
+def test_incompressible_content_is_stored_unchanged() -> None:
     content = zlib.compress(bytes(range(256)))
     stored, result = packed(content, 0)
     assert (stored, result.coding) == (content, "identity")

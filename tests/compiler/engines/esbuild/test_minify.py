@@ -213,9 +213,9 @@ def test_what_rjsmin_does_in_its_place_has_a_source_map(engine: EsbuildEngine) -
     assert only(result).code == "js/unproven"
 
 
-def test_megabytes_are_minified(engine: EsbuildEngine) -> None:
-    text = "".join(f"function f{number} ( first ) {{ return 'a  b' + first }}\n" for number in range(100_000))
-    expected = "".join(f'function f{number}(n){{return"a  b"+n}}' for number in range(100_000))
+def test_megabyte_is_minified(engine: EsbuildEngine) -> None:
+    text = "".join(f"function f{number} ( first ) {{ return 'a  b' + first }}\n" for number in range(20_000))
+    expected = "".join(f'function f{number}(n){{return"a  b"+n}}' for number in range(20_000))
     assert minified(engine, text) == Compiled(expected)
 
 

@@ -13,7 +13,7 @@ from buildassets.compiler.engines.sass.dart import DartSassEngine, SassEngine
 from buildassets.compiler.engines.sass.wheel import installed_command
 from tests.building import only_error
 from tests.compiler.engines.sass.test_sass import GIVEN, Compile, brief, compiling, names
-from tests.conftest import write_tree
+from tests.conftest import PATIENCE_SECONDS, write_tree
 
 
 @pytest.fixture
@@ -309,6 +309,7 @@ def test_sheet_without_end_is_given_up() -> None:
     engine = DartSassEngine([], str, limit_seconds=0.5)
     found = only_error(engine.run(EngineInput('@while true { @warn "again" }', "/a.scss", "a.scss")))
     assert (found.code, found.message) == ("scss/timeout", "Dart Sass did not finish in 0.5 seconds")
+    engine._limit_seconds = PATIENCE_SECONDS
     assert engine.run(GIVEN).text
     engine.close()
 

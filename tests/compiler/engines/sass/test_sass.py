@@ -16,7 +16,7 @@ from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.maps import origin_at, read_map
 from buildassets.diagnostics import Diagnostic
 from tests.building import only_error
-from tests.conftest import Tree, write_tree
+from tests.conftest import Tree, wait_for, write_tree
 from tests.test_plain_files import at_once, special
 
 __all__ = ["at_once"]
@@ -243,10 +243,11 @@ def test_close_leaves_no_process_and_no_open_file_and_nothing_is_started_after_i
 
 
 def test_threads_do_not_wait_for_one_another(engine: SassEngine) -> None:
-    slow = EngineInput("@for $i from 1 through 3000000 { $a: $i }", "/slow.scss", "slow.scss")
-    thread = threading.Thread(target=engine.run, args=(slow,))
+    endless = EngineInput("@while true { $a: 1 }", "/slow.scss", "slow.scss")
+    thread = threading.Thread(target=engine.run, args=(endless,))
     thread.start()
+    wait_for(lambda: engine._idle.taken)
     assert engine.run(GIVEN).text
-    is_still_running = thread.is_alive()
+    assert thread.is_alive()
+    engine.close()
     thread.join()
-    assert is_still_running

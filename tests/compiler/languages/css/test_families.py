@@ -17,7 +17,7 @@ def test_a_face_has_its_family_its_descriptors_and_its_place() -> None:
 @pytest.mark.parametrize(
     "text", ["@font-face{src:url(a)}", "@font-face", '"@font-face{font-family:a}"', "/*@font-face{*/"]
 )
-def test_what_has_no_family_is_no_face(text: str) -> None:
+def test_a_rule_without_a_family_is_not_a_face(text: str) -> None:
     assert list(faces(text)) == []
 
 

@@ -110,5 +110,5 @@ def test_layers_of_a_sheet(text: str, layers: str | None) -> None:
         ('p { a: "-->" } /* <!-- */', 'p { a: "-->" } /* <!-- */'),
     ],
 )
-def test_what_would_mean_something_else_in_a_block_goes(text: str, expected: str) -> None:
+def test_strays_are_removed(text: str, expected: str) -> None:
     assert edited(text, without_strays(text)) == expected

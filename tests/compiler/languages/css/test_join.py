@@ -82,7 +82,7 @@ def rules(text: str) -> list[Any]:
 
 
 def meaning(node: Any) -> Any:
-    """What `node` is and holds, however it is closed."""
+    """The type and content of `node`, however it is closed."""
     parts = [getattr(node, name, None) for name in ("lower_at_keyword", "name", "value", "unit", "prelude", "content")]
     parts += [getattr(node, "arguments", None), node.kind if node.type == "error" else None]
     return (node.type, *(meanings(part) if isinstance(part, list) else part for part in parts))
@@ -144,16 +144,16 @@ def test_comments_that_name_a_source_map_go_and_others_stay() -> None:
         (["a{b:c}\\", "d{}"], ["bundle/unclosed"]),
     ],
 )
-def test_what_is_bound_to_the_head_of_a_sheet_is_refused_elsewhere(texts: list[str], found: list[str]) -> None:
+def test_rules_for_the_head_of_a_sheet_are_refused_elsewhere(texts: list[str], found: list[str]) -> None:
     assert codes(texts) == found
 
 
-def test_a_fault_says_where_it_is() -> None:
+def test_a_fault_has_its_place() -> None:
     (fault,) = joints(["a{}", "/**/ @import 'b';"]).faults
     assert (fault.member, fault.start, fault.end) == (1, 5, 12)
 
 
-def test_the_pairs_hold_hazards_that_plain_concatenation_does_not_stand() -> None:
+def test_plain_concatenation_breaks_many_pairs() -> None:
     pairs = [pair for pair in product(HAZARDS, HAZARDS) if not codes(pair)]
     broken = [pair for pair in pairs if rules("".join(pair)) != [rule for text in pair for rule in rules(text)]]
     assert len(broken) > 100
@@ -211,7 +211,7 @@ def test_a_late_import_from_another_host_is_moved_to_the_head(texts: Sequence[st
         ["a{}", "@import 'https.css';"],
     ],
 )
-def test_what_cannot_be_moved_is_refused(texts: Sequence[str]) -> None:
+def test_rules_that_cannot_be_moved_are_refused(texts: Sequence[str]) -> None:
     assert [fault.code for fault in joints(texts).faults] == ["bundle/import"]
 
 
@@ -282,7 +282,7 @@ def test_an_import_behind_one_that_ends_with_its_sheet_follows_it() -> None:
 
 
 @pytest.mark.parametrize("first", [".a{b:c", "@media x{a{b:c", ".a{b:'c", "@font-face{b:url(c", "@x", "a{}/* b"])
-def test_what_the_end_of_an_earlier_sheet_closes_counts_as_closed(first: str) -> None:
+def test_blocks_closed_by_the_end_of_an_earlier_sheet_count_as_closed(first: str) -> None:
     moved = only_changes([first, f"{FAR};b{{}}"])
     assert moved.startswith(f"{FAR};{first}")
     assert codes([first, "@import 'b';"]) == ["bundle/import"]

@@ -19,7 +19,7 @@ from buildassets.compiler.languages.css.late_rules import late_rules
         ('/**/@charset "utf-8"; @import "b";', ["@charset"]),
     ],
 )
-def test_what_browsers_ignore_for_its_place_is_found(text: str, spans: list[str]) -> None:
+def test_rules_that_browsers_ignore_for_their_place_are_found(text: str, spans: list[str]) -> None:
     assert [text[one.start : one.end] for one in late_rules(text)] == spans
 
 
@@ -35,5 +35,5 @@ def test_what_browsers_ignore_for_its_place_is_found(text: str, spans: list[str]
         "a { b: url(@import) }",
     ],
 )
-def test_what_counts_and_what_is_no_rule_is_left_in_peace(text: str) -> None:
+def test_effective_rules_and_other_text_are_left_alone(text: str) -> None:
     assert not list(late_rules(text))

@@ -127,7 +127,7 @@ def test_one_token_is_read_whole(text: str, kind: Kind) -> None:
         ("<!--url(a)", ["<!--", "url(a)"]),
     ],
 )
-def test_tokens_end_where_the_standard_says(text: str, texts: list[str]) -> None:
+def test_tokens_end_as_in_the_standard(text: str, texts: list[str]) -> None:
     assert [piece for _, piece, _ in pieces(text)] == texts
 
 
@@ -190,5 +190,5 @@ def test_faults_are_bad_tokens_and_those_that_the_end_cuts(text: str, found: lis
         ("\\", "\ufffd"),
     ],
 )
-def test_escapes_mean_what_the_standard_says(raw: str, meaning: str) -> None:
+def test_escapes_have_the_meaning_of_the_standard(raw: str, meaning: str) -> None:
     assert unescaped(raw) == meaning

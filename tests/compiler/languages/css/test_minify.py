@@ -1,4 +1,4 @@
-"""What style sheets must keep: the essence tells apart what browsers tell apart, and nothing else."""
+"""The essence of style sheets differs exactly where their meaning in browsers differs."""
 
 import pytest
 from hypothesis import given
@@ -33,7 +33,7 @@ SAME = [
 
 
 @pytest.mark.parametrize(("one", "other"), SAME)
-def test_what_browsers_read_alike_has_one_essence(one: str, other: str) -> None:
+def test_equivalent_sheets_have_one_essence(one: str, other: str) -> None:
     assert essence(one) == essence(other)
 
 
@@ -91,7 +91,7 @@ DIFFERENT = [
 
 
 @pytest.mark.parametrize(("one", "other"), DIFFERENT)
-def test_what_browsers_tell_apart_has_two_essences(one: str, other: str) -> None:
+def test_different_sheets_have_two_essences(one: str, other: str) -> None:
     assert essence(one) != essence(other)
 
 
@@ -99,7 +99,7 @@ ENCODINGS = ['@charset  "a";', '/**/@charset "a";', ' @charset "a";', '@charset 
 
 
 @pytest.mark.parametrize("text", ENCODINGS)
-def test_what_names_no_encoding_does_not_begin_to(text: str) -> None:
+def test_a_sheet_without_an_encoding_does_not_gain_one(text: str) -> None:
     assert not written_apart(essence(text)).startswith("@charset")
 
 

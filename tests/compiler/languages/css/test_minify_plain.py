@@ -54,7 +54,7 @@ WORDS = "a -b --c #d 1 2px 3.5% .5 + - * / , ( ) f( var( g( !important ! e3 e-3 
 VALUES = st.lists(st.sampled_from([" ", " ", "\n", *WORDS.split()]), max_size=14).map("".join)
 
 
-def said(statement: _Statement) -> tuple[Any, ...]:
+def fields_of(statement: _Statement) -> tuple[Any, ...]:
     return (
         statement.entries(),
         statement.terminator,
@@ -71,7 +71,7 @@ def agree(text: str, *, nested: bool) -> None:
     while True:
         by_tokens, end = _read_statement(text, position, nested)
         if plain := _plain_statement(text, position, nested):
-            assert (said(plain[0]), plain[1]) == (said(by_tokens), end)
+            assert (fields_of(plain[0]), plain[1]) == (fields_of(by_tokens), end)
         if not by_tokens.terminator:
             return
         position = end
@@ -79,22 +79,22 @@ def agree(text: str, *, nested: bool) -> None:
 
 @pytest.mark.parametrize("nested", [True, False])
 @pytest.mark.parametrize("text", [*PLAIN, *(text for pair in (*SAME, *DIFFERENT) for text in pair)])
-def test_patterns_say_what_tokens_do(text: str, nested: bool) -> None:
+def test_patterns_agree_with_tokens(text: str, nested: bool) -> None:
     agree(text, nested=nested)
 
 
 @given(SHEETS, st.booleans())
-def test_patterns_say_what_tokens_do_of_any_sheet(text: str, nested: bool) -> None:
+def test_patterns_agree_with_tokens_for_any_sheet(text: str, nested: bool) -> None:
     agree(text.removeprefix("\ufeff"), nested=nested)
 
 
 @given(st.sampled_from(["a:", "b :", "--c:", "result:"]), VALUES, st.sampled_from([";", "}"]))
-def test_patterns_say_what_tokens_do_of_any_value(name: str, value: str, end: str) -> None:
+def test_patterns_agree_with_tokens_for_any_value(name: str, value: str, end: str) -> None:
     agree(name + value + end, nested=True)
 
 
 @given(VALUES, st.booleans())
-def test_patterns_say_what_tokens_do_of_any_selector(prelude: str, nested: bool) -> None:
+def test_patterns_agree_with_tokens_for_any_selector(prelude: str, nested: bool) -> None:
     agree(prelude + "{", nested=nested)
 
 

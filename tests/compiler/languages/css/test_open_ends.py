@@ -1,4 +1,4 @@
-"""What of a sheet browsers give up on."""
+"""Parts of a sheet that browsers give up."""
 
 import pytest
 
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("each_lexer")
         ("} } ]", ["`}` closes nothing", "`}` closes nothing", "`]` closes nothing"]),
     ],
 )
-def test_what_browsers_give_up_on_is_found(text: str, messages: list[str]) -> None:
+def test_constructs_that_browsers_give_up_are_found(text: str, messages: list[str]) -> None:
     assert [found.message for found in open_ends(text)] == messages
 
 
@@ -39,5 +39,5 @@ def test_what_browsers_give_up_on_is_found(text: str, messages: list[str]) -> No
         "@import url(a.css);\n@layer b;\na\\{b { color: red }",
     ],
 )
-def test_what_is_whole_is_left_in_peace(text: str) -> None:
+def test_complete_text_is_left_alone(text: str) -> None:
     assert open_ends(text) == []

@@ -1,4 +1,4 @@
-"""What patterns find out about a sheet is what its tokens say, or else they say that they do not know."""
+"""Patterns agree with the tokens of a sheet, or report that they do not know."""
 
 import pytest
 from hypothesis import given
@@ -86,7 +86,7 @@ def test_common_sheets_are_read_with_patterns(text: str) -> None:
     assert (found.last, found.brackets) == (None, ())
 
 
-def test_rules_are_told_up_to_the_end_of_the_head() -> None:
+def test_rules_are_listed_up_to_the_end_of_the_head() -> None:
     text = "/* a */@LAYER b;@import 'c';@namespace d 'e';f{g:h}@import 'i';j{k"
     found = outline(text, 0, len(text))
     assert found

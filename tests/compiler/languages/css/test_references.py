@@ -67,7 +67,7 @@ ONE_REFERENCE = [
 
 
 @pytest.mark.parametrize(("text", "url"), ONE_REFERENCE)
-def test_what_a_browser_fetches_is_found(text: str, url: str) -> None:
+def test_urls_that_a_browser_fetches_are_found(text: str, url: str) -> None:
     assert [reference.url for reference in scan(text)] == [url]
 
 
@@ -101,11 +101,11 @@ def test_what_a_browser_fetches_is_found(text: str, url: str) -> None:
         "a{b:url/**/(x)}",
     ],
 )
-def test_what_no_browser_fetches_is_left_alone(text: str) -> None:
+def test_urls_that_no_browser_fetches_are_left_alone(text: str) -> None:
     assert scan(text) == []
 
 
-def test_references_stand_in_the_order_of_the_text() -> None:
+def test_references_are_in_the_order_of_the_text() -> None:
     text = '@import "a";b{c:image-set("d" 1x,url(e) 2x),url("f")}g{h:url(i)}/*# sourceMappingURL=j */'
     assert [reference.url for reference in scan(text)] == ["a", "d", "e", "f", "i", "j"]
 

@@ -40,6 +40,6 @@ def test_names_and_selectors_are_those_of_the_scope(css: str, expected: str) -> 
     "css",
     ["@import 'a.css';", "@font-face{font-family:x}", "[class^=a]{x:y}", "a{b{x:y}}", "a}b{x:y}", "a:b;", "a{x:'\n}"],
 )
-def test_what_cannot_be_kept_apart_is_refused(css: str) -> None:
+def test_selectors_that_cannot_be_scoped_are_refused(css: str) -> None:
     with pytest.raises(UnscopedError):
         scoped(css, SCOPE)

@@ -1,4 +1,4 @@
-"""What rules a sheet has, and which of them another one lost."""
+"""The rules of a sheet, and those that another sheet lost."""
 
 import pytest
 from hypothesis import given
@@ -60,7 +60,9 @@ def test_rule_is_known_by_the_names_around_it(text: str, selectors: list[str]) -
         (".a{b:'}';/*}*/c:url(})}", [([".a"], (), "")]),
     ],
 )
-def test_rules_stand_in_their_conditions(text: str, expected: list[tuple[list[str], tuple[str, ...], str]]) -> None:
+def test_rules_are_listed_with_their_conditions(
+    text: str, expected: list[tuple[list[str], tuple[str, ...], str]]
+) -> None:
     assert known(text) == expected
 
 

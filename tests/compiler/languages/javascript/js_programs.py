@@ -284,7 +284,7 @@ MODULES: Final = {
 
 @contextmanager
 def running_in(node: str) -> Iterator[Run]:
-    """What runs a text in that node and gives what it printed."""
+    """A function that runs a text in that node and returns its output."""
     with subprocess.Popen(
         [node, "-e", _RUNNER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
     ) as process:

@@ -11,7 +11,6 @@ from buildassets.compiler.result import BuildResult
 from buildassets.diagnostics import render_text
 from buildassets.paths import LogicalPath
 from tests.building import built
-from tests.conftest import Tree
 
 LOGICAL = LogicalPath("js/app.js")
 VARIABLE = "ASSET_URL_32cdce28ac54"
@@ -108,7 +107,7 @@ def test_the_base_is_kept_behind_hashbang_comments_and_directives(before: str, a
         'MY_ASSET_URL("img/a.svg"); ASSET_URLS("img/a.svg")',
     ],
 )
-def test_what_means_something_else_is_left_alone(text: str) -> None:
+def test_similar_calls_are_left_alone(text: str) -> None:
     assert replaced(text) == text
 
 
@@ -134,7 +133,7 @@ def test_a_property_of_that_name_hinders_no_call() -> None:
         (r'"\ud800.svg"', r"\ud800.svg"),
     ],
 )
-def test_what_names_no_asset_is_refused_in_its_place(argument: str, marked: str) -> None:
+def test_calls_without_an_asset_are_refused_in_their_place(argument: str, marked: str) -> None:
     text = f"f(); ASSET_URL({argument})"
     (fault,) = find_asset_urls(text, LOGICAL).faults
     assert text[fault.start : fault.end] == marked
@@ -158,10 +157,6 @@ def test_references_are_known_by_their_places_in_the_written_text() -> None:
 PLAIN = "compress = []\n"
 
 
-def run(folder: Path, files: Tree, settings: str = PLAIN) -> BuildResult:
-    return built(folder, files, settings)
-
-
 def script(folder: Path, result: BuildResult, name: str) -> str:
     assert result.manifest is not None, [render_text(one) for one in result.diagnostics]
     return (folder / "build/assets" / result.manifest.assets[name].file).read_text()
@@ -171,7 +166,7 @@ def script(folder: Path, result: BuildResult, name: str) -> str:
 def test_a_minified_script_names_the_released_file(tmp_path: Path, engine: str) -> None:
     code = 'function f(x) { return x ? ASSET_URL("img/a.svg") : ASSET_URL("img/b.svg"); }'
     files = {"assets/js/app.js": code, "assets/img/a.svg": "<svg/>", "assets/img/b.svg": "<svg />"}
-    result = run(tmp_path, files, PLAIN + f'engines.js = "{engine}"\n')
+    result = built(tmp_path, files, PLAIN + f'engines.js = "{engine}"\n')
     given = script(tmp_path, result, "js/app.js")
     assert result.manifest is not None
     urls = re.findall(rf'new URL\("([^"]+)", ?{VARIABLE}\)\.href', given)
@@ -185,31 +180,31 @@ def test_in_a_bundle_the_path_is_relative_to_the_bundle(tmp_path: Path) -> None:
         "assets/js/b.js": 'g(ASSET_URL("../img/a.svg")); var b',
         "assets/img/a.svg": "<svg/>",
     }
-    result = run(tmp_path, files, PLAIN + '[bundles]\n"all.js" = ["js/x/a.js", "js/b.js"]\n')
+    result = built(tmp_path, files, PLAIN + '[bundles]\n"all.js" = ["js/x/a.js", "js/b.js"]\n')
     given = script(tmp_path, result, "all.js")
     assert result.manifest is not None
     assert given.count(f'new URL("{result.manifest.assets["img/a.svg"].file}",ASSET_URL_') == 2
     assert len(set(re.findall(r"this\.(ASSET_URL_\w+)=", given))) == 2
 
 
-def test_a_missing_asset_is_told_where_it_is_written(tmp_path: Path) -> None:
+def test_a_missing_asset_is_reported_in_its_place(tmp_path: Path) -> None:
     files = {
         "assets/js/app.js": 'f();\nf(ASSET_URL("img/x.svg"), ASSET_URL("img/a.png"));',
         "assets/img/a.svg": "<svg/>",
     }
-    first, second = run(tmp_path, files).diagnostics
+    first, second = built(tmp_path, files, PLAIN).diagnostics
     assert (first.message, second.message) == ("cannot find `img/x.svg`", "cannot find `img/a.png`")
     assert [(one.location.line, one.location.column) for one in (first, second) if one.location] == [(2, 14), (2, 38)]
 
 
 def test_a_computed_path_is_an_error_with_its_place(tmp_path: Path) -> None:
-    (fault,) = run(tmp_path, {"assets/js/app.js": "f();\nf(ASSET_URL(a + b));"}).diagnostics
+    (fault,) = built(tmp_path, {"assets/js/app.js": "f();\nf(ASSET_URL(a + b));"}, PLAIN).diagnostics
     assert (fault.code, fault.location and fault.location.line) == ("js/asset-url", 2)
 
 
 def test_a_template_names_assets_too(tmp_path: Path) -> None:
     files = {"assets/js/item.jst": '<img src="<%= ASSET_URL("img/a.svg") %>">', "assets/img/a.svg": "<svg/>"}
-    result = run(tmp_path, files)
+    result = built(tmp_path, files, PLAIN)
     assert result.manifest is not None
     assert result.manifest.assets["js/item.jst.js"].references == ("img/a.svg",)
 
@@ -229,7 +224,7 @@ def test_a_template_names_assets_too(tmp_path: Path) -> None:
 def test_propshafts_name_has_propshafts_rule(tmp_path: Path, call: str, target: str, ending: str) -> None:
     names = ("js/x/near.svg", "js/up.svg", "img/top.svg", "js/x/deep/near.svg", "near.svg", "js/x/img/top.svg")
     files = {f"assets/{name}": f"<svg id='{name}'/>" for name in names}
-    result = run(tmp_path, {**files, "assets/js/x/app.js": f"f({call}){ending}"})
+    result = built(tmp_path, {**files, "assets/js/x/app.js": f"f({call}){ending}"}, PLAIN)
     assert result.manifest is not None, [render_text(one) for one in result.diagnostics]
     assert result.manifest.assets["js/x/app.js"].references == (target,)
 
@@ -237,7 +232,7 @@ def test_propshafts_name_has_propshafts_rule(tmp_path: Path, call: str, target: 
 def test_both_names_in_one_script_keep_its_url_once(tmp_path: Path) -> None:
     code = 'f(ASSET_URL("a.svg"), RAILS_ASSET_URL("b.svg"))'
     files = {"assets/js/app.js": code, "assets/a.svg": "<svg/>", "assets/js/b.svg": "<svg />"}
-    result = run(tmp_path, files)
+    result = built(tmp_path, files, PLAIN)
     assert result.manifest is not None
     assert result.manifest.assets["js/app.js"].references == ("a.svg", "js/b.svg")
     assert script(tmp_path, result, "js/app.js").count("this.ASSET_URL_") == 1

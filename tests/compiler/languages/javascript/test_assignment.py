@@ -16,5 +16,5 @@ def test_a_call_is_left_to_run_time(text: str) -> None:
     "text",
     ["1 = 2", "new f() = 1", 'import("x") = 1', "f() &&= 1", "f`x` = 1", "a?.b() = 1", "f().a = 1", "(a + b) = 1", ""],
 )
-def test_what_browsers_refuse_is_not(text: str) -> None:
+def test_invalid_targets_are_not_assignments(text: str) -> None:
     assert not assigns_to_call(text)

@@ -105,7 +105,7 @@ def test_most_bodies_leave_no_doubt(body: str) -> None:
 @pytest.mark.parametrize(
     "text", ["{(a}", "{(}", "{[)]}", "{", "{'", "{`", "{`${", "{`${}", "{/*", "{//}", "{a=/}", "{)}"]
 )
-def test_what_is_out_of_balance_is_left_to_the_lexer(text: str) -> None:
+def test_unbalanced_text_is_left_to_the_lexer(text: str) -> None:
     assert closed_by_pattern(text, 0) is None
 
 

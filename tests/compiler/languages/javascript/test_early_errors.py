@@ -1,4 +1,4 @@
-"""What browsers refuse and esbuild takes: faults that are found, and code that only looks like them."""
+"""Faults that browsers refuse and esbuild accepts, and similar code."""
 
 import pytest
 
@@ -58,7 +58,7 @@ def test_new_target_outside_of_functions_is_found(text: str) -> None:
 
 @pytest.mark.parametrize("text", FINE)
 @pytest.mark.parametrize("before", ["", "x = a <!--b\n"], ids=["by patterns", "by tokens"])
-def test_what_browsers_run_has_none(text: str, before: str) -> None:
+def test_valid_scripts_have_no_early_error(text: str, before: str) -> None:
     assert early_error(before + text) is None
 
 
@@ -87,6 +87,6 @@ def test_the_place_counts_what_stands_before_it() -> None:
     assert found.start == text.index("return")
 
 
-def test_control_characters_are_no_marks_of_what_was_taken_out() -> None:
+def test_control_characters_are_not_taken_for_placeholders() -> None:
     with lexers_in_python():
         assert early_error("a = \x04 + 'b'") is None

@@ -423,7 +423,7 @@ def test_declaration_makes_a_module(declaration: str) -> None:
         *("class A { export\na = 1 }", "class A { export\n#a }", "class A { import\n[a] = 1; export\n[a] }"),
     ],
 )
-def test_what_looks_like_a_declaration_makes_no_module(text: str) -> None:
+def test_similar_words_make_no_module(text: str) -> None:
     assert "<!-- b" in of_kind(f"{text}\n<!-- b", Kind.COMMENT)
 
 
@@ -443,7 +443,7 @@ def test_what_looks_like_a_declaration_makes_no_module(text: str) -> None:
         ("\x00", ["\x00"]),
     ],
 )
-def test_what_is_not_closed_is_bad_as_far_as_it_reaches(text: str, bad: list[str]) -> None:
+def test_unclosed_tokens_are_bad_up_to_their_end(text: str, bad: list[str]) -> None:
     assert of_kind(text, Kind.BAD) == bad
 
 

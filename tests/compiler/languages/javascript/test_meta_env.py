@@ -43,5 +43,5 @@ def test_names_become_values(text: str, expected: str) -> None:
         "p(import.meta.url)",
     ],
 )
-def test_what_only_looks_like_it_stays(text: str) -> None:
+def test_similar_text_stays(text: str) -> None:
     assert meta_env_edits(text, VALUES) == ()

@@ -1,4 +1,4 @@
-"""What counts as the same program, and the program in its shortest form."""
+"""Programs that count as the same, and the shortest form of a program."""
 
 from itertools import pairwise
 from typing import Final
@@ -124,7 +124,7 @@ def test_reduced_text_loses_no_line_end_that_can_matter(text: str) -> None:
 
 
 @pytest.mark.parametrize(("before", "after"), OTHER_PROGRAMS)
-def test_other_programs_are_told_apart(before: str, after: str) -> None:
+def test_different_programs_have_different_meanings(before: str, after: str) -> None:
     assert not same_meaning(pieces(before), pieces(after))
 
 

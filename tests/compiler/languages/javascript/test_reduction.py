@@ -1,4 +1,4 @@
-"""What patterns find out about a script is what its tokens say, or else they say that they do not know."""
+"""Patterns agree with the tokens of a script, or report that they do not know."""
 
 import pytest
 from hypothesis import assume, given
@@ -111,14 +111,14 @@ def test_only_space_that_cannot_matter_goes(text: str, expected: str | None) -> 
         "a<! --b",
     ],
 )
-def test_what_patterns_cannot_tell_is_left_to_the_tokens(text: str) -> None:
+def test_ambiguous_slashes_are_left_to_the_tokens(text: str) -> None:
     with pytest.raises(Doubt):
         reduction(text)
 
 
 @pytest.mark.parametrize("piece", ["a / b;", "x = [/a/, /b/g];", "'c' / 1;", "if (a) /b/.test(c);", "`d${e / f}` / 2;"])
 @pytest.mark.parametrize("count", [40, 150, 1000])
-def test_what_stands_far_before_a_slash_changes_nothing(piece: str, count: int) -> None:
+def test_text_far_before_a_slash_changes_nothing(piece: str, count: int) -> None:
     text = piece * count
     found = reduction_of(text)
     assert found

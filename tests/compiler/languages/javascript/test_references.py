@@ -1,4 +1,4 @@
-"""What is a reference in JavaScript, and what only looks like one."""
+"""References in JavaScript, and similar text."""
 
 import pytest
 from hypothesis import given
@@ -113,7 +113,7 @@ def _place(text: str) -> int:
 
 
 @pytest.mark.parametrize("text", NO_REFERENCES)
-def test_what_looks_like_a_reference_is_left_alone(text: str) -> None:
+def test_similar_text_is_left_alone(text: str) -> None:
     assert scan(text) == []
 
 
@@ -156,7 +156,7 @@ AFTER_COMMENTS = [
 
 
 @pytest.mark.parametrize(("text", "urls"), [*HEADS, *AFTER_COMMENTS])
-def test_shortcuts_lead_to_what_the_tokens_say(text: str, urls: str) -> None:
+def test_shortcuts_agree_with_the_tokens(text: str, urls: str) -> None:
     assert [found.url for found in scan(text)] == list(urls)
     assert scan(text) == list(scan_tokens(text))
 

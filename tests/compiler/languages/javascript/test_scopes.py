@@ -1,4 +1,4 @@
-"""What functions hold is passed over, and what matters outside of them is found all the same."""
+"""Bodies of functions are skipped, and declarations outside of them are found."""
 
 from typing import Any
 
@@ -49,8 +49,8 @@ statements = st.lists(
 ).flatmap(lambda texts: st.sampled_from(("\n", ";", ";\n")).map(lambda gap: gap.join(texts)))
 
 
-def told(script: Script) -> dict[str, Any]:
-    """What is known of a script, but for the places in it."""
+def fields_of(script: Script) -> dict[str, Any]:
+    """The fields of a script without its places."""
     return {
         "ends": (script.first, script.last),
         "strict": script.is_strict,
@@ -71,7 +71,7 @@ def test_a_function_that_is_passed_over_leaves_the_same_script(
     opening, end = function
     assume("/*" not in before)  # what is left open there, the mark would close
     passed_over, read = (f"{before};{opening}{mark}{body}\n{end};{after}" for mark in (" " * len(READ_ALL), READ_ALL))
-    assert told(read_script(passed_over)) == told(read_script(read))
+    assert fields_of(read_script(passed_over)) == fields_of(read_script(read))
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_comments_that_name_files_are_found_in_functions(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["() => { import.meta }", "() => { a; import /* b */\n. meta.url }"])
-def test_what_only_modules_may_hold_is_found_in_functions(text: str) -> None:
+def test_module_syntax_is_found_in_functions(text: str) -> None:
     assert read_script(text).module
     assert not read_script(text.replace("import", "a.import")).module
     assert not read_script(text.replace("import", "'import").replace("meta", "meta'").replace("\n", " ")).module
@@ -97,7 +97,7 @@ def test_what_only_modules_may_hold_is_found_in_functions(text: str) -> None:
 @pytest.mark.parametrize(
     "text", ["() => { ( }", "() => { ' }", "() => { ` }", "() => { `${ }", "() => { /* }", "() => { 3in a }"]
 )
-def test_what_is_open_in_a_function_is_found(text: str) -> None:
+def test_unclosed_brackets_in_a_function_are_found(text: str) -> None:
     assert read_script(text).unclosed
 
 

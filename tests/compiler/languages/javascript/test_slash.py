@@ -1,4 +1,4 @@
-"""What the code before a slash tells is what the lexer says, or else it says that it does not know."""
+"""The code before a slash agrees with the lexer, or leaves the decision open."""
 
 import pytest
 
@@ -36,7 +36,7 @@ def slashes(text: str) -> list[tuple[int, bool]]:
 
 
 @pytest.mark.parametrize("text", [*REGEXPS, *DIVISIONS, *(text for text, _ in BEHIND_PARENTHESES)])
-def test_a_slash_is_what_the_lexer_says(text: str) -> None:
+def test_a_slash_agrees_with_the_lexer(text: str) -> None:
     for place, expected in slashes(text):
         try:
             found = divides(text, place)

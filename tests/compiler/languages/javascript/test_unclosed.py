@@ -1,4 +1,4 @@
-"""What a script leaves open, or closes without having opened it."""
+"""Brackets, strings and comments that a script leaves open, or closes without opening."""
 
 import pytest
 
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.usefixtures("each_lexer")
         ("<!-- don't\nf(", "`(` is never closed", "("),
     ],
 )
-def test_what_has_no_end_is_found(text: str, message: str, at: str) -> None:
+def test_unclosed_text_is_found(text: str, message: str, at: str) -> None:
     found = unclosed(text)
     assert found is not None
     assert (found.message, text.startswith(at, found.start)) == (message, True)
@@ -56,7 +56,7 @@ def test_what_has_no_end_is_found(text: str, message: str, at: str) -> None:
         "a?.[0]?.(1); b ?? (c)",
     ],
 )
-def test_what_is_whole_is_left_in_peace(text: str) -> None:
+def test_complete_text_is_left_alone(text: str) -> None:
     assert unclosed(text) is None
 
 

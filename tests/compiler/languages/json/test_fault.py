@@ -21,7 +21,7 @@ from buildassets.compiler.languages.json.fault import json_fault
         ("[1, NaN]", "is not JSON: it has no `NaN`", 4),
     ],
 )
-def test_what_is_no_json_has_its_place(text: str, message: str, start: int) -> None:
+def test_invalid_json_is_reported_with_its_place(text: str, message: str, start: int) -> None:
     found = json_fault(text)
     assert found is not None
     assert (found.message, found.start) == (message, start)

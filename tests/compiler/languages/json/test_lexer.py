@@ -27,10 +27,10 @@ def test_a_place_is_what_stands_between_the_quotes() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "'a'", '["a"', '["a",]', '["a", NaN]', '"a\nb"', '{"a"}', "[" * 100_000])
-def test_what_is_no_json_has_no_strings(text: str) -> None:
+def test_invalid_json_has_no_strings(text: str) -> None:
     assert list(strings(text)) == []
 
 
-def test_what_lies_very_deep_is_not_looked_for() -> None:
+def test_very_deep_values_are_not_read() -> None:
     assert len(list(strings("[" * DEEPEST + '"a"' + "]" * DEEPEST))) == 1
     assert list(strings("[" * (DEEPEST + 1) + '"a"' + "]" * (DEEPEST + 1))) == []

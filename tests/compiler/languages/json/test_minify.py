@@ -25,7 +25,7 @@ def test_only_white_space_between_tokens_goes(text: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "{", "[1,]", "// a\n{}", "[NaN]", "{'a': 1}", "[" * 100_000, "1 2"])
-def test_what_is_no_json_is_left_alone(text: str) -> None:
+def test_invalid_json_is_left_alone(text: str) -> None:
     assert minified(text) is None
 
 

@@ -12,7 +12,6 @@ from buildassets.compiler.languages.json.source_map import may_refer, scan
 from buildassets.compiler.languages.reference import ReferenceKind
 from buildassets.compiler.result import BuildResult
 from tests.building import built
-from tests.conftest import Tree
 
 PLAIN = "compress = []\n"
 MAPPED = "a()\n//# sourceMappingURL=a.min.js.map"
@@ -24,10 +23,6 @@ def urls(text: str) -> list[str]:
 
 def source_map(*sources: str, **more: object) -> str:
     return json.dumps({"version": 3, "file": "a.min.js", "sources": sources, "names": [], "mappings": "AAAA", **more})
-
-
-def run(folder: Path, files: Tree, settings: str = PLAIN) -> BuildResult:
-    return built(folder, files, settings)
 
 
 def sources(folder: Path, result: BuildResult, name: str = "js/a.min.js.map") -> list[str]:
@@ -105,10 +100,10 @@ def test_a_map_in_chunks_may_refer_as_the_whole_one(size: int) -> None:
         assert may_refer(chunks) == may_refer([raw])
 
 
-def test_a_source_that_is_an_asset_is_named_as_it_is_released(tmp_path: Path) -> None:
+def test_a_source_that_is_an_asset_has_its_released_name(tmp_path: Path) -> None:
     text = source_map("../src/a.js", "gone.js", "webpack:///a.js")
     files = {"assets/js/a.min.js": MAPPED, "assets/js/a.min.js.map": text, "assets/src/a.js": "a( )"}
-    result = run(tmp_path, files)
+    result = built(tmp_path, files, PLAIN)
     assert result.diagnostics == ()
     assert result.manifest is not None
     original = result.manifest.assets["src/a.js"].file
@@ -117,7 +112,7 @@ def test_a_source_that_is_an_asset_is_named_as_it_is_released(tmp_path: Path) ->
 
 def test_a_map_that_names_its_own_script_makes_a_cycle(tmp_path: Path) -> None:
     files = {"assets/js/a.min.js": MAPPED, "assets/js/a.min.js.map": source_map("a.min.js")}
-    result = run(tmp_path, files)
+    result = built(tmp_path, files, PLAIN)
     assert result.manifest is not None
     script = result.manifest.assets["js/a.min.js"].file
     assert [f"js/{one}" for one in sources(tmp_path, result)] == [script]
@@ -126,15 +121,15 @@ def test_a_map_that_names_its_own_script_makes_a_cycle(tmp_path: Path) -> None:
 def test_entries_reach_no_sources_through_a_map(tmp_path: Path) -> None:
     text = source_map("../src/a.js")
     files = {"assets/js/a.min.js": MAPPED, "assets/js/a.min.js.map": text, "assets/src/a.js": "a( )"}
-    result = run(tmp_path, files, PLAIN + 'entries = ["js/*.js"]\n')
+    result = built(tmp_path, files, PLAIN + 'entries = ["js/*.js"]\n')
     assert result.manifest is not None
     assert list(result.manifest.assets) == ["js/a.min.js", "js/a.min.js.map"]
     assert sources(tmp_path, result) == ["../src/a.js"]
 
 
-def test_a_map_that_is_no_text_is_released_as_it_is(tmp_path: Path) -> None:
+def test_a_map_that_is_not_text_is_released_unchanged(tmp_path: Path) -> None:
     raw = b'{"sources": ["a.js"]}\xff'
-    result = run(tmp_path, {"assets/a.map": raw, "assets/a.js": "a()"})
+    result = built(tmp_path, {"assets/a.map": raw, "assets/a.js": "a()"}, PLAIN)
     assert result.diagnostics == ()
     assert result.manifest is not None
     assert (tmp_path / "build/assets" / result.manifest.assets["a.map"].file).read_bytes() == raw

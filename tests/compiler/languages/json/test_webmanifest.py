@@ -44,7 +44,7 @@ def test_images_are_found(text: str, url: str) -> None:
         '{"serviceworker": {"src": "x.js"}}',
     ],
 )
-def test_what_is_no_image_is_left_alone(text: str) -> None:
+def test_other_values_than_images_are_left_alone(text: str) -> None:
     assert scan(text) == []
 
 
@@ -58,7 +58,7 @@ def test_what_is_no_image_is_left_alone(text: str) -> None:
         "[" * 10**6,
     ],
 )
-def test_what_is_no_json_has_no_references(wrong: str) -> None:
+def test_invalid_json_has_no_references(wrong: str) -> None:
     assert scan(wrong) == []
 
 

@@ -65,7 +65,7 @@ ONE_REFERENCE = [
 
 
 @pytest.mark.parametrize(("text", "url"), ONE_REFERENCE)
-def test_what_a_browser_loads_is_found(text: str, url: str) -> None:
+def test_urls_that_a_browser_loads_are_found(text: str, url: str) -> None:
     assert [reference.url for reference in scan(text)][:1] == [url]
 
 
@@ -102,7 +102,7 @@ def test_what_a_browser_loads_is_found(text: str, url: str) -> None:
         "<style>/*# sourceMappingURL=x.map */</style>",
     ],
 )
-def test_what_no_browser_loads_is_left_alone(text: str) -> None:
+def test_urls_that_no_browser_loads_are_left_alone(text: str) -> None:
     assert scan(text) == []
 
 
@@ -119,7 +119,7 @@ def test_what_no_browser_loads_is_left_alone(text: str) -> None:
         "<style>a{b:url({{x}})}</style>",
     ],
 )
-def test_what_a_template_has_to_fill_in_is_left_alone(text: str) -> None:
+def test_placeholders_of_templates_are_left_alone(text: str) -> None:
     assert scan(text) == []
 
 
@@ -155,7 +155,7 @@ def test_character_references_mean_what_they_mean_in_attributes(raw: str, url: s
         ("a.png&#32;1x, b.png 2x", ["a.png", "b.png"]),
     ],
 )
-def test_a_set_of_images_is_split_as_the_standard_says(srcset: str, urls: list[str]) -> None:
+def test_a_set_of_images_is_split_as_in_the_standard(srcset: str, urls: list[str]) -> None:
     assert [reference.url for reference in scan(f'<img srcset="{srcset}">')] == urls
 
 

@@ -34,7 +34,7 @@ from tests.markup_trees import html5lib
         ("<a  href=b/ >a</a>", "<a href=b/ >a</a>"),
     ],
 )
-def test_what_shows_nothing_goes_and_the_rest_stays(text: str, expected: str) -> None:
+def test_invisible_text_is_removed_and_the_rest_stays(text: str, expected: str) -> None:
     assert minified(text) == expected
 
 

@@ -129,7 +129,7 @@ def test_svg_and_mathml_are_read_otherwise(text: str, last: tuple[str, str]) -> 
         ("<!DOCTYPE a [<!-- ' ]> --> <?b ' ]> ?>]>", ("COMMENT", "<!DOCTYPE a [<!-- ' ]> --> <?b ' ]> ?>]>")),
     ],
 )
-def test_xml_is_split_as_its_grammar_says(text: str, first: tuple[str, str]) -> None:
+def test_xml_is_split_by_its_grammar(text: str, first: tuple[str, str]) -> None:
     assert xml(text)[0] == first
 
 

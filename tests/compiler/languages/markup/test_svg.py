@@ -41,7 +41,7 @@ ONE_REFERENCE = [
 
 
 @pytest.mark.parametrize(("text", "url"), ONE_REFERENCE)
-def test_what_a_browser_loads_is_found(text: str, url: str) -> None:
+def test_urls_that_a_browser_loads_are_found(text: str, url: str) -> None:
     assert [reference.url for reference in scan(text)] == [url]
 
 
@@ -68,11 +68,11 @@ def test_what_a_browser_loads_is_found(text: str, url: str) -> None:
         '<image href="x.png',
     ],
 )
-def test_what_no_browser_loads_is_left_alone(text: str) -> None:
+def test_urls_that_no_browser_loads_are_left_alone(text: str) -> None:
     assert scan(text) == []
 
 
-def test_references_stand_in_the_order_of_the_text() -> None:
+def test_references_are_in_the_order_of_the_text() -> None:
     text = '<svg fill="url(a)" style="b:url(b)"><style>c{d:url(c)}</style><image xlink:href="d" href="e"/></svg>'
     assert [reference.url for reference in scan(text)] == ["a", "b", "c", "d", "e"]
 

@@ -20,7 +20,7 @@ BOMB = "<!DOCTYPE svg [<!ENTITY a 'ha'>" + "".join(
         ("<svg><path d='M0 0'/></svg>", "has no namespace, and browsers show nothing of it", "<svg"),
     ],
 )
-def test_what_browsers_show_nothing_of_is_found(text: str, message: str, at: str) -> None:
+def test_images_that_browsers_do_not_show_are_found(text: str, message: str, at: str) -> None:
     found = svg_fault(text)
     assert found is not None
     assert found.message == message
@@ -38,7 +38,7 @@ def test_what_browsers_show_nothing_of_is_found(text: str, message: str, at: str
         "<svg/>",
     ],
 )
-def test_what_browsers_show_is_left_in_peace(text: str) -> None:
+def test_images_that_browsers_show_are_left_alone(text: str) -> None:
     assert svg_fault(text) is None
 
 

@@ -27,7 +27,7 @@ HEAD = '<svg xmlns="http://www.w3.org/2000/svg">'
         ("<text xml:space='preserve'>  a  </text>", '<text xml:space="preserve">  a  </text>'),
     ],
 )
-def test_what_shows_nothing_goes_and_the_rest_stays(inside: str, expected: str) -> None:
+def test_invisible_text_is_removed_and_the_rest_stays(inside: str, expected: str) -> None:
     assert minified(f"{HEAD}{inside}</svg>") == f"{HEAD}{expected}</svg>"
 
 

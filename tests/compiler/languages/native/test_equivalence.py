@@ -212,7 +212,7 @@ def test_faults_of_sheets_are_the_same(text: str) -> None:
 
 
 @given(texts(SCRIPT_PIECES), st.sampled_from([None, True, False]))
-def test_what_scripts_leave_open_is_the_same(text: str, module: bool | None) -> None:
+def test_unclosed_scripts_are_found_alike(text: str, module: bool | None) -> None:
     found = partial(unclosed, text, module=module)
     assert found() == in_python(found)
 
@@ -229,13 +229,13 @@ REFUSED: Final = [
 
 
 @given(texts(SCRIPT_PIECES) | st.lists(st.sampled_from([*REFUSED, *"(){}[]; ax", " " * 39]), max_size=14).map("".join))
-def test_what_browsers_refuse_in_scripts_is_the_same(text: str) -> None:
+def test_early_errors_are_found_alike(text: str) -> None:
     found = partial(early_error, text)
     assert found() == in_python(found)
 
 
 @given(texts(SHEET_PIECES))
-def test_what_sheets_leave_open_is_the_same(text: str) -> None:
+def test_unclosed_sheets_are_found_alike(text: str) -> None:
     found = partial(open_ends, text)
     assert found() == in_python(found)
 
@@ -284,7 +284,7 @@ def test_references_of_sheets_are_the_same(text: str) -> None:
 
 
 @given(texts(SHEET_PIECES), texts(SHEET_PIECES))
-def test_what_sheets_mean_is_the_same(text: str, other: str) -> None:
+def test_meanings_of_sheets_are_compared_alike(text: str, other: str) -> None:
     source, entries = css_proof.Source(text), css_minify.essence(text)
     assert source.joined() == "".join(entries)
     assert source.written_apart() == css_minify.written_apart(entries)
@@ -320,7 +320,7 @@ def test_library_knows_itself_which_usual_rules_are_kept(text: str, other: str) 
 
 
 @given(RULES)
-def test_what_is_unfit_for_lightningcss_is_the_same(text: str) -> None:
+def test_sheets_unfit_for_lightningcss_are_found_alike(text: str) -> None:
     assert [*find_unfit(text)] == in_python(lambda: [*find_unfit(text)])
 
 
@@ -361,7 +361,7 @@ DECLARING: Final = [
     texts([*SCRIPT_PIECES, *DECLARING])
     | st.lists(st.sampled_from([*DECLARING, *"(){}[],;=*:\n`", "${"]), max_size=20).map("".join)
 )
-def test_what_scripts_declare_is_the_same(text: str) -> None:
+def test_declarations_are_found_alike(text: str) -> None:
     assert read_script(text) == in_python(partial(read_script, text))
 
 
@@ -393,20 +393,20 @@ def real_texts(suffix: str, count: int) -> Iterator[str]:
 
 
 def in_python(function: Callable[[], object]) -> object:
-    """What a function gives with the lexers in Python."""
+    """The result of a function with the lexers in Python."""
     with lexers_in_python():
         return function()
 
 
 def test_scripts_of_the_project_are_minified_and_read_alike() -> None:
-    for text in real_texts(".js", 30):
+    for text in real_texts(".js", 6):
         minify = partial(RjsminEngine().run, EngineInput(text, "/p/a.js", "a.js"))
         for function in (minify, partial(js_references.scan, text), partial(read_script, text)):
             assert function() == in_python(function)
 
 
 def test_sheets_of_the_project_are_minified_alike() -> None:
-    for text in real_texts(".css", 30):
+    for text in real_texts(".css", 15):
         minify = partial(RcssminEngine().run, EngineInput(text, "/p/a.css", "a.css"))
         assert minify() == in_python(minify)
         translate = partial(LightningcssEngine("1", DEFAULT_BROWSERS).run, EngineInput(text, "/p/a.css", "a.css"))

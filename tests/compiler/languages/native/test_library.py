@@ -53,7 +53,7 @@ def test_new_files_hold_what_was_given(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="elsewhere Python writes all files")
-def test_what_cannot_be_a_new_file_is_left_as_it_is(tmp_path: Path) -> None:
+def test_impossible_new_files_are_not_written(tmp_path: Path) -> None:
     need_library()
     write_tree(tmp_path, {"there": "before"})
     (tmp_path / "link").symlink_to(tmp_path / "target")
@@ -85,7 +85,7 @@ def test_library_of_other_sources_is_not_loaded(monkeypatch: pytest.MonkeyPatch)
     assert f"was made of other sources ({SOURCES}, not 0123456789abcdef)" in reported()
 
 
-def test_file_that_is_no_library_is_not_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_file_that_is_not_a_library_is_not_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(SWITCH, raising=False)
     (tmp_path / NAME).write_text("none")
     monkeypatch.setattr(library, "__file__", str(tmp_path / "library.py"))

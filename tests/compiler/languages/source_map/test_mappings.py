@@ -12,7 +12,7 @@ segments = st.one_of(
 
 
 @given(st.lists(segments, max_size=20).map(lambda found: sorted(found, key=lambda segment: segment[:2])))
-def test_what_is_written_is_read_again(found: list[Segment]) -> None:
+def test_written_mappings_are_read_again(found: list[Segment]) -> None:
     assert decoded_mappings(encoded_mappings(found)) == found
 
 

@@ -52,7 +52,7 @@ def identity(text: str, path: str = "/m") -> SourceMap:
     return map_of_pairs(((offset, offset) for offset in range(len(text))), Origin(path), lines)
 
 
-def told(source_map: SourceMap) -> list[tuple[int, str | None, int, int, str | None]]:
+def mappings_of(source_map: SourceMap) -> list[tuple[int, str | None, int, int, str | None]]:
     """The mappings with names for numbers."""
     return [
         (
@@ -98,7 +98,7 @@ def test_segment_without_a_source_has_no_origin() -> None:
     assert origin_at(read(document(mappings="AAAA,E")), 5) is None
 
 
-def test_source_that_is_null_is_no_origin() -> None:
+def test_source_that_is_null_is_not_an_origin() -> None:
     assert origin_at(read(document(sources=[None, "two.scss"])), 0) is None
 
 
@@ -112,11 +112,11 @@ def test_fewer_contents_than_sources_are_those_of_the_first() -> None:
 
 
 def test_mappings_beyond_the_text_are_left_out() -> None:
-    assert told(read(document(mappings="AAAA;;;;AACA"))) == [(0, "one.scss", 0, 0, None)]
+    assert mappings_of(read(document(mappings="AAAA;;;;AACA"))) == [(0, "one.scss", 0, 0, None)]
 
 
 def test_columns_are_read_as_code_units() -> None:
-    assert told(read(document(mappings="AAAA,GAAA"), "é😀b"))[1][0] == 2
+    assert mappings_of(read(document(mappings="AAAA,GAAA"), "é😀b"))[1][0] == 2
 
 
 def test_guard_before_the_json_is_passed_over() -> None:
@@ -127,7 +127,7 @@ def test_byte_order_mark_before_the_json_is_passed_over() -> None:
     assert read("\ufeff" + document()) == read(document())
 
 
-def test_sections_stand_where_their_offsets_say() -> None:
+def test_sections_are_placed_by_their_offsets() -> None:
     part: dict[str, object] = {"version": 3, "sources": ["a"], "names": [], "mappings": "CAAA;AACA"}
     sections = [
         {"offset": {"line": 0, "column": 2}, "map": part},
@@ -135,7 +135,7 @@ def test_sections_stand_where_their_offsets_say() -> None:
     ]
     found = read_map(json.dumps({"version": 3, "sections": sections}), Lines(TEXT))
     assert found is not None
-    assert told(found) == [(3, "a", 0, 0, None), (9, "a", 1, 0, None), (12, "b", 0, 0, None)]
+    assert mappings_of(found) == [(3, "a", 0, 0, None), (9, "a", 1, 0, None), (12, "b", 0, 0, None)]
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_sections_stand_where_their_offsets_say() -> None:
         '{"version":3,"sections":[{"offset":{"line":0,"column":0},"url":"a.map"}]}',
     ],
 )
-def test_what_is_no_source_map_is_none(text: str) -> None:
+def test_an_invalid_source_map_is_ignored(text: str) -> None:
     assert read_map(text, Lines(TEXT)) is None
 
 
@@ -234,7 +234,7 @@ def test_sections_that_follow_one_another_are_read(map_json: str) -> None:
 
 
 @given(texts_with_maps())
-def test_what_is_encoded_is_read_again(given_map: tuple[str, SourceMap]) -> None:
+def test_encoded_mappings_are_read_again(given_map: tuple[str, SourceMap]) -> None:
     text, source_map = given_map
     lines = Lines(text)
     again = read(encoded_map(source_map, lines), text)
@@ -252,28 +252,28 @@ def test_composing_with_an_identity_changes_no_mapping(given_map: tuple[str, Sou
     text, source_map = given_map
     lines = Lines(text)
     onto_itself = map_of_pairs(((offset, offset) for offset in places(source_map)), Origin("/m"), lines)
-    assert told(composed(onto_itself, source_map, lines)) == told(source_map)
+    assert mappings_of(composed(onto_itself, source_map, lines)) == mappings_of(source_map)
 
 
 @given(texts_with_maps())
 def test_composing_an_identity_with_a_map_is_to_look_it_up_in_its_line(given_map: tuple[str, SourceMap]) -> None:
     text, source_map = given_map
     whole = composed(identity(text), source_map, Lines(text))
-    for offset, *origin in told(whole):
+    for offset, *origin in mappings_of(whole):
         start = text.rfind("\n", 0, offset) + 1
-        before = [mapping for mapping in told(source_map) if start <= mapping[0] <= offset]
+        before = [mapping for mapping in mappings_of(source_map) if start <= mapping[0] <= offset]
         assert origin[:3] == (list(before[-1][1:4]) if before else [None, 0, 0])
 
 
 def test_place_behind_the_last_mapping_of_another_line_has_no_origin() -> None:
     inner = SourceMap(((0, 0, 5, 5, -1),), (Origin("/a"),))
-    assert told(composed(identity("ab\nc"), inner, Lines("ab\nc")))[-1] == (3, None, 0, 0, None)
+    assert mappings_of(composed(identity("ab\nc"), inner, Lines("ab\nc")))[-1] == (3, None, 0, 0, None)
 
 
 def test_name_of_the_inner_map_goes_before_that_of_the_outer() -> None:
     outer = SourceMap(((0, 0, 0, 0, 0), (1, 0, 0, 1, 0)), (Origin("/m"),), ("middle",))
     inner = SourceMap(((0, 0, 0, 0, 0), (1, 0, 0, 1, -1)), (Origin("/a"),), ("first",))
-    assert [mapping[-1] for mapping in told(composed(outer, inner, Lines("ab")))] == ["first", "middle"]
+    assert [mapping[-1] for mapping in mappings_of(composed(outer, inner, Lines("ab")))] == ["first", "middle"]
 
 
 @st.composite
@@ -301,7 +301,12 @@ def test_joined_maps_share_origins_and_names() -> None:
     two = SourceMap(((3, 0, 1, 1, 1), (4, 1, 2, 2, -1), (5, -1, 0, 0, -1)), (Origin("/b"), Origin("/a")), ("y", "x"))
     joined = joined_maps([one, two])
     assert (joined.origins, joined.names) == ((Origin("/a"), Origin("/b")), ("x", "y"))
-    assert told(joined) == [(0, "/a", 0, 0, "x"), (3, "/b", 1, 1, "x"), (4, "/a", 2, 2, None), (5, None, 0, 0, None)]
+    assert mappings_of(joined) == [
+        (0, "/a", 0, 0, "x"),
+        (3, "/b", 1, 1, "x"),
+        (4, "/a", 2, 2, None),
+        (5, None, 0, 0, None),
+    ]
 
 
 def written(source_map: SourceMap, text: str, **contents: str) -> Any:
@@ -338,7 +343,7 @@ def test_written_map_counts_code_units() -> None:
     assert written(SourceMap(((2, 0, 0, 0, -1),), (Origin("/a"),)), "😀é!")["mappings"] == "GAAA"
 
 
-def test_mapping_that_says_what_the_one_before_says_is_not_written() -> None:
+def test_redundant_mapping_is_not_written() -> None:
     mappings: tuple[Mapped, ...] = ((0, 0, 0, 0, -1), (1, 0, 0, 0, -1), (3, 0, 0, 0, -1), (4, -1, 0, 0, -1))
     assert written(SourceMap(mappings, (Origin("/a"),)), "ab\ncd")["mappings"] == "AAAA;AAAA,C"
 

@@ -1,4 +1,4 @@
-"""A page by FastAPI, and the files of the release beside it."""
+"""A page by FastAPI, and the files of the release."""
 
 # isort: off
 from tests.runtime.stateless.apps import recording

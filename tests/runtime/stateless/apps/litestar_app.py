@@ -1,4 +1,4 @@
-"""A page by Litestar, and the files of the release beside it."""
+"""A page by Litestar, and the files of the release."""
 
 # isort: off
 from tests.runtime.stateless.apps import recording

@@ -1,4 +1,4 @@
-"""What a worker does with files, from before its application is imported; reported at `/accesses`.
+"""Accesses of a worker to files, from before its application is imported; reported at `/accesses`.
 
 Imported before anything of the application.
 """
@@ -20,7 +20,7 @@ def _can_write() -> bool:
 
 
 CAN_WRITE = _can_write()
-_RECORDING = recorded()  # which is kept: it ends when nobody has it any more
+_RECORDING = recorded()  # kept, as it ends with its last reference
 _ACCESSES = _RECORDING.__enter__()
 
 
@@ -45,7 +45,7 @@ def wsgi(application: Any) -> Callable[[dict[str, Any], Any], Iterable[bytes]]:
 
 
 def asgi(application: Any) -> Callable[[dict[str, Any], Any, Any], Any]:
-    """The same for ASGI."""
+    """Return an ASGI application that is asked for everything but `/accesses`."""
 
     async def recording(scope: dict[str, Any], receive: Any, send: Any) -> None:
         if scope["type"] != "http" or scope["path"] != "/accesses":

@@ -60,7 +60,7 @@ def _bill(components: tuple[Component, ...] = COMPONENTS, at: str | None = None)
 
 
 def _fault(document: Any) -> object:
-    """The faults that CycloneDX finds. Importing its validator late saves a second of each process that collects tests."""
+    """The faults that CycloneDX finds. Its validator is imported late, as that takes a second."""
     from cyclonedx.schema import SchemaVersion
     from cyclonedx.validation.json import JsonStrictValidator
 

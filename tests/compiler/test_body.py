@@ -27,7 +27,7 @@ def test_a_body_for_which_there_is_room_is_held(draft: Draft) -> None:
     assert Memory(10).fitted(draft).body is draft.body
 
 
-def test_a_body_for_which_there_is_no_room_is_read_again(draft: Draft) -> None:
+def test_body_without_room_is_read_again(draft: Draft) -> None:
     memory = Memory(2 * len(TEXT))
     memory.fitted(draft)
     memory.fitted(draft)
@@ -44,7 +44,7 @@ def test_a_body_that_an_engine_made_is_held(draft: Draft) -> None:
 
 
 @pytest.mark.parametrize("content", ["e()\n", None])
-def test_a_file_that_is_no_longer_what_it_was_is_an_error(draft: Draft, content: str | None) -> None:
+def test_changed_file_is_an_error(draft: Draft, content: str | None) -> None:
     body = Memory(0).fitted(draft).body
     path = Path(draft.source.path)
     path.unlink() if content is None else path.write_text(content)

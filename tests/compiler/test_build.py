@@ -377,7 +377,7 @@ def test_development_neither_minifies_nor_compresses(tmp_path: Path) -> None:
     assert result.manifest.assets["a.css"].encodings == {}
 
 
-def test_minified_files_of_others_are_left_as_they_are(tmp_path: Path) -> None:
+def test_minified_third_party_files_are_unchanged(tmp_path: Path) -> None:
     source = "a( 1 )\n//# sourceMappingURL=a.min.js.map\n"
     result = run(tmp_path, {"assets/a.min.js": source, "assets/a.min.js.map": "{}"}, "")
     assert released(tmp_path, result)["a.min.js"].startswith("a( 1 )\n//# sourceMappingURL=a.min.js.")
@@ -462,7 +462,7 @@ def test_any_file_name_can_be_referred_to(tmp_path: Path) -> None:
     assert text.startswith('a{background:url("a%20b%27%281%29%3A%C3%BC%25.')
 
 
-def test_a_name_that_is_no_utf8_is_released(tmp_path: Path) -> None:
+def test_name_that_is_not_utf8_is_released(tmp_path: Path) -> None:
     write_tree(tmp_path, {"buildassets.toml": PLAIN, "assets/a.css": "a{background:url(%FF.png)}"})
     (tmp_path / os.fsdecode(b"assets/\xff.png")).write_bytes(b"x")
     result = build(load_config(start=str(tmp_path)))
@@ -608,7 +608,7 @@ def test_digests_of_copies_that_are_kept_are_as_in_a_clean_build(tmp_path: Path,
     assert build(config, cache=str(tmp_path / "cache")).manifest == first
 
 
-def test_what_the_import_map_names_is_an_entry(tmp_path: Path) -> None:
+def test_module_of_the_import_map_is_an_entry(tmp_path: Path) -> None:
     settings = f'{PLAIN}entries = ["css/base.css"]\n[importmap]\n"b" = "js/lib/b.js"\n'
     result = run(tmp_path, SITE, settings)
     assert result.manifest is not None
@@ -667,7 +667,7 @@ def test_a_missing_reference_is_a_warning_in_html_only(tmp_path: Path, name: str
 
 
 @pytest.mark.parametrize("raw", ["<p>é<img src=a.png>".encode("latin-1"), "<p>é<img src=a.png>".encode("utf-16-le")])
-def test_markup_in_another_encoding_is_released_as_it_is(tmp_path: Path, raw: bytes) -> None:
+def test_markup_in_another_encoding_is_released_unchanged(tmp_path: Path, raw: bytes) -> None:
     result = run(tmp_path, {"assets/a.html": raw, "assets/a.png": "x"})
     assert result.manifest is not None
     assert (tmp_path / "build/assets" / result.manifest.assets["a.html"].file).read_bytes() == raw

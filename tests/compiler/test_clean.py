@@ -57,12 +57,12 @@ def files(site: Path) -> set[str]:
     return {f"build/{name}" for name in read_tree(site / "build")}
 
 
-def test_what_the_release_names_stays(site: Path) -> None:
+def test_files_of_the_release_stay(site: Path) -> None:
     assert clean(site) == set()
     assert files(site) == released(site)
 
 
-def test_what_an_earlier_release_left_goes_with_its_copies(site: Path) -> None:
+def test_files_of_an_earlier_release_are_removed_with_their_copies(site: Path) -> None:
     before = released(site)
     write_tree(site, {"assets/css/app.css": "b { color: tan }\n" * 20})
     rebuild(site)
@@ -78,7 +78,7 @@ def test_a_copy_that_the_release_does_not_name_goes(site: Path) -> None:
     assert [name.rpartition(".")[2] for name in clean(site)] == ["gz"]
 
 
-def test_what_a_retained_release_names_stays_until_it_is_retained_no_more(site: Path) -> None:
+def test_files_of_a_retained_release_stay_as_long_as_it_is_retained(site: Path) -> None:
     before = released(site)
     write_tree(site, {"buildassets.toml": 'compress = ["gzip"]\n[retain]\n'})
     write_tree(site, {"assets/css/app.css": "b { color: tan }\n" * 20})
@@ -114,7 +114,7 @@ def test_folders_that_are_left_empty_go(site: Path) -> None:
 
 
 @pytest.mark.parametrize("everything", [False, True])
-def test_what_a_first_build_left_that_was_killed_before_its_manifest_goes(site: Path, everything: bool) -> None:
+def test_files_of_a_first_build_that_was_killed_before_its_manifest_are_removed(site: Path, everything: bool) -> None:
     (site / "build/manifest.json").unlink()
     write_tree(site, {"build/.new-abc/7": "{"})
     before = files(site)
@@ -134,13 +134,13 @@ def test_without_a_manifest_only_what_is_named_by_a_build_is_taken_for_ours(site
     assert (site / "build" / name).exists()
 
 
-def test_what_killed_builds_left_goes(site: Path) -> None:
+def test_files_of_killed_builds_are_removed(site: Path) -> None:
     write_tree(site, {"build/.new-abc/0": "half a fi"})
     assert clean(site) == {"build/.new-abc/0"}
     assert not (site / "build/.new-abc").exists()
 
 
-def test_what_somebody_else_put_beside_the_assets_stays(site: Path) -> None:
+def test_foreign_file_next_to_the_assets_stays(site: Path) -> None:
     write_tree(site, {"build/robots.txt": "", "build/other/a.js": ""})
     assert clean(site, everything=True) == released_before_all(site)
     assert read_tree(site / "build") == {"other/a.js": b"", "robots.txt": b""}
@@ -254,7 +254,7 @@ def test_a_cache_whose_index_is_damaged_is_still_one(site: Path) -> None:
     assert sorted(read_tree(site / ".buildassets")) == [".gitignore"]
 
 
-def test_a_folder_that_is_no_cache_is_refused(tmp_path: Path) -> None:
+def test_folder_that_is_not_a_cache_is_refused(tmp_path: Path) -> None:
     write_tree(tmp_path, {"index.json": "{}", "content/ab/notes.txt": "", ".gitignore": "*\n"})
     for everything in (False, True):
         with pytest.raises(ConfigError) as refused:
@@ -263,7 +263,7 @@ def test_a_folder_that_is_no_cache_is_refused(tmp_path: Path) -> None:
     assert len(read_tree(tmp_path)) == 3
 
 
-def test_what_a_cache_need_not_hold_goes(site: Path) -> None:
+def test_unneeded_files_of_a_cache_are_removed(site: Path) -> None:
     Cache(str(site / ".buildassets")).keep("never saved", str, Run(b"left by a killed build"), 0)
     before = read_tree(site / ".buildassets/content")
     (left,) = (name for name, content in before.items() if content == b"left by a killed build")

@@ -55,7 +55,7 @@ def test_a_copy_is_decompressed_in_parts(coding: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("coding", CODINGS)
-def test_a_damaged_copy_is_no_copy(coding: str, tmp_path: Path) -> None:
+def test_damaged_copy_is_refused(coding: str, tmp_path: Path) -> None:
     copy = b"".join(compressed_chunks(coding, [TEXT[:9000]], 9000, 2))
     for damaged in (copy[:-1], copy[:50] + bytes([copy[50] ^ 0x40]) + copy[51:]):
         (tmp_path / "copy").write_bytes(damaged)
@@ -111,7 +111,7 @@ def test_without_a_cache_a_copy_that_lies_there_is_believed(site: Path) -> None:
     assert copy.read_bytes() == compressed("gzip", TEXT, 1)
 
 
-def test_what_begins_with_noise_has_no_copy(tmp_path: Path) -> None:
+def test_file_that_begins_with_noise_has_no_copy(tmp_path: Path) -> None:
     write_tree(tmp_path, {"buildassets.toml": SETTINGS, "assets/a.bin": NOISE + TEXT, "assets/b.bin": TEXT + NOISE})
     assert built(tmp_path).succeeded
     assets = loads((tmp_path / "build/manifest.json").read_text()).assets

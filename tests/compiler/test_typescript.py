@@ -68,7 +68,9 @@ def by_hand(text: str, *flags: str) -> str:
     ],
 )
 @pytest.mark.parametrize("named", ["source", "logical"])
-def test_what_a_template_names_is_released_as_a_script(tmp_path: Path, source: str, logical: str, named: str) -> None:
+def test_module_named_by_a_template_is_released_as_a_script(
+    tmp_path: Path, source: str, logical: str, named: str
+) -> None:
     name = source if named == "source" else logical
     files: Tree = {f"assets/js/{source}": "p(1);", "templates/page.html": f'{{{{ script("js/{name}") }}}}'}
     result = run(tmp_path, files)
@@ -79,13 +81,13 @@ def test_what_a_template_names_is_released_as_a_script(tmp_path: Path, source: s
 
 
 @pytest.mark.parametrize("entry", ["js/app.ts", "js/app.js", "./js/app.ts", "js/*.ts", "js/a*.js"])
-def test_what_entries_names_by_either_name_is_released(tmp_path: Path, entry: str) -> None:
+def test_module_that_entries_names_by_either_name_is_released(tmp_path: Path, entry: str) -> None:
     files: Tree = {"assets/js/app.ts": "p(1 as number);", "assets/other.js": "", "templates/page.html": ""}
     result = run(tmp_path, files, f'entries = ["{entry}"]\n')
     assert (assets(result), codes(result)) == (["js/app.js"], [])
 
 
-def test_what_a_page_of_the_release_names_is_released(tmp_path: Path) -> None:
+def test_module_that_a_page_of_the_release_names_is_released(tmp_path: Path) -> None:
     page = '<script type="module" src="js/a.ts"></script><script src="js/b.js" type="module"></script>'
     files: Tree = {"assets/index.html": page, "assets/js/a.ts": "p(1 as number);", "assets/js/b.tsx": "p(2 as number);"}
     result = run(tmp_path, files)
@@ -94,7 +96,7 @@ def test_what_a_page_of_the_release_names_is_released(tmp_path: Path) -> None:
     assert ".ts" not in released(tmp_path, result, "index.html")
 
 
-def test_what_nothing_names_is_not_released(tmp_path: Path) -> None:
+def test_unnamed_module_is_not_released(tmp_path: Path) -> None:
     files: Tree = {
         "assets/js/app.ts": "p(1);",
         "assets/js/app.test.ts": "",
@@ -483,7 +485,7 @@ def test_a_name_that_no_module_exports_is_an_error(tmp_path: Path) -> None:
         ('export * from "./plain.js";', "anything"),
     ],
 )
-def test_what_a_module_exports_is_no_fault(tmp_path: Path, exporting: str, taken: str) -> None:
+def test_exported_name_is_not_a_fault(tmp_path: Path, exporting: str, taken: str) -> None:
     files: Tree = {
         "assets/js/app.ts": f'export {{ {taken} }} from "./b";\n',
         "assets/js/b.ts": exporting + "\n",
@@ -590,7 +592,7 @@ def test_without_esbuild_only_modules_with_a_defined_name_are_errors(
     assert fault.message == "cannot put the values of `define` into `assets/js/app.js`: esbuild is not installed"
 
 
-def test_what_nothing_names_needs_no_esbuild(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unnamed_module_needs_no_esbuild(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     (tmp_path / "node_modules").mkdir()
     result = run(tmp_path, {"assets/js/app.js": "p(1);", "assets/js/b.ts": "", "templates/page.html": ""})

@@ -348,7 +348,7 @@ def test_file_of_a_package_becomes_an_asset_beside_the_bundle(tmp_path: Path) ->
     assert set(references(result, "js/app.css")) == set(chunks)
 
 
-def test_style_sheet_that_a_script_imports_stands_beside_it(tmp_path: Path) -> None:
+def test_style_sheet_of_a_script_is_released_next_to_it(tmp_path: Path) -> None:
     files = {
         "assets/js/main.ts": 'import "../css/app.css"; import styles from "../css/x.module.css"; p(styles.big);',
         "assets/css/app.css": '@import "./fonts/font.css"; b { background: image-set("../img/a.png" 1x) }',
@@ -577,7 +577,7 @@ def test_second_build_writes_nothing(tmp_path: Path) -> None:
         ('/* ü */ p(typeof a === "strnig");', "warning[bundle/esbuild]: the `typeof` operator", "1:24", None),
     ],
 )
-def test_what_esbuild_complains_of_has_its_place(
+def test_fault_that_esbuild_reports_has_its_place(
     tmp_path: Path, code: str, message: str, place: str, hint: str | None
 ) -> None:
     files = {"assets/js/main.ts": code, "assets/js/shout.ts": "", "assets/js/a.scss": "b { color: red }"}
@@ -733,7 +733,7 @@ def test_map_of_a_bundle_leads_to_the_sources(tmp_path: Path, form: str) -> None
         ("assets/js/tsconfig.json", "assets/js/tsconfig.json"),
     ],
 )
-def test_what_is_no_file_is_an_error_and_not_waited_for(tmp_path: Path, name: str, place: str) -> None:
+def test_named_pipe_is_an_error_and_is_not_opened(tmp_path: Path, name: str, place: str) -> None:
     files = {
         "assets/js/main.ts": "import './a.js'; import './a.css'",
         "assets/js/a.js": "import './b.js'\nexport * from './c.js'",
@@ -762,7 +762,7 @@ def test_what_is_no_file_is_an_error_and_not_waited_for(tmp_path: Path, name: st
         ("there", "../../private", "./there/a", "`assets/js/there/a.ts` is reached by `assets/js/there`,"),
     ],
 )
-def test_what_is_behind_a_link_out_of_the_root_is_an_error(
+def test_file_behind_a_link_out_of_the_root_is_an_error(
     tmp_path: Path, link: str, target: str, imported: str, what: str
 ) -> None:
     files = {"assets/js/main.ts": f"import '{imported}'", "private/a.ts": "console.log('secret')"}
@@ -774,7 +774,7 @@ def test_what_is_behind_a_link_out_of_the_root_is_an_error(
     assert "source/link-outside" not in texts(run(tmp_path, files, settings=f'{PLAIN}exclude = ["{link}"]\n'))
 
 
-def test_what_is_behind_a_link_inside_the_root_is_bundled(tmp_path: Path) -> None:
+def test_file_behind_a_link_inside_the_root_is_bundled(tmp_path: Path) -> None:
     (tmp_path / "assets/js").mkdir(parents=True)
     (tmp_path / "assets/js/a.ts").symlink_to("../b.ts")
     result = run(tmp_path, {"assets/js/main.ts": "import './a'", "assets/b.ts": "console.log('here')"})

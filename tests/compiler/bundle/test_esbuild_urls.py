@@ -126,5 +126,5 @@ def test_own_url_is_held_in_a_classic_script_only() -> None:
     assert [one.url for one in scan(Syntax.JAVASCRIPT, classic)] == ["a.png"]
 
 
-def test_script_without_its_url_stays_as_it_is() -> None:
+def test_script_without_its_url_is_unchanged() -> None:
     assert owned("p(1);", "iife") == "p(1);"

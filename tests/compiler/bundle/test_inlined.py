@@ -95,7 +95,7 @@ def test_an_import_of_another_host_in_a_cycle_is_not_lost(tmp_path: Path, first:
     assert texts[0].count("@import") == 3
 
 
-def test_what_comes_before_an_import_of_another_host_stays_an_import(tmp_path: Path) -> None:
+def test_import_before_one_of_another_host_stays_an_import(tmp_path: Path) -> None:
     files: Tree = {
         "assets/app.css": '@import "a.css"; @import "//x.test/f.css"; @import "b.css";',
         "assets/a.css": "a { color: red }",
@@ -108,7 +108,7 @@ def test_what_comes_before_an_import_of_another_host_stays_an_import(tmp_path: P
 
 
 @pytest.mark.parametrize("text", ['@namespace "x"; a {}', 'a {} @import "b.css";'])
-def test_what_browsers_would_read_otherwise_is_an_error(tmp_path: Path, text: str) -> None:
+def test_text_that_browsers_would_read_differently_is_an_error(tmp_path: Path, text: str) -> None:
     result = run(tmp_path, {"assets/app.css": '@import "a.css";', "assets/a.css": text, "assets/b.css": ""})
     errors = [one for one in result.diagnostics if one.is_error]
     assert [(one.code, one.location and one.location.file) for one in errors] == [("css/inline", "assets/a.css")]

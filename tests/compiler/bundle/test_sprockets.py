@@ -148,7 +148,7 @@ def test_entries_release_what_is_linked(tmp_path: Path, head: str, linked: list[
     assert sorted(result.manifest.assets) == sorted(["config/manifest.js", *linked])
 
 
-def test_what_is_depended_on_is_an_input(tmp_path: Path) -> None:
+def test_file_of_a_depend_on_directive_is_an_input(tmp_path: Path) -> None:
     result = built(tmp_path, {**LIBRARY, "assets/app.js": "//= depend_on a\n//= depend_on_asset lib/b.js\n"}, SETTINGS)
     assert result.manifest is not None
     assert result.manifest.assets["app.js"].inputs == ("a.js", "app.js", "lib/b.js")
@@ -168,7 +168,7 @@ def test_a_missing_file_is_reported_at_its_directive(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("head", ["//= require a.css", "//= require ./a.css", "//= require_tree ./no", "//= stub no"])
-def test_what_a_directive_cannot_mean_is_missing(tmp_path: Path, head: str) -> None:
+def test_file_that_a_directive_cannot_mean_is_missing(tmp_path: Path, head: str) -> None:
     result = built(tmp_path, {"assets/app.js": head, "assets/a.css": ""}, SETTINGS)
     assert [found.code for found in result.diagnostics] == ["directive/missing"]
 
@@ -211,7 +211,7 @@ UNCOMPILED: Tree = {
         ),
     ],
 )
-def test_what_a_directive_asks_for_and_nothing_compiles_is_an_error(
+def test_directive_for_a_file_that_nothing_compiles_is_an_error(
     tmp_path: Path, head: str, message: str, notes: tuple[str, ...]
 ) -> None:
     result = built(tmp_path, {**UNCOMPILED, "assets/app.js": head}, SETTINGS)
@@ -221,12 +221,12 @@ def test_what_a_directive_asks_for_and_nothing_compiles_is_an_error(
     assert not any(note in one.message for one in reported for note in notes)
 
 
-def test_what_is_stubbed_need_not_be_compiled(tmp_path: Path) -> None:
+def test_stubbed_file_need_not_be_compiled(tmp_path: Path) -> None:
     head = "//= require_tree ./lib\n//= stub ./lib/b\n//= stub lib/deep/c"
     assert order(tmp_path, head, UNCOMPILED) == "a f app"
 
 
-def test_what_is_only_depended_on_need_not_be_compiled(tmp_path: Path) -> None:
+def test_file_of_a_depend_on_directive_need_not_be_compiled(tmp_path: Path) -> None:
     files: Tree = {"assets/app.js": "//= depend_on ./data.yml.erb\napp();", "assets/data.yml.erb": "a: 1"}
     result = built(tmp_path, files, SETTINGS)
     assert result.manifest is not None

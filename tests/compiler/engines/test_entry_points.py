@@ -62,7 +62,7 @@ def test_the_options_are_handed_to_the_engine(install: Install) -> None:
     assert start_engine("shout", OPTIONS).version == "/project"
 
 
-def test_an_engine_that_no_package_has_is_said(install: Install) -> None:
+def test_engine_that_no_package_has_is_reported(install: Install) -> None:
     found = fault("no-such-engine")
     assert found.message == "no package that is installed has an engine `no-such-engine`"
 
@@ -84,7 +84,7 @@ def test_two_packages_with_one_engine_are_an_error(install: Install) -> None:
         ("def Shout(options):\n    raise ValueError('no node')", "ValueError: no node (raised in `shouting`, line 2)"),
     ],
 )
-def test_a_package_that_cannot_be_loaded_is_said(install: Install, module: str, note: str) -> None:
+def test_package_that_cannot_be_loaded_is_reported(install: Install, module: str, note: str) -> None:
     install("shouting", module, {"shout": "Shout"})
     found = fault("shout")
     assert found.message == "the engine `shout` of the package `shouting` cannot be loaded"
@@ -92,7 +92,7 @@ def test_a_package_that_cannot_be_loaded_is_said(install: Install, module: str, 
     assert "\n" not in found.notes[0]
 
 
-def test_what_an_engine_lacks_is_said(install: Install) -> None:
+def test_missing_attribute_of_an_engine_is_reported(install: Install) -> None:
     install("shouting", "class Shout:\n    version = 1\n    def __init__(self, options): ...", {"shout": "Shout"})
     assert fault("shout").notes == (
         "it has no `name`",
@@ -131,7 +131,7 @@ def test_a_package_without_metadata_is_named_by_its_module(install: Install, tmp
 
 
 @pytest.mark.parametrize("content", [b"[buildassets.engines]\nshout\n", b"[buildassets.engines]\nshout = \xff\n"])
-def test_entry_points_that_cannot_be_read_are_said(install: Install, tmp_path: Path, content: bytes) -> None:
+def test_entry_points_that_cannot_be_read_are_reported(install: Install, tmp_path: Path, content: bytes) -> None:
     install("shouting", SHOUT, {"shout": "Shout"})
     (tmp_path / "site-shouting/shouting-1.0.dist-info/entry_points.txt").write_bytes(content)
     assert fault("shout").message == "the entry points of the packages that are installed cannot be read"

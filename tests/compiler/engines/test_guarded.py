@@ -39,7 +39,7 @@ def failure(make: Any) -> Diagnostic:
     return found
 
 
-def test_what_an_engine_gives_is_handed_on() -> None:
+def test_result_of_an_engine_is_passed_on() -> None:
     assert run(lambda given: Compiled(given.text + "!")) == Compiled("words!")
 
 
@@ -117,7 +117,7 @@ def test_diagnostics_of_an_engine_are_handed_on() -> None:
     assert run(lambda given: Compiled("", diagnostics=[found])) == Compiled("", diagnostics=(found,))  # type: ignore[arg-type]  # a list
 
 
-def test_what_was_read_and_what_was_missing_is_told(tmp_path: Path) -> None:
+def test_read_and_missing_files_are_reported(tmp_path: Path) -> None:
     write_tree(tmp_path, {"in/b.x": "\ufeffb", "c.x": "c"})
 
     def read(given: EngineInput) -> Compiled:
@@ -130,7 +130,7 @@ def test_what_was_read_and_what_was_missing_is_told(tmp_path: Path) -> None:
     assert compiled.absences == tuple(str(tmp_path / name) for name in ("e.x", "in/no.x"))
 
 
-def test_reading_what_is_no_text_is_an_error_there(tmp_path: Path) -> None:
+def test_reading_a_file_that_is_not_text_is_an_error_there(tmp_path: Path) -> None:
     write_tree(tmp_path, {"b.x": b"\xff"})
     compiled = run(lambda given: Compiled(given.read("b.x")), str(tmp_path / "a.x"))
     assert [found.code for found in compiled.diagnostics] == ["source/encoding"]
@@ -164,7 +164,7 @@ def test_one_thread_at_a_time_calls_an_engine() -> None:
     assert most == 1
 
 
-def test_what_an_engine_derives_from_str_is_handed_on_as_str() -> None:
+def test_subclass_of_str_is_passed_on_as_str() -> None:
     class Markup(str):
         def __str__(self) -> str:
             return "another"

@@ -151,9 +151,7 @@ def test_templates_become_what_is_wanted_of_them(node: str, templating: Templati
         ("é\n\n <%= 'x %>", "a string, comment, template or regular expression is never closed", (3, 6)),
     ],
 )
-def test_code_that_is_out_of_balance_is_told_in_the_template(
-    template: str, message: str, place: tuple[int, int]
-) -> None:
+def test_unbalanced_code_is_reported_in_the_template(template: str, message: str, place: tuple[int, int]) -> None:
     (fault,) = compile_template(EngineInput(template, "/v/item.jst", "v/item.jst")).diagnostics
     assert fault.location is not None
     assert (fault.code, fault.message) == ("jst/syntax", f"{message} in the code of the template")

@@ -46,7 +46,7 @@ def test_sheet_gets_smaller(text: str, expected: str) -> None:
         "a{-webkit-line-clamp:3;-webkit-box-orient:vertical;display:-webkit-box}",
     ],
 )
-def test_what_the_browsers_need_stays(text: str) -> None:
+def test_rules_that_the_browsers_need_stay(text: str) -> None:
     assert minified(text) == Compiled(text)
 
 
@@ -89,12 +89,12 @@ def test_translated_sheet_is_taken_though_it_is_longer() -> None:
 )
 def test_sheet_that_is_refused_is_minified_by_rcssmin(text: str, message: str, line: int, column: int) -> None:
     result = minified(text + " /* x */")
-    said = next(one for one in result.diagnostics if one.code != "css/syntax")
+    reported = next(one for one in result.diagnostics if one.code != "css/syntax")
     assert result.text == text.replace("\n", "").replace("'x.css'", "'x.css'")
-    assert (said.code, said.is_error) == ("css/refused", False)
-    assert said.message == f"`a.css` is minified by rcssmin and not by lightningcss, which refuses it: {message}"
-    assert said.location is not None
-    assert (said.location.line, said.location.column) == (line, column)
+    assert (reported.code, reported.is_error) == ("css/refused", False)
+    assert reported.message == f"`a.css` is minified by rcssmin and not by lightningcss, which refuses it: {message}"
+    assert reported.location is not None
+    assert (reported.location.line, reported.location.column) == (line, column)
 
 
 def test_half_a_surrogate_pair_is_refused() -> None:
@@ -103,18 +103,18 @@ def test_half_a_surrogate_pair_is_refused() -> None:
     assert result.text == "a{b:'\ud800'}"
 
 
-def test_sheet_with_a_fault_is_left_to_rcssmin_which_tells_it() -> None:
+def test_sheet_with_a_fault_is_left_to_rcssmin_which_reports_it() -> None:
     assert only(minified("a { b : c } /* d")).message == "unclosed comment"
     assert only(minified("a { b : c } } d { e : f }")).message == "`}` closes nothing"
 
 
 def test_rule_for_one_browser_alone_stays_one() -> None:
     result = minified("_:-ms-fullscreen , a { b : c }")
-    said = only(result)
+    reported = only(result)
     assert result.text == "_:-ms-fullscreen,a{b:c}"
-    assert said.code == "css/unproven"
-    assert said.location is not None
-    assert (said.location.column, said.location.length) == (1, 21)
+    assert reported.code == "css/unproven"
+    assert reported.location is not None
+    assert (reported.location.column, reported.location.length) == (1, 21)
 
 
 @pytest.mark.parametrize(("opener", "closer"), [("a{", "}"), ("@media print{", "}"), ("a:not(", ")"), ("@x{", "}")])
@@ -143,11 +143,11 @@ def test_equal_references_may_be_merged_and_prefixed_ones_added() -> None:
 def test_reference_that_is_overridden_is_not_lost() -> None:
     text = "a { background: url(a.png) }\na { background: url(b.png) }"
     result = minified(text)
-    said = only(result)
+    reported = only(result)
     assert result.text == "a{background:url(a.png)}a{background:url(b.png)}"
-    assert said.message == "`a.css` is minified by rcssmin and not by lightningcss, whose result lacks `a.png`"
-    assert said.location is not None
-    assert (said.location.line, said.location.column) == (1, 21)
+    assert reported.message == "`a.css` is minified by rcssmin and not by lightningcss, whose result lacks `a.png`"
+    assert reported.location is not None
+    assert (reported.location.line, reported.location.column) == (1, 21)
 
 
 @pytest.mark.parametrize(
@@ -178,7 +178,7 @@ def test_rule_that_would_leave_what_is_around_it_stays_there(text: str, lost: st
     assert found.message == f"`a.css` is minified by rcssmin and not by lightningcss, {complaint}"
 
 
-def test_nested_import_is_no_import_where_browsers_nest() -> None:
+def test_nested_import_is_not_an_import_where_browsers_nest() -> None:
     text = '.a{@import "b.css";c:d}'
     assert minified(text, "chrome 125") == Compiled(text)
 
@@ -226,12 +226,12 @@ def test_encoding_is_declared_where_it_was_and_matters(text: str, expected: str)
 
 
 def test_source_map_is_made_by_rcssmin_with_the_same_warning_for_all_sheets() -> None:
-    told = set()
+    reported = set()
     for name in ("a.css", "b.css"):
         result = engine().run(EngineInput("a { b : c }", f"/site/{name}", name, wants_source_map=True))
         assert result.source_map is not None
-        told.add(only(result))
-    assert [found.code for found in told] == ["css/no-source-map"]
+        reported.add(only(result))
+    assert [found.code for found in reported] == ["css/no-source-map"]
 
 
 @pytest.mark.parametrize("browser", ["chrome 9999", "safari 16.99", "safari 16.4.9", "firefox 115.3.1", "ios 99.1"])

@@ -32,7 +32,7 @@ def test_references_of_a_script_by_esbuild_are_rewritten(with_esbuild: Path) -> 
 
 
 @pytest.mark.corpus
-def test_missing_reference_is_told_where_it_was_written(with_esbuild: Path) -> None:
+def test_missing_reference_is_reported_in_its_source(with_esbuild: Path) -> None:
     text = "import './b.js' ;\nimport './gone.js' ;\nimport './b.js' ;\n"
     found = only(built(with_esbuild, {"assets/a.js": text, "assets/b.js": ""}, ESBUILD))
     assert found.location is not None
@@ -72,7 +72,7 @@ def test_references_of_a_sheet_by_lightningcss_are_rewritten(tmp_path: Path) -> 
     assert result.manifest.assets["e.svg"].file in sheet
 
 
-def test_missing_reference_of_a_sheet_is_told_where_it_was_written(tmp_path: Path) -> None:
+def test_missing_reference_of_a_sheet_is_reported_in_its_source(tmp_path: Path) -> None:
     text = "a { mask: url(c.svg) }\nb { color: red }\nc { mask: url(gone.svg) }"
     result = built(tmp_path, {"assets/a.css": text, "assets/c.svg": "<svg/>"}, LIGHTNINGCSS)
     places = {

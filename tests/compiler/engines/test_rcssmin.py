@@ -110,12 +110,12 @@ def test_a_sheet_gets_shorter(text: str, minified: str) -> None:
 
 
 @pytest.mark.parametrize("text", ['a{b:url("c d.png")}', ".a/**/.b{c:d}", ":root{--a: b , c}", "a{b:'c\n}"])
-def test_what_rcssmin_breaks_is_not_shipped(text: str) -> None:
+def test_text_that_rcssmin_breaks_is_not_shipped(text: str) -> None:
     broken = rcssmin.cssmin(text, keep_bang_comments=True)
     assert tree(broken) != tree(text) == tree(run(text).text)
 
 
-def test_what_rcssmin_does_right_is_shipped() -> None:
+def test_text_that_rcssmin_minifies_correctly_is_shipped() -> None:
     assert run("a ~ b { c : d }").text == rcssmin.cssmin("a ~ b { c : d }") == "a ~ b{c:d}"
 
 
@@ -129,7 +129,7 @@ def test_what_rcssmin_does_right_is_shipped() -> None:
         ("a{b:url(c d)}", "a URL with a space, a quote or a parenthesis in it is ignored", (1, 5, 8)),
     ],
 )
-def test_what_browsers_give_up_on_is_shown(text: str, message: str, place: tuple[int, int, int]) -> None:
+def test_text_that_browsers_reject_is_reported(text: str, message: str, place: tuple[int, int, int]) -> None:
     (found,) = run(text).diagnostics
     assert found.location
     assert (found.code, found.message, found.is_error) == ("css/syntax", message, False)
@@ -157,7 +157,7 @@ def test_a_sheet_full_of_faults_gives_ten_warnings() -> None:
     assert len(run("a{b:'c\n}" * 1000).diagnostics) == 10
 
 
-def test_lone_surrogates_are_no_harm() -> None:
+def test_lone_surrogates_are_kept() -> None:
     assert run("a { b: '\ud800' }").text == "a{b:'\ud800'}"
 
 

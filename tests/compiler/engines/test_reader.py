@@ -16,7 +16,7 @@ def test_a_file_is_read_without_its_byte_order_mark(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["no", "folder", "file/below", "nul\0"])
-def test_what_is_no_file_is_absent(tmp_path: Path, name: str) -> None:
+def test_path_that_is_not_a_file_is_absent(tmp_path: Path, name: str) -> None:
     write_tree(tmp_path, {"folder/a": "", "file": ""})
     reader = Reader()
     assert reader.read(str(tmp_path / name)) is None

@@ -43,7 +43,7 @@ def test_an_engine_with_a_row_is_offered_for_its_key_only(row: str, tmp_path: Pa
     assert row in engines["additionalProperties"]["not"]["enum"]
 
 
-def test_what_an_engine_with_a_row_requires_is_known(row: str) -> None:
+def test_requirement_of_an_engine_with_a_row_is_known(row: str) -> None:
     assert missing_requirement(ModuleNotFoundError(name=row)) is not None
 
 

@@ -100,7 +100,7 @@ def test_decorator_is_an_error_with_the_engines_that_take_it(text: str) -> None:
     )
 
 
-def test_stray_character_is_no_decorator() -> None:
+def test_stray_character_is_not_a_decorator() -> None:
     (diagnostic,) = minified("a = b @ c").diagnostics
     assert (diagnostic.notes, diagnostic.hint) == ((), "remove it, or put it in quotes")
 
@@ -113,7 +113,7 @@ def test_text_without_proof_is_left_whole_with_a_warning() -> None:
     assert result.text == text
 
 
-def test_suffix_of_modules_tells_the_grammar() -> None:
+def test_suffix_of_modules_decides_the_grammar() -> None:
     text = "a = await /b  c/ ;"
     assert RjsminEngine().run(EngineInput(text, "/site/a.mjs", "a.mjs")).text == "a=await/b  c/;"
 

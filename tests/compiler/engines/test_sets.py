@@ -111,7 +111,7 @@ def test_a_file_that_no_glob_matches_makes_no_engine_run(site: Path) -> None:
     assert builder.reasons_after((site / "pages/a.html~").touch) is None
 
 
-def test_what_a_file_holds_counts_only_if_it_is_read(site: Path) -> None:
+def test_content_of_a_file_counts_only_if_it_is_read(site: Path) -> None:
     builder = Builder(site)
     assert builder.reasons_after(lambda: (site / "pages/a.html").write_text("other")) is None
     reasons = builder.reasons_after(lambda: (site / "pages/deep/b.read").write_text("other"))

@@ -93,7 +93,7 @@ def test_references_of_what_was_compiled_are_rewritten(tmp_path: Path, engine: s
 
 
 @pytest.mark.usefixtures("packaged")
-def test_what_is_no_kind_with_references_is_compiled_too(tmp_path: Path) -> None:
+def test_kind_without_references_is_compiled_too(tmp_path: Path) -> None:
     result = run(tmp_path, {"assets/a.x": "one @b.y", "assets/b.y": "two"}, 'x = "words"')
     assert text_of(tmp_path, result, "a.txt") == "one two"
 
@@ -105,7 +105,7 @@ def test_a_kind_can_be_compiled_to_itself(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("packaged")
-def test_what_was_compiled_to_its_own_kind_is_minified_by_nothing_else(tmp_path: Path) -> None:
+def test_result_of_its_own_kind_is_minified_by_no_other_engine(tmp_path: Path) -> None:
     files: Tree = {"assets/a.svg": '<svg xmlns="http://www.w3.org/2000/svg">@b.x  </svg>', "assets/b.x": "<g/>"}
     result = run(tmp_path, files, 'svg = "vector"', "compress = []\n")
     assert text_of(tmp_path, result, "a.svg") == '<svg xmlns="http://www.w3.org/2000/svg"><g/>  </svg>'
@@ -204,7 +204,7 @@ def test_an_engine_that_raises_fails_its_source_and_no_other(tmp_path: Path) -> 
 
 
 @pytest.mark.usefixtures("packaged")
-def test_a_source_that_is_no_utf_8_is_an_error_even_where_it_becomes_markup(tmp_path: Path) -> None:
+def test_source_that_is_not_utf_8_is_an_error_even_where_it_becomes_markup(tmp_path: Path) -> None:
     result = run(tmp_path, {"assets/a.md": b"\xff"}, 'md = "page"')
     assert [(found.code, found.is_error) for found in result.diagnostics] == [("source/encoding", True)]
 

@@ -105,7 +105,7 @@ def test_a_process_that_is_unfit_is_left_out_and_another_asked() -> None:
         assert away.complaint() is None  # only once
 
 
-def test_nobody_is_asked_once_all_are_unfit() -> None:
+def test_no_executor_is_asked_once_all_are_unfit() -> None:
     cluster = Played([unfit("it has other engines")] * 9)
     with closing(Away("it", lambda: cluster, 1)) as away:
         assert away.answer(work, b"") is None

@@ -20,7 +20,7 @@ def test_a_whole_font_is_known_by_its_first_bytes(content: bytes, kind: str) -> 
     assert isinstance(found, Packed) == (kind == "woff2")
 
 
-def test_what_is_no_font_has_no_form() -> None:
+def test_file_that_is_not_a_font_has_no_form() -> None:
     assert container_of(b"<!doctype html>") is None
     assert container_of(b"") is None
 

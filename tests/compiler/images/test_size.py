@@ -45,7 +45,7 @@ def test_a_picture_is_known_by_its_content_whatever_its_suffix() -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff", b"text", b"<svg width='1' height='1'/>", bytes(100)])
-def test_what_is_no_raster_picture_has_no_size(content: bytes) -> None:
+def test_file_that_is_not_a_raster_picture_has_no_size(content: bytes) -> None:
     assert raster_size(content) is None
 
 
@@ -126,7 +126,7 @@ def test_an_svg_without_a_size_of_its_own(attributes: str) -> None:
 
 
 @pytest.mark.parametrize("attributes", VECTORS)
-def test_what_stands_before_the_root_element_does_not_count(attributes: str) -> None:
+def test_text_before_the_root_element_does_not_count(attributes: str) -> None:
     before = '<?xml version="1.0"?>\n<!DOCTYPE svg [<!ENTITY a "<svg width=\'1\'/>">]>\n<!-- <svg width="3"> -->'
     assert vector_size(before + svg(attributes)) == vector_size(svg(attributes))
 

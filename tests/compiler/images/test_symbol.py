@@ -110,7 +110,7 @@ def test_licences_stay_apart() -> None:
         ("", "icon/unreadable"),
     ],
 )
-def test_what_would_run_or_load_in_a_page_is_refused(text: str, code: str) -> None:
+def test_markup_that_would_run_or_load_in_a_page_is_refused(text: str, code: str) -> None:
     with pytest.raises(IconError) as raised:
         symbol("a", text)
     assert raised.value.code == code

@@ -144,7 +144,7 @@ def test_a_command_may_replace_sass(tmp_path: Path) -> None:
     assert released(tmp_path, result, "a.css") == "a{b:d}"
 
 
-def test_sheets_of_the_project_may_be_compiled_to_sheets_and_those_of_others_are_not(tmp_path: Path) -> None:
+def test_sheets_of_the_project_may_be_compiled_to_sheets_unlike_third_party_ones(tmp_path: Path) -> None:
     files = {"assets/a.css": "a{b:c}", "theirs/t.css": "t{b:c}"}
     roots = 'sources = ["assets", { path = "theirs", vendored = true }]\n'
     result = built(tmp_path, files, roots + 'commands.post = {from="css", to="css", run=["sed", "s/c/d/"]}')
@@ -174,7 +174,7 @@ def test_a_source_with_the_name_of_such_an_asset(tmp_path: Path) -> None:
     assert one.location.line == 1
 
 
-def test_what_is_reported_has_its_place(tmp_path: Path) -> None:
+def test_problem_has_its_place(tmp_path: Path) -> None:
     files = {**PROJECT, "assets/a.less": 'a{}\n@import "none.less";\n@import "nor.less";'}
     result = built(tmp_path, files, settings("--path={path}", more=PROBLEM))
     assert [(one.code, one.message, one.severity) for one in result.diagnostics] == [
@@ -186,7 +186,7 @@ def test_what_is_reported_has_its_place(tmp_path: Path) -> None:
     assert (where.file, where.line, where.column, where.excerpt) == ("assets/a.less", 2, 9, '@import "none.less";')
 
 
-def test_what_is_reported_of_the_standard_input_is_of_the_source(tmp_path: Path) -> None:
+def test_problem_in_the_standard_input_is_one_of_the_source(tmp_path: Path) -> None:
     files = {**PROJECT, "assets/a.less": 'a{}\n@import "none.less";'}
     where = only(built(tmp_path, files, settings(more=PROBLEM))).location
     assert where is not None
@@ -459,7 +459,7 @@ def test_where_nothing_may_run_nothing_does(tmp_path: Path) -> None:
     assert runs(tmp_path) == 0
 
 
-def test_what_a_command_leaves_behind_is_ended(tmp_path: Path) -> None:
+def test_process_that_a_command_leaves_is_ended(tmp_path: Path) -> None:
     built(tmp_path, PROJECT, shell("sleep 600 & echo $! > number; cat"))
     number = int((tmp_path / "number").read_text())
 

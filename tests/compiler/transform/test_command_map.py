@@ -72,7 +72,7 @@ def test_a_fault_has_its_place_in_the_source(tmp_path: Path, way: str) -> None:
         ("", b'{"sources": "a"}'),
     ],
 )
-def test_what_is_no_map_is_left_alone(comment: str, beside: bytes | None) -> None:
+def test_file_that_is_not_a_map_is_left_alone(comment: str, beside: bytes | None) -> None:
     text = f"a{{b:c}}\n{comment}"
     assert map_of_command(text, Syntax.CSS, beside, ["/nowhere-at-all"]) == MappedText(text)
 

@@ -175,7 +175,7 @@ def test_neither_what_failed_nor_what_no_engine_made_is_kept() -> None:
 
 
 @given(DRAFTS, st.data())
-def test_what_is_no_draft_is_refused(draft: Draft, data: st.DataObject) -> None:
+def test_bytes_that_are_not_a_draft_are_refused(draft: Draft, data: st.DataObject) -> None:
     """Whatever stands in the place of a value makes another draft, or none: nothing else is raised."""
     head, _, rest = dumped(draft).partition(b"\n")
     values = json.loads(head)
@@ -224,7 +224,7 @@ class _Hostile:
         return print, ("run",)
 
 
-def test_what_lies_in_a_cache_is_not_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_code_in_a_cache_is_not_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     cache = Cache(str(tmp_path))
     for content in (pickle.dumps(_Hostile()), b"\x80\x04cposix\nsystem\n\x8c\x08echo run\x85R."):
         cache.keep("step", lambda: "key", Run(content), 0)

@@ -75,14 +75,14 @@ def test_an_esbuild_found_by_chance_makes_warnings(tmp_path: Path, mode: Mode) -
     assert (only(result).code, only(result).is_error, result.succeeded) == ("js/syntax", False, True)
 
 
-def test_what_is_surely_broken_is_an_error_by_chance_too(tmp_path: Path) -> None:
+def test_surely_broken_script_is_an_error_in_any_grammar(tmp_path: Path) -> None:
     found = only(with_esbuild(tmp_path, {"assets/a.js": "function f() {\n"}, "minify = false\n"))
     assert (found.is_error, found.message) == (True, "`{` is never closed")
 
 
 @pytest.mark.parametrize("settings", ["", 'js = "esbuild"\n'])
 @pytest.mark.parametrize("kind", ["vendored", "npm"])
-def test_broken_scripts_of_others_are_one_warning(
+def test_broken_third_party_scripts_are_one_warning(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: str, kind: str
 ) -> None:
     lock(tmp_path, monkeypatch)
@@ -99,7 +99,7 @@ def test_broken_scripts_of_others_are_one_warning(
 @pytest.mark.parametrize("settings", ["", CONFIGURED])
 @pytest.mark.parametrize("mode", ["production", "development"])
 @pytest.mark.parametrize("text", ["var await = 1;\nf(await);\n", "f() = 1;\n", "x = await\n", "var await;\nf() = 1;\n"])
-def test_what_browsers_run_is_no_fault(
+def test_script_that_browsers_run_is_not_a_fault(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: str, mode: Mode, text: str
 ) -> None:
     lock(tmp_path, monkeypatch)
@@ -134,7 +134,7 @@ def test_the_name_makes_it_a_module(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize("settings", ["", CONFIGURED])
 @pytest.mark.parametrize("mode", ["production", "development"])
 @pytest.mark.parametrize("text", ["f();\nreturn;\n", "f(/(a/);\n", "let {a};\n"])
-def test_what_esbuild_passes_over_is_found(
+def test_fault_that_esbuild_accepts_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: str, mode: Mode, text: str
 ) -> None:
     lock(tmp_path, monkeypatch)

@@ -57,12 +57,12 @@ def test_map_in_a_data_url_is_followed(tmp_path: Path, name: str, percent: bool)
     "url",
     ["", "https://a.test/lib.js.map", "//a.test/lib.js.map", "/lib.js.map", "lib.js", "%00"],
 )
-def test_what_names_no_file_for_a_map_is_no_fault(tmp_path: Path, url: str) -> None:
+def test_comment_that_names_no_map_is_not_a_fault(tmp_path: Path, url: str) -> None:
     assert followed(tmp_path, url) == InputMap()
 
 
 @pytest.mark.parametrize("url", ["lib.js.map", "x\\y"])
-def test_map_that_is_not_there_is_no_fault_and_looked_for(tmp_path: Path, url: str) -> None:
+def test_missing_map_is_an_absence_and_not_a_fault(tmp_path: Path, url: str) -> None:
     assert followed(tmp_path, url) == InputMap(absences=(str(tmp_path / "assets/js" / url),))
 
 

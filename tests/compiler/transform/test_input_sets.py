@@ -53,7 +53,7 @@ def test_a_set_outside_of_the_folder(project: Path) -> None:
     assert found(project, "../shared/*.less", f"{project}/a.less") == ["a.less", "../shared/s.less"]
 
 
-def test_what_is_looked_at(project: Path) -> None:
+def test_looked_at_paths_are_recorded(project: Path) -> None:
     made = input_set(str(project), ["less/**", "none.less", "none/*"], [])
     looked_at = [os.path.relpath(path, project) for path in made.looked_at]
     assert looked_at == ["less", "less/deep", "none", "none.less"]

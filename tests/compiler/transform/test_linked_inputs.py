@@ -101,7 +101,7 @@ def test_a_package_that_npm_linked_is_followed(engine: str, tmp_path: Path) -> N
     assert released(tmp_path, built(tmp_path, {}, settings(engine, more)), "app.css") == "a{b:c}"
 
 
-def test_what_is_kept_of_a_partial_does_not_hold_where_that_becomes_a_link(
+def test_kept_draft_is_invalid_once_its_partial_becomes_a_link(
     engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_tree(site(tmp_path), {"assets/shared/_theme.scss": "a { b: c }", "buildassets.toml": settings(engine)})

@@ -26,11 +26,11 @@ def names(draft: Draft) -> list[str | None]:
     return [path and Path(path).name for path in OriginalPositions(draft, str).writers()]
 
 
-def test_writers_are_told_by_the_source_map(tmp_path: Path) -> None:
+def test_source_map_decides_the_writers(tmp_path: Path) -> None:
     assert names(draft(tmp_path, TEXT.replace("\n", ""))) == ["_a.scss", "_b.scss", "_b.scss"]
 
 
-def test_writers_are_told_where_a_minifier_merged_references(tmp_path: Path) -> None:
+def test_writers_are_found_where_a_minifier_merged_references(tmp_path: Path) -> None:
     assert names(draft(tmp_path, "c{d:url(y.png),url(x.png)}")) == ["_b.scss", "_a.scss"]
 
 
@@ -38,7 +38,7 @@ def test_reference_that_a_minifier_made_has_no_writer(tmp_path: Path) -> None:
     assert names(draft(tmp_path, "c{d:url(z.png)}")) == [None]
 
 
-def test_sources_without_a_path_are_no_writers(tmp_path: Path) -> None:
+def test_source_without_a_path_is_not_a_writer(tmp_path: Path) -> None:
     assert OriginalPositions(draft(tmp_path, TEXT, ["a.scss", "stdin"]), str).writers() == (None, None, None)
 
 
@@ -61,7 +61,7 @@ def test_a_draft_that_is_its_source_is_not_read_again(tmp_path: Path) -> None:
         ("a { b: f(x.pngs) }", "x.png", 1, 1, "a"),
     ],
 )
-def test_what_is_left_of_a_reference_is_marked(
+def test_rest_of_a_reference_is_marked(
     tmp_path: Path, written: str, reference: str, line: int, column: int, marked: str
 ) -> None:
     (tmp_path / "_a.scss").write_text(written)

@@ -78,7 +78,7 @@ def test_stamps_of_files_are_those_that_the_cache_compares(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("name", ["absent.js", "folder.js", "nul\0.js", "\ud800.js", "large.bin"])
-def test_what_is_no_file_that_can_be_read_comes_without_one(tmp_path: Path, name: str) -> None:
+def test_unreadable_file_comes_without_content(tmp_path: Path, name: str) -> None:
     need_library()
     write_tree(tmp_path, {"a.js": "a()", "z.js": "z()", "folder.js/b.js": ""})
     with open(tmp_path / "large.bin", "wb") as large:
@@ -106,7 +106,7 @@ def test_a_source_that_is_not_wanted_comes_without_its_file(tmp_path: Path) -> N
     assert [file and file.content for _, file in found] == [b"a()", None, b"z()"]
 
 
-def test_reading_ends_where_nobody_takes_the_rest(tmp_path: Path) -> None:
+def test_reading_ends_when_the_rest_is_not_taken(tmp_path: Path) -> None:
     need_library()
     files = {f"{number}.js": " " * 300_000 for number in range(20)}
     write_tree(tmp_path, files)

@@ -62,5 +62,5 @@ def test_a_new_sheet_that_a_glob_matches_is_found_by_the_next_build(tmp_path: Pa
 
 
 @pytest.mark.parametrize("text", ['@import "' * 5000, "@import " + '"a*",' * 5000, "/*" * 5000, "'" * 9999])
-def test_what_is_never_closed_takes_linear_time(tmp_path: Path, text: str) -> None:
+def test_unclosed_text_takes_linear_time(tmp_path: Path, text: str) -> None:
     with_globs_written_out(text, str(tmp_path / "a.scss"))

@@ -36,7 +36,7 @@ class Recorder:
 @pytest.mark.parametrize("directives", ["true", "false"])
 @pytest.mark.parametrize("header", ["", "//= require b\n", "\ufeff", '@import "parts/*";\n', "/* * */"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
-def test_it_is_what_the_draft_asks_for(tmp_path: Path, header: str, directives: str, encoding: str) -> None:
+def test_input_is_the_one_that_the_draft_asks_for(tmp_path: Path, header: str, directives: str, encoding: str) -> None:
     write_tree(tmp_path, {"assets/a.scss": (header + "a { b: c }").encode(encoding), "assets/parts/_c.scss": "c {}"})
     write_tree(tmp_path, {"buildassets.toml": f"directives = {directives}\n"})
     config = load_config(start=str(tmp_path))

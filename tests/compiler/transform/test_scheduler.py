@@ -139,14 +139,14 @@ def test_no_worker_is_started_for_one_source(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("telltale")
-def test_what_the_cache_holds_needs_no_worker(tmp_path: Path) -> None:
+def test_cached_draft_needs_no_worker(tmp_path: Path) -> None:
     first = processes(tmp_path, run(settled(tmp_path, FOUR), {}, jobs=2, cached=True))
     second = processes(tmp_path, run(tmp_path, {"assets/e.tell": "new"}, jobs=2, cached=True))
     assert second == {**first, "e.txt": os.getpid()}
 
 
 @pytest.mark.usefixtures("telltale")
-def test_what_workers_made_is_kept(tmp_path: Path) -> None:
+def test_drafts_of_workers_are_kept(tmp_path: Path) -> None:
     files = {f"assets/{name}.css": f"{name} {{ color : red }}\n" for name in "abcd"}
     assert run(settled(tmp_path, files), {}, jobs=2, cached=True).succeeded
     held = read_tree(tmp_path / ".cache")
@@ -159,7 +159,7 @@ def test_what_workers_made_is_kept(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("telltale")
 @pytest.mark.parametrize("count", [1, 9])
-def test_what_is_done_as_a_whole_takes_what_was_made_for_less(
+def test_whole_build_uses_drafts_of_a_partial_one(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], count: int
 ) -> None:
     sources: Tree = {f"assets/{number}.tell": "print" for number in range(count)}
@@ -225,7 +225,7 @@ def test_where_no_process_can_be_started_the_work_is_done_here(tmp_path: Path, m
 
 
 @pytest.mark.usefixtures("telltale")
-def test_what_an_engine_prints_in_a_worker_goes_to_stderr(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_output_of_an_engine_in_a_worker_goes_to_stderr(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     run(tmp_path, {f"assets/{name}.tell": "print" for name in "cab"}, jobs=2)
     printed = capfd.readouterr()
     assert printed.out == ""

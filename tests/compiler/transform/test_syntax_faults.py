@@ -86,27 +86,27 @@ def test_a_late_import_in_sass_is_left_to_sass(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("settings", ["", "minify = false\n"])
-def test_a_broken_drawing_is_a_warning_and_released_as_it_is(tmp_path: Path, settings: str) -> None:
+def test_broken_drawing_is_a_warning_and_released_unchanged(tmp_path: Path, settings: str) -> None:
     result = built(tmp_path, {"assets/a.svg": "<svg>\n<g>"}, settings)
     assert (only(result).code, only(result).is_error) == ("svg/syntax", False)
     assert released(tmp_path, result, "a.svg") == "<svg>\n<g>"
 
 
-def test_broken_drawings_of_others_are_counted(tmp_path: Path) -> None:
+def test_broken_third_party_drawings_are_counted(tmp_path: Path) -> None:
     files = {"vendor/a.svg": "<svg>", "vendor/b.svg": "<svg>", "vendor/c.svg": "<svg/>"}
     found = only(built(tmp_path, files, 'sources = [{ path = "vendor", vendored = true }]\n'))
     assert found.message == "browsers show nothing of 2 files in `vendor/`"
 
 
 @pytest.mark.parametrize("name", ["a.json", "a.webmanifest", "a.geojson"])
-def test_what_is_no_json_is_a_warning_and_released_as_it_is(tmp_path: Path, name: str) -> None:
+def test_invalid_json_is_a_warning_and_released_unchanged(tmp_path: Path, name: str) -> None:
     text = '{\n  "a": 1, // b\n}\n'
     result = built(tmp_path, {f"assets/{name}": text}, "")
     assert (only(result).code, only(result).is_error) == ("json/syntax", False)
     assert released(tmp_path, result, name) == text
 
 
-def test_in_a_root_of_others_broken_files_are_one_line(tmp_path: Path) -> None:
+def test_broken_files_of_a_third_party_root_are_one_line(tmp_path: Path) -> None:
     settings = 'minify = false\nsources = ["assets", { path = "vendor", vendored = true }]\n'
     files: Tree = {"assets/a.css": "", "vendor/a.json": "{,}", "vendor/b.json": "// a", "vendor/c.css": "} }"}
     sheets, documents = built(tmp_path, files, settings).diagnostics
@@ -133,7 +133,7 @@ def test_an_esbuild_that_is_there_finds_every_error_of_the_grammar(tmp_path: Pat
 
 @pytest.mark.corpus
 @pytest.mark.parametrize("cached", [True, False])
-def test_what_esbuild_reads_in_development_stays_as_it_is(tmp_path: Path, *, cached: bool) -> None:
+def test_text_that_esbuild_reads_in_development_is_unchanged(tmp_path: Path, *, cached: bool) -> None:
     (tmp_path / "node_modules").symlink_to(node_modules())
     script = "/* a */ let  b = import.meta.url; new URL('c.png', import.meta.url)\n"
     files: Tree = {"buildassets.toml": '[engines]\njs = "esbuild"\n', "assets/a.js": script, "assets/c.png": "pixels"}

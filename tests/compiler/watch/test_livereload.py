@@ -317,11 +317,11 @@ def test_no_other_name_leads_to_it(live_reload: LiveReload, host: str) -> None:
 
 
 @pytest.mark.parametrize("query", ["", "?", "?token=", "?token=x", "?token=%ff%00", "?release="])
-def test_nobody_listens_without_the_token(live_reload: LiveReload, query: str) -> None:
+def test_page_without_the_token_is_refused(live_reload: LiveReload, query: str) -> None:
     assert refused(live_reload, f"/events{query}", {"Origin": ORIGIN})
 
 
-def test_nobody_listens_without_an_origin(live_reload: LiveReload) -> None:
+def test_page_without_an_origin_is_refused(live_reload: LiveReload) -> None:
     assert refused(live_reload, f"/events?token={live_reload.token}", {})
 
 
@@ -349,12 +349,12 @@ def exchange(live_reload: LiveReload, request: bytes) -> bytes:
         *(b"GET /events?token=\xff HTTP/1.1\r\nHost: \xff\r\n\r\n", b"GET " + b"a" * 70000 + b" HTTP/1.1\r\n\r\n"),
     ],
 )
-def test_what_is_no_request_is_refused_like_any_other(live_reload: LiveReload, request_bytes: bytes) -> None:
+def test_invalid_request_is_refused_like_any_other(live_reload: LiveReload, request_bytes: bytes) -> None:
     answer = exchange(live_reload, request_bytes)
     assert answer in (b"", b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
 
 
-def test_it_listens_on_this_machine_only(live_reload: LiveReload) -> None:
+def test_server_listens_on_this_machine_only(live_reload: LiveReload) -> None:
     assert live_reload.url.startswith("http://127.0.0.1:")
     with socket.socket(socket.AF_INET) as other:
         other.bind(("127.0.0.2", urlsplit(live_reload.url).port or 0))  # free, as nobody listens on all addresses
@@ -400,7 +400,7 @@ def test_a_second_watcher_takes_another_port_and_keeps_its_file(live_reload: Liv
         assert announced(tmp_path)["url"] == second.url
 
 
-def test_where_nobody_may_listen_the_watch_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_watch_continues_where_no_port_may_be_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(_socket: socket.socket, _address: object) -> None:
         raise OSError(99, "Cannot assign requested address")
 

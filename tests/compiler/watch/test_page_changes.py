@@ -72,7 +72,7 @@ def test_a_font_is_swapped_by_its_sheet(tmp_path: Path) -> None:
     assert swapped(changes(tmp_path, {"assets/fonts/a.woff2": b"two"})) == ["css/fonts.css", "fonts/a.woff2"]
 
 
-def test_a_sheet_that_a_module_imports_leaves_the_module_as_it_is(tmp_path: Path) -> None:
+def test_sheet_that_a_module_imports_leaves_the_module_unchanged(tmp_path: Path) -> None:
     found = changes(tmp_path, {"assets/css/module.css": "p { color: blue }"})
     assert swapped(found) == ["css/module.css", "js/app.js", "js/part.js"]
 

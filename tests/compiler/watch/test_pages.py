@@ -36,7 +36,7 @@ def test_there_are_none_where_none_are_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("further", ["pages", "."])
-def test_what_a_server_writes_and_what_is_built_are_no_templates(tmp_path: Path, further: str) -> None:
+def test_files_of_a_server_and_of_a_build_are_not_templates(tmp_path: Path, further: str) -> None:
     assert named(write_tree(tmp_path, PROJECT), further) == [
         "pages/list.jinja2",
         "pages/mails/mail.txt",

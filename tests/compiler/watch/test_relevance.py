@@ -54,5 +54,5 @@ def test_change_matters(
     assert looked_at.matters(Change(str(tmp_path / name), phase, of_names)) is matters
 
 
-def test_what_nobody_knows_matters(looked_at: Watched) -> None:
+def test_unknown_path_matters(looked_at: Watched) -> None:
     assert looked_at.matters(Change(""))

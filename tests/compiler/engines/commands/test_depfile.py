@@ -29,7 +29,7 @@ from buildassets.compiler.engines.commands.depfile import prerequisites
         ("", ()),
     ],
 )
-def test_what_rules_list(text: str, names: tuple[str, ...]) -> None:
+def test_rules_list_their_files(text: str, names: tuple[str, ...]) -> None:
     assert prerequisites(text) == names
 
 

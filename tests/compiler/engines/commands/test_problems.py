@@ -20,11 +20,11 @@ USUAL = r"^(?P<file>[^:]+):(?P<line>\d+):(?P<column>\d+): (?P<message>.*)$"
         (USUAL, "nothing of the kind", []),
     ],
 )
-def test_what_a_pattern_finds(pattern: str, printed: str, found: list[Problem]) -> None:
+def test_pattern_finds_problems(pattern: str, printed: str, found: list[Problem]) -> None:
     assert list(problems(pattern, printed.encode())) == found
 
 
-def test_bytes_that_are_no_text_are_shown_somehow() -> None:
+def test_bytes_that_are_not_text_are_shown() -> None:
     assert lines_of(b"\xff\0\x07a\n\n  \nb \n") == ["\ufffda", "b"]
 
 

@@ -42,7 +42,7 @@ def test_a_relative_path_is_one_from_the_folder(tmp_path: Path, name: str) -> No
     assert found.origin == "project"
 
 
-def test_an_absolute_path_is_taken_as_it_is(tmp_path: Path) -> None:
+def test_absolute_path_is_unchanged(tmp_path: Path) -> None:
     path = executable(tmp_path / "elsewhere/less")
     assert find_program(str(tmp_path), str(path)).command == (str(path),)
 
@@ -58,7 +58,7 @@ def test_the_order_of_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert origin(project, "less") == "project"
 
 
-def test_a_folder_of_the_same_name_is_no_program(tmp_path: Path) -> None:
+def test_folder_of_the_same_name_is_not_a_program(tmp_path: Path) -> None:
     (tmp_path / "less").mkdir()
     installed(tmp_path, "less", "4.2.0")
     assert origin(tmp_path, "less") == "node_modules"

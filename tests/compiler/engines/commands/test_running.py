@@ -44,7 +44,7 @@ def grandchild(folder: Path) -> int:
     return int((folder / "grandchild").read_text())
 
 
-def test_what_a_program_prints_and_how_it_ends(tmp_path: Path) -> None:
+def test_output_and_exit_code_of_a_program_are_returned(tmp_path: Path) -> None:
     program = "import os, sys; print(os.getcwd()); print('no', file=sys.stderr); sys.exit(3)"
     assert run(program, tmp_path) == Outcome(3, f"{tmp_path}\n".encode(), b"no\n")
 
@@ -53,7 +53,7 @@ def test_a_signal_is_a_negative_code(tmp_path: Path) -> None:
     assert run("import os; os.kill(os.getpid(), 11)", tmp_path).code == -11
 
 
-def test_what_a_program_leaves_behind_is_ended_and_not_waited_for(tmp_path: Path) -> None:
+def test_process_that_a_program_leaves_is_ended_and_delays_nothing(tmp_path: Path) -> None:
     outcome = run(WITH_GRANDCHILD.format(then="print('done', flush=True); os._exit(0)"), tmp_path)
     assert (outcome.code, outcome.out) == (0, b"done\n")
     wait_for(lambda: not is_running(grandchild(tmp_path)))

@@ -75,7 +75,7 @@ def test_name_with_quotes_is_read(tmp_path: Path) -> None:
     assert message.unresolved == './a"b'
 
 
-def test_what_is_no_message_is_passed_over() -> None:
+def test_line_that_is_not_a_message_is_skipped() -> None:
     assert read_messages("Segmentation fault\n\n  a: b\n") == []
 
 

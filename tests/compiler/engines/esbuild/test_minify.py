@@ -1,4 +1,4 @@
-"""What esbuild makes of scripts and modules, what is checked of it, and what is said."""
+"""What esbuild makes of scripts and modules, what is checked of it, and what is reported."""
 
 import os
 from collections.abc import Iterator
@@ -105,12 +105,12 @@ def test_references_stay_where_they_are(engine: EsbuildEngine) -> None:
 
 def test_reference_in_code_that_never_runs_is_not_lost(engine: EsbuildEngine) -> None:
     result = minified(engine, "f ( ) ;\nif ( false ) import( './b.js' )")
-    said = only(result)
+    reported = only(result)
     assert result.text == "f();if(false)import('./b.js')"
-    assert (said.code, said.is_error) == ("js/unproven", False)
-    assert said.message == "`a.js` is minified by rjsmin and not by esbuild, whose result lacks `./b.js`"
-    assert said.location is not None
-    assert (said.location.line, said.location.column, said.location.length) == (2, 23, 6)
+    assert (reported.code, reported.is_error) == ("js/unproven", False)
+    assert reported.message == "`a.js` is minified by rjsmin and not by esbuild, whose result lacks `./b.js`"
+    assert reported.location is not None
+    assert (reported.location.line, reported.location.column, reported.location.length) == (2, 23, 6)
 
 
 def test_reference_that_comes_from_folding_is_not_made(engine: EsbuildEngine) -> None:
@@ -135,7 +135,7 @@ def test_string_with_half_a_surrogate_pair_is_left_to_rjsmin(engine: EsbuildEngi
         ("a = 'b", "unterminated string literal", 1, 7, 1),
     ],
 )
-def test_what_is_no_javascript_is_an_error_at_its_place(
+def test_invalid_javascript_is_an_error_at_its_place(
     engine: EsbuildEngine, text: str, message: str, line: int, column: int, length: int
 ) -> None:
     found = only(minified(engine, text))
@@ -145,11 +145,11 @@ def test_what_is_no_javascript_is_an_error_at_its_place(
     assert (place.file, place.line, place.column, place.length) == ("a.js", line, column, length)
 
 
-def test_all_errors_of_a_text_are_told(engine: EsbuildEngine) -> None:
+def test_all_errors_of_a_text_are_reported(engine: EsbuildEngine) -> None:
     assert len(minified(engine, "let a; let a; let b; let b").diagnostics) == 2
 
 
-def test_what_esbuild_finds_suspicious_is_a_warning(engine: EsbuildEngine) -> None:
+def test_suspicious_code_is_a_warning(engine: EsbuildEngine) -> None:
     result = minified(engine, "f ( a === NaN )")
     found = only(result)
     assert (found.code, found.is_error) == ("js/warn", False)
@@ -157,11 +157,11 @@ def test_what_esbuild_finds_suspicious_is_a_warning(engine: EsbuildEngine) -> No
     assert result.text == "f(a===NaN);"
 
 
-def test_what_it_finds_suspicious_in_packages_is_not_told(engine: EsbuildEngine) -> None:
+def test_suspicious_code_in_packages_is_not_reported(engine: EsbuildEngine) -> None:
     assert minified(engine, "f ( a === NaN )", "/site/node_modules/b/a.js").diagnostics == ()
 
 
-def test_comments_of_html_are_no_warning(engine: EsbuildEngine) -> None:
+def test_html_comment_does_not_cause_a_warning(engine: EsbuildEngine) -> None:
     assert minified(engine, "<!--\nf ( )\n-->") == Compiled("f();")
 
 
@@ -171,19 +171,19 @@ def test_script_is_translated_for_the_browsers_though_it_gets_longer(command: Es
     assert result == Compiled("a==null||a.b;")
 
 
-def test_what_cannot_be_translated_is_an_error(command: EsbuildCommand) -> None:
+def test_syntax_that_cannot_be_translated_is_an_error(command: EsbuildCommand) -> None:
     with closing(EsbuildEngine(command, ("chrome 30",))) as engine:
         result = minified(engine, "class A { static { f() } }")
     assert {found.code for found in result.diagnostics} == {"js/syntax"}
     assert "chrome30" in result.diagnostics[0].message
 
 
-def test_reference_that_translating_takes_away_is_left_and_told(command: EsbuildCommand) -> None:
+def test_reference_that_translating_removes_is_kept_and_reported(command: EsbuildCommand) -> None:
     with closing(EsbuildEngine(command, ("chrome 61",))) as engine:
         result = minified(engine, "f ( new URL( 'b.png' , import.meta.url ) )")
-    said = only(result)
+    reported = only(result)
     assert result.text == "f(new URL('b.png',import.meta.url))"
-    assert (said.code, said.notes) == ("js/unproven", ("so it is not translated for `browsers`",))
+    assert (reported.code, reported.notes) == ("js/unproven", ("so it is not translated for `browsers`",))
 
 
 def test_module_by_its_suffix_is_a_module(engine: EsbuildEngine) -> None:
@@ -201,13 +201,13 @@ def test_source_map_leads_back_to_what_was_written(engine: EsbuildEngine) -> Non
     assert origin_at(source_map, result.text.index("second")) == ("/site/a b.js", 2, 2)
 
 
-def test_source_map_is_that_of_the_result_which_is_no_shorter(engine: EsbuildEngine) -> None:
+def test_longer_result_is_shipped_unminified_with_its_source_map(engine: EsbuildEngine) -> None:
     result = engine.run(EngineInput("f()", "/site/a.js", "a.js", wants_source_map=True))
     assert result.text == "f();"
     assert result.source_map is not None
 
 
-def test_what_rjsmin_does_in_its_place_has_a_source_map(engine: EsbuildEngine) -> None:
+def test_script_that_rjsmin_minifies_instead_has_a_source_map(engine: EsbuildEngine) -> None:
     result = engine.run(EngineInput("if ( false ) import( './b.js' )", "/site/a.js", "a.js", wants_source_map=True))
     assert result.source_map is not None
     assert only(result).code == "js/unproven"

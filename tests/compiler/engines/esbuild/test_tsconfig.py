@@ -28,12 +28,12 @@ def test_folders_above_the_project_do_not_count(tmp_path: Path) -> None:
     assert tsconfig_of(str(tmp_path / "p/a.ts"), str(tmp_path / "p"), Reader().read, str) == TsConfig()
 
 
-def test_what_lies_in_a_package_has_no_options(tmp_path: Path) -> None:
+def test_file_in_a_package_has_no_options(tmp_path: Path) -> None:
     files: Tree = {"tsconfig.json": '{"compilerOptions": {"jsx": "react"}}'}
     assert settings(tmp_path, files, "node_modules/x/a.ts") == TsConfig()
 
 
-def test_jsconfig_is_read_where_there_is_no_tsconfig(tmp_path: Path) -> None:
+def test_jsconfig_is_read_without_tsconfig(tmp_path: Path) -> None:
     assert settings(tmp_path, {"jsconfig.json": '{"compilerOptions": {"jsx": "react"}}'}).compiling == {"jsx": "react"}
 
 
@@ -107,7 +107,7 @@ def test_a_base_url_is_relative_to_the_file_that_has_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "text", ["", "[]", '{"compilerOptions": 1}', '{"compilerOptions": {"paths": 1, "baseUrl": 2}}']
 )
-def test_what_has_another_form_has_no_options(tmp_path: Path, text: str) -> None:
+def test_value_of_another_type_gives_no_options(tmp_path: Path, text: str) -> None:
     assert settings(tmp_path, {"tsconfig.json": text}) == TsConfig()
 
 

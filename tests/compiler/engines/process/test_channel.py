@@ -46,7 +46,7 @@ def test_two_ends_that_send_at_the_same_time_do_not_wait_for_each_other(
         assert list(executor.map(exchanged, ends)) == [True, True]
 
 
-def test_an_end_that_does_not_take_in_while_it_sends_is_no_obstacle(ends: tuple[Channel, Channel]) -> None:
+def test_end_that_does_not_receive_while_it_sends_blocks_nothing(ends: tuple[Channel, Channel]) -> None:
     one, other = ends
     other._socket.settimeout(60)
     thread = Thread(target=other._socket.sendall, args=(LARGE,))
@@ -59,19 +59,19 @@ def test_an_end_that_does_not_take_in_while_it_sends_is_no_obstacle(ends: tuple[
     assert received(one, len(LARGE)) == LARGE
 
 
-def test_who_takes_nothing_is_given_up(ends: tuple[Channel, Channel]) -> None:
+def test_end_that_receives_nothing_is_given_up(ends: tuple[Channel, Channel]) -> None:
     one, _ = ends
     with pytest.raises(TimeoutError):
         one.send(LARGE, seconds_from_now(0.1))
 
 
-def test_who_sends_nothing_is_given_up(ends: tuple[Channel, Channel]) -> None:
+def test_end_that_sends_nothing_is_given_up(ends: tuple[Channel, Channel]) -> None:
     one, _ = ends
     with pytest.raises(TimeoutError):
         one.receive(seconds_from_now(0.1))
 
 
-def test_who_goes_away_while_it_is_sent_something_is_noticed(ends: tuple[Channel, Channel]) -> None:
+def test_end_that_closes_during_a_send_is_reported(ends: tuple[Channel, Channel]) -> None:
     one, other = ends
 
     def go_away() -> None:
@@ -85,7 +85,7 @@ def test_who_goes_away_while_it_is_sent_something_is_noticed(ends: tuple[Channel
     thread.join()
 
 
-def test_what_somebody_sent_before_going_away_is_there(ends: tuple[Channel, Channel]) -> None:
+def test_bytes_sent_before_the_end_closed_are_received(ends: tuple[Channel, Channel]) -> None:
     one, other = ends
     one.send(b"a question that is never read")
     other.send(b"an answer")

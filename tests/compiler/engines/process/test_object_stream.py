@@ -67,20 +67,20 @@ def test_an_end_in_the_middle_of_an_object_is_an_end(ends: Ends, cut: int) -> No
         stream.receive()
 
 
-def test_who_is_silent_for_too_long_is_given_up(ends: Ends) -> None:
+def test_silent_end_is_given_up_at_its_limit(ends: Ends) -> None:
     stream, _ = ends
     with pytest.raises(TimeoutError):
         stream.receive(0.05)
 
 
-def test_nobody_at_the_other_end_is_an_error(ends: Ends) -> None:
+def test_closed_other_end_is_an_error(ends: Ends) -> None:
     stream, theirs = ends
     theirs.close()
     with pytest.raises(ConnectionError):
         stream.send("x" * 1_000_000)
 
 
-def test_what_comes_in_drops_does_not_prolong_the_limit(ends: Ends) -> None:
+def test_bytes_that_arrive_slowly_do_not_extend_the_limit(ends: Ends) -> None:
     stream, theirs = ends
     is_over = Event()
 
@@ -125,14 +125,14 @@ def test_nothing_is_loaded_but_the_classes_that_are_exchanged(ends: Ends, module
 
 
 @pytest.mark.parametrize("content", [b"", b"no pickle", b"\x80\x04\x95", b"R.", pickle.dumps([1])[:-3]])
-def test_what_cannot_be_read_is_no_value(ends: Ends, content: bytes) -> None:
+def test_bytes_that_cannot_be_read_are_refused(ends: Ends, content: bytes) -> None:
     stream, theirs = ends
     theirs.sendall(framed(content))
     with pytest.raises(ForeignError):
         stream.receive()
 
 
-def test_what_is_exchanged_is_all_that_requests_and_answers_hold() -> None:
+def test_all_values_of_requests_and_answers_are_exchanged() -> None:
     found: set[type] = set()
     for one in (Config, model.Source, Drafted, protocol.Compiled):
         find_classes(one, found)

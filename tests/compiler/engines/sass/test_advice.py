@@ -18,7 +18,7 @@ def given(message: str, text: str) -> str | None:
         ("Undefined mixin.", "@mixin button { b: c }\na { ¤@include x.buton; }", "did you mean `button`?"),
     ],
 )
-def test_what_is_not_defined_is_compared_with_what_is(message: str, text: str, hint: str) -> None:
+def test_undefined_name_is_compared_with_defined_names(message: str, text: str, hint: str) -> None:
     assert given(message, text) == hint
 
 
@@ -34,7 +34,7 @@ def test_what_is_not_defined_is_compared_with_what_is(message: str, text: str, h
         ("a {\n  b: '{';\n}\nc {\n  d {¤", "close the block of line 5 with `}`"),
     ],
 )
-def test_what_is_not_closed_is_named_by_its_line(text: str, hint: str | None) -> None:
+def test_unclosed_block_is_named_by_its_line(text: str, hint: str | None) -> None:
     assert given('expected "}".', text) == hint
 
 
@@ -43,5 +43,5 @@ def test_a_built_in_module_is_loaded_by_its_name() -> None:
     assert given(message, "a { b: ¤math.div(1, 2) }") == 'write `@use "sass:math";` at the top of the file'
 
 
-def test_of_other_messages_there_is_no_advice() -> None:
+def test_other_messages_have_no_advice() -> None:
     assert given("Incompatible units px and em.", "a { b: ¤1px + 1em }") is None

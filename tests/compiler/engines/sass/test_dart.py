@@ -43,7 +43,7 @@ def compile_tree(engine: DartSassEngine, tmp_path: Path) -> Compile:
         (".a { &:is(.b &) { c: d } }", ".a:is(.b .a)"),
     ],
 )
-def test_what_libsass_does_not_know_is_compiled(compile_tree: Compile, source: str, css: str) -> None:
+def test_syntax_that_libsass_lacks_is_compiled(compile_tree: Compile, source: str, css: str) -> None:
     compiled = compile_tree(source)
     assert css in compiled.text
     assert compiled.diagnostics == ()
@@ -67,7 +67,7 @@ def test_inputs_are_all_files_that_are_loaded(compile_tree: Compile, tmp_path: P
 
 
 @pytest.mark.parametrize("name", ["a%62", "file://{folder}/ab", "file:{folder}/%61b.scss"])
-def test_what_is_no_file_is_known_by_its_url(compile_tree: Compile, tmp_path: Path, name: str) -> None:
+def test_source_without_a_file_has_its_url(compile_tree: Compile, tmp_path: Path, name: str) -> None:
     os.mkfifo(tmp_path / "_ab.scss")
     assert only_error(compile_tree({"app.scss": f'@use "{name.format(folder=tmp_path)}";'})).code == "scss/unreadable"
 
@@ -119,7 +119,7 @@ def test_so_is_one_for_imports_alone_or_with_a_suffix(
 
 
 @pytest.mark.parametrize("rule", ['@import "x.css";', '@use "x";'])
-def test_what_sass_does_not_look_for_is_no_absence(compile_tree: Compile, tmp_path: Path, rule: str) -> None:
+def test_path_that_sass_does_not_search_is_not_an_absence(compile_tree: Compile, tmp_path: Path, rule: str) -> None:
     compiled = compile_tree({"_x.scss": "", "app.scss": rule})
     assert not [name for name in names(compiled.absences, tmp_path) if ".import" in name or ".css" in name]
 
@@ -129,7 +129,7 @@ def test_unquoted_imports_of_the_indented_syntax_have_absences(compile_tree: Com
     assert str(tmp_path / "_x.scss") in compiled.absences
 
 
-def test_places_in_files_of_a_load_path_are_told_by_their_paths(compile_tree: Compile) -> None:
+def test_places_in_files_of_a_load_path_have_their_paths(compile_tree: Compile) -> None:
     files = {
         "app.scss": '@import "lib/a";',
         "vendor/lib/_a.scss": '@import "lib/in/b";',
@@ -142,7 +142,7 @@ def test_places_in_files_of_a_load_path_are_told_by_their_paths(compile_tree: Co
     assert found.notes == ("reached from `vendor/lib/_a.scss:1:9`", "reached from `app.scss:1:9`")
 
 
-def test_inputs_are_told_of_a_sheet_that_fails(compile_tree: Compile, tmp_path: Path) -> None:
+def test_failed_sheet_reports_its_inputs(compile_tree: Compile, tmp_path: Path) -> None:
     compiled = compile_tree({"app.scss": '@use "one"; @use "two";', "_one.scss": "", "_two.scss": "a {"})
     assert names(compiled.inputs, tmp_path) == ["_one.scss", "_two.scss"]
 
@@ -169,13 +169,13 @@ def test_plain_css_import_stays(compile_tree: Compile, rule: str) -> None:
     assert (compiled.text, compiled.inputs) == (f"{rule}\n", ())
 
 
-def test_root_folder_is_no_load_path(compile_tree: Compile, tmp_path: Path) -> None:
+def test_root_folder_is_not_a_load_path(compile_tree: Compile, tmp_path: Path) -> None:
     files = {"app.scss": f'@use "{str(tmp_path).lstrip("/")}/one";', "one.scss": ""}
     assert only_error(compile_tree(files)).code == "scss/import"
 
 
 @pytest.mark.parametrize(("rule", "column"), [("@use", 7), ("@forward", 11), ("@import", 10)])
-def test_missing_file_is_told_with_where_it_was_looked_for(compile_tree: Compile, rule: str, column: int) -> None:
+def test_missing_file_is_reported_with_the_searched_places(compile_tree: Compile, rule: str, column: int) -> None:
     found = only_error(compile_tree({"app.scss": f'\n{rule} "p/thema";', "p/_theme.scss": ""}))
     assert brief(found) == ("scss/import", "app.scss", 2, column)
     assert found.message == "cannot find `p/thema`"
@@ -211,13 +211,13 @@ def test_file_that_cannot_be_read_is_an_error_at_its_importer(compile_tree: Comp
     assert brief(only_error(compile_tree('@use "x";'))) == ("scss/unreadable", "app.scss", 1, 7)
 
 
-def test_loop_is_told_with_its_way(compile_tree: Compile) -> None:
+def test_loop_is_reported_with_its_path(compile_tree: Compile) -> None:
     found = only_error(compile_tree({"app.scss": '@use "x";', "x.scss": '@use "app";'}))
     assert brief(found)[:3] == ("scss/import-loop", "x.scss", 1)
     assert found.notes == ("reached from `app.scss:1:1`",)
 
 
-def test_partial_that_is_no_utf8_is_an_error_there(compile_tree: Compile) -> None:
+def test_partial_that_is_not_utf8_is_an_error_there(compile_tree: Compile) -> None:
     found = only_error(compile_tree({"app.scss": '@use "x";', "x.scss": b"a { b: '\xff' }"}))
     assert brief(found) == ("scss/unreadable", "x.scss", 1, 9)
 
@@ -225,7 +225,7 @@ def test_partial_that_is_no_utf8_is_an_error_there(compile_tree: Compile) -> Non
 # What Dart Sass says
 
 
-def test_error_in_a_mixin_tells_who_included_it(compile_tree: Compile) -> None:
+def test_error_in_a_mixin_names_the_including_sheet(compile_tree: Compile) -> None:
     files = {"app.scss": '@use "m";\n/* 😀 */ @include m.m;', "_m.scss": "@mixin m { a { b: $c } }"}
     found = only_error(compile_tree(files))
     assert brief(found) == ("scss/syntax", "_m.scss", 1, 19)
@@ -233,7 +233,7 @@ def test_error_in_a_mixin_tells_who_included_it(compile_tree: Compile) -> None:
 
 
 @pytest.mark.parametrize("source", ["a { b: c } \0 {}", "@use"])
-def test_what_libsass_lets_pass_is_one_error_with_a_place(compile_tree: Compile, source: str) -> None:
+def test_fault_that_libsass_accepts_is_one_error_with_a_place(compile_tree: Compile, source: str) -> None:
     found = only_error(compile_tree(source))
     assert brief(found)[:3] == ("scss/syntax", "app.scss", 1)
 
@@ -253,7 +253,7 @@ def test_warn_rule_is_a_warning_at_its_place(compile_tree: Compile) -> None:
     assert "b: c" in compiled.text
 
 
-def test_deprecation_is_told_once_with_its_place_and_the_remedy(compile_tree: Compile) -> None:
+def test_deprecation_is_reported_once_with_its_place_and_a_fix(compile_tree: Compile) -> None:
     (found,) = compile_tree("a { b: (1/3);\n c: (2/3) }").diagnostics
     assert (brief(found), found.is_error) == (("scss/deprecated", "app.scss", 1, 9), False)
     assert found.message.startswith("using / for division outside of calc() is deprecated")
@@ -287,7 +287,7 @@ def test_lines_that_dart_sass_wraps_are_put_together(compile_tree: Compile) -> N
     )
 
 
-def test_each_deprecation_is_told(compile_tree: Compile) -> None:
+def test_each_deprecation_is_reported(compile_tree: Compile) -> None:
     found = compile_tree({"app.scss": "@import 'x'; " + "a { b: (1/3) }" * 50, "x.scss": ""}).diagnostics
     assert [(diagnostic.code, brief(diagnostic)[3]) for diagnostic in found] == [
         ("scss/deprecated", 9),
@@ -409,7 +409,7 @@ def test_sass_that_cannot_be_embedded_is_an_error(sass_on_path: Callable[[str], 
     assert os.listdir("/dev/fd") == before
 
 
-def test_sass_that_is_no_program_is_an_error(sass_on_path: Callable[[str], None], tmp_path: Path) -> None:
+def test_sass_that_is_not_a_program_is_an_error(sass_on_path: Callable[[str], None], tmp_path: Path) -> None:
     sass_on_path("")
     (tmp_path / "bin/sass").write_bytes(b"\x7fELF nonsense")
     found = only_error(SassEngine([], str).run(GIVEN))

@@ -147,6 +147,6 @@ def test_garbage_is_a_value_error_or_a_message(garbage: bytes) -> None:
     "garbage",
     [b"", b"\xff", b"\xff" * 20, b"\x01\x0a\x7f", b"\x01\x0b", b"\x01" + encoded((7, "x")), b"\x01\x0a\x01\x80"],
 )
-def test_what_is_no_reply_is_refused(garbage: bytes) -> None:
+def test_invalid_reply_is_refused(garbage: bytes) -> None:
     with pytest.raises(ValueError, match=r"message|number|wire type"):
         reply(unpacked(garbage))

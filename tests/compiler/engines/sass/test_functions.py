@@ -158,7 +158,7 @@ def test_a_sheet_can_ask_whether_there_is_the_function(compile_tree: Compile) ->
         ("(a: b)", "a map"),
     ],
 )
-def test_what_is_no_string_is_an_error_in_the_partial(compile_tree: Compile, argument: str, kind: str) -> None:
+def test_argument_of_another_type_is_an_error_in_the_partial(compile_tree: Compile, argument: str, kind: str) -> None:
     compiled = compile_tree('@import "one"; a { @include m }', one=f"@mixin m {{\n  b: image-url({argument});\n}}")
     (found,) = (one for one in compiled.diagnostics if one.is_error)
     assert found.message == f"`image-url()` takes the path of an asset, which is a string and not {kind}"

@@ -59,6 +59,6 @@ def test_so_is_one_that_may_not_be_listed(folder: Path) -> None:
     assert found == ["_far.scss"]
 
 
-def test_tailwind_is_no_sheet_for_sass(tmp_path: Path) -> None:
+def test_tailwind_is_not_a_sheet_for_sass(tmp_path: Path) -> None:
     hint = instead("tailwindcss", str(tmp_path / "a.scss"), [str(tmp_path)], str)
     assert hint == "write it in a sheet of its own, with the suffix `.css`: Tailwind 4 compiles no Sass"

@@ -59,7 +59,7 @@ def test_line_comment_ends_with_the_line(compile_tree: Compile, line_end: str) -
     assert compile_tree(f"// one{line_end}a {{ b: c }}").text == "a {\n  b: c;\n}\n"
 
 
-def test_nul_is_no_end_of_the_sheet(compile_tree: Compile) -> None:
+def test_nul_does_not_end_the_sheet(compile_tree: Compile) -> None:
     assert "d: e" in compile_tree("a { b: c } \0 { d: e }").text
 
 
@@ -140,7 +140,7 @@ def test_import_of_a_css_file_by_its_full_name_stays(compile_tree: Compile) -> N
     assert compile_tree({"app.scss": '@import "x.css";', "x.css": ""}).text == "@import url(x.css);\n"
 
 
-def test_missing_import_is_told_with_where_it_was_looked_for(compile_tree: Compile) -> None:
+def test_missing_import_is_reported_with_the_searched_places(compile_tree: Compile) -> None:
     compiled = compile_tree({"app.scss": 'a{b:c}\n@import "p/thema";', "p/_theme.scss": ""})
     found = only_error(compiled)
     assert brief(found) == ("scss/import", "app.scss", 2, 10)
@@ -149,7 +149,7 @@ def test_missing_import_is_told_with_where_it_was_looked_for(compile_tree: Compi
     assert found.hint == "did you mean `p/theme`?"
 
 
-def test_every_missing_import_is_told(compile_tree: Compile) -> None:
+def test_every_missing_import_is_reported(compile_tree: Compile) -> None:
     files = {"app.scss": '@import "x";\n@import "one";\na { b: $of-x }', "one.scss": "@import 'y',\n  'z';"}
     places = [brief(diagnostic)[1:3] for diagnostic in compile_tree(files).diagnostics]
     assert places == [("app.scss", 1), ("one.scss", 1), ("one.scss", 2)]
@@ -161,7 +161,7 @@ def test_ambiguous_import_names_the_candidates(compile_tree: Compile) -> None:
     assert found.notes == ("`_x.scss`", "`x.scss`")
 
 
-def test_import_loop_is_told_with_its_way(compile_tree: Compile) -> None:
+def test_import_loop_is_reported_with_its_path(compile_tree: Compile) -> None:
     found = only_error(compile_tree({"app.scss": '@import "x";', "x.scss": '@import "app";'}))
     assert brief(found) == ("scss/import-loop", "x.scss", 1, 10)
     assert found.notes == ("`app.scss` → `x.scss` → `app.scss`",)
@@ -175,7 +175,7 @@ def test_file_may_be_imported_twice(compile_tree: Compile) -> None:
     assert compiled.diagnostics == ()
 
 
-def test_partial_that_is_no_utf8_is_an_error_at_its_importer(compile_tree: Compile) -> None:
+def test_partial_that_is_not_utf8_is_an_error_at_its_importer(compile_tree: Compile) -> None:
     found = only_error(compile_tree({"app.scss": '@import "x";', "x.scss": b"a { b: '\xff' }"}))
     assert brief(found) == ("scss/unreadable", "app.scss", 1, 10)
 
@@ -185,7 +185,7 @@ def test_named_pipe_does_not_block(compile_tree: Compile, tmp_path: Path) -> Non
     assert brief(only_error(compile_tree('@import "x";'))) == ("scss/unreadable", "app.scss", 1, 10)
 
 
-def test_folder_with_the_name_of_a_sheet_is_no_sheet(compile_tree: Compile) -> None:
+def test_folder_with_the_name_of_a_sheet_is_not_a_sheet(compile_tree: Compile) -> None:
     found = only_error(compile_tree({"app.scss": '@import "x";', "x.scss/one": ""}))
     assert (found.code, found.hint) == ("scss/import", None)
 
@@ -193,7 +193,7 @@ def test_folder_with_the_name_of_a_sheet_is_no_sheet(compile_tree: Compile) -> N
 # What libsass says
 
 
-def test_error_in_a_mixin_tells_who_included_it(compile_tree: Compile) -> None:
+def test_error_in_a_mixin_names_the_including_sheet(compile_tree: Compile) -> None:
     found = only_error(compile_tree({"app.scss": '@import "m";\n@include m;', "_m.scss": "@mixin m { a { b: $c } }"}))
     assert brief(found) == ("scss/syntax", "_m.scss", 1, 19)
     assert found.notes == ("reached from `app.scss:2:10`",)
@@ -241,7 +241,7 @@ def test_warn_rule_is_a_warning_at_its_place(compile_tree: Compile) -> None:
         ("a:nth-child(2n of .b) { c: d }", 2),
     ],
 )
-def test_what_libsass_does_not_know_is_an_error_that_names_dart_sass(
+def test_syntax_that_libsass_lacks_is_an_error_that_names_dart_sass(
     compile_tree: Compile, source: str, column: int
 ) -> None:
     found = only_error(compile_tree(source))
@@ -263,7 +263,7 @@ def test_interpolation_is_the_way_around_calc(compile_tree: Compile) -> None:
     assert (compiled.text, compiled.diagnostics) == ("a {\n  b: calc(100% - 1px);\n  --c: $w;\n}\n", ())
 
 
-def test_fault_of_a_partial_is_told_as_long_as_it_is_there(compile_tree: Compile) -> None:
+def test_fault_of_a_partial_is_reported_until_it_is_fixed(compile_tree: Compile) -> None:
     files = {"app.scss": "@import 'a', 'b';", "_a.scss": "a { b: var(--c,) }", "_b.scss": "$d: 1;"}
     first, again = compile_tree(files), compile_tree({**files, "_b.scss": "$d: 2;"})
     assert brief(only_error(first)) == ("scss/unsupported", "_a.scss", 1, 8)

@@ -35,7 +35,7 @@ def test_comments_strings_and_urls_are_blanked(text: str, code: str) -> None:
     assert squeezed(text) == code
 
 
-def test_two_slashes_are_no_comment_in_css() -> None:
+def test_two_slashes_do_not_begin_a_comment_in_css() -> None:
     assert blanked("a // b", line_comments=False) == "a // b"
 
 
@@ -56,7 +56,7 @@ def test_two_slashes_are_no_comment_in_css() -> None:
         "@media (hover) { a { @media not #{$q} { b: c } } }",
     ],
 )
-def test_what_libsass_would_silently_get_wrong_is_found(text: str) -> None:
+def test_sheet_that_libsass_miscompiles_is_found(text: str) -> None:
     assert len(silently_wrong(blanked(text))) == 1
 
 
@@ -73,7 +73,7 @@ def test_what_libsass_would_silently_get_wrong_is_found(text: str) -> None:
         "a:not(.b) { @media (hover) { c: d } }",
     ],
 )
-def test_what_libsass_gets_right_is_left_alone(text: str) -> None:
+def test_sheet_that_libsass_compiles_correctly_has_no_fault(text: str) -> None:
     assert silently_wrong(blanked(text)) == []
 
 

@@ -6,14 +6,14 @@ def test_text_that_was_asked_for_lately_is_known() -> None:
     assert recent.of("a { b: c }") is recent.of("a { b: c }")
 
 
-def test_what_is_wrong_with_a_text_is_found_out_once() -> None:
+def test_faults_of_a_text_are_searched_once() -> None:
     text = RecentTexts().of('@use "x"; @function f() { @return 1 }')
     assert [(found.start, found.end) for found in text.silently_wrong] == [(0, 4)]
     assert text.silently_wrong is text.silently_wrong
     assert text.functions == {"f"}
 
 
-def test_where_there_is_no_room_the_text_asked_for_least_recently_goes() -> None:
+def test_least_recently_used_text_makes_room() -> None:
     recent = RecentTexts(most_characters=9)
     first, second = recent.of("one"), recent.of("two")
     assert recent.of("one") is first
@@ -22,7 +22,7 @@ def test_where_there_is_no_room_the_text_asked_for_least_recently_goes() -> None
     assert recent.of("two") is not second
 
 
-def test_text_that_there_is_no_room_for_is_given_and_forgotten() -> None:
+def test_text_without_room_is_returned_and_not_kept() -> None:
     recent = RecentTexts(most_characters=3)
     large = recent.of("four")
     assert large.text == "four"

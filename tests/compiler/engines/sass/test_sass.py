@@ -121,7 +121,7 @@ def test_same_sheet_gives_the_same_result(compile_tree: Compile) -> None:
 
 
 @pytest.mark.parametrize("kind", ["pipe", "link", "socket", "device"])
-def test_what_is_no_file_is_an_error_at_once(compile_tree: Compile, load: str, tmp_path: Path, kind: str) -> None:
+def test_special_file_is_an_error_and_stays_closed(compile_tree: Compile, load: str, tmp_path: Path, kind: str) -> None:
     (tmp_path / "_two.scss").symlink_to(special(kind, tmp_path))
     found = only_error(compile_tree({"app.scss": f"{load};", "_one.scss": 'a { b: c }\n@import "two";'}))
     assert brief(found) == ("scss/unreadable", "_one.scss", 2, 10)
@@ -129,14 +129,14 @@ def test_what_is_no_file_is_an_error_at_once(compile_tree: Compile, load: str, t
     assert found.message == f"`_two.scss` cannot be read: it is a {what} and no file"
 
 
-def test_what_is_no_file_and_is_not_loaded_is_no_error(compile_tree: Compile, load: str, tmp_path: Path) -> None:
+def test_special_file_that_is_not_loaded_is_not_an_error(compile_tree: Compile, load: str, tmp_path: Path) -> None:
     for name in ("_two.scss", "three.css"):
         os.mkfifo(tmp_path / name)
     text = f'/* @import "two" */ // @use "two"\n{load}; a {{ b: "@import \'two\'" }}'
     assert compile_tree({"app.scss": text, "_one.scss": '@import url("two"), "three.css";'}).diagnostics == ()
 
 
-def test_what_is_no_file_ends_what_was_begun_ahead(engine: SassEngine, load: str, tmp_path: Path) -> None:
+def test_special_file_ends_the_sheet_begun_ahead(engine: SassEngine, load: str, tmp_path: Path) -> None:
     given = EngineInput(f"{load};", str(tmp_path / "app.scss"), "app.scss")
     os.mkfifo(tmp_path / "_one.scss")
     engine.start_ahead(given)
@@ -207,7 +207,7 @@ def test_process_that_started_ahead_compiles(engine: SassEngine) -> None:
     assert engine._idle.waiting == [process]
 
 
-def test_what_is_begun_ahead_is_taken_by_who_asks_for_the_same(engine: SassEngine) -> None:
+def test_sheet_begun_ahead_is_returned_for_the_same_text(engine: SassEngine) -> None:
     assert engine.start_ahead(GIVEN)
     (process,) = engine._begun.values()
     assert engine.run(GIVEN).text
@@ -215,14 +215,14 @@ def test_what_is_begun_ahead_is_taken_by_who_asks_for_the_same(engine: SassEngin
     assert engine._idle.waiting == [process]
 
 
-def test_what_is_begun_ahead_is_not_taken_for_another_text(engine: SassEngine) -> None:
+def test_sheet_begun_ahead_is_not_returned_for_another_text(engine: SassEngine) -> None:
     other = replace(GIVEN, text="other { c: d }")
     assert engine.start_ahead(GIVEN)
     assert "other" in engine.run(other).text
     assert "other" not in engine.run(GIVEN).text
 
 
-def test_what_is_begun_ahead_can_be_given_up(engine: SassEngine) -> None:
+def test_sheet_begun_ahead_can_be_given_up(engine: SassEngine) -> None:
     engine.start_ahead(GIVEN)
     (process,) = engine._begun.values()
     engine.end_ahead()

@@ -242,7 +242,7 @@ def test_a_source_that_matches_nothing_is_a_warning(
     assert (found.location.line, found.location.column) == place
 
 
-def test_what_is_left_out_may_match_nothing_and_one_of_several_names_too(tmp_path: Path) -> None:
+def test_excluded_source_or_one_of_several_names_may_match_nothing(tmp_path: Path) -> None:
     sheet = f'{OURS}@source not "../nosuch";\n@source "../../{{templates,nosuch}}/*.html";\n'
     assert not made(site(tmp_path, sheet)).diagnostics
 
@@ -275,7 +275,7 @@ def test_imports_that_are_too_many_are_an_error(tmp_path: Path, times: int) -> N
         ('@import "./app.css";\n', "`./app.css` imports this sheet in its turn", (2, 9)),
     ],
 )
-def test_what_is_wrong_is_shown_in_its_place(tmp_path: Path, rest: str, message: str, place: tuple[int, int]) -> None:
+def test_fault_is_shown_in_its_place(tmp_path: Path, rest: str, message: str, place: tuple[int, int]) -> None:
     found = only(made(site(tmp_path, OURS + rest)))
     assert (found.code, found.message) == ("tailwind/failed", message)
     assert found.location is not None
@@ -308,7 +308,7 @@ def test_lightningcss_minifies_what_tailwind_made(tmp_path: Path) -> None:
     assert "&:hover" not in released(folder, result, "css/app.css")
 
 
-def test_what_is_wrong_in_an_imported_sheet_is_shown_there(tmp_path: Path) -> None:
+def test_fault_of_an_imported_sheet_is_shown_there(tmp_path: Path) -> None:
     files = {"assets/css/parts/a.css": "\n.a { @apply nope-3; }\n"}
     found = made(site(tmp_path, f'{OURS}@import "./parts/a.css";\n', files)).diagnostics[0]
     assert found.location is not None

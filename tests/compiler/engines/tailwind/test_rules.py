@@ -43,13 +43,13 @@ def test_a_rule_has_its_place_and_parts() -> None:
     assert (rule.name, rule.words, rule.value, rule.rest) == ("@source", ("not",), "../ab", "")
 
 
-def test_strings_in_parentheses_are_no_value() -> None:
+def test_string_in_parentheses_is_not_a_value() -> None:
     first, second = rules('@source inline("p-4; {a}"); @plugin "x" { a: "b" }')
     assert (first.value, first.words[0]) == (None, "inline(")
     assert (second.value, second.end) == ("x", second.value_end + 1)
 
 
-def test_what_follows_the_value_is_kept() -> None:
+def test_text_after_the_value_is_kept() -> None:
     text = '@import "a.css" layer(x) supports(display: grid) screen and (width > 1px);'
     assert [rule.rest for rule in rules(text)] == ["layer(x) supports(display: grid) screen and (width > 1px)"]
 

@@ -1,4 +1,4 @@
-"""Each kind of events tells of the same changes in real folders."""
+"""Each kind of events reports the same changes in real folders."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -44,16 +44,16 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def told(events: Events, seconds: float = 0.3) -> list[Change]:
-    """All that comes until nothing has come for a while: for what should not come."""
+def all_changes(events: Events, seconds: float = 0.3) -> list[Change]:
+    """Return all changes until none has come for a while."""
     changes: list[Change] = []
     while more := list(events.wait(seconds)):
         changes += more
     return changes
 
 
-def told_until(events: Events, *wanted: Callable[[Change], bool]) -> list[Change]:
-    """All that comes until each of `wanted` has."""
+def changes_until(events: Events, *wanted: Callable[[Change], bool]) -> list[Change]:
+    """Return all changes until each of the `wanted` has come."""
     changes: list[Change] = []
 
     def has_come() -> bool:
@@ -93,7 +93,7 @@ def test_write_is_reported_as_done_and_not_as_a_name(events: Events, folder: Pat
     covered(events, folder / "a")
     (folder / "a/one.css").write_text("changed")
     is_done = at(folder / "a/one.css", Phase.DONE)
-    changes = [change for change in told_until(events, is_done) if change.path == str(folder / "a/one.css")]
+    changes = [change for change in changes_until(events, is_done) if change.path == str(folder / "a/one.css")]
     assert changes[-1] == Change(str(folder / "a/one.css"), Phase.DONE, of_names=False)
     assert not any(change.of_names for change in changes)
 
@@ -101,54 +101,54 @@ def test_write_is_reported_as_done_and_not_as_a_name(events: Events, folder: Pat
 def test_new_file_is_a_name(events: Events, folder: Path) -> None:
     covered(events, folder / "a")
     (folder / "a/new.css").write_text("new")
-    told_until(events, name_at(folder / "a/new.css"))
+    changes_until(events, name_at(folder / "a/new.css"))
 
 
 def test_deleted_file_is_gone(events: Events, folder: Path) -> None:
     covered(events, folder / "a")
     (folder / "a/one.css").unlink()
-    told_until(events, gone(folder / "a/one.css"))
+    changes_until(events, gone(folder / "a/one.css"))
 
 
 def test_renamed_file_is_gone_and_a_name(events: Events, folder: Path) -> None:
     covered(events, folder / "a")
     (folder / "a/one.css").rename(folder / "a/other.css")
-    told_until(events, gone(folder / "a/one.css"), name_at(folder / "a/other.css"))
+    changes_until(events, gone(folder / "a/one.css"), name_at(folder / "a/other.css"))
 
 
 def test_file_that_is_replaced_is_a_name(events: Events, folder: Path) -> None:
     covered(events, folder / "a")
     (folder / "a/two.css").replace(folder / "a/one.css")
-    told_until(events, name_at(folder / "a/one.css"))
+    changes_until(events, name_at(folder / "a/one.css"))
 
 
 def test_reading_and_listing_is_not_reported(events: Events, folder: Path) -> None:
     covered(events, folder / "a")
     (folder / "a/one.css").read_text()
     list((folder / "a").iterdir())
-    assert told(events) == []
+    assert all_changes(events) == []
 
 
 def test_folder_that_is_no_longer_covered_is_silent(events: Events, folder: Path) -> None:
     covered(events, folder / "a", folder / "b")
     covered(events, folder / "b")
     (folder / "a/one.css").write_text("changed")
-    assert told(events) == []
+    assert all_changes(events) == []
     (folder / "b/three.css").write_text("changed")
-    told_until(events, at(folder / "b/three.css"))
+    changes_until(events, at(folder / "b/three.css"))
 
 
-def test_deleted_folder_is_gone_and_covered_anew_when_it_returns(events: Events, folder: Path) -> None:
+def test_deleted_folder_is_gone_and_covered_again_when_it_returns(events: Events, folder: Path) -> None:
     covered(events, folder, folder / "b")
     (folder / "b/three.css").unlink()
     (folder / "b").rmdir()
-    told_until(events, gone(folder / "b"))
+    changes_until(events, gone(folder / "b"))
     covered(events, folder)
     write_tree(folder, {"b/three.css": "3"})
-    told_until(events, name_at(folder / "b"))
+    changes_until(events, name_at(folder / "b"))
     covered(events, folder, folder / "b")
     (folder / "b/three.css").write_text("changed")
-    told_until(events, at(folder / "b/three.css"))
+    changes_until(events, at(folder / "b/three.css"))
 
 
 def test_covering_more_forgets_nothing(events: Events, folder: Path) -> None:
@@ -156,7 +156,7 @@ def test_covering_more_forgets_nothing(events: Events, folder: Path) -> None:
     covered(events, folder / "empty")
     (folder / "empty/new.css").write_text("new")
     covered(events, folder / "empty", folder / "a")
-    told_until(events, at(folder / "empty/new.css"))
+    changes_until(events, at(folder / "empty/new.css"))
 
 
 def test_wait_ends_after_its_time(events: Events, folder: Path) -> None:
@@ -171,7 +171,7 @@ def test_folder_that_is_not_there_is_not_covered(kind: Callable[[], Events], fol
     with closing(kind()) as events:
         covered(events, folder / "a", folder / "none")
         write_tree(folder, {"a/one.css": "changed"})
-        told_until(events, at(folder / "a/one.css"))
+        changes_until(events, at(folder / "a/one.css"))
 
 
 def test_inotify_reports_when_a_file_is_closed(folder: Path) -> None:
@@ -180,9 +180,9 @@ def test_inotify_reports_when_a_file_is_closed(folder: Path) -> None:
         with (folder / "a/one.css").open("w") as file:
             file.write("half")
             file.flush()
-            began = told_until(events, at(folder / "a/one.css")) + told(events)
+            began = changes_until(events, at(folder / "a/one.css")) + all_changes(events)
             assert {change.phase for change in began} == {Phase.UNDER_WAY}
-        ended = told_until(events, at(folder / "a/one.css", Phase.DONE))
+        ended = changes_until(events, at(folder / "a/one.css", Phase.DONE))
         assert ended[-1] == Change(str(folder / "a/one.css"), Phase.DONE)
 
 
@@ -191,11 +191,11 @@ def test_inotify_does_not_take_one_folder_for_another(folder: Path) -> None:
         covered(events, folder, folder / "a", folder / "b")
         (folder / "a").rename(folder / "c")
         (folder / "b").rename(folder / "a")
-        told_until(events, at(folder / "a", Phase.DONE))
+        changes_until(events, at(folder / "a", Phase.DONE))
         assert covered(events, folder, folder / "a", folder / "c") == {str(folder / "a"), str(folder / "c")}
         (folder / "a/three.css").write_text("changed")
         (folder / "c/one.css").write_text("changed")
-        changes = told_until(events, at(folder / "a/three.css"), at(folder / "c/one.css"))
+        changes = changes_until(events, at(folder / "a/three.css"), at(folder / "c/one.css"))
         assert {change.path for change in changes} == {str(folder / "a/three.css"), str(folder / "c/one.css")}
 
 
@@ -204,7 +204,7 @@ def test_inotify_reports_under_each_name_of_a_folder(folder: Path) -> None:
     with closing(inotify()) as events:
         covered(events, folder / "a", folder / "link")
         (folder / "a/one.css").write_text("changed")
-        told_until(events, at(folder / "a/one.css"), at(folder / "link/one.css"))
+        changes_until(events, at(folder / "a/one.css"), at(folder / "link/one.css"))
 
 
 def test_polling_sees_a_second_write_of_the_same_size(folder: Path) -> None:
@@ -215,4 +215,4 @@ def test_polling_sees_a_second_write_of_the_same_size(folder: Path) -> None:
         while not list(events.wait(1)):
             pass
         path.write_text("y")
-        told_until(events, at(path))
+        changes_until(events, at(path))

@@ -27,7 +27,7 @@ def test_mounts_of_other_machines_are_known_by_their_type(mountinfo: Path, kind:
 
 
 @pytest.mark.parametrize("kind", ["ext4", "btrfs", "overlay", "tmpfs", "fuseblk", "fuse.fuse-overlayfs"])
-def test_file_systems_of_this_machine_are_no_matter(mountinfo: Path, kind: str) -> None:
+def test_file_system_of_this_machine_is_not_a_silent_mount(mountinfo: Path, kind: str) -> None:
     assert silent_mount(["/none/of/ours"], mounted(mountinfo, ("/", kind), ("/mnt", "nfs"))) is None
 
 

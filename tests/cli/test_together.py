@@ -37,8 +37,9 @@ time.sleep(600)
 """
 HOLDS_THE_STREAMS = SERVER.replace("    os.closerange(1, 3)\n", "")
 STUBBORN = SERVER.replace("raise SystemExit(0)", "return")
-# The time that a busy machine may need, where a command ends by itself.
-GRACE = {"_GRACE_SECONDS": float(PATIENCE_SECONDS), "_REST_SECONDS": float(PATIENCE_SECONDS)}
+# The time that a busy machine may need where a command ends by itself. A signal before the watch waits for its commands
+# takes twice that time.
+GRACE = {"_GRACE_SECONDS": 20.0, "_REST_SECONDS": 20.0}
 
 
 def settings(**programs: str) -> str:

@@ -694,7 +694,7 @@ _toml_values = st.recursive(
 _KEYS = [*Config.__dataclass_fields__, "unknown"]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.dictionaries(st.sampled_from(_KEYS), _toml_values, max_size=4))
 def test_no_value_of_any_key_breaks_the_reader(project: Path, values: dict[str, str]) -> None:
     (project / "buildassets.toml").write_text("\n".join(f"{key} = {value}" for key, value in values.items()))

@@ -483,7 +483,7 @@ def _loaded(manifest: Manifest, folder: Path, start: str) -> set[str]:
     return {url for url, _ in loaded}
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(_graphs, st.sampled_from(["importmap", "rewrite"]), st.sampled_from(NAMES))
 def test_a_browser_finds_every_module_in_a_page_and_in_a_worker(
     tmp_path_factory: pytest.TempPathFactory, edges: list[tuple[str, str, str]], mode: str, start: str
@@ -494,7 +494,7 @@ def test_a_browser_finds_every_module_in_a_page_and_in_a_worker(
     assert _loaded(manifest, folder, start) <= released
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(_graphs, st.sampled_from(NAMES))
 def test_with_an_import_map_an_edit_of_any_module_renames_one_file(
     tmp_path_factory: pytest.TempPathFactory, edges: list[tuple[str, str, str]], edited: str

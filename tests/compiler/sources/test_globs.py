@@ -2,13 +2,13 @@
 
 import re
 from fnmatch import fnmatchcase
-from time import process_time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from buildassets.compiler.sources.globs import compile_globs
+from tests.conftest import watchdog
 
 
 @pytest.mark.parametrize(
@@ -138,6 +138,5 @@ def test_text_without_wildcards_matches_itself(text: str) -> None:
 
 def test_hostile_glob_takes_no_time() -> None:
     matches = compile_globs(["/".join(["**/a*a*a*a*b"] * 10), "*a" * 20 + "b"])
-    started = process_time()
-    assert not matches("/".join(["a" * 50] * 200))
-    assert process_time() - started < 1
+    with watchdog(3):
+        assert not matches("/".join(["a" * 50] * 200))

@@ -126,7 +126,7 @@ def untold(template: str, reading: Reading, asked: Asked) -> Asked:
     return [(site, name) for site, name in asked if name not in found and start_of(site) not in computed]
 
 
-@settings(max_examples=200)
+@settings(max_examples=50)
 @given(_JINJA, st.booleans())
 def test_jinja(template: str, flag: bool) -> None:
     try:
@@ -138,7 +138,7 @@ def test_jinja(template: str, flag: bool) -> None:
     assert untold(template, reading, asked) == []
 
 
-@settings(max_examples=200)
+@settings(max_examples=50)
 @given(_DJANGO, st.booleans())
 def test_django(template: str, flag: bool) -> None:
     asked = asked_of_django(template, flag)

@@ -3,13 +3,13 @@
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
 from tests.command import environment, run, run_apart
-from tests.compiler.executors.clusters import DaskProcesses, certificate, dask_cluster
+from tests.compiler.executors.clusters import DaskProcesses, Process, certificate, dask_cluster
 from tests.compiler.executors.sites import SITE, released_alone
 from tests.conftest import PATIENCE_SECONDS, MadeOnce, Tree, read_tree, wait_for, write_tree
 
@@ -40,7 +40,7 @@ def long_alone(made_once: MadeOnce) -> Tree:
 def test_a_build_goes_on_with_two_of_three_workers_killed(tmp_path: Path, long_alone: Tree) -> None:
     write_tree(tmp_path / "site", LONG)
     with dask_cluster(tmp_path / "cluster", workers=3) as own:
-        done = built_while(tmp_path / "site", own, lambda: [worker.kill() for worker in own.workers[:2]])
+        done = built_while(tmp_path / "site", own, lambda: killed(own.workers[:2]))
     assert "warning" not in done.stderr
     assert "Traceback" not in done.stderr
     assert " there, 0 here" in done.stderr
@@ -108,6 +108,11 @@ def test_an_interrupted_build_ends_without_a_traceback(tmp_path: Path) -> None:
     assert process.returncode == 130
     assert b"Traceback" not in printed
     assert not (tmp_path / "site/build/manifest.json").exists()
+
+
+def killed(workers: Sequence[Process]) -> None:
+    for worker in workers:
+        worker.kill()
 
 
 def built_while(folder: Path, own: DaskProcesses, happens: Callable[[], object]) -> subprocess.CompletedProcess[str]:

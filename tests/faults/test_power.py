@@ -22,7 +22,7 @@ from tests.conftest import NOT_SHOWN, find_tool, wait_for, write_tree
 pytestmark = pytest.mark.thorough
 
 CUTS = 4
-SIZE_BYTES = 16 << 20
+SIZE_BYTES = 32 << 20  # releases of all states, and the journal
 WITHOUT_SYNC = """
 from buildassets.compiler.write import release_directory
 release_directory.sync = lambda folder: None

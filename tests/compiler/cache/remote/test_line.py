@@ -42,17 +42,34 @@ def test_a_server_that_refuses_to_be_read_is_asked_no_more(line: Line) -> None:
     line.stop()
 
 
+class Answers(SimpleQueue[Outcome]):
+    """Has an answer at once, and records how long a build would wait for it."""
+
+    def __init__(self) -> None:
+        self.waits_seconds: list[float] = []
+
+    def get(self, block: bool = True, timeout: float | None = None) -> Outcome:
+        assert timeout is not None
+        self.waits_seconds.append(timeout)
+        return Outcome("a")
+
+
 def test_waits_in_vain_add_up_until_the_server_is_given_up(tmp_path: Path) -> None:
-    ticks = count()  # each wait takes a second, by this clock
-    line = Line(opened_store(tmp_path.as_uri(), {}), clock=lambda: next(ticks))
-    assert 1 < PATIENCE_SECONDS < 2
-    assert _outcome(line, READ_FIRST, lambda: 1) == Outcome("a", 1)
-    line.gained(5)  # more than was lost: it counts no further
-    answers: SimpleQueue[Outcome] = SimpleQueue()
-    for expected in (Outcome("b"), Outcome("b"), None):
-        answers.put(Outcome("b"))
-        if expected is None:
-            answers.get()
-        assert line.outcome(answers) == expected
+    ticks = count()  # by this clock each wait takes a second
+    line, answers = Line(opened_store(tmp_path.as_uri(), {}), clock=lambda: next(ticks)), Answers()
+    for _ in range(3):
+        assert line.outcome(answers) == Outcome("a")
+    assert answers.waits_seconds == pytest.approx([PATIENCE_SECONDS, PATIENCE_SECONDS - 1, 0])
+    line.gained(5)  # more than was lost, and no patience for later
+    assert line.outcome(answers) == Outcome("a")
+    assert answers.waits_seconds[-1] == PATIENCE_SECONDS
+    line.stop()
+
+
+def test_a_build_that_waits_in_vain_gives_the_server_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert PATIENCE_SECONDS < 2
+    monkeypatch.setattr("buildassets.compiler.cache.remote.line.PATIENCE_SECONDS", 0.01)
+    line = Line(opened_store(tmp_path.as_uri(), {}))
+    assert line.outcome(SimpleQueue()) is None
     assert line.faults == ["it takes longer than what it saves"]
     line.stop()

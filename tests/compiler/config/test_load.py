@@ -27,7 +27,7 @@ from buildassets.diagnostics import Diagnostic, render_text
 from buildassets.errors import ConfigError
 from buildassets.packages.lock import Lock, LockedTool, write_lock
 from tests.compiler.conftest import SHOUT, Install
-from tests.conftest import write_tree
+from tests.conftest import missing_tool, write_tree
 
 NO_PACKAGE = "no package that is installed has such an engine"
 
@@ -812,7 +812,7 @@ def test_without_sass_in_the_lock_what_is_installed_decides(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: str, absent: tuple[str, ...], expected: str
 ) -> None:
     if not installed_command():
-        pytest.skip("this Python has no wheel with Dart Sass")
+        missing_tool("this Python has no wheel with Dart Sass")
     write_tree(tmp_path, {"assets/a.css": "", "buildassets.toml": settings})
     write_lock(str(tmp_path), Lock({"esbuild": LockedTool("0.28.2", "MIT", {})}))
     for name in absent:

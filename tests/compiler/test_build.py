@@ -30,7 +30,7 @@ PLAIN = "minify = false\ncompress = []\n"
 DART_SASS = f'{PLAIN}engines = {{ scss = "dart-sass" }}\n'
 
 
-def run(folder: Path, files: Tree, settings: str = PLAIN) -> BuildResult:
+def plain_build(folder: Path, files: Tree, settings: str = PLAIN) -> BuildResult:
     return built(folder, files, settings)
 
 
@@ -101,7 +101,7 @@ def test_a_partial_that_changes_while_sass_is_begun_is_read_again(tmp_path: Path
 
 
 def test_references_are_rewritten_to_released_names(tmp_path: Path) -> None:
-    result = run(tmp_path, SITE)
+    result = plain_build(tmp_path, SITE)
     assert result.manifest is not None
     name = {path: entry.file.rpartition("/")[2] for path, entry in result.manifest.assets.items()}
     texts_by_path = released(tmp_path, result)
@@ -115,7 +115,7 @@ def test_references_are_rewritten_to_released_names(tmp_path: Path) -> None:
 
 
 def test_a_module_cycle_is_released(tmp_path: Path) -> None:
-    result = run(tmp_path, SITE)
+    result = plain_build(tmp_path, SITE)
     assert result.manifest is not None
     texts_by_path = released(tmp_path, result)
     assert result.manifest.assets["js/lib/b.js"].file.rpartition("/")[2] in texts_by_path["js/lib/a.js"]
@@ -124,7 +124,7 @@ def test_a_module_cycle_is_released(tmp_path: Path) -> None:
 
 def test_sass_is_compiled_and_its_partials_are_inputs(tmp_path: Path) -> None:
     files = {"assets/css/app.scss": '@use "theme" as *; a { color: $c }', "assets/css/_theme.scss": "$c: red;"}
-    result = run(tmp_path, files)
+    result = plain_build(tmp_path, files)
     assert "color: red" in released(tmp_path, result)["css/app.css"]
     assert result.manifest is not None
     assert list(result.manifest.assets) == ["css/app.css"]
@@ -135,7 +135,7 @@ def test_sass_is_compiled_and_its_partials_are_inputs(tmp_path: Path) -> None:
 
 def test_the_manifest_names_the_engines_that_ran_by_their_keys(tmp_path: Path) -> None:
     files = {"assets/a.scss": "a { b: c }", "assets/b.css": "a { b: c }", "assets/c.js": "f( 1 )"}
-    result = run(tmp_path, files, "")
+    result = plain_build(tmp_path, files, "")
     assert result.manifest is not None
     assert sorted(result.manifest.engines) == ["css", "js", "scss"]
 
@@ -145,7 +145,7 @@ def test_a_missing_reference_is_shown_where_it_was_written(tmp_path: Path) -> No
         "assets/css/home.css": '\n\na {\n  background: url("../img/hero.avif");\n}\n',
         "assets/img/hero.webp": "",
     }
-    result = run(tmp_path, files, PLAIN.replace("minify = false\n", ""))
+    result = plain_build(tmp_path, files, PLAIN.replace("minify = false\n", ""))
     assert result.manifest is None
     assert texts(result.diagnostics) == (
         "error[reference/missing]: cannot find `img/hero.avif`\n"
@@ -164,7 +164,7 @@ def test_a_missing_reference_in_sass_is_shown_in_the_partial(tmp_path: Path) -> 
         "assets/css/app.scss": '@use "parts/hero" as *;',
         "assets/css/parts/_hero.scss": 'a {\n  color: red;\n  background: url("nope.png");\n}\n',
     }
-    result = run(tmp_path, files)
+    result = plain_build(tmp_path, files)
     assert "assets/css/parts/_hero.scss:3:20" in texts(result.diagnostics)
 
 
@@ -175,7 +175,7 @@ def test_every_error_is_reported(tmp_path: Path) -> None:
         "assets/c.css": b"a { color: red } \xff",
         "assets/d.js": 'import "./nowhere.js";',
     }
-    codes = [found.code for found in run(tmp_path, files).diagnostics]
+    codes = [found.code for found in plain_build(tmp_path, files).diagnostics]
     assert sorted(codes) == sorted(["reference/missing"] * 3 + ["scss/syntax", "source/encoding"])
 
 
@@ -197,7 +197,7 @@ def test_every_error_is_reported(tmp_path: Path) -> None:
 def test_utf_16_with_a_mark_is_released_as_utf_8(
     tmp_path: Path, name: str, text: str, expected: str | None, encoding: str
 ) -> None:
-    result = run(tmp_path, {f"assets/{name}": ("\ufeff" + text).encode(encoding), "assets/b.png": "x"}, PLAIN)
+    result = plain_build(tmp_path, {f"assets/{name}": ("\ufeff" + text).encode(encoding), "assets/b.png": "x"}, PLAIN)
     assert result.manifest is not None
     written = (tmp_path / "build/assets" / result.manifest.assets[name].file).read_bytes().decode("utf-8")
     assert written == (expected or text).replace("b.png", result.manifest.assets["b.png"].file)
@@ -207,7 +207,7 @@ def test_utf_16_with_a_mark_is_released_as_utf_8(
 
 
 def test_utf_16_is_compiled_too(tmp_path: Path) -> None:
-    result = run(tmp_path, {"assets/a.scss": "a { b { content: 'é' } }\n".encode("utf-16")}, "compress = []\n")
+    result = plain_build(tmp_path, {"assets/a.scss": "a { b { content: 'é' } }\n".encode("utf-16")}, "compress = []\n")
     assert released(tmp_path, result) in (
         {"a.css": f'@charset "UTF-8";a b{{content:{quote}é{quote}}}'} for quote in "\"'"
     )
@@ -215,7 +215,7 @@ def test_utf_16_is_compiled_too(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("raw", ["a {}".encode("utf-32"), "a {}".encode("utf-32-be"), "a {}".encode("utf-32-le")])
 def test_utf_32_is_called_so(tmp_path: Path, raw: bytes) -> None:
-    (found,) = run(tmp_path, {"assets/a.css": raw}).diagnostics
+    (found,) = plain_build(tmp_path, {"assets/a.css": raw}).diagnostics
     assert (found.is_error, found.message) == (True, "`assets/a.css` is UTF-32, not UTF-8")
 
 
@@ -233,13 +233,13 @@ def test_the_hint_for_a_source_that_is_deleted_during_the_build_is_to_build_agai
 
 @pytest.mark.parametrize(("missing", "severities"), [("warn", ["warning"]), ("ignore", [])])
 def test_missing_references_can_be_tolerated(tmp_path: Path, missing: str, severities: list[str]) -> None:
-    result = run(tmp_path, {"assets/a.css": "a{background:url(no.png)}"}, f'{PLAIN}missing = "{missing}"\n')
+    result = plain_build(tmp_path, {"assets/a.css": "a{background:url(no.png)}"}, f'{PLAIN}missing = "{missing}"\n')
     assert released(tmp_path, result) == {"a.css": "a{background:url(no.png)}"}
     assert [found.severity.value for found in result.diagnostics] == severities
 
 
 def test_a_missing_source_map_is_a_warning(tmp_path: Path) -> None:
-    result = run(tmp_path, {"assets/a.js": "a()\n//# sourceMappingURL=a.js.map\n"})
+    result = plain_build(tmp_path, {"assets/a.js": "a()\n//# sourceMappingURL=a.js.map\n"})
     assert result.succeeded
     assert [(found.severity.value, found.code) for found in result.diagnostics] == [
         ("warning", "reference/missing-map")
@@ -257,7 +257,7 @@ def test_a_missing_source_map_is_a_warning(tmp_path: Path) -> None:
 def test_no_comment_that_names_a_lost_map_is_released_where_there_are_two(
     tmp_path: Path, name: str, text: str, expected: str
 ) -> None:
-    result = run(tmp_path, {f"assets/{name}": text}, PLAIN)
+    result = plain_build(tmp_path, {f"assets/{name}": text}, PLAIN)
     assert released(tmp_path, result) == {name: expected}
     assert [found.message for found in result.diagnostics] == [
         "cannot find source map `b.map`",
@@ -268,7 +268,7 @@ def test_no_comment_that_names_a_lost_map_is_released_where_there_are_two(
 def test_a_comment_counts_once_the_one_behind_it_is_left_out(tmp_path: Path) -> None:
     text = "a()\n//# sourceMappingURL=b.js.map\n//# sourceMappingURL=c.map\n"
     source_map = '{"version":3,"sources":[],"mappings":""}'
-    result = run(tmp_path, {"assets/a.js": text, "assets/b.js.map": source_map}, PLAIN)
+    result = plain_build(tmp_path, {"assets/a.js": text, "assets/b.js.map": source_map}, PLAIN)
     assert result.manifest is not None
     entry = result.manifest.assets["a.js"]
     assert entry.map == "b.js.map"
@@ -285,7 +285,7 @@ def test_a_comment_counts_once_the_one_behind_it_is_left_out(tmp_path: Path) -> 
     ],
 )
 def test_a_comment_that_names_no_lost_map_stays(tmp_path: Path, text: str, expected: str) -> None:
-    result = run(tmp_path, {"assets/a.js": text}, PLAIN)
+    result = plain_build(tmp_path, {"assets/a.js": text}, PLAIN)
     assert released(tmp_path, result) == {"a.js": expected}
     assert [found.message for found in result.diagnostics] == ["cannot find source map `c.map`"]
 
@@ -306,7 +306,7 @@ def test_a_comment_that_names_no_lost_map_stays(tmp_path: Path, text: str, expec
 def test_the_comment_that_names_a_lost_map_is_not_released(
     tmp_path: Path, name: str, text: str, expected: str, missing: str
 ) -> None:
-    result = run(tmp_path, {f"assets/{name}": text, "assets/b.png": "x"}, PLAIN + missing)
+    result = plain_build(tmp_path, {f"assets/{name}": text, "assets/b.png": "x"}, PLAIN + missing)
     assert result.manifest is not None
     expected = expected.replace("b.png", result.manifest.assets["b.png"].file)
     assert (tmp_path / "build/assets" / result.manifest.assets[name].file).read_text() == expected
@@ -323,13 +323,13 @@ def test_the_comment_that_names_a_lost_map_is_not_released(
     ],
 )
 def test_a_comment_that_names_another_map_is_released(tmp_path: Path, text: str, settings: str) -> None:
-    result = run(tmp_path, {"assets/a.js": text}, PLAIN + settings)
+    result = plain_build(tmp_path, {"assets/a.js": text}, PLAIN + settings)
     assert released(tmp_path, result) == {"a.js": text}
     assert result.diagnostics == ()
 
 
 def test_a_source_map_is_released_and_linked(tmp_path: Path) -> None:
-    result = run(tmp_path, {"assets/a.js": "a()\n//# sourceMappingURL=a.js.map\n", "assets/a.js.map": "{}"})
+    result = plain_build(tmp_path, {"assets/a.js": "a()\n//# sourceMappingURL=a.js.map\n", "assets/a.js.map": "{}"})
     assert result.manifest is not None
     entry, map_entry = result.manifest.assets["a.js"], result.manifest.assets["a.js.map"]
     assert entry.map == "a.js.map"
@@ -338,19 +338,19 @@ def test_a_source_map_is_released_and_linked(tmp_path: Path) -> None:
 
 def test_a_second_build_writes_nothing(tmp_path: Path) -> None:
     settings = ""
-    first = run(tmp_path, SITE, settings)
+    first = plain_build(tmp_path, SITE, settings)
     assert first.written[-1] == "manifest.json"
-    assert run(tmp_path, SITE, settings).written == ()
+    assert plain_build(tmp_path, SITE, settings).written == ()
 
 
 def test_a_damaged_file_is_written_again(tmp_path: Path) -> None:
-    result = run(tmp_path, SITE, "")
+    result = plain_build(tmp_path, SITE, "")
     names = [name for name in result.written if name != "manifest.json"]
     for name in names:
         path = tmp_path / "build" / name
         content = path.read_bytes()
         path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
-    assert sorted(run(tmp_path, SITE, "").written) == sorted(names)
+    assert sorted(plain_build(tmp_path, SITE, "").written) == sorted(names)
 
 
 def test_threads_change_nothing(tmp_path: Path) -> None:
@@ -364,9 +364,9 @@ def test_threads_change_nothing(tmp_path: Path) -> None:
 
 
 def test_a_failed_build_leaves_the_earlier_release_whole(tmp_path: Path) -> None:
-    run(tmp_path, SITE)
+    plain_build(tmp_path, SITE)
     before = read_tree(tmp_path / "build")
-    assert not run(tmp_path, {**SITE, "assets/css/base.css": "b { background: url(gone.png) }"}).succeeded
+    assert not plain_build(tmp_path, {**SITE, "assets/css/base.css": "b { background: url(gone.png) }"}).succeeded
     assert read_tree(tmp_path / "build") == before
 
 
@@ -379,13 +379,13 @@ def test_development_neither_minifies_nor_compresses(tmp_path: Path) -> None:
 
 def test_minified_third_party_files_are_unchanged(tmp_path: Path) -> None:
     source = "a( 1 )\n//# sourceMappingURL=a.min.js.map\n"
-    result = run(tmp_path, {"assets/a.min.js": source, "assets/a.min.js.map": "{}"}, "")
+    result = plain_build(tmp_path, {"assets/a.min.js": source, "assets/a.min.js.map": "{}"}, "")
     assert released(tmp_path, result)["a.min.js"].startswith("a( 1 )\n//# sourceMappingURL=a.min.js.")
 
 
 def test_only_entries_and_what_they_reach_are_released(tmp_path: Path) -> None:
     files = {**SITE, "assets/broken.css": "a { background: url(nope.png) }", "assets/other.png": ""}
-    result = run(tmp_path, files, f'{PLAIN}entries = ["css/app.css"]\n')
+    result = plain_build(tmp_path, files, f'{PLAIN}entries = ["css/app.css"]\n')
     assert result.manifest is not None
     assert sorted(result.manifest.assets) == ["css/app.css", "css/base.css", "img/a.svg"]
 
@@ -405,7 +405,7 @@ def test_only_entries_and_what_they_reach_are_released(tmp_path: Path) -> None:
 )
 def test_an_entry_without_a_wildcard_names_one_path(tmp_path: Path, entries: str, expected: list[str]) -> None:
     files = {f"assets/{name}": "" for name in ("app.js", "sub/app.js", "sub/a.js", "sub/[a].js", "css/app.scss")}
-    result = run(tmp_path, files, f"{PLAIN}entries = [{entries}]\n")
+    result = plain_build(tmp_path, files, f"{PLAIN}entries = [{entries}]\n")
     assert result.manifest is not None
     assert sorted(result.manifest.assets) == expected
 
@@ -420,7 +420,7 @@ def test_an_entry_without_a_wildcard_names_one_path(tmp_path: Path, entries: str
 )
 def test_the_hint_of_an_entry_that_matches_nothing_names_what_was_meant(tmp_path: Path, entry: str, hint: str) -> None:
     files = {f"assets/{name}": "" for name in ("sub/app.js", "sub/x/app.js", "sub/one.js")}
-    (found,) = run(tmp_path, files, f'{PLAIN}entries = ["{entry}"]\n').diagnostics
+    (found,) = plain_build(tmp_path, files, f'{PLAIN}entries = ["{entry}"]\n').diagnostics
     assert (found.code, found.hint) == ("config/entries", hint)
 
 
@@ -428,14 +428,14 @@ def test_the_hint_of_an_entry_that_matches_nothing_names_what_was_meant(tmp_path
 def test_an_entry_that_matches_nothing_is_an_error_only_without_wildcard(
     tmp_path: Path, entry: str, is_error: bool
 ) -> None:
-    result = run(tmp_path, SITE, f'{PLAIN}entries = ["css/*.css", "{entry}"]\n')
+    result = plain_build(tmp_path, SITE, f'{PLAIN}entries = ["css/*.css", "{entry}"]\n')
     assert [(found.code, found.is_error) for found in result.diagnostics] == [("config/entries", is_error)]
     assert result.succeeded is not is_error
 
 
 def test_import_map_folders_are_written_out(tmp_path: Path) -> None:
     settings = f'{PLAIN}[importmap]\n"lib/" = "js/lib/"\n"x" = "https://example.com/x.js"\n'
-    result = run(tmp_path, SITE, settings)
+    result = plain_build(tmp_path, SITE, settings)
     assert result.manifest is not None
     assert result.manifest.importmap == {
         "lib/a.js": "js/lib/a.js",
@@ -445,20 +445,20 @@ def test_import_map_folders_are_written_out(tmp_path: Path) -> None:
 
 
 def test_an_import_map_entry_to_no_asset_is_an_error(tmp_path: Path) -> None:
-    result = run(tmp_path, SITE, f'{PLAIN}[importmap]\n"a" = "js/lib/aa.js"\n')
+    result = plain_build(tmp_path, SITE, f'{PLAIN}[importmap]\n"a" = "js/lib/aa.js"\n')
     assert "import map entry `a` names no asset" in texts(result.diagnostics)
 
 
 def test_references_below_the_url_prefix_become_relative(tmp_path: Path) -> None:
     files = {"assets/css/a.css": "a{background:url(/assets/img/a.svg)}", "assets/img/a.svg": "<svg/>"}
-    result = run(tmp_path, files)
+    result = plain_build(tmp_path, files)
     assert "url(../img/a." in released(tmp_path, result)["css/a.css"]
 
 
 def test_any_file_name_can_be_referred_to(tmp_path: Path) -> None:
     name = "a b'(1):ü%.png"
     files = {f"assets/{name}": "x", "assets/a.css": 'a{background:url("./a%20b\'(1):%C3%BC%25.png")}'}
-    text = released(tmp_path, run(tmp_path, files))["a.css"]
+    text = released(tmp_path, plain_build(tmp_path, files))["a.css"]
     assert text.startswith('a{background:url("a%20b%27%281%29%3A%C3%BC%25.')
 
 
@@ -521,7 +521,7 @@ def test_check_writes_nothing(tmp_path: Path) -> None:
 
 
 def test_the_manifest_on_disk_is_the_one_that_is_returned(tmp_path: Path) -> None:
-    result = run(tmp_path, SITE, "")
+    result = plain_build(tmp_path, SITE, "")
     document = json.loads((tmp_path / "build/manifest.json").read_text())
     assert result.manifest is not None
     assert document["assets"]["css/app.css"]["file"] == result.manifest.assets["css/app.css"].file
@@ -531,7 +531,7 @@ def test_the_manifest_on_disk_is_the_one_that_is_returned(tmp_path: Path) -> Non
 def test_integrity_is_that_of_the_file(tmp_path: Path) -> None:
     from buildassets.digest import integrity
 
-    result = run(tmp_path, SITE)
+    result = plain_build(tmp_path, SITE)
     assert result.manifest is not None
     for entry in result.manifest.assets.values():
         assert entry.integrity == integrity("sha384", (tmp_path / "build/assets" / entry.file).read_bytes())
@@ -548,7 +548,7 @@ def test_a_config_made_in_code_is_enough(tmp_path: Path) -> None:
 def test_a_coding_that_this_python_cannot_write_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in ("compression.zstd", "zstandard"):
         monkeypatch.setitem(sys.modules, module, None)
-    result = run(tmp_path, SITE, 'compress = ["zstd"]\n')
+    result = plain_build(tmp_path, SITE, 'compress = ["zstd"]\n')
     assert 'hint: run `pip install "buildassets[zstd]"`' in texts(result.diagnostics)
 
 
@@ -556,7 +556,7 @@ def test_copies_have_the_level_that_is_configured(tmp_path: Path) -> None:
     files = {**SITE, "assets/a.txt": "".join(f"{number * number} {number % 7}\n" for number in range(3000))}
     sizes = []
     for level in (11, 4, 11):
-        result = run(tmp_path, files, f"compress = {{ br = {level} }}\n")
+        result = plain_build(tmp_path, files, f"compress = {{ br = {level} }}\n")
         assert result.manifest is not None
         entry = result.manifest.assets["a.txt"]
         assert list(entry.encodings) == ["br"]
@@ -580,7 +580,7 @@ def sha256_in_base64(path: Path) -> str:
 
 
 def test_each_copy_has_its_digest(tmp_path: Path) -> None:
-    result = run(tmp_path, COMPRESSED, "")
+    result = plain_build(tmp_path, COMPRESSED, "")
     assert result.manifest is not None
     for entry in result.manifest.assets.values():
         assert entry.digests == digests_of_copies(tmp_path, entry.file)
@@ -592,7 +592,7 @@ def test_each_copy_has_its_digest(tmp_path: Path) -> None:
 
 
 def test_a_file_without_integrity_has_a_digest(tmp_path: Path) -> None:
-    result = run(tmp_path, COMPRESSED, 'integrity = "none"\n')
+    result = plain_build(tmp_path, COMPRESSED, 'integrity = "none"\n')
     assert result.manifest is not None
     for entry in result.manifest.assets.values():
         identity = sha256_in_base64(tmp_path / "build/assets" / entry.file)
@@ -610,13 +610,13 @@ def test_digests_of_copies_that_are_kept_are_as_in_a_clean_build(tmp_path: Path,
 
 def test_module_of_the_import_map_is_an_entry(tmp_path: Path) -> None:
     settings = f'{PLAIN}entries = ["css/base.css"]\n[importmap]\n"b" = "js/lib/b.js"\n'
-    result = run(tmp_path, SITE, settings)
+    result = plain_build(tmp_path, SITE, settings)
     assert result.manifest is not None
     assert sorted(result.manifest.assets) == ["css/base.css", "js/lib/a.js", "js/lib/b.js"]
 
 
 def test_a_reference_out_of_the_tree_is_reported_as_such(tmp_path: Path) -> None:
-    result = run(tmp_path, {"assets/a.css": "a { background: url(../secret.png) }"})
+    result = plain_build(tmp_path, {"assets/a.css": "a { background: url(../secret.png) }"})
     assert "note: a reference cannot leave the tree of assets" in texts(result.diagnostics)
 
 
@@ -630,7 +630,7 @@ PAGE: Mapping[str, str] = {
 
 
 def test_markup_and_web_manifests_refer_to_released_names(tmp_path: Path) -> None:
-    result = run(tmp_path, PAGE, "compress = []\n")
+    result = plain_build(tmp_path, PAGE, "compress = []\n")
     assert result.manifest is not None, texts(result.diagnostics)
     file = {path: entry.file for path, entry in result.manifest.assets.items()}
     released_texts = released(tmp_path, result)
@@ -644,7 +644,7 @@ def test_markup_and_web_manifests_refer_to_released_names(tmp_path: Path) -> Non
 
 
 def test_an_image_may_refer_to_itself(tmp_path: Path) -> None:
-    result = run(tmp_path, {"assets/a.svg": '<svg><use href="a.svg#x"/></svg>'})
+    result = plain_build(tmp_path, {"assets/a.svg": '<svg><use href="a.svg#x"/></svg>'})
     assert result.manifest is not None
     assert released(tmp_path, result)["a.svg"] == f'<svg><use href="{result.manifest.assets["a.svg"].file}#x"/></svg>'
 
@@ -658,7 +658,7 @@ def test_an_image_may_refer_to_itself(tmp_path: Path) -> None:
     ],
 )
 def test_a_missing_reference_is_a_warning_in_html_only(tmp_path: Path, name: str, text: str, severity: str) -> None:
-    (found,) = run(tmp_path, {f"assets/{name}": text}).diagnostics
+    (found,) = plain_build(tmp_path, {f"assets/{name}": text}).diagnostics
     assert (found.severity.value, found.code) == (severity, "reference/missing")
     assert found.location is not None
     assert found.location.line == 2
@@ -668,7 +668,7 @@ def test_a_missing_reference_is_a_warning_in_html_only(tmp_path: Path, name: str
 
 @pytest.mark.parametrize("raw", ["<p>é<img src=a.png>".encode("latin-1"), "<p>é<img src=a.png>".encode("utf-16-le")])
 def test_markup_in_another_encoding_is_released_unchanged(tmp_path: Path, raw: bytes) -> None:
-    result = run(tmp_path, {"assets/a.html": raw, "assets/a.png": "x"})
+    result = plain_build(tmp_path, {"assets/a.html": raw, "assets/a.png": "x"})
     assert result.manifest is not None
     assert (tmp_path / "build/assets" / result.manifest.assets["a.html"].file).read_bytes() == raw
     assert [(found.severity.value, found.code) for found in result.diagnostics] == [("warning", "source/encoding")]

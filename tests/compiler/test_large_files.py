@@ -27,7 +27,7 @@ CODINGS = [coding for coding in ("gzip", "br", "zstd") if is_available(coding)]
 SETTINGS = "compress = { gzip = 1, br = 2 }\n"
 
 
-def built(folder: Path, cache: str | None = "cache") -> BuildResult:
+def build_of(folder: Path, cache: str | None = "cache") -> BuildResult:
     return build(load_config(start=str(folder)), cache=str(folder / cache) if cache else None)
 
 
@@ -67,7 +67,7 @@ def test_damaged_copy_is_refused(coding: str, tmp_path: Path) -> None:
 
 
 def test_a_large_file_is_released_with_its_copies(site: Path) -> None:
-    assert built(site).succeeded
+    assert build_of(site).succeeded
     entry = loads((site / "build/manifest.json").read_text()).assets["a.txt"]
     files = {name: content for name, content in read_tree(site / "build/assets").items() if name.startswith("a.")}
     assert files[entry.file] == TEXT
@@ -78,42 +78,42 @@ def test_a_large_file_is_released_with_its_copies(site: Path) -> None:
 
 
 def test_the_copies_come_from_the_cache(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert built(site).succeeded
+    assert build_of(site).succeeded
     before = read_tree(site / "build")
     shutil.rmtree(site / "build")
     monkeypatch.setattr(zlib, "compressobj", None)
     monkeypatch.setattr(brotli, "Compressor", None)
-    assert built(site).succeeded
+    assert build_of(site).succeeded
     assert read_tree(site / "build") == before
 
 
 def test_a_damaged_copy_in_the_cache_is_made_again(site: Path) -> None:
-    assert built(site).succeeded
+    assert build_of(site).succeeded
     before = read_tree(site / "build")
     shutil.rmtree(site / "build")
     for kept in (site / "cache/content").rglob("*"):
         if kept.is_file():
             os.truncate(kept, 100)
-    assert built(site).succeeded
+    assert build_of(site).succeeded
     assert read_tree(site / "build") == before
 
 
 def test_without_a_cache_a_copy_that_lies_there_is_believed(site: Path) -> None:
     (site / "assets/b.txt").unlink()
-    assert built(site, cache=None).succeeded
+    assert build_of(site, cache=None).succeeded
     entry = loads((site / "build/manifest.json").read_text()).assets["a.txt"]
     copy = site / f"build/assets/{entry.file}.gz"
     copy.write_bytes(compressed("gzip", TEXT, 2) or b"")
-    assert built(site, cache=None).succeeded
+    assert build_of(site, cache=None).succeeded
     assert copy.read_bytes() == compressed("gzip", TEXT, 2)
     copy.write_bytes(gzip.compress(TEXT[1:]))
-    assert built(site, cache=None).succeeded
+    assert build_of(site, cache=None).succeeded
     assert copy.read_bytes() == compressed("gzip", TEXT, 1)
 
 
 def test_file_that_begins_with_noise_has_no_copy(tmp_path: Path) -> None:
     write_tree(tmp_path, {"buildassets.toml": SETTINGS, "assets/a.bin": NOISE + TEXT, "assets/b.bin": TEXT + NOISE})
-    assert built(tmp_path).succeeded
+    assert build_of(tmp_path).succeeded
     assets = loads((tmp_path / "build/manifest.json").read_text()).assets
     assert not assets["a.bin"].encodings
     assert set(assets["b.bin"].encodings) == {"gzip", "br"}
@@ -129,11 +129,11 @@ def test_a_large_file_that_changes_while_the_build_runs_is_an_error(site: Path) 
 
 
 def test_a_damaged_large_file_of_the_release_is_written_again(site: Path) -> None:
-    assert built(site).succeeded
+    assert build_of(site).succeeded
     before = read_tree(site / "build")
     (name,) = (one for one in before if one.startswith("assets/a.") and one.endswith(".txt"))
     (site / "build" / name).write_bytes(TEXT.swapcase())
-    assert built(site).succeeded
+    assert build_of(site).succeeded
     assert read_tree(site / "build") == before
 
 
@@ -148,7 +148,7 @@ def test_a_large_source_map_has_its_references(tmp_path: Path) -> None:
             "buildassets.toml": "compress = []\n",
         },
     )
-    assert built(tmp_path).succeeded
+    assert build_of(tmp_path).succeeded
     assets = loads((tmp_path / "build/manifest.json").read_text()).assets
     assert assets["a.js.map"].references == ("a.ts",)
     assert assets["b.js.map"].references == ()

@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.corpus, pytest.mark.usefixtures("shared_engines")]
 PLAIN = "minify = false\ncompress = []\n"
 
 
-def run(folder: Path, files: Tree, settings: str = "", mode: Mode = "production") -> BuildResult:
+def build_of_module(folder: Path, files: Tree, settings: str = "", mode: Mode = "production") -> BuildResult:
     """The build of `files`, of which `js/app.*` is named in a template."""
     name = next((path for path in files if path.startswith("assets/js/app.")), "assets/js/app.js")
     page = f'{{{{ script("{name.removeprefix("assets/")}", type="module") }}}}'
@@ -73,7 +73,7 @@ def test_module_named_by_a_template_is_released_as_a_script(
 ) -> None:
     name = source if named == "source" else logical
     files: Tree = {f"assets/js/{source}": "p(1);", "templates/page.html": f'{{{{ script("js/{name}") }}}}'}
-    result = run(tmp_path, files)
+    result = build_of_module(tmp_path, files)
     assert (assets(result), codes(result)) == ([f"js/{logical}"], [])
     url = Assets(tmp_path / "build/manifest.json").url(f"js/{name}")
     assert url.startswith("/assets/js/app.")
@@ -83,14 +83,14 @@ def test_module_named_by_a_template_is_released_as_a_script(
 @pytest.mark.parametrize("entry", ["js/app.ts", "js/app.js", "./js/app.ts", "js/*.ts", "js/a*.js"])
 def test_module_that_entries_names_by_either_name_is_released(tmp_path: Path, entry: str) -> None:
     files: Tree = {"assets/js/app.ts": "p(1 as number);", "assets/other.js": "", "templates/page.html": ""}
-    result = run(tmp_path, files, f'entries = ["{entry}"]\n')
+    result = build_of_module(tmp_path, files, f'entries = ["{entry}"]\n')
     assert (assets(result), codes(result)) == (["js/app.js"], [])
 
 
 def test_module_that_a_page_of_the_release_names_is_released(tmp_path: Path) -> None:
     page = '<script type="module" src="js/a.ts"></script><script src="js/b.js" type="module"></script>'
     files: Tree = {"assets/index.html": page, "assets/js/a.ts": "p(1 as number);", "assets/js/b.tsx": "p(2 as number);"}
-    result = run(tmp_path, files)
+    result = build_of_module(tmp_path, files)
     assert (assets(result), codes(result)) == (["index.html", "js/a.js", "js/b.js"], [])
     assert 'src="js/a.' in released(tmp_path, result, "index.html")
     assert ".ts" not in released(tmp_path, result, "index.html")
@@ -103,25 +103,25 @@ def test_unnamed_module_is_not_released(tmp_path: Path) -> None:
         "assets/js/types.d.ts": "",
         "assets/js/x.tsx": "",
     }
-    result = run(tmp_path, files)
+    result = build_of_module(tmp_path, files)
     assert (assets(result), codes(result)) == (["js/app.js"], [])
 
 
 def test_a_project_of_which_nothing_is_named_is_warned(tmp_path: Path) -> None:
-    result = run(tmp_path, {"assets/js/a.ts": "", "assets/js/b.tsx": "", "templates/page.html": ""})
+    result = build_of_module(tmp_path, {"assets/js/a.ts": "", "assets/js/b.tsx": "", "templates/page.html": ""})
     assert (assets(result), codes(result)) == ([], ["source/unnamed"])
     assert only(result).message == "2 modules are not released: nothing names them"
     assert only(result).notes == ("`assets/js/a.ts`", "`assets/js/b.tsx`")
 
 
 def test_declarations_are_never_released(tmp_path: Path) -> None:
-    result = run(tmp_path, {"assets/js/a.d.ts": "", "assets/a.js": ""}, 'entries = ["**"]\n')
+    result = build_of_module(tmp_path, {"assets/js/a.d.ts": "", "assets/a.js": ""}, 'entries = ["**"]\n')
     assert assets(result) == ["a.js"]
 
 
 def test_raw_modules_and_films_keep_their_names(tmp_path: Path) -> None:
     files: Tree = {"assets/raw.ts": "let a: number", "assets/film.ts": (b"G" + bytes(187)) * 3}
-    result = run(tmp_path, files, 'raw = ["raw.ts"]\n')
+    result = build_of_module(tmp_path, files, 'raw = ["raw.ts"]\n')
     assert (assets(result), codes(result)) == (["film.ts", "raw.ts"], [])
 
 
@@ -133,7 +133,7 @@ BOTH: Tree = {"assets/js/app.ts": "p(1 as number);", "assets/js/app.js": "p(2);"
 
 @pytest.mark.parametrize("name", ["js/app.ts", "js/app.js"])
 def test_a_module_beside_a_script_of_one_name_is_an_error_where_something_names_it(tmp_path: Path, name: str) -> None:
-    fault = only_error(run(tmp_path, {**BOTH, "templates/page.html": f'{{{{ script("{name}") }}}}'}))
+    fault = only_error(build_of_module(tmp_path, {**BOTH, "templates/page.html": f'{{{{ script("{name}") }}}}'}))
     assert (fault.code, fault.message) == (
         "source/duplicate",
         "`assets/js/app.js` and `assets/js/app.ts` both make `js/app.js`",
@@ -144,19 +144,19 @@ def test_a_module_beside_a_script_of_one_name_is_an_error_where_something_names_
 
 @pytest.mark.parametrize(("prefer", "expected"), [("source", "p(1);\n"), ("compiled", "p(2);")])
 def test_prefer_chooses_between_a_module_and_a_script(tmp_path: Path, prefer: str, expected: str) -> None:
-    result = run(tmp_path, BOTH, f'sources = [{{ path = "assets", prefer = "{prefer}" }}]\n')
+    result = build_of_module(tmp_path, BOTH, f'sources = [{{ path = "assets", prefer = "{prefer}" }}]\n')
     assert (app(tmp_path, result), codes(result)) == (expected, [])
 
 
 def test_a_script_with_its_map_is_known_to_be_compiled(tmp_path: Path) -> None:
     files: Tree = {**BOTH, "assets/js/app.js.map": '{"version":3,"sources":["app.ts"],"names":[],"mappings":""}'}
-    result = run(tmp_path, files)
+    result = build_of_module(tmp_path, files)
     assert (app(tmp_path, result), codes(result)) == ("p(2);", [])
     assert "js/app.ts" in assets(result)
 
 
 def test_two_modules_of_one_name_are_an_error(tmp_path: Path) -> None:
-    fault = only_error(run(tmp_path, {"assets/js/app.ts": "", "assets/js/app.tsx": ""}))
+    fault = only_error(build_of_module(tmp_path, {"assets/js/app.ts": "", "assets/js/app.tsx": ""}))
     assert fault.code == "source/duplicate"
 
 
@@ -172,7 +172,7 @@ def test_the_target_is_that_of_the_browsers_or_es2022(tmp_path: Path, settings: 
         "enum E { A }\nclass C { #x?: number; y = a?.b ?? E.A; static { p(1) } }\n"
         "export const c: C = new C();\nusing d = e;\n"
     )
-    result = run(tmp_path, {"assets/js/app.ts": text}, settings)
+    result = build_of_module(tmp_path, {"assets/js/app.ts": text}, settings)
     assert app(tmp_path, result) == by_hand(text, "--loader=ts", *flags)
 
 
@@ -198,7 +198,7 @@ def test_jsx_is_compiled_by_the_options_of_tsconfig(
     files: Tree = {f"assets/js/app.{kind}": text}
     if options is not None:
         files = {**files, "tsconfig.json": json.dumps({"compilerOptions": options})}
-    result = run(tmp_path, files, 'external = ["react/*", "preact/*"]\n')
+    result = build_of_module(tmp_path, files, 'external = ["react/*", "preact/*"]\n')
     assert app(tmp_path, result) == by_hand(text, f"--loader={kind}", "--target=es2022", *flags)
 
 
@@ -208,7 +208,7 @@ DECORATED = "@d class C { @e accessor x = 1; @f m() {} }\n"
 @pytest.mark.parametrize("is_legacy", [False, True])
 def test_decorators_are_standard_unless_tsconfig_has_the_experimental_ones(tmp_path: Path, is_legacy: bool) -> None:
     raw = json.dumps({"compilerOptions": {"experimentalDecorators": is_legacy}})
-    result = run(tmp_path, {"assets/js/app.ts": DECORATED, "tsconfig.json": raw})
+    result = build_of_module(tmp_path, {"assets/js/app.ts": DECORATED, "tsconfig.json": raw})
     assert app(tmp_path, result) == by_hand(DECORATED, "--loader=ts", "--target=es2022", f"--tsconfig-raw={raw}")
     assert "accessor x" not in app(tmp_path, result)
 
@@ -222,14 +222,14 @@ def test_standard_decorators_run(tmp_path: Path, node: str) -> None:
         @log class C { @log accessor x = 1; @log m() {} }
         console.log(new C().x, seen.join());
     """
-    run(tmp_path, {"assets/js/app.ts": text})
+    build_of_module(tmp_path, {"assets/js/app.ts": text})
     (script,) = (tmp_path / "build/assets/js").glob("app.*.js")
     done = subprocess.run([node, "--input-type=module"], input=script.read_text(), capture_output=True, text=True)
     assert (done.stdout, done.stderr) == ("1 accessor x,method m,class C\n", "")
 
 
 def test_a_fault_of_syntax_has_its_place(tmp_path: Path) -> None:
-    fault = only_error(run(tmp_path, {"assets/js/app.ts": "const a: number = 1;\nlet é = 'é', b: = 2;\n"}))
+    fault = only_error(build_of_module(tmp_path, {"assets/js/app.ts": "const a: number = 1;\nlet é = 'é', b: = 2;\n"}))
     assert fault.code == "js/syntax"
     assert fault.location is not None
     assert (fault.location.file, fault.location.line, fault.location.column) == ("assets/js/app.ts", 2, 17)
@@ -237,7 +237,7 @@ def test_a_fault_of_syntax_has_its_place(tmp_path: Path) -> None:
 
 def test_a_script_of_the_result_is_minified(tmp_path: Path) -> None:
     write_tree(tmp_path, {"assets/js/app.ts": "// a\nexport const long: number = 1 + 1;\n"})
-    result = run(tmp_path, {"buildassets.toml": 'compress = []\nentries = ["js/app.ts"]\n'})
+    result = build_of_module(tmp_path, {"buildassets.toml": 'compress = []\nentries = ["js/app.ts"]\n'})
     assert app(tmp_path, result) == "export const long=1+1;"
 
 
@@ -245,7 +245,7 @@ def test_a_source_map_leads_to_the_source(tmp_path: Path) -> None:
     text = "interface A { b: string }\n\nexport function shout(a: A): void {\n  console.log(a.b, 'mark');\n}\n"
     settings = 'source_maps = true\n[engines]\njs = "esbuild"\n'
     write_tree(tmp_path, {"assets/js/app.ts": text})
-    result = run(tmp_path, {"buildassets.toml": f'entries = ["js/app.ts"]\n{settings}'})
+    result = build_of_module(tmp_path, {"buildassets.toml": f'entries = ["js/app.ts"]\n{settings}'})
     script = app(tmp_path, result)
     document = json.loads(released(tmp_path, result, "js/app.js.map"))
     source_map = read_map(json.dumps(document), Lines(script, Syntax.JAVASCRIPT))
@@ -256,7 +256,7 @@ def test_a_source_map_leads_to_the_source(tmp_path: Path) -> None:
 
 def test_import_attributes_stay(tmp_path: Path) -> None:
     text = 'import d from "./d.json" with { type: "json" };\np(d as object);\n'
-    result = run(tmp_path, {"assets/js/app.ts": text, "assets/js/d.json": "{}"})
+    result = build_of_module(tmp_path, {"assets/js/app.ts": text, "assets/js/d.json": "{}"})
     assert 'with { type: "json" }' in app(tmp_path, result)
     assert codes(result) == []
 
@@ -299,7 +299,7 @@ MODULES: Tree = {
 @pytest.mark.parametrize("modules", ["rewrite", "importmap"])
 def test_an_import_is_resolved_and_rewritten(tmp_path: Path, specifier: str, target: str, modules: str) -> None:
     text = f'import * as x from "{specifier}";\nimport("{specifier}");\np(x);\n'
-    result = run(tmp_path, {**MODULES, "assets/js/app.ts": text}, f'modules = "{modules}"\n')
+    result = build_of_module(tmp_path, {**MODULES, "assets/js/app.ts": text}, f'modules = "{modules}"\n')
     assert result.manifest is not None, printed(result)
     assert codes(result) == []
     if modules == "rewrite":
@@ -329,7 +329,7 @@ def test_paths_of_tsconfig_are_resolved_and_rewritten(
         "tsconfig.json": SETTINGS_OF_PATHS,
         "base.json": '{"compilerOptions": {"jsx": "react", "jsxFactory": "h"}}',
     }
-    result = run(tmp_path, files, f'modules = "{modules}"\n')
+    result = build_of_module(tmp_path, files, f'modules = "{modules}"\n')
     assert result.manifest is not None, printed(result)
     assert codes(result) == []
     assert os.path.basename(result.manifest.assets[target].file) in app(tmp_path, result)
@@ -344,7 +344,7 @@ def test_bare_names_are_relative_to_the_base_url_of_tsconfig(tmp_path: Path) -> 
         "assets/tsconfig.json": '{"extends": "../config/base", "compilerOptions": {"paths": {"~*": ["*.mts"]}}}',
         "config/base.json": '{"compilerOptions": {"baseUrl": "../assets/js"}}',
     }
-    result = run(tmp_path, files)
+    result = build_of_module(tmp_path, files)
     assert result.manifest is not None, printed(result)
     assert result.manifest.assets["js/app.js"].references == ("js/e.mjs", "js/lib/b.js")
 
@@ -355,7 +355,7 @@ def test_the_import_map_goes_before_tsconfig(tmp_path: Path) -> None:
         "assets/js/app.ts": 'import { c } from "lib";\np(c);\n',
         "tsconfig.json": '{"compilerOptions": {"paths": {"lib": ["./assets/js/lib/index.ts"]}}}',
     }
-    result = run(tmp_path, files, '[importmap]\nlib = "js/d.data.ts"\n')
+    result = build_of_module(tmp_path, files, '[importmap]\nlib = "js/d.data.ts"\n')
     assert result.manifest is not None, printed(result)
     assert app(tmp_path, result).startswith('import { c } from "lib";')
     assert result.manifest.importmap == {"lib": "js/d.data.js"}
@@ -364,15 +364,15 @@ def test_the_import_map_goes_before_tsconfig(tmp_path: Path) -> None:
 
 def test_a_script_names_a_module_as_browsers_do(tmp_path: Path) -> None:
     files: Tree = {**MODULES, "assets/js/app.js": 'import "./lib/b.tsx";\nimport "./d.data.js";\n'}
-    result = run(tmp_path, files)
+    result = build_of_module(tmp_path, files)
     assert (result.manifest and result.manifest.assets["js/app.js"].references) == ("js/d.data.js", "js/lib/b.js")
-    fault = only_error(run(tmp_path, {"assets/js/app.js": 'import "./lib/b";\n'}))
+    fault = only_error(build_of_module(tmp_path, {"assets/js/app.js": 'import "./lib/b";\n'}))
     assert (fault.code, fault.hint) == ("reference/missing", "did you mean `./lib/b.js`?")
 
 
 def test_an_import_of_nothing_has_its_place(tmp_path: Path) -> None:
     text = "type A = 1\nimport { a } from './gone'\np(a)\n"
-    fault = only_error(run(tmp_path, {"assets/js/app.ts": text}))
+    fault = only_error(build_of_module(tmp_path, {"assets/js/app.ts": text}))
     assert fault.code == "reference/missing"
     assert fault.location is not None
     assert (fault.location.file, fault.location.line, fault.location.column) == ("assets/js/app.ts", 2, 20)
@@ -384,7 +384,7 @@ def test_a_worker_is_compiled(tmp_path: Path, name: str) -> None:
         "assets/js/app.ts": f'new Worker(new URL("{name}", import.meta.url), {{ type: "module" }});\n',
         "assets/js/w.ts": "postMessage(1 as number);\n",
     }
-    result = run(tmp_path, files)
+    result = build_of_module(tmp_path, files)
     assert (assets(result), codes(result)) == (["js/app.js", "js/w.js"], [])
     assert released(tmp_path, result, "js/w.js") == "postMessage(1);\n"
     assert f'new URL("{os.path.basename(next((tmp_path / "build/assets/js").glob("w.*")))}"' in app(tmp_path, result)
@@ -393,7 +393,7 @@ def test_a_worker_is_compiled(tmp_path: Path, name: str) -> None:
 def test_check_names_what_a_template_may_not_name(tmp_path: Path) -> None:
     page = '{{ script("js/app.ts") }}{{ script("js/b.ts") }}{{ script("js/gone.ts") }}'
     files: Tree = {"assets/js/app.ts": "", "assets/js/b.ts": "", "templates/page.html": page}
-    run(tmp_path, files, 'entries = ["js/app.ts"]\n')
+    build_of_module(tmp_path, files, 'entries = ["js/app.ts"]\n')
     assert [found.message for found in check(load_config(start=str(tmp_path))).diagnostics] == [
         "no entry reaches `js/b.js`, so that no release holds it",
         "no asset is named `js/gone.ts`",
@@ -402,7 +402,7 @@ def test_check_names_what_a_template_may_not_name(tmp_path: Path) -> None:
 
 def test_a_tsconfig_that_cannot_be_read_is_called_as_its_author_calls_it(tmp_path: Path) -> None:
     files: Tree = {"assets/js/app.ts": "export const a = 1;\n", "tsconfig.json": b"\xff\xfe{"}
-    assert only_error(run(tmp_path, files)).message == "`tsconfig.json` is UTF-16, not UTF-8"
+    assert only_error(build_of_module(tmp_path, files)).message == "`tsconfig.json` is UTF-16, not UTF-8"
 
 
 # What only several files know
@@ -413,7 +413,7 @@ def test_a_type_that_is_exported_as_a_value_is_an_error_in_its_place(tmp_path: P
         "assets/js/app.ts": 'import { a } from "./b";\nexport { T, a } from "./b";\np(a);\n',
         "assets/js/b.ts": "export interface T {}\nexport const a = 1;\n",
     }
-    fault = only_error(run(tmp_path, files))
+    fault = only_error(build_of_module(tmp_path, files))
     assert (fault.code, fault.message) == (
         "js/no-export",
         "`T` is a type in `assets/js/b.ts`, and is kept as a value here",
@@ -427,7 +427,7 @@ def test_a_type_of_a_module_of_types_alone_is_an_error_too(tmp_path: Path) -> No
         "assets/js/app.ts": 'export { T } from "./types";\n',
         "assets/js/types.ts": "export interface T { name: string }\n",
     }
-    fault = only_error(run(tmp_path, files))
+    fault = only_error(build_of_module(tmp_path, files))
     assert fault.message == "`T` is a type in `assets/js/types.ts`, and is kept as a value here"
 
 
@@ -440,7 +440,7 @@ def test_search_for_a_name_is_not_recursive(tmp_path: Path) -> None:
     before = sys.getrecursionlimit()
     sys.setrecursionlimit(len(inspect.stack(0)) + 250)
     try:
-        result = run(tmp_path, files)
+        result = build_of_module(tmp_path, files)
     finally:
         sys.setrecursionlimit(before)
     assert only_error(result).message == "`assets/js/m0.ts` does not export `near`"
@@ -453,7 +453,7 @@ def test_a_name_is_looked_for_once_in_modules_that_pass_it_on_many_ways(tmp_path
         **{f"assets/js/{side}{n}.ts": both.format(n + 1) for side in "ab" for n in range(40)},
         **{f"assets/js/{side}40.ts": f"export const {side} = 1;\n" for side in "ab"},
     }
-    assert only_error(run(tmp_path, files)).message == "`assets/js/a0.ts` does not export `c`"
+    assert only_error(build_of_module(tmp_path, files)).message == "`assets/js/a0.ts` does not export `c`"
 
 
 def test_a_name_that_no_module_exports_is_an_error(tmp_path: Path) -> None:
@@ -462,7 +462,7 @@ def test_a_name_that_no_module_exports_is_an_error(tmp_path: Path) -> None:
         "assets/js/b.ts": 'export const count = 1;\nexport * from "./c";\n',
         "assets/js/c.ts": "export const other = 1;\n",
     }
-    fault = only_error(run(tmp_path, files))
+    fault = only_error(build_of_module(tmp_path, files))
     assert (fault.message, fault.hint) == ("`assets/js/b.ts` does not export `coutn`", "did you mean `count`?")
 
 
@@ -492,7 +492,7 @@ def test_exported_name_is_not_a_fault(tmp_path: Path, exporting: str, taken: str
         "assets/js/c.ts": "export type T = 1;\nexport let deep: T;\n",
         "assets/js/plain.js": "export const anything = 1;\n",
     }
-    assert codes(run(tmp_path, files)) == []
+    assert codes(build_of_module(tmp_path, files)) == []
 
 
 def test_types_are_imported_and_passed_on_as_types(tmp_path: Path) -> None:
@@ -500,7 +500,7 @@ def test_types_are_imported_and_passed_on_as_types(tmp_path: Path) -> None:
         "assets/js/app.ts": 'import { T, a } from "./b";\nexport type { T } from "./b";\nlet t: T = a;\np(t);\n',
         "assets/js/b.ts": "export interface T {}\nexport const a = 1;\n",
     }
-    assert codes(run(tmp_path, files)) == []
+    assert codes(build_of_module(tmp_path, files)) == []
 
 
 # Names with values
@@ -514,7 +514,7 @@ def test_defined_names_have_their_values_in_modules(tmp_path: Path) -> None:
         "assets/js/same.js": "export const a = 'VERSION'; // VERSION\n",
     }
     define = '[define]\n"process.env.NODE_ENV" = "development"\nVERSION = "1.2"\n"app.debug" = true\nLIMIT = 3\n'
-    result = run(tmp_path, files, define)
+    result = build_of_module(tmp_path, files, define)
     assert app(tmp_path, result).partition("\n")[2] == 'if (true) p("1.2", true, 3);\n'
     assert 'const b = "1.2"' in released(tmp_path, result, "js/b.js")
     assert released(tmp_path, result, "js/classic.js") == files["assets/js/classic.js"]
@@ -524,7 +524,7 @@ def test_defined_names_have_their_values_in_modules(tmp_path: Path) -> None:
 def test_defined_names_have_their_values_in_bundles(tmp_path: Path) -> None:
     files: Tree = {"assets/js/app.ts": "p(VERSION, MINE, import.meta.env.MODE, import.meta.env.NOPE);\n"}
     bundles = '[bundles]\n"js/app.js" = { files = ["js/app.ts"], bundle = true, define = { MINE = 2 } }\n'
-    result = run(tmp_path, files, f'[define]\nVERSION = "1.2"\nMINE = 1\n{bundles}')
+    result = build_of_module(tmp_path, files, f'[define]\nVERSION = "1.2"\nMINE = 1\n{bundles}')
     assert 'p("1.2", 2, "production", ' in app(tmp_path, result)
 
 
@@ -542,7 +542,7 @@ def test_modules_see_the_listed_variables(
     monkeypatch.setenv("API_URL", 'https://"x"')
     monkeypatch.setenv("SECRET", "s3cret")
     settings = 'env = ["API_URL", "UNSET"]\nurl = "/static/"\n'
-    result = run(tmp_path, {f"assets/js/app.{kind}": ENV}, settings, mode)
+    result = build_of_module(tmp_path, {f"assets/js/app.{kind}": ENV}, settings, mode)
     is_production = mode == "production"
     values = [json.dumps(mode), json.dumps(is_production), json.dumps(not is_production), '"/static/"']
     url = json.dumps('https://"x"')
@@ -569,7 +569,7 @@ def test_without_esbuild_an_error_has_what_to_do(tmp_path: Path, monkeypatch: py
     (tmp_path / "node_modules").mkdir()
     files: Tree = {"assets/js/app.ts": 'import "./b";\n', "assets/js/b.ts": "", "assets/js/c.ts": ""}
     page = '{{ script("js/app.ts") }}{{ script("js/c.ts") }}'
-    fault = only_error(run(tmp_path, {**files, "templates/page.html": page}))
+    fault = only_error(build_of_module(tmp_path, {**files, "templates/page.html": page}))
     assert (fault.code, fault.message) == (
         "js/unavailable",
         "cannot compile `assets/js/app.ts`: esbuild is not installed",
@@ -588,14 +588,14 @@ def test_without_esbuild_only_modules_with_a_defined_name_are_errors(
         "assets/js/b.js": 'export const b = "VERSION"; // VERSION\n',
         "assets/js/classic.js": "p(VERSION);\n",
     }
-    fault = only_error(run(tmp_path, files, '[define]\nVERSION = "1"\n'))
+    fault = only_error(build_of_module(tmp_path, files, '[define]\nVERSION = "1"\n'))
     assert fault.message == "cannot put the values of `define` into `assets/js/app.js`: esbuild is not installed"
 
 
 def test_unnamed_module_needs_no_esbuild(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     (tmp_path / "node_modules").mkdir()
-    result = run(tmp_path, {"assets/js/app.js": "p(1);", "assets/js/b.ts": "", "templates/page.html": ""})
+    result = build_of_module(tmp_path, {"assets/js/app.js": "p(1);", "assets/js/b.ts": "", "templates/page.html": ""})
     assert assets(result) == ["js/app.js"]
 
 
@@ -610,7 +610,7 @@ def test_unnamed_module_needs_no_esbuild(tmp_path: Path, monkeypatch: pytest.Mon
     ],
 )
 def test_a_fault_in_tsconfig_has_its_place(tmp_path: Path, text: str, message: str, is_error: bool) -> None:
-    result = run(tmp_path, {"assets/js/app.ts": "p(1);", "tsconfig.json": text})
+    result = build_of_module(tmp_path, {"assets/js/app.ts": "p(1);", "tsconfig.json": text})
     fault = only(result)
     assert (fault.code, fault.message, fault.is_error) == ("js/tsconfig", message, is_error)
     assert fault.location is not None

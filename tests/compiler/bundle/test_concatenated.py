@@ -11,7 +11,7 @@ from tests.conftest import Tree
 PLAIN = "minify = false\ncompress = []\n"
 
 
-def run(folder: Path, files: Tree, bundles: str, settings: str = PLAIN) -> BuildResult:
+def bundled(folder: Path, files: Tree, bundles: str, settings: str = PLAIN) -> BuildResult:
     return built(folder, files, f"{settings}[bundles]\n{bundles}\n")
 
 
@@ -31,13 +31,13 @@ SCRIPTS: Tree = {f"assets/js/{name}.js": f"p('{name[-1]}');\n" for name in ("b",
     ],
 )
 def test_members_stand_in_the_order_of_patterns_each_once(tmp_path: Path, patterns: str, order: str) -> None:
-    result = run(tmp_path, SCRIPTS, f'"js/site.js" = [{patterns}]')
+    result = bundled(tmp_path, SCRIPTS, f'"js/site.js" = [{patterns}]')
     assert released(tmp_path, result, "js/site.js") == "".join(f"p('{name}');\n" for name in order)
 
 
 @pytest.mark.parametrize("pattern", ["css/b.scss", "css/b.css", "./css/b.css", "css/b.s*"])
 def test_a_sass_source_is_named_by_its_file_or_its_logical_path(tmp_path: Path, pattern: str) -> None:
-    result = run(tmp_path, {"assets/css/b.scss": "$c: red; b { color: $c }"}, f"'site.css' = ['{pattern}']")
+    result = bundled(tmp_path, {"assets/css/b.scss": "$c: red; b { color: $c }"}, f"'site.css' = ['{pattern}']")
     assert "color: red" in released(tmp_path, result, "site.css")
 
 
@@ -48,32 +48,32 @@ def test_a_glob_matches_the_names_of_files(tmp_path: Path) -> None:
         "assets/c/b.css": "b { c: d }\n",
         "assets/c/c.scss": "c { d: e }",
     }
-    result = run(tmp_path, files, "'all.js' = ['v/*.js']\n'all.css' = ['c/*.css']")
+    result = bundled(tmp_path, files, "'all.js' = ['v/*.js']\n'all.css' = ['c/*.css']")
     assert released(tmp_path, result, "all.js") == "a();\n"
     assert released(tmp_path, result, "all.css") == "b { c: d }\n"
 
 
 def test_a_glob_of_compiled_names_gets_a_hint_with_the_suffix_of_the_files(tmp_path: Path) -> None:
-    result = run(tmp_path, {"assets/css/b.scss": ""}, "'site.css' = ['css/**/*.css']")
+    result = bundled(tmp_path, {"assets/css/b.scss": ""}, "'site.css' = ['css/**/*.css']")
     assert only(result).message == "`css/**/*.css` in the bundle `site.css` matches no source"
     assert only(result).hint == "did you mean `css/**/*.scss`?"
 
 
 def test_a_pattern_without_a_wildcard_names_one_path_and_no_namesakes(tmp_path: Path) -> None:
     files: Tree = {"assets/a.js": "a();\n", "assets/sub/a.js": "sub();\n", "assets/[b].js": "b();\n", "assets/b.js": ""}
-    result = run(tmp_path, files, "'all.js' = ['a.js', '[b].js']")
+    result = bundled(tmp_path, files, "'all.js' = ['a.js', '[b].js']")
     assert released(tmp_path, result, "all.js") == "a();\nb();\n"
 
 
 def test_a_template_is_not_named_by_what_a_script_beside_it_would_be_called(tmp_path: Path) -> None:
-    result = run(tmp_path, {"assets/v/item.jst": ""}, "'all.js' = ['v/item.js']")
+    result = bundled(tmp_path, {"assets/v/item.jst": ""}, "'all.js' = ['v/item.js']")
     assert codes(result) == ["bundle/empty"]
     assert only(result).hint == "did you mean `v/item.jst`?"
 
 
 def test_a_prefix_belongs_to_the_name_of_a_source(tmp_path: Path) -> None:
     settings = f'{PLAIN}sources = [{{ path = "vendor", prefix = "v" }}]\n'
-    result = run(tmp_path, {"vendor/a.js": "a()\n"}, "'site.js' = ['v/*.js']", settings)
+    result = bundled(tmp_path, {"vendor/a.js": "a()\n"}, "'site.js' = ['v/*.js']", settings)
     assert released(tmp_path, result, "site.js") == "a()\n"
 
 
@@ -84,7 +84,7 @@ def test_references_of_members_point_from_the_bundle_at_the_same_assets(tmp_path
         "assets/css/vendor/img/x.png": "x",
         "assets/css/b.css": '@charset "utf-8";b{background:url("vendor/img/x.png") , url(//host/y.png)}',
     }
-    result = run(tmp_path, files, '"css/site.css" = ["css/vendor/a.css", "css/b.css"]')
+    result = bundled(tmp_path, files, '"css/site.css" = ["css/vendor/a.css", "css/b.css"]')
     assert result.manifest is not None
     name = result.manifest.assets["css/vendor/img/x.png"].file.removeprefix("css/")
     assert released(tmp_path, result, "css/site.css") == (
@@ -100,7 +100,7 @@ def test_the_manifest_lists_inputs_and_references_of_all_members(tmp_path: Path)
         "assets/x.png": "",
         "assets/y.png": "",
     }
-    result = run(tmp_path, files, '"site.css" = ["a.scss", "b.css"]')
+    result = bundled(tmp_path, files, '"site.css" = ["a.scss", "b.css"]')
     assert result.manifest is not None, printed(result)
     entry = result.manifest.assets["site.css"]
     assert entry.inputs == ("_part.scss", "a.scss", "b.css")
@@ -111,17 +111,17 @@ def test_the_manifest_lists_inputs_and_references_of_all_members(tmp_path: Path)
 def test_a_bundle_can_be_referred_to_and_renames_who_does(tmp_path: Path) -> None:
     files: Tree = {"assets/a.css": "a{b:c}", "assets/top.css": "@import 'site.css';"}
     bundles = '"site.css" = ["a.css"]'
-    result = run(tmp_path, files, bundles)
+    result = bundled(tmp_path, files, bundles)
     assert result.manifest is not None
     assert released(tmp_path, result, "top.css") == f"@import '{result.manifest.assets['site.css'].file}';"
-    again = run(tmp_path, {**files, "assets/a.css": "a{b:d}"}, bundles)
+    again = bundled(tmp_path, {**files, "assets/a.css": "a{b:d}"}, bundles)
     assert again.manifest is not None
     assert again.manifest.assets["top.css"].file != result.manifest.assets["top.css"].file
 
 
 def test_entries_release_a_bundle_without_its_members(tmp_path: Path) -> None:
     files: Tree = {**SCRIPTS, "assets/js/b.js": "import('./lib/d.js');\n//# sourceMappingURL=gone.map\n"}
-    result = run(tmp_path, files, '"all.js" = ["js/a.js", "js/b.js"]', f'{PLAIN}entries = ["all.js"]\n')
+    result = bundled(tmp_path, files, '"all.js" = ["js/a.js", "js/b.js"]', f'{PLAIN}entries = ["all.js"]\n')
     assert result.manifest is not None, printed(result)
     assert sorted(result.manifest.assets) == ["all.js", "js/lib/d.js"]
     assert f"import('./{result.manifest.assets['js/lib/d.js'].file}');" in released(tmp_path, result, "all.js")
@@ -130,29 +130,29 @@ def test_entries_release_a_bundle_without_its_members(tmp_path: Path) -> None:
 
 def test_members_are_minified(tmp_path: Path) -> None:
     files: Tree = {"assets/a.js": "/*! l */ a ( 1 )  // x\n", "assets/b.js": "( b ) ( )\n"}
-    result = run(tmp_path, files, '"all.js" = ["*.js"]', "compress = []\n")
+    result = bundled(tmp_path, files, '"all.js" = ["*.js"]', "compress = []\n")
     assert released(tmp_path, result, "all.js") == "/*! l */a(1);\n(b)()\n"
 
 
 def test_a_missing_reference_is_reported_once_and_where_it_was_written(tmp_path: Path) -> None:
-    result = run(tmp_path, {"assets/css/a.css": "a{\nb:url(no.png)}"}, '"site.css" = ["css/a.css"]')
+    result = bundled(tmp_path, {"assets/css/a.css": "a{\nb:url(no.png)}"}, '"site.css" = ["css/a.css"]')
     assert codes(result) == ["reference/missing"]
     assert "assets/css/a.css:2:7" in printed(result)
 
 
 def test_a_tolerated_missing_reference_goes_on_pointing_there(tmp_path: Path) -> None:
     files = {"assets/css/a.css": "a{b:url(n\\6f.png?q) url(../c.png)}"}
-    result = run(tmp_path, files, '"site.css" = ["css/a.css"]', f'{PLAIN}missing = "ignore"\n')
+    result = bundled(tmp_path, files, '"site.css" = ["css/a.css"]', f'{PLAIN}missing = "ignore"\n')
     assert released(tmp_path, result, "site.css") == "a{b:url(css/no.png?q) url(c.png)}\n"
 
 
 def test_an_error_in_a_member_is_reported_once(tmp_path: Path) -> None:
-    result = run(tmp_path, {"assets/a.scss": "a {", "assets/b.css": ""}, '"site.css" = ["*.css"]')
+    result = bundled(tmp_path, {"assets/a.scss": "a {", "assets/b.css": ""}, '"site.css" = ["*.css"]')
     assert codes(result) == ["scss/syntax"]
 
 
 def test_a_pattern_that_matches_nothing_is_an_error_in_the_configuration(tmp_path: Path) -> None:
-    result = run(tmp_path, SCRIPTS, '"x.js" = ["js/a.js", "js/lib/cc.js"]\n"y.js" = { files = ["*.jsx"] }')
+    result = bundled(tmp_path, SCRIPTS, '"x.js" = ["js/a.js", "js/lib/cc.js"]\n"y.js" = { files = ["*.jsx"] }')
     assert codes(result) == ["bundle/empty", "bundle/empty"]
     assert printed(result).startswith(
         "error[bundle/empty]: `js/lib/cc.js` in the bundle `x.js` matches no source\n"
@@ -166,14 +166,14 @@ def test_a_pattern_that_matches_nothing_is_an_error_in_the_configuration(tmp_pat
 
 
 def test_a_bundle_cannot_have_the_name_of_a_source(tmp_path: Path) -> None:
-    result = run(tmp_path, SCRIPTS, '"js/a.js" = ["js/b.js"]')
+    result = bundled(tmp_path, SCRIPTS, '"js/a.js" = ["js/b.js"]')
     assert codes(result) == ["bundle/duplicate"]
     assert "buildassets.toml:4:" in printed(result)
 
 
 @pytest.mark.parametrize("bundle", ['"x.js" = ["a.css"]', '"x.css" = ["a.css", "a.js"]', '"x.png" = ["a.css"]'])
 def test_kinds_are_not_mixed(tmp_path: Path, bundle: str) -> None:
-    result = run(tmp_path, {"assets/a.css": "", "assets/a.js": ""}, bundle)
+    result = bundled(tmp_path, {"assets/a.css": "", "assets/a.js": ""}, bundle)
     assert set(codes(result)) == {"bundle/kind"}
 
 
@@ -190,7 +190,7 @@ def test_a_script_that_cannot_be_joined_is_reported_where_it_was_written(
     tmp_path: Path, second: str, code: str, place: str
 ) -> None:
     files: Tree = {"assets/a.js": "const k = 1, z = 2 ;  f()", "assets/b.js": second}
-    result = run(tmp_path, files, '"all.js" = ["*.js"]', "compress = []\n")
+    result = bundled(tmp_path, files, '"all.js" = ["*.js"]', "compress = []\n")
     assert codes(result) == [code]
     assert f"assets/{place}" in printed(result)
 
@@ -208,7 +208,7 @@ def test_a_sheet_that_cannot_be_joined_is_reported_where_it_was_written(
     tmp_path: Path, name: str, second: str, code: str, place: str
 ) -> None:
     files: Tree = {"assets/a.css": "a { b : c }", f"assets/{name}": second}
-    result = run(tmp_path, files, '"all.css" = ["a.css", "b.*"]', "compress = []\n")
+    result = bundled(tmp_path, files, '"all.css" = ["a.css", "b.*"]', "compress = []\n")
     assert codes(result) == [code]
     assert f"assets/{place}" in printed(result)
 
@@ -220,7 +220,7 @@ def test_a_late_import_from_another_host_is_moved_with_a_warning(tmp_path: Path,
         "assets/b.scss": "// c\n@import url('https://a.example/f.css') screen;\nb { background: url(i.png) }\n",
         "assets/i.png": "pixels",
     }
-    result = run(tmp_path, files, '"all.css" = ["*.css", "*.scss"]', settings)
+    result = bundled(tmp_path, files, '"all.css" = ["*.css", "*.scss"]', settings)
     assert result.manifest is not None, printed(result)
     sheet = released(tmp_path, result, "all.css")
     assert sheet.index("https://a.example/f.css") < sheet.index("a{" if settings == "compress = []\n" else "a {")

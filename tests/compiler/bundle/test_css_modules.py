@@ -9,7 +9,7 @@ import pytest
 
 from buildassets.compiler.result import BuildResult
 from buildassets.runtime import Assets
-from tests.compiler.bundle.test_esbuild import MAIN, PLAIN, path_of, released, run
+from tests.compiler.bundle.test_esbuild import MAIN, PLAIN, bundled, path_of, released
 from tests.conftest import Tree, find_tool
 
 pytestmark = pytest.mark.corpus
@@ -40,7 +40,7 @@ def names_of(result: BuildResult, bundle: str = "js/app.js") -> dict[str, dict[s
 @pytest.mark.parametrize("options", ["", ", splitting = true", ', format = "iife"'])
 def test_names_are_those_of_the_script(tmp_path: Path, settings: str, options: str) -> None:
     bundle = MAIN.replace(" }", f"{options} }}")
-    result = run(tmp_path, FILES, bundle, settings)
+    result = bundled(tmp_path, FILES, bundle, settings)
     script = path_of(tmp_path, result, "js/app.js")
     script = script.rename(script.with_suffix(".mjs"))
     done = run_program([find_tool("node"), script], capture_output=True, check=True)
@@ -48,7 +48,7 @@ def test_names_are_those_of_the_script(tmp_path: Path, settings: str, options: s
 
 
 def test_names_are_classes_of_the_sheet(tmp_path: Path) -> None:
-    result = run(tmp_path, FILES, settings=MINIFIED)
+    result = bundled(tmp_path, FILES, settings=MINIFIED)
     sheet = released(tmp_path, result, "js/app.css")
     title = names_of(result)["components/card"]["title"].split()
     assert len(title) == 3
@@ -58,7 +58,7 @@ def test_names_are_classes_of_the_sheet(tmp_path: Path) -> None:
 def test_a_bundle_of_sheets_has_names_too(tmp_path: Path) -> None:
     bundle = '"css/site.css" = { files = ["css/main.css"], bundle = true }'
     files: Tree = {**FILES, "assets/css/main.css": '@import "../components/base.module.css";'}
-    assert names_of(run(tmp_path, files, bundle), "css/site.css") == {
+    assert names_of(bundled(tmp_path, files, bundle), "css/site.css") == {
         "components/base": {"base": "base_base", "title": "base_title"}
     }
 
@@ -69,15 +69,15 @@ def test_two_modules_with_one_stem_differ(tmp_path: Path) -> None:
         "assets/js/a/x.module.css": ".t { color: red }",
         "assets/js/b/x.module.css": ".t { color: blue }",
     }
-    names = names_of(run(tmp_path, files))
+    names = names_of(bundled(tmp_path, files))
     assert names["js/a/x"]["t"] != names["js/b/x"]["t"]
 
 
 def test_a_bundle_without_modules_has_no_names(tmp_path: Path) -> None:
-    result = run(tmp_path, {"assets/js/main.ts": 'import "./a.css";', "assets/js/a.css": ".a { color: red }"})
+    result = bundled(tmp_path, {"assets/js/main.ts": 'import "./a.css";', "assets/js/a.css": ".a { color: red }"})
     assert names_of(result) == {}
 
 
 def test_templates_find_the_names(tmp_path: Path) -> None:
-    run(tmp_path, FILES)
+    bundled(tmp_path, FILES)
     assert Assets(tmp_path / "build/manifest.json").css("card", "title") == "base_base card_card card_title"

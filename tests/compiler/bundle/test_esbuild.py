@@ -34,7 +34,7 @@ MAIN = '"js/app.js" = { files = ["js/main.ts"], bundle = true }'
 SVG = "<svg xmlns='http://www.w3.org/2000/svg'/>"
 
 
-def run(folder: Path, files: Tree, bundles: str = MAIN, settings: str = PLAIN) -> BuildResult:
+def bundled(folder: Path, files: Tree, bundles: str = MAIN, settings: str = PLAIN) -> BuildResult:
     write_tree(folder, {"buildassets.toml": f"{settings}[bundles]\n{bundles}\n", **files})
     if not (folder / "node_modules").exists():
         (folder / "node_modules").symlink_to(node_modules())
@@ -91,20 +91,20 @@ def test_typescript_and_its_imports_become_one_script_and_no_assets(tmp_path: Pa
         "assets/js/types.ts": "export type Port = string;",
         "assets/js/other.js": "p(1);",
     }
-    result = run(tmp_path, files)
+    result = bundled(tmp_path, files)
     assert assets(result) == ["js/app.js", "js/other.js"]
     assert printed(node, as_module(tmp_path, result, "js/app.js")) == "3\n"
 
 
 def test_entry_may_lie_outside_of_the_source_roots(tmp_path: Path) -> None:
     files = {"front/main.ts": "console.log(1 as number);", "assets/a.txt": ""}
-    result = run(tmp_path, files, '"app.js" = { files = ["front/main.ts"], bundle = true }')
+    result = bundled(tmp_path, files, '"app.js" = { files = ["front/main.ts"], bundle = true }')
     assert assets(result) == ["a.txt", "app.js"]
 
 
 def test_bundle_may_have_the_name_of_its_entry(tmp_path: Path) -> None:
     files = {"assets/js/main.js": 'import "./b";', "assets/js/b.js": "p('b');"}
-    result = run(tmp_path, files, '"js/main.js" = { files = ["js/main.js"], bundle = true }')
+    result = bundled(tmp_path, files, '"js/main.js" = { files = ["js/main.js"], bundle = true }')
     assert assets(result) == ["js/main.js"]
     assert "p('b')" in released(tmp_path, result, "js/main.js").replace('"', "'")
 
@@ -115,7 +115,7 @@ def test_part_is_released_where_something_else_refers_to_it(tmp_path: Path) -> N
         "assets/js/b.js": "p('b');",
         "assets/js/alone.js": 'import "./b.js";',
     }
-    result = run(tmp_path, files, '"js/app.js" = { files = ["js/main.js"], bundle = true }')
+    result = bundled(tmp_path, files, '"js/app.js" = { files = ["js/main.js"], bundle = true }')
     assert assets(result) == ["js/alone.js", "js/app.js", "js/b.js"]
 
 
@@ -129,12 +129,12 @@ def test_part_is_released_where_something_else_refers_to_it(tmp_path: Path) -> N
 )
 def test_entries_name_a_part_by_its_very_name_only(tmp_path: Path, entries: str, expected: list[str]) -> None:
     files = {"assets/js/main.ts": 'import "./b";', "assets/js/b.js": "p('b');", "assets/a.txt": ""}
-    result = run(tmp_path, files, settings=f"{PLAIN}entries = {entries}\n")
+    result = bundled(tmp_path, files, settings=f"{PLAIN}entries = {entries}\n")
     assert assets(result) == expected
 
 
 def test_the_beginning_of_a_bundle_is_released_by_itself_if_entries_names_it(tmp_path: Path) -> None:
-    result = run(tmp_path, {"assets/js/main.ts": "p(1 as number);"}, settings=f'{PLAIN}entries = ["js/main.ts"]\n')
+    result = bundled(tmp_path, {"assets/js/main.ts": "p(1 as number);"}, settings=f'{PLAIN}entries = ["js/main.ts"]\n')
     assert (assets(result), result.diagnostics) == (["js/main.js"], ())
 
 
@@ -145,13 +145,13 @@ def test_a_film_and_what_raw_names_are_released_beside_bundles(tmp_path: Path) -
         "assets/js/types.d.ts": "",
         "assets/seg0.ts": (b"G" + bytes(187)) * 2,
     }
-    result = run(tmp_path, files, settings=f'{PLAIN}raw = ["js/b.ts"]\n')
+    result = bundled(tmp_path, files, settings=f'{PLAIN}raw = ["js/b.ts"]\n')
     assert (assets(result), result.diagnostics) == (["js/app.js", "js/b.ts", "seg0.ts"], ())
 
 
 def test_check_lists_no_part_as_unreached_and_writes_nothing(tmp_path: Path) -> None:
     files = {"assets/js/main.ts": 'import "./b";', "assets/js/b.ts": "p('b');"}
-    run(tmp_path, files)
+    bundled(tmp_path, files)
     shutil.rmtree(tmp_path / "build")
     before = read_tree(tmp_path)
     result = check(load_config(start=str(tmp_path)))
@@ -161,14 +161,14 @@ def test_check_lists_no_part_as_unreached_and_writes_nothing(tmp_path: Path) -> 
 
 def test_only_the_function_that_is_used_is_in_the_bundle(tmp_path: Path, node: str) -> None:
     files = {"assets/js/main.ts": 'import { chunk } from "lodash-es"; console.log(chunk([1, 2, 3], 2).length);'}
-    result = run(tmp_path, files, settings="compress = []\n")
+    result = bundled(tmp_path, files, settings="compress = []\n")
     assert printed(node, as_module(tmp_path, result, "js/app.js")) == "2\n"
     assert path_of(tmp_path, result, "js/app.js").stat().st_size < 6000
 
 
 @pytest.mark.parametrize(("mode", "said"), [("production", "production\n"), ("development", "development\n")])
 def test_mode_is_known_in_the_sources(tmp_path: Path, node: str, mode: str, said: str) -> None:
-    run(tmp_path, {"assets/js/main.ts": "console.log(process.env.NODE_ENV);"})
+    bundled(tmp_path, {"assets/js/main.ts": "console.log(process.env.NODE_ENV);"})
     result = build(load_config(start=str(tmp_path)), mode="development" if mode == "development" else "production")
     assert printed(node, as_module(tmp_path, result, "js/app.js")) == said
 
@@ -180,7 +180,7 @@ def test_mode_is_known_in_the_sources(tmp_path: Path, node: str, mode: str, said
 def test_jsx_is_compiled_by_its_settings(tmp_path: Path, options: str, made: str) -> None:
     files = {"assets/js/main.jsx": "p(<b/>);", "tsconfig.json": f'{{ "compilerOptions": {options} }}'}
     settings = f'{PLAIN}external = ["react", "preact"]\n'
-    result = run(tmp_path, files, '"js/app.js" = { files = ["js/main.jsx"], bundle = true }', settings)
+    result = bundled(tmp_path, files, '"js/app.js" = { files = ["js/main.jsx"], bundle = true }', settings)
     assert made in released(tmp_path, result, "js/app.js")
 
 
@@ -188,7 +188,7 @@ def test_defined_names_have_the_values_of_the_configuration(tmp_path: Path, node
     define = 'define = { VERSION = "1.2", "app.debug" = true, LIMIT = 3 }'
     bundle = f'"js/app.js" = {{ files = ["js/main.ts"], bundle = true, {define} }}'
     files = {"assets/js/main.ts": "declare const VERSION: string; console.log(VERSION, app.debug, LIMIT);"}
-    result = run(tmp_path, files, bundle)
+    result = bundled(tmp_path, files, bundle)
     assert printed(node, as_module(tmp_path, result, "js/app.js")) == "1.2 true 3\n"
 
 
@@ -201,7 +201,7 @@ def test_bundle_is_translated_for_the_browsers_that_are_named(
         "assets/js/a.css": "b { inset: 0 }",
         "assets/js/x.svg": SVG,
     }
-    result = run(tmp_path, files, settings=f"{PLAIN}browsers = {browsers}\n")
+    result = bundled(tmp_path, files, settings=f"{PLAIN}browsers = {browsers}\n")
     assert ("a?.b" not in released(tmp_path, result, "js/app.js")) is is_translated
     assert ("inset" not in released(tmp_path, result, "js/app.css")) is is_translated
     assert released(tmp_path, result, "js/app.js").count("import.meta.url") == 2
@@ -218,7 +218,7 @@ def test_bundle_is_translated_for_the_browsers_that_are_named(
 )
 def test_bundle_is_minified_where_scripts_are(tmp_path: Path, settings: str, is_minified: bool) -> None:
     files = {"assets/js/main.ts": "function longName(a: number) { return a }\nconsole.log(longName(1), longName(2));"}
-    result = run(tmp_path, files, settings=f"compress = []\n{settings}")
+    result = bundled(tmp_path, files, settings=f"compress = []\n{settings}")
     assert ("longName" not in released(tmp_path, result, "js/app.js")) is is_minified
 
 
@@ -228,7 +228,7 @@ def test_style_sheet_is_bundled_from_a_style_sheet(tmp_path: Path) -> None:
         "assets/css/base.css": 'i { background: url("../img/a.svg#x") }',
         "assets/img/a.svg": SVG,
     }
-    result = run(tmp_path, files, '"app.css" = { files = ["css/main.css"], bundle = true }')
+    result = bundled(tmp_path, files, '"app.css" = { files = ["css/main.css"], bundle = true }')
     assert assets(result) == ["app.css", "img/a.svg"]
     text = released(tmp_path, result, "app.css")
     assert "line-height: 1.15" in text
@@ -244,7 +244,7 @@ def test_imported_image_is_the_url_of_the_asset(tmp_path: Path, node: str) -> No
         "assets/js/main.ts": 'import logo from "../img/logo.svg"; console.log(logo.slice(-32)); export { logo };',
         "assets/img/logo.svg": SVG,
     }
-    result = run(tmp_path, files, settings="compress = []\n")
+    result = bundled(tmp_path, files, settings="compress = []\n")
     assert references(result, "js/app.js") == ("img/logo.svg",)
     script = as_module(tmp_path, result, "js/app.js")
     logo = path_of(tmp_path, result, "img/logo.svg")
@@ -266,7 +266,7 @@ def test_imported_image_is_the_url_of_the_asset(tmp_path: Path, node: str) -> No
 @pytest.mark.parametrize("settings", ["compress = []\n", PLAIN], ids=["minified", "plain"])
 def test_imported_image_is_a_string_wherever_it_stands(tmp_path: Path, node: str, code: str, settings: str) -> None:
     files = {"assets/js/main.js": f'import logo from "../a b.svg"; {code}', "assets/a b.svg": SVG}
-    result = run(tmp_path, files, '"js/app.js" = { files = ["js/main.js"], bundle = true }', settings)
+    result = bundled(tmp_path, files, '"js/app.js" = { files = ["js/main.js"], bundle = true }', settings)
     said = printed(node, as_module(tmp_path, result, "js/app.js"))
     assert said.count(path_of(tmp_path, result, "a b.svg").as_uri()) >= 1
 
@@ -278,7 +278,7 @@ def test_url_beside_a_source_is_rebased_to_the_bundle(tmp_path: Path) -> None:
         "assets/app/a.png": "a",
         "assets/img/a.png": "b",
     }
-    result = run(tmp_path, files, '"x/y/app.js" = { files = ["app/main.ts"], bundle = true }', "compress = []\n")
+    result = bundled(tmp_path, files, '"x/y/app.js" = { files = ["app/main.ts"], bundle = true }', "compress = []\n")
     assert references(result, "x/y/app.js") == ("app/a.png", "img/a.png")
     assert '"../../app/a.' in (text := released(tmp_path, result, "x/y/app.js"))
     assert ".png?v=1" in text
@@ -289,7 +289,7 @@ def test_url_beside_a_source_may_name_what_a_source_is_compiled_to(tmp_path: Pat
         "assets/js/main.ts": 'p(new URL("../css/app.css", import.meta.url));',
         "assets/css/app.scss": "$c: red; b { color: $c }",
     }
-    assert references(run(tmp_path, files), "js/app.js") == ("css/app.css",)
+    assert references(bundled(tmp_path, files), "js/app.js") == ("css/app.css",)
 
 
 def test_names_of_files_may_hold_nearly_anything(tmp_path: Path, node: str) -> None:
@@ -302,7 +302,7 @@ def test_names_of_files_may_hold_nearly_anything(tmp_path: Path, node: str) -> N
         **dict.fromkeys(("assets/d`e.svg", "assets/ü#x?.svg", "assets/it's#.svg"), SVG),
     }
     bundle = '"a.js" = { files = ["a=b [c] é%20.ts"], bundle = true, splitting = true }'
-    result = run(tmp_path, files, bundle, "compress = []\n")
+    result = bundled(tmp_path, files, bundle, "compress = []\n")
     *urls, last = printed(node, as_module(tmp_path, result, "a.js")).splitlines()
     names = ("d`e.svg", "ü#x?.svg", "it's#.svg")
     assert [url_path(url) for url in urls] == [path_of(tmp_path, result, name) for name in names]
@@ -312,7 +312,7 @@ def test_names_of_files_may_hold_nearly_anything(tmp_path: Path, node: str) -> N
 
 def test_name_that_esbuild_cannot_write_is_reported(tmp_path: Path) -> None:
     files = {"assets/js/main.ts": """import x from './a"b.svg'; p(x);""", 'assets/js/a"b.svg': SVG}
-    (found,) = run(tmp_path, files).diagnostics
+    (found,) = bundled(tmp_path, files).diagnostics
     assert (found.code, found.notes) == (
         "bundle/crash",
         ("it cannot write the name of an imported file that holds a quotation mark",),
@@ -321,7 +321,7 @@ def test_name_that_esbuild_cannot_write_is_reported(tmp_path: Path) -> None:
 
 def test_missing_file_beside_a_source_is_reported_like_any_other(tmp_path: Path) -> None:
     files = {"assets/lib/a b.ts": 'p(new URL("./gone.png", import.meta.url));', "assets/lib/gnoe.png": ""}
-    result = run(tmp_path, files, '"js/app.js" = { files = ["lib/a b.ts"], bundle = true }')
+    result = bundled(tmp_path, files, '"js/app.js" = { files = ["lib/a b.ts"], bundle = true }')
     assert "error[reference/missing]: cannot find `lib/gone.png`" in texts(result)
 
 
@@ -334,14 +334,14 @@ def test_missing_file_has_the_place_where_it_is_named(tmp_path: Path, settings: 
         "assets/js/logo.svg": SVG,
     }
     bundle = f'"x/app.js" = {{ files = ["js/main.ts"], bundle = true, format = "{form}" }}'
-    (fault,) = run(tmp_path, files, bundle, settings).diagnostics
+    (fault,) = bundled(tmp_path, files, bundle, settings).diagnostics
     assert fault.message == "cannot find `js/deep/gone.png`"
     assert fault.location == Location("assets/js/deep/b.ts", 1, 27, 8, files["assets/js/deep/b.ts"], 27)
 
 
 def test_file_of_a_package_becomes_an_asset_beside_the_bundle(tmp_path: Path) -> None:
     code = 'import logo from "leaflet/dist/images/layers.png"; p(logo); import "leaflet/dist/leaflet.css";'
-    result = run(tmp_path, {"assets/js/main.ts": code})
+    result = bundled(tmp_path, {"assets/js/main.ts": code})
     chunks = [f"js/chunks/{name}.png" for name in ("layers", "layers-2x", "marker-icon")]
     assert assets(result) == ["js/app.css", "js/app.js", *sorted(chunks)]
     assert references(result, "js/app.js") == ("js/chunks/layers.png",)
@@ -357,7 +357,7 @@ def test_style_sheet_of_a_script_is_released_next_to_it(tmp_path: Path) -> None:
         "assets/css/fonts/f.woff2": "",
         "assets/img/a.png": "",
     }
-    result = run(tmp_path, files)
+    result = bundled(tmp_path, files)
     assert assets(result) == ["css/fonts/f.woff2", "img/a.png", "js/app.css", "js/app.js"]
     assert references(result, "js/app.css") == ("css/fonts/f.woff2", "img/a.png")
     assert ".woff2?v=1" in released(tmp_path, result, "js/app.css")
@@ -369,7 +369,7 @@ def test_urls_that_begin_with_a_slash_are_what_they_are_elsewhere(tmp_path: Path
         "assets/css/app.css": "b { a: url(/assets/img/a.png); c: url(/other/b.png); d: url(https://h.test/x) }",
         "assets/img/a.png": "",
     }
-    result = run(tmp_path, files)
+    result = bundled(tmp_path, files)
     assert references(result, "js/app.css") == ("img/a.png",)
     assert "url(/other/b.png)" in released(tmp_path, result, "js/app.css").replace('"', "")
 
@@ -378,14 +378,16 @@ def test_import_that_the_import_map_names_is_left_to_the_page(tmp_path: Path) ->
     files = {"assets/js/main.ts": 'import { html } from "lit"; import x from "./x"; p(html, x);', "assets/js/x.ts": ""}
     files["assets/js/x.ts"] = 'import "lit/y.js"; export default 1'
     settings = f'{PLAIN}[importmap]\nlit = "https://cdn.test/lit.js"\n"lit/" = "https://cdn.test/lit/"\n'
-    text = released(tmp_path, run(tmp_path, files, settings=settings), "js/app.js")
+    text = released(tmp_path, bundled(tmp_path, files, settings=settings), "js/app.js")
     assert 'from "lit"' in text
     assert 'import "lit/y.js"' in text
 
 
 def test_external_imports_are_left_alone(tmp_path: Path) -> None:
     files = {"assets/js/main.ts": 'import a from "react"; import b from "~not/there.js"; p(a, b);'}
-    text = released(tmp_path, run(tmp_path, files, settings=f'{PLAIN}external = ["react", "~not/**"]\n'), "js/app.js")
+    text = released(
+        tmp_path, bundled(tmp_path, files, settings=f'{PLAIN}external = ["react", "~not/**"]\n'), "js/app.js"
+    )
     assert 'from "react"' in text
     assert 'from "~not/there.js"' in text
 
@@ -395,7 +397,7 @@ def test_load_paths_are_searched_for_packages(tmp_path: Path, node: str) -> None
         "lib/greeting/index.js": 'export default "hello";',
         "assets/js/main.ts": 'import hello from "greeting"; console.log(hello);',
     }
-    result = run(tmp_path, files, settings=f'{PLAIN}load_paths = ["lib"]\n')
+    result = bundled(tmp_path, files, settings=f'{PLAIN}load_paths = ["lib"]\n')
     assert printed(node, as_module(tmp_path, result, "js/app.js")) == "hello\n"
     assert result.manifest is not None
     assert "greeting/index.js" in result.manifest.assets["js/app.js"].inputs
@@ -408,7 +410,7 @@ def test_script_without_modules_finds_its_files_by_its_own_url(tmp_path: Path) -
         "assets/b.svg": SVG + " ",
     }
     bundle = '"js/app.js" = { files = ["js/main.ts"], bundle = true, format = "iife" }'
-    result = run(tmp_path, files, bundle, "compress = []\n")
+    result = bundled(tmp_path, files, bundle, "compress = []\n")
     assert references(result, "js/app.js") == ("a.svg", "b.svg")
     assert "import.meta" not in released(tmp_path, result, "js/app.js")
 
@@ -429,7 +431,7 @@ def test_script_that_is_loaded_by_its_url_is_bundled_too(tmp_path: Path, call: s
         "assets/js/work.ts": 'import { two } from "./two"; postMessage(two as number); export const done = 1;',
         "assets/js/two.ts": "export const two = 2;",
     }
-    result = run(tmp_path, files)
+    result = bundled(tmp_path, files)
     assert assets(result) == ["js/app.js", "js/chunks/work.js"]
     assert references(result, "js/app.js") == ("js/chunks/work.js",)
     assert marks in released(tmp_path, result, "js/chunks/work.js")
@@ -442,7 +444,7 @@ def test_worker_may_start_itself_and_others(tmp_path: Path) -> None:
         'new Worker(new URL("./b.ts", import.meta.url), { type: "module" });',
         "assets/js/b.ts": 'new Worker(new URL("./a.ts", import.meta.url), { type: "module" });',
     }
-    result = run(tmp_path, files)
+    result = bundled(tmp_path, files)
     assert assets(result) == ["js/app.js", "js/chunks/a.js", "js/chunks/b.js"]
     assert references(result, "js/chunks/a.js") == ("js/chunks/a.js", "js/chunks/b.js")
 
@@ -469,7 +471,7 @@ TWO_PAGES = {
 
 
 def test_entries_share_chunks(tmp_path: Path, node: str) -> None:
-    result = run(tmp_path, TWO_PAGES, SPLIT, "compress = []\n")
+    result = bundled(tmp_path, TWO_PAGES, SPLIT, "compress = []\n")
     chunks = ["js/chunks/admin-app-late.js", "js/chunks/admin-app.js", "js/chunks/late.js"]
     assert assets(result) == ["js/admin.js", "js/app.js", *chunks]
     assert printed(node, as_module(tmp_path, result, "js/app.js")) == "1 main\nlate\n"
@@ -479,9 +481,9 @@ def test_entries_share_chunks(tmp_path: Path, node: str) -> None:
 
 
 def test_edit_of_one_entry_renames_it_alone(tmp_path: Path) -> None:
-    first = run(tmp_path, TWO_PAGES, SPLIT, "compress = []\n")
+    first = bundled(tmp_path, TWO_PAGES, SPLIT, "compress = []\n")
     edit = TWO_PAGES["assets/js/admin.tsx"].replace("admin<", "other<")
-    second = run(tmp_path, {"assets/js/admin.tsx": edit}, SPLIT, "compress = []\n")
+    second = bundled(tmp_path, {"assets/js/admin.tsx": edit}, SPLIT, "compress = []\n")
     assert first.manifest is not None
     assert second.manifest is not None
     old, new = first.manifest.assets, second.manifest.assets
@@ -491,7 +493,7 @@ def test_edit_of_one_entry_renames_it_alone(tmp_path: Path) -> None:
 def test_two_bundles_may_begin_with_one_file(tmp_path: Path) -> None:
     names = ("a", "b")
     bundles = (f'"{name}.js" = {{ files = ["main.ts"], bundle = true, splitting = true }}' for name in names)
-    result = run(tmp_path, {"assets/main.ts": "p(1);"}, "\n".join(bundles))
+    result = bundled(tmp_path, {"assets/main.ts": "p(1);"}, "\n".join(bundles))
     assert {"a.js", "b.js"} <= set(assets(result))
 
 
@@ -500,12 +502,12 @@ def test_chunk_is_named_after_the_entries_that_share_it(tmp_path: Path) -> None:
     files = {f"assets/{page}.js": 'import { x } from "./shared.js"; p(x, x);' for page in pages}
     files["assets/shared.js"] = "export const x = Math.random();"
     bundles = (f'"js/{page}.js" = {{ files = ["{page}.js"], bundle = true, splitting = true }}' for page in pages)
-    result = run(tmp_path, files, "\n".join(bundles))
+    result = bundled(tmp_path, files, "\n".join(bundles))
     assert "js/chunks/p0-p1-p2-and-2-more.js" in assets(result)
 
 
 def test_chunk_takes_the_name_of_no_source(tmp_path: Path) -> None:
-    result = run(tmp_path, {**TWO_PAGES, "assets/js/chunks/late.js": "p(1);"}, SPLIT)
+    result = bundled(tmp_path, {**TWO_PAGES, "assets/js/chunks/late.js": "p(1);"}, SPLIT)
     assert "js/chunks/late-2.js" in assets(result)
 
 
@@ -520,7 +522,7 @@ def test_inputs_are_all_files_that_were_read(tmp_path: Path) -> None:
         "assets/js/data.json": "1",
         "assets/css/a.css": "b { color: red }",
     }
-    result = run(tmp_path, files)
+    result = bundled(tmp_path, files)
     assert result.manifest is not None
     inputs = result.manifest.assets["js/app.js"].inputs
     assert [path for path in inputs if "node_modules" not in path] == [
@@ -544,7 +546,7 @@ def test_two_folders_give_the_same_bytes(tmp_path: Path, settings: str) -> None:
         files["tsconfig.json"] = '{ "compilerOptions": { "jsx": "react-jsx", "jsxImportSource": "preact" } }'
         (folder / "node_modules/esbuild").symlink_to(node_modules() / "esbuild")
         (folder / "node_modules/@esbuild").symlink_to(node_modules() / "@esbuild")
-        assert run(folder, files, SPLIT, settings).succeeded
+        assert bundled(folder, files, SPLIT, settings).succeeded
         releases.append(read_tree(folder / "build"))
     assert releases[0] == releases[1]
 
@@ -552,15 +554,15 @@ def test_two_folders_give_the_same_bytes(tmp_path: Path, settings: str) -> None:
 @pytest.mark.parametrize("settings", ["compress = []\n", PLAIN], ids=["minified", "plain"])
 def test_packages_behind_a_link_leave_no_trace_of_their_folder(tmp_path: Path, settings: str) -> None:
     code = 'import { h } from "preact"; import { version } from "react"; import "normalize.css"; p(h, version);'
-    result = run(tmp_path, {"assets/js/main.ts": code}, settings=settings)
+    result = bundled(tmp_path, {"assets/js/main.ts": code}, settings=settings)
     assert all(str(node_modules().parent).encode() not in text for text in read_tree(tmp_path / "build").values())
     assert result.manifest is not None
     assert not [path for path in result.manifest.assets["js/app.js"].inputs if ".." in path]
 
 
 def test_second_build_writes_nothing(tmp_path: Path) -> None:
-    run(tmp_path, TWO_PAGES, SPLIT)
-    assert run(tmp_path, {}, SPLIT).written == ()
+    bundled(tmp_path, TWO_PAGES, SPLIT)
+    assert bundled(tmp_path, {}, SPLIT).written == ()
 
 
 # Faults
@@ -581,7 +583,7 @@ def test_fault_that_esbuild_reports_has_its_place(
     tmp_path: Path, code: str, message: str, place: str, hint: str | None
 ) -> None:
     files = {"assets/js/main.ts": code, "assets/js/shout.ts": "", "assets/js/a.scss": "b { color: red }"}
-    said = texts(run(tmp_path, files))
+    said = texts(bundled(tmp_path, files))
     assert message in said
     assert f"--> assets/js/main.ts:{place}" in said
     assert (f"hint: {hint}" in said) if hint else ("hint" not in said)
@@ -591,20 +593,20 @@ def test_fault_that_esbuild_reports_has_its_place(
 def test_asset_url_in_a_bundle_is_reported_where_it_is_written(tmp_path: Path, form: str) -> None:
     bundle = f'"js/app.js" = {{ files = ["js/main.ts"], bundle = true, format = "{form}" }}'
     files = {"assets/js/main.ts": 'import "./b";', "assets/js/b.ts": '// é\nlet a: string = ASSET_URL("a.png"); p(a);'}
-    said = texts(run(tmp_path, files, bundle))
+    said = texts(bundled(tmp_path, files, bundle))
     assert "error[js/asset-url]: `ASSET_URL` means nothing in a bundle of modules" in said
     assert "--> assets/js/b.ts:2:17" in said
 
 
 def test_every_error_is_reported(tmp_path: Path) -> None:
     files = {"assets/js/main.ts": "".join(f'import "./gone{number}";' for number in range(20))}
-    assert len(run(tmp_path, files).diagnostics) == 20
+    assert len(bundled(tmp_path, files).diagnostics) == 20
 
 
 def test_fault_of_one_bundle_hides_none_of_another(tmp_path: Path) -> None:
     bundles = f'{MAIN}\n"js/b.js" = {{ files = ["js/b.ts"], bundle = true }}'
     files = {"assets/js/main.ts": "let 1;", "assets/js/b.ts": 'p(new URL("./gone.png", import.meta.url));'}
-    assert {found.code for found in run(tmp_path, files, bundles).diagnostics} == {
+    assert {found.code for found in bundled(tmp_path, files, bundles).diagnostics} == {
         "bundle/esbuild",
         "reference/missing",
     }
@@ -629,7 +631,7 @@ def test_bundle_that_cannot_be_made_is_reported(tmp_path: Path, bundle: str, cod
         "assets/js/other.js": "",
         "assets/js/a.scss": "b { color: red }",
     }
-    result = run(tmp_path, files, bundle)
+    result = bundled(tmp_path, files, bundle)
     assert [found.code for found in result.diagnostics] == [code], texts(result)
 
 
@@ -637,7 +639,7 @@ def test_missing_esbuild_is_reported_once(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("PATH", "")
     (tmp_path / "node_modules").mkdir()
     bundles = f'{MAIN}\n"js/b.js" = {{ files = ["js/main.ts"], bundle = true }}'
-    (found,) = run(tmp_path, {"assets/js/main.ts": "p(1);"}, bundles).diagnostics
+    (found,) = bundled(tmp_path, {"assets/js/main.ts": "p(1);"}, bundles).diagnostics
     assert found.code == "js/unavailable"
     assert found.location is not None
     assert found.location.file == "buildassets.toml"
@@ -650,12 +652,12 @@ def test_esbuild_that_dies_is_reported(tmp_path: Path, ending: str) -> None:
         tmp_path, {"node_modules/.bin/esbuild": f'#!/bin/sh\n[ "$1" = --version ] && echo 0.28.2 || {{ {ending}; }}'}
     )
     program.chmod(0o755)
-    result = run(tmp_path, {"assets/js/main.ts": "p(1);"})
+    result = bundled(tmp_path, {"assets/js/main.ts": "p(1);"})
     assert [found.code for found in result.diagnostics] == ["bundle/crash"], texts(result)
 
 
 def test_manifest_is_json_with_the_bundle_in_it(tmp_path: Path) -> None:
-    run(tmp_path, {"assets/js/main.ts": "p(1);"})
+    bundled(tmp_path, {"assets/js/main.ts": "p(1);"})
     document = json.loads((tmp_path / "build/manifest.json").read_text())
     assert document["assets"]["js/app.js"]["type"] == "text/javascript"
 
@@ -679,7 +681,7 @@ def test_source_map_follows_the_edits(tmp_path: Path, node: str, form: str, mini
         "assets/a.svg": SVG,
     }
     bundle = f'"x/app.js" = {{ files = ["main.ts"], bundle = true, format = "{form}" }}'
-    run(tmp_path, files, bundle, f"minify = {str(minify).lower()}\ncompress = []\n")
+    bundled(tmp_path, files, bundle, f"minify = {str(minify).lower()}\ncompress = []\n")
     config = replace(load_config(start=str(tmp_path)), source_maps=True)
     draft = bundle_modules(config, discover(config).sources, production=True).drafts[LogicalPath("x/app.js")]
     assert draft.compiled is not None
@@ -710,7 +712,7 @@ def test_map_of_a_bundle_leads_to_the_sources(tmp_path: Path, form: str) -> None
         "assets/js/i.svg": SVG,
     }
     bundle = f'"x/app.js" = {{ files = ["js/main.ts"], bundle = true, format = "{form}" }}'
-    result = run(tmp_path, files, bundle, f"source_maps = true\n{PLAIN}")
+    result = bundled(tmp_path, files, bundle, f"source_maps = true\n{PLAIN}")
     text = released(tmp_path, result, "x/app.js")
     document = json.loads(released(tmp_path, result, "x/app.js.map"))
     assert document["sources"] == ["../js/shout.ts", "../js/main.ts"]
@@ -745,7 +747,7 @@ def test_named_pipe_is_an_error_and_is_not_opened(tmp_path: Path, name: str, pla
     files.pop(name, None)
     (tmp_path / "assets/js").mkdir(parents=True)
     os.mkfifo(tmp_path / name)
-    result = run(tmp_path, files)
+    result = bundled(tmp_path, files)
     assert f"error[source/unreadable]: cannot read `{name}`: it is a named pipe and no file\n  --> {place}" in texts(
         result
     )
@@ -768,14 +770,14 @@ def test_file_behind_a_link_out_of_the_root_is_an_error(
     files = {"assets/js/main.ts": f"import '{imported}'", "private/a.ts": "console.log('secret')"}
     (tmp_path / "assets/js").mkdir(parents=True)
     (tmp_path / "assets/js" / link).symlink_to(target)
-    shown = texts(run(tmp_path, files))
+    shown = texts(bundled(tmp_path, files))
     where = "a link that leaves its source root\n  --> assets/js/main.ts:1:9"
     assert f"error[source/link-outside]: {what} {where}" in shown
-    assert "source/link-outside" not in texts(run(tmp_path, files, settings=f'{PLAIN}exclude = ["{link}"]\n'))
+    assert "source/link-outside" not in texts(bundled(tmp_path, files, settings=f'{PLAIN}exclude = ["{link}"]\n'))
 
 
 def test_file_behind_a_link_inside_the_root_is_bundled(tmp_path: Path) -> None:
     (tmp_path / "assets/js").mkdir(parents=True)
     (tmp_path / "assets/js/a.ts").symlink_to("../b.ts")
-    result = run(tmp_path, {"assets/js/main.ts": "import './a'", "assets/b.ts": "console.log('here')"})
+    result = bundled(tmp_path, {"assets/js/main.ts": "import './a'", "assets/b.ts": "console.log('here')"})
     assert "here" in released(tmp_path, result, "js/app.js")

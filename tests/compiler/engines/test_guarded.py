@@ -26,25 +26,25 @@ class Given:
         """Nothing is held."""
 
 
-def run(make: Any, path: str = "/project/a.x", text: str = "words") -> Compiled:
+def result_of(make: Any, path: str = "/project/a.x", text: str = "words") -> Compiled:
     engine = GuardedEngine(Given(make), Label("given", "giving"), lambda path: path.removeprefix("/project/"))
     return engine.run(EngineInput(text, path, "a.x"))
 
 
 def failure(make: Any) -> Diagnostic:
     """What is said of an engine that fails."""
-    compiled = run(make)
+    compiled = result_of(make)
     (found,) = compiled.diagnostics
     assert (compiled.text, found.code, found.location) == ("", "engine/failed", Location("a.x"))
     return found
 
 
 def test_result_of_an_engine_is_passed_on() -> None:
-    assert run(lambda given: Compiled(given.text + "!")) == Compiled("words!")
+    assert result_of(lambda given: Compiled(given.text + "!")) == Compiled("words!")
 
 
 def test_a_byte_order_mark_is_kept_from_an_engine() -> None:
-    assert run(lambda given: Compiled(given.text), text="\ufeffa").text == "a"
+    assert result_of(lambda given: Compiled(given.text), text="\ufeffa").text == "a"
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_an_interrupt_is_nothing_that_an_engine_did() -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run(interrupt)
+        result_of(interrupt)
 
 
 def test_an_exception_that_cannot_be_shown_is_shown_nevertheless() -> None:
@@ -114,7 +114,7 @@ def test_a_result_that_breaks_the_protocol_is_an_error(result: Any, note: str) -
 
 def test_diagnostics_of_an_engine_are_handed_on() -> None:
     found = error("given/odd", "odd", Location("a.x", 1))
-    assert run(lambda given: Compiled("", diagnostics=[found])) == Compiled("", diagnostics=(found,))  # type: ignore[arg-type]  # a list
+    assert result_of(lambda given: Compiled("", diagnostics=[found])) == Compiled("", diagnostics=(found,))  # type: ignore[arg-type]  # a list
 
 
 def test_read_and_missing_files_are_reported(tmp_path: Path) -> None:
@@ -124,7 +124,7 @@ def test_read_and_missing_files_are_reported(tmp_path: Path) -> None:
         texts = (given.read("b.x"), given.read("../c.x"), given.read(str(tmp_path / "c.x")), given.read("no.x"))
         return Compiled(repr(texts), inputs=("d.x",), absences=("../e.x",))
 
-    compiled = run(read, str(tmp_path / "in/a.x"))
+    compiled = result_of(read, str(tmp_path / "in/a.x"))
     assert compiled.text == "('b', 'c', 'c', None)"
     assert compiled.inputs == tuple(str(tmp_path / name) for name in ("c.x", "in/b.x", "in/d.x"))
     assert compiled.absences == tuple(str(tmp_path / name) for name in ("e.x", "in/no.x"))
@@ -132,14 +132,14 @@ def test_read_and_missing_files_are_reported(tmp_path: Path) -> None:
 
 def test_reading_a_file_that_is_not_text_is_an_error_there(tmp_path: Path) -> None:
     write_tree(tmp_path, {"b.x": b"\xff"})
-    compiled = run(lambda given: Compiled(given.read("b.x")), str(tmp_path / "a.x"))
+    compiled = result_of(lambda given: Compiled(given.read("b.x")), str(tmp_path / "a.x"))
     assert [found.code for found in compiled.diagnostics] == ["source/encoding"]
     assert compiled.inputs == (str(tmp_path / "b.x"),)
 
 
 def test_paths_in_a_source_map_become_absolute() -> None:
     source_map = json.dumps(SOURCE_MAP | {"sourceRoot": "src", "sources": ["a.x", "../b.x", "/c.x"]})
-    compiled = run(lambda given: Compiled("", source_map=source_map))
+    compiled = result_of(lambda given: Compiled("", source_map=source_map))
     assert compiled.source_map is not None
     assert json.loads(compiled.source_map) == SOURCE_MAP | {"sources": ["/project/src/a.x", "/project/b.x", "/c.x"]}
 
@@ -172,7 +172,7 @@ def test_subclass_of_str_is_passed_on_as_str() -> None:
     where = Location(Markup("a.x"), excerpt=Markup("line"))
     found = error(Markup("code"), Markup("message"), where, notes=[Markup("note")], hint=Markup("hint"))
     made = Compiled(Markup("text"), (Markup("/i"),), (Markup("/j"),), (found,), None, (Markup("/k"),))
-    compiled = run(lambda _: made)
+    compiled = result_of(lambda _: made)
     (handed,) = compiled.diagnostics
     assert handed.location is not None
     texts = (compiled.text, *compiled.inputs, *compiled.absences, *compiled.asset_urls, handed.code, handed.message)

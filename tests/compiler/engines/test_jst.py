@@ -16,7 +16,7 @@ from tests.conftest import Tree
 DATA = {"x": "X", "html": "<b a=\"1\" c='2'>&`", "list": [1, 2], "none": None}
 
 
-def run(folder: Path, files: Tree, settings: str = "") -> BuildResult:
+def plain_build(folder: Path, files: Tree, settings: str = "") -> BuildResult:
     return built(folder, files, f"compress = []\n{settings}")
 
 
@@ -58,7 +58,7 @@ def texts(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     """The texts of all templates, by their numbers."""
     folder = tmp_path_factory.mktemp("jst")
     files = {f"assets/views/{number}.jst": template.encode() for number, (template, _) in enumerate(WRITTEN)}
-    result = run(folder, files, request.param)
+    result = plain_build(folder, files, request.param)
     return rendered(node, "".join(released(folder, result, f"views/{n}.jst.js") for n in range(len(WRITTEN))))
 
 
@@ -83,7 +83,7 @@ def test_templates_of_a_bundle_are_called_by_their_paths_below_the_common_folder
 ) -> None:
     names_of_all = ("views/item", "views/user/row", "views/user/card", "other/x")
     files = {f"assets/{name}.jst": f"{name} <%= x %>" for name in names_of_all}
-    result = run(tmp_path, files, f'[bundles]\n"all.js" = ["{pattern}"]\n')
+    result = plain_build(tmp_path, files, f'[bundles]\n"all.js" = ["{pattern}"]\n')
     made = rendered(node, released(tmp_path, result, "all.js"))
     assert sorted(made) == names
     assert all(text.endswith(f"{name} X") for name, text in made.items())
@@ -92,12 +92,12 @@ def test_templates_of_a_bundle_are_called_by_their_paths_below_the_common_folder
 @pytest.mark.node
 def test_templates_and_strict_scripts_are_joined(tmp_path: Path, node: str) -> None:
     files = {"assets/a.js": "'use strict'; window.y = 1", "assets/b.jst": "<%= x %>"}
-    result = run(tmp_path, files, '[bundles]\n"all.js" = ["*.js", "*.jst"]\n')
+    result = plain_build(tmp_path, files, '[bundles]\n"all.js" = ["*.js", "*.jst"]\n')
     assert rendered(node, released(tmp_path, result, "all.js")) == {"b": "X"}
 
 
 def test_a_template_and_a_script_of_one_name_are_two_assets(tmp_path: Path) -> None:
-    result = run(tmp_path, {"assets/v/item.js": "view()", "assets/v/item.jst": "<%= x %>"})
+    result = plain_build(tmp_path, {"assets/v/item.js": "view()", "assets/v/item.jst": "<%= x %>"})
     assert result.manifest is not None
     assert list(result.manifest.assets) == ["v/item.js", "v/item.jst.js"]
     assert '["item"]=' in released(tmp_path, result, "v/item.jst.js")
@@ -105,7 +105,7 @@ def test_a_template_and_a_script_of_one_name_are_two_assets(tmp_path: Path) -> N
 
 def test_a_glob_of_scripts_holds_no_template(tmp_path: Path) -> None:
     files = {"assets/a.js": "a()", "assets/a.jst": "text"}
-    result = run(tmp_path, files, '[bundles]\n"all.js" = ["*.js"]\n"named.js" = ["a.jst.js"]\n')
+    result = plain_build(tmp_path, files, '[bundles]\n"all.js" = ["*.js"]\n"named.js" = ["a.jst.js"]\n')
     assert "text" not in released(tmp_path, result, "all.js")
     assert "text" in released(tmp_path, result, "named.js")
 

@@ -13,7 +13,7 @@ from tests.css_trees import tree
 pytestmark = pytest.mark.usefixtures("each_lexer")
 
 
-def run(text: str) -> Compiled:
+def result_of(text: str) -> Compiled:
     return RcssminEngine().run(EngineInput(text, "/app/assets/css/a.css", "assets/css/a.css"))
 
 
@@ -81,15 +81,15 @@ HAZARDS = [
 
 @pytest.mark.parametrize("text", HAZARDS)
 def test_a_parser_reads_the_shorter_sheet_alike(text: str) -> None:
-    minified = run(text).text
+    minified = result_of(text).text
     assert tree(minified) == tree(text)
     assert len(minified) <= len(text)
 
 
 @pytest.mark.parametrize("text", HAZARDS)
 def test_minifying_twice_changes_nothing(text: str) -> None:
-    minified = run(text).text
-    assert run(minified).text == minified
+    minified = result_of(text).text
+    assert result_of(minified).text == minified
 
 
 @pytest.mark.parametrize(
@@ -106,17 +106,17 @@ def test_minifying_twice_changes_nothing(text: str) -> None:
     ],
 )
 def test_a_sheet_gets_shorter(text: str, minified: str) -> None:
-    assert run(text).text == minified
+    assert result_of(text).text == minified
 
 
 @pytest.mark.parametrize("text", ['a{b:url("c d.png")}', ".a/**/.b{c:d}", ":root{--a: b , c}", "a{b:'c\n}"])
 def test_text_that_rcssmin_breaks_is_not_shipped(text: str) -> None:
     broken = rcssmin.cssmin(text, keep_bang_comments=True)
-    assert tree(broken) != tree(text) == tree(run(text).text)
+    assert tree(broken) != tree(text) == tree(result_of(text).text)
 
 
 def test_text_that_rcssmin_minifies_correctly_is_shipped() -> None:
-    assert run("a ~ b { c : d }").text == rcssmin.cssmin("a ~ b { c : d }") == "a ~ b{c:d}"
+    assert result_of("a ~ b { c : d }").text == rcssmin.cssmin("a ~ b { c : d }") == "a ~ b{c:d}"
 
 
 @pytest.mark.parametrize(
@@ -130,14 +130,14 @@ def test_text_that_rcssmin_minifies_correctly_is_shipped() -> None:
     ],
 )
 def test_text_that_browsers_reject_is_reported(text: str, message: str, place: tuple[int, int, int]) -> None:
-    (found,) = run(text).diagnostics
+    (found,) = result_of(text).diagnostics
     assert found.location
     assert (found.code, found.message, found.is_error) == ("css/syntax", message, False)
     assert (found.location.line, found.location.column, found.location.length) == place
 
 
 def test_a_warning_says_what_to_do() -> None:
-    (found,) = run("a{}\n/* open").diagnostics
+    (found,) = result_of("a{}\n/* open").diagnostics
     assert render_text(found).splitlines() == [
         "warning[css/syntax]: unclosed comment",
         "  --> assets/css/a.css:2:1",
@@ -150,15 +150,15 @@ def test_a_warning_says_what_to_do() -> None:
 
 
 def test_a_sound_sheet_gives_no_warning() -> None:
-    assert run("a{b:url(c\\ d) 'e' /* f */}").diagnostics == ()
+    assert result_of("a{b:url(c\\ d) 'e' /* f */}").diagnostics == ()
 
 
 def test_a_sheet_full_of_faults_gives_ten_warnings() -> None:
-    assert len(run("a{b:'c\n}" * 1000).diagnostics) == 10
+    assert len(result_of("a{b:'c\n}" * 1000).diagnostics) == 10
 
 
 def test_lone_surrogates_are_kept() -> None:
-    assert run("a { b: '\ud800' }").text == "a{b:'\ud800'}"
+    assert result_of("a { b: '\ud800' }").text == "a{b:'\ud800'}"
 
 
 def test_the_registry_knows_the_engine() -> None:
@@ -173,4 +173,4 @@ SLOW = ["/*!", "/**/", "'\n", "(", "a{", "url(", "\\", "a > ", "a{--b:", "a/**/b
 def test_whatever_is_repeated_is_minified_in_linear_time(repeated: str) -> None:
     text = repeated * (100_000 // len(repeated))
     with watchdog(7):
-        assert len(run(text).text) <= len(text)
+        assert len(result_of(text).text) <= len(text)

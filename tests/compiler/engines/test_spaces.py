@@ -21,7 +21,7 @@ TREE: Tree = {
 }
 
 
-def built(folder: Path, settings: str = "", mode: Mode = "production", tree: Tree = TREE) -> dict[str, str]:
+def texts_of(folder: Path, settings: str = "", mode: Mode = "production", tree: Tree = TREE) -> dict[str, str]:
     """The texts of the release, by logical path."""
     write_tree(folder, {**tree, "buildassets.toml": settings})
     result = build(load_config(start=str(folder)), mode=mode)
@@ -31,7 +31,7 @@ def built(folder: Path, settings: str = "", mode: Mode = "production", tree: Tre
 
 
 def test_each_kind_is_minified_with_its_references(tmp_path: Path) -> None:
-    assert built(tmp_path) == {
+    assert texts_of(tmp_path) == {
         "a.svg": '<svg xmlns="http://www.w3.org/2000/svg" width="4" height="2"><path d="M0 0"/></svg>',
         "b.min.svg": SVG,
         "c.json": '{"a":1}',
@@ -46,13 +46,13 @@ def test_each_kind_is_minified_with_its_references(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("settings", ["minify = false", '[engines]\nsvg = "none"\nhtml = "none"\njson = "none"'])
 def test_none_is_minified_where_that_is_off(tmp_path: Path, settings: str) -> None:
-    texts = built(tmp_path, settings)
+    texts = texts_of(tmp_path, settings)
     assert (texts["a.svg"], texts["c.json"]) == (SVG, '{ "a": 1 }\n')
     assert texts["e.html"].endswith("<p>a  b</p>\n")
 
 
 def test_in_development_none_is_minified(tmp_path: Path) -> None:
-    assert built(tmp_path, mode="development")["a.svg"] == SVG
+    assert texts_of(tmp_path, mode="development")["a.svg"] == SVG
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_texts_stay_unless_the_linked_sheet_is_known_to_preserve_nothing(
         "made.scss": "p { color: red }",
     }
     tree: Tree = {f"assets/css/{name}": text for name, text in sheets.items()}
-    page = built(tmp_path, tree={**tree, "assets/a.html": f'<link rel="stylesheet" href="{href}"><p>a  b</p>'})[
+    page = texts_of(tmp_path, tree={**tree, "assets/a.html": f'<link rel="stylesheet" href="{href}"><p>a  b</p>'})[
         "a.html"
     ]
     assert page.endswith(f"<p>{expected}</p>")
@@ -82,6 +82,6 @@ def test_texts_stay_unless_the_linked_sheet_is_known_to_preserve_nothing(
 
 def test_an_edit_of_a_linked_sheet_changes_the_page(tmp_path: Path) -> None:
     tree: Tree = {"assets/a.css": "p{color:red}", "assets/a.html": '<link rel="stylesheet" href="a.css"><p>a  b</p>'}
-    assert built(tmp_path, tree=tree)["a.html"].endswith("<p>a b</p>")
+    assert texts_of(tmp_path, tree=tree)["a.html"].endswith("<p>a b</p>")
     changed: Tree = {**tree, "assets/a.css": "p{white-space:pre}"}
-    assert built(tmp_path, tree=changed)["a.html"].endswith("<p>a  b</p>")
+    assert texts_of(tmp_path, tree=changed)["a.html"].endswith("<p>a  b</p>")

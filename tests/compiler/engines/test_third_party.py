@@ -65,7 +65,7 @@ def packaged(install: Install) -> None:
     install("simple", SIMPLE, NAMES)
 
 
-def run(folder: Path, files: Tree, engines: str, settings: str = "minify = false\ncompress = []\n") -> BuildResult:
+def made_by(folder: Path, files: Tree, engines: str, settings: str = "minify = false\ncompress = []\n") -> BuildResult:
     return built(folder, files, f"{settings}[engines]\n{engines}\n")
 
 
@@ -85,7 +85,7 @@ def text_of(folder: Path, result: BuildResult, path: str) -> str:
     ],
 )
 def test_references_of_what_was_compiled_are_rewritten(tmp_path: Path, engine: str, source: str, made: str) -> None:
-    result = run(tmp_path, {"assets/css/a.less": source, "assets/css/b.png": ""}, f'less = "{engine}"')
+    result = made_by(tmp_path, {"assets/css/a.less": source, "assets/css/b.png": ""}, f'less = "{engine}"')
     assert result.manifest is not None, printed(result)
     assert list(result.manifest.assets) == [made, "css/b.png"]
     name = Path(result.manifest.assets["css/b.png"].file).name
@@ -94,34 +94,34 @@ def test_references_of_what_was_compiled_are_rewritten(tmp_path: Path, engine: s
 
 @pytest.mark.usefixtures("packaged")
 def test_kind_without_references_is_compiled_too(tmp_path: Path) -> None:
-    result = run(tmp_path, {"assets/a.x": "one @b.y", "assets/b.y": "two"}, 'x = "words"')
+    result = made_by(tmp_path, {"assets/a.x": "one @b.y", "assets/b.y": "two"}, 'x = "words"')
     assert text_of(tmp_path, result, "a.txt") == "one two"
 
 
 @pytest.mark.usefixtures("packaged")
 def test_a_kind_can_be_compiled_to_itself(tmp_path: Path) -> None:
-    result = run(tmp_path, {"assets/a.svg": "<svg>@b.x</svg>", "assets/b.x": "<g/>"}, 'svg = "vector"')
+    result = made_by(tmp_path, {"assets/a.svg": "<svg>@b.x</svg>", "assets/b.x": "<g/>"}, 'svg = "vector"')
     assert text_of(tmp_path, result, "a.svg") == "<svg><g/></svg>"
 
 
 @pytest.mark.usefixtures("packaged")
 def test_result_of_its_own_kind_is_minified_by_no_other_engine(tmp_path: Path) -> None:
     files: Tree = {"assets/a.svg": '<svg xmlns="http://www.w3.org/2000/svg">@b.x  </svg>', "assets/b.x": "<g/>"}
-    result = run(tmp_path, files, 'svg = "vector"', "compress = []\n")
+    result = made_by(tmp_path, files, 'svg = "vector"', "compress = []\n")
     assert text_of(tmp_path, result, "a.svg") == '<svg xmlns="http://www.w3.org/2000/svg"><g/>  </svg>'
 
 
 @pytest.mark.usefixtures("packaged")
 def test_an_engine_for_svg_that_compiles_to_nothing_minifies_it(tmp_path: Path) -> None:
     files: Tree = {"assets/a.svg": "<svg>@b.x</svg>", "assets/b.x": "<g/>"}
-    assert text_of(tmp_path, run(tmp_path, files, 'svg = "simple"', ""), "a.svg") == "<svg><g/></svg>"
-    assert text_of(tmp_path, run(tmp_path, files, 'svg = "simple"'), "a.svg") == "<svg>@b.x</svg>"
+    assert text_of(tmp_path, made_by(tmp_path, files, 'svg = "simple"', ""), "a.svg") == "<svg><g/></svg>"
+    assert text_of(tmp_path, made_by(tmp_path, files, 'svg = "simple"'), "a.svg") == "<svg>@b.x</svg>"
 
 
 @pytest.mark.usefixtures("packaged")
 def test_files_that_an_engine_read_are_inputs(tmp_path: Path) -> None:
     files = {"assets/css/a.less": "@b.less", "assets/css/b.less": "c {}", "lib/d.less": "", "assets/e.less": "@d.less"}
-    result = run(tmp_path, files, 'less = "less"', 'load_paths = ["lib"]\n')
+    result = made_by(tmp_path, files, 'less = "less"', 'load_paths = ["lib"]\n')
     assert result.manifest is not None, printed(result)
     assert result.manifest.assets["css/a.css"].inputs == ("css/a.less", "css/b.less")
     assert result.manifest.assets["e.css"].inputs == ("d.less", "e.less")
@@ -129,7 +129,7 @@ def test_files_that_an_engine_read_are_inputs(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("packaged")
 def test_the_manifest_names_engines_by_the_suffix_of_their_sources(tmp_path: Path) -> None:
-    result = run(tmp_path, {"assets/a.less": "a { b: c }"}, 'less = "less"', "")
+    result = made_by(tmp_path, {"assets/a.less": "a { b: c }"}, 'less = "less"', "")
     assert result.manifest is not None, printed(result)
     assert sorted(result.manifest.engines) == ["css", "less"]
     assert result.manifest.engines["less"] == "simple 2"
@@ -139,14 +139,16 @@ def test_the_manifest_names_engines_by_the_suffix_of_their_sources(tmp_path: Pat
 @pytest.mark.usefixtures("packaged")
 def test_bundles_hold_what_engines_of_packages_make(tmp_path: Path) -> None:
     settings = 'minify = false\ncompress = []\nbundles = { "all.css" = ["a.less", "b.css"] }\nentries = ["all.css"]\n'
-    result = run(tmp_path, {"assets/a.less": "a { b: c }\n", "assets/b.css": "d { e: f }"}, 'less = "less"', settings)
+    result = made_by(
+        tmp_path, {"assets/a.less": "a { b: c }\n", "assets/b.css": "d { e: f }"}, 'less = "less"', settings
+    )
     assert text_of(tmp_path, result, "all.css") == "a { b: c }\nd { e: f }\n"
 
 
 @pytest.mark.usefixtures("packaged")
 def test_a_sass_of_a_package_compiles_scss(tmp_path: Path) -> None:
     files = {"assets/a.scss": "@b.scss", "assets/b.scss": "b {}", "assets/_c.scss": ""}
-    result = run(tmp_path, files, 'scss = "simple"')
+    result = made_by(tmp_path, files, 'scss = "simple"')
     assert text_of(tmp_path, result, "a.css") == "b {}"
     assert result.manifest is not None
     assert list(result.manifest.assets) == ["a.css", "b.css"]
@@ -157,7 +159,7 @@ def test_a_minifier_of_a_package_is_used_and_what_it_read_is_an_input(install: I
     body = "return Compiled(given.text.replace(' ', '') + given.read('licence.txt'))"
     install("shouting", SHOUT.replace("return Compiled(given.text.upper())", body), {"shout": "Shout"})
     files = {"assets/a.css": "a    {    }", "assets/licence.txt": "/**/"}
-    result = run(tmp_path, files, 'css = "shout"', "")
+    result = made_by(tmp_path, files, 'css = "shout"', "")
     assert text_of(tmp_path, result, "a.css") == "a{}/**/"
     assert result.manifest is not None
     assert result.manifest.assets["a.css"].inputs == ("a.css", "licence.txt")
@@ -166,7 +168,7 @@ def test_a_minifier_of_a_package_is_used_and_what_it_read_is_an_input(install: I
 
 @pytest.mark.usefixtures("packaged")
 def test_diagnostics_of_an_engine_are_shown_with_their_places(tmp_path: Path) -> None:
-    result = run(tmp_path, {"assets/a.less": "a {}\n@b.less"}, 'less = "less"')
+    result = made_by(tmp_path, {"assets/a.less": "a {}\n@b.less"}, 'less = "less"')
     assert printed(result) == (
         "error[simple/include]: cannot find `b.less`\n  --> assets/a.less:2:1\n   |\n2  | @b.less\n   | ^^^^^^^"
     )
@@ -174,13 +176,15 @@ def test_diagnostics_of_an_engine_are_shown_with_their_places(tmp_path: Path) ->
 
 @pytest.mark.usefixtures("packaged")
 def test_a_reference_to_nothing_is_shown_in_the_source(tmp_path: Path) -> None:
-    result = run(tmp_path, {"assets/a.less": "@b.less\na { b: url(no.png) }", "assets/b.less": "c {}"}, 'less = "less"')
+    result = made_by(
+        tmp_path, {"assets/a.less": "@b.less\na { b: url(no.png) }", "assets/b.less": "c {}"}, 'less = "less"'
+    )
     assert "error[reference/missing]: cannot find `no.png`\n  --> assets/a.less:2:12\n" in printed(result)
 
 
 @pytest.mark.usefixtures("packaged")
 def test_a_reference_to_nothing_of_another_file_is_shown_without_a_line(tmp_path: Path) -> None:
-    result = run(tmp_path, {"assets/a.less": "@b.x", "assets/b.x": "a { b: url(no.png) }"}, 'less = "less"')
+    result = made_by(tmp_path, {"assets/a.less": "@b.x", "assets/b.x": "a { b: url(no.png) }"}, 'less = "less"')
     assert "error[reference/missing]: cannot find `no.png`\n  --> assets/a.less\n" in printed(result)
 
 
@@ -190,13 +194,13 @@ def test_a_source_map_of_an_engine_leads_to_the_file_that_it_read(install: Insta
     text = SHOUT.replace("return Compiled(given.text.upper())", body).replace(".txt", ".css")
     install("shouting", text, {"shout": "Shout"})
     files = {"assets/a.less": "", "assets/b.less": "one\na{b:url(no.png)}"}
-    result = run(tmp_path, files, 'less = "shout"', 'minify = false\nentries = ["a.css"]\n')
+    result = made_by(tmp_path, files, 'less = "shout"', 'minify = false\nentries = ["a.css"]\n')
     assert "error[reference/missing]: cannot find `no.png`\n  --> assets/b.less:2:9\n" in printed(result)
 
 
 @pytest.mark.usefixtures("packaged")
 def test_an_engine_that_raises_fails_its_source_and_no_other(tmp_path: Path) -> None:
-    result = run(tmp_path, {"assets/a.less": "!", "assets/b.less": "@c.less"}, 'less = "less"')
+    result = made_by(tmp_path, {"assets/a.less": "!", "assets/b.less": "@c.less"}, 'less = "less"')
     assert [found.code for found in result.diagnostics] == ["engine/failed", "simple/include"]
     assert "error[engine/failed]: the engine `less` of the package `simple` failed\n  --> assets/a.less\n" in printed(
         result
@@ -205,13 +209,13 @@ def test_an_engine_that_raises_fails_its_source_and_no_other(tmp_path: Path) -> 
 
 @pytest.mark.usefixtures("packaged")
 def test_source_that_is_not_utf_8_is_an_error_even_where_it_becomes_markup(tmp_path: Path) -> None:
-    result = run(tmp_path, {"assets/a.md": b"\xff"}, 'md = "page"')
+    result = made_by(tmp_path, {"assets/a.md": b"\xff"}, 'md = "page"')
     assert [(found.code, found.is_error) for found in result.diagnostics] == [("source/encoding", True)]
 
 
 def test_every_engine_that_cannot_be_loaded_is_shown_where_it_is_named(install: Install, tmp_path: Path) -> None:
     install("broken", "import no_such_module_at_all", {"one": "One", "two": "Two"})
-    result = run(tmp_path, {"assets/a.css": ""}, 'css = "one"\nmd = "two"', "")
+    result = made_by(tmp_path, {"assets/a.css": ""}, 'css = "one"\nmd = "two"', "")
     assert result.manifest is None
     assert [found.code for found in result.diagnostics] == ["engine/unloadable"] * 2
     assert '  --> buildassets.toml:2:7\n   |\n2  | css = "one"\n' in printed(result)
@@ -227,12 +231,12 @@ def test_a_check_says_what_is_wrong_with_an_engine(install: Install, tmp_path: P
 
 def test_two_sources_of_one_compiled_name_are_an_error(install: Install, tmp_path: Path) -> None:
     install("simple", SIMPLE, NAMES)
-    result = run(tmp_path, {"assets/a.css": "", "assets/a.less": ""}, 'less = "less"')
+    result = made_by(tmp_path, {"assets/a.css": "", "assets/a.less": ""}, 'less = "less"')
     assert [found.code for found in result.diagnostics] == ["source/duplicate"]
 
 
 @pytest.mark.usefixtures("packaged")
 def test_directives_in_a_compiled_sheet_are_followed(tmp_path: Path) -> None:
     files = {"assets/a.less": "/*= require b */\na { b: c }", "assets/b.css": "d { e: f }\n"}
-    result = run(tmp_path, files, 'less = "less"', "directives = true\nminify = false\ncompress = []\n")
+    result = made_by(tmp_path, files, 'less = "less"', "directives = true\nminify = false\ncompress = []\n")
     assert text_of(tmp_path, result, "a.css") == "d { e: f }\n/**/\na { b: c }\n"

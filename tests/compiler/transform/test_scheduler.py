@@ -70,7 +70,7 @@ def telltale(install: Install, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MAIN_PID", str(os.getpid()))
 
 
-def run(
+def drafted(
     folder: Path, files: Tree, *, jobs: int, bytes_per_worker: int = 1, cached: bool = False, load_path: str = "any"
 ) -> BuildResult:
     """A build of `files` by `telltale` with `jobs` threads."""
@@ -100,14 +100,14 @@ FOUR: Tree = {f"assets/{name}.tell": name for name in "abcd"}
 
 @pytest.mark.usefixtures("telltale")
 def test_each_thread_has_a_worker_of_its_own(tmp_path: Path) -> None:
-    made = processes(tmp_path, run(tmp_path, {f"assets/{number}.tell": "" for number in range(30)}, jobs=2))
+    made = processes(tmp_path, drafted(tmp_path, {f"assets/{number}.tell": "" for number in range(30)}, jobs=2))
     assert os.getpid() not in made.values()
     assert len(set(made.values())) <= 2
 
 
 @pytest.mark.usefixtures("telltale")
 def test_no_worker_is_started_for_little(tmp_path: Path) -> None:
-    result = run(tmp_path, FOUR, jobs=2, bytes_per_worker=300_000)  # each counts as 100,000
+    result = drafted(tmp_path, FOUR, jobs=2, bytes_per_worker=300_000)  # each counts as 100,000
     assert set(processes(tmp_path, result).values()) == {os.getpid()}
 
 
@@ -135,22 +135,22 @@ def test_native_lexers_need_workers_for_seven_times_as_much(tmp_path: Path) -> N
 
 @pytest.mark.usefixtures("telltale")
 def test_no_worker_is_started_for_one_source(tmp_path: Path) -> None:
-    assert processes(tmp_path, run(tmp_path, {"assets/a.tell": ""}, jobs=2)) == {"a.txt": os.getpid()}
+    assert processes(tmp_path, drafted(tmp_path, {"assets/a.tell": ""}, jobs=2)) == {"a.txt": os.getpid()}
 
 
 @pytest.mark.usefixtures("telltale")
 def test_cached_draft_needs_no_worker(tmp_path: Path) -> None:
-    first = processes(tmp_path, run(settled(tmp_path, FOUR), {}, jobs=2, cached=True))
-    second = processes(tmp_path, run(tmp_path, {"assets/e.tell": "new"}, jobs=2, cached=True))
+    first = processes(tmp_path, drafted(settled(tmp_path, FOUR), {}, jobs=2, cached=True))
+    second = processes(tmp_path, drafted(tmp_path, {"assets/e.tell": "new"}, jobs=2, cached=True))
     assert second == {**first, "e.txt": os.getpid()}
 
 
 @pytest.mark.usefixtures("telltale")
 def test_drafts_of_workers_are_kept(tmp_path: Path) -> None:
     files = {f"assets/{name}.css": f"{name} {{ color : red }}\n" for name in "abcd"}
-    assert run(settled(tmp_path, files), {}, jobs=2, cached=True).succeeded
+    assert drafted(settled(tmp_path, files), {}, jobs=2, cached=True).succeeded
     held = read_tree(tmp_path / ".cache")
-    run(tmp_path, {}, jobs=2, cached=True)
+    drafted(tmp_path, {}, jobs=2, cached=True)
     assert len(held) > len(files)
     now = read_tree(tmp_path / ".cache")
     assert [now.pop(name) for name in list(now) if name.startswith("measures/")]
@@ -178,7 +178,7 @@ def test_whole_build_uses_drafts_of_a_partial_one(
 @pytest.mark.usefixtures("telltale")
 @pytest.mark.parametrize("signal_name", ["SIGKILL", "SIGSEGV"])
 def test_a_worker_that_dies_is_an_error_in_the_file_that_it_was_working_on(tmp_path: Path, signal_name: str) -> None:
-    run(tmp_path, FOUR, jobs=2)
+    drafted(tmp_path, FOUR, jobs=2)
     before = read_tree(tmp_path / "build")
     files = {
         **FOUR,
@@ -186,7 +186,7 @@ def test_a_worker_that_dies_is_an_error_in_the_file_that_it_was_working_on(tmp_p
         "assets/a.tell": f"die of {signal_name}",
         "assets/c.tell": f"die of {signal_name}",
     }
-    result = run(tmp_path, files, jobs=2)
+    result = drafted(tmp_path, files, jobs=2)
     assert [(found.code, found.location and found.location.file) for found in result.diagnostics] == [
         ("engine/crash", "assets/a.tell"),
         ("engine/crash", "assets/c.tell"),
@@ -198,7 +198,7 @@ def test_a_worker_that_dies_is_an_error_in_the_file_that_it_was_working_on(tmp_p
 
 @pytest.mark.usefixtures("telltale")
 def test_a_dead_worker_is_noticed_while_what_it_started_lives(tmp_path: Path) -> None:
-    result = run(tmp_path, {**FOUR, "assets/a.tell": "leave something and die"}, jobs=2)
+    result = drafted(tmp_path, {**FOUR, "assets/a.tell": "leave something and die"}, jobs=2)
     os.kill(int((tmp_path / "left").read_text()), signal.SIGKILL)  # which lives still
     assert [found.code for found in result.diagnostics] == ["engine/crash"]
 
@@ -206,7 +206,7 @@ def test_a_dead_worker_is_noticed_while_what_it_started_lives(tmp_path: Path) ->
 @pytest.mark.usefixtures("telltale")
 def test_a_dead_worker_is_replaced(tmp_path: Path) -> None:
     files = {f"assets/{number:02}.tell": "die" if number % 2 else "" for number in range(10)}
-    result = run(tmp_path, files, jobs=2)
+    result = drafted(tmp_path, files, jobs=2)
     assert [found.location and found.location.file for found in result.diagnostics] == [
         f"assets/{number:02}.tell" for number in (1, 3, 5, 7, 9)
     ]
@@ -214,19 +214,19 @@ def test_a_dead_worker_is_replaced(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("telltale")
 def test_where_no_worker_can_start_its_engines_the_work_is_done_here(tmp_path: Path) -> None:
-    made = processes(tmp_path, run(tmp_path, FOUR, jobs=2, load_path="shy"))
+    made = processes(tmp_path, drafted(tmp_path, FOUR, jobs=2, load_path="shy"))
     assert set(made.values()) == {os.getpid()}
 
 
 @pytest.mark.usefixtures("telltale")
 def test_where_no_process_can_be_started_the_work_is_done_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", str(tmp_path / "gone"))
-    assert set(processes(tmp_path, run(tmp_path, FOUR, jobs=2)).values()) == {os.getpid()}
+    assert set(processes(tmp_path, drafted(tmp_path, FOUR, jobs=2)).values()) == {os.getpid()}
 
 
 @pytest.mark.usefixtures("telltale")
 def test_output_of_an_engine_in_a_worker_goes_to_stderr(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    run(tmp_path, {f"assets/{name}.tell": "print" for name in "cab"}, jobs=2)
+    drafted(tmp_path, {f"assets/{name}.tell": "print" for name in "cab"}, jobs=2)
     printed = capfd.readouterr()
     assert printed.out == ""
     assert printed.err == "".join(f"printed of assets/{name}.tell\né\n" for name in "abc")
@@ -234,7 +234,7 @@ def test_output_of_an_engine_in_a_worker_goes_to_stderr(tmp_path: Path, capfd: p
 
 @pytest.mark.usefixtures("telltale")
 def test_no_worker_is_left_after_the_build(tmp_path: Path) -> None:
-    for pid in set(processes(tmp_path, run(tmp_path, FOUR, jobs=2)).values()):
+    for pid in set(processes(tmp_path, drafted(tmp_path, FOUR, jobs=2)).values()):
         with pytest.raises(ProcessLookupError):
             os.kill(pid, 0)
 
@@ -242,7 +242,7 @@ def test_no_worker_is_left_after_the_build(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("telltale")
 def test_workers_start_from_any_thread(tmp_path: Path) -> None:
     results: list[BuildResult] = []
-    thread = threading.Thread(target=lambda: results.append(run(tmp_path, FOUR, jobs=2)))
+    thread = threading.Thread(target=lambda: results.append(drafted(tmp_path, FOUR, jobs=2)))
     thread.start()
     thread.join()
     assert os.getpid() not in processes(tmp_path, results[0]).values()

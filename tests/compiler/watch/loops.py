@@ -47,8 +47,9 @@ class EndedError(Exception):
 
 
 class Loop:
-    """A watch of the project in `folder`. `held` is clear while a build has to wait before it is reported.
+    """A watch of the project in `folder`.
 
+    Where `held` is clear, the watch waits after a build that has changed something.
     `warnings` are those about the watch itself.
     """
 
@@ -94,19 +95,18 @@ class Loop:
         result, config = rebuilt.result, rebuilt.config
         built, removed = differences(rebuilt)
         assets = result.manifest.assets if result.manifest else {}
-        self._reports.put(
-            Report(
-                list(map(config.shown, rebuilt.changed)),
-                config.output,
-                not any(found.is_error for found in result.diagnostics),
-                {path: assets[path].file for path in built if path in assets},
-                removed,
-                result.written,
-                [found.code for found in result.diagnostics],
-                rebuilt.is_same and result.succeeded,
-            )
+        report = Report(
+            list(map(config.shown, rebuilt.changed)),
+            config.output,
+            not any(found.is_error for found in result.diagnostics),
+            {path: assets[path].file for path in built if path in assets},
+            removed,
+            result.written,
+            [found.code for found in result.diagnostics],
+            rebuilt.is_same and result.succeeded,
         )
-        assert self.held.wait(PATIENCE_SECONDS)
+        self._reports.put(report)
+        assert report.is_same or self.held.wait(PATIENCE_SECONDS)
 
     def pages_changed(self, pages: PagesChanged) -> None:
         """See Listener."""

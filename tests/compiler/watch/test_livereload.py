@@ -27,7 +27,7 @@ GOOD: Tree = {"buildassets.toml": "", "assets/app.css": "a { color: red }", "ass
 BROKEN: Tree = {"assets/app.css": 'a { background: url("nowhere.svg") }'}
 
 
-def built(folder: Path, files: Tree) -> BuildResult:
+def development_build(folder: Path, files: Tree) -> BuildResult:
     write_tree(folder, files)
     return build(load_config(start=str(folder)), mode="development")
 
@@ -42,7 +42,7 @@ def live_reload(tmp_path: Path) -> Iterator[LiveReload]:
     """A server on a free port, after a good build."""
     with LiveReload(str(tmp_path / "build"), port=0, origins=["https://my.test"]) as live_reload:
         live_reload.start()
-        live_reload.publish(built(tmp_path, GOOD))
+        live_reload.publish(development_build(tmp_path, GOOD))
         yield live_reload
 
 
@@ -84,14 +84,14 @@ def test_each_build_sends_what_is_swapped(live_reload: LiveReload, tmp_path: Pat
     with listen(live_reload, release_of(tmp_path)) as page:
         page.event()
         for colour in ("blue", "green"):
-            live_reload.publish(built(tmp_path, {"assets/app.css": f"a {{ color: {colour} }}"}))
+            live_reload.publish(development_build(tmp_path, {"assets/app.css": f"a {{ color: {colour} }}"}))
             (swap,) = page.event()["swaps"]
             assert (tmp_path / "build/assets" / swap["new"]).read_text() == f"a {{ color: {colour} }}"
 
 
 def test_a_request_for_one_event_gets_the_state_and_no_more(live_reload: LiveReload, tmp_path: Path) -> None:
     release = release_of(tmp_path)
-    live_reload.publish(built(tmp_path, {"assets/app.css": "a { color: blue }"}))
+    live_reload.publish(development_build(tmp_path, {"assets/app.css": "a { color: blue }"}))
     with listen(live_reload, f"{release}&once=1") as page:
         assert [swap["path"] for swap in page.event()["swaps"]] == ["app.css"]
         with pytest.raises(EOFError):
@@ -103,7 +103,7 @@ def test_templates_are_sent_with_each_state(live_reload: LiveReload, tmp_path: P
         assert page.event()["templates"] == ""
         live_reload.publish_templates("state")
         assert page.event()["templates"] == "state"
-        live_reload.publish(built(tmp_path, {"assets/app.css": "a { color: blue }"}))
+        live_reload.publish(development_build(tmp_path, {"assets/app.css": "a { color: blue }"}))
         assert page.event()["templates"] == "state"
 
 
@@ -111,9 +111,9 @@ def test_a_failed_build_sends_its_errors_and_keeps_the_release(live_reload: Live
     release = release_of(tmp_path)
     with listen(live_reload, release) as page:
         page.event()
-        live_reload.publish(built(tmp_path, BROKEN))
+        live_reload.publish(development_build(tmp_path, BROKEN))
         failed = page.event()
-        live_reload.publish(built(tmp_path, GOOD))
+        live_reload.publish(development_build(tmp_path, GOOD))
         mended = page.event()
     assert [found["code"] for found in failed["errors"]] == ["reference/missing"]
     assert failed["errors"][0]["location"]["file"] == "assets/app.css"
@@ -124,7 +124,7 @@ def test_a_failed_build_sends_its_errors_and_keeps_the_release(live_reload: Live
 def test_a_slow_page_gets_the_newest_state_only(live_reload: LiveReload, tmp_path: Path) -> None:
     release = release_of(tmp_path)
     for colour in ("blue", "green"):
-        live_reload.publish(built(tmp_path, {"assets/app.css": f"a {{ color: {colour} }}"}))
+        live_reload.publish(development_build(tmp_path, {"assets/app.css": f"a {{ color: {colour} }}"}))
     with listen(live_reload, release) as page:
         (swap,) = page.event()["swaps"]
     assert (tmp_path / "build/assets" / swap["new"]).read_text() == "a { color: green }"
@@ -132,7 +132,7 @@ def test_a_slow_page_gets_the_newest_state_only(live_reload: LiveReload, tmp_pat
 
 def test_the_last_event_id_names_the_release_of_a_page(live_reload: LiveReload, tmp_path: Path) -> None:
     first = release_of(tmp_path)
-    live_reload.publish(built(tmp_path, {"assets/app.css": "a { color: blue }"}))
+    live_reload.publish(development_build(tmp_path, {"assets/app.css": "a { color: blue }"}))
     with listen(live_reload, "", **{"Last-Event-ID": first}) as page:
         assert [swap["path"] for swap in page.event()["swaps"]] == ["app.css"]
 
@@ -143,11 +143,11 @@ def test_a_page_of_an_unknown_release_is_loaded_again(live_reload: LiveReload) -
 
 
 def test_the_release_from_before_the_start_is_known(tmp_path: Path) -> None:
-    built(tmp_path, GOOD)
+    development_build(tmp_path, GOOD)
     before = release_of(tmp_path)
     with LiveReload(str(tmp_path / "build"), port=0) as live_reload:
         live_reload.start()
-        live_reload.publish(built(tmp_path, {"assets/app.css": "a { color: blue }"}))
+        live_reload.publish(development_build(tmp_path, {"assets/app.css": "a { color: blue }"}))
         with listen(live_reload, before) as page:
             assert [swap["path"] for swap in page.event()["swaps"]] == ["app.css"]
 
@@ -155,7 +155,7 @@ def test_the_release_from_before_the_start_is_known(tmp_path: Path) -> None:
 def test_a_first_build_that_fails_sends_its_errors(tmp_path: Path) -> None:
     with LiveReload(str(tmp_path / "build"), port=0) as live_reload:
         live_reload.start()
-        live_reload.publish(built(tmp_path, {**GOOD, **BROKEN}))
+        live_reload.publish(development_build(tmp_path, {**GOOD, **BROKEN}))
         with listen(live_reload) as page:
             event = page.event()
     assert (event["release"], event["reload"], event["error_count"]) == ("", None, 1)
@@ -373,7 +373,7 @@ def test_a_file_among_the_assets_contains_the_url(live_reload: LiveReload, tmp_p
 
 def test_the_file_comes_back_with_the_next_build(live_reload: LiveReload, tmp_path: Path) -> None:
     (tmp_path / "build/assets/livereload.json").unlink()
-    live_reload.publish(built(tmp_path, GOOD))
+    live_reload.publish(development_build(tmp_path, GOOD))
     assert announced(tmp_path)["url"] == live_reload.url
 
 
@@ -405,7 +405,7 @@ def test_watch_continues_where_no_port_may_be_opened(tmp_path: Path, monkeypatch
         raise OSError(99, "Cannot assign requested address")
 
     monkeypatch.setattr(socket.socket, "bind", refuse)
-    result = built(tmp_path, GOOD)
+    result = development_build(tmp_path, GOOD)
     config = load_config(start=str(tmp_path))
     told: list[str] = []
     pages = OpenPages(told.append, lambda found: told.append(found.code))

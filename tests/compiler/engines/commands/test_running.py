@@ -26,7 +26,7 @@ else:
 """
 
 
-def run(program: str, folder: Path, *, seconds: float = PATIENCE_SECONDS, most: int | None = None) -> Outcome:
+def outcome_of(program: str, folder: Path, *, seconds: float = PATIENCE_SECONDS, most: int | None = None) -> Outcome:
     with open(os.devnull, "rb") as given:
         limits = Limits(seconds, most)
         return ProcessGroups().run([sys.executable, "-c", program], str(folder), os.environ, given.fileno(), limits)
@@ -46,22 +46,22 @@ def grandchild(folder: Path) -> int:
 
 def test_output_and_exit_code_of_a_program_are_returned(tmp_path: Path) -> None:
     program = "import os, sys; print(os.getcwd()); print('no', file=sys.stderr); sys.exit(3)"
-    assert run(program, tmp_path) == Outcome(3, f"{tmp_path}\n".encode(), b"no\n")
+    assert outcome_of(program, tmp_path) == Outcome(3, f"{tmp_path}\n".encode(), b"no\n")
 
 
 def test_a_signal_is_a_negative_code(tmp_path: Path) -> None:
-    assert run("import os; os.kill(os.getpid(), 11)", tmp_path).code == -11
+    assert outcome_of("import os; os.kill(os.getpid(), 11)", tmp_path).code == -11
 
 
 def test_process_that_a_program_leaves_is_ended_and_delays_nothing(tmp_path: Path) -> None:
-    outcome = run(WITH_GRANDCHILD.format(then="print('done', flush=True); os._exit(0)"), tmp_path)
+    outcome = outcome_of(WITH_GRANDCHILD.format(then="print('done', flush=True); os._exit(0)"), tmp_path)
     assert (outcome.code, outcome.out) == (0, b"done\n")
     wait_for(lambda: not is_running(grandchild(tmp_path)))
 
 
 def test_at_its_time_limit_the_whole_group_is_ended(tmp_path: Path) -> None:
     for seconds in (0.3, 3, 30):  # a busy machine may take longer to start both
-        assert run(WITH_GRANDCHILD.format(then="time.sleep(600)"), tmp_path, seconds=seconds).timed_out
+        assert outcome_of(WITH_GRANDCHILD.format(then="time.sleep(600)"), tmp_path, seconds=seconds).timed_out
         if (tmp_path / "grandchild").exists():
             break
     wait_for(lambda: not is_running(grandchild(tmp_path)))
@@ -69,12 +69,12 @@ def test_at_its_time_limit_the_whole_group_is_ended(tmp_path: Path) -> None:
 
 def test_a_program_that_closes_its_outputs_is_waited_for(tmp_path: Path) -> None:
     program = "import os, pathlib, time; os.close(1); os.close(2); time.sleep(0.3); pathlib.Path('made').touch()"
-    assert run(program, tmp_path).code == 0
+    assert outcome_of(program, tmp_path).code == 0
     assert (tmp_path / "made").exists()
 
 
 def test_one_that_prints_more_than_it_may_is_ended(tmp_path: Path) -> None:
-    outcome = run("while True: print('x' * 100_000)", tmp_path, most=1_000_000)
+    outcome = outcome_of("while True: print('x' * 100_000)", tmp_path, most=1_000_000)
     assert outcome.overflowed
     assert len(outcome.out) == 1_000_000
 
@@ -82,7 +82,7 @@ def test_one_that_prints_more_than_it_may_is_ended(tmp_path: Path) -> None:
 @pytest.mark.parametrize("stream", ["stdout", "stderr"])
 def test_messages_without_end_are_read_and_dropped(tmp_path: Path, stream: str) -> None:
     program = f"import sys\nfor _ in range(300): sys.{stream}.write('x' * 100_000)"
-    outcome = run(program, tmp_path)
+    outcome = outcome_of(program, tmp_path)
     assert (outcome.code, outcome.overflowed) == (0, False)
     assert len(outcome.out + outcome.err) == 1 << 20
 

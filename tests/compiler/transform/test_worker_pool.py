@@ -2,24 +2,14 @@
 
 import subprocess
 import sys
-from collections import deque
-from contextlib import closing
-from io import BytesIO
 from pathlib import Path
-from queue import Empty, SimpleQueue
-from threading import Thread
 
 import pytest
-from PIL import Image
 
-from buildassets.compiler.config.load import load_config
-from buildassets.compiler.images.variant import needed_bytes
-from buildassets.compiler.sources.discover import discover
-from buildassets.compiler.transform.worker_pool import Drafted, Job, Workers, settings_of
-from buildassets.jobs import Room
-from buildassets.paths import LogicalPath
 from tests.command import environment, run
 from tests.conftest import Tree, read_tree, write_tree
+
+pytestmark = pytest.mark.thorough
 
 LIMIT_SECONDS = 240  # of CPU time the slowest takes 10 s
 
@@ -93,25 +83,3 @@ def test_many_small_sheets_beside_two_large_ones_are_built(tmp_path: Path) -> No
         done = run(tmp_path, "build", "--no-cache", "--jobs", jobs, "-o", f"build{jobs}")
         assert done.returncode == 0, done.stderr
     assert read_tree(tmp_path / "build2") == read_tree(tmp_path / "build1")
-
-
-def test_a_variant_of_a_picture_waits_until_there_is_memory_for_it(tmp_path: Path) -> None:
-    settings_ = '[images.variants]\n"*" = { widths = [4], formats = ["webp"] }\n'
-    picture = BytesIO()
-    Image.new("RGB", (8, 8)).save(picture, "PNG")
-    write_tree(tmp_path, {"buildassets.toml": settings_, "assets/a.png": picture.getvalue(), "assets/b.css": "a{}"})
-    config = load_config(start=str(tmp_path))
-    sources = {source.logical: source for source in discover(config, {}).sources}
-    variant = sources[LogicalPath("a.4w.webp")]
-    assert variant.variant is not None
-    jobs = deque([Job(sources[LogicalPath("b.css")], 1), Job(variant, 1, needed_bytes(variant.variant))])
-    room, answers = Room(100), SimpleQueue[Drafted]()
-    with closing(Workers(*settings_of(config, "production"))) as workers:
-        with room.taken(100):
-            waiting = Thread(target=workers.work_off, args=(jobs, answers.put, room))
-            waiting.start()
-            assert answers.get(timeout=LIMIT_SECONDS).draft.source.logical == "b.css"
-            with pytest.raises(Empty):
-                answers.get(timeout=0.2)
-        assert answers.get(timeout=LIMIT_SECONDS).draft.source == variant
-        waiting.join()

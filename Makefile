@@ -37,9 +37,9 @@ test-all: .venv/.test
 	scripts/test-tools
 	$(PYTEST)
 
-## corpus: the tests with published packages, and those with published Django projects, whose environments are large
+## corpus: the tests with published packages, on all of their files, and those with published Django projects
 corpus: .venv/.test
-	BUILDASSETS_PROJECTS=1 $(PY) -m pytest -n auto -m corpus tests/corpus
+	BUILDASSETS_PROJECTS=1 BUILDASSETS_WHOLE_CORPUS=1 $(PYTEST) tests/corpus
 
 ## lint: format, lint rules, import contracts, types
 lint: .venv/.check

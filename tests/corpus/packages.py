@@ -24,7 +24,6 @@ from tests.conftest import find_tool, missing_tool
 _HERE = Path(__file__).resolve().parent
 _LISTS = ("package.json", "package-lock.json")
 FETCH_TIMEOUT_SECONDS = 600
-unavailable = missing_tool  # as `tests.packages.published` calls it
 _MOST_FILES = 30  # of a package with the same ending
 _MOST_BYTES = 300_000  # of these together; one is judged whatever its size is
 

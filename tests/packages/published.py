@@ -8,8 +8,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from tests.conftest import find_tool
-from tests.corpus.packages import FETCH_TIMEOUT_SECONDS, cache_folder, only_one_process, unavailable
+from tests.conftest import find_tool, missing_tool
+from tests.corpus.packages import FETCH_TIMEOUT_SECONDS, cache_folder, only_one_process
 from tests.packages.server import Registry
 
 TOOLS = ("@esbuild/linux-x64@0.28.2", "sass-embedded-linux-x64@1.108.2")
@@ -30,7 +30,7 @@ PACKAGES = (
 
 @cache
 def archives(specs: tuple[str, ...]) -> Path:
-    """The folder with the archives of these packages. Where they cannot be fetched, see `unavailable`."""
+    """The folder with the archives of these packages. Where they cannot be fetched, see `missing_tool`."""
     folder = cache_folder().parent / "packages" / sha256("\n".join(specs).encode()).hexdigest()[:12]
     if not folder.is_dir():
         with only_one_process():
@@ -46,9 +46,9 @@ def _fetch(folder: Path, specs: tuple[str, ...]) -> None:
     try:
         done = subprocess.run(command, cwd=staging, capture_output=True, text=True, timeout=FETCH_TIMEOUT_SECONDS)
     except subprocess.TimeoutExpired:
-        unavailable(f"npm did not fetch packages within {FETCH_TIMEOUT_SECONDS} seconds")
+        missing_tool(f"npm did not fetch packages within {FETCH_TIMEOUT_SECONDS} seconds")
     if done.returncode:
-        unavailable(f"npm could not fetch packages:\n{done.stderr}")
+        missing_tool(f"npm could not fetch packages:\n{done.stderr}")
     staging.rename(folder)
 
 

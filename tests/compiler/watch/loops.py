@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from threading import Event, Thread
+from threading import Thread
 
 import pytest
 
@@ -49,14 +49,11 @@ class EndedError(Exception):
 class Loop:
     """A watch of the project in `folder`.
 
-    Where `held` is clear, the watch waits after a build that has changed something.
     `warnings` are those about the watch itself.
     """
 
     def __init__(self, folder: Path, poll_seconds: float | None, engines: RunningEngines) -> None:
         self.folder = folder
-        self.held = Event()
-        self.held.set()
         self.warnings: list[Diagnostic] = []
         self._reports: SimpleQueue[Report | BaseException] = SimpleQueue()
         self._is_ending = False
@@ -106,7 +103,6 @@ class Loop:
             rebuilt.is_same and result.succeeded,
         )
         self._reports.put(report)
-        assert report.is_same or self.held.wait(PATIENCE_SECONDS)
 
     def pages_changed(self, pages: PagesChanged) -> None:
         """See Listener."""
@@ -172,7 +168,6 @@ class Loop:
     def end(self) -> None:
         """End the watch."""
         self._is_ending = True
-        self.held.set()
         os.makedirs(self.folder, exist_ok=True)
         self._mark()
         self._thread.join(PATIENCE_SECONDS)

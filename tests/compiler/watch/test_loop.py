@@ -17,7 +17,7 @@ from buildassets.compiler.watch.events.best import started_events
 from buildassets.compiler.watch.events.protocol import LimitError
 from buildassets.diagnostics import Diagnostic
 from tests.compiler.watch.loops import Loop, looping
-from tests.compiler.watch.saves import SAVES, Save, atomic, in_place, jetbrains, moved_here, vim
+from tests.compiler.watch.saves import SAVES, Save, atomic, in_place, jetbrains, vim
 from tests.conftest import NOT_SHOWN, Tree, find_tool, write_tree
 
 TURNS = 5  # a busy machine may take the time that is between two steps of a save
@@ -193,25 +193,6 @@ def test_second_watch_of_an_unchanged_project_watches_as_the_first(tmp_path: Pat
             watch.next()
             (tmp_path / "assets/img/a.svg").write_text(content)
             assert sorted(watch.next().assets) == ["css/page.css", "img/a.svg"]
-
-
-def test_changes_that_are_too_many_for_the_system_lose_none(site: Loop, tmp_path: Path) -> None:
-    with open("/proc/sys/fs/inotify/max_queued_events", encoding="ascii") as file:
-        limit = int(file.read())
-    site.held.clear()
-    moved_here(site.folder / "assets/img/a.svg", b"<svg></svg>", tmp_path)
-    assert sorted(site.next().assets) == ["css/page.css", "img/a.svg"]
-    for number in range(limit // 2):  # more than two events each
-        path = site.folder / "assets" / str(number % 100)
-        path.write_text("")
-        path.unlink()
-    (site.folder / "assets/css").rename(site.folder / "old")
-    write_tree(site.folder, {"assets/new/b.css": "b {}\n", "assets/css/page.css": "a {}\n"})
-    site.held.set()
-    assert list(site.next().assets) == ["css/page.css", "new/b.css"]
-    for name in ("css/page.css", "new/b.css"):
-        (site.folder / "assets" / name).write_text("b { color: tan }\n")
-        assert list(site.next().assets) == [name]
 
 
 @contextmanager

@@ -1,6 +1,7 @@
-"""A watch in a process of its own: its working directory, its engines, its mode."""
+"""A watch in a process of its own: its working directory, its engines, its mode, and changes while it stands still."""
 
 import shutil
+import signal
 from pathlib import Path
 
 from tests.cli.watching import watching
@@ -37,3 +38,22 @@ def test_templates_are_not_watched_for_production(tmp_path: Path) -> None:
         write_tree(tmp_path, {"templates/page.html": "<p>two</p>\n"})
         write_tree(tmp_path, {"assets/img/a.svg": "<svg></svg>"})
         assert watch.next()["changed"] == ["assets/img/a.svg"]
+
+
+def test_changes_that_are_too_many_for_the_system_lose_none(tmp_path: Path) -> None:
+    with watching(write_tree(tmp_path, SITE)) as site:
+        site.next()
+        with open("/proc/sys/fs/inotify/max_queued_events", encoding="ascii") as file:
+            limit = int(file.read())
+        site.process.send_signal(signal.SIGSTOP)
+        for number in range(limit // 2):  # more than two events each
+            path = site.folder / "assets" / str(number % 100)
+            path.write_text("")
+            path.unlink()
+        (site.folder / "assets/css").rename(site.folder / "old")
+        write_tree(site.folder, {"assets/new/b.css": "b {}\n", "assets/css/page.css": "a {}\n"})
+        site.process.send_signal(signal.SIGCONT)
+        assert list(site.next()["assets"]) == ["css/page.css", "new/b.css"]
+        for name in ("css/page.css", "new/b.css"):
+            (site.folder / "assets" / name).write_text("b { color: tan }\n")
+            assert list(site.next()["assets"]) == [name]

@@ -88,17 +88,17 @@ class Together:
             from buildassets.compiler.engines.commands.running import uninterrupted
 
             uninterrupted(partial(self._start_all, config))
-            for one in self._running:
-                Thread(target=self._end_watch_after, args=(one,), daemon=True).start()
 
     def _start_all(self, config: "Config") -> None:
         width = max(map(len, self._programs))
         for number, (name, command) in enumerate(self._programs.items()):
             label = f"{_coloured(self._prefix + name.ljust(width), number)} | ".encode("utf-8", "replace")
             try:
-                self._running.append(_Beside(command, config, label, self._streams, self._writing))
+                one = _Beside(command, config, label, self._streams, self._writing)
             except OSError as fault:
                 raise _unstartable(config, name, fault) from None
+            self._running.append(one)
+            Thread(target=self._end_watch_after, args=(one,), daemon=True).start()
 
     def pages_changed(self, pages: "PagesChanged") -> None:
         """See Listener."""

@@ -3,7 +3,8 @@
 import os
 import sys
 from collections.abc import Iterator
-from shutil import which
+
+from buildassets.programs.on_path import program_on_path
 
 _MODULES = "node_modules"
 
@@ -25,7 +26,7 @@ def lies_in_project(path: str, folder: str) -> bool:
 def program_outside(name: str, folder: str) -> str | None:
     """The absolute path of the first program `name` on PATH that the project in `folder` does not bring, or None."""
     for place in os.environ.get("PATH", os.defpath).split(os.pathsep):
-        found = which(name, path=place or os.curdir)
+        found = program_on_path(name, place or os.curdir)
         if found and not lies_in_project(found, folder):
             return os.path.abspath(found)
     return None

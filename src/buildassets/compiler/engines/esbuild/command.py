@@ -9,7 +9,6 @@ import sys
 from collections.abc import Iterator
 from typing import Final
 
-from buildassets.compiler.engines.on_path import program_on_path
 from buildassets.compiler.engines.process.endings import ending
 from buildassets.compiler.engines.unavailable import NotRunError, UnavailableError, remedy
 from buildassets.diagnostics import reason_text
@@ -17,6 +16,7 @@ from buildassets.errors import ConfigError, PackagesError
 from buildassets.frozen import frozen
 from buildassets.lazy_pattern import lazy_pattern
 from buildassets.packages.tools.located import locked_command
+from buildassets.programs.on_path import program_on_path
 from buildassets.programs.places import lies_in_project
 
 _OLDEST: Final = (0, 17)  # the first with today's command line

@@ -7,13 +7,13 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from buildassets.compiler.engines.on_path import program_on_path
 from buildassets.compiler.engines.sass.wheel import carried_version, installed_command
 from buildassets.compiler.engines.unavailable import NotRunError, UnavailableError
 from buildassets.errors import ConfigError, PackagesError
 from buildassets.frozen import frozen
 from buildassets.packages.tools.kinds import TOOLS, platform_of
 from buildassets.packages.tools.located import locked_command
+from buildassets.programs.on_path import program_on_path
 from buildassets.programs.places import lies_in_project
 
 _NAME: Final = "dart-sass"

@@ -1,20 +1,12 @@
 """Builds of projects that tests write, and what is to be read from them."""
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-import pytest
-
-from buildassets.cli.main import main
-from buildassets.compiler.build import build
-from buildassets.compiler.config.load import load_config
-from buildassets.compiler.config.values import Mode
 from buildassets.compiler.languages.joints import Joints
 from buildassets.compiler.result import BuildResult
 from buildassets.diagnostics import Diagnostic, render_text
-from tests.conftest import Tree, write_tree
 
 
 class Diagnosed(Protocol):
@@ -22,12 +14,6 @@ class Diagnosed(Protocol):
 
     @property
     def diagnostics(self) -> Sequence[Diagnostic]: ...
-
-
-def built(folder: Path, files: Tree, settings: str, mode: Mode = "production") -> BuildResult:
-    """The build of `files` in `folder`, with `settings` as `buildassets.toml`."""
-    write_tree(folder, {"buildassets.toml": settings, **files})
-    return build(load_config(start=str(folder)), mode=mode)
 
 
 def released(folder: Path, result: BuildResult, path: str) -> str:
@@ -70,11 +56,3 @@ def joined(texts: Sequence[str], joints: Joints) -> str:
             position = end
         pieces.append(text[position:])
     return "".join(pieces)
-
-
-def exit_code(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
-    """The exit code of `buildassets` with `arguments`, run in this process."""
-    monkeypatch.setattr(sys, "argv", ["buildassets", *arguments])
-    with pytest.raises(SystemExit) as end:
-        main()
-    return int(end.value.code or 0)

@@ -9,7 +9,7 @@ import pytest
 from buildassets.manifest import Manifest
 from buildassets.runtime import Assets
 from tests.browser.conftest import Browser
-from tests.building import built
+from tests.command import built
 from tests.conftest import wait_for, write_tree
 from tests.corpus.packages import node_modules
 

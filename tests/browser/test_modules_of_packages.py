@@ -7,7 +7,7 @@ import pytest
 
 from tests.browser.conftest import Browser
 from tests.browser.test_modules import MODES, open_until_done
-from tests.building import built
+from tests.command import built
 from tests.corpus.packages import node_modules
 
 pytestmark = [pytest.mark.browser, pytest.mark.corpus, pytest.mark.thorough]

@@ -12,7 +12,7 @@ from buildassets.runtime import Assets
 from buildassets.runtime.wsgi import AssetServer
 from tests.browser.conftest import Browser
 from tests.browser.serving import served
-from tests.building import built
+from tests.command import built
 from tests.conftest import Tree
 
 pytestmark = pytest.mark.browser

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.building import exit_code
+from tests.command import exit_code
 from tests.conftest import write_tree
 
 

@@ -23,7 +23,7 @@ from buildassets.compiler.transform.draft_cache import names_for
 from buildassets.compiler.transform.engine_set import RunningEngines
 from buildassets.compiler.transform.sass_ahead import ahead_of_sources
 from buildassets.diagnostics import Diagnostic, Location, render_text
-from tests.building import built
+from tests.command import built
 from tests.conftest import Tree, read_tree, settle, write_tree
 
 PLAIN = "minify = false\ncompress = []\n"

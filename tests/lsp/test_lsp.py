@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import pytest
 
-from tests.building import built
+from tests.command import built
 from tests.conftest import Tree, watchdog, write_tree
 from tests.fonts import LETTERS, font_file
 from tests.lsp.client import Editor

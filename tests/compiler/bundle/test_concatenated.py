@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from buildassets.compiler.result import BuildResult
-from tests.building import built, codes, only, printed, released
+from tests.building import codes, only, printed, released
+from tests.command import built
 from tests.conftest import Tree
 
 PLAIN = "minify = false\ncompress = []\n"

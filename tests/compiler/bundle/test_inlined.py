@@ -8,7 +8,8 @@ import pytest
 from buildassets.compiler.build import build
 from buildassets.compiler.config.load import load_config
 from buildassets.compiler.result import BuildResult
-from tests.building import built, codes, only, printed, released
+from tests.building import codes, only, printed, released
+from tests.command import built
 from tests.conftest import Tree, write_tree
 
 PLAIN = "minify = false\ncompress = []\ninline_imports = true\n"

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.building import built, codes, only, printed, released
+from tests.building import codes, only, printed, released
+from tests.command import built
 from tests.conftest import Tree, write_tree
 
 SETTINGS = "directives = true\nminify = false\ncompress = []\n"

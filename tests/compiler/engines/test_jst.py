@@ -10,7 +10,8 @@ from buildassets.compiler.engines.jst import compile_template, name_edit
 from buildassets.compiler.engines.protocol import EngineInput, Templating
 from buildassets.compiler.languages.edits import edited
 from buildassets.compiler.result import BuildResult
-from tests.building import built, released
+from tests.building import released
+from tests.command import built
 from tests.conftest import Tree
 
 DATA = {"x": "X", "html": "<b a=\"1\" c='2'>&`", "list": [1, 2], "none": None}

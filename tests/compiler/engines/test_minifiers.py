@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.building import built, only, released
+from tests.building import only, released
+from tests.command import built
 from tests.corpus.packages import node_modules
 
 ESBUILD = 'compress = []\nengines.js = "esbuild"\n'

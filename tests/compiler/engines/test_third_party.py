@@ -7,7 +7,8 @@ import pytest
 from buildassets.compiler.check import check
 from buildassets.compiler.config.load import load_config
 from buildassets.compiler.result import BuildResult
-from tests.building import built, printed
+from tests.building import printed
+from tests.command import built
 from tests.compiler.conftest import SHOUT, Install
 from tests.conftest import Tree, write_tree
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from buildassets.compiler.graph.data_urls import data_url
 from buildassets.compiler.languages.css.lexer import Kind, tokens, unescaped
-from tests.building import built, released
+from tests.building import released
+from tests.command import built
 from tests.conftest import Tree
 
 DOT = '<svg xmlns="http://www.w3.org/2000/svg"><circle r="4"/></svg>'

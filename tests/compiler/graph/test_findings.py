@@ -7,7 +7,7 @@ import pytest
 from buildassets.compiler.check import check
 from buildassets.compiler.config.load import load_config
 from buildassets.diagnostics import Diagnostic
-from tests.building import built
+from tests.command import built
 from tests.conftest import Tree
 
 DART = 'compress = []\nengines = { scss = "dart-sass" }\n'

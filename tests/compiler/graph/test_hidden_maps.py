@@ -12,7 +12,8 @@ import pytest
 from buildassets.compiler.clean import clean_release
 from buildassets.compiler.config.values import Mode
 from buildassets.compiler.result import BuildResult
-from tests.building import built, released
+from tests.building import released
+from tests.command import built
 from tests.conftest import Tree, read_tree
 
 SETTINGS = 'source_maps = "hidden"\ncompress = []\n'

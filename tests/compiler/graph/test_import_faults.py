@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.building import built, only, printed
+from tests.building import only, printed
+from tests.command import built
 from tests.conftest import Tree
 from tests.corpus.packages import node_modules
 

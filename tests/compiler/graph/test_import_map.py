@@ -17,7 +17,8 @@ from buildassets.compiler.languages.scan import scan
 from buildassets.manifest import Manifest, dumps
 from buildassets.media import Syntax
 from buildassets.paths import LogicalPath, relative
-from tests.building import built, only, printed
+from tests.building import only, printed
+from tests.command import built
 from tests.conftest import Tree, write_tree
 
 PLAIN = 'minify = false\ncompress = []\nmodules = "importmap"\n'

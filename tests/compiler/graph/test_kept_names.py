@@ -6,7 +6,8 @@ import pytest
 
 from buildassets.compiler.graph.kept_names import carries_hash
 from buildassets.diagnostics import Severity, render_text
-from tests.building import built, codes
+from tests.building import codes
+from tests.command import built
 from tests.conftest import Tree, read_tree
 
 KEPT = 'compress = []\nfingerprinted = ["dist/**"]\n'

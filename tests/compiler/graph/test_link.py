@@ -9,7 +9,8 @@ import pytest
 
 from buildassets.compiler.result import BuildResult
 from buildassets.diagnostics import Diagnostic
-from tests.building import built, only
+from tests.building import only
+from tests.command import built
 from tests.conftest import Tree, write_tree
 
 both_engines = pytest.mark.parametrize("engine", ["libsass", "dart-sass"])

@@ -6,7 +6,8 @@ import pytest
 
 from buildassets.manifest import Manifest
 from buildassets.runtime import Assets
-from tests import building
+from tests.building import codes
+from tests.command import built
 from tests.conftest import Tree
 
 PLAIN = 'minify = false\ncompress = []\nmodules = "importmap"\n'
@@ -14,9 +15,9 @@ PLAIN = 'minify = false\ncompress = []\nmodules = "importmap"\n'
 
 def manifest_of(folder: Path, files: Tree, settings: str) -> Manifest:
     """The manifest of a build that succeeds without a diagnostic."""
-    result = building.built(folder, files, settings)
+    result = built(folder, files, settings)
     assert result.manifest is not None
-    assert building.codes(result) == []
+    assert codes(result) == []
     return result.manifest
 
 
@@ -88,6 +89,6 @@ def test_a_package_of_npm_can_be_left_out_by_its_name(tmp_path: Path) -> None:
 
 
 def test_a_name_that_means_nothing_is_a_warning(tmp_path: Path) -> None:
-    result = building.built(tmp_path, PINS, '[importmap]\n"lone" = "lone.js"\n[importmap_preload]\n"lome" = false\n')
+    result = built(tmp_path, PINS, '[importmap]\n"lone" = "lone.js"\n[importmap_preload]\n"lome" = false\n')
     (found,) = (one for one in result.diagnostics if one.code == "importmap/preload")
     assert (found.is_error, found.hint) == (False, "did you mean `lone`?")

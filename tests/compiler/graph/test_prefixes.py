@@ -6,7 +6,8 @@ import pytest
 
 from buildassets.compiler.config.load import load_config
 from buildassets.errors import ConfigError
-from tests.building import built, codes, only, printed, released
+from tests.building import codes, only, printed, released
+from tests.command import built
 from tests.conftest import Tree, write_tree
 
 IMAGES: Tree = {"assets/img/logo.svg": "<svg xmlns='http://www.w3.org/2000/svg'/>", "assets/img/a.png": "pixels"}

@@ -7,7 +7,8 @@ import pytest
 from buildassets.compiler.check import check
 from buildassets.compiler.config.load import load_config
 from buildassets.compiler.result import BuildResult
-from tests.building import built, codes, only, only_error, printed
+from tests.building import codes, only, only_error, printed
+from tests.command import built
 from tests.conftest import Tree, write_tree
 
 PLAIN = "minify = false\ncompress = []\n"

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.building import built, only
+from tests.building import only
+from tests.command import built
 from tests.conftest import Tree
 
 FILES: Tree = {"assets/js/w.js": "w();\n", "assets/top.js": "top();\n", "assets/img/a.png": ""}

@@ -13,7 +13,8 @@ from buildassets.compiler.config.values import Mode
 from buildassets.compiler.result import BuildResult
 from buildassets.diagnostics import Severity
 from buildassets.paths import LogicalPath
-from tests.building import built, codes, only, printed, released
+from tests.building import codes, only, printed, released
+from tests.command import built
 from tests.conftest import Tree, settle, wait_for, write_tree
 
 # A compiler that joins what `@import "…"` names, and writes what it has read as Make's rule if it is asked to. It notes

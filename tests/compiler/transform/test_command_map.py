@@ -9,7 +9,8 @@ import pytest
 
 from buildassets.compiler.transform.command_map import MappedText, map_of_command
 from buildassets.media import Syntax
-from tests.building import built, only, printed
+from tests.building import only, printed
+from tests.command import built
 from tests.conftest import write_tree
 
 MAP: dict[str, Any] = {"version": 3, "sources": ["a.less"], "mappings": "AACA", "names": []}

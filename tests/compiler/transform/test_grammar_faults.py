@@ -10,7 +10,8 @@ from buildassets.compiler.config.load import load_config
 from buildassets.compiler.config.values import Mode
 from buildassets.compiler.engines.esbuild.command import find_esbuild
 from buildassets.compiler.result import BuildResult
-from tests.building import built, codes, only, released
+from tests.building import codes, only, released
+from tests.command import built
 from tests.conftest import Tree, write_tree
 from tests.corpus.packages import node_modules
 from tests.packages.installed import put_tool

@@ -7,7 +7,8 @@ import pytest
 
 from buildassets.compiler.build import build
 from buildassets.compiler.config.load import load_config
-from tests.building import built, codes, exit_code, printed, released
+from tests.building import codes, printed, released
+from tests.command import built, exit_code
 from tests.conftest import Tree, write_tree
 from tests.tailwind import program
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from buildassets.compiler.transform.sass_globs import with_globs_written_out
-from tests.building import built, codes, released
-from tests.command import run
+from tests.building import codes, released
+from tests.command import built, run
 from tests.conftest import Tree, write_tree
 
 SHEETS: Tree = {

@@ -9,8 +9,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
-from tests.conftest import write_tree
-from tests.corpus.packages import FETCH_TIMEOUT_SECONDS, cache_folder, only_one_process, unavailable
+from tests.conftest import missing_tool, write_tree
+from tests.corpus.packages import FETCH_TIMEOUT_SECONDS, cache_folder, only_one_process
 from tests.environments import uv
 from tests.test_lowest import ROOT
 
@@ -64,9 +64,9 @@ def _install(folder: Path, listed: Path) -> None:
         try:
             done = subprocess.run(command, capture_output=True, text=True, timeout=FETCH_TIMEOUT_SECONDS, check=False)
         except subprocess.TimeoutExpired:
-            unavailable(f"uv did not install {listed.name} within {FETCH_TIMEOUT_SECONDS} seconds")
+            missing_tool(f"uv did not install {listed.name} within {FETCH_TIMEOUT_SECONDS} seconds")
         if done.returncode:
-            unavailable(f"uv could not install {listed.name}:\n{done.stderr}")
+            missing_tool(f"uv could not install {listed.name}:\n{done.stderr}")
     (folder / "ready").touch()
 
 

@@ -10,7 +10,7 @@ from buildassets.compiler.languages.javascript.asset_url import find_asset_urls,
 from buildassets.compiler.result import BuildResult
 from buildassets.diagnostics import render_text
 from buildassets.paths import LogicalPath
-from tests.building import built
+from tests.command import built
 
 LOGICAL = LogicalPath("js/app.js")
 VARIABLE = "ASSET_URL_32cdce28ac54"

@@ -11,7 +11,7 @@ from buildassets.compiler.languages.json.lexer import strings
 from buildassets.compiler.languages.json.source_map import may_refer, scan
 from buildassets.compiler.languages.reference import ReferenceKind
 from buildassets.compiler.result import BuildResult
-from tests.building import built
+from tests.command import built
 
 PLAIN = "compress = []\n"
 MAPPED = "a()\n//# sourceMappingURL=a.min.js.map"

@@ -19,7 +19,7 @@ from buildassets.compiler.languages.native.library import (
 )
 from buildassets.compiler.languages.native.library_file import NAME, SWITCH
 from buildassets.compiler.languages.native.sources import SOURCES
-from tests.building import exit_code
+from tests.command import exit_code
 from tests.conftest import need_library, read_tree, write_tree
 
 HOOK = runpy.run_path(str(Path(__file__).parents[4] / "native/build_hook.py"))

@@ -14,8 +14,6 @@ from tempfile import TemporaryFile
 from typing import Final, TypeAlias
 from unittest.mock import patch
 
-import pytest
-
 from buildassets.cli.main import main
 from buildassets.compiler.build import build
 from buildassets.compiler.config.load import load_config
@@ -52,21 +50,20 @@ def built(folder: Path, files: Tree, settings: str = "", mode: Mode = "productio
 def run(folder: Path, *arguments: str, **variables: str) -> Finished:
     """Run `buildassets` with these arguments in `folder`, in this process where that makes no difference.
 
-    A variable that is read when Python starts, or once in a process, needs a process, as does a second thread.
-    Files have settled before: what a build makes of younger ones is not kept, and the next build would not use it.
+    A variable that is read when Python starts, or once in a process, needs a process, as do a second thread, and a
+    watch, which ends its process by a signal. Files have settled before, as what a build
+    makes of younger ones is not kept, and the next build would not use it.
     """
     is_main = threading.current_thread() is threading.main_thread()
-    if not is_main or any(name.startswith((*AT_START, SWITCH)) for name in variables):
+    if not is_main or "watch" in arguments or any(name.startswith((*AT_START, SWITCH)) for name in variables):
         return run_apart(folder, *arguments, **variables)
     settle()
     with ExitStack() as stack:
         outputs = [stack.enter_context(TemporaryFile()) for _ in range(2)]
         stack.enter_context(patch.dict(os.environ, environment(**variables), clear=True))
-        stack.enter_context(patch.object(sys, "argv", ["buildassets", *arguments]))
         stack.enter_context(_working_in(folder))
-        stack.enter_context(_undone(folder))
         with _streams([output.fileno() for output in outputs]):
-            code = _exit_code()
+            code = exit_code(*arguments)
         printed = [_text(output) for output in outputs]
     return subprocess.CompletedProcess(arguments, code, *printed)
 
@@ -78,17 +75,13 @@ def run_apart(folder: Path, *arguments: str, **variables: str) -> Finished:
     return subprocess.CompletedProcess(done.args, done.returncode, *printed)
 
 
-def exit_code(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+def exit_code(*arguments: str) -> int:
     """Run `buildassets` with these arguments in this process, streams and folder unchanged; return its exit code."""
-    monkeypatch.setattr(sys, "argv", ["buildassets", *arguments])
-    return _exit_code()
-
-
-def _exit_code() -> int:
-    try:
-        main()
-    except SystemExit as end:
-        return int(end.code or 0)
+    with patch.object(sys, "argv", ["buildassets", *arguments]), _undone(Path.cwd()):
+        try:
+            main()
+        except SystemExit as end:
+            return int(end.code or 0)
     raise AssertionError("a command ends with an exit code")
 
 
@@ -106,12 +99,13 @@ def _working_in(folder: Path) -> Iterator[None]:
 def _undone(folder: Path) -> Iterator[None]:
     """Undo what a command changes in its process: signals, the collection of garbage, modules of the project."""
     handlers, threshold, path = [signal.getsignal(number) for number in _SIGNALS], gc.get_threshold(), sys.path[:]
-    before = set(sys.modules)
-    with patch.object(gc, "freeze"):
+    before, wakeup = set(sys.modules), signal.set_wakeup_fd(-1)
+    with patch.object(gc, "freeze"), patch.object(sys, "unraisablehook", sys.unraisablehook):
         try:
             yield
         finally:
             gc.set_threshold(*threshold)
+            signal.set_wakeup_fd(wakeup)  # what hears of signals would send this process each once more
             for number, handler in zip(_SIGNALS, handlers, strict=True):
                 signal.signal(number, handler)
             sys.path[:] = path

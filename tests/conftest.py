@@ -56,6 +56,11 @@ def pytest_configure() -> None:
     gc.disable()  # until all is collected: hardly anything of it is garbage
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are processors, as tests wait for others for a quarter of their time."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_collection_finish() -> None:
     """Spare each collection of garbage the look at twenty thousand tests, which a process of a run has to its end."""
     gc.freeze()

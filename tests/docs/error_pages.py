@@ -5,18 +5,16 @@ import io
 import os
 import re
 import shlex
-import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from buildassets.cli.main import main
-from tests.command import environment, run_apart
+from tests.command import environment, exit_code, run_apart
 from tests.conftest import settle, write_tree
 from tests.corpus.packages import node_modules
 from tests.forks import run_program
@@ -189,23 +187,9 @@ def replayed(commands: list[str], run: Callable[[str], tuple[str, int]]) -> tupl
 def in_process(command: str) -> tuple[str, int]:
     """Run `buildassets …` in the working directory; return the output and the exit code."""
     output = io.StringIO()
-    with _as_program(shlex.split(command)), contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
-        try:
-            main()
-        except SystemExit as end:
-            return output.getvalue(), int(end.code or 0)
-    raise AssertionError("the command line always exits")
-
-
-@contextlib.contextmanager
-def _as_program(arguments: list[str]) -> Iterator[None]:
-    before, on_terminate = sys.argv, signal.getsignal(signal.SIGTERM)
-    sys.argv = arguments
-    try:
-        yield
-    finally:
-        sys.argv = before
-        signal.signal(signal.SIGTERM, on_terminate)
+    with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+        code = exit_code(*shlex.split(command)[1:])
+    return output.getvalue(), code
 
 
 def in_fork(command: str) -> tuple[str, int]:
@@ -273,8 +257,8 @@ def assert_shown(code: str, folder: Path, *, is_updated: bool) -> None:
             write_tree(folder, {block.file: block.text})
             continue
         assert block.language == "console", "a file without a name"
-        session, exit_code = replayed(block.commands, run)
-        assert exit_code == _stated_exit_code(block, session), session
+        session, ended = replayed(block.commands, run)
+        assert ended == _stated_exit_code(block, session), session
         shown += page.text[kept : block.start] + session
         kept = block.end
     shown += page.text[kept:]

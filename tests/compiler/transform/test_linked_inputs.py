@@ -107,13 +107,13 @@ def test_kept_draft_is_invalid_once_its_partial_becomes_a_link(
 ) -> None:
     write_tree(site(tmp_path), {"assets/shared/_theme.scss": "a { b: c }", "buildassets.toml": settings(engine)})
     monkeypatch.chdir(tmp_path)
-    assert exit_code(monkeypatch, "build", "-q") == 0
+    assert exit_code("build", "-q") == 0
     shutil.rmtree(tmp_path / "assets/shared")
     (tmp_path / "assets/shared").symlink_to("../private")
-    assert exit_code(monkeypatch, "build", "-q") == 1
+    assert exit_code("build", "-q") == 1
     (tmp_path / "assets/shared").unlink()
     shutil.copytree("private", "assets/shared")
-    assert exit_code(monkeypatch, "build", "-q") == 0
+    assert exit_code("build", "-q") == 0
 
 
 def test_a_sheet_that_tailwind_would_put_in_is_an_error(tmp_path: Path) -> None:

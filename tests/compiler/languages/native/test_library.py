@@ -115,11 +115,11 @@ def test_a_command_warns_of_a_library_that_cannot_be_used(
     monkeypatch.setattr(library, "__file__", str(tmp_path / "library.py"))
     monkeypatch.chdir(tmp_path)
     for _ in range(2):
-        assert exit_code(monkeypatch, verb, *(["--no-cache"] if verb == "build" else [])) == 0
+        assert exit_code(verb, *(["--no-cache"] if verb == "build" else [])) == 0
         assert capfd.readouterr().err.startswith("warning[environment/native]: the native lexers are not used: `")
     (tmp_path / NAME).unlink()
     library._found.cache_clear()
-    assert exit_code(monkeypatch, verb) == 0
+    assert exit_code(verb) == 0
     assert "environment/native" not in capfd.readouterr().err
 
 
@@ -130,11 +130,11 @@ def test_a_warning_of_the_library_is_not_kept_with_a_build(
     monkeypatch.delenv(SWITCH, raising=False)
     monkeypatch.setattr(library, "__file__", str(tmp_path / "library.py"))
     monkeypatch.chdir(tmp_path)
-    assert exit_code(monkeypatch, "build") == 0
+    assert exit_code("build") == 0
     assert "warning[environment/native]" in capfd.readouterr().err
     (tmp_path / NAME).unlink()
     library._found.cache_clear()
-    assert exit_code(monkeypatch, "build") == 0
+    assert exit_code("build") == 0
     assert "environment/native" not in capfd.readouterr().err
 
 
@@ -156,7 +156,7 @@ def test_the_version_in_detail_judges_the_demand(
 ) -> None:
     monkeypatch.setenv(SWITCH, demand)
     monkeypatch.setattr(library, "__file__", str(tmp_path / "library.py"))
-    assert exit_code(monkeypatch, "--version", "-v") == code
+    assert exit_code("--version", "-v") == code
     printed = capsys.readouterr()
     assert "\nlexers: python (" in printed.out
     assert ("error[environment/native]" in printed.err) == bool(code)

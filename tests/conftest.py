@@ -1,4 +1,4 @@
-"""What every test may use: real files through `write_tree` and `read_tree`, and real tools through `tool`."""
+"""Shared by all tests: real files through `write_tree` and `read_tree`, real tools through `find_tool`."""
 
 import gc
 import os
@@ -20,7 +20,7 @@ from buildassets.compiler.languages.native import library
 from buildassets.compiler.languages.native.library_file import SWITCH
 from tests import purity
 
-# How long an example takes says how busy the machine is: on a full one, laws that hold failed for it.
+# A deadline measures how busy the machine is: on a busy one, laws that hold failed.
 settings.register_profile("no deadline", deadline=None, max_examples=25)
 settings.load_profile("no deadline")
 pytest_plugins = ["tests.durations", "tests.marks"]
@@ -28,7 +28,7 @@ pytest_plugins = ["tests.durations", "tests.marks"]
 Tree = Mapping[str, str | bytes]
 MadeOnce = Callable[[str, Callable[[Path], object]], Path]
 
-# With what takes a moment where nothing else runs. Whoever waits does so for a condition, and this long only in vain.
+# The longest wait for something that takes a moment on a quiet machine; tests wait for conditions, not for times.
 PATIENCE_SECONDS: Final = 120
 NOT_SHOWN: Final = "not shown"  # begins the reason of a skip where the machine lacks a tool
 
@@ -43,17 +43,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure() -> None:
-    """Have SIGINT end what tests start: what a shell runs in the background ignores it, and hands that down.
+    """Let SIGINT end the programs that tests start, as programs inherit that a shell's background jobs ignore it.
 
-    Keep bytecode even where the environment forbids it: each `buildassets` that tests start takes half as long again
-    to compile its modules, and half of the time of collecting is for compiling tests.
+    Keep bytecode even where the environment forbids it: without it each `buildassets` takes half as long again to
+    start, and collecting tests twice as long.
     """
     _work_in_memory()
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     sys.dont_write_bytecode = False
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-    gc.disable()  # until all is collected: hardly anything of it is garbage
+    gc.disable()  # until all tests are collected, which leaves next to no garbage
 
 
 def pytest_xdist_auto_num_workers() -> int:
@@ -62,13 +62,13 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_collection_finish() -> None:
-    """Spare each collection of garbage the look at twenty thousand tests, which a process of a run has to its end."""
+    """Exclude the tests themselves, which live as long as the process, from each collection of garbage."""
     gc.freeze()
     gc.enable()
 
 
 def _work_in_memory() -> None:
-    """Have temporary files in memory, where there is room: each build for production waits for the disk at its end."""
+    """Put temporary files into memory where there is room, as each build for production waits for the disk."""
     if "TMPDIR" in os.environ or not os.access(_MEMORY, os.W_OK):
         return
     room = os.statvfs(_MEMORY)
@@ -78,7 +78,7 @@ def _work_in_memory() -> None:
 
 @contextmanager
 def watchdog(cpu_seconds: float = 20) -> Iterator[None]:
-    """Fails what takes this process longer: its own time, to which a busy machine adds little.
+    """Raise TimeoutError in work that takes this process longer; only its own time counts, not that of a busy machine.
 
     For work that should be linear, on texts for which quadratic work would take minutes or hours.
     """
@@ -96,7 +96,7 @@ def watchdog(cpu_seconds: float = 20) -> Iterator[None]:
 
 
 def wait_for(condition: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> None:
-    """Return once `condition` holds; it has so many `seconds`."""
+    """Return once `condition` holds; fail if it does not within `seconds`."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline
@@ -104,12 +104,12 @@ def wait_for(condition: Callable[[], object], seconds: float = PATIENCE_SECONDS)
 
 
 def settle() -> None:
-    """Wait until what was written counts as older than what comes, so that results made of it are kept."""
+    """Wait until written files are old enough for their stamps to be trusted, so that builds keep results of them."""
     time.sleep(_SETTLED_SECONDS)
 
 
 def children(process: int) -> set[int]:
-    """The processes that `process` has started, and that these have."""
+    """The processes that `process` has started, directly or indirectly."""
     parents = {}
     for folder in Path("/proc").glob("[0-9]*"):
         try:

@@ -9,7 +9,7 @@ tinycss2: Any = import_module("tinycss2")  # it has no types
 
 Tree = tuple[Any, ...]
 
-# Where white space stands, and the signs beside which it says nothing there.
+# Where white space stands, and the signs next to which it means nothing there.
 _IDLE_BESIDE = {"selector": "+>~", "argument": ">~", "attribute": "=", "prelude": "", "query": ":", "value": ""}
 
 

@@ -17,7 +17,7 @@ def tar_member(
     magic: bytes = b"ustar\x0000",
     prefix: bytes = b"",
 ) -> bytes:
-    """A header with a right checksum, and a content. `size` is what the field says, if not the truth."""
+    """A header with a right checksum, and a content. `size` is the value of the field, if not the true one."""
     block = b"".join(
         (
             name.ljust(100, b"\0"),

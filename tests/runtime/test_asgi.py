@@ -82,7 +82,7 @@ def test_a_head_request_is_sent_nothing(served: Assets) -> None:
 @pytest.mark.parametrize(
     ("root", "path", "status"),
     [
-        ("/assets", "{}", 200),  # a mount whose server has the whole path in `path`, as the specification says
+        ("/assets", "{}", 200),  # a mount whose server has the whole path in `path`, as the specification has it
         ("/assets", "/{file}", 200),  # and one that has what is left of it
         ("/shop", "/shop{}", 200),
         ("/shop", "{}", 200),

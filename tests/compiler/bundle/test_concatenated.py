@@ -1,4 +1,4 @@
-"""Bundles through the whole build: which sources they hold, what is released, what is told of faults."""
+"""Bundles through the whole build: which sources they hold, what is released, and how faults are reported."""
 
 from pathlib import Path
 

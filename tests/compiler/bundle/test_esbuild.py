@@ -1,4 +1,4 @@
-"""Bundles by a real esbuild through the whole build: what is released, how it points, what is told of faults."""
+"""Bundles by a real esbuild through the whole build: what is released, where references lead, how faults are shown.
 
 import json
 import os
@@ -166,11 +166,11 @@ def test_only_the_function_that_is_used_is_in_the_bundle(tmp_path: Path, node: s
     assert path_of(tmp_path, result, "js/app.js").stat().st_size < 6000
 
 
-@pytest.mark.parametrize(("mode", "said"), [("production", "production\n"), ("development", "development\n")])
-def test_mode_is_known_in_the_sources(tmp_path: Path, node: str, mode: str, said: str) -> None:
+@pytest.mark.parametrize(("mode", "expected"), [("production", "production\n"), ("development", "development\n")])
+def test_mode_is_known_in_the_sources(tmp_path: Path, node: str, mode: str, expected: str) -> None:
     bundled(tmp_path, {"assets/js/main.ts": "console.log(process.env.NODE_ENV);"})
     result = build(load_config(start=str(tmp_path)), mode="development" if mode == "development" else "production")
-    assert printed(node, as_module(tmp_path, result, "js/app.js")) == said
+    assert printed(node, as_module(tmp_path, result, "js/app.js")) == expected
 
 
 @pytest.mark.parametrize(
@@ -267,8 +267,8 @@ def test_imported_image_is_the_url_of_the_asset(tmp_path: Path, node: str) -> No
 def test_imported_image_is_a_string_wherever_it_stands(tmp_path: Path, node: str, code: str, settings: str) -> None:
     files = {"assets/js/main.js": f'import logo from "../a b.svg"; {code}', "assets/a b.svg": SVG}
     result = bundled(tmp_path, files, '"js/app.js" = { files = ["js/main.js"], bundle = true }', settings)
-    said = printed(node, as_module(tmp_path, result, "js/app.js"))
-    assert said.count(path_of(tmp_path, result, "a b.svg").as_uri()) >= 1
+    reported = printed(node, as_module(tmp_path, result, "js/app.js"))
+    assert reported.count(path_of(tmp_path, result, "a b.svg").as_uri()) >= 1
 
 
 def test_url_beside_a_source_is_rebased_to_the_bundle(tmp_path: Path) -> None:
@@ -583,19 +583,19 @@ def test_fault_that_esbuild_reports_has_its_place(
     tmp_path: Path, code: str, message: str, place: str, hint: str | None
 ) -> None:
     files = {"assets/js/main.ts": code, "assets/js/shout.ts": "", "assets/js/a.scss": "b { color: red }"}
-    said = texts(bundled(tmp_path, files))
-    assert message in said
-    assert f"--> assets/js/main.ts:{place}" in said
-    assert (f"hint: {hint}" in said) if hint else ("hint" not in said)
+    reported = texts(bundled(tmp_path, files))
+    assert message in reported
+    assert f"--> assets/js/main.ts:{place}" in reported
+    assert (f"hint: {hint}" in reported) if hint else ("hint" not in reported)
 
 
 @pytest.mark.parametrize("form", ["esm", "iife"])
 def test_asset_url_in_a_bundle_is_reported_where_it_is_written(tmp_path: Path, form: str) -> None:
     bundle = f'"js/app.js" = {{ files = ["js/main.ts"], bundle = true, format = "{form}" }}'
     files = {"assets/js/main.ts": 'import "./b";', "assets/js/b.ts": '// é\nlet a: string = ASSET_URL("a.png"); p(a);'}
-    said = texts(bundled(tmp_path, files, bundle))
-    assert "error[js/asset-url]: `ASSET_URL` means nothing in a bundle of modules" in said
-    assert "--> assets/js/b.ts:2:17" in said
+    reported = texts(bundled(tmp_path, files, bundle))
+    assert "error[js/asset-url]: `ASSET_URL` means nothing in a bundle of modules" in reported
+    assert "--> assets/js/b.ts:2:17" in reported
 
 
 def test_every_error_is_reported(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The configuration: where it is looked for, what it says, and what is told of its faults."""
+"""The configuration: where it is looked for, its values, and its faults."""
 
 import os
 import pickle
@@ -146,7 +146,7 @@ def test_found_file_is_shown_as_seen_from_the_start(project: Path) -> None:
     assert location.file == "../buildassets.toml"
 
 
-# ── what it says ──
+# ── its values ──
 
 
 def test_every_key_is_read(project: Path) -> None:
@@ -382,7 +382,7 @@ def test_configuration_crosses_processes(project: Path) -> None:
     assert pickle.loads(pickle.dumps(config)) == config
 
 
-# ── what is told of its faults ──
+# ── its faults ──
 
 
 def test_fault_is_shown_with_its_place_and_the_nearest_key(project: Path) -> None:
@@ -702,7 +702,7 @@ def test_no_value_of_any_key_breaks_the_reader(project: Path, values: dict[str, 
         load_config()
 
 
-# ── what the command line says ──
+# ── options of the command line ──
 
 
 def test_given_sources_replace_those_of_the_file(project: Path) -> None:

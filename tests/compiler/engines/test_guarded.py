@@ -32,7 +32,7 @@ def result_of(make: Any, path: str = "/project/a.x", text: str = "words") -> Com
 
 
 def failure(make: Any) -> Diagnostic:
-    """What is said of an engine that fails."""
+    """Return the one error of an engine that fails."""
     compiled = result_of(make)
     (found,) = compiled.diagnostics
     assert (compiled.text, found.code, found.location) == ("", "engine/failed", Location("a.x"))

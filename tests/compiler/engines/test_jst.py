@@ -1,4 +1,4 @@
-"""Templates become functions that node runs; what they are called, and what is told of their faults."""
+"""Templates become functions that node runs; their names, and their faults."""
 
 import json
 import subprocess

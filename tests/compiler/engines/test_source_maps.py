@@ -1,4 +1,4 @@
-"""The source maps that minifiers and the template compiler make: every token stands where the map says it came from."""
+"""The source maps that minifiers and the template compiler make: every token is where the map has it came from."""
 
 import pytest
 

@@ -12,7 +12,7 @@ from tests.command import built
 from tests.compiler.conftest import SHOUT, Install
 from tests.conftest import Tree, write_tree
 
-# Includes `@file`s, as a Less would, and says where one is not there; `!` makes it raise.
+# Includes `@file`s, as a Less would, and reports one that is not there; `!` makes it raise.
 SIMPLE = """
 import re
 from os.path import dirname, join

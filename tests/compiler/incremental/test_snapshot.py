@@ -28,7 +28,7 @@ def taken(
     known: Mapping[str, tuple[Signature | None, str]] | None = None,
     as_read: Mapping[str, Signature] = {},
 ) -> None:
-    """A snapshot of a build that is over, a minute after all was written unless said otherwise."""
+    """A snapshot of a build that is over, a minute after all was written by default."""
     inputs = [site / "assets", site / "assets/a.css", site / "assets/absent.css"]
     now = time.time_ns() + MINUTE_NS
     take(

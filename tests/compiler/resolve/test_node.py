@@ -16,7 +16,7 @@ from tests.conftest import write_tree
 
 APP = LogicalPath("js/app.js")
 CONDITIONS = ("browser", "import", "module", "production")
-Tree = Mapping[str, Mapping[str, Any] | None]  # the files below the root, with what each `package.json` says
+Tree = Mapping[str, Mapping[str, Any] | None]  # the files below the root, with the content of each `package.json`
 
 
 def packages(tree: Tree, prefix: str = "npm", conditions: tuple[str, ...] = CONDITIONS) -> Packages:
@@ -33,7 +33,7 @@ def packages(tree: Tree, prefix: str = "npm", conditions: tuple[str, ...] = COND
 
 
 def one(description: Mapping[str, Any], *files: str) -> Packages:
-    """The package `p` that says `description`, with `files`."""
+    """The package `p` with this `description` and these `files`."""
     return packages({"p/package.json": description, **{f"p/{file}": None for file in files}})
 
 

@@ -132,9 +132,9 @@ def test_in_another_clone_files_are_where_they_are_there() -> None:
     assert found.compiled
     assert found.compiled.source_map == mapped(["/mnt/x/_b.scss", there.path])
     assert found.origin == SourceMap((), (Origin("/mnt/x/_b.scss"),))
-    (told,) = found.diagnostics
-    assert (told.message, told.notes) == (f"`{there.shown}` is odd", (f"see `{there.shown}`",))
-    assert told.location == Location(there.shown)
+    (reported,) = found.diagnostics
+    assert (reported.message, reported.notes) == (f"`{there.shown}` is odd", (f"see `{there.shown}`",))
+    assert reported.location == Location(there.shown)
 
 
 def planted(draft: Draft, place: int, value: Any) -> bytes:

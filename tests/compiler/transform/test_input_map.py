@@ -1,4 +1,4 @@
-"""Which map of somebody else is followed, and what is said of one that cannot be."""
+"""Which third-party maps are followed, and how one that cannot be followed is reported."""
 
 import json
 from base64 import b64encode

@@ -268,8 +268,8 @@ def test_stop_waits_for_no_connection(live_reload: LiveReload) -> None:
 def refused(live_reload: LiveReload, path: str, headers: dict[str, str]) -> bool:
     """Whether the request is answered like every other that is refused."""
     with closing(Listener(live_reload, path, headers)) as page:
-        said = [name for name, _ in page.answer.getheaders()]
-        return (page.answer.status, page.answer.read(), said) == (403, b"", ["Content-Length", "Connection"])
+        headers = [name for name, _ in page.answer.getheaders()]
+        return (page.answer.status, page.answer.read(), headers) == (403, b"", ["Content-Length", "Connection"])
 
 
 def test_the_right_request_is_answered_for_its_origin_only(live_reload: LiveReload) -> None:
@@ -407,12 +407,12 @@ def test_watch_continues_where_no_port_may_be_opened(tmp_path: Path, monkeypatch
     monkeypatch.setattr(socket.socket, "bind", refuse)
     result = development_build(tmp_path, GOOD)
     config = load_config(start=str(tmp_path))
-    told: list[str] = []
-    pages = OpenPages(told.append, lambda found: told.append(found.code))
+    reported: list[str] = []
+    pages = OpenPages(reported.append, lambda found: reported.append(found.code))
     pages.start(config)
     pages.rebuilt(Rebuilt(config, result, None, (), 0.1))
     pages.stop()
-    assert told == ["watch/livereload"]
+    assert reported == ["watch/livereload"]
 
 
 def test_a_release_for_production_knows_nothing_of_it(tmp_path: Path) -> None:

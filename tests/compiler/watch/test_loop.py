@@ -283,7 +283,7 @@ def test_saved_template_is_reported_without_a_build(pages: Loop, tmp_path: Path,
 
 
 def is_one_change_of_pages(pages: Loop, save: Save, elsewhere: Path, turn: int) -> bool:
-    """Whether one document tells of what `save` does to a template; there is no build in any case."""
+    """Whether one document reports what `save` does to a template; there is no build in any case."""
     save(pages.folder / "templates/page.html", b"<p>two</p>\n" * (1000 + turn), elsewhere)
     documents = [pages.next(), *pages.rest()]
     for document in documents:

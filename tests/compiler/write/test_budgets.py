@@ -1,4 +1,4 @@
-"""Assets that are larger than their budgets stop a build for production, and are told with what made them so."""
+"""Assets that are larger than their budgets stop a build for production, and are reported with their parts."""
 
 import gzip
 import random

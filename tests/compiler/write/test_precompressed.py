@@ -201,7 +201,7 @@ def test_threads_make_the_same_copies(tmp_path: Path) -> None:
 
 @pytest.fixture
 def site(tmp_path: Path) -> Callable[..., bool]:
-    """Builds a project of texts, and says whether that went well."""
+    """Build a project of texts, and return whether that succeeded."""
     files = {f"assets/{number}.txt": OTHER * number for number in range(1, 6)}
     write_tree(tmp_path, {"buildassets.toml": 'compress = ["gzip"]\n', **files})
     config = load_config(start=str(tmp_path))

@@ -193,7 +193,7 @@ def test_a_changed_program_is_reported_and_replaced(bare: Path, registry: Regist
     assert verify(shop_of(bare, registry)) == []
 
 
-@pytest.mark.skipif(os.name == "nt", reason="no mode says what runs")
+@pytest.mark.skipif(os.name == "nt", reason="modes do not decide what runs")
 def test_a_program_without_permission_to_run_is_reported_and_replaced(bare: Path, registry: Registry) -> None:
     publish(registry, "0.28.1")
     install(shop_of(bare, registry), [ESBUILD])

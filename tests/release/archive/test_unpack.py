@@ -33,7 +33,7 @@ Files: TypeAlias = dict[str, bytes]
 
 @pytest.fixture
 def refused(tmp_path: Path) -> Refused:
-    """Tries to unpack an archive; gives the code of what is said, when nothing has been written anywhere."""
+    """Tries to unpack an archive; return the code of the error, when nothing has been written anywhere."""
     folder = tmp_path / "in" / "here"
     folder.mkdir(parents=True)
 

@@ -159,7 +159,7 @@ def test_an_asset_that_is_as_it_was_has_no_change(site: Path) -> None:
 
 
 def _manifest(**versions: tuple[str, tuple[str, ...]]) -> Manifest:
-    """Assets as an older version tells of them: each with its version and what it refers to."""
+    """Assets as an older version describes them: each with its version and what it refers to."""
     return Manifest(
         "0.1.0",
         {},

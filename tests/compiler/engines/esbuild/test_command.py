@@ -1,4 +1,4 @@
-"""Which esbuild is taken, and what is said where none runs."""
+"""The esbuild that is chosen, and the error where none runs."""
 
 import os
 import platform

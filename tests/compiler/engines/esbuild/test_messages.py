@@ -33,8 +33,8 @@ TWO = """\
 """  # noqa: E501 - it prints such lines
 
 
-def read(said: str, folder: Path) -> list[Diagnostic]:
-    return list(diagnostics_of(read_messages(said), str(folder), lambda path: Path(path).name, Location("toml")))
+def read(printed: str, folder: Path) -> list[Diagnostic]:
+    return list(diagnostics_of(read_messages(printed), str(folder), lambda path: Path(path).name, Location("toml")))
 
 
 @pytest.fixture
@@ -60,8 +60,8 @@ def test_advice_on_options_of_esbuild_is_left_out(two: list[Diagnostic]) -> None
 
 def test_columns_are_bytes_there_and_characters_here(tmp_path: Path) -> None:
     write_tree(tmp_path, {"a.ts": "\n/* üü𝒳 */ let 1;"})
-    said = '✘ [ERROR] Expected identifier but found "1"\n\n    a.ts:2:19:\n      2 │ /* … */ let 1;\n        ╵ ~~\n'
-    (found,) = read(said, tmp_path)
+    printed = '✘ [ERROR] Expected identifier but found "1"\n\n    a.ts:2:19:\n      2 │ /* … */ let 1;\n        ╵ ~~\n'
+    (found,) = read(printed, tmp_path)
     assert found.location == Location("a.ts", 2, 15, 2, "/* üü𝒳 */ let 1;", 15)
 
 

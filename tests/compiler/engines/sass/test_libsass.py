@@ -190,7 +190,7 @@ def test_folder_with_the_name_of_a_sheet_is_not_a_sheet(compile_tree: Compile) -
     assert (found.code, found.hint) == ("scss/import", None)
 
 
-# What libsass says
+# Messages of libsass
 
 
 def test_error_in_a_mixin_names_the_including_sheet(compile_tree: Compile) -> None:

@@ -1,4 +1,4 @@
-"""Joined style sheets have the rules of their members, in order; an independent parser says so."""
+"""Joined style sheets have the rules of their members, in order; an independent parser confirms it."""
 
 from collections.abc import Sequence
 from itertools import product

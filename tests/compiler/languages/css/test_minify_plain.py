@@ -1,4 +1,4 @@
-"""Statements that are read by patterns are what their tokens say."""
+"""Statements read by patterns mean the same as their tokens."""
 
 from typing import Any
 
@@ -66,7 +66,7 @@ def fields_of(statement: _Statement) -> tuple[Any, ...]:
 
 
 def agree(text: str, *, nested: bool) -> None:
-    """Compare what is said of every statement of `text`."""
+    """Compare both readings of every statement of `text`."""
     position = 0
     while True:
         by_tokens, end = _read_statement(text, position, nested)

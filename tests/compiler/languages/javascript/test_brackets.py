@@ -1,4 +1,4 @@
-"""Where patterns say that a bracket is closed, the lexer closes it, or else they say that they do not know."""
+"""Where patterns report that a bracket is closed, the lexer closes it, or else they say that they do not know."""
 
 import pytest
 from hypothesis import given

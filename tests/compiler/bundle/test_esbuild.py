@@ -1,4 +1,4 @@
-"""Bundles by a real esbuild through the whole build: what is released, where references lead, how faults are shown.
+"""Bundles by a real esbuild through the whole build: what is released, where references lead, how faults are shown."""
 
 import json
 import os

@@ -32,6 +32,7 @@ SITE: Tree = {
 }
 BROKEN: Tree = {**SITE, "assets/css/broken.css": "a { background: url(b.svg) }\n"}
 
+_APART: Final = frozenset(("watch", "migrate"))  # ends its process by a signal; loads the settings of Django
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
@@ -50,12 +51,15 @@ def built(folder: Path, files: Tree, settings: str = "", mode: Mode = "productio
 def run(folder: Path, *arguments: str, **variables: str) -> Finished:
     """Run `buildassets` with these arguments in `folder`, in this process where that makes no difference.
 
-    A variable that is read when Python starts, or once in a process, needs a process, as do a second thread, and a
-    watch, which ends its process by a signal. Files have settled before, as what a build
-    makes of younger ones is not kept, and the next build would not use it.
+    A variable that is read when Python starts, or once in a process, needs a process, as do a second thread and the
+    verbs of `_APART`. Files have settled before: a build keeps no results of younger ones.
     """
     is_main = threading.current_thread() is threading.main_thread()
-    if not is_main or "watch" in arguments or any(name.startswith((*AT_START, SWITCH)) for name in variables):
+    if (
+        not is_main
+        or _APART.intersection(arguments[:1])
+        or any(name.startswith((*AT_START, SWITCH)) for name in variables)
+    ):
         return run_apart(folder, *arguments, **variables)
     settle()
     with ExitStack() as stack:

@@ -6,7 +6,7 @@ import sys
 from functools import cache
 from threading import Thread, main_thread
 from time import sleep
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Final
 
 from buildassets.errors import Terminated
 
@@ -51,9 +51,16 @@ class _Ending:
 
     def __init__(self) -> None:
         self.has_begun = False
+        self._is_sent_again = False
 
-    def begin(self, number: int, _frame: object) -> NoReturn:
-        """The handler of a signal: unwind the stack."""
+    def begin(self, number: int, _frame: object) -> None:
+        """The handler of a signal: unwind the stack.
+
+        A signal that was sent once more, though on a busy machine the first was only late, must not interrupt that.
+        """
+        was_sent_again, self._is_sent_again = self._is_sent_again, False
+        if was_sent_again and self.has_begun:
+            return
         self.has_begun = True
         if number == signal.SIGINT:
             raise KeyboardInterrupt
@@ -74,6 +81,7 @@ class _Ending:
         while number := os.read(heard, 1):
             sleep(_PATIENCE_SECONDS)
             if not self.has_begun:
+                self._is_sent_again = True
                 signal.pthread_kill(main_thread().ident or 0, number[0])
 
     def _note_dropped(self, dropped: "UnraisableHookArgs") -> None:

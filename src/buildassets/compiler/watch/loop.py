@@ -7,7 +7,7 @@ function that reads the configuration; reports each build to listeners.
 import os
 import time
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import nullcontext
+from contextlib import ExitStack, nullcontext
 from time import monotonic
 
 from buildassets.collector import paused_collector
@@ -76,8 +76,10 @@ class Watch:
                 missed = self.turn(wake)
                 wake = next_wake(events, self.looked_at, self.is_held, missed)
         finally:
-            events.close()
-            self.stop()
+            try:
+                self.stop()
+            finally:
+                events.close()
 
     def read(self) -> None:
         """Read the configuration. Raises ConfigError."""
@@ -92,8 +94,9 @@ class Watch:
 
     def stop(self) -> None:
         """Stop the listeners."""
-        for listener in reversed(self._listeners):
-            listener.stop()
+        with ExitStack() as stack:  # each is stopped, also where the end of another fails or is interrupted
+            for listener in self._listeners:
+                stack.callback(listener.stop)
 
     def is_held(self) -> bool:
         """Whether git is in the middle of a checkout."""

@@ -268,8 +268,8 @@ def test_stop_waits_for_no_connection(live_reload: LiveReload) -> None:
 def refused(live_reload: LiveReload, path: str, headers: dict[str, str]) -> bool:
     """Whether the request is answered like every other that is refused."""
     with closing(Listener(live_reload, path, headers)) as page:
-        headers = [name for name, _ in page.answer.getheaders()]
-        return (page.answer.status, page.answer.read(), headers) == (403, b"", ["Content-Length", "Connection"])
+        names = [name for name, _ in page.answer.getheaders()]
+        return (page.answer.status, page.answer.read(), names) == (403, b"", ["Content-Length", "Connection"])
 
 
 def test_the_right_request_is_answered_for_its_origin_only(live_reload: LiveReload) -> None:

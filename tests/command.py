@@ -72,6 +72,13 @@ def run(folder: Path, *arguments: str, **variables: str) -> Finished:
     return subprocess.CompletedProcess(arguments, code, *printed)
 
 
+def release_site(folder: Path, files: Tree = SITE, *options: str) -> Path:
+    """Write `files` into `folder` and build them, with these options of `build`; return the folder."""
+    done = run(write_tree(folder, files), "build", *options)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
 def run_apart(folder: Path, *arguments: str, **variables: str) -> Finished:
     """Run `buildassets` with these arguments in `folder`, in a process of its own, on files that have settled."""
     done = run_buildassets(folder, arguments, environment(**variables), timeout=60)

@@ -65,6 +65,12 @@ def test_skipped_tool_is_listed_at_the_end_and_thorough_tests_can_be_left_out(tm
     assert (code, "no nginx" in printed, "1 deselected" in printed) == (0, False, True)
 
 
+def test_no_single_test_is_thorough() -> None:
+    single = re.compile(r"^\s*@pytest\.mark\.thorough|marks=.*\bthorough\b", re.MULTILINE)
+    modules = (path for path in _ROOT.glob("tests/**/test_*.py") if path != Path(__file__))
+    assert [str(path) for path in modules if single.search(path.read_text())] == []
+
+
 def test_each_package_keeps_quick_tests() -> None:
     packages = {
         path.parent.relative_to(_ROOT / "src/buildassets") for path in _ROOT.glob("src/buildassets/**/__init__.py")

@@ -13,8 +13,7 @@ from pathlib import Path
 import pytest
 
 from buildassets import locks
-from tests.command import environment, run
-from tests.conftest import write_tree
+from tests.command import environment, release_site
 
 EXIT_CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
 # The program with a wait that is reported at once, which both signals end, whatever this process does with them.
@@ -43,8 +42,7 @@ def held(folder: Path) -> Iterator[None]:
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
     """A project with a release."""
-    assert run(write_tree(tmp_path, {"assets/a.css": "a { top: 1px }"}), "build").returncode == 0
-    return tmp_path
+    return release_site(tmp_path, {"assets/a.css": "a { top: 1px }"})
 
 
 def start(site: Path, *arguments: str) -> "subprocess.Popen[str]":

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.command import Finished, environment, run
+from tests.command import Finished, environment, release_site, run
 from tests.conftest import PATIENCE_SECONDS, read_tree, write_tree
 
 GOOD = {"buildassets.toml": "", "assets/css/app.css": "a { color: red }\n", "assets/js/app.js": "f( 1 );\n"}
@@ -78,7 +78,7 @@ ERRORS: list[tuple[Callable[[Path], None], str]] = [
 def test_bad_input_is_an_error_and_keeps_the_release(
     tmp_path: Path, damage: Callable[[Path], None], message: str
 ) -> None:
-    assert run(write_tree(tmp_path, GOOD), "build").returncode == 0
+    release_site(tmp_path, GOOD)
     before = read_tree(tmp_path / "build")
     damage(tmp_path)
     done = build_unprivileged(tmp_path) if damage is _unreadable else run(tmp_path, "build")
@@ -120,7 +120,7 @@ def test_skipped_file_is_reported(tmp_path: Path, name: str, code: str) -> None:
 
 
 def test_a_read_only_output_is_an_error(tmp_path: Path) -> None:
-    assert run(write_tree(tmp_path, GOOD), "build").returncode == 0
+    release_site(tmp_path, GOOD)
     before = read_tree(tmp_path / "build")
     write_tree(tmp_path, {"assets/css/app.css": "a { color: blue }\n"})
     (tmp_path / "build").chmod(0o555)

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.command import SITE, run
+from tests.command import SITE, release_site, run
 from tests.conftest import read_tree, write_tree
 
 OLD = "build/assets/css/app.0123456789ab.css"
@@ -12,7 +12,7 @@ OLD = "build/assets/css/app.0123456789ab.css"
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
     """A project with a release, and a file of an earlier one."""
-    assert run(write_tree(tmp_path, SITE), "build").returncode == 0
+    release_site(tmp_path, SITE)
     return write_tree(tmp_path, {OLD: "a { color: tan }"})
 
 

@@ -17,7 +17,7 @@ import pytest
 from buildassets import __version__
 from buildassets.doctor import application
 from buildassets.runtime.django.options import KNOWN
-from tests.command import environment, run
+from tests.command import environment, release_site, run
 from tests.conftest import Tree, find_tool, missing_tool, read_tree, wait_for, write_tree
 from tests.docs.error_pages import codes_with_a_page, read_page
 
@@ -39,8 +39,7 @@ PAGES = [code for code in codes_with_a_page() if code.startswith("doctor/")]
 
 def released(folder: Path, files: Tree) -> Path:
     """A project with its release."""
-    assert run(write_tree(folder, files), "build", "-q").returncode == 0
-    return folder
+    return release_site(folder, files)
 
 
 def found(printed: str) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.command import run
+from tests.command import release_site, run
 from tests.conftest import Tree, write_tree
 from tests.corpus.packages import node_modules
 
@@ -39,7 +39,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A site that was built once without bundles, so that the cache holds each module, and then with them."""
     folder = tmp_path_factory.mktemp("site")
     (folder / "node_modules").symlink_to(node_modules())
-    assert run(write_tree(folder, {**SITE, "buildassets.toml": ""}), "build", "-q").returncode == 0
+    release_site(folder, {**SITE, "buildassets.toml": ""})
     done = run(write_tree(folder, SITE), "build", "-q")
     assert done.returncode == 0, done.stderr
     return folder

@@ -9,7 +9,7 @@ import brotli
 import pytest
 
 from tests.cli.test_terminal import on_terminal, seen
-from tests.command import run
+from tests.command import release_site, run
 from tests.conftest import Tree, write_tree
 
 SITE: Tree = {
@@ -27,8 +27,7 @@ SITE: Tree = {
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
     """A project with a release."""
-    assert run(write_tree(tmp_path, SITE), "build", "-q").returncode == 0
-    return tmp_path
+    return release_site(tmp_path, SITE)
 
 
 def rows(folder: Path, *arguments: str) -> list[list[str]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.command import BROKEN, run
+from tests.command import BROKEN, release_site, run
 from tests.conftest import Tree, read_tree, write_tree
 
 SITE: Tree = {
@@ -28,8 +28,7 @@ def sha256(path: Path) -> str:
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
     """A project that was built so."""
-    assert run(write_tree(tmp_path, SITE), "build", "--provenance").returncode == 0
-    return tmp_path
+    return release_site(tmp_path, SITE, "--provenance")
 
 
 def statement(site: Path) -> Any:

@@ -7,15 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.command import SITE, run
+from tests.command import SITE, release_site, run
 from tests.conftest import read_tree, write_tree
 
 
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
     """A project with a release."""
-    assert run(write_tree(tmp_path, SITE), "build").returncode == 0
-    return tmp_path
+    return release_site(tmp_path, SITE)
 
 
 def css(site: Path) -> str:

@@ -10,7 +10,7 @@ from buildassets.release.inventory.inventory import inventory
 from buildassets.release.publish.upload import headers_of
 from buildassets.runtime import Assets
 from buildassets.runtime.wsgi import AssetServer
-from tests.command import run
+from tests.command import release_site, run
 from tests.conftest import Tree, write_tree
 from tests.runtime.served import get_wsgi
 
@@ -28,7 +28,7 @@ def entries(folder: Path) -> Any:
 
 
 def test_the_manifest_has_the_configured_types(tmp_path: Path) -> None:
-    assert run(write_tree(tmp_path, SITE), "build").returncode == 0
+    release_site(tmp_path, SITE)
     found = {path: entry["type"] for path, entry in entries(tmp_path).items()}
     assert found["a.foobar"] == found["B.FOOBAR"] == "application/x-foobar"
     assert found["app.js"] == "application/javascript"

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.command import run
+from tests.command import release_site, run
 from tests.conftest import Tree, read_tree, write_tree
 from tests.workspace.repositories import committed, git
 
@@ -110,7 +110,7 @@ def test_a_shard_leaves_the_release_directory_of_a_project_of_another(tmp_path: 
 
 
 def test_a_given_cache_has_a_folder_for_each_project(tmp_path: Path) -> None:
-    assert run(write_tree(tmp_path, SITES), "build", "--workspace", "--cache-dir", "kept").returncode == 0
+    release_site(tmp_path, SITES, "--workspace", "--cache-dir", "kept")
     assert (tmp_path / "kept/sites/a/index.json").exists()
     assert not (tmp_path / "sites/a/.buildassets").exists()
 

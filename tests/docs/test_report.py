@@ -9,8 +9,7 @@ from buildassets.cli.commands import commands
 from buildassets.cli.list import _SORTED
 from buildassets.compiler.stage_times import STAGES
 from tests.cli.test_report import SITE, document
-from tests.command import run
-from tests.conftest import write_tree
+from tests.command import release_site
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "report.md").read_text("utf-8")
@@ -28,7 +27,7 @@ def test_every_option_is_described(verb: str) -> None:
 
 
 def test_every_key_of_the_report_is_described(tmp_path: Path) -> None:
-    assert run(write_tree(tmp_path, SITE), "build", "-q").returncode == 0
+    release_site(tmp_path, SITE)
     found = document(tmp_path)
     described = found.keys() - {"ok", "diagnostics", "release", "generator", "mode", "templates"}
     assert [key for key in sorted(described) if f"`{key}`" not in PAGE] == []

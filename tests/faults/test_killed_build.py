@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from buildassets.release.verify.verify import verified
-from tests.command import environment, run
+from tests.command import environment, release_site, run
 from tests.conftest import read_tree, write_tree
 
 SITE = {"assets/app.css": "a { background: url(a.svg) }\n", "assets/a.svg": "<svg/>"}
@@ -33,7 +33,7 @@ main()
 @pytest.fixture
 def released(tmp_path: Path) -> Path:
     """The folder `build` of a project that has changed since it was built."""
-    assert run(write_tree(tmp_path, SITE), "build").returncode == 0
+    release_site(tmp_path, SITE)
     write_tree(tmp_path, EDIT)
     return tmp_path / "build"
 

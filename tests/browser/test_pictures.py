@@ -39,8 +39,8 @@ def test_the_width_of_the_screen_decides_and_a_preload_loads_the_same(
     with browser.narrow(width):
         browser.open(serve(tmp_path / "build"))
         browser.wait_for("document.images[0].complete && document.images[0].naturalWidth")
+        shape = browser.value("[document.images[0].naturalWidth < document.images[0].naturalHeight]")
         assert browser.value("new URL(document.images[0].currentSrc).pathname") == assets.url(variant)
         loaded = browser.value("performance.getEntriesByType('resource').map(one => new URL(one.name).pathname)")
     assert [path for path in loaded if path.startswith("/assets/")] == [assets.url(variant)]
-    shape = browser.value("[document.images[0].naturalWidth < document.images[0].naturalHeight]")
     assert shape == [True]  # upright, as the source is shown

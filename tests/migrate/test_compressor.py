@@ -2,13 +2,12 @@
 
 import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from buildassets.errors import ConfigError
-from buildassets.migrate.compressor import plan
 from tests.conftest import write_tree
 from tests.runtime.django.forks import run_buildassets
 
@@ -67,11 +66,21 @@ def test_a_configuration_that_is_there_stays(project: Path) -> None:
     assert (project / "buildassets.toml").read_text() == "minify = false\n"
 
 
-def test_settings_that_cannot_be_loaded_change_nothing_for_the_process(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("DJANGO_SETTINGS_MODULE", raising=False)
-    paths = list(sys.path)
-    with pytest.raises(ConfigError, match="cannot load the settings"):
-        plan(str(tmp_path), "no_such.settings")
-    assert ("DJANGO_SETTINGS_MODULE" in os.environ, sys.path) == (False, paths)
+def test_settings_that_cannot_be_loaded_change_nothing_for_the_process(tmp_path: Path) -> None:
+    program = f"""
+import os, sys
+from buildassets.errors import ConfigError
+from buildassets.migrate.compressor import plan
+
+before = list(sys.path)
+try:
+    plan({str(tmp_path)!r}, "no_such.settings")
+except ConfigError as failure:
+    print(failure.diagnostics[0].message)
+print("DJANGO_SETTINGS_MODULE" in os.environ, sys.path == before)
+"""
+    kept = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    done = subprocess.run([sys.executable, "-c", program], env=kept, capture_output=True, text=True, check=True)
+    message, rest = done.stdout.splitlines()
+    assert "cannot load the settings" in message
+    assert rest == "False True"

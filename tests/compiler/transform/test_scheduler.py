@@ -57,7 +57,7 @@ class Telltale:
         if "print" in given.text:
             print("printed of", given.shown, flush=True)
             subprocess.run(["echo", "é"], stdout=sys.stdout)
-        faults = [warning("odd/source", "as it is asked", Location(given.shown))] if "warn" in given.text else ()
+        faults = [warning("tell/tale", "as it was told", Location(given.shown))] if "warn" in given.text else ()
         return Compiled(f"{os.getpid()}", diagnostics=tuple(faults))
 """
 SETTINGS = 'compress = []\nload_paths = ["{0}"]\n[engines]\ntell = "telltale"\n'
@@ -95,12 +95,12 @@ def settled(folder: Path, files: Tree) -> Path:
     return folder
 
 
-FOUR: Tree = {f"assets/{name}.odd": name for name in "abcd"}
+FOUR: Tree = {f"assets/{name}.tell": name for name in "abcd"}
 
 
 @pytest.mark.usefixtures("telltale")
 def test_each_thread_has_a_worker_of_its_own(tmp_path: Path) -> None:
-    made = processes(tmp_path, drafted(tmp_path, {f"assets/{number}.odd": "" for number in range(30)}, jobs=2))
+    made = processes(tmp_path, drafted(tmp_path, {f"assets/{number}.tell": "" for number in range(30)}, jobs=2))
     assert os.getpid() not in made.values()
     assert len(set(made.values())) <= 2
 
@@ -135,13 +135,13 @@ def test_native_lexers_need_workers_for_seven_times_as_much(tmp_path: Path) -> N
 
 @pytest.mark.usefixtures("telltale")
 def test_no_worker_is_started_for_one_source(tmp_path: Path) -> None:
-    assert processes(tmp_path, drafted(tmp_path, {"assets/a.odd": ""}, jobs=2)) == {"a.txt": os.getpid()}
+    assert processes(tmp_path, drafted(tmp_path, {"assets/a.tell": ""}, jobs=2)) == {"a.txt": os.getpid()}
 
 
 @pytest.mark.usefixtures("telltale")
 def test_cached_draft_needs_no_worker(tmp_path: Path) -> None:
     first = processes(tmp_path, drafted(settled(tmp_path, FOUR), {}, jobs=2, cached=True))
-    second = processes(tmp_path, drafted(tmp_path, {"assets/e.odd": "new"}, jobs=2, cached=True))
+    second = processes(tmp_path, drafted(tmp_path, {"assets/e.tell": "new"}, jobs=2, cached=True))
     assert second == {**first, "e.txt": os.getpid()}
 
 
@@ -162,7 +162,7 @@ def test_drafts_of_workers_are_kept(tmp_path: Path) -> None:
 def test_whole_build_uses_drafts_of_a_partial_one(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], count: int
 ) -> None:
-    sources: Tree = {f"assets/{number}.odd": "print" for number in range(count)}
+    sources: Tree = {f"assets/{number}.tell": "print" for number in range(count)}
     write_tree(tmp_path, {"buildassets.toml": SETTINGS.format("any"), "any/.keep": "", **sources})
     config, cache = load_config(start=str(tmp_path)), str(tmp_path / ".cache")
     work = partial(build, config, cache=cache)
@@ -171,7 +171,7 @@ def test_whole_build_uses_drafts_of_a_partial_one(
     assert capfd.readouterr().out.count("printed of") == count
     settled(tmp_path, dict.fromkeys(sources, "print, and warn"))
     result = incremental(config, "production", cache, work)
-    assert [found.code for found in result.diagnostics] == ["odd/source"] * count
+    assert [found.code for found in result.diagnostics] == ["tell/tale"] * count
     assert capfd.readouterr().out.count("printed of") == count
 
 
@@ -182,14 +182,14 @@ def test_a_worker_that_dies_is_an_error_in_the_file_that_it_was_working_on(tmp_p
     before = read_tree(tmp_path / "build")
     files = {
         **FOUR,
-        "assets/b.odd": "print",
-        "assets/a.odd": f"die of {signal_name}",
-        "assets/c.odd": f"die of {signal_name}",
+        "assets/b.tell": "print",
+        "assets/a.tell": f"die of {signal_name}",
+        "assets/c.tell": f"die of {signal_name}",
     }
     result = drafted(tmp_path, files, jobs=2)
     assert [(found.code, found.location and found.location.file) for found in result.diagnostics] == [
-        ("engine/crash", "assets/a.odd"),
-        ("engine/crash", "assets/c.odd"),
+        ("engine/crash", "assets/a.tell"),
+        ("engine/crash", "assets/c.tell"),
     ]
     assert f"the process that compiled this file crashed ({signal_name})" in printed(result)
     assert "its last output: farewell" in printed(result)
@@ -198,17 +198,17 @@ def test_a_worker_that_dies_is_an_error_in_the_file_that_it_was_working_on(tmp_p
 
 @pytest.mark.usefixtures("telltale")
 def test_a_dead_worker_is_noticed_while_what_it_started_lives(tmp_path: Path) -> None:
-    result = drafted(tmp_path, {**FOUR, "assets/a.odd": "leave something and die"}, jobs=2)
+    result = drafted(tmp_path, {**FOUR, "assets/a.tell": "leave something and die"}, jobs=2)
     os.kill(int((tmp_path / "left").read_text()), signal.SIGKILL)  # which lives still
     assert [found.code for found in result.diagnostics] == ["engine/crash"]
 
 
 @pytest.mark.usefixtures("telltale")
 def test_a_dead_worker_is_replaced(tmp_path: Path) -> None:
-    files = {f"assets/{number:02}.odd": "die" if number % 2 else "" for number in range(10)}
+    files = {f"assets/{number:02}.tell": "die" if number % 2 else "" for number in range(10)}
     result = drafted(tmp_path, files, jobs=2)
     assert [found.location and found.location.file for found in result.diagnostics] == [
-        f"assets/{number:02}.odd" for number in (1, 3, 5, 7, 9)
+        f"assets/{number:02}.tell" for number in (1, 3, 5, 7, 9)
     ]
 
 
@@ -226,10 +226,10 @@ def test_where_no_process_can_be_started_the_work_is_done_here(tmp_path: Path, m
 
 @pytest.mark.usefixtures("telltale")
 def test_output_of_an_engine_in_a_worker_goes_to_stderr(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    drafted(tmp_path, {f"assets/{name}.odd": "print" for name in "cab"}, jobs=2)
+    drafted(tmp_path, {f"assets/{name}.tell": "print" for name in "cab"}, jobs=2)
     printed = capfd.readouterr()
     assert printed.out == ""
-    assert printed.err == "".join(f"printed of assets/{name}.odd\né\n" for name in "abc")
+    assert printed.err == "".join(f"printed of assets/{name}.tell\né\n" for name in "abc")
 
 
 @pytest.mark.usefixtures("telltale")

@@ -1,6 +1,7 @@
 """Programs in process groups of their own, and what is left of them: nothing."""
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 from threading import Thread
@@ -109,3 +110,26 @@ def test_closing_ends_what_runs_and_starts_nothing_more(tmp_path: Path) -> None:
     wait_for(lambda: not is_running(grandchild(tmp_path)))
     with open(os.devnull, "rb") as given, pytest.raises(ClosedError):
         groups.run(program, str(tmp_path), os.environ, given.fileno(), Limits(1))
+
+
+def test_uninterrupted_work_ends_before_a_signal_does(tmp_path: Path) -> None:
+    program = f"""
+import os, pathlib, signal, time
+from buildassets.compiler.engines.commands.running import uninterrupted
+
+def end(number, _):
+    raise SystemExit(3)
+
+def work():
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(0.3)
+    pathlib.Path({str(tmp_path / "done")!r}).touch()
+
+signal.signal(signal.SIGTERM, end)
+try:
+    uninterrupted(work)
+finally:
+    print(pathlib.Path({str(tmp_path / "done")!r}).exists())
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (3, "True\n"), done.stderr

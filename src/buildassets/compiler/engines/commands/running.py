@@ -8,7 +8,7 @@ import selectors
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from threading import Lock, Thread
+from threading import Lock, current_thread, main_thread
 from time import monotonic
 from typing import IO, TYPE_CHECKING, Final, TypeVar
 
@@ -22,6 +22,8 @@ _Value = TypeVar("_Value")
 _CHUNK_BYTES: Final = 1 << 16
 _MOST_TOLD_BYTES: Final = 1 << 20  # of what is read for messages only; the rest is dropped
 _REST_SECONDS: Final = 1.0  # for what a group that was killed has left in its pipes
+# The signals that end a program; Windows has no SIGHUP.
+_ENDING: Final = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGINT", "SIGHUP") if hasattr(signal, name))
 _LOOK_SECONDS: Final = 0.02  # between looks, where no descriptor shows that a process has ended
 
 
@@ -120,32 +122,24 @@ class ProcessGroups:
 
 
 def uninterrupted(work: Callable[[], _Value]) -> _Value:
-    """The result of `work`, which is done to its end also when a signal comes meanwhile.
+    """The result of `work`, which is done to its end also when a signal comes meanwhile; its handler runs afterwards.
 
-    It runs in another thread, where no handler raises anything: a process that was just started would be lost. Where
-    no thread can be started, a signal does end it.
+    Else a process that was just started would be lost. No thread is waited for in place of this: a signal can come
+    while it starts, and up to Python 3.12 a `join` that a signal interrupts takes the thread for ended.
     """
-    results: list[_Value] = []
-    faults: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            results.append(work())
-        except BaseException as fault:
-            faults.append(fault)
-
-    thread = Thread(target=run)
-    try:
-        thread.start()
-    except RuntimeError:  # no thread can be started
+    if current_thread() is not main_thread():  # no handler runs in it
         return work()
+    came: list[int] = []
+    held = {number: handler for number in _ENDING if callable(handler := signal.getsignal(number))}
     try:
-        thread.join()
+        for number in held:
+            signal.signal(number, lambda number, _: came.append(number))
+        return work()
     finally:
-        thread.join()
-    if faults:
-        raise faults[0]
-    return results[0]
+        for number, handler in held.items():
+            signal.signal(number, handler)
+        if came:
+            held[came[0]](came[0], None)
 
 
 def end_group(process: "subprocess.Popen[bytes]", number: int | None = None) -> None:

@@ -226,7 +226,7 @@ def runner(blocks: list[Block]) -> Callable[[str], tuple[str, int]]:
     def run(command: str) -> tuple[str, int]:
         if not _PLAIN.fullmatch(command):
             return in_shell(command)
-        if is_django or command.startswith("django-admin "):
+        if is_django or command.startswith(("django-admin ", "buildassets migrate ")):
             return in_fork(command)
         if command != commands[0]:
             settle()

@@ -1,4 +1,4 @@
-"""Tells programs that a project brings from those of the machine and of the running interpreter."""
+"""Distinguishes programs that a project brings from those of the machine and of the running interpreter."""
 
 import os
 import sys

@@ -10,6 +10,7 @@ import pytest
 
 from buildassets.compiler.engines.commands.running import Limits, Outcome, ProcessGroups
 from buildassets.compiler.engines.process.child import ClosedError
+from tests.cli.processes import is_running
 from tests.conftest import PATIENCE_SECONDS, wait_for
 
 # Starts a process that ignores SIGTERM, keeps our outputs open and writes its number.
@@ -31,14 +32,6 @@ def outcome_of(program: str, folder: Path, *, seconds: float = PATIENCE_SECONDS,
     with open(os.devnull, "rb") as given:
         limits = Limits(seconds, most)
         return ProcessGroups().run([sys.executable, "-c", program], str(folder), os.environ, given.fileno(), limits)
-
-
-def is_running(number: int) -> bool:
-    """Whether that process runs; one that has ended counts as such before anybody has waited for it."""
-    try:
-        return Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
-    except OSError:
-        return False
 
 
 def grandchild(folder: Path) -> int:

@@ -14,6 +14,7 @@ from buildassets.compiler.engines.sass import embedded_protocol as sass_protocol
 from buildassets.compiler.engines.sass.dart_process import SassProcess
 from buildassets.compiler.engines.sass.embedded_protocol import Call, Response, SassSyntax
 from buildassets.compiler.engines.sass.wheel import installed_command
+from buildassets.programs.start import Permitted
 
 LIMIT_SECONDS: Final = 60.0
 _LIBSASS: Final = """
@@ -48,7 +49,7 @@ def libsass(sheet: Path, folder: Path) -> Iterator[Compile]:
 @contextmanager
 def dart_sass(sheet: Path, folder: Path) -> Iterator[Compile]:
     """Dart Sass, asked in its own protocol."""
-    process = SassProcess(installed_command())
+    process = SassProcess(Permitted(tuple(installed_command())))
 
     def compile_once() -> None:
         request = sass_protocol.compile_request(

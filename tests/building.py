@@ -1,12 +1,18 @@
 """Builds of projects that tests write, and what is to be read from them."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
+from buildassets.compiler.config import load
 from buildassets.compiler.languages.joints import Joints
 from buildassets.compiler.result import BuildResult
 from buildassets.diagnostics import Diagnostic, render_text
+from buildassets.programs.permission import BUILDING
+
+load_config: Final = partial(load.load_config, permission=BUILDING)
+"""The configuration as the public function has it, with the arguments that only verbs give."""
 
 
 class Diagnosed(Protocol):

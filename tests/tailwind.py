@@ -5,13 +5,14 @@ from pathlib import Path
 
 from buildassets.compiler.engines.tailwind.command import find_tailwind
 from buildassets.compiler.engines.unavailable import UnavailableError
+from buildassets.programs.permission import BUILDING
 from tests.conftest import missing_tool
 
 
 def program() -> str:
     """The program of the wheel, which the tests' environment has."""
     try:
-        return find_tailwind("/").command[0]
+        return find_tailwind("/", permission=BUILDING).program.command[0]
     except UnavailableError as why:
         return missing_tool(why.message)
 

@@ -8,6 +8,7 @@ from urllib.request import Request
 import pytest
 
 from buildassets.download import AnswerError, Terms, _Redirects, _try_to_copy, download
+from buildassets.programs.permission import BUILDING
 from tests.packages.server import answering
 from tests.packages.server import serving as registry
 from tests.release.slow import BEHAVIOURS, Behaviour, serving
@@ -17,7 +18,7 @@ from tests.release.slow import BEHAVIOURS, Behaviour, serving
 def test_only_http_is_requested(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("time.sleep", lambda seconds: None)
     with pytest.raises(OSError):  # noqa: PT011 whatever the message is
-        download(url, 10)
+        download(url, 10, permission=BUILDING)
 
 
 def test_a_redirect_to_an_open_connection_is_not_followed() -> None:
@@ -32,7 +33,7 @@ def test_a_redirect_to_an_open_connection_is_not_followed() -> None:
 @pytest.mark.parametrize("behaviour", BEHAVIOURS.values(), ids=BEHAVIOURS.keys())
 def test_download_without_an_end_is_cut_off(behaviour: Behaviour) -> None:
     with serving(behaviour) as url, pytest.raises(OSError, match=r"it takes longer than .* seconds"):
-        download(url, 200_000, limit_seconds=0.3)
+        download(url, 200_000, limit_seconds=0.3, permission=BUILDING)
 
 
 class Full(BytesIO):
@@ -59,7 +60,7 @@ def test_status_of_an_answer_is_reported_and_passing_faults_are_tried_again(
     with registry() as server:
         server.answers["/a"] = answering(status)
         with pytest.raises(AnswerError, match=f"answers {status}") as caught:
-            download(server.url + "a", 10)
+            download(server.url + "a", 10, permission=BUILDING)
         assert caught.value.status == status
         assert server.paths == ["/a"] * times
 
@@ -67,5 +68,7 @@ def test_status_of_an_answer_is_reported_and_passing_faults_are_tried_again(
 def test_request_with_a_body_is_a_post() -> None:
     with registry() as server:
         server.advisories["a"] = []
-        content = download(server.url + "-/npm/v1/security/advisories/bulk", 99, terms=Terms(body=b'{"a": ["1"]}'))
+        content = download(
+            server.url + "-/npm/v1/security/advisories/bulk", 99, terms=Terms(body=b'{"a": ["1"]}'), permission=BUILDING
+        )
     assert content == b'{"a": []}'

@@ -22,6 +22,7 @@ from buildassets.compiler.engines.sass import dart, dart_messages, dart_process,
 from buildassets.compiler.graph import link
 from buildassets.compiler.languages.reference import Reference
 from buildassets.paths import join
+from buildassets.programs.permission import BUILDING
 from buildassets.release.inventory.names import fault_of
 from tests.cli.watching import watching
 from tests.command import Finished, environment, run
@@ -207,7 +208,7 @@ def test_setting_is_a_windows_path_and_is_shown_with_slashes() -> None:
 )
 def test_paths_are_shown_and_named_with_slashes(path: str, shown: str, name: str) -> None:
     sources = SourceRoot(r"C:\site\assets", "assets"), SourceRoot(r"D:\lib", "D:/lib", prefix="lib")
-    config = Config(folder=r"C:\site", sources=sources, output=r"C:\site\build")
+    config = Config(permission=BUILDING, folder=r"C:\site", sources=sources, output=r"C:\site\build")
     assert (config.shown(path), config.input_name(path)) == (shown, name)
     names = portable_names.PortableNames(r"C:\site", {"lib": r"D:\lib"})
     assert names.path(names.name(path)) == path

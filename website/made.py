@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from website import command_line, configuration, index, manifest, python
+from website import command_line, configuration, index, manifest, python, security
 
 PROJECT: Final = Path(__file__).parents[1]
 MADE: Final[Mapping[str, Callable[[], str]]] = {
+    "SECURITY.md": security.page,
     "docs/llms.txt": index.llms,
     "docs/reference/command-line.md": command_line.page,
     "docs/reference/configuration.md": configuration.page,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from buildassets.collector import paused_collector
 from buildassets.jobs import threads
+from buildassets.programs.permission import BUILDING
 
 if TYPE_CHECKING:
     from buildassets.compiler.check import CheckResult
@@ -48,6 +49,7 @@ def load_config(
             output=output,
             url=url,
             mode=mode,
+            permission=BUILDING,
         )
 
 

@@ -28,6 +28,7 @@ from buildassets._version import __version__
 from buildassets.credentials import masked_in, masked_url, without_credentials
 from buildassets.diagnostics import reason_text
 from buildassets.frozen import field, frozen
+from buildassets.programs.permission import Permission, require
 
 if TYPE_CHECKING:
     from ssl import SSLContext
@@ -71,18 +72,32 @@ class AnswerError(ServerError):
         self.status = status
 
 
-def download(url: str, size_bytes: int, limit_seconds: float | None = None, terms: Terms | None = None) -> bytes:
+def download(
+    url: str,
+    size_bytes: int,
+    limit_seconds: float | None = None,
+    terms: Terms | None = None,
+    *,
+    permission: Permission,
+) -> bytes:
     """The content at `url`, but at most one byte more than `size_bytes`, which shows that it is too large.
 
     Raises as `download_to` does.
     """
+    require(permission.network, f"to ask `{masked_url(url)}`")
     content = BytesIO()
     _copy_within(limit_seconds, url, size_bytes, content, terms or Terms())
     return content.getvalue()
 
 
 def download_to(
-    path: str, url: str, size_bytes: int, limit_seconds: float | None = None, terms: Terms | None = None
+    path: str,
+    url: str,
+    size_bytes: int,
+    limit_seconds: float | None = None,
+    terms: Terms | None = None,
+    *,
+    permission: Permission,
 ) -> None:
     """Download `url` to a new file at `path`, cut as `download` does.
 
@@ -91,6 +106,7 @@ def download_to(
     takes longer than the limit, by default one that depends on the size, and another OSError where the file cannot be
     written.
     """
+    require(permission.network, f"to ask `{masked_url(url)}`")
     with open(path, "xb") as file:
         _copy_within(limit_seconds, url, size_bytes, file, terms or Terms())
 

@@ -7,9 +7,9 @@ import pytest
 from PIL import Image
 
 from buildassets.compiler.build import build
-from buildassets.compiler.config.load import load_config
 from buildassets.runtime import Assets
 from tests.browser.conftest import Browser
+from tests.building import load_config
 from tests.conftest import write_tree
 
 _VARIANTS = """

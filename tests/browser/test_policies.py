@@ -8,11 +8,11 @@ import pytest
 from jinja2 import Environment
 
 from buildassets.compiler.build import build
-from buildassets.compiler.config.load import load_config
 from buildassets.runtime import Assets
 from buildassets.runtime.wsgi import AssetServer
 from tests.browser.conftest import Browser
 from tests.browser.serving import served
+from tests.building import load_config
 from tests.conftest import Tree, wait_for, write_tree
 
 pytestmark = pytest.mark.browser

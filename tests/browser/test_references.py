@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from buildassets.compiler.build import build
-from buildassets.compiler.config.load import load_config
 from tests.browser.conftest import Browser
+from tests.building import load_config
 from tests.conftest import write_tree
 
 pytestmark = pytest.mark.browser

@@ -8,12 +8,13 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 import pytest
 
 from buildassets.compiler.build import build
-from buildassets.compiler.config.load import load_config
+from buildassets.programs.permission import BUILDING
 from buildassets.release.earlier.releases import previous_release
 from buildassets.runtime import Assets
 from buildassets.runtime.wsgi import AssetServer
 from tests.browser.conftest import Browser
 from tests.browser.serving import served
+from tests.building import load_config
 from tests.conftest import write_tree
 
 pytestmark = pytest.mark.browser
@@ -32,7 +33,7 @@ def deployed(folder: Path, edition: str, way: Way) -> WSGIApplication:
     output = folder / ("build" if way == "in one folder" else edition)
     config = load_config(start=str(folder), output=str(output))
     if way == "carried" and edition != "first":
-        with previous_release(str(folder / "first")) as previous:
+        with previous_release(str(folder / "first"), permission=BUILDING) as previous:
             assert build(config, previous=[previous]).succeeded
     else:
         assert build(config).succeeded

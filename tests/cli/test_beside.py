@@ -18,7 +18,7 @@ from tests.conftest import PATIENCE_SECONDS, Tree, wait_for, write_tree
 
 SITE: Tree = {"buildassets.toml": "", "assets/a.css": "a { color: red }"}
 # Writes its process id to `runs`, and goes on until a signal ends it.
-SERVER = "import os, signal, time; open('runs', 'w').write(str(os.getpid())); time.sleep(600)"
+SERVER = "import os, pathlib, signal, time; pathlib.Path('runs').write_text(str(os.getpid())); time.sleep(600)"
 IGNORES_SIGTERM = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
 # A command that ends by itself has all the time that a busy machine may need.
 GRACE = {"_OWN_WAY_SECONDS": 0.5, "_ENDING_SECONDS": float(PATIENCE_SECONDS)}

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -550,3 +551,17 @@ def test_mistakes_of_a_first_day_with_django_are_found(
     assert examined(released(tmp_path, files)) == (0, [])
     (tmp_path / file).write_text((tmp_path / file).read_text().replace(old, new))
     assert examined(tmp_path) == (1, [("error", code)])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has more than one address of its own")
+def test_no_host_that_a_file_of_the_release_names_is_asked(tmp_path: Path) -> None:
+    project = write_tree(tmp_path, SITE)
+    with watching(project):
+        wait_for((project / "build/manifest.json").exists)
+    with socket.create_server(("127.0.0.2", 0)) as server:
+        server.settimeout(0)
+        url = f"http://127.0.0.2:{server.getsockname()[1]}/"
+        write_tree(project, {"build/assets/livereload.json": json.dumps({"url": url})})
+        assert ("warning", "doctor/development") in examined(project)[1]
+        with pytest.raises(BlockingIOError):
+            server.accept()

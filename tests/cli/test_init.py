@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from buildassets.compiler.config.load import load_config
 from tests.browser.fresh import environment as developer
 from tests.browser.fresh import fresh, init
+from tests.building import load_config
 from tests.command import environment, run
 from tests.conftest import Tree, read_tree, write_tree
 

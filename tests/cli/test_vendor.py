@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from buildassets.cli.options import configured_for_packages
+from buildassets.cli.permissions import permission_of
 from buildassets.cli.vendor import vendoring
 from buildassets.errors import PackagesError
 from buildassets.packages.vendor.vendoring import add
@@ -106,9 +107,10 @@ def test_full_disk_leaves_the_import_map_unchanged(project: Path, monkeypatch: p
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr("buildassets.packages.vendor.vendoring.write_lock", full)
+    config = configured_for_packages(str(project / "buildassets.toml"), permission=permission_of("vendor add"))
     before = read_tree(project)
     with pytest.raises(PackagesError):
-        add(vendoring(configured_for_packages(str(project / "buildassets.toml"))), {"alpinejs": ""})
+        add(vendoring(config), {"alpinejs": ""})
     assert ["alpinejs" in one for one in maps] == [True]
     assert read_tree(project) == before
 

@@ -15,7 +15,6 @@ import pytest
 from buildassets.compiler.build import Means, build
 from buildassets.compiler.cache.store import Cache
 from buildassets.compiler.check import check
-from buildassets.compiler.config.load import load_config
 from buildassets.compiler.config.values import Config, SourceRoot
 from buildassets.compiler.result import BuildResult
 from buildassets.compiler.sources.discover import discover
@@ -23,6 +22,8 @@ from buildassets.compiler.transform.draft_cache import names_for
 from buildassets.compiler.transform.engine_set import RunningEngines
 from buildassets.compiler.transform.sass_ahead import ahead_of_sources
 from buildassets.diagnostics import Diagnostic, Location, render_text
+from buildassets.programs.permission import BUILDING
+from tests.building import load_config
 from tests.command import built
 from tests.conftest import Tree, read_tree, settle, write_tree
 
@@ -540,7 +541,7 @@ def test_integrity_is_that_of_the_file(tmp_path: Path) -> None:
 def test_a_config_made_in_code_is_enough(tmp_path: Path) -> None:
     write_tree(tmp_path, SITE)
     root = SourceRoot(str(tmp_path / "assets"), "assets")
-    config = Config(folder=str(tmp_path), sources=(root,), output=str(tmp_path / "out"))
+    config = Config(permission=BUILDING, folder=str(tmp_path), sources=(root,), output=str(tmp_path / "out"))
     assert build(config).succeeded
     assert (tmp_path / "out/manifest.json").exists()
 

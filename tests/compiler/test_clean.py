@@ -10,12 +10,12 @@ import pytest
 from buildassets.compiler.build import build
 from buildassets.compiler.cache.store import Cache, Run
 from buildassets.compiler.clean import Cleaned, clean_cache, clean_release
-from buildassets.compiler.config.load import load_config
 from buildassets.compiler.config.values import MODES, Mode
 from buildassets.compiler.incremental.no_op import incremental
 from buildassets.compiler.write.release_directory import release_files
 from buildassets.errors import ConfigError
 from buildassets.manifest import loads
+from tests.building import load_config
 from tests.conftest import Tree, read_tree, write_tree
 
 SITE: Tree = {
@@ -278,7 +278,7 @@ def builder(site: Path) -> Iterator[None]:
     """Builds the site in another process, each time with another sheet."""
     program = f"""
 import itertools, pathlib
-from buildassets.compiler.config.load import load_config
+from tests.building import load_config
 from buildassets.compiler.build import build
 for number in itertools.count():
     pathlib.Path("assets/css/app.css").write_text("b {{ color: #%06x }}" % number * 20)

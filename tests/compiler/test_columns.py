@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from buildassets.compiler.build import build
-from buildassets.compiler.config.load import load_config
 from buildassets.diagnostics import Diagnostic
 from buildassets.errors import ConfigError
+from tests.building import load_config
 from tests.conftest import Tree, write_tree
 from tests.corpus.packages import node_modules
 

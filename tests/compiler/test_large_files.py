@@ -12,11 +12,11 @@ import pytest
 
 from buildassets.codings import compressed, compressed_chunks, decompressed_chunks, is_available
 from buildassets.compiler.build import build
-from buildassets.compiler.config.load import load_config
 from buildassets.compiler.result import BuildResult
 from buildassets.digest import integrity
 from buildassets.files import CHUNK_BYTES, LARGE_BYTES
 from buildassets.manifest import loads
+from tests.building import load_config
 from tests.conftest import read_tree, write_tree
 
 WORDS = [random.Random(number).randbytes(4).hex() for number in range(2**11)]

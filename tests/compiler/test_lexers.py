@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from buildassets.compiler.build import build
-from buildassets.compiler.config.load import load_config
-from tests.building import printed
+from tests.building import load_config, printed
 from tests.conftest import Tree, lexers_in_python, need_library, read_tree, write_tree
 
 SITE: Tree = {

@@ -13,6 +13,7 @@ from buildassets.compiler.engines.esbuild.command import find_esbuild
 from buildassets.compiler.engines.esbuild.grammar import EsbuildGrammar
 from buildassets.compiler.engines.protocol import EngineInput
 from buildassets.compiler.languages.javascript.early_errors import early_error
+from buildassets.programs.permission import BUILDING
 from tests.corpus.packages import node_modules, sampled
 from tests.corpus.test_js_oracle import WRONG_ON_PURPOSE
 
@@ -49,7 +50,7 @@ def refused_by_node(node: str, files: Sequence[Path]) -> set[Path]:
 
 @pytest.fixture(scope="module")
 def grammar() -> Iterator[EsbuildGrammar]:
-    with closing(EsbuildGrammar(find_esbuild(str(node_modules())))) as engine:
+    with closing(EsbuildGrammar(find_esbuild(str(node_modules()), permission=BUILDING))) as engine:
         yield engine
 
 

@@ -11,6 +11,7 @@ import pytest
 from buildassets.compiler.engines.protocol import EngineInput
 from buildassets.compiler.engines.sass.dart import DartSassEngine
 from buildassets.compiler.engines.sass.wheel import installed_command
+from buildassets.programs.permission import BUILDING
 from tests.conftest import write_tree
 from tests.corpus.building import build, source_root
 from tests.corpus.packages import node_modules
@@ -79,7 +80,7 @@ def test_package_finds_its_fonts_where_their_folder_is_a_source_root(tmp_path: P
 def test_inputs_alone_give_the_same_css_and_each_deprecation_is_reported_once(
     tmp_path: Path, packages: Path, source: str, load_paths: list[str]
 ) -> None:
-    engine = DartSassEngine([str(packages / path) for path in load_paths], str)
+    engine = DartSassEngine([str(packages / path) for path in load_paths], str, permission=BUILDING)
     compiled = engine.run(EngineInput(source, str(tmp_path / "app.scss"), "app.scss"))
     engine.close()
     copy = write_tree(tmp_path / "copy", {"app.scss": source})

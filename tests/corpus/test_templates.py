@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from buildassets.compiler.check import CheckResult, check
-from buildassets.compiler.config.load import load_config
+from tests.building import load_config
 from tests.conftest import write_tree
 from tests.corpus.wheels import wheels
 

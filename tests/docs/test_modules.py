@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.config.load import load_config
 from buildassets.runtime import Assets
+from tests.building import load_config
 from tests.conftest import write_tree
 from tests.runtime.pages import elements, write_release
 

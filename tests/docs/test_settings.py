@@ -5,9 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from buildassets.compiler.config.load import load_config
 from buildassets.compiler.config.values import Config, Retain
 from buildassets.manifest import loads
+from tests.building import load_config
 from tests.conftest import write_tree
 
 DOCS = Path(__file__).parents[2] / "docs"

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.config.load import load_config
 from buildassets.compiler.config.values import Templates
 from buildassets.compiler.templates.jinja import JinjaReader
 from buildassets.compiler.templates.names import HELPERS
+from tests.building import load_config
 from tests.conftest import write_tree
 
 PAGE = (Path(__file__).parents[2] / "docs/templates.md").read_text(encoding="utf-8")

@@ -6,9 +6,9 @@ from typing import Final
 
 from buildassets.compiler.build import build
 from buildassets.compiler.check import check
-from buildassets.compiler.config.load import load_config
 from buildassets.diagnostics import render_text
 from buildassets.errors import ConfigError
+from tests.building import load_config
 from tests.conftest import Tree
 
 Project = Callable[[int], Tree]

@@ -71,10 +71,11 @@ def test_settings_that_cannot_be_loaded_change_nothing_for_the_process(tmp_path:
 import os, sys
 from buildassets.errors import ConfigError
 from buildassets.migrate.compressor import plan
+from buildassets.programs.permission import IMPORTING
 
 before = list(sys.path)
 try:
-    plan({str(tmp_path)!r}, "no_such.settings")
+    plan({str(tmp_path)!r}, "no_such.settings", permission=IMPORTING)
 except ConfigError as failure:
     print(failure.diagnostics[0].message)
 print("DJANGO_SETTINGS_MODULE" in os.environ, sys.path == before)

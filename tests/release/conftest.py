@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from buildassets.compiler.build import build
-from buildassets.compiler.config.load import load_config
 from buildassets.release.archive.read import FORMS, Form
 from buildassets.release.archive.write import Packed, pack_folder
+from tests.building import load_config
 from tests.conftest import Tree, write_tree
 
 SITE: Tree = {

@@ -9,6 +9,7 @@ import pytest
 
 import buildassets.download
 from buildassets.download import download
+from buildassets.programs.permission import BUILDING
 from buildassets.release.publish import destination
 from tests.command import run
 from tests.conftest import read_tree, write_tree
@@ -146,23 +147,23 @@ def test_no_failure_prints_a_password(built_site: Path, server: Authenticating, 
 
 def test_the_password_is_not_taken_for_a_part_of_the_host(site: Path, server: Authenticating) -> None:
     with pytest.raises(OSError, match="the server answers 401"):
-        download(f"{server.url('u:s3cr')}manifest.json", 10_000)
-    assert download(f"{server.url(f'{USER}:{PASSWORD}')}manifest.json", 10_000).startswith(b"{")
+        download(f"{server.url('u:s3cr')}manifest.json", 10_000, permission=BUILDING)
+    assert download(f"{server.url(f'{USER}:{PASSWORD}')}manifest.json", 10_000, permission=BUILDING).startswith(b"{")
 
 
 def test_a_redirect_within_the_server_keeps_the_password(site: Path, server: Authenticating) -> None:
     server.leads_to = f"{server.url()}here/"
-    assert download(f"{server.url(ENCODED)}manifest.json", 10_000).startswith(b"{")
+    assert download(f"{server.url(ENCODED)}manifest.json", 10_000, permission=BUILDING).startswith(b"{")
     assert len(server.seen) == 2
 
 
 def test_a_redirect_to_another_server_leaves_the_password_out(site: Path, server: Authenticating) -> None:
     with authenticating(site / "old", "") as other:
         server.leads_to = other.url("eve:evil")
-        assert download(f"{server.url(ENCODED)}manifest.json", 10_000).startswith(b"{")
+        assert download(f"{server.url(ENCODED)}manifest.json", 10_000, permission=BUILDING).startswith(b"{")
         assert other.seen == [None]
         server.leads_to = other.url(host="localhost")
-        assert download(f"{server.url(ENCODED)}manifest.json", 10_000).startswith(b"{")
+        assert download(f"{server.url(ENCODED)}manifest.json", 10_000, permission=BUILDING).startswith(b"{")
         assert other.seen == [None, None]
 
 

@@ -19,9 +19,10 @@ from threading import Event
 import pytest
 
 from buildassets.compiler.build import build
-from buildassets.compiler.config.load import load_config
+from buildassets.programs.permission import BUILDING
 from buildassets.release.earlier.releases import previous_release
 from buildassets.runtime import Assets
+from tests.building import load_config
 from tests.conftest import PATIENCE_SECONDS, write_tree
 from tests.example.servers import balancer, free_port, is_open, wait_until
 
@@ -70,7 +71,7 @@ class Project:
         output = self.folder / (f"image{version}" if self.is_carried else "build")
         config = load_config(start=str(self.folder), output=str(output))
         if self.is_carried and version > 1:
-            with previous_release(str(self.folder / f"image{version - 1}")) as previous:
+            with previous_release(str(self.folder / f"image{version - 1}"), permission=BUILDING) as previous:
                 assert build(config, previous=[previous]).succeeded
         else:
             assert build(config).succeeded

@@ -9,8 +9,8 @@ from urllib.parse import unquote_to_bytes
 from wsgiref.util import setup_testing_defaults
 
 from buildassets.compiler.build import build
-from buildassets.compiler.config.load import load_config
 from buildassets.paths import from_url
+from tests.building import load_config
 from tests.conftest import write_tree
 
 NOISE = random.Random(1).randbytes(700_000)  # more than two blocks of whatever reads in blocks

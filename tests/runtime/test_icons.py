@@ -8,8 +8,8 @@ import pytest
 from jinja2 import DictLoader, Environment, TemplateSyntaxError
 
 from buildassets.compiler.build import build
-from buildassets.compiler.config.load import load_config
 from buildassets.runtime import AssetNotFound, Assets
+from tests.building import load_config
 from tests.conftest import write_tree
 from tests.runtime.pages import elements
 

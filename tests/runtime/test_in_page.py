@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from buildassets.compiler.build import build
-from buildassets.compiler.config.load import load_config
 from buildassets.compiler.languages.scan import scan, splice
 from buildassets.manifest import Manifest, loads
 from buildassets.media import media_of
 from buildassets.runtime import Assets
 from buildassets.runtime.in_page import with_full_urls
+from tests.building import load_config
 from tests.conftest import Tree, write_tree
 
 SITE: Tree = {

@@ -8,8 +8,8 @@ from jinja2 import Environment
 from PIL import Image
 
 from buildassets.compiler.build import build
-from buildassets.compiler.config.load import load_config
 from buildassets.runtime import AssetNotFound, Assets
+from tests.building import load_config
 from tests.conftest import write_tree
 from tests.runtime.pages import elements
 

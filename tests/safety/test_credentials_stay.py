@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from buildassets.cli.permissions import permission_of
 from buildassets.packages.registry.settings import RegistrySettings, registry_settings
 from tests.conftest import write_tree
 
@@ -15,7 +16,12 @@ OPEN = "http://packages.example/a"
 def settings(folder: Path, project: str, user: str = TOKEN, **environment: str) -> RegistrySettings:
     """The settings with these `.npmrc`, where the project's names a registry."""
     write_tree(folder, {".npmrc": f"registry=https://packages.example/\n{project}", "home/.npmrc": user})
-    return registry_settings(str(folder), "", {"HOME": str(folder / "home"), "PATH": "", **environment})
+    return registry_settings(
+        str(folder),
+        "",
+        {"HOME": str(folder / "home"), "PATH": "", **environment},
+        permission=permission_of("tools install"),
+    )
 
 
 def test_credentials_of_the_user_go_to_their_host_by_tls(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from buildassets.programs.places import lies_in_project
-from tests.command import run
+from tests.command import release_site, run
 from tests.conftest import Tree, write_tree
 from tests.packages.installed import put_tool
 
@@ -124,4 +124,64 @@ def test_doctor_in_a_folder_that_looks_like_a_bare_repository_runs_nothing(tmp_p
     )
     done = run(site, "doctor", "--json")
     assert json.loads(done.stdout)
+    assert not (tmp_path / "ran").exists()
+
+
+_READING = [
+    "list",
+    "report --json",
+    "explain css/app.css",
+    "clean --dry-run",
+    "verify",
+    "pack -o a.tar",
+    "tools list",
+    "vendor verify",
+]
+
+
+@pytest.mark.parametrize("verb", _READING)
+def test_verb_that_reads_a_release_imports_no_module_of_the_project(tmp_path: Path, verb: str) -> None:
+    project = release_site(tmp_path)
+    trap = f"open({str(tmp_path / 'ran')!r}, 'w').close()\n"
+    settings = 'webassets = "trap"\n[templates]\ndirs = ["templates"]\nextensions = ["trap.Trap"]\n'
+    write_tree(
+        project, {"trap.py": trap, "buildassets.toml": settings, "templates/page.html": "{{ asset('css/app.css') }}"}
+    )
+    done = run(project, *verb.split())
+    assert done.returncode == 0, done.stderr
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize("kind", ["css", "js", "svg"])
+def test_engine_of_the_project_itself_is_left_out_with_a_warning(tmp_path: Path, kind: str) -> None:
+    trap = f"open({str(tmp_path / 'ran')!r}, 'w').close()\n"
+    files = {
+        "lib/trap.py": trap,
+        "lib/trap-1.dist-info/METADATA": "Metadata-Version: 2.1\nName: trap\nVersion: 1\n",
+        "lib/trap-1.dist-info/entry_points.txt": "[buildassets.engines]\ntrap = trap:Trap\n",
+        "assets/a.css": "a { color: red }\n",
+        "buildassets.toml": f'[engines]\n{kind} = "trap"\n',
+    }
+    done = run(write_tree(tmp_path, files), "check", "--no-run", PYTHONPATH=str(tmp_path / "lib"))
+    assert done.returncode == 0, done.stderr
+    assert "warning[config/not-run]: the engine `trap` is not loaded" in done.stderr
+    assert not (tmp_path / "ran").exists()
+
+
+def test_engine_of_an_editable_install_is_the_project_s(tmp_path: Path) -> None:
+    where = write_tree(
+        tmp_path,
+        {
+            "site/assets/a.css": "a { color: red }\n",
+            "site/buildassets.toml": '[engines]\ncss = "trap"\n',
+            "lib/trap.py": f"open({str(tmp_path / 'ran')!r}, 'w').close()\n",
+            "lib/trap-1.dist-info/METADATA": "Metadata-Version: 2.1\nName: trap\nVersion: 1\n",
+            "lib/trap-1.dist-info/entry_points.txt": "[buildassets.engines]\ntrap = trap:Trap\n",
+            "lib/trap-1.dist-info/direct_url.json": json.dumps(
+                {"url": (tmp_path / "site").as_uri(), "dir_info": {"editable": True}}
+            ),
+        },
+    )
+    done = run(where / "site", "check", "--no-run", PYTHONPATH=str(where / "lib"))
+    assert "warning[config/not-run]: the engine `trap` is not loaded" in done.stderr
     assert not (tmp_path / "ran").exists()

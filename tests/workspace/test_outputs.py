@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from buildassets.errors import ConfigError
+from buildassets.programs.permission import BUILDING
 from buildassets.workspace.outputs import Outputs
 from buildassets.workspace.project import Project
 from tests.conftest import write_tree
@@ -20,7 +21,7 @@ def claimed(outputs: Outputs, *claiming: Project) -> list[str]:
     messages = []
     for project in claiming:
         try:
-            outputs.claim(project, project.config())
+            outputs.claim(project, project.config(permission=BUILDING))
         except ConfigError as fault:
             messages += [one.message for one in fault.diagnostics]
     return messages

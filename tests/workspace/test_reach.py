@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from buildassets.programs.permission import BUILDING
 from buildassets.workspace.changes import Repository
 from buildassets.workspace.file import find_workspace
 from buildassets.workspace.reach import reached_projects
@@ -29,7 +30,7 @@ def reached(folder: Path, files: Tree, *changed: str) -> list[str]:
         workspace.projects,
         workspace.folder,
         repository.changed_since("HEAD"),
-        config_of=lambda project: project.config(),
+        config_of=lambda project: project.config(permission=BUILDING),
         last_read=lambda _project, _config: (),
         upward=repository.upward_paths,
     )
@@ -69,7 +70,7 @@ def test_a_lock_above_the_workspace_reaches_all(tmp_path: Path) -> None:
         workspace.projects,
         workspace.folder,
         repository.changed_since("HEAD"),
-        config_of=lambda project: project.config(),
+        config_of=lambda project: project.config(permission=BUILDING),
         last_read=lambda _project, _config: (),
         upward=repository.upward_paths,
     )

@@ -14,6 +14,8 @@ import click
 
 from buildassets.cli.descendants import Descendant, descendants, running, send
 from buildassets.manifest import MANIFEST_NAME
+from buildassets.programs.permission import Permission
+from buildassets.programs.start import named, run, start
 from buildassets.typed import IS_WATCHED
 
 if TYPE_CHECKING:
@@ -29,9 +31,9 @@ _INTERRUPT_SECONDS: Final = 0.2
 _LOOK_SECONDS: Final = 0.02
 
 
-def run_once(command: Sequence[str]) -> None:
+def run_once(command: Sequence[str], *, permission: Permission) -> None:
     """Run a command that writes files, and wait for it. Its output goes to stderr; its exit code is ignored."""
-    subprocess.run(command, stdin=subprocess.DEVNULL, stdout=sys.stderr.fileno(), check=False)  # noqa: S603 the project's
+    run(named(command, permission=permission), stdin=subprocess.DEVNULL, stdout=sys.stderr.fileno())
 
 
 class Beside:
@@ -40,10 +42,11 @@ class Beside:
     The command inherits our standard streams, but with `stdout_is_ours` its stdout is our stderr.
     """
 
-    def __init__(self, command: Sequence[str], *, stdout_is_ours: bool) -> None:
+    def __init__(self, command: Sequence[str], *, stdout_is_ours: bool, permission: Permission) -> None:
         if shutil.which(command[0]) is None:
             raise click.UsageError(f"there is no command `{command[0]}`")
         self._command = command
+        self._program = named(command, permission=permission)
         self._stdout = sys.stderr.fileno() if stdout_is_ours else None
         self._process: subprocess.Popen[bytes] | None = None
         self._ended = Lock()  # taken by the first cause of the end: the command, or a stop of the watch
@@ -93,7 +96,7 @@ class Beside:
     def _started(self) -> "subprocess.Popen[bytes]":
         environment = {**os.environ, IS_WATCHED: "1"}  # so that the command starts no watch of its own
         try:
-            return subprocess.Popen(self._command, stdout=self._stdout, env=environment)  # noqa: S603 the user's own
+            return start(self._program, stdout=self._stdout, env=environment)
         except OSError as fault:
             raise click.UsageError(f"cannot run `{self._command[0]}`: {(fault.strerror or '').lower()}") from None
 

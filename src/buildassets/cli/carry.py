@@ -11,11 +11,12 @@ from buildassets.errors import BuildError
 
 if TYPE_CHECKING:
     from buildassets.compiler.write.carry import Previous
+    from buildassets.programs.permission import Permission
 
 
 @contextmanager
 def previous_releases(
-    sources: Sequence[str], url: str | None, mode: Mode, *, if_any: bool
+    sources: Sequence[str], url: str | None, mode: Mode, *, if_any: bool, permission: "Permission"
 ) -> "Iterator[Sequence[Previous]]":
     """The releases that `sources` name; their files are below `url` if that is given, else beside the manifest.
 
@@ -39,7 +40,7 @@ def previous_releases(
         releases = []
         for source in sources:
             try:
-                releases.append(opened.enter_context(previous_release(source, url)))
+                releases.append(opened.enter_context(previous_release(source, url, permission=permission)))
             except FileNotFoundError:
                 if not if_any:
                     raise BuildError([_absent(source)]) from None

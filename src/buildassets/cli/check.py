@@ -17,6 +17,7 @@ from buildassets.cli.output import (
     print_json,
     show,
 )
+from buildassets.cli.permissions import permission_of
 from buildassets.diagnostics import Diagnostic
 from buildassets.errors import BuildAssetsError
 from buildassets.jobs import threads
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from buildassets.compiler.check import CheckResult
     from buildassets.compiler.config.values import Config
     from buildassets.compiler.templates.check import TemplateCheck
+    from buildassets.programs.permission import Permission
 
 
 @click.command("check")
@@ -42,38 +44,37 @@ def command(given: CompileOptions, form: str | None, no_run: bool) -> int:
     Lists on stdout the assets that no entry reaches, if `entries` are configured, and those that nothing uses, if
     templates name assets. Assets of others, such as those of `vendored` roots, are only counted.
     """
+    permission = permission_of("check", no_run=no_run)
     if given.as_json and form not in (None, "json"):
         raise click.UsageError(f"`--json` and `--format {form}` exclude each other")
     if form is not None and form not in ("text", "json"):
-        return _as_findings(given, cast("Form", form), runs_code=not no_run)
+        return _as_findings(given, cast("Form", form), permission)
     output = Output(given.as_json or form == "json", given.verbose, given.quiet)
-    config = given.config(runs_code=not no_run)
-    return show_check(
-        _checked(given, config, output, runs_code=not no_run), output, tuple(sorted(config.commands)) if no_run else ()
-    )
+    config = given.config(permission=permission)
+    return show_check(_checked(given, config, output), output, tuple(sorted(config.commands)) if no_run else ())
 
 
-def _checked(given: CompileOptions, config: "Config", output: Output, *, runs_code: bool) -> "CheckResult":
+def _checked(given: CompileOptions, config: "Config", output: Output) -> "CheckResult":
     """The result of the check; the cache of a project that nobody trusts is not read."""
     from buildassets.compiler.cache.folder import cache_folder
     from buildassets.compiler.check import check
 
-    cache = cache_folder(config) if runs_code else None
+    cache = cache_folder(config) if config.permission.programs else None
 
     with threads(given.jobs) as executor, descriptor_kept_from_stdout(), kept_from_stdout():
         return check(config, mode=given.mode, executor=executor, progress=output.on_progress(), cache=cache)
 
 
-def _as_findings(given: CompileOptions, form: "Form", *, runs_code: bool) -> int:
+def _as_findings(given: CompileOptions, form: "Form", permission: "Permission") -> int:
     """Print the diagnostics in that `form`, also those of a wrong configuration; returns the exit code."""
     from buildassets.cli.findings import findings
     from buildassets.compiler.config.file import working_directory
 
     folder, output = working_directory(), Output(quiet=given.quiet)
     try:
-        config = given.config(runs_code=runs_code)
+        config = given.config(permission=permission)
         folder = config.folder
-        diagnostics = _checked(given, config, output, runs_code=runs_code).diagnostics
+        diagnostics = _checked(given, config, output).diagnostics
         code = int(any(diagnostic.is_error for diagnostic in diagnostics))
     except BuildAssetsError as failure:
         diagnostics, code = tuple(failure.diagnostics), failure.exit_code

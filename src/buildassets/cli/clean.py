@@ -6,6 +6,7 @@ import click
 
 from buildassets.cli.options import clean_options, release_config
 from buildassets.cli.output import Output, count_text
+from buildassets.cli.permissions import permission_of
 from buildassets.sizes import size_text
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def command(
     from buildassets.compiler.cache.folder import cache_folder
     from buildassets.compiler.clean import clean_cache, clean_release
 
-    config = release_config(config_file, output)
+    config = release_config(config_file, output, permission=permission_of("clean", dry_run=dry_run))
     show, shown = Output(as_json, verbose, quiet), config.shown
 
     def cleaned(dry_run: bool) -> "tuple[Cleaned, Cleaned]":

@@ -7,6 +7,7 @@ from buildassets.frozen import frozen
 
 if TYPE_CHECKING:
     from buildassets.compiler.config.values import Config, Mode
+    from buildassets.programs.permission import Permission
 
 
 @frozen
@@ -30,10 +31,10 @@ class CompileOptions:
     templates: tuple[str, ...] = ()
     plan: str | None = None
 
-    def config(self, *, runs_code: bool = True) -> "Config":
-        """The configuration with these options applied; raises ConfigError. For `runs_code` see `load_config`."""
+    def config(self, *, permission: "Permission") -> "Config":
+        """The configuration with these options applied; raises ConfigError."""
         more = self.also, self.url, self.templates, self.plan
-        return configured(self.config_file, self.sources, self.output, *more, self.mode, runs_code=runs_code)
+        return configured(self.config_file, self.sources, self.output, *more, self.mode, permission=permission)
 
 
 @frozen
@@ -62,7 +63,7 @@ def configured(
     plan: str | None = None,
     mode: "Mode" = "production",
     *,
-    runs_code: bool = True,
+    permission: "Permission",
 ) -> "Config":
     """The configuration with the options of the command line applied; raises ConfigError."""
     from buildassets.compiler.config.load import load_config
@@ -76,5 +77,5 @@ def configured(
         url=url,
         plan=plan,
         mode=mode,
-        runs_code=runs_code,
+        permission=permission,
     )

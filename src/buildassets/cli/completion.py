@@ -9,6 +9,8 @@ from typing import Any, Final
 import click
 from click.shell_completion import BashComplete, CompletionItem, add_completion_class
 
+from buildassets.programs.permission import NOTHING
+
 _RELEASES: Final = {"ARCHIVE", "NEW", "OLD", "OLD_MANIFEST", "PREVIOUS", "[DIR|ARCHIVE]", "[DIR|ARCHIVE|MANIFEST]"}
 _PATHS: Final = _RELEASES | {"FILE", "KEY", "ROOT", "TARGET", "[SOURCE]..."}
 _FOLDERS: Final = frozenset(("DIR", "[DIR]"))
@@ -83,7 +85,7 @@ def _logical_paths() -> list[str]:
     from buildassets.cli.options import release_config
     from buildassets.cli.read_release import manifest_of_output
 
-    return sorted(manifest_of_output(release_config(None)).assets)
+    return sorted(manifest_of_output(release_config(None, permission=NOTHING)).assets)
 
 
 def _tools() -> list[str]:

@@ -4,8 +4,10 @@ import click
 
 from buildassets.cli.options import diff_options
 from buildassets.cli.output import print_data, print_json
+from buildassets.cli.permissions import permission_of
 from buildassets.cli.read_release import content_of_release
 from buildassets.manifest import Manifest, loads
+from buildassets.programs.permission import Permission
 
 
 @click.command("diff")
@@ -23,7 +25,7 @@ def command(old: str, new: str, as_json: bool, markdown: bool, exit_code: bool) 
 
     if as_json and markdown:
         raise click.UsageError("`--json` and `--markdown` exclude each other")
-    compared = difference(read_manifest(old), read_manifest(new))
+    compared = difference(*(read_manifest(one, permission=permission_of("diff")) for one in (old, new)))
     if as_json:
         print_json({"ok": True, **difference_document(compared), "diagnostics": []})
     else:
@@ -31,6 +33,6 @@ def command(old: str, new: str, as_json: bool, markdown: bool, exit_code: bool) 
     return 1 if exit_code and compared.changes else 0
 
 
-def read_manifest(source: str) -> Manifest:
+def read_manifest(source: str, *, permission: Permission) -> Manifest:
     """The manifest that `source` names. Raises BuildError."""
-    return loads(*content_of_release(source))
+    return loads(*content_of_release(source, permission=permission))

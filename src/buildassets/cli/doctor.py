@@ -7,6 +7,7 @@ import click
 
 from buildassets.cli.options import doctor_options
 from buildassets.cli.output import Output, count_text
+from buildassets.cli.permissions import permission_of
 
 
 @click.command("doctor")
@@ -18,16 +19,17 @@ def command(may_run: bool, config_file: str | None, cache_dir: str | None, as_js
     Exits with 1 if there is an error; what is guessed from files is a warning. Imports no code of the project, unless
     --run is given.
     """
+    from buildassets.compiler.engines.tools import tools_not_run
     from buildassets.doctor.examine import findings
     from buildassets.doctor.subject import subject
-    from buildassets.doctor.tools import programs_not_run
 
-    examined = subject(config_file, cache_dir, may_run=may_run, environment=os.environ, now_seconds=time.time())
-    found = findings(examined, may_run=may_run)
+    permission = permission_of("doctor", run=may_run)
+    examined = subject(config_file, cache_dir, permission=permission, environment=os.environ, now_seconds=time.time())
+    found = findings(examined)
     errors = sum(one.is_error for one in found)
     show = Output(as_json, quiet=quiet)
     code = show.finish(errors == 0, found, {"framework": examined.found.framework})
-    for program in programs_not_run(examined):
+    for program in tools_not_run(examined.folder, permission=permission):
         unknown = "its version is not known without running it, as `--run` does"
         show.report(f"did not start `{program}`, which the project brings: {unknown}")
     counts = f"{count_text(errors, 'error')}, {count_text(len(found) - errors, 'warning')}"

@@ -10,6 +10,7 @@ import click
 from buildassets.cli.diff import read_manifest
 from buildassets.cli.options import cache_dir_option, read_options, release_config, since_option
 from buildassets.cli.output import print_data, print_json, stale_text
+from buildassets.cli.permissions import permission_of
 from buildassets.cli.read_release import manifest_of_output
 from buildassets.credentials import masked_url
 from buildassets.diagnostics import Diagnostic, Location, error
@@ -41,7 +42,7 @@ def command(
     from buildassets.compiler.explain import bundler_of, command_of, referrers
     from buildassets.compiler.languages.native.library import implementation
 
-    config = release_config(config_file, output)
+    config = release_config(config_file, output, permission=permission_of("explain"))
     path = os.path.join(config.output, MANIFEST_NAME)
     manifest = manifest_of_output(config)
     if logical_path in manifest.vite and logical_path not in manifest.assets:
@@ -78,13 +79,17 @@ def command(
 
 def _earlier(logical_path: str, since: str) -> list[str]:
     """A note where the release `since` had the asset that this release lacks."""
-    return [f"`{masked_url(since)}` has it"] if logical_path in read_manifest(since).assets else []
+    return (
+        [f"`{masked_url(since)}` has it"]
+        if logical_path in read_manifest(since, permission=permission_of("explain")).assets
+        else []
+    )
 
 
 def _change(logical_path: str, since: str, manifest: Manifest) -> "Change | None":
     from buildassets.release.diff.causes import change_of
 
-    return change_of(logical_path, read_manifest(since), manifest)
+    return change_of(logical_path, read_manifest(since, permission=permission_of("explain")), manifest)
 
 
 def _since_lines(since: str | None, change: "Change | None") -> Iterator[str]:
@@ -112,13 +117,20 @@ def _cached(
     """
     from buildassets.compiler.cache.folder import cache_folder
     from buildassets.compiler.cache.traces import Stale
+    from buildassets.compiler.engines.tools import tools_not_run
     from buildassets.compiler.explain import cached_drafts
 
     drafts = cached_drafts(config, cache_folder(config, cache_dir), logical_path, entry)
+    fetched: list[str] = [path for path, one in drafts.items() if not isinstance(one, Stale) and one.is_remote]
     reasons: dict[str, str | None] = {
         path: stale_text(one, config) if isinstance(one, Stale) else None for path, one in drafts.items()
     }
-    return reasons, [path for path, one in drafts.items() if not isinstance(one, Stale) and one.is_remote]
+    of_settings: list[str] = [path for path, one in drafts.items() if isinstance(one, Stale) and one.path is None]
+    if (of_settings or not drafts) and (unknown := tools_not_run(config.folder, permission=config.permission)):
+        names = " and ".join(f"`{name}`" for name in unknown)
+        text = f"not known without running {names}, which the project brings"
+        reasons |= dict.fromkeys(of_settings or [logical_path], text)
+    return reasons, fetched
 
 
 def _unknown(logical_path: str, manifest: Manifest, shown: str, notes: Iterable[str]) -> Diagnostic:

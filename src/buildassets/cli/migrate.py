@@ -9,6 +9,7 @@ import click
 
 from buildassets.cli.options import migrate_options
 from buildassets.cli.output import Output, print_data
+from buildassets.cli.permissions import permission_of
 
 
 class Migration(Protocol):
@@ -77,7 +78,10 @@ def _migration(system: str, folder: str, settings: str | None) -> Migration:
         raise click.UsageError(f"`--settings` names settings of Django, which {system} has none of")
     module, _, attribute = _SYSTEMS[system].partition(":")
     plan: Callable[..., Migration] = getattr(import_module(module), attribute)
-    return plan(folder, settings) if system in _OF_DJANGO else plan(folder)
+    permission = permission_of(f"migrate {system}")
+    if system in _OF_DJANGO:
+        return plan(folder, settings, permission=permission)
+    return plan(folder, permission=permission) if permission.python else plan(folder)
 
 
 def _write(path: str, text: str) -> None:

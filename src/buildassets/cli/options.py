@@ -11,6 +11,7 @@ from buildassets.frozen import frozen
 
 if TYPE_CHECKING:
     from buildassets.compiler.config.values import Config
+    from buildassets.programs.permission import Permission
 
 
 @frozen
@@ -389,15 +390,15 @@ def _with(command: _Command, *options: Callable[[_Command], _Command]) -> _Comma
     return command
 
 
-def release_config(config_file: str | None, output: str | None = None) -> "Config":
+def release_config(config_file: str | None, output: str | None = None, *, permission: "Permission") -> "Config":
     """Like `configured`, for a verb that works on a finished release, and so needs no sources."""
     from buildassets.compiler.config.load import load_config
 
-    return load_config(config_file, output=output, needs_sources=False)
+    return load_config(config_file, output=output, needs_sources=False, permission=permission)
 
 
-def configured_for_packages(config_file: str | None) -> "Config":
+def configured_for_packages(config_file: str | None, *, permission: "Permission") -> "Config":
     """Like `configured`, for verbs about tools and packages, whose sources need not exist."""
     from buildassets.compiler.config.load import load_config
 
-    return load_config(config_file, needs_sources=False)
+    return load_config(config_file, needs_sources=False, permission=permission)

@@ -23,7 +23,7 @@ def registry_for(config: "Config") -> "Callable[[], Registry]":
         from buildassets.packages.registry.registry import Registry
         from buildassets.packages.registry.settings import registry_settings
 
-        return Registry(registry_settings(config.folder, config.registry))
+        return Registry(registry_settings(config.folder, config.registry, permission=config.permission))
 
     return registry
 

@@ -19,6 +19,7 @@ from buildassets.cli.output import (
     seconds_text,
     stale_text,
 )
+from buildassets.cli.permissions import permission_of
 from buildassets.collector import paused_collector
 from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.diagnostics import printable
@@ -48,7 +49,7 @@ def build_project(options: BuildOptions, looks: "Sequence[Looks]" = ()) -> int:
 
     started = monotonic()
     given = options.given
-    config = replace(given.config(), companions=options.companions)
+    config = replace(given.config(permission=permission_of("build")), companions=options.companions)
     show = Output(given.as_json, given.verbose, given.quiet)
     cache = None if options.no_cache else cache_to_build_with(config, options.cache_dir)
     notes: list[str] = []
@@ -94,7 +95,13 @@ def build_project(options: BuildOptions, looks: "Sequence[Looks]" = ()) -> int:
     before = _released_before(config) if show.is_watched else None
     held: list[Held] = []
     with (
-        previous_releases(options.carry_from, options.carry_url, given.mode, if_any=options.carry_if_any) as previous,
+        previous_releases(
+            options.carry_from,
+            options.carry_url,
+            given.mode,
+            if_any=options.carry_if_any,
+            permission=config.permission,
+        ) as previous,
         paused_collector(),
     ):
         # A snapshot cannot detect changes of a release that another server has, so none is used with `--carry-from`.
@@ -135,7 +142,7 @@ def opened_executor(name: str | None) -> "Iterator[Away | None]":
     from buildassets.compiler.executors.named import executor_named
     from buildassets.jobs import cores
 
-    with closing(executor_named(name, os.getcwd(), cores())) as away:
+    with closing(executor_named(name, os.getcwd(), cores(), permission=permission_of("build"))) as away:
         yield away
 
 

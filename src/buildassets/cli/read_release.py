@@ -15,6 +15,7 @@ from buildassets.typed import typed
 if TYPE_CHECKING:
     from buildassets.compiler.config.values import Config
     from buildassets.compiler.templates.check import TemplateCheck
+    from buildassets.programs.permission import Permission
 
 
 @frozen
@@ -43,13 +44,13 @@ def content_of_output(config: "Config") -> tuple[bytes, str]:
         raise BuildError([error("manifest/unreadable", message, Location(shown), hint=hint)]) from None
 
 
-def content_of_release(source: str) -> tuple[bytes, str]:
+def content_of_release(source: str, *, permission: "Permission") -> tuple[bytes, str]:
     """The content of the manifest that `source` names, and how messages show it. Raises BuildError."""
     from buildassets.release.earlier.releases import manifest_at
 
     shown = masked_url(source)
     try:
-        return manifest_at(source), shown
+        return manifest_at(source, permission=permission), shown
     except FileNotFoundError:
         hint = "name a release directory, an archive of one, or a manifest by its path or URL"
         message = f"there is no manifest at `{shown}`"

@@ -8,6 +8,7 @@ from buildassets.cli.options import release_config
 from buildassets.diagnostics import Location, error, reason_text
 from buildassets.errors import ReleaseError
 from buildassets.files import STAGING_PREFIX
+from buildassets.programs.permission import NOTHING
 
 _HINTS = {
     "release/unreadable": "name a release directory or an archive that can be read",
@@ -29,7 +30,7 @@ def shown_release(given: str | None, config_file: str | None) -> tuple[str, str]
     """The path of the release that was `given`, or else of the configured one, and how messages show it."""
     if given is not None:
         return given, given
-    config = release_config(config_file)
+    config = release_config(config_file, permission=NOTHING)
     return config.output, config.shown(config.output)
 
 

@@ -8,6 +8,7 @@ import click
 
 from buildassets.cli.options import release_config, report_options
 from buildassets.cli.output import Output, json_text, print_text
+from buildassets.cli.permissions import permission_of
 from buildassets.credentials import masked_url
 from buildassets.folders import is_within
 from buildassets.sizes import size_text
@@ -44,7 +45,7 @@ def command(
         raise click.UsageError("`--json` and `--markdown` exclude each other")
     if file is None and not as_json and not markdown and sys.stdout.isatty():
         raise click.UsageError("the page is for a browser: name a file, as in `-o report.html`")
-    config = release_config(config_file)
+    config = release_config(config_file, permission=permission_of("report"))
     if file is not None:
         _require_place(file, config)
     text = _rendered(_facts(config, release, since, cache_dir), as_json=as_json, markdown=markdown)
@@ -82,7 +83,9 @@ def _facts(config: "Config", release: str | None, since: str | None, cache_dir: 
     from buildassets.release.report.document import Facts
     from buildassets.release.report.references import mapped, references_of
 
-    content, shown = content_of_output(config) if release is None else content_of_release(release)
+    content, shown = (
+        content_of_output(config) if release is None else content_of_release(release, permission=config.permission)
+    )
     manifest = loads(content, shown)
     templates = template_names(config, manifest)
     left = unused_entries(config, manifest.assets, mapped(manifest), templates.places) if templates.places else ()
@@ -93,7 +96,7 @@ def _facts(config: "Config", release: str | None, since: str | None, cache_dir: 
         templates.templates,
         left,
         _measures(config, release, content, cache_dir),
-        None if since is None else difference(read_manifest(since), manifest),
+        None if since is None else difference(read_manifest(since, permission=config.permission), manifest),
         None if since is None else masked_url(since),
     )
 

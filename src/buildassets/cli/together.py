@@ -15,6 +15,7 @@ from typing import IO, TYPE_CHECKING, Final
 from buildassets.diagnostics import error, reason_text
 from buildassets.errors import BuildAssetsError, ConfigError
 from buildassets.manifest import MANIFEST_NAME
+from buildassets.programs.start import Permitted, named, start
 from buildassets.typed import IS_WATCHED
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class Together:
     def __init__(self, *, stdout_is_ours: bool, prefix: str = "") -> None:
         self._prefix = prefix
         self._streams = (2, 2) if stdout_is_ours else (1, 2)
-        self._programs: dict[str, tuple[str, ...]] = {}
+        self._programs: dict[str, Permitted] = {}
         self._running: list[_Beside] = []
         self._writing = Lock()
         self._ended = Lock()  # taken by the first cause of the end: a command, or a stop of the watch
@@ -136,22 +137,22 @@ class _Beside:
     """One command that runs, and the threads that read what it prints."""
 
     def __init__(
-        self, command: tuple[str, ...], config: "Config", label: bytes, streams: tuple[int, int], writing: Lock
+        self, program: Permitted, config: "Config", label: bytes, streams: tuple[int, int], writing: Lock
     ) -> None:
-        import subprocess
+        from subprocess import DEVNULL, PIPE
 
         # Python keeps what it prints to a pipe until there is much of it.
         environment = {"PYTHONUNBUFFERED": "1", **os.environ, IS_WATCHED: "1"}
         self.has_ended = Event()
         self._label = label
         self._writing = writing
-        self._process = subprocess.Popen(  # noqa: S603 - the project's own
-            command,
+        self._process = start(
+            program,
             cwd=config.folder,
             env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stdin=DEVNULL,
+            stdout=PIPE,
+            stderr=PIPE,
             start_new_session=True,
         )
         self._readers = [
@@ -208,17 +209,17 @@ class _Beside:
                 rest = rest[os.write(to, rest) :]
 
 
-def programs_of(config: "Config") -> dict[str, tuple[str, ...]]:
+def programs_of(config: "Config") -> dict[str, Permitted]:
     """The commands with the absolute paths of their programs. Raises ConfigError."""
     from buildassets.compiler.engines.commands.program import find_program
     from buildassets.compiler.engines.unavailable import UnavailableError
 
-    found: dict[str, tuple[str, ...]] = {}
+    found: dict[str, Permitted] = {}
     faults = []
     for name, command in config.run.items():
         try:
             program: Program = find_program(config.folder, command[0])
-            found[name] = (*program.command, *command[1:])
+            found[name] = named((*program.command, *command[1:]), permission=config.permission)
         except UnavailableError as why:
             faults.append(why.diagnostic("command/absent", config.place("run", name)))
     if faults:

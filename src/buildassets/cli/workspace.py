@@ -20,6 +20,7 @@ from buildassets.cli.output import (
     print_json_of_many,
     stale_text,
 )
+from buildassets.cli.permissions import permission_of
 from buildassets.cli.project_build import document_of, jobs_of, opened_executor, remote_lines, summary
 from buildassets.collector import paused_collector
 from buildassets.compiler.cache.shared_work import SharedWork
@@ -56,7 +57,10 @@ class Means:
 
     def config(self, project: "Project") -> "Config":
         """The configuration of `project` with these options; raises ConfigError."""
-        return replace(project.config(self.given.mode, self.given.url), companions=self.companions)
+        return replace(
+            project.config(self.given.mode, self.given.url, permission=permission_of("build")),
+            companions=self.companions,
+        )
 
     def cache(self, project: "Project", config: "Config") -> str:
         """The project's cache folder: its own, or one of its own below the folder for all. Raises ConfigError."""

@@ -5,9 +5,11 @@ Takes the name of a module, gives what it printed, or why there is nothing.
 
 import json
 import os
-import subprocess
-import sys
+from subprocess import TimeoutExpired
 from typing import Any, Final
+
+from buildassets.programs.permission import Permission
+from buildassets.programs.start import run, with_project_python
 
 _AT_MOST_SECONDS: Final = 60
 
@@ -16,19 +18,17 @@ class ProgramError(Exception):
     """Why there is nothing, in one line."""
 
 
-def printed_by(program: str, argument: str, folder: str) -> dict[str, Any]:
+def printed_by(program: str, argument: str, folder: str, *, permission: Permission) -> dict[str, Any]:
     """The output of the module `program`, run with `argument` in `folder`. Raises ProgramError.
 
     The program may report a fault as the key `fault` of its output.
     """
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
-    command = [sys.executable, "-m", program, argument]
+    command = with_project_python(["-m", program, argument], permission=permission)
     try:
-        done = subprocess.run(  # noqa: S603 ours
-            command, cwd=folder, env=environment, capture_output=True, timeout=_AT_MOST_SECONDS, check=False
-        )
+        done = run(command, cwd=folder, env=environment, capture_output=True, timeout=_AT_MOST_SECONDS)
         found: dict[str, Any] = json.loads(done.stdout)
-    except subprocess.TimeoutExpired:
+    except TimeoutExpired:
         raise ProgramError(f"it runs for more than {_AT_MOST_SECONDS} seconds") from None
     except ValueError:
         last = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]

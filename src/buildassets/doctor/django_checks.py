@@ -3,12 +3,12 @@
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from typing import Final
 
 from buildassets.diagnostics import Diagnostic, error, warning
 from buildassets.doctor.subject import Subject
+from buildassets.programs.start import run, with_project_python
 
 _SECONDS: Final = 120
 _MESSAGE: Final = re.compile(r"^\S.*?: \((buildassets\.[EW]\d+)\) (.*)\n(?:\tHINT: (.*)\n)?", re.MULTILINE)
@@ -20,14 +20,13 @@ def django_check_findings(subject: Subject) -> Iterator[Diagnostic]:
     if not os.path.isfile(program):
         return
     try:
-        done = subprocess.run(  # noqa: S603 the project's own program, as asked for
-            [sys.executable, program, "check", "--no-color"],
+        done = run(
+            with_project_python([program, "check", "--no-color"], permission=subject.config.permission),
             cwd=subject.folder,
             capture_output=True,
             encoding="utf-8",
             errors="replace",
             timeout=_SECONDS,
-            check=False,
         )
     except (OSError, subprocess.SubprocessError) as fault:
         yield error("doctor/django-check", f"cannot run `manage.py check`: {fault}", hint="run it by hand")

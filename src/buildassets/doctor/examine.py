@@ -27,9 +27,9 @@ _ALL: Final[tuple[Callable[[Subject], Iterator[Diagnostic]], ...]] = (
 _UNBUILT: Final = "doctor/no-release"
 
 
-def findings(subject: Subject, *, may_run: bool) -> list[Diagnostic]:
-    """What is wrong, errors first; with `may_run`, also what code of the project reports."""
-    examinations = (*_ALL, django_check_findings) if may_run else _ALL
+def findings(subject: Subject) -> list[Diagnostic]:
+    """What is wrong, errors first; with the permission for it, also what code of the project reports."""
+    examinations = (*_ALL, django_check_findings) if subject.config.permission.python else _ALL
     found = [finding for examination in examinations for finding in examination(subject)]
     if any(one.is_error for one in found):
         found = [one for one in found if one.code != _UNBUILT]  # which may follow from them

@@ -6,13 +6,13 @@ import shutil
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from typing import Final, NoReturn
 from urllib.parse import urlsplit
 
 from buildassets.compiler.cache.folder import BUILDS
 from buildassets.compiler.config.values import MODES
 from buildassets.compiler.incremental.no_op import incremental
+from buildassets.compiler.watch.livereload_server import ADDRESS
 from buildassets.diagnostics import Diagnostic, Location, error, warning
 from buildassets.doctor.subject import Subject
 from buildassets.errors import BuildAssetsError
@@ -86,10 +86,12 @@ def _for_development(subject: Subject, manifest: Manifest) -> Iterator[Diagnosti
 
 
 def _is_answered(watcher: str) -> bool:
-    """Whether the watch that wrote the file `watcher` listens; one that was killed leaves it behind."""
+    """Whether the watch of this machine that wrote the file `watcher` listens; a killed one leaves it behind."""
     try:
         address = urlsplit(str(json.loads(bytes_at(watcher) or b"")["url"]))
-        socket.create_connection((address.hostname or "", address.port or 0), _ANSWER_SECONDS).close()
+        if address.hostname != ADDRESS:  # somebody else wrote it
+            return False
+        socket.create_connection((ADDRESS, address.port or 0), _ANSWER_SECONDS).close()
     except (OSError, ValueError, LookupError, TypeError):
         return False
     return True
@@ -131,12 +133,11 @@ def _has_nothing_to_do(subject: Subject) -> bool:
     def work(*, last: object) -> NoReturn:
         raise _WorkError
 
-    config = replace(subject.config, runs_code=True)  # as it was built; comparing with its record runs nothing
     with temporary_folder() as folder, suppress(OSError, shutil.Error):
         shutil.copytree(os.path.join(subject.cache, BUILDS), os.path.join(folder, BUILDS))
         for mode in MODES:
             with suppress(_WorkError, BuildAssetsError):
-                incremental(config, mode, folder, work)
+                incremental(subject.config, mode, folder, work)
                 return True
     return False
 

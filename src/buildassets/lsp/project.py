@@ -18,6 +18,7 @@ from buildassets.frozen import field, frozen
 from buildassets.manifest import MANIFEST_NAME, Entry, Manifest, loads
 from buildassets.nearest import Known
 from buildassets.paths import LogicalPath
+from buildassets.programs.permission import NOTHING
 
 _COMPILED: Final = (".css", ".js")
 
@@ -86,7 +87,7 @@ def load_project(start: str) -> Project:
 
     Nothing of it is run.
     """
-    config = load_config(start=start, runs_code=False)
+    config = load_config(start=start, permission=NOTHING)
     further = {f".{one.source_suffix}": f".{one.suffix}" for one in config.commands.values() if one.source_suffix}
     found = discover(config, further, "development")
     sources = {source.logical: source for source in found.sources}

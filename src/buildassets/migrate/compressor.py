@@ -6,7 +6,6 @@ Django.
 
 import json
 import os
-import sys
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
@@ -14,6 +13,8 @@ from buildassets.diagnostics import error
 from buildassets.errors import ConfigError
 from buildassets.frozen import frozen
 from buildassets.migrate.django_settings import VARIABLE, settings_module
+from buildassets.programs.permission import Permission
+from buildassets.programs.project_python import importable
 
 _LIBSASS: Final = {
     "LIBSASS_ADDITIONAL_INCLUDE_PATHS": "used: Sass also looks there",
@@ -51,11 +52,16 @@ class Settled:
         return f"settings: {len(self.settings):,}; to be done by hand: {len(self.changes):,}"
 
 
-def plan(folder: str, module: str | None) -> Settled:
+def plan(folder: str, module: str | None, *, permission: Permission) -> Settled:
     """The migration of the project in `folder`, with the settings `module`, or those that its `manage.py` names.
 
     Raises ConfigError if the settings cannot be found or loaded.
     """
+    with importable(folder, permission=permission, first=True):
+        return _plan(folder, module)
+
+
+def _plan(folder: str, module: str | None) -> Settled:
     settings = _settings(folder, module)
     from buildassets.compat.compressor.build.settings import build_options, given_settings, meaning_of
 
@@ -69,11 +75,9 @@ def _settings(folder: str, module: str | None) -> Any:
     if name is None:
         hint = f"run this where `manage.py` is, set `{VARIABLE}`, or name the module with `--settings`"
         raise ConfigError([error("compressor/project", "there are no settings of a Django project", hint=hint)])
-    sys.path[:0] = [folder]
     try:
         return _loaded(name)
     except Exception as fault:
-        sys.path.remove(folder)
         message = f"cannot load the settings `{name}`: {type(fault).__name__}: {fault}"
         raise ConfigError([error("compressor/project", message)]) from None
 

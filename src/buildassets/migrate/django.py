@@ -13,12 +13,13 @@ from buildassets.migrate.django_settings import (
     without_own,
 )
 from buildassets.migrate.plan import Plan, written
+from buildassets.programs.permission import Permission
 
 _PARTS: Final = dict.fromkeys(STORAGES, STORAGE_PARTS)
 
 
-def plan(folder: str, module: str | None) -> Plan:
+def plan(folder: str, module: str | None, *, permission: Permission) -> Plan:
     """The migration of the static files of the project in `folder`. Raises ConfigError."""
-    project = project_of(folder, module, "Django")
+    project = project_of(folder, module, "Django", permission=permission)
     lines = (*accounts(folder, project, judge_of(STATICFILES, _PARTS)), *without_own(folder, project))
     return Plan(lines, written(static_settings(folder, project)))

@@ -18,6 +18,7 @@ from buildassets.files import small_text_of
 from buildassets.frozen import frozen
 from buildassets.migrate.plan import Accounted, nothing_there
 from buildassets.migrate.python_lines import Answer, Judgement, accounts_of, settings_in, text_of, together, worst
+from buildassets.programs.permission import Permission
 
 VARIABLE: Final = "DJANGO_SETTINGS_MODULE"
 _PROGRAM: Final = "buildassets.compat.pipeline.build.collect"
@@ -60,13 +61,13 @@ class Project:
     files: tuple[str, ...]
 
 
-def project_of(folder: str, module: str | None, system: str) -> Project:
+def project_of(folder: str, module: str | None, system: str, *, permission: Permission) -> Project:
     """The project in `folder`, with the settings `module`, or those that `manage.py` names. Raises ConfigError."""
     name = settings_module(folder, module)
     if name is None:
         raise nothing_there(system, ["manage.py"])
     try:
-        described = printed_by(_PROGRAM, name, folder)
+        described = printed_by(_PROGRAM, name, folder, permission=permission)
     except ProgramError as fault:
         message = f"cannot load the settings `{name}`: {fault}"
         hint = "name the module with `--settings`, and run this where `manage.py` is"

@@ -16,6 +16,7 @@ from buildassets.migrate.django_settings import (
 )
 from buildassets.migrate.plan import Plan, written
 from buildassets.migrate.python_lines import Answer, Judgement, settings_in, text_of, worst
+from buildassets.programs.permission import Permission
 
 _PIPELINE: Final = "PIPELINE"
 _KINDS: Final = ("STYLESHEETS", "JAVASCRIPT")
@@ -57,9 +58,9 @@ _PARTS: Final = {
 _BEGIN: Final[Answer] = ("taken over", "it is read as it is, on every build")
 
 
-def plan(folder: str, module: str | None) -> Plan:
+def plan(folder: str, module: str | None, *, permission: Permission) -> Plan:
     """The migration of the packages of the project in `folder`. Raises ConfigError."""
-    project = project_of(folder, module, "django-pipeline")
+    project = project_of(folder, module, "django-pipeline", permission=permission)
     others = judge_of(STATICFILES, _PARTS)
     compressors: dict[str, Any] = {}
 

@@ -22,6 +22,7 @@ from buildassets.files import small_text_of
 from buildassets.folders import walk
 from buildassets.migrate.plan import Accounted, Plan, lines_of, nothing_there, written
 from buildassets.migrate.python_lines import Answer, Judgement, accounts_of, dotted, settings_in, text_of, worst
+from buildassets.programs.permission import Permission
 
 _THEIRS: Final = re.compile(r"^\s*(?:from|import)\s+(?:webassets|flask_assets|buildassets\.compat\.webassets)\b", re.M)
 _APPLICATION: Final = re.compile(r"\bFlask\(")
@@ -51,9 +52,9 @@ _YAML_KEYS: Final[dict[str, Answer]] = {
 }
 
 
-def plan(folder: str) -> Plan:
+def plan(folder: str, *, permission: Permission) -> Plan:
     """The migration of the project in `folder`. Raises ConfigError."""
-    named, found = _found(folder)
+    named, found = _found(folder, permission=permission)
     names: set[str] = set()  # names that one module imports from another
     files = _files(folder, named, found)
     for path in files:  # a first time for the names, as a module may come before the one that it imports from
@@ -63,7 +64,7 @@ def plan(folder: str) -> Plan:
     return Plan(tuple(accounts), written({"webassets": named}))
 
 
-def _found(folder: str) -> tuple[str, Described]:
+def _found(folder: str, *, permission: Permission) -> tuple[str, Described]:
     """The module or YAML file with the bundles, and their description. Raises ConfigError."""
     candidates = [*_modules(folder), *_yaml_files(folder)]
     if not candidates:
@@ -74,7 +75,7 @@ def _found(folder: str) -> tuple[str, Described]:
     faults: list[ConfigError] = []
     for named in candidates:
         try:
-            found = describe(folder, named)
+            found = describe(folder, named, permission=permission)
         except ConfigError as fault:
             faults.append(fault)
             continue

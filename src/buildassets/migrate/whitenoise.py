@@ -18,6 +18,7 @@ from buildassets.migrate.django_settings import (
 )
 from buildassets.migrate.plan import Plan, written
 from buildassets.migrate.python_lines import Answer, Judgement, settings_in, text_of, together
+from buildassets.programs.permission import Permission
 from buildassets.soundness import names_media_type
 
 _SERVER: Final = "`AssetServer` serves the release by itself, see docs/serving.md"
@@ -66,9 +67,9 @@ _PARTS: Final = {
 }
 
 
-def plan(folder: str, module: str | None) -> Plan:
+def plan(folder: str, module: str | None, *, permission: Permission) -> Plan:
     """The migration of WhiteNoise in the project in `folder`. Raises ConfigError."""
-    project = project_of(folder, module, "WhiteNoise")
+    project = project_of(folder, module, "WhiteNoise", permission=permission)
     judge = judge_of({**STATICFILES, **_SETTINGS}, _PARTS, "WHITENOISE_", _UNKNOWN)
     types: dict[str, str] = {}
 

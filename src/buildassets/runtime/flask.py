@@ -8,7 +8,6 @@ runs in another process.
 """
 
 import os
-import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -18,6 +17,7 @@ import click
 import flask
 from flask.sansio.app import App
 
+from buildassets.programs.start import Permitted, become, own_module, run
 from buildassets.runtime.assets import Assets, release_of, warn_of_development
 from buildassets.runtime.nearest_manifest import nearest_manifest
 from buildassets.runtime.wsgi import AssetServer
@@ -171,10 +171,10 @@ def _add(verb: str, description: str) -> None:
 
     @commands.command(verb, help=description, add_help_option=False, context_settings=settings)
     @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
-    def run(arguments: tuple[str, ...]) -> None:
+    def run_verb(arguments: tuple[str, ...]) -> None:
         group = click.get_current_context().parent
         typed = group.command_path if group else "flask assets"
-        _run([sys.executable, "-m", "buildassets", verb, *arguments], {**os.environ, IS_TYPED: typed})
+        _run(own_module("-m", "buildassets", verb, *arguments), {**os.environ, IS_TYPED: typed})
 
 
 _add("build", "Compile everything into the release directory.")
@@ -182,17 +182,13 @@ _add("check", "Report what a build would complain about; write nothing.")
 _add("watch", "Build, and build again whenever something changes.")
 
 
-def _run(command: list[str], environment: dict[str, str]) -> None:
+def _run(command: Permitted, environment: dict[str, str]) -> None:
     """Become `command`; where a test has replaced stdout, run it as a child and pass on its output."""
     try:
         sys.stdout.fileno()
     except OSError:
-        done = subprocess.run(  # noqa: S603 ours
-            command, env=environment, capture_output=True, encoding="utf-8", check=False
-        )
+        done = run(command, env=environment, capture_output=True, encoding="utf-8")
         click.echo(done.stdout, nl=False)
         click.echo(done.stderr, nl=False, err=True)
         sys.exit(done.returncode)
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os.execve(command[0], command, environment)  # noqa: S606 ours
+    become(command, environment)

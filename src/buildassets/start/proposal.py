@@ -11,6 +11,7 @@ from buildassets.compiler.config.load import load_config
 from buildassets.compiler.engines.sass.wheel import installed_command
 from buildassets.folders import is_within
 from buildassets.frozen import frozen
+from buildassets.programs.permission import NOTHING
 from buildassets.project.dependencies import add_command
 from buildassets.project.files import ProjectFiles
 from buildassets.project.found import Found, find
@@ -148,7 +149,7 @@ def _begun(files: ProjectFiles, found: Found, assets: Assets) -> tuple[Assets, l
 
 def _output(folder: str) -> str:
     """The configured release directory, relative to the `folder` of the configuration, which has to be right."""
-    return relative_to(folder, load_config(start=folder, needs_sources=False, runs_code=False).output)
+    return relative_to(folder, load_config(start=folder, needs_sources=False, permission=NOTHING).output)
 
 
 def _code(files: ProjectFiles, found: Found, assets: Assets, output: str) -> Iterator[Edit | ByHand]:

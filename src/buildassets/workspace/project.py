@@ -8,6 +8,7 @@ from buildassets.compiler.config.load import load_config
 from buildassets.compiler.config.values import Config, Mode
 from buildassets.diagnostics import Diagnostic
 from buildassets.frozen import frozen
+from buildassets.programs.permission import Permission
 
 
 @frozen
@@ -21,9 +22,9 @@ class Project:
     folder: str
     file: str | None = None
 
-    def config(self, mode: Mode = "production", url: str | None = None) -> Config:
+    def config(self, mode: Mode = "production", url: str | None = None, *, permission: Permission) -> Config:
         """Its configuration, as a build in its own folder reads it; raises ConfigError. Folders above do not count."""
-        return load_config(self.file, start=self.folder, mode=mode, url=url, looks_above=False)
+        return load_config(self.file, start=self.folder, mode=mode, url=url, looks_above=False, permission=permission)
 
     def shown(self, diagnostic: Diagnostic) -> Diagnostic:
         """`diagnostic`, found in this project, with its place relative to the workspace."""

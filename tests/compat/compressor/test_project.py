@@ -185,7 +185,7 @@ def test_url_of_blocks_is_that_of_the_setting(tmp_path: Path) -> None:
 
 def test_nothing_is_written_when_pages_are_made(tmp_path: Path) -> None:
     program = (
-        "import sys\nwrites = []\n"
+        "import sys\nsys.dont_write_bytecode = True\nwrites = []\n"
         "def heard(event, given):\n"
         "    if event == 'open' and isinstance(given[2], int) and given[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):\n"
         "        writes.append(str(given[0]))\n"

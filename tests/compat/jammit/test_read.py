@@ -7,13 +7,12 @@ from pathlib import Path
 import pytest
 
 from buildassets.compiler.build import build
-from buildassets.compiler.config.load import load_config
 from buildassets.compiler.config.values import Mode
 from buildassets.compiler.result import BuildResult
 from buildassets.diagnostics import Diagnostic
 from buildassets.errors import ConfigError
 from buildassets.manifest import Manifest
-from tests.building import codes, printed
+from tests.building import codes, load_config, printed
 from tests.command import run
 from tests.conftest import Tree, write_tree
 

@@ -13,7 +13,6 @@ import pytest
 from buildassets.compiler.build import build
 from buildassets.compiler.bundle.esbuild import bundle_modules
 from buildassets.compiler.check import check
-from buildassets.compiler.config.load import load_config
 from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.maps import origin_at, read_map
 from buildassets.compiler.result import BuildResult
@@ -21,6 +20,7 @@ from buildassets.compiler.sources.discover import discover
 from buildassets.diagnostics import Location, render_text
 from buildassets.media import Syntax
 from buildassets.paths import LogicalPath
+from tests.building import load_config
 from tests.conftest import Tree, read_tree, write_tree
 from tests.corpus.packages import node_modules
 from tests.test_plain_files import at_once

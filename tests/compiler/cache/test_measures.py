@@ -7,8 +7,8 @@ import pytest
 
 from buildassets.compiler.build import build
 from buildassets.compiler.cache.measures import keep_measures, kept_measures
-from buildassets.compiler.config.load import load_config
 from buildassets.measures import Contents, Measures
+from tests.building import load_config
 from tests.conftest import Tree, write_tree
 
 MEASURED = Measures({"graph": 0.5}, {"a.js": Contents({"b.js": 3}, {"b.js": ("c.js",)}, "b.js")})

@@ -13,10 +13,10 @@ import pytest
 
 from buildassets.compiler.build import build
 from buildassets.compiler.cache.stamps import read_sealed, write_sealed
-from buildassets.compiler.config.load import load_config
 from buildassets.compiler.incremental.no_op import incremental
 from buildassets.compiler.result import BuildResult
 from buildassets.digest import digest
+from tests.building import load_config
 from tests.command import Finished, run
 from tests.conftest import Tree, read_tree, settle, write_tree
 

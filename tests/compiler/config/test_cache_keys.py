@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.config.load import load_config
 from buildassets.diagnostics import render_text
 from buildassets.errors import ConfigError
+from tests.building import load_config
 from tests.conftest import write_tree
 
 PUBLIC = "ed25519:11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.config.load import load_config
 from buildassets.compiler.config.values import Command, Config
 from buildassets.errors import ConfigError
+from buildassets.programs.permission import READING
+from tests.building import load_config
 from tests.conftest import write_tree
 
 LESS = 'from = "less"\nto = "css"\n'
@@ -147,5 +148,5 @@ def test_settings_that_a_watch_excludes_are_refused(tmp_path: Path, settings: st
 
 def test_code_of_the_project_is_not_read_where_nothing_may_run(tmp_path: Path) -> None:
     write_tree(tmp_path, {"buildassets.toml": 'webassets = "bundles:env"', "bundles.py": "1 / 0", "assets/a.css": ""})
-    (notice,) = load_config(start=str(tmp_path), runs_code=False).notices
+    (notice,) = load_config(start=str(tmp_path), permission=READING).notices
     assert (notice.code, notice.is_error) == ("config/not-run", False)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.config.load import load_config
 from buildassets.compiler.config.values import FontRule
 from buildassets.errors import ConfigError
+from tests.building import load_config
 from tests.conftest import write_tree
 from tests.fonts import font_file
 

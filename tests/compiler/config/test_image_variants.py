@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from buildassets.compiler.config.load import load_config
 from buildassets.compiler.config.values import ImageVariants
 from buildassets.errors import ConfigError
+from tests.building import load_config
 from tests.conftest import write_tree
 
 

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from buildassets.compiler.config.load import load_config
 from buildassets.compiler.config.values import (
     Config,
     DataUrls,
@@ -26,6 +25,8 @@ from buildassets.compiler.engines.sass.wheel import installed_command
 from buildassets.diagnostics import Diagnostic, render_text
 from buildassets.errors import ConfigError
 from buildassets.packages.lock import Lock, LockedTool, write_lock
+from buildassets.programs.permission import BUILDING
+from tests.building import load_config
 from tests.compiler.conftest import SHOUT, Install
 from tests.conftest import missing_tool, write_tree
 
@@ -73,7 +74,9 @@ def test_without_a_file_assets_is_the_source_root(project: Path) -> None:
     (project / "static").mkdir()
     config = load_config()
     assert config.sources == (SourceRoot(str(project / "assets"), "assets"),)
-    assert config == Config(folder=str(project), sources=config.sources, output=str(project / "build"))
+    assert config == Config(
+        permission=BUILDING, folder=str(project), sources=config.sources, output=str(project / "build")
+    )
 
 
 def test_without_assets_static_is_the_source_root(tmp_path: Path) -> None:
@@ -179,6 +182,7 @@ def test_every_key_is_read(project: Path) -> None:
         """
     )
     assert config == Config(
+        permission=BUILDING,
         folder=str(project),
         file=str(project / "buildassets.toml"),
         sources=(
@@ -735,7 +739,9 @@ def test_path_is_shown_as_seen_from_the_configuration(project: Path, path: str, 
 
 def test_defaults_of_the_file_and_of_the_class_agree(project: Path) -> None:
     config: Any = _load("")
-    plain = Config(folder=str(project), sources=config.sources, output=config.output, file=config.file)
+    plain = Config(
+        permission=BUILDING, folder=str(project), sources=config.sources, output=config.output, file=config.file
+    )
     assert config == plain
 
 

@@ -9,9 +9,9 @@ from typing import Any, Final
 
 import pytest
 
-from buildassets.compiler.config.load import load_config
 from buildassets.compiler.config.schema import config_schema, schema_text
 from buildassets.errors import ConfigError
+from tests.building import load_config
 from tests.conftest import write_tree
 
 ALL: Final = """

@@ -7,11 +7,11 @@ import pytest
 from buildassets.cli.requirements import missing_requirement
 from buildassets.compiler.build import build
 from buildassets.compiler.config.keys import ENGINES, our_engines
-from buildassets.compiler.config.load import load_config
 from buildassets.compiler.config.schema import config_schema
 from buildassets.compiler.config.values import EngineNames
 from buildassets.compiler.engines.registry import BUILT_IN, BuiltIn
 from buildassets.errors import BuildAssetsError
+from tests.building import load_config
 from tests.conftest import write_tree
 
 ROW = BuiltIn("css", "buildassets.compiler.engines.rcssmin:rcssmin_engine", requires="rowed", reports_unclosed=True)

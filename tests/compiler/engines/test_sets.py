@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from buildassets.compiler.build import build
-from buildassets.compiler.config.load import load_config
 from buildassets.compiler.incremental.no_op import incremental
 from buildassets.compiler.result import BuildResult, LastBuild
+from tests.building import load_config
 from tests.command import run
 from tests.compiler.conftest import SHOUT, write_package
 from tests.compiler.watch.loops import looping

@@ -5,9 +5,8 @@ from pathlib import Path
 import pytest
 
 from buildassets.compiler.check import check
-from buildassets.compiler.config.load import load_config
 from buildassets.compiler.result import BuildResult
-from tests.building import printed
+from tests.building import load_config, printed
 from tests.command import built
 from tests.compiler.conftest import SHOUT, Install
 from tests.conftest import Tree, write_tree

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from buildassets.compiler.check import check
-from buildassets.compiler.config.load import load_config
 from buildassets.diagnostics import Diagnostic
+from tests.building import load_config
 from tests.command import built
 from tests.conftest import Tree
 

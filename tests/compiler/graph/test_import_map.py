@@ -11,13 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from buildassets.compiler.build import build
-from buildassets.compiler.config.load import load_config
 from buildassets.compiler.languages.reference import ReferenceKind
 from buildassets.compiler.languages.scan import scan
 from buildassets.manifest import Manifest, dumps
 from buildassets.media import Syntax
 from buildassets.paths import LogicalPath, relative
-from tests.building import only, printed
+from tests.building import load_config, only, printed
 from tests.command import built
 from tests.conftest import Tree, write_tree
 

@@ -1,9 +1,9 @@
 from pathlib import Path
 
 from buildassets.compiler.build import build
-from buildassets.compiler.config.load import load_config
 from buildassets.compiler.config.values import Mode
 from buildassets.diagnostics import Diagnostic, render_text
+from tests.building import load_config
 from tests.conftest import Tree, write_tree
 
 

@@ -4,9 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.config.load import load_config
 from buildassets.errors import ConfigError
-from tests.building import codes, only, printed, released
+from tests.building import codes, load_config, only, printed, released
 from tests.command import built
 from tests.conftest import Tree, write_tree
 

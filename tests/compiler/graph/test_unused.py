@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from buildassets.compiler.check import check
-from buildassets.compiler.config.load import load_config
+from tests.building import load_config
 from tests.conftest import Tree, write_tree
 
 TEMPLATE: Tree = {"buildassets.toml": "", "templates/a.html": '{{ asset("css/app.css") }}'}

@@ -4,12 +4,12 @@ import shutil
 from pathlib import Path
 
 from buildassets.compiler.build import build
-from buildassets.compiler.config.load import load_config
 from buildassets.compiler.config.values import Mode
 from buildassets.compiler.incremental.no_op import incremental
 from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.compiler.write.release_directory import release_files
 from buildassets.manifest import loads
+from tests.building import load_config
 from tests.conftest import Tree, read_tree, settle
 
 SITE: Tree = {

@@ -6,11 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from buildassets.compiler.build import build
-from buildassets.compiler.config.load import load_config
 from buildassets.compiler.config.values import Config, Mode
 from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.digest import digest
 from buildassets.manifest import release_of
+from tests.building import load_config
 from tests.conftest import Tree, read_tree, write_tree
 
 SITE: Tree = {

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from buildassets.compiler.build import build
-from buildassets.compiler.config.load import load_config
 from buildassets.compiler.incremental.no_op import incremental
 from buildassets.compiler.result import BuildResult, LastBuild
+from tests.building import load_config
 from tests.compiler.incremental.builder import SITE, Builder, clean_release, released
 from tests.conftest import Tree, lexers_in_python, settle, write_tree
 

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from buildassets.compiler.build import build
-from buildassets.compiler.config.load import load_config
 from buildassets.compiler.engines.process.child import ClosedError
 from buildassets.compiler.engines.protocol import EngineInput
 from buildassets.compiler.engines.sass.dart import SassEngine
 from buildassets.compiler.engines.sass.wheel import installed_command
 from buildassets.compiler.incremental.sass_first import changed_sheet, named_sheet, sass_first
 from buildassets.compiler.result import LastBuild
+from tests.building import load_config
 from tests.compiler.conftest import SHOUT, Install
 from tests.conftest import Tree, write_tree
 

@@ -11,13 +11,16 @@ from buildassets.compiler.config.values import Config, Prefer, SourceRoot
 from buildassets.compiler.model import Source
 from buildassets.compiler.sources.discover import Discovery, Sources, discover
 from buildassets.paths import LogicalPath
+from buildassets.programs.permission import BUILDING
 from tests.building import codes
 from tests.conftest import write_tree
 
 
 def _config(folder: Path, *roots: SourceRoot, output: str = "build", exclude: tuple[str, ...] = ()) -> Config:
     sources = roots or (_root(folder, "assets"),)
-    return Config(folder=str(folder), sources=sources, output=str(folder / output), exclude=exclude)
+    return Config(
+        permission=BUILDING, folder=str(folder), sources=sources, output=str(folder / output), exclude=exclude
+    )
 
 
 def _root(

@@ -9,9 +9,9 @@ import pytest
 from PIL import Image
 
 from buildassets.compiler.build import build
-from buildassets.compiler.config.load import load_config
 from buildassets.compiler.result import BuildResult
 from buildassets.diagnostics import render_text
+from tests.building import load_config
 from tests.conftest import Tree, write_tree
 
 _WEBP = "formats = ['webp']"

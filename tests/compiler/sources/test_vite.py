@@ -11,13 +11,12 @@ import pytest
 
 from buildassets.compiler.build import build
 from buildassets.compiler.check import check
-from buildassets.compiler.config.load import load_config
 from buildassets.compiler.config.values import Mode
 from buildassets.compiler.result import BuildResult
 from buildassets.errors import ConfigError
 from buildassets.manifest import Manifest
 from tests import vite
-from tests.building import codes, only_error, printed
+from tests.building import codes, load_config, only_error, printed
 from tests.command import run
 from tests.conftest import Tree, read_tree, write_tree
 from tests.vite import FRONT, LOGO, config, settings

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from buildassets.compiler.check import CheckResult, check
-from buildassets.compiler.config.load import load_config
+from tests.building import load_config
 from tests.conftest import Tree, write_tree
 from tests.corpus.packages import node_modules
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from buildassets.compiler.build import build
-from buildassets.compiler.config.load import load_config
 from buildassets.compiler.config.values import Mode
 from buildassets.compiler.result import BuildResult
 from buildassets.diagnostics import Severity
 from buildassets.paths import LogicalPath
-from tests.building import codes, only, printed, released
+from buildassets.programs.permission import READING
+from tests.building import codes, load_config, only, printed, released
 from tests.command import built
 from tests.conftest import Tree, settle, wait_for, write_tree
 
@@ -455,7 +455,7 @@ def test_warnings_are_shown_again_while_the_result_is_kept(tmp_path: Path) -> No
 
 def test_where_nothing_may_run_nothing_does(tmp_path: Path) -> None:
     write_tree(tmp_path, {"buildassets.toml": settings("--path={path}"), **PROJECT})
-    result = build(replace(load_config(start=str(tmp_path)), runs_code=False))
+    result = build(replace(load_config(start=str(tmp_path)), permission=READING))
     assert result.succeeded
     assert runs(tmp_path) == 0
 

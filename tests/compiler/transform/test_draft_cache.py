@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 
 from buildassets.compiler.cache.store import Cache
-from buildassets.compiler.config.load import load_config
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.model import Draft, Source
 from buildassets.compiler.sources.discover import discover
 from buildassets.compiler.transform.draft import drafted
 from buildassets.compiler.transform.draft_cache import KeptDrafts, names_for
 from buildassets.compiler.transform.engine_set import RunningEngines
+from tests.building import load_config
 from tests.conftest import Tree, settle, write_tree
 
 SITE: Tree = {

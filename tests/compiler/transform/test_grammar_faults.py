@@ -6,11 +6,11 @@ import pytest
 
 from buildassets.compiler.build import build
 from buildassets.compiler.check import check
-from buildassets.compiler.config.load import load_config
 from buildassets.compiler.config.values import Mode
 from buildassets.compiler.engines.esbuild.command import find_esbuild
 from buildassets.compiler.result import BuildResult
-from tests.building import codes, only, released
+from buildassets.programs.permission import BUILDING
+from tests.building import codes, load_config, only, released
 from tests.command import built
 from tests.conftest import Tree, write_tree
 from tests.corpus.packages import node_modules
@@ -31,7 +31,7 @@ def link(folder: Path) -> None:
 def lock(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Lock esbuild for the project in `folder`; gives its program."""
     folder.mkdir(exist_ok=True)
-    command = find_esbuild(str(node_modules()))
+    command = find_esbuild(str(node_modules()), permission=BUILDING)
     tools = folder / "tools"
     monkeypatch.setenv("BUILDASSETS_TOOLS_DIR", str(tools))
     (program,) = put_tool(folder, tools, "esbuild", command.version, f'#!/bin/sh\nexec "{command.path}" "$@"\n')

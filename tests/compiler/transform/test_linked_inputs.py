@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from buildassets.compiler.build import build
-from buildassets.compiler.config.load import load_config
-from tests.building import codes, printed, released
+from tests.building import codes, load_config, printed, released
 from tests.command import built, exit_code
 from tests.conftest import Tree, write_tree
 from tests.tailwind import program

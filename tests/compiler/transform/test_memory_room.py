@@ -10,12 +10,12 @@ from threading import Thread
 import pytest
 from PIL import Image
 
-from buildassets.compiler.config.load import load_config
 from buildassets.compiler.images.variant import needed_bytes
 from buildassets.compiler.sources.discover import discover
 from buildassets.compiler.transform.worker_pool import Drafted, Job, Workers, settings_of
 from buildassets.jobs import Room
 from buildassets.paths import LogicalPath
+from tests.building import load_config
 from tests.conftest import PATIENCE_SECONDS, write_tree
 
 

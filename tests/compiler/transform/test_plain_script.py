@@ -8,7 +8,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from buildassets.compiler.config.load import load_config
 from buildassets.compiler.languages.native.library import FileRead
 from buildassets.compiler.model import Source
 from buildassets.compiler.transform.draft import drafted
@@ -16,6 +15,7 @@ from buildassets.compiler.transform.engine_set import EngineSet, started_engines
 from buildassets.compiler.transform.plain_script import plain_script
 from buildassets.compiler.transform.read_ahead import read_ahead
 from buildassets.paths import LogicalPath
+from tests.building import load_config
 from tests.conftest import need_library, write_tree
 
 _WORDS = """

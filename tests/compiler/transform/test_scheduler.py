@@ -16,11 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from buildassets.compiler.build import build
-from buildassets.compiler.config.load import load_config
 from buildassets.compiler.incremental.no_op import incremental
 from buildassets.compiler.languages.native.library import is_native
 from buildassets.compiler.result import BuildResult
-from tests.building import printed
+from tests.building import load_config, printed
 from tests.compiler.conftest import Install
 from tests.conftest import Tree, read_tree, settle, write_tree
 
@@ -251,7 +250,7 @@ def test_workers_start_from_any_thread(tmp_path: Path) -> None:
 SCRIPT = """
 from concurrent.futures import ThreadPoolExecutor
 from buildassets.compiler.build import build
-from buildassets.compiler.config.load import load_config
+from tests.building import load_config
 
 print("started")
 with ThreadPoolExecutor(2) as executor:

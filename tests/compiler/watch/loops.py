@@ -11,7 +11,6 @@ import pytest
 
 from buildassets.cli.watch import Rebuilding, differences
 from buildassets.compiler.config.file import candidates
-from buildassets.compiler.config.load import load_config
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.engines.process.child import SharedProcesses
 from buildassets.compiler.transform.engine_set import RunningEngines
@@ -20,6 +19,7 @@ from buildassets.compiler.watch.loop import Watch
 from buildassets.compiler.watch.pages import page_templates
 from buildassets.diagnostics import Diagnostic
 from buildassets.frozen import field, frozen
+from tests.building import load_config
 from tests.conftest import PATIENCE_SECONDS, settle
 
 MARKER = "buildassets.toml"  # is appended to, to see what was reported before that

@@ -4,6 +4,7 @@ import json
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
+from dataclasses import replace
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from threading import Thread
@@ -12,14 +13,15 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from buildassets.cli.permissions import permission_of
 from buildassets.compiler.build import build
-from buildassets.compiler.config.load import load_config
 from buildassets.compiler.result import BuildResult
 from buildassets.compiler.watch import livereload, livereload_server
 from buildassets.compiler.watch.listener import Rebuilt
 from buildassets.compiler.watch.livereload import LiveReload
 from buildassets.compiler.watch.open_pages import OpenPages
 from buildassets.diagnostics import error
+from tests.building import load_config
 from tests.conftest import PATIENCE_SECONDS, Tree, wait_for, write_tree
 
 ORIGIN = "http://localhost:5000"
@@ -40,7 +42,9 @@ def release_of(folder: Path) -> str:
 @pytest.fixture
 def live_reload(tmp_path: Path) -> Iterator[LiveReload]:
     """A server on a free port, after a good build."""
-    with LiveReload(str(tmp_path / "build"), port=0, origins=["https://my.test"]) as live_reload:
+    with LiveReload(
+        str(tmp_path / "build"), port=0, origins=["https://my.test"], permission=permission_of("watch")
+    ) as live_reload:
         live_reload.start()
         live_reload.publish(development_build(tmp_path, GOOD))
         yield live_reload
@@ -145,7 +149,7 @@ def test_a_page_of_an_unknown_release_is_loaded_again(live_reload: LiveReload) -
 def test_the_release_from_before_the_start_is_known(tmp_path: Path) -> None:
     development_build(tmp_path, GOOD)
     before = release_of(tmp_path)
-    with LiveReload(str(tmp_path / "build"), port=0) as live_reload:
+    with LiveReload(str(tmp_path / "build"), port=0, permission=permission_of("watch")) as live_reload:
         live_reload.start()
         live_reload.publish(development_build(tmp_path, {"assets/app.css": "a { color: blue }"}))
         with listen(live_reload, before) as page:
@@ -153,7 +157,7 @@ def test_the_release_from_before_the_start_is_known(tmp_path: Path) -> None:
 
 
 def test_a_first_build_that_fails_sends_its_errors(tmp_path: Path) -> None:
-    with LiveReload(str(tmp_path / "build"), port=0) as live_reload:
+    with LiveReload(str(tmp_path / "build"), port=0, permission=permission_of("watch")) as live_reload:
         live_reload.start()
         live_reload.publish(development_build(tmp_path, {**GOOD, **BROKEN}))
         with listen(live_reload) as page:
@@ -392,7 +396,7 @@ def test_after_the_stop_nothing_is_left(live_reload: LiveReload, tmp_path: Path)
 def test_a_second_watcher_takes_another_port_and_keeps_its_file(live_reload: LiveReload, tmp_path: Path) -> None:
     port = urlsplit(live_reload.url).port
     assert port is not None
-    with LiveReload(str(tmp_path / "build"), port=port) as second:
+    with LiveReload(str(tmp_path / "build"), port=port, permission=permission_of("watch")) as second:
         second.start()
         assert second.url != live_reload.url
         assert second.token != live_reload.token
@@ -406,7 +410,7 @@ def test_watch_continues_where_no_port_may_be_opened(tmp_path: Path, monkeypatch
 
     monkeypatch.setattr(socket.socket, "bind", refuse)
     result = development_build(tmp_path, GOOD)
-    config = load_config(start=str(tmp_path))
+    config = replace(load_config(start=str(tmp_path)), permission=permission_of("watch"))
     reported: list[str] = []
     pages = OpenPages(reported.append, lambda found: reported.append(found.code))
     pages.start(config)

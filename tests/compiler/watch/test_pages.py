@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.config.load import load_config
 from buildassets.compiler.watch.pages import page_templates
+from tests.building import load_config
 from tests.conftest import Tree, write_tree
 
 PROJECT: Tree = {

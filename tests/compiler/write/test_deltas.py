@@ -9,12 +9,12 @@ import zstandard
 
 from buildassets.compiler.build import build
 from buildassets.compiler.clean import clean_release
-from buildassets.compiler.config.load import load_config
 from buildassets.compiler.config.values import Mode
 from buildassets.compiler.result import BuildResult
 from buildassets.digest import in_base64
 from buildassets.manifest import Manifest, loads
 from buildassets.media import delta_file
+from tests.building import load_config
 from tests.conftest import Tree, read_tree, write_tree
 
 SCRIPT = "".join(f"call({number * number}, '{sha256(bytes([number])).hexdigest()}');\n" for number in range(60))

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from buildassets.compiler.build import build
-from buildassets.compiler.config.load import load_config
 from buildassets.compiler.config.values import Mode, Retain
 from buildassets.compiler.incremental.no_op import incremental
 from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.compiler.write.retain import Retaining, Superseded
 from buildassets.manifest import Entry, Manifest, Retained, loads, release_of
+from tests.building import load_config
 from tests.conftest import Tree, read_tree, settle, write_tree
 
 HOUR = 3600.0

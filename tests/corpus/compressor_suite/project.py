@@ -29,10 +29,10 @@ _TAG: Final = "{{% load compress %}}{{% compress {kind} {mode} {name} %}}{conten
 
 def build() -> None:
     """Build the release of the templates that the settings name. Raises CommandError with what is reported."""
-    command = compiler_command("build")
+    command = compiler_command("build").command
     child = os.fork()
     if not child:
-        _compile(command[2:])
+        _compile([*command[2:]])
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     assets.cache_clear()
     if code:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from buildassets.cli.permissions import permission_of
 from buildassets.errors import ConfigError, PackagesError, RegistryError
 from buildassets.packages.registry.registry import Registry as Client
 from buildassets.packages.registry.settings import registry_settings
@@ -46,7 +47,7 @@ def secured(registry: Registry, folder: Path, openssl: str) -> tuple[str, Path]:
 
 
 def client(folder: Path, url: str) -> Client:
-    return Client(registry_settings(str(folder), url))
+    return Client(registry_settings(str(folder), url, permission=permission_of("tools install")))
 
 
 def test_a_certificate_of_ones_own_is_trusted_where_npmrc_names_it(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from buildassets.cli.permissions import permission_of
 from buildassets.errors import ConfigError
 from buildassets.packages.registry.settings import RegistrySettings, registry_settings
 from tests.conftest import write_tree
@@ -14,7 +15,12 @@ URL = "https://packages.example/npm/"
 
 
 def settings(folder: Path, configured: str = "", **environment: str) -> RegistrySettings:
-    return registry_settings(str(folder), configured, {"HOME": str(folder / "home"), "PATH": "", **environment})
+    return registry_settings(
+        str(folder),
+        configured,
+        {"HOME": str(folder / "home"), "PATH": "", **environment},
+        permission=permission_of("tools install"),
+    )
 
 
 def test_without_any_registry_the_error_names_what_to_set(tmp_path: Path) -> None:
@@ -44,17 +50,28 @@ def test_the_file_of_the_project_goes_before_the_users(tmp_path: Path) -> None:
     assert settings(tmp_path).url == "https://d.example/"
 
 
+_NPM = '#!/bin/sh\n[ "$*" = "config get registry" ] && echo https://e.example/\n'
+
+
+def with_npm(tmp_path: Path, folder: str, end: str = "") -> RegistrySettings:
+    """The settings of a project with an `npm` in `folder`."""
+    path = write_tree(tmp_path, {f"{folder}/npm": _NPM + end, "site/.npmrc": "", "site/home/.npmrc": ""}) / folder
+    (path / "npm").chmod(0o755)
+    return settings(tmp_path / "site", PATH=os.pathsep.join([str(path), os.defpath]))
+
+
 def test_npm_is_asked_last(tmp_path: Path) -> None:
-    write_tree(tmp_path, {"bin/npm": '#!/bin/sh\n[ "$*" = "config get registry" ] && echo https://e.example/\n'})
-    (tmp_path / "bin/npm").chmod(0o755)
-    assert settings(tmp_path, PATH=os.pathsep.join([str(tmp_path / "bin"), os.defpath])).url == "https://e.example/"
+    assert with_npm(tmp_path, "bin").url == "https://e.example/"
+
+
+def test_npm_of_the_project_is_not_started(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError):
+        with_npm(tmp_path, "site/node_modules/.bin")
 
 
 def test_an_npm_that_fails_is_none(tmp_path: Path) -> None:
-    write_tree(tmp_path, {"bin/npm": "#!/bin/sh\necho https://e.example/\nexit 1\n"})
-    (tmp_path / "bin/npm").chmod(0o755)
     with pytest.raises(ConfigError):
-        settings(tmp_path, PATH=os.pathsep.join([str(tmp_path / "bin"), os.defpath]))
+        with_npm(tmp_path, "bin", "exit 1\n")
 
 
 def test_a_scope_has_a_registry_of_its_own(tmp_path: Path) -> None:

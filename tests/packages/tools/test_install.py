@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from buildassets.cli.permissions import permission_of
 from buildassets.errors import BuildAssetsError, ConfigError
 from buildassets.packages.lock import Lock, LockedTool, read_lock, write_lock
 from buildassets.packages.registry.registry import Registry as Client
@@ -48,7 +49,7 @@ def publish(registry: Registry, *versions: str, platforms: tuple[str, ...] = KIN
 
 
 def shop_of(project: Path, registry: Registry, *, now: float = 2e9, min_age_days: float = 0) -> Workshop:
-    settings = registry_settings(str(project), registry.url)
+    settings = registry_settings(str(project), registry.url, permission=permission_of("tools install"))
     client = Client(settings)
     return Workshop(str(project), str(project.parent / "tools"), lambda: client, now, min_age_days)
 
@@ -531,7 +532,7 @@ def test_an_archive_on_another_host_gets_no_credentials(bare: Path, registry: Re
 def test_no_message_has_a_credential(bare: Path, registry: Registry) -> None:
     registry.expected = "nobody"
     url = registry.url.replace("//", "//ada:s3cret@")
-    client = Client(registry_settings(str(bare), url))
+    client = Client(registry_settings(str(bare), url, permission=permission_of("tools install")))
     with pytest.raises(BuildAssetsError) as caught:
         install(Workshop(str(bare), str(bare.parent / "tools"), lambda: client, 2e9), [ESBUILD])
     assert "s3cret" not in repr(caught.value.diagnostics)
@@ -540,7 +541,7 @@ def test_no_message_has_a_credential(bare: Path, registry: Registry) -> None:
 def test_a_proxy_is_asked_in_place_of_the_registry(bare: Path, registry: Registry) -> None:
     publish(registry, "0.28.1")
     write_tree(bare, {".npmrc": f"proxy={registry.url}\n"})
-    client = Client(registry_settings(str(bare), "http://packages.invalid/"))
+    client = Client(registry_settings(str(bare), "http://packages.invalid/", permission=permission_of("tools install")))
     for platform in KIND.platforms:
         name = KIND.package_for(platform)
         registry.answers[f"http://packages.invalid/{name}"] = answering(

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from buildassets.cli.permissions import permission_of
 from buildassets.compiler.resolve.browser_files import BrowserFiles
 from buildassets.errors import BuildAssetsError, ConfigError
 from buildassets.packages.lock import read_lock
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.usefixtures("impatient")
 
 
 def vendoring_of(project: Path, registry: Registry, *, min_age_days: float = 0) -> Vendoring:
-    client = Client(registry_settings(str(project), registry.url))
+    client = Client(registry_settings(str(project), registry.url, permission=permission_of("tools install")))
     vendor = str(project / "assets/vendor")
     return Vendoring(str(project), vendor, "assets/vendor", lambda: client, BrowserFiles(), 2e9, min_age_days)
 

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from buildassets.compiler.build import build
-from buildassets.compiler.config.load import load_config
 from buildassets.manifest import Entry, Manifest
 from buildassets.release.diff.causes import Change, change_of, difference
 from buildassets.release.diff.text import cause_text
+from tests.building import load_config
 from tests.conftest import Tree, write_tree
 
 SITE: Tree = {

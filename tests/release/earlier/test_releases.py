@@ -12,13 +12,14 @@ from typing import Any
 import pytest
 
 from buildassets.compiler.build import build
-from buildassets.compiler.config.load import load_config
 from buildassets.compiler.result import BuildResult
 from buildassets.errors import BuildError, ReleaseError
 from buildassets.manifest import Manifest, loads
+from buildassets.programs.permission import BUILDING
 from buildassets.release.archive.read import Form
 from buildassets.release.archive.write import pack_folder
 from buildassets.release.earlier.releases import previous_release
+from tests.building import load_config
 from tests.conftest import Tree, read_tree, write_tree
 
 SITE: Tree = {"buildassets.toml": "", "assets/app.css": "a { color: red }\n" * 20, "assets/app.js": "call(0)\n"}
@@ -37,7 +38,9 @@ class Images:
             write_tree(self.folder, {"assets/app.js": f"{script}\n"})
         config = load_config(start=str(self.folder), output=str(self.folder / image))
         with ExitStack() as opened:
-            found = [opened.enter_context(previous_release(self._source(one), url)) for one in previous]
+            found = [
+                opened.enter_context(previous_release(self._source(one), url, permission=BUILDING)) for one in previous
+            ]
             return build(config, clock=lambda: self.hours * HOUR, previous=found)
 
     def _source(self, previous: str) -> str:
@@ -308,7 +311,7 @@ def test_a_damaged_archive_is_reported(images: Images) -> None:
 
 def refusal(source: str) -> str:
     """Why it cannot be read."""
-    with pytest.raises(BuildError) as caught, previous_release(source):
+    with pytest.raises(BuildError) as caught, previous_release(source, permission=BUILDING):
         pass
     (found,) = caught.value.diagnostics
     assert found.code == "manifest/unreadable"
@@ -328,7 +331,7 @@ def test_a_server_without_a_manifest_is_reported(
 @pytest.mark.parametrize("name", ["gone", "gone/manifest.json"])
 def test_a_release_that_is_not_there_is_absent(images: Images, server: Server, name: str) -> None:
     for source in (str(images.folder / name), f"{server.url}/{name}"):
-        with pytest.raises(FileNotFoundError), previous_release(source):
+        with pytest.raises(FileNotFoundError), previous_release(source, permission=BUILDING):
             pass
 
 
@@ -336,7 +339,7 @@ def test_reading_ends_at_the_size_in_the_manifest(images: Images, server: Server
     images.build("one")
     file = images.manifest("one").assets["app.js"].file
     (images.folder / "one/assets" / file).write_bytes(bytes(10_000_000))
-    with previous_release(f"{server.url}/one/manifest.json") as previous:
+    with previous_release(f"{server.url}/one/manifest.json", permission=BUILDING) as previous:
         previous.fetch(file, 7, str(images.folder / "place"))
     assert (images.folder / "place").stat().st_size == 8
 

@@ -159,7 +159,8 @@ def test_compiler_is_loaded_by_none_of_the_other_commands(tmp_path: Path) -> Non
 
 def test_installed_packages_are_taken_as_they_were_built(tmp_path: Path) -> None:
     program = (
-        "from buildassets.runtime.django.compiler import compiler_command; print(*compiler_command('build'), sep='\\n')"
+        "from buildassets.runtime.django.compiler import compiler_command\n"
+        "print(*compiler_command('build').command, sep='\\n')"
     )
     applications = '[*INSTALLED_APPS, *(f"django.contrib.{one}" for one in ("admin", "auth", "contenttypes"))]'
     tables = manage(

@@ -54,7 +54,7 @@ def bundle_modules(config: Config, sources: Sequence[Source], production: bool) 
     if not groups:
         return ModuleBundles(parts=frozenset(typed), diagnostics=tuple(faults))
     try:
-        command = find_esbuild(config.folder, runs_code=config.runs_code)
+        command = find_esbuild(config.folder, permission=config.permission)
     except UnavailableError as fault:
         place = config.place("bundles", next(iter(config.module_bundles)))
         all_faults = (*faults, fault.diagnostic("js/unavailable", place))

@@ -15,6 +15,7 @@ from buildassets.compiler.engines.protocol import Templating
 from buildassets.diagnostics import Diagnostic, Location, error, from_json
 from buildassets.errors import ConfigError
 from buildassets.frozen import replace
+from buildassets.plain_files import plain
 
 FORMAT: Final = 1
 
@@ -87,7 +88,7 @@ def _moved(location: Location, place: Location) -> Location:
 
 def _read(path: str, shown: str) -> dict[str, Any]:
     try:
-        with open(path, encoding="utf-8") as file:
+        with open(plain(path), encoding="utf-8") as file:
             document = json.load(file)
     except (OSError, ValueError):
         raise ConfigError([_refusal(shown)]) from None

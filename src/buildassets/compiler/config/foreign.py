@@ -11,8 +11,10 @@ from typing import Any, Final
 
 from buildassets.compiler.config.toml_table import Document, Table
 from buildassets.compiler.config.values import Mode
+from buildassets.compiler.engines.unavailable import NOT_RUN_HINT
 from buildassets.diagnostics import warning
 from buildassets.frozen import field, frozen, replace
+from buildassets.programs.permission import Permission
 
 _JAMMIT: Final = "jammit"
 _JAMMIT_FILE: Final = "config/assets.yml"
@@ -53,6 +55,7 @@ class Asked:
     folder: str
     file: str
     mode: Mode
+    permission: Permission
     is_named: bool = False
     engines: frozenset[str] = frozenset()
 
@@ -61,17 +64,16 @@ class Asked:
 Reader = Callable[[Asked], Foreign | None]
 
 
-def with_foreign(document: Document, folder: str, mode: Mode, *, runs_code: bool = True) -> tuple[Foreign, Document]:
+def with_foreign(document: Document, folder: str, mode: Mode, *, permission: Permission) -> tuple[Foreign, Document]:
     """The values of other systems in `folder`, and our own `document` with their keys added. Raises ConfigError.
 
-    Unless it `runs_code`, a system whose values are computed is left out, with a warning.
+    Without the permission for Python, a system whose values are computed is left out, with a warning.
     """
-    if not runs_code and (key := _computed(document.table)):
+    if not permission.python and (key := _computed(document.table)):
         message = f"`{key}` is not read: that would run code of the project"
-        hint = "leave `--no-run` out for a project that you trust"
-        notice = warning("config/not-run", message, document.locate_value((key,)), hint=hint)
+        notice = warning("config/not-run", message, document.locate_value((key,)), hint=NOT_RUN_HINT)
         return Foreign(fields={"notices": (notice,)}), document
-    foreign = read_foreign(document.table, folder, mode)
+    foreign = read_foreign(document.table, folder, mode, permission=permission)
     extended = document.above(foreign.table, sources=foreign.further_sources)
     extended.faults += document.faults
     return foreign, extended
@@ -82,7 +84,7 @@ def _computed(table: Table) -> str | None:
     return next((key for key, data in _CODE.items() if key in table and not str(table.peek(key)).endswith(data)), None)
 
 
-def read_foreign(table: Table, folder: str, mode: Mode) -> Foreign:
+def read_foreign(table: Table, folder: str, mode: Mode, *, permission: Permission) -> Foreign:
     """The values of another system in `folder`: of the file that a key names, or else of Jammit's usual one.
 
     Jammit's is read only if our own table has no sources and no bundles. Raises ConfigError.
@@ -93,13 +95,13 @@ def read_foreign(table: Table, folder: str, mode: Mode) -> Foreign:
         return Foreign()
     if named:
         file = table.filled_text(named[0], "")
-        asked = Asked(folder, file, mode, True, _engines(table))
+        asked = Asked(folder, file, mode, permission, True, _engines(table))
         foreign = _reader(named[0])(asked) if file else None
         return _beside(table.peek("sources"), foreign) if foreign else Foreign()
     if table.peek(_JAMMIT) is False or any(key in table for key in _OURS):
         return Foreign()
     path = os.path.join(folder, *_JAMMIT_FILE.split("/"))
-    foreign = _reader(_JAMMIT)(Asked(folder, _JAMMIT_FILE, mode)) if os.path.isfile(path) else None
+    foreign = _reader(_JAMMIT)(Asked(folder, _JAMMIT_FILE, mode, permission)) if os.path.isfile(path) else None
     return foreign or Foreign(files=(path,))
 
 

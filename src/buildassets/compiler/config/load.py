@@ -5,7 +5,6 @@ Takes a file's name, gives a frozen Config with absolute paths, or raises all fa
 
 import os
 from collections.abc import Iterable, Sequence
-from typing import Final
 
 from buildassets.compiler.config import keys
 from buildassets.compiler.config.cache_keys import cache_settings
@@ -14,6 +13,7 @@ from buildassets.compiler.config.file import read_named, search, working_directo
 from buildassets.compiler.config.font_keys import fonts
 from buildassets.compiler.config.foreign import READERS, Foreign, with_foreign
 from buildassets.compiler.config.no_sources import DEFAULT_ROOTS, no_sources
+from buildassets.compiler.config.not_run import without_project_python
 from buildassets.compiler.config.roots import (
     configured_roots,
     further_roots,
@@ -24,11 +24,10 @@ from buildassets.compiler.config.roots import (
 )
 from buildassets.compiler.config.toml_table import Document, Table
 from buildassets.compiler.config.values import Config, Mode, ModuleBundle, SourceRoot
-from buildassets.diagnostics import Diagnostic, sort_key, warning
+from buildassets.diagnostics import Diagnostic, sort_key
 from buildassets.errors import ConfigError
 from buildassets.frozen import replace
-
-_OWN_EXTENSIONS: Final = ("buildassets.", "jinja2.ext.")
+from buildassets.programs.permission import Permission
 
 
 def load_config(
@@ -43,7 +42,7 @@ def load_config(
     plan: str | None = None,
     needs_sources: bool = True,
     mode: Mode = "production",
-    runs_code: bool = True,
+    permission: Permission,
     looks_above: bool = True,
 ) -> Config:
     """The configuration in `file`, or in the nearest file from the folder `start` upward, or else the default one.
@@ -52,7 +51,7 @@ def load_config(
     `start`, and `url` replace the values of the file; `also` are further source roots after these, and `templates`
     further folders of templates; `plan` is the path of a plan of template blocks. Unless it `needs_sources`, source
     roots may be missing, as for a verb that only reads a release. `mode` is that of the build; only files of other
-    systems depend on it. Unless it `runs_code`, nothing of the project is run, now or in a build. Unless it
+    systems depend on it. `permission` states what may happen, now and in a build. Unless it
     `looks_above`, only `start` itself is searched. Raises ConfigError with every fault that was found.
     """
     start = os.path.normpath(os.path.join(working_directory(), start))
@@ -61,13 +60,15 @@ def load_config(
     )
     given = Document({"SOURCE": list(sources), **({} if url is None else {"--url": url})})
     folder = os.path.dirname(path) if path else start
-    foreign, document = (Foreign(), document) if sources else with_foreign(document, folder, mode, runs_code=runs_code)
+    foreign = Foreign()
+    if not sources:
+        foreign, document = with_foreign(document, folder, mode, permission=permission)
     roots = configured_roots(document.table, folder)
     if also and "sources" not in document.table:
         roots = [(place, root) for place, root in roots if root.shown == DEFAULT_ROOTS[0]]
     overriding = [((), root_at(start, shown)) for shown in given.table.texts("SOURCE")]
     further = [((), root) for root in further_roots(also, start, given)]
-    config = _config(document.table, folder, path, tuple(root for _, root in overriding or roots))
+    config = _config(document.table, folder, path, tuple(root for _, root in overriding or roots), permission)
     if needs_sources and not overriding and (roots or not further):
         document.faults += root_faults(roots, document, mode=mode)
         if not roots and not document.table.take("sources"):
@@ -79,11 +80,10 @@ def load_config(
         templates=replace(config.templates, further=tuple(keys.further_templates(templates, start, given))),
         document=document,
         read=foreign.files,
-        runs_code=runs_code,
         **{name: value for name, value in foreign.fields.items() if name not in document.table},
     )
-    if not runs_code:
-        config = _without_extensions(config)
+    if not permission.python:
+        config = without_project_python(config)
     config = replace(config, sources=with_further(config, [root for _, root in further]))
     if overriding or further:
         document.faults += root_faults(overriding, Document({}), "its name")
@@ -98,31 +98,14 @@ def load_config(
     return with_plan(config, os.path.join(start, plan))
 
 
-def _without_extensions(config: Config) -> Config:
-    """`config` with only those extensions of Jinja that cannot be modules of the project; others are reported."""
-    named = config.templates.extensions
-    kept = tuple(name for name in named if name.startswith(_OWN_EXTENSIONS))
-    hint = "leave `--no-run` out for a project that you trust"
-    notices = (
-        warning(
-            "config/not-run",
-            f"the Jinja extension `{name}` is not loaded: that would run code of the project",
-            config.place("templates", "extensions", index),
-            hint=hint,
-        )
-        for index, name in enumerate(named)
-        if name not in kept
-    )
-    templates = replace(config.templates, extensions=kept)
-    return replace(config, templates=templates, notices=(*config.notices, *notices))
-
-
 def _raise_if_any(faults: Iterable[Diagnostic]) -> None:
     if ordered := sorted(faults, key=sort_key):
         raise ConfigError(ordered)
 
 
-def _config(table: Table, folder: str, file: str | None, roots: tuple[SourceRoot, ...]) -> Config:
+def _config(
+    table: Table, folder: str, file: str | None, roots: tuple[SourceRoot, ...], permission: Permission
+) -> Config:
     """The values of our table; faults are noted in its document."""
     integrity = table.choice("integrity", keys.INTEGRITY, "sha384")
     bundles = keys.bundles(table.table("bundles"))
@@ -133,6 +116,7 @@ def _config(table: Table, folder: str, file: str | None, roots: tuple[SourceRoot
         folder=folder,
         sources=roots,
         output=keys.absolute(folder, table.filled_text("output", "build")),
+        permission=permission,
         file=file,
         url=keys.url(table),
         url_prefixes=keys.url_prefixes(table) if table.has("url_prefixes") else None,

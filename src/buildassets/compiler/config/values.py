@@ -14,6 +14,7 @@ from buildassets.digest import IntegrityAlgorithm
 from buildassets.folders import path_below
 from buildassets.frozen import field, frozen, frozen_by_name, replace
 from buildassets.manifest import Packages
+from buildassets.programs.permission import Permission
 
 Missing = Literal["error", "warn", "ignore"]
 Modules = Literal["rewrite", "importmap"]
@@ -268,7 +269,7 @@ class Config:
     without metadata if `image_strip` is set; `fonts` are the rules for fonts. `icons` are the sprites, by logical path.
     `registry` is the URL of the registry of packages, empty if npm's own settings decide; `locked` are the versions of
     the tools in the lock. `commands` are programs that make assets, by name; `run` are the commands beside a watch;
-    unless it `runs_code`, nothing of the project is run. `plan` is the plan of the templates of another system, if
+    `permission` states what may happen in a build. `plan` is the plan of the templates of another system, if
     there is one; `companions` are the formats of further files for other systems, by the names in `write.companions`.
     `precache` is the name below `assets/` of the list for a service worker, empty for none.
 
@@ -282,6 +283,7 @@ class Config:
     folder: str
     sources: tuple[SourceRoot, ...]
     output: str
+    permission: Permission = field(repr=False)
     file: str | None = None
     url: str = "/assets/"
     url_prefixes: tuple[str, ...] | None = None
@@ -325,7 +327,6 @@ class Config:
     locked: Mapping[str, str] = field(default_factory=dict)
     commands: Mapping[str, Command] = field(default_factory=dict)
     run: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    runs_code: bool = True
     cache: CacheSettings = field(default_factory=CacheSettings, repr=False)
     precache: str = ""
     plan: BlockPlan | None = None
@@ -346,7 +347,7 @@ class Config:
     @property
     def engine_options(self) -> EngineOptions:
         """What engines may use of it."""
-        return EngineOptions(self.folder, self.shown, self.load_paths, self.url, self.browsers, self.runs_code)
+        return EngineOptions(self.folder, self.shown, self.load_paths, self.url, self.browsers, self.permission)
 
     def without_folder(self, text: str) -> str:
         """`text`, such as an argument, with paths below this folder relative to it, as in every clone."""
@@ -377,7 +378,7 @@ _BESIDE: Final = (
     "module_bundles",
     "scopes",
     "image_warn_bytes",
-    "runs_code",
+    "permission",
 )  # fields that are no keys
 SETTINGS: Final = frozenset(Config.__annotations__).difference(_BESIDE)
 

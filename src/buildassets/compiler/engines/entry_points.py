@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from buildassets.compiler.engines.guarded import GuardedCompiler, GuardedEngine, Label, described
 from buildassets.compiler.engines.protocol import EngineOptions, KnownCompiler, KnownEngine
+from buildassets.compiler.engines.unavailable import NOT_RUN_HINT
 from buildassets.diagnostics import Diagnostic, error
 from buildassets.errors import BuildError, Terminated
 from buildassets.media import suffix
+from buildassets.programs.permission import NotPermittedError
+from buildassets.programs.project_python import is_of_project, loaded_entry_point
 
 if TYPE_CHECKING:  # it takes 28 ms to import
     from importlib.metadata import EntryPoint
@@ -22,6 +25,11 @@ GROUP: Final = "buildassets.engines"
 def engine_names() -> tuple[str, ...]:
     """The names of all engines that packages bring, sorted."""
     return tuple(sorted(_entries()))
+
+
+def is_brought(name: str, folder: str) -> bool:
+    """Whether the project in the absolute `folder` itself brings the engine `name`."""
+    return any(is_of_project(entry, folder) for entry in _entries().get(name, ()))
 
 
 def load_engine(name: str, options: EngineOptions) -> KnownEngine:
@@ -83,11 +91,15 @@ def _loaded(name: str, options: EngineOptions) -> tuple[Any, Label]:
         raise BuildError([_absent(name) if not entries else _ambiguous(name, entries)])
     label = Label(name, _package(entries[0]), entries[0].module)
     try:
-        start: Callable[[EngineOptions], Any] = entries[0].load()
+        start: Callable[[EngineOptions], Any] = loaded_entry_point(
+            entries[0], options.folder, permission=options.permission
+        )
         engine = start(options)
         faults = list(_faults(engine))
     except Terminated:
         raise
+    except NotPermittedError:
+        raise BuildError([_not_loaded(label)]) from None
     except (Exception, SystemExit) as fault:
         raise BuildError([_unloadable(label, described(fault))]) from None
     if faults:
@@ -121,3 +133,8 @@ def _unloadable(label: Label, *reasons: str) -> Diagnostic:
     message = f"{label.text} cannot be loaded"
     hint = f"install a version of `{label.package}` that fits, with all that it needs"
     return error("engine/unloadable", message, notes=reasons, hint=hint)
+
+
+def _not_loaded(label: Label) -> Diagnostic:
+    message = f"{label.text} is not loaded: the project brings it, and none of its code may run"
+    return error("config/not-run", message, hint=NOT_RUN_HINT)

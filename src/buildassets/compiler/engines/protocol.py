@@ -11,6 +11,7 @@ from buildassets.compiler.engines.reader import Reader
 from buildassets.diagnostics import Diagnostic
 from buildassets.file_sets import FileSet
 from buildassets.frozen import field, frozen
+from buildassets.programs.permission import BUILDING, Permission
 
 if TYPE_CHECKING:
     from buildassets.compiler.engines.process.child import SharedProcesses
@@ -96,8 +97,8 @@ class EngineOptions:
 
     `folder` and `load_paths` are absolute folders; `url` is the URL prefix of logical paths in references; `shown`
     turns an absolute path into the name that the user would write; `browsers` are those that have to understand the
-    result, as in `safari 16.4`, and empty if it is not to be translated. Unless it `runs_code`, no program that lies in
-    the project is run, nor one that would run code of it.
+    result, as in `safari 16.4`, and empty if it is not to be translated. `permission` states which programs may be
+    started, and whether Python of the project may be imported.
     """
 
     folder: str
@@ -105,7 +106,7 @@ class EngineOptions:
     load_paths: tuple[str, ...] = ()
     url: str = "/assets/"
     browsers: tuple[str, ...] = ()
-    runs_code: bool = True
+    permission: Permission = BUILDING
 
 
 class Engine(Protocol):

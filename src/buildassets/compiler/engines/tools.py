@@ -10,6 +10,7 @@ from buildassets.compiler.engines.tailwind.command import find_tailwind
 from buildassets.compiler.engines.unavailable import NotRunError, UnavailableError
 from buildassets.frozen import frozen
 from buildassets.packages.lock import read_lock
+from buildassets.programs.permission import Permission
 
 
 @frozen
@@ -25,42 +26,51 @@ class FoundTool:
     fault: str = ""
 
 
-def tools_in_use(folder: str) -> Mapping[str, FoundTool]:
+def tools_in_use(folder: str, *, permission: Permission) -> Mapping[str, FoundTool]:
     """The tools that the project in the absolute `folder` would run, by name.
 
     Those that are not locked are started once, for their versions, but for those that the project brings. Raises
     ConfigError if the lock cannot be read.
     """
     lock = read_lock(folder)
-    found = dict(_found(folder))
+    found = dict(_found(folder, permission))
     for name, tool in lock.tools.items():
         fault = found[name].fault if name in found else "this version of buildassets does not know it"
         found[name] = FoundTool(tool.version, "lock", fault)
     return dict(sorted(found.items()))
 
 
-def _found(folder: str) -> Iterator[tuple[str, FoundTool]]:
+def tools_not_run(folder: str, *, permission: Permission) -> list[str]:
+    """The names of the tools whose versions are not known, as the project brings them and they may not be started."""
+    if permission.programs:
+        return []
+    return [
+        name for name, tool in tools_in_use(folder, permission=permission).items() if tool.origin and not tool.version
+    ]
+
+
+def _found(folder: str, permission: Permission) -> Iterator[tuple[str, FoundTool]]:
     for name, find in _FINDERS.items():
         try:
-            yield name, FoundTool(*find(folder))
+            yield name, FoundTool(*find(folder, permission))
         except NotRunError as why:
             yield name, FoundTool("", why.origin)
         except UnavailableError as why:
             yield name, FoundTool("", "", why.message)
 
 
-def _dart_sass(folder: str) -> tuple[str, str]:
-    with closing(DartSassEngine((), str, folder=folder, runs_code=False)) as engine:
+def _dart_sass(folder: str, permission: Permission) -> tuple[str, str]:
+    with closing(DartSassEngine((), str, folder=folder, permission=permission)) as engine:
         return engine.origin()
 
 
-def _esbuild(folder: str) -> tuple[str, str]:
-    found = find_esbuild(folder, runs_code=False)
+def _esbuild(folder: str, permission: Permission) -> tuple[str, str]:
+    found = find_esbuild(folder, permission=permission)
     return found.version, found.origin
 
 
-def _tailwind(folder: str) -> tuple[str, str]:
-    found = find_tailwind(folder, runs_code=False)
+def _tailwind(folder: str, permission: Permission) -> tuple[str, str]:
+    found = find_tailwind(folder, permission=permission)
     return found.version, found.origin
 
 

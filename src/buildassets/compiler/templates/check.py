@@ -295,7 +295,7 @@ def _jinja_reader(config: Config, texts: Iterable[_Text]) -> _Reader | Diagnosti
     by_name = {text.file.name: text.text for text in texts if text.file.engine == "jinja"}
     extensions = (*config.templates.extensions, *_extensions_of_blocks(config))
     try:
-        return loaded(config.templates.functions, extensions, by_name.get, config.folder)
+        return loaded(config.templates.functions, extensions, by_name.get, config.folder, permission=config.permission)
     except ExtensionError as fault:
         message = f"cannot load the Jinja extension `{extensions[fault.index]}`: {fault}"
         where = config.place("templates", "extensions", fault.index)

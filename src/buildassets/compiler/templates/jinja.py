@@ -4,15 +4,15 @@ Takes texts whose line ends are LF, gives readings. Imports Jinja.
 """
 
 import re
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import nullcontext
 from typing import Final, NoReturn
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
 from jinja2.lexer import TOKEN_BLOCK_END, TOKEN_STRING, Lexer
 from jinja2.parser import Parser
 
+from buildassets.compiler.config.not_run import is_own_extension
 from buildassets.compiler.templates.jinja_scopes import Visitor
 from buildassets.compiler.templates.names import (
     HELPERS,
@@ -26,6 +26,8 @@ from buildassets.compiler.templates.names import (
     Rule,
     Span,
 )
+from buildassets.programs.permission import Permission
+from buildassets.programs.project_python import importable
 
 EXTENSIONS: Final = ("jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols", "jinja2.ext.debug")
 # The globals of frameworks, and those that projects usually add.
@@ -177,26 +179,22 @@ class ExtensionError(Exception):
 
 
 def loaded(
-    functions: Iterable[str], extensions: Sequence[str], source: Callable[[str], str | None], folder: str
+    functions: Iterable[str],
+    extensions: Sequence[str],
+    source: Callable[[str], str | None],
+    folder: str,
+    *,
+    permission: Permission,
 ) -> JinjaReader:
     """A reader with `extensions`; those of the project are imported from `folder`. Raises ExtensionError."""
-    with _importable(folder):
+    names_project = not all(map(is_own_extension, extensions))
+    with importable(folder, permission=permission, first=True) if names_project else nullcontext():
         for index, extension in enumerate(extensions):
             try:
                 _Environment(extensions=[extension])
             except Exception as fault:  # of the extension
                 raise ExtensionError(index, _in_our_form(str(fault) or type(fault).__name__)) from None
         return JinjaReader(functions, extensions, source)
-
-
-@contextmanager
-def _importable(folder: str) -> Iterator[None]:
-    """Make the modules in `folder` importable in the block, as they are when the application runs."""
-    sys.path.insert(0, folder)
-    try:
-        yield
-    finally:
-        sys.path.remove(folder)
 
 
 def _in_our_form(message: str) -> str:

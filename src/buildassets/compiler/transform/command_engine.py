@@ -80,7 +80,7 @@ class CommandEngine:
 
     def run(self, source: Source) -> Made:
         """What the command makes of `source`."""
-        if not self._around.runs:
+        if not self._around.permission.programs:
             return Made()
         program = self._program()
         if isinstance(program, UnavailableError):

@@ -24,6 +24,7 @@ from buildassets.diagnostics import Diagnostic, Location, error, reason_text, wa
 from buildassets.files import bytes_at, content_of
 from buildassets.folders import temporary_folder
 from buildassets.plain_files import plain
+from buildassets.programs.start import named
 
 PLACEHOLDER: Final = re.compile(r"\{(path|out|mode)\}")
 _PASSED_ON: Final = ("PATH", "HOME", "TMPDIR", "LANG")
@@ -114,7 +115,7 @@ class CommandRun:
         takes_source = self._is_of_source and not any("{path}" in text for text in command.run)
         try:
             with open(plain(self._source.path) if takes_source else os.open(os.devnull, os.O_RDONLY), "rb") as given:
-                started = (*self._program.command, *arguments)
+                started = named((*self._program.command, *arguments), permission=self._around.permission)
                 return self._groups.run(started, self._around.folder, environment, given.fileno(), limits)
         except ClosedError:
             raise _FailedError(self._reports.fault("command/failed", "was ended with the build")) from None

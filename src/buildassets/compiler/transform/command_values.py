@@ -3,7 +3,8 @@
 from collections.abc import Callable, Collection
 
 from buildassets.diagnostics import Diagnostic, Location
-from buildassets.frozen import frozen
+from buildassets.frozen import frozen, frozen_by_name
+from buildassets.programs.permission import Permission
 
 
 @frozen
@@ -22,17 +23,17 @@ class Made:
     folders: tuple[str, ...] = ()
 
 
-@frozen
+@frozen_by_name
 class Surroundings:
     """Where commands run.
 
     `folder` is that of the configuration, `place` that of the command in it; `besides` are folders that builds write.
-    `shown` turns a path into the name that the user would write. Unless it `runs`, nothing is started.
+    `shown` turns a path into the name that the user would write. Without the permission for programs, none is started.
     """
 
     folder: str
     mode: str
     shown: Callable[[str], str]
+    permission: Permission
     besides: Collection[str] = ()
     place: Location | None = None
-    runs: bool = True

@@ -259,7 +259,14 @@ def _with_commands(engines: EngineSet, config: Config, mode: Mode, stack: ExitSt
     started = []
     for name, command in sorted(config.commands.items()):
         place = config.place("commands", name, "run", 0)
-        around = Surroundings(config.folder, mode, engines.shown, besides, place, config.runs_code)
+        around = Surroundings(
+            folder=config.folder,
+            mode=mode,
+            shown=engines.shown,
+            permission=config.permission,
+            besides=besides,
+            place=place,
+        )
         started.append(stack.enter_context(closing(CommandEngine(name, command, around))))
     return replace(
         engines,
@@ -280,7 +287,7 @@ def _grammar(config: Config, minifier: KnownEngine | None) -> KnownEngine | None
     try:
         command = getattr(minifier, "command", None)
         if not isinstance(command, EsbuildCommand):
-            command = find_esbuild(config.folder, runs_code=config.runs_code)
+            command = find_esbuild(config.folder, permission=config.permission)
     except UnavailableError as why:
         if _ESBUILD in config.locked:
             raise BuildError([why.diagnostic("js/unavailable", None)]) from None

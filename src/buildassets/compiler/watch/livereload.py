@@ -24,6 +24,7 @@ from buildassets.frozen import field, frozen
 from buildassets.manifest import ASSETS_FOLDER, LIVERELOAD_NAME, MANIFEST_NAME, Manifest, loads
 from buildassets.manifest_json import read_served
 from buildassets.plain_files import plain
+from buildassets.programs.permission import Permission
 
 PORT: Final = 8470  # tried first: a Content-Security-Policy can name a fixed port
 _LOOPBACK_HOSTS: Final = frozenset(("localhost", "127.0.0.1", "::1"))
@@ -54,12 +55,13 @@ class LiveReload:
     from any thread. Nothing is queued: a slow page gets the newest state next.
     """
 
-    def __init__(self, output: str, *, port: int = PORT, origins: Iterable[str] = ()) -> None:
+    def __init__(self, output: str, *, port: int = PORT, origins: Iterable[str] = (), permission: Permission) -> None:
         self.token = secrets.token_urlsafe(32)
         self.url = ""
         self._folder = os.path.join(output, ASSETS_FOLDER)
         self._manifest_path = os.path.join(output, MANIFEST_NAME)
         self._port = port
+        self._permission = permission
         self._origins = frozenset(origins)
         self._changed = Condition()
         self._state = _State(0, None, "", (), "")
@@ -79,7 +81,7 @@ class LiveReload:
         Pages may be open that were made with the release on disk, before the first build. If the port is taken, the
         system chooses another. Raises OSError if there is no port.
         """
-        server = listening(self._port, self)
+        server = listening(self._port, self, permission=self._permission)
         self.url = f"http://{ADDRESS}:{server.server_port}/"
         self._follow(self._release_on_disk(), ())
         self._announce()

@@ -15,6 +15,8 @@ from threading import BoundedSemaphore, Thread, Timer
 from typing import Any, Final, Protocol
 from urllib.parse import parse_qs, urlsplit
 
+from buildassets.programs.permission import Permission, require
+
 ADDRESS: Final = "127.0.0.1"
 _EVENTS_PATH: Final = "/events"
 _TIMEOUT_SECONDS: Final = 10.0  # for a request to arrive whole, and for a page to accept each write
@@ -90,8 +92,9 @@ class Server(ThreadingHTTPServer):
         """Print nothing: a page may close in the middle of an event."""
 
 
-def listening(port: int, live_reload: Streams) -> Server:
+def listening(port: int, live_reload: Streams, *, permission: Permission) -> Server:
     """A server on `port`, or if that is taken, on a port that the system chooses. Raises OSError."""
+    require(permission.listens, "to answer connections")
     try:
         return Server(port, live_reload)
     except OSError:

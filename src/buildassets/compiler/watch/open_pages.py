@@ -41,7 +41,7 @@ class OpenPages:
         self.stop()
         self._output = config.output
         port = PORT if self._port is None else self._port
-        live_reload = LiveReload(config.output, port=port, origins=self._origins)
+        live_reload = LiveReload(config.output, port=port, origins=self._origins, permission=config.permission)
         live_reload.publish_templates(self._templates)
         try:
             url = live_reload.start()

@@ -120,7 +120,7 @@ _DECIDING: Final = (
 
 def deciding_settings(config: Config, mode: Mode) -> dict[str, Any]:
     """The settings that decide contents, as plain JSON values, without those at their defaults."""
-    usual = values_by_name(Config(folder="", sources=(), output=""))
+    usual = values_by_name(Config(folder="", sources=(), output="", permission=config.permission))
     given = {name: getattr(config, name) for name in _DECIDING}
     given |= {name: given[name] and mode == "production" for name in ("minify", "inline_imports")}
     given["env"] = variables(config) or usual["env"]

@@ -88,7 +88,14 @@ class Registry:
             raise PackagesError([error("package/damaged", message, hint="take a release that has one")])
         url = release.tarball
         try:
-            download_to(path, url, _LARGEST_ARCHIVE_BYTES, _ARCHIVE_SECONDS, self._terms(url, {}))
+            download_to(
+                path,
+                url,
+                _LARGEST_ARCHIVE_BYTES,
+                _ARCHIVE_SECONDS,
+                self._terms(url, {}),
+                permission=self.settings.permission,
+            )
         except FileNotFoundError as fault:
             if fault.filename is not None:  # the folder of `path` no longer exists
                 raise
@@ -120,7 +127,13 @@ class Registry:
     def _asked(self, url: str, registry: str, body: bytes | None = None) -> bytes:
         headers = {"Accept": "application/json", **({"Content-Type": "application/json"} if body else {})}
         try:
-            content = download(url, _LARGEST_DOCUMENT_BYTES, _DOCUMENT_SECONDS, self._terms(url, headers, body))
+            content = download(
+                url,
+                _LARGEST_DOCUMENT_BYTES,
+                _DOCUMENT_SECONDS,
+                self._terms(url, headers, body),
+                permission=self.settings.permission,
+            )
         except FileNotFoundError:
             raise
         except AnswerError as fault:

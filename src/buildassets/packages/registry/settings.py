@@ -6,18 +6,20 @@ if none of these names a registry. Raises ConfigError.
 
 import os
 import shutil
-import subprocess
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping
+from subprocess import DEVNULL, TimeoutExpired
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from buildassets.credentials import masked_url, without_credentials
 from buildassets.diagnostics import Location, error, reason_text
 from buildassets.errors import ConfigError
-from buildassets.files import bytes_at
+from buildassets.files import bytes_at, small_content_of
 from buildassets.frozen import field, frozen
 from buildassets.packages.registry.npmrc import settings_in
+from buildassets.programs.permission import NotPermittedError, Permission
+from buildassets.programs.start import run, tool
 
 _PREFIX: Final = "npm_config_"
 _PORTS: Final = {"http": 80, "https": 443}
@@ -40,6 +42,7 @@ class RegistrySettings:
     url: str
     scopes: Mapping[str, str]
     credentials: Mapping[str, str]
+    permission: Permission
     users: Mapping[str, str] = field(default_factory=dict)
     users_open: frozenset[str] = frozenset()
     withheld: str = ""
@@ -79,7 +82,7 @@ class RegistrySettings:
 
 
 def registry_settings(
-    folder: str, configured: str = "", environment: Mapping[str, str] = os.environ
+    folder: str, configured: str = "", environment: Mapping[str, str] = os.environ, *, permission: Permission
 ) -> RegistrySettings:
     """The registry for the project in `folder`: the `configured` one, or else npm's.
 
@@ -88,7 +91,7 @@ def registry_settings(
     """
     user, project, given = _npm_settings(folder, environment)
     settings, trusted = user | project | given, user | given
-    url = configured or settings.get("registry", "") or _of_npm(folder, environment)
+    url = configured or settings.get("registry", "") or _of_npm(folder, environment, permission=permission)
     if not url:
         raise ConfigError([error("registry/none", "no registry of packages is configured", hint=_SETTING)])
     users, credentials = _credentials(trusted), _credentials(project)
@@ -96,6 +99,7 @@ def registry_settings(
     by_user = not configured and "registry" not in project.keys() - given.keys()
     extra_file = "" if "ca" in settings else _existing(environment.get("NODE_EXTRA_CA_CERTS", ""))
     return RegistrySettings(
+        permission=permission,
         url=_registry_url(url, users if by_user else credentials),
         scopes={
             scope: _registry_url(one, users if trusted.get(f"{scope}:registry") == one else credentials)
@@ -158,22 +162,23 @@ def _home(environment: Mapping[str, str]) -> str:
     return environment.get("HOME") or os.path.expanduser("~")
 
 
-def _of_npm(folder: str, environment: Mapping[str, str]) -> str:
+def _of_npm(folder: str, environment: Mapping[str, str], *, permission: Permission) -> str:
     """The registry that an `npm` on PATH would ask; empty if there is no `npm`, or it does not answer."""
+    home = _home(environment)
     npm = shutil.which("npm", path=environment.get("PATH", ""))
     if npm is None:
         return ""
     try:
-        done = subprocess.run(  # noqa: S603 - the program that the user installed
-            [npm, "config", "get", "registry"],
-            cwd=folder,
+        done = run(
+            tool([npm], folder, permission=permission),
+            *("config", "get", "registry"),
+            cwd=home if os.path.isdir(home) else os.sep,  # where no `.npmrc` or `package.json` of the project counts
             env=dict(environment),
-            stdin=subprocess.DEVNULL,
+            stdin=DEVNULL,
             capture_output=True,
             timeout=_NPM_SECONDS,
-            check=False,
         )
-    except (OSError, subprocess.TimeoutExpired):
+    except (OSError, TimeoutExpired, NotPermittedError):
         return ""
     answer = done.stdout.decode("utf-8", "replace").strip()
     return answer if done.returncode == 0 and answer.startswith(("http://", "https://")) else ""
@@ -251,8 +256,10 @@ def certificates_of(settings: RegistrySettings) -> str:
     if not settings.certificate_file:
         return settings.certificates
     try:
-        with open(os.path.expanduser(settings.certificate_file), encoding="ascii") as file:
-            return file.read()
+        content = small_content_of(os.path.expanduser(settings.certificate_file))
+        if content is None:
+            raise ValueError
+        return content.decode("ascii")
     except (OSError, ValueError) as fault:
         reason = reason_text(fault) if isinstance(fault, OSError) else "it is no text of PEM"
         shown = settings.certificate_file

@@ -22,6 +22,7 @@ from buildassets.frozen import frozen
 from buildassets.manifest import MANIFEST_NAME, loads
 from buildassets.paths import to_url
 from buildassets.plain_files import plain
+from buildassets.programs.permission import Permission
 from buildassets.release.archive.read import inventory_of_archive, is_archive
 from buildassets.release.archive.unpack import unpack
 
@@ -48,33 +49,33 @@ class EarlierRelease:
 
 
 @contextmanager
-def previous_release(source: str, url: str | None = None) -> Iterator[EarlierRelease]:
+def previous_release(source: str, url: str | None = None, *, permission: Permission) -> Iterator[EarlierRelease]:
     """The release that `source` names: a folder, an archive, a manifest, or the URL of a manifest.
 
     `url` is the URL or folder of its files, if they are not beside the manifest. Raises FileNotFoundError where there
     is no release, and BuildError where it cannot be read.
     """
-    manifest = manifest_at(source)
+    manifest = manifest_at(source, permission=permission)
     if url is None and _is_archive(source):
         with temporary_folder() as folder:
             release = os.path.join(folder, "release")
             with _faults_as_build_error(source):
                 unpack(_path(source), source, release, release)
-            yield EarlierRelease(source, manifest, _reader(os.path.join(release, _ASSETS)))
+            yield EarlierRelease(source, manifest, _reader(os.path.join(release, _ASSETS), permission))
         return
     files = url or _beside(source)
     yield EarlierRelease(
-        masked_url(source), manifest, _reader(files), _REQUESTS_AT_ONCE if files.startswith(_HTTP) else 1
+        masked_url(source), manifest, _reader(files, permission), _REQUESTS_AT_ONCE if files.startswith(_HTTP) else 1
     )
 
 
-def manifest_at(source: str) -> bytes:
+def manifest_at(source: str, *, permission: Permission) -> bytes:
     """The manifest that `source` names, parsed once to prove that it is one. Raises as `previous_release` does."""
     with _faults_as_build_error(source):
         if _is_archive(source):
             return inventory_of_archive(_path(source), source).content
         if source.startswith(_HTTP):
-            manifest = download(source, _MANIFEST_BYTES, _MANIFEST_SECONDS)
+            manifest = download(source, _MANIFEST_BYTES, _MANIFEST_SECONDS, permission=permission)
         else:
             manifest = _content_of(_manifest_path(source), _MANIFEST_BYTES)
         loads(manifest, masked_url(source))
@@ -116,10 +117,10 @@ def _beside(source: str) -> str:
     return os.path.join(os.path.dirname(_manifest_path(source)), _ASSETS)
 
 
-def _reader(folder: str) -> Callable[[str, int, str], None]:
+def _reader(folder: str, permission: Permission) -> Callable[[str, int, str], None]:
     """The `fetch` of an EarlierRelease whose files are below `folder`, which may be a URL."""
     if folder.startswith(_HTTP):
-        return partial(_from_url, folder.rstrip("/") + "/")
+        return partial(_from_url, folder.rstrip("/") + "/", permission)
     return partial(_from_folder, _path(folder))
 
 
@@ -128,8 +129,8 @@ def _path(source: str) -> str:
     return url2pathname(urlsplit(source).path) if source.startswith("file:") else source
 
 
-def _from_url(folder: str, file: str, size_bytes: int, place: str) -> None:
-    download_to(place, folder + to_url(file), size_bytes)
+def _from_url(folder: str, permission: Permission, file: str, size_bytes: int, place: str) -> None:
+    download_to(place, folder + to_url(file), size_bytes, permission=permission)
 
 
 def _from_folder(folder: str, file: str, size_bytes: int, place: str) -> None:

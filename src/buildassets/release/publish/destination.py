@@ -23,6 +23,7 @@ from buildassets.errors import ConfigError
 from buildassets.files import STAGING_PREFIX, content_of, put_in_place
 from buildassets.folders import is_within, make_folders
 from buildassets.frozen import frozen
+from buildassets.programs.permission import Permission, require
 from buildassets.release.inventory.members import members_of_folder
 from buildassets.threads import within
 
@@ -297,7 +298,7 @@ def _md5(record: Mapping[str, Any]) -> bytes | None:
         return None
 
 
-def destination(target: str) -> Destination:
+def destination(target: str, *, permission: Permission) -> Destination:
     """The destination that `target` names: a folder, or a URL such as `s3://bucket/path`. Raises ConfigError."""
     protocol = target.partition("://")[0] if "://" in target else "file"
     if not target:
@@ -308,6 +309,7 @@ def destination(target: str) -> Destination:
         raise ConfigError([error("publish/target", message, hint=hint)])
     if protocol in _LOCAL:
         return Destination(LocalStorage(), _folder(target), protocol)
+    require(permission.network, f"to ask `{masked_url(target)}`")
     return _remote(target, protocol)
 
 

@@ -6,7 +6,6 @@ Takes the settings, gives command lines. Imports Django.
 import json
 import os
 import site
-import sys
 import sysconfig
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -18,6 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import CommandError
 
 from buildassets.manifest import MANIFEST_NAME
+from buildassets.programs.start import Permitted, own_module
 from buildassets.runtime.django.options import read_options
 from buildassets.runtime.django.sources import StaticRoot, source_roots
 from buildassets.runtime.django.template_folders import template_folders
@@ -27,7 +27,7 @@ __all__ = ["compiler_command", "is_installed"]
 _NEEDED: Final = "click"  # the requirement that every verb loads first
 
 
-def compiler_command(verb: str, arguments: Sequence[str] = ()) -> list[str]:
+def compiler_command(verb: str, arguments: Sequence[str] = ()) -> Permitted:
     """The command line of a verb that compiles: options from the settings, then `arguments`, which override these.
 
     Raises CommandError where there is no compiler, and for wrong settings.
@@ -53,7 +53,7 @@ def compiler_command(verb: str, arguments: Sequence[str] = ()) -> list[str]:
     if verb != "build":
         for path, engine in template_folders():
             given += [] if is_installed(path) else ["--templates", _table({"path": _shown(path), "engine": engine})]
-    return [sys.executable, "-m", "buildassets", verb, *given, *arguments]
+    return own_module("-m", "buildassets", verb, *given, *arguments)
 
 
 def _no_arguments(_: str) -> list[str]:

@@ -11,6 +11,7 @@ from typing import Final
 from django.contrib.staticfiles.finders import find
 
 from buildassets.frozen import frozen
+from buildassets.plain_files import plain
 from buildassets.runtime.django.compiler import is_installed
 from buildassets.runtime.django.template_folders import template_folders
 
@@ -35,7 +36,7 @@ def plain_tags(assets: Collection[str]) -> Iterator[PlainTag]:
     """The tags that name one of `assets` which no finder finds; those of installed packages are not looked at."""
     for path in dict.fromkeys(_templates()):
         try:
-            with open(path, "rb") as file:
+            with open(plain(path), "rb") as file:
                 text = _COMMENT.sub(lambda match: re.sub(rb"[^\n]", b" ", match[0]), file.read())
         except OSError:
             continue  # whoever renders it reports that

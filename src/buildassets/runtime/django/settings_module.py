@@ -13,6 +13,8 @@ from typing import Final
 from django.conf import ENVIRONMENT_VARIABLE
 from django.core.exceptions import ImproperlyConfigured
 
+from buildassets.plain_files import plain
+
 __all__ = ["settings_found"]
 
 _PASSED_OVER: Final = ("buildassets.", "django.", "contextlib", "importlib")
@@ -41,7 +43,7 @@ def _named_by_manage() -> str | None:
     """The settings that the `manage.py` in the working directory or on the path names; None if there is none."""
     for folder in (os.curdir, *sys.path):
         try:
-            with open(os.path.join(folder, "manage.py"), encoding="utf-8") as file:
+            with open(plain(os.path.join(folder, "manage.py")), encoding="utf-8") as file:
                 named = _NAMED.search(file.read())
         except (OSError, UnicodeDecodeError):
             continue

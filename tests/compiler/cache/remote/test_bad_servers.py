@@ -9,6 +9,7 @@ import pytest
 
 from buildassets.compiler.cache.remote.address import LOGIN_VARIABLE, opened_store
 from buildassets.compiler.cache.remote.store import StoreError
+from buildassets.programs.permission import BUILDING
 from tests.compiler.cache.remote.bad_servers import KINDS, Serve, answer, serving
 from tests.compiler.cache.remote.known_site import IMPATIENCE, Site, warnings_of_build
 
@@ -105,7 +106,7 @@ def test_a_login_is_sent_to_its_server_only_and_follows_no_redirect(
 def test_the_fault_of_a_login_is_reported(login: str, reason: str) -> None:
     with serving(KINDS["401"], {}) as port:
         server = f"127.0.0.1:{port}"
-        store = opened_store(f"http://{server}/cache", {LOGIN_VARIABLE: login.format(server)})
+        store = opened_store(f"http://{server}/cache", {LOGIN_VARIABLE: login.format(server)}, permission=BUILDING)
         with pytest.raises(StoreError) as caught:
             store.get("ac/x", 9)
         store.leave()

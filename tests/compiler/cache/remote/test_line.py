@@ -10,6 +10,7 @@ import pytest
 from buildassets.compiler.cache.remote.address import opened_store
 from buildassets.compiler.cache.remote.line import PATIENCE_SECONDS, READ_FIRST, WRITE_LAST, Line, Outcome
 from buildassets.compiler.cache.remote.store import StoreError
+from buildassets.programs.permission import BUILDING
 
 
 def _refused() -> None:
@@ -24,7 +25,7 @@ def _outcome(line: Line, priority: int, work: Callable[[], object]) -> Outcome |
 
 @pytest.fixture
 def line(tmp_path_factory: pytest.TempPathFactory) -> Line:
-    return Line(opened_store(tmp_path_factory.mktemp("cache").as_uri(), {}))
+    return Line(opened_store(tmp_path_factory.mktemp("cache").as_uri(), {}, permission=BUILDING))
 
 
 def test_a_server_that_refuses_a_write_is_still_read(line: Line) -> None:
@@ -56,7 +57,7 @@ class Answers(SimpleQueue[Outcome]):
 
 def test_waits_in_vain_add_up_until_the_server_is_given_up(tmp_path: Path) -> None:
     ticks = count()  # by this clock each wait takes a second
-    line, answers = Line(opened_store(tmp_path.as_uri(), {}), clock=lambda: next(ticks)), Answers()
+    line, answers = Line(opened_store(tmp_path.as_uri(), {}, permission=BUILDING), clock=lambda: next(ticks)), Answers()
     for _ in range(3):
         assert line.outcome(answers) == Outcome("a")
     assert answers.waits_seconds == pytest.approx([PATIENCE_SECONDS, PATIENCE_SECONDS - 1, 0])
@@ -69,7 +70,7 @@ def test_waits_in_vain_add_up_until_the_server_is_given_up(tmp_path: Path) -> No
 def test_a_build_that_waits_in_vain_gives_the_server_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert PATIENCE_SECONDS < 2
     monkeypatch.setattr("buildassets.compiler.cache.remote.line.PATIENCE_SECONDS", 0.01)
-    line = Line(opened_store(tmp_path.as_uri(), {}))
+    line = Line(opened_store(tmp_path.as_uri(), {}, permission=BUILDING))
     assert line.outcome(SimpleQueue()) is None
     assert line.faults == ["it takes longer than what it saves"]
     line.stop()

@@ -10,6 +10,7 @@ import pytest
 
 from buildassets.compiler.engines.commands.running import Limits, Outcome, ProcessGroups
 from buildassets.compiler.engines.process.child import ClosedError
+from buildassets.programs.start import Permitted
 from tests.cli.processes import is_running
 from tests.conftest import PATIENCE_SECONDS, wait_for
 
@@ -28,10 +29,20 @@ else:
 """
 
 
+def python(program: str) -> Permitted:
+    return Permitted((sys.executable, "-c", program))
+
+
 def outcome_of(program: str, folder: Path, *, seconds: float = PATIENCE_SECONDS, most: int | None = None) -> Outcome:
     with open(os.devnull, "rb") as given:
         limits = Limits(seconds, most)
-        return ProcessGroups().run([sys.executable, "-c", program], str(folder), os.environ, given.fileno(), limits)
+        return ProcessGroups().run(
+            python(program),
+            str(folder),
+            os.environ,
+            given.fileno(),
+            limits,
+        )
 
 
 def grandchild(folder: Path) -> int:
@@ -83,12 +94,12 @@ def test_messages_without_end_are_read_and_dropped(tmp_path: Path, stream: str) 
 
 def test_a_program_that_is_not_there_raises(tmp_path: Path) -> None:
     with open(os.devnull, "rb") as given, pytest.raises(FileNotFoundError):
-        ProcessGroups().run(["./none"], str(tmp_path), {}, given.fileno(), Limits(1))
+        ProcessGroups().run(Permitted(("./none",)), str(tmp_path), {}, given.fileno(), Limits(1))
 
 
 def test_closing_ends_what_runs_and_starts_nothing_more(tmp_path: Path) -> None:
     groups, outcomes = ProcessGroups(), list[Outcome]()
-    program = [sys.executable, "-c", WITH_GRANDCHILD.format(then="time.sleep(600)")]
+    program = python(WITH_GRANDCHILD.format(then="time.sleep(600)"))
 
     def wait() -> None:
         with open(os.devnull, "rb") as given:
@@ -124,5 +135,9 @@ try:
 finally:
     print(pathlib.Path({str(tmp_path / "done")!r}).exists())
 """
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+    )
     assert (done.returncode, done.stdout) == (3, "True\n"), done.stderr

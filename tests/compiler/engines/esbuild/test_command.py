@@ -9,6 +9,7 @@ import pytest
 
 from buildassets.compiler.engines.esbuild.command import find_esbuild
 from buildassets.compiler.engines.unavailable import UnavailableError
+from buildassets.programs.permission import BUILDING
 from tests.packages.installed import put_tool
 
 MACHINE = {"x86_64": "x64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
@@ -35,7 +36,7 @@ def program(path: Path, *lines: str) -> Path:
 def complaint(folder: Path) -> UnavailableError:
     """Why no esbuild is found for `folder`."""
     with pytest.raises(UnavailableError) as caught:
-        find_esbuild(str(folder))
+        find_esbuild(str(folder), permission=BUILDING)
     return caught.value
 
 
@@ -44,21 +45,21 @@ def test_program_of_the_nearest_node_modules_is_taken(tmp_path: Path, path: Path
     program(tmp_path / "node_modules/.bin/esbuild", "echo 0.21.0")
     nearest = program(tmp_path / "site/node_modules/.bin/esbuild", "echo 0.22.0")
     (tmp_path / "site/assets").mkdir()
-    found = find_esbuild(str(tmp_path / "site/assets"))
+    found = find_esbuild(str(tmp_path / "site/assets"), permission=BUILDING)
     assert (found.path, found.version) == (str(nearest), "0.22.0")
 
 
 def test_program_on_path_is_taken_where_no_node_modules_has_one(tmp_path: Path, path: Path) -> None:
     (tmp_path / "node_modules/.bin").mkdir(parents=True)
     on_path = program(path / "esbuild", "echo 0.20.0")
-    assert find_esbuild(str(tmp_path)).path == str(on_path)
+    assert find_esbuild(str(tmp_path), permission=BUILDING).path == str(on_path)
 
 
 @pytest.mark.parametrize("where", [NATIVE, f"esbuild/node_modules/{NATIVE}"])
 def test_program_for_this_machine_goes_before_the_script_that_starts_it(where: str, tmp_path: Path) -> None:
     program(tmp_path / "node_modules/.bin/esbuild", "exit 1")
     native = program(tmp_path / "node_modules" / where, "echo 0.25.1")
-    assert find_esbuild(str(tmp_path)).path == str(native)
+    assert find_esbuild(str(tmp_path), permission=BUILDING).path == str(native)
 
 
 def test_program_is_found_where_packages_are_links(tmp_path: Path) -> None:
@@ -66,7 +67,7 @@ def test_program_is_found_where_packages_are_links(tmp_path: Path) -> None:
     native = program(store / NATIVE, "echo 0.25.1")
     (store / "esbuild").mkdir()
     os.symlink(store / "esbuild", tmp_path / "node_modules/esbuild")
-    assert find_esbuild(str(tmp_path)).path == str(native)
+    assert find_esbuild(str(tmp_path), permission=BUILDING).path == str(native)
 
 
 def test_nothing_found_says_how_to_get_it(tmp_path: Path) -> None:
@@ -113,7 +114,7 @@ def test_the_locked_one_goes_before_all_others_and_is_not_started(
     monkeypatch.setenv("BUILDASSETS_TOOLS_DIR", str(tmp_path / "tools"))
     program(path / "esbuild", "echo 0.27.0")
     (locked,) = put_tool(tmp_path, tmp_path / "tools", "esbuild", "0.28.2", f"no program {tmp_path}")
-    found = find_esbuild(str(tmp_path))
+    found = find_esbuild(str(tmp_path), permission=BUILDING)
     assert (found.path, found.version, found.origin) == (str(locked), "0.28.2", "lock")
     assert found.shown == "esbuild 0.28.2 (lock)"
     locked.write_text("another")

@@ -16,6 +16,8 @@ from buildassets.compiler.engines.registry import start_engine
 from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.maps import origin_at, read_map
 from buildassets.errors import BuildError
+from buildassets.programs.permission import BUILDING
+from buildassets.programs.start import Permitted
 from tests.building import only
 from tests.compiler.languages.javascript.js_programs import MODULES, SCRIPTS, Run
 from tests.corpus.packages import node_modules
@@ -26,7 +28,7 @@ pytestmark = pytest.mark.corpus  # esbuild is one of the packages
 @pytest.fixture(scope="module")
 def command() -> EsbuildCommand:
     """The esbuild of the packages."""
-    return find_esbuild(str(node_modules()))
+    return find_esbuild(str(node_modules()), permission=BUILDING)
 
 
 @pytest.fixture(scope="module")
@@ -253,7 +255,7 @@ def program(path: Path, *lines: str) -> EsbuildCommand:
     """A shell script in the place of esbuild."""
     path.write_text("\n".join(("#!/bin/sh", *lines)))
     path.chmod(0o755)
-    return EsbuildCommand(str(path), "0.28.0", "PATH")
+    return EsbuildCommand(Permitted((str(path),)), "0.28.0", "PATH")
 
 
 @pytest.mark.parametrize(

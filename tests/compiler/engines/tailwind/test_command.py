@@ -6,6 +6,7 @@ import pytest
 from buildassets.compiler.engines.tailwind import command
 from buildassets.compiler.engines.tailwind.command import find_tailwind
 from buildassets.compiler.engines.unavailable import UnavailableError
+from buildassets.programs.permission import BUILDING
 from tests.conftest import write_tree
 from tests.tailwind import program
 
@@ -25,8 +26,8 @@ def without_wheel(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_program_of_the_wheel_is_found(tmp_path: Path) -> None:
-    found = find_tailwind(str(tmp_path))
-    assert found.command == (program(),)
+    found = find_tailwind(str(tmp_path), permission=BUILDING)
+    assert found.program.command == (program(),)
     assert found.origin == "wheel"
     assert [Path(path).name for path in found.files] == ["METADATA"]
 
@@ -34,7 +35,7 @@ def test_the_program_of_the_wheel_is_found(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("without_wheel")
 def test_without_any_it_is_not_installed(tmp_path: Path) -> None:
     with pytest.raises(UnavailableError) as caught:
-        find_tailwind(str(tmp_path))
+        find_tailwind(str(tmp_path), permission=BUILDING)
     assert caught.value.message == "Tailwind is not installed"
     assert 'pip install "buildassets[tailwind]"' in caught.value.hint
 
@@ -43,8 +44,8 @@ def test_without_any_it_is_not_installed(tmp_path: Path) -> None:
 def test_one_on_path_is_run_for_its_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = put(tmp_path / "bin", "≈ tailwindcss v4.9.1")
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
-    found = find_tailwind(str(tmp_path))
-    assert (found.command, found.version, found.origin, found.files) == ((path,), "4.9.1", "PATH", (path,))
+    found = find_tailwind(str(tmp_path), permission=BUILDING)
+    assert (found.program.command, found.version, found.origin, found.files) == ((path,), "4.9.1", "PATH", (path,))
 
 
 @pytest.mark.usefixtures("without_wheel")
@@ -52,10 +53,12 @@ def test_one_of_npm_goes_before_that_on_path(tmp_path: Path, monkeypatch: pytest
     put(tmp_path / "bin", "tailwindcss v4.9.1")
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.defpath}")
     npm = put(tmp_path / "node_modules/.bin", "tailwindcss v4.9.2")
-    assert find_tailwind(str(tmp_path / "deep")).origin == "PATH"  # the package `tailwindcss` of version 3 has it, too
+    assert (
+        find_tailwind(str(tmp_path / "deep"), permission=BUILDING).origin == "PATH"
+    )  # the package `tailwindcss` of version 3 has it, too
     write_tree(tmp_path, {"node_modules/@tailwindcss/cli/package.json": "{}"})
-    found = find_tailwind(str(tmp_path / "deep"))
-    assert (found.command, found.version, found.origin) == ((npm,), "4.9.2", "node_modules")
+    found = find_tailwind(str(tmp_path / "deep"), permission=BUILDING)
+    assert (found.program.command, found.version, found.origin) == ((npm,), "4.9.2", "node_modules")
 
 
 @pytest.mark.usefixtures("without_wheel")
@@ -69,5 +72,5 @@ def test_one_that_is_of_no_use_is_refused(
     path = put(tmp_path / "bin", output)
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.defpath}")
     with pytest.raises(UnavailableError) as caught:
-        find_tailwind(str(tmp_path / "site"))
+        find_tailwind(str(tmp_path / "site"), permission=BUILDING)
     assert caught.value.message == f"`{path}` {message}"

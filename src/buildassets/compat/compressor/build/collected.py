@@ -12,6 +12,7 @@ from buildassets.compat.compressor.build.static_files import StaticFiles
 from buildassets.compat.compressor.run.key import static_path
 from buildassets.compiler.languages.css.references import scan
 from buildassets.compiler.resolve.urls import has_host
+from buildassets.plain_files import plain
 
 __all__ = ["collected_references"]
 
@@ -27,7 +28,7 @@ def collected_references(text: str, path: str, prefixes: Sequence[str], files: S
                 continue
             found.add(target)
             if target.endswith(".css"):
-                with open(file, encoding="utf-8-sig", errors="replace", newline="") as opened:
+                with open(plain(file), encoding="utf-8-sig", errors="replace", newline="") as opened:
                     waiting.append((opened.read(), target))
     return found
 

@@ -46,6 +46,7 @@ from buildassets.compat.compressor.run.nodes import KINDS
 from buildassets.diagnostics import Diagnostic, Location, error, warning
 from buildassets.folders import is_within
 from buildassets.frozen import frozen
+from buildassets.plain_files import plain
 
 __all__ = ["Contents", "Made"]
 
@@ -265,7 +266,7 @@ class Contents:
         location = rendering.place.url(url, path)
         path, file = self._linked(path, url, location)
         try:
-            with open(file, encoding="utf-8-sig" if charset == "utf-8" else charset, newline="") as opened:
+            with open(plain(file), encoding="utf-8-sig" if charset == "utf-8" else charset, newline="") as opened:
                 text = opened.read()
         except (UnicodeDecodeError, LookupError):
             message = f"`{path}` is not in the charset `{charset}`"

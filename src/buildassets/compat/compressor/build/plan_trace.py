@@ -21,6 +21,7 @@ from django.db.backends.signals import connection_created
 
 from buildassets._version import __version__
 from buildassets.files import write_whole
+from buildassets.plain_files import plain
 
 __all__ = ["Reads", "deciding_key", "forget", "holds", "keep", "recorded_reads"]
 
@@ -118,7 +119,7 @@ def _audit_reading(event: str, arguments: tuple[Any, ...]) -> None:
 def holds(folder: str, key: str) -> bool:
     """Whether the plan in `folder` is what would be made now, where all that decides besides files has that `key`."""
     try:
-        with open(os.path.join(folder, _NAME), encoding="utf-8") as file:
+        with open(plain(os.path.join(folder, _NAME)), encoding="utf-8") as file:
             trace = json.load(file)
         return bool(trace["key"] == key and trace["stamps"] == _stamps(trace["stamps"]))
     except (OSError, ValueError, KeyError, TypeError):

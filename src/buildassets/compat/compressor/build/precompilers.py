@@ -5,7 +5,6 @@ Takes a content with its type, gives a text, or the reason why there is none. Ru
 
 import os
 import shlex
-import subprocess
 import tempfile
 from collections.abc import Mapping
 from typing import Any, Final
@@ -13,6 +12,9 @@ from typing import Any, Final
 from django.utils.module_loading import import_string
 
 from buildassets.frozen import frozen
+from buildassets.plain_files import plain
+from buildassets.programs.permission import BUILDING
+from buildassets.programs.start import named, run_line
 
 __all__ = ["SASS_SUFFIXES", "Content", "PrecompilerError", "is_for_engine", "precompiled"]
 
@@ -94,19 +96,19 @@ def _by_class(content: Content, made: Any, name: str) -> str:
 def _by_command(content: Content, command: str) -> str:
     with tempfile.TemporaryDirectory(prefix="buildassets-") as folder:
         suffix = f".{content.kind}"
-        named: dict[str, str] = {}
+        filled: dict[str, str] = {}
         if "{infile}" in command:
-            named["infile"] = shlex.quote(content.file or _written(folder, content.text))
+            filled["infile"] = shlex.quote(content.file or _written(folder, content.text))
         outfile = os.path.join(folder, "out" + suffix)
         if "{outfile}" in command:
-            named["outfile"] = shlex.quote(outfile)
-        line = _filled(command, named)
-        given = b"" if "infile" in named else content.text.encode("utf-8")
-        done = subprocess.run(line, shell=True, input=given, capture_output=True, check=False)  # noqa: S602 the project's
+            filled["outfile"] = shlex.quote(outfile)
+        line = _filled(command, filled)
+        given = b"" if "infile" in filled else content.text.encode("utf-8")
+        done = run_line(named([line], permission=BUILDING), input=given)
         printed = done.stderr.decode("utf-8", "replace").strip() or done.stdout.decode("utf-8", "replace").strip()
         if done.returncode:
             raise PrecompilerError(f"the precompiler `{command}` ended with {done.returncode}", printed)
-        if "outfile" not in named:
+        if "outfile" not in filled:
             return _decoded(done.stdout, command)
         return _read(outfile, command, printed)
 
@@ -130,7 +132,7 @@ def _written(folder: str, text: str) -> str:
 
 def _read(path: str, command: str, printed: str) -> str:
     try:
-        with open(path, "rb") as file:
+        with open(plain(path), "rb") as file:
             made = file.read()
     except OSError:
         raise PrecompilerError(f"the precompiler `{command}` wrote no file", printed) from None

@@ -9,6 +9,7 @@ from hashlib import sha256
 from posixpath import dirname, join, splitext
 
 from buildassets.diagnostics import Location
+from buildassets.plain_files import plain
 
 __all__ = ["GeneratedSources", "digest_of"]
 
@@ -62,7 +63,7 @@ class GeneratedSources:
 
 def _content(path: str) -> bytes | None:
     try:
-        with open(path, "rb") as file:
+        with open(plain(path), "rb") as file:
             return file.read()
     except OSError:
         return None

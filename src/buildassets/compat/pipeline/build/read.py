@@ -20,7 +20,7 @@ _PROGRAM: Final = "buildassets.compat.pipeline.build.collect"
 def read(asked: Asked) -> Foreign | None:
     """The configuration in the settings module `asked.file`. Raises ConfigError if it cannot be loaded."""
     try:
-        found = printed_by(_PROGRAM, asked.file, asked.folder)
+        found = printed_by(_PROGRAM, asked.file, asked.folder, permission=asked.permission)
     except ProgramError as fault:
         hint = 'name the module of Django\'s settings, as in `pipeline = "shop.settings"`'
         message = f"cannot load the settings `{asked.file}`: {fault}"

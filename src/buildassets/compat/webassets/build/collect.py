@@ -11,7 +11,6 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import redirect_stdout
-from importlib import import_module
 from types import ModuleType
 from typing import Any, Final
 
@@ -24,6 +23,8 @@ from buildassets.compat.webassets.run.environment import Environment
 from buildassets.compat.webassets.run.loaders import YAMLLoader
 from buildassets.diagnostics import to_json as diagnostic_json
 from buildassets.errors import ConfigError
+from buildassets.programs.permission import IMPORTING
+from buildassets.programs.project_python import project_module
 from buildassets.runtime import nearest_manifest
 from buildassets.runtime.assets import Assets
 from buildassets.runtime.unbuilt import UnbuiltAssets
@@ -45,7 +46,7 @@ def main(argument: str) -> dict[str, Any]:
     _need_no_release()
     try:
         with redirect_stdout(sys.stderr):
-            module = import_module(name)
+            module = project_module(name, permission=IMPORTING)
             environment = _environment(module, attribute)
             found = described(environment, os.getcwd())
     except ConfigError as fault:

@@ -15,13 +15,14 @@ from buildassets.compiler.config.foreign import Asked, Foreign
 from buildassets.compiler.config.values import BlockPlan
 from buildassets.diagnostics import error, from_json
 from buildassets.errors import ConfigError
+from buildassets.programs.permission import Permission
 
 _PROGRAM: Final = "buildassets.compat.webassets.build.collect"
 
 
 def read(asked: Asked) -> Foreign | None:
     """What `asked.file`, a YAML file or `module:attribute`, means. Raises ConfigError."""
-    found = describe(asked.folder, asked.file)
+    found = describe(asked.folder, asked.file, permission=asked.permission)
     project = Project(asked.folder, found, asked.mode, asked.engines)
     faults = [one for one in project.faults if one.is_error]
     if faults:
@@ -38,19 +39,19 @@ def read(asked: Asked) -> Foreign | None:
     return Foreign(project.table(), fields, (*found.files, *project.resolver.looked_in))
 
 
-def describe(folder: str, named: str) -> Described:
+def describe(folder: str, named: str, *, permission: Permission) -> Described:
     """The bundles of the YAML file or module `named`, as seen from `folder`. Raises ConfigError."""
     if not named.endswith(SUFFIXES):
-        return _described_module(folder, named)
+        return _described_module(folder, named, permission=permission)
     try:
         return described_yaml(folder, named)
     except TooDeepError as fault:
         raise _unloadable(named, f"the bundle `{fault}` holds itself") from None
 
 
-def _described_module(folder: str, named: str) -> Described:
+def _described_module(folder: str, named: str, *, permission: Permission) -> Described:
     try:
-        document = printed_by(_PROGRAM, named, folder)
+        document = printed_by(_PROGRAM, named, folder, permission=permission)
     except ProgramError as fault:
         raise _unloadable(named, str(fault)) from None
     if "diagnostics" in document:

@@ -14,6 +14,7 @@ from jinja2.exceptions import TemplateError
 
 from buildassets.compat.webassets.run.bundle import Bundle
 from buildassets.compat.webassets.run.jinja import METHOD, OPTIONS, AssetsExtension
+from buildassets.files import small_text_of
 from buildassets.folders import files_below
 
 _SUFFIXES: Final = (".html", ".htm", ".jinja", ".jinja2", ".j2", ".xml", ".svg", ".txt")
@@ -27,11 +28,10 @@ def bundles_in_templates(jinja: Jinja, folders: Iterable[str], known: Mapping[st
     """
     for path in _templates(folders):
         try:
-            with open(path, encoding="utf-8") as file:
-                text = file.read()
+            text = small_text_of(path) or ""
             found = _calls(jinja.parse(text)) if _TAG in text else ()
             yield from (one for call in found for one in _bundle(call, known, path))
-        except (OSError, ValueError, TemplateError):
+        except (ValueError, TemplateError):
             continue
 
 

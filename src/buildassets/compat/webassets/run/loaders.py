@@ -1,12 +1,13 @@
 """Loads bundles from files: modules are imported; YAML is read by builds only, since the manifest has its bundles."""
 
 import sys
-from importlib import import_module
 from types import ModuleType
 from typing import Any
 
 from buildassets.compat.webassets.run.bundle import Bundle
 from buildassets.compat.webassets.run.environment import Environment
+from buildassets.programs.permission import IMPORTING
+from buildassets.programs.project_python import project_module
 
 __all__ = ["LoaderError", "PythonLoader", "YAMLLoader"]
 
@@ -52,7 +53,7 @@ class PythonLoader:
         self.environment = environment or self.environment
         sys.path.insert(0, "")
         try:
-            self.module = import_module(name)
+            self.module = project_module(name, permission=IMPORTING)
         except ImportError as fault:
             raise LoaderError(fault) from fault
         finally:

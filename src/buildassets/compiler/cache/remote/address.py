@@ -5,15 +5,17 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from buildassets.compiler.cache.remote.store import Store
-from buildassets.credentials import without_credentials
+from buildassets.credentials import masked_url, without_credentials
+from buildassets.programs.permission import Permission, require
 
 LOGIN_VARIABLE: Final = "BUILDASSETS_CACHE_LOGIN"
 _PORTS: Final = {"http": 80, "https": 443, "redis": 6379, "rediss": 6379}
 
 
-def opened_store(url: str, environment: Mapping[str, str]) -> Store:
+def opened_store(url: str, environment: Mapping[str, str], *, permission: Permission) -> Store:
     """The store at `url`. Nothing is asked before it is used."""
     scheme = url.partition(":")[0]
+    require(permission.network, f"to ask `{masked_url(url)}`")
     login = _login(url, environment)
     if scheme in ("http", "https"):
         from buildassets.compiler.cache.remote.http_store import HttpStore

@@ -170,7 +170,7 @@ def remote_cache(config: Config, *, writes: bool, environment: Mapping[str, str]
     keys = ring(config.cache.trust, environment)
     is_folder = url.startswith("file:")
     terms, notices = _terms(keys, is_open=is_folder, writes=writes)
-    line = Line(opened_store(url, environment))
+    line = Line(opened_store(url, environment, permission=config.permission))
     if terms is None:
         line.end("")
         terms = _Terms({keys.scopes[0]: lambda _signature, _signed: False}, None, False)

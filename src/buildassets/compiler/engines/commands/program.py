@@ -19,6 +19,7 @@ from buildassets.errors import ConfigError, PackagesError
 from buildassets.frozen import frozen
 from buildassets.packages.tools.kinds import TOOLS
 from buildassets.packages.tools.located import locked_command
+from buildassets.plain_files import plain
 
 _MODULES: Final = "node_modules"
 _PYTHONS: Final = ("python", "python3")  # those of the environment that runs us, whatever PATH has
@@ -120,7 +121,7 @@ def _package_of(path: str) -> tuple[str, tuple[str, ...]]:
     folder = os.path.dirname(path)
     while _MODULES in folder.split(os.sep) and os.path.basename(folder) != _MODULES:
         description = os.path.join(folder, "package.json")
-        with suppress(OSError, ValueError, KeyError, TypeError, RecursionError), open(description, "rb") as file:
+        with suppress(OSError, ValueError, KeyError, TypeError, RecursionError), open(plain(description), "rb") as file:
             read = json.load(file)
             return f"{read['name']} {read['version']}", (description,)
         folder = os.path.dirname(folder)

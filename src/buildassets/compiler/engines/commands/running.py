@@ -1,6 +1,6 @@
 """Runs programs, each in a process group of its own, with limits on time and output, and leaves no process behind.
 
-Takes commands, gives what they printed and how they ended.
+Takes programs, gives what they printed and how they ended.
 """
 
 import os
@@ -14,6 +14,7 @@ from typing import IO, TYPE_CHECKING, Final, TypeVar
 
 from buildassets.compiler.engines.process.child import ClosedError
 from buildassets.frozen import frozen
+from buildassets.programs.start import Permitted, start
 
 if TYPE_CHECKING:
     import subprocess
@@ -63,13 +64,13 @@ class ProcessGroups:
         self._is_closed = False
 
     def run(
-        self, command: Sequence[str], folder: str, environment: Mapping[str, str], given: int, limits: Limits
+        self, program: Permitted, folder: str, environment: Mapping[str, str], given: int, limits: Limits
     ) -> Outcome:
-        """Run `command` in `folder` with the descriptor `given` as its input, and wait for its end.
+        """Run `program` in `folder` with the descriptor `given` as its input, and wait for its end.
 
         What it has started itself is ended with it. Raises OSError if it cannot be started, ClosedError after `close`.
         """
-        with self._started(command, folder, environment, given) as process:
+        with self._started(program, folder, environment, given) as process:
             output = _Output(process, limits)
             try:
                 output.read()
@@ -86,30 +87,24 @@ class ProcessGroups:
                 end_group(process)
 
     def _start(
-        self, command: Sequence[str], folder: str, environment: Mapping[str, str], given: int
+        self, program: Permitted, folder: str, environment: Mapping[str, str], given: int
     ) -> "subprocess.Popen[bytes]":
-        import subprocess  # 5 ms
+        from subprocess import PIPE
 
         with self._lock:
             if self._is_closed:
                 raise ClosedError
-            process = subprocess.Popen(  # noqa: S603 - the project's own
-                command,
-                cwd=folder,
-                env=environment,
-                stdin=given,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                start_new_session=True,
+            process = start(
+                program, cwd=folder, env=environment, stdin=given, stdout=PIPE, stderr=PIPE, start_new_session=True
             )
             self._running.append(process)
             return process
 
     @contextmanager
     def _started(
-        self, command: Sequence[str], folder: str, environment: Mapping[str, str], given: int
+        self, program: Permitted, folder: str, environment: Mapping[str, str], given: int
     ) -> "Iterator[subprocess.Popen[bytes]]":
-        process = uninterrupted(lambda: self._start(command, folder, environment, given))
+        process = uninterrupted(lambda: self._start(program, folder, environment, given))
         try:
             yield process
         finally:

@@ -16,6 +16,7 @@ from buildassets.diagnostics import Diagnostic, Location, error, reason_text
 from buildassets.frozen import frozen, replace
 from buildassets.media import file_suffixes
 from buildassets.paths import from_url
+from buildassets.programs.start import start
 
 if TYPE_CHECKING:
     import subprocess
@@ -147,24 +148,25 @@ class Bundler:
         return messages, pieces
 
     def _run(self, arguments: Sequence[str], options: BundleOptions, entries: Sequence[str]) -> str:
-        import subprocess
+        from subprocess import DEVNULL, PIPE, TimeoutExpired
 
         environment = {**os.environ, "NODE_PATH": os.pathsep.join(options.load_paths), "PWD": self._folder}
         try:
-            process = subprocess.Popen(  # noqa: S603 - the program that the user installed
-                [self._command.path, *arguments],
+            process = start(
+                self._command.program,
+                *arguments,
                 cwd=self._folder,
                 env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
+                stdin=DEVNULL,
+                stdout=DEVNULL,
+                stderr=PIPE,
             )
         except OSError as fault:
             raise _DiedError(reason_text(fault)) from None
         with process:
             try:
                 output = self._output_of(process, entries).decode("utf-8", "replace")
-            except subprocess.TimeoutExpired:
+            except TimeoutExpired:
                 raise _DiedError(f"it did not finish in {_LIMIT_SECONDS} seconds") from None
             finally:
                 process.kill()  # which does nothing to one that has ended

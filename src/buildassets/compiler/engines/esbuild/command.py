@@ -10,14 +10,14 @@ from collections.abc import Iterator
 from typing import Final
 
 from buildassets.compiler.engines.process.endings import ending
-from buildassets.compiler.engines.unavailable import NotRunError, UnavailableError, remedy
+from buildassets.compiler.engines.tool_choice import chosen
+from buildassets.compiler.engines.unavailable import UnavailableError, remedy
 from buildassets.diagnostics import reason_text
-from buildassets.errors import ConfigError, PackagesError
 from buildassets.frozen import frozen
 from buildassets.lazy_pattern import lazy_pattern
-from buildassets.packages.tools.located import locked_command
 from buildassets.programs.on_path import program_on_path
-from buildassets.programs.places import lies_in_project
+from buildassets.programs.permission import Permission
+from buildassets.programs.start import Permitted, output_of
 
 _OLDEST: Final = (0, 17)  # the first with today's command line
 _LIMIT_SECONDS: Final = 30
@@ -32,14 +32,16 @@ _INSTALL: Final = (
 
 @frozen
 class EsbuildCommand:
-    """An esbuild that runs: the absolute `path` of the program, and its `version`, as in `0.28.2`.
+    """An esbuild that runs, and its `version`, as in `0.28.2`; `origin` is `lock`, `node_modules` or `PATH`."""
 
-    `origin` is `lock`, `node_modules` or `PATH`.
-    """
-
-    path: str
+    program: Permitted
     version: str
     origin: str
+
+    @property
+    def path(self) -> str:
+        """The absolute path of the program."""
+        return self.program.command[0]
 
     @property
     def shown(self) -> str:
@@ -47,29 +49,19 @@ class EsbuildCommand:
         return f"esbuild {self.version} ({self.origin})"
 
 
-def find_esbuild(folder: str, *, runs_code: bool = True) -> EsbuildCommand:
+def find_esbuild(folder: str, *, permission: Permission) -> EsbuildCommand:
     """The esbuild for the absolute `folder`: the locked one, or else the one of npm, or else the one on PATH.
 
     npm's is searched for as node does, from the folder upward. An esbuild that is not locked is run once, for its
-    version; unless it `runs_code`, what the project brings is passed over, and NotRunError raised if there is no
-    other. Raises UnavailableError if there is none, if none runs, or if the locked one is missing.
+    version. Raises NotRunError if none of those found may be started, and UnavailableError if there is none, if none
+    runs, or if the locked one is missing.
     """
-    try:
-        locked = locked_command(folder, "esbuild")
-    except (PackagesError, ConfigError) as failure:
-        raise UnavailableError.of(failure) from None
-    if locked is not None:
-        if not runs_code and lies_in_project(locked.command[0], folder):
-            raise NotRunError(locked.command[0], "lock")
-        return EsbuildCommand(locked.command[0], _new_enough(locked.command[0], locked.version), "lock")
-    found = list(_candidates(folder))
-    path, origin = next((one for one in found if runs_code or not lies_in_project(one[0], folder)), ("", ""))
-    shown = (path or next(iter(found), ("",))[0]).removeprefix(folder.rstrip(os.sep) + os.sep)
-    if found and not path:
-        raise NotRunError(shown, found[0][1])
-    if not path:
+    found = chosen("esbuild", folder, (([path], origin) for path, origin in _candidates(folder)), permission=permission)
+    if found is None:
         raise UnavailableError("esbuild is not installed", _INSTALL)
-    return EsbuildCommand(path, _new_enough(shown, _version(path, shown)), origin)
+    shown = found.shown(folder)
+    version = _new_enough(shown, found.version or _version(found.program, shown))
+    return EsbuildCommand(found.program, version, found.origin)
 
 
 def _new_enough(shown: str, version: str) -> str:
@@ -115,17 +107,15 @@ def _is_program(path: str) -> bool:
     return os.path.isfile(path) and os.access(path, os.X_OK)
 
 
-def _version(path: str, shown: str) -> str:
-    import subprocess
+def _version(program: Permitted, shown: str) -> str:
+    from subprocess import TimeoutExpired
 
     hint = "install an esbuild for this machine: " + _INSTALL
     try:
-        done = subprocess.run(  # noqa: S603 - the program that the user installed
-            [path, "--version"], stdin=subprocess.DEVNULL, capture_output=True, timeout=_LIMIT_SECONDS, check=False
-        )
+        done = output_of(program, "--version", timeout_seconds=_LIMIT_SECONDS)
     except OSError as fault:
         raise UnavailableError(f"`{shown}` cannot be started: {reason_text(fault)}", remedy(fault, hint)) from None
-    except subprocess.TimeoutExpired:
+    except TimeoutExpired:
         raise UnavailableError(f"`{shown} --version` gave no answer in {_LIMIT_SECONDS} seconds", hint) from None
     output = done.stdout.decode("utf-8", "replace").strip()
     if done.returncode == 0 and _VERSION.fullmatch(output):

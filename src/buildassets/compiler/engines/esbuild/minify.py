@@ -232,6 +232,6 @@ def _failed(code: str, message: str, given: EngineInput) -> Compiled:
 def esbuild_engine(options: EngineOptions) -> EsbuildEngine:
     """The engine `esbuild`; raises BuildError if esbuild is not installed."""
     try:
-        return EsbuildEngine(find_esbuild(options.folder, runs_code=options.runs_code), options.browsers)
+        return EsbuildEngine(find_esbuild(options.folder, permission=options.permission), options.browsers)
     except UnavailableError as why:
         raise BuildError([why.diagnostic("js/unavailable", None)]) from None

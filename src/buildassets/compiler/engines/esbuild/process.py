@@ -53,7 +53,7 @@ class EsbuildProcess(SocketProcess):
     """One process of esbuild; raises OSError if it cannot be started."""
 
     def __init__(self, command: EsbuildCommand) -> None:
-        super().__init__([command.path, f"--service={command.version}"], _SELDOM)
+        super().__init__(command.program, f"--service={command.version}", defaults=_SELDOM)
         self._requests = 0
         self._is_greeted = False
 

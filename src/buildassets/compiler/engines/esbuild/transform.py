@@ -94,7 +94,7 @@ class EsbuildTransform:
             from buildassets.compiler.engines.esbuild.one_file import OneFileEsbuild
 
             options = self._options
-            self._running = OneFileEsbuild(find_esbuild(options.folder, runs_code=options.runs_code))
+            self._running = OneFileEsbuild(find_esbuild(options.folder, permission=options.permission))
         return self._running
 
     def _settings(self, given: EngineInput) -> "TsConfig":

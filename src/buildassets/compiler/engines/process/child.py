@@ -13,6 +13,7 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, Generic, TypeVar, cast
 
 from buildassets.compiler.engines.process.endings import DiedError, ending
+from buildassets.programs.start import Permitted, own_module, start
 
 if TYPE_CHECKING:
     import socket
@@ -106,36 +107,33 @@ def _nameless_file() -> BinaryIO:
 
 
 class SocketProcess(ChildProcess):
-    """A process of `command` whose standard input and output are the channel. On Linux it ends with this process.
+    """A process of `program` whose standard input and output are the channel. On Linux it ends with this process.
 
     Its working directory is `/`, so that the relative paths in its output can be resolved. It gets the environment and
     `defaults` for what that lacks.
     """
 
-    def __init__(self, command: Sequence[str], defaults: Mapping[str, str] = {}) -> None:
-        import subprocess
-
+    def __init__(self, program: Permitted, *arguments: str, defaults: Mapping[str, str] = {}) -> None:
         from buildassets.compiler.engines.process.channel import Channel
         from buildassets.compiler.engines.process.lifeline import Lifeline
 
         environment = {**defaults, **os.environ}
         line = Lifeline()
 
-        def start(end: "socket.socket", log: int) -> subprocess.Popen[bytes]:
+        def started(end: "socket.socket", log: int) -> "subprocess.Popen[bytes]":
             if hasattr(end, "share"):
                 from buildassets.compiler.engines.process.relay import relayed
 
-                return relayed(command, end.dup(), log, environment)
+                return relayed(program, arguments, end.dup(), log, environment)
             number = end.fileno()
-            process = subprocess.Popen(  # noqa: S603 - the user's
-                command, stdin=number, stdout=number, stderr=log, cwd="/", env=environment, pass_fds=line.inherited
-            )
+            streams = {"stdin": number, "stdout": number, "stderr": log}
+            process = start(program, *arguments, **streams, cwd="/", env=environment, pass_fds=line.inherited)
             line.tie(process.pid)
             return process
 
         with ExitStack() as opened:
             opened.callback(line.close)
-            super().__init__(start)
+            super().__init__(started)
             opened.pop_all()
         self._opened.callback(line.close)
         self.channel = Channel(self._end_of_socket)
@@ -151,19 +149,19 @@ class PythonProcess(ChildProcess):
     """
 
     def __init__(self, module: str, *, folder: str | None = None) -> None:
-        import subprocess
+        from subprocess import DEVNULL, PIPE
 
         from buildassets.compiler.engines.process.object_stream import ObjectStream
 
         if not sys.executable or hasattr(sys, "frozen"):
             raise OSError(0, "this program is no Python interpreter that can start another")
 
-        def start(end: "socket.socket", log: int) -> subprocess.Popen[bytes]:
+        def started(end: "socket.socket", log: int) -> "subprocess.Popen[bytes]":
             is_shared = hasattr(end, "share")
-            process = subprocess.Popen(  # noqa: S603 - our own module
-                [sys.executable, "-P", "-c", _program(module, None if is_shared else end.fileno())],
-                stdin=subprocess.PIPE if is_shared else subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
+            process = start(
+                own_module("-P", "-c", _program(module, None if is_shared else end.fileno())),
+                stdin=PIPE if is_shared else DEVNULL,
+                stdout=DEVNULL,
                 stderr=log,
                 pass_fds=() if is_shared else (end.fileno(),),
                 cwd=folder,
@@ -172,7 +170,7 @@ class PythonProcess(ChildProcess):
                 _share(end, process)
             return process
 
-        super().__init__(start)
+        super().__init__(started)
         self._stream = ObjectStream(self._end_of_socket)
 
     def send(self, request: object) -> None:

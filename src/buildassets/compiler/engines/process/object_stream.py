@@ -47,6 +47,7 @@ _CLASSES: Final = {
     "buildassets.manifest": ("Packages",),
     "buildassets.file_sets": ("FileSet",),
     "buildassets.diagnostics": ("Diagnostic", "Location", "Severity"),
+    "buildassets.programs.permission": ("Permission",),
 }
 EXCHANGED: Final = frozenset((module, name) for module, names in _CLASSES.items() for name in names)
 _SIZE: Final = Struct("!Q")  # precedes each object: its length in bytes

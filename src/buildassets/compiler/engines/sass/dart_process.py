@@ -22,6 +22,7 @@ from buildassets.compiler.engines.sass.embedded_protocol import (
 )
 from buildassets.compiler.engines.sass.functions import FUNCTIONS, PARAMETER
 from buildassets.paths import to_url
+from buildassets.programs.start import Permitted
 
 # The characters that Dart leaves unescaped in the path of a URL: one file must not have two URLs.
 _SAFE_IN_URL: Final = "/:@!$&'()*+,;=~"
@@ -29,10 +30,10 @@ _SIGNATURES: Final = tuple(f"{name}({PARAMETER})" for name in FUNCTIONS)
 
 
 class SassProcess(SocketProcess):
-    """One process of `command`, which has to speak the Embedded Sass Protocol; raises OSError if it cannot start."""
+    """One process of `program`, which has to speak the Embedded Sass Protocol; raises OSError if it cannot start."""
 
-    def __init__(self, command: Sequence[str]) -> None:
-        super().__init__([*command, "--embedded"])
+    def __init__(self, program: Permitted) -> None:
+        super().__init__(program, "--embedded")
         self.version = Version("", "", "")  # before it is greeted
         self._compilations = 0
         self._begun: bytes | None = None  # a request that was sent before it was asked for

@@ -3,6 +3,7 @@
 import os
 import re
 import sys
+from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import Final
 
@@ -39,7 +40,7 @@ def installed_command() -> list[str]:
     return []
 
 
-def carried_version(command: list[str]) -> str:
+def carried_version(command: Sequence[str]) -> str:
     """The version in the name of the folder of the compiler's `command`, as in `1.99.0-linux-x64`."""
     version, _, _ = command[0].split(os.sep)[-4].partition("-")
     return version

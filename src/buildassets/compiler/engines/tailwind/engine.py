@@ -15,7 +15,7 @@ from buildassets.compiler.engines.tailwind.command import NAME, TailwindCommand,
 from buildassets.compiler.engines.tailwind.messages import diagnostic, fault_in
 from buildassets.compiler.engines.tailwind.rules import first_use, quoted
 from buildassets.compiler.engines.tailwind.sheets import Scanned, Sheet, starts
-from buildassets.compiler.engines.unavailable import NotRunError, UnavailableError
+from buildassets.compiler.engines.unavailable import NOT_RUN_HINT, UnavailableError
 from buildassets.compiler.languages.css.minify import token_starts
 from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.maps import composed, encoded_map, joined_maps, map_of_pairs, read_map
@@ -26,6 +26,7 @@ from buildassets.folders import temporary_folder
 from buildassets.frozen import replace
 from buildassets.media import Syntax, media_of, suffix
 from buildassets.plain_files import plain
+from buildassets.programs.start import run
 
 _LIMIT_SECONDS: Final = 120
 _MAP: Final = re.compile(r"\s*/\*# sourceMappingURL=data:application/json;base64,([A-Za-z0-9+/=]+) \*/\s*\Z")
@@ -60,7 +61,7 @@ class TailwindEngine:
     ) -> None:
         self._folders = tuple(folders)
         self._folder = options.folder
-        self._runs_code = options.runs_code
+        self._permission = options.permission
         self._shown = options.shown
         self._templates = tuple(templates)
         self._is_template = is_template
@@ -68,10 +69,8 @@ class TailwindEngine:
         self._known_command: TailwindCommand | None = None
 
     def _command(self) -> TailwindCommand:
-        if not self._runs_code:  # no pattern would do: it drops comments inside of names, as in `@plu/**/gin`
-            raise NotRunError(self.name, "")
         if self._known_command is None:  # not kept if none was found: one may be installed during a watch
-            self._known_command = find_tailwind(self._folder)
+            self._known_command = find_tailwind(self._folder, permission=self._permission)
         return self._known_command
 
     @cached_property
@@ -94,7 +93,7 @@ class TailwindEngine:
     def run(self, given: EngineInput) -> Compiled:
         """The CSS of `given`, with the files and the sets of files that decided it."""
         path, text = os.path.abspath(given.path), given.text.removeprefix("\ufeff")
-        if not self._runs_code:
+        if not self._permission.programs:  # no pattern would do: it drops comments inside of names, as in `@plu/**/gin`
             return _not_run(given.shown, text)
         reader = Reader(self._shown)
         try:
@@ -122,7 +121,7 @@ class TailwindEngine:
             try:
                 done = _run(command, sheet.whole, top, needs_map=needs_map)
             except OSError as fault:
-                return _failed(f"`{command.command[0]}` cannot be started: {reason_text(fault)}", sheet)
+                return _failed(f"`{command.program.command[0]}` cannot be started: {reason_text(fault)}", sheet)
             except subprocess.TimeoutExpired:
                 return _failed(f"Tailwind did not finish in {_LIMIT_SECONDS} seconds", sheet)
         output = done.stderr.decode("utf-8", "replace")
@@ -200,14 +199,15 @@ def _copy(paths: Iterable[str], folder: str, reader: Reader) -> None:
 def _run(command: TailwindCommand, text: str, folder: str, *, needs_map: bool) -> "subprocess.CompletedProcess[bytes]":
     modules = os.pathsep.join(filter(None, (*command.modules, os.environ.get("NODE_PATH", ""))))
     environment = {**os.environ, "NO_COLOR": "1", "PWD": folder, **({"NODE_PATH": modules} if modules else {})}
-    return subprocess.run(  # noqa: S603 - the program that the user installed
-        [*command.command, "--input", "-", "--output", "-", *(["--map"] if needs_map else [])],
+    return run(
+        command.program,
+        *("--input", "-", "--output", "-"),
+        *(["--map"] if needs_map else []),
         input=text.encode("utf-8"),
         cwd=folder,
         env=environment,
         capture_output=True,
         timeout=_LIMIT_SECONDS,
-        check=False,
     )
 
 
@@ -263,8 +263,9 @@ def _place_of_use(shown: str, text: str) -> Location:
 
 def _not_run(shown: str, text: str) -> Compiled:
     message = "the sheet is not compiled: Tailwind runs the code that sheets name"
-    hint = "leave `--no-run` out for a project that you trust"
-    return Compiled("", diagnostics=(warning("config/not-run", message, _place_of_use(shown, text), hint=hint),))
+    return Compiled(
+        "", diagnostics=(warning("config/not-run", message, _place_of_use(shown, text), hint=NOT_RUN_HINT),)
+    )
 
 
 def _failed(message: str, sheet: Sheet, output: str = "") -> Compiled:

@@ -4,6 +4,8 @@ import os
 import time
 from typing import Final
 
+from buildassets.plain_files import plain
+
 _LONGEST_SECONDS: Final = 10.0  # a lock held longer is left by a crash, or somebody writes a commit message
 
 
@@ -35,7 +37,7 @@ def is_checkout_under_way(lock: str | None) -> bool:
 def _lock_elsewhere(path: str) -> str | None:
     """The lock of a linked working tree or a submodule, whose `.git` file names the folder."""
     try:
-        with open(path, encoding="utf-8", errors="surrogateescape") as file:
+        with open(plain(path), encoding="utf-8", errors="surrogateescape") as file:
             key, _, folder = file.read().strip().partition(": ")
     except OSError:
         return None

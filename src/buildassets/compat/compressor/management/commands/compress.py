@@ -1,8 +1,6 @@
 """`manage.py compress`: another name for `manage.py assets build`, with the options of django-compressor."""
 
 import os
-import subprocess
-import sys
 from argparse import SUPPRESS
 from typing import Any
 
@@ -10,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from buildassets.compat.compressor.build.collect import Scope, planned, planned_blocks, scope
 from buildassets.compat.compressor.run.settings import run_options
+from buildassets.programs.start import Permitted, become, run
 from buildassets.runtime.django import assets
 from buildassets.runtime.django.compiler import compiler_command
 
@@ -67,15 +66,13 @@ class Command(BaseCommand):
             self.stdout.write(f"blocks of templates: {planned_blocks()}")
         self._run(command, no_color=bool(options.get("no_color")))
 
-    def _run(self, command: list[str], *, no_color: bool) -> None:
+    def _run(self, command: Permitted, *, no_color: bool) -> None:
         if self._is_typed:
             if no_color:
                 os.environ["NO_COLOR"] = "1"
-            sys.stdout.flush()
-            sys.stderr.flush()
-            os.execv(command[0], command)  # noqa: S606 ours
+            become(command, os.environ)
         environment = {**os.environ, **({"NO_COLOR": "1"} if no_color else {})}
-        done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False, env=environment)  # noqa: S603
+        done = run(command, capture_output=True, encoding="utf-8", env=environment)
         assets.cache_clear()  # this process goes on with what is there now
         self.stdout.write(done.stdout, ending="")
         self.stderr.write(done.stderr, style_func=str, ending="")

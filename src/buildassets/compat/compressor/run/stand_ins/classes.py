@@ -5,7 +5,6 @@ Django.
 """
 
 import os
-import subprocess
 from importlib import import_module
 from shlex import quote
 from types import MappingProxyType
@@ -13,6 +12,9 @@ from typing import Any
 
 from django.conf import settings
 from django.dispatch import Signal
+
+from buildassets.programs.permission import BUILDING
+from buildassets.programs.start import named, run_line
 
 __all__ = ["FilterBase", "post_compress"]
 
@@ -106,17 +108,17 @@ class CompilerFilter(FilterBase):
             return self._run(str(self.command), folder)
 
     def _run(self, command: str, folder: str) -> str:
-        named = dict(self.options)
+        values = dict(self.options)
         charset = self.charset or "utf-8"
         if "{infile}" in command:
             self.infile = self.filename or _written(folder, self.content)
-            named["infile"] = quote(self.infile)
+            values["infile"] = quote(self.infile)
         if "{outfile}" in command:
             self.outfile = os.path.join(folder, f"out.{self.type}" if self.type else "out")
-            named["outfile"] = quote(self.outfile)
-        line = command.format(**named)
+            values["outfile"] = quote(self.outfile)
+        line = command.format(**values)
         given = None if self.infile else self.content.encode(charset)
-        done = subprocess.run(line, shell=True, input=given, capture_output=True, cwd=self.cwd, check=False)  # noqa: S602 the project's
+        done = run_line(named([line], permission=BUILDING), input=given, cwd=self.cwd)
         if done.returncode:
             printed = done.stderr.decode(charset, "replace") or done.stdout.decode(charset, "replace")
             raise FilterError(printed or f"Unable to apply {type(self).__name__} ({command})")

@@ -1,8 +1,6 @@
 """`manage.py assets build|watch|check`: runs the compiler with options from the settings."""
 
 import os
-import subprocess
-import sys
 from argparse import REMAINDER, ArgumentParser, ArgumentTypeError
 from collections.abc import Sequence
 from typing import Any, Final
@@ -10,6 +8,7 @@ from typing import Any, Final
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from buildassets.nearest import nearest
+from buildassets.programs.start import become, run
 from buildassets.runtime.django import assets
 from buildassets.runtime.django.compiler import compiler_command
 from buildassets.typed import IS_TYPED, typed
@@ -46,12 +45,8 @@ class Command(BaseCommand):
             environment["NO_COLOR"] = "1"
         command = compiler_command(verb, [*_BY_VERBOSITY.get(options["verbosity"], ()), *given])
         if self._is_typed:
-            sys.stdout.flush()
-            sys.stderr.flush()
-            os.execve(command[0], command, environment)  # noqa: S606 ours
-        done = subprocess.run(  # noqa: S603 ours
-            command, env=environment, capture_output=True, encoding="utf-8", check=False
-        )
+            become(command, environment)
+        done = run(command, env=environment, capture_output=True, encoding="utf-8")
         assets.cache_clear()  # so that this process uses the new release
         self.stdout.write(done.stdout, ending="")
         self.stderr.write(done.stderr, style_func=str, ending="")

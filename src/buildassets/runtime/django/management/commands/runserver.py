@@ -13,6 +13,7 @@ from django.core.management import find_commands, load_command_class
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from buildassets.errors import ManifestError
+from buildassets.programs.start import become
 from buildassets.runtime.django.compiler import compiler_command
 from buildassets.runtime.django.development import with_release, with_release_later
 from buildassets.typed import IS_TYPED, IS_WATCHED
@@ -58,9 +59,7 @@ def _become_watcher() -> None:
     """Replace this process by a watch, which runs the same command, without the option, as its child."""
     arguments = (argument for argument in sys.orig_argv[1:] if argument != _OPTION)
     watch = compiler_command("watch", ["--", sys.executable, *arguments])
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os.execve(watch[0], watch, {**os.environ, IS_TYPED: "manage.py assets"})  # noqa: S606 ours
+    become(watch, {**os.environ, IS_TYPED: "manage.py assets"})
 
 
 def _next_application() -> str:

@@ -1,0 +1,52 @@
+"""Leaves out of a configuration what only Python of the project can do, and reports each as a warning."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from buildassets.compiler.config.values import Config, EngineNames
+from buildassets.compiler.engines.unavailable import NOT_RUN_HINT
+from buildassets.diagnostics import Diagnostic, warning
+from buildassets.frozen import replace, values_by_name
+
+_OWN_EXTENSIONS: Final = ("buildassets.", "jinja2.ext.")
+_MINIFIERS: Final = ("css", "js", "svg", "html", "json")
+
+
+def is_own_extension(name: str) -> bool:
+    """Whether an extension of Jinja is Jinja's own or ours, and so no module of the project."""
+    return name.startswith(_OWN_EXTENSIONS)
+
+
+def without_project_python(config: Config) -> Config:
+    """`config` without Jinja extensions that may be of the project, and without minifiers and Sass engines that are."""
+    extensions = tuple(filter(is_own_extension, config.templates.extensions))
+    engines = _of_project(config)
+    default = values_by_name(EngineNames())
+    kept: dict[str, Any] = {kind: "none" if kind in _MINIFIERS else default[kind] for kind in engines}
+    return replace(
+        config,
+        templates=replace(config.templates, extensions=extensions),
+        engines=replace(config.engines, **kept),
+        notices=(*config.notices, *_notices(config, engines)),
+    )
+
+
+def _of_project(config: Config) -> dict[str, str]:
+    """The engines that the project brings itself, by kind."""
+    from buildassets.compiler.engines.entry_points import is_brought
+    from buildassets.compiler.engines.registry import BUILT_IN
+
+    names: dict[str, Any] = {kind: getattr(config.engines, kind) for kind in ("scss", *_MINIFIERS)}
+    others = {kind: name for kind, name in names.items() if name not in (*BUILT_IN, "builtin", "none")}
+    return {kind: name for kind, name in others.items() if is_brought(name, config.folder)}
+
+
+def _notices(config: Config, engines: dict[str, str]) -> Iterator[Diagnostic]:
+    for index, name in enumerate(config.templates.extensions):
+        if not is_own_extension(name):
+            message = f"the Jinja extension `{name}` is not loaded: that would run code of the project"
+            place = config.place("templates", "extensions", index)
+            yield warning("config/not-run", message, place, hint=NOT_RUN_HINT)
+    for kind, name in engines.items():
+        message = f"the engine `{name}` is not loaded: that would run code of the project"
+        yield warning("config/not-run", message, config.place("engines", kind), hint=NOT_RUN_HINT)

@@ -1,0 +1,90 @@
+"""Starts programs: the only module that does, but for `git`.
+
+`tool`, `named`, `with_project_python` and `own_module` compare a command with the permission. They return a
+Permitted, and only such a value can be started.
+"""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from buildassets.frozen import frozen
+from buildassets.programs.permission import Permission, require
+from buildassets.programs.places import lies_in_project
+
+if TYPE_CHECKING:
+    import subprocess
+
+
+@frozen
+class Permitted:
+    """A command that may be started: a program with its first arguments. Made by the functions of this module only."""
+
+    command: tuple[str, ...]
+
+
+def tool(command: Sequence[str], folder: str, *, permission: Permission) -> Permitted:
+    """The `command` of a compiler, found for the project in the absolute `folder`, which is empty without a project.
+
+    Raises NotPermittedError if it may not be started: one that the project brings only with `programs`.
+    """
+    brought = bool(folder) and any(os.path.isabs(part) and lies_in_project(part, folder) for part in command)
+    require(permission.programs if brought else permission.tools, f"to start `{command[0]}`")
+    return Permitted(tuple(command))
+
+
+def named(command: Sequence[str], *, permission: Permission) -> Permitted:
+    """A `command` that the project or the command line names, wherever its program lies.
+
+    Raises NotPermittedError without `programs`.
+    """
+    require(permission.programs, f"to start `{command[0]}`")
+    return Permitted(tuple(command))
+
+
+def with_project_python(arguments: Sequence[str], *, permission: Permission) -> Permitted:
+    """The running interpreter with `arguments` that import the project. Raises NotPermittedError without `python`."""
+    require(permission.python, "to import Python of the project")
+    return Permitted((sys.executable, *arguments))
+
+
+def own_module(*arguments: str) -> Permitted:
+    """The running interpreter with `arguments` that import this package only."""
+    return Permitted((sys.executable, *arguments))
+
+
+def start(program: Permitted, *arguments: str, **options: Any) -> "subprocess.Popen[bytes]":
+    """Start the program; `options` are those of `subprocess.Popen`. Raises OSError."""
+    import subprocess  # 5 ms, and most builds after an edit start nothing
+
+    return subprocess.Popen([*program.command, *arguments], **options)  # noqa: S603 permitted
+
+
+def run(program: Permitted, *arguments: str, **options: Any) -> "subprocess.CompletedProcess[Any]":
+    """Run the program to its end; `options` are those of `subprocess.run`. Raises OSError and TimeoutExpired."""
+    import subprocess
+
+    return subprocess.run([*program.command, *arguments], check=False, **options)  # noqa: S603 permitted
+
+
+def output_of(program: Permitted, *arguments: str, timeout_seconds: float) -> "subprocess.CompletedProcess[bytes]":
+    """Run the program to its end without input. Raises OSError and TimeoutExpired."""
+    import subprocess
+
+    return run(program, *arguments, stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout_seconds)
+
+
+def run_line(program: Permitted, **options: Any) -> "subprocess.CompletedProcess[bytes]":
+    """Run the only part of the command as a line of the shell, and return how it ended. Raises OSError."""
+    import subprocess
+
+    (line,) = program.command
+    return subprocess.run(line, shell=True, capture_output=True, check=False, **options)  # noqa: S602 permitted
+
+
+def become(program: Permitted, environment: Mapping[str, str]) -> NoReturn:
+    """Replace this process by the program."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execve(program.command[0], program.command, environment)  # noqa: S606 permitted

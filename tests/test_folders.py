@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.folders import NamesInFolder, files_below, make_folders, remove_tree, walk
+from buildassets.folders import NamesInFolder, files_below, make_folders, remove_temporary, walk
 from tests.conftest import read_tree, write_tree
 
 
@@ -71,8 +71,8 @@ def test_folders_are_made_as_the_standard_library_makes_them(
 
 
 def test_target_of_a_link_is_not_removed(site: Path) -> None:
-    remove_tree(str(site / "b"))
-    remove_tree(str(site / "a/loop"))
+    remove_temporary(str(site / "b"))
+    remove_temporary(str(site / "a/loop"))
     assert not (site / "b").exists()
     assert read_tree(site).keys() == {"c", "a/x/y/z", "else/kept"}
 

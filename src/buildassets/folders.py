@@ -114,10 +114,12 @@ def make_folders_below(top: str, names: Iterable[str]) -> None:
         make_folders(os.path.join(top, around))
 
 
-def remove_tree(top: str) -> None:
-    """Remove the folder `top` with its content; skips what cannot be removed."""
+def remove_temporary(top: str) -> None:
+    """Remove the file or folder `top`, made for a moment, with its content; skips what cannot be removed."""
     if os.path.islink(top):
         return
+    with suppress(OSError):  # fails for a folder
+        os.unlink(top)
     seen = []
     for folder, folders, files in walk(top):
         seen.append(folder)
@@ -138,4 +140,4 @@ def temporary_folder() -> Iterator[str]:
     try:
         yield folder
     finally:
-        remove_tree(folder)
+        remove_temporary(folder)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from buildassets.packages.lock import Lock, LockedTool, write_lock
+from buildassets.programs.permission import BUILDING
 from tests.cli.processes import is_gone, program_of, started
 from tests.cli.watching import Watching, watching
 from tests.conftest import PATIENCE_SECONDS, Tree, children, wait_for, write_tree
@@ -76,11 +77,11 @@ def test_wrong_configuration_is_reported_and_the_last_good_one_stays(site: Watch
 
 
 def test_another_lock_wakes_the_watch_and_decides_the_next_build(site: Watching) -> None:
-    write_lock(str(site.folder), Lock({"dart-sass": LockedTool("1.108.2", "MIT", {})}))
+    write_lock(str(site.folder), Lock({"dart-sass": LockedTool("1.108.2", "MIT", {})}), permission=BUILDING)
     document = site.next()
     assert not document["ok"]
     assert "`buildassets.lock` has no `dart-sass` 1.108.2 for" in document["diagnostics"][0]["message"]
-    write_lock(str(site.folder), Lock())
+    write_lock(str(site.folder), Lock(), permission=BUILDING)
     assert site.next()["ok"]
 
 

@@ -15,6 +15,7 @@ from buildassets.compiler.incremental.no_op import incremental
 from buildassets.compiler.write.release_directory import release_files
 from buildassets.errors import ConfigError
 from buildassets.manifest import loads
+from buildassets.programs.permission import BUILDING
 from tests.building import load_config
 from tests.conftest import Tree, read_tree, write_tree
 
@@ -40,7 +41,7 @@ def rebuild(site: Path) -> None:
 
 def clean(site: Path, **how: bool) -> set[str]:
     """Clean the release directory; gives the names of what went."""
-    return names(site, clean_release(str(site / "build"), str, **how))
+    return names(site, clean_release(str(site / "build"), str, **how, permission=BUILDING))
 
 
 def names(site: Path, cleaned: Cleaned) -> set[str]:
@@ -164,7 +165,7 @@ def test_everything_goes_and_can_be_built_again(site: Path) -> None:
 def test_a_dry_run_removes_nothing(site: Path) -> None:
     before = read_tree(site)
     assert clean(site, everything=True, dry_run=True) == released(site)
-    clean_cache(str(site / ".buildassets"), str, everything=True, dry_run=True)
+    clean_cache(str(site / ".buildassets"), str, everything=True, dry_run=True, permission=BUILDING)
     assert read_tree(site) == before
 
 
@@ -200,8 +201,8 @@ def test_a_file_that_may_not_be_written_goes_too(site: Path) -> None:
 
 
 def test_a_folder_that_is_not_there_is_clean(tmp_path: Path) -> None:
-    assert clean_release(str(tmp_path / "build"), str) == Cleaned()
-    assert clean_cache(str(tmp_path / "cache"), str, everything=True) == Cleaned()
+    assert clean_release(str(tmp_path / "build"), str, permission=BUILDING) == Cleaned()
+    assert clean_cache(str(tmp_path / "cache"), str, everything=True, permission=BUILDING) == Cleaned()
     assert list(tmp_path.iterdir()) == []
 
 
@@ -209,14 +210,14 @@ def test_a_directory_without_a_manifest_is_refused(tmp_path: Path) -> None:
     write_tree(tmp_path, {"assets/app.js": "", "notes.txt": ""})
     for everything in (False, True):
         with pytest.raises(ConfigError) as refused:
-            clean_release(str(tmp_path), str, everything=everything)
+            clean_release(str(tmp_path), str, everything=everything, permission=BUILDING)
         assert refused.value.diagnostics[0].code == "clean/foreign"
     assert sorted(read_tree(tmp_path)) == ["assets/app.js", "notes.txt"]
 
 
 def test_a_first_build_that_was_killed_leaves_no_release_to_refuse(tmp_path: Path) -> None:
     write_tree(tmp_path, {"build/.new-abc/0": ""})
-    clean_release(str(tmp_path / "build"), str)
+    clean_release(str(tmp_path / "build"), str, permission=BUILDING)
     assert list((tmp_path / "build").iterdir()) == []
 
 
@@ -236,21 +237,21 @@ def test_a_manifest_that_is_not_whole_is_refused(site: Path, damage: str) -> Non
     before = read_tree(site)
     for everything in (False, True):
         with pytest.raises(ConfigError) as refused:
-            clean_release(str(site / "build"), str, everything=everything)
+            clean_release(str(site / "build"), str, everything=everything, permission=BUILDING)
         assert refused.value.diagnostics[0].code == code
     assert read_tree(site) == before
 
 
 def test_the_cache_goes_with_everything(site: Path) -> None:
     write_tree(site, {".buildassets/mine.txt": "", ".buildassets/content/ab/mine.txt": ""})
-    clean_cache(str(site / ".buildassets"), str, everything=True)
+    clean_cache(str(site / ".buildassets"), str, everything=True, permission=BUILDING)
     assert sorted(read_tree(site / ".buildassets")) == [".gitignore", "content/ab/mine.txt", "mine.txt"]
     rebuild(site)
 
 
 def test_a_cache_whose_index_is_damaged_is_still_one(site: Path) -> None:
     (site / ".buildassets/index.json").write_text("damaged")
-    clean_cache(str(site / ".buildassets"), str, everything=True)
+    clean_cache(str(site / ".buildassets"), str, everything=True, permission=BUILDING)
     assert sorted(read_tree(site / ".buildassets")) == [".gitignore"]
 
 
@@ -258,7 +259,7 @@ def test_folder_that_is_not_a_cache_is_refused(tmp_path: Path) -> None:
     write_tree(tmp_path, {"index.json": "{}", "content/ab/notes.txt": "", ".gitignore": "*\n"})
     for everything in (False, True):
         with pytest.raises(ConfigError) as refused:
-            clean_cache(str(tmp_path), str, everything=everything)
+            clean_cache(str(tmp_path), str, everything=everything, permission=BUILDING)
         assert refused.value.diagnostics[0].code == "clean/foreign"
     assert len(read_tree(tmp_path)) == 3
 
@@ -269,7 +270,9 @@ def test_unneeded_files_of_a_cache_are_removed(site: Path) -> None:
     (left,) = (name for name, content in before.items() if content == b"left by a killed build")
     for name in before:
         os.utime(site / ".buildassets/content" / name, (0, 0))
-    assert names(site, clean_cache(str(site / ".buildassets"), str)) == {f".buildassets/content/{left}"}
+    assert names(site, clean_cache(str(site / ".buildassets"), str, permission=BUILDING)) == {
+        f".buildassets/content/{left}"
+    }
     assert read_tree(site / ".buildassets/content").keys() == before.keys() - {left}
 
 
@@ -278,7 +281,7 @@ def builder(site: Path) -> Iterator[None]:
     """Builds the site in another process, each time with another sheet."""
     program = f"""
 import itertools, pathlib
-from tests.building import load_config
+from buildassets import load_config
 from buildassets.compiler.build import build
 for number in itertools.count():
     pathlib.Path("assets/css/app.css").write_text("b {{ color: #%06x }}" % number * 20)
@@ -298,7 +301,7 @@ def test_builds_at_the_same_time_lose_nothing(site: Path) -> None:
     until = time.monotonic() + 100
     while len(seen) < 10 and time.monotonic() < until:
         clean(site)
-        clean_cache(str(site / ".buildassets"), str, everything=len(seen) % 2 == 0)
+        clean_cache(str(site / ".buildassets"), str, everything=len(seen) % 2 == 0, permission=BUILDING)
         manifest = loads((site / "build/manifest.json").read_text())
         seen.add(manifest.assets["css/app.css"].file)
         assert all(os.path.exists(path) for path in release_files(str(site / "build"), manifest))
@@ -309,6 +312,6 @@ def test_a_file_that_the_file_system_lists_in_another_case_stays(site: Path) -> 
     (file,) = (site / "build/assets/img").iterdir()
     listed = file.with_name(file.name.upper())
     os.link(file, listed)  # as where case does not count
-    clean_release(str(site / "build"), str)
+    clean_release(str(site / "build"), str, permission=BUILDING)
     assert file.is_file()
     assert listed.is_file()

@@ -7,6 +7,7 @@ from buildassets.packages.lock import Lock, LockedPlatform, LockedTool, read_loc
 from buildassets.packages.registry.integrity import sha512_text
 from buildassets.packages.tools.kinds import TOOLS, platform_of
 from buildassets.packages.tools.located import program_files
+from buildassets.programs.permission import BUILDING
 from tests.conftest import write_tree
 
 
@@ -17,7 +18,7 @@ def put_tool(project: Path, tools: Path, name: str, version: str, text: str = ""
     files = {file: sha256(text.encode()).hexdigest() for file in kind.files_for(platform)}
     locked = LockedPlatform(kind.package_for(platform), sha512_text(sha512(text.encode()).digest()), files)
     tool = LockedTool(version, "MIT", {platform: locked})
-    write_lock(str(project), Lock({**read_lock(str(project)).tools, name: tool}))
+    write_lock(str(project), Lock({**read_lock(str(project)).tools, name: tool}), permission=BUILDING)
     paths = [Path(path) for path, _ in program_files(str(tools), name, tool)]
     for path in paths:
         write_tree(path.parent, {path.name: text})

@@ -20,6 +20,7 @@ from buildassets.packages.lock import (
     read_lock,
     write_lock,
 )
+from buildassets.programs.permission import BUILDING
 from tests.conftest import find_tool
 
 SHA512 = "sha512-" + "A" * 86 + "=="
@@ -40,12 +41,12 @@ def refusal(folder: Path, text: str) -> str:
 def test_unreadable_values_are_not_written(tmp_path: Path) -> None:
     lock = Lock({"esbuild": LockedTool("0.28.2", "MIT\u200b", {})})
     with pytest.raises(ConfigError):
-        write_lock(str(tmp_path), lock)
+        write_lock(str(tmp_path), lock, permission=BUILDING)
     assert not list(tmp_path.iterdir())
 
 
 def test_a_written_lock_is_read(tmp_path: Path) -> None:
-    write_lock(str(tmp_path), LOCK)
+    write_lock(str(tmp_path), LOCK, permission=BUILDING)
     assert read_lock(str(tmp_path)) == LOCK
 
 
@@ -54,8 +55,8 @@ def test_a_project_without_a_lock_has_an_empty_one(tmp_path: Path) -> None:
 
 
 def test_an_empty_lock_leaves_no_file(tmp_path: Path) -> None:
-    write_lock(str(tmp_path), LOCK)
-    write_lock(str(tmp_path), Lock())
+    write_lock(str(tmp_path), LOCK, permission=BUILDING)
+    write_lock(str(tmp_path), Lock(), permission=BUILDING)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -14,6 +14,10 @@ _DOORS: Final[Mapping[str, tuple[str, ...]]] = {
     **dict.fromkeys(("os.execv", "os.execve", "os.execvp", "os.execvpe", "os.execl"), _STARTING),
     **dict.fromkeys(("os.system", "os.popen", "os.posix_spawn", "os.spawnv", "os.startfile", "pty.spawn"), ()),
     **dict.fromkeys(("shutil.rmtree", "shutil.move"), ()),
+    **dict.fromkeys(("os.unlink", "os.remove"), ("removal.py", "files.py", "folders.py")),
+    **dict.fromkeys(("os.rmdir", "os.removedirs"), ("removal.py", "folders.py")),
+    **dict.fromkeys(("os.rename", "os.renames"), ("removal.py",)),
+    "os.replace": ("files.py",),
     "Permitted": ("programs/start.py",),
 }
 """The modules that may call each of these."""

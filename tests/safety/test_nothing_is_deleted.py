@@ -7,6 +7,7 @@ import pytest
 from buildassets.errors import PackagesError
 from buildassets.packages.lock import Lock, LockedPackage, write_lock
 from buildassets.packages.vendor.vendoring import add, remove
+from buildassets.programs.permission import BUILDING
 from tests.conftest import write_tree
 from tests.packages.conftest import bare, impatient, registry  # noqa: F401 - fixtures
 from tests.packages.server import Registry
@@ -29,7 +30,7 @@ def test_folder_that_a_link_leads_to_is_neither_moved_nor_removed(
         publish(registry, name, "1.0.0")
     integrity = f"sha512-{'A' * 86}=="
     planted, direct = (LockedPackage("1.0.0", "", is_direct, integrity, "MIT", {}) for is_direct in (False, True))
-    write_lock(str(bare), Lock({}, {"@x/id_rsa": planted, "y": direct}))
+    write_lock(str(bare), Lock({}, {"@x/id_rsa": planted, "y": direct}), permission=BUILDING)
     vendoring = vendoring_of(bare, registry)
     with pytest.raises(PackagesError) as caught:
         remove(vendoring, ["y"]) if verb == "remove" else add(vendoring, {"x": ""})

@@ -32,12 +32,15 @@ def command(
     from buildassets.compiler.clean import clean_cache, clean_release
 
     config = release_config(config_file, output, permission=permission_of("clean", dry_run=dry_run))
+    permission = config.permission
     show, shown = Output(as_json, verbose, quiet), config.shown
 
     def cleaned(dry_run: bool) -> "tuple[Cleaned, Cleaned]":
         return (
-            clean_release(config.output, shown, everything=everything, dry_run=dry_run),
-            clean_cache(cache_folder(config, cache_dir), shown, everything=everything, dry_run=dry_run),
+            clean_release(config.output, shown, everything=everything, dry_run=dry_run, permission=permission),
+            clean_cache(
+                cache_folder(config, cache_dir), shown, everything=everything, dry_run=dry_run, permission=permission
+            ),
         )
 
     parts = cleaned(dry_run=True)  # refuses a wrong folder before anything is removed

@@ -138,7 +138,15 @@ def _lock_edit(proposal: "Proposal", show: Output, is_dry: bool) -> "Edit | None
         if before is not None:
             write_whole(os.path.join(folder, NAME), before)
         tools = os.path.join(folder, "tools") if is_dry else tools_folder()
-        shop = Workshop(folder, tools, registry_for(config), time.time(), config.packages.min_age_days, show.report)
+        shop = Workshop(
+            folder,
+            tools,
+            registry_for(config),
+            time.time(),
+            config.permission,
+            config.packages.min_age_days,
+            show.report,
+        )
         after = lock_text(install(shop, [Asked(name) for name in proposal.tools]).lock)
     text = None if before is None else before.decode("utf-8")
     return Edit(NAME, text, after) if after != text else None

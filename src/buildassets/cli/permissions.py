@@ -106,7 +106,9 @@ ROWS: Final[Mapping[str, Row]] = {
     "migrate webassets": Row(python="the modules with bundles", writes="with `--write`, `buildassets.toml`"),
     "migrate whitenoise": _SETTINGS,
     "pack": Row(writes="the archive; with `--sign` its signature"),
-    "publish": Row(network="the storage", writes="the storage"),
+    "publish": Row(
+        network="the storage", writes="the storage", deletes="companions of the earlier release that this one lacks"
+    ),
     "publish --dry-run": Row(network="the storage"),
     "report": Row(network=_BY_URL, writes="with `-o`, that file"),
     "schema": Row(),

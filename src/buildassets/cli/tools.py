@@ -97,7 +97,8 @@ def remove_verb(names: tuple[str, ...], config_file: str | None, as_json: bool, 
     """Remove tools from `buildassets.lock`."""
     from buildassets.packages.tools.install import remove
 
-    lock = remove(configured_for_packages(config_file, permission=permission_of("tools remove")).folder, names)
+    config = configured_for_packages(config_file, permission=permission_of("tools remove"))
+    lock = remove(config.folder, names, permission=config.permission)
     show = Output(as_json, quiet=quiet)
     show.report(f"removed {', '.join(names)} from the lock")
     return show.finish(True, (), {"tools": _documents(lock.tools)})
@@ -125,7 +126,9 @@ def workshop(config: "Config", show: Output) -> "Workshop":
     from buildassets.tools_folder import tools_folder
 
     days = config.packages.min_age_days
-    return Workshop(config.folder, tools_folder(), registry_for(config), time.time(), days, show.report)
+    return Workshop(
+        config.folder, tools_folder(), registry_for(config), time.time(), config.permission, days, show.report
+    )
 
 
 def _asked(names: tuple[str, ...]) -> "list[Asked]":

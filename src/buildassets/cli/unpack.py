@@ -6,6 +6,7 @@ import click
 
 from buildassets.cli.options import release_options
 from buildassets.cli.output import Output, count_text
+from buildassets.cli.permissions import permission_of
 
 
 @click.command("unpack")
@@ -25,7 +26,9 @@ def command(
     with os_faults_as_release_error("release/unreadable", archive):
         os.close(plain(archive))
     with os_faults_as_release_error("release/unwritable", shown):
-        unpacked = unpack(archive, archive, folder, shown, replaces=replace)
+        unpacked = unpack(
+            archive, archive, folder, shown, replaces=replace, permission=permission_of("unpack", replace=replace)
+        )
     show = Output(as_json, quiet=quiet)
     code = show.finish(True, (), {"output": shown, "release": unpacked.release, "files": len(unpacked.files)})
     show.report(f"unpacked {count_text(len(unpacked.files), 'file')} into `{shown}`")

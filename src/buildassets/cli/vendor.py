@@ -136,6 +136,7 @@ def vendoring(config: "Config") -> "Vendoring":
         registry_for(config),
         BrowserFiles(),
         time.time(),
+        config.permission,
         config.packages.min_age_days,
         partial(_configured, config),
     )
@@ -199,6 +200,7 @@ def _entries(config: "Config", done: "Vendored") -> tuple[dict[str, str | None],
 def _configured(config: "Config", done: "Vendored") -> Iterator[None]:
     """Write the import map's entries, and restore the file if what is done meanwhile fails. Raises PackagesError."""
     from buildassets.files import write_whole
+    from buildassets.removal import remove_file
 
     changes, _ = _entries(config, done)
     path = config.file or os.path.join(config.folder, _FILE)
@@ -209,7 +211,7 @@ def _configured(config: "Config", done: "Vendored") -> Iterator[None]:
         if before is not None and config.file:
             write_whole(path, before)
         elif before is not None:
-            os.unlink(path)
+            remove_file(config.folder, _FILE, permission=config.permission)
         raise
 
 

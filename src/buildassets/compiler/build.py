@@ -338,7 +338,7 @@ def _amended(config: Config, means: Means, change: "Change") -> BuildResult:
     """Write the changed part of a release. Raises NeedsFullBuild, BuildError and OSError."""
     from buildassets.compiler.write.release_directory import release_directory
 
-    with release_directory(config.output, is_lasting=means.is_lasting) as release:
+    with release_directory(config.output, is_lasting=means.is_lasting, permission=config.permission) as release:
         if release.manifest() != change.before:
             raise NeedsFullBuild
         stored = means.store(config, release, change.outputs, change.known)
@@ -361,7 +361,10 @@ def _released(config: Config, means: Means, graph: "AssetGraph", last: LastBuild
     assets = graph.assets
     drafts = [one.draft for one in assets.values()]
     digests = {draft.source.path: draft.digest for draft in drafts if draft.digest}
-    with means.times.of("write"), release_directory(config.output, is_lasting=means.is_lasting) as release:
+    with (
+        means.times.of("write"),
+        release_directory(config.output, is_lasting=means.is_lasting, permission=config.permission) as release,
+    ):
         named = means.times.of_each("graph", _noted(config, outputs(graph), digests))
         stored = means.store(config, release, named, _earlier(config, last))
         budgets = means.budgets(config, assets)

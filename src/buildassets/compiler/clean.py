@@ -8,7 +8,6 @@ import json
 import os
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import suppress
 from typing import Final
 
 from buildassets.compiler.cache.folder import BUILDS, MEASURES
@@ -21,6 +20,8 @@ from buildassets.frozen import frozen
 from buildassets.locks import locked
 from buildassets.manifest import ASSETS_FOLDER, MANIFEST_NAME, MAPS_SUFFIX, Manifest, dumps, loads, release_of
 from buildassets.media import SUFFIXES, delta_file
+from buildassets.programs.permission import Permission
+from buildassets.removal import remove_empty_folder, remove_file
 from buildassets.typed import typed
 
 Shown = Callable[[str], str]  # from an absolute path to the same path as the user writes it
@@ -47,7 +48,9 @@ class Cleaned:
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-def clean_release(output: str, shown: Shown, *, everything: bool = False, dry_run: bool = False) -> Cleaned:
+def clean_release(
+    output: str, shown: Shown, *, everything: bool = False, dry_run: bool = False, permission: Permission
+) -> Cleaned:
     """Remove from the release directory `output` the files that no release in it names, or all that builds wrote.
 
     Raises ConfigError if it contains something other than a release.
@@ -68,17 +71,19 @@ def clean_release(output: str, shown: Shown, *, everything: bool = False, dry_ru
         return [*_maps_besides(output + MAPS_SUFFIX, named)]
 
     def cleaned() -> Cleaned:
-        maps = _removed(doomed_maps(), output + MAPS_SUFFIX, shown, dry_run)
+        maps = _removed(doomed_maps(), output + MAPS_SUFFIX, shown, dry_run, permission)
         if maps.removed and not dry_run:
-            with suppress(OSError):  # it has other files
-                os.rmdir(output + MAPS_SUFFIX)
-        rest = _removed(doomed(), output, shown, dry_run)
+            top, name = os.path.split(output + MAPS_SUFFIX)
+            remove_empty_folder(top, name, permission=permission)
+        rest = _removed(doomed(), output, shown, dry_run, permission)
         return Cleaned(rest.removed + maps.removed, rest.diagnostics + maps.diagnostics)
 
     return _in_turn(output, shown, cleaned)
 
 
-def clean_cache(folder: str, shown: Shown, *, everything: bool = False, dry_run: bool = False) -> Cleaned:
+def clean_cache(
+    folder: str, shown: Shown, *, everything: bool = False, dry_run: bool = False, permission: Permission
+) -> Cleaned:
     """Remove from the cache `folder` what is too old or too much, or all of it.
 
     Raises ConfigError if it contains something other than a cache.
@@ -92,7 +97,7 @@ def clean_cache(folder: str, shown: Shown, *, everything: bool = False, dry_run:
             )
             return Cleaned()
         if everything:
-            return _removed(held, folder, shown, dry_run)
+            return _removed(held, folder, shown, dry_run, permission)
         return Cleaned(tuple(Cache(folder).prune(dry_run=dry_run)))
 
     return _in_turn(folder, shown, cleaned)
@@ -213,7 +218,7 @@ def _relative(path: str, top: str) -> str:
     return os.path.relpath(path, top).replace(os.sep, "/")
 
 
-def _removed(paths: Iterable[str], top: str, shown: Shown, dry_run: bool) -> Cleaned:
+def _removed(paths: Iterable[str], top: str, shown: Shown, dry_run: bool, permission: Permission) -> Cleaned:
     """Remove files and links below `top`, and then the folders that are empty afterwards."""
     removed: list[tuple[str, int]] = []
     faults: list[Diagnostic] = []
@@ -221,18 +226,18 @@ def _removed(paths: Iterable[str], top: str, shown: Shown, dry_run: bool) -> Cle
         try:
             size_bytes = os.lstat(path).st_size
             if not dry_run:
-                os.unlink(path)
+                remove_file(top, _relative(path, top), permission=permission)
             removed.append((path, size_bytes))
         except FileNotFoundError:
             continue
         except OSError as fault:
             faults.append(_refused(path, fault, shown))
     if not dry_run and os.path.isdir(top):
-        _remove_empty_folders(top)
+        _remove_empty_folders(top, permission)
     return Cleaned(tuple(removed), tuple(faults))
 
 
-def _remove_empty_folders(top: str) -> None:
+def _remove_empty_folders(top: str, permission: Permission) -> None:
     for name in os.listdir(top):
         folder = os.path.join(top, name)
         is_ours = (
@@ -242,8 +247,7 @@ def _remove_empty_folders(top: str) -> None:
         )
         if is_ours and not os.path.islink(folder):
             for inner in reversed([inner for inner, _, _ in walk(folder)]):
-                with suppress(OSError):
-                    os.rmdir(inner)
+                remove_empty_folder(top, _relative(inner, top), permission=permission)
 
 
 def _refused(path: str, fault: OSError, shown: Shown) -> Diagnostic:

@@ -16,7 +16,7 @@ from typing import Final
 from buildassets.diagnostics import error
 from buildassets.errors import PackagesError
 from buildassets.files import chunks_of, write_chunks
-from buildassets.folders import make_folders
+from buildassets.folders import make_folders, remove_temporary
 from buildassets.soundness import is_file
 
 _TOP: Final = "package/"
@@ -50,8 +50,7 @@ def unpack(archive: str, folder: str, shown: str) -> tuple[str, ...]:
     except (tarfile.TarError, EOFError, ValueError) as fault:
         raise _damaged(shown, str(fault).lower() or "it is no archive") from None
     finally:
-        if os.path.exists(tar):
-            os.unlink(tar)
+        remove_temporary(tar)
     return tuple(sorted(names))
 
 

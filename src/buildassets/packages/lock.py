@@ -16,6 +16,8 @@ from buildassets.files import content_of, write_whole
 from buildassets.frozen import field, frozen
 from buildassets.lazy_pattern import lazy_pattern
 from buildassets.packages.toml_text import basic_string
+from buildassets.programs.permission import Permission
+from buildassets.removal import remove_file
 from buildassets.soundness import is_file
 from buildassets.toml_values import toml_values
 
@@ -115,7 +117,7 @@ def _lock_in(text: str) -> Lock:
     return lock
 
 
-def write_lock(folder: str, lock: Lock) -> None:
+def write_lock(folder: str, lock: Lock, *, permission: Permission) -> None:
     """Write the lock of the project in `folder`, or remove the file if the lock is empty.
 
     Raises OSError, and ConfigError for a lock that could not be read again, which is not written.
@@ -126,7 +128,7 @@ def write_lock(folder: str, lock: Lock) -> None:
         _lock_in(text)
         write_whole(path, text.encode())
     elif os.path.lexists(path):
-        os.unlink(path)
+        remove_file(folder, NAME, permission=permission)
 
 
 def lock_text(lock: Lock) -> str:

@@ -790,7 +790,7 @@ def test_fault_in_a_bundle_of_modules_has_its_place(project: Path, bundle: str, 
 
 def _locked(folder: Path) -> None:
     tool = LockedTool("1.108.2", "MIT", {})
-    write_lock(str(folder), Lock({"dart-sass": tool}))
+    write_lock(str(folder), Lock({"dart-sass": tool}), permission=BUILDING)
 
 
 @pytest.mark.parametrize(
@@ -820,7 +820,7 @@ def test_without_sass_in_the_lock_what_is_installed_decides(
     if not installed_command():
         missing_tool("this Python has no wheel with Dart Sass")
     write_tree(tmp_path, {"assets/a.css": "", "buildassets.toml": settings})
-    write_lock(str(tmp_path), Lock({"esbuild": LockedTool("0.28.2", "MIT", {})}))
+    write_lock(str(tmp_path), Lock({"esbuild": LockedTool("0.28.2", "MIT", {})}), permission=BUILDING)
     for name in absent:
         monkeypatch.setitem(sys.modules, name, None)
     engines = load_config(start=str(tmp_path)).engines

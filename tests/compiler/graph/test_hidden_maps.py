@@ -12,6 +12,7 @@ import pytest
 from buildassets.compiler.clean import clean_release
 from buildassets.compiler.config.values import Mode
 from buildassets.compiler.result import BuildResult
+from buildassets.programs.permission import BUILDING
 from tests.building import released
 from tests.command import built
 from tests.conftest import Tree, read_tree
@@ -151,7 +152,7 @@ def test_cleaning_removes_the_maps_of_earlier_releases(tmp_path: Path) -> None:
     (before,) = (tmp_path / "build.maps/js").glob("app.*")
     result = hide_maps(tmp_path, {"assets/js/app.js": "let other = 1 ;\n", "build.maps/notes.txt": "mine"})
     assert result.manifest is not None
-    clean_release(str(tmp_path / "build"), str)
+    clean_release(str(tmp_path / "build"), str, permission=BUILDING)
     assert not before.exists()
     assert read_tree(tmp_path / "build.maps").keys() == {*result.manifest.maps, "notes.txt"}
 

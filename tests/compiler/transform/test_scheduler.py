@@ -250,7 +250,7 @@ def test_workers_start_from_any_thread(tmp_path: Path) -> None:
 SCRIPT = """
 from concurrent.futures import ThreadPoolExecutor
 from buildassets.compiler.build import build
-from tests.building import load_config
+from buildassets import load_config
 
 print("started")
 with ThreadPoolExecutor(2) as executor:

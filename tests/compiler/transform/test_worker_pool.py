@@ -18,7 +18,7 @@ DRAFTS = """
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from tests.building import load_config
+from buildassets import load_config
 from buildassets.compiler.transform.scheduler import drafting
 from buildassets.compiler.transform.engine_set import RunningEngines
 from buildassets.compiler.sources.discover import discover

@@ -14,6 +14,7 @@ from buildassets.compiler.result import BuildResult
 from buildassets.digest import in_base64
 from buildassets.manifest import Manifest, loads
 from buildassets.media import delta_file
+from buildassets.programs.permission import BUILDING
 from tests.building import load_config
 from tests.conftest import Tree, read_tree, write_tree
 
@@ -90,10 +91,10 @@ def test_a_build_with_nothing_changed_writes_nothing(site: Path) -> None:
 
 def test_clean_leaves_deltas_and_takes_those_that_are_named_no_more(site: Path) -> None:
     (delta,) = (name for name in read_tree(site / "build") if name.endswith(".dcz"))
-    clean_release(str(site / "build"), str)
+    clean_release(str(site / "build"), str, permission=BUILDING)
     assert delta in read_tree(site / "build")
     release(site, {"assets/app.js": SCRIPT + "much_more();\n"})
-    clean_release(str(site / "build"), str)
+    clean_release(str(site / "build"), str, permission=BUILDING)
     assert delta not in read_tree(site / "build")
 
 

@@ -7,6 +7,7 @@ import pytest
 from buildassets.compiler.body import left_on_disk
 from buildassets.compiler.write.release_directory import release_directory
 from buildassets.errors import BuildError
+from buildassets.programs.permission import BUILDING
 from tests.conftest import read_tree, write_tree
 
 pytestmark = pytest.mark.usefixtures("each_lexer")
@@ -25,7 +26,7 @@ def released(files: dict[str, bytes]) -> dict[str, bytes]:
 
 
 def test_the_files_of_a_first_release_come_at_once(output: Path) -> None:
-    with release_directory(str(output), is_lasting=True) as release:
+    with release_directory(str(output), is_lasting=True, permission=BUILDING) as release:
         for name, content in FILES.items():
             release.take_in(name, content)
         assert not (output / "assets").exists()
@@ -35,7 +36,7 @@ def test_the_files_of_a_first_release_come_at_once(output: Path) -> None:
 
 
 def test_a_first_release_holds_what_was_written_elsewhere(output: Path) -> None:
-    with release_directory(str(output), is_lasting=False) as release:
+    with release_directory(str(output), is_lasting=False, permission=BUILDING) as release:
         release.take_in("a.1.css", b"a {}")
         Path(place := release.place()).write_bytes(b"gzip")
         release.take_over("new/a.1.css.gz", place)
@@ -44,7 +45,7 @@ def test_a_first_release_holds_what_was_written_elsewhere(output: Path) -> None:
 
 
 def test_a_folder_that_is_made_meanwhile_keeps_its_files(output: Path) -> None:
-    with release_directory(str(output), is_lasting=False) as release:
+    with release_directory(str(output), is_lasting=False, permission=BUILDING) as release:
         release.take_in("css/app.1.css", b"a {}")
         write_tree(output, {"assets/css/other.css": "b {}"})
         release.finish(b"{}")
@@ -53,7 +54,7 @@ def test_a_folder_that_is_made_meanwhile_keeps_its_files(output: Path) -> None:
 
 def test_a_link_that_is_planted_meanwhile_is_not_followed(output: Path, tmp_path: Path) -> None:
     (elsewhere := tmp_path / "elsewhere").mkdir()
-    with release_directory(str(output), is_lasting=False) as release:
+    with release_directory(str(output), is_lasting=False, permission=BUILDING) as release:
         release.take_in("app.1.css", b"a {}")
         (output / "assets").symlink_to(elsewhere)
         with pytest.raises(OSError, match="symbolic link"):
@@ -63,7 +64,7 @@ def test_a_link_that_is_planted_meanwhile_is_not_followed(output: Path, tmp_path
 
 
 def test_a_file_that_is_taken_in_twice_holds_what_came_last(output: Path) -> None:
-    with release_directory(str(output), is_lasting=False) as release:
+    with release_directory(str(output), is_lasting=False, permission=BUILDING) as release:
         for content in (b"first", b"second"):
             release.take_in("css/app.1.css", content)
         release.take_in("b.2.css", b"b {}")
@@ -72,7 +73,7 @@ def test_a_file_that_is_taken_in_twice_holds_what_came_last(output: Path) -> Non
 
 
 def test_a_name_that_the_disk_refuses_leaves_nothing(output: Path) -> None:
-    with release_directory(str(output), is_lasting=False) as release:
+    with release_directory(str(output), is_lasting=False, permission=BUILDING) as release:
         release.take_in("a.1.css", b"a {}")
         release.take_in("x" * 300, b"b {}")
         with pytest.raises(OSError, match="too long") as refused:
@@ -83,7 +84,7 @@ def test_a_name_that_the_disk_refuses_leaves_nothing(output: Path) -> None:
 
 def test_many_files_are_as_they_were_given(output: Path) -> None:
     for _ in range(2):
-        with release_directory(str(output), is_lasting=False) as release:
+        with release_directory(str(output), is_lasting=False, permission=BUILDING) as release:
             for name, content in MANY.items():
                 release.take_in(name, content)
             assert release.content("folder6/006.6.js") == b"6;" * 6
@@ -93,7 +94,7 @@ def test_many_files_are_as_they_were_given(output: Path) -> None:
 
 def test_many_files_join_those_of_the_release_before(output: Path) -> None:
     write_tree(output, {"assets/folder0/000.0.js": "another", "assets/folder0/kept.js": "kept"})
-    with release_directory(str(output), is_lasting=False) as release:
+    with release_directory(str(output), is_lasting=False, permission=BUILDING) as release:
         for name, content in MANY.items():
             release.take_in(name, content)
         release.finish(b"{}")
@@ -101,7 +102,7 @@ def test_many_files_join_those_of_the_release_before(output: Path) -> None:
 
 
 def test_of_two_files_with_one_name_among_many_the_last_counts(output: Path) -> None:
-    with release_directory(str(output), is_lasting=False) as release:
+    with release_directory(str(output), is_lasting=False, permission=BUILDING) as release:
         for name, content in (*MANY.items(), *((name, b"last") for name in MANY)):
             release.take_in(name, content)
         release.finish(b"{}")
@@ -109,7 +110,7 @@ def test_of_two_files_with_one_name_among_many_the_last_counts(output: Path) -> 
 
 
 def test_a_name_among_many_that_the_disk_refuses_leaves_nothing(output: Path) -> None:
-    with release_directory(str(output), is_lasting=False) as release:
+    with release_directory(str(output), is_lasting=False, permission=BUILDING) as release:
         for name, content in {"x" * 300: b"x", **MANY}.items():
             release.take_in(name, content)
         with pytest.raises(OSError, match="too long") as refused:
@@ -120,7 +121,7 @@ def test_a_name_among_many_that_the_disk_refuses_leaves_nothing(output: Path) ->
 
 def test_sources_that_are_left_on_disk_are_released_like_any_other(output: Path, tmp_path: Path) -> None:
     write_tree(tmp_path / "source", {name: content.decode() for name, content in MANY.items()})
-    with release_directory(str(output), is_lasting=False) as release:
+    with release_directory(str(output), is_lasting=False, permission=BUILDING) as release:
         for name in MANY:
             release.take_in(name, left_on_disk(str(tmp_path / "source" / name), name))
         release.finish(b"{}")
@@ -131,7 +132,10 @@ def test_a_source_that_is_left_on_disk_must_not_change(output: Path, tmp_path: P
     (source := tmp_path / "a.css").write_text("a {}")
     body = left_on_disk(str(source), "a.css")
     source.write_text("b {}")
-    with release_directory(str(output), is_lasting=False) as release, pytest.raises(BuildError) as refused:
+    with (
+        release_directory(str(output), is_lasting=False, permission=BUILDING) as release,
+        pytest.raises(BuildError) as refused,
+    ):
         release.take_in("a.1.css", body)
     assert [fault.code for fault in refused.value.diagnostics] == ["source/changed"]
     assert read_tree(output) == {}

@@ -27,6 +27,7 @@ from buildassets.packages.tools.install import (
 )
 from buildassets.packages.tools.kinds import TOOLS, platform_of
 from buildassets.packages.tools.located import locked_command
+from buildassets.programs.permission import BUILDING
 from tests.conftest import read_tree, write_tree
 from tests.packages.server import Registry, answering, archive, cut_off, integrity_of, member, respond, serving, tarball
 
@@ -51,7 +52,7 @@ def publish(registry: Registry, *versions: str, platforms: tuple[str, ...] = KIN
 def shop_of(project: Path, registry: Registry, *, now: float = 2e9, min_age_days: float = 0) -> Workshop:
     settings = registry_settings(str(project), registry.url, permission=permission_of("tools install"))
     client = Client(settings)
-    return Workshop(str(project), str(project.parent / "tools"), lambda: client, now, min_age_days)
+    return Workshop(str(project), str(project.parent / "tools"), lambda: client, now, BUILDING, min_age_days)
 
 
 def nothing_is_there(project: Path) -> bool:
@@ -135,13 +136,13 @@ def test_a_mistyped_name_has_the_tool_that_is_meant(bare: Path, registry: Regist
     publish(registry, "0.27.0")
     install(shop_of(bare, registry), [ESBUILD])
     with pytest.raises(ConfigError) as caught:
-        remove(str(bare), [name])
+        remove(str(bare), [name], permission=BUILDING)
     assert caught.value.diagnostics[0].hint == hint
 
 
 def test_an_update_passes_over_a_tool_that_a_newer_version_has_locked(bare: Path, registry: Registry) -> None:
     publish(registry, "0.27.0", "0.27.4")
-    write_lock(str(bare), Lock({"rolldown": LockedTool("1.0.0", "MIT", {})}))
+    write_lock(str(bare), Lock({"rolldown": LockedTool("1.0.0", "MIT", {})}), permission=BUILDING)
     install(shop_of(bare, registry), [asked_for("esbuild@0.27.0")])
     update(shop_of(bare, registry), [])
     update(shop_of(bare, registry), [asked_for("esbuild@0.27")])
@@ -254,10 +255,10 @@ def test_when_all_releases_are_too_young_the_setting_is_named(bare: Path, regist
 def test_a_removed_tool_is_in_the_lock_no_more(bare: Path, registry: Registry) -> None:
     publish(registry, "0.28.1")
     install(shop_of(bare, registry), [ESBUILD])
-    remove(str(bare), ["esbuild"])
+    remove(str(bare), ["esbuild"], permission=BUILDING)
     assert locked_command(str(bare), "esbuild") is None
     with pytest.raises(ConfigError):
-        remove(str(bare), ["esbuild"])
+        remove(str(bare), ["esbuild"], permission=BUILDING)
 
 
 @pytest.mark.parametrize("name", ["esbild", "../x", ""])
@@ -534,7 +535,7 @@ def test_no_message_has_a_credential(bare: Path, registry: Registry) -> None:
     url = registry.url.replace("//", "//ada:s3cret@")
     client = Client(registry_settings(str(bare), url, permission=permission_of("tools install")))
     with pytest.raises(BuildAssetsError) as caught:
-        install(Workshop(str(bare), str(bare.parent / "tools"), lambda: client, 2e9), [ESBUILD])
+        install(Workshop(str(bare), str(bare.parent / "tools"), lambda: client, 2e9, BUILDING), [ESBUILD])
     assert "s3cret" not in repr(caught.value.diagnostics)
 
 
@@ -549,7 +550,7 @@ def test_a_proxy_is_asked_in_place_of_the_registry(bare: Path, registry: Registr
         )
     for path, content in registry.archives.items():
         registry.answers[registry.url.rstrip("/") + path] = answering(200, content)
-    install(Workshop(str(bare), str(bare.parent / "tools"), lambda: client, 2e9), [ESBUILD])
+    install(Workshop(str(bare), str(bare.parent / "tools"), lambda: client, 2e9, BUILDING), [ESBUILD])
     assert f"http://packages.invalid/{PACKAGE}" in registry.paths
 
 

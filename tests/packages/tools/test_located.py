@@ -9,6 +9,7 @@ from buildassets.errors import ConfigError, PackagesError
 from buildassets.packages.lock import Lock, LockedTool, write_lock
 from buildassets.packages.tools.kinds import TOOLS, platform_of
 from buildassets.packages.tools.located import locked_command
+from buildassets.programs.permission import BUILDING
 from buildassets.tools_folder import tools_folder
 from tests.packages.installed import put_tool
 
@@ -71,7 +72,7 @@ def test_another_package_is_none_of_the_tools(bare: Path) -> None:
 
 
 def test_a_tool_of_a_later_buildassets_is_not_run(bare: Path) -> None:
-    write_lock(str(bare), Lock({"rolldown": LockedTool("1.0.0", "MIT", {}, complete="0.9.0")}))
+    write_lock(str(bare), Lock({"rolldown": LockedTool("1.0.0", "MIT", {}, complete="0.9.0")}), permission=BUILDING)
     assert refusal(bare, "rolldown") == "tools/platform"
     with pytest.raises(PackagesError) as caught:
         locked_command(str(bare), "rolldown")

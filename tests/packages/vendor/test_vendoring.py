@@ -18,6 +18,8 @@ from buildassets.packages.lock import read_lock
 from buildassets.packages.registry.registry import Registry as Client
 from buildassets.packages.registry.settings import registry_settings
 from buildassets.packages.vendor.vendoring import Vendoring, add, asked_for, outdated, remove, update, verify
+from buildassets.programs.permission import BUILDING
+from buildassets.removal import move
 from tests.conftest import PATIENCE_SECONDS, read_tree, write_tree
 from tests.packages.server import Answer, Registry, answering, archive, integrity_of, member, respond, tarball
 
@@ -27,7 +29,7 @@ pytestmark = pytest.mark.usefixtures("impatient")
 def vendoring_of(project: Path, registry: Registry, *, min_age_days: float = 0) -> Vendoring:
     client = Client(registry_settings(str(project), registry.url, permission=permission_of("tools install")))
     vendor = str(project / "assets/vendor")
-    return Vendoring(str(project), vendor, "assets/vendor", lambda: client, BrowserFiles(), 2e9, min_age_days)
+    return Vendoring(str(project), vendor, "assets/vendor", lambda: client, BrowserFiles(), 2e9, BUILDING, min_age_days)
 
 
 def publish(registry: Registry, name: str, version: str, text: str = "export default 1", **described: Any) -> None:
@@ -325,7 +327,7 @@ def test_a_bad_registry_leaves_no_files(
     assert refused(vendoring_of(bare, registry), "a").code == code
 
 
-@pytest.mark.parametrize("place", ["vendoring.write_whole", "vendoring.write_lock", "vendoring.os.rename"])
+@pytest.mark.parametrize("place", ["vendoring.write_whole", "vendoring.write_lock", "vendoring.move"])
 def test_a_disk_that_is_full_leaves_all_as_it_was(
     bare: Path, registry: Registry, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
@@ -333,12 +335,12 @@ def test_a_disk_that_is_full_leaves_all_as_it_was(
     add(vendoring_of(bare, registry), {"a": ""})
     publish(registry, "a", "2.0.0", "export default 2")
     calls = []
-    work = {"vendoring.os.rename": os.rename}.get(place)
+    work = {"vendoring.move": move}.get(place)
 
-    def full(*arguments: Any) -> object:
+    def full(*arguments: Any, **permission: Any) -> object:
         calls.append(arguments)
         if work is not None and len(calls) != 2:  # the second is the one that would put the new files there
-            return work(*arguments)
+            return work(*arguments, **permission)
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(f"buildassets.packages.vendor.{place}", full)

@@ -13,6 +13,7 @@ import pytest
 import zstandard
 
 from buildassets.errors import BuildAssetsError, ReleaseError
+from buildassets.programs.permission import BUILDING
 from buildassets.release.archive.unpack import unpack
 from tests.conftest import read_tree, write_tree
 from tests.release.conftest import TINY, build_release
@@ -23,7 +24,7 @@ CSS = b"a { color: tan }\n"
 
 def unpacked(archive: Path, destination: Path, *, replaces: bool = False) -> dict[str, bytes]:
     """The files that come out of an archive."""
-    unpack(str(archive), archive.name, str(destination), destination.name, replaces=replaces)
+    unpack(str(archive), archive.name, str(destination), destination.name, replaces=replaces, permission=BUILDING)
     return read_tree(destination)
 
 
@@ -40,7 +41,7 @@ def refused(tmp_path: Path) -> Refused:
     def code(content: bytes) -> str:
         (tmp_path / "archive").write_bytes(content)
         with pytest.raises(BuildAssetsError) as caught:
-            unpack(str(tmp_path / "archive"), "archive", str(folder / "build"), "build")
+            unpack(str(tmp_path / "archive"), "archive", str(folder / "build"), "build", permission=BUILDING)
         assert sorted(read_tree(tmp_path)) == ["archive"]
         assert list(folder.iterdir()) == []
         return caught.value.diagnostics[0].code
@@ -287,9 +288,10 @@ LIMITED = """
 from resource import RLIMIT_AS, RLIMIT_FSIZE, setrlimit
 from buildassets.release.archive.write import pack_folder
 from buildassets.release.archive.unpack import unpack
+from buildassets.programs.permission import BUILDING
 setrlimit(RLIMIT_AS, (1 << 28, 1 << 28))
 setrlimit(RLIMIT_FSIZE, (9999, 9999))
-unpack("bomb", "bomb", "build", "build")
+unpack("bomb", "bomb", "build", "build", permission=BUILDING)
 """
 
 

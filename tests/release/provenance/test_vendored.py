@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from buildassets.packages.lock import Lock, LockedPackage, write_lock
+from buildassets.programs.permission import BUILDING
 from buildassets.release.provenance.vendored import Component, vendored
 from tests.conftest import Tree, write_tree
 from tests.corpus.packages import node_modules
@@ -153,7 +154,7 @@ def test_real_packages_are_known_as_npm_knows_them() -> None:
 def test_files_of_the_lock_belong_to_its_packages(tmp_path: Path) -> None:
     digest, sha512 = "0" * 64, "sha512-" + "A" * 86 + "=="
     package = LockedPackage("1.2.0", "", True, sha512, "MIT", {"dist/a.js": digest})
-    write_lock(str(tmp_path), Lock({}, {"@s/a": package}))
+    write_lock(str(tmp_path), Lock({}, {"@s/a": package}), permission=BUILDING)
     files = {
         "assets/vendor/@s/a/dist/a.js": "/*! other v9.9.9 */",
         "assets/vendor/@s/a/more.js": "/*! other v9.9.9 */",

@@ -25,8 +25,11 @@ from buildassets.compiler.cache.stamps import signature, were_exchanged
 from buildassets.compiler.cache.traces import Index, Kept, Signature, Stale, Trace, dumps, first_key, loads, run_of
 from buildassets.file_sets import is_set_name, pattern_of
 from buildassets.files import bytes_at, write_whole
+from buildassets.folders import path_below
 from buildassets.frozen import field, frozen, replace
 from buildassets.locks import locked
+from buildassets.programs.permission import OWN
+from buildassets.removal import remove_file
 
 if TYPE_CHECKING:
     from buildassets.compiler.cache.remote.records import Result
@@ -415,7 +418,7 @@ class Cache:
         unused = list(self._unused(index))
         for path, _ in unused:  # before the index is written: a full disk has no room for another one
             with suppress(OSError):
-                os.unlink(path)
+                remove_file(self._folder, path_below(self._folder, path) or "", permission=OWN)
         self._write(replace(index, swept=self._today()))
         return unused
 

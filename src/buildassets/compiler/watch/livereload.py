@@ -25,6 +25,7 @@ from buildassets.manifest import ASSETS_FOLDER, LIVERELOAD_NAME, MANIFEST_NAME, 
 from buildassets.manifest_json import read_served
 from buildassets.plain_files import plain
 from buildassets.programs.permission import Permission
+from buildassets.removal import remove_file
 
 PORT: Final = 8470  # tried first: a Content-Security-Policy can name a fixed port
 _LOOPBACK_HOSTS: Final = frozenset(("localhost", "127.0.0.1", "::1"))
@@ -217,4 +218,4 @@ class LiveReload:
     def _withdraw(self) -> None:
         if self._read(LIVERELOAD_NAME) == self._announcement:
             with suppress(OSError):
-                os.unlink(os.path.join(self._folder, LIVERELOAD_NAME))
+                remove_file(self._folder, LIVERELOAD_NAME, permission=self._permission)

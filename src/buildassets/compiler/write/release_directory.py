@@ -30,13 +30,15 @@ from buildassets.files import (
     write_chunks,
     write_new,
 )
-from buildassets.folders import make_folders, remove_tree
+from buildassets.folders import make_folders, path_below, remove_temporary
 from buildassets.frozen import frozen, replace
 from buildassets.locks import locked
 from buildassets.manifest import ASSETS_FOLDER, IDENTITY, MANIFEST_NAME, Entry, Manifest, loads_lazily
 from buildassets.media import SUFFIXES, delta_file, media_of
 from buildassets.paths import LogicalPath
 from buildassets.plain_files import linked_folder
+from buildassets.programs.permission import Permission
+from buildassets.removal import remove_file
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor  # 10 ms
@@ -73,7 +75,8 @@ class ReleaseWriter:
     If it `is_lasting`, all files are synced to disk before the manifest names them.
     """
 
-    def __init__(self, output: str, staging: Staging, is_lasting: bool) -> None:
+    def __init__(self, output: str, staging: Staging, is_lasting: bool, permission: Permission) -> None:
+        self._permission = permission
         self._output = output
         self._staging = staging
         self._is_lasting = is_lasting
@@ -170,7 +173,7 @@ class ReleaseWriter:
             names.append(MANIFEST_NAME)
         for path in left:
             with suppress(OSError):  # `clean` removes it, and reports what cannot be removed
-                os.unlink(path)
+                remove_file(self._output, path_below(self._output, path) or "", permission=self._permission)
         return tuple(names)
 
     def _companions_left(self, companions: Collection[str]) -> list[str]:
@@ -277,7 +280,7 @@ def _to_compress(
 
 
 @contextmanager
-def release_directory(output: str, *, is_lasting: bool) -> Iterator[ReleaseWriter]:
+def release_directory(output: str, *, is_lasting: bool, permission: Permission) -> Iterator[ReleaseWriter]:
     """The writer of the release directory `output`. It is locked in the block: builds into one directory take turns."""
     make_folders(output)
     with locked(output):
@@ -286,10 +289,10 @@ def release_directory(output: str, *, is_lasting: bool) -> Iterator[ReleaseWrite
         os.mkdir(folder, 0o700)
         staging = Staging(output, folder)
         try:
-            yield ReleaseWriter(output, staging, is_lasting)
+            yield ReleaseWriter(output, staging, is_lasting, permission)
         finally:
             staging.close()
-            remove_tree(folder)
+            remove_temporary(folder)
 
 
 def release_files(output: str, manifest: Manifest) -> Iterator[str]:
@@ -317,4 +320,4 @@ def _remove_abandoned(output: str) -> None:
     with os.scandir(output) as entries:
         abandoned = [entry.path for entry in entries if entry.name.startswith(STAGING_PREFIX)]
     for folder in abandoned:
-        remove_tree(folder)
+        remove_temporary(folder)

@@ -14,7 +14,7 @@ from typing import Final
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text, warning
 from buildassets.errors import ConfigError, PackagesError
 from buildassets.files import STAGING_PREFIX, digest_of
-from buildassets.folders import make_folders, remove_tree
+from buildassets.folders import make_folders, remove_temporary
 from buildassets.frozen import frozen
 from buildassets.locks import locked
 from buildassets.nearest import nearest
@@ -26,6 +26,8 @@ from buildassets.packages.registry.registry import Registry
 from buildassets.packages.registry.versions import best, candidates, days_before, later_of, newest_of
 from buildassets.packages.tools.kinds import TOOLS, ToolKind, platform_of
 from buildassets.packages.tools.located import home_of, program_files, prove, prove_all
+from buildassets.programs.permission import Permission
+from buildassets.removal import move
 from buildassets.threads import UnwaitedThreads
 
 _AT_ONCE: Final = 4
@@ -55,6 +57,7 @@ class Workshop:
     tools: str
     registry: Callable[[], Registry]
     now_seconds: float
+    permission: Permission
     min_age_days: float = 0
     report: Callable[[str], None] = _pass_over
 
@@ -113,7 +116,7 @@ def _added(shop: Workshop, asked: Sequence[Asked], lock: Lock) -> Installed:
         return Installed(lock, ())
     added, fetched = _resolved(shop, asked, lock)
     lock = replace(lock, tools={**lock.tools, **added})
-    write_lock(shop.folder, lock)
+    write_lock(shop.folder, lock, permission=shop.permission)
     missing = [warned for name, tool in added.items() for warned in _missing(TOOLS[name], tool)]
     return Installed(lock, tuple(fetched), tuple(missing))
 
@@ -146,7 +149,7 @@ def outdated(shop: Workshop) -> list[Newer]:
     return found
 
 
-def remove(folder: str, names: Iterable[str]) -> Lock:
+def remove(folder: str, names: Iterable[str], *, permission: Permission) -> Lock:
     """Remove these tools from the lock. They stay in the folder of tools, since other projects may need them."""
     with locked(folder):
         lock = read_lock(folder)
@@ -154,7 +157,7 @@ def remove(folder: str, names: Iterable[str]) -> Lock:
             _refuse_unlocked(lock, name)
         lock = replace(lock, tools={name: tool for name, tool in lock.tools.items() if name not in set(names)})
         try:
-            write_lock(folder, lock)
+            write_lock(folder, lock, permission=permission)
         except OSError as fault:
             raise _unwritable_lock(fault) from None
     return lock
@@ -187,7 +190,7 @@ def _turn(shop: Workshop) -> Iterator[None]:
         with locked(shop.folder), locked(shop.tools):
             for name in os.listdir(shop.tools):
                 if name.startswith(STAGING_PREFIX):
-                    remove_tree(os.path.join(shop.tools, name))
+                    remove_temporary(os.path.join(shop.tools, name))
             yield
     except OSError as fault:
         if fault.filename is not None and os.path.dirname(fault.filename) == shop.folder:
@@ -210,7 +213,7 @@ def _staging(shop: Workshop) -> Iterator[str]:
     try:
         yield folder
     finally:
-        remove_tree(folder)
+        remove_temporary(folder)
 
 
 def _fetched(shop: Workshop, name: str, tool: LockedTool) -> bool:
@@ -231,7 +234,7 @@ def _fetched(shop: Workshop, name: str, tool: LockedTool) -> bool:
         home = _unpacked(shop, replace(release, integrity=tool.platforms[platform].sha512), staging)
         for path, digest in files:
             prove(name, os.path.join(home, os.path.relpath(path, home_of(shop.tools, name, tool))), digest)
-        _put(home, home_of(shop.tools, name, tool))
+        _put(shop, home, home_of(shop.tools, name, tool))
     return True
 
 
@@ -258,7 +261,7 @@ def _resolved(shop: Workshop, asked: Sequence[Asked], lock: Lock) -> tuple[dict[
             continue
         with _staging(shop) as staging:
             entries[one.name] = _locked(shop, kind, choice, one.range, staging)
-            _put(os.path.join(staging, platform_of(kind)), home_of(shop.tools, one.name, entries[one.name]))
+            _put(shop, os.path.join(staging, platform_of(kind)), home_of(shop.tools, one.name, entries[one.name]))
         fetched.append(one.name)
     return entries, fetched
 
@@ -324,17 +327,22 @@ def _unpacked(shop: Workshop, release: Release, staging: str, name: str = "unpac
     shop.registry().fetch(release, archive)
     os.mkdir(folder)
     unpack(archive, folder, f"{release.name}@{release.version}")
-    os.unlink(archive)
+    remove_temporary(archive)
     return folder
 
 
-def _put(home: str, place: str) -> None:
-    """Move the folder `home` to `place`, and replace what is there."""
+def _put(shop: Workshop, home: str, place: str) -> None:
+    """Move the folder `home` to `place`, both in the folder of tools, and replace what is there."""
+    source, target = (_below(shop.tools, path) for path in (home, place))
     if os.path.lexists(place):
-        old = os.path.join(os.path.dirname(place), f"{STAGING_PREFIX}{os.urandom(8).hex()}")
-        os.rename(place, old)
-        remove_tree(old)
-    os.rename(home, place)
+        old = f"{STAGING_PREFIX}{os.urandom(8).hex()}"
+        move(shop.tools, target, old, permission=shop.permission)
+        remove_temporary(os.path.join(shop.tools, old))
+    move(shop.tools, source, target, permission=shop.permission)
+
+
+def _below(folder: str, path: str) -> str:
+    return os.path.relpath(path, folder).replace(os.sep, "/")
 
 
 def _takeable(shop: Workshop, package: Package, wanted: str) -> Mapping[str, Release]:

@@ -6,7 +6,7 @@ ConfigError, and then leaves files and lock as they were.
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -14,7 +14,7 @@ from typing import Final
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text, warning
 from buildassets.errors import ConfigError, PackagesError
 from buildassets.files import STAGING_PREFIX, content_of, digest_of, write_whole
-from buildassets.folders import files_below, make_folders, remove_tree
+from buildassets.folders import files_below, make_folders, remove_temporary
 from buildassets.frozen import frozen
 from buildassets.locks import locked
 from buildassets.nearest import nearest
@@ -27,6 +27,8 @@ from buildassets.packages.registry.versions import best, candidates, days_before
 from buildassets.packages.vendor.resolution import Resolution, Wanted, resolved
 from buildassets.packages.vendor.values import Chooser, Needed, Unpacked
 from buildassets.plain_files import linked_folder
+from buildassets.programs.permission import Permission
+from buildassets.removal import move, remove_empty_folder
 from buildassets.threads import UnwaitedThreads
 
 _AT_ONCE: Final = 6
@@ -49,6 +51,7 @@ class Vendoring:
     registry: Callable[[], Registry]
     choose: Chooser
     now_seconds: float
+    permission: Permission
     min_age_days: float = 0
     configured: Callable[["Vendored"], AbstractContextManager[object]] = nullcontext
 
@@ -113,7 +116,7 @@ def remove(vendoring: Vendoring, names: Sequence[str]) -> Vendored:
         after = replace(lock, vendor={name: lock.vendor[name] for name in sorted(kept)})
         done = Vendored(after, {}, (), gone)
         with vendoring.configured(done), _put(vendoring, staging, {}, gone):
-            write_lock(vendoring.folder, after)
+            write_lock(vendoring.folder, after, permission=vendoring.permission)
     return done
 
 
@@ -197,15 +200,15 @@ def _turn(vendoring: Vendoring) -> Iterator[str]:
             make_folders(vendoring.vendor)
             for name in os.listdir(vendoring.vendor):
                 if name.startswith(STAGING_PREFIX):
-                    remove_tree(os.path.join(vendoring.vendor, name))
+                    remove_temporary(os.path.join(vendoring.vendor, name))
             staging = os.path.join(vendoring.vendor, f"{STAGING_PREFIX}{os.urandom(8).hex()}")
             os.mkdir(staging, 0o700)
             try:
                 yield staging
             finally:
-                remove_tree(staging)
-                with suppress(OSError):  # it holds packages
-                    os.rmdir(vendoring.vendor)
+                remove_temporary(staging)
+                root, name = os.path.split(vendoring.vendor)
+                remove_empty_folder(root, name, permission=vendoring.permission)
     except OSError as fault:
         is_lock = fault.filename is not None and os.path.dirname(fault.filename) == vendoring.folder
         message = f"cannot write to `{NAME if is_lock else vendoring.shown}`: {reason_text(fault)}"
@@ -231,7 +234,7 @@ def _arranged(
     modules = {specifier: file for specifier, file in found.needed.modules.items() if specifier.isprintable()}
     done = Vendored(result, modules, changed, gone, tuple(_warnings(found)))
     with vendoring.configured(done), _put(vendoring, staging, packages, gone):
-        write_lock(vendoring.folder, result)
+        write_lock(vendoring.folder, result, permission=vendoring.permission)
     return done
 
 
@@ -401,32 +404,23 @@ def _put(
     All files are written before the first one is moved. After a failure the earlier files are restored.
     """
     _refuse_linked(vendoring, (*gone, *packages))
-    ready, old = os.path.join(staging, "ready"), os.path.join(staging, "old")
+    ready, old = (f"{os.path.basename(staging)}/{part}" for part in ("ready", "old"))
     for name, (tree, package) in packages.items():
         for file in package.files:
-            path = os.path.join(ready, *name.split("/"), *file.split("/"))
+            path = _home(vendoring, f"{ready}/{name}/{file}")
             make_folders(os.path.dirname(path))
             write_whole(path, content_of(os.path.join(tree.folder, *file.split("/"))))
     moved: list[tuple[str, str]] = []
     try:
         for name in (*gone, *packages):
-            home, new = _home(vendoring, name), os.path.join(ready, *name.split("/"))
-            for source, target in ((home, os.path.join(old, *name.split("/"))), (new, home)):
-                if os.path.lexists(source):
-                    make_folders(os.path.dirname(target))
-                    os.rename(source, target)
+            for source, target in ((name, f"{old}/{name}"), (f"{ready}/{name}", name)):
+                if os.path.lexists(_home(vendoring, source)):
+                    move(vendoring.vendor, source, target, permission=vendoring.permission)
                     moved.append((source, target))
         yield
     except BaseException:
         for source, target in reversed(moved):
-            os.rename(target, source)
+            move(vendoring.vendor, target, source, permission=vendoring.permission)
         raise
-    for name in gone:
-        _remove_empty(os.path.dirname(_home(vendoring, name)), vendoring.vendor)
-
-
-def _remove_empty(folder: str, top: str) -> None:
-    """Remove the folder of a scope if it is empty."""
-    if folder != top:
-        with suppress(OSError):
-            os.rmdir(folder)
+    for scope in sorted({os.path.dirname(name) for name in gone}):
+        remove_empty_folder(vendoring.vendor, scope, permission=vendoring.permission)

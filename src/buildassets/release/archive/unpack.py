@@ -13,18 +13,28 @@ from functools import partial
 
 from buildassets.errors import ManifestError, ReleaseError
 from buildassets.files import STAGING_PREFIX, put_in_place, sync
-from buildassets.folders import NamesInFolder, make_folders, remove_tree
+from buildassets.folders import NamesInFolder, make_folders, remove_temporary
 from buildassets.locks import locked
 from buildassets.manifest import MANIFEST_NAME
 from buildassets.plain_files import linked_folder
+from buildassets.programs.permission import Permission
 from buildassets.release.archive.read import inventory_of_archive, members_of_archive
 from buildassets.release.inventory.compare import diagnostics_of, examined
 from buildassets.release.inventory.inventory import Inventory, inventory_of_folder
 from buildassets.release.inventory.members import Member
 from buildassets.release.inventory.refusals import refusal
+from buildassets.removal import remove_empty_folder, remove_file
 
 
-def unpack(archive: str, shown: str, destination: str, shown_destination: str, *, replaces: bool = False) -> Inventory:
+def unpack(
+    archive: str,
+    shown: str,
+    destination: str,
+    shown_destination: str,
+    *,
+    replaces: bool = False,
+    permission: Permission,
+) -> Inventory:
     """Unpack the release in `archive` into the folder `destination`, and return its inventory.
 
     The folder is new or empty, or with `replaces` holds an earlier release. Raises OSError; ManifestError and
@@ -41,9 +51,9 @@ def unpack(archive: str, shown: str, destination: str, shown_destination: str, *
             raise ReleaseError(diagnostics_of(report, shown))
         sync(folder)
         if earlier is None:
-            os.rename(folder, destination)
+            put_in_place(folder, destination)
         else:
-            _take_over(folder, destination, shown_destination, inventory, earlier)
+            _take_over(folder, destination, shown_destination, inventory, earlier, permission)
     return inventory
 
 
@@ -72,7 +82,7 @@ def _staging(parent: str) -> Iterator[str]:
         os.mkdir(folder)
         yield folder
     finally:
-        remove_tree(outer)
+        remove_temporary(outer)
 
 
 def _written(members: Iterable[Member], folder: str) -> Iterator[Member]:
@@ -95,7 +105,9 @@ def _chunks_written(member: Member, folder: str, folders: set[str]) -> Iterator[
             yield chunk
 
 
-def _take_over(folder: str, destination: str, shown: str, inventory: Inventory, earlier: Inventory) -> None:
+def _take_over(
+    folder: str, destination: str, shown: str, inventory: Inventory, earlier: Inventory, permission: Permission
+) -> None:
     """Move the files of a release into place, the manifest last, as a build does; then remove those of the earlier."""
     with locked(destination):
         leftover = {*earlier.files, *earlier.passing} - inventory.files.keys()
@@ -107,8 +119,8 @@ def _take_over(folder: str, destination: str, shown: str, inventory: Inventory, 
         taken = NamesInFolder(destination, inventory.files)
         for name in (name for name in leftover if name not in taken):
             with suppress(FileNotFoundError):
-                os.unlink(os.path.join(destination, name))
-            _remove_empty_folders(destination, name)
+                remove_file(destination, name, permission=permission)
+            remove_empty_folder(destination, os.path.dirname(name), permission=permission)
 
 
 def _refuse_links(destination: str, shown: str, names: Iterable[str]) -> None:
@@ -118,9 +130,3 @@ def _refuse_links(destination: str, shown: str, names: Iterable[str]) -> None:
             path = f"{shown}/{linked}"
             hint = "remove the link, or name another folder with `-o`; nothing was written"
             raise refusal("unpack/foreign", f"`{path}` is a symbolic link, and not followed", path, hint=hint)
-
-
-def _remove_empty_folders(destination: str, name: str) -> None:
-    with suppress(OSError):
-        while name := os.path.dirname(name):
-            os.rmdir(os.path.join(destination, name))

@@ -60,7 +60,7 @@ def previous_release(source: str, url: str | None = None, *, permission: Permiss
         with temporary_folder() as folder:
             release = os.path.join(folder, "release")
             with _faults_as_build_error(source):
-                unpack(_path(source), source, release, release)
+                unpack(_path(source), source, release, release, permission=permission)
             yield EarlierRelease(source, manifest, _reader(os.path.join(release, _ASSETS), permission))
         return
     files = url or _beside(source)

@@ -21,10 +21,11 @@ from buildassets.credentials import has_credentials, masked_in, masked_url
 from buildassets.diagnostics import Diagnostic, error
 from buildassets.errors import ConfigError
 from buildassets.files import STAGING_PREFIX, content_of, put_in_place
-from buildassets.folders import is_within, make_folders
+from buildassets.folders import is_within, make_folders, path_below
 from buildassets.frozen import frozen
 from buildassets.programs.permission import Permission, require
 from buildassets.release.inventory.members import members_of_folder
+from buildassets.removal import remove_file
 from buildassets.threads import within
 
 _T = TypeVar("_T")
@@ -103,7 +104,11 @@ class Storage(Protocol):
 
 
 class LocalStorage:
-    """The folders of this machine, which need no fsspec."""
+    """A folder of this machine, which needs no fsspec. Files of it are removed by `permission`."""
+
+    def __init__(self, folder: str, permission: Permission) -> None:
+        self._folder = folder
+        self._permission = permission
 
     def find(self, path: str, *, detail: bool) -> Mapping[str, Mapping[str, Any]]:
         """See Storage."""
@@ -133,7 +138,7 @@ class LocalStorage:
 
     def rm_file(self, path: str) -> None:
         """See Storage."""
-        os.unlink(path)
+        remove_file(self._folder, path_below(self._folder, path) or "", permission=self._permission)
 
 
 class Destination:
@@ -308,7 +313,8 @@ def destination(target: str, *, permission: Permission) -> Destination:
         hint = f"write `sftp://{remote[1]}/{remote[2].lstrip('/')}`, or `./{target}` for a folder"
         raise ConfigError([error("publish/target", message, hint=hint)])
     if protocol in _LOCAL:
-        return Destination(LocalStorage(), _folder(target), protocol)
+        folder = _folder(target)
+        return Destination(LocalStorage(folder, permission), folder, protocol)
     require(permission.network, f"to ask `{masked_url(target)}`")
     return _remote(target, protocol)
 

@@ -22,6 +22,8 @@ from django.db.backends.signals import connection_created
 from buildassets._version import __version__
 from buildassets.files import write_whole
 from buildassets.plain_files import plain
+from buildassets.programs.permission import OWN
+from buildassets.removal import remove_file
 
 __all__ = ["Reads", "deciding_key", "forget", "holds", "keep", "recorded_reads"]
 
@@ -154,7 +156,7 @@ def _is_changed_by_us(path: str, folder: str) -> bool:
 def forget(folder: str) -> None:
     """Let no plan in `folder` hold."""
     if os.path.exists(os.path.join(folder, _NAME)):
-        os.unlink(os.path.join(folder, _NAME))
+        remove_file(folder, _NAME, permission=OWN)
 
 
 def _stamps(paths: Iterable[str]) -> dict[str, _Stamp]:

@@ -10,6 +10,8 @@ from posixpath import dirname, join, splitext
 
 from buildassets.diagnostics import Location
 from buildassets.plain_files import plain
+from buildassets.programs.permission import OWN
+from buildassets.removal import remove_file
 
 __all__ = ["GeneratedSources", "digest_of"]
 
@@ -53,7 +55,8 @@ class GeneratedSources:
         for parent, _, files in os.walk(folder):
             for name in files:
                 if os.path.join(parent, name) not in wanted:
-                    os.unlink(os.path.join(parent, name))
+                    path = os.path.relpath(os.path.join(parent, name), folder).replace(os.sep, "/")
+                    remove_file(folder, path, permission=OWN)
         for path, content in wanted.items():
             if _content(path) != content:
                 os.makedirs(os.path.dirname(path), exist_ok=True)

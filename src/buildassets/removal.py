@@ -60,6 +60,9 @@ def _opened(top: str, name: str) -> Iterator[tuple[int | None, str]]:
         for number, part in enumerate(parts[:-1], 1):
             descriptor = _inner(descriptor, part, top, "/".join(parts[:number]))
         yield descriptor, parts[-1]
+    except OSError as fault:
+        fault.filename = os.path.join(top, *parts)  # in place of its last part
+        raise
     finally:
         os.close(descriptor)
 

@@ -115,3 +115,60 @@ _READS_OTHERS: Final = {
     "shared_library.py": "an installed library",
 }
 """The modules that open something else, each with what that is."""
+
+
+def test_files_are_written_only_by_known_modules() -> None:
+    writing = {module for module, path in modules() for name, call in calls(path) if _writes(name, call)}
+    assert writing == _WRITE.keys()
+
+
+def _writes(name: str, call: ast.Call) -> bool:
+    if name == "open":
+        return len(call.args) > 1 and any(mark in ast.unparse(call.args[1]) for mark in "wax")
+    return name.rpartition(".")[2] in ("write_whole", "whole_file", "write_new", "write_chunks", "put_in_place")
+
+
+_TEMPORARY: Final = "a temporary folder"
+_CACHE: Final = "the cache"
+_RELEASE: Final = "the release"
+_NAMED: Final = "what the command line names"
+_WRITE: Final = {
+    "cli/init.py": _TEMPORARY,
+    "cli/main.py": "standard streams that are closed",
+    "cli/migrate.py": "`buildassets.toml`, with `--write`",
+    "cli/report.py": _NAMED,
+    "cli/vendor.py": "the import map in the configuration",
+    "compat/compressor/build/plan_trace.py": _CACHE,
+    "compat/compressor/build/precompilers.py": _TEMPORARY,
+    "compat/compressor/build/sources.py": _CACHE,
+    "compat/compressor/run/stand_ins/classes.py": _TEMPORARY,
+    "compat/plan_file.py": _CACHE,
+    "compiler/bundle/css_modules.py": _TEMPORARY,
+    "compiler/cache/content_store.py": _CACHE,
+    "compiler/cache/measures.py": _CACHE,
+    "compiler/cache/remote/folder_store.py": "the remote cache",
+    "compiler/cache/stamps.py": _CACHE,
+    "compiler/cache/store.py": _CACHE,
+    "compiler/engines/process/child.py": "memory",
+    "compiler/engines/sass/libsass_worker.py": _TEMPORARY,
+    "compiler/engines/tailwind/engine.py": _TEMPORARY,
+    "compiler/watch/livereload.py": _RELEASE,
+    "compiler/write/hidden_maps.py": _RELEASE,
+    "compiler/write/precompressed.py": _RELEASE,
+    "compiler/write/release_directory.py": _RELEASE,
+    "compiler/write/staging.py": _RELEASE,
+    "download.py": _TEMPORARY,
+    "files.py": "the functions themselves",
+    "packages/archive.py": "an unfinished package",
+    "packages/lock.py": "the lock",
+    "packages/vendor/vendoring.py": "vendored files",
+    "release/archive/unpack.py": _NAMED,
+    "release/archive/write.py": _NAMED,
+    "release/earlier/releases.py": _TEMPORARY,
+    "release/provenance/files.py": _RELEASE,
+    "release/publish/destination.py": _NAMED,
+    "release/publish/upload.py": _TEMPORARY,
+    "release/signature/signature.py": _NAMED,
+    "start/edits.py": "the diff that `init` shows",
+}
+"""The modules that write files, each with what it writes."""

@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from buildassets.folders import is_within
 from buildassets.programs.permission import Permission, require
 from buildassets.programs.places import lies_in_project
 
@@ -47,11 +48,10 @@ def is_of_project(entry: "EntryPoint", folder: str) -> bool:
     """Whether the package of `entry` lies in the project in `folder`, or around it, as an editable install can."""
     if entry.dist is None:
         return True
-    where = os.path.realpath(str(entry.dist.locate_file("")))
     source = _editable_source(entry.dist)
-    return lies_in_project(os.path.join(where, "x"), folder) or (
-        source is not None and (lies_in_project(os.path.join(source, "x"), folder) or _is_around(source, folder))
-    )
+    folders = [os.path.realpath(str(entry.dist.locate_file(""))), *filter(None, [source])]
+    is_below = any(lies_in_project(os.path.join(one, "module"), folder) for one in folders)
+    return is_below or (source is not None and is_within(source, os.path.realpath(folder)))
 
 
 def _editable_source(package: "Distribution") -> str | None:
@@ -64,8 +64,3 @@ def _editable_source(package: "Distribution") -> str | None:
     except (ValueError, AttributeError):
         return None
     return os.path.realpath(url2pathname(url.path)) if is_editable and url.scheme == "file" else None
-
-
-def _is_around(source: str, folder: str) -> bool:
-    real = os.path.realpath(folder)
-    return os.path.commonpath([source, real]) == source

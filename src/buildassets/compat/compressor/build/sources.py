@@ -9,6 +9,7 @@ from hashlib import sha256
 from posixpath import dirname, join, splitext
 
 from buildassets.diagnostics import Location
+from buildassets.files import write_whole
 from buildassets.plain_files import plain
 from buildassets.programs.permission import OWN
 from buildassets.removal import remove_file
@@ -60,8 +61,7 @@ class GeneratedSources:
         for path, content in wanted.items():
             if _content(path) != content:
                 os.makedirs(os.path.dirname(path), exist_ok=True)
-                with open(path, "wb") as file:
-                    file.write(content)
+                write_whole(path, content)
 
 
 def _content(path: str) -> bytes | None:

@@ -1,10 +1,12 @@
 """Directives through the whole build: what is joined, in which order, and what is released with it."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from tests.building import codes, only, printed, released
+from buildassets.compiler.build import build
+from tests.building import codes, load_config, only, printed, released
 from tests.command import built
 from tests.conftest import Tree, write_tree
 
@@ -51,6 +53,16 @@ LIBRARY: Tree = {
 )
 def test_scripts_are_joined_in_the_order_of_directives(tmp_path: Path, head: str, expected: str) -> None:
     assert order(tmp_path, head, LIBRARY) == expected
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_workers_and_the_cache_leave_the_order_of_directives(tmp_path: Path, jobs: int) -> None:
+    files = {"assets/app.js": "//= require_tree .\napp();\n", **LIBRARY}
+    config = load_config(start=str(write_tree(tmp_path, {"buildassets.toml": "directives = true\n", **files})))
+    for _ in range(2):
+        with ThreadPoolExecutor(jobs) as executor:
+            result = build(config, executor=executor, bytes_per_worker=1, cache=str(tmp_path / ".cache"))
+        assert released(tmp_path, result, "app.js").endswith("wide();\napp();\n")
 
 
 def test_files_that_require_each_other_are_joined_once_each(tmp_path: Path) -> None:

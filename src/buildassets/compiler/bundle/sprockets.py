@@ -192,7 +192,7 @@ class Library:
         members = [
             member
             for member in self._sources
-            if member is not source
+            if member.path != source.path
             and (member.path.startswith(folder + "/") if is_tree else dirname(member.path) == folder)
             and (is_any or syntax_of(member) is syntax_of(source))
             and (not kind or kind in kinds_of(member))

@@ -29,8 +29,7 @@ AMENDED = {
     "a comment": {"assets/css/print.css": "/* of no matter */ b { color: black }\n"},
     "a reference to another asset": {"assets/css/print.css": "b { background: url(../img/b.png) }\n"},
     "a reference that makes a cycle": {"assets/css/print.css": '@import "base.css"; b { color: black }\n'},
-    "a reference less": {"assets/css/base.css": "a { color: red }\n"},
-    "an empty file": {"assets/js/late.js": ""},
+    "an empty file": {"assets/css/print.css": ""},
     "a page": {"assets/page.html": '<link rel="stylesheet" href="css/base.css">\n<p>new</p>\n'},
 }
 WHOLE = {
@@ -40,6 +39,7 @@ WHOLE = {
         "assets/css/base.scss": "a { color: red }\n",
         "assets/css/base.css": None,
     },
+    "a reference less": {"assets/css/base.css": "a { color: red }\n"},
     "a reference to nothing": {"assets/css/print.css": "b { background: url(none.png) }\n"},
     "a file with a warning": {"assets/css/faulty.css": "a { color: red }\n"},
     "a warning less": {"assets/css/warned.scss": '@use "size" as *; a { width: $size; }\n'},
@@ -124,7 +124,6 @@ EMBEDDED = "compress = []\n[data_urls]\nlimit = 10\n"
     [
         (MAPPED, "assets/js/late.js", 'new URL("../img/a.svg", import.meta.url); late()\n'),
         (MAPPED, "assets/js/app.js", 'import { cycle } from "./cycle.js";\nimport("./late.js");\n'),
-        (MAPPED, "assets/css/base.css", 'a { background: url("../img/b.png") }\n'),
         (MAPPED, "assets/css/_theme.scss", "$colour: blue;\n"),
         (EMBEDDED, "assets/js/late.js", 'new URL("../img/a.svg", import.meta.url); late()\n'),
         (EMBEDDED, "assets/css/_theme.scss", "$colour: blue;\n"),
@@ -146,6 +145,7 @@ def test_an_asset_with_the_same_references_is_rebuilt_alone_with_other_settings_
     [
         (MAPPED, "assets/js/app.js", 'import "./late.js";\n'),
         (MAPPED, "assets/js/app.js", 'import "app";\n'),
+        (MAPPED, "assets/css/base.css", 'a { background: url("../img/b.png") }\n'),
         (EMBEDDED, "assets/img/b.png", "tiny"),
         (EMBEDDED, "assets/css/base.css", 'a { background: url("../img/a.svg") }\n'),
     ],
@@ -157,6 +157,36 @@ def test_a_new_reference_with_other_settings_is_built_as_a_clean_build_would(
     project = Project(write_tree(tmp_path, {**files, "buildassets.toml": settings_text}))
     project.edit({file: text})
     project.assert_as_a_clean_build()
+
+
+NAMING: Tree = {
+    "assets/js/app.js": "export const app = 1;\n",
+    "assets/js/main.js": "main();\n",
+    "assets/js/named.js": 'import { app } from "app";\nimport "./app.js";\n',
+    "assets/page.html": "<p>\n",
+    "node_modules/pkg/index.js": 'import "./more.js";\n',
+    "node_modules/pkg/more.js": "more();\n",
+    "node_modules/pkg/package.json": '{"name": "pkg", "version": "1.0.0", "main": "index.js"}',
+}
+NPM = 'compress = []\nsources = ["assets", { path = "node_modules", npm = true }]\n'
+
+
+@pytest.mark.parametrize(
+    ("settings_text", "file", "text"),
+    [
+        (MAPPED, "assets/js/main.js", 'new Worker(new URL("./named.js", import.meta.url), { type: "module" });\n'),
+        (MAPPED, "assets/page.html", '<script type="module" src="js/named.js"></script>\n'),
+        (NPM, "assets/js/main.js", 'import "pkg";\n'),
+    ],
+)
+def test_a_reference_that_decides_what_names_mean_comes_and_goes(
+    tmp_path: Path, settings_text: str, file: str, text: str
+) -> None:
+    named = NAMING if settings_text == MAPPED else {**NAMING, "assets/js/named.js": "named();\n"}
+    project = Project(write_tree(tmp_path, {**named, "buildassets.toml": settings_text}))
+    for edit in (text, str(NAMING[file]), text):
+        project.edit({file: edit})
+        project.assert_as_a_clean_build()
 
 
 def test_a_reference_that_moves_to_another_partial_is_followed_from_there(tmp_path: Path) -> None:

@@ -26,14 +26,14 @@ from buildassets.compiler.incremental.dependency_record import (
     recorded,
     wording_of,
 )
-from buildassets.compiler.languages.reference import DATA_URL_DEMAND, IMPORTS, SPECIFIERS, Link, Reference
+from buildassets.compiler.languages.reference import DATA_URL_DEMAND, IMPORTS, Link, Reference
 from buildassets.compiler.model import Content, Draft, Linked, Named, Source, Stored
 from buildassets.compiler.resolve.urls import is_bare, is_root_relative, target_of
 from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.compiler.sources.globs import compile_globs
 from buildassets.compiler.sources.names import carries_digest, is_typed
 from buildassets.compiler.sources.streams import is_stream, may_be_stream
-from buildassets.compiler.sources.uncompiled import TYPED, is_source_language
+from buildassets.compiler.sources.uncompiled import TYPED
 from buildassets.compiler.transform.scheduler import Drafts
 from buildassets.compiler.write.manifest_entries import entry, source_fingerprints
 from buildassets.compiler.write.release_directory import KnownFiles, files_of
@@ -60,9 +60,13 @@ def _follows_paths(config: Config, draft: Draft) -> bool:
         return False
     if any(is_bare(reference) for reference in draft.references):
         return False  # whether anything maps it is not known here
-    names_packages = any(root.npm for root in config.sources)
-    names_packages |= config.modules == "importmap" or bool(config.importmap or config.scopes)
-    return not names_packages or all(reference.kind not in SPECIFIERS for reference in draft.references)
+    return not _maps_names(config)
+
+
+def _maps_names(config: Config) -> bool:
+    """Whether packages or an import map give names: which ones a page maps depends on all references of all assets."""
+    has_map = config.modules == "importmap" or bool(config.importmap or config.scopes)
+    return has_map or any(root.npm for root in config.sources)
 
 
 def _may_name_by_prefix(config: Config, reference: Reference) -> bool:
@@ -293,9 +297,8 @@ class Change:
             self.imports[path] = tuple(map(LogicalPath, self._entry(path).imports))
             return
         gone = before.targets.difference(asset.targets)
-        is_reached_only = any(self._config.entries or is_source_language(target) for target in gone)
-        if asset.missing or is_reached_only or not _follows_paths(self._config, draft):
-            raise NeedsFullBuild
+        if gone or asset.missing or not _follows_paths(self._config, draft):
+            raise NeedsFullBuild  # what is gone may have been released for this reference alone
         self.assets[path] = asset
         self._written[path] = asset.links
         self.imports[path] = imports_of(path, asset.links)

@@ -20,6 +20,8 @@ SITE: Tree = {
     "assets/js/other/b.ts": "export const b = 2;\n",
     "assets/js/late.ts": "console.log(1 as number);\n",
     "assets/js/plain.js": "plain();\n",
+    "assets/js/alone.ts": "console.log(2 as number);\n",
+    "assets/js/importer.js": 'import "./alone.ts";\n',
     "templates/page.html": '{{ script("js/plain.js") }}',
     "tsconfig.json": '{"extends": "./base", "compilerOptions": {"paths": {"@/*": ["./assets/js/lib/*"]}}}',
     "base.json": '{"compilerOptions": {"jsx": "react", "jsxFactory": "h"}}',
@@ -29,6 +31,7 @@ EDITED: Mapping[str, Mapping[str, str | None]] = {
     "a type only": {"assets/js/a.ts": "export const a: number = 1;\nexport interface T { x: 1 }\n"},
     "an import more": {"assets/js/a.ts": 'import "./late";\nexport const a: number = 1;\n'},
     "an import less": {"assets/js/app.ts": 'import { b } from "@/b";\nconsole.log(b);\n'},
+    "the last import of a module": {"assets/js/importer.js": "importer();\n"},
     "an export less": {"assets/js/a.ts": "export const c: number = 1;\n"},
     "a type that is exported": {
         "assets/js/app.ts": 'export { T } from "./a";\nimport { b } from "@/b";\nconsole.log(b);\n'

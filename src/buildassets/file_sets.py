@@ -72,6 +72,11 @@ def set_named(name: str) -> tuple[FileSet, tuple[str, ...]]:
     return found, tuple(f"{_slashed(folder).rstrip('/')}/{name}" for name in names)
 
 
+def may_be_entered(entry: "os.DirEntry[str]") -> bool:
+    """Whether files of a set may be in the folder `entry`, or it is a link to such a folder."""
+    return leads_to_folder(entry) and not _is_passing(entry.name) and entry.name not in _OF_PACKAGES
+
+
 def escaped(path: str) -> str:
     """A glob that matches `path` alone."""
     return _WILDCARD.sub(r"[\g<0>]", path)
@@ -147,7 +152,7 @@ class _Folders:
     def to_enter(self, below: str) -> Iterator[str]:
         """The names of the folders in it that `**` enters."""
         for entry in self.entries(below):
-            if entry.is_dir(follow_symlinks=False) and not _is_passing(entry.name) and entry.name not in _OF_PACKAGES:
+            if may_be_entered(entry) and entry.is_dir(follow_symlinks=False):
                 yield entry.name
 
     def is_environment(self, below: str) -> bool:

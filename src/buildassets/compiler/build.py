@@ -34,6 +34,7 @@ from buildassets.diagnostics import Diagnostic, Location, error, reason_text, so
 from buildassets.digest import digest
 from buildassets.errors import BuildError
 from buildassets.files import STAGING_PREFIX, bytes_at
+from buildassets.folders import is_within
 from buildassets.frozen import field, frozen, replace
 from buildassets.manifest import (
     ASSETS_FOLDER,
@@ -61,7 +62,7 @@ if TYPE_CHECKING:  # else where it is needed: Sass's process starts before all t
     from buildassets.compiler.graph.walk import Progress
     from buildassets.compiler.incremental.rebuild import Change
     from buildassets.compiler.sources.discover import Discovery
-    from buildassets.compiler.sources.sprites import NamedIcons
+    from buildassets.compiler.templates.named import NamesInTemplates
     from buildassets.compiler.write.budgets import Budgets
     from buildassets.compiler.write.carry import Previous
     from buildassets.compiler.write.release_directory import KnownFiles, ReleaseWriter
@@ -399,6 +400,7 @@ def _released(config: Config, means: Means, graph: "AssetGraph", last: LastBuild
         digests={path: (None, found) for path, found in {**digests, **_copies(config, stored)}.items()},
         contents=_contents(config, graph),
         sets=graph.sets,
+        parents=graph.parents,
         stamps={draft.source.path: draft.stamp for draft in drafts if draft.stamp},
     )
 
@@ -520,14 +522,16 @@ def compiled(config: Config, means: Means, last: LastBuild | None = None) -> "As
 
             with means.drafting(config, engines, begun) as drafts_of, means.times.of("graph"):
                 timed = means.timed(drafts_of)
-                names, icons, looked_at = _names_in_templates(config, discovery.sources)
-                discovery = _with_sprites(config, discovery, icons)
+                named = _names_in_templates(config, discovery.sources)
+                discovery = _with_sprites(config, discovery, named)
+                names = named.names.union(config.plan.named if config.plan else ()) if named else ()
                 graph = asset_graph(
                     discovery, timed, compiles_to, config, means.mode, means.progress, means.times, names
                 )
             used = (*engines.all, *_tailwind_where_used(engines, graph))
             programs = (path for engine in used for path in engine.programs)
-            return replace(graph, inputs=tuple(dict.fromkeys((*graph.inputs, *programs, *looked_at))))
+            graph = replace(graph, inputs=tuple(dict.fromkeys((*graph.inputs, *programs))))
+            return _decided_by(graph, named, config.output) if named else graph
     except BuildError as fault:
         from buildassets.compiler.graph.asset_graph import AssetGraph
 
@@ -541,26 +545,35 @@ def _discovered(config: Config, means: Means, compiles_to: Mapping[str, str]) ->
         return discover(config, compiles_to, means.mode)
 
 
-def _names_in_templates(
-    config: Config, sources: Iterable[Source]
-) -> "tuple[Collection[str], NamedIcons | None, Collection[str]]":
-    """The names of assets and icons in templates, if they decide what is released, and the paths looked at."""
+def _names_in_templates(config: Config, sources: Iterable[Source]) -> "NamesInTemplates | None":
+    """The names of assets and icons in templates, if they decide what is released."""
     has_typed = any(script_name(source.path) and not is_declaration(source.path) for source in sources)
     if (config.entries or not has_typed) and not any(icons.used_only for icons in config.icons.values()):
-        return (), None, ()
+        return None
     from buildassets.compiler.templates.named import named_in_templates
 
-    named = named_in_templates(config)
-    return named.names.union(config.plan.named if config.plan else ()), named.icons, named.looked_at
+    return named_in_templates(config)
 
 
-def _with_sprites(config: Config, discovery: "Discovery", named: "NamedIcons | None") -> "Discovery":
+def _decided_by(graph: "AssetGraph", named: "NamesInTemplates", output: str) -> "AssetGraph":
+    """`graph`, of which what is `named` in templates decided something. A build writes to `output`."""
+    inputs = dict.fromkeys((*graph.inputs, *named.looked_at))
+    searched = {folder for found in named.sets for folder in found.folders if not is_within(output, folder)}
+    parents = searched.difference(inputs)
+    return replace(
+        graph, inputs=(*inputs, *sorted(parents)), sets=(*graph.sets, *named.sets), parents=frozenset(parents)
+    )
+
+
+def _with_sprites(config: Config, discovery: "Discovery", named: "NamesInTemplates | None") -> "Discovery":
     """`discovery` together with the sources of sprites."""
     if not config.icons:
         return discovery
     from buildassets.compiler.sources.sprites import NamedIcons, sprites  # few projects have icons
 
-    found = sprites(config, named or NamedIcons(), {source.logical: source for source in discovery.sources})
+    found = sprites(
+        config, named.icons if named else NamedIcons(), {source.logical: source for source in discovery.sources}
+    )
     by_logical = {source.logical: source for source in (*discovery.sources, *found.sources)}
     return replace(
         discovery,

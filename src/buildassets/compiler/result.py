@@ -22,7 +22,9 @@ class BuildResult:
     - `manifest`: None if the build failed
     - `written`: the files that it wrote, as paths from the release directory; only hidden source maps lie outside of it
     - `inputs`: the absolute paths of all files and folders that decided it, absent ones too
-    - `sets`: the sets of files that engines listed for what was made; their folders are among the inputs
+    - `sets`: the sets of files that engines listed for what was made, and of templates; their folders are among the
+      inputs
+    - `parents`: those of `inputs` that are folders of which only the folders in them count
     - `outputs`: the absolute paths of all files of the release, and of its hidden source maps
     - `record`: the dependency record of its assets, for the next build
     - `size_bytes`: the size of all assets without their copies
@@ -50,6 +52,7 @@ class BuildResult:
     sets: tuple[FileSet, ...] = ()
     remote: "RemoteUse | None" = None
     stamps: "Mapping[str, Signature]" = field(default_factory=dict)
+    parents: frozenset[str] = frozenset()
 
     @property
     def succeeded(self) -> bool:
@@ -73,3 +76,4 @@ class LastBuild:
     record: bytes
     size_bytes: int
     manifest_digest: str
+    parents: frozenset[str] = frozenset()

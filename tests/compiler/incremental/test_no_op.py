@@ -262,3 +262,32 @@ def test_a_package_that_a_directive_finds_decides_a_build(tmp_path: Path) -> Non
         assert file.read_text().startswith(expected)
         builder()
         assert builder.worked == number + 2
+
+
+ICON_FILES: Tree = {"assets/a.css": "", "icons/x.svg": '<svg xmlns="http://www.w3.org/2000/svg"/>'}
+ICONS = '[icons]\n"i.svg" = { dir = "icons", used_only = true }\n'
+
+
+@pytest.mark.parametrize(
+    ("given", "template"),
+    [
+        ({"buildassets.toml": ICONS}, "app/templates/a.html"),
+        ({"buildassets.toml": ICONS}, "app/blog/templates/blog/a.html"),
+        (
+            {"buildassets.toml": f'[templates]\ndirs = ["app/*/pages"]\n{ICONS}'},
+            "app/blog/pages/a.html",
+        ),
+        ({"buildassets.toml": ICONS, "manage.py": ""}, "app/jinja2/a.html"),
+    ],
+)
+def test_a_template_in_a_new_folder_is_a_change(tmp_path: Path, given: Tree, template: str) -> None:
+    builder = Builder(write_tree(tmp_path / "site", {**ICON_FILES, **given}))
+    builder()
+    write_tree(builder.folder, {"notes/x.txt": ""})
+    builder()
+    write_tree(builder.folder, {template: '{{ icon("x") }}'})
+    assert builder().succeeded
+    built = builder.worked
+    builder()
+    assert builder.worked == built
+    assert released(builder.folder) == clean_release(builder.folder)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from buildassets.manifest import loads
 from tests.compiler.incremental.builder import Builder, clean_release, released
 from tests.conftest import Tree, write_tree
 from tests.corpus.packages import node_modules
@@ -149,12 +150,19 @@ def test_a_link_that_leads_to_another_package_is_followed(tmp_path: Path, link: 
 
 @pytest.mark.parametrize("given", [{}, {"tsconfig.json": "{}", "tsconfig.app.json": "{}", "node_modules/a/b.js": ""}])
 def test_a_new_file_that_no_settings_read_is_not_a_change(tmp_path: Path, given: Tree) -> None:
-    builder = front_of(tmp_path, {**ROOT, **given})
-    result = builder()
-    assert str(builder.folder) not in result.inputs  # whose new names would wake a watch
+    builder = front_of(tmp_path, {**ROOT, "docs/x": "", **given})
+    builder()
     for name in ("x", "main.ts", "node_modules/.cache/x", "docs/package.json"):
         write_tree(builder.folder, {name: ""} if given or not name.startswith("node") else {})
         builder()
     (builder.folder / "x").unlink()
     builder()
     assert builder.worked == 1
+
+
+def test_a_template_of_a_new_blueprint_that_names_a_module_is_a_change(tmp_path: Path) -> None:
+    builder = front_of(tmp_path, {"buildassets.toml": "", "assets/a.ts": "a();\n", "blog/__init__.py": ""})
+    assert builder().succeeded
+    write_tree(builder.folder, {"blog/templates/a.html": '{{ script("a.ts") }}'})
+    assert builder().succeeded
+    assert "a.js" in loads((builder.folder / "build/manifest.json").read_text()).assets

@@ -56,7 +56,8 @@ class AssetGraph:
     - `unreached`: the sources that are not released
     - `uncompiled`: those in languages that nothing compiles
     - `inputs`: the absolute paths of all files and folders that were read or looked for
-    - `sets`: the sets of files that engines listed
+    - `sets`: the sets of files that engines listed, and those of templates
+    - `parents`: those of `inputs` that are folders of which only the folders in them count
     - `by_themselves`: the assets that are made of one source alone
     - `of_others`: the sources in vendored roots, released or not
     - `hidden_maps`: the source maps that are no assets, by the assets that they belong to
@@ -82,6 +83,7 @@ class AssetGraph:
     preloads: Mapping[LogicalPath, tuple[LogicalPath, ...]] = field(default_factory=dict)
     sets: tuple[FileSet, ...] = ()
     icons: frozenset[str] = frozenset()
+    parents: frozenset[str] = frozenset()
 
     @property
     def failed(self) -> bool:

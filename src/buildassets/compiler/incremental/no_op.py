@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 # These begin the codes of what holds for one build only: how a server was then, and what this process has loaded.
 _OF_ITS_TIME = ("cache/", "environment/")
-_FORMAT = 7  # of what is kept between builds, where versions under development differ in it
+_FORMAT = 8  # of what is kept between builds, where versions under development differ in it
 
 
 class Work(Protocol):
@@ -79,6 +79,7 @@ def incremental(
             folders=_folders_of_names(config, inputs, result, before),
             sets=result.sets,
             listed=_listed(config, result),
+            parents=result.parents,
             written={os.path.normpath(os.path.join(config.output, name)) for name in result.written if before},
             expected={manifest: result.manifest_digest},
             known={
@@ -152,6 +153,7 @@ def _last(before: snapshot.Snapshot) -> LastBuild | None:
             record=kept.record,
             size_bytes=json_values.size(kept_result.get("size_bytes")),
             manifest_digest=json_values.digest(kept_result.get("manifest")),
+            parents=kept.parents,
         )
     except ValueError:
         return None
@@ -160,7 +162,7 @@ def _last(before: snapshot.Snapshot) -> LastBuild | None:
 def _folders_of_names(
     config: Config, inputs: Sequence[str], result: BuildResult, before: snapshot.Snapshot | None
 ) -> set[str]:
-    """The folders of which only the names in them count: of assets, of modules, and of the sets that engines listed."""
+    """The folders of which only the names in them count: of assets, of modules, and of sets of files."""
     of_sets = _listed(config, result)
     earlier = before.kept.folders if before else ()  # a rebuild of a few assets has the sets of these only
     folders = _folders_of_assets(config, inputs) | of_sets.union(earlier).intersection(inputs)
@@ -169,7 +171,7 @@ def _folders_of_names(
 
 
 def _listed(config: Config, result: BuildResult) -> set[str]:
-    """The folders that engines listed, but for those of assets, whose files all count."""
+    """The folders of sets of files, but for those of assets, whose files all count."""
     listed = {folder for found in result.sets for folder in found.folders}
     return {folder for folder in listed if not any(is_within(root.path, folder) for root in config.sources)}
 

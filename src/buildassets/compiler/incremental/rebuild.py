@@ -176,6 +176,7 @@ class Change:
             last.size_bytes + sum(new.size - self._entries[path].size for path, new in entries.items()),
             manifest_digest=digest(content),
             sets=tuple(found for asset in self.assets.values() for found in asset.draft.sets),
+            parents=last.parents,
         )
 
     def _files(self, entries: Mapping[str, Entry], retained: Iterable[Retained]) -> tuple[str, ...]:

@@ -31,7 +31,7 @@ from buildassets.compiler.cache.stamps import (
     write_sealed,
 )
 from buildassets.digest import digest
-from buildassets.file_sets import FileSet, set_named
+from buildassets.file_sets import FileSet, may_be_entered, set_named
 from buildassets.files import digest_of
 from buildassets.frozen import frozen, replace
 
@@ -52,8 +52,8 @@ class KeptBuild:
     """What is kept of a build. `result` and `record` mean nothing to this module.
 
     Of the paths the first `inputs` are inputs, the rest outputs. `young` are the digests of files whose stamps alone
-    would not show a later write, `folders` the digests of the names in the folders of assets. `digests` are those of
-    all paths in a row, 32 bytes each, zeros where it is not known.
+    would not show a later write, `folders` the digests of the names in the folders of assets; in `parents` only the
+    names of folders count. `digests` are those of all paths in a row, 32 bytes each, zeros where it is not known.
     """
 
     result: bytes
@@ -62,6 +62,7 @@ class KeptBuild:
     inputs: int
     young: Mapping[str, str]
     folders: Mapping[str, str]
+    parents: frozenset[str]
 
     def digest(self, number: int) -> str | None:
         """That of the file with this number, where it is known."""
@@ -94,7 +95,7 @@ class Snapshot:
         self.taken_ns = now_ns = looks.at_ns
         self.stamps = looks.stamps
         digests = FileDigests({})
-        changed = set(self._restamped(was, kept.folders))
+        changed = set(self._restamped(was, kept))
         changed.update(names.index(name) for name, was in kept.young.items() if digests.of(name) != was)
         was_held = {one: held for one in changed if (held := kept.digest(one))}
         looks.hash_ahead(list(was_held))
@@ -121,14 +122,14 @@ class Snapshot:
         young = [name for name in self.kept.young if not is_settled(self.unchanged[name], self.taken_ns)]
         return Held(self.names, self.stamps, young, self.taken_ns)
 
-    def _restamped(self, was: bytes, folders: Mapping[str, str]) -> Iterator[int]:
+    def _restamped(self, was: bytes, kept: KeptBuild) -> Iterator[int]:
         """The numbers of the files whose stamps changed.
 
         A folder with the same names as before is left out: if a file in it was replaced, the file's own stamp shows it.
         """
         for number in differing(self.stamps.tobytes(), was):
             name = self.names[number]
-            if name not in folders or _digest_of_names(name) != folders[name]:
+            if name not in kept.folders or _digest_of_names(name, kept.parents) != kept.folders[name]:
                 yield number
 
     def _look(self, number: int) -> "Signature":
@@ -195,12 +196,13 @@ def _read(parts: Sequence[bytes], build: str) -> tuple[KeptBuild, list[str], byt
     named, inputs = _split(names), json_values.number(head.get("inputs"))
     young, folders = (json_values.table(head.get(key)) for key in ("young", "folders"))
     json_values.texts([*young.values(), *folders.values()])
+    parents = frozenset(json_values.texts(head.get("parents")))
     known = set(named)
     if len(known) * _STAMP_BYTES != len(stamps) or not 0 <= inputs <= len(named) or not known.issuperset(young):
         raise ValueError("numbers that do not fit")
     if len(digests) != len(named) * _DIGEST_BYTES:
         raise ValueError("digests that do not fit")
-    return KeptBuild(result, record, digests, inputs, young, folders), named, stamps
+    return KeptBuild(result, record, digests, inputs, young, folders, parents), named, stamps
 
 
 def take(
@@ -216,6 +218,7 @@ def take(
     folders: Collection[str] = (),
     sets: Collection[FileSet] = (),
     listed: Collection[str] = (),
+    parents: frozenset[str] = frozenset(),
     written: Collection[str] = (),
     expected: Mapping[str, str] | None = None,
     known: "Mapping[str, tuple[Signature | None, str]] | None" = None,
@@ -225,11 +228,11 @@ def take(
     """Keep `result` for as long as all `inputs` (files, folders, what was not there) and `outputs` look as they do now.
 
     Nothing is kept if an input may have been written since the build began, at `began_ns`. Of `folders` only the names
-    in them count, and not when they were written. The `sets` have to be as they were for the build; of the folders
-    `listed` nothing else matters, so these may be as young as they like. What was as it should be `before` the build is
-    not looked at again, but for the outputs that were `written`: if another has been written since, the next build sees
-    it. Of outputs whose digests are `expected` it also sees what another builder had put in their place before they
-    were looked at here.
+    in them count, and not when they were written; of the `parents` among them only the names of folders. The `sets`
+    have to be as they were for the build; of the folders `listed` nothing else matters, so these may be as young as
+    they like. What was as it should be `before` the build is not looked at again, but for the outputs that were
+    `written`: if another has been written since, the next build sees it. Of outputs whose digests are `expected` it
+    also sees what another builder had put in their place before they were looked at here.
     `known` are the digests of files that were read meanwhile, each with the looks that it had; with None where it was
     read or written for that build and not again. `as_read` are the stamps that inputs had before
     they were read meanwhile; these are not looked at again, as a later write shows in the next build. Gives what is
@@ -261,14 +264,17 @@ def take(
         return None  # an output is gone again
     seen_in = before.kept.folders if before else {}
     names_in = {
-        name: seen_in[name] if name in seen_in and name not in fresh else _digest_of_names(name) for name in folders
+        name: seen_in[name] if name in seen_in and name not in fresh else _digest_of_names(name, parents)
+        for name in folders
     }
     if any(set_named(one.name)[0].digest != one.digest for one in sets):  # last: what comes later, the names show
         return None
     read_now = {name: found for name, (stamp, found) in (known or {}).items() if stamp in (None, stamps.get(name))}
     found = {**_digests_before(before, stamps), **read_now}
     packed = b"".join(bytes.fromhex(found.get(name, "")) or _UNKNOWN for name in names)
-    numbers = _write(cache_folder, build, stamps, KeptBuild(result, record, packed, len(read), young, names_in))
+    numbers = _write(
+        cache_folder, build, stamps, KeptBuild(result, record, packed, len(read), young, names_in, parents)
+    )
     is_so = all(digests.of(name) == was for name, was in young.items())
     return Held(names, numbers, young, now) if is_so else None
 
@@ -289,6 +295,7 @@ def _write(cache_folder: str, build: str, stamps: "Mapping[str, Signature]", kep
     numbers = array("q", chain.from_iterable(stamps.values()))
     names = "\0".join(stamps).encode("utf-8", "surrogatepass")
     head = {"build": build, "inputs": kept.inputs, "young": kept.young, "folders": kept.folders}
+    head["parents"] = sorted(kept.parents)
     texts = (json.dumps(head).encode("ascii"), kept.result, names, numbers.tobytes(), kept.record, kept.digests)
     with suppress(OSError), writable(cache_folder):
         write_sealed(_path(cache_folder, build), texts)
@@ -303,11 +310,15 @@ def _split(names: bytes) -> list[str]:
     return names.decode("utf-8", "surrogatepass").split("\0")
 
 
-def _digest_of_names(folder: str) -> str:
-    """The digest of the names and kinds of the entries of `folder`, without temporary files; or ABSENT."""
+def _digest_of_names(folder: str, parents: Collection[str]) -> str:
+    """The digest of the names and kinds of the entries of `folder`, without temporary files; or ABSENT.
+
+    Of one of `parents` only the folders in it count.
+    """
     try:
         with os.scandir(folder) as entries:
-            names = [f"{entry.name}\0{kind(entry)}" for entry in entries if not _is_passing(entry.name)]
+            meant = (entry for entry in entries if folder not in parents or may_be_entered(entry))
+            names = [f"{entry.name}\0{kind(entry)}" for entry in meant if not _is_passing(entry.name)]
     except OSError:
         return ABSENT
     return digest("\0".join(sorted(names)).encode("utf-8", "surrogatepass"))

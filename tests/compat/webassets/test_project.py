@@ -9,6 +9,7 @@ from jinja2 import Environment as Jinja
 
 from buildassets.compat.webassets import Bundle, Environment, YAMLLoader
 from buildassets.runtime import AssetNotFound, Assets
+from tests.cli.watching import watching
 from tests.command import run
 from tests.compat.webassets.site import shown
 from tests.conftest import Tree, write_tree
@@ -300,6 +301,16 @@ def test_bundles_in_yaml_that_hold_one_another_are_an_error(tmp_path: Path) -> N
     text = "a: {contents: b, output: a.js}\nb: {contents: a}\n"
     write_tree(tmp_path, {**FILES, "assets.yml": text, "buildassets.toml": 'webassets = "assets.yml"'})
     assert "holds itself" in run(tmp_path, "build").stderr
+
+
+def test_a_watch_leaves_out_a_new_sheet_that_no_bundle_has(tmp_path: Path) -> None:
+    text = "x: {contents: css/s.scss, filters: scss, output: x.css}\n"
+    write_tree(tmp_path, {**FILES, "assets.yml": text, "buildassets.toml": 'webassets = "assets.yml"'})
+    with watching(tmp_path) as watch:
+        watch.next()
+        write_tree(tmp_path, {"static/t/new.scss": "b { color: red }", "static/img/y.png": "new"})
+        watch.until_released("img/y.png", b"new")
+    assert "t/new.css" not in manifest(tmp_path)["assets"]
 
 
 def test_a_changed_module_is_noticed(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from buildassets.compat.webassets.build.described import Described, Static
-from buildassets.folders import files_below, path_below
+from buildassets.folders import path_below, walk
 
 _MAGIC: Final = re.compile(r"([*?\[])")
 _HASH: Final = "[0-9a-f]" * 8  # versions as webassets makes them
@@ -120,10 +120,13 @@ class Resolver:
             yield {"path": folder, "prefix": os.path.basename(folder), "include": [*map(exactly, names)]}
 
     def _unbundled(self, root: Static) -> Iterator[str]:
-        for name in files_below(root.path):
-            is_partial = name.rpartition("/")[2].startswith("_")
-            if name.endswith(_COMPILED_ALONE) and not is_partial:
-                yield from () if os.path.join(root.path, *name.split("/")) in self._named else (name,)
+        """The names below `root` of Sass that no bundle has; another one may appear in any folder there."""
+        for folder, _, names in walk(root.path):
+            self.looked_in[folder] = None
+            paths = (os.path.join(folder, name) for name in names if not name.startswith("_"))
+            for path in paths:
+                if path.endswith(_COMPILED_ALONE) and path not in self._named:
+                    yield os.path.relpath(path, root.path).replace(os.sep, "/")
 
 
 def written(outputs: Iterable[str]) -> Iterator[str]:

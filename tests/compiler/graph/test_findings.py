@@ -1,15 +1,18 @@
 """A deprecation in a file that several sheets load is one warning, as it is mended in one place."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from buildassets.compiler.build import build
 from buildassets.compiler.check import check
 from buildassets.diagnostics import Diagnostic
 from tests.building import load_config
 from tests.command import built
-from tests.conftest import Tree
+from tests.conftest import Tree, settle, write_tree
 
+VENDORED = 'sources = [{ path = "assets", vendored = true }]\n'
 DART = 'compress = []\nengines = { scss = "dart-sass" }\n'
 DIVISION = "a { width: (1/3) }\n"
 USE = '@use "old";\n'
@@ -49,6 +52,24 @@ def test_further_places_in_any_of_the_sheets_are_noted(tmp_path: Path) -> None:
         "and in other places",
         "and in 2 other sheets",
     )
+
+
+@pytest.mark.parametrize("code", ["directive/ignored", "css/syntax", "reference/unmapped"])
+def test_the_first_of_gathered_warnings_is_the_same_with_a_cache(tmp_path: Path, code: str) -> None:
+    text = "//= require c\nimport 'lost';\n"
+    files = {f"assets/{name}.js": text for name in "abc"} | {f"assets/{name}.css": "a {} }\n" for name in "abc"}
+    config = load_config(start=str(write_tree(tmp_path, {"buildassets.toml": VENDORED, **files})))
+    named = []
+    for name in "ab":
+        settle()
+        with ThreadPoolExecutor(2) as executor:
+            result = build(config, executor=executor, bytes_per_worker=1, cache=str(tmp_path / ".cache"))
+        named += [one for one in result.diagnostics if one.code == code]
+        write_tree(tmp_path, {f"assets/{name}.js": f"{text}\n", f"assets/{name}.css": "a {} }\n\n"})
+    first, second = named
+    assert first == second
+    assert first.location is not None
+    assert first.location.file.startswith("assets/a.")
 
 
 @pytest.mark.parametrize("more", ['[bundles]\n"all.css" = ["a.css", "b.css", "c.css"]', "inline_imports = true"])

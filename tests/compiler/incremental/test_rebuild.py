@@ -274,6 +274,7 @@ def test_importers_of_the_edited_file_are_rebuilt_alone(tmp_path: Path, name: st
     project.assert_as_a_clean_build()
 
 
+VENDORED = 'sources = [{ path = "assets", vendored = true }]\n'
 STREAM = ("G" + "\0" * 187) * 2
 IN_SOURCE: Tree = {
     "buildassets.toml": "compress = []\n",
@@ -324,6 +325,30 @@ def test_a_fault_is_reported_until_another_edit_fixes_it(tmp_path: Path, name: s
     project = Project(write_tree(tmp_path, files))
     for edit, codes in ((text, [code]), (text + "\n", [code]), ("\n", [])):
         assert [one.code for one in project.edit({f"assets/{name}": edit}).diagnostics] == codes
+
+
+@pytest.mark.parametrize(
+    ("settings_text", "name", "text"),
+    [
+        ("", "js", "//= require ./b\n"),
+        (VENDORED, "css", "a {} }\n"),
+        (VENDORED, "css", "a { background: url(none.png) }\n"),
+        (VENDORED, "js", "import 'lost';\n"),
+        (VENDORED, "js", 'new Worker("d.js");\n'),
+    ],
+)
+def test_a_warning_of_several_files_is_that_of_a_clean_build(
+    tmp_path: Path, settings_text: str, name: str, text: str
+) -> None:
+    files = {f"assets/{one}.{name}": text for one in "abc"}
+    project = Project(
+        write_tree(tmp_path, {"buildassets.toml": settings_text, "assets/d.js": "export default 1;\n", **files})
+    )
+    for one in "bac":
+        project.edit({f"assets/{one}.{name}": ""})
+        project.assert_as_a_clean_build()
+        project.edit({f"assets/{one}.{name}": text})
+        project.assert_as_a_clean_build()
 
 
 def test_a_lost_map_stays_lost_after_an_edit(tmp_path: Path) -> None:

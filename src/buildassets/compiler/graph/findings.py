@@ -37,7 +37,7 @@ def warnings_of(
     """The warnings for `findings`; `summary` makes the message for a root of others from its count and its name."""
     of_others: dict[int, list[Finding]] = {}
     for finding in findings:
-        if _root_of_others(config, finding.root):
+        if is_root_of_others(config, finding.root):
             of_others.setdefault(finding.root, []).append(finding)
         else:
             yield _alone(code, finding)
@@ -55,7 +55,7 @@ _GATHERED: Final = {  # by code: the message for several warnings in one root, f
 }
 
 
-_GATHERED_EVERYWHERE: Final = ("directive/ignored",)  # one setting fixes all of them
+GATHERED_EVERYWHERE: Final = ("directive/ignored",)  # one setting fixes all of them
 
 
 _WITHOUT_TOOL: Final = "js/unavailable"  # one installation mends all files
@@ -78,7 +78,7 @@ def of_drafts(config: Config, drafts: Iterable[Draft]) -> Iterator[Diagnostic]:
             if fault.code == _DEPRECATED:
                 deprecations.setdefault(replace(fault, notes=()), {})[draft.source.path] = fault
                 continue
-            is_of_others = _root_of_others(config, draft.source.root) or fault.code in _GATHERED_EVERYWHERE
+            is_of_others = is_root_of_others(config, draft.source.root) or fault.code in GATHERED_EVERYWHERE
             if fault.code in _GATHERED and not fault.is_error and is_of_others:
                 of_others.setdefault((draft.source.root, fault.code), []).append(fault)
             else:
@@ -108,7 +108,8 @@ def _of_sheets(faults: Collection[Diagnostic]) -> Diagnostic:
     return replace(first, notes=notes)
 
 
-def _root_of_others(config: Config, root: int) -> bool:
+def is_root_of_others(config: Config, root: int) -> bool:
+    """Whether the source root with the number `root` is one of npm, or vendored."""
     return root >= 0 and (config.sources[root].npm or config.sources[root].vendored)
 
 

@@ -116,6 +116,7 @@ class Walk:
             targets |= {target for path in pending for target in self._beside(path)}
             pending = targets - self.assets.keys()
         self.assets = {path: without_unreleased(asset, self.assets) for path, asset in self.assets.items()}
+        self.compiled = dict(sorted(self.compiled.items()))  # drafts came as workers and the cache had them
 
     def by_themselves(self) -> Iterator[LogicalPath]:
         """The assets that are made of their source alone."""

@@ -13,6 +13,7 @@ from functools import cached_property, partial
 from buildassets.compiler.body import text_of
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.graph.components import components
+from buildassets.compiler.graph.findings import GATHERED_EVERYWHERE, is_root_of_others
 from buildassets.compiler.graph.fingerprint import Naming
 from buildassets.compiler.graph.large_images import LARGE, is_image, is_large_image
 from buildassets.compiler.graph.link import Site, imports_of, inputs_of, linked, names_map
@@ -258,6 +259,8 @@ class Change:
         demands = any(DATA_URL_DEMAND in reference.url for reference in draft.references)
         may_stand_elsewhere = self._config.data_urls and media_of(source.logical).syntax in (None, Syntax.SVG)
         was_written_again = draft.digest not in (None, self._last.changed.get(source.path, draft.digest))
+        if self._may_be_gathered(source):
+            raise NeedsFullBuild  # one warning counts what several files report
         if before != set(draft.diagnostics) or draft.directives or demands or may_stand_elsewhere or was_written_again:
             raise NeedsFullBuild
         if engines_of(draft) != self._record[source.logical].engines:
@@ -270,6 +273,11 @@ class Change:
     @cached_property
     def _warns_of_images(self) -> bool:
         return any(diagnostic.code == LARGE for diagnostic in self._last.diagnostics)
+
+    def _may_be_gathered(self, source: Source) -> bool:
+        """Whether a diagnostic of the last build may be about `source` and others, at the place of another."""
+        is_of_others = is_root_of_others(self._config, source.root)
+        return any(is_of_others or known.code in GATHERED_EVERYWHERE for known in self._last.diagnostics)
 
     def _reported_of(self, source: Source) -> Iterator[Diagnostic]:
         """The diagnostics of the last build in `source` and in the other inputs of its asset."""

@@ -1,6 +1,8 @@
 """A second build does nothing, until a file or setting changes that the first depends on."""
 
+import os
 import shutil
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import replace
@@ -9,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from buildassets.compiler.build import build
+from buildassets.compiler.engines.esbuild.command import natives
 from buildassets.compiler.incremental.no_op import incremental
 from buildassets.compiler.result import BuildResult, LastBuild
+from buildassets.packages.tools.kinds import TOOLS, platform_of
 from tests.building import load_config
 from tests.compiler.incremental.builder import SITE, Builder, clean_release, released
 from tests.conftest import Tree, lexers_in_python, settle, write_tree
@@ -262,6 +266,42 @@ def test_a_package_that_a_directive_finds_decides_a_build(tmp_path: Path) -> Non
         assert file.read_text().startswith(expected)
         builder()
         assert builder.worked == number + 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a script is no program there")
+@pytest.mark.parametrize("place", ["site/tell", "site/node_modules/.bin/tell", "node_modules/.bin/tell"])
+def test_a_program_that_is_nearer_than_that_on_path_is_taken(
+    tmp_path: Path, place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def program(path: Path, text: str) -> None:
+        write_tree(path.parent, {path.name: f"#!/bin/sh\necho '{text}'\n"})
+        path.chmod(0o755)
+
+    program(tmp_path / "bin/tell", "a { order: 1 }")
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"), prepend=os.pathsep)
+    settings = '[commands.tell]\nfrom = "tell"\nto = "css"\nrun = ["tell"]\n'
+    builder = Builder(write_tree(tmp_path / "site", {"buildassets.toml": settings, "assets/a.tell": ""}))
+    assert builder().succeeded
+    program(tmp_path / place, "a { order: 2 }")
+    assert builder().succeeded
+    assert b"a{order:2}" in released(builder.folder).values()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        ".bin/esbuild",
+        *(os.path.relpath(path, os.path.realpath("node_modules")) for path in natives("node_modules")),
+        ".bin/tailwindcss",
+        "@tailwindcss/cli/package.json",
+        f"sass-embedded-{platform_of(TOOLS['dart-sass'])}/dart-sass/src/dart",
+    ],
+)
+def test_a_tool_that_appears_nearer_is_a_change(builder: Builder, name: str) -> None:
+    builder()
+    write_tree(builder.folder / "node_modules", {name: ""})
+    builder()
+    assert builder.worked == 2
 
 
 ICON_FILES: Tree = {"assets/a.css": "", "icons/x.svg": '<svg xmlns="http://www.w3.org/2000/svg"/>'}

@@ -7,8 +7,9 @@ from buildassets.tools_folder import tools_folder
 
 TYPE_CHECKING = False  # as in `typing`, whose import would take a fifth of the time
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+_ENDS_OF_PROGRAMS = ("", ".cmd", ".exe") if sys.platform == "win32" else ("",)
 _DECIDING = ("compiler", "packages")  # the folders of this package whose modules the compiler may import
 
 
@@ -27,6 +28,29 @@ def toolchain_files(folder: str, *, with_modules: bool = True) -> "Iterator[str]
     yield from filter(None, os.environ.get("PATH", "").split(os.pathsep))
     yield from what_npm_installed(folder)
     yield os.path.join(folder, "buildassets.lock")  # locked tools go before all these
+
+
+def places_of_programs(folder: str, names: "Iterable[str]") -> "Iterator[str]":
+    """The paths at which no program is yet, and where one would be found before another that is farther away.
+
+    They are those of the tools that engines start, and of the commands with these `names`, in the project's `folder`
+    and in `node_modules` there and above.
+    """
+    from buildassets.compiler.engines.esbuild.command import natives  # only a build that had work comes here
+    from buildassets.packages.tools.kinds import TOOLS, platform_of
+
+    sass = TOOLS["dart-sass"]
+    plain = [name for name in names if os.path.basename(name) == name]
+    programs = [f"{name}{end}" for name in ("esbuild", "tailwindcss", *plain) for end in _ENDS_OF_PROGRAMS]
+    places = [os.path.join(folder, name) for name in plain]
+    while True:
+        modules = os.path.join(folder, "node_modules")
+        places += (os.path.join(modules, ".bin", name) for name in programs)
+        places += natives(modules)
+        places.append(os.path.join(modules, sass.package_for(platform_of(sass))))
+        places.append(os.path.join(modules, "@tailwindcss", "cli", "package.json"))
+        if folder == (folder := os.path.dirname(folder)):
+            return (path for path in places if not os.path.exists(path))
 
 
 def own_files() -> "Iterator[tuple[str, str]]":

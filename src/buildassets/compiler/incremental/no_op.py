@@ -14,7 +14,13 @@ from buildassets.collector import paused_collector
 from buildassets.compiler.cache import json_values
 from buildassets.compiler.cache.file_digests import FileDigests
 from buildassets.compiler.cache.stamps import Looks
-from buildassets.compiler.cache.toolchain import environment, folders_of_modules, toolchain_files, what_npm_installed
+from buildassets.compiler.cache.toolchain import (
+    environment,
+    folders_of_modules,
+    places_of_programs,
+    toolchain_files,
+    what_npm_installed,
+)
 from buildassets.compiler.config.meta_env import variables
 from buildassets.compiler.config.values import Config, Mode
 from buildassets.compiler.incremental import snapshot
@@ -107,7 +113,8 @@ def _has_unmet_demand() -> bool:
 def _inputs(config: Config, result: BuildResult, last: LastBuild | None) -> tuple[str, ...]:
     """All that decided `result`; after a rebuild of a few assets that has the modules of this package from `last`."""
     has_modules = last is not None and result.inputs[: len(last.inputs)] == last.inputs
-    return (*result.inputs, *toolchain_files(config.folder, with_modules=not has_modules))
+    programs = places_of_programs(config.folder, (command.run[0] for command in config.commands.values()))
+    return (*result.inputs, *toolchain_files(config.folder, with_modules=not has_modules), *programs)
 
 
 def last_inputs(config: Config, mode: Mode, folder: str) -> frozenset[str]:

@@ -75,7 +75,7 @@ def _candidates(folder: str) -> Iterator[tuple[str, str]]:
     """Programs, each with its origin."""
     while True:
         modules = os.path.join(folder, "node_modules")
-        yield from ((path, "node_modules") for path in filter(_is_program, _natives(modules)))
+        yield from ((path, "node_modules") for path in filter(_is_program, natives(modules)))
         if found := program_on_path("esbuild", os.path.join(modules, ".bin")):  # on Windows `esbuild.cmd`
             yield found, "node_modules"
         if folder == os.path.dirname(folder):
@@ -85,7 +85,7 @@ def _candidates(folder: str) -> Iterator[tuple[str, str]]:
         yield os.path.abspath(found), "PATH"
 
 
-def _natives(modules: str) -> Iterator[str]:
+def natives(modules: str) -> Iterator[str]:
     """The possible paths of npm's native program: `.bin/esbuild` can be a script that has node start it."""
     package = os.path.realpath(os.path.join(modules, "esbuild"))
     machine = _machine()

@@ -116,9 +116,7 @@ def build_project(options: BuildOptions, looks: "Sequence[Looks]" = ()) -> int:
     for note in notes:
         show.report(note)
     shows_more = given.as_json or given.verbose or options.provenance
-    passes_on = any(command.env for command in config.commands.values())  # and values may be others the next time
-    # A release to carry from may exist the next time.
-    may_change = options.carry_from or config.is_computed or passes_on
+    may_change = options.carry_from or config.is_computed  # a release to carry from may exist the next time
     if held and cache and not may_change and not shows_more:
         files = [given.config_file] if given.config_file else candidates(os.getcwd(), config.file, looks_above=True)
         message = "" if given.quiet else printable(summary(replace(result, written=()), config))
@@ -269,9 +267,10 @@ def keep_memo(
     deciding += [*config.load_paths, *filter(None, [demanded_file()])]
     stamps = stamps_of(deciding)
     sizes = stamps_of(list(held.young))[::4]
+    variables = {*config.env, *(name for command in config.commands.values() for name in command.variables)}
     if are_settled(stamps, held.taken_ns) and sum(sizes) <= _MOST_READ_BYTES:
         with suppress(OSError):
-            keep(cache, [*held.names, *deciding], held.stamps + stamps, message, held.young, config.env, shown)
+            keep(cache, [*held.names, *deciding], held.stamps + stamps, message, held.young, variables, shown)
 
 
 def _document(result: BuildResult, folder: str) -> dict[str, object]:

@@ -11,10 +11,11 @@ from buildassets.compiler.build import build
 from buildassets.compiler.config.values import Mode
 from buildassets.compiler.result import BuildResult
 from buildassets.diagnostics import Severity
+from buildassets.manifest import loads
 from buildassets.paths import LogicalPath
 from buildassets.programs.permission import READING
 from tests.building import codes, load_config, only, printed, released
-from tests.command import built
+from tests.command import built, run
 from tests.conftest import Tree, settle, wait_for, write_tree
 
 # A compiler that joins what `@import "…"` names, and writes what it has read as Make's rule if it is asked to. It notes
@@ -360,6 +361,26 @@ def test_the_value_of_a_variable_decides(tmp_path: Path, monkeypatch: pytest.Mon
         assert colour in released(tmp_path, again(tmp_path), "a.css")
     monkeypatch.delenv("COLOUR")
     assert released(tmp_path, again(tmp_path), "a.css") == "a{--c:}"
+
+
+@pytest.mark.parametrize("name", ["HOME", "LANG"])
+def test_the_value_of_a_variable_that_every_command_gets_decides(tmp_path: Path, name: str) -> None:
+    write_tree(tmp_path, {"buildassets.toml": shell(f'printf "a{{--c:%s}}" "${name}"'), **PROJECT})
+    for value in ("/one", "/two"):
+        done = run(tmp_path, "build", **{name: value})
+        assert done.returncode == 0, done.stderr
+        manifest = loads((tmp_path / "build/manifest.json").read_text())
+        assert value in (tmp_path / "build/assets" / manifest.assets["a.css"].file).read_text()
+
+
+def test_a_command_gets_an_empty_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    result = built(tmp_path, PROJECT, shell('ls -A "$TMPDIR"; touch "$TMPDIR/x"; printf "a{--c:%s}" "$TMPDIR"'))
+    text = released(tmp_path, result, "a.css")
+    assert text.startswith("a{--c:/")  # and nothing that was listed
+    folder = Path(text.removeprefix("a{--c:").removesuffix("}"))
+    assert folder != tmp_path
+    assert not folder.exists()
 
 
 def test_a_script_that_an_argument_names_decides(tmp_path: Path) -> None:

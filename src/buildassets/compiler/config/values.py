@@ -254,6 +254,11 @@ class Command:
     problem: str = ""
     timeout_seconds: float = 60
 
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The names of all variables that it gets with their values, but for PATH."""
+        return ("HOME", "LANG", *self.env)
+
 
 @frozen_by_name
 class Config:

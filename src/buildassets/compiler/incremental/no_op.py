@@ -216,6 +216,6 @@ def _named(config: Config, mode: Mode) -> str:
 
 def _passed_on(config: Config) -> Iterator[str]:
     """The digest of the variables that commands get; they may be secret."""
-    names = sorted({name for command in config.commands.values() for name in command.env})
+    names = sorted({name for command in config.commands.values() for name in command.variables})
     if names:
         yield digest(repr([os.environ.get(name) for name in names]).encode("utf-8", "surrogatepass"))

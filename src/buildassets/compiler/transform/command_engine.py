@@ -70,7 +70,7 @@ class CommandEngine:
         yield repr((command.inputs, command.depfile, command.problem, command.output, command.suffix))
         if any("{mode}" in text for text in (*command.run, command.depfile)):
             yield self._around.mode
-        for name in command.env:
+        for name in command.variables:
             value = os.environ.get(name)
             yield f"{name} unset" if value is None else f"{name}={digest(value.encode('utf-8', 'surrogateescape'))}"
 

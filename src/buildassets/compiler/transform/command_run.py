@@ -27,7 +27,6 @@ from buildassets.plain_files import plain
 from buildassets.programs.start import named
 
 PLACEHOLDER: Final = re.compile(r"\{(path|out|mode)\}")
-_PASSED_ON: Final = ("PATH", "HOME", "TMPDIR", "LANG")
 _OF_SHELLS: Final = frozenset(("|", "||", "&&", ";", "&", ">", ">>", "<", "2>", "2>&1"))
 _MOST_BYTES: Final = 64_000_000  # of a result
 
@@ -70,10 +69,11 @@ class CommandRun:
         absent = (*sets.looked_at, *self._named)
         try:
             with ExitStack() as stack:
+                temporary = stack.enter_context(temporary_folder())
                 folder = stack.enter_context(temporary_folder()) if self._needs_folder else ""
                 out = os.path.join(folder, os.path.basename(self._source.logical)) if folder else ""
                 before = _stamp(self._depfile(out))
-                outcome = self._ended(out)
+                outcome = self._ended(out, temporary)
                 listed: list[str] = []
                 # The next run is due when what this one has read changes, also if it failed.
                 with suppress(_FailedError) if outcome.failed else nullcontext():
@@ -106,11 +106,11 @@ class CommandRun:
         shown = os.path.relpath(self._source.path, self._around.folder) if self._is_of_source else ""
         return os.path.join(".", shown) if shown.startswith("-") else shown
 
-    def _ended(self, out: str) -> Outcome:
+    def _ended(self, out: str, temporary: str) -> Outcome:
         command = self._command
         arguments = [self._filled(text, out) for text in command.run[1:]]
-        names = (*_PASSED_ON, *command.env)
-        environment = {name: os.environ[name] for name in names if name in os.environ}
+        passed_on = {name: os.environ[name] for name in ("PATH", *command.variables) if name in os.environ}
+        environment = {"TMPDIR": temporary, **passed_on}
         limits = Limits(command.timeout_seconds, None if self._has_out else _MOST_BYTES)
         takes_source = self._is_of_source and not any("{path}" in text for text in command.run)
         try:

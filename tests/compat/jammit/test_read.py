@@ -258,6 +258,15 @@ def test_another_public_root_and_further_asset_roots(tmp_path: Path) -> None:
     assert text(tmp_path, result, "all.css").startswith("s{top:0}")
 
 
+@pytest.mark.parametrize("roots", ["asset_roots: [../shared]\n", ""])
+def test_a_folder_outside_of_the_project_is_shown_as_it_is_written(tmp_path: Path, roots: str) -> None:
+    write_tree(tmp_path, {"shared/x/s.css": "a { background: url(none.png) }\n"})
+    result = build_site(tmp_path / "site", f"{roots}stylesheets:\n  app: [../shared/x/*.css]\n")
+    assert "--> ../shared/x/s.css:1:21" in printed(result)
+    assert "`../shared/x/`" in printed(result)
+    assert str(tmp_path) not in printed(result)
+
+
 def test_output_of_jammit_itself_is_not_a_source(tmp_path: Path) -> None:
     files: Tree = {"public/assets/all.css": "old", "public/assets/all-datauri.css.gz": "old", "public/assets/a.txt": ""}
     config = load_config(start=str(write_tree(tmp_path, {**SITE, **files, "config/assets.yml": PACKAGES})))

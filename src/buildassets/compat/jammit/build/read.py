@@ -11,7 +11,7 @@ from typing import Any, Final
 from buildassets.compat.jammit.build.assets_yml import AssetsYml, Glob, is_like_jammit, read_assets_yml
 from buildassets.compat.jammit.build.ruby_globs import Listing
 from buildassets.compat.jammit.build.templates import names_of_templates, templating
-from buildassets.compiler.config.file import read_text
+from buildassets.compiler.config.file import read_text, relative_to
 from buildassets.compiler.config.foreign import Asked, Foreign
 from buildassets.compiler.config.values import DataUrls, Mode
 from buildassets.compiler.engines.protocol import Templating
@@ -187,16 +187,12 @@ class Project:
         if os.path.isdir(self.public):
             needs_any = next(iter(self._entries(packages)), None) is not None  # without entries all were released
             exclude = [*self._cached(packages)] if needs_any else ["**"]
-            yield {"path": self._shown(self.public), "exclude": exclude}
+            yield {"path": relative_to(self._folder, self.public), "exclude": exclude}
         for root, names in self._named.items():
             if root != self.public:
                 _, prefix = self._root_of(os.path.join(root, next(iter(names))))
                 include = [_exactly(name) for name in names]
-                yield {"path": self._shown(root), "prefix": prefix, "include": include}
-
-    def _shown(self, path: str) -> str:
-        below = path_below(self._folder, path)
-        return path if below is None else below or "."
+                yield {"path": relative_to(self._folder, root), "prefix": prefix, "include": include}
 
     def _cached(self, packages: Sequence[Package]) -> Iterator[str]:
         """The files that Jammit itself has written into the public root."""

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from buildassets.compiler.build import build
 from buildassets.compiler.config.values import (
     Config,
     DataUrls,
@@ -89,6 +90,15 @@ def test_without_any_folder_there_are_no_sources(tmp_path: Path) -> None:
         load_config(start=str(tmp_path))
     (fault,) = caught.value.diagnostics
     assert fault.code == "config/no-sources"
+    assert fault.hint == "create `assets/`, or name your folders in `sources`"
+
+
+def test_a_release_is_no_proposal_for_a_source_root(tmp_path: Path) -> None:
+    assert build(load_config(start=str(write_tree(tmp_path, {"assets/a.css": ""})))).succeeded
+    (tmp_path / "assets").rename(tmp_path / "moved")
+    with pytest.raises(ConfigError) as caught:
+        load_config(start=str(tmp_path))
+    (fault,) = caught.value.diagnostics
     assert fault.hint == "create `assets/`, or name your folders in `sources`"
 
 

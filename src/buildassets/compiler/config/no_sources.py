@@ -11,6 +11,7 @@ from typing import Final
 
 from buildassets.compiler.config.toml_positions import KeyPath, find_places
 from buildassets.diagnostics import Diagnostic, Location, error, locate
+from buildassets.manifest import MANIFEST_NAME
 from buildassets.nearest import nearest
 from buildassets.plain_files import plain
 from buildassets.toml_values import toml_values
@@ -46,7 +47,8 @@ def _project_below(folder: str) -> str | None:
 
 def _named_root(folder: str) -> str | None:
     for name in _folders(folder):
-        for root in DEFAULT_ROOTS:
+        is_release = os.path.isfile(os.path.join(folder, name, MANIFEST_NAME))
+        for root in () if is_release else DEFAULT_ROOTS:
             if os.path.isdir(os.path.join(folder, name, root)):
                 return f'name the folder in `sources`: `sources = ["{name}/{root}"]`'
     return None

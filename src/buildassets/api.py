@@ -67,10 +67,12 @@ def build(
     The mode `development` neither minifies nor compresses. `jobs` is the number of parallel jobs, by default the number
     of cores of this process. `cache_dir` is the folder of the cache, by default `$BUILDASSETS_CACHE_DIR`, or
     `.buildassets` beside the configuration; with `cache_write` what is made is also written to the remote cache that
-    `config` names. A build with nothing to do compares time stamps only. Never raises for a
-    fault in a source: the result has the diagnostics, sorted by place, and the earlier release is left unchanged.
-    Raises ConfigError where the cache would lie in a source root or in the release directory.
+    `config` names. A build with nothing to do compares time stamps only. Never raises for a fault in a source: the
+    result has the diagnostics, sorted by place, and the earlier release is left unchanged. Raises ConfigError where the
+    cache would lie in a source root or in the release directory, and ValueError where `config` has a file of another
+    asset system that was read for another mode.
     """
+    _require_mode(config, mode)
     from buildassets.compiler.cache.folder import cache_to_build_with
     from buildassets.compiler.incremental.no_op import incremental
 
@@ -102,11 +104,17 @@ def check(config: "Config", *, mode: "Mode" = "production", jobs: int | None = N
 
     Writes nothing. `mode` and `jobs` are those of `build`.
     """
+    _require_mode(config, mode)
     from buildassets.compiler.check import check as check_all
 
     _require_jobs(jobs)
     with threads(jobs) as executor:
         return check_all(config, mode=mode, executor=executor)
+
+
+def _require_mode(config: "Config", mode: "Mode") -> None:
+    if config.read_for not in (None, mode):
+        raise ValueError(f"`config` was loaded for `{config.read_for}`: pass `mode={mode!r}` to `load_config`, too")
 
 
 def _require_jobs(jobs: int | None) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import buildassets
 from buildassets.compiler.build import build
 from buildassets.compiler.config.values import Mode
 from buildassets.compiler.result import BuildResult
@@ -112,6 +113,14 @@ def test_the_section_of_the_mode_goes_before(tmp_path: Path, mode: Mode, is_mini
 
 def write(folder: Path, settings: str) -> Path:
     return write_tree(folder, {**SITE, "config/assets.yml": settings})
+
+
+@pytest.mark.parametrize("function", [buildassets.build, buildassets.check])
+def test_a_configuration_of_another_mode_is_refused(tmp_path: Path, function: object) -> None:
+    write_tree(tmp_path, {**SITE, "config/assets.yml": "javascripts:\n  j: [public/javascripts/*.js]\n"})
+    with pytest.raises(ValueError, match="loaded for `production`: pass `mode='development'` to `load_config`"):
+        function(buildassets.load_config(start=tmp_path), mode="development")  # type: ignore[operator]  # either of them
+    function(buildassets.load_config(start=tmp_path, mode="development"), mode="development")  # type: ignore[operator]
 
 
 @pytest.mark.node

@@ -80,6 +80,7 @@ def load_config(
         templates=replace(config.templates, further=tuple(keys.further_templates(templates, start, given))),
         document=document,
         read=foreign.files,
+        read_for=mode if foreign.table else None,
         **{name: value for name, value in foreign.fields.items() if name not in document.table},
     )
     if not permission.python:

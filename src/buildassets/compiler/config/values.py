@@ -18,6 +18,8 @@ from buildassets.programs.permission import Permission
 
 Missing = Literal["error", "warn", "ignore"]
 Modules = Literal["rewrite", "importmap"]
+Mode = Literal["production", "development"]
+MODES: Final[tuple[Mode, ...]] = ("production", "development")
 TemplateEngine = Literal["jinja", "django", "mako", "chameleon"]
 BundleFormat = Literal["esm", "iife"]
 Prefer = Literal["compiled", "source"]
@@ -281,8 +283,8 @@ class Config:
     Only other systems' files set these: `pieces` are the members of bundles that pages may load one by one;
     `template_names` are the names of templates by bundle and logical path; `bases` are the logical paths to which
     references in some sheets are relative; `wrappers` are the texts before and after the scripts of bundles; `notices`
-    are diagnostics for such a file; `is_computed` is whether code of the project was run for it; `read` are the
-    absolute paths of all files that were read or looked for.
+    are diagnostics for such a file; `is_computed` is whether code of the project was run for it; `read_for` is the mode
+    that it was read for; `read` are the absolute paths of all files that were read or looked for.
     """
 
     folder: str
@@ -342,6 +344,7 @@ class Config:
     wrappers: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     notices: tuple[Diagnostic, ...] = ()
     is_computed: bool = field(default=False, compare=False)
+    read_for: Mode | None = None
     read: tuple[str, ...] = field(default=(), compare=False)
     document: Document | None = field(default=None, repr=False, compare=False)
 
@@ -384,8 +387,6 @@ _BESIDE: Final = (
     "scopes",
     "image_warn_bytes",
     "permission",
+    "read_for",
 )  # fields that are no keys
 SETTINGS: Final = frozenset(Config.__annotations__).difference(_BESIDE)
-
-Mode = Literal["production", "development"]
-MODES: Final[tuple[Mode, ...]] = ("production", "development")

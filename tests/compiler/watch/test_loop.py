@@ -181,6 +181,19 @@ def test_other_files_of_the_project_wake_nothing(site: Loop) -> None:
     site.no_more()
 
 
+def test_deleted_file_of_the_release_is_built_again(site: Loop) -> None:
+    for text in ("a { color: tan }\n", "a { color: teal }\n"):
+        (site.folder / "assets/css/page.css").write_text(text)
+        file = site.folder / "build/assets" / site.next().assets["css/page.css"]
+        file.unlink()
+        assert f"assets/{file.relative_to(site.folder / 'build/assets')}" in site.next().written
+        assert file.exists()
+    (site.folder / "build/assets/img").rename(site.folder / "moved")
+    site.next()
+    assert (site.folder / "build/assets/img").exists()
+    site.no_more()
+
+
 def test_deleted_release_directory_is_built_again(site: Loop) -> None:
     shutil.rmtree(site.folder / "build")
     assert "manifest.json" in site.next().written

@@ -54,5 +54,25 @@ def test_change_matters(
     assert looked_at.matters(Change(str(tmp_path / name), phase, of_names)) is matters
 
 
+@pytest.mark.parametrize(
+    ("name", "phase", "matters"),
+    [
+        ("site/build/manifest.json", Phase.GONE, True),
+        ("site/build/assets/css/a.0123.css", Phase.GONE, True),
+        ("site/build/assets/css", Phase.GONE, True),
+        ("site/build/assets", Phase.GONE, True),
+        ("site/build/manifest.json", Phase.DONE, False),
+        ("site/build/assets/css/a.4567.css", Phase.GONE, False),
+    ],
+)
+def test_missing_file_of_the_release_matters(
+    looked_at: Watched, tmp_path: Path, name: str, phase: Phase, matters: bool
+) -> None:
+    outputs = [str(tmp_path / "site/build" / path) for path in ("manifest.json", "assets/css/a.0123.css")]
+    looked_at = looked_at.with_release(outputs)
+    assert str(tmp_path / "site/build/assets/css") in looked_at.covered
+    assert looked_at.matters(Change(str(tmp_path / name), phase, of_names=True)) is matters
+
+
 def test_unknown_path_matters(looked_at: Watched) -> None:
     assert looked_at.matters(Change(""))

@@ -62,6 +62,7 @@ class Watch:
         self._manifest: Manifest | None = None
         self._last: BuildResult | None = None
         self._inputs: frozenset[str] = frozenset()
+        self._outputs: tuple[str, ...] = ()
         self._covered_for: tuple[object, ...] = ()  # the state of the build for which folders were last covered
         self._covered_config: Config | None = None  # the configuration of that build
 
@@ -161,7 +162,12 @@ class Watch:
         """
         assert self._last is not None
         covered_for = (self._last.succeeded, self._last.inputs, self._config)
+        if self._last.succeeded:
+            self._outputs = self._last.outputs
         if covered_for == self._covered_for and not wake.of_names:
+            before, self.looked_at = self.looked_at.covered, self.looked_at.with_release(self._outputs)
+            if self.looked_at.covered != before:
+                self._cover_folders(self.looked_at.covered)
             return frozenset()
         self._covered_for = covered_for
         self._covered_config = self._config
@@ -174,8 +180,9 @@ class Watch:
         config_files = frozenset(self._config_files(self._config))
         # No event reports the deletion of a folder that is a process's working directory: its parent's events do.
         homes = map(os.path.dirname, config_files)
-        self.looked_at = watched(inputs | config_files, roots, self._ours(self._config), homes, pages.folders)
-        added = self._cover_folders(self.looked_at.folders)
+        looked_at = watched(inputs | config_files, roots, self._ours(self._config), homes, pages.folders)
+        self.looked_at = looked_at.with_release(self._outputs)
+        added = self._cover_folders(self.looked_at.covered)
         missed = {path for path in self.looked_at.paths_in(added) if may_be_newer(path, began_ns)}
         # Files that go usually change the time of their folder, which is among the paths. But the folder of what the
         # build used may have gone, too: it is not covered then.

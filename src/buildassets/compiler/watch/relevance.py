@@ -11,7 +11,7 @@ from typing import Final
 from buildassets.compiler.sources.discover import BUILT_IN_EXCLUDES
 from buildassets.compiler.sources.globs import compile_globs
 from buildassets.compiler.watch.events.protocol import Change, Phase
-from buildassets.frozen import frozen
+from buildassets.frozen import frozen, replace
 
 
 @frozen
@@ -20,9 +20,9 @@ class Watched:
 
     - `paths`: files and folders that decide a build, whether they exist or not, and folders that must exist for it
     - `listed`: folders in which names that appear or go decide a build, too
-    - `folders`: existing folders in which all this happens; the events have to cover them
+    - `folders`: existing folders in which all this happens, but for those of the release
     - `roots`: source roots; every file in a listed folder of theirs matters
-    - `ours`: folders below which a build writes, so nothing there matters
+    - `ours`: folders below which a build writes, so nothing there matters but that files of the `release` are there
     - `homes`: folders that only have to exist
     - `templates`: folders whose files decide pages, but no build
     """
@@ -34,15 +34,30 @@ class Watched:
     ours: tuple[str, ...] = ()
     homes: tuple[str, ...] = ()
     templates: frozenset[str] = frozenset()
+    release: frozenset[str] = frozenset()
+
+    @property
+    def covered(self) -> frozenset[str]:
+        """The folders that the events have to cover."""
+        return self.folders.union(map(os.path.dirname, self.release))
+
+    def with_release(self, outputs: Iterable[str]) -> "Watched":
+        """The same for a release that consists of these `outputs`."""
+        release = set(outputs)
+        folders = set(map(os.path.dirname, release))
+        while folders := {folder for folder in folders - release if self._is_in_ours(folder)}:
+            release |= folders
+            folders = set(map(os.path.dirname, folders))
+        return replace(self, release=frozenset(release))
 
     def matters(self, change: Change) -> bool:
         """Whether `change` needs a build."""
         path = change.path
         if not path:
             return True
-        if path in self.ours:
+        if path in self.ours or path in self.release:
             return change.phase is Phase.GONE
-        if any(path.startswith(folder + os.sep) for folder in self.ours):
+        if self._is_in_ours(path):
             return False
         if path in self.paths:
             return True
@@ -61,6 +76,9 @@ class Watched:
         """Those of `paths` that are one of `folders` or directly in one; `ours` and `homes` are left out."""
         candidates = self.paths.difference(self.ours, self.homes)
         return (path for path in candidates if path in folders or os.path.dirname(path) in folders)
+
+    def _is_in_ours(self, path: str) -> bool:
+        return any(path.startswith(folder + os.sep) for folder in self.ours)
 
     def _is_in_root(self, path: str) -> bool:
         return any(path.startswith(root + os.sep) for root in self.roots)

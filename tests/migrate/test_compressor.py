@@ -75,7 +75,7 @@ from buildassets.programs.permission import IMPORTING
 
 before = list(sys.path)
 try:
-    plan({str(tmp_path)!r}, "no_such.settings", permission=IMPORTING)
+    plan({str(tmp_path)!r}, "no_such.settings", permission=IMPORTING, announce=lambda _: None)
 except ConfigError as failure:
     print(failure.diagnostics[0].message)
 print("DJANGO_SETTINGS_MODULE" in os.environ, sys.path == before)

@@ -2,13 +2,14 @@
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from importlib import import_module
 from typing import Any, Final, Protocol
 
 import click
 
 from buildassets.cli.options import migrate_options
-from buildassets.cli.output import Output, print_data
+from buildassets.cli.output import Output, print_data, print_line
 from buildassets.cli.permissions import permission_of
 
 
@@ -55,12 +56,13 @@ _FILE: Final = "buildassets.toml"
 def command(system: str, write: bool, settings: str | None, as_json: bool, quiet: bool) -> int:
     """List what to change in a project of another asset system, and print a configuration for it.
 
-    Writes nothing without --write.
+    Writes nothing without --write. compressor, django, pipeline and whitenoise import the settings of Django, and
+    webassets the module with the bundles, which runs code of the project.
     """
     from buildassets.compiler.config.file import working_directory
 
     folder = working_directory()
-    found = _migration(system, folder, settings)
+    found = _migration(system, folder, settings, quiet=quiet)
     show = Output(as_json, quiet=quiet)
     if write:
         _write(os.path.join(folder, _FILE), found.file)
@@ -72,16 +74,23 @@ def command(system: str, write: bool, settings: str | None, as_json: bool, quiet
     return code
 
 
-def _migration(system: str, folder: str, settings: str | None) -> Migration:
+def _migration(system: str, folder: str, settings: str | None, *, quiet: bool) -> Migration:
     """The migration by the row of `system`. Raises ConfigError."""
     if settings is not None and system not in _OF_DJANGO:
         raise click.UsageError(f"`--settings` names settings of Django, which {system} has none of")
     module, _, attribute = _SYSTEMS[system].partition(":")
     plan: Callable[..., Migration] = getattr(import_module(module), attribute)
     permission = permission_of(f"migrate {system}")
-    if system in _OF_DJANGO:
-        return plan(folder, settings, permission=permission)
-    return plan(folder, permission=permission) if permission.python else plan(folder)
+    if not permission.python:
+        return plan(folder)
+    importing = partial(plan, permission=permission, announce=partial(_announce, quiet=quiet))
+    return importing(folder, settings) if system in _OF_DJANGO else importing(folder)
+
+
+def _announce(module: str, *, quiet: bool) -> None:
+    """Print, also with `--json`, that a module of the project is imported."""
+    if not quiet:
+        print_line(f"importing `{module}`, which runs code of the project")
 
 
 def _write(path: str, text: str) -> None:

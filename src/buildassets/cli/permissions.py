@@ -103,7 +103,9 @@ ROWS: Final[Mapping[str, Row]] = {
     "migrate sprockets": _STATIC,
     "migrate static-digest": _STATIC,
     "migrate vite": _STATIC,
-    "migrate webassets": Row(python="the modules with bundles", writes="with `--write`, `buildassets.toml`"),
+    "migrate webassets": Row(
+        python="the modules with bundles, which it names first", writes="with `--write`, `buildassets.toml`"
+    ),
     "migrate whitenoise": _SETTINGS,
     "pack": Row(writes="the archive; with `--sign` its signature"),
     "publish": Row(

@@ -13,6 +13,7 @@ from buildassets.diagnostics import error
 from buildassets.errors import ConfigError
 from buildassets.frozen import frozen
 from buildassets.migrate.django_settings import VARIABLE, settings_module
+from buildassets.migrate.plan import Announce
 from buildassets.programs.permission import Permission
 from buildassets.programs.project_python import importable
 
@@ -52,17 +53,17 @@ class Settled:
         return f"settings: {len(self.settings):,}; to be done by hand: {len(self.changes):,}"
 
 
-def plan(folder: str, module: str | None, *, permission: Permission) -> Settled:
+def plan(folder: str, module: str | None, *, permission: Permission, announce: Announce) -> Settled:
     """The migration of the project in `folder`, with the settings `module`, or those that its `manage.py` names.
 
     Raises ConfigError if the settings cannot be found or loaded.
     """
     with importable(folder, permission=permission, first=True):
-        return _plan(folder, module)
+        return _plan(folder, module, announce=announce)
 
 
-def _plan(folder: str, module: str | None) -> Settled:
-    settings = _settings(folder, module)
+def _plan(folder: str, module: str | None, *, announce: Announce) -> Settled:
+    settings = _settings(folder, module, announce=announce)
     from buildassets.compat.compressor.build.settings import build_options, given_settings, meaning_of
 
     found = [(name, meaning_of(name) or "not known to django-compressor: remove it") for name in given_settings()]
@@ -70,11 +71,12 @@ def _plan(folder: str, module: str | None) -> Settled:
     return Settled(tuple(found), tuple(_changes(settings)), "".join(_lines(settings, build_options())))
 
 
-def _settings(folder: str, module: str | None) -> Any:
+def _settings(folder: str, module: str | None, *, announce: Announce) -> Any:
     name = settings_module(folder, module)
     if name is None:
         hint = f"run this where `manage.py` is, set `{VARIABLE}`, or name the module with `--settings`"
         raise ConfigError([error("compressor/project", "there are no settings of a Django project", hint=hint)])
+    announce(name)
     try:
         return _loaded(name)
     except Exception as fault:

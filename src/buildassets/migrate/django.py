@@ -12,14 +12,14 @@ from buildassets.migrate.django_settings import (
     static_settings,
     without_own,
 )
-from buildassets.migrate.plan import Plan, written
+from buildassets.migrate.plan import Announce, Plan, written
 from buildassets.programs.permission import Permission
 
 _PARTS: Final = dict.fromkeys(STORAGES, STORAGE_PARTS)
 
 
-def plan(folder: str, module: str | None, *, permission: Permission) -> Plan:
+def plan(folder: str, module: str | None, *, permission: Permission, announce: Announce) -> Plan:
     """The migration of the static files of the project in `folder`. Raises ConfigError."""
-    project = project_of(folder, module, "Django", permission=permission)
+    project = project_of(folder, module, "Django", permission=permission, announce=announce)
     lines = (*accounts(folder, project, judge_of(STATICFILES, _PARTS)), *without_own(folder, project))
     return Plan(lines, written(static_settings(folder, project)))

@@ -16,7 +16,7 @@ from buildassets.diagnostics import error
 from buildassets.errors import ConfigError
 from buildassets.files import small_text_of
 from buildassets.frozen import frozen
-from buildassets.migrate.plan import Accounted, nothing_there
+from buildassets.migrate.plan import Accounted, Announce, nothing_there
 from buildassets.migrate.python_lines import Answer, Judgement, accounts_of, settings_in, text_of, together, worst
 from buildassets.programs.permission import Permission
 
@@ -61,11 +61,12 @@ class Project:
     files: tuple[str, ...]
 
 
-def project_of(folder: str, module: str | None, system: str, *, permission: Permission) -> Project:
+def project_of(folder: str, module: str | None, system: str, *, permission: Permission, announce: Announce) -> Project:
     """The project in `folder`, with the settings `module`, or those that `manage.py` names. Raises ConfigError."""
     name = settings_module(folder, module)
     if name is None:
         raise nothing_there(system, ["manage.py"])
+    announce(name)
     try:
         described = printed_by(_PROGRAM, name, folder, permission=permission)
     except ProgramError as fault:

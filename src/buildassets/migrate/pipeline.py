@@ -14,7 +14,7 @@ from buildassets.migrate.django_settings import (
     judge_of,
     project_of,
 )
-from buildassets.migrate.plan import Plan, written
+from buildassets.migrate.plan import Announce, Plan, written
 from buildassets.migrate.python_lines import Answer, Judgement, settings_in, text_of, worst
 from buildassets.programs.permission import Permission
 
@@ -58,9 +58,9 @@ _PARTS: Final = {
 _BEGIN: Final[Answer] = ("taken over", "it is read as it is, on every build")
 
 
-def plan(folder: str, module: str | None, *, permission: Permission) -> Plan:
+def plan(folder: str, module: str | None, *, permission: Permission, announce: Announce) -> Plan:
     """The migration of the packages of the project in `folder`. Raises ConfigError."""
-    project = project_of(folder, module, "django-pipeline", permission=permission)
+    project = project_of(folder, module, "django-pipeline", permission=permission, announce=announce)
     others = judge_of(STATICFILES, _PARTS)
     compressors: dict[str, Any] = {}
 

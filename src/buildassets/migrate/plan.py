@@ -1,9 +1,9 @@
 """The result of a migration: an account of each line of the other system, and our configuration. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from buildassets.compat.meaning import Outcome
 from buildassets.diagnostics import Location, error
@@ -11,7 +11,21 @@ from buildassets.errors import ConfigError
 from buildassets.frozen import frozen
 from buildassets.packages.toml_text import basic_string
 
-__all__ = ["OUTCOMES", "Accounted", "Outcome", "Plan", "exists", "hides", "lines_of", "nothing_there", "written"]
+__all__ = [
+    "OUTCOMES",
+    "Accounted",
+    "Announce",
+    "Outcome",
+    "Plan",
+    "exists",
+    "hides",
+    "lines_of",
+    "nothing_there",
+    "written",
+]
+
+# Called with the name of a module of the project before that is imported, which runs code of the project.
+Announce: TypeAlias = Callable[[str], None]
 
 OUTCOMES: Final[tuple[Outcome, ...]] = ("taken over", "changed", "not possible")
 

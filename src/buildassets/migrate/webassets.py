@@ -20,7 +20,7 @@ from buildassets.compiler.config.file import read_text, relative_to
 from buildassets.errors import BuildAssetsError, ConfigError
 from buildassets.files import small_text_of
 from buildassets.folders import walk
-from buildassets.migrate.plan import Accounted, Plan, lines_of, nothing_there, written
+from buildassets.migrate.plan import Accounted, Announce, Plan, lines_of, nothing_there, written
 from buildassets.migrate.python_lines import Answer, Judgement, accounts_of, dotted, settings_in, text_of, worst
 from buildassets.programs.permission import Permission
 
@@ -52,9 +52,9 @@ _YAML_KEYS: Final[dict[str, Answer]] = {
 }
 
 
-def plan(folder: str, *, permission: Permission) -> Plan:
+def plan(folder: str, *, permission: Permission, announce: Announce) -> Plan:
     """The migration of the project in `folder`. Raises ConfigError."""
-    named, found = _found(folder, permission=permission)
+    named, found = _found(folder, permission=permission, announce=announce)
     names: set[str] = set()  # names that one module imports from another
     files = _files(folder, named, found)
     for path in files:  # a first time for the names, as a module may come before the one that it imports from
@@ -64,7 +64,7 @@ def plan(folder: str, *, permission: Permission) -> Plan:
     return Plan(tuple(accounts), written({"webassets": named}))
 
 
-def _found(folder: str, *, permission: Permission) -> tuple[str, Described]:
+def _found(folder: str, *, permission: Permission, announce: Announce) -> tuple[str, Described]:
     """The module or YAML file with the bundles, and their description. Raises ConfigError."""
     candidates = [*_modules(folder), *_yaml_files(folder)]
     if not candidates:
@@ -74,6 +74,8 @@ def _found(folder: str, *, permission: Permission) -> tuple[str, Described]:
         raise nothing_there("webassets", ["assets.py", "assets.yml"])
     faults: list[ConfigError] = []
     for named in candidates:
+        if not named.endswith(SUFFIXES):
+            announce(named)
         try:
             found = describe(folder, named, permission=permission)
         except ConfigError as fault:

@@ -16,7 +16,7 @@ from buildassets.migrate.django_settings import (
     static_settings,
     without_own,
 )
-from buildassets.migrate.plan import Plan, written
+from buildassets.migrate.plan import Announce, Plan, written
 from buildassets.migrate.python_lines import Answer, Judgement, settings_in, text_of, together
 from buildassets.programs.permission import Permission
 from buildassets.soundness import names_media_type
@@ -67,9 +67,9 @@ _PARTS: Final = {
 }
 
 
-def plan(folder: str, module: str | None, *, permission: Permission) -> Plan:
+def plan(folder: str, module: str | None, *, permission: Permission, announce: Announce) -> Plan:
     """The migration of WhiteNoise in the project in `folder`. Raises ConfigError."""
-    project = project_of(folder, module, "WhiteNoise", permission=permission)
+    project = project_of(folder, module, "WhiteNoise", permission=permission, announce=announce)
     judge = judge_of({**STATICFILES, **_SETTINGS}, _PARTS, "WHITENOISE_", _UNKNOWN)
     types: dict[str, str] = {}
 

@@ -1,0 +1,60 @@
+"""`migrate` of systems whose settings are Python: it prints what it imports before code of the project runs."""
+
+from pathlib import Path
+
+import pytest
+
+from buildassets.migrate import compressor, django, pipeline, webassets, whitenoise
+from buildassets.migrate.plan import Announce
+from buildassets.programs.permission import IMPORTING
+from tests.conftest import Tree, write_tree
+from tests.runtime.django.forks import run_buildassets
+
+TRAP = 'from pathlib import Path\nPath(__file__).with_name("it-ran").touch()\n'
+DJANGO: Tree = {
+    "manage.py": 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop_settings")\n',
+    "shop_settings.py": f'{TRAP}SECRET_KEY = "of no use"\nSTATIC_URL = "/static/"\n',
+}
+BUNDLES: Tree = {"shop_assets.py": f"{TRAP}from webassets import Bundle\n"}
+PROJECTS = {
+    **dict.fromkeys(("compressor", "django", "pipeline", "whitenoise"), (DJANGO, "shop_settings")),
+    "webassets": (BUNDLES, "shop_assets"),
+}
+
+
+def migrate(system: str, folder: Path, announce: Announce) -> None:
+    of_django = {"compressor": compressor, "django": django, "pipeline": pipeline, "whitenoise": whitenoise}
+    if system == "webassets":
+        webassets.plan(str(folder), permission=IMPORTING, announce=announce)
+    else:
+        of_django[system].plan(str(folder), None, permission=IMPORTING, announce=announce)
+
+
+@pytest.mark.parametrize("system", PROJECTS)
+def test_nothing_of_the_project_runs_before_its_import_is_announced(system: str, tmp_path: Path) -> None:
+    files, module = PROJECTS[system]
+
+    def stop(announced: str) -> None:
+        assert announced == module
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        migrate(system, write_tree(tmp_path, files), stop)
+    assert not (tmp_path / "it-ran").exists()
+
+
+@pytest.mark.parametrize("options", [(), ("--json",)], ids=" ".join)
+@pytest.mark.parametrize("system", PROJECTS)
+def test_the_first_line_on_standard_error_names_what_is_imported(
+    system: str, options: tuple[str, ...], tmp_path: Path
+) -> None:
+    files, module = PROJECTS[system]
+    done = run_buildassets(write_tree(tmp_path, files), "migrate", system, *options)
+    assert (tmp_path / "it-ran").exists()
+    assert done.stderr.startswith(f"importing `{module}`, which runs code of the project\n")
+
+
+def test_files_that_are_only_read_are_not_announced(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"static/a.js": "a()", "assets.yml": "bundles:\n  a:\n    output: b.js\n    contents: a.js\n"})
+    done = run_buildassets(tmp_path, "migrate", "webassets")
+    assert (done.returncode, "importing" in done.stderr) == (0, False)

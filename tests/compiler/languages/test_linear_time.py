@@ -15,7 +15,7 @@ from buildassets.compiler.languages.javascript.slash import Doubt
 from buildassets.compiler.languages.join import join
 from buildassets.compiler.languages.joints import Member
 from buildassets.compiler.languages.json import webmanifest
-from buildassets.compiler.languages.markup import html, svg
+from buildassets.compiler.languages.markup import html, html_minify, svg, svg_minify
 from buildassets.media import Syntax
 from tests.compiler.languages.javascript.test_brackets import closed_by_pattern
 from tests.conftest import watchdog
@@ -270,6 +270,20 @@ def test_html_references_take_linear_time(repeated: str) -> None:
     text = repeated * (500_000 // len(repeated))
     with watchdog(5):
         assert len(html.scan(text)) <= len(text)
+
+
+@pytest.mark.parametrize("repeated", [*HTML, "a<!-- b -->", "<pre></pre>a"])
+def test_minification_of_html_takes_linear_time(repeated: str) -> None:
+    text = repeated * (500_000 // len(repeated))
+    with watchdog(10):
+        html_minify.minified(text)
+
+
+@pytest.mark.parametrize("repeated", ["a<!-- b -->", "a<b/>", "<b>", "<?b?>", "&lt;"])
+def test_minification_of_svg_takes_linear_time(repeated: str) -> None:
+    text = f"<svg>{repeated * (500_000 // len(repeated))}</svg>"
+    with watchdog(10):
+        svg_minify.minified(text)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from buildassets.compiler.languages.markup.html_minify import linked_sheets, minified, preserves_space
+from tests.conftest import watchdog
 from tests.markup_trees import html5lib
 
 
@@ -133,3 +134,9 @@ def shown(element: Any, *, preserved: bool) -> object:
             nodes[-1] += child.tail or ""
     texts = [re.sub(r"[ \t\n\r\f]+", " ", node) if isinstance(node, str) and not preserved else node for node in nodes]
     return element.tag, dict(element.attrib), texts
+
+
+def test_a_page_of_angle_brackets_takes_linear_time() -> None:
+    text = "<" * 1_000_000
+    with watchdog(5):
+        assert minified(text) == text

@@ -8,6 +8,7 @@ browsers make of them (HTML Standard, section 13.2.6) hangs on all that.
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 from typing import Final, NamedTuple
 
 from buildassets.compiler.languages.markup.lexer import Kind, Token, html_tokens, name_of
@@ -103,15 +104,16 @@ class _Rest:
 def _pieces(text: str, tokens: list[Token], rest: _Rest | None = None) -> Iterator[tuple[_Piece, bool]]:
     """The pieces, each with whether white space in it is preserved; what is in `rest` is left out."""
     open_counts: Counter[str] = Counter()
+    preserving_count = 0  # of those in `open_counts`
     stays_open = False
     for token in tokens:
         name = name_of(text, token.start) if token.kind in (Kind.TAG, Kind.END_TAG) else ""
-        is_inside = stays_open or any(open_counts[one] for one in _PRESERVING)
+        is_inside = stays_open or preserving_count > 0
         stays_open = stays_open or (is_inside and token.kind is Kind.TAG and name in _SCOPES)
-        if token.kind is Kind.TAG:
-            open_counts[name] += 1
-        elif token.kind is Kind.END_TAG:
-            open_counts[name] -= open_counts[name] > 0
+        if token.kind is Kind.TAG or (token.kind is Kind.END_TAG and open_counts[name]):
+            change = 1 if token.kind is Kind.TAG else -1
+            open_counts[name] += change
+            preserving_count += change if name in _PRESERVING else 0
         is_raw = is_inside or name in _PRESERVING
         # In a table the parser moves texts by what stands next to them (section 13.2.6.4.9).
         may_go = not is_raw and not open_counts["table"] and rest is not None
@@ -142,19 +144,11 @@ def _attributes(text: str, token: Token) -> list[tuple[str, str]]:
 
 def _merged(pieces: Iterable[tuple[_Piece, bool]], *, keeps_space: bool) -> Iterator[_Piece]:
     """`pieces`, in which texts next to one another are one, with one character for white space where that goes."""
-    held = ""
-    is_held_raw = False
-    for piece, is_raw in pieces:
-        if piece.kind is Kind.TEXT and (not held or is_raw is is_held_raw):
-            held, is_held_raw = held + piece.parts[0], is_raw
-            continue
-        if held:
-            yield _text(held, keeps_space=keeps_space or is_held_raw)
-        held, is_held_raw = (piece.parts[0], is_raw) if piece.kind is Kind.TEXT else ("", False)
-        if not held:
-            yield piece
-    if held:
-        yield _text(held, keeps_space=keeps_space or is_held_raw)
+    for (is_text, is_raw), run in groupby(pieces, lambda one: (one[0].kind is Kind.TEXT, one[1])):
+        if is_text:
+            yield _text("".join(piece.parts[0] for piece, _ in run), keeps_space=keeps_space or is_raw)
+        else:
+            yield from (piece for piece, _ in run)
 
 
 def _text(text: str, *, keeps_space: bool) -> _Piece:

@@ -78,13 +78,12 @@ _XML_NAME_START: Final = r"[^\x00-9;-@\[-\^`{-\x7f]"
 def _pattern(name_start: str, *others: tuple[Kind, str]) -> tuple[re.Pattern[str], tuple[Kind, ...]]:
     """One pattern for all tokens, and the kinds by the number of its groups."""
     branches = (
-        (Kind.TEXT, r"[^<]++"),
+        (Kind.TEXT, rf"(?:[^<]++|<(?!{name_start}|[!?]|/(?!\Z)))++"),
         (Kind.TAG, rf"<{name_start}{_REST_OF_TAG}"),
         (Kind.END_TAG, rf"</{name_start}{_REST_OF_TAG}"),
         (Kind.CUT, rf"</?{name_start}[\s\S]*+"),
         *others,
         (Kind.COMMENT, _BOGUS_COMMENT),
-        (Kind.TEXT, "<"),
     )
     joined = "|".join(f"({pattern})" for _, pattern in branches)
     return lazy_pattern(joined), (Kind.TEXT, *(kind for kind, _ in branches))

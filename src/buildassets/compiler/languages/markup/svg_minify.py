@@ -6,6 +6,7 @@ difference, a script or a selector such as `:empty`, keeps it.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import Final
 
 from buildassets.compiler.languages.markup.xml_events import Event, Kind, RefusedError, written, xml_events
@@ -39,11 +40,11 @@ def minified(text: str) -> str | None:
 def merged(events: Iterable[Event]) -> list[Event]:
     """`events`, in which texts that lie next to one another are one."""
     found: list[Event] = []
-    for event in events:
-        if event.kind is Kind.TEXT and found and found[-1].kind is Kind.TEXT:
-            found[-1] = Event(Kind.TEXT, text=found[-1].text + event.text)
+    for is_text, run in groupby(events, lambda event: event.kind is Kind.TEXT):
+        if is_text:
+            found.append(Event(Kind.TEXT, text="".join(event.text for event in run)))
         else:
-            found.append(event)
+            found.extend(run)
     return found
 
 

@@ -214,6 +214,18 @@ def test_a_png_whose_pixels_end_early_is_an_error(tmp_path: Path) -> None:
     )
 
 
+def test_a_second_header_cannot_make_a_picture_larger(tmp_path: Path) -> None:
+    saved = BytesIO()
+    quarters().save(saved, "PNG")
+    png, end_of_header = saved.getvalue(), 33
+    header = struct.pack(">IIBBBBB", 12_000, 12_000, 8, 2, 0, 0, 0)
+    path = tmp_path / "two.png"
+    path.write_bytes(png[:end_of_header] + chunk(b"IHDR", header) + png[end_of_header:])
+    fault = made(Variant(str(path), "png", 40, 20, "webp", 80, True), "img/two.png")
+    assert isinstance(fault, Diagnostic)
+    assert (fault.code, fault.message) == ("picture/too-large", "`img/two.png` has too many pixels to be decoded")
+
+
 def with_pixels(png: bytes, edit: Callable[[bytes], bytes]) -> bytes:
     """`png`, of which `edit` has changed the inflated pixels."""
     start, end = png.index(b"IDAT") - 4, png.index(b"IEND") - 4

@@ -4,6 +4,7 @@ It holds for JPEG and PNG without alpha and for variants that are much narrower;
 picture several times, and so do the encoders of variants in the full width.
 """
 
+import math
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,9 @@ import pytest
 from PIL import Image
 
 from buildassets.compiler.images.moving import Kind
-from buildassets.compiler.images.variant import Variant, needed_bytes
+from buildassets.compiler.images.variant import Variant, largest_pixels, needed_bytes
 from tests.command import environment
+from tests.compiler.sources.test_variants import webp_of_one_colour
 from tests.forks import run_program
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="it reads /proc")
@@ -84,6 +86,13 @@ def test_no_variant_needs_more_than_it_is_given_room_for(
     image.save(path, **options)
     variant = Variant(str(path), of, width // part, height // part, to, 80, True, width * height)
     assert 0 < peak_bytes(variant) <= needed_bytes(variant)
+
+
+def test_the_largest_webp_that_is_decoded_needs_a_gibibyte(tmp_path: Path) -> None:
+    path = tmp_path / "a.webp"
+    edge = math.isqrt(largest_pixels("webp"))
+    path.write_bytes(webp_of_one_colour(edge, edge))
+    assert 0 < peak_bytes(Variant(str(path), "webp", 48, 48, "webp", 80, True, edge * edge)) <= 1 << 30
 
 
 def peak_bytes(variant: Variant) -> int:

@@ -127,10 +127,21 @@ def test_a_single_frame_does_not_move(tmp_path: Path, suffix: str, form: str) ->
     assert names(result) == [f"a.10w.{suffix}", f"a.{suffix}"]
 
 
-def bomb() -> bytes:
+def bomb(width: int = 60_000, height: int = 60_000) -> bytes:
     data = bytearray(picture("PNG", (10, 10)))
-    data[16:24] = (60_000).to_bytes(4, "big") * 2
+    data[16:24] = width.to_bytes(4, "big") + height.to_bytes(4, "big")
     return bytes(data)
+
+
+def webp_of_one_colour(width: int, height: int) -> bytes:
+    """A WebP in 28 bytes, without loss: each of its five codes has one symbol, which takes no bits (RFC 9649)."""
+    fields = [(0x2F, 8), (width - 1, 14), (height - 1, 14), (0, 7), *((1, 4) for _ in range(5))]
+    bits, length = 0, 0
+    for value, count in fields:
+        bits, length = bits | value << length, length + count
+    data = bits.to_bytes(-(-length // 8), "little")
+    chunk = b"VP8L" + len(data).to_bytes(4, "little") + data
+    return b"RIFF" + (4 + len(chunk)).to_bytes(4, "little") + b"WEBP" + chunk
 
 
 def truncated(form: str) -> bytes:
@@ -146,6 +157,12 @@ def _faulty() -> Iterable[tuple[str, bytes, str, str]]:
         *("b.png", bomb(), "picture/too-large"),
         "`assets/b.png` has 60000 by 60000 pixels, too many to be decoded",
     )
+    yield (
+        *("b.webp", webp_of_one_colour(8000, 8000), "picture/too-large"),
+        "`assets/b.webp` has 8000 by 8000 pixels, too many to be decoded",
+    )
+    message = "a variant of `assets/d.png` in WEBP has 20 by 5000000 pixels, too many to be encoded"
+    yield "d.png", bomb(20, 5_000_000), "picture/too-large", message
     for name, form in (("c.jpg", "JPEG"), ("c.png", "PNG")):
         reason = "image file is truncated"
         yield name, truncated(form), "picture/damaged", f"cannot make variants of `assets/{name}`: {reason}"

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from buildassets.compiler.images.exif import exchanges_edges, orientation
 from buildassets.compiler.images.png import lacks_pixels
-from buildassets.compiler.images.variant import Variant
+from buildassets.compiler.images.variant import Variant, largest_pixels
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 KIND: Final = "images"
 DAMAGED: Final = "picture/damaged"
 TOO_LARGE: Final = "picture/too-large"
-LARGEST_PIXELS: Final = 178_956_970  # for which Pillow needs 0.7 GB; it refuses more than that itself
 REPLACE: Final = "save the picture anew, or leave it out of `images.variants`"
 SMALLER: Final = "make it smaller, or leave it out of `images.variants`"
 _FORMATS: Final = {"jpeg": "JPEG", "png": "PNG", "gif": "GIF", "webp": "WEBP", "avif": "AVIF"}
@@ -85,6 +84,8 @@ def _content(variant: Variant) -> bytes:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of sizes and metadata; what matters is an error
         with Image.open(variant.of, formats=[_FORMATS[variant.source_kind]]) as picture:
+            if picture.width * picture.height > largest_pixels(variant.source_kind):  # a second header can differ
+                raise Image.DecompressionBombError
             return _encoded(picture, variant)
 
 

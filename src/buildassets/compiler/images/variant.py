@@ -1,4 +1,4 @@
-"""A picture in another width or format, as it is asked for, and an estimate of the memory that it needs. Pure."""
+"""A picture in another width or format, as it is asked for, and about how much memory it needs and may need. Pure."""
 
 from typing import Final
 
@@ -10,6 +10,10 @@ from buildassets.frozen import frozen
 _DECODED: Final[dict[Kind, int]] = {"jpeg": 6, "png": 10, "gif": 8, "webp": 17, "avif": 11}
 _ENCODED: Final[dict[Kind, int]] = {"jpeg": 9, "png": 9, "gif": 9, "webp": 35, "avif": 36}
 _OPAQUE_WEBP: Final = 11  # instead: its encoder needs most for what is transparent, which no JPEG is
+# A file of 28 bytes can be a WebP of 268 million pixels. The first decides which pictures are decoded: JPEGs of up to
+# 178,956,970 pixels, more than which Pillow refuses by itself. The second is for variants in or near the full width.
+_MOST_DECODED_BYTES: Final = 1 << 30
+_MOST_NEEDED_BYTES: Final = 1 << 31
 
 
 @frozen
@@ -28,6 +32,16 @@ class Variant:
     quality: int
     strip: bool
     source_pixels: int = 0
+
+
+def largest_pixels(kind: Kind) -> int:
+    """The number of pixels of the largest picture of this kind that is decoded."""
+    return _MOST_DECODED_BYTES // _DECODED[kind]
+
+
+def is_too_large(variant: Variant) -> bool:
+    """Whether `variant` is not made, as it needs too much memory."""
+    return needed_bytes(variant) > _MOST_NEEDED_BYTES
 
 
 def needed_bytes(variant: Variant) -> int:

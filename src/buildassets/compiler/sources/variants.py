@@ -12,7 +12,6 @@ from typing import Final
 from buildassets.compiler.config.values import Config, ImageVariants
 from buildassets.compiler.engines.pillow import (
     DAMAGED,
-    LARGEST_PIXELS,
     REPLACE,
     SMALLER,
     TOO_LARGE,
@@ -22,7 +21,7 @@ from buildassets.compiler.engines.pillow import (
 )
 from buildassets.compiler.images.moving import Kind, is_moving, kind_of
 from buildassets.compiler.images.size import Header, Size
-from buildassets.compiler.images.variant import Variant
+from buildassets.compiler.images.variant import Variant, is_too_large, largest_pixels
 from buildassets.compiler.model import Source
 from buildassets.compiler.sources.globs import compile_globs
 from buildassets.compiler.sources.originals import original_of
@@ -101,6 +100,10 @@ def _varied(config: Config, sources: Mapping[LogicalPath, Source]) -> Varied:
             faults.append(picture)
             continue
         variants = {one.logical: one for rule in several for one in _variants(config, picture, rule)}
+        too_large = next((one.variant for one in variants.values() if one.variant and is_too_large(one.variant)), None)
+        if too_large is not None:
+            faults.append(_too_large(picture.source, too_large))
+            continue
         faults += _made_twice(picture.source, variants, {**sources, **made})
         made |= variants
         of[path] = tuple(sorted(variants))
@@ -150,7 +153,7 @@ def _picture(source: Source) -> _Picture | Diagnostic:
     if moves:
         message = f"`{source.shown}` moves, so no variants are made of it"
         return warning("picture/moving", message, where, hint="leave it out of `images.variants`, or make it a video")
-    if header.size.width * header.size.height > LARGEST_PIXELS:
+    if header.size.width * header.size.height > largest_pixels(kind):
         message = f"`{source.shown}` has {header.size.width} by {header.size.height} pixels, too many to be decoded"
         return error(TOO_LARGE, message, where, hint=SMALLER)
     return _Picture(source, kind, header.size)
@@ -170,6 +173,12 @@ def _variants(config: Config, picture: _Picture, rule: ImageVariants) -> Iterato
             # No file can be there, as it lies below a file: caches name it so.
             path = os.path.join(picture.source.path, os.path.basename(logical))
             yield Source(logical, path, picture.source.shown, -1, logical, variant=variant)
+
+
+def _too_large(source: Source, variant: Variant) -> Diagnostic:
+    size = f"{variant.width} by {variant.height}"
+    message = f"a variant of `{source.shown}` in {variant.kind.upper()} has {size} pixels, too many to be encoded"
+    return error(TOO_LARGE, message, Location(source.shown), hint=SMALLER)
 
 
 def _made_twice(

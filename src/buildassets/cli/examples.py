@@ -80,6 +80,7 @@ EXAMPLES: Final[Mapping[str, tuple[Example, ...]]] = {
     "unpack": (
         ("unpack release.tar.gz -o build", "check an archive, and unpack it"),
         ("unpack release.tar.gz -o build --replace", "in place of a release"),
+        ("unpack release.tar.gz -o build --key release.pub", "one that has to be signed"),
     ),
     "vendor": (
         ("vendor add htmx.org@2 alpinejs", "put packages into `vendor/`"),

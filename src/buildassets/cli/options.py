@@ -138,6 +138,14 @@ _ORIGIN = click.option(
     metavar="ORIGIN",
     help="Allow live reload for pages of this origin, such as http://my.test:8000. Pages of this machine always may.",
 )
+_KEYS = click.option(
+    "--key",
+    "keys",
+    multiple=True,
+    metavar="KEY",
+    help="Also check ARCHIVE.sig: the archive has to be signed by this public key of Ed25519, or another --key. "
+    "KEY is a file, env:NAME or ed25519:BASE64.",
+)
 _SINCE = click.option(
     "--since", metavar="OLD_MANIFEST", help="Explain what changed since this earlier manifest or release directory."
 )
@@ -361,6 +369,11 @@ def read_options(command: _Command) -> _Command:
 def release_options(command: _Command) -> _Command:
     """Add the options of every verb that works on a finished release."""
     return _with(command, _QUIET, _JSON, _CONFIG)
+
+
+def signature_options(command: _Command) -> _Command:
+    """Add the options of every verb that checks the signature of an archive."""
+    return _with(command, _KEYS)
 
 
 def package_options(command: _Command) -> _Command:

@@ -1,14 +1,18 @@
 """Helpers of the verbs that work on a finished release."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from buildassets.cli.options import release_config
 from buildassets.diagnostics import Location, error, reason_text
 from buildassets.errors import ReleaseError
 from buildassets.files import STAGING_PREFIX
 from buildassets.programs.permission import NOTHING
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 _HINTS = {
     "release/unreadable": "name a release directory or an archive that can be read",
@@ -46,3 +50,24 @@ def os_faults_as_release_error(code: str, shown: str) -> Iterator[None]:
         is_shown = os.path.abspath(path) == os.path.abspath(shown) or f"{os.sep}{STAGING_PREFIX}" in path
         notes = [] if is_shown else [f"at `{path}`"]
         raise ReleaseError([error(code, message, Location(shown), notes=notes, hint=_HINTS[code])]) from None
+
+
+def public_keys(given: Sequence[str]) -> "list[Ed25519PublicKey]":
+    """The keys that `--key` was given. Raises ConfigError for one that cannot be used."""
+    if not given:
+        return []
+    from buildassets.release.signature.keys import public_key
+
+    return [public_key(key, os.environ) for key in given]
+
+
+def signed_by(archive: str, keys: "Sequence[Ed25519PublicKey]", *, copy: str | None = None) -> dict[str, str]:
+    """Which of `keys` has signed the archive, as `--json` lists it; its bytes are in `copy`, if that is given.
+
+    Raises ReleaseError where none of them has.
+    """
+    from buildassets.release.signature.keys import key_text
+    from buildassets.release.signature.signature import signer
+
+    with os_faults_as_release_error("release/unreadable", archive):
+        return {"key": key_text(signer(archive, keys, copy=copy))}

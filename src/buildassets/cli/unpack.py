@@ -1,10 +1,11 @@
 """`buildassets unpack`."""
 
 import os
+from contextlib import nullcontext
 
 import click
 
-from buildassets.cli.options import release_options
+from buildassets.cli.options import release_options, signature_options
 from buildassets.cli.output import Output, count_text
 from buildassets.cli.permissions import permission_of
 
@@ -13,23 +14,37 @@ from buildassets.cli.permissions import permission_of
 @click.argument("archive")
 @click.option("-o", "--output", metavar="DIR", help="The folder for the release, new or empty.")
 @click.option("--replace", is_flag=True, help="Replace the release in that folder.")
+@signature_options
 @release_options
 def command(
-    archive: str, output: str | None, replace: bool, config_file: str | None, as_json: bool, quiet: bool
+    archive: str,
+    output: str | None,
+    replace: bool,
+    keys: tuple[str, ...],
+    config_file: str | None,
+    as_json: bool,
+    quiet: bool,
 ) -> int:
     """Unpack the release in ARCHIVE. Every byte is checked before any file is moved into place."""
-    from buildassets.cli.releases import os_faults_as_release_error, shown_release
+    from buildassets.cli.releases import os_faults_as_release_error, public_keys, shown_release, signed_by
     from buildassets.plain_files import plain
-    from buildassets.release.archive.unpack import unpack
+    from buildassets.release.archive.unpack import private_copy, unpack
 
+    accepted = public_keys(keys)
     folder, shown = shown_release(output, config_file)
     with os_faults_as_release_error("release/unreadable", archive):
         os.close(plain(archive))
-    with os_faults_as_release_error("release/unwritable", shown):
-        unpacked = unpack(
-            archive, archive, folder, shown, replaces=replace, permission=permission_of("unpack", replace=replace)
-        )
+    permission = permission_of("unpack", replace=replace)
+    with (
+        os_faults_as_release_error("release/unwritable", shown),
+        private_copy(archive, folder) if accepted else nullcontext(archive) as content,
+    ):
+        signed = signed_by(archive, accepted, copy=content) if accepted else {}
+        unpacked = unpack(content, archive, folder, shown, replaces=replace, permission=permission)
     show = Output(as_json, quiet=quiet)
-    code = show.finish(True, (), {"output": shown, "release": unpacked.release, "files": len(unpacked.files)})
+    document = {"output": shown, "release": unpacked.release, "files": len(unpacked.files), **signed}
+    code = show.finish(True, (), document)
     show.report(f"unpacked {count_text(len(unpacked.files), 'file')} into `{shown}`")
+    if signed:
+        show.report(f"it is signed by {signed['key']}")
     return code

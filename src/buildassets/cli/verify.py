@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from buildassets.cli.compile_options import configured
-from buildassets.cli.options import release_options
+from buildassets.cli.options import release_options, signature_options
 from buildassets.cli.output import Output, count_text, descriptor_kept_from_stdout, kept_from_stdout, print_data
 from buildassets.cli.permissions import permission_of
 from buildassets.errors import BuildError, ReleaseError
@@ -22,14 +22,7 @@ if TYPE_CHECKING:
 @click.command("verify")
 @click.argument("release", required=False, metavar="[DIR|ARCHIVE]")
 @click.option("--rebuild", is_flag=True, help="Also build the sources again in a temporary folder, and compare.")
-@click.option(
-    "--key",
-    "keys",
-    multiple=True,
-    metavar="KEY",
-    help="Also check ARCHIVE.sig: the archive has to be signed by this public key of Ed25519, or another --key. "
-    "KEY is a file, env:NAME or ed25519:BASE64.",
-)
+@signature_options
 @release_options
 def command(
     release: str | None,
@@ -90,19 +83,16 @@ def _signed(path: str, shown: str, given: Sequence[str], as_json: bool) -> dict[
     """
     if not given:
         return {}
-    from buildassets.cli.releases import os_faults_as_release_error
-    from buildassets.release.signature.keys import key_text, public_key
-    from buildassets.release.signature.signature import signer
+    from buildassets.cli.releases import public_keys, signed_by
 
-    keys = [public_key(key, os.environ) for key in given]
+    keys = public_keys(given)
     if os.path.isdir(path):
         named = f"{shown.rstrip('/')}.tar"
         raise click.UsageError(
             f"`{shown}` is a directory, and archives are what is signed: name one, such as `{named}`"
         )
     try:
-        with os_faults_as_release_error("release/unreadable", shown):
-            return {"key": key_text(signer(path, keys))}
+        return signed_by(path, keys)
     except ReleaseError as failure:
         if not as_json and any(fault.code.startswith("signature/") for fault in failure.diagnostics):
             print_data([f"not signed: {shown}"])

@@ -1,10 +1,12 @@
-"""`pack --sign` and `verify --key`, with OpenSSL and OpenSSH as the other side."""
+"""`pack --sign`, `verify --key` and `unpack --key`, with OpenSSL and OpenSSH as the other side."""
 
 import json
 import os
 import shutil
 import subprocess
+import sys
 from base64 import b64encode
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,8 +16,8 @@ from hypothesis import strategies as st
 from buildassets.errors import ConfigError, ReleaseError
 from buildassets.release.signature.keys import key_text, private_key, public_key
 from buildassets.release.signature.signature import sign, signer
-from tests.command import run
-from tests.conftest import write_tree
+from tests.command import environment, run
+from tests.conftest import read_tree, write_tree
 
 # RFC 8032, section 7.1, test 1 and the public key of test 2
 SECRET = "ed25519:nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A="
@@ -209,11 +211,87 @@ def test_no_byte_can_change_under_a_signature(
     os.unlink(signed)
 
 
+def test_an_archive_that_is_signed_is_unpacked(site: Path) -> None:
+    run(site, "pack", "--sign", "key.pem")
+    done = run(site, "unpack", "build.tar", "-o", "new/folders/out", "--key", OTHER, "--key", "pub.pem", "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["key"] == key_text(public_key(str(site / "pub.pem"), {}))
+    assert read_tree(site / "new/folders/out") == read_tree(site / "build")
+    assert [path.name for path in (site / "new/folders").iterdir()] == ["out"]
+
+
+def unsigned(site: Path) -> None:
+    (site / "build.tar.sig").unlink()
+
+
+def signed_by_another(site: Path) -> None:
+    run(site, "pack", "--sign", "ssh")
+
+
+def changed(site: Path) -> None:
+    content = bytearray((site / "build.tar").read_bytes())
+    content[600] ^= 1
+    (site / "build.tar").write_bytes(content)
+
+
+@pytest.mark.parametrize("fault", [unsigned, signed_by_another, changed])
+def test_nothing_is_written_of_an_archive_that_is_not_signed_by_the_key(
+    site: Path, fault: Callable[[Path], None]
+) -> None:
+    run(site, "pack", "--sign", "key.pem")
+    fault(site)
+    before = sorted(site.rglob("*"))
+    done = run(site, "unpack", "build.tar", "-o", "new/folders/out", "--key", "pub.pem")
+    assert (done.returncode, "error[signature/" in done.stderr) == (1, True)
+    assert sorted(site.rglob("*")) == before
+
+
+def test_a_signature_of_a_release_that_is_damaged_leaves_no_folders(site: Path) -> None:
+    run(site, "pack")
+    changed(site)
+    sign(str(site / "build.tar"), private_key(str(site / "key.pem"), {}))
+    before = sorted(site.rglob("*"))
+    assert run(site, "unpack", "build.tar", "-o", "new/folders/out", "--key", "pub.pem").returncode == 1
+    assert sorted(site.rglob("*")) == before
+
+
+def test_a_release_stays_where_the_one_to_replace_it_is_not_signed(site: Path) -> None:
+    run(site, "pack")
+    before = read_tree(site)
+    assert run(site, "unpack", "build.tar", "--replace", "--key", "pub.pem").returncode == 1
+    assert read_tree(site) == before
+
+
+def test_what_is_unpacked_are_the_bytes_whose_signature_was_checked(site: Path) -> None:
+    run(site, "pack", "--sign", "key.pem")
+    signed = read_tree(site / "build")
+    write_tree(site, {"assets/a.css": "a { color: red }"})
+    run(site, "build")
+    run(site, "pack", "-o", "other.tar")
+    exchange = """
+import os, sys
+from buildassets.cli.main import main
+
+def exchange(event, arguments):
+    if event == "open" and str(arguments[0]).endswith("build.tar.sig") and os.path.exists("other.tar"):
+        os.replace("other.tar", "build.tar")
+
+sys.addaudithook(exchange)
+sys.argv = ["buildassets", "unpack", "build.tar", "-o", "out", "--key", "pub.pem"]
+main()
+"""
+    done = subprocess.run([sys.executable, "-c", exchange], cwd=site, env=environment(), capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert not (site / "other.tar").exists()
+    assert read_tree(site / "out") == signed
+
+
+@pytest.mark.parametrize("verb", [("verify",), ("unpack", "-o", "out")], ids=" ".join)
 @pytest.mark.parametrize("name", ["a.tar", "a.tar.sig"])
-def test_a_named_pipe_is_neither_archive_nor_signature(tmp_path: Path, name: str) -> None:
+def test_a_named_pipe_is_neither_archive_nor_signature(tmp_path: Path, verb: tuple[str, ...], name: str) -> None:
     """Opening one waits for whoever writes into it."""
     write_tree(tmp_path, {"a.tar": "x", "a.tar.sig": "x" * 64})
     (tmp_path / name).unlink()
     os.mkfifo(tmp_path / name)
-    done = run(tmp_path, "verify", "a.tar", "--key", PUBLIC)
+    done = run(tmp_path, *verb, "a.tar", "--key", PUBLIC)
     assert (done.returncode, "it is a named pipe" in done.stderr) == (1, True)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import partial
 
 from buildassets.errors import ManifestError, ReleaseError
-from buildassets.files import STAGING_PREFIX, put_in_place, sync
+from buildassets.files import STAGING_PREFIX, chunks_of, put_in_place, sync, write_chunks
 from buildassets.folders import NamesInFolder, make_folders, remove_temporary
 from buildassets.locks import locked
 from buildassets.manifest import MANIFEST_NAME
@@ -43,14 +43,13 @@ def unpack(
     destination = os.path.realpath(destination)
     earlier = _earlier(destination, shown_destination, replaces)
     inventory = inventory_of_archive(archive, shown)
-    parent = os.path.dirname(destination)
-    make_folders(parent)
-    with _staging(parent) as folder:
+    with _staging(destination) as folder:
         report = examined(_written(members_of_archive(archive, shown), folder), inventory)
         if not report.is_clean:
             raise ReleaseError(diagnostics_of(report, shown))
         sync(folder)
         if earlier is None:
+            make_folders(os.path.dirname(destination))
             put_in_place(folder, destination)
         else:
             _take_over(folder, destination, shown_destination, inventory, earlier, permission)
@@ -74,9 +73,24 @@ def _earlier(destination: str, shown: str, replaces: bool) -> Inventory | None:
 
 
 @contextmanager
-def _staging(parent: str) -> Iterator[str]:
-    """A temporary folder in `parent`, with the permissions of any new folder, unlike those of `mkdtemp`."""
-    outer = tempfile.mkdtemp(prefix=STAGING_PREFIX, dir=parent)
+def private_copy(archive: str, destination: str) -> Iterator[str]:
+    """A copy of `archive` that no other user may change, on the disk of `destination`. Raises OSError."""
+    with _staging(os.path.realpath(destination)) as folder:
+        copy = os.path.join(folder, "archive")
+        write_chunks(copy, chunks_of(archive))
+        yield copy
+
+
+@contextmanager
+def _staging(destination: str) -> Iterator[str]:
+    """A temporary folder in the nearest folder above `destination` that exists.
+
+    It has the permissions of any new folder, unlike those of `mkdtemp`.
+    """
+    around = os.path.dirname(destination)
+    while not os.path.isdir(around) and around != os.path.dirname(around):
+        around = os.path.dirname(around)
+    outer = tempfile.mkdtemp(prefix=STAGING_PREFIX, dir=around)
     try:
         folder = os.path.join(outer, "release")
         os.mkdir(folder)

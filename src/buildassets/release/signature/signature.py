@@ -31,11 +31,14 @@ def sign(archive: str, key: "Ed25519PrivateKey") -> str:
     return archive + SUFFIX
 
 
-def signer(archive: str, keys: Sequence["Ed25519PublicKey"]) -> "Ed25519PublicKey":
-    """The one of `keys` by which `archive` is signed. Raises OSError, and ReleaseError where it is by none of them."""
+def signer(archive: str, keys: Sequence["Ed25519PublicKey"], *, copy: str | None = None) -> "Ed25519PublicKey":
+    """The one of `keys` by which `archive` is signed, whose bytes are in `copy` if that is given.
+
+    Raises OSError, and ReleaseError where it is signed by none of them.
+    """
     from cryptography.exceptions import InvalidSignature
 
-    with _mapped(archive) as content:
+    with _mapped(copy or archive) as content:
         signature = _signature(archive)
         for key in keys:
             try:

@@ -68,12 +68,19 @@ def test_hidden_maps_are_not_written_through_a_link(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("url", "package"),
-    [("../../../secret.css", {}), ("p/deep", {"package.json": '{"exports": {"./deep": "./../../../secret.css"}}'})],
+    [
+        ("../../../secret.css", {}),
+        ("../../../other/node_modules/p/secret.css", {}),
+        ("p/deep", {"package.json": '{"exports": {"./deep": "./../../../secret.css"}}'}),
+        ("p/deep", {"package.json": '{"exports": {"./deep": "./../../../other/node_modules/p/secret.css"}}'}),
+        ("p/a.css", {"package.json": "{}", "a.css": '@import "../../../other/node_modules/p/secret.css";'}),
+    ],
 )
 def test_sheet_for_tailwind_imports_nothing_from_outside_of_the_project(
     tmp_path: Path, url: str, package: dict[str, str]
 ) -> None:
-    write_tree(tmp_path, {"secret.css": ".secret { color: red }"})
+    secret = ".secret { color: red }"
+    write_tree(tmp_path, {"secret.css": secret, "other/node_modules/p/secret.css": secret})
     files = {f"node_modules/p/{name}": text for name, text in package.items()}
     sheet = f'@import "tailwindcss";\n@import "{url}";\n'
     result = built(tmp_path / "site", {"assets/css/t.css": sheet, **files, "templates/a.html": ""})
@@ -81,3 +88,12 @@ def test_sheet_for_tailwind_imports_nothing_from_outside_of_the_project(
     assert not any(
         "secret" in path.read_text(errors="replace") for path in (tmp_path / "site").rglob("assets/**/*.css.*")
     )
+
+
+def test_sheet_for_tailwind_imports_what_lies_where_node_looks_for_packages(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"node_modules/p/a.css": '@import "../q/b.css";', "node_modules/q/b.css": ".b { color: red }"})
+    sheet = '@import "tailwindcss";\n@import "../../../node_modules/p/a.css";\n'
+    result = built(tmp_path / "site", {"assets/css/t.css": sheet, "templates/a.html": ""})
+    assert result.succeeded
+    (released,) = (tmp_path / "site/build/assets/css").glob("t.*.css")
+    assert ".b{" in released.read_text()

@@ -20,7 +20,7 @@ _MOST_FILES: Final = 200  # of one plugin
 def sheet_of_package(reader: Reader, folder: str, name: str) -> tuple[str, str] | None:
     """The path and the text of the sheet `name`, as in `package/sheet.css`, as seen from `folder`."""
     package, inner = _parts(name)
-    for home in _homes(folder, package):
+    for home in homes(folder, package):
         description = reader.read(os.path.join(home, "package.json"))
         if description is not None:
             for file in _files(_object(description), inner):
@@ -35,7 +35,7 @@ def plugin_files(reader: Reader, folder: str, name: str) -> str | None:
     """The absolute path of the plugin `name`, if that is the path of a file; all that it is made of is read."""
     if not name.startswith((".", "/")):
         package, _ = _parts(name)
-        any(reader.read(os.path.join(home, "package.json")) for home in _homes(folder, package))
+        any(reader.read(os.path.join(home, "package.json")) for home in homes(folder, package))
         return None
     path = os.path.normpath(os.path.join(folder, name))
     return path if _read_all(reader, path) else None
@@ -66,7 +66,8 @@ def _parts(name: str) -> tuple[str, str]:
     return "/".join(parts[:count]), "/".join(parts[count:])
 
 
-def _homes(folder: str, package: str) -> Iterator[str]:
+def homes(folder: str, package: str) -> Iterator[str]:
+    """The folders in which node would look for `package` from `folder`."""
     while True:
         yield os.path.join(folder, "node_modules", package)
         if folder == (folder := os.path.dirname(folder)):

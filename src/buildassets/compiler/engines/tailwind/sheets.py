@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from buildassets.compiler.engines.reader import Reader
 from buildassets.compiler.engines.tailwind.braces import expanded
-from buildassets.compiler.engines.tailwind.packages import plugin_files, sheet_of_package
+from buildassets.compiler.engines.tailwind.packages import homes, plugin_files, sheet_of_package
 from buildassets.compiler.engines.tailwind.rules import Rule, is_of_tailwind, quoted, rules
 from buildassets.compiler.languages.css.references import scan
 from buildassets.compiler.languages.reference import ReferenceKind
@@ -24,7 +24,6 @@ _MOST_NESTED: Final = 100  # as in Tailwind itself
 _MOST_IMPORTS: Final = 5000  # of one sheet: imports that double at each level would otherwise never end
 _WITH_UTILITIES: Final = ("tailwindcss", "tailwindcss/index.css", "tailwindcss/utilities", "tailwindcss/utilities.css")
 _SOURCE: Final = re.compile(r"source\(\s*(?:none|\"([^\"]*)\"|'([^']*)')\s*\)", re.IGNORECASE)
-_MODULES: Final = "/node_modules/"
 _ELSEWHERE: Final = re.compile(r"[a-z][a-z0-9+.-]*:|//|/|#", re.IGNORECASE)
 _CONDITION: Final = re.compile(r"\s*(layer|supports)\s*(?:\(((?:[^()]|\([^()]*\))*)\)|(?![-\w(]))", re.IGNORECASE)
 
@@ -56,6 +55,8 @@ class Scanned(NamedTuple):
 
 class Sheet:
     """The sheet `text` of the file `path`, which imports others below the absolute `folders` and from packages.
+
+    Packages are in a `node_modules` next to a sheet or above it.
 
     `pieces` are the whole text. `scans` is whether it has utilities, so that classes count; those of the templates only
     if `is_automatic`. If it `has_sources` of its own, `included` and `excluded` are these. `texts` are those of all
@@ -152,7 +153,7 @@ class Sheet:
                 self._refuse(path, rule, f"cannot find `{rule.value}`", "correct the path, or create the sheet")
             return
         target, text = found
-        if not target.startswith(self._within) and _MODULES not in target.replace(os.sep, "/"):
+        if not target.startswith((*self._within, *homes(os.path.dirname(path), ""))):
             hint = "copy the sheet into the project, or add its folder to `load_paths` or `sources`"
             self._refuse(path, rule, f"`{rule.value}` lies outside of the project", hint)
             return

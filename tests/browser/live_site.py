@@ -10,6 +10,7 @@ from typing import Any
 
 from jinja2 import Environment
 
+from buildassets.cli.permissions import permission_of
 from buildassets.compiler.build import build
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.result import BuildResult
@@ -70,7 +71,7 @@ class Site:
 
     def watch(self, **options: Any) -> LiveReload:
         """A watcher's live reload that knows the release which it found, and published a first build."""
-        live_reload = LiveReload(self.config.output, **options)
+        live_reload = LiveReload(self.config.output, **options, permission=permission_of("watch"))
         live_reload.start()
         live_reload.publish(self.build())
         return live_reload

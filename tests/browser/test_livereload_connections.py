@@ -4,12 +4,20 @@ import time
 
 import pytest
 
+from buildassets.compiler.watch.livereload import LiveReload
 from tests.browser.conftest import Browser
 from tests.browser.live_page import assert_same_page, opened, theme, wait_for_ink
-from tests.browser.live_site import Start
+from tests.browser.live_site import Site, Start
 from tests.conftest import write_tree
 
 pytestmark = [pytest.mark.browser, pytest.mark.thorough]
+
+
+def open_and_follow(browser: Browser, site: Site, live_reload: LiveReload) -> None:
+    """Open the page, which then shows an edit."""
+    opened(browser, site)
+    site.edit(live_reload, theme(2))
+    wait_for_ink(browser, 2)
 
 
 def test_page_opened_before_the_watcher_finds_it_and_catches_up(browser: Browser, start: Start) -> None:
@@ -28,9 +36,7 @@ def test_page_opened_before_the_watcher_finds_it_and_catches_up(browser: Browser
 def test_page_catches_up_with_builds_made_without_a_watcher(browser: Browser, start: Start) -> None:
     site = start()
     with site.watch() as live_reload:
-        opened(browser, site)
-        site.edit(live_reload, theme(2))
-        wait_for_ink(browser, 2)
+        open_and_follow(browser, site, live_reload)
     write_tree(site.folder, theme(3))
     with site.watch():
         wait_for_ink(browser, 3)
@@ -40,9 +46,7 @@ def test_page_catches_up_with_builds_made_without_a_watcher(browser: Browser, st
 def test_hidden_page_catches_up_when_it_is_shown(browser: Browser, start: Start) -> None:
     site = start()
     with site.watch() as live_reload:
-        opened(browser, site)
-        site.edit(live_reload, theme(2))
-        wait_for_ink(browser, 2)
+        open_and_follow(browser, site, live_reload)
         see(browser, "hidden")
         site.edit(live_reload, theme(3))
         site.edit(live_reload, theme(4))
@@ -57,9 +61,7 @@ def test_changed_templates_reload_the_page(browser: Browser, start: Start) -> No
     site = start()
     with site.watch() as live_reload:
         live_reload.publish_templates("one")
-        opened(browser, site)
-        site.edit(live_reload, theme(2))
-        wait_for_ink(browser, 2)
+        open_and_follow(browser, site, live_reload)
         assert_same_page(browser, site)
         for number, state in enumerate(("two", "three", "one"), 2):
             live_reload.publish_templates(state)
@@ -74,9 +76,7 @@ def test_hidden_page_is_reloaded_for_its_templates_when_it_is_shown(browser: Bro
     site = start()
     with site.watch() as live_reload:
         live_reload.publish_templates("one")
-        opened(browser, site)
-        site.edit(live_reload, theme(2))
-        wait_for_ink(browser, 2)
+        open_and_follow(browser, site, live_reload)
         see(browser, "hidden")
     with site.watch() as live_reload:
         live_reload.publish_templates("two")
@@ -123,13 +123,20 @@ def frames_show(value: int) -> str:
     return f"{titles}.every((title) => title && getComputedStyle(title).color === 'rgb(0, 0, {value})')"
 
 
+def open_with_frames(browser: Browser, site: Site, count: int) -> None:
+    """Open the page, and `count` more of it in frames."""
+    browser.open(site.url)
+    browser.value(
+        f"(document.body.append(...Array.from({{length: {count}}}, () => document.createElement('iframe'))), 0)"
+    )
+    browser.value("([...document.querySelectorAll('iframe')].forEach((frame) => (frame.src = '/frame')), 0)")
+    browser.wait_for(frames_show(1))
+
+
 def test_more_frames_than_connections_all_follow(browser: Browser, start: Start) -> None:
     site = start(policy=None)
     with site.watch() as live_reload:
-        browser.open(site.url)
-        browser.value("(document.body.append(...Array.from({length: 11}, () => document.createElement('iframe'))), 0)")
-        browser.value("([...document.querySelectorAll('iframe')].forEach((frame) => (frame.src = '/frame')), 0)")
-        browser.wait_for(frames_show(1))
+        open_with_frames(browser, site, 11)
         for value in (2, 3, 4):
             site.edit(live_reload, theme(value))
             browser.wait_for(frames_show(value))
@@ -143,10 +150,7 @@ def test_more_frames_than_connections_all_follow(browser: Browser, start: Start)
 def test_more_frames_than_connections_find_a_watcher_that_is_started_again(browser: Browser, start: Start) -> None:
     site = start(policy=None)
     site.build()
-    browser.open(site.url)
-    browser.value("(document.body.append(...Array.from({length: 9}, () => document.createElement('iframe'))), 0)")
-    browser.value("([...document.querySelectorAll('iframe')].forEach((frame) => (frame.src = '/frame')), 0)")
-    browser.wait_for(frames_show(1))
+    open_with_frames(browser, site, 9)
     for value in (2, 3):
         with site.watch(port=0) as live_reload:
             site.edit(live_reload, theme(value))

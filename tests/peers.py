@@ -6,16 +6,12 @@ Flask-Assets has a command of the name that ours has, so it is not installed bes
 import json
 import os
 import subprocess
-import sys
-from fcntl import LOCK_EX, flock
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from tests.conftest import missing_tool
-from tests.environments import make_environment
+from tests.environments import kept_environment
 
-_ROOT: Final = Path(__file__).parents[1]
 _PACKAGES: Final = (
     *("flask-assets==2.1.0", "webassets==3.0.0", "django-pipeline==4.1.0", "flask-static-digest==0.4.1"),
     *("flask>=3.1", "django>=5.2,<5.3", "pyyaml", "libsass", "rcssmin", "rjsmin", "jsmin", "cssmin", "whitenoise"),
@@ -24,18 +20,8 @@ _PACKAGES: Final = (
 
 @cache
 def peers_python() -> str:
-    """The Python that has them, made once and kept in `.cache`. Where they cannot be installed: as for a tool."""
-    folder = _ROOT / ".cache/peers"
-    folder.mkdir(parents=True, exist_ok=True)
-    whole, listed = folder / "whole", f"{sys.version}\n{_PACKAGES}"
-    with (folder / "lock").open("w") as lock:
-        flock(lock, LOCK_EX)
-        if not whole.exists() or whole.read_text() != listed:
-            done = make_environment(folder / "env", *_PACKAGES)
-            if done.returncode:
-                missing_tool(f"cannot install {', '.join(_PACKAGES)}: {done.stderr}")
-            whole.write_text(listed)
-    return str(folder / "env/bin/python")
+    """The Python that has them."""
+    return str(kept_environment("peers", *_PACKAGES) / "python")
 
 
 def run_peer(folder: Path, program: str) -> Any:

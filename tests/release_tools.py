@@ -1,14 +1,11 @@
 """The programs that check distributions, workflows, images and hooks, in a virtual environment of their own."""
 
 import subprocess
-import sys
-from fcntl import LOCK_EX, flock
 from functools import cache
 from pathlib import Path
 from typing import Final
 
-from tests.conftest import missing_tool
-from tests.environments import make_environment
+from tests.environments import kept_environment
 
 _ROOT: Final = Path(__file__).parents[1]
 _PACKAGES: Final = (
@@ -20,18 +17,8 @@ _PACKAGES: Final = (
 
 @cache
 def release_tools() -> Path:
-    """The folder with their commands, made once and kept in `.cache`. Where they cannot be installed: as for a tool."""
-    folder = _ROOT / ".cache/release_tools"
-    folder.mkdir(parents=True, exist_ok=True)
-    whole, listed = folder / "whole", f"{sys.version}\n{_PACKAGES}"
-    with (folder / "lock").open("w") as lock:
-        flock(lock, LOCK_EX)
-        if not whole.exists() or whole.read_text() != listed:
-            done = make_environment(folder / "env", *_PACKAGES)
-            if done.returncode:
-                missing_tool(f"cannot install {', '.join(_PACKAGES)}: {done.stderr}")
-            whole.write_text(listed)
-    return folder / "env/bin"
+    """The folder with their commands."""
+    return kept_environment("release_tools", *_PACKAGES)
 
 
 def checked(tool: str, *arguments: str, cwd: Path = _ROOT) -> str:

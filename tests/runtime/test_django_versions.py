@@ -6,14 +6,13 @@ The oldest that is supported runs in any environment that has it; the newest may
 import os
 import subprocess
 import sys
-from fcntl import LOCK_EX, flock
 from pathlib import Path
 
 import django
 import pytest
 
-from tests.conftest import find_tool, missing_tool
-from tests.environments import make_environment
+from tests.conftest import find_tool
+from tests.environments import kept_environment
 
 pytestmark = pytest.mark.thorough
 
@@ -30,20 +29,10 @@ _NEEDED = ("pytest", "pytest-randomly", "pytest-xdist", "hypothesis")
 
 
 def environment(python: str, release: str) -> Path:
-    """Return the Python of a virtual environment with that release, kept in `.cache` until the requirements change."""
-    version = subprocess.run([python, "-V"], capture_output=True, text=True, check=True).stdout.split()[1]
-    folder = ROOT / ".cache/django" / f"{release.strip('=<>~.*')}-python-{version}"
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    whole = folder / "whole"
-    required = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    with folder.with_name(f"{folder.name}.lock").open("w") as lock:
-        flock(lock, LOCK_EX)
-        if not whole.exists() or whole.read_text(encoding="utf-8") != required:
-            done = make_environment(folder, f"django{release}", *_NEEDED, "--editable", str(ROOT), python=python)
-            if done.returncode:
-                missing_tool(f"cannot install Django{release}: {done.stderr}")
-            whole.write_text(required, encoding="utf-8")
-    return folder / "bin/python"
+    """Return the Python of a virtual environment with that release, and with what pyproject.toml requires."""
+    state = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    needed = (f"django{release}", *_NEEDED, "--editable", str(ROOT))
+    return kept_environment(f"django/{release.strip('=<>~.*')}", *needed, python=python, state=state) / "python"
 
 
 def newer_python() -> str:

@@ -2,12 +2,14 @@
 
 import gc
 import os
+import re
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from fcntl import LOCK_EX, flock
 from pathlib import Path
@@ -31,6 +33,10 @@ MadeOnce = Callable[[str, Callable[[Path], object]], Path]
 # The longest wait for something that takes a moment on a quiet machine; tests wait for conditions, not for times.
 PATIENCE_SECONDS: Final = 120
 NOT_SHOWN: Final = "not shown"  # begins the reason of a skip where the machine lacks a tool
+# Reasons of the kernel: rights, a limit of namespaces that is 0, and a kernel without them.
+_REFUSED: Final = re.compile(
+    "(?i)not permitted|permission denied|must be superuser|no space left|not implemented|invalid argument"
+)
 
 _SETTLED_SECONDS: Final = 0.025  # files that are younger than 20 ms are read again
 _MEMORY: Final = "/dev/shm"
@@ -151,6 +157,20 @@ def missing_tool(message: str) -> NoReturn:
     if os.environ.get("CI"):
         pytest.fail(message)
     pytest.skip(f"{NOT_SHOWN}: {message}")
+
+
+def permitted(command: Sequence[str], folder: Path | None = None) -> list[str]:
+    """`command`, as of `unshare`, after it ran `true` in `folder`: one that the kernel refuses is listed as not shown.
+
+    Where it fails otherwise, the machine lacks a tool that can do it.
+    """
+    variables = {**os.environ, "LC_ALL": "C"}
+    done = subprocess.run([*command, "true"], cwd=folder, env=variables, capture_output=True, text=True)
+    if done.returncode and _REFUSED.search(done.stderr):
+        pytest.skip(f"{NOT_SHOWN}: this system does not permit `{command[0]}`: {done.stderr.strip()}")
+    if done.returncode:
+        missing_tool(f"`{command[0]}` cannot do what it should: {done.stderr.strip()}")
+    return list(command)
 
 
 @pytest.fixture

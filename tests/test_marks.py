@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import write_tree
+from tests.conftest import NOT_SHOWN, permitted, write_tree
 
 _ROOT = Path(__file__).parents[1]
 _PROJECT = {
@@ -63,6 +63,25 @@ def test_skipped_tool_is_listed_at_the_end_and_thorough_tests_can_be_left_out(tm
     assert "not shown: no nginx (1 test)" in pytest_run(tmp_path)[1]
     code, printed = pytest_run(tmp_path, "-m", "not thorough")
     assert (code, "no nginx" in printed, "1 deselected" in printed) == (0, False, True)
+
+
+def failing(message: str) -> list[str]:
+    return ["sh", "-c", f"echo {message} >&2; exit 1", "sh"]
+
+
+def test_what_the_kernel_refuses_is_listed_as_not_shown_also_under_ci(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(pytest.skip.Exception, match=f"^{NOT_SHOWN}: "):
+        permitted(failing("unshare: unshare failed: Operation not permitted"))
+
+
+def test_a_tool_that_cannot_do_what_it_should_fails_under_ci(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(pytest.fail.Exception):
+        permitted(failing("unshare: unrecognized option"))
+    monkeypatch.delenv("CI")
+    with pytest.raises(pytest.skip.Exception, match=f"^{NOT_SHOWN}: "):
+        permitted(failing("unshare: unrecognized option"))
 
 
 def test_no_single_test_is_thorough() -> None:

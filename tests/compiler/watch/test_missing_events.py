@@ -1,14 +1,13 @@
 """Where the system reports no more changes, or watchdog has another version, the watch polls and warns of it."""
 
 import os
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.cli.watching import watching
 from tests.compiler.watch.test_loop import SITE
-from tests.conftest import NOT_SHOWN, find_tool, write_tree
+from tests.conftest import find_tool, permitted, write_tree
 
 pytestmark = pytest.mark.thorough
 
@@ -16,10 +15,7 @@ pytestmark = pytest.mark.thorough
 def limited(count: int) -> list[str]:
     """The command that runs a program in a user namespace which may watch `count` folders."""
     within = f'echo {count} > /proc/sys/user/max_inotify_watches && exec "$@"'
-    command = [find_tool("unshare"), "--user", "--map-root-user", "sh", "-c", within, "sh"]
-    if subprocess.run([*command, "true"], capture_output=True).returncode:
-        pytest.skip(f"{NOT_SHOWN}: this system does not allow user namespaces")
-    return command
+    return permitted([find_tool("unshare"), "--user", "--map-root-user", "sh", "-c", within, "sh"])
 
 
 @pytest.mark.parametrize("count", [0, 2])

@@ -11,8 +11,8 @@ from website.schemas import table
 
 _BEGIN: Final = """# Command line
 
-`buildassets VERB`, or `python -m buildassets VERB`. `--help` after a verb shows what stands here; `man buildassets` has
-all of it.
+`buildassets VERB`, or `python -P -m buildassets VERB`. `--help` after a verb shows what stands here; `man buildassets`
+has all of it.
 
 Exit codes: 0 done, 1 errors found, 2 wrong usage or configuration, 130, 143 and 129 interrupted (by Ctrl-C, SIGTERM,
 the end of the terminal). Data goes to stdout, everything else to stderr. With `--json` there is one JSON document on

@@ -6,6 +6,7 @@ this module loads no engine.
 
 from buildassets.compiler.engines.protocol import Compiled, Compiler, Engine, EngineInput, EngineOptions
 from buildassets.diagnostics import Diagnostic, Location, error, locate, place, warning
+from buildassets.programs.permission import Permission
 
 __all__ = [
     "Compiled",
@@ -15,6 +16,7 @@ __all__ = [
     "EngineInput",
     "EngineOptions",
     "Location",
+    "Permission",
     "error",
     "locate",
     "place",

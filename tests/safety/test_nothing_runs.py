@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -184,4 +185,16 @@ def test_engine_of_an_editable_install_is_the_project_s(tmp_path: Path) -> None:
     )
     done = run(where / "site", "check", "--no-run", PYTHONPATH=str(where / "lib"))
     assert "warning[config/not-run]: the engine `trap` is not loaded" in done.stderr
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize("command", [[str(Path(sys.executable).with_name("flask")), "assets"], ["-m", "buildassets"]])
+def test_module_of_the_working_directory_takes_the_place_of_none_that_is_needed(
+    tmp_path: Path, command: list[str]
+) -> None:
+    trap = f"open({str(tmp_path / 'ran')!r}, 'w').close()\n"
+    names = ("rjsmin.py", "tomllib.py") if "-m" in command else ("buildassets.py", "click.py", "rjsmin.py")
+    write_tree(tmp_path, {"assets/a.js": "a ( )\n", "app.py": "", **dict.fromkeys(names, trap)})
+    done = subprocess.run([sys.executable, *command, "check", "--no-run"], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
     assert not (tmp_path / "ran").exists()

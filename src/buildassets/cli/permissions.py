@@ -39,7 +39,7 @@ class Row:
         )
 
 
-_TITLES: Final = ("asks", "writes", "deletes", "listens")
+_TITLES: Final = ("asks servers", "writes", "deletes", "listens")
 _COMPILERS: Final = "compilers"
 _OWN_PROGRAMS: Final = "`commands`, compilers in `node_modules`, plug-ins of Tailwind"
 _OWN_PYTHON: Final = "modules of `webassets` and `pipeline`, engines, Jinja extensions"
@@ -66,7 +66,10 @@ _VENDOR: Final = Row(
     writes="the lock, `vendor/`, the import map in the configuration",
     deletes="files in `vendor/` that the lock lists",
 )
-_SETTINGS: Final = Row(python="Django's settings, which it names first", writes="with `--write`, `buildassets.toml`")
+_SETTINGS: Final = Row(
+    python="the settings that `--settings` or `manage.py` names, after a line that names them",
+    writes="with `--write`, `buildassets.toml`",
+)
 _STATIC: Final = Row(writes="with `--write`, `buildassets.toml`")
 
 ROWS: Final[Mapping[str, Row]] = {
@@ -152,7 +155,7 @@ def permission_of(verb: str, **options: bool) -> Permission:
 
 def table() -> Iterator[str]:
     """The lines of the table in SECURITY.md."""
-    columns = ("verb", "starts", "starts of the project", "imports of the project", *_TITLES)
+    columns = ("verb", "starts", "starts programs of the project", "imports Python of the project", *_TITLES)
     yield f"| {' | '.join(columns)} |"
     yield "|---" * len(columns) + "|"
     for name, row in ROWS.items():

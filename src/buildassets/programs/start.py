@@ -50,8 +50,8 @@ def with_project_python(arguments: Sequence[str], *, permission: Permission) -> 
 
 
 def own_module(*arguments: str) -> Permitted:
-    """The running interpreter with `arguments` that import this package only."""
-    return Permitted((sys.executable, *arguments))
+    """The running interpreter with `arguments` that import no module of the working directory."""
+    return Permitted((sys.executable, "-P", *arguments))
 
 
 def start(program: Permitted, *arguments: str, **options: Any) -> "subprocess.Popen[bytes]":

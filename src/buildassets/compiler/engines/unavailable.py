@@ -8,7 +8,7 @@ from typing import Final
 from buildassets.diagnostics import Diagnostic, Location, error
 from buildassets.errors import BuildAssetsError
 
-NOT_RUN_HINT: Final = "leave `--no-run` out for a project that you trust"
+NOT_RUN_HINT: Final = "for a project that you trust, leave `--no-run` out, or give `doctor` its option `--run`"
 _MORE_PROCESSES: Final = "raise the limit of processes for this user, which `ulimit -u` shows, or for this container"
 
 
@@ -40,6 +40,6 @@ class NotRunError(UnavailableError):
     """The tool is there, but the project brings it, and nothing of the project may run; for `origin` see FoundTool."""
 
     def __init__(self, shown: str, origin: str) -> None:
-        hint = f"{NOT_RUN_HINT}, or install one outside of the project"
+        hint = f"{NOT_RUN_HINT}; or install one outside of the project, as `buildassets tools install` does"
         super().__init__(f"`{shown}` is not run: it lies in the project", hint)
         self.origin = origin

@@ -159,7 +159,7 @@ class PythonProcess(ChildProcess):
         def started(end: "socket.socket", log: int) -> "subprocess.Popen[bytes]":
             is_shared = hasattr(end, "share")
             process = start(
-                own_module("-P", "-c", _program(module, None if is_shared else end.fileno())),
+                own_module("-c", _program(module, None if is_shared else end.fileno())),
                 stdin=PIPE if is_shared else DEVNULL,
                 stdout=DEVNULL,
                 stderr=log,

@@ -81,6 +81,7 @@ pub struct Finder {
     comments: Vec<Place>,
     previous: Previous,
     in_clause: bool, // between `import` or `export` and its `from`
+    in_braces: bool, // of a clause, where `import` and `export` are names
 }
 
 impl Finder {
@@ -117,11 +118,13 @@ impl Finder {
         if is_code {
             self.places.extend(reference(text, word, token, self.in_clause));
         }
-        if is_code && (word == b"import" || word == b"export") {
+        if is_code && (word == b"import" || word == b"export") && !self.in_braces {
             self.in_clause = true;
         } else if self.in_clause {
-            self.in_clause = continues_clause(token.kind, word, self.previous);
+            let previous = if self.in_braces { Previous::Other } else { self.previous };
+            self.in_clause = continues_clause(token.kind, word, previous);
         }
+        self.in_braces = self.in_clause && (word == b"{" || (self.in_braces && word != b"}"));
         self.previous = match word {
             b"." | b"?." if token.kind == Kind::Punctuator => Previous::Dot,
             b"export" if is_name => Previous::Export,

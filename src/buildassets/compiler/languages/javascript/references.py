@@ -90,6 +90,7 @@ _CLAUSE: Final = lazy_pattern(
 _CLAUSE_WINDOW: Final = 20_000
 _LINE_TERMINATOR: Final = lazy_pattern(rf"[{LINE_TERMINATORS}]")
 _GAP_PATTERN: Final = lazy_pattern(GAP)
+_HASHBANG: Final = lazy_pattern(rf"\ufeff?#![^{LINE_TERMINATORS}]*+")
 _COMMENT: Final = lazy_pattern(rf"{_LINE_COMMENT}|{_BLOCK_COMMENT}")
 _STRING_PATTERN: Final = lazy_pattern(STRING)
 _TEMPLATE_PIECE: Final = lazy_pattern(rf"[`}}]{_TEMPLATE_TEXT}(?:`|\$\{{)")
@@ -138,6 +139,7 @@ def scan_tokens(text: str) -> Iterator[Reference]:
     """The references of a script, found by reading every token, which is ten times slower than `scan`."""
     previous = ""
     in_clause = False  # between `import` or `export` and its `from`
+    in_braces = False  # of a clause, where `import` and `export` are names
     source_maps: list[Reference] = []
     for kind, start, end in tokens(text):
         if kind == Kind.COMMENT and _SOURCE_MAP.fullmatch(text, start, end):
@@ -149,10 +151,11 @@ def scan_tokens(text: str) -> Iterator[Reference]:
         may_refer = word in _FORMS and previous not in _DOTS and (in_clause or word != "from")
         if may_refer and not (word == "import" and text[start - 1 : start] in ("'", '"')):  # that is of no program
             yield from _reference(text, word, start)
-        if previous not in _DOTS and word in ("import", "export"):
+        if previous not in _DOTS and word in ("import", "export") and not in_braces:
             in_clause = True
         elif in_clause:
-            in_clause = _continues_clause(kind, word, previous)
+            in_clause = _continues_clause(kind, word, "" if in_braces else previous)
+        in_braces = in_clause and (word == "{" or (in_braces and word != "}"))
         previous = word
     plainly_named = _plainly_named(text)
     yield from source_maps if plainly_named is None else plainly_named
@@ -239,7 +242,8 @@ def _escaped_character(escape: re.Match[str]) -> str:
 
 def _scan_code_places(text: str, source_map: list[Reference] | None) -> Iterator[Reference]:
     """The references; `source_map` is what `_plainly_named` gives."""
-    position = 0
+    hashbang = _HASHBANG.match(text)
+    position = hashbang.end() if hashbang else 0
     while match := _DECLARATION.match(text, position):
         start, end = match.span(match.lastindex or 0)
         yield Reference(start, end, text[start:end], ReferenceKind.MODULE)

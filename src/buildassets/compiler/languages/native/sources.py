@@ -1,3 +1,3 @@
 """The digest of `native/`, by which a library that was made of other sources is known. Written by `make`."""
 
-SOURCES = "c9338483b49c2e98"
+SOURCES = "dde7ef830f2131f0"

@@ -80,6 +80,7 @@ FULL = Manifest(
     "release.json",
     dictionaries=True,
     packages=Packages({"site.css": ("a.css", "b.css"), "none.js": ()}, individual=True),
+    importmap_integrity={"https://example.com/x.js": "sha384-" + "A" * 64},
     not_preloaded=("js/chart.js",),
     companions={"staticfiles.json": Companion(120, "A" * 43 + "=")},
     maps={"js/app.0123456789ab.js.map": Companion(80, "B" * 43 + "=")},

@@ -153,7 +153,7 @@ class Manifest:
     `settings` are those that decide contents and differ from the defaults, `sources` the fingerprints of the inputs of
     assets that have several. `retained` are earlier releases, the newest first.
     `importmap`, `scopes` and `modules` are the parts of pages' import maps: see `compiler.model.ImportMap`, which also
-    describes `not_preloaded`.
+    describes `not_preloaded`. `importmap_integrity` has the metadata of files on other hosts, by URL.
     `livereload` is the file, relative to `assets/`, in which pages look for a running watcher; None in a release for
     production. `release_file` is the one in which open pages look for the release that is served, with
     `release_content`; None where no build writes it. With `dictionaries`, browsers are asked to keep files for the
@@ -178,6 +178,7 @@ class Manifest:
     dictionaries: bool = False
     companions: Mapping[str, Companion] = field(default_factory=dict)
     packages: Packages | None = None
+    importmap_integrity: Mapping[str, str] = field(default_factory=dict)
     not_preloaded: tuple[str, ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
@@ -258,6 +259,7 @@ def _served_document(manifest: Manifest) -> dict[str, Any]:
         "companions": {name: _sized_document(file) for name, file in manifest.companions.items()},
         "maps": {name: _sized_document(file) for name, file in manifest.maps.items()},
         "vite": {name: _vite_document(source) for name, source in manifest.vite.items()},
+        "importmap_integrity": dict(manifest.importmap_integrity),
         "not_preloaded": list(manifest.not_preloaded),
     }
     return document | {key: value for key, value in filled.items() if value}
@@ -417,6 +419,7 @@ def loads_lazily(text: str | bytes, file: str = MANIFEST_NAME) -> Manifest:
             vite={name: _vite_source(fields) for name, fields in (document.get("vite") or {}).items()},
             dev=document.get("dev"),
             packages=_packages(document.get("packages")),
+            importmap_integrity=document.get("importmap_integrity") or {},
             not_preloaded=tuple(document.get("not_preloaded") or ()),
             settings=generator.get("settings") or {},
             sources=generator.get("sources") or {},

@@ -269,6 +269,7 @@ _OF_DOCUMENTS: Final[Mapping[str, Callable[[object], bool]]] = {
     "packages": _are_packages,
     "not_preloaded": _or_nothing(_are_texts),
     "importmap": _are_named,
+    "importmap_integrity": _are_named,
     "modules": _are_named,
     "scopes": _are_named_by_scope,
     "blocks": lambda value: value is None or _is_mapping(value, _are_elements),

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from buildassets.runtime import Assets
 from tests.command import run
 from tests.conftest import Tree, write_tree
 
@@ -21,6 +22,7 @@ Dir.each do |one|
   pin one
 end
 """
+METADATA = "sha384-oqVuAfXRKap7fdgcCY5uykM6+R9GqQ8K/uxy9rx7HNQlGYl1kPzQho1wx4JwY8wC"
 SITE: Tree = {
     "config/importmap.rb": FILE,
     "app/javascript/application.js": 'import "controllers"; import "md5"; import "components/a";',
@@ -54,6 +56,22 @@ def test_every_line_has_an_outcome_and_what_can_be_is_mapped(tmp_path: Path) -> 
         "components/a": "parts/a.js",
     }
     assert manifest["not_preloaded"] == ["md5.js", "parts/a.js"]
+
+
+def test_the_pinned_integrity_of_a_url_is_kept(tmp_path: Path) -> None:
+    text = f'''pin "application"
+pin "md5", to: "https://cdn.example/md5.js", integrity: "{METADATA}", preload: false
+pin "vue", to: "https://cdn.example/vue.js", integrity: true
+pin "odd", to: "https://cdn.example/odd.js", integrity: "b"
+'''
+    write_tree(tmp_path, {**SITE, "config/importmap.rb": text, "app/javascript/application.js": 'import "md5";'})
+    assert run(tmp_path, "migrate", "importmap", "--write").returncode == 0
+    done = run(tmp_path, "build")
+    assert done.returncode == 0, done.stderr
+    page_map = Assets(tmp_path / "build/manifest.json").importmap()
+    document = json.loads(page_map.partition(">")[2].rpartition("</script>")[0])
+    checked = {url: text for url, text in document["integrity"].items() if url.startswith("https:")}
+    assert checked == {"https://cdn.example/md5.js": METADATA}
 
 
 def test_pins_in_a_condition_are_named_and_not_taken(tmp_path: Path) -> None:

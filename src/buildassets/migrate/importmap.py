@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from buildassets.compiler.config.file import read_text
+from buildassets.compiler.config.keys import METADATA
 from buildassets.compiler.resolve.urls import has_host
+from buildassets.frozen import replace
 from buildassets.migrate.plan import Accounted, Outcome, Plan, nothing_there, written
 from buildassets.migrate.rails import IMPORTMAP_ROOTS, asset_roots, existing, holder, scripts_below
 from buildassets.migrate.ruby import Call, Statement, call, statements
@@ -38,12 +40,14 @@ class Pins:
         self._folder = folder
         self._found = tuple(self.roots)
         self._map: dict[str, str] = {}
+        self._integrity: dict[str, str] = {}
         self._preload: dict[str, bool] = {}
 
     def settings(self) -> dict[str, Any]:
         """Our configuration."""
         sources = {"sources": self.roots} if self.roots else {}
-        return {**sources, "importmap": self._map, "importmap_preload": self._preload}
+        tables = {"importmap_integrity": self._integrity, "importmap_preload": self._preload}
+        return {**sources, "importmap": self._map, **tables}
 
     def taken(self, statement: Statement) -> Iterator[Accounted]:
         """The account of each line of `statement`; records its pins."""
@@ -78,7 +82,18 @@ class Pins:
                 )
                 return "not possible", note
         self._map[name] = target
-        return self._preloaded(name, found, f"it is `{target}` in `[importmap]`")
+        note = f"it is `{target}` in `[importmap]`"
+        if not has_host(target):
+            return self._preloaded(name, found, note)
+        kept = self._kept_integrity(name, found.options.get("integrity"))
+        return self._preloaded(name, replace(found, options={**found.options, "integrity": True}), note + kept)
+
+    def _kept_integrity(self, name: str, metadata: object) -> str:
+        """Keep the metadata of a file on another host, and return what to add to the note."""
+        if not isinstance(metadata, str) or not re.fullmatch(METADATA, metadata):
+            return ""
+        self._integrity[name] = metadata
+        return ", with its integrity in `[importmap_integrity]`"
 
     def _pin_all(self, found: Call) -> _Answer:
         (given,) = found.arguments

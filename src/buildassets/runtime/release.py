@@ -117,6 +117,7 @@ class Release:
             "_not_preloaded",
             "_page_maps",
             "_paths",
+            "_pinned_integrity",
             "_retained",
         ),
         *(
@@ -140,6 +141,7 @@ class Release:
         self.manifest = manifest
         self._maps: list[dict[str, Any]] = [document.get(key) or {} for key in ("importmap", "modules", "scopes")]
         self._not_preloaded = frozenset(document.get("not_preloaded") or ())
+        self._pinned_integrity: Mapping[str, str] = document.get("importmap_integrity") or {}
         self._page_maps: dict[bool, str] = {}
         self._css_modules: Any = None
         self._sprites: Any = None
@@ -343,6 +345,7 @@ class Release:
         named = {target for names in (importmap, modules, *scopes.values()) for target in names.values()}
         assets = [name for name in named if not self._is_url(name)]
         checks = {address(self.urls[name]): self.entries[name].get("integrity") for name in assets}
+        checks.update(self._pinned_integrity)
         if any(checks.values()):
             document["integrity"] = {url: check for url, check in checks.items() if check}
         return document

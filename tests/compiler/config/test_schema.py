@@ -72,6 +72,9 @@ away = "https://example.com/x.js"
 [importmap.scopes."vendor/old/"]
 lit = "vendor/old/lit.js"
 
+[importmap_integrity]
+away = "sha384-Li9vy3DqF8tnTXuiaAJuML3ky+er10rcgNR/VqsVpcw+ThHmYcwiB1pbOxEbzJr7 sha256-aa=="
+
 [importmap_preload]
 lit = false
 
@@ -201,6 +204,8 @@ BAD: Final = (
     'importmap = { lit = "../x.js" }',
     'importmap = { lit = "" }',
     'importmap = { scopes = { "/x" = { a = "b.js" } } }',
+    "importmap_integrity = { lit = 1 }",
+    'importmap = { a = "//b" }\nimportmap_integrity = { a = "md5-a" }',
     "importmap_preload = { lit = 1 }",
     "data_urls = { limit = true }",
     "data_urls = { size = 1 }",

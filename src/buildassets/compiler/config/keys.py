@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Final, Literal
 
@@ -48,6 +48,8 @@ _PATH_PREFIX: Final = lazy_pattern(r"/(?!/)[^\s?#\\]*")
 # characters; and empty parts, which no asset's path has.
 _NEVER_IN_PATH: Final = lazy_pattern(r"/(?:(?:\.|%2e){1,2}(?:/|\Z)|/)|[\x00-\x1f\x7f]", re.IGNORECASE)
 _ABSOLUTE_URL: Final = lazy_pattern(r"[A-Za-z][A-Za-z0-9+.-]*:|/")
+_DIGEST: Final = r"sha(?:256|384|512)-[A-Za-z0-9+/]+={0,2}"
+METADATA: Final = rf"{_DIGEST}(?:[ \t]+{_DIGEST})*"  # of integrity: W3C SRI, section 3.5
 _SERVER: Final = lazy_pattern(r"https?://[A-Za-z0-9.\[\]:_-]+(?:/[^\s?#\\\"'<>]*)?")
 _REGISTRY: Final = lazy_pattern(r"https?://[^\s/?#\\]+(?:/[^\s?#\\]*)?")
 _SIZE: Final = lazy_pattern(r"([0-9]{1,15}(?:\.[0-9]{1,15})?) ?([a-z]+)", re.IGNORECASE)
@@ -497,6 +499,18 @@ def specifiers(table: Table, *, besides: str = "") -> dict[str, str]:
 def names_several(target: str) -> bool:
     """Whether `target` matches several modules, each of which gets a specifier of its own."""
     return any(mark in target for mark in "*?[") and not _ABSOLUTE_URL.match(target)
+
+
+def pinned_integrity(table: Table, importmap: Mapping[str, str]) -> dict[str, str]:
+    """The integrity metadata of files on other hosts, by the name that `importmap` has for their URL."""
+    integrity = {name: table.filled_text(name, "") for name in table}
+    for name, metadata in integrity.items():
+        if not _ABSOLUTE_URL.match(importmap.get(name, "")):
+            hint = "map it to an absolute URL in `importmap`: assets have the integrity of the release"
+            table.refuse_key("is no name of a URL", name, hint=hint)
+        elif metadata and not re.fullmatch(METADATA, metadata):
+            table.refuse(f"cannot be `{metadata}`", name, hint="write `sha384-` and the digest in base64")
+    return integrity
 
 
 def preloads(table: Table) -> dict[str, bool]:

@@ -110,7 +110,8 @@ def _config(
     """The values of our table; faults are noted in its document."""
     integrity = table.choice("integrity", keys.INTEGRITY, "sha384")
     bundles = keys.bundles(table.table("bundles"))
-    importmap = table.table("importmap")
+    import_names = table.table("importmap")
+    importmap = keys.specifiers(import_names, besides="scopes")
     images = table.table("images")
     locked = keys.locked_tools(folder)
     config = Config(
@@ -143,8 +144,9 @@ def _config(
         engines=keys.engines(table.table("engines"), locked),
         bundles={name: given for name, given in bundles.items() if isinstance(given, tuple)},
         module_bundles={name: given for name, given in bundles.items() if isinstance(given, ModuleBundle)},
-        importmap=keys.specifiers(importmap, besides="scopes"),
-        scopes=keys.scopes(importmap),
+        importmap=importmap,
+        importmap_integrity=keys.pinned_integrity(table.table("importmap_integrity"), importmap),
+        scopes=keys.scopes(import_names),
         importmap_preload=keys.preloads(table.table("importmap_preload")),
         data_urls=keys.data_urls(table.table("data_urls")) if table.has("data_urls") else None,
         templates=keys.templates(table.table("templates"), folder),

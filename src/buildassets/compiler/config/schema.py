@@ -94,6 +94,10 @@ def _properties(engines: tuple[str, ...]) -> dict[str, Schema]:
         "engines": _engines(engines),
         "bundles": _bundles(),
         "importmap": _importmap(),
+        "importmap_integrity": {
+            "type": "object",
+            "additionalProperties": {"type": "string", "pattern": _whole(keys.METADATA)},
+        },
         "importmap_preload": {"type": "object", "additionalProperties": {"type": "boolean"}},
         "data_urls": _table(
             {"limit": {**_ref("size"), "default": keys._DEFAULT_DATA_URL_BYTES}, "include": _ref("texts")}

@@ -23,6 +23,7 @@ DESCRIPTIONS: Final[Mapping[str, str]] = {
     "icons": "Logical path of a sprite → the folder of its icons",
     "images": "Limits for images, and their variants",
     "importmap": "Bare module specifiers → logical paths or absolute URLs",
+    "importmap_integrity": "Names of the import map → the integrity of the URLs that they have there",
     "importmap_preload": "Names of the import map → `false` for those that are not preloaded",
     "inline_imports": "Whether a build for production puts sheets into those that `@import` them",
     "integrity": "The digest for Subresource Integrity",

@@ -317,6 +317,7 @@ class Config:
     bundles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     module_bundles: Mapping[str, ModuleBundle] = field(default_factory=dict)
     importmap: Mapping[str, str] = field(default_factory=dict)
+    importmap_integrity: Mapping[str, str] = field(default_factory=dict)
     scopes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     importmap_preload: Mapping[str, bool] = field(default_factory=dict)
     data_urls: DataUrls | None = None

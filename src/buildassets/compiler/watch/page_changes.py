@@ -55,7 +55,9 @@ class PageChanges:
 def names_of(manifest: Manifest) -> ReleaseNames:
     """The names to keep of the release that `manifest` describes."""
     files = {path: entry.file for path, entry in manifest.assets.items()}
-    return ReleaseNames(files, (manifest.url, manifest.importmap, manifest.scopes, manifest.modules))
+    return ReleaseNames(
+        files, (manifest.url, manifest.importmap, manifest.importmap_integrity, manifest.scopes, manifest.modules)
+    )
 
 
 def page_changes(before: ReleaseNames, after: Manifest, read: ReadFile) -> PageChanges:

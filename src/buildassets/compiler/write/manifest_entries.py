@@ -45,6 +45,7 @@ def manifest_of(
         importmap=graph.importmap.imports,
         scopes=graph.importmap.scopes,
         modules=graph.importmap.modules,
+        importmap_integrity={config.importmap[name]: text for name, text in config.importmap_integrity.items()},
         not_preloaded=graph.importmap.not_preloaded,
         packages=config.pieces,
         livereload=LIVERELOAD_NAME if mode == "development" else None,

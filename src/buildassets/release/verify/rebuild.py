@@ -15,7 +15,7 @@ def differences(release: Manifest, again: Manifest) -> Mapping[str, str]:
     """
     return dict(_assets(release, again)) | {
         key: "it is another"
-        for key in ("url", "importmap", "scopes", "modules", "vite")
+        for key in ("url", "importmap", "importmap_integrity", "scopes", "modules", "vite")
         if getattr(release, key) != getattr(again, key)
     }
 

@@ -1,5 +1,6 @@
 """Directives through the whole build: what is joined, in which order, and what is released with it."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -269,7 +270,28 @@ def test_a_link_without_a_suffix_takes_the_first_file_of_that_name(tmp_path: Pat
 @pytest.mark.parametrize("head", ["//= require v/item", "//= require ./v/item", "//= require_tree ./v"])
 def test_a_directive_finds_a_template_by_the_name_that_it_has_in_sprockets(tmp_path: Path, head: str) -> None:
     result = built(tmp_path, {"assets/app.js": head, "assets/v/item.jst": "<%= x %>"}, SETTINGS)
-    assert '["item"]' in released(tmp_path, result, "app.js")
+    assert '["v/item"]' in released(tmp_path, result, "app.js")
+
+
+def test_the_key_of_a_template_is_its_path_below_its_source_root(tmp_path: Path) -> None:
+    files: Tree = {
+        "assets/app.js": "//= require_tree ./t\n//= require u/c",
+        "assets/t/own.js": "//= require ./a",
+        "assets/t/a.jst": "",
+        "assets/t/deep/index.jst": "",
+        "lib/u/c.jst": "",
+        "assets/v/d.jst": "",
+        "assets/v/e.jst": "",
+    }
+    settings = 'sources = ["assets", { path = "lib", prefix = "lib" }]\n[bundles]\n"all.js" = ["app.js", "v/*.jst"]\n'
+    result = built(tmp_path, files, SETTINGS + settings)
+
+    def keys(asset: str) -> list[str]:
+        return re.findall(r'JST \|\| \{\}\)\["(.*?)"\]', released(tmp_path, result, asset))
+
+    assert keys("app.js") == ["t/a", "t/deep/index", "u/c"]
+    assert [keys(asset) for asset in ("t/own.js", "t/a.jst.js", "lib/u/c.jst.js")] == [["t/a"], ["t/a"], ["u/c"]]
+    assert keys("all.js") == ["t/a", "t/deep/index", "u/c", "d", "e"]
 
 
 def test_a_script_goes_before_a_template_of_its_name(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ Takes the configuration's patterns and the sources, later the members with their
 and diagnostics. Touches the disk only to find the line of a faulty setting.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from posixpath import commonpath, dirname, relpath
 
 from buildassets.compiler.body import text_of
@@ -35,23 +35,32 @@ _JOINABLE = (Syntax.CSS, Syntax.JAVASCRIPT)
 
 @frozen
 class TemplateNames:
-    """The names of the templates in one bundle: those `given` by logical path, or else those that Jammit chooses."""
+    """The names of the templates in one bundle: those `given` by logical path, or else those that Jammit chooses.
+
+    The ones that directives ask for, which are `required`, have the names that Sprockets chooses.
+    """
 
     templating: Templating = Templating()
     given: Mapping[str, str] | None = None
+    required: Collection[LogicalPath] = ()
 
     def of(self, drafts: Iterable[Draft]) -> Mapping[str, str]:
         """The names of templates that differ from those of their files, by logical path.
 
-        Without `given` names, these are the paths below the folder that all templates share.
+        Without `given` names, these are the paths below their source root for those that are `required`, and for others
+        the paths below the folder that they share.
         """
         if self.given is not None:
             return self.given
-        paths = [draft.source.logical for draft in drafts if is_template(draft.source)]
-        if len(paths) < 2:
-            return {}
-        shared = commonpath([dirname("/" + path) for path in paths])
-        return {path: self.templating.stem(relpath("/" + path, shared)) for path in paths}
+        templates: dict[str, Source] = {
+            draft.source.logical: draft.source for draft in drafts if is_template(draft.source)
+        }
+        below_root = [templates.pop(path) for path in self.required if path in templates]
+        names: dict[str, str] = {source.logical: self.templating.stem(source.relative) for source in below_root}
+        if len(templates) < 2:
+            return names
+        shared = commonpath([dirname("/" + path) for path in templates])
+        return names | {path: self.templating.stem(relpath("/" + path, shared)) for path in templates}
 
 
 @frozen

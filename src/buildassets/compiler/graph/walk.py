@@ -16,6 +16,7 @@ from buildassets.compiler.languages.reference import ReferenceKind
 from buildassets.compiler.model import Draft, Follow, Linked, ModuleBundles, Source
 from buildassets.compiler.sources.discover import Sources
 from buildassets.compiler.sources.globs import compile_globs
+from buildassets.compiler.sources.names import is_template
 from buildassets.compiler.transform.scheduler import Drafts
 from buildassets.frozen import replace
 from buildassets.paths import LogicalPath
@@ -205,11 +206,12 @@ class Walk:
         if path in self._joined:
             return self._joined.pop(path)
         members = joining_order(self._members.get(path, (path,)), self.requires)
-        if members == (path,):
+        required = [member for member in members if member not in self._members.get(path, ())]
+        if members == (path,) and not (self._config.directives and is_template(self._source(path))):
             self.alone.add(path)
             return self._with_imports(path)
         parts = [self._with_imports(member) for member in members]
-        names = TemplateNames(self._config.templating, self._config.template_names.get(path))
+        names = TemplateNames(self._config.templating, self._config.template_names.get(path), required)
         around = self._config.wrappers.get(path, ("", ""))
         source_maps = bool(self._config.source_maps)
         return joined(

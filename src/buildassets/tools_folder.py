@@ -1,10 +1,27 @@
-"""The folder of locked tools. Imports nothing else: what a build with nothing to do repeats depends on it, too."""
+"""The folder of locked tools, and the records of packages that npm and others like it install.
+
+Imports nothing else: what a build with nothing to do repeats depends on it, too.
+"""
 
 import os
 import sys
 
+TYPE_CHECKING = False  # as in `typing`, whose import would take a fifth of the time
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 _VARIABLE = "BUILDASSETS_TOOLS_DIR"
 _FOLDER = "buildassets"
+_MODULES = "node_modules"
+# Written at each install, by npm, pnpm, Yarn 1, later ones of Yarn, and Bun.
+_RECORDS = (
+    (_MODULES, ".package-lock.json"),
+    (_MODULES, ".pnpm", "lock.yaml"),
+    (_MODULES, ".yarn-integrity"),
+    (_MODULES, ".yarn-state.yml"),
+    ("bun.lock",),
+    ("bun.lockb",),
+)
 
 
 def tools_folder() -> str:
@@ -21,3 +38,11 @@ def tools_folder() -> str:
     else:
         data = os.environ.get("XDG_DATA_HOME") or os.path.expanduser("~/.local/share")
     return os.path.join(os.path.abspath(data), _FOLDER, "tools")
+
+
+def package_records(folder: str) -> "Iterator[str]":
+    """The files that installers of npm's packages write, in `folder` and those above it; most do not exist."""
+    while True:
+        yield from (os.path.join(folder, *names) for names in _RECORDS)
+        if folder == (folder := os.path.dirname(folder)):
+            break

@@ -119,6 +119,26 @@ def test_a_file_that_is_written_again_unchanged_is_not_a_change(tmp_path: Path, 
     assert builder.worked == 2
 
 
+@pytest.mark.parametrize("record", [".pnpm/lock.yaml", ".yarn-integrity", ".yarn-state.yml"])
+def test_a_tool_that_another_installer_than_npm_adds_is_a_change(tmp_path: Path, record: str) -> None:
+    builder = Builder(write_tree(tmp_path / "site", {**SITE, f"node_modules/{record}": "a"}))
+    builder()
+    builder()
+    assert builder.worked == 1
+    write_tree(builder.folder, {"node_modules/.bin/esbuild": "", f"node_modules/{record}": "b"})
+    builder()
+    assert builder.worked == 2
+
+
+@pytest.mark.parametrize("record", ["node_modules/.pnpm/lock.yaml", "node_modules/.yarn-state.yml", "bun.lock"])
+def test_another_version_of_a_package_is_a_change(tmp_path: Path, record: str) -> None:
+    builder = Builder(write_tree(tmp_path / "site", {**SITE, record: "1"}))
+    builder()
+    write_tree(builder.folder, {record: "2"})
+    builder()
+    assert builder.worked == 2
+
+
 def test_a_release_restored_with_its_sources_is_not_a_change(tmp_path: Path) -> None:
     icon = "<svg>" + "<g/>" * 1000 + "</svg>"
     builder = Builder(write_tree(tmp_path / "site", {**SITE, "assets/img/large.svg": icon}))

@@ -3,7 +3,7 @@
 import os
 import sys
 
-from buildassets.tools_folder import tools_folder
+from buildassets.tools_folder import package_records, tools_folder
 
 TYPE_CHECKING = False  # as in `typing`, whose import would take a fifth of the time
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def toolchain_files(folder: str, *, with_modules: bool = True) -> "Iterator[str]
     yield from (path for path in sys.path if is_for_packages(path) or os.path.isfile(path))
     yield from folders_of_modules(folder)
     yield from filter(None, os.environ.get("PATH", "").split(os.pathsep))
-    yield from what_npm_installed(folder)
+    yield from package_records(folder)
     yield os.path.join(folder, "buildassets.lock")  # locked tools go before all these
 
 
@@ -86,14 +86,6 @@ def folders_of_modules(folder: str) -> "Iterator[str]":
     by that engine.
     """
     yield from (path for path in sys.path if os.path.isdir(path) and not is_for_packages(path) and path != folder)
-
-
-def what_npm_installed(folder: str) -> "Iterator[str]":
-    """The files that npm writes at each install, in `folder` and those above it; most do not exist."""
-    while True:
-        yield os.path.join(folder, "node_modules", ".package-lock.json")
-        if folder == (folder := os.path.dirname(folder)):
-            break
 
 
 def environment() -> str:

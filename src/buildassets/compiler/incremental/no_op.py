@@ -19,7 +19,6 @@ from buildassets.compiler.cache.toolchain import (
     folders_of_modules,
     places_of_programs,
     toolchain_files,
-    what_npm_installed,
 )
 from buildassets.compiler.config.meta_env import variables
 from buildassets.compiler.config.values import Config, Mode
@@ -31,6 +30,7 @@ from buildassets.digest import digest
 from buildassets.files import bytes_at
 from buildassets.folders import is_within
 from buildassets.manifest import MANIFEST_NAME, loads_lazily
+from buildassets.tools_folder import package_records
 
 if TYPE_CHECKING:
     from buildassets.compiler.cache.traces import Signature
@@ -193,7 +193,7 @@ def _unread(
     """
     folders = (config.folder, *(root.path for root in config.sources), *config.load_paths)
     known = result.digests.keys() | (before.unchanged.keys() if before else ())
-    installed = what_npm_installed(config.folder)  # written anew by each `npm ci`
+    installed = package_records(config.folder)  # written anew by each `npm ci`
     looked_at = {config.file, os.path.join(config.folder, "buildassets.lock"), *installed, *result.inputs}
     digests = FileDigests({})
     for path in looked_at.difference(known):

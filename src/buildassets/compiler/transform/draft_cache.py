@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from buildassets._version import __version__
 from buildassets.compiler.cache.portable_names import PortableNames
 from buildassets.compiler.cache.store import Cache
-from buildassets.compiler.cache.toolchain import is_for_packages, own_files, what_npm_installed
+from buildassets.compiler.cache.toolchain import is_for_packages, own_files
 from buildassets.compiler.cache.traces import Stale, Trace
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.engines.protocol import KnownEngine
@@ -24,6 +24,7 @@ from buildassets.digest import digest_of_all
 from buildassets.frozen import replace
 from buildassets.media import Syntax, media_of
 from buildassets.paths import LogicalPath
+from buildassets.tools_folder import package_records
 
 if TYPE_CHECKING:
     from buildassets.compiler.fonts.subset import Subset
@@ -157,7 +158,7 @@ class KeptDrafts:
 
             folders = os.environ.get("PATH", "").split(os.pathsep)
             yield from sorted(digest_of_all(sorted(names_in(path))) for path in folders if os.path.isdir(path))
-            yield from map(digest_of, what_npm_installed(self._config.folder))
+            yield from map(digest_of, package_records(self._config.folder))
 
     def _setting(self, name: str) -> Iterator[str]:
         if name == "url":

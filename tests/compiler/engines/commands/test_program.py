@@ -124,9 +124,12 @@ def test_why_there_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name
     assert hint in raised.value.hint
 
 
-def test_an_interpreter_of_packages_changes_with_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("record", [".package-lock.json", ".pnpm/lock.yaml", ".yarn-integrity", ".yarn-state.yml"])
+def test_an_interpreter_of_packages_changes_with_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, record: str
+) -> None:
     node = executable(tmp_path / "bin/node")
     monkeypatch.setenv("PATH", str(node.parent))
-    write_tree(tmp_path, {"node_modules/.package-lock.json": "{}"})
-    packages = str(tmp_path / "node_modules/.package-lock.json")
+    write_tree(tmp_path, {f"node_modules/{record}": "{}"})
+    packages = str(tmp_path / "node_modules" / record)
     assert find_program(str(tmp_path), "node") == Program((str(node),), "PATH", files=(str(node), packages))

@@ -20,6 +20,7 @@ from buildassets.frozen import frozen
 from buildassets.packages.tools.kinds import TOOLS
 from buildassets.packages.tools.located import locked_command
 from buildassets.plain_files import plain
+from buildassets.tools_folder import package_records
 
 _MODULES: Final = "node_modules"
 _PYTHONS: Final = ("python", "python3")  # those of the environment that runs us, whatever PATH has
@@ -129,13 +130,9 @@ def _package_of(path: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _of_packages(folder: str, name: str) -> Iterator[str]:
-    """What npm has installed for the project, if the program uses packages of npm."""
-    while name in _RUNS_PACKAGES:
-        path = os.path.join(folder, _MODULES, ".package-lock.json")
-        if os.path.isfile(path):
-            yield path
-        if folder == (folder := os.path.dirname(folder)):
-            return
+    """The records of the packages of npm that are installed for the project, if the program uses such packages."""
+    if name in _RUNS_PACKAGES:
+        yield from filter(os.path.isfile, package_records(folder))
 
 
 def _absent(folder: str, name: str, path: str) -> UnavailableError:

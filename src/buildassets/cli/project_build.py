@@ -183,10 +183,12 @@ def _remote_use(result: BuildResult, config: "Config") -> Mapping[str, object]:
 
 
 def remote_lines(result: BuildResult) -> Iterator[str]:
-    """A line on what the remote cache was worth, if one is configured."""
+    """What the remote cache was worth, if one is configured, and what was not written to it."""
     if (use := result.remote) is not None:
         hits, misses = count_text(use.hits, "hit"), f"{use.misses} miss" + ("" if use.misses == 1 else "es")
         yield f"{hits}, {misses}, {size_text(use.size_bytes)}, saved {seconds_text(use.seconds_saved)}"
+        reason = "it shows a folder of this machine, or a value of the environment that may be secret"
+        yield from (f"`{path}` is not written to it: {reason}" for path in use.kept_back)
 
 
 def _released_before(config: "Config") -> Mapping[str, Entry] | None:

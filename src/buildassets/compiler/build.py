@@ -25,7 +25,7 @@ from buildassets.compiler.model import Content, ImportMap, Linked, Named, Source
 from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.compiler.sources.uncompiled import is_declaration
 from buildassets.compiler.stage_times import StageTimes
-from buildassets.compiler.transform.draft_cache import names_for, rerun_reasons, step_name
+from buildassets.compiler.transform.draft_cache import names_for, rerun_reasons, shown_steps, step_name
 from buildassets.compiler.transform.engine_set import EngineSet, RunningEngines
 from buildassets.compiler.transform.sass_ahead import SassAhead, ahead_of_sources
 from buildassets.compiler.transform.scheduler import BYTES_PER_WORKER, Drafts, drafting
@@ -119,6 +119,7 @@ def build(
     if odd := oddity():
         result = replace(result, diagnostics=tuple(sorted((*result.diagnostics, odd), key=sort_key)))
     for use, found in reported:
+        use = replace(use, kept_back=shown_steps(use.kept_back))
         result = replace(result, remote=use, diagnostics=tuple(sorted((*result.diagnostics, *found), key=sort_key)))
     if kept is None or cache is None:
         return result

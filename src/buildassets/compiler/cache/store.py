@@ -206,15 +206,15 @@ class Cache:
                 ):
                     self._fetched[found.step] = found.kept
 
-    def keep_from_others(self, sources: Iterable[tuple[str, Callable[[], Iterable[bytes]]]]) -> None:
-        """Write no result of steps to the remote cache that are made of private `sources`, given by names of steps.
+    def keep_from_others(self, sources: Iterable[tuple[str, str, Callable[[], Iterable[bytes]]]]) -> None:
+        """Write no result of steps to the remote cache that are made of private `sources`: step, file and content.
 
         A result that is compressed does not show any more what its source shows. The source is read in chunks.
         """
         if self._remote is not None and self._remote.writes:
-            for name, read in sources:
+            for name, file, read in sources:
                 with suppress(OSError):
-                    if name in self._reasons and self._remote.is_private(read()):
+                    if name in self._reasons and self._remote.is_private(file, read()):
                         self._private.add(name)
 
     def held(self, name: str, key: str, form: Form[_Value]) -> _Value | Stale:
@@ -365,7 +365,7 @@ class Cache:
                 self._new[name] = made
                 if self._remote is not None and name not in self._private:
                     read = partial(self._content.get, *result)
-                    self._remote.offer(made, read, self._seconds.get(name, 0.0))
+                    self._remote.offer(name, made, read, self._seconds.get(name, 0.0))
 
     def share(self, folder: str) -> None:
         """Let later builds of this process take over what this one, of the project in `folder`, used and found out."""

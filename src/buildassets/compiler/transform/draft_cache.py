@@ -180,6 +180,11 @@ def rerun_reasons(cache: Cache) -> dict[LogicalPath, Stale]:
     return {_asset(step): stale for step, stale in sorted(cache.rerun.items()) if step.startswith(_STEP)}
 
 
+def shown_steps(names: Iterable[str]) -> tuple[str, ...]:
+    """`names` with logical paths in place of the steps that make drafts."""
+    return tuple(sorted({_asset(name) if name.startswith(_STEP) else name for name in names}))
+
+
 def known_drafts(
     cache: Cache, config: Config, engines: EngineSet, is_meant: Callable[[LogicalPath, str], bool]
 ) -> dict[LogicalPath, Stale | Trace]:

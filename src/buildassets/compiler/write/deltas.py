@@ -94,5 +94,5 @@ def _made(pair: _Pair, files: ReleaseFiles, level: int, cache: Cache | None) -> 
         return in_base64(name), delta(content, dictionary, level)
     step, key = f"delta {name} {digest(content)}", f"{level} {library('zstd')}"
     cache.fetch([(step, key)])
-    cache.keep_from_others([(step, lambda: [content])])
+    cache.keep_from_others([(step, pair.file, lambda: [content])])
     return in_base64(name), cache.step(step, key, lambda: delta(content, dictionary, level), BYTES)

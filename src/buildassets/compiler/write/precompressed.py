@@ -122,7 +122,9 @@ def made_copies(
     ordered = sorted(works.values(), key=lambda work: work.size_bytes, reverse=True)
     if cache:
         cache.fetch(map(_step_of, ordered))
-        cache.keep_from_others((_step_of(work)[0], partial(chunks_of, places.path(work.files[0]))) for work in ordered)
+        cache.keep_from_others(
+            (_step_of(work)[0], work.files[0], partial(chunks_of, places.path(work.files[0]))) for work in ordered
+        )
     begun = deque(_begun(work, places, cache, executor, means) for work in ordered)
     while begun:
         yield begun.popleft()()

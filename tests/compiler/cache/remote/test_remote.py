@@ -1,6 +1,7 @@
 """Results of one machine are found by another: in nginx, Redis, S3 and a folder, and only with the right keys."""
 
 import json
+import re
 import shutil
 import zlib
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from buildassets.compiler.cache.remote import line
 from tests.command import run
 from tests.compiler.cache.remote.servers import nginx, redis
 from tests.compiler.cache.remote.sites import STEPS, Built, build_site, key_pair, site
-from tests.conftest import PATIENCE_SECONDS
+from tests.conftest import PATIENCE_SECONDS, Tree
 from tests.release.s3 import BUCKET, S3, s3_server
 
 SECRET, PUBLIC = key_pair()
@@ -232,6 +233,25 @@ def test_nothing_of_the_machine_is_written(folder: str, tmp_path: Path, monkeypa
     assert b"shown(1)" in sent
     assert b"a-secret-of-this-machine" not in sent
     assert str(tmp_path).encode() not in sent
+
+
+def test_results_with_a_name_like_that_of_the_home_folder_are_shared(folder: str, tmp_path: Path) -> None:
+    files: Tree = {"assets/app/root.css": "a { background: url(../app/x.svg) }\n" * 40, "assets/app/x.svg": "<svg/>"}
+    arguments = ("build", "--cache-write", "-v")
+    variables = {"HOME": "/app", "BUILDASSETS_CACHE_KEY": SECRET}
+    first = run(site(tmp_path / "first", folder, MAIN, files), *arguments, **variables)
+    assert "not written" not in first.stderr
+    second = build_site(site(tmp_path / "second", folder, MAIN, files))
+    assert second.remote["misses"] == 0
+
+
+def test_verbose_reports_what_is_not_written(folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEPLOY_TOKEN", "a-secret-of-this-machine")
+    text = 'call( "a-secret-of-this-machine" );\n' * 40
+    place = site(tmp_path / "first", folder, MAIN, {"assets/a.js": text, "assets/b.txt": text, "assets/c.js": "c()"})
+    shown = run(place, "build", "-v", "--cache-write", BUILDASSETS_CACHE_KEY=SECRET).stderr
+    kept_back = [line.split("`")[1] for line in shown.splitlines() if "is not written to it" in line]
+    assert [re.sub(r"[.][0-9a-f]{12}", "", name) for name in kept_back] == ["a.js", "a.js", "b.txt"]
 
 
 def test_explain_names_the_remote_cache(folder: str, tmp_path: Path) -> None:

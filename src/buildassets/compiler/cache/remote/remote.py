@@ -63,6 +63,7 @@ class RemoteCache:
         self._seen = Seen()
         self._written: SimpleQueue[Outcome] = SimpleQueue()
         self._offered: list[str] = []
+        self._kept_back: set[str] = set()  # files, and steps
         self._use = RemoteUse()
         self._lock = Lock()  # deltas are asked for in threads
 
@@ -90,27 +91,34 @@ class RemoteCache:
         """Whether what is offered is written."""
         return self._terms.writes and not self._line.ended
 
-    def is_private(self, chunks: Iterable[bytes]) -> bool:
-        """Whether the content in `chunks` shows what may not leave this machine."""
-        return self._private.is_among(chunks)
+    def is_private(self, file: str, chunks: Iterable[bytes]) -> bool:
+        """Whether the content of `file`, in `chunks`, shows what may not leave this machine."""
+        return self._keeps_back(file, self._private.is_among(chunks))
 
-    def offer(self, kept: Kept, read: Callable[[], bytes | None], seconds: float) -> None:
+    def _keeps_back(self, name: str, is_private: bool) -> bool:
+        if is_private:
+            self._kept_back.add(name)
+        return is_private
+
+    def offer(self, step: str, kept: Kept, read: Callable[[], bytes | None], seconds: float) -> None:
         """Write what was found out here, if this build writes: `read` gives the bytes of the result in a thread."""
         trace = kept.traces[0]
         names = [name for key in trace.keys[:-1] for name in kept.names[key]]
         if not self.writes or trace.size_bytes > MOST_CONTENT_BYTES:
             return
-        if all(map(is_portable, names)) and not any(map(self._private.shows, names)):
+        if not all(map(is_portable, names)):
+            return
+        if not self._keeps_back(step, any(map(self._private.shows, names))):
             self._offered.append(trace.result)  # threads offer, too
-            work = partial(self._write, kept, read, round(seconds * 1000))
+            work = partial(self._write, step, kept, read, round(seconds * 1000))
             self._line.call(self._written, WRITE_LAST, None, work)
 
-    def _write(self, kept: Kept, read: Callable[[], bytes | None], milliseconds: int) -> int:
+    def _write(self, step: str, kept: Kept, read: Callable[[], bytes | None], milliseconds: int) -> int:
         """Write a result, then the records that lead to it, the first one last. Returns the number of bytes."""
         trace = kept.traces[0]
         with self._line.room(3 * trace.size_bytes):
             content = read()
-            if content is None or self._private.is_in(content):
+            if content is None or self._keeps_back(step, self._private.is_in(content)):
                 return 0
             stored, result = packed(content, milliseconds)
             self._put_content(content_name(result.stored), stored)
@@ -141,7 +149,11 @@ class RemoteCache:
             if not outcome.fault:
                 self._line.gained(_WORTH_SECONDS + (outcome.value or 0) / _BYTES_A_SECOND)
         found = [*self._notices[:1], *self._complaint()][:1]
-        use = replace(self._use, failed=bool(self._line.ended and self._line.faults))
+        use = replace(
+            self._use,
+            failed=bool(self._line.ended and self._line.faults),
+            kept_back=tuple(sorted(self._kept_back)),
+        )
         self._line.stop()
         return use, found
 

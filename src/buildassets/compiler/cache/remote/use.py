@@ -8,7 +8,8 @@ class RemoteUse:
     """The steps whose results came from the remote cache, and those that it was asked for in vain.
 
     `size_bytes` is the plain size of the results that came over the line; `seconds_saved` is the time that it took to
-    make these elsewhere. After it `failed`, the server was asked no more.
+    make these elsewhere. After it `failed`, the server was asked no more. `kept_back` are the assets and files
+    that are not written to it because they show a folder of this machine or a secret.
     """
 
     hits: int = 0
@@ -16,3 +17,4 @@ class RemoteUse:
     size_bytes: int = 0
     seconds_saved: float = 0.0
     failed: bool = False
+    kept_back: tuple[str, ...] = ()

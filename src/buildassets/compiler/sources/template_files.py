@@ -8,12 +8,12 @@ import os
 from collections.abc import Callable
 from typing import Final
 
-from buildassets.compiler.config.values import Config, TemplateEngine, TemplateFolder
+from buildassets.compiler.config.values import Config, SourceRoot, TemplateEngine, TemplateFolder
 from buildassets.compiler.sources.discover import BUILT_IN_EXCLUDES
 from buildassets.compiler.sources.globs import compile_globs
 from buildassets.file_sets import escaped
 from buildassets.folders import is_within
-from buildassets.media import OCTETS, media_of, suffix
+from buildassets.media import OCTETS, SCRIPT_SUFFIXES, media_of, suffix
 
 # The folders of Flask, Quart, Starlette and of each blueprint; of Django's applications, and of its Jinja backend.
 TEMPLATE_FOLDERS: Final[dict[TemplateEngine, tuple[tuple[str, TemplateEngine], ...]]] = {
@@ -27,6 +27,9 @@ _OF_SUFFIXES: Final[dict[str, TemplateEngine]] = {".mako": "mako", ".mak": "mako
 _SUFFIXES: Final = (
     *(".dj", ".djhtml", ".django", ".j2", ".jinja", ".jinja2", ".mak", ".mako", ".mjml", ".pt", ".tmpl", ".tpl"),
 )
+_SCRIPTS: Final = ("*.[jt]s", "*.[jt]sx", "*.[cm][jt]s", "*.jst")  # globs of names
+_OF_SCRIPTS: Final = frozenset((".js", ".mjs", ".cjs", ".jst", *SCRIPT_SUFFIXES))
+_VENDORED: Final = "vendor/**"  # the packages that `buildassets vendor` puts into a source root
 _GLOB: Final = frozenset("*?[")
 _EXCLUDED: Final = compile_globs(BUILT_IN_EXCLUDES)
 
@@ -53,6 +56,40 @@ def template_globs(config: Config) -> tuple[str, ...]:
         names = [name for name, _ in TEMPLATE_FOLDERS[config.templates.engine or usual_engine(config)]]
         folders += [os.path.join(escaped(config.folder), "**", name) for name in names]
     return tuple(dict.fromkeys(os.path.join(folder, "**", "*") for folder in folders))
+
+
+def scanned_globs(config: Config) -> tuple[str, ...]:
+    """Absolute globs of the files whose classes count for Tailwind: templates, and scripts of the project itself."""
+    scripts = (os.path.join(escaped(root.path), "**", name) for root in _own_roots(config) for name in _SCRIPTS)
+    return (*template_globs(config), *scripts)
+
+
+def is_scanned(config: Config) -> Callable[[str], bool]:
+    """A function that is true for the path of a template, or of a script of the project that is not minified."""
+    is_page, excluded = is_template(config), compile_globs((*BUILT_IN_EXCLUDES, *config.exclude))
+    roots = [
+        (root, compile_globs(root.include or ("**",)), compile_globs((*root.exclude, _VENDORED)))
+        for root in _own_roots(config)
+    ]
+
+    def judged(path: str) -> bool:
+        name = os.path.basename(path)
+        if suffix(name) not in _OF_SCRIPTS or ".min." in name:
+            return is_page(path)
+        for root, included, left_out in roots:
+            if is_within(root.path, path):
+                below = os.path.relpath(path, root.path).replace(os.sep, "/")
+                logical = f"{root.prefix}/{below}" if root.prefix else below
+                return bool(included(below)) and not left_out(below) and not excluded(logical)
+        return is_page(path)
+
+    return judged
+
+
+def _own_roots(config: Config) -> list[SourceRoot]:
+    """The source roots with files of the project itself, the innermost first."""
+    own = [root for root in config.sources if not (root.vendored or root.npm or root.manifest)]
+    return sorted(own, key=lambda root: len(root.path), reverse=True)
 
 
 def is_template(config: Config) -> Callable[[str], bool]:

@@ -166,9 +166,10 @@ class KeptDrafts:
         elif name == "browsers":
             yield from self._config.browsers
         elif name == "templates":
-            from buildassets.compiler.sources.template_files import template_globs
+            from buildassets.compiler.sources.template_files import scanned_globs
 
-            yield from map(self._names.name, template_globs(self._config))
+            yield from map(self._names.name, scanned_globs(self._config))
+            yield repr((self._config.exclude, [(root.include, root.exclude) for root in self._config.sources]))
         elif name == "load_paths":
             yield from map(self._names.name, self._config.load_paths)
         else:

@@ -96,11 +96,11 @@ class LateTailwind:
     @cached_property
     def _engine(self) -> "TailwindEngine":
         from buildassets.compiler.engines.tailwind.engine import TailwindEngine
-        from buildassets.compiler.sources.template_files import is_template, template_globs
+        from buildassets.compiler.sources.template_files import is_scanned, scanned_globs
 
         config = self._config
         folders = (config.folder, *(root.path for root in config.sources), *config.load_paths)
-        return TailwindEngine(self._options, template_globs(config), is_template(config), config.output, folders)
+        return TailwindEngine(self._options, scanned_globs(config), is_scanned(config), config.output, folders)
 
     @property
     def version(self) -> str:

@@ -29,6 +29,26 @@ def test_only_templates_are_scanned(tmp_path: Path) -> None:
     assert "77px" not in text
 
 
+def test_scripts_of_the_project_are_scanned(tmp_path: Path) -> None:
+    added = {"a.js": 11, "b.ts": 12, "lib/c.mjs": 13, "d.jsx": 14, "e.jst": 15}
+    others = {"f.min.js": 21, "vendor/g.js": 22, "out/h.js": 23, "../theirs/i.js": 24, "../plain/j.js": 25}
+    files: Tree = {f"assets/{name}": f"x.classList.add('m-[{size}px]')" for name, size in {**added, **others}.items()}
+    roots = 'sources = ["assets", { path = "theirs", prefix = "theirs", vendored = true }]\nexclude = ["out/**"]\n'
+    text = css(site(tmp_path, files={**files, "buildassets.toml": SETTINGS.replace('sources = ["assets"]\n', roots)}))
+    assert sorted(map(int, re.findall(r"margin: (\d\d)px", text))) == sorted(added.values())
+
+
+def test_a_script_that_comes_or_changes_changes_the_sheet(tmp_path: Path) -> None:
+    folder = site(tmp_path)
+    builder = Builder(folder)
+    builder()
+    write_tree(folder, {"assets/js/new.js": 'a.className = "m-[5px]"'})
+    assert "5px" in builder()
+    write_tree(folder, {"assets/js/new.js": 'a.className = "m-[6px]"'})
+    assert "6px" in (text := builder())
+    assert "5px" not in text
+
+
 def test_the_templates_of_frameworks_are_scanned_where_none_are_configured(tmp_path: Path) -> None:
     pages = {"shop/templates/shop/a.html": '<i class="m-[71px]">', "shop/jinja2/b.html": '<i class="m-[72px]">'}
     folder = site(tmp_path, files={"buildassets.toml": 'sources = ["assets"]\n', **pages})

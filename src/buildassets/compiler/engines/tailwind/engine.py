@@ -42,8 +42,8 @@ _MAY_REFER: Final = re.compile(r"url\(|src\(|image-set\(", re.IGNORECASE)  # a m
 class TailwindEngine:
     """Tailwind behind the Engine protocol.
 
-    `templates` are the absolute globs of the files whose classes count, beside a sheet's own `@source`s; of these files
-    those for which `is_template` is true. `output` is the release directory, which is never scanned. Sheets import
+    `scanned` are the absolute globs of the files whose classes count, beside a sheet's own `@source`s; of these files
+    those for which `is_scanned` is true. `output` is the release directory, which is never scanned. Sheets import
     others below `folders` and from packages only: what they import is released.
     """
 
@@ -54,8 +54,8 @@ class TailwindEngine:
     def __init__(
         self,
         options: EngineOptions,
-        templates: Iterable[str],
-        is_template: Callable[[str], bool],
+        scanned: Iterable[str],
+        is_scanned: Callable[[str], bool],
         output: str,
         folders: Iterable[str],
     ) -> None:
@@ -63,8 +63,8 @@ class TailwindEngine:
         self._folder = options.folder
         self._permission = options.permission
         self._shown = options.shown
-        self._templates = tuple(templates)
-        self._is_template = is_template
+        self._scanned = tuple(scanned)
+        self._is_scanned = is_scanned
         self._output = os.path.join(output, "")
         self._known_command: TailwindCommand | None = None
 
@@ -137,8 +137,8 @@ class TailwindEngine:
     def _sources(self, sheet: Sheet, folder: str, reader: Reader) -> list[str]:
         """The files whose classes count, sorted. A `@source` that matches none is a warning of the sheet."""
         found: set[str] = set()
-        for glob in self._templates if sheet.is_automatic else ():
-            found.update(filter(self._is_template, reader.list(folder, glob)))
+        for glob in self._scanned if sheet.is_automatic else ():
+            found.update(filter(self._is_scanned, reader.list(folder, glob)))
         for one in sheet.included:
             listed = list(_listed(one, reader))
             found.update(path for path, wanted in listed if _is_scanned(path, wanted))
@@ -253,7 +253,9 @@ def _unscanned(sheet: Sheet) -> Diagnostic:
     use = first_use(text)
     place = Location(sheet.shown[path]) if use is None else sheet.place(path, use.start, use.end)
     hint = "name the folders of templates with `dirs` under `[tool.buildassets.templates]`, or files with `@source`"
-    return warning("tailwind/sources", "there is no template whose classes Tailwind could find", place, hint=hint)
+    return warning(
+        "tailwind/sources", "there is no template or script whose classes Tailwind could find", place, hint=hint
+    )
 
 
 def _place_of_use(shown: str, text: str) -> Location:

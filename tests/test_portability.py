@@ -245,7 +245,7 @@ def test_sass_looks_next_to_the_sheet_and_in_load_paths_of_other_drives() -> Non
 )
 def test_file_url_contains_the_drive(path: str, url: str) -> None:
     files = dart_messages.SheetFiles(path, str, "a.scss", str, ())
-    assert (dart_process._url(path), files.path_of(url), files.name_of(path)) == (url, path, "a.scss")
+    assert (dart_process.url_of(path), files.path_of(url), files.name_of(path)) == (url, path, "a.scss")
 
 
 @pytest.mark.parametrize(

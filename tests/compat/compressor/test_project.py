@@ -123,6 +123,17 @@ def test_finders_folders_are_load_paths_of_inline_sass(tmp_path: Path) -> None:
     assert made.texts(made.page())[0].strip() == ".part{color:blue}"
 
 
+def test_sass_imports_a_file_of_another_app_as_if_static_files_were_collected(tmp_path: Path) -> None:
+    files = {
+        "shop/static/shop/scss/app.scss": '@import "../../shared/scss/mix"; .app { top: 1px }',
+        "core/shared/scss/_mix.scss": ".mix { top: 2px }",
+    }
+    folders = [str(tmp_path / name) for name in ("site", "shop/static", "core")]
+    template = block("css", css("shop/scss/app.scss", type="text/x-scss"))
+    made = site(tmp_path, template, files=files, STATICFILES_DIRS=folders)
+    assert made.texts(made.page()) == [".mix{top:2px}.app{top:1px}\n"]
+
+
 def test_changed_partial_rebuilds_the_block(tmp_path: Path) -> None:
     template = block("css", css("scss/app.scss", type="text/x-scss"))
     site(tmp_path, template)

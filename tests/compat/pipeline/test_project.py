@@ -25,6 +25,16 @@ def site_of(folder: Path, page: str = LOAD, files: Tree | None = None, **pipelin
     return of_us(folder, page=page, files=files, **{"STYLESHEETS": {}, "JAVASCRIPT": {}, **pipeline})
 
 
+def test_sass_imports_a_file_of_another_app_as_if_static_files_were_collected(tmp_path: Path) -> None:
+    files = {
+        "shop/static/shop/scss/app.scss": '@import "../../css/mix"; .app { top: 1px }',
+        "site/css/_mix.scss": ".mix { top: 2px }",
+    }
+    sheets = package("shop/scss/app.scss", output="gen/x.css")
+    text = site_of(tmp_path, files=files, STYLESHEETS=sheets)["texts"]["css x"]
+    assert "".join(text.split()) == ".mix{top:2px}.app{top:1px}"
+
+
 def test_files_are_loaded_one_by_one_where_it_is_off(tmp_path: Path) -> None:
     found = site_of(
         tmp_path,

@@ -114,6 +114,7 @@ def _plan(path: str, document: Mapping[str, Any]) -> BlockPlan:
         diagnostics=tuple(map(from_json, document["diagnostics"])),
         inputs=tuple(document["inputs"]),
         renew=tuple(document["renew"]),
+        merged=tuple((path, prefix) for path, prefix in document.get("merged", ())),
     )
 
 

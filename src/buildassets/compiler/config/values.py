@@ -222,6 +222,7 @@ class BlockPlan:
     that are released only inside these; `named` are other assets that templates use. `places` are the positions in
     templates, by shown name, where the texts of generated sources begin. `folder` is the shown name of their source
     root, `inputs` are the absolute paths of the files that decided the plan; the command `renew` writes it again.
+    `merged` are the absolute folders of static files, each with its prefix, which `collectstatic` makes one tree of.
     """
 
     path: str
@@ -234,6 +235,7 @@ class BlockPlan:
     diagnostics: tuple[Diagnostic, ...] = ()
     inputs: tuple[str, ...] = ()
     renew: tuple[str, ...] = ()
+    merged: tuple[tuple[str, str], ...] = ()
 
 
 @frozen
@@ -356,7 +358,14 @@ class Config:
     @property
     def engine_options(self) -> EngineOptions:
         """What engines may use of it."""
-        return EngineOptions(self.folder, self.shown, self.load_paths, self.url, self.browsers, self.permission)
+        return EngineOptions(
+            self.folder, self.shown, self.load_paths, self.url, self.browsers, self.permission, self.merged
+        )
+
+    @property
+    def merged(self) -> tuple[tuple[str, str], ...]:
+        """The folders, each with its prefix, that the system of the plan merges into one tree."""
+        return self.plan.merged if self.plan else ()
 
     def without_folder(self, text: str) -> str:
         """`text`, such as an argument, with paths below this folder relative to it, as in every clone."""

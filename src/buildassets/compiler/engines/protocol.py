@@ -98,7 +98,8 @@ class EngineOptions:
     `folder` and `load_paths` are absolute folders; `url` is the URL prefix of logical paths in references; `shown`
     turns an absolute path into the name that the user would write; `browsers` are those that have to understand the
     result, as in `safari 16.4`, and empty if it is not to be translated. `permission` states which programs may be
-    started, and whether Python of the project may be imported.
+    started, and whether Python of the project may be imported. `merged` are folders, each with its prefix, whose files
+    count as one tree, as `collectstatic` makes it.
     """
 
     folder: str
@@ -107,6 +108,7 @@ class EngineOptions:
     url: str = "/assets/"
     browsers: tuple[str, ...] = ()
     permission: Permission = BUILDING
+    merged: tuple[tuple[str, str], ...] = ()
 
 
 class Engine(Protocol):

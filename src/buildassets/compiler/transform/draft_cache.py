@@ -172,6 +172,7 @@ class KeptDrafts:
             yield repr((self._config.exclude, [(root.include, root.exclude) for root in self._config.sources]))
         elif name == "load_paths":
             yield from map(self._names.name, self._config.load_paths)
+            yield from (f"{self._names.name(path)} {prefix}" for path, prefix in self._config.merged)
         else:
             yield from map(self._names.name, os.environ.get(name.upper(), "").split(os.pathsep))
 

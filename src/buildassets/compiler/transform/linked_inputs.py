@@ -64,7 +64,7 @@ class LinkedInputs:
         """The places of the rules that load the files `links`, as far as these name them."""
         from buildassets.compiler.engines.sass.survey import Survey
 
-        survey = Survey(source.path, text, self._config.load_paths)
+        survey = Survey(source.path, text, self._config.load_paths, self._config.merged)
         places: dict[str, Location] = {}
         for importer in (source.path, *(path for path in inputs if path not in links)):
             shown = source.shown if importer == source.path else self._config.shown(importer)

@@ -160,6 +160,7 @@ class _Collection:
             "places": {path: asdict(place) for path, place in self._sources.places.items()},
             "roots": [*_sass_roots(contents, self._files), *_collected_roots(contents)] if contents else [],
             "load_paths": _load_paths(self._files),
+            "merged": [[root.path, root.prefix] for root in self._files.roots],
             "data_url_bytes": contents.options.data_url_bytes if contents else 0,
             "diagnostics": [plain(one) for one in dict.fromkeys(found)],
             "inputs": [os.path.abspath(path) for path in inputs],

@@ -61,6 +61,7 @@ def document(renewal: Sequence[str] = ()) -> dict[str, Any]:
         "places": {},
         "roots": [],
         "load_paths": [],
+        "merged": [[root.path, root.prefix] for root in packages.roots],
         "data_url_bytes": 0,
         "embedded": packages.embedded(),
         "wrappers": packages.wrappers,
@@ -77,8 +78,8 @@ class Packages:
 
     def __init__(self, given: Mapping[str, Any]) -> None:
         self._given = given
-        self._roots = source_roots()
-        self._names = static_names(self._roots)
+        self.roots = source_roots()
+        self._names = static_names(self.roots)
         self._engines = _engines()
         self.faults: list[Diagnostic] = [*self._setting_faults()]
         self.bundles: dict[str, list[str]] = {}
@@ -86,7 +87,7 @@ class Packages:
         self.wrappers: dict[str, list[str]] = {}
         self.template_names: dict[str, dict[str, str]] = {}
         folders = {os.path.dirname(path) for path in self._names.values()}
-        self.inputs = sorted({*(root.path for root in self._roots), *folders, *_settings_files()})
+        self.inputs = sorted({*(root.path for root in self.roots), *folders, *_settings_files()})
         self._has_data_urls = False
         for kind, key in KINDS.items():
             for name, package in (given.get(key) or {}).items():

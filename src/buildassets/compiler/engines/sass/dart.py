@@ -34,6 +34,7 @@ class DartSassEngine:
     searched in order after the importing file's own; `shown` turns an absolute path into the name that a user would
     write; `url` is the prefix of URLs that name assets. A sheet that takes longer than `limit_seconds` is given up.
     The lock and npm's packages are those of the absolute `folder`; without a folder neither is read.
+    For `merged` see `EngineOptions`.
     """
 
     name = "dart-sass"
@@ -48,7 +49,9 @@ class DartSassEngine:
         limit_seconds: float = 120.0,
         folder: str = "",
         permission: Permission,
+        merged: Sequence[tuple[str, str]] = (),
     ) -> None:
+        self._merged = tuple(merged)
         self._load_paths = tuple(load_paths)
         self._shown = shown
         self._url = url
@@ -126,7 +129,7 @@ class DartSassEngine:
             path = os.path.abspath(given.path) if given else ""
             if given and _is_utf8(path):
                 text = given.text.removeprefix("\ufeff")
-                request = request_for(path, text, self._load_paths)
+                request = request_for(path, text, self._load_paths, asks=bool(self._merged))
                 self._begun[request] = process = self._idle.take(start)
                 process.begin(request, _START_SECONDS)
                 self._surveys[request] = survey = self._survey(path, text)
@@ -138,7 +141,7 @@ class DartSassEngine:
     def _survey(self, path: str, text: str) -> "Survey":
         from buildassets.compiler.engines.sass.survey import Survey
 
-        return Survey(path, text, self._load_paths)
+        return Survey(path, text, self._load_paths, self._merged)
 
     def end_ahead(self) -> None:
         """End the processes that began with what was not run."""
@@ -158,7 +161,7 @@ class DartSassEngine:
         from buildassets.compiler.engines.sass.functions import AssetCalls
 
         text = given.text.removeprefix("\ufeff")
-        request = request_for(path, text, self._load_paths)
+        request = request_for(path, text, self._load_paths, asks=bool(self._merged))
         try:
             process = self._greeted(self._begun.pop(request, None))
         except UnavailableError as why:
@@ -167,11 +170,11 @@ class DartSassEngine:
         try:
             process.send(request, self._limit_seconds)
             survey = self._surveys.pop(request, None) or self._survey(path, text)
-            files = SheetFiles(path, survey.text_of, given.shown, self._shown, self._load_paths)
+            files = SheetFiles(path, survey.text_of, given.shown, self._shown, self._load_paths, merged=self._merged)
             if survey.special:
                 process.end()
                 return unreadable(files, survey)
-            events, response = events_and_response(process, request, self._limit_seconds, calls)
+            events, response = events_and_response(process, request, self._limit_seconds, calls, files)
         except TimeoutError:
             process.end()
             message = f"Dart Sass did not finish in {self._limit_seconds:g} seconds"
@@ -266,12 +269,22 @@ def _failed(code: str, message: str, given: EngineInput, hint: str) -> Compiled:
 def dart_sass(options: EngineOptions) -> DartSassEngine:
     """The engine `dart-sass`."""
     return DartSassEngine(
-        options.load_paths, options.shown, url=options.url, folder=options.folder, permission=options.permission
+        options.load_paths,
+        options.shown,
+        url=options.url,
+        folder=options.folder,
+        permission=options.permission,
+        merged=options.merged,
     )
 
 
 def sass_on_path(options: EngineOptions) -> SassEngine:
     """The engine `sass`."""
     return SassEngine(
-        options.load_paths, options.shown, url=options.url, folder=options.folder, permission=options.permission
+        options.load_paths,
+        options.shown,
+        url=options.url,
+        folder=options.folder,
+        permission=options.permission,
+        merged=options.merged,
     )

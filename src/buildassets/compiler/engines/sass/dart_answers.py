@@ -12,9 +12,10 @@ from buildassets.compiler.engines.process.endings import DiedError
 from buildassets.compiler.engines.protocol import Compiled
 from buildassets.compiler.engines.sass import embedded_protocol as sass_protocol
 from buildassets.compiler.engines.sass.dart_messages import SheetFiles, failure, special_file, warnings_in
-from buildassets.compiler.engines.sass.dart_process import SassProcess
-from buildassets.compiler.engines.sass.embedded_protocol import Call, Event, EventKind, Response
+from buildassets.compiler.engines.sass.dart_process import SassProcess, url_of
+from buildassets.compiler.engines.sass.embedded_protocol import Call, Event, EventKind, Response, Search
 from buildassets.compiler.engines.sass.functions import AssetCalls
+from buildassets.compiler.engines.sass.imports import IMPORT_ONLY, merged_paths, path_of, resolve
 from buildassets.compiler.engines.sass.survey import Survey
 from buildassets.frozen import replace
 
@@ -22,11 +23,11 @@ _MOST_EVENTS: Final = 1000  # an endless loop can warn for ever
 
 
 def events_and_response(
-    process: SassProcess, request: bytes, limit_seconds: float, calls: AssetCalls
+    process: SassProcess, request: bytes, limit_seconds: float, calls: AssetCalls, files: SheetFiles
 ) -> tuple[list[Event], Response]:
     """What Dart Sass reports of the sheet in `request`, and its response. Raises DiedError and TimeoutError."""
     events: list[Event] = []
-    for answer in process.compile(request, limit_seconds, partial(_answer, calls)):
+    for answer in process.compile(request, limit_seconds, partial(_answer, calls, files)):
         if isinstance(answer, Response):
             return events, answer
         if answer.kind is not EventKind.DEBUG and len(events) < _MOST_EVENTS:
@@ -34,12 +35,23 @@ def events_and_response(
     raise DiedError("no response")
 
 
-def _answer(calls: AssetCalls, call: Call) -> bytes:
+def _answer(calls: AssetCalls, files: SheetFiles, call: Call | Search) -> bytes:
+    if isinstance(call, Search):
+        return sass_protocol.file_response(call, _merged_url(files, call))
     try:
         text, is_quoted = calls.value(call.name, call.text, call.kind)
     except ValueError as fault:
         return sass_protocol.call_refusal(call, str(fault))
     return sass_protocol.call_response(call, text, is_quoted=is_quoted)
+
+
+def _merged_url(files: SheetFiles, search: Search) -> str:
+    """The URL of what `search` asks for in the folders that are merged, as Sass would name it; empty if none has it."""
+    name, importer = path_of(search.name), files.path_of(search.importer)
+    for path in merged_paths(name, importer, files.merged) if name else ():
+        if resolve(path, importer, (), endings=IMPORT_ONLY).found:
+            return url_of(path)
+    return ""
 
 
 def compiled(files: SheetFiles, survey: Survey, events: Sequence[Event], response: Response) -> Compiled:

@@ -43,6 +43,7 @@ class SheetFiles:
     shown_other: Callable[[str], str]
     load_paths: Sequence[str]
     read: Collection[str] = ()
+    merged: scss_imports.Merged = ()
 
     def path_of(self, url: str) -> str:
         """The path of a `file:` URL; any other URL unchanged."""

@@ -18,6 +18,7 @@ from buildassets.compiler.engines.sass.embedded_protocol import (
     Reply,
     Response,
     SassSyntax,
+    Search,
     Version,
 )
 from buildassets.compiler.engines.sass.functions import FUNCTIONS, PARAMETER
@@ -65,11 +66,11 @@ class SassProcess(SocketProcess):
                 raise DiedError(self.how_it_ended()) from None
 
     def compile(
-        self, request: bytes, limit_seconds: float, answer_of: Callable[[Call], bytes]
+        self, request: bytes, limit_seconds: float, answer_of: Callable[[Call | Search], bytes]
     ) -> Iterator[Event | Response]:
         """All its messages for one sheet, the response last; raises TimeoutError after `limit_seconds`.
 
-        `answer_of` returns the message that answers a call of one of our functions.
+        `answer_of` returns the message that answers a call of one of our functions, or the search for a file.
         """
         self.send(request, limit_seconds)
         self._begun = None
@@ -84,7 +85,7 @@ class SassProcess(SocketProcess):
         compilation: int,
         request: bytes,
         limit_seconds: float,
-        answer_of: Callable[[Call], bytes] | None = None,
+        answer_of: Callable[[Call | Search], bytes] | None = None,
     ) -> Iterator[Reply]:
         deadline = monotonic() + limit_seconds
         try:
@@ -94,7 +95,7 @@ class SassProcess(SocketProcess):
                 answer = sass_protocol.reply(sass_protocol.unpacked(self._packet(deadline)))
                 if isinstance(answer, Fault):
                     raise DiedError(answer.message.partition("\n")[0].lower())
-                if isinstance(answer, Call) and answer_of is not None:
+                if isinstance(answer, Call | Search) and answer_of is not None:
                     self.channel.send(sass_protocol.packet(compilation, answer_of(answer)), deadline)
                 yield answer
         except ConnectionError:
@@ -115,14 +116,15 @@ class SassProcess(SocketProcess):
         return self.channel.taken(start, size)
 
 
-def request_for(path: str, text: str, load_paths: Sequence[str]) -> bytes:
-    """The request to compile `text`, that of the file at the absolute `path`."""
+def request_for(path: str, text: str, load_paths: Sequence[str], *, asks: bool = False) -> bytes:
+    """The request to compile `text`, that of the file at the absolute `path`; for `asks` see `compile_request`."""
     return sass_protocol.compile_request(
-        text, _url(path), _syntax(path), load_paths, os.path.dirname(path), _SIGNATURES
+        text, url_of(path), _syntax(path), load_paths, os.path.dirname(path), _SIGNATURES, asks=asks
     )
 
 
-def _url(path: str) -> str:
+def url_of(path: str) -> str:
+    """The `file:` URL of an absolute path, as Dart writes it."""
     slashed = path.replace(os.sep, "/")
     rooted = slashed if slashed.startswith("/") else "/" + slashed
     if to_url(rooted) == rooted:

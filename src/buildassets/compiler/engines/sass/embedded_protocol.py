@@ -147,14 +147,18 @@ def compile_request(
     load_paths: Sequence[str],
     package_folder: str,
     functions: Sequence[str] = (),
+    *,
+    asks: bool = False,
 ) -> bytes:
     """Asks for expanded CSS with a source map. `url` is that of `source`, and its imports are relative to it.
 
     `package_folder` is where the search for `pkg:` begins, for sheets without a file. `functions` are the signatures
-    of our functions that sheets can call, such as `f($x)`.
+    of our functions that sheets can call, such as `f($x)`. If it `asks`, it is to ask us for a file that it does not
+    find beside the importer, before it looks in the load paths.
     """
     sheet = encoded((1, source), (2, url), (3, syntax))
-    importers = [encoded((1, path)) for path in load_paths]
+    importers = [encoded((3, 1))] if asks else []
+    importers += [encoded((1, path)) for path in load_paths]
     importers.append(encoded((5, encoded((1, package_folder)))))
     with_source_map, with_charset = (5, 1), (13, 1)
     ours = [(7, signature) for signature in functions]
@@ -171,6 +175,11 @@ def call_response(call: "Call", text: str, *, is_quoted: bool) -> bytes:
 def call_refusal(call: "Call", message: str) -> bytes:
     """Answers `call` with an error, whose `message` is the reason."""
     return encoded((6, encoded((1, call.number), (3, message))))
+
+
+def file_response(search: "Search", url: str) -> bytes:
+    """Answers `search` with the `file:` URL of what it asks for, without the parts that Sass adds; empty for none."""
+    return encoded((5, encoded((1, search.number), *([(2, url)] if url else []))))
 
 
 @frozen
@@ -237,13 +246,25 @@ class Call:
 
 
 @frozen
+class Search:
+    """The question for the file that `name` means in the one with the URL `importer`; empty if that is unknown.
+
+    The answer has to repeat `number`.
+    """
+
+    number: int
+    name: str
+    importer: str
+
+
+@frozen
 class Fault:
     """The compiler has crashed, or rejects our request."""
 
     message: str
 
 
-Reply: TypeAlias = Version | Event | Response | Call | Fault
+Reply: TypeAlias = Version | Event | Response | Call | Search | Fault
 
 
 def reply(message: Message) -> Reply:
@@ -255,6 +276,8 @@ def reply(message: Message) -> Reply:
     if (event := message.message(3)) is not None:
         kind = EventKind(event.number(2))
         return Event(kind, event.text(3), _span(event.message(4)), event.text(5), event.text(7))
+    if (search := message.message(6)) is not None:
+        return Search(search.number(1), search.text(4), search.text(6))
     if (call := message.message(7)) is not None:
         return _call(call)
     if (version := message.message(8)) is not None:

@@ -11,20 +11,21 @@ from collections.abc import Callable, Container, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain, islice
 from stat import S_ISDIR
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from buildassets.diagnostics import reason_text
 from buildassets.files import content_of
 from buildassets.frozen import frozen
 from buildassets.nearest import Known
 
+Merged: TypeAlias = Sequence[tuple[str, str]]  # folders, each with its prefix, whose files count as one tree
 _STRINGS = r"""(?:\s*+(?:"[^"\n]*+"|'[^'\n]*+')\s*+,?+)++"""
 _LOADING = tuple(  # two patterns with a fixed first letter take a tenth of the time of one pattern
     map(re.compile, (rf"@(?:use|forward|import)\b({_STRINGS}|[^\n\"';]++)", rf"load-css\(({_STRINGS})"))
 )
 _NAME = re.compile(r"""[^\s"',]++""")
 _AS_NAMED = ("",)
-_IMPORT_ONLY = (".import", "")  # Sass: a file for `@import` alone takes precedence there
+IMPORT_ONLY = (".import", "")  # Sass: a file for `@import` alone takes precedence there
 _MOST_LISTED = 250  # entries of a folder; Bootstrap has 92 files in one
 
 
@@ -63,13 +64,18 @@ def resolve(
     load_paths: Sequence[str],
     listings: Listings | None = None,
     endings: Sequence[str] = _AS_NAMED,
+    merged: Merged = (),
 ) -> Resolution:
-    """The file that `name` loads in `importer`; paths are absolute. `endings` may come before its suffix, in order."""
+    """The file that `name` loads in `importer`; paths are absolute. `endings` may come before its suffix, in order.
+
+    After the importer's own folder come the `merged` ones, with the paths that the file has from there in their tree.
+    """
     listings = listings or Listings()
     absences: list[str] = []
     folders = tuple(dict.fromkeys((os.path.dirname(importer), *load_paths)))
-    for folder in folders:
-        for inside, names in _candidates(os.path.normpath(os.path.join(folder, name)), endings):
+    own, *others = (os.path.normpath(os.path.join(folder, name)) for folder in folders)
+    for path in dict.fromkeys((own, *merged_paths(name, importer, merged), *others)):
+        for inside, names in _candidates(path, endings):
             there = listings.names_in(inside)
             if there is None:
                 absences.append(inside)
@@ -79,6 +85,20 @@ def resolve(
             if found:
                 return Resolution(found, tuple(absences), folders)
     return Resolution((), tuple(absences), folders)
+
+
+def merged_paths(name: str, importer: str, merged: Merged) -> Iterator[str]:
+    """Where `name` leads from `importer` in the tree that `merged` make: a path in each of them that can have it."""
+    holding = [(path, prefix) for path, prefix in merged if importer.startswith(path + os.sep)]
+    if not holding or os.path.isabs(name):
+        return
+    path, prefix = max(holding, key=lambda one: len(one[0]))
+    folder = os.path.join(os.sep, prefix, os.path.relpath(os.path.dirname(importer), path))
+    target = os.path.normpath(os.path.join(folder, name))
+    for path, prefix in merged:
+        root = os.path.join(os.sep, prefix, "").replace("/", os.sep)
+        if target.startswith(root):
+            yield os.path.join(path, target[len(root) :])
 
 
 class Load(NamedTuple):
@@ -91,7 +111,9 @@ class Load(NamedTuple):
     resolution: Resolution
 
 
-def loads(text: str, importer: str, load_paths: Sequence[str], listings: Listings) -> Iterator[Load]:
+def loads(
+    text: str, importer: str, load_paths: Sequence[str], listings: Listings, merged: Merged = ()
+) -> Iterator[Load]:
     """All that `text`, the content of the file `importer`, may load.
 
     Counts every `@use`, `@forward`, `@import` and `load-css()`, also in comments, except those whose scheme is not
@@ -100,14 +122,14 @@ def loads(text: str, importer: str, load_paths: Sequence[str], listings: Listing
     for match in chain.from_iterable(pattern.finditer(text) for pattern in _LOADING):
         is_import = text.startswith("@import", match.start())
         for name in _NAME.finditer(text, *match.span(1)):
-            path = _path_of(name[0])
+            path = path_of(name[0])
             if path and not (is_import and path.endswith(".css")):  # which is left to browsers
-                endings = _IMPORT_ONLY if is_import else _AS_NAMED
-                found = resolve(path, importer, load_paths, listings, endings)
+                endings = IMPORT_ONLY if is_import else _AS_NAMED
+                found = resolve(path, importer, load_paths, listings, endings, merged)
                 yield Load(name[0], match.start(), *name.span(), found)
 
 
-def _path_of(url: str) -> str | None:
+def path_of(url: str) -> str | None:
     """The path that `url` names, as Dart Sass reads it; None if it has a scheme other than that of files."""
     if ":" not in url and "%" not in url:
         return url

@@ -23,7 +23,7 @@ from buildassets.frozen import replace
 _WORKER: Final = "buildassets.compiler.engines.sass.libsass_worker"
 _MOST_SHEETS: Final = 1000  # each sheet leaks 2 kB in the process (libsass 0.23), and a watch has no end
 _ALARM_SECONDS: Final = 5.0  # after our own limit, so that a child does not outlive us for long
-_Request = tuple[str, str, str, tuple[str, ...], str, float]  # as the worker takes it
+_Request = tuple[str, str, str, tuple[str, ...], tuple[tuple[str, str], ...], str, float]  # as the worker takes it
 _NAMED_PATH: Final = re.compile("\0([^\0]*)\0")
 
 
@@ -51,7 +51,7 @@ class LibsassEngine:
 
     `load_paths` are absolute folders, searched in order after the importing file's own; `shown` turns an absolute path
     into the name that a user would write; `url` is the prefix of URLs that name assets. A sheet that takes longer than
-    `limit_seconds` is given up.
+    `limit_seconds` is given up. For `merged` see `EngineOptions`.
     """
 
     name = "libsass"
@@ -64,7 +64,9 @@ class LibsassEngine:
         *,
         url: str = "/assets/",
         limit_seconds: float = 120.0,
+        merged: Sequence[tuple[str, str]] = (),
     ) -> None:
+        self._merged = tuple(merged)
         self._load_paths = tuple(load_paths)
         self._shown = shown
         self._url = url
@@ -149,7 +151,8 @@ class LibsassEngine:
 
     def _request(self, given: EngineInput) -> _Request:
         limit_seconds = self._limit_seconds + _ALARM_SECONDS
-        return given.text, os.path.abspath(given.path), given.shown, self._load_paths, self._url, limit_seconds
+        path = os.path.abspath(given.path)
+        return given.text, path, given.shown, self._load_paths, self._merged, self._url, limit_seconds
 
     def _as_shown(self, diagnostic: Diagnostic, given: EngineInput) -> Diagnostic:
         """`diagnostic` with each path that the child marked replaced by the name that the user would write."""
@@ -176,7 +179,7 @@ def _failed(code: str, message: str, given: EngineInput, notes: Sequence[str], h
 
 def libsass(options: EngineOptions) -> LibsassEngine:
     """The engine `libsass`."""
-    return LibsassEngine(options.load_paths, options.shown, url=options.url)
+    return LibsassEngine(options.load_paths, options.shown, url=options.url, merged=options.merged)
 
 
 def _with_dart_sass(hint: str) -> str:

@@ -62,7 +62,14 @@ def normalised(text: str) -> str:
 class Sheet:
     """The files of one compilation, under the numbers by which libsass knows them; 0 is the sheet itself."""
 
-    def __init__(self, given: EngineInput, load_paths: Sequence[str], folders: ExitStack, recent: RecentTexts) -> None:
+    def __init__(
+        self,
+        given: EngineInput,
+        load_paths: Sequence[str],
+        merged: scss_imports.Merged,
+        folders: ExitStack,
+        recent: RecentTexts,
+    ) -> None:
         self.paths = [given.path]
         self.texts = [recent.of(normalised(given.text))]
         self._recent = recent
@@ -71,6 +78,7 @@ class Sheet:
         self.absences: set[str] = set()
         self.faults: list[Diagnostic] = []
         self._load_paths = load_paths
+        self._merged = merged
         self._folders = folders
         self._folder = ""
         self._open = [0]  # the files being parsed, each imported by the one before
@@ -87,7 +95,7 @@ class Sheet:
         def location() -> Location:  # only a fault needs it
             return locate(named(path), text.text, rule.start, rule.end) if rule else Location(named(path))
 
-        resolution = scss_imports.resolve(name, path, self._load_paths, self._listings)
+        resolution = scss_imports.resolve(name, path, self._load_paths, self._listings, merged=self._merged)
         self.absences.update(resolution.absences)
         number = self._numbered(name, importer, location, resolution)
         if number is None:
@@ -170,7 +178,9 @@ def _not_one(name: str, importer: str, location: Location, resolution: scss_impo
     return error("scss/import", f"cannot find `{name}`", location, notes=[looked], hint=hint)
 
 
-def compile_sheet(given: EngineInput, load_paths: Sequence[str], url_prefix: str, recent: RecentTexts) -> Compiled:
+def compile_sheet(
+    given: EngineInput, load_paths: Sequence[str], merged: scss_imports.Merged, url_prefix: str, recent: RecentTexts
+) -> Compiled:
     """libsass's result for `given`, with diagnostics. `url_prefix` is the prefix of URLs that name assets."""
     try:
         import sass
@@ -181,7 +191,7 @@ def compile_sheet(given: EngineInput, load_paths: Sequence[str], url_prefix: str
     written, refusal = "", None
     calls = AssetCalls(url_prefix)
     with ExitStack() as folders:
-        sheet = Sheet(given, load_paths, folders, recent)
+        sheet = Sheet(given, load_paths, merged, folders, recent)
         try:
             written = sass.compile(  # type: ignore[no-untyped-call]  # the package has no types
                 string=(sheet.texts[0].text or "\n").encode("utf-8", "replace"),  # libsass refuses an empty sheet
@@ -375,14 +385,14 @@ def main(end: socket) -> None:
     recent = RecentTexts()
     while True:
         try:
-            text, path, shown, load_paths, url_prefix, limit_seconds = connection.receive()
+            text, path, shown, load_paths, merged, url_prefix, limit_seconds = connection.receive()
         except EOFError:
             return
         # A sheet may have no end, and who started this may be killed before its own limit is reached.
         faulthandler.dump_traceback_later(
             limit_seconds, exit=True
         )  # works even while libsass holds the interpreter's lock
-        compiled = compile_sheet(EngineInput(text, path, shown), load_paths, url_prefix, recent)
+        compiled = compile_sheet(EngineInput(text, path, shown), load_paths, merged, url_prefix, recent)
         faulthandler.cancel_dump_traceback_later()
         with suppress(ConnectionError):  # the parent is gone, and `receive` reports that next
             connection.send(compiled)

@@ -31,8 +31,9 @@ class Survey:
     them that are no files; reading these may never end.
     """
 
-    def __init__(self, path: str, text: str, load_paths: Sequence[str]) -> None:
+    def __init__(self, path: str, text: str, load_paths: Sequence[str], merged: imports.Merged = ()) -> None:
         self.texts = {path: text}
+        self._merged = merged
         self._load_paths = load_paths
         self._loads: dict[str, tuple[imports.Load, ...]] = {}
         self._listings = imports.Listings()
@@ -50,7 +51,7 @@ class Survey:
     def loads_of(self, path: str) -> tuple[imports.Load, ...]:
         """What the file at `path` may load."""
         if path not in self._loads:
-            found = imports.loads(self.text_of(path), path, self._load_paths, self._listings)
+            found = imports.loads(self.text_of(path), path, self._load_paths, self._listings, self._merged)
             self._loads[path] = tuple(found)
         return self._loads[path]
 

@@ -34,6 +34,23 @@ def test_a_built_page_works_without_a_failed_request(tmp_path: Path, browser: Br
     assert browser.faults() == []
 
 
+@pytest.mark.parametrize("more", ["", 'modules = "importmap"\n'])
+def test_a_plain_root_with_the_output_of_vite_works(tmp_path: Path, browser: Browser, serve: Serve, more: str) -> None:
+    built = vite_build(tmp_path)
+    release = build(tmp_path, f'sources = ["assets", {{ path = "front/dist", exclude = [".vite/**"] }}]\n{more}')
+    assets, entry = assets_of(release), built["src/main.ts"]
+    head = [
+        assets.importmap(),
+        *map(assets.stylesheet, entry.get("css", ())),
+        assets.script(entry["file"], type="module"),
+    ]
+    browser.open(serve(page(release, "".join(head), BODY)))
+    browser.wait_for("document.querySelector('i')?.textContent === 'lazy high'")
+    browser.wait_for("getComputedStyle(document.querySelector('i')).color === 'rgb(4, 5, 6)'")
+    assert browser.value("document.images[0].decode().then(() => document.images[0].naturalWidth)") == 8
+    assert browser.faults() == []
+
+
 def site(made: Callable[[], str]) -> AbstractContextManager[str]:
     """Serve pages that are `made` at each request; give their URL."""
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from buildassets.compiler.graph.asset_graph import AssetGraph
     from buildassets.compiler.graph.walk import Progress
+    from buildassets.compiler.model import Source
     from buildassets.compiler.templates.check import TemplateCheck, Widths
 
 
@@ -52,6 +53,7 @@ def check(
     What builds have left in the folder `cache` is not made again. If `config` names no folders of templates, those
     that frameworks use are searched.
     """
+    from buildassets.compiler.graph.chunk_names import plain_name_faults
     from buildassets.compiler.graph.unused import unused
     from buildassets.compiler.templates.check import TemplateCheck, check_templates  # not needed by a build
 
@@ -70,12 +72,18 @@ def check(
         config, named, unreached, graph.uncompiled, css_modules, _pictures(graph), _icons(config, graph)
     )
     faults = () if graph.failed else _over_budget(config, means, graph)
-    found = {*graph.diagnostics, *templates.diagnostics, *faults, *filter(None, [oddity()])}
+    strings = () if graph.failed else plain_name_faults(config, assets, _sources(graph))
+    found = {*graph.diagnostics, *templates.diagnostics, *faults, *strings, *filter(None, [oddity()])}
     diagnostics = tuple(sorted(found, key=sort_key))
     of_blocks = map(LogicalPath, (*config.plan.bundles, *config.plan.named) if config.plan else ())
     used = templates.used.union(of_blocks, graph.front_ends.files)
     left = unused(config, assets, graph.importmap, used) if templates.used else ()
     return CheckResult(diagnostics, unreached, left, templates, graph.of_others.intersection((*unreached, *left)))
+
+
+def _sources(graph: "AssetGraph") -> "dict[LogicalPath, Source]":
+    """The sources of all assets."""
+    return {path: asset.draft.source for path, asset in graph.assets.items()}
 
 
 def _pictures(graph: "AssetGraph") -> "dict[LogicalPath, Widths]":

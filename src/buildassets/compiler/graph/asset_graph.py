@@ -10,6 +10,7 @@ from buildassets.codings import is_available
 from buildassets.compiler.bundle.concatenated import find_bundles
 from buildassets.compiler.bundle.directive_places import places_of
 from buildassets.compiler.config.values import HIDDEN, Config, Mode
+from buildassets.compiler.graph.chunk_names import chunk_faults
 from buildassets.compiler.graph.clashes import clashes
 from buildassets.compiler.graph.data_urls import refusals
 from buildassets.compiler.graph.findings import of_drafts
@@ -240,6 +241,7 @@ def _faults_of_graph(
     yield from prefix_faults(config, walk.compiled, sources)
     yield from setting_faults(config, sources.listed)
     yield from worker_faults(config, walk.compiled, sources)
+    yield from chunk_faults(config, walk.compiled, sources.listed)
 
 
 def _missing_references(config: Config, walk: Walk, skipped: Mapping[LogicalPath, str]) -> MissingReferences:

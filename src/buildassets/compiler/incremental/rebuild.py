@@ -55,6 +55,14 @@ def _names_workers(draft: Draft) -> bool:
     return names_workers(draft)
 
 
+def _names_chunks(draft: Draft) -> bool:
+    if media_of(draft.source.logical).syntax is not Syntax.JAVASCRIPT:
+        return False
+    from buildassets.compiler.graph.chunk_names import names_chunks  # which brings the lexer of scripts
+
+    return names_chunks(draft)
+
+
 def _follows_paths(config: Config, draft: Draft) -> bool:
     """Whether the paths of the references of `draft` alone decide what they name, and all are written into the file."""
     if config.data_urls or any(_may_name_by_prefix(config, reference) for reference in draft.references):
@@ -267,6 +275,8 @@ class Change:
             raise NeedsFullBuild  # the manifest lists the engines of all assets
         if self._config.inline_imports and media_of(source.logical).syntax is Syntax.CSS and draft.references:
             raise NeedsFullBuild  # it may import sheets now that are put into it
+        if _names_chunks(draft):
+            raise NeedsFullBuild
         if _names_workers(draft) or is_large_image(self._config, draft) or (is_image(draft) and self._warns_of_images):
             raise NeedsFullBuild
 

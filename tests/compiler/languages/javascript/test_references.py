@@ -170,6 +170,20 @@ def test_shortcuts_agree_with_the_tokens(text: str, urls: str) -> None:
     assert scan(text) == list(scan_tokens(text))
 
 
+VITE_LISTS = [
+    'const __vite__mapDeps=(i,m=__vite__mapDeps,d=(m.f||(m.f=["./a","../b","c"])))=>i.map(i=>d[i]);import("d")',
+    "\ufeff#!x\nconst __vite__mapDeps = (e, t = __vite__mapDeps, n = t.f || (t.f = ['./a', `../b`])) => 1; import('d')",
+    'f(()=>import("./a"),["../b","c"],import.meta.url).then(()=>import("d"))',
+]
+
+
+@pytest.mark.parametrize("text", VITE_LISTS)
+def test_lists_of_vite_are_references_where_they_are_relative(text: str) -> None:
+    found = scan(text)
+    assert [one.url for one in found] == ["./a", "../b", "d"]
+    assert all(text[one.start : one.end] == one.url for one in found)
+
+
 def test_comment_that_begins_long_before_is_one() -> None:
     begun = "a\n/*" + "\n * b" * 2_000
     assert scan(f'{begun}\n import("c")') == []

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from buildassets.compiler.languages.javascript.lexer import LINE_TERMINATORS, NAME_PART, REGEXP, SPACES, Kind, tokens
+from buildassets.compiler.languages.javascript.preload_lists import with_preload_lists
 from buildassets.compiler.languages.javascript.slash import (
     Doubt,
     before_space,
@@ -120,8 +121,12 @@ def scan(text: str) -> list[Reference]:
 
     A specifier counts only where it is a string, or a template without holes, and stands alone as the argument. Of
     comments that name a source map the last counts, and only if no code follows it (ECMA-426, section 11.1.2.1); a
-    `data:` URL is no reference.
+    `data:` URL is no reference. What Vite lists to be loaded ahead is one.
     """
+    return [*with_preload_lists(text, _scanned(text))]
+
+
+def _scanned(text: str) -> list[Reference]:
     source_map = _plainly_named(text)
     survey = kept_survey(text)
     if survey is not None:
@@ -182,7 +187,8 @@ def _at_places(text: str, places: Sequence[int], source_map: list[Reference] | N
 def references_at(text: str, places: Sequence[int]) -> tuple[Reference, ...]:
     """The references in `text`, which is whole, and of which the survey has the `places`; as `scan` has them."""
     names_map = bool(places) and places[-3] == _COMMENT_AT_END  # they come last
-    return tuple(_at_places(text, places, _plainly_named(text) if names_map else []))
+    found = tuple(_at_places(text, places, _plainly_named(text) if names_map else []))
+    return tuple(with_preload_lists(text, found))
 
 
 def _continues_clause(kind: Kind, word: str, previous: str) -> bool:

@@ -1,0 +1,157 @@
+"""Reports scripts that hold the names of other assets as text, which stay while the files get new names.
+
+What bundlers write cannot work then, and is an error; any other script is a warning of `check`. Takes all assets with
+the sources, gives diagnostics.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+from typing import Final
+
+from buildassets.compiler.body import OnDisk, bytes_of
+from buildassets.compiler.config.values import Config, SourceRoot
+from buildassets.compiler.languages.javascript.chunk_names import Named, bundler_of, may_name_files, plain_names
+from buildassets.compiler.languages.javascript.worker_urls import worker_urls
+from buildassets.compiler.model import Draft, Linked, Source
+from buildassets.compiler.resolve.urls import has_host
+from buildassets.compiler.sources.globs import compile_globs
+from buildassets.compiler.transform.original_positions import OriginalPositions
+from buildassets.diagnostics import Diagnostic, error, warning
+from buildassets.media import Syntax, media_of
+from buildassets.paths import LogicalPath, from_url, join, normalise, split_url
+
+_MOST_NAMED: Final = 3
+_USUAL_PREFIXES: Final = ("/static/", "/assets/", "/")  # of the URLs of assets in other systems, the longest first
+
+
+def chunk_faults(
+    config: Config, compiled: Mapping[LogicalPath, Linked], sources: Mapping[LogicalPath, Source]
+) -> Iterator[Diagnostic]:
+    """An error for each output of a bundler that names assets which get new names; a warning in a third-party root."""
+    names = _Names(config, sources)
+    for _, asset in sorted(compiled.items()):
+        draft = asset.draft
+        bundler = _bundler_of(config, draft)
+        if not bundler:
+            continue
+        root = config.sources[draft.source.root]
+        positions = OriginalPositions(draft, config.shown)
+        found = [*names.renamed(draft, plain_names(positions.text, built=True), anywhere=True)]
+        if found:
+            (first, _), targets = found[0], [*dict.fromkeys(target for _, target in found)]
+            make = warning if root.npm or root.vendored else error
+            yield make(
+                "reference/chunks",
+                f"{bundler} wrote {_listed(targets)} into this script, and {_they(targets)} a new name",
+                positions.place_in(first.start, first.end),
+                notes=["pages would ask for the old names, which the release does not have"],
+                hint=_hint(bundler, root, targets),
+            )
+
+
+def plain_name_faults(
+    config: Config, assets: Mapping[LogicalPath, Linked], sources: Mapping[LogicalPath, Source]
+) -> Iterator[Diagnostic]:
+    """A warning for each script of the project whose strings name assets that get new names."""
+    names = _Names(config, sources)
+    for _, asset in sorted(assets.items()):
+        draft = asset.draft
+        root = config.sources[draft.source.root] if draft.source.root >= 0 else None
+        if root is None or root.npm or root.vendored or not _is_rewritten(draft) or _bundler_of(config, draft):
+            continue
+        if isinstance(draft.body, OnDisk) or not may_name_files(draft.body):
+            continue
+        positions = OriginalPositions(draft, config.shown)
+        known = {worker.start for worker in worker_urls(positions.text)}
+        strings = (one for one in plain_names(positions.text) if "/" in one.name and one.start not in known)
+        if found := [*names.renamed(draft, strings)]:
+            (first, _), targets = found[0], [*dict.fromkeys(target for _, target in found)]
+            yield warning(
+                "reference/string",
+                f"{_listed(targets)} {'is an asset' if len(targets) == 1 else 'are assets'} that a string names",
+                positions.place_in(first.start, first.end),
+                notes=[f"the string is left alone, and {_they(targets)} a new name"],
+                hint=f'write `ASSET_URL("{targets[0]}")`, or name what is meant otherwise in `external`',
+            )
+
+
+def names_chunks(draft: Draft) -> bool:
+    """Whether `draft` is a script that a bundler wrote, which may name other files."""
+    return _is_rewritten(draft) and bool(bundler_of(_content(draft)))
+
+
+def _bundler_of(config: Config, draft: Draft) -> str:
+    if draft.source.root < 0 or not _is_rewritten(draft):
+        return ""
+    return bundler_of(_content(draft))
+
+
+def _is_rewritten(draft: Draft) -> bool:
+    return media_of(draft.source.logical).syntax is Syntax.JAVASCRIPT and not draft.source.keeps_name
+
+
+def _content(draft: Draft) -> bytes | str:
+    return bytes_of(draft.body) if isinstance(draft.body, OnDisk) else draft.body
+
+
+class _Names:
+    """Finds the assets that strings in scripts name."""
+
+    def __init__(self, config: Config, sources: Mapping[LogicalPath, Source]) -> None:
+        self._sources = sources
+        self._url = config.url
+        self._is_external: Callable[[str], object] = compile_globs(config.external)
+
+    @cached_property
+    def _by_file(self) -> Mapping[str, list[LogicalPath]]:
+        found: dict[str, list[LogicalPath]] = {}
+        for path in self._sources:
+            found.setdefault(path.rpartition("/")[2], []).append(path)
+        return found
+
+    def renamed(
+        self, draft: Draft, strings: Iterator[Named], *, anywhere: bool = False
+    ) -> Iterator[tuple[Named, LogicalPath]]:
+        """Each of `strings` with the asset that it names, if that gets a new name; with `anywhere` in any folder."""
+        for named in strings:
+            if media_of(named.name).syntax is None and "." not in named.name.rpartition("/")[2]:
+                continue
+            target = None if self._is_external(named.name) else self._target(named, draft.source.logical, anywhere)
+            if target is not None and target != draft.source.logical and not self._sources[target].keeps_name:
+                yield named, target
+
+    def _target(self, named: Named, logical: LogicalPath, anywhere: bool) -> LogicalPath | None:
+        path = from_url(split_url(named.name)[0])
+        if has_host(named.name) or "\\" in path or not path:
+            return None
+        if path.startswith("/"):  # what a bundler wrote may also name a file of the server, such as `/favicon.ico`
+            prefixes = (self._url,) if anywhere else (self._url, *_USUAL_PREFIXES)
+            places = [normalise(path.removeprefix(prefix)) for prefix in prefixes if path.startswith(prefix)]
+        else:
+            places = [join(logical, path), normalise(path)]
+        for place in places:
+            if place and place in self._sources:
+                return LogicalPath(place)
+        whole = path.removeprefix("./")
+        candidates = self._by_file.get(whole.rpartition("/")[2], ()) if anywhere and whole[:1] not in ("", "/") else ()
+        return next((one for one in candidates if one.endswith(f"/{whole}")), None)
+
+
+def _listed(targets: list[LogicalPath]) -> str:
+    names = [f"`{target}`" for target in targets[:_MOST_NAMED]]
+    more = len(targets) - len(names)
+    return ", ".join(names) + (f" and {more} more" if more else "")
+
+
+def _they(targets: list[LogicalPath]) -> str:
+    return "it gets" if len(targets) == 1 else "each gets"
+
+
+def _hint(bundler: str, root: SourceRoot, targets: list[LogicalPath]) -> str:
+    folder = targets[0].rpartition("/")[0]
+    glob = f"{folder}/**" if folder else "*"
+    keep = f'keep the names that it chose: `fingerprinted = ["{glob}"]`'
+    if bundler != "Vite":
+        return keep
+    named = f'`{{ path = "{root.shown}", manifest = ".vite/manifest.json" }}` in `sources`'
+    return f"name its manifest: {named}, set its `base` to `./`, or {keep}"

@@ -134,6 +134,21 @@ def test_sass_imports_a_file_of_another_app_as_if_static_files_were_collected(tm
     assert made.texts(made.page()) == [".mix{top:2px}.app{top:1px}\n"]
 
 
+@pytest.mark.parametrize(
+    ("precompiler", "expected"),
+    [
+        ("django_libsass.SassCompiler", ".a{color:blue}@media print{.a{color:red}}"),
+        ("sassc {infile} {outfile}", ".a{color:blue}@media print{.a{color:red}}"),
+        ("sass {infile} {outfile}", "@media print{.a{color:red}}.a{color:blue}"),
+    ],
+)
+def test_sass_of_libsass_is_compiled_by_libsass(tmp_path: Path, precompiler: str, expected: str) -> None:
+    files = {"site/scss/app.scss": ".a { @media print { color: red } color: blue }"}
+    template = block("css", css("scss/app.scss", type="text/x-scss"))
+    made = site(tmp_path, template, files=files, COMPRESS_PRECOMPILERS=[("text/x-scss", precompiler)])
+    assert (made.codes(), made.texts(made.page())) == ([], [f"{expected}\n"])
+
+
 def test_changed_partial_rebuilds_the_block(tmp_path: Path) -> None:
     template = block("css", css("scss/app.scss", type="text/x-scss"))
     site(tmp_path, template)

@@ -35,6 +35,16 @@ def test_sass_imports_a_file_of_another_app_as_if_static_files_were_collected(tm
     assert "".join(text.split()) == ".mix{top:2px}.app{top:1px}"
 
 
+def test_sass_of_libsass_is_compiled_by_libsass(tmp_path: Path) -> None:
+    files = {"site/css/order.scss": ".a { @media print { color: red } color: blue }"}
+    sheets = package("css/order.scss", output="gen/x.css")
+    made = {
+        name: site_of(tmp_path / str(number), files=files, STYLESHEETS=sheets, COMPILERS=[name])["texts"]["css x"]
+        for number, name in enumerate(("libsasscompiler.LibSassCompiler", "pipeline.compilers.sass.SASSCompiler"))
+    }
+    assert [text.index("blue") < text.index("red") for text in made.values()] == [True, False]
+
+
 def test_files_are_loaded_one_by_one_where_it_is_off(tmp_path: Path) -> None:
     found = site_of(
         tmp_path,

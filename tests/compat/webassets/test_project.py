@@ -199,6 +199,14 @@ def test_small_files_are_inlined_into_sheets_by_a_filter(tmp_path: Path) -> None
     assert "data:image/png;base64," in next((tmp_path / "build/assets").glob("s.*.css")).read_text()
 
 
+def test_sass_of_libsass_is_compiled_by_libsass(tmp_path: Path) -> None:
+    files = {**module("env.register('s', 'css/u.scss', filters='libsass', output='s.css')"),
+        "static/css/u.scss": ".a { @media print { color: red } color: blue }"}  # fmt: skip
+    messages_of(tmp_path, 'webassets = "defs"', files)
+    text = next((tmp_path / "build/assets").glob("s.*.css")).read_text()
+    assert text.startswith(".a{color:blue}@media print")
+
+
 def test_folders_of_sass_are_those_of_its_settings(tmp_path: Path) -> None:
     files = {**module("env.config['libsass_includes'] = ['lib']\n"
         "env.register('s', 'css/u.scss', filters='libsass', output='s.css')"),

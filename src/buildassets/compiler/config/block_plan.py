@@ -55,9 +55,14 @@ def _kept(config: Config) -> dict[str, Any]:
     return {"data_urls": config.data_urls} if config.data_urls else {}
 
 
+def merged_of(document: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """The folders of static files, each with its prefix, that make one tree."""
+    return tuple((path, prefix) for path, prefix in document.get("merged", ()))
+
+
 def parts_of(document: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of a Config that only some systems' plans set: templates for scripts, wrappers, data URLs."""
-    fields: dict[str, Any] = {}
+    """The fields of a Config that only some systems' plans set: templates for scripts, wrappers, data URLs, Sass."""
+    fields: dict[str, Any] = {"was_libsass": True} if document.get("was_libsass") else {}
     if document.get("templating"):
         fields["templating"] = Templating(**document["templating"])
     if document.get("template_names"):
@@ -114,7 +119,7 @@ def _plan(path: str, document: Mapping[str, Any]) -> BlockPlan:
         diagnostics=tuple(map(from_json, document["diagnostics"])),
         inputs=tuple(document["inputs"]),
         renew=tuple(document["renew"]),
-        merged=tuple((path, prefix) for path, prefix in document.get("merged", ())),
+        merged=merged_of(document),
     )
 
 

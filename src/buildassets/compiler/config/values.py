@@ -340,6 +340,7 @@ class Config:
     cache: CacheSettings = field(default_factory=CacheSettings, repr=False)
     precache: str = ""
     plan: BlockPlan | None = None
+    was_libsass: bool = False
     companions: tuple[str, ...] = ()
     pieces: Packages | None = None
     template_names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -359,7 +360,14 @@ class Config:
     def engine_options(self) -> EngineOptions:
         """What engines may use of it."""
         return EngineOptions(
-            self.folder, self.shown, self.load_paths, self.url, self.browsers, self.permission, self.merged
+            self.folder,
+            self.shown,
+            self.load_paths,
+            self.url,
+            self.browsers,
+            self.permission,
+            self.merged,
+            was_libsass=self.was_libsass and not self.engines.is_scss_pinned,
         )
 
     @property

@@ -99,7 +99,8 @@ class EngineOptions:
     turns an absolute path into the name that the user would write; `browsers` are those that have to understand the
     result, as in `safari 16.4`, and empty if it is not to be translated. `permission` states which programs may be
     started, and whether Python of the project may be imported. `merged` are folders, each with its prefix, whose files
-    count as one tree, as `collectstatic` makes it.
+    count as one tree, as `collectstatic` makes it. If it `was_libsass` that compiled the sheets so far, and nobody
+    chose a compiler, the result is to be as from it.
     """
 
     folder: str
@@ -109,6 +110,7 @@ class EngineOptions:
     browsers: tuple[str, ...] = ()
     permission: Permission = BUILDING
     merged: tuple[tuple[str, str], ...] = ()
+    was_libsass: bool = False
 
 
 class Engine(Protocol):

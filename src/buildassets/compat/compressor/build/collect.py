@@ -25,6 +25,7 @@ from buildassets.compat.compressor.build.django_templates import build_engines, 
 from buildassets.compat.compressor.build.found_blocks import FoundBlocks
 from buildassets.compat.compressor.build.marks import root_name, without_queries
 from buildassets.compat.compressor.build.page_templates import has_listeners
+from buildassets.compat.compressor.build.precompilers import was_libsass
 from buildassets.compat.compressor.build.rendering import Rendering
 from buildassets.compat.compressor.build.settings import build_options, setting_faults
 from buildassets.compat.compressor.build.sources import GeneratedSources
@@ -160,6 +161,7 @@ class _Collection:
             "places": {path: asdict(place) for path, place in self._sources.places.items()},
             "roots": [*_sass_roots(contents, self._files), *_collected_roots(contents)] if contents else [],
             "load_paths": _load_paths(self._files),
+            "was_libsass": contents is not None and was_libsass(contents.options.precompilers),
             "merged": [[root.path, root.prefix] for root in self._files.roots],
             "data_url_bytes": contents.options.data_url_bytes if contents else 0,
             "diagnostics": [plain(one) for one in dict.fromkeys(found)],

@@ -16,7 +16,7 @@ from buildassets.plain_files import plain
 from buildassets.programs.permission import BUILDING
 from buildassets.programs.start import named, run_line
 
-__all__ = ["SASS_SUFFIXES", "Content", "PrecompilerError", "is_for_engine", "precompiled"]
+__all__ = ["SASS_SUFFIXES", "Content", "PrecompilerError", "is_for_engine", "precompiled", "was_libsass"]
 
 SASS_SUFFIXES: Final[Mapping[str, str]] = {
     **dict.fromkeys(("text/x-scss", "text/scss"), ".scss"),
@@ -54,13 +54,22 @@ def is_for_engine(mimetype: str, precompilers: Mapping[str, str]) -> bool:
     return given is None or given.startswith(_OURS) or _is_sass_command(given)
 
 
+def was_libsass(precompilers: Mapping[str, str]) -> bool:
+    """Whether libsass compiles some Sass under these settings."""
+    given = [precompilers.get(mimetype, "") for mimetype in SASS_SUFFIXES]
+    return any(one.startswith(_OURS) or bool(_programs(one) & {"sassc", "pysassc"}) for one in given)
+
+
 def _is_sass_command(given: str) -> bool:
+    return bool(_programs(given) & set(_SASS_COMMANDS))
+
+
+def _programs(given: str) -> set[str]:
+    """The names that may be that of the program in a command, as in `npx sass`, `bundle exec sass`."""
     try:
-        words = shlex.split(given)
+        return {os.path.basename(word) for word in shlex.split(given)[:3]}
     except ValueError:
-        return False
-    names = {os.path.basename(word) for word in words[:3]}  # as in `npx sass`, `bundle exec sass`
-    return bool(names & set(_SASS_COMMANDS))
+        return set()
 
 
 def precompiled(content: Content, precompiler: str) -> str:

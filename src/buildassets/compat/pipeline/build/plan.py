@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Any, Final
 
-from buildassets.compat.pipeline.build.settings import compiler_meaning, key_meaning
+from buildassets.compat.pipeline.build.settings import compiler_meaning, is_libsass, key_meaning
 from buildassets.compat.pipeline.build.static_names import matching, static_names
 from buildassets.compat.pipeline.run.key import members_key, package_key
 from buildassets.compat.pipeline.run.packages import KINDS, pipeline_settings
@@ -61,6 +61,7 @@ def document(renewal: Sequence[str] = ()) -> dict[str, Any]:
         "places": {},
         "roots": [],
         "load_paths": [],
+        "was_libsass": packages.was_libsass,
         "merged": [[root.path, root.prefix] for root in packages.roots],
         "data_url_bytes": 0,
         "embedded": packages.embedded(),
@@ -103,6 +104,12 @@ class Packages:
             kind = suffixes.get(str(name).split(".")[-2]) if "." in str(name) else None
             if meaning.outcome == "not possible" and kind not in self._engines:
                 yield warning("pipeline/compiler", f"the compiler `{name}` is left out", hint=meaning.note)
+
+    @property
+    def was_libsass(self) -> bool:
+        """Whether libsass compiled the sheets so far."""
+        binary = os.path.basename(str(self._given.get("SASS_BINARY", "")).split(" ")[-1])
+        return any(map(is_libsass, self._given.get("COMPILERS") or ())) or binary in ("sassc", "pysassc")
 
     @property
     def templating(self) -> tuple[str, str, str | None]:

@@ -7,7 +7,7 @@ import os
 from typing import Any, Final
 
 from buildassets.compat.run_program import ProgramError, printed_by
-from buildassets.compiler.config.block_plan import parts_of
+from buildassets.compiler.config.block_plan import merged_of, parts_of
 from buildassets.compiler.config.file import relative_to
 from buildassets.compiler.config.foreign import Asked, Foreign
 from buildassets.compiler.config.values import BlockPlan
@@ -31,7 +31,9 @@ def read(asked: Asked) -> Foreign | None:
         raise ConfigError([one for one in faults if one.is_error])
     path = os.path.join(asked.folder, *asked.file.split(".")) + ".py"
     fields: dict[str, Any] = {
-        "plan": BlockPlan(path=path, folder="", blocks=plan["blocks"], inputs=tuple(plan["inputs"])),
+        "plan": BlockPlan(
+            path=path, folder="", blocks=plan["blocks"], inputs=tuple(plan["inputs"]), merged=merged_of(plan)
+        ),
         "notices": tuple(faults),
         "is_computed": True,
         **parts_of(plan),

@@ -57,7 +57,14 @@ def key_meaning(key: str) -> Meaning:
     return _PROGRAM if key.endswith(("_BINARY", "_ARGUMENTS")) else _UNKNOWN
 
 
+def is_libsass(name: object) -> bool:
+    """Whether the dotted name is that of a compiler that uses libsass."""
+    return str(name).startswith("libsasscompiler.")
+
+
 def compiler_meaning(name: str) -> Meaning:
     """The meaning of a compiler, given as a dotted name."""
+    if is_libsass(name):
+        return COMPILERS["sass"]
     parts = name.split(".")
     return COMPILERS.get(parts[-2], _OWN) if parts[:2] == ["pipeline", "compilers"] and len(parts) > 2 else _OWN

@@ -295,6 +295,11 @@ class Project:
             table["load_paths"] = load_paths
         return table
 
+    @property
+    def was_libsass(self) -> bool:
+        """Whether a bundle has the filter that compiles by libsass."""
+        return "libsass" in self._uses
+
     def _load_paths(self) -> Iterator[str]:
         """The folders in which Sass also looks, from settings and options of filters."""
         given = [wanted(self._found.settings, name) for name in LOAD_PATHS]

@@ -34,6 +34,7 @@ def read(asked: Asked) -> Foreign | None:
         "template_names": project.template_names(),
         "bases": project.bases(),
         "notices": tuple(dict.fromkeys(project.faults)),
+        "was_libsass": project.was_libsass,
         "is_computed": not asked.file.endswith(SUFFIXES),
     }
     return Foreign(project.table(), fields, (*found.files, *project.resolver.looked_in))

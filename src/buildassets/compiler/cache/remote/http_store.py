@@ -112,7 +112,9 @@ class HttpStore:
         connection.request(method, f"{self._path}/{name}", body, {**self._headers, **headers})
         response = connection.getresponse()
         content = _body(response, most_bytes if response.status == 200 or method != "GET" else _CHUNK_BYTES)
-        if response.will_close or not response.isclosed():
+        is_whole = response.isclosed() or response.length == 0  # `read1` of Python 3.11 does not close it
+        response.close()
+        if response.will_close or not is_whole:
             self._drop(connection)
         return response.status, content
 

@@ -17,6 +17,7 @@ from buildassets.jobs import Room
 
 CONNECTIONS: Final = 16
 PATIENCE_SECONDS: Final = 1.8  # for waits that bring nothing, of all in one build
+_STOP_SECONDS: Final = 0.1  # for threads to close their connections
 MOST_FAULTS: Final = 8  # one after the other, before the server is asked no more
 _ROOM_BYTES: Final = 1 << 26  # for all contents that are on their way at the same time
 READ_FIRST: Final = 0  # what is begun is ended first: the priority falls with each step of a chain
@@ -49,7 +50,7 @@ class Line:
         )
         self._lock = Lock()
         self._number = 0
-        self._threads = 0
+        self._threads: list[Thread] = []
         self._in_a_row = 0
         self._in_vain_seconds = 0.0
         self._room = Room(_ROOM_BYTES)
@@ -59,11 +60,12 @@ class Line:
         with self._lock:
             self._number += 1
             self._calls.put((priority, self._number, answers, what, work))
-            if self._threads < min(CONNECTIONS, self._number):
+            if len(self._threads) < min(CONNECTIONS, self._number):
                 with suppress(RuntimeError):  # where no more threads can be started, those that there are do it
-                    Thread(target=self._work_off, daemon=True).start()
-                    self._threads += 1
-            has_threads = self._threads > 0
+                    thread = Thread(target=self._work_off, daemon=True)
+                    thread.start()
+                    self._threads.append(thread)
+            has_threads = bool(self._threads)
         if not has_threads:
             self.end("no thread can be started")
 
@@ -110,13 +112,16 @@ class Line:
                 self.faults.append(reason)
 
     def stop(self) -> None:
-        """Let all threads end as soon as they can."""
+        """End all threads, with their connections; only one that cannot be interrupted ends later."""
         with self._lock:
             self.ended = self.ended or "the build is done"
-            for _ in range(self._threads):
+            for _ in self._threads:
                 self._number += 1
                 self._calls.put((-1, self._number, SimpleQueue(), None, None))
         self.store.close()
+        deadline = monotonic() + _STOP_SECONDS
+        for thread in self._threads:
+            thread.join(timeout=max(0.0, deadline - monotonic()))
 
     def end(self, reason: str) -> None:
         """Ask the server no more, and let nobody wait for it."""

@@ -260,6 +260,14 @@ def test_an_edit_may_bring_an_import_that_browsers_refuse(tmp_path: Path, edit: 
     project.assert_as_a_clean_build()
 
 
+def test_an_edit_may_name_a_broken_script_of_others(tmp_path: Path) -> None:
+    settings = 'sources = ["assets", { path = "vendor", vendored = true }]\n'
+    files = {"assets/a.js": "f();\n", "vendor/b.js": "g(\n"}
+    project = Project(write_tree(tmp_path, {"buildassets.toml": settings, **files}))
+    result = project.edit({"assets/a.js": 'import "./b.js";\n'})
+    assert [(one.code, one.is_error) for one in result.diagnostics] == [("js/syntax", True)]
+
+
 @pytest.mark.parametrize("name", ["c.css", "b.js"])
 def test_importers_of_the_edited_file_are_rebuilt_alone(tmp_path: Path, name: str) -> None:
     scripts = {

@@ -8,8 +8,8 @@ from buildassets.compiler.build import build
 from buildassets.compiler.check import check
 from buildassets.compiler.config.values import Mode
 from tests.building import codes, load_config, only, printed, released
-from tests.command import built
-from tests.conftest import Tree, write_tree
+from tests.command import built, release_site
+from tests.conftest import Tree, read_tree, write_tree
 from tests.corpus.packages import node_modules
 
 BROKEN = "function menu() {\n  if (open) {\n    close();\n}\n"
@@ -113,6 +113,54 @@ def test_broken_files_of_a_third_party_root_are_one_line(tmp_path: Path) -> None
     assert documents.message == "2 places in the style sheets of `vendor/` that browsers give up on"
     assert sheets.message == "2 files in `vendor/` are not JSON"
     assert sheets.notes == ("the first: `vendor/a.json` is not JSON: a comma stands before `}`",)
+
+
+OTHERS = 'sources = ["assets", { path = "vendor", vendored = true }]\n'
+
+
+@pytest.mark.parametrize(("settings", "mode", "name"), WAYS.values(), ids=WAYS.keys())
+def test_a_broken_script_of_others_is_a_warning_and_released_unchanged(
+    tmp_path: Path, settings: str, mode: Mode, name: str
+) -> None:
+    result = built(tmp_path, {"assets/a.css": "", f"vendor/{name}": BROKEN}, OTHERS + settings, mode)
+    assert (only(result).code, only(result).is_error) == ("js/syntax", False)
+    assert released(tmp_path, result, name) == BROKEN
+
+
+def test_broken_scripts_of_others_are_counted(tmp_path: Path) -> None:
+    result = built(tmp_path, {"assets/a.css": "", "vendor/a.js": BROKEN, "vendor/b.js": BROKEN}, OTHERS)
+    assert only(result).message == "browsers run nothing of 2 scripts in `vendor/`"
+
+
+@pytest.mark.parametrize(
+    ("files", "settings"),
+    [
+        ({"assets/app.js": 'import "./a.js";\n'}, ""),
+        ({"assets/app.html": '<script src="a.js"></script>\n'}, ""),
+        ({"assets/app.js": "//= require a\n"}, "directives = true\n"),
+        ({"assets/app.js": "f();\n"}, '[bundles]\n"all.js" = ["app.js", "a.js"]\n'),
+        ({"assets/app.js": "f();\n"}, '[importmap]\na = "a.js"\n'),
+        ({"assets/app.js": "f();\n"}, 'entries = ["app.js", "a.js"]\n'),
+    ],
+    ids=["import", "page", "directive", "bundle", "import map", "entry"],
+)
+def test_a_broken_script_of_others_that_something_names_is_an_error(tmp_path: Path, files: Tree, settings: str) -> None:
+    result = built(tmp_path, {**files, "vendor/a.js": BROKEN, "vendor/b.js": BROKEN}, OTHERS + settings)
+    faults = [one for one in result.diagnostics if one.is_error]
+    assert [(one.code, one.location and one.location.file) for one in faults] == [("js/syntax", "vendor/a.js")]
+
+
+def test_a_source_map_that_lists_a_broken_script_of_others_does_not_make_it_an_error(tmp_path: Path) -> None:
+    listed = '{"version":3,"sources":["a.js"],"names":[],"mappings":""}'
+    result = built(tmp_path, {"assets/app.js": "", "vendor/a.js": BROKEN, "vendor/b.js.map": listed}, OTHERS)
+    assert (only(result).code, only(result).is_error) == ("js/syntax", False)
+
+
+def test_workers_leave_a_broken_script_of_others_unchanged(tmp_path: Path) -> None:
+    files = {f"vendor/{number}.js": f"f({number});  // {number}\n" for number in range(40)}
+    site = {"buildassets.toml": OTHERS, "assets/a.css": "", **files, "vendor/a.js": BROKEN}
+    alone, several = (read_tree(release_site(tmp_path / jobs, site, "--jobs", jobs) / "build") for jobs in ("1", "2"))
+    assert alone == several
 
 
 WRONG = "let a = 1;\nlet b = = 2;\n"

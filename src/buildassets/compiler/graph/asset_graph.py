@@ -13,7 +13,7 @@ from buildassets.compiler.config.values import HIDDEN, Config, Mode
 from buildassets.compiler.graph.chunk_names import chunk_faults
 from buildassets.compiler.graph.clashes import clashes
 from buildassets.compiler.graph.data_urls import refusals
-from buildassets.compiler.graph.findings import of_drafts
+from buildassets.compiler.graph.findings import is_broken_script, of_drafts
 from buildassets.compiler.graph.import_faults import import_faults
 from buildassets.compiler.graph.import_map import (
     NameResolution,
@@ -232,7 +232,8 @@ def _faults_of_graph(
     config: Config, mode: Mode, walk: Walk, names: NameResolution, sources: Sources, skipped: Mapping[LogicalPath, str]
 ) -> Iterator[Diagnostic]:
     """The diagnostics of all assets and of what they refer to."""
-    yield from _faults_of_assets(config, walk, _missing_references(config, walk, skipped))
+    mapped = mapped_assets(names.configured)
+    yield from _faults_of_assets(config, walk, mapped, _missing_references(config, walk, skipped))
     if mode == "production":
         yield from large_images(config, [asset.draft for asset in walk.assets.values()])
     yield from fingerprinted_faults(config, walk.assets)
@@ -310,10 +311,15 @@ def _meant_entry(pattern: str, listed: Iterable[LogicalPath], known: Known) -> s
     return f"did you mean `{near}`?" if near else None
 
 
-def _faults_of_assets(config: Config, walk: Walk, missing: MissingReferences) -> Iterator[Diagnostic]:
+def _faults_of_assets(
+    config: Config, walk: Walk, mapped: Collection[LogicalPath], missing: MissingReferences
+) -> Iterator[Diagnostic]:
     """The diagnostics of each source and bundle, and of their references to nothing."""
     drafts = {id(asset.draft): asset.draft for asset in (*walk.compiled.values(), *walk.assets.values())}
-    yield from of_drafts(config, drafts.values())
+    broken = {draft.source.logical for draft in drafts.values() if is_broken_script(config, draft)}
+    if broken:
+        broken.difference_update(walk.named(), mapped, (LogicalPath(entry) for entry in config.entries))
+    yield from of_drafts(config, drafts.values(), unused=broken)
     for required in walk.requires.values():
         yield from required.diagnostics
     for path, part in walk.compiled.items():

@@ -12,10 +12,12 @@ from buildassets.compiler.config.values import Config, SourceRoot
 from buildassets.compiler.engines.wording import ELSEWHERE
 from buildassets.compiler.model import Draft
 from buildassets.compiler.transform.original_positions import OriginalPositions
-from buildassets.diagnostics import Diagnostic, sort_key, warning
+from buildassets.diagnostics import Diagnostic, Severity, sort_key, warning
 from buildassets.frozen import frozen, replace
+from buildassets.paths import LogicalPath
 
 _MOST_NAMED: Final = 8  # of the findings in a root of others
+BROKEN_SCRIPT: Final = "js/syntax"
 
 
 @frozen
@@ -48,7 +50,7 @@ def warnings_of(
 _GATHERED: Final = {  # by code: the message for several warnings in one root, from their count and the root's name
     "directive/ignored": "{} files in {} have directives, which are left alone",
     "css/syntax": "{} places in the style sheets of {} that browsers give up on",
-    "js/syntax": "browsers run nothing of {} scripts in {}",
+    BROKEN_SCRIPT: "browsers run nothing of {} scripts in {}",
     "json/syntax": "{} files in {} are not JSON",
     "svg/syntax": "browsers show nothing of {} files in {}",
     "source/encoding": "{} files in {} are not UTF-8",
@@ -62,16 +64,19 @@ _WITHOUT_TOOL: Final = "js/unavailable"  # one installation mends all files
 _DEPRECATED: Final = "scss/deprecated"  # it is mended at its place, whatever sheet loads that
 
 
-def of_drafts(config: Config, drafts: Iterable[Draft]) -> Iterator[Diagnostic]:
+def of_drafts(config: Config, drafts: Iterable[Draft], unused: Collection[LogicalPath] = ()) -> Iterator[Diagnostic]:
     """The diagnostics of each draft. Warnings that the user cannot fix are gathered: one for each root of others.
 
-    Files that lack a tool are one error. A deprecation is one warning for all sheets that load its place.
+    Files that lack a tool are one error. A deprecation is one warning for all sheets that load its place. Faults of
+    `unused` scripts are warnings.
     """
     of_others: dict[tuple[int, str], list[Diagnostic]] = {}
     without_tool: list[Diagnostic] = []
     deprecations: dict[Diagnostic, dict[str, Diagnostic]] = {}  # by sheet; first by all but the way to the place
     for draft in drafts:
-        for fault in draft.diagnostics:
+        is_unused = draft.source.logical in unused
+        for found in draft.diagnostics:
+            fault = replace(found, severity=Severity.WARNING) if is_unused else found
             if fault.code == _WITHOUT_TOOL:
                 without_tool.append(fault)
                 continue
@@ -106,6 +111,13 @@ def _of_sheets(faults: Collection[Diagnostic]) -> Diagnostic:
     if more:
         notes += (f"and in {len(more)} other {'sheet' if len(more) == 1 else 'sheets'}",)
     return replace(first, notes=notes)
+
+
+def is_broken_script(config: Config, draft: Draft) -> bool:
+    """Whether `draft` is of a script in a root of others whose only errors are that it does not parse."""
+    errors = [fault for fault in draft.diagnostics if fault.is_error]
+    is_source = draft.compiled is None and is_root_of_others(config, draft.source.root)
+    return is_source and bool(errors) and all(fault.code == BROKEN_SCRIPT for fault in errors)
 
 
 def is_root_of_others(config: Config, root: int) -> bool:

@@ -131,6 +131,14 @@ class Walk:
         """The sources that directives ask for, but nothing compiles."""
         return {path for requires in self.requires.values() for path in requires.refused}
 
+    def named(self) -> set[LogicalPath]:
+        """The sources that assets refer to, that directives ask for, or that are parts of bundles."""
+        linked = (link for asset in (*self.compiled.values(), *self.assets.values()) for link in asset.links)
+        found = {target for reference, target in linked if reference.kind is not ReferenceKind.ORIGINAL}
+        for requires in self.requires.values():
+            found.update(requires.required, requires.linked)
+        return found.union(*self._members.values())
+
     def read(self) -> Iterator[str]:
         """The paths of all inputs of compiled sources, some more than once."""
         for asset in self.compiled.values():

@@ -13,7 +13,7 @@ from functools import cached_property, partial
 from buildassets.compiler.body import text_of
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.graph.components import components
-from buildassets.compiler.graph.findings import GATHERED_EVERYWHERE, is_root_of_others
+from buildassets.compiler.graph.findings import BROKEN_SCRIPT, GATHERED_EVERYWHERE, is_root_of_others
 from buildassets.compiler.graph.fingerprint import Naming
 from buildassets.compiler.graph.large_images import LARGE, is_image, is_large_image
 from buildassets.compiler.graph.link import Site, imports_of, inputs_of, linked, names_map
@@ -318,6 +318,8 @@ class Change:
         gone = before.targets.difference(asset.targets)
         if gone or asset.missing or not _follows_paths(self._config, draft):
             raise NeedsFullBuild  # what is gone may have been released for this reference alone
+        if any(diagnostic.code == BROKEN_SCRIPT for diagnostic in self._last.diagnostics):
+            raise NeedsFullBuild  # a broken script that nothing named is an error once something does
         self.assets[path] = asset
         self._written[path] = asset.links
         self.imports[path] = imports_of(path, asset.links)

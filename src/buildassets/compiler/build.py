@@ -597,13 +597,13 @@ def outputs(graph: "AssetGraph") -> Iterator[Named]:
     from buildassets.compiler.graph.fingerprint import Naming
 
     written = graph.written
-    contents = {path: _content(asset, written[path]) for path, asset in graph.assets.items()}
+    contents = {path: _content(asset, written[path], graph.named_as.get(path)) for path, asset in graph.assets.items()}
     return Naming(text_of).named(contents)
 
 
-def _content(asset: Linked, written: tuple[Link, ...]) -> Content:
+def _content(asset: Linked, written: tuple[Link, ...], named_as: LogicalPath | None) -> Content:
     keeps_name = asset.draft.source.keeps_name
-    return Content(asset.draft.body, () if keeps_name else written, keeps_name, asset.draft.digest)
+    return Content(asset.draft.body, () if keeps_name else written, keeps_name, asset.draft.digest, named_as)
 
 
 def _unwritable(config: Config, fault: OSError) -> Diagnostic:

@@ -161,13 +161,14 @@ class Content:
     """An asset before names are known: bytes, or a text with links to other assets, in text order.
 
     One that `keeps_name` is named by its logical path, and has no links. `digest` is that of the body's bytes, if
-    known.
+    known. A file that is `named_as` another path has the logical path in its fingerprint: several may share a name.
     """
 
     body: Body
     links: tuple[Link, ...] = ()
     keeps_name: bool = False
     digest: str | None = None
+    named_as: LogicalPath | None = None
 
 
 @frozen

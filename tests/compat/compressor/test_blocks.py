@@ -12,11 +12,21 @@ from tests.compat.compressor.site import LOAD, block, css, js, site
 def test_block_becomes_one_file_of_the_release(tmp_path: Path) -> None:
     made = site(tmp_path, block("css", css("css/one.css", "css/two.css")))
     (link,) = re.findall(r"<link[^>]*>", made.page())
-    assert re.search(r'href="/static/CACHE/css/output\.[0-9a-f]{12}\.[0-9a-f]{12}\.css"', link)
-    assert ' integrity="sha384-' in link
+    assert re.search(r'href="/static/CACHE/css/output\.[0-9a-f]{12}\.css"', link)
+    assert "integrity" not in link
     (text,) = made.texts(made.page())
     assert re.search(r"url\(\.\./\.\./img/a\.[0-9a-f]{12}\.png\)", text)
     assert text.index("background") < text.index("color:#ffffff")
+
+
+def test_a_configured_integrity_is_in_the_tags_of_blocks(tmp_path: Path) -> None:
+    content = js("js/one.js") + js("js/two.js", more=' type="module"')
+    template = block("css", css("css/one.css")) + block("css", css("css/two.css"), "preload") + block("js", content)
+    made = site(tmp_path, template, files={"buildassets.toml": 'integrity = "sha256"\n'})
+    checked = [
+        (" integrity=" in tag, " crossorigin=" in tag) for tag in re.findall(r"<(?:link|script)[^>]*>", made.page())
+    ]
+    assert checked == [(True, False), (True, False), (True, False), (True, True)]
 
 
 def test_blocks_are_in_the_manifest(tmp_path: Path) -> None:
@@ -77,6 +87,22 @@ def test_async_defer_and_data_attributes_are_kept(tmp_path: Path) -> None:
     first, second = re.findall(r"<script[^>]*>", made.page())
     assert first.endswith(" defer>")
     assert second.endswith(' async data-x="1">')
+
+
+def test_ways_to_write_one_crossorigin_are_one_run(tmp_path: Path) -> None:
+    content = js("js/one.js", more=" crossorigin") + js("js/two.js", more=' crossorigin="anonymous"')
+    other = js("js/one.js", more=' crossorigin="use-credentials"')
+    made = site(tmp_path, block("js", content + other))
+    joined, alone = made.texts(made.page())
+    assert ("one=1" in joined, "two=2" in joined, "two=2" in alone) == (True, True, False)
+
+
+def test_blocks_of_equal_content_and_other_members_have_files_of_their_own(tmp_path: Path) -> None:
+    one, two = (f"{css('css/two.css')}<style>/* {number} */</style>" for number in "12")
+    made = site(tmp_path, block("css", one) + block("css", two))
+    first, second = made.texts(made.page())
+    files = re.findall(r'href="(/static/CACHE/css/output\.[0-9a-f]{12}\.css)"', made.page())
+    assert (len(set(files)), first) == (2, second)
 
 
 def test_types_that_mean_the_same_are_one_run(tmp_path: Path) -> None:

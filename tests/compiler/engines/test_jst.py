@@ -36,7 +36,7 @@ console.log(JSON.stringify(Object.fromEntries(made)));
 
 WRITTEN = [  # each template, and its text
     ("", ""),
-    ("a 'b' \"c\" \\ `d`\n\te\r\n\u2028é😀", "a 'b' \"c\" \\ `d`\n\te\r\n\u2028é😀"),
+    ("a 'b' \"c\" \\ `d`\n\te\r\n\u2028é😀", "a 'b' \"c\" \\ `d`\n\te\n\u2028é😀"),
     ("\ufeffa", "a"),
     ("<%= x %>|<%=x%>|<%= html %>", "X|X|<b a=\"1\" c='2'>&`"),
     ("<%- html %>", "&lt;b a=&quot;1&quot; c=&#x27;2&#x27;&gt;&amp;&#x60;"),

@@ -71,6 +71,13 @@ def test_leavings_of_editors_and_systems_are_excluded(tmp_path: Path, name: str)
     assert _names(discover(_config(tmp_path))) == ["kept.css"]
 
 
+@pytest.mark.parametrize("name", [".well-known/security.txt", "a/.well-known/b/c.json"])
+def test_well_known_folders_are_no_hidden_files(tmp_path: Path, name: str) -> None:
+    hidden = ("assets/.well-known/.git/config", "assets/.well-known2/a.txt", "assets/.well/a.txt", "assets/..b")
+    write_tree(tmp_path, {f"assets/{name}": "", **dict.fromkeys(hidden, "")})
+    assert _names(discover(_config(tmp_path))) == [name]
+
+
 @pytest.mark.parametrize("name", ["buildassets.toml", "pyproject.toml", "buildassets.lock", "other.toml"])
 def test_the_files_of_the_project_itself_make_no_asset(tmp_path: Path, name: str) -> None:
     write_tree(tmp_path, {name: "", f"sub/{name}": "", "kept.css": ""})

@@ -114,6 +114,7 @@ def _plan(path: str, document: Mapping[str, Any]) -> BlockPlan:
         folder=shown,
         blocks=document["blocks"],
         bundles={name: tuple(members) for name, members in document["bundles"].items()},
+        files=document.get("files", {}),
         parts=frozenset(document["parts"]),
         places={f"{shown}/{name}": Location(**place) for name, place in document["places"].items()},
         diagnostics=tuple(map(from_json, document["diagnostics"])),

@@ -218,7 +218,8 @@ USUAL: Final = ("gzip", "br")
 class BlockPlan:
     """What the templates of another system need to have built; `path` is the file that contains the plan.
 
-    `blocks` have the form of the manifest; `bundles` are the members of each asset that they name; `parts` are sources
+    `blocks` have the form of the manifest; `bundles` are the members of each asset that they name, `files` the paths by
+    which the files of some are named, where these are not the logical paths; `parts` are sources
     that are released only inside these; `named` are other assets that templates use. `places` are the positions in
     templates, by shown name, where the texts of generated sources begin. `folder` is the shown name of their source
     root, `inputs` are the absolute paths of the files that decided the plan; the command `renew` writes it again.
@@ -229,6 +230,7 @@ class BlockPlan:
     folder: str
     blocks: Mapping[str, Any] = field(default_factory=dict)
     bundles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
     parts: frozenset[str] = frozenset()
     named: frozenset[str] = frozenset()
     places: Mapping[str, Location] = field(default_factory=dict)

@@ -51,8 +51,7 @@ def compile_template(given: EngineInput, templating: Templating | None = None) -
     name = templating.stem(given.path[given.path.rfind("/") + 1 :])
     place = f"{_object(templating.namespace)}[{_literal(name)}]"
     if templating.function is not None:
-        text = template.replace("\r\n", "\n")  # as Jammit has it
-        return Compiled(f"{place} = {templating.function}({_literal(text)});\n")
+        return Compiled(f"{place} = {templating.function}({_literal(template)});\n")
     pieces = [_Piece(_HEAD % place), *_pieces(template), _Piece(_TAIL)]
     script = "".join(piece.code for piece in pieces)
     faults = tuple(_faults(template, pieces, given.shown))
@@ -150,8 +149,8 @@ def _written(text: str) -> Iterator[_Piece]:
 
 
 def _literal(text: str) -> str:
-    """A string literal, also for browsers that take U+2028 in one for a line end."""
-    literal = json.dumps(text, ensure_ascii=False)
+    """A string literal with the line ends of Jammit, also for browsers that take U+2028 in one for a line end."""
+    literal = json.dumps(text.replace("\r\n", "\n"), ensure_ascii=False)
     return literal.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 

@@ -66,6 +66,7 @@ class AssetGraph:
     - `module_imports`: the paths of files in module bundles, each with those that it imports
     - `preloads`: the fonts that pages preload, by the sheet that declares them
     - `icons`: the names of all icons in the folders of sprites
+    - `named_as`: the paths by which the files of some assets are named, where these are not the logical paths
     """
 
     assets: Mapping[LogicalPath, Linked]
@@ -85,6 +86,7 @@ class AssetGraph:
     sets: tuple[FileSet, ...] = ()
     icons: frozenset[str] = frozenset()
     parents: frozenset[str] = frozenset()
+    named_as: Mapping[LogicalPath, LogicalPath] = field(default_factory=dict)
 
     @property
     def failed(self) -> bool:
@@ -184,6 +186,9 @@ def asset_graph(
         preloads=preloads,
         sets=listed_sets,
         icons=discovery.icons,
+        named_as={LogicalPath(path): LogicalPath(file) for path, file in config.plan.files.items()}
+        if config.plan
+        else {},
     )
 
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from buildassets.compiler.config.values import Config, Mode, SourceRoot
 from buildassets.compiler.model import FrontEnds, Source
-from buildassets.compiler.sources.globs import Matcher, compile_globs
+from buildassets.compiler.sources.globs import HIDDEN, Matcher, compile_globs
 from buildassets.compiler.sources.links import AS_LOAD_PATH, AS_SOURCE_ROOT, LINK_OUTSIDE
 from buildassets.compiler.sources.names import carries_digest, file_name, is_compiled, is_typed
 from buildassets.compiler.sources.releases import is_release
@@ -24,9 +24,9 @@ from buildassets.manifest import MANIFEST_NAME, MAPS_SUFFIX
 from buildassets.media import SASS_SUFFIXES, SCRIPT_SUFFIXES, is_sass, suffix
 from buildassets.paths import LogicalPath
 
-# `.*` matches .DS_Store, .git, …; the last two are the temporary files of a "safe write" of JetBrains.
+# `HIDDEN` matches .DS_Store, .git, …; the last two are the temporary files of a "safe write" of JetBrains.
 BUILT_IN_EXCLUDES: Final = (
-    ".*",
+    HIDDEN,
     "*~",
     "#*#",
     "*.swp",

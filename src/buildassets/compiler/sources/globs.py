@@ -20,6 +20,8 @@ from buildassets.lazy_pattern import lazy_pattern
 
 _ELEMENT: Final = lazy_pattern(r"\*+|\?|\[!?\]?[^\]]*\]|[^*?\[]+|\[", re.DOTALL)
 _NOTHING: Final = r"(?!)"
+HIDDEN: Final = ".!(well-known)"  # in the notation of bash: hidden names but the one that URLs may have (RFC 8615)
+_HIDDEN_EXPRESSION: Final = r"\.(?!well-known(?:/|\Z))[^/]*"
 
 
 Matcher = Callable[[str], re.Match[str] | None]
@@ -36,7 +38,7 @@ def compile_globs(patterns: Iterable[str]) -> Matcher:
         if "/" in pattern:
             paths.append(_path_expression(pattern))
         elif pattern:
-            names.append(_segment_expression(pattern))
+            names.append(_HIDDEN_EXPRESSION if pattern == HIDDEN else _segment_expression(pattern))
     if names:
         paths.append(rf"(?:.*/)?(?:{'|'.join(names)})(?:/.*)?")
     return re.compile("|".join(paths) or _NOTHING, re.DOTALL).fullmatch

@@ -8,12 +8,13 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
 from buildassets.compiler.sources.discover import BUILT_IN_EXCLUDES
-from buildassets.compiler.sources.globs import compile_globs
+from buildassets.compiler.sources.globs import HIDDEN, compile_globs
 from buildassets.folders import walk
 from buildassets.frozen import frozen
 
 _WILDCARDS: Final = "*?["
-_PASSED_OVER: Final = (*BUILT_IN_EXCLUDES, "node_modules", "__pycache__")  # unless a glob has their names
+_OF_EDITORS: Final = (name for name in BUILT_IN_EXCLUDES if name != HIDDEN)
+_PASSED_OVER: Final = (".*", *_OF_EDITORS, "node_modules", "__pycache__")  # unless a glob has their names
 
 
 @frozen

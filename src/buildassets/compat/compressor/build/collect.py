@@ -154,6 +154,7 @@ class _Collection:
             "shown": os.path.relpath(os.path.join(folder, _GENERATED)).replace(os.sep, "/"),
             "folder": _GENERATED,
             "blocks": self._blocks.blocks(),
+            "files": contents.named_as if contents else {},
             "bundles": {name: list(members) for name, members in (contents.bundles if contents else {}).items()},
             "parts": sorted(self._sources.texts.keys() - self._sources.named),
             "named": sorted(self._sources.named),

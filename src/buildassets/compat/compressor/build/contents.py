@@ -81,6 +81,7 @@ class Contents:
     sources: GeneratedSources
     shown: Callable[[str], str]
     bundles: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    named_as: dict[str, str] = field(default_factory=dict)
     sass_files: dict[str, str] = field(default_factory=dict)
     diagnostics: dict[Diagnostic, None] = field(default_factory=dict)
     unknown: dict[tuple[str, int, int], list[Diagnostic]] = field(default_factory=dict)
@@ -344,6 +345,7 @@ class Contents:
         members = tuple(member.path for member in group)
         asset = join(folder, f"{name}.{digest_of(kind, *members)}.{kind}")
         self.bundles[asset] = members
+        self.named_as[asset] = join(folder, f"{name}.{kind}")
         return asset
 
     def _alone(self, path: str) -> str:

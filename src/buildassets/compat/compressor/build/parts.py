@@ -98,8 +98,16 @@ def is_plain_type(kind: str, type_: str) -> bool:
 def group_of(part: Part, kind: str) -> tuple[tuple[str, str], ...]:
     """The attributes that contents must share to be joined into one file: all but a few."""
     attributes = kept_attributes([part], kind, "file")
+    if "crossorigin" in attributes:
+        attributes["crossorigin"] = _credentials(attributes["crossorigin"])
     module = [("type", "module")] if part.type == "module" else []
     return tuple(sorted([*((name, value or "") for name, value in attributes.items() if name != "type"), *module]))
+
+
+def _credentials(crossorigin: str | None) -> str:
+    """The meaning of a `crossorigin`: any value but one, and none, is `anonymous` (HTML, section 2.5.4)."""
+    value = (crossorigin or "").lower()
+    return value if value == "use-credentials" else "anonymous"
 
 
 def kept_attributes(parts: list[Part], kind: str, mode: str) -> dict[str, str | None]:

@@ -86,6 +86,7 @@ FULL = Manifest(
     maps={"js/app.0123456789ab.js.map": Companion(80, "B" * 43 + "=")},
     vite={"app/src/a.ts": ViteSource("js/app.js", ("css/app.css",), "http://localhost:5173", "src/a.ts")},
     dev="http://localhost:5173",
+    integrity="sha384",
     settings={"minify": False, "browsers": ["safari 16.4"]},
     sources={"css/_theme.scss": "0123456789ab"},
     blocks={

@@ -162,6 +162,7 @@ class Manifest:
     `element`, `attributes` and either `asset` or `text`. `companions` are files for other systems, by their names
     relative to `assets/`. `packages` is None where no asset can be loaded in pieces. `maps` are the hidden source maps,
     by their names in the folder for them; they are no part of the release.
+    `integrity` is the algorithm if the configuration sets one: the tags of other systems have integrity only then.
     `vite` are the sources that Vite built, by name, `dev` is the URL of Vite's server, in a release for development.
     """
 
@@ -186,6 +187,7 @@ class Manifest:
     maps: Mapping[str, Companion] = field(default_factory=dict)
     vite: Mapping[str, ViteSource] = field(default_factory=dict)
     dev: str | None = None
+    integrity: str | None = None
 
 
 def dumps(manifest: Manifest) -> str:
@@ -247,6 +249,8 @@ def _served_document(manifest: Manifest) -> dict[str, Any]:
         document["release_file"] = manifest.release_file
     if manifest.dev is not None:
         document["dev"] = manifest.dev
+    if manifest.integrity is not None:
+        document["integrity"] = manifest.integrity
     if manifest.dictionaries:
         document["dictionaries"] = True
     if manifest.packages is not None:
@@ -418,6 +422,7 @@ def loads_lazily(text: str | bytes, file: str = MANIFEST_NAME) -> Manifest:
             maps=_companions(document.get("maps") or {}),
             vite={name: _vite_source(fields) for name, fields in (document.get("vite") or {}).items()},
             dev=document.get("dev"),
+            integrity=document.get("integrity"),
             packages=_packages(document.get("packages")),
             importmap_integrity=document.get("importmap_integrity") or {},
             not_preloaded=tuple(document.get("not_preloaded") or ()),

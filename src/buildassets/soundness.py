@@ -266,6 +266,7 @@ _OF_DOCUMENTS: Final[Mapping[str, Callable[[object], bool]]] = {
     "maps": _are_companions,
     "vite": lambda value: value is None or _is_mapping(value, _is_vite_source),
     "dev": _or_nothing(_is_server),
+    "integrity": _or_nothing(is_text),
     "packages": _are_packages,
     "not_preloaded": _or_nothing(_are_texts),
     "importmap": _are_named,

@@ -118,9 +118,10 @@ def test_inline_script_without_a_hash_does_not_run(browser: Browser, tmp_path: P
 
 @pytest.mark.parametrize("modules", ["rewrite", "importmap"])
 def test_every_tag_works_under_an_integrity_policy(browser: Browser, tmp_path: Path, modules: str) -> None:
+    in_cors_mode = PAGE.replace('"js/classic.js"', '"js/classic.js", crossorigin="anonymous"')
     pages = Pages(
         released(tmp_path, modules),
-        PAGE.replace("INTEGRITY", "integrity=True"),
+        in_cors_mode.replace("INTEGRITY", "integrity=True"),
         {"Integrity-Policy": "blocked-destinations=(script)"},
     )
     assert opened(browser, pages) == ALL

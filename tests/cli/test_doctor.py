@@ -505,6 +505,23 @@ def test_an_application_server_that_serves_no_release_is_found(
     assert examined(project) == (0, [("warning", "doctor/serving")] * is_found)
 
 
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"buildassets.toml": 'url = "https://cdn.example.com/a/"\n', "assets/a.css": ""},
+        {**DJANGO, "site1/settings.py": f"{DJANGO['site1/settings.py']!s}STATIC_URL = 'https://cdn.example.com/a/'\n"},
+    ],
+    ids=["configuration", "Django"],
+)
+def test_what_another_host_has_to_send_is_reported(files: Tree, tmp_path: Path) -> None:
+    done = run(released(tmp_path, files), "doctor")
+    assert done.stderr == (
+        "`https://cdn.example.com/a/` is another host, if pages have one of their own: it has to send "
+        "`Access-Control-Allow-Origin` with fonts, modules and all that has integrity metadata (docs/cdn.md)\n"
+        "nothing is wrong\n"
+    )
+
+
 def test_collectstatic_in_an_image_is_found_once(tmp_path: Path) -> None:
     image = "FROM x\nCOPY app .\nRUN python manage.py collectstatic --noinput\n"
     assert examined(released(tmp_path, {**DJANGO, "Dockerfile": image})) == (0, [("warning", "doctor/collectstatic")])

@@ -19,6 +19,9 @@ from buildassets.runtime.urls import url_prefix
 from buildassets.soundness import is_file
 from tests.runtime.pages import SITE, elements, file_of, text, write_release
 
+CDN = "https://cdn.example.com"
+CORS = 'crossorigin="anonymous" '
+
 
 @pytest.fixture
 def assets(tmp_path: Path) -> Assets:
@@ -140,11 +143,12 @@ def test_integrity_is_none_where_the_release_has_none(tmp_path: Path) -> None:
     assert Assets(write_release(tmp_path, integrity=False)).integrity("css/app.css") is None
 
 
-def test_stylesheet_has_integrity_and_the_cors_mode_it_needs(assets: Assets) -> None:
-    markup = assets.stylesheet("css/app.css", media="print", nonce="n")
+@pytest.mark.parametrize(("host", "cors"), [("", ""), (CDN, CORS), (CDN[6:], CORS)])
+def test_stylesheet_has_integrity_and_the_cors_mode_that_its_host_needs(assets: Assets, host: str, cors: str) -> None:
+    markup = assets.at(f"{host}/assets/").stylesheet("css/app.css", media="print", nonce="n")
     assert markup == (
-        f'<link rel="stylesheet" href="{url_of("css/app.css")}" integrity="{sri("css/app.css")}" '
-        'crossorigin="anonymous" media="print" nonce="n">'
+        f'<link rel="stylesheet" href="{host}{url_of("css/app.css")}" integrity="{sri("css/app.css")}" '
+        f'{cors}media="print" nonce="n">'
     )
 
 
@@ -161,8 +165,10 @@ def test_stylesheet_of_a_release_without_integrity_has_no_cors_mode(tmp_path: Pa
         ({"integrity": False, "crossorigin": "use-credentials"}, False, "use-credentials"),
         ({"crossorigin": "use-credentials"}, sri("js/app.js"), "use-credentials"),
         ({"crossorigin": False}, sri("js/app.js"), False),
-        ({"integrity": "sha256-x"}, "sha256-x", "anonymous"),
-        ({"integrity": True}, sri("js/app.js"), "anonymous"),
+        ({"integrity": "sha256-x"}, "sha256-x", False),
+        ({"integrity": True}, sri("js/app.js"), False),
+        ({"integrity": True, "type": "module"}, sri("js/app.js"), "anonymous"),
+        ({"integrity": False, "type": "module"}, False, False),
     ],
 )
 def test_integrity_can_be_dropped_and_overridden(
@@ -230,8 +236,8 @@ def test_image_has_its_size(tmp_path: Path, given_attributes: dict[str, Any], ex
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("css/app.css", {"as": "style", "type": "text/css", **checked("css/app.css")}),
-        ("js/app.js", {"as": "script", "type": "text/javascript", **checked("js/app.js")}),
+        ("css/app.css", {"as": "style", "type": "text/css", "integrity": sri("css/app.css")}),
+        ("js/app.js", {"as": "script", "type": "text/javascript", "integrity": sri("js/app.js")}),
         ("img/logo.svg", {"as": "image", "type": "image/svg+xml"}),
         ("fonts/a.woff2", {"as": "font", "type": "font/woff2", "crossorigin": "anonymous"}),
         ("data/a.json", {"as": "fetch", "type": "application/json", "crossorigin": "anonymous"}),
@@ -239,6 +245,11 @@ def test_image_has_its_size(tmp_path: Path, given_attributes: dict[str, Any], ex
 )
 def test_preload_asks_as_the_page_will(assets: Assets, name: str, expected: dict[str, str]) -> None:
     assert elements(assets.preload(name)) == [("link", {"rel": "preload", "href": url_of(name), **expected})]
+
+
+def test_preload_from_another_host_asks_as_the_page_will(assets: Assets) -> None:
+    ((_, attributes),) = elements(assets.at(f"{CDN}/assets/").preload("css/app.css"))
+    assert checked("css/app.css").items() <= attributes.items()
 
 
 @pytest.mark.parametrize("argument", ["as_", "as"])

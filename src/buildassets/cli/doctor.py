@@ -20,6 +20,7 @@ def command(may_run: bool, config_file: str | None, cache_dir: str | None, as_js
     --run is given.
     """
     from buildassets.compiler.engines.tools import tools_not_run
+    from buildassets.doctor.deployment import other_host
     from buildassets.doctor.examine import findings
     from buildassets.doctor.subject import subject
 
@@ -32,6 +33,8 @@ def command(may_run: bool, config_file: str | None, cache_dir: str | None, as_js
     for program in tools_not_run(examined.folder, permission=permission):
         unknown = "its version is not known without running it, as `--run` does"
         show.report(f"did not start `{program}`, which the project brings: {unknown}")
+    if advice := other_host(examined):
+        show.report(advice)
     counts = f"{count_text(errors, 'error')}, {count_text(len(found) - errors, 'warning')}"
     show.report(counts if found else "nothing is wrong")
     return code

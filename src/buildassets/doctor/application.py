@@ -147,16 +147,23 @@ def _static_root(subject: Subject, settings: DjangoSettings) -> Iterator[Diagnos
 
 def _static_url(subject: Subject, settings: DjangoSettings) -> Iterator[Diagnostic]:
     """With our storage, `STATIC_URL` and the `url` of `BUILDASSETS` are one prefix."""
-    assigned, static = settings.last("BUILDASSETS"), settings.text("STATIC_URL")
-    if not assigned or not static or not isinstance(assigned.value, ast.Dict):
+    url, static = configured_url(settings), settings.text("STATIC_URL")
+    if not static:
         return
-    pairs = zip(assigned.value.keys, assigned.value.values, strict=True)
-    url = next((text_of(value) for key, value in pairs if key and text_of(key) == "url"), None)
     has_storage = any(_STORAGE in subject.files.text(file) for file in settings.files)
     if url and has_storage and url.startswith("/") and url.strip("/") != static.strip("/"):
         message = f"`url` of `BUILDASSETS` is `{url}`, and `STATIC_URL` is `{static}`"
         hint = "leave `url` out: with the storage of buildassets, `STATIC_URL` is the prefix of all"
         yield error("doctor/static-url", message, _place(subject, settings, "BUILDASSETS"), hint=hint)
+
+
+def configured_url(settings: DjangoSettings) -> str | None:
+    """The `url` of `BUILDASSETS`, if the settings have it as a text."""
+    assigned = settings.last("BUILDASSETS")
+    if not assigned or not isinstance(assigned.value, ast.Dict):
+        return None
+    pairs = zip(assigned.value.keys, assigned.value.values, strict=True)
+    return next((text_of(value) for key, value in pairs if key and text_of(key) == "url"), None)
 
 
 def _collected(subject: Subject, settings: DjangoSettings) -> Iterator[Diagnostic]:

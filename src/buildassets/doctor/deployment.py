@@ -12,6 +12,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from buildassets.diagnostics import Diagnostic, Location, warning
+from buildassets.doctor.application import configured_url
 from buildassets.doctor.subject import Subject
 from buildassets.packages.lock import NAME
 from buildassets.programs.git import GitError, run_git
@@ -148,6 +149,16 @@ def _prefix(subject: Subject) -> str:
     if settings and static and any("ReleaseStaticFilesStorage" in subject.files.text(file) for file in settings.files):
         url = static
     return f"/{urlsplit(url).path.strip('/')}/"
+
+
+def other_host(subject: Subject) -> str | None:
+    """What the host in the URL prefix of the pages has to send, in words; None where the prefix has no host."""
+    settings = subject.found.django
+    of_django = (configured_url(settings), settings.text("STATIC_URL")) if settings else ()
+    urls = (subject.manifest.url if subject.manifest else subject.config.url, *of_django)
+    url = next((url for url in urls if url and "//" in url), None)
+    header = "`Access-Control-Allow-Origin` with fonts, modules and all that has integrity metadata"
+    return url and f"`{url}` is another host, if pages have one of their own: it has to send {header} (docs/cdn.md)"
 
 
 def _servers(subject: Subject) -> Iterator[Diagnostic]:

@@ -112,10 +112,12 @@ class Assets:
             return self._vite_script(
                 release, name, {"type": type, "defer": defer, "async": async_, "nonce": nonce}, given
             )
+        is_module = given.get("type", type) == "module"
         if defer is None:
-            defer = given.get("type", type) != "module" and not given.get("async", async_)
+            defer = not is_module and not given.get("async", async_)
         loading = {"src": release.urls[name], "type": type, "defer": defer, "async": async_}
-        return element("script", {**loading, **release.integrity(given, name), "nonce": nonce, **given}, "")
+        integrity = release.integrity(given, name, is_module=is_module)
+        return element("script", {**loading, **integrity, "nonce": nonce, **given}, "")
 
     def _vite_script(self, release: Release, name: str, loading: dict[str, object], given: dict[str, object]) -> Markup:
         from buildassets.runtime import vite
@@ -123,7 +125,8 @@ class Assets:
         loading["type"] = loading["type"] or "module"
         if self._servers and release.running and (release.is_at_server(name) or name not in release.vite):
             return vite.from_server(self._servers, release, name, {"type": None, "src": None, **loading, **given})
-        script = {"src": release.urls[name], **loading, **release.integrity(given, name), **given}
+        integrity = release.integrity(given, name, is_module=given.get("type", loading["type"]) == "module")
+        script = {"src": release.urls[name], **loading, **integrity, **given}
         return vite.from_release(release, name, script)
 
     def vite_refresh(self, *, nonce: object = None, **attributes: object) -> Markup:
@@ -186,7 +189,7 @@ class Assets:
         release = self._pinned or self._reloaded()
         path = release.sprite_of(name, sprite)
         given = icons.outer(release.entries[path]["icons"][name], label, attribute_names(attributes))
-        if not (inline or (inline is None and "//" in release.prefix)):
+        if not (inline or (inline is None and release.has_host)):
             return icons.by_use(release.urls[path], name, given)
         if path not in release.texts:
             release.texts[path] = self._text(release.entries[path]["file"])

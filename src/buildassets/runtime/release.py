@@ -124,6 +124,7 @@ class Release:
             "blocks",
             "digest",
             "entries",
+            "asks_integrity",
             "has_dictionaries",
             "manifest",
             "packages",
@@ -154,6 +155,7 @@ class Release:
         self.dev: str | None = document.get("dev")  # the URL of Vite's server
         self.running: frozenset[str] = frozenset()  # the URLs of the servers that take the place of files
         self._gives: Callable[[str, str], bool] = lambda server, path: False  # whether a server has a file
+        self.asks_integrity = bool(document.get("integrity"))  # in the tags of other systems, too
         self.has_dictionaries = document.get("dictionaries") is True
         self.packages: Mapping[str, Any] = document.get("packages") or {}
         self.entries = _Made(self._entry)  # the manifest's entries by name, each with at least `file`
@@ -359,15 +361,22 @@ class Release:
     def _scope(self, scope: str) -> str:
         return address(self.prefix + to_url(scope) if scope.endswith("/") else self.urls[scope])
 
-    def integrity(self, given: dict[str, object], name: str) -> dict[str, object]:
+    @property
+    def has_host(self) -> bool:
+        """Whether URLs name a host, perhaps another one than that of the page."""
+        return "//" in self.prefix
+
+    def integrity(self, given: dict[str, object], name: str, *, is_module: bool = False) -> dict[str, object]:
         """The attributes `integrity` and `crossorigin`, without which browsers reject a file of another host.
 
-        Removes `integrity` from `given`: False or None omits both attributes, a text replaces the manifest's metadata.
+        Modules are always requested in CORS mode, and a file of the page's own host needs no `crossorigin`. Removes
+        `integrity` from `given`: False or None omits both attributes, a text replaces the manifest's metadata.
         """
         integrity = given.pop("integrity", True)
         if integrity is True:
             integrity = self.entries[name].get("integrity")
-        return {"integrity": integrity or None, "crossorigin": "anonymous" if integrity else None}
+        needs_cors = integrity and (is_module or self.has_host)
+        return {"integrity": integrity or None, "crossorigin": "anonymous" if needs_cors else None}
 
     def moved_into_page(self, text: str, name: str) -> str:
         """The text of the asset `name`, with its references as full URLs. Raises ValueError where one cannot be."""
@@ -440,7 +449,7 @@ class Release:
 
     def modulepreload(self, name: str, given: dict[str, object]) -> dict[str, object]:
         """The attributes of a link that preloads the module `name`."""
-        return {"rel": "modulepreload", "href": self.urls[name], **self.integrity(given, name), **given}
+        return {"rel": "modulepreload", "href": self.urls[name], **self.integrity(given, name, is_module=True), **given}
 
     def hint(self, name: str) -> dict[str, object]:
         """The attributes of a link that preloads `name` from a header.

@@ -216,5 +216,5 @@ def from_release(release: Release, name: str, script: dict[str, object]) -> Mark
 
 
 def _link(release: Release, kind: str, name: str, nonce: object, without: dict[str, object]) -> Markup:
-    integrity = release.integrity(dict(without), name)
+    integrity = release.integrity(dict(without), name, is_module=kind == "modulepreload")
     return element("link", {"rel": kind, "href": release.urls[name], **integrity, "nonce": nonce})

@@ -34,8 +34,12 @@ class Request:
         self.args = args
 
 
-def assets_of(folder: Path, mode: Mode = "production", more: str = "") -> Assets:
-    write_tree(folder, {**SITE, "config/assets.yml": f"{SITE['config/assets.yml']!s}{more}"})
+def assets_of(
+    folder: Path, mode: Mode = "production", more: str = "", settings: str = 'integrity = "sha384"\n'
+) -> Assets:
+    write_tree(
+        folder, {**SITE, "buildassets.toml": settings, "config/assets.yml": f"{SITE['config/assets.yml']!s}{more}"}
+    )
     assert build(load_config(start=str(folder), mode=mode), mode=mode).succeeded
     return Assets(folder / "build/manifest.json", reload=mode == "development")
 
@@ -53,6 +57,13 @@ def test_a_package_is_one_element(tmp_path: Path, autoescape: bool) -> None:
     sheets, scripts = page(assets, template, autoescape=autoescape).split("|")
     assert sheets.split("\n") == [assets.stylesheet(name, media="print") for name in ("one.css", "two.css")]
     assert scripts.split("\n") == [assets.script(name, defer=False) for name in ("site.js", "more.js")]
+
+
+def test_tags_have_integrity_only_if_the_configuration_sets_it(tmp_path: Path) -> None:
+    template = '{{ include_stylesheets("one") }}{{ include_javascripts("site") }}{{ include_templates("old") }}'
+    without = page(assets_of(tmp_path / "a", settings=""), template)
+    assert ("integrity" in without, "crossorigin" in without) == (False, False)
+    assert page(assets_of(tmp_path / "b"), template).count(' integrity="sha384-') == 3
 
 
 def test_templates_are_where_the_package_has_them(tmp_path: Path) -> None:

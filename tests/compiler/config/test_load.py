@@ -213,6 +213,7 @@ def test_every_key_is_read(project: Path) -> None:
         compress={"br": 11, "zstd": 19},
         types={".foobar": "application/x-foobar"},
         integrity=None,
+        sets_integrity=True,
         engines=EngineNames("libsass", "none", "none", is_scss_pinned=True),
         modules="importmap",
         importmap={"lit": "vendor/lit.js", "lit/": "vendor/lit/", "cdn": "https://esm.sh/x"},

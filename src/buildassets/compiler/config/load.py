@@ -141,6 +141,7 @@ def _config(
         types=keys.types(table.table("types")),
         compress=keys.compress(table),
         integrity=None if integrity == "none" else integrity,
+        sets_integrity=table.has("integrity"),
         engines=keys.engines(table.table("engines"), locked),
         bundles={name: given for name, given in bundles.items() if isinstance(given, tuple)},
         module_bundles={name: given for name, given in bundles.items() if isinstance(given, ModuleBundle)},

@@ -283,6 +283,7 @@ class Config:
     `permission` states what may happen in a build. `plan` is the plan of the templates of another system, if
     there is one; `companions` are the formats of further files for other systems, by the names in `write.companions`.
     `precache` is the name below `assets/` of the list for a service worker, empty for none.
+    It `sets_integrity` if the file has the key `integrity`.
 
     Only other systems' files set these: `pieces` are the members of bundles that pages may load one by one;
     `template_names` are the names of templates by bundle and logical path; `bases` are the logical paths to which
@@ -317,6 +318,7 @@ class Config:
     types: Mapping[str, str] = field(default_factory=dict)
     compress: Mapping[str, int] = field(default_factory=lambda: {coding: LEVELS[coding].default for coding in USUAL})
     integrity: IntegrityAlgorithm | None = "sha384"
+    sets_integrity: bool = False
     engines: EngineNames = field(default_factory=EngineNames)
     bundles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     module_bundles: Mapping[str, ModuleBundle] = field(default_factory=dict)
@@ -408,5 +410,6 @@ _BESIDE: Final = (
     "image_warn_bytes",
     "permission",
     "read_for",
+    "sets_integrity",
 )  # fields that are no keys
 SETTINGS: Final = frozenset(Config.__annotations__).difference(_BESIDE)

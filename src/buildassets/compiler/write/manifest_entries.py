@@ -54,6 +54,7 @@ def manifest_of(
         sources=source_fingerprints(config, graph.assets.values(), digest_of),
         blocks=config.plan.blocks if config.plan else {},
         vite={name: _vite_source(name, one) for name, one in graph.front_ends.entries.items()},
+        integrity=config.integrity if config.sets_integrity else None,
         dev=next(iter(graph.front_ends.servers), None),
     )
 

@@ -207,13 +207,14 @@ def _written(current: tuple[Assets, Release], tag: dict[str, Any], elements: Seq
 
 def _linked(release: Release, name: str, given: dict[str, Any], asset: str) -> str:
     url = release.urls[asset]
+    asked: dict[str, object] = {"integrity": release.asks_integrity}
     if name == "script":
-        checks = release.integrity({}, asset)
+        checks = release.integrity(asked, asset, is_module=given.get("type") == "module")
         return element("script", {"src": url, **checks, **given}, "")
     relation = str(given.pop("rel", "stylesheet"))
     if relation.lower() == "preload":
-        return element("link", release.preload(asset, {**given, "as": given.get("as")}))
-    checks = release.integrity({}, asset) if relation.lower() == "stylesheet" else {}
+        return element("link", release.preload(asset, {**asked, **given, "as": given.get("as")}))
+    checks = release.integrity(asked, asset) if relation.lower() == "stylesheet" else {}
     return element("link", {"rel": relation, "href": url, **checks, **given})
 
 

@@ -18,7 +18,8 @@ _IGNORED = ("embed_assets", "embed_images")  # of `include_stylesheets`: there i
 def stylesheets(assets: Assets, packages: Iterable[str], attributes: Mapping[str, object], request: object) -> Markup:
     """`<link rel="stylesheet">` for each of `packages`. Raises AssetNotFound, naming it, for one that there is not."""
     release, individually = release_of(assets), _is_for_debugging(request)
-    given = {name: value for name, value in attributes.items() if name not in _IGNORED}
+    own = {name: value for name, value in attributes.items() if name not in _IGNORED}
+    given = {"integrity": release.asks_integrity, **own}
     names = _files(release, (f"{package}.css" for package in packages), individually)
     return _lines(assets.stylesheet(name, **given) for name in names)
 
@@ -30,7 +31,7 @@ def scripts(assets: Assets, packages: Iterable[str], attributes: Mapping[str, ob
     """
     release, individually = release_of(assets), _is_for_debugging(request)
     names = _files(release, (f"{package}.js" for package in packages), individually)
-    return _lines(assets.script(name, **_of_script(attributes)) for name in names)
+    return _lines(assets.script(name, **_of_script(release, attributes)) for name in names)
 
 
 def templates(assets: Assets, packages: Iterable[str], attributes: Mapping[str, object]) -> Markup:
@@ -40,12 +41,12 @@ def templates(assets: Assets, packages: Iterable[str], attributes: Mapping[str, 
     """
     alone = ((package, f"{package}.jst.js") for package in packages)
     names = (name if name in assets else f"{package}.js" for package, name in alone)
-    return _lines(assets.script(name, **_of_script(attributes)) for name in names)
+    return _lines(assets.script(name, **_of_script(release_of(assets), attributes)) for name in names)
 
 
-def _of_script(attributes: Mapping[str, Any]) -> dict[str, Any]:
+def _of_script(release: Release, attributes: Mapping[str, Any]) -> dict[str, Any]:
     """Attributes of a script that runs where it stands, unless its template has it otherwise."""
-    return {"defer": False, **attributes}
+    return {"defer": False, "integrity": release.asks_integrity, **attributes}
 
 
 def _files(release: Release, names: Iterable[str], individually: bool) -> Iterator[str]:

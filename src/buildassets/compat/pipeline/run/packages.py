@@ -57,16 +57,17 @@ def markup(kind: str, name: str) -> Markup:
     return Markup("\n".join(_element(assets(), kind, one, template, context) for one in names))
 
 
-def _element(release: Assets, kind: str, asset: str, template: str, context: dict[str, Any]) -> str:
+def _element(assets: Assets, kind: str, asset: str, template: str, context: dict[str, Any]) -> str:
     own = _own_template(template)
     if own is not None:
         media_type = "text/css" if kind == "css" else "text/javascript"
-        return str(own.render({**context, "type": media_type, "url": Markup(release.url(asset))}))
+        return str(own.render({**context, "type": media_type, "url": Markup(assets.url(asset))}))
+    integrity = release_of(assets).asks_integrity
     if kind == "css":
         given = {name: context.get(name) for name in ("media", "title", "charset")}
-        return release.stylesheet(asset, **given)
+        return assets.stylesheet(asset, integrity=integrity, **given)
     is_async = bool(context.get("async"))
-    return release.script(asset, defer=bool(context.get("defer")), async_=is_async)
+    return assets.script(asset, defer=bool(context.get("defer")), async_=is_async, integrity=integrity)
 
 
 @cache

@@ -186,6 +186,13 @@ def test_work_is_done_here_with_one_warning_if_an_executor_fails(
     assert read_tree(tmp_path / "build") == alone
 
 
+@pytest.mark.parametrize("options", [(), ("--executor", "pools:fails"), ("--executor", "pools:bytes_only")])
+def test_a_build_without_jobs_has_no_warning_of_an_earlier_executor(tmp_path: Path, options: tuple[str, ...]) -> None:
+    write_tree(tmp_path, {**SITE, "pools.py": POOLS})
+    assert "executor/failed" in run(tmp_path, "build", "--executor", "pools:fails").stderr
+    assert "warning" not in run(tmp_path, "build", *options).stderr
+
+
 def test_processes_that_do_not_see_the_files_only_compress(tmp_path: Path, alone: Tree) -> None:
     hide = 'mount -t tmpfs none /mnt && exec "$@"'
     permitted([find_tool("unshare"), "--map-root-user", "--mount", "sh", "-c", hide, "sh"])

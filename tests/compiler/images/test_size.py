@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from buildassets.compiler.images.size import Header, Size, raster_size, vector_size
 from tests.compiler.images.pictures import (
@@ -55,6 +56,18 @@ def test_a_cut_header_has_no_size_or_the_right_one(make: Callable[[], bytes]) ->
     size = raster_size(whole)
     assert size is not None
     assert {raster_size(whole[:length]) for length in range(min(len(whole), 900))} <= {None, size}
+
+
+@pytest.mark.parametrize("animated", [True, False])
+def test_a_still_webp_whose_canvas_is_not_its_frame_has_no_size(animated: bool) -> None:
+    more = Image.new("RGB", (WIDTH, HEIGHT), "red")
+    content = picture("WEBP", save_all=True, append_images=[more]) if animated else picture("WEBP", SIDEWAYS)
+    lying = content[:24] + bytes((99, 0, 0, 99, 0, 0)) + content[30:]
+    assert (raster_size(content), raster_size(lying)) == (_UPRIGHT, Size(100, 100) if animated else None)
+
+
+def test_a_webp_without_its_first_mark_has_no_size() -> None:
+    assert raster_size(b"RIFX" + picture("WEBP")[4:]) is None
 
 
 def test_a_size_of_zero_is_none() -> None:

@@ -8,6 +8,7 @@ from math import floor, isfinite
 from typing import Final
 
 from buildassets.compiler.languages.markup.lexer import Kind, Token, read_tag, xml_tokens
+from buildassets.compiler.languages.markup.svg import unescaped
 from buildassets.lazy_pattern import lazy_pattern
 
 # CSS pixels of a unit (CSS Values 4, section 6.2); the font size of an image's root is 16 pixels.
@@ -71,7 +72,7 @@ def _attribute(text: str, root: Token, name: str) -> str | None:
     if span is None:
         return None
     before = text[root.start : span[0]].rstrip("\"'").rstrip().removesuffix("=").rstrip()
-    return text[slice(*span)] if before.endswith(name) else None
+    return unescaped(text[slice(*span)]) if before.endswith(name) else None
 
 
 def _pixels(value: str | None) -> float | None:

@@ -35,8 +35,8 @@ from buildassets.tools_folder import package_records
 if TYPE_CHECKING:
     from buildassets.compiler.cache.traces import Signature
 
-# These begin the codes of what holds for one build only: how a server was then, and what this process has loaded.
-_OF_ITS_TIME = ("cache/", "environment/")
+# These begin the codes of what holds for one build only: how servers were then, and what this process has loaded.
+_OF_ITS_TIME = ("cache/", "environment/", "executor/")
 _FORMAT = 8  # of what is kept between builds, where versions under development differ in it
 
 

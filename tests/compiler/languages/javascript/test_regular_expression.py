@@ -69,6 +69,10 @@ def test_nothing_is_refused_that_node_takes() -> None:
         ("\\-", "u", "`\\-` escapes nothing"),
         ("{", "u", "`{` stands alone"),
         ("(?<a>b)\\k<c>", "", "`\\k` names no group"),
+        ("(?<a>b)(?<a>c)", "", "two groups have the name `a`"),
+        ("(?<a>b|(?<a>c))", "", "two groups have the name `a`"),
+        ("(?:(?<a>b)|c)(?<a>d)", "u", "two groups have the name `a`"),
+        ("b|(?=(?<a>b))(?:c|(?<a>d))", "v", "two groups have the name `a`"),
         ("a{" + "9" * 6000 + ",1}", "", "`{" + "9" * 6000 + ",1}` counts down"),
     ],
 )
@@ -76,6 +80,8 @@ def test_the_reason_is_named(pattern: str, flags: str, message: str) -> None:
     assert refusal(pattern, flags) == message
 
 
-@pytest.mark.parametrize("pattern", ["a{,2}", "\\k", "{", "]", "(?=a)*", "[\\w-z]", "\\8", "\\c", "(?<a>b)\\k<a>", ""])
+@pytest.mark.parametrize(
+    "pattern", ["a{,2}", "\\k", "{", "]", "(?=a)*", "[\\w-z]", "\\8", "\\c", "(?<a>b)\\k<a>", "(?<a>b)|c(?<a>d)", ""]
+)
 def test_patterns_of_the_web_are_accepted(pattern: str) -> None:
     assert refusal(pattern, "g") is None

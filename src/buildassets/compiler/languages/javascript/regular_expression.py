@@ -1,8 +1,8 @@
 """Whether browsers refuse a regular expression: its patterns are part of a script's syntax. Pure.
 
 After ECMA-262, section 22.2.1, with annex B.1.2. What needs tables (names of Unicode properties) or is new in some
-browsers (a name for two groups, modifiers, the sets of the flag `v`) is not looked at, so that nothing is refused that
-runs.
+browsers (modifiers, the sets of the flag `v`) is not looked at, so that nothing is refused that runs. Two groups may
+have one name in different alternatives only (ECMA-262, 16th edition).
 """
 
 from typing import Final
@@ -43,6 +43,32 @@ def _size(digits: str) -> tuple[int, str]:
     return len(significant), significant
 
 
+class _Names:
+    """The names of groups so far, by the alternatives around the place that is read."""
+
+    def __init__(self) -> None:
+        self._open: list[tuple[set[str], set[str]]] = [(set(), set())]  # of this alternative, and of those before it
+
+    def open(self, name: str | None) -> None:
+        """Begin a group; raises _RefusedError if its name can be that of another that matches, too."""
+        if name is not None:
+            if any(name in current for current, _ in self._open):
+                raise _RefusedError(f"two groups have the name `{name}`")
+            self._open[-1][0].add(name)
+        self._open.append((set(), set()))
+
+    def next_alternative(self) -> None:
+        """Begin the next alternative."""
+        current, before = self._open[-1]
+        before |= current
+        current.clear()
+
+    def close(self) -> None:
+        """End a group."""
+        current, before = self._open.pop()
+        self._open[-1][0].update(current, before)
+
+
 class _Reading:
     """One walk over a pattern."""
 
@@ -52,6 +78,7 @@ class _Reading:
         self._is_unicode = "u" in flags or self._has_sets
         self._names = frozenset(match[1] for match in _NAMED_GROUP.finditer(pattern))
         self._place = 0
+        self._named = _Names()
 
     def read(self) -> None:
         """Read the pattern; raises _RefusedError."""
@@ -66,6 +93,7 @@ class _Reading:
                 if not groups:
                     raise _RefusedError("`)` closes nothing")
                 may_repeat = groups.pop()
+                self._named.close()
                 self._place += 1
             elif character in "*+?{" and (quantifier := _QUANTIFIER.match(self._text, self._place)):
                 self._repeat(quantifier[1], quantifier[2], may_repeat=may_repeat)
@@ -83,6 +111,7 @@ class _Reading:
         if group[4] is not None:
             raise _RefusedError("no group begins with `(?` like this")
         self._place = group.end()
+        self._named.open(group[3])
         return group[2] is None and not (group[1] is not None and self._is_unicode)
 
     def _repeat(self, least: str | None, most: str | None, *, may_repeat: bool) -> None:
@@ -100,6 +129,8 @@ class _Reading:
             self._place += 1
             return self._escape()
         self._place += 1
+        if character == "|":
+            self._named.next_alternative()
         if self._is_unicode and character in "{}]":
             raise _RefusedError(f"`{character}` stands alone")
         return character not in "^$|"

@@ -16,6 +16,11 @@ _ENTITY: Final = r"&[\w.:\-]++;"
 _PREDEFINED: Final = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
 
 
+def unescaped(text: str) -> str:
+    """The `text` of an attribute with what its character references mean; other references stay."""
+    return _CHARACTER_REFERENCE.sub(lambda match: _meaning(match) or match[0], text) if "&" in text else text
+
+
 def _meaning(match: re.Match[str]) -> str | None:
     hexadecimal, decimal, name = match.groups()
     if name:

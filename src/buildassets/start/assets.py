@@ -1,7 +1,7 @@
 """Which folders of a project hold its assets, and which of these its pages load.
 
-Takes the files of a project, gives source roots, and names for templates. Looks at the texts by patterns: what is wrong
-in them a build reports.
+Takes the files of a project, gives source roots, and names for templates. Sheets and typed scripts are read by patterns:
+what is wrong in them a build reports.
 """
 
 import posixpath
@@ -9,7 +9,10 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from buildassets.compiler.languages.reference import SPECIFIERS
+from buildassets.compiler.languages.scan import scan
 from buildassets.frozen import frozen
+from buildassets.media import Syntax
 from buildassets.project.files import ProjectFiles
 
 STYLES: Final = (".css", ".scss", ".sass")
@@ -26,6 +29,8 @@ _SCRIPT: Final = re.compile(
 )
 _MODULE: Final = re.compile(r"^\s*(?:import\b\s*[\w{*\"']|export\b)", re.MULTILINE)
 _USUAL: Final = re.compile(r"(?:^|/)(?:app|base|index|main|site|styles?)\.\w+$")
+_PACKAGE: Final = re.compile(r"(?:@[a-z0-9~-][\w.~-]*/)?[a-z0-9~][\w.~-]*", re.ASCII | re.IGNORECASE)
+_OF_VITE: Final = ".vite"  # a folder beside what Vite built, with its manifest
 _QUOTED: Final = frozenset("\"'{}%\\")  # characters that a template would have to escape
 _MOST_ENTRIES: Final = 6  # of one kind: more are a library, or pages with assets of their own
 
@@ -78,13 +83,16 @@ def find_assets(files: ProjectFiles, configured: tuple[str, ...] | None, left_ou
     scripts = [one for one in below if one[1].endswith(SCRIPTS)]
     texts = [files.text(_begin(root) + file) for root, file in sheets]
     sass = [text for (_, file), text in zip(sheets, texts, strict=True) if file.endswith((".scss", ".sass"))]
-    of_sheets = frozenset(name for text in texts for name in _SHEET.findall(text))
-    of_typed = _imported(files, (one for one in scripts if one[1].endswith(TYPED)))
-    of_others = _imported(files, (one for one in scripts if not one[1].endswith(TYPED)))
+    of_sheets = _imported_by_sheets(zip(sheets, texts, strict=True))
+    written = [_begin(root) + file for root, file in scripts if not _is_built(files, _begin(root) + file)]
+    of_typed = _packages(name for file in written if file.endswith(TYPED) for name in _SCRIPT.findall(files.text(file)))
+    of_others = _packages(
+        name for file in written if not file.endswith(TYPED) for name in _specifiers(files.text(file))
+    )
     return Assets(
         roots,
         (*_entries(files, sheets, _SHEET), *_entries(files, scripts, _SCRIPT)),
-        frozenset(filter(None, map(_package, of_sheets))),
+        of_sheets,
         of_typed | of_others,
         of_others,
         bool(sass),
@@ -93,10 +101,30 @@ def find_assets(files: ProjectFiles, configured: tuple[str, ...] | None, left_ou
     )
 
 
-def _imported(files: ProjectFiles, scripts: Iterable[tuple[str, str]]) -> frozenset[str]:
-    """The packages that the scripts import, each given by its root and its path below it."""
-    names = {name for root, file in scripts for name in _SCRIPT.findall(files.text(_begin(root) + file))}
-    return frozenset(filter(None, map(_package, names)))
+def _imported_by_sheets(sheets: Iterable[tuple[tuple[str, str], str]]) -> frozenset[str]:
+    """The packages that sheets import, each given with its text. In CSS a name with a suffix is that of a file."""
+    return _packages(
+        name
+        for (_, file), text in sheets
+        for name in _SHEET.findall(text)
+        if not file.endswith(".css") or "." not in name
+    )
+
+
+def _specifiers(text: str) -> Iterator[str]:
+    """The names of modules in the script `text`."""
+    yield from (reference.url for reference in scan(Syntax.JAVASCRIPT, text) if reference.kind in SPECIFIERS)
+
+
+def _packages(references: Iterable[str]) -> frozenset[str]:
+    """The packages that these names of modules or sheets mean."""
+    return frozenset(package for package in map(_package, references) if _PACKAGE.fullmatch(package))
+
+
+def _is_built(files: ProjectFiles, name: str) -> bool:
+    """Whether Vite has built the file of that name."""
+    folders = name.split("/")[:-1]
+    return any(files.has_folder("/".join((*folders[:count], _OF_VITE))) for count in range(1, len(folders) + 1))
 
 
 def _begin(root: str) -> str:

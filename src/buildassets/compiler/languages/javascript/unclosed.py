@@ -22,6 +22,8 @@ _CLOSED: Final = {
     **dict.fromkeys(("`", "}"), "close it with a backtick"),
     "/": "close it with `/` in its line",
 }
+_CLOSING_TAG: Final = lazy_pattern(r"</(?:[A-Za-z_$][\w$.:-]*+)?>")
+_JSX_HINT: Final = "give the file the suffix `.jsx`, by which esbuild compiles it"
 
 
 def unclosed(text: str, *, module: bool | None = None) -> OpenEnd | None:
@@ -77,6 +79,8 @@ def _cut_short(text: str, start: int, end: int) -> OpenEnd | None:
     if text.startswith("/*", start):
         return OpenEnd(start, end, "unclosed comment", "close it with `*/`")
     opener = text[start]
+    if opener == "/" and (tag := _CLOSING_TAG.match(text, start - 1)):
+        return OpenEnd(start - 1, tag.end(), f"`{tag[0]}` is JSX, which browsers do not run", _JSX_HINT)
     return OpenEnd(start, end, f"unclosed {_LITERALS[opener]}", _CLOSED[opener]) if opener in _LITERALS else None
 
 

@@ -1,6 +1,7 @@
 """Pages find a watcher that is started later or again, and follow it in any number of windows and frames."""
 
 import time
+from collections.abc import Mapping
 
 import pytest
 
@@ -8,7 +9,7 @@ from buildassets.compiler.watch.livereload import LiveReload
 from tests.browser.conftest import Browser
 from tests.browser.live_page import assert_same_page, opened, theme, wait_for_ink
 from tests.browser.live_site import Site, Start
-from tests.conftest import write_tree
+from tests.conftest import wait_for, write_tree
 
 pytestmark = [pytest.mark.browser, pytest.mark.thorough]
 
@@ -70,6 +71,27 @@ def test_changed_templates_reload_the_page(browser: Browser, start: Start) -> No
             browser.value("(window.mark = true, 0)")
             site.edit(live_reload, theme(10 + number))
             wait_for_ink(browser, 10 + number)
+
+
+def test_templates_that_change_before_the_page_has_connected_reload_it(
+    browser: Browser, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = start()
+    with site.watch() as live_reload:
+        live_reload.publish_templates("one")
+        answer = site.answer
+
+        def answered_before_an_edit(path: str) -> tuple[int, Mapping[str, str], bytes]:
+            found = answer(path)
+            if site.visits == ["/"]:
+                live_reload.publish_templates("two")
+            return found
+
+        monkeypatch.setattr(site, "answer", answered_before_an_edit)
+        browser.open(site.url)
+        wait_for(lambda: len(site.visits) > 1)
+        time.sleep(0.5)
+    assert site.visits == ["/", "/"]
 
 
 def test_hidden_page_is_reloaded_for_its_templates_when_it_is_shown(browser: Browser, start: Start) -> None:

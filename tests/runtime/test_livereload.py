@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from buildassets.runtime import Assets
+from tests.conftest import write_tree
 from tests.runtime.pages import elements, write_release
 from tests.runtime.test_jinja import render
 
@@ -38,6 +39,14 @@ def test_the_client_knows_where_to_look_and_what_the_page_was_made_with(tmp_path
             "data-release": json.loads((tmp_path / "manifest.json").read_text())["release"],
         },
     )
+
+
+def test_the_client_knows_the_templates_that_the_watcher_has_seen(tmp_path: Path) -> None:
+    assets = development(tmp_path)
+    for content, expected in [('{"templates": "ab"}', "ab"), ("", None), ("[]", None), ('{"templates": 1}', None)]:
+        write_tree(tmp_path, {"assets/livereload.json": content})
+        ((_, attributes),) = elements(assets.livereload())
+        assert attributes.get("data-templates") == expected
 
 
 def test_client_is_in_the_page_unchanged(tmp_path: Path) -> None:

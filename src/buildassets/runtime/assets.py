@@ -274,12 +274,15 @@ class Assets:
 
         It should be the first script of the page. It updates the page when `buildassets watch` reports a change.
         """
-        client_attributes = self._reloaded().livereload() if self._pinned is None else None
-        if client_attributes is None:
+        release = self._reloaded() if self._pinned is None else None
+        client_attributes = release.livereload() if release else None
+        if release is None or client_attributes is None:
             return Markup()
-        from buildassets.runtime.livereload import client
+        from buildassets.runtime.livereload import client, templates_now
 
-        return tags.script(client(), {"nonce": nonce, **client_attributes, **attribute_names(attributes)})
+        path = os.path.join(os.path.dirname(self._path), ASSETS_FOLDER, str(release.watcher_file))
+        made_of = {"data-templates": templates_now(path)}  # an edit before the page has connected is seen by it
+        return tags.script(client(), {"nonce": nonce, **client_attributes, **made_of, **attribute_names(attributes)})
 
     def release_watch(self, *, nonce: object = None, **attributes: object) -> Markup:
         """`<script>` by which the page notices that its release is no longer served; empty in a development release.

@@ -2,7 +2,7 @@
 // It reads the watcher's address from a file among the assets, listens to it, and updates this page after each build.
 (() => {
   "use strict";
-  const { prefix, server, release: made } = document.currentScript.dataset;
+  const { prefix, server, release: made, templates: read } = document.currentScript.dataset;
   const KEY = Symbol.for("buildassets.livereload");
   if (window[KEY]) return; // Turbo and its like run the scripts of a page again
   window[KEY] = true;
@@ -10,7 +10,7 @@
   const base = new URL(prefix, document.baseURI).href;
   const LOAD_MS = 10000;
   let release = made;
-  let templates = "";
+  let templates = read ?? "";
   let events = null;
   let timer = 0;
   let lostAt = Date.now();
@@ -174,7 +174,7 @@
   // -- applying a build --
 
   const follow = async (state) => {
-    // The first message has the templates that the page was made from; later ones are compared with it.
+    // A page that names none was made without a watcher: its templates are those of the first message.
     if (templates && state.templates && templates !== state.templates) {
       leave();
       location.reload();

@@ -1,6 +1,6 @@
 """Which folders of a project hold its assets, and which of these its pages load.
 
-Takes the files of a project, gives source roots, and names for templates. Sheets and typed scripts are read by patterns:
+Takes the files of a project, gives source roots, and names for templates. Sheets and typed scripts are read by pattern:
 what is wrong in them a build reports.
 """
 

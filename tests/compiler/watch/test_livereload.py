@@ -111,6 +111,13 @@ def test_templates_are_sent_with_each_state(live_reload: LiveReload, tmp_path: P
         assert page.event()["templates"] == "state"
 
 
+def test_templates_are_in_the_file_by_which_pages_find_the_server(live_reload: LiveReload, tmp_path: Path) -> None:
+    live_reload.publish_templates("state")
+    assert announced(tmp_path)["templates"] == "state"
+    live_reload.stop()
+    assert not (tmp_path / "build/assets/livereload.json").exists()
+
+
 def test_a_failed_build_sends_its_errors_and_keeps_the_release(live_reload: LiveReload, tmp_path: Path) -> None:
     release = release_of(tmp_path)
     with listen(live_reload, release) as page:
@@ -372,7 +379,7 @@ def announced(folder: Path) -> Any:
 
 
 def test_a_file_among_the_assets_contains_the_url(live_reload: LiveReload, tmp_path: Path) -> None:
-    assert announced(tmp_path) == {"url": live_reload.url, "token": live_reload.token}
+    assert announced(tmp_path) == {"url": live_reload.url, "token": live_reload.token, "templates": ""}
 
 
 def test_the_file_comes_back_with_the_next_build(live_reload: LiveReload, tmp_path: Path) -> None:

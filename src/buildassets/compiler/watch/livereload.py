@@ -85,7 +85,7 @@ class LiveReload:
         server = listening(self._port, self, permission=self._permission)
         self.url = f"http://{ADDRESS}:{server.server_port}/"
         self._follow(self._release_on_disk(), ())
-        self._announce()
+        self._announce(self._state.templates)
         self._server = server
         server.start()
         return self.url
@@ -94,10 +94,12 @@ class LiveReload:
         """Send all pages the changes or the errors of the build `result`."""
         errors = tuple(diagnostic for diagnostic in result.diagnostics if diagnostic.is_error)
         self._follow(result.manifest or self._state.manifest, errors)
-        self._announce()
+        self._announce(self._state.templates)
 
     def publish_templates(self, state: str) -> None:
         """Reload all pages that were made with another `state` of the templates."""
+        if self._server is not None:
+            self._announce(state)  # before any page is made again
         with self._changed:
             self._state = replace(self._state, number=self._state.number + 1, templates=state, events={})
             self._changed.notify_all()
@@ -200,22 +202,24 @@ class LiveReload:
         except OSError:
             return None
 
-    @property
-    def _announcement(self) -> bytes:
-        return json.dumps({"token": self.token, "url": self.url}).encode("ascii") + b"\n"
+    def _announcement(self, templates: str) -> bytes:
+        found = {"templates": templates, "token": self.token, "url": self.url}
+        return json.dumps(found).encode("ascii") + b"\n"
 
-    def _announce(self) -> None:
-        """Write the file by which pages find the server, unless it is there; somebody may have removed it.
+    def _announce(self, templates: str) -> None:
+        """Write the file by which pages find the server, and the state of the templates that they are made of.
 
-        An error is ignored: a build that cannot write there reports it, and the next build tries again.
+        It may be there already, or somebody may have removed it. An error is ignored: a build that cannot write there
+        reports it, and the next build tries again.
         """
-        if self._read(LIVERELOAD_NAME) == self._announcement:
+        announcement = self._announcement(templates)
+        if self._read(LIVERELOAD_NAME) == announcement:
             return
         with suppress(OSError):
             os.makedirs(self._folder, exist_ok=True)
-            write_whole(os.path.join(self._folder, LIVERELOAD_NAME), self._announcement)
+            write_whole(os.path.join(self._folder, LIVERELOAD_NAME), announcement)
 
     def _withdraw(self) -> None:
-        if self._read(LIVERELOAD_NAME) == self._announcement:
+        if self._read(LIVERELOAD_NAME) == self._announcement(self._state.templates):
             with suppress(OSError):
                 remove_file(self._folder, LIVERELOAD_NAME, permission=self._permission)

@@ -49,6 +49,7 @@ ENTRY = Entry(
     variants=("img/a.480w.webp",),
     preloads=("fonts/a.woff2",),
     icons={"check": (24, 24), "vague": ()},
+    plain=True,
     digests={"identity": "A" * 43 + "=", "gzip": "B" * 43 + "=", "br": "C" * 43 + "="},
     deltas={"E" * 43 + "=": Delta(302, "F" * 43 + "=")},
 )

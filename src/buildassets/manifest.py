@@ -44,6 +44,8 @@ __all__ = [
     "is_whole",
     "loads",
     "loads_lazily",
+    "may_have_own_names",
+    "own_names",
     "read_document",
     "release_content",
     "release_of",
@@ -85,6 +87,7 @@ class Entry:
     `names` are those of CSS modules in a bundle, by module and by the name as it is written there.
     `variants` are the logical paths of a picture's variants in other widths and formats, sorted.
     `preloads` are the fonts that pages preload with the sheet, in its order.
+    A file that is `plain` has its own name, which later releases use again; it has no `integrity` and no copies.
     `icons` are those of a sprite, each with its width and height in CSS pixels, or with nothing where it has no size.
     """
 
@@ -106,6 +109,7 @@ class Entry:
     variants: tuple[str, ...] = ()
     preloads: tuple[str, ...] = ()
     icons: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    plain: bool = False
 
 
 @frozen
@@ -269,6 +273,17 @@ def _served_document(manifest: Manifest) -> dict[str, Any]:
     return document | {key: value for key, value in filled.items() if value}
 
 
+def may_have_own_names(content: bytes) -> bool:
+    """Whether the manifest in `content` may have `own_names`; found without reading its entries."""
+    return any(key in content for key in (b'"companions": {', b'"release_file": ', b'"plain": true'))
+
+
+def own_names(manifest: Manifest) -> list[str]:
+    """The files below `assets/` whose names later releases use again for other contents."""
+    plain = [entry.file for entry in manifest.assets.values() if entry.plain]
+    return [*plain, *manifest.companions, *filter(None, [manifest.release_file])]
+
+
 def amended(
     content: bytes, entries: Mapping[str, Entry], retained: Iterable[Retained], sources: Mapping[str, str]
 ) -> bytes:
@@ -346,6 +361,8 @@ def _entry_document(entry: Entry) -> dict[str, Any]:
         document["map"] = entry.map
     if entry.deltas:
         document["deltas"] = {dictionary: _sized_document(delta) for dictionary, delta in entry.deltas.items()}
+    if entry.plain:
+        document["plain"] = True
     if entry.own is not None:
         document["own"] = entry.own
     if entry.width is not None:
@@ -506,6 +523,7 @@ def _entry(fields: Mapping[str, Any]) -> Entry:
         variants=tuple(fields.get("variants", ())),
         preloads=tuple(fields.get("preloads", ())),
         icons={name: tuple(size) for name, size in (fields.get("icons") or {}).items()},
+        plain=fields.get("plain") is True,
         digests=fields.get("digests", {}),
         deltas={
             dictionary: Delta(delta["size"], delta["digest"]) for dictionary, delta in fields.get("deltas", {}).items()

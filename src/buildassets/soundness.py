@@ -251,6 +251,7 @@ _OF_ENTRIES: Final[Mapping[str, Callable[[object], bool]]] = {
     "imports": _are_texts,
     "map": _or_nothing(is_text),
     "own": _or_nothing(is_text),
+    "plain": lambda value: type(value) is bool,
     "width": _or_nothing(_is_size),
     "height": _or_nothing(_is_size),
     "names": lambda value: value is None or _is_mapping(value, _are_named),

@@ -567,8 +567,8 @@ error[config/unknown-key]: unknown key `zzz`
 hint: use one of `browsers`, `budgets`, `bundles`, `cache`, `commands`, `compress`, `data_urls`, `define`, \
 `directives`, `engines`, `entries`, `env`, `exclude`, `external`, `fingerprinted`, `fonts`, `icons`, `images`, \
 `importmap`, `importmap_integrity`, `importmap_preload`, `inline_imports`, `integrity`, `jammit`, \
-`load_paths`, `minify`, `missing`, `modules`, `output`, `packages`, `pipeline`, `precache`, `raw`, `registry`, \
-`retain`, `run`, `source_maps`, `sources`, `sources_content`, \
+`load_paths`, `minify`, `missing`, `modules`, `output`, `packages`, `pipeline`, `plain`, `precache`, `raw`, \
+`registry`, `retain`, `run`, `source_maps`, `sources`, `sources_content`, \
 `templates`, `types`, `url`, `url_prefixes`, `webassets`
 """,
     )

@@ -264,6 +264,21 @@ def test_broken_manifest_leaves_the_earlier_files_in_development(tmp_path: Path)
     assert files.find(url)
 
 
+def test_a_plain_file_is_served_as_it_is_when_it_is_asked_for(manifest: Path) -> None:
+    entry = {"plain": True, "file": "index.html", "type": "text/html", "size": 9, "digests": {}}
+    change(manifest, lambda document: document["assets"].update({"index.html": entry}))
+    files = ServedFiles(Assets(manifest), headers=lambda path, entry: {"X-Path": path})
+    assert files.find("/assets/index.html") is None
+    tags = set()
+    for text in ("one", "three"):
+        write_tree(manifest.parent, {"assets/index.html": text})
+        page = found(files, "/assets/index.html")
+        assert (page.type, page.sizes, page.is_lasting) == ("text/html", (len(text),), False)
+        assert page.headers == (("X-Path", "index.html"),)
+        tags.add(page.tags)
+    assert len(tags) == 2
+
+
 def test_file_of_the_watcher_is_served_in_development_while_it_exists(manifest: Path) -> None:
     change(manifest, lambda document: document.update(livereload="livereload.json"))
     files = ServedFiles(Assets(manifest, reload=True))

@@ -459,7 +459,7 @@ def _companions(config: Config, manifest: Manifest) -> dict[str, bytes]:
     companions = companions_of(config.companions, manifest)
     if config.precache:
         companions = dict(sorted({**companions, config.precache: precache_list(manifest)}.items()))
-    hint = "leave the source out with `exclude`, or take it out of `fingerprinted`"
+    hint = "leave the source out with `exclude`, or take it out of `fingerprinted` or `plain`"
     faults = [
         error("companion/name", f"`{path}` has the name of a file for another system", hint=hint)
         for path in taken_names((*companions, *filter(None, [manifest.release_file])), manifest)
@@ -597,13 +597,20 @@ def outputs(graph: "AssetGraph") -> Iterator[Named]:
     from buildassets.compiler.graph.fingerprint import Naming
 
     written = graph.written
-    contents = {path: _content(asset, written[path], graph.named_as.get(path)) for path, asset in graph.assets.items()}
+    contents = {path: _content(graph, path, asset, written[path]) for path, asset in graph.assets.items()}
     return Naming(text_of).named(contents)
 
 
-def _content(asset: Linked, written: tuple[Link, ...], named_as: LogicalPath | None) -> Content:
+def _content(graph: "AssetGraph", path: LogicalPath, asset: Linked, written: tuple[Link, ...]) -> Content:
     keeps_name = asset.draft.source.keeps_name
-    return Content(asset.draft.body, () if keeps_name else written, keeps_name, asset.draft.digest, named_as)
+    return Content(
+        asset.draft.body,
+        () if keeps_name else written,
+        keeps_name,
+        asset.draft.digest,
+        graph.named_as.get(path),
+        path in graph.plain,
+    )
 
 
 def _unwritable(config: Config, fault: OSError) -> Diagnostic:

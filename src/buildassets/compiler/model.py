@@ -149,19 +149,24 @@ class Linked:
 
 @frozen
 class WithLinks:
-    """Assets, the links that are written into each of them, and the source maps of assets that do not name them."""
+    """Assets, the links that are written into each of them, and the source maps of assets that do not name them.
+
+    `plain` are the assets that keep their own names.
+    """
 
     assets: Mapping[LogicalPath, Linked]
     written: Mapping[LogicalPath, tuple[Link, ...]]
     hidden_maps: Mapping[LogicalPath, bytes] = field(default_factory=dict)
+    plain: frozenset[LogicalPath] = frozenset()
 
 
 @frozen
 class Content:
     """An asset before names are known: bytes, or a text with links to other assets, in text order.
 
-    One that `keeps_name` is named by its logical path, and has no links. `digest` is that of the body's bytes, if
-    known. A file that is `named_as` another path has the logical path in its fingerprint: several may share a name.
+    One that `keeps_name` is named by its logical path, and has no links; one that `is_plain` is named so, too, but may
+    have links. `digest` is that of the body's bytes, if known. A file that is `named_as` another path has the logical
+    path in its fingerprint: several may share a name.
     """
 
     body: Body
@@ -169,6 +174,7 @@ class Content:
     keeps_name: bool = False
     digest: str | None = None
     named_as: LogicalPath | None = None
+    is_plain: bool = False
 
 
 @frozen
@@ -182,6 +188,7 @@ class Named:
     file: str
     digest: str
     content: bytes | OnDisk
+    is_plain: bool = False
 
 
 @frozen
@@ -196,6 +203,7 @@ class Stored:
     integrity: str | None
     encodings: Mapping[str, int]
     digests: Mapping[str, str]
+    is_plain: bool = False
 
 
 @frozen

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from buildassets.runtime.extra_headers import ExtraHeaders
 
-    Table = Mapping[str, Resource | Fixed]
+    Table = Mapping[str, "Resource | Fixed | _Plain"]
 
 _NO_DELTAS: Final[Mapping[str, Representation]] = {}
 _TAG_LENGTH: Final = 22  # characters of base64: 132 bits of a digest
@@ -63,10 +63,10 @@ class ServedFiles:
             release, table = self._reloaded()
         for path in paths:
             if resource := table.get(path):
-                return resource
+                return resource.now(self._folder) if isinstance(resource, _Plain) else resource
         watcher_file = release.watcher_file if self._assets.reload else None
         if watcher_file and self._path(release, watcher_file) in paths:
-            return _live(self._folder, f"{ASSETS_FOLDER}/{watcher_file}")
+            return _live(self._folder, f"{ASSETS_FOLDER}/{watcher_file}", "application/json")
         return None
 
     def _reloaded(self) -> tuple[Release, Table]:
@@ -80,18 +80,13 @@ class ServedFiles:
 
     def _table(self, release: Release) -> Table:
         """Every resource by its path. Unless the release is reloaded, missing files raise ManifestError."""
-        table: dict[str, Resource | Fixed] = {}
+        table: dict[str, Resource | Fixed | _Plain] = {}
         faults: list[str] = []
         prefix, files = self._path(release, ""), _Files(self._folder, int(time.time()))
         try:
             for path, entry in release.all_entries():
                 try:
-                    resource = _resource(entry, files)
-                    if release.has_dictionaries and media_of(entry["file"]).compressible:
-                        resource = replace(resource, deltas=_deltas(entry, files))
-                    if self._headers is not None:
-                        resource = replace(resource, headers=self._added(path, entry))
-                    table.setdefault(prefix + entry["file"], resource)
+                    table.setdefault(prefix + entry["file"], self._made(release, path, entry, files))
                 except _MismatchError as fault:
                     faults.append(str(fault))
         except _RefusedError as fault:
@@ -107,6 +102,16 @@ class ServedFiles:
         if faults and not self._assets.reload:
             raise _incomplete(release.manifest, faults)
         return table
+
+    def _made(self, release: Release, path: str, entry: Mapping[str, Any], files: _Files) -> Resource | _Plain:
+        """The resource of an asset. Raises _MismatchError, and KeyError and ValueError for an unsound entry."""
+        if entry.get("plain"):
+            headers = () if self._headers is None else self._added(path, entry)
+            return _Plain(f"{ASSETS_FOLDER}/{entry['file']}", sys.intern(content_type(entry["type"])), headers)
+        resource = _resource(entry, files)
+        if release.has_dictionaries and media_of(entry["file"]).compressible:
+            resource = replace(resource, deltas=_deltas(entry, files))
+        return resource if self._headers is None else replace(resource, headers=self._added(path, entry))
 
     def _added(self, path: str, entry: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
         from buildassets.runtime.extra_headers import extra_headers
@@ -141,6 +146,20 @@ def _path_of(prefix: str) -> str:
         prefix = prefix.partition("//")[2].partition("/")[2]
     path = from_url(prefix).strip("/")
     return f"/{path}/" if path else "/"
+
+
+class _Plain:
+    """A file whose name later releases use again: what it holds when it is asked for is not in the manifest."""
+
+    def __init__(self, name: str, media_type: str, headers: tuple[tuple[str, str], ...]) -> None:
+        self._name = name
+        self._type = media_type
+        self._headers = headers
+
+    def now(self, folder: str) -> Resource | None:
+        """The resource as it is in the release directory `folder`; None where it is missing."""
+        resource = _live(folder, self._name, self._type)
+        return resource and replace(resource, headers=self._headers)
 
 
 class _RefusedError(Exception):
@@ -239,8 +258,8 @@ def _tag(digest: str) -> str:
     return digest[:_TAG_LENGTH].replace("/", "_").replace("+", "-")
 
 
-def _live(folder: str, name: str) -> Resource | None:
-    """A file that a watch rewrites, so that its size is not in the manifest; None where it is missing."""
+def _live(folder: str, name: str, media_type: str) -> Resource | None:
+    """A file that is written again under its name: the manifest does not have its size. None where it is missing."""
     try:
         status = os.lstat(f"{folder}/{name}")
     except OSError:
@@ -248,9 +267,8 @@ def _live(folder: str, name: str) -> Resource | None:
     if not stat.S_ISREG(status.st_mode):
         return None
     tag = f"{status.st_mtime_ns:x}.{status.st_size:x}"
-    return Resource(
-        folder, name, "application/json", (IDENTITY,), (status.st_size,), (tag,), int(status.st_mtime), is_lasting=False
-    )
+    modified_s = int(status.st_mtime)
+    return Resource(folder, name, media_type, (IDENTITY,), (status.st_size,), (tag,), modified_s, is_lasting=False)
 
 
 def opened(file: Representation) -> int | None:

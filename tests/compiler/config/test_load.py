@@ -172,6 +172,7 @@ def test_every_key_is_read(project: Path) -> None:
         entries = ["css/app.css", "/top.js"]
         exclude = ["*.psd"]
         fingerprinted = ["dist/assets/**"]
+        plain = ["index.html"]
         load_paths = ["node_modules", "/opt/sass"]
         external = ["/media/**"]
         missing = "warn"
@@ -204,6 +205,7 @@ def test_every_key_is_read(project: Path) -> None:
         entries=("css/app.css", "./top.js"),
         exclude=("*.psd",),
         fingerprinted=("dist/assets/**",),
+        plain=("index.html",),
         load_paths=(str(project / "node_modules"), "/opt/sass"),
         external=("/media/**",),
         missing="warn",

@@ -10,6 +10,7 @@ from buildassets.compiler.graph.components import reachable
 from buildassets.compiler.graph.fingerprint import Naming, output_name
 from buildassets.compiler.languages.reference import Link, Reference
 from buildassets.compiler.model import Content, Named
+from buildassets.frozen import replace
 from buildassets.paths import LogicalPath
 
 _NAMES = [LogicalPath(f"{folder}/{name}.css") for folder in ("a", "b") for name in "uvwxyz"]
@@ -52,6 +53,15 @@ def test_the_fingerprint_is_the_sha256_of_the_final_bytes() -> None:
     outputs = named({LogicalPath("a.png"): Content(b"pixels"), LogicalPath("b.css"): sheet("", [LogicalPath("a.png")])})
     for output in outputs.values():
         assert output.file.split(".")[1] == hashlib.sha256(bytes_of(output.content)).hexdigest()[:12]
+
+
+def test_plain_files_keep_their_names_and_make_no_cycle() -> None:
+    page, other, style = LogicalPath("index.html"), LogicalPath("about/index.html"), LogicalPath("css/a.css")
+    pages = {page: sheet("", [other, style, page]), other: sheet("", [page, style])}
+    outputs = named({**{path: replace(one, is_plain=True) for path, one in pages.items()}, style: sheet("", [page])})
+    assert (outputs[page].file, outputs[other].file) == (page, other)
+    assert outputs[page].content == f"<about/index.html><{outputs[style].file}><index.html>".encode()
+    assert outputs[style].content == b"<../index.html>"
 
 
 def test_references_are_relative_to_the_file_that_makes_them() -> None:

@@ -26,9 +26,9 @@ SITE: Tree = {
 }
 
 
-def changes(folder: Path, *edits: Tree) -> PageChanges:
-    """What a page of `SITE` has to do after `edits`, each of which is built."""
-    write_tree(folder, SITE)
+def changes(folder: Path, *edits: Tree, settings: Tree | None = None) -> PageChanges:
+    """What a page of `SITE`, with other `settings`, has to do after `edits`, each of which is built."""
+    write_tree(folder, {**SITE, **(settings or {})})
     before = build(load_config(start=str(folder)), mode="development").manifest
     assert before is not None
     after = before
@@ -53,6 +53,21 @@ def test_nothing_changed_means_nothing(tmp_path: Path) -> None:
 def test_an_imported_sheet_is_swapped_with_those_that_import_it(tmp_path: Path) -> None:
     found = changes(tmp_path, {"assets/css/base.css": "a { color: blue }"})
     assert swapped(found) == ["css/app.css", "css/base.css", "index.html"]
+
+
+@pytest.mark.parametrize(
+    ("edit", "expected"),
+    [
+        ({"assets/index.html": '<link rel="stylesheet" href="css/app.css"><p>new'}, "index.html"),
+        ({"assets/img/b.svg": "<svg></svg>"}, "img/b.svg"),
+        ({"assets/css/base.css": "a { color: blue }"}, None),
+    ],
+)
+def test_a_page_that_keeps_its_name_is_loaded_again_if_its_own_text_changes(
+    tmp_path: Path, edit: Tree, expected: str | None
+) -> None:
+    plain: Tree = {"buildassets.toml": 'plain = ["index.html", "img/b.svg"]\n'}
+    assert changes(tmp_path, edit, settings=plain).reload == expected
 
 
 def test_a_swap_names_both_files_and_the_new_integrity(tmp_path: Path) -> None:

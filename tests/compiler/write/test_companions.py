@@ -11,7 +11,7 @@ from buildassets.compiler.write.companions import FORMS, companions_of
 from buildassets.manifest import Companion, Entry, Manifest, loads
 from buildassets.release.inventory.inventory import inventory
 from buildassets.release.publish.upload import headers_of
-from tests.command import run
+from tests.command import built, run
 from tests.conftest import Tree, missing_tool, read_tree, write_tree
 
 SITE: Tree = {
@@ -174,6 +174,15 @@ def test_companions_are_asked_for_each_time_they_are_served(site: Path) -> None:
     expected = inventory((site / "build/manifest.json").read_bytes(), "manifest.json").files
     name = "assets/staticfiles.json"
     assert headers_of(name, expected[name]).cache_control == "no-cache"
+
+
+def test_the_list_for_service_workers_has_revisions_of_plain_files(tmp_path: Path) -> None:
+    files: Tree = {"assets/index.html": "<p>", "assets/a.css": ""}
+    result = built(tmp_path, files, 'precache = "precache.json"\nplain = ["index.html"]\n')
+    assert result.manifest is not None
+    listed = json.loads((tmp_path / "build/assets/precache.json").read_text())
+    revision = result.manifest.assets["index.html"].digests["identity"]
+    assert {"url": "/assets/index.html", "revision": revision} in listed
 
 
 def test_a_name_without_suffix_or_fingerprint_is_written_unchanged() -> None:

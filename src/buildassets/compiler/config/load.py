@@ -126,6 +126,7 @@ def _config(
         exclude=keys.path_globs(table, "exclude"),
         fingerprinted=keys.path_globs(table, "fingerprinted"),
         raw=keys.path_globs(table, "raw"),
+        plain=keys.path_globs(table, "plain"),
         load_paths=tuple(keys.absolute(folder, path) for path in table.texts("load_paths")),
         external=table.texts("external"),
         missing=table.choice("missing", keys.MISSING, "error"),

@@ -72,7 +72,9 @@ def _definitions() -> Schema:
 
 def _properties(engines: tuple[str, ...]) -> dict[str, Schema]:
     """The schema of each key at the top."""
-    texts = dict.fromkeys(("entries", "exclude", "external", "fingerprinted", "load_paths", "raw"), _ref("texts"))
+    texts = dict.fromkeys(
+        ("entries", "exclude", "external", "fingerprinted", "load_paths", "plain", "raw"), _ref("texts")
+    )
     flags = {"minify": True, "directives": False, "inline_imports": False, "sources_content": True}
     return {
         **{name: {**ref, "default": []} for name, ref in texts.items()},

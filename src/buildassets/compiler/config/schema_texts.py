@@ -36,6 +36,7 @@ DESCRIPTIONS: Final[Mapping[str, str]] = {
     "packages": "Rules for releases of packages",
     "pipeline": "The module of Django's settings whose `PIPELINE` is read",
     "precache": "The name of a list of all files for a service worker, below `assets/`",
+    "plain": "Globs on logical paths of files that keep their own names, such as `index.html` and `robots.txt`",
     "raw": "Globs on logical paths of files in source languages that are released as they are",
     "registry": "The URL of the registry of packages",
     "retain": "How many earlier releases keep their files, and for how long",

@@ -303,6 +303,7 @@ class Config:
     exclude: tuple[str, ...] = ()
     fingerprinted: tuple[str, ...] = ()
     raw: tuple[str, ...] = ()
+    plain: tuple[str, ...] = ()
     load_paths: tuple[str, ...] = ()
     external: tuple[str, ...] = ()
     missing: Missing = "error"

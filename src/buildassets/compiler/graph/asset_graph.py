@@ -27,6 +27,7 @@ from buildassets.compiler.graph.large_images import large_images
 from buildassets.compiler.graph.link import imports_of
 from buildassets.compiler.graph.lost_exports import lost_exports
 from buildassets.compiler.graph.missing import MissingReferences
+from buildassets.compiler.graph.plain_names import plain_names
 from buildassets.compiler.graph.prefixes import prefix_faults
 from buildassets.compiler.graph.settings import lost_load_paths, setting_faults
 from buildassets.compiler.graph.typed_names import TypedNames, originals, typed_in_use
@@ -66,6 +67,7 @@ class AssetGraph:
     - `module_imports`: the paths of files in module bundles, each with those that it imports
     - `preloads`: the fonts that pages preload, by the sheet that declares them
     - `icons`: the names of all icons in the folders of sprites
+    - `plain`: the assets that keep their own names
     - `named_as`: the paths by which the files of some assets are named, where these are not the logical paths
     """
 
@@ -86,6 +88,7 @@ class AssetGraph:
     sets: tuple[FileSet, ...] = ()
     icons: frozenset[str] = frozenset()
     parents: frozenset[str] = frozenset()
+    plain: frozenset[LogicalPath] = frozenset()
     named_as: Mapping[LogicalPath, LogicalPath] = field(default_factory=dict)
 
     @property
@@ -128,6 +131,7 @@ def asset_graph(
         starts |= typed_in_use(listed, typed, named)
     starts |= listed.keys() & (set(map(LogicalPath, planned)) | discovery.front_ends.files)
     starts |= {source.logical for source in discovery.sources if source.sprite is not None}
+    starts |= plain_names(config, listed) - uncompiled
     starts |= {path for path in mapped_assets(importmap) if path in sources and not sources[path].uncompiled}
     descriptions = Descriptions(config)
     known = _known(sources, discovery.fonts)
@@ -165,7 +169,8 @@ def asset_graph(
         inputs = (*inputs, config.plan.path, *config.plan.inputs)
         diagnostics = [*relocated(config.plan, diagnostics), *config.plan.diagnostics]
     ordered = tuple(sorted(set(diagnostics), key=sort_key))
-    released = WithLinks(walk.assets, settled.written)
+    plain = plain_names(config, walk.assets)
+    released = WithLinks(walk.assets, settled.written, plain=plain)
     if config.source_maps and not any(diagnostic.is_error for diagnostic in ordered):
         released = _with_maps(config, released)
     imports = {
@@ -186,6 +191,7 @@ def asset_graph(
         preloads=preloads,
         sets=listed_sets,
         icons=discovery.icons,
+        plain=plain,
         named_as={LogicalPath(path): LogicalPath(file) for path, file in config.plan.files.items()}
         if config.plan
         else {},

@@ -28,12 +28,15 @@ class Naming:
         self._urls: dict[LogicalPath, str] = {}
 
     def named(self, contents: Mapping[LogicalPath, Content]) -> Iterator[Named]:
-        """All of `contents` with their names and final contents; targets come before the assets that refer to them.
+        """All of `contents` with their names and final contents; targets come before the assets that have their names.
 
         Every link's target must be among them or have its name already.
         """
+        plain = {logical for logical, content in contents.items() if content.is_plain}
+        self.files.update((logical, logical) for logical in plain)
+        unnamed = contents.keys() - plain
         targets = {
-            logical: [target for _, target in content.links if target in contents]
+            logical: [target for _, target in content.links if target in unnamed]
             for logical, content in contents.items()
         }
         for members in components(targets):
@@ -53,6 +56,8 @@ class Naming:
         else:
             assert isinstance(final, bytes)
             hex_digest = digest(final)
+        if content.is_plain:
+            return Named(logical, logical, hex_digest, final, is_plain=True)
         if content.named_as:
             both = digest(set_off(logical) + set_off(hex_digest))
             self.files[logical] = output_name(content.named_as, fingerprint(both))

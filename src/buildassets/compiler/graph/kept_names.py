@@ -4,10 +4,11 @@ They are released as they are: their references are not rewritten, and caches ke
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
 
 from buildassets.compiler.config.values import Config
+from buildassets.compiler.graph.plain_names import plain_names
 from buildassets.compiler.languages.reference import ReferenceKind
 from buildassets.compiler.model import Linked
 from buildassets.compiler.sources.globs import compile_globs
@@ -43,8 +44,9 @@ def fingerprinted_faults(config: Config, assets: Mapping[LogicalPath, Linked]) -
             notes=["caches keep a file with such a name even when it changes"],
             hint="match only names that change with their content",
         )
+    own_names = plain_names(config, assets) if kept else ()
     for path in kept:
-        yield from _unknown_names(config, assets[path], assets)
+        yield from _unknown_names(config, assets[path], assets, own_names)
 
 
 def _of_vite(
@@ -68,11 +70,13 @@ def carries_hash(logical: str) -> bool:
     return (_BEHIND_SEPARATOR.search(name) or _ALONE.match(name)) is not None
 
 
-def _unknown_names(config: Config, asset: Linked, assets: Mapping[LogicalPath, Linked]) -> Iterator[Diagnostic]:
+def _unknown_names(
+    config: Config, asset: Linked, assets: Mapping[LogicalPath, Linked], plain: Collection[LogicalPath]
+) -> Iterator[Diagnostic]:
     """An error for each reference to an asset that gets a new name, since this file is not rewritten."""
     positions = OriginalPositions(asset.draft, config.shown)
     for reference, target in asset.links:
-        if reference.kind is ReferenceKind.ORIGINAL:
+        if reference.kind is ReferenceKind.ORIGINAL or target in plain:
             continue
         if target not in assets or not assets[target].draft.source.keeps_name:
             is_map = reference.kind is ReferenceKind.SOURCE_MAP

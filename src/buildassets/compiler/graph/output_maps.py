@@ -7,7 +7,7 @@ their scripts (the proposal "Source Map Debug ID" of ECMA-426).
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Final
 
@@ -93,7 +93,7 @@ def with_maps(given: WithLinks, origins: Origins) -> WithLinks:
         old = map_comment(text, _syntax(path))
         cut = [Edit(old.start, old.end)] if old else []
         assets[map_path] = _source_map(
-            map_path, asset.draft, text, [*cut, *_names(path, text, links[path], given.assets)], origins
+            map_path, asset.draft, text, [*cut, *_names(path, text, links[path], given)], origins
         )
         links[map_path] = ()
         body, link = _commented(path, map_path, edited(text, cut))
@@ -118,7 +118,7 @@ def with_hidden_maps(given: WithLinks, origins: Origins) -> WithLinks:
             continue
         old = map_comment(text, _syntax(path))
         cut = [Edit(old.start, old.end)] if old else []
-        edits = [*cut, *_names(path, text, links[path], given.assets)]
+        edits = [*cut, *_names(path, text, links[path], given)]
         own_map = _source_map(LogicalPath(f"{path}.map"), asset.draft, text, edits, origins)
         kept = tuple(moved_links(links[path], cut))
         replaced.update(of_vendors[read] for read in asset.draft.inputs if read in of_vendors)
@@ -177,10 +177,10 @@ def _text_to_map(path: LogicalPath, draft: Draft) -> str | None:
     return None if media_of(path).syntax is Syntax.CSS and not is_closed(text) else text
 
 
-def _names(path: LogicalPath, text: str, links: Sequence[Link], assets: Mapping[LogicalPath, Linked]) -> Iterator[Edit]:
+def _names(path: LogicalPath, text: str, links: Sequence[Link], given: WithLinks) -> Iterator[Edit]:
     """The edits that write names of assets into `text`; the fingerprints are not known yet, but their length is."""
     for reference, target in links:
-        keeps_name = assets[target].draft.source.keeps_name
+        keeps_name = target in given.plain or given.assets[target].draft.source.keeps_name
         name = target if keeps_name else output_name(target, "0" * FINGERPRINT_LENGTH)
         yield Edit(reference.start, reference.end, written(text, reference, to_url(relative(path, name))))
 

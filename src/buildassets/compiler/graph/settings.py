@@ -24,6 +24,7 @@ def setting_faults(config: Config, listed: Collection[str]) -> Iterator[Diagnost
     for keys, patterns in (
         (("exclude",), config.exclude),
         (("raw",), config.raw),
+        (("plain",), config.plain),
         (("data_urls", "include"), embedded),
     ):
         for index, pattern in enumerate(patterns):
@@ -67,8 +68,10 @@ def lost_load_paths(config: Config) -> Iterator[tuple[int, str]]:
 
 def _is_there(config: Config, key: str, pattern: str, listed: Collection[str]) -> bool:
     """Whether `pattern` matches something, or need not match."""
-    is_pattern = is_glob(pattern) and key == "raw"
-    return is_pattern or any(root.npm for root in config.sources) or any(map(compile_globs([pattern]), listed))
+    is_pattern = is_glob(pattern) and key in ("raw", "plain")
+    if is_pattern or any(root.npm for root in config.sources):
+        return True
+    return pattern.removeprefix("./") in listed if key == "plain" else any(map(compile_globs([pattern]), listed))
 
 
 def _below_root(config: Config, pattern: str) -> str | None:

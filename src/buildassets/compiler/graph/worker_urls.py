@@ -3,11 +3,12 @@
 Takes all assets with the sources, gives diagnostics.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Final
 
 from buildassets.compiler.body import OnDisk, text_of
 from buildassets.compiler.config.values import Config
+from buildassets.compiler.graph.plain_names import plain_names
 from buildassets.compiler.languages.javascript.lexer import reads_as_module
 from buildassets.compiler.languages.javascript.worker_urls import (
     IMPORT_SCRIPTS,
@@ -33,9 +34,10 @@ def worker_faults(
     """A warning for each worker script that a string names; for each root of others one, with their number."""
     is_external = compile_globs(config.external)
     of_others: dict[int, list[Diagnostic]] = {}
+    plain = plain_names(config, sources)
     for _, asset in sorted(compiled.items()):
         draft = asset.draft
-        for fault in _faults_of(config, draft, is_external, sources):
+        for fault in _faults_of(config, draft, is_external, sources, plain):
             root = config.sources[draft.source.root]
             if root.npm or root.vendored:
                 of_others.setdefault(draft.source.root, []).append(fault)
@@ -58,7 +60,11 @@ def names_workers(draft: Draft) -> bool:
 
 
 def _faults_of(
-    config: Config, draft: Draft, is_external: Callable[[str], object], sources: Mapping[LogicalPath, Source]
+    config: Config,
+    draft: Draft,
+    is_external: Callable[[str], object],
+    sources: Mapping[LogicalPath, Source],
+    plain: Collection[LogicalPath],
 ) -> Iterator[Diagnostic]:
     logical = draft.source.logical
     if draft.source.root < 0 or not names_workers(draft):
@@ -67,7 +73,7 @@ def _faults_of(
     positions = OriginalPositions(draft, config.shown)
     is_module = logical.endswith(".mjs") or reads_as_module(positions.text)
     for named in worker_urls(positions.text):
-        target = None if is_external(named.url) else _target(named.url, logical, prefixes, sources)
+        target = None if is_external(named.url) else _target(named.url, logical, prefixes, sources, plain)
         if target is not None:
             message = f"`{named.url}` is left alone, and `{target}` is an asset"
             hint = _hint(named, logical, target, is_module=is_module)
@@ -75,7 +81,11 @@ def _faults_of(
 
 
 def _target(
-    url: str, logical: LogicalPath, prefixes: Sequence[str], sources: Mapping[LogicalPath, Source]
+    url: str,
+    logical: LogicalPath,
+    prefixes: Sequence[str],
+    sources: Mapping[LogicalPath, Source],
+    plain: Collection[LogicalPath],
 ) -> LogicalPath | None:
     """The asset that `url` names, relative to the script `logical` or at the top; None if it keeps its name."""
     path = from_url(split_url(url)[0])
@@ -87,7 +97,8 @@ def _target(
         places = [join(logical, path), normalise(path)]
     named = (LogicalPath(script_name(place) or place) for place in places if place)
     scripts = (place for place in named if place in sources and media_of(place).syntax is Syntax.JAVASCRIPT)
-    return next((script for script in scripts if script != logical and not sources[script].keeps_name), None)
+    renamed = (script for script in scripts if not sources[script].keeps_name and script not in plain)
+    return next((script for script in renamed if script != logical), None)
 
 
 def _hint(named: WorkerUrl, logical: LogicalPath, target: LogicalPath, *, is_module: bool) -> str:

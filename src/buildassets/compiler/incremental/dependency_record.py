@@ -29,7 +29,7 @@ class NeedsFullBuild(Exception):  # noqa: N818 it is no fault
 
 def can_rebuild_changed(config: Config) -> bool:
     """Whether the settings let an asset depend only on its inputs and on the assets that it refers to."""
-    if config.precache or config.fonts or config.icons or any(root.manifest for root in config.sources):
+    if config.precache or config.plain or config.fonts or config.icons or any(root.manifest for root in config.sources):
         return False
     return not (config.source_maps or config.fingerprinted or config.companions or config.bases or config.wrappers)
 

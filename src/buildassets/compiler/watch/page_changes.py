@@ -8,8 +8,8 @@ import posixpath
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from buildassets.frozen import frozen
-from buildassets.manifest import Entry, Manifest
+from buildassets.frozen import field, frozen
+from buildassets.manifest import IDENTITY, Entry, Manifest
 from buildassets.paths import to_url
 
 __all__ = ["PageChanges", "ReleaseNames", "Swap", "names_of", "page_changes"]
@@ -27,10 +27,12 @@ class ReleaseNames:
     """The part of a release that has to be kept to compare a later one with it.
 
     `files` are by logical path. `page_wide` is what decides how pages load assets but does not show in file names.
+    `plain` are the digests of files that keep their own names, without names of others.
     """
 
     files: Mapping[str, str]
     page_wide: tuple[object, ...]
+    plain: Mapping[str, str] = field(default_factory=dict)
 
 
 @frozen
@@ -55,9 +57,13 @@ class PageChanges:
 def names_of(manifest: Manifest) -> ReleaseNames:
     """The names to keep of the release that `manifest` describes."""
     files = {path: entry.file for path, entry in manifest.assets.items()}
-    return ReleaseNames(
-        files, (manifest.url, manifest.importmap, manifest.importmap_integrity, manifest.scopes, manifest.modules)
-    )
+    page_wide = manifest.url, manifest.importmap, manifest.importmap_integrity, manifest.scopes, manifest.modules
+    return ReleaseNames(files, page_wide, _plain(manifest))
+
+
+def _plain(manifest: Manifest) -> dict[str, str]:
+    """What files that keep their own names hold besides names of others, as digests by logical path."""
+    return {path: entry.own or entry.digests[IDENTITY] for path, entry in manifest.assets.items() if entry.plain}
 
 
 def page_changes(before: ReleaseNames, after: Manifest, read: ReadFile) -> PageChanges:
@@ -73,6 +79,9 @@ def page_changes(before: ReleaseNames, after: Manifest, read: ReadFile) -> PageC
     }
     if before.page_wide != names_of(after).page_wide:
         return PageChanges(reload="import map")
+    for path, content in _plain(after).items():
+        if before.plain.get(path, content) != content:
+            return PageChanges(reload=path)
     for path, entry in changed.items():
         if not entry.type.startswith(_SWAPPED) and not _follows(entry, before.files[path], before, after, read):
             return PageChanges(reload=path)

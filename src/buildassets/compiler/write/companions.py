@@ -6,10 +6,11 @@ Takes a manifest, gives names below `assets/` and contents; the same manifest gi
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
 from typing import Any, Final
 
 from buildassets.digest import digest, in_base64
-from buildassets.manifest import Companion, Entry, Manifest
+from buildassets.manifest import IDENTITY, Companion, Entry, Manifest
 from buildassets.paths import to_url
 
 # Sprockets sorts the versions of an asset by this time when it cleans up. With the time of a build two builds would
@@ -32,8 +33,13 @@ def precache_list(manifest: Manifest) -> bytes:
     A revision is null where the URL changes with the content (Workbox, `PrecacheEntry`). Source maps are left out, as
     Workbox leaves them out: pages work without them.
     """
-    files = sorted(entry.file for path, entry in manifest.assets.items() if not path.endswith(".map"))
-    return _json([{"url": manifest.url + to_url(file), "revision": None} for file in files])
+    entries = [entry for path, entry in manifest.assets.items() if not path.endswith(".map")]
+    entries.sort(key=attrgetter("file"))
+    return _json([{"url": manifest.url + to_url(entry.file), "revision": _revision(entry)} for entry in entries])
+
+
+def _revision(entry: Entry) -> str | None:
+    return entry.digests[IDENTITY] if entry.plain else None
 
 
 def described(contents: Mapping[str, bytes]) -> dict[str, Companion]:

@@ -68,7 +68,7 @@ def _with(entry: Entry, deltas: Mapping[str, Delta]) -> Entry:
 
 def _pairs(manifest: Manifest) -> Iterator[_Pair]:
     for path, entry in manifest.assets.items():
-        if not media_of(entry.file).compressible:
+        if entry.plain or not media_of(entry.file).compressible:
             continue
         retained = (release.assets[path] for release in manifest.retained if path in release.assets)
         earlier = {before.file: max(before.size, entry.size) for before in retained}

@@ -91,6 +91,7 @@ def entry(
         variants=asset.draft.source.variants,
         preloads=preloads,
         icons=asset.draft.icons,
+        plain=stored.is_plain,
     )
 
 
@@ -113,7 +114,7 @@ def source_fingerprints(config: Config, assets: Iterable[Linked], digest_of: Cal
 
 _DECIDING: Final = (
     *("browsers", "commands", "data_urls", "define", "directives", "env", "external", "fingerprinted", "minify"),
-    "icons",
+    *("icons", "plain"),
     *("modules", "source_maps", "sources_content", "types", "url_prefixes", "inline_imports"),
     *("image_strip", "image_variants"),
     "fonts",

@@ -33,7 +33,16 @@ from buildassets.files import (
 from buildassets.folders import make_folders, path_below, remove_temporary
 from buildassets.frozen import frozen, replace
 from buildassets.locks import locked
-from buildassets.manifest import ASSETS_FOLDER, IDENTITY, MANIFEST_NAME, Entry, Manifest, loads_lazily
+from buildassets.manifest import (
+    ASSETS_FOLDER,
+    IDENTITY,
+    MANIFEST_NAME,
+    Entry,
+    Manifest,
+    loads_lazily,
+    may_have_own_names,
+    own_names,
+)
 from buildassets.media import SUFFIXES, delta_file, media_of
 from buildassets.paths import LogicalPath
 from buildassets.plain_files import linked_folder
@@ -80,6 +89,8 @@ class ReleaseWriter:
         self._output = output
         self._staging = staging
         self._is_lasting = is_lasting
+        self._kept_names: set[str] = set()  # the files that have the logical paths of their assets
+        self._plain: set[str] = set()  # those of them that later releases use again
         self._empty: dict[str, bool] = {}  # by folder: whether it is not there, or only behind a link
 
     def store(
@@ -101,7 +112,12 @@ class ReleaseWriter:
         digests: dict[str, str] = {}  # of the contents of new files; the contents themselves may be too much to hold
         for asset in assets:
             known = earlier.stored(self._output, asset)
-            if known is None:
+            if asset.file == asset.logical:
+                self._kept_names.add(asset.file)
+            if asset.is_plain:
+                self._plain.add(asset.file)
+                known = replace(self._taken_in(asset, None), is_plain=True)
+            elif known is None:
                 known = self._taken_in(asset, algorithm)
                 digests[asset.file] = asset.digest
             stored[asset.logical] = known
@@ -153,14 +169,15 @@ class ReleaseWriter:
     def finish(self, manifest: bytes, companions: Mapping[str, bytes] | None = None) -> tuple[str, ...]:
         """Move every waiting file to its place, the manifest last. Returns their names below the release directory.
 
-        `companions`, by their names below `assets/`, come after the files that they name. Companions that only the
-        earlier manifest names are removed, since other systems read whichever they find.
+        `companions`, by their names below `assets/`, and files that keep their own names come after the files that they
+        name. Such files that only the earlier manifest names are removed, since others read whichever they find.
         """
-        left = self._companions_left(companions or {})
+        last = self._plain.union(companions or ())
+        left = self._left(last | self._kept_names)
         for name, content in (companions or {}).items():
             self.take_in(name, content)
         waiting = self._staging.paths
-        names = sorted(waiting, key=lambda name: (name[len(ASSETS_FOLDER) + 1 :] in (companions or {}), name))
+        names = sorted(waiting, key=lambda name: (name[len(ASSETS_FOLDER) + 1 :] in last, name))
         self._staging.write()
         self._staging.put(names)
         if self.manifest() != manifest:
@@ -176,17 +193,16 @@ class ReleaseWriter:
                 remove_file(self._output, path_below(self._output, path) or "", permission=self._permission)
         return tuple(names)
 
-    def _companions_left(self, companions: Collection[str]) -> list[str]:
-        """The paths of the companions that only the earlier manifest names."""
+    def _left(self, kept: Collection[str]) -> list[str]:
+        """The paths of companions and of files with their own names that only the earlier manifest names."""
         before = self.manifest()
-        if before is None or (b'"companions": {' not in before and b'"release_file": ' not in before):
+        if before is None or not may_have_own_names(before):
             return []
         try:
-            earlier = loads_lazily(before)
+            named = own_names(loads_lazily(before))
         except ManifestError:
             return []
-        named = [*earlier.companions, *filter(None, [earlier.release_file])]
-        left = (name for name in named if name not in companions)
+        left = (name for name in named if name not in kept)
         return [self.path(name) for name in left if self._size_bytes(f"{ASSETS_FOLDER}/{name}") is not None]
 
     def _taken_in(self, asset: Named, algorithm: IntegrityAlgorithm | None) -> Stored:

@@ -102,7 +102,8 @@ def _with_what_only_they_name(releases: Iterable[Retained], assets: Mapping[str,
     """`releases`, the newest first, each without the files that `assets` or a newer one name; none without files."""
     named = _files(assets)
     for release in releases:
-        own = {path: _unmade(entry, named) for path, entry in release.assets.items() if entry.file not in named}
+        entries = ((path, entry) for path, entry in release.assets.items() if not entry.plain)
+        own = {path: _unmade(entry, named) for path, entry in entries if entry.file not in named}
         if own:
             yield replace(release, assets=own)
             named |= _files(own)

@@ -142,7 +142,7 @@ def _files_of(entry: Entry) -> Iterator[tuple[str, Expected]]:
     algorithm, in_base64 = "sha256", entry.digests.get(IDENTITY, "")
     if entry.integrity:
         algorithm, _, in_base64 = entry.integrity.partition("-")
-    yield name, Expected(entry.size, algorithm, _hex(in_base64), copies, type=entry.type)
+    yield name, Expected(entry.size, algorithm, _hex(in_base64), copies, type=entry.type, keeps_name=entry.plain)
     for coding, copy in copies.items():
         in_hex = _hex(entry.digests.get(coding, ""))
         yield copy, Expected(entry.encodings[coding], "sha256", in_hex, copy_of=Copied(name, coding), type=entry.type)

@@ -14,7 +14,7 @@ from buildassets.diagnostics import Diagnostic, Location, error, reason_text
 from buildassets.errors import ManifestError, ReleaseError
 from buildassets.files import LARGE_BYTES
 from buildassets.frozen import field, frozen
-from buildassets.manifest import ASSETS_FOLDER, MANIFEST_NAME, loads_lazily
+from buildassets.manifest import ASSETS_FOLDER, MANIFEST_NAME, loads_lazily, may_have_own_names, own_names
 from buildassets.media import content_type, media_of
 from buildassets.release.inventory.contents import checked
 from buildassets.release.inventory.inventory import Expected, Inventory
@@ -101,7 +101,7 @@ def headers_of(name: str, expected: Expected) -> FileHeaders:
     if name == MANIFEST_NAME:
         return FileHeaders("application/json", _ALWAYS_ASKED)
     if expected.keeps_name:
-        return FileHeaders(content_type(media_of(name).type), _ALWAYS_ASKED)
+        return FileHeaders(content_type(expected.type or media_of(name).type), _ALWAYS_ASKED)
     coding = expected.copy_of.coding if expected.copy_of else None
     return FileHeaders(content_type(expected.type), _FOR_EVER, coding)
 
@@ -109,17 +109,17 @@ def headers_of(name: str, expected: Expected) -> FileHeaders:
 def publish(publication: Publication, executor: Executor, progress: Progress | None = None) -> Published:
     """Upload the release; threads of `executor` upload its files at the same time.
 
-    The first file that cannot be uploaded ends the publication. Assets come first, then companions, then the manifest,
-    so that what names a file never precedes it. Companions of the earlier release that this one lacks are removed at
-    the end, since other systems read whichever they find.
+    The first file that cannot be uploaded ends the publication. Assets come first, then companions and files that keep
+    their own names, then the manifest, so that what names a file never precedes it. Such files of the earlier release
+    that this one lacks are removed at the end, since others read whichever they find.
     """
     uploads: dict[str, Future[int | None]] = {}
     files = publication.inventory.files
-    companions = [name for name, expected in files.items() if expected.keeps_name]
+    last = [name for name, expected in files.items() if expected.keeps_name]
     try:
         held = publication.destination.held()
-        left = _companions_left(publication, held)
-        for names in ([name for name in files if name not in (MANIFEST_NAME, *companions)], companions):
+        left = _left(publication, held)
+        for names in ([name for name in files if name not in (MANIFEST_NAME, *last)], last):
             uploads |= {name: executor.submit(publication.upload, name, held.get(name)) for name in names}
             _await(uploads, progress)
         uploads[MANIFEST_NAME] = executor.submit(publication.upload, MANIFEST_NAME, held.get(MANIFEST_NAME))
@@ -145,15 +145,13 @@ def publish_maps(publication: Publication, executor: Executor, progress: Progres
     return _published(uploads)
 
 
-def _companions_left(publication: Publication, held: Mapping[str, object]) -> list[str]:
-    """The companions that the manifest at the destination names, that are there, and that the release lacks."""
+def _left(publication: Publication, held: Mapping[str, object]) -> list[str]:
+    """The files with their own names in the manifest at the destination that are there, and that the release lacks."""
     before = publication.destination.content(MANIFEST_NAME) if MANIFEST_NAME in held else None
-    if before is None or (b'"companions": {' not in before and b'"release_file": ' not in before):
+    if before is None or not may_have_own_names(before):
         return []
     with suppress(ManifestError):
-        earlier = loads_lazily(before)
-        named = (*earlier.companions, *filter(None, [earlier.release_file]))
-        names = (f"{ASSETS_FOLDER}/{name}" for name in named)
+        names = (f"{ASSETS_FOLDER}/{name}" for name in own_names(loads_lazily(before)))
         return [name for name in names if name in held and name not in publication.inventory.files]
     return []
 

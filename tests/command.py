@@ -110,12 +110,13 @@ def _working_in(folder: Path) -> Iterator[None]:
 def _undone(folder: Path) -> Iterator[None]:
     """Undo what a command changes in its process: signals, the collection of garbage, modules of the project."""
     handlers, threshold, path = [signal.getsignal(number) for number in _SIGNALS], gc.get_threshold(), sys.path[:]
-    before, wakeup = set(sys.modules), signal.set_wakeup_fd(-1)
+    before, finders, wakeup = set(sys.modules), sys.meta_path[:], signal.set_wakeup_fd(-1)
     with patch.object(gc, "freeze"), patch.object(sys, "unraisablehook", sys.unraisablehook):
         try:
             yield
         finally:
             gc.set_threshold(*threshold)
+            sys.meta_path[:] = finders
             signal.set_wakeup_fd(wakeup)  # what hears of signals would send this process each once more
             for number, handler in zip(_SIGNALS, handlers, strict=True):
                 signal.signal(number, handler)

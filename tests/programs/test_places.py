@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.programs.places import lies_in_project, program_outside
+from buildassets.programs.places import lies_in_project, path_outside, program_outside
 from tests.conftest import write_tree
 
 
@@ -49,6 +49,36 @@ def test_link_to_the_project_s_folder_changes_nothing(site: Path) -> None:
 def test_programs_of_the_interpreter_in_the_project_do_not_count(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "prefix", str(site / "tools"))
     assert not lies_in_project(str(site / "tools/one"), str(site))
+
+
+@pytest.mark.parametrize("prefix", ["", "site"])
+def test_project_in_the_environment_of_the_interpreter_counts(
+    site: Path, monkeypatch: pytest.MonkeyPatch, prefix: str
+) -> None:
+    monkeypatch.setattr(sys, "prefix", str(site.parent / prefix))
+    assert lies_in_project(str(site / "tools/one"), str(site))
+
+
+@pytest.mark.parametrize("mark", [".git/HEAD", "buildassets-workspace.toml"])
+def test_repository_around_the_folder_is_the_project_s(site: Path, mark: str) -> None:
+    assert not lies_in_project(str(site / "tools/one"), str(site / "frontend"))
+    write_tree(site, {mark: "", "frontend/.git": "gitdir: elsewhere\n"})
+    assert lies_in_project(str(site / "tools/one"), str(site / "frontend"))
+    assert not lies_in_project(str(site.parent / "bin/four"), str(site / "frontend"))
+
+
+def test_repository_of_the_home_folder_does_not_count(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_tree(site.parent, {".git/HEAD": ""})
+    monkeypatch.setenv("HOME", str(site.parent))
+    assert not lies_in_project(str(site.parent / "bin/four"), str(site))
+
+
+def test_path_outside_has_no_folder_of_the_project_and_no_relative_one(
+    site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folders = [".", "", str(site / "tools"), str(site / "node_modules/.bin"), str(site.parent / "bin")]
+    monkeypatch.setenv("PATH", os.pathsep.join(folders))
+    assert path_outside(str(site)) == str(site.parent / "bin")
 
 
 def test_first_program_outside_is_found(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -198,3 +198,55 @@ def test_module_of_the_working_directory_takes_the_place_of_none_that_is_needed(
     done = subprocess.run([sys.executable, *command, "check", "--no-run"], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize("verb", ["check --no-run", "doctor", "tools list"])
+def test_program_that_a_tool_starts_by_its_name_is_none_of_the_project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, verb: str
+) -> None:
+    """A script of npm begins with `#!/usr/bin/env node`."""
+    trap(tmp_path, "site/node_modules/.bin/node")
+    site = write_tree(tmp_path / "site", {"buildassets.toml": '[engines]\njs = "esbuild"\n', "assets/a.js": "a()\n"})
+    write_tree(tmp_path, {"bin/esbuild": "#!/usr/bin/env node\n"})
+    (tmp_path / "bin/esbuild").chmod(0o755)
+    folders = [str(site / "node_modules/.bin"), str(tmp_path / "bin"), os.environ["PATH"]]
+    monkeypatch.setenv("PATH", os.pathsep.join(folders))
+    run(site, *verb.split())
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize(
+    ("verb", "module"), [("doctor", "watchdog"), ("lsp", "lsprotocol"), ("migrate jammit", "yaml"), ("list", "jinja2")]
+)
+def test_package_that_is_used_where_it_is_installed_is_not_taken_from_the_project(
+    tmp_path: Path, verb: str, module: str
+) -> None:
+    trap = f"open({str(tmp_path / 'ran')!r}, 'w').close()\n"
+    tree = {
+        "src/sitecustomize.py": "",
+        f"src/{module}.py": trap,
+        "config/assets.yml": "a: 1\n",
+        "assets/a.css": "a {}\n",
+    }
+    write_tree(tmp_path, {**tree, "templates/a.html": "{{ asset('a.css') }}", "app.py": "from flask import Flask\n"})
+    run(tmp_path, "build")
+    program = str(Path(sys.executable).with_name("buildassets"))
+    variables = {**os.environ, "PYTHONPATH": str(tmp_path / "src")}
+    subprocess.run([program, *verb.split()], cwd=tmp_path, env=variables, stdin=subprocess.DEVNULL, capture_output=True)
+    assert not (tmp_path / "ran").exists()
+
+
+def test_module_beside_a_folder_of_a_repository_is_none_of_an_installed_package(tmp_path: Path) -> None:
+    repository = write_tree(
+        tmp_path / "repository",
+        {
+            "trap.py": f"open({str(tmp_path / 'ran')!r}, 'w').close()\n",
+            "trap.egg-info/PKG-INFO": "Metadata-Version: 2.1\nName: trap\nVersion: 1\n",
+            "trap.egg-info/entry_points.txt": "[buildassets.engines]\ntrap = trap:Trap\n",
+            "site/assets/a.css": "a { color: red }\n",
+            "site/buildassets.toml": '[engines]\ncss = "trap"\n',
+        },
+    )
+    done = run(repository / "site", "check", "--no-run", PYTHONPATH=str(repository))
+    assert "warning[config/not-run]: the engine `trap` is not loaded" in done.stderr, done.stderr
+    assert not (tmp_path / "ran").exists()

@@ -17,7 +17,7 @@ from buildassets.cli.output import (
     print_json,
     show,
 )
-from buildassets.cli.permissions import permission_of
+from buildassets.cli.permissions import permitted
 from buildassets.diagnostics import Diagnostic
 from buildassets.errors import BuildAssetsError
 from buildassets.jobs import threads
@@ -44,7 +44,7 @@ def command(given: CompileOptions, form: str | None, no_run: bool) -> int:
     Lists on stdout the assets that no entry reaches, if `entries` are configured, and those that nothing uses, if
     templates name assets. Assets of others, such as those of `vendored` roots, are only counted.
     """
-    permission = permission_of("check", no_run=no_run)
+    permission = permitted("check", no_run=no_run)
     if given.as_json and form not in (None, "json"):
         raise click.UsageError(f"`--json` and `--format {form}` exclude each other")
     if form is not None and form not in ("text", "json"):

@@ -6,7 +6,7 @@ import click
 
 from buildassets.cli.options import clean_options, release_config
 from buildassets.cli.output import Output, count_text
-from buildassets.cli.permissions import permission_of
+from buildassets.cli.permissions import permitted
 from buildassets.sizes import size_text
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def command(
     from buildassets.compiler.cache.folder import cache_folder
     from buildassets.compiler.clean import clean_cache, clean_release
 
-    config = release_config(config_file, output, permission=permission_of("clean", dry_run=dry_run))
+    config = release_config(config_file, output, permission=permitted("clean", dry_run=dry_run))
     permission = config.permission
     show, shown = Output(as_json, verbose, quiet), config.shown
 

@@ -4,7 +4,7 @@ import click
 
 from buildassets.cli.options import diff_options
 from buildassets.cli.output import print_data, print_json
-from buildassets.cli.permissions import permission_of
+from buildassets.cli.permissions import permitted
 from buildassets.cli.read_release import content_of_release
 from buildassets.manifest import Manifest, loads
 from buildassets.programs.permission import Permission
@@ -25,7 +25,7 @@ def command(old: str, new: str, as_json: bool, markdown: bool, exit_code: bool) 
 
     if as_json and markdown:
         raise click.UsageError("`--json` and `--markdown` exclude each other")
-    compared = difference(*(read_manifest(one, permission=permission_of("diff")) for one in (old, new)))
+    compared = difference(*(read_manifest(one, permission=permitted("diff")) for one in (old, new)))
     if as_json:
         print_json({"ok": True, **difference_document(compared), "diagnostics": []})
     else:

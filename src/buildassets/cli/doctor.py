@@ -7,7 +7,7 @@ import click
 
 from buildassets.cli.options import doctor_options
 from buildassets.cli.output import Output, count_text
-from buildassets.cli.permissions import permission_of
+from buildassets.cli.permissions import permitted
 
 
 @click.command("doctor")
@@ -24,7 +24,7 @@ def command(may_run: bool, config_file: str | None, cache_dir: str | None, as_js
     from buildassets.doctor.examine import findings
     from buildassets.doctor.subject import subject
 
-    permission = permission_of("doctor", run=may_run)
+    permission = permitted("doctor", run=may_run)
     examined = subject(config_file, cache_dir, permission=permission, environment=os.environ, now_seconds=time.time())
     found = findings(examined)
     errors = sum(one.is_error for one in found)

@@ -10,7 +10,7 @@ import click
 from buildassets.cli.diff import read_manifest
 from buildassets.cli.options import cache_dir_option, read_options, release_config, since_option
 from buildassets.cli.output import print_data, print_json, stale_text
-from buildassets.cli.permissions import permission_of
+from buildassets.cli.permissions import permitted
 from buildassets.cli.read_release import manifest_of_output
 from buildassets.credentials import masked_url
 from buildassets.diagnostics import Diagnostic, Location, error
@@ -42,7 +42,7 @@ def command(
     from buildassets.compiler.explain import bundler_of, command_of, referrers
     from buildassets.compiler.languages.native.library import implementation
 
-    config = release_config(config_file, output, permission=permission_of("explain"))
+    config = release_config(config_file, output, permission=permitted("explain"))
     path = os.path.join(config.output, MANIFEST_NAME)
     manifest = manifest_of_output(config)
     if logical_path in manifest.vite and logical_path not in manifest.assets:
@@ -81,7 +81,7 @@ def _earlier(logical_path: str, since: str) -> list[str]:
     """A note where the release `since` had the asset that this release lacks."""
     return (
         [f"`{masked_url(since)}` has it"]
-        if logical_path in read_manifest(since, permission=permission_of("explain")).assets
+        if logical_path in read_manifest(since, permission=permitted("explain")).assets
         else []
     )
 
@@ -89,7 +89,7 @@ def _earlier(logical_path: str, since: str) -> list[str]:
 def _change(logical_path: str, since: str, manifest: Manifest) -> "Change | None":
     from buildassets.release.diff.causes import change_of
 
-    return change_of(logical_path, read_manifest(since, permission=permission_of("explain")), manifest)
+    return change_of(logical_path, read_manifest(since, permission=permitted("explain")), manifest)
 
 
 def _since_lines(since: str | None, change: "Change | None") -> Iterator[str]:

@@ -8,7 +8,7 @@ import click
 
 from buildassets.cli.options import init_options
 from buildassets.cli.output import Output, count_text, print_diff
-from buildassets.cli.permissions import permission_of
+from buildassets.cli.permissions import permitted
 from buildassets.diagnostics import Diagnostic, error, warning
 from buildassets.errors import BuildAssetsError, ConfigError
 
@@ -133,7 +133,7 @@ def _lock_edit(proposal: "Proposal", show: Output, is_dry: bool) -> "Edit | None
     from buildassets.tools_folder import tools_folder
 
     before = bytes_at(os.path.join(proposal.folder, NAME))
-    config = configured_for_packages(None, permission=permission_of("init", dry_run=is_dry))
+    config = configured_for_packages(None, permission=permitted("init", dry_run=is_dry))
     with temporary_folder() as folder:
         if before is not None:
             write_whole(os.path.join(folder, NAME), before)

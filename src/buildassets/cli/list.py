@@ -8,7 +8,7 @@ import click
 
 from buildassets.cli.options import read_options, release_config
 from buildassets.cli.output import count_text, print_data, print_json, print_line
-from buildassets.cli.permissions import permission_of
+from buildassets.cli.permissions import permitted
 from buildassets.diagnostics import Diagnostic, error
 from buildassets.errors import BuildError
 from buildassets.manifest import Entry, Manifest
@@ -58,7 +58,7 @@ def command(
     from buildassets.cli.read_release import manifest_of_output, template_names
     from buildassets.release.report.references import references_of
 
-    config = release_config(config_file, output, permission=permission_of("list"))
+    config = release_config(config_file, output, permission=permitted("list"))
     manifest = manifest_of_output(config)
     chosen = _chosen(manifest, globs)
     references = references_of(manifest, template_names(config, manifest).places)

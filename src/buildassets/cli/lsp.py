@@ -5,6 +5,7 @@ import sys
 import click
 
 from buildassets.cli.output import kept_from_stdout, print_line
+from buildassets.cli.permissions import permitted
 from buildassets.diagnostics import error
 from buildassets.errors import ConfigError
 
@@ -16,6 +17,7 @@ def command(stdio: bool) -> int:
 
     It reads templates, style sheets and scripts, and runs no command and no code of a project. An editor starts it.
     """
+    permitted("lsp")
     try:
         from buildassets.lsp.server import make_server
     except ImportError as fault:

@@ -10,7 +10,7 @@ import click
 
 from buildassets.cli.options import migrate_options
 from buildassets.cli.output import Output, print_data, print_line
-from buildassets.cli.permissions import permission_of
+from buildassets.cli.permissions import permitted
 
 
 class Migration(Protocol):
@@ -80,7 +80,7 @@ def _migration(system: str, folder: str, settings: str | None, *, quiet: bool) -
         raise click.UsageError(f"`--settings` names settings of Django, which {system} has none of")
     module, _, attribute = _SYSTEMS[system].partition(":")
     plan: Callable[..., Migration] = getattr(import_module(module), attribute)
-    permission = permission_of(f"migrate {system}")
+    permission = permitted(f"migrate {system}")
     if not permission.python:
         return plan(folder)
     importing = partial(plan, permission=permission, announce=partial(_announce, quiet=quiet))

@@ -3,11 +3,13 @@
 Each verb takes its permission from its row; a row without a text for something does not permit it.
 """
 
+import os
 from collections.abc import Iterator, Mapping
 from typing import Final
 
 from buildassets.frozen import frozen_by_name, values_by_name
 from buildassets.programs.permission import Permission
+from buildassets.programs.project_python import refuse_project_modules
 
 
 @frozen_by_name
@@ -151,6 +153,14 @@ def permission_of(verb: str, **options: bool) -> Permission:
     """The permission of `verb` with those `options` that are set and have a row of their own, as `dry_run=True` has."""
     given = [f"{verb} --{name.replace('_', '-')}" for name, is_set in options.items() if is_set]
     return ROWS[next((name for name in given if name in ROWS), verb)].permission
+
+
+def permitted(verb: str, **options: bool) -> Permission:
+    """Begin `verb`: return its permission; unless that is for Python, too, no module of the project can be imported."""
+    permission = permission_of(verb, **options)
+    if not permission.python:
+        refuse_project_modules(os.getcwd())
+    return permission
 
 
 def table() -> Iterator[str]:

@@ -19,7 +19,7 @@ from buildassets.cli.output import (
     seconds_text,
     stale_text,
 )
-from buildassets.cli.permissions import permission_of
+from buildassets.cli.permissions import permitted
 from buildassets.collector import paused_collector
 from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.diagnostics import printable
@@ -49,7 +49,7 @@ def build_project(options: BuildOptions, looks: "Sequence[Looks]" = ()) -> int:
 
     started = monotonic()
     given = options.given
-    config = replace(given.config(permission=permission_of("build")), companions=options.companions)
+    config = replace(given.config(permission=permitted("build")), companions=options.companions)
     show = Output(given.as_json, given.verbose, given.quiet)
     cache = None if options.no_cache else cache_to_build_with(config, options.cache_dir)
     notes: list[str] = []
@@ -140,7 +140,7 @@ def opened_executor(name: str | None) -> "Iterator[Away | None]":
     from buildassets.compiler.executors.named import executor_named
     from buildassets.jobs import cores
 
-    with closing(executor_named(name, os.getcwd(), cores(), permission=permission_of("build"))) as away:
+    with closing(executor_named(name, os.getcwd(), cores(), permission=permitted("build"))) as away:
         yield away
 
 

@@ -9,7 +9,7 @@ import click
 
 from buildassets.cli.options import publish_options, release_config
 from buildassets.cli.output import Output, count_text, kept_from_stdout
-from buildassets.cli.permissions import permission_of
+from buildassets.cli.permissions import permitted
 from buildassets.credentials import masked_url
 from buildassets.diagnostics import error
 from buildassets.errors import ConfigError
@@ -54,7 +54,7 @@ def command(
 
     if target is None and maps is None:
         raise click.UsageError("Missing argument 'TARGET', or the option '--maps'.")
-    config = release_config(config_file, output, permission=permission_of("publish", dry_run=dry_run))
+    config = release_config(config_file, output, permission=permitted("publish", dry_run=dry_run))
     show = Output(as_json, verbose, quiet)
     folder, shown = config.output, config.shown(config.output)
     with os_faults_as_release_error("release/unreadable", shown), kept_from_stdout(), _threads(jobs) as executor:

@@ -8,7 +8,7 @@ import click
 
 from buildassets.cli.options import release_config, report_options
 from buildassets.cli.output import Output, json_text, print_text
-from buildassets.cli.permissions import permission_of
+from buildassets.cli.permissions import permitted
 from buildassets.credentials import masked_url
 from buildassets.folders import is_within
 from buildassets.sizes import size_text
@@ -45,7 +45,7 @@ def command(
         raise click.UsageError("`--json` and `--markdown` exclude each other")
     if file is None and not as_json and not markdown and sys.stdout.isatty():
         raise click.UsageError("the page is for a browser: name a file, as in `-o report.html`")
-    config = release_config(config_file, permission=permission_of("report"))
+    config = release_config(config_file, permission=permitted("report"))
     if file is not None:
         _require_place(file, config)
     text = _rendered(_facts(config, release, since, cache_dir), as_json=as_json, markdown=markdown)

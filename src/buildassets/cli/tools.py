@@ -9,7 +9,7 @@ import click
 from buildassets.cli.options import configured_for_packages, package_options
 from buildassets.cli.output import Output, print_data
 from buildassets.cli.packages import kept_line, ranges_of, registry_for, show_newer
-from buildassets.cli.permissions import permission_of
+from buildassets.cli.permissions import permitted
 
 if TYPE_CHECKING:
     from buildassets.compiler.config.values import Config
@@ -29,7 +29,7 @@ def install_verb(names: tuple[str, ...], config_file: str | None, as_json: bool,
     """Add tools to `buildassets.lock` and fetch them; without NAME, fetch the tools of the lock."""
     from buildassets.packages.tools.install import install
 
-    config = configured_for_packages(config_file, permission=permission_of("tools install"))
+    config = configured_for_packages(config_file, permission=permitted("tools install"))
     show = Output(as_json, quiet=quiet)
     return _finish(show, install(workshop(config, show), _asked(names)))
 
@@ -41,7 +41,7 @@ def update_verb(names: tuple[str, ...], config_file: str | None, as_json: bool, 
     """Update all tools, or the named ones, to the newest versions within their ranges."""
     from buildassets.packages.tools.install import update
 
-    config = configured_for_packages(config_file, permission=permission_of("tools update"))
+    config = configured_for_packages(config_file, permission=permitted("tools update"))
     show = Output(as_json, quiet=quiet)
     return _finish(show, update(workshop(config, show), _asked(names)))
 
@@ -53,7 +53,7 @@ def list_verb(config_file: str | None, as_json: bool, quiet: bool) -> int:
     from buildassets.compiler.engines.tools import tools_in_use
     from buildassets.packages.lock import read_lock
 
-    config = configured_for_packages(config_file, permission=permission_of("tools list"))
+    config = configured_for_packages(config_file, permission=permitted("tools list"))
     show = Output(as_json, quiet=quiet)
     lock = read_lock(config.folder)
     found = {
@@ -86,7 +86,7 @@ def outdated_verb(config_file: str | None, as_json: bool, quiet: bool) -> int:
 
     show = Output(as_json, quiet=quiet)
     return show_newer(
-        show, outdated(workshop(configured_for_packages(config_file, permission=permission_of("tools outdated")), show))
+        show, outdated(workshop(configured_for_packages(config_file, permission=permitted("tools outdated")), show))
     )
 
 
@@ -97,7 +97,7 @@ def remove_verb(names: tuple[str, ...], config_file: str | None, as_json: bool, 
     """Remove tools from `buildassets.lock`."""
     from buildassets.packages.tools.install import remove
 
-    config = configured_for_packages(config_file, permission=permission_of("tools remove"))
+    config = configured_for_packages(config_file, permission=permitted("tools remove"))
     lock = remove(config.folder, names, permission=config.permission)
     show = Output(as_json, quiet=quiet)
     show.report(f"removed {', '.join(names)} from the lock")
@@ -111,7 +111,7 @@ def verify_verb(config_file: str | None, as_json: bool, quiet: bool) -> int:
     from buildassets.packages.lock import read_lock
     from buildassets.packages.tools.install import verify
 
-    config = configured_for_packages(config_file, permission=permission_of("tools verify"))
+    config = configured_for_packages(config_file, permission=permitted("tools verify"))
     show = Output(as_json, quiet=quiet)
     found = verify(workshop(config, show))
     tools = read_lock(config.folder).tools

@@ -7,7 +7,7 @@ import click
 
 from buildassets.cli.options import release_options, signature_options
 from buildassets.cli.output import Output, count_text
-from buildassets.cli.permissions import permission_of
+from buildassets.cli.permissions import permitted
 
 
 @click.command("unpack")
@@ -34,7 +34,7 @@ def command(
     folder, shown = shown_release(output, config_file)
     with os_faults_as_release_error("release/unreadable", archive):
         os.close(plain(archive))
-    permission = permission_of("unpack", replace=replace)
+    permission = permitted("unpack", replace=replace)
     with (
         os_faults_as_release_error("release/unwritable", shown),
         private_copy(archive, folder) if accepted else nullcontext(archive) as content,

@@ -13,7 +13,7 @@ import click
 from buildassets.cli.options import configured_for_packages, package_options
 from buildassets.cli.output import Output
 from buildassets.cli.packages import kept_line, ranges_of, registry_for, show_newer
-from buildassets.cli.permissions import permission_of
+from buildassets.cli.permissions import permitted
 from buildassets.diagnostics import Location, error
 from buildassets.errors import ConfigError, PackagesError, RegistryError
 
@@ -39,7 +39,7 @@ def add_verb(names: tuple[str, ...], config_file: str | None, as_json: bool, qui
     """Add packages and what they import: their files, the lock, the entries of `[importmap]`."""
     from buildassets.packages.vendor.vendoring import add, asked_for
 
-    config = configured_for_packages(config_file, permission=permission_of("vendor add"))
+    config = configured_for_packages(config_file, permission=permitted("vendor add"))
     asked = ranges_of(asked_for(name) for name in names)
     return _finish(Output(as_json, quiet=quiet), config, add(vendoring(config), asked))
 
@@ -51,7 +51,7 @@ def update_verb(names: tuple[str, ...], config_file: str | None, as_json: bool, 
     """Update all packages, or the named ones, to the newest versions within their ranges."""
     from buildassets.packages.vendor.vendoring import update
 
-    config = configured_for_packages(config_file, permission=permission_of("vendor update"))
+    config = configured_for_packages(config_file, permission=permitted("vendor update"))
     return _finish(Output(as_json, quiet=quiet), config, update(vendoring(config), names))
 
 
@@ -62,7 +62,7 @@ def remove_verb(names: tuple[str, ...], config_file: str | None, as_json: bool, 
     """Remove packages, and those that only they required."""
     from buildassets.packages.vendor.vendoring import remove
 
-    config = configured_for_packages(config_file, permission=permission_of("vendor remove"))
+    config = configured_for_packages(config_file, permission=permitted("vendor remove"))
     return _finish(Output(as_json, quiet=quiet), config, remove(vendoring(config), names))
 
 
@@ -72,7 +72,7 @@ def outdated_verb(config_file: str | None, as_json: bool, quiet: bool) -> int:
     """List packages with newer versions in the registry; exit with 1 if there are any."""
     from buildassets.packages.vendor.vendoring import outdated
 
-    found = outdated(vendoring(configured_for_packages(config_file, permission=permission_of("vendor outdated"))))
+    found = outdated(vendoring(configured_for_packages(config_file, permission=permitted("vendor outdated"))))
     return show_newer(Output(as_json, quiet=quiet), found)
 
 
@@ -83,7 +83,7 @@ def audit_verb(config_file: str | None, as_json: bool, quiet: bool) -> int:
     from buildassets.packages.lock import read_lock
     from buildassets.packages.vendor.vendoring import audit
 
-    config = configured_for_packages(config_file, permission=permission_of("vendor audit"))
+    config = configured_for_packages(config_file, permission=permitted("vendor audit"))
     show = Output(as_json, quiet=quiet)
     if not read_lock(config.folder).vendor:
         show.report("there is nothing to ask about: the lock has no packages")
@@ -114,7 +114,7 @@ def verify_verb(config_file: str | None, as_json: bool, quiet: bool) -> int:
     from buildassets.packages.lock import read_lock
     from buildassets.packages.vendor.vendoring import verify
 
-    config = configured_for_packages(config_file, permission=permission_of("vendor verify"))
+    config = configured_for_packages(config_file, permission=permitted("vendor verify"))
     found = verify(vendoring(config))
     show = Output(as_json, quiet=quiet)
     packages = read_lock(config.folder).vendor

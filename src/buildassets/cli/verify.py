@@ -9,7 +9,7 @@ import click
 from buildassets.cli.compile_options import configured
 from buildassets.cli.options import release_options, signature_options
 from buildassets.cli.output import Output, count_text, descriptor_kept_from_stdout, kept_from_stdout, print_data
-from buildassets.cli.permissions import permission_of
+from buildassets.cli.permissions import permitted
 from buildassets.errors import BuildError, ReleaseError
 from buildassets.jobs import threads
 
@@ -116,7 +116,7 @@ def _built_again(config_file: str | None, like: "Manifest") -> "Manifest":
 
     with temporary_folder() as folder, threads(None) as executor, descriptor_kept_from_stdout(), kept_from_stdout():
         config = configured(
-            config_file, output=os.path.join(folder, "build"), permission=permission_of("verify", rebuild=True)
+            config_file, output=os.path.join(folder, "build"), permission=permitted("verify", rebuild=True)
         )
         mode: Mode = "development" if like.livereload else "production"
         result = build(config, mode=mode, executor=executor)

@@ -12,7 +12,7 @@ import click
 from buildassets.cli.compile_options import CompileOptions
 from buildassets.cli.options import cache_options, watch_options, workspace_option
 from buildassets.cli.output import Output, Passing, count_text, kept_from_stdout, seconds_text
-from buildassets.cli.permissions import permission_of
+from buildassets.cli.permissions import permitted
 from buildassets.cli.project_build import left_text, summary, timed
 from buildassets.compiler.config.values import Mode
 from buildassets.compiler.result import BuildResult
@@ -105,7 +105,7 @@ def command(
             return together.exit_code_of(watch(listeners).run)
         from buildassets.cli.beside import Beside
 
-        child = Beside(beside, stdout_is_ours=given.as_json, permission=permission_of("watch"))
+        child = Beside(beside, stdout_is_ours=given.as_json, permission=permitted("watch"))
         run = watch([*listeners, child]).run
         return child.exit_code_of(lambda: together.run_with(run))
 
@@ -176,7 +176,7 @@ class _Project:
         except OSError as fault:
             message = f"cannot read the working directory: {reason_text(fault)}"
             raise ConfigError([error("config/unreadable", message, Location(self.start))]) from None
-        config = self.given.config(permission=permission_of("watch"))
+        config = self.given.config(permission=permitted("watch"))
         if config.run:
             from buildassets.cli.together import programs_of
 
@@ -187,7 +187,7 @@ class _Project:
         from buildassets.cli.beside import run_once
 
         run_once(config.plan.renew, permission=config.permission)
-        return self.given.config(permission=permission_of("watch"))
+        return self.given.config(permission=permitted("watch"))
 
     def config_files(self, config: "Config") -> Iterable[str]:
         """The files that decide the configuration: its own, others that would take precedence, the lock, and inputs."""

@@ -20,7 +20,7 @@ from buildassets.cli.output import (
     print_json_of_many,
     stale_text,
 )
-from buildassets.cli.permissions import permission_of
+from buildassets.cli.permissions import permitted
 from buildassets.cli.project_build import document_of, jobs_of, opened_executor, remote_lines, summary
 from buildassets.collector import paused_collector
 from buildassets.compiler.cache.shared_work import SharedWork
@@ -58,7 +58,7 @@ class Means:
     def config(self, project: "Project") -> "Config":
         """The configuration of `project` with these options; raises ConfigError."""
         return replace(
-            project.config(self.given.mode, self.given.url, permission=permission_of("build")),
+            project.config(self.given.mode, self.given.url, permission=permitted("build")),
             companions=self.companions,
         )
 

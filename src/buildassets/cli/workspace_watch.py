@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from buildassets.cli.compile_options import CompileOptions
 from buildassets.cli.options import refuse_options_of_one
 from buildassets.cli.output import Output
-from buildassets.cli.permissions import permission_of
+from buildassets.cli.permissions import permitted
 from buildassets.cli.together import Together, exit_code_of_any, programs_of
 from buildassets.cli.watch import Rebuilding, Terminal
 from buildassets.cli.workspace import Means
@@ -95,7 +95,7 @@ class _Watches:
         from buildassets.cli.beside import Beside
 
         self._listener = child = Beside(
-            beside, stdout_is_ours=self._options.given.as_json, permission=permission_of("watch")
+            beside, stdout_is_ours=self._options.given.as_json, permission=permitted("watch")
         )
 
         def run_with_all() -> None:
@@ -166,7 +166,7 @@ def _no_pages(_config: "Config") -> PageTemplates:
 
 def _config(project: Project, given: CompileOptions, outputs: Outputs) -> "Config":
     """The present configuration of `project`; raises ConfigError, also for commands of `run` that are not there."""
-    config = project.config(given.mode, given.url, permission=permission_of("watch"))
+    config = project.config(given.mode, given.url, permission=permitted("watch"))
     outputs.claim(project, config)
     if config.run:
         programs_of(config)

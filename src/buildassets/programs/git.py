@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Final
 
 from buildassets.diagnostics import reason_text
-from buildassets.programs.places import program_outside
+from buildassets.programs.places import path_outside, program_outside
 
 # Settings of the command line, which go before those of the repository: https://git-scm.com/docs/git-config
 _SETTINGS: Final = (
@@ -21,7 +21,13 @@ _SETTINGS: Final = (
     "protocol.allow=never",
     "safe.bareRepository=explicit",
 )
-_VARIABLES: Final = {"GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+_VARIABLES: Final = {
+    "GIT_ALLOW_PROTOCOL": "",  # which goes before `protocol.NAME.allow` of the repository
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+    "LC_ALL": "C",
+}
 # Variables that name another repository, as git sets them for hooks: `git rev-parse --local-env-vars`, but settings.
 _OF_ANOTHER_REPOSITORY: Final = (
     "GIT_ALTERNATE_OBJECT_DIRECTORIES",
@@ -110,7 +116,7 @@ def _run(
             [program, "-C", folder, "--no-pager", *options, *arguments],
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            env={**kept, **_VARIABLES, **variables},
+            env={**kept, "PATH": path_outside(folder), **_VARIABLES, **variables},
             timeout=timeout_seconds,
             check=False,
         )

@@ -1,42 +1,91 @@
-"""Distinguishes programs that a project brings from those of the machine and of the running interpreter."""
+"""Distinguishes programs and modules that a project brings from those of the machine and of the running interpreter."""
 
 import os
+import site
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from buildassets.programs.on_path import program_on_path
 
 _MODULES = "node_modules"
+_TOP_MARKS = (".git", "buildassets-workspace.toml")
 
 
 def lies_in_project(path: str, folder: str) -> bool:
-    """Whether the project in the absolute `folder` brings the program at `path`, however that was found.
+    """Whether the project in the absolute `folder` brings what is at `path`, however that was found.
 
-    Such a program lies, or leads by a link, below the folder, or below a `node_modules` there or in a folder above.
-    Programs of the running interpreter do not count: a `.venv` in the project is usual, and runs already.
+    It lies, or leads by a link, below the folder, below the repository or workspace around that, or below a
+    `node_modules` there or in a folder above. The environment of the running interpreter does not count, as a `.venv`
+    in the project is usual, and runs already; but a project that lies in the environment does.
     """
-    own = tuple(dict.fromkeys((_top(sys.prefix), _top(os.path.realpath(sys.prefix)))))
-    tops = tuple(_tops(folder))
-    return any(
-        place.startswith(tops) and not place.startswith(own)
-        for place in (os.path.abspath(path), os.path.realpath(path))
-    )
+    return brought_by(folder)(path)
+
+
+def brought_by(folder: str) -> Callable[[str], bool]:
+    """The same question for many paths."""
+    tops, own = tuple(_tops(folder)), tuple(_environment())
+
+    def is_brought(path: str) -> bool:
+        places = (os.path.abspath(path), os.path.realpath(path))
+        return any(length >= _longest(own, place) for place in places if (length := _longest(tops, place)))
+
+    return is_brought
+
+
+def lies_in_environment(path: str) -> bool:
+    """Whether `path` lies in a folder of installed packages of the running interpreter."""
+    return any(path.startswith(_top(os.path.realpath(one))) for one in site.getsitepackages())
 
 
 def program_outside(name: str, folder: str) -> str | None:
     """The absolute path of the first program `name` on PATH that the project in `folder` does not bring, or None."""
-    for place in os.environ.get("PATH", os.defpath).split(os.pathsep):
-        found = program_on_path(name, place or os.curdir)
+    for place in path_outside(folder).split(os.pathsep):
+        found = program_on_path(name, place) if place else None
         if found and not lies_in_project(found, folder):
-            return os.path.abspath(found)
+            return found
     return None
 
 
+def path_outside(folder: str) -> str:
+    """PATH without relative folders, and without those of the project in `folder`.
+
+    A program outside of the project may itself start others by their names, as a script of npm does with `node`.
+    """
+    is_brought = brought_by(folder)
+    given = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    return os.pathsep.join(one for one in given if os.path.isabs(one) and not is_brought(os.path.join(one, "program")))
+
+
+def _longest(folders: tuple[str, ...], place: str) -> int:
+    """The length of the longest of `folders` that `place` lies in; 0 if it lies in none."""
+    return max((len(one) for one in folders if place.startswith(one)), default=0)
+
+
+def _environment() -> Iterator[str]:
+    for one in dict.fromkeys((sys.prefix, os.path.realpath(sys.prefix))):
+        yield _top(one)
+    for one in site.getsitepackages():
+        yield _top(one)
+        yield _top(os.path.realpath(one))
+
+
 def _tops(folder: str) -> Iterator[str]:
-    for above in dict.fromkeys((os.path.abspath(folder), os.path.realpath(folder))):
-        yield _top(above)
+    for start in dict.fromkeys((os.path.abspath(folder), os.path.realpath(folder))):
+        yield _top(start)
+        yield _top(_around(start))
+        above = start
         while above != (above := os.path.dirname(above)):
             yield _top(os.path.join(above, _MODULES))
+
+
+def _around(folder: str) -> str:
+    """The outermost repository or workspace around `folder`, below the home folder; without one, `folder` itself."""
+    home, found, above = os.path.expanduser("~"), folder, folder
+    while above != os.path.dirname(above) and not _top(home).startswith(_top(above)):
+        if any(os.path.exists(os.path.join(above, mark)) for mark in _TOP_MARKS):
+            found = above
+        above = os.path.dirname(above)
+    return found
 
 
 def _top(folder: str) -> str:

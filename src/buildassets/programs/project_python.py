@@ -3,8 +3,9 @@
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -12,9 +13,10 @@ from urllib.parse import urlsplit
 
 from buildassets.folders import is_within
 from buildassets.programs.permission import Permission, require
-from buildassets.programs.places import lies_in_project
+from buildassets.programs.places import brought_by, lies_in_environment, lies_in_project
 
 if TYPE_CHECKING:  # 28 ms
+    from importlib.machinery import ModuleSpec
     from importlib.metadata import Distribution, EntryPoint
 
 _ORIGIN = "direct_url.json"  # https://packaging.python.org/en/latest/specifications/direct-url/
@@ -50,8 +52,49 @@ def is_of_project(entry: "EntryPoint", folder: str) -> bool:
         return True
     source = _editable_source(entry.dist)
     folders = [os.path.realpath(str(entry.dist.locate_file(""))), *filter(None, [source])]
-    is_below = any(lies_in_project(os.path.join(one, "module"), folder) for one in folders)
-    return is_below or (source is not None and is_within(source, os.path.realpath(folder)))
+    return any(_holds_modules_of(one, folder) for one in folders)
+
+
+def refuse_project_modules(folder: str) -> None:
+    """Let this process import no module of the project in `folder`, such as one that we use where it is installed."""
+    if not any(isinstance(one, _Refusal) and one.folder == folder for one in sys.meta_path):
+        sys.meta_path.insert(0, _Refusal(folder))
+
+
+class _Refusal:
+    """Finds modules by the other finders (importlib's meta path), and none that the project in `folder` brings."""
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+        self._is_of_project = partial(_is_module_of, brought_by(folder), os.path.realpath(folder))
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> "ModuleSpec | None":
+        """See importlib.abc.MetaPathFinder."""
+        if name.partition(".")[0] == __name__.partition(".")[0]:
+            return None
+        for finder in [one for one in sys.meta_path if not isinstance(one, _Refusal)]:
+            spec = finder.find_spec(name, path, target)
+            if spec is not None:
+                if self._is_of_project(spec):
+                    raise ModuleNotFoundError(f"No module named {name!r} outside of the project", name=name)
+                return spec
+        return None
+
+
+def _is_module_of(is_brought: Callable[[str], bool], folder: str, spec: "ModuleSpec") -> bool:
+    """Whether a module lies in the project in `folder`, or in a folder around it that has no installed packages."""
+    files = [spec.origin] if spec.has_location and spec.origin else spec.submodule_search_locations or ()
+    return any(is_brought(file) or _is_around(os.path.dirname(file), folder) for file in files)
+
+
+def _is_around(place: str, folder: str) -> bool:
+    real = os.path.realpath(place)
+    return is_within(real, folder) and not lies_in_environment(os.path.join(real, "module"))
+
+
+def _holds_modules_of(place: str, folder: str) -> bool:
+    """Whether modules in `place` are of the project in `folder`: it lies in the project, or around it."""
+    return lies_in_project(os.path.join(place, "module"), folder) or _is_around(place, os.path.realpath(folder))
 
 
 def _editable_source(package: "Distribution") -> str | None:

@@ -28,6 +28,7 @@ from buildassets.diagnostics import Diagnostic, sort_key
 from buildassets.errors import ConfigError
 from buildassets.frozen import replace
 from buildassets.programs.permission import Permission
+from buildassets.programs.project_python import refuse_project_modules
 
 
 def load_config(
@@ -84,6 +85,7 @@ def load_config(
         **{name: value for name, value in foreign.fields.items() if name not in document.table},
     )
     if not permission.python:
+        refuse_project_modules(folder)
         config = without_project_python(config)
     config = replace(config, sources=with_further(config, [root for _, root in further]))
     if overriding or further:

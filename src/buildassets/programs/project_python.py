@@ -9,7 +9,6 @@ from functools import partial
 from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from buildassets.folders import is_within
 from buildassets.programs.permission import Permission, require
@@ -99,7 +98,8 @@ def _holds_modules_of(place: str, folder: str) -> bool:
 
 def _editable_source(package: "Distribution") -> str | None:
     """The absolute folder that `package` is installed from as editable; None if it is not."""
-    from urllib.request import url2pathname  # 20 ms, and web processes import this module
+    from urllib.parse import urlsplit  # 20 ms with the next, and builds and web processes import this module
+    from urllib.request import url2pathname
 
     try:
         origin = json.loads(package.read_text(_ORIGIN) or "{}")

@@ -8,6 +8,8 @@ from buildassets.compiler.languages.css.lexer import Kind, Token, tokens, unesca
 from buildassets.compiler.languages.css.references import scan
 from buildassets.compiler.languages.reference import Reference, ReferenceKind
 
+pytestmark = pytest.mark.usefixtures("each_lexer")
+
 ONE_REFERENCE = [
     ("a{b:url(x.png)}", "x.png"),
     ("a{b:url(\n x.png\t)}", "x.png"),

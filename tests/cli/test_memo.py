@@ -331,7 +331,8 @@ def test_warning_of_one_build_only_is_not_repeated(project: Project, capsys: pyt
     remote = 'cache.remote = "http://127.0.0.1:9/x"\n'  # where nothing listens
     key = 'cache.trust.main = ["ed25519:11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="]\n'
     write_tree(
-        project.folder, {"buildassets.toml": f"compress = []\n{remote}{key}", "assets/css/app.scss": "a { b: c }"}
+        project.folder,
+        {"pyproject.toml": f"[tool.buildassets]\ncompress = []\n{remote}{key}", "assets/css/app.scss": "a { b: c }"},
     )
     project.build()
     assert "warning[cache/" in capsys.readouterr().err
@@ -448,3 +449,16 @@ def test_stamps_of_files_are_returned_where_something_changed(project: Project) 
     (seen,) = looks
     number = seen.names.index(str(source))
     assert tuple(seen.stamps[4 * number : 4 * number + 4]) == signature(str(source))
+
+
+def test_ignored_table_that_comes_next_to_the_configuration_is_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project = entered(write_tree(tmp_path, {"buildassets.toml": "compress = []\n", "assets/a.css": "a{}"}), monkeypatch)
+    project.build(3)
+    assert was_repeated()
+    write_tree(tmp_path, {"pyproject.toml": "[tool.buildassets]\n"})
+    assert not was_repeated()
+    capsys.readouterr()
+    project.build(2)
+    assert capsys.readouterr().err.count("warning[config/ignored]") == 2

@@ -115,6 +115,22 @@ def test_buildassets_toml_goes_before_pyproject(project: Path) -> None:
     assert load_config().url == "/b/"
 
 
+def test_table_in_pyproject_is_reported_where_buildassets_toml_takes_precedence(project: Path) -> None:
+    write_tree(project, {"pyproject.toml": "[project]\n\n[tool.buildassets]\nurl = '/p/'", "buildassets.toml": ""})
+    (notice,) = load_config().notices
+    assert notice.code == "config/ignored"
+    assert notice.message == "`[tool.buildassets]` is ignored: the configuration is `buildassets.toml`"
+    assert notice.location is not None
+    assert (notice.location.file, notice.location.line, _marked(notice)) == ("pyproject.toml", 3, "buildassets")
+    assert load_config("buildassets.toml").notices == ()
+
+
+@pytest.mark.parametrize("text", ["[project]\nname = 'buildassets'\n", "buildassets = = no TOML", "[tool.x]"])
+def test_pyproject_without_settings_is_not_reported(project: Path, text: str) -> None:
+    write_tree(project, {"buildassets.toml": "", "pyproject.toml": text})
+    assert load_config().notices == ()
+
+
 @pytest.mark.parametrize(
     "text", ["[project]\nname = 'buildassets'\n", "this is = = no TOML", "tool = 3 # buildassets", "[tool.x]"]
 )

@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import Final
 
 from buildassets.compiler.config.toml_table import Document, parse
-from buildassets.diagnostics import Diagnostic, Location, error, place, reason_text
+from buildassets.diagnostics import Diagnostic, Location, error, place, reason_text, warning
 from buildassets.errors import ConfigError
 from buildassets.nearest import nearest
 from buildassets.plain_files import plain
@@ -70,18 +70,27 @@ def working_directory() -> str:
 
 
 def candidates(start: str, found: str | None, *, looks_above: bool = False) -> Iterator[str]:
-    """The absolute paths that `search` tries before `found`, and `found` itself.
+    """The absolute paths that `search` tries before `found`, and both of the folder of `found`.
 
     If `found` is None, only the paths in the folder `start` are given, and those above it if it `looks_above`.
     """
     folder = start
     while True:
-        for name in _FILE_NAMES:
-            yield os.path.join(folder, name)
-            if os.path.join(folder, name) == found:
-                return
-        if (found is None and not looks_above) or folder == (folder := os.path.dirname(folder)):
+        paths = [os.path.join(folder, name) for name in _FILE_NAMES]
+        yield from paths
+        if found in paths or (found is None and not looks_above) or folder == (folder := os.path.dirname(folder)):
             return
+
+
+def ignored_table(found: str, start: str) -> Iterator[Diagnostic]:
+    """Report the table of ours that is ignored because `search` from `start` has `found` another file next to it."""
+    path = os.path.join(os.path.dirname(found), _FILE_NAMES[1])
+    if found == path or not os.path.lexists(path):
+        return
+    with suppress(ConfigError):
+        if document := _document(path, relative_to(start, path)):
+            message = f"`[tool.buildassets]` is ignored: the configuration is `{relative_to(start, found)}`"
+            yield warning("config/ignored", message, document.locate_key(()), hint="keep one of the two")
 
 
 def read_named(file: str, start: str) -> Document:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from buildassets.compiler.config import keys
 from buildassets.compiler.config.cache_keys import cache_settings
 from buildassets.compiler.config.command_keys import commands, commands_beside
-from buildassets.compiler.config.file import read_named, search, working_directory
+from buildassets.compiler.config.file import ignored_table, read_named, search, working_directory
 from buildassets.compiler.config.font_keys import fonts
 from buildassets.compiler.config.foreign import READERS, Foreign, with_foreign
 from buildassets.compiler.config.no_sources import DEFAULT_ROOTS, no_sources
@@ -48,11 +48,11 @@ def load_config(
 ) -> Config:
     """The configuration in `file`, or in the nearest file from the folder `start` upward, or else the default one.
 
-    In one folder `buildassets.toml` takes precedence over `pyproject.toml`. `sources` and `output`, relative to
-    `start`, and `url` replace the values of the file; `also` are further source roots after these, and `templates`
-    further folders of templates; `plan` is the path of a plan of template blocks. Unless it `needs_sources`, source
-    roots may be missing, as for a verb that only reads a release. `mode` is that of the build; only files of other
-    systems depend on it. `permission` states what may happen, now and in a build. Unless it
+    In one folder `buildassets.toml` takes precedence over `pyproject.toml`, whose table is then reported. `sources` and
+    `output`, relative to `start`, and `url` replace the values of the file; `also` are further source roots after
+    these, and `templates` further folders of templates; `plan` is the path of a plan of template blocks. Unless it
+    `needs_sources`, source roots may be missing, as for a verb that only reads a release. `mode` is that of the build;
+    only files of other systems depend on it. `permission` states what may happen, now and in a build. Unless it
     `looks_above`, only `start` itself is searched. Raises ConfigError with every fault that was found.
     """
     start = os.path.normpath(os.path.join(working_directory(), start))
@@ -84,6 +84,8 @@ def load_config(
         read_for=mode if foreign.table else None,
         **{name: value for name, value in foreign.fields.items() if name not in document.table},
     )
+    if path and file is None:
+        config = replace(config, notices=(*config.notices, *ignored_table(path, start)))
     if not permission.python:
         refuse_project_modules(folder)
         config = without_project_python(config)

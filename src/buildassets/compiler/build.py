@@ -523,16 +523,24 @@ def compiled(config: Config, means: Means, last: LastBuild | None = None) -> "As
 
             with means.drafting(config, engines, begun) as drafts_of, means.times.of("graph"):
                 timed = means.timed(drafts_of)
-                named = _names_in_templates(config, discovery.sources)
-                discovery = _with_sprites(config, discovery, named)
-                names = named.names.union(config.plan.named if config.plan else ()) if named else ()
+                templates = _InTemplates(config)
+                decided = _is_decided_by_templates(config, discovery.sources)
+                discovery = _with_sprites(config, discovery, templates.read() if decided else None)
                 graph = asset_graph(
-                    discovery, timed, compiles_to, config, means.mode, means.progress, means.times, names
+                    discovery,
+                    timed,
+                    compiles_to,
+                    config,
+                    means.mode,
+                    means.progress,
+                    means.times,
+                    named=templates.names() if decided else (),
+                    in_templates=templates.names,
                 )
             used = (*engines.all, *_tailwind_where_used(engines, graph))
             programs = (path for engine in used for path in engine.programs)
             graph = replace(graph, inputs=tuple(dict.fromkeys((*graph.inputs, *programs))))
-            return _decided_by(graph, named, config.output) if named else graph
+            return _decided_by(graph, templates.found, config.output) if templates.found else graph
     except BuildError as fault:
         from buildassets.compiler.graph.asset_graph import AssetGraph
 
@@ -546,14 +554,30 @@ def _discovered(config: Config, means: Means, compiles_to: Mapping[str, str]) ->
         return discover(config, compiles_to, means.mode)
 
 
-def _names_in_templates(config: Config, sources: Iterable[Source]) -> "NamesInTemplates | None":
-    """The names of assets and icons in templates, if they decide what is released."""
-    has_typed = any(script_name(source.path) and not is_declaration(source.path) for source in sources)
-    if (config.entries or not has_typed) and not any(icons.used_only for icons in config.icons.values()):
-        return None
-    from buildassets.compiler.templates.named import named_in_templates
+class _InTemplates:
+    """The names in templates, read when something asks for them; `found` is None until then."""
 
-    return named_in_templates(config)
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self.found: NamesInTemplates | None = None
+
+    def read(self) -> "NamesInTemplates":
+        """All that they name."""
+        if self.found is None:
+            from buildassets.compiler.templates.named import named_in_templates
+
+            self.found = named_in_templates(self._config)
+        return self.found
+
+    def names(self) -> Collection[str]:
+        """The names of assets, those of the plan included."""
+        return self.read().names.union(self._config.plan.named if self._config.plan else ())
+
+
+def _is_decided_by_templates(config: Config, sources: Iterable[Source]) -> bool:
+    """Whether the names in templates decide what is released."""
+    has_typed = any(script_name(source.path) and not is_declaration(source.path) for source in sources)
+    return (has_typed and not config.entries) or any(icons.used_only for icons in config.icons.values())
 
 
 def _decided_by(graph: "AssetGraph", named: "NamesInTemplates", output: str) -> "AssetGraph":

@@ -4,7 +4,7 @@ Knows every stage before the naming of files.
 """
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from buildassets.codings import is_available
 from buildassets.compiler.bundle.concatenated import find_bundles
@@ -27,6 +27,7 @@ from buildassets.compiler.graph.large_images import large_images
 from buildassets.compiler.graph.link import imports_of
 from buildassets.compiler.graph.lost_exports import lost_exports
 from buildassets.compiler.graph.missing import MissingReferences
+from buildassets.compiler.graph.part_sheets import part_faults, part_sheets
 from buildassets.compiler.graph.plain_names import plain_names
 from buildassets.compiler.graph.prefixes import prefix_faults
 from buildassets.compiler.graph.settings import lost_load_paths, setting_faults
@@ -106,11 +107,13 @@ def asset_graph(
     progress: Progress | None = None,
     times: StageTimes | None = None,
     named: Collection[str] = (),
+    in_templates: Callable[[], Collection[str]] = frozenset,
 ) -> AssetGraph:
     """Every asset of `discovery` that `config` names and all that these reach, compiled by `drafts_of`.
 
     `compiles_to` maps the suffixes of further source languages to those of their assets; `named` are the names in
-    templates, without which a module in TypeScript or JSX is not released. Raises BuildError.
+    templates, without which a module in TypeScript or JSX is not released; where they are not given, `in_templates`
+    finds them for sheets that do not compile by themselves. Raises BuildError.
     """
     planned = config.plan.bundles if config.plan else {}
     bundles = find_bundles({**config.bundles, **planned}, discovery.sources, config.place)
@@ -141,15 +144,19 @@ def asset_graph(
     follow = _followed(names.follow, discovery.fonts)
     walk = Walk(config, sources, bundles, modules, follow, drafts_of, progress, places, inlines=inlines)
     walk.run(starts)
+    members = {member for each in bundles.members.values() for member in each}
+    partial_sheets = part_sheets(config, walk.compiled, walk.assets, members, in_templates)
+    part_drafts = [walk.leave_out(path) for path in partial_sheets]
     skipped = {**sources.skipped, **discovery.skipped}
     codings = config.compress if mode == "production" else ()
     diagnostics = [*discovery.diagnostics, *bundles.diagnostics, *modules.diagnostics, *sources.diagnostics]
     diagnostics += (*start_faults, *importmap_errors, *descriptions.faults, *_unavailable(config, codings))
     diagnostics += (
         *config.notices,
+        *part_faults(part_drafts),
         *_astray(discovery.front_ends, _faults_of_graph(config, mode, walk, names, sources, skipped)),
     )
-    taken = walk.assets.keys() | walk.compiled.keys() | parts | in_originals
+    taken = walk.assets.keys() | walk.compiled.keys() | parts | in_originals | set(partial_sheets)
     diagnostics += clashes(config, listed, walk.compiled, named)
     if not any(diagnostic.is_error for diagnostic in diagnostics):
         diagnostics += unnamed(config, listed, taken)

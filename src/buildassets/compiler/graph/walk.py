@@ -69,6 +69,7 @@ class Walk:
         self.requires: dict[LogicalPath, Requires] = {}  # the directives of each compiled source
         self.assets: dict[LogicalPath, Linked] = {}  # what is released, bundles joined
         self.alone: set[LogicalPath] = set()  # the assets that are joined with nothing
+        self._left_out: list[Linked] = []
         self._sources = sources
         listed = [source for source in sources.listed.values() if source.root >= 0]
         prefixes = [root.prefix for root in config.sources]
@@ -119,6 +120,13 @@ class Walk:
         self.assets = {path: without_unreleased(asset, self.assets) for path, asset in self.assets.items()}
         self.compiled = dict(sorted(self.compiled.items()))  # drafts came as workers and the cache had them
 
+    def leave_out(self, path: LogicalPath) -> Draft:
+        """Take the asset `path`, to which no other refers, out of the release; return its draft. Its inputs stay."""
+        self._left_out.append(self.compiled.pop(path))
+        del self.assets[path], self.requires[path]
+        self.alone.discard(path)
+        return self._left_out[-1].draft
+
     def by_themselves(self) -> Iterator[LogicalPath]:
         """The assets that are made of their source alone."""
         for path in self.alone:
@@ -158,7 +166,7 @@ class Walk:
 
     def inputs(self) -> Iterator[str]:
         """Every file that was read or looked for, and their folders; some more than once."""
-        for asset in self.compiled.values():
+        for asset in chain(self.compiled.values(), self._left_out):
             yield from inputs_of(asset, self.site)
         yield from self._mains.read
 

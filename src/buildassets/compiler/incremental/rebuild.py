@@ -17,6 +17,7 @@ from buildassets.compiler.graph.findings import BROKEN_SCRIPT, GATHERED_EVERYWHE
 from buildassets.compiler.graph.fingerprint import Naming
 from buildassets.compiler.graph.large_images import LARGE, is_image, is_large_image
 from buildassets.compiler.graph.link import Site, imports_of, inputs_of, linked, names_map
+from buildassets.compiler.graph.part_sheets import CODE as PART_SHEETS
 from buildassets.compiler.incremental.dependency_record import (
     NeedsFullBuild,
     Record,
@@ -111,6 +112,8 @@ def changes(config: Config, last: LastBuild, drafts_of: Drafts) -> "Change":
     before = bytes_at(path) if last.record and last.changed and path in last.unchanged else None
     if before is None or digest(before) != last.manifest_digest:  # another build has just replaced it
         raise NeedsFullBuild
+    if any(diagnostic.code == PART_SHEETS for diagnostic in last.diagnostics):
+        raise NeedsFullBuild  # whether these are released depends on several sheets, and on templates
     try:
         return Change(config, last, before, drafts_of, loaded(last.record))
     except ValueError:  # the record is damaged

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from buildassets.cli.output import UNPARSED
 from tests.command import environment, release_site, run
 from tests.conftest import Tree, read_tree, write_tree
 
@@ -40,6 +41,17 @@ def test_check_prints_a_summary(tmp_path: Path) -> None:
         "could not check 1 name that templates compute; `-v` or `--json` lists them",
     ]
     assert done.stderr.splitlines() == [*summary, "0 errors, 0 warnings"]
+
+
+def test_esbuild_is_offered_where_scripts_are_not_parsed(tmp_path: Path) -> None:
+    write_tree(tmp_path, {**SITE, "vendor/b.js": "b()\n"})
+    write_tree(tmp_path, {"buildassets.toml": 'sources = ["assets", { path = "vendor", vendored = true }]\n'})
+    assert "esbuild" not in run(tmp_path, "check", PATH="").stderr
+    write_tree(tmp_path, {"assets/js/a.js": "const a = {x: 1,, y: 2}\n"})
+    done = run(tmp_path, "check", PATH="")
+    assert (done.returncode, done.stderr.splitlines()[-2:]) == (0, [UNPARSED, "0 errors, 0 warnings"])
+    assert "`buildassets tools install esbuild`" in UNPARSED
+    assert "esbuild" not in run(tmp_path, "check", "-q", PATH="").stderr
 
 
 def test_verbose_lists_what_could_not_be_checked(tmp_path: Path) -> None:

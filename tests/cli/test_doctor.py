@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from buildassets import __version__
+from buildassets.cli.output import UNPARSED
 from buildassets.doctor import application
 from buildassets.runtime.django.options import KNOWN
 from tests.command import environment, release_site, run
@@ -70,7 +71,16 @@ def test_example_of_each_page_has_its_code_and_a_hint(code: str) -> None:
 @pytest.mark.parametrize("files", [SITE, FLASK, DJANGO], ids=["site", "flask", "django"])
 def test_nothing_is_wrong_with_a_healthy_project(files: Tree, tmp_path: Path) -> None:
     done = run(released(tmp_path, files), "doctor")
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "nothing is wrong\n")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr.removeprefix(f"{UNPARSED}\n") == "nothing is wrong\n"
+
+
+def test_esbuild_is_offered_where_scripts_are_not_parsed(tmp_path: Path) -> None:
+    folder = released(tmp_path, SITE)
+    assert run(folder, "doctor", PATH="").stderr == f"{UNPARSED}\nnothing is wrong\n"
+    write_tree(folder, {"buildassets.toml": '[engines]\njs = "esbuild"\n'})
+    done = run(folder, "doctor", PATH="")
+    assert ("error[doctor/engine]: esbuild is not installed" in done.stderr, UNPARSED in done.stderr) == (True, False)
 
 
 def test_nothing_is_wrong_with_the_example(tmp_path: Path) -> None:
@@ -515,7 +525,7 @@ def test_an_application_server_that_serves_no_release_is_found(
 )
 def test_what_another_host_has_to_send_is_reported(files: Tree, tmp_path: Path) -> None:
     done = run(released(tmp_path, files), "doctor")
-    assert done.stderr == (
+    assert done.stderr.replace(f"{UNPARSED}\n", "") == (
         "`https://cdn.example.com/a/` is another host, if pages have one of their own: it has to send "
         "`Access-Control-Allow-Origin` with fonts, modules and all that has integrity metadata (docs/cdn.md)\n"
         "nothing is wrong\n"

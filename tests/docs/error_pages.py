@@ -69,7 +69,8 @@ _BLOCK = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 _SUMMARY = re.compile(
-    r"^(?:(?:[^\s:]+: )?(?:built|failed with) \d|note: Sass was compiled by |removed (?:nothing|\d)|"
+    r"^(?:(?:[^\s:]+: )?(?:built|failed with) \d|note: (?:Sass was compiled by|no esbuild parses) |"
+    r"removed (?:nothing|\d)|"
     r"\d+ errors?, \d+ warnings?$).*\n",
     re.MULTILINE,
 )

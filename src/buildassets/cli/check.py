@@ -9,6 +9,7 @@ import click
 from buildassets.cli.compile_options import CompileOptions
 from buildassets.cli.options import check_options
 from buildassets.cli.output import (
+    UNPARSED,
     Output,
     count_text,
     descriptor_kept_from_stdout,
@@ -119,6 +120,8 @@ def show_check(result: "CheckResult", output: Output, not_run: Sequence[str] = (
     if not_run:
         names = ", ".join(f"`{name}`" for name in not_run)
         output.report(f"did not run {names}: what these make, and what that refers to, is not checked")
+    if result.has_unparsed and not errors:
+        output.report(UNPARSED)
     output.report(_counted(result.diagnostics))
     return code
 

@@ -6,7 +6,7 @@ import time
 import click
 
 from buildassets.cli.options import doctor_options
-from buildassets.cli.output import Output, count_text
+from buildassets.cli.output import UNPARSED, Output, count_text
 from buildassets.cli.permissions import permitted
 
 
@@ -23,6 +23,7 @@ def command(may_run: bool, config_file: str | None, cache_dir: str | None, as_js
     from buildassets.doctor.deployment import other_host
     from buildassets.doctor.examine import findings
     from buildassets.doctor.subject import subject
+    from buildassets.doctor.tools import has_unparsed
 
     permission = permitted("doctor", run=may_run)
     examined = subject(config_file, cache_dir, permission=permission, environment=os.environ, now_seconds=time.time())
@@ -35,6 +36,8 @@ def command(may_run: bool, config_file: str | None, cache_dir: str | None, as_js
         show.report(f"did not start `{program}`, which the project brings: {unknown}")
     if advice := other_host(examined):
         show.report(advice)
+    if has_unparsed(examined):
+        show.report(UNPARSED)
     counts = f"{count_text(errors, 'error')}, {count_text(len(found) - errors, 'warning')}"
     show.report(counts if found else "nothing is wrong")
     return code

@@ -41,6 +41,10 @@ if TYPE_CHECKING:
 _REDRAW_SECONDS = 0.05
 _SECONDS_OF_A_RATE = 0.5
 _USUAL_COLUMNS = 80
+UNPARSED = (
+    "note: no esbuild parses the scripts of the project, so most faults in them are not found: run "
+    "`buildassets tools install esbuild`"
+)
 _WRITABLE = "make room there, or write elsewhere"
 
 

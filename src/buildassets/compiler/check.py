@@ -1,7 +1,7 @@
 """`check`: reports everything that a build would report, and missing names in templates. Writes nothing."""
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 from buildassets.compiler.build import Means, compiled, outputs
@@ -13,6 +13,7 @@ from buildassets.diagnostics import Diagnostic, sort_key
 from buildassets.files import bytes_at
 from buildassets.frozen import frozen
 from buildassets.manifest import MANIFEST_NAME
+from buildassets.media import Syntax, media_of
 from buildassets.paths import LogicalPath
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from buildassets.compiler.graph.asset_graph import AssetGraph
     from buildassets.compiler.graph.walk import Progress
-    from buildassets.compiler.model import Source
+    from buildassets.compiler.model import Linked, Source
     from buildassets.compiler.templates.check import TemplateCheck, Widths
 
 
@@ -30,7 +31,8 @@ class CheckResult:
 
     `unreached` are the sources that `entries` does not reach, so that no release contains them. `unused` are the assets
     that no template and no other asset names; empty if no template names any. `of_others` are those of both in vendored
-    roots, such as the files of an installed application.
+    roots, such as the files of an installed application. `has_unparsed` is whether the project has scripts of its
+    own and no esbuild, which alone finds every fault in them.
     """
 
     diagnostics: tuple[Diagnostic, ...]
@@ -38,6 +40,7 @@ class CheckResult:
     unused: tuple[LogicalPath, ...]
     templates: "TemplateCheck"
     of_others: frozenset[LogicalPath] = frozenset()
+    has_unparsed: bool = False
 
 
 def check(
@@ -78,7 +81,17 @@ def check(
     of_blocks = map(LogicalPath, (*config.plan.bundles, *config.plan.named) if config.plan else ())
     used = templates.used.union(of_blocks, graph.front_ends.files)
     left = unused(config, assets, graph.importmap, used) if templates.used else ()
-    return CheckResult(diagnostics, unreached, left, templates, graph.of_others.intersection((*unreached, *left)))
+    of_others = graph.of_others.intersection((*unreached, *left))
+    return CheckResult(diagnostics, unreached, left, templates, of_others, _has_unparsed(config, assets))
+
+
+def _has_unparsed(config: Config, assets: "Mapping[LogicalPath, Linked]") -> bool:
+    from buildassets.compiler.engines.esbuild.command import is_absent
+
+    sources = (asset.draft.source for asset in assets.values())
+    own = (source for source in sources if source.root >= 0 and not config.sources[source.root].is_of_others)
+    scripts = (source for source in own if media_of(source.logical).syntax is Syntax.JAVASCRIPT)
+    return any(scripts) and is_absent(config.folder, permission=config.permission)
 
 
 def _sources(graph: "AssetGraph") -> "dict[LogicalPath, Source]":

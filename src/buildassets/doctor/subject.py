@@ -141,7 +141,7 @@ def _sources(config: Config) -> Iterator[str]:
     """The files in the project's own roots that may be assets or parts of them."""
     count = 0
     for root in config.sources:
-        if root.npm or root.vendored:
+        if root.is_of_others:
             continue
         for top, folders, files in walk(root.path):
             folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "node_modules")

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from importlib.util import find_spec
 from typing import Final
 
-from buildassets.compiler.engines.esbuild.command import find_esbuild
+from buildassets.compiler.config.values import Config
+from buildassets.compiler.engines.esbuild.command import find_esbuild, is_absent
 from buildassets.compiler.engines.protocol import EngineOptions, KnownEngine
 from buildassets.compiler.engines.registry import start_compiler, start_engine
 from buildassets.compiler.engines.sass.command import command_on_path, find_dart_sass
@@ -17,6 +18,7 @@ from buildassets.diagnostics import Diagnostic, Location, error, locate, warning
 from buildassets.doctor.subject import Subject
 from buildassets.errors import BuildAssetsError, PackagesError
 from buildassets.files import digest_of
+from buildassets.media import Syntax, media_of
 from buildassets.packages.lock import NAME, Lock, read_lock
 from buildassets.packages.tools.located import program_files, prove_all
 from buildassets.tools_folder import tools_folder
@@ -39,6 +41,21 @@ def tool_findings(subject: Subject) -> Iterator[Diagnostic]:
     yield from broken.values()
     yield from _vendored(subject, lock)
     yield from _engines(subject, lock, broken)
+
+
+def has_unparsed(subject: Subject) -> bool:
+    """Whether the project has scripts of its own, and no esbuild, which alone finds every fault in them.
+
+    Where a setting asks for esbuild, its absence is a finding.
+    """
+    if _asks_for_esbuild(subject.config):
+        return False
+    scripts = (path for path in subject.sources if media_of(path).syntax is Syntax.JAVASCRIPT)
+    return any(scripts) and is_absent(subject.folder, permission=subject.config.permission)
+
+
+def _asks_for_esbuild(config: Config) -> bool:
+    return bool(config.module_bundles) or config.engines.js == "esbuild"
 
 
 def _broken_tools(lock: Lock) -> Iterator[tuple[str, Diagnostic]]:
@@ -89,7 +106,6 @@ def _engines(subject: Subject, lock: Lock, broken: Mapping[str, Diagnostic]) -> 
         yield from _sass(subject, lock, broken)
     yield from _tailwind(subject)
     kinds = {"css": config.engines.css, "js": config.engines.js}
-    needs_esbuild = bool(config.module_bundles) or config.engines.js == "esbuild"
     for kind, name in kinds.items():
         if config.minify and name not in ("none", "esbuild"):
             fault = _fault_of(subject, name)
@@ -101,7 +117,7 @@ def _engines(subject: Subject, lock: Lock, broken: Mapping[str, Diagnostic]) -> 
         if fault is not None:
             place = config.place("engines", kind)
             yield error("doctor/engine", fault.message, place, notes=fault.notes, hint=fault.hint)
-    if needs_esbuild and "esbuild" not in broken:
+    if _asks_for_esbuild(config) and "esbuild" not in broken:
         try:
             find_esbuild(subject.folder, permission=config.permission)
         except NotRunError:

@@ -130,6 +130,12 @@ _FAULTS: dict[str, tuple[str, str, str, str]] = {
         "templates/mode.html:2:1",
         "second argument must be 'file', 'inline' or 'preload'",
     ),
+    "templates/kind.html": (
+        f"{_OPEN.replace('KIND', 'less')}a {{ b: c }}{_CLOSE}",
+        "error[compressor/template]",
+        "templates/kind.html:2:1",
+        "cannot read the template `kind.html`: The compress tag's argument must be one of: 'css', 'js'.",
+    ),
     "templates/late.html": (
         f"{_JS}<script>var late = '{{{{ late }}}}'</script>{_CLOSE}",
         "warning[compressor/unknown]",
@@ -141,6 +147,12 @@ _FAULTS: dict[str, tuple[str, str, str, str]] = {
         "warning[compressor/template]",
         "jinja2/broken_too.html:2:1",
         "cannot read the template `broken_too.html`",
+    ),
+    "jinja2/kind_too.html": (
+        f"{_OPEN.replace('KIND', 'less')}a {{ b: c }}{_CLOSE}",
+        "error[compressor/template]",
+        "jinja2/kind_too.html:2:1",
+        "cannot read the template `kind_too.html`: Compress kind may be one of: 'css', 'js', got: 'less'",
     ),
     "jinja2/missing_too.html": (
         f"{_JS}<script src='/static/js/lost.js'></script>{_CLOSE}",

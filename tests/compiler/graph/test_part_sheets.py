@@ -13,6 +13,10 @@ SASS: Tree = {
     "assets/css/app.scss": '$colour: red;\n@import "theme";\n',
     "assets/css/theme.scss": "a { color: $colour }\n",
 }
+TAILWIND: Tree = {
+    "assets/css/app.css": '@import "tailwindcss";\n@import "./card.css";\n',
+    "assets/css/card.css": ".card { @apply p-4; }\n",
+}
 
 
 def _codes(result: BuildResult) -> list[str]:
@@ -69,6 +73,13 @@ def test_sheet_that_something_needs_by_itself_is_an_error(tmp_path: Path, settin
 
 def test_sheet_that_nothing_imports_is_an_error(tmp_path: Path) -> None:
     assert _codes(built(tmp_path, {"assets/css/theme.scss": "a { color: $colour }\n"})) == ["scss/syntax"]
+
+
+def test_part_of_a_tailwind_sheet_is_not_released(tmp_path: Path) -> None:
+    result = built(tmp_path, {**TAILWIND, "templates/page.html": "<p class='p-2'>"})
+    assert (_released(result), _codes(result)) == ({"css/app.css"}, ["source/part"])
+    (found,) = result.diagnostics
+    assert found.hint == "list it in `exclude`, or list in `entries` what is released"
 
 
 @pytest.mark.parametrize(

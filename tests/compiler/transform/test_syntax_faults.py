@@ -198,3 +198,24 @@ def test_without_esbuild_development_does_without(tmp_path: Path, monkeypatch: p
     monkeypatch.setenv("PATH", "")
     result = built(tmp_path, {"assets/a.js": "f();\n"}, '[engines]\njs = "esbuild"\n', "development")
     assert result.diagnostics == ()
+
+
+@pytest.mark.parametrize("name", ["a.css", "a.scss"])
+@pytest.mark.parametrize("mode", ["production", "development"])
+def test_rule_of_tailwind_in_a_sheet_that_it_does_not_compile_is_an_error(
+    tmp_path: Path, name: str, mode: Mode
+) -> None:
+    result = built(tmp_path, {f"assets/{name}": ".b { color: red;\n  @apply px-3; }\n"}, mode=mode)
+    found = only(result)
+    assert (found.code, found.is_error) == ("tailwind/not-compiled", True)
+    assert found.message == "`@apply` is a rule of Tailwind, which does not compile this sheet"
+    assert found.location is not None
+    assert (found.location.file, found.location.line, found.location.column) == (f"assets/{name}", 2, 3)
+
+
+def test_rules_of_tailwind_in_sheets_of_others_are_one_warning(tmp_path: Path) -> None:
+    files: Tree = {f"vendor/{name}.css": ".b { @apply px-3; }\n" for name in "ab"}
+    result = built(tmp_path, files, 'sources = [{ path = "vendor", vendored = true }]\n')
+    found = only(result)
+    assert (found.code, found.is_error) == ("tailwind/not-compiled", False)
+    assert found.message == "2 sheets in `vendor/` have rules of Tailwind, which does not compile them"

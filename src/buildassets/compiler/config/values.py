@@ -54,6 +54,11 @@ class SourceRoot:
     dev: str = ""
 
     @property
+    def is_of_others(self) -> bool:
+        """Whether its files are those of other projects, which the user cannot fix."""
+        return self.npm or self.vendored
+
+    @property
     def shown_prefix(self) -> str:
         """What precedes the paths of its files below it where they are shown."""
         return "" if self.shown == "." else self.shown.rstrip("/") + "/"

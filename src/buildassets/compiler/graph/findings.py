@@ -53,6 +53,7 @@ _GATHERED: Final = {  # by code: the message for several warnings in one root, f
     BROKEN_SCRIPT: "browsers run nothing of {} scripts in {}",
     "json/syntax": "{} files in {} are not JSON",
     "svg/syntax": "browsers show nothing of {} files in {}",
+    "tailwind/not-compiled": "{} sheets in {} have rules of Tailwind, which does not compile them",
     "source/encoding": "{} files in {} are not UTF-8",
 }
 
@@ -122,7 +123,7 @@ def is_broken_script(config: Config, draft: Draft) -> bool:
 
 def is_root_of_others(config: Config, root: int) -> bool:
     """Whether the source root with the number `root` is one of npm, or vendored."""
-    return root >= 0 and (config.sources[root].npm or config.sources[root].vendored)
+    return root >= 0 and config.sources[root].is_of_others
 
 
 def _alone(code: str, finding: Finding) -> Diagnostic:

@@ -3,7 +3,7 @@
 Sass has a name for these, with an underscore. Takes what a walk compiled, gives paths and one warning.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from posixpath import basename
 from typing import Final
 
@@ -15,7 +15,9 @@ from buildassets.media import Syntax, media_of
 from buildassets.paths import LogicalPath
 
 CODE: Final = "source/part"
-_BY_ITSELF: Final = "scss/"  # the codes of errors that an importing sheet may not have
+_OF_SASS: Final = "scss/"  # the codes of errors that an importing sheet may not have
+_OF_TAILWIND: Final = "tailwind/not-compiled"  # no fault of a sheet that another one puts in
+_PLAIN: Final = ".css"
 _MOST_NAMED: Final = 20
 
 
@@ -34,11 +36,17 @@ def part_sheets(
     failed = [path for path in sorted(assets) if path in compiled and _fails_by_itself(compiled[path].draft)]
     if not failed:
         return ()
-    sound = [asset.draft for asset in compiled.values() if not asset.draft.failed and _is_sheet(asset.draft)]
-    imported = {path for draft in sound for path in draft.inputs if path != draft.source.path}
+    sheets = [asset.draft for asset in compiled.values() if _is_sheet(asset.draft)]
+    in_sound = _imported(draft for draft in sheets if not draft.failed)
+    in_any = _imported(sheets)
     kept = {*members, *(entry.removeprefix("./") for entry in config.entries if not is_glob(entry))}
     kept |= {target for asset in assets.values() for _, target in asset.links}
-    found = [path for path in failed if compiled[path].draft.source.path in imported and path not in kept]
+    found = []
+    for path in failed:
+        draft = compiled[path].draft
+        imported = in_any if _codes(draft) == {_OF_TAILWIND} else in_sound
+        if draft.source.path in imported and path not in kept:
+            found.append(path)
     names = named() if found else ()
     return tuple(path for path in found if path not in names)
 
@@ -57,18 +65,22 @@ def part_faults(drafts: Collection[Draft]) -> Iterator[Diagnostic]:
         names = [f"`{draft.source.shown}`" for draft in drafts]
         more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
         notes = [", ".join(names[:_MOST_NAMED]) + more, f"the first by itself: {fault.message}"]
-    yield warning(
-        CODE,
-        message,
-        fault.location,
-        notes=notes,
-        hint=f"rename it to `_{name}`, or list in `entries` what is released",
-    )
+    way = "list it in `exclude`" if name.endswith(_PLAIN) else f"rename it to `_{name}`"
+    yield warning(CODE, message, fault.location, notes=notes, hint=f"{way}, or list in `entries` what is released")
+
+
+def _imported(sheets: Iterable[Draft]) -> set[str]:
+    """The paths of all files that `sheets` have in them."""
+    return {path for draft in sheets for path in draft.inputs if path != draft.source.path}
 
 
 def _fails_by_itself(draft: Draft) -> bool:
-    codes = [fault.code for fault in draft.diagnostics if fault.is_error]
-    return bool(codes) and all(code.startswith(_BY_ITSELF) for code in codes)
+    codes = _codes(draft)
+    return bool(codes) and all(code.startswith((_OF_SASS, _OF_TAILWIND)) for code in codes)
+
+
+def _codes(draft: Draft) -> set[str]:
+    return {fault.code for fault in draft.diagnostics if fault.is_error}
 
 
 def _is_sheet(draft: Draft) -> bool:

@@ -22,7 +22,13 @@ from buildassets.compiler.sources.names import is_template
 from buildassets.compiler.transform.engine_set import EngineSet, is_minified
 from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.compiler.transform.plain_script import plain_script
-from buildassets.compiler.transform.syntax_faults import is_json, json_faults, late_rule_faults, syntax_faults
+from buildassets.compiler.transform.syntax_faults import (
+    foreign_rule_faults,
+    is_json,
+    json_faults,
+    late_rule_faults,
+    syntax_faults,
+)
 from buildassets.compiler.transform.tailwind import KIND as TAILWIND
 from buildassets.compiler.transform.tailwind import text_needs_tailwind
 from buildassets.diagnostics import Diagnostic, Location, Severity, error, warning
@@ -450,6 +456,8 @@ def _faults(draft: Draft, text: str, minifier: Engine | None, engines: EngineSet
     is_sheet = media_of(draft.source.logical).syntax is Syntax.CSS
     if is_sheet and draft.compiled is None and (minifier is None or minifier.name != "lightningcss"):
         yield from late_rule_faults(text, positions)
+    if is_sheet:
+        yield from foreign_rule_faults(text, positions, is_of_others=draft.source.root in engines.of_others)
 
 
 def _grammar_faults(draft: Draft, text: str, positions: OriginalPositions, engines: EngineSet) -> Iterator[Diagnostic]:

@@ -109,7 +109,7 @@ class KeptDrafts:
             *(self._engines.grammar_of(source), self._engines.definer(source)),
         )
         settings = f"{self._config.directives} {bool(self._config.source_maps)} {self._config.templating}"
-        settings += f" {source.root in self._engines.lenient}"
+        settings += f" {source.root in self._engines.lenient} {source.root in self._engines.of_others}"
         if source.variant is not None:
             from buildassets.compiler.engines.pillow import engine_version
 

@@ -221,7 +221,13 @@ def started_engines(
     engines = EngineSet(
         started["scss"], css, js, options.shown, linked, compilers, *checks, typed, tuple(define), values
     )
-    engines = replace(engines, svg=started.get("svg"), html=started.get("html"), json=started.get("json"))
+    engines = replace(
+        engines,
+        svg=started.get("svg"),
+        html=started.get("html"),
+        json=started.get("json"),
+        of_others=frozenset(number for number, root in enumerate(config.sources) if root.is_of_others),
+    )
     return _with_commands(engines, config, mode, stack) if config.commands else engines
 
 
@@ -272,7 +278,6 @@ def _with_commands(engines: EngineSet, config: Config, mode: Mode, stack: ExitSt
         engines,
         commands={f".{one.command.source_suffix}": one for one in started if one.command.source_suffix},
         outputs={one.command.output: one for one in started if one.command.output},
-        of_others=frozenset(number for number, root in enumerate(config.sources) if root.vendored or root.npm),
     )
 
 

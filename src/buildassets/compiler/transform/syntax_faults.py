@@ -46,6 +46,17 @@ def late_rule_faults(text: str, positions: OriginalPositions) -> Iterator[Diagno
         yield warning("css/syntax", one.message, positions.place_in(one.start, one.end), hint=one.hint)
 
 
+def foreign_rule_faults(text: str, positions: OriginalPositions, *, is_of_others: bool) -> Iterator[Diagnostic]:
+    """The error for a rule of Tailwind in `text`, a sheet that it does not compile; a warning if `is_of_others`."""
+    from buildassets.compiler.engines.tailwind.rules import foreign_rule
+
+    if found := foreign_rule(text):
+        message = f"`{text[found.start : found.end]}` is a rule of Tailwind, which does not compile this sheet"
+        hint = 'begin the sheet with `@import "tailwindcss";`, or, where another one has that, with `@reference`'
+        make = warning if is_of_others else error
+        yield make("tailwind/not-compiled", message, positions.place_in(found.start, found.end), hint=hint)
+
+
 def is_json(source: Source) -> bool:
     """Whether the file of `source` has to be JSON, so that browsers ignore it if it is invalid."""
     return source.relative.lower().endswith(_JSON)

@@ -8,7 +8,7 @@ from buildassets.compiler.result import BuildResult
 from tests.building import load_config, released
 from tests.conftest import Tree, write_tree
 
-SETTINGS = 'sources = ["assets"]\ncompress = []\n[templates]\ndirs = ["templates"]\n'
+SETTINGS = 'sources = ["assets"]\nexclude = ["css/part.css"]\ncompress = []\n[templates]\ndirs = ["templates"]\n'
 PAGE = (
     '<body class="p-4 hover:underline dark:bg-black md:flex">'
     '<i class="tw:m-3 prose brand text-brand grid-cols-[1fr_2fr]">'

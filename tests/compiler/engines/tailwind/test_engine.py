@@ -329,7 +329,8 @@ def test_lightningcss_minifies_what_tailwind_made(tmp_path: Path) -> None:
 
 def test_fault_of_an_imported_sheet_is_shown_there(tmp_path: Path) -> None:
     files = {"assets/css/parts/a.css": "\n.a { @apply nope-3; }\n"}
-    found = made(site(tmp_path, f'{OURS}@import "./parts/a.css";\n', files)).diagnostics[0]
+    result = made(site(tmp_path, f'{OURS}@import "./parts/a.css";\n', files))
+    (found,) = (one for one in result.diagnostics if one.is_error)
     assert found.location is not None
     assert (found.location.file, found.location.line, found.location.column) == ("assets/css/parts/a.css", 2, 13)
 
@@ -343,13 +344,16 @@ def test_a_sheet_that_imports_one_with_tailwind_may_use_its_rules(tmp_path: Path
     assert "hover\\:underline" in text
 
 
-def test_a_sheet_that_is_only_a_part_is_left_alone(tmp_path: Path) -> None:
+def test_sheet_that_is_only_a_part_is_released_unless_it_has_rules_for_tailwind(tmp_path: Path) -> None:
     files = {
-        "assets/css/part.css": '@import "./more.css";\n.part { @apply p-4; }\n',
+        "assets/css/card.css": '@import "./more.css";\n.part { @apply p-4; }\n',
         "assets/css/more.css": ".a { b: c }",
     }
-    folder = site(tmp_path, f'{OURS}@import "./part.css";\n', files)
-    assert "@apply" in released(folder, made(folder), "css/part.css")
+    folder = site(tmp_path, f'{OURS}@import "./card.css";\n', files)
+    result = made(folder)
+    assert codes(result) == ["source/part"]
+    assert result.manifest is not None
+    assert set(result.manifest.assets) == {"css/app.css", "css/more.css"}
     assert "@apply" not in css(folder)
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from buildassets.compiler.engines.tailwind.rules import Rule, quoted, rules, uses_tailwind
+from buildassets.compiler.engines.tailwind.rules import Rule, foreign_rule, quoted, rules, uses_tailwind
 
 
 @pytest.mark.parametrize(
@@ -63,3 +63,19 @@ def test_a_string_of_css_means_what_it_was_made_of() -> None:
     meant = '\\a"b\nc'
     (rule,) = rules(f"@plugin {quoted(meant)};")
     assert rule.value == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (".b { @apply px-3; }", "@apply"),
+        ("@theme { --a: 1px }", "@theme"),
+        (".b { @apply/**/ --mixin; } .c { @APPLY px-3 }", None),
+        ('/* @apply a; */ .b { content: "@apply px-3" }', None),
+        ("@media print { a { b: c } }", None),
+        (".b { @apply --mixin; @apply px-3 }", "@apply"),
+    ],
+)
+def test_first_rule_that_only_tailwind_understands_is_found(text: str, expected: str | None) -> None:
+    found = foreign_rule(text)
+    assert (found and text[found.start : found.end]) == expected

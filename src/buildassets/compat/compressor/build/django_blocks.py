@@ -22,8 +22,8 @@ from buildassets.compat.compressor.build.rendering import Place, Rendering
 from buildassets.compat.compressor.build.static_files import plain_static_urls
 from buildassets.compat.compressor.build.translations import in_each_language
 from buildassets.compat.compressor.build.unknowns import MANY, Recorder, variants
-from buildassets.compat.compressor.run.nodes import CompressNode
-from buildassets.diagnostics import Diagnostic, Location, locate, warning
+from buildassets.compat.compressor.run.nodes import CompressNode, UnknownKindError
+from buildassets.diagnostics import Diagnostic, Location, error, locate, warning
 
 __all__ = ["DjangoBlocks"]
 
@@ -57,7 +57,10 @@ class DjangoBlocks:
         return None
 
     def _unreadable(self, name: str, fault: TemplateSyntaxError) -> Diagnostic:
-        """A template that the tags of this engine cannot read: it may well be one of another engine's."""
+        """A template that the tags of this engine cannot read: it may well be one of another engine's.
+
+        Not so where a tag of ours is at fault: that is an error.
+        """
         details: dict[str, Any] = getattr(fault, "template_debug", None) or {}
         self.files |= {str(details["name"])} if details.get("name") else set()  # it is read again once it is mended
         where = None
@@ -66,7 +69,8 @@ class DjangoBlocks:
             file = self._shown(str(details.get("name", name)))
             where = locate(file, source, 0) if not source else _line_of(file, source, int(details["line"]))
         message = f"cannot read the template `{name}`: {fault}"
-        return warning("compressor/template", message, where or Location(name))
+        make = error if isinstance(fault, UnknownKindError) else warning
+        return make("compressor/template", message, where or Location(name))
 
     def renderings(self, values: dict[str, Any]) -> Iterator[Rendering]:
         """The blocks that any template comes to in a context of these `values`."""

@@ -29,7 +29,7 @@ from buildassets.compat.compressor.build.rendering import Place, Rendering
 from buildassets.compat.compressor.build.static_files import plain_static_urls
 from buildassets.compat.compressor.build.translations import in_each_language
 from buildassets.compat.compressor.build.unknowns import MANY, Recorder, variants
-from buildassets.compat.compressor.run.jinja import CompressorExtension
+from buildassets.compat.compressor.run.jinja import CompressorExtension, UnknownKindError
 from buildassets.compat.compressor.run.key import Block
 from buildassets.diagnostics import Diagnostic, Location, error, locate, warning
 from buildassets.errors import BuildError
@@ -158,7 +158,8 @@ class JinjaBlocks:
             where = locate(self._shown(fault.filename or name), source, start) if source else Location(name)
             message = f"cannot read the template `{name}`: {fault.message}"
             self.files |= {fault.filename} if fault.filename else set()  # it is read again once it is mended
-            self._broken.append(warning("compressor/template", message, where))
+            make = error if isinstance(fault, UnknownKindError) else warning
+            self._broken.append(make("compressor/template", message, where))
             return None
         except (jinja2.TemplateNotFound, OSError, UnicodeDecodeError) as fault:
             message = f"cannot read the template `{name}`: {type(fault).__name__}"

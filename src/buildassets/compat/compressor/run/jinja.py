@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.utils.encoding import filepath_to_uri
-from jinja2 import nodes
+from jinja2 import TemplateSyntaxError, nodes
 from jinja2.ext import Extension
 from jinja2.parser import Parser
 
@@ -22,7 +22,7 @@ from buildassets.compat.compressor.run.settings import is_varying, run_options
 from buildassets.runtime.django.plain_urls import recorded_urls
 from buildassets.runtime.release import Release
 
-__all__ = ["CompressorExtension"]
+__all__ = ["CompressorExtension", "UnknownKindError"]
 
 
 class CompressorExtension(Extension):
@@ -38,7 +38,7 @@ class CompressorExtension(Extension):
     def parse(self, parser: Parser) -> nodes.Node:
         """See Extension."""
         line = next(parser.stream).lineno
-        kind = _word(parser, (*KINDS, *getattr(settings, "COMPRESSORS", ())), "kind")
+        kind = _word(parser, (*KINDS, *getattr(settings, "COMPRESSORS", ())), "kind", UnknownKindError)
         parser.stream.skip_if("comma")
         mode, name = MODES[0], None
         if parser.stream.current.type != "block_end":
@@ -127,11 +127,17 @@ def _value(parser: Parser) -> Any:
     return found.name if isinstance(found, nodes.Name) else getattr(found, "value", None)
 
 
-def _word(parser: Parser, known: tuple[str, ...], what: str) -> str:
+class UnknownKindError(TemplateSyntaxError):
+    """A tag `compress` names a kind that does not exist."""
+
+
+def _word(
+    parser: Parser, known: tuple[str, ...], what: str, fault: type[TemplateSyntaxError] = TemplateSyntaxError
+) -> str:
     line = parser.stream.current.lineno
     found = _value(parser)
     if found not in known:
-        parser.fail(f"Compress {what} may be one of: {', '.join(map(repr, known))}, got: {found!r}", line)
+        parser.fail(f"Compress {what} may be one of: {', '.join(map(repr, known))}, got: {found!r}", line, fault)
     return str(found)
 
 

@@ -20,10 +20,14 @@ from buildassets.compat.compressor.run.settings import is_varying, run_options
 from buildassets.runtime.django.plain_urls import recorded_urls
 from buildassets.runtime.release import Release
 
-__all__ = ["KINDS", "MODES", "CompressNode", "compile_compress"]
+__all__ = ["KINDS", "MODES", "CompressNode", "UnknownKindError", "compile_compress"]
 
 KINDS: Final = ("css", "js")
 MODES: Final = ("file", "inline", "preload")
+
+
+class UnknownKindError(TemplateSyntaxError):
+    """A tag `compress` names a kind that does not exist, in the syntax of Django's templates."""
 
 
 def compile_compress(parser: Parser, token: Token) -> "CompressNode":
@@ -35,7 +39,8 @@ def compile_compress(parser: Parser, token: Token) -> "CompressNode":
         raise TemplateSyntaxError(f"{tag!r} tag requires either one, two or three arguments.")
     kinds = (*KINDS, *getattr(settings, "COMPRESSORS", ()))
     if given[0] not in kinds:
-        raise TemplateSyntaxError(f"The compress tag's argument must be one of: {', '.join(map(repr, KINDS))}.")
+        fault = UnknownKindError if given[0].isidentifier() else TemplateSyntaxError
+        raise fault(f"The compress tag's argument must be one of: {', '.join(map(repr, kinds))}.")
     mode = given[1] if len(given) > 1 else MODES[0]
     if mode not in MODES:
         raise TemplateSyntaxError(f"{tag!r}'s second argument must be 'file', 'inline' or 'preload'.")

@@ -11,7 +11,7 @@ from typing import Final
 
 from buildassets.compiler.engines.process.endings import ending
 from buildassets.compiler.engines.tool_choice import chosen
-from buildassets.compiler.engines.unavailable import UnavailableError, remedy
+from buildassets.compiler.engines.unavailable import NotRunError, UnavailableError, remedy
 from buildassets.diagnostics import reason_text
 from buildassets.frozen import frozen
 from buildassets.lazy_pattern import lazy_pattern
@@ -62,6 +62,17 @@ def find_esbuild(folder: str, *, permission: Permission) -> EsbuildCommand:
     shown = found.shown(folder)
     version = _new_enough(shown, found.version or _version(found.program, shown))
     return EsbuildCommand(found.program, version, found.origin)
+
+
+def is_absent(folder: str, *, permission: Permission) -> bool:
+    """Whether `find_esbuild` finds none; False where only running what may not be started would show that."""
+    try:
+        find_esbuild(folder, permission=permission)
+    except NotRunError:
+        return False
+    except UnavailableError:
+        return True
+    return False
 
 
 def _new_enough(shown: str, version: str) -> str:

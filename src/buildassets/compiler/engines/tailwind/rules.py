@@ -46,6 +46,22 @@ def first_use(text: str) -> Rule | None:
     return next(filter(_needs_tailwind, rules(text)), None)
 
 
+def foreign_rule(text: str) -> Token | None:
+    """The keyword of the first rule in `text` that only Tailwind understands: browsers drop it with its block.
+
+    `@apply --name` is a rule of CSS itself (CSS Mixins 1).
+    """
+    if not _OWN.search(text):
+        return None
+    each = [token for token in tokens(text) if token.kind not in (Kind.SPACE, Kind.COMMENT)]
+    for token, following in zip(each, [*each[1:], None], strict=True):
+        if token.kind is Kind.AT_KEYWORD and _OWN.fullmatch(text, token.start, token.end):
+            is_of_css = following is not None and text.startswith("--", following.start)
+            if not is_of_css:
+                return token
+    return None
+
+
 def imports_if_written_for_tailwind(text: str) -> list[str]:
     """The sheets that `text` imports by relative paths, if it has a rule that only Tailwind understands.
 

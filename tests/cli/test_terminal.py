@@ -81,9 +81,8 @@ def test_build_prints_a_table_of_kinds(tmp_path: Path, columns: int) -> None:
 
 
 def test_errors_follow_warnings_sorted_by_place(tmp_path: Path) -> None:
-    gone = "a { background: url(gone.svg) }"
-    write_tree(tmp_path, {f"assets/{name}.css": gone for name in "ad"})
-    write_tree(tmp_path, {f"assets/{name}.html": '<img src="gone.svg">' for name in "be"})
+    write_tree(tmp_path, {f"assets/{name}.css": f"a {{ background: url({name}.svg) }}" for name in "ad"})
+    write_tree(tmp_path, {f"assets/{name}.html": f'<img src="{name}.svg">' for name in "be"})
     shown = on_terminal(tmp_path, "build", columns=200)
     assert re.findall(r"--> assets/(\w)\.", "\n".join(seen(shown))) == ["b", "e", "a", "d"]
     document = json.loads(run(tmp_path, "build", "--json").stdout)

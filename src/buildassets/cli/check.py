@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from buildassets.cli.compile_options import CompileOptions
+from buildassets.cli.grouped import grouped, way_around_missing
 from buildassets.cli.options import check_options
 from buildassets.cli.output import (
     UNPARSED,
@@ -87,8 +88,10 @@ def _as_findings(given: CompileOptions, form: "Form", permission: "Permission") 
 
 
 def _counted(diagnostics: Sequence[Diagnostic]) -> str:
-    errors = sum(diagnostic.is_error for diagnostic in diagnostics)
-    return f"{count_text(errors, 'error')}, {count_text(len(diagnostics) - errors, 'warning')}"
+    seen = grouped(diagnostics)
+    errors = sum(diagnostic.is_error for diagnostic in seen)
+    counts = f"{count_text(errors, 'error')}, {count_text(len(seen) - errors, 'warning')}"
+    return counts + way_around_missing(diagnostics)
 
 
 def show_check(result: "CheckResult", output: Output, not_run: Sequence[str] = ()) -> int:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TextIO, cast
 
 from buildassets.cli import terminal
 from buildassets.cli.ci import annotation_form, under_ci
+from buildassets.cli.grouped import grouped
 from buildassets.credentials import masked
 from buildassets.diagnostics import (
     COMMAND,
@@ -205,11 +206,12 @@ def show(diagnostics: Iterable[Diagnostic], *, as_json: bool = False, quiet: boo
 
     Errors come last: the end is what stands above the prompt.
     """
-    form = annotation_form()
-    for diagnostic in sorted(diagnostics, key=_is_error):
-        if not as_json and (diagnostic.is_error or not quiet):
+    each = sorted(diagnostics, key=_is_error)
+    for diagnostic in () if as_json else grouped(each):
+        if diagnostic.is_error or not quiet:
             _to_stderr(_coloured(diagnostic) + "\n\n")
-        if form is not None:
+    if form := annotation_form():
+        for diagnostic in each:
             _to_stderr(render_annotation(diagnostic, form) + "\n")
 
 
@@ -230,7 +232,8 @@ class Passing:
         self._size = terminal.size(sys.stderr)
         if self._size is not None and not under_ci():
             columns = self._size.columns
-            self._rows = sum(_rows(render_text(diagnostic, columns), columns) + 1 for diagnostic in diagnostics)
+            texts = (render_text(diagnostic, columns) for diagnostic in grouped(diagnostics))
+            self._rows = sum(_rows(text, columns) + 1 for text in texts)
 
     def clear(self) -> None:
         """Erase the diagnostics, if they are still in their place."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from buildassets.cli.carry import previous_releases
 from buildassets.cli.ci import annotation_form
 from buildassets.cli.compile_options import BuildOptions, CompileOptions
+from buildassets.cli.grouped import error_count, way_around_missing
 from buildassets.cli.output import (
     Output,
     count_text,
@@ -216,8 +217,8 @@ def summary(result: BuildResult, config: "Config") -> str:
     """The result of a build in one line, without its time."""
     folder = config.shown(config.output)
     if result.manifest is None:
-        errors = sum(diagnostic.is_error for diagnostic in result.diagnostics)
-        return f"failed with {count_text(errors, 'error')}; {left_text(config)}"
+        errors = count_text(error_count(result.diagnostics), "error")
+        return f"failed with {errors}; {left_text(config)}{way_around_missing(result.diagnostics)}"
     assets = result.manifest.assets
     size = size_text(result.size_bytes)
     written = count_text(len(result.written), "file") if result.written else "nothing"

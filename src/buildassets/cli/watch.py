@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from buildassets.cli.compile_options import CompileOptions
+from buildassets.cli.grouped import error_count, way_around_missing
 from buildassets.cli.options import cache_options, watch_options, workspace_option
 from buildassets.cli.output import Output, Passing, count_text, kept_from_stdout, seconds_text
 from buildassets.cli.permissions import permitted
@@ -279,10 +280,11 @@ def _line(rebuilt: "Rebuilt", was_wrong: bool) -> str:
     """One line on a build: what changed, what was built, and how long it took."""
     took = seconds_text(rebuilt.seconds)
     subject = f"{_changed_text(rebuilt, _by_meaning(rebuilt))}: " if rebuilt.changed else ""
-    errors = sum(diagnostic.is_error for diagnostic in rebuilt.result.diagnostics)
+    errors = error_count(rebuilt.result.diagnostics)
     built = _built_text(rebuilt)
     if rebuilt.result.manifest is None or (errors and not built):
-        return f"{subject}failed with {count_text(errors, 'error')}, {took}; {left_text(rebuilt.config)}"
+        around = way_around_missing(rebuilt.result.diagnostics)
+        return f"{subject}failed with {count_text(errors, 'error')}, {took}; {left_text(rebuilt.config)}{around}"
     fixed = "fixed, " if was_wrong and not errors else ""
     if not rebuilt.changed:
         return f"{fixed}{timed(rebuilt.result, summary(rebuilt.result, rebuilt.config), rebuilt.seconds)}"

@@ -11,6 +11,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from buildassets.cli.compile_options import CompileOptions
+from buildassets.cli.grouped import error_count
 from buildassets.cli.options import WorkspaceOptions, refuse_options_of_one
 from buildassets.cli.output import (
     Output,
@@ -285,7 +286,7 @@ def _prefixed(draw: "Progress", prefix: str) -> "Progress":
 
 
 def _failed_text(diagnostics: Iterable[Diagnostic]) -> str:
-    return f"failed with {count_text(sum(one.is_error for one in diagnostics), 'error')}"
+    return f"failed with {count_text(error_count(diagnostics), 'error')}"
 
 
 def _details(result: BuildResult, config: "Config") -> Iterator[str]:

@@ -16,7 +16,7 @@ from tests.runtime.django.site import page_of
 SITE: Tree = {
     "config/assets.yml": """
 javascripts: {site: [js/*.js, views/*.jst], more: [js/a.js]}
-stylesheets: {one: [css/*.css], two: [css/b.css], none: [css/none.css]}
+stylesheets: {one: [css/*.css], two: [css/b.css], none: [css/none*.css]}
 templates: {old: [views/*.jst]}
 """,
     "js/a.js": "a()",

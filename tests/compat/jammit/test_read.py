@@ -345,6 +345,27 @@ def test_a_glob_that_matches_nothing_is_a_warning_and_its_package_is_empty(tmp_p
 
 
 @pytest.mark.parametrize(
+    ("ours", "expected"), [("", "error"), ('missing = "error"', "error"), ('missing = "warn"', "warning")]
+)
+def test_file_that_a_package_names_and_nobody_has_is_an_error_unless_missing_is_set(
+    tmp_path: Path, ours: str, expected: str
+) -> None:
+    named = "stylesheets:\n  all:\n    - public/gone.css\n    - public/stylesheets/one.css\n    - public/none/*.css\n"
+    result = build_site(tmp_path, named, {"buildassets.toml": ours})
+    severities = {found.message: found.severity.value for found in result.diagnostics}
+    assert severities == {
+        "`public/gone.css` matches no file": expected,
+        "`public/none/*.css` matches no file": "warning",
+    }
+
+
+def test_missing_files_of_packages_can_be_ignored(tmp_path: Path) -> None:
+    named = "stylesheets:\n  all: [public/gone.css, public/stylesheets/one.css, public/none/*.css]\n"
+    result = build_site(tmp_path, named, {"buildassets.toml": 'missing = "ignore"'})
+    assert (codes(result), list(manifest_of(result).assets)) == ([], ["all.css"])
+
+
+@pytest.mark.parametrize(
     ("settings", "code", "line"),
     [
         ("javascripts:\n  a: [b\nc: d", "jammit/syntax", 3),

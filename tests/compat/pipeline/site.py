@@ -43,7 +43,7 @@ STYLESHEETS: Final = {
     "mixed": _css("css/s.scss", "css/a.css", output="gen/deep/er/mixed.css"),
     "of_app": _css("shop/*.css", output="gen/of_app.css"),
     "twice": _css("css/a.css", "css/[ab].css", "css/a.css", output="gen/twice.css"),
-    "partly": _css("css/none.css", "css/a.css", output="gen/partly.css"),
+    "partly": _css("css/none*.css", "css/a.css", output="gen/partly.css"),
     "embedded": _css("css/embed.css", output="gen/embedded.css", variant="datauri"),
     "at_top": _css("css/a.css", output="top.css"),
 }

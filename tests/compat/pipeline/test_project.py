@@ -136,7 +136,7 @@ print("\\n\\n" + json.dumps(str(Form().media)))
 @pytest.mark.parametrize(
     ("pipeline", "code", "message"),
     [
-        ({"JAVASCRIPT": package("js/no.js", "js/a.js")}, "empty", "`js/no.js` of the package `x` is no static file"),
+        ({"JAVASCRIPT": package("no/*.js", "js/a.js")}, "empty", "`no/*.js` of the package `x` is no static file"),
         ({"JAVASCRIPT": package("t.coffee", "js/a.js")}, "uncompiled", "`t.coffee` is left out of the package `x`"),
         ({"JAVASCRIPT": {"x": {"source_filenames": ["js/a.js"]}}}, "package", "has no `output_filename`"),
         ({"COMPILERS": ["pipeline.compilers.less.LessCompiler"]}, "compiler", "the compiler `pipeline.compilers.less."),
@@ -148,6 +148,17 @@ def test_omission_is_reported(tmp_path: Path, pipeline: dict[str, Any], code: st
     printed = site_of(tmp_path, files={"site/t.coffee": "a = 1"}, **pipeline)["printed"]
     assert f"warning[pipeline/{code}]: " in printed
     assert message in printed
+
+
+@pytest.mark.parametrize(("missing", "severity"), [("error", "error"), ("warn", "warning"), ("ignore", None)])
+def test_file_that_a_package_names_and_nobody_has_is_an_error_unless_missing_is_set(
+    tmp_path: Path, missing: str, severity: str | None
+) -> None:
+    write_tree(tmp_path, {**FILES, "shop_settings.py": settings(JAVASCRIPT=package("js/no.js", "js/a.js")) + OURS})
+    write_tree(tmp_path, {"buildassets.toml": f'pipeline = "shop_settings"\nmissing = "{missing}"\n'})
+    done = run(tmp_path, "build")
+    assert done.returncode == int(severity == "error")
+    assert re.findall(r"(\w+)\[pipeline/empty\]: `js/no.js`", done.stderr) == ([severity] if severity else [])
 
 
 def test_a_build_that_knows_the_settings_by_name_needs_no_manage_py(tmp_path: Path) -> None:

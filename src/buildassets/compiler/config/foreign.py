@@ -12,7 +12,7 @@ from typing import Any, Final
 from buildassets.compiler.config.toml_table import Document, Table
 from buildassets.compiler.config.values import Mode
 from buildassets.compiler.engines.unavailable import NOT_RUN_HINT
-from buildassets.diagnostics import warning
+from buildassets.diagnostics import Severity, warning
 from buildassets.frozen import field, frozen, replace
 from buildassets.programs.permission import Permission
 
@@ -49,7 +49,7 @@ class Asked:
     """The arguments of a reader: the `file` of its system as the user wrote it, relative to `folder`, and the mode.
 
     If the file `is_named` in our own file, it has to be of that system. `engines` are the suffixes, without dots, that
-    engines of other packages compile.
+    engines of other packages compile. `missing` is that setting of our own file, if it has one.
     """
 
     folder: str
@@ -58,6 +58,7 @@ class Asked:
     permission: Permission
     is_named: bool = False
     engines: frozenset[str] = frozenset()
+    missing: object = None
 
 
 # Gives None for a file of another system, unless our own file names it. Raises ConfigError.
@@ -95,14 +96,25 @@ def read_foreign(table: Table, folder: str, mode: Mode, *, permission: Permissio
         return Foreign()
     if named:
         file = table.filled_text(named[0], "")
-        asked = Asked(folder, file, mode, permission, True, _engines(table))
+        asked = Asked(folder, file, mode, permission, True, _engines(table), table.peek("missing"))
         foreign = _reader(named[0])(asked) if file else None
         return _beside(table.peek("sources"), foreign) if foreign else Foreign()
     if table.peek(_JAMMIT) is False or any(key in table for key in _OURS):
         return Foreign()
     path = os.path.join(folder, *_JAMMIT_FILE.split("/"))
-    foreign = _reader(_JAMMIT)(Asked(folder, _JAMMIT_FILE, mode, permission)) if os.path.isfile(path) else None
+    asked = Asked(folder, _JAMMIT_FILE, mode, permission, missing=table.peek("missing"))
+    foreign = _reader(_JAMMIT)(asked) if os.path.isfile(path) else None
     return foreign or Foreign(files=(path,))
+
+
+def severity_of_empty(missing: object, *, is_glob: bool) -> Severity | None:
+    """The severity for an entry of another system that matches no file; None if `missing`, our setting, ignores it.
+
+    A glob may match nothing, with a warning.
+    """
+    if missing == "ignore":
+        return None
+    return Severity.WARNING if is_glob or missing == "warn" else Severity.ERROR
 
 
 def _engines(table: Table) -> frozenset[str]:

@@ -9,13 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from buildassets.compat.jammit.build.assets_yml import AssetsYml, Glob, is_like_jammit, read_assets_yml
-from buildassets.compat.jammit.build.ruby_globs import Listing
+from buildassets.compat.jammit.build.ruby_globs import Listing, is_magic
 from buildassets.compat.jammit.build.templates import names_of_templates, templating
 from buildassets.compiler.config.file import read_text, relative_to
-from buildassets.compiler.config.foreign import Asked, Foreign
+from buildassets.compiler.config.foreign import Asked, Foreign, severity_of_empty
 from buildassets.compiler.config.values import DataUrls, Mode
 from buildassets.compiler.engines.protocol import Templating
-from buildassets.diagnostics import Diagnostic, error, warning
+from buildassets.diagnostics import Diagnostic, Severity, error
 from buildassets.errors import ConfigError
 from buildassets.folders import path_below
 from buildassets.frozen import frozen
@@ -26,6 +26,7 @@ from buildassets.paths import normalise
 _EMBEDDED_BYTES: Final = 24_522
 _EMBEDDED_IMAGES: Final = ("png", "jpg", "jpeg", "gif", "tif", "tiff")
 _EMBEDDED_FONTS: Final = ("ttf", "otf", "woff")
+_EMPTY: Final = "jammit/empty"  # the others are built
 _MAGIC: Final = re.compile(r"([*?\[])")
 
 
@@ -38,9 +39,9 @@ def read(asked: Asked) -> Foreign | None:
     text = read_text(path, asked.file)
     if not asked.is_named and not is_like_jammit(text):
         return None
-    project = Project(asked.folder, read_assets_yml(text, asked.file, asked.mode), asked.mode)
+    project = Project(asked.folder, read_assets_yml(text, asked.file, asked.mode), asked.mode, asked.missing)
     found = [*project.packages("stylesheets"), *project.packages("javascripts"), *project.packages("templates")]
-    faults = [one for one in project.faults if one.is_error]
+    faults = [one for one in project.faults if one.is_error and one.code != _EMPTY]
     if faults:
         raise ConfigError(faults)
     return Foreign(project.table(found), project.fields(found), (path, *project.listing.folders))
@@ -68,8 +69,9 @@ class Package:
 class Project:
     """A project of Jammit in one mode; `faults` are the diagnostics for its file."""
 
-    def __init__(self, folder: str, settings: AssetsYml, mode: Mode) -> None:
+    def __init__(self, folder: str, settings: AssetsYml, mode: Mode, missing: object = None) -> None:
         self.settings = settings
+        self._missing = missing
         self.listing = Listing()
         self.faults: list[Diagnostic] = [*settings.notices]
         self.templating: Templating = templating(settings)
@@ -140,9 +142,10 @@ class Project:
         found: dict[str, None] = {}
         for glob in globs:
             files = self.listing.files(glob.pattern, self._roots)
-            if not files:
+            if not files and (severity := severity_of_empty(self._missing, is_glob=is_magic(glob.pattern))):
                 message = f"`{glob.pattern}` matches no file"
-                self.faults.append(warning("jammit/empty", message, glob.location))
+                hint = 'correct it, or set `missing = "warn"`' if severity is Severity.ERROR else None
+                self.faults.append(Diagnostic(severity, _EMPTY, message, glob.location, hint=hint))
             found |= dict.fromkeys(files)
         return list(found)
 

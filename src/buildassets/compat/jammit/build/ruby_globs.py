@@ -14,6 +14,11 @@ _MEMBER: Final = re.compile(r"(.)(?:-(.))?", re.DOTALL)  # of a set: a letter, o
 _ALTERNATIVES_AT_MOST: Final = 1000
 
 
+def is_magic(pattern: str) -> bool:
+    """Whether `pattern` may match several files."""
+    return _MAGIC.search(pattern) is not None or _BRACES.search(pattern) is not None
+
+
 class Listing:
     """The files that globs match; `folders` are those that were read for it, or looked for."""
 

@@ -11,12 +11,13 @@ from hashlib import sha256
 from typing import Any, Final
 
 from buildassets.compat.pipeline.build.settings import compiler_meaning, is_libsass, key_meaning
-from buildassets.compat.pipeline.build.static_names import matching, static_names
+from buildassets.compat.pipeline.build.static_names import is_magic, matching, static_names
 from buildassets.compat.pipeline.run.key import members_key, package_key
 from buildassets.compat.pipeline.run.packages import KINDS, pipeline_settings
 from buildassets.compat.plan_file import plain, plan_folder, write_plan
 from buildassets.compiler.config.block_plan import FORMAT
 from buildassets.compiler.config.file import relative_to, search
+from buildassets.compiler.config.foreign import severity_of_empty
 from buildassets.diagnostics import Diagnostic, Location, error, warning
 from buildassets.media import suffix
 from buildassets.nearest import nearest
@@ -173,12 +174,17 @@ class Packages:
         for pattern in package.get("source_filenames") or ():
             names = matching(str(pattern), self._names)
             if not names:
-                near = nearest(str(pattern), self._names)
-                hint = f"did you mean `{near}`?" if near else "correct the name, or remove it"
-                message = f"`{pattern}` of the package `{name}` is no static file"
-                self.faults.append(warning("pipeline/empty", message, hint=hint))
+                self.faults += self._empty(name, str(pattern))
             found |= dict.fromkeys(names)
         return list(found)
+
+    def _empty(self, package: str, pattern: str) -> Iterator[Diagnostic]:
+        """Report a `pattern` that matches no static file."""
+        if severity := severity_of_empty(_configured("missing"), is_glob=is_magic(pattern)):
+            near = nearest(pattern, self._names)
+            hint = f"did you mean `{near}`?" if near else 'correct the name, or set `missing = "warn"`'
+            message = f"`{pattern}` of the package `{package}` is no static file"
+            yield Diagnostic(severity, "pipeline/empty", message, hint=hint)
 
     def _is_template(self, file: str) -> bool:
         return file.endswith("." + self.templating[0])
@@ -232,9 +238,14 @@ def _no_logical_path(package: str, output: object) -> Diagnostic:
 
 def _engines() -> frozenset[str]:
     """The suffixes that engines of other packages compile."""
-    _, found = search(os.getcwd())
-    engines = found.table.peek("engines")
+    engines = _configured("engines")
     return frozenset(engines) if isinstance(engines, dict) else frozenset()
+
+
+def _configured(key: str) -> object:
+    """The value of `key` in our own configuration."""
+    _, found = search(os.getcwd())
+    return found.table.peek(key)
 
 
 def _element(kind: str, asset: str) -> dict[str, Any]:

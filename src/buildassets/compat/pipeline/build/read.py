@@ -14,6 +14,7 @@ from buildassets.compiler.config.values import BlockPlan
 from buildassets.diagnostics import error, from_json
 from buildassets.errors import ConfigError
 
+_EMPTY: Final = "pipeline/empty"  # the others are built
 _PROGRAM: Final = "buildassets.compat.pipeline.build.collect"
 
 
@@ -27,8 +28,8 @@ def read(asked: Asked) -> Foreign | None:
         raise ConfigError([error("pipeline/load", message, hint=hint)]) from None
     plan = found["plan"]
     faults = [*map(from_json, plan["diagnostics"])]
-    if any(one.is_error for one in faults):
-        raise ConfigError([one for one in faults if one.is_error])
+    if wrong := [one for one in faults if one.is_error and one.code != _EMPTY]:
+        raise ConfigError(wrong)
     path = os.path.join(asked.folder, *asked.file.split(".")) + ".py"
     fields: dict[str, Any] = {
         "plan": BlockPlan(

@@ -32,9 +32,14 @@ def static_names(roots: Iterable[StaticRoot]) -> dict[str, str]:
     return found
 
 
+def is_magic(pattern: str) -> bool:
+    """Whether `pattern` may match several names."""
+    return _MAGIC.search(pattern) is not None
+
+
 def matching(pattern: str, names: Mapping[str, str]) -> list[str]:
     """The `names` that `pattern` matches, sorted; a star stands for what is in one folder and not hidden."""
-    if not _MAGIC.search(pattern):
+    if not is_magic(pattern):
         return [pattern] if pattern in names else []
     segments = pattern.split("/")
     expressions = [re.compile(translate(one)).match for one in segments]
@@ -47,7 +52,6 @@ def matching(pattern: str, names: Mapping[str, str]) -> list[str]:
 
 
 def _fits(matches: object, segment: str, part: str) -> bool:
-    is_magic = _MAGIC.search(segment) is not None
-    if not is_magic:
+    if not is_magic(segment):
         return segment == part
     return callable(matches) and matches(part) is not None and (segment.startswith(".") or not part.startswith("."))

@@ -1,0 +1,44 @@
+"""Groups diagnostics for a person: all references to one missing asset are one fault, however many files have them."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from buildassets.diagnostics import Diagnostic, Location
+from buildassets.frozen import replace
+
+_MISSING: Final = "reference/missing"
+_MOST_NAMED: Final = 5
+
+
+def grouped(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """`diagnostics` with one in place of all references to the same missing asset, at the place of the first."""
+    groups: dict[object, list[Diagnostic]] = {}
+    for number, one in enumerate(diagnostics):
+        key = (one.severity, one.message) if one.code == _MISSING else number
+        groups.setdefault(key, []).append(one)
+    return [_together(several) for several in groups.values()]
+
+
+def error_count(diagnostics: Iterable[Diagnostic]) -> int:
+    """How many errors a person sees."""
+    return sum(one.is_error for one in grouped(diagnostics))
+
+
+def way_around_missing(diagnostics: Iterable[Diagnostic]) -> str:
+    """A clause on the setting that makes warnings of references to missing assets; empty unless several are missing."""
+    missing = {one.message for one in diagnostics if one.code == _MISSING and one.is_error}
+    return '; `missing = "warn"` makes missing references warnings' if len(missing) > 1 else ""
+
+
+def _together(several: Sequence[Diagnostic]) -> Diagnostic:
+    first, *more = several
+    places = [_shown(one.location) for one in more if one.location]
+    if not places:
+        return first
+    rest = f" and {len(places) - _MOST_NAMED} more" if len(places) > _MOST_NAMED else ""
+    note = f"also referred to from {', '.join(places[:_MOST_NAMED])}{rest}"
+    return replace(first, notes=(*first.notes, note))
+
+
+def _shown(location: Location) -> str:
+    return f"`{location.file}:{location.line}:{location.column}`"

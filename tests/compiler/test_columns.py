@@ -206,20 +206,20 @@ FAULTS: dict[str, tuple[str, str, str, Tree]] = {
     "bundle of sheets": (
         "bundle/import",
         "assets/two.css",
-        '/**/\n/*¤*/ «@import» "x.css";\n',
-        {**JOINED, "assets/one.css": "a{b:c}", "assets/x.css": "", "assets/one.js": "", "assets/two.js": ""},
+        '/**/\n/*¤*/ «@import» "/x.css";\n',
+        {**JOINED, "assets/one.css": "a{b:c}", "assets/one.js": "", "assets/two.js": ""},
     ),
     "bundle of sheets by libsass": (
         "bundle/import",
         "assets/_p.scss",
-        '/**/\n/*¤*/ «@import» "x.css";\n',
+        '/**/\n/*¤*/ «@import» "/x.css";\n',
         {"buildassets.toml": f'{SHEETS_JOINED}engines = {{scss = "libsass"}}\n', **SHEETS},
     ),
     # Whose map has the place at which that begins which is imported.
     "bundle of sheets by dart-sass": (
         "bundle/import",
         "assets/_p.scss",
-        '/**/\n/*¤*/ @import «"»x.css";\n',
+        '/**/\n/*¤*/ @import «"»/x.css";\n',
         {"buildassets.toml": f'{SHEETS_JOINED}engines = {{scss = "dart-sass"}}\n', **SHEETS},
     ),
 }

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from buildassets.compiler.config.values import Mode
 from buildassets.compiler.result import BuildResult
 from tests.building import codes, only, printed, released
 from tests.command import built
@@ -12,8 +13,8 @@ from tests.conftest import Tree
 PLAIN = "minify = false\ncompress = []\n"
 
 
-def bundled(folder: Path, files: Tree, bundles: str, settings: str = PLAIN) -> BuildResult:
-    return built(folder, files, f"{settings}[bundles]\n{bundles}\n")
+def bundled(folder: Path, files: Tree, bundles: str, settings: str = PLAIN, mode: Mode = "production") -> BuildResult:
+    return built(folder, files, f"{settings}[bundles]\n{bundles}\n", mode)
 
 
 SCRIPTS: Tree = {f"assets/js/{name}.js": f"p('{name[-1]}');\n" for name in ("b", "a", "lib/d", "lib/c")}
@@ -199,8 +200,8 @@ def test_a_script_that_cannot_be_joined_is_reported_where_it_was_written(
 @pytest.mark.parametrize(
     ("name", "second", "code", "place"),
     [
-        ("b.css", "/* c */ @import 'a.css';", "bundle/import", "b.css:1:9"),
-        ("b.scss", "// c\n@import url(a.css);", "bundle/import", "b.scss:2:"),
+        ("b.css", "/* c */ @import '/o.css';", "bundle/import", "b.css:1:9"),
+        ("b.scss", "// c\n@import url(/o.css);", "bundle/import", "b.scss:2:"),
         ("b.css", "\n@namespace  svg 'x';s{t:u}", "bundle/namespace", "b.css:2:1"),
         ("b.css", "c{d:e}\n\\", "bundle/unclosed", "b.css:2:1"),
     ],
@@ -212,6 +213,37 @@ def test_a_sheet_that_cannot_be_joined_is_reported_where_it_was_written(
     result = bundled(tmp_path, files, '"all.css" = ["a.css", "b.*"]', "compress = []\n")
     assert codes(result) == [code]
     assert f"assets/{place}" in printed(result)
+
+
+LATE: Tree = {
+    "assets/a.css": "a { b: c }\n",
+    "assets/b.css": '@import "sub/c.css" print;\nb { c: d }\n',
+    "assets/sub/c.css": '@import "d.css";\nc { background: url(i.png) }\n',
+    "assets/sub/d.css": "d { e: f }\n",
+    "assets/sub/i.png": "pixels",
+}
+
+
+@pytest.mark.parametrize("mode", ["production", "development"])
+@pytest.mark.parametrize("entries", ["", 'entries = ["all.css"]\n', 'entries = ["all.css", "sub/c.css"]\n'])
+def test_imports_of_a_later_member_are_put_into_it(tmp_path: Path, mode: Mode, entries: str) -> None:
+    result = bundled(tmp_path, LATE, '"all.css" = ["a.css", "b.css"]', f"{entries}{PLAIN}", mode)
+    assert result.diagnostics == ()
+    image = result.manifest.assets["sub/i.png"].file if result.manifest else ""
+    put_in = f"@media print{{d {{ e: f }}\nc {{ background: url({image}) }}\n}}\n"
+    assert released(tmp_path, result, "all.css").replace("\n\n", "\n") == f"a {{ b: c }}\n{put_in}b {{ c: d }}\n"
+
+
+def test_import_of_the_first_member_stays(tmp_path: Path) -> None:
+    result = bundled(tmp_path, LATE, '"all.css" = ["b.css", "a.css"]', PLAIN)
+    assert released(tmp_path, result, "all.css").startswith('@import "sub/c.')
+
+
+@pytest.mark.parametrize("inlines", ["", "inline_imports = true\n"])
+def test_sheet_that_cannot_be_put_into_a_member_of_a_bundle_is_reported(tmp_path: Path, inlines: str) -> None:
+    files: Tree = {**LATE, "assets/sub/d.css": "@namespace url(http://www.w3.org/2000/svg);\n"}
+    settings = f'entries = ["all.css"]\n{inlines}{PLAIN}'
+    assert codes(bundled(tmp_path, files, '"all.css" = ["a.css", "b.css"]', settings)) == ["css/inline"]
 
 
 @pytest.mark.parametrize("settings", [PLAIN, "compress = []\n", PLAIN + "source_maps = true\n"])

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from buildassets.compiler.bundle.directive_names import Place
     from buildassets.compiler.bundle.inlined import Inliner
 
+_LATE_IMPORT: Final = "bundle/import"
 HELD_BYTES: Final = 44_000_000  # enough for most projects, and a fifth of a small build machine's memory
 
 
@@ -182,8 +183,8 @@ class Walk:
                 draft = replace(draft, inputs=tuple(dict.fromkeys((*draft.inputs, *depended))))
             self.compiled[path] = without_lost_map(linked(self._memory.fitted(draft), self.site))
             for bundle in self._completed(path):
-                if bundle in wanted:
-                    self._joined[bundle] = self._assembled(bundle)
+                if bundle in wanted and not _has_late_import(joint := self._joint(bundle)):
+                    self._joined[bundle] = joint
             if self._progress is not None:
                 self._progress(len(self.compiled), max(len(self.compiled), len(self._sources.listed)), path)
 
@@ -221,21 +222,49 @@ class Walk:
     def _assembled(self, path: LogicalPath) -> Linked:
         if path in self._joined:
             return self._joined.pop(path)
-        members = joining_order(self._members.get(path, (path,)), self.requires)
+        joint = self._joint(path)
+        return self._with_late_imports(path) if _has_late_import(joint) and not self._inliner else joint
+
+    def _with_late_imports(self, path: LogicalPath) -> Linked:
+        """The bundle `path`, with what its later members import put into these: behind rules it would not count."""
+        inliner = self._started_inliner()
+        _, *later = self._joining(path)
+        waiting, seen = set(later), set(later)
+        while waiting:
+            imported = {target for member in waiting for target in inliner.imported(member)}
+            self._compile(imported - self.compiled.keys())
+            waiting = imported - seen
+            seen |= imported
+        return self._joint(path, {member: inliner.inlined(member) for member in later})
+
+    def _joining(self, path: LogicalPath) -> tuple[LogicalPath, ...]:
+        return joining_order(self._members.get(path, (path,)), self.requires)
+
+    def _joint(self, path: LogicalPath, inlined: Mapping[LogicalPath, Linked] = {}) -> Linked:
+        """The asset `path`, joined of its members, some of them `inlined`."""
+        members = self._joining(path)
         required = [member for member in members if member not in self._members.get(path, ())]
         if members == (path,) and not (self._config.directives and is_template(self._source(path))):
             self.alone.add(path)
             return self._with_imports(path)
-        parts = [self._with_imports(member) for member in members]
+        parts = [inlined.get(member) or self._with_imports(member) for member in members]
         names = TemplateNames(self._config.templating, self._config.template_names.get(path), required)
         around = self._config.wrappers.get(path, ("", ""))
         source_maps = bool(self._config.source_maps)
-        return joined(
+        joint = joined(
             self._sources[path], parts, self._config.shown, source_maps=source_maps, names=names, around=around
         )
+        put_in = (part.draft for member, part in zip(members, parts, strict=True) if part is not self.compiled[member])
+        faults = tuple(fault for draft in put_in for fault in draft.diagnostics)
+        return replace(joint, draft=replace(joint.draft, diagnostics=(*joint.draft.diagnostics, *faults)))
 
     def _with_imports(self, path: LogicalPath) -> Linked:
         return self._inliner.inlined(path) if self._inliner else self.compiled[path]
+
+
+def _has_late_import(joint: Linked) -> bool:
+    """Whether an import in a later member of a bundle stands behind the rules of others."""
+    return any(fault.code == _LATE_IMPORT and fault.is_error for fault in joint.draft.diagnostics)
 
 
 def _bundles_by_member(bundles: Mapping[LogicalPath, Sequence[LogicalPath]]) -> dict[LogicalPath, list[LogicalPath]]:

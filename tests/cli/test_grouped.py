@@ -39,3 +39,30 @@ def test_json_and_annotations_have_each_reference(tmp_path: Path) -> None:
     done = run(write_tree(tmp_path, SITE), "build", "--json", GITHUB_ACTIONS="true", CI="true")
     assert len(json.loads(done.stdout)["diagnostics"]) == 9
     assert done.stderr.count("::error ") == 9
+
+
+PACKAGES: Tree = {
+    "buildassets.toml": 'load_paths = ["node_modules"]\n[engines]\nscss = "dart-sass"\n',
+    "node_modules/grid/_grid.scss": "a { width: (1/3); color: red(blue) }\n",
+    "assets/a.scss": '@use "grid/grid";\n',
+}
+
+
+def test_deprecations_in_packages_are_one_line_at_each_build(tmp_path: Path) -> None:
+    write_tree(tmp_path, PACKAGES)
+    place = "`node_modules/grid/_grid.scss:1:13`"
+    line = f"warning[scss/package-deprecated]: 3 deprecations in Sass sheets of packages, as in {place}\n\n"
+    for _ in range(3):
+        assert run(tmp_path, "build").stderr.startswith(f"{line}built ")
+    assert run(tmp_path, "check").stderr == f"{line}0 errors, 1 warning\n"
+    assert run(tmp_path, "build", "--no-cache", GITHUB_ACTIONS="true", CI="true").stderr.count("::warning") == 1
+    assert len(json.loads(run(tmp_path, "build", "--json").stdout)["diagnostics"]) == 3
+
+
+def test_sheet_with_deprecations_of_packages_is_rebuilt_alone(tmp_path: Path) -> None:
+    write_tree(tmp_path, {**PACKAGES, "assets/b.css": "b{c:d}"})
+    run(tmp_path, "build")
+    write_tree(tmp_path, {"assets/a.scss": '@use "grid/grid";\na { b: c }\n'})
+    done = run(tmp_path, "build", "-v")
+    assert "3 deprecations in Sass sheets of packages" in done.stderr
+    assert "b.css" not in done.stderr

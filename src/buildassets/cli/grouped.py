@@ -1,22 +1,34 @@
-"""Groups diagnostics for a person: all references to one missing asset are one fault, however many files have them."""
+"""Groups diagnostics for a person: references to one missing asset are one fault, deprecations in packages one line."""
 
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from buildassets.diagnostics import Diagnostic, Location
+from buildassets.diagnostics import Diagnostic, Location, warning
 from buildassets.frozen import replace
 
+_DEPRECATED: Final = "scss/package-deprecated"
 _MISSING: Final = "reference/missing"
 _MOST_NAMED: Final = 5
 
 
 def grouped(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """`diagnostics` with one in place of all references to the same missing asset, at the place of the first."""
+    """`diagnostics` with one in place of all references to the same missing asset, at the place of the first.
+
+    Deprecations of Sass in packages, which the user cannot fix, are one of a single line.
+    """
     groups: dict[object, list[Diagnostic]] = {}
-    for number, one in enumerate(diagnostics):
+    for number, one in enumerate(in_lines(diagnostics)):
         key = (one.severity, one.message) if one.code == _MISSING else number
         groups.setdefault(key, []).append(one)
     return [_together(several) for several in groups.values()]
+
+
+def in_lines(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """`diagnostics` with one in place of all deprecations of Sass in packages."""
+    found = list(diagnostics)
+    deprecations = [one for one in found if one.code == _DEPRECATED]
+    others = [one for one in found if one.code != _DEPRECATED]
+    return [_counted(deprecations), *others] if deprecations else found
 
 
 def error_count(diagnostics: Iterable[Diagnostic]) -> int:
@@ -28,6 +40,14 @@ def way_around_missing(diagnostics: Iterable[Diagnostic]) -> str:
     """A clause on the setting that makes warnings of references to missing assets; empty unless several are missing."""
     missing = {one.message for one in diagnostics if one.code == _MISSING and one.is_error}
     return '; `missing = "warn"` makes missing references warnings' if len(missing) > 1 else ""
+
+
+def _counted(deprecations: Sequence[Diagnostic]) -> Diagnostic:
+    """One line for `deprecations` in packages."""
+    count, where = len(deprecations), deprecations[0].location
+    deprecated = "1 deprecation" if count == 1 else f"{count} deprecations"
+    example = f", as in {_shown(where)}" if where else ""
+    return warning(_DEPRECATED, f"{deprecated} in Sass sheets of packages{example}")
 
 
 def _together(several: Sequence[Diagnostic]) -> Diagnostic:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TextIO, cast
 
 from buildassets.cli import terminal
 from buildassets.cli.ci import annotation_form, under_ci
-from buildassets.cli.grouped import grouped
+from buildassets.cli.grouped import grouped, in_lines
 from buildassets.credentials import masked
 from buildassets.diagnostics import (
     COMMAND,
@@ -211,7 +211,7 @@ def show(diagnostics: Iterable[Diagnostic], *, as_json: bool = False, quiet: boo
         if diagnostic.is_error or not quiet:
             _to_stderr(_coloured(diagnostic) + "\n\n")
     if form := annotation_form():
-        for diagnostic in each:
+        for diagnostic in in_lines(each):
             _to_stderr(render_annotation(diagnostic, form) + "\n")
 
 

@@ -91,3 +91,34 @@ def test_a_warning_of_the_author_is_shown_for_each_sheet(tmp_path: Path) -> None
 def test_check_reports_it_as_a_build_does(tmp_path: Path) -> None:
     found = deprecations(tmp_path, SITE)
     assert list(check(load_config(start=str(tmp_path))).diagnostics) == found
+
+
+PACKAGE: Tree = {
+    "node_modules/grid/_grid.scss": "".join(f"a {{ width: ({number}/3) }}\n" for number in range(1, 9)),
+    "assets/a.scss": '@use "grid/grid";\n' + DIVISION,
+}
+LOADS = f'load_paths = ["node_modules"]\n{DART}'
+
+
+def test_deprecation_in_a_package_has_a_code_of_its_own_and_hides_none_of_the_project(tmp_path: Path) -> None:
+    result = built(tmp_path, PACKAGE, LOADS)
+    assert [(one.code, one.location and one.location.file) for one in result.diagnostics] == [
+        ("scss/deprecated", "assets/a.scss"),
+        ("scss/package-deprecated", "node_modules/grid/_grid.scss"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("folder", "settings", "expected"),
+    [
+        ("parts", 'load_paths = ["parts"]\n', "scss/package-deprecated"),
+        ("assets/parts", 'load_paths = ["assets/parts"]\n', "scss/deprecated"),
+        ("parts", 'sources = ["assets", { path = "parts", vendored = true }]\n', "scss/package-deprecated"),
+        ("parts", 'sources = ["assets", "parts"]\n', "scss/deprecated"),
+    ],
+)
+def test_load_paths_and_roots_of_others_are_packages(tmp_path: Path, folder: str, settings: str, expected: str) -> None:
+    name = "old" if "load_paths" in settings else "../parts/old"
+    files: Tree = {f"{folder}/_old.scss": DIVISION, "assets/a.scss": f'@use "{name}";\n'}
+    result = built(tmp_path, files, settings + DART)
+    assert [one.code for one in result.diagnostics] == [expected]

@@ -11,7 +11,7 @@ from buildassets.compiler.engines.sass.wheel import available_engine
 from buildassets.compiler.fonts.subset import Fallback, FontFormat
 from buildassets.diagnostics import Diagnostic, Location
 from buildassets.digest import IntegrityAlgorithm
-from buildassets.folders import path_below
+from buildassets.folders import is_within, path_below
 from buildassets.frozen import field, frozen, frozen_by_name, replace
 from buildassets.manifest import Packages
 from buildassets.programs.permission import Permission
@@ -378,12 +378,20 @@ class Config:
             self.permission,
             self.merged,
             was_libsass=self.was_libsass and not self.engines.is_scss_pinned,
+            of_others=self.of_others,
         )
 
     @property
     def merged(self) -> tuple[tuple[str, str], ...]:
         """The folders, each with its prefix, that the system of the plan merges into one tree."""
         return self.plan.merged if self.plan else ()
+
+    @property
+    def of_others(self) -> tuple[str, ...]:
+        """The absolute folders of other projects: roots of others, and load paths that lie in no other root."""
+        own = [root.path for root in self.sources if not root.is_of_others]
+        load_paths = [path for path in self.load_paths if not any(is_within(folder, path) for folder in own)]
+        return (*load_paths, *(root.path for root in self.sources if root.is_of_others))
 
     def without_folder(self, text: str) -> str:
         """`text`, such as an argument, with paths below this folder relative to it, as in every clone."""

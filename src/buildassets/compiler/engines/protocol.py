@@ -3,13 +3,14 @@
 Stages use engines only through it.
 """
 
-import os.path
+import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from buildassets.compiler.engines.reader import Reader
 from buildassets.diagnostics import Diagnostic
 from buildassets.file_sets import FileSet
+from buildassets.folders import is_within
 from buildassets.frozen import field, frozen
 from buildassets.programs.permission import BUILDING, Permission
 
@@ -100,7 +101,7 @@ class EngineOptions:
     result, as in `safari 16.4`, and empty if it is not to be translated. `permission` states which programs may be
     started, and whether Python of the project may be imported. `merged` are folders, each with its prefix, whose files
     count as one tree, as `collectstatic` makes it. If it `was_libsass` that compiled the sheets so far, and nobody
-    chose a compiler, the result is to be as from it.
+    chose a compiler, the result is to be as from it. `of_others` are absolute folders of other projects.
     """
 
     folder: str
@@ -111,6 +112,12 @@ class EngineOptions:
     permission: Permission = BUILDING
     merged: tuple[tuple[str, str], ...] = ()
     was_libsass: bool = False
+    of_others: tuple[str, ...] = ()
+
+    def is_of_others(self, path: str) -> bool:
+        """Whether the absolute `path` is that of a file that the user cannot fix."""
+        is_of_package = f"{os.sep}node_modules{os.sep}" in path
+        return is_of_package or any(is_within(folder, path) for folder in self.of_others)
 
 
 class Engine(Protocol):

@@ -4,6 +4,7 @@ Roots of others are those of npm and `vendored` ones: the user cannot fix files 
 of findings. What several sheets report of the same place in a file that they all load is one warning, too.
 """
 
+import os
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Final
@@ -62,7 +63,9 @@ GATHERED_EVERYWHERE: Final = ("directive/ignored",)  # one setting fixes all of 
 
 
 _WITHOUT_TOOL: Final = "js/unavailable"  # one installation mends all files
-_DEPRECATED: Final = "scss/deprecated"  # it is mended at its place, whatever sheet loads that
+# They are fixed at their places, whatever sheets load these.
+_DEPRECATED: Final = "scss/deprecated"
+_DEPRECATED_IN_PACKAGE: Final = "scss/package-deprecated"
 
 
 def of_drafts(config: Config, drafts: Iterable[Draft], unused: Collection[LogicalPath] = ()) -> Iterator[Diagnostic]:
@@ -76,12 +79,12 @@ def of_drafts(config: Config, drafts: Iterable[Draft], unused: Collection[Logica
     deprecations: dict[Diagnostic, dict[str, Diagnostic]] = {}  # by sheet; first by all but the way to the place
     for draft in drafts:
         is_unused = draft.source.logical in unused
-        for found in draft.diagnostics:
+        for found in (as_reported(config, one) for one in draft.diagnostics):
             fault = replace(found, severity=Severity.WARNING) if is_unused else found
             if fault.code == _WITHOUT_TOOL:
                 without_tool.append(fault)
                 continue
-            if fault.code == _DEPRECATED:
+            if fault.code in (_DEPRECATED, _DEPRECATED_IN_PACKAGE):
                 deprecations.setdefault(replace(fault, notes=()), {})[draft.source.path] = fault
                 continue
             is_of_others = is_root_of_others(config, draft.source.root) or fault.code in GATHERED_EVERYWHERE
@@ -101,6 +104,14 @@ def of_drafts(config: Config, drafts: Iterable[Draft], unused: Collection[Logica
             message = _GATHERED[code].format(len(faults), f"`{config.sources[root].shown}/`")
             first = replace(first, message=message, notes=(f"the first: {first.message}",))
         yield first
+
+
+def as_reported(config: Config, fault: Diagnostic) -> Diagnostic:
+    """`fault` of a draft, with a code of its own for a deprecation in a sheet that the user cannot fix."""
+    if fault.code != _DEPRECATED or fault.location is None:
+        return fault
+    path = os.path.normpath(os.path.join(config.folder, fault.location.file))
+    return replace(fault, code=_DEPRECATED_IN_PACKAGE) if config.engine_options.is_of_others(path) else fault
 
 
 def _of_sheets(faults: Collection[Diagnostic]) -> Diagnostic:

@@ -13,7 +13,7 @@ from functools import cached_property, partial
 from buildassets.compiler.body import text_of
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.graph.components import components
-from buildassets.compiler.graph.findings import BROKEN_SCRIPT, GATHERED_EVERYWHERE, is_root_of_others
+from buildassets.compiler.graph.findings import BROKEN_SCRIPT, GATHERED_EVERYWHERE, as_reported, is_root_of_others
 from buildassets.compiler.graph.fingerprint import Naming
 from buildassets.compiler.graph.large_images import LARGE, is_image, is_large_image
 from buildassets.compiler.graph.link import Site, imports_of, inputs_of, linked, names_map
@@ -272,7 +272,8 @@ class Change:
         was_written_again = draft.digest not in (None, self._last.changed.get(source.path, draft.digest))
         if self._may_be_gathered(source):
             raise NeedsFullBuild  # one warning counts what several files report
-        if before != set(draft.diagnostics) or draft.directives or demands or may_stand_elsewhere or was_written_again:
+        reported = {as_reported(self._config, fault) for fault in draft.diagnostics}
+        if before != reported or draft.directives or demands or may_stand_elsewhere or was_written_again:
             raise NeedsFullBuild
         if engines_of(draft) != self._record[source.logical].engines:
             raise NeedsFullBuild  # the manifest lists the engines of all assets

@@ -170,6 +170,8 @@ class KeptDrafts:
 
             yield from map(self._names.name, scanned_globs(self._config))
             yield repr((self._config.exclude, [(root.include, root.exclude) for root in self._config.sources]))
+        elif name == "of_others":
+            yield from map(self._names.name, self._config.of_others)
         elif name == "load_paths":
             yield from map(self._names.name, self._config.load_paths)
             yield from (f"{self._names.name(path)} {prefix}" for path, prefix in self._config.merged)

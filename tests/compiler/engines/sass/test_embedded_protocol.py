@@ -62,7 +62,7 @@ def test_compile_request_is_what_the_generated_classes_read(
     assert list(request.global_functions) == functions
     assert request.importers[-1].node_package_importer.entry_point_directory == folder
     assert (request.style, request.source_map, request.charset) == (EXPANDED, True, True)
-    assert (request.verbose, request.silent, request.source_map_include_sources) == (False, False, False)
+    assert (request.verbose, request.silent, request.source_map_include_sources) == (True, False, False)
 
 
 def test_version_request_is_what_the_generated_classes_read() -> None:

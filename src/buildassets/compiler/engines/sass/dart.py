@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import cached_property, partial
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from buildassets.compiler.engines.process.child import ClosedError, Processes, SharedProcesses
 from buildassets.compiler.engines.process.endings import DiedError
@@ -35,11 +35,11 @@ class DartSassEngine:
     searched in order after the importing file's own; `shown` turns an absolute path into the name that a user would
     write; `url` is the prefix of URLs that name assets. A sheet that takes longer than `limit_seconds` is given up.
     The lock and npm's packages are those of the absolute `folder`; without a folder neither is read.
-    For `merged` see `EngineOptions`.
+    For `merged` see `EngineOptions`. Deprecations in files that `is_of_others` are reported apart.
     """
 
     name = "dart-sass"
-    reads: tuple[str, ...] = ("load_paths", "url", "sass_path")
+    reads: tuple[str, ...] = ("load_paths", "url", "sass_path", "of_others")
 
     def __init__(
         self,
@@ -51,8 +51,10 @@ class DartSassEngine:
         folder: str = "",
         permission: Permission,
         merged: Sequence[tuple[str, str]] = (),
+        is_of_others: Callable[[str], bool] = lambda _: False,
     ) -> None:
         self._merged = tuple(merged)
+        self._is_of_others = is_of_others
         self._load_paths = tuple(load_paths)
         self._shown = shown
         self._url = url
@@ -171,7 +173,15 @@ class DartSassEngine:
         try:
             process.send(request, self._limit_seconds)
             survey = self._surveys.pop(request, None) or self._survey(path, text)
-            files = SheetFiles(path, survey.text_of, given.shown, self._shown, self._load_paths, merged=self._merged)
+            files = SheetFiles(
+                path,
+                survey.text_of,
+                given.shown,
+                self._shown,
+                self._load_paths,
+                merged=self._merged,
+                is_of_others=self._is_of_others,
+            )
             if survey.special:
                 process.end()
                 return unreadable(files, survey)
@@ -267,16 +277,12 @@ def _failed(code: str, message: str, given: EngineInput, hint: str) -> Compiled:
     return Compiled("", diagnostics=(error(code, message, Location(given.shown), hint=hint),))
 
 
+_Engine = TypeVar("_Engine", bound=DartSassEngine)
+
+
 def dart_sass(options: EngineOptions) -> KnownEngine:
     """The engine `dart-sass`; for sheets that libsass compiled so far, one whose results are as from that."""
-    dart = DartSassEngine(
-        options.load_paths,
-        options.shown,
-        url=options.url,
-        folder=options.folder,
-        permission=options.permission,
-        merged=options.merged,
-    )
+    dart = _started(DartSassEngine, options)
     if not options.was_libsass:
         return dart
     from buildassets.compiler.engines.sass.libsass import libsass
@@ -288,11 +294,16 @@ def dart_sass(options: EngineOptions) -> KnownEngine:
 
 def sass_on_path(options: EngineOptions) -> SassEngine:
     """The engine `sass`."""
-    return SassEngine(
+    return _started(SassEngine, options)
+
+
+def _started(engine: type[_Engine], options: EngineOptions) -> _Engine:
+    return engine(
         options.load_paths,
         options.shown,
         url=options.url,
         folder=options.folder,
         permission=options.permission,
         merged=options.merged,
+        is_of_others=options.is_of_others,
     )

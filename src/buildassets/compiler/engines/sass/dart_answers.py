@@ -4,6 +4,7 @@ Takes a process and its request, gives the result of the engine, or raises DiedE
 """
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 from typing import Any, Final
@@ -27,11 +28,17 @@ def events_and_response(
 ) -> tuple[list[Event], Response]:
     """What Dart Sass reports of the sheet in `request`, and its response. Raises DiedError and TimeoutError."""
     events: list[Event] = []
+    deprecations: Counter[tuple[str, str]] = Counter()  # in each file; more than two of a kind change no report
     for answer in process.compile(request, limit_seconds, partial(_answer, calls, files)):
         if isinstance(answer, Response):
             return events, answer
-        if answer.kind is not EventKind.DEBUG and len(events) < _MOST_EVENTS:
-            events.append(answer)
+        if answer.kind is EventKind.DEBUG or len(events) >= _MOST_EVENTS:
+            continue
+        if answer.deprecation and answer.span is not None:
+            deprecations[kind := (answer.deprecation, answer.span.url)] += 1
+            if deprecations[kind] > 2:
+                continue
+        events.append(answer)
     raise DiedError("no response")
 
 

@@ -12,7 +12,7 @@ from buildassets.compiler.engines.sass.embedded_protocol import Event, EventKind
 from buildassets.compiler.engines.sass.survey import SpecialFile
 from buildassets.compiler.engines.wording import ELSEWHERE, sentence
 from buildassets.diagnostics import Diagnostic, Location, error, locate, place, warning
-from buildassets.frozen import frozen
+from buildassets.frozen import frozen, replace
 from buildassets.nearest import nearest
 from buildassets.paths import from_url
 
@@ -23,7 +23,6 @@ _QUOTED: Final = re.compile(r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'""", re.DOTAL
 _UNREADABLE: Final = re.compile(
     r"Cannot (?:open|read|retrieve)\b|\w+ failed\b"
 )  # Dart's wording for errors of the system
-_OMITTED: Final = re.compile(r"\d+ repetitive deprecation warnings omitted")
 _ANNOUNCEMENT: Final = re.compile(r" Suggestions?:\Z")
 _WRAPPED_FROM: Final = 60  # characters; Dart Sass wraps at 80
 _BUILT_IN_MODULES: Final = ("color", "list", "map", "math", "meta", "selector", "string")
@@ -34,7 +33,7 @@ class SheetFiles:
     """The sheet and the files that it reads, by path, with the names that a user would write for them.
 
     `text_of` gives the text of a file, which is empty if it cannot be read. `read` are the files that were read; empty
-    until they are known.
+    until they are known. A deprecation in files that `is_of_others` hides none in the project's own.
     """
 
     path: str
@@ -44,6 +43,7 @@ class SheetFiles:
     load_paths: Sequence[str]
     read: Collection[str] = ()
     merged: scss_imports.Merged = ()
+    is_of_others: Callable[[str], bool] = lambda _: False
 
     def path_of(self, url: str) -> str:
         """The path of a `file:` URL; any other URL unchanged."""
@@ -99,23 +99,29 @@ def _reached_from(files: SheetFiles, frames: Iterable[Frame]) -> Iterator[str]:
 
 
 def warnings_in(files: SheetFiles, events: Iterable[Event]) -> list[Diagnostic]:
-    """The warnings in `events`; for each deprecation only the first, with a note if there are more."""
-    warnings: dict[str, Diagnostic] = {}
-    repeated = set()
+    """The warnings in `events`; for each deprecation only the first, with a note if there are more.
+
+    Those in files of others are apart from those in the project's own.
+    """
+    warnings: dict[tuple[str, object], Diagnostic] = {}
     for event in events:
-        if _OMITTED.match(event.message):
+        if not event.deprecation:
+            warnings.setdefault((event.message, event.trace), _warning(files, event))
             continue
-        key = event.deprecation or f"{event.message}\0{event.trace}"
-        if key in warnings:
-            repeated.add(key)
-        else:
+        key = event.deprecation, files.is_of_others(_path(files, event))
+        if key not in warnings:
             warnings[key] = _warning(files, event)
-    for key in repeated & {event.deprecation for event in events}:
-        first = warnings[key]
-        warnings[key] = warning(
-            first.code, first.message, first.location, notes=(*first.notes, ELSEWHERE), hint=first.hint
-        )
+        elif ELSEWHERE not in warnings[key].notes:
+            warnings[key] = replace(warnings[key], notes=(*warnings[key].notes, ELSEWHERE))
     return list(warnings.values())
+
+
+def _path(files: SheetFiles, event: Event) -> str:
+    """The path of the file in which the reason for `event` is."""
+    if event.span is not None:
+        return files.path_of(event.span.url) or files.path
+    frames = _frames(files, event.trace)
+    return frames[0][0] if frames else files.path
 
 
 def _warning(files: SheetFiles, event: Event) -> Diagnostic:

@@ -161,8 +161,10 @@ def compile_request(
     importers += [encoded((1, path)) for path in load_paths]
     importers.append(encoded((5, encoded((1, package_folder)))))
     with_source_map, with_charset = (5, 1), (13, 1)
+    with_every_warning = (10, 1)  # else five of a kind in packages would hide those in the project's own sheets
     ours = [(7, signature) for signature in functions]
-    request = encoded((2, sheet), with_source_map, *((6, importer) for importer in importers), *ours, with_charset)
+    listed = [(6, importer) for importer in importers]
+    request = encoded((2, sheet), with_source_map, *listed, *ours, with_every_warning, with_charset)
     return encoded((2, request))
 
 

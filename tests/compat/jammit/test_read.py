@@ -359,6 +359,28 @@ def test_file_that_a_package_names_and_nobody_has_is_an_error_unless_missing_is_
     }
 
 
+@pytest.mark.parametrize(
+    ("named", "expected"),
+    [
+        ("public/twins/a.css", "i{b:css}"),
+        ("public/twins/*.css", "i{b:css}"),
+        ("public/twins/a.scss", "i b{c:scss}"),
+    ],
+)
+def test_file_that_a_package_names_is_taken_where_another_makes_the_same_asset(
+    tmp_path: Path, named: str, expected: str
+) -> None:
+    files: Tree = {"public/twins/a.css": "i{b:css}", "public/twins/a.scss": "i{b{c:scss}}"}
+    result = build_site(tmp_path, f"stylesheets:\n  all: [{named}]\n", files)
+    assert text(tmp_path, result, "all.css").strip() == expected
+
+
+def test_two_files_of_one_asset_that_packages_name_are_an_error(tmp_path: Path) -> None:
+    files: Tree = {"public/twins/a.css": "i{b:css}", "public/twins/a.scss": "i{b{c:scss}}"}
+    result = build_site(tmp_path, "stylesheets:\n  all: [public/twins/a.css, public/twins/a.scss]\n", files)
+    assert "source/duplicate" in codes(result)
+
+
 def test_missing_files_of_packages_can_be_ignored(tmp_path: Path) -> None:
     named = "stylesheets:\n  all: [public/gone.css, public/stylesheets/one.css, public/none/*.css]\n"
     result = build_site(tmp_path, named, {"buildassets.toml": 'missing = "ignore"'})

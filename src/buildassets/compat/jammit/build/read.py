@@ -4,6 +4,7 @@ Takes the folder of a project and a mode, gives a Foreign. Reads the file and li
 """
 
 import os
+import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
@@ -15,6 +16,7 @@ from buildassets.compiler.config.file import read_text, relative_to
 from buildassets.compiler.config.foreign import Asked, Foreign, severity_of_empty
 from buildassets.compiler.config.values import DataUrls, Mode
 from buildassets.compiler.engines.protocol import Templating
+from buildassets.compiler.sources.uncompiled import compiled_name
 from buildassets.diagnostics import Diagnostic, Severity, error
 from buildassets.errors import ConfigError
 from buildassets.folders import path_below
@@ -189,7 +191,7 @@ class Project:
     def _sources(self, packages: Sequence[Package]) -> Iterator[dict[str, Any]]:
         if os.path.isdir(self.public):
             needs_any = next(iter(self._entries(packages)), None) is not None  # without entries all were released
-            exclude = [*self._cached(packages)] if needs_any else ["**"]
+            exclude = [*self._cached(packages), *self._twins()] if needs_any else ["**"]
             yield {"path": relative_to(self._folder, self.public), "exclude": exclude}
         for root, names in self._named.items():
             if root != self.public:
@@ -204,6 +206,18 @@ class Project:
             stem, _, suffix = package.name.rpartition(".")
             for variant in ("", "-datauri", "-mhtml"):
                 yield from (_exactly(f"{folder}/{stem}{variant}.{suffix}{copy}") for copy in ("", ".gz"))
+
+    def _twins(self) -> Iterator[str]:
+        """The files of the public root that no package names, and that make the same asset as one that is named."""
+        named = self._named.get(self.public, {})
+        for folder in dict.fromkeys(posixpath.dirname(name) for name in named):
+            taken = {compiled_name(name) for name in named if posixpath.dirname(name) == folder}
+            path = os.path.join(self.public, *folder.split("/"))
+            self.listing.folders[path] = None
+            for entry in sorted(os.listdir(path)):
+                name = f"{folder}/{entry}".lstrip("/")
+                if name not in named and compiled_name(name) in taken:
+                    yield _exactly(name)
 
     def _entries(self, packages: Sequence[Package]) -> Iterator[str]:
         for package in packages:

@@ -106,6 +106,36 @@ def test_each_helper_is_completed_with_assets_of_its_kind(project: Path) -> None
     assert none == []
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        """<img src="{% static 'img/""",
+        """<a title="it's" href="{{ asset('img/""",
+        """<img alt='"' src='{{ image("img/""",
+        """{{ asset("css/app.css") ~ asset('img/""",
+        """{{ asset('css/app.css') if "a" else image("img/""",
+    ],
+)
+def test_name_in_an_attribute_is_completed_from_its_own_quote(project: Path, written: str) -> None:
+    write_tree(project, {"manage.py": ""} if "static" in written else {})
+    with Editor(project) as editor:
+        editor.open("templates/page.html", written)
+        assert "img/logo.png" in editor.labels("templates/page.html", written, written)
+        item = next(
+            one
+            for one in editor.at("completion", "templates/page.html", written, written)
+            if one["label"] == "img/logo.png"
+        )
+    assert item["textEdit"]["range"]["start"]["character"] == len(written) - len("img/")
+
+
+@pytest.mark.parametrize("written", ["""{{ asset("css/app.css")""", """<a title="{{ x }}" class='img/"""])
+def test_nothing_is_completed_outside_of_a_string_in_a_tag(project: Path, written: str) -> None:
+    with Editor(project) as editor:
+        editor.open("templates/page.html", written)
+        assert editor.labels("templates/page.html", written, written) == []
+
+
 def test_a_proposal_replaces_what_is_written(project: Path) -> None:
     text = '{{ image("img/lo") }}'
     with Editor(project) as editor:

@@ -17,7 +17,7 @@ _SCRIPTS: Final = (".js", ".mjs")
 _STYLED: Final = (".css", ".scss", ".sass", ".less", ".styl")
 _SCRIPTED: Final = (".js", ".mjs", ".ts", ".tsx", ".jsx", ".mts")
 _OPEN_TAG: Final = lazy_pattern(r"(?:\{[{%](?:(?![%}]\}).)*|\$\{[^}]*)\Z", re.DOTALL)
-_QUOTED: Final = lazy_pattern(r"""(["'])((?:(?!\1)[^\n])*)\Z""")
+_STRING: Final = lazy_pattern(r"""(["'])(?P<text>[^\n]*?)(?:\1|\n|(?P<open>\Z))""")
 _URL: Final = lazy_pattern(r"""\burl\(\s*["']?([^"')\s]*)\Z""")
 _SHEET_IMPORT: Final = lazy_pattern(r"""@import\s+(?:url\(\s*["']?|["'])([^"')\n]*)\Z""")
 _MODULE: Final = lazy_pattern(r"""(?:\bfrom|\bimport|\bimport\s*\()\s*["']([^"'\n]*)\Z""")
@@ -89,15 +89,17 @@ def _any(name: LogicalPath) -> bool:
 
 def _in_template(project: Project, before: str) -> tuple[str, str]:
     """The last helper in the tag that is still open, and what is written of a name in its arguments; or no helper."""
-    tag, quoted = _OPEN_TAG.search(before), _QUOTED.search(before)
-    if tag is None or quoted is None or quoted.start() < tag.start():
+    tag = _OPEN_TAG.search(before)
+    strings = list(_STRING.finditer(before, tag.start())) if tag else []
+    if tag is None or not strings or strings[-1]["open"] is None:
         return "", ""
+    quoted = strings[-1]
     own = (name.rpartition(".")[2] for name in project.config.templates.functions)
     helpers = {*HELPERS, *OF_SEVERAL, *OF_ICONS, "static", "url_for", *own}
     words = [word for word in re.findall(r"\w+", before[tag.start() : quoted.start()]) if word in helpers]
     if not words and tag[0].startswith("{%"):
         return "", ""
-    return words[-1] if words else "asset", quoted[2]  # without a helper: `{{ "css/app.css"|asset }}`
+    return words[-1] if words else "asset", quoted["text"]  # without a helper: `{{ "css/app.css"|asset }}`
 
 
 def _fitting(helper: str) -> _Fits:

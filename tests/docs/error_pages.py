@@ -36,6 +36,8 @@ NOT_RUN = {
     "output/stderr": "it needs a disk that is full for a moment only",
     "package/damaged": "it needs a registry",
     "package/member": "it needs a registry",
+    "packages/deprecated": "it needs a registry",
+    "packages/young": "it needs a registry",
     "registry/missing": "it needs a registry",
     "scss/timeout": "it takes two minutes",
     "signature/unavailable": "it needs a Python without the package",

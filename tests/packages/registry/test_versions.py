@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from buildassets.packages.registry.documents import Package, Release
-from buildassets.packages.registry.versions import best, candidates, is_exact, newest_of, satisfies
+from buildassets.packages.registry.versions import best, candidates, is_exact, newest_of, passed_over, satisfies
 from tests.conftest import find_tool
 
 VERSIONS = (
@@ -25,7 +25,7 @@ console.log(JSON.stringify(ranges.map(range => versions.filter(version => semver
 
 
 def release(version: str, published: float | None = 0.0, *, deprecated: bool = False) -> Release:
-    return Release("a", version, "https://r/a.tgz", "", "", {}, {}, deprecated, published)
+    return Release("a", version, "https://r/a.tgz", "", "", {}, {}, "it is old" if deprecated else "", published)
 
 
 def package(*releases: Release, **tags: str) -> Package:
@@ -68,10 +68,22 @@ def test_a_tag_names_a_version() -> None:
     assert list(candidates(found, ["next"])) == ["2.0.0-rc.1"]
 
 
-def test_young_releases_are_taken_only_by_name() -> None:
+def test_young_releases_are_not_taken() -> None:
     found = package(release("1.0.0", 100.0), release("1.1.0", 200.0), release("1.2.0", None))
     assert list(candidates(found, ["^1"], 150.0)) == ["1.0.0"]
-    assert list(candidates(found, ["1.1.0"], 150.0)) == ["1.1.0"]
+    assert list(candidates(found, ["1.1.0"], 150.0)) == []
+
+
+@pytest.mark.parametrize(
+    ("wanted", "taken", "expected"),
+    [("^1", "1.0.0", "1.1.0"), ("1.0.0", "1.0.0", None), ("^1", "1.1.0", None), ("*", "2.0.0", None)],
+)
+def test_release_that_is_passed_over_is_the_one_that_would_be_taken(
+    wanted: str, taken: str, expected: str | None
+) -> None:
+    found = package(release("1.0.0", 100.0), release("1.1.0", 200.0), release("2.0.0", 120.0))
+    young = passed_over(found, [wanted], 150.0, taken)
+    assert (young and young.version) == expected
 
 
 def test_the_newest_is_by_number_and_not_by_text() -> None:

@@ -234,15 +234,16 @@ def test_a_machine_that_the_lock_lacks_is_offered_the_newest_complete_version(
     assert "install esbuild@0.27.0" in (found.hint or "")
 
 
-def test_young_releases_are_taken_only_by_name(bare: Path, registry: Registry) -> None:
+def test_young_releases_are_passed_over(bare: Path, registry: Registry) -> None:
     publish(registry, "0.28.0", "0.28.1")
     for platform in KIND.platforms:
         registry.packages[KIND.package_for(platform)]["time"]["0.28.1"] = "2033-05-17T00:00:00.000Z"
     shop = shop_of(bare, registry, now=2e9, min_age_days=7)  # 2033-05-18
-    install(shop, [ESBUILD])
+    assert [one.code for one in install(shop, [ESBUILD]).diagnostics] == ["packages/young"]
     assert read_lock(str(bare)).tools["esbuild"].version == "0.28.0"
-    install(shop, [asked_for("esbuild@0.28.1")])
-    assert read_lock(str(bare)).tools["esbuild"].version == "0.28.1"
+    with pytest.raises(BuildAssetsError, match=r"esbuild/.*@0\.28\.1` that is old enough"):
+        install(shop, [asked_for("esbuild@0.28.1")])
+    assert read_lock(str(bare)).tools["esbuild"].version == "0.28.0"
 
 
 def test_when_all_releases_are_too_young_the_setting_is_named(bare: Path, registry: Registry) -> None:

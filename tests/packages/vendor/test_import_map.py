@@ -1,12 +1,15 @@
 """Entries of the import map, changed in the text of a configuration."""
 
+import subprocess
 import tomllib
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from buildassets.packages.vendor.import_map import with_entries
+from tests.conftest import find_tool, write_tree
 
 TABLE = ("tool", "buildassets", "importmap")
 TEXT = """\
@@ -28,9 +31,24 @@ def test_an_entry_is_changed_where_it_stands() -> None:
     assert changed == TEXT.replace("vendor/lit/old.js", "vendor/lit/index.js")
 
 
-def test_a_new_entry_stands_behind_the_others() -> None:
-    changed = with_entries(TEXT, TABLE, {"@a/b": "vendor/@a/b/c.js"})
-    assert changed == TEXT.replace('"js/bare.js"\n', '"js/bare.js"\n"@a/b" = "vendor/@a/b/c.js"\n')
+@pytest.mark.parametrize(
+    ("key", "before"),
+    [("@a/b", "importmap] # ours\n"), ("b", "importmap] # ours\n"), ("m", '"js/bare.js"\n'), ("z", '"js/bare.js"\n')],
+)
+def test_a_new_entry_stands_behind_the_last_lesser_one(key: str, before: str) -> None:
+    changed = with_entries(TEXT, TABLE, {key: "vendor/c.js"})
+    assert changed == TEXT.replace(before, f'{before}"{key}" = "vendor/c.js"\n', 1)
+
+
+def test_entries_of_two_branches_can_be_merged(tmp_path: Path) -> None:
+    texts = {"base": "[importmap]\na = 'a.js'\nm = 'm.js'\nz = 'z.js'\n"}
+    for branch, key in (("ours", "c"), ("theirs", "o")):
+        texts[branch] = with_entries(texts["base"], ("importmap",), {key: "x.js", f"{key}/b": "y.js"})
+    write_tree(tmp_path, texts)
+    git = [find_tool("git"), "merge-file", "-p", "ours", "base", "theirs"]
+    merged = subprocess.run(git, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert merged.returncode == 0
+    assert list(tomllib.loads(merged.stdout)["importmap"]) == ["a", "c", "c/b", "m", "o", "o/b", "z"]
 
 
 def test_an_entry_is_taken_away_and_the_rest_stays() -> None:

@@ -246,9 +246,53 @@ def test_a_young_release_is_not_taken(bare: Path, registry: Registry) -> None:
     publish(registry, "a", "1.0.0")
     publish(registry, "a", "1.1.0")
     registry.packages["a"]["time"]["1.1.0"] = "2033-05-17T00:00:00.000Z"
-    add(vendoring_of(bare, registry, min_age_days=7), {"a": "1"})
+    patient = vendoring_of(bare, registry, min_age_days=7)
+    (found,) = add(patient, {"a": "1"}).diagnostics
     assert versions(bare) == {"a": "1.0.0"}
-    assert refused(vendoring_of(bare, registry, min_age_days=7), "a@>1.0").code == "registry/missing"
+    assert (found.code, found.is_error) == ("packages/young", False)
+    assert found.message == "`a` 1.1.0 is passed over: it is too young for `min_age_days`"
+    assert found.notes == ("1.1.0 is old enough in 6 days",)
+    assert add(patient, {"a": "1.0"}).diagnostics == ()
+
+
+@pytest.mark.parametrize("wanted", [">1.0", "1.1.0"])
+def test_a_young_release_that_is_asked_for_is_refused(bare: Path, registry: Registry, wanted: str) -> None:
+    publish(registry, "a", "1.0.0")
+    publish(registry, "a", "1.1.0")
+    registry.packages["a"]["time"]["1.1.0"] = "2033-05-17T00:00:00.000Z"
+    found = refused(vendoring_of(bare, registry, min_age_days=7), f"a@{wanted}")
+    assert (found.code, found.notes) == ("registry/missing", ("1.1.0 is old enough in 6 days",))
+    assert found.message == f"the registry has no `a@{wanted}` that is old enough for `min_age_days`"
+
+
+@pytest.mark.parametrize(
+    ("stated", "reason"), [("use b\nin its place", "use b in its place"), (True, "without a reason")]
+)
+def test_a_deprecated_release_is_reported(bare: Path, registry: Registry, stated: object, reason: str) -> None:
+    publish(registry, "a", "1.0.0")
+    publish(registry, "a", "2.0.0", deprecated=stated)
+    registry.packages["a"]["dist-tags"]["latest"] = "2.0.0"
+    (found,) = add(vendoring_of(bare, registry), {"a": "2"}).diagnostics
+    assert (found.code, found.is_error) == ("packages/deprecated", False)
+    assert found.message == f"`a` 2.0.0 is deprecated: {reason}"
+    assert found.hint == "ask for another range: 1.0.0 is not deprecated"
+    assert add(vendoring_of(bare, registry), {"a": ""}).diagnostics == ()
+    assert [one.code for one in update(vendoring_of(bare, registry), []).diagnostics] == ["packages/deprecated"]
+
+
+def test_newest_release_in_a_hint_is_the_one_tagged_latest(bare: Path, registry: Registry) -> None:
+    publish(registry, "a", "1.0.0")
+    publish(registry, "a", "2.0.0-rc.1")
+    found = refused(vendoring_of(bare, registry), "a@7")
+    assert found.hint == "name a version that exists: the newest is 1.0.0"
+
+
+def test_archive_that_the_registry_lacks_is_named(bare: Path, registry: Registry) -> None:
+    publish(registry, "a", "1.0.0")
+    registry.archives.clear()
+    found = refused(vendoring_of(bare, registry), "a")
+    url = f"{registry.url}a/-/a-1.0.0.tgz"
+    assert found.message == f"there is no archive of `a@1.0.0`: {url}: the server answers 404"
 
 
 def test_an_update_never_goes_back_to_a_version_that_is_older(bare: Path, registry: Registry) -> None:

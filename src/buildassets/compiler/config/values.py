@@ -188,7 +188,7 @@ class Retain:
 
 @frozen
 class PackageRules:
-    """The rules for releases of tools and packages: none younger than `min_age_days`, unless named explicitly."""
+    """The rules for releases of tools and packages: none younger than `min_age_days`."""
 
     min_age_days: float = 0
 

@@ -16,13 +16,16 @@ from buildassets.lazy_pattern import lazy_pattern
 _NAME: Final = lazy_pattern(r"(?:@[A-Za-z0-9~-][\w.~-]*/)?[A-Za-z0-9~_-][\w.~-]{0,213}")
 _VERSION: Final = lazy_pattern(r"[0-9A-Za-z][0-9A-Za-z.+-]{0,127}")
 
+_LONGEST_REASON: Final = 300  # characters
+
 
 @frozen
 class Release:
     """A version of a package: `integrity` is npm's text with a `sha512`, `license` may be empty.
 
     `requires` are ranges of dependencies by name; `peers` are ranges of peer dependencies, without the optional ones;
-    `published` is in seconds since 1970, None if the registry does not state it.
+    `deprecation` is the reason for which it is deprecated, empty if it is not; `published` is in seconds since 1970,
+    None if the registry does not state it.
     """
 
     name: str
@@ -32,7 +35,7 @@ class Release:
     license: str
     requires: Mapping[str, str]
     peers: Mapping[str, str]
-    is_deprecated: bool
+    deprecation: str
     published: float | None
 
 
@@ -131,9 +134,16 @@ def _release(name: str, version: str, described: dict[str, Any], published: floa
         license_of(described),
         _ranges(_texts(described, "dependencies")),
         _ranges({peer: wanted for peer, wanted in peers.items() if peer not in optional}),
-        bool(described.get("deprecated")),
+        _deprecation(described.get("deprecated")),
         published,
     )
+
+
+def _deprecation(stated: object) -> str:
+    """The reason in one line; some registries state only that there is one."""
+    if not isinstance(stated, str):
+        return "without a reason" if stated else ""
+    return _line(stated)[:_LONGEST_REASON] or ("without a reason" if stated else "")
 
 
 def _ranges(texts: dict[str, str]) -> dict[str, str]:

@@ -99,7 +99,9 @@ class Registry:
         except FileNotFoundError as fault:
             if fault.filename is not None:  # the folder of `path` no longer exists
                 raise
-            raise _unusable(url, f"of `{shown}`: it has no such file") from None
+            hint = "try again later, or take another version: a registry may list a release before it has the archive"
+            message = f"there is no archive of `{shown}`: {fault}"
+            raise RegistryError([error("registry/failed", message, hint=hint)]) from None
         except AnswerError as fault:
             raise _refused(url, fault, self.settings.withholds(url)) from None
         except (ServerError, TimeoutError) as fault:

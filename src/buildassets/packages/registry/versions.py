@@ -38,20 +38,29 @@ def newest_of(versions: Iterable[str]) -> str | None:
 def candidates(package: Package, wanted: Sequence[str], published_before: float | None = None) -> Mapping[str, Release]:
     """The releases of `package` that are in all ranges `wanted`, each a range or a tag.
 
-    With `published_before` (seconds since 1970), only releases that are older, and any that is named by its version.
+    With `published_before` (seconds since 1970), only releases that are older.
     """
     ranges = [package.tags.get(one, one) for one in wanted]
-
-    def is_old_enough(release: Release) -> bool:
-        if published_before is None or any(one == release.version for one in wanted):
-            return True
-        return release.published is not None and release.published <= published_before
-
     return {
         version: release
         for version, release in package.releases.items()
-        if all(satisfies(version, one) for one in ranges) and is_old_enough(release)
+        if all(satisfies(version, one) for one in ranges) and _is_older(release, published_before)
     }
+
+
+def _is_older(release: Release, published_before: float | None) -> bool:
+    if published_before is None:
+        return True
+    return release.published is not None and release.published <= published_before
+
+
+def passed_over(package: Package, wanted: Sequence[str], published_before: float | None, taken: str) -> Release | None:
+    """The release that would be in place of that `taken`, were it old enough."""
+    fitting = candidates(package, wanted)
+    first = best(package, fitting)
+    if first is None or first == taken or later_of(first, taken) == taken:
+        return None
+    return None if _is_older(fitting[first], published_before) else fitting[first]
 
 
 def best(package: Package, fitting: Mapping[str, Release]) -> str | None:
@@ -59,7 +68,7 @@ def best(package: Package, fitting: Mapping[str, Release]) -> str | None:
     latest = package.tags.get("latest")
     if latest in fitting:
         return latest
-    return newest_of(release.version for release in fitting.values() if not release.is_deprecated) or newest_of(fitting)
+    return newest_of(release.version for release in fitting.values() if not release.deprecation) or newest_of(fitting)
 
 
 def later_of(version: str | None, locked: str) -> str:

@@ -22,6 +22,7 @@ from buildassets.packages.archive import unpack
 from buildassets.packages.lock import NAME, Lock, LockedPlatform, LockedTool, Newer, read_lock, write_lock
 from buildassets.packages.registry.documents import Package, Release
 from buildassets.packages.registry.integrity import sha512_of, sha512_text
+from buildassets.packages.registry.notices import no_release, release_notices
 from buildassets.packages.registry.registry import Registry
 from buildassets.packages.registry.versions import best, candidates, days_before, later_of, newest_of
 from buildassets.packages.tools.kinds import TOOLS, ToolKind, platform_of
@@ -50,7 +51,7 @@ class Workshop:
     """The place of tools: the project's `folder`, which contains the lock, and the folder `tools`.
 
     `registry` returns the registry, when it is first needed. Releases younger than `min_age_days` at `now_seconds`
-    (since 1970) are ignored, unless they are named by their version. `report` gets a line for each fetch.
+    (since 1970) are ignored. `report` gets a line for each fetch.
     """
 
     folder: str
@@ -114,11 +115,11 @@ def _added(shop: Workshop, asked: Sequence[Asked], lock: Lock) -> Installed:
     """Add the `asked` tools to the lock, at the newest versions within their ranges, and fetch them."""
     if not asked:
         return Installed(lock, ())
-    added, fetched = _resolved(shop, asked, lock)
+    added, fetched, notices = _resolved(shop, asked, lock)
     lock = replace(lock, tools={**lock.tools, **added})
     write_lock(shop.folder, lock, permission=shop.permission)
     missing = [warned for name, tool in added.items() for warned in _missing(TOOLS[name], tool)]
-    return Installed(lock, tuple(fetched), tuple(missing))
+    return Installed(lock, tuple(fetched), (*notices, *missing))
 
 
 def update(shop: Workshop, asked: Sequence[Asked]) -> Installed:
@@ -228,7 +229,7 @@ def _fetched(shop: Workshop, name: str, tool: LockedTool) -> bool:
     package = shop.registry().package(tool.platforms[platform].package)
     release = package.releases.get(tool.version)
     if release is None:
-        raise _no_version(package, tool.version)
+        raise no_release(package, [tool.version], None)
     shop.report(f"fetching {name} {tool.version}")
     with _staging(shop) as staging:
         home = _unpacked(shop, replace(release, integrity=tool.platforms[platform].sha512), staging)
@@ -247,14 +248,19 @@ class _Choice:
     complete: str
 
 
-def _resolved(shop: Workshop, asked: Sequence[Asked], lock: Lock) -> tuple[dict[str, LockedTool], list[str]]:
-    """The new entries of the lock for the `asked` tools, and the names of those that had to be fetched."""
+def _resolved(
+    shop: Workshop, asked: Sequence[Asked], lock: Lock
+) -> tuple[dict[str, LockedTool], list[str], list[Diagnostic]]:
+    """The new entries of the lock for the `asked` tools, the names of those that had to be fetched, and warnings."""
     entries: dict[str, LockedTool] = {}
     fetched = []
+    notices: list[Diagnostic] = []
     for one in asked:
         kind = TOOLS[one.name]
         known = lock.tools.get(one.name)
         choice = _chosen(shop, kind, one.range, known.version if known else "")
+        own = shop.registry().package(kind.package_for(platform_of(kind)))
+        notices += release_notices(own, [one.range or "*"], _limit(shop), choice.version)
         if known is not None and _is_same(known, choice):
             entries[one.name] = replace(known, range=one.range, complete=choice.complete)
             fetched += [one.name] if _fetched(shop, one.name, known) else []
@@ -263,7 +269,7 @@ def _resolved(shop: Workshop, asked: Sequence[Asked], lock: Lock) -> tuple[dict[
             entries[one.name] = _locked(shop, kind, choice, one.range, staging)
             _put(shop, os.path.join(staging, platform_of(kind)), home_of(shop.tools, one.name, entries[one.name]))
         fetched.append(one.name)
-    return entries, fetched
+    return entries, fetched, notices
 
 
 def _is_same(tool: LockedTool, choice: _Choice) -> bool:
@@ -282,7 +288,7 @@ def _chosen(shop: Workshop, kind: ToolKind, wanted: str, locked_version: str) ->
     if locked_version in candidates(own, [wanted or "*"]):
         version = later_of(version, locked_version)
     if version is None:
-        raise _no_version(own, wanted, is_young=_newest(replace(shop, min_age_days=0), own, wanted) is not None)
+        raise no_release(own, [wanted or "*"], _limit(shop))
     releases = {
         platform: packages[package].releases[version]
         for platform in kind.platforms
@@ -346,22 +352,15 @@ def _below(folder: str, path: str) -> str:
 
 
 def _takeable(shop: Workshop, package: Package, wanted: str) -> Mapping[str, Release]:
-    return candidates(package, [wanted or "*"], days_before(shop.now_seconds, shop.min_age_days))
+    return candidates(package, [wanted or "*"], _limit(shop))
+
+
+def _limit(shop: Workshop) -> float | None:
+    return days_before(shop.now_seconds, shop.min_age_days)
 
 
 def _newest(shop: Workshop, package: Package, wanted: str) -> str | None:
     return best(package, _takeable(shop, package, wanted))
-
-
-def _no_version(package: Package, wanted: str, is_young: bool = False) -> PackagesError:
-    what = f"`{package.name}@{wanted}`" if wanted else f"release of `{package.name}`"
-    hint = "name a version that exists"
-    if newest := newest_of(package.releases):
-        hint += f": the newest is {newest}"
-    if is_young:
-        what += " that is old enough"
-        hint = "wait, lower `min_age_days`, or name the version itself"
-    return PackagesError([error("registry/missing", f"the registry has no {what}", hint=hint)])
 
 
 def _missing(kind: ToolKind, tool: LockedTool) -> Iterator[Diagnostic]:

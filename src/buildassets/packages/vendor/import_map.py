@@ -53,13 +53,18 @@ def _section(lines: list[str], entries: Mapping[str, str | None]) -> list[str]:
         value = left.pop(key)
         if value is not None:
             kept.append(f"{basic_string(key)} = {basic_string(value)}\n")
-    behind = len(kept)
-    while behind and not kept[behind - 1].strip():
-        behind -= 1
-    if behind and not kept[behind - 1].endswith("\n"):
-        kept[behind - 1] += "\n"
-    kept[behind:behind] = [line + "\n" for line in entry_lines(left)]
+    if kept and not kept[-1].endswith("\n"):
+        kept[-1] += "\n"
+    for key, value in sorted(left.items()):
+        if value is not None:
+            kept.insert(_place_for(key, kept), f"{basic_string(key)} = {basic_string(value)}\n")
     return kept
+
+
+def _place_for(key: str, lines: Sequence[str]) -> int:
+    """Where a line for `key` belongs among `lines`: behind the last lesser key, so that git merges two branches."""
+    keys = [(number, _key(line)) for number, line in enumerate(lines)]
+    return max((number + 1 for number, other in keys if other is not None and other < key), default=0)
 
 
 def _key(line: str) -> str | None:

@@ -11,7 +11,8 @@ from buildassets.diagnostics import error
 from buildassets.errors import PackagesError
 from buildassets.frozen import field, frozen
 from buildassets.packages.registry.documents import Package, Release
-from buildassets.packages.registry.versions import best, candidates, later_of, newest_of, satisfies
+from buildassets.packages.registry.notices import no_release
+from buildassets.packages.registry.versions import best, candidates, later_of, satisfies
 from buildassets.packages.vendor.values import Needed
 
 _MOST_ROUNDS: Final = 100
@@ -97,19 +98,14 @@ def _chosen(package: Package, ranges: Mapping[str, str], wanted: Wanted, before:
     if locked is not None and locked in candidates(package, asked):
         return package.releases[later_of(chosen, locked)]
     if chosen is None:
-        raise _conflict(package, ranges, is_young=bool(candidates(package, asked)))
+        raise _conflict(package, ranges, wanted.published_before)
     return fitting[chosen]
 
 
-def _conflict(package: Package, ranges: Mapping[str, str], is_young: bool) -> PackagesError:
-    newest = newest_of(package.releases)
-    if len(ranges) == 1 or is_young:
-        stated = next(iter(ranges.values()))
-        what = f"`{package.name}@{stated}`" if stated else f"release of `{package.name}`"
-        hint = f"name a version that exists: the newest is {newest}" if newest else "take another package"
-        if is_young:
-            what, hint = f"{what} that is old enough", "wait, lower `min_age_days`, or name the version itself"
-        return PackagesError([error("registry/missing", f"the registry has no {what}", hint=hint)])
+def _conflict(package: Package, ranges: Mapping[str, str], published_before: float | None) -> PackagesError:
+    asked = [one or "*" for one in ranges.values()]
+    if len(ranges) == 1 or candidates(package, asked):
+        return no_release(package, asked, published_before)
     notes = [f"{f'`{by}` wants' if by else 'asked for is'} `{one or '*'}`" for by, one in sorted(ranges.items())]
     message = f"no version of `{package.name}` fits all ranges"
     hint = "ask for other versions of these packages, or make a bundle, in which each has its own"

@@ -22,6 +22,7 @@ from buildassets.packages.archive import unpack
 from buildassets.packages.lock import NAME, Lock, LockedPackage, Newer, read_lock, write_lock
 from buildassets.packages.registry.documents import Advisory, Release, is_name
 from buildassets.packages.registry.integrity import sha512_of, sha512_text
+from buildassets.packages.registry.notices import release_notices
 from buildassets.packages.registry.registry import Registry
 from buildassets.packages.registry.versions import best, candidates, days_before, later_of
 from buildassets.packages.vendor.resolution import Resolution, Wanted, resolved
@@ -40,7 +41,7 @@ class Vendoring:
     """The place of packages: the project's `folder`, which contains the lock, and the folder `vendor`, named `shown`.
 
     `registry` returns the registry, when it is first needed; `choose` selects the files that browsers need. Releases
-    younger than `min_age_days` at `now_seconds` (since 1970) are ignored, unless they are named by their version.
+    younger than `min_age_days` at `now_seconds` (since 1970) are ignored.
     `configured` is entered with the result before anything is written, so that it can refuse that, and left with the
     exception if writing fails.
     """
@@ -232,7 +233,8 @@ def _arranged(
     result = replace(lock, vendor=after)
     packages = {name: (trees[name, after[name].version], after[name]) for name in changed}
     modules = {specifier: file for specifier, file in found.needed.modules.items() if specifier.isprintable()}
-    done = Vendored(result, modules, changed, gone, tuple(_warnings(found)))
+    notices = _notices(vendoring, found, pinned, limit)
+    done = Vendored(result, modules, changed, gone, (*notices, *_warnings(found)))
     with vendoring.configured(done), _put(vendoring, staging, packages, gone):
         write_lock(vendoring.folder, result, permission=vendoring.permission)
     return done
@@ -302,6 +304,15 @@ def _locked(found: Resolution, name: str, tree: Unpacked, direct: Mapping[str, s
 
 def _imported(found: Resolution, name: str) -> frozenset[str]:
     return found.needed.imports.get(name, frozenset())
+
+
+def _notices(
+    vendoring: Vendoring, found: Resolution, pinned: Mapping[str, str], limit: float | None
+) -> Iterator[Diagnostic]:
+    """The warnings for releases that are taken now, not for those that are `pinned`."""
+    for name in sorted(found.releases.keys() - pinned.keys()):
+        ranges = [one or "*" for one in found.ranges[name].values()]
+        yield from release_notices(vendoring.registry().package(name), ranges, limit, found.releases[name].version)
 
 
 def _warnings(found: Resolution) -> Iterator[Diagnostic]:

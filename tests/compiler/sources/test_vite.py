@@ -284,3 +284,21 @@ def test_a_second_build_writes_nothing(tmp_path: Path) -> None:
     vite_build(tmp_path)
     build_front(tmp_path)
     assert build_front(tmp_path).written == ()
+
+
+def test_each_missing_file_and_chunk_of_a_manifest_is_reported(tmp_path: Path) -> None:
+    chunks = {
+        "a.js": {"file": "a-0123abcd.js", "css": ["a-0123abcd.css"], "imports": ["_b.js"], "dynamicImports": ["c.js"]},
+        "d.js": {"file": "d-0123abcd.js", "imports": ["a.js", "_b.js"]},
+    }
+    dist = {"d-0123abcd.js": "", ".vite/manifest.json": json.dumps(chunks)}
+    write_tree(tmp_path, {"assets/a.css": "", **{f"front/dist/{name}": text for name, text in dist.items()}})
+    found = build_front(tmp_path).diagnostics
+    shown = "`front/dist/.vite/manifest.json`"
+    assert {one.code for one in found} == {"vite/manifest"}
+    assert [one.message for one in found] == [
+        f"{shown} has no chunk `_b.js`, which `d.js` imports",
+        f"{shown} has no chunk `c.js`, which `a.js` imports",
+        f"{shown} names `a-0123abcd.css`, which is no file of `front/dist`",
+        f"{shown} names `a-0123abcd.js`, which is no file of `front/dist`",
+    ]

@@ -21,6 +21,7 @@ from buildassets.paths import LogicalPath, normalise, to_url
 _TEXTS: Final = (".js", ".mjs", ".cjs", ".css", ".html")
 _HTML: Final = ".html"
 _SHARED: Final = "_"  # in front of the names of chunks that no source has to itself
+_IMPORTS: Final = ("imports", "dynamicImports")
 _ALL_STYLES: Final = "style.css"  # of a build with `cssCodeSplit: false`
 # How a chunk makes a URL of the name of a file, beside the word that all have there:
 # `"modulepreload",a=function(e){return"/base/"+e}`.
@@ -101,9 +102,10 @@ class _Root:
         try:
             records = json.loads(content)
             faults = [self._lost(file, shown) for file in sorted(_files_of(records)) if file not in self.sources]
+            faults += [self._unnamed(key, by, shown) for key, by in sorted(_absent_imports(records).items())]
         except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
             return None, [error("vite/manifest", f"`{shown}` is no manifest of Vite", Location(shown), hint=_AGAIN)]
-        return records, faults[:1]
+        return records, faults
 
     def _missing(self) -> Diagnostic:
         where = self.config.place("sources", self.index, "manifest")
@@ -116,6 +118,10 @@ class _Root:
     def _lost(self, file: str, shown: str) -> Diagnostic:
         message = f"`{shown}` names `{file}`, which is no file of `{self.root.shown}`"
         return error("vite/manifest", message, Location(shown), hint=f"{_AGAIN}, or correct `include` and `exclude`")
+
+    def _unnamed(self, key: str, by: str, shown: str) -> Diagnostic:
+        message = f"`{shown}` has no chunk `{key}`, which `{by}` imports"
+        return error("vite/manifest", message, Location(shown), hint=_AGAIN)
 
     def entries(self, records: Mapping[str, Any]) -> dict[str, ViteEntry]:
         """The entries by the names that templates use: those of sources, and below a prefix also with that."""
@@ -216,7 +222,7 @@ def _files_of(records: Mapping[str, Any]) -> frozenset[str]:
     """All files that a manifest names. Raises for what is none."""
     found: set[str] = set()
     for record in records.values():
-        listed = [record.get(key, []) for key in ("assets", "css", "imports")]
+        listed = [record.get(key, []) for key in ("assets", "css", *_IMPORTS)]
         if not all(isinstance(names, list) and all(isinstance(name, str) for name in names) for names in listed):
             raise TypeError(record)
         for file in (record["file"], *record.get("css", ()), *record.get("assets", ())):
@@ -224,6 +230,12 @@ def _files_of(records: Mapping[str, Any]) -> frozenset[str]:
                 raise ValueError(file)
             found.add(file)
     return frozenset(found)
+
+
+def _absent_imports(records: Mapping[str, Any]) -> dict[str, str]:
+    """The chunks that others import and the manifest lacks, each with one that imports it."""
+    imports = {key: name for name, record in records.items() for kind in _IMPORTS for key in record.get(kind, ())}
+    return {key: name for key, name in imports.items() if key not in records}
 
 
 def _styles_of(name: str, records: Mapping[str, Any]) -> list[str]:

@@ -34,7 +34,8 @@ def test_scripts_of_the_project_are_scanned(tmp_path: Path) -> None:
     others = {"f.min.js": 21, "vendor/g.js": 22, "out/h.js": 23, "../theirs/i.js": 24, "../plain/j.js": 25}
     files: Tree = {f"assets/{name}": f"x.classList.add('m-[{size}px]')" for name, size in {**added, **others}.items()}
     roots = 'sources = ["assets", { path = "theirs", prefix = "theirs", vendored = true }]\nexclude = ["out/**"]\n'
-    text = css(site(tmp_path, files={**files, "buildassets.toml": SETTINGS.replace('sources = ["assets"]\n', roots)}))
+    own = 'sources = ["assets"]\nexclude = ["css/part.css"]\n'
+    text = css(site(tmp_path, files={**files, "buildassets.toml": SETTINGS.replace(own, roots)}))
     assert sorted(map(int, re.findall(r"margin: (\d\d)px", text))) == sorted(added.values())
 
 

@@ -5,6 +5,7 @@ Files that other programs read are written under another name, and renamed once 
 """
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from errno import EFBIG
@@ -17,6 +18,7 @@ from buildassets.folders import files_below
 from buildassets.plain_files import plain, plain_with_size
 
 STAGING_PREFIX: Final = ".new-"  # of unfinished files; they stay behind only if their program was killed
+STAGING_NAME: Final = rf"{re.escape(STAGING_PREFIX)}[0-9a-f]{{16}}"  # a pattern: nothing with another name is removed
 # Files of this size and more are read in chunks, unless they must be parsed. With sixteen threads that publish a
 # release, smaller ones take 128 MB together.
 LARGE_BYTES: Final = 1 << 23
@@ -143,10 +145,20 @@ def put_in_place(new: str, path: str) -> None:
     os.replace(new, path)
 
 
+def staging_name() -> str:
+    """A new name for an unfinished file or folder."""
+    return f"{STAGING_PREFIX}{os.urandom(8).hex()}"
+
+
+def is_staging(name: str) -> bool:
+    """Whether a program that was killed may have left a file or folder of this name."""
+    return name.startswith(STAGING_PREFIX) and re.fullmatch(STAGING_NAME, name) is not None
+
+
 @contextmanager
 def _written_beside(path: str) -> Iterator[str]:
     """A path beside `path` to write to; renamed to `path` at the end, or removed if the block raises."""
-    new = os.path.join(os.path.dirname(path), f"{STAGING_PREFIX}{os.urandom(8).hex()}")
+    new = os.path.join(os.path.dirname(path), staging_name())
     try:
         yield new
         put_in_place(new, path)

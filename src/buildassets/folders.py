@@ -23,6 +23,17 @@ def is_within(folder: str, path: str) -> bool:
     return path == folder or path_below(folder, path) is not None
 
 
+def link_on_the_way(folder: str, path: str) -> str | None:
+    """The first link from the folder around both to the absolute `path`, which counts as well; None if there is none."""
+    try:
+        around = os.path.commonpath([folder, path])
+    except ValueError:  # another drive of Windows
+        around = os.path.dirname(path)
+    name = path_below(around, path)
+    linked = linked_folder(around, f"{name}/") if name else None
+    return os.path.join(around, *linked.split("/")) if linked else None
+
+
 class NamesInFolder:
     """A set of file names below a folder that also finds names in another case, if the file system does.
 

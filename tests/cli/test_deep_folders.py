@@ -81,7 +81,7 @@ def test_each_verb_takes_more_levels_than_python_has_calls(deep: Path, verbs: li
 
 
 def test_deep_folder_of_a_killed_build_is_removed(deep: Path) -> None:
-    left = deep / "build/.new-killed"
+    left = deep / "build/.new-0123456789abcdef"
     left.mkdir()
     nest(left, LEVELS, "a")
     assert run(deep, "build", "--no-cache").returncode == 0

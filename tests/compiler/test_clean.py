@@ -117,7 +117,7 @@ def test_folders_that_are_left_empty_go(site: Path) -> None:
 @pytest.mark.parametrize("everything", [False, True])
 def test_files_of_a_first_build_that_was_killed_before_its_manifest_are_removed(site: Path, everything: bool) -> None:
     (site / "build/manifest.json").unlink()
-    write_tree(site, {"build/.new-abc/7": "{"})
+    write_tree(site, {"build/.new-0123456789abcdef/7": "{"})
     before = files(site)
     assert clean(site, everything=everything) == before
     assert files(site) == set()
@@ -136,9 +136,9 @@ def test_without_a_manifest_only_what_is_named_by_a_build_is_taken_for_ours(site
 
 
 def test_files_of_killed_builds_are_removed(site: Path) -> None:
-    write_tree(site, {"build/.new-abc/0": "half a fi"})
-    assert clean(site) == {"build/.new-abc/0"}
-    assert not (site / "build/.new-abc").exists()
+    write_tree(site, {"build/.new-0123456789abcdef/0": "half a fi"})
+    assert clean(site) == {"build/.new-0123456789abcdef/0"}
+    assert not (site / "build/.new-0123456789abcdef").exists()
 
 
 def test_foreign_file_next_to_the_assets_stays(site: Path) -> None:
@@ -174,7 +174,7 @@ def test_links_are_removed_and_not_followed(site: Path) -> None:
     (site / "build/assets/folder").symlink_to(site / "precious")
     (site / "build/assets/file.js").symlink_to(site / "precious/a.txt")
     (site / "build/assets/nowhere").symlink_to(site / "absent")
-    (site / "build/.new-link").symlink_to(site / "precious")
+    (site / "build/.new-0123456789abcdef").symlink_to(site / "precious")
     assert clean(site) == {f"build/assets/{name}" for name in ("folder", "file.js", "nowhere")}
     assert sorted(read_tree(site / "precious")) == ["a.txt", "b.0123456789ab.js"]
 
@@ -216,7 +216,7 @@ def test_a_directory_without_a_manifest_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_first_build_that_was_killed_leaves_no_release_to_refuse(tmp_path: Path) -> None:
-    write_tree(tmp_path, {"build/.new-abc/0": ""})
+    write_tree(tmp_path, {"build/.new-0123456789abcdef/0": ""})
     clean_release(str(tmp_path / "build"), str, permission=BUILDING)
     assert list((tmp_path / "build").iterdir()) == []
 

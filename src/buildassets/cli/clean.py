@@ -1,5 +1,6 @@
 """`buildassets clean`."""
 
+import os
 from typing import TYPE_CHECKING
 
 import click
@@ -28,19 +29,22 @@ def command(
     quiet: bool,
 ) -> int:
     """Remove files that no retained release names, and from the cache what is too old or exceeds its size."""
-    from buildassets.compiler.cache.folder import cache_folder
-    from buildassets.compiler.clean import clean_cache, clean_release
+    from buildassets.compiler.cache.folder import FOLDER_VARIABLE, cache_folder
+    from buildassets.compiler.clean import clean_cache, clean_release, refuse_linked
 
     config = release_config(config_file, output, permission=permitted("clean", dry_run=dry_run))
     permission = config.permission
     show, shown = Output(as_json, verbose, quiet), config.shown
+    cache = cache_folder(config, cache_dir)
+    if not output:
+        refuse_linked(config.folder, config.output, "--output", shown)
+    if not (cache_dir or os.environ.get(FOLDER_VARIABLE)):
+        refuse_linked(config.folder, cache, "--cache-dir", shown)
 
     def cleaned(dry_run: bool) -> "tuple[Cleaned, Cleaned]":
         return (
             clean_release(config.output, shown, everything=everything, dry_run=dry_run, permission=permission),
-            clean_cache(
-                cache_folder(config, cache_dir), shown, everything=everything, dry_run=dry_run, permission=permission
-            ),
+            clean_cache(cache, shown, everything=everything, dry_run=dry_run, permission=permission),
         )
 
     parts = cleaned(dry_run=True)  # refuses a wrong folder before anything is removed

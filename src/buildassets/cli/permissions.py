@@ -79,7 +79,8 @@ ROWS: Final[Mapping[str, Row]] = {
     "check": Row(tools=_COMPILERS, programs=_OWN_PROGRAMS, python=_OWN_PYTHON),
     "check --no-run": Row(tools=_COMPILERS),
     "clean": Row(
-        deletes="what no retained release names, old results of the cache; with `--all` the release and the cache"
+        writes="the index of the cache",
+        deletes="what no retained release names, old results of the cache; with `--all` the release and the cache",
     ),
     "clean --dry-run": Row(),
     "diff": _READS,

@@ -11,11 +11,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Final
 
 from buildassets.compiler.cache.folder import BUILDS, MEASURES
-from buildassets.compiler.cache.store import CONTENT, IGNORE_FILE, INDEX, Cache
+from buildassets.compiler.cache.store import CONTENT, IGNORE_FILE, IGNORES_ALL, INDEX, NAMES, Cache
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text
 from buildassets.errors import ConfigError, ManifestError
-from buildassets.files import STAGING_PREFIX, bytes_at, content_of
-from buildassets.folders import NamesInFolder, files_below, walk
+from buildassets.files import bytes_at, content_of, is_staging
+from buildassets.folders import NamesInFolder, files_below, link_on_the_way, walk
 from buildassets.frozen import frozen
 from buildassets.locks import locked
 from buildassets.manifest import ASSETS_FOLDER, MANIFEST_NAME, MAPS_SUFFIX, Manifest, dumps, loads, release_of
@@ -26,14 +26,7 @@ from buildassets.typed import typed
 
 Shown = Callable[[str], str]  # from an absolute path to the same path as the user writes it
 
-# The files of a cache: an index, and files in folders.
 _BEGIN_OF_INDEX: Final = re.compile(rb"[0-9a-f]{64}\n(?:[0-9]+ |\{)")
-_TOP: Final = re.compile(rf"{re.escape(INDEX)}|\.new-\w+")
-_FOLDERS: Final = {
-    BUILDS: re.compile(r"[0-9a-f]{8,64}|\.new-\w+"),
-    MEASURES: re.compile(r"[0-9a-f]{64}|\.new-\w+"),
-    CONTENT: re.compile(r"[0-9a-f]{2}/(?:[0-9a-f]{62}|\.new-\w+)"),
-}
 _MAP: Final = re.compile(r"\.(?:css|[cm]?js)\.map\Z")
 _FINGERPRINTED: Final = re.compile(
     r"\.[0-9a-f]{12}(?:\.[^./]*)?(?:\.gz|\.br|\.zst)?\Z|/(?:\.sprockets-manifest-[0-9a-f]{32}|\.manifest|staticfiles)\.json\Z"
@@ -103,6 +96,14 @@ def clean_cache(
     return _in_turn(folder, shown, cleaned)
 
 
+def refuse_linked(project: str, folder: str, option: str, shown: Shown) -> None:
+    """Raise ConfigError if `folder`, or one between it and the `project`, is a link: it may lead anywhere."""
+    if linked := link_on_the_way(project, folder):
+        message = f"`{shown(linked)}` is a symbolic link, and not followed"
+        hint = f"name the folder with `{option}` if it is the right one; nothing was removed"
+        raise ConfigError([error("clean/foreign", message, Location(shown(linked)), hint=hint)])
+
+
 def _in_turn(folder: str, shown: Shown, clean: Callable[[], Cleaned]) -> Cleaned:
     """The result of `clean`, run while no build writes to `folder`. A folder that does not exist is clean."""
     try:
@@ -124,7 +125,7 @@ def _manifest(output: str, shown: Shown) -> Manifest | None:
         content = content_of(path)
     except FileNotFoundError:
         ours = {ASSETS_FOLDER} if _holds_only_fingerprinted(output) else set()
-        foreign = [name for name in os.listdir(output) if not name.startswith(STAGING_PREFIX) and name not in ours]
+        foreign = [name for name in os.listdir(output) if not is_staging(name) and name not in ours]
         _refuse_foreign(output, foreign, (), "a release", shown)
         return None
     try:
@@ -193,7 +194,7 @@ def _holds_only_fingerprinted(output: str) -> bool:
 
 def _left_by_killed_builds(output: str) -> Iterator[str]:
     for name in sorted(os.listdir(output)):
-        if name.startswith(STAGING_PREFIX):
+        if is_staging(name):
             yield from _files_in(os.path.join(output, name))
 
 
@@ -206,12 +207,14 @@ def _files_in(folder: str) -> Iterator[str]:
 def _files_of_cache(folder: str) -> list[str]:
     """The paths of the files of a build cache; empty if `folder` is none."""
     held = []
-    for name, pattern in _FOLDERS.items():
+    for name, pattern in NAMES.items():
         top = os.path.join(folder, name)
         held += [path for path in _files_in(top) if pattern.fullmatch(_relative(path, top))]
-    if not held and not _BEGIN_OF_INDEX.match(bytes_at(os.path.join(folder, INDEX)) or b""):
+    is_ignored = bytes_at(os.path.join(folder, IGNORE_FILE)) == IGNORES_ALL
+    if not (held and is_ignored) and not _BEGIN_OF_INDEX.match(bytes_at(os.path.join(folder, INDEX)) or b""):
         return []
-    return [*(os.path.join(folder, name) for name in sorted(os.listdir(folder)) if _TOP.fullmatch(name)), *held]
+    tops = (name for name in sorted(os.listdir(folder)) if name == INDEX or is_staging(name))
+    return [*(os.path.join(folder, name) for name in tops), *held]
 
 
 def _relative(path: str, top: str) -> str:
@@ -240,11 +243,7 @@ def _removed(paths: Iterable[str], top: str, shown: Shown, dry_run: bool, permis
 def _remove_empty_folders(top: str, permission: Permission) -> None:
     for name in os.listdir(top):
         folder = os.path.join(top, name)
-        is_ours = (
-            top.endswith(MAPS_SUFFIX)
-            or name in (ASSETS_FOLDER, BUILDS, CONTENT, MEASURES)
-            or name.startswith(STAGING_PREFIX)
-        )
+        is_ours = top.endswith(MAPS_SUFFIX) or name in (ASSETS_FOLDER, BUILDS, CONTENT, MEASURES) or is_staging(name)
         if is_ours and not os.path.islink(folder):
             for inner in reversed([inner for inner, _, _ in walk(folder)]):
                 remove_empty_folder(top, _relative(inner, top), permission=permission)

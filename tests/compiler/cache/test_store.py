@@ -352,11 +352,13 @@ def test_steps_that_ran_are_listed_with_the_reason(cache: Callable[[], Cache], s
 def test_only_the_latest_builds_are_known(days: Days) -> None:
     (days.folder / "cache/builds").mkdir(parents=True)
     for number in range(30):
-        path = days.folder / f"cache/builds/{number:02}"
+        path = days.folder / f"cache/builds/{number:064x}"
         path.touch()
         os.utime(path, (number, number))
     save_steps(days.on(0), "step")
-    assert sorted(path.name for path in (days.folder / "cache/builds").iterdir()) == [str(one) for one in range(10, 30)]
+    assert sorted(path.name for path in (days.folder / "cache/builds").iterdir()) == [
+        f"{one:064x}" for one in range(10, 30)
+    ]
 
 
 def test_the_file_that_changed_is_a_better_reason_than_other_settings(cache: Callable[[], Cache], source: Path) -> None:

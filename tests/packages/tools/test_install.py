@@ -488,7 +488,7 @@ def test_two_at_once_install_one(bare: Path, registry: Registry) -> None:
 
 def test_leftovers_of_a_killed_install_are_removed(bare: Path, registry: Registry) -> None:
     publish(registry, "0.28.1")
-    write_tree(bare.parent / "tools", {".new-0123/unpacked/bin/esbuild": "half"})
+    write_tree(bare.parent / "tools", {".new-0123456789abcdef/unpacked/bin/esbuild": "half"})
     install(shop_of(bare, registry), [ESBUILD])
     assert not [name for name in read_tree(bare.parent / "tools") if name.startswith(".new-")]
 

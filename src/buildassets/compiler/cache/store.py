@@ -24,9 +24,10 @@ from buildassets.compiler.cache.portable_names import EVERYWHERE, PortableNames
 from buildassets.compiler.cache.stamps import signature, were_exchanged
 from buildassets.compiler.cache.traces import Index, Kept, Signature, Stale, Trace, dumps, first_key, loads, run_of
 from buildassets.file_sets import is_set_name, pattern_of
-from buildassets.files import bytes_at, write_whole
+from buildassets.files import STAGING_NAME, bytes_at, write_whole
 from buildassets.folders import path_below
 from buildassets.frozen import field, frozen, replace
+from buildassets.lazy_pattern import lazy_pattern
 from buildassets.locks import locked
 from buildassets.programs.permission import OWN
 from buildassets.removal import remove_file
@@ -40,7 +41,14 @@ _DAY_NS: Final = 86_400 * 1_000_000_000
 INDEX: Final = "index.json"
 CONTENT: Final = "content"
 IGNORE_FILE: Final = ".gitignore"
-_KEPT_BUILDS: Final = 20  # one for each folder, mode, configuration and environment
+IGNORES_ALL: Final = b"*\n"
+# The names of the files in the folders of a cache. Files with other names are somebody else's, and never removed.
+NAMES: Final = {
+    BUILDS: lazy_pattern(rf"[0-9a-f]{{8}}|[0-9a-f]{{64}}|{STAGING_NAME}"),
+    MEASURES: lazy_pattern(rf"[0-9a-f]{{64}}|{STAGING_NAME}"),
+    CONTENT: lazy_pattern(rf"[0-9a-f]{{2}}/(?:[0-9a-f]{{62}}|{STAGING_NAME})"),
+}
+KEPT_BUILDS: Final = 20  # one for each folder, mode, configuration and environment
 _ABANDONED_SECONDS: Final = 3600.0
 # A Bootstrap sheet depends on 200 to 900 files, and takes 10 ms to keep, and the keys of first drafts 40 ms, in which
 # the programs of engines are hashed: the release need not wait for that. Results of more bytes are kept at once.
@@ -56,13 +64,20 @@ def _has_stamp(path: str, seen: Signature) -> bool:
     return signature(path) == seen
 
 
-def _oldest(folder: str, besides: int) -> Iterator[tuple[str, int]]:
-    """The path and the size of all files of `folder` but the `besides` newest; none if it is a link."""
-    if os.path.islink(folder):
-        return
-    with suppress(OSError), os.scandir(folder) as entries:
-        files = sorted(((entry.stat(), entry.path) for entry in entries), key=lambda file: file[0].st_mtime_ns)
-        yield from ((path, status.st_size) for status, path in files[:-besides])
+def newest_of(cache: str, folder: str) -> list[tuple[str, int]]:
+    """The path and the size of each file that builds wrote into the `folder` of a `cache`, the newest first.
+
+    None where the folder is a link, and no links.
+    """
+    top, files = os.path.join(cache, folder), []
+    with suppress(OSError):
+        if not os.path.islink(top):
+            with os.scandir(top) as entries:
+                for entry in entries:
+                    if NAMES[folder].fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
+                        files.append((entry.stat(follow_symlinks=False), entry.path))
+    files.sort(key=lambda file: file[0].st_mtime_ns, reverse=True)
+    return [(path, status.st_size) for status, path in files]
 
 
 @frozen
@@ -424,9 +439,12 @@ class Cache:
 
     def _unused(self, index: Index) -> Iterator[tuple[str, int]]:
         """The path and the size of every file that `index` does not need."""
-        yield from self._content.all_but(index.results(), _ABANDONED_SECONDS)
-        yield from _oldest(os.path.join(self._folder, BUILDS), _KEPT_BUILDS)
-        yield from _oldest(os.path.join(self._folder, MEASURES), _KEPT_BUILDS)
+        content = os.path.join(self._folder, CONTENT)
+        for path, size_bytes in self._content.all_but(index.results(), _ABANDONED_SECONDS):
+            if NAMES[CONTENT].fullmatch(path_below(content, path) or ""):
+                yield path, size_bytes
+        for folder in (BUILDS, MEASURES):
+            yield from newest_of(self._folder, folder)[KEPT_BUILDS:]
 
 
 class ReadCache(Cache):
@@ -451,6 +469,6 @@ def writable(folder: str) -> Iterator[None]:
     """
     os.makedirs(folder, exist_ok=True)
     with suppress(FileExistsError), open(os.path.join(folder, IGNORE_FILE), "xb") as file:
-        file.write(b"*\n")
+        file.write(IGNORES_ALL)
     with locked(folder, limit_seconds=_PATIENCE_SECONDS):
         yield

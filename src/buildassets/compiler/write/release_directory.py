@@ -19,12 +19,13 @@ from buildassets.digest import IntegrityAlgorithm, in_base64, integrity, metadat
 from buildassets.errors import ManifestError
 from buildassets.files import (
     LARGE_BYTES,
-    STAGING_PREFIX,
     bytes_at,
     chunks_of,
     content_of,
     digest_of,
+    is_staging,
     put_in_place,
+    staging_name,
     sync,
     sync_names,
     write_chunks,
@@ -301,7 +302,7 @@ def release_directory(output: str, *, is_lasting: bool, permission: Permission) 
     make_folders(output)
     with locked(output):
         _remove_abandoned(output)
-        folder = os.path.join(output, f"{STAGING_PREFIX}{os.urandom(8).hex()}")
+        folder = os.path.join(output, staging_name())
         os.mkdir(folder, 0o700)
         staging = Staging(output, folder)
         try:
@@ -334,6 +335,6 @@ def files_of(output: str, entry: Entry) -> Iterator[str]:
 def _remove_abandoned(output: str) -> None:
     """Remove the staging folders of killed builds. No other build uses them, since this one holds the lock."""
     with os.scandir(output) as entries:
-        abandoned = [entry.path for entry in entries if entry.name.startswith(STAGING_PREFIX)]
+        abandoned = [entry.path for entry in entries if is_staging(entry.name)]
     for folder in abandoned:
         remove_temporary(folder)

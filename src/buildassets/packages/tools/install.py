@@ -13,7 +13,7 @@ from typing import Final
 
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text, warning
 from buildassets.errors import ConfigError, PackagesError
-from buildassets.files import STAGING_PREFIX, digest_of
+from buildassets.files import digest_of, is_staging, staging_name
 from buildassets.folders import make_folders, remove_temporary
 from buildassets.frozen import frozen
 from buildassets.locks import locked
@@ -190,7 +190,7 @@ def _turn(shop: Workshop) -> Iterator[None]:
         make_folders(shop.tools)
         with locked(shop.folder), locked(shop.tools):
             for name in os.listdir(shop.tools):
-                if name.startswith(STAGING_PREFIX):
+                if is_staging(name):
                     remove_temporary(os.path.join(shop.tools, name))
             yield
     except OSError as fault:
@@ -209,7 +209,7 @@ def _unwritable_lock(fault: OSError) -> PackagesError:
 
 @contextmanager
 def _staging(shop: Workshop) -> Iterator[str]:
-    folder = os.path.join(shop.tools, f"{STAGING_PREFIX}{os.urandom(8).hex()}")
+    folder = os.path.join(shop.tools, staging_name())
     os.mkdir(folder, 0o700)
     try:
         yield folder
@@ -341,7 +341,7 @@ def _put(shop: Workshop, home: str, place: str) -> None:
     """Move the folder `home` to `place`, both in the folder of tools, and replace what is there."""
     source, target = (_below(shop.tools, path) for path in (home, place))
     if os.path.lexists(place):
-        old = f"{STAGING_PREFIX}{os.urandom(8).hex()}"
+        old = staging_name()
         move(shop.tools, target, old, permission=shop.permission)
         remove_temporary(os.path.join(shop.tools, old))
     move(shop.tools, source, target, permission=shop.permission)

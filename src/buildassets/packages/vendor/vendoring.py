@@ -13,7 +13,7 @@ from typing import Final
 
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text, warning
 from buildassets.errors import ConfigError, PackagesError
-from buildassets.files import STAGING_PREFIX, content_of, digest_of, write_whole
+from buildassets.files import content_of, digest_of, is_staging, staging_name, write_whole
 from buildassets.folders import files_below, make_folders, remove_temporary
 from buildassets.frozen import frozen
 from buildassets.locks import locked
@@ -200,9 +200,9 @@ def _turn(vendoring: Vendoring) -> Iterator[str]:
         with locked(vendoring.folder):
             make_folders(vendoring.vendor)
             for name in os.listdir(vendoring.vendor):
-                if name.startswith(STAGING_PREFIX):
+                if is_staging(name):
                     remove_temporary(os.path.join(vendoring.vendor, name))
-            staging = os.path.join(vendoring.vendor, f"{STAGING_PREFIX}{os.urandom(8).hex()}")
+            staging = os.path.join(vendoring.vendor, staging_name())
             os.mkdir(staging, 0o700)
             try:
                 yield staging

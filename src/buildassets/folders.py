@@ -24,7 +24,7 @@ def is_within(folder: str, path: str) -> bool:
 
 
 def link_on_the_way(folder: str, path: str) -> str | None:
-    """The first link from the folder around both to the absolute `path`, which counts as well; None if there is none."""
+    """The first link on the way from `folder` to the absolute `path`, which counts as well; None if there is none."""
     try:
         around = os.path.commonpath([folder, path])
     except ValueError:  # another drive of Windows

@@ -14,7 +14,7 @@ from typing import Final
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text, warning
 from buildassets.errors import ConfigError, PackagesError
 from buildassets.files import content_of, digest_of, is_staging, staging_name, write_whole
-from buildassets.folders import files_below, make_folders, remove_temporary
+from buildassets.folders import files_below, is_within, make_folders, remove_temporary
 from buildassets.frozen import frozen
 from buildassets.locks import locked
 from buildassets.nearest import nearest
@@ -196,6 +196,7 @@ def _refuse_unlocked(lock: Lock, name: str) -> None:
 def _turn(vendoring: Vendoring) -> Iterator[str]:
     """Lock the project, and give a new folder among its packages for unfinished ones."""
     _refuse_linked(vendoring, [""])
+    _refuse_outside(vendoring)
     try:
         with locked(vendoring.folder):
             make_folders(vendoring.vendor)
@@ -395,6 +396,13 @@ def _refuse_linked(vendoring: Vendoring, names: Iterable[str]) -> None:
             shown = f"{os.path.dirname(vendoring.shown)}/{linked}"
             message, hint = f"`{shown}` is a symbolic link, and not followed", "put a folder there"
             raise PackagesError([error("vendor/foreign", message, Location(shown), hint=hint)])
+
+
+def _refuse_outside(vendoring: Vendoring) -> None:
+    """Raise PackagesError if the folder of packages is not in the project: another one may have packages there."""
+    if not is_within(os.path.realpath(vendoring.folder), os.path.realpath(vendoring.vendor)):
+        message, hint = f"`{vendoring.shown}` is not in the project", "run it in the project that has that folder"
+        raise PackagesError([error("vendor/foreign", message, Location(vendoring.shown), hint=hint)])
 
 
 def _refuse_foreign(vendoring: Vendoring, lock: Lock, after: Mapping[str, LockedPackage]) -> None:

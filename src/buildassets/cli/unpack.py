@@ -5,9 +5,10 @@ from contextlib import nullcontext
 
 import click
 
-from buildassets.cli.options import release_options, signature_options
+from buildassets.cli.options import release_config, release_options, signature_options
 from buildassets.cli.output import Output, count_text
 from buildassets.cli.permissions import permitted
+from buildassets.programs.permission import NOTHING
 
 
 @click.command("unpack")
@@ -26,12 +27,12 @@ def command(
     quiet: bool,
 ) -> int:
     """Unpack the release in ARCHIVE. Every byte is checked before any file is moved into place."""
-    from buildassets.cli.releases import os_faults_as_release_error, public_keys, shown_release, signed_by
+    from buildassets.cli.releases import os_faults_as_release_error, public_keys, signed_by
     from buildassets.plain_files import plain
     from buildassets.release.archive.unpack import private_copy, unpack
 
     accepted = public_keys(keys)
-    folder, shown = shown_release(output, config_file)
+    folder, shown = _destination(output, config_file)
     with os_faults_as_release_error("release/unreadable", archive):
         os.close(plain(archive))
     permission = permitted("unpack", replace=replace)
@@ -48,3 +49,14 @@ def command(
     if signed:
         show.report(f"it is signed by {signed['key']}")
     return code
+
+
+def _destination(given: str | None, config_file: str | None) -> tuple[str, str]:
+    """The path of the folder that was `given`, or else of the configured one, and how messages show it."""
+    from buildassets.release.archive.unpack import refuse_linked
+
+    if given is not None:
+        return given, given
+    config = release_config(config_file, permission=NOTHING)
+    refuse_linked(config.folder, config.output, config.shown)
+    return config.output, config.shown(config.output)

@@ -6,14 +6,14 @@ names, and no links. Afterwards the destination holds the whole release, or on a
 
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 
 from buildassets.errors import ManifestError, ReleaseError
 from buildassets.files import STAGING_PREFIX, chunks_of, put_in_place, sync, write_chunks
-from buildassets.folders import NamesInFolder, make_folders, remove_temporary
+from buildassets.folders import NamesInFolder, link_on_the_way, make_folders, remove_temporary
 from buildassets.locks import locked
 from buildassets.manifest import MANIFEST_NAME
 from buildassets.plain_files import linked_folder
@@ -54,6 +54,15 @@ def unpack(
         else:
             _take_over(folder, destination, shown_destination, inventory, earlier, permission)
     return inventory
+
+
+def refuse_linked(project: str, destination: str, shown: Callable[[str], str]) -> None:
+    """Raise ReleaseError if `destination`, or a folder between it and the `project`, is a link."""
+    if linked := link_on_the_way(project, destination):
+        hint = "name the folder with `-o` if it is the right one; nothing was written"
+        raise refusal(
+            "unpack/foreign", f"`{shown(linked)}` is a symbolic link, and not followed", shown(linked), hint=hint
+        )
 
 
 def _earlier(destination: str, shown: str, replaces: bool) -> Inventory | None:

@@ -102,7 +102,7 @@ def test_an_import_map_that_cannot_be_changed_refuses_all(project: Path, registr
 def test_full_disk_leaves_the_import_map_unchanged(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     maps = []
 
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         maps.append(importmap(project))
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 

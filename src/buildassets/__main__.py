@@ -2,10 +2,9 @@
 
 import sys
 
-if not sys.flags.safe_path:
-    del sys.path[0]
-
-from buildassets.cli.main import main
-
 if __name__ == "__main__":
+    if not sys.flags.safe_path:
+        del sys.path[0]
+    from buildassets.cli.main import main
+
     main()

@@ -5,6 +5,7 @@ Each verb takes its permission from its row; a row without a text for something 
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Final
 
 from buildassets.frozen import frozen_by_name, values_by_name
@@ -96,8 +97,14 @@ ROWS: Final[Mapping[str, Row]] = {
         tools="`npm config get registry`",
         network="with `--smallest`, the registry",
         writes="after a question or with `--yes`, what its diff shows; with `--smallest` the folder of tools",
+        deletes="with `--smallest`, a tool that is replaced",
     ),
-    "init --dry-run": Row(tools="`npm config get registry`", network="with `--smallest`, the registry"),
+    "init --dry-run": Row(
+        tools="`npm config get registry`",
+        network="with `--smallest`, the registry",
+        writes="with `--smallest`, a temporary folder of tools",
+        deletes="with `--smallest`, what is in that folder",
+    ),
     "list": Row(),
     "lsp": Row(),
     "migrate compressor": _SETTINGS,
@@ -159,8 +166,9 @@ def permission_of(verb: str, **options: bool) -> Permission:
 def permitted(verb: str, **options: bool) -> Permission:
     """Begin `verb`: return its permission; unless that is for Python, too, no module of the project can be imported."""
     permission = permission_of(verb, **options)
-    if not permission.python:
-        refuse_project_modules(os.getcwd())
+    with suppress(FileNotFoundError):  # of the working directory; whoever needs that reports it
+        if not permission.python:
+            refuse_project_modules(os.getcwd())
     return permission
 
 

@@ -1,7 +1,10 @@
 """Places in a text: offsets in characters, and the protocol's lines and UTF-16 units. Pure; lines end at LF."""
 
-from bisect import bisect_right
-from typing import NamedTuple
+import re
+from bisect import bisect_left, bisect_right
+from typing import Final, NamedTuple
+
+_TWO_UNITS: Final = re.compile("[\U00010000-\U0010ffff]")
 
 
 class Place(NamedTuple):
@@ -26,7 +29,7 @@ def offset_at(text: str, place: Place) -> int:
 
 
 class Places:
-    """The places of a text, whose lines are found once: a text may have as many diagnostics as lines."""
+    """The places of a text. Its lines and surrogate pairs are found once: a minified file has all diagnostics in a line."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -34,11 +37,14 @@ class Places:
         for line in text.split("\n"):
             self._starts.append(self._starts[-1] + len(line) + 1)
         self._starts.pop()
+        self._pairs = () if text.isascii() else tuple(match.start() for match in _TWO_UNITS.finditer(text))
 
     def at(self, offset: int) -> Place:
         """The place of `offset`; the end of the text for one behind it."""
+        end = min(offset, len(self._text))
         line = bisect_right(self._starts, offset) - 1
-        return Place(line, sum(map(_units, self._text[self._starts[line] : offset])))
+        start = self._starts[line]
+        return Place(line, end - start + bisect_left(self._pairs, end) - bisect_left(self._pairs, start))
 
     def start_of(self, line: int) -> int:
         """The offset of the line that is counted from 0; the end of the text if there is none."""

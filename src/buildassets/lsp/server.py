@@ -45,8 +45,7 @@ class Server(LanguageServer):
         if path is None or (project is None and self._is_faulty(uri)):
             return  # those of the configuration were sent when it was read
         found = read(project, path, text) if project else Found()
-        places = Places(text)
-        self._publish(uri, (_diagnostic(one, places) for one in found.diagnostics if one.location))
+        self._publish(uri, _diagnostics(found.diagnostics, text))
 
     def found(self, uri: str, position: types.Position) -> tuple[Project, str, Spot] | None:
         """The project, the text of a document, and the name at that position of it."""
@@ -101,16 +100,16 @@ class Server(LanguageServer):
 
     def _report(self, start: str, diagnostics: Iterable[Diagnostic]) -> set[str]:
         """Send the faults of a configuration: those without a place in a file are shown as messages."""
-        by_uri: dict[str, list[types.Diagnostic]] = {}
+        by_uri: dict[str, list[Diagnostic]] = {}
         for one in diagnostics:
             uri = from_fs_path(os.path.normpath(os.path.join(start, one.location.file))) if one.location else None
             if uri is None:
                 message = types.ShowMessageParams(types.MessageType.Error, _message(one))
                 self.window_show_message(message)
             else:
-                by_uri.setdefault(uri, []).append(_diagnostic(one, Places(self._text(uri))))
+                by_uri.setdefault(uri, []).append(one)
         for uri, faults in by_uri.items():
-            self._publish(uri, faults)
+            self._publish(uri, _diagnostics(faults, self._text(uri)))
         return set(by_uri)
 
     def _publish(self, uri: str, diagnostics: Iterable[types.Diagnostic]) -> None:
@@ -240,6 +239,12 @@ def _item(project: Project, places: Places, proposal: Proposal) -> types.Complet
         filter_text=proposal.text,
         text_edit=types.TextEdit(_range(places, proposal.start, proposal.end), proposal.text),
     )
+
+
+def _diagnostics(found: Iterable[Diagnostic], text: str) -> list[types.Diagnostic]:
+    """The diagnostics of the document `text`."""
+    places = Places(text)
+    return [_diagnostic(one, places) for one in found if one.location]
 
 
 def _diagnostic(one: Diagnostic, places: Places) -> types.Diagnostic:

@@ -1,7 +1,7 @@
 """Finds the names of assets in a text, the asset that each means, and what is wrong with those that mean none."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from buildassets.compiler.languages.reference import SPECIFIERS, Reference, ReferenceKind
@@ -12,7 +12,7 @@ from buildassets.compiler.templates.check import check_text
 from buildassets.compiler.transform.tailwind import text_needs_tailwind
 from buildassets.diagnostics import Diagnostic, Severity, locate
 from buildassets.folders import path_below
-from buildassets.frozen import frozen
+from buildassets.frozen import frozen, replace
 from buildassets.lsp.project import Project
 from buildassets.media import Syntax, media_of
 from buildassets.paths import LogicalPath
@@ -21,6 +21,7 @@ _READ: Final = (Syntax.CSS, Syntax.JAVASCRIPT)
 _SEVERITIES: Final = {"error": Severity.ERROR, "warn": Severity.WARNING}
 # What esbuild and Node add to a specifier.
 _ENDINGS: Final = (".js", ".mjs", ".ts", ".tsx", ".jsx", "/index.js", "/index.ts")
+MOST_DIAGNOSTICS: Final = 1000  # of one file; editors show no more, and a minified file can have a million
 _MAPS: Final = (ReferenceKind.SOURCE_MAP, ReferenceKind.ORIGINAL)
 
 
@@ -50,7 +51,9 @@ def read(project: Project, path: str, text: str) -> Found:
     if file := project.template(path):
         files = tuple(project.templates.values())
         checked = check_text(project.config, files, file, text, project.names, icons=project.icons)
-        return Found(tuple(Spot(*spot) for spot in checked.spots), checked.diagnostics)
+        rest = len(checked.diagnostics) - MOST_DIAGNOSTICS
+        listed = _with_rest(checked.diagnostics[:MOST_DIAGNOSTICS], rest)
+        return Found(tuple(Spot(*spot) for spot in checked.spots), listed)
     base, syntax = logical_path(project, path), media_of(path).syntax
     if base is None or syntax not in _READ:
         return Found()
@@ -80,14 +83,19 @@ class _Reader:
         self._severity = _severity(project, path)
 
     def read(self, references: list[Reference], text: str) -> Found:
-        spots, diagnostics = [], []
+        spots: list[Spot] = []
+        diagnostics: list[Diagnostic] = []
+        rest = 0
         for reference in references:
             target = self._target(reference)
             is_there = target is not None and self._project.has(target)
             spots.append(Spot(reference.start, reference.end, target if is_there else None))
             if target and not is_there and self._severity and not self._may_be_left(reference, target):
-                diagnostics.append(self._missing(target, reference, text, self._severity))
-        return Found(tuple(spots), tuple(diagnostics))
+                if len(diagnostics) < MOST_DIAGNOSTICS:
+                    diagnostics.append(self._missing(target, reference, text, self._severity))
+                else:
+                    rest += 1
+        return Found(tuple(spots), _with_rest(diagnostics, rest))
 
     def _target(self, reference: Reference) -> LogicalPath | None:
         """The logical path that `reference` names, whether or not it is there; None if it is to be left alone."""
@@ -117,6 +125,15 @@ class _Reader:
         near = self._project.nearby.nearest_asset(target)
         hint = f"did you mean `{near}`?" if near else None
         return Diagnostic(severity, "reference/missing", f"cannot find `{target}`", where, (note,), hint)
+
+
+def _with_rest(diagnostics: Sequence[Diagnostic], rest: int) -> tuple[Diagnostic, ...]:
+    """`diagnostics`, with a note in the last one that counts the `rest` of the file."""
+    if rest <= 0:
+        return tuple(diagnostics)
+    *others, last = diagnostics
+    note = f"the file has {rest:,} more diagnostic{'s' if rest > 1 else ''}"
+    return (*others, replace(last, notes=(*last.notes, note)))
 
 
 def _severity(project: Project, path: str) -> Severity | None:

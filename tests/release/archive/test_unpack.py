@@ -7,13 +7,14 @@ import sys
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import pytest
 import zstandard
 
 from buildassets.errors import BuildAssetsError, ReleaseError
 from buildassets.programs.permission import BUILDING
+from buildassets.release.archive import tar
 from buildassets.release.archive.unpack import unpack
 from tests.conftest import read_tree, write_tree
 from tests.release.conftest import TINY, build_release
@@ -225,6 +226,38 @@ def test_an_endless_extended_header_is_not_read(refused: Refused, tiny: Files) -
         assert refused(gzip.compress(tar_of(tiny) + header + bytes(1 << 20))) == "archive/bomb"
 
 
+class _CountedBytes(bytes):
+    """Bytes that count what is copied of them, whatever it is copied with; also that of such copies."""
+
+    copied = 0
+
+    def __getitem__(self, key: Any) -> Any:
+        return self._counted(super().__getitem__(key))
+
+    def partition(self, separator: Any) -> Any:
+        return tuple(map(self._counted, super().partition(separator)))
+
+    def _counted(self, part: Any) -> Any:
+        _CountedBytes.copied += len(part)
+        return _CountedBytes(part)
+
+
+def test_an_extended_header_of_many_records_is_copied_once() -> None:
+    content = b"5 a=\n" * 10_000
+    _CountedBytes.copied = 0
+    assert tar._records(_CountedBytes(content), "a.tar") == {"a": b""}
+    assert _CountedBytes.copied <= 4 * len(content)
+
+
+def test_many_extended_headers_of_one_file_are_refused(refused: Refused, tiny: Files) -> None:
+    assert refused(tar_of(tiny) + pax({"path": b"x"}) * 9 + tar_member(b"x") + TAR_END) == "archive/bomb"
+
+
+def test_extended_headers_of_many_files_are_limited_together(refused: Refused, tiny: Files) -> None:
+    one = pax({"comment": b"x" * 65_000}) + tar_member(b"assets/", kind=b"5")
+    assert refused(gzip.compress(one * 1100 + tar_of(tiny) + TAR_END, 1)) == "archive/bomb"
+
+
 def test_files_that_the_manifest_does_not_name_are_refused(refused: Refused, tiny: Files) -> None:
     more = {**tiny, "assets/more.css": CSS}
     assert refused(tar_of(more) + TAR_END) == refused(zip_of(zip_files(more))) == "verify/extra"
@@ -287,6 +320,7 @@ def test_a_size_in_a_zip_that_is_not_the_truth_is_refused(refused: Refused, tiny
 LIMITED = """
 from resource import RLIMIT_AS, RLIMIT_FSIZE, setrlimit
 from buildassets.release.archive.write import pack_folder
+from buildassets.release.archive import tar
 from buildassets.release.archive.unpack import unpack
 from buildassets.programs.permission import BUILDING
 setrlimit(RLIMIT_AS, (1 << 28, 1 << 28))

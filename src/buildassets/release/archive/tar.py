@@ -19,6 +19,8 @@ TIME_SECONDS: Final = 315_532_800
 _MODE: Final = 0o644
 _LARGEST_SIZE: Final = 0o77777777777  # the largest number of 11 octal digits
 _LONGEST_EXTENSION_BYTES: Final = 1 << 16  # of extended headers and long names, which are held in memory
+_MOST_EXTENSIONS: Final = 8  # extended headers and long names of one file; programs write one of each
+_MOST_EXTENSION_BYTES: Final = 1 << 26  # of all files of an archive
 _LONGEST_NUMBER: Final = 20  # decimal digits
 _MAGICS: Final = (b"ustar\x0000", b"ustar  \x00")  # POSIX, GNU
 _FILE_KINDS: Final = (b"0", b"\0")
@@ -133,7 +135,8 @@ def members_of_tar(stream: Stream, shown: str) -> Iterator[Member]:
 
     Raises ReleaseError for a damaged archive, and for members that are neither files nor folders.
     """
-    while head := _head(stream, shown):
+    extensions = _Extensions(stream, shown)
+    while head := _head(stream, extensions, shown):
         content = _Content(stream, head.size_bytes)
         if not head.is_folder:
             yield Member(head.name, head.size_bytes, content.chunks)
@@ -143,14 +146,15 @@ def members_of_tar(stream: Stream, shown: str) -> Iterator[Member]:
         raise refusal("archive/damaged", f"`{shown}` has data after its end", shown)
 
 
-def _head(stream: Stream, shown: str) -> _Head | None:
+def _head(stream: Stream, extensions: "_Extensions", shown: str) -> _Head | None:
     """The next header; None at the end of the archive."""
     records: dict[str, bytes] = {}
+    extensions.start_file()
     while (block := stream.read(BLOCK_BYTES)).strip(b"\0"):
         _refuse_damaged(block, shown)
         kind, size_bytes = block[156:157], _number(block[124:136], shown)
         if kind in (_EXTENDED, _LONG_NAME):
-            records |= _extension(stream, kind, size_bytes, shown)
+            records |= extensions.read(kind, size_bytes)
             continue
         name = records.get("path", _name(block, shown)).decode("utf-8", "surrogateescape").removeprefix("./")
         if kind not in (*_FILE_KINDS, _FOLDER):
@@ -169,25 +173,45 @@ def _refuse_damaged(block: bytes, shown: str) -> None:
         raise refusal("archive/damaged", f"`{shown}` is damaged, or no archive that is known here", shown)
 
 
-def _extension(stream: Stream, kind: bytes, size_bytes: int, shown: str) -> Mapping[str, bytes]:
-    """The records of an extended header, or of a long name, about the file whose header follows."""
-    if size_bytes > _LONGEST_EXTENSION_BYTES:
-        raise refusal("archive/bomb", f"`{shown}` has a header of {size_bytes:,} bytes", shown)
-    content = stream.read(size_bytes)
-    stream.skip(len(padding(size_bytes)))
-    if kind == _LONG_NAME:
-        return {"path": content.removesuffix(b"\0")}
+class _Extensions:
+    """Reads the extended headers and long names of an archive, and refuses too many of them."""
+
+    def __init__(self, stream: Stream, shown: str) -> None:
+        self._stream = stream
+        self._shown = shown
+        self._count = 0  # of the current file
+        self._total_bytes = 0
+
+    def start_file(self) -> None:
+        """Start the count for the next file."""
+        self._count = 0
+
+    def read(self, kind: bytes, size_bytes: int) -> Mapping[str, bytes]:
+        """The records of an extended header, or of a long name, about the file whose header follows."""
+        self._count += 1
+        self._total_bytes += size_bytes
+        if size_bytes > _LONGEST_EXTENSION_BYTES:
+            raise refusal("archive/bomb", f"`{self._shown}` has a header of {size_bytes:,} bytes", self._shown)
+        if self._count > _MOST_EXTENSIONS or self._total_bytes > _MOST_EXTENSION_BYTES:
+            raise refusal("archive/bomb", f"`{self._shown}` has too many extended headers", self._shown)
+        content = self._stream.read(size_bytes)
+        self._stream.skip(len(padding(size_bytes)))
+        return {"path": content.removesuffix(b"\0")} if kind == _LONG_NAME else _records(content, self._shown)
+
+
+def _records(content: bytes, shown: str) -> Mapping[str, bytes]:
     records = {}
-    while content:
-        length, _, record = content.partition(b" ")
-        end = _decimal(length, shown) - len(length) - 1
-        key, equals, value = record[:end].partition(b"=")
-        if end <= 0 or not equals or not value.endswith(b"\n") or len(record) < end:
+    start = 0
+    while start < len(content):
+        space = content.find(b" ", start, start + _LONGEST_NUMBER + 1)
+        end = start + _decimal(content[start : max(space, start)], shown)
+        key, equals, value = content[space + 1 : end].partition(b"=")
+        if not space < end <= len(content) or not equals or not value.endswith(b"\n"):
             raise refusal("archive/damaged", f"`{shown}` has an extended header that is damaged", shown)
         if key.startswith(b"GNU.sparse.") or key == b"linkpath":
             raise refusal("archive/member", f"`{shown}` holds a sparse file or a link", shown)
         records[key.decode("utf-8", "replace")] = value[:-1]
-        content = record[end:]
+        start = end
     return records
 
 

@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Iterator
 from importlib.util import find_spec
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -19,18 +19,22 @@ from buildassets.programs.git import GitError, run_git
 from buildassets.project.dependencies import add_command
 from buildassets.project.django_serving import unserved_module
 
-_BUILDS: Final = re.compile(r"\bbuildassets\b[^\n]*\b(?:build|unpack)\b|\bassets\s+build\b|\bpoe\b|\bmake\b|\bjust\b")
-_STAGE: Final = re.compile(r"^\s*FROM\s", re.MULTILINE | re.IGNORECASE)
-_COPIED: Final = re.compile(r"^\s*(?:COPY|ADD)\s+(.*)$", re.MULTILINE | re.IGNORECASE)
+# Each pattern that searches on reads a line once, and each repetition of blanks gives none back: texts may be hostile.
+_OWN_COMMAND: Final = re.compile(r"\bbuildassets\b([^\n]*)")
+_OWN_VERB: Final = re.compile(r"\b(?:build|unpack)\b")
+_OTHER_BUILD: Final = re.compile(r"\bassets\s+build\b|\bpoe\b|\bmake\b|\bjust\b")
+_INSTALLS: Final = re.compile(r"(?:pip3? install|uv add)([^\n]*)")
+_STAGE: Final = re.compile(r"^[^\S\n]*FROM\s", re.MULTILINE | re.IGNORECASE)
+_COPIED: Final = re.compile(r"^[^\S\n]*(?:COPY|ADD)\s+(.*)$", re.MULTILINE | re.IGNORECASE)
 _COLLECTS: Final = re.compile(r"\bcollectstatic\b")
 _LOCATION: Final = re.compile(r"^[ \t]*location\s+(?:(?:\^~|=)\s+)?(/[^\s{]*)\s*\{([^}]*)\}", re.MULTILINE)
-_ALIAS: Final = re.compile(r"\b(?:alias|root)\s+([^;]+);")
+_ALIAS: Final = re.compile(r"""\b(?:alias|root)\s+("[^"\n]*+"|'[^'\n]*+'|[^;\s"']++)\s*+;""")
 _HANDLED: Final = re.compile(r"^[ \t]*handle_path\s+(/\S*?)\*?\s*\{([^}]*)\}", re.MULTILINE)
 _CADDY_ROOT: Final = re.compile(r"\broot\s+(?:\*\s+)?(\S+)")
 _PROXIED: Final = re.compile(r"\bproxy_pass\b")
 # How servers and frameworks are given the path that an application is below.
 _ROOT_PATH: Final = re.compile(
-    r"(?:--root-path[= ]+|\broot_path\s*=\s*|\b(?:SCRIPT_NAME|APPLICATION_ROOT)[\"']?\s*\]?\s*[=:]\s*)"
+    r"(?:--root-path[= ]+|\broot_path\s*=\s*|\b(?:SCRIPT_NAME|APPLICATION_ROOT)[\"']?\s*+\]?\s*+[=:]\s*+)"
     r"[\"']?(/[^\s\"',\])]+)"
 )
 # Servers that run an application and serve none of its files.
@@ -63,9 +67,9 @@ def _image(subject: Subject, name: str) -> Iterator[Diagnostic]:
     """An image that neither builds the release nor is given one."""
     text = "\n".join(line for line in subject.files.text(name).split("\n") if not line.lstrip().startswith("#"))
     last = _last_stage(text)
-    if _BUILDS.search(last):
+    if _build_start(last) is not None:
         return
-    if _BUILDS.search(text):
+    if _build_start(text) is not None:
         if "--from" not in last:
             message = "the release is built in an earlier stage, and nothing of that is copied into the image"
             hint = f"write `COPY --from=STAGE …/{_output(subject)} {_output(subject)}` into the last stage"
@@ -82,17 +86,31 @@ def _image(subject: Subject, name: str) -> Iterator[Diagnostic]:
         yield warning("doctor/image", message, Location(name), hint=hint)
 
 
+def _build_start(text: str) -> int | None:
+    """Where the first command begins that builds or unpacks a release; None if there is none."""
+    own = (match.start() for match in _OWN_COMMAND.finditer(text) if _OWN_VERB.search(match[1]))
+    other = (match.start() for match in _OTHER_BUILD.finditer(text))
+    return min((*islice(own, 1), *islice(other, 1)), default=None)
+
+
 def _last_stage(text: str) -> str:
     """The lines of the last stage of a Dockerfile, and of the stages that it begins with."""
     starts = [match.start() for match in _STAGE.finditer(text)]
-    stages: dict[str, str] = {}
-    whole = text
-    for start, end in pairwise([*starts, len(text)]):
+    named: dict[str, int] = {}
+    stages: list[tuple[str, int | None]] = []  # the lines of each, and the number of the stage that it begins with
+    for number, (start, end) in enumerate(pairwise([*starts, len(text)])):
         lines = text[start:end]
-        base, _, rest = lines.split("\n")[0].strip()[len("FROM ") :].partition(" ")
-        whole = stages.get(base.lower(), "") + lines
-        stages[rest.strip()[len("AS ") :].strip().lower()] = whole
-    return whole
+        base, _, rest = lines.split("\n", 1)[0].strip()[len("FROM ") :].partition(" ")
+        stages.append((lines, named.get(base.lower())))
+        named[rest.strip()[len("AS ") :].strip().lower()] = number
+    if not stages:
+        return text
+    found: list[str] = []
+    last: int | None = len(stages) - 1
+    while last is not None:
+        lines, last = stages[last]
+        found.append(lines)
+    return "".join(reversed(found))
 
 
 def _output(subject: Subject) -> str:
@@ -113,8 +131,7 @@ def _undeclared(subject: Subject) -> Iterator[Diagnostic]:
     is_needed = subject.found.is_equipped and dockerfiles and declared.files
     if is_needed and "buildassets" not in declared.python:
         if any(
-            re.search(r"pip3? install[^\n]*buildassets|uv add[^\n]*buildassets", subject.files.text(one))
-            for one in dockerfiles
+            "buildassets" in match[1] for one in dockerfiles for match in _INSTALLS.finditer(subject.files.text(one))
         ):
             return
         message = f"`{declared.files[0]}` does not list `buildassets`, which the application imports"
@@ -129,8 +146,8 @@ def _collectstatic(subject: Subject) -> Iterator[Diagnostic]:
     scripts = [name for name in subject.files.names if name.endswith(_SCRIPTS)]
     for name in dict.fromkeys([*_dockerfiles(subject), *scripts]):
         text = "\n".join(_uncommented(line) for line in subject.files.text(name).split("\n"))
-        collects, build = _COLLECTS.search(text), _BUILDS.search(text)
-        if collects and (build is None or build.start() > collects.start()):
+        collects, build = _COLLECTS.search(text), _build_start(text)
+        if collects and (build is None or build > collects.start()):
             message = "`collectstatic` runs without a release: what it copies has no fingerprints"
             hint = "run `python manage.py assets build` before it; without WhiteNoise it is not needed at all"
             place = subject.place(name, collects.start(), collects.end())
@@ -173,7 +190,7 @@ def _servers(subject: Subject) -> Iterator[Diagnostic]:
 def _served(subject: Subject, name: str, block: re.Pattern[str], folder: re.Pattern[str]) -> Iterator[Diagnostic]:
     wanted = _prefix(subject)
     text = subject.files.text(name)
-    blocks = list(block.finditer(text))
+    blocks = list(block.finditer(text, 0, text.rfind("}") + 1))  # so that none is searched to the end in vain
     for match in blocks:
         served = folder.search(match[2])
         if served is None or f"/{match[1].strip('/')}/" == wanted:

@@ -23,7 +23,7 @@ from buildassets.errors import BuildError
 _SKEW_SECONDS: Final = 60.0
 _DISTRIBUTION: Final = re.compile(r"buildassets-(\d[^-]*)\.(?:dist|egg)-info$")
 _IN_TOML: Final = re.compile(r"^name = \"buildassets\"\nversion = \"([^\"]+)\"", re.MULTILINE)
-_IN_LIST: Final = re.compile(r"^buildassets(?:\[[^]]*\])?==([^\s;\\\\]+)", re.MULTILINE)
+_IN_LIST: Final = re.compile(r"^buildassets(?:\[[^]\n]*\])?==([^\s;\\\\]+)", re.MULTILINE)
 _LOCKS: Final = {"uv.lock": _IN_TOML, "poetry.lock": _IN_TOML, "requirements.txt": _IN_LIST}
 _SYNC: Final = {
     "uv.lock": "uv sync",

@@ -11,13 +11,16 @@ from buildassets.doctor.application import HELPER
 from buildassets.doctor.static_tags import static_tag_findings
 from buildassets.doctor.subject import Subject
 from buildassets.paths import LogicalPath
+from buildassets.project.blanks import Blanks
 
 _TAG: Final = re.compile(
     r"\{%-?\s*(stylesheet|asset|importmap|livereload|inline_asset|modulepreload|(?:script|image|picture|preload)(?=\s+[\"']))\b"
 )
-_LOAD: Final = re.compile(r"\{%-?\s*load\s+([^%]*?)-?%\}")
-_COMMENT: Final = re.compile(
-    r"\{#.*?#\}|\{%\s*comment\b.*?endcomment\s*%\}|\{%\s*verbatim\b.*?endverbatim\s*%\}", re.DOTALL
+_LOAD: Final = re.compile(r"\{%-?\s*load\s++([^%]*?)-?%\}")
+_COMMENTS: Final = Blanks(
+    (r"\{#", r"#\}"),
+    (r"\{%\s*comment\b", r"endcomment\s*+%\}"),
+    (r"\{%\s*verbatim\b", r"endverbatim\s*+%\}"),
 )
 # Libraries of Django, none of which has a tag like ours. Any other may have one.
 _OF_DJANGO: Final = frozenset(("static", "i18n", "l10n", "tz", "cache", "humanize", "admin_urls", "from"))
@@ -75,4 +78,4 @@ def _of_django(subject: Subject) -> Iterator[tuple[str, str]]:
     for template in find_templates(subject.config).files:
         if template.engine == "django":
             text = subject.files.text(template.shown)
-            yield template.shown, _COMMENT.sub(lambda match: " " * len(match[0]), text)
+            yield template.shown, _COMMENTS.in_place(text)

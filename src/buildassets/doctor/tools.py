@@ -24,7 +24,7 @@ from buildassets.packages.tools.located import program_files, prove_all
 from buildassets.tools_folder import tools_folder
 
 _SASS: Final = (".scss", ".sass")
-_TAILWIND: Final = re.compile(r"^\s*@(?:import\s+[\"']tailwindcss\b[^\n;]*|tailwind\b[^\n;]*)", re.MULTILINE)
+_TAILWIND: Final = re.compile(r"^[^\S\n]*@(?:import\s+[\"']tailwindcss\b[^\n;]*|tailwind\b[^\n;]*)", re.MULTILINE)
 _INSTALL: Final = "run `buildassets tools install`"
 _VENDORED: Final = "vendor"  # the folder of packages in a source root
 

@@ -29,7 +29,7 @@ def offset_at(text: str, place: Place) -> int:
 
 
 class Places:
-    """The places of a text. Its lines and surrogate pairs are found once: a minified file has all diagnostics in a line."""
+    """The places of a text. Its lines and surrogate pairs are found once, as one long line may have all diagnostics."""
 
     def __init__(self, text: str) -> None:
         self._text = text

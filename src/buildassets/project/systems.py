@@ -20,10 +20,10 @@ _IN_SETTINGS: Final[Mapping[str, tuple[str, ...]]] = {
     "django": ("staticfiles.storage.ManifestStaticFilesStorage",),
 }
 _IN_PYTHON: Final[Mapping[str, re.Pattern[str]]] = {
-    "webassets": re.compile(r"^\s*(?:from|import)\s+(?:webassets|flask_assets)\b", re.M),
-    "static-digest": re.compile(r"^\s*(?:from|import)\s+flask_static_digest\b", re.M),
-    "whitenoise": re.compile(r"^\s*(?:from|import)\s+whitenoise\b", re.M),
-    "vite": re.compile(r"^\s*(?:from|import)\s+(?:django_vite|flask_vite)\b", re.M),
+    "webassets": re.compile(r"^[^\S\n]*(?:from|import)\s+(?:webassets|flask_assets)\b", re.M),
+    "static-digest": re.compile(r"^[^\S\n]*(?:from|import)\s+flask_static_digest\b", re.M),
+    "whitenoise": re.compile(r"^[^\S\n]*(?:from|import)\s+whitenoise\b", re.M),
+    "vite": re.compile(r"^[^\S\n]*(?:from|import)\s+(?:django_vite|flask_vite)\b", re.M),
 }
 # Packages of Python that bring a system.
 _DECLARED: Final[Mapping[str, str]] = {

@@ -25,9 +25,9 @@ _NO_ENTRY: Final = re.compile(
 _COPY: Final = re.compile(r"(.*)\.min(\.\w+)$")
 _SHEET: Final = re.compile(r"@(?:use|forward|import)\s+(?:url\(\s*)?[\"']([^\"']+)[\"']")
 _SCRIPT: Final = re.compile(
-    r"(?:\bfrom\s*|\bimport\s*\(?\s*|\bnew URL\(\s*|\bexport\s+\*\s+from\s*)[\"']([^\"']+)[\"']"
+    r"(?:\bfrom\s*|\bimport\s*+\(?\s*+|\bnew URL\(\s*|\bexport\s+\*\s+from\s*)[\"']([^\"']+)[\"']"
 )
-_MODULE: Final = re.compile(r"^\s*(?:import\b\s*[\w{*\"']|export\b)", re.MULTILINE)
+_MODULE: Final = re.compile(r"^[^\S\n]*(?:import\b\s*[\w{*\"']|export\b)", re.MULTILINE)
 _USUAL: Final = re.compile(r"(?:^|/)(?:app|base|index|main|site|styles?)\.\w+$")
 _PACKAGE: Final = re.compile(r"(?:@[a-z0-9~-][\w.~-]*/)?[a-z0-9~][\w.~-]*", re.ASCII | re.IGNORECASE)
 _OF_VITE: Final = ".vite"  # a folder beside what Vite built, with its manifest

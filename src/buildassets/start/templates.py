@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from buildassets.project.blanks import Blanks
 from buildassets.project.files import ProjectFiles
 from buildassets.start.assets import Entry
 from buildassets.start.edits import ByHand, Edit
@@ -22,9 +23,11 @@ _END: Final = re.compile(r"</head\s*>", re.IGNORECASE)
 _TITLE: Final = re.compile(r"</title\s*>", re.IGNORECASE)
 _MOST_LAYOUTS: Final = 3
 # Where a tag is text: comments, scripts, and what templates do not run.
-_NO_MARKUP: Final = re.compile(
-    r"\{#.*?#\}|<!--.*?-->|<script\b.*?</script|\{%-?\s*(comment|raw|verbatim)\b.*?\bend\1\b.*?%\}",
-    re.DOTALL | re.IGNORECASE,
+_NO_MARKUP: Final = Blanks(
+    (r"\{#", r"#\}"),
+    ("<!--", "-->"),
+    (r"<script\b", "</script"),
+    *((rf"\{{%-?\s*{name}\b", rf"\bend{name}\b[^%]{{0,100}}+%\}}") for name in ("comment", "raw", "verbatim")),
 )
 
 
@@ -78,7 +81,7 @@ def _is_whole(text: str) -> bool:
 
 def _markup(text: str) -> str:
     """`text` with blanks in place of what is no markup."""
-    return _NO_MARKUP.sub(lambda match: " " * len(match[0]), text)
+    return _NO_MARKUP.in_place(text)
 
 
 def _with_lines(text: str, lines: Sequence[str]) -> str:
@@ -100,6 +103,6 @@ def _with_lines(text: str, lines: Sequence[str]) -> str:
 def _indent_above(text: str, start: int) -> str:
     """The indentation of the last line above `start` that is not empty, unless that opens the head."""
     above = [line for line in text[:start].split("\n") if line.strip()]
-    if not above or re.search(r"<head\b[^>]*>\s*$", above[-1], re.IGNORECASE):
+    if not above or re.search(r"<head\b[^<>]*>\s*$", above[-1], re.IGNORECASE):
         return ""
     return above[-1][: len(above[-1]) - len(above[-1].lstrip())]

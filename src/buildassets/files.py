@@ -22,6 +22,7 @@ STAGING_NAME: Final = rf"{re.escape(STAGING_PREFIX)}[0-9a-f]{{16}}"  # a pattern
 # Files of this size and more are read in chunks, unless they must be parsed. With sixteen threads that publish a
 # release, smaller ones take 128 MB together.
 LARGE_BYTES: Final = 1 << 23
+MOST_SETTINGS_BYTES: Final = 4_000_000  # of a configuration or a lock, which are parsed as a whole
 CHUNK_BYTES: Final = 1 << 20
 _MOST_BYTES: Final = 1 << 32  # the limit for reading as a whole: a sparse file may claim more than any memory
 _HASHED_WHOLE_BYTES: Final = 1 << 20  # from there on one buffer that is used again takes half the time
@@ -40,9 +41,9 @@ def content_of(path: str) -> bytes:
     return content
 
 
-def small_content_of(path: str) -> bytes | None:
-    """Like `content_of`; None for a file of LARGE_BYTES or more."""
-    return _content(path, LARGE_BYTES)
+def small_content_of(path: str, limit_bytes: int = LARGE_BYTES) -> bytes | None:
+    """Like `content_of`; None for a file of `limit_bytes` or more."""
+    return _content(path, limit_bytes)
 
 
 def _content(path: str, limit_bytes: int | None) -> bytes | None:

@@ -12,12 +12,13 @@ from typing import Any, Final
 
 from buildassets.diagnostics import Diagnostic, Location, error, place, reason_text
 from buildassets.errors import ConfigError
-from buildassets.files import content_of, write_whole
+from buildassets.files import MOST_SETTINGS_BYTES, small_content_of, write_whole
 from buildassets.frozen import field, frozen
 from buildassets.lazy_pattern import lazy_pattern
 from buildassets.packages.toml_text import basic_string
 from buildassets.programs.permission import Permission
 from buildassets.removal import remove_file
+from buildassets.sizes import size_text
 from buildassets.soundness import is_file
 from buildassets.toml_values import toml_values
 
@@ -93,7 +94,10 @@ class Newer:
 def read_lock(folder: str) -> Lock:
     """The lock of the project in `folder`; an empty one if there is none. Raises ConfigError."""
     try:
-        text = content_of(os.path.join(folder, NAME)).decode("utf-8").replace("\r\n", "\n")
+        content = small_content_of(os.path.join(folder, NAME), MOST_SETTINGS_BYTES)
+        if content is None:
+            raise ConfigError([_fault(f"`{NAME}` has {size_text(MOST_SETTINGS_BYTES)} or more")])
+        text = content.decode("utf-8").replace("\r\n", "\n")
     except FileNotFoundError:
         return Lock()
     except (OSError, UnicodeDecodeError) as fault:

@@ -12,8 +12,9 @@ from typing import Final
 from buildassets.compiler.config.toml_table import Document, parse
 from buildassets.diagnostics import Diagnostic, Location, error, place, reason_text, warning
 from buildassets.errors import ConfigError
+from buildassets.files import MOST_SETTINGS_BYTES, small_content_of
 from buildassets.nearest import nearest
-from buildassets.plain_files import plain
+from buildassets.sizes import size_text
 
 _FILE_NAMES: Final = ("buildassets.toml", "pyproject.toml")
 
@@ -123,11 +124,14 @@ def _document(path: str, shown: str) -> Document | None:
 def read_text(path: str, shown: str) -> str:
     """The text of the file at `path`, its line ends LF, without a BOM. Raises ConfigError."""
     try:
-        with open(plain(path), "rb") as stream:
-            content = stream.read()
+        content = small_content_of(path, MOST_SETTINGS_BYTES)
     except OSError as fault:
         message = f"cannot read `{shown}`: {reason_text(fault)}"
         raise ConfigError([error("config/unreadable", message, Location(shown), hint=_readable(path, shown))]) from None
+    if content is None:
+        message = f"`{shown}` has {size_text(MOST_SETTINGS_BYTES)} or more"
+        hint = "remove from it what does not configure the build"
+        raise ConfigError([error("config/unreadable", message, Location(shown), hint=hint)])
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as fault:

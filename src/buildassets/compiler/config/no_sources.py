@@ -11,9 +11,9 @@ from typing import Final
 
 from buildassets.compiler.config.toml_positions import KeyPath, find_places
 from buildassets.diagnostics import Diagnostic, Location, error, locate
+from buildassets.files import MOST_SETTINGS_BYTES, small_content_of
 from buildassets.manifest import MANIFEST_NAME
 from buildassets.nearest import nearest
-from buildassets.plain_files import plain
 from buildassets.toml_values import toml_values
 
 DEFAULT_ROOTS: Final = ("assets", "static")
@@ -64,8 +64,8 @@ def _folders(folder: str) -> Iterator[str]:
 def _misnamed_table(folder: str) -> tuple[Location, str] | None:
     """The place and name of a table in `pyproject.toml` whose name resembles ours."""
     with suppress(OSError, ValueError):
-        with open(plain(os.path.join(folder, _PROJECT_FILE)), "rb") as stream:
-            text = stream.read().decode("utf-8-sig").replace("\r\n", "\n")
+        content = small_content_of(os.path.join(folder, _PROJECT_FILE), MOST_SETTINGS_BYTES) or b""
+        text = content.decode("utf-8-sig").replace("\r\n", "\n")
         values = toml_values(text)
         tools = values.get("tool")
         paths: list[KeyPath] = [("tool", name) for name in (tools if isinstance(tools, dict) else ())]

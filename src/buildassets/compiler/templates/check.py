@@ -29,11 +29,14 @@ from buildassets.compiler.templates.names import (
     Use,
 )
 from buildassets.diagnostics import Diagnostic, Location, error, locate, reason_text, warning
-from buildassets.files import content_of
+from buildassets.files import chunks_of, small_content_of
 from buildassets.frozen import field, frozen, replace
 from buildassets.media import script_name, suffix
 from buildassets.nearest import Known, nearest
 from buildassets.paths import LogicalPath, split_url
+from buildassets.sizes import size_text
+
+_MOST_BYTES: Final = 50_000_000  # of a template, which is parsed as a whole
 
 CssModules: TypeAlias = Mapping[str, Mapping[LogicalPath, Collection[str]]]  # module → bundle → names
 
@@ -210,14 +213,21 @@ def _texts(files: Iterable[TemplateFile]) -> tuple[list[_Text], list[Diagnostic]
 def _text_of(file: TemplateFile) -> str | Diagnostic | None:
     """The text of a template, a warning if it cannot be read, or None for a binary file."""
     try:
-        content = content_of(file.path)
+        content = small_content_of(file.path, _MOST_BYTES)
+        is_binary = b"\0" in (next(chunks_of(file.path), b"") if content is None else content)
     except OSError as fault:
         message = f"cannot read the template `{file.shown}`: {reason_text(fault)}"
         return warning("template/unreadable", message, Location(file.shown))
+    if content is None and is_binary:
+        return None
+    if content is None:
+        message = f"the template `{file.shown}` has {size_text(_MOST_BYTES)} or more"
+        hint = "keep large files out of the folders of templates"
+        return warning("template/unreadable", message, Location(file.shown), hint=hint)
     try:
         return re.sub("\r\n?", "\n", content.decode("utf-8"))
     except UnicodeDecodeError as fault:
-        if b"\0" in content:
+        if is_binary:
             return None
         text = re.sub("\r\n?", "\n", content.decode("utf-8", "replace"))
         message = f"byte 0x{content[fault.start]:02x} of the template is not UTF-8"

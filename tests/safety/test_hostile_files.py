@@ -16,6 +16,8 @@ _HOSTILE: dict[str, tuple[Tree, tuple[str, ...]]] = {
         {"app.py": f"from flask import Flask\napp = Flask({'-' * 90_000}"},
         ("migrate", "static-digest"),
     ),
+    "array that nests 200,000 times, doctor": ({"package.json": "[" * 200_000}, ("doctor",)),
+    "array that nests 200,000 times, init": ({"package.json": "[" * 200_000}, ("init", "--dry-run")),
     "key of 40,000 parts, doctor": ({"pyproject.toml": f"{'.'.join('a' * 40_000)}=1"}, ("doctor",)),
     "key of 40,000 parts, build": ({"buildassets.toml": f"{'.'.join('a' * 40_000)}=1"}, ("build",)),
 }

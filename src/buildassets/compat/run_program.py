@@ -30,7 +30,7 @@ def printed_by(program: str, argument: str, folder: str, *, permission: Permissi
         found: dict[str, Any] = json.loads(done.stdout)
     except TimeoutExpired:
         raise ProgramError(f"it runs for more than {_AT_MOST_SECONDS} seconds") from None
-    except ValueError:
+    except (ValueError, RecursionError):
         last = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
         raise ProgramError(last or "it ended early") from None
     if "fault" in found:

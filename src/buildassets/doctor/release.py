@@ -94,7 +94,7 @@ def _is_answered(watcher: str) -> bool:
         if address.hostname != ADDRESS:  # somebody else wrote it
             return False
         socket.create_connection((ADDRESS, address.port or 0), _ANSWER_SECONDS).close()
-    except (OSError, ValueError, LookupError, TypeError):
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
         return False
     return True
 

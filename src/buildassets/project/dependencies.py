@@ -105,7 +105,7 @@ def _of_npm(files: ProjectFiles) -> Iterator[str]:
     for name in files.called("package.json"):
         try:
             package = json.loads(files.text(name))
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
         for key in ("dependencies", "devDependencies"):
             yield from _table(package, key)

@@ -20,7 +20,7 @@ def client() -> str:
 
 def templates_now(path: str) -> str | None:
     """The digest of the templates that the watcher saw last, from its file at `path`; None where no watcher runs."""
-    with suppress(OSError, ValueError, AttributeError), open(plain(path), "rb") as file:
+    with suppress(OSError, ValueError, AttributeError, RecursionError), open(plain(path), "rb") as file:
         templates = json.loads(file.read()).get("templates")
         return templates if isinstance(templates, str) else None
     return None

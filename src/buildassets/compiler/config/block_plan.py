@@ -95,7 +95,7 @@ def _read(path: str, shown: str) -> dict[str, Any]:
     try:
         with open(plain(path), encoding="utf-8") as file:
             document = json.load(file)
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         raise ConfigError([_refusal(shown)]) from None
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise ConfigError([_refusal(shown)])

@@ -124,7 +124,7 @@ def holds(folder: str, key: str) -> bool:
         with open(plain(os.path.join(folder, _NAME)), encoding="utf-8") as file:
             trace = json.load(file)
         return bool(trace["key"] == key and trace["stamps"] == _stamps(trace["stamps"]))
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return False
 
 

@@ -255,7 +255,9 @@ def on_terminal(folder: Path, **more: str) -> bytes:
 
 
 # Creates a file in the working directory when it begins, and never ends.
-SLEEPY = SHOUT.replace("return Compiled", "open('begun', 'w'); import time; time.sleep(600); return Compiled")
+SLEEPY = SHOUT.replace(
+    "return Compiled", "import pathlib, time; pathlib.Path('begun').touch(); time.sleep(600); return Compiled"
+)
 
 
 def with_package(site: Path) -> dict[str, str]:

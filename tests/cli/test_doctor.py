@@ -589,3 +589,10 @@ def test_no_host_that_a_file_of_the_release_names_is_asked(tmp_path: Path) -> No
         assert ("warning", "doctor/development") in examined(project)[1]
         with pytest.raises(BlockingIOError):
             server.accept()
+
+
+def test_what_is_not_read_without_running_the_project_is_reported(tmp_path: Path) -> None:
+    settings = 'webassets = "bundles"\n[templates]\nextensions = ["own.Tags"]\n'
+    done = run(write_tree(tmp_path, {"buildassets.toml": settings, "assets/a.css": "a {}\n"}), "doctor")
+    for name in ("`webassets` is not read", "the Jinja extension `own.Tags` is not loaded"):
+        assert f"{name}: that would run code of the project; `--run` does so" in done.stderr

@@ -31,6 +31,9 @@ def command(may_run: bool, config_file: str | None, cache_dir: str | None, as_js
     errors = sum(one.is_error for one in found)
     show = Output(as_json, quiet=quiet)
     code = show.finish(errors == 0, found, {"framework": examined.found.framework})
+    for notice in examined.config.notices:
+        if notice.code == "config/not-run":
+            show.report(f"{notice.message}; `--run` does so")
     for program in tools_not_run(examined.folder, permission=permission):
         unknown = "its version is not known without running it, as `--run` does"
         show.report(f"did not start `{program}`, which the project brings: {unknown}")

@@ -156,6 +156,21 @@ ROWS: Final[Mapping[str, Row]] = {
     ),
 }
 
+BESIDE: Final[Mapping[str, Row]] = {
+    "flask assets": Row(tools="the verb, which has a row of its own"),
+    "manage.py assets": Row(
+        tools="the verb, which has a row of its own", python="settings and applications, before any verb"
+    ),
+    "manage.py runserver --with-assets": Row(tools="`watch`", python="settings and applications"),
+    "manage.py compress": Row(
+        tools="`build`", programs="precompilers that the settings name", python="settings and applications"
+    ),
+    "vite() in development": Row(network="the server of Vite that the manifest names"),
+    "completion in a shell": Row(),
+    "build(), check(), load_config() in Python": _BUILD,
+}
+"""What does the same beside the verbs, for the page: they are no verbs, and the verbs that they start have rows."""
+
 
 def permission_of(verb: str, **options: bool) -> Permission:
     """The permission of `verb` with those `options` that are set and have a row of their own, as `dry_run=True` has."""
@@ -177,5 +192,5 @@ def table() -> Iterator[str]:
     columns = ("verb", "starts", "starts programs of the project", "imports Python of the project", *_TITLES)
     yield f"| {' | '.join(columns)} |"
     yield "|---" * len(columns) + "|"
-    for name, row in ROWS.items():
+    for name, row in {**ROWS, **BESIDE}.items():
         yield f"| `{name}` | {' | '.join(values_by_name(row).values())} |".replace("  ", " ")

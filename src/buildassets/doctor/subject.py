@@ -100,9 +100,7 @@ def _configured(file: str | None, permission: Permission) -> tuple[Config, tuple
         named, document = (None, None) if file else search(start)
         runs = document is not None and any(document.table.peek(key) for key in _RUN)
         if runs and not permission.python:
-            roots = [one for one in [document.table.peek("sources")] if isinstance(one, list)] if document else []
-            texts = [one for listed in roots for one in listed if isinstance(one, str)]
-            return load_config(named, sources=texts or ["assets"], needs_sources=False, permission=permission), ()
+            return load_config(named, needs_sources=False, permission=permission), ()
         return load_config(file, permission=permission), ()
     except ConfigError as failure:
         if file is not None and not os.path.isfile(file):

@@ -139,3 +139,20 @@ def test_strings_that_external_names_are_not_reported(tmp_path: Path) -> None:
     settings = PLAIN + 'external = ["./parts/*", "/static/img/*"]\n'
     folder = write_tree(tmp_path, {**STRINGS, "buildassets.toml": settings})
     assert "reference/string" not in run(folder, "check").stderr
+
+
+def test_the_hint_names_the_folder_of_vite_s_output(tmp_path: Path) -> None:
+    text = VITE.replace('"./', '"assets/')
+    tree = {name.replace("assets/dist/", "assets/dist/assets/"): content for name, content in CHUNKS.items()}
+    found = built(tmp_path, {**tree, "assets/dist/assets/app.js": text}, PLAIN)
+    fault = next(one for one in found.diagnostics if one.code == "reference/chunks")
+    assert fault.hint is not None
+    assert '`{ path = "assets/dist", manifest = ".vite/manifest.json" }`' in fault.hint
+    assert "fingerprinted" not in fault.hint
+
+
+def test_a_string_that_names_a_plain_file_is_not_reported(tmp_path: Path) -> None:
+    files: Tree = {"assets/img/x.svg": "<svg/>", "assets/a.js": 'fetch("/assets/img/x.svg");\n', "buildassets.toml": ""}
+    assert "reference/string" in run(write_tree(tmp_path, files), "check").stderr
+    write_tree(tmp_path, {"buildassets.toml": 'plain = ["img/x.svg"]\n'})
+    assert "reference/string" not in run(tmp_path, "check").stderr

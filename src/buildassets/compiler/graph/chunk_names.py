@@ -10,6 +10,7 @@ from typing import Final
 
 from buildassets.compiler.body import OnDisk, bytes_of
 from buildassets.compiler.config.values import Config, SourceRoot
+from buildassets.compiler.graph.plain_names import plain_names as plain_assets
 from buildassets.compiler.languages.javascript.chunk_names import Named, bundler_of, may_name_files, plain_names
 from buildassets.compiler.languages.javascript.worker_urls import worker_urls
 from buildassets.compiler.model import Draft, Linked, Source
@@ -45,7 +46,7 @@ def chunk_faults(
                 f"{bundler} wrote {_listed(targets)} into this script, and {_they(targets)} a new name",
                 positions.place_in(first.start, first.end),
                 notes=["pages would ask for the old names, which the release does not have"],
-                hint=_hint(bundler, root, targets),
+                hint=_hint(bundler, root, first.name, targets),
             )
 
 
@@ -100,6 +101,7 @@ class _Names:
     def __init__(self, config: Config, sources: Mapping[LogicalPath, Source]) -> None:
         self._sources = sources
         self._url = config.url
+        self._plain = plain_assets(config, sources)
         self._is_external: Callable[[str], object] = compile_globs(config.external)
 
     @cached_property
@@ -117,8 +119,11 @@ class _Names:
             if media_of(named.name).syntax is None and "." not in named.name.rpartition("/")[2]:
                 continue
             target = None if self._is_external(named.name) else self._target(named, draft.source.logical, anywhere)
-            if target is not None and target != draft.source.logical and not self._sources[target].keeps_name:
+            if target is not None and target != draft.source.logical and not self._keeps_name(target):
                 yield named, target
+
+    def _keeps_name(self, target: LogicalPath) -> bool:
+        return self._sources[target].keeps_name or target in self._plain
 
     def _target(self, named: Named, logical: LogicalPath, anywhere: bool) -> LogicalPath | None:
         path = from_url(split_url(named.name)[0])
@@ -147,11 +152,15 @@ def _they(targets: list[LogicalPath]) -> str:
     return "it gets" if len(targets) == 1 else "each gets"
 
 
-def _hint(bundler: str, root: SourceRoot, targets: list[LogicalPath]) -> str:
+def _hint(bundler: str, root: SourceRoot, name: str, targets: list[LogicalPath]) -> str:
     folder = targets[0].rpartition("/")[0]
     glob = f"{folder}/**" if folder else "*"
     keep = f'keep the names that it chose: `fingerprinted = ["{glob}"]`'
     if bundler != "Vite":
         return keep
-    named = f'`{{ path = "{root.shown}", manifest = ".vite/manifest.json" }}` in `sources`'
-    return f"name its manifest: {named}, set its `base` to `./`, or {keep}"
+    written = name.removeprefix("./").lstrip("/")
+    above = targets[0].removesuffix(written).rstrip("/") if targets[0].endswith(f"/{written}") else ""
+    path = "/".join(filter(None, (root.shown, above.removeprefix(root.prefix).strip("/"))))
+    named = f'`{{ path = "{path}", manifest = ".vite/manifest.json" }}` in `sources`'
+    # Pages ask for the old names below the `base` of Vite, which a folder around them is no part of.
+    return f"name its manifest: {named}, or set its `base` to `./`" + (f", or {keep}" if not above else "")

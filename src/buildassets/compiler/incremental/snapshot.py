@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 # Temporary files that editors write beside an open file. `discover.BUILT_IN_EXCLUDES` excludes the same names, so they
 # are never assets.
-_PASSING: Final = (".", "#")
+_WELL_KNOWN: Final = ".well-known"  # the one hidden folder that is released
 _PASSING_ENDS: Final = ("~", ".swp")
 _STAMP_BYTES: Final = 32  # four numbers
 _DIGEST_BYTES: Final = 32
@@ -325,4 +325,5 @@ def _digest_of_names(folder: str, parents: Collection[str]) -> str:
 
 
 def _is_passing(name: str) -> bool:
-    return name.startswith(_PASSING) or name.endswith(_PASSING_ENDS)
+    is_hidden = name.startswith(".") and name != _WELL_KNOWN
+    return is_hidden or (name.startswith("#") and name.endswith("#")) or name.endswith(_PASSING_ENDS)

@@ -116,7 +116,8 @@ def _undone(folder: Path) -> Iterator[None]:
             yield
         finally:
             gc.set_threshold(*threshold)
-            sys.meta_path[:] = finders
+            ours = [one for one in sys.meta_path if type(one).__module__.startswith("buildassets")]
+            sys.meta_path[:] = [one for one in sys.meta_path if one in finders or one not in ours]
             signal.set_wakeup_fd(wakeup)  # what hears of signals would send this process each once more
             for number, handler in zip(_SIGNALS, handlers, strict=True):
                 signal.signal(number, handler)

@@ -14,7 +14,7 @@ from tests.corpus.packages import node_modules
 pytestmark = pytest.mark.corpus
 
 PIECES = (
-    "a \\ \n\r\n\t\u2028é😀",
+    "a \\ \n\n\t\u2028é😀",
     "'\"`",
     "<%= x %>",
     "<%- html %>",

@@ -2,12 +2,14 @@
 
 import os
 import time
+from contextlib import suppress
 
 import click
 
 from buildassets.cli.options import doctor_options
 from buildassets.cli.output import UNPARSED, Output, count_text
 from buildassets.cli.permissions import permitted
+from buildassets.errors import BuildAssetsError
 
 
 @click.command("doctor")
@@ -34,9 +36,10 @@ def command(may_run: bool, config_file: str | None, cache_dir: str | None, as_js
     for notice in examined.config.notices:
         if notice.code == "config/not-run":
             show.report(f"{notice.message}; `--run` does so")
-    for program in tools_not_run(examined.folder, permission=permission):
-        unknown = "its version is not known without running it, as `--run` does"
-        show.report(f"did not start `{program}`, which the project brings: {unknown}")
+    with suppress(BuildAssetsError):  # of a lock that cannot be read, which is a finding
+        for program in tools_not_run(examined.folder, permission=permission):
+            unknown = "its version is not known without running it, as `--run` does"
+            show.report(f"did not start `{program}`, which the project brings: {unknown}")
     if advice := other_host(examined):
         show.report(advice)
     if has_unparsed(examined):

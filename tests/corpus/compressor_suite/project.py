@@ -32,7 +32,7 @@ def build() -> None:
     command = compiler_command("build").command
     child = os.fork()
     if not child:
-        _compile([*command[2:]])
+        _compile([*command[3:]])
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     assets.cache_clear()
     if code:

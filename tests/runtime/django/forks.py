@@ -38,7 +38,12 @@ COMPILER = [sys.executable, "-m", "buildassets"]
 execute, start = os.execve, subprocess.run
 
 
+def unflagged(command):
+    return [one for one in command if one != "-P"]
+
+
 def is_ours(command):
+    command = unflagged(command)
     return command[:2] == COMPILER[:2] and command[2].partition(".")[0] == "buildassets"
 
 
@@ -68,6 +73,7 @@ def become_module(path, command, environment):
     os.environ.clear()
     os.environ.update(environment)
     sys.dont_write_bytecode = bool(os.environ.get("PYTHONDONTWRITEBYTECODE"))
+    command = unflagged(command)
     sys.argv = ["-m", *command[3:]]
     become(lambda: runpy.run_module(command[2], run_name="__main__", alter_sys=True))
 

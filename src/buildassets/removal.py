@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from errno import EINVAL, ELOOP
 
-from buildassets.folders import make_folders_below
+from buildassets.folders import make_folders_below, path_below
 from buildassets.plain_files import linked_folder
 from buildassets.programs.permission import Permission, require
 
@@ -24,6 +24,11 @@ def remove_file(top: str, name: str, *, permission: Permission) -> None:
     require(permission.deletes, f"to remove `{name}`")
     with _opened(top, name) as (folder, last):
         os.unlink(last, dir_fd=folder)
+
+
+def remove_path(top: str, path: str, *, permission: Permission) -> None:
+    """The same for an absolute `path`, which has to lie below `top`."""
+    remove_file(top, path_below(top, path) or "", permission=permission)
 
 
 def remove_empty_folder(top: str, name: str, *, permission: Permission) -> None:

@@ -25,7 +25,8 @@ def command(old: str, new: str, as_json: bool, markdown: bool, exit_code: bool) 
 
     if as_json and markdown:
         raise click.UsageError("`--json` and `--markdown` exclude each other")
-    compared = difference(*(read_manifest(one, permission=permitted("diff")) for one in (old, new)))
+    permission = permitted("diff")
+    compared = difference(read_manifest(old, permission=permission), read_manifest(new, permission=permission))
     if as_json:
         print_json({"ok": True, **difference_document(compared), "diagnostics": []})
     else:

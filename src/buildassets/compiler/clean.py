@@ -21,7 +21,7 @@ from buildassets.locks import locked
 from buildassets.manifest import ASSETS_FOLDER, MANIFEST_NAME, MAPS_SUFFIX, Manifest, dumps, loads, release_of
 from buildassets.media import SUFFIXES, delta_file
 from buildassets.programs.permission import Permission
-from buildassets.removal import remove_empty_folder, remove_file
+from buildassets.removal import remove_empty_folder, remove_path
 from buildassets.typed import typed
 
 Shown = Callable[[str], str]  # from an absolute path to the same path as the user writes it
@@ -229,7 +229,7 @@ def _removed(paths: Iterable[str], top: str, shown: Shown, dry_run: bool, permis
         try:
             size_bytes = os.lstat(path).st_size
             if not dry_run:
-                remove_file(top, _relative(path, top), permission=permission)
+                remove_path(top, path, permission=permission)
             removed.append((path, size_bytes))
         except FileNotFoundError:
             continue

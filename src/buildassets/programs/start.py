@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from buildassets.frozen import frozen
 from buildassets.programs.permission import Permission, require
-from buildassets.programs.places import lies_in_project, path_outside
+from buildassets.programs.places import brought_by, path_outside
 
 if TYPE_CHECKING:
     import subprocess
@@ -33,7 +33,7 @@ def tool(command: Sequence[str], folder: str, *, permission: Permission) -> Perm
 
     Raises NotPermittedError if it may not be started: one that the project brings only with `programs`.
     """
-    brought = bool(folder) and any(os.path.isabs(part) and lies_in_project(part, folder) for part in command)
+    brought = bool(folder) and any(map(brought_by(folder), filter(os.path.isabs, command)))
     require(permission.programs if brought else permission.tools, f"to start `{command[0]}`")
     return Permitted(tuple(command), path_outside(folder) if folder and not permission.programs else None)
 

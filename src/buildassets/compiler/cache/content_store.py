@@ -10,9 +10,9 @@ from stat import S_ISREG
 from buildassets.compiler.body import OnDisk
 from buildassets.digest import digest
 from buildassets.files import bytes_at, chunks_of, digest_of, write_whole
-from buildassets.folders import path_below, walk
+from buildassets.folders import walk
 from buildassets.programs.permission import OWN
-from buildassets.removal import remove_file
+from buildassets.removal import remove_path
 
 
 class ContentStore:
@@ -83,7 +83,7 @@ class ContentStore:
         """Remove a damaged file, or a link in the place of one."""
         if self._is_folder(os.path.dirname(path)):
             with suppress(OSError):
-                remove_file(self._folder, path_below(self._folder, path) or "", permission=OWN)
+                remove_path(self._folder, path, permission=OWN)
 
     def all_but(self, names: Collection[str], older_than_seconds: float) -> Iterator[tuple[str, int]]:
         """The path and the size of every file but those of `names`.

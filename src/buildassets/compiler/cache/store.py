@@ -30,7 +30,7 @@ from buildassets.frozen import field, frozen, replace
 from buildassets.lazy_pattern import lazy_pattern
 from buildassets.locks import locked
 from buildassets.programs.permission import OWN
-from buildassets.removal import remove_file
+from buildassets.removal import remove_path
 
 if TYPE_CHECKING:
     from buildassets.compiler.cache.remote.records import Result
@@ -433,7 +433,7 @@ class Cache:
         unused = list(self._unused(index))
         for path, _ in unused:  # before the index is written: a full disk has no room for another one
             with suppress(OSError):
-                remove_file(self._folder, path_below(self._folder, path) or "", permission=OWN)
+                remove_path(self._folder, path, permission=OWN)
         self._write(replace(index, swept=self._today()))
         return unused
 

@@ -31,7 +31,7 @@ from buildassets.files import (
     write_chunks,
     write_new,
 )
-from buildassets.folders import make_folders, path_below, remove_temporary
+from buildassets.folders import make_folders, remove_temporary
 from buildassets.frozen import frozen, replace
 from buildassets.locks import locked
 from buildassets.manifest import (
@@ -48,7 +48,7 @@ from buildassets.media import SUFFIXES, delta_file, media_of
 from buildassets.paths import LogicalPath
 from buildassets.plain_files import linked_folder
 from buildassets.programs.permission import Permission
-from buildassets.removal import remove_file
+from buildassets.removal import remove_path
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor  # 10 ms
@@ -191,7 +191,7 @@ class ReleaseWriter:
             names.append(MANIFEST_NAME)
         for path in left:
             with suppress(OSError):  # `clean` removes it, and reports what cannot be removed
-                remove_file(self._output, path_below(self._output, path) or "", permission=self._permission)
+                remove_path(self._output, path, permission=self._permission)
         return tuple(names)
 
     def _left(self, kept: Collection[str]) -> list[str]:

@@ -21,11 +21,11 @@ from buildassets.credentials import has_credentials, masked_in, masked_url
 from buildassets.diagnostics import Diagnostic, error
 from buildassets.errors import ConfigError
 from buildassets.files import STAGING_PREFIX, content_of, put_in_place
-from buildassets.folders import is_within, make_folders, path_below
+from buildassets.folders import is_within, make_folders
 from buildassets.frozen import frozen
 from buildassets.programs.permission import Permission, require
 from buildassets.release.inventory.members import members_of_folder
-from buildassets.removal import remove_file
+from buildassets.removal import remove_path
 from buildassets.threads import within
 
 _T = TypeVar("_T")
@@ -138,7 +138,7 @@ class LocalStorage:
 
     def rm_file(self, path: str) -> None:
         """See Storage."""
-        remove_file(self._folder, path_below(self._folder, path) or "", permission=self._permission)
+        remove_path(self._folder, path, permission=self._permission)
 
 
 class Destination:

@@ -12,7 +12,7 @@ from buildassets.diagnostics import Location
 from buildassets.files import write_whole
 from buildassets.plain_files import plain
 from buildassets.programs.permission import OWN
-from buildassets.removal import remove_file
+from buildassets.removal import remove_path
 
 __all__ = ["GeneratedSources", "digest_of"]
 
@@ -56,8 +56,7 @@ class GeneratedSources:
         for parent, _, files in os.walk(folder):
             for name in files:
                 if os.path.join(parent, name) not in wanted:
-                    path = os.path.relpath(os.path.join(parent, name), folder).replace(os.sep, "/")
-                    remove_file(folder, path, permission=OWN)
+                    remove_path(folder, os.path.join(parent, name), permission=OWN)
         for path, content in wanted.items():
             if _content(path) != content:
                 os.makedirs(os.path.dirname(path), exist_ok=True)

@@ -5,13 +5,16 @@ Takes a folder, gives absolute paths, or raises ConfigError. Starts git.
 
 import os
 import re
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
 from buildassets.diagnostics import Diagnostic, error
 from buildassets.errors import ConfigError
+from buildassets.folders import temporary_folder
 from buildassets.programs.git import GitError, NoGitError, run_git
 
 if TYPE_CHECKING:
@@ -58,8 +61,19 @@ class Repository:
             "--",
         )
         untracked = ("ls-files", "-z", "--others", "--exclude-standard")
-        changed = {path for arguments in (tracked, untracked) for path in self._paths(arguments)}
+        with self._copy_of_index() as index:  # as `diff` writes the times of files into the one it reads
+            changed = {path for arguments in (tracked, untracked) for path in self._paths(arguments, index)}
         return frozenset(changed.union(filter(_has_edits, self._submodules())))
+
+    @contextmanager
+    def _copy_of_index(self) -> Iterator[dict[str, str]]:
+        """The variables by which git reads a copy of the index, which goes with the context."""
+        index = os.path.join(self.folder, _text(self._git("rev-parse", "--git-path", "index")).rstrip("\n"))
+        with temporary_folder() as folder:
+            copied = os.path.join(folder, "index")
+            if os.path.isfile(index):  # neither a device, nor absent as before the first `git add`
+                shutil.copyfile(index, copied)
+            yield {"GIT_INDEX_FILE": copied}
 
     def _submodules(self) -> Iterator[str]:
         """The absolute paths of the submodules that are here."""
@@ -84,8 +98,8 @@ class Repository:
                 seen.add((folder, text))
                 yield from ((folder, os.path.normpath(os.path.join(folder, path))) for path in _paths_in(text))
 
-    def _paths(self, arguments: Sequence[str]) -> Iterator[str]:
-        done = self._git(*arguments)
+    def _paths(self, arguments: Sequence[str], variables: Mapping[str, str]) -> Iterator[str]:
+        done = self._git(*arguments, variables=variables)
         if done.returncode:
             raise ConfigError([_fault("workspace/git", f"`git {arguments[0]}` failed", done, "see to the repository")])
         yield from (os.path.join(self.folder, name.rstrip("/")) for name in _text(done).split("\0") if name)

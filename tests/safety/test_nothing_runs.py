@@ -216,7 +216,14 @@ def test_program_that_a_tool_starts_by_its_name_is_none_of_the_project(
 
 
 @pytest.mark.parametrize(
-    ("verb", "module"), [("doctor", "watchdog"), ("lsp", "lsprotocol"), ("migrate jammit", "yaml"), ("list", "jinja2")]
+    ("verb", "module"),
+    [
+        ("doctor", "watchdog"),
+        ("list", "jinja2"),
+        ("lsp", "lsprotocol"),
+        ("migrate jammit", "yaml"),
+        (f"pack build --sign ed25519:{'A' * 43}=", "cryptography"),
+    ],
 )
 def test_package_that_is_used_where_it_is_installed_is_not_taken_from_the_project(
     tmp_path: Path, verb: str, module: str

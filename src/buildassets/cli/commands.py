@@ -75,6 +75,9 @@ class _Verbs(click.Group):
         from importlib import import_module
 
         from buildassets.cli.examples import with_examples
+        from buildassets.cli.permissions import begin
+
+        begin()
 
         command = with_examples(import_module(f"buildassets.cli.{cmd_name}").command, cmd_name)
         if _COMPLETING in os.environ:

@@ -10,7 +10,7 @@ from typing import Final
 
 from buildassets.frozen import frozen_by_name, values_by_name
 from buildassets.programs.permission import Permission
-from buildassets.programs.project_python import refuse_project_modules
+from buildassets.programs.project_python import admit_project_modules, refuse_project_modules
 
 
 @frozen_by_name
@@ -178,12 +178,17 @@ def permission_of(verb: str, **options: bool) -> Permission:
     return ROWS[next((name for name in given if name in ROWS), verb)].permission
 
 
-def permitted(verb: str, **options: bool) -> Permission:
-    """Begin `verb`: return its permission; unless that is for Python, too, no module of the project can be imported."""
-    permission = permission_of(verb, **options)
+def begin() -> None:
+    """Begin a verb: until it has a permission for Python, no module of the project can be imported."""
     with suppress(FileNotFoundError):  # of the working directory; whoever needs that reports it
-        if not permission.python:
-            refuse_project_modules(os.getcwd())
+        refuse_project_modules(os.getcwd())
+
+
+def permitted(verb: str, **options: bool) -> Permission:
+    """The permission of `verb` with those `options`; with one for Python, modules of the project can be imported."""
+    permission = permission_of(verb, **options)
+    if permission.python:
+        admit_project_modules()
     return permission
 
 

@@ -60,6 +60,11 @@ def refuse_project_modules(folder: str) -> None:
         sys.meta_path.insert(0, _Refusal(folder))
 
 
+def admit_project_modules() -> None:
+    """Let this process import modules of the project again."""
+    sys.meta_path[:] = [one for one in sys.meta_path if not isinstance(one, _Refusal)]
+
+
 class _Refusal:
     """Finds modules by the other finders (importlib's meta path), and none that the project in `folder` brings."""
 

@@ -51,6 +51,30 @@ def _tailwind_that_leaves_a_trace(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr("buildassets.compiler.engines.tailwind.command._in_wheel", lambda: None)
 
 
+@pytest.mark.parametrize(
+    ("settings", "files", "name"),
+    [
+        ('[engines]\njs = "esbuild"\n', {"assets/a.js": "a ( )\n"}, "a.js"),
+        ('[bundles]\n"b.js" = { files = ["a.js"], bundle = true }\n', {"assets/a.js": "export {}\n"}, "b.js"),
+        ("", {"assets/a.ts": "export const a: number = 1\n"}, "a.js"),
+        ('[engines]\nscss = "sass"\n', {"assets/a.scss": "a { b { c: d } }\n"}, "a.css"),
+    ],
+)
+def test_tool_of_the_project_is_a_warning_and_the_rest_is_checked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: str, files: Tree, name: str
+) -> None:
+    template = f"{{{{ asset({name!r}) }}}} {{{{ asset('missing.css') }}}}"
+    write_tree(tmp_path, {**files, "buildassets.toml": settings, "templates/a.html": template})
+    trap(tmp_path, _NATIVE)
+    trap(tmp_path, "node_modules/.bin/sass")
+    monkeypatch.setenv("PATH", str(tmp_path / "node_modules/.bin"))
+    done = run(tmp_path, "check", "--no-run")
+    assert done.stderr.count("warning[config/not-run]") == 1, done.stderr
+    assert "1 error, 1 warning" in done.stderr, done.stderr
+    assert "no asset is named `missing.css`" in done.stderr
+    assert not (tmp_path / "ran").exists()
+
+
 def test_extension_of_jinja_is_not_imported(tmp_path: Path) -> None:
     site = write_tree(
         tmp_path / "site",
@@ -166,6 +190,20 @@ def test_engine_of_the_project_itself_is_left_out_with_a_warning(tmp_path: Path,
     done = run(write_tree(tmp_path, files), "check", "--no-run", PYTHONPATH=str(tmp_path / "lib"))
     assert done.returncode == 0, done.stderr
     assert "warning[config/not-run]: the engine `trap` is not loaded" in done.stderr
+    assert not (tmp_path / "ran").exists()
+
+
+def test_compiler_of_the_project_itself_is_a_warning_of_doctor(tmp_path: Path) -> None:
+    files = {
+        "lib/trap.py": f"open({str(tmp_path / 'ran')!r}, 'w').close()\n",
+        "lib/trap-1.dist-info/METADATA": "Metadata-Version: 2.1\nName: trap\nVersion: 1\n",
+        "lib/trap-1.dist-info/entry_points.txt": "[buildassets.engines]\ntrap = trap:Trap\n",
+        "assets/a.less": "a { color: red }\n",
+        "buildassets.toml": '[engines]\nless = "trap"\n',
+    }
+    done = run(write_tree(tmp_path, files), "doctor", PYTHONPATH=str(tmp_path / "lib"))
+    assert done.returncode == 0, done.stderr
+    assert "warning[doctor/engine]: the engine `trap` of the package `trap` is not loaded" in done.stderr
     assert not (tmp_path / "ran").exists()
 
 

@@ -60,9 +60,11 @@ def _checked(given: CompileOptions, config: "Config", output: Output) -> "CheckR
     """The result of the check; the cache of a project that nobody trusts is not read."""
     from buildassets.compiler.cache.folder import cache_folder
     from buildassets.compiler.check import check
+    from buildassets.compiler.config.not_run import without_project_esbuild
 
     cache = cache_folder(config) if config.permission.programs else None
-
+    if not config.permission.programs:
+        config = without_project_esbuild(config)
     with threads(given.jobs) as executor, descriptor_kept_from_stdout(), kept_from_stdout():
         return check(config, mode=given.mode, executor=executor, progress=output.on_progress(), cache=cache)
 
@@ -97,9 +99,10 @@ def _counted(diagnostics: Sequence[Diagnostic]) -> str:
 def show_check(result: "CheckResult", output: Output, not_run: Sequence[str] = ()) -> int:
     """Show the result of a check, in which some commands were `not_run`; returns the exit code.
 
-    What only the results of these refer to would be listed as left over, so nothing is listed then.
+    What only the results of these, or of tools that did not run, refer to would be listed as left over, so nothing is
+    listed then.
     """
-    if not_run:
+    if not_run or any(diagnostic.code == "config/not-run" for diagnostic in result.diagnostics):
         result = replace(result, unreached=(), unused=())
     errors = sum(diagnostic.is_error for diagnostic in result.diagnostics)
     left = {"not reached": result.unreached, "not used": result.unused}

@@ -116,7 +116,8 @@ def _engines(subject: Subject, lock: Lock, broken: Mapping[str, Diagnostic]) -> 
         fault = _fault_of(subject, name, start_compiler)
         if fault is not None:
             place = config.place("engines", kind)
-            yield error("doctor/engine", fault.message, place, notes=fault.notes, hint=fault.hint)
+            finding = warning if fault.code == "config/not-run" else error
+            yield finding("doctor/engine", fault.message, place, notes=fault.notes, hint=fault.hint)
     if _asks_for_esbuild(config) and "esbuild" not in broken:
         try:
             find_esbuild(subject.folder, permission=config.permission)

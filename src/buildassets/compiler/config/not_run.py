@@ -1,4 +1,4 @@
-"""Leaves out of a configuration what only Python of the project can do, and reports each as a warning."""
+"""Leaves out of a configuration what only code of the project can do, and reports each as a warning."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -29,6 +29,23 @@ def without_project_python(config: Config) -> Config:
         engines=replace(config.engines, **kept),
         notices=(*config.notices, *_notices(config, engines)),
     )
+
+
+def without_project_esbuild(config: Config) -> Config:
+    """`config` that minifies no script if the esbuild for it lies in the project. Starts an esbuild for its version."""
+    from buildassets.compiler.engines.esbuild.command import find_esbuild
+    from buildassets.compiler.engines.unavailable import NotRunError, UnavailableError
+
+    if config.engines.js != "esbuild":
+        return config
+    try:
+        find_esbuild(config.folder, permission=config.permission)
+    except NotRunError as why:
+        notice = why.diagnostic("js/unavailable", config.place("engines", "js"))
+        return replace(config, engines=replace(config.engines, js="none"), notices=(*config.notices, notice))
+    except UnavailableError:  # which the start of the engines reports
+        pass
+    return config
 
 
 def _of_project(config: Config) -> dict[str, str]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from errno import EAGAIN
 from typing import Final
 
-from buildassets.diagnostics import Diagnostic, Location, error
+from buildassets.diagnostics import Diagnostic, Location, error, warning
 from buildassets.errors import BuildAssetsError
 
 NOT_RUN_HINT: Final = "for a project that you trust, leave `--no-run` out, or give `doctor` its option `--run`"
@@ -32,7 +32,7 @@ class UnavailableError(Exception):
         return cls(first.message, first.hint or "", first.notes)
 
     def diagnostic(self, code: str, place: Location | None) -> Diagnostic:
-        """An error diagnostic at `place`."""
+        """The diagnostic `code` at `place`: an error."""
         return error(code, self.message, place, notes=self.notes, hint=self.hint)
 
 
@@ -43,3 +43,7 @@ class NotRunError(UnavailableError):
         hint = f"{NOT_RUN_HINT}; or install one outside of the project, as `buildassets tools install` does"
         super().__init__(f"`{shown}` is not run: it lies in the project", hint)
         self.origin = origin
+
+    def diagnostic(self, code: str, place: Location | None) -> Diagnostic:
+        """A warning at `place`: what the tool would make is not known, and the rest of the project can be checked."""
+        return warning("config/not-run", self.message, place, hint=self.hint)

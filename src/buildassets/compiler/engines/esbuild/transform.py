@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineOptions
 from buildassets.compiler.engines.reader import Reader
-from buildassets.diagnostics import Location, error
+from buildassets.diagnostics import Location
 from buildassets.errors import BuildError
 from buildassets.frozen import replace
 from buildassets.media import suffix
@@ -72,9 +72,10 @@ class EsbuildTransform:
             return Compiled("", diagnostics=tuple(fault.diagnostics))
         except UnavailableError as fault:
             aim = "compile" if _is_compiled(given) else "put the values of `define` into"
-            message = f"cannot {aim} `{given.shown}`: {fault.message}"
-            missing = error("js/unavailable", message, Location(given.shown), notes=fault.notes, hint=fault.hint)
-            return Compiled("", diagnostics=(missing,))
+            found = fault.diagnostic("js/unavailable", Location(given.shown))
+            if found.is_error:
+                found = replace(found, message=f"cannot {aim} `{given.shown}`: {fault.message}")
+            return Compiled("", diagnostics=(found,))
         if any(one.is_error for one in settings.diagnostics):
             return Compiled("", diagnostics=settings.diagnostics)
         flags = (*self._flags(given, settings, knows_attributes=running.knows_attributes),)

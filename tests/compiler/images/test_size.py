@@ -45,7 +45,9 @@ def test_a_picture_is_known_by_its_content_whatever_its_suffix() -> None:
     assert raster_size(picture("WEBP")) == _UPRIGHT
 
 
-@pytest.mark.parametrize("content", [b"", b"\xff", b"text", b"<svg width='1' height='1'/>", bytes(100)])
+@pytest.mark.parametrize(
+    "content", [b"", b"\xff", b"text", b"\0\0\0\x02ftypavif", b"<svg width='1' height='1'/>", bytes(100)]
+)
 def test_file_that_is_not_a_raster_picture_has_no_size(content: bytes) -> None:
     assert raster_size(content) is None
 

@@ -17,7 +17,7 @@ def size(data: bytes) -> tuple[int, int] | None:
     Raises struct.error or IndexError if `data` ends before the properties.
     """
     boxes = _boxes(data, 0, len(data))
-    _, start, end = next(boxes)
+    _, start, end = next(boxes, (b"", 0, 0))  # none where its length is less than that of a header
     brands = [data[place : place + 4] for place in (start, *range(start + 8, min(end, len(data)), 4))]
     if not any(brand in brands for brand in _BRANDS):
         return None

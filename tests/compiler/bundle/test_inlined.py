@@ -1,6 +1,7 @@
 """Sheets that are put into those that import them, through the whole build."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -148,6 +149,48 @@ def test_members_of_a_bundle_are_joined_with_their_imports(tmp_path: Path) -> No
     files: Tree = {"assets/a.css": "a {}\n", "assets/b.css": '@import "c.css" screen;b {}\n', "assets/c.css": "c {}\n"}
     result = inlined_build(tmp_path, files, '[bundles]\n"site.css" = ["a.css", "b.css"]\n')
     assert released(tmp_path, result, "site.css") == "a {}\n@media screen{c {}\n}b {}\n"
+
+
+BUNDLE_IMPORTED: Tree = {
+    "assets/a.css": "a {}\n",
+    "assets/b.css": '@import "lib.css" screen;b {}\n',
+    "assets/c.css": "c {}\n",
+    "assets/d.css": "d {}\n",
+}
+INLINES = pytest.mark.parametrize("inlines", ["", "inline_imports = true\n"])
+
+
+@INLINES
+def test_an_imported_bundle_is_put_inline_with_all_its_members(tmp_path: Path, inlines: str) -> None:
+    bundles = '[bundles]\n"site.css" = ["a.css", "b.css"]\n"lib.css" = ["c.css", "d.css"]\n'
+    result = built(tmp_path, BUNDLE_IMPORTED, f"minify = false\ncompress = []\n{inlines}{bundles}")
+    assert printed(result) == ""
+    assert released(tmp_path, result, "site.css") == "a {}\n@media screen{c {}\nd {}\n}b {}\n"
+    assert released(tmp_path, result, "b.css").startswith("@media" if inlines else "@import")
+
+
+@INLINES
+def test_an_imported_sheet_is_put_inline_with_what_it_requires(tmp_path: Path, inlines: str) -> None:
+    files: Tree = {
+        **BUNDLE_IMPORTED,
+        "assets/lib.css": "/*= require c */\nl {}\n",
+        "assets/site.css": "/*\n *= require a\n *= require b\n */\n",
+        "assets/c.css": "/*= require d */\nc {}\n",
+    }
+    result = built(tmp_path, files, f"minify = false\ncompress = []\ndirectives = true\n{inlines}")
+    assert printed(result) == ""
+    text = released(tmp_path, result, "site.css")
+    assert re.findall(r"@media|\w(?= \{)", text) == ["a", "@media", "d", "c", "l", "b"]
+
+
+@INLINES
+def test_a_bundle_that_its_own_member_imports_is_an_error(tmp_path: Path, inlines: str) -> None:
+    bundles = '[bundles]\n"lib.css" = ["a.css", "b.css"]\n'
+    result = built(tmp_path, BUNDLE_IMPORTED, f"{inlines}{bundles}")
+    assert [codes(result), only(result).message] == [
+        ["css/cycle"],
+        "`lib.css` is imported by a sheet that is joined into it",
+    ]
 
 
 def test_a_change_of_an_imported_sheet_changes_the_whole(tmp_path: Path) -> None:

@@ -61,8 +61,11 @@ class _Sheet:
     def __init__(self, asset: Linked) -> None:
         self.asset = asset
         self.path = asset.draft.source.logical
-        self.text = text_of(asset.draft.body)
         self._targets = {reference.start: target for reference, target in asset.links}
+
+    @cached_property
+    def text(self) -> str:
+        return text_of(self.asset.draft.body)
 
     @cached_property
     def ended(self) -> Ended:
@@ -98,48 +101,72 @@ class _Sheet:
         target = self._targets.get(self.asset.draft.references[number].start)
         return target if target is not None and is_sheet(target) else None
 
+    def imported(self) -> set[LogicalPath]:
+        """The sheets that it imports, and that may be put into it."""
+        if self.asset.draft.failed or not self.asset.links:
+            return set()
+        return {target for one in self.head.imports if (target := self.target_of(one)) is not None}
+
 
 class _TooMuchError(Exception):
     """What a sheet imports, with all that it imports in its turn, is more than is put into one; holds the reason."""
 
 
 class Inliner:
-    """Puts imported sheets inline, all of which are among `compiled`; `shown` turns a path into a user's name."""
+    """Puts imported sheets inline, whose parts are all `compiled`; `shown` turns a path into a user's name.
 
-    def __init__(self, compiled: Mapping[LogicalPath, Linked], shown: Callable[[str], str], source_maps: bool) -> None:
+    `whole` gives the sheet of a path as others import it: a bundle is joined then.
+    """
+
+    def __init__(
+        self,
+        compiled: Mapping[LogicalPath, Linked],
+        whole: Callable[[LogicalPath], Linked],
+        shown: Callable[[str], str],
+        source_maps: bool,
+    ) -> None:
         self._compiled = compiled
+        self._whole = whole
         self._shown = shown
         self._source_maps = source_maps
-        self._sheets: dict[LogicalPath, _Sheet] = {}
+        self._sheets: dict[int, _Sheet] = {}  # by the identity of the asset, which the sheet holds
 
     def sheet(self, path: LogicalPath) -> _Sheet:
-        """The compiled sheet `path`."""
-        if path not in self._sheets:
-            self._sheets[path] = _Sheet(self._compiled[path])
-        return self._sheets[path]
+        """The compiled sheet `path`, without what is joined with it."""
+        return self._sheet_of(self._compiled[path])
+
+    def whole(self, path: LogicalPath) -> _Sheet:
+        """The sheet `path` as others import it."""
+        return self._sheet_of(self._whole(path))
+
+    def _sheet_of(self, asset: Linked) -> _Sheet:
+        if id(asset) not in self._sheets:
+            self._sheets[id(asset)] = _Sheet(asset)
+        return self._sheets[id(asset)]
 
     def imported(self, path: LogicalPath) -> set[LogicalPath]:
         """The sheets that the compiled asset `path` imports, and that may be put into it."""
-        if not is_sheet(path) or self._compiled[path].draft.failed or not self._compiled[path].links:
-            return set()
-        sheet = self.sheet(path)
-        return {target for one in sheet.head.imports if (target := sheet.target_of(one)) is not None}
+        return self.sheet(path).imported() if is_sheet(path) else set()
 
     def inlined(self, path: LogicalPath) -> Linked:
         """The compiled asset `path` with all that it imports, which must be compiled; unchanged if it imports nothing.
 
-        A sheet that keeps its name stays as it is, byte for byte.
+        A sheet that keeps its name stays as it is, byte for byte. If what it imports has errors, so has the result.
         """
         asset = self._compiled[path]
-        if asset.draft.source.keeps_name or not self.imported(path):
+        if asset.draft.source.keeps_name or not (imported := self.imported(path)):
             return asset
-        reached = _reached(path, self.imported)
-        if any(self._compiled[one].draft.failed for one in reached):
-            return asset
+        reached = map(self.whole, _reached(imported, lambda one: self.whole(one).imported()))
+        if faults := [fault for sheet in reached for fault in sheet.asset.draft.diagnostics if fault.is_error]:
+            return replace(asset, draft=replace(asset.draft, diagnostics=(*asset.draft.diagnostics, *faults)))
         try:
             return _Inlining(self, path, self._shown).whole(source_maps=self._source_maps)
         except _TooMuchError as reason:
             return self._left(asset, str(reason))
+
+    def faults_of_joining(self, sheet: _Sheet) -> tuple[Diagnostic, ...]:
+        """The diagnostics of a sheet that is joined of several: those of compiled ones are reported with these."""
+        return () if sheet.asset is self._compiled.get(sheet.path) else sheet.asset.draft.diagnostics
 
     def _left(self, asset: Linked, reason: str) -> Linked:
         """The asset with its imports, and with a warning that they stay."""
@@ -160,8 +187,9 @@ def is_sheet(path: LogicalPath) -> bool:
     return media_of(path).syntax is Syntax.CSS
 
 
-def _reached(start: LogicalPath, edges: Callable[[LogicalPath], Iterable[LogicalPath]]) -> set[LogicalPath]:
-    pending, seen = [start], {start}
+def _reached(starts: Iterable[LogicalPath], edges: Callable[[LogicalPath], Iterable[LogicalPath]]) -> set[LogicalPath]:
+    pending = [*starts]
+    seen = set(pending)
     while pending:
         for target in edges(pending.pop()):
             if target not in seen:
@@ -174,8 +202,7 @@ class _Inlining:
     """Puts together one sheet, from its last import to its first."""
 
     def __init__(self, inliner: Inliner, top: LogicalPath, shown: Callable[[str], str]) -> None:
-        self._sheet = inliner.sheet
-        self._imported = inliner.imported
+        self._inliner = inliner
         self._top = top
         self._shown = shown
         self._seen: set[tuple[LogicalPath, _Chain]] = set()
@@ -186,6 +213,9 @@ class _Inlining:
         self._remaining: dict[LogicalPath, bool] = {}
         self._layers: dict[LogicalPath, str | None] = {}
         self._moved: list[_Part] = []  # imports that stay, out of the first sheet that is put inline
+
+    def _sheet(self, path: LogicalPath) -> _Sheet:
+        return self._inliner.sheet(path) if path == self._top else self._inliner.whole(path)
 
     def whole(self, *, source_maps: bool) -> Linked:
         """The sheet with all that it imports."""
@@ -227,7 +257,7 @@ class _Inlining:
 
     def _has_remaining(self, path: LogicalPath) -> bool:
         if path not in self._remaining:
-            sheets = map(self._sheet, _reached(path, self._imported))
+            sheets = map(self._sheet, _reached([path], lambda one: self._sheet(one).imported()))
             kept = (one for sheet in sheets for one in sheet.head.imports if sheet.target_of(one) is None)
             self._remaining[path] = next(kept, None) is not None
         return self._remaining[path]
@@ -336,7 +366,9 @@ class _Inlining:
         self._faults[warning("css/cycle", message, where, hint=hint)] = None
 
     def _judge(self, sheet: _Sheet) -> None:
-        """Report what would mean something else in the whole."""
+        """Report what would mean something else in the whole, and what joining an imported bundle reported."""
+        if sheet.path != self._top:
+            self._faults.update(dict.fromkeys(self._inliner.faults_of_joining(sheet)))
         positions = OriginalPositions(sheet.asset.draft, self._shown)
         source = sheet.asset.draft.source
         if sheet.head.namespace:

@@ -18,6 +18,7 @@ from buildassets.compiler.sources.discover import Sources
 from buildassets.compiler.sources.globs import compile_globs
 from buildassets.compiler.sources.names import is_template
 from buildassets.compiler.transform.scheduler import Drafts
+from buildassets.diagnostics import Location, error
 from buildassets.frozen import replace
 from buildassets.paths import LogicalPath
 
@@ -93,23 +94,20 @@ class Walk:
         self._drafts_of = drafts_of
         self._progress = progress
         self._memory = Memory()
+        self._wholes: dict[LogicalPath, Linked] = {}  # the bundles that sheets import
         self._inliner = self._started_inliner() if inlines else None
 
     def _started_inliner(self) -> "Inliner":
         from buildassets.compiler.bundle.inlined import Inliner  # most builds do not need it
 
-        return Inliner(self.compiled, self._config.shown, bool(self._config.source_maps))
+        return Inliner(self.compiled, self._whole, self._config.shown, bool(self._config.source_maps))
 
     def run(self, starts: Iterable[LogicalPath]) -> None:
         """Fill `assets` with `starts` and all that they reach."""
         pending = set(starts)
         while pending:
             tops = {member for path in pending for member in self._members.get(path, (path,))}
-            while tops := tops - self.compiled.keys():
-                self._compile(tops, pending)
-                required = [self.requires[path] for path in tops]
-                imported = self._imported(tops)
-                tops = {path for requires in required for path in (*requires.required, *requires.stubbed)} | imported
+            self._compile_with_parts(tops, self._inliner, pending)
             for path in sorted(pending):
                 self.assets[path] = self._assembled(path)
             self._embed(pending)
@@ -203,9 +201,23 @@ class Walk:
             ):
                 yield bundle
 
-    def _imported(self, paths: Iterable[LogicalPath]) -> set[LogicalPath]:
-        """The sheets that are to be put into the compiled `paths`."""
-        return {target for path in paths for target in self._inliner.imported(path)} if self._inliner else set()
+    def _compile_with_parts(
+        self, paths: Iterable[LogicalPath], inliner: "Inliner | None", wanted: Collection[LogicalPath] = ()
+    ) -> None:
+        """Compile `paths`, all that these require, and all that `inliner` puts into them; see `_compile`."""
+        waiting, seen = set(paths), set[LogicalPath]()
+        while waiting:
+            if new := waiting - self.compiled.keys():
+                self._compile(new, wanted)
+            seen |= waiting
+            waiting = {part for path in waiting for part in self._parts_of(path, inliner)} - seen
+
+    def _parts_of(self, path: LogicalPath, inliner: "Inliner | None") -> Iterator[LogicalPath]:
+        """The sources that are joined with the compiled `path`, and those that `inliner` puts into it."""
+        yield from self.requires[path].required
+        yield from self.requires[path].stubbed
+        for target in inliner.imported(path) if inliner else ():
+            yield from self._members.get(target, (target,))
 
     def _source(self, path: LogicalPath) -> Source:
         """The source with that logical path, also one that only directives find."""
@@ -229,13 +241,22 @@ class Walk:
         """The bundle `path`, with what its later members import put into these: behind rules it would not count."""
         inliner = self._started_inliner()
         _, *later = self._joining(path)
-        waiting, seen = set(later), set(later)
-        while waiting:
-            imported = {target for member in waiting for target in inliner.imported(member)}
-            self._compile(imported - self.compiled.keys())
-            waiting = imported - seen
-            seen |= imported
+        self._compile_with_parts(later, inliner)
         return self._joint(path, {member: inliner.inlined(member) for member in later})
+
+    def _whole(self, path: LogicalPath) -> Linked:
+        """The asset `path` as a sheet imports it: with its members, or with what it requires."""
+        if self._joining(path) == (path,):
+            return self.compiled[path]
+        if path not in self._wholes:
+            message = f"`{path}` is imported by a sheet that is joined into it"
+            source = self._sources[path]
+            place = Location(source.shown) if source.root >= 0 else self._config.place("bundles", path)
+            hint = f"remove the `@import` of `{path}`, or leave the sheet that has it out"
+            fault = error("css/cycle", message, place, hint=hint)
+            self._wholes[path] = Linked(Draft(source, diagnostics=(fault,)))  # if it is asked for before it is whole
+            self._wholes[path] = self._assembled(path)
+        return self._wholes[path]
 
     def _joining(self, path: LogicalPath) -> tuple[LogicalPath, ...]:
         return joining_order(self._members.get(path, (path,)), self.requires)

@@ -193,6 +193,21 @@ def test_a_bundle_that_its_own_member_imports_is_an_error(tmp_path: Path, inline
     ]
 
 
+@INLINES
+@pytest.mark.parametrize("files", [{"assets/b.css": '@import "gone.css";'}, {"assets/lib.css": '@import "gone.css";'}])
+def test_a_missing_file_that_a_member_imports_is_the_only_error(tmp_path: Path, inlines: str, files: Tree) -> None:
+    bundles = '[bundles]\n"site.css" = ["a.css", "b.css"]\n'
+    result = built(tmp_path, {**BUNDLE_IMPORTED, "assets/lib.css": "", **files}, f"{inlines}{bundles}")
+    assert [codes(result), only(result).message] == [["reference/missing"], "cannot find `gone.css`"]
+
+
+@INLINES
+def test_a_missing_file_that_is_no_error_leaves_the_late_import_one(tmp_path: Path, inlines: str) -> None:
+    files: Tree = {**BUNDLE_IMPORTED, "assets/b.css": '@import "gone.css";'}
+    bundles = '[bundles]\n"site.css" = ["a.css", "b.css"]\n'
+    assert codes(built(tmp_path, files, f'missing = "ignore"\n{inlines}{bundles}')) == ["bundle/import"]
+
+
 def test_a_change_of_an_imported_sheet_changes_the_whole(tmp_path: Path) -> None:
     files: Tree = {"assets/app.css": '@import "a.css";', "assets/a.css": "a { color: red }"}
     before = inlined_build(tmp_path, files)

@@ -148,6 +148,14 @@ class Inliner:
         """The sheets that the compiled asset `path` imports, and that may be put into it."""
         return self.sheet(path).imported() if is_sheet(path) else set()
 
+    def lacks_import(self, path: LogicalPath) -> bool:
+        """Whether the compiled asset `path` imports a file that does not exist."""
+        asset = self._compiled[path]
+        if not asset.missing or not is_sheet(path) or asset.draft.failed:
+            return False
+        sheet, missing = self.sheet(path), dict(asset.missing)
+        return any(sheet.reference_of(one) in missing for one in sheet.head.imports)
+
     def inlined(self, path: LogicalPath) -> Linked:
         """The compiled asset `path` with all that it imports, which must be compiled; unchanged if it imports nothing.
 

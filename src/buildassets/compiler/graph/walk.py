@@ -197,20 +197,24 @@ class Walk:
             if (
                 not self._left[bundle]
                 and not self._inliner
-                and not any(self.requires[path].required for path in members)
+                and not any(self.requires[path].required or self.requires[path].stubbed for path in members)
             ):
                 yield bundle
 
     def _compile_with_parts(
         self, paths: Iterable[LogicalPath], inliner: "Inliner | None", wanted: Collection[LogicalPath] = ()
-    ) -> None:
-        """Compile `paths`, all that these require, and all that `inliner` puts into them; see `_compile`."""
+    ) -> set[LogicalPath]:
+        """Compile `paths`, all that these require, and all that `inliner` puts into them; return these all.
+
+        For what is `wanted` see `_compile`.
+        """
         waiting, seen = set(paths), set[LogicalPath]()
         while waiting:
             if new := waiting - self.compiled.keys():
                 self._compile(new, wanted)
             seen |= waiting
             waiting = {part for path in waiting for part in self._parts_of(path, inliner)} - seen
+        return seen
 
     def _parts_of(self, path: LogicalPath, inliner: "Inliner | None") -> Iterator[LogicalPath]:
         """The sources that are joined with the compiled `path`, and those that `inliner` puts into it."""
@@ -241,8 +245,22 @@ class Walk:
         """The bundle `path`, with what its later members import put into these: behind rules it would not count."""
         inliner = self._started_inliner()
         _, *later = self._joining(path)
-        self._compile_with_parts(later, inliner)
+        if self._lacks_import(later, inliner):
+            return Linked(Draft(self._sources[path]))
         return self._joint(path, {member: inliner.inlined(member) for member in later})
+
+    def _lacks_import(self, paths: Iterable[LogicalPath], inliner: "Inliner | None") -> bool:
+        """Whether `paths` or what is put into them import a file that is missing: that error is the one to report."""
+        if self._config.missing != "error":
+            return False
+        parts = self._compile_with_parts(paths, inliner)
+        lacking = (path for path in parts if self.compiled[path].missing and not self._is_vendored(path))
+        return any((inliner or self._started_inliner()).lacks_import(path) for path in lacking)
+
+    def _is_vendored(self, path: LogicalPath) -> bool:
+        """Whether a missing reference of `path` is only a warning."""
+        root = self._source(path).root
+        return root >= 0 and self._config.sources[root].vendored
 
     def _whole(self, path: LogicalPath) -> Linked:
         """The asset `path` as a sheet imports it: with its members, or with what it requires."""
@@ -268,6 +286,8 @@ class Walk:
         if members == (path,) and not (self._config.directives and is_template(self._source(path))):
             self.alone.add(path)
             return self._with_imports(path)
+        if self._lacks_import(members, self._inliner):
+            return Linked(Draft(self._sources[path]))
         parts = [inlined.get(member) or self._with_imports(member) for member in members]
         names = TemplateNames(self._config.templating, self._config.template_names.get(path), required)
         around = self._config.wrappers.get(path, ("", ""))
@@ -280,7 +300,9 @@ class Walk:
         return replace(joint, draft=replace(joint.draft, diagnostics=(*joint.draft.diagnostics, *faults)))
 
     def _with_imports(self, path: LogicalPath) -> Linked:
-        return self._inliner.inlined(path) if self._inliner else self.compiled[path]
+        if self._inliner is None or self._lacks_import([path], self._inliner):
+            return self.compiled[path]
+        return self._inliner.inlined(path)
 
 
 def _has_late_import(joint: Linked) -> bool:

@@ -8,7 +8,7 @@ from buildassets.compiler.build import build
 from buildassets.compiler.check import check
 from buildassets.compiler.config.values import Mode
 from tests.building import codes, load_config, only, printed, released
-from tests.command import built, release_site
+from tests.command import built, release_site, run
 from tests.conftest import Tree, read_tree, write_tree
 from tests.corpus.packages import node_modules
 
@@ -141,13 +141,20 @@ def test_broken_scripts_of_others_are_counted(tmp_path: Path) -> None:
         ({"assets/app.js": "f();\n"}, '[bundles]\n"all.js" = ["app.js", "a.js"]\n'),
         ({"assets/app.js": "f();\n"}, '[importmap]\na = "a.js"\n'),
         ({"assets/app.js": "f();\n"}, 'entries = ["app.js", "a.js"]\n'),
+        ({"assets/app.js": "f();\n", "templates/a.html": '{{ script("a.js") }}'}, ""),
     ],
-    ids=["import", "page", "directive", "bundle", "import map", "entry"],
+    ids=["import", "page", "directive", "bundle", "import map", "entry", "template"],
 )
 def test_a_broken_script_of_others_that_something_names_is_an_error(tmp_path: Path, files: Tree, settings: str) -> None:
     result = built(tmp_path, {**files, "vendor/a.js": BROKEN, "vendor/b.js": BROKEN}, OTHERS + settings)
     faults = [one for one in result.diagnostics if one.is_error]
     assert [(one.code, one.location and one.location.file) for one in faults] == [("js/syntax", "vendor/a.js")]
+
+
+def test_a_template_that_comes_to_name_a_broken_script_of_others_makes_it_an_error(tmp_path: Path) -> None:
+    release_site(tmp_path, {"buildassets.toml": OTHERS, "assets/app.js": "f();\n", "vendor/a.js": BROKEN})
+    write_tree(tmp_path, {"templates/a.html": '{{ script("a.js") }}'})
+    assert [run(tmp_path, verb).returncode for verb in ("build", "check")] == [1, 1]
 
 
 def test_a_source_map_that_lists_a_broken_script_of_others_does_not_make_it_an_error(tmp_path: Path) -> None:

@@ -113,7 +113,8 @@ def asset_graph(
 
     `compiles_to` maps the suffixes of further source languages to those of their assets; `named` are the names in
     templates, without which a module in TypeScript or JSX is not released; where they are not given, `in_templates`
-    finds them for sheets that do not compile by themselves. Raises BuildError.
+    finds them for sheets that do not compile by themselves and for third-party scripts that do not parse.
+    Raises BuildError.
     """
     planned = config.plan.bundles if config.plan else {}
     bundles = find_bundles({**config.bundles, **planned}, discovery.sources, config.place)
@@ -154,7 +155,7 @@ def asset_graph(
     diagnostics += (
         *config.notices,
         *part_faults(part_drafts),
-        *_astray(discovery.front_ends, _faults_of_graph(config, mode, walk, names, sources, skipped)),
+        *_astray(discovery.front_ends, _faults_of_graph(config, mode, walk, names, sources, skipped, in_templates)),
     )
     taken = walk.assets.keys() | walk.compiled.keys() | parts | in_originals | set(partial_sheets)
     diagnostics += clashes(config, listed, walk.compiled, named)
@@ -247,11 +248,17 @@ def _astray(front_ends: FrontEnds, faults: Iterable[Diagnostic]) -> Iterator[Dia
 
 
 def _faults_of_graph(
-    config: Config, mode: Mode, walk: Walk, names: NameResolution, sources: Sources, skipped: Mapping[LogicalPath, str]
+    config: Config,
+    mode: Mode,
+    walk: Walk,
+    names: NameResolution,
+    sources: Sources,
+    skipped: Mapping[LogicalPath, str],
+    in_templates: Callable[[], Collection[str]],
 ) -> Iterator[Diagnostic]:
     """The diagnostics of all assets and of what they refer to."""
     mapped = mapped_assets(names.configured)
-    yield from _faults_of_assets(config, walk, mapped, _missing_references(config, walk, skipped))
+    yield from _faults_of_assets(config, walk, mapped, in_templates, _missing_references(config, walk, skipped))
     if mode == "production":
         yield from large_images(config, [asset.draft for asset in walk.assets.values()])
     yield from fingerprinted_faults(config, walk.assets)
@@ -330,13 +337,19 @@ def _meant_entry(pattern: str, listed: Iterable[LogicalPath], known: Known) -> s
 
 
 def _faults_of_assets(
-    config: Config, walk: Walk, mapped: Collection[LogicalPath], missing: MissingReferences
+    config: Config,
+    walk: Walk,
+    mapped: Collection[LogicalPath],
+    in_templates: Callable[[], Collection[str]],
+    missing: MissingReferences,
 ) -> Iterator[Diagnostic]:
     """The diagnostics of each source and bundle, and of their references to nothing."""
     drafts = {id(asset.draft): asset.draft for asset in (*walk.compiled.values(), *walk.assets.values())}
     broken = {draft.source.logical for draft in drafts.values() if is_broken_script(config, draft)}
     if broken:
         broken.difference_update(walk.named(), mapped, (LogicalPath(entry) for entry in config.entries))
+    if broken:
+        broken.difference_update(map(LogicalPath, in_templates()))
     yield from of_drafts(config, drafts.values(), unused=broken)
     for required in walk.requires.values():
         yield from required.diagnostics

@@ -12,7 +12,7 @@ from buildassets.compiler.sources.links import LINK_OUTSIDE
 from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.diagnostics import Diagnostic, Location, Severity
 from buildassets.folders import is_within
-from buildassets.frozen import frozen
+from buildassets.frozen import frozen, replace
 from buildassets.media import Syntax, media_of
 from buildassets.nearest import Known, nearest
 from buildassets.paths import LogicalPath, split_url
@@ -51,8 +51,12 @@ class MissingReferences:
         writers = positions.writers() if linked.missing else ()
         for index, target in linked.missing:
             severity = self._severity(linked.draft, index, target)
-            if severity is not None:
-                yield self._diagnostic(severity, linked.draft, index, target, writers[index], positions.place_of(index))
+            if severity is None:
+                continue
+            in_classes = list(positions.places_in_classes(index))
+            for place in in_classes or [positions.place_of(index)]:
+                found = self._diagnostic(severity, linked.draft, index, target, writers[index], place)
+                yield _of_class(found, linked.draft) if in_classes else found
 
     def _reason(self, target: LogicalPath) -> str:
         if skipped := self._skipped_with(target):
@@ -128,6 +132,14 @@ class MissingReferences:
             return "`include` or `exclude` leaves it out"
         folder = self.shown(os.path.dirname(file))
         return f'make its folder a source root: `{{ path = "{folder}", prefix = "{basename(folder)}" }}`'
+
+
+def _of_class(fault: Diagnostic, draft: Draft) -> Diagnostic:
+    """`fault` of a reference in a class, with a note on the sheet that its URL is relative to."""
+    sheet = draft.source.shown
+    return replace(
+        fault, notes=(*fault.notes, f"Tailwind writes the class into `{sheet}`, which its URL is relative to")
+    )
 
 
 def _slip(draft: Draft, reference: Reference, place: Location) -> str | None:

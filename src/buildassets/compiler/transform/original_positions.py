@@ -17,6 +17,7 @@ from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.values import SourceMap
 from buildassets.compiler.languages.utf8 import decoded
 from buildassets.compiler.model import Draft
+from buildassets.compiler.transform.tailwind import KIND as TAILWIND
 from buildassets.diagnostics import Diagnostic, Location, locate, place
 from buildassets.frozen import replace
 from buildassets.lazy_pattern import lazy_pattern
@@ -69,7 +70,27 @@ class OriginalPositions:
         number = self._matching(index)
         if number is None:
             return Location(self._draft.source.shown)
-        return self.place_in(self._references[number].start, self._references[number].end)
+        in_class = next(self.places_in_classes(index), None)
+        return in_class or self.place_in(self._references[number].start, self._references[number].end)
+
+    def places_in_classes(self, index: int) -> Iterator[Location]:
+        """The places of the reference `draft.references[index]` in the classes of which Tailwind made it, if it did."""
+        number = self._matching(index)
+        if number is None or not self._is_of_class(number):
+            return
+        raw = self.text[self._references[number].start : self._references[number].end]
+        in_class = re.compile(rf"\[[^\s\[\]]*?(?<![\w./-])({re.escape(raw)})(?![\w./-])")
+        for path in self._draft.inputs:
+            text = self._file(path).text
+            yield from (locate(self._shown(path), text, *match.span(1)) for match in in_class.finditer(text))
+
+    def _is_of_class(self, number: int) -> bool:
+        """Whether Tailwind made the reference `number` of `text` of a class: then it maps nothing in its line."""
+        if all(kind != TAILWIND for kind, _ in self._draft.engines):
+            return False
+        start = self._references[number].start
+        line = self.text.rfind("\n", 0, start) + 1
+        return not any(line <= mapping[0] <= start for mapping in self._source_map.mappings)
 
     def place_in(self, start: int, end: int) -> Location:
         """The original place of the span `start:end` in `text`."""

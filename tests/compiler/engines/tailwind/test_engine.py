@@ -39,6 +39,24 @@ def test_scripts_of_the_project_are_scanned(tmp_path: Path) -> None:
     assert sorted(map(int, re.findall(r"margin: (\d\d)px", text))) == sorted(added.values())
 
 
+@pytest.mark.parametrize("sheet", [OURS, f"{OURS}b {{ background: url(x.png) }}\n"], ids=["no map", "map"])
+def test_a_url_to_nothing_in_a_class_is_reported_at_the_class(tmp_path: Path, sheet: str) -> None:
+    files: Tree = {
+        "assets/js/a.js": "f();\na.className = 'p-4 bg-[url(y.png)]';\n",
+        "templates/page.html": "<i class=\"md:bg-[url(y.png)] bg-[image-set(url('z.png')_1x)]\">\n",
+    }
+    faults = made(site(tmp_path, sheet, files)).diagnostics
+    places = [
+        (one.message, one.location and (one.location.file, one.location.line, one.location.column)) for one in faults
+    ]
+    assert [place for place in places if "x.png" not in place[0]] == [
+        ("cannot find `css/y.png`", ("assets/js/a.js", 2, 28)),
+        ("cannot find `css/y.png`", ("templates/page.html", 1, 22)),
+        ("cannot find `css/z.png`", ("templates/page.html", 1, 49)),
+    ]
+    assert faults[-1].notes[-1] == "Tailwind writes the class into `assets/css/app.css`, which its URL is relative to"
+
+
 def test_a_script_that_comes_or_changes_changes_the_sheet(tmp_path: Path) -> None:
     folder = site(tmp_path)
     builder = Builder(folder)

@@ -71,6 +71,19 @@ def test_sheet_that_something_needs_by_itself_is_an_error(tmp_path: Path, settin
     assert "source/part" not in _codes(result)
 
 
+@pytest.mark.parametrize(("site", "end", "part"), [(SASS, "scss", "theme"), (TAILWIND, "css", "card")])
+@pytest.mark.parametrize("by", ["a template", "`entries`"])
+def test_error_of_a_part_that_is_named_names_the_sheet_that_has_it(
+    tmp_path: Path, site: Tree, end: str, part: str, by: str
+) -> None:
+    page: Tree = {"templates/page.html": f"{{{{ stylesheet('css/{part}.css') }}}}"} if by == "a template" else {}
+    result = built(tmp_path, {**site, **page}, "" if page else f'entries = ["css/app.css", "css/{part}.css"]\n')
+    (found,) = (one for one in result.diagnostics if one.is_error)
+    assert found.notes[-1] == f"`assets/css/app.{end}` has it in it; {by} names it by itself"
+    assert found.hint is not None
+    assert found.hint.startswith("name `css/app.css` instead, or ")
+
+
 def test_sheet_that_nothing_imports_is_an_error(tmp_path: Path) -> None:
     assert _codes(built(tmp_path, {"assets/css/theme.scss": "a { color: $colour }\n"})) == ["scss/syntax"]
 

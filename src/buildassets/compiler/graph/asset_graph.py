@@ -147,7 +147,7 @@ def asset_graph(
     walk.run(starts)
     members = {member for each in bundles.members.values() for member in each}
     partial_sheets = part_sheets(config, walk.compiled, walk.assets, members, in_templates)
-    part_drafts = [walk.leave_out(path) for path in partial_sheets]
+    part_drafts = [walk.leave_out(path) for path in partial_sheets.left_out]
     skipped = {**sources.skipped, **discovery.skipped}
     codings = config.compress if mode == "production" else ()
     diagnostics = [*discovery.diagnostics, *bundles.diagnostics, *modules.diagnostics, *sources.diagnostics]
@@ -157,7 +157,7 @@ def asset_graph(
         *part_faults(part_drafts),
         *_astray(discovery.front_ends, _faults_of_graph(config, mode, walk, names, sources, skipped, in_templates)),
     )
-    taken = walk.assets.keys() | walk.compiled.keys() | parts | in_originals | set(partial_sheets)
+    taken = walk.assets.keys() | walk.compiled.keys() | parts | in_originals | set(partial_sheets.left_out)
     diagnostics += clashes(config, listed, walk.compiled, named)
     if not any(diagnostic.is_error for diagnostic in diagnostics):
         diagnostics += unnamed(config, listed, taken)
@@ -176,7 +176,7 @@ def asset_graph(
 
         inputs = (*inputs, config.plan.path, *config.plan.inputs)
         diagnostics = [*relocated(config.plan, diagnostics), *config.plan.diagnostics]
-    ordered = tuple(sorted(set(diagnostics), key=sort_key))
+    ordered = tuple(sorted({partial_sheets.explained.get(one, one) for one in diagnostics}, key=sort_key))
     plain = plain_names(config, walk.assets)
     released = WithLinks(walk.assets, settled.written, plain=plain)
     if config.source_maps and not any(diagnostic.is_error for diagnostic in ordered):

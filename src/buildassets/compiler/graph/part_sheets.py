@@ -1,6 +1,6 @@
 """Finds style sheets that are only parts of others: they do not compile by themselves, and a sheet that does has them.
 
-Sass has a name for these, with an underscore. Takes what a walk compiled, gives paths and one warning.
+Sass has a name for these, with an underscore. Takes what a walk compiled, gives paths, one warning, and explanations.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -11,6 +11,7 @@ from buildassets.compiler.config.values import Config
 from buildassets.compiler.model import Draft, Linked
 from buildassets.compiler.sources.globs import is_glob
 from buildassets.diagnostics import Diagnostic, warning
+from buildassets.frozen import field, frozen, replace
 from buildassets.media import Syntax, media_of
 from buildassets.paths import LogicalPath
 
@@ -21,34 +22,58 @@ _PLAIN: Final = ".css"
 _MOST_NAMED: Final = 20
 
 
+@frozen
+class PartSheets:
+    """The assets that are only parts of others, sorted; and errors of those that are named, with what explains them."""
+
+    left_out: tuple[LogicalPath, ...] = ()
+    explained: Mapping[Diagnostic, Diagnostic] = field(default_factory=dict)
+
+
 def part_sheets(
     config: Config,
     compiled: Mapping[LogicalPath, Linked],
     assets: Mapping[LogicalPath, Linked],
     members: Collection[LogicalPath],
     named: Callable[[], Collection[str]],
-) -> tuple[LogicalPath, ...]:
-    """Those of `assets` that are only parts of others, sorted.
+) -> PartSheets:
+    """Those of `assets` that are only parts of others.
 
     What is among the `members` of bundles, what another asset refers to, what a template names (as `named` finds out)
-    or an entry names exactly is none.
+    or an entry names exactly is not left out.
     """
     failed = [path for path in sorted(assets) if path in compiled and _fails_by_itself(compiled[path].draft)]
     if not failed:
-        return ()
-    sheets = [asset.draft for asset in compiled.values() if _is_sheet(asset.draft)]
-    in_sound = _imported(draft for draft in sheets if not draft.failed)
-    in_any = _imported(sheets)
-    kept = {*members, *(entry.removeprefix("./") for entry in config.entries if not is_glob(entry))}
-    kept |= {target for asset in assets.values() for _, target in asset.links}
-    found = []
+        return PartSheets()
+    sheets = [asset.draft for _, asset in sorted(compiled.items()) if _is_sheet(asset.draft)]
+    in_sound = _importers(draft for draft in sheets if not draft.failed)
+    in_any = _importers(sheets)
+    needed = {*members, *(target for asset in assets.values() for _, target in asset.links)}
+    entries = {entry.removeprefix("./") for entry in config.entries if not is_glob(entry)}
+    found: dict[LogicalPath, LogicalPath] = {}  # each with a sheet that has it
     for path in failed:
         draft = compiled[path].draft
-        imported = in_any if _codes(draft) == {_OF_TAILWIND} else in_sound
-        if draft.source.path in imported and path not in kept:
-            found.append(path)
-    names = named() if found else ()
-    return tuple(path for path in found if path not in names)
+        importer = in_sound.get(draft.source.path)
+        if importer is None and _codes(draft) == {_OF_TAILWIND}:
+            importer = in_any.get(draft.source.path)
+        if importer is not None and path not in needed:
+            found[path] = importer
+    names = named() if found.keys() - entries else ()
+    explained: dict[Diagnostic, Diagnostic] = {}
+    for path in found:
+        if path in entries or path in names:
+            by = "`entries`" if path in entries else "a template"
+            explained |= _explained(compiled[path].draft, compiled[found[path]].draft, by)
+    return PartSheets(tuple(path for path in found if path not in entries and path not in names), explained)
+
+
+def _explained(draft: Draft, importer: Draft, by: str) -> Iterator[tuple[Diagnostic, Diagnostic]]:
+    """The errors of `draft`, each with one that adds that `importer` has the sheet in it and that `by` names it."""
+    note = f"`{importer.source.shown}` has it in it; {by} names it by itself"
+    for fault in draft.diagnostics:
+        if fault.is_error:
+            hint = ", or ".join(filter(None, (f"name `{importer.source.logical}` instead", fault.hint)))
+            yield fault, replace(fault, notes=(*fault.notes, note), hint=hint)
 
 
 def part_faults(drafts: Collection[Draft]) -> Iterator[Diagnostic]:
@@ -69,9 +94,14 @@ def part_faults(drafts: Collection[Draft]) -> Iterator[Diagnostic]:
     yield warning(CODE, message, fault.location, notes=notes, hint=f"{way}, or list in `entries` what is released")
 
 
-def _imported(sheets: Iterable[Draft]) -> set[str]:
-    """The paths of all files that `sheets` have in them."""
-    return {path for draft in sheets for path in draft.inputs if path != draft.source.path}
+def _importers(sheets: Iterable[Draft]) -> dict[str, LogicalPath]:
+    """For each file that `sheets` have in them the first of these."""
+    found: dict[str, LogicalPath] = {}
+    for draft in sheets:
+        for path in draft.inputs:
+            if path != draft.source.path:
+                found.setdefault(path, draft.source.logical)
+    return found
 
 
 def _fails_by_itself(draft: Draft) -> bool:

@@ -82,6 +82,38 @@ def test_names_that_a_script_joins_are_an_error(tmp_path: Path, kind: str) -> No
     assert 'fingerprinted = ["dist/' in found.hint
 
 
+KEPT = {
+    "a base of Vite": '"dist/map.css", "dist/chunk-*.js", "dist/shared.js"',
+    "webpack": '"dist/chunk.*.*.js"',
+    "webpack, sheets": '"dist/css/*.*.css"',
+    "webpack, a file": '"dist/map.css"',
+    "Parcel": '"dist/chunk-*.js", "dist/shared.js"',
+    "SystemJS": '"dist/chunk-*.js", "dist/shared.js"',
+}
+
+
+@pytest.mark.parametrize("kind", KEPT)
+def test_the_hint_keeps_only_names_that_the_bundler_chose(tmp_path: Path, kind: str) -> None:
+    files: Tree = {**CHUNKS, "assets/dist/app.js": WRITTEN[kind][0], "assets/dist/own.css": "b { top: 0 }\n"}
+    found = only_error(built(tmp_path, files, PLAIN))
+    assert found.hint is not None
+    (globs,) = re.findall(r"fingerprinted = \[(.*?)\]", found.hint)
+    assert globs == KEPT[kind]
+    result = built(tmp_path, files, f"{PLAIN}fingerprinted = [{globs}]\n")
+    assert result.manifest is not None, printed(result)
+    assert result.manifest.assets["dist/own.css"].file != "dist/own.css"
+
+
+def test_the_hint_sums_up_many_names(tmp_path: Path) -> None:
+    names = [f"part-{letter}.a83a85d{letter}.js" for letter in "abcdef"]
+    text = f"self.webpackChunkx={names};\n".replace("'", '"')
+    found = only_error(
+        built(tmp_path, {"assets/app.js": text, **{f"assets/{name}": "a();\n" for name in names}}, PLAIN)
+    )
+    assert found.hint is not None
+    assert 'fingerprinted = ["./part-*.*.js"]' in found.hint
+
+
 @pytest.mark.parametrize("kind", WRITTEN)
 def test_names_that_are_kept_are_no_error(tmp_path: Path, kind: str) -> None:
     result = built(

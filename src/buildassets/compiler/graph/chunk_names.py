@@ -4,12 +4,15 @@ What bundlers write cannot work then, and is an error; any other script is a war
 the sources, gives diagnostics.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cached_property
+from posixpath import commonprefix
 from typing import Final
 
 from buildassets.compiler.body import OnDisk, bytes_of
 from buildassets.compiler.config.values import Config, SourceRoot
+from buildassets.compiler.graph.kept_names import with_any_hash
 from buildassets.compiler.graph.plain_names import plain_names as plain_assets
 from buildassets.compiler.languages.javascript.chunk_names import Named, bundler_of, may_name_files, plain_names
 from buildassets.compiler.languages.javascript.worker_urls import worker_urls
@@ -18,7 +21,7 @@ from buildassets.compiler.resolve.urls import has_host
 from buildassets.compiler.sources.globs import compile_globs
 from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.diagnostics import Diagnostic, error, warning
-from buildassets.media import Syntax, media_of
+from buildassets.media import Syntax, media_of, suffix
 from buildassets.paths import LogicalPath, from_url, join, normalise, split_url
 
 _MOST_NAMED: Final = 3
@@ -37,16 +40,16 @@ def chunk_faults(
             continue
         root = config.sources[draft.source.root]
         positions = OriginalPositions(draft, config.shown)
-        found = [*names.renamed(draft, plain_names(positions.text, built=True), anywhere=True)]
+        found = names.renamed(draft, plain_names(positions.text, built=True), anywhere=True)
         if found:
-            (first, _), targets = found[0], [*dict.fromkeys(target for _, target in found)]
+            first, targets = next(iter(found.values())), [*found]
             make = warning if root.npm or root.vendored else error
             yield make(
                 "reference/chunks",
                 f"{bundler} wrote {_listed(targets)} into this script, and {_they(targets)} a new name",
                 positions.place_in(first.start, first.end),
                 notes=["pages would ask for the old names, which the release does not have"],
-                hint=_hint(bundler, root, first.name, targets),
+                hint=_hint(bundler, root, first.name, targets, _globs(found, compiled)),
             )
 
 
@@ -65,8 +68,8 @@ def plain_name_faults(
         positions = OriginalPositions(draft, config.shown)
         known = {worker.start for worker in worker_urls(positions.text)}
         strings = (one for one in plain_names(positions.text) if "/" in one.name and one.start not in known)
-        if found := [*names.renamed(draft, strings)]:
-            (first, _), targets = found[0], [*dict.fromkeys(target for _, target in found)]
+        if found := names.renamed(draft, strings):
+            first, targets = next(iter(found.values())), [*found]
             yield warning(
                 "reference/string",
                 f"{_listed(targets)} {'is an asset' if len(targets) == 1 else 'are assets'} that a string names",
@@ -111,21 +114,22 @@ class _Names:
             found.setdefault(path.rpartition("/")[2], []).append(path)
         return found
 
-    def renamed(
-        self, draft: Draft, strings: Iterator[Named], *, anywhere: bool = False
-    ) -> Iterator[tuple[Named, LogicalPath]]:
-        """Each of `strings` with the asset that it names, if that gets a new name; with `anywhere` in any folder."""
+    def renamed(self, draft: Draft, strings: Iterator[Named], *, anywhere: bool = False) -> dict[LogicalPath, Named]:
+        """The assets that `strings` name and that get new names, each with the first string; see `_target`."""
+        found: dict[LogicalPath, Named] = {}
         for named in strings:
             if media_of(named.name).syntax is None and "." not in named.name.rpartition("/")[2]:
                 continue
             target = None if self._is_external(named.name) else self._target(named, draft.source.logical, anywhere)
             if target is not None and target != draft.source.logical and not self._keeps_name(target):
-                yield named, target
+                found.setdefault(target, named)
+        return found
 
     def _keeps_name(self, target: LogicalPath) -> bool:
         return self._sources[target].keeps_name or target in self._plain
 
     def _target(self, named: Named, logical: LogicalPath, anywhere: bool) -> LogicalPath | None:
+        """The asset that `named` names for the script `logical`; with `anywhere` in any folder."""
         path = from_url(split_url(named.name)[0])
         if has_host(named.name) or "\\" in path or not path:
             return None
@@ -152,10 +156,42 @@ def _they(targets: list[LogicalPath]) -> str:
     return "it gets" if len(targets) == 1 else "each gets"
 
 
-def _hint(bundler: str, root: SourceRoot, name: str, targets: list[LogicalPath]) -> str:
-    folder = targets[0].rpartition("/")[0]
-    glob = f"{folder}/**" if folder else "*"
-    keep = f'keep the names that it chose: `fingerprinted = ["{glob}"]`'
+def _globs(found: Mapping[LogicalPath, Named], compiled: Mapping[LogicalPath, Linked]) -> str:
+    """Globs for the names in `found` and for what these assets refer to, which has to keep its name with them."""
+    globs: dict[tuple[str, str], set[str]] = {}
+    waiting, seen = [*found], set(found)
+    while waiting:
+        path = waiting.pop()
+        folder, _, name = path.rpartition("/")
+        globs.setdefault((folder, suffix(name)), set()).add(_glob_of(path, found.get(path)))
+        linked = {target for _, target in compiled[path].links} if path in compiled else set[LogicalPath]()
+        waiting += sorted(linked - seen)
+        seen |= linked
+    listed = (glob for _, alike in sorted(globs.items()) for glob in _summary(alike))
+    return ", ".join(f'"{glob}"' for glob in listed)
+
+
+def _glob_of(path: str, named: Named | None) -> str:
+    """The glob for the name that a bundler chose for the asset `path`: its hash is another the next time."""
+    whole = path if "/" in path else f"./{path}"
+    if named is not None and named.glob and path.endswith(named.name):
+        return whole.removesuffix(named.name) + named.glob
+    folder, _, name = whole.rpartition("/")
+    literal = re.sub(r"[*?[]", r"[\g<0>]", name)
+    return f"{folder}/{with_any_hash(literal)}"
+
+
+def _summary(globs: Collection[str]) -> list[str]:
+    """The globs, or one for all that they match where there are many."""
+    if len(globs) <= _MOST_NAMED:
+        return sorted(globs)
+    start = commonprefix([*globs])
+    end = commonprefix([glob[len(start) :][::-1] for glob in globs])[::-1]
+    return [f"{start.rstrip('*')}*{end.lstrip('*')}"]
+
+
+def _hint(bundler: str, root: SourceRoot, name: str, targets: list[LogicalPath], globs: str) -> str:
+    keep = f"keep the names that it chose: `fingerprinted = [{globs}]`"
     if bundler != "Vite":
         return keep
     written = name.removeprefix("./").lstrip("/")

@@ -70,6 +70,12 @@ def carries_hash(logical: str) -> bool:
     return (_BEHIND_SEPARATOR.search(name) or _ALONE.match(name)) is not None
 
 
+def with_any_hash(name: str) -> str:
+    """The file name `name` as a glob, with `*` for what looks like a hash."""
+    found = _ALONE.sub("*", name, count=1) if _ALONE.match(name) else name
+    return _BEHIND_SEPARATOR.sub(lambda match: f"{match[0][0]}*", found)
+
+
 def _unknown_names(
     config: Config, asset: Linked, assets: Mapping[LogicalPath, Linked], plain: Collection[LogicalPath]
 ) -> Iterator[Diagnostic]:

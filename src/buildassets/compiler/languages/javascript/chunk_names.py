@@ -40,11 +40,12 @@ _MAPPED: Final = lazy_pattern(
 
 
 class Named(NamedTuple):
-    """`text[start:end]` names, or is an expression that can name, the file `name`."""
+    """`text[start:end]` names, or is an expression that can name, the file `name`; `glob` matches all of its names."""
 
     start: int
     end: int
     name: str
+    glob: str = ""
 
 
 def bundler_of(body: bytes | str) -> str:
@@ -84,9 +85,10 @@ def _is_asset_url(text: str, start: int) -> bool:
 def _mapped_names(text: str) -> Iterator[Named]:
     for match in _MAPPED.finditer(text):
         names = _entries(match["names"] or "")
+        lead, between, tail = match["lead"] or "", match["between"], match["tail"]
         for key, digest in _entries(match["hashes"]).items():
-            chunk = "" if match["between"] is None else names.get(key, key) + match["between"]
-            yield Named(*match.span(), f"{match['lead'] or ''}{chunk}{digest}{match['tail']}")
+            chunk, any_chunk = ("", "") if between is None else (names.get(key, key) + between, f"*{between}")
+            yield Named(*match.span(), f"{lead}{chunk}{digest}{tail}", f"{lead}{any_chunk}*{tail}")
 
 
 def _entries(text: str) -> dict[str, str]:

@@ -598,6 +598,13 @@ def test_asset_url_in_a_bundle_is_reported_where_it_is_written(tmp_path: Path, f
     assert "--> assets/js/b.ts:2:17" in reported
 
 
+def test_jsx_in_a_script_of_a_bundle_has_our_hint(tmp_path: Path) -> None:
+    result = bundled(tmp_path, {"assets/js/main.ts": 'import "./a.js";', "assets/js/a.js": "p(<b>c</b>);"})
+    (found,) = (one for one in result.diagnostics if one.code == "bundle/esbuild")
+    assert found.hint == "give the file the suffix `.jsx`, by which esbuild compiles it"
+    assert found.notes == ()
+
+
 def test_every_error_is_reported(tmp_path: Path) -> None:
     files = {"assets/js/main.ts": "".join(f'import "./gone{number}";' for number in range(20))}
     assert len(bundled(tmp_path, files).diagnostics) == 20

@@ -21,7 +21,7 @@ from tests.conftest import need_library, write_tree
 _WORDS = """
 import export from 'a' "./b.js" import("./c.js") new URL("d.png",import.meta.url) import.meta.env.A ASSET_URL("e") ; a
 //=require ///= x /*=require*/ *= //# sourceMappingURL=a.map // /* */ * = ( ) { } ` ${ new Worker("w.js") importScripts
-<!-- #! é /r/ /
+<!-- #! é /r/ / <a/> = <>
 """
 PIECES = [*_WORDS.split(), " ", "\n", "\ufeff", "\x85", "\xa0", "\ud800", "\0", "\f"]
 

@@ -115,6 +115,12 @@ def test_broken_files_of_a_third_party_root_are_one_line(tmp_path: Path) -> None
     assert sheets.notes == ("the first: `vendor/a.json` is not JSON: a comma stands before `}`",)
 
 
+@pytest.mark.parametrize(("settings", "mode", "name"), WAYS.values(), ids=WAYS.keys())
+def test_jsx_in_a_script_is_an_error(tmp_path: Path, settings: str, mode: Mode, name: str) -> None:
+    found = only(built(tmp_path, {f"assets/{name}": "f(<Foo/>);\n"}, settings, mode))
+    assert (found.code, found.message) == ("js/syntax", "`<Foo>` is JSX, which browsers do not run")
+
+
 OTHERS = 'sources = ["assets", { path = "vendor", vendored = true }]\n'
 
 

@@ -6,6 +6,7 @@ or none, where anything else may have to be done.
 
 from typing import Final
 
+from buildassets.compiler.languages.javascript.jsx import may_have_jsx
 from buildassets.compiler.languages.javascript.survey import read_survey
 from buildassets.compiler.languages.native.library import FileRead
 from buildassets.compiler.model import Draft, Source
@@ -34,7 +35,7 @@ def plain_script(source: Source, file: FileRead, engines: EngineSet) -> Draft | 
     if not survey.is_whole or survey.may_have_asset_urls or survey.may_have_meta_env:
         return None
     text = file.content.decode("utf-8")
-    if not _PLAIN_HEAD.match(text):
+    if not _PLAIN_HEAD.match(text) or may_have_jsx(text):
         return None
     references = references_at(text, survey.places)
     return Draft(

@@ -147,6 +147,12 @@ def test_invalid_javascript_is_an_error_at_its_place(
     assert (place.file, place.line, place.column, place.length) == ("a.js", line, column, length)
 
 
+def test_jsx_that_is_refused_has_our_hint(engine: EsbuildEngine) -> None:
+    found = only(minified(engine, "a = <p>b</p>;"))
+    assert (found.message, found.notes) == ("the JSX syntax extension is not currently enabled", ())
+    assert found.hint == "give the file the suffix `.jsx`, by which esbuild compiles it"
+
+
 def test_all_errors_of_a_text_are_reported(engine: EsbuildEngine) -> None:
     assert len(minified(engine, "let a; let a; let b; let b").diagnostics) == 2
 

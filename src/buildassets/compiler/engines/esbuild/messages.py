@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from posixpath import dirname, join
 from typing import Final
 
+from buildassets.compiler.languages.javascript.jsx import HINT as JSX_HINT
 from buildassets.diagnostics import Diagnostic, Location, Severity, locate, place
 from buildassets.frozen import frozen
 from buildassets.nearest import nearest
@@ -22,7 +23,14 @@ _MARKS: Final = re.compile(r"^ +[│╵] +(~+|\^)\s*$", re.MULTILINE)
 _LINE_END: Final = re.compile(r"\r\n|[\n\r\u2028\u2029]")
 _QUOTED: Final = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _UNRESOLVED: Final = re.compile(r'Could not resolve "(.*)"\Z', re.DOTALL)
-_SUGGESTIONS: Final = ("You can ", '"--', "You need to set the output format", "you can ")
+JSX_REFUSED: Final = "The JSX syntax extension is not"
+_SUGGESTIONS: Final = (
+    "The esbuild loader for this file",
+    "You can ",
+    '"--',
+    "You need to set the output format",
+    "you can ",
+)
 _NO_LOADER: Final = re.compile(r'No loader is configured for "(\.[^"]*)" files')
 _SHEETS: Final = (".scss", ".sass", ".less", ".styl")
 _COMPILED: Final = (".vue", ".svelte", ".astro")  # there is a compiler for each, and its text is of no use
@@ -153,6 +161,8 @@ def _hint(message: Message, folder: str) -> str | None:
         is_of_node = any("built into node" in text for text, _ in message.notes)
         base = join(folder, dirname(message.spot.file)) if message.spot else folder
         return None if is_of_node else _suggestion(message.unresolved, base)
+    if message.text.startswith(JSX_REFUSED):
+        return JSX_HINT
     unknown = _NO_LOADER.match(message.text)
     if unknown is None or unknown[1] in _COMPILED:
         return None

@@ -11,6 +11,7 @@ from functools import cached_property, partial
 from typing import Final
 
 from buildassets.compiler.engines.esbuild.command import EsbuildCommand, find_esbuild
+from buildassets.compiler.engines.esbuild.messages import JSX_REFUSED
 from buildassets.compiler.engines.esbuild.process import EsbuildProcess, Message, Note, Response
 from buildassets.compiler.engines.preserved import counted, references_in, with_comments
 from buildassets.compiler.engines.process.child import Processes
@@ -19,6 +20,7 @@ from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineO
 from buildassets.compiler.engines.unavailable import UnavailableError
 from buildassets.compiler.engines.wording import sentence
 from buildassets.compiler.languages.javascript.assignment import assigns_to_call
+from buildassets.compiler.languages.javascript.jsx import HINT as JSX_HINT
 from buildassets.compiler.languages.javascript.lexer import Kind, reads_as_module
 from buildassets.compiler.languages.javascript.minify import pieces
 from buildassets.compiler.languages.javascript.proof import is_readable
@@ -204,12 +206,14 @@ def errors_of(text: str, errors: Iterable[Message], shown: str) -> tuple[Diagnos
 
 
 def _diagnostic(text: str, message: Message, shown: str, severity: Severity) -> Diagnostic:
+    is_jsx = JSX_REFUSED in message.note.text
     notes = []
-    for note in message.notes:
+    for note in () if is_jsx else message.notes:  # it names esbuild's own options
         where = f" (line {note.line})" if note.line else ""
         notes.append(sentence(note.text.removesuffix(":")) + where)
     make, code = (error, "js/syntax") if severity is Severity.ERROR else (warning, "js/warn")
-    return make(code, sentence(message.note.text), _located(shown, message.note), notes=notes)
+    hint = JSX_HINT if is_jsx else None
+    return make(code, sentence(message.note.text), _located(shown, message.note), notes=notes, hint=hint)
 
 
 def _located(shown: str, note: Note) -> Location:

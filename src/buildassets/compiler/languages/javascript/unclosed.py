@@ -1,4 +1,4 @@
-"""What of a script is open at its end, or closed without having been opened: a browser runs nothing of it. Pure.
+"""Finds what a script leaves open, or closes without having opened, and JSX: a browser runs nothing of it. Pure.
 
 Nearly every script is proven whole: by the library of lexers, or without it by patterns, at 18 MB/s. Only the others
 are read token by token.
@@ -6,6 +6,8 @@ are read token by token.
 
 from typing import Final
 
+from buildassets.compiler.languages.javascript.jsx import HINT as JSX_HINT
+from buildassets.compiler.languages.javascript.jsx import first_tag
 from buildassets.compiler.languages.javascript.lexer import Kind, tokens
 from buildassets.compiler.languages.javascript.slash import Doubt
 from buildassets.compiler.languages.javascript.survey import kept_survey
@@ -23,12 +25,14 @@ _CLOSED: Final = {
     "/": "close it with `/` in its line",
 }
 _CLOSING_TAG: Final = lazy_pattern(r"</(?:[A-Za-z_$][\w$.:-]*+)?>")
-_JSX_HINT: Final = "give the file the suffix `.jsx`, by which esbuild compiles it"
+_JSX: Final = "`{}` is JSX, which browsers do not run"
 
 
 def unclosed(text: str, *, module: bool | None = None) -> OpenEnd | None:
-    """The first thing that is out of balance in `text`; `module` is as for the lexer."""
+    """The first thing that is out of balance in `text`, or JSX in it; `module` is as for the lexer."""
     text = text.removeprefix("\ufeff") if (begins := text.startswith("\ufeff")) else text
+    if tag := first_tag(text, module=module):
+        return OpenEnd(tag.start + begins, tag.end + begins, _JSX.format(tag.shown), JSX_HINT)
     if module is None and not begins and (survey := kept_survey(text)) and survey.is_whole:
         return None
     answer = asked_of_script(Question.IS_SCRIPT_WHOLE, text, "", module)
@@ -80,7 +84,7 @@ def _cut_short(text: str, start: int, end: int) -> OpenEnd | None:
         return OpenEnd(start, end, "unclosed comment", "close it with `*/`")
     opener = text[start]
     if opener == "/" and (tag := _CLOSING_TAG.match(text, start - 1)):
-        return OpenEnd(start - 1, tag.end(), f"`{tag[0]}` is JSX, which browsers do not run", _JSX_HINT)
+        return OpenEnd(start - 1, tag.end(), _JSX.format(tag[0]), JSX_HINT)
     return OpenEnd(start, end, f"unclosed {_LITERALS[opener]}", _CLOSED[opener]) if opener in _LITERALS else None
 
 

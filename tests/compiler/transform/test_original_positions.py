@@ -8,6 +8,7 @@ from buildassets.compiler.languages.css.references import scan
 from buildassets.compiler.model import Draft, Source
 from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.paths import LogicalPath
+from tests.command import built
 
 # One segment a line: line 0 is of `_a.scss`, line 1 of `_b.scss`; both of their first places.
 MAPPINGS = "AAAA;ACAA"
@@ -72,3 +73,24 @@ def test_rest_of_a_reference_is_marked(
     place = OriginalPositions(given, lambda path: Path(path).name).place_of(0)
     found = place.excerpt[place.excerpt_column - 1 :][: place.length]
     assert (place.file, place.line, place.column, found) == ("_a.scss", line, column, marked)
+
+
+@pytest.mark.parametrize("scss", ["dart-sass", "libsass"])
+@pytest.mark.parametrize("minify", ["true", "false"])
+def test_an_import_that_sass_moves_to_the_head_is_reported_where_it_is_written(
+    tmp_path: Path, scss: str, minify: str
+) -> None:
+    files = {
+        "assets/app.scss": '.a { b: url(x.css) }\n@import "part", "y.css";\n.c { @import "z.css"; }\n',
+        "assets/_part.scss": '.d { e: f }\n\n@import url("x.css") screen;\n',
+    }
+    result = built(tmp_path, files, f"minify = {minify}\n[engines]\nscss = '{scss}'\n")
+    missing = (one for one in result.diagnostics if one.code == "reference/missing")
+    assert {
+        (one.message, one.location and (one.location.file, one.location.line, one.location.column)) for one in missing
+    } == {
+        ("cannot find `x.css`", ("assets/_part.scss", 3, 14)),
+        ("cannot find `x.css`", ("assets/app.scss", 1, 13)),
+        ("cannot find `y.css`", ("assets/app.scss", 2, 18)),
+        ("cannot find `z.css`", ("assets/app.scss", 3, 15)),
+    }

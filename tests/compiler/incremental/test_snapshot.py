@@ -182,6 +182,25 @@ def test_an_output_too_young_for_its_stamp_is_read_again(site: Path, monkeypatch
     assert found(site) is None
 
 
+def test_a_new_file_in_a_young_folder_of_which_only_folders_count_is_not_a_change(site: Path) -> None:
+    folder, began_ns = str(site), time.time_ns() + MINUTE_NS
+    young_ns = site.stat().st_mtime_ns
+    take(
+        *(str(site / ".cache"), "build", [folder], [], b"result", began_ns, lambda: young_ns),
+        folders=[folder],
+        listed=[folder],
+        parents=frozenset([folder]),
+    )
+    (site / "new.txt").touch()
+    known = last(str(site / ".cache"), "build")
+    assert known is not None
+    assert known.changed == {}
+    (site / "new").mkdir()
+    known = last(str(site / ".cache"), "build")
+    assert known is not None
+    assert list(known.changed) == [folder]
+
+
 @pytest.mark.parametrize("position", range(0, 400, 7))
 def test_a_damaged_snapshot_is_none(site: Path, position: int) -> None:
     taken(site)

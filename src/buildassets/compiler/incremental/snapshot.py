@@ -96,7 +96,7 @@ class Snapshot:
         self.stamps = looks.stamps
         digests = FileDigests({})
         changed = set(self._restamped(was, kept))
-        changed.update(names.index(name) for name, was in kept.young.items() if digests.of(name) != was)
+        changed.update(names.index(name) for name in kept.young if not _holds_the_same(name, kept, digests))
         was_held = {one: held for one in changed if (held := kept.digest(one))}
         looks.hash_ahead(list(was_held))
         hashed = looks.hashed.digests() if looks.hashed else {}
@@ -135,6 +135,13 @@ class Snapshot:
     def _look(self, number: int) -> "Signature":
         size, mtime, ctime, inode = self.stamps[4 * number : 4 * number + 4]
         return size, mtime, ctime, inode
+
+
+def _holds_the_same(name: str, kept: KeptBuild, digests: FileDigests) -> bool:
+    """Whether the young file or folder `name` holds what it held."""
+    if name in kept.folders:
+        return _digest_of_names(name, kept.parents) == kept.folders[name]
+    return digests.of(name) == kept.young[name]
 
 
 def _digest_of_plain(name: str) -> str | None:

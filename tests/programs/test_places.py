@@ -59,7 +59,7 @@ def test_project_in_the_environment_of_the_interpreter_counts(
     assert lies_in_project(str(site / "tools/one"), str(site))
 
 
-@pytest.mark.parametrize("mark", [".git/HEAD", "buildassets-workspace.toml"])
+@pytest.mark.parametrize("mark", [".git/HEAD", ".hg/store", ".jj/repo", ".svn/wc.db", "buildassets-workspace.toml"])
 def test_repository_around_the_folder_is_the_project_s(site: Path, mark: str) -> None:
     assert not lies_in_project(str(site / "tools/one"), str(site / "frontend"))
     write_tree(site, {mark: "", "frontend/.git": "gitdir: elsewhere\n"})
@@ -67,9 +67,14 @@ def test_repository_around_the_folder_is_the_project_s(site: Path, mark: str) ->
     assert not lies_in_project(str(site.parent / "bin/four"), str(site / "frontend"))
 
 
-def test_repository_of_the_home_folder_does_not_count(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_repository_that_is_the_home_folder_counts_and_one_around_that_does_not(
+    site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In containers the home folder often is the checkout."""
     write_tree(site.parent, {".git/HEAD": ""})
     monkeypatch.setenv("HOME", str(site.parent))
+    assert lies_in_project(str(site.parent / "bin/four"), str(site))
+    monkeypatch.setenv("HOME", str(site))
     assert not lies_in_project(str(site.parent / "bin/four"), str(site))
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from buildassets.programs.places import lies_in_project
 from tests.command import release_site, run
-from tests.conftest import Tree, write_tree
+from tests.conftest import Tree, read_tree, write_tree
 from tests.packages.installed import put_tool
 
 _NATIVE = "node_modules/@esbuild/linux-x64/bin/esbuild"
@@ -73,6 +73,40 @@ def test_tool_of_the_project_is_a_warning_and_the_rest_is_checked(
     assert "1 error, 1 warning" in done.stderr, done.stderr
     assert "no asset is named `missing.css`" in done.stderr
     assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize("name", ["buildassets.cli.commands.run", "buildassets.locks._lock_file", "jinja2.nodes.Expr"])
+def test_only_an_extension_of_ours_or_of_jinja_is_made(tmp_path: Path, name: str) -> None:
+    settings = f'[templates]\nextensions = ["{name}", "buildassets.compat.pipeline.PipelineExtension"]\n'
+    site = write_tree(tmp_path, {"buildassets.toml": settings, "assets/a.css": "", "templates/a.html": ""})
+    done = run(site, "check", "--no-run")
+    assert done.returncode == 0, done.stderr
+    assert f"the Jinja extension `{name}` is not loaded" in done.stderr
+    assert done.stderr.count("warning[config/not-run]") == 1
+
+
+@pytest.mark.parametrize("file", [".env", ".flaskenv"])
+def test_variables_that_the_project_sets_reach_no_verb_of_flask_that_runs_nothing(tmp_path: Path, file: str) -> None:
+    trap = f"open({str(tmp_path / 'ran')!r}, 'w').close()\n"
+    tree = {"assets/a.css": "", "app.py": "", "evil/sitecustomize.py": trap, file: "PYTHONPATH=evil\n"}
+    flask = str(Path(sys.executable).with_name("flask"))
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    arguments = [flask, "assets", "check", "--no-run"]
+    done = subprocess.run(arguments, cwd=write_tree(tmp_path, tree), env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize("verb", ["clean --all", "clean", "pack", "unpack --replace release.tar"])
+def test_release_of_another_project_is_not_the_one_that_a_project_may_configure(tmp_path: Path, verb: str) -> None:
+    victim = release_site(tmp_path / "victim", {"assets/a.css": "a {}\n"})
+    write_tree(tmp_path / "site", {"buildassets.toml": 'output = "../victim/build"\n', "assets/a.css": ""})
+    before = read_tree(victim)
+    run(tmp_path / "site", "pack", str(victim / "build"), "-o", "release.tar")
+    done = run(tmp_path / "site", *verb.split())
+    assert done.returncode in (1, 2)
+    assert "`../victim/build` lies outside of the project" in done.stderr
+    assert read_tree(victim) == before
 
 
 def test_extension_of_jinja_is_not_imported(tmp_path: Path) -> None:

@@ -30,16 +30,16 @@ def command(
 ) -> int:
     """Remove files that no retained release names, and from the cache what is too old or exceeds its size."""
     from buildassets.compiler.cache.folder import FOLDER_VARIABLE, cache_folder
-    from buildassets.compiler.clean import clean_cache, clean_release, refuse_linked
+    from buildassets.compiler.clean import clean_cache, clean_release, refuse_foreign
 
     config = release_config(config_file, output, permission=permitted("clean", dry_run=dry_run))
     permission = config.permission
     show, shown = Output(as_json, verbose, quiet), config.shown
     cache = cache_folder(config, cache_dir)
     if not output:
-        refuse_linked(config.folder, config.output, "--output", shown)
+        refuse_foreign(config.folder, config.output, "--output", shown)
     if not (cache_dir or os.environ.get(FOLDER_VARIABLE)):
-        refuse_linked(config.folder, cache, "--cache-dir", shown)
+        refuse_foreign(config.folder, cache, "--cache-dir", shown)
 
     def cleaned(dry_run: bool) -> "tuple[Cleaned, Cleaned]":
         return (

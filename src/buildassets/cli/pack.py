@@ -38,7 +38,7 @@ def command(
     from buildassets.cli.releases import built_release, os_faults_as_release_error
     from buildassets.release.archive.write import pack_folder
 
-    folder, shown = built_release(release, config_file)
+    folder, shown = built_release(release, config_file, writes_beside=output is None)
     archive = output or _beside(folder)
     form = _form(archive)
     with os_faults_as_release_error("release/unreadable", shown):

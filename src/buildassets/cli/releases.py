@@ -10,6 +10,7 @@ from buildassets.diagnostics import Location, error, reason_text
 from buildassets.errors import ReleaseError
 from buildassets.files import STAGING_PREFIX
 from buildassets.programs.permission import NOTHING
+from buildassets.programs.places import reason_not_own
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -20,9 +21,9 @@ _HINTS = {
 }
 
 
-def built_release(given: str | None, config_file: str | None) -> tuple[str, str]:
+def built_release(given: str | None, config_file: str | None, *, writes_beside: bool = False) -> tuple[str, str]:
     """Like `shown_release`, for reading. Raises ReleaseError where the configured release has not been built."""
-    path, shown = shown_release(given, config_file)
+    path, shown = shown_release(given, config_file, writes_beside=writes_beside)
     if given is None and not os.path.lexists(path):
         from buildassets.release.inventory.inventory import no_release
 
@@ -30,11 +31,17 @@ def built_release(given: str | None, config_file: str | None) -> tuple[str, str]
     return path, shown
 
 
-def shown_release(given: str | None, config_file: str | None) -> tuple[str, str]:
-    """The path of the release that was `given`, or else of the configured one, and how messages show it."""
+def shown_release(given: str | None, config_file: str | None, *, writes_beside: bool = False) -> tuple[str, str]:
+    """The path of the release that was `given`, or else of the configured one, and how messages show it.
+
+    Raises ReleaseError where a verb `writes_beside` the configured one, and that may not be the project's own.
+    """
     if given is not None:
         return given, given
     config = release_config(config_file, permission=NOTHING)
+    if writes_beside and (message := reason_not_own(config.folder, config.output, config.shown)):
+        hint = "name the archive with `-o` if it is the right release; nothing was written"
+        raise ReleaseError([error("release/unwritable", message, Location(config.shown(config.output)), hint=hint)])
     return config.output, config.shown(config.output)
 
 

@@ -53,10 +53,10 @@ def command(
 
 def _destination(given: str | None, config_file: str | None) -> tuple[str, str]:
     """The path of the folder that was `given`, or else of the configured one, and how messages show it."""
-    from buildassets.release.archive.unpack import refuse_linked
+    from buildassets.release.archive.unpack import refuse_foreign
 
     if given is not None:
         return given, given
     config = release_config(config_file, permission=NOTHING)
-    refuse_linked(config.folder, config.output, config.shown)
+    refuse_foreign(config.folder, config.output, config.shown)
     return config.output, config.shown(config.output)

@@ -15,12 +15,13 @@ from buildassets.compiler.cache.store import CONTENT, IGNORE_FILE, IGNORES_ALL, 
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text
 from buildassets.errors import ConfigError, ManifestError
 from buildassets.files import bytes_at, content_of, is_staging
-from buildassets.folders import NamesInFolder, files_below, link_on_the_way, walk
+from buildassets.folders import NamesInFolder, files_below, walk
 from buildassets.frozen import frozen
 from buildassets.locks import locked
 from buildassets.manifest import ASSETS_FOLDER, MANIFEST_NAME, MAPS_SUFFIX, Manifest, dumps, loads, release_of
 from buildassets.media import SUFFIXES, delta_file
 from buildassets.programs.permission import Permission
+from buildassets.programs.places import reason_not_own
 from buildassets.removal import remove_empty_folder, remove_path
 from buildassets.typed import typed
 
@@ -96,12 +97,11 @@ def clean_cache(
     return _in_turn(folder, shown, cleaned)
 
 
-def refuse_linked(project: str, folder: str, option: str, shown: Shown) -> None:
-    """Raise ConfigError if `folder`, or one between it and the `project`, is a link: it may lead anywhere."""
-    if linked := link_on_the_way(project, folder):
-        message = f"`{shown(linked)}` is a symbolic link, and not followed"
+def refuse_foreign(project: str, folder: str, option: str, shown: Shown) -> None:
+    """Raise ConfigError if `folder`, which the `project` configures, may not be its own."""
+    if message := reason_not_own(project, folder, shown):
         hint = f"name the folder with `{option}` if it is the right one; nothing was removed"
-        raise ConfigError([error("clean/foreign", message, Location(shown(linked)), hint=hint)])
+        raise ConfigError([error("clean/foreign", message, Location(shown(folder)), hint=hint)])
 
 
 def _in_turn(folder: str, shown: Shown, clean: Callable[[], Cleaned]) -> Cleaned:

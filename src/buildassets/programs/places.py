@@ -5,10 +5,11 @@ import site
 import sys
 from collections.abc import Callable, Iterator
 
+from buildassets.folders import link_on_the_way
 from buildassets.programs.on_path import program_on_path
 
 _MODULES = "node_modules"
-_TOP_MARKS = (".git", "buildassets-workspace.toml")
+_TOP_MARKS = (".git", ".hg", ".jj", ".svn", "buildassets-workspace.toml")
 
 
 def lies_in_project(path: str, folder: str) -> bool:
@@ -30,6 +31,19 @@ def brought_by(folder: str) -> Callable[[str], bool]:
         return any(length >= _longest(own, place) for place in places if (length := _longest(tops, place)))
 
     return is_brought
+
+
+def reason_not_own(folder: str, path: str, shown: Callable[[str], str]) -> str | None:
+    """Why the absolute `path`, which the project in `folder` configures for results, may not be its own; or None.
+
+    A link may lead anywhere, and a folder outside of the project, and of the repository or workspace around it, may be
+    that of another project.
+    """
+    if linked := link_on_the_way(folder, path):
+        return f"`{shown(linked)}` is a symbolic link, and not followed"
+    if not _top(path).startswith((_top(folder), _top(_around(folder)))):
+        return f"`{shown(path)}` lies outside of the project"
+    return None
 
 
 def lies_in_environment(path: str) -> bool:
@@ -79,9 +93,9 @@ def _tops(folder: str) -> Iterator[str]:
 
 
 def _around(folder: str) -> str:
-    """The outermost repository or workspace around `folder`, below the home folder; without one, `folder` itself."""
+    """The outermost repository or workspace around `folder`, up to the home folder; without one, `folder` itself."""
     home, found, above = os.path.expanduser("~"), folder, folder
-    while above != os.path.dirname(above) and not _top(home).startswith(_top(above)):
+    while above != os.path.dirname(above) and (above == home or not _top(home).startswith(_top(above))):
         if any(os.path.exists(os.path.join(above, mark)) for mark in _TOP_MARKS):
             found = above
         above = os.path.dirname(above)

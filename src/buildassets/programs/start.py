@@ -33,7 +33,10 @@ def tool(command: Sequence[str], folder: str, *, permission: Permission) -> Perm
 
     Raises NotPermittedError if it may not be started: one that the project brings only with `programs`.
     """
-    brought = bool(folder) and any(map(brought_by(folder), filter(os.path.isabs, command)))
+    is_brought = brought_by(folder) if folder else None
+    brought = is_brought is not None and (
+        not os.path.isabs(command[0]) or any(map(is_brought, filter(os.path.isabs, command)))
+    )
     require(permission.programs if brought else permission.tools, f"to start `{command[0]}`")
     return Permitted(tuple(command), path_outside(folder) if folder and not permission.programs else None)
 

@@ -9,7 +9,7 @@ runs in another process.
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
@@ -174,7 +174,23 @@ def _add(verb: str, description: str) -> None:
     def run_verb(arguments: tuple[str, ...]) -> None:
         group = click.get_current_context().parent
         typed = group.command_path if group else "flask assets"
-        _run(own_module("-m", "buildassets", verb, *arguments), {**os.environ, IS_TYPED: typed})
+        given = {name: value for name, value in os.environ.items() if name not in _of_project(arguments)}
+        _run(own_module("-m", "buildassets", verb, *arguments), {**given, IS_TYPED: typed})
+
+
+def _of_project(arguments: Iterable[str]) -> frozenset[str]:
+    """The variables of the project's `.env` and `.flaskenv`, as Flask has read them, where nothing of it may run.
+
+    One such as PYTHONPATH would have the command run a module of the project.
+    """
+    if "--no-run" not in arguments:
+        return frozenset()
+    try:
+        from dotenv import dotenv_values, find_dotenv  # which Flask reads them with, where it is installed
+    except ImportError:
+        return frozenset()
+    files = [find_dotenv(name, usecwd=True) for name in (".env", ".flaskenv")]
+    return frozenset(name for file in files if file for name in dotenv_values(file))
 
 
 _add("build", "Compile everything into the release directory.")

@@ -110,6 +110,24 @@ def test_a_link_in_place_of_a_file_is_not_published(site: Path) -> None:
     assert f"cannot publish `build/assets/img/{file.name}`: it is a symbolic link\n" in done.stderr
 
 
+@pytest.mark.parametrize("link", ["public/assets", "public/assets/img"])
+def test_no_file_is_written_through_a_link_in_the_target(site: Path, link: str) -> None:
+    outside = write_tree(site.parent / "outside", {"kept.txt": "kept"})
+    (site / link).parent.mkdir(parents=True)
+    (site / link).symlink_to(outside)
+    done = run(site, "publish", "public")
+    assert done.returncode == 1
+    assert "a folder in it is a symbolic link, and not followed" in done.stderr
+    assert read_tree(outside) == {"kept.txt": b"kept"}
+
+
+def test_target_that_is_itself_a_link_is_followed(site: Path) -> None:
+    (site.parent / "real").mkdir()
+    (site / "public").symlink_to(site.parent / "real")
+    assert run(site, "publish", "public").returncode == 0
+    assert (site.parent / "real/manifest.json").exists()
+
+
 @pytest.mark.parametrize(
     ("target", "exit_code", "message"),
     [

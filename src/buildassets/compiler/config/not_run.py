@@ -1,5 +1,6 @@
 """Leaves out of a configuration what only code of the project can do, and reports each as a warning."""
 
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -8,13 +9,13 @@ from buildassets.compiler.engines.unavailable import NOT_RUN_HINT
 from buildassets.diagnostics import Diagnostic, warning
 from buildassets.frozen import replace, values_by_name
 
-_OWN_EXTENSIONS: Final = ("buildassets.", "jinja2.ext.")
+_OWN_EXTENSION: Final = re.compile(r"jinja2\.ext\.\w+|buildassets\.([a-z]\w*\.)+[A-Z]\w+Extension")
 _MINIFIERS: Final = ("css", "js", "svg", "html", "json")
 
 
 def is_own_extension(name: str) -> bool:
     """Whether an extension of Jinja is Jinja's own or ours, and so no module of the project."""
-    return name.startswith(_OWN_EXTENSIONS)
+    return _OWN_EXTENSION.fullmatch(name) is not None
 
 
 def without_project_python(config: Config) -> Config:

@@ -13,11 +13,12 @@ from functools import partial
 
 from buildassets.errors import ManifestError, ReleaseError
 from buildassets.files import STAGING_PREFIX, chunks_of, put_in_place, sync, write_chunks
-from buildassets.folders import NamesInFolder, link_on_the_way, make_folders, remove_temporary
+from buildassets.folders import NamesInFolder, make_folders, remove_temporary
 from buildassets.locks import locked
 from buildassets.manifest import MANIFEST_NAME
 from buildassets.plain_files import linked_folder
 from buildassets.programs.permission import Permission
+from buildassets.programs.places import reason_not_own
 from buildassets.release.archive.read import inventory_of_archive, members_of_archive
 from buildassets.release.inventory.compare import diagnostics_of, examined
 from buildassets.release.inventory.inventory import Inventory, inventory_of_folder
@@ -56,13 +57,11 @@ def unpack(
     return inventory
 
 
-def refuse_linked(project: str, destination: str, shown: Callable[[str], str]) -> None:
-    """Raise ReleaseError if `destination`, or a folder between it and the `project`, is a link."""
-    if linked := link_on_the_way(project, destination):
+def refuse_foreign(project: str, destination: str, shown: Callable[[str], str]) -> None:
+    """Raise ReleaseError if `destination`, which the `project` configures, may not be its own."""
+    if message := reason_not_own(project, destination, shown):
         hint = "name the folder with `-o` if it is the right one; nothing was written"
-        raise refusal(
-            "unpack/foreign", f"`{shown(linked)}` is a symbolic link, and not followed", shown(linked), hint=hint
-        )
+        raise refusal("unpack/foreign", message, shown(destination), hint=hint)
 
 
 def _earlier(destination: str, shown: str, replaces: bool) -> Inventory | None:

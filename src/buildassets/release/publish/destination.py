@@ -21,7 +21,7 @@ from buildassets.credentials import has_credentials, masked_in, masked_url
 from buildassets.diagnostics import Diagnostic, error
 from buildassets.errors import ConfigError
 from buildassets.files import STAGING_PREFIX, content_of, put_in_place
-from buildassets.folders import is_within, make_folders
+from buildassets.folders import is_within, make_folders, make_folders_below, path_below
 from buildassets.frozen import frozen
 from buildassets.programs.permission import Permission, require
 from buildassets.release.inventory.members import members_of_folder
@@ -121,16 +121,17 @@ class LocalStorage:
 
     def pipe_file(self, path: str, value: bytes, **settings: Any) -> None:
         """See Storage."""
-        with open(path, "wb") as file:
+        with self.open(path, "wb", block_size=-1) as file:
             file.write(value)
 
     def open(self, path: str, mode: str, *, block_size: int, **settings: Any) -> Any:
         """See Storage."""
-        return open(path, mode, block_size)
+        return open(path, mode, block_size, opener=_without_link)
 
     def makedirs(self, path: str, exist_ok: bool) -> None:
         """See Storage."""
-        make_folders(path)
+        make_folders(self._folder)
+        make_folders_below(self._folder, [f"{path_below(self._folder, path) or ''}/file"])
 
     def mv(self, path1: str, path2: str) -> None:
         """See Storage."""
@@ -139,6 +140,11 @@ class LocalStorage:
     def rm_file(self, path: str) -> None:
         """See Storage."""
         remove_path(self._folder, path, permission=self._permission)
+
+
+def _without_link(path: str, flags: int) -> int:
+    """A descriptor of the file at `path`, which is not a link: one could lead out of the target. Raises OSError."""
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o666)
 
 
 class Destination:

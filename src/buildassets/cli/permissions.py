@@ -122,7 +122,9 @@ ROWS: Final[Mapping[str, Row]] = {
     "migrate whitenoise": _SETTINGS,
     "pack": Row(writes="the archive; with `--sign` its signature"),
     "publish": Row(
-        network="the storage", writes="the storage", deletes="companions of the earlier release that this one lacks"
+        network="the storage",
+        writes="the storage",
+        deletes="companions and files with their own names that only the earlier release has",
     ),
     "publish --dry-run": Row(network="the storage"),
     "report": Row(network=_BY_URL, writes="with `-o`, that file"),

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @click.command("publish")
 @click.argument("target", required=False)
 @click.option("--maps", metavar="TARGET", help="Upload the hidden source maps, to a place of their own.")
-@click.option("--dry-run", is_flag=True, help="Only list what would be uploaded.")
+@click.option("--dry-run", is_flag=True, help="Only list what would be uploaded and removed.")
 @publish_options
 def command(
     target: str | None,
@@ -44,8 +44,9 @@ def command(
 ) -> int:
     """Upload the release to TARGET: a folder, or a URL such as s3://bucket/path.
 
-    Its files are uploaded first, its manifest last. Files that are there already are not uploaded again. Without TARGET
-    only source maps are uploaded.
+    Its files are uploaded first, its manifest last. Files that are there already are not uploaded again. Companions and
+    files with their own names that only the earlier release had are removed. Without TARGET only source maps are
+    uploaded.
     """
     from buildassets.cli.releases import os_faults_as_release_error
     from buildassets.locks import locked
@@ -74,7 +75,7 @@ def command(
 
 def _show(show: Output, sent: "Published", maps: "Published | None", dry_run: bool) -> int:
     """Show what was uploaded of the release and of its source maps; returns the exit code."""
-    document: dict[str, object] = {**_document(sent), "dry_run": dry_run}
+    document: dict[str, object] = {**_document(sent), "removed": list(sent.removed), "dry_run": dry_run}
     diagnostics = sent.diagnostics
     uploaded = dict(sent.uploaded)
     if maps is not None:
@@ -86,6 +87,8 @@ def _show(show: Output, sent: "Published", maps: "Published | None", dry_run: bo
     show.detail(f"{verb} {name}" for name in uploaded)
     files = count_text(len(uploaded), "file")
     show.report(f"{verb} {files} ({size_text(sum(uploaded.values()))})" if uploaded else f"{verb} nothing")
+    for name in sent.removed:
+        show.report(f"{'would remove' if dry_run else 'removed'} {name}, which only the earlier release has")
     return code
 
 

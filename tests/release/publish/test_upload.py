@@ -8,6 +8,7 @@ import pytest
 
 from buildassets.manifest import loads
 from buildassets.release.inventory.inventory import inventory
+from buildassets.release.publish.destination import LocalStorage
 from buildassets.release.publish.upload import headers_of
 from tests.command import run
 from tests.conftest import read_tree, write_tree
@@ -198,6 +199,47 @@ def test_companions_of_the_release_before_go_at_the_end(site: Path, s3: S3, pref
     (here,) = (site / "build/assets").glob(".sprockets-manifest-*.json")
     there = [name for name in s3.names(prefix) if ".sprockets-manifest-" in name]
     assert there == [f"assets/{here.name}"]
+
+
+@pytest.fixture
+def shrunk(site: Path) -> Path:
+    """A project that was published to `www` and whose new release lacks a plain name and a companion."""
+    write_tree(site, {"buildassets.toml": 'plain = ["robots.txt"]\nprecache = "pre.json"\n', "assets/robots.txt": "a"})
+    assert run(site, "build", "-q").returncode == run(site, "publish", "www", "-q").returncode == 0
+    write_tree(site, {"buildassets.toml": ""})
+    assert run(site, "build", "-q").returncode == 0
+    return site
+
+
+def test_what_is_removed_is_reported_and_what_would_be(shrunk: Path) -> None:
+    both = ["assets/robots.txt", "assets/pre.json"]
+    dry = run(shrunk, "publish", "www", "--dry-run")
+    assert dry.stderr.splitlines()[1:] == [f"would remove {name}, which only the earlier release has" for name in both]
+    counted = json.loads(run(shrunk, "publish", "www", "--dry-run", "--json").stdout)
+    assert (counted["removed"], (shrunk / "www/assets/robots.txt").exists()) == (both, True)
+    done = run(shrunk, "publish", "www")
+    assert done.stderr.splitlines()[1:] == [f"removed {name}, which only the earlier release has" for name in both]
+    assert read_tree(shrunk / "www").keys().isdisjoint(both)
+
+
+def test_what_is_removed_is_in_json(shrunk: Path) -> None:
+    done = json.loads(run(shrunk, "publish", "www", "--json").stdout)
+    assert done["removed"] == ["assets/robots.txt", "assets/pre.json"]
+    assert json.loads(run(shrunk, "publish", "www", "--json").stdout)["removed"] == []
+
+
+def test_a_file_that_cannot_be_removed_is_an_error_that_names_all_that_stay(
+    shrunk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(storage: LocalStorage, path: str) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(LocalStorage, "rm_file", refuse)
+    done = run(shrunk, "publish", "www")
+    assert done.returncode == 1
+    assert "error[publish/failed]: cannot remove `assets/robots.txt`: permission denied\n" in done.stderr
+    assert "note: not removed: `assets/pre.json`\n" in done.stderr
+    assert (shrunk / "www/manifest.json").read_bytes() == (shrunk / "build/manifest.json").read_bytes()
 
 
 def test_source_maps_go_to_their_own_target(hiding: Path) -> None:

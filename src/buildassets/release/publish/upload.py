@@ -13,7 +13,7 @@ from typing import Any, Final
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text
 from buildassets.errors import ManifestError, ReleaseError
 from buildassets.files import LARGE_BYTES
-from buildassets.frozen import field, frozen
+from buildassets.frozen import field, frozen, replace
 from buildassets.manifest import ASSETS_FOLDER, MANIFEST_NAME, loads_lazily, may_have_own_names, own_names
 from buildassets.media import content_type, media_of
 from buildassets.release.inventory.contents import checked
@@ -33,12 +33,14 @@ _Uploads = Mapping[str, Future[int | None]]
 class Published:
     """The result of a publication, or of a dry run: `uploaded` maps names below the release directory to bytes.
 
-    `unchanged` files were there already. With `diagnostics` some files are still missing, and the target has its
-    earlier manifest.
+    `unchanged` files were there already; `removed` ones keep their own names, and only the earlier release had them.
+    With `diagnostics` some files are still missing and the target has its earlier manifest, or some that only the
+    earlier release had are still there.
     """
 
     uploaded: Mapping[str, int] = field(default_factory=dict)
     unchanged: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
@@ -124,11 +126,21 @@ def publish(publication: Publication, executor: Executor, progress: Progress | N
             _await(uploads, progress)
         uploads[MANIFEST_NAME] = executor.submit(publication.upload, MANIFEST_NAME, held.get(MANIFEST_NAME))
         uploads[MANIFEST_NAME].result()
-        for name in () if publication.dry_run else left:
-            publication.destination.remove(name)
     except Exception as fault:  # each library has its own
         return _published(uploads, fault, publication.destination.masked)
-    return _published(uploads)
+    return _without(left, publication, _published(uploads))
+
+
+def _without(left: list[str], publication: Publication, sent: Published) -> Published:
+    """Remove the files `left` by the earlier release, unless in a dry run; returns `sent` with them."""
+    for done, name in enumerate(left):
+        try:
+            if not publication.dry_run:
+                publication.destination.remove(name)
+        except Exception as fault:  # each library has its own
+            failed = _not_removed(left[done:], publication.destination.masked(_words(fault)))
+            return replace(sent, removed=tuple(left[:done]), diagnostics=(failed,))
+    return replace(sent, removed=tuple(left))
 
 
 def publish_maps(publication: Publication, executor: Executor, progress: Progress | None = None) -> Published:
@@ -182,14 +194,25 @@ def _published(
     if fault is None:
         return Published(uploaded, unchanged)
     if isinstance(fault, ReleaseError):
-        return Published(uploaded, unchanged, fault.diagnostics)
+        return Published(uploaded, unchanged, diagnostics=fault.diagnostics)
     failed = next((name for name, upload in ended.items() if upload.exception()), None)
-    # Most errors of these libraries are OSErrors without a number, and with a message of their own.
-    words = reason_text(fault) if isinstance(fault, OSError) and fault.errno else str(fault) or type(fault).__name__
-    return Published(uploaded, unchanged, (_failure(failed, masked(words), there.format(len(done))),))
+    failure = _failure(failed, masked(_words(fault)), there.format(len(done)))
+    return Published(uploaded, unchanged, diagnostics=(failure,))
+
+
+def _words(fault: Exception) -> str:
+    """The reason of a fault: most errors of these libraries are OSErrors without a number and with a message."""
+    return reason_text(fault) if isinstance(fault, OSError) and fault.errno else str(fault) or type(fault).__name__
 
 
 def _failure(name: str | None, reason: str, there: str) -> Diagnostic:
     message = f"cannot upload `{name}`: {reason}" if name else f"cannot list what lies at the target: {reason}"
     hint = "mend that and publish again: what is there is not uploaded again"
     return error("publish/failed", message, notes=[there], hint=hint)
+
+
+def _not_removed(names: list[str], reason: str) -> Diagnostic:
+    message = f"cannot remove `{names[0]}`: {reason}"
+    notes = ["the release is there, with its manifest", *(f"not removed: `{name}`" for name in names[1:])]
+    hint = "remove it by hand: later publications do not know it"
+    return error("publish/failed", message, notes=notes, hint=hint)

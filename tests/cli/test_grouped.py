@@ -35,6 +35,32 @@ def test_summary_names_the_setting_for_missing_references(tmp_path: Path) -> Non
     assert (done.returncode, way in done.stderr) == (0, False)
 
 
+def test_names_of_one_missing_asset_in_templates_are_one_error(tmp_path: Path) -> None:
+    pages = {f"templates/{name}.html": "{{ asset('gone.css') }}\n{{ asset('gone.css') }}\n" for name in "ab"}
+    done = run(write_tree(tmp_path, {"assets/a.css": "", **pages, "templates/c.html": "{{ image('b.png') }}"}), "check")
+    assert done.stderr.count("error[template/missing]") == 2
+    others = "`templates/a.html:2:11`, `templates/b.html:1:11`, `templates/b.html:2:11`"
+    assert f"note: also referred to from {others}\n" in done.stderr
+    assert done.stderr.endswith("\n2 errors, 0 warnings\n")
+
+
+def test_summary_names_the_setting_only_for_the_errors_that_it_changes(tmp_path: Path) -> None:
+    write_tree(tmp_path, {**SITE, "templates/a.html": "{{ asset('x.css') }}{{ asset('y.css') }}"})
+    assert run(tmp_path, "check").stderr.endswith(
+        '\n4 errors, 0 warnings; `missing = "warn"` makes 2 of the errors warnings\n'
+    )
+    write_tree(tmp_path, {"buildassets.toml": 'missing = "warn"\n'})
+    assert run(tmp_path, "check").stderr.endswith("\n2 errors, 2 warnings\n")
+
+
+def test_summary_does_not_name_the_setting_for_files_that_links_keep_out(tmp_path: Path) -> None:
+    for name in "ab":
+        write_tree(tmp_path, {f"else/{name}.png": "", f"assets/{name}.css": f"a {{ background: url({name}.png) }}"})
+        (tmp_path / f"assets/{name}.png").symlink_to(tmp_path / f"else/{name}.png")
+    done = run(tmp_path, "build")
+    assert (done.stderr.count("error[reference/missing]"), '`missing = "warn"`' in done.stderr) == (2, False)
+
+
 def test_json_and_annotations_have_each_reference(tmp_path: Path) -> None:
     done = run(write_tree(tmp_path, SITE), "build", "--json", GITHUB_ACTIONS="true", CI="true")
     assert len(json.loads(done.stdout)["diagnostics"]) == 9

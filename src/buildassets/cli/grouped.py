@@ -1,4 +1,4 @@
-"""Groups diagnostics for a person: references to one missing asset are one fault, deprecations in packages one line."""
+"""Groups diagnostics for a person: names of one missing asset are one fault, deprecations in packages one line."""
 
 from collections.abc import Iterable, Sequence
 from typing import Final
@@ -8,17 +8,24 @@ from buildassets.frozen import replace
 
 _DEPRECATED: Final = "scss/package-deprecated"
 _MISSING: Final = "reference/missing"
+_BY_TARGET: Final = (_MISSING, "template/missing")
+_LOOKED_FOR: Final = (
+    "looked in ",
+    "a reference cannot leave ",
+)  # not where the file was left out: an error in any case
 _MOST_NAMED: Final = 5
 
 
 def grouped(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
     """`diagnostics` with one in place of all references to the same missing asset, at the place of the first.
 
+    References of templates are apart from those of assets.
+
     Deprecations of Sass in packages, which the user cannot fix, are one of a single line.
     """
     groups: dict[object, list[Diagnostic]] = {}
     for number, one in enumerate(in_lines(diagnostics)):
-        key = (one.severity, one.message) if one.code == _MISSING else number
+        key = (one.severity, one.message) if one.code in _BY_TARGET else number
         groups.setdefault(key, []).append(one)
     return [_together(several) for several in groups.values()]
 
@@ -37,9 +44,15 @@ def error_count(diagnostics: Iterable[Diagnostic]) -> int:
 
 
 def way_around_missing(diagnostics: Iterable[Diagnostic]) -> str:
-    """A clause on the setting that makes warnings of references to missing assets; empty unless several are missing."""
-    missing = {one.message for one in diagnostics if one.code == _MISSING and one.is_error}
-    return '; `missing = "warn"` makes missing references warnings' if len(missing) > 1 else ""
+    """A clause on the setting that makes warnings of references to missing assets; empty unless of several errors."""
+    errors = [one for one in grouped(diagnostics) if one.is_error]
+    count = sum(one.code == _MISSING and any(map(_is_of_search, one.notes)) for one in errors)
+    what = "missing references" if count == len(errors) else f"{count} of the errors"
+    return f'; `missing = "warn"` makes {what} warnings' if count > 1 else ""
+
+
+def _is_of_search(note: str) -> bool:
+    return note.startswith(_LOOKED_FOR)
 
 
 def _counted(deprecations: Sequence[Diagnostic]) -> Diagnostic:

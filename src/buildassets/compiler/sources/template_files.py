@@ -10,7 +10,7 @@ from typing import Final
 
 from buildassets.compiler.config.values import Config, SourceRoot, TemplateEngine, TemplateFolder
 from buildassets.compiler.sources.discover import BUILT_IN_EXCLUDES
-from buildassets.compiler.sources.globs import compile_globs
+from buildassets.compiler.sources.globs import compile_globs, is_glob
 from buildassets.file_sets import escaped
 from buildassets.folders import is_within
 from buildassets.media import OCTETS, SCRIPT_SUFFIXES, media_of, suffix
@@ -28,6 +28,8 @@ _SUFFIXES: Final = (
     *(".dj", ".djhtml", ".django", ".j2", ".jinja", ".jinja2", ".mak", ".mako", ".mjml", ".pt", ".tmpl", ".tpl"),
 )
 _SCRIPTS: Final = ("*.[jt]s", "*.[jt]sx", "*.[cm][jt]s", "*.jst")  # globs of names
+_PAGES: Final = ("*.html", "*.htm", "*.xhtml")
+_OF_PAGES: Final = (".html", ".htm", ".xhtml")
 _OF_SCRIPTS: Final = frozenset((".js", ".mjs", ".cjs", ".jst", *SCRIPT_SUFFIXES))
 _VENDORED: Final = "vendor/**"  # the packages that `buildassets vendor` puts into a source root
 _GLOB: Final = frozenset("*?[")
@@ -59,31 +61,53 @@ def template_globs(config: Config) -> tuple[str, ...]:
 
 
 def scanned_globs(config: Config) -> tuple[str, ...]:
-    """Absolute globs of the files whose classes count for Tailwind: templates, and scripts of the project itself."""
-    scripts = (os.path.join(escaped(root.path), "**", name) for root in _own_roots(config) for name in _SCRIPTS)
-    return (*template_globs(config), *scripts)
+    """Absolute globs of the files whose classes count for Tailwind: templates, own scripts, and pages of `plain`."""
+    names = (*_SCRIPTS, *(_PAGES if config.plain else ()))
+    own = (os.path.join(escaped(root.path), "**", name) for root in _own_roots(config) for name in names)
+    return (*template_globs(config), *own)
 
 
 def is_scanned(config: Config) -> Callable[[str], bool]:
-    """A function that is true for the path of a template, or of a script of the project that is not minified."""
-    is_page, excluded = is_template(config), compile_globs((*BUILT_IN_EXCLUDES, *config.exclude))
+    """A function that is true for the path of a template, of a page of `plain`, or of an own script, not minified."""
+    is_template_at, logical_of, is_plain = is_template(config), _own_paths(config), _is_plain(config)
+
+    def judged(path: str) -> bool:
+        name = os.path.basename(path)
+        if suffix(name) in _OF_SCRIPTS and ".min." not in name and (logical := logical_of(path)) is not None:
+            return bool(logical)
+        if name.endswith(_OF_PAGES) and is_plain(logical_of(path) or ""):
+            return True
+        return is_template_at(path)
+
+    return judged
+
+
+def _is_plain(config: Config) -> Callable[[str], bool]:
+    """A function that is true for a logical path that `plain` matches."""
+    exact, globs = (
+        {pattern.removeprefix("./") for pattern in config.plain},
+        compile_globs(filter(is_glob, config.plain)),
+    )
+    return lambda logical: logical in exact or bool(globs(logical))
+
+
+def _own_paths(config: Config) -> Callable[[str], str | None]:
+    """A function from a path to its logical path, empty if it is left out; None outside of the project's own roots."""
+    excluded = compile_globs((*BUILT_IN_EXCLUDES, *config.exclude))
     roots = [
         (root, compile_globs(root.include or ("**",)), compile_globs((*root.exclude, _VENDORED)))
         for root in _own_roots(config)
     ]
 
-    def judged(path: str) -> bool:
-        name = os.path.basename(path)
-        if suffix(name) not in _OF_SCRIPTS or ".min." in name:
-            return is_page(path)
+    def logical_path(path: str) -> str | None:
         for root, included, left_out in roots:
             if is_within(root.path, path):
                 below = os.path.relpath(path, root.path).replace(os.sep, "/")
                 logical = f"{root.prefix}/{below}" if root.prefix else below
-                return bool(included(below)) and not left_out(below) and not excluded(logical)
-        return is_page(path)
+                return logical if included(below) and not left_out(below) and not excluded(logical) else ""
+        return None
 
-    return judged
+    return logical_path
 
 
 def _own_roots(config: Config) -> list[SourceRoot]:

@@ -169,7 +169,8 @@ class KeptDrafts:
             from buildassets.compiler.sources.template_files import scanned_globs
 
             yield from map(self._names.name, scanned_globs(self._config))
-            yield repr((self._config.exclude, [(root.include, root.exclude) for root in self._config.sources]))
+            roots = [(root.include, root.exclude) for root in self._config.sources]
+            yield repr((self._config.exclude, self._config.plain, roots))
         elif name == "of_others":
             yield from map(self._names.name, self._config.of_others)
         elif name == "load_paths":

@@ -1,4 +1,4 @@
-"""Tailwind among the engines of a build: which sheets need it, and which templates are scanned for them.
+"""Tailwind among the engines of a build: which sheets need it, and which files are scanned for them.
 
 Takes sources and the configuration. Imports the engine only for a sheet that needs it: most projects have none.
 """

@@ -12,7 +12,7 @@ from buildassets.compiler.incremental.no_op import incremental
 from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.diagnostics import render_text
 from tests.building import codes, load_config, only, only_error, printed, released
-from tests.compiler.engines.tailwind.projects import FILES, OURS, SETTINGS, css, made, site
+from tests.compiler.engines.tailwind.projects import FILES, OURS, PAGE, SETTINGS, css, made, site
 from tests.conftest import Tree, read_tree, settle, write_tree
 from tests.tailwind import program
 
@@ -55,6 +55,42 @@ def test_a_url_to_nothing_in_a_class_is_reported_at_the_class(tmp_path: Path, sh
         ("cannot find `css/z.png`", ("templates/page.html", 1, 49)),
     ]
     assert faults[-1].notes[-1] == "Tailwind writes the class into `assets/css/app.css`, which its URL is relative to"
+
+
+def test_pages_of_plain_are_scanned_as_templates_are(tmp_path: Path) -> None:
+    sizes = {
+        "index.html": 11,
+        "about/a.htm": 12,
+        "other.html": 21,
+        "about/b.txt": 22,
+        "out/c.html": 23,
+        "vendor/d.html": 24,
+    }
+    pages = {f"assets/{name}": f'<i class="m-[{size}px]">' for name, size in sizes.items()}
+    plain = 'plain = ["./index.html", "about/*", "out/*", "vendor/*"]\nexclude = ["out/**"]\n'
+    settings = SETTINGS.replace('exclude = ["css/part.css"]\n', plain)
+    folder = site(tmp_path, files={**pages, "buildassets.toml": settings})
+    assert sorted(map(int, re.findall(r"margin: (\d\d)px", css(folder)))) == [11, 12]
+
+
+def test_a_page_that_comes_changes_or_is_no_longer_plain_changes_the_sheet(tmp_path: Path) -> None:
+    folder = site(tmp_path)
+    write_tree(folder, {"buildassets.toml": f'plain = ["*.html"]\n{SETTINGS}'})
+    builder = Builder(folder)
+    builder()
+    for size in (11, 12):
+        write_tree(folder, {"assets/index.html": f'<i class="m-[{size}px]">'})
+        assert re.findall(r"margin: (\d\d)px", builder()) == [str(size)]
+    write_tree(folder, {"buildassets.toml": f'plain = ["about.html"]\n{SETTINGS}', "assets/about.html": ""})
+    assert "12px" not in builder()
+
+
+def test_a_site_of_plain_pages_alone_needs_no_templates(tmp_path: Path) -> None:
+    page, settings = "assets/index.html", 'plain = ["index.html"]\n'
+    folder = write_tree(tmp_path, {page: PAGE, "assets/css/app.css": OURS, "buildassets.toml": settings})
+    result = made(folder)
+    assert codes(result) == []
+    assert ".p-4" in released(folder, result, "css/app.css")
 
 
 def test_a_script_that_comes_or_changes_changes_the_sheet(tmp_path: Path) -> None:

@@ -100,6 +100,26 @@ def test_an_error_exits_with_1(tmp_path: Path) -> None:
     assert examined(project) == (1, [("error", "doctor/config")])
 
 
+@pytest.mark.parametrize(
+    ("settings", "count"), [("", 0), ("[webassets]\nmodule = 'app.assets'\n", 0), ("minfy = true\n", 1)]
+)
+def test_table_that_is_not_read_is_found_once(settings: str, count: int, tmp_path: Path) -> None:
+    table = {"pyproject.toml": "[tool.buildassets]\nminify = false\n", "buildassets.toml": settings}
+    done = run(write_tree(tmp_path, {**SITE, **table}), "doctor")
+    assert "warning[doctor/config]: `[tool.buildassets]` is ignored" in done.stderr
+    assert "note: `buildassets build` reports it as `config/ignored`\n" in done.stderr
+    assert [one for one in found(done.stderr) if one[1] == "doctor/config"] == [
+        ("warning", "doctor/config"),
+        *([("error", "doctor/config")] * count),
+    ]
+
+
+def test_what_a_build_reports_of_a_package_list_of_jammit_is_found(tmp_path: Path) -> None:
+    lists = {"config/assets.yml": "javascripts:\n  app:\n    - public/gone.js\n", "public/a.js": "f()"}
+    done = run(write_tree(tmp_path, {**lists, "buildassets.toml": 'jammit = "config/assets.yml"\n'}), "doctor")
+    assert "note: `buildassets build` reports it as `jammit/" in done.stderr
+
+
 def test_a_named_configuration_that_is_not_there_exits_with_2(tmp_path: Path) -> None:
     assert run(write_tree(tmp_path, SITE), "doctor", "--config", "no.toml").returncode == 2
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from buildassets.diagnostics import Diagnostic, error, warning
 from buildassets.doctor.subject import Subject
+from buildassets.frozen import replace
 
 _ROOT: Final = ("config/source", "config/no-sources")
 _OUTPUT: Final = ("config/output",)
@@ -13,7 +14,8 @@ _OUTPUT: Final = ("config/output",)
 
 def configuration_findings(subject: Subject) -> Iterator[Diagnostic]:
     """What is wrong with the configuration."""
-    for fault in subject.faults:
+    notices = (notice for notice in subject.config.notices if notice.code != "config/not-run")  # shown apart
+    for fault in dict.fromkeys((*subject.faults, *notices)):
         if not fault.code.startswith("lock/"):  # which is found with the tools
             yield _as_finding(fault)
     if not subject.faults:
@@ -24,15 +26,19 @@ def configuration_findings(subject: Subject) -> Iterator[Diagnostic]:
 
 def _as_finding(fault: Diagnostic) -> Diagnostic:
     """The fault of a configuration under our code, with its own as a note."""
-    notes = [*fault.notes, f"`buildassets build` reports it as `{fault.code}`"]
+    notes = (*fault.notes, f"`buildassets build` reports it as `{fault.code}`")
     hint = fault.hint or f"see docs/errors/{fault.code}.md"
+    return replace(fault, code=_code_of(fault), notes=notes, hint=hint)
+
+
+def _code_of(fault: Diagnostic) -> str:
     if fault.code in _ROOT:
-        return error("doctor/root", fault.message, fault.location, notes=notes, hint=hint)
+        return "doctor/root"
     if fault.code in _OUTPUT:
-        return error("doctor/output", fault.message, fault.location, notes=notes, hint=hint)
+        return "doctor/output"
     if fault.code == "config/value" and fault.message.startswith("`engines."):
-        return error("doctor/engine", fault.message, fault.location, notes=notes, hint=hint)
-    return error("doctor/config", fault.message, fault.location, notes=notes, hint=hint)
+        return "doctor/engine"
+    return "doctor/config"
 
 
 def _empty_roots(subject: Subject) -> Iterator[Diagnostic]:

@@ -97,10 +97,9 @@ def _configured(file: str | None, permission: Permission) -> tuple[Config, tuple
     """The configuration, with its faults; what cannot be read is as if it were not there."""
     start = working_directory()
     try:
-        named, document = (None, None) if file else search(start)
-        runs = document is not None and any(document.table.peek(key) for key in _RUN)
+        runs = not file and any(search(start)[1].table.peek(key) for key in _RUN)
         if runs and not permission.python:
-            return load_config(named, needs_sources=False, permission=permission), ()
+            return load_config(needs_sources=False, permission=permission), ()
         return load_config(file, permission=permission), ()
     except ConfigError as failure:
         if file is not None and not os.path.isfile(file):

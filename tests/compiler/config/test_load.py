@@ -125,6 +125,13 @@ def test_table_in_pyproject_is_reported_where_buildassets_toml_takes_precedence(
     assert load_config("buildassets.toml").notices == ()
 
 
+def test_table_that_is_not_read_is_reported_with_the_faults_of_the_file_that_is(project: Path) -> None:
+    write_tree(project, {"pyproject.toml": "[tool.buildassets]\n", "buildassets.toml": "sources = ['gone']\n"})
+    with pytest.raises(ConfigError) as caught:
+        load_config()
+    assert [fault.code for fault in caught.value.diagnostics] == ["config/source", "config/ignored"]
+
+
 @pytest.mark.parametrize("text", ["[project]\nname = 'buildassets'\n", "buildassets = = no TOML", "[tool.x]"])
 def test_pyproject_without_settings_is_not_reported(project: Path, text: str) -> None:
     write_tree(project, {"buildassets.toml": "", "pyproject.toml": text})

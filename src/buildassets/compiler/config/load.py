@@ -4,7 +4,7 @@ Takes a file's name, gives a frozen Config with absolute paths, or raises all fa
 """
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from buildassets.compiler.config import keys
 from buildassets.compiler.config.cache_keys import cache_settings
@@ -24,7 +24,7 @@ from buildassets.compiler.config.roots import (
 )
 from buildassets.compiler.config.toml_table import Document, Table
 from buildassets.compiler.config.values import Config, Mode, ModuleBundle, SourceRoot
-from buildassets.diagnostics import Diagnostic, sort_key
+from buildassets.diagnostics import sort_key
 from buildassets.errors import ConfigError
 from buildassets.frozen import replace
 from buildassets.programs.permission import Permission
@@ -84,8 +84,8 @@ def load_config(
         read_for=mode if foreign.table else None,
         **{name: value for name, value in foreign.fields.items() if name not in document.table},
     )
-    if path and file is None:
-        config = replace(config, notices=(*config.notices, *ignored_table(path, start)))
+    ignored = tuple(ignored_table(path, start)) if path and file is None else ()
+    config = replace(config, notices=(*config.notices, *ignored))
     if not permission.python:
         refuse_project_modules(folder)
         config = without_project_python(config)
@@ -95,17 +95,13 @@ def load_config(
         document.faults += root_faults(further, Document({}), "`--also`")
     if needs_sources:
         document.faults += output_faults(config, document if output is None else Document({}))
-    _raise_if_any([*document.faults, *given.faults])
+    if faults := [*document.faults, *given.faults]:
+        raise ConfigError([*sorted(faults, key=sort_key), *ignored])
     if plan is None:
         return config
     from buildassets.compiler.config.block_plan import with_plan  # most builds do not need it
 
     return with_plan(config, os.path.join(start, plan))
-
-
-def _raise_if_any(faults: Iterable[Diagnostic]) -> None:
-    if ordered := sorted(faults, key=sort_key):
-        raise ConfigError(ordered)
 
 
 def _config(

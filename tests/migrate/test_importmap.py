@@ -65,7 +65,9 @@ pin "vue", to: "https://cdn.example/vue.js", integrity: true
 pin "odd", to: "https://cdn.example/odd.js", integrity: "b"
 '''
     write_tree(tmp_path, {**SITE, "config/importmap.rb": text, "app/javascript/application.js": 'import "md5";'})
-    assert run(tmp_path, "migrate", "importmap", "--write").returncode == 0
+    migrated = run(tmp_path, "migrate", "importmap", "--write")
+    assert migrated.returncode == 0
+    assert "without its integrity `b`, which no browser accepts" in migrated.stdout + migrated.stderr
     done = run(tmp_path, "build")
     assert done.returncode == 0, done.stderr
     page_map = Assets(tmp_path / "build/manifest.json").importmap()

@@ -90,8 +90,10 @@ class Pins:
 
     def _kept_integrity(self, name: str, metadata: object) -> str:
         """Keep the metadata of a file on another host, and return what to add to the note."""
-        if not isinstance(metadata, str) or not re.fullmatch(METADATA, metadata):
+        if not isinstance(metadata, str):
             return ""
+        if not re.fullmatch(METADATA, metadata):
+            return f", without its integrity `{metadata}`, which no browser accepts"
         self._integrity[name] = metadata
         return ", with its integrity in `[importmap_integrity]`"
 

@@ -1,8 +1,10 @@
 """The configuration: where it is looked for, its values, and its faults."""
 
+import hashlib
 import os
 import pickle
 import sys
+from base64 import b64encode
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -123,6 +125,39 @@ def test_table_in_pyproject_is_reported_where_buildassets_toml_takes_precedence(
     assert notice.location is not None
     assert (notice.location.file, notice.location.line, _marked(notice)) == ("pyproject.toml", 3, "buildassets")
     assert load_config("buildassets.toml").notices == ()
+
+
+@pytest.mark.usefixtures("project")
+@pytest.mark.parametrize(
+    "digest",
+    [
+        f"sha384-{'A' * 63}",
+        f"sha384-{'A' * 65}",
+        f"sha384-{'A' * 60}====",
+        f"sha384-{'A' * 63}!",
+        f"sha384-{'A' * 43}=",
+        f"sha256-{'A' * 64}",
+        f"sha256-{'A' * 43}",
+        f"sha256-{'A' * 42}B=",
+        f"sha512-{'A' * 64}",
+        f"sha512-{'A' * 85}B==",
+        f"sha256-{'A' * 43}= sha512-A",
+    ],
+)
+def test_integrity_of_the_wrong_length_is_refused_at_its_place(digest: str) -> None:
+    fault = _fault(f"[importmap]\na = 'https://x.example/a.js'\n[importmap_integrity]\na = '{digest}'\n")
+    assert (fault.code, fault.message) == ("config/value", f"`importmap_integrity.a` cannot be `{digest}`")
+    assert fault.location is not None
+    assert fault.location.line == 4
+    assert "64 after `sha384-`" in (fault.hint or "")
+
+
+@pytest.mark.usefixtures("project")
+@pytest.mark.parametrize("algorithm", ["sha256", "sha384", "sha512"])
+def test_integrity_of_the_length_of_its_algorithm_is_taken(algorithm: str) -> None:
+    digest = f"{algorithm}-{b64encode(hashlib.new(algorithm, b'x').digest()).decode()}"
+    config = _load(f"[importmap]\na = 'https://x.example/a.js'\n[importmap_integrity]\na = '{digest}'\n")
+    assert config.importmap_integrity == {"a": digest}
 
 
 def test_table_that_is_not_read_is_reported_with_the_faults_of_the_file_that_is(project: Path) -> None:

@@ -73,7 +73,7 @@ away = "https://example.com/x.js"
 lit = "vendor/old/lit.js"
 
 [importmap_integrity]
-away = "sha384-Li9vy3DqF8tnTXuiaAJuML3ky+er10rcgNR/VqsVpcw+ThHmYcwiB1pbOxEbzJr7 sha256-aa=="
+away = "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU= sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
 
 [importmap_preload]
 lit = false
@@ -206,6 +206,7 @@ BAD: Final = (
     'importmap = { scopes = { "/x" = { a = "b.js" } } }',
     "importmap_integrity = { lit = 1 }",
     'importmap = { a = "//b" }\nimportmap_integrity = { a = "md5-a" }',
+    f'importmap = {{ a = "//b" }}\nimportmap_integrity = {{ a = "sha384-{"A" * 63}" }}',
     "importmap_preload = { lit = 1 }",
     "data_urls = { limit = true }",
     "data_urls = { size = 1 }",

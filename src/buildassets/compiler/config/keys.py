@@ -48,8 +48,10 @@ _PATH_PREFIX: Final = lazy_pattern(r"/(?!/)[^\s?#\\]*")
 # characters; and empty parts, which no asset's path has.
 _NEVER_IN_PATH: Final = lazy_pattern(r"/(?:(?:\.|%2e){1,2}(?:/|\Z)|/)|[\x00-\x1f\x7f]", re.IGNORECASE)
 _ABSOLUTE_URL: Final = lazy_pattern(r"[A-Za-z][A-Za-z0-9+.-]*:|/")
-_DIGEST: Final = r"sha(?:256|384|512)-[A-Za-z0-9+/]+={0,2}"
+# The digest in exactly its own bytes, with no bit set behind them: browsers compare the texts (W3C SRI, 3.3.4).
+_DIGEST: Final = "sha(?:256-[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=|384-[A-Za-z0-9+/]{64}|512-[A-Za-z0-9+/]{85}[AQgw]==)"
 METADATA: Final = rf"{_DIGEST}(?:[ \t]+{_DIGEST})*"  # of integrity: W3C SRI, section 3.5
+_LENGTHS: Final = "43 characters and `=` after `sha256-`, 64 after `sha384-`, 86 and `==` after `sha512-`"
 _SERVER: Final = lazy_pattern(r"https?://[A-Za-z0-9.\[\]:_-]+(?:/[^\s?#\\\"'<>]*)?")
 _REGISTRY: Final = lazy_pattern(r"https?://[^\s/?#\\]+(?:/[^\s?#\\]*)?")
 _SIZE: Final = lazy_pattern(r"([0-9]{1,15}(?:\.[0-9]{1,15})?) ?([a-z]+)", re.IGNORECASE)
@@ -509,7 +511,7 @@ def pinned_integrity(table: Table, importmap: Mapping[str, str]) -> dict[str, st
             hint = "map it to an absolute URL in `importmap`: assets have the integrity of the release"
             table.refuse_key("is no name of a URL", name, hint=hint)
         elif metadata and not re.fullmatch(METADATA, metadata):
-            table.refuse(f"cannot be `{metadata}`", name, hint="write `sha384-` and the digest in base64")
+            table.refuse(f"cannot be `{metadata}`", name, hint=f"write the digest in base64: {_LENGTHS}")
     return integrity
 
 

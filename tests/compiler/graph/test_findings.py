@@ -8,7 +8,7 @@ import pytest
 from buildassets.compiler.build import build
 from buildassets.compiler.check import check
 from buildassets.diagnostics import Diagnostic
-from tests.building import load_config
+from tests.building import load_config, only_error
 from tests.command import built
 from tests.conftest import Tree, settle, write_tree
 
@@ -122,3 +122,35 @@ def test_load_paths_and_roots_of_others_are_packages(tmp_path: Path, folder: str
     files: Tree = {f"{folder}/_old.scss": DIVISION, "assets/a.scss": f'@use "{name}";\n'}
     result = built(tmp_path, files, settings + DART)
     assert [one.code for one in result.diagnostics] == [expected]
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "root", "excluded"),
+    [
+        ("theirs/b.js", "f({;\n", '{ path = "theirs", vendored = true }', "./b.js"),
+        ("theirs/b.js", "f({;\n", '{ path = "theirs", vendored = true, prefix = "x" }', "x/b.js"),
+        ("theirs/b.css", b"a { b: \xff }", '{ path = "theirs", vendored = true, prefix = "x" }', "x/b.css"),
+        ("assets/vendor/b.js", "f({;\n", "", "vendor/b.js"),
+        ("assets/vendor/b.scss", "a { color: $gone }", "", "vendor/b.css"),
+    ],
+)
+def test_error_in_a_vendored_file_has_a_hint_to_leave_it_out(
+    tmp_path: Path, file: str, text: str | bytes, root: str, excluded: str
+) -> None:
+    settings = f'missing = "ignore"\nsources = ["assets", {root}]\n'
+    result = built(tmp_path, {"assets/a.js": f'import "./{excluded}";', file: text}, settings)
+    (fault,) = (one for one in result.diagnostics if one.is_error)
+    assert fault.hint is not None
+    assert fault.hint.startswith(f'leave it out with `exclude = ["{excluded}"]` if nothing needs it')
+    assert built(tmp_path, {}, f'{settings}exclude = ["{excluded}"]\n').succeeded
+
+
+def test_error_in_a_file_of_the_project_keeps_its_hint(tmp_path: Path) -> None:
+    assert only_error(built(tmp_path, {"assets/a.js": "f({;\n"})).hint == "close it with `}`"
+
+
+def test_missing_reference_of_a_vendored_file_has_a_hint_that_helps(tmp_path: Path) -> None:
+    files: Tree = {"assets/vendor/a.css": "a { background: url(gone.png) }"}
+    fault = only_error(built(tmp_path, files))
+    assert fault.hint == 'add the file, or leave the reference of this package alone with `external = ["gone.png"]`'
+    assert built(tmp_path, files, 'external = ["gone.png"]\n').succeeded

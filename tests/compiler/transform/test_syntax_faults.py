@@ -232,3 +232,13 @@ def test_rules_of_tailwind_in_sheets_of_others_are_one_warning(tmp_path: Path) -
     found = only(result)
     assert (found.code, found.is_error) == ("tailwind/not-compiled", False)
     assert found.message == "2 sheets in `vendor/` have rules of Tailwind, which does not compile them"
+
+
+@pytest.mark.parametrize("name", ["a.scss", "a.sass"])
+def test_rule_of_tailwind_in_a_sheet_in_sass_has_a_hint_that_helps(tmp_path: Path, name: str) -> None:
+    text = ".b\n  @apply px-3\n" if name == "a.sass" else ".b { @apply px-3; }"
+    fault = only(built(tmp_path, {f"assets/{name}": text}))
+    assert fault.code == "tailwind/not-compiled"
+    assert fault.hint == (
+        'move the rule into a sheet in CSS that begins with `@import "tailwindcss";`: Tailwind 4 compiles no Sass'
+    )

@@ -11,7 +11,7 @@ from typing import Final
 
 from buildassets.compiler.config.values import Config, SourceRoot
 from buildassets.compiler.engines.wording import ELSEWHERE
-from buildassets.compiler.model import Draft
+from buildassets.compiler.model import Draft, Source
 from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.diagnostics import Diagnostic, Severity, sort_key, warning
 from buildassets.frozen import frozen, replace
@@ -62,6 +62,8 @@ _GATHERED: Final = {  # by code: the message for several warnings in one root, f
 GATHERED_EVERYWHERE: Final = ("directive/ignored",)  # one setting fixes all of them
 
 
+_IN_TEXT: Final = ("css/syntax", "js/syntax", "scss/error", "scss/syntax", "source/encoding")
+FOLDER_OF_PACKAGES: Final = "vendor/"  # where `buildassets vendor` puts them in a source root
 _WITHOUT_TOOL: Final = "js/unavailable"  # one installation mends all files
 # They are fixed at their places, whatever sheets load these.
 _DEPRECATED: Final = "scss/deprecated"
@@ -79,7 +81,7 @@ def of_drafts(config: Config, drafts: Iterable[Draft], unused: Collection[Logica
     deprecations: dict[Diagnostic, dict[str, Diagnostic]] = {}  # by sheet; first by all but the way to the place
     for draft in drafts:
         is_unused = draft.source.logical in unused
-        for found in (as_reported(config, one) for one in draft.diagnostics):
+        for found in (as_reported(config, draft.source, one) for one in draft.diagnostics):
             fault = replace(found, severity=Severity.WARNING) if is_unused else found
             if fault.code == _WITHOUT_TOOL:
                 without_tool.append(fault)
@@ -106,12 +108,27 @@ def of_drafts(config: Config, drafts: Iterable[Draft], unused: Collection[Logica
         yield first
 
 
-def as_reported(config: Config, fault: Diagnostic) -> Diagnostic:
-    """`fault` of a draft, with a code of its own for a deprecation in a sheet that the user cannot fix."""
-    if fault.code != _DEPRECATED or fault.location is None:
+def as_reported(config: Config, source: Source, fault: Diagnostic) -> Diagnostic:
+    """`fault` of the draft of `source`. A deprecation in a sheet that the user cannot fix has a code of its own.
+
+    So has an error in a vendored file another hint than to edit it.
+    """
+    if fault.location is None:
         return fault
-    path = os.path.normpath(os.path.join(config.folder, fault.location.file))
-    return replace(fault, code=_DEPRECATED_IN_PACKAGE) if config.engine_options.is_of_others(path) else fault
+    if fault.code == _DEPRECATED:
+        path = os.path.normpath(os.path.join(config.folder, fault.location.file))
+        return replace(fault, code=_DEPRECATED_IN_PACKAGE) if config.engine_options.is_of_others(path) else fault
+    is_own = fault.location.file != source.shown or not is_vendored(config, source)
+    if is_own or not fault.is_error or fault.code not in _IN_TEXT:
+        return fault
+    glob = source.logical if "/" in source.logical else f"./{source.logical}"
+    hint = f'leave it out with `exclude = ["{glob}"]` if nothing needs it, or take another version of its package'
+    return replace(fault, hint=hint)
+
+
+def is_vendored(config: Config, source: Source) -> bool:
+    """Whether the file of `source` is that of a package: in a root of others, or in the folder `vendor/` of a root."""
+    return is_root_of_others(config, source.root) or source.relative.startswith(FOLDER_OF_PACKAGES)
 
 
 def _of_sheets(faults: Collection[Diagnostic]) -> Diagnostic:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from posixpath import basename, splitext
 from typing import Final
 
+from buildassets.compiler.graph.findings import FOLDER_OF_PACKAGES
 from buildassets.compiler.graph.link import Site
 from buildassets.compiler.languages.reference import SPECIFIERS, Reference, ReferenceKind
 from buildassets.compiler.model import Draft, Linked
@@ -92,13 +93,14 @@ class MissingReferences:
         hint = _slip(draft, reference, place) or self._of_node(reference, target) or self._of_link(target) or hint
         is_meant = not hint and not target.startswith("../")
         suggestion = self.nearby.nearest_asset(target, draft.source.logical) if is_meant else None
+        hint = hint or _of_package(draft, reference) or _of_vendored(draft, reference)
         return Diagnostic(
             severity,
             "reference/missing-map" if is_map else "reference/missing",
             f"cannot find {'source map ' if is_map else ''}`{target}`",
             place,
             (self._reason(target), *beside),
-            f"did you mean `{suggestion}`?" if suggestion else hint or _of_package(draft, reference),
+            f"did you mean `{suggestion}`?" if suggestion else hint,
         )
 
     def _of_link(self, target: LogicalPath) -> str | None:
@@ -165,6 +167,13 @@ def _of_package(draft: Draft, reference: Reference) -> str | None:
     if nearest(reference.url, [_TAILWIND], _ALIKE):
         return f"did you mean `{_TAILWIND}`?"
     return "write the path of a sheet in a source root: browsers look for it beside this one, not among packages"
+
+
+def _of_vendored(draft: Draft, reference: Reference) -> str | None:
+    """The hint for a file in the folder of packages, which is not the project's to edit."""
+    if not draft.source.relative.startswith(FOLDER_OF_PACKAGES):
+        return None
+    return f'add the file, or leave the reference of this package alone with `external = ["{reference.url}"]`'
 
 
 def _is_page(draft: Draft) -> bool:

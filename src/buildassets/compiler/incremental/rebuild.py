@@ -272,7 +272,7 @@ class Change:
         was_written_again = draft.digest not in (None, self._last.changed.get(source.path, draft.digest))
         if self._may_be_gathered(source):
             raise NeedsFullBuild  # one warning counts what several files report
-        reported = {as_reported(self._config, fault) for fault in draft.diagnostics}
+        reported = {as_reported(self._config, source, fault) for fault in draft.diagnostics}
         if before != reported or draft.directives or demands or may_stand_elsewhere or was_written_again:
             raise NeedsFullBuild
         if engines_of(draft) != self._record[source.logical].engines:

@@ -457,7 +457,8 @@ def _faults(draft: Draft, text: str, minifier: Engine | None, engines: EngineSet
     if is_sheet and draft.compiled is None and (minifier is None or minifier.name != "lightningcss"):
         yield from late_rule_faults(text, positions)
     if is_sheet:
-        yield from foreign_rule_faults(text, positions, is_of_others=draft.source.root in engines.of_others)
+        is_of_others = draft.source.root in engines.of_others
+        yield from foreign_rule_faults(text, draft.source, positions, is_of_others=is_of_others)
 
 
 def _grammar_faults(draft: Draft, text: str, positions: OriginalPositions, engines: EngineSet) -> Iterator[Diagnostic]:

@@ -12,6 +12,10 @@ from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.diagnostics import Diagnostic, error, locate, warning
 from buildassets.media import Syntax, media_of
 
+_OF_CSS: Final = 'begin the sheet with `@import "tailwindcss";`, or, where another one has that, with `@reference`'
+_OF_SASS: Final = (
+    'move the rule into a sheet in CSS that begins with `@import "tailwindcss";`: Tailwind 4 compiles no Sass'
+)
 _JSON: Final = (".json", ".jsonld", ".geojson", ".gltf", ".webmanifest")
 
 
@@ -46,13 +50,15 @@ def late_rule_faults(text: str, positions: OriginalPositions) -> Iterator[Diagno
         yield warning("css/syntax", one.message, positions.place_in(one.start, one.end), hint=one.hint)
 
 
-def foreign_rule_faults(text: str, positions: OriginalPositions, *, is_of_others: bool) -> Iterator[Diagnostic]:
+def foreign_rule_faults(
+    text: str, source: Source, positions: OriginalPositions, *, is_of_others: bool
+) -> Iterator[Diagnostic]:
     """The error for a rule of Tailwind in `text`, a sheet that it does not compile; a warning if `is_of_others`."""
     from buildassets.compiler.engines.tailwind.rules import foreign_rule
 
     if found := foreign_rule(text):
         message = f"`{text[found.start : found.end]}` is a rule of Tailwind, which does not compile this sheet"
-        hint = 'begin the sheet with `@import "tailwindcss";`, or, where another one has that, with `@reference`'
+        hint = _OF_SASS if source.path.endswith((".scss", ".sass")) else _OF_CSS
         make = warning if is_of_others else error
         yield make("tailwind/not-compiled", message, positions.place_in(found.start, found.end), hint=hint)
 

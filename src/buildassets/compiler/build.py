@@ -454,15 +454,15 @@ def _with_maps(
 
 def _companions(config: Config, manifest: Manifest) -> dict[str, bytes]:
     """The configured files for other systems, by their names below `assets/`. Raises BuildError."""
+    from buildassets.compiler.graph.kept_names import OTHER_NAME
     from buildassets.compiler.write.companions import companions_of, precache_list, taken_names
 
     companions = companions_of(config.companions, manifest)
     if config.precache:
         companions = dict(sorted({**companions, config.precache: precache_list(manifest)}.items()))
-    hint = "leave the source out with `exclude`, or take it out of `fingerprinted` or `plain`"
     faults = [
-        error("companion/name", f"`{path}` has the name of a file for another system", hint=hint)
-        for path in taken_names((*companions, *filter(None, [manifest.release_file])), manifest)
+        error("companion/name", f"`{path}` has the name of a file for another system", hint=OTHER_NAME)
+        for path in taken_names(companions, manifest)
     ]
     if faults:
         raise BuildError(faults)

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from buildassets.compiler.build import build
+from buildassets.compiler.check import check
+from buildassets.compiler.config.values import Mode
 from buildassets.manifest import loads
 from tests.building import codes, load_config, only, released
 from tests.command import built, release_site, run
@@ -114,9 +116,47 @@ def test_a_file_with_a_hash_may_name_a_plain_one(tmp_path: Path) -> None:
     assert codes(built(tmp_path / "b", files, f'{settings}plain = ["a.png"]\n')) == []
 
 
-def test_a_name_that_another_file_of_the_release_has_is_an_error(tmp_path: Path) -> None:
-    files: Tree = {"assets/release.json": "{}", "assets/a.css": ""}
-    assert only(built(tmp_path, files, 'plain = ["release.json"]\n[retain]\n')).code == "companion/name"
+@pytest.mark.parametrize("mode", ["production", "development"])
+@pytest.mark.parametrize("settings", ["", "[retain]\n"])
+@pytest.mark.parametrize(
+    ("name", "keys"),
+    [
+        ("release.json", 'plain = ["release.json"]\n'),
+        ("release.json", 'plain = ["*.json"]\n'),
+        ("release.json", 'fingerprinted = ["release.json"]\n'),
+        ("livereload.json", 'plain = ["livereload.json"]\n'),
+        ("offline.json", 'plain = ["offline.json"]\nprecache = "offline.json"\n'),
+    ],
+)
+def test_a_name_that_releases_use_is_an_error_whatever_the_mode(
+    tmp_path: Path, mode: Mode, settings: str, name: str, keys: str
+) -> None:
+    result = built(tmp_path, {f"assets/{name}": "{}", "assets/a.css": ""}, keys + settings, mode)
+    (fault,) = (one for one in result.diagnostics if one.is_error)
+    assert (fault.code, fault.message) == (
+        "companion/name",
+        f"`{name}` has the name of a file that releases have for themselves",
+    )
+    assert fault.location is not None
+    assert fault.location.line == 1
+    assert [one.code for one in check(load_config(start=str(tmp_path)), mode=mode).diagnostics if one.is_error] == [
+        "companion/name"
+    ]
+
+
+@pytest.mark.parametrize("mode", ["production", "development"])
+@pytest.mark.parametrize("name", ["manifest.json", "staticfiles.json", "precache.json", "assets/manifest.json"])
+def test_a_name_that_this_release_has_not_is_free(tmp_path: Path, mode: Mode, name: str) -> None:
+    files: Tree = {f"assets/{name}": '{"a":1}', "assets/a.css": ""}
+    result = built(tmp_path, files, f'plain = ["{name}"]\n[retain]\n', mode)
+    assert (codes(result), released(tmp_path, result, name)) == ([], '{"a":1}')
+    assert loads((tmp_path / "build/manifest.json").read_text()).assets[name].plain
+    assert run(tmp_path, "verify").returncode == 0
+
+
+@pytest.mark.parametrize("name", ["release.json", "livereload.json"])
+def test_such_an_asset_with_a_fingerprint_is_harmless(tmp_path: Path, name: str) -> None:
+    assert built(tmp_path, {f"assets/{name}": "{}"}, "[retain]\n").succeeded
 
 
 def test_an_edited_site_is_built_as_a_clean_build_would(tmp_path: Path) -> None:

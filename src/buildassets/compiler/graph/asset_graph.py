@@ -22,7 +22,7 @@ from buildassets.compiler.graph.import_map import (
     settle,
     with_preloads,
 )
-from buildassets.compiler.graph.kept_names import fingerprinted_faults
+from buildassets.compiler.graph.kept_names import fingerprinted_faults, reserved_name_faults
 from buildassets.compiler.graph.large_images import large_images
 from buildassets.compiler.graph.link import imports_of
 from buildassets.compiler.graph.lost_exports import lost_exports
@@ -262,6 +262,7 @@ def _faults_of_graph(
     if mode == "production":
         yield from large_images(config, [asset.draft for asset in walk.assets.values()])
     yield from fingerprinted_faults(config, walk.assets)
+    yield from reserved_name_faults(config, walk.assets)
     yield from import_faults(config, names, walk.compiled)
     yield from lost_exports(walk.compiled, names, config.shown)
     yield from prefix_faults(config, walk.compiled, sources)

@@ -1,6 +1,7 @@
-"""Checks the files of `fingerprinted`, whose names carry a hash already, as other build tools write them.
+"""Checks the files that keep their names: those of `fingerprinted`, which carry a hash already, and those of `plain`.
 
-They are released as they are: their references are not rewritten, and caches keep them for good.
+Other build tools write the former. They are released as they are: their references are not rewritten, and caches keep
+them for good.
 """
 
 import re
@@ -13,10 +14,13 @@ from buildassets.compiler.languages.reference import ReferenceKind
 from buildassets.compiler.model import Linked
 from buildassets.compiler.sources.globs import compile_globs
 from buildassets.compiler.transform.original_positions import OriginalPositions
-from buildassets.diagnostics import Diagnostic, Severity, warning
+from buildassets.diagnostics import Diagnostic, Severity, error, warning
 from buildassets.lazy_pattern import lazy_pattern
+from buildassets.manifest import LIVERELOAD_NAME, RELEASE_FILE
 from buildassets.paths import LogicalPath
 
+_RESERVED: Final = (RELEASE_FILE, LIVERELOAD_NAME)
+OTHER_NAME: Final = "leave the source out with `exclude`, or take it out of `fingerprinted` or `plain`"
 # Hashes are written in hex or in base 32, 36 or 64, alone or after a separator: `index-DiwrgTda.js` of Vite,
 # `main.3f2a9c1b.js` of webpack, `chunk-ABCDEFGH.js` of esbuild. Of eight such digits one is nearly always a number or a
 # capital. With the `-` and `_` of base 64 exactly eight count, as in `D-wrgT_a`, but not `latin-400-normal`.
@@ -47,6 +51,16 @@ def fingerprinted_faults(config: Config, assets: Mapping[LogicalPath, Linked]) -
     own_names = plain_names(config, assets) if kept else ()
     for path in kept:
         yield from _unknown_names(config, assets[path], assets, own_names)
+
+
+def reserved_name_faults(config: Config, assets: Mapping[LogicalPath, Linked]) -> Iterator[Diagnostic]:
+    """An error for each of `assets` that keeps a name which releases use, if only in another mode."""
+    for name in map(LogicalPath, sorted({*_RESERVED, *filter(None, [config.precache])})):
+        is_plain = name in plain_names(config, [name])
+        if name in assets and (is_plain or assets[name].draft.source.keeps_name):
+            message = f"`{name}` has the name of a file that releases have for themselves"
+            where = config.place("plain" if is_plain else "fingerprinted")
+            yield error("companion/name", message, where, hint=OTHER_NAME)
 
 
 def _of_vite(

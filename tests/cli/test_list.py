@@ -154,3 +154,17 @@ def test_a_name_with_control_characters_is_escaped(tmp_path: Path) -> None:
     write_tree(tmp_path, {"assets/a\x1b[2J\n.txt": "x"})
     run(tmp_path, "build", "-q")
     assert r"a\x1b[2J\n.txt" in run(tmp_path, "list").stdout
+
+
+def test_plain_assets_are_marked(tmp_path: Path) -> None:
+    folder = release_site(
+        tmp_path, {"buildassets.toml": 'plain = ["robots.txt"]\n', "assets/robots.txt": "a", "assets/a.css": ""}
+    )
+    titles, sheet, robots, total = run(folder, "list").stdout.splitlines()
+    assert [titles.split()[1], sheet.split()[1], robots.split()[1], total.split()[2]] == ["name", "-", "plain", "1"]
+    listed = json.loads(run(folder, "list", "--json").stdout)["assets"]
+    assert {one["path"]: one["plain"] for one in listed} == {"a.css": False, "robots.txt": True}
+
+
+def test_without_plain_assets_there_is_no_such_column(site: Path) -> None:
+    assert run(site, "list").stdout.splitlines()[0].split() == ["asset", "size", "gzip", "brotli", "named", "by"]

@@ -53,7 +53,7 @@ def command(
     """List the assets of the built release with their sizes, and who names them: other assets, templates.
 
     With GLOBs, only those whose logical paths match one. A size in a column of a coding is that of the file itself
-    where there is no smaller copy.
+    where there is no smaller copy. Assets that keep their own names are marked as plain.
     """
     from buildassets.cli.read_release import manifest_of_output, template_names
     from buildassets.release.report.references import references_of
@@ -115,8 +115,10 @@ def _table(assets: Mapping[str, Entry], references: "References", shown: Callabl
     from buildassets.cli.table import Column, table_lines
     from buildassets.release.report.kinds import total_of
 
+    has_plain = any(entry.plain for entry in assets.values())
     columns = (
         Column("asset", to_right=False, least=16),
+        *([Column("name", to_right=False, left_out=1)] if has_plain else []),
         Column("size"),
         Column("gzip", left_out=3),
         Column("brotli", left_out=2),
@@ -126,13 +128,15 @@ def _table(assets: Mapping[str, Entry], references: "References", shown: Callabl
     most = 1 if window else _NAMES_IN_A_PIPE
     rows = [_row(path, entry, _named_text(_named_by(references, path), most), shown) for path, entry in assets.items()]
     sizes = total_of(assets.values()).sizes
-    rows.append((count_text(len(assets), "asset"), shown(sizes.raw), shown(sizes.gzip), shown(sizes.br), ""))
+    rows.append((count_text(len(assets), "asset"), "", shown(sizes.raw), shown(sizes.gzip), shown(sizes.br), ""))
+    if not has_plain:
+        rows = [(path, *others) for path, _, *others in rows]
     return table_lines(columns, rows, window.columns if window else None)
 
 
 def _row(path: str, entry: Entry, named: str, shown: Callable[[int], str]) -> tuple[str, ...]:
     copies = (shown(entry.encodings.get(coding, entry.size)) for coding in ("gzip", "br"))
-    return path, shown(entry.size), *copies, named
+    return path, "plain" if entry.plain else "-", shown(entry.size), *copies, named
 
 
 def _named_text(named: Sequence[str], most: int) -> str:
@@ -151,6 +155,7 @@ def _document(assets: Mapping[str, Entry], references: "References") -> dict[str
             "file": entry.file,
             "type": entry.type,
             "kind": kind_of(entry),
+            "plain": entry.plain,
             "size": entry.size,
             "gzip": entry.encodings.get("gzip"),
             "br": entry.encodings.get("br"),

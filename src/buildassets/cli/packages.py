@@ -1,6 +1,6 @@
 """Shared by the verbs `tools` and `vendor`: the registry of a project, the requested ranges, and lines of results."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from functools import cache
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ from buildassets.cli.output import Output, print_data
 
 if TYPE_CHECKING:
     from buildassets.compiler.config.values import Config
-    from buildassets.packages.lock import LockedPackage, LockedTool, Newer
+    from buildassets.packages.lock import LockedPackage, LockedTool, Outdated
     from buildassets.packages.registry.registry import Registry
 
 
@@ -45,10 +45,11 @@ def kept_line(name: str, kept: "LockedTool | LockedPackage") -> str:
     return f"{name} {kept.version} is locked already; {wanted}"
 
 
-def show_newer(show: Output, found: "Sequence[Newer]") -> int:
-    """Print what is outdated; returns the exit code, 1 if anything is."""
+def show_newer(show: Output, outdated: "Outdated") -> int:
+    """Print what is outdated, and what is too young to be; returns the exit code, 1 if anything is outdated."""
+    found = outdated.found
     document = {one.name: {key: value for key, value in asdict(one).items() if key != "name"} for one in found}
-    code = show.finish(not found, (), {"outdated": document})
+    code = show.finish(not found, outdated.diagnostics, {"outdated": document})
     if not found:
         show.report("nothing is outdated")
     elif not show.as_json:

@@ -91,6 +91,14 @@ class Newer:
     newest: str
 
 
+@frozen
+class Outdated:
+    """The outdated entries of a lock, and the warnings for newer releases that are too young."""
+
+    found: tuple[Newer, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
 def read_lock(folder: str) -> Lock:
     """The lock of the project in `folder`; an empty one if there is none. Raises ConfigError."""
     try:

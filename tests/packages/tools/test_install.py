@@ -90,7 +90,7 @@ def test_an_update_stays_in_the_range(bare: Path, registry: Registry) -> None:
     publish(registry, "0.27.0")
     install(shop_of(bare, registry), [asked_for("esbuild@0.27")])
     publish(registry, "0.27.4", "0.28.1")
-    assert [(one.wanted, one.newest) for one in outdated(shop_of(bare, registry))] == [("0.27.4", "0.28.1")]
+    assert [(one.wanted, one.newest) for one in outdated(shop_of(bare, registry)).found] == [("0.27.4", "0.28.1")]
     update(shop_of(bare, registry), [])
     assert read_lock(str(bare)).tools["esbuild"].version == "0.27.4"
 
@@ -101,7 +101,7 @@ def test_an_update_never_goes_back_to_a_version_that_is_older(bare: Path, regist
     for platform in KIND.platforms:
         registry.packages[KIND.package_for(platform)]["time"]["0.28.2"] = "2033-05-17T00:00:00.000Z"
     patient = shop_of(bare, registry, min_age_days=7)
-    assert outdated(patient) == []
+    assert outdated(patient).found == ()
     update(patient, [])
     assert read_lock(str(bare)).tools["esbuild"].version == "0.28.2"
     install(patient, [asked_for("esbuild@0.25")])
@@ -241,6 +241,8 @@ def test_young_releases_are_passed_over(bare: Path, registry: Registry) -> None:
     shop = shop_of(bare, registry, now=2e9, min_age_days=7)  # 2033-05-18
     assert [one.code for one in install(shop, [ESBUILD]).diagnostics] == ["packages/young"]
     assert read_lock(str(bare)).tools["esbuild"].version == "0.28.0"
+    checked = outdated(shop)
+    assert (checked.found, [one.code for one in checked.diagnostics]) == ((), ["packages/young"])
     with pytest.raises(BuildAssetsError, match=r"esbuild/.*@0\.28\.1` that is old enough"):
         install(shop, [asked_for("esbuild@0.28.1")])
     assert read_lock(str(bare)).tools["esbuild"].version == "0.28.0"

@@ -14,7 +14,7 @@ import pytest
 from buildassets.cli.permissions import permission_of
 from buildassets.compiler.resolve.browser_files import BrowserFiles
 from buildassets.errors import BuildAssetsError, ConfigError
-from buildassets.packages.lock import read_lock
+from buildassets.packages.lock import Outdated, read_lock
 from buildassets.packages.registry.registry import Registry as Client
 from buildassets.packages.registry.settings import registry_settings
 from buildassets.packages.vendor.vendoring import Vendoring, add, asked_for, outdated, remove, update, verify
@@ -253,6 +253,7 @@ def test_a_young_release_is_not_taken(bare: Path, registry: Registry) -> None:
     assert found.message == "`a` 1.1.0 is passed over: it is too young for `min_age_days`"
     assert found.notes == ("1.1.0 is old enough in 6 days",)
     assert add(patient, {"a": "1.0"}).diagnostics == ()
+    assert outdated(patient) == Outdated((), (found,))
 
 
 @pytest.mark.parametrize("wanted", [">1.0", "1.1.0"])
@@ -301,7 +302,7 @@ def test_an_update_never_goes_back_to_a_version_that_is_older(bare: Path, regist
     add(vendoring_of(bare, registry), {"a": "1"})
     registry.packages["a"]["time"]["1.1.0"] = "2033-05-17T00:00:00.000Z"
     patient = vendoring_of(bare, registry, min_age_days=7)
-    assert outdated(patient) == []
+    assert outdated(patient).found == ()
     update(patient, [])
     assert versions(bare) == {"a": "1.1.0"}
     add(patient, {"a": "1.0"})

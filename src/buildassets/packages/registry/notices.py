@@ -26,6 +26,13 @@ def release_notices(
         hint = f"ask for another range: {undeprecated} is not deprecated" if undeprecated else "take another package"
         message = f"`{package.name}` {taken} is deprecated: {reason}"
         yield warning("packages/deprecated", message, hint=hint)
+    yield from young_notices(package, wanted, published_before, taken)
+
+
+def young_notices(
+    package: Package, wanted: Sequence[str], published_before: float | None, taken: str
+) -> Iterator[Diagnostic]:
+    """The warning for a release of `package` that is newer than that `taken`, and too young."""
     if young := passed_over(package, wanted, published_before, taken):
         message = f"`{package.name}` {young.version} is passed over: it is too young for `min_age_days`"
         yield warning("packages/young", message, notes=_published(young, published_before), hint=_PATIENCE)

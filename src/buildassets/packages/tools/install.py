@@ -19,10 +19,10 @@ from buildassets.frozen import frozen
 from buildassets.locks import locked
 from buildassets.nearest import nearest
 from buildassets.packages.archive import unpack
-from buildassets.packages.lock import NAME, Lock, LockedPlatform, LockedTool, Newer, read_lock, write_lock
+from buildassets.packages.lock import NAME, Lock, LockedPlatform, LockedTool, Newer, Outdated, read_lock, write_lock
 from buildassets.packages.registry.documents import Package, Release
 from buildassets.packages.registry.integrity import sha512_of, sha512_text
-from buildassets.packages.registry.notices import no_release, release_notices
+from buildassets.packages.registry.notices import no_release, release_notices, young_notices
 from buildassets.packages.registry.registry import Registry
 from buildassets.packages.registry.versions import best, candidates, days_before, later_of, newest_of
 from buildassets.packages.tools.kinds import TOOLS, ToolKind, platform_of
@@ -135,9 +135,10 @@ def update(shop: Workshop, asked: Sequence[Asked]) -> Installed:
         return _added(shop, [replace(one, range=one.range or lock.tools[one.name].range) for one in wanted], lock)
 
 
-def outdated(shop: Workshop) -> list[Newer]:
+def outdated(shop: Workshop) -> Outdated:
     """The tools of the lock for which the registry has newer versions."""
-    found = []
+    found: list[Newer] = []
+    young: list[Diagnostic] = []
     for name, tool in read_lock(shop.folder).tools.items():
         kind = TOOLS.get(name)
         if kind is None:
@@ -147,7 +148,9 @@ def outdated(shop: Workshop) -> list[Newer]:
         newest = later_of(_newest(shop, package, ""), wanted)
         if newest != tool.version:
             found.append(Newer(name, tool.version, wanted, newest))
-    return found
+        young += young_notices(package, [tool.range or "*"], _limit(shop), wanted)
+        young += young_notices(package, ["*"], _limit(shop), newest)
+    return Outdated(tuple(found), tuple(dict.fromkeys(young)))
 
 
 def remove(folder: str, names: Iterable[str], *, permission: Permission) -> Lock:

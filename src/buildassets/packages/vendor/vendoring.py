@@ -19,10 +19,10 @@ from buildassets.frozen import frozen
 from buildassets.locks import locked
 from buildassets.nearest import nearest
 from buildassets.packages.archive import unpack
-from buildassets.packages.lock import NAME, Lock, LockedPackage, Newer, read_lock, write_lock
+from buildassets.packages.lock import NAME, Lock, LockedPackage, Newer, Outdated, read_lock, write_lock
 from buildassets.packages.registry.documents import Advisory, Release, is_name
 from buildassets.packages.registry.integrity import sha512_of, sha512_text
-from buildassets.packages.registry.notices import release_notices
+from buildassets.packages.registry.notices import release_notices, young_notices
 from buildassets.packages.registry.registry import Registry
 from buildassets.packages.registry.versions import best, candidates, days_before, later_of
 from buildassets.packages.vendor.resolution import Resolution, Wanted, resolved
@@ -149,22 +149,25 @@ def _reached(lock: Lock, names: Iterable[str]) -> set[str]:
     return reached
 
 
-def outdated(vendoring: Vendoring) -> list[Newer]:
+def outdated(vendoring: Vendoring) -> Outdated:
     """The packages of the lock for which the registry has newer versions."""
     lock = read_lock(vendoring.folder)
     limit = days_before(vendoring.now_seconds, vendoring.min_age_days)
     packages = vendoring.registry().packages(lock.vendor)
-    found = []
+    found: list[Newer] = []
+    young: list[Diagnostic] = []
     for name, one in lock.vendor.items():
         if name not in packages:
             vendoring.registry().package(name)  # raises the error to report
         ranges = [by.requires[name] for by in lock.vendor.values() if name in by.requires]
-        ranges += [one.range or "*"] if one.direct else []
-        wanted = later_of(best(packages[name], candidates(packages[name], ranges or ["*"], limit)), one.version)
+        ranges += [one.range or "*"] if one.direct or not ranges else []
+        wanted = later_of(best(packages[name], candidates(packages[name], ranges, limit)), one.version)
         newest = later_of(best(packages[name], candidates(packages[name], ["*"], limit)), wanted)
         if newest != one.version:
             found.append(Newer(name, one.version, wanted, newest))
-    return found
+        young += young_notices(packages[name], ranges, limit, wanted)
+        young += young_notices(packages[name], ["*"], limit, newest)
+    return Outdated(tuple(found), tuple(dict.fromkeys(young)))
 
 
 def audit(vendoring: Vendoring) -> tuple[Advisory, ...]:

@@ -56,7 +56,10 @@ class Location:
 
 @frozen
 class Diagnostic:
-    """An error or a warning. `code` is `topic/what`; `message` is what is wrong, only `hint` is what to do."""
+    """An error or a warning. `code` is `topic/what`; `message` is what is wrong, only `hint` is what to do.
+
+    Where it is one for several places, `location` is the first, and `others` are the rest.
+    """
 
     severity: Severity
     code: str
@@ -64,6 +67,7 @@ class Diagnostic:
     location: Location | None = None
     notes: tuple[str, ...] = ()
     hint: str | None = None
+    others: tuple[Location, ...] = ()
 
     @property
     def is_error(self) -> bool:
@@ -291,32 +295,39 @@ def printable(line: str) -> str:
 
 
 def to_json(diagnostic: Diagnostic) -> Mapping[str, Any]:
-    """The diagnostic as a JSON object; `location` is null where no place is known. Credentials in URLs are hidden."""
+    """The diagnostic as a JSON object; `location` is null where no place is known. Credentials in URLs are hidden.
+
+    One for several places has the rest of them in `others`.
+    """
     location = diagnostic.location
     return {
         "severity": diagnostic.severity.value,
         "code": diagnostic.code,
         "message": masked(diagnostic.message),
-        "location": None
-        if location is None
-        else {
-            "file": masked(location.file),
-            "line": location.line,
-            "column": location.column,
-            "length": location.length,
-            "excerpt": location.excerpt,
-            "excerpt_column": location.excerpt_column,
-        },
+        "location": None if location is None else _location_json(location),
         "notes": list(map(masked, diagnostic.notes)),
         "hint": diagnostic.hint and masked(diagnostic.hint),
+        **({"others": list(map(_location_json, diagnostic.others))} if diagnostic.others else {}),
+    }
+
+
+def _location_json(location: Location) -> Mapping[str, Any]:
+    return {
+        "file": masked(location.file),
+        "line": location.line,
+        "column": location.column,
+        "length": location.length,
+        "excerpt": location.excerpt,
+        "excerpt_column": location.excerpt_column,
     }
 
 
 def from_json(document: Mapping[str, Any]) -> Diagnostic:
     """The diagnostic that `to_json`, or `asdict`, gave. Raises KeyError, TypeError and ValueError where it is none."""
     location = Location(**document["location"]) if document["location"] else None
+    others = tuple(Location(**place) for place in document.get("others", ()))
     severity, notes = Severity(document["severity"]), tuple(document["notes"])
-    return Diagnostic(severity, document["code"], document["message"], location, notes, document["hint"])
+    return Diagnostic(severity, document["code"], document["message"], location, notes, document["hint"], others)
 
 
 def render_annotation(diagnostic: Diagnostic, form: Literal["github", "azure"] = "github") -> str:

@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.command import run
 from tests.conftest import Tree, write_tree
 
@@ -92,3 +94,69 @@ def test_sheet_with_deprecations_of_packages_is_rebuilt_alone(tmp_path: Path) ->
     done = run(tmp_path, "build", "-v")
     assert "3 deprecations in Sass sheets of packages" in done.stderr
     assert "b.css" not in done.stderr
+
+
+GATHERED: Tree = {
+    "buildassets.toml": 'sources = ["assets", { path = "theirs", vendored = true }]\n[engines]\njs = "rjsmin"\n',
+    "assets/a.css": "",
+    **{f"theirs/{name}.js": "f({;\n" for name in "abc"},
+}
+
+
+def test_all_places_of_a_gathered_diagnostic_are_in_json(tmp_path: Path) -> None:
+    write_tree(tmp_path, GATHERED)
+    for _ in range(2):  # the second has nothing to do
+        (found,) = json.loads(run(tmp_path, "build", "--json").stdout)["diagnostics"]
+        assert found["message"] == "browsers run nothing of 3 scripts in `theirs/`"
+        assert [place["file"] for place in (found["location"], *found["others"])] == [
+            f"theirs/{name}.js" for name in "abc"
+        ]
+
+
+def test_all_places_of_a_gathered_diagnostic_are_listed_with_verbose(tmp_path: Path) -> None:
+    note = "note: also `theirs/b.js:1:3`, `theirs/c.js:1:3`\n"
+    write_tree(tmp_path, GATHERED)
+    for _ in range(2):
+        assert note in run(tmp_path, "build", "-v").stderr
+    assert note in run(tmp_path, "check", "-v").stderr
+    assert "theirs/b.js" not in run(tmp_path, "build").stderr
+
+
+def test_all_places_of_a_gathered_diagnostic_are_relative_to_a_workspace(tmp_path: Path) -> None:
+    write_tree(tmp_path, {f"x/{path}": text for path, text in GATHERED.items()})
+    write_tree(tmp_path, {"buildassets-workspace.toml": 'projects = ["x"]\n'})
+    done = run(tmp_path, "build", "--workspace", "-v")
+    assert "note: also `x/theirs/b.js:1:3`, `x/theirs/c.js:1:3`\n" in done.stderr
+
+
+def test_all_references_to_a_missing_asset_are_listed_with_verbose(tmp_path: Path) -> None:
+    done = run(write_tree(tmp_path, SITE), "build", "-v")
+    assert "`assets/css/d.css:1:21`, `assets/css/d.css:2:14`\n" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("files", "settings", "code", "others"),
+    [
+        (
+            {f"theirs/{name}.js": "new Worker('w.js');" for name in "abc"} | {"theirs/w.js": "f()"},
+            'sources = [{ path = "theirs", vendored = true }]\n',
+            "reference/worker",
+            ["theirs/b.js", "theirs/c.js"],
+        ),
+        ({f"assets/{name}.less": "" for name in "abc"}, "", "source/uncompiled", ["assets/b.less", "assets/c.less"]),
+        (
+            {f"assets/{name}.scss": "a { color: $gone }" for name in "abc"}
+            | {"assets/z.scss": '$gone: red; @import "a", "b", "c";'},
+            "",
+            "source/part",
+            ["assets/b.scss", "assets/c.scss"],
+        ),
+    ],
+)
+def test_each_gathered_diagnostic_has_all_places(
+    tmp_path: Path, files: Tree, settings: str, code: str, others: list[str]
+) -> None:
+    write_tree(tmp_path, {"buildassets.toml": settings, "assets/own.css": "", **files})
+    found = json.loads(run(tmp_path, "build", "--json").stdout)["diagnostics"]
+    (gathered,) = (one for one in found if one["code"] == code)
+    assert [place["file"] for place in gathered["others"]] == others

@@ -16,10 +16,10 @@ _LOOKED_FOR: Final = (
 _MOST_NAMED: Final = 5
 
 
-def grouped(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+def grouped(diagnostics: Iterable[Diagnostic], *, lists_all: bool = False) -> list[Diagnostic]:
     """`diagnostics` with one in place of all references to the same missing asset, at the place of the first.
 
-    References of templates are apart from those of assets.
+    References of templates are apart from those of assets. If it `lists_all`, a note has all other places of each.
 
     Deprecations of Sass in packages, which the user cannot fix, are one of a single line.
     """
@@ -27,7 +27,8 @@ def grouped(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
     for number, one in enumerate(in_lines(diagnostics)):
         key = (one.severity, one.message) if one.code in _BY_TARGET else number
         groups.setdefault(key, []).append(one)
-    return [_together(several) for several in groups.values()]
+    together = [_together(several, lists_all=lists_all) for several in groups.values()]
+    return list(map(_with_others, together)) if lists_all else together
 
 
 def in_lines(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
@@ -60,18 +61,25 @@ def _counted(deprecations: Sequence[Diagnostic]) -> Diagnostic:
     count, where = len(deprecations), deprecations[0].location
     deprecated = "1 deprecation" if count == 1 else f"{count} deprecations"
     example = f", as in {_shown(where)}" if where else ""
-    return warning(_DEPRECATED, f"{deprecated} in Sass sheets of packages{example}")
+    others = tuple(one.location for one in deprecations[1:] if one.location)
+    return replace(warning(_DEPRECATED, f"{deprecated} in Sass sheets of packages{example}"), others=others)
 
 
-def _together(several: Sequence[Diagnostic]) -> Diagnostic:
+def _together(several: Sequence[Diagnostic], *, lists_all: bool) -> Diagnostic:
     first, *more = several
     places = [_shown(one.location) for one in more if one.location]
     if not places:
         return first
-    rest = f" and {len(places) - _MOST_NAMED} more" if len(places) > _MOST_NAMED else ""
-    note = f"also referred to from {', '.join(places[:_MOST_NAMED])}{rest}"
+    most = len(places) if lists_all else _MOST_NAMED
+    rest = f" and {len(places) - most} more" if len(places) > most else ""
+    note = f"also referred to from {', '.join(places[:most])}{rest}"
     return replace(first, notes=(*first.notes, note))
 
 
+def _with_others(one: Diagnostic) -> Diagnostic:
+    note = f"also {', '.join(map(_shown, one.others))}"
+    return replace(one, notes=(*one.notes, note)) if one.others else one
+
+
 def _shown(location: Location) -> str:
-    return f"`{location.file}:{location.line}:{location.column}`"
+    return f"`{location.file}:{location.line}:{location.column}`" if location.line else f"`{location.file}`"

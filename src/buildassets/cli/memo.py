@@ -83,7 +83,7 @@ def keep(
 
 
 def _are_shown(shown: bytes) -> bool:
-    """Print diagnostics, whatever they hold, as a build does: a JSON array of them after a byte, `q` for those of `-q`.
+    """Print diagnostics, whatever they hold, as a build does: a JSON array of them after a byte, `q` or `v` for these.
 
     False, with nothing printed, if they are damaged.
     """
@@ -94,7 +94,7 @@ def _are_shown(shown: bytes) -> bool:
         found = [json_values.diagnostic(one) for one in json_values.array(json_values.read(shown[1:]))]
     except ValueError:
         return False
-    show(found, quiet=shown[:1] == b"q")
+    show(found, quiet=shown[:1] == b"q", verbose=shown[:1] == b"v")
     return True
 
 

@@ -165,7 +165,7 @@ class Output:
     def finish(self, ok: bool, diagnostics: Iterable[Diagnostic], document: Mapping[str, Any]) -> int:
         """Show the diagnostics, and with `--json` the document around them; returns the exit code."""
         self.progress.clear()
-        show(diagnostics, as_json=self.as_json, quiet=self.quiet)
+        show(diagnostics, as_json=self.as_json, quiet=self.quiet, verbose=self.verbose)
         if self.as_json:
             print_json({"ok": ok, **document, "diagnostics": [to_json(diagnostic) for diagnostic in diagnostics]})
         return 0 if ok else 1
@@ -178,7 +178,7 @@ class Output:
 
     def diagnostics(self, diagnostics: Iterable[Diagnostic]) -> None:
         """Show diagnostics, unless they go into a document."""
-        show(diagnostics, as_json=self.as_json, quiet=self.quiet)
+        show(diagnostics, as_json=self.as_json, quiet=self.quiet, verbose=self.verbose)
 
     def report(self, line: str) -> None:
         """Print a line for a person, unless `--quiet` or `--json` is given."""
@@ -201,13 +201,15 @@ class Output:
         return not self.as_json and not self.quiet and terminal.is_watched()
 
 
-def show(diagnostics: Iterable[Diagnostic], *, as_json: bool = False, quiet: bool = False) -> None:
+def show(
+    diagnostics: Iterable[Diagnostic], *, as_json: bool = False, quiet: bool = False, verbose: bool = False
+) -> None:
     """Print diagnostics as text, unless they go into a JSON document, and under CI also as annotations.
 
-    Errors come last: the end is what stands above the prompt.
+    Errors come last: the end is what stands above the prompt. If `verbose`, all places of one for several are listed.
     """
     each = sorted(diagnostics, key=_is_error)
-    for diagnostic in () if as_json else grouped(each):
+    for diagnostic in () if as_json else grouped(each, lists_all=verbose):
         if diagnostic.is_error or not quiet:
             _to_stderr(_coloured(diagnostic) + "\n\n")
     if form := annotation_form():

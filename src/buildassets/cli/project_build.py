@@ -249,7 +249,7 @@ def _kept_diagnostics(result: BuildResult, given: "CompileOptions") -> bytes:
 
     if not result.diagnostics or (given.quiet and annotation_form() is None):
         return b""
-    return (b"q" if given.quiet else b" ") + kept_diagnostics(result)
+    return (b"q" if given.quiet else b"v" if given.verbose else b" ") + kept_diagnostics(result)
 
 
 def keep_memo(

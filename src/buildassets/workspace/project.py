@@ -6,7 +6,7 @@ from posixpath import isabs, join, normpath
 
 from buildassets.compiler.config.load import load_config
 from buildassets.compiler.config.values import Config, Mode
-from buildassets.diagnostics import Diagnostic
+from buildassets.diagnostics import Diagnostic, Location
 from buildassets.frozen import frozen
 from buildassets.programs.permission import Permission
 
@@ -27,8 +27,11 @@ class Project:
         return load_config(self.file, start=self.folder, mode=mode, url=url, looks_above=False, permission=permission)
 
     def shown(self, diagnostic: Diagnostic) -> Diagnostic:
-        """`diagnostic`, found in this project, with its place relative to the workspace."""
-        where = diagnostic.location
-        if where is None or isabs(where.file) or os.path.isabs(where.file):
-            return diagnostic
-        return replace(diagnostic, location=replace(where, file=normpath(join(self.name, where.file))))
+        """`diagnostic`, found in this project, with its places relative to the workspace."""
+        where = diagnostic.location and self._placed(diagnostic.location)
+        return replace(diagnostic, location=where, others=tuple(map(self._placed, diagnostic.others)))
+
+    def _placed(self, where: Location) -> Location:
+        if isabs(where.file) or os.path.isabs(where.file):
+            return where
+        return replace(where, file=normpath(join(self.name, where.file)))

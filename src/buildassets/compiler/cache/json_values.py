@@ -81,6 +81,7 @@ def diagnostic(value: object) -> Diagnostic:
         None if place is None else location(place),
         texts(known.get("notes")),
         text_or_none(known.get("hint")),
+        tuple(map(location, array(known.get("others", [])))),
     )
 
 

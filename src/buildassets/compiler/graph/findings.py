@@ -13,7 +13,7 @@ from buildassets.compiler.config.values import Config, SourceRoot
 from buildassets.compiler.engines.wording import ELSEWHERE
 from buildassets.compiler.model import Draft, Source
 from buildassets.compiler.transform.original_positions import OriginalPositions
-from buildassets.diagnostics import Diagnostic, Severity, sort_key, warning
+from buildassets.diagnostics import Diagnostic, Location, Severity, sort_key, warning
 from buildassets.frozen import frozen, replace
 from buildassets.paths import LogicalPath
 
@@ -97,14 +97,15 @@ def of_drafts(config: Config, drafts: Iterable[Draft], unused: Collection[Logica
     if without_tool:
         first, *more = without_tool
         notes = (f"and {len(more)} more {'file' if len(more) == 1 else 'files'}",) if more else ()
-        yield replace(first, notes=(*first.notes, *notes))
+        yield replace(first, notes=(*first.notes, *notes), others=places_of(more))
     for by_sheet in deprecations.values():
         yield _of_sheets(by_sheet.values())
     for (root, code), faults in of_others.items():
         first = faults[0]
         if len(faults) > 1 and root >= 0:
             message = _GATHERED[code].format(len(faults), f"`{config.sources[root].shown}/`")
-            first = replace(first, message=message, notes=(f"the first: {first.message}",))
+            notes = (f"the first: {first.message}",)
+            first = replace(first, message=message, notes=notes, others=places_of(faults[1:]))
         yield first
 
 
@@ -167,4 +168,11 @@ def _together(code: str, root: SourceRoot, findings: list[Finding], summary: Cal
     more = f" and {len(named) - _MOST_NAMED} more" if len(named) > _MOST_NAMED else ""
     notes = [", ".join(named[:_MOST_NAMED]) + more, *first.notes]
     message = summary(len(findings), f"`{root.shown}/`")
-    return warning(code, message, first.positions.place_of(first.index), notes=notes, hint=first.hint)
+    where, *others = (finding.positions.place_of(finding.index) for finding in findings)
+    return replace(warning(code, message, where, notes=notes, hint=first.hint), others=tuple(others))
+
+
+def places_of(faults: Iterable[Diagnostic]) -> tuple[Location, ...]:
+    """The places of `faults`, as far as these are known, sorted."""
+    places = (fault.location for fault in faults if fault.location)
+    return tuple(sorted(places, key=lambda place: (place.file, place.line, place.column)))

@@ -11,6 +11,7 @@ from buildassets.compiler.body import size_of
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.model import Draft
 from buildassets.diagnostics import Diagnostic, Location, warning
+from buildassets.frozen import replace
 from buildassets.media import media_of
 from buildassets.sizes import size_text
 
@@ -52,4 +53,5 @@ def _of_root(config: Config, root: int, images: list[Draft]) -> Diagnostic:
     message = f"{count} of `{config.sources[root].shown}/` of more than {size_text(config.image_warn_bytes)}"
     notes = [f"the largest is `{largest.source.logical}`: {size_text(size_of(largest.body))}"]
     where = config.place("sources", root)
-    return warning(LARGE, message, where, notes=notes, hint="`exclude` them if no page shows them; " + _ALLOWED)
+    found = warning(LARGE, message, where, notes=notes, hint="`exclude` them if no page shows them; " + _ALLOWED)
+    return replace(found, others=tuple(Location(shown) for shown in sorted(draft.source.shown for draft in images)))

@@ -10,7 +10,7 @@ from typing import Final
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.model import Draft, Linked
 from buildassets.compiler.sources.globs import is_glob
-from buildassets.diagnostics import Diagnostic, warning
+from buildassets.diagnostics import Diagnostic, Location, warning
 from buildassets.frozen import field, frozen, replace
 from buildassets.media import Syntax, media_of
 from buildassets.paths import LogicalPath
@@ -91,7 +91,8 @@ def part_faults(drafts: Collection[Draft]) -> Iterator[Diagnostic]:
         more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
         notes = [", ".join(names[:_MOST_NAMED]) + more, f"the first by itself: {fault.message}"]
     way = "list it in `exclude`" if name.endswith(_PLAIN) else f"rename it to `_{name}`"
-    yield warning(CODE, message, fault.location, notes=notes, hint=f"{way}, or list in `entries` what is released")
+    found = warning(CODE, message, fault.location, notes=notes, hint=f"{way}, or list in `entries` what is released")
+    yield replace(found, others=tuple(Location(draft.source.shown) for draft in [*drafts][1:]))
 
 
 def _importers(sheets: Iterable[Draft]) -> dict[str, LogicalPath]:

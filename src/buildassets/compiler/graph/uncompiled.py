@@ -14,7 +14,7 @@ from buildassets.compiler.sources.globs import is_glob, named_by
 from buildassets.compiler.sources.names import is_typed
 from buildassets.compiler.sources.uncompiled import advice, is_compiled_beside, is_declaration, reason
 from buildassets.diagnostics import Diagnostic, Location, error, warning
-from buildassets.frozen import frozen
+from buildassets.frozen import frozen, replace
 from buildassets.media import suffix
 from buildassets.paths import LogicalPath
 
@@ -59,13 +59,9 @@ def unnamed(config: Config, listed: Mapping[LogicalPath, Source], taken: Collect
     named = f"`{first.shown}` is not released" if not more else f"{len(own)} modules are not released"
     notes = _listed([f"`{source.shown}`" for source in own]) if more else ()
     hint = f"name `{first.logical}` in a template, import it in a script, or list it in `entries`"
-    yield warning(
-        "source/unnamed",
-        f"{named}: nothing names them" if more else f"{named}: nothing names it",
-        Location(first.shown),
-        notes=notes,
-        hint=hint,
-    )
+    message = f"{named}: nothing names them" if more else f"{named}: nothing names it"
+    found = warning("source/unnamed", message, Location(first.shown), notes=notes, hint=hint)
+    yield replace(found, others=_places(more))
 
 
 def _listed(names: Sequence[str]) -> list[str]:
@@ -105,7 +101,8 @@ def _fault_of_own(kind: str, sources: Sequence[Source]) -> Diagnostic:
     named = f"`{first.shown}` is not released" if not more else f"{len(sources)} files are not released"
     notes = _listed([f"`{source.shown}`" for source in (first, *more)]) if more else []
     message = f"{named}: {reason(kind)}"
-    return warning("source/uncompiled", message, Location(first.shown), notes=notes, hint=advice(kind))
+    found = warning("source/uncompiled", message, Location(first.shown), notes=notes, hint=advice(kind))
+    return replace(found, others=_places(more))
 
 
 def _fault_of_vendored(config: Config, root: int, sources: Sequence[Source]) -> Diagnostic:
@@ -113,7 +110,12 @@ def _fault_of_vendored(config: Config, root: int, sources: Sequence[Source]) -> 
     count, verb = ("1 file", "is") if len(sources) == 1 else (f"{len(sources)} files", "are")
     message = f"{count} of `{config.sources[root].shown}` {verb} not released: nothing compiles {kinds}"
     hint = "name in `raw` what is to be released as it is, or in `exclude` what is to be passed over"
-    return warning("source/uncompiled", message, config.place("sources", root), hint=hint)
+    found = warning("source/uncompiled", message, config.place("sources", root), hint=hint)
+    return replace(found, others=_places(sources))
+
+
+def _places(sources: Iterable[Source]) -> tuple[Location, ...]:
+    return tuple(Location(shown) for shown in sorted(source.shown for source in sources))
 
 
 def _named_in_settings(config: Config, importmap: ImportMap, sources: Sources) -> Iterator[tuple[str, Diagnostic]]:

@@ -8,6 +8,7 @@ from typing import Final
 
 from buildassets.compiler.body import OnDisk, text_of
 from buildassets.compiler.config.values import Config
+from buildassets.compiler.graph.findings import places_of
 from buildassets.compiler.graph.plain_names import plain_names
 from buildassets.compiler.languages.javascript.lexer import reads_as_module
 from buildassets.compiler.languages.javascript.worker_urls import (
@@ -47,7 +48,8 @@ def worker_faults(
         message = (
             f"{len(several)} scripts of workers in `{config.sources[index].shown}/` are assets that a string names"
         )
-        yield several[0] if len(several) == 1 else replace(several[0], message=message)
+        first, *more = several
+        yield replace(first, message=message, others=places_of(more)) if more else first
 
 
 def names_workers(draft: Draft) -> bool:

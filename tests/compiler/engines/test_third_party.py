@@ -4,12 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from buildassets.compiler.build import build
 from buildassets.compiler.check import check
 from buildassets.compiler.result import BuildResult
 from tests.building import load_config, printed
 from tests.command import built
 from tests.compiler.conftest import SHOUT, Install
-from tests.conftest import Tree, write_tree
+from tests.conftest import Tree, settle, write_tree
 
 # Includes `@file`s, as a Less would, and reports one that is not there; `!` makes it raise.
 SIMPLE = """
@@ -55,8 +56,19 @@ class Vector(Simple):
 
 class Words(Simple):
     compiles_to = ".txt"
+
+class Data(Simple):
+    compiles_to = ".json"
 """
-NAMES = {"less": "Less", "page": "Page", "script": "Script", "vector": "Vector", "words": "Words", "simple": "Simple"}
+NAMES = {
+    "less": "Less",
+    "page": "Page",
+    "script": "Script",
+    "vector": "Vector",
+    "words": "Words",
+    "data": "Data",
+    "simple": "Simple",
+}
 
 
 @pytest.fixture
@@ -109,6 +121,50 @@ def test_result_of_its_own_kind_is_minified_by_no_other_engine(tmp_path: Path) -
     files: Tree = {"assets/a.svg": '<svg xmlns="http://www.w3.org/2000/svg">@b.x  </svg>', "assets/b.x": "<g/>"}
     result = made_by(tmp_path, files, 'svg = "vector"', "compress = []\n")
     assert text_of(tmp_path, result, "a.svg") == '<svg xmlns="http://www.w3.org/2000/svg"><g/>  </svg>'
+
+
+@pytest.mark.usefixtures("packaged")
+@pytest.mark.parametrize(
+    ("settings", "engines", "made"),
+    [
+        ("", "", '{"a":[1,2]}'),
+        ("minify = false\n", "", '{ "a": [1, 2] }\n'),
+        ("", 'json = "none"', '{ "a": [1, 2] }\n'),
+    ],
+)
+def test_json_that_an_engine_makes_is_minified_as_sources_are(
+    tmp_path: Path, settings: str, engines: str, made: str
+) -> None:
+    files: Tree = {"assets/a.data": "@b.x\n", "assets/b.x": '{ "a": [1, 2] }', "assets/c.json": '{ "a": [1, 2] }\n'}
+    result = made_by(tmp_path, files, f'data = "data"\n{engines}', f"{settings}compress = []\n")
+    assert (text_of(tmp_path, result, "a.json"), text_of(tmp_path, result, "c.json")) == (made, made)
+
+
+@pytest.mark.usefixtures("packaged")
+def test_what_an_engine_makes_is_released_as_it_is_if_it_is_not_valid_json(tmp_path: Path) -> None:
+    result = made_by(tmp_path, {"assets/a.data": "{ a }"}, 'data = "data"', "compress = []\n")
+    assert text_of(tmp_path, result, "a.json") == "{ a }"
+
+
+@pytest.mark.usefixtures("packaged")
+@pytest.mark.parametrize(
+    ("kind", "source"),
+    [
+        ("data", '{ "a": 1 }'),
+        ("vector", '<svg xmlns="http://www.w3.org/2000/svg"> <g/></svg>'),
+        ("page", "<p>a  b</p>"),
+    ],
+)
+def test_a_built_in_minifier_that_is_turned_off_is_off_for_kept_results(tmp_path: Path, kind: str, source: str) -> None:
+    of = {"data": "json", "vector": "svg", "page": "html"}[kind]
+    name, texts = f"a.{of}", []
+    for more in ("", f'{of} = "none"\n'):
+        settings = f'compress = []\n[engines]\nx = "{kind}"\n{more}'
+        write_tree(tmp_path, {"buildassets.toml": settings, "assets/a.x": source})
+        settle()
+        result = build(load_config(start=str(tmp_path)), cache=str(tmp_path / ".cache"))
+        texts.append(text_of(tmp_path, result, name))
+    assert texts[1] == source != texts[0]
 
 
 @pytest.mark.usefixtures("packaged")

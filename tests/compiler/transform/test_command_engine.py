@@ -138,6 +138,15 @@ def test_bytes_may_be_made_where_no_text_is_expected(tmp_path: Path) -> None:
     assert (tmp_path / "build/assets" / result.manifest.assets["a.wasm"].file).read_bytes() == bytes(range(256))
 
 
+def test_json_that_a_command_makes_is_minified(tmp_path: Path) -> None:
+    more = '[commands.data]\nfrom = "data"\nto = "json"\nrun = ["cat"]\n'
+    files: Tree = {"assets/a.data": '{ "a": 1 }\n', "assets/b.data": b"{ \xff }"}
+    result = built(tmp_path, files, f"compress = []\n{more}")
+    assert released(tmp_path, result, "a.json") == '{"a":1}'
+    assert result.manifest is not None
+    assert (tmp_path / "build/assets" / result.manifest.assets["b.json"].file).read_bytes() == b"{ \xff }"
+
+
 def test_a_command_may_replace_sass(tmp_path: Path) -> None:
     files = {"assets/a.scss": "a { b: c }", "assets/_part.scss": "not { read"}
     result = built(tmp_path, files, 'commands.sass = {from="scss", to="css", run=["sed", "s/c/d/"]}')

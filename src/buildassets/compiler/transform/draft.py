@@ -25,6 +25,7 @@ from buildassets.compiler.transform.plain_script import plain_script
 from buildassets.compiler.transform.syntax_faults import (
     foreign_rule_faults,
     is_json,
+    is_json_name,
     json_faults,
     late_rule_faults,
     syntax_faults,
@@ -299,7 +300,8 @@ def _made(source: Source, text: str, syntax: Syntax | None, kind: str, engine: E
     if draft.failed:
         return draft
     stray = _stray(draft, compiled, engines.shown) if kind == "scss" else ()
-    finished = _finished(draft, compiled.text, syntax, engines)
+    finish = _minified_json if is_json_name(source.logical) else _finished
+    finished = finish(draft, compiled.text, syntax, engines)
     return replace(finished, diagnostics=(*finished.diagnostics, *stray))
 
 
@@ -318,9 +320,11 @@ def _commanded(source: Source, command: "CommandEngine", engines: EngineSet) -> 
         diagnostics=made.diagnostics,
     )
     syntax = media_of(source.logical).syntax
-    if draft.failed or syntax is None:
+    if draft.failed or (syntax is None and not is_json_name(source.logical)):
         return draft
     text = decoded(made.body, source.logical)
+    if syntax is None:
+        return draft if isinstance(text, Diagnostic) else _minified_json(draft, text, None, engines)
     if isinstance(text, Diagnostic):
         return with_diagnostics(draft, [command.undecodable(source, text)])
     found = map_of_command(text.removeprefix("\ufeff"), syntax, made.map_json, made.folders)

@@ -104,8 +104,10 @@ class KeptDrafts:
         """The name of the step that makes the draft of `source`, and its key, which covers all inputs but files."""
         compiler = self._engines.compiler(source)
         compiling = compiler[1] if compiler else self._engines.tailwind_of(source)
+        making = self._engines.command(source) or compiling
+        minifier = self._engines.minifier_of_made(source) if making else self._engines.minifier_of(source)
         used = (
-            *(self._engines.command(source) or compiling, self._engines.minifier_of(source)),
+            *(making, minifier),
             *(self._engines.grammar_of(source), self._engines.definer(source)),
         )
         settings = f"{self._config.directives} {bool(self._config.source_maps)} {self._config.templating}"

@@ -27,6 +27,7 @@ from buildassets.compiler.languages.native.library import unmet_demand
 from buildassets.compiler.model import Source
 from buildassets.compiler.sources.names import is_template, is_typed
 from buildassets.compiler.transform.linked_inputs import LinkedInputs
+from buildassets.compiler.transform.syntax_faults import is_json_name
 from buildassets.compiler.transform.tailwind import LateTailwind, needs_tailwind
 from buildassets.diagnostics import Diagnostic, sort_key
 from buildassets.errors import BuildError
@@ -133,6 +134,13 @@ class EngineSet:
         minifiers = (self.css, self.js, self.svg, self.html, self.json)
         engines = (self.scss, *minifiers, self.grammar, self.typed, *self.compilers.values())
         return (*filter(None, engines), *self.commands.values(), *self.outputs.values())
+
+    def minifier_of_made(self, source: Source) -> KnownEngine | None:
+        """The minifier, perhaps our own, for what an engine or a command makes of `source`, if there is one."""
+        if is_json_name(source.logical):
+            return self.minifier_of_json(source)
+        syntax = media_of(source.logical).syntax
+        return None if syntax is None or is_minified(source) else self.minifier(syntax)
 
     def minifier_of(self, source: Source) -> KnownEngine | None:
         """The minifier for the text made of `source`, if there is one whose results are worth keeping.

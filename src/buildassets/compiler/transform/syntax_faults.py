@@ -65,7 +65,12 @@ def foreign_rule_faults(
 
 def is_json(source: Source) -> bool:
     """Whether the file of `source` has to be JSON, so that browsers ignore it if it is invalid."""
-    return source.relative.lower().endswith(_JSON)
+    return is_json_name(source.relative)
+
+
+def is_json_name(path: str) -> bool:
+    """Whether the suffix of `path` is one of JSON."""
+    return path.lower().endswith(_JSON)
 
 
 def json_faults(text: str, source: Source) -> Iterator[Diagnostic]:

@@ -56,7 +56,7 @@ def _tailwind_that_leaves_a_trace(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     [
         ('[engines]\njs = "esbuild"\n', {"assets/a.js": "a ( )\n"}, "a.js"),
         ('[bundles]\n"b.js" = { files = ["a.js"], bundle = true }\n', {"assets/a.js": "export {}\n"}, "b.js"),
-        ("", {"assets/a.ts": "export const a: number = 1\n"}, "a.js"),
+        ("", {"assets/a.ts": "import './b.js'\n", "assets/b.ts": "export const b: number = 1\n"}, "a.js"),
         ('[engines]\nscss = "sass"\n', {"assets/a.scss": "a { b { c: d } }\n"}, "a.css"),
     ],
 )

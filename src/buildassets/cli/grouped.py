@@ -9,6 +9,7 @@ from buildassets.frozen import replace
 _DEPRECATED: Final = "scss/package-deprecated"
 _MISSING: Final = "reference/missing"
 _BY_TARGET: Final = (_MISSING, "template/missing")
+_NOT_RUN: Final = "config/not-run"  # one for each file that a tool of the project would compile
 _LOOKED_FOR: Final = (
     "looked in ",
     "a reference cannot leave ",
@@ -19,13 +20,14 @@ _MOST_NAMED: Final = 5
 def grouped(diagnostics: Iterable[Diagnostic], *, lists_all: bool = False) -> list[Diagnostic]:
     """`diagnostics` with one in place of all references to the same missing asset, at the place of the first.
 
-    References of templates are apart from those of assets. If it `lists_all`, a note has all other places of each.
+    References of templates are apart from those of assets. Files that need the same program, which may not run, are one
+    as well. If it `lists_all`, a note has all other places of each.
 
     Deprecations of Sass in packages, which the user cannot fix, are one of a single line.
     """
     groups: dict[object, list[Diagnostic]] = {}
     for number, one in enumerate(in_lines(diagnostics)):
-        key = (one.severity, one.message) if one.code in _BY_TARGET else number
+        key = (one.severity, one.message) if one.code in (*_BY_TARGET, _NOT_RUN) else number
         groups.setdefault(key, []).append(one)
     together = [_together(several, lists_all=lists_all) for several in groups.values()]
     return list(map(_with_others, together)) if lists_all else together
@@ -72,7 +74,8 @@ def _together(several: Sequence[Diagnostic], *, lists_all: bool) -> Diagnostic:
         return first
     most = len(places) if lists_all else _MOST_NAMED
     rest = f" and {len(places) - most} more" if len(places) > most else ""
-    note = f"also referred to from {', '.join(places[:most])}{rest}"
+    also = "needed for" if first.code == _NOT_RUN else "referred to from"
+    note = f"also {also} {', '.join(places[:most])}{rest}"
     return replace(first, notes=(*first.notes, note))
 
 

@@ -72,7 +72,7 @@ class KeptInMemcached:
             socket.create_connection(self._address, timeout=PATIENCE_SECONDS) as connection,
             connection.makefile("rwb") as lines,
         ):
-            lines.write(b"lru_crawler metadump all\r\n")
+            lines.write(b"lru_crawler metadump hash\r\n")  # not by LRU, between whose lists entries move
             lines.flush()
             answer = []
             while (line := lines.readline().decode()) not in {"END\r\n", ""}:

@@ -5,7 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from threading import Lock, Thread, main_thread
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Final
@@ -50,18 +50,7 @@ class Beside:
         self._stdout = sys.stderr.fileno() if stdout_is_ours else None
         self._process: subprocess.Popen[bytes] | None = None
         self._ended = Lock()  # taken by the first cause of the end: the command, or a stop of the watch
-        self._exit_code: int | None = None
-
-    def exit_code_of(self, watch: Callable[[], None]) -> int:
-        """Run `watch`; the exit code is the command's if that ended the watch, else 0."""
-        try:
-            watch()
-        except SystemExit as end:
-            if isinstance(end.__context__, KeyboardInterrupt):
-                raise end.__context__ from None
-            if self._exit_code is None:
-                raise
-        return self._exit_code or 0
+        self.exit_code: int | None = None  # that of the command, if it ended the watch
 
     def start(self, config: "Config") -> None:
         """See Listener."""
@@ -105,7 +94,7 @@ class Beside:
         code = process.wait()
         sleep(_INTERRUPT_SECONDS)
         if self._ended.acquire(blocking=False):
-            self._exit_code = code if code >= 0 else 128 - code
+            self.exit_code = code if code >= 0 else 128 - code
             signal.pthread_kill(main_thread().ident or 0, signal.SIGTERM)
 
 

@@ -19,6 +19,7 @@ from buildassets.programs.start import Permitted, named, start
 from buildassets.typed import IS_WATCHED
 
 if TYPE_CHECKING:
+    from buildassets.cli.beside import Beside
     from buildassets.compiler.config.values import Config
     from buildassets.compiler.engines.commands.program import Program
     from buildassets.compiler.watch.listener import PagesChanged, Rebuilt
@@ -34,8 +35,8 @@ _LONGEST_LINE_BYTES: Final = 1 << 16
 _COLOURS: Final = ("cyan", "magenta", "yellow", "green", "blue", "bright_cyan", "bright_magenta", "bright_yellow")
 
 
-def exit_code_of_any(commands: "Iterable[Together]", watch: Callable[[], None]) -> int:
-    """Run `watch`; the exit code is that of the one of `commands` that ended it, 0 if it ended by itself."""
+def exit_code_of_any(commands: "Iterable[Beside | Together]", watch: Callable[[], None]) -> int:
+    """Run `watch`; the exit code is that of the first one of `commands` that ended it, 0 if it ended by itself."""
     try:
         watch()
     except SystemExit as end:
@@ -61,21 +62,7 @@ class Together:
         self._running: list[_Beside] = []
         self._writing = Lock()
         self._ended = Lock()  # taken by the first cause of the end: a command, or a stop of the watch
-        self._exit_code: int | None = None
-
-    def exit_code_of(self, watch: Callable[[], None]) -> int:
-        """Run `watch`; the exit code is that of the command that ended it, else 0."""
-        return exit_code_of_any([self], watch)
-
-    def run_with(self, watch: Callable[[], None]) -> None:
-        """Run `watch`. Raises SystemExit with the exit code of a command that ended it, unless that is 0."""
-        if code := exit_code_of_any([self], watch):
-            raise SystemExit(code)
-
-    @property
-    def exit_code(self) -> int | None:
-        """That of the command that ended the watch; None if none of these did."""
-        return self._exit_code
+        self.exit_code: int | None = None  # that of the command that ended the watch
 
     def start(self, config: "Config") -> None:
         """Find the programs; raises ConfigError for those that are not there."""
@@ -128,7 +115,7 @@ class Together:
         code = one.wait()
         sleep(_INTERRUPT_SECONDS)
         if self._ended.acquire(blocking=False):
-            self._exit_code = code if code >= 0 else 128 - code
+            self.exit_code = code if code >= 0 else 128 - code
             one.note(f"ended with {_how(code)}")
             signal.pthread_kill(main_thread().ident or 0, signal.SIGTERM)
 

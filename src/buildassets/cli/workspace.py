@@ -64,11 +64,18 @@ class Means:
         )
 
     def cache(self, project: "Project", config: "Config") -> str:
-        """The project's cache folder: its own, or one of its own below the folder for all. Raises ConfigError."""
-        from buildassets.compiler.cache.folder import FOLDER_VARIABLE, cache_to_build_with
+        """The project's cache folder. Raises ConfigError."""
+        from buildassets.compiler.cache.folder import cache_to_build_with
 
-        given = self.cache_dir or os.environ.get(FOLDER_VARIABLE)
-        return cache_to_build_with(config, os.path.join(given, *project.name.split("/")) if given else None)
+        return cache_to_build_with(config, cache_folder_of(project, self.cache_dir))
+
+
+def cache_folder_of(project: "Project", given: str | None) -> str | None:
+    """The folder for the cache of `project` below the one for all, that is `given` or in the environment, if any is."""
+    from buildassets.compiler.cache.folder import FOLDER_VARIABLE
+
+    given = given or os.environ.get(FOLDER_VARIABLE)
+    return os.path.join(given, *project.name.split("/")) if given else None
 
 
 @frozen

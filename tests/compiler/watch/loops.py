@@ -3,13 +3,14 @@
 import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
 
 import pytest
 
-from buildassets.cli.watch import Rebuilding, differences
+from buildassets.cli.watching import Rebuilding, differences
 from buildassets.compiler.config.file import candidates
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.engines.process.child import SharedProcesses
@@ -17,7 +18,9 @@ from buildassets.compiler.transform.engine_set import RunningEngines
 from buildassets.compiler.watch.listener import PagesChanged, Rebuilt
 from buildassets.compiler.watch.loop import Watch
 from buildassets.compiler.watch.pages import page_templates
+from buildassets.compiler.watch.several import Member, Members, Watches
 from buildassets.diagnostics import Diagnostic
+from buildassets.errors import ConfigError
 from buildassets.frozen import field, frozen
 from tests.building import load_config
 from tests.conftest import PATIENCE_SECONDS, settle
@@ -57,17 +60,18 @@ class Loop:
         self.warnings: list[Diagnostic] = []
         self._reports: SimpleQueue[Report | BaseException] = SimpleQueue()
         self._is_ending = False
-        watch = Watch(
+        watch = partial(
+            Watch,
             self._config,
             lambda config: candidates(str(folder), config.file),
             Rebuilding("development", _cache_of, None, engines, cache_write=True),
             lambda config: (config.output, _cache_of(config)),
             [self],
-            self.warnings.append,
-            poll_seconds,
             page_templates,
         )
-        self._thread = Thread(target=self._run, args=[watch], daemon=True)
+        members = Members({"": Member(watch, str(folder), ())}, (), ())
+        watches = Watches(lambda: members, _raise, self.warnings.append, poll_seconds)
+        self._thread = Thread(target=self._run, args=[watches], daemon=True)
         self._thread.start()
 
     def _config(self) -> Config:
@@ -75,9 +79,9 @@ class Loop:
             raise EndedError
         return load_config(start=str(self.folder))
 
-    def _run(self, watch: Watch) -> None:
+    def _run(self, watches: Watches) -> None:
         try:
-            watch.run()
+            watches.run()
         except BaseException as why:
             self._reports.put(why)
 
@@ -172,6 +176,10 @@ class Loop:
         self._mark()
         self._thread.join(PATIENCE_SECONDS)
         assert not self._thread.is_alive()
+
+
+def _raise(_name: str | None, diagnostics: tuple[Diagnostic, ...]) -> None:
+    raise ConfigError(diagnostics)
 
 
 def _cache_of(config: Config) -> str:

@@ -14,7 +14,7 @@ import pytest
 from buildassets.compiler.engines.process.child import SharedProcesses
 from buildassets.compiler.watch.events import lasting
 from buildassets.compiler.watch.events.best import started_events
-from buildassets.compiler.watch.events.protocol import LimitError
+from buildassets.compiler.watch.events.protocol import Change, LimitError
 from buildassets.diagnostics import Diagnostic
 from tests.compiler.watch.loops import Loop, looping
 from tests.compiler.watch.saves import SAVES, Save, atomic, in_place, jetbrains, vim
@@ -264,6 +264,21 @@ def test_limit_on_watched_folders_is_reported_and_polling_takes_over(
         (tmp_path / "assets/img/a.svg").write_text("<svg></svg>")
         assert sorted(watch.next().assets) == ["css/page.css", "img/a.svg"]
         assert [warning.code for warning in watch.warnings] == ["watch/limit"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have other events")
+def test_configuration_that_changed_while_events_were_lost_is_read_again(
+    tmp_path: Path, processes: SharedProcesses, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from buildassets.compiler.watch.events.inotify import Inotify
+
+    reported = Inotify.wait
+    monkeypatch.setattr(Inotify, "wait", lambda *given: [Change("")] if reported(*given) else [])
+    write_tree(tmp_path, {**SITE, "more/b.svg": "<svg/>"})
+    with looping(tmp_path, processes=processes) as watch:
+        watch.next()
+        write_tree(tmp_path, {"buildassets.toml": 'sources = ["assets", "more"]\n'})
+        assert list(watch.next().assets) == ["b.svg"]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have other events")

@@ -1,4 +1,4 @@
-"""Watching: build, then build again whenever an input of the last build changes.
+"""Watching one project: build, then build again whenever an input of the last build changes.
 
 It does not decide what is up to date: on each event it calls the `rebuild` that a single build calls. Takes that and a
 function that reads the configuration; reports each build to listeners.
@@ -15,11 +15,10 @@ from buildassets.compiler.cache.stamps import is_settled, signature
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.result import BuildResult
 from buildassets.compiler.watch.events.git import git_lock, is_checkout_under_way
-from buildassets.compiler.watch.events.lasting import LastingEvents
 from buildassets.compiler.watch.listener import Listener, PagesChanged, Rebuild, Rebuilt
 from buildassets.compiler.watch.pages import PageTemplates
 from buildassets.compiler.watch.relevance import Watched, watched
-from buildassets.compiler.watch.rest import MANY, Wake, first_wake, next_wake
+from buildassets.compiler.watch.rest import MANY, Wake
 from buildassets.diagnostics import Diagnostic
 from buildassets.digest import digest_of_all
 from buildassets.errors import ConfigError
@@ -28,11 +27,10 @@ from buildassets.manifest import Manifest
 
 
 class Watch:
-    """One watch: `run` goes on until something is raised, as by Ctrl-C. Several together are those of `several`.
+    """The watch of one project, which Watches lets have its turn.
 
     `read_config` raises ConfigError; it is called again when one of `config_files` changes. `ours` gives the folders
-    below which a build writes. `warn` receives warnings about the watch itself. With `poll_seconds` the watch polls
-    that often instead of waiting for events. `templates` gives the templates of open pages.
+    below which a build writes. `templates` gives the templates of open pages.
     """
 
     def __init__(
@@ -42,8 +40,6 @@ class Watch:
         rebuild: Rebuild,
         ours: Callable[[Config], Iterable[str]],
         listeners: Sequence[Listener] = (),
-        warn: Callable[[Diagnostic], None] = lambda _: None,
-        poll_seconds: float | None = None,
         templates: Callable[[Config], PageTemplates] = lambda _: PageTemplates(),
     ) -> None:
         self._read_config = read_config
@@ -51,8 +47,6 @@ class Watch:
         self._rebuild = rebuild
         self._ours = ours
         self._listeners = listeners
-        self._warn = warn
-        self._poll_seconds = poll_seconds
         self._templates = templates
         self._pages: PageTemplates | None = None
         self._config_faults: tuple[Diagnostic, ...] = ()
@@ -65,22 +59,6 @@ class Watch:
         self._outputs: tuple[str, ...] = ()
         self._covered_for: tuple[object, ...] = ()  # the state of the build for which folders were last covered
         self._covered_config: Config | None = None  # the configuration of that build
-
-    def run(self) -> None:
-        """Build, and build again on each change. Raises ConfigError if the first configuration is invalid."""
-        self.read()
-        events = LastingEvents(self._poll_seconds, self._warn)
-        try:
-            self.start(events.cover)
-            wake = first_wake()
-            while True:
-                missed = self.turn(wake)
-                wake = next_wake(events, self.looked_at, self.is_held, missed)
-        finally:
-            try:
-                self.stop()
-            finally:
-                events.close()
 
     def read(self) -> None:
         """Read the configuration. Raises ConfigError."""
@@ -106,7 +84,8 @@ class Watch:
     def turn(self, wake: Wake) -> frozenset[str]:
         """Build if `wake` needs it, and cover what decided the build. Returns paths that may have changed unseen."""
         touched = wake.changed.union(map(os.path.dirname, wake.changed))  # what a glob of the configuration lists
-        if touched.intersection(self._config_files(self._config)):
+        files = frozenset(self._config_files(self._config))
+        if touched.intersection(files) or wake.changed.intersection(map(os.path.dirname, files)):
             self._configure()
         began_ns = time.time_ns()
         concerns_pages = wake.of_templates or wake.of_names or self._config != self._covered_config

@@ -72,6 +72,11 @@ class Watched:
             return True
         return folder in self.templates and not _EXCLUDED(name)
 
+    def places(self, changes: Iterable[Change]) -> frozenset[str]:
+        """The paths of `changes`; where events were lost, anything in the roots and homes may have changed."""
+        anywhere = (*self.roots, *self.homes)
+        return frozenset(path for change in changes for path in ([change.path] if change.path else anywhere))
+
     def paths_in(self, folders: frozenset[str]) -> Iterator[str]:
         """Those of `paths` that are one of `folders` or directly in one; `ours` and `homes` are left out."""
         candidates = self.paths.difference(self.ours, self.homes)

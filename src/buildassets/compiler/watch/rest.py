@@ -1,10 +1,11 @@
 """Waits until changes have come to rest, so that a build finds them whole."""
 
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from time import monotonic
-from typing import Final, Protocol
+from typing import Final
 
 from buildassets.compiler.watch.events.protocol import Change, Events, Phase
+from buildassets.compiler.watch.relevance import Watched
 from buildassets.frozen import frozen
 
 _REST_SECONDS: Final = 0.005
@@ -30,74 +31,64 @@ class Wake:
     templates: frozenset[str] = frozenset()
 
 
-class LooksAt(Protocol):
-    """What a watch looks at: see Watched."""
-
-    @property
-    def roots(self) -> Iterable[str]:
-        """Where anything may have changed if events were lost."""
-        ...
-
-    @property
-    def paths(self) -> Container[str]:
-        """What decides a build."""
-        ...
-
-    def matters(self, change: Change) -> bool:
-        """Whether `change` needs a build."""
-        ...
-
-    def changes_pages(self, change: Change) -> bool:
-        """Whether `change` may change pages."""
-        ...
-
-
 def first_wake() -> Wake:
     """The wake of a first build."""
     return Wake(frozenset(), monotonic(), of_names=True)
 
 
-def next_wake(events: Events, looked_at: LooksAt, is_held: Callable[[], bool], known: Iterable[str] = ()) -> Wake:
-    """Wait for the next changes that matter, and until they are at rest.
+def next_wakes(
+    events: Events,
+    looks: Mapping[str | None, Watched],
+    is_held: Callable[[], bool],
+    known: Mapping[str | None, frozenset[str]],
+) -> dict[str | None, Wake]:
+    """Wait for the next changes that matter to any of the `looks`, and until they are at rest.
 
-    `known` are paths that may have changed without an event. As long as `is_held` is true, a program has more to
-    change.
+    Returns the wake of each that is concerned, by its name. `known` are paths that may have changed without an event.
+    As long as `is_held` is true, a program has more to change.
     """
-    phases = dict.fromkeys(known, Phase.UNDER_WAY)
-    builds, pages = set(phases), set[str]()
-    collections = (builds, looked_at.matters), (pages, looked_at.changes_pages)
-    of_names = bool(phases)
+    phases = {path: Phase.UNDER_WAY for paths in known.values() for path in paths}
+    changes: dict[Change, None] = {}
 
     def take(seconds: float | None) -> bool:
         """Collect the changes of the next `seconds`. Returns whether any of them matters."""
-        nonlocal of_names
-        is_any = False
-        for change in events.wait(seconds):
-            paths = [change.path] if change.path else looked_at.roots
-            concerned = [collected for collected, is_concerned in collections if is_concerned(change)]
-            for collected in concerned:
-                collected.update(paths)
-            if concerned:
-                phases.update(dict.fromkeys(paths, change.phase))
-                of_names, is_any = of_names or change.of_names or not change.path, True
-        return is_any
+        concerning = [change for change in events.wait(seconds) if _concerns_any(looks.values(), change)]
+        changes.update(dict.fromkeys(concerning))
+        phases.update((change.path, change.phase) for change in concerning)
+        return bool(concerning)
 
     while not phases:
         take(None)
     woken_at = now = monotonic()
-    rest_at = now + _rest_seconds(phases, looked_at)
+    rest_at = now + _rest_seconds(phases, looks.values())
     while now < rest_at and (now < woken_at + _LONGEST_SECONDS or is_held()):
         if take(rest_at - now) or is_held():
-            rest_at = monotonic() + _rest_seconds(phases, looked_at)
+            rest_at = monotonic() + _rest_seconds(phases, looks.values())
         now = monotonic()
-    return Wake(frozenset(builds), woken_at, of_names, bool(pages), frozenset(pages))
+    wakes = ((name, _wake(look, changes, known.get(name, frozenset()), woken_at)) for name, look in looks.items())
+    return {name: wake for name, wake in wakes if wake is not None}
 
 
-def _rest_seconds(phases: Mapping[str, Phase], looked_at: LooksAt) -> float:
+def _concerns_any(looks: Iterable[Watched], change: Change) -> bool:
+    return any(look.matters(change) or look.changes_pages(change) for look in looks)
+
+
+def _wake(look: Watched, changes: Iterable[Change], known: frozenset[str], at: float) -> Wake | None:
+    """The part of the `changes` that concerns a watch; None if nothing does."""
+    builds = list(filter(look.matters, changes))
+    pages = list(filter(look.changes_pages, changes))
+    if not (known or builds or pages):
+        return None
+    of_names = bool(known) or any(change.of_names or not change.path for change in (*builds, *pages))
+    return Wake(look.places(builds) | known, at, of_names, bool(pages), look.places(pages))
+
+
+def _rest_seconds(phases: Mapping[str, Phase], looks: Collection[Watched]) -> float:
     """How long nothing more may happen until these changes count as done."""
     if Phase.UNDER_WAY in phases.values():
         return _REST_WHILE_WRITTEN_SECONDS
     if len(phases) > MANY:
         return _REST_OF_MANY_SECONDS
-    is_gone = any(phase is Phase.GONE and path in looked_at.paths for path, phase in phases.items())
+    gone = [path for path, phase in phases.items() if phase is Phase.GONE]
+    is_gone = any(path in look.paths for path in gone for look in looks)
     return _REST_WHILE_GONE_SECONDS if is_gone else _REST_SECONDS

@@ -1,7 +1,7 @@
 """Change events of Linux (inotify(7)), read through watchdog's internal reader.
 
-watchdog's observers are not used: they leave out folders silently when the limit is reached, hold back all events for
-half a second after a file was moved away, and start a thread for each folder.
+watchdog's observers (7.1) are not used: they leave out folders silently when the limit is reached, report nothing where
+the queue overflows, hold back all events for half a second after a file was moved away, and start a thread for each.
 """
 
 import errno

@@ -9,7 +9,7 @@ from buildassets.compiler.languages.scan import scan, splice
 from buildassets.manifest import Manifest, loads
 from buildassets.media import media_of
 from buildassets.runtime import Assets
-from buildassets.runtime.in_page import with_full_urls
+from buildassets.runtime.release import with_full_urls
 from tests.building import load_config
 from tests.conftest import Tree, write_tree
 

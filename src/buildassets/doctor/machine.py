@@ -11,7 +11,7 @@ from typing import Final
 
 from buildassets._version import __version__
 from buildassets.compiler.languages.native.library import unmet_demand
-from buildassets.compiler.watch.events.best import limit_warning
+from buildassets.compiler.watch.events.lasting import limit_warning
 from buildassets.compiler.watch.events.mounts import silent_mount
 from buildassets.compiler.watch.events.protocol import LimitError
 from buildassets.compiler.write.clock import given_time

@@ -6,6 +6,7 @@ vocabulary, so that a process starts in little more than the time for parsing it
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterable
 from functools import cache
@@ -278,11 +279,9 @@ class Assets:
         client_attributes = release.livereload() if release else None
         if release is None or client_attributes is None:
             return Markup()
-        from buildassets.runtime.livereload import client, templates_now
-
         path = os.path.join(os.path.dirname(self._path), ASSETS_FOLDER, str(release.watcher_file))
-        made_of = {"data-templates": templates_now(path)}  # an edit before the page has connected is seen by it
-        return tags.script(client(), {"nonce": nonce, **client_attributes, **made_of, **attribute_names(attributes)})
+        made_of = {"data-templates": _templates_now(path)}  # an edit before the page has connected is seen by it
+        return tags.script(_client(), {"nonce": nonce, **client_attributes, **made_of, **attribute_names(attributes)})
 
     def release_watch(self, *, nonce: object = None, **attributes: object) -> Markup:
         """`<script>` by which the page notices that its release is no longer served; empty in a development release.
@@ -294,9 +293,7 @@ class Assets:
         watched = (self._pinned or self._reloaded()).watch()
         if watched is None:
             return Markup()
-        from buildassets.runtime.release_watch import watch_script
-
-        return tags.script(watch_script(), {"nonce": nonce, **watched, **attribute_names(attributes)})
+        return tags.script(_watch_script(), {"nonce": nonce, **watched, **attribute_names(attributes)})
 
     def csp(self, inline: Iterable[str] = ()) -> dict[str, list[str]]:
         """Sources for `script-src` and `style-src` of a Content-Security-Policy, for pages without a nonce.
@@ -437,3 +434,28 @@ def _reason(fault: OSError) -> str:
 
 def _stamp(status: os.stat_result) -> _Stamp:
     return status.st_mtime_ns, status.st_size, status.st_ino
+
+
+@cache
+def _client() -> str:
+    """The live reload client, a script for pages in development."""
+    with open(os.path.join(os.path.dirname(__file__), "livereload.js"), encoding="utf-8") as file:
+        return file.read()
+
+
+def _templates_now(path: str) -> str | None:
+    """The digest of the templates that the watcher saw last, from its file at `path`; None where no watcher runs."""
+    try:
+        with open(plain(path), "rb") as file:
+            templates = json.loads(file.read()).get("templates")
+    except (OSError, ValueError, AttributeError, RecursionError):
+        return None
+    return templates if isinstance(templates, str) else None
+
+
+@cache
+def _watch_script() -> str:
+    """The script by which a page notices a newer release, without indentation and lines that are comments."""
+    with open(os.path.join(os.path.dirname(__file__), "release_watch.js"), encoding="utf-8") as file:
+        lines = map(str.strip, file)
+        return "\n".join(line for line in lines if line and not line.startswith("//"))

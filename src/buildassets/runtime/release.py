@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 
 from buildassets.manifest_json import RELEASE_FILE, AssetLines, no_manifest
-from buildassets.paths import to_url
+from buildassets.paths import LogicalPath, relative, to_url
 from buildassets.runtime.urls import address
 
 TYPE_CHECKING = False  # our own, since importing `typing` would take a third of the start-up time of a process
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
     from buildassets.errors import ManifestError
 
     _T = TypeVar("_T")
+
+# Characters that may not stand right before or after a reference: it would be part of a longer path.
+_PATH: Final = r"[\w/.%~-]"
+# Characters of a URL prefix that could end the string or the `url()` around a reference.
+_CLOSERS: Final = str.maketrans({"'": "%27", "(": "%28", ")": "%29"})
 
 # Preload destinations (Fetch, section 2.2.5) by media type, or by its part before the slash.
 _DESTINATIONS: Final = {
@@ -392,8 +398,6 @@ class Release:
             if os.path.basename(to_url(files[target])) not in text:
                 why = f"it imports `{target}` by a URL relative to its own, which is not mapped in a page"
                 raise ValueError(f"cannot inline `{name}`: {why}; load it by its URL instead")
-        from buildassets.runtime.in_page import with_full_urls
-
         return with_full_urls(text, name, {file: address(self.urls[target]) for target, file in files.items()})
 
     def livereload(self) -> dict[str, object] | None:
@@ -476,3 +480,23 @@ def _urls(prefix: str, paths: Mapping[str, str]) -> _Made[str]:
 
 def _destination(media_type: str) -> str:
     return _DESTINATIONS.get(media_type) or _DESTINATIONS.get(media_type.partition("/")[0]) or "fetch"
+
+
+def with_full_urls(text: str, name: str, urls: Mapping[str, str]) -> str:
+    """`text`, the released content of the asset `name`, with each reference replaced by its URL.
+
+    Query and fragment stay. `urls` maps the `file` of each target to its URL, in a form that an import accepts (`/…`,
+    `./…`, `https://…`).
+
+    A build writes each reference in one form: the relative path of the file, percent-encoded, for modules with `./`
+    before it. It holds a fingerprint, or the hash that the file came with. So wherever this form stands and is not part
+    of a longer path, it names that file, and no language has to be parsed. At worst a comment that quotes the release
+    is changed.
+    """
+    base = LogicalPath(name)
+    forms = {to_url(relative(base, file)): url.translate(_CLOSERS) for file, url in urls.items()}
+    if not forms:
+        return text
+    longest_first = "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
+    pattern = re.compile(rf"(?<!{_PATH})(?:\./)?({longest_first})(?!{_PATH})")
+    return pattern.sub(lambda match: forms[match[1]], text)

@@ -13,7 +13,7 @@ import pytest
 
 from buildassets.compiler.engines.process.child import SharedProcesses
 from buildassets.compiler.watch.events import lasting
-from buildassets.compiler.watch.events.best import started_events
+from buildassets.compiler.watch.events.lasting import started_events
 from buildassets.compiler.watch.events.protocol import Change, LimitError
 from buildassets.diagnostics import Diagnostic
 from tests.compiler.watch.loops import Loop, looping

@@ -9,12 +9,12 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack, nullcontext
 from time import monotonic
+from typing import Final
 
 from buildassets.collector import paused_collector
 from buildassets.compiler.cache.stamps import is_settled, signature
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.result import BuildResult
-from buildassets.compiler.watch.events.git import git_lock, is_checkout_under_way
 from buildassets.compiler.watch.listener import Listener, PagesChanged, Rebuild, Rebuilt
 from buildassets.compiler.watch.pages import PageTemplates
 from buildassets.compiler.watch.relevance import Watched, watched
@@ -24,6 +24,9 @@ from buildassets.digest import digest_of_all
 from buildassets.errors import ConfigError
 from buildassets.frozen import replace
 from buildassets.manifest import Manifest
+from buildassets.plain_files import plain
+
+_LONGEST_CHECKOUT_SECONDS: Final = 10.0  # a lock held longer is left by a crash, or somebody writes a commit message
 
 
 class Watch:
@@ -185,3 +188,38 @@ def may_be_newer(path: str, began_ns: int) -> bool:
     """Whether the file `path`, or the names in the folder `path`, may have changed since `began_ns`."""
     seen = signature(path)
     return seen is not None and not is_settled(seen, began_ns)
+
+
+def git_lock(folder: str) -> str | None:
+    """The path of the lock of the working tree around the absolute `folder`, None outside of working trees.
+
+    See gitrepository-layout(5).
+    """
+    while True:
+        path = os.path.join(folder, ".git")
+        if os.path.isdir(path):
+            return os.path.join(path, "index.lock")
+        if os.path.isfile(path):
+            return _lock_elsewhere(path)
+        if folder == (folder := os.path.dirname(folder)):
+            return None
+
+
+def is_checkout_under_way(lock: str | None) -> bool:
+    """Whether git holds `lock`, and has not held it for longer than a checkout takes."""
+    if lock is None:
+        return False
+    try:
+        return time.time() - os.stat(lock).st_mtime < _LONGEST_CHECKOUT_SECONDS
+    except OSError:
+        return False
+
+
+def _lock_elsewhere(path: str) -> str | None:
+    """The lock of a linked working tree or a submodule, whose `.git` file names the folder."""
+    try:
+        with open(plain(path), encoding="utf-8", errors="surrogateescape") as file:
+            key, _, folder = file.read().strip().partition(": ")
+    except OSError:
+        return None
+    return os.path.join(os.path.dirname(path), folder, "index.lock") if key == "gitdir" else None

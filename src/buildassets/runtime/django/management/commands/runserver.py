@@ -5,17 +5,20 @@ Extends the `runserver` of the next application that has one (`django.contrib.st
 
 import os
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from django.apps import apps
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import find_commands, load_command_class
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from buildassets.errors import ManifestError
 from buildassets.programs.start import become
+from buildassets.runtime import asgi, wsgi
+from buildassets.runtime.django import assets
 from buildassets.runtime.django.compiler import compiler_command
-from buildassets.runtime.django.development import with_release, with_release_later
 from buildassets.typed import IS_TYPED, IS_WATCHED
 
 _OPTION = "--with-assets"
@@ -40,19 +43,54 @@ class _WithAssets(BaseCommand):
             handler = super().get_handler(*args, **options)  # type: ignore[misc]  # of the class that is extended
         except ManifestError as fault:  # raised by a `wsgi.py` that serves the release itself
             raise CommandError(f"{fault}, or add {_OPTION}") from None
-        return with_release(handler) if _are_files_served(options) else handler
+        return _with_release(handler) if _are_files_served(options) else handler
 
 
 class _LaterWithAssets(_WithAssets):
     def get_application(self, options: dict[str, Any]) -> Any:
         """Like `get_handler`, for the ASGI application of `daphne`."""
         application = super().get_application(options)  # type: ignore[misc]  # of the class that is extended
-        return with_release_later(application) if _are_files_served(options) else application
+        return _with_release_later(application) if _are_files_served(options) else application
 
 
 def _are_files_served(options: dict[str, Any]) -> bool:
     """Whether Django would serve static files itself with these options."""
     return bool(options.get("use_static_handler", True) and (settings.DEBUG or options.get("insecure_serving")))
+
+
+def _with_release(application: Any) -> Any:
+    """`application`, wrapped so that it also serves the files of the release, by WSGI."""
+    current = _served_once_built(application, wsgi.AssetServer)
+
+    def answer(environ: Any, start_response: Any) -> Any:
+        return current()(environ, start_response)
+
+    return answer
+
+
+def _with_release_later(application: Any) -> Any:
+    """Like `_with_release`, by ASGI."""
+    current = _served_once_built(application, asgi.AssetServer)
+
+    async def answer(scope: Any, receive: Any, send: Any) -> None:
+        await current()(scope, receive, send)
+
+    return answer
+
+
+def _served_once_built(application: Any, make_server: Callable[..., Any]) -> Callable[[], Any]:
+    """A function that returns the server around `application`, or `application` itself while nothing is built."""
+    made: list[Any] = []
+
+    def current() -> Any:
+        if not made:
+            try:
+                made.append(make_server(application, assets=assets()))
+            except (ImproperlyConfigured, ManifestError):
+                return application  # its pages report what is wrong
+        return made[0]
+
+    return current
 
 
 def _become_watcher() -> None:

@@ -3,7 +3,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from buildassets.compiler.watch.events.git import git_lock, is_checkout_under_way
+from buildassets.compiler.watch.loop import git_lock, is_checkout_under_way
 from tests.conftest import write_tree
 
 

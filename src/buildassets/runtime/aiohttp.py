@@ -10,6 +10,7 @@ Imports aiohttp.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -17,10 +18,7 @@ from aiohttp import web
 from buildassets.runtime.asgi import AssetServer
 from buildassets.runtime.assets import Assets
 
-TYPE_CHECKING = False  # our own, since importing `typing` would take a third of the start-up time of a process
 if TYPE_CHECKING:
-    from typing import Any
-
     from buildassets.runtime.extra_headers import ExtraHeaders
 
 __all__ = ["asset_routes", "with_assets"]

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final
 
 from buildassets.paths import from_url
 from buildassets.runtime.assets import Assets
@@ -18,10 +19,7 @@ from buildassets.runtime.ranges import ByteRange
 from buildassets.runtime.served_files import ServedFiles, normal_origins, opened
 from buildassets.runtime.serving import REQUEST_HEADERS, Answer, Representation, answer
 
-TYPE_CHECKING = False  # our own, since importing `typing` would take a third of the start-up time of a process
 if TYPE_CHECKING:
-    from typing import Any, Final
-
     from buildassets.runtime.extra_headers import ExtraHeaders
 
     Message = dict[str, Any]

@@ -10,6 +10,7 @@ import json
 import os
 from collections.abc import Iterable
 from functools import cache
+from typing import TYPE_CHECKING
 
 from buildassets.manifest_json import ASSETS_FOLDER, no_manifest, read_served, refusal
 from buildassets.plain_files import plain, plain_below
@@ -20,7 +21,6 @@ from buildassets.runtime.urls import link_value, url_prefix
 
 __all__ = ["AssetNotFound", "Assets", "Release", "release_folder", "release_of", "warn_of_development"]
 
-TYPE_CHECKING = False  # our own, since importing `typing` would take a third of the start-up time of a process
 if TYPE_CHECKING:
     from buildassets.runtime.vite import Servers
 

@@ -7,10 +7,7 @@ import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
-
-TYPE_CHECKING = False  # our own, since importing `typing` would take a third of the start-up time of a process
-if TYPE_CHECKING:
-    from typing import Final
+from typing import Final
 
 NOT_MODIFIED: Final = 304
 PRECONDITION_FAILED: Final = 412

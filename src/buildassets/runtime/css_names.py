@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from posixpath import basename
+from typing import Any, TypeAlias
 
 from buildassets.runtime.release import NameNotFound
 
-TYPE_CHECKING = False  # our own, since importing `typing` would take a third of the start-up time of a process
-if TYPE_CHECKING:
-    from typing import Any, TypeAlias
-
-    Modules: TypeAlias = "dict[str, dict[str, Mapping[str, str]]]"  # by module and bundle, the names in it
+Modules: TypeAlias = "dict[str, dict[str, Mapping[str, str]]]"  # by module and bundle, the names in it
 
 _SUFFIX = ".module.css"
 

@@ -7,12 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from typing import Any, Final
 
-TYPE_CHECKING = False  # our own, since importing `typing` would take a third of the start-up time of a process
-if TYPE_CHECKING:
-    from typing import Any, Final
-
-    ExtraHeaders = Callable[[str, Mapping[str, Any]], Mapping[str, str] | None]
+ExtraHeaders = Callable[[str, Mapping[str, Any]], Mapping[str, str] | None]
 
 __all__ = ["extra_headers"]
 

@@ -7,16 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from typing import Any, Final, TypeAlias
 
 from buildassets.paths import icon_id
 from buildassets.runtime.release import NameNotFound
 from buildassets.runtime.tags import Markup, element, image_size
 
-TYPE_CHECKING = False  # our own, since importing `typing` would take a third of the start-up time of a process
-if TYPE_CHECKING:
-    from typing import Any, Final, TypeAlias
-
-    Sprites: TypeAlias = "dict[str, Mapping[str, list[int]]]"  # by logical path, the sizes of icons by name
+Sprites: TypeAlias = "dict[str, Mapping[str, list[int]]]"  # by logical path, the sizes of icons by name
 
 # What a build writes: each symbol in one line, with its `id` first.
 _SYMBOL: Final = r'<symbol id="[^"]*"((?: [^\s=]+=(?:"[^"]*"|\'[^\']*\'))*)(?:/>|>(.*)</symbol>)(?=\n)'

@@ -10,14 +10,12 @@ Assets. Pyramid itself is imported only by who calls this.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Final
 
 from buildassets.runtime.assets import Assets
 from buildassets.runtime.wsgi import AssetServer
 
-TYPE_CHECKING = False  # our own, since importing `typing` would take a third of the start-up time of a process
 if TYPE_CHECKING:
-    from typing import Any, Final
-
     from pyramid.config import Configurator
 
     from buildassets.runtime.extra_headers import ExtraHeaders

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from buildassets.frozen import frozen
-
-TYPE_CHECKING = False  # our own, since importing `typing` would take a third of the start-up time of a process
-if TYPE_CHECKING:
-    from typing import Final
 
 MOST_RANGES: Final = 32  # no honest client needs more, and each costs the headers of a part
 _UNIT: Final = "bytes="

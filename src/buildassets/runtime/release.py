@@ -10,15 +10,13 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from buildassets.manifest_json import RELEASE_FILE, AssetLines, no_manifest
 from buildassets.paths import LogicalPath, relative, to_url
 from buildassets.runtime.urls import address
 
-TYPE_CHECKING = False  # our own, since importing `typing` would take a third of the start-up time of a process
 if TYPE_CHECKING:
-    from typing import Any, Final, TypeVar
-
     from buildassets.errors import ManifestError
 
     _T = TypeVar("_T")

@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
 
 from buildassets.errors import ManifestError
 from buildassets.manifest_json import ASSETS_FOLDER, RELEASE_FILE, no_manifest, refusal, release_content
@@ -25,10 +26,7 @@ from buildassets.runtime.assets import Assets, Release, release_folder, release_
 from buildassets.runtime.negotiation import IDENTITY
 from buildassets.runtime.serving import Fixed, Representation, Resource
 
-TYPE_CHECKING = False  # our own, since importing `typing` would take a third of the start-up time of a process
 if TYPE_CHECKING:
-    from typing import Any, Final
-
     from buildassets.runtime.extra_headers import ExtraHeaders
 
     Table = Mapping[str, "Resource | Fixed | _Plain"]

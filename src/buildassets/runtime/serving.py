@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Final
 
 from buildassets.frozen import compile_now, frozen
 from buildassets.media import DELTA, SUFFIXES
@@ -17,10 +18,6 @@ from buildassets.paths import to_url
 from buildassets.runtime.conditions import NOT_MODIFIED, PRECONDITION_FAILED, http_date, range_holds, refused
 from buildassets.runtime.negotiation import IDENTITY, preferred_coding
 from buildassets.runtime.ranges import ByteRange, requested_spans
-
-TYPE_CHECKING = False  # our own, since importing `typing` would take a third of the start-up time of a process
-if TYPE_CHECKING:
-    from typing import Final
 
 REASONS: Final[Mapping[int, str]] = {
     200: "OK",

@@ -6,12 +6,9 @@ Pure; imports the standard library and light modules of the vocabulary only.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from buildassets.paths import quoted
-
-TYPE_CHECKING = False  # our own, since importing `typing` would take a third of the start-up time of a process
-if TYPE_CHECKING:
-    from typing import Final
 
 _NOT_IN_A_PREFIX: Final = frozenset(' "<>\\^`{|}#')  # not in URLs (RFC 3986, appendix A), and `#`: the rest is not sent
 _SCHEMES: Final = ("http", "https")

@@ -5,12 +5,10 @@ Takes a release and names, gives attributes and markup. Pure; standard library o
 
 from __future__ import annotations
 
+from typing import Any, Final
+
 from buildassets.runtime.release import AssetNotFound, Release
 from buildassets.runtime.tags import Markup, element, image_size
-
-TYPE_CHECKING = False  # our own, since importing `typing` would take a third of the start-up time of a process
-if TYPE_CHECKING:
-    from typing import Any, Final
 
 _SMALLEST_FIRST: Final = ("image/avif", "image/webp")  # a browser takes the first of which it knows the type
 _FOR_ALL: Final = "image/webp"  # what older browsers know, where an element cannot offer several types

@@ -13,16 +13,13 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from threading import Lock, local
 from time import monotonic
+from typing import Final
 from urllib.parse import urlsplit
 
 from buildassets.runtime import tags
 from buildassets.runtime.release import Release
 from buildassets.runtime.tags import Markup, element
 from buildassets.threads import within
-
-TYPE_CHECKING = False  # our own, since importing `typing` would take a third of the start-up time of a process
-if TYPE_CHECKING:
-    from typing import Final
 
 _ASKING_SECONDS: Final = 0.3
 _KEPT_SECONDS: Final = 1.0

@@ -9,15 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from io import FileIO
+from typing import TYPE_CHECKING, Any, Final
 
 from buildassets.runtime.assets import Assets
 from buildassets.runtime.ranges import ByteRange
 from buildassets.runtime.served_files import ServedFiles, normal_origins, opened
 from buildassets.runtime.serving import REASONS, REQUEST_HEADERS, Answer, answer
 
-TYPE_CHECKING = False  # our own, since importing `typing` would take a third of the start-up time of a process
 if TYPE_CHECKING:
-    from typing import Any, Final
     from wsgiref.types import StartResponse, WSGIApplication
 
     from buildassets.runtime.extra_headers import ExtraHeaders

@@ -5,27 +5,39 @@ Takes the settings, gives Django's messages. Opens the manifest, looks at many o
 """
 
 import os
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from typing import Final
 
 from django.apps import apps
 from django.conf import settings
+from django.contrib.staticfiles.finders import find
+from django.contrib.staticfiles.utils import matches_patterns
 from django.core.checks import CheckMessage, Error, Warning  # noqa: A004 Django's own name
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import find_commands
 
 from buildassets.errors import ManifestError
+from buildassets.frozen import frozen
 from buildassets.manifest import Manifest
+from buildassets.media import OCTETS, media_of
+from buildassets.plain_files import plain
+from buildassets.runtime.django.compiler import is_installed
 from buildassets.runtime.django.options import Options, has_release_storage, read_options
 from buildassets.runtime.django.release import read_manifest, release_files
-from buildassets.runtime.django.sources import source_roots
+from buildassets.runtime.django.sources import StaticRoot, source_roots
+from buildassets.runtime.django.template_folders import template_folders
 from buildassets.typed import IS_WATCHED
 
 __all__ = ["check_deployment", "check_release"]
 
 _OURS: Final = "buildassets.runtime.django"
 _BUILD: Final = "run `manage.py assets build`"
+_STATIC: Final = re.compile(rb"\{%-?\s*static\s+([\"'])([^\"'{}%]+)\1")
+_COMMENT: Final = re.compile(
+    rb"\{#.*?#\}|\{%\s*comment\b.*?endcomment\s*%\}|\{%\s*verbatim\b.*?endverbatim\s*%\}", re.DOTALL
+)
 
 
 def check_release() -> list[CheckMessage]:
@@ -102,9 +114,7 @@ def _lacking(manifest: Manifest) -> Iterator[CheckMessage]:
     """Report static folders of which the release holds nothing, so that `{% static %}` fails for their files."""
     if not has_release_storage():
         return
-    from buildassets.runtime.django.lacking import lacking_roots  # imports `django.contrib.staticfiles`
-
-    folders = [*lacking_roots(source_roots(), manifest.assets)]
+    folders = [*_lacking_roots(source_roots(), manifest.assets)]
     if folders:
         (path, name), count = folders[0], len(folders) - 1
         more = f" and of {count} more static folder{'s'[: count > 1]}" if count else ""
@@ -116,13 +126,49 @@ def _lacking(manifest: Manifest) -> Iterator[CheckMessage]:
         yield Warning(message, hint=hint, id="buildassets.W007")
 
 
+def _lacking_roots(roots: Iterable[StaticRoot], assets: Collection[str]) -> Iterator[tuple[str, str]]:
+    """The path of each of `roots` that has no file among `assets`, with the name of one that should be there.
+
+    Only files that every build releases unchanged count, since nothing here shows what a build compiles or
+    leaves out. The folders of custom finders are not checked, as only the files that these list are released.
+    """
+    for root in roots:
+        name = None if root.include else _first_lacking(root, assets)
+        if name is not None:
+            yield root.path, name
+
+
+def _first_lacking(root: StaticRoot, assets: Collection[str]) -> str | None:
+    """The name of the first file of `root`; None if any of its files is among `assets`."""
+    first = None
+    for name in _unchanged_names(root):
+        if name in assets:
+            return None
+        first = first or name
+    return first
+
+
+def _unchanged_names(root: StaticRoot) -> Iterator[str]:
+    """The logical paths of the files below `root` that every build releases unchanged."""
+    for folder, names, files in os.walk(root.path):
+        names[:] = [name for name in sorted(names) if not _is_ignored(root, os.path.join(folder, name))]
+        for path in (os.path.join(folder, name) for name in sorted(files)):
+            kind = media_of(path)
+            if kind is not OCTETS and kind.type != "text/plain" and not _is_ignored(root, path):
+                name = os.path.relpath(path, root.path).replace(os.sep, "/")
+                yield f"{root.prefix}/{name}" if root.prefix else name
+
+
+def _is_ignored(root: StaticRoot, path: str) -> bool:
+    name = os.path.basename(path)
+    return name.startswith((".", "_")) or matches_patterns(os.path.relpath(path, root.path), root.exclude)
+
+
 def _plain(manifest: Manifest) -> Iterator[CheckMessage]:
     """Report names in `{% static %}` that lead to no file, because its storage does not know the release."""
     if has_release_storage() or not apps.is_installed("django.contrib.staticfiles"):
         return
-    from buildassets.runtime.django.plain_tags import plain_tags  # imports `django.contrib.staticfiles`
-
-    tags = [*plain_tags(manifest.assets)]
+    tags = [*_plain_tags(manifest.assets)]
     if tags:
         first, count = tags[0], len(tags) - 1
         more = f", and of {count} more name{'s'[: count > 1]}" if count else ""
@@ -135,6 +181,37 @@ def _plain(manifest: Manifest) -> Iterator[CheckMessage]:
             '{"BACKEND": "buildassets.runtime.django.storage.ReleaseStaticFilesStorage"}, or use `{% asset %}`'
         )
         yield Warning(message, hint=hint, id="buildassets.W008")
+
+
+@frozen
+class _PlainTag:
+    """The `line`, from 1, of the template at `path` that has `name`."""
+
+    path: str
+    line: int
+    name: str
+
+
+def _plain_tags(assets: Collection[str]) -> Iterator[_PlainTag]:
+    """The tags that name one of `assets` which no finder finds; those of installed packages are not looked at."""
+    for path in dict.fromkeys(_templates()):
+        try:
+            with open(plain(path), "rb") as file:
+                text = _COMMENT.sub(lambda match: re.sub(rb"[^\n]", b" ", match[0]), file.read())
+        except OSError:
+            continue  # whoever renders it reports that
+        for match in _STATIC.finditer(text):
+            name = match[2].decode("utf-8", "replace")
+            if name in assets and find(name) is None:
+                yield _PlainTag(path, text.count(b"\n", 0, match.start()) + 1, name)
+
+
+def _templates() -> Iterator[str]:
+    for folder, language in template_folders():
+        if language == "django" and not is_installed(folder):
+            for top, names, files in os.walk(folder):
+                names.sort()
+                yield from (os.path.join(top, name) for name in sorted(files))
 
 
 def _stale(manifest: str) -> Iterator[CheckMessage]:

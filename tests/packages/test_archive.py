@@ -79,7 +79,7 @@ def test_headers_of_headers_are_damaged(tmp_path: Path) -> None:
 
 def test_a_sparse_file_is_none_of_a_package(tmp_path: Path) -> None:
     header = b"22 GNU.sparse.major=1\n22 GNU.sparse.minor=0\n22 GNU.sparse.name=a\n"
-    assert refusal(tmp_path, gzip.compress(extended(header) + tar_of("a"))) == "package/damaged"
+    assert refusal(tmp_path, gzip.compress(extended(header) + tar_of("a"))) == "package/member"
 
 
 def test_a_long_name_has_a_header_of_its_own(tmp_path: Path) -> None:

@@ -1,19 +1,23 @@
 import gzip
+import hashlib
 import io
 import os
 import shutil
 import subprocess
 import tarfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pytest
 
 from buildassets.codings import unzstd
 from buildassets.errors import ReleaseError
+from buildassets.manifest import Manifest
+from buildassets.release.archive.pack import pack
 from buildassets.release.archive.read import FORMS, Form
 from buildassets.release.archive.write import pack_folder
+from buildassets.release.inventory.inventory import Copied, Expected, Inventory
 from tests.conftest import find_tool, read_tree, write_tree
 from tests.release.conftest import SITE, build_release
 
@@ -215,3 +219,45 @@ def test_an_archive_is_there_whole_or_not_at_all(release: Path, tmp_path: Path) 
         pack_folder(str(release), "build", str(archive), "tar")
     assert archive.read_bytes() == b"the archive of before"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.tar", "build"]
+
+
+class _Fixed:
+    """See pack.Contents. Names and sizes alone: what is large has no content, so that it needs no disk."""
+
+    def chunks(self, name: str) -> Iterable[bytes]:
+        return [name.encode("utf-8", "surrogateescape") * 900]
+
+    def copy(self, name: str) -> Iterable[bytes]:
+        return self.chunks(name)
+
+    def checksum(self, name: str) -> int:
+        return len(name)
+
+
+FIXED_FILES = {
+    "assets/a.css": Expected(10_800, copies={"gzip": "assets/a.css.gz", "zstd": "assets/a.css.zst"}),
+    "assets/a.css.gz": Expected(13_500, copy_of=Copied("assets/a.css", "gzip")),
+    "assets/a.css.zst": Expected(14_400, copy_of=Copied("assets/a.css", "zstd")),
+    "assets/caf\u00e9 \u2603.png": Expected(18_900),
+    f"assets/{'deep/' * 30}{'long' * 24}.bin": Expected(0),
+    f"assets/{'deep/' * 50}{'long' * 30}.bin": Expected(1),
+    "assets/large.bin": Expected(3 << 30),
+    "assets/larger.bin": Expected(5 << 30),
+    "assets/largest.bin": Expected(9 << 30),
+    "manifest.json": Expected(513),
+}
+FIXED_DIGESTS = {
+    "tar": "e5855e1434e57c543337b25345e7bc1079c3499ab55f7a941186049afd33c5cd",
+    "tar.gz": "0040df6d5ae7b6e98f43fbd8e808595f754305e8e31fd5bd8ca000c2e24a44fd",
+    "tar.zst": "30ef472c07b83b08ff25affd00ab43db234095a27f8879091e32a37e44dc96e6",
+    "zip": "a958f05587360fe12ae444c4200bd2b519ff771c59cbffe03d35b91166520e02",
+}
+
+
+def test_every_version_writes_the_same_bytes(form: Form) -> None:
+    written = hashlib.sha256()
+    files = dict(FIXED_FILES)
+    if form != "zip":
+        files["assets/\udce9.txt"] = Expected(2)
+    pack(Inventory(Manifest("0", {}, "/assets/", {}), b"", files), _Fixed(), form, written.update)
+    assert written.hexdigest() == FIXED_DIGESTS[form]

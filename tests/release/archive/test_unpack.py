@@ -7,14 +7,13 @@ import sys
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import pytest
 import zstandard
 
 from buildassets.errors import BuildAssetsError, ReleaseError
 from buildassets.programs.permission import BUILDING
-from buildassets.release.archive import tar
 from buildassets.release.archive.unpack import unpack
 from tests.conftest import read_tree, write_tree
 from tests.release.conftest import TINY, build_release
@@ -216,6 +215,11 @@ def test_a_header_without_its_file_is_refused(refused: Refused, tiny: Files) -> 
     assert refused(tar_of(tiny) + pax({"path": b"x"}) + TAR_END) == "archive/damaged"
 
 
+def test_a_comment_for_all_files_as_git_writes_it_is_ignored(tiny: Files, tmp_path: Path) -> None:
+    (tmp_path / "a.tar").write_bytes(tar_member(b"pax", b"14 comment=12\n", b"g") + tar_of(tiny) + TAR_END)
+    assert unpacked(tmp_path / "a.tar", tmp_path / "build") == tiny
+
+
 def test_bytes_after_the_end_of_a_tar_are_refused(refused: Refused, tiny: Files) -> None:
     assert refused(tar_of(tiny) + TAR_END + tar_member(b"assets/a.css", CSS) + TAR_END) == "archive/damaged"
 
@@ -224,29 +228,6 @@ def test_an_endless_extended_header_is_not_read(refused: Refused, tiny: Files) -
     for kind in (b"x", b"L"):
         header = tar_member(b"pax", kind=kind, size=b"%011o\0" % (1 << 30))
         assert refused(gzip.compress(tar_of(tiny) + header + bytes(1 << 20))) == "archive/bomb"
-
-
-class _CountedBytes(bytes):
-    """Bytes that count what is copied of them, whatever it is copied with; also that of such copies."""
-
-    copied = 0
-
-    def __getitem__(self, key: Any) -> Any:
-        return self._counted(super().__getitem__(key))
-
-    def partition(self, separator: Any) -> Any:
-        return tuple(map(self._counted, super().partition(separator)))
-
-    def _counted(self, part: Any) -> Any:
-        _CountedBytes.copied += len(part)
-        return _CountedBytes(part)
-
-
-def test_an_extended_header_of_many_records_is_copied_once() -> None:
-    content = b"5 a=\n" * 10_000
-    _CountedBytes.copied = 0
-    assert tar._records(_CountedBytes(content), "a.tar") == {"a": b""}
-    assert _CountedBytes.copied <= 4 * len(content)
 
 
 def test_many_extended_headers_of_one_file_are_refused(refused: Refused, tiny: Files) -> None:
@@ -320,7 +301,6 @@ def test_a_size_in_a_zip_that_is_not_the_truth_is_refused(refused: Refused, tiny
 LIMITED = """
 from resource import RLIMIT_AS, RLIMIT_FSIZE, setrlimit
 from buildassets.release.archive.write import pack_folder
-from buildassets.release.archive import tar
 from buildassets.release.archive.unpack import unpack
 from buildassets.programs.permission import BUILDING
 setrlimit(RLIMIT_AS, (1 << 28, 1 << 28))

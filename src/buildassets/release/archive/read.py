@@ -1,12 +1,17 @@
 """Reads an archive of a release: its form, its files, and the manifest among them."""
 
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from functools import partial
 from typing import Final, Literal, TypeAlias
 
+from buildassets.archives import gunzipped, limited, members_of_tar
+from buildassets.codings import is_available, unzstd
+from buildassets.errors import ReleaseError
+from buildassets.files import chunks_of
 from buildassets.manifest import MANIFEST_NAME
-from buildassets.release.archive.streams import GZIP_MAGIC, ZSTD_MAGIC, Stream, begin_of
-from buildassets.release.archive.tar import members_of_tar
+from buildassets.plain_files import plain
 from buildassets.release.archive.zip import MAGICS, members_of_zip
 from buildassets.release.inventory.inventory import Inventory, inventory
 from buildassets.release.inventory.members import Member
@@ -15,24 +20,29 @@ from buildassets.release.inventory.refusals import refusal
 
 Form: TypeAlias = Literal["tar", "tar.gz", "tar.zst", "zip"]
 FORMS: Final[tuple[Form, ...]] = ("tar", "tar.gz", "tar.zst", "zip")
+_GZIP_MAGIC: Final = b"\x1f\x8b"
+_ZSTD_MAGIC: Final = b"\x28\xb5\x2f\xfd"
 _SHOWN_CHARACTERS: Final = 40
 _LARGEST_MANIFEST_BYTES: Final = 1 << 26  # enough for 150,000 assets; the manifest is held in memory
+# The manifest, which lists the sizes, comes after all else; until it is read, these are the limits.
+_LARGEST_RATIO: Final = 100
+_ALWAYS_FINE_BYTES: Final = 1 << 28
 
 
 def form_of(path: str) -> Form:
     """The form of the archive at `path` by its first bytes; a tar where they match no other form. Raises OSError."""
-    begin = begin_of(path)
-    if begin.startswith(GZIP_MAGIC):
+    begin = _begin_of(path)
+    if begin.startswith(_GZIP_MAGIC):
         return "tar.gz"
-    if begin.startswith(ZSTD_MAGIC):
+    if begin.startswith(_ZSTD_MAGIC):
         return "tar.zst"
     return "zip" if begin.startswith(MAGICS) else "tar"
 
 
 def is_archive(path: str) -> bool:
     """Whether the first bytes of the file at `path` are those of an archive. Raises OSError."""
-    begin = begin_of(path)
-    return begin.startswith((GZIP_MAGIC, ZSTD_MAGIC, *MAGICS)) or begin[257:262] == b"ustar"
+    begin = _begin_of(path)
+    return begin.startswith((_GZIP_MAGIC, _ZSTD_MAGIC, *MAGICS)) or begin[257:262] == b"ustar"
 
 
 def members_of_archive(path: str, shown: str) -> Iterator[Member]:
@@ -42,7 +52,7 @@ def members_of_archive(path: str, shown: str) -> Iterator[Member]:
     """
     _refuse_text(path, shown)
     taken = Taken()
-    members = members_of_zip(path, shown) if form_of(path) == "zip" else members_of_tar(Stream(path, shown), shown)
+    members = members_of_zip(path, shown) if form_of(path) == "zip" else _members_of_tar(path, shown)
     for member in members:
         fault = fault_of(member.name) or taken.fault_of(member.name)
         if fault:
@@ -50,9 +60,50 @@ def members_of_archive(path: str, shown: str) -> Iterator[Member]:
         yield member
 
 
+def _members_of_tar(path: str, shown: str) -> Iterator[Member]:
+    too_much = _refusal(shown, "bomb", f"holds more than {_LARGEST_RATIO} times its size")
+    chunks = limited(_decompressed(path, shown), largest_bytes(os.path.getsize(path)), too_much)
+    for info, content in members_of_tar(chunks, partial(_refusal, shown)):
+        if not info.isdir():
+            yield Member(info.name.removeprefix("./"), info.size, content)
+
+
+def _decompressed(path: str, shown: str) -> Iterator[bytes]:
+    form = form_of(path)
+    if form == "tar.gz":
+        return gunzipped(chunks_of(path), partial(_refusal, shown))
+    return _unzstd(path, shown) if form == "tar.zst" else chunks_of(path)
+
+
+def _unzstd(path: str, shown: str) -> Iterator[bytes]:
+    if not is_available("zstd"):
+        message, hint = f"this Python cannot read `{shown}`", 'run `pip install "buildassets[zstd]"`'
+        raise refusal("archive/zstd", message, shown, hint=hint)
+    with open(plain(path), "rb") as file:
+        try:
+            yield from unzstd(file)
+        except (OSError, ValueError) as fault:
+            raise _refusal(shown, "damaged", f"is damaged: {fault}") from None
+
+
+def _refusal(shown: str, kind: str, complaint: str) -> ReleaseError:
+    return refusal(f"archive/{kind}", f"`{shown}` {complaint}", shown)
+
+
+def largest_bytes(archive_bytes: int) -> int:
+    """The most bytes that a compressed archive of `archive_bytes` may hold once decompressed."""
+    return max(_ALWAYS_FINE_BYTES, _LARGEST_RATIO * archive_bytes)
+
+
+def _begin_of(path: str) -> bytes:
+    """The first 512 bytes of the file at `path`, enough to recognise every form of archive. Raises OSError."""
+    with open(plain(path), "rb") as file:
+        return file.read(512)
+
+
 def _refuse_text(path: str, shown: str) -> None:
     """Raise ReleaseError for a text, such as the error page of a server that has no such archive."""
-    begin = begin_of(path)
+    begin = _begin_of(path)
     with suppress(UnicodeDecodeError):
         first = begin.decode().lstrip().partition("\n")[0][:_SHOWN_CHARACTERS]
         if first.isprintable() and first and b"\0" not in begin:

@@ -7,8 +7,7 @@ from buildassets.files import whole_file
 from buildassets.frozen import frozen
 from buildassets.locks import locked
 from buildassets.release.archive.pack import pack
-from buildassets.release.archive.read import Form
-from buildassets.release.archive.streams import largest_bytes
+from buildassets.release.archive.read import Form, largest_bytes
 from buildassets.release.inventory.contents import FolderContents
 from buildassets.release.inventory.inventory import Inventory, inventory_of_folder
 from buildassets.release.inventory.names import Taken

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 from functools import lru_cache
 from itertools import accumulate
-from typing import Any, Final, Literal, Self
+from typing import Any, Final, Self
 
 from buildassets.credentials import masked
 from buildassets.frozen import frozen, replace
@@ -330,7 +330,7 @@ def from_json(document: Mapping[str, Any]) -> Diagnostic:
     return Diagnostic(severity, document["code"], document["message"], location, notes, document["hint"], others)
 
 
-def render_annotation(diagnostic: Diagnostic, form: Literal["github", "azure"] = "github") -> str:
+def render_annotation(diagnostic: Diagnostic, form: str = "github") -> str:
     """The diagnostic as a command for a CI service, which shows it beside the line: `::error file=…,line=…::…`.
 
     For Azure Pipelines it is `##vso[task.logissue type=error;sourcepath=…;linenumber=…]…`.

@@ -5,14 +5,10 @@ Reads the environment. Imports little, since even a build with nothing to do loa
 
 import os
 
-TYPE_CHECKING = False  # our own, since importing `typing` takes longer than all of this module
-if TYPE_CHECKING:
-    from typing import Final, Literal
-
-_GITHUB: "Final" = "GITHUB_ACTIONS"  # also set by Gitea, Forgejo and act
-_AZURE: "Final" = "TF_BUILD"  # Azure Pipelines, which sets no `CI`
+_GITHUB = "GITHUB_ACTIONS"  # also set by Gitea, Forgejo and act
+_AZURE = "TF_BUILD"  # Azure Pipelines, which sets no `CI`
 # Systems that set `CI`, or may, and would print another system's annotation as a plain line.
-_WITHOUT_ANNOTATIONS: "Final" = (
+_WITHOUT_ANNOTATIONS = (
     *("APPVEYOR", "BITBUCKET_BUILD_NUMBER", "BUILDKITE", "CIRCLECI", "CIRRUS_CI", "CODEBUILD_BUILD_ID", "DRONE"),
     *("GITLAB_CI", "JENKINS_URL", "NETLIFY", "SEMAPHORE", "TEAMCITY_VERSION", "TRAVIS", "VERCEL", "WOODPECKER"),
 )
@@ -23,8 +19,8 @@ def under_ci() -> bool:
     return any(_is_set(name) for name in ("CI", _AZURE))
 
 
-def annotation_form() -> "Literal['github', 'azure'] | None":
-    """The form of the CI system's annotations; None where it has none, or no CI system runs this program.
+def annotation_form() -> str | None:
+    """The form of the CI system's annotations, `github` or `azure`; None for others and none.
 
     A system that only sets `CI`, without a name, is assumed to have GitHub's form, which others have adopted.
     """

@@ -1,14 +1,16 @@
-"""Runs what a command line asks for, and ends the program with its exit code. Without click."""
+"""Runs what a command line asks for, and ends the program with its exit code. Imports no required package."""
 
 import gc
 import sys
 from collections.abc import Callable
-from typing import NoReturn
+from typing import Final, NoReturn
 
 from buildassets.cli.output import print_line, show_failure
 from buildassets.cli.termination import terminated_as_exit
 from buildassets.diagnostics import error
 from buildassets.errors import BuildAssetsError, ConfigError
+
+_REQUIRED: Final = ("brotli", "click", "jinja2", "nodesemver", "watchdog", "yaml")  # modules, beside those of engines
 
 
 def exit_with(work: Callable[[], int]) -> NoReturn:
@@ -36,3 +38,18 @@ def _not_in_locale(fault: UnicodeEncodeError) -> ConfigError:
     name = fault.object[: fault.start].rpartition("/")[2] + fault.object[fault.start :].partition("/")[0]
     message = f"the locale's encoding, `{fault.encoding}`, has no way to write `{name}`"
     return ConfigError([error("environment/locale", message, hint="set `PYTHONUTF8=1`, or a locale of UTF-8")])
+
+
+def missing_requirement(fault: ModuleNotFoundError) -> ConfigError | None:
+    """The error for a required package that could not be imported; None if the module is another one's."""
+    from buildassets.compiler.engines.registry import BUILT_IN
+
+    name = (fault.name or "").partition(".")[0]
+    if name not in (*_REQUIRED, *(one.requires for one in BUILT_IN.values() if one.requires)):
+        return None
+    hint = (
+        "install it with all others: `pip install buildassets`, without `--no-deps`; "
+        "or run the command in an earlier stage, and copy the release"
+    )
+    message = f"this command needs the package of `{name}`, which is not installed"
+    return ConfigError([error("environment/requirement", message, hint=hint)])

@@ -4,10 +4,6 @@ import gc
 import os
 import sys
 
-TYPE_CHECKING = False  # as in `typing`, whose import would take a fifth of the time
-if TYPE_CHECKING:
-    from buildassets.compiler.cache.stamps import Looks
-
 _NO_THREAD = "can't start new thread"  # what Python raises has no type of its own
 _NEW_VALUES = 50_000  # after which Python looks for garbage; 700 by default
 
@@ -41,8 +37,8 @@ def _report_no_thread() -> None:
 
 def _is_reported(fault: ModuleNotFoundError) -> bool:
     """Report that a required package is not installed; False if the module is not of one."""
+    from buildassets.cli.ending import missing_requirement
     from buildassets.cli.output import show_failure
-    from buildassets.cli.requirements import missing_requirement
 
     if failure := missing_requirement(fault):
         show_failure(failure)
@@ -65,6 +61,7 @@ def _open_closed_streams() -> None:
 
 def _run() -> None:
     from buildassets.cli.memo import was_repeated
+    from buildassets.compiler.cache.stamps import Looks
 
     # Modules and configurations are no garbage: looking for some among them takes a tenth of a small build.
     gc.set_threshold(_NEW_VALUES, *gc.get_threshold()[1:])
@@ -72,7 +69,7 @@ def _run() -> None:
     looks: list[Looks] = []
     if was_repeated(looks):
         sys.exit(0)
-    from buildassets.cli.plain_build import plain_options
+    from buildassets.cli.compile_options import plain_options
 
     if options := plain_options(sys.argv[1:]):
         from buildassets.cli.ending import exit_with

@@ -8,6 +8,7 @@ not even a parser for JSON where there are no diagnostics. These are printed as 
 import os
 import sys
 from array import array
+from collections.abc import Iterable
 from time import monotonic, time_ns
 from zlib import crc32
 
@@ -19,10 +20,6 @@ from buildassets.compiler.cache.toolchain import environment
 from buildassets.compiler.languages.native.library_file import SWITCH
 from buildassets.plain_files import plain
 
-TYPE_CHECKING = False  # our own, since importing `typing` takes a fifth of the time
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
 _FOLDER_OPTION = "--cache-dir"
 _FILE_OPTION = "--config"
 _VERB = "build"
@@ -30,7 +27,7 @@ _CHUNK_BYTES = 1 << 20
 _MOST_BYTES = 4_000_000  # of a configuration, as in `files`, which takes 2 ms to import
 
 
-def was_repeated(looks: "list[Looks] | None" = None) -> bool:
+def was_repeated(looks: list[Looks] | None = None) -> bool:
     """Whether this command has nothing to do; if so, its message has been printed again.
 
     Else how the files look that were looked at for that is added to `looks`.
@@ -60,11 +57,11 @@ def was_repeated(looks: "list[Looks] | None" = None) -> bool:
 
 def keep(
     cache_folder: str,
-    names: "Iterable[str]",
+    names: Iterable[str],
     numbers: "array[int]",
     message: str,
-    young: "Iterable[str]" = (),
-    variables: "Iterable[str]" = (),
+    young: Iterable[str] = (),
+    variables: Iterable[str] = (),
     shown: bytes = b"",
 ) -> None:
     """Keep the `message` of this command, without its time, while the files `names` have the stamps `numbers`.
@@ -98,7 +95,7 @@ def _are_shown(shown: bytes) -> bool:
     return True
 
 
-def _recalled(path: str, key: bytes, looks: "list[Looks]") -> tuple[str, bytes] | None:
+def _recalled(path: str, key: bytes, looks: list[Looks]) -> tuple[str, bytes] | None:
     """The message kept at `path` for the command `key`, and its diagnostics.
 
     None unless all files have the same stamps, as in `looks`.
@@ -123,11 +120,11 @@ def _recalled(path: str, key: bytes, looks: "list[Looks]") -> tuple[str, bytes] 
     return (text, shown) if is_plain else None  # a forged text could hold commands for the terminal or the CI service
 
 
-def _split(names: bytes) -> "list[str]":
+def _split(names: bytes) -> list[str]:
     return names.decode("utf-8", "surrogatepass").split("\0")
 
 
-def _values(names: "Iterable[str]") -> bytes:
+def _values(names: Iterable[str]) -> bytes:
     """A digest of the values of these environment variables: the values themselves are nobody else's."""
     if not (values := "\0".join(repr(os.environ.get(name)) for name in names)):
         return b""
@@ -152,7 +149,7 @@ def _key() -> bytes:
     return "\0".join(decided).encode("utf-8", "surrogatepass")
 
 
-def _given(option: str, arguments: "list[str]") -> str:
+def _given(option: str, arguments: list[str]) -> str:
     """The value of the last such `option` in `arguments`, as click reads it; empty where there is none."""
     given = ""
     for argument, following in zip(arguments, [*arguments[1:], ""], strict=True):

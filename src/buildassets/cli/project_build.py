@@ -4,11 +4,10 @@ import gc
 import os
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, nullcontext, suppress
+from contextlib import ExitStack, closing, contextmanager, nullcontext, suppress
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from buildassets.cli.carry import previous_releases
 from buildassets.cli.ci import annotation_form
 from buildassets.cli.compile_options import BuildOptions, CompileOptions
 from buildassets.cli.grouped import error_count, way_around_missing
@@ -23,8 +22,9 @@ from buildassets.cli.output import (
 from buildassets.cli.permissions import permitted
 from buildassets.collector import paused_collector
 from buildassets.compiler.result import BuildResult, LastBuild
-from buildassets.diagnostics import printable
-from buildassets.errors import BuildAssetsError
+from buildassets.credentials import masked_url
+from buildassets.diagnostics import Diagnostic, Location, error, printable
+from buildassets.errors import BuildAssetsError, BuildError
 from buildassets.files import bytes_at
 from buildassets.frozen import replace
 from buildassets.jobs import threads
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from buildassets.compiler.executors.away import Away
     from buildassets.compiler.incremental.snapshot import Held
     from buildassets.compiler.transform.sass_ahead import SassAhead
+    from buildassets.compiler.write.carry import Previous
+    from buildassets.programs.permission import Permission
 
 
 _MOST_READ_BYTES = 1 << 23  # each time that there is nothing to do: 10 ms
@@ -96,7 +98,7 @@ def build_project(options: BuildOptions, looks: "Sequence[Looks]" = ()) -> int:
     before = _released_before(config) if show.is_watched else None
     held: list[Held] = []
     with (
-        previous_releases(
+        _previous_releases(
             options.carry_from,
             options.carry_url,
             given.mode,
@@ -287,3 +289,42 @@ def _document(result: BuildResult, folder: str) -> dict[str, object]:
         "assets": {path: entry.file for path, entry in assets.items()},
         "written": list(result.written),
     }
+
+
+@contextmanager
+def _previous_releases(
+    sources: Sequence[str], url: str | None, mode: "Mode", *, if_any: bool, permission: "Permission"
+) -> "Iterator[Sequence[Previous]]":
+    """The releases that `sources` name; their files are below `url` if that is given, else beside the manifest.
+
+    With `if_any` a release that does not exist is left out. Raises BuildError, and UsageError for options that exclude
+    each other.
+    """
+    if not sources and (url or if_any):
+        from click import UsageError
+
+        raise UsageError("`--carry-url` and `--carry-if-any` go with `--carry-from`")
+    if sources and mode == "development":
+        from click import UsageError
+
+        raise UsageError("`--carry-from` is for builds for production")
+    if not sources:
+        yield []
+        return
+    from buildassets.release.earlier.releases import previous_release
+
+    with ExitStack() as opened:
+        releases = []
+        for source in sources:
+            try:
+                releases.append(opened.enter_context(previous_release(source, url, permission=permission)))
+            except FileNotFoundError:
+                if not if_any:
+                    raise BuildError([_absent(source)]) from None
+        yield releases
+
+
+def _absent(source: str) -> Diagnostic:
+    hint = "correct it, or add `--carry-if-any` if there is no earlier release yet"
+    shown = masked_url(source)
+    return error("carry/absent", f"there is no release at `{shown}`", Location(shown), hint=hint)

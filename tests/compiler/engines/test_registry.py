@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.cli.requirements import missing_requirement
+from buildassets.cli.ending import missing_requirement
 from buildassets.compiler.build import build
 from buildassets.compiler.config.keys import ENGINES, our_engines
 from buildassets.compiler.config.schema import config_schema

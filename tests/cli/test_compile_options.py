@@ -8,8 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from buildassets.cli.build import command
-from buildassets.cli.compile_options import BuildOptions
-from buildassets.cli.plain_build import plain_options
+from buildassets.cli.compile_options import BuildOptions, plain_options
 from buildassets.frozen import values_by_name
 
 ARGUMENTS = (

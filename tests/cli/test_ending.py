@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.cli.requirements import missing_requirement
+from buildassets.cli.ending import missing_requirement
 from tests.command import environment
 from tests.conftest import write_tree
 

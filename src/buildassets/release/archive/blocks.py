@@ -6,7 +6,7 @@ own, and everything between them is stored uncompressed.
 """
 
 from collections.abc import Callable, Iterable
-from typing import Final, Protocol, TypeAlias
+from typing import Final, TypeAlias
 from zlib import crc32
 
 Write: TypeAlias = Callable[[bytes], object]
@@ -19,48 +19,35 @@ _ZSTD_HEADER: Final = b"\x28\xb5\x2f\xfd\x00\x38"
 _ZSTD_RAW_BYTES: Final = 1 << 17  # the most in a block (RFC 8878, section 3.1.1.2.4)
 
 
-class Sink(Protocol):
-    """Receives the bytes of a tar, in order."""
+class Sink:
+    """Writes a tar, whose bytes it receives in order, uncompressed.
 
-    @property
-    def coding(self) -> str | None:
-        """The content coding of the precompressed copies that it accepts in place of their files; None for none."""
+    `coding` is the content coding of the precompressed copies that it accepts in place of their files; None for none.
+    """
 
-    def stored(self, content: bytes) -> None:
-        """Append `content` to the tar."""
-
-    def copied(self, chunks: Iterable[bytes]) -> None:
-        """Append what `chunks`, a precompressed copy, holds decompressed."""
-
-    def close(self) -> None:
-        """End the tar, after its last byte."""
-
-
-class Plain:
-    """Writes the tar uncompressed."""
-
-    coding = None
+    coding: str | None = None
 
     def __init__(self, write: Write) -> None:
         self._write = write
 
     def stored(self, content: bytes) -> None:
-        """See Sink."""
+        """Append `content` to the tar."""
         self._write(content)
 
     def copied(self, chunks: Iterable[bytes]) -> None:
-        """See Sink. Never called, since `coding` is None."""
-        raise NotImplementedError
+        """Append what `chunks`, a precompressed copy, holds decompressed."""
+        for chunk in chunks:
+            self._write(chunk)
 
     def close(self) -> None:
-        """See Sink."""
+        """End the tar, after its last byte."""
 
 
-class _InParts:
+class _InParts(Sink):
     """Cuts the bytes between two copies into stored blocks of one size; the last of each part is marked as last."""
 
     def __init__(self, write: Write, block_bytes: int) -> None:
-        self._write = write
+        super().__init__(write)
         self._block_bytes = block_bytes
         self._waiting = bytearray()
         self._is_open = False
@@ -78,8 +65,7 @@ class _InParts:
     def copied(self, chunks: Iterable[bytes]) -> None:
         """See Sink."""
         self.close()
-        for chunk in chunks:
-            self._write(chunk)
+        super().copied(chunks)
 
     def close(self) -> None:
         """See Sink."""

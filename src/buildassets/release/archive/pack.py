@@ -11,7 +11,6 @@ from buildassets.release.archive.blocks import (
     GZIP_HEADER,
     GZIP_TRAILER_BYTES,
     GzipMembers,
-    Plain,
     Sink,
     Write,
     ZstdFrames,
@@ -21,7 +20,7 @@ from buildassets.release.archive.tar import END, header, padding
 from buildassets.release.archive.zip import Directory, Stored
 from buildassets.release.inventory.inventory import Expected, Inventory
 
-_SINKS: Final[Mapping[Form, Callable[[Write], Sink]]] = {"tar": Plain, "tar.gz": GzipMembers, "tar.zst": ZstdFrames}
+_SINKS: Final[Mapping[Form, Callable[[Write], Sink]]] = {"tar": Sink, "tar.gz": GzipMembers, "tar.zst": ZstdFrames}
 
 
 class Contents(Protocol):

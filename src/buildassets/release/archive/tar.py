@@ -6,6 +6,8 @@ others: in its form fields of devices are empty, and versions of Python have dif
 
 from typing import Final
 
+from buildassets.release.inventory.names import is_utf8
+
 BLOCK_BYTES: Final = 512
 END: Final = bytes(2 * BLOCK_BYTES)
 # 1980-01-01T00:00:00Z, the earliest time in a zip. Not 1970: other programs take that for a file without a time.
@@ -22,7 +24,7 @@ def header(name: str, size_bytes: int) -> bytes:
     split = _split(encoded) if name.isascii() else None
     records = []
     if split is None:
-        if not _is_utf8(encoded):
+        if not is_utf8(name):
             records.append(_record(b"hdrcharset", b"BINARY"))
         records.append(_record(b"path", encoded))
     if size_bytes > _LARGEST_SIZE:
@@ -48,14 +50,6 @@ def _split(name: bytes) -> tuple[bytes, bytes] | None:
     if not 0 < slash <= 155:
         return None
     return name[:slash], name[slash + 1 :]
-
-
-def _is_utf8(name: bytes) -> bool:
-    try:
-        name.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _record(key: bytes, value: bytes) -> bytes:

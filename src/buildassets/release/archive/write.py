@@ -10,7 +10,7 @@ from buildassets.release.archive.pack import pack
 from buildassets.release.archive.read import Form, largest_bytes
 from buildassets.release.inventory.contents import FolderContents
 from buildassets.release.inventory.inventory import Inventory, inventory_of_folder
-from buildassets.release.inventory.names import Taken
+from buildassets.release.inventory.names import Taken, is_utf8
 from buildassets.release.inventory.refusals import refusal
 
 _AROUND_BYTES: Final = 2560  # the most that headers and padding of one file take
@@ -73,7 +73,7 @@ def _refuse_names(inventory: Inventory, form: Form, shown: str) -> None:
     taken = Taken()
     for name in inventory.files:
         fault = taken.fault_of(name)
-        if form == "zip" and any("\ud800" <= character <= "\udfff" for character in name):
+        if form == "zip" and not is_utf8(name):
             fault = "it is not UTF-8, as names in a zip are"
         if fault:
             hint = "rename one of the sources" if form != "zip" else "rename the source, or pack a .tar"

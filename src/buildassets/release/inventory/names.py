@@ -36,6 +36,11 @@ def _is_refused_by_windows(segment: str) -> bool:
     return stem in _DEVICES or segment.endswith((".", " ")) or not _FORBIDDEN.isdisjoint(segment)
 
 
+def is_utf8(name: str) -> bool:
+    """Whether no byte of `name` is one that no text in UTF-8 has, as `os.fsdecode` keeps them."""
+    return not any("\ud800" <= character <= "\udfff" for character in name)
+
+
 class Taken:
     """The names so far, compared as by the least strict file systems, which ignore case and Unicode composition."""
 

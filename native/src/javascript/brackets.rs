@@ -1,4 +1,4 @@
-//! Where the braces of a script are closed, as `brackets.closing_place` finds it.
+//! Where the braces of a script are closed, for whoever reads only what stands outside of them.
 
 use super::lexer::{Kind, Lexer, Token};
 use crate::text::counted;

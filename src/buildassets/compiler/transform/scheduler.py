@@ -34,11 +34,10 @@ if TYPE_CHECKING:
     from buildassets.compiler.transform.elsewhere import Elsewhere
     from buildassets.compiler.transform.worker_pool import Workers
 
-# A worker is ready after 0.1 s of CPU time. For so many bytes rcssmin and its proof take 0.4 s, lightningcss and
-# esbuild with their checks 0.3 s, rjsmin and its proof 0.15 s.
+# A worker is ready after 0.1 s of CPU time. For so many bytes a minifier and its proof take 0.3 s or more in Python.
 BYTES_PER_WORKER: Final = 800_000
-# With the native lexers rcssmin and rjsmin take a tenth of that, and so do the checks of what esbuild made: no worker
-# pays before there is a few times as much.
+# With the native lexers the proofs, and the checks of what esbuild made, take a tenth of that: no worker pays before
+# there is a few times as much.
 NATIVE_BYTES_PER_WORKER: Final = 7 * BYTES_PER_WORKER
 # Variants of pictures that are made at the same time have room for 1.5 times the pixels of the largest picture for each
 # worker, with the 4 bytes that Pillow needs for a pixel; and the least, which a machine has for each core.

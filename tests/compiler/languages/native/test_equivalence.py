@@ -35,6 +35,7 @@ from buildassets.compiler.languages.join import join
 from buildassets.compiler.languages.joints import Member
 from buildassets.compiler.languages.native.library import Question, asked, asked_of_script, numbers_of
 from buildassets.media import Syntax
+from tests.compiler.languages.javascript.test_scopes import BODIES
 from tests.conftest import lexers_in_python, need_library, watchdog
 
 PACKAGE: Final = Path(js.__file__).parents[3]
@@ -106,6 +107,45 @@ def test_tokens_of_scripts_are_the_same(text: str, module: bool | None) -> None:
 @given(texts(SHEET_PIECES))
 def test_tokens_of_sheets_are_the_same(text: str) -> None:
     assert listed(asked(Question.SHEET_TOKENS, text)) == [(int(kind), end) for kind, _, end in css.tokens(text)]
+
+
+OPENERS: Final = {")": "(", "]": "[", "}": "{"}
+
+
+def closed_by_tokens(text: str, start: int) -> int | None:
+    """Where the bracket at `start` is closed; None where what it holds is bad or not in balance."""
+    opened: list[str] = []
+    for kind, place, end in js.tokens(text):
+        word = text[place:end]
+        if place < start:
+            continue
+        if kind is js.Kind.BAD:
+            return None
+        if kind is js.Kind.TEMPLATE:
+            if word[0] == "}" and opened.pop() != "`":
+                return None
+            opened += ["`"] * (word[-1] == "{")
+        elif kind is js.Kind.PUNCTUATOR and word in "([{":
+            opened.append(word)
+        elif kind is js.Kind.PUNCTUATOR and word in OPENERS:
+            if opened.pop() != OPENERS[word]:
+                return None
+            if not opened:
+                return place
+    return None
+
+
+@given(texts([*SCRIPT_PIECES, *BODIES]) | st.lists(st.sampled_from(BODIES)).map("\n".join))
+def test_tokens_go_on_behind_braces_that_are_left_out(text: str) -> None:
+    text = f"{{{text}\n}}"
+    expected = [*js.tokens(text)]
+    for start, end in listed(asked(Question.CLOSED_BRACES, text)):
+        assert closed_by_tokens(text, start) == end
+        leaping = js.LeapingTokens(text)
+        while next(leaping).start < start:
+            pass
+        leaping.leap(end)
+        assert [*leaping] == [token for token in expected if token.start >= end]
 
 
 @given(texts(SCRIPT_PIECES))

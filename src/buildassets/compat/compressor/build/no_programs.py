@@ -7,8 +7,8 @@ parser: what it does not detect is joined.
 from collections.abc import Iterator
 from typing import Final
 
-from buildassets.compiler.languages.javascript.brackets import Closers, DoubtAt
 from buildassets.compiler.languages.javascript.lexer import Kind, LeapingTokens
+from buildassets.compiler.languages.native.library import Question, asked, numbers_of
 
 __all__ = ["is_no_program"]
 
@@ -54,8 +54,7 @@ def _outer_words(text: str) -> Iterator[_Word]:
     """
     opened: list[tuple[str, bool, str]] = []  # the bracket, whether all stands outside in it, and the word before it
     before, head = "", ""  # the last word, and what stands before the group that ended last
-    found, closers = LeapingTokens(text), Closers(text, [len(text)])
-    sure_from = 0  # what braces before this place hold is read: where they close is in doubt
+    found, closers = LeapingTokens(text), _closers(text)
     for kind, start, end in found:
         if kind in _SKIPPED:
             continue
@@ -66,13 +65,16 @@ def _outer_words(text: str) -> Iterator[_Word]:
         if kind is Kind.PUNCTUATOR and word in ("(", "[", "{"):
             is_block = word == "{" and (before in _BEFORE_BLOCKS or (before == ")" and head in _HEADS))
             opened.append((word, is_outside and is_block, before))
-            if word == "{" and not opened[-1][1] and start >= sure_from:
-                try:
-                    found.leap(closers.closing_place(start))
-                except DoubtAt as doubt:
-                    sure_from = doubt.place + 1
+            if word == "{" and not opened[-1][1] and start in closers:
+                found.leap(closers[start])
         elif kind is Kind.PUNCTUATOR and word in _CLOSERS:
             if not opened or opened[-1][0] != _CLOSERS[word]:
                 return
             head = opened.pop()[2]
         before = word
+
+
+def _closers(text: str) -> dict[int, int]:
+    """Where braces are closed, by where they open, as far as the library of lexers finds it; other braces are read."""
+    numbers = numbers_of(asked(Question.CLOSED_BRACES, text) or b"")
+    return dict(zip(numbers[::2], numbers[1::2], strict=True))

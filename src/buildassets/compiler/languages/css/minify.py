@@ -12,7 +12,6 @@ Only its end shows whether a text is a declaration or a nested rule. Custom prop
 stay as they are written, as scripts and `@container style()` see their text (CSS Variables 1, section 2). Pure.
 """
 
-import re
 from collections.abc import Callable, Container, Iterator
 from itertools import pairwise
 from typing import Final, NamedTuple
@@ -31,43 +30,6 @@ _SETTING_CUSTOM_PROPERTIES: Final = frozenset(("initial-value", "result"))  # in
 _ENCODING: Final = lazy_pattern(r'@charset "[^"\n\r\f]*";')
 _URL_PARTS: Final = lazy_pattern(rf"([^(]++\(){SPACE}*+({URL_BODY}){SPACE}*+(\)?)")
 
-# Statements as nearly all are written: in ASCII, of tokens that patterns recognise a few times as fast as the lexer.
-_IDENT: Final = r"-?[a-zA-Z_][\w-]*+"
-_FUNCTION: Final = rf"(?!(?i:url|style)\(){_IDENT}\("
-_PLAIN_WORD: Final = (
-    rf"(?:{_IDENT}|--[\w-]*+|\#[\w-]++"
-    r"|[+\-]?(?:[0-9]++(?:\.[0-9]++)?+|\.[0-9]++)(?:%|[a-zA-Z]++)?+(?![\w\-]))"
-)
-
-
-def _plain_value(depth: int) -> str:
-    """A pattern for words, functions with up to `depth` of the same inside, and what stands between them."""
-    function = rf"{_FUNCTION}(?:{_plain_value(depth - 1)})*+\)|" if depth else ""
-    return rf"{function}{_PLAIN_WORD}|,|[+\-](?={SPACE})|[*/](?!\*)|{SPACE}++"
-
-
-_NO_SETTER: Final = rf"{SPACE}*+(?!(?i:initial-value|result){SPACE}*+:)"  # see _SETTING_CUSTOM_PROPERTIES
-_EMPTY: Final = lazy_pattern(rf"{SPACE}*+([;}}])")
-_PLAIN_DECLARATION: Final = lazy_pattern(
-    rf"{_NO_SETTER}(-?[a-zA-Z][\w-]*+){SPACE}*+:"
-    rf"((?:{_plain_value(3)})++(?:!{SPACE}*+important{SPACE}*+)?+)([;}}])",
-    re.ASCII,
-)
-_PLAIN_TOKEN: Final = lazy_pattern(rf"{_FUNCTION}|{_PLAIN_WORD}|[ ,)!+*/\-]", re.ASCII)
-_WIDE_SPACE: Final = lazy_pattern(rf"{SPACE}++")
-_IDLE_IN_VALUES: Final = ((" ,", ","), (", ", ","), ("( ", "("), (" )", ")"), (" !", "!"), ("! ", "!"))
-_RAW: Final = r"[^{};\"'\\/()\[\]]"
-_PLAIN_PROPERTY: Final = lazy_pattern(
-    rf"{SPACE}*+(--[\w-]*+){SPACE}*+:((?:{_RAW}++|\((?:{_RAW}++|\({_RAW}*+\))*+\))++)([;}}])", re.ASCII
-)
-_COMPOUND: Final = rf"(?:[.:]?:?{_IDENT}|\#[\w-]++|\*)++"
-_PLAIN_SELECTORS: Final = lazy_pattern(
-    rf"{_NO_SETTER}({_COMPOUND}(?:(?:{SPACE}*+[>+~,]{SPACE}*+|{SPACE}++){_COMPOUND})*+){SPACE}*+\{{", re.ASCII
-)
-_BETWEEN_COMPOUNDS: Final = lazy_pattern(rf"{SPACE}*+([>+~,]){SPACE}*+|{SPACE}++")
-_COMPOUND_TOKEN: Final = lazy_pattern(r"\#?[\w-]++|[.:*>+~,]", re.ASCII)
-
-_SPACES: Final = " \t\n\r\f"
 _GAPS: Final = (Kind.SPACE, Kind.COMMENT, Kind.BYTE_ORDER_MARK)
 
 _Pieces = Iterator[tuple[Kind, str, int]]
@@ -140,7 +102,7 @@ def _by_statement(text: str) -> Iterator[list[str]]:
     depth = 0
     last = _Statement(nested=False)
     while True:
-        statement, position = _plain_statement(text, position, depth > 0) or _read_statement(text, position, depth > 0)
+        statement, position = _read_statement(text, position, nested=depth > 0)
         is_end_idle = last.ends_idly_before(statement)
         if is_end_idle and statement.terminator == ";":
             continue
@@ -192,7 +154,7 @@ class _Statement:
         *("_before", "_comments", "_is_cut", "_is_spaced"),
     )
 
-    def __init__(self, nested: bool) -> None:
+    def __init__(self, *, nested: bool) -> None:
         self.nested = nested  # in a block
         self.parts: list[str] = []
         self.gaps: list[_Gap] = []
@@ -205,17 +167,6 @@ class _Statement:
         self._is_spaced = False
         self._is_cut = False
         self._comments: list[str] = []
-
-    @classmethod
-    def of(cls, parts: list[str], terminator: str, *, nested: bool) -> "_Statement":
-        """One that is empty, begins with a name or with the punctuation of a selector, and has these parts."""
-        statement = cls(nested)
-        statement.parts = parts
-        statement.words = len(parts)
-        if parts:
-            statement.lead, statement.lead_kind = parts[0], Kind.NAME
-        statement.terminator = terminator
-        return statement
 
     @property
     def is_empty(self) -> bool:
@@ -339,36 +290,10 @@ def _is_idle_in_selector(gap: _Gap) -> bool:
     return len(sides & _COMBINATORS) == 1 == len(sides - _COMBINATORS) and not sides & {"=", "|"}
 
 
-def _plain_statement(text: str, start: int, nested: bool) -> tuple[_Statement, int] | None:
-    """The statement at `start` and its end, as `_read_statement` gives them; None if it is not of a plain sort."""
-    if match := _EMPTY.match(text, start):
-        return _Statement.of([], match[1], nested=nested), match.end()
-    if nested and (match := _PLAIN_DECLARATION.match(text, start) or _PLAIN_PROPERTY.match(text, start)):
-        value = match[2].strip(_SPACES)
-        if not value:
-            return None
-        words = [value] if match[1].startswith("--") else _words_of_value(value)
-        return _Statement.of([match[1], ":", *words], match[3], nested=True), match.end()
-    if match := _PLAIN_SELECTORS.match(text, start):
-        parts: list[str] = []
-        for part in _BETWEEN_COMPOUNDS.split(match[1]):
-            parts += _COMPOUND_TOKEN.findall(part) if part else (" ",)
-        return _Statement.of(parts, "{", nested=nested), match.end()
-    return None
-
-
-def _words_of_value(value: str) -> list[str]:
-    """The words of a plain value, and the spaces between these that may matter."""
-    value = _WIDE_SPACE.sub(" ", value)
-    for gap, kept in _IDLE_IN_VALUES:
-        value = value.replace(gap, kept)
-    return _PLAIN_TOKEN.findall(value)
-
-
-def _read_statement(text: str, start: int, nested: bool) -> tuple[_Statement, int]:
+def _read_statement(text: str, start: int, *, nested: bool) -> tuple[_Statement, int]:
     """The statement of `text` that begins at `start`, and where it ends with its terminator."""
     reading = pieces(text, start)
-    statement = _Statement(nested)
+    statement = _Statement(nested=nested)
     for kind, word, end in reading:
         if kind is Kind.SPACE:
             statement.space()

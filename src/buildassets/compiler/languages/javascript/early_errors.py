@@ -1,8 +1,7 @@
 """What browsers refuse in a script that esbuild takes: `return` outside of functions, patterns that are none. Pure.
 
-Also `new.target` outside of functions, and declarations of patterns without a value. Nearly every script is shown to
-have none of these by its code without strings and comments; only the others are read token by token. What is not sure
-is not reported.
+Also `new.target` outside of functions, and declarations of patterns without a value. The library of lexers shows of
+nearly every script that it has none of these; the others are read token by token. What is not sure is not reported.
 """
 
 import re
@@ -11,9 +10,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from buildassets.compiler.languages.javascript.lexer import Kind, tokens
-from buildassets.compiler.languages.javascript.reduction import plain_parts, regular_expressions
 from buildassets.compiler.languages.javascript.regular_expression import refusal
-from buildassets.compiler.languages.javascript.slash import Doubt
 from buildassets.compiler.languages.native.library import Question, asked_of_script, numbers_of, text_of
 from buildassets.compiler.languages.open_ended import OpenEnd
 from buildassets.lazy_pattern import lazy_pattern
@@ -42,19 +39,14 @@ class _Suspect(NamedTuple):
 
 def early_error(text: str, *, module: bool | None = None) -> OpenEnd | None:
     """The first such fault in `text`; `module` is as for the lexer."""
-    try:
-        is_suspect = _is_suspect(text, module)
-    except Doubt:
-        is_suspect = True
-    return _by_tokens(text, module) if is_suspect else None
+    return _by_tokens(text, module) if _is_suspect(text, module) else None
 
 
 def _is_suspect(text: str, module: bool | None) -> bool:
-    """Whether the code without strings and the like has suspects, or a regular expression is refused. Raises Doubt."""
+    """Whether the library finds suspects or a regular expression that is refused, or there is no library."""
     answer = asked_of_script(Question.EARLY_ERRORS, text, "", module)
     if answer is None:
-        parts = plain_parts(text, module=module)
-        return any(map(_refused, regular_expressions(parts))) or any(_suspects(parts.code))
+        return True
     verdict, count = numbers_of(answer[:_HEAD_BYTES])
     end = _HEAD_BYTES + count * _SPAN_BYTES
     places = iter(numbers_of(answer[_HEAD_BYTES:end]))

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from buildassets.compiler.languages.javascript.references import GAP, STRING, unescaped
+from buildassets.compiler.languages.javascript.lexer import GAP
+from buildassets.compiler.languages.javascript.references import STRING, unescaped
 from buildassets.compiler.languages.reference import Reference, ReferenceKind
 from buildassets.lazy_pattern import lazy_pattern
 

@@ -49,11 +49,11 @@ IN_SINGLE: Final = r"(?:[^'\\\n\r]++|\\(?:\r\n|[\s\S]))*+"
 IN_TEMPLATE: Final = r"(?:[^`\\$]++|\\[\s\S]|\$(?!\{))*+"
 _EXPONENT: Final = r"(?:[eE][+-]?[0-9][0-9_]*+)?"
 _NO_NAME: Final = rf"(?!{NAME_START}|\\)"  # what must follow a number: `1.in` is an error (ECMA-262, section 12.9.3)
-NUMBER: Final = (
+_NUMBER: Final = (
     r"[0-9](?:(?<=0)(?:[xX][0-9a-fA-F_]++|[oO][0-7_]++|[bB][01_]++)n?"
     rf"|(?<=0)[0-7]++(?![0-9_])|[0-9_]*+(?:n|\.?+[0-9_]*+{_EXPONENT})){_NO_NAME}"
 )
-FRACTION: Final = rf"\.[0-9][0-9_]*+{_EXPONENT}{_NO_NAME}"
+_FRACTION: Final = rf"\.[0-9][0-9_]*+{_EXPONENT}{_NO_NAME}"
 _TEMPLATE_END: Final = r"(?:`|\$\{)"
 WHOLE_COMMENT: Final = rf"/(?:/[^{LINE_TERMINATORS}]*+|\*[^*]*+\*++(?:[^/*][^*]*+\*++)*+/)"
 
@@ -68,8 +68,8 @@ _BRANCHES: Final = (
     (Kind.STRING, rf'"{IN_DOUBLE}"'),
     (Kind.STRING, rf"'{IN_SINGLE}'"),
     (Kind.PUNCTUATOR, r"=(?:>|==?)?"),
-    (Kind.NUMBER, NUMBER),
-    (Kind.NUMBER, FRACTION),
+    (Kind.NUMBER, _NUMBER),
+    (Kind.NUMBER, _FRACTION),
     (Kind.PUNCTUATOR, r"!(?:==?)?"),
     (Kind.PUNCTUATOR, r"\?(?:\?=?|\.(?![0-9]))?"),
     (Kind.PUNCTUATOR, r"\+[+=]?"),
@@ -94,15 +94,14 @@ _BRANCHES: Final = (
 )
 _KINDS: Final = (Kind.BAD, *(kind for kind, _ in _BRANCHES))  # by the number of the group
 _TOKEN: Final = lazy_pattern("|".join(pattern + "()" for _, pattern in _BRANCHES))
-REGEXP: Final = (
+_REGEXP: Final = lazy_pattern(
     rf"/(?:[^/\\\[{LINE_TERMINATORS}]++|\\[^{LINE_TERMINATORS}]|\[(?:[^\]\\{LINE_TERMINATORS}]++"
     rf"|\\[^{LINE_TERMINATORS}])*+\])++/{NAME_PART}*+"
 )
-_REGEXP: Final = lazy_pattern(REGEXP)
 _TEMPLATE_TAIL: Final = lazy_pattern(rf"}}{IN_TEMPLATE}{_TEMPLATE_END}")
 _LINE_TERMINATOR: Final = lazy_pattern(rf"[{LINE_TERMINATORS}]")
-_GAP: Final = rf"(?:[{SPACES}{LINE_TERMINATORS}]++|{WHOLE_COMMENT})*+"
-_MODULE_SYNTAX: Final = rf"export|import{_GAP}(?:[\"'{{*\\]|{NAME_START}|\.{_GAP}meta(?!{NAME_PART}|\\))"
+GAP: Final = rf"(?:[{SPACES}{LINE_TERMINATORS}]++|{WHOLE_COMMENT})*+"
+_MODULE_SYNTAX: Final = rf"export|import{GAP}(?:[\"'{{*\\]|{NAME_START}|\.{GAP}meta(?!{NAME_PART}|\\))"
 
 _State: TypeAlias = int
 # What was read last, as far as it decides what may come next. After a name has been read in one of the states from

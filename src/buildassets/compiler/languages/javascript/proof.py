@@ -1,15 +1,13 @@
 """Whether a shorter script is proven to mean the same as its source, and one that always is; whether one can be read.
 
-The library of lexers answers where it is there. Else patterns prove nearly every script, and tokens the others: the
-answers are the same. Takes texts, gives texts. Pure.
+The library of lexers answers where it is there, else the tokens do: the answers are the same. Takes texts, gives texts.
+Pure.
 """
 
 from functools import cached_property
 
 from buildassets.compiler.languages.javascript.lexer import Kind, tokens
 from buildassets.compiler.languages.javascript.minify import Piece, pieces, reduced, same_meaning
-from buildassets.compiler.languages.javascript.reduction import Reduction, is_reduced_to, reduction
-from buildassets.compiler.languages.javascript.slash import Doubt
 from buildassets.compiler.languages.native.library import Question, asked_of_script, text_of
 
 _SAME, _OTHER, _BAD = range(3)
@@ -33,8 +31,6 @@ class Source:
         answer = asked_of_script(Question.SCRIPT_COMPARISON, self._text, minified, self._module)
         if answer:
             return None if answer[0] == _BAD else answer[0] == _SAME
-        if self._reduction:
-            return is_reduced_to(minified, self._reduction, module=self._module) or self._same_pieces(minified)
         if any(piece.kind == Kind.BAD for piece in self._pieces):
             return None
         return same_meaning(self._pieces, pieces(minified, module=self._module))
@@ -44,18 +40,7 @@ class Source:
         answer = asked_of_script(Question.REDUCED_SCRIPT, self._text, "", self._module)
         if answer is not None:
             return text_of(answer)
-        return self._reduction.text() if self._reduction else reduced(self._pieces)
-
-    def _same_pieces(self, minified: str) -> bool:
-        """Whether `minified` means the same, by tokens, which are read up to the first difference."""
-        return same_meaning(pieces(self._text, module=self._module), pieces(minified, module=self._module))
-
-    @cached_property
-    def _reduction(self) -> Reduction | None:
-        try:
-            return reduction(self._text, module=self._module)
-        except Doubt:
-            return None
+        return reduced(self._pieces)
 
     @cached_property
     def _pieces(self) -> tuple[Piece, ...]:

@@ -1,7 +1,7 @@
 """Finds what a classic script declares for all scripts, and what else of it matters to its neighbours. Pure.
 
-Reads tokens, except in the bodies of functions, of which only the end matters. Where tokens do not decide between a
-block and an object, a block is assumed: then more may be taken for declared than is.
+Where tokens do not decide between a block and an object, a block is assumed: then more may be taken for declared than
+is.
 """
 
 from collections.abc import Sequence
@@ -9,14 +9,13 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final, NamedTuple
 
-from buildassets.compiler.languages.javascript.brackets import Closers, DoubtAt
 from buildassets.compiler.languages.javascript.lexer import (
     LINE_TERMINATORS,
     SPACES,
     Kind,
-    LeapingTokens,
     Token,
     begins_anew,
+    tokens,
 )
 from buildassets.compiler.languages.native.library import Question, asked, numbers_of
 from buildassets.lazy_pattern import lazy_pattern
@@ -118,7 +117,6 @@ _REASONS: Final = (
 )
 _SPACE: Final = rf"[{SPACES}{LINE_TERMINATORS}]*+"
 _MAP_OR_NAME: Final = lazy_pattern(rf"/[/*][#@]{_SPACE}source(?:Mapping)?URL=")
-_IMPORT_META: Final = lazy_pattern(rf"import{_SPACE}(?:/[/*]|\.{_SPACE}(?:/[/*]|meta))")  # a comment may be in it
 _DOTS: Final = (".", "?.")
 _OPENERS: Final = {")": "(", "]": "[", "}": "{"}
 _HEADS: Final = frozenset(("if", "for", "while", "with", "switch", "catch", "await"))
@@ -150,10 +148,7 @@ class _Reader:
         self._pattern: tuple[Sort, int, Span | None] | None = None  # how deep it stands, and what may be a name of it
         if text.startswith("\ufeff"):
             self.script.cuts.append((0, 1))
-        self._closers = Closers(text, _odd_places(text))
-        self._sure_from = 0  # bodies of functions that begin before are read
-        self._tokens = LeapingTokens(text)
-        for token in self._tokens:
+        for token in tokens(text):
             self._take(token)
         self._end()
 
@@ -318,17 +313,6 @@ class _Reader:
         elif opener == "{":
             sort = self._sort_of_curly()
         self._push(_Frame(opener, sort, span, self._class_depth))
-        if sort == "function" and not self._pattern:  # a pattern reads names even there
-            self._leap_to_end(span[0])
-
-    def _leap_to_end(self, start: int) -> None:
-        """Leave the body out that opens at `start`, if it surely holds nothing that matters outside."""
-        if start < self._sure_from:
-            return  # else the same place would be met again and again
-        try:
-            self._tokens.leap(self._closers.closing_place(start))
-        except DoubtAt as doubt:
-            self._sure_from = doubt.place + 1
 
     def _opens_header(self) -> bool:
         if self._awaits_header:
@@ -391,16 +375,6 @@ class _Reader:
         if last.sort is Sort.FUNCTION and not last.source:
             start, prefix = self._function
             last.source = prefix + self._text[start:end]
-
-
-def _odd_places(text: str) -> list[int]:
-    """The places of what may matter also in functions, found without tokens; then the end of the text."""
-    found = [len(text)]
-    if "URL=" in text:
-        found += (match.start() for match in _MAP_OR_NAME.finditer(text))
-    if "import" in text and "meta" in text:
-        found += (match.start() for match in _IMPORT_META.finditer(text))
-    return sorted(found)
 
 
 def _ends_operand(kind: Kind, word: str) -> bool:

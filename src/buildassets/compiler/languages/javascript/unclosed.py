@@ -1,7 +1,6 @@
 """Finds what a script leaves open, or closes without having opened, and JSX: a browser runs nothing of it. Pure.
 
-Nearly every script is proven whole: by the library of lexers, or without it by patterns, at 18 MB/s. Only the others
-are read token by token.
+The library of lexers proves nearly every script whole; the others are read token by token.
 """
 
 from typing import Final
@@ -9,14 +8,11 @@ from typing import Final
 from buildassets.compiler.languages.javascript.jsx import HINT as JSX_HINT
 from buildassets.compiler.languages.javascript.jsx import first_tag
 from buildassets.compiler.languages.javascript.lexer import Kind, tokens
-from buildassets.compiler.languages.javascript.slash import Doubt
 from buildassets.compiler.languages.javascript.survey import kept_survey
 from buildassets.compiler.languages.native.library import Question, asked_of_script
 from buildassets.compiler.languages.open_ended import OpenEnd
 from buildassets.lazy_pattern import lazy_pattern
 
-_BRACKET: Final = lazy_pattern(r"[()\[\]{}]")
-_HASHBANG: Final = lazy_pattern(r"#![^\n\r\u2028\u2029]*+")
 _CLOSERS: Final = {"(": ")", "[": "]", "{": "}", "`": "}"}  # the last is a hole of a template
 _LITERALS: Final = {'"': "string", "'": "string", "`": "template", "}": "template", "/": "regular expression"}
 _CLOSED: Final = {
@@ -35,28 +31,10 @@ def unclosed(text: str, *, module: bool | None = None) -> OpenEnd | None:
         return OpenEnd(tag.start + begins, tag.end + begins, _JSX.format(tag.shown), JSX_HINT)
     if module is None and not begins and (survey := kept_survey(text)) and survey.is_whole:
         return None
-    answer = asked_of_script(Question.IS_SCRIPT_WHOLE, text, "", module)
-    if answer == b"\1" or (answer is None and _is_surely_whole(text, module)):
+    if asked_of_script(Question.IS_SCRIPT_WHOLE, text, "", module) == b"\1":
         return None
     found = _by_tokens(text, module)
     return found and found._replace(start=found.start + begins, end=found.end + begins)
-
-
-def _is_surely_whole(text: str, module: bool | None) -> bool:
-    from buildassets.compiler.languages.javascript.reduction import plain_code
-
-    hashbang = _HASHBANG.match(text)
-    try:
-        code = plain_code(text[hashbang.end() :] if hashbang else text, module=module)
-    except Doubt:
-        return False
-    awaited: list[str] = []
-    for bracket in _BRACKET.findall(code):
-        if bracket in _CLOSERS:
-            awaited.append(_CLOSERS[bracket])
-        elif not awaited or awaited.pop() != bracket:
-            return False
-    return not awaited
 
 
 def _by_tokens(text: str, module: bool | None) -> OpenEnd | None:

@@ -22,7 +22,7 @@ from benchmarks.measure import descendants, high_water_bytes
 # The engines of each kind, the default one first: it is what the others are compared with.
 ENGINES: Final = {
     "scss": ("dart-sass", "libsass"),
-    "css": ("rcssmin", "lightningcss"),
+    "css": ("builtin", "lightningcss"),
     "js": ("rjsmin", "esbuild"),
 }
 # What is compiled or minified, below the packages of tests/corpus. What is published minified is left out.

@@ -95,11 +95,11 @@ def _proven(source: Callable[..., object], text: str, minified: str) -> object:
 
 def _of_sheets(sources: Sequence[str]) -> dict[str, float]:
     from buildassets.compiler.engines.protocol import EngineInput
-    from buildassets.compiler.engines.rcssmin import RcssminEngine
+    from buildassets.compiler.engines.sheets import SheetEngine
     from buildassets.compiler.languages.css import join, references
     from buildassets.compiler.languages.css.proof import Source
 
-    engine = RcssminEngine()
+    engine = SheetEngine()
     return {
         "references of sheets": speed(sources, [partial(references.scan, text) for text in sources]),
         "essence of sheets": speed(sources, [partial(Source, text) for text in sources]),

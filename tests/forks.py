@@ -18,7 +18,7 @@ from typing import Any, Final
 from tests.conftest import settle
 
 _BUILDASSETS: Final = """
-import atexit, brotli, concurrent.futures.thread, ctypes, gc, importlib, json, os, pkgutil, rcssmin, rjsmin, runpy, sys
+import atexit, brotli, concurrent.futures.thread, ctypes, gc, importlib, json, os, pkgutil, rjsmin, runpy, sys
 import threading
 import buildassets.cli, buildassets.compiler
 for package in (buildassets.cli, buildassets.compiler):

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.thorough
 ROOT = Path(__file__).parents[1]
 _PYTHON = (3, 11)  # the oldest that is supported: those of that age have no wheels for newer ones
 _PARTS = (
-    *(f"tests/compiler/engines/test_{name}.py" for name in ("rcssmin", "rjsmin")),
+    "tests/compiler/engines/test_rjsmin.py",
     *(f"tests/compiler/engines/sass/test_{name}.py" for name in ("sass", "libsass", "dart")),
     *("tests/compiler/engines/test_lightningcss.py", "tests/test_codings.py", "tests/compiler/watch/events"),
     "tests/compiler/watch/test_loop.py::test_saved_partial_builds_its_importer",

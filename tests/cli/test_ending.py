@@ -24,7 +24,7 @@ def run_without(module: str, folder: Path, *arguments: str) -> "subprocess.Compl
     return subprocess.run(command, cwd=folder, env=environment(), capture_output=True, text=True)
 
 
-@pytest.mark.parametrize(("module", "verb"), [("click", "check"), ("rcssmin", "build")])
+@pytest.mark.parametrize(("module", "verb"), [("click", "check"), ("rjsmin", "build")])
 def test_a_missing_requirement_is_named(module: str, verb: str, tmp_path: Path) -> None:
     done = run_without(module, write_tree(tmp_path, {"assets/a.css": "a { color: tan }"}), verb)
     message = f"error[environment/requirement]: this command needs the package of `{module}`, which is not installed"
@@ -39,7 +39,7 @@ def test_missing_requirement_is_a_json_document(tmp_path: Path) -> None:
 
 
 def test_every_requirement_of_the_package_is_known() -> None:
-    for module in ("brotli", "click", "jinja2", "nodesemver", "rcssmin", "rjsmin", "watchdog", "yaml"):
+    for module in ("brotli", "click", "jinja2", "nodesemver", "rjsmin", "watchdog", "yaml"):
         assert missing_requirement(ModuleNotFoundError(name=f"{module}.part")) is not None
 
 

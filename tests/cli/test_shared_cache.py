@@ -225,7 +225,6 @@ MISSES: dict[str, tuple[Callable[[Clones, Path], None], list[str]]] = {
         ["common/c.js", "common/odd.css"],
     ),
     "a patched minifier of scripts": (package_in_front("rjsmin"), ["b.js", "shared/c.js"]),
-    "a patched minifier of sheets": (package_in_front("rcssmin"), [one for one in MADE if one.endswith(".css")]),
 }
 
 

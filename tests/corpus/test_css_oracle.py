@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from buildassets.compiler.engines.protocol import EngineInput
-from buildassets.compiler.engines.rcssmin import RcssminEngine
+from buildassets.compiler.engines.sheets import SheetEngine
 from buildassets.compiler.languages.css.lexer import Kind, follow, tokens
 from buildassets.compiler.languages.css.references import scan
 from buildassets.compiler.languages.reference import ReferenceKind
@@ -98,7 +98,7 @@ def test_references_are_what_a_parser_shows(some_sheets: tuple[Sheet, ...]) -> N
 
 
 def test_minified_sheet_is_the_same_to_a_parser(some_sheets: tuple[Sheet, ...]) -> None:
-    engine = RcssminEngine()
+    engine = SheetEngine()
     for sheet in some_sheets:
         minified = engine.run(EngineInput(sheet.text, sheet.path, sheet.path)).text
         assert len(minified) <= len(sheet.text)

@@ -24,7 +24,7 @@ from tests.css_trees import urls
 
 pytestmark = pytest.mark.corpus
 
-# What is left to rcssmin: a media query for Internet Explorer, and a list of selectors for Firefox.
+# What is left to our own engine: a media query for Internet Explorer, and a list of selectors for Firefox.
 LEFT: Final = {
     **{f"foundation-sites/dist/css/foundation{name}": "css/refused" for name in ("", "-float", "-prototype", "-rtl")},
     "govuk-frontend/dist/govuk/govuk-frontend": "css/unproven",

@@ -6,8 +6,8 @@ from functools import partial
 import pytest
 
 from buildassets.compiler.engines.protocol import EngineInput
-from buildassets.compiler.engines.rcssmin import RcssminEngine
 from buildassets.compiler.engines.rjsmin import RjsminEngine
+from buildassets.compiler.engines.sheets import SheetEngine
 from buildassets.compiler.languages.javascript.survey import surveyed
 from buildassets.compiler.languages.javascript.unclosed import unclosed
 from buildassets.compiler.languages.javascript.worker_urls import may_name_workers
@@ -46,7 +46,7 @@ def differing(texts: Iterator[str], *questions: Callable[[str], object]) -> list
 
 def test_lexers_read_sheets_alike() -> None:
     def minified(text: str) -> object:
-        return RcssminEngine().run(EngineInput(text, "/p/a.css", "a.css"))
+        return SheetEngine().run(EngineInput(text, "/p/a.css", "a.css"))
 
     def joined(text: str) -> object:
         return join(Syntax.CSS, [Member("a.css", text), Member("b.css", "b {}")])

@@ -27,7 +27,7 @@ js = "{js}"
 
 @pytest.mark.parametrize(
     ("scss", "css", "js", "source_maps"),
-    [("libsass", "rcssmin", "rjsmin", "true"), ("dart-sass", "lightningcss", "esbuild", "false")],
+    [("libsass", "builtin", "rjsmin", "true"), ("dart-sass", "lightningcss", "esbuild", "false")],
 )
 def test_workers_change_no_byte(
     scss: str, css: str, js: str, source_maps: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -84,7 +84,7 @@ def get(port: int, path: str) -> tuple[int, str]:
 
 
 def has_compiler(stage: Stage) -> bool:
-    return subprocess.run([stage.python, "-c", "import rcssmin"], capture_output=True).returncode == 0
+    return subprocess.run([stage.python, "-c", "import rjsmin"], capture_output=True).returncode == 0
 
 
 def built_in(stage: Stage) -> str:

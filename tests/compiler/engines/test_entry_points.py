@@ -44,7 +44,7 @@ def test_a_package_whose_engine_is_not_asked_for_is_not_imported(install: Instal
 
 
 def test_no_package_is_asked_where_every_engine_is_built_in(tmp_path: Path) -> None:
-    write_tree(tmp_path, {"assets/a.css": "a {}", "buildassets.toml": '[engines]\ncss = "rcssmin"\njs = "none"\n'})
+    write_tree(tmp_path, {"assets/a.css": "a {}", "buildassets.toml": '[engines]\ncss = "builtin"\njs = "none"\n'})
     program = "import os, sys\nfrom buildassets import load_config\n"
     program += "from buildassets.compiler.build import build\nos.chdir(sys.argv[1])\n"
     program += "assert build(load_config()).succeeded\nprint('importlib.metadata' in sys.modules)"
@@ -52,8 +52,8 @@ def test_no_package_is_asked_where_every_engine_is_built_in(tmp_path: Path) -> N
 
 
 def test_an_engine_that_is_built_in_goes_before_one_of_a_package(install: Install) -> None:
-    install("shouting", SHOUT, {"rcssmin": "Shout"})
-    assert start_engine("rcssmin", OPTIONS).version.startswith("rcssmin ")
+    install("shouting", SHOUT, {"rjsmin": "Shout"})
+    assert start_engine("rjsmin", OPTIONS).version.startswith("rjsmin ")
 
 
 def test_the_options_are_handed_to_the_engine(install: Install) -> None:

@@ -1,4 +1,4 @@
-"""What lightningcss makes of style sheets, what is checked of it, and what rcssmin makes in its place."""
+"""What lightningcss makes of style sheets, what is checked of it, and what our own engine makes in its place."""
 
 import importlib.metadata
 
@@ -87,12 +87,15 @@ def test_translated_sheet_is_taken_though_it_is_longer() -> None:
         ),
     ],
 )
-def test_sheet_that_is_refused_is_minified_by_rcssmin(text: str, message: str, line: int, column: int) -> None:
+def test_sheet_that_is_refused_is_minified_by_our_own_engine(text: str, message: str, line: int, column: int) -> None:
     result = minified(text + " /* x */")
     reported = next(one for one in result.diagnostics if one.code != "css/syntax")
     assert result.text == text.replace("\n", "").replace("'x.css'", "'x.css'")
     assert (reported.code, reported.is_error) == ("css/refused", False)
-    assert reported.message == f"`a.css` is minified by rcssmin and not by lightningcss, which refuses it: {message}"
+    assert (
+        reported.message
+        == f"`a.css` is minified by the engine `builtin` and not by lightningcss, which refuses it: {message}"
+    )
     assert reported.location is not None
     assert (reported.location.line, reported.location.column) == (line, column)
 
@@ -103,7 +106,7 @@ def test_half_a_surrogate_pair_is_refused() -> None:
     assert result.text == "a{b:'\ud800'}"
 
 
-def test_sheet_with_a_fault_is_left_to_rcssmin_which_reports_it() -> None:
+def test_sheet_with_a_fault_is_left_to_our_own_engine_which_reports_it() -> None:
     assert only(minified("a { b : c } /* d")).message == "unclosed comment"
     assert only(minified("a { b : c } } d { e : f }")).message == "`}` closes nothing"
 
@@ -145,7 +148,10 @@ def test_reference_that_is_overridden_is_not_lost() -> None:
     result = minified(text)
     reported = only(result)
     assert result.text == "a{background:url(a.png)}a{background:url(b.png)}"
-    assert reported.message == "`a.css` is minified by rcssmin and not by lightningcss, whose result lacks `a.png`"
+    assert (
+        reported.message
+        == "`a.css` is minified by the engine `builtin` and not by lightningcss, whose result lacks `a.png`"
+    )
     assert reported.location is not None
     assert (reported.location.line, reported.location.column) == (1, 21)
 
@@ -175,7 +181,7 @@ def test_rule_that_would_leave_what_is_around_it_stays_there(text: str, lost: st
     found = only(result)
     assert (found.code, result.text) == ("css/unproven", text)
     complaint = f"whose result has this {lost} in another place or not at all"
-    assert found.message == f"`a.css` is minified by rcssmin and not by lightningcss, {complaint}"
+    assert found.message == f"`a.css` is minified by the engine `builtin` and not by lightningcss, {complaint}"
 
 
 def test_nested_import_is_not_an_import_where_browsers_nest() -> None:
@@ -225,7 +231,7 @@ def test_encoding_is_declared_where_it_was_and_matters(text: str, expected: str)
     assert minified(text) == Compiled(expected)
 
 
-def test_source_map_is_made_by_rcssmin_with_the_same_warning_for_all_sheets() -> None:
+def test_source_map_is_made_by_our_own_engine_with_the_same_warning_for_all_sheets() -> None:
     reported = set()
     for name in ("a.css", "b.css"):
         result = engine().run(EngineInput("a { b : c }", f"/site/{name}", name, wants_source_map=True))

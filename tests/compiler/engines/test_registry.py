@@ -14,7 +14,7 @@ from buildassets.errors import BuildAssetsError
 from tests.building import load_config
 from tests.conftest import write_tree
 
-ROW = BuiltIn("css", "buildassets.compiler.engines.rcssmin:rcssmin_engine", requires="rowed", reports_unclosed=True)
+ROW = BuiltIn("css", "buildassets.compiler.engines.sheets:sheet_engine", requires="rowed", reports_unclosed=True)
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ import pytest
 
 from buildassets.compiler.engines.jst import compile_template
 from buildassets.compiler.engines.protocol import Compiled, EngineInput
-from buildassets.compiler.engines.rcssmin import RcssminEngine
 from buildassets.compiler.engines.rjsmin import RjsminEngine
+from buildassets.compiler.engines.sheets import SheetEngine
 from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.maps import read_map
 from buildassets.media import Syntax
@@ -31,7 +31,7 @@ def words(given: EngineInput, compiled: Compiled, syntax: Syntax) -> list[tuple[
 
 def test_minified_sheet_is_mapped_token_by_token() -> None:
     given = EngineInput(CSS, "/a.css", "a.css", wants_source_map=True)
-    found = words(given, RcssminEngine().run(given), Syntax.CSS)
+    found = words(given, SheetEngine().run(given), Syntax.CSS)
     assert [here[0] for here, _ in found] == [there[0] for _, there in found]
     starts = [here for here, _ in found]
     assert [word for word in ("col", "red", "'😀'", "url", ".😀 ", "f:g") if word in starts] == [
@@ -48,7 +48,7 @@ def test_minified_script_is_mapped_token_by_token() -> None:
 
 def test_sheet_with_faults_is_mapped() -> None:
     given = EngineInput("a { b: 'c\n; d : e }\nf { g:h }", "/a.css", "a.css", wants_source_map=True)
-    found = words(given, RcssminEngine().run(given), Syntax.CSS)
+    found = words(given, SheetEngine().run(given), Syntax.CSS)
     assert ("g:h", "g:h") in found
 
 
@@ -59,6 +59,6 @@ def test_code_of_a_template_is_mapped() -> None:
     assert all(here[0] == there[0] for here, there in found)
 
 
-@pytest.mark.parametrize("engine", [RcssminEngine(), RjsminEngine()])
-def test_no_map_is_made_unasked(engine: RcssminEngine | RjsminEngine) -> None:
+@pytest.mark.parametrize("engine", [SheetEngine(), RjsminEngine()])
+def test_no_map_is_made_unasked(engine: SheetEngine | RjsminEngine) -> None:
     assert engine.run(EngineInput("a{}", "/a", "a")).source_map is None

@@ -86,14 +86,14 @@ def test_a_build_on_a_cluster_with_tls_releases_the_same_bytes(tmp_path: Path, a
 
 def test_workers_with_other_engines_get_no_work(tmp_path: Path) -> None:
     write_tree(tmp_path / "site", {**SITE, "buildassets.toml": "compress = []\n"})
-    other = {"rcssmin.py": "__version__ = '0.0.1'\ndef cssmin(style, **_):\n    return style + ' '\n"}
+    other = {"rjsmin.py": "__version__ = '0.0.1'\ndef jsmin(script, **_):\n    return script + b' '\n"}
     write_tree(tmp_path / "other", other)
     with dask_cluster(tmp_path / "cluster", workers=1, PYTHONPATH=str(tmp_path / "other")) as own:
         done = run(tmp_path / "site", "build", "--executor", own.name)
     assert done.returncode == 0
     assert run(tmp_path / "site", "build", "-o", "alone", "--no-cache", "-q").returncode == 0
     assert f"warning[executor/unfit]: a process of the executor `{own.name}` cannot do the work" in done.stderr
-    assert "it has rcssmin 0.0.1 where this build has rcssmin 1." in done.stderr
+    assert "it has rjsmin 0.0.1 where this build has rjsmin 1." in done.stderr
     assert read_tree(tmp_path / "site/build") == read_tree(tmp_path / "site/alone")
 
 

@@ -24,7 +24,7 @@ import django.shortcuts, django.template.engine, django.template.loaders.filesys
 import django.utils.translation.trans_real, django.views.debug
 with contextlib.suppress(ImportError):  # an application with other templates lacks it
     import django.template.backends.jinja2, jinja2.ext
-import brotli, ctypes, rcssmin, rjsmin
+import brotli, ctypes, rjsmin
 import buildassets.cli, buildassets.compat.compressor.build, buildassets.compiler
 for package in (buildassets.cli, buildassets.compiler, buildassets.compat.compressor.build):
     for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):

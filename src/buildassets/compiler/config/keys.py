@@ -103,7 +103,7 @@ _AUTO: Final = "auto"  # the locked engine, else an installed one
 _DART_SASS: Final = "dart-sass"
 ENGINES: Final = {
     "scss": _AUTO,
-    "css": "rcssmin",
+    "css": "builtin",
     "js": "rjsmin",
     "svg": "builtin",
     "html": "builtin",
@@ -351,10 +351,12 @@ def all_our_engines() -> set[str]:
 
 def _engine(table: Table, kind: str, installed: Callable[[], Iterable[str]]) -> str:
     """The engine of a built-in kind: one of ours, or one that a package brings."""
+    from buildassets.compiler.engines.registry import canonical
+
     default = ENGINES[kind]
     name = table.text(kind, default)
     if kind not in table or name in (built_in := our_engines(kind)) or name in installed():
-        return name
+        return canonical(name)
     meant = nearest(name, (*built_in, *installed()))
     listed = ", ".join(f"`{one}`" for one in built_in)
     hint = f"did you mean `{meant}`?" if meant else f"use one of {listed}, or install the package that has it"

@@ -55,7 +55,7 @@ def _of_project(config: Config) -> dict[str, str]:
     from buildassets.compiler.engines.registry import BUILT_IN
 
     names: dict[str, Any] = {kind: getattr(config.engines, kind) for kind in ("scss", *_MINIFIERS)}
-    others = {kind: name for kind, name in names.items() if name not in (*BUILT_IN, "builtin", "none")}
+    others = {kind: name for kind, name in names.items() if name not in (*BUILT_IN, "none")}
     return {kind: name for kind, name in others.items() if is_brought(name, config.folder)}
 
 

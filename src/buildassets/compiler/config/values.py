@@ -73,7 +73,7 @@ class EngineNames:
     """
 
     scss: str = field(default_factory=available_engine)
-    css: str = "rcssmin"
+    css: str = "builtin"
     js: str = "rjsmin"
     compilers: Mapping[str, str] = field(default_factory=dict)
     is_scss_pinned: bool = False

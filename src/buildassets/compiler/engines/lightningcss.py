@@ -1,9 +1,9 @@
 """Minifies style sheets with lightningcss for the given browsers, without its error recovery.
 
-With error recovery it drops every rule that it cannot read. Without, it refuses the sheet, and rcssmin minifies that
-instead. Its results cannot be proven by their tokens, since it merges rules and translates values. The engine checks
-what a build relies on: the references, the comments of licences, that our own lexer can read it, and that each rule
-is still nested in the same rules.
+With error recovery it drops every rule that it cannot read. Without, it refuses the sheet, and our own engine
+minifies that instead. Its results cannot be proven by their tokens, since it merges rules and translates values. What
+is checked is what a build relies on: the references, the comments of licences, that our own lexer can read it, and that
+each rule is still nested in the same rules.
 """
 
 import os
@@ -16,7 +16,7 @@ from buildassets.compiler.engines.lightningcss_refusals import find_unfit
 from buildassets.compiler.engines.preserved import references_in, with_comments
 from buildassets.compiler.engines.program_files import files_of_modules, installed_version
 from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineOptions
-from buildassets.compiler.engines.rcssmin import RcssminEngine
+from buildassets.compiler.engines.sheets import SheetEngine
 from buildassets.compiler.engines.unavailable import UnavailableError
 from buildassets.compiler.engines.wording import sentence
 from buildassets.compiler.languages.css.open_ends import open_ends
@@ -34,14 +34,14 @@ DEFAULT_BROWSERS: Final = ("chrome 109", "edge 109", "firefox 115", "ios 16.4", 
 _REFUSAL: Final = re.compile(r"Parsing stylesheet failed: (.*) at :(\d+):(\d+)", re.DOTALL)
 _LINE_END: Final = re.compile(r"\r\n|[\n\r\f]")
 _TOKEN_NAME: Final = re.compile(r'[A-Z]\w+\("(.*)"\)')  # Ident("red"), as Rust prints it for debugging
-_RCSSMIN: Final = 'set `css = "rcssmin"` under `[tool.buildassets.engines]`'
+_BUILT_IN: Final = 'set `css = "builtin"` under `[tool.buildassets.engines]`'
 
 # The same for every sheet, so that a build reports it once.
 _NO_SOURCE_MAP: Final = warning(
     "css/no-source-map",
-    "style sheets are minified by rcssmin, as lightningcss makes no source maps in Python",
+    "style sheets are minified by the engine `builtin`, as lightningcss makes no source maps in Python",
     notes=["so they are not translated for `browsers`"],
-    hint='set `source_maps = false` where the sheets have to be translated, or else `css = "rcssmin"`',
+    hint='set `source_maps = false` where the sheets have to be translated, or else `css = "builtin"`',
 )
 
 
@@ -60,27 +60,27 @@ class LightningcssEngine:
 
     @cached_property
     def programs(self) -> tuple[str, ...]:
-        """Its package, and that of rcssmin, which minifies the sheets that it refuses."""
-        return (*files_of_modules("lightningcss"), *RcssminEngine().programs)
+        """The files of its package."""
+        return files_of_modules("lightningcss")
 
     def run(self, given: EngineInput) -> Compiled:
-        """A sheet for these browsers in fewer characters; a warning if rcssmin had to make it."""
+        """A sheet for these browsers in fewer characters; a warning if our own engine had to make it."""
         text = given.text.removeprefix("\ufeff")
         if given.wants_source_map:
-            compiled = RcssminEngine().run(given)
+            compiled = SheetEngine().run(given)
             return replace(compiled, diagnostics=(_NO_SOURCE_MAP, *compiled.diagnostics))
         if open_ends(text):
-            return RcssminEngine().run(given)  # which warns of the places that browsers ignore
+            return SheetEngine().run(given)  # which warns of the places that browsers ignore
         for unfit in find_unfit(text):
             where = locate(given.shown, text, unfit.start, unfit.end)
-            return _by_rcssmin(given, "css/unproven", f"which {unfit.reason}", where)
+            return _by_our_engine(given, "css/unproven", f"which {unfit.reason}", where)
         try:
             minified = self._minified(text)
         except ValueError as fault:
             complaint, where = _refusal(str(fault), text, given.shown)
-            return _by_rcssmin(given, "css/refused", f"which refuses it: {complaint}", where)
+            return _by_our_engine(given, "css/refused", f"which refuses it: {complaint}", where)
         for where, complaint in _changes(text, minified, given.shown):
-            return _by_rcssmin(given, "css/unproven", complaint, where)
+            return _by_our_engine(given, "css/unproven", complaint, where)
         return Compiled(_with_head(text, _with_licences(text, minified)))
 
     def _minified(self, text: str) -> str:
@@ -98,10 +98,10 @@ class LightningcssEngine:
         """Do nothing: the engine has no resources."""
 
 
-def _by_rcssmin(given: EngineInput, code: str, complaint: str, where: Location) -> Compiled:
-    message = f"`{given.shown}` is minified by rcssmin and not by lightningcss, {complaint}"
-    refused = warning(code, message, where, notes=["so it is not translated for `browsers`"], hint=_RCSSMIN)
-    compiled = RcssminEngine().run(given)
+def _by_our_engine(given: EngineInput, code: str, complaint: str, where: Location) -> Compiled:
+    message = f"`{given.shown}` is minified by the engine `builtin` and not by lightningcss, {complaint}"
+    refused = warning(code, message, where, notes=["so it is not translated for `browsers`"], hint=_BUILT_IN)
+    compiled = SheetEngine().run(given)
     return replace(compiled, diagnostics=(refused, *compiled.diagnostics))
 
 

@@ -31,17 +31,14 @@ class BuiltIn:
 
 
 _OF_A_PACKAGE: Final = BuiltIn("", "")
+_ALIASES: Final[Mapping[str, str]] = {"rcssmin": "builtin"}
 # In the order in which diagnostics and the schema list them.
 BUILT_IN: Final[Mapping[str, BuiltIn]] = {
     "libsass": BuiltIn("scss", "buildassets.compiler.engines.sass.libsass:libsass"),
     "dart-sass": BuiltIn("scss", "buildassets.compiler.engines.sass.dart:dart_sass"),
     "sass": BuiltIn("scss", "buildassets.compiler.engines.sass.dart:sass_on_path"),
-    "rcssmin": BuiltIn(
-        "css",
-        "buildassets.compiler.engines.rcssmin:rcssmin_engine",
-        requires="rcssmin",
-        reports_unclosed=True,
-        is_fast_natively=True,
+    "builtin": BuiltIn(
+        "css", "buildassets.compiler.engines.sheets:sheet_engine", reports_unclosed=True, is_fast_natively=True
     ),
     "lightningcss": BuiltIn(
         "css", "buildassets.compiler.engines.lightningcss:lightningcss_engine", reports_unclosed=True
@@ -64,8 +61,14 @@ BUILT_IN: Final[Mapping[str, BuiltIn]] = {
 
 
 def engines_for(key: str) -> tuple[str, ...]:
-    """The names of the built-in engines that `key` in `engines` may have."""
-    return tuple(name for name, one in BUILT_IN.items() if one.key == key)
+    """The names of the built-in engines that `key` in `engines` may have, with their aliases."""
+    own = tuple(name for name, one in BUILT_IN.items() if one.key == key)
+    return (*own, *(alias for alias, name in _ALIASES.items() if name in own))
+
+
+def canonical(name: str) -> str:
+    """The name of the engine that a configuration may also name `name`."""
+    return _ALIASES.get(name, name)
 
 
 def known_of(name: str) -> BuiltIn:

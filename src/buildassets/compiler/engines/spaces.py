@@ -14,13 +14,12 @@ from buildassets.lazy_pattern import lazy_pattern
 from buildassets.paths import split_url
 
 _ELSEWHERE: Final = lazy_pattern(r"[/\\]|[A-Za-z][A-Za-z0-9+.-]*:")  # what begins so is no relative path
-BUILT_IN: Final = "builtin"
 
 
 class SpacesEngine:
     """Minifies one language with `minified`, which gives None where it cannot prove anything."""
 
-    name = BUILT_IN
+    name = "spaces"
     version = f"buildassets {__version__}"
     programs: tuple[str, ...] = ()  # our own, which are part of every key
     reads: tuple[str, ...] = ()

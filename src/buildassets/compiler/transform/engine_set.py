@@ -22,7 +22,7 @@ from buildassets.compiler.engines.protocol import (
     Templating,
 )
 from buildassets.compiler.engines.registry import start_any, start_compiler, start_engine
-from buildassets.compiler.engines.spaces import BUILT_IN, builtin_engine
+from buildassets.compiler.engines.spaces import SpacesEngine, builtin_engine
 from buildassets.compiler.languages.native.library import unmet_demand
 from buildassets.compiler.model import Source
 from buildassets.compiler.sources.names import is_template, is_typed
@@ -149,7 +149,7 @@ class EngineSet:
         """
         syntax = media_of(source.logical).syntax
         minifier = None if syntax is None or is_minified(source) else self.minifier(syntax)
-        return None if minifier is not None and minifier.name == BUILT_IN else minifier
+        return None if isinstance(minifier, SpacesEngine) else minifier
 
     def grammar_of(self, source: Source) -> KnownEngine | None:
         """The engine that checks the syntax of the script made of `source`, if there is one.
@@ -261,7 +261,7 @@ def _minifiers(config: Config) -> dict[str, str]:
 
 def _started(kind: str, name: str, options: EngineOptions) -> KnownEngine:
     """The engine `name` for `kind`. Raises BuildError."""
-    return builtin_engine(kind) if name == BUILT_IN else start_engine(name, options)
+    return builtin_engine(kind) if kind in _MARKUP and name == "builtin" else start_engine(name, options)
 
 
 def _with_commands(engines: EngineSet, config: Config, mode: Mode, stack: ExitStack) -> EngineSet:

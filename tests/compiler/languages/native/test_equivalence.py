@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from buildassets.compiler.engines.lightningcss import DEFAULT_BROWSERS, LightningcssEngine
 from buildassets.compiler.engines.lightningcss_refusals import find_unfit
 from buildassets.compiler.engines.protocol import EngineInput
-from buildassets.compiler.engines.rcssmin import RcssminEngine
 from buildassets.compiler.engines.rjsmin import RjsminEngine
+from buildassets.compiler.engines.sheets import SheetEngine
 from buildassets.compiler.languages.css import lexer as css
 from buildassets.compiler.languages.css import minify as css_minify
 from buildassets.compiler.languages.css import proof as css_proof
@@ -447,7 +447,7 @@ def test_scripts_of_the_project_are_minified_and_read_alike() -> None:
 
 def test_sheets_of_the_project_are_minified_alike() -> None:
     for text in real_texts(".css", 15):
-        minify = partial(RcssminEngine().run, EngineInput(text, "/p/a.css", "a.css"))
+        minify = partial(SheetEngine().run, EngineInput(text, "/p/a.css", "a.css"))
         assert minify() == in_python(minify)
         translate = partial(LightningcssEngine("1", DEFAULT_BROWSERS).run, EngineInput(text, "/p/a.css", "a.css"))
         assert translate() == in_python(translate)

@@ -156,14 +156,18 @@ class _LeftToTheBuild(FilterBase):
 
 
 class _Minifying(_LeftToTheBuild):
-    """Returns its content in builds; an application that calls it gets the minified content."""
+    """Returns its content in builds; an application that calls it gets the minified content, where its module is."""
 
     module = ""
     function = ""
 
     def output(self, **_: Any) -> str:
         """See FilterBase."""
-        return str(getattr(import_module(self.module), self.function)(self.content, keep_bang_comments=True))
+        try:
+            minify = getattr(import_module(self.module), self.function)
+        except ImportError:
+            return self.content
+        return str(minify(self.content, keep_bang_comments=True))
 
 
 class rJSMinFilter(_Minifying):  # noqa: N801 as django-compressor writes it

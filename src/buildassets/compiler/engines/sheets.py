@@ -1,16 +1,6 @@
-"""Minifies style sheets with rcssmin, and uses a result only if it is proven to mean the same.
+"""Minifies style sheets: writes what they mean, and uses a result only if it is proven to mean the same."""
 
-rcssmin knows no grammar: it takes spaces out of strings and custom properties and puts some where a comment was. Its
-result has to have the essence of the source; if it has not, the source's own tokens are written with the least
-between them.
-"""
-
-from collections.abc import Iterator
-from functools import cached_property
-
-import rcssmin
-
-from buildassets.compiler.engines.program_files import files_of_modules
+from buildassets._version import __version__
 from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineOptions
 from buildassets.compiler.languages.css.minify import alignment
 from buildassets.compiler.languages.css.open_ends import MOST_OPEN_ENDS, open_ends
@@ -22,32 +12,28 @@ from buildassets.diagnostics import Diagnostic, Location, locate, warning
 from buildassets.media import Syntax
 
 
-class RcssminEngine:
+class SheetEngine:
     """Minifies style sheets.
 
     Comments that begin with `/*!` stay. All others go, `/*# sourceMappingURL=` with them: that map is one of the
     source.
     """
 
-    name = "rcssmin"
-    version = f"rcssmin {rcssmin.__version__}"
+    name = "builtin"
+    version = f"buildassets {__version__}"
+    programs: tuple[str, ...] = ()  # our own, which are part of every key
     reads: tuple[str, ...] = ()
-
-    @cached_property
-    def programs(self) -> tuple[str, ...]:
-        """The files of the package, which is two modules."""
-        return files_of_modules("rcssmin", "_rcssmin")
 
     def run(self, given: EngineInput) -> Compiled:
         """The same sheet in fewer characters; a warning for each place that browsers ignore."""
         text = given.text
-        faulty = open_ends(text)
         warnings = tuple(
             warning("css/syntax", one.message, locate(given.shown, text, one.start, one.end), hint=one.hint)
-            for one in faulty[:MOST_OPEN_ENDS]
+            for one in open_ends(text)[:MOST_OPEN_ENDS]
         )
         source = Source(text)
-        for minified in _minified(text, source, by_rcssmin=not faulty):
+        for written in (source.joined, source.written_apart):  # what is joined may run together
+            minified = min(text, written(), key=len)
             if source.means(minified):
                 source_map = _source_map(minified, given) if given.wants_source_map else None
                 return Compiled(minified, diagnostics=warnings, source_map=source_map)
@@ -56,19 +42,6 @@ class RcssminEngine:
 
     def close(self) -> None:
         """Do nothing: the engine has no resources."""
-
-
-def _minified(text: str, source: Source, *, by_rcssmin: bool) -> Iterator[str]:
-    """Shorter texts, still to be proven, of which the last one always passes.
-
-    A text that would be no shorter is replaced by the source itself.
-    """
-    if by_rcssmin:  # not where a token is unclosed: 50,000 `/*!` take it three seconds, and four times that if doubled
-        # As bytes, so that lone surrogates do it no harm.
-        encoded = text.encode("utf-8", "surrogatepass")
-        yield min(text, rcssmin.cssmin(encoded, keep_bang_comments=True).decode("utf-8", "surrogatepass"), key=len)
-    yield min(text, source.joined(), key=len)
-    yield min(text, source.written_apart(), key=len)
 
 
 def _source_map(minified: str, given: EngineInput) -> str:
@@ -84,6 +57,6 @@ def _unproven(shown: str) -> Diagnostic:
     )
 
 
-def rcssmin_engine(_options: EngineOptions) -> RcssminEngine:
-    """The engine `rcssmin`."""
-    return RcssminEngine()
+def sheet_engine(_options: EngineOptions) -> SheetEngine:
+    """The engine `builtin` for style sheets."""
+    return SheetEngine()

@@ -13,7 +13,8 @@ from buildassets.compiler.body import bytes_of, text_of
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.graph.findings import Finding, warnings_of
 from buildassets.compiler.graph.import_map import NameResolution
-from buildassets.compiler.languages.javascript.lexer import reads_as_module
+from buildassets.compiler.languages.javascript.lexer import GAP, reads_as_module
+from buildassets.compiler.languages.javascript.references import STRING, unescaped
 from buildassets.compiler.languages.reference import IMPORTS, Reference, ReferenceKind
 from buildassets.compiler.model import Draft, Linked
 from buildassets.compiler.resolve.node import BUILTINS, Packages, Refusal
@@ -21,6 +22,7 @@ from buildassets.compiler.resolve.urls import is_bare
 from buildassets.compiler.sources.uncompiled import reason
 from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.diagnostics import Diagnostic, Location, Severity, warning
+from buildassets.lazy_pattern import lazy_pattern
 from buildassets.media import media_of, suffix
 from buildassets.nearest import Known, nearest
 from buildassets.paths import LogicalPath, normalise
@@ -30,6 +32,17 @@ _NPM: Final = "list the folder of its package in `sources` with `npm = true`"
 _TYPES: Final = ("css", "json")  # of import attributes, those that all browsers know
 _ACCEPTED: Final = ("text/javascript", "application/wasm")  # the media types of what is imported as it is
 _COMPILED: Final = (".ts", ".mts", ".cts", ".tsx", ".jsx")  # esbuild compiles them to scripts
+
+# The attributes of imports, as in `import data from "./a.json" with { type: "json" }`.
+_UNKNOWN: Final = "?"  # the attributes are computed
+
+_ATTRIBUTES: Final = rf"\{{(?P<attributes>(?:{GAP}(?:{STRING}|[^{{}}\"'/]))*+){GAP}\}}"
+_BEHIND: Final = lazy_pattern(rf"{GAP}with{GAP}{_ATTRIBUTES}")
+_SECOND: Final = lazy_pattern(rf"{GAP},{GAP}\{{{GAP}(?:with|\"with\"|'with'){GAP}:{GAP}{_ATTRIBUTES}")
+_OLD_BEHIND: Final = lazy_pattern(rf"{GAP}assert{GAP}{_ATTRIBUTES}")
+_OLD_SECOND: Final = lazy_pattern(rf"{GAP},{GAP}\{{{GAP}(?:assert|\"assert\"|'assert'){GAP}:{GAP}{_ATTRIBUTES}")
+_ALONE: Final = lazy_pattern(rf"{GAP}(?:,{GAP})?\)")
+_TYPE: Final = lazy_pattern(rf"(?:\A|,){GAP}(?:type|\"type\"|'type'){GAP}:{GAP}(?P<type>{STRING})")
 
 
 def import_faults(
@@ -122,13 +135,11 @@ def _refusal(draft: Draft, reference: Reference, target: LogicalPath, *, is_sour
     See HTML, "fetch a single module script". An attribute with an unknown type is accepted, unless it looks like a
     misspelling of the right type.
     """
-    from buildassets.compiler.languages.javascript.import_type import has_old_word, import_type
-
     media_type = media_of(target).type
     text = text_of(draft.body)
-    given = import_type(text, reference)
+    given = _import_type(text, reference)
     needed = _needed_type(media_type)
-    if needed and has_old_word(text, reference):
+    if needed and _has_old_word(text, reference):
         return f"write `with` in the place of `assert`, which no browser knows any more, or {_BUNDLE}"
     is_typing_error = bool(needed and given not in _TYPES and nearest(given, (needed,)))
     if given and (given == needed or (given not in _TYPES and not is_typing_error)):
@@ -197,3 +208,25 @@ def _commonjs(path: LogicalPath, where: Location) -> Diagnostic:
         "map the name to a build of the package for browsers in `importmap`, or bundle what uses it (`bundle = true`)"
     )
     return warning("npm/commonjs", message, where, hint=hint)
+
+
+def _import_type(text: str, reference: Reference) -> str:
+    """The type that the import with the specifier `reference` names; empty where none, _UNKNOWN where it is computed.
+
+    `assert { type: "json" }`, of an earlier draft of the standard, names none: browsers refuse it.
+    """
+    behind = reference.end + 1  # the quote
+    is_declaration = reference.kind is ReferenceKind.MODULE
+    found = (_BEHIND if is_declaration else _SECOND).match(text, behind)
+    if not found:
+        return "" if is_declaration or _ALONE.match(text, behind) else _UNKNOWN
+    named = _TYPE.search(found["attributes"])
+    if not named:
+        return "" if is_declaration or not found["attributes"].strip() else _UNKNOWN
+    return unescaped(named["type"][1:-1]) or _UNKNOWN
+
+
+def _has_old_word(text: str, reference: Reference) -> bool:
+    """Whether the import has its attributes behind `assert`, the word of an earlier draft of the standard."""
+    pattern = _OLD_BEHIND if reference.kind is ReferenceKind.MODULE else _OLD_SECOND
+    return pattern.match(text, reference.end + 1) is not None

@@ -1,10 +1,11 @@
 """What `tsconfig.json` decides for one source."""
 
+import json
 from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.engines.esbuild.tsconfig import TsConfig, targets_of, tsconfig_of
+from buildassets.compiler.engines.esbuild.tsconfig import TsConfig, targets_of, tsconfig_of, without_comments
 from buildassets.compiler.engines.reader import Reader
 from tests.conftest import Tree, write_tree
 
@@ -123,3 +124,24 @@ def test_a_chain_of_extended_files_without_end_is_an_error(tmp_path: Path) -> No
     (fault,) = found.diagnostics
     assert (fault.code, fault.is_error) == ("js/tsconfig", True)
     assert fault.message == f"more than 100 files extend one another, from `{tmp_path}/tsconfig.json` on"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ('{"a": 1, /* b */ "c": [1, 2,], // d\n}', {"a": 1, "c": [1, 2]}),
+        ('{"a": "// no /* comment */,}"}', {"a": "// no /* comment */,}"}),
+        ('{"a": "\\\\", /* "b": 1 */ }', {"a": "\\"}),
+        ("[1, // a\n // b\n]", [1]),
+        ('{"paths": {"@/*": ["./*"]}}', {"paths": {"@/*": ["./*"]}}),
+    ],
+)
+def test_comments_and_trailing_commas_are_left_out(text: str, value: object) -> None:
+    plain = without_comments(text)
+    assert json.loads(plain) == value
+    assert len(plain) == len(text)
+    assert plain.count("\n") == text.count("\n")
+
+
+def test_other_faults_stay() -> None:
+    assert without_comments('{"a" 1 /* b') == '{"a" 1     '

@@ -19,9 +19,8 @@ from buildassets.compiler.engines.process.endings import DiedError
 from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineOptions
 from buildassets.compiler.engines.unavailable import UnavailableError
 from buildassets.compiler.engines.wording import sentence
-from buildassets.compiler.languages.javascript.assignment import assigns_to_call
 from buildassets.compiler.languages.javascript.jsx import HINT as JSX_HINT
-from buildassets.compiler.languages.javascript.lexer import Kind, reads_as_module
+from buildassets.compiler.languages.javascript.lexer import Kind, reads_as_module, tokens
 from buildassets.compiler.languages.javascript.minify import pieces
 from buildassets.compiler.languages.javascript.proof import is_readable
 from buildassets.diagnostics import Diagnostic, Location, Severity, error, locate, place, reason_text, warning
@@ -44,6 +43,12 @@ _MAP_FLAGS: Final = ("--sourcemap=external", "--sources-content=false")
 _LICENCE_MARKS: Final = ("/*!", "//!", "@license", "@preserve")
 _IN_FUNCTION: Final = "(function(){{\n{}\n}})"
 _ASSIGNMENT: Final = "Invalid assignment target"
+# Behind these browsers read a call and refuse it when it runs (ECMA-262, section 13.15.1, as the web needs it).
+_ASSIGNING: Final = frozenset(
+    ("=", "+=", "-=", "*=", "/=", "%=", "**=", "<<=", ">>=", ">>>=", "&=", "^=", "|=", "++", "--", "in", "of")
+)
+_NOT_CALLED: Final = ("new", "import", "super", "async")
+_GAPS: Final = (Kind.SPACE, Kind.LINE_END, Kind.COMMENT)
 _RJSMIN: Final = 'set `js = "rjsmin"` under `[tool.buildassets.engines]`'
 
 
@@ -239,3 +244,22 @@ def esbuild_engine(options: EngineOptions) -> EsbuildEngine:
         return EsbuildEngine(find_esbuild(options.folder, permission=options.permission), options.browsers)
     except UnavailableError as why:
         raise BuildError([why.diagnostic("js/unavailable", None)]) from None
+
+
+def assigns_to_call(text: str) -> bool:
+    """Whether `text` begins with a call, such as `f(x)` or `a.b()`, behind which is assigned to it, or nothing."""
+    depth = 0
+    last = ""
+    for kind, start, end in tokens(text, module=False):
+        word = text[start:end]
+        if kind in _GAPS:
+            continue
+        if not last and (kind is not Kind.NAME or word in _NOT_CALLED):
+            return False
+        if depth == 0 and (word in _ASSIGNING or word in (")", ";")):
+            return last == ")"
+        if depth == 0 and last and kind is not Kind.NAME and word not in (".", "(", "["):
+            return False
+        depth += (word in ("(", "[", "{")) - (word in (")", "]", "}"))
+        last = word
+    return last == ")"

@@ -5,14 +5,15 @@ Takes the path of a source and a function that reads files; gives the options of
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from posixpath import basename, dirname, isabs, join, normpath
 from typing import Any, Final, TypeAlias
 
-from buildassets.compiler.languages.json.comments import without_comments
 from buildassets.compiler.languages.json.fault import json_fault
 from buildassets.diagnostics import Diagnostic, Location, error, locate, warning
 from buildassets.frozen import field, frozen
+from buildassets.lazy_pattern import lazy_pattern
 
 Read: TypeAlias = Callable[[str], str | None]  # the text of the file at an absolute path, None if there is none
 _Options: TypeAlias = dict[str, Any]
@@ -27,6 +28,11 @@ _COMPILING: Final = (
 _UNCOMPILED: Final = ("preserve", "react-native")  # values of `jsx` that leave it to another tool
 _FOLDER_OF_CONFIG: Final = "${configDir}"
 _PACKAGES: Final = "/node_modules/"
+# JSON with comments and trailing commas.
+_STRING: Final = r'"(?:[^"\\\n]|\\.)*+"'
+_COMMENT: Final = lazy_pattern(rf"{_STRING}|(//[^\n\r]*+|/\*.*?(?:\*/|\Z))", re.DOTALL)
+_COMMA: Final = lazy_pattern(rf"{_STRING}|(,)(?=\s*[}}\]])", re.DOTALL)
+_NO_LINE_END: Final = lazy_pattern(r"[^\n\r]")
 _MOST_EXTENDED: Final = 100  # files of which each extends the next
 
 
@@ -193,3 +199,12 @@ def _cut(pattern: str) -> Iterator[tuple[str, str]]:
 
 def _fits(name: str, head: str, tail: str) -> bool:
     return len(name) >= len(head) + len(tail) and name.startswith(head) and name.endswith(tail)
+
+
+def without_comments(text: str) -> str:
+    """`text` with spaces in the place of comments and trailing commas, so that all places stay."""
+    return _COMMA.sub(_blank, _COMMENT.sub(_blank, text))
+
+
+def _blank(match: re.Match[str]) -> str:
+    return match[0] if match[1] is None else _NO_LINE_END.sub(" ", match[0])

@@ -7,16 +7,17 @@ from typing import Final
 
 from buildassets.compiler.engines.sass import imports as scss_imports
 from buildassets.compiler.engines.sass.advice import IMPORT_LOOP, advice
-from buildassets.compiler.engines.sass.columns import characters, lines_of
 from buildassets.compiler.engines.sass.embedded_protocol import Event, EventKind, Failure, SourceSpan
 from buildassets.compiler.engines.sass.survey import SpecialFile
 from buildassets.compiler.engines.wording import ELSEWHERE, sentence
+from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.diagnostics import Diagnostic, Location, error, locate, place, warning
 from buildassets.frozen import frozen, replace
 from buildassets.nearest import nearest
 from buildassets.paths import from_url
 
 _MOST_TRACES: Final = 8
+_LINE_END: Final = re.compile(r"\r\n|\r|\n")
 _FRAME: Final = re.compile(r"(.*?) (\d+):(\d+) {2,}[^\n]*")
 _NAME: Final = re.compile(r"""["']([^"'\n]*)["']""")
 _QUOTED: Final = re.compile(r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'""", re.DOTALL)
@@ -69,12 +70,12 @@ class SheetFiles:
 
     def location(self, path: str, line: int, column: int, line_text: str, marked: str = "") -> Location:
         """A place from Dart's numbers, which count from 0 and in code units; `marked` is the text there."""
-        length = max(1, len(lines_of(marked)[0]))
+        length = max(1, len(_lines_of(marked)[0]))
         return place(self.name_of(path), line + 1, characters(line_text, column) + 1, line_text, length)
 
     def spanned(self, span: SourceSpan) -> Location:
         """The place of `span`."""
-        return self.location(self.path_of(span.url), span.line, span.column, lines_of(span.context)[0], span.text)
+        return self.location(self.path_of(span.url), span.line, span.column, _lines_of(span.context)[0], span.text)
 
 
 Frame = tuple[str, int, int]  # path, line and column, both from 0
@@ -88,7 +89,7 @@ def _frames(files: SheetFiles, trace: str) -> list[Frame]:
 
 def _framed(files: SheetFiles, frame: Frame) -> Location:
     path, line, column = frame
-    lines = lines_of(files.text_of(path))
+    lines = _lines_of(files.text_of(path))
     return files.location(path, line, column, lines[line] if line < len(lines) else "")
 
 
@@ -211,7 +212,7 @@ def failure(files: SheetFiles, failed: Failure) -> Diagnostic:
 def _advice(files: SheetFiles, span: SourceSpan, message: str) -> str | None:
     path = files.path_of(span.url)
     text = files.text_of(path)
-    lines = lines_of(text)
+    lines = _lines_of(text)
     offset = sum(len(line) + 1 for line in lines[: span.line])
     offset += characters(lines[span.line], span.column) if span.line < len(lines) else 0
     known = (path, files.path, *files.read)
@@ -251,7 +252,7 @@ def _loaded(files: SheetFiles, span: SourceSpan) -> tuple[str, Location]:
     if name is None or "\n" in span.text[: name.end()]:
         return span.text, files.spanned(span)
     column = span.column + name.start(1)
-    return name[1], files.location(files.path_of(span.url), span.line, column, lines_of(span.context)[0], name[1])
+    return name[1], files.location(files.path_of(span.url), span.line, column, _lines_of(span.context)[0], name[1])
 
 
 def _looked_in(folders: Sequence[str]) -> str:
@@ -265,3 +266,13 @@ def _of_scheme(name: str) -> str | None:
         return "install the package with npm in a folder above the sheet"
     near = nearest(name.removeprefix("sass:"), _BUILT_IN_MODULES) if name.startswith("sass:") else None
     return f"did you mean `sass:{near}`?" if near else None
+
+
+def _lines_of(text: str) -> list[str]:
+    """The lines of `text`, as editors and Dart count them."""
+    return _LINE_END.split(text)
+
+
+def characters(line: str, units: int) -> int:
+    """The number of characters in the first `units` code units of `line`, as Dart counts columns."""
+    return Lines(line).offset(0, units) or 0

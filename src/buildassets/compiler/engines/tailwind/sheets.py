@@ -9,10 +9,10 @@ import os
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Final, NamedTuple
 
 from buildassets.compiler.engines.reader import Reader
-from buildassets.compiler.engines.tailwind.braces import expanded
 from buildassets.compiler.engines.tailwind.packages import homes, plugin_files, sheet_of_package
 from buildassets.compiler.engines.tailwind.rules import Rule, is_of_tailwind, quoted, rules
 from buildassets.compiler.languages.css.references import scan
@@ -26,6 +26,11 @@ _WITH_UTILITIES: Final = ("tailwindcss", "tailwindcss/index.css", "tailwindcss/u
 _SOURCE: Final = re.compile(r"source\(\s*(?:none|\"([^\"]*)\"|'([^']*)')\s*\)", re.IGNORECASE)
 _ELSEWHERE: Final = re.compile(r"[a-z][a-z0-9+.-]*:|//|/|#", re.IGNORECASE)
 _CONDITION: Final = re.compile(r"\s*(layer|supports)\s*(?:\(((?:[^()]|\([^()]*\))*)\)|(?![-\w(]))", re.IGNORECASE)
+
+# Braces in the globs of `@source`: `{html,js}` and `{1..3}`.
+_BRACES: Final = re.compile(r"\{([^{}]*)\}")
+_RANGE: Final = re.compile(r"(-?\d+)\.\.(-?\d+)(?:\.\.(-?\d+))?")
+_MOST_EXPANDED: Final = 1000  # of what one glob stands for
 
 
 class Piece(NamedTuple):
@@ -250,3 +255,28 @@ def starts(pieces: Iterable[Piece]) -> list[int]:
         found.append(position)
         position += len(piece.text)
     return found
+
+
+def expanded(glob: str) -> list[str]:
+    """The globs without braces that `glob` stands for, in order; braces without a comma or a range stay."""
+    return list(dict.fromkeys(islice(_expanded(glob), _MOST_EXPANDED)))
+
+
+def _expanded(glob: str) -> Iterator[str]:
+    for braces in _BRACES.finditer(glob):
+        choices = _choices(braces[1])
+        if choices:
+            for choice in choices:
+                yield from _expanded(f"{glob[: braces.start()]}{choice}{glob[braces.end() :]}")
+            return
+    yield glob
+
+
+def _choices(inside: str) -> list[str]:
+    if "," in inside:
+        return inside.split(",")
+    if found := _RANGE.fullmatch(inside):
+        first, last, step = int(found[1]), int(found[2]), abs(int(found[3] or 1)) or 1
+        numbers = range(first, last + 1, step) if first <= last else range(first, last - 1, -step)
+        return [str(number) for number in numbers[:_MOST_EXPANDED]]
+    return []

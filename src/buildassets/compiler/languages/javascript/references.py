@@ -17,7 +17,6 @@ from buildassets.compiler.languages.javascript.lexer import (
     Kind,
     tokens,
 )
-from buildassets.compiler.languages.javascript.preload_lists import with_preload_lists
 from buildassets.compiler.languages.javascript.survey import kept_survey
 from buildassets.compiler.languages.native.library import Question, asked, numbers_of
 from buildassets.compiler.languages.reference import Reference, ReferenceKind
@@ -60,6 +59,22 @@ _TAIL: Final = 4000  # characters at the end of a text in which its last line is
 _DOTS: Final = (".", "?.")
 _NEEDED: Final = ("import", "export", OWN_URL)  # no reference but to the source map has none of these
 
+# The lists of files that Vite writes into a chunk, which it loads ahead with the modules that `import()` names. They
+# are relative to the chunk where Vite's `base` is: then each is a reference. With another base they are names below
+# it, which a script joins with it when it runs.
+_VITE_MARK: Final = "__vite__mapDeps"
+_VITE_ITEM: Final = r"(?:\"[^\"\\\n\r]*\"|'[^'\\\n\r]*'|`[^`\\$]*`)"
+_VITE_LIST: Final = rf"\[\s*({_VITE_ITEM}(?:\s*,\s*{_VITE_ITEM})*)\s*\]"
+_VITE_ITEMS: Final = lazy_pattern(_VITE_ITEM)
+_VITE_NAME: Final = r"[\w$]+"
+# Since Vite 5.1 it begins the chunk; what begins a text is code.
+_VITE_AT_START: Final = lazy_pattern(
+    rf"\ufeff?(?:#![^\n\r]*)?\s*(?:const|let|var)\s+{_VITE_MARK}\s*=\s*\(({_VITE_NAME}),\s*({_VITE_NAME})\s*=\s*{_VITE_MARK},\s*{_VITE_NAME}\s*=\s*"
+    rf"\(?\s*\2\.f\s*\|\|\s*\(\s*\2\.f\s*=\s*{_VITE_LIST}\s*\)"
+)
+# Before that it follows the import: `load(() => import("./a.js"), ["./a.js", "./a.css"], import.meta.url)`.
+_VITE_BESIDE_IMPORT: Final = lazy_pattern(rf"[\"'`]\s*\)\s*,\s*{_VITE_LIST}\s*,\s*import\.meta\.url\s*\)")
+
 
 def scan(text: str) -> list[Reference]:
     """The references in `text`, in text order.
@@ -68,7 +83,7 @@ def scan(text: str) -> list[Reference]:
     comments that name a source map the last counts, and only if no code follows it (ECMA-426, section 11.1.2.1); a
     `data:` URL is no reference. What Vite lists to be loaded ahead is one.
     """
-    return [*with_preload_lists(text, _scanned(text))]
+    return [*_with_preload_lists(text, _scanned(text))]
 
 
 def _scanned(text: str) -> list[Reference]:
@@ -132,7 +147,7 @@ def references_at(text: str, places: Sequence[int]) -> tuple[Reference, ...]:
     """The references in `text`, which is whole, and of which the survey has the `places`; as `scan` has them."""
     names_map = bool(places) and places[-3] == _COMMENT_AT_END  # they come last
     found = tuple(_at_places(text, places, _plainly_named(text) if names_map else []))
-    return tuple(with_preload_lists(text, found))
+    return tuple(_with_preload_lists(text, found))
 
 
 def _continues_clause(kind: Kind, word: str, previous: str) -> bool:
@@ -243,3 +258,28 @@ def _source_map(comment: str, start: int) -> Iterator[Reference]:
     match = _SOURCE_MAP.fullmatch(comment)
     if match and match[1] and not match[1].startswith("data:"):
         yield Reference(start + match.start(1), start + match.end(1), match[1], ReferenceKind.SOURCE_MAP)
+
+
+def _with_preload_lists(text: str, references: Sequence[Reference]) -> Sequence[Reference]:
+    """`references`, which are those of `text`, with the elements of Vite's lists, in text order."""
+    found = [*_at_start(text), *_beside_imports(text, references)]
+    return sorted((*references, *found), key=lambda one: one.start) if found else references
+
+
+def _at_start(text: str) -> Iterator[Reference]:
+    match = _VITE_AT_START.match(text) if _VITE_MARK in text else None
+    if match:
+        yield from _listed(text, *match.span(3))
+
+
+def _beside_imports(text: str, references: Sequence[Reference]) -> Iterator[Reference]:
+    for reference in references:
+        if reference.kind is ReferenceKind.LATER and (match := _VITE_BESIDE_IMPORT.match(text, reference.end)):
+            yield from _listed(text, *match.span(1))
+
+
+def _listed(text: str, start: int, end: int) -> Iterator[Reference]:
+    for item in _VITE_ITEMS.finditer(text, start, end):
+        url = item[0][1:-1]
+        if url.startswith(("./", "../")):
+            yield Reference(item.start() + 1, item.end() - 1, url, ReferenceKind.URL)

@@ -4,13 +4,13 @@ A link is no reference: what `<a href>` names is not loaded. Nor is what a templ
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from buildassets.compiler.languages.css import references as css
 from buildassets.compiler.languages.javascript import references as js
 from buildassets.compiler.languages.json import import_map
-from buildassets.compiler.languages.markup.character_references import Decoded
 from buildassets.compiler.languages.markup.lexer import Kind, Tag, Token, name_of, read_tag
 from buildassets.compiler.languages.reference import Reference, ReferenceKind
 from buildassets.frozen import frozen
@@ -57,6 +57,54 @@ _CDATA_START, _CDATA_END = "<![CDATA[", "]]>"
 _Scanner = Callable[[str], list[Reference]]
 
 
+class _Decoded:
+    """A text without its character references, and the way back to where each character was written."""
+
+    __slots__ = ("_length", "_offsets", "_pieces", "_places")
+
+    def __init__(self) -> None:
+        self._pieces: list[str] = []
+        self._offsets: list[int] = []
+        self._places: list[int] = []
+        self._length = 0
+
+    @property
+    def text(self) -> str:
+        """All pieces in one."""
+        if len(self._pieces) > 1:
+            self._pieces = ["".join(self._pieces)]
+        return self._pieces[0] if self._pieces else ""
+
+    def add(self, piece: str, place: int) -> None:
+        """Append what is written, or meant, at `place` and from there on."""
+        self._pieces.append(piece)
+        self._offsets.append(self._length)
+        self._places.append(place)
+        self._length += len(piece)
+
+    def add_decoded(
+        self,
+        text: str,
+        start: int,
+        end: int,
+        character_reference: re.Pattern[str],
+        meaning: Callable[[re.Match[str]], str | None],
+    ) -> None:
+        """Append what `text[start:end]` means. A match of the pattern that has no `meaning` stays as it is."""
+        for match in character_reference.finditer(text, start, end):
+            meant = meaning(match)
+            if meant is not None:
+                self.add(text[start : match.start()], start)
+                self.add(meant, match.start())
+                start = match.end()
+        self.add(text[start:end], start)
+
+    def place(self, offset: int) -> int:
+        """Where the character at `offset` of `text` was written."""
+        piece = bisect_right(self._offsets, offset) - 1
+        return self._places[piece] + offset - self._offsets[piece]
+
+
 @frozen
 class Dialect:
     """The differences between HTML and XML.
@@ -90,7 +138,7 @@ class _Walk:
         self._dialect = dialect
         self._element = ""  # the style or script that is open
         self._scanner: _Scanner = css.scan
-        self._content = Decoded()
+        self._content = _Decoded()
         self.found: list[Reference] = []
         self.has_base = False
 
@@ -102,7 +150,7 @@ class _Walk:
             tag = read_tag(self._text, token)
             self._follow_tag(tag)
             if token.kind is Kind.TAG and not self._element and (scanner := self._scanner_of(tag)):
-                self._element, self._scanner, self._content = tag.name, scanner, Decoded()
+                self._element, self._scanner, self._content = tag.name, scanner, _Decoded()
         elif token.kind is Kind.INSTRUCTION and name_of(self._text, token.start) == "xml-stylesheet":
             self._refer_by(read_tag(self._text, token), "href")
 
@@ -157,11 +205,11 @@ class _Walk:
             return not _LOADING_RELATIONS.isdisjoint(self._value(tag, "rel").lower().split())
         return name != "input" or self._value(tag, "type").strip().lower() == "image"
 
-    def _decode(self, decoded: Decoded, start: int, end: int) -> None:
+    def _decode(self, decoded: _Decoded, start: int, end: int) -> None:
         decoded.add_decoded(self._text, start, end, self._dialect.character_reference, self._dialect.meaning)
 
-    def _decoded(self, tag: Tag, attribute: str) -> Decoded:
-        decoded = Decoded()
+    def _decoded(self, tag: Tag, attribute: str) -> _Decoded:
+        decoded = _Decoded()
         self._decode(decoded, *tag.attributes.get(attribute, (0, 0)))
         return decoded
 
@@ -180,12 +228,12 @@ class _Walk:
             for start, end in _candidates(text):
                 self._refer(decoded, Reference(start, end, text[start:end]))
 
-    def _embed(self, decoded: Decoded, scanner: _Scanner) -> None:
+    def _embed(self, decoded: _Decoded, scanner: _Scanner) -> None:
         for reference in scanner(decoded.text):
             if reference.kind is not ReferenceKind.SOURCE_MAP:
                 self._refer(decoded, reference)
 
-    def _refer(self, decoded: Decoded, reference: Reference) -> None:
+    def _refer(self, decoded: _Decoded, reference: Reference) -> None:
         """Take a reference that stands in `decoded`, unless it names nothing or is not yet known."""
         start, end, url, kind = reference.start, reference.end, reference.url, reference.kind
         if not url.strip() or url.startswith("#") or url[:5].lower() == "data:":

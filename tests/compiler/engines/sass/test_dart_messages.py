@@ -1,6 +1,6 @@
 import pytest
 
-from buildassets.compiler.engines.sass.columns import characters
+from buildassets.compiler.engines.sass.dart_messages import characters
 
 
 @pytest.mark.parametrize(("line", "units", "count"), [("abc", 2, 2), ("é😀b", 3, 2), ("😀😀", 4, 2), ("a", 9, 1)])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from buildassets.compiler.languages.javascript.assignment import assigns_to_call
+from buildassets.compiler.engines.esbuild.minify import assigns_to_call
 
 
 @pytest.mark.parametrize(

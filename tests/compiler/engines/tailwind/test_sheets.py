@@ -1,6 +1,6 @@
 import pytest
 
-from buildassets.compiler.engines.tailwind.braces import expanded
+from buildassets.compiler.engines.tailwind.sheets import expanded
 
 
 @pytest.mark.parametrize(

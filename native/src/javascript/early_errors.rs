@@ -3,25 +3,12 @@
 use super::lexer::{Kind, Lexer};
 use crate::text::{at, counted, find_any};
 
-const NO_SUSPECT: u32 = 0;
-const SUSPECT: u32 = 1;
-const UNREAD: u32 = 2;
-
-/// Numbers: whether the code has suspects; how many regular expressions there are; their spans in characters. Behind
-/// them the code, where it is left to Python: its rules for what is not ASCII are others.
+/// Numbers: whether the code may have suspects; the spans of the regular expressions in characters. Code that is not
+/// ASCII is left to Python, whose rules for it are others.
 pub fn early_errors(text: &[u8], module: Option<bool>) -> Vec<u8> {
-    let (mut code, places) = plain(text, module);
-    let verdict = match (code.is_ascii(), code.is_ascii() && has_suspect(&code)) {
-        (false, _) => UNREAD,
-        (true, false) => NO_SUSPECT,
-        (true, true) => SUSPECT,
-    };
-    let head = [verdict, places.len() as u32 / 2].into_iter();
-    let mut answer: Vec<u8> = head.chain(counted(text, &places)).flat_map(u32::to_le_bytes).collect();
-    if verdict == UNREAD {
-        answer.append(&mut code);
-    }
-    answer
+    let (code, places) = plain(text, module);
+    let verdict = u32::from(!code.is_ascii() || has_suspect(&code));
+    [verdict].into_iter().chain(counted(text, &places)).flat_map(u32::to_le_bytes).collect()
 }
 
 /// The code of a script with marks for strings, templates and regular expressions, blanks for what lies between tokens,

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from buildassets.compiler.languages.javascript.lexer import Kind, tokens
 from buildassets.compiler.languages.javascript.regular_expression import refusal
-from buildassets.compiler.languages.native.library import Question, asked_of_script, numbers_of, text_of
+from buildassets.compiler.languages.native.library import Question, asked_of_script, numbers_of
 from buildassets.compiler.languages.open_ended import OpenEnd
 from buildassets.lazy_pattern import lazy_pattern
 
@@ -23,9 +23,6 @@ _BEFORE: Final = lazy_pattern(r"(?:(?<![\w$.#\\])(?:else|do|try|finally)|[;{}])\
 _CONTROL: Final = lazy_pattern(r"(?<![\w$.#\\])(?:if|for(?:\s+await)?|while|switch|with|catch)\s*\Z")
 _BEGINS_STATEMENT: Final = lazy_pattern(r"(?:[;{}]|(?<![\w$.#\\])for\s*\(|\A)\s*\Z")
 _VALUE: Final = lazy_pattern(r"\s*(?:=(?![=>])|(?:of|in)(?![\w$]))")
-_HEAD_BYTES: Final = 8  # of the library's answer, before the spans of the regular expressions
-_SPAN_BYTES: Final = 8
-_UNREAD: Final = 2  # as `early_errors.rs` has it: the code follows
 _NEARBY: Final = 40  # characters that are looked at before a place
 _IN_CODE: Final = {Kind.STRING: '"', Kind.TEMPLATE: "`", Kind.REGEXP: "/", Kind.BAD: "\x01"}
 
@@ -43,17 +40,14 @@ def early_error(text: str, *, module: bool | None = None) -> OpenEnd | None:
 
 
 def _is_suspect(text: str, module: bool | None) -> bool:
-    """Whether the library finds suspects or a regular expression that is refused, or there is no library."""
+    """Whether there may be such a fault; where there is no library to find that out, there may be one in any script."""
     answer = asked_of_script(Question.EARLY_ERRORS, text, "", module)
     if answer is None:
         return True
-    verdict, count = numbers_of(answer[:_HEAD_BYTES])
-    end = _HEAD_BYTES + count * _SPAN_BYTES
-    places = iter(numbers_of(answer[_HEAD_BYTES:end]))
-    literals = {text[start + 1 : stop] for start, stop in zip(places, places, strict=True)}  # many stand there twice
-    if any(map(_refused, literals)):
-        return True
-    return any(_suspects(text_of(answer[end:]))) if verdict == _UNREAD else bool(verdict)
+    verdict, *places = numbers_of(answer)
+    each = iter(places)
+    literals = {text[start + 1 : stop] for start, stop in zip(each, each, strict=True)}  # many stand there twice
+    return bool(verdict) or any(map(_refused, literals))
 
 
 def _refused(literal: str) -> str | None:

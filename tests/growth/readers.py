@@ -38,9 +38,10 @@ from buildassets.compiler.templates.jinja import JinjaReader
 from buildassets.diagnostics import error, locate, render_annotation, render_text
 from buildassets.errors import ConfigError
 from buildassets.media import Syntax
+from buildassets.migrate import ruby
 from buildassets.paths import LogicalPath, from_url, normalise, relative, split_url, to_url
 from buildassets.paths import join as join_paths
-from tests.growth.shapes import DIRECTIVES, JSON, MARKUP, MESSAGES, PATHS, SCRIPTS, SHEETS, TEMPLATES, TOML
+from tests.growth.shapes import DIRECTIVES, JSON, MARKUP, MESSAGES, PATHS, RUBY, SCRIPTS, SHEETS, TEMPLATES, TOML
 
 Around = tuple[tuple[str, str], ...]
 
@@ -105,6 +106,11 @@ def _toml(text: str) -> None:
         if ".a" not in text:  # tomllib joins the parts of a dotted key in square time (Python 3.11)
             toml_table.parse(text, "a.toml")
         find_places(text)
+
+
+def _ruby(text: str) -> None:
+    for statement in ruby.statements(text):
+        ruby.call(statement.text)
 
 
 def _diagnostic(text: str) -> None:
@@ -184,6 +190,7 @@ READERS: Final[Mapping[str, Reader]] = {
             *(("{% load buildassets %}{% asset ", "%}"), ("{% verbatim %}", "")),
         ),
     ),
+    "ruby": Reader(_ruby, RUBY, (*_NAKED, ("pin ", ""), ("pin [", "]"), ('pin "', '"'))),
     "diagnostic": Reader(_diagnostic, MESSAGES),
     "glob": Reader(lambda text: compile_globs([text])("a" * 50 + "/" + "b" * 50), PATHS),
     "long name against globs": Reader(_long_name, PATHS),

@@ -51,6 +51,11 @@ SCRIPTS: Final = _shapes(r"""
     \\u \\u{ \\u0061 \\x @a\x20 <a> with(a) debugger; ;; sourceMappingURL= //#\x20sourceMappingURL=
     //#\x20sourceMappingURL=a\n /*#\x20sourceMappingURL= /*#\x20sourceMappingURL=a\x20*/ //@\x20 #!
 """)
+RUBY: Final = _shapes(r"""
+    a\x20(1\n a\x20[\n a\x20{\n pin\x20'a'\n pin\x20\x22a\x22,\n 1,\x20 [1], 'a'=>1, a:\x201, :a=>[ %w[ %w[a]\x20 %i(
+    a\x20do\n a\x20do\x20|b|\n do\x20|a class\x20a\n end\n if\x20a\n \x20if\x20a =begin\n =end\n a\\\n a<<\n #{
+    \x22#{ {#
+""")
 DIRECTIVES: Final = _shapes(r"""
     //=\x20require //=\x20require\x20a\n //=\x20require\x20'a\n *=\x20require\x20a\n //=\n //=\x20a\n =\x20a
     /*=\x20a\x20*/ #=\x20require\x20a\n

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from buildassets.migrate.ruby import Call, call, statements
+from tests.growth.test_growth import cpu_seconds, growth
 
 
 @pytest.mark.parametrize(
@@ -70,3 +71,18 @@ def test_statements_know_their_lines_and_whether_they_are_conditional(text: str,
 @pytest.mark.parametrize("text", ["pin " + "[" * 5000, "pin " + '"' * 5000, "(" * 5000 + "\n" * 5000, "if x\n" * 5000])
 def test_unclosed_text_ends(text: str) -> None:
     assert [*map(call, (one.text for one in statements(text)))]
+
+
+@pytest.mark.busy(reason="compares CPU times, which grow where other processes take the caches")
+@pytest.mark.parametrize("line", ["a (1\n", "a [\n", "a,\n", "class a\n"])
+def test_time_to_read_grows_with_the_lines(line: str) -> None:
+    assert growth(lambda count: cpu_seconds(lambda: [*statements(line * count)]), 5_000, 4, limit=8) < 8
+
+
+@pytest.mark.busy(reason="compares CPU times, which grow where other processes take the caches")
+@pytest.mark.parametrize(("text", "argument"), [("pin [{}1]", "1, "), ("pin {}1", "1, "), ("pin {}1", "'a' => 1, ")])
+def test_time_to_read_a_call_grows_with_its_arguments(text: str, argument: str) -> None:
+    def read(count: int) -> None:
+        assert call(text.format(argument * count))
+
+    assert growth(lambda count: cpu_seconds(lambda: read(count)), 20_000, 4, limit=8) < 8

@@ -53,24 +53,28 @@ class Call:
 
 def statements(text: str) -> Iterator[Statement]:
     """The statements of `text` that are no comments, in order."""
-    around: list[bool] = []  # for each open block: whether it may not run exactly once
+    around = [False]  # for each open block, behind that of the file: whether it may not run exactly once
     pending: list[tuple[int, str]] = []
+    parts: list[str] = []  # the code of the pending lines
+    depth = 0
     for number, stripped in _code_lines(text):
         pending.append((number, stripped))
         code = without_comment(stripped)
+        parts.append(code.removesuffix("\\").strip())
+        depth += _opened(code)
         if code.endswith((",", "\\", "[", "(", "+=", "<<", "=")) and not _OPENS.match(code):
             continue
-        whole = " ".join(without_comment(one).removesuffix("\\").strip() for _, one in pending)
-        if _is_open(whole):
+        if depth > 0:
             continue
+        whole = " ".join(parts)
         closes, opens = _CLOSES.match(code) is not None, _OPENS.match(code) is not None
         is_plain = _PLAIN.match(code) is not None
-        closed = around.pop() if closes and around else False
-        is_conditional = any(around) or closed or (opens and not is_plain) or _is_modified(whole)
+        in_block = around.pop() if closes and len(around) > 1 else around[-1]
+        is_conditional = in_block or (opens and not is_plain) or _is_modified(whole)
         yield Statement(whole, tuple(pending), is_conditional)
         if opens and not _CLOSED_IN_LINE.match(code):
-            around.append(not is_plain)
-        pending = []
+            around.append(around[-1] or not is_plain)
+        pending, parts, depth = [], [], 0
     if pending:
         yield Statement(" ".join(line for _, line in pending), tuple(pending), True)
 
@@ -92,10 +96,10 @@ def _is_modified(text: str) -> bool:
     return _MODIFIED.search(_QUOTED.sub('""', text)) is not None
 
 
-def _is_open(text: str) -> bool:
-    """Whether a bracket is open at the end, so that the statement continues."""
-    plain = _QUOTED.sub(lambda found: "[" if found[0][0] == "%" else "", text)
-    return sum(map(plain.count, "[({")) > sum(map(plain.count, "])}"))
+def _opened(code: str) -> int:
+    """How many more brackets a line of code opens than it closes."""
+    plain = _QUOTED.sub(lambda found: "[" if found[0][0] == "%" else "", code)
+    return sum(map(plain.count, "[({")) - sum(map(plain.count, "])}"))
 
 
 def without_comment(line: str) -> str:
@@ -110,8 +114,8 @@ def call(text: str) -> Call | None:
     if match is None:
         return None
     try:
-        tokens = [*_tokens(match[2])]
-        if tokens[:1] == ["("] and tokens[-1:] == [")"]:
+        tokens = _tokens(match[2])
+        if tokens[-1:] == ["("] and tokens[:1] == [")"]:
             tokens = tokens[1:-1]
         return Call(match[1], *_arguments(tokens))
     except (NotLiteralError, RecursionError):
@@ -120,14 +124,16 @@ def call(text: str) -> Call | None:
 
 def literal(text: str) -> Any:
     """The value of the literal `text`: a string, a word, a list of these. Raises NotLiteralError for anything else."""
-    tokens = [*_tokens(text)]
+    tokens = _tokens(text)
     value = _value(tokens)  # takes its tokens out of the list
     if tokens:
         raise NotLiteralError(text)
     return value
 
 
-def _tokens(text: str) -> Iterator[str]:
+def _tokens(text: str) -> list[str]:
+    """The tokens of `text`, the first at the end of the list, where it takes no time to remove it."""
+    tokens = []
     position = 0
     while position < len(text):
         token = _TOKEN.match(text, position)
@@ -135,23 +141,24 @@ def _tokens(text: str) -> Iterator[str]:
             raise NotLiteralError(text)
         position = token.end()
         if not token[0].isspace() and not token[0].startswith("#"):
-            yield token[0]
+            tokens.append(token[0])
+    return tokens[::-1]
 
 
 def _arguments(tokens: list[str]) -> tuple[tuple[Any, ...], dict[str, Any]]:
     arguments: list[Any] = []
     options: dict[str, Any] = {}
     while tokens:
-        if tokens[0].endswith(":") and tokens[0][0] not in "\"'":
-            key = tokens.pop(0)[:-1]
+        if tokens[-1].endswith(":") and tokens[-1][0] not in "\"'":
+            key = tokens.pop()[:-1]
             options[key] = _value(tokens)
-        elif tokens[1:2] == ["=>"]:
+        elif tokens[-2:-1] == ["=>"]:
             key = str(_value(tokens))
-            del tokens[0]
+            tokens.pop()
             options[key] = _value(tokens)
         else:
             arguments.append(_value(tokens))
-        if tokens and tokens.pop(0) != ",":
+        if tokens and tokens.pop() != ",":
             raise NotLiteralError("what follows is no argument")
     return tuple(arguments), options
 
@@ -159,14 +166,14 @@ def _arguments(tokens: list[str]) -> tuple[tuple[Any, ...], dict[str, Any]]:
 def _value(tokens: list[str]) -> Any:
     if not tokens:
         raise NotLiteralError("nothing")
-    token = tokens.pop(0)
+    token = tokens.pop()
     if token == "[":  # noqa: S105 a bracket
         values = []
-        while tokens[:1] != ["]"]:
+        while tokens[-1:] != ["]"]:
             values.append(_value(tokens))
-            if tokens[:1] == [","]:
-                del tokens[0]
-        del tokens[0]
+            if tokens[-1:] == [","]:
+                tokens.pop()
+        tokens.pop()
         return values
     if token.startswith("%"):
         return token[3:-1].split()

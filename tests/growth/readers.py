@@ -33,15 +33,29 @@ from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.maps import read_map
 from buildassets.compiler.resolve.urls import target_of
 from buildassets.compiler.sources.globs import compile_globs
+from buildassets.compiler.templates.chameleon import ChameleonReader
 from buildassets.compiler.templates.django import DjangoReader
 from buildassets.compiler.templates.jinja import JinjaReader
+from buildassets.compiler.templates.mako import MakoReader
 from buildassets.diagnostics import error, locate, render_annotation, render_text
 from buildassets.errors import ConfigError
 from buildassets.media import Syntax
 from buildassets.migrate import ruby
 from buildassets.paths import LogicalPath, from_url, normalise, relative, split_url, to_url
 from buildassets.paths import join as join_paths
-from tests.growth.shapes import DIRECTIVES, JSON, MARKUP, MESSAGES, PATHS, RUBY, SCRIPTS, SHEETS, TEMPLATES, TOML
+from tests.growth.shapes import (
+    DIRECTIVES,
+    JSON,
+    MARKUP,
+    MESSAGES,
+    PATHS,
+    PYTHON_TEMPLATES,
+    RUBY,
+    SCRIPTS,
+    SHEETS,
+    TEMPLATES,
+    TOML,
+)
 
 Around = tuple[tuple[str, str], ...]
 
@@ -188,6 +202,23 @@ READERS: Final[Mapping[str, Reader]] = {
         (
             *(*_NAKED, ("{% load buildassets %}{{", "}}")),
             *(("{% load buildassets %}{% asset ", "%}"), ("{% verbatim %}", "")),
+        ),
+    ),
+    "mako": Reader(
+        lambda text: MakoReader([]).read(text),
+        PYTHON_TEMPLATES,
+        (*_NAKED, ("${", "}"), ("<% ", "%>"), ("% if a(", "):"), ("${asset(", ")}"), ("${modulepreload(", ")}")),
+    ),
+    "chameleon": Reader(
+        lambda text: ChameleonReader([]).read(text),
+        PYTHON_TEMPLATES,
+        (
+            *_NAKED,
+            ("${", "}"),
+            ("<?python ", "?>"),
+            ("<a tal:b='", "'>"),
+            ("${asset(", ")}"),
+            ("${modulepreload(", ")}"),
         ),
     ),
     "ruby": Reader(_ruby, RUBY, (*_NAKED, ("pin ", ""), ("pin [", "]"), ('pin "', '"'))),

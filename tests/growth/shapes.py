@@ -26,6 +26,14 @@ TEMPLATES: Final = _shapes(r"""
     {%\x20import\x20'a'\x20as\x20b\x20%} ~'a' a\x20if\x20b\x20else\x20 a\x20or\x20 not\x20 [[
     {{\x20asset('a'\x20~\x20 \x20\n{{
 """)
+PYTHON_TEMPLATES: Final = _shapes(r"""
+    ${ ${a} ${asset( ${asset('a')} ${asset('a'+ ${asset('a'\x20if\x20b\x20else\x20 asset( asset('a', asset('a')
+    asset(\x22${ asset(['a' a.asset( ''' \x22\x22\x22 \\\x22\x22\x22 ${\\\x22\x22\x22 \\' ${' \x22${\x22\n '${'\n &quot;
+    asset(&quot;a&quot;) 'a', 'a',\n '\xe9', <% <%\x20 <%!\x20 %>
+    <%doc> </%doc> <%text> <%text\x20 </%text> <%def\x20 <%def\x20name= <%def\x20name='a'>
+    <%namespace\x20 <%namespace\x20import=' \n% \n%a \n## <!--! <?python <?python\x20 ?> $${ <tal:a <tal:a\x20b='
+    tal:a tal:a= tal:a=' tal:a='asset(' <tal:a\x20b='c'\x20 \x20tal:a='b' a+ 'a'+ a\x20or\x20 a[ a.b( =
+""")
 SHEETS: Final = _shapes(r"""
     url( url() url(a url(a) url(' url(\x22 url('a') url(\x20 url(a\x20 url(\\ a\x20url( URL( src( image-set(
     image-set('a'\x20 @import\x20 @import\x20'a @import\x20'a' @import\x20'a'; @import\x20\x22a\x22\x20

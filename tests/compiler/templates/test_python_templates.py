@@ -10,6 +10,7 @@ from mako.template import Template
 from buildassets.compiler.templates.chameleon import ChameleonReader
 from buildassets.compiler.templates.mako import MakoReader
 from buildassets.compiler.templates.names import Reading
+from tests.growth.test_growth import cpu_seconds, growth
 
 MAKO = [
     "${asset('a.css')}",
@@ -100,3 +101,27 @@ def test_functions_of_ones_own_are_read(reader: Any) -> None:
 def test_an_expression_that_is_not_closed_is_a_fault(reader: Any) -> None:
     (fault,) = reader([]).read("<a>${asset('a.css'</a>").faults
     assert fault.start == 5
+
+
+@pytest.mark.parametrize("reader", [MakoReader([]), ChameleonReader([])])
+def test_a_name_of_too_many_parts_is_unchecked(reader: Any) -> None:
+    reading = reader.read("${asset(" + "'a' + " * 2_000 + "'b')}")
+    assert (reading.uses, len(reading.unchecked)) == ((), 1)
+
+
+@pytest.mark.busy(reason="compares CPU times, which grow where other processes take the caches")
+@pytest.mark.parametrize("reader", [MakoReader([]), ChameleonReader([])])
+@pytest.mark.parametrize(
+    ("before", "unit", "after"),
+    [
+        *(("", opened, "") for opened in ("${asset(", '${asset("a"+', '${asset("a" if b else ')),
+        *(("${", '\\"', "}"), ("${", '\\"""', "}"), ("", "<% ", ""), ("", "<%doc>", ""), ("", "<?python ", "")),
+        *(("${modulepreload(", "'a', ", ")}"), ("${modulepreload(", "'a',\n", ")}")),
+    ],
+)
+def test_time_to_read_grows_with_the_template(reader: Any, before: str, unit: str, after: str) -> None:
+    def seconds(size: int) -> float:
+        text = before + unit * size + after
+        return cpu_seconds(lambda: reader.read(text))
+
+    assert growth(seconds, 2_000, 4, limit=8) < 8

@@ -8,18 +8,20 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from buildassets.compiler.templates.names import Fault, Reading, Rule, Span, Use
-from buildassets.compiler.templates.python_calls import OURS, calls, closing, of_icons
+from buildassets.compiler.templates.python_calls import OURS, Ends, calls, of_icons
 from buildassets.lazy_pattern import lazy_pattern
 
 _VALUE: Final = r"""(?:"[^"]*"|'[^']*')"""
 _PART: Final = lazy_pattern(
-    r"(?P<passed><!--!.*?-->|\$\$\{)"
-    r"|<\?python(?P<block>.*?)\?>"
+    r"(?P<passed>\$\$\{)"
+    r"|(?P<comment><!--!)"
+    r"|(?P<block><\?python)"
     rf"|<(?:tal|metal):[\w-]+(?P<element>(?:\s+[\w:.-]+\s*=\s*{_VALUE})*)"
     rf"|\b(?:tal|metal):[\w-]+\s*=\s*(?P<attribute>{_VALUE})"
     r"|\$(?P<expression>\{)",
     re.DOTALL,
 )
+_END_OF_BLOCK: Final = "?>"
 _ATTRIBUTE: Final = lazy_pattern(rf"=\s*({_VALUE})", re.DOTALL)
 
 
@@ -45,15 +47,21 @@ class ChameleonReader:
 
 def _parts(text: str) -> Iterator[Span]:
     """The spans of Python, and of TAL around it; one that is not closed ends at -1."""
+    ends = Ends(text)
     position = 0
     while part := _PART.search(text, position):
         position = part.end()
         if part["expression"]:
-            end = closing(text, part.start("expression"), len(text))
+            end = ends.of_expression(part.start("expression"))
             yield part.start("expression") + 1, -1 if end is None else end - 1
             position = position if end is None else end
-        elif part["block"] is not None:
-            yield part.span("block")
+        elif part["block"]:
+            end = ends.behind(_END_OF_BLOCK, position)
+            if end:
+                yield position, end - len(_END_OF_BLOCK)
+            position = end or position
+        elif part["comment"]:
+            position = ends.behind("-->", position) or position
         elif part["attribute"]:
             yield _between_quotes(part.span("attribute"))
         elif part["element"]:

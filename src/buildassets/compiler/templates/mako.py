@@ -8,20 +8,22 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from buildassets.compiler.templates.names import Fault, Reading, Rule, Span, Use
-from buildassets.compiler.templates.python_calls import OURS, calls, closing, of_icons
+from buildassets.compiler.templates.python_calls import OURS, Ends, calls, of_icons
 from buildassets.lazy_pattern import lazy_pattern
 
 # In the order in which Mako's lexer tries them: what is no template, code to its end, and where an expression begins.
 _PART: Final = lazy_pattern(
-    r"(?P<passed>^[ \t]*##[^\n]*|<%doc>.*?</%doc>|<%text\b[^>]*>.*?</%text>)"
-    r"|<%!?(?P<block>\s.*?)%>"
+    r"(?P<passed>^[ \t]*##[^\n]*)"
+    r"|(?P<begin><%(?:doc>|text\b[^<>]*>|!?(?=\s)))"
     r"|^[ \t]*%(?!%)(?P<line>(?:[^\n\\]|\\.)*)"
     r"|\$(?P<expression>\{)",
     re.DOTALL | re.MULTILINE,
 )
+_ENDS: Final = {"<%d": "</%doc>", "<%t": "</%text>"}  # of what is no template, by how it begins
+_END_OF_BLOCK: Final = "%>"
 # What gives one of our names another meaning: a function of the template, or what a namespace brings.
-_DEFINED: Final = lazy_pattern(r"""<%def\s[^>]*?\bname\s*=\s*["'](\w+)""")
-_IMPORTED: Final = lazy_pattern(r"""<%namespace\s[^>]*?\bimport\s*=\s*["']([^"']*)""")
+_DEFINED: Final = lazy_pattern(r"""<%def\s[^<>]*?\bname\s*=\s*["'](\w+)""")
+_IMPORTED: Final = lazy_pattern(r"""<%namespace\s[^<>]*?\bimport\s*=\s*["']([^"']*)""")
 
 
 class MakoReader:
@@ -56,12 +58,19 @@ def _code(text: str) -> tuple[list[Span], list[Fault]]:
 
 def _parts(text: str) -> Iterator[Span]:
     """The spans of Python; one that is not closed ends at -1."""
+    ends = Ends(text)
     position = 0
     while part := _PART.search(text, position):
         position = part.end()
         if part["expression"]:
-            end = closing(text, part.start("expression"), len(text))
+            end = ends.of_expression(part.start("expression"))
             yield part.start("expression") + 1, -1 if end is None else end - 1
             position = position if end is None else end
-        elif not part["passed"]:
-            yield part.span("block" if part["block"] is not None else "line")
+        elif part["begin"]:
+            closer = _ENDS.get(part["begin"][:3], _END_OF_BLOCK)
+            end = ends.behind(closer, position)
+            if end and closer == _END_OF_BLOCK:
+                yield position, end - len(closer)
+            position = end or position
+        elif part["line"] is not None:
+            yield part.span("line")

@@ -6,8 +6,11 @@ parsed.
 
 import ast
 import warnings
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from html import unescape
+from itertools import accumulate
+from operator import itemgetter
 from typing import Final
 
 from buildassets.compiler.templates.names import (
@@ -27,22 +30,42 @@ from buildassets.compiler.templates.names import (
 from buildassets.lazy_pattern import lazy_pattern
 
 OURS: Final[Mapping[str, Rule]] = {**HELPERS, **OF_CSS_MODULES, **OF_ICONS, **OF_SEVERAL}
-_STRING: Final = r"""(?:'''(?:[^\\]|\\.)*?'''|\"\"\"(?:[^\\]|\\.)*?\"\"\"|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")"""
+# A string that is not closed ends as Python's do: at the end of the text, or of the line for one with single quotes.
+_STRING: Final = (
+    r"""(?:'''(?:[^\\]|\\.)*?(?:'''|\Z)|\"\"\"(?:[^\\]|\\.)*?(?:\"\"\"|\Z)"""
+    r"""|'(?:[^'\\\n]|\\.)*+'?|"(?:[^"\\\n]|\\.)*+"?)"""
+)
 _TOKEN: Final = lazy_pattern(rf"(?s:(?P<string>{_STRING}))|(?P<call>(?<![\w.])[^\W\d][\w.]*)[ \t]*(?=\()|[()\[\]{{}}]")
+_DEEPEST: Final = 200  # levels of brackets, which Python's parser refuses
 _KEYWORDS: Final = ("name", "filename", "path")
 
 
 def calls(text: str, span: Span, functions: Mapping[str, Rule]) -> Iterator[Use | Span]:
     """The uses in the code `text[span]`, and the spans of calls whose name is computed. `functions` are known ones."""
-    start, end = span
-    for token in _TOKEN.finditer(text, start, end):
-        name = token["call"]
-        rule = functions.get(name) if name else None
-        if rule is None:
+    for start, end, rule in sorted(_closed_calls(text, span, functions), key=itemgetter(0)):
+        yield from _of_call(text, start, end, rule)
+
+
+def _closed_calls(text: str, span: Span, functions: Mapping[str, Rule]) -> Iterator[tuple[int, int, Rule]]:
+    """The spans of calls of `functions`, in the order in which they end."""
+    brackets: list[tuple[int, Rule | None]] = []  # those that are open: where the call begins, and its rule
+    heights = [0]  # how deep brackets are nested inside of each
+    call: tuple[int, Rule | None] = (0, None)
+    for token in _TOKEN.finditer(text, *span):
+        if token["string"]:
             continue
-        close = closing(text, token.end(), end)
-        if close is not None:
-            yield from _of_call(text, token.start("call"), close, rule)
+        if token["call"]:
+            call = token.start(), functions.get(token["call"])
+            continue
+        if token[0] in "([{":
+            brackets.append(call)
+            heights.append(0)
+        elif brackets:
+            (start, rule), height = brackets.pop(), heights.pop() + 1
+            heights[-1] = max(heights[-1], height)
+            if rule is not None and height < _DEEPEST:
+                yield start, token.end(), rule
+        call = (0, None)
 
 
 def of_icons(text: str, spans: Iterable[Span]) -> tuple[Span, ...]:
@@ -62,6 +85,34 @@ def closing(text: str, opening: int, end: int) -> int | None:
     return None
 
 
+class Ends:
+    """Finds where parts of a template end, asked in their order, in time that grows with its text.
+
+    An end that is missing is not searched for again. Behind an expression that is not closed, others end before the
+    `${` that follows, as each could be searched for its end in the whole rest of the text.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._missing: set[str] = set()
+
+    def behind(self, end: str, position: int) -> int | None:
+        """The offset behind the next `end`; None if there is none."""
+        found = -1 if end in self._missing else self._text.find(end, position)
+        if found >= 0:
+            return found + len(end)
+        self._missing.add(end)
+        return None
+
+    def of_expression(self, opening: int) -> int | None:
+        """The offset behind the expression whose bracket opens at `opening`; None if it is not closed."""
+        limit = self._text.find("${", opening) if "}" in self._missing else -1
+        end = closing(self._text, opening, len(self._text) if limit < 0 else limit)
+        if end is None:
+            self._missing.add("}")
+        return end
+
+
 def _of_call(text: str, start: int, end: int, rule: Rule) -> Iterator[Use | Span]:
     code = text[start:end]
     places = _Places(code, start)
@@ -73,7 +124,10 @@ def _of_call(text: str, start: int, end: int, rule: Rule) -> Iterator[Use | Span
     named = next((one.value for one in call.keywords if one.arg in _KEYWORDS), None)
     arguments = call.args if rule in OF_EACH else call.args[:1] or [one for one in [named] if one]
     for argument in arguments:
-        possible = _possible(argument, places)
+        try:
+            possible = _possible(argument, places)
+        except RecursionError:  # Python parses what is nested deeper than its functions may call one another
+            possible = Possible()
         yield from (Use(written, OF_EACH.get(rule, rule)) for written in possible.texts)
         if not possible.complete:
             yield start, start + len(code.partition("(")[0].rstrip())
@@ -95,6 +149,8 @@ class _Places:
         self._start = start
         self._end = end
         self._lines = None if code is None else f"({code})".split("\n")
+        self._starts = [*accumulate((len(line) + 1 for line in self._lines or ()), initial=0)]
+        self._ends_bytes: dict[int, list[int]] = {}  # of the characters of a line that is not ASCII, by its number
 
     def inside(self, node: ast.Constant) -> Span:
         """The span between the quotes of a text."""
@@ -105,10 +161,17 @@ class _Places:
         return first + 1, max(first + 1, last - 1)
 
     def _offset(self, line: int, column_bytes: int) -> int:
+        before = self._starts[line - 1] - 1  # without the bracket that `_parsed` puts before it
+        return self._start + before + self._column(line, column_bytes)
+
+    def _column(self, line: int, column_bytes: int) -> int:
         assert self._lines is not None
-        before = sum(len(one) + 1 for one in self._lines[: line - 1])
-        column = len(self._lines[line - 1].encode()[:column_bytes].decode())
-        return self._start + before + column - 1  # of the bracket that `_parsed` puts before it
+        text = self._lines[line - 1]
+        if text.isascii():
+            return column_bytes
+        if line not in self._ends_bytes:
+            self._ends_bytes[line] = [*accumulate(len(character.encode()) for character in text)]
+        return bisect_right(self._ends_bytes[line], column_bytes)
 
 
 def _possible(node: ast.expr, places: _Places) -> Possible:

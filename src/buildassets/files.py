@@ -24,7 +24,10 @@ STAGING_NAME: Final = rf"{re.escape(STAGING_PREFIX)}[0-9a-f]{{16}}"  # a pattern
 LARGE_BYTES: Final = 1 << 23
 MOST_SETTINGS_BYTES: Final = 4_000_000  # of a configuration or a lock, which are parsed as a whole
 CHUNK_BYTES: Final = 1 << 20
-_MOST_BYTES: Final = 1 << 32  # the limit for reading as a whole: a sparse file may claim more than any memory
+# The limits for reading as a whole, since a file with a hole takes no disk and may claim more than any memory.
+MOST_MANIFEST_BYTES: Final = 1 << 26  # of a manifest: enough for 150,000 assets
+MOST_TEXT_BYTES: Final = 1 << 27  # of what is parsed
+MOST_BYTES: Final = 1 << 32  # of all others
 _HASHED_WHOLE_BYTES: Final = 1 << 20  # from there on one buffer that is used again takes half the time
 _BEGIN_BYTES: Final = 1 << 16
 _HOLE: Final = bytes(CHUNK_BYTES)
@@ -34,9 +37,12 @@ _IN_USE: Final = (5, 32)  # ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION
 _PAUSES_SECONDS: Final = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 
 
-def content_of(path: str) -> bytes:
-    """The content of the file at `path`. Raises OSError, as `plain` does, and ValueError for an invalid path."""
-    content = _content(path, None)
+def content_of(path: str, most_bytes: int = MOST_TEXT_BYTES) -> bytes:
+    """The content of the file at `path`.
+
+    Raises OSError, as `plain` does, and for a file of more than `most_bytes`; ValueError for an invalid path.
+    """
+    content = _content(path, None, most_bytes)
     assert content is not None
     return content
 
@@ -46,12 +52,12 @@ def small_content_of(path: str, limit_bytes: int = LARGE_BYTES) -> bytes | None:
     return _content(path, limit_bytes)
 
 
-def _content(path: str, limit_bytes: int | None) -> bytes | None:
+def _content(path: str, limit_bytes: int | None, most_bytes: int = MOST_BYTES) -> bytes | None:
     descriptor, size_bytes = plain_with_size(path)
     try:
         if limit_bytes is not None and size_bytes >= limit_bytes:
             return None
-        if size_bytes > _MOST_BYTES:
+        if size_bytes > most_bytes:
             raise OSError(EFBIG, os.strerror(EFBIG), path)
         content = os.read(descriptor, size_bytes + 1)  # one more than there are: with less, this is the end
         if 0 < len(content) == size_bytes:
@@ -64,10 +70,10 @@ def _content(path: str, limit_bytes: int | None) -> bytes | None:
         os.close(descriptor)
 
 
-def bytes_at(path: str) -> bytes | None:
-    """The content of the file at `path`; None where it is missing or cannot be read."""
+def bytes_at(path: str, most_bytes: int = MOST_TEXT_BYTES) -> bytes | None:
+    """The content of the file at `path`; None where it is missing or cannot be read, or has more than `most_bytes`."""
     try:
-        return content_of(path)
+        return content_of(path, most_bytes)
     except OSError:
         return None
 

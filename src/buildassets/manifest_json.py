@@ -35,6 +35,8 @@ _BEFORE_RETAINED: Final = b'\n "retained": '
 _AFTER_RETAINED: Final = b',\n "schema": '
 _CHECKSUM_LENGTH: Final = 8  # hex digits
 _SHOWN_CHARACTERS: Final = 40
+# Objects and arrays, each of which takes 60 to 240 bytes: the largest manifest that is read has half as many.
+_MOST_NESTED: Final = 2_000_000
 
 
 def release_content(release: str) -> bytes:
@@ -51,6 +53,8 @@ def read_served(content: bytes, file: str) -> dict[str, Any]:
 
     Raises ManifestError as `read_document` does, and for every fault that `soundness` finds.
     """
+    if len(content) > _MOST_NESTED:
+        _check_nested(content.count(b"{") + content.count(b"["), file)
     document = _laid_out(content, file)
     if document is None:
         try:
@@ -63,6 +67,11 @@ def read_served(content: bytes, file: str) -> dict[str, Any]:
     if fault := document_fault(document):
         raise no_manifest(file, f"its `{fault}` is damaged")
     return document
+
+
+def _check_nested(count: int, file: str) -> None:
+    if count > _MOST_NESTED:
+        raise no_manifest(file, "it has too many objects and arrays")
 
 
 def _check_entries(assets: Mapping[str, object], file: str) -> None:
@@ -248,6 +257,8 @@ def read_document(text: str, file: str) -> dict[str, Any]:
     Raises ManifestError, naming `file`, if it is not. Entries are not checked: a web process has thousands of them and
     uses a few.
     """
+    if len(text) > _MOST_NESTED:
+        _check_nested(text.count("{") + text.count("["), file)
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as fault:

@@ -18,6 +18,9 @@ def main() -> None:
         if not _is_reported(fault):
             raise
         sys.exit(2)
+    except MemoryError:
+        _report_no_memory()
+        sys.exit(1)
     except RuntimeError as fault:
         if str(fault) != _NO_THREAD:
             raise
@@ -33,6 +36,17 @@ def _report_no_thread() -> None:
 
     reason = "the system allows this user, or this container, no more processes"
     print_mistake(ClickException(f"No thread can be started: {reason}. Raise the limit, which `ulimit -u` shows."))
+
+
+def _report_no_memory() -> None:
+    """Report that this takes more memory than there is, or than `ulimit -v` admits."""
+    from click import ClickException
+
+    from buildassets.cli.output import print_mistake
+
+    print_mistake(
+        ClickException("There is not enough memory. Leave out large files, or raise the limit, if there is one.")
+    )
 
 
 def _is_reported(fault: ModuleNotFoundError) -> bool:

@@ -25,7 +25,7 @@ from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.credentials import masked_url
 from buildassets.diagnostics import Diagnostic, Location, error, printable
 from buildassets.errors import BuildAssetsError, BuildError
-from buildassets.files import bytes_at
+from buildassets.files import MOST_MANIFEST_BYTES, bytes_at
 from buildassets.frozen import replace
 from buildassets.jobs import threads
 from buildassets.manifest import MANIFEST_NAME, Entry, entries_of
@@ -196,7 +196,7 @@ def remote_lines(result: BuildResult) -> Iterator[str]:
 
 def _released_before(config: "Config") -> Mapping[str, Entry] | None:
     """The assets of the release that the build replaces; None if there is none that can be read."""
-    content = bytes_at(os.path.join(config.output, MANIFEST_NAME))
+    content = bytes_at(os.path.join(config.output, MANIFEST_NAME), MOST_MANIFEST_BYTES)
     with suppress(BuildAssetsError):
         return dict(entries_of(content)) if content is not None else None
     return None

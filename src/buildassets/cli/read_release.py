@@ -33,12 +33,12 @@ def manifest_of_output(config: "Config") -> Manifest:
 
 def content_of_output(config: "Config") -> tuple[bytes, str]:
     """The content of the manifest in the configured release directory, and how messages show it. Raises BuildError."""
-    from buildassets.files import content_of
+    from buildassets.files import MOST_MANIFEST_BYTES, content_of
 
     path = os.path.join(config.output, MANIFEST_NAME)
     shown = config.shown(path)
     try:
-        return content_of(path), shown
+        return content_of(path, MOST_MANIFEST_BYTES), shown
     except OSError as fault:
         message, hint = f"cannot read `{shown}`: {reason_text(fault)}", f"run `{typed('build')}` first"
         raise BuildError([error("manifest/unreadable", message, Location(shown), hint=hint)]) from None

@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from buildassets.errors import ManifestError
-from buildassets.files import bytes_at
+from buildassets.files import MOST_MANIFEST_BYTES, bytes_at
 from buildassets.manifest import MANIFEST_NAME, Manifest, loads_lazily
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _KIND = "scss"
 
 def released_sass(config: "Config") -> str:
     """What compiled Sass for the release that stands in the release directory; empty where nothing did."""
-    content = bytes_at(os.path.join(config.output, MANIFEST_NAME))
+    content = bytes_at(os.path.join(config.output, MANIFEST_NAME), MOST_MANIFEST_BYTES)
     with suppress(ManifestError):
         return "" if content is None else loads_lazily(content).engines.get(_KIND, "")
     return ""

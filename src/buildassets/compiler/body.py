@@ -12,7 +12,7 @@ from typing import TypeAlias
 from buildassets.diagnostics import Location, error, reason_text
 from buildassets.digest import digest
 from buildassets.errors import BuildError
-from buildassets.files import chunks_of, content_of
+from buildassets.files import MOST_BYTES, chunks_of, content_of
 from buildassets.frozen import frozen
 
 
@@ -78,7 +78,7 @@ def text_of(body: Body) -> str:
 
 def _read(body: OnDisk) -> bytes:
     try:
-        content = content_of(body.path)
+        content = content_of(body.path, MOST_BYTES)
     except OSError as fault:
         raise _changed(body, reason_text(fault)) from None
     if digest(content) != body.digest:

@@ -33,7 +33,7 @@ from buildassets.compiler.write.clock import Clock, build_time
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text, sort_key
 from buildassets.digest import digest
 from buildassets.errors import BuildError
-from buildassets.files import STAGING_PREFIX, bytes_at
+from buildassets.files import MOST_MANIFEST_BYTES, STAGING_PREFIX, bytes_at
 from buildassets.folders import is_within
 from buildassets.frozen import field, frozen, replace
 from buildassets.manifest import (
@@ -502,7 +502,7 @@ def _earlier(config: Config, last: LastBuild | None) -> "KnownFiles":
     """The files of the release directory that are known from the `last` build, and so need not be read."""
     from buildassets.compiler.write.release_directory import KnownFiles
 
-    manifest = bytes_at(os.path.join(config.output, MANIFEST_NAME))
+    manifest = bytes_at(os.path.join(config.output, MANIFEST_NAME), MOST_MANIFEST_BYTES)
     if last is None or manifest is None or digest(manifest) != last.manifest_digest:
         return KnownFiles()
     return KnownFiles(last.unchanged, dict(entries_of(manifest)))

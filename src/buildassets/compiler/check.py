@@ -10,7 +10,7 @@ from buildassets.compiler.config.values import Config, Mode
 from buildassets.compiler.languages.native.library import oddity
 from buildassets.compiler.transform.draft_cache import names_for
 from buildassets.diagnostics import Diagnostic, sort_key
-from buildassets.files import bytes_at
+from buildassets.files import MOST_MANIFEST_BYTES, bytes_at
 from buildassets.frozen import frozen
 from buildassets.manifest import MANIFEST_NAME
 from buildassets.media import Syntax, media_of
@@ -129,4 +129,5 @@ def _over_budget(config: Config, means: Means, graph: "AssetGraph") -> tuple[Dia
     """The diagnostics for assets over budget."""
     budgets = means.budgets(config, graph.assets)
     sizes = budgets.sizes(outputs(graph))
-    return tuple(budgets.faults(sizes, graph.assets, bytes_at(os.path.join(config.output, MANIFEST_NAME))))
+    before = bytes_at(os.path.join(config.output, MANIFEST_NAME), MOST_MANIFEST_BYTES)
+    return tuple(budgets.faults(sizes, graph.assets, before))

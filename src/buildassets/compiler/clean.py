@@ -8,13 +8,14 @@ import json
 import os
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
+from errno import EFBIG
 from typing import Final
 
 from buildassets.compiler.cache.folder import BUILDS, MEASURES
 from buildassets.compiler.cache.store import CONTENT, IGNORE_FILE, IGNORES_ALL, INDEX, NAMES, Cache
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text
 from buildassets.errors import ConfigError, ManifestError
-from buildassets.files import bytes_at, content_of, is_staging
+from buildassets.files import MOST_MANIFEST_BYTES, bytes_at, content_of, is_staging
 from buildassets.folders import NamesInFolder, files_below, walk
 from buildassets.frozen import frozen
 from buildassets.locks import locked
@@ -122,12 +123,17 @@ def _manifest(output: str, shown: Shown) -> Manifest | None:
     """
     path = os.path.join(output, MANIFEST_NAME)
     try:
-        content = content_of(path)
+        content = content_of(path, MOST_MANIFEST_BYTES)
     except FileNotFoundError:
         ours = {ASSETS_FOLDER} if _holds_only_fingerprinted(output) else set()
         foreign = [name for name in os.listdir(output) if not is_staging(name) and name not in ours]
         _refuse_foreign(output, foreign, (), "a release", shown)
         return None
+    except OSError as fault:
+        if fault.errno != EFBIG:
+            raise
+        message, hint = f"cannot read `{shown(path)}`: {reason_text(fault)}", f"run `{typed('build')}` again"
+        raise ConfigError([error("clean/damaged", message, Location(shown(path)), hint=hint)]) from None
     try:
         manifest = loads(content, shown(path))
     except ManifestError as fault:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
+from errno import EFBIG
 from typing import Final
 
 from buildassets.compiler.cache.folder import cache_folder
@@ -10,9 +11,9 @@ from buildassets.compiler.config.load import load_config
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.sources.discover import BUILT_IN_EXCLUDES
 from buildassets.compiler.sources.globs import compile_globs
-from buildassets.diagnostics import Diagnostic, Location, locate
+from buildassets.diagnostics import Diagnostic, Location, error, locate, reason_text
 from buildassets.errors import ConfigError, ManifestError
-from buildassets.files import bytes_at
+from buildassets.files import MOST_MANIFEST_BYTES, content_of
 from buildassets.folders import walk
 from buildassets.frozen import frozen
 from buildassets.manifest import MANIFEST_NAME, Manifest, loads
@@ -125,11 +126,14 @@ def _manifest_path(config: Config, found: Found) -> str:
 
 
 def _read(path: str, shown: str) -> tuple[Manifest | None, Diagnostic | None]:
-    content = bytes_at(path)
-    if content is None:
-        return None, None
     try:
-        return loads(content, shown), None
+        return loads(content_of(path, MOST_MANIFEST_BYTES), shown), None
+    except FileNotFoundError:
+        return None, None
+    except OSError as fault:
+        is_too_large = fault.errno == EFBIG
+        message = f"cannot read `{shown}`: {reason_text(fault)}"
+        return None, error("manifest/unreadable", message, Location(shown)) if is_too_large else None
     except ManifestError as failure:
         return None, failure.diagnostics[0]
 

@@ -13,7 +13,7 @@ from buildassets.compiler.sources.sprites import NamedIcons, sprites
 from buildassets.compiler.templates.files import TemplateFile, find_templates, template_at
 from buildassets.diagnostics import Location
 from buildassets.errors import BuildAssetsError
-from buildassets.files import content_of
+from buildassets.files import MOST_MANIFEST_BYTES, content_of
 from buildassets.frozen import field, frozen
 from buildassets.manifest import MANIFEST_NAME, Entry, Manifest, loads
 from buildassets.nearest import Known
@@ -130,6 +130,6 @@ def _release(config: Config) -> Manifest | None:
     """The manifest of the release directory, if there is a sound one."""
     path = os.path.join(config.output, MANIFEST_NAME)
     try:
-        return loads(content_of(path), path)
+        return loads(content_of(path, MOST_MANIFEST_BYTES), path)
     except (OSError, BuildAssetsError):
         return None

@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from buildassets.files import bytes_at
+from buildassets.files import MOST_SETTINGS_BYTES, bytes_at
 
 _BOWER: Final = ("bower.json", ".bower.json", "component.json")
 _NPM: Final = "package.json"
@@ -52,7 +52,7 @@ class PackageMains:
     def _described(self, path: str) -> dict[str, object] | None:
         self.read[path] = None
         try:
-            described = json.loads(bytes_at(path) or b"")
+            described = json.loads(bytes_at(path, MOST_SETTINGS_BYTES) or b"")
         except (ValueError, RecursionError):
             return None
         return described if isinstance(described, dict) else None

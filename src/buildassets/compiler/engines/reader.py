@@ -9,7 +9,7 @@ from buildassets.compiler.languages.utf8 import decoded
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text
 from buildassets.errors import BuildError
 from buildassets.file_sets import FileSet, file_set
-from buildassets.plain_files import plain
+from buildassets.files import content_of
 
 
 class Reader:
@@ -31,8 +31,7 @@ class Reader:
         Raises BuildError with a diagnostic if the file cannot be read, or is not UTF-8.
         """
         try:
-            with open(plain(path), "rb") as file:
-                raw = file.read()
+            raw = content_of(path)
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError, ValueError):  # ValueError: a NUL in the path
             self.absences.add(path)
             return None

@@ -27,7 +27,7 @@ from buildassets.compiler.languages.native.library_file import SWITCH
 from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.diagnostics import to_json
 from buildassets.digest import digest
-from buildassets.files import bytes_at
+from buildassets.files import MOST_MANIFEST_BYTES, bytes_at
 from buildassets.folders import is_within
 from buildassets.manifest import MANIFEST_NAME, loads_lazily
 from buildassets.tools_folder import package_records
@@ -138,7 +138,7 @@ def kept_diagnostics(result: BuildResult) -> bytes:
 
 def _held(config: Config, last: LastBuild) -> BuildResult | None:
     """The result of the `last` build; None if its manifest was replaced since."""
-    content = bytes_at(os.path.join(config.output, MANIFEST_NAME))
+    content = bytes_at(os.path.join(config.output, MANIFEST_NAME), MOST_MANIFEST_BYTES)
     if content is None or digest(content) != last.manifest_digest:
         return None
     manifest = loads_lazily(content)

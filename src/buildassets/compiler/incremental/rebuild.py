@@ -41,7 +41,7 @@ from buildassets.compiler.write.manifest_entries import entry, source_fingerprin
 from buildassets.compiler.write.release_directory import KnownFiles, files_of
 from buildassets.diagnostics import Diagnostic
 from buildassets.digest import digest
-from buildassets.files import bytes_at
+from buildassets.files import MOST_MANIFEST_BYTES, bytes_at
 from buildassets.folders import path_below
 from buildassets.manifest import MANIFEST_NAME, Entry, Retained, amended, entries_of, loads_lazily
 from buildassets.media import Syntax, media_of, suffix
@@ -109,7 +109,7 @@ def _is_script(path: str) -> bool:
 def changes(config: Config, last: LastBuild, drafts_of: Drafts) -> "Change":
     """The changed part of the release after the changes in `last.changed`. Raises NeedsFullBuild, BuildError."""
     path = os.path.join(config.output, MANIFEST_NAME)
-    before = bytes_at(path) if last.record and last.changed and path in last.unchanged else None
+    before = bytes_at(path, MOST_MANIFEST_BYTES) if last.record and last.changed and path in last.unchanged else None
     if before is None or digest(before) != last.manifest_digest:  # another build has just replaced it
         raise NeedsFullBuild
     if any(diagnostic.code == PART_SHEETS for diagnostic in last.diagnostics):

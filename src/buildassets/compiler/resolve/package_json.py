@@ -10,8 +10,8 @@ from collections.abc import Container, Iterator
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.resolve.node import Description, Packages
 from buildassets.diagnostics import Diagnostic, Location, reason_text, warning
+from buildassets.files import MOST_SETTINGS_BYTES, content_of
 from buildassets.paths import LogicalPath
-from buildassets.plain_files import plain
 
 
 def packages_of(
@@ -72,8 +72,7 @@ class Descriptions:
 
     def _parsed(self, path: str, shown: str) -> Description:
         try:
-            with open(plain(path), "rb") as file:
-                described = json.loads(file.read())
+            described = json.loads(content_of(path, MOST_SETTINGS_BYTES))
         except (FileNotFoundError, NotADirectoryError):
             return {}
         except (OSError, ValueError, RecursionError) as fault:

@@ -7,6 +7,7 @@ folders, and files only for `streams`. Imports the vocabulary, the configuration
 import os
 import stat
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from errno import EFBIG, ENOENT
 from typing import Final
 
 from buildassets.compiler.config.values import Config, Mode, SourceRoot
@@ -18,11 +19,13 @@ from buildassets.compiler.sources.releases import is_release
 from buildassets.compiler.sources.streams import is_stream, may_be_stream
 from buildassets.compiler.sources.uncompiled import TYPED, is_declaration, is_source_language
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text, sort_key, warning
+from buildassets.files import MOST_TEXT_BYTES
 from buildassets.folders import is_within
 from buildassets.frozen import field, frozen, replace
 from buildassets.manifest import MANIFEST_NAME, MAPS_SUFFIX
 from buildassets.media import SASS_SUFFIXES, SCRIPT_SUFFIXES, is_sass, suffix
 from buildassets.paths import LogicalPath
+from buildassets.sizes import size_text
 
 # `HIDDEN` matches .DS_Store, .git, …; the last two are the temporary files of a "safe write" of JetBrains.
 BUILT_IN_EXCLUDES: Final = (
@@ -41,6 +44,7 @@ BUILT_IN_EXCLUDES: Final = (
 _OF_THE_PROJECT: Final = ("buildassets.toml", "pyproject.toml", "buildassets.lock")
 _COMPILED_SUFFIXES: Final = dict.fromkeys(SASS_SUFFIXES, ".css")
 _NOT_PERMITTED: Final = "see to its permissions, or leave it out with `exclude`"
+_TOO_LARGE: Final = f"leave it out with `exclude`: a file that is parsed has at most {size_text(MOST_TEXT_BYTES)}"
 _GONE: Final = "build again: it was deleted or renamed while the build ran"
 _FORBIDDEN: Final = frozenset(("", ".", ".."))
 _OUTSIDE: Final = "source/link-outside", LINK_OUTSIDE
@@ -493,7 +497,8 @@ def _shown(source: Source) -> str:
 
 def unreadable(shown: str, fault: OSError, kind: str = "") -> Diagnostic:
     """The error for what was found in a source root and cannot be read; `kind` stands before its name."""
-    hint = _GONE if isinstance(fault, FileNotFoundError) else _NOT_PERMITTED
+    hints = {ENOENT: _GONE, EFBIG: _TOO_LARGE}
+    hint = hints.get(fault.errno or 0, _NOT_PERMITTED)
     message = f"cannot read {kind}`{shown}`: {reason_text(fault)}"
     return error("source/unreadable", message, Location(shown), hint=hint)
 

@@ -6,13 +6,15 @@ Takes a folder, reads the manifest in it. Imports only the vocabulary.
 import json
 import os
 
-from buildassets.files import bytes_at
+from buildassets.files import MOST_MANIFEST_BYTES, bytes_at
 from buildassets.manifest import MANIFEST_NAME
 
 
 def is_release(folder: str) -> bool:
     """Whether `folder` has a manifest of buildassets, of any schema, beside a folder `assets`."""
-    content = bytes_at(os.path.join(folder, MANIFEST_NAME)) if os.path.isdir(os.path.join(folder, "assets")) else None
+    if not os.path.isdir(os.path.join(folder, "assets")):
+        return False
+    content = bytes_at(os.path.join(folder, MANIFEST_NAME), MOST_MANIFEST_BYTES)
     if content is None or b'"schema"' not in content:
         return False
     try:

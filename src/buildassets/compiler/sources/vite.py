@@ -13,7 +13,7 @@ from typing import Any, Final
 from buildassets.compiler.config.values import Config, Mode, SourceRoot
 from buildassets.compiler.model import FrontEnds, Source, ViteEntry
 from buildassets.diagnostics import Diagnostic, Location, error
-from buildassets.files import bytes_at
+from buildassets.files import LARGE_BYTES, MOST_SETTINGS_BYTES, bytes_at
 from buildassets.frozen import frozen
 from buildassets.lazy_pattern import lazy_pattern
 from buildassets.paths import LogicalPath, normalise, to_url
@@ -94,7 +94,7 @@ class _Root:
 
     def records(self) -> tuple[dict[str, Any] | None, list[Diagnostic]]:
         """The records of Vite's manifest, None without one, and what is wrong with it."""
-        content = bytes_at(self.manifest)
+        content = bytes_at(self.manifest, LARGE_BYTES)
         if content is None:
             may_be_missing = self.root.dev and self.mode == "development"
             return None, [] if may_be_missing else [self._missing()]
@@ -199,7 +199,9 @@ class _Root:
     def _configured_bases(self) -> Iterator[tuple[str, str]]:
         """The `base` in Vite's configuration, with its file, where that has a text for it."""
         for path in self._configurations():
-            if (content := bytes_at(path)) and (match := _CONFIGURED_BASE.search(content.decode("utf-8", "replace"))):
+            if (content := bytes_at(path, MOST_SETTINGS_BYTES)) and (
+                match := _CONFIGURED_BASE.search(content.decode("utf-8", "replace"))
+            ):
                 yield os.path.relpath(path, self.config.folder).replace(os.sep, "/"), match[2]
 
     def _configurations(self) -> Iterator[str]:

@@ -21,7 +21,7 @@ from buildassets.compiler.transform.command_reports import Reports, notes_of
 from buildassets.compiler.transform.command_values import Made, Surroundings
 from buildassets.compiler.transform.input_sets import input_set
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text, warning
-from buildassets.files import bytes_at, content_of
+from buildassets.files import MOST_BYTES, bytes_at, content_of
 from buildassets.folders import temporary_folder
 from buildassets.plain_files import plain
 from buildassets.programs.start import named
@@ -181,7 +181,7 @@ class CommandRun:
             message = f"wrote more than {_MOST_BYTES // 1_000_000} MB"
             raise _FailedError(self._reports.fault("command/output", message, [], "have it write less"))
         try:
-            return content_of(out)
+            return content_of(out, MOST_BYTES)
         except OSError as fault:
             message = f"wrote `{{out}}`, which cannot be read: {reason_text(fault)}"
             raise _FailedError(self._reports.fault("command/output", message, [], hint)) from None

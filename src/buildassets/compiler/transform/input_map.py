@@ -16,11 +16,11 @@ from buildassets.compiler.languages.source_map.values import Origin, SourceMap
 from buildassets.compiler.languages.utf8 import decoded
 from buildassets.compiler.model import Source
 from buildassets.diagnostics import Diagnostic, locate, reason_text, warning
+from buildassets.files import content_of
 from buildassets.frozen import frozen
 from buildassets.lazy_pattern import lazy_pattern
 from buildassets.media import Syntax
 from buildassets.paths import from_url, split_url
-from buildassets.plain_files import plain
 
 _DATA_URL: Final = lazy_pattern(r"data:([^,]*),(.*)", re.IGNORECASE | re.DOTALL)
 _SHOWN_CHARACTERS: Final = 60  # an inline map can have megabytes
@@ -96,8 +96,7 @@ def inline_map(url: str) -> str | None:
 
 def _read(path: str) -> str | None:
     try:
-        with open(plain(path), "rb") as file:
-            text = decoded(file.read(), path)
+        text = decoded(content_of(path), path)
     except FileNotFoundError:
         return None
     except OSError as fault:

@@ -19,11 +19,11 @@ from buildassets.compiler.languages.utf8 import decoded
 from buildassets.compiler.model import Draft
 from buildassets.compiler.transform.tailwind import KIND as TAILWIND
 from buildassets.diagnostics import Diagnostic, Location, locate, place
+from buildassets.files import content_of
 from buildassets.frozen import replace
 from buildassets.lazy_pattern import lazy_pattern
 from buildassets.media import Syntax, media_of
 from buildassets.paths import LogicalPath, from_url, split_url
-from buildassets.plain_files import plain
 
 _LINE: Final = lazy_pattern(r"[^\r\n]*+(?:\r\n|\r|\n|\Z)")
 
@@ -265,8 +265,7 @@ def _read_text(path: str) -> str:
 def text_at(path: str) -> str | None:
     """The text of the file at `path`, with its byte order mark; None if it cannot be read or is not UTF-8."""
     try:
-        with open(plain(path), "rb") as file:
-            text = decoded(file.read(), path)
+        text = decoded(content_of(path), path)
     except (OSError, ValueError):  # ValueError: a source in a map need not be a valid path
         return None
     return None if isinstance(text, Diagnostic) else text

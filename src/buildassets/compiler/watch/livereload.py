@@ -19,11 +19,10 @@ from buildassets.compiler.watch.livereload_server import ADDRESS, Server, listen
 from buildassets.compiler.watch.page_changes import PageChanges, ReleaseNames, names_of, page_changes
 from buildassets.diagnostics import Diagnostic, to_json
 from buildassets.errors import ManifestError
-from buildassets.files import write_whole
+from buildassets.files import MOST_MANIFEST_BYTES, bytes_at, content_of, write_whole
 from buildassets.frozen import field, frozen
 from buildassets.manifest import ASSETS_FOLDER, LIVERELOAD_NAME, MANIFEST_NAME, Manifest, loads
 from buildassets.manifest_json import read_served
-from buildassets.plain_files import plain
 from buildassets.programs.permission import Permission
 from buildassets.removal import remove_file
 
@@ -182,25 +181,20 @@ class LiveReload:
     def _release_on_disk(self) -> Manifest | None:
         """The manifest of the release on disk, if there is one."""
         try:
-            with open(plain(self._manifest_path), "rb") as file:
-                return loads(file.read())
+            return loads(content_of(self._manifest_path, MOST_MANIFEST_BYTES))
         except (OSError, ManifestError):
             return None
 
     def _release(self) -> str:
         """The digest of the release on disk, as pages name it; reading it is faster than computing it."""
         try:
-            with open(plain(self._manifest_path), "rb") as file:
-                return str(read_served(file.read(), MANIFEST_NAME).get("release"))
+            content = content_of(self._manifest_path, MOST_MANIFEST_BYTES)
+            return str(read_served(content, MANIFEST_NAME).get("release"))
         except (OSError, ManifestError):
             return ""
 
     def _read(self, file: str) -> bytes | None:
-        try:
-            with open(plain(os.path.join(self._folder, file)), "rb") as opened:
-                return opened.read()
-        except OSError:
-            return None
+        return bytes_at(os.path.join(self._folder, file))
 
     def _announcement(self, templates: str) -> bytes:
         found = {"templates": templates, "token": self.token, "url": self.url}

@@ -19,6 +19,8 @@ from buildassets.digest import IntegrityAlgorithm, in_base64, integrity, metadat
 from buildassets.errors import ManifestError
 from buildassets.files import (
     LARGE_BYTES,
+    MOST_BYTES,
+    MOST_MANIFEST_BYTES,
     bytes_at,
     chunks_of,
     content_of,
@@ -142,7 +144,7 @@ class ReleaseWriter:
 
     def manifest(self) -> bytes | None:
         """The bytes of the manifest on disk, None if there is none."""
-        return bytes_at(os.path.join(self._output, MANIFEST_NAME))
+        return bytes_at(os.path.join(self._output, MANIFEST_NAME), MOST_MANIFEST_BYTES)
 
     def holds(self, file: str, size_bytes: int) -> bool:
         """Whether a `file` below `assets/` of that size is on disk."""
@@ -233,7 +235,7 @@ class ReleaseWriter:
         if self._staging.is_first:
             return False
         path = os.path.join(self._output, name)
-        return self._size_bytes(name) == len(content) and bytes_at(path) == content
+        return self._size_bytes(name) == len(content) and bytes_at(path, MOST_BYTES) == content
 
     def _size_bytes(self, name: str) -> int | None:
         """The size of a file below the release directory; None if there is none, or only behind a link."""
@@ -269,7 +271,7 @@ class ReleaseWriter:
 
     def content(self, file: str) -> bytes:
         """The content of an added `file` as a whole. Raises OSError."""
-        return content_of(self.path(file))
+        return content_of(self.path(file), MOST_BYTES)
 
 
 def _with_copies(stored: Stored, copies: "Collection[Copy]") -> Stored:

@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 from buildassets.credentials import masked_url, without_credentials
 from buildassets.diagnostics import Location, error, reason_text
 from buildassets.errors import ConfigError
-from buildassets.files import bytes_at, small_content_of
+from buildassets.files import MOST_SETTINGS_BYTES, bytes_at, small_content_of
 from buildassets.frozen import field, frozen
 from buildassets.packages.registry.npmrc import settings_in
 from buildassets.programs.permission import NotPermittedError, Permission
@@ -149,7 +149,7 @@ def _npm_settings(folder: str, environment: Mapping[str, str]) -> tuple[dict[str
     }
     user = given.get("userconfig") or os.path.join(_home(environment), ".npmrc")
     found = [
-        settings_in((bytes_at(path) or b"").decode("utf-8", "replace"), environment)
+        settings_in((bytes_at(path, MOST_SETTINGS_BYTES) or b"").decode("utf-8", "replace"), environment)
         for path in (user, os.path.join(folder, ".npmrc"))
     ]
     for settings in (*found, given):

@@ -13,7 +13,7 @@ from typing import Final
 
 from buildassets.diagnostics import Diagnostic, Location, error, reason_text, warning
 from buildassets.errors import ConfigError, PackagesError
-from buildassets.files import content_of, digest_of, is_staging, staging_name, write_whole
+from buildassets.files import MOST_BYTES, content_of, digest_of, is_staging, staging_name, write_whole
 from buildassets.folders import files_below, is_within, make_folders, remove_temporary
 from buildassets.frozen import frozen
 from buildassets.locks import locked
@@ -431,7 +431,7 @@ def _put(
         for file in package.files:
             path = _home(vendoring, f"{ready}/{name}/{file}")
             make_folders(os.path.dirname(path))
-            write_whole(path, content_of(os.path.join(tree.folder, *file.split("/"))))
+            write_whole(path, content_of(os.path.join(tree.folder, *file.split("/")), MOST_BYTES))
     moved: list[tuple[str, str]] = []
     try:
         for name in (*gone, *packages):

@@ -9,7 +9,7 @@ from typing import Final, Literal, TypeAlias
 from buildassets.archives import gunzipped, limited, members_of_tar
 from buildassets.codings import is_available, unzstd
 from buildassets.errors import ReleaseError
-from buildassets.files import chunks_of
+from buildassets.files import MOST_MANIFEST_BYTES, chunks_of
 from buildassets.manifest import MANIFEST_NAME
 from buildassets.plain_files import plain
 from buildassets.release.archive.zip import MAGICS, members_of_zip
@@ -23,7 +23,6 @@ FORMS: Final[tuple[Form, ...]] = ("tar", "tar.gz", "tar.zst", "zip")
 _GZIP_MAGIC: Final = b"\x1f\x8b"
 _ZSTD_MAGIC: Final = b"\x28\xb5\x2f\xfd"
 _SHOWN_CHARACTERS: Final = 40
-_LARGEST_MANIFEST_BYTES: Final = 1 << 26  # enough for 150,000 assets; the manifest is held in memory
 # The manifest, which lists the sizes, comes after all else; until it is read, these are the limits.
 _LARGEST_RATIO: Final = 100
 _ALWAYS_FINE_BYTES: Final = 1 << 28
@@ -125,7 +124,7 @@ def _manifest(members: Iterable[Member], shown: str) -> bytes:
     content = None
     for member in members:
         if member.name == MANIFEST_NAME:
-            if member.size_bytes > _LARGEST_MANIFEST_BYTES:
+            if member.size_bytes > MOST_MANIFEST_BYTES:
                 raise refusal("archive/bomb", f"`{shown}` holds a manifest of {member.size_bytes:,} bytes", shown)
             content = b"".join(member.chunks())
     if content is None:

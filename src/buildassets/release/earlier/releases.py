@@ -16,12 +16,11 @@ from buildassets.credentials import masked_url
 from buildassets.diagnostics import Location, error, reason_text
 from buildassets.download import download, download_to
 from buildassets.errors import BuildError, ManifestError
-from buildassets.files import chunks_of, write_chunks
+from buildassets.files import MOST_MANIFEST_BYTES, chunks_of, content_of, write_chunks
 from buildassets.folders import temporary_folder
 from buildassets.frozen import frozen
 from buildassets.manifest import MANIFEST_NAME, loads
 from buildassets.paths import to_url
-from buildassets.plain_files import plain
 from buildassets.programs.permission import Permission
 from buildassets.release.archive.read import inventory_of_archive, is_archive
 from buildassets.release.archive.unpack import unpack
@@ -29,7 +28,6 @@ from buildassets.release.archive.unpack import unpack
 _HTTP: Final = ("http://", "https://")
 _ASSETS: Final = "assets/"
 _REQUESTS_AT_ONCE: Final = 8
-_MANIFEST_BYTES: Final = 1 << 27  # more than any manifest has
 _MANIFEST_SECONDS: Final = 300.0
 
 
@@ -75,9 +73,9 @@ def manifest_at(source: str, *, permission: Permission) -> bytes:
         if _is_archive(source):
             return inventory_of_archive(_path(source), source).content
         if source.startswith(_HTTP):
-            manifest = download(source, _MANIFEST_BYTES, _MANIFEST_SECONDS, permission=permission)
+            manifest = download(source, MOST_MANIFEST_BYTES, _MANIFEST_SECONDS, permission=permission)
         else:
-            manifest = _content_of(_manifest_path(source), _MANIFEST_BYTES)
+            manifest = content_of(_manifest_path(source), MOST_MANIFEST_BYTES)
         loads(manifest, masked_url(source))
         return manifest
 
@@ -144,9 +142,3 @@ def _at_most(chunks: Iterable[bytes], size_bytes: int) -> Iterator[bytes]:
         size_bytes -= len(chunk)
         if size_bytes < 0:
             return
-
-
-def _content_of(path: str, size_bytes: int) -> bytes:
-    """The content of the file at `path`, but at most one byte more than `size_bytes`: then it is too large."""
-    with open(plain(path), "rb") as file:
-        return file.read(size_bytes + 1)

@@ -4,11 +4,13 @@ import json
 import os
 from base64 import b64decode
 from collections.abc import Iterator, Mapping
+from errno import EFBIG
 from typing import Final
 
+from buildassets.diagnostics import reason_text
 from buildassets.digest import digest
 from buildassets.errors import ManifestError, ReleaseError
-from buildassets.files import content_of
+from buildassets.files import MOST_MANIFEST_BYTES, content_of
 from buildassets.frozen import field, frozen
 from buildassets.manifest import (
     ASSETS_FOLDER,
@@ -163,9 +165,15 @@ def inventory_of_folder(folder: str, shown: str) -> Inventory:
     """The inventory that the manifest in the release directory describes. Raises as `verified` does."""
     path = os.path.join(folder, MANIFEST_NAME)
     try:
-        content = content_of(path)
+        content = content_of(path, MOST_MANIFEST_BYTES)
     except FileNotFoundError:
         raise no_release(shown) from None
+    except OSError as fault:
+        if fault.errno != EFBIG:
+            raise
+        manifest = os.path.join(shown, MANIFEST_NAME)
+        message = f"cannot read `{manifest}`: {reason_text(fault)}"
+        raise refusal("verify/manifest", message, manifest, hint=_AGAIN) from None
     return inventory(content, os.path.join(shown, MANIFEST_NAME))
 
 

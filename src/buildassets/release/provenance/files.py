@@ -7,7 +7,7 @@ from hashlib import file_digest
 from typing import Any
 
 from buildassets.digest import digest
-from buildassets.files import bytes_at, content_of, whole_file
+from buildassets.files import MOST_MANIFEST_BYTES, bytes_at, content_of, whole_file
 from buildassets.manifest import MANIFEST_NAME, loads
 from buildassets.plain_files import plain
 from buildassets.release.inventory.inventory import inventory
@@ -26,7 +26,7 @@ def attest(output: str, inputs: Mapping[str, str], project: str, mode: str, at: 
     project's own files, as against vendored packages; `at` is the time to record, if any. A file that has the same
     bytes already is not written again. Raises OSError.
     """
-    content = content_of(os.path.join(output, MANIFEST_NAME))
+    content = content_of(os.path.join(output, MANIFEST_NAME), MOST_MANIFEST_BYTES)
     manifest = loads(content)
     listed = inventory(content, MANIFEST_NAME)
     bill_path, statement_path = output + BILL_SUFFIX, output + STATEMENT_SUFFIX

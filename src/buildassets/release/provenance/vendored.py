@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from buildassets.files import MOST_SETTINGS_BYTES, content_of
 from buildassets.frozen import frozen
 from buildassets.media import suffix
 from buildassets.packages.lock import read_lock
@@ -120,8 +121,7 @@ class _Packages:
 def _description(path: str) -> dict[str, Any] | None:
     """The `package.json` at `path`; None where it does not describe a package."""
     try:
-        with open(plain(path), "rb") as file:
-            description = json.load(file)
+        description = json.loads(content_of(path, MOST_SETTINGS_BYTES))
     except (OSError, ValueError, RecursionError):
         return None
     is_package = isinstance(description, dict) and all(

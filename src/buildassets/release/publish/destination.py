@@ -20,7 +20,7 @@ from urllib.request import url2pathname
 from buildassets.credentials import has_credentials, masked_in, masked_url
 from buildassets.diagnostics import Diagnostic, error
 from buildassets.errors import ConfigError
-from buildassets.files import STAGING_PREFIX, content_of, put_in_place
+from buildassets.files import MOST_BYTES, STAGING_PREFIX, content_of, put_in_place
 from buildassets.folders import is_within, make_folders, make_folders_below, path_below
 from buildassets.frozen import frozen
 from buildassets.programs.permission import Permission, require
@@ -117,7 +117,7 @@ class LocalStorage:
 
     def cat_file(self, path: str) -> bytes:
         """See Storage."""
-        return content_of(path)
+        return content_of(path, MOST_BYTES)
 
     def pipe_file(self, path: str, value: bytes, **settings: Any) -> None:
         """See Storage."""

@@ -20,6 +20,7 @@ from hypothesis import settings
 
 from buildassets.compiler.languages.native import library
 from buildassets.compiler.languages.native.library_file import SWITCH
+from buildassets.programs.project_python import admit_project_modules
 from tests import purity
 
 # A deadline measures how busy the machine is: on a busy one, laws that hold failed.
@@ -184,6 +185,13 @@ def pure_modules_touch_nothing(request: pytest.FixtureRequest, monkeypatch: pyte
     """Fails a test in which a pure module reads the disk or starts a process; see `tests.purity`."""
     if purity.imports_pure_modules(request.path):
         purity.guard(monkeypatch)
+
+
+@pytest.fixture(autouse=True)
+def modules_can_be_imported_again() -> Iterator[None]:
+    """Admits after each test modules of a project, which a verb or a configuration refuses for a whole process."""
+    yield
+    admit_project_modules()
 
 
 @pytest.fixture(scope="session")

@@ -286,4 +286,4 @@ def test_a_process_that_cannot_be_started_leaves_no_descriptor(tmp_path: Path) -
     for _ in range(3):
         with pytest.raises(OSError, match="No such file"):
             SocketProcess(Permitted((str(tmp_path / "none"),)))
-    assert len(os.listdir("/dev/fd")) == before
+    assert len(os.listdir("/dev/fd")) <= before  # those of an earlier test may go meanwhile

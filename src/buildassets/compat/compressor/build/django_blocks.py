@@ -68,7 +68,8 @@ class DjangoBlocks:
             source = "".join(line for _, line in details.get("source_lines", ()))
             file = self._shown(str(details.get("name", name)))
             where = locate(file, source, 0) if not source else _line_of(file, source, int(details["line"]))
-        message = f"cannot read the template `{name}`: {fault}"
+        reason = getattr(fault, "raw_error_message", fault)  # Django 6.1 puts the path before it
+        message = f"cannot read the template `{name}`: {reason}"
         make = error if isinstance(fault, UnknownKindError) else warning
         return make("compressor/template", message, where or Location(name))
 

@@ -161,7 +161,7 @@ def test_doctor_runs_no_code_of_the_project_by_default(files: Tree, tmp_path: Pa
 
 def test_run_option_runs_the_checks_of_django(tmp_path: Path) -> None:
     settings = f"{DJANGO['site1/settings.py']!s}DEBUG = True\nUSE_TZ = True\n".replace("STATIC_URL = '/static/'\n", "")
-    project = released(tmp_path, {**DJANGO, "site1/settings.py": f"{settings}BUILDASSETS['no'] = 1\n"})
+    project = released(tmp_path, {**DJANGO, "site1/settings.py": f"{settings}globals()['BUILDASSETS']['no'] = 1\n"})
     write_tree(project, {"manage.py": f"{DJANGO['manage.py']!s}import django.core.management as it, sys\n"
                          "it.execute_from_command_line(sys.argv)\n"})  # fmt: skip
     code, findings = examined(project, "--run")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from buildassets.migrate import compressor, django, pipeline, webassets, whitenoise
-from buildassets.migrate.plan import Announce
+from buildassets.migrate.plan import Announce, Asked
 from buildassets.programs.permission import IMPORTING
 from tests.conftest import Tree, write_tree
 from tests.runtime.django.forks import run_buildassets
@@ -13,7 +13,7 @@ from tests.runtime.django.forks import run_buildassets
 TRAP = 'from pathlib import Path\nPath(__file__).with_name("it-ran").touch()\n'
 DJANGO: Tree = {
     "manage.py": 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop_settings")\n',
-    "shop_settings.py": f'{TRAP}SECRET_KEY = "of no use"\nSTATIC_URL = "/static/"\n',
+    "shop_settings.py": f'{TRAP}import os\nSECRET_KEY = "of no use"\nSTATIC_URL = os.path.sep + "static/"\n',
 }
 BUNDLES: Tree = {"shop_assets.py": f"{TRAP}from webassets import Bundle\n"}
 PROJECTS = {
@@ -23,11 +23,13 @@ PROJECTS = {
 
 
 def migrate(system: str, folder: Path, announce: Announce) -> None:
-    of_django = {"compressor": compressor, "django": django, "pipeline": pipeline, "whitenoise": whitenoise}
-    if system == "webassets":
-        webassets.plan(str(folder), permission=IMPORTING, announce=announce)
-    else:
-        of_django[system].plan(str(folder), None, permission=IMPORTING, announce=announce)
+    modules = (compressor, django, pipeline, webassets, whitenoise)
+    module = next(one for one in modules if one.__name__.endswith(f".{system}"))
+    module.plan(Asked(str(folder), named(system), IMPORTING, announce))
+
+
+def named(system: str) -> str | None:
+    return None if system == "webassets" else PROJECTS[system][1]
 
 
 @pytest.mark.parametrize("system", PROJECTS)
@@ -49,9 +51,22 @@ def test_the_first_line_on_standard_error_names_what_is_imported(
     system: str, options: tuple[str, ...], tmp_path: Path
 ) -> None:
     files, module = PROJECTS[system]
-    done = run_buildassets(write_tree(tmp_path, files), "migrate", system, *options)
+    settings = [] if named(system) is None else ["--settings", module]
+    done = run_buildassets(write_tree(tmp_path, files), "migrate", system, *settings, *options)
     assert (tmp_path / "it-ran").exists()
     assert done.stderr.startswith(f"importing `{module}`, which runs code of the project\n")
+
+
+@pytest.mark.parametrize("system", ["compressor", "django", "pipeline", "whitenoise"])
+@pytest.mark.parametrize("is_known", [True, False])
+def test_settings_are_imported_only_where_files_do_not_answer_and_a_person_names_them(
+    system: str, is_known: bool, tmp_path: Path
+) -> None:
+    files = {**DJANGO, "shop_settings.py": f'{TRAP}STATIC_URL = "/static/"\n'} if is_known else DJANGO
+    options = ["--settings", "shop_settings"] if is_known else []
+    done = run_buildassets(write_tree(tmp_path, files), "migrate", system, *options)
+    assert (done.returncode, "importing" in done.stderr, (tmp_path / "it-ran").exists()) == (0, False, False)
+    assert ("`STATIC_URL` is computed: write its value as `url`, or name the module" in done.stdout) != is_known
 
 
 def test_files_that_are_only_read_are_not_announced(tmp_path: Path) -> None:

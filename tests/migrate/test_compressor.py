@@ -32,21 +32,26 @@ def project(tmp_path: Path) -> Path:
 
 def test_every_setting_is_accounted_for_and_nothing_is_written(project: Path) -> None:
     done = run_buildassets(project, "migrate", "compressor", "--json")
-    found = json.loads(done.stdout)
-    assert set(found["settings"]) == {
-        "COMPRESS_FILTERS",
-        "COMPRESS_OFFLINE",
-        "COMPRESS_OWN",
-        "LIBSASS_ADDITIONAL_INCLUDE_PATHS",
-    }
-    assert found["settings"]["COMPRESS_OWN"].startswith("not known")
-    assert [change.partition(":")[0] for change in found["changes"]] == [
-        "INSTALLED_APPS",
-        "INSTALLED_APPS",
-        "BUILDASSETS",
-        "STORAGES",
-        "TEMPLATES",
+    lines = json.loads(done.stdout)["lines"]
+    assert [(one["file"], one["line"], one["outcome"]) for one in lines] == [
+        ("shop_settings.py", 3, "taken over"),
+        *(("shop_settings.py", line, "changed") for line in (4, 6)),
+        ("shop_settings.py", 7, "changed"),
+        ("shop_settings.py", 8, "taken over"),
+        ("shop_settings.py", 9, "not possible"),
+        ("shop_settings.py", 10, "taken over"),
+        ("manage.py", 1, "changed"),
+        *(("shop_settings.py", 1, "changed"),) * 2,
     ]
+    notes = "\n".join(one["note"] for one in lines)
+    for wanted in (
+        "`compressor`: put",
+        "CompressorExtension`: it is",
+        "`COMPRESS_OWN`: not known",
+        "BUILDASSETS",
+        "STOR",
+    ):
+        assert wanted in notes
     assert not (project / "buildassets.toml").exists()
 
 
@@ -71,11 +76,12 @@ def test_settings_that_cannot_be_loaded_change_nothing_for_the_process(tmp_path:
 import os, sys
 from buildassets.errors import ConfigError
 from buildassets.migrate.compressor import plan
+from buildassets.migrate.plan import Asked
 from buildassets.programs.permission import IMPORTING
 
 before = list(sys.path)
 try:
-    plan({str(tmp_path)!r}, "no_such.settings", permission=IMPORTING, announce=lambda _: None)
+    plan(Asked({str(tmp_path)!r}, "no_such.settings", IMPORTING, lambda _: None))
 except ConfigError as failure:
     print(failure.diagnostics[0].message)
 print("DJANGO_SETTINGS_MODULE" in os.environ, sys.path == before)

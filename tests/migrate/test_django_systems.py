@@ -183,10 +183,34 @@ PIPELINE["SASS_BINARY"] = "sass"
     assert {"gen/site.css", "gen/site.js", "img/x.png", "more/m.css"} <= {*assets}
 
 
+def test_settings_packages_and_applications_of_the_project_are_read(tmp_path: Path) -> None:
+    tree: Tree = {
+        "manage.py": 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "conf.settings.live")\n',
+        "conf/settings/base.py": 'THIRD_PARTY = ["whitenoise.runserver_nostatic"]\n'
+        'INSTALLED_APPS = [*THIRD_PARTY, "shop.apps.ShopConfig", "django.contrib.admin"]\nSTATIC_URL = "static/"\n',
+        "conf/settings/live.py": "from .base import *\nINSTALLED_APPS += ['cart']\nDEBUG = env('DEBUG')\n",
+        "shop/static/shop/s.js": "s()",
+        "apps/cart/static/cart/c.js": "c()",
+    }
+    done = run_buildassets(write_tree(tmp_path, tree), "migrate", "whitenoise", "--json")
+    found = json.loads(done.stdout)
+    assert tomllib.loads(found["file"]) == {"sources": ["shop/static", "apps/cart/static"], "url": "/static/"}
+    assert [(one["file"], one["line"]) for one in found["lines"]] == [
+        ("conf/settings/base.py", 1),
+        ("conf/settings/base.py", 3),
+    ]
+
+
 @pytest.mark.parametrize("system", ["django", "pipeline", "whitenoise"])
 def test_missing_settings_are_reported(tmp_path: Path, system: str) -> None:
     done = run_buildassets(tmp_path, "migrate", system)
     assert (done.returncode, "error[migrate/none]: there is no `manage.py`" in done.stderr) == (2, True)
+
+
+def test_settings_without_a_file_are_an_error(tmp_path: Path) -> None:
+    done = run_buildassets(write_tree(tmp_path, {"manage.py": SITE["manage.py"]}), "migrate", "django")
+    assert done.returncode == 2
+    assert "error[migrate/settings]: there is no file of the settings `conf.settings` here" in done.stderr
 
 
 def test_settings_that_cannot_be_loaded_are_an_error(tmp_path: Path) -> None:

@@ -28,9 +28,15 @@ def settings(folder: Path, files: Tree) -> DjangoSettings | None:
         ("INSTALLED_APPS = ['a']\nINSTALLED_APPS = INSTALLED_APPS + ['b']", ["a", "b"]),
         ("INSTALLED_APPS = ['a']\nINSTALLED_APPS = ['b']", ["b"]),
         ("INSTALLED_APPS = ['a']\nif DEBUG:\n    INSTALLED_APPS = ['b']", ["a", "b"]),
+        ("INSTALLED_APPS = ['b']\nINSTALLED_APPS = ['a', *INSTALLED_APPS, 'c']", ["a", "b", "c"]),
+        ("INSTALLED_APPS = ['a']\nINSTALLED_APPS.append('b')\nINSTALLED_APPS.extend(('c',))", ["a", "b", "c"]),
+        ("INSTALLED_APPS = env.list('APPS')\nINSTALLED_APPS += ['a']", None),
+        ("INSTALLED_APPS = ['a']\nINSTALLED_APPS += env.list('APPS')", None),
+        ("def names():\n    NAMES = ['b']\nINSTALLED_APPS = ['a']", ["a"]),
+        ("INSTALLED_APPS = ['a']" + "\nINSTALLED_APPS += INSTALLED_APPS" * 60, None),
         ("INSTALLED_APPS = ['a'] + more()", None),
         ("INSTALLED_APPS = [*UNKNOWN, 'a']", None),
-        ("A = B\nB = A\nINSTALLED_APPS = [*A]", []),
+        ("A = B\nB = A\nINSTALLED_APPS = [*A]", None),
         ("DEBUG = True", None),
     ],
 )
@@ -48,6 +54,12 @@ def test_a_list_is_read_through_names_and_sums(text: str, applications: list[str
         ("os.path.join(BASE_DIR, 'a', 'b')", "a/b"),
         ("str(BASE_DIR / 'a')", "a"),
         ("'/srv/a'", "/srv/a"),
+        ("Path(__file__).resolve().parent.parent / 'a'", "a"),
+        ("Path(__file__).resolve().parents[0] / 'a'", "site1/a"),
+        ("os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'a')", "a"),
+        ("f'{BASE_DIR}/a'", "/a"),
+        ("Path(__file__).parent.parent.parent / 'a'", None),
+        ("'a'" + " + 'a'" * 3000, None),
         ("config.folder / 'a'", None),
         ("env('X', default='a')", None),
     ],
@@ -55,7 +67,7 @@ def test_a_list_is_read_through_names_and_sums(text: str, applications: list[str
 def test_a_path_is_read_in_its_usual_forms(value: str, path: str | None, tmp_path: Path) -> None:
     found = settings(tmp_path, {"site1/settings.py": f"STATIC_ROOT = {value}"})
     assert found is not None
-    assert found.path("STATIC_ROOT") == path
+    assert found.text("STATIC_ROOT") == path
 
 
 def test_imports_from_another_file_are_counted(tmp_path: Path) -> None:
@@ -67,8 +79,53 @@ def test_imports_from_another_file_are_counted(tmp_path: Path) -> None:
     found = settings(tmp_path, files)
     assert found is not None
     assert found.files == ("site1/settings/__init__.py", "site1/settings/base.py", "site1/common.py")
-    assert (found.text("STATIC_URL"), found.texts("INSTALLED_APPS"), found.flag("DEBUG")) == ("/s/", ["a"], False)
+    assert (found.text("STATIC_URL"), found.texts("INSTALLED_APPS"), found.value("DEBUG")) == ("/s/", ["a"], False)
 
 
 def test_a_project_whose_settings_are_elsewhere_has_none(tmp_path: Path) -> None:
     assert settings(tmp_path, {}) is None
+
+
+def test_settings_that_django_split_settings_includes_are_read(tmp_path: Path) -> None:
+    files: Tree = {
+        "site1/settings/__init__.py": "from split_settings.tools import include, optional\n"
+        "include('components/*.py', optional('local.py'))\nINSTALLED_APPS += ['c']\n",
+        "site1/settings/components/a.py": "INSTALLED_APPS = ['a']\n",
+        "site1/settings/components/b.py": "INSTALLED_APPS += ['b']\nSTATIC_URL = '/s/'\n",
+    }
+    found = settings(tmp_path, files)
+    assert found is not None
+    assert (found.texts("INSTALLED_APPS"), found.text("STATIC_URL")) == (["a", "b", "c"], "/s/")
+
+
+def test_names_that_settings_import_one_by_one_are_read(tmp_path: Path) -> None:
+    files: Tree = {
+        "site1/settings.py": "from .apps import INSTALLED_APPS\nINSTALLED_APPS += ['b']\n",
+        "site1/apps.py": "INSTALLED_APPS = ['a']\nSTATIC_URL = '/no/'\n",
+    }
+    found = settings(tmp_path, files)
+    assert found is not None
+    assert (found.texts("INSTALLED_APPS"), found.text("STATIC_URL")) == (["a", "b"], None)
+
+
+def test_a_key_that_is_added_to_a_table_is_one_of_its_keys(tmp_path: Path) -> None:
+    text = "STORAGES = {'default': {}}\nSTORAGES['staticfiles'] = {'BACKEND': 'a'}\nSTORAGES.update(x=1)\n"
+    found = settings(tmp_path, {"site1/settings.py": text})
+    assert found is not None
+    assert found.table("STORAGES") == {"default": {}, "staticfiles": {"BACKEND": "a"}, "x": 1}
+
+
+@pytest.mark.parametrize(
+    ("value", "folders"),
+    [
+        ("['a', BASE_DIR / 'b', ('p', os.path.join(BASE_DIR, 'c'))]", [("", "a"), ("", "b"), ("p", "c")]),
+        ("['a', env('B')]", None),
+        ("'a'", None),
+    ],
+)
+def test_static_folders_are_read_with_their_prefixes(
+    value: str, folders: list[tuple[str, str]] | None, tmp_path: Path
+) -> None:
+    found = settings(tmp_path, {"site1/settings.py": f"STATICFILES_DIRS = {value}"})
+    assert found is not None
+    assert found.folders() == folders

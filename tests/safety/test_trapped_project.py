@@ -20,6 +20,10 @@ _ARGUMENTS: Final[Mapping[str, str]] = {
     "diff": "diff build build",
     "explain": "explain css/app.css",
     "init": "init --yes",
+    **{
+        f"migrate {system} --settings": f"migrate {system} --settings trapsettings"
+        for system in ("compressor", "django", "pipeline", "whitenoise")
+    },
     "pack": "pack -o release.tar",
     "publish": "publish published",
     "publish --dry-run": "publish published --dry-run",
@@ -96,7 +100,7 @@ _SPRUNG: Final[Mapping[str, set[str]]] = {
     "build": {"python-webassets", "python-engine", "program-esbuild-of-npm", "program-command", "program-script"},
     "check": {"python-webassets", "python-engine", "program-esbuild-of-npm", "program-command"},
     "doctor --run": {"python-webassets", "python-manage"},
-    "migrate django": {"python-settings"},
+    "migrate django --settings": {"python-settings"},
     "migrate webassets": {"python-app"},
     "verify --rebuild": {"python-webassets"},
     "watch": {"python-webassets"},

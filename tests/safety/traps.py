@@ -146,7 +146,9 @@ web = {self._shell("run")}
             "trapext.py": self._python(
                 "extension", "from jinja2.ext import Extension\nclass Trap(Extension):\n    pass\n"
             ),
-            "trapsettings.py": self._python("settings", 'SECRET_KEY = "a"\nINSTALLED_APPS = []\nSTATIC_URL = "/s/"\n'),
+            "trapsettings.py": self._python(
+                "settings", 'SECRET_KEY = "a"\nINSTALLED_APPS = []\nSTATIC_URL = "/s/".lower()\n'
+            ),
             "manage.py": self._python("manage", "import os\nos.environ['DJANGO_SETTINGS_MODULE'] = 'trapsettings'\n"),
             "assets.py": self._python("assets", "from webassets import Bundle\n"),
             "app.py": self._python("app", "from flask import Flask\napp = Flask(__name__)\n"),

@@ -1,90 +1,87 @@
 """`buildassets migrate`: lists how to bring over a project of another system. Each system is a row."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from functools import partial
 from importlib import import_module
-from typing import Any, Final, Protocol
+from typing import Final
 
 import click
 
 from buildassets.cli.options import migrate_options
 from buildassets.cli.output import Output, print_data, print_line
 from buildassets.cli.permissions import permitted
+from buildassets.cli.table import Column, table_lines
+from buildassets.migrate.plan import Accounted, Asked, Plan, counts, exists, hides, written
 
-
-class Migration(Protocol):
-    """The result for a project; `file` is the text of our configuration for it."""
-
-    @property
-    def file(self) -> str:
-        """The text of a `buildassets.toml`."""
-
-    def report(self) -> Sequence[str]:
-        """The result as lines for a person."""
-
-    def document(self) -> Mapping[str, Any]:
-        """The result for `--json`."""
-
-    def summary(self) -> str:
-        """The counts in one line."""
-
-
-# The function that makes a Migration from the folder of a project, as `module:function`.
 _SYSTEMS: Final[Mapping[str, str]] = {
-    "compressor": "buildassets.migrate.compressor:plan",
-    "django": "buildassets.migrate.django:plan",
-    "importmap": "buildassets.migrate.importmap:plan",
-    "jammit": "buildassets.migrate.jammit:plan",
-    "pipeline": "buildassets.migrate.pipeline:plan",
-    "propshaft": "buildassets.migrate.propshaft:plan",
-    "sprockets": "buildassets.migrate.sprockets:plan",
-    "static-digest": "buildassets.migrate.static_digest:plan",
-    "vite": "buildassets.migrate.vite:plan",
-    "webassets": "buildassets.migrate.webassets:plan",
-    "whitenoise": "buildassets.migrate.whitenoise:plan",
+    "compressor": "compressor",
+    "django": "django",
+    "importmap": "importmap",
+    "jammit": "jammit",
+    "pipeline": "pipeline",
+    "propshaft": "propshaft",
+    "sprockets": "sprockets",
+    "static-digest": "static_digest",
+    "vite": "vite",
+    "webassets": "webassets",
+    "whitenoise": "whitenoise",
 }
+"""The module of `buildassets.migrate` that makes the Plan for a system."""
 _OF_DJANGO: Final = ("compressor", "django", "pipeline", "whitenoise")  # these also take the module of the settings
 _FILE: Final = "buildassets.toml"
+_COLUMNS: Final = [Column(title, to_right=False) for title in ("line", "outcome", "text", "here")]
+_WIDEST_TEXT: Final = 48
 
 
 @click.command("migrate")
 @click.argument("system", type=click.Choice(sorted(_SYSTEMS)))
 @click.option("--write", is_flag=True, help=f"Write {_FILE}.")
-@click.option("--settings", metavar="MODULE", help="The module of Django's settings (the one that manage.py names).")
+@click.option("--settings", metavar="MODULE", help="Django's settings, by default those of manage.py; may import them.")
 @migrate_options
 def command(system: str, write: bool, settings: str | None, as_json: bool, quiet: bool) -> int:
     """List what to change in a project of another asset system, and print a configuration for it.
 
-    Writes nothing without --write. compressor, django, pipeline and whitenoise import the settings of Django, and
-    webassets the module with the bundles, which runs code of the project.
+    Writes nothing without --write. Runs code of the project only in two cases: webassets imports the module with the
+    bundles; compressor, django, pipeline and whitenoise import the settings that --settings names, where their files do
+    not show static files.
     """
     from buildassets.compiler.config.file import working_directory
 
     folder = working_directory()
-    found = _migration(system, folder, settings, quiet=quiet)
+    found = _plan(system, folder, settings, quiet=quiet)
+    file = written(found.settings)
     show = Output(as_json, quiet=quiet)
     if write:
-        _write(os.path.join(folder, _FILE), found.file)
+        _write(os.path.join(folder, _FILE), file)
     if not as_json:
-        print_data([*found.report(), "", *found.file.rstrip("\n").split("\n")])
-    code = show.finish(True, [], {"system": system, **found.document(), "file": found.file, "written": write})
+        print_data([*table_lines(_COLUMNS, [*map(_row, found.lines)], None), "", *file.rstrip("\n").split("\n")])
+    lines = [asdict(line) for line in found.lines]
+    code = show.finish(True, [], {"system": system, "lines": lines, "file": file, "written": write})
     done = f"wrote `{_FILE}`" if write else f"`--write` writes `{_FILE}`"
-    show.report(f"{found.summary()}; {done}")
+    show.report(f"{counts(found.lines)}; {done}")
     return code
 
 
-def _migration(system: str, folder: str, settings: str | None, *, quiet: bool) -> Migration:
+def _row(line: Accounted) -> tuple[str, str, str, str]:
+    text = line.text if len(line.text) <= _WIDEST_TEXT else f"{line.text[: _WIDEST_TEXT - 1]}…"
+    return f"{line.file}:{line.line}", line.outcome, text, line.note
+
+
+def _plan(system: str, folder: str, settings: str | None, *, quiet: bool) -> Plan:
     """The migration by the row of `system`. Raises ConfigError."""
     if settings is not None and system not in _OF_DJANGO:
         raise click.UsageError(f"`--settings` names settings of Django, which {system} has none of")
-    module, _, attribute = _SYSTEMS[system].partition(":")
-    plan: Callable[..., Migration] = getattr(import_module(module), attribute)
-    permission = permitted(f"migrate {system}")
-    if not permission.python:
-        return plan(folder)
-    importing = partial(plan, permission=permission, announce=partial(_announce, quiet=quiet))
-    return importing(folder, settings) if system in _OF_DJANGO else importing(folder)
+    plan: Callable[[Asked], Plan] = import_module(f"buildassets.migrate.{_SYSTEMS[system]}").plan
+    return plan(
+        Asked(
+            folder,
+            settings,
+            permitted(f"migrate {system}", settings=settings is not None),
+            partial(_announce, quiet=quiet),
+        )
+    )
 
 
 def _announce(module: str, *, quiet: bool) -> None:
@@ -97,7 +94,6 @@ def _write(path: str, text: str) -> None:
     """Write the configuration, unless one exists. Raises ConfigError, and OSError."""
     from buildassets.compiler.config.file import search
     from buildassets.files import bytes_at, whole_file
-    from buildassets.migrate.plan import exists, hides
 
     content = text.encode("utf-8")
     if os.path.isdir(path):

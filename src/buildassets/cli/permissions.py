@@ -70,7 +70,7 @@ _VENDOR: Final = Row(
     deletes="files in `vendor/` that the lock lists",
 )
 _SETTINGS: Final = Row(
-    python="the settings that `--settings` or `manage.py` names, after a line that names them",
+    python="the settings, if their files do not show static files, after a line that names them",
     writes="with `--write`, `buildassets.toml`",
 )
 _STATIC: Final = Row(writes="with `--write`, `buildassets.toml`")
@@ -107,11 +107,14 @@ ROWS: Final[Mapping[str, Row]] = {
     ),
     "list": Row(),
     "lsp": Row(),
-    "migrate compressor": _SETTINGS,
-    "migrate django": _SETTINGS,
+    "migrate compressor": _STATIC,
+    "migrate compressor --settings": _SETTINGS,
+    "migrate django": _STATIC,
+    "migrate django --settings": _SETTINGS,
     "migrate importmap": _STATIC,
     "migrate jammit": _STATIC,
-    "migrate pipeline": _SETTINGS,
+    "migrate pipeline": _STATIC,
+    "migrate pipeline --settings": _SETTINGS,
     "migrate propshaft": _STATIC,
     "migrate sprockets": _STATIC,
     "migrate static-digest": _STATIC,
@@ -119,7 +122,8 @@ ROWS: Final[Mapping[str, Row]] = {
     "migrate webassets": Row(
         python="the modules with bundles, which it names first", writes="with `--write`, `buildassets.toml`"
     ),
-    "migrate whitenoise": _SETTINGS,
+    "migrate whitenoise": _STATIC,
+    "migrate whitenoise --settings": _SETTINGS,
     "pack": Row(writes="the archive; with `--sign` its signature"),
     "publish": Row(
         network="the storage",

@@ -9,9 +9,9 @@ from typing import Final
 from buildassets.diagnostics import Diagnostic, Location, error, warning
 from buildassets.doctor.subject import Subject
 from buildassets.folders import is_within
-from buildassets.migrate.python_lines import settings_in, text_of
 from buildassets.nearest import nearest
 from buildassets.project.django_files import DjangoSettings, path_of
+from buildassets.project.python import settings_in, text_of
 
 _OURS: Final = "buildassets.runtime.django"
 _STORAGE: Final = "buildassets.runtime.django.storage.ReleaseStaticFilesStorage"
@@ -59,9 +59,7 @@ def _no_python(subject: Subject, settings: Sequence[str]) -> Iterator[Diagnostic
 
 def _unknown(subject: Subject, settings: DjangoSettings) -> Iterator[Diagnostic]:
     """The first key of `BUILDASSETS` that our application does not know."""
-    last = settings.last("BUILDASSETS")
-    keys = [text_of(key) or "" for key in last.value.keys if key] if last and isinstance(last.value, ast.Dict) else []
-    key = next((one for one in keys if one and one not in _KEYS), None)
+    key = next((one for one in settings.table("BUILDASSETS") if one not in _KEYS), None)
     if key is not None:
         meant = nearest(key, _KEYS)
         known = ", ".join(f"`{one}`" for one in _KEYS)
@@ -131,7 +129,7 @@ def _unset(subject: Subject, settings: DjangoSettings) -> Iterator[Diagnostic]:
 
 def _static_root(subject: Subject, settings: DjangoSettings) -> Iterator[Diagnostic]:
     """`collectstatic` writes to `STATIC_ROOT`: neither among sources nor into the release."""
-    root = settings.path("STATIC_ROOT")
+    root = settings.text("STATIC_ROOT")
     if not root:
         return
     path = os.path.normpath(os.path.join(subject.folder, root))
@@ -159,18 +157,16 @@ def _static_url(subject: Subject, settings: DjangoSettings) -> Iterator[Diagnost
 
 def configured_url(settings: DjangoSettings) -> str | None:
     """The `url` of `BUILDASSETS`, if the settings have it as a text."""
-    assigned = settings.last("BUILDASSETS")
-    if not assigned or not isinstance(assigned.value, ast.Dict):
-        return None
-    pairs = zip(assigned.value.keys, assigned.value.values, strict=True)
-    return next((text_of(value) for key, value in pairs if key and text_of(key) == "url"), None)
+    url = settings.table("BUILDASSETS").get("url")
+    return url if isinstance(url, str) else None
 
 
 def _collected(subject: Subject, settings: DjangoSettings) -> Iterator[Diagnostic]:
     """What makes `collectstatic` give names of its own to files of a release."""
-    for element in _elements(settings, "STATICFILES_DIRS"):
-        path = path_of(element)
-        if path and is_within(subject.config.output, os.path.normpath(os.path.join(subject.folder, path))):
+    given = settings.value("STATICFILES_DIRS")
+    for path in given if isinstance(given, list) else ():
+        folder = os.path.normpath(os.path.join(subject.folder, path)) if isinstance(path, str) else None
+        if folder and is_within(subject.config.output, folder):
             message = f"`STATICFILES_DIRS` has `{path}`, a folder of the release: `collectstatic` takes it for sources"
             hint = (
                 "name the folder of the sources there, or none: `manage.py assets build` builds what the finders find"
@@ -183,11 +179,6 @@ def _collected(subject: Subject, settings: DjangoSettings) -> Iterator[Diagnosti
         )
         hint = f"let it be `{_STORAGE}`; or keep it, and name what is built by `{{% asset %}}`"
         yield warning("doctor/collectstatic", message, _place(subject, settings, name), hint=hint)
-
-
-def _elements(settings: DjangoSettings, name: str) -> list[ast.expr]:
-    last = settings.last(name)
-    return last.value.elts if last and isinstance(last.value, ast.List | ast.Tuple) else []
 
 
 def _has_own_names(settings: DjangoSettings, name: str) -> bool:

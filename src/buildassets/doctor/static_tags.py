@@ -3,7 +3,6 @@
 Its URLs are then those of plain files, which nothing serves if no finder finds them.
 """
 
-import ast
 import os
 import posixpath
 import re
@@ -12,8 +11,7 @@ from typing import Final
 
 from buildassets.diagnostics import Diagnostic, error
 from buildassets.doctor.subject import Subject
-from buildassets.migrate.python_lines import text_of
-from buildassets.project.django_files import DjangoSettings, path_of
+from buildassets.project.django_files import DjangoSettings
 
 _STORAGE: Final = "buildassets.runtime.django.storage"
 _STATIC: Final = re.compile(r"\{%-?\s*static\s+([\"'])([^\"'{}%]+)\1")
@@ -40,36 +38,10 @@ def _is_known(subject: Subject, settings: DjangoSettings) -> bool:
     """Whether the settings show that the storage is another, and all folders of static files."""
     if any(_STORAGE in subject.files.text(name) for name in subject.files.ending(".py")):
         return False
-    storages = [one for name in ("STORAGES", "STATICFILES_STORAGE") if (one := settings.last(name))]
-    is_literal = all(_backend(one.value) for one in storages)
-    return is_literal and not settings.last("STATICFILES_FINDERS") and _folders(settings) is not None
-
-
-def _backend(value: ast.expr) -> str:
-    """The storage of static files in the value of a setting; empty where it is computed."""
-    if not isinstance(value, ast.Dict):
-        return text_of(value) or ""
-    for wanted in ("staticfiles", "BACKEND"):
-        pairs = zip(value.keys, value.values, strict=True) if isinstance(value, ast.Dict) else ()
-        value = next((one for key, one in pairs if key and text_of(key) == wanted), ast.Constant(None))
-    return text_of(value) or ""
-
-
-def _folders(settings: DjangoSettings) -> list[tuple[str, str]] | None:
-    """The prefixes and folders of `STATICFILES_DIRS`; None where some are computed."""
-    last = settings.last("STATICFILES_DIRS")
-    if last is None:
-        return []
-    if len(settings.of("STATICFILES_DIRS")) > 1 or not isinstance(last.value, ast.List | ast.Tuple):
-        return None
-    found: list[tuple[str, str]] = []
-    for one in last.value.elts:
-        prefix, path = one.elts if isinstance(one, ast.Tuple) and len(one.elts) == 2 else (ast.Constant(""), one)
-        start, folder = text_of(prefix), path_of(path)
-        if start is None or folder is None:
-            return None
-        found.append((start, folder))
-    return found
+    backend = settings.table("STORAGES").get("staticfiles", {})
+    named = [settings.value("STATICFILES_STORAGE", ""), backend.get("BACKEND") if isinstance(backend, dict) else None]
+    is_literal = all(isinstance(one, str) for one in named[: 2 if settings.last("STORAGES") else 1])
+    return is_literal and not settings.last("STATICFILES_FINDERS") and settings.folders() is not None
 
 
 def _is_source(subject: Subject, name: str) -> bool:
@@ -86,7 +58,7 @@ def _finds(subject: Subject, settings: DjangoSettings, name: str) -> bool:
     """Whether the folder of an application, or of `STATICFILES_DIRS`, has the file `name`."""
     if any(one.endswith(f"/static/{name}") for one in subject.files.names):
         return True
-    folders = [(prefix, os.path.join(subject.folder, path)) for prefix, path in _folders(settings) or ()]
+    folders = [(prefix, os.path.join(subject.folder, path)) for prefix, path in settings.folders() or ()]
     return any(_lies_in(folder, prefix, name) for prefix, folder in folders)
 
 

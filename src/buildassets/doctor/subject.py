@@ -118,9 +118,8 @@ def _of_others(config: Config) -> Iterator[str]:
 
 def _manifest_path(config: Config, found: Found) -> str:
     """The manifest that the application reads, as far as settings of Django name it, or else the configured one."""
-    assigned = found.django.last("BUILDASSETS") if found.django else None
-    path = found.django_manifest(assigned.value) if assigned else None
-    if path is not None:
+    path = found.django.table("BUILDASSETS").get("manifest") if found.django else None
+    if isinstance(path, str):
         return os.path.normpath(os.path.join(config.folder, *path.split("/")))
     return os.path.join(config.output, MANIFEST_NAME)
 

@@ -1,137 +1,81 @@
-"""django-compressor: lists what each of its settings means, since builds keep reading them, and the changes to make.
+"""django-compressor: builds keep reading its settings. Takes what is asked, gives a Plan."""
 
-Takes a folder and the module of Django's settings, gives a frozen value. Reads that module and `manage.py`. Imports
-Django.
-"""
-
-import json
+import ast
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
-from buildassets.diagnostics import error
-from buildassets.errors import ConfigError
-from buildassets.frozen import frozen
-from buildassets.migrate.django_settings import VARIABLE, settings_module
-from buildassets.migrate.plan import Announce
-from buildassets.programs.permission import Permission
-from buildassets.programs.project_python import importable
+from buildassets.compat.compressor.build.meanings import MEANINGS
+from buildassets.compat.meaning import Meaning
+from buildassets.compiler.config.file import relative_to
+from buildassets.migrate.django import RELEASE, project_of
+from buildassets.migrate.plan import Accounted, Asked, Plan
+from buildassets.migrate.python_lines import Judgement, Table, among, answer_of
+from buildassets.project.django_files import DjangoSettings
+from buildassets.project.python import UNKNOWN
 
-_LIBSASS: Final = {
-    "LIBSASS_ADDITIONAL_INCLUDE_PATHS": "used: Sass also looks there",
-    "LIBSASS_CUSTOM_FUNCTIONS": "used; `static` is known anyway",
-    "LIBSASS_OUTPUT_STYLE": "nothing to do: what is released is minified",
-    "LIBSASS_PRECISION": "decides nothing any more: the engine has its own",
-    "LIBSASS_SOURCEMAPS": "nothing to do: see `source_maps` in the configuration",
-    "LIBSASS_SOURCE_COMMENTS": "nothing to do: what is released is minified",
+_SMALLER: Final = Meaning("changed", "nothing to do: what is released is minified")
+_FOLDERS: Final = "LIBSASS_ADDITIONAL_INCLUDE_PATHS"
+_SETTINGS: Final[Mapping[str, Meaning]] = {
+    **MEANINGS,
+    _FOLDERS: Meaning("taken over", "used: Sass also looks there"),
+    "LIBSASS_CUSTOM_FUNCTIONS": Meaning("taken over", "used; `static` is known anyway"),
+    "LIBSASS_OUTPUT_STYLE": _SMALLER,
+    "LIBSASS_PRECISION": Meaning("changed", "decides nothing any more: the engine has its own"),
+    "LIBSASS_SOURCEMAPS": Meaning("changed", "nothing to do: see `source_maps` in the configuration"),
+    "LIBSASS_SOURCE_COMMENTS": _SMALLER,
 }
+_UNKNOWN: Final = Meaning("not possible", "not known to django-compressor: remove it")
+_EXTENSION: Final = "compressor.contrib.jinja2ext.CompressorExtension"
+_TEXTS: Final[Mapping[str, Meaning]] = {
+    "compressor": Meaning(
+        "changed", "put `buildassets.compat.compressor` and `buildassets.runtime.django` in its place"
+    ),
+    _EXTENSION: Meaning("changed", "it is `buildassets.compat.compressor.CompressorExtension`"),
+}
+# Settings that have to be there, and what to do where none of them is.
+_NEEDED: Final[Mapping[tuple[str, ...], str]] = {
+    ("BUILDASSETS",): 'add `{"manifest": BASE_DIR / "build/manifest.json"}`',
+    ("STORAGES", "STATICFILES_STORAGE"): f"for `staticfiles` {RELEASE}",
+}
+_BUILD: Final = "build with `manage.py assets build`, which finds static files as Django does"
+_EMBEDS: Final = "CssDataUriFilter"
 _MINIFYING: Final = ("min", "yui", "yuglify", "closure", "cleancss")
 
 
-@frozen
-class Settled:
-    """The result: `settings` are those in use with the meaning of each, `changes` are to be done by hand.
+def plan(asked: Asked) -> Plan:
+    """The migration of the project. Raises ConfigError if its settings cannot be found or loaded."""
+    project = project_of(asked, "django-compressor")
+    settings = project.settings
+    filters = _filters(settings)
 
-    `file` is the text of a `buildassets.toml` for the project.
-    """
+    def of_filters(name: str, _: ast.expr) -> Judgement:
+        if settings.value(name) is UNKNOWN or UNKNOWN in settings.table(name).values():
+            return ("not possible", f"`{name}` is computed: set `engines` where its filters minify nothing"), ()
+        return answer_of(name, _SETTINGS[name]), ()
 
-    settings: tuple[tuple[str, str], ...]
-    changes: tuple[str, ...]
-    file: str
-
-    def report(self) -> Sequence[str]:
-        """The settings, then the changes, for a person."""
-        lines = ["settings:", *(f"  {name}: {meaning}" for name, meaning in self.settings)]
-        return [*lines, "to be done by hand:", *(f"  {change}" for change in self.changes or ("nothing",))]
-
-    def document(self) -> dict[str, Any]:
-        """The result for JSON."""
-        return {"settings": dict(self.settings), "changes": list(self.changes)}
-
-    def summary(self) -> str:
-        """The numbers of settings and changes."""
-        return f"settings: {len(self.settings):,}; to be done by hand: {len(self.changes):,}"
-
-
-def plan(folder: str, module: str | None, *, permission: Permission, announce: Announce) -> Settled:
-    """The migration of the project in `folder`, with the settings `module`, or those that its `manage.py` names.
-
-    Raises ConfigError if the settings cannot be found or loaded.
-    """
-    with importable(folder, permission=permission, first=True):
-        return _plan(folder, module, announce=announce)
+    readers = dict.fromkeys(("COMPRESS_FILTERS", "COMPRESS_CSS_FILTERS", "COMPRESS_JS_FILTERS"), of_filters)
+    lines = [*project.accounts(Table(among(_SETTINGS, "COMPRESS_", _UNKNOWN), _TEXTS, readers))]
+    lines.append(Accounted("manage.py", 1, "manage.py", "changed", _BUILD))
+    for names, note in _NEEDED.items():
+        if not any(settings.last(name) for name in names):
+            lines.append(Accounted(settings.files[0], 1, names[0], "changed", f"`{names[0]}`: {note}"))
+    embeds = any(one.endswith(_EMBEDS) for one in filters.get("css", ()))
+    limit = settings.value("COMPRESS_DATA_URI_MAX_SIZE", 1024)
+    minifies_nothing = [kind for kind in filters if not any(word in str(filters[kind]).lower() for word in _MINIFYING)]
+    folders = [os.path.join(asked.folder, one) for one in settings.texts(_FOLDERS) or ()]
+    found: dict[str, Any] = {
+        "output": "build",
+        "url": project.url or "/static/",
+        **({"load_paths": [relative_to(asked.folder, one) for one in folders]} if folders else {}),
+        "engines": dict.fromkeys(minifies_nothing, "none"),
+        "data_urls": {"limit": limit} if embeds and isinstance(limit, int) else {},
+    }
+    return Plan(tuple(lines), found)
 
 
-def _plan(folder: str, module: str | None, *, announce: Announce) -> Settled:
-    settings = _settings(folder, module, announce=announce)
-    from buildassets.compat.compressor.build.settings import build_options, given_settings, meaning_of
-
-    found = [(name, meaning_of(name) or "not known to django-compressor: remove it") for name in given_settings()]
-    found += [(name, meaning) for name, meaning in _LIBSASS.items() if hasattr(settings, name)]
-    return Settled(tuple(found), tuple(_changes(settings)), "".join(_lines(settings, build_options())))
-
-
-def _settings(folder: str, module: str | None, *, announce: Announce) -> Any:
-    name = settings_module(folder, module)
-    if name is None:
-        hint = f"run this where `manage.py` is, set `{VARIABLE}`, or name the module with `--settings`"
-        raise ConfigError([error("compressor/project", "there are no settings of a Django project", hint=hint)])
-    announce(name)
-    try:
-        return _loaded(name)
-    except Exception as fault:
-        message = f"cannot load the settings `{name}`: {type(fault).__name__}: {fault}"
-        raise ConfigError([error("compressor/project", message)]) from None
-
-
-def _loaded(name: str) -> Any:
-    """Django's settings in the module `name`; restores the environment afterwards."""
-    from django.conf import settings
-
-    before = os.environ.get(VARIABLE)
-    os.environ[VARIABLE] = name
-    try:
-        settings.INSTALLED_APPS  # noqa: B018 loads them
-    finally:
-        del os.environ[VARIABLE]
-        if before is not None:
-            os.environ[VARIABLE] = before
-    return settings
-
-
-def _changes(settings: Any) -> Iterator[str]:
-    apps = list(settings.INSTALLED_APPS)
-    if "buildassets.compat.compressor" not in apps:
-        there = "replace `compressor` by" if "compressor" in apps else "add"
-        yield f"INSTALLED_APPS: {there} `buildassets.compat.compressor`"
-    if "buildassets.runtime.django" not in apps:
-        yield "INSTALLED_APPS: add `buildassets.runtime.django`"
-    if not hasattr(settings, "BUILDASSETS"):
-        yield 'BUILDASSETS: add `{"manifest": BASE_DIR / "build/manifest.json"}`'
-    backend = settings.STORAGES.get("staticfiles", {}).get("BACKEND", "")
-    if not backend.startswith("buildassets."):
-        yield "STORAGES: let `staticfiles` have `buildassets.runtime.django.storage.ReleaseStaticFilesStorage`"
-    for options in settings.TEMPLATES:
-        for extension in options.get("OPTIONS", {}).get("extensions", ()):
-            if extension == "compressor.contrib.jinja2ext.CompressorExtension":
-                yield f"TEMPLATES: `{extension}` becomes `buildassets.compat.compressor.CompressorExtension`"
-
-
-def _lines(settings: Any, options: Any) -> Iterator[str]:
-    yield "# static files are found by Django's finders: `manage.py assets build`\n"
-    yield 'output = "build"\n'
-    yield f"url = {json.dumps(str(settings.STATIC_URL or '/static/'))}\n"
-    folders = [os.path.relpath(str(one)) for one in getattr(settings, "LIBSASS_ADDITIONAL_INCLUDE_PATHS", None) or ()]
-    if folders:
-        yield f"load_paths = {json.dumps(folders)}\n"
-    named = getattr(settings, "COMPRESS_FILTERS", None) or {}
-    left = [kind for kind in ("css", "js") if kind in named and not _minifies(named[kind])]
-    if left:
-        yield "\n[engines]\n"
-        yield from (f'{kind} = "none" # its filters minify nothing\n' for kind in left)
-    if options.data_url_bytes:
-        yield f"\n[data_urls]\nlimit = {options.data_url_bytes}\n"
-
-
-def _minifies(filters: Any) -> bool:
-    return any(word in str(one).lower() for one in filters for word in _MINIFYING)
+def _filters(settings: DjangoSettings) -> dict[str, list[Any]]:
+    """The filters of each kind that settings name; before django-compressor 2.3 each kind has a setting."""
+    older = {kind: settings.value(f"COMPRESS_{kind.upper()}_FILTERS") for kind in ("css", "js")}
+    named = {**settings.table("COMPRESS_FILTERS"), **{kind: one for kind, one in older.items() if one is not None}}
+    return {kind: one for kind, one in named.items() if isinstance(one, list)}

@@ -1,25 +1,179 @@
-"""`ManifestStaticFilesStorage` of Django: static folders become source roots. Takes a folder, gives a Plan."""
+"""Django's static files: static folders become source roots. Takes what is asked, gives a Plan.
 
-from typing import Final
+Systems that are used with Django's settings add their own tables.
+"""
 
-from buildassets.migrate.django_settings import (
-    STATICFILES,
-    STORAGE_PARTS,
-    STORAGES,
-    accounts,
-    judge_of,
-    project_of,
-    static_settings,
-    without_own,
-)
-from buildassets.migrate.plan import Announce, Plan, written
-from buildassets.programs.permission import Permission
+import ast
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
 
-_PARTS: Final = dict.fromkeys(STORAGES, STORAGE_PARTS)
+from buildassets.compat.meaning import Meaning
+from buildassets.compat.run_program import ProgramError, printed_by
+from buildassets.compiler.config.file import read_text, relative_to
+from buildassets.diagnostics import error
+from buildassets.errors import ConfigError
+from buildassets.frozen import frozen
+from buildassets.migrate.plan import Accounted, Answer, Asked, Plan, nothing_there, together
+from buildassets.migrate.python_lines import Judgement, Table, accounts_of, answer_of
+from buildassets.project.django_files import DjangoSettings, django_settings, settings_module
+from buildassets.project.files import ProjectFiles
+
+RELEASE: Final = "let it be `buildassets.runtime.django.storage.ReleaseStaticFilesStorage`"
+_DIRS: Final = "STATICFILES_DIRS"
+_COMPUTED: Final[Mapping[str, str]] = {
+    _DIRS: "name the folders in `sources`",
+    "INSTALLED_APPS": "name the static folders of applications in `sources`",
+    "STATICFILES_FINDERS": "name the folders that they find in `sources`",
+    "STATIC_URL": "write its value as `url`",
+}
+_FINDERS: Final = ("django.contrib.staticfiles.", "pipeline.", "compressor.")
+_PROGRAM: Final = "buildassets.compat.pipeline.build.collect"
+STATICFILES: Final[Mapping[str, Meaning]] = {
+    _DIRS: Meaning("taken over", "they are source roots"),
+    "STATICFILES_FINDERS": Meaning("taken over", "what they find in folders is in source roots"),
+    "STATIC_ROOT": Meaning("changed", "a release is a folder of its own: `build/assets`, see docs/django.md"),
+    "STATIC_URL": Meaning("taken over", "it is `url`"),
+}
+_KEPT: Final = "or keep it, build with `--staticfiles-json` and let `STATIC_ROOT` be `build/assets`: docs/companions.md"
+_STORAGES: Final[Mapping[str, Meaning]] = {
+    "django.contrib.staticfiles.storage.ManifestStaticFilesStorage": Meaning("changed", f"{RELEASE}, {_KEPT}"),
+    "django.contrib.staticfiles.storage.StaticFilesStorage": Meaning("changed", RELEASE),
+}
 
 
-def plan(folder: str, module: str | None, *, permission: Permission, announce: Announce) -> Plan:
-    """The migration of the static files of the project in `folder`. Raises ConfigError."""
-    project = project_of(folder, module, "Django", permission=permission, announce=announce)
-    lines = (*accounts(folder, project, judge_of(STATICFILES, _PARTS)), *without_own(folder, project))
-    return Plan(lines, written(static_settings(folder, project)))
+@frozen
+class Project:
+    """A Django project: its settings, the folders of its static files with their prefixes, and `STATIC_URL`.
+
+    `dirs` are the paths in `STATICFILES_DIRS`, None if that is a text. `computed` are the settings without an answer.
+    """
+
+    folder: str
+    settings: DjangoSettings
+    roots: tuple[tuple[str, str], ...]
+    dirs: tuple[str, ...] | None
+    url: str
+    computed: tuple[str, ...] = ()
+
+    def accounts(self, table: Table) -> Iterator[Accounted]:
+        """The account of each line of its files that is in `table`, or is about static files; the settings first."""
+        readers = {_DIRS: self._of_dirs, **table.readers, **dict.fromkeys(self.computed, self._of_computed)}
+        whole = Table(lambda name: table.meaning(name) or STATICFILES.get(name), {**_STORAGES, **table.texts}, readers)
+        for shown in self.settings.files:
+            path = os.path.join(self.folder, shown)
+            yield from accounts_of(relative_to(self.folder, path), read_text(path, shown), whole.judge)
+
+    def sources(self) -> list[Any]:
+        """Its static folders that lie in it, as source roots."""
+        shown = [(relative_to(self.folder, path), prefix) for path, prefix in self.roots]
+        own = [(path, prefix) for path, prefix in shown if not path.startswith("..")]
+        return [{"path": path, "prefix": prefix} if prefix else path for path, prefix in own]
+
+    def _of_computed(self, name: str, _: ast.expr) -> Judgement:
+        note = f"`{name}` is computed: {_COMPUTED[name]}, or name the module with `--settings`, which then is imported"
+        return ("not possible", note), ()
+
+    def _of_dirs(self, name: str, given: ast.expr) -> Judgement:
+        """The answers for `STATICFILES_DIRS`; for each folder that is not there, by line where they are listed."""
+        usual = answer_of(name, STATICFILES[name])
+        if self.dirs is None:
+            return ("not possible", f"`{name}` is a text, whose letters are taken for paths: write a list"), ()
+        gone: dict[int, Answer] = {
+            number: (
+                "not possible",
+                f"there is no folder `{relative_to(self.folder, path)}`: make it, or remove it here",
+            )
+            for number, path in enumerate(self.dirs)
+            if not os.path.isdir(path)
+        }
+        listed = given.elts if isinstance(given, ast.List | ast.Tuple) else []
+        if gone and len(listed) != len(self.dirs):
+            return together([*gone.values()]), ()
+        return usual, [(listed[number].lineno, answer) for number, answer in gone.items()]
+
+
+def plan(asked: Asked) -> Plan:
+    """The migration of the static files of a project. Raises ConfigError."""
+    project = project_of(asked, "Django")
+    return static_plan(project, Table(lambda _: None), {})
+
+
+def static_plan(project: Project, table: Table, settings: Mapping[str, Any]) -> Plan:
+    """The migration of a project by `table`: `settings`, which it may fill, beside those of its static files."""
+    lines = [*project.accounts(table)]
+    sources = project.sources()
+    if not sources:
+        note = "no static folder is the project's own: build with `manage.py assets build`, which finds those installed"
+        lines.append(Accounted("manage.py", 1, "manage.py", "changed", note))
+    has_url = project.url.startswith(("/", "http://", "https://"))
+    found = {"sources": sources or None, "url": project.url if has_url else None, **settings}
+    return Plan(tuple(lines), {key: value for key, value in found.items() if value is not None})
+
+
+def project_of(asked: Asked, system: str) -> Project:
+    """The project, with the settings that are asked for, or those that `manage.py` names. Raises ConfigError.
+
+    Its files are read. The settings are imported where that is permitted, and files do not show all about static files.
+    """
+    files = ProjectFiles(asked.folder)
+    settings = django_settings(files, asked.settings)
+    name = settings.module if settings else settings_module(asked.folder, asked.settings)
+    if name is None:
+        raise nothing_there(system, ["manage.py"])
+    if settings is None and not asked.permission.python:
+        raise _unread(f"there is no file of the settings `{name}` here")
+    read = _project(files, settings) if settings else None
+    if read and not (read.computed and asked.permission.python):
+        return read
+    asked.announce(name)
+    try:
+        found = printed_by(_PROGRAM, name, asked.folder, permission=asked.permission)
+    except ProgramError as fault:
+        raise _unread(f"cannot load the settings `{name}`: {fault}") from None
+    roots = tuple((root["path"], root["prefix"]) for root in found["roots"] if not root["vendored"])
+    dirs = None if found["dirs"] is None else tuple(found["dirs"])
+    loaded = settings or DjangoSettings(name, tuple(found["files"]), {}, ())
+    return Project(asked.folder, loaded, roots, dirs, found["url"])
+
+
+def _unread(message: str) -> ConfigError:
+    hint = "name the module with `--settings`, and run this where `manage.py` is"
+    return ConfigError([error("migrate/settings", message, hint=hint)])
+
+
+def _project(files: ProjectFiles, settings: DjangoSettings) -> Project:
+    """The project as far as the files of its settings show it."""
+    url, finders = settings.value("STATIC_URL", ""), settings.value("STATICFILES_FINDERS", [])
+    folders, applications = settings.folders(), settings.value("INSTALLED_APPS", [])
+    texts = [one for one in applications if isinstance(one, str)] if isinstance(applications, list) else []
+    is_text = settings.text(_DIRS) is not None
+    listed = settings.texts("STATICFILES_FINDERS") or []
+    known = {
+        "STATIC_URL": isinstance(url, str | None),
+        _DIRS: folders is not None or is_text,
+        "INSTALLED_APPS": applications == texts,
+        "STATICFILES_FINDERS": finders == listed and all(one.startswith(_FINDERS) for one in listed),
+    }
+    dirs = [(os.path.normpath(files.path(path)), prefix) for prefix, path in folders or ()]
+    roots = [one for one in dirs if os.path.isdir(one[0])] if _uses(listed, "FileSystemFinder") else []
+    if _uses(listed, "AppDirectoriesFinder"):
+        roots += ((files.path(folder), "") for folder in _static_folders(files, texts))
+    computed = tuple(name for name, is_known in known.items() if not is_known)
+    paths = None if is_text else tuple(path for path, _ in dirs)
+    is_path = isinstance(url, str) and bool(url) and "//" not in url
+    url = f"/{url.lstrip('/')}" if is_path else url if isinstance(url, str) else ""  # Django adds the slash, too
+    return Project(files.folder, settings, tuple(dict.fromkeys(roots)), paths, url, computed)
+
+
+def _uses(finders: Sequence[str], finder: str) -> bool:
+    return not finders or any(one.endswith(f".{finder}") for one in finders)
+
+
+def _static_folders(files: ProjectFiles, applications: Sequence[str]) -> Iterator[str]:
+    """The static folders of those applications that lie in the project."""
+    owners = {name.rpartition("/static/")[0] for name in files.names if "/static/" in name}
+    for application in applications:
+        path = application.partition(".apps.")[0].replace(".", "/")
+        found = [owner for owner in owners if f"/{owner}".endswith(f"/{path}")]
+        yield from (f"{owner}/static" for owner in sorted(found, key=len)[:1])

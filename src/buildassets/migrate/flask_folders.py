@@ -7,7 +7,8 @@ from typing import Final
 
 from buildassets.compiler.config.file import relative_to
 from buildassets.frozen import frozen
-from buildassets.migrate.python_lines import Answer, dotted, worst
+from buildassets.migrate.plan import Answer, together
+from buildassets.project.python import dotted
 
 # The arguments that may stand without their names, in order (Flask 3.1, `Flask` and `Blueprint`).
 _ARGUMENTS: Final = {
@@ -40,7 +41,7 @@ class FlaskFolders:
         """The answer for a statement of the file `module`; None if it names no static folder."""
         calls = [one for one in ast.walk(statement) if isinstance(one, ast.Call)]
         answers = [answer for call in calls for answer in self._answers(module, call)]
-        return worst((0, answer) for answer in answers).get(0)
+        return together(answers) if answers else None
 
     def _answers(self, module: str, call: ast.Call) -> Iterator[Answer]:
         kind = dotted(call.func).rpartition(".")[2]

@@ -1,8 +1,8 @@
 """The result of a migration: an account of each line of the other system, and our configuration. Pure."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
 from typing import Any, Final, TypeAlias
 
 from buildassets.compat.meaning import Outcome
@@ -10,24 +10,26 @@ from buildassets.diagnostics import Location, error
 from buildassets.errors import ConfigError
 from buildassets.frozen import frozen
 from buildassets.packages.toml_text import basic_string
-
-__all__ = [
-    "OUTCOMES",
-    "Accounted",
-    "Announce",
-    "Outcome",
-    "Plan",
-    "exists",
-    "hides",
-    "lines_of",
-    "nothing_there",
-    "written",
-]
+from buildassets.programs.permission import Permission
 
 # Called with the name of a module of the project before that is imported, which runs code of the project.
 Announce: TypeAlias = Callable[[str], None]
 
+# The outcome, and the reason or what to do instead.
+Answer: TypeAlias = tuple[Outcome, str]
+
+_YAML_KEY: Final = re.compile(r"\s*(?:-\s+)*(:?[\w.%-]+|<<|\"[^\"]*\"|'[^']*')\s*:(?!\S)")
 OUTCOMES: Final[tuple[Outcome, ...]] = ("taken over", "changed", "not possible")
+
+
+@frozen
+class Asked:
+    """The project in `folder`; `settings` is the module of Django's settings, None where none is given."""
+
+    folder: str
+    settings: str | None
+    permission: Permission
+    announce: Announce
 
 
 @frozen
@@ -40,34 +42,34 @@ class Accounted:
     outcome: Outcome
     note: str
 
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.outcome}: `{self.text}`: {self.note}"
-
 
 @frozen
 class Plan:
-    """The migration of a project: `lines` of its files, and `file`, the text of our `buildassets.toml`."""
+    """The migration of a project: `lines` of its files, and `settings`, our configuration."""
 
     lines: tuple[Accounted, ...]
-    file: str
+    settings: Mapping[str, Any]
 
-    def report(self) -> Sequence[str]:
-        """The lines for a person."""
-        return [*map(str, self.lines)]
 
-    def document(self) -> dict[str, Any]:
-        """The plan for JSON."""
-        return {"lines": [asdict(line) for line in self.lines]}
+def counts(lines: Sequence[Accounted]) -> str:
+    """The numbers of lines and of each outcome."""
+    counted = Counter(line.outcome for line in lines)
+    each = ", ".join(f"{counted[outcome]:,} {outcome}" for outcome in OUTCOMES)
+    return f"{len(lines):,} {'line' if len(lines) == 1 else 'lines'}: {each}"
 
-    def summary(self) -> str:
-        """The numbers of lines and of each outcome."""
-        counts = ", ".join(f"{count:,} {outcome}" for outcome, count in self.counts().items())
-        return f"{len(self.lines):,} {'line' if len(self.lines) == 1 else 'lines'}: {counts}"
 
-    def counts(self) -> dict[Outcome, int]:
-        """The number of lines with each outcome."""
-        counted = Counter(line.outcome for line in self.lines)
-        return {outcome: counted[outcome] for outcome in OUTCOMES}
+def by_line(answers: Iterable[tuple[int, Answer]]) -> dict[int, Answer]:
+    """The answer for each line: the outcome of all on it that requires the most work, and all their notes."""
+    found: dict[int, list[Answer]] = {}
+    for line, answer in answers:
+        found.setdefault(line, []).append(answer)
+    return {line: together(every) for line, every in found.items()}
+
+
+def together(answers: Sequence[Answer]) -> Answer:
+    """Several answers as one: the outcome that requires the most work, and all the notes."""
+    outcome = max((outcome for outcome, _ in answers), key=OUTCOMES.index)
+    return outcome, "; ".join(dict.fromkeys(note for _, note in answers))
 
 
 def nothing_there(system: str, files: Sequence[str]) -> ConfigError:
@@ -116,6 +118,19 @@ def lines_of(text: str, comment: str = "#") -> Iterable[tuple[int, str]]:
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip() and not line.lstrip().startswith(comment):
             yield number, line.rstrip()
+
+
+def keyed_lines(text: str) -> Iterator[tuple[int, str, tuple[str, ...]]]:
+    """The lines of YAML that are neither empty nor a comment, with the keys that hold there, the outermost first."""
+    around: list[tuple[int, str]] = []
+    for number, line in lines_of(text):
+        key = _YAML_KEY.match(line)
+        if key:
+            around = [*(one for one in around if one[0] < key.start(1)), (key.start(1), key[1].strip("\"':"))]
+        else:
+            column = len(line) - len(line.lstrip()) + line.lstrip().startswith("-")
+            around = [one for one in around if one[0] < column]
+        yield number, line.strip(), tuple(name for _, name in around)
 
 
 def exists(file: str) -> ConfigError:

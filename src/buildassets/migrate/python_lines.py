@@ -4,28 +4,71 @@ Takes text, gives accounts. Runs nothing. Pure.
 """
 
 import ast
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TypeAlias
 
+from buildassets.compat.meaning import Meaning
 from buildassets.frozen import field, frozen
-from buildassets.migrate.plan import Accounted, Outcome
+from buildassets.migrate.plan import Accounted, Answer, by_line
+from buildassets.project.python import parsed, settings_in, simple_statements, text_of
 
-Answer = tuple[Outcome, str]
-_WORST: Final[tuple[Outcome, ...]] = ("taken over", "changed", "not possible")
+# The answer for all lines of a statement, None where the others are not listed; and those for some of its lines.
+Judgement: TypeAlias = tuple[Answer | None, Iterable[tuple[int, Answer]]]
+Judge: TypeAlias = Callable[[ast.stmt], Judgement | None]
+# Judges the value of a setting.
+Reader: TypeAlias = Callable[[str, ast.expr], Judgement]
 
 
 @frozen
-class Judgement:
-    """The answers for a statement: `usual` for each of its lines, except for those in `lines`.
+class Table:
+    """What becomes of the settings of a system, by `meaning`; None for those of others.
 
-    Without `usual`, its other lines are not listed.
+    `texts` are dotted names, and names in lists, whose lines have their own answers. `readers` look into values.
     """
 
-    usual: Answer | None
-    lines: Mapping[int, Answer] = field(default_factory=dict)
+    meaning: Callable[[str], Meaning | None]
+    texts: Mapping[str, Meaning] = field(default_factory=dict)
+    readers: Mapping[str, Reader] = field(default_factory=dict)
+
+    def judge(self, statement: ast.stmt) -> Judgement | None:
+        """The judgement on a statement; None if it has no setting of the system."""
+        judged = [(value, *self._judged(name, value)) for name, value in settings_in(statement)]
+        inner = [one for _, _, lines in judged for one in lines]
+        found = [(value, answer) for value, answer, _ in judged if answer is not None]
+        if not found:
+            return (None, inner) if inner else None
+        if len(judged) == 1:
+            return found[0][1], inner
+        return None, (*inner, *(pair for value, answer in found for pair in over(value, answer)))
+
+    def _judged(self, name: str, value: ast.expr) -> tuple[Answer | None, list[tuple[int, Answer]]]:
+        meaning = self.meaning(name)
+        if name in self.readers:
+            answer, lines = self.readers[name](name, value)
+            return answer, [*lines]
+        return answer_of(name, meaning) if meaning else None, [*self._texts(value)]
+
+    def _texts(self, value: ast.expr) -> Iterator[tuple[int, Answer]]:
+        for node in ast.walk(ast.Expr(value)):
+            for child in ast.iter_child_nodes(node):
+                text = text_of(child) or ""
+                if text in self.texts and ("." in text or isinstance(node, ast.List | ast.Tuple)):
+                    yield from over(child, answer_of(text, self.texts[text]))
 
 
-Judge = Callable[[ast.stmt], Judgement | None]
+def among(settings: Mapping[str, Meaning], prefix: str, unknown: Meaning) -> Callable[[str], Meaning | None]:
+    """Finds the meaning of a setting; one with the `prefix` that is not among `settings` is `unknown`."""
+    return lambda name: settings.get(name) or (unknown if name.startswith(prefix) else None)
+
+
+def answer_of(name: str, meaning: Meaning) -> Answer:
+    """The answer that names what has the meaning."""
+    return meaning.outcome, f"`{name}`: {meaning.note}"
+
+
+def over(node: ast.AST, answer: Answer) -> Iterator[tuple[int, Answer]]:
+    """The answer for each line of an expression."""
+    return ((line, answer) for line in range(node.lineno, node.end_lineno + 1))  # type: ignore[attr-defined]  # it is an expression
 
 
 def accounts_of(file: str, text: str, judge: Judge) -> Iterator[Accounted]:
@@ -33,96 +76,13 @@ def accounts_of(file: str, text: str, judge: Judge) -> Iterator[Accounted]:
 
     Empty if this version of Python cannot parse the text.
     """
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return
+    tree = parsed(text)
     written = text.split("\n")
-    for statement in _statements(tree):
-        judgement = judge(statement)
-        if judgement is None:
-            continue
+    for statement, _ in simple_statements(tree) if tree else ():
+        usual, inner = judge(statement) or (None, ())
+        answers = by_line(inner)
         for number in range(statement.lineno, (statement.end_lineno or statement.lineno) + 1):
             line = written[number - 1].strip()
-            answer = judgement.lines.get(number, judgement.usual)
+            answer = answers.get(number, usual)
             if line and not line.startswith("#") and answer is not None:
                 yield Accounted(file, number, line, *answer)
-
-
-def _statements(node: ast.AST) -> Iterator[ast.stmt]:
-    """The statements that contain no others, and classes, followed by their statements."""
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.stmt):
-            inner = [*_statements(child)]
-            yield from inner or [child]
-        elif isinstance(child, ast.ExceptHandler | ast.match_case):
-            yield from _statements(child)
-
-
-def worst(answers: Iterator[tuple[int, Answer]]) -> dict[int, Answer]:
-    """The answer for each line; of several, the one that requires the most work."""
-    answers_by_line: dict[int, Answer] = {}
-    for line, answer in answers:
-        before = answers_by_line.get(line)
-        if before is None or _WORST.index(answer[0]) > _WORST.index(before[0]):
-            answers_by_line[line] = answer
-    return answers_by_line
-
-
-def together(answers: Sequence[Answer]) -> Answer:
-    """The answer for a line with several settings: the outcome that requires the most work, and all the notes."""
-    outcome = max((outcome for outcome, _ in answers), key=_WORST.index)
-    return outcome, "; ".join(dict.fromkeys(note for _, note in answers))
-
-
-def dotted(node: ast.AST) -> str:
-    """`a.b.c` for a chain of names; empty for anything else."""
-    if isinstance(node, ast.Name):
-        return node.id
-    if isinstance(node, ast.Attribute):
-        owner = dotted(node.value)
-        return f"{owner}.{node.attr}" if owner else ""
-    return ""
-
-
-def text_of(node: ast.AST) -> str | None:
-    """The text of a literal; None for anything else."""
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
-
-
-def settings_in(statement: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
-    """The settings that a statement assigns, with their values.
-
-    Recognises `NAME = …`, `app.config["NAME"] = …`, `app.config.update(NAME=…)` and the like.
-    """
-    if isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign) and statement.value is not None:
-        for target in statement.targets if isinstance(statement, ast.Assign) else [statement.target]:
-            name = _setting_name(target)
-            if name:
-                yield name, statement.value
-    elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
-        yield from _settings_in_call(statement.value)
-
-
-def _settings_in_call(call: ast.Call) -> Iterator[tuple[str, ast.expr]]:
-    method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
-    if method in ("update", "from_mapping"):
-        yield from ((one.arg, one.value) for one in call.keywords if one.arg)
-        for argument in call.args:
-            if isinstance(argument, ast.Dict):
-                keys = ((text_of(key) if key else None, value) for key, value in _items(argument))
-                yield from ((key, value) for key, value in keys if key)
-    elif method == "setdefault" and len(call.args) == 2 and (name := text_of(call.args[0])):
-        yield name, call.args[1]
-
-
-def _items(given: ast.Dict) -> Iterator[tuple[ast.expr | None, ast.expr]]:
-    yield from zip(given.keys, given.values, strict=True)
-
-
-def _setting_name(target: ast.expr) -> str | None:
-    if isinstance(target, ast.Name):
-        return target.id
-    if isinstance(target, ast.Subscript):
-        return text_of(target.slice)
-    return None

@@ -1,8 +1,8 @@
-"""Sprockets: the load path of Rails, `manifest.js` and `precompile` become ours. Takes a folder, gives a Plan."""
+"""Sprockets: the load path of Rails, `manifest.js` and `precompile` become ours. Takes what is asked, gives a Plan."""
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any, Final
 
@@ -10,15 +10,53 @@ from buildassets.compiler.config.file import read_text
 from buildassets.compiler.languages.directives import read_header
 from buildassets.folders import files_below
 from buildassets.media import suffix
-from buildassets.migrate.assets_rb import RUBY, Answer, Setting, accounts, settings
-from buildassets.migrate.plan import Accounted, Outcome, Plan, lines_of, nothing_there, written
-from buildassets.migrate.rails import MADE_BY_RUBY, asset_roots, existing, importmap_roots, unread
+from buildassets.migrate.plan import Accounted, Answer, Asked, Plan, lines_of
+from buildassets.migrate.rails import Taker, asset_roots, of_texts, paths, prefix, rails_plan
 
 _MANIFEST: Final = "app/assets/config/manifest.js"
 _STARS_AT_MOST: Final = 4  # in a pattern: each of them doubles the number of globs
 _APPLICATION: Final = ("application.css", "application.js")
 _COMPILED: Final = {".scss": ".css", ".sass": ".css", ".jst": ".js"}
-_LEFT_OUT: Final = {
+_MADE_BY_RUBY: Final = (".erb", ".coffee", ".eco", ".haml", ".slim")
+_BY_RUBY: Final = "only Ruby compiles it: replace it by its result, or bring an engine, see docs/engines.md"
+
+
+@of_texts
+def _precompile(values: list[Any], ours: dict[str, Any], _: str) -> Answer:
+    ours["entries"] = [*dict.fromkeys((*ours["entries"], *(one for text in values for one in anchored(text))))]
+    if any("*" in one for one in values):
+        return "changed", "they are globs of `entries`; `*` matches in each folder, as with Sprockets"
+    return "taken over", "they are `entries`, each at the top of a root as with Sprockets"
+
+
+def _compressor(kind: str, values: list[Any], ours: dict[str, Any], _: str) -> Answer:
+    if values[0] is False:
+        ours["engines"][kind] = "none"
+        return "taken over", f'it is `{kind} = "none"` in `engines`'
+    ours["engines"].pop(kind, None)
+    return "changed", f"`{values[0]}` is not needed: production minifies; choose another minifier in `engines`"
+
+
+def _gzip(values: list[Any], ours: dict[str, Any], _: str) -> Answer:
+    if values[0] is False:
+        ours["compress"] = []
+        return "taken over", "it is `compress = []`"
+    return "taken over", "copies by gzip and brotli are made in production"
+
+
+def _enabled(values: list[Any], _: dict[str, Any], __: str) -> Answer:
+    return ("taken over", "assets are always enabled") if values[0] else ("not possible", _NOT_ENABLED)
+
+
+_NOT_ENABLED: Final = "do not run `buildassets build`"
+_SETTINGS: Final[Mapping[str, str | Taker]] = {
+    "paths": paths,
+    "precompile": _precompile,
+    "prefix": prefix,
+    "css_compressor": partial(_compressor, "css"),
+    "js_compressor": partial(_compressor, "js"),
+    "gzip": _gzip,
+    "enabled": _enabled,
     "version": "names change with the content alone: change the content",
     "debug": "`build --mode development` neither minifies nor compresses",
     "compile": "nothing is compiled in a web process: run `buildassets build`, or `watch` in development",
@@ -31,131 +69,51 @@ _LEFT_OUT: Final = {
 }
 
 
-def plan(folder: str) -> Plan:
-    """The migration of the project of Sprockets in `folder`. Raises ConfigError."""
-    roots = [*asset_roots(folder), *importmap_roots(folder)]
-    if not roots:
-        raise nothing_there("Sprockets", ["app/assets/"])
-    project = Project(folder, roots)
-    linked = [*project.linked()]
-    lines = [line for one in settings(folder) for line in project.taken(one)]
-    unread_sources = [*project.unread()]
-    return Plan((*linked, *lines, *unread_sources), written(project.settings()))
+def plan(asked: Asked) -> Plan:
+    """The migration of a project. Raises ConfigError."""
+    linked = [*_linked(asked.folder)]
+    ours: dict[str, Any] = {"sources": [], "url": "/assets/", "directives": True, "entries": [], "engines": {}}
+    found = rails_plan(asked, "Sprockets", _SETTINGS, ours)
+    by_ruby = [*_by_ruby(asked.folder, ours["sources"])]
+    if by_ruby:
+        ours["exclude"] = [f"*{one}" for one in _MADE_BY_RUBY if any(line.file.endswith(one) for line in by_ruby)]
+    if linked or ours["entries"]:
+        ours["entries"] = [*dict.fromkeys((*(["/manifest.js"] if linked else _usual(asked.folder)), *ours["entries"]))]
+    else:
+        del ours["entries"]
+    return Plan((*linked, *found.lines, *by_ruby), ours)
 
 
-class Project:
-    """Collects the settings of one project, as its lines are read."""
+def _usual(folder: str) -> list[str]:
+    """The entries that Sprockets has without a `manifest.js`: `application`, and all but scripts and sheets."""
+    names = {
+        name
+        for root in asset_roots(folder)
+        if root.startswith("app/")
+        for name in files_below(os.path.join(folder, root))
+        if not name.rpartition("/")[2].startswith(".")
+    }
+    tops = {os.path.splitext(name)[0] + _COMPILED.get(suffix(name), suffix(name)) for name in names}
+    suffixes = {suffix(name) for name in names}.difference(_COMPILED, _COMPILED.values(), [""])
+    return [*(f"/{top}" for top in _APPLICATION if top in tops), *(f"*{one}" for one in sorted(suffixes))]
 
-    def __init__(self, folder: str, roots: list[str]) -> None:
-        self._folder = folder
-        self._roots = roots
-        self._entries: list[str] = []
-        self._more: dict[str, Any] = {}
 
-    def settings(self) -> dict[str, Any]:
-        """Our configuration."""
-        found: dict[str, Any] = {"sources": self._roots, "url": "/assets/", "directives": True, **self._more}
-        if not self._entries:
-            return found
-        usual = [] if "/manifest.js" in self._entries else self._usual()
-        return {**found, "entries": list(dict.fromkeys((*usual, *self._entries)))}
+def _linked(folder: str) -> Iterator[Accounted]:
+    """The account of each line of `manifest.js`, which becomes an entry, since it links to the released assets."""
+    path = os.path.join(folder, _MANIFEST)
+    text = read_text(path, _MANIFEST) if os.path.isfile(path) else ""
+    known = {one.location.line for one in read_header(text, _MANIFEST).directives if one.location}
+    for number, line in lines_of(text, comment="/*"):
+        note = "it is read as it is, with `directives = true`" if number in known else "it is code of a script"
+        yield Accounted(_MANIFEST, number, line.strip(), "taken over", note)
 
-    def _usual(self) -> list[str]:
-        """The entries that Sprockets has without a `manifest.js`: `application`, and all but scripts and sheets."""
-        names = {
-            name
-            for root in asset_roots(self._folder)
-            if root.startswith("app/")
-            for name in files_below(os.path.join(self._folder, root))
-            if not name.rpartition("/")[2].startswith(".")
-        }
-        tops = {os.path.splitext(name)[0] + _COMPILED.get(suffix(name), suffix(name)) for name in names}
-        suffixes = {suffix(name) for name in names}.difference(_COMPILED, _COMPILED.values(), [""])
-        return [*(f"/{top}" for top in _APPLICATION if top in tops), *(f"*{one}" for one in sorted(suffixes))]
 
-    def linked(self) -> Iterator[Accounted]:
-        """The account of each line of `manifest.js`, which becomes an entry, since it links to the released assets."""
-        path = os.path.join(self._folder, _MANIFEST)
-        if not os.path.isfile(path):
-            return
-        self._entries.append("/manifest.js")
-        text = read_text(path, _MANIFEST)
-        known = {one.location.line for one in read_header(text, _MANIFEST).directives if one.location}
-        for number, line in lines_of(text, comment="/*"):
-            is_directive = number in known
-            note = "it is read as it is, with `directives = true`" if is_directive else "it is code of a script"
-            yield Accounted(_MANIFEST, number, line.strip(), "taken over", note)
-
-    def unread(self) -> Iterator[Accounted]:
-        """The account of each source that needs Ruby."""
-        names = [*unread(self._folder, (root for root in self._roots if isinstance(root, str)))]
-        if names:
-            self._more["exclude"] = [f"*{one}" for one in MADE_BY_RUBY if any(name.endswith(one) for name in names)]
-        note = "only Ruby compiles it: replace it by its result, or bring an engine, see docs/engines.md"
-        yield from (Accounted(name, 1, name.rpartition("/")[2], "not possible", note) for name in names)
-
-    def taken(self, setting: Setting) -> Iterator[Accounted]:
-        """The account of each line of `setting`; records its value."""
-        answers: dict[str, Answer] = {
-            "paths": self._paths,
-            "precompile": self._precompiles,
-            "prefix": self._prefix,
-            "css_compressor": partial(self._compressor, "css"),
-            "js_compressor": partial(self._compressor, "js"),
-            "gzip": self._gzip,
-            "enabled": self._enabled,
-        }
-        return accounts(setting, _LEFT_OUT, answers, "Sprockets")
-
-    def _paths(self, paths: list[Any]) -> tuple[Outcome, str]:
-        texts = [one for one in paths if isinstance(one, str)]
-        there = existing(self._folder, texts)
-        self._roots += [path for path in there if path not in self._roots]
-        if len(there) < len(paths):
-            gone = next((path for path in texts if path not in there), "")
-            return "not possible", f"there is no folder `{gone}`: make it, or name it in `sources` when it is there"
-        if "node_modules" in there:
-            self._roots[self._roots.index("node_modules")] = {"path": "node_modules", "npm": True}  # type: ignore[call-overload]  # a table
-            return (
-                "changed",
-                "it is a source root with `npm = true`: only the files of packages that something refers to are read",
-            )
-        return "taken over", "it is a source root"
-
-    def _precompiles(self, patterns: list[Any]) -> tuple[Outcome, str]:
-        texts = [one for one in patterns if isinstance(one, str)]
-        if len(texts) < len(patterns) or not texts:
-            return "not possible", f"a function or an expression: name the assets in `entries`; {RUBY}"
-        globs = [one for text in texts for one in anchored(text)]
-        self._entries += [one for one in dict.fromkeys(globs) if one not in self._entries]
-        if any("*" in one for one in texts):
-            return "changed", "they are globs of `entries`; `*` matches in each folder, as with Sprockets"
-        return "taken over", "they are `entries`, each at the top of a root as with Sprockets"
-
-    def _prefix(self, values: list[Any]) -> tuple[Outcome, str]:
-        self._more["url"] = f"/{str(values[0]).strip('/')}/"
-        return "taken over", "it is `url`"
-
-    def _compressor(self, kind: str, values: list[Any]) -> tuple[Outcome, str]:
-        if values[0] is False:
-            self._more.setdefault("engines", {})[kind] = "none"
-            return "taken over", f'it is `{kind} = "none"` in `engines`'
-        if self._more.get("engines", {}).pop(kind, None) and not self._more["engines"]:
-            del self._more["engines"]
-        return "changed", f"`{values[0]}` is not needed: production minifies; choose another minifier in `engines`"
-
-    def _gzip(self, values: list[Any]) -> tuple[Outcome, str]:
-        if values[0] is False:
-            self._more["compress"] = []
-            return "taken over", "it is `compress = []`"
-        return "taken over", "copies by gzip and brotli are made in production"
-
-    def _enabled(self, values: list[Any]) -> tuple[Outcome, str]:
-        return (
-            ("taken over", "assets are always enabled")
-            if values[0]
-            else ("not possible", "do not run `buildassets build`")
-        )
+def _by_ruby(folder: str, roots: list[Any]) -> Iterator[Accounted]:
+    """The account of each source that needs Ruby."""
+    for root in roots:
+        names = files_below(os.path.join(folder, root)) if isinstance(root, str) else ()
+        for name in (one for one in names if suffix(one) in _MADE_BY_RUBY):
+            yield Accounted(f"{root}/{name}", 1, name.rpartition("/")[2], "not possible", _BY_RUBY)
 
 
 def anchored(pattern: str) -> list[str]:

@@ -1,21 +1,19 @@
-"""Vite: what it builds becomes a source root, and its server `dev`. Takes a folder, gives a Plan. Runs none of it."""
+"""Vite: what it builds becomes a source root, and its server `dev`. Takes what is asked, gives a Plan."""
 
 import ast
-import os
 import posixpath
 import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from buildassets.compiler.config.file import read_text, relative_to
+from buildassets.compat.meaning import Meaning
 from buildassets.compiler.config.no_sources import DEFAULT_ROOTS
-from buildassets.files import small_text_of
-from buildassets.folders import walk
-from buildassets.migrate.plan import Accounted, Plan, nothing_there, written
-from buildassets.migrate.python_lines import Answer, Judgement, accounts_of, settings_in, together
+from buildassets.migrate.plan import Accounted, Answer, Asked, Plan, by_line, nothing_there, together
+from buildassets.migrate.python_lines import Judgement, Table, accounts_of, among
+from buildassets.project.files import ProjectFiles
 
 _NAMES: Final = tuple(f"vite.config.{suffix}" for suffix in ("js", "mjs", "ts", "mts", "cjs", "cts"))
-_PASSED_OVER: Final = ("node_modules", "site-packages", "tests", "test", "build", "dist", "static")
+_PASSED_OVER: Final = ("tests", "test", "build", "dist", "static")
 _TEMPLATES: Final = (".html", ".htm", ".jinja", ".jinja2", ".j2")
 _PORT: Final = 5173
 _MANIFEST: Final = ".vite/manifest.json"
@@ -39,58 +37,36 @@ _OF_TAGS: Final[dict[str, Answer]] = {
     "vite_tags": ("changed", 'write `script` with the entry, as in `{{ script("src/main.ts") }}`'),
 }
 _LEGACY: Final[Answer] = ("not possible", "builds for browsers without modules are not loaded: set `build.target`")
-_OF_APPS: Final[Answer] = ("changed", 'put `"buildassets.runtime.django"` in its place: docs/django.md')
-_OF_SETTINGS: Final[Answer] = (
-    "changed",
-    "set `BUILDASSETS` in its place, and name the server as `dev`: docs/django.md",
-)
+_APPS: Final = {"django_vite": Meaning("changed", 'put `"buildassets.runtime.django"` in its place: docs/django.md')}
+_OF_SETTINGS: Final = Meaning("changed", "set `BUILDASSETS` in its place, and name the server as `dev`: docs/django.md")
+_TABLE: Final = Table(among({}, "DJANGO_VITE", _OF_SETTINGS), _APPS)
 _OF_FLASK: Final[Answer] = (
     "changed",
     "put `FlaskAssets(app)` of `buildassets.runtime.flask` in its place: docs/flask.md",
 )
 
 
-def plan(folder: str) -> Plan:
-    """The migration of the projects of Vite in `folder`, which may lie in folders of it. Raises ConfigError."""
-    fronts = [_Front(folder, path) for path in _configurations(folder)]
+def plan(asked: Asked) -> Plan:
+    """The migration of the projects of Vite in a folder, which may lie in folders of it. Raises ConfigError."""
+    files = ProjectFiles(asked.folder)
+    # Of several configurations in one folder, Vite takes the first by their suffixes.
+    named = sorted(files.ending(*_NAMES, outside=_PASSED_OVER), key=lambda name: _NAMES.index(posixpath.basename(name)))
+    taken = {posixpath.dirname(name): name for name in reversed(named)}
+    fronts = [_Front(name, files.text(name)) for _, name in sorted(taken.items())]
     if not fronts:
         raise nothing_there("Vite", ["vite.config.js", "vite.config.ts"])
     lines = [line for front in fronts for line in front.lines()]
-    lines += (line for path in _files(folder) for line in _users(folder, path))
-    return Plan(tuple(lines), written(_settings(folder, fronts)))
-
-
-def _configurations(folder: str) -> Iterator[str]:
-    """The paths of Vite's configurations; of several in one folder the one that Vite takes."""
-    for top, folders, files in walk(folder):
-        folders[:] = _entered(top, folders)
-        yield from [os.path.join(top, name) for name in _NAMES if name in files][:1]
-
-
-def _files(folder: str) -> Iterator[str]:
-    """The paths of the modules and templates of the project."""
-    for top, folders, files in walk(folder):
-        folders[:] = _entered(top, folders)
-        yield from (os.path.join(top, name) for name in sorted(files) if name.endswith((".py", *_TEMPLATES)))
-
-
-def _entered(top: str, folders: list[str]) -> list[str]:
-    return sorted(
-        name
-        for name in folders
-        if name not in _PASSED_OVER
-        and not name.startswith(".")
-        and not os.path.exists(os.path.join(top, name, "pyvenv.cfg"))
-    )
+    users = files.ending(".py", *_TEMPLATES, outside=_PASSED_OVER)
+    lines += (line for name in users for line in _users(name, files.text(name)))
+    return Plan(tuple(lines), _settings(files, fronts))
 
 
 class _Front:
     """One configuration of Vite, with what its lines set."""
 
-    def __init__(self, folder: str, path: str) -> None:
-        self.shown = relative_to(folder, path)
-        self._text = read_text(path, self.shown)
-        self._lines = self._text.split("\n")
+    def __init__(self, shown: str, text: str) -> None:
+        self.shown = shown
+        self._lines = text.split("\n")
         self._given = {key: value for _, key, value in self._keys()}
 
     def _keys(self) -> Iterator[tuple[int, str, str | None]]:
@@ -127,26 +103,27 @@ class _Front:
             number = next((number for number, line in enumerate(self._lines, 1) if _START.search(line)), 1)
             note = f"add {' and '.join(missing)}"
             yield Accounted(self.shown, number, self._lines[number - 1].strip(), "changed", note)
-        by_line: dict[int, list[Answer]] = {}
-        for number, key, value in self._keys():
-            by_line.setdefault(number, []).append(self._answer(key, value))
-        for number, answers in by_line.items():
-            yield Accounted(self.shown, number, self._lines[number - 1].strip(), *together(answers))
+        answers = by_line((number, self._answer(key, value)) for number, key, value in self._keys())
+        for number, answer in answers.items():
+            yield Accounted(self.shown, number, self._lines[number - 1].strip(), *answer)
 
     def _answer(self, key: str, value: str | None) -> Answer:
         if value is None and key not in ("input", "https", "sourcemap"):
             return "not possible", f"`{key}` is computed, and no code of Vite is run here: write the value that it has"
-        if key == "base":
-            return _answer_to_base(value or "")
-        if key == "manifest":
-            if value == "false":
-                return "changed", "write `manifest: true`, by which names of sources are found"
-            return "taken over", "it is `manifest` of the source root"
-        return _TAKEN[key]
+        return _OF_VALUES.get((key, value), _TAKEN[key])
 
 
 _NEEDED: Final = {"base": '`base: "./"`', "manifest": "`build: { manifest: true }`"}
+_ANYWHERE: Final[Answer] = ("taken over", f"{_STAYS}: a release may be served anywhere")
+_OF_VALUES: Final[dict[tuple[str, str | None], Answer]] = {
+    ("base", ""): _ANYWHERE,
+    ("base", "./"): _ANYWHERE,
+    ("base", "/"): ("changed", 'write `base: "./"`'),
+    ("manifest", "false"): ("changed", "write `manifest: true`, by which names of sources are found"),
+}
 _TAKEN: Final[dict[str, Answer]] = {
+    "base": ("taken over", "it is `url`"),
+    "manifest": ("taken over", "it is `manifest` of the source root"),
     "root": ("taken over", "it is the folder that `outDir` is relative to"),
     "outDir": ("taken over", "it is a source root"),
     "input": ("taken over", 'templates name these, as in `script("src/main.ts")`'),
@@ -157,21 +134,10 @@ _TAKEN: Final[dict[str, Answer]] = {
 }
 
 
-def _answer_to_base(base: str) -> Answer:
-    if base in _RELATIVE:
-        return "taken over", f"{_STAYS}: a release may be served anywhere"
-    if base == "/":
-        return "changed", 'write `base: "./"`'
-    return "taken over", "it is `url`"
-
-
-def _users(folder: str, path: str) -> Iterator[Accounted]:
+def _users(shown: str, text: str) -> Iterator[Accounted]:
     """The lines of a module or a template that use Vite through another package."""
-    shown = relative_to(folder, path)
-    text = small_text_of(path) or ""
-    if path.endswith(".py"):
-        if _PYTHON.search(text):
-            yield from accounts_of(shown, text, _judged)
+    if shown.endswith(".py"):
+        yield from accounts_of(shown, text, _judged) if _PYTHON.search(text) else ()
         return
     for number, line in enumerate(text.split("\n"), 1):
         words = [match[1].split()[0] for match in _TAG.finditer(line)]
@@ -184,21 +150,18 @@ _OTHER: Final[Answer] = ("not possible", "there is no such helper: docs/vite.md"
 
 def _judged(statement: ast.stmt) -> Judgement | None:
     """The judgement of a statement that uses django-vite or Flask-Vite."""
-    if any(name.startswith("DJANGO_VITE") for name, _ in settings_in(statement)):
-        return Judgement(_OF_SETTINGS)
-    constants = [one for one in ast.walk(statement) if isinstance(one, ast.Constant)]
-    if apps := {one.lineno: _OF_APPS for one in constants if one.value == "django_vite"}:
-        return Judgement(None, apps)
+    if judged := _TABLE.judge(statement):
+        return judged
     modules = [statement.module] if isinstance(statement, ast.ImportFrom) else []
     called = [one.func for one in ast.walk(statement) if isinstance(one, ast.Call)]
     if "flask_vite" in modules or any(isinstance(one, ast.Name) and one.id == "Vite" for one in called):
-        return Judgement(_OF_FLASK)
+        return _OF_FLASK, ()
     return None
 
 
-def _settings(folder: str, fronts: list[_Front]) -> dict[str, Any]:
+def _settings(files: ProjectFiles, fronts: list[_Front]) -> dict[str, Any]:
     """Our configuration: the usual source root, and what Vite builds."""
-    usual = next((name for name in DEFAULT_ROOTS if os.path.isdir(os.path.join(folder, name))), None)
+    usual = next((name for name in DEFAULT_ROOTS if files.has_folder(name)), None)
     built = [front.source() for front in fronts]
     inside = [posixpath.relpath(one["path"], usual) for one in built if usual and one["path"].startswith(f"{usual}/")]
     own: list[Any] = (

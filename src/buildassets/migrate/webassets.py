@@ -4,10 +4,9 @@ Takes a folder, gives a Plan. Runs the module with the bundles, as every build d
 """
 
 import ast
-import os
 import re
 from collections.abc import Iterator
-from functools import partial
+from contextlib import suppress
 from typing import Any, Final
 
 from buildassets.compat.webassets.build.described import Described, Tree
@@ -16,18 +15,17 @@ from buildassets.compat.webassets.build.read import describe
 from buildassets.compat.webassets.build.settings import is_of_assets, setting_meaning
 from buildassets.compat.webassets.build.yaml_file import SUFFIXES, read_yaml_file
 from buildassets.compat.webassets.run.settings import OPTIONS, name_in_flask
-from buildassets.compiler.config.file import read_text, relative_to
+from buildassets.compiler.config.file import relative_to
 from buildassets.errors import BuildAssetsError, ConfigError
-from buildassets.files import small_text_of
-from buildassets.folders import walk
-from buildassets.migrate.plan import Accounted, Announce, Plan, lines_of, nothing_there, written
-from buildassets.migrate.python_lines import Answer, Judgement, accounts_of, dotted, settings_in, text_of, worst
-from buildassets.programs.permission import Permission
+from buildassets.migrate.plan import Accounted, Answer, Asked, Plan, keyed_lines, nothing_there, together
+from buildassets.migrate.python_lines import Judgement, Table, accounts_of, answer_of
+from buildassets.project.files import ProjectFiles
+from buildassets.project.python import dotted, text_of
 
 _THEIRS: Final = re.compile(r"^\s*(?:from|import)\s+(?:webassets|flask_assets|buildassets\.compat\.webassets)\b", re.M)
 _APPLICATION: Final = re.compile(r"\bFlask\(")
 _ENVIRONMENT: Final = re.compile(r"\b(?:Environment|YAMLLoader|PythonLoader)\(")
-_PASSED_OVER: Final = ("node_modules", "site-packages", "tests", "test", "build", "dist", "migrations")
+_PASSED_OVER: Final = ("tests", "test", "build", "dist", "migrations")
 _USUAL_FILES: Final = ("assets.yml", "assets.yaml")
 _READ: Final[Answer] = ("taken over", "it is read as it is, on every build")
 _IMPORT: Final[Answer] = (
@@ -52,32 +50,35 @@ _YAML_KEYS: Final[dict[str, Answer]] = {
 }
 
 
-def plan(folder: str, *, permission: Permission, announce: Announce) -> Plan:
-    """The migration of the project in `folder`. Raises ConfigError."""
-    named, found = _found(folder, permission=permission, announce=announce)
-    names: set[str] = set()  # names that one module imports from another
-    files = _files(folder, named, found)
-    for path in files:  # a first time for the names, as a module may come before the one that it imports from
-        for _ in _lines(folder, path, found, names):
-            pass
-    accounts = [line for path in files for line in _lines(folder, path, found, names)]
-    return Plan(tuple(accounts), written({"webassets": named}))
+def plan(asked: Asked) -> Plan:
+    """The migration of a project. Raises ConfigError."""
+    files = ProjectFiles(asked.folder)
+    named, found = _found(files, asked)
+    own = {one.name for tree in found.bundles.values() for one in _own_filters(tree)}
+    # The file that is named comes first, a `module:object`.
+    first = named.partition(":")[0].replace(".", "/")
+    shown = sorted(
+        (relative_to(asked.folder, path) for path in found.files), key=lambda path: (path != f"{first}.py", path)
+    )
+    names: set[str] = set()  # that one module imports from another
+    for _ in range(2):  # a first time for the names, as a module may come before the one that it imports from
+        lines = [line for name in shown for line in _lines(name, files.text(name), own, names)]
+    return Plan(tuple(lines), {"webassets": named})
 
 
-def _found(folder: str, *, permission: Permission, announce: Announce) -> tuple[str, Described]:
+def _found(files: ProjectFiles, asked: Asked) -> tuple[str, Described]:
     """The module or YAML file with the bundles, and their description. Raises ConfigError."""
-    candidates = [*_modules(folder), *_yaml_files(folder)]
+    candidates = [*_modules(files), *_yaml_files(files)]
     if not candidates:
-        for name in _USUAL_FILES:
-            if os.path.isfile(os.path.join(folder, name)):
-                read_yaml_file(os.path.join(folder, name), name)  # it reports what is wrong with it
+        for name in set(files.names).intersection(_USUAL_FILES):
+            read_yaml_file(files.path(name), name)  # it reports what is wrong with it
         raise nothing_there("webassets", ["assets.py", "assets.yml"])
     faults: list[ConfigError] = []
     for named in candidates:
         if not named.endswith(SUFFIXES):
-            announce(named)
+            asked.announce(named)
         try:
-            found = describe(folder, named, permission=permission)
+            found = describe(asked.folder, named, permission=asked.permission)
         except ConfigError as fault:
             faults.append(fault)
             continue
@@ -86,59 +87,35 @@ def _found(folder: str, *, permission: Permission, announce: Announce) -> tuple[
     raise faults[0] if faults else nothing_there("webassets", candidates)
 
 
-def _modules(folder: str) -> list[str]:
+def _modules(files: ProjectFiles) -> list[str]:
     """The modules that may have bundles: applications first, as they have all settings, then environments."""
-    found: list[tuple[int, int, str]] = []
-    texts = {path: _text(path) for path in _paths(folder, (".py",))}
+    texts = {name: files.text(name) for name in files.ending(".py", outside=_PASSED_OVER)}
     if not any(map(_THEIRS.search, texts.values())):
         return []
+    found: list[tuple[int, int, str]] = []
     for path, text in texts.items():
-        likely = [_APPLICATION.search(text), _ENVIRONMENT.search(text), _THEIRS.search(text)]
-        rank = next((number for number, one in enumerate(likely) if one), None)
-        if rank is not None:
-            name = relative_to(folder, path).removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+        rank = next(
+            (rank for rank, sign in enumerate((_APPLICATION, _ENVIRONMENT, _THEIRS)) if sign.search(text)), None
+        )
+        name = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+        if rank is not None and all(part.isidentifier() for part in name.split(".")):
             found.append((rank, name.count("."), name))
-    return [name for _, _, name in sorted(found) if all(part.isidentifier() for part in name.split("."))]
+    return [name for _, _, name in sorted(found)]
 
 
-def _yaml_files(folder: str) -> Iterator[str]:
-    for path in _paths(folder, SUFFIXES):
-        shown = relative_to(folder, path)
-        try:
-            found = read_yaml_file(path, shown)
-        except BuildAssetsError:
-            continue
-        if any(bundle.contents for bundle in found.bundles.values()):
-            yield shown
+def _yaml_files(files: ProjectFiles) -> Iterator[str]:
+    for name in files.ending(*SUFFIXES, outside=_PASSED_OVER):
+        with suppress(BuildAssetsError):
+            if any(bundle.contents for bundle in read_yaml_file(files.path(name), name).bundles.values()):
+                yield name
 
 
-def _paths(folder: str, suffixes: tuple[str, ...]) -> Iterator[str]:
-    for top, folders, files in walk(folder):
-        folders[:] = sorted(name for name in folders if name not in _PASSED_OVER and not _is_aside(top, name))
-        yield from (os.path.join(top, name) for name in sorted(files) if name.endswith(suffixes))
-
-
-def _is_aside(top: str, name: str) -> bool:
-    return name.startswith(".") or os.path.exists(os.path.join(top, name, "pyvenv.cfg"))
-
-
-def _text(path: str) -> str:
-    return small_text_of(path) or ""
-
-
-def _files(folder: str, named: str, found: Described) -> list[str]:
-    """The files with lines about assets; that of the module in `named`, a `module:object`, comes first."""
-    own = os.path.join(folder, *named.partition(":")[0].split(".")) + ".py"
-    return sorted(found.files, key=lambda path: (path != own, path))
-
-
-def _lines(folder: str, path: str, found: Described, names: set[str]) -> Iterator[Accounted]:
-    shown = relative_to(folder, path)
-    if path.endswith(SUFFIXES):
-        yield from _yaml_lines(shown, read_text(path, shown))
-    else:
-        own = {one.name for tree in found.bundles.values() for one in _own_filters(tree)}
-        yield from accounts_of(shown, read_text(path, shown), _Judge(own, names))
+def _lines(shown: str, text: str, own: set[str], names: set[str]) -> Iterator[Accounted]:
+    if not shown.endswith(SUFFIXES):
+        yield from accounts_of(shown, text, _Judge(own, names))
+        return
+    for number, line, keys in keyed_lines(text):
+        yield Accounted(shown, number, line, *_yaml_answer(line, keys))
 
 
 def _own_filters(tree: Tree) -> Iterator[Any]:
@@ -163,9 +140,9 @@ class _Judge:
         """The judgement on `statement`; None if it is not about assets."""
         if isinstance(statement, ast.Import | ast.ImportFrom):
             return self._imported(statement)
-        settings = [(name, value) for name, value in settings_in(statement) if is_of_assets(name)]
-        if settings:
-            return Judgement(_of_setting(settings[0][0]), worst(_setting_lines(settings)))
+        judged = _SETTINGS.judge(statement)
+        if judged:
+            return judged
         used = {one.id for one in ast.walk(statement) if isinstance(one, ast.Name)} & self._names
         if not used:
             return None
@@ -175,8 +152,8 @@ class _Judge:
             self._given |= made
         option = _option_of(statement)
         if option:
-            return Judgement(_of_setting(name_in_flask(option)))
-        return Judgement(self._by_calls(statement), worst(self._filter_lines(statement)))
+            return _of_setting(name_in_flask(option)), ()
+        return self._by_calls(statement), self._filter_lines(statement)
 
     def _imported(self, statement: ast.Import | ast.ImportFrom) -> Judgement | None:
         """The judgement on an import; the names that it brings count as those of assets from now on."""
@@ -187,7 +164,7 @@ class _Judge:
             self._names |= {one.asname or one.name for one in statement.names if one.name in self._given}
             return None
         self._names |= {(one.asname or one.name).partition(".")[0] for one in statement.names}
-        return Judgement(_READ if "buildassets" in top else _IMPORT)
+        return _READ if "buildassets" in top else _IMPORT, ()
 
     def _by_calls(self, statement: ast.stmt) -> Answer:
         """The answer to a statement that matters only by the functions that it calls."""
@@ -203,33 +180,22 @@ class _Judge:
                 is_filter = dotted(call.func).rpartition(".")[2] == "get_filter"
                 filters = [*call.args[:1]] if is_filter else []
                 filters += [one.value for one in call.keywords if one.arg in ("filters", "filter")]
-                for given in filters:
-                    yield from self._lines_of_filters(given)
+                for value in (one for given in filters for one in getattr(given, "elts", [given])):
+                    yield from self._lines_of_filter(value)
 
-    def _lines_of_filters(self, given: ast.expr) -> Iterator[tuple[int, Answer]]:
-        values = given.elts if isinstance(given, ast.List | ast.Tuple) else [given]
-        for value in values:
-            written = text_of(value)
-            if written is None and isinstance(value, ast.Name | ast.Attribute):
-                yield value.lineno, _OWN_FILTER
-            for name in (written or "").split(","):
-                if name.strip():
-                    yield value.lineno, _of_filter(name.strip(), name.strip() in self._own)
-
-
-def _of_filter(name: str, is_own: bool = False) -> Answer:
-    meaning = meaning_of(name, is_own)
-    return meaning.outcome, f"`{name}`: {meaning.note}"
+    def _lines_of_filter(self, value: ast.expr) -> Iterator[tuple[int, Answer]]:
+        written = text_of(value)
+        if written is None and isinstance(value, ast.Name | ast.Attribute):
+            yield value.lineno, _OWN_FILTER
+        for name in filter(None, map(str.strip, (written or "").split(","))):
+            yield value.lineno, answer_of(name, meaning_of(name, name in self._own))
 
 
 def _of_setting(name: str) -> Answer:
-    meaning = setting_meaning(name)
-    return meaning.outcome, f"`{name}`: {meaning.note}"
+    return answer_of(name, setting_meaning(name))
 
 
-def _setting_lines(settings: list[tuple[str, ast.expr]]) -> Iterator[tuple[int, Answer]]:
-    for name, value in settings:
-        yield from ((line, _of_setting(name)) for line in range(value.lineno, (value.end_lineno or value.lineno) + 1))
+_SETTINGS: Final = Table(lambda name: setting_meaning(name) if is_of_assets(name) else None)
 
 
 def _option_of(statement: ast.stmt) -> str | None:
@@ -244,34 +210,13 @@ def _option_of(statement: ast.stmt) -> str | None:
     return None
 
 
-_KEY: Final = re.compile(r"\s*(?:-\s+)?([\w.%-]+|\"[^\"]*\"|'[^']*')\s*:(?:\s+(.*))?$")
-_ITEM: Final = re.compile(r"\s*-\s+(.*)$")
-
-
-def _yaml_lines(shown: str, text: str) -> Iterator[Accounted]:
-    """The lines of a YAML file, each with the answer to its key; items of a list of filters with their own."""
-    key, filters_indent = "", None  # how deep the key `filters` stands, while its list goes on
-    for number, line in lines_of(text):
-        indent = len(line) - len(line.lstrip())
-        if filters_indent is not None and (indent < filters_indent or not line.lstrip().startswith("-")):
-            filters_indent = None
-        found = _KEY.match(line)
-        if found is not None:
-            key = found[1].strip("\"'")
-            filters_indent = indent if key == "filters" else None
-        answer = partial(_yaml_answer, key)
-        item = _ITEM.match(line)
-        value = (found[2] if found else item[1] if item and filters_indent is not None else None) or ""
-        yield Accounted(shown, number, line.strip(), *answer(value, indent))
-
-
-def _yaml_answer(key: str, value: str, indent: int) -> Answer:
-    if key == "filters" and value:
-        names = [name for name in re.split(r"[,\s\[\]\"']+", value.partition(" #")[0]) if name]
-        answers = worst((0, _of_filter(name, "." in name and name not in FILTERS)) for name in names)
-        return answers.get(0, _READ)
+def _yaml_answer(line: str, keys: tuple[str, ...]) -> Answer:
+    key = keys[-1] if keys else ""
+    value = line.partition(" #")[0].removeprefix("- ").removeprefix(f"{key}:")
+    if key == "filters" and (names := [name for name in re.split(r"[,\s\[\]\"']+", value) if name]):
+        return together([answer_of(one, meaning_of(one, "." in one and one not in FILTERS)) for one in names])
     if key in _YAML_KEYS:
         return _YAML_KEYS[key]
     if key.lower() in OPTIONS or is_of_assets(key.upper()):
         return _of_setting(name_in_flask(key))
-    return ("taken over", "it is a bundle, which templates name") if indent < 8 else _READ
+    return ("taken over", "it is a bundle, which templates name") if len(keys) < 3 else _READ

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from buildassets.frozen import frozen
-from buildassets.migrate.python_lines import dotted
+from buildassets.project.python import dotted, parsed, simple_statements
 
 # What each of these callables makes, by the end of its dotted name.
 MAKERS: Final[Mapping[str, str]] = {
@@ -67,9 +67,8 @@ class Module:
 
 def read_module(text: str) -> Module:
     """The module with that text; empty if this version of Python cannot parse it."""
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = parsed(text)
+    if tree is None:
         return Module()
     origins = _origins(tree)
     made = sorted(_made(tree, origins), key=lambda one: (one.call.lineno, one.call.col_offset))
@@ -91,7 +90,7 @@ def _origins(tree: ast.Module) -> dict[str, str]:
 
 
 def _made(tree: ast.Module, origins: Mapping[str, str]) -> Iterator[Made]:
-    for statement, is_top in _simple_statements(tree, True):
+    for statement, is_top in simple_statements(tree):
         name = _target(statement)
         for node in ast.walk(statement):
             kind = MAKERS.get(_full_name(node.func, origins)) if isinstance(node, ast.Call) else None
@@ -107,20 +106,6 @@ def _full_name(function: ast.expr, origins: Mapping[str, str]) -> str:
         if written == name or written.startswith(f"{name}."):
             return origin + written[len(name) :]
     return written
-
-
-def _simple_statements(node: ast.AST, is_top: bool) -> Iterator[tuple[ast.stmt, bool]]:
-    """The statements that contain no others, with whether they stand at the top of the module."""
-    for child in ast.iter_child_nodes(node):
-        if not isinstance(child, ast.stmt | ast.ExceptHandler | ast.match_case):
-            continue
-        has_body = any(isinstance(one, ast.stmt) for one in ast.iter_child_nodes(child))
-        if isinstance(child, ast.stmt) and not has_body:
-            yield child, is_top
-        yield from _simple_statements(child, is_top and not isinstance(child, _SCOPES))
-
-
-_SCOPES: Final = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 def _target(statement: ast.stmt) -> str:

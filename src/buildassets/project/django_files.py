@@ -1,27 +1,49 @@
 """The settings of a Django project, as far as their files show them without being run.
 
-Takes the files of a project, gives the statements that assign its settings. `from .base import *` is followed.
+Takes the files of a project, gives the statements that assign its settings, and values. `from .base import *`, and
+`include` of django-split-settings, are followed.
 """
 
 import ast
-from collections.abc import Iterator
-from typing import Final
+import fnmatch
+import os
+import posixpath
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
 
+from buildassets.files import small_text_of
 from buildassets.frozen import frozen
-from buildassets.migrate.django_settings import settings_module
-from buildassets.migrate.python_lines import text_of
 from buildassets.project.files import ProjectFiles
+from buildassets.project.python import UNKNOWN, added, dotted, parsed, settings_in, simple_statements, text_of, value_of
 
 _MOST_FILES: Final = 20
+_VARIABLE: Final = "DJANGO_SETTINGS_MODULE"
+_NAMED: Final = re.compile(rf"[\"']{_VARIABLE}[\"']\s*,\s*[\"']([\w.]+)[\"']")
 
 
 @frozen
 class Assigned:
-    """A statement of the file `file` that assigns the setting; `value` is its right side."""
+    """A statement of the file `file` that assigns the setting; `value` is its right side.
+
+    It `adds` to the value so far as `+=` and `NAME["KEY"] = …` do; with `is_read` that has a part in its right side.
+    """
 
     file: str
     statement: ast.stmt
     value: ast.expr
+    adds: bool
+    is_read: bool
+
+    @property
+    def is_conditional(self) -> bool:
+        """Whether the statement is inside of another, and gives a value in which the one before has no part."""
+        return self.statement.col_offset > 0 and not self.adds and not self.is_read
+
+    @property
+    def replaces(self) -> bool:
+        """Whether the statement at the top of a module gives a value in which the one before has no part."""
+        return self.statement.col_offset == 0 and not self.adds and not self.is_read
 
 
 @frozen
@@ -30,6 +52,7 @@ class DjangoSettings:
 
     module: str
     files: tuple[str, ...]
+    values: Mapping[str, Any]
     assigned: tuple[tuple[str, Assigned], ...]
 
     def of(self, name: str) -> list[Assigned]:
@@ -39,88 +62,78 @@ class DjangoSettings:
     def counting(self, name: str) -> list[Assigned]:
         """Those from the last one on that is made in any case, and by which what stood before no longer counts."""
         all_ = self.of(name)
-        at = next((number for number in range(len(all_) - 1, 0, -1) if _replaces(all_[number], name)), 0)
+        at = next((number for number in range(len(all_) - 1, 0, -1) if all_[number].replaces), 0)
         return all_[at:]
 
     def last(self, name: str) -> Assigned | None:
         """The assignment of the setting that counts."""
         return next(reversed(self.of(name)), None)
 
-    def text(self, name: str) -> str | None:
-        """The value of a setting that is a literal text."""
-        last = self.last(name)
-        return text_of(last.value) if last else None
+    def value(self, name: str, default: Any = None) -> Any:
+        """The value of the setting; UNKNOWN where it is computed, `default` where nothing assigns it.
 
-    def flag(self, name: str) -> bool | None:
-        """The value of a setting that is literally True or False."""
-        last = self.last(name)
-        value = last.value.value if last and isinstance(last.value, ast.Constant) else None
-        return value if isinstance(value, bool) else None
+        A list that is another one in a condition has the elements of both.
+        """
+        return self.values.get(name, default)
+
+    def text(self, name: str) -> str | None:
+        """The value of a setting that is a text."""
+        value = self.value(name)
+        return value if isinstance(value, str) else None
 
     def texts(self, name: str) -> list[str] | None:
         """The texts of a setting that is a list; None if some of them are computed, or nothing assigns it."""
-        assigned = self.counting(name)
-        listed = [self._texts(one.value, (name,)) for one in assigned]
-        return [text for texts in listed for text in texts or ()] if assigned and None not in listed else None
+        value = self.value(name)
+        return value if isinstance(value, list) and all(isinstance(one, str) for one in value) else None
 
-    def _texts(self, value: ast.expr, names: tuple[str, ...]) -> list[str] | None:
-        """The texts in a list, in a sum of lists, and in what other names stand for; `names` are on the way."""
-        if isinstance(value, ast.Constant):
-            return [value.value] if isinstance(value.value, str) else None
-        if isinstance(value, ast.Name):
-            if value.id in names:
-                return []  # as in `INSTALLED_APPS = INSTALLED_APPS + […]`
-            assigned = self.last(value.id)
-            return self._texts(assigned.value, (*names, value.id)) if assigned else None
-        if isinstance(value, ast.List | ast.Tuple):
-            inner = value.elts
-        elif isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add):
-            inner = [value.left, value.right]
-        elif isinstance(value, ast.Starred):
-            inner = [value.value]
-        else:
-            return None
-        listed = [self._texts(one, names) for one in inner]
-        return [text for texts in listed for text in texts or ()] if None not in listed else None
+    def table(self, name: str) -> Mapping[str, Any]:
+        """The value of a setting that is a dict; empty where it is none."""
+        value = self.value(name)
+        return value if isinstance(value, dict) else {}
 
-    def path(self, name: str) -> str | None:
-        """The path of a setting like `BASE_DIR / "a/b"`, relative to the folder of `manage.py`."""
-        last = self.last(name)
-        return path_of(last.value) if last else None
+    def folders(self) -> list[tuple[str, str]] | None:
+        """The prefixes and folders of `STATICFILES_DIRS`; None where some are computed, or where it is no list."""
+        given = self.value("STATICFILES_DIRS", [])
+        pairs = [["", one] if isinstance(one, str) else one for one in given] if isinstance(given, list) else [UNKNOWN]
+        known = [(one[0], one[1]) for one in pairs if isinstance(one, list) and [*map(type, one)] == [str, str]]
+        return known if len(known) == len(pairs) else None
 
 
-def django_settings(files: ProjectFiles) -> DjangoSettings | None:
-    """The settings that `manage.py` or the environment names; None if there are none, or their file is elsewhere."""
-    module = settings_module(files.folder, None)
+def django_settings(files: ProjectFiles, given: str | None = None) -> DjangoSettings | None:
+    """The settings that are `given`, or that the environment or `manage.py` names; None where they have no file."""
+    module = settings_module(files.folder, given)
     own = _file_of(files, module) if module else None
     if module is None or own is None:
         return None
     read: list[str] = []
     assigned = tuple(_assigned(files, own, read))
-    return DjangoSettings(module, tuple(read), assigned)
+    return DjangoSettings(module, tuple(read), _values(assigned), assigned)
+
+
+def settings_module(folder: str, given: str | None) -> str | None:
+    """The module of the settings: the given one, or that of the environment, or the one that `manage.py` names."""
+    if given or os.environ.get(_VARIABLE):
+        return given or os.environ[_VARIABLE]
+    match = _NAMED.search(small_text_of(os.path.join(folder, "manage.py")) or "")
+    return match[1] if match else None
 
 
 def path_of(value: ast.expr) -> str | None:
     """`a/b` for `BASE_DIR / "a" / "b"`, `os.path.join(BASE_DIR, "a", "b")` and `"a/b"`; None for anything else."""
-    if isinstance(value, ast.Constant):
-        return value.value if isinstance(value.value, str) else None
-    if isinstance(value, ast.Name):
-        return "" if value.id in ("BASE_DIR", "PROJECT_ROOT", "ROOT_DIR") else None
-    if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Div):
-        parts = [path_of(value.left), path_of(value.right)]
-    elif isinstance(value, ast.Call) and value.args and not value.keywords:
-        parts = [path_of(one) for one in value.args]  # `os.path.join`, `str`, `Path`
-    else:
-        return None
-    return "/".join(part for part in parts if part) if None not in parts else None
+    found = value_of(value)
+    return found if isinstance(found, str) else None
 
 
-def _replaces(one: Assigned, name: str) -> bool:
-    """Whether a statement at the top of a module gives the setting a value in which the one before has no part."""
-    is_extended = isinstance(one.statement, ast.AugAssign) or any(
-        isinstance(node, ast.Name) and node.id == name for node in ast.walk(one.value)
-    )
-    return one.statement.col_offset == 0 and not is_extended
+def _values(assigned: Iterable[tuple[str, Assigned]]) -> Mapping[str, Any]:
+    """The values of settings after all statements."""
+    found: dict[str, Any] = {}
+    for name, one in assigned:
+        found["__file__"] = one.file
+        new = value_of(one.value, lambda other: found.get(other, UNKNOWN))
+        before = found.get(name)
+        is_union = one.is_conditional and isinstance(before, list) and isinstance(new, list)
+        found[name] = added(before, new) if before is not None and (is_union or one.adds) else new
+    return found
 
 
 def _file_of(files: ProjectFiles, module: str) -> str | None:
@@ -129,27 +142,39 @@ def _file_of(files: ProjectFiles, module: str) -> str | None:
 
 
 def _assigned(files: ProjectFiles, file: str, read: list[str]) -> Iterator[tuple[str, Assigned]]:
-    """The assignments in `file` and in the files that it imports all of, in the order in which they are made."""
+    """The assignments in `file` and in the files that it imports or includes, in the order in which they are made."""
     if file in read or len(read) >= _MOST_FILES:
         return
     read.append(file)
-    try:
-        tree = ast.parse(files.text(file))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return
-    for statement in ast.walk(tree):
-        if isinstance(statement, ast.ImportFrom) and statement.names[0].name == "*":
-            other = _file_of(files, _module_named(file, statement))
-            yield from _assigned(files, other, read) if other else ()
-        elif isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign) and statement.value is not None:
-            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-            for target in targets:
-                if isinstance(target, ast.Name):
-                    yield target.id, Assigned(file, statement, statement.value)
+    tree = parsed(files.text(file))
+    for statement, _ in simple_statements(tree) if tree else ():
+        for other, names in _followed(files, file, statement):
+            yield from (pair for pair in _assigned(files, other, read) if "*" in names or pair[0] in names)
+        targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
+        plain = {dotted(one) for one in targets if one and not isinstance(statement, ast.AugAssign)}
+        named = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
+        for name, value in settings_in(statement):
+            is_read = any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(value))
+            if name in named:
+                yield name, Assigned(file, statement, value, adds=name not in plain, is_read=is_read)
+
+
+def _followed(files: ProjectFiles, file: str, statement: ast.stmt) -> Iterator[tuple[str, set[str]]]:
+    """The files whose settings a statement imports, or includes by django-split-settings, and the names of these."""
+    folder = posixpath.dirname(file)
+    if isinstance(statement, ast.ImportFrom):
+        names = {one.name for one in statement.names if one.name == "*" or one.name.isupper()}
+        other = _file_of(files, _module_named(file, statement)) if names else None
+        yield from [(other, names)] if other else ()
+    elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+        included = dotted(statement.value.func).endswith("include") and "split_settings" in files.text(file)
+        patterns = [text_of(node) for node in ast.walk(statement.value)] if included else []
+        for pattern in (posixpath.normpath(posixpath.join(folder, one)) for one in patterns if one):
+            yield from ((name, {"*"}) for name in sorted(files.names) if fnmatch.fnmatch(name, pattern))
 
 
 def _module_named(file: str, statement: ast.ImportFrom) -> str:
-    """The absolute name of the module in `from … import *` in `file`."""
+    """The absolute name of the module in `from … import …` in `file`."""
     if not statement.level:
         return statement.module or ""
     package = file.split("/")[: -statement.level]

@@ -35,9 +35,10 @@ class ProjectFiles:
                 break
         return tuple(found)
 
-    def ending(self, *suffixes: str) -> tuple[str, ...]:
-        """Those whose names end in one of `suffixes`."""
-        return tuple(name for name in self.names if name.endswith(suffixes))
+    def ending(self, *suffixes: str, outside: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """Those whose names end in one of `suffixes`, and that lie in no folder called as one of `outside`."""
+        named = (name for name in self.names if name.endswith(suffixes))
+        return tuple(name for name in named if not outside or {*outside}.isdisjoint(name.split("/")[:-1]))
 
     def called(self, *names: str) -> tuple[str, ...]:
         """Those whose last part is one of `names`."""

@@ -1,15 +1,13 @@
 """What there is in a project that decides what it needs from us. Takes its files, gives one frozen value."""
 
-import ast
 import re
 from collections.abc import Mapping
 from typing import Final, Literal
 
 from buildassets.frozen import frozen
-from buildassets.migrate.python_lines import text_of
 from buildassets.project.calls import Module, read_module
 from buildassets.project.dependencies import Dependencies, dependencies
-from buildassets.project.django_files import DjangoSettings, django_settings, path_of
+from buildassets.project.django_files import DjangoSettings, django_settings
 from buildassets.project.files import ProjectFiles
 from buildassets.project.systems import OtherSystem, other_systems
 
@@ -29,13 +27,6 @@ class Found:
     systems: tuple[OtherSystem, ...]
     templates: tuple[str, ...]
     is_equipped: bool
-
-    def django_manifest(self, value: ast.expr) -> str | None:
-        """The path of the manifest in the value of `BUILDASSETS`, relative to the project; None if it is computed."""
-        if not isinstance(value, ast.Dict):
-            return None
-        pairs = zip(value.keys, value.values, strict=True)
-        return next((path_of(one) for key, one in pairs if key and text_of(key) == "manifest"), None)
 
     def applications(self) -> list[str]:
         """The modules that make an application of the framework."""

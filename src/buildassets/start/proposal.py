@@ -122,7 +122,7 @@ def _roots(sources: object) -> tuple[str, ...]:
 
 def _results(found: Found) -> frozenset[str]:
     """The folders that other tools write, such as `STATIC_ROOT`."""
-    root = found.django.path("STATIC_ROOT") if found.django else None
+    root = found.django.text("STATIC_ROOT") if found.django else None
     return frozenset(filter(None, ["build", "dist", root]))
 
 

@@ -1,7 +1,6 @@
 """The settings of django-compressor: those that a build uses, and the diagnostics for the others.
 
-Takes Django's settings, gives a frozen value and diagnostics. Imports Django. docs/coming-over/django-compressor.md has
-the list.
+Takes Django's settings, gives a frozen value and diagnostics. Imports Django.
 """
 
 from collections.abc import Iterator, Mapping
@@ -9,48 +8,14 @@ from typing import Any, Final
 
 from django.conf import settings
 
+from buildassets.compat.compressor.build.meanings import MEANINGS
 from buildassets.compat.compressor.run.settings import url_prefixes
 from buildassets.diagnostics import Diagnostic, error, warning
 from buildassets.frozen import frozen
 from buildassets.nearest import nearest
 
-__all__ = ["KNOWN", "BuildOptions", "build_options", "given_settings", "meaning_of", "setting_faults"]
+__all__ = ["BuildOptions", "build_options", "setting_faults"]
 
-_CACHES: Final = "nothing to do: there is no cache at run time"
-_MINIFIERS: Final = "nothing to do: the minifiers are those of the configuration"
-_ALWAYS: Final = "nothing to do: blocks are always built, and stand in the manifest"
-_RELEASE: Final = "nothing to do: a release is written into its directory"
-# What becomes of each setting, without its prefix.
-KNOWN: Final[Mapping[str, str]] = {
-    "CACHEABLE_PRECOMPILERS": "used: builds that find nothing changed do not run precompilers of these types",
-    **dict.fromkeys(("CACHE_BACKEND", "CACHE_KEY_FUNCTION", "REBUILD_TIMEOUT", "MINT_DELAY", "MTIME_DELAY"), _CACHES),
-    **dict.fromkeys(("CLEAN_CSS_ARGUMENTS", "CLEAN_CSS_BINARY"), _MINIFIERS),
-    **dict.fromkeys(("CLOSURE_COMPILER_ARGUMENTS", "CLOSURE_COMPILER_BINARY"), _MINIFIERS),
-    **dict.fromkeys(("YUGLIFY_BINARY", "YUGLIFY_CSS_ARGUMENTS", "YUGLIFY_JS_ARGUMENTS"), _MINIFIERS),
-    **dict.fromkeys(("YUI_BINARY", "YUI_CSS_ARGUMENTS", "YUI_JS_ARGUMENTS"), _MINIFIERS),
-    "COMPRESSORS": "decides nothing any more: put what they do into a filter",
-    "CSS_FILTERS": "used as `COMPRESS_FILTERS`, whose older form it is",
-    "JS_FILTERS": "used as `COMPRESS_FILTERS`, whose older form it is",
-    "CSS_HASHING_METHOD": "nothing to do: names of files have fingerprints",
-    "DATA_URI_MAX_SIZE": "used where `COMPRESS_FILTERS` has `CssDataUriFilter`",
-    "DEBUG_TOGGLE": "used: the parameter shows blocks as they are written",
-    "ENABLED": "used: where it is not True, blocks stay as they are written",
-    "FILTERS": "used: those of django-compressor are what the build does anyway",
-    "JINJA2_GET_ENVIRONMENT": "used, beside Jinja's backends in `TEMPLATES`",
-    **dict.fromkeys(("OFFLINE", "OFFLINE_TIMEOUT", "OFFLINE_MANIFEST"), _ALWAYS),
-    **dict.fromkeys(("OFFLINE_MANIFEST_STORAGE", "OFFLINE_MANIFEST_STORAGE_ALIAS"), _ALWAYS),
-    "OFFLINE_CONTEXT": "used: contexts one after the other, in one thread",
-    "OUTPUT_DIR": "used",
-    "PARSER": "nothing to do: markup is read as browsers do",
-    "PRECOMPILERS": "used; Sass is compiled by the engine of the build",
-    "ROOT": "used for files that no finder has",
-    **dict.fromkeys(("STORAGE", "STORAGE_ALIAS"), _RELEASE),
-    "TEMPLATE_FILTER_CONTEXT": "used with `TemplateFilter`",
-    "URL": "used: it marks the URLs of static files, and begins those of the blocks' assets",
-    "URL_PLACEHOLDER": "nothing to do: the manifest has no URL prefix in it",
-    "VERBOSE": "nothing to do: `-v` of the command",
-}
-_UNUSED: Final = "decides nothing any more: "
 _PREFIX: Final = "COMPRESS_"
 
 # Filters that the pipeline stands for: it rewrites references and minifies.
@@ -118,26 +83,20 @@ def _is_built_in(name: str) -> bool:
 
 def setting_faults() -> Iterator[Diagnostic]:
     """The diagnostics for wrong settings, and for those that no longer have an effect."""
-    for name in given_settings():
-        meaning = meaning_of(name)
+    given = sorted(name for name in dir(settings) if name.startswith(_PREFIX) or name in MEANINGS)
+    for name in given:
+        meaning = MEANINGS.get(name)
         if meaning is None:
-            near = nearest(name, [_PREFIX + one for one in KNOWN])
+            near = nearest(name, MEANINGS)
             hint = f"did you mean `{near}`?" if near else "remove it"
             yield warning("compressor/setting", f"the setting `{name}` is not known", hint=hint)
-        elif meaning.startswith(_UNUSED) and not _is_default(name):
-            hint = meaning.removeprefix(_UNUSED)
-            yield warning("compressor/setting", f"the setting `{name}` decides nothing any more", hint=hint)
+        elif meaning.needs and not _is_default(name):
+            yield warning(
+                "compressor/setting",
+                f"the setting `{name}` decides nothing any more",
+                hint=meaning.note.partition(": ")[2],
+            )
     yield from _wrong()
-
-
-def given_settings() -> list[str]:
-    """The names of the settings of django-compressor that there are, sorted."""
-    return sorted(name for name in dir(settings) if name.startswith(_PREFIX) or name == "COMPRESSORS")
-
-
-def meaning_of(name: str) -> str | None:
-    """The meaning of the setting `name` here; None if django-compressor has no such setting."""
-    return KNOWN.get(name.removeprefix(_PREFIX))
 
 
 def _is_default(name: str) -> bool:

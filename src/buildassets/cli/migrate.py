@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from functools import partial
 from importlib import import_module
-from typing import Final
+from typing import Any, Final
 
 import click
 
@@ -13,7 +13,7 @@ from buildassets.cli.options import migrate_options
 from buildassets.cli.output import Output, print_data, print_line
 from buildassets.cli.permissions import permitted
 from buildassets.cli.table import Column, table_lines
-from buildassets.migrate.plan import Accounted, Asked, Plan, counts, exists, hides, written
+from buildassets.migrate.plan import Accounted, Asked, Plan, counts, exists, hides, merged, written
 
 _SYSTEMS: Final[Mapping[str, str]] = {
     "compressor": "compressor",
@@ -36,12 +36,12 @@ _WIDEST_TEXT: Final = 48
 
 
 @click.command("migrate")
-@click.argument("system", type=click.Choice(sorted(_SYSTEMS)))
+@click.argument("systems", type=click.Choice(sorted(_SYSTEMS)), nargs=-1, required=True)
 @click.option("--write", is_flag=True, help=f"Write {_FILE}.")
 @click.option("--settings", metavar="MODULE", help="Django's settings, by default those of manage.py; may import them.")
 @migrate_options
-def command(system: str, write: bool, settings: str | None, as_json: bool, quiet: bool) -> int:
-    """List what to change in a project of another asset system, and print a configuration for it.
+def command(systems: tuple[str, ...], write: bool, settings: str | None, as_json: bool, quiet: bool) -> int:
+    """List what to change in a project of another asset system, or several, and print a configuration for it.
 
     Writes nothing without --write. Runs code of the project only in two cases: webassets imports the module with the
     bundles; compressor, django, pipeline and whitenoise import the settings that --settings names, where their files do
@@ -50,7 +50,9 @@ def command(system: str, write: bool, settings: str | None, as_json: bool, quiet
     from buildassets.compiler.config.file import working_directory
 
     folder = working_directory()
-    found = _plan(system, folder, settings, quiet=quiet)
+    if settings is not None and {*_OF_DJANGO}.isdisjoint(systems):
+        raise click.UsageError(f"`--settings` names settings of Django, which {' and '.join(systems)} has none of")
+    found = merged({system: _plan(system, folder, settings, quiet=quiet) for system in systems})
     file = written(found.settings)
     show = Output(as_json, quiet=quiet)
     if write:
@@ -58,10 +60,14 @@ def command(system: str, write: bool, settings: str | None, as_json: bool, quiet
     if not as_json:
         print_data([*table_lines(_COLUMNS, [*map(_row, found.lines)], None), "", *file.rstrip("\n").split("\n")])
     lines = [asdict(line) for line in found.lines]
-    code = show.finish(True, [], {"system": system, "lines": lines, "file": file, "written": write})
+    code = show.finish(True, [], {**_named(systems), "lines": lines, "file": file, "written": write})
     done = f"wrote `{_FILE}`" if write else f"`--write` writes `{_FILE}`"
     show.report(f"{counts(found.lines)}; {done}")
     return code
+
+
+def _named(systems: tuple[str, ...]) -> Mapping[str, Any]:
+    return {"system": systems[0]} if len(systems) == 1 else {"systems": systems}
 
 
 def _row(line: Accounted) -> tuple[str, str, str, str]:
@@ -71,8 +77,7 @@ def _row(line: Accounted) -> tuple[str, str, str, str]:
 
 def _plan(system: str, folder: str, settings: str | None, *, quiet: bool) -> Plan:
     """The migration by the row of `system`. Raises ConfigError."""
-    if settings is not None and system not in _OF_DJANGO:
-        raise click.UsageError(f"`--settings` names settings of Django, which {system} has none of")
+    settings = settings if system in _OF_DJANGO else None
     plan: Callable[[Asked], Plan] = import_module(f"buildassets.migrate.{_SYSTEMS[system]}").plan
     return plan(
         Asked(

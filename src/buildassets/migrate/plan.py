@@ -18,6 +18,7 @@ Announce: TypeAlias = Callable[[str], None]
 # The outcome, and the reason or what to do instead.
 Answer: TypeAlias = tuple[Outcome, str]
 
+_FILE: Final = "buildassets.toml"
 _YAML_KEY: Final = re.compile(r"\s*(?:-\s+)*(:?[\w.%-]+|<<|\"[^\"]*\"|'[^']*')\s*:(?!\S)")
 OUTCOMES: Final[tuple[Outcome, ...]] = ("taken over", "changed", "not possible")
 
@@ -49,6 +50,40 @@ class Plan:
 
     lines: tuple[Accounted, ...]
     settings: Mapping[str, Any]
+
+
+def merged(plans: Mapping[str, Plan]) -> Plan:
+    """The migrations of several systems, by their names, as one: each line once, and the settings of all.
+
+    Lists and tables have the elements of all. Any other key keeps the value of the first system that has it; a line
+    names a different one.
+    """
+    answers: dict[tuple[str, int, str], list[Answer]] = {}
+    settings: dict[str, Any] = {}
+    owners: dict[str, str] = {}
+    for system, plan in plans.items():
+        for line in plan.lines:
+            answers.setdefault((line.file, line.line, line.text), []).append((line.outcome, line.note))
+        for key, value in plan.settings.items():
+            joined = _joined(settings.setdefault(key, value), value)
+            if joined is None:
+                note = f"it is that of {owners[key]}, and {system} has another: see which is right"
+                answers[_FILE, 1, f"{key} = {_value(value)}"] = [("not possible", note)]
+            else:
+                settings[key] = joined
+            owners.setdefault(key, system)
+    return Plan(tuple(Accounted(*line, *together(every)) for line, every in answers.items()), settings)
+
+
+def _joined(first: Any, second: Any) -> Any:
+    """Two values of one key as one; None where they contradict each other."""
+    if isinstance(first, dict) and isinstance(second, dict):
+        return {**second, **first}
+    if not isinstance(first, list) or not isinstance(second, list):
+        return first if first == second else None
+    tables = {one["path"]: one for one in (*first, *second) if isinstance(one, dict) and "path" in one}
+    every = [tables.get(one, one) if isinstance(one, str) else one for one in (*first, *second)]
+    return [one for number, one in enumerate(every) if one not in every[:number]]
 
 
 def counts(lines: Sequence[Accounted]) -> str:

@@ -15,20 +15,11 @@ from buildassets.cli.permissions import permitted
 from buildassets.cli.table import Column, table_lines
 from buildassets.migrate.plan import Accounted, Asked, Plan, counts, exists, hides, merged, written
 
-_SYSTEMS: Final[Mapping[str, str]] = {
-    "compressor": "compressor",
-    "django": "django",
-    "importmap": "importmap",
-    "jammit": "jammit",
-    "pipeline": "pipeline",
-    "propshaft": "propshaft",
-    "sprockets": "sprockets",
-    "static-digest": "static_digest",
-    "vite": "vite",
-    "webassets": "webassets",
-    "whitenoise": "whitenoise",
-}
-"""The module of `buildassets.migrate` that makes the Plan for a system."""
+# Each has a module in `buildassets.migrate` that makes its Plan.
+_SYSTEMS: Final = (
+    *("compressor", "django", "importmap", "jammit", "pipeline", "propshaft", "sprockets", "static-digest", "vite"),
+    *("webassets", "whitenoise"),
+)
 _OF_DJANGO: Final = ("compressor", "django", "pipeline", "whitenoise")  # these also take the module of the settings
 _FILE: Final = "buildassets.toml"
 _COLUMNS: Final = [Column(title, to_right=False) for title in ("line", "outcome", "text", "here")]
@@ -36,7 +27,7 @@ _WIDEST_TEXT: Final = 48
 
 
 @click.command("migrate")
-@click.argument("systems", type=click.Choice(sorted(_SYSTEMS)), nargs=-1, required=True)
+@click.argument("systems", type=click.Choice(_SYSTEMS), nargs=-1, required=True)
 @click.option("--write", is_flag=True, help=f"Write {_FILE}.")
 @click.option("--settings", metavar="MODULE", help="Django's settings, by default those of manage.py; may import them.")
 @migrate_options
@@ -78,7 +69,7 @@ def _row(line: Accounted) -> tuple[str, str, str, str]:
 def _plan(system: str, folder: str, settings: str | None, *, quiet: bool) -> Plan:
     """The migration by the row of `system`. Raises ConfigError."""
     settings = settings if system in _OF_DJANGO else None
-    plan: Callable[[Asked], Plan] = import_module(f"buildassets.migrate.{_SYSTEMS[system]}").plan
+    plan: Callable[[Asked], Plan] = import_module(f"buildassets.migrate.{system.replace('-', '_')}").plan
     return plan(
         Asked(
             folder,

@@ -72,7 +72,9 @@ def merged(plans: Mapping[str, Plan]) -> Plan:
             else:
                 settings[key] = joined
             owners.setdefault(key, system)
-    return Plan(tuple(Accounted(*line, *together(every)) for line, every in answers.items()), settings)
+    order = {file: number for number, file in enumerate(dict.fromkeys(file for file, _, _ in answers))}
+    lines = [Accounted(*line, *together(every)) for line, every in answers.items()]
+    return Plan(tuple(sorted(lines, key=lambda line: (order[line.file], line.line))), settings)
 
 
 def _joined(first: Any, second: Any) -> Any:

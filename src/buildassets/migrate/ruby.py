@@ -1,5 +1,6 @@
 """Reads the Ruby of configuration files: calls with literal arguments, one a line. Guesses nothing else. Pure."""
 
+import ast
 import re
 from collections.abc import Iterator
 from typing import Any, Final
@@ -18,12 +19,13 @@ _CLOSED_IN_LINE: Final = re.compile(r"(?:.*[\s;)])?end\s*$")
 _MODIFIED: Final = re.compile(r"\s(?:if|unless|while|until|rescue)\s")
 _COMMENT_MARK: Final = re.compile(r"=(?:begin|end)(?!\S)")
 _TOKEN: Final = re.compile(
-    r"""\s+|\#.*|"(?:[^"\\#]|\\.|\#(?!\{))*"|'(?:[^'\\]|\\.)*'|%[wi](?:\[[^\]#]*\]|\([^)#]*\)|\{[^}#]*\})"""
-    r"""|[A-Za-z_]\w*:(?!:)|:?[A-Za-z_]\w*[!?]?|[-+]?\d+|=>|[\[\](),]"""
+    r"""\s+|\#.*|(?P<key>[A-Za-z_]\w*):(?!:)|:(?P<old>[A-Za-z_]\w*)\s*=>"""
+    r"""|"(?:[^"\\#]|\\.|\#(?!\{))*"|'(?:[^'\\]|\\.)*'|%[wi](?:\[[^\]#]*\]|\([^)#]*\)|\{[^}#]*\})"""
+    r"""|:[A-Za-z_]\w*|true\b|false\b|nil\b|[-+]?\d+|[\[\](),]"""
 )
 _QUOTED: Final = re.compile(r"""%[wi][\[({]|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'""")
 _CALL: Final = re.compile(r"\s*([a-z_]\w*[!?]?)(?:\s+|(?=\()|\s*$)(.*)\Z", re.DOTALL)
-_WORDS: Final = {"true": True, "false": False, "nil": None}
+_WORDS: Final = {"true": "True", "false": "False", "nil": "None"}
 
 
 class NotLiteralError(ValueError):
@@ -114,75 +116,46 @@ def call(text: str) -> Call | None:
     if match is None:
         return None
     try:
-        tokens = _tokens(match[2])
-        if tokens[-1:] == ["("] and tokens[:1] == [")"]:
-            tokens = tokens[1:-1]
-        return Call(match[1], *_arguments(tokens))
-    except (NotLiteralError, RecursionError):
+        words = [*_words(match[2])]
+        given = words[1:-1] if words[:1] == ["("] and words[-1:] == [")"] else words
+        (node,) = (one for one in ast.walk(_parsed(f"_({' '.join(given)})")) if isinstance(one, ast.Call))
+        arguments = tuple(ast.literal_eval(one) for one in node.args)
+        options = {one.arg: ast.literal_eval(one.value) for one in node.keywords if one.arg}
+    except (ValueError, RecursionError, MemoryError):
         return None
+    return Call(match[1], arguments, options)
 
 
 def literal(text: str) -> Any:
     """The value of the literal `text`: a string, a word, a list of these. Raises NotLiteralError for anything else."""
-    tokens = _tokens(text)
-    value = _value(tokens)  # takes its tokens out of the list
-    if tokens:
-        raise NotLiteralError(text)
-    return value
+    try:
+        return ast.literal_eval(_parsed(" ".join(_words(text))))
+    except (ValueError, RecursionError, MemoryError):
+        raise NotLiteralError(text) from None
 
 
-def _tokens(text: str) -> list[str]:
-    """The tokens of `text`, the first at the end of the list, where it takes no time to remove it."""
-    tokens = []
+def _parsed(python: str) -> ast.expr:
+    try:
+        return ast.parse(python, mode="eval").body
+    except SyntaxError:
+        raise NotLiteralError(python) from None
+
+
+def _words(text: str) -> Iterator[str]:
+    """The tokens of `text` as Python has them."""
     position = 0
     while position < len(text):
-        token = _TOKEN.match(text, position)
-        if token is None:
+        match = _TOKEN.match(text, position)
+        if match is None:
             raise NotLiteralError(text)
-        position = token.end()
-        if not token[0].isspace() and not token[0].startswith("#"):
-            tokens.append(token[0])
-    return tokens[::-1]
-
-
-def _arguments(tokens: list[str]) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    arguments: list[Any] = []
-    options: dict[str, Any] = {}
-    while tokens:
-        if tokens[-1].endswith(":") and tokens[-1][0] not in "\"'":
-            key = tokens.pop()[:-1]
-            options[key] = _value(tokens)
-        elif tokens[-2:-1] == ["=>"]:
-            key = str(_value(tokens))
-            tokens.pop()
-            options[key] = _value(tokens)
-        else:
-            arguments.append(_value(tokens))
-        if tokens and tokens.pop() != ",":
-            raise NotLiteralError("what follows is no argument")
-    return tuple(arguments), options
-
-
-def _value(tokens: list[str]) -> Any:
-    if not tokens:
-        raise NotLiteralError("nothing")
-    token = tokens.pop()
-    if token == "[":  # noqa: S105 a bracket
-        values = []
-        while tokens[-1:] != ["]"]:
-            values.append(_value(tokens))
-            if tokens[-1:] == [","]:
-                tokens.pop()
-        tokens.pop()
-        return values
-    if token.startswith("%"):
-        return token[3:-1].split()
-    if token[0] in "\"'":
-        return re.sub(r"\\(.)", r"\1", token[1:-1])
-    if token in _WORDS:
-        return _WORDS[token]
-    if token.startswith(":") and len(token) > 1:
-        return token[1:]
-    if token.lstrip("+-").isdigit():
-        return int(token)
-    raise NotLiteralError(token)
+        position, token = match.end(), match[0]
+        if key := match["key"] or match["old"]:
+            yield f"{key}="
+        elif token[0] == "%":
+            yield repr(token[3:-1].split())
+        elif token[0] in "\"'":
+            yield repr(re.sub(r"\\(.)", r"\1", token[1:-1]))
+        elif token[0] == ":":
+            yield repr(token[1:])
+        elif not token[0].isspace() and token[0] != "#":
+            yield _WORDS.get(token, token)

@@ -171,11 +171,11 @@ def _result(call: ast.Call, look: Callable[[str], Any]) -> Any:
     is_function = dotted(call.func).endswith((f"path.{name}", "pathlib.Path"))
     owner = [] if is_function or not isinstance(call.func, ast.Attribute) else [call.func.value]
     given = [_value_of(one, look) for one in (*owner, *call.args)]
-    if name in ("join", "joinpath", "Path") and len(given) > 1:
+    if name in ("join", "joinpath", "Path", "path") and len(given) > 1:
         return _joined(given)
     if name == "dirname" and given:
         return _above(given[0], 1)
-    return given[0] if name in _SAME and len(given) == 1 and not call.keywords else UNKNOWN
+    return given[0] if name in _SAME and len(given) == 1 else UNKNOWN
 
 
 def _joined(parts: list[Any]) -> Any:

@@ -1,6 +1,6 @@
 """webassets and Flask-Assets: builds keep reading the bundles, so one line of ours is enough.
 
-Takes a folder, gives a Plan. Runs the module with the bundles, as every build does afterwards.
+Takes what is asked, gives a Plan. Runs the module with the bundles, as every build does afterwards.
 """
 
 import ast

@@ -8,6 +8,7 @@ from buildassets.compiler.config.file import read_text
 from buildassets.compiler.config.keys import METADATA
 from buildassets.compiler.resolve.urls import has_host
 from buildassets.folders import files_below
+from buildassets.frozen import replace
 from buildassets.migrate.plan import Accounted, Answer, Asked, Plan, nothing_there
 from buildassets.migrate.rails import IMPORTMAP_ROOTS, RUBY, asset_roots, existing
 from buildassets.migrate.ruby import Call, Statement, call, statements
@@ -63,23 +64,23 @@ class _Pins:
         target = found.options.get("to") or f"{name}.js"
         if not isinstance(target, str):
             return "not possible", _RUBY
-        note = f"it is `{target.removeprefix('/')}` in `[importmap]`"
-        if has_host(target):
-            self.map[name] = target
-            metadata = found.options.pop("integrity", None)
-            if isinstance(metadata, str) and re.fullmatch(METADATA, metadata):
-                self.integrity[name] = metadata
-                note += ", with its integrity in `[importmap_integrity]`"
-            elif isinstance(metadata, str):
-                note += f", without its integrity `{metadata}`, which no browser accepts"
-            return self._preloaded(name, found, note)
-        target = target.removeprefix("/")
-        if not any(os.path.isfile(os.path.join(self._folder, root, target)) for root in self._found):
+        is_remote = has_host(target)
+        target = target if is_remote else target.removeprefix("/")
+        places = [os.path.join(self._folder, root, target) for root in self._found]
+        if not is_remote and not any(map(os.path.isfile, places)):
             where = ", ".join(f"`{root}/`" for root in self._found) or "any folder of scripts"
             brought = "if a gem brings it, copy it to `vendor/javascript/` and pin it"
             return "not possible", f"there is no `{target}` in {where}: {brought}"
         self.map[name] = target
-        return self._preloaded(name, found, note)
+        note, metadata = f"it is `{target}` in `[importmap]`", found.options.get("integrity")
+        if not is_remote or not isinstance(metadata, str):
+            return self._preloaded(name, found, note)
+        if re.fullmatch(METADATA, metadata):
+            self.integrity[name] = metadata
+            note += ", with its integrity in `[importmap_integrity]`"
+        else:
+            note += f", without its integrity `{metadata}`, which no browser accepts"
+        return self._preloaded(name, replace(found, options={**found.options, "integrity": True}), note)
 
     def _pin_all(self, found: Call) -> Answer:
         (given,) = found.arguments

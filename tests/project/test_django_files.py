@@ -109,10 +109,16 @@ def test_names_that_settings_import_one_by_one_are_read(tmp_path: Path) -> None:
 
 
 def test_a_key_that_is_added_to_a_table_is_one_of_its_keys(tmp_path: Path) -> None:
-    text = "STORAGES = {'default': {}}\nSTORAGES['staticfiles'] = {'BACKEND': 'a'}\nSTORAGES.update(x=1)\n"
+    lines = (
+        "STORAGES = {'default': {}}",
+        "STORAGES['staticfiles'] = {'BACKEND': 'a'}",
+        "STORAGES.update(x=1)",
+        "STORAGES['y']['BACKEND'] = 'b'",
+    )
+    text = "\n".join(lines)
     found = settings(tmp_path, {"site1/settings.py": text})
     assert found is not None
-    assert found.table("STORAGES") == {"default": {}, "staticfiles": {"BACKEND": "a"}, "x": 1}
+    assert found.table("STORAGES") == {"default": {}, "staticfiles": {"BACKEND": "a"}, "x": 1, "y": {"BACKEND": "b"}}
 
 
 @pytest.mark.parametrize(

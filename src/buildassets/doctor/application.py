@@ -11,7 +11,7 @@ from buildassets.doctor.subject import Subject
 from buildassets.folders import is_within
 from buildassets.nearest import nearest
 from buildassets.project.django_files import DjangoSettings, path_of
-from buildassets.project.python import settings_in, text_of
+from buildassets.project.python import items, settings_in, text_of
 
 _OURS: Final = "buildassets.runtime.django"
 _STORAGE: Final = "buildassets.runtime.django.storage.ReleaseStaticFilesStorage"
@@ -244,7 +244,5 @@ def _named_manifests(subject: Subject) -> Iterator[tuple[str, ast.expr, str]]:
         yield from ((name, value, path) for value in given if (path := path_of(value)))
     settings = subject.found.django
     last = settings.last("BUILDASSETS") if settings else None
-    if last and isinstance(last.value, ast.Dict):
-        pairs = zip(last.value.keys, last.value.values, strict=True)
-        values = [value for key, value in pairs if key and text_of(key) == "manifest"]
-        yield from ((last.file, value, path) for value in values if (path := path_of(value)))
+    given = [value for key, value in items(last.value) if key == "manifest"] if last else []
+    yield from ((last.file, value, path) for value in given if last and (path := path_of(value)))

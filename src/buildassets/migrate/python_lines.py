@@ -86,3 +86,36 @@ def accounts_of(file: str, text: str, judge: Judge) -> Iterator[Accounted]:
             answer = answers.get(number, usual)
             if line and not line.startswith("#") and answer is not None:
                 yield Accounted(file, number, line, *answer)
+
+
+class Uses:
+    """Finds the statements of a module that use what it imports from `packages`, or what it makes with that.
+
+    `given` are names that modules import from each other; those that this module assigns are added to it.
+    """
+
+    def __init__(self, *packages: str, given: set[str] | None = None) -> None:
+        self._packages = packages
+        self._given = set() if given is None else given
+        self._names: set[str] = set()
+
+    def imports(self, statement: ast.stmt) -> bool:
+        """Whether the statement imports one of the packages, or something in it."""
+        if not isinstance(statement, ast.Import | ast.ImportFrom):
+            return False
+        modules = [getattr(statement, "module", None) or one.name for one in statement.names]
+        if any(f"{module}.".startswith(f"{package}.") for module in modules for package in self._packages):
+            self._names |= {(one.asname or one.name).partition(".")[0] for one in statement.names}
+            return True
+        self._names |= {one.asname or one.name for one in statement.names if one.name in self._given}
+        return False
+
+    def has(self, statement: ast.stmt) -> bool:
+        """Whether the statement uses a name of theirs; the names that it assigns count from now on."""
+        if self._names.isdisjoint(one.id for one in ast.walk(statement) if isinstance(one, ast.Name)):
+            return False
+        targets = statement.targets if isinstance(statement, ast.Assign) else []
+        made = {one.id for one in targets if isinstance(one, ast.Name)}
+        self._names |= made
+        self._given |= made
+        return True

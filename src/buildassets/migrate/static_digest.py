@@ -8,7 +8,7 @@ from typing import Any, Final
 from buildassets.compat.meaning import Meaning
 from buildassets.migrate.flask_folders import FlaskFolders
 from buildassets.migrate.plan import Accounted, Answer, Asked, Plan, nothing_there
-from buildassets.migrate.python_lines import Judgement, Table, accounts_of, among, answer_of
+from buildassets.migrate.python_lines import Judgement, Table, Uses, accounts_of, among, answer_of
 from buildassets.project.files import ProjectFiles
 
 _THEIRS: Final = re.compile(r"flask_static_digest|FLASK_STATIC_DIGEST_|static_url_for")
@@ -80,23 +80,20 @@ class _Judge:
         self._module = module
         self._values = values
         self._folders = folders
-        self._names: set[str] = set()
+        self._uses = Uses("flask_static_digest")
         self._table = Table(_MEANING, readers=dict.fromkeys(_SETTINGS, self._noted))
 
     def __call__(self, statement: ast.stmt) -> Judgement | None:
-        if isinstance(statement, ast.Import | ast.ImportFrom):
-            return self._imported(statement)
+        if self._uses.imports(statement):
+            return _EXTENSION, ()
         if judged := self._table.judge(statement):
             return judged
-        used = {one.id for one in ast.walk(statement) if isinstance(one, ast.Name)}
-        if "static_url_for" in used:
+        if any(isinstance(one, ast.Name) and one.id == "static_url_for" for one in ast.walk(statement)):
             return _HELPER, ()
-        if not used & self._names:
-            answer = self._folders.answer(self._module, statement)
-            return (answer, ()) if answer else None
-        if isinstance(statement, ast.Assign):
-            self._names |= {one.id for one in statement.targets if isinstance(one, ast.Name)}
-        return _EXTENSION, ()
+        if self._uses.has(statement):
+            return _EXTENSION, ()
+        answer = self._folders.answer(self._module, statement)
+        return (answer, ()) if answer else None
 
     def _noted(self, name: str, value: ast.expr) -> Judgement:
         try:
@@ -105,13 +102,6 @@ class _Judge:
             note = f"`{name}` is computed: {_SETTINGS[name].note}, with the value that it has"
             return ("not possible", note), ()
         return answer_of(name, _SETTINGS[name]), ()
-
-    def _imported(self, statement: ast.Import | ast.ImportFrom) -> Judgement | None:
-        modules = [statement.module] if isinstance(statement, ast.ImportFrom) else [one.name for one in statement.names]
-        if "flask_static_digest" not in modules:
-            return None
-        self._names |= {one.asname or one.name for one in statement.names}
-        return _EXTENSION, ()
 
 
 def _settings(values: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:

@@ -4,12 +4,13 @@ import ast
 import posixpath
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Any, Final
 
 from buildassets.compat.meaning import Meaning
 from buildassets.compiler.config.no_sources import DEFAULT_ROOTS
 from buildassets.migrate.plan import Accounted, Answer, Asked, Plan, by_line, nothing_there, together
-from buildassets.migrate.python_lines import Judgement, Table, accounts_of, among
+from buildassets.migrate.python_lines import Judgement, Table, Uses, accounts_of, among
 from buildassets.project.files import ProjectFiles
 
 _NAMES: Final = tuple(f"vite.config.{suffix}" for suffix in ("js", "mjs", "ts", "mts", "cjs", "cts"))
@@ -25,7 +26,7 @@ _KEY: Final = re.compile(
     r"""(?:(["'`])([^"'`$]*)\2|(\d+)\b|(true|false)\b)?"""
 )
 _TAG: Final = re.compile(r"\{[%{]-?\s*(load\s[^%]*\bdjango_vite\b|vite_\w+)")
-_PYTHON: Final = re.compile(r"django_vite|DJANGO_VITE|flask_vite|\bVite\(")
+_PYTHON: Final = re.compile(r"django_vite|DJANGO_VITE|flask_vite")
 _STAYS: Final = "it stays as it is"
 _OF_TAGS: Final[dict[str, Answer]] = {
     "load": ("changed", "write `{% load buildassets %}`"),
@@ -137,7 +138,7 @@ _TAKEN: Final[dict[str, Answer]] = {
 def _users(shown: str, text: str) -> Iterator[Accounted]:
     """The lines of a module or a template that use Vite through another package."""
     if shown.endswith(".py"):
-        yield from accounts_of(shown, text, _judged) if _PYTHON.search(text) else ()
+        yield from accounts_of(shown, text, partial(_judged, Uses("flask_vite"))) if _PYTHON.search(text) else ()
         return
     for number, line in enumerate(text.split("\n"), 1):
         words = [match[1].split()[0] for match in _TAG.finditer(line)]
@@ -148,15 +149,11 @@ def _users(shown: str, text: str) -> Iterator[Accounted]:
 _OTHER: Final[Answer] = ("not possible", "there is no such helper: docs/vite.md")
 
 
-def _judged(statement: ast.stmt) -> Judgement | None:
+def _judged(uses: Uses, statement: ast.stmt) -> Judgement | None:
     """The judgement of a statement that uses django-vite or Flask-Vite."""
-    if judged := _TABLE.judge(statement):
-        return judged
-    modules = [statement.module] if isinstance(statement, ast.ImportFrom) else []
-    called = [one.func for one in ast.walk(statement) if isinstance(one, ast.Call)]
-    if "flask_vite" in modules or any(isinstance(one, ast.Name) and one.id == "Vite" for one in called):
+    if uses.imports(statement) or uses.has(statement):
         return _OF_FLASK, ()
-    return None
+    return _TABLE.judge(statement)
 
 
 def _settings(files: ProjectFiles, fronts: list[_Front]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from buildassets.compat.webassets.run.settings import OPTIONS, name_in_flask
 from buildassets.compiler.config.file import relative_to
 from buildassets.errors import BuildAssetsError, ConfigError
 from buildassets.migrate.plan import Accounted, Answer, Asked, Plan, keyed_lines, nothing_there, together
-from buildassets.migrate.python_lines import Judgement, Table, accounts_of, answer_of
+from buildassets.migrate.python_lines import Judgement, Table, Uses, accounts_of, answer_of
 from buildassets.project.files import ProjectFiles
 from buildassets.project.python import dotted, text_of
 
@@ -133,38 +133,21 @@ class _Judge:
 
     def __init__(self, own: set[str], given: set[str]) -> None:
         self._own = own
-        self._given = given
-        self._names: set[str] = set()  # of imported objects, and of those made with them
+        self._uses = Uses("webassets", "flask_assets", "buildassets.compat.webassets", given=given)
 
     def __call__(self, statement: ast.stmt) -> Judgement | None:
         """The judgement on `statement`; None if it is not about assets."""
-        if isinstance(statement, ast.Import | ast.ImportFrom):
-            return self._imported(statement)
+        if self._uses.imports(statement):
+            return _READ if "buildassets" in ast.unparse(statement) else _IMPORT, ()
         judged = _SETTINGS.judge(statement)
         if judged:
             return judged
-        used = {one.id for one in ast.walk(statement) if isinstance(one, ast.Name)} & self._names
-        if not used:
+        if not self._uses.has(statement):
             return None
-        if isinstance(statement, ast.Assign):
-            made = {target.id for target in statement.targets if isinstance(target, ast.Name)}
-            self._names |= made
-            self._given |= made
         option = _option_of(statement)
         if option:
             return _of_setting(name_in_flask(option)), ()
         return self._by_calls(statement), self._filter_lines(statement)
-
-    def _imported(self, statement: ast.Import | ast.ImportFrom) -> Judgement | None:
-        """The judgement on an import; the names that it brings count as those of assets from now on."""
-        modules = [statement.module or ""] if isinstance(statement, ast.ImportFrom) else []
-        modules += [one.name for one in statement.names] if isinstance(statement, ast.Import) else []
-        top = {one.partition(".")[0] for one in modules}
-        if not top & {"webassets", "flask_assets"} and "buildassets.compat.webassets" not in modules:
-            self._names |= {one.asname or one.name for one in statement.names if one.name in self._given}
-            return None
-        self._names |= {(one.asname or one.name).partition(".")[0] for one in statement.names}
-        return _READ if "buildassets" in top else _IMPORT, ()
 
     def _by_calls(self, statement: ast.stmt) -> Answer:
         """The answer to a statement that matters only by the functions that it calls."""

@@ -66,8 +66,8 @@ def _set(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, ast.expr]]:
     if isinstance(target, ast.Name):
         yield target.id, value
     elif isinstance(target, ast.Subscript) and (key := text_of(target.slice)):
-        if dotted(target.value).isupper():
-            yield dotted(target.value), ast.copy_location(ast.Dict([target.slice], [value]), value)
+        if isinstance(target.value, ast.Subscript) or dotted(target.value).isupper():
+            yield from _set(target.value, ast.copy_location(ast.Dict([target.slice], [value]), value))
         else:
             yield key, value
 

@@ -65,7 +65,8 @@ def test_the_base(tmp_path: Path, base: str, outcome: str, url: str | None) -> N
 def test_flask_vite(tmp_path: Path) -> None:
     files: Tree = {
         "vite.config.js": 'export default { base: "./", build: { manifest: true } };',
-        "app.py": "from flask import Flask\nfrom flask_vite import Vite\napp = Flask(__name__)\nvite = Vite()\nvite.init_app(app)\n",
+        "app.py": "from flask import Flask\nfrom flask_vite import Vite\napp = Flask(__name__)\n"
+        "vite = Vite()\nvite.init_app(app)\n",
         "templates/a.html": "<head>\n{{ vite_tags() }}\n{% vite_legacy_polyfills %}</head>",
     }
     assert migrated(tmp_path, files)[0][1:] == [

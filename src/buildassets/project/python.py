@@ -138,11 +138,12 @@ def added(first: Any, second: Any) -> Any:
 
 def _listed(elements: list[ast.expr], look: Callable[[str], Any]) -> Any:
     """The list of `elements`, with those of a list that has a star in its place."""
-    found: Any = []
+    found: list[Any] = []
     for element in elements:
         starred = _value_of(element.value, look) if isinstance(element, ast.Starred) else None
-        one = [_value_of(element, look)] if starred is None else starred if isinstance(starred, list) else [UNKNOWN]
-        found = added(found, one)
+        found += [_value_of(element, look)] if starred is None else starred if isinstance(starred, list) else [UNKNOWN]
+        if len(found) > _LONGEST:
+            return UNKNOWN
     return found
 
 

@@ -110,7 +110,7 @@ _READS_OTHERS: Final = {
     "compiler/engines/esbuild/bundle.py": "the results of esbuild, in a temporary folder",
     "compiler/watch/events/inotify.py": "/proc",
     "compiler/watch/events/mounts.py": "/proc",
-    "doctor/watchers.py": "/proc",
+    "doctor/machine.py": "/proc",
     "release/signature/keys.py": "what the command line names, up to a size",
     "shared_library.py": "an installed library",
 }

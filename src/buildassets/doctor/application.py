@@ -3,6 +3,7 @@
 import ast
 import os
 import re
+import subprocess
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -10,6 +11,7 @@ from buildassets.diagnostics import Diagnostic, Location, error, warning
 from buildassets.doctor.subject import Subject
 from buildassets.folders import is_within
 from buildassets.nearest import nearest
+from buildassets.programs.start import run, with_project_python
 from buildassets.project.django_files import DjangoSettings, path_of
 from buildassets.project.python import items, settings_in, text_of
 
@@ -21,6 +23,8 @@ _LOADED: Final = re.compile(r"\{%-?\s*load\s[^%]*\bbuildassets\b")
 HELPER: Final = re.compile(
     r"\{\{-?\s*(asset|stylesheet|script|importmap|livereload|inline_asset|modulepreload|picture)\s*\("
 )
+_CHECK_SECONDS: Final = 120
+_MESSAGE: Final = re.compile(r"^\S.*?: \((buildassets\.[EW]\d+)\) (.*)\n(?:\tHINT: (.*)\n)?", re.MULTILINE)
 
 
 def application_findings(subject: Subject) -> Iterator[Diagnostic]:
@@ -246,3 +250,31 @@ def _named_manifests(subject: Subject) -> Iterator[tuple[str, ast.expr, str]]:
     last = settings.last("BUILDASSETS") if settings else None
     given = [value for key, value in items(last.value) if key == "manifest"] if last else []
     yield from ((last.file, value, path) for value in given if last and (path := path_of(value)))
+
+
+def django_check_findings(subject: Subject) -> Iterator[Diagnostic]:
+    """What `manage.py check`, which loads the settings, reports of us, or why it does not run."""
+    program = os.path.join(subject.folder, "manage.py")
+    if not os.path.isfile(program):
+        return
+    try:
+        done = run(
+            with_project_python([program, "check", "--no-color"], permission=subject.config.permission),
+            cwd=subject.folder,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=_CHECK_SECONDS,
+        )
+    except (OSError, subprocess.SubprocessError) as fault:
+        yield error("doctor/django-check", f"cannot run `manage.py check`: {fault}", hint="run it by hand")
+        return
+    found = list(_MESSAGE.finditer(f"{done.stderr}\n{done.stdout}\n"))
+    for match in found:
+        make = error if ".E" in match[1] else warning
+        message = match[2].rstrip(".")
+        yield make("doctor/django-check", message, notes=[f"it is Django's `{match[1]}`"], hint=match[3])
+    if done.returncode and not found:
+        last = (done.stderr.strip() or done.stdout.strip()).split("\n")[-1]
+        message = f"`manage.py check` fails: {last}"
+        yield error("doctor/django-check", message, hint="run it by hand, and correct what it reports")

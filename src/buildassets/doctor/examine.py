@@ -5,10 +5,9 @@ from dataclasses import replace
 from typing import Final
 
 from buildassets.diagnostics import Diagnostic
-from buildassets.doctor.application import application_findings
+from buildassets.doctor.application import application_findings, django_check_findings
 from buildassets.doctor.configuration import configuration_findings
 from buildassets.doctor.deployment import deployment_findings
-from buildassets.doctor.django_checks import django_check_findings
 from buildassets.doctor.machine import machine_findings
 from buildassets.doctor.release import release_findings
 from buildassets.doctor.subject import Subject

@@ -17,7 +17,6 @@ from buildassets.compiler.watch.events.protocol import LimitError
 from buildassets.compiler.write.clock import given_time
 from buildassets.diagnostics import Diagnostic, Location, error, warning
 from buildassets.doctor.subject import Subject
-from buildassets.doctor.watchers import watchers_of
 from buildassets.errors import BuildError
 
 _SKEW_SECONDS: Final = 60.0
@@ -30,6 +29,8 @@ _SYNC: Final = {
     "poetry.lock": "poetry install",
     "requirements.txt": "pip install -r requirements.txt",
 }
+_PROC: Final = "/proc"
+_OPTION: Final = b"--with-assets"
 
 
 def machine_findings(subject: Subject) -> Iterator[Diagnostic]:
@@ -87,7 +88,7 @@ def _mount(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def _watchers(subject: Subject) -> Iterator[Diagnostic]:
-    found = watchers_of(subject.folder)
+    found = _watches_of(subject.folder)
     if len(found) > 1:
         listed = " and ".join(str(one) for one in found)
         message = f"{len(found)} watches run for this project: the processes {listed}"
@@ -249,3 +250,54 @@ def _variables() -> Iterator[Diagnostic]:
         faults += failure.diagnostics
     for fault in faults:
         yield error("doctor/environment", fault.message, notes=fault.notes, hint=fault.hint)
+
+
+def _watches_of(folder: str) -> list[int]:
+    """The processes of this user that watch the project in `folder`, without those that they started themselves.
+
+    They are known by their command lines (proc_pid_cmdline(5)); there are none without /proc.
+    """
+    found = {process: parent for process, parent in _parents().items() if _watches(process, folder)}
+    return sorted(process for process, parent in found.items() if parent not in found)
+
+
+def _parents() -> dict[int, int]:
+    """All processes, with their parents."""
+    found: dict[int, int] = {}
+    try:
+        names = [name for name in os.listdir(_PROC) if name.isdigit()]
+    except OSError:
+        return {}
+    for name in names:
+        status = _read(name, "stat")
+        fields = status[status.rfind(b")") + 1 :].split()  # the name before may have blanks
+        if len(fields) > 1:
+            found[int(name)] = int(fields[1])
+    return found
+
+
+def _watches(process: int, folder: str) -> bool:
+    """Whether its command is a watch, and its working directory the project or a folder in it."""
+    words = _read(str(process), "cmdline").split(b"\0")
+    if not (_is_watch(words) or (b"runserver" in words and _OPTION in words)):
+        return False
+    try:
+        where = os.readlink(f"{_PROC}/{process}/cwd")
+    except OSError:
+        return False
+    return where == os.path.realpath(folder)
+
+
+def _is_watch(words: list[bytes]) -> bool:
+    """Whether the words are `… buildassets [OPTION] watch …`, before a `--`."""
+    own = words[: words.index(b"--")] if b"--" in words else words
+    at = next((number for number, word in enumerate(own) if os.path.basename(word) == b"buildassets"), None)
+    return at is not None and b"watch" in own[at + 1 :][:1]
+
+
+def _read(process: str, name: str) -> bytes:
+    try:
+        with open(f"{_PROC}/{process}/{name}", "rb") as file:
+            return file.read()
+    except OSError:
+        return b""

@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 
 import buildassets
+from buildassets.compat.jammit.build.assets_yml import AssetsYml
+from buildassets.compat.jammit.build.read import names_of_templates, templating
 from buildassets.compiler.build import build
 from buildassets.compiler.config.values import Mode
+from buildassets.compiler.engines.protocol import Templating
 from buildassets.compiler.result import BuildResult
 from buildassets.diagnostics import Diagnostic
 from buildassets.errors import ConfigError
@@ -453,3 +456,42 @@ def test_package_that_leads_out_of_the_release_is_reported_in_its_file(tmp_path:
     assert done.stderr.startswith(
         f"error[config/value]: the package `{name}` is no logical path\n  --> config/assets.yml:2:"
     )
+
+
+@pytest.mark.parametrize(
+    ("paths", "names"),
+    [
+        (["/p/app/views/t/a.jst"], ["a"]),
+        (["/p/t/a.jst", "/p/t/u/b.jst"], ["a", "u/b"]),
+        (["/p/t/a.jst", "/p/t/b.jst"], ["a", "b"]),
+        (["/p/src/t1.jst", "/p/src/nested/double/d.jst", "/p/src/nested/n.jst"], ["t1", "nested/double/d", "nested/n"]),
+        (["/p/t/ab/x.jst", "/p/t/abc/y.jst"], ["ab/x", "abc/y"]),
+        (["/p/t/a.html.jst", "/p/t/b.jst"], ["a.html", "b"]),
+        ([], []),
+    ],
+)
+def test_names_of_templates(paths: list[str], names: list[str]) -> None:
+    assert names_of_templates(paths, Templating()) == dict(zip(paths, names, strict=True))
+
+
+def test_an_extension_of_several_parts_is_cut_off_as_a_whole() -> None:
+    mustache = Templating(extension="html.mustache")
+    paths = ["/p/a.html.mustache", "/p/u/b.html.mustache"]
+    assert list(names_of_templates(paths, mustache).values()) == ["a", "u/b"]
+    assert list(names_of_templates(paths[1:], mustache).values()) == ["b"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "found"),
+    [
+        ({}, Templating()),
+        ({"template_function": True, "template_namespace": True, "template_extension": True}, Templating()),
+        ({"template_function": "template"}, Templating()),
+        ({"template_function": "_.template"}, Templating(function="_.template")),
+        ({"template_function": False}, Templating(function="")),
+        ({"template_namespace": "App.views"}, Templating(namespace="App.views")),
+        ({"template_extension": ".html.mustache"}, Templating(extension="html.mustache")),
+    ],
+)
+def test_settings_of_templates(settings: dict[str, object], found: Templating) -> None:
+    assert templating(AssetsYml(settings, "", "assets.yml", {})) == found

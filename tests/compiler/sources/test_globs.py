@@ -7,8 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buildassets.compiler.sources.globs import compile_globs
+from buildassets.compiler.sources.globs import compile_globs, pattern_advice
 from tests.conftest import watchdog
+
+FILES = {
+    name: name.replace(".scss", ".css")
+    for name in ("js/a.js", "js/b.js", "js/c.css", "lib/x/y.js", "css/site.scss", "img/a.png")
+}
+WANTED = "name the files that are wanted: no pattern takes away what others match"
 
 
 @pytest.mark.parametrize(
@@ -140,3 +146,28 @@ def test_hostile_glob_takes_no_time() -> None:
     matches = compile_globs(["/".join(["**/a*a*a*a*b"] * 10), "*a" * 20 + "b"])
     with watchdog(3):
         assert not matches("/".join(["a" * 50] * 200))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "kind", "hint"),
+    [
+        ("js/{a,b}.js", ".js", "write a pattern for each: `js/a.js`, `js/b.js`; braces stand for themselves"),
+        (
+            "{a,b}/{c,d,e}.js",
+            ".js",
+            "write a pattern for each: `a/c.js`, `a/d.js`, `a/e.js`, `b/c.js`, …; braces stand for themselves",
+        ),
+        ("!js/b.js", ".js", WANTED),
+        ("js", ".js", "it is a folder: write `js/*.js`"),
+        ("./js/", ".css", "it is a folder: write `js/*.css`"),
+        ("lib", ".js", "it is a folder: write `lib/**/*.js`"),
+        ("css", ".css", "it is a folder: write `css/*.scss`"),
+    ],
+)
+def test_a_pattern_of_another_syntax(pattern: str, kind: str, hint: str) -> None:
+    assert pattern_advice(pattern, kind, FILES) == hint
+
+
+@pytest.mark.parametrize("pattern", ["js/d.js", "j", "img", "js/{a}.js", "gone/*.js"])
+def test_a_pattern_of_which_nothing_is_known(pattern: str) -> None:
+    assert pattern_advice(pattern, ".js", FILES) is None

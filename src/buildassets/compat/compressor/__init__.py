@@ -6,7 +6,8 @@ At build time the blocks of templates become assets of the release; at run time 
 Importing it imports neither Jinja nor Django.
 """
 
-TYPE_CHECKING = False  # of our own: `typing` would be a third of the time in which a process starts
+from typing import TYPE_CHECKING
+
 if TYPE_CHECKING:
     from buildassets.compat.compressor.run.jinja import CompressorExtension
 

@@ -7,7 +7,8 @@ At build time the bundles become assets; at run time they are looked up in the m
 asked for: who has no templates needs no Jinja.
 """
 
-TYPE_CHECKING = False  # of our own: `typing` would be a third of the time in which a web process starts
+from typing import TYPE_CHECKING
+
 if TYPE_CHECKING:
     from buildassets.compat.webassets.run.bundle import Bundle
     from buildassets.compat.webassets.run.environment import Environment

@@ -17,9 +17,8 @@ from buildassets.compiler.languages.scan import splice
 from buildassets.compiler.languages.source_map.maps import edited_map, joined_maps
 from buildassets.compiler.languages.source_map.values import SourceMap
 from buildassets.compiler.model import Draft, Linked, Source
-from buildassets.compiler.sources.globs import is_glob, named_by
+from buildassets.compiler.sources.globs import is_glob, named_by, pattern_advice
 from buildassets.compiler.sources.names import file_name, is_template
-from buildassets.compiler.sources.pattern_advice import pattern_advice
 from buildassets.compiler.sources.uncompiled import advice
 from buildassets.compiler.transform.draft import origin_of
 from buildassets.compiler.transform.original_positions import OriginalPositions

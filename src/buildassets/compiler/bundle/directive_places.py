@@ -1,10 +1,13 @@
-"""The further places in which directives find files: packages below npm roots, and load paths.
+"""The further places in which directives find files: packages below npm roots, load paths, main files of packages.
 
-Takes the configuration and the sources, gives sources. Reads `package.json` files and checks whether files exist.
+Takes the configuration and the sources, gives sources. Reads `package.json` and `bower.json` files, and checks whether
+files exist.
 """
 
+import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
 from buildassets.compiler.bundle.directive_names import Place
 from buildassets.compiler.config.values import Config
@@ -12,8 +15,12 @@ from buildassets.compiler.model import Source
 from buildassets.compiler.resolve.node import Description
 from buildassets.compiler.resolve.package_json import Descriptions
 from buildassets.compiler.sources.discover import Sources
+from buildassets.files import MOST_SETTINGS_BYTES, bytes_at
 from buildassets.folders import path_below
 from buildassets.paths import LogicalPath
+
+_BOWER: Final = ("bower.json", ".bower.json", "component.json")
+_NPM: Final = "package.json"
 
 
 class NpmRoot:
@@ -85,3 +92,49 @@ def places_of(config: Config, sources: Sources, descriptions: Descriptions) -> S
         if root.npm
     ]
     return (*roots, *(LoadPath(folder, config, sources.listed, descriptions) for folder in config.load_paths))
+
+
+class PackageMains:
+    """The main files of the packages in `roots`, which are folders and the prefixes of their logical paths.
+
+    `main` in its `bower.json` or `package.json` names them, as for Sprockets (`Sprockets::Bower`, `Sprockets::Npm`).
+
+    `read` are the paths of the descriptions that were read.
+    """
+
+    def __init__(self, roots: Sequence[tuple[str, str]]) -> None:
+        self._roots = roots
+        self.read: dict[str, None] = {}
+
+    def files(self, stem: str) -> Iterator[str]:
+        """The absolute paths of the main files of the package `stem`, which is an absolute or a logical path."""
+        for folder in [stem] if os.path.isabs(stem) else self._folders(stem):
+            if os.path.isdir(folder):
+                yield from (os.path.normpath(os.path.join(folder, name)) for name in self._names(folder))
+
+    def _folders(self, stem: str) -> Iterator[str]:
+        for path, prefix in self._roots:
+            if not prefix:
+                yield os.path.join(path, stem)
+            elif stem.startswith(f"{prefix}/"):
+                yield os.path.join(path, stem.removeprefix(f"{prefix}/"))
+
+    def _names(self, folder: str) -> Iterator[str]:
+        for name in (*_BOWER, _NPM):
+            path = os.path.join(folder, name)
+            described = self._described(path) if os.path.isfile(path) else None
+            if described is None:
+                continue
+            main = described.get("main")
+            named = main if isinstance(main, list) else [main]
+            yield from (file for file in [*named, described.get("style")] if isinstance(file, str) and file)
+            if main is None and name == _NPM:
+                yield "index.js"
+
+    def _described(self, path: str) -> dict[str, object] | None:
+        self.read[path] = None
+        try:
+            described = json.loads(bytes_at(path, MOST_SETTINGS_BYTES) or b"")
+        except (ValueError, RecursionError):
+            return None
+        return described if isinstance(described, dict) else None

@@ -5,7 +5,7 @@ others.
 """
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from posixpath import basename, dirname, splitext
 from typing import TYPE_CHECKING
@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING
 from buildassets.compiler.bundle.css_modules import SUFFIX, Exports, exports_of, names_in
 from buildassets.compiler.bundle.esbuild_chunks import FreeNames, entry_number, inputs_of, named_chunks
 from buildassets.compiler.bundle.esbuild_entries import BUNDLE, EntryPoint, Group, entries_of, groups_of, own_options
-from buildassets.compiler.bundle.esbuild_links import linked_imports
-from buildassets.compiler.bundle.esbuild_lookups import lookups
+from buildassets.compiler.bundle.esbuild_lookups import lookups, ways
 from buildassets.compiler.bundle.esbuild_urls import Aim, aims, edit_of, folder_removals, own_base, own_edits
 from buildassets.compiler.config.values import Config
-from buildassets.compiler.engines.esbuild.bundle import BundleOptions, Bundler, Piece, Pieces
+from buildassets.compiler.engines.esbuild.bundle import BundleOptions, Bundler, Import, Piece, Pieces
 from buildassets.compiler.engines.esbuild.settings_files import folders_of_modules, settings_of
 from buildassets.compiler.engines.protocol import Compiled
 from buildassets.compiler.engines.unavailable import UnavailableError
@@ -30,11 +29,13 @@ from buildassets.compiler.languages.source_map.maps import edited_map, encoded_m
 from buildassets.compiler.languages.source_map.values import SourceMap
 from buildassets.compiler.model import Draft, ModuleBundles, Source
 from buildassets.compiler.sources.globs import compile_globs
+from buildassets.compiler.sources.links import BY_OWN_PATH, LINK_OUTSIDE, LinksOutside
 from buildassets.compiler.sources.names import is_typed
 from buildassets.compiler.sources.uncompiled import TYPED
 from buildassets.compiler.transform.original_positions import OriginalPositions
-from buildassets.diagnostics import Diagnostic, Location, error
+from buildassets.diagnostics import Diagnostic, Location, error, locate
 from buildassets.file_sets import FileSet, file_set
+from buildassets.files import content_of
 from buildassets.frozen import frozen, replace
 from buildassets.media import Syntax, suffix
 from buildassets.paths import LogicalPath, join
@@ -113,7 +114,7 @@ class _Bundling:
     def _ran(self, group: Group) -> _Run:
         pieces = self._bundler.run([entry.path for entry in group.entries], group.options, group.place)
         as_configured = partial(_as_configured, self._config)
-        linked = dict.fromkeys(linked_imports(pieces, self._config, self._by_path, as_configured))
+        linked = dict.fromkeys(_linked_imports(pieces, self._config, self._by_path, as_configured))
         self.faults += (*pieces.diagnostics, *linked)
         names = frozenset(piece.name for piece in pieces.pieces)
         of_pieces = {piece.name: self._aims(piece, names) for piece in pieces.pieces if piece.source_map is not None}
@@ -351,3 +352,32 @@ def _as_configured(config: Config, path: str) -> str:
     """`path`, which is real, with the configuration's folder spelled as the user named it, if it lies there."""
     real = os.path.realpath(config.folder).rstrip(os.sep) + os.sep
     return os.path.join(config.folder, path[len(real) :]) if path.startswith(real) else path
+
+
+def _linked_imports(
+    pieces: Pieces, config: Config, by_path: Mapping[str, Source], as_configured: Callable[[str], str]
+) -> Iterator[Diagnostic]:
+    """An error for each import that leads along a link out of a source root, which discovery skips.
+
+    `by_path` are the sources by their real paths; `as_configured` spells a real path as the user named its folder.
+    """
+    links = LinksOutside(config)
+    for one in pieces.imports:
+        source = by_path.get(one.importer)
+        importers = {as_configured(one.importer), source.path if source else one.importer}
+        for importer in sorted(importers):
+            found = links.among(ways(one, importer, as_configured(one.path)))
+            for path, link in found.items():
+                name = config.shown(path)
+                what = f"`{name}` is" if name == link else f"`{name}` is reached by `{link}`,"
+                where = _place_of_import(one, config.shown(as_configured(one.importer)))
+                yield error("source/link-outside", f"{what} {LINK_OUTSIDE}", where, hint=BY_OWN_PATH)
+
+
+def _place_of_import(one: Import, shown: str) -> Location:
+    try:
+        text = content_of(one.importer).decode("utf-8", "replace")
+    except OSError:
+        return Location(shown)
+    start = next((at for mark in "\"'`(" if (at := text.find(mark + one.written)) >= 0), -1)
+    return Location(shown) if start < 0 else locate(shown, text, start + 1, start + 1 + len(one.written))

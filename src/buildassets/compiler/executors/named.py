@@ -3,13 +3,15 @@
 Takes a name, gives an Away, or raises ConfigError. Imports the module that a user names.
 """
 
+import os
 import re
 from collections.abc import Callable
+from concurrent.futures import Executor, Future
 from functools import partial
 from importlib.util import find_spec
 from typing import Any, Final
 
-from buildassets.compiler.executors.away import Away, Cluster, reason_of
+from buildassets.compiler.executors.away import Away, Cluster, GoneError, Work, reason_of
 from buildassets.diagnostics import error
 from buildassets.errors import ConfigError
 from buildassets.programs.permission import Permission
@@ -19,6 +21,7 @@ _ADDRESS: Final = re.compile(r"(dask|tls)://((?:\[[0-9A-Fa-f:.]+\]|[^\s:/@\[\]]+
 _FACTORY: Final = re.compile(r"([^\W\d]\w*(?:\.[^\W\d]\w*)*):([^\W\d]\w*(?:\.[^\W\d]\w*)*)")
 _FORMS: Final = "write `dask://HOST:PORT`, `tls://HOST:PORT`, or `MODULE:FACTORY` for a function that gives an executor"
 _MOST_PORT: Final = 65535
+_MOST_WAITING: Final = 128  # jobs, each with a thread here
 
 
 def executor_named(name: str, folder: str, here_at_once: int, *, permission: Permission) -> Away:
@@ -45,8 +48,6 @@ def _dask(address: str) -> Cluster:
 
 
 def _pool(factory: Callable[[], Any], folder: str, permission: Permission) -> Cluster:
-    from buildassets.compiler.executors.pool import Pool
-
     with importable(folder, permission=permission, first=False):  # it may import more
         return Pool(factory)
 
@@ -66,3 +67,35 @@ def _function(name: str, module: str, path: str, folder: str, permission: Permis
         raise ConfigError([error("executor/name", message, hint=_FORMS)])
     function: Callable[[], Any] = found
     return function
+
+
+class Pool:
+    """The executor that a function of the user's gives, such as a pool of processes, behind the protocol Cluster.
+
+    Raises whatever that raises, and GoneError.
+    """
+
+    def __init__(self, factory: Callable[[], Any]) -> None:
+        executor = factory()
+        if not callable(getattr(executor, "submit", None)):
+            raise GoneError(f"its function gives a `{type(executor).__name__}`, which has no `submit`")
+        self._executor: Executor = executor
+        count = getattr(executor, "_max_workers", None)
+        self.width = min(_MOST_WAITING, 2 * (count if isinstance(count, int) and count > 0 else os.cpu_count() or 1))
+
+    def submit(self, work: Work, job: bytes) -> Future[bytes]:
+        """See Cluster."""
+        return self._executor.submit(work, job)
+
+    def check(self, future: Future[bytes]) -> None:
+        """A pool of `concurrent.futures` reports by itself that its processes are gone."""
+
+    def leave_out(self, worker: str, work: Work) -> bool:
+        """No process of a pool can be left out."""
+        return False
+
+    def close(self, *, waits: bool) -> None:
+        """See Cluster."""
+        shutdown = getattr(self._executor, "shutdown", None)
+        if callable(shutdown):
+            shutdown(wait=waits)

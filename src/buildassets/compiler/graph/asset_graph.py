@@ -26,10 +26,9 @@ from buildassets.compiler.graph.kept_names import fingerprinted_faults, reserved
 from buildassets.compiler.graph.large_images import large_images
 from buildassets.compiler.graph.link import imports_of
 from buildassets.compiler.graph.lost_exports import lost_exports
-from buildassets.compiler.graph.missing import MissingReferences
+from buildassets.compiler.graph.missing import MissingReferences, prefix_faults
 from buildassets.compiler.graph.part_sheets import part_faults, part_sheets
 from buildassets.compiler.graph.plain_names import plain_names
-from buildassets.compiler.graph.prefixes import prefix_faults
 from buildassets.compiler.graph.settings import lost_load_paths, setting_faults
 from buildassets.compiler.graph.typed_names import TypedNames, originals, typed_in_use
 from buildassets.compiler.graph.uncompiled import judged, unnamed

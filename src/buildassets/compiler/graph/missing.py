@@ -1,14 +1,17 @@
-"""Makes the diagnostics for missing references: the place, the reason, and a hint."""
+"""Makes the diagnostics for references that lead to no asset, or would to one without their prefix: `/static/a.png`."""
 
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from posixpath import basename, splitext
 from typing import Final
 
-from buildassets.compiler.graph.findings import FOLDER_OF_PACKAGES
+from buildassets.compiler.config.values import Config
+from buildassets.compiler.graph.findings import FOLDER_OF_PACKAGES, Finding, warnings_of
 from buildassets.compiler.graph.link import Site
 from buildassets.compiler.languages.reference import SPECIFIERS, Reference, ReferenceKind
 from buildassets.compiler.model import Draft, Linked
+from buildassets.compiler.resolve.urls import below_prefixes, is_root_relative
+from buildassets.compiler.sources.globs import compile_globs
 from buildassets.compiler.sources.links import LINK_OUTSIDE
 from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.diagnostics import Diagnostic, Location, Severity
@@ -23,6 +26,9 @@ _TAILWIND: Final = "tailwindcss"
 _ALIKE: Final = 0.85  # of two names, from 0 to 1
 _ENDS: Final = (".js", ".mjs", "/index.js", "/index.mjs")  # Node and bundlers add these, browsers do not
 _SEVERITIES: Final = {"error": Severity.ERROR, "warn": Severity.WARNING}
+# The usual prefixes of other systems: Django, Rails, and the root of the host. The longest first.
+_USUAL_PREFIXES: Final = ("/static/", "/assets/", "/")
+_FOR_DEBUGGERS: Final = (ReferenceKind.SOURCE_MAP, ReferenceKind.ORIGINAL)
 
 
 @frozen
@@ -179,3 +185,37 @@ def _of_vendored(draft: Draft, reference: Reference) -> str | None:
 def _is_page(draft: Draft) -> bool:
     """Whether `draft` is an HTML file. What it names may be served by something else, such as the application."""
     return media_of(draft.source.logical).syntax is Syntax.HTML
+
+
+def prefix_faults(
+    config: Config, compiled: Mapping[LogicalPath, Linked], known: Collection[LogicalPath]
+) -> Iterator[Diagnostic]:
+    """A warning for each reference that is not rewritten, but would be with `url_prefixes`; none if that key is set."""
+    if config.url_prefixes is None:
+        findings = _of_prefixes(config, compiled, known)
+        yield from warnings_of("reference/prefix", config, findings, _count_of_prefixes)
+
+
+def _count_of_prefixes(count: int, root: str) -> str:
+    return f"{count} references in {root} name assets but for their prefix and are left alone"
+
+
+def _of_prefixes(
+    config: Config, compiled: Mapping[LogicalPath, Linked], known: Collection[LogicalPath]
+) -> Iterator[Finding]:
+    is_external = compile_globs(config.external)
+    of_vite = {index for index, root in enumerate(config.sources) if root.manifest}  # its base decides there
+    for _, asset in sorted(compiled.items()):
+        if asset.draft.source.root in of_vite:
+            continue
+        positions = OriginalPositions(asset.draft, config.shown)
+        for index, reference in enumerate(asset.draft.references):
+            if reference.kind in _FOR_DEBUGGERS or not is_root_relative(reference, config.url):
+                continue
+            for prefix in _USUAL_PREFIXES:
+                target = next(below_prefixes(reference, (prefix,), is_external), None)
+                if target in known:
+                    message = f"`{reference.url}` is left alone, and `{target}` is an asset"
+                    hint = f'set `url_prefixes = ["{prefix}"]`, or `[]` where something else serves it'
+                    yield Finding(positions, index, asset.draft.source.root, reference.url, message, hint)
+                    break

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from buildassets.compiler.body import OnDisk, bytes_of
 from buildassets.compiler.bundle.concatenated import Bundles, TemplateNames, joined
-from buildassets.compiler.bundle.package_main import PackageMains
+from buildassets.compiler.bundle.directive_places import PackageMains
 from buildassets.compiler.bundle.sprockets import Library, Requires, joining_order
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.graph.data_urls import Embedding, candidates, embedded

@@ -5,14 +5,13 @@ readings. Imports Django, and needs no settings.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from django.template import Context, defaultfilters
 from django.template.base import FilterExpression, Lexer, Parser, Token, TokenType
 from django.template.exceptions import TemplateSyntaxError
 
-from buildassets.compiler.templates.django_partials import NAMES, Page, taken_apart
 from buildassets.compiler.templates.names import (
     HELPERS,
     JAMMIT,
@@ -30,6 +29,7 @@ from buildassets.compiler.templates.names import (
     WrittenName,
     widths_in,
 )
+from buildassets.frozen import field, frozen
 from buildassets.lazy_pattern import lazy_pattern
 
 _LIBRARIES: Final[Mapping[str, Mapping[str, Rule]]] = {
@@ -58,6 +58,19 @@ _TAG_OPENER: Final = lazy_pattern(r"\{[%{#]")
 _OPENS: Final = ("with", "for", "blocktranslate", "blocktrans")
 _RENDERED_AT_MOST: Final = 200  # parts of a page: they may name one another with other values each time
 _CLOSES: Final = tuple(f"end{tag}" for tag in _OPENS)
+
+
+@frozen
+class _Page:
+    """The tokens of a page, those of each part by its name, and the tags of parts that are not closed.
+
+    Django has parts, `{% partialdef %}`, from 6.0 on, and django-template-partials for older ones. A part is rendered
+    where `{% partial %}` names it, with the variables of that place, and perhaps by a view alone.
+    """
+
+    tokens: Sequence[Token] = ()
+    parts: Mapping[str, Sequence[Token]] = field(default_factory=dict)
+    unclosed: tuple[Token, ...] = ()
 
 
 class DjangoReader:
@@ -121,7 +134,7 @@ class _Visitor:
 
     def run(self) -> None:
         """Read the page, and then its parts, each with what is bound at the places that name it."""
-        page = taken_apart(self._tokens())
+        page = _taken_apart(self._tokens())
         for opening in page.unclosed:
             self.faults.append(Fault("`{% partialdef %}` is not closed", _start_of(opening, self._text)))
         self._read(page.tokens)
@@ -133,7 +146,7 @@ class _Visitor:
                 self._read_parts(page, done)
         self.uses = list(dict.fromkeys(self.uses))
 
-    def _read_parts(self, page: Page, done: list[tuple[str, dict[str, Possible]]]) -> None:
+    def _read_parts(self, page: _Page, done: list[tuple[str, dict[str, Possible]]]) -> None:
         """Read the parts that are named, those that these name, and so on; what is read is added to `done`."""
         while self._named and len(done) < _RENDERED_AT_MOST:
             named = self._named.pop(0)
@@ -176,7 +189,7 @@ class _Visitor:
         if tag == "load":
             self._load([bit for bit, _ in bits])
             return
-        if tag == NAMES and bits:
+        if tag == "partial" and bits:
             self._named.append((bits[0][0], dict(self._bound)))
         for bit, start in bits:
             self._expression(*_value(bit, start))
@@ -356,3 +369,29 @@ def _value(bit: str, start: int) -> tuple[str, int]:
     """The expression in `name=expression`, or all of `bit`, with its position."""
     match = _KEYWORD.fullmatch(bit)
     return (match[2], start + match.start(2)) if match else (bit, start)
+
+
+def _taken_apart(tokens: Iterable[Token]) -> _Page:
+    """The page of all `tokens`. What an `inline` part has, the page has, too, and so has the part around it."""
+    page: list[Token] = []
+    parts: dict[str, list[Token]] = {}
+    # The tag of each open part, and its tokens.
+    open_parts: list[tuple[Token, list[Token]]] = []
+    for token in tokens:
+        words = token.contents.split() if token.token_type is TokenType.BLOCK else []
+        if words[:1] == ["partialdef"] and len(words) > 1:
+            open_parts.append((token, parts.setdefault(words[1], [])))
+        elif words[:1] == ["endpartialdef"] and open_parts:
+            open_parts.pop()
+        else:
+            _add_to_parts(token, page, open_parts)
+    return _Page(page, parts, tuple(opening for opening, _ in open_parts))
+
+
+def _add_to_parts(token: Token, page: list[Token], open_parts: Sequence[tuple[Token, list[Token]]]) -> None:
+    """Add `token` to the innermost open part, and as far outward as parts are `inline`."""
+    for opening, part in reversed(open_parts):
+        part.append(token)
+        if "inline" not in opening.contents.split()[2:]:
+            return
+    page.append(token)

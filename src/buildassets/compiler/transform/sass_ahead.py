@@ -10,8 +10,10 @@ import time
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
-from buildassets.compiler.engines.protocol import KnownEngine, StartsAhead
-from buildassets.compiler.transform.sass_input import sass_input
+from buildassets.compiler.engines.protocol import EngineInput, KnownEngine, StartsAhead
+from buildassets.compiler.languages.utf8 import decoded
+from buildassets.diagnostics import Diagnostic
+from buildassets.files import content_of
 from buildassets.media import is_sass
 from buildassets.paths import LogicalPath
 
@@ -92,3 +94,22 @@ def _released(config: "Config", sources: list["Source"]) -> list["Source"]:
     paths = [source.logical for source in sources]
     named = {path for pattern in config.entries for path in named_by(pattern, paths)}
     return [source for source in sources if source.logical in named]
+
+
+def sass_input(path: str, shown: str, config: "Config") -> EngineInput | None:
+    """What the draft of the sheet at the absolute `path`, called `shown`, hands to Sass; None if it cannot be read."""
+    try:
+        text = decoded(content_of(path), shown)
+    except OSError:
+        return None
+    if isinstance(text, Diagnostic):
+        return None
+    if config.directives:
+        from buildassets.compiler.languages.directives import read_header
+
+        text = read_header(text, shown).text
+    if "*" in text:
+        from buildassets.compiler.transform.sass_globs import with_globs_written_out
+
+        text, _ = with_globs_written_out(text, path)
+    return EngineInput(text, path, shown, bool(config.source_maps))

@@ -12,12 +12,10 @@ from itertools import groupby
 from posixpath import join, splitext
 from typing import Any, Final, NoReturn
 
-from buildassets.compat.compressor.build.collected import collected_references
 from buildassets.compat.compressor.build.filters import Filters
 from buildassets.compat.compressor.build.joining import Member, grouped, rebased, whole_text
 from buildassets.compat.compressor.build.marks import has_mark
 from buildassets.compat.compressor.build.page_templates import own_markup
-from buildassets.compat.compressor.build.page_urls import page_urls
 from buildassets.compat.compressor.build.parts import (
     Part,
     Sort,
@@ -34,6 +32,7 @@ from buildassets.compat.compressor.build.precompilers import (
     is_for_engine,
     precompiled,
 )
+from buildassets.compat.compressor.build.references import collected_references, page_urls
 from buildassets.compat.compressor.build.rendering import Rendering
 from buildassets.compat.compressor.build.sass_texts import compiled_sass, own_functions
 from buildassets.compat.compressor.build.settings import BuildOptions

@@ -11,7 +11,6 @@ from typing import Any, Final
 
 from buildassets.compat.jammit.build.assets_yml import AssetsYml, Glob, is_like_jammit, read_assets_yml
 from buildassets.compat.jammit.build.ruby_globs import Listing, is_magic
-from buildassets.compat.jammit.build.templates import names_of_templates, templating
 from buildassets.compiler.config.file import read_text, relative_to
 from buildassets.compiler.config.foreign import Asked, Foreign, severity_of_empty
 from buildassets.compiler.config.values import DataUrls, Mode
@@ -30,6 +29,9 @@ _EMBEDDED_IMAGES: Final = ("png", "jpg", "jpeg", "gif", "tif", "tiff")
 _EMBEDDED_FONTS: Final = ("ttf", "otf", "woff")
 _EMPTY: Final = "jammit/empty"  # the others are built
 _MAGIC: Final = re.compile(r"([*?\[])")
+_FUNCTION: Final = "template"  # Jammit's own, for which templates are compiled here
+_EXTENSION: Final = "jst"
+_NAMESPACE: Final = "window.JST"
 
 
 def read(asked: Asked) -> Foreign | None:
@@ -272,3 +274,40 @@ def _embedded(suffixes: Iterable[str]) -> tuple[str, ...]:
 def _exactly(name: str) -> str:
     """The glob that matches the path `name` and nothing else."""
     return "./" + _MAGIC.sub(r"[\1]", name)
+
+
+def templating(settings: AssetsYml) -> Templating:
+    """How templates become scripts by these settings."""
+    extension, namespace = (settings.value(f"template_{key}") for key in ("extension", "namespace"))
+    function = settings.value("template_function")
+    if function is None or function is True or function == _FUNCTION:
+        function = None
+    return Templating(
+        _EXTENSION if extension in (None, True) else str(extension).removeprefix("."),
+        _NAMESPACE if namespace in (None, True) else str(namespace),
+        "" if function is False else function,
+    )
+
+
+def names_of_templates(paths: Iterable[str], templating: Templating) -> dict[str, str]:
+    """The names of the templates of one package, by their absolute `paths`.
+
+    A single one has the name of its file, several have their paths below the folder that the first and the last share.
+    """
+    ordered = sorted(paths, key=os.fsencode)
+    base = _shared_folder(ordered)
+    stems = {path: path.removesuffix(f".{templating.extension}") for path in ordered}
+    return {path: stem.removeprefix(base) if base else os.path.basename(stem) for path, stem in stems.items()}
+
+
+def _shared_folder(ordered: list[str]) -> str:
+    """The folder of the first and the last, with a slash at its end; empty for one path, or for no folder."""
+    if len(ordered) < 2:
+        return ""
+    shared = []
+    for one, other in zip(ordered[0].split("/"), ordered[-1].split("/"), strict=False):
+        if one != other:
+            break
+        shared.append(one)
+    folder = "/".join(shared)
+    return folder and folder + "/"

@@ -5,13 +5,14 @@ folder of the cache. Imports Django.
 """
 
 import os
+import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fnmatch import translate
 from hashlib import sha256
 from typing import Any, Final
 
 from buildassets.compat.pipeline.build.settings import compiler_meaning, is_libsass, key_meaning
-from buildassets.compat.pipeline.build.static_names import is_magic, matching, static_names
 from buildassets.compat.pipeline.run.key import members_key, package_key
 from buildassets.compat.pipeline.run.packages import KINDS, pipeline_settings
 from buildassets.compat.plan_file import plain, plan_folder, write_plan
@@ -19,10 +20,11 @@ from buildassets.compiler.config.block_plan import FORMAT
 from buildassets.compiler.config.file import relative_to, search
 from buildassets.compiler.config.foreign import severity_of_empty
 from buildassets.diagnostics import Diagnostic, Location, error, warning
+from buildassets.folders import files_below
 from buildassets.media import suffix
 from buildassets.nearest import nearest
 from buildassets.paths import normalise
-from buildassets.runtime.django.sources import source_roots
+from buildassets.runtime.django.sources import StaticRoot, source_roots
 
 __all__ = ["document", "planned"]
 
@@ -33,6 +35,7 @@ _WRAPPER: Final = "(function() {\n%s\n}).call(this);"
 _FUNCTION: Final = "template"  # django-pipeline's own, for which templates are compiled here
 _EMBEDDED: Final = {"png": 0, "jpg": 0, "jpeg": 0, "gif": 0, "tif": 0, "tiff": 0, "ttf": 1, "otf": 1, "woff": 1}
 _CHARACTERS: Final = 32_700  # of base64, in which an embedded image takes fewer
+_MAGIC: Final = re.compile(r"[*?\[]")
 
 
 def planned() -> list[str]:
@@ -81,7 +84,7 @@ class Packages:
     def __init__(self, given: Mapping[str, Any]) -> None:
         self._given = given
         self.roots = source_roots()
-        self._names = static_names(self.roots)
+        self._names = _static_names(self.roots)
         self._engines = _engines()
         self.faults: list[Diagnostic] = [*self._setting_faults()]
         self.bundles: dict[str, list[str]] = {}
@@ -172,7 +175,7 @@ class Packages:
         """The files of a package, each once."""
         found: dict[str, None] = {}
         for pattern in package.get("source_filenames") or ():
-            names = matching(str(pattern), self._names)
+            names = _matching(str(pattern), self._names)
             if not names:
                 self.faults += self._empty(name, str(pattern))
             found |= dict.fromkeys(names)
@@ -180,7 +183,7 @@ class Packages:
 
     def _empty(self, package: str, pattern: str) -> Iterator[Diagnostic]:
         """Report a `pattern` that matches no static file."""
-        if severity := severity_of_empty(_configured("missing"), is_glob=is_magic(pattern)):
+        if severity := severity_of_empty(_configured("missing"), is_glob=_is_magic(pattern)):
             near = nearest(pattern, self._names)
             hint = f"did you mean `{near}`?" if near else 'correct the name, or set `missing = "warn"`'
             message = f"`{pattern}` of the package `{package}` is no static file"
@@ -254,3 +257,48 @@ def _element(kind: str, asset: str) -> dict[str, Any]:
 
 def _escaped(name: str) -> str:
     return "".join(f"[{one}]" if one in "*?[" else one for one in name)
+
+
+def _static_names(roots: Iterable[StaticRoot]) -> dict[str, str]:
+    """The absolute path of each static file by its name; of those of one name the first, as Django has it.
+
+    Hidden ones are none, as for `collectstatic`.
+    """
+    found: dict[str, str] = {}
+    for root in roots:
+        if root.include:
+            listed = [one.removeprefix("./") for one in root.include]
+        else:
+            listed = [name for name in files_below(root.path) if not name.startswith(".") and "/." not in name]
+        for name in listed:
+            shown = f"{root.prefix}/{name}" if root.prefix else name
+            found.setdefault(shown, os.path.join(root.path, *name.split("/")))
+    return found
+
+
+def _is_magic(pattern: str) -> bool:
+    """Whether `pattern` may match several names."""
+    return _MAGIC.search(pattern) is not None
+
+
+def _matching(pattern: str, names: Mapping[str, str]) -> list[str]:
+    """The `names` that `pattern` matches, sorted; a star stands for what is in one folder and not hidden.
+
+    So django-pipeline reads globs.
+    """
+    if not _is_magic(pattern):
+        return [pattern] if pattern in names else []
+    segments = pattern.split("/")
+    expressions = [re.compile(translate(one)).match for one in segments]
+    found = []
+    for name in names:
+        parts = name.split("/")
+        if len(parts) == len(segments) and all(map(_fits, expressions, segments, parts)):
+            found.append(name)
+    return sorted(found)
+
+
+def _fits(matches: object, segment: str, part: str) -> bool:
+    if not _is_magic(segment):
+        return segment == part
+    return callable(matches) and matches(part) is not None and (segment.startswith(".") or not part.startswith("."))

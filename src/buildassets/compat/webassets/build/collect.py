@@ -11,16 +11,17 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import redirect_stdout
+from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any, Final
 
+from buildassets.compat import webassets
 from buildassets.compat.webassets.build.describe import described, environment_of_yaml, is_app
 from buildassets.compat.webassets.build.described import TooDeepError, document_of
-from buildassets.compat.webassets.build.stand_ins import install
 from buildassets.compat.webassets.build.yaml_file import read_yaml_file
 from buildassets.compat.webassets.run.bundle import Bundle
 from buildassets.compat.webassets.run.environment import Environment
-from buildassets.compat.webassets.run.loaders import YAMLLoader
+from buildassets.compat.webassets.run.loaders import LoaderError, YAMLLoader
 from buildassets.diagnostics import to_json as diagnostic_json
 from buildassets.errors import ConfigError
 from buildassets.programs.permission import IMPORTING
@@ -30,6 +31,7 @@ from buildassets.runtime.assets import Assets
 from buildassets.runtime.unbuilt import UnbuiltAssets
 
 _FACTORIES: Final = ("create_app", "make_app", "create_environment")
+_TOPS: Final = ("webassets", "flask_assets")
 
 
 class NothingFoundError(LookupError):
@@ -40,7 +42,7 @@ def main(argument: str) -> dict[str, Any]:
     """The bundles of the module or application `argument` as JSON values; else a `fault`, or `diagnostics`."""
     name, _, attribute = argument.partition(":")
     sys.path.insert(0, os.getcwd())
-    install()
+    sys.meta_path.insert(0, _StandIns())
     read: list[str] = []
     _read_yaml_files(read)
     _need_no_release()
@@ -133,6 +135,42 @@ def _files(read: Iterable[str]) -> list[str]:
     top = os.path.join(os.getcwd(), "")
     loaded = {os.path.abspath(path) for one in [*sys.modules.values()] if (path := getattr(one, "__file__", None))}
     return sorted({*read, *(path for path in loaded if path.startswith(top) and "site-packages" not in path)})
+
+
+class _StandIns:
+    """Finds and loads `webassets.…` and `flask_assets` (importlib's meta path), installed or not, before all others.
+
+    Whatever they are asked for and ours do not have is a class. So a project is built before its imports are changed.
+    """
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        """See importlib.abc.MetaPathFinder."""
+        if name.partition(".")[0] not in _TOPS:
+            return None
+        return ModuleSpec(name, self, is_package=True)  # type: ignore[arg-type]  # it has what is used of a loader
+
+    def create_module(self, _: ModuleSpec) -> None:
+        """See importlib.abc.Loader."""
+        return
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Give the module its names."""
+        given: dict[str, Any] = {name: getattr(webassets, name) for name in webassets.__all__}
+        is_jinja = module.__name__.endswith(".jinja2") and ".ext" in module.__name__
+        given |= {"LoaderError": LoaderError, "assets": given["AssetsExtension"]} if is_jinja else {}
+        module.__dict__.update(given)
+        module.__dict__["__getattr__"] = _other
+
+
+def _other(name: str) -> Any:
+    """A class for a name that decides nothing here, such as a resolver or an exception."""
+    if name.startswith("__"):
+        raise AttributeError(name)
+    if name.endswith(("Error", "Exception")):
+        return type(name, (Exception,), {})
+    if name.endswith("Filter"):
+        return type(name, (webassets.Filter,), {})
+    return type(name, (), {"__init__": lambda self, *_, **__: None})
 
 
 if __name__ == "__main__":

@@ -5,9 +5,8 @@ Takes contents and options, gives a value that an Environment asks for. Imports 
 
 import sys
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from buildassets.compat.webassets.run.environment import Environment
 

@@ -10,7 +10,7 @@ from buildassets.compiler.engines.protocol import Compiled, EngineInput
 from buildassets.compiler.sources.discover import discover
 from buildassets.compiler.transform.draft import drafted
 from buildassets.compiler.transform.engine_set import started_engines
-from buildassets.compiler.transform.sass_input import sass_input
+from buildassets.compiler.transform.sass_ahead import sass_input
 from tests.building import load_config
 from tests.conftest import write_tree
 

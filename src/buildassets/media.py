@@ -130,6 +130,11 @@ def suffix(path: str) -> str:
     return name[dot:].lower() if dot > 0 else ""
 
 
+def is_script(path: str) -> bool:
+    """Whether the asset at `path` is in JavaScript."""
+    return media_of(path).syntax is Syntax.JAVASCRIPT
+
+
 def is_sass(path: str) -> bool:
     """Whether the file at `path` is in Sass, partials included."""
     return suffix(path) in SASS_SUFFIXES

@@ -139,7 +139,6 @@ _WRITE: Final = {
     "cli/report.py": _NAMED,
     "cli/vendor.py": "the import map in the configuration",
     "compat/compressor/build/plan_trace.py": _CACHE,
-    "compat/compressor/build/precompilers.py": _TEMPORARY,
     "compat/compressor/build/sources.py": _CACHE,
     "compat/compressor/run/stand_ins/classes.py": _TEMPORARY,
     "compat/plan_file.py": _CACHE,

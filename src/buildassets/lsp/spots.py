@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from buildassets.compiler.languages.reference import SPECIFIERS, Reference, ReferenceKind
+from buildassets.compiler.languages.reference import OF_DEBUGGERS, SPECIFIERS, Reference
 from buildassets.compiler.languages.scan import scan
 from buildassets.compiler.resolve.urls import below_prefixes, target_of
 from buildassets.compiler.sources.globs import compile_globs
@@ -22,7 +22,6 @@ _SEVERITIES: Final = {"error": Severity.ERROR, "warn": Severity.WARNING}
 # What esbuild and Node add to a specifier.
 _ENDINGS: Final = (".js", ".mjs", ".ts", ".tsx", ".jsx", "/index.js", "/index.ts")
 MOST_DIAGNOSTICS: Final = 1000  # of one file; editors show no more, and a minified file can have a million
-_MAPS: Final = (ReferenceKind.SOURCE_MAP, ReferenceKind.ORIGINAL)
 
 
 @frozen
@@ -111,7 +110,7 @@ class _Reader:
 
     def _may_be_left(self, reference: Reference, target: LogicalPath) -> bool:
         """Whether a build may accept it: maps hurt nobody, and esbuild completes the names of modules in bundles."""
-        if reference.kind in _MAPS:
+        if reference.kind in OF_DEBUGGERS:
             return True
         is_bundled = bool(self._project.config.module_bundles) and reference.kind in SPECIFIERS
         return is_bundled and any(self._project.has(LogicalPath(target + ending)) for ending in _ENDINGS)

@@ -17,7 +17,7 @@ from buildassets.compiler.graph.plain_names import plain_names as plain_assets
 from buildassets.compiler.languages.javascript.chunk_names import Named, bundler_of, may_name_files, plain_names
 from buildassets.compiler.languages.javascript.worker_urls import worker_urls
 from buildassets.compiler.model import Draft, Linked, Source
-from buildassets.compiler.resolve.urls import has_host
+from buildassets.compiler.resolve.urls import USUAL_PREFIXES, has_host
 from buildassets.compiler.sources.globs import compile_globs
 from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.diagnostics import Diagnostic, error, warning
@@ -25,7 +25,6 @@ from buildassets.media import Syntax, media_of, suffix
 from buildassets.paths import LogicalPath, from_url, join, normalise, split_url
 
 _MOST_NAMED: Final = 3
-_USUAL_PREFIXES: Final = ("/static/", "/assets/", "/")  # of the URLs of assets in other systems, the longest first
 
 
 def chunk_faults(
@@ -134,7 +133,7 @@ class _Names:
         if has_host(named.name) or "\\" in path or not path:
             return None
         if path.startswith("/"):  # what a bundler wrote may also name a file of the server, such as `/favicon.ico`
-            prefixes = (self._url,) if anywhere else (self._url, *_USUAL_PREFIXES)
+            prefixes = (self._url,) if anywhere else (self._url, *USUAL_PREFIXES)
             places = [normalise(path.removeprefix(prefix)) for prefix in prefixes if path.startswith(prefix)]
         else:
             places = [join(logical, path), normalise(path)]

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
 from buildassets.compiler.config.values import Config
-from buildassets.compiler.languages.reference import ReferenceKind
+from buildassets.compiler.languages.reference import OF_DEBUGGERS
 from buildassets.compiler.model import Linked, Source
 from buildassets.compiler.sources.names import is_typed
 from buildassets.compiler.sources.uncompiled import is_declaration
@@ -16,7 +16,6 @@ from buildassets.diagnostics import Diagnostic, Location, error
 from buildassets.media import SCRIPT_SUFFIXES, Syntax, media_of, script_name, suffix
 from buildassets.paths import LogicalPath
 
-_OF_DEBUGGERS: Final = (ReferenceKind.ORIGINAL, ReferenceKind.SOURCE_MAP)
 _HINT: Final = (
     'choose with `prefer = "compiled"` or `prefer = "source"` in `sources`, rename one of them, '
     "or leave it out with `exclude`"
@@ -58,5 +57,5 @@ def _named_by(asset: Linked) -> Iterator[str]:
     source = asset.draft.source
     is_either = is_typed(source) or media_of(source.logical).syntax is Syntax.HTML
     for reference, target in asset.links:
-        if reference.kind not in _OF_DEBUGGERS and (is_either or suffix(target) in SCRIPT_SUFFIXES):
+        if reference.kind not in OF_DEBUGGERS and (is_either or suffix(target) in SCRIPT_SUFFIXES):
             yield target

@@ -19,7 +19,7 @@ from buildassets.compiler.resolve.urls import bare_name, below_prefixes, has_hos
 from buildassets.compiler.sources.globs import compile_globs
 from buildassets.diagnostics import Diagnostic, Location, error, warning
 from buildassets.frozen import frozen, replace
-from buildassets.media import Syntax, media_of
+from buildassets.media import is_script
 from buildassets.nearest import Known
 from buildassets.paths import LogicalPath
 
@@ -114,7 +114,7 @@ def _matched(glob: str, known: Mapping[LogicalPath, Source]) -> list[tuple[str, 
     plain = re.split(r"[*?\[]", glob, maxsplit=1)[0]
     folder = plain[: plain.rfind("/") + 1]
     matches = compile_globs([glob])
-    modules = [path for path in sorted(known) if _is_script(path) and not known[path].uncompiled and matches(path)]
+    modules = [path for path in sorted(known) if is_script(path) and not known[path].uncompiled and matches(path)]
     return [(path[len(folder) :].rpartition(".")[0], path) for path in modules]
 
 
@@ -177,7 +177,7 @@ class NameResolution:
 
     def _by_settings(self, reference: Reference, base: LogicalPath) -> LogicalPath | None:
         """The asset that a bare name in a typed module means by its `tsconfig.json`."""
-        if self._typed is None or not self._typed.is_typed_module(base) or not _is_script(base):
+        if self._typed is None or not self._typed.is_typed_module(base) or not is_script(base):
             return None
         name = self.bare(reference)
         if name is None or mapped(self.configured, name, base) is not None:
@@ -212,7 +212,7 @@ class NameResolution:
 
     def unmapped(self, reference: Reference, base: LogicalPath) -> str | None:
         """The bare name of a reference in a script, if the configured import map lacks it."""
-        name = self.bare(reference) if _is_script(base) else None
+        name = self.bare(reference) if is_script(base) else None
         if name is None or self._by_settings(reference, base) is not None:
             return None
         return None if mapped(self.configured, name, base) is not None else name
@@ -265,7 +265,7 @@ def settle(assets: Mapping[LogicalPath, Linked], names: NameResolution, *, leave
     All links are written, those by names of the import map too, into scripts where no page's import map applies: those
     that a worker or an HTML file of the release loads, and all that these import.
     """
-    mapped_links = {path: names.mapped_links(asset, assets) for path, asset in assets.items() if _is_script(path)}
+    mapped_links = {path: names.mapped_links(asset, assets) for path, asset in assets.items() if is_script(path)}
     apart = _apart(assets, mapped_links)
     written: dict[LogicalPath, tuple[Link, ...]] = {}
     modules: dict[str, LogicalPath] = {}
@@ -274,7 +274,7 @@ def settle(assets: Mapping[LogicalPath, Linked], names: NameResolution, *, leave
         written[path] = asset.links
         if path in apart:
             written[path] = tuple(sorted((*asset.links, *mapped_links[path]), key=lambda link: link[0].start))
-        elif leave_to_page and _is_script(path):
+        elif leave_to_page and is_script(path):
             specifiers = [names.left(reference, path, target) for reference, target in asset.links]
             written[path] = tuple(link for link, left in zip(asset.links, specifiers, strict=True) if left is None)
             for (reference, target), left in zip(asset.links, specifiers, strict=True):
@@ -286,10 +286,6 @@ def settle(assets: Mapping[LogicalPath, Linked], names: NameResolution, *, leave
     return Settled(written, mapped_links, replace(importmap, modules=modules))
 
 
-def _is_script(path: LogicalPath) -> bool:
-    return media_of(path).syntax is Syntax.JAVASCRIPT
-
-
 def _apart(
     assets: Mapping[LogicalPath, Linked], mapped_links: Mapping[LogicalPath, Sequence[Link]]
 ) -> set[LogicalPath]:
@@ -298,10 +294,10 @@ def _apart(
     imports: dict[LogicalPath, list[LogicalPath]] = {}
     for path, asset in assets.items():
         links = (*asset.links, *mapped_links.get(path, ()))
-        is_script = _is_script(path)
-        imports[path] = [target for _, target in links if _is_script(target)] if is_script else []
-        starts.update(target for reference, target in links if not (is_script and reference.kind in IMPORTS))
-    return reachable(imports, filter(_is_script, starts))
+        is_module = is_script(path)
+        imports[path] = [target for _, target in links if is_script(target)] if is_module else []
+        starts.update(target for reference, target in links if not (is_module and reference.kind in IMPORTS))
+    return reachable(imports, filter(is_script, starts))
 
 
 def _with_names(configured: ImportMap, packages: Packages, uses: Sequence[_Use]) -> ImportMap:

@@ -12,7 +12,7 @@ from buildassets.compiler.model import Draft, Follow, Linked
 from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.folders import is_within, path_below
 from buildassets.frozen import frozen, replace
-from buildassets.media import Syntax, media_of
+from buildassets.media import is_script, media_of
 from buildassets.paths import LogicalPath, split_url
 
 _OF_PACKAGES: Final = f"{os.sep}node_modules{os.sep}"
@@ -161,17 +161,13 @@ def imports_of(asset: LogicalPath, links: Iterable[Link]) -> tuple[LogicalPath, 
 
     An import with a query or a fragment is left out: to a browser that is another module, with another URL.
     """
-    if not _is_script(asset):
+    if not is_script(asset):
         return ()
     return tuple(sorted({target for reference, target in links if _waits_for(reference, target)}))
 
 
 def _waits_for(reference: Reference, target: LogicalPath) -> bool:
-    return reference.kind is ReferenceKind.MODULE and _is_script(target) and not split_url(reference.url)[1]
-
-
-def _is_script(path: LogicalPath) -> bool:
-    return media_of(path).syntax is Syntax.JAVASCRIPT
+    return reference.kind is ReferenceKind.MODULE and is_script(target) and not split_url(reference.url)[1]
 
 
 def _beside(path: str, roots: Sequence[str]) -> Iterator[str]:

@@ -8,9 +8,9 @@ from typing import Final
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.graph.findings import FOLDER_OF_PACKAGES, Finding, warnings_of
 from buildassets.compiler.graph.link import Site
-from buildassets.compiler.languages.reference import SPECIFIERS, Reference, ReferenceKind
+from buildassets.compiler.languages.reference import OF_DEBUGGERS, SPECIFIERS, Reference, ReferenceKind
 from buildassets.compiler.model import Draft, Linked
-from buildassets.compiler.resolve.urls import below_prefixes, is_root_relative
+from buildassets.compiler.resolve.urls import USUAL_PREFIXES, below_prefixes, is_root_relative
 from buildassets.compiler.sources.globs import compile_globs
 from buildassets.compiler.sources.links import LINK_OUTSIDE
 from buildassets.compiler.transform.original_positions import OriginalPositions
@@ -26,9 +26,6 @@ _TAILWIND: Final = "tailwindcss"
 _ALIKE: Final = 0.85  # of two names, from 0 to 1
 _ENDS: Final = (".js", ".mjs", "/index.js", "/index.mjs")  # Node and bundlers add these, browsers do not
 _SEVERITIES: Final = {"error": Severity.ERROR, "warn": Severity.WARNING}
-# The usual prefixes of other systems: Django, Rails, and the root of the host. The longest first.
-_USUAL_PREFIXES: Final = ("/static/", "/assets/", "/")
-_FOR_DEBUGGERS: Final = (ReferenceKind.SOURCE_MAP, ReferenceKind.ORIGINAL)
 
 
 @frozen
@@ -210,9 +207,9 @@ def _of_prefixes(
             continue
         positions = OriginalPositions(asset.draft, config.shown)
         for index, reference in enumerate(asset.draft.references):
-            if reference.kind in _FOR_DEBUGGERS or not is_root_relative(reference, config.url):
+            if reference.kind in OF_DEBUGGERS or not is_root_relative(reference, config.url):
                 continue
-            for prefix in _USUAL_PREFIXES:
+            for prefix in USUAL_PREFIXES:
                 target = next(below_prefixes(reference, (prefix,), is_external), None)
                 if target in known:
                     message = f"`{reference.url}` is left alone, and `{target}` is an asset"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.engines.reader import Reader
-from buildassets.compiler.languages.reference import SPECIFIERS, Reference, ReferenceKind
+from buildassets.compiler.languages.reference import OF_DEBUGGERS, SPECIFIERS, Reference
 from buildassets.compiler.model import ImportMap, Source
 from buildassets.compiler.sources.names import file_name, is_typed
 from buildassets.errors import BuildError
@@ -21,7 +21,6 @@ from buildassets.paths import LogicalPath
 if TYPE_CHECKING:
     from buildassets.compiler.engines.esbuild.tsconfig import TsConfig
 
-_OF_DEBUGGERS: Final = (ReferenceKind.ORIGINAL, ReferenceKind.SOURCE_MAP)  # these mean files as they are written
 _ENDS: Final = (".js", "/index.js", ".mjs")  # the first for all of `.ts`, `.tsx`, `.jsx` and `.js`
 _FOLDERS: Final = (".", "..")
 
@@ -77,7 +76,7 @@ class TypedNames:
 
     def target(self, reference: Reference, base: LogicalPath, target: LogicalPath | None) -> LogicalPath | None:
         """The asset that `reference` in the asset `base` names, if to a browser it names `target`."""
-        if reference.kind in _OF_DEBUGGERS:
+        if reference.kind in OF_DEBUGGERS:
             return target
         if target is not None and (asset := self.asset(target)):
             return asset

@@ -4,7 +4,6 @@ Takes all assets with the sources, gives diagnostics.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from typing import Final
 
 from buildassets.compiler.body import OnDisk, text_of
 from buildassets.compiler.config.values import Config
@@ -18,15 +17,13 @@ from buildassets.compiler.languages.javascript.worker_urls import (
     worker_urls,
 )
 from buildassets.compiler.model import Draft, Linked, Source
-from buildassets.compiler.resolve.urls import has_host
+from buildassets.compiler.resolve.urls import USUAL_PREFIXES, has_host
 from buildassets.compiler.sources.globs import compile_globs
 from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.diagnostics import Diagnostic, warning
 from buildassets.frozen import replace
 from buildassets.media import Syntax, media_of, script_name
 from buildassets.paths import LogicalPath, from_url, join, normalise, relative, split_url
-
-_USUAL_PREFIXES: Final = ("/static/", "/assets/", "/")  # of the URLs of assets in other systems, the longest first
 
 
 def worker_faults(
@@ -71,7 +68,7 @@ def _faults_of(
     logical = draft.source.logical
     if draft.source.root < 0 or not names_workers(draft):
         return
-    prefixes = (config.url, *_USUAL_PREFIXES)
+    prefixes = (config.url, *USUAL_PREFIXES)
     positions = OriginalPositions(draft, config.shown)
     is_module = logical.endswith(".mjs") or reads_as_module(positions.text)
     for named in worker_urls(positions.text):

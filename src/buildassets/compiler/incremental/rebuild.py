@@ -44,7 +44,7 @@ from buildassets.digest import digest
 from buildassets.files import MOST_MANIFEST_BYTES, bytes_at
 from buildassets.folders import path_below
 from buildassets.manifest import MANIFEST_NAME, Entry, Retained, amended, entries_of, loads_lazily
-from buildassets.media import Syntax, media_of, suffix
+from buildassets.media import Syntax, is_script, media_of, suffix
 from buildassets.paths import LogicalPath
 
 
@@ -89,10 +89,10 @@ def _may_be_refused(config: Config, draft: Draft, links: Iterable[Link]) -> bool
 
     Only for a script that is imported this does not depend on the attributes of the import.
     """
-    if any(reference.kind in IMPORTS and not _is_script(target) for reference, target in links):
+    if any(reference.kind in IMPORTS and not is_script(target) for reference, target in links):
         return True
     maps = (config.importmap, *config.scopes.values())
-    if all(_is_script(target) for names in maps for target in names.values()):
+    if all(is_script(target) for names in maps for target in names.values()):
         return False
     return any(reference.kind in IMPORTS and is_bare(reference) for reference in draft.references)
 
@@ -100,10 +100,6 @@ def _may_be_refused(config: Config, draft: Draft, links: Iterable[Link]) -> bool
 def _has_lost_map(draft: Draft, links: Iterable[Link]) -> bool:
     """Whether `draft` names a source map that is not among its `links`: a build then removes the comment."""
     return sum(map(names_map, draft.references)) > sum(names_map(reference) for reference, _ in links)
-
-
-def _is_script(path: str) -> bool:
-    return media_of(path).syntax is Syntax.JAVASCRIPT
 
 
 def changes(config: Config, last: LastBuild, drafts_of: Drafts) -> "Change":
@@ -254,7 +250,7 @@ class Change:
         if not may_be_stream(path):
             return False
         was_module = any(
-            self._record[logical].path == path and _is_script(logical) for logical in self._record.made_of(path)
+            self._record[logical].path == path and is_script(logical) for logical in self._record.made_of(path)
         )
         return not was_module or is_stream(path)
 

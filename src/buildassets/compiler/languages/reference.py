@@ -59,6 +59,7 @@ class Directive:
 
 IMPORTS: Final = (ReferenceKind.MODULE, ReferenceKind.LATER)  # what loads a module
 SPECIFIERS: Final = (*IMPORTS, ReferenceKind.RESOLVED)  # what is read as module specifiers are
+OF_DEBUGGERS: Final = (ReferenceKind.ORIGINAL, ReferenceKind.SOURCE_MAP)  # these mean files as they are written
 
 
 Link: TypeAlias = tuple[Reference, LogicalPath]  # a place in a text and the asset that it names

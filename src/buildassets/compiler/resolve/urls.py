@@ -13,6 +13,7 @@ from buildassets.compiler.model import ImportMap
 from buildassets.lazy_pattern import lazy_pattern
 from buildassets.paths import LogicalPath, from_url, split_url, to_url
 
+USUAL_PREFIXES: Final = ("/static/", "/assets/", "/")  # of the URLs of assets in other systems, the longest first
 _HAS_SCHEME: Final = lazy_pattern(r"[a-zA-Z][a-zA-Z0-9+.\-]*:")
 # What the URL Standard drops, reads as another character, or has encoded in different ways over time.
 _UNSURE: Final = lazy_pattern(r"[\x00-\x20\x7f\"#<>?\\^`{|}\ud800-\udfff]|//|%2e", re.IGNORECASE)

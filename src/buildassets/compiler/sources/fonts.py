@@ -15,9 +15,9 @@ from buildassets.compiler.fonts.ranges import common, merged, of_text, parsed_ra
 from buildassets.compiler.fonts.subset import Ranges, Subset
 from buildassets.compiler.model import Source
 from buildassets.compiler.sources.globs import compile_globs
-from buildassets.compiler.sources.originals import original_of
+from buildassets.compiler.sources.originals import made_twice, original_of
 from buildassets.compiler.sources.template_text import TemplateText, template_text
-from buildassets.diagnostics import Diagnostic, Location, error, warning
+from buildassets.diagnostics import Diagnostic, error, warning
 from buildassets.frozen import field, frozen
 from buildassets.media import suffix
 from buildassets.paths import LogicalPath
@@ -59,7 +59,7 @@ def with_fonts(config: Config, sources: Mapping[LogicalPath, Source]) -> tuple[d
         if path in copies:
             continue
         parts = {part.logical: part for part in _parts(sources[path], rule, text)}
-        faults += _made_twice(sources[path], parts, {**others, **made})
+        faults += made_twice("the part", sources[path], parts, {**others, **made}, _WHERE)
         made |= parts
         names[path] = next(iter(parts))
     names |= {path: names[font] for path, font in copies.items()}
@@ -164,14 +164,3 @@ def _ranges(rule: FontRule, text: Callable[[], TemplateText]) -> Ranges | None:
 def _is_allowed(source: Source, names: Collection[str]) -> bool:
     name = os.path.basename(source.logical)
     return not {source.logical, name, os.path.splitext(name)[0]}.isdisjoint(names)
-
-
-def _made_twice(
-    source: Source, parts: Iterable[LogicalPath], known: Mapping[LogicalPath, Source]
-) -> Iterator[Diagnostic]:
-    """The errors for parts of `source` whose names other sources have."""
-    for path in sorted(parts):
-        if path in known:
-            other = known[path].shown
-            message = f"`{other}` and the part of `{source.shown}` both make `{path}`"
-            yield error("source/duplicate", message, Location(other), hint=_WHERE)

@@ -5,7 +5,7 @@ Takes the configuration and the sources, gives further sources. Reads the header
 """
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import Final
 
@@ -24,13 +24,14 @@ from buildassets.compiler.images.size import Header, Size
 from buildassets.compiler.images.variant import Variant, is_too_large, largest_pixels
 from buildassets.compiler.model import Source
 from buildassets.compiler.sources.globs import compile_globs
-from buildassets.compiler.sources.originals import original_of
+from buildassets.compiler.sources.originals import made_twice, original_of
 from buildassets.diagnostics import Diagnostic, Location, error, warning
 from buildassets.files import chunks_of, content_of
 from buildassets.frozen import frozen, replace
 from buildassets.media import media_of
 from buildassets.paths import LogicalPath
 
+_WHERE: Final = "rename one of them, or leave it out with `exclude`"
 _NEEDS: Final = 'run `pip install --upgrade "buildassets[images]"`'
 _KINDS: Final[Mapping[str, Kind]] = {
     "image/jpeg": "jpeg",
@@ -104,7 +105,7 @@ def _varied(config: Config, sources: Mapping[LogicalPath, Source]) -> Varied:
         if too_large is not None:
             faults.append(_too_large(picture.source, too_large))
             continue
-        faults += _made_twice(picture.source, variants, {**sources, **made})
+        faults += made_twice("a variant", picture.source, variants, {**sources, **made}, _WHERE)
         made |= variants
         of[path] = tuple(sorted(variants))
     return Varied(made, of, tuple(faults), tuple(filter(None, [version_file()])) if rules else ())
@@ -179,16 +180,3 @@ def _too_large(source: Source, variant: Variant) -> Diagnostic:
     size = f"{variant.width} by {variant.height}"
     message = f"a variant of `{source.shown}` in {variant.kind.upper()} has {size} pixels, too many to be encoded"
     return error(TOO_LARGE, message, Location(source.shown), hint=SMALLER)
-
-
-def _made_twice(
-    source: Source, variants: Iterable[LogicalPath], known: Mapping[LogicalPath, Source]
-) -> Iterator[Diagnostic]:
-    """The errors for variants of `source` whose names other sources have."""
-    for path in sorted(variants):
-        if path in known:
-            other = known[path].shown
-            message = f"`{other}` and a variant of `{source.shown}` both make `{path}`"
-            yield error(
-                "source/duplicate", message, Location(other), hint="rename one of them, or leave it out with `exclude`"
-            )

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from buildassets.compiler.templates.names import Fault, Reading, Rule, Span, Use
-from buildassets.compiler.templates.python_calls import OURS, Ends, calls, of_icons
+from buildassets.compiler.templates.names import Reading, Rule, Span
+from buildassets.compiler.templates.python_calls import OURS, Ends, reading
 from buildassets.lazy_pattern import lazy_pattern
 
 _VALUE: Final = r"""(?:"[^"]*"|'[^']*')"""
@@ -33,16 +33,7 @@ class ChameleonReader:
 
     def read(self, text: str) -> Reading:
         """The names in the template `text`."""
-        spans, faults = [], []
-        for span in _parts(text):
-            if span[1] < 0:
-                faults.append(Fault("an expression `${…}` is not closed", span[0]))
-            else:
-                spans.append(span)
-        found = [one for span in spans for one in calls(text, span, self._known)]
-        uses = tuple(one for one in found if isinstance(one, Use))
-        unchecked = tuple(one for one in found if not isinstance(one, Use))
-        return Reading(uses, unchecked, tuple(faults), of_icons(text, unchecked))
+        return reading(text, _parts(text), self._known)
 
 
 def _parts(text: str) -> Iterator[Span]:

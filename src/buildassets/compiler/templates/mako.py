@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from buildassets.compiler.templates.names import Fault, Reading, Rule, Span, Use
-from buildassets.compiler.templates.python_calls import OURS, Ends, calls, of_icons
+from buildassets.compiler.templates.names import Reading, Rule, Span
+from buildassets.compiler.templates.python_calls import OURS, Ends, reading
 from buildassets.lazy_pattern import lazy_pattern
 
 # In the order in which Mako's lexer tries them: what is no template, code to its end, and where an expression begins.
@@ -37,23 +37,7 @@ class MakoReader:
         bound = {match[1] for match in _DEFINED.finditer(text)}
         bound.update(name.strip() for match in _IMPORTED.finditer(text) for name in match[1].split(","))
         known = {name: rule for name, rule in OURS.items() if name not in bound} | self._functions
-        spans, faults = _code(text)
-        found = [one for span in spans for one in calls(text, span, known)]
-        uses = tuple(one for one in found if isinstance(one, Use))
-        unchecked = tuple(one for one in found if not isinstance(one, Use))
-        return Reading(uses, unchecked, tuple(faults), of_icons(text, unchecked))
-
-
-def _code(text: str) -> tuple[list[Span], list[Fault]]:
-    """The spans of Python, and the expressions that are not closed."""
-    spans: list[Span] = []
-    faults: list[Fault] = []
-    for span in _parts(text):
-        if span[1] < 0:
-            faults.append(Fault("an expression `${…}` is not closed", span[0]))
-        else:
-            spans.append(span)
-    return spans, faults
+        return reading(text, _parts(text), known)
 
 
 def _parts(text: str) -> Iterator[Span]:

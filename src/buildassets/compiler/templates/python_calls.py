@@ -19,7 +19,9 @@ from buildassets.compiler.templates.names import (
     OF_EACH,
     OF_ICONS,
     OF_SEVERAL,
+    Fault,
     Possible,
+    Reading,
     Rule,
     Span,
     Use,
@@ -68,9 +70,19 @@ def _closed_calls(text: str, span: Span, functions: Mapping[str, Rule]) -> Itera
         call = (0, None)
 
 
-def of_icons(text: str, spans: Iterable[Span]) -> tuple[Span, ...]:
-    """Those of `spans`, which are of the names of functions, that are calls of icons."""
-    return tuple(span for span in spans if text[slice(*span)] in OF_ICONS)
+def reading(text: str, parts: Iterable[Span], functions: Mapping[str, Rule]) -> Reading:
+    """The names in the template `text`, whose Python is in `parts`; one that is not closed ends at -1."""
+    spans, faults = [], []
+    for span in parts:
+        if span[1] < 0:
+            faults.append(Fault("an expression `${…}` is not closed", span[0]))
+        else:
+            spans.append(span)
+    found = [one for span in spans for one in calls(text, span, functions)]
+    uses = tuple(one for one in found if isinstance(one, Use))
+    unchecked = tuple(one for one in found if not isinstance(one, Use))
+    icons = tuple(span for span in unchecked if text[slice(*span)] in OF_ICONS)
+    return Reading(uses, unchecked, tuple(faults), icons)
 
 
 def closing(text: str, opening: int, end: int) -> int | None:

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from django.utils.module_loading import import_string
 
+from buildassets.compat.compressor.run.stand_ins.classes import written_input
 from buildassets.frozen import frozen
 from buildassets.plain_files import plain
 from buildassets.programs.permission import BUILDING
@@ -107,7 +108,7 @@ def _by_command(content: Content, command: str) -> str:
         suffix = f".{content.kind}"
         filled: dict[str, str] = {}
         if "{infile}" in command:
-            filled["infile"] = shlex.quote(content.file or _written(folder, content.text))
+            filled["infile"] = shlex.quote(content.file or written_input(folder, content.text))
         outfile = os.path.join(folder, "out" + suffix)
         if "{outfile}" in command:
             filled["outfile"] = shlex.quote(outfile)
@@ -130,13 +131,6 @@ def _filled(command: str, named: Mapping[str, str]) -> str:
         for name, value in named.items():
             command = command.replace("{" + name + "}", value)
         return command
-
-
-def _written(folder: str, text: str) -> str:
-    path = os.path.join(folder, "in")
-    with open(path, "w", encoding="utf-8", newline="") as file:
-        file.write(text)
-    return path
 
 
 def _read(path: str, command: str, printed: str) -> str:

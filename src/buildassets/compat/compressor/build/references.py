@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from buildassets.compat.compressor.build.static_files import StaticFiles
 from buildassets.compat.compressor.run.key import static_path
-from buildassets.compiler.languages.reference import ReferenceKind
+from buildassets.compiler.languages.reference import OF_DEBUGGERS
 from buildassets.compiler.languages.scan import scan
 from buildassets.compiler.resolve.urls import has_host, target_of
 from buildassets.media import Syntax
@@ -21,7 +21,6 @@ from buildassets.plain_files import plain
 __all__ = ["collected_references", "page_urls"]
 
 _SYNTAX: Final = {"css": Syntax.CSS, "js": Syntax.JAVASCRIPT}
-_DEBUGGING: Final = (ReferenceKind.SOURCE_MAP, ReferenceKind.ORIGINAL)
 _NO_PREFIX: Final = "\0"
 
 
@@ -31,7 +30,7 @@ def page_urls(kind: str, text: str, prefixes: Sequence[str], base: str, find: Ca
     They are below none of the URL prefixes, and name no file from the logical path `base`.
     """
     for reference in scan(_SYNTAX[kind], text):
-        if reference.kind in _DEBUGGING or static_path(reference.url, prefixes) is not None:
+        if reference.kind in OF_DEBUGGERS or static_path(reference.url, prefixes) is not None:
             continue
         target = target_of(reference, LogicalPath(base), _NO_PREFIX, lambda _: False)
         if target is not None and not find(target):

@@ -90,39 +90,26 @@ class Library:
         self._handle = handle = CDLL(path)
         handle.buildassets_sources.restype = c_char_p
         self.sources: str = handle.buildassets_sources().decode("ascii")
-        self._ask = handle.buildassets_ask
         text = c_char_p, c_size_t
-        self._ask.argtypes = (c_uint32, *text, *text, c_uint32, POINTER(c_void_p), POINTER(c_size_t))
-        self._ask.restype = c_int32
-        self._read = handle.buildassets_read
-        self._read.argtypes = c_size_t, POINTER(c_char_p), c_char_p, c_int32, c_uint64
-        self._read.restype = c_void_p
-        self._next = handle.buildassets_read_next
-        self._next.argtypes = c_void_p, POINTER(c_void_p), POINTER(c_size_t)
-        self._next.restype = c_int32
-        self._end = handle.buildassets_read_end
-        self._end.argtypes = (c_void_p,)
-        self._end.restype = None
-        self._hash = handle.buildassets_hash
-        self._hash.argtypes = *text, c_int32, c_uint64
-        self._hash.restype = c_void_p
-        self._hashed = handle.buildassets_hashed
-        self._hashed.argtypes = c_void_p, POINTER(c_void_p), POINTER(c_size_t)
-        self._hashed.restype = c_int32
-        self._hash_end = handle.buildassets_hash_end
-        self._hash_end.argtypes = (c_void_p,)
-        self._hash_end.restype = None
-        self._write = handle.buildassets_write
-        self._write.argtypes = c_size_t, *((POINTER(c_char_p), POINTER(c_size_t)) * 2)
-        self._write.restype = c_void_p
-        self._written = handle.buildassets_written
-        self._written.argtypes = c_void_p, POINTER(c_void_p), POINTER(c_size_t)
-        self._written.restype = c_int32
+        answer = POINTER(c_void_p), POINTER(c_size_t)
+
+        def function(name: str, returned: Any, *taken: Any) -> Any:
+            found = getattr(handle, f"buildassets_{name}")
+            found.restype, found.argtypes = returned, taken
+            return found
+
+        self._ask = function("ask", c_int32, c_uint32, *text, *text, c_uint32, *answer)
+        self._forget = function("forget", None, c_void_p, c_size_t)
+        self._read = function("read", c_void_p, c_size_t, POINTER(c_char_p), c_char_p, c_int32, c_uint64)
+        self._next = function("read_next", c_int32, c_void_p, *answer)
+        self._end = function("read_end", None, c_void_p)
+        self._hash = function("hash", c_void_p, *text, c_int32, c_uint64)
+        self._hashed = function("hashed", c_int32, c_void_p, *answer)
+        self._hash_end = function("hash_end", None, c_void_p)
+        self._write = function("write", c_void_p, c_size_t, *((POINTER(c_char_p), POINTER(c_size_t)) * 2))
+        self._written = function("written", c_int32, c_void_p, *answer)
         self._lent: dict[int, Any] = {}  # what threads read, held for them even where an interrupt ends the build
         self._path, self._length = c_char_p, c_size_t
-        self._forget = handle.buildassets_forget
-        self._forget.argtypes = c_void_p, c_size_t
-        self._forget.restype = None
 
         def new_place() -> tuple[Any, Any, Any, Any]:
             data, length = c_void_p(), c_size_t()
@@ -135,12 +122,7 @@ class Library:
         """The answer; None where the library has none, which is a fault of it."""
         data, length, to_data, to_length = self._new_place()
         status = self._ask(question, first, len(first), second, len(second), option, to_data, to_length)
-        if status:
-            return None
-        try:
-            return self._taken(data, length.value)
-        finally:
-            self._forget(data, length)
+        return None if status else self._copied(data, length)
 
     def hash(self, paths: bytes, flags: int, limit_bytes: int) -> int | None:
         """Begin to hash the files at `paths`, with a NUL between them, in threads; None if there can be none.
@@ -159,13 +141,7 @@ class Library:
         try:
             while (status := self._hashed(begun, to_data, to_length)) == _NOT_YET:
                 pass
-            if status:
-                return b""
-            try:
-                taken: bytes = self._taken(data, length.value)
-                return taken
-            finally:
-                self._forget(data, length)
+            return b"" if status else self._copied(data, length)
         finally:
             self._hash_end(begun)
 
@@ -185,11 +161,12 @@ class Library:
         data, length, to_data, to_length = self._new_place()
         status = self._written(writing, to_data, to_length)
         del self._lent[lent]
-        if status:
-            return b""
+        return b"" if status else self._copied(data, length)
+
+    def _copied(self, data: Any, length: Any) -> bytes:
+        """A copy of what the library has given out, which it may forget."""
         try:
-            taken: bytes = self._taken(data, length.value)
-            return taken
+            return self._taken(data, length.value)
         finally:
             self._forget(data, length)
 

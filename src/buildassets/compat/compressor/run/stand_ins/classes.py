@@ -111,7 +111,7 @@ class CompilerFilter(FilterBase):
         values = dict(self.options)
         charset = self.charset or "utf-8"
         if "{infile}" in command:
-            self.infile = self.filename or _written(folder, self.content)
+            self.infile = self.filename or written_input(folder, self.content)
             values["infile"] = quote(self.infile)
         if "{outfile}" in command:
             self.outfile = os.path.join(folder, f"out.{self.type}" if self.type else "out")
@@ -128,7 +128,8 @@ class CompilerFilter(FilterBase):
             return file.read()
 
 
-def _written(folder: str, text: str) -> str:
+def written_input(folder: str, text: str) -> str:
+    """The path of a file in `folder` with `text`, which a command reads."""
     path = os.path.join(folder, "in")
     with open(path, "w", encoding="utf-8", newline="") as file:
         file.write(text)

@@ -9,6 +9,7 @@ from buildassets.compiler.config import load
 from buildassets.compiler.languages.joints import Joints
 from buildassets.compiler.result import BuildResult
 from buildassets.diagnostics import Diagnostic, render_text
+from buildassets.manifest import Manifest
 from buildassets.programs.permission import BUILDING
 
 load_config: Final = partial(load.load_config, permission=BUILDING)
@@ -26,6 +27,12 @@ def released(folder: Path, result: BuildResult, path: str) -> str:
     """The text of an asset, line ends as they are."""
     assert result.manifest is not None, printed(result)
     return (folder / "build/assets" / result.manifest.assets[path].file).read_bytes().decode()
+
+
+def manifest_of(result: BuildResult) -> Manifest:
+    """The manifest of a build, which has one."""
+    assert result.manifest is not None, printed(result)
+    return result.manifest
 
 
 def printed(found: Diagnosed) -> str:

@@ -2,6 +2,7 @@
 
 import gc
 import io
+import json
 import os
 import signal
 import subprocess
@@ -11,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 from unittest.mock import patch
 
 from buildassets.cli.main import main
@@ -70,6 +71,14 @@ def run(folder: Path, *arguments: str, **variables: str) -> Finished:
             code = exit_code(*arguments)
         printed = [_text(output) for output in outputs]
     return subprocess.CompletedProcess(arguments, code, *printed)
+
+
+def document_of_build(folder: Path, *arguments: str) -> dict[str, Any]:
+    """Build the project in `folder`, and return what `--json` prints."""
+    done = run(folder, "build", "--json", *arguments)
+    assert done.returncode == 0, done.stderr
+    document: dict[str, Any] = json.loads(done.stdout)
+    return document
 
 
 def release_site(folder: Path, files: Tree = SITE, *options: str) -> Path:

@@ -2,9 +2,8 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
-from tests.command import run
+from tests.command import document_of_build, run
 from tests.conftest import read_tree, write_tree
 from tests.fonts import LETTERS, font_file
 
@@ -23,13 +22,6 @@ def fonts(folder: Path, count: int = 3, found: str = "U+20-7A") -> None:
             },
         },
     )
-
-
-def document_of_build(folder: Path, *arguments: str) -> dict[str, Any]:
-    done = run(folder, "build", "--json", *arguments)
-    assert done.returncode == 0, done.stderr
-    document: dict[str, Any] = json.loads(done.stdout)
-    return document
 
 
 def test_a_build_of_nothing_new_writes_nothing(tmp_path: Path) -> None:

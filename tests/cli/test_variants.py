@@ -2,11 +2,10 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 from PIL import Image
 
-from tests.command import run
+from tests.command import document_of_build, run
 from tests.conftest import read_tree, write_tree
 
 _SETTINGS = """
@@ -20,13 +19,6 @@ def photos(folder: Path, count: int = 2, quality: int = 80) -> None:
     (folder / "assets/img").mkdir()
     for number in range(count):
         Image.effect_noise((120, 90), 20 + number).convert("RGB").save(folder / f"assets/img/{number}.jpg")
-
-
-def document_of_build(folder: Path, *arguments: str) -> dict[str, Any]:
-    done = run(folder, "build", "--json", *arguments)
-    assert done.returncode == 0, done.stderr
-    document: dict[str, Any] = json.loads(done.stdout)
-    return document
 
 
 def test_a_second_build_makes_no_variant(tmp_path: Path) -> None:

@@ -15,8 +15,7 @@ from buildassets.compiler.engines.protocol import Templating
 from buildassets.compiler.result import BuildResult
 from buildassets.diagnostics import Diagnostic
 from buildassets.errors import ConfigError
-from buildassets.manifest import Manifest
-from tests.building import codes, load_config, printed
+from tests.building import codes, load_config, manifest_of, printed
 from tests.command import run
 from tests.conftest import Tree, write_tree
 
@@ -37,11 +36,6 @@ def build_site(folder: Path, settings: str, files: Tree | None = None, mode: Mod
     """Build the site with `settings` as `config/assets.yml`."""
     write_tree(folder, {**SITE, **(files or {}), "config/assets.yml": settings})
     return build(load_config(start=str(folder), mode=mode), mode=mode)
-
-
-def manifest_of(result: BuildResult) -> Manifest:
-    assert result.manifest is not None, printed(result)
-    return result.manifest
 
 
 def text(folder: Path, result: BuildResult, path: str) -> str:

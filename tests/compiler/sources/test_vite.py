@@ -14,9 +14,8 @@ from buildassets.compiler.check import check
 from buildassets.compiler.config.values import Mode
 from buildassets.compiler.result import BuildResult
 from buildassets.errors import ConfigError
-from buildassets.manifest import Manifest
 from tests import vite
-from tests.building import codes, load_config, only_error, printed
+from tests.building import codes, load_config, manifest_of, only_error
 from tests.command import run
 from tests.conftest import Tree, read_tree, write_tree
 from tests.vite import FRONT, LOGO, config, settings
@@ -44,11 +43,6 @@ def vite_build(folder: Path, files: Tree = FRONT, configuration: Tree | None = N
     shutil.rmtree(folder / "front/dist", ignore_errors=True)
     write_tree(folder / "front/dist", _dist(tuple(sources.items())))
     return json.loads((folder / "front/dist/.vite/manifest.json").read_text())
-
-
-def manifest_of(result: BuildResult) -> Manifest:
-    assert result.manifest is not None, printed(result)
-    return result.manifest
 
 
 def test_files_keep_their_names_and_bytes(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What MkDocs calls: pages from outside of docs/, links to them, and the Markdown of each page beside it.
+"""What MkDocs calls: pages from outside of docs/, links to them, the Markdown of each page, and redirects to codes.
 
 MkDocs loads this file by its path, so it imports nothing of its package.
 """
@@ -29,6 +29,15 @@ _FENCED: Final = re.compile(r"^( *)(`{3,}).*?^\1\2$", re.MULTILINE | re.DOTALL)
 _LINK: Final = re.compile(r"\[(?P<text>[^\]]*)\]\((?P<target>[^)\s#]+)(?P<anchor>#[^)\s]*)?\)")
 # In a cell GitHub wants a `|` of code escaped, and Python-Markdown would show the backslash.
 _CODE_IN_CELL: Final = re.compile(r"(?<=[| ])`[^`\n]*\\\|[^`\n]*`(?=[^\n]*\|$)", re.MULTILINE)
+_SECTION: Final = re.compile(r"^## ([a-z-]+)$", re.MULTILINE)
+_REDIRECT: Final = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>{code}</title>
+<meta http-equiv="refresh" content="0; url={target}">
+<link rel="canonical" href="{target}">
+<a href="{target}">{code}</a>
+"""
 _ABSOLUTE: Final = re.compile(r"[a-z][a-z0-9+.-]*:|/", re.IGNORECASE)
 
 
@@ -47,12 +56,22 @@ def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: 
 
 
 def on_post_build(*, config: MkDocsConfig) -> None:
-    """Put the Markdown of each page where `llms.txt` names it."""
+    """Put the Markdown of each page where `llms.txt` names it, and redirects where codes had pages."""
     docs = Path(config.docs_dir)
     for path in docs.rglob("*.md"):
         _copy(path, Path(config.site_dir, path.relative_to(docs)))
     for name, page in OUTSIDE.items():
         _copy(PROJECT / name, Path(config.site_dir, page))
+    _redirect_codes(docs / "errors", Path(config.site_dir, "errors"))
+
+
+def _redirect_codes(pages: Path, site: Path) -> None:
+    """Let the page that each code once had lead to its section."""
+    for path in pages.glob("*.md"):
+        for name in _SECTION.findall(path.read_text(encoding="utf-8")):
+            old = site / path.stem / name / "index.html"
+            old.parent.mkdir(parents=True, exist_ok=True)
+            old.write_text(_REDIRECT.format(code=f"{path.stem}/{name}", target=f"../#{name}"), encoding="utf-8")
 
 
 def _copy(path: Path, to: Path) -> None:

@@ -6,7 +6,7 @@
   const { postMessage } = Worker.prototype;
   Worker.prototype.postMessage = function (message, ...more) {
     const isQuery = message?.type === QUERY && typeof message.data === "string";
-    const sent = isQuery ? { ...message, data: message.data.replace(/[:^~]|(?<=^|\s)[-+]+/g, " ") } : message;
+    const sent = isQuery ? { ...message, data: message.data.replace(/[:^~]|(?<=^|\s)[-+]+|[-+]+(?=\s|$)/g, " ") } : message;
     postMessage.call(this, sent, ...more);
   };
 })();

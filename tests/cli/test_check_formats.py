@@ -58,10 +58,11 @@ def test_sarif_keeps_to_the_constraints_of_the_schema(tmp_path: Path) -> None:
             assert region["endColumn"] > region["startColumn"]
 
 
-def test_a_rule_has_the_page_of_its_code(tmp_path: Path) -> None:
+def test_a_rule_has_the_section_of_its_code(tmp_path: Path) -> None:
     (rule,) = sarif(write_tree(tmp_path, BROKEN))["runs"][0]["tool"]["driver"]["rules"]
-    assert rule["fullDescription"]["text"].startswith("What the file points at is no asset")
-    assert "## What to do" in rule["help"]["markdown"]
+    assert rule["fullDescription"]["text"].startswith("A reference names no asset")
+    assert "error[reference/missing]" in rule["help"]["markdown"]
+    assert "reference/missing-map" not in rule["help"]["markdown"]
 
 
 def test_fingerprints_differ_and_stay_when_lines_move(tmp_path: Path) -> None:

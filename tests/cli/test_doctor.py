@@ -21,7 +21,7 @@ from buildassets.doctor import application
 from buildassets.runtime.django.options import KNOWN
 from tests.command import environment, release_site, run
 from tests.conftest import NOT_SHOWN, Tree, find_tool, permitted, read_tree, wait_for, write_tree
-from tests.docs.error_pages import codes_with_a_page, read_page
+from tests.docs.error_pages import codes_with_a_page, read_section
 
 SITE: Tree = {"buildassets.toml": "", "assets/css/app.css": "a { color: red }\n", "assets/js/app.js": "call(1)\n"}
 FLASK: Tree = {
@@ -63,7 +63,7 @@ def test_there_are_thirty_breakages_and_more() -> None:
 
 @pytest.mark.parametrize("code", PAGES)
 def test_example_of_each_page_has_its_code_and_a_hint(code: str) -> None:
-    shown = read_page(code).text
+    shown = read_section(code).content
     assert [one for _, one in found(shown) if one.startswith("doctor/")] == [code]
     assert len(re.findall(r"^hint: ", shown.partition("doctor\n")[2] or shown, re.MULTILINE)) >= 1
 

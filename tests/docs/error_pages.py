@@ -1,4 +1,8 @@
-"""The pages in docs/errors: their examples as files and console sessions, run as a reader would run them."""
+"""The pages in docs/errors: a page for each family of codes, with a section for each code.
+
+A section shows what its example prints. `error_setups` has the files and commands that come before it and are not
+shown: those of all examples of a family, and below a heading with the name of a code those of one.
+"""
 
 import contextlib
 import io
@@ -21,9 +25,9 @@ from tests.forks import run_program
 from tests.tailwind import program
 
 FOLDER = Path(__file__).parents[2] / "docs/errors"
-EXAMPLE, REMEDIES = "\n## Example\n", "\n## What to do\n"
+_SETUPS = Path(__file__).parent / "error_setups"
 
-# Codes that no example can show within a test, and why; the page states the same.
+# Codes that no example can show within a test, and why; their sections state that it is not run.
 NOT_RUN = {
     "archive/zstd": "it needs a Python without zstd",
     "doctor/case-folder": "it needs a folder that ignores case",
@@ -70,6 +74,7 @@ _BLOCK = re.compile(
     r"(?:\n\nThe exit code is (?P<exit>\d+)\.$)?",
     re.MULTILINE | re.DOTALL,
 )
+_HEADING = re.compile(r"^## (.+)\n", re.MULTILINE)
 _SUMMARY = re.compile(
     r"^(?:(?:[^\s:]+: )?(?:built|failed with) \d|note: (?:Sass was compiled by|no esbuild parses) |"
     r"removed (?:nothing|\d)|"
@@ -122,16 +127,45 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """One page: the code that it is of, its text, and the blocks of its example."""
+class Section:
+    """What a page has on one code: `start` and `end` are its span in the `text` of the page, without its heading."""
 
     code: str
     text: str
+    start: int
+    end: int
+
+    @property
+    def content(self) -> str:
+        """The Markdown of the section."""
+        return self.text[self.start : self.end]
+
+    def setup(self) -> list[Block]:
+        """The files and commands that come before what the page shows."""
+        return _setup(self.code)
 
     def blocks(self) -> list[Block]:
-        """The example, in order."""
-        start = self.text.index(EXAMPLE)
-        return blocks_of(self.text, start, self.text.index(REMEDIES, start))
+        """The example, in order: what the page does not show, and then what it shows."""
+        return [*self.setup(), *blocks_of(self.text, self.start, self.end)]
+
+
+def _setup(code: str) -> list[Block]:
+    """What comes before the example and is not in its section."""
+    family, _, name = code.partition("/")
+    path = _SETUPS / f"{family}.md"
+    if not path.exists():
+        return []
+    text = path.read_text(encoding="utf-8")
+    spans = _spans(text)
+    shared = blocks_of(text, 0, min((start for start, _ in spans.values()), default=len(text)))
+    return shared + (blocks_of(text, *spans[name]) if name in spans else [])
+
+
+def _spans(text: str) -> dict[str, tuple[int, int]]:
+    """The sections of a page by their headings, each as the span of what follows the heading."""
+    headings = [*_HEADING.finditer(text)]
+    ends = (*(heading.start() for heading in headings), len(text))[1:]
+    return {heading[1]: (heading.end(), end) for heading, end in zip(headings, ends, strict=True)}
 
 
 def blocks_of(text: str, start: int = 0, end: int = sys.maxsize) -> list[Block]:
@@ -149,9 +183,9 @@ def blocks_of(text: str, start: int = 0, end: int = sys.maxsize) -> list[Block]:
 
 
 def codes_with_a_page() -> list[str]:
-    """The codes that have a page, sorted."""
-    paths = (path.relative_to(FOLDER).with_suffix("") for path in FOLDER.glob("*/*.md"))
-    return sorted(path.as_posix() for path in paths)
+    """The codes that have a section on a page, sorted."""
+    pages = (path for path in FOLDER.glob("*.md") if path.name != "README.md")
+    return sorted(f"{path.stem}/{name}" for path in pages for name in _spans(path.read_text(encoding="utf-8")))
 
 
 SHOWN = [code for code in codes_with_a_page() if code not in NOT_RUN]
@@ -165,12 +199,13 @@ def with_marks(code: str) -> Any:
 
 def page_path(code: str) -> Path:
     """Where the page of `code` is."""
-    return FOLDER / f"{code}.md"
+    return FOLDER / f"{code.partition('/')[0]}.md"
 
 
-def read_page(code: str) -> Page:
-    """The page of `code`."""
-    return Page(code, page_path(code).read_text(encoding="utf-8"))
+def read_section(code: str) -> Section:
+    """The section on `code`."""
+    text = page_path(code).read_text(encoding="utf-8")
+    return Section(code, text, *_spans(text)[code.partition("/")[2]])
 
 
 def replayed(commands: list[str], run: Callable[[str], tuple[str, int]]) -> tuple[str, int]:
@@ -239,36 +274,44 @@ def runner(blocks: list[Block]) -> Callable[[str], tuple[str, int]]:
 
 
 def is_quick(code: str) -> bool:
-    """Whether all commands of a page's example run in this process."""
-    blocks = read_page(code).blocks()
+    """Whether all commands of an example run in this process."""
+    blocks = read_section(code).blocks()
     commands = [command for block in blocks if block.language == "console" for command in block.commands]
     is_ours = all(command.startswith("buildassets ") and _PLAIN.fullmatch(command) for command in commands)
     return is_ours and all(block.file != "manage.py" for block in blocks)
 
 
 def assert_shown(code: str, folder: Path, *, is_updated: bool) -> None:
-    """Assert that the example of `code` prints in `folder` what the page shows; or write what it prints to the page."""
-    page = read_page(code)
+    """Assert that the example of `code` prints in `folder` what its section shows; or write what it prints there.
+
+    Examples of one family are updated one after another, as they are on one page.
+    """
+    section = read_section(code)
     if code in WITH_ESBUILD:
         (folder / "node_modules").symlink_to(node_modules())
     if code.startswith("tailwind/"):
         program()
-    run = runner(page.blocks())
-    shown, kept = "", 0
-    for block in page.blocks():
+    setup, blocks = section.setup(), section.blocks()
+    run = runner(blocks)
+    shown, kept = "", section.start
+    for block in blocks:
         if block.file:
             write_tree(folder, {block.file: block.text})
             continue
         assert block.language == "console", "a file without a name"
         session, ended = replayed(block.commands, run)
         assert ended == _stated_exit_code(block, session), session
-        shown += page.text[kept : block.start] + session
+        if block in setup:
+            assert session == block.text
+            continue
+        shown += section.text[kept : block.start] + session
         kept = block.end
-    shown += page.text[kept:]
+    shown += section.text[kept : section.end]
     if is_updated:
-        page_path(code).write_text(shown, encoding="utf-8")
+        text = section.text[: section.start] + shown + section.text[section.end :]
+        page_path(code).write_text(text, encoding="utf-8")
     else:
-        assert shown == page.text
+        assert shown == section.content
     assert code in IN_TRACEBACKS or f"[{code}]: " in shown
 
 

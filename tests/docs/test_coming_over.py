@@ -10,10 +10,11 @@ import pytest
 from buildassets.compat.compressor.build.meanings import MEANINGS
 from tests.command import run
 from tests.conftest import Tree, write_tree
-from tests.docs.error_pages import EXAMPLE, Page, replayed, runner
+from tests.docs.error_pages import blocks_of, replayed, runner
 
 FOLDER = Path(__file__).parents[2] / "docs/coming-over"
 PAGES = sorted({*FOLDER.glob("*.md")} - {FOLDER / "README.md"})
+EXAMPLE, REMEDIES = "\n## Example\n", "\n## What to do\n"
 EXAMPLES = [path for path in PAGES if EXAMPLE in path.read_text("utf-8")]
 _FILE = re.compile(r"^`([^`\n]+)`:\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _SESSION = re.compile(r"^```console\n\$ buildassets (migrate [^\n]+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -96,10 +97,10 @@ def test_example_prints_what_the_page_shows(
     monkeypatch.delenv("CI", raising=False)
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     text = path.read_text("utf-8")
-    page = Page(path.stem, text)
-    run_command = runner(page.blocks())
+    blocks = blocks_of(text, text.index(EXAMPLE), text.index(REMEDIES))
+    run_command = runner(blocks)
     shown = ""
-    for block in page.blocks():
+    for block in blocks:
         if block.file:
             write_tree(tmp_path, {block.file: block.text})
             continue

@@ -1,4 +1,4 @@
-"""docs/errors has a page for every code that the source can give, and what the pages show is what is printed."""
+"""docs/errors has a section for every code that the source can give, and what it shows is what is printed."""
 
 import ast
 import os
@@ -12,17 +12,14 @@ import pytest
 from tests.conftest import write_tree
 from tests.corpus.packages import node_modules
 from tests.docs.error_pages import (
-    EXAMPLE,
-    FOLDER,
     IN_TRACEBACKS,
     NOT_RUN,
-    REMEDIES,
     SHOWN,
     assert_shown,
     codes_with_a_page,
     is_quick,
     page_path,
-    read_page,
+    read_section,
     replayed,
     runner,
     with_marks,
@@ -65,22 +62,31 @@ def test_codes_in_calls_are_whole(source: Source) -> None:
     assert [place for place, code in calls if not isinstance(code, ast.Constant | ast.Name | ast.Attribute)] == []
 
 
-def test_every_page_is_in_the_table_once() -> None:
-    rows = re.findall(r"^\| \[`([^`]+)`\]\(([^)]+)\) \|", (FOLDER / "README.md").read_text(), re.MULTILINE)
-    assert sorted(rows) == [(code, f"{code}.md") for code in CODES]
-
-
 @pytest.mark.parametrize("code", CODES)
-def test_page_has_the_form(code: str) -> None:
-    text = read_page(code).text
-    title, _, rest = text.partition("\n\n")
-    introduction, example, rest = rest.partition(EXAMPLE)
-    assert title == f"# {code}"
+def test_section_has_the_form(code: str) -> None:
+    section = read_section(code)
+    introduction = re.split(r"^(?:`[^`\n]+`:$|```|- )", section.content, maxsplit=1, flags=re.MULTILINE)[0]
     assert introduction.strip()
-    assert example
-    assert rest.partition(REMEDIES)[2].strip()
-    for target in re.findall(r"\]\(([^)#:]+)\)", text):
-        assert (page_path(code).parent / target).exists(), target
+    assert "```" in section.content
+
+
+@pytest.mark.parametrize("page", sorted({page_path(code) for code in CODES}), ids=lambda page: page.stem)
+def test_sections_of_a_page_are_sorted_and_its_title_begins_with_the_family(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    names = re.findall(r"^## (.+)$", text, re.MULTILINE)
+    assert names == sorted(set(names))
+    assert text.startswith(f"# {page.stem}: ")
+
+
+def test_setups_are_those_of_codes() -> None:
+    setups = {
+        path.stem: path.read_text(encoding="utf-8") for path in (Path(__file__).parent / "error_setups").iterdir()
+    }
+    named = {
+        f"{family}/{name}" for family, text in setups.items() for name in re.findall(r"^## (.+)$", text, re.MULTILINE)
+    }
+    assert named <= set(SHOWN)
+    assert set(setups) <= {code.partition("/")[0] for code in SHOWN}
 
 
 @pytest.mark.parametrize("code", [with_marks(code) for code in SHOWN if is_quick(code)])
@@ -91,9 +97,9 @@ def test_example_prints_what_the_page_shows(code: str, example_folder: Path, upd
 @pytest.mark.corpus
 def test_bundle_of_the_page_ends_the_warning_of_commonjs(example_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", os.pathsep.join((str(node_modules() / ".bin"), os.environ["PATH"])))
-    page = read_page("npm/commonjs")
+    page = read_section("npm/commonjs")
     write_tree(example_folder, {block.file: block.text for block in page.blocks() if block.file})
-    (added,) = re.findall(r"^  ```toml\n(.*?)^  ```$", page.text, re.MULTILINE | re.DOTALL)
+    (added,) = re.findall(r"^  ```toml\n(.*?)^  ```$", page.content, re.MULTILINE | re.DOTALL)
     with (example_folder / "buildassets.toml").open("a", encoding="utf-8") as settings:
         settings.write(dedent(added))
     assert replayed(["buildassets build"], runner(page.blocks())) == ("$ buildassets build\n", 0)
@@ -101,13 +107,13 @@ def test_bundle_of_the_page_ends_the_warning_of_commonjs(example_folder: Path, m
 
 @pytest.mark.parametrize("code", CODES)
 def test_words_have_the_form(code: str) -> None:
-    messages = re.findall(r"^(?:(?:error|warning)\[[^]]+\]|hint): (.+)$", read_page(code).text, re.MULTILINE)
+    messages = re.findall(r"^(?:(?:error|warning)\[[^]]+\]|hint): (.+)$", read_section(code).content, re.MULTILINE)
     assert messages or code in IN_TRACEBACKS
     for words in messages:
         assert not words.endswith(".")
         assert not words[0].isupper() or words.startswith(NAMES)
 
 
-@pytest.mark.parametrize(("code", "reason"), NOT_RUN.items())
-def test_page_states_why_its_example_is_not_run(code: str, reason: str) -> None:
-    assert f"\nNot run by the tests: {reason}.\n" in read_page(code).text
+@pytest.mark.parametrize("code", CODES)
+def test_section_states_whether_its_example_is_not_run(code: str) -> None:
+    assert ("\nNot run by the tests.\n" in read_section(code).content) is (code in NOT_RUN)

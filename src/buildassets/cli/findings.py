@@ -46,15 +46,23 @@ def sarif(diagnostics: Sequence[Diagnostic], folder: str, root: str) -> dict[str
 
 
 def _rule(code: str) -> dict[str, Any]:
-    """A code, with the page that describes it where that is installed."""
+    """A code, with the section that describes it where its page is installed."""
     rule: dict[str, Any] = {"id": code, "shortDescription": {"text": code}}
+    text = _section(code)
+    if not text:
+        return rule
+    about = text.partition("\n\n")[0].replace("\n", " ")
+    return {**rule, "fullDescription": {"text": about}, "help": {"text": text, "markdown": text}}
+
+
+def _section(code: str) -> str:
+    """What the page of `code` has on it, without the heading; empty where there is no such page."""
     path = page_of(code)
     if path is None:
-        return rule
+        return ""
     with open(path, encoding="utf-8") as file:
-        text = file.read()
-    about = text.partition("\n\n")[2].partition("\n\n")[0].replace("\n", " ")
-    return {**rule, "fullDescription": {"text": about}, "help": {"text": text, "markdown": text}}
+        page = file.read()
+    return page.partition(f"\n## {code.partition('/')[2]}\n\n")[2].partition("\n\n## ")[0]
 
 
 def _result(found: Diagnostic, rule: int, fingerprint: str, folder: str, root: str) -> dict[str, Any]:

@@ -58,12 +58,15 @@ def linked(text: str, url: str) -> str:
 
 
 def page_of(code: str) -> str | None:
-    """The path of the page that describes the diagnostic `code`; None where it is not installed."""
+    """The path of the page with a section on the diagnostic `code`; None where it is not installed."""
     return next((path for path in _pages(code) if os.path.isfile(path)), None)
 
 
 def page_url(code: str) -> str | None:
-    """The URL of that page: of a file of this machine, whose name is in it (RFC 8089)."""
+    """The URL of that page: of a file of this machine, whose name is in it (RFC 8089).
+
+    It has no fragment: GLib before 2.78 opens no URL of a file that has one.
+    """
     path = page_of(code)
     if path is None:
         return None
@@ -76,8 +79,8 @@ def page_url(code: str) -> str | None:
 def _pages(code: str) -> "Iterator[str]":
     """Where the page may be: in the package, or in the checkout that the package is run from."""
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    topic, _, name = code.partition("/")
-    if not name or not f"{topic}{name}".replace("-", "").isalnum():
+    family = code.partition("/")[0]
+    if not family.replace("-", "").isalnum():
         return
     for folder in (os.path.join(package, "pages"), os.path.join(package, os.pardir, os.pardir, "docs", "errors")):
-        yield os.path.normpath(os.path.join(folder, topic, f"{name}.md"))
+        yield os.path.normpath(os.path.join(folder, f"{family}.md"))

@@ -27,7 +27,7 @@ def configuration_findings(subject: Subject) -> Iterator[Diagnostic]:
 def _as_finding(fault: Diagnostic) -> Diagnostic:
     """The fault of a configuration under our code, with its own as a note."""
     notes = (*fault.notes, f"`buildassets build` reports it as `{fault.code}`")
-    hint = fault.hint or f"see docs/errors/{fault.code}.md"
+    hint = fault.hint or f"see docs/errors/{fault.code.replace('/', '.md#')}"
     return replace(fault, code=_code_of(fault), notes=notes, hint=hint)
 
 

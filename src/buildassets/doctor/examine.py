@@ -32,5 +32,7 @@ def findings(subject: Subject) -> list[Diagnostic]:
     found = [finding for examination in examinations for finding in examination(subject)]
     if any(one.is_error for one in found):
         found = [one for one in found if one.code != _UNBUILT]  # which may follow from them
-    advised = [one if one.hint else replace(one, hint=f"see docs/errors/{one.code}.md") for one in found]
+    advised = [
+        one if one.hint else replace(one, hint=f"see docs/errors/{one.code.replace('/', '.md#')}") for one in found
+    ]
     return sorted(advised, key=lambda one: not one.is_error)

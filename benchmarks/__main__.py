@@ -116,16 +116,16 @@ def _failures(measured: Section) -> list[str]:
 
 
 def _write(sections: Mapping[str, Section], output: Path | None) -> None:
-    """Write the report and the picture, and, unless they go elsewhere, the short table into the pages that have it."""
+    """Write the report and the picture, and, unless they go elsewhere, the short table into the README."""
     folder = output or HERE.parent / "docs"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "benchmarks.md").write_text(report.whole(sections, _machine(sections.values())), "utf-8")
     (folder / "benchmarks.svg").write_text(draw("buildassets and others, timed", report.panels(sections)), "utf-8")
     if output is None:
         part = "\n".join([*report.short(sections), "", _machine(report.of_core(sections))])
-        for page in (HERE.parent / "README.md", folder / "comparison.md"):
-            text = page.read_text("utf-8")
-            page.write_text(_SHORT_TABLE.sub(lambda found: f"{found[1]}{part}\n{found[2]}", text), "utf-8")
+        readme = HERE.parent / "README.md"
+        text = readme.read_text("utf-8")
+        readme.write_text(_SHORT_TABLE.sub(lambda found: f"{found[1]}{part}\n{found[2]}", text), "utf-8")
 
 
 def _machine(sections: Iterable[Section]) -> str:

@@ -21,9 +21,10 @@ All tools do the same work on the same files, in turn, on the same machine. Comp
 machine. A run is a whole process from start to end, on a file system in memory. Seconds are medians. CPU seconds, on
 all cores, depend less on other programs of the machine. `÷ ours` is how many times longer a tool took than
 buildassets. `MB` is the resident memory of the largest process, empty if it is less than the measuring process has;
-`MB, all` is that of all processes at one moment, a hundred times a second, with shared memory counted once. *Found*
-lists what was found in a tool's output; a run whose output lacks what the tool should make is a failed one. Rows in
-italics are limits: they leave out nearly all of the work, and show how fast it could be at best.
+`MB, all` is that of all processes at one moment, a hundred times a second, with shared memory counted once. Each
+tool is described before the first table that has it. *Found* lists what was found in its output; a run whose output
+lacks what the tool should make is a failed one. Rows in italics are limits: they leave out nearly all of the work, and
+show how fast it could be at best.
 """
 
 
@@ -53,15 +54,16 @@ def whole(sections: Mapping[str, Section], machine: str) -> str:
     lines = ["# Benchmarks", "", "Written by `python -m benchmarks`: see [its notes](../benchmarks/README.md).", ""]
     lines += [_INTRODUCTION, machine, "", "![Bar charts of the times below](benchmarks.svg)", ""]
     lines += ["## In short", "", *short(sections), "", "## Aims", "", *_aims(sections), ""]
+    described: set[Described] = set()
     for name in [*(fingerprinting.name(size) for size in SIZES), compiling.NAME, compressing.NAME]:
         if name in sections:
-            lines += _section(sections[name])
+            lines += _section(sections[name], described)
         if name == _LARGE and name in sections and _MEDIUM in sections:
             lines += [*_growth(sections), ""]
     if serving.NAME in sections:
         lines += _serving(sections[serving.NAME])
     if requests.NAME in sections:
-        lines += _requests(sections[requests.NAME])
+        lines += _requests(sections[requests.NAME], described)
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -158,26 +160,53 @@ def _measured(verdict: Verdict) -> str:
     return f"> {text}" if is_hidden else text
 
 
-def _section(section: Section) -> Iterator[str]:
+Described = tuple[str, ...]
+"""A tool with its version, what it leaves out and what was found in its output; or one not run, and why."""
+
+
+def _section(section: Section, described: set[Described]) -> Iterator[str]:
     yield f"## {section.name[0].upper()}{section.name[1:]}"
     yield ""
     yield f"{section.about[0].upper()}{section.about[1:]}; {_load(section)}."
     yield ""
+    yield from _tools(section, described)
     for work, rows in section.works.items():
         yield f"### {work[0].upper()}{work[1:]}"
         yield ""
         yield from _table(rows)
         yield ""
-    if section.absent:
+    if absent := _new(section.absent.items(), described):
         yield "Not run:"
         yield ""
-        for name, reason in section.absent.items():
+        for name, reason in absent:
             yield f"- {name}: {reason}"
         yield ""
 
 
+def _tools(section: Section, described: set[Described]) -> Iterator[str]:
+    """The tools that no earlier section has described."""
+    rows = [row for work in section.works.values() for row in work]
+    has_output = any(row.found for row in rows)
+    tools = [(_name(row), row.version, row.leaves_out, *([_found(row)] if has_output else [])) for row in rows]
+    if new := _new(tools, described):
+        yield _line(("", "version", "leaves out", *(["found"] if has_output else [])))
+        yield f"|{'---|' * len(new[0])}"
+        yield from map(_line, new)
+        yield ""
+
+
+def _new(tools: Iterable[Described], described: set[Described]) -> Sequence[Described]:
+    """Those of `tools` that are not among `described`, which has them afterwards."""
+    new = [tool for tool in dict.fromkeys(tools) if tool not in described]
+    described.update(new)
+    return new
+
+
+def _found(row: Row) -> str:
+    return ", ".join(row.found) or "nothing"
+
+
 _COLUMNS: Final = (
-    "version",
     "seconds",
     "÷ ours",
     "CPU seconds",
@@ -186,8 +215,6 @@ _COLUMNS: Final = (
     "files",
     "MB written",
     "runs",
-    "found",
-    "leaves out",
 )
 
 
@@ -200,21 +227,20 @@ def _table(rows: Sequence[Row]) -> Iterator[str]:
     own = next((row for row in rows if row.name == OURS), None)
     unit = own.figures.get("seconds") if own else None
     yield _line(("", *_COLUMNS))
-    yield f"|---|---|{'--:|' * (len(_COLUMNS) - 3)}---|---|"
+    yield f"|---|{'--:|' * len(_COLUMNS)}"
     for row in rows:
-        yield _line([_name(row), row.version, *_cells(row, unit), row.leaves_out])
+        yield _line([_name(row), *_cells(row, unit)])
 
 
 def _cells(row: Row, unit: float | None) -> list[str]:
-    """All cells of a row between its version and what it leaves out."""
+    """The figures of a row, or why it has none."""
     if not row.figures:
-        return [*[""] * 8, row.fault or ""]
+        return [row.fault or "", *[""] * (len(_COLUMNS) - 1)]
     figures = row.figures
     ratio = number(figures["seconds"] / unit) if unit else ""
     sizes = [f"{figures[key]:,.0f}" if key in figures else "" for key in ("peak_mb", "total_mb", "files")]
     written = f"{figures['output_mb']:,.1f}"
-    found = ", ".join(row.found) or "nothing"
-    return [number(figures["seconds"]), ratio, number(figures["cpu_seconds"]), *sizes, written, str(row.runs), found]
+    return [number(figures["seconds"]), ratio, number(figures["cpu_seconds"]), *sizes, written, str(row.runs)]
 
 
 def _growth(sections: Mapping[str, Section]) -> Iterator[str]:
@@ -269,13 +295,14 @@ def _serving(section: Section) -> Iterator[str]:
 _REQUEST_COLUMNS: Final = {"cpu_us": "CPU µs", "requests_s": "requests a second", "status": "status", "bytes": "bytes"}
 
 
-def _requests(section: Section) -> Iterator[str]:
+def _requests(section: Section, described: set[Described]) -> Iterator[str]:
     yield "## Requests"
     yield ""
     yield f"Servers of files in Python: {section.about} by wrk, one process behind the same web server."
     yield "CPU µs is the time of the server's processes on the cores for a request, `÷ ours` how many times ours that"
     yield f"is; rates also depend on what else the machine did. {_load(section).capitalize()}."
     yield ""
+    yield from _tools(section, described)
     for work, rows in section.works.items():
         yield f"### {work[0].upper()}{work[1:]}"
         yield ""
@@ -286,12 +313,12 @@ def _requests(section: Section) -> Iterator[str]:
 def request_table(rows: Sequence[Row]) -> Iterator[str]:
     """The servers at one kind of request."""
     own = next((row for row in rows if row.name == OURS), None)
-    yield _line(("", "version", "÷ ours", *_REQUEST_COLUMNS.values(), "runs", "leaves out"))
-    yield f"|---|---|{'--:|' * (len(_REQUEST_COLUMNS) + 2)}---|"
+    yield _line(("", "÷ ours", *_REQUEST_COLUMNS.values(), "runs"))
+    yield f"|---|{'--:|' * (len(_REQUEST_COLUMNS) + 2)}"
     for row in rows:
         ratio = number(row.figures["cpu_us"] / own.figures["cpu_us"]) if own else ""
         figures = [f"{row.figures[key]:,.0f}" for key in _REQUEST_COLUMNS]
-        yield _line([_name(row), row.version, ratio, *figures, str(row.runs), row.leaves_out])
+        yield _line([_name(row), ratio, *figures, str(row.runs)])
 
 
 def _name(row: Row) -> str:

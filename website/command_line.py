@@ -1,6 +1,7 @@
 """docs/reference/command-line.md: every verb with its arguments, options and examples, as click knows them."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Container, Iterator
 from typing import Final
 
 import click
@@ -20,6 +21,8 @@ stdout.
 [What is shown in terminals, pipes and CI](../terminal.md) is a page of its own.
 [Environment variables](#environment-variables) are at the end.
 """
+_SHARED_BY: Final = 3
+"""Verbs with the same option from which on it is described once."""
 _VARIABLES: Final = (
     ("BUILDASSETS_CACHE_DIR", "the folder of the [cache](../caching.md); `--cache-dir` goes before it"),
     ("BUILDASSETS_CACHE_KEY", "keys of the [remote cache](../remote-cache.md#whom-to-trust): the first one signs"),
@@ -42,10 +45,12 @@ def page() -> str:
     """The whole page."""
     context = click.Context(commands, info_name="buildassets")
     verbs = [(name, _command(context, name)) for name in commands.list_commands(context)]
-    rows = [(f"[`{name}`](#{name})", verb.get_short_help_str(200).rstrip(".")) for name, verb in verbs]
-    lines = [_BEGIN, *table(("verb", "does"), rows)]
+    counted = Counter(option for name, verb in verbs for option in _all_options(verb, name, context))
+    shared = {option: None for option, count in counted.items() if count >= _SHARED_BY}
+    lines = [_BEGIN, f"Verbs: {', '.join(f'[`{name}`](#{name})' for name, _ in verbs)}.", "\n## Shared options\n"]
+    lines += table(("option", "does"), [*shared])
     for name, verb in verbs:
-        lines += _verb(verb, name, context, "##")
+        lines += _verb(verb, name, context, "##", shared)
     lines.append("\n## Environment variables\n")
     lines += table(("variable", "what it is"), [(f"`{name.replace(', ', '`, `')}`", what) for name, what in _VARIABLES])
     return "\n".join(lines) + "\n"
@@ -57,18 +62,38 @@ def _command(context: click.Context, name: str) -> click.Command:
     return command
 
 
-def _verb(command: click.Command, name: str, parent: click.Context, mark: str) -> Iterator[str]:
+def _verb(
+    command: click.Command, name: str, parent: click.Context, mark: str, shared: Container[tuple[str, str]]
+) -> Iterator[str]:
     context = click.Context(command, info_name=name.rpartition(" ")[2], parent=parent)
     yield f"\n{mark} {name}\n"
     yield from _paragraphs(command.help or "")
     yield f"```text\nbuildassets {' '.join((name, *command.collect_usage_pieces(context)))}\n```"
-    if options := list(_options(command, context)):
+    options = list(_options(command, context))
+    if own := [option for option in options if option not in shared]:
         yield ""
-        yield from table(("option", "does"), options)
-    yield from _examples(name)
-    if isinstance(command, click.Group):
+        yield from table(("option", "does"), own)
+    if names := [_long_name(option[0]) for option in options if option in shared]:
+        yield f"\n{'Also' if own else 'Takes'} [shared options](#shared-options): {', '.join(names)}."
+    if isinstance(command, click.Group):  # whose verbs have the examples
         for inner in command.list_commands(context):
-            yield from _verb(command.commands[inner], f"{name} {inner}", context, f"{mark}#")
+            yield from _verb(command.commands[inner], f"{name} {inner}", context, f"{mark}#", shared)
+    else:
+        yield from _examples(name)
+
+
+def _long_name(flags: str) -> str:
+    """`--output` of `-o, --output DIR`."""
+    return next(f"`{word}`" for word in flags.strip("`").replace(",", "").split() if word.startswith("--"))
+
+
+def _all_options(command: click.Command, name: str, parent: click.Context) -> Iterator[tuple[str, str]]:
+    """The options of a verb and of the verbs below it."""
+    context = click.Context(command, info_name=name, parent=parent)
+    yield from _options(command, context)
+    if isinstance(command, click.Group):
+        for inner, below in command.commands.items():
+            yield from _all_options(below, inner, context)
 
 
 def _options(command: click.Command, context: click.Context) -> Iterator[tuple[str, str]]:

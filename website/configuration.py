@@ -1,7 +1,7 @@
 """docs/reference/configuration.md: every key, from the JSON Schema of the configuration and the rows of the README."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -37,11 +37,12 @@ def page() -> str:
     """The whole page."""
     schema = config_schema()
     schemas, pages = Schemas(schema), _pages(_README.read_text(encoding="utf-8"))
-    lines = [_BEGIN, "## All keys", ""]
     keys = schema["properties"]
-    lines += table(("key", "default", "meaning"), [_short(key, keys[key]) for key in sorted(keys)])
+    rows = [_short(key, keys[key], schemas, pages.get(key, {})) for key in sorted(keys)]
+    lines = [_BEGIN, "## All keys", "", *table(("key", "value", "default", "meaning"), rows)]
     for key in sorted(keys):
-        lines += _section(key, keys[key], schemas, pages.get(key, {}))
+        if fields := schemas.fields(keys[key]):
+            lines += [f"\n## {key}\n", *table(("field", "value", "default", "meaning"), [_row(one) for one in fields])]
     return "\n".join(lines) + "\n"
 
 
@@ -53,22 +54,11 @@ def _pages(readme: str) -> dict[str, dict[str, str]]:
     return rows
 
 
-def _short(key: str, schema: Schema) -> tuple[str, str, str]:
-    return f"[`{key}`](#{key})", default(schema), schema["description"]
-
-
-def _section(key: str, schema: Schema, schemas: Schemas, pages: Mapping[str, str]) -> Iterator[str]:
-    yield f"\n## {key}\n"
-    yield f"{schema['description']}.\n"
-    yield f"- Value: {schemas.kind(schema)}"
-    if given := default(schema):
-        yield f"- Default: {given}"
-    if pages:
-        named = (f"[{page}](../{target.removeprefix('docs/')})" for page, target in pages.items())
-        yield f"- More: {', '.join(named)}"
-    if fields := schemas.fields(schema):
-        yield ""
-        yield from table(("field", "value", "default", "meaning"), [_row(field) for field in fields])
+def _short(key: str, schema: Schema, schemas: Schemas, pages: Mapping[str, str]) -> tuple[str, str, str, str]:
+    """The row of a key, with links to its fields and to the pages that describe it."""
+    name = f"[`{key}`](#{key})" if schemas.fields(schema) else f"`{key}`"
+    named = ", ".join(f"[{page}](../{target.removeprefix('docs/')})" for page, target in pages.items())
+    return name, schemas.kind(schema), default(schema), schema["description"] + (f": {named}" if named else "")
 
 
 def _row(field: Field) -> tuple[str, str, str, str]:

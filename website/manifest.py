@@ -52,17 +52,17 @@ def page() -> str:
     schemas = Schemas(schema)
     asset = schema["$defs"]["asset"]
     top = [field for field in schemas.fields(schema) if not field.path.startswith(("assets.", "retained[]"))]
+    retained = schema["$defs"]["retained"]
+    described = {f"assets.*.{field.path}": field.description for field in schemas.fields(asset)}
+    of_release = [one for one in schemas.fields(retained) if described.get(one.path) != one.description]
     parts = [
         ("At the top", top, set(schema["required"])),
         ("Of an asset", schemas.fields(asset), set(asset["required"])),
-        (
-            "Of an earlier release",
-            schemas.fields(schema["$defs"]["retained"]),
-            set(schema["$defs"]["retained"]["required"]),
-        ),
+        ("Of an earlier release", of_release, set(retained["required"])),
     ]
     lines = [_BEGIN]
     for title, fields, required in parts:
         rows = [(f"`{one.path}`", one.kind, "yes" if one.path in required else "", one.description) for one in fields]
         lines += [f"## {title}\n", *table(("field", "value", "always", "meaning"), rows), ""]
-    return "\n".join(lines)
+    same = ", ".join(f"`{one.path.rpartition('.')[2]}`" for one in schemas.fields(retained) if one not in of_release)
+    return "\n".join([*lines, f"Its assets also have these fields, as any asset: {same}.\n"])

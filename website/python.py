@@ -29,6 +29,18 @@ _SELF: Final = re.compile(r"\(\s*self(?:, |,(?=\n)|(?=\)))")
 _COMMENT: Final = re.compile(r"  #.*")
 _QUOTED: Final = re.compile(r"((?:: |-> ))\"([^\"]+)\"")
 _CONFIG: Final = "buildassets.Config"  # its fields are the keys of the configuration, with absolute paths
+_ELSEWHERE: Final = {
+    "buildassets.runtime.Assets": "[Helpers](../runtime.md#helpers) has more of each method.",
+    "buildassets.runtime.wsgi.AssetServer": "[Serving](../serving.md#by-the-application) describes the arguments.",
+    "buildassets.runtime.flask.FlaskAssets": "[Settings](../flask.md#settings) lists the keys of the configuration.",
+    "buildassets.engines.Compiled": "[What it gives](../engines.md#what-it-gives) describes each field.",
+    "buildassets.engines.Engine": "[What an engine is](../engines.md#what-an-engine-is) describes each attribute.",
+    "buildassets.engines.EngineInput": "[What it is given](../engines.md#what-it-is-given) describes each field.",
+    "buildassets.engines.EngineOptions": "[What it is given](../engines.md#what-it-is-given) describes each field.",
+}
+"""Classes whose members another page describes: here they have the beginning of their docstrings."""
+_LISTED: Final = re.compile(r"^- `([a-z_]+)`: ", re.MULTILINE)
+_RAISES: Final = re.compile(r"\bRaises\b[^.]*(?:\.\w[^.]*)*\.")
 
 _BEGIN: Final = """# Python API
 
@@ -69,22 +81,33 @@ def _entry(name: str, value: object) -> Iterator[str]:
 
 def _class(name: str, value: type) -> Iterator[str]:
     yield f"```python\n{_class_header(value)}\n```\n"
-    yield _described(value)
+    is_brief = name in _ELSEWHERE
+    yield _beginning(value) if is_brief and name != "buildassets.runtime.Assets" else _with_types(value)
+    if is_brief:
+        yield f"\n{_ELSEWHERE[name]}"
     if name == _CONFIG:
         return
-    if fields := [f"- `{field}: {kind}`" for field, kind in _annotations(value).items() if not field.startswith("_")]:
-        yield "\n".join(["", "Its fields:", "", *fields])
+    listed = set(_LISTED.findall(_described(value)))
+    public = [(field, kind) for field, kind in _annotations(value).items() if not field.startswith("_")]
+    if fields := [f"- `{field}: {kind}`" for field, kind in public if field not in listed]:
+        yield "\n".join(["", "Further fields:" if listed else "Its fields:", "", *fields])
     for method, function in _members(value):
         yield f"\n#### {value.__name__}.{method}\n"
         decorator = "@property\n" if isinstance(vars(value)[method], property) else ""
         yield f"```python\n{decorator}{_header(function)}\n```\n"
-        yield _described(function)
+        yield _beginning(function) if is_brief else _described(function)
+
+
+def _with_types(value: type) -> str:
+    """The docstring of a class, with the types of the fields that it lists."""
+    kinds = _annotations(value)
+    return _LISTED.sub(lambda found: f"- `{found[1]}: {kinds[found[1]]}`: ", _described(value))
 
 
 def _class_header(value: type) -> str:
     """How it is made, if it has an `__init__` of its own; else what it is derived from."""
     constructor = vars(value).get("__init__")
-    if constructor is not None and _is_written(constructor):
+    if constructor is not None and constructor.__module__ == value.__module__ and _is_written(constructor):
         return _header(constructor).replace("def __init__", f"class {value.__name__}").removesuffix(" -> None")
     bases = [base.__name__ for base in value.__bases__ if base is not object]
     return f"class {value.__name__}({', '.join(bases)})" if bases else f"class {value.__name__}"
@@ -131,6 +154,12 @@ def _header(function: object) -> str:
 
 def _described(value: object) -> str:
     return inspect.getdoc(value) or ""
+
+
+def _beginning(value: object) -> str:
+    """The first paragraph of a docstring, and what it states of exceptions."""
+    first, _, rest = _described(value).partition("\n\n")
+    return "\n\n".join([first, *(" ".join(sentence.split()) for sentence in _RAISES.findall(rest))])
 
 
 def _other(name: str, value: object) -> str:

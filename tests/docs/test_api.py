@@ -1,12 +1,10 @@
-"""docs/api.md: its programs run unchanged, and its table is the public API."""
+"""docs/api.md: its programs run unchanged."""
 
-import inspect
 import re
 import subprocess
 import sys
 from pathlib import Path
 
-import buildassets
 from tests.conftest import write_tree
 
 PROJECT = Path(__file__).parents[2]
@@ -42,18 +40,3 @@ def test_a_wrong_configuration_ends_with_its_exit_code(tmp_path: Path) -> None:
     )
     assert (done.returncode, done.stderr) == (2, "")
     assert "entires" in done.stdout
-
-
-def test_the_table_has_the_public_names() -> None:
-    rows = [row.split("|")[1] for row in re.findall(r"^\| `.*", PAGE, re.MULTILINE)]
-    named = {name for row in rows for name in re.findall(r"`(\w+)", row)}
-    assert named == set(buildassets.__all__)
-
-
-def test_the_table_has_the_parameters() -> None:
-    for name, written in re.findall(
-        r"`(load_config|build|check)\((.*?)\)`",
-        PAGE.partition("## What can go wrong")[0].partition("## What there is")[2],
-    ):
-        parameters = list(inspect.signature(getattr(buildassets, name)).parameters)
-        assert [part.partition("=")[0] for part in written.replace("*, ", "").split(", ")] == parameters

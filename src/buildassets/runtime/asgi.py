@@ -40,14 +40,7 @@ _NOTHING: Final = ByteRange(0, 0)
 class AssetServer:
     """An ASGI application that serves the files of a release, and passes all other requests to `app`.
 
-    Without `app` other requests are answered with 404. `prefix` is the path of the URL prefix, by default that of
-    `assets`; a request may have it at the start of its whole path, or of its path below a mount. `origins` are
-    the origins whose pages may read the files: `*`, or a list such as `https://example.com`. `headers` is a function
-    from the logical path and the manifest's entry of an asset to additional headers; it is called once for each asset
-    when the process starts.
-
-    Raises ManifestError where a file that the manifest names is missing, ValueError for an invalid origin and for
-    headers that must not be sent, TypeError for `assets` and `headers` of another type.
+    Takes the arguments of `buildassets.runtime.wsgi.AssetServer`, and raises what that raises.
     """
 
     def __init__(

@@ -51,7 +51,9 @@ class _WarnsAtFirstRequest:
 
 
 class FlaskAssets:
-    """The assets of Flask applications. Each application configures them by these keys:
+    """The assets of Flask applications.
+
+    Each application configures them by these keys:
 
     - `BUILDASSETS_MANIFEST`: the path of the manifest, relative to the application's folder. By default the nearest
       `build/manifest.json` in that folder or above. With None, for tests without a build, no manifest is read and every

@@ -273,21 +273,14 @@ class Command:
 
 @frozen_by_name
 class Config:
-    """All settings of a build. Paths are absolute; globs are those of `globs`; `budgets` are in bytes after gzip.
+    """All settings of a build, named as in the configuration. Paths are absolute; `budgets` are in bytes after gzip.
 
     `folder` is the base of relative paths, `file` the configuration file, if there is one. `integrity` is None if it is
     switched off; `url_prefixes`, `data_urls` and `retain` are None if the file does not set them. `scopes` are those of
-    the import map. `compress` are content codings, each with the level of its copies. `browsers` are the oldest that
-    have to understand the result, as in `safari 16.4`; if empty, nothing is translated. `define` are the values of
-    names in modules, `env` the environment variables that `import.meta.env` has. `types` are media types by suffix that
-    replace the usual ones in the release, without effect on how files are compiled. A build warns of images of more
-    than `image_warn_bytes`; of none if that is 0. `image_variants` are made of the pictures that their globs match,
-    without metadata if `image_strip` is set; `fonts` are the rules for fonts. `icons` are the sprites, by logical path.
-    `registry` is the URL of the registry of packages, empty if npm's own settings decide; `locked` are the versions of
-    the tools in the lock. `commands` are programs that make assets, by name; `run` are the commands beside a watch;
-    `permission` states what may happen in a build. `plan` is the plan of the templates of another system, if
+    the import map. `compress` has the level of each coding. A build warns of images of more than `image_warn_bytes`; of
+    none if that is 0. `image_variants` lose metadata if `image_strip` is set. `locked` are the versions of the tools in
+    the lock. `permission` states what may happen in a build. `plan` is the plan of the templates of another system, if
     there is one; `companions` are the formats of further files for other systems, by the names in `write.companions`.
-    `precache` is the name below `assets/` of the list for a service worker, empty for none.
     It `sets_integrity` if the file has the key `integrity`.
 
     Only other systems' files set these: `pieces` are the members of bundles that pages may load one by one;

@@ -20,6 +20,7 @@ from hypothesis import settings
 
 from buildassets.compiler.languages.native import library
 from buildassets.compiler.languages.native.library_file import SWITCH
+from buildassets.programs.git import _OF_ANOTHER_REPOSITORY
 from buildassets.programs.project_python import admit_project_modules
 from tests import purity
 
@@ -39,6 +40,16 @@ _REFUSED: Final = re.compile(
     "(?i)not permitted|permission denied|must be superuser|no space left|not implemented|invalid argument"
 )
 
+# Begin the names of variables by which a user changes what programs do: those of tests must not depend on them, and a
+# repository that one names would get the commits of tests.
+_OF_USERS: Final = (
+    *("BUILDASSETS_", "CLICOLOR", "DJANGO_", "FLASK_", "FORCE_COLOR", "NO_COLOR"),
+    *("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED", "GIT_CONFIG", *_OF_ANOTHER_REPOSITORY),
+)
+_SWITCHES: Final = frozenset(
+    f"BUILDASSETS_{name}" for name in ("NATIVE", "CORPUS", "WHOLE_CORPUS", "PROJECTS", "PICTURES")
+)
+
 _SETTLED_SECONDS: Final = 0.025  # files that are younger than 20 ms are read again
 _MEMORY: Final = "/dev/shm"
 _ROOM_BYTES: Final = 4 << 30  # a run of all tests takes a third of it
@@ -52,11 +63,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure() -> None:
     """Let SIGINT end the programs that tests start, as programs inherit that a shell's background jobs ignore it.
 
-    Keep bytecode even where the environment forbids it: without it each `buildassets` takes half as long again to
-    start, and collecting tests twice as long.
+    Remove variables of the user. Keep bytecode even where one forbids it: without it each `buildassets` takes half as
+    long again to start, and collecting tests twice as long.
     """
     _work_in_memory()
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    for name in [name for name in os.environ if name.startswith(_OF_USERS) and name not in _SWITCHES]:
+        del os.environ[name]
+    os.environ["LC_ALL"] = "C.UTF-8"  # that of a user may not be installed here
     sys.dont_write_bytecode = False
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -217,7 +230,7 @@ def need_library() -> None:
     """Skip the test where the lexers are those in Python; where the environment requires the library, it fails."""
     if not library.is_native():
         message = f"the lexers are not native: {library.implementation()}"
-        pytest.fail(message) if os.environ.get(SWITCH) == "require" else pytest.skip(message)
+        pytest.fail(message) if os.environ.get(SWITCH) == "require" else pytest.skip(f"{NOT_SHOWN}: {message}")
 
 
 @contextmanager

@@ -43,7 +43,10 @@ def kept_environment(
 def make_environment(
     folder: Path, *requirements: str, python: str = sys.executable
 ) -> "subprocess.CompletedProcess[str]":
-    """Make an environment again, with pip and `requirements` in it; return how the installation of these ended."""
-    subprocess.run([uv(), "venv", "--quiet", "--clear", "--seed", f"--python={python}", str(folder)], check=True)
+    """Make an environment again, with pip and `requirements` in it; return how the last step ended."""
+    make = [uv(), "venv", "--quiet", "--clear", "--seed", f"--python={python}", str(folder)]
+    made = subprocess.run(make, capture_output=True, text=True)
+    if made.returncode:
+        return made
     install = [uv(), "pip", "install", "--quiet", f"--python={folder / 'bin/python'}"]
     return subprocess.run([*install, *requirements], capture_output=True, text=True)

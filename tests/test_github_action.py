@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.conftest import NOT_SHOWN, write_tree
+from tests.conftest import NOT_SHOWN, find_tool, write_tree
 from tests.release_tools import checked, release_tools
 
 pytestmark = pytest.mark.thorough
@@ -123,7 +123,7 @@ def committed(folder: Path) -> Path:
     """Make `folder` a repository with one more commit."""
     commands = ("init -q", "add -A", "-c user.name=a -c user.email=a@b.test commit -qm a --no-verify")
     for command in commands:
-        subprocess.run(["git", *command.split()], cwd=folder, check=True)
+        subprocess.run([find_tool("git"), *command.split()], cwd=folder, check=True)
     return folder
 
 

@@ -67,7 +67,7 @@ def test_a_command_runs_in_its_folder(tmp_path: Path) -> None:
 
 def test_failed_run_reports_its_last_line() -> None:
     with pytest.raises(FailedRunError, match=r"^no room$"):
-        run(python("import sys; print('first'); sys.exit('no room')"))
+        run(python("import sys; print('first', flush=True); sys.exit('no room')"))
 
 
 def test_silent_failed_run_reports_its_exit_code() -> None:

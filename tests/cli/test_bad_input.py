@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.command import Finished, environment, release_site, run
-from tests.conftest import PATIENCE_SECONDS, read_tree, write_tree
+from tests.conftest import PATIENCE_SECONDS, find_tool, read_tree, write_tree
 
 GOOD = {"buildassets.toml": "", "assets/css/app.css": "a { color: red }\n", "assets/js/app.js": "f( 1 );\n"}
 
@@ -17,7 +17,7 @@ GOOD = {"buildassets.toml": "", "assets/css/app.css": "a { color: red }\n", "ass
 def build_unprivileged(folder: Path, *arguments: str) -> Finished:
     """Run a build as somebody who may not read and write everything."""
     # Root may; without these capabilities it is as bound by the mode of a file as its owner.
-    bound = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
+    bound = [find_tool("setpriv"), "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
     return subprocess.run(
         [*bound, sys.executable, "-m", "buildassets", "build", *arguments],
         cwd=folder,

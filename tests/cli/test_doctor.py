@@ -419,7 +419,7 @@ def test_collectstatic_after_the_build_is_right(tmp_path: Path) -> None:
 
 def test_a_lock_that_git_ignores_is_found(tmp_path: Path) -> None:
     project = released(tmp_path, {**SITE, "buildassets.lock": "", ".gitignore": "build/\n*.lock\n"})
-    subprocess.run(["git", "init", "-q"], cwd=project, check=True)
+    subprocess.run([find_tool("git"), "init", "-q"], cwd=project, check=True)
     assert examined(project) == (0, [("warning", "doctor/git")])
 
 

@@ -9,7 +9,7 @@ import pytest
 from tests.browser.fresh import environment as developer
 from tests.browser.fresh import fresh, init
 from tests.cli.test_doctor import examined
-from tests.conftest import write_tree
+from tests.conftest import find_tool, write_tree
 
 pytestmark = pytest.mark.thorough
 
@@ -21,7 +21,7 @@ def test_set_up_of_init_is_healthy(framework: str, tmp_path: Path) -> None:
         "Dockerfile": "FROM x\nCOPY . .\nRUN buildassets build\n",
     }
     project = fresh(tmp_path / "site", framework, {**image, "deploy.sh": "buildassets build\n"})
-    subprocess.run(["git", "init", "-q"], cwd=project, check=True)
+    subprocess.run([find_tool("git"), "init", "-q"], cwd=project, check=True)
     named = init(project, "--yes").stderr
     if framework == "django":
         assert "    from buildassets.runtime.django.wsgi import get_wsgi_application\n" in named

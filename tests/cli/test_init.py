@@ -15,7 +15,7 @@ from tests.browser.fresh import environment as developer
 from tests.browser.fresh import fresh, init
 from tests.building import load_config
 from tests.command import environment, run
-from tests.conftest import Tree, read_tree, write_tree
+from tests.conftest import Tree, find_tool, read_tree, write_tree
 
 FLASK: Tree = {
     "app.py": "from flask import Flask\n\napp = Flask(__name__)\n",
@@ -70,7 +70,7 @@ def test_yes_writes_what_can_be_built(tmp_path: Path) -> None:
 def test_diff_of_a_dry_run_applies_by_git(tmp_path: Path) -> None:
     by_git, by_init = (write_tree(tmp_path / name, FLASK) for name in ("git", "init"))
     patch = run(by_git, "init", "--dry-run").stdout
-    subprocess.run(["git", "apply", "-"], cwd=by_git, input=patch, text=True, check=True)
+    subprocess.run([find_tool("git"), "apply", "-"], cwd=by_git, input=patch, text=True, check=True)
     run(by_init, "init", "--yes")
     assert read_tree(by_git) == read_tree(by_init)
 

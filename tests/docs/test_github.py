@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from tests.conftest import write_tree
+from tests.conftest import find_tool, write_tree
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/github.md").read_text(encoding="utf-8")
@@ -35,7 +35,7 @@ def test_the_hooks_of_the_page_are_those_of_the_repository() -> None:
 def test_the_hook_for_git_alone_keeps_a_broken_reference_out(tmp_path: Path) -> None:
     (script,) = re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)
     write_tree(tmp_path, {"assets/a.css": "a { background: url(none.png) }\n", ".gitignore": ".buildassets/\n"})
-    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    subprocess.run([find_tool("git"), "init", "-q"], cwd=tmp_path, check=True)
     hook = tmp_path / ".git/hooks/pre-commit"
     hook.parent.mkdir(exist_ok=True)
     hook.write_text(script)
@@ -43,8 +43,8 @@ def test_the_hook_for_git_alone_keeps_a_broken_reference_out(tmp_path: Path) -> 
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 
     def commit() -> int:
-        subprocess.run(["git", "add", "-A"], cwd=tmp_path, check=True)
-        command = ["git", "-c", "user.name=a", "-c", "user.email=a@b.test", "commit", "-qm", "a"]
+        subprocess.run([find_tool("git"), "add", "-A"], cwd=tmp_path, check=True)
+        command = [find_tool("git"), "-c", "user.name=a", "-c", "user.email=a@b.test", "commit", "-qm", "a"]
         return subprocess.run(command, cwd=tmp_path, env={**os.environ, "PATH": path}, capture_output=True).returncode
 
     assert commit() == 1

@@ -29,6 +29,10 @@ def test_a_place_behind_the_end_is_the_end() -> None:
     assert offset_at("ab\nc", Place(7, 0)) == 4
 
 
+def test_an_offset_behind_the_end_is_the_end() -> None:
+    assert Places("ab\nc").at(99) == Place(1, 1)
+
+
 class _CountedText(str):
     """A text that counts the characters of which copies are made."""
 

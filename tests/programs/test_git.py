@@ -1,12 +1,13 @@
 """Git runs nothing that a repository names, whether a clone has it among its files or somebody made its `.git`."""
 
+import os
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from buildassets.programs.git import GitError, run_git
-from tests.conftest import write_tree
+from tests.conftest import find_tool, write_tree
 
 _COMMIT = ("-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "-q", "-m", "first")
 
@@ -15,7 +16,7 @@ def repository(folder: Path) -> Path:
     """A repository with one commit and an edit after it."""
     write_tree(folder, {"a.txt": "a\n", ".gitattributes": "*.txt filter=trap diff=trap\n"})
     for arguments in (("init", "-q"), ("add", "."), _COMMIT):
-        subprocess.run(["git", *arguments], cwd=folder, check=True)
+        subprocess.run([find_tool("git"), *arguments], cwd=folder, check=True)
     return write_tree(folder, {"a.txt": "b\n"})
 
 
@@ -35,17 +36,25 @@ def trap(folder: Path) -> str:
 )
 def test_program_of_the_repository_does_not_run(tmp_path: Path, setting: str, arguments: tuple[str, ...]) -> None:
     site = repository(tmp_path / "site")
-    subprocess.run(["git", "config", setting, trap(tmp_path)], cwd=site, check=True)
-    subprocess.run(["git", "config", "filter.trap.required", "true"], cwd=site, check=True)
+    subprocess.run([find_tool("git"), "config", setting, trap(tmp_path)], cwd=site, check=True)
+    subprocess.run([find_tool("git"), "config", "filter.trap.required", "true"], cwd=site, check=True)
     done = run_git(str(site), *arguments)
     assert (done.returncode, b"a.txt" in done.stdout) == (0, True), done.stderr
     assert not (tmp_path / "ran").exists()
 
 
+def test_status_leaves_the_index_alone(tmp_path: Path) -> None:
+    site = repository(tmp_path / "site")
+    os.utime(site / ".gitattributes", (1_000_000_000, 1_000_000_000))
+    before = (site / ".git/index").read_bytes()
+    assert run_git(str(site), "status", "--porcelain").returncode == 0
+    assert (site / ".git/index").read_bytes() == before
+
+
 def test_traps_of_this_test_run_where_git_is_started_plainly(tmp_path: Path) -> None:
     site = repository(tmp_path / "site")
-    subprocess.run(["git", "config", "core.fsmonitor", trap(tmp_path)], cwd=site, check=True)
-    subprocess.run(["git", "status", "--porcelain"], cwd=site, check=True, capture_output=True)
+    subprocess.run([find_tool("git"), "config", "core.fsmonitor", trap(tmp_path)], cwd=site, check=True)
+    subprocess.run([find_tool("git"), "status", "--porcelain"], cwd=site, check=True, capture_output=True)
     assert (tmp_path / "ran").exists()
 
 

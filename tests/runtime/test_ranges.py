@@ -94,3 +94,8 @@ def test_a_range_means_the_bytes_of_a_slice(content: bytes, first: int, more: in
     assert meant(f"bytes={first}-{first + more}") == content[first : first + more + 1]
     assert meant(f"bytes={first}-") == content[first:]
     assert meant(f"bytes=-{first}") == (content[-first:] if first else b"")
+
+
+def test_ranges_that_are_together_as_long_as_the_file_are_answered_and_longer_ones_are_not() -> None:
+    assert requested_spans("bytes=0-4,5-9", 10) == (ByteRange(0, 5), ByteRange(5, 10))
+    assert requested_spans("bytes=0-4,4-9", 10) is None

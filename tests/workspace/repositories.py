@@ -4,7 +4,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from tests.conftest import Tree, write_tree
+from tests.conftest import Tree, find_tool, write_tree
 
 _ALONE = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
 _AUTHOR = ("-c", "user.name=A", "-c", "user.email=a@example.com", "-c", "init.defaultBranch=main")
@@ -12,7 +12,7 @@ _AUTHOR = ("-c", "user.name=A", "-c", "user.email=a@example.com", "-c", "init.de
 
 def git(folder: Path, *arguments: str) -> str:
     """Run git in `folder`; return its output."""
-    command = ["git", *_AUTHOR, *arguments]
+    command = [find_tool("git"), *_AUTHOR, *arguments]
     done = subprocess.run(command, cwd=folder, env={**os.environ, **_ALONE}, capture_output=True, text=True, check=True)
     return done.stdout
 

@@ -1,5 +1,4 @@
 import os
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -165,4 +164,4 @@ def test_the_index_is_left_alone(tmp_path: Path) -> None:
     before = (tmp_path / ".git/index").read_bytes()
     changed(tmp_path)
     assert (tmp_path / ".git/index").read_bytes() == before
-    assert subprocess.run(["git", "-C", tmp_path, "status", "-s"], capture_output=True, check=True).stdout == b""
+    assert git(tmp_path, "status", "-s") == ""

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from buildassets.workspace.changes import Repository
-from tests.conftest import write_tree
+from tests.conftest import find_tool, write_tree
 
 
 def git(folder: Path, *arguments: str) -> None:
     """Run git with an author."""
     author = ("-c", "user.name=a", "-c", "user.email=a@example.com")
-    subprocess.run(["git", *author, *arguments], cwd=folder, check=True, capture_output=True)
+    subprocess.run([find_tool("git"), *author, *arguments], cwd=folder, check=True, capture_output=True)
 
 
 @pytest.fixture

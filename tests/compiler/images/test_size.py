@@ -72,6 +72,11 @@ def test_a_webp_without_its_first_mark_has_no_size() -> None:
     assert raster_size(b"RIFX" + picture("WEBP")[4:]) is None
 
 
+def test_first_frame_of_a_gif_enlarges_the_screen_by_its_offset() -> None:
+    screen, frame = struct.pack("<HHBBB", 4, 3, 0, 0, 0), struct.pack("<HHHHB", 3, 1, 4, 5, 0)
+    assert raster_size(b"GIF89a" + screen + b"," + frame + b"\x02\0;") == Size(7, 6)
+
+
 def test_a_size_of_zero_is_none() -> None:
     content = bytearray(png())
     content[16:20] = bytes(4)

@@ -4,11 +4,11 @@ import time
 from pathlib import Path
 
 from buildassets.compiler.watch.loop import git_lock, is_checkout_under_way
-from tests.conftest import write_tree
+from tests.conftest import find_tool, write_tree
 
 
 def git(folder: Path, *arguments: str) -> None:
-    subprocess.run(["git", "-c", "user.name=n", "-c", "user.email=e", *arguments], cwd=folder, check=True)
+    subprocess.run([find_tool("git"), "-c", "user.name=n", "-c", "user.email=e", *arguments], cwd=folder, check=True)
 
 
 def test_lock_of_the_working_tree_around_a_folder(tmp_path: Path) -> None:

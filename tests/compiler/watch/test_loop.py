@@ -79,7 +79,7 @@ def test_save_is_found_by_looking(tmp_path: Path, save: Save) -> None:
 
 
 def test_branch_switch_is_one_build(tmp_path: Path) -> None:
-    git = ["git", "-c", "user.name=n", "-c", "user.email=e", "-c", "init.defaultBranch=one"]
+    git = [find_tool("git"), "-c", "user.name=n", "-c", "user.email=e", "-c", "init.defaultBranch=one"]
     files = [f"assets/{folder}/{number}.css" for folder in "abcde" for number in range(20)]
     write_tree(tmp_path, {**SITE, ".gitignore": "build\n.buildassets\n", **dict.fromkeys(files, "a { color: red }\n")})
     for arguments in (["init", "-q"], ["add", "."], ["commit", "-qm", "one"], ["checkout", "-qb", "two"]):

@@ -17,7 +17,7 @@ from buildassets.errors import ConfigError, ReleaseError
 from buildassets.release.signature.keys import key_text, private_key, public_key
 from buildassets.release.signature.signature import sign, signer
 from tests.command import environment, run
-from tests.conftest import read_tree, write_tree
+from tests.conftest import find_tool, read_tree, write_tree
 
 # RFC 8032, section 7.1, test 1 and the public key of test 2
 SECRET = "ed25519:nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A="
@@ -39,6 +39,8 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "ssh-keygen -q -t ed25519 -N abcde -f locked",
         "openssl pkey -in key.pem -aes256 -passout pass:abcde -out locked.pem",
     )
+    for tool in ("openssl", "ssh-keygen"):
+        find_tool(tool)
     subprocess.run(["sh", "-ec", "; ".join(commands)], cwd=folder, check=True, capture_output=True)
     return folder
 

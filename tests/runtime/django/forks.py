@@ -47,6 +47,11 @@ def is_ours(command):
     return command[:2] == COMPILER[:2] and command[2].partition(".")[0] == "buildassets"
 
 
+def flush():
+    for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):  # some programs replace them
+        stream.flush()
+
+
 def become(program):
     try:
         program()
@@ -61,8 +66,7 @@ def become(program):
         code = 1
     threading._shutdown()
     atexit._run_exitfuncs()
-    sys.stdout.flush()
-    sys.stderr.flush()
+    flush()
     os._exit(code)  # without the end of all that was imported, which takes long
 
 
@@ -83,8 +87,7 @@ def run_module(command, **options):
         return start(command, **options)
     assert options.keys() <= {"cwd", "env", "capture_output", "encoding", "timeout", "check"}, options
     outputs = [tempfile.TemporaryFile() for _ in range(2)]
-    sys.stdout.flush()
-    sys.stderr.flush()
+    flush()
     child = os.fork()
     if not child:
         os.chdir(options.get("cwd", "."))

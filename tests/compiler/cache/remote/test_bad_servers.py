@@ -12,6 +12,7 @@ from buildassets.compiler.cache.remote.store import StoreError
 from buildassets.programs.permission import BUILDING
 from tests.compiler.cache.remote.bad_servers import KINDS, Serve, answer, serving
 from tests.compiler.cache.remote.known_site import IMPATIENCE, Site, warnings_of_build
+from tests.conftest import find_tool
 
 pytestmark = pytest.mark.usefixtures("_key")
 
@@ -59,7 +60,18 @@ def test_a_host_without_an_address(known: Site, tmp_path: Path) -> None:
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A certificate that no authority has signed, with its key."""
     path = tmp_path_factory.mktemp("tls") / "both.pem"
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=127.0.0.1", "-days", "2"]
+    command = [
+        find_tool("openssl"),
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-subj",
+        "/CN=127.0.0.1",
+        "-days",
+        "2",
+    ]
     subprocess.run([*command, "-keyout", str(path), "-out", f"{path}.crt"], check=True, capture_output=True)
     path.write_bytes(path.read_bytes() + Path(f"{path}.crt").read_bytes())
     return path

@@ -12,7 +12,7 @@ from buildassets.compiler.engines.unavailable import UnavailableError
 from buildassets.packages.tools.kinds import TOOLS, platform_of
 from buildassets.programs.permission import BUILDING, READING
 from buildassets.programs.start import Permitted
-from tests.conftest import write_tree
+from tests.conftest import missing_tool, write_tree
 from tests.packages.installed import put_tool
 
 KIND = TOOLS["dart-sass"]
@@ -52,7 +52,7 @@ def test_a_locked_one_that_is_gone_is_an_error(project: Path, monkeypatch: pytes
 def test_a_wheel_goes_before_npm(project: Path) -> None:
     (project / "buildassets.lock").unlink()
     if not installed_command():
-        pytest.skip("this Python has no wheel with Dart Sass")
+        missing_tool("this Python has no wheel with Dart Sass")
     assert find_dart_sass(str(project), permission=BUILDING) == SassCommand(
         Permitted(tuple(installed_command())), "wheel", carried_version(installed_command())
     )

@@ -68,15 +68,15 @@ def test_bundle_is_in_no_cache_and_the_reason_is_shown(path: str, site: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("path", "kind", "cached"),
+    ("path", "engine", "cached"),
     [
-        ("js/chunks/plain.js", "js", ["js/chunks/plain.js"]),
-        ("all.js", "js", ["js/one.js", "js/two.js"]),
-        ("css/app.css", "css", ["css/app.css"]),
+        ("js/chunks/plain.js", "js: rjsmin ", ["js/chunks/plain.js"]),
+        ("all.js", "js: rjsmin ", ["js/one.js", "js/two.js"]),
+        ("css/app.css", "css: buildassets ", ["css/app.css"]),
     ],
 )
-def test_asset_next_to_a_bundle_has_its_own_engines(path: str, kind: str, cached: list[str], site: Path) -> None:
-    assert section(site, path, "engines").startswith(f"  {kind}: r")
+def test_asset_next_to_a_bundle_has_its_own_engines(path: str, engine: str, cached: list[str], site: Path) -> None:
+    assert section(site, path, "engines").startswith(f"  {engine}")
     assert "bundle:" not in section(site, path, "engines")
     found = document(site, path)
     assert (found["bundler"], found["cache"]) == (None, dict.fromkeys(cached))

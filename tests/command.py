@@ -20,6 +20,7 @@ from buildassets.compiler.build import build
 from buildassets.compiler.config.values import Mode
 from buildassets.compiler.languages.native.library_file import SWITCH
 from buildassets.compiler.result import BuildResult
+from buildassets.programs.project_python import admit_project_modules
 from tests.building import load_config
 from tests.conftest import Tree, settle, write_tree
 from tests.forks import AT_START, run_buildassets
@@ -119,14 +120,13 @@ def _working_in(folder: Path) -> Iterator[None]:
 def _undone(folder: Path) -> Iterator[None]:
     """Undo what a command changes in its process: signals, the collection of garbage, modules of the project."""
     handlers, threshold, path = [signal.getsignal(number) for number in _SIGNALS], gc.get_threshold(), sys.path[:]
-    before, finders, wakeup = set(sys.modules), sys.meta_path[:], signal.set_wakeup_fd(-1)
+    before, wakeup = set(sys.modules), signal.set_wakeup_fd(-1)
     with patch.object(gc, "freeze"), patch.object(sys, "unraisablehook", sys.unraisablehook):
         try:
             yield
         finally:
             gc.set_threshold(*threshold)
-            ours = [one for one in sys.meta_path if type(one).__module__.startswith("buildassets")]
-            sys.meta_path[:] = [one for one in sys.meta_path if one in finders or one not in ours]
+            admit_project_modules()
             signal.set_wakeup_fd(wakeup)  # what hears of signals would send this process each once more
             for number, handler in zip(_SIGNALS, handlers, strict=True):
                 signal.signal(number, handler)

@@ -62,9 +62,10 @@ def _checked(given: CompileOptions, config: "Config", output: Output) -> "CheckR
     from buildassets.compiler.check import check
     from buildassets.compiler.config.not_run import without_project_esbuild
 
-    cache = cache_folder(config) if config.permission.programs else None
-    if not config.permission.programs:
-        config = without_project_esbuild(config)
+    if config.permission.programs:
+        cache = cache_folder(config)
+    else:
+        cache, config = None, without_project_esbuild(config)
     with threads(given.jobs) as executor, descriptor_kept_from_stdout(), kept_from_stdout():
         return check(config, mode=given.mode, executor=executor, progress=output.on_progress(), cache=cache)
 

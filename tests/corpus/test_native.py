@@ -20,7 +20,7 @@ from tests.corpus.packages import node_modules, sampled
 
 pytestmark = pytest.mark.corpus
 
-LARGE_BYTES = 600_000  # of which there are a few, and what is true of them is true of their parts
+LARGE_BYTES = 200_000  # of which there are a few, and what is true of them is true of their parts
 
 
 @pytest.fixture(scope="module", autouse=True)

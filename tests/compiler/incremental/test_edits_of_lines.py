@@ -15,7 +15,7 @@ from tests.conftest import Tree
 from tests.corpus.packages import node_modules
 
 pytestmark = pytest.mark.thorough
-_MOST_EDITS = 150  # of one project
+_MOST_EDITS = 60  # of one project
 
 
 def _spread(tree: Tree) -> list[Edit]:

@@ -36,8 +36,11 @@ _VARIABLES: Final = "set the storage's credentials, in the environment variables
 _LIMIT_S: Final = 1800.0  # for all tries of a call, plus the time that the bytes take: a listing can be long
 _SLOWEST_BYTES: Final = 50_000  # a second
 _PAUSES_S: Final = (1.0, 3.0)  # before the second and third try; libraries of object stores repeat requests in each
-# Faults that another try does not change: no permission, no bucket, a read-only storage.
-_LASTING: Final = (PermissionError, FileNotFoundError, NotADirectoryError, NotImplementedError, TypeError, ValueError)
+# Faults that another try does not change: no permission, no bucket, a read-only storage, a file in place of a folder.
+_LASTING: Final = (
+    *(PermissionError, FileNotFoundError, FileExistsError, NotADirectoryError, IsADirectoryError),
+    *(NotImplementedError, TypeError, ValueError),
+)
 
 
 @frozen

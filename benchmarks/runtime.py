@@ -86,7 +86,7 @@ def _measured_apart(peers_python: str, part: str, folder: str) -> dict[str, floa
 
 def write_release(folder: Path) -> None:
     """A manifest like those of real releases (500 bytes an asset), and Django's and compressor's own of the same."""
-    from buildassets.manifest import Entry, Manifest, dumps
+    from buildassets.manifest.model import Entry, Manifest, dumps
 
     types = {"js": "text/javascript", "css": "text/css", "svg": "image/svg+xml", "png": "image/png"}
     names = [NAME, *(_name(number, list(types)[number % 4]) for number in range(1, ASSETS))]

@@ -29,7 +29,7 @@ from typing import Final
 from benchmarks.installed import corpus, node_modules
 from benchmarks.sass_alone import Alone, Compile, dart_sass, libsass
 from benchmarks.tree import make_tree
-from buildassets.manifest import entries_of
+from buildassets.manifest.model import entries_of
 
 START_SECONDS: Final = 120.0
 SAVE_SECONDS: Final = 20.0

@@ -8,9 +8,9 @@ from typing import Final, Protocol
 from buildassets.compiler.config import load
 from buildassets.compiler.languages.joints import Joints
 from buildassets.compiler.result import BuildResult
-from buildassets.diagnostics import Diagnostic, render_text
-from buildassets.manifest import Manifest
-from buildassets.programs.permission import BUILDING
+from buildassets.foundation.diagnostics import Diagnostic, render_text
+from buildassets.foundation.permission import BUILDING
+from buildassets.manifest.model import Manifest
 
 load_config: Final = partial(load.load_config, permission=BUILDING)
 """The configuration as the public function has it, with the arguments that only verbs give."""

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any, Final
 
-from buildassets import manifest as written
-from buildassets.manifest import Entry, Manifest, Retained, dumps
+from buildassets.manifest import model as written
+from buildassets.manifest.model import Entry, Manifest, Retained, dumps
 
 DIGEST: Final = "A" * 43 + "="
 SOUND: Final[dict[str, Any]] = json.loads(

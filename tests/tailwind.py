@@ -5,7 +5,7 @@ from pathlib import Path
 
 from buildassets.compiler.engines.tailwind.command import find_tailwind
 from buildassets.compiler.engines.unavailable import UnavailableError
-from buildassets.programs.permission import BUILDING
+from buildassets.foundation.permission import BUILDING
 from tests.conftest import missing_tool
 
 

@@ -23,7 +23,7 @@ _PYTHON = (3, 11)  # the oldest that is supported: those of that age have no whe
 _PARTS = (
     "tests/compiler/engines/test_rjsmin.py",
     *(f"tests/compiler/engines/sass/test_{name}.py" for name in ("sass", "libsass", "dart")),
-    *("tests/compiler/engines/test_lightningcss.py", "tests/test_codings.py", "tests/compiler/watch/events"),
+    *("tests/compiler/engines/test_lightningcss.py", "tests/disk/test_codings.py", "tests/compiler/watch/events"),
     "tests/compiler/watch/test_loop.py::test_saved_partial_builds_its_importer",
     "tests/compiler/watch/test_loop.py::test_the_system_reports_changes_without_a_warning",
     "tests/release/publish/test_upload.py::test_a_second_publication_uploads_nothing",

@@ -14,15 +14,15 @@ from types import SimpleNamespace
 
 import pytest
 
-from buildassets import folders
 from buildassets.compiler.cache import portable_names
 from buildassets.compiler.config import file, keys, roots
 from buildassets.compiler.config.values import Config, SourceRoot
 from buildassets.compiler.engines.sass import dart, dart_messages, dart_process, imports
 from buildassets.compiler.graph import link
 from buildassets.compiler.languages.reference import Reference
-from buildassets.paths import join
-from buildassets.programs.permission import BUILDING
+from buildassets.disk import folders
+from buildassets.foundation.paths import join
+from buildassets.foundation.permission import BUILDING
 from buildassets.release.inventory.names import fault_of
 from tests.cli.watching import watching
 from tests.command import Finished, environment, run
@@ -136,7 +136,7 @@ def test_polling_watch_builds_changed_files(tmp_path: Path, monkeypatch: pytest.
 LOCKS = """
 import sys
 from threading import Event, Thread
-from buildassets.locks import locked
+from buildassets.disk.locks import locked
 
 def is_free(shared):
     try:

@@ -23,7 +23,7 @@ _SOURCES = {
 _PURE = [name for name in _SOURCES if purity.is_pure(name)]
 # Functions that read nothing, of modules that do.
 _PURE_FUNCTIONS = {"buildassets.compiler.write.clock.timestamp"}
-_OF_LOADING = {"buildassets.shared_library.ends_early"}  # as little pure as the loading of a library
+_OF_LOADING = {"buildassets.disk.shared_library.ends_early"}  # as little pure as the loading of a library
 _CLAIM = re.compile(r"\bPure\b")
 
 
@@ -53,22 +53,24 @@ def test_a_pure_module_that_touches_the_disk_or_starts_a_process_fails(
 ) -> None:
     file = tmp_path / "file"
     file.write_bytes(b"")
-    impure, pure = (a_module(name, source) for name in ("buildassets.files", "buildassets.digest"))
+    impure, pure = (a_module(name, source) for name in ("buildassets.disk.files", "buildassets.foundation.digest"))
     purity.guard(monkeypatch)
     impure.read(str(file))
-    with pytest.raises(pytest.fail.Exception, match=f"`buildassets.digest` has to be pure and calls `.*{called}`"):
+    with pytest.raises(
+        pytest.fail.Exception, match=f"`buildassets.foundation.digest` has to be pure and calls `.*{called}`"
+    ):
         pure.read(str(file))
 
 
 def test_a_pure_module_may_call_a_function_that_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    pure = a_module("buildassets.digest", "def ask(function, path): return function(path)")
+    pure = a_module("buildassets.foundation.digest", "def ask(function, path): return function(path)")
     purity.guard(monkeypatch)
     assert pure.ask(lambda path: [os.stat(path)], tmp_path)
 
 
 def test_tests_of_pure_modules_are_guarded() -> None:
     assert not purity.imports_pure_modules(Path(__file__))
-    assert purity.imports_pure_modules(Path(__file__).with_name("test_digest.py"))
+    assert purity.imports_pure_modules(Path(__file__).parent / "foundation/test_digest.py")
 
 
 def test_every_listed_module_exists() -> None:

@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from buildassets import locks
+from buildassets.disk import locks
 from tests.command import environment, release_site
 
 EXIT_CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
 # The program with a wait that is reported at once, which both signals end, whatever this process does with them.
 PROGRAM = """
 import signal
-from buildassets import locks
+from buildassets.disk import locks
 locks._SILENT_SECONDS = 0
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGTERM, signal.SIG_DFL)

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from buildassets.compiler.check import CheckResult
     from buildassets.compiler.config.values import Config
     from buildassets.compiler.result import BuildResult
-    from buildassets.diagnostics import Diagnostic
     from buildassets.errors import (
         BuildAssetsError,
         BuildError,
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
         RegistryError,
         ReleaseError,
     )
+    from buildassets.foundation.diagnostics import Diagnostic
 
 __all__ = [
     "BuildAssetsError",
@@ -46,7 +46,7 @@ _HOMES = {
     "buildassets.compiler.check": ("CheckResult",),
     "buildassets.compiler.config.values": ("Config",),
     "buildassets.compiler.result": ("BuildResult",),
-    "buildassets.diagnostics": ("Diagnostic",),
+    "buildassets.foundation.diagnostics": ("Diagnostic",),
     "buildassets.errors": tuple(name for name in __all__ if name.endswith("Error")),
 }
 

@@ -8,9 +8,9 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from buildassets.collector import paused_collector
-from buildassets.jobs import threads
-from buildassets.programs.permission import BUILDING
+from buildassets.foundation.permission import BUILDING
+from buildassets.work.collector import paused_collector
+from buildassets.work.jobs import threads
 
 if TYPE_CHECKING:
     from buildassets.compiler.check import CheckResult

@@ -5,8 +5,8 @@ this module loads no engine.
 """
 
 from buildassets.compiler.engines.protocol import Compiled, Compiler, Engine, EngineInput, EngineOptions
-from buildassets.diagnostics import Diagnostic, Location, error, locate, place, warning
-from buildassets.programs.permission import Permission
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, locate, place, warning
+from buildassets.foundation.permission import Permission
 
 __all__ = [
     "Compiled",

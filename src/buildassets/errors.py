@@ -5,7 +5,7 @@ Pure; imports the vocabulary only.
 
 from collections.abc import Iterable
 
-from buildassets.diagnostics import Diagnostic, printable
+from buildassets.foundation.diagnostics import Diagnostic, printable
 
 
 class BuildAssetsError(Exception):

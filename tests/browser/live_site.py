@@ -15,7 +15,7 @@ from buildassets.compiler.build import build
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.result import BuildResult
 from buildassets.compiler.watch.livereload import LiveReload
-from buildassets.media import media_of
+from buildassets.foundation.media import media_of
 from buildassets.runtime import Assets
 from tests.browser.serving import answering
 from tests.building import load_config

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from buildassets.compiler.build import build
-from buildassets.manifest import Manifest
+from buildassets.manifest.model import Manifest
 from buildassets.runtime import Assets
 from tests.browser.conftest import Browser
 from tests.building import load_config

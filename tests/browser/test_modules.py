@@ -6,7 +6,7 @@ from urllib.parse import quote, unquote
 
 import pytest
 
-from buildassets.manifest import Manifest
+from buildassets.manifest.model import Manifest
 from buildassets.runtime import Assets
 from tests.browser.conftest import Browser
 from tests.command import built

@@ -8,7 +8,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 import pytest
 
 from buildassets.compiler.build import build
-from buildassets.programs.permission import BUILDING
+from buildassets.foundation.permission import BUILDING
 from buildassets.release.earlier.releases import previous_release
 from buildassets.runtime import Assets
 from buildassets.runtime.wsgi import AssetServer

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from buildassets.cli.build import command
 from buildassets.cli.compile_options import BuildOptions, plain_options
-from buildassets.frozen import values_by_name
+from buildassets.foundation.frozen import values_by_name
 
 ARGUMENTS = (
     *("-q", "--quiet", "-v", "--verbose", "-qv", "-vo", "-o", "--output", "--output=", "--output=b", "-o=b", "-ob"),

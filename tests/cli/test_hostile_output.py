@@ -15,7 +15,7 @@ from urllib.parse import quote
 import pytest
 
 from buildassets.cli.output import Progress, kept_from_stdout
-from buildassets.diagnostics import Location, error, render_annotation
+from buildassets.foundation.diagnostics import Location, error, render_annotation
 from tests.command import Finished, environment, run
 from tests.conftest import write_tree
 from tests.release.hostile import TAR_END, long_name, tar_member

@@ -17,8 +17,8 @@ from buildassets.cli.memo import keep, was_repeated
 from buildassets.compiler.cache.stamps import Looks, signature, stamps_of
 from buildassets.compiler.languages.native import library
 from buildassets.compiler.languages.native.library_file import SWITCH
-from buildassets.diagnostics import Location, cells, render_annotation, to_json, warning
-from buildassets.digest import digest
+from buildassets.foundation.diagnostics import Location, cells, render_annotation, to_json, warning
+from buildassets.foundation.digest import digest
 from tests.cli.test_hostile_output import HOSTILE
 from tests.cli.test_terminal import on_terminal
 from tests.conftest import Tree, need_library, settle, write_tree

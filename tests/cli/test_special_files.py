@@ -13,7 +13,7 @@ from buildassets.runtime.serving import Representation
 from tests.cli.test_malformed_manifests import silent_exit_code
 from tests.command import run
 from tests.conftest import write_tree
-from tests.test_plain_files import at_once, special
+from tests.disk.test_plain_files import at_once, special
 
 __all__ = ["at_once"]
 

@@ -19,7 +19,7 @@ import pytest
 from buildassets.cli.commands import _VERBS, commands
 from buildassets.cli.output import Progress, progress_line, shortened
 from buildassets.cli.table import Column, table_lines
-from buildassets.diagnostics import cells
+from buildassets.foundation.diagnostics import cells
 from tests.command import BROKEN, SITE, environment, run
 from tests.conftest import Tree, write_tree
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from buildassets.foundation.permission import BUILDING
 from buildassets.packages.lock import Lock, LockedTool, write_lock
-from buildassets.programs.permission import BUILDING
 from tests.cli.processes import is_gone, program_of, started
 from tests.cli.watching import Watching, watching
 from tests.conftest import PATIENCE_SECONDS, Tree, children, wait_for, write_tree

@@ -6,9 +6,9 @@ from buildassets.compiler.body import OnDisk, bytes_of, text_of
 from buildassets.compiler.build import build
 from buildassets.compiler.graph.walk import HELD_BYTES, Memory
 from buildassets.compiler.model import Draft, Source
-from buildassets.digest import digest
 from buildassets.errors import BuildError
-from buildassets.paths import LogicalPath
+from buildassets.foundation.digest import digest
+from buildassets.foundation.paths import LogicalPath
 from tests.building import load_config
 from tests.conftest import read_tree, write_tree
 

@@ -21,8 +21,8 @@ from buildassets.compiler.sources.discover import discover
 from buildassets.compiler.transform.draft_cache import names_for
 from buildassets.compiler.transform.engine_set import RunningEngines
 from buildassets.compiler.transform.sass_ahead import ahead_of_sources
-from buildassets.diagnostics import Diagnostic, Location, render_text
-from buildassets.programs.permission import BUILDING
+from buildassets.foundation.diagnostics import Diagnostic, Location, render_text
+from buildassets.foundation.permission import BUILDING
 from tests.building import load_config
 from tests.command import built
 from tests.conftest import Tree, read_tree, settle, write_tree
@@ -530,7 +530,7 @@ def test_the_manifest_on_disk_is_the_one_that_is_returned(tmp_path: Path) -> Non
 
 
 def test_integrity_is_that_of_the_file(tmp_path: Path) -> None:
-    from buildassets.digest import integrity
+    from buildassets.foundation.digest import integrity
 
     result = plain_build(tmp_path, SITE)
     assert result.manifest is not None

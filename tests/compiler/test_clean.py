@@ -14,8 +14,8 @@ from buildassets.compiler.config.values import MODES, Mode
 from buildassets.compiler.incremental.no_op import incremental
 from buildassets.compiler.write.release_directory import release_files
 from buildassets.errors import ConfigError
-from buildassets.manifest import loads
-from buildassets.programs.permission import BUILDING
+from buildassets.foundation.permission import BUILDING
+from buildassets.manifest.model import loads
 from tests.building import load_config
 from tests.conftest import Tree, read_tree, write_tree
 

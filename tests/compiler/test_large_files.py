@@ -10,12 +10,12 @@ from pathlib import Path
 import brotli
 import pytest
 
-from buildassets.codings import compressed, compressed_chunks, decompressed_chunks, is_available
 from buildassets.compiler.build import build
 from buildassets.compiler.result import BuildResult
-from buildassets.digest import integrity
-from buildassets.files import CHUNK_BYTES, LARGE_BYTES
-from buildassets.manifest import loads
+from buildassets.disk.codings import compressed, compressed_chunks, decompressed_chunks, is_available
+from buildassets.disk.files import CHUNK_BYTES, LARGE_BYTES
+from buildassets.foundation.digest import integrity
+from buildassets.manifest.model import loads
 from tests.building import load_config
 from tests.conftest import read_tree, write_tree
 

@@ -15,7 +15,7 @@ from buildassets.compiler.config.values import Mode
 from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.maps import origin_at, read_map
 from buildassets.compiler.result import BuildResult
-from buildassets.media import Syntax
+from buildassets.foundation.media import Syntax
 from buildassets.runtime import Assets
 from tests.building import codes, load_config, only, only_error, printed, released
 from tests.conftest import Tree, write_tree

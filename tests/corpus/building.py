@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from buildassets.manifest import Manifest, loads
+from buildassets.manifest.model import Manifest, loads
 from tests.command import run
 
 

@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from tinycss2.parser import parse_stylesheet
 
-from buildassets.manifest import Manifest
+from buildassets.manifest.model import Manifest
 from tests.conftest import MadeOnce
 from tests.corpus.building import Release, build, released, source_root
 from tests.corpus.conftest import Opinions

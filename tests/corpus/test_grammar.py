@@ -13,7 +13,7 @@ from buildassets.compiler.engines.esbuild.command import find_esbuild
 from buildassets.compiler.engines.esbuild.grammar import EsbuildGrammar
 from buildassets.compiler.engines.protocol import EngineInput
 from buildassets.compiler.languages.javascript.early_errors import early_error
-from buildassets.programs.permission import BUILDING
+from buildassets.foundation.permission import BUILDING
 from tests.corpus.packages import node_modules, sampled
 from tests.corpus.test_js_oracle import WRONG_ON_PURPOSE
 

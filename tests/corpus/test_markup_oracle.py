@@ -8,7 +8,7 @@ import pytest
 from buildassets.compiler.languages.markup import html, svg
 from buildassets.compiler.languages.reference import Reference
 from buildassets.compiler.languages.scan import splice
-from buildassets.paths import split_url
+from buildassets.foundation.paths import split_url
 from tests.corpus.packages import node_modules
 from tests.markup_trees import html_urls, svg_urls
 

@@ -14,7 +14,7 @@ from buildassets.compiler.engines.esbuild.command import find_esbuild
 from buildassets.compiler.engines.esbuild.minify import EsbuildEngine
 from buildassets.compiler.engines.lightningcss import LightningcssEngine, lightningcss_engine
 from buildassets.compiler.engines.protocol import EngineInput, EngineOptions
-from buildassets.programs.permission import BUILDING
+from buildassets.foundation.permission import BUILDING
 from tests.conftest import write_tree
 from tests.corpus.conftest import Opinions
 from tests.corpus.packages import node_modules

@@ -14,7 +14,7 @@ from buildassets.compiler.languages.javascript.worker_urls import may_name_worke
 from buildassets.compiler.languages.join import join
 from buildassets.compiler.languages.joints import Member
 from buildassets.compiler.languages.scan import scan
-from buildassets.media import Syntax
+from buildassets.foundation.media import Syntax
 from tests.conftest import lexers_in_python, need_library
 from tests.corpus.packages import node_modules, sampled
 

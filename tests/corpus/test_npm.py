@@ -10,7 +10,7 @@ from urllib.parse import unquote
 import pytest
 
 from buildassets.compiler.resolve.node import Packages
-from buildassets.paths import LogicalPath
+from buildassets.foundation.paths import LogicalPath
 from tests.conftest import write_tree
 from tests.corpus.packages import node_modules
 

@@ -11,7 +11,7 @@ import pytest
 from buildassets.compiler.engines.protocol import EngineInput
 from buildassets.compiler.engines.sass.dart import DartSassEngine
 from buildassets.compiler.engines.sass.wheel import installed_command
-from buildassets.programs.permission import BUILDING
+from buildassets.foundation.permission import BUILDING
 from tests.conftest import write_tree
 from tests.corpus.building import build, source_root
 from tests.corpus.packages import node_modules

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from buildassets.compiler.config.values import Config, Retain
-from buildassets.manifest import loads
+from buildassets.manifest.model import loads
 from tests.building import load_config
 from tests.conftest import write_tree
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.manifest import loads
+from buildassets.manifest.model import loads
 from tests.example.conftest import build, change
 from tests.example.fleet import Worker, fleet
 from tests.example.load import Load

@@ -11,8 +11,8 @@ from threading import Event, Thread
 
 import pytest
 
-from buildassets.digest import integrity
-from buildassets.manifest import Entry, Manifest, loads
+from buildassets.foundation.digest import integrity
+from buildassets.manifest.model import Entry, Manifest, loads
 from buildassets.release.verify.verify import verified
 from tests.command import run
 from tests.conftest import write_tree

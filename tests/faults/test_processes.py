@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.thread_pool import thread_pool
+from buildassets.work.thread_pool import thread_pool
 from tests.command import run
 from tests.conftest import find_tool, read_tree, write_tree
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the limit is Li
 LIMIT = "import resource; resource.setrlimit(resource.RLIMIT_NPROC, (1, 1))\n"
 BUILD = """
 from buildassets import build, load_config
-from buildassets.diagnostics import render_text
+from buildassets.foundation.diagnostics import render_text
 for one in build(load_config(), jobs=4).diagnostics:
     print(render_text(one))
 """
@@ -74,8 +74,8 @@ def test_no_command_ends_with_a_traceback(site: Path, arguments: list[str]) -> N
 
 def test_a_pool_without_threads_gives_results_and_faults(tmp_path: Path) -> None:
     program = """
-from buildassets.thread_pool import thread_pool
-from buildassets.threads import UnwaitedThreads, within
+from buildassets.work.thread_pool import thread_pool
+from buildassets.work.threads import UnwaitedThreads, within
 for pool in (thread_pool(2), UnwaitedThreads(2)):
     with pool:
         print([*pool.map(abs, [-1, 2])], type(pool.submit(int, "x").exception()).__name__)

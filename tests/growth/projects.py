@@ -6,8 +6,8 @@ from typing import Final
 
 from buildassets.compiler.build import build
 from buildassets.compiler.check import check
-from buildassets.diagnostics import render_text
 from buildassets.errors import ConfigError
+from buildassets.foundation.diagnostics import render_text
 from tests.building import load_config
 from tests.conftest import Tree
 

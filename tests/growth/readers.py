@@ -37,12 +37,12 @@ from buildassets.compiler.templates.chameleon import ChameleonReader
 from buildassets.compiler.templates.django import DjangoReader
 from buildassets.compiler.templates.jinja import JinjaReader
 from buildassets.compiler.templates.mako import MakoReader
-from buildassets.diagnostics import error, locate, render_annotation, render_text
 from buildassets.errors import ConfigError
-from buildassets.media import Syntax
+from buildassets.foundation.diagnostics import error, locate, render_annotation, render_text
+from buildassets.foundation.media import Syntax
+from buildassets.foundation.paths import LogicalPath, from_url, normalise, relative, split_url, to_url
+from buildassets.foundation.paths import join as join_paths
 from buildassets.migrate import ruby
-from buildassets.paths import LogicalPath, from_url, normalise, relative, split_url, to_url
-from buildassets.paths import join as join_paths
 from tests.growth.shapes import (
     DIRECTIVES,
     JSON,

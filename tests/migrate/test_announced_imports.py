@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from buildassets.foundation.permission import IMPORTING
 from buildassets.migrate import compressor, django, pipeline, webassets, whitenoise
 from buildassets.migrate.plan import Announce, Asked
-from buildassets.programs.permission import IMPORTING
 from tests.conftest import Tree, write_tree
 from tests.runtime.django.forks import run_buildassets
 

@@ -77,7 +77,7 @@ import os, sys
 from buildassets.errors import ConfigError
 from buildassets.migrate.compressor import plan
 from buildassets.migrate.plan import Asked
-from buildassets.programs.permission import IMPORTING
+from buildassets.foundation.permission import IMPORTING
 
 before = list(sys.path)
 try:

@@ -58,7 +58,7 @@ def test_files_below_package_are_unpacked(tmp_path: Path) -> None:
 def test_a_name_that_windows_takes_for_another_is_refused_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    monkeypatch.setattr("buildassets.soundness._IS_WINDOWS", True)
+    monkeypatch.setattr("buildassets.manifest.soundness._IS_WINDOWS", True)
     assert refusal(tmp_path, tarball({name: "x"})) == "package/member"
 
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from buildassets.errors import ConfigError
+from buildassets.foundation.permission import BUILDING
 from buildassets.packages.lock import (
     NAME,
     Lock,
@@ -20,7 +21,6 @@ from buildassets.packages.lock import (
     read_lock,
     write_lock,
 )
-from buildassets.programs.permission import BUILDING
 from tests.conftest import find_tool
 
 SHA512 = "sha512-" + "A" * 86 + "=="

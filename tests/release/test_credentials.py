@@ -7,9 +7,9 @@ from shutil import copytree
 
 import pytest
 
-import buildassets.download
-from buildassets.download import download
-from buildassets.programs.permission import BUILDING
+import buildassets.net.download
+from buildassets.foundation.permission import BUILDING
+from buildassets.net.download import download
 from buildassets.release.publish import destination
 from tests.command import run
 from tests.conftest import read_tree, write_tree
@@ -24,7 +24,7 @@ SECRETS = (PASSWORD, "s3cr", "w%40rd", "w@rd", "Z9signature", "ZmFrZQ")
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Try again at once, as a server that does not listen will not do so later either."""
-    monkeypatch.setattr(buildassets.download, "_PAUSES_SECONDS", (0, 0))
+    monkeypatch.setattr(buildassets.net.download, "_PAUSES_SECONDS", (0, 0))
     monkeypatch.setattr(destination, "_PAUSES_S", (0, 0))
 
 

@@ -19,7 +19,7 @@ from threading import Event
 import pytest
 
 from buildassets.compiler.build import build
-from buildassets.programs.permission import BUILDING
+from buildassets.foundation.permission import BUILDING
 from buildassets.release.earlier.releases import previous_release
 from buildassets.runtime import Assets
 from tests.building import load_config

@@ -6,8 +6,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Final
 
-from buildassets import digest, media
-from buildassets.manifest import Entry, Manifest, dumps
+from buildassets.foundation import digest, media
+from buildassets.manifest.model import Entry, Manifest, dumps
 from tests.conftest import write_tree
 from tests.forks import run_program
 

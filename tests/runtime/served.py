@@ -9,7 +9,7 @@ from urllib.parse import unquote_to_bytes
 from wsgiref.util import setup_testing_defaults
 
 from buildassets.compiler.build import build
-from buildassets.paths import from_url
+from buildassets.foundation.paths import from_url
 from tests.building import load_config
 from tests.conftest import write_tree
 

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buildassets import digest
 from buildassets.errors import ManifestError
-from buildassets.manifest import dumps, loads
+from buildassets.foundation import digest
+from buildassets.manifest.model import dumps, loads
+from buildassets.manifest.soundness import is_file
 from buildassets.runtime import AssetNotFound, Assets
 from buildassets.runtime.urls import url_prefix
-from buildassets.soundness import is_file
 from tests.runtime.pages import SITE, elements, file_of, text, write_release
 
 CDN = "https://cdn.example.com"

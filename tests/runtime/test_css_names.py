@@ -8,7 +8,7 @@ import pytest
 from jinja2 import Environment
 from jinja2.exceptions import TemplateSyntaxError
 
-from buildassets.manifest import Entry, Manifest, dumps
+from buildassets.manifest.model import Entry, Manifest, dumps
 from buildassets.runtime import AssetNotFound, Assets
 from buildassets.runtime.css_names import CssNameNotFound
 from buildassets.runtime.unbuilt import UnbuiltAssets

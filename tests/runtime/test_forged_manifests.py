@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from buildassets.errors import ManifestError
-from buildassets.manifest_json import assets_span, checksum
+from buildassets.manifest.json import assets_span, checksum
 from buildassets.runtime import AssetNotFound, Assets
 from buildassets.runtime.asgi import AssetServer as AsgiServer
 from buildassets.runtime.django.release import release_files

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from buildassets.manifest.soundness import is_file
 from buildassets.runtime import Assets
-from buildassets.soundness import is_file
 
 html5lib: Any = import_module("html5lib")  # it has no types
 

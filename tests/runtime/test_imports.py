@@ -63,15 +63,18 @@ def test_reading_a_release_loads_the_light_vocabulary_only() -> None:
     assert ours == {
         "buildassets",
         "buildassets._version",
-        "buildassets.manifest_json",
-        "buildassets.paths",
-        "buildassets.plain_files",
+        "buildassets.disk",
+        "buildassets.disk.plain_files",
+        "buildassets.foundation",
+        "buildassets.foundation.paths",
+        "buildassets.manifest",
+        "buildassets.manifest.json",
+        "buildassets.manifest.soundness",
         "buildassets.runtime",
         "buildassets.runtime.assets",
         "buildassets.runtime.release",
         "buildassets.runtime.tags",
         "buildassets.runtime.urls",
-        "buildassets.soundness",
     }
 
 

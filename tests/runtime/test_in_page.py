@@ -6,8 +6,8 @@ import pytest
 
 from buildassets.compiler.build import build
 from buildassets.compiler.languages.scan import scan, splice
-from buildassets.manifest import Manifest, loads
-from buildassets.media import media_of
+from buildassets.foundation.media import media_of
+from buildassets.manifest.model import Manifest, loads
 from buildassets.runtime import Assets
 from buildassets.runtime.release import with_full_urls
 from tests.building import load_config

@@ -15,7 +15,7 @@ from jinja2.exceptions import TemplateSyntaxError
 
 from buildassets.compiler.build import build
 from buildassets.compiler.config.values import Mode
-from buildassets.manifest import Manifest, loads
+from buildassets.manifest.model import Manifest, loads
 from buildassets.runtime import AssetNotFound, Assets
 from buildassets.runtime.flask import FlaskAssets
 from buildassets.runtime.vite import answers

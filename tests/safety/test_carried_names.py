@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.manifest import Manifest, dumps, loads
+from buildassets.manifest.model import Manifest, dumps, loads
 from tests.command import run
 from tests.conftest import read_tree, write_tree
 

@@ -14,10 +14,10 @@ _DOORS: Final[Mapping[str, tuple[str, ...]]] = {
     **dict.fromkeys(("os.execv", "os.execve", "os.execvp", "os.execvpe", "os.execl"), _STARTING),
     **dict.fromkeys(("os.system", "os.popen", "os.posix_spawn", "os.spawnv", "os.startfile", "pty.spawn"), ()),
     **dict.fromkeys(("shutil.rmtree", "shutil.move"), ()),
-    **dict.fromkeys(("os.unlink", "os.remove"), ("removal.py", "files.py", "folders.py")),
-    **dict.fromkeys(("os.rmdir", "os.removedirs"), ("removal.py", "folders.py")),
-    **dict.fromkeys(("os.rename", "os.renames"), ("removal.py",)),
-    "os.replace": ("files.py",),
+    **dict.fromkeys(("os.unlink", "os.remove"), ("disk/removal.py", "disk/files.py", "disk/folders.py")),
+    **dict.fromkeys(("os.rmdir", "os.removedirs"), ("disk/removal.py", "disk/folders.py")),
+    **dict.fromkeys(("os.rename", "os.renames"), ("disk/removal.py",)),
+    "os.replace": ("disk/files.py",),
     "Permitted": ("programs/start.py",),
 }
 """The modules that may call each of these."""
@@ -25,7 +25,7 @@ _BY_NAME: Final = {
     "__init__.py": "our own names",
     "cli/commands.py": "our own verbs",
     "cli/migrate.py": "our own rows",
-    "codings.py": "libraries of codings",
+    "disk/codings.py": "libraries of codings",
     "compat/compressor/build/page_templates.py": "django-compressor itself",
     "compat/compressor/run/stand_ins/classes.py": "our own minifiers",
     "compat/stand_in_modules.py": "our own modules",
@@ -33,7 +33,7 @@ _BY_NAME: Final = {
     "compiler/config/foreign.py": "our own readers",
     "compiler/engines/registry.py": "our own engines",
     "compiler/languages/scan.py": "our own scanners",
-    "locks.py": "the standard library",
+    "disk/locks.py": "the standard library",
     "programs/project_python.py": "the door",
 }
 """The modules that import what a variable names, each with what that can be."""
@@ -104,7 +104,7 @@ def _reads(call: ast.Call) -> bool:
 _READS_OTHERS: Final = {
     "cli/descendants.py": "/proc",
     "cli/findings.py": "our own documentation",
-    "codings.py": "a copy that the build wrote",
+    "disk/codings.py": "a copy that the build wrote",
     "compat/compressor/build/collect.py": "the plan that was written just now",
     "compat/compressor/run/stand_ins/classes.py": "the result of a command, in a temporary folder",
     "compiler/engines/esbuild/bundle.py": "the results of esbuild, in a temporary folder",
@@ -112,7 +112,7 @@ _READS_OTHERS: Final = {
     "compiler/watch/events/mounts.py": "/proc",
     "doctor/machine.py": "/proc",
     "release/signature/keys.py": "what the command line names, up to a size",
-    "shared_library.py": "an installed library",
+    "disk/shared_library.py": "an installed library",
 }
 """The modules that open something else, each with what that is."""
 
@@ -157,8 +157,8 @@ _WRITE: Final = {
     "compiler/write/release_directory.py": _RELEASE,
     "compiler/write/staging.py": _RELEASE,
     "doctor/release.py": _TEMPORARY,
-    "download.py": _TEMPORARY,
-    "files.py": "the functions themselves",
+    "net/download.py": _TEMPORARY,
+    "disk/files.py": "the functions themselves",
     "packages/archive.py": "an unfinished package",
     "packages/lock.py": "the lock",
     "packages/vendor/vendoring.py": "vendored files",

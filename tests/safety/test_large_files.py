@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from buildassets.foundation.permission import BUILDING
 from buildassets.packages.lock import Lock, LockedPackage, write_lock
-from buildassets.programs.permission import BUILDING
 from tests.command import run
 from tests.conftest import write_tree
 

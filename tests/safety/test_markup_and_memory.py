@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from buildassets.errors import ManifestError
-from buildassets.manifest import Entry, Manifest, dumps, loads
+from buildassets.manifest.model import Entry, Manifest, dumps, loads
 from tests.command import built, run
 from tests.compiler.templates.test_jinja import read
 from tests.conftest import watchdog, write_tree

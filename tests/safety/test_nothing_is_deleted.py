@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from buildassets.errors import PackagesError
+from buildassets.foundation.permission import BUILDING
 from buildassets.packages.lock import Lock, LockedPackage, write_lock
 from buildassets.packages.vendor.vendoring import Vendoring, add, remove, update
-from buildassets.programs.permission import BUILDING
 from tests.conftest import read_tree, write_tree
 from tests.packages.conftest import bare, impatient, registry  # noqa: F401 - fixtures
 from tests.packages.server import Registry

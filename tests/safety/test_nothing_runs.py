@@ -75,7 +75,9 @@ def test_tool_of_the_project_is_a_warning_and_the_rest_is_checked(
     assert not (tmp_path / "ran").exists()
 
 
-@pytest.mark.parametrize("name", ["buildassets.cli.commands.run", "buildassets.locks._lock_file", "jinja2.nodes.Expr"])
+@pytest.mark.parametrize(
+    "name", ["buildassets.cli.commands.run", "buildassets.disk.locks._lock_file", "jinja2.nodes.Expr"]
+)
 def test_only_an_extension_of_ours_or_of_jinja_is_made(tmp_path: Path, name: str) -> None:
     settings = f'[templates]\nextensions = ["{name}", "buildassets.compat.pipeline.PipelineExtension"]\n'
     site = write_tree(tmp_path, {"buildassets.toml": settings, "assets/a.css": "", "templates/a.html": ""})

@@ -10,7 +10,7 @@ import pytest
 
 from buildassets.cli.commands import commands
 from buildassets.cli.permissions import ROWS, Row
-from buildassets.programs.permission import NOTHING
+from buildassets.foundation.permission import NOTHING
 from tests.safety.traps import Deed, TrappedProject
 
 pytestmark = pytest.mark.thorough

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from buildassets.frozen import frozen, replace
+from buildassets.foundation.frozen import frozen, replace
 from buildassets.packages.lock import Lock, LockedPackage, lock_text
 from buildassets.programs.places import lies_in_project
 from tests.command import release_site

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from buildassets.errors import ConfigError
-from buildassets.programs.permission import BUILDING
+from buildassets.foundation.permission import BUILDING
 from buildassets.workspace.outputs import Outputs
 from buildassets.workspace.project import Project
 from tests.conftest import write_tree

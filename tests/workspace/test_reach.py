@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.programs.permission import BUILDING
+from buildassets.foundation.permission import BUILDING
 from buildassets.workspace.changes import Repository
 from buildassets.workspace.file import find_workspace
 from buildassets.workspace.reach import reached_projects

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from buildassets.cli.descendants import Descendant, descendants, running, send
-from buildassets.manifest import MANIFEST_NAME
-from buildassets.programs.permission import Permission
+from buildassets.foundation.permission import Permission
+from buildassets.foundation.typed import IS_WATCHED
+from buildassets.manifest.model import MANIFEST_NAME
 from buildassets.programs.start import named, run, start
-from buildassets.typed import IS_WATCHED
 
 if TYPE_CHECKING:
     from buildassets.compiler.config.values import Config

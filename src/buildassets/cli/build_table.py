@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 
 from buildassets.cli.table import Column, table_lines
-from buildassets.manifest import Entry
+from buildassets.foundation.sizes import size_text
+from buildassets.manifest.model import Entry
 from buildassets.release.report.kinds import KINDS, Total, kind_of, total_of, totals
-from buildassets.sizes import size_text
 
 _COLUMNS = (
     Column("kind", to_right=False, least=12),

@@ -20,16 +20,16 @@ from buildassets.cli.output import (
     show,
 )
 from buildassets.cli.permissions import permitted
-from buildassets.diagnostics import Diagnostic
 from buildassets.errors import BuildAssetsError
-from buildassets.jobs import threads
+from buildassets.foundation.diagnostics import Diagnostic
+from buildassets.work.jobs import threads
 
 if TYPE_CHECKING:
     from buildassets.cli.findings import Form
     from buildassets.compiler.check import CheckResult
     from buildassets.compiler.config.values import Config
     from buildassets.compiler.templates.check import TemplateCheck
-    from buildassets.programs.permission import Permission
+    from buildassets.foundation.permission import Permission
 
 
 @click.command("check")

@@ -8,7 +8,7 @@ import click
 from buildassets.cli.options import clean_options, release_config
 from buildassets.cli.output import Output, count_text
 from buildassets.cli.permissions import permitted
-from buildassets.sizes import size_text
+from buildassets.foundation.sizes import size_text
 
 if TYPE_CHECKING:
     from buildassets.compiler.clean import Cleaned

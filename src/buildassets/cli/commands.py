@@ -11,7 +11,7 @@ import click
 from buildassets._version import __version__
 from buildassets.cli.ending import exit_with
 from buildassets.cli.output import end_without_stdout, print_mistake
-from buildassets.typed import IS_TYPED
+from buildassets.foundation.typed import IS_TYPED
 
 if TYPE_CHECKING:
     from buildassets.compiler.cache.stamps import Looks
@@ -100,7 +100,7 @@ class _Verbs(click.Group):
 
 def _meant(name: str, known: Sequence[str]) -> str:
     """A hint for the unknown `name`: the nearest of `known`, or all of them."""
-    from buildassets.nearest import nearest
+    from buildassets.foundation.nearest import nearest
 
     near = nearest(name, known)
     return f"Did you mean '{near}'?" if near else f"Use one of: {', '.join(known)}."

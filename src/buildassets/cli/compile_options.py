@@ -8,11 +8,11 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, cast
 
-from buildassets.frozen import frozen
+from buildassets.foundation.frozen import frozen
 
 if TYPE_CHECKING:
     from buildassets.compiler.config.values import Config, Mode
-    from buildassets.programs.permission import Permission
+    from buildassets.foundation.permission import Permission
 
 _FLAGS: Final = ("--quiet", "--verbose", "--no-cache")
 _WITH_VALUE: Final = ("--config", "--output", "--cache-dir", "--mode")

@@ -9,7 +9,7 @@ from typing import Any, Final
 import click
 from click.shell_completion import BashComplete, CompletionItem, add_completion_class
 
-from buildassets.programs.permission import NOTHING
+from buildassets.foundation.permission import NOTHING
 
 _RELEASES: Final = {"ARCHIVE", "NEW", "OLD", "OLD_MANIFEST", "PREVIOUS", "[DIR|ARCHIVE]", "[DIR|ARCHIVE|MANIFEST]"}
 _PATHS: Final = _RELEASES | {"FILE", "KEY", "ROOT", "TARGET", "[SOURCE]..."}

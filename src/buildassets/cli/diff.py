@@ -6,8 +6,8 @@ from buildassets.cli.options import diff_options
 from buildassets.cli.output import print_data, print_json
 from buildassets.cli.permissions import permitted
 from buildassets.cli.read_release import content_of_release
-from buildassets.manifest import Manifest, loads
-from buildassets.programs.permission import Permission
+from buildassets.foundation.permission import Permission
+from buildassets.manifest.model import Manifest, loads
 
 
 @click.command("diff")

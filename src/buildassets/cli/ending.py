@@ -7,8 +7,8 @@ from typing import Final, NoReturn
 
 from buildassets.cli.output import print_line, show_failure
 from buildassets.cli.termination import terminated_as_exit
-from buildassets.diagnostics import error
 from buildassets.errors import BuildAssetsError, ConfigError
+from buildassets.foundation.diagnostics import error
 
 _REQUIRED: Final = ("brotli", "click", "jinja2", "nodesemver", "watchdog", "yaml")  # modules, beside those of engines
 

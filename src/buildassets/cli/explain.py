@@ -12,11 +12,11 @@ from buildassets.cli.options import cache_dir_option, read_options, release_conf
 from buildassets.cli.output import print_data, print_json, stale_text
 from buildassets.cli.permissions import permitted
 from buildassets.cli.read_release import manifest_of_output
-from buildassets.credentials import masked_url
-from buildassets.diagnostics import Diagnostic, Location, error
 from buildassets.errors import BuildError
-from buildassets.manifest import MANIFEST_NAME, Entry, Manifest
-from buildassets.sizes import size_text
+from buildassets.foundation.credentials import masked_url
+from buildassets.foundation.diagnostics import Diagnostic, Location, error
+from buildassets.foundation.sizes import size_text
+from buildassets.manifest.model import MANIFEST_NAME, Entry, Manifest
 
 if TYPE_CHECKING:
     from buildassets.compiler.config.values import Config
@@ -134,7 +134,7 @@ def _cached(
 
 
 def _unknown(logical_path: str, manifest: Manifest, shown: str, notes: Iterable[str]) -> Diagnostic:
-    from buildassets.nearest import Known
+    from buildassets.foundation.nearest import Known
 
     made_of_it = (path for path, entry in manifest.assets.items() if logical_path in entry.inputs)
     near = next(made_of_it, None) or Known(manifest.assets).nearest_asset(logical_path)

@@ -11,9 +11,9 @@ from urllib.parse import quote
 
 from buildassets._version import __version__
 from buildassets.cli.terminal import page_of
-from buildassets.credentials import masked
-from buildassets.diagnostics import Diagnostic, Location
-from buildassets.digest import digest
+from buildassets.foundation.credentials import masked
+from buildassets.foundation.diagnostics import Diagnostic, Location
+from buildassets.foundation.digest import digest
 
 Form = Literal["sarif", "gitlab"]
 _SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from buildassets.diagnostics import Diagnostic, Location, warning
-from buildassets.frozen import replace
+from buildassets.foundation.diagnostics import Diagnostic, Location, warning
+from buildassets.foundation.frozen import replace
 
 _DEPRECATED: Final = "scss/package-deprecated"
 _MISSING: Final = "reference/missing"

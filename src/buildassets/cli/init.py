@@ -9,8 +9,8 @@ import click
 from buildassets.cli.options import init_options
 from buildassets.cli.output import Output, count_text, print_diff
 from buildassets.cli.permissions import permitted
-from buildassets.diagnostics import Diagnostic, error, warning
 from buildassets.errors import BuildAssetsError, ConfigError
+from buildassets.foundation.diagnostics import Diagnostic, error, warning
 
 if TYPE_CHECKING:
     from buildassets.start.edits import Edit
@@ -125,12 +125,12 @@ def _lock_edit(proposal: "Proposal", show: Output, is_dry: bool) -> "Edit | None
 
     from buildassets.cli.options import configured_for_packages
     from buildassets.cli.packages import registry_for
-    from buildassets.files import bytes_at, write_whole
-    from buildassets.folders import temporary_folder
+    from buildassets.disk.files import bytes_at, write_whole
+    from buildassets.disk.folders import temporary_folder
+    from buildassets.disk.tools_folder import tools_folder
     from buildassets.packages.lock import NAME, lock_text
     from buildassets.packages.tools.install import Asked, Workshop, install
     from buildassets.start.edits import Edit
-    from buildassets.tools_folder import tools_folder
 
     before = bytes_at(os.path.join(proposal.folder, NAME))
     config = configured_for_packages(None, permission=permitted("init", dry_run=is_dry))

@@ -9,10 +9,10 @@ import click
 from buildassets.cli.options import read_options, release_config
 from buildassets.cli.output import count_text, print_data, print_json, print_line
 from buildassets.cli.permissions import permitted
-from buildassets.diagnostics import Diagnostic, error
 from buildassets.errors import BuildError
-from buildassets.manifest import Entry, Manifest
-from buildassets.sizes import size_text
+from buildassets.foundation.diagnostics import Diagnostic, error
+from buildassets.foundation.sizes import size_text
+from buildassets.manifest.model import Entry, Manifest
 
 if TYPE_CHECKING:
     from buildassets.release.report.references import References
@@ -97,7 +97,7 @@ def _chosen(manifest: Manifest, globs: Sequence[str]) -> set[str]:
 
 
 def _unknown(name: str, manifest: Manifest) -> Diagnostic:
-    from buildassets.nearest import Known
+    from buildassets.foundation.nearest import Known
 
     near = Known(manifest.assets).nearest_asset(name)
     hint = f"did you mean `{near}`?" if near else "name assets by their logical paths, or by globs such as `css/**`"

@@ -6,8 +6,8 @@ import click
 
 from buildassets.cli.output import kept_from_stdout, print_line
 from buildassets.cli.permissions import permitted
-from buildassets.diagnostics import error
 from buildassets.errors import ConfigError
+from buildassets.foundation.diagnostics import error
 
 
 @click.command("lsp")

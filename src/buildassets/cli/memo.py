@@ -18,7 +18,7 @@ from buildassets.compiler.cache.folder import BUILDS, DEFAULT_FOLDER, FOLDER_VAR
 from buildassets.compiler.cache.stamps import Looks, differing, read_sealed, stamps_of, write_sealed
 from buildassets.compiler.cache.toolchain import environment
 from buildassets.compiler.languages.native.library_file import SWITCH
-from buildassets.plain_files import plain
+from buildassets.disk.plain_files import plain
 
 _FOLDER_OPTION = "--cache-dir"
 _FILE_OPTION = "--config"
@@ -128,7 +128,7 @@ def _values(names: Iterable[str]) -> bytes:
     """A digest of the values of these environment variables: the values themselves are nobody else's."""
     if not (values := "\0".join(repr(os.environ.get(name)) for name in names)):
         return b""
-    from buildassets.digest import digest  # 2 ms
+    from buildassets.foundation.digest import digest  # 2 ms
 
     return digest(values.encode("utf-8", "surrogatepass")).encode("ascii")
 

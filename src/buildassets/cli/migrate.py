@@ -89,7 +89,7 @@ def _announce(module: str, *, quiet: bool) -> None:
 def _write(path: str, text: str) -> None:
     """Write the configuration, unless one exists. Raises ConfigError, and OSError."""
     from buildassets.compiler.config.file import search
-    from buildassets.files import bytes_at, whole_file
+    from buildassets.disk.files import bytes_at, whole_file
 
     content = text.encode("utf-8")
     if os.path.isdir(path):

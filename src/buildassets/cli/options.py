@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from buildassets.cli.compile_options import CompileOptions
-from buildassets.frozen import frozen
+from buildassets.foundation.frozen import frozen
 
 if TYPE_CHECKING:
     from buildassets.compiler.config.values import Config
-    from buildassets.programs.permission import Permission
+    from buildassets.foundation.permission import Permission
 
 
 @frozen

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any, NoReturn, TextIO, cast
 from buildassets.cli import terminal
 from buildassets.cli.ci import annotation_form, under_ci
 from buildassets.cli.grouped import grouped, in_lines
-from buildassets.credentials import masked
-from buildassets.diagnostics import (
+from buildassets.errors import BuildAssetsError
+from buildassets.foundation.credentials import masked
+from buildassets.foundation.diagnostics import (
     COMMAND,
     Diagnostic,
     Severity,
@@ -30,8 +31,7 @@ from buildassets.diagnostics import (
     render_text,
     to_json,
 )
-from buildassets.errors import BuildAssetsError
-from buildassets.frozen import field, frozen
+from buildassets.foundation.frozen import field, frozen
 
 if TYPE_CHECKING:
     from click import ClickException

@@ -9,8 +9,8 @@ import click
 
 from buildassets.cli.options import release_options
 from buildassets.cli.output import Output, count_text
-from buildassets.folders import is_within
-from buildassets.sizes import size_text
+from buildassets.disk.folders import is_within
+from buildassets.foundation.sizes import size_text
 
 if TYPE_CHECKING:
     from buildassets.release.archive.read import Form

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Final
 
-from buildassets.frozen import frozen_by_name, values_by_name
-from buildassets.programs.permission import Permission
+from buildassets.foundation.frozen import frozen_by_name, values_by_name
+from buildassets.foundation.permission import Permission
 from buildassets.programs.project_python import admit_project_modules, refuse_project_modules
 
 

@@ -20,16 +20,16 @@ from buildassets.cli.output import (
     stale_text,
 )
 from buildassets.cli.permissions import permitted
-from buildassets.collector import paused_collector
 from buildassets.compiler.result import BuildResult, LastBuild
-from buildassets.credentials import masked_url
-from buildassets.diagnostics import Diagnostic, Location, error, printable
+from buildassets.disk.files import MOST_MANIFEST_BYTES, bytes_at
 from buildassets.errors import BuildAssetsError, BuildError
-from buildassets.files import MOST_MANIFEST_BYTES, bytes_at
-from buildassets.frozen import replace
-from buildassets.jobs import threads
-from buildassets.manifest import MANIFEST_NAME, Entry, entries_of
-from buildassets.sizes import size_text
+from buildassets.foundation.credentials import masked_url
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, printable
+from buildassets.foundation.frozen import replace
+from buildassets.foundation.sizes import size_text
+from buildassets.manifest.model import MANIFEST_NAME, Entry, entries_of
+from buildassets.work.collector import paused_collector
+from buildassets.work.jobs import threads
 
 if TYPE_CHECKING:
     from buildassets.compiler.cache.stamps import Looks
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from buildassets.compiler.incremental.snapshot import Held
     from buildassets.compiler.transform.sass_ahead import SassAhead
     from buildassets.compiler.write.carry import Previous
-    from buildassets.programs.permission import Permission
+    from buildassets.foundation.permission import Permission
 
 
 _MOST_READ_BYTES = 1 << 23  # each time that there is nothing to do: 10 ms
@@ -141,7 +141,7 @@ def opened_executor(name: str | None) -> "Iterator[Away | None]":
         yield None
         return
     from buildassets.compiler.executors.named import executor_named
-    from buildassets.jobs import cores
+    from buildassets.work.jobs import cores
 
     with closing(executor_named(name, os.getcwd(), cores(), permission=permitted("build"))) as away:
         yield away

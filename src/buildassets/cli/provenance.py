@@ -4,7 +4,7 @@ import os
 from typing import TYPE_CHECKING
 
 from buildassets.cli.releases import os_faults_as_release_error
-from buildassets.folders import is_within
+from buildassets.disk.folders import is_within
 
 if TYPE_CHECKING:
     from buildassets.compiler.config.values import Config, Mode

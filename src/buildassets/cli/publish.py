@@ -10,12 +10,12 @@ import click
 from buildassets.cli.options import publish_options, release_config
 from buildassets.cli.output import Output, count_text, kept_from_stdout
 from buildassets.cli.permissions import permitted
-from buildassets.credentials import masked_url
-from buildassets.diagnostics import error
+from buildassets.disk.folders import is_within
 from buildassets.errors import ConfigError
-from buildassets.folders import is_within
-from buildassets.manifest import ASSETS_FOLDER, MANIFEST_NAME, MAPS_SUFFIX
-from buildassets.sizes import size_text
+from buildassets.foundation.credentials import masked_url
+from buildassets.foundation.diagnostics import error
+from buildassets.foundation.sizes import size_text
+from buildassets.manifest.model import ASSETS_FOLDER, MANIFEST_NAME, MAPS_SUFFIX
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -49,7 +49,7 @@ def command(
     uploaded.
     """
     from buildassets.cli.releases import os_faults_as_release_error
-    from buildassets.locks import locked
+    from buildassets.disk.locks import locked
     from buildassets.release.inventory.inventory import inventory_of_folder
     from buildassets.release.publish.upload import Publication, Published, publish, publish_maps
 
@@ -146,7 +146,7 @@ def _mixed_with(config: "Config", folder: str) -> str | None:
 @contextmanager
 def _threads(count: int) -> "Iterator[Executor]":
     """An executor that does not wait for its threads when interrupted: a storage may never answer an upload."""
-    from buildassets.threads import UnwaitedThreads
+    from buildassets.work.threads import UnwaitedThreads
 
     with UnwaitedThreads(count) as executor:
         yield executor

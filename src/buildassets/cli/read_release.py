@@ -4,18 +4,18 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from buildassets.credentials import masked_url
-from buildassets.diagnostics import Location, error, reason_text
 from buildassets.errors import BuildError
-from buildassets.frozen import frozen
-from buildassets.manifest import MANIFEST_NAME, Manifest, loads
-from buildassets.paths import LogicalPath
-from buildassets.typed import typed
+from buildassets.foundation.credentials import masked_url
+from buildassets.foundation.diagnostics import Location, error, reason_text
+from buildassets.foundation.frozen import frozen
+from buildassets.foundation.paths import LogicalPath
+from buildassets.foundation.typed import typed
+from buildassets.manifest.model import MANIFEST_NAME, Manifest, loads
 
 if TYPE_CHECKING:
     from buildassets.compiler.config.values import Config
     from buildassets.compiler.templates.check import TemplateCheck
-    from buildassets.programs.permission import Permission
+    from buildassets.foundation.permission import Permission
 
 
 @frozen
@@ -33,7 +33,7 @@ def manifest_of_output(config: "Config") -> Manifest:
 
 def content_of_output(config: "Config") -> tuple[bytes, str]:
     """The content of the manifest in the configured release directory, and how messages show it. Raises BuildError."""
-    from buildassets.files import MOST_MANIFEST_BYTES, content_of
+    from buildassets.disk.files import MOST_MANIFEST_BYTES, content_of
 
     path = os.path.join(config.output, MANIFEST_NAME)
     shown = config.shown(path)

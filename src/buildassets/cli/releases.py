@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from buildassets.cli.options import release_config
-from buildassets.diagnostics import Location, error, reason_text
+from buildassets.disk.files import STAGING_PREFIX
 from buildassets.errors import ReleaseError
-from buildassets.files import STAGING_PREFIX
-from buildassets.programs.permission import NOTHING
+from buildassets.foundation.diagnostics import Location, error, reason_text
+from buildassets.foundation.permission import NOTHING
 from buildassets.programs.places import reason_not_own
 
 if TYPE_CHECKING:

@@ -9,13 +9,13 @@ import click
 from buildassets.cli.options import release_config, report_options
 from buildassets.cli.output import Output, json_text, print_text
 from buildassets.cli.permissions import permitted
-from buildassets.credentials import masked_url
-from buildassets.folders import is_within
-from buildassets.sizes import size_text
+from buildassets.disk.folders import is_within
+from buildassets.foundation.credentials import masked_url
+from buildassets.foundation.sizes import size_text
 
 if TYPE_CHECKING:
     from buildassets.compiler.config.values import Config
-    from buildassets.measures import Measures
+    from buildassets.foundation.measures import Measures
     from buildassets.release.report.document import Facts
 
 
@@ -39,7 +39,7 @@ def command(
     changed since an earlier release, and the time of each stage of the build.
     """
     from buildassets.cli.releases import os_faults_as_release_error
-    from buildassets.files import write_whole
+    from buildassets.disk.files import write_whole
 
     if as_json and markdown:
         raise click.UsageError("`--json` and `--markdown` exclude each other")
@@ -78,7 +78,7 @@ def _facts(config: "Config", release: str | None, since: str | None, cache_dir: 
     from buildassets.cli.diff import read_manifest
     from buildassets.cli.read_release import content_of_output, content_of_release, template_names
     from buildassets.compiler.graph.unused import unused_entries
-    from buildassets.manifest import loads, release_of
+    from buildassets.manifest.model import loads, release_of
     from buildassets.release.diff.causes import difference
     from buildassets.release.report.document import Facts
     from buildassets.release.report.references import mapped, references_of
@@ -105,7 +105,7 @@ def _measures(config: "Config", release: str | None, manifest: bytes, cache_dir:
     """What the build of that manifest measured, if it was the last one into its release directory."""
     from buildassets.compiler.cache.folder import cache_folder
     from buildassets.compiler.cache.measures import kept_measures
-    from buildassets.digest import digest
+    from buildassets.foundation.digest import digest
 
     named = os.path.abspath(release) if release else config.output
     folder = cache_folder(config, cache_dir)

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from buildassets.cli.output import shortened
-from buildassets.diagnostics import cells, printable
-from buildassets.frozen import frozen
+from buildassets.foundation.diagnostics import cells, printable
+from buildassets.foundation.frozen import frozen
 
 _GAP = 2
 

@@ -12,11 +12,11 @@ from threading import Event, Lock, Thread, main_thread
 from time import monotonic, sleep
 from typing import IO, TYPE_CHECKING, Final
 
-from buildassets.diagnostics import error, reason_text
 from buildassets.errors import BuildAssetsError, ConfigError
-from buildassets.manifest import MANIFEST_NAME
+from buildassets.foundation.diagnostics import error, reason_text
+from buildassets.foundation.typed import IS_WATCHED
+from buildassets.manifest.model import MANIFEST_NAME
 from buildassets.programs.start import Permitted, named, start
-from buildassets.typed import IS_WATCHED
 
 if TYPE_CHECKING:
     from buildassets.cli.beside import Beside

@@ -122,8 +122,8 @@ def verify_verb(config_file: str | None, as_json: bool, quiet: bool) -> int:
 
 def workshop(config: "Config", show: Output) -> "Workshop":
     """The Workshop for the tools of `config`."""
+    from buildassets.disk.tools_folder import tools_folder
     from buildassets.packages.tools.install import Workshop
-    from buildassets.tools_folder import tools_folder
 
     days = config.packages.min_age_days
     return Workshop(

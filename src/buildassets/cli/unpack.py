@@ -8,7 +8,7 @@ import click
 from buildassets.cli.options import release_config, release_options, signature_options
 from buildassets.cli.output import Output, count_text
 from buildassets.cli.permissions import permitted
-from buildassets.programs.permission import NOTHING
+from buildassets.foundation.permission import NOTHING
 
 
 @click.command("unpack")
@@ -28,7 +28,7 @@ def command(
 ) -> int:
     """Unpack the release in ARCHIVE. Every byte is checked before any file is moved into place."""
     from buildassets.cli.releases import os_faults_as_release_error, public_keys, signed_by
-    from buildassets.plain_files import plain
+    from buildassets.disk.plain_files import plain
     from buildassets.release.archive.unpack import private_copy, unpack
 
     accepted = public_keys(keys)

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from buildassets.disk.files import MOST_MANIFEST_BYTES, bytes_at
 from buildassets.errors import ManifestError
-from buildassets.files import MOST_MANIFEST_BYTES, bytes_at
-from buildassets.manifest import MANIFEST_NAME, Manifest, loads_lazily
+from buildassets.manifest.model import MANIFEST_NAME, Manifest, loads_lazily
 
 if TYPE_CHECKING:
     from buildassets.compiler.config.values import Config

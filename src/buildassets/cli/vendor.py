@@ -14,8 +14,8 @@ from buildassets.cli.options import configured_for_packages, package_options
 from buildassets.cli.output import Output
 from buildassets.cli.packages import kept_line, ranges_of, registry_for, show_newer
 from buildassets.cli.permissions import permitted
-from buildassets.diagnostics import Location, error
 from buildassets.errors import ConfigError, PackagesError, RegistryError
+from buildassets.foundation.diagnostics import Location, error
 
 if TYPE_CHECKING:
     from buildassets.compiler.config.values import Config, SourceRoot
@@ -199,8 +199,8 @@ def _entries(config: "Config", done: "Vendored") -> tuple[dict[str, str | None],
 @contextmanager
 def _configured(config: "Config", done: "Vendored") -> Iterator[None]:
     """Write the import map's entries, and restore the file if what is done meanwhile fails. Raises PackagesError."""
-    from buildassets.files import write_whole
-    from buildassets.removal import remove_file
+    from buildassets.disk.files import write_whole
+    from buildassets.disk.removal import remove_file
 
     changes, _ = _entries(config, done)
     path = config.file or os.path.join(config.folder, _FILE)
@@ -217,7 +217,7 @@ def _configured(config: "Config", done: "Vendored") -> Iterator[None]:
 
 def _write_entries(config: "Config", path: str, changes: Mapping[str, str | None]) -> bytes:
     """Write these entries into the configuration at `path`; returns what it held before."""
-    from buildassets.files import content_of, write_whole
+    from buildassets.disk.files import content_of, write_whole
     from buildassets.packages.vendor.import_map import entry_lines, with_entries
 
     is_project = os.path.basename(path) == "pyproject.toml"

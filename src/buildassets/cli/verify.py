@@ -11,11 +11,11 @@ from buildassets.cli.options import release_options, signature_options
 from buildassets.cli.output import Output, count_text, descriptor_kept_from_stdout, kept_from_stdout, print_data
 from buildassets.cli.permissions import permitted
 from buildassets.errors import BuildError, ReleaseError
-from buildassets.jobs import threads
+from buildassets.work.jobs import threads
 
 if TYPE_CHECKING:
     from buildassets.compiler.config.values import Mode
-    from buildassets.manifest import Manifest
+    from buildassets.manifest.model import Manifest
     from buildassets.release.inventory.compare import Report
 
 
@@ -112,7 +112,7 @@ def _document(report: "Report") -> dict[str, object]:
 def _built_again(config_file: str | None, like: "Manifest") -> "Manifest":
     """The manifest of the same sources built again, in a temporary folder. Raises BuildError."""
     from buildassets.compiler.build import build
-    from buildassets.folders import temporary_folder
+    from buildassets.disk.folders import temporary_folder
 
     with temporary_folder() as folder, threads(None) as executor, descriptor_kept_from_stdout(), kept_from_stdout():
         config = configured(

@@ -28,12 +28,12 @@ from buildassets.compiler.watch.loop import Watch
 from buildassets.compiler.watch.open_pages import OpenPages
 from buildassets.compiler.watch.pages import PageTemplates, page_templates
 from buildassets.compiler.watch.several import Member, Members, Watches
-from buildassets.diagnostics import Diagnostic, Location, error, reason_text
 from buildassets.errors import ConfigError
-from buildassets.frozen import frozen
-from buildassets.jobs import threads
-from buildassets.manifest import Entry, Manifest
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, reason_text
+from buildassets.foundation.frozen import frozen
+from buildassets.manifest.model import Entry, Manifest
 from buildassets.packages.lock import NAME as LOCK_NAME
+from buildassets.work.jobs import threads
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor

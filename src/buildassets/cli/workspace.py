@@ -23,14 +23,14 @@ from buildassets.cli.output import (
 )
 from buildassets.cli.permissions import permitted
 from buildassets.cli.project_build import document_of, jobs_of, opened_executor, remote_lines, summary
-from buildassets.collector import paused_collector
 from buildassets.compiler.cache.shared_work import SharedWork
 from buildassets.compiler.config.file import relative_to
 from buildassets.compiler.result import BuildResult, LastBuild
-from buildassets.diagnostics import Diagnostic, to_json
 from buildassets.errors import BuildAssetsError, ConfigError
-from buildassets.frozen import field, frozen
-from buildassets.jobs import threads
+from buildassets.foundation.diagnostics import Diagnostic, to_json
+from buildassets.foundation.frozen import field, frozen
+from buildassets.work.collector import paused_collector
+from buildassets.work.jobs import threads
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from buildassets.cli.output import Output
-from buildassets.diagnostics import Diagnostic, to_json
-from buildassets.frozen import frozen
+from buildassets.foundation.diagnostics import Diagnostic, to_json
+from buildassets.foundation.frozen import frozen
 
 if TYPE_CHECKING:
     from buildassets.workspace.project import Project

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from buildassets.frozen import frozen
+from buildassets.foundation.frozen import frozen
 
 Outcome = Literal["taken over", "changed", "not possible"]
 

@@ -10,8 +10,8 @@ from dataclasses import asdict
 from typing import Any
 
 from buildassets.compiler.cache.folder import DEFAULT_FOLDER, FOLDER_VARIABLE
-from buildassets.diagnostics import Diagnostic
-from buildassets.files import bytes_at, write_whole
+from buildassets.disk.files import bytes_at, write_whole
+from buildassets.foundation.diagnostics import Diagnostic
 
 
 def plan_folder(system: str) -> str:

@@ -8,7 +8,7 @@ import os
 from subprocess import TimeoutExpired
 from typing import Any, Final
 
-from buildassets.programs.permission import Permission
+from buildassets.foundation.permission import Permission
 from buildassets.programs.start import run, with_project_python
 
 _AT_MOST_SECONDS: Final = 60

@@ -7,8 +7,8 @@ ways to write a truth value are no work for a reader of our own.
 from collections.abc import Hashable, Iterator
 from typing import Any, Final
 
-from buildassets.diagnostics import Diagnostic, Location, error, place
 from buildassets.errors import ConfigError
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, place
 
 Keys = tuple[Hashable, ...]
 DEEPEST: Final = 50  # lists in lists, of which an anchor may make endless ones

@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator
 from hashlib import sha256
 from typing import TypeAlias
 
-from buildassets.diagnostics import Location, error, reason_text
-from buildassets.digest import digest
+from buildassets.disk.files import MOST_BYTES, chunks_of, content_of
 from buildassets.errors import BuildError
-from buildassets.files import MOST_BYTES, chunks_of, content_of
-from buildassets.frozen import frozen
+from buildassets.foundation.diagnostics import Location, error, reason_text
+from buildassets.foundation.digest import digest
+from buildassets.foundation.frozen import frozen
 
 
 @frozen

@@ -30,13 +30,16 @@ from buildassets.compiler.transform.engine_set import EngineSet, RunningEngines
 from buildassets.compiler.transform.sass_ahead import SassAhead, ahead_of_sources
 from buildassets.compiler.transform.scheduler import BYTES_PER_WORKER, Drafts, drafting
 from buildassets.compiler.write.clock import Clock, build_time
-from buildassets.diagnostics import Diagnostic, Location, error, reason_text, sort_key
-from buildassets.digest import digest
+from buildassets.disk.files import MOST_MANIFEST_BYTES, STAGING_PREFIX, bytes_at
+from buildassets.disk.folders import is_within
 from buildassets.errors import BuildError
-from buildassets.files import MOST_MANIFEST_BYTES, STAGING_PREFIX, bytes_at
-from buildassets.folders import is_within
-from buildassets.frozen import field, frozen, replace
-from buildassets.manifest import (
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, reason_text, sort_key
+from buildassets.foundation.digest import digest
+from buildassets.foundation.frozen import field, frozen, replace
+from buildassets.foundation.measures import Contents
+from buildassets.foundation.media import DELTA, SUFFIXES, script_name
+from buildassets.foundation.paths import LogicalPath
+from buildassets.manifest.model import (
     ASSETS_FOLDER,
     MANIFEST_NAME,
     MAPS_SUFFIX,
@@ -47,9 +50,6 @@ from buildassets.manifest import (
     dumps,
     entries_of,
 )
-from buildassets.measures import Contents
-from buildassets.media import DELTA, SUFFIXES, script_name
-from buildassets.paths import LogicalPath
 
 if TYPE_CHECKING:  # else where it is needed: Sass's process starts before all this is imported
     from concurrent.futures import Executor
@@ -131,7 +131,7 @@ def build(
 def _keep_measures(cache: str, output: str, result: BuildResult, times: StageTimes, last: LastBuild | None) -> None:
     """Keep what the build measured; a build of what changed only takes over the contents of the bundles it left."""
     from buildassets.compiler.cache.measures import keep_measures, kept_measures
-    from buildassets.measures import Measures
+    from buildassets.foundation.measures import Measures
 
     earlier = kept_measures(cache, output, last.manifest_digest) if last and not result.contents else None
     known = result.manifest.assets if result.manifest else {}
@@ -473,7 +473,7 @@ def _release_file(config: Config, means: Means, manifest: bytes) -> dict[str, by
     """The file in which open pages look for the release that is served, where earlier ones are retained for them."""
     if config.retain is None or means.mode != "production":
         return {}
-    from buildassets.manifest import RELEASE_FILE, release_content, release_of
+    from buildassets.manifest.model import RELEASE_FILE, release_content, release_of
 
     return {RELEASE_FILE: release_content(release_of(manifest))}
 

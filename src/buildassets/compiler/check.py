@@ -9,12 +9,12 @@ from buildassets.compiler.cache.store import ReadCache
 from buildassets.compiler.config.values import Config, Mode
 from buildassets.compiler.languages.native.library import oddity
 from buildassets.compiler.transform.draft_cache import names_for
-from buildassets.diagnostics import Diagnostic, sort_key
-from buildassets.files import MOST_MANIFEST_BYTES, bytes_at
-from buildassets.frozen import frozen
-from buildassets.manifest import MANIFEST_NAME
-from buildassets.media import Syntax, media_of
-from buildassets.paths import LogicalPath
+from buildassets.disk.files import MOST_MANIFEST_BYTES, bytes_at
+from buildassets.foundation.diagnostics import Diagnostic, sort_key
+from buildassets.foundation.frozen import frozen
+from buildassets.foundation.media import Syntax, media_of
+from buildassets.foundation.paths import LogicalPath
+from buildassets.manifest.model import MANIFEST_NAME
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor  # 10 ms

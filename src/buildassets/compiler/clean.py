@@ -13,18 +13,18 @@ from typing import Final
 
 from buildassets.compiler.cache.folder import BUILDS, MEASURES
 from buildassets.compiler.cache.store import CONTENT, IGNORE_FILE, IGNORES_ALL, INDEX, NAMES, Cache
-from buildassets.diagnostics import Diagnostic, Location, error, reason_text
+from buildassets.disk.files import MOST_MANIFEST_BYTES, bytes_at, content_of, is_staging
+from buildassets.disk.folders import NamesInFolder, files_below, walk
+from buildassets.disk.locks import locked
+from buildassets.disk.removal import remove_empty_folder, remove_path
 from buildassets.errors import ConfigError, ManifestError
-from buildassets.files import MOST_MANIFEST_BYTES, bytes_at, content_of, is_staging
-from buildassets.folders import NamesInFolder, files_below, walk
-from buildassets.frozen import frozen
-from buildassets.locks import locked
-from buildassets.manifest import ASSETS_FOLDER, MANIFEST_NAME, MAPS_SUFFIX, Manifest, dumps, loads, release_of
-from buildassets.media import SUFFIXES, delta_file
-from buildassets.programs.permission import Permission
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, reason_text
+from buildassets.foundation.frozen import frozen
+from buildassets.foundation.media import SUFFIXES, delta_file
+from buildassets.foundation.permission import Permission
+from buildassets.foundation.typed import typed
+from buildassets.manifest.model import ASSETS_FOLDER, MANIFEST_NAME, MAPS_SUFFIX, Manifest, dumps, loads, release_of
 from buildassets.programs.places import reason_not_own
-from buildassets.removal import remove_empty_folder, remove_path
-from buildassets.typed import typed
 
 Shown = Callable[[str], str]  # from an absolute path to the same path as the user writes it
 

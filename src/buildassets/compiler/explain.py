@@ -12,8 +12,8 @@ from buildassets.compiler.config.values import MODES, Config
 from buildassets.compiler.transform.draft_cache import known_drafts, names_for
 from buildassets.compiler.transform.engine_set import started_engines
 from buildassets.errors import BuildError
-from buildassets.manifest import Entry, Manifest
-from buildassets.paths import LogicalPath
+from buildassets.foundation.paths import LogicalPath
+from buildassets.manifest.model import Entry, Manifest
 
 
 def cached_drafts(config: Config, folder: str, logical_path: str, entry: Entry) -> dict[LogicalPath, Stale | Trace]:

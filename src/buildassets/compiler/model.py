@@ -7,10 +7,10 @@ from buildassets.compiler.body import Body, OnDisk
 from buildassets.compiler.engines.protocol import Compiled
 from buildassets.compiler.fonts.subset import FontMetrics, Subset
 from buildassets.compiler.languages.reference import Directive, Link, Reference
-from buildassets.diagnostics import Diagnostic
-from buildassets.file_sets import FileSet
-from buildassets.frozen import field, frozen
-from buildassets.paths import LogicalPath
+from buildassets.disk.file_sets import FileSet
+from buildassets.foundation.diagnostics import Diagnostic
+from buildassets.foundation.frozen import field, frozen
+from buildassets.foundation.paths import LogicalPath
 
 if TYPE_CHECKING:
     from buildassets.compiler.images.size import Size

@@ -3,16 +3,16 @@
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
-from buildassets.diagnostics import Diagnostic
-from buildassets.file_sets import FileSet
-from buildassets.frozen import field, frozen
-from buildassets.manifest import Manifest
-from buildassets.paths import LogicalPath
+from buildassets.disk.file_sets import FileSet
+from buildassets.foundation.diagnostics import Diagnostic
+from buildassets.foundation.frozen import field, frozen
+from buildassets.foundation.paths import LogicalPath
+from buildassets.manifest.model import Manifest
 
 if TYPE_CHECKING:
     from buildassets.compiler.cache.remote.use import RemoteUse
     from buildassets.compiler.cache.traces import Signature, Stale
-    from buildassets.measures import Contents
+    from buildassets.foundation.measures import Contents
 
 
 @frozen

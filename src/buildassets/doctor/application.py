@@ -7,10 +7,10 @@ import subprocess
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from buildassets.diagnostics import Diagnostic, Location, error, warning
+from buildassets.disk.folders import is_within
 from buildassets.doctor.subject import Subject
-from buildassets.folders import is_within
-from buildassets.nearest import nearest
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, warning
+from buildassets.foundation.nearest import nearest
 from buildassets.programs.start import run, with_project_python
 from buildassets.project.django_files import DjangoSettings, path_of
 from buildassets.project.python import items, settings_in, text_of

@@ -4,9 +4,9 @@ import os
 from collections.abc import Iterator
 from typing import Final
 
-from buildassets.diagnostics import Diagnostic, error, warning
 from buildassets.doctor.subject import Subject
-from buildassets.frozen import replace
+from buildassets.foundation.diagnostics import Diagnostic, error, warning
+from buildassets.foundation.frozen import replace
 
 _ROOT: Final = ("config/source", "config/no-sources")
 _OUTPUT: Final = ("config/output",)

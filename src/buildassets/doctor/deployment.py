@@ -11,9 +11,9 @@ from itertools import islice, pairwise
 from typing import Final
 from urllib.parse import urlsplit
 
-from buildassets.diagnostics import Diagnostic, Location, warning
 from buildassets.doctor.application import configured_url
 from buildassets.doctor.subject import Subject
+from buildassets.foundation.diagnostics import Diagnostic, Location, warning
 from buildassets.packages.lock import NAME
 from buildassets.programs.git import GitError, run_git
 from buildassets.project.dependencies import add_command

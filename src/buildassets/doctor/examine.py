@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Final
 
-from buildassets.diagnostics import Diagnostic
 from buildassets.doctor.application import application_findings, django_check_findings
 from buildassets.doctor.configuration import configuration_findings
 from buildassets.doctor.deployment import deployment_findings
@@ -13,6 +12,7 @@ from buildassets.doctor.release import release_findings
 from buildassets.doctor.subject import Subject
 from buildassets.doctor.templates import template_findings
 from buildassets.doctor.tools import tool_findings
+from buildassets.foundation.diagnostics import Diagnostic
 
 _ALL: Final[tuple[Callable[[Subject], Iterator[Diagnostic]], ...]] = (
     configuration_findings,

@@ -15,9 +15,9 @@ from buildassets.compiler.watch.events.lasting import limit_warning
 from buildassets.compiler.watch.events.mounts import silent_mount
 from buildassets.compiler.watch.events.protocol import LimitError
 from buildassets.compiler.write.clock import given_time
-from buildassets.diagnostics import Diagnostic, Location, error, warning
 from buildassets.doctor.subject import Subject
 from buildassets.errors import BuildError
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, warning
 
 _SKEW_SECONDS: Final = 60.0
 _DISTRIBUTION: Final = re.compile(r"buildassets-(\d[^-]*)\.(?:dist|egg)-info$")

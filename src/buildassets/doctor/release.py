@@ -13,14 +13,14 @@ from buildassets.compiler.cache.store import KEPT_BUILDS, newest_of
 from buildassets.compiler.config.values import MODES
 from buildassets.compiler.incremental.no_op import incremental
 from buildassets.compiler.watch.livereload_server import ADDRESS
-from buildassets.diagnostics import Diagnostic, Location, error, warning
+from buildassets.disk.files import bytes_at, write_whole
+from buildassets.disk.folders import temporary_folder, walk
+from buildassets.disk.plain_files import plain_below
 from buildassets.doctor.subject import Subject
 from buildassets.errors import BuildAssetsError
-from buildassets.files import bytes_at, write_whole
-from buildassets.folders import temporary_folder, walk
-from buildassets.manifest import ASSETS_FOLDER, LIVERELOAD_NAME, Manifest
-from buildassets.plain_files import plain_below
-from buildassets.typed import IS_WATCHED
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, warning
+from buildassets.foundation.typed import IS_WATCHED
+from buildassets.manifest.model import ASSETS_FOLDER, LIVERELOAD_NAME, Manifest
 
 _ANSWER_SECONDS: Final = 0.5
 _TICK_NS: Final = 10_000_000  # in which a file system may give two files the same time

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from buildassets.diagnostics import Diagnostic, error
 from buildassets.doctor.subject import Subject
+from buildassets.foundation.diagnostics import Diagnostic, error
 from buildassets.project.django_files import DjangoSettings
 
 _STORAGE: Final = "buildassets.runtime.django.storage"

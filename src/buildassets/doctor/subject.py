@@ -11,13 +11,13 @@ from buildassets.compiler.config.load import load_config
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.sources.discover import BUILT_IN_EXCLUDES
 from buildassets.compiler.sources.globs import compile_globs
-from buildassets.diagnostics import Diagnostic, Location, error, locate, reason_text
+from buildassets.disk.files import MOST_MANIFEST_BYTES, content_of
+from buildassets.disk.folders import walk
 from buildassets.errors import ConfigError, ManifestError
-from buildassets.files import MOST_MANIFEST_BYTES, content_of
-from buildassets.folders import walk
-from buildassets.frozen import frozen
-from buildassets.manifest import MANIFEST_NAME, Manifest, loads
-from buildassets.programs.permission import Permission
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, locate, reason_text
+from buildassets.foundation.frozen import frozen
+from buildassets.foundation.permission import Permission
+from buildassets.manifest.model import MANIFEST_NAME, Manifest, loads
 from buildassets.project.files import ProjectFiles
 from buildassets.project.found import Found, find
 

@@ -6,11 +6,11 @@ from typing import Final
 
 from buildassets.compiler.templates.check import check_templates
 from buildassets.compiler.templates.files import find_templates
-from buildassets.diagnostics import Diagnostic, error
 from buildassets.doctor.application import HELPER
 from buildassets.doctor.static_tags import static_tag_findings
 from buildassets.doctor.subject import Subject
-from buildassets.paths import LogicalPath
+from buildassets.foundation.diagnostics import Diagnostic, error
+from buildassets.foundation.paths import LogicalPath
 from buildassets.project.blanks import Blanks
 
 _TAG: Final = re.compile(

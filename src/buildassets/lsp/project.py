@@ -11,14 +11,14 @@ from buildassets.compiler.model import Source
 from buildassets.compiler.sources.discover import discover
 from buildassets.compiler.sources.sprites import NamedIcons, sprites
 from buildassets.compiler.templates.files import TemplateFile, find_templates, template_at
-from buildassets.diagnostics import Location
+from buildassets.disk.files import MOST_MANIFEST_BYTES, content_of
 from buildassets.errors import BuildAssetsError
-from buildassets.files import MOST_MANIFEST_BYTES, content_of
-from buildassets.frozen import field, frozen
-from buildassets.manifest import MANIFEST_NAME, Entry, Manifest, loads
-from buildassets.nearest import Known
-from buildassets.paths import LogicalPath
-from buildassets.programs.permission import NOTHING
+from buildassets.foundation.diagnostics import Location
+from buildassets.foundation.frozen import field, frozen
+from buildassets.foundation.nearest import Known
+from buildassets.foundation.paths import LogicalPath
+from buildassets.foundation.permission import NOTHING
+from buildassets.manifest.model import MANIFEST_NAME, Entry, Manifest, loads
 
 _COMPILED: Final = (".css", ".js")
 

@@ -10,14 +10,14 @@ from pygls.uris import from_fs_path, to_fs_path
 
 from buildassets._version import __version__
 from buildassets.compiler.config.file import search
-from buildassets.diagnostics import Diagnostic, Location
 from buildassets.errors import ConfigError
+from buildassets.foundation.diagnostics import Diagnostic, Location
+from buildassets.foundation.paths import LogicalPath
+from buildassets.foundation.sizes import size_text
 from buildassets.lsp.completion import Proposal, proposals
 from buildassets.lsp.positions import Place, Places, offset_at
 from buildassets.lsp.project import Project, load_project
 from buildassets.lsp.spots import Found, Spot, read, size_bytes
-from buildassets.paths import LogicalPath
-from buildassets.sizes import size_text
 
 _NAME: Final = "buildassets"
 _NOWHERE: Final = types.Range(types.Position(0, 0), types.Position(0, 0))

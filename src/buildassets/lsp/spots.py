@@ -10,12 +10,12 @@ from buildassets.compiler.resolve.urls import below_prefixes, target_of
 from buildassets.compiler.sources.globs import compile_globs
 from buildassets.compiler.templates.check import check_text
 from buildassets.compiler.transform.tailwind import text_needs_tailwind
-from buildassets.diagnostics import Diagnostic, Severity, locate
-from buildassets.folders import path_below
-from buildassets.frozen import frozen, replace
+from buildassets.disk.folders import path_below
+from buildassets.foundation.diagnostics import Diagnostic, Severity, locate
+from buildassets.foundation.frozen import frozen, replace
+from buildassets.foundation.media import Syntax, media_of
+from buildassets.foundation.paths import LogicalPath
 from buildassets.lsp.project import Project
-from buildassets.media import Syntax, media_of
-from buildassets.paths import LogicalPath
 
 _READ: Final = (Syntax.CSS, Syntax.JAVASCRIPT)
 _SEVERITIES: Final = {"error": Severity.ERROR, "warn": Severity.WARNING}

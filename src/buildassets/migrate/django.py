@@ -11,9 +11,9 @@ from typing import Any, Final
 from buildassets.compat.meaning import Meaning
 from buildassets.compat.run_program import ProgramError, printed_by
 from buildassets.compiler.config.file import read_text, relative_to
-from buildassets.diagnostics import error
 from buildassets.errors import ConfigError
-from buildassets.frozen import frozen
+from buildassets.foundation.diagnostics import error
+from buildassets.foundation.frozen import frozen
 from buildassets.migrate.plan import Accounted, Answer, Asked, Plan, nothing_there, together
 from buildassets.migrate.python_lines import Judgement, Table, accounts_of, answer_of
 from buildassets.project.django_files import DjangoSettings, django_settings, settings_module

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from buildassets.compiler.config.file import relative_to
-from buildassets.frozen import frozen
+from buildassets.foundation.frozen import frozen
 from buildassets.migrate.plan import Answer, together
 from buildassets.project.python import dotted
 

@@ -7,8 +7,8 @@ from typing import Any, Final
 from buildassets.compiler.config.file import read_text
 from buildassets.compiler.config.keys import METADATA
 from buildassets.compiler.resolve.urls import has_host
-from buildassets.folders import files_below
-from buildassets.frozen import replace
+from buildassets.disk.folders import files_below
+from buildassets.foundation.frozen import replace
 from buildassets.migrate.plan import Accounted, Answer, Asked, Plan, nothing_there
 from buildassets.migrate.rails import IMPORTMAP_ROOTS, RUBY, asset_roots, existing
 from buildassets.migrate.ruby import Call, Statement, call, statements

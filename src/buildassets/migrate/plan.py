@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 from buildassets.compat.meaning import Outcome
-from buildassets.diagnostics import Location, error
 from buildassets.errors import ConfigError
-from buildassets.frozen import frozen
+from buildassets.foundation.diagnostics import Location, error
+from buildassets.foundation.frozen import frozen
+from buildassets.foundation.permission import Permission
 from buildassets.packages.toml_text import basic_string
-from buildassets.programs.permission import Permission
 
 # Called with the name of a module of the project before that is imported, which runs code of the project.
 Announce: TypeAlias = Callable[[str], None]

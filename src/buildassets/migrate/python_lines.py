@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeAlias
 
 from buildassets.compat.meaning import Meaning
-from buildassets.frozen import field, frozen
+from buildassets.foundation.frozen import field, frozen
 from buildassets.migrate.plan import Accounted, Answer, by_line
 from buildassets.project.python import parsed, settings_in, simple_statements, text_of
 

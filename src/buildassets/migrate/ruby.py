@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from buildassets.frozen import field, frozen
+from buildassets.foundation.frozen import field, frozen
 
 _OPENS: Final = re.compile(
     r"(?:if|unless|case|while|until|begin|def|for|module|class)\b"

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from buildassets.compiler.config.file import read_text
 from buildassets.compiler.languages.directives import read_header
-from buildassets.folders import files_below
-from buildassets.media import suffix
+from buildassets.disk.folders import files_below
+from buildassets.foundation.media import suffix
 from buildassets.migrate.plan import Accounted, Answer, Asked, Plan, lines_of
 from buildassets.migrate.rails import Taker, asset_roots, of_texts, paths, prefix, rails_plan
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Final
 
 from buildassets.compat.meaning import Meaning
+from buildassets.manifest.soundness import names_media_type
 from buildassets.migrate.django import RELEASE, project_of, static_plan
 from buildassets.migrate.plan import Answer, Asked, Plan
 from buildassets.migrate.python_lines import Judgement, Table, among
 from buildassets.project.python import text_of
-from buildassets.soundness import names_media_type
 
 _SERVER: Final = "`AssetServer` serves the release by itself, see docs/serving.md"
 _STORAGE: Final = f"{RELEASE}: builds make the copies"

@@ -9,12 +9,12 @@ from functools import partial
 from tarfile import TarInfo
 from typing import Final
 
-from buildassets.archives import Content, gunzipped, limited, members_of_tar
-from buildassets.diagnostics import error
+from buildassets.disk.archives import Content, gunzipped, limited, members_of_tar
+from buildassets.disk.files import chunks_of, write_chunks
+from buildassets.disk.folders import make_folders
 from buildassets.errors import PackagesError
-from buildassets.files import chunks_of, write_chunks
-from buildassets.folders import make_folders
-from buildassets.soundness import is_file
+from buildassets.foundation.diagnostics import error
+from buildassets.manifest.soundness import is_file
 
 _TOP: Final = "package/"
 _LARGEST_BYTES: Final = 1 << 30  # of an archive's whole content

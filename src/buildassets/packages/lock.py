@@ -10,17 +10,17 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from buildassets.diagnostics import Diagnostic, Location, error, place, reason_text
+from buildassets.disk.files import MOST_SETTINGS_BYTES, small_content_of, write_whole
+from buildassets.disk.removal import remove_file
 from buildassets.errors import ConfigError
-from buildassets.files import MOST_SETTINGS_BYTES, small_content_of, write_whole
-from buildassets.frozen import field, frozen
-from buildassets.lazy_pattern import lazy_pattern
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, place, reason_text
+from buildassets.foundation.frozen import field, frozen
+from buildassets.foundation.lazy_pattern import lazy_pattern
+from buildassets.foundation.permission import Permission
+from buildassets.foundation.sizes import size_text
+from buildassets.foundation.toml_values import toml_values
+from buildassets.manifest.soundness import is_file
 from buildassets.packages.toml_text import basic_string
-from buildassets.programs.permission import Permission
-from buildassets.removal import remove_file
-from buildassets.sizes import size_text
-from buildassets.soundness import is_file
-from buildassets.toml_values import toml_values
 
 NAME: Final = "buildassets.lock"
 _POSITION: Final = lazy_pattern(r" \(at line (\d+), column (\d+)\)$")

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from buildassets.diagnostics import reason_text
+from buildassets.foundation.diagnostics import reason_text
 from buildassets.programs.places import path_outside, program_outside
 
 # Settings of the command line, which go before those of the repository: https://git-scm.com/docs/git-config

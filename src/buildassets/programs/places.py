@@ -5,7 +5,7 @@ import site
 import sys
 from collections.abc import Callable, Iterator
 
-from buildassets.folders import link_on_the_way
+from buildassets.disk.folders import link_on_the_way
 from buildassets.programs.on_path import program_on_path
 
 _MODULES = "node_modules"

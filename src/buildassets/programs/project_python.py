@@ -10,8 +10,8 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from buildassets.folders import is_within
-from buildassets.programs.permission import Permission, require
+from buildassets.disk.folders import is_within
+from buildassets.foundation.permission import Permission, require
 from buildassets.programs.places import brought_by, lies_in_environment, lies_in_project
 
 if TYPE_CHECKING:  # 28 ms

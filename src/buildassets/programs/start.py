@@ -9,8 +9,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from buildassets.frozen import frozen
-from buildassets.programs.permission import Permission, require
+from buildassets.foundation.frozen import frozen
+from buildassets.foundation.permission import Permission, require
 from buildassets.programs.places import brought_by, path_outside
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import ast
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from buildassets.frozen import frozen
+from buildassets.foundation.frozen import frozen
 from buildassets.project.python import dotted, parsed, simple_statements
 
 # What each of these callables makes, by the end of its dotted name.

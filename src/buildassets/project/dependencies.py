@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from buildassets.frozen import frozen
+from buildassets.foundation.frozen import frozen
+from buildassets.foundation.toml_values import toml_values
 from buildassets.project.files import ProjectFiles
-from buildassets.toml_values import toml_values
 
 _NAME: Final = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
 _REQUIREMENTS: Final = re.compile(r"(?:^|/)requirements[^/]*\.(?:txt|in)$|(?:^|/)requirements/[^/]+\.(?:txt|in)$")

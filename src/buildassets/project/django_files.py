@@ -12,8 +12,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from buildassets.files import small_text_of
-from buildassets.frozen import frozen
+from buildassets.disk.files import small_text_of
+from buildassets.foundation.frozen import frozen
 from buildassets.project.files import ProjectFiles
 from buildassets.project.python import UNKNOWN, added, dotted, parsed, settings_in, simple_statements, text_of, value_of
 

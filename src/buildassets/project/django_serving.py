@@ -6,7 +6,7 @@ Takes the files of a project and its settings. A web server in front, whose conf
 import re
 from typing import Final
 
-from buildassets.frozen import frozen
+from buildassets.foundation.frozen import frozen
 from buildassets.project.django_files import DjangoSettings
 from buildassets.project.files import ProjectFiles
 

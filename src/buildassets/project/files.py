@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Final
 
-from buildassets.files import bytes_at
-from buildassets.folders import walk
+from buildassets.disk.files import bytes_at
+from buildassets.disk.folders import walk
 
 _OF_OTHERS: Final = frozenset(("node_modules", "site-packages", "__pycache__", "bower_components", "vendored"))
 _MOST_FILES: Final = 50_000  # a folder with more, such as a home folder, is no project

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Final, Literal
 
-from buildassets.frozen import frozen
+from buildassets.foundation.frozen import frozen
 from buildassets.project.calls import Module, read_module
 from buildassets.project.dependencies import Dependencies, dependencies
 from buildassets.project.django_files import DjangoSettings, django_settings

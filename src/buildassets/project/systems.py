@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from buildassets.frozen import frozen
+from buildassets.foundation.frozen import frozen
 from buildassets.project.dependencies import Dependencies
 from buildassets.project.django_files import DjangoSettings
 from buildassets.project.files import ProjectFiles

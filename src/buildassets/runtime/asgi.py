@@ -13,7 +13,7 @@ import os
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from buildassets.paths import from_url
+from buildassets.foundation.paths import from_url
 from buildassets.runtime.assets import Assets
 from buildassets.runtime.ranges import ByteRange
 from buildassets.runtime.served_files import ServedFiles, normal_origins, opened

@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING
 
-from buildassets.manifest_json import ASSETS_FOLDER, no_manifest, read_served, refusal
-from buildassets.plain_files import plain, plain_below
+from buildassets.disk.plain_files import plain, plain_below
+from buildassets.manifest.json import ASSETS_FOLDER, no_manifest, read_served, refusal
 from buildassets.runtime import tags
 from buildassets.runtime.release import AssetNotFound, Release
 from buildassets.runtime.tags import SPECULATION_RULES, Markup, attribute_names, element
@@ -397,7 +397,7 @@ def _servers() -> Servers:
 def warn_of_development(assets: Assets) -> None:
     """Warn, once in a process for each manifest, where `assets` run in production with a release for development."""
     if assets._pinned is not None and assets._pinned.watcher_file:
-        from buildassets.typed import IS_WATCHED
+        from buildassets.foundation.typed import IS_WATCHED
 
         if IS_WATCHED not in os.environ:
             _warn_once(assets._path, assets._shown)
@@ -407,7 +407,7 @@ def warn_of_development(assets: Assets) -> None:
 def _warn_once(path: str, shown: str) -> None:
     from warnings import warn
 
-    from buildassets.typed import typed
+    from buildassets.foundation.typed import typed
 
     what = f"`{shown}` is a release for development, neither minified nor compressed"
     build = typed("build")
@@ -427,7 +427,7 @@ def release_folder(assets: Assets) -> str:
 
 
 def _reason(fault: OSError) -> str:
-    from buildassets.diagnostics import reason_text  # only needed where a release is refused
+    from buildassets.foundation.diagnostics import reason_text  # only needed where a release is refused
 
     return reason_text(fault)
 

@@ -17,11 +17,11 @@ import click
 import flask
 from flask.sansio.app import App
 
+from buildassets.foundation.typed import IS_TYPED
 from buildassets.programs.start import Permitted, become, own_module, run
 from buildassets.runtime.assets import Assets, release_of, warn_of_development
 from buildassets.runtime.nearest_manifest import nearest_manifest
 from buildassets.runtime.wsgi import AssetServer
-from buildassets.typed import IS_TYPED
 
 __all__ = ["FlaskAssets", "commands"]
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, TypeAlias
 
-from buildassets.paths import icon_id
+from buildassets.foundation.paths import icon_id
 from buildassets.runtime.release import NameNotFound
 from buildassets.runtime.tags import Markup, element, image_size
 

@@ -16,7 +16,7 @@ from litestar.handlers import ASGIRouteHandler
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.types import Receive, Scope, Send
 
-from buildassets.paths import from_url
+from buildassets.foundation.paths import from_url
 from buildassets.runtime.asgi import AssetServer
 from buildassets.runtime.assets import Assets
 

@@ -3,7 +3,7 @@
 import os
 from typing import Final
 
-from buildassets.manifest_json import refusal
+from buildassets.manifest.json import refusal
 
 MANIFEST: Final = os.path.join("build", "manifest.json")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from buildassets.frozen import frozen
+from buildassets.foundation.frozen import frozen
 
 MOST_RANGES: Final = 32  # no honest client needs more, and each costs the headers of a part
 _UNIT: Final = "bytes="

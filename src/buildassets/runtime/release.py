@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from buildassets.manifest_json import RELEASE_FILE, AssetLines, no_manifest
-from buildassets.paths import LogicalPath, relative, to_url
+from buildassets.foundation.paths import LogicalPath, relative, to_url
+from buildassets.manifest.json import RELEASE_FILE, AssetLines, no_manifest
 from buildassets.runtime.urls import address
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class AssetNotFound(LookupError):  # noqa: N818 a name of the contract
     def nearest(self) -> tuple[str, ...]:
         """Assets with similar names. Computed on request, so that code which catches this error does not pay for it."""
         from buildassets.errors import ManifestError
-        from buildassets.nearest import nearest_paths
+        from buildassets.foundation.nearest import nearest_paths
 
         try:
             return nearest_paths(self.name, self._known, most=3)
@@ -62,7 +62,7 @@ class AssetNotFound(LookupError):  # noqa: N818 a name of the contract
             return ()
 
     def __str__(self) -> str:
-        from buildassets.typed import typed
+        from buildassets.foundation.typed import typed
 
         near = " or ".join(f"`{name}`" for name in self.nearest)
         hint = f"did you mean {near}? Otherwise " if near else ""
@@ -82,7 +82,7 @@ class NameNotFound(AssetNotFound):
         self._hint = hint
 
     def __str__(self) -> str:
-        from buildassets.typed import typed
+        from buildassets.foundation.typed import typed
 
         near = " or ".join(f"`{name}`" for name in self.nearest)
         hint = self._hint or (f"did you mean {near}?" if near else f"run `{typed('build')}` if it is newer")
@@ -243,7 +243,7 @@ class Release:
         except AssetNotFound:
             if self.dev not in self.running or not self._gives(self.dev, to_url(name)):
                 raise
-            from buildassets.media import media_of  # the manifest has the types of what was built
+            from buildassets.foundation.media import media_of  # the manifest has the types of what was built
 
             return {"file": name, "type": media_of(name).type}
         if not self.is_at_server(name):
@@ -268,7 +268,7 @@ class Release:
 
     def _compiled(self, name: str) -> dict[str, Any] | None:
         """The entry of the script that was made of the module `name` in TypeScript or JSX."""
-        from buildassets.media import script_name  # not needed for the names of assets
+        from buildassets.foundation.media import script_name  # not needed for the names of assets
 
         script = script_name(name) if isinstance(name, str) else None
         entry: dict[str, Any] | None = self._assets.get(script) if script else None

@@ -17,11 +17,11 @@ from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
+from buildassets.disk.plain_files import linked_folder, plain_below
 from buildassets.errors import ManifestError
-from buildassets.manifest_json import ASSETS_FOLDER, RELEASE_FILE, no_manifest, refusal, release_content
-from buildassets.media import DELTA, SUFFIXES, content_type, delta_file, media_of
-from buildassets.paths import from_url
-from buildassets.plain_files import linked_folder, plain_below
+from buildassets.foundation.media import DELTA, SUFFIXES, content_type, delta_file, media_of
+from buildassets.foundation.paths import from_url
+from buildassets.manifest.json import ASSETS_FOLDER, RELEASE_FILE, no_manifest, refusal, release_content
 from buildassets.runtime.assets import Assets, Release, release_folder, release_of
 from buildassets.runtime.negotiation import IDENTITY
 from buildassets.runtime.serving import Fixed, Representation, Resource
@@ -236,7 +236,7 @@ def _tags(entry: Mapping[str, Any], sizes: Mapping[str, int]) -> tuple[str, ...]
 
 def _name_digest(file: str, size: int) -> str:
     """A digest of size and name, in place of the content's where the manifest has none; the name has a fingerprint."""
-    from buildassets.digest import digest  # loads OpenSSL; releases of this version never come here
+    from buildassets.foundation.digest import digest  # loads OpenSSL; releases of this version never come here
 
     return digest(f"{size:x} {file}".encode("utf-8", "surrogateescape"))
 

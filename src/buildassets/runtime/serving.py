@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
-from buildassets.frozen import compile_now, frozen
-from buildassets.media import DELTA, SUFFIXES
-from buildassets.paths import to_url
+from buildassets.foundation.frozen import compile_now, frozen
+from buildassets.foundation.media import DELTA, SUFFIXES
+from buildassets.foundation.paths import to_url
 from buildassets.runtime.conditions import NOT_MODIFIED, PRECONDITION_FAILED, http_date, range_holds, refused
 from buildassets.runtime.negotiation import IDENTITY, preferred_coding
 from buildassets.runtime.ranges import ByteRange, requested_spans

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from buildassets.media import media_of
+from buildassets.foundation.media import media_of
+from buildassets.manifest.soundness import is_file
 from buildassets.runtime.assets import Assets, _Stamp
 from buildassets.runtime.release import Release
 from buildassets.runtime.urls import url_prefix
-from buildassets.soundness import is_file
 
 __all__ = ["UnbuiltAssets"]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from buildassets.paths import quoted
+from buildassets.foundation.paths import quoted
 
 _NOT_IN_A_PREFIX: Final = frozenset(' "<>\\^`{|}#')  # not in URLs (RFC 3986, appendix A), and `#`: the rest is not sent
 _SCHEMES: Final = ("http", "https")
@@ -32,7 +32,10 @@ def url_prefix(url: str) -> str:
 
 
 def _names_user(url: str) -> bool:
-    from buildassets.credentials import begins_with_password, names_user  # not loaded unless there may be some
+    from buildassets.foundation.credentials import (  # not loaded unless there may be some
+        begins_with_password,
+        names_user,
+    )
 
     return names_user(url) or begins_with_password(url)
 

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from buildassets.runtime import tags
 from buildassets.runtime.release import Release
 from buildassets.runtime.tags import Markup, element
-from buildassets.threads import within
+from buildassets.work.threads import within
 
 _ASKING_SECONDS: Final = 0.3
 _KEPT_SECONDS: Final = 1.0

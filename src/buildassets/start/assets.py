@@ -11,8 +11,8 @@ from typing import Final
 
 from buildassets.compiler.languages.reference import SPECIFIERS
 from buildassets.compiler.languages.scan import scan
-from buildassets.frozen import frozen
-from buildassets.media import Syntax
+from buildassets.foundation.frozen import frozen
+from buildassets.foundation.media import Syntax
 from buildassets.project.files import ProjectFiles
 
 STYLES: Final = (".css", ".scss", ".sass")

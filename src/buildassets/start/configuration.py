@@ -8,13 +8,13 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from buildassets.frozen import frozen
+from buildassets.foundation.frozen import frozen
+from buildassets.foundation.toml_values import toml_values
 from buildassets.migrate.plan import written
 from buildassets.project.files import ProjectFiles
 from buildassets.project.found import Found
 from buildassets.start.assets import Assets
 from buildassets.start.edits import ByHand, Edit, appended
-from buildassets.toml_values import toml_values
 
 OWN_FILE: Final = "buildassets.toml"
 _PYPROJECT: Final = "pyproject.toml"

@@ -9,11 +9,11 @@ from codecs import BOM_UTF8
 from collections.abc import Iterable, Sequence
 from difflib import unified_diff
 
-from buildassets.diagnostics import Location, error, reason_text
+from buildassets.disk.files import bytes_at, whole_file
+from buildassets.disk.folders import make_folders
 from buildassets.errors import ConfigError
-from buildassets.files import bytes_at, whole_file
-from buildassets.folders import make_folders
-from buildassets.frozen import frozen
+from buildassets.foundation.diagnostics import Location, error, reason_text
+from buildassets.foundation.frozen import frozen
 
 
 @frozen

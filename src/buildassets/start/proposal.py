@@ -9,9 +9,9 @@ from typing import Final
 from buildassets.compiler.config.file import relative_to, search
 from buildassets.compiler.config.load import load_config
 from buildassets.compiler.engines.sass.wheel import installed_command
-from buildassets.folders import is_within
-from buildassets.frozen import frozen
-from buildassets.programs.permission import NOTHING
+from buildassets.disk.folders import is_within
+from buildassets.foundation.frozen import frozen
+from buildassets.foundation.permission import NOTHING
 from buildassets.project.dependencies import add_command
 from buildassets.project.files import ProjectFiles
 from buildassets.project.found import Found, find

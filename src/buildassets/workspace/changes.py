@@ -12,9 +12,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
-from buildassets.diagnostics import Diagnostic, error
+from buildassets.disk.folders import temporary_folder
 from buildassets.errors import ConfigError
-from buildassets.folders import temporary_folder
+from buildassets.foundation.diagnostics import Diagnostic, error
 from buildassets.programs.git import GitError, NoGitError, run_git
 
 if TYPE_CHECKING:

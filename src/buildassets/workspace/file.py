@@ -9,9 +9,9 @@ from typing import Any, Final
 
 from buildassets.compiler.config.file import read_text, relative_to, working_directory
 from buildassets.compiler.config.toml_table import Document, parse
-from buildassets.diagnostics import error, sort_key
 from buildassets.errors import ConfigError
-from buildassets.frozen import frozen
+from buildassets.foundation.diagnostics import error, sort_key
+from buildassets.foundation.frozen import frozen
 from buildassets.workspace.members import find_projects
 from buildassets.workspace.project import Project
 

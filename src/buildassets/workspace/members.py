@@ -15,8 +15,8 @@ from buildassets.compiler.config.file import search_in
 from buildassets.compiler.config.no_sources import DEFAULT_ROOTS
 from buildassets.compiler.config.toml_table import Table
 from buildassets.compiler.sources.globs import compile_globs
-from buildassets.manifest import MANIFEST_NAME
-from buildassets.nearest import nearest
+from buildassets.foundation.nearest import nearest
+from buildassets.manifest.model import MANIFEST_NAME
 from buildassets.workspace.project import Project
 
 _NEVER: Final = "node_modules"

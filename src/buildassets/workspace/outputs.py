@@ -7,9 +7,9 @@ import os
 from collections.abc import Iterable, Iterator
 
 from buildassets.compiler.config.values import Config
-from buildassets.diagnostics import error
 from buildassets.errors import ConfigError
-from buildassets.manifest_json import ASSETS_FOLDER
+from buildassets.foundation.diagnostics import error
+from buildassets.manifest.json import ASSETS_FOLDER
 from buildassets.workspace.project import Project
 
 

@@ -6,9 +6,9 @@ from posixpath import isabs, join, normpath
 
 from buildassets.compiler.config.load import load_config
 from buildassets.compiler.config.values import Config, Mode
-from buildassets.diagnostics import Diagnostic, Location
-from buildassets.frozen import frozen
-from buildassets.programs.permission import Permission
+from buildassets.foundation.diagnostics import Diagnostic, Location
+from buildassets.foundation.frozen import frozen
+from buildassets.foundation.permission import Permission
 
 
 @frozen

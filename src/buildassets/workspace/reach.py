@@ -15,9 +15,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from typing import Final
 
 from buildassets.compiler.config.values import Config
+from buildassets.disk.folders import is_within
 from buildassets.errors import ConfigError
-from buildassets.folders import is_within
-from buildassets.frozen import frozen
+from buildassets.foundation.frozen import frozen
 from buildassets.workspace.project import Project
 from buildassets.workspace.reads import reads_of, written_by
 

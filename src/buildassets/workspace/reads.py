@@ -56,6 +56,6 @@ def _of_command(config: Config, command: Command) -> Iterator[str]:
 
 def written_by(config: Config) -> Iterable[str]:
     """The absolute paths that a build writes: the release directory and what lies beside it."""
-    from buildassets.manifest import MAPS_SUFFIX
+    from buildassets.manifest.model import MAPS_SUFFIX
 
     return (config.output, *(config.output + suffix for suffix in (MAPS_SUFFIX, ".intoto.json", ".cdx.json")))

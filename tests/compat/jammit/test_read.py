@@ -13,8 +13,8 @@ from buildassets.compiler.build import build
 from buildassets.compiler.config.values import Mode
 from buildassets.compiler.engines.protocol import Templating
 from buildassets.compiler.result import BuildResult
-from buildassets.diagnostics import Diagnostic
 from buildassets.errors import ConfigError
+from buildassets.foundation.diagnostics import Diagnostic
 from tests.building import codes, load_config, manifest_of, printed
 from tests.command import run
 from tests.conftest import Tree, write_tree

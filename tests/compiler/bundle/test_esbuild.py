@@ -17,13 +17,13 @@ from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.maps import origin_at, read_map
 from buildassets.compiler.result import BuildResult
 from buildassets.compiler.sources.discover import discover
-from buildassets.diagnostics import Location, render_text
-from buildassets.media import Syntax
-from buildassets.paths import LogicalPath
+from buildassets.foundation.diagnostics import Location, render_text
+from buildassets.foundation.media import Syntax
+from buildassets.foundation.paths import LogicalPath
 from tests.building import load_config
 from tests.conftest import Tree, read_tree, write_tree
 from tests.corpus.packages import node_modules
-from tests.test_plain_files import at_once
+from tests.disk.test_plain_files import at_once
 
 __all__ = ["at_once"]
 

@@ -4,7 +4,7 @@ import pytest
 
 from buildassets.compiler.bundle.esbuild_chunks import FreeNames, inputs_of, named_chunks
 from buildassets.compiler.engines.esbuild.bundle import Piece, Pieces
-from buildassets.paths import LogicalPath
+from buildassets.foundation.paths import LogicalPath
 
 ENTRIES = (LogicalPath("js/app.js"), LogicalPath("js/admin.js"))
 PIECES = Pieces(

@@ -6,8 +6,8 @@ from buildassets.compiler.bundle.esbuild_urls import Aim, aims, edit_of, own_bas
 from buildassets.compiler.engines.esbuild.bundle import HOST, META_URL, Format, Piece
 from buildassets.compiler.languages.edits import edited, in_order
 from buildassets.compiler.languages.scan import scan
-from buildassets.media import Syntax
-from buildassets.paths import LogicalPath
+from buildassets.foundation.media import Syntax
+from buildassets.foundation.paths import LogicalPath
 
 BASE = LogicalPath("js/app.js")
 NAMES = frozenset(("chunk-A.js", "files/a b.svg", "files/c#d.svg", "files/c"))

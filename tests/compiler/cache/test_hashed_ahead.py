@@ -9,7 +9,7 @@ import pytest
 
 from buildassets.compiler.cache.hashed_ahead import HashedAhead
 from buildassets.compiler.cache.stamps import Looks, stamps_of
-from buildassets.files import LARGE_BYTES
+from buildassets.disk.files import LARGE_BYTES
 from tests.conftest import lexers_in_python, need_library, write_tree
 
 

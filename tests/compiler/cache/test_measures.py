@@ -7,7 +7,7 @@ import pytest
 
 from buildassets.compiler.build import build
 from buildassets.compiler.cache.measures import keep_measures, kept_measures
-from buildassets.measures import Contents, Measures
+from buildassets.foundation.measures import Contents, Measures
 from tests.building import load_config
 from tests.conftest import Tree, write_tree
 

@@ -15,7 +15,7 @@ from buildassets.compiler.build import build
 from buildassets.compiler.cache.stamps import read_sealed, write_sealed
 from buildassets.compiler.incremental.no_op import incremental
 from buildassets.compiler.result import BuildResult
-from buildassets.digest import digest
+from buildassets.foundation.digest import digest
 from tests.building import load_config
 from tests.command import Finished, run
 from tests.conftest import Tree, read_tree, settle, write_tree

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from buildassets.compiler.cache.traces import KEPT_DAYS, KEPT_TRACES, Index, Kept, dumps, loads, run_of
-from buildassets.digest import digest
+from buildassets.foundation.digest import digest
 
 DIGESTS = st.text("0123456789abcdef", min_size=64, max_size=64)
 NAMES = st.text()

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.diagnostics import render_text
 from buildassets.errors import ConfigError
+from buildassets.foundation.diagnostics import render_text
 from tests.building import load_config
 from tests.conftest import write_tree
 

@@ -6,7 +6,7 @@ import pytest
 
 from buildassets.compiler.config.values import Command, Config
 from buildassets.errors import ConfigError
-from buildassets.programs.permission import READING
+from buildassets.foundation.permission import READING
 from tests.building import load_config
 from tests.conftest import write_tree
 

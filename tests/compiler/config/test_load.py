@@ -25,10 +25,10 @@ from buildassets.compiler.config.values import (
     Templates,
 )
 from buildassets.compiler.engines.sass.wheel import installed_command
-from buildassets.diagnostics import Diagnostic, render_text
 from buildassets.errors import ConfigError
+from buildassets.foundation.diagnostics import Diagnostic, render_text
+from buildassets.foundation.permission import BUILDING
 from buildassets.packages.lock import Lock, LockedTool, write_lock
-from buildassets.programs.permission import BUILDING
 from tests.building import load_config
 from tests.compiler.conftest import SHOUT, Install
 from tests.conftest import missing_tool, write_tree

@@ -5,8 +5,8 @@ import pytest
 
 from buildassets.compiler.engines.protocol import EngineInput, EngineOptions
 from buildassets.compiler.engines.registry import installed_engines, start_compiler, start_engine
-from buildassets.diagnostics import Diagnostic
 from buildassets.errors import BuildError
+from buildassets.foundation.diagnostics import Diagnostic
 from tests.compiler.conftest import SHOUT, Install
 from tests.conftest import write_tree
 from tests.runtime.pages import run_python

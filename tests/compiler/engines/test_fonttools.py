@@ -12,7 +12,7 @@ from buildassets.compiler.engines.fonttools import MadeFont, made
 from buildassets.compiler.fonts.container import checked
 from buildassets.compiler.fonts.ranges import of_text
 from buildassets.compiler.fonts.subset import Ranges, Subset
-from buildassets.diagnostics import Diagnostic
+from buildassets.foundation.diagnostics import Diagnostic
 from tests.fonts import characters_of, font_file, opened, published
 
 _LATIN: Ranges = ((0x20, 0xFF),)

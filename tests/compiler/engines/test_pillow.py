@@ -15,7 +15,7 @@ from buildassets.compiler.images.exif import exchanges_edges
 from buildassets.compiler.images.moving import Kind, kind_of
 from buildassets.compiler.images.png import lacks_pixels
 from buildassets.compiler.images.variant import Variant
-from buildassets.diagnostics import Diagnostic
+from buildassets.foundation.diagnostics import Diagnostic
 
 _GPS = 0x8825
 _ORIENTATION = 0x112

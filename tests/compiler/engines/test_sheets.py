@@ -6,7 +6,7 @@ from buildassets._version import __version__
 from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineOptions
 from buildassets.compiler.engines.registry import start_engine
 from buildassets.compiler.engines.sheets import SheetEngine
-from buildassets.diagnostics import render_text
+from buildassets.foundation.diagnostics import render_text
 from tests.conftest import watchdog
 from tests.css_trees import tree
 

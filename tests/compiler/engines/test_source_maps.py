@@ -8,7 +8,7 @@ from buildassets.compiler.engines.rjsmin import RjsminEngine
 from buildassets.compiler.engines.sheets import SheetEngine
 from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.maps import read_map
-from buildassets.media import Syntax
+from buildassets.foundation.media import Syntax
 
 CSS = "\ufeff/* k */\r\na > b {\n  color : red ;\n  ;--x: 1  2 ;\n}\n\n.😀 .c{ content: '😀' ; b:url( d ) }\ne{f:g}"
 SCRIPT = "\ufeff// k\r\nvar  a = '😀' ;\nlet b=/x/ ;  function c ( ) {\u2028return `t ${ a } u` }\n/*! l */ c ( )"

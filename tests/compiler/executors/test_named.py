@@ -8,7 +8,7 @@ import pytest
 
 from buildassets.compiler.executors.named import executor_named
 from buildassets.errors import ConfigError
-from buildassets.programs.permission import BUILDING
+from buildassets.foundation.permission import BUILDING
 
 
 def test_a_cluster_needs_its_package(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

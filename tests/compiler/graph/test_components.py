@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from buildassets.compiler.graph.components import components, reachable
-from buildassets.paths import LogicalPath
+from buildassets.foundation.paths import LogicalPath
 
 _NAMES = [LogicalPath(name) for name in "abcdefgh"]
 graphs = st.fixed_dictionaries({name: st.lists(st.sampled_from(_NAMES), max_size=3) for name in _NAMES})

@@ -7,7 +7,7 @@ import pytest
 
 from buildassets.compiler.build import build
 from buildassets.compiler.check import check
-from buildassets.diagnostics import Diagnostic
+from buildassets.foundation.diagnostics import Diagnostic
 from tests.building import load_config, only_error
 from tests.command import built
 from tests.conftest import Tree, settle, write_tree

@@ -10,8 +10,8 @@ from buildassets.compiler.graph.components import reachable
 from buildassets.compiler.graph.fingerprint import Naming, output_name
 from buildassets.compiler.languages.reference import Link, Reference
 from buildassets.compiler.model import Content, Named
-from buildassets.frozen import replace
-from buildassets.paths import LogicalPath
+from buildassets.foundation.frozen import replace
+from buildassets.foundation.paths import LogicalPath
 
 _NAMES = [LogicalPath(f"{folder}/{name}.css") for folder in ("a", "b") for name in "uvwxyz"]
 graphs = st.fixed_dictionaries({name: st.lists(st.sampled_from(_NAMES), max_size=3) for name in _NAMES})

@@ -12,7 +12,7 @@ import pytest
 from buildassets.compiler.clean import clean_release
 from buildassets.compiler.config.values import Mode
 from buildassets.compiler.result import BuildResult
-from buildassets.programs.permission import BUILDING
+from buildassets.foundation.permission import BUILDING
 from tests.building import released
 from tests.command import built
 from tests.conftest import Tree, read_tree

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from buildassets.compiler.graph.kept_names import carries_hash
-from buildassets.diagnostics import Severity, render_text
+from buildassets.foundation.diagnostics import Severity, render_text
 from tests.building import codes
 from tests.command import built
 from tests.conftest import Tree, read_tree

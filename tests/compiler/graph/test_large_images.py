@@ -2,7 +2,7 @@ from pathlib import Path
 
 from buildassets.compiler.build import build
 from buildassets.compiler.config.values import Mode
-from buildassets.diagnostics import Diagnostic, render_text
+from buildassets.foundation.diagnostics import Diagnostic, render_text
 from tests.building import load_config
 from tests.conftest import Tree, write_tree
 

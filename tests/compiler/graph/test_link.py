@@ -8,7 +8,7 @@ from urllib.parse import unquote
 import pytest
 
 from buildassets.compiler.result import BuildResult
-from buildassets.diagnostics import Diagnostic
+from buildassets.foundation.diagnostics import Diagnostic
 from tests.building import only
 from tests.command import built
 from tests.conftest import Tree, write_tree

@@ -13,7 +13,7 @@ from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.mappings import encoded_mappings
 from buildassets.compiler.languages.source_map.maps import read_map
 from buildassets.compiler.result import BuildResult
-from buildassets.media import Syntax
+from buildassets.foundation.media import Syntax
 from tests.building import released
 from tests.command import built
 from tests.conftest import Tree, read_tree, write_tree

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from buildassets.compiler.result import BuildResult
-from buildassets.manifest import loads
+from buildassets.manifest.model import loads
 from tests.command import built, run
 from tests.conftest import Tree, write_tree
 

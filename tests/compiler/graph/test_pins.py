@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.manifest import Manifest
+from buildassets.manifest.model import Manifest
 from buildassets.runtime import Assets
 from tests.building import codes
 from tests.command import built

@@ -4,7 +4,7 @@ import pytest
 
 from buildassets import build, load_config
 from buildassets.compiler.config.values import Mode
-from buildassets.manifest import Entry
+from buildassets.manifest.model import Entry
 from tests.compiler.images.pictures import HEIGHT, SIDEWAYS, WIDTH, app1, jpeg, picture, svg, tiff
 from tests.conftest import Tree, write_tree
 

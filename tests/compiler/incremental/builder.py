@@ -8,7 +8,7 @@ from buildassets.compiler.config.values import Mode
 from buildassets.compiler.incremental.no_op import incremental
 from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.compiler.write.release_directory import release_files
-from buildassets.manifest import loads
+from buildassets.manifest.model import loads
 from tests.building import load_config
 from tests.conftest import Tree, read_tree, settle
 

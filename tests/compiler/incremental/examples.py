@@ -8,8 +8,8 @@ from typing import Final, NamedTuple
 
 from buildassets.compiler.build import build
 from buildassets.compiler.result import BuildResult
-from buildassets.diagnostics import Diagnostic
 from buildassets.errors import ConfigError
+from buildassets.foundation.diagnostics import Diagnostic
 from tests.building import load_config
 from tests.compat.jammit.test_read import SITE as JAMMIT
 from tests.compat.webassets.test_project import FILES, YAML

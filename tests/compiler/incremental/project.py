@@ -8,9 +8,9 @@ from pathlib import Path
 from buildassets.compiler.build import build
 from buildassets.compiler.config.values import Config, Mode
 from buildassets.compiler.result import BuildResult, LastBuild
-from buildassets.digest import digest
-from buildassets.folders import is_within
-from buildassets.manifest import release_of
+from buildassets.disk.folders import is_within
+from buildassets.foundation.digest import digest
+from buildassets.manifest.model import release_of
 from tests.building import load_config
 from tests.conftest import Tree, read_tree, write_tree
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.manifest import loads
+from buildassets.manifest.model import loads
 from tests.compiler.incremental.builder import Builder, clean_release, released
 from tests.conftest import Tree, write_tree
 from tests.corpus.packages import node_modules

@@ -8,7 +8,7 @@ import pytest
 from buildassets.compiler.cache.stamps import Looks, signature, stamps_of
 from buildassets.compiler.cache.traces import Signature
 from buildassets.compiler.incremental.snapshot import last, take
-from buildassets.digest import digest
+from buildassets.foundation.digest import digest
 from tests.conftest import write_tree
 
 MINUTE_NS = 60_000_000_000

@@ -13,7 +13,7 @@ from buildassets.compiler.languages.join import join
 from buildassets.compiler.languages.joints import Member
 from buildassets.compiler.languages.json import webmanifest
 from buildassets.compiler.languages.markup import html, html_minify, svg, svg_minify
-from buildassets.media import Syntax
+from buildassets.foundation.media import Syntax
 from tests.conftest import watchdog
 
 pytestmark = pytest.mark.thorough

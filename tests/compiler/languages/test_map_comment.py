@@ -1,7 +1,7 @@
 import pytest
 
 from buildassets.compiler.languages.map_comment import map_comment
-from buildassets.media import Syntax
+from buildassets.foundation.media import Syntax
 
 CSS, JS = Syntax.CSS, Syntax.JAVASCRIPT
 

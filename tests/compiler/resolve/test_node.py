@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from buildassets.compiler.resolve.node import Packages, Refusal
-from buildassets.paths import LogicalPath
+from buildassets.foundation.paths import LogicalPath
 from tests.conftest import write_tree
 
 APP = LogicalPath("js/app.js")

@@ -7,7 +7,7 @@ from buildassets.compiler.languages.reference import Reference, ReferenceKind
 from buildassets.compiler.model import ImportMap
 from buildassets.compiler.resolve.urls import mapped, module_url, target_of
 from buildassets.compiler.sources.globs import compile_globs
-from buildassets.paths import LogicalPath, to_url
+from buildassets.foundation.paths import LogicalPath, to_url
 
 BASE = LogicalPath("css/theme/app.css")
 

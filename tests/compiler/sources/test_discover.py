@@ -10,8 +10,8 @@ import pytest
 from buildassets.compiler.config.values import Config, Prefer, SourceRoot
 from buildassets.compiler.model import Source
 from buildassets.compiler.sources.discover import Discovery, Sources, discover
-from buildassets.paths import LogicalPath
-from buildassets.programs.permission import BUILDING
+from buildassets.foundation.paths import LogicalPath
+from buildassets.foundation.permission import BUILDING
 from tests.building import codes
 from tests.conftest import write_tree
 

@@ -7,7 +7,7 @@ import pytest
 from buildassets.compiler.build import build
 from buildassets.compiler.check import check
 from buildassets.compiler.result import BuildResult
-from buildassets.diagnostics import render_text
+from buildassets.foundation.diagnostics import render_text
 from tests.building import load_config
 from tests.conftest import Tree, write_tree
 

@@ -3,7 +3,7 @@
 import pytest
 
 from buildassets.compiler.sources.uncompiled import compiled_name, is_compiled_beside, is_source_language
-from buildassets.paths import LogicalPath
+from buildassets.foundation.paths import LogicalPath
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,10 @@ import pytest
 from buildassets.compiler.build import build
 from buildassets.compiler.config.values import Mode
 from buildassets.compiler.result import BuildResult
-from buildassets.diagnostics import Severity
-from buildassets.manifest import loads
-from buildassets.paths import LogicalPath
-from buildassets.programs.permission import READING
+from buildassets.foundation.diagnostics import Severity
+from buildassets.foundation.paths import LogicalPath
+from buildassets.foundation.permission import READING
+from buildassets.manifest.model import loads
 from tests.building import codes, load_config, only, printed, released
 from tests.command import built, run
 from tests.conftest import Tree, settle, wait_for, write_tree

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from buildassets.compiler.transform.command_map import MappedText, map_of_command
-from buildassets.media import Syntax
+from buildassets.foundation.media import Syntax
 from tests.building import only, printed
 from tests.command import built
 from tests.conftest import write_tree

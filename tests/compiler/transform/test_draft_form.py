@@ -16,9 +16,9 @@ from buildassets.compiler.languages.reference import Directive, Reference, Refer
 from buildassets.compiler.languages.source_map.values import Origin, SourceMap
 from buildassets.compiler.model import Draft, Source
 from buildassets.compiler.transform.draft_form import DraftForm
-from buildassets.diagnostics import Diagnostic, Location, Severity, error, warning
-from buildassets.digest import digest
-from buildassets.paths import LogicalPath
+from buildassets.foundation.diagnostics import Diagnostic, Location, Severity, error, warning
+from buildassets.foundation.digest import digest
+from buildassets.foundation.paths import LogicalPath
 
 TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=8)
 NAMES = st.text("ab/._", min_size=1, max_size=6).map(lambda name: f"assets/{name}x")

@@ -9,7 +9,7 @@ from buildassets.compiler.check import check
 from buildassets.compiler.config.values import Mode
 from buildassets.compiler.engines.esbuild.command import find_esbuild
 from buildassets.compiler.result import BuildResult
-from buildassets.programs.permission import BUILDING
+from buildassets.foundation.permission import BUILDING
 from tests.building import codes, load_config, only, released
 from tests.command import built
 from tests.conftest import Tree, write_tree

@@ -10,9 +10,9 @@ import pytest
 from buildassets.compiler.languages.source_map.values import Origin
 from buildassets.compiler.model import Source
 from buildassets.compiler.transform.input_map import InputMap, input_map
-from buildassets.diagnostics import render_text
-from buildassets.media import Syntax
-from buildassets.paths import LogicalPath
+from buildassets.foundation.diagnostics import render_text
+from buildassets.foundation.media import Syntax
+from buildassets.foundation.paths import LogicalPath
 from tests.conftest import write_tree
 
 MAP = {"version": 3, "sources": ["../src/a b.ts", "webpack://x/y.js", "/z.js"], "names": [], "mappings": "AAAA,CCAA"}

@@ -13,8 +13,8 @@ from PIL import Image
 from buildassets.compiler.images.variant import needed_bytes
 from buildassets.compiler.sources.discover import discover
 from buildassets.compiler.transform.worker_pool import Drafted, Job, Workers, settings_of
-from buildassets.jobs import Room
-from buildassets.paths import LogicalPath
+from buildassets.foundation.paths import LogicalPath
+from buildassets.work.jobs import Room
 from tests.building import load_config
 from tests.conftest import PATIENCE_SECONDS, write_tree
 

@@ -7,7 +7,7 @@ from buildassets.compiler.engines.protocol import Compiled
 from buildassets.compiler.languages.css.references import scan
 from buildassets.compiler.model import Draft, Source
 from buildassets.compiler.transform.original_positions import OriginalPositions
-from buildassets.paths import LogicalPath
+from buildassets.foundation.paths import LogicalPath
 from tests.command import built
 
 # One segment a line: line 0 is of `_a.scss`, line 1 of `_b.scss`; both of their first places.

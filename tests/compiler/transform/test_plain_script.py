@@ -14,7 +14,7 @@ from buildassets.compiler.transform.draft import drafted
 from buildassets.compiler.transform.engine_set import EngineSet, started_engines
 from buildassets.compiler.transform.plain_script import plain_script
 from buildassets.compiler.transform.read_ahead import read_ahead
-from buildassets.paths import LogicalPath
+from buildassets.foundation.paths import LogicalPath
 from tests.building import load_config
 from tests.conftest import need_library, write_tree
 

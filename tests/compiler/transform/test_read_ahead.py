@@ -11,8 +11,8 @@ from buildassets.compiler.cache.stamps import signature
 from buildassets.compiler.languages.native.library import FileRead, Question, asked
 from buildassets.compiler.model import Source
 from buildassets.compiler.transform.read_ahead import read_ahead
-from buildassets.files import LARGE_BYTES
-from buildassets.paths import LogicalPath
+from buildassets.disk.files import LARGE_BYTES
+from buildassets.foundation.paths import LogicalPath
 from tests.conftest import lexers_in_python, need_library, write_tree
 
 

@@ -19,9 +19,9 @@ from buildassets.compiler.watch.listener import PagesChanged, Rebuilt
 from buildassets.compiler.watch.loop import Watch
 from buildassets.compiler.watch.pages import page_templates
 from buildassets.compiler.watch.several import Member, Members, Watches
-from buildassets.diagnostics import Diagnostic
 from buildassets.errors import ConfigError
-from buildassets.frozen import field, frozen
+from buildassets.foundation.diagnostics import Diagnostic
+from buildassets.foundation.frozen import field, frozen
 from tests.building import load_config
 from tests.conftest import PATIENCE_SECONDS, settle
 

@@ -20,7 +20,7 @@ from buildassets.compiler.watch import livereload, livereload_server
 from buildassets.compiler.watch.listener import Rebuilt
 from buildassets.compiler.watch.livereload import LiveReload
 from buildassets.compiler.watch.open_pages import OpenPages
-from buildassets.diagnostics import error
+from buildassets.foundation.diagnostics import error
 from tests.building import load_config
 from tests.conftest import PATIENCE_SECONDS, Tree, wait_for, write_tree
 

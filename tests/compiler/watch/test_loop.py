@@ -15,7 +15,7 @@ from buildassets.compiler.engines.process.child import SharedProcesses
 from buildassets.compiler.watch.events import lasting
 from buildassets.compiler.watch.events.lasting import started_events
 from buildassets.compiler.watch.events.protocol import Change, LimitError
-from buildassets.diagnostics import Diagnostic
+from buildassets.foundation.diagnostics import Diagnostic
 from tests.compiler.watch.loops import Loop, looping
 from tests.compiler.watch.saves import SAVES, Save, atomic, in_place, jetbrains, vim
 from tests.conftest import NOT_SHOWN, Tree, find_tool, write_tree

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from buildassets.compiler.watch.events.protocol import Change
 from buildassets.compiler.watch.relevance import Watched
 from buildassets.compiler.watch.rest import Wake, next_wakes
-from buildassets.frozen import frozen
+from buildassets.foundation.frozen import frozen
 
 LOOKS: dict[str | None, Watched] = {
     "a": Watched(frozenset(["/a/assets/a.css"]), roots=("/a/assets",), homes=("/a",)),

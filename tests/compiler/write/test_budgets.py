@@ -10,7 +10,7 @@ from buildassets.compiler.build import build
 from buildassets.compiler.check import check
 from buildassets.compiler.config.values import Mode
 from buildassets.compiler.result import BuildResult, LastBuild
-from buildassets.diagnostics import Diagnostic
+from buildassets.foundation.diagnostics import Diagnostic
 from tests.building import load_config
 from tests.conftest import Tree, read_tree, write_tree
 

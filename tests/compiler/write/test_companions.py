@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from buildassets.compiler.write.companions import FORMS, companions_of
-from buildassets.manifest import Companion, Entry, Manifest, loads
+from buildassets.manifest.model import Companion, Entry, Manifest, loads
 from buildassets.release.inventory.inventory import inventory
 from buildassets.release.publish.upload import headers_of
 from tests.command import built, run
@@ -203,7 +203,7 @@ def test_the_order_of_assets_makes_no_difference(form: str) -> None:
 
 
 def test_companions_survive_the_manifest() -> None:
-    from buildassets.manifest import dumps
+    from buildassets.manifest.model import dumps
 
     manifest = Manifest("1", {}, "/", {}, companions={"staticfiles.json": Companion(2, "A" * 43 + "=")})
     assert loads(dumps(manifest)).companions == manifest.companions

@@ -11,10 +11,10 @@ from buildassets.compiler.build import build
 from buildassets.compiler.clean import clean_release
 from buildassets.compiler.config.values import Mode
 from buildassets.compiler.result import BuildResult
-from buildassets.digest import in_base64
-from buildassets.manifest import Manifest, loads
-from buildassets.media import delta_file
-from buildassets.programs.permission import BUILDING
+from buildassets.foundation.digest import in_base64
+from buildassets.foundation.media import delta_file
+from buildassets.foundation.permission import BUILDING
+from buildassets.manifest.model import Manifest, loads
 from tests.building import load_config
 from tests.conftest import Tree, read_tree, write_tree
 

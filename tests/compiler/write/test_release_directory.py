@@ -7,7 +7,7 @@ import pytest
 from buildassets.compiler.body import left_on_disk
 from buildassets.compiler.write.release_directory import release_directory
 from buildassets.errors import BuildError
-from buildassets.programs.permission import BUILDING
+from buildassets.foundation.permission import BUILDING
 from tests.conftest import read_tree, write_tree
 
 pytestmark = pytest.mark.usefixtures("each_lexer")

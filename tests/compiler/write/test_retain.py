@@ -14,7 +14,7 @@ from buildassets.compiler.config.values import Mode, Retain
 from buildassets.compiler.incremental.no_op import incremental
 from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.compiler.write.retain import Retaining, Superseded
-from buildassets.manifest import Entry, Manifest, Retained, loads, release_of
+from buildassets.manifest.model import Entry, Manifest, Retained, loads, release_of
 from tests.building import load_config
 from tests.conftest import Tree, read_tree, settle, write_tree
 

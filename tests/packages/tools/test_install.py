@@ -12,6 +12,7 @@ import pytest
 
 from buildassets.cli.permissions import permission_of
 from buildassets.errors import BuildAssetsError, ConfigError
+from buildassets.foundation.permission import BUILDING
 from buildassets.packages.lock import Lock, LockedTool, read_lock, write_lock
 from buildassets.packages.registry.registry import Registry as Client
 from buildassets.packages.registry.settings import registry_settings
@@ -27,7 +28,6 @@ from buildassets.packages.tools.install import (
 )
 from buildassets.packages.tools.kinds import TOOLS, platform_of
 from buildassets.packages.tools.located import locked_command
-from buildassets.programs.permission import BUILDING
 from tests.conftest import read_tree, write_tree
 from tests.packages.server import Registry, answering, archive, cut_off, integrity_of, member, respond, serving, tarball
 

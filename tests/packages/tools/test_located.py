@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from buildassets.disk.tools_folder import tools_folder
 from buildassets.errors import ConfigError, PackagesError
+from buildassets.foundation.permission import BUILDING
 from buildassets.packages.lock import Lock, LockedTool, write_lock
 from buildassets.packages.tools.kinds import TOOLS, platform_of
 from buildassets.packages.tools.located import locked_command
-from buildassets.programs.permission import BUILDING
-from buildassets.tools_folder import tools_folder
 from tests.packages.installed import put_tool
 
 

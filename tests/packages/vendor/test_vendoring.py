@@ -13,13 +13,13 @@ import pytest
 
 from buildassets.cli.permissions import permission_of
 from buildassets.compiler.resolve.browser_files import BrowserFiles
+from buildassets.disk.removal import move
 from buildassets.errors import BuildAssetsError, ConfigError
+from buildassets.foundation.permission import BUILDING
 from buildassets.packages.lock import Outdated, read_lock
 from buildassets.packages.registry.registry import Registry as Client
 from buildassets.packages.registry.settings import registry_settings
 from buildassets.packages.vendor.vendoring import Vendoring, add, asked_for, outdated, remove, update, verify
-from buildassets.programs.permission import BUILDING
-from buildassets.removal import move
 from tests.conftest import PATIENCE_SECONDS, read_tree, write_tree
 from tests.packages.server import Answer, Registry, answering, archive, integrity_of, member, respond, tarball
 

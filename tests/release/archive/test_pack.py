@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.codings import unzstd
+from buildassets.disk.codings import unzstd
 from buildassets.errors import ReleaseError
-from buildassets.manifest import Manifest
+from buildassets.manifest.model import Manifest
 from buildassets.release.archive.pack import pack
 from buildassets.release.archive.read import FORMS, Form
 from buildassets.release.archive.write import pack_folder
@@ -176,7 +176,7 @@ def _with_copy(tmp_path: Path, copy: bytes) -> Path:
     from base64 import b64encode
     from hashlib import sha256
 
-    from buildassets.manifest import Entry, Manifest, dumps
+    from buildassets.manifest.model import Entry, Manifest, dumps
 
     def in_base64(content: bytes) -> str:
         return b64encode(sha256(content).digest()).decode()

@@ -13,7 +13,7 @@ import pytest
 import zstandard
 
 from buildassets.errors import BuildAssetsError, ReleaseError
-from buildassets.programs.permission import BUILDING
+from buildassets.foundation.permission import BUILDING
 from buildassets.release.archive.unpack import unpack
 from tests.conftest import read_tree, write_tree
 from tests.release.conftest import TINY, build_release
@@ -302,7 +302,7 @@ LIMITED = """
 from resource import RLIMIT_AS, RLIMIT_FSIZE, setrlimit
 from buildassets.release.archive.write import pack_folder
 from buildassets.release.archive.unpack import unpack
-from buildassets.programs.permission import BUILDING
+from buildassets.foundation.permission import BUILDING
 setrlimit(RLIMIT_AS, (1 << 28, 1 << 28))
 setrlimit(RLIMIT_FSIZE, (9999, 9999))
 unpack("bomb", "bomb", "build", "build", permission=BUILDING)

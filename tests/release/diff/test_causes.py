@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from buildassets.compiler.build import build
-from buildassets.manifest import Entry, Manifest
+from buildassets.manifest.model import Entry, Manifest
 from buildassets.release.diff.causes import Change, change_of, difference
 from buildassets.release.diff.text import cause_text
 from tests.building import load_config

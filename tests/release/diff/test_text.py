@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from buildassets.manifest import Entry, Manifest
+from buildassets.manifest.model import Entry, Manifest
 from buildassets.release.diff.causes import difference
 from buildassets.release.diff.text import lines_of, markdown_of
 

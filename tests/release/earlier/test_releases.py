@@ -14,8 +14,8 @@ import pytest
 from buildassets.compiler.build import build
 from buildassets.compiler.result import BuildResult
 from buildassets.errors import BuildError, ReleaseError
-from buildassets.manifest import Manifest, loads
-from buildassets.programs.permission import BUILDING
+from buildassets.foundation.permission import BUILDING
+from buildassets.manifest.model import Manifest, loads
 from buildassets.release.archive.read import Form
 from buildassets.release.archive.write import pack_folder
 from buildassets.release.earlier.releases import previous_release

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from buildassets.manifest import Manifest
+from buildassets.manifest.model import Manifest
 from buildassets.release.provenance.bill_of_materials import bill
 from buildassets.release.provenance.statement import Made, statement
 from buildassets.release.provenance.vendored import Component

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
+from buildassets.foundation.permission import BUILDING
 from buildassets.packages.lock import Lock, LockedPackage, write_lock
-from buildassets.programs.permission import BUILDING
 from buildassets.release.provenance.vendored import Component, vendored
 from tests.conftest import Tree, write_tree
 from tests.corpus.packages import node_modules

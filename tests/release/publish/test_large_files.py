@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.files import LARGE_BYTES
-from buildassets.manifest import loads
+from buildassets.disk.files import LARGE_BYTES
+from buildassets.manifest.model import loads
 from tests.command import run
 from tests.conftest import read_tree, write_tree
 from tests.release.s3 import BUCKET, S3

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.manifest import loads
+from buildassets.manifest.model import loads
 from buildassets.release.inventory.inventory import inventory
 from buildassets.release.publish.destination import LocalStorage
 from buildassets.release.publish.upload import headers_of

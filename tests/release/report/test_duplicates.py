@@ -1,7 +1,7 @@
 """Content that a release has more than once."""
 
-from buildassets.manifest import Entry, Manifest
-from buildassets.measures import Contents
+from buildassets.foundation.measures import Contents
+from buildassets.manifest.model import Entry, Manifest
 from buildassets.release.report.duplicates import Repeated, repeated_files, repeated_modules, repeated_packages
 
 

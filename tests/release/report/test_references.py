@@ -1,6 +1,6 @@
 """Who names an asset, and the way by which it got into a release."""
 
-from buildassets.manifest import Entry, Manifest
+from buildassets.manifest.model import Entry, Manifest
 from buildassets.release.report.references import IMPORT_MAP, references_of
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from buildassets.errors import BuildAssetsError, ReleaseError
-from buildassets.manifest import MANIFEST_NAME, Manifest, dumps, loads
+from buildassets.manifest.model import MANIFEST_NAME, Manifest, dumps, loads
 from buildassets.release.archive.read import Form
 from buildassets.release.archive.write import pack_folder
 from buildassets.release.verify.verify import Verified, verified

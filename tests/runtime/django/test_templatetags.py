@@ -3,7 +3,7 @@ from pathlib import Path
 import django
 import pytest
 
-from buildassets.manifest import Entry, Manifest, dumps
+from buildassets.manifest.model import Entry, Manifest, dumps
 from buildassets.runtime import Assets
 from tests.conftest import write_tree
 from tests.runtime.django.site import STATIC, in_django, page_of

@@ -22,11 +22,11 @@ from buildassets.compiler.sources.names import file_name, is_template
 from buildassets.compiler.sources.uncompiled import advice
 from buildassets.compiler.transform.draft import origin_of
 from buildassets.compiler.transform.original_positions import OriginalPositions
-from buildassets.diagnostics import Diagnostic, Location, error, warning
-from buildassets.frozen import frozen, replace
-from buildassets.media import Syntax, media_of, suffix
-from buildassets.nearest import Known
-from buildassets.paths import LogicalPath, relative, to_url
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, warning
+from buildassets.foundation.frozen import frozen, replace
+from buildassets.foundation.media import Syntax, media_of, suffix
+from buildassets.foundation.nearest import Known
+from buildassets.foundation.paths import LogicalPath, relative, to_url
 
 Members = tuple[LogicalPath, ...]
 _JOINABLE = (Syntax.CSS, Syntax.JAVASCRIPT)

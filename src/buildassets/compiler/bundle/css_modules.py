@@ -17,8 +17,8 @@ from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.mappings import NONE
 from buildassets.compiler.languages.source_map.maps import read_map
 from buildassets.compiler.languages.source_map.values import SourceMap
-from buildassets.frozen import replace
-from buildassets.media import Syntax
+from buildassets.foundation.frozen import replace
+from buildassets.foundation.media import Syntax
 
 SUFFIX: Final = ".module.css"
 

@@ -11,8 +11,8 @@ from typing import Final, Protocol
 from buildassets.compiler.model import Source
 from buildassets.compiler.resolve.node import Description
 from buildassets.compiler.sources.uncompiled import compiled_name
-from buildassets.frozen import frozen
-from buildassets.media import Syntax, media_of, suffix
+from buildassets.foundation.frozen import frozen
+from buildassets.foundation.media import Syntax, media_of, suffix
 
 _JST: Final = ".jst"
 # As Sprockets 4.2 registers them, where the standard names of today are others.

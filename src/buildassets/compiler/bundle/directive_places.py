@@ -15,9 +15,9 @@ from buildassets.compiler.model import Source
 from buildassets.compiler.resolve.node import Description
 from buildassets.compiler.resolve.package_json import Descriptions
 from buildassets.compiler.sources.discover import Sources
-from buildassets.files import MOST_SETTINGS_BYTES, bytes_at
-from buildassets.folders import path_below
-from buildassets.paths import LogicalPath
+from buildassets.disk.files import MOST_SETTINGS_BYTES, bytes_at
+from buildassets.disk.folders import path_below
+from buildassets.foundation.paths import LogicalPath
 
 _BOWER: Final = ("bower.json", ".bower.json", "component.json")
 _NPM: Final = "package.json"

@@ -33,12 +33,12 @@ from buildassets.compiler.sources.links import BY_OWN_PATH, LINK_OUTSIDE, LinksO
 from buildassets.compiler.sources.names import is_typed
 from buildassets.compiler.sources.uncompiled import TYPED
 from buildassets.compiler.transform.original_positions import OriginalPositions
-from buildassets.diagnostics import Diagnostic, Location, error, locate
-from buildassets.file_sets import FileSet, file_set
-from buildassets.files import content_of
-from buildassets.frozen import frozen, replace
-from buildassets.media import Syntax, suffix
-from buildassets.paths import LogicalPath, join
+from buildassets.disk.file_sets import FileSet, file_set
+from buildassets.disk.files import content_of
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, locate
+from buildassets.foundation.frozen import frozen, replace
+from buildassets.foundation.media import Syntax, suffix
+from buildassets.foundation.paths import LogicalPath, join
 
 if TYPE_CHECKING:
     from buildassets.compiler.engines.esbuild.command import EsbuildCommand

@@ -5,7 +5,7 @@ from posixpath import basename, splitext
 from typing import Final
 
 from buildassets.compiler.engines.esbuild.bundle import Piece, Pieces
-from buildassets.paths import LogicalPath
+from buildassets.foundation.paths import LogicalPath
 
 _LISTED: Final = 3  # entry points that are listed in the name of a chunk which they share
 

@@ -15,11 +15,11 @@ from buildassets.compiler.model import Source
 from buildassets.compiler.sources.globs import is_glob
 from buildassets.compiler.sources.names import is_typed, names_of
 from buildassets.compiler.sources.uncompiled import TYPED
-from buildassets.diagnostics import Diagnostic, Location, error
-from buildassets.frozen import frozen, replace
-from buildassets.media import Syntax, media_of, suffix
-from buildassets.nearest import Known
-from buildassets.paths import LogicalPath
+from buildassets.foundation.diagnostics import Diagnostic, Location, error
+from buildassets.foundation.frozen import frozen, replace
+from buildassets.foundation.media import Syntax, media_of, suffix
+from buildassets.foundation.nearest import Known
+from buildassets.foundation.paths import LogicalPath
 
 _SCRIPTS: Final = TYPED | {".js", ".mjs", ".cjs"}
 _CHUNKS: Final = "chunks"

@@ -15,9 +15,9 @@ from buildassets.compiler.languages.javascript.asset_url import own_url
 from buildassets.compiler.languages.javascript.references import unescaped
 from buildassets.compiler.languages.reference import ReferenceKind
 from buildassets.compiler.languages.scan import scan
-from buildassets.frozen import frozen
-from buildassets.media import Syntax, media_of, suffix
-from buildassets.paths import LogicalPath, from_url, quoted, relative, split_url, to_url
+from buildassets.foundation.frozen import frozen
+from buildassets.foundation.media import Syntax, media_of, suffix
+from buildassets.foundation.paths import LogicalPath, from_url, quoted, relative, split_url, to_url
 
 Form = Literal["url", "module", "value"]
 

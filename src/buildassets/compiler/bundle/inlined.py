@@ -33,10 +33,10 @@ from buildassets.compiler.model import Draft, Linked
 from buildassets.compiler.resolve.urls import relative_path
 from buildassets.compiler.transform.draft import origin_of
 from buildassets.compiler.transform.original_positions import OriginalPositions
-from buildassets.diagnostics import Diagnostic, Location, error, warning
-from buildassets.frozen import replace
-from buildassets.media import Syntax, media_of
-from buildassets.paths import LogicalPath, relative, to_url
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, warning
+from buildassets.foundation.frozen import replace
+from buildassets.foundation.media import Syntax, media_of
+from buildassets.foundation.paths import LogicalPath, relative, to_url
 
 _CODE: Final = "css/inline"
 # What may be put into one sheet: imports that double at each level would otherwise never end.

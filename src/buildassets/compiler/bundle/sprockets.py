@@ -13,11 +13,11 @@ from buildassets.compiler.languages.reference import Directive
 from buildassets.compiler.model import Draft, Source
 from buildassets.compiler.sources.names import file_name
 from buildassets.compiler.sources.uncompiled import advice, is_compiled_beside, is_declaration
-from buildassets.diagnostics import Diagnostic, error
-from buildassets.frozen import frozen
-from buildassets.media import suffix
-from buildassets.nearest import Known
-from buildassets.paths import LogicalPath
+from buildassets.foundation.diagnostics import Diagnostic, error
+from buildassets.foundation.frozen import frozen
+from buildassets.foundation.media import suffix
+from buildassets.foundation.nearest import Known
+from buildassets.foundation.paths import LogicalPath
 
 _ANY_KIND: Final = ("link", "depend_on", "depend_on_asset", "link_tree", "link_directory", "depend_on_directory")
 

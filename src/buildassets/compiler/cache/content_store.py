@@ -8,11 +8,11 @@ from errno import ELOOP
 from stat import S_ISREG
 
 from buildassets.compiler.body import OnDisk
-from buildassets.digest import digest
-from buildassets.files import MOST_BYTES, bytes_at, chunks_of, digest_of, write_whole
-from buildassets.folders import walk
-from buildassets.programs.permission import OWN
-from buildassets.removal import remove_path
+from buildassets.disk.files import MOST_BYTES, bytes_at, chunks_of, digest_of, write_whole
+from buildassets.disk.folders import walk
+from buildassets.disk.removal import remove_path
+from buildassets.foundation.digest import digest
+from buildassets.foundation.permission import OWN
 
 
 class ContentStore:

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 from buildassets.compiler.cache.stamps import is_settled, signature
-from buildassets.digest import digest
-from buildassets.file_sets import is_set_name, set_named
-from buildassets.files import digest_of
-from buildassets.frozen import frozen
+from buildassets.disk.file_sets import is_set_name, set_named
+from buildassets.disk.files import digest_of
+from buildassets.foundation.digest import digest
+from buildassets.foundation.frozen import frozen
 
 if TYPE_CHECKING:
     from buildassets.compiler.cache.traces import Signature

@@ -44,8 +44,8 @@ def _is_seen_in(around: str, folder: str) -> bool:
 
 
 def _refuse_cache(config: "Config", folder: str, place: str) -> "NoReturn":
-    from buildassets.diagnostics import error
     from buildassets.errors import ConfigError
+    from buildassets.foundation.diagnostics import error
 
     message = f"the cache `{config.shown(folder)}` lies in {place}"
     hint = "choose another folder with `--cache-dir` or `$BUILDASSETS_CACHE_DIR`, or one whose name begins with a dot"

@@ -9,8 +9,8 @@ from contextlib import suppress
 from typing import Final
 
 from buildassets.compiler.languages.native.library import Hashing
-from buildassets.files import LARGE_BYTES
-from buildassets.plain_files import OPENING
+from buildassets.disk.files import LARGE_BYTES
+from buildassets.disk.plain_files import OPENING
 
 _DIGITS: Final = 64
 _UNKNOWN: Final = "0" * _DIGITS

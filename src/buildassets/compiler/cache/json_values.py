@@ -7,8 +7,8 @@ import json
 from itertools import accumulate
 from typing import Any, Final, NoReturn
 
-from buildassets.diagnostics import Diagnostic, Location, Severity
-from buildassets.lazy_pattern import lazy_pattern
+from buildassets.foundation.diagnostics import Diagnostic, Location, Severity
+from buildassets.foundation.lazy_pattern import lazy_pattern
 
 _LIMIT: Final = 1 << 63
 _DIGEST: Final = lazy_pattern("[0-9a-f]{64}")

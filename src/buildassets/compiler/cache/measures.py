@@ -11,10 +11,10 @@ from typing import Any, Final
 from buildassets.compiler.cache import json_values
 from buildassets.compiler.cache.folder import MEASURES
 from buildassets.compiler.cache.store import writable
-from buildassets.digest import digest
-from buildassets.files import bytes_at, write_whole
-from buildassets.frozen import values_by_name
-from buildassets.measures import Contents, Measures
+from buildassets.disk.files import bytes_at, write_whole
+from buildassets.foundation.digest import digest
+from buildassets.foundation.frozen import values_by_name
+from buildassets.foundation.measures import Contents, Measures
 
 _FORMAT: Final = 1
 

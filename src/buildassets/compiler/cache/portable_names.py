@@ -12,7 +12,7 @@ import os
 from collections.abc import Mapping
 from typing import Final
 
-from buildassets.file_sets import is_set_name, renamed
+from buildassets.disk.file_sets import is_set_name, renamed
 
 _ODD: Final = ("/", ".")  # the last characters of names that are no plain ones
 _MARK: Final = "@"  # begins the names of files in the other folders

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from buildassets.compiler.cache.content_store import ContentStore
 from buildassets.compiler.cache.traces import Kept, StampedDigest, Trace
-from buildassets.folders import is_within
+from buildassets.disk.folders import is_within
 
 _MOST_STEPS: Final = 20_000  # 25 MB; a project of 2,000 files has 5,000
 _MOST_FILES: Final = 50_000

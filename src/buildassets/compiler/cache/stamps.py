@@ -10,7 +10,7 @@ from itertools import accumulate, pairwise
 from stat import S_ISLNK
 from zlib import crc32
 
-from buildassets.plain_files import plain
+from buildassets.disk.plain_files import plain
 
 TYPE_CHECKING = False  # as in `typing`, whose import would take a fifth of the time
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ def read_sealed(path: str) -> "list[bytes]":
 
 def write_sealed(path: str, parts: "Sequence[bytes]") -> None:
     """Write `parts` to `path` with a checksum; not through a link that is its folder. Raises OSError."""
-    from buildassets.files import write_whole
+    from buildassets.disk.files import write_whole
 
     folder = os.path.dirname(path)
     if not os.path.islink(folder):  # which would lead to what is no part of the cache

@@ -23,14 +23,14 @@ from buildassets.compiler.cache.folder import BUILDS, MEASURES
 from buildassets.compiler.cache.portable_names import EVERYWHERE, PortableNames
 from buildassets.compiler.cache.stamps import signature, were_exchanged
 from buildassets.compiler.cache.traces import Index, Kept, Signature, Stale, Trace, dumps, first_key, loads, run_of
-from buildassets.file_sets import is_set_name, pattern_of
-from buildassets.files import STAGING_NAME, bytes_at, write_whole
-from buildassets.folders import path_below
-from buildassets.frozen import field, frozen, replace
-from buildassets.lazy_pattern import lazy_pattern
-from buildassets.locks import locked
-from buildassets.programs.permission import OWN
-from buildassets.removal import remove_path
+from buildassets.disk.file_sets import is_set_name, pattern_of
+from buildassets.disk.files import STAGING_NAME, bytes_at, write_whole
+from buildassets.disk.folders import path_below
+from buildassets.disk.locks import locked
+from buildassets.disk.removal import remove_path
+from buildassets.foundation.frozen import field, frozen, replace
+from buildassets.foundation.lazy_pattern import lazy_pattern
+from buildassets.foundation.permission import OWN
 
 if TYPE_CHECKING:
     from buildassets.compiler.cache.remote.records import Result

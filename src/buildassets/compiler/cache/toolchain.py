@@ -3,7 +3,7 @@
 import os
 import sys
 
-from buildassets.tools_folder import package_records, tools_folder
+from buildassets.disk.tools_folder import package_records, tools_folder
 
 TYPE_CHECKING = False  # as in `typing`, whose import would take a fifth of the time
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from json import dumps as json_text
 from typing import Any, Final, Generic, TypeVar
 
 from buildassets.compiler.cache import json_values
-from buildassets.digest import digest, digest_of_all
-from buildassets.frozen import field, frozen, replace
+from buildassets.foundation.digest import digest, digest_of_all
+from buildassets.foundation.frozen import field, frozen, replace
 
 KEPT_TRACES: Final = 8  # of each step, so that each branch, and each clone that shares the cache, finds its own
 KEPT_DAYS: Final = 90  # of a step that no build came to: its source is gone, or nobody works on it

@@ -12,10 +12,10 @@ from typing import Any, Final
 from buildassets.compiler.config.file import relative_to
 from buildassets.compiler.config.values import BlockPlan, Config, DataUrls, SourceRoot
 from buildassets.compiler.engines.protocol import Templating
-from buildassets.diagnostics import Diagnostic, Location, error, from_json
+from buildassets.disk.plain_files import plain
 from buildassets.errors import ConfigError
-from buildassets.frozen import replace
-from buildassets.plain_files import plain
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, from_json
+from buildassets.foundation.frozen import replace
 
 FORMAT: Final = 1
 

@@ -8,8 +8,8 @@ from typing import Final
 
 from buildassets.compiler.config.toml_table import Table
 from buildassets.compiler.config.values import CacheSettings
-from buildassets.credentials import begins_with_password, names_user
-from buildassets.lazy_pattern import lazy_pattern
+from buildassets.foundation.credentials import begins_with_password, names_user
+from buildassets.foundation.lazy_pattern import lazy_pattern
 
 KEY_BYTES: Final = 32  # of either half of an Ed25519 key (RFC 8032, section 5.1.5)
 ED25519: Final = "ed25519:"

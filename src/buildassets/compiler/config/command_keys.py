@@ -6,9 +6,9 @@ from typing import Final
 
 from buildassets.compiler.config.toml_table import Table
 from buildassets.compiler.config.values import Command
-from buildassets.lazy_pattern import lazy_pattern
-from buildassets.nearest import nearest
-from buildassets.paths import normalise
+from buildassets.foundation.lazy_pattern import lazy_pattern
+from buildassets.foundation.nearest import nearest
+from buildassets.foundation.paths import normalise
 
 _KEYS: Final = ("from", "to", "output", "run", "inputs", "depfile", "env", "problem", "timeout")
 _GROUPS: Final = ("file", "line", "column", "message")

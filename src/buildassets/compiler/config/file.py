@@ -10,11 +10,11 @@ from contextlib import suppress
 from typing import Final
 
 from buildassets.compiler.config.toml_table import Document, parse
-from buildassets.diagnostics import Diagnostic, Location, error, place, reason_text, warning
+from buildassets.disk.files import MOST_SETTINGS_BYTES, small_content_of
 from buildassets.errors import ConfigError
-from buildassets.files import MOST_SETTINGS_BYTES, small_content_of
-from buildassets.nearest import nearest
-from buildassets.sizes import size_text
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, place, reason_text, warning
+from buildassets.foundation.nearest import nearest
+from buildassets.foundation.sizes import size_text
 
 _FILE_NAMES: Final = ("buildassets.toml", "pyproject.toml")
 

@@ -12,9 +12,9 @@ from typing import Any, Final
 from buildassets.compiler.config.toml_table import Document, Table
 from buildassets.compiler.config.values import Mode
 from buildassets.compiler.engines.unavailable import NOT_RUN_HINT
-from buildassets.diagnostics import Severity, warning
-from buildassets.frozen import field, frozen, replace
-from buildassets.programs.permission import Permission
+from buildassets.foundation.diagnostics import Severity, warning
+from buildassets.foundation.frozen import field, frozen, replace
+from buildassets.foundation.permission import Permission
 
 _JAMMIT: Final = "jammit"
 _JAMMIT_FILE: Final = "config/assets.yml"

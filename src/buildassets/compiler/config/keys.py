@@ -31,13 +31,13 @@ from buildassets.compiler.config.values import (
     Templates,
 )
 from buildassets.compiler.engines.sass.wheel import available_engine
-from buildassets.credentials import begins_with_password, names_user
-from buildassets.digest import IntegrityAlgorithm
-from buildassets.lazy_pattern import lazy_pattern
-from buildassets.manifest_json import RELEASE_FILE
-from buildassets.nearest import nearest
-from buildassets.paths import normalise
-from buildassets.soundness import is_file, names_media_type
+from buildassets.foundation.credentials import begins_with_password, names_user
+from buildassets.foundation.digest import IntegrityAlgorithm
+from buildassets.foundation.lazy_pattern import lazy_pattern
+from buildassets.foundation.nearest import nearest
+from buildassets.foundation.paths import normalise
+from buildassets.manifest.json import RELEASE_FILE
+from buildassets.manifest.soundness import is_file, names_media_type
 
 _DEFAULT_IMAGE_WARN_BYTES: Final = 1_000_000
 _DEFAULT_DATA_URL_BYTES: Final = 4000

@@ -24,10 +24,10 @@ from buildassets.compiler.config.roots import (
 )
 from buildassets.compiler.config.toml_table import Document, Table
 from buildassets.compiler.config.values import Config, Mode, ModuleBundle, SourceRoot
-from buildassets.diagnostics import sort_key
 from buildassets.errors import ConfigError
-from buildassets.frozen import replace
-from buildassets.programs.permission import Permission
+from buildassets.foundation.diagnostics import sort_key
+from buildassets.foundation.frozen import replace
+from buildassets.foundation.permission import Permission
 from buildassets.programs.project_python import refuse_project_modules
 
 

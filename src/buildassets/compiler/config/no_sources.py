@@ -10,11 +10,11 @@ from itertools import islice
 from typing import Final
 
 from buildassets.compiler.config.toml_positions import KeyPath, find_places
-from buildassets.diagnostics import Diagnostic, Location, error, locate
-from buildassets.files import MOST_SETTINGS_BYTES, small_content_of
-from buildassets.manifest import MANIFEST_NAME
-from buildassets.nearest import nearest
-from buildassets.toml_values import toml_values
+from buildassets.disk.files import MOST_SETTINGS_BYTES, small_content_of
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, locate
+from buildassets.foundation.nearest import nearest
+from buildassets.foundation.toml_values import toml_values
+from buildassets.manifest.model import MANIFEST_NAME
 
 DEFAULT_ROOTS: Final = ("assets", "static")
 _OWN_FILE: Final = "buildassets.toml"

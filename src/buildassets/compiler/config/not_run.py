@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from buildassets.compiler.config.values import Config, EngineNames
 from buildassets.compiler.engines.unavailable import NOT_RUN_HINT
-from buildassets.diagnostics import Diagnostic, warning
-from buildassets.frozen import replace, values_by_name
+from buildassets.foundation.diagnostics import Diagnostic, warning
+from buildassets.foundation.frozen import replace, values_by_name
 
 _OWN_EXTENSION: Final = re.compile(r"jinja2\.ext\.\w+|buildassets\.([a-z]\w*\.)+[A-Z]\w+Extension")
 _MINIFIERS: Final = ("css", "js", "svg", "html", "json")

@@ -17,11 +17,11 @@ from buildassets.compiler.config.no_sources import DEFAULT_ROOTS
 from buildassets.compiler.config.toml_positions import KeyPath
 from buildassets.compiler.config.toml_table import Document, Table
 from buildassets.compiler.config.values import Config, Mode, SourceRoot
-from buildassets.diagnostics import Diagnostic, error
-from buildassets.folders import is_within
-from buildassets.frozen import replace
-from buildassets.nearest import nearest
-from buildassets.paths import normalise
+from buildassets.disk.folders import is_within
+from buildassets.foundation.diagnostics import Diagnostic, error
+from buildassets.foundation.frozen import replace
+from buildassets.foundation.nearest import nearest
+from buildassets.foundation.paths import normalise
 
 
 def configured_roots(table: Table, folder: str) -> list[tuple[KeyPath, SourceRoot]]:

@@ -6,8 +6,8 @@ Takes an error's text and the TOML, gives a diagnostic. Pure; imports the vocabu
 from typing import Final
 
 from buildassets.compiler.config.toml_positions import Repeated, find_repeated
-from buildassets.diagnostics import Diagnostic, Location, error, locate, place
-from buildassets.lazy_pattern import lazy_pattern
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, locate, place
+from buildassets.foundation.lazy_pattern import lazy_pattern
 
 _QUOTED: Final = lazy_pattern(r"'([^'`]*)'")
 _KEY_PATH: Final = lazy_pattern(r"\((?:'[^'`]*'(?:, |,?(?=\))))+\)")  # a tuple, as Python writes it

@@ -10,12 +10,12 @@ from typing import Any, Final, TypeVar
 
 from buildassets.compiler.config.toml_faults import syntax_fault
 from buildassets.compiler.config.toml_positions import KeyPath, KeyPositions, Span, find_places, key_name
-from buildassets.diagnostics import Diagnostic, Location, error, locate
 from buildassets.errors import ConfigError
-from buildassets.frozen import replace
-from buildassets.lazy_pattern import lazy_pattern
-from buildassets.nearest import nearest
-from buildassets.toml_values import toml_values
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, locate
+from buildassets.foundation.frozen import replace
+from buildassets.foundation.lazy_pattern import lazy_pattern
+from buildassets.foundation.nearest import nearest
+from buildassets.foundation.toml_values import toml_values
 
 _Choice = TypeVar("_Choice", bound=str)
 

@@ -9,12 +9,12 @@ from buildassets.compiler.config.toml_table import Document
 from buildassets.compiler.engines.protocol import EngineOptions, Templating
 from buildassets.compiler.engines.sass.wheel import available_engine
 from buildassets.compiler.fonts.subset import Fallback, FontFormat
-from buildassets.diagnostics import Diagnostic, Location
-from buildassets.digest import IntegrityAlgorithm
-from buildassets.folders import is_within, path_below
-from buildassets.frozen import field, frozen, frozen_by_name, replace
-from buildassets.manifest import Packages
-from buildassets.programs.permission import Permission
+from buildassets.disk.folders import is_within, path_below
+from buildassets.foundation.diagnostics import Diagnostic, Location
+from buildassets.foundation.digest import IntegrityAlgorithm
+from buildassets.foundation.frozen import field, frozen, frozen_by_name, replace
+from buildassets.foundation.permission import Permission
+from buildassets.manifest.model import Packages
 
 Missing = Literal["error", "warn", "ignore"]
 Modules = Literal["rewrite", "importmap"]

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 from buildassets.compiler.engines.guarded import GuardedCompiler, GuardedEngine, Label, described
 from buildassets.compiler.engines.protocol import EngineOptions, KnownCompiler, KnownEngine
 from buildassets.compiler.engines.unavailable import NOT_RUN_HINT
-from buildassets.diagnostics import Diagnostic, error
 from buildassets.errors import BuildError, Terminated
-from buildassets.media import suffix
-from buildassets.programs.permission import NotPermittedError
+from buildassets.foundation.diagnostics import Diagnostic, error
+from buildassets.foundation.media import suffix
+from buildassets.foundation.permission import NotPermittedError
 from buildassets.programs.project_python import is_of_project, loaded_entry_point
 
 if TYPE_CHECKING:  # it takes 28 ms to import

@@ -23,9 +23,9 @@ from buildassets.compiler.fonts.container import (
     container_of,
 )
 from buildassets.compiler.fonts.subset import FontMetrics, Ranges, Subset
-from buildassets.diagnostics import Diagnostic, Location, error, reason_text
-from buildassets.files import content_of
-from buildassets.frozen import frozen
+from buildassets.disk.files import content_of
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, reason_text
+from buildassets.foundation.frozen import frozen
 
 if TYPE_CHECKING:
     from fontTools.ttLib import TTFont

@@ -14,9 +14,9 @@ from typing import Any, Final
 from buildassets.compiler.engines.program_files import descriptions, files_of_modules
 from buildassets.compiler.engines.protocol import Compiled, Engine, EngineInput
 from buildassets.compiler.engines.reader import Reader
-from buildassets.diagnostics import Diagnostic, Location, Severity, error
 from buildassets.errors import BuildAssetsError, Terminated
-from buildassets.frozen import frozen, replace
+from buildassets.foundation.diagnostics import Diagnostic, Location, Severity, error
+from buildassets.foundation.frozen import frozen, replace
 
 _LONGEST_NOTE: Final = 400  # characters of an exception's text
 

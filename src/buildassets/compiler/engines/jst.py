@@ -17,8 +17,8 @@ from buildassets.compiler.languages.javascript.scopes import read_script
 from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.maps import encoded_map, map_of_pairs
 from buildassets.compiler.languages.source_map.values import Origin
-from buildassets.diagnostics import Diagnostic, Location, error, locate
-from buildassets.media import Syntax
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, locate
+from buildassets.foundation.media import Syntax
 
 _HEAD: Final = """\
 %s = function (obj) {

@@ -22,10 +22,10 @@ from buildassets.compiler.engines.wording import sentence
 from buildassets.compiler.languages.css.open_ends import open_ends
 from buildassets.compiler.languages.css.proof import faults, licences
 from buildassets.compiler.languages.css.structure import TooManyError, first_lost
-from buildassets.diagnostics import Location, locate, place, warning
 from buildassets.errors import BuildError
-from buildassets.frozen import replace
-from buildassets.media import Syntax
+from buildassets.foundation.diagnostics import Location, locate, place, warning
+from buildassets.foundation.frozen import replace
+from buildassets.foundation.media import Syntax
 
 # Without browsers, lightningcss writes for the newest and removes what older ones need. These are the last that
 # run on Windows 7 and 8 (Chrome, Edge, Firefox, whose 115 is also the last for macOS before 10.15), and the Safari of

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from buildassets.compiler.images.exif import exchanges_edges, orientation
 from buildassets.compiler.images.png import lacks_pixels
 from buildassets.compiler.images.variant import Variant, largest_pixels
-from buildassets.diagnostics import Diagnostic, Location, error, reason_text
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, reason_text
 
 if TYPE_CHECKING:
     from PIL.Image import Image

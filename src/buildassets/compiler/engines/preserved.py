@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from buildassets.compiler.languages.reference import Reference, ReferenceKind
 from buildassets.compiler.languages.scan import scan
-from buildassets.media import Syntax
+from buildassets.foundation.media import Syntax
 
 
 def references_in(syntax: Syntax, text: str) -> list[Reference]:

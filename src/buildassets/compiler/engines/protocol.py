@@ -8,11 +8,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from buildassets.compiler.engines.reader import Reader
-from buildassets.diagnostics import Diagnostic
-from buildassets.file_sets import FileSet
-from buildassets.folders import is_within
-from buildassets.frozen import field, frozen
-from buildassets.programs.permission import BUILDING, Permission
+from buildassets.disk.file_sets import FileSet
+from buildassets.disk.folders import is_within
+from buildassets.foundation.diagnostics import Diagnostic
+from buildassets.foundation.frozen import field, frozen
+from buildassets.foundation.permission import BUILDING, Permission
 
 if TYPE_CHECKING:
     from buildassets.compiler.engines.process.child import SharedProcesses

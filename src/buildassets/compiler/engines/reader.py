@@ -6,10 +6,10 @@ Takes paths and globs, gives texts and paths. Reads the disk; imports the vocabu
 from collections.abc import Callable
 
 from buildassets.compiler.languages.utf8 import decoded
-from buildassets.diagnostics import Diagnostic, Location, error, reason_text
+from buildassets.disk.file_sets import FileSet, file_set
+from buildassets.disk.files import content_of
 from buildassets.errors import BuildError
-from buildassets.file_sets import FileSet, file_set
-from buildassets.files import content_of
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, reason_text
 
 
 class Reader:

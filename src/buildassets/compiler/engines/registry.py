@@ -6,7 +6,7 @@ The module of a built-in engine is imported when that is asked for; any other na
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
-from buildassets.frozen import frozen
+from buildassets.foundation.frozen import frozen
 
 if TYPE_CHECKING:
     from buildassets.compiler.engines.protocol import EngineOptions, KnownCompiler, KnownEngine

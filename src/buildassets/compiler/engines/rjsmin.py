@@ -19,9 +19,9 @@ from buildassets.compiler.languages.javascript.unclosed import unclosed
 from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.maps import encoded_map, map_of_pairs
 from buildassets.compiler.languages.source_map.values import Origin
-from buildassets.diagnostics import Diagnostic, Location, error, locate, warning
-from buildassets.lazy_pattern import lazy_pattern
-from buildassets.media import Syntax
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, locate, warning
+from buildassets.foundation.lazy_pattern import lazy_pattern
+from buildassets.foundation.media import Syntax
 
 _DECORATOR: Final = lazy_pattern(rf"@(?:{NAME_START}|[(\\])")
 

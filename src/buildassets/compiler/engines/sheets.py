@@ -8,8 +8,8 @@ from buildassets.compiler.languages.css.proof import Source
 from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.maps import encoded_map, map_of_pairs
 from buildassets.compiler.languages.source_map.values import Origin
-from buildassets.diagnostics import Diagnostic, Location, locate, warning
-from buildassets.media import Syntax
+from buildassets.foundation.diagnostics import Diagnostic, Location, locate, warning
+from buildassets.foundation.media import Syntax
 
 
 class SheetEngine:

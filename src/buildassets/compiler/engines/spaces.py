@@ -10,8 +10,8 @@ from typing import Final
 from buildassets._version import __version__
 from buildassets.compiler.engines.protocol import Compiled, EngineInput
 from buildassets.errors import BuildError
-from buildassets.lazy_pattern import lazy_pattern
-from buildassets.paths import split_url
+from buildassets.foundation.lazy_pattern import lazy_pattern
+from buildassets.foundation.paths import split_url
 
 _ELSEWHERE: Final = lazy_pattern(r"[/\\]|[A-Za-z][A-Za-z0-9+.-]*:")  # what begins so is no relative path
 

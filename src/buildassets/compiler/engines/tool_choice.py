@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 
 from buildassets.compiler.engines.unavailable import NotRunError, UnavailableError
 from buildassets.errors import ConfigError, PackagesError
-from buildassets.frozen import frozen
+from buildassets.foundation.frozen import frozen
+from buildassets.foundation.permission import NotPermittedError, Permission
 from buildassets.packages.tools.located import locked_command
-from buildassets.programs.permission import NotPermittedError, Permission
 from buildassets.programs.start import Permitted, tool
 
 LOCK = "lock"

@@ -8,9 +8,9 @@ from buildassets.compiler.engines.esbuild.command import find_esbuild
 from buildassets.compiler.engines.sass.dart import DartSassEngine
 from buildassets.compiler.engines.tailwind.command import find_tailwind
 from buildassets.compiler.engines.unavailable import NotRunError, UnavailableError
-from buildassets.frozen import frozen
+from buildassets.foundation.frozen import frozen
+from buildassets.foundation.permission import Permission
 from buildassets.packages.lock import read_lock
-from buildassets.programs.permission import Permission
 
 
 @frozen

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from errno import EAGAIN
 from typing import Final
 
-from buildassets.diagnostics import Diagnostic, Location, error, warning
 from buildassets.errors import BuildAssetsError
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, warning
 
 NOT_RUN_HINT: Final = "for a project that you trust, leave `--no-run` out, or give `doctor` its option `--run`"
 _MORE_PROCESSES: Final = "raise the limit of processes for this user, which `ulimit -u` shows, or for this container"

@@ -12,8 +12,8 @@ from time import monotonic
 from typing import Final, Protocol
 
 from buildassets.compiler.executors.answers import UnfitError, content_of_answer
-from buildassets.diagnostics import Diagnostic, warning
-from buildassets.threads import UnwaitedThreads
+from buildassets.foundation.diagnostics import Diagnostic, warning
+from buildassets.work.threads import UnwaitedThreads
 
 _TRIES: Final = 4  # of one job, each time in another process where there is another
 _LOOK_SECONDS: Final = 0.5  # between looks at whether an answer can still come

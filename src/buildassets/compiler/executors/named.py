@@ -12,9 +12,9 @@ from importlib.util import find_spec
 from typing import Any, Final
 
 from buildassets.compiler.executors.away import Away, Cluster, GoneError, Work, reason_of
-from buildassets.diagnostics import error
 from buildassets.errors import ConfigError
-from buildassets.programs.permission import Permission
+from buildassets.foundation.diagnostics import error
+from buildassets.foundation.permission import Permission
 from buildassets.programs.project_python import importable, project_module
 
 _ADDRESS: Final = re.compile(r"(dask|tls)://((?:\[[0-9A-Fa-f:.]+\]|[^\s:/@\[\]]+):(\d{1,5}))/?")

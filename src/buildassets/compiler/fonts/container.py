@@ -10,7 +10,7 @@ from struct import error as StructError  # noqa: N812 it is no module
 from struct import unpack_from
 from typing import Final, Literal, TypeAlias
 
-from buildassets.frozen import frozen
+from buildassets.foundation.frozen import frozen
 
 Container: TypeAlias = Literal["sfnt", "woff", "woff2", "collection"]
 LARGEST_BYTES: Final = 100_000_000  # unpacked; the largest fonts of Noto have a third of that

@@ -7,7 +7,7 @@ By `size-adjust` its letters become as wide, and by the other three descriptors 
 from typing import Final
 
 from buildassets.compiler.fonts.subset import Fallback, FontMetrics, LikeFont
-from buildassets.frozen import frozen
+from buildassets.foundation.frozen import frozen
 
 _BOLD_FROM: Final = 600  # below this, browsers take the regular face of a family
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from buildassets.compiler.fonts.subset import Ranges
-from buildassets.lazy_pattern import lazy_pattern
+from buildassets.foundation.lazy_pattern import lazy_pattern
 
 LARGEST: Final = 0x10FFFF
 _RANGE: Final = lazy_pattern(r"[Uu]\+(?:[0-9a-fA-F]{1,6}(?:-[0-9a-fA-F]{1,6})?|(?=.{1,6}\Z)[0-9a-fA-F]*\?+)")

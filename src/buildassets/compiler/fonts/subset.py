@@ -2,7 +2,7 @@
 
 from typing import Literal, TypeAlias
 
-from buildassets.frozen import frozen
+from buildassets.foundation.frozen import frozen
 
 FontFormat: TypeAlias = Literal["woff2", "woff"]
 Fallback: TypeAlias = Literal["auto", "Arial", "Times New Roman", "Courier New", "none"]

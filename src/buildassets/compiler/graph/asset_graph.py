@@ -6,7 +6,6 @@ Knows every stage before the naming of files.
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
-from buildassets.codings import is_available
 from buildassets.compiler.bundle.concatenated import find_bundles
 from buildassets.compiler.bundle.directive_places import places_of
 from buildassets.compiler.config.values import HIDDEN, Config, Mode
@@ -42,12 +41,13 @@ from buildassets.compiler.sources.globs import is_glob, named_by
 from buildassets.compiler.sources.names import is_typed
 from buildassets.compiler.stage_times import StageTimes
 from buildassets.compiler.transform.scheduler import Drafts
-from buildassets.diagnostics import Diagnostic, error, sort_key, warning
-from buildassets.file_sets import FileSet
-from buildassets.frozen import field, frozen
-from buildassets.media import suffix
-from buildassets.nearest import Known
-from buildassets.paths import LogicalPath
+from buildassets.disk.codings import is_available
+from buildassets.disk.file_sets import FileSet
+from buildassets.foundation.diagnostics import Diagnostic, error, sort_key, warning
+from buildassets.foundation.frozen import field, frozen
+from buildassets.foundation.media import suffix
+from buildassets.foundation.nearest import Known
+from buildassets.foundation.paths import LogicalPath
 
 
 @frozen

@@ -20,9 +20,9 @@ from buildassets.compiler.model import Draft, Linked, Source
 from buildassets.compiler.resolve.urls import USUAL_PREFIXES, has_host
 from buildassets.compiler.sources.globs import compile_globs
 from buildassets.compiler.transform.original_positions import OriginalPositions
-from buildassets.diagnostics import Diagnostic, error, warning
-from buildassets.media import Syntax, media_of, suffix
-from buildassets.paths import LogicalPath, from_url, join, normalise, split_url
+from buildassets.foundation.diagnostics import Diagnostic, error, warning
+from buildassets.foundation.media import Syntax, media_of, suffix
+from buildassets.foundation.paths import LogicalPath, from_url, join, normalise, split_url
 
 _MOST_NAMED: Final = 3
 

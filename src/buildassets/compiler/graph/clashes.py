@@ -12,9 +12,9 @@ from buildassets.compiler.languages.reference import OF_DEBUGGERS
 from buildassets.compiler.model import Linked, Source
 from buildassets.compiler.sources.names import is_typed
 from buildassets.compiler.sources.uncompiled import is_declaration
-from buildassets.diagnostics import Diagnostic, Location, error
-from buildassets.media import SCRIPT_SUFFIXES, Syntax, media_of, script_name, suffix
-from buildassets.paths import LogicalPath
+from buildassets.foundation.diagnostics import Diagnostic, Location, error
+from buildassets.foundation.media import SCRIPT_SUFFIXES, Syntax, media_of, script_name, suffix
+from buildassets.foundation.paths import LogicalPath
 
 _HINT: Final = (
     'choose with `prefer = "compiled"` or `prefer = "source"` in `sources`, rename one of them, '

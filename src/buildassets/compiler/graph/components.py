@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from buildassets.paths import LogicalPath
+from buildassets.foundation.paths import LogicalPath
 
 References = Mapping[LogicalPath, Sequence[LogicalPath]]  # an asset → what it refers to
 

@@ -12,10 +12,10 @@ from buildassets.compiler.languages.edits import Edit, edited, moved_links
 from buildassets.compiler.languages.reference import DATA_URL_DEMAND, Link, Reference, ReferenceKind
 from buildassets.compiler.model import Linked
 from buildassets.compiler.transform.original_positions import OriginalPositions
-from buildassets.diagnostics import Diagnostic, error
-from buildassets.frozen import frozen, replace
-from buildassets.media import Syntax, media_of, released_type
-from buildassets.paths import LogicalPath, split_url
+from buildassets.foundation.diagnostics import Diagnostic, error
+from buildassets.foundation.frozen import frozen, replace
+from buildassets.foundation.media import Syntax, media_of, released_type
+from buildassets.foundation.paths import LogicalPath, split_url
 
 _BY_DEFAULT: Final = ("image/", "font/", "application/vnd.ms-fontobject")
 

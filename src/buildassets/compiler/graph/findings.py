@@ -13,9 +13,9 @@ from buildassets.compiler.config.values import Config, SourceRoot
 from buildassets.compiler.engines.wording import ELSEWHERE
 from buildassets.compiler.model import Draft, Source
 from buildassets.compiler.transform.original_positions import OriginalPositions
-from buildassets.diagnostics import Diagnostic, Location, Severity, sort_key, warning
-from buildassets.frozen import frozen, replace
-from buildassets.paths import LogicalPath
+from buildassets.foundation.diagnostics import Diagnostic, Location, Severity, sort_key, warning
+from buildassets.foundation.frozen import frozen, replace
+from buildassets.foundation.paths import LogicalPath
 
 _MOST_NAMED: Final = 8  # of the findings in a root of others
 BROKEN_SCRIPT: Final = "js/syntax"

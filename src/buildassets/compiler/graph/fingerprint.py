@@ -6,8 +6,8 @@ from buildassets.compiler.body import Body
 from buildassets.compiler.graph.components import components
 from buildassets.compiler.languages.scan import spliced_bytes
 from buildassets.compiler.model import Content, Named
-from buildassets.digest import digest, fingerprint, set_off
-from buildassets.paths import LogicalPath, relative, to_url
+from buildassets.foundation.digest import digest, fingerprint, set_off
+from buildassets.foundation.paths import LogicalPath, relative, to_url
 
 
 def output_name(logical: LogicalPath, hex_fingerprint: str) -> str:

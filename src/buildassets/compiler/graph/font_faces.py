@@ -18,10 +18,10 @@ from buildassets.compiler.languages.edits import Edit, edited, in_order, moved_l
 from buildassets.compiler.languages.reference import Link, Reference
 from buildassets.compiler.languages.source_map.maps import edited_map
 from buildassets.compiler.model import Follow, Linked, Source
-from buildassets.frozen import field, frozen, replace
-from buildassets.lazy_pattern import lazy_pattern
-from buildassets.media import Syntax, media_of
-from buildassets.paths import LogicalPath, relative, to_url
+from buildassets.foundation.frozen import field, frozen, replace
+from buildassets.foundation.lazy_pattern import lazy_pattern
+from buildassets.foundation.media import Syntax, media_of
+from buildassets.foundation.paths import LogicalPath, relative, to_url
 
 _GAP: Final = rf"(?:{SPACE}|{COMMENT})*+"
 # What follows the URL of a font: its closing quote and bracket, and the format in brackets.

@@ -21,11 +21,11 @@ from buildassets.compiler.resolve.node import BUILTINS, Packages, Refusal
 from buildassets.compiler.resolve.urls import is_bare
 from buildassets.compiler.sources.uncompiled import reason
 from buildassets.compiler.transform.original_positions import OriginalPositions
-from buildassets.diagnostics import Diagnostic, Location, Severity, warning
-from buildassets.lazy_pattern import lazy_pattern
-from buildassets.media import media_of, suffix
-from buildassets.nearest import Known, nearest
-from buildassets.paths import LogicalPath, normalise
+from buildassets.foundation.diagnostics import Diagnostic, Location, Severity, warning
+from buildassets.foundation.lazy_pattern import lazy_pattern
+from buildassets.foundation.media import media_of, suffix
+from buildassets.foundation.nearest import Known, nearest
+from buildassets.foundation.paths import LogicalPath, normalise
 
 _BUNDLE: Final = "bundle what imports it (`bundle = true`)"
 _NPM: Final = "list the folder of its package in `sources` with `npm = true`"

@@ -17,11 +17,11 @@ from buildassets.compiler.model import ImportMap, Linked, Source
 from buildassets.compiler.resolve.node import Packages, Resolved
 from buildassets.compiler.resolve.urls import bare_name, below_prefixes, has_host, mapped, module_url, target_of
 from buildassets.compiler.sources.globs import compile_globs
-from buildassets.diagnostics import Diagnostic, Location, error, warning
-from buildassets.frozen import frozen, replace
-from buildassets.media import is_script
-from buildassets.nearest import Known
-from buildassets.paths import LogicalPath
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, warning
+from buildassets.foundation.frozen import frozen, replace
+from buildassets.foundation.media import is_script
+from buildassets.foundation.nearest import Known
+from buildassets.foundation.paths import LogicalPath
 
 _Use: TypeAlias = tuple[LogicalPath, str, LogicalPath]  # a module, a bare name in it, the asset that it means there
 _AT_THE_TOP: Final = LogicalPath("index.js")  # a module that belongs to no package

@@ -14,10 +14,10 @@ from buildassets.compiler.languages.reference import ReferenceKind
 from buildassets.compiler.model import Linked
 from buildassets.compiler.sources.globs import compile_globs
 from buildassets.compiler.transform.original_positions import OriginalPositions
-from buildassets.diagnostics import Diagnostic, Severity, error, warning
-from buildassets.lazy_pattern import lazy_pattern
-from buildassets.manifest import LIVERELOAD_NAME, RELEASE_FILE
-from buildassets.paths import LogicalPath
+from buildassets.foundation.diagnostics import Diagnostic, Severity, error, warning
+from buildassets.foundation.lazy_pattern import lazy_pattern
+from buildassets.foundation.paths import LogicalPath
+from buildassets.manifest.model import LIVERELOAD_NAME, RELEASE_FILE
 
 _RESERVED: Final = (RELEASE_FILE, LIVERELOAD_NAME)
 OTHER_NAME: Final = "leave the source out with `exclude`, or take it out of `fingerprinted` or `plain`"

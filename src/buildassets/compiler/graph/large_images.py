@@ -10,10 +10,10 @@ from typing import Final
 from buildassets.compiler.body import size_of
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.model import Draft
-from buildassets.diagnostics import Diagnostic, Location, warning
-from buildassets.frozen import replace
-from buildassets.media import media_of
-from buildassets.sizes import size_text
+from buildassets.foundation.diagnostics import Diagnostic, Location, warning
+from buildassets.foundation.frozen import replace
+from buildassets.foundation.media import media_of
+from buildassets.foundation.sizes import size_text
 
 LARGE: Final = "source/large"
 _SMALLER = "make it smaller: no more pixels than pages show, as WebP or AVIF; "

@@ -10,10 +10,10 @@ from buildassets.compiler.languages.map_comment import map_comments
 from buildassets.compiler.languages.reference import Link, Reference, ReferenceKind
 from buildassets.compiler.model import Draft, Follow, Linked
 from buildassets.compiler.transform.original_positions import OriginalPositions
-from buildassets.folders import is_within, path_below
-from buildassets.frozen import frozen, replace
-from buildassets.media import is_script, media_of
-from buildassets.paths import LogicalPath, split_url
+from buildassets.disk.folders import is_within, path_below
+from buildassets.foundation.frozen import frozen, replace
+from buildassets.foundation.media import is_script, media_of
+from buildassets.foundation.paths import LogicalPath, split_url
 
 _OF_PACKAGES: Final = f"{os.sep}node_modules{os.sep}"
 _SETTINGS: Final = ("package", "tsconfig", "jsconfig")

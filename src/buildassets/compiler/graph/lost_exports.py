@@ -13,11 +13,11 @@ from buildassets.compiler.languages.scan import scan
 from buildassets.compiler.model import Linked
 from buildassets.compiler.sources.names import is_typed
 from buildassets.compiler.transform.original_positions import OriginalPositions, text_at
-from buildassets.diagnostics import Diagnostic, error
-from buildassets.lazy_pattern import lazy_pattern
-from buildassets.media import Syntax
-from buildassets.nearest import nearest
-from buildassets.paths import LogicalPath
+from buildassets.foundation.diagnostics import Diagnostic, error
+from buildassets.foundation.lazy_pattern import lazy_pattern
+from buildassets.foundation.media import Syntax
+from buildassets.foundation.nearest import nearest
+from buildassets.foundation.paths import LogicalPath
 
 if TYPE_CHECKING:
     from buildassets.compiler.languages.javascript.module_names import Exports, NamedImport

@@ -14,12 +14,12 @@ from buildassets.compiler.resolve.urls import USUAL_PREFIXES, below_prefixes, is
 from buildassets.compiler.sources.globs import compile_globs
 from buildassets.compiler.sources.links import LINK_OUTSIDE
 from buildassets.compiler.transform.original_positions import OriginalPositions
-from buildassets.diagnostics import Diagnostic, Location, Severity
-from buildassets.folders import is_within
-from buildassets.frozen import frozen, replace
-from buildassets.media import Syntax, media_of
-from buildassets.nearest import Known, nearest
-from buildassets.paths import LogicalPath, split_url
+from buildassets.disk.folders import is_within
+from buildassets.foundation.diagnostics import Diagnostic, Location, Severity
+from buildassets.foundation.frozen import frozen, replace
+from buildassets.foundation.media import Syntax, media_of
+from buildassets.foundation.nearest import Known, nearest
+from buildassets.foundation.paths import LogicalPath, split_url
 
 _SASS: Final = (".scss", ".sass")
 _TAILWIND: Final = "tailwindcss"

@@ -23,10 +23,10 @@ from buildassets.compiler.languages.source_map.maps import edited_map, written_m
 from buildassets.compiler.languages.source_map.values import Origin
 from buildassets.compiler.model import Draft, Linked, Source, WithLinks
 from buildassets.compiler.transform.original_positions import text_at
-from buildassets.digest import FINGERPRINT_LENGTH, digest_of_all
-from buildassets.frozen import frozen, replace
-from buildassets.media import Syntax, media_of, suffix
-from buildassets.paths import LogicalPath, relative, to_url
+from buildassets.foundation.digest import FINGERPRINT_LENGTH, digest_of_all
+from buildassets.foundation.frozen import frozen, replace
+from buildassets.foundation.media import Syntax, media_of, suffix
+from buildassets.foundation.paths import LogicalPath, relative, to_url
 
 _COMMENTS: Final = {Syntax.CSS: ("/*# sourceMappingURL=", " */\n"), Syntax.JAVASCRIPT: ("//# sourceMappingURL=", "\n")}
 _DEBUG_ID: Final = "//# debugId="

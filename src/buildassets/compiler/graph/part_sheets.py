@@ -10,10 +10,10 @@ from typing import Final
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.model import Draft, Linked
 from buildassets.compiler.sources.globs import is_glob
-from buildassets.diagnostics import Diagnostic, Location, warning
-from buildassets.frozen import field, frozen, replace
-from buildassets.media import Syntax, media_of
-from buildassets.paths import LogicalPath
+from buildassets.foundation.diagnostics import Diagnostic, Location, warning
+from buildassets.foundation.frozen import field, frozen, replace
+from buildassets.foundation.media import Syntax, media_of
+from buildassets.foundation.paths import LogicalPath
 
 CODE: Final = "source/part"
 _OF_SASS: Final = "scss/"  # the codes of errors that an importing sheet may not have

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.sources.globs import named_by
-from buildassets.paths import LogicalPath
+from buildassets.foundation.paths import LogicalPath
 
 
 def plain_names(config: Config, names: Collection[str]) -> frozenset[LogicalPath]:

@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterator
 from buildassets.compiler.config.roots import folder_like
 from buildassets.compiler.config.values import Config, SourceRoot
 from buildassets.compiler.sources.globs import compile_globs, is_glob
-from buildassets.diagnostics import Diagnostic, warning
-from buildassets.nearest import Known
+from buildassets.foundation.diagnostics import Diagnostic, warning
+from buildassets.foundation.nearest import Known
 
 
 def setting_faults(config: Config, listed: Collection[str]) -> Iterator[Diagnostic]:

@@ -13,10 +13,10 @@ from buildassets.compiler.engines.reader import Reader
 from buildassets.compiler.languages.reference import OF_DEBUGGERS, SPECIFIERS, Reference
 from buildassets.compiler.model import ImportMap, Source
 from buildassets.compiler.sources.names import file_name, is_typed
+from buildassets.disk.folders import path_below
 from buildassets.errors import BuildError
-from buildassets.folders import path_below
-from buildassets.media import script_name, suffix
-from buildassets.paths import LogicalPath
+from buildassets.foundation.media import script_name, suffix
+from buildassets.foundation.paths import LogicalPath
 
 if TYPE_CHECKING:
     from buildassets.compiler.engines.esbuild.tsconfig import TsConfig

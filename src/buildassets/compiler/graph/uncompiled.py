@@ -13,10 +13,10 @@ from buildassets.compiler.sources.discover import Sources
 from buildassets.compiler.sources.globs import is_glob, named_by
 from buildassets.compiler.sources.names import is_typed
 from buildassets.compiler.sources.uncompiled import advice, is_compiled_beside, is_declaration, reason
-from buildassets.diagnostics import Diagnostic, Location, error, warning
-from buildassets.frozen import frozen, replace
-from buildassets.media import suffix
-from buildassets.paths import LogicalPath
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, warning
+from buildassets.foundation.frozen import frozen, replace
+from buildassets.foundation.media import suffix
+from buildassets.foundation.paths import LogicalPath
 
 _MOST_NAMED: Final = 20  # of the files in one language
 

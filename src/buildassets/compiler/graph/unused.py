@@ -7,9 +7,9 @@ from buildassets.compiler.graph.components import components
 from buildassets.compiler.languages.reference import ReferenceKind
 from buildassets.compiler.model import ImportMap, Linked
 from buildassets.compiler.sources.globs import named_by
-from buildassets.manifest import Entry
-from buildassets.media import Syntax, media_of
-from buildassets.paths import LogicalPath
+from buildassets.foundation.media import Syntax, media_of
+from buildassets.foundation.paths import LogicalPath
+from buildassets.manifest.model import Entry
 
 
 def unused(

@@ -18,9 +18,9 @@ from buildassets.compiler.sources.discover import Sources
 from buildassets.compiler.sources.globs import compile_globs
 from buildassets.compiler.sources.names import is_template
 from buildassets.compiler.transform.scheduler import Drafts
-from buildassets.diagnostics import Location, error
-from buildassets.frozen import replace
-from buildassets.paths import LogicalPath
+from buildassets.foundation.diagnostics import Location, error
+from buildassets.foundation.frozen import replace
+from buildassets.foundation.paths import LogicalPath
 
 if TYPE_CHECKING:
     from buildassets.compiler.bundle.directive_names import Place

@@ -20,10 +20,10 @@ from buildassets.compiler.model import Draft, Linked, Source
 from buildassets.compiler.resolve.urls import USUAL_PREFIXES, has_host
 from buildassets.compiler.sources.globs import compile_globs
 from buildassets.compiler.transform.original_positions import OriginalPositions
-from buildassets.diagnostics import Diagnostic, warning
-from buildassets.frozen import replace
-from buildassets.media import Syntax, media_of, script_name
-from buildassets.paths import LogicalPath, from_url, join, normalise, relative, split_url
+from buildassets.foundation.diagnostics import Diagnostic, warning
+from buildassets.foundation.frozen import replace
+from buildassets.foundation.media import Syntax, media_of, script_name
+from buildassets.foundation.paths import LogicalPath, from_url, join, normalise, relative, split_url
 
 
 def worker_faults(

@@ -10,7 +10,7 @@ from typing import Final
 
 from buildassets.compiler.images import avif, gif, icon, jpeg, png, webp
 from buildassets.compiler.images.svg import size as svg_size
-from buildassets.frozen import frozen
+from buildassets.foundation.frozen import frozen
 
 _LIMIT_BYTES: Final = 1 << 23  # where the header of a picture has to end: colour profiles and previews take space
 _LARGEST: Final = 1 << 24  # pixels at an edge, more than any browser decodes

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from buildassets.compiler.images.symbol import Symbol
-from buildassets.frozen import frozen
+from buildassets.foundation.frozen import frozen
 
 
 @frozen

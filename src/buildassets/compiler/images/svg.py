@@ -9,7 +9,7 @@ from typing import Final
 
 from buildassets.compiler.languages.markup.lexer import Kind, Token, read_tag, xml_tokens
 from buildassets.compiler.languages.markup.svg import unescaped
-from buildassets.lazy_pattern import lazy_pattern
+from buildassets.foundation.lazy_pattern import lazy_pattern
 
 # CSS pixels of a unit (CSS Values 4, section 6.2); the font size of an image's root is 16 pixels.
 _UNITS: Final[Mapping[str, float]] = {

@@ -22,8 +22,8 @@ from buildassets.compiler.languages.markup.xml_events import (
     written_attributes,
     xml_events,
 )
-from buildassets.lazy_pattern import lazy_pattern
-from buildassets.paths import icon_id
+from buildassets.foundation.lazy_pattern import lazy_pattern
+from buildassets.foundation.paths import icon_id
 
 _SVG: Final = f"http://www.w3.org/2000/svg{SEPARATOR}"
 _ATTRIBUTES_OF_OTHERS: Final = {

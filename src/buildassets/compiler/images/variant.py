@@ -3,7 +3,7 @@
 from typing import Final
 
 from buildassets.compiler.images.moving import Kind
-from buildassets.frozen import frozen
+from buildassets.foundation.frozen import frozen
 
 # Bytes for each pixel of the source while it is decoded and reduced, and for each pixel of the variant while that is
 # encoded, as measured with soft noise of 12 megapixels. The decoders of WebP and AVIF hold a picture several times.

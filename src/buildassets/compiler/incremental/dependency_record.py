@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from buildassets.compiler.cache import json_values
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.graph.components import reachable
-from buildassets.digest import digest_of_all
-from buildassets.paths import LogicalPath
+from buildassets.foundation.digest import digest_of_all
+from buildassets.foundation.paths import LogicalPath
 
 if TYPE_CHECKING:  # 40 ms, which Sass does not wait for
     from buildassets.compiler.languages.reference import Link

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from buildassets._version import __version__
-from buildassets.collector import paused_collector
 from buildassets.compiler.cache import json_values
 from buildassets.compiler.cache.file_digests import FileDigests
 from buildassets.compiler.cache.stamps import Looks
@@ -25,12 +24,13 @@ from buildassets.compiler.config.values import Config, Mode
 from buildassets.compiler.incremental import snapshot
 from buildassets.compiler.languages.native.library_file import SWITCH
 from buildassets.compiler.result import BuildResult, LastBuild
-from buildassets.diagnostics import to_json
-from buildassets.digest import digest
-from buildassets.files import MOST_MANIFEST_BYTES, bytes_at
-from buildassets.folders import is_within
-from buildassets.manifest import MANIFEST_NAME, loads_lazily
-from buildassets.tools_folder import package_records
+from buildassets.disk.files import MOST_MANIFEST_BYTES, bytes_at
+from buildassets.disk.folders import is_within
+from buildassets.disk.tools_folder import package_records
+from buildassets.foundation.diagnostics import to_json
+from buildassets.foundation.digest import digest
+from buildassets.manifest.model import MANIFEST_NAME, loads_lazily
+from buildassets.work.collector import paused_collector
 
 if TYPE_CHECKING:
     from buildassets.compiler.cache.traces import Signature

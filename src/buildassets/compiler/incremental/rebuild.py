@@ -39,13 +39,13 @@ from buildassets.compiler.sources.uncompiled import TYPED
 from buildassets.compiler.transform.scheduler import Drafts
 from buildassets.compiler.write.manifest_entries import entry, source_fingerprints
 from buildassets.compiler.write.release_directory import KnownFiles, files_of
-from buildassets.diagnostics import Diagnostic
-from buildassets.digest import digest
-from buildassets.files import MOST_MANIFEST_BYTES, bytes_at
-from buildassets.folders import path_below
-from buildassets.manifest import MANIFEST_NAME, Entry, Retained, amended, entries_of, loads_lazily
-from buildassets.media import Syntax, is_script, media_of, suffix
-from buildassets.paths import LogicalPath
+from buildassets.disk.files import MOST_MANIFEST_BYTES, bytes_at
+from buildassets.disk.folders import path_below
+from buildassets.foundation.diagnostics import Diagnostic
+from buildassets.foundation.digest import digest
+from buildassets.foundation.media import Syntax, is_script, media_of, suffix
+from buildassets.foundation.paths import LogicalPath
+from buildassets.manifest.model import MANIFEST_NAME, Entry, Retained, amended, entries_of, loads_lazily
 
 
 def _names_workers(draft: Draft) -> bool:

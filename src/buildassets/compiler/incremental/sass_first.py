@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from buildassets.compiler.incremental.dependency_record import loaded
 from buildassets.compiler.transform.sass_ahead import SassAhead, Sheet
+from buildassets.disk.folders import path_below
 from buildassets.errors import BuildError
-from buildassets.folders import path_below
-from buildassets.media import SASS_SUFFIXES, is_sass
-from buildassets.paths import LogicalPath
+from buildassets.foundation.media import SASS_SUFFIXES, is_sass
+from buildassets.foundation.paths import LogicalPath
 
 if TYPE_CHECKING:
     from buildassets.compiler.config.values import Config

@@ -30,10 +30,10 @@ from buildassets.compiler.cache.stamps import (
     were_exchanged,
     write_sealed,
 )
-from buildassets.digest import digest
-from buildassets.file_sets import FileSet, may_be_entered, set_named
-from buildassets.files import digest_of
-from buildassets.frozen import frozen, replace
+from buildassets.disk.file_sets import FileSet, may_be_entered, set_named
+from buildassets.disk.files import digest_of
+from buildassets.foundation.digest import digest
+from buildassets.foundation.frozen import frozen, replace
 
 if TYPE_CHECKING:
     from buildassets.compiler.cache.traces import Signature

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from buildassets.compiler.languages.reference import Directive
-from buildassets.diagnostics import Diagnostic, Location, error, locate, warning
-from buildassets.frozen import frozen
-from buildassets.lazy_pattern import lazy_pattern
-from buildassets.nearest import nearest
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, locate, warning
+from buildassets.foundation.frozen import frozen
+from buildassets.foundation.lazy_pattern import lazy_pattern
+from buildassets.foundation.nearest import nearest
 
 _FILE: Final = ("require", "link", "stub", "depend_on", "depend_on_asset")
 _FOLDER: Final = ("require_tree", "require_directory", "link_tree", "link_directory", "depend_on_directory")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from buildassets.compiler.languages.reference import Link
-from buildassets.frozen import replace
+from buildassets.foundation.frozen import replace
 
 
 class Edit(NamedTuple):

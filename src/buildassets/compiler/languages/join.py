@@ -7,7 +7,7 @@ places in the members, such as their references, only has to be moved.
 from collections.abc import Sequence
 
 from buildassets.compiler.languages.joints import Joints, Member
-from buildassets.media import Syntax
+from buildassets.foundation.media import Syntax
 
 
 def join(syntax: Syntax, members: Sequence[Member]) -> Joints:

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from buildassets.compiler.languages.edits import Edit
-from buildassets.frozen import frozen
+from buildassets.foundation.frozen import frozen
 
 
 class Member(NamedTuple):

@@ -5,8 +5,8 @@ from typing import Final, NamedTuple
 
 from buildassets.compiler.languages.reference import ReferenceKind
 from buildassets.compiler.languages.scan import scan
-from buildassets.lazy_pattern import lazy_pattern
-from buildassets.media import Syntax
+from buildassets.foundation.lazy_pattern import lazy_pattern
+from buildassets.foundation.media import Syntax
 
 _COMMENT: Final = lazy_pattern(r"/[/*][#@]\s*+sourceMappingURL=(\S*?)\s*+(?:\*/)?")
 _HINT: Final = "sourceMappingURL="

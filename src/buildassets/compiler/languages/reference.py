@@ -3,9 +3,9 @@
 from enum import Enum
 from typing import Final, Self, TypeAlias
 
-from buildassets.diagnostics import Location
-from buildassets.frozen import frozen
-from buildassets.paths import LogicalPath
+from buildassets.foundation.diagnostics import Location
+from buildassets.foundation.frozen import frozen
+from buildassets.foundation.paths import LogicalPath
 
 
 class ReferenceKind(Enum):

@@ -10,8 +10,8 @@ from importlib import import_module
 from typing import Final
 
 from buildassets.compiler.languages.reference import SPECIFIERS, Reference
-from buildassets.media import Syntax
-from buildassets.paths import quoted, split_url
+from buildassets.foundation.media import Syntax
+from buildassets.foundation.paths import quoted, split_url
 
 _LANGUAGES: Final = "buildassets.compiler.languages"
 _MODULES: Final = {

@@ -4,7 +4,7 @@ from codecs import BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE
 from contextlib import suppress
 from typing import Final
 
-from buildassets.diagnostics import Diagnostic, Location, error, locate
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, locate
 
 _HINT: Final = "save the file as UTF-8"
 

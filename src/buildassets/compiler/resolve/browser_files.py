@@ -17,10 +17,10 @@ from buildassets.compiler.languages.javascript.lexer import Kind, reads_as_modul
 from buildassets.compiler.languages.reference import SPECIFIERS, Reference
 from buildassets.compiler.languages.scan import scan
 from buildassets.compiler.resolve.node import BUILTINS, Packages, Refusal, package_of
-from buildassets.files import content_of
-from buildassets.media import Syntax, media_of, suffix
+from buildassets.disk.files import content_of
+from buildassets.foundation.media import Syntax, media_of, suffix
+from buildassets.foundation.paths import LogicalPath, from_url, join, split_url
 from buildassets.packages.vendor.values import Needed, Unpacked
-from buildassets.paths import LogicalPath, from_url, join, split_url
 
 _CONDITIONS: Final = ("browser", "import", "module", "production")
 _STYLE_CONDITIONS: Final = ("style", "browser", "production")

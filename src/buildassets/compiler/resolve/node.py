@@ -9,10 +9,10 @@ from collections.abc import Callable, Collection, Container, Iterable, Iterator,
 from posixpath import dirname, join, normpath
 from typing import Any, Final, TypeAlias
 
-from buildassets.frozen import frozen
-from buildassets.lazy_pattern import lazy_pattern
-from buildassets.nearest import Known, nearest
-from buildassets.paths import LogicalPath
+from buildassets.foundation.frozen import frozen
+from buildassets.foundation.lazy_pattern import lazy_pattern
+from buildassets.foundation.nearest import Known, nearest
+from buildassets.foundation.paths import LogicalPath
 
 # The `builtinModules` of `node:module`, without those that only Node itself may import.
 BUILTINS: Final = frozenset(

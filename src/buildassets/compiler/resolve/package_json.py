@@ -9,9 +9,9 @@ from collections.abc import Container, Iterator
 
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.resolve.node import Description, Packages
-from buildassets.diagnostics import Diagnostic, Location, reason_text, warning
-from buildassets.files import MOST_SETTINGS_BYTES, content_of
-from buildassets.paths import LogicalPath
+from buildassets.disk.files import MOST_SETTINGS_BYTES, content_of
+from buildassets.foundation.diagnostics import Diagnostic, Location, reason_text, warning
+from buildassets.foundation.paths import LogicalPath
 
 
 def packages_of(

@@ -10,8 +10,8 @@ from typing import Final
 
 from buildassets.compiler.languages.reference import SPECIFIERS, Reference
 from buildassets.compiler.model import ImportMap
-from buildassets.lazy_pattern import lazy_pattern
-from buildassets.paths import LogicalPath, from_url, split_url, to_url
+from buildassets.foundation.lazy_pattern import lazy_pattern
+from buildassets.foundation.paths import LogicalPath, from_url, split_url, to_url
 
 USUAL_PREFIXES: Final = ("/static/", "/assets/", "/")  # of the URLs of assets in other systems, the longest first
 _HAS_SCHEME: Final = lazy_pattern(r"[a-zA-Z][a-zA-Z0-9+.\-]*:")

@@ -18,14 +18,14 @@ from buildassets.compiler.sources.names import carries_digest, file_name, is_com
 from buildassets.compiler.sources.releases import is_release
 from buildassets.compiler.sources.streams import is_stream, may_be_stream
 from buildassets.compiler.sources.uncompiled import TYPED, is_declaration, is_source_language
-from buildassets.diagnostics import Diagnostic, Location, error, reason_text, sort_key, warning
-from buildassets.files import MOST_TEXT_BYTES
-from buildassets.folders import is_within
-from buildassets.frozen import field, frozen, replace
-from buildassets.manifest import MANIFEST_NAME, MAPS_SUFFIX
-from buildassets.media import SASS_SUFFIXES, SCRIPT_SUFFIXES, is_sass, suffix
-from buildassets.paths import LogicalPath
-from buildassets.sizes import size_text
+from buildassets.disk.files import MOST_TEXT_BYTES
+from buildassets.disk.folders import is_within
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, reason_text, sort_key, warning
+from buildassets.foundation.frozen import field, frozen, replace
+from buildassets.foundation.media import SASS_SUFFIXES, SCRIPT_SUFFIXES, is_sass, suffix
+from buildassets.foundation.paths import LogicalPath
+from buildassets.foundation.sizes import size_text
+from buildassets.manifest.model import MANIFEST_NAME, MAPS_SUFFIX
 
 # `HIDDEN` matches .DS_Store, .git, …; the last two are the temporary files of a "safe write" of JetBrains.
 BUILT_IN_EXCLUDES: Final = (

@@ -17,10 +17,10 @@ from buildassets.compiler.model import Source
 from buildassets.compiler.sources.globs import compile_globs
 from buildassets.compiler.sources.originals import made_twice, original_of
 from buildassets.compiler.sources.template_text import TemplateText, template_text
-from buildassets.diagnostics import Diagnostic, error, warning
-from buildassets.frozen import field, frozen
-from buildassets.media import suffix
-from buildassets.paths import LogicalPath
+from buildassets.foundation.diagnostics import Diagnostic, error, warning
+from buildassets.foundation.frozen import field, frozen
+from buildassets.foundation.media import suffix
+from buildassets.foundation.paths import LogicalPath
 
 _NEEDS: Final = 'run `pip install --upgrade "buildassets[fonts]"`'
 _SUFFIXES: Final = (".ttf", ".otf", ".woff", ".woff2", ".ttc", ".otc")

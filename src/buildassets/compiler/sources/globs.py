@@ -16,8 +16,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import pairwise, product
 from typing import Final
 
-from buildassets.lazy_pattern import lazy_pattern
-from buildassets.media import suffix
+from buildassets.foundation.lazy_pattern import lazy_pattern
+from buildassets.foundation.media import suffix
 
 _ELEMENT: Final = lazy_pattern(r"\*+|\?|\[!?\]?[^\]]*\]|[^*?\[]+|\[", re.DOTALL)
 _NOTHING: Final = r"(?!)"

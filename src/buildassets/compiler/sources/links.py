@@ -9,7 +9,7 @@ from typing import Final
 
 from buildassets.compiler.config.values import Config, SourceRoot
 from buildassets.compiler.sources.globs import compile_globs
-from buildassets.folders import is_within, path_below
+from buildassets.disk.folders import is_within, path_below
 
 LINK_OUTSIDE: Final = "a link that leaves its source root"
 AS_SOURCE_ROOT: Final = (

@@ -4,8 +4,8 @@ from typing import Final
 
 from buildassets.compiler.model import Source
 from buildassets.compiler.sources.uncompiled import TYPED
-from buildassets.lazy_pattern import lazy_pattern
-from buildassets.media import suffix
+from buildassets.foundation.lazy_pattern import lazy_pattern
+from buildassets.foundation.media import suffix
 
 _DIGESTED: Final = lazy_pattern(r"-[0-9a-zA-Z_-]{7,128}\.digested")
 

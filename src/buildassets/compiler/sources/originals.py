@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.model import Source
-from buildassets.diagnostics import Diagnostic, Location, error
-from buildassets.paths import LogicalPath
+from buildassets.foundation.diagnostics import Diagnostic, Location, error
+from buildassets.foundation.paths import LogicalPath
 
 
 def original_of(config: Config, logical: LogicalPath, path: str) -> Source | None:

@@ -6,8 +6,8 @@ Takes a folder, reads the manifest in it. Imports only the vocabulary.
 import json
 import os
 
-from buildassets.files import MOST_MANIFEST_BYTES, bytes_at
-from buildassets.manifest import MANIFEST_NAME
+from buildassets.disk.files import MOST_MANIFEST_BYTES, bytes_at
+from buildassets.manifest.model import MANIFEST_NAME
 
 
 def is_release(folder: str) -> bool:

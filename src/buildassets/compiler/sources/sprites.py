@@ -10,11 +10,11 @@ from buildassets.compiler.config.roots import folder_like
 from buildassets.compiler.config.values import Config, IconFolder
 from buildassets.compiler.images.sprite import Icon, Sprite
 from buildassets.compiler.model import Source
-from buildassets.diagnostics import Diagnostic, Location, error, warning
-from buildassets.folders import walk
-from buildassets.frozen import frozen
-from buildassets.media import suffix
-from buildassets.paths import LogicalPath
+from buildassets.disk.folders import walk
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, warning
+from buildassets.foundation.frozen import frozen
+from buildassets.foundation.media import suffix
+from buildassets.foundation.paths import LogicalPath
 
 
 @frozen

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from buildassets.media import suffix
-from buildassets.plain_files import plain
+from buildassets.disk.plain_files import plain
+from buildassets.foundation.media import suffix
 
 _PACKET_BYTES: Final = 188
 _PACKETS: Final = 16  # read from the beginning

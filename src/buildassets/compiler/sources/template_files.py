@@ -11,9 +11,9 @@ from typing import Final
 from buildassets.compiler.config.values import Config, SourceRoot, TemplateEngine, TemplateFolder
 from buildassets.compiler.sources.discover import BUILT_IN_EXCLUDES
 from buildassets.compiler.sources.globs import compile_globs, is_glob
-from buildassets.file_sets import escaped
-from buildassets.folders import is_within
-from buildassets.media import OCTETS, SCRIPT_SUFFIXES, media_of, suffix
+from buildassets.disk.file_sets import escaped
+from buildassets.disk.folders import is_within
+from buildassets.foundation.media import OCTETS, SCRIPT_SUFFIXES, media_of, suffix
 
 # The folders of Flask, Quart, Starlette and of each blueprint; of Django's applications, and of its Jinja backend.
 TEMPLATE_FOLDERS: Final[dict[TemplateEngine, tuple[tuple[str, TemplateEngine], ...]]] = {

@@ -12,10 +12,10 @@ from typing import Final
 
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.sources.template_files import is_template, template_globs
-from buildassets.file_sets import file_set
-from buildassets.files import content_of
-from buildassets.frozen import frozen
-from buildassets.lazy_pattern import lazy_pattern
+from buildassets.disk.file_sets import file_set
+from buildassets.disk.files import content_of
+from buildassets.foundation.frozen import frozen
+from buildassets.foundation.lazy_pattern import lazy_pattern
 
 _COMMENT: Final = lazy_pattern(r"\{#.*?#\}|\{%-?\s*comment\b.*?%\}.*?\{%-?\s*endcomment\b.*?%\}", re.DOTALL)
 _TAG: Final = lazy_pattern(r"\{\{(.*?)\}\}|\{%(.*?)%\}|<%(.*?)%>|\$\{(.*?)\}", re.DOTALL)

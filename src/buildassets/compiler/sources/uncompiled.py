@@ -3,8 +3,8 @@
 from collections.abc import Container, Mapping
 from typing import Final
 
-from buildassets.media import OCTETS, SCRIPT_SUFFIXES, media_of, suffix
-from buildassets.paths import LogicalPath
+from buildassets.foundation.media import OCTETS, SCRIPT_SUFFIXES, media_of, suffix
+from buildassets.foundation.paths import LogicalPath
 
 TYPED: Final = frozenset(SCRIPT_SUFFIXES)
 _TEMPLATES: Final = frozenset((".ejs", ".eco", ".hbs", ".handlebars", ".mustache", ".hamlc", ".dust"))

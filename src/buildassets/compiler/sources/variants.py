@@ -25,11 +25,11 @@ from buildassets.compiler.images.variant import Variant, is_too_large, largest_p
 from buildassets.compiler.model import Source
 from buildassets.compiler.sources.globs import compile_globs
 from buildassets.compiler.sources.originals import made_twice, original_of
-from buildassets.diagnostics import Diagnostic, Location, error, warning
-from buildassets.files import chunks_of, content_of
-from buildassets.frozen import frozen, replace
-from buildassets.media import media_of
-from buildassets.paths import LogicalPath
+from buildassets.disk.files import chunks_of, content_of
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, warning
+from buildassets.foundation.frozen import frozen, replace
+from buildassets.foundation.media import media_of
+from buildassets.foundation.paths import LogicalPath
 
 _WHERE: Final = "rename one of them, or leave it out with `exclude`"
 _NEEDS: Final = 'run `pip install --upgrade "buildassets[images]"`'

@@ -12,11 +12,11 @@ from typing import Any, Final
 
 from buildassets.compiler.config.values import Config, Mode, SourceRoot
 from buildassets.compiler.model import FrontEnds, Source, ViteEntry
-from buildassets.diagnostics import Diagnostic, Location, error
-from buildassets.files import LARGE_BYTES, MOST_SETTINGS_BYTES, bytes_at
-from buildassets.frozen import frozen
-from buildassets.lazy_pattern import lazy_pattern
-from buildassets.paths import LogicalPath, normalise, to_url
+from buildassets.disk.files import LARGE_BYTES, MOST_SETTINGS_BYTES, bytes_at
+from buildassets.foundation.diagnostics import Diagnostic, Location, error
+from buildassets.foundation.frozen import frozen
+from buildassets.foundation.lazy_pattern import lazy_pattern
+from buildassets.foundation.paths import LogicalPath, normalise, to_url
 
 _TEXTS: Final = (".js", ".mjs", ".cjs", ".css", ".html")
 _HTML: Final = ".html"

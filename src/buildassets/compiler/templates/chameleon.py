@@ -9,7 +9,7 @@ from typing import Final
 
 from buildassets.compiler.templates.names import Reading, Rule, Span
 from buildassets.compiler.templates.python_calls import OURS, Ends, reading
-from buildassets.lazy_pattern import lazy_pattern
+from buildassets.foundation.lazy_pattern import lazy_pattern
 
 _VALUE: Final = r"""(?:"[^"]*"|'[^']*')"""
 _PART: Final = lazy_pattern(

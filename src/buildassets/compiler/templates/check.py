@@ -28,13 +28,13 @@ from buildassets.compiler.templates.names import (
     Rule,
     Use,
 )
-from buildassets.diagnostics import Diagnostic, Location, error, locate, reason_text, warning
-from buildassets.files import chunks_of, small_content_of
-from buildassets.frozen import field, frozen, replace
-from buildassets.media import script_name, suffix
-from buildassets.nearest import Known, nearest
-from buildassets.paths import LogicalPath, split_url
-from buildassets.sizes import size_text
+from buildassets.disk.files import chunks_of, small_content_of
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, locate, reason_text, warning
+from buildassets.foundation.frozen import field, frozen, replace
+from buildassets.foundation.media import script_name, suffix
+from buildassets.foundation.nearest import Known, nearest
+from buildassets.foundation.paths import LogicalPath, split_url
+from buildassets.foundation.sizes import size_text
 
 _MOST_BYTES: Final = 50_000_000  # of a template, which is parsed as a whole
 

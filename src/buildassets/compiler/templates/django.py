@@ -29,8 +29,8 @@ from buildassets.compiler.templates.names import (
     WrittenName,
     widths_in,
 )
-from buildassets.frozen import field, frozen
-from buildassets.lazy_pattern import lazy_pattern
+from buildassets.foundation.frozen import field, frozen
+from buildassets.foundation.lazy_pattern import lazy_pattern
 
 _LIBRARIES: Final[Mapping[str, Mapping[str, Rule]]] = {
     "buildassets": {**HELPERS, **OF_CSS_MODULES, **OF_ICONS, **OF_SEVERAL},

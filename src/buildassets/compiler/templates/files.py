@@ -19,9 +19,9 @@ from buildassets.compiler.sources.template_files import (
     may_be_template,
     usual_engine,
 )
-from buildassets.diagnostics import Diagnostic, error
-from buildassets.folders import is_within, walk
-from buildassets.frozen import frozen
+from buildassets.disk.folders import is_within, walk
+from buildassets.foundation.diagnostics import Diagnostic, error
+from buildassets.foundation.frozen import frozen
 
 _NO_PROJECT: Final = ("node_modules", "__pycache__", "site-packages")
 _GLOB: Final = frozenset("*?[")

@@ -26,7 +26,7 @@ from buildassets.compiler.templates.names import (
     Rule,
     Span,
 )
-from buildassets.programs.permission import Permission
+from buildassets.foundation.permission import Permission
 from buildassets.programs.project_python import importable
 
 EXTENSIONS: Final = ("jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols", "jinja2.ext.debug")

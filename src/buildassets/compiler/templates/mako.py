@@ -9,7 +9,7 @@ from typing import Final
 
 from buildassets.compiler.templates.names import Reading, Rule, Span
 from buildassets.compiler.templates.python_calls import OURS, Ends, reading
-from buildassets.lazy_pattern import lazy_pattern
+from buildassets.foundation.lazy_pattern import lazy_pattern
 
 # In the order in which Mako's lexer tries them: what is no template, code to its end, and where an expression begins.
 _PART: Final = lazy_pattern(

@@ -9,8 +9,8 @@ from buildassets.compiler.sources.sprites import NamedIcons
 from buildassets.compiler.sources.template_files import template_globs
 from buildassets.compiler.templates.check import names_of
 from buildassets.compiler.templates.files import find_templates, looked_for
-from buildassets.file_sets import FileSet, file_set
-from buildassets.frozen import frozen
+from buildassets.disk.file_sets import FileSet, file_set
+from buildassets.foundation.frozen import frozen
 
 
 @frozen

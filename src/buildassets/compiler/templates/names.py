@@ -5,7 +5,7 @@ from enum import Enum
 from itertools import product
 from typing import Final, TypeAlias
 
-from buildassets.frozen import frozen
+from buildassets.foundation.frozen import frozen
 
 _ALTERNATIVES_AT_MOST: Final = 64  # of the values of one expression: branches multiply
 LONGEST: Final = 4096  # characters of a value: `{% set a = a ~ a %}` doubles it each time

@@ -29,7 +29,7 @@ from buildassets.compiler.templates.names import (
     either,
     joined,
 )
-from buildassets.lazy_pattern import lazy_pattern
+from buildassets.foundation.lazy_pattern import lazy_pattern
 
 OURS: Final[Mapping[str, Rule]] = {**HELPERS, **OF_CSS_MODULES, **OF_ICONS, **OF_SEVERAL}
 # A string that is not closed ends as Python's do: at the end of the text, or of the line for one with single quotes.

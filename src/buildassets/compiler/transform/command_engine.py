@@ -16,8 +16,8 @@ from buildassets.compiler.engines.unavailable import UnavailableError
 from buildassets.compiler.model import Source
 from buildassets.compiler.transform.command_run import PLACEHOLDER, CommandRun
 from buildassets.compiler.transform.command_values import Made, Surroundings
-from buildassets.diagnostics import Diagnostic, Location, error
-from buildassets.digest import digest
+from buildassets.foundation.diagnostics import Diagnostic, Location, error
+from buildassets.foundation.digest import digest
 
 _KINDS_OF_MINIFIERS: Final = ("css", "js", "scss")
 

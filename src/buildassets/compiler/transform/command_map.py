@@ -10,9 +10,9 @@ from typing import Any, Final
 
 from buildassets.compiler.languages.map_comment import map_comment
 from buildassets.compiler.transform.input_map import inline_map
-from buildassets.frozen import frozen
-from buildassets.media import Syntax
-from buildassets.paths import from_url
+from buildassets.foundation.frozen import frozen
+from buildassets.foundation.media import Syntax
+from buildassets.foundation.paths import from_url
 
 _SCHEME: Final = "file://"
 

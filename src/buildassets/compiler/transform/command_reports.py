@@ -14,8 +14,8 @@ from buildassets.compiler.engines.commands.running import Outcome
 from buildassets.compiler.languages.utf8 import decoded
 from buildassets.compiler.model import Source
 from buildassets.compiler.transform.command_values import Surroundings
-from buildassets.diagnostics import Diagnostic, Location, error, place
-from buildassets.files import content_of
+from buildassets.disk.files import content_of
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, place
 
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
 _MOST_NOTES: Final = 8

@@ -20,10 +20,10 @@ from buildassets.compiler.model import Source
 from buildassets.compiler.transform.command_reports import Reports, notes_of
 from buildassets.compiler.transform.command_values import Made, Surroundings
 from buildassets.compiler.transform.input_sets import input_set
-from buildassets.diagnostics import Diagnostic, Location, error, reason_text, warning
-from buildassets.files import MOST_BYTES, bytes_at, content_of
-from buildassets.folders import temporary_folder
-from buildassets.plain_files import plain
+from buildassets.disk.files import MOST_BYTES, bytes_at, content_of
+from buildassets.disk.folders import temporary_folder
+from buildassets.disk.plain_files import plain
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, reason_text, warning
 from buildassets.programs.start import named
 
 PLACEHOLDER: Final = re.compile(r"\{(path|out|mode)\}")

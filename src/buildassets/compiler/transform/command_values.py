@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Collection
 
-from buildassets.diagnostics import Diagnostic, Location
-from buildassets.frozen import frozen, frozen_by_name
-from buildassets.programs.permission import Permission
+from buildassets.foundation.diagnostics import Diagnostic, Location
+from buildassets.foundation.frozen import frozen, frozen_by_name
+from buildassets.foundation.permission import Permission
 
 
 @frozen

@@ -32,12 +32,12 @@ from buildassets.compiler.transform.syntax_faults import (
 )
 from buildassets.compiler.transform.tailwind import KIND as TAILWIND
 from buildassets.compiler.transform.tailwind import text_needs_tailwind
-from buildassets.diagnostics import Diagnostic, Location, Severity, error, warning
-from buildassets.digest import digest
-from buildassets.files import chunks_of, content_of, small_content_of
-from buildassets.frozen import replace
-from buildassets.lazy_pattern import lazy_pattern
-from buildassets.media import Syntax, media_of
+from buildassets.disk.files import chunks_of, content_of, small_content_of
+from buildassets.foundation.diagnostics import Diagnostic, Location, Severity, error, warning
+from buildassets.foundation.digest import digest
+from buildassets.foundation.frozen import replace
+from buildassets.foundation.lazy_pattern import lazy_pattern
+from buildassets.foundation.media import Syntax, media_of
 
 if TYPE_CHECKING:
     from buildassets.compiler.fonts.subset import Subset

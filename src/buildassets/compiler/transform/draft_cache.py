@@ -20,11 +20,11 @@ from buildassets.compiler.config.values import Config
 from buildassets.compiler.engines.protocol import KnownEngine
 from buildassets.compiler.model import Draft, Source
 from buildassets.compiler.transform.engine_set import EngineSet
-from buildassets.digest import digest_of_all
-from buildassets.frozen import replace
-from buildassets.media import Syntax, media_of
-from buildassets.paths import LogicalPath
-from buildassets.tools_folder import package_records
+from buildassets.disk.tools_folder import package_records
+from buildassets.foundation.digest import digest_of_all
+from buildassets.foundation.frozen import replace
+from buildassets.foundation.media import Syntax, media_of
+from buildassets.foundation.paths import LogicalPath
 
 if TYPE_CHECKING:
     from buildassets.compiler.fonts.subset import Subset

@@ -25,11 +25,11 @@ from buildassets.compiler.images.size import Size
 from buildassets.compiler.languages.reference import Directive, Reference, ReferenceKind
 from buildassets.compiler.languages.source_map.values import Mapped, Origin, SourceMap
 from buildassets.compiler.model import Draft, Source
-from buildassets.diagnostics import Diagnostic, to_json
-from buildassets.digest import digest as digest_of
-from buildassets.file_sets import set_named
-from buildassets.frozen import replace, values_by_name
-from buildassets.lazy_pattern import lazy_pattern
+from buildassets.disk.file_sets import set_named
+from buildassets.foundation.diagnostics import Diagnostic, to_json
+from buildassets.foundation.digest import digest as digest_of
+from buildassets.foundation.frozen import replace, values_by_name
+from buildassets.foundation.lazy_pattern import lazy_pattern
 
 _MAPPED_NUMBERS: Final = 5  # in a `Mapped`
 _NUMBER_BYTES: Final = 4

@@ -19,9 +19,9 @@ from buildassets.compiler.engines.process.object_stream import ForeignError, val
 from buildassets.compiler.executors.answers import fit, unfit
 from buildassets.compiler.model import Source
 from buildassets.compiler.transform.worker_pool import Drafted, Job, UnstartableError, Workers, settings_of
-from buildassets.digest import digest
-from buildassets.files import digest_of
-from buildassets.jobs import Room
+from buildassets.disk.files import digest_of
+from buildassets.foundation.digest import digest
+from buildassets.work.jobs import Room
 
 _KEPT_SECONDS: Final = 60.0  # that a worker waits for more of the same build
 _MOST_KEPT: Final = 2  # builds whose workers wait

@@ -29,10 +29,10 @@ from buildassets.compiler.sources.names import is_template, is_typed
 from buildassets.compiler.transform.linked_inputs import LinkedInputs
 from buildassets.compiler.transform.syntax_faults import is_json_name
 from buildassets.compiler.transform.tailwind import LateTailwind, needs_tailwind
-from buildassets.diagnostics import Diagnostic, sort_key
 from buildassets.errors import BuildError
-from buildassets.frozen import field, frozen, replace
-from buildassets.media import SASS_SUFFIXES, Syntax, is_sass, media_of, suffix
+from buildassets.foundation.diagnostics import Diagnostic, sort_key
+from buildassets.foundation.frozen import field, frozen, replace
+from buildassets.foundation.media import SASS_SUFFIXES, Syntax, is_sass, media_of, suffix
 
 if TYPE_CHECKING:
     from buildassets.compiler.engines.process.child import SharedProcesses

@@ -15,12 +15,12 @@ from buildassets.compiler.languages.source_map.maps import read_map
 from buildassets.compiler.languages.source_map.values import Origin, SourceMap
 from buildassets.compiler.languages.utf8 import decoded
 from buildassets.compiler.model import Source
-from buildassets.diagnostics import Diagnostic, locate, reason_text, warning
-from buildassets.files import content_of
-from buildassets.frozen import frozen
-from buildassets.lazy_pattern import lazy_pattern
-from buildassets.media import Syntax
-from buildassets.paths import from_url, split_url
+from buildassets.disk.files import content_of
+from buildassets.foundation.diagnostics import Diagnostic, locate, reason_text, warning
+from buildassets.foundation.frozen import frozen
+from buildassets.foundation.lazy_pattern import lazy_pattern
+from buildassets.foundation.media import Syntax
+from buildassets.foundation.paths import from_url, split_url
 
 _DATA_URL: Final = lazy_pattern(r"data:([^,]*),(.*)", re.IGNORECASE | re.DOTALL)
 _SHOWN_CHARACTERS: Final = 60  # an inline map can have megabytes

@@ -9,8 +9,8 @@ from typing import Final
 
 from buildassets.compiler.sources.discover import BUILT_IN_EXCLUDES
 from buildassets.compiler.sources.globs import HIDDEN, compile_globs
-from buildassets.folders import walk
-from buildassets.frozen import frozen
+from buildassets.disk.folders import walk
+from buildassets.foundation.frozen import frozen
 
 _WILDCARDS: Final = "*?["
 _OF_EDITORS: Final = (name for name in BUILT_IN_EXCLUDES if name != HIDDEN)

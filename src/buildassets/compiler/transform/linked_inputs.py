@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from buildassets.compiler.engines.protocol import Compiled
 from buildassets.compiler.model import Draft, Source
 from buildassets.compiler.sources.links import AS_LOAD_PATH, BY_OWN_PATH, LINK_OUTSIDE, LinksOutside
-from buildassets.diagnostics import Diagnostic, Location, error, locate
-from buildassets.media import is_sass, suffix
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, locate
+from buildassets.foundation.media import is_sass, suffix
 
 if TYPE_CHECKING:
     from buildassets.compiler.config.values import Config

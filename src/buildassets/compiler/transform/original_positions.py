@@ -18,12 +18,12 @@ from buildassets.compiler.languages.source_map.values import SourceMap
 from buildassets.compiler.languages.utf8 import decoded
 from buildassets.compiler.model import Draft
 from buildassets.compiler.transform.tailwind import KIND as TAILWIND
-from buildassets.diagnostics import Diagnostic, Location, locate, place
-from buildassets.files import content_of
-from buildassets.frozen import replace
-from buildassets.lazy_pattern import lazy_pattern
-from buildassets.media import Syntax, media_of
-from buildassets.paths import LogicalPath, from_url, split_url
+from buildassets.disk.files import content_of
+from buildassets.foundation.diagnostics import Diagnostic, Location, locate, place
+from buildassets.foundation.frozen import replace
+from buildassets.foundation.lazy_pattern import lazy_pattern
+from buildassets.foundation.media import Syntax, media_of
+from buildassets.foundation.paths import LogicalPath, from_url, split_url
 
 _LINE: Final = lazy_pattern(r"[^\r\n]*+(?:\r\n|\r|\n|\Z)")
 

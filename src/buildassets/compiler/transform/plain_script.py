@@ -12,9 +12,9 @@ from buildassets.compiler.languages.native.library import FileRead
 from buildassets.compiler.model import Draft, Source
 from buildassets.compiler.sources.names import is_template
 from buildassets.compiler.transform.engine_set import EngineSet
-from buildassets.digest import digest
-from buildassets.lazy_pattern import lazy_pattern
-from buildassets.media import suffix
+from buildassets.foundation.digest import digest
+from buildassets.foundation.lazy_pattern import lazy_pattern
+from buildassets.foundation.media import suffix
 
 # White space and comments that hold neither a directive nor NUL, by which other encodings are known; and code, or the
 # end, behind them.

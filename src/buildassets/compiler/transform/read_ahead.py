@@ -11,9 +11,9 @@ from typing import Final
 
 from buildassets.compiler.languages.native.library import SCRIPT, SHEET, FileRead, files_read, is_native
 from buildassets.compiler.model import Source
-from buildassets.files import LARGE_BYTES
-from buildassets.media import Syntax, media_of
-from buildassets.plain_files import OPENING
+from buildassets.disk.files import LARGE_BYTES
+from buildassets.disk.plain_files import OPENING
+from buildassets.foundation.media import Syntax, media_of
 
 _KINDS: Final[dict[Syntax | None, int]] = {Syntax.JAVASCRIPT: SCRIPT, Syntax.CSS: SHEET}
 

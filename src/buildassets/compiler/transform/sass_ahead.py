@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from buildassets.compiler.engines.protocol import EngineInput, KnownEngine, StartsAhead
 from buildassets.compiler.languages.utf8 import decoded
-from buildassets.diagnostics import Diagnostic
-from buildassets.files import content_of
-from buildassets.media import is_sass
-from buildassets.paths import LogicalPath
+from buildassets.disk.files import content_of
+from buildassets.foundation.diagnostics import Diagnostic
+from buildassets.foundation.media import is_sass
+from buildassets.foundation.paths import LogicalPath
 
 if TYPE_CHECKING:
     from buildassets.compiler.cache.store import Cache

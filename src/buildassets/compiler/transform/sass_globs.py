@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from buildassets.compiler.sources.globs import compile_globs
-from buildassets.folders import walk
-from buildassets.lazy_pattern import lazy_pattern
+from buildassets.disk.folders import walk
+from buildassets.foundation.lazy_pattern import lazy_pattern
 
 # Comments and strings are skipped, since they may contain text that looks like an import.
 _IMPORT: Final = lazy_pattern(

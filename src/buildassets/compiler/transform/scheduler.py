@@ -23,9 +23,9 @@ from buildassets.compiler.transform.draft_cache import KeptDrafts
 from buildassets.compiler.transform.engine_set import EngineSet, needs_sass
 from buildassets.compiler.transform.read_ahead import read_ahead
 from buildassets.compiler.transform.worker_pool import IN_FLIGHT_BYTES, Drafted, Job
-from buildassets.diagnostics import printable
-from buildassets.jobs import Room, cores
-from buildassets.paths import LogicalPath
+from buildassets.foundation.diagnostics import printable
+from buildassets.foundation.paths import LogicalPath
+from buildassets.work.jobs import Room, cores
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future  # 10 ms

@@ -8,8 +8,8 @@ from buildassets.compiler.images.symbol import IconError, Symbol, symbol
 from buildassets.compiler.languages.utf8 import decoded
 from buildassets.compiler.model import Draft, Source
 from buildassets.compiler.sources.discover import unreadable
-from buildassets.diagnostics import Diagnostic, Location, error, locate
-from buildassets.files import content_of
+from buildassets.disk.files import content_of
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, locate
 
 
 def drafted_sprite(source: Source, sprite: Sprite) -> Draft:

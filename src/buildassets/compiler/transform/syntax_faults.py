@@ -9,8 +9,8 @@ from typing import Final
 
 from buildassets.compiler.model import Source
 from buildassets.compiler.transform.original_positions import OriginalPositions
-from buildassets.diagnostics import Diagnostic, error, locate, warning
-from buildassets.media import Syntax, media_of
+from buildassets.foundation.diagnostics import Diagnostic, error, locate, warning
+from buildassets.foundation.media import Syntax, media_of
 
 _OF_CSS: Final = 'begin the sheet with `@import "tailwindcss";`, or, where another one has that, with `@reference`'
 _OF_SASS: Final = (

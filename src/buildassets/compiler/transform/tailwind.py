@@ -12,7 +12,7 @@ from buildassets.compiler.cache.stamps import signature
 from buildassets.compiler.cache.traces import Signature
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineOptions
-from buildassets.files import content_of
+from buildassets.disk.files import content_of
 
 if TYPE_CHECKING:
     from buildassets.compiler.engines.tailwind.engine import TailwindEngine

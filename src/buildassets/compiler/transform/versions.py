@@ -12,8 +12,8 @@ from buildassets.compiler.engines.protocol import KnownEngine
 from buildassets.compiler.model import Draft
 from buildassets.compiler.transform.engine_set import EngineSet
 from buildassets.compiler.transform.tailwind import KIND as TAILWIND
-from buildassets.digest import digest_of_all
-from buildassets.files import digest_of
+from buildassets.disk.files import digest_of
+from buildassets.foundation.digest import digest_of_all
 
 _DIGITS = 8
 

@@ -22,7 +22,7 @@ from buildassets.compiler.transform.draft import drafted
 from buildassets.compiler.transform.engine_set import EngineSet, started_engines
 from buildassets.compiler.transform.worker_pool import Drafted
 from buildassets.errors import BuildError
-from buildassets.frozen import replace
+from buildassets.foundation.frozen import replace
 
 _LOG: Final = 2
 

@@ -14,9 +14,9 @@ from buildassets.compiler.config.values import Config, Mode
 from buildassets.compiler.engines.process.child import ClosedError, Processes, PythonProcess
 from buildassets.compiler.engines.process.endings import DiedError
 from buildassets.compiler.model import Draft, Source
-from buildassets.diagnostics import Location, error
-from buildassets.frozen import frozen, replace
-from buildassets.jobs import Room
+from buildassets.foundation.diagnostics import Location, error
+from buildassets.foundation.frozen import frozen, replace
+from buildassets.work.jobs import Room
 
 IN_FLIGHT_BYTES: Final = 64_000  # at least 10 ms of work, for a worker to do until this process sends more
 

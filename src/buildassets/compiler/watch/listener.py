@@ -5,8 +5,8 @@ from typing import Protocol, TypeAlias
 
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.result import BuildResult
-from buildassets.frozen import frozen
-from buildassets.manifest import Manifest
+from buildassets.foundation.frozen import frozen
+from buildassets.manifest.model import Manifest
 
 Rebuild: TypeAlias = Callable[[Config], BuildResult]
 

@@ -17,14 +17,14 @@ from urllib.parse import urlsplit
 from buildassets.compiler.result import BuildResult
 from buildassets.compiler.watch.livereload_server import ADDRESS, Server, listening
 from buildassets.compiler.watch.page_changes import PageChanges, ReleaseNames, names_of, page_changes
-from buildassets.diagnostics import Diagnostic, to_json
+from buildassets.disk.files import MOST_MANIFEST_BYTES, bytes_at, content_of, write_whole
+from buildassets.disk.removal import remove_file
 from buildassets.errors import ManifestError
-from buildassets.files import MOST_MANIFEST_BYTES, bytes_at, content_of, write_whole
-from buildassets.frozen import field, frozen
-from buildassets.manifest import ASSETS_FOLDER, LIVERELOAD_NAME, MANIFEST_NAME, Manifest, loads
-from buildassets.manifest_json import read_served
-from buildassets.programs.permission import Permission
-from buildassets.removal import remove_file
+from buildassets.foundation.diagnostics import Diagnostic, to_json
+from buildassets.foundation.frozen import field, frozen
+from buildassets.foundation.permission import Permission
+from buildassets.manifest.json import read_served
+from buildassets.manifest.model import ASSETS_FOLDER, LIVERELOAD_NAME, MANIFEST_NAME, Manifest, loads
 
 PORT: Final = 8470  # tried first: a Content-Security-Policy can name a fixed port
 _LOOPBACK_HOSTS: Final = frozenset(("localhost", "127.0.0.1", "::1"))

@@ -15,7 +15,7 @@ from threading import BoundedSemaphore, Thread, Timer
 from typing import Any, Final, Protocol
 from urllib.parse import parse_qs, urlsplit
 
-from buildassets.programs.permission import Permission, require
+from buildassets.foundation.permission import Permission, require
 
 ADDRESS: Final = "127.0.0.1"
 _EVENTS_PATH: Final = "/events"

@@ -11,7 +11,6 @@ from contextlib import ExitStack, nullcontext
 from time import monotonic
 from typing import Final
 
-from buildassets.collector import paused_collector
 from buildassets.compiler.cache.stamps import is_settled, signature
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.result import BuildResult
@@ -19,12 +18,13 @@ from buildassets.compiler.watch.listener import Listener, PagesChanged, Rebuild,
 from buildassets.compiler.watch.pages import PageTemplates
 from buildassets.compiler.watch.relevance import Watched, watched
 from buildassets.compiler.watch.rest import MANY, Wake
-from buildassets.diagnostics import Diagnostic
-from buildassets.digest import digest_of_all
+from buildassets.disk.plain_files import plain
 from buildassets.errors import ConfigError
-from buildassets.frozen import replace
-from buildassets.manifest import Manifest
-from buildassets.plain_files import plain
+from buildassets.foundation.diagnostics import Diagnostic
+from buildassets.foundation.digest import digest_of_all
+from buildassets.foundation.frozen import replace
+from buildassets.manifest.model import Manifest
+from buildassets.work.collector import paused_collector
 
 _LONGEST_CHECKOUT_SECONDS: Final = 10.0  # a lock held longer is left by a crash, or somebody writes a commit message
 

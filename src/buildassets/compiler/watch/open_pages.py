@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from buildassets.compiler.watch.livereload import PORT, LiveReload
 from buildassets.compiler.watch.livereload_server import ADDRESS
-from buildassets.diagnostics import Diagnostic, reason_text, warning
+from buildassets.foundation.diagnostics import Diagnostic, reason_text, warning
 
 if TYPE_CHECKING:
     from buildassets.compiler.config.values import Config

@@ -8,9 +8,9 @@ import posixpath
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from buildassets.frozen import field, frozen
-from buildassets.manifest import IDENTITY, Entry, Manifest
-from buildassets.paths import to_url
+from buildassets.foundation.frozen import field, frozen
+from buildassets.foundation.paths import to_url
+from buildassets.manifest.model import IDENTITY, Entry, Manifest
 
 __all__ = ["PageChanges", "ReleaseNames", "Swap", "names_of", "page_changes"]
 

@@ -6,9 +6,9 @@ Takes the configuration, gives the folders and the digests of the templates in t
 from collections.abc import Iterator, Mapping
 
 from buildassets.compiler.config.values import Config
-from buildassets.digest import digest
-from buildassets.files import content_of
-from buildassets.frozen import field, frozen
+from buildassets.disk.files import content_of
+from buildassets.foundation.digest import digest
+from buildassets.foundation.frozen import field, frozen
 
 
 @frozen

@@ -11,7 +11,7 @@ from typing import Final
 from buildassets.compiler.sources.discover import BUILT_IN_EXCLUDES
 from buildassets.compiler.sources.globs import compile_globs
 from buildassets.compiler.watch.events.protocol import Change, Phase
-from buildassets.frozen import frozen, replace
+from buildassets.foundation.frozen import frozen, replace
 
 
 @frozen

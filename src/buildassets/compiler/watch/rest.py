@@ -6,7 +6,7 @@ from typing import Final
 
 from buildassets.compiler.watch.events.protocol import Change, Events, Phase
 from buildassets.compiler.watch.relevance import Watched
-from buildassets.frozen import frozen
+from buildassets.foundation.frozen import frozen
 
 _REST_SECONDS: Final = 0.005
 _REST_OF_MANY_SECONDS: Final = 0.05  # a checkout or an install pauses between its files

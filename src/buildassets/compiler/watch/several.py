@@ -14,9 +14,9 @@ from buildassets.compiler.watch.events.lasting import LastingEvents
 from buildassets.compiler.watch.loop import Watch, may_be_newer
 from buildassets.compiler.watch.relevance import Watched
 from buildassets.compiler.watch.rest import Wake, first_wake, next_wakes
-from buildassets.diagnostics import Diagnostic
 from buildassets.errors import ConfigError
-from buildassets.frozen import frozen
+from buildassets.foundation.diagnostics import Diagnostic
+from buildassets.foundation.frozen import frozen
 
 
 @frozen

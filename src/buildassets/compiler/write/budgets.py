@@ -9,18 +9,18 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Final
 
-from buildassets.codings import compressed_chunks
 from buildassets.compiler.body import chunks_of_body, size_of
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.model import Linked, Named, Stored
 from buildassets.compiler.sources.globs import compile_globs
-from buildassets.diagnostics import Diagnostic, Location, error, sort_key
+from buildassets.disk.codings import compressed_chunks
 from buildassets.errors import ManifestError
-from buildassets.manifest import Entry, entries_of
-from buildassets.media import media_of, suffix
-from buildassets.nearest import Known
-from buildassets.paths import LogicalPath
-from buildassets.sizes import size_text
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, sort_key
+from buildassets.foundation.media import media_of, suffix
+from buildassets.foundation.nearest import Known
+from buildassets.foundation.paths import LogicalPath
+from buildassets.foundation.sizes import size_text
+from buildassets.manifest.model import Entry, entries_of
 
 _USUAL_LEVEL: Final = 9  # of gzip, if the release has no gzip copies
 _SHOWN_INPUTS: Final = 3

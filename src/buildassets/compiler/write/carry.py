@@ -15,13 +15,13 @@ from typing import Final, Protocol, TypeVar
 from buildassets.compiler.graph.kept_names import carries_hash
 from buildassets.compiler.write.release_directory import ReleaseWriter
 from buildassets.compiler.write.retain import Retaining, Superseded, superseded
-from buildassets.diagnostics import Diagnostic, Location, error, reason_text
-from buildassets.digest import ALGORITHMS, in_base64
+from buildassets.disk.files import chunks_of
 from buildassets.errors import BuildError
-from buildassets.files import chunks_of
-from buildassets.frozen import frozen, replace
-from buildassets.manifest import IDENTITY, LIVERELOAD_NAME, RELEASE_FILE, Entry, Retained
-from buildassets.media import SUFFIXES
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, reason_text
+from buildassets.foundation.digest import ALGORITHMS, in_base64
+from buildassets.foundation.frozen import frozen, replace
+from buildassets.foundation.media import SUFFIXES
+from buildassets.manifest.model import IDENTITY, LIVERELOAD_NAME, RELEASE_FILE, Entry, Retained
 
 _AT_A_TIME: Final = 32  # assets whose files are fetched but not yet in the release
 _SHOWN_FAULTS: Final = 5
@@ -153,7 +153,7 @@ def _in_turn(work: Callable[[_One], _Other], given: Iterable[_One], at_once: int
     if at_once == 1:
         yield from map(work, given)
         return
-    from buildassets.threads import UnwaitedThreads  # 10 ms
+    from buildassets.work.threads import UnwaitedThreads  # 10 ms
 
     rest = iter(given)
     with UnwaitedThreads(at_once) as threads:

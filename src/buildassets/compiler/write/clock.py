@@ -5,8 +5,8 @@ import time
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
-from buildassets.diagnostics import error
 from buildassets.errors import BuildError
+from buildassets.foundation.diagnostics import error
 
 Clock: TypeAlias = Callable[[], float]  # seconds since 1970
 

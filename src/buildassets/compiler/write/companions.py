@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import Any, Final
 
-from buildassets.digest import digest, in_base64
-from buildassets.manifest import IDENTITY, Companion, Entry, Manifest
-from buildassets.paths import to_url
+from buildassets.foundation.digest import digest, in_base64
+from buildassets.foundation.paths import to_url
+from buildassets.manifest.model import IDENTITY, Companion, Entry, Manifest
 
 # Sprockets sorts the versions of an asset by this time when it cleans up. With the time of a build two builds would
 # differ.

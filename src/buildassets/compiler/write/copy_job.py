@@ -1,8 +1,8 @@
 """Compressed copies as jobs for executors: what runs in a process elsewhere, and the bytes of jobs and answers."""
 
-from buildassets.codings import compressed, is_available, is_copy_of, library
 from buildassets.compiler.executors.answers import fit, unfit
 from buildassets.compiler.executors.away import Away
+from buildassets.disk.codings import compressed, is_available, is_copy_of, library
 
 
 def copy_job(job: bytes) -> bytes:

@@ -6,12 +6,12 @@ Takes a manifest that retains earlier releases, gives it with its deltas. Reads 
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final, Protocol
 
-from buildassets.codings import delta, library
 from buildassets.compiler.cache.store import BYTES, Cache
-from buildassets.digest import digest, in_base64
-from buildassets.frozen import frozen, replace
-from buildassets.manifest import Delta, Entry, Manifest
-from buildassets.media import delta_file, media_of
+from buildassets.disk.codings import delta, library
+from buildassets.foundation.digest import digest, in_base64
+from buildassets.foundation.frozen import frozen, replace
+from buildassets.foundation.media import delta_file, media_of
+from buildassets.manifest.model import Delta, Entry, Manifest
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor  # 10 ms

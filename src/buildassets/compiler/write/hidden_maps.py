@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from errno import ELOOP
 
 from buildassets.compiler.write.companions import described
-from buildassets.files import bytes_at, write_whole
-from buildassets.folders import make_folders_below
-from buildassets.manifest import MAPS_SUFFIX, Companion, Entry
-from buildassets.paths import LogicalPath
+from buildassets.disk.files import bytes_at, write_whole
+from buildassets.disk.folders import make_folders_below
+from buildassets.foundation.paths import LogicalPath
+from buildassets.manifest.model import MAPS_SUFFIX, Companion, Entry
 
 
 def write_maps(

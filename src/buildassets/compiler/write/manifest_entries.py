@@ -12,11 +12,11 @@ from buildassets.compiler.config.meta_env import variables
 from buildassets.compiler.config.values import Command, Config, Mode
 from buildassets.compiler.languages.reference import ReferenceKind
 from buildassets.compiler.model import Linked, Stored, ViteEntry
-from buildassets.digest import digest, fingerprint
-from buildassets.frozen import is_frozen, replace, values_by_name
-from buildassets.manifest import LIVERELOAD_NAME, RELEASE_FILE, Entry, Manifest, ViteSource
-from buildassets.media import released_type
-from buildassets.paths import LogicalPath
+from buildassets.foundation.digest import digest, fingerprint
+from buildassets.foundation.frozen import is_frozen, replace, values_by_name
+from buildassets.foundation.media import released_type
+from buildassets.foundation.paths import LogicalPath
+from buildassets.manifest.model import LIVERELOAD_NAME, RELEASE_FILE, Entry, Manifest, ViteSource
 
 if TYPE_CHECKING:
     from buildassets.compiler.graph.asset_graph import AssetGraph  # 10 ms

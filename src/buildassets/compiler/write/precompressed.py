@@ -11,7 +11,10 @@ from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from buildassets.codings import (
+from buildassets.compiler.body import OnDisk
+from buildassets.compiler.cache.store import BYTES, IN_FILE, Cache, Form
+from buildassets.compiler.cache.traces import Stale
+from buildassets.disk.codings import (
     compressed,
     compressed_chunks,
     decompressed_chunks,
@@ -20,14 +23,11 @@ from buildassets.codings import (
     library,
     memory_bytes,
 )
-from buildassets.compiler.body import OnDisk
-from buildassets.compiler.cache.store import BYTES, IN_FILE, Cache, Form
-from buildassets.compiler.cache.traces import Stale
-from buildassets.digest import digest
-from buildassets.files import LARGE_BYTES, bytes_at, chunks_of, content_of, digest_of, write_chunks
-from buildassets.frozen import field, frozen
-from buildassets.jobs import Room
-from buildassets.media import SUFFIXES
+from buildassets.disk.files import LARGE_BYTES, bytes_at, chunks_of, content_of, digest_of, write_chunks
+from buildassets.foundation.digest import digest
+from buildassets.foundation.frozen import field, frozen
+from buildassets.foundation.media import SUFFIXES
+from buildassets.work.jobs import Room
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor  # 10 ms

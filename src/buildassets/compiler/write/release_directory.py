@@ -15,9 +15,7 @@ from buildassets.compiler.body import OnDisk, bytes_of, chunks_of_body, size_of
 from buildassets.compiler.cache.store import Cache
 from buildassets.compiler.model import Named, Stored
 from buildassets.compiler.write.staging import Staging
-from buildassets.digest import IntegrityAlgorithm, in_base64, integrity, metadata_of
-from buildassets.errors import ManifestError
-from buildassets.files import (
+from buildassets.disk.files import (
     LARGE_BYTES,
     MOST_BYTES,
     MOST_MANIFEST_BYTES,
@@ -33,10 +31,17 @@ from buildassets.files import (
     write_chunks,
     write_new,
 )
-from buildassets.folders import make_folders, remove_temporary
-from buildassets.frozen import frozen, replace
-from buildassets.locks import locked
-from buildassets.manifest import (
+from buildassets.disk.folders import make_folders, remove_temporary
+from buildassets.disk.locks import locked
+from buildassets.disk.plain_files import linked_folder
+from buildassets.disk.removal import remove_path
+from buildassets.errors import ManifestError
+from buildassets.foundation.digest import IntegrityAlgorithm, in_base64, integrity, metadata_of
+from buildassets.foundation.frozen import frozen, replace
+from buildassets.foundation.media import SUFFIXES, delta_file, media_of
+from buildassets.foundation.paths import LogicalPath
+from buildassets.foundation.permission import Permission
+from buildassets.manifest.model import (
     ASSETS_FOLDER,
     IDENTITY,
     MANIFEST_NAME,
@@ -46,11 +51,6 @@ from buildassets.manifest import (
     may_have_own_names,
     own_names,
 )
-from buildassets.media import SUFFIXES, delta_file, media_of
-from buildassets.paths import LogicalPath
-from buildassets.plain_files import linked_folder
-from buildassets.programs.permission import Permission
-from buildassets.removal import remove_path
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor  # 10 ms

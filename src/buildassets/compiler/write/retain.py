@@ -10,11 +10,11 @@ from typing import Final
 
 from buildassets.compiler.config.values import Retain
 from buildassets.compiler.write.clock import Clock, timestamp
-from buildassets.diagnostics import Location, error
 from buildassets.errors import BuildError, ManifestError
-from buildassets.frozen import frozen, replace
-from buildassets.manifest import IDENTITY, Entry, Retained, loads, loads_lazily, release_of
-from buildassets.media import SUFFIXES
+from buildassets.foundation.diagnostics import Location, error
+from buildassets.foundation.frozen import frozen, replace
+from buildassets.foundation.media import SUFFIXES
+from buildassets.manifest.model import IDENTITY, Entry, Retained, loads, loads_lazily, release_of
 
 _HOUR_SECONDS: Final = 3600
 

@@ -11,10 +11,10 @@ from itertools import count
 from typing import Final, TypeAlias
 
 from buildassets.compiler.languages.native.library import NewFiles
-from buildassets.files import put_in_place, write_new
-from buildassets.folders import make_folders, make_folders_below
-from buildassets.frozen import frozen
-from buildassets.manifest import ASSETS_FOLDER
+from buildassets.disk.files import put_in_place, write_new
+from buildassets.disk.folders import make_folders, make_folders_below
+from buildassets.foundation.frozen import frozen
+from buildassets.manifest.model import ASSETS_FOLDER
 
 _MOST_FILES: Final = 50  # of those that one thread writes
 _MOST_BYTES: Final = 1_000_000

@@ -6,8 +6,8 @@ Shared by tools and packages for browsers.
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from buildassets.diagnostics import Diagnostic, error, warning
 from buildassets.errors import PackagesError
+from buildassets.foundation.diagnostics import Diagnostic, error, warning
 from buildassets.packages.registry.documents import Package, Release
 from buildassets.packages.registry.versions import best, candidates, passed_over
 

@@ -10,15 +10,15 @@ from hmac import compare_digest
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlsplit
 
-from buildassets.credentials import masked_url
-from buildassets.diagnostics import error, reason_text
-from buildassets.download import AnswerError, ServerError, Terms, download, download_to
+from buildassets.disk.files import chunks_of
 from buildassets.errors import PackagesError, RegistryError
-from buildassets.files import chunks_of
+from buildassets.foundation.credentials import masked_url
+from buildassets.foundation.diagnostics import error, reason_text
+from buildassets.net.download import AnswerError, ServerError, Terms, download, download_to
 from buildassets.packages.registry.documents import Advisory, Package, Release, advisories_in, package_in
 from buildassets.packages.registry.integrity import sha512_of
 from buildassets.packages.registry.settings import RegistrySettings, certificates_of
-from buildassets.threads import UnwaitedThreads
+from buildassets.work.threads import UnwaitedThreads
 
 if TYPE_CHECKING:
     from ssl import SSLContext

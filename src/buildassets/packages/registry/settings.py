@@ -12,13 +12,13 @@ from subprocess import DEVNULL, TimeoutExpired
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
-from buildassets.credentials import masked_url, without_credentials
-from buildassets.diagnostics import Location, error, reason_text
+from buildassets.disk.files import MOST_SETTINGS_BYTES, bytes_at, small_content_of
 from buildassets.errors import ConfigError
-from buildassets.files import MOST_SETTINGS_BYTES, bytes_at, small_content_of
-from buildassets.frozen import field, frozen
+from buildassets.foundation.credentials import masked_url, without_credentials
+from buildassets.foundation.diagnostics import Location, error, reason_text
+from buildassets.foundation.frozen import field, frozen
+from buildassets.foundation.permission import NotPermittedError, Permission
 from buildassets.packages.registry.npmrc import settings_in
-from buildassets.programs.permission import NotPermittedError, Permission
 from buildassets.programs.start import run, tool
 
 _PREFIX: Final = "npm_config_"

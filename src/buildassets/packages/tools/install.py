@@ -11,13 +11,15 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from buildassets.diagnostics import Diagnostic, Location, error, reason_text, warning
+from buildassets.disk.files import digest_of, is_staging, staging_name
+from buildassets.disk.folders import make_folders, remove_temporary
+from buildassets.disk.locks import locked
+from buildassets.disk.removal import move
 from buildassets.errors import ConfigError, PackagesError
-from buildassets.files import digest_of, is_staging, staging_name
-from buildassets.folders import make_folders, remove_temporary
-from buildassets.frozen import frozen
-from buildassets.locks import locked
-from buildassets.nearest import nearest
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, reason_text, warning
+from buildassets.foundation.frozen import frozen
+from buildassets.foundation.nearest import nearest
+from buildassets.foundation.permission import Permission
 from buildassets.packages.archive import unpack
 from buildassets.packages.lock import NAME, Lock, LockedPlatform, LockedTool, Newer, Outdated, read_lock, write_lock
 from buildassets.packages.registry.documents import Package, Release
@@ -27,9 +29,7 @@ from buildassets.packages.registry.registry import Registry
 from buildassets.packages.registry.versions import best, candidates, days_before, later_of, newest_of
 from buildassets.packages.tools.kinds import TOOLS, ToolKind, platform_of
 from buildassets.packages.tools.located import home_of, program_files, prove, prove_all
-from buildassets.programs.permission import Permission
-from buildassets.removal import move
-from buildassets.threads import UnwaitedThreads
+from buildassets.work.threads import UnwaitedThreads
 
 _AT_ONCE: Final = 4
 # Programs that are packages of Python, with the extra that installs them, and other names of tools.

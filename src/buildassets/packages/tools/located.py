@@ -6,14 +6,14 @@ Takes the project's folder, gives a command, or raises PackagesError. Uses no ne
 import os
 from functools import lru_cache
 
-from buildassets.diagnostics import Location, error, reason_text
+from buildassets.disk.files import digest_of
+from buildassets.disk.tools_folder import tools_folder
 from buildassets.errors import PackagesError
-from buildassets.files import digest_of
-from buildassets.frozen import frozen
+from buildassets.foundation.diagnostics import Location, error, reason_text
+from buildassets.foundation.frozen import frozen
 from buildassets.packages.lock import NAME, LockedPlatform, LockedTool, read_lock
 from buildassets.packages.registry.integrity import sha512_of
 from buildassets.packages.tools.kinds import TOOLS, ToolKind, platform_of
-from buildassets.tools_folder import tools_folder
 
 
 @frozen

@@ -7,9 +7,9 @@ dependency that nothing imports is not added; if it is present, its version has 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from buildassets.diagnostics import error
 from buildassets.errors import PackagesError
-from buildassets.frozen import field, frozen
+from buildassets.foundation.diagnostics import error
+from buildassets.foundation.frozen import field, frozen
 from buildassets.packages.registry.documents import Package, Release
 from buildassets.packages.registry.notices import no_release
 from buildassets.packages.registry.versions import best, candidates, later_of, satisfies

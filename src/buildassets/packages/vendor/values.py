@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 
-from buildassets.frozen import field, frozen
+from buildassets.foundation.frozen import field, frozen
 
 
 @frozen

@@ -11,13 +11,16 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from buildassets.diagnostics import Diagnostic, Location, error, reason_text, warning
+from buildassets.disk.files import MOST_BYTES, content_of, digest_of, is_staging, staging_name, write_whole
+from buildassets.disk.folders import files_below, is_within, make_folders, remove_temporary
+from buildassets.disk.locks import locked
+from buildassets.disk.plain_files import linked_folder
+from buildassets.disk.removal import move, remove_empty_folder
 from buildassets.errors import ConfigError, PackagesError
-from buildassets.files import MOST_BYTES, content_of, digest_of, is_staging, staging_name, write_whole
-from buildassets.folders import files_below, is_within, make_folders, remove_temporary
-from buildassets.frozen import frozen
-from buildassets.locks import locked
-from buildassets.nearest import nearest
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, reason_text, warning
+from buildassets.foundation.frozen import frozen
+from buildassets.foundation.nearest import nearest
+from buildassets.foundation.permission import Permission
 from buildassets.packages.archive import unpack
 from buildassets.packages.lock import NAME, Lock, LockedPackage, Newer, Outdated, read_lock, write_lock
 from buildassets.packages.registry.documents import Advisory, Release, is_name
@@ -27,10 +30,7 @@ from buildassets.packages.registry.registry import Registry
 from buildassets.packages.registry.versions import best, candidates, days_before, later_of
 from buildassets.packages.vendor.resolution import Resolution, Wanted, resolved
 from buildassets.packages.vendor.values import Chooser, Needed, Unpacked
-from buildassets.plain_files import linked_folder
-from buildassets.programs.permission import Permission
-from buildassets.removal import move, remove_empty_folder
-from buildassets.threads import UnwaitedThreads
+from buildassets.work.threads import UnwaitedThreads
 
 _AT_ONCE: Final = 6
 _BUNDLE: Final = 'install it with npm, and make a bundle of what imports it: `{ files = ["app.js"], bundle = true }`'

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from typing import BinaryIO
 
-from buildassets.plain_files import plain
+from buildassets.disk.plain_files import plain
 from buildassets.release.archive.pack import pack
 from buildassets.release.archive.read import form_of, members_of_archive
 from buildassets.release.archive.zip import opened_zip

@@ -6,12 +6,12 @@ from contextlib import suppress
 from functools import partial
 from typing import Final, Literal, TypeAlias
 
-from buildassets.archives import gunzipped, limited, members_of_tar
-from buildassets.codings import is_available, unzstd
+from buildassets.disk.archives import gunzipped, limited, members_of_tar
+from buildassets.disk.codings import is_available, unzstd
+from buildassets.disk.files import MOST_MANIFEST_BYTES, chunks_of
+from buildassets.disk.plain_files import plain
 from buildassets.errors import ReleaseError
-from buildassets.files import MOST_MANIFEST_BYTES, chunks_of
-from buildassets.manifest import MANIFEST_NAME
-from buildassets.plain_files import plain
+from buildassets.manifest.model import MANIFEST_NAME
 from buildassets.release.archive.zip import MAGICS, members_of_zip
 from buildassets.release.inventory.inventory import Inventory, inventory
 from buildassets.release.inventory.members import Member

@@ -11,20 +11,20 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 
+from buildassets.disk.files import STAGING_PREFIX, chunks_of, put_in_place, sync, write_chunks
+from buildassets.disk.folders import NamesInFolder, make_folders, remove_temporary
+from buildassets.disk.locks import locked
+from buildassets.disk.plain_files import linked_folder
+from buildassets.disk.removal import remove_empty_folder, remove_file
 from buildassets.errors import ManifestError, ReleaseError
-from buildassets.files import STAGING_PREFIX, chunks_of, put_in_place, sync, write_chunks
-from buildassets.folders import NamesInFolder, make_folders, remove_temporary
-from buildassets.locks import locked
-from buildassets.manifest import MANIFEST_NAME
-from buildassets.plain_files import linked_folder
-from buildassets.programs.permission import Permission
+from buildassets.foundation.permission import Permission
+from buildassets.manifest.model import MANIFEST_NAME
 from buildassets.programs.places import reason_not_own
 from buildassets.release.archive.read import inventory_of_archive, members_of_archive
 from buildassets.release.inventory.compare import diagnostics_of, examined
 from buildassets.release.inventory.inventory import Inventory, inventory_of_folder
 from buildassets.release.inventory.members import Member
 from buildassets.release.inventory.refusals import refusal
-from buildassets.removal import remove_empty_folder, remove_file
 
 
 def unpack(

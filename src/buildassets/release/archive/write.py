@@ -3,9 +3,9 @@
 from hashlib import sha256
 from typing import BinaryIO, Final
 
-from buildassets.files import whole_file
-from buildassets.frozen import frozen
-from buildassets.locks import locked
+from buildassets.disk.files import whole_file
+from buildassets.disk.locks import locked
+from buildassets.foundation.frozen import frozen
 from buildassets.release.archive.pack import pack
 from buildassets.release.archive.read import Form, largest_bytes
 from buildassets.release.inventory.contents import FolderContents

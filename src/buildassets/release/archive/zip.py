@@ -14,7 +14,7 @@ from functools import partial
 from itertools import pairwise
 from typing import Final
 
-from buildassets.frozen import frozen
+from buildassets.foundation.frozen import frozen
 from buildassets.release.archive.blocks import Write
 from buildassets.release.inventory.members import CHUNK_BYTES, Member
 from buildassets.release.inventory.refusals import refusal

@@ -10,9 +10,9 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, Literal, TypeAlias
 
-from buildassets.frozen import frozen
-from buildassets.manifest import IDENTITY, Entry, Manifest
-from buildassets.media import Syntax, media_of, suffix
+from buildassets.foundation.frozen import frozen
+from buildassets.foundation.media import Syntax, media_of, suffix
+from buildassets.manifest.model import IDENTITY, Entry, Manifest
 
 Kind: TypeAlias = Literal["added", "removed", "changed"]
 CauseKind: TypeAlias = Literal["input", "engine", "configuration", "reference", "asset", "unknown"]

@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from buildassets.diagnostics import printable
+from buildassets.foundation.diagnostics import printable
+from buildassets.foundation.sizes import size_text
 from buildassets.release.diff.causes import CODINGS, Cause, Change, Difference, Kind, Sizes, sizes_of
-from buildassets.sizes import size_text
 
 _MOST_ROWS: Final = 50
 _MOST_CHARACTERS: Final = 60_000  # a comment on GitHub may have 65,536

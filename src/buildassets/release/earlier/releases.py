@@ -12,16 +12,16 @@ from typing import Final
 from urllib.parse import urljoin, urlsplit
 from urllib.request import url2pathname
 
-from buildassets.credentials import masked_url
-from buildassets.diagnostics import Location, error, reason_text
-from buildassets.download import download, download_to
+from buildassets.disk.files import MOST_MANIFEST_BYTES, chunks_of, content_of, write_chunks
+from buildassets.disk.folders import temporary_folder
 from buildassets.errors import BuildError, ManifestError
-from buildassets.files import MOST_MANIFEST_BYTES, chunks_of, content_of, write_chunks
-from buildassets.folders import temporary_folder
-from buildassets.frozen import frozen
-from buildassets.manifest import MANIFEST_NAME, loads
-from buildassets.paths import to_url
-from buildassets.programs.permission import Permission
+from buildassets.foundation.credentials import masked_url
+from buildassets.foundation.diagnostics import Location, error, reason_text
+from buildassets.foundation.frozen import frozen
+from buildassets.foundation.paths import to_url
+from buildassets.foundation.permission import Permission
+from buildassets.manifest.model import MANIFEST_NAME, loads
+from buildassets.net.download import download, download_to
 from buildassets.release.archive.read import inventory_of_archive, is_archive
 from buildassets.release.archive.unpack import unpack
 

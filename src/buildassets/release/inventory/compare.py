@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterable, Mapping
 from hashlib import new, sha256
 from typing import Final
 
-from buildassets.codings import decompressed
-from buildassets.diagnostics import Diagnostic, Location, error
-from buildassets.frozen import field, frozen
+from buildassets.disk.codings import decompressed
+from buildassets.foundation.diagnostics import Diagnostic, Location, error
+from buildassets.foundation.frozen import field, frozen
 from buildassets.release.inventory.inventory import Copied, Expected, Inventory
 from buildassets.release.inventory.members import Member
 

@@ -8,9 +8,9 @@ from functools import partial
 from hashlib import new
 from typing import BinaryIO, Final
 
-from buildassets.codings import inflated, is_available, unzstd
+from buildassets.disk.codings import inflated, is_available, unzstd
+from buildassets.disk.plain_files import plain_below
 from buildassets.errors import ReleaseError
-from buildassets.plain_files import plain_below
 from buildassets.release.inventory.inventory import Copied, Expected
 from buildassets.release.inventory.members import CHUNK_BYTES, chunks_of
 from buildassets.release.inventory.refusals import refusal

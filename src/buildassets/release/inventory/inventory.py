@@ -7,12 +7,14 @@ from collections.abc import Iterator, Mapping
 from errno import EFBIG
 from typing import Final
 
-from buildassets.diagnostics import reason_text
-from buildassets.digest import digest
+from buildassets.disk.files import MOST_MANIFEST_BYTES, content_of
 from buildassets.errors import ManifestError, ReleaseError
-from buildassets.files import MOST_MANIFEST_BYTES, content_of
-from buildassets.frozen import field, frozen
-from buildassets.manifest import (
+from buildassets.foundation.diagnostics import reason_text
+from buildassets.foundation.digest import digest
+from buildassets.foundation.frozen import field, frozen
+from buildassets.foundation.media import SUFFIXES, delta_file
+from buildassets.foundation.typed import typed
+from buildassets.manifest.model import (
     ASSETS_FOLDER,
     IDENTITY,
     MANIFEST_NAME,
@@ -22,10 +24,8 @@ from buildassets.manifest import (
     loads,
     release_content,
 )
-from buildassets.media import SUFFIXES, delta_file
 from buildassets.release.inventory.names import fault_of
 from buildassets.release.inventory.refusals import refusal
-from buildassets.typed import typed
 
 _AGAIN: Final = "build again, or get the release again from where it was built"
 

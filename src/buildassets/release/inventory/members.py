@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Final
 
-from buildassets.folders import files_below
-from buildassets.frozen import frozen
-from buildassets.plain_files import plain_below
+from buildassets.disk.folders import files_below
+from buildassets.disk.plain_files import plain_below
+from buildassets.foundation.frozen import frozen
 
 CHUNK_BYTES: Final = 1 << 18
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import Final
 
-from buildassets.diagnostics import Location, error
 from buildassets.errors import ReleaseError
+from buildassets.foundation.diagnostics import Location, error
 
 _HINTS: Final = {
     "archive/bomb": "do not unpack it; get it again from where it was packed",

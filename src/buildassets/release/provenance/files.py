@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from hashlib import file_digest
 from typing import Any
 
-from buildassets.digest import digest
-from buildassets.files import MOST_MANIFEST_BYTES, bytes_at, content_of, whole_file
-from buildassets.manifest import MANIFEST_NAME, loads
-from buildassets.plain_files import plain
+from buildassets.disk.files import MOST_MANIFEST_BYTES, bytes_at, content_of, whole_file
+from buildassets.disk.plain_files import plain
+from buildassets.foundation.digest import digest
+from buildassets.manifest.model import MANIFEST_NAME, loads
 from buildassets.release.inventory.inventory import inventory
 from buildassets.release.provenance.bill_of_materials import bill
 from buildassets.release.provenance.statement import Made, statement

@@ -6,8 +6,8 @@ in-toto Attestation Framework 1.0, Statement v1; SLSA 1.0, Provenance v1.
 from collections.abc import Mapping
 from typing import Any, Final
 
-from buildassets.frozen import frozen
-from buildassets.manifest import MANIFEST_NAME, Manifest
+from buildassets.foundation.frozen import frozen
+from buildassets.manifest.model import MANIFEST_NAME, Manifest
 
 # URIs that serve as names only; nothing can be fetched from them.
 BUILD_TYPE: Final = "urn:x-buildassets:build:v1"

@@ -11,11 +11,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from buildassets.files import MOST_SETTINGS_BYTES, content_of
-from buildassets.frozen import frozen
-from buildassets.media import suffix
+from buildassets.disk.files import MOST_SETTINGS_BYTES, content_of
+from buildassets.disk.plain_files import plain
+from buildassets.foundation.frozen import frozen
+from buildassets.foundation.media import suffix
 from buildassets.packages.lock import read_lock
-from buildassets.plain_files import plain
 
 _MODULES: Final = "node_modules"
 _VENDOR: Final = "/vendor/"

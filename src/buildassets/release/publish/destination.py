@@ -17,16 +17,16 @@ from typing import Any, Final, Protocol, TypeVar
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from buildassets.credentials import has_credentials, masked_in, masked_url
-from buildassets.diagnostics import Diagnostic, error
+from buildassets.disk.files import MOST_BYTES, STAGING_PREFIX, content_of, put_in_place
+from buildassets.disk.folders import is_within, make_folders, make_folders_below, path_below
+from buildassets.disk.removal import remove_path
 from buildassets.errors import ConfigError
-from buildassets.files import MOST_BYTES, STAGING_PREFIX, content_of, put_in_place
-from buildassets.folders import is_within, make_folders, make_folders_below, path_below
-from buildassets.frozen import frozen
-from buildassets.programs.permission import Permission, require
+from buildassets.foundation.credentials import has_credentials, masked_in, masked_url
+from buildassets.foundation.diagnostics import Diagnostic, error
+from buildassets.foundation.frozen import frozen
+from buildassets.foundation.permission import Permission, require
 from buildassets.release.inventory.members import members_of_folder
-from buildassets.removal import remove_path
-from buildassets.threads import within
+from buildassets.work.threads import within
 
 _T = TypeVar("_T")
 

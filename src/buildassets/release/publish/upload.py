@@ -10,12 +10,12 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, Final
 
-from buildassets.diagnostics import Diagnostic, Location, error, reason_text
+from buildassets.disk.files import LARGE_BYTES
 from buildassets.errors import ManifestError, ReleaseError
-from buildassets.files import LARGE_BYTES
-from buildassets.frozen import field, frozen, replace
-from buildassets.manifest import ASSETS_FOLDER, MANIFEST_NAME, loads_lazily, may_have_own_names, own_names
-from buildassets.media import content_type, media_of
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, reason_text
+from buildassets.foundation.frozen import field, frozen, replace
+from buildassets.foundation.media import content_type, media_of
+from buildassets.manifest.model import ASSETS_FOLDER, MANIFEST_NAME, loads_lazily, may_have_own_names, own_names
 from buildassets.release.inventory.contents import checked
 from buildassets.release.inventory.inventory import Expected, Inventory
 from buildassets.release.inventory.members import chunks_of

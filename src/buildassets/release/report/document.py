@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from buildassets.frozen import frozen
-from buildassets.manifest import Entry, Manifest
-from buildassets.measures import Contents, Measures
+from buildassets.foundation.frozen import frozen
+from buildassets.foundation.measures import Contents, Measures
+from buildassets.manifest.model import Entry, Manifest
 from buildassets.release.diff.causes import Difference
 from buildassets.release.diff.document import difference_document
 from buildassets.release.report.duplicates import repeated_files, repeated_modules, repeated_packages

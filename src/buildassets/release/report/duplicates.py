@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 
-from buildassets.frozen import frozen
-from buildassets.manifest import IDENTITY, Entry, Manifest
-from buildassets.measures import Contents
+from buildassets.foundation.frozen import frozen
+from buildassets.foundation.measures import Contents
+from buildassets.manifest.model import IDENTITY, Entry, Manifest
 
 _MODULES = "node_modules/"
 

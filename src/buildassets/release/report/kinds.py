@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Final, TypeAlias
 
-from buildassets.frozen import frozen
-from buildassets.manifest import Entry
+from buildassets.foundation.frozen import frozen
+from buildassets.manifest.model import Entry
 from buildassets.release.diff.causes import Sizes, sizes_of
 
 Kind: TypeAlias = str

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from buildassets.foundation.sizes import size_text
 from buildassets.release.diff.text import code, markdown_of, words
 from buildassets.release.report.document import Facts, document
-from buildassets.sizes import size_text
 
 _LARGEST: Final = 10
 _MOST_NAMES: Final = 10

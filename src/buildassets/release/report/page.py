@@ -12,7 +12,7 @@ from hashlib import sha256
 from html import escape
 from typing import Any
 
-from buildassets.diagnostics import printable
+from buildassets.foundation.diagnostics import printable
 
 
 def report_page(document: Mapping[str, Any]) -> str:

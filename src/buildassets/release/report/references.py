@@ -7,8 +7,8 @@ that it refers to, imports, or has as its source map.
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 
-from buildassets.frozen import field, frozen
-from buildassets.manifest import Manifest
+from buildassets.foundation.frozen import field, frozen
+from buildassets.manifest.model import Manifest
 
 Names = Mapping[str, Sequence[str]]  # of assets: those that an asset refers to, or places that name it
 IMPORT_MAP = "import map"

@@ -10,8 +10,8 @@ from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from buildassets.diagnostics import error, reason_text
 from buildassets.errors import ConfigError
+from buildassets.foundation.diagnostics import error, reason_text
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey

@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from mmap import ACCESS_READ, mmap
 from typing import TYPE_CHECKING, Final
 
-from buildassets.diagnostics import reason_text
-from buildassets.files import write_whole
-from buildassets.plain_files import plain
+from buildassets.disk.files import write_whole
+from buildassets.disk.plain_files import plain
+from buildassets.foundation.diagnostics import reason_text
 from buildassets.release.inventory.refusals import refusal
 
 if TYPE_CHECKING:

@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Iterator, Mapping
 
-from buildassets.diagnostics import Diagnostic, Location, error
-from buildassets.manifest import Manifest
+from buildassets.foundation.diagnostics import Diagnostic, Location, error
+from buildassets.manifest.model import Manifest
 
 _SHOWN = 3  # names in a diagnostic, which is no list
 

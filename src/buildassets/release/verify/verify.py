@@ -3,8 +3,8 @@
 import os
 from collections.abc import Callable, Iterable, Iterator
 
-from buildassets.frozen import frozen
-from buildassets.locks import locked
+from buildassets.disk.locks import locked
+from buildassets.foundation.frozen import frozen
 from buildassets.release.archive.canonical import first_mismatch
 from buildassets.release.archive.read import inventory_of_archive, members_of_archive
 from buildassets.release.inventory.compare import Report, examined

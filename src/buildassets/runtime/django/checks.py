@@ -18,17 +18,17 @@ from django.core.checks import CheckMessage, Error, Warning  # noqa: A004 Django
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import find_commands
 
+from buildassets.disk.plain_files import plain
 from buildassets.errors import ManifestError
-from buildassets.frozen import frozen
-from buildassets.manifest import Manifest
-from buildassets.media import OCTETS, media_of
-from buildassets.plain_files import plain
+from buildassets.foundation.frozen import frozen
+from buildassets.foundation.media import OCTETS, media_of
+from buildassets.foundation.typed import IS_WATCHED
+from buildassets.manifest.model import Manifest
 from buildassets.runtime.django.compiler import is_installed
 from buildassets.runtime.django.options import Options, has_release_storage, read_options
 from buildassets.runtime.django.release import read_manifest, release_files
 from buildassets.runtime.django.sources import StaticRoot, source_roots
 from buildassets.runtime.django.template_folders import template_folders
-from buildassets.typed import IS_WATCHED
 
 __all__ = ["check_deployment", "check_release"]
 

@@ -16,7 +16,7 @@ from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import CommandError
 
-from buildassets.manifest import MANIFEST_NAME
+from buildassets.manifest.model import MANIFEST_NAME
 from buildassets.programs.start import Permitted, own_module
 from buildassets.runtime.django.options import read_options
 from buildassets.runtime.django.sources import StaticRoot, source_roots

@@ -7,8 +7,8 @@ from typing import Any, Final
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from buildassets.frozen import frozen
-from buildassets.nearest import nearest
+from buildassets.foundation.frozen import frozen
+from buildassets.foundation.nearest import nearest
 
 KNOWN: Final = ("manifest", "url", "early_hints")
 
@@ -63,7 +63,7 @@ def _manifest(given: Any) -> str | None:
         return None
     path = os.fspath(given)
     if _is_folder(path):
-        from buildassets.manifest import MANIFEST_NAME  # a web process does not load this module
+        from buildassets.manifest.model import MANIFEST_NAME  # a web process does not load this module
 
         meant = os.path.join(path, MANIFEST_NAME)
         raise ImproperlyConfigured(

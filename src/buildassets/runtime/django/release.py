@@ -5,12 +5,12 @@ Takes the path of a manifest, and opens it. Imports the vocabulary.
 
 from collections.abc import Iterator
 
-from buildassets.diagnostics import reason_text
-from buildassets.frozen import frozen
-from buildassets.manifest import Manifest, loads
-from buildassets.manifest_json import refusal
-from buildassets.media import SUFFIXES
-from buildassets.plain_files import plain
+from buildassets.disk.plain_files import plain
+from buildassets.foundation.diagnostics import reason_text
+from buildassets.foundation.frozen import frozen
+from buildassets.foundation.media import SUFFIXES
+from buildassets.manifest.json import refusal
+from buildassets.manifest.model import Manifest, loads
 
 
 @frozen

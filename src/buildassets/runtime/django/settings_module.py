@@ -13,7 +13,7 @@ from typing import Final
 from django.conf import ENVIRONMENT_VARIABLE
 from django.core.exceptions import ImproperlyConfigured
 
-from buildassets.plain_files import plain
+from buildassets.disk.plain_files import plain
 
 __all__ = ["settings_found"]
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 
-from buildassets.frozen import frozen
+from buildassets.foundation.frozen import frozen
 
 __all__ = ["StaticRoot", "as_glob", "source_roots"]
 

@@ -16,10 +16,10 @@ from django.core.files.base import File
 from django.core.files.storage import Storage
 from django.core.management.base import CommandError
 
+from buildassets.disk.plain_files import plain_below
 from buildassets.errors import ManifestError
-from buildassets.manifest_json import ASSETS_FOLDER
-from buildassets.paths import to_url
-from buildassets.plain_files import plain_below
+from buildassets.foundation.paths import to_url
+from buildassets.manifest.json import ASSETS_FOLDER
 from buildassets.runtime.assets import AssetNotFound
 from buildassets.runtime.django import assets
 from buildassets.runtime.django.installed import is_installed, not_installed

@@ -18,9 +18,9 @@ from django.template.loaders.base import Loader
 from django.template.loaders.cached import Loader as CachedLoader
 
 from buildassets.errors import ManifestError
+from buildassets.foundation.typed import IS_WATCHED
 from buildassets.runtime.assets import release_of
 from buildassets.runtime.django import assets
-from buildassets.typed import IS_WATCHED
 
 __all__ = ["read_templates_anew_under_watch"]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from buildassets.compiler.build import build
 from buildassets.compiler.config.values import CacheSettings
 from buildassets.compiler.result import BuildResult
-from buildassets.diagnostics import render_text
+from buildassets.foundation.diagnostics import render_text
 from tests.building import load_config
 from tests.compiler.cache.remote.sites import key_pair, site
 from tests.conftest import Tree, read_tree

@@ -10,7 +10,7 @@ import pytest
 from buildassets.compiler.cache.remote.address import opened_store
 from buildassets.compiler.cache.remote.line import PATIENCE_SECONDS, READ_FIRST, WRITE_LAST, Line, Outcome
 from buildassets.compiler.cache.remote.store import StoreError
-from buildassets.programs.permission import BUILDING
+from buildassets.foundation.permission import BUILDING
 
 
 def _refused() -> None:

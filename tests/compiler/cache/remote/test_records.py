@@ -19,7 +19,7 @@ from buildassets.compiler.cache.remote.records import (
     record_name,
     unpacked,
 )
-from buildassets.digest import digest
+from buildassets.foundation.digest import digest
 
 KEY = digest(b"key")
 RESULT = Result(digest(b"stored"), digest(b"plain"), 5, "identity", 7)

@@ -9,7 +9,7 @@ import pytest
 
 from buildassets.compiler.engines.esbuild.command import find_esbuild
 from buildassets.compiler.engines.unavailable import UnavailableError
-from buildassets.programs.permission import BUILDING
+from buildassets.foundation.permission import BUILDING
 from tests.packages.installed import put_tool
 
 MACHINE = {"x86_64": "x64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())

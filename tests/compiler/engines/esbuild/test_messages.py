@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from buildassets.compiler.engines.esbuild.messages import diagnostics_of, read_messages
-from buildassets.diagnostics import Diagnostic, Location
+from buildassets.foundation.diagnostics import Diagnostic, Location
 from tests.conftest import write_tree
 
 TWO = """\

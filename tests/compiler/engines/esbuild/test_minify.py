@@ -16,7 +16,7 @@ from buildassets.compiler.engines.registry import start_engine
 from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.maps import origin_at, read_map
 from buildassets.errors import BuildError
-from buildassets.programs.permission import BUILDING
+from buildassets.foundation.permission import BUILDING
 from buildassets.programs.start import Permitted
 from tests.building import only
 from tests.compiler.languages.javascript.js_programs import MODULES, SCRIPTS, Run

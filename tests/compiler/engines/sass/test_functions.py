@@ -13,7 +13,7 @@ from buildassets.compiler.engines.registry import start_engine
 from buildassets.compiler.engines.sass.functions import FUNCTIONS, AssetCalls, outside, uncalled
 from buildassets.compiler.languages.css.lexer import Kind, tokens
 from buildassets.compiler.languages.css.references import scan
-from buildassets.paths import from_url
+from buildassets.foundation.paths import from_url
 from tests.conftest import write_tree
 
 Compile = Callable[..., Compiled]

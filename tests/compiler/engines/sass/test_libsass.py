@@ -12,7 +12,7 @@ from buildassets.compiler.engines.process.endings import DiedError
 from buildassets.compiler.engines.protocol import EngineInput
 from buildassets.compiler.engines.sass import libsass as scss_libsass
 from buildassets.compiler.engines.sass.libsass import LibsassEngine
-from buildassets.diagnostics import Location
+from buildassets.foundation.diagnostics import Location
 from tests.building import only_error
 from tests.compiler.engines.sass.test_sass import GIVEN, Compile, brief, compiling, names, origin
 from tests.conftest import write_tree

@@ -10,7 +10,7 @@ from buildassets.compiler.engines.sass import dart
 from buildassets.compiler.engines.sass.dart import DartSassEngine, dart_sass
 from buildassets.compiler.engines.sass.libsass import LibsassEngine
 from buildassets.compiler.engines.sass.like_libsass import LikeLibsassEngine, late_declarations
-from buildassets.programs.permission import BUILDING
+from buildassets.foundation.permission import BUILDING
 from tests.conftest import write_tree
 
 MIXED = ".a { @media print { color: red } color: blue }\n"

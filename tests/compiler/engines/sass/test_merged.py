@@ -11,7 +11,7 @@ import pytest
 from buildassets.compiler.engines.protocol import Compiled, EngineInput
 from buildassets.compiler.engines.sass.dart import DartSassEngine
 from buildassets.compiler.engines.sass.libsass import LibsassEngine
-from buildassets.programs.permission import BUILDING
+from buildassets.foundation.permission import BUILDING
 from tests.conftest import Tree, write_tree
 
 ENGINES = [partial(DartSassEngine, permission=BUILDING), LibsassEngine]

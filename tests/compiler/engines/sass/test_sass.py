@@ -15,11 +15,11 @@ from buildassets.compiler.engines.sass.dart import DartSassEngine
 from buildassets.compiler.engines.sass.libsass import LibsassEngine
 from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.maps import origin_at, read_map
-from buildassets.diagnostics import Diagnostic
-from buildassets.programs.permission import BUILDING
+from buildassets.foundation.diagnostics import Diagnostic
+from buildassets.foundation.permission import BUILDING
 from tests.building import only_error
 from tests.conftest import Tree, wait_for, write_tree
-from tests.test_plain_files import at_once, special
+from tests.disk.test_plain_files import at_once, special
 
 __all__ = ["at_once"]
 

@@ -7,7 +7,7 @@ import pytest
 from buildassets.compiler.engines.tailwind import command
 from buildassets.compiler.engines.tailwind.command import find_tailwind
 from buildassets.compiler.engines.unavailable import UnavailableError
-from buildassets.programs.permission import BUILDING
+from buildassets.foundation.permission import BUILDING
 from tests.conftest import write_tree
 from tests.tailwind import program
 

@@ -10,7 +10,7 @@ import pytest
 from buildassets.compiler.build import build
 from buildassets.compiler.incremental.no_op import incremental
 from buildassets.compiler.result import BuildResult, LastBuild
-from buildassets.diagnostics import render_text
+from buildassets.foundation.diagnostics import render_text
 from tests.building import codes, load_config, only, only_error, printed, released
 from tests.compiler.engines.tailwind.projects import FILES, OURS, PAGE, SETTINGS, css, made, site
 from tests.conftest import Tree, read_tree, settle, write_tree

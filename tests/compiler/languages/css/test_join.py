@@ -12,7 +12,7 @@ from buildassets.compiler.languages.css.join import is_closed
 from buildassets.compiler.languages.edits import edited
 from buildassets.compiler.languages.join import join
 from buildassets.compiler.languages.joints import Joints, Member
-from buildassets.media import Syntax
+from buildassets.foundation.media import Syntax
 from tests import building
 from tests.css_trees import tinycss2
 

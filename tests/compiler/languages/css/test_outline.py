@@ -8,7 +8,7 @@ from buildassets.compiler.languages.css.join import is_closed
 from buildassets.compiler.languages.css.outline import Rule, outline
 from buildassets.compiler.languages.join import join
 from buildassets.compiler.languages.joints import Joints, Member
-from buildassets.media import Syntax
+from buildassets.foundation.media import Syntax
 from tests.compiler.languages.css.test_join import HAZARDS
 
 UNPATTERNED = "<!---->"  # is passed over between rules, and keeps a sheet from being read with patterns

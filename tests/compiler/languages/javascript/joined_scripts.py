@@ -7,7 +7,7 @@ from typing import Any
 
 from buildassets.compiler.languages.join import join
 from buildassets.compiler.languages.joints import Joints, Member
-from buildassets.media import Syntax
+from buildassets.foundation.media import Syntax
 from tests import building
 
 HAZARDS = (

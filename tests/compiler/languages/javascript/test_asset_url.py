@@ -8,8 +8,8 @@ import pytest
 from buildassets.compiler.languages.edits import edited
 from buildassets.compiler.languages.javascript.asset_url import find_asset_urls, scan_written
 from buildassets.compiler.result import BuildResult
-from buildassets.diagnostics import render_text
-from buildassets.paths import LogicalPath
+from buildassets.foundation.diagnostics import render_text
+from buildassets.foundation.paths import LogicalPath
 from tests.command import built
 
 LOGICAL = LogicalPath("js/app.js")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from buildassets.compiler.languages.markup.html import scan
 from buildassets.compiler.languages.reference import ReferenceKind
 from buildassets.compiler.languages.scan import splice
-from buildassets.paths import split_url
+from buildassets.foundation.paths import split_url
 from tests.markup_trees import html_urls
 
 ONE_REFERENCE = [

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from buildassets.compiler.languages.markup.svg import scan
 from buildassets.compiler.languages.scan import splice
-from buildassets.paths import split_url
+from buildassets.foundation.paths import split_url
 from tests.markup_trees import svg_urls
 
 ONE_REFERENCE = [

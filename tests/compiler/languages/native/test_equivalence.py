@@ -34,7 +34,7 @@ from buildassets.compiler.languages.javascript.worker_urls import may_name_worke
 from buildassets.compiler.languages.join import join
 from buildassets.compiler.languages.joints import Member
 from buildassets.compiler.languages.native.library import Question, asked, asked_of_script, numbers_of
-from buildassets.media import Syntax
+from buildassets.foundation.media import Syntax
 from tests.compiler.languages.javascript.test_scopes import BODIES
 from tests.conftest import lexers_in_python, need_library, watchdog
 

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from buildassets.compiler.languages.source_map.lines import Lines
-from buildassets.media import Syntax
+from buildassets.foundation.media import Syntax
 
 texts = st.text(st.sampled_from("ab é😀\r\n\u2028\ufeff"), max_size=30)
 

@@ -37,9 +37,9 @@ from buildassets.compat.compressor.run.state import State
 from buildassets.compat.plan_file import plain, plan_folder, plan_path, write_plan
 from buildassets.compiler.cache.folder import FOLDER_VARIABLE
 from buildassets.compiler.config.block_plan import FORMAT
-from buildassets.diagnostics import Diagnostic, Location, error, reason_text, render_text
 from buildassets.errors import BuildError
-from buildassets.frozen import frozen
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, reason_text, render_text
+from buildassets.foundation.frozen import frozen
 from buildassets.runtime.django.sources import as_glob
 
 __all__ = ["Scope", "planned", "planned_blocks", "scope"]

@@ -42,10 +42,10 @@ from buildassets.compat.compressor.build.working_directory import kept_directory
 from buildassets.compat.compressor.run.key import VARYING, static_path, url_of
 from buildassets.compat.compressor.run.lookup import URL_PLACEHOLDER
 from buildassets.compat.compressor.run.nodes import KINDS
-from buildassets.diagnostics import Diagnostic, Location, error, warning
-from buildassets.folders import is_within
-from buildassets.frozen import frozen
-from buildassets.plain_files import plain
+from buildassets.disk.folders import is_within
+from buildassets.disk.plain_files import plain
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, warning
+from buildassets.foundation.frozen import frozen
 
 __all__ = ["Contents", "Made"]
 
@@ -474,7 +474,7 @@ def _place_of(rendering: Rendering, part: Part) -> Location:
         source, start = rendering.place.source, rendering.place.offset()
         found = source.find(text, start)
         if found >= 0:
-            from buildassets.diagnostics import locate
+            from buildassets.foundation.diagnostics import locate
 
             return locate(rendering.place.file, source, found)
     return rendering.place.location()

@@ -11,8 +11,8 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from buildassets.compat.compressor.run.state import State, states_in
-from buildassets.diagnostics import error
 from buildassets.errors import BuildError
+from buildassets.foundation.diagnostics import error
 
 __all__ = ["ProbedContexts", "offline_contexts", "thread_state"]
 

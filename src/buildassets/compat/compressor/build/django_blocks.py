@@ -23,7 +23,7 @@ from buildassets.compat.compressor.build.static_files import plain_static_urls
 from buildassets.compat.compressor.build.translations import in_each_language
 from buildassets.compat.compressor.build.unknowns import MANY, Recorder, variants
 from buildassets.compat.compressor.run.nodes import CompressNode, UnknownKindError
-from buildassets.diagnostics import Diagnostic, Location, error, locate, warning
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, locate, warning
 
 __all__ = ["DjangoBlocks"]
 

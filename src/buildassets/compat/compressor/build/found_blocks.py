@@ -10,7 +10,7 @@ from typing import Any, Final
 from buildassets.compat.compressor.build.rendering import Place
 from buildassets.compat.compressor.run.key import state_key
 from buildassets.compat.compressor.run.state import State
-from buildassets.diagnostics import Diagnostic, error
+from buildassets.foundation.diagnostics import Diagnostic, error
 
 __all__ = ["FoundBlocks"]
 

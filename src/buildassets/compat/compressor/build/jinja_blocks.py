@@ -31,8 +31,8 @@ from buildassets.compat.compressor.build.translations import in_each_language
 from buildassets.compat.compressor.build.unknowns import MANY, Recorder, variants
 from buildassets.compat.compressor.run.jinja import CompressorExtension, UnknownKindError
 from buildassets.compat.compressor.run.key import Block
-from buildassets.diagnostics import Diagnostic, Location, error, locate, warning
 from buildassets.errors import BuildError
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, locate, warning
 
 __all__ = ["JinjaBlocks", "build_environments"]
 

@@ -20,9 +20,9 @@ from buildassets.compiler.languages.join import join
 from buildassets.compiler.languages.joints import Member as Joined
 from buildassets.compiler.languages.scan import splice
 from buildassets.compiler.resolve.urls import has_host
-from buildassets.frozen import frozen
-from buildassets.media import Syntax
-from buildassets.paths import LogicalPath, relative, to_url
+from buildassets.foundation.frozen import frozen
+from buildassets.foundation.media import Syntax
+from buildassets.foundation.paths import LogicalPath, relative, to_url
 
 __all__ = ["Member", "grouped", "rebased", "whole_text"]
 

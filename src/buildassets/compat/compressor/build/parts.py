@@ -12,7 +12,7 @@ from buildassets.compat.compressor.build.precompilers import SASS_SUFFIXES
 from buildassets.compat.compressor.build.rendering import Rendering
 from buildassets.compat.compressor.run.elements import Element, elements_of
 from buildassets.compat.compressor.run.key import url_of
-from buildassets.frozen import frozen
+from buildassets.foundation.frozen import frozen
 
 __all__ = ["CONTENT_TYPE", "Part", "Sort", "group_of", "kept_attributes", "parts_of", "unknown_names"]
 

@@ -20,10 +20,10 @@ from django.db import connections
 from django.db.backends.signals import connection_created
 
 from buildassets._version import __version__
-from buildassets.files import write_whole
-from buildassets.plain_files import plain
-from buildassets.programs.permission import OWN
-from buildassets.removal import remove_file
+from buildassets.disk.files import write_whole
+from buildassets.disk.plain_files import plain
+from buildassets.disk.removal import remove_file
+from buildassets.foundation.permission import OWN
 
 __all__ = ["Reads", "deciding_key", "forget", "holds", "keep", "recorded_reads"]
 

@@ -12,9 +12,9 @@ from typing import Any, Final
 from django.utils.module_loading import import_string
 
 from buildassets.compat.compressor.run.stand_ins.classes import written_input
-from buildassets.frozen import frozen
-from buildassets.plain_files import plain
-from buildassets.programs.permission import BUILDING
+from buildassets.disk.plain_files import plain
+from buildassets.foundation.frozen import frozen
+from buildassets.foundation.permission import BUILDING
 from buildassets.programs.start import named, run_line
 
 __all__ = ["SASS_SUFFIXES", "Content", "PrecompilerError", "is_for_engine", "precompiled", "was_libsass"]

@@ -14,9 +14,9 @@ from buildassets.compat.compressor.run.key import static_path
 from buildassets.compiler.languages.reference import OF_DEBUGGERS
 from buildassets.compiler.languages.scan import scan
 from buildassets.compiler.resolve.urls import has_host, target_of
-from buildassets.media import Syntax
-from buildassets.paths import LogicalPath
-from buildassets.plain_files import plain
+from buildassets.disk.plain_files import plain
+from buildassets.foundation.media import Syntax
+from buildassets.foundation.paths import LogicalPath
 
 __all__ = ["collected_references", "page_urls"]
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from buildassets.compat.compressor.run.key import Block
-from buildassets.diagnostics import Location, locate
-from buildassets.frozen import field, frozen
+from buildassets.foundation.diagnostics import Location, locate
+from buildassets.foundation.frozen import field, frozen
 
 __all__ = ["Place", "Rendering"]
 

@@ -10,9 +10,9 @@ from django.conf import settings
 
 from buildassets.compat.compressor.build.meanings import MEANINGS
 from buildassets.compat.compressor.run.settings import url_prefixes
-from buildassets.diagnostics import Diagnostic, error, warning
-from buildassets.frozen import frozen
-from buildassets.nearest import nearest
+from buildassets.foundation.diagnostics import Diagnostic, error, warning
+from buildassets.foundation.frozen import frozen
+from buildassets.foundation.nearest import nearest
 
 __all__ = ["BuildOptions", "build_options", "setting_faults"]
 

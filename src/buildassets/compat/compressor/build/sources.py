@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from posixpath import dirname, join, splitext
 
-from buildassets.diagnostics import Location
-from buildassets.files import write_whole
-from buildassets.plain_files import plain
-from buildassets.programs.permission import OWN
-from buildassets.removal import remove_path
+from buildassets.disk.files import write_whole
+from buildassets.disk.plain_files import plain
+from buildassets.disk.removal import remove_path
+from buildassets.foundation.diagnostics import Location
+from buildassets.foundation.permission import OWN
 
 __all__ = ["GeneratedSources", "digest_of"]
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from buildassets.frozen import frozen
+from buildassets.foundation.frozen import frozen
 
 __all__ = ["MANY", "Recorder", "Variant", "variants"]
 

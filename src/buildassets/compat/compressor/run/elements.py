@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
-from buildassets.frozen import frozen
+from buildassets.foundation.frozen import frozen
 
 __all__ = ["LONGEST_KEPT", "Attributes", "Element", "elements_of"]
 

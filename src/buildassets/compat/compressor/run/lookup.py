@@ -18,7 +18,7 @@ from buildassets.compat.compressor.run.key import HASH, HASH_INSIDE, Block, bloc
 from buildassets.compat.compressor.run.settings import blocks_url, url_prefixes
 from buildassets.compat.compressor.run.state import state_of
 from buildassets.errors import ManifestError
-from buildassets.paths import to_url
+from buildassets.foundation.paths import to_url
 from buildassets.runtime import tags
 from buildassets.runtime.assets import AssetNotFound, Assets, release_of
 from buildassets.runtime.django import assets

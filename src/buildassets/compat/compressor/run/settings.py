@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 
-from buildassets.frozen import frozen
+from buildassets.foundation.frozen import frozen
 
 __all__ = ["RunOptions", "blocks_prefix", "blocks_url", "forget_options", "is_varying", "run_options", "url_prefixes"]
 

@@ -9,9 +9,9 @@ from typing import Any, Final
 
 from buildassets.compat.yaml_text import DEEPEST, Keys, places_of, read_yaml
 from buildassets.compiler.config.values import Mode
-from buildassets.diagnostics import Diagnostic, Location, error, locate, warning
 from buildassets.errors import ConfigError
-from buildassets.frozen import field, frozen
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, locate, warning
+from buildassets.foundation.frozen import field, frozen
 
 PACKAGES: Final = ("javascripts", "stylesheets", "templates")
 _OPTIONS: Final = ("compressor_options", "css_compressor_options")

@@ -16,12 +16,12 @@ from buildassets.compiler.config.foreign import Asked, Foreign, severity_of_empt
 from buildassets.compiler.config.values import DataUrls, Mode
 from buildassets.compiler.engines.protocol import Templating
 from buildassets.compiler.sources.uncompiled import compiled_name
-from buildassets.diagnostics import Diagnostic, Severity, error
+from buildassets.disk.folders import path_below
 from buildassets.errors import ConfigError
-from buildassets.folders import path_below
-from buildassets.frozen import frozen
-from buildassets.manifest import Packages
-from buildassets.paths import normalise
+from buildassets.foundation.diagnostics import Diagnostic, Severity, error
+from buildassets.foundation.frozen import frozen
+from buildassets.foundation.paths import normalise
+from buildassets.manifest.model import Packages
 
 # Jammit embeds what takes fewer than 32,700 characters in base64, and fonts of any size.
 _EMBEDDED_BYTES: Final = 24_522

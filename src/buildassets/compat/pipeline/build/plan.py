@@ -19,11 +19,11 @@ from buildassets.compat.plan_file import plain, plan_folder, write_plan
 from buildassets.compiler.config.block_plan import FORMAT
 from buildassets.compiler.config.file import relative_to, search
 from buildassets.compiler.config.foreign import severity_of_empty
-from buildassets.diagnostics import Diagnostic, Location, error, warning
-from buildassets.folders import files_below
-from buildassets.media import suffix
-from buildassets.nearest import nearest
-from buildassets.paths import normalise
+from buildassets.disk.folders import files_below
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, warning
+from buildassets.foundation.media import suffix
+from buildassets.foundation.nearest import nearest
+from buildassets.foundation.paths import normalise
 from buildassets.runtime.django.sources import StaticRoot, source_roots
 
 __all__ = ["document", "planned"]

@@ -11,8 +11,8 @@ from buildassets.compiler.config.block_plan import merged_of, parts_of
 from buildassets.compiler.config.file import relative_to
 from buildassets.compiler.config.foreign import Asked, Foreign
 from buildassets.compiler.config.values import BlockPlan
-from buildassets.diagnostics import error, from_json
 from buildassets.errors import ConfigError
+from buildassets.foundation.diagnostics import error, from_json
 
 _EMPTY: Final = "pipeline/empty"  # the others are built
 _PROGRAM: Final = "buildassets.compat.pipeline.build.collect"

@@ -13,7 +13,7 @@ from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
 
 from buildassets.compat.pipeline.run.key import members_key, package_key
-from buildassets.nearest import nearest
+from buildassets.foundation.nearest import nearest
 from buildassets.runtime.assets import Assets, release_of
 from buildassets.runtime.django import assets
 from buildassets.runtime.tags import Markup

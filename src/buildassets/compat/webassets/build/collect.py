@@ -22,9 +22,9 @@ from buildassets.compat.webassets.build.yaml_file import read_yaml_file
 from buildassets.compat.webassets.run.bundle import Bundle
 from buildassets.compat.webassets.run.environment import Environment
 from buildassets.compat.webassets.run.loaders import LoaderError, YAMLLoader
-from buildassets.diagnostics import to_json as diagnostic_json
 from buildassets.errors import ConfigError
-from buildassets.programs.permission import IMPORTING
+from buildassets.foundation.diagnostics import to_json as diagnostic_json
+from buildassets.foundation.permission import IMPORTING
 from buildassets.programs.project_python import project_module
 from buildassets.runtime import nearest_manifest
 from buildassets.runtime.assets import Assets

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from buildassets.compat.webassets.run.bundle import Bundle
-from buildassets.frozen import field, frozen
+from buildassets.foundation.frozen import field, frozen
 
 _DEEPEST: Final = 100  # bundles in bundles
 

@@ -19,9 +19,9 @@ from buildassets.compiler.config.file import relative_to
 from buildassets.compiler.config.values import Mode
 from buildassets.compiler.engines.protocol import Templating
 from buildassets.compiler.sources.globs import compile_globs
-from buildassets.diagnostics import Diagnostic, Location, error, place, warning
-from buildassets.media import Syntax, media_of, suffix
-from buildassets.paths import LogicalPath, normalise
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, place, warning
+from buildassets.foundation.media import Syntax, media_of, suffix
+from buildassets.foundation.paths import LogicalPath, normalise
 
 _COMPILED: Final = {".scss": ".css", ".sass": ".css"}
 _ALWAYS_COMPILED: Final = (*_COMPILED, ".jst")

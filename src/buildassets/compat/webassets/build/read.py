@@ -13,9 +13,9 @@ from buildassets.compat.webassets.build.project import Project
 from buildassets.compat.webassets.build.yaml_file import SUFFIXES
 from buildassets.compiler.config.foreign import Asked, Foreign
 from buildassets.compiler.config.values import BlockPlan
-from buildassets.diagnostics import error, from_json
 from buildassets.errors import ConfigError
-from buildassets.programs.permission import Permission
+from buildassets.foundation.diagnostics import error, from_json
+from buildassets.foundation.permission import Permission
 
 _PROGRAM: Final = "buildassets.compat.webassets.build.collect"
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from buildassets.compat.webassets.build.described import Described, Static
-from buildassets.folders import path_below, walk
+from buildassets.disk.folders import path_below, walk
 
 _MAGIC: Final = re.compile(r"([*?\[])")
 _HASH: Final = "[0-9a-f]" * 8  # versions as webassets makes them

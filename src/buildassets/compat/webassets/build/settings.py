@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from buildassets.compat.meaning import Meaning
 from buildassets.compat.webassets.run.settings import OPTIONS, PREFIX
-from buildassets.nearest import nearest
+from buildassets.foundation.nearest import nearest
 
 _PROGRAM: Final = Meaning("changed", "not needed: the engines of the build take the place of programs")
 _BUCKET: Final = "let `url` be that of the bucket or of the CDN, and upload with `buildassets publish`: docs/publish.md"

@@ -14,8 +14,8 @@ from jinja2.exceptions import TemplateError
 
 from buildassets.compat.webassets.run.bundle import Bundle
 from buildassets.compat.webassets.run.jinja import METHOD, OPTIONS, AssetsExtension
-from buildassets.files import small_text_of
-from buildassets.folders import files_below
+from buildassets.disk.files import small_text_of
+from buildassets.disk.folders import files_below
 
 _SUFFIXES: Final = (".html", ".htm", ".jinja", ".jinja2", ".j2", ".xml", ".svg", ".txt")
 _TAG: Final = "assets"

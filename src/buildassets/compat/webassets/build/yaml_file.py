@@ -10,9 +10,9 @@ from typing import Any, Final
 from buildassets.compat.webassets.run.bundle import Bundle
 from buildassets.compat.yaml_text import Keys, places_of, read_yaml
 from buildassets.compiler.config.file import read_text
-from buildassets.diagnostics import Location, error, locate
 from buildassets.errors import ConfigError
-from buildassets.frozen import frozen
+from buildassets.foundation.diagnostics import Location, error, locate
+from buildassets.foundation.frozen import frozen
 
 SUFFIXES: Final = (".yml", ".yaml")
 _BUNDLES: Final = "bundles"

@@ -6,7 +6,7 @@ from typing import Any
 
 from buildassets.compat.webassets.run.bundle import Bundle
 from buildassets.compat.webassets.run.environment import Environment
-from buildassets.programs.permission import IMPORTING
+from buildassets.foundation.permission import IMPORTING
 from buildassets.programs.project_python import project_module
 
 __all__ = ["LoaderError", "PythonLoader", "YAMLLoader"]

@@ -5,8 +5,8 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from buildassets.compiler.cache.remote.store import Store
-from buildassets.credentials import masked_url, without_credentials
-from buildassets.programs.permission import Permission, require
+from buildassets.foundation.credentials import masked_url, without_credentials
+from buildassets.foundation.permission import Permission, require
 
 LOGIN_VARIABLE: Final = "BUILDASSETS_CACHE_LOGIN"
 _PORTS: Final = {"http": 80, "https": 443, "redis": 6379, "rediss": 6379}

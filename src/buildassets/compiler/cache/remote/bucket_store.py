@@ -5,7 +5,7 @@ from threading import Lock, Thread
 from typing import Any
 
 from buildassets.compiler.cache.remote.store import StoreError, too_large
-from buildassets.credentials import masked
+from buildassets.foundation.credentials import masked
 
 _PACKAGES = {"s3": "s3fs", "gs": "gcsfs", "az": "adlfs"}
 _NO_BUCKET = "bucket does not exist"  # in what s3fs and gcsfs raise, as the services word it

@@ -22,7 +22,7 @@ from buildassets.compiler.cache.remote.records import (
     unpacked,
 )
 from buildassets.compiler.cache.traces import Kept, Trace, next_key
-from buildassets.frozen import field, frozen
+from buildassets.foundation.frozen import field, frozen
 
 _MOST_LINKS: Final = 64
 

@@ -7,7 +7,7 @@ from threading import Lock, local
 from typing import ClassVar, Generic, Protocol, TypeVar
 
 from buildassets.compiler.cache.remote.store import StoreError
-from buildassets.diagnostics import reason_text
+from buildassets.foundation.diagnostics import reason_text
 
 
 class Connection(Protocol):

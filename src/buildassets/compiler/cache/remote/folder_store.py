@@ -6,9 +6,9 @@ from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
 
 from buildassets.compiler.cache.remote.store import StoreError, too_large
-from buildassets.diagnostics import reason_text
-from buildassets.files import write_whole
-from buildassets.plain_files import plain
+from buildassets.disk.files import write_whole
+from buildassets.disk.plain_files import plain
+from buildassets.foundation.diagnostics import reason_text
 
 _CHUNK_BYTES: Final = 1 << 18
 

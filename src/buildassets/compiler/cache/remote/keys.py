@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Final
 
 from buildassets.compiler.cache.remote.records import Sign, Verify
 from buildassets.compiler.config.cache_keys import ED25519, HMAC, is_scope, key_bytes
-from buildassets.diagnostics import error
 from buildassets.errors import ConfigError
-from buildassets.frozen import field, frozen
+from buildassets.foundation.diagnostics import error
+from buildassets.foundation.frozen import field, frozen
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey

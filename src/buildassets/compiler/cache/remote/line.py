@@ -12,8 +12,8 @@ from time import monotonic
 from typing import Any, Final
 
 from buildassets.compiler.cache.remote.store import Store, StoreError
-from buildassets.frozen import frozen
-from buildassets.jobs import Room
+from buildassets.foundation.frozen import frozen
+from buildassets.work.jobs import Room
 
 CONNECTIONS: Final = 16
 PATIENCE_SECONDS: Final = 1.8  # for waits that bring nothing, of all in one build
@@ -161,7 +161,7 @@ class Line:
 
 def reason_of(fault: Exception) -> str:
     """Why a server failed, by whatever was raised, in a few words."""
-    from buildassets.diagnostics import reason_text
+    from buildassets.foundation.diagnostics import reason_text
 
     if isinstance(fault, TimeoutError):
         return "it does not answer"

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from buildassets.compiler.config.values import Config
-from buildassets.frozen import frozen
+from buildassets.foundation.frozen import frozen
 
 _LEAST_LETTERS: Final = 4  # of a value that is searched for: a shorter one may be part of any word
 _NAME: Final = rb"[\w~%@+$\x80-\xff-]"  # a character of a path between its slashes; a dot may also end a sentence

@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from buildassets.compiler.cache import json_values
-from buildassets.digest import digest, digest_of_all
-from buildassets.frozen import frozen
+from buildassets.foundation.digest import digest, digest_of_all
+from buildassets.foundation.frozen import frozen
 
 FORMAT: Final = 1
 MOST_RECORD_BYTES: Final = 1 << 20  # a sheet depends on 1,500 files at most

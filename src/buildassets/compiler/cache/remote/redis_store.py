@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from buildassets.compiler.cache.remote.connections import ConnectedStore
 from buildassets.compiler.cache.remote.store import StoreError, too_large
-from buildassets.frozen import frozen
+from buildassets.foundation.frozen import frozen
 
 _PORT: Final = 6379
 _TIMEOUT_SECONDS: Final = 10.0  # without a byte

@@ -31,9 +31,9 @@ from buildassets.compiler.cache.remote.records import (
 from buildassets.compiler.cache.remote.use import RemoteUse
 from buildassets.compiler.cache.traces import Kept
 from buildassets.compiler.config.values import Config
-from buildassets.credentials import masked_url
-from buildassets.diagnostics import Diagnostic, warning
-from buildassets.frozen import frozen, replace
+from buildassets.foundation.credentials import masked_url
+from buildassets.foundation.diagnostics import Diagnostic, warning
+from buildassets.foundation.frozen import frozen, replace
 
 _ASKED_FROM_BYTES: Final = 1 << 14  # whether a server has bytes is asked before as many or more are sent
 _WORTH_SECONDS: Final = 0.1  # of waiting for one result that is written, and more for each megabyte

@@ -1,6 +1,6 @@
 """What a build had from the remote cache. Imports next to nothing: a build with nothing to do has that, too."""
 
-from buildassets.frozen import frozen
+from buildassets.foundation.frozen import frozen
 
 
 @frozen

@@ -15,12 +15,12 @@ from typing import Final
 
 from buildassets.compiler.engines.program_files import descriptions, names_in
 from buildassets.compiler.engines.unavailable import UnavailableError
+from buildassets.disk.plain_files import plain
+from buildassets.disk.tools_folder import package_records
 from buildassets.errors import ConfigError, PackagesError
-from buildassets.frozen import frozen
+from buildassets.foundation.frozen import frozen
 from buildassets.packages.tools.kinds import TOOLS
 from buildassets.packages.tools.located import locked_command
-from buildassets.plain_files import plain
-from buildassets.tools_folder import package_records
 
 _MODULES: Final = "node_modules"
 _PYTHONS: Final = ("python", "python3")  # those of the environment that runs us, whatever PATH has

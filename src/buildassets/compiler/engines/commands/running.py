@@ -13,7 +13,7 @@ from time import monotonic
 from typing import IO, TYPE_CHECKING, Final, TypeVar
 
 from buildassets.compiler.engines.process.child import ClosedError
-from buildassets.frozen import frozen
+from buildassets.foundation.frozen import frozen
 from buildassets.programs.start import Permitted, start
 
 if TYPE_CHECKING:

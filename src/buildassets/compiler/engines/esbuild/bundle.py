@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from buildassets.compiler.engines.esbuild.messages import Message, diagnostics_of, read_messages
 from buildassets.compiler.engines.process.endings import ending
-from buildassets.diagnostics import Diagnostic, Location, error, reason_text
-from buildassets.frozen import frozen, replace
-from buildassets.media import file_suffixes
-from buildassets.paths import from_url
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, reason_text
+from buildassets.foundation.frozen import frozen, replace
+from buildassets.foundation.media import file_suffixes
+from buildassets.foundation.paths import from_url
 from buildassets.programs.start import start
 
 if TYPE_CHECKING:

@@ -12,11 +12,11 @@ from typing import Final
 from buildassets.compiler.engines.process.endings import ending
 from buildassets.compiler.engines.tool_choice import chosen
 from buildassets.compiler.engines.unavailable import NotRunError, UnavailableError, remedy
-from buildassets.diagnostics import reason_text
-from buildassets.frozen import frozen
-from buildassets.lazy_pattern import lazy_pattern
+from buildassets.foundation.diagnostics import reason_text
+from buildassets.foundation.frozen import frozen
+from buildassets.foundation.lazy_pattern import lazy_pattern
+from buildassets.foundation.permission import Permission
 from buildassets.programs.on_path import program_on_path
-from buildassets.programs.permission import Permission
 from buildassets.programs.start import Permitted, output_of
 
 _OLDEST: Final = (0, 17)  # the first with today's command line

@@ -11,10 +11,10 @@ from posixpath import dirname, join
 from typing import Final
 
 from buildassets.compiler.languages.javascript.jsx import HINT as JSX_HINT
-from buildassets.diagnostics import Diagnostic, Location, Severity, locate, place
-from buildassets.frozen import frozen
-from buildassets.nearest import nearest
-from buildassets.plain_files import plain
+from buildassets.disk.plain_files import plain
+from buildassets.foundation.diagnostics import Diagnostic, Location, Severity, locate, place
+from buildassets.foundation.frozen import frozen
+from buildassets.foundation.nearest import nearest
 
 _HEAD: Final = re.compile(r"^\S+ \[(ERROR|WARNING)\] ", re.MULTILINE)
 _IDENTIFIER: Final = re.compile(r" \[([a-z]+(?:-[a-z]+)*)\]\Z")

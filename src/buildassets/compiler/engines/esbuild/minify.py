@@ -23,10 +23,19 @@ from buildassets.compiler.languages.javascript.jsx import HINT as JSX_HINT
 from buildassets.compiler.languages.javascript.lexer import Kind, reads_as_module, tokens
 from buildassets.compiler.languages.javascript.minify import pieces
 from buildassets.compiler.languages.javascript.proof import is_readable
-from buildassets.diagnostics import Diagnostic, Location, Severity, error, locate, place, reason_text, warning
 from buildassets.errors import BuildError
-from buildassets.frozen import replace
-from buildassets.media import Syntax
+from buildassets.foundation.diagnostics import (
+    Diagnostic,
+    Location,
+    Severity,
+    error,
+    locate,
+    place,
+    reason_text,
+    warning,
+)
+from buildassets.foundation.frozen import replace
+from buildassets.foundation.media import Syntax
 
 _LIMIT_SECONDS: Final = 120.0
 # Without `--format`, a script stays a script whose top-level names others can use, and a module stays a module.

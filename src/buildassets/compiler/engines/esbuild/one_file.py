@@ -11,7 +11,7 @@ from typing import Final
 from buildassets.compiler.engines.esbuild.minify import EsbuildEngine, errors_of, source_map_of, warnings_of
 from buildassets.compiler.engines.process.endings import DiedError
 from buildassets.compiler.engines.protocol import Compiled, EngineInput
-from buildassets.diagnostics import Location, error, reason_text
+from buildassets.foundation.diagnostics import Location, error, reason_text
 
 _FLAGS: Final = (
     *("--charset=utf8", "--legal-comments=inline", "--log-level=silent", "--log-limit=0"),

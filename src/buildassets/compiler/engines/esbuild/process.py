@@ -12,7 +12,7 @@ from buildassets.compiler.engines.esbuild import protocol as esbuild_protocol
 from buildassets.compiler.engines.esbuild.command import EsbuildCommand
 from buildassets.compiler.engines.process.child import SocketProcess
 from buildassets.compiler.engines.process.endings import DiedError
-from buildassets.frozen import frozen
+from buildassets.foundation.frozen import frozen
 
 
 @frozen

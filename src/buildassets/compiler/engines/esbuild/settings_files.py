@@ -10,7 +10,7 @@ from posixpath import basename, dirname
 from typing import Final
 
 from buildassets.compiler.engines.esbuild.tsconfig import tsconfig_of
-from buildassets.plain_files import plain
+from buildassets.disk.plain_files import plain
 
 _EXTENDS: Final = re.compile(r'"extends"\s*:\s*(\[[^\]]*\]|"[^"]*")')
 _QUOTED: Final = re.compile(r'"([^"]*)"')

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from buildassets.compiler.engines.esbuild.settings_files import settings_of
-from buildassets.diagnostics import Diagnostic, Location, error, locate, reason_text
-from buildassets.files import content_of
-from buildassets.media import suffix
-from buildassets.plain_files import fault_of_special
+from buildassets.disk.files import content_of
+from buildassets.disk.plain_files import fault_of_special
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, locate, reason_text
+from buildassets.foundation.media import suffix
 
 _RELATIVE: Final = re.compile(r"[\"'`](\.{1,2}/[^\"'`\n]+)[\"'`]")
 _IN_SHEETS: Final = re.compile(r"(?:@import\s+|url\(\s*)[\"']?([^\"'()\s]+)", re.IGNORECASE)

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Final
 
 from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineOptions
 from buildassets.compiler.engines.reader import Reader
-from buildassets.diagnostics import Location
 from buildassets.errors import BuildError
-from buildassets.frozen import replace
-from buildassets.media import suffix
+from buildassets.foundation.diagnostics import Location
+from buildassets.foundation.frozen import replace
+from buildassets.foundation.media import suffix
 
 if TYPE_CHECKING:
     from buildassets.compiler.engines.esbuild.one_file import OneFileEsbuild

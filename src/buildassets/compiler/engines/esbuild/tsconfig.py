@@ -11,9 +11,9 @@ from posixpath import basename, dirname, isabs, join, normpath
 from typing import Any, Final, TypeAlias
 
 from buildassets.compiler.languages.json.fault import json_fault
-from buildassets.diagnostics import Diagnostic, Location, error, locate, warning
-from buildassets.frozen import field, frozen
-from buildassets.lazy_pattern import lazy_pattern
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, locate, warning
+from buildassets.foundation.frozen import field, frozen
+from buildassets.foundation.lazy_pattern import lazy_pattern
 
 Read: TypeAlias = Callable[[str], str | None]  # the text of the file at an absolute path, None if there is none
 _Options: TypeAlias = dict[str, Any]

@@ -44,10 +44,10 @@ _CLASSES: Final = {
     "buildassets.compiler.languages.source_map.values": ("Origin", "SourceMap"),
     "buildassets.compiler.model": ("Draft", "Source"),
     "buildassets.compiler.transform.worker_pool": ("Drafted",),
-    "buildassets.manifest": ("Packages",),
-    "buildassets.file_sets": ("FileSet",),
-    "buildassets.diagnostics": ("Diagnostic", "Location", "Severity"),
-    "buildassets.programs.permission": ("Permission",),
+    "buildassets.disk.file_sets": ("FileSet",),
+    "buildassets.foundation.diagnostics": ("Diagnostic", "Location", "Severity"),
+    "buildassets.foundation.permission": ("Permission",),
+    "buildassets.manifest.model": ("Packages",),
 }
 EXCHANGED: Final = frozenset((module, name) for module, names in _CLASSES.items() for name in names)
 _SIZE: Final = Struct("!Q")  # precedes each object: its length in bytes

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from buildassets.compiler.engines.sass.libsass_faults import blanked
-from buildassets.lazy_pattern import lazy_pattern
-from buildassets.nearest import nearest
+from buildassets.foundation.lazy_pattern import lazy_pattern
+from buildassets.foundation.nearest import nearest
 
 IMPORT_LOOP: Final = "move what both need into a file of its own, which both load"
 _BUILT_IN_MODULES: Final = ("color", "list", "map", "math", "meta", "selector", "string")

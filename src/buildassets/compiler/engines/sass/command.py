@@ -10,10 +10,10 @@ from typing import Final
 from buildassets.compiler.engines.sass.wheel import carried_version, installed_command
 from buildassets.compiler.engines.tool_choice import chosen
 from buildassets.compiler.engines.unavailable import UnavailableError
-from buildassets.frozen import frozen
+from buildassets.foundation.frozen import frozen
+from buildassets.foundation.permission import Permission
 from buildassets.packages.tools.kinds import TOOLS, platform_of
 from buildassets.programs.on_path import program_on_path
-from buildassets.programs.permission import Permission
 from buildassets.programs.start import Permitted
 
 _NAME: Final = "dart-sass"

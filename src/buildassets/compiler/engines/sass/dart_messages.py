@@ -11,10 +11,10 @@ from buildassets.compiler.engines.sass.embedded_protocol import Event, EventKind
 from buildassets.compiler.engines.sass.survey import SpecialFile
 from buildassets.compiler.engines.wording import ELSEWHERE, sentence
 from buildassets.compiler.languages.source_map.lines import Lines
-from buildassets.diagnostics import Diagnostic, Location, error, locate, place, warning
-from buildassets.frozen import frozen, replace
-from buildassets.nearest import nearest
-from buildassets.paths import from_url
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, locate, place, warning
+from buildassets.foundation.frozen import frozen, replace
+from buildassets.foundation.nearest import nearest
+from buildassets.foundation.paths import from_url
 
 _MOST_TRACES: Final = 8
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")

@@ -22,7 +22,7 @@ from buildassets.compiler.engines.sass.embedded_protocol import (
     Version,
 )
 from buildassets.compiler.engines.sass.functions import FUNCTIONS, PARAMETER
-from buildassets.paths import to_url
+from buildassets.foundation.paths import to_url
 from buildassets.programs.start import Permitted
 
 # The characters that Dart leaves unescaped in the path of a URL: one file must not have two URLs.

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from buildassets.compiler.languages.reference import DATA_URL_DEMAND
-from buildassets.lazy_pattern import lazy_pattern
-from buildassets.paths import quoted, split_url, to_url
+from buildassets.foundation.lazy_pattern import lazy_pattern
+from buildassets.foundation.paths import quoted, split_url, to_url
 
 _DATA_URL: Final = "asset-data-url"
 _STATIC: Final = "static"  # of django-libsass: it gives a path

@@ -13,10 +13,10 @@ from itertools import chain, islice
 from stat import S_ISDIR
 from typing import NamedTuple, TypeAlias
 
-from buildassets.diagnostics import reason_text
-from buildassets.files import content_of
-from buildassets.frozen import frozen
-from buildassets.nearest import Known
+from buildassets.disk.files import content_of
+from buildassets.foundation.diagnostics import reason_text
+from buildassets.foundation.frozen import frozen
+from buildassets.foundation.nearest import Known
 
 Merged: TypeAlias = Sequence[tuple[str, str]]  # folders, each with its prefix, whose files count as one tree
 _STRINGS = r"""(?:\s*+(?:"[^"\n]*+"|'[^'\n]*+')\s*+,?+)++"""

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from buildassets.compiler.engines.sass.libsass_messages import DART_SASS
-from buildassets.frozen import frozen
-from buildassets.lazy_pattern import lazy_pattern
+from buildassets.foundation.frozen import frozen
+from buildassets.foundation.lazy_pattern import lazy_pattern
 
 
 @frozen

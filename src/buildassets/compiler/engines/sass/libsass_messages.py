@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from buildassets.frozen import frozen
-from buildassets.lazy_pattern import lazy_pattern
+from buildassets.foundation.frozen import frozen
+from buildassets.foundation.lazy_pattern import lazy_pattern
 
 DART_SASS: Final = 'set `scss = "dart-sass"` under `[tool.buildassets.engines]`'
 

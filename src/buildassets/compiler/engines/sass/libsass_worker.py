@@ -39,7 +39,7 @@ from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.mappings import decoded_mappings, encoded_mappings
 from buildassets.compiler.languages.source_map.maps import origin_at, read_map
 from buildassets.compiler.languages.source_map.values import SourceMap
-from buildassets.diagnostics import Diagnostic, Location, error, locate, place, warning
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, locate, place, warning
 
 PRECISION: Final = 10  # digits after the point, as in Dart Sass; Bootstrap needs 6
 _MAX_TRACES: Final = 8

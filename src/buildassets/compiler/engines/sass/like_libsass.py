@@ -16,8 +16,8 @@ from buildassets.compiler.engines.sass.dart import DartSassEngine
 from buildassets.compiler.engines.sass.imports import read
 from buildassets.compiler.engines.sass.libsass import LibsassEngine
 from buildassets.compiler.engines.sass.libsass_faults import blanked
-from buildassets.diagnostics import Diagnostic, locate, warning
-from buildassets.frozen import replace
+from buildassets.foundation.diagnostics import Diagnostic, locate, warning
+from buildassets.foundation.frozen import replace
 
 _DELIMITER: Final = re.compile(r"#\{[^{}]*\}|[{};]")
 _DECLARATION: Final = re.compile(r"\s*([a-zA-Z-][\w-]*)\s*:")

@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from buildassets.compiler.engines.sass import imports
-from buildassets.diagnostics import reason_text
-from buildassets.plain_files import fault_of_special
+from buildassets.disk.plain_files import fault_of_special
+from buildassets.foundation.diagnostics import reason_text
 
 
 class SpecialFile(NamedTuple):

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Final
 from buildassets.compiler.engines.process.endings import ending
 from buildassets.compiler.engines.tool_choice import chosen
 from buildassets.compiler.engines.unavailable import NotRunError, UnavailableError, remedy
-from buildassets.diagnostics import reason_text
-from buildassets.frozen import frozen
-from buildassets.programs.permission import Permission
+from buildassets.foundation.diagnostics import reason_text
+from buildassets.foundation.frozen import frozen
+from buildassets.foundation.permission import Permission
 from buildassets.programs.project_python import is_of_project
 from buildassets.programs.start import Permitted, output_of
 

@@ -20,12 +20,12 @@ from buildassets.compiler.languages.css.minify import token_starts
 from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.maps import composed, encoded_map, joined_maps, map_of_pairs, read_map
 from buildassets.compiler.languages.source_map.values import Origin, SourceMap
-from buildassets.diagnostics import Diagnostic, Location, error, locate, reason_text, warning
+from buildassets.disk.folders import temporary_folder
+from buildassets.disk.plain_files import plain
 from buildassets.errors import BuildError
-from buildassets.folders import temporary_folder
-from buildassets.frozen import replace
-from buildassets.media import Syntax, media_of, suffix
-from buildassets.plain_files import plain
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, locate, reason_text, warning
+from buildassets.foundation.frozen import replace
+from buildassets.foundation.media import Syntax, media_of, suffix
 from buildassets.programs.start import run
 
 _LIMIT_SECONDS: Final = 120

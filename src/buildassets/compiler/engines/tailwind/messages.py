@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from buildassets.compiler.engines.tailwind.rules import rules
 from buildassets.compiler.engines.tailwind.sheets import Piece, Sheet, starts
-from buildassets.diagnostics import Diagnostic, Location, error
+from buildassets.foundation.diagnostics import Diagnostic, Location, error
 
 _COLOUR: Final = re.compile(r"\x1b\[[0-9;]*m")
 _FRAMED: Final = "│"

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from buildassets.compiler.engines.reader import Reader
-from buildassets.lazy_pattern import lazy_pattern
+from buildassets.foundation.lazy_pattern import lazy_pattern
 
 _CONDITIONS: Final = ("style", "import", "default")
 _IMPORTED: Final = lazy_pattern(r"(?:\bfrom|\bimport|\brequire\s*\(|\bimport\s*\()\s*[\"'](\.{1,2}/[^\"'\n]+)[\"']")

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from buildassets.compiler.languages.css.lexer import Kind, Token, tokens, unescaped
-from buildassets.frozen import frozen
-from buildassets.lazy_pattern import lazy_pattern
+from buildassets.foundation.frozen import frozen
+from buildassets.foundation.lazy_pattern import lazy_pattern
 
 _NAMES: Final = ("@import", "@reference", "@source", "@plugin", "@config", "@tailwind", "@charset")
 # Names may have escapes. What Tailwind has made names it in a comment only, and its tokens take a while.

@@ -17,8 +17,8 @@ from buildassets.compiler.engines.tailwind.packages import homes, plugin_files, 
 from buildassets.compiler.engines.tailwind.rules import Rule, is_of_tailwind, quoted, rules
 from buildassets.compiler.languages.css.references import scan
 from buildassets.compiler.languages.reference import ReferenceKind
-from buildassets.diagnostics import Diagnostic, Location, error, locate, warning
-from buildassets.paths import split_url, to_url
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, locate, warning
+from buildassets.foundation.paths import split_url, to_url
 
 _MOST_NESTED: Final = 100  # as in Tailwind itself
 _MOST_IMPORTS: Final = 5000  # of one sheet: imports that double at each level would otherwise never end

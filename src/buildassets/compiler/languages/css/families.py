@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from buildassets.compiler.languages.css.lexer import Kind, Token, follow, tokens, unescaped
-from buildassets.frozen import frozen
+from buildassets.foundation.frozen import frozen
 
 GENERIC: Final = frozenset(
     (

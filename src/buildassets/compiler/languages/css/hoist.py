@@ -16,7 +16,7 @@ from buildassets.compiler.languages.css.lexer import Kind, follow, tokens
 from buildassets.compiler.languages.css.outline import Head, Rule
 from buildassets.compiler.languages.css.references import scan
 from buildassets.compiler.languages.edits import Edit, edited, in_order
-from buildassets.lazy_pattern import lazy_pattern
+from buildassets.foundation.lazy_pattern import lazy_pattern
 
 _HOST: Final = lazy_pattern(r"(?:[hH][tT][tT][pP][sS]?:)?//")
 

@@ -11,7 +11,7 @@ from buildassets.compiler.languages.css.late_rules import CLOSING
 from buildassets.compiler.languages.css.lexer import COMMENT, SPACE, Kind, Token, follow, tokens, unescaped
 from buildassets.compiler.languages.css.outline import Head, Rule
 from buildassets.compiler.languages.edits import Edit
-from buildassets.lazy_pattern import lazy_pattern
+from buildassets.foundation.lazy_pattern import lazy_pattern
 
 _GAPS: Final = (Kind.SPACE, Kind.COMMENT)
 _GAP: Final = lazy_pattern(rf"(?:{SPACE}++|{COMMENT})*+")

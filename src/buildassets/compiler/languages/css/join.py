@@ -16,8 +16,8 @@ from buildassets.compiler.languages.css.outline import Head, Rule, outline
 from buildassets.compiler.languages.edits import Edit
 from buildassets.compiler.languages.joints import Fault, Joints, Member
 from buildassets.compiler.languages.native.library import Question, asked, numbers_of
-from buildassets.frozen import frozen
-from buildassets.lazy_pattern import lazy_pattern
+from buildassets.foundation.frozen import frozen
+from buildassets.foundation.lazy_pattern import lazy_pattern
 
 _ENCODING: Final = lazy_pattern(r'\ufeff?(?:@charset "[^"\n\r\f]*";)?')
 _SOURCE_MAP: Final = lazy_pattern(r"/\*[#@]\s*+sourceMappingURL=")

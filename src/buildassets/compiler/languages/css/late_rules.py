@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from buildassets.compiler.languages.css.lexer import Kind, Token, tokens, unescaped
 from buildassets.compiler.languages.open_ended import OpenEnd
-from buildassets.lazy_pattern import lazy_pattern
+from buildassets.foundation.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:  # few sheets have such rules
     from buildassets.compiler.languages.css.outline import Rule

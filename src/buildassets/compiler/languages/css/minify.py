@@ -17,7 +17,7 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from buildassets.compiler.languages.css.lexer import SPACE, URL_BODY, Kind, follow, pieces, tokens, unescaped
-from buildassets.lazy_pattern import lazy_pattern
+from buildassets.foundation.lazy_pattern import lazy_pattern
 
 _BYTE_ORDER_MARK: Final = "\ufeff"
 _DEEPER: Final = {"{": 1, "}": -1, ";": 0}  # what ends a statement, and by how much it nests

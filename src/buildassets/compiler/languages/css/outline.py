@@ -8,7 +8,7 @@ from enum import IntEnum
 from typing import Final, NamedTuple
 
 from buildassets.compiler.languages.css.lexer import NAME_CHARACTERS, SPACE, URL_BODY, Kind, tokens, unescaped
-from buildassets.lazy_pattern import lazy_pattern
+from buildassets.foundation.lazy_pattern import lazy_pattern
 
 
 class Head(IntEnum):

@@ -25,7 +25,7 @@ from buildassets.compiler.languages.css.lexer import (
 )
 from buildassets.compiler.languages.css.survey import surveyed
 from buildassets.compiler.languages.reference import Reference, ReferenceKind
-from buildassets.lazy_pattern import lazy_pattern
+from buildassets.foundation.lazy_pattern import lazy_pattern
 
 _URLS: Final = frozenset(("url(", "src("))
 _REFERRING: Final = _URLS | {"image-set(", "-webkit-image-set("}

@@ -10,8 +10,8 @@ from itertools import pairwise
 from typing import Final
 
 from buildassets.compiler.languages.css.lexer import Kind, pieces, unescaped
-from buildassets.frozen import frozen
-from buildassets.lazy_pattern import lazy_pattern
+from buildassets.foundation.frozen import frozen
+from buildassets.foundation.lazy_pattern import lazy_pattern
 
 _Piece = tuple[Kind, str]
 _HOLDS_RULES: Final = ("@media", "@supports", "@container", "@layer")

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from buildassets.compiler.languages.css.lexer import COMMENT, STRING, URL, Kind, follow, tokens, unescaped
 from buildassets.compiler.languages.native.library import Question, asked
-from buildassets.lazy_pattern import lazy_pattern
+from buildassets.foundation.lazy_pattern import lazy_pattern
 
 Names = frozenset[str]
 """The types, classes, ids and attributes in a selector without alternatives."""

@@ -14,9 +14,9 @@ from buildassets.compiler.languages.javascript import references as js
 from buildassets.compiler.languages.javascript.lexer import Kind, begins_anew, reads_as_module, tokens
 from buildassets.compiler.languages.javascript.survey import kept_survey
 from buildassets.compiler.languages.reference import Reference
-from buildassets.digest import digest, fingerprint
-from buildassets.frozen import frozen, replace
-from buildassets.paths import LogicalPath, quoted, split_url
+from buildassets.foundation.digest import digest, fingerprint
+from buildassets.foundation.frozen import frozen, replace
+from buildassets.foundation.paths import LogicalPath, quoted, split_url
 
 NAME: Final = "ASSET_URL"
 PROPSHAFT_NAME: Final = "RAILS_ASSET_URL"

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from buildassets.compiler.languages.javascript.lexer import Kind, tokens
 from buildassets.compiler.languages.javascript.references import scan, unescaped
-from buildassets.lazy_pattern import lazy_pattern
+from buildassets.foundation.lazy_pattern import lazy_pattern
 
 # By a text that the outputs of each have, whatever minifies them.
 _MARKS: Final = {

@@ -13,7 +13,7 @@ from buildassets.compiler.languages.javascript.lexer import Kind, tokens
 from buildassets.compiler.languages.javascript.regular_expression import refusal
 from buildassets.compiler.languages.native.library import Question, asked_of_script, numbers_of
 from buildassets.compiler.languages.open_ended import OpenEnd
-from buildassets.lazy_pattern import lazy_pattern
+from buildassets.foundation.lazy_pattern import lazy_pattern
 
 _LANDMARK: Final = lazy_pattern(r"[(\[{]|(?<![\w$.#\\])(?:return|new\s*\.\s*target)(?![\w$\\])", re.ASCII)
 _DECLARED: Final = lazy_pattern(r"(?<![\w$.#\\])(var|let)\s*[\[{]", re.ASCII)

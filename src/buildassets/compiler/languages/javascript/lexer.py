@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator
 from enum import IntEnum
 from typing import Final, NamedTuple, TypeAlias
 
-from buildassets.lazy_pattern import lazy_pattern
+from buildassets.foundation.lazy_pattern import lazy_pattern
 
 
 class Kind(IntEnum):

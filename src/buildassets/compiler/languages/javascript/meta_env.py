@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from buildassets.compiler.languages.edits import Edit
 from buildassets.compiler.languages.javascript.lexer import Kind, tokens
 from buildassets.compiler.languages.javascript.survey import kept_survey
-from buildassets.lazy_pattern import lazy_pattern
+from buildassets.foundation.lazy_pattern import lazy_pattern
 
 _MAY_HAVE: Final = lazy_pattern(r"meta\s*\??\.\s*env\b")  # begins with letters, which is twenty times as fast
 _DOTS: Final = (".", "?.")

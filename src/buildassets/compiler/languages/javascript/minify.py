@@ -13,7 +13,7 @@ from itertools import zip_longest
 from typing import Final, NamedTuple
 
 from buildassets.compiler.languages.javascript.lexer import LINE_TERMINATORS, Kind, tokens
-from buildassets.lazy_pattern import lazy_pattern
+from buildassets.foundation.lazy_pattern import lazy_pattern
 
 
 class Piece(NamedTuple):

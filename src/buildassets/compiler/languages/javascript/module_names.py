@@ -7,8 +7,8 @@ text only makes more seem to be exported, and an import counts only where a refe
 from collections.abc import Iterator
 from typing import Final
 
-from buildassets.frozen import frozen
-from buildassets.lazy_pattern import lazy_pattern
+from buildassets.foundation.frozen import frozen
+from buildassets.foundation.lazy_pattern import lazy_pattern
 
 _NAME: Final = r"[\w$\x80-\U0010ffff]+"
 _CLAUSES: Final = lazy_pattern(

@@ -20,7 +20,7 @@ from buildassets.compiler.languages.javascript.lexer import (
 from buildassets.compiler.languages.javascript.survey import kept_survey
 from buildassets.compiler.languages.native.library import Question, asked, numbers_of
 from buildassets.compiler.languages.reference import Reference, ReferenceKind
-from buildassets.lazy_pattern import lazy_pattern
+from buildassets.foundation.lazy_pattern import lazy_pattern
 
 _NAME_END: Final = rf"(?!{NAME_PART}|\\)"
 STRING: Final = rf"(?:\"{IN_DOUBLE}\"|'{IN_SINGLE}')"

@@ -7,7 +7,7 @@ have one name in different alternatives only (ECMA-262, 16th edition).
 
 from typing import Final
 
-from buildassets.lazy_pattern import lazy_pattern
+from buildassets.foundation.lazy_pattern import lazy_pattern
 
 _QUANTIFIER: Final = lazy_pattern(r"(?:[*+?]|\{([0-9]++)(?:,([0-9]*+))?\})\??")
 _GROUP: Final = lazy_pattern(r"\((?:\?(?:([=!])|(<[=!])|:|<([^>]++)>|[imsx]*+(?:-[ims]*+)?:|()))?")

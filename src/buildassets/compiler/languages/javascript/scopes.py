@@ -18,7 +18,7 @@ from buildassets.compiler.languages.javascript.lexer import (
     tokens,
 )
 from buildassets.compiler.languages.native.library import Question, asked, numbers_of
-from buildassets.lazy_pattern import lazy_pattern
+from buildassets.foundation.lazy_pattern import lazy_pattern
 
 Span = tuple[int, int]  # text[start:end]
 Word = tuple[Kind, str]  # a token of code; the text matters of names and punctuators only

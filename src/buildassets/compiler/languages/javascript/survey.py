@@ -8,7 +8,7 @@ from typing import Final
 
 from buildassets.compiler.languages.native.last_survey import LastSurvey
 from buildassets.compiler.languages.native.library import Question, numbers_of
-from buildassets.frozen import frozen
+from buildassets.foundation.frozen import frozen
 
 _WHOLE, _WORKERS, _ASSET_URL, _META_ENV = 1, 2, 4, 8
 

@@ -11,7 +11,7 @@ from buildassets.compiler.languages.javascript.lexer import Kind, tokens
 from buildassets.compiler.languages.javascript.survey import kept_survey
 from buildassets.compiler.languages.native.library import Question, asked_of_script
 from buildassets.compiler.languages.open_ended import OpenEnd
-from buildassets.lazy_pattern import lazy_pattern
+from buildassets.foundation.lazy_pattern import lazy_pattern
 
 _CLOSERS: Final = {"(": ")", "[": "]", "{": "}", "`": "}"}  # the last is a hole of a template
 _LITERALS: Final = {'"': "string", "'": "string", "`": "template", "}": "template", "/": "regular expression"}

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from buildassets.compiler.languages.javascript.lexer import Kind, Token, tokens
 from buildassets.compiler.languages.javascript.references import unescaped
 from buildassets.compiler.languages.native.library import Question, asked
-from buildassets.lazy_pattern import lazy_pattern
+from buildassets.foundation.lazy_pattern import lazy_pattern
 
 IMPORT_SCRIPTS: Final = "importScripts"
 _WORKERS: Final = ("Worker", "SharedWorker")

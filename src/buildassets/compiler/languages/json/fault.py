@@ -6,7 +6,7 @@ from typing import Final
 
 from buildassets.compiler.languages.json.lexer import refused
 from buildassets.compiler.languages.open_ended import OpenEnd
-from buildassets.lazy_pattern import lazy_pattern
+from buildassets.foundation.lazy_pattern import lazy_pattern
 
 # What Python's reader complains of, as far as versions of it agree.
 _WORDS: Final = {

@@ -7,7 +7,7 @@ import json
 from typing import Final
 
 from buildassets.compiler.languages.json.lexer import refused
-from buildassets.lazy_pattern import lazy_pattern
+from buildassets.foundation.lazy_pattern import lazy_pattern
 
 _TOKEN: Final = lazy_pattern(r'"(?:[^"\\]++|\\.)*+"|[{}\[\],:]|[^ \t\n\r"{}\[\],:]++')
 

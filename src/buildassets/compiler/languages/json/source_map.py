@@ -9,7 +9,7 @@ from typing import Final
 
 from buildassets.compiler.languages.json.lexer import is_json, strings, text_of
 from buildassets.compiler.languages.reference import Reference, ReferenceKind
-from buildassets.lazy_pattern import lazy_pattern
+from buildassets.foundation.lazy_pattern import lazy_pattern
 
 _TEXT: Final = r'"((?:[^"\\]++|\\.)*+)"'
 _PLAIN_TEXT: Final = _TEXT.replace("((?:", "(?:(?:")

@@ -11,7 +11,7 @@ from typing import Final
 from buildassets.compiler.languages.markup import references as markup
 from buildassets.compiler.languages.markup.lexer import html_tokens
 from buildassets.compiler.languages.reference import Reference
-from buildassets.lazy_pattern import lazy_pattern
+from buildassets.foundation.lazy_pattern import lazy_pattern
 
 _CHARACTER_REFERENCE: Final = lazy_pattern(r"&(?:#(?:[xX][0-9a-fA-F]++|[0-9]++)|([a-zA-Z][a-zA-Z0-9]*+));?+")
 _LONGEST_NUMBER: Final = 20

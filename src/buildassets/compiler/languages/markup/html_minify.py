@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from buildassets.compiler.languages.markup.lexer import Kind, Token, html_tokens, name_of
 from buildassets.compiler.languages.markup.references import TEMPLATE_MARK
-from buildassets.lazy_pattern import lazy_pattern
+from buildassets.foundation.lazy_pattern import lazy_pattern
 
 _SPACE: Final = " \t\n\r\f"
 _RUN: Final = lazy_pattern(r"[ \t\n\r\f]++")

@@ -13,9 +13,9 @@ from buildassets.compiler.languages.javascript import references as js
 from buildassets.compiler.languages.json import import_map
 from buildassets.compiler.languages.markup.lexer import Kind, Tag, Token, name_of, read_tag
 from buildassets.compiler.languages.reference import Reference, ReferenceKind
-from buildassets.frozen import frozen
-from buildassets.lazy_pattern import lazy_pattern
-from buildassets.paths import split_url
+from buildassets.foundation.frozen import frozen
+from buildassets.foundation.lazy_pattern import lazy_pattern
+from buildassets.foundation.paths import split_url
 
 _HREFS: Final = ("href", "xlink:href")
 _LOADING: Final[Mapping[str, tuple[str, ...]]] = {

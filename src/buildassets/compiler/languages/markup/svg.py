@@ -9,7 +9,7 @@ from typing import Final
 from buildassets.compiler.languages.markup import references as markup
 from buildassets.compiler.languages.markup.lexer import xml_tokens
 from buildassets.compiler.languages.reference import Reference
-from buildassets.lazy_pattern import lazy_pattern
+from buildassets.foundation.lazy_pattern import lazy_pattern
 
 _CHARACTER_REFERENCE: Final = lazy_pattern(r"&(?:#x([0-9a-fA-F]{1,8})|#([0-9]{1,8})|(lt|gt|amp|quot|apos));")
 _ENTITY: Final = r"&[\w.:\-]++;"

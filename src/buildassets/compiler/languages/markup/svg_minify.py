@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Final
 
 from buildassets.compiler.languages.markup.xml_events import Event, Kind, RefusedError, written, xml_events
-from buildassets.lazy_pattern import lazy_pattern
+from buildassets.foundation.lazy_pattern import lazy_pattern
 
 # White space in these is shown, or belongs to others who read it.
 _KEEPING: Final = frozenset(

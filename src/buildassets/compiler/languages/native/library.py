@@ -16,8 +16,8 @@ from typing import Any, Final
 
 from buildassets.compiler.languages.native.library_file import NAME, SWITCH
 from buildassets.compiler.languages.native.sources import SOURCES
-from buildassets.diagnostics import Diagnostic, error, warning
-from buildassets.frozen import frozen
+from buildassets.foundation.diagnostics import Diagnostic, error, warning
+from buildassets.foundation.frozen import frozen
 
 _ANEW: Final = f"make it anew with `make` or `pip`, or set `{SWITCH}=0`"
 _MOST_CHARACTERS: Final = 1_000_000_000  # four times as many bytes have offsets of 32 bits
@@ -269,7 +269,7 @@ def demanded_file() -> str | None:
 
 
 def _loaded(path: str) -> _Found:
-    from buildassets.shared_library import ends_early  # which is not pure, as little as loading is
+    from buildassets.disk.shared_library import ends_early  # which is not pure, as little as loading is
 
     try:
         if ends_early(path):

@@ -8,8 +8,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from buildassets.lazy_pattern import lazy_pattern
-from buildassets.media import Syntax
+from buildassets.foundation.lazy_pattern import lazy_pattern
+from buildassets.foundation.media import Syntax
 
 _ASTRAL: Final = lazy_pattern("[\U00010000-\U0010ffff]")  # one character, two code units
 _LINE_END: Final = lazy_pattern(r"\r\n|[\n\r]")

@@ -15,7 +15,7 @@ from buildassets.compiler.languages.edits import Edit, distances
 from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.mappings import NONE, Segment, decoded_mappings, encoded_mappings
 from buildassets.compiler.languages.source_map.values import Mapped, Origin, SourceMap
-from buildassets.frozen import replace
+from buildassets.foundation.frozen import replace
 
 _GUARD: Final = ")]}'"  # what may stand before the JSON, so that no script can read it
 _FAULTS: Final = (AttributeError, IndexError, KeyError, RecursionError, TypeError, ValueError)

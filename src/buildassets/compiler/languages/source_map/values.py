@@ -2,7 +2,7 @@
 
 from typing import NamedTuple, TypeAlias
 
-from buildassets.frozen import frozen
+from buildassets.foundation.frozen import frozen
 
 
 class Origin(NamedTuple):

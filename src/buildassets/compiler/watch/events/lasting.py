@@ -7,7 +7,7 @@ from typing import Final
 from buildassets.compiler.watch.events.mounts import SilentMount, silent_mount
 from buildassets.compiler.watch.events.polling import Polling
 from buildassets.compiler.watch.events.protocol import Change, Events, LimitError
-from buildassets.diagnostics import Diagnostic, warning
+from buildassets.foundation.diagnostics import Diagnostic, warning
 
 DEFAULT_POLL_SECONDS: Final = 0.5
 _POLLS_NOTE: Final = f"the watch checks all files every {DEFAULT_POLL_SECONDS:g} seconds instead"

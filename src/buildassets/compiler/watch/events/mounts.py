@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from buildassets.frozen import frozen
+from buildassets.foundation.frozen import frozen
 
 _MOUNTINFO: Final = "/proc/self/mountinfo"
 _SILENT: Final = frozenset(

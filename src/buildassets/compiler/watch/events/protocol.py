@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from enum import Enum
 from typing import Protocol
 
-from buildassets.frozen import frozen
+from buildassets.foundation.frozen import frozen
 
 
 class Phase(Enum):

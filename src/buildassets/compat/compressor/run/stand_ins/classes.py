@@ -13,7 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.dispatch import Signal
 
-from buildassets.programs.permission import BUILDING
+from buildassets.foundation.permission import BUILDING
 from buildassets.programs.start import named, run_line
 
 __all__ = ["FilterBase", "post_compress"]

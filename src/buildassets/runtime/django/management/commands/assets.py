@@ -7,11 +7,11 @@ from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from buildassets.nearest import nearest
+from buildassets.foundation.nearest import nearest
+from buildassets.foundation.typed import IS_TYPED, typed
 from buildassets.programs.start import become, run
 from buildassets.runtime.django import assets
 from buildassets.runtime.django.compiler import compiler_command
-from buildassets.typed import IS_TYPED, typed
 
 _VERBS: Final = ("build", "watch", "check")
 _BY_VERBOSITY: Final = {0: ["-q"], 2: ["-v"], 3: ["-v"]}

@@ -15,11 +15,11 @@ from django.core.management import find_commands, load_command_class
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from buildassets.errors import ManifestError
+from buildassets.foundation.typed import IS_TYPED, IS_WATCHED
 from buildassets.programs.start import become
 from buildassets.runtime import asgi, wsgi
 from buildassets.runtime.django import assets
 from buildassets.runtime.django.compiler import compiler_command
-from buildassets.typed import IS_TYPED, IS_WATCHED
 
 _OPTION = "--with-assets"
 

@@ -1,0 +1,1 @@
+"""The manifest of a release: its values, its JSON, and the checks of both. Pure."""

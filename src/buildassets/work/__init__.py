@@ -1,0 +1,1 @@
+"""Work beside other work: threads, executors, and the garbage collector paused meanwhile."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compat.compressor.build.meanings import MEANINGS
+from buildassets.compat.compressor.compile.meanings import MEANINGS
 from tests.command import run
 from tests.conftest import Tree, write_tree
 from tests.docs.error_pages import blocks_of, replayed, runner

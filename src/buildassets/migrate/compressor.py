@@ -5,7 +5,7 @@ import os
 from collections.abc import Mapping
 from typing import Any, Final
 
-from buildassets.compat.compressor.build.meanings import MEANINGS
+from buildassets.compat.compressor.compile.meanings import MEANINGS
 from buildassets.compat.meaning import Meaning
 from buildassets.compiler.config.file import relative_to
 from buildassets.migrate.django import RELEASE, project_of

@@ -28,7 +28,7 @@ _COMPUTED: Final[Mapping[str, str]] = {
     "STATIC_URL": "write its value as `url`",
 }
 _FINDERS: Final = ("django.contrib.staticfiles.", "pipeline.", "compressor.")
-_PROGRAM: Final = "buildassets.compat.pipeline.build.collect"
+_PROGRAM: Final = "buildassets.compat.pipeline.compile.collect"
 STATICFILES: Final[Mapping[str, Meaning]] = {
     _DIRS: Meaning("taken over", "they are source roots"),
     "STATICFILES_FINDERS": Meaning("taken over", "what they find in folders is in source roots"),

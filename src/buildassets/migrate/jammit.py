@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from buildassets.compat.jammit.build.assets_yml import PACKAGES, AssetsYml, read_assets_yml
+from buildassets.compat.jammit.compile.assets_yml import PACKAGES, AssetsYml, read_assets_yml
 from buildassets.compat.meaning import Meaning
 from buildassets.compiler.config.file import read_text
 from buildassets.compiler.config.values import Mode

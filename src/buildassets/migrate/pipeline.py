@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from buildassets.compat.meaning import Meaning
-from buildassets.compat.pipeline.build.settings import PACKAGE_KEYS, compiler_meaning, key_meaning
+from buildassets.compat.pipeline.compile.settings import PACKAGE_KEYS, compiler_meaning, key_meaning
 from buildassets.migrate.django import RELEASE, project_of
 from buildassets.migrate.plan import Answer, Asked, Plan
 from buildassets.migrate.python_lines import Judgement, Table, answer_of, over

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any, Final
 
-from buildassets.compat.webassets.build.described import Described, Tree
-from buildassets.compat.webassets.build.filters import FILTERS, meaning_of
-from buildassets.compat.webassets.build.read import describe
-from buildassets.compat.webassets.build.settings import is_of_assets, setting_meaning
-from buildassets.compat.webassets.build.yaml_file import SUFFIXES, read_yaml_file
+from buildassets.compat.webassets.compile.described import Described, Tree
+from buildassets.compat.webassets.compile.filters import FILTERS, meaning_of
+from buildassets.compat.webassets.compile.read import describe
+from buildassets.compat.webassets.compile.settings import is_of_assets, setting_meaning
+from buildassets.compat.webassets.compile.yaml_file import SUFFIXES, read_yaml_file
 from buildassets.compat.webassets.run.settings import OPTIONS, name_in_flask
 from buildassets.compiler.config.file import relative_to
 from buildassets.errors import BuildAssetsError, ConfigError

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 import buildassets
-from buildassets.compat.jammit.build.assets_yml import AssetsYml
-from buildassets.compat.jammit.build.read import names_of_templates, templating
+from buildassets.compat.jammit.compile.assets_yml import AssetsYml
+from buildassets.compat.jammit.compile.read import names_of_templates, templating
 from buildassets.compiler.build import build
 from buildassets.compiler.config.values import Mode
 from buildassets.compiler.engines.protocol import Templating

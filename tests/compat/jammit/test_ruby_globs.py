@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compat.jammit.build.ruby_globs import Listing
+from buildassets.compat.jammit.compile.ruby_globs import Listing
 from tests.conftest import missing_tool, write_tree
 
 FILES = (

@@ -19,7 +19,7 @@ import django
 from django.conf import settings
 
 import buildassets.cli
-import buildassets.compat.compressor.build
+import buildassets.compat.compressor.compile
 import buildassets.compiler
 
 _STATIC = "compressor/tests/static"
@@ -117,7 +117,7 @@ def _adapt() -> None:
 
 def _load_compiler() -> None:
     """Import what builds need, as each is a fork that would import it again, and spare forks the copies of it."""
-    for package in (buildassets.cli, buildassets.compiler, buildassets.compat.compressor.build):
+    for package in (buildassets.cli, buildassets.compiler, buildassets.compat.compressor.compile):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if not module.name.endswith("__main__"):
                 importlib.import_module(module.name)

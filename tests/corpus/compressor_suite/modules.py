@@ -18,8 +18,8 @@ from django.utils.html import strip_spaces_between_tags
 from jinja2 import Environment, FileSystemLoader, nodes
 from jinja2.ext import Extension
 
-from buildassets.compat.compressor.build import collect
-from buildassets.compat.compressor.build.contexts import ProbedContexts
+from buildassets.compat.compressor.compile import collect
+from buildassets.compat.compressor.compile.contexts import ProbedContexts
 from buildassets.compat.compressor.management.commands.compress import Command as OurCommand
 from buildassets.compat.compressor.run.lookup import current_release, markup_at
 from tests.corpus.compressor_suite import project

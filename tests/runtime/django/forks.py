@@ -25,8 +25,8 @@ import django.utils.translation.trans_real, django.views.debug
 with contextlib.suppress(ImportError):  # an application with other templates lacks it
     import django.template.backends.jinja2, jinja2.ext
 import brotli, ctypes, rjsmin
-import buildassets.cli, buildassets.compat.compressor.build, buildassets.compiler
-for package in (buildassets.cli, buildassets.compiler, buildassets.compat.compressor.build):
+import buildassets.cli, buildassets.compat.compressor.compile, buildassets.compiler
+for package in (buildassets.cli, buildassets.compiler, buildassets.compat.compressor.compile):
     for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
         importlib.import_module(module.name)
 import buildassets.runtime.django.compiler, buildassets.runtime.django.jinja, buildassets.runtime.django.storage

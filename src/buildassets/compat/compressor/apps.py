@@ -24,6 +24,6 @@ class CompressorConfig(AppConfig):
         """The further arguments of the compiler for `verb`, so that it also builds the blocks of templates."""
         if verb not in ("build", "watch", "check"):
             return []
-        from buildassets.compat.compressor.build.collect import planned  # of which a web process knows nothing
+        from buildassets.compat.compressor.compile.collect import planned  # of which a web process knows nothing
 
         return planned()

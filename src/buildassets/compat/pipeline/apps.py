@@ -18,6 +18,6 @@ class PipelineConfig(AppConfig):
         """The further arguments of the compiler for `verb`, so that it also makes the packages."""
         if verb not in ("build", "watch", "check"):
             return []
-        from buildassets.compat.pipeline.build.plan import planned  # of which a web process knows nothing
+        from buildassets.compat.pipeline.compile.plan import planned  # of which a web process knows nothing
 
         return planned()

@@ -20,9 +20,9 @@ _JAMMIT: Final = "jammit"
 _JAMMIT_FILE: Final = "config/assets.yml"
 # The reader of the file that each of our keys names, as `module:function`.
 READERS: Final[Mapping[str, str]] = {
-    _JAMMIT: "buildassets.compat.jammit.build.read:read",
-    "pipeline": "buildassets.compat.pipeline.build.read:read",
-    "webassets": "buildassets.compat.webassets.build.read:read",
+    _JAMMIT: "buildassets.compat.jammit.compile.read:read",
+    "pipeline": "buildassets.compat.pipeline.compile.read:read",
+    "webassets": "buildassets.compat.webassets.compile.read:read",
 }
 # The keys that may name code, each with the suffixes of files that are none.
 _CODE: Final[Mapping[str, tuple[str, ...]]] = {"pipeline": (), "webassets": (".yaml", ".yml")}

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from buildassets.compat.compressor.build.collect import Scope, planned, planned_blocks, scope
+from buildassets.compat.compressor.compile.collect import Scope, planned, planned_blocks, scope
 from buildassets.compat.compressor.run.settings import run_options
 from buildassets.programs.start import Permitted, become, run
 from buildassets.runtime.django import assets

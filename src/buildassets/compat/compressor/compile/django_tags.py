@@ -10,7 +10,7 @@ from django.template.base import Node, Parser, Token
 from django.template.context import Context
 from django.template.defaulttags import IfNode, do_if
 
-from buildassets.compat.compressor.build.marks import has_mark, mark
+from buildassets.compat.compressor.compile.marks import has_mark, mark
 
 register = template.Library()
 

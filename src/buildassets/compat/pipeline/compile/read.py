@@ -15,7 +15,7 @@ from buildassets.errors import ConfigError
 from buildassets.foundation.diagnostics import error, from_json
 
 _EMPTY: Final = "pipeline/empty"  # the others are built
-_PROGRAM: Final = "buildassets.compat.pipeline.build.collect"
+_PROGRAM: Final = "buildassets.compat.pipeline.compile.collect"
 
 
 def read(asked: Asked) -> Foreign | None:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from django.conf import settings
 
-from buildassets.compat.compressor.build.meanings import MEANINGS
+from buildassets.compat.compressor.compile.meanings import MEANINGS
 from buildassets.compat.compressor.run.settings import url_prefixes
 from buildassets.foundation.diagnostics import Diagnostic, error, warning
 from buildassets.foundation.frozen import frozen

@@ -13,12 +13,12 @@ from django.template.backends.django import DjangoTemplates
 from django.template.context import Context
 from django.template.engine import Engine
 
-from buildassets.compat.compressor.build.marks import TEMPLATE
-from buildassets.compat.compressor.build.unknowns import Recorder
+from buildassets.compat.compressor.compile.marks import TEMPLATE
+from buildassets.compat.compressor.compile.unknowns import Recorder
 
 __all__ = ["KnownContext", "build_engines", "has_suffix", "template_names"]
 
-_TAGS: Final = "buildassets.compat.compressor.build.django_tags"
+_TAGS: Final = "buildassets.compat.compressor.compile.django_tags"
 
 
 class KnownContext(Context):

@@ -14,8 +14,8 @@ from django.conf import settings
 from django.template import engines
 from django.template.utils import InvalidTemplateEngineError
 
-from buildassets.compat.compressor.build.django_templates import has_suffix
-from buildassets.compat.compressor.build.jinja_tree import (
+from buildassets.compat.compressor.compile.django_templates import has_suffix
+from buildassets.compat.compressor.compile.jinja_tree import (
     BEGIN,
     CHOOSE,
     COUNT,
@@ -24,11 +24,11 @@ from buildassets.compat.compressor.build.jinja_tree import (
     RENDERING,
     structure_of,
 )
-from buildassets.compat.compressor.build.marks import has_mark, mark, marked_names
-from buildassets.compat.compressor.build.rendering import Place, Rendering
-from buildassets.compat.compressor.build.static_files import plain_static_urls
-from buildassets.compat.compressor.build.translations import in_each_language
-from buildassets.compat.compressor.build.unknowns import MANY, Recorder, variants
+from buildassets.compat.compressor.compile.marks import has_mark, mark, marked_names
+from buildassets.compat.compressor.compile.rendering import Place, Rendering
+from buildassets.compat.compressor.compile.static_files import plain_static_urls
+from buildassets.compat.compressor.compile.translations import in_each_language
+from buildassets.compat.compressor.compile.unknowns import MANY, Recorder, variants
 from buildassets.compat.compressor.run.jinja import CompressorExtension, UnknownKindError
 from buildassets.compat.compressor.run.key import Block
 from buildassets.errors import BuildError

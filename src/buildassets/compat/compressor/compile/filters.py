@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from buildassets.compat.compressor.build.precompilers import Content, PrecompilerError
+from buildassets.compat.compressor.compile.precompilers import Content, PrecompilerError
 
 __all__ = ["Filters"]
 

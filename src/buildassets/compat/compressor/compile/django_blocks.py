@@ -15,13 +15,13 @@ from django.template.exceptions import TemplateDoesNotExist, TemplateSyntaxError
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.templatetags.cache import CacheNode
 
-from buildassets.compat.compressor.build.django_templates import KnownContext
-from buildassets.compat.compressor.build.django_walk import NoParent, walk_template
-from buildassets.compat.compressor.build.marks import marked_names
-from buildassets.compat.compressor.build.rendering import Place, Rendering
-from buildassets.compat.compressor.build.static_files import plain_static_urls
-from buildassets.compat.compressor.build.translations import in_each_language
-from buildassets.compat.compressor.build.unknowns import MANY, Recorder, variants
+from buildassets.compat.compressor.compile.django_templates import KnownContext
+from buildassets.compat.compressor.compile.django_walk import NoParent, walk_template
+from buildassets.compat.compressor.compile.marks import marked_names
+from buildassets.compat.compressor.compile.rendering import Place, Rendering
+from buildassets.compat.compressor.compile.static_files import plain_static_urls
+from buildassets.compat.compressor.compile.translations import in_each_language
+from buildassets.compat.compressor.compile.unknowns import MANY, Recorder, variants
 from buildassets.compat.compressor.run.nodes import CompressNode, UnknownKindError
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, locate, warning
 

@@ -17,20 +17,20 @@ from django.apps import apps
 from django.conf import settings
 from django.core.management.base import CommandError
 
-from buildassets.compat.compressor.build import plan_trace
-from buildassets.compat.compressor.build.contents import Contents
-from buildassets.compat.compressor.build.contexts import ProbedContexts, thread_state
-from buildassets.compat.compressor.build.django_blocks import DjangoBlocks
-from buildassets.compat.compressor.build.django_templates import build_engines, template_names
-from buildassets.compat.compressor.build.found_blocks import FoundBlocks
-from buildassets.compat.compressor.build.marks import root_name, without_queries
-from buildassets.compat.compressor.build.page_templates import has_listeners
-from buildassets.compat.compressor.build.precompilers import was_libsass
-from buildassets.compat.compressor.build.rendering import Rendering
-from buildassets.compat.compressor.build.settings import build_options, setting_faults
-from buildassets.compat.compressor.build.sources import GeneratedSources
-from buildassets.compat.compressor.build.static_files import StaticFiles, collected_root
-from buildassets.compat.compressor.build.working_directory import kept_directory
+from buildassets.compat.compressor.compile import plan_trace
+from buildassets.compat.compressor.compile.contents import Contents
+from buildassets.compat.compressor.compile.contexts import ProbedContexts, thread_state
+from buildassets.compat.compressor.compile.django_blocks import DjangoBlocks
+from buildassets.compat.compressor.compile.django_templates import build_engines, template_names
+from buildassets.compat.compressor.compile.found_blocks import FoundBlocks
+from buildassets.compat.compressor.compile.marks import root_name, without_queries
+from buildassets.compat.compressor.compile.page_templates import has_listeners
+from buildassets.compat.compressor.compile.precompilers import was_libsass
+from buildassets.compat.compressor.compile.rendering import Rendering
+from buildassets.compat.compressor.compile.settings import build_options, setting_faults
+from buildassets.compat.compressor.compile.sources import GeneratedSources
+from buildassets.compat.compressor.compile.static_files import StaticFiles, collected_root
+from buildassets.compat.compressor.compile.working_directory import kept_directory
 from buildassets.compat.compressor.run.elements import elements_of
 from buildassets.compat.compressor.run.key import Block, block_key
 from buildassets.compat.compressor.run.state import State
@@ -252,7 +252,7 @@ def _readers(given: Scope) -> Iterator[Any]:
             names = template_names(engine, given.suffixes or _SUFFIXES, follow_links=given.follow_links)
             yield DjangoBlocks(engine, names, _shown)
     if not given.engines or "jinja2" in given.engines:
-        from buildassets.compat.compressor.build.jinja_blocks import JinjaBlocks, build_environments
+        from buildassets.compat.compressor.compile.jinja_blocks import JinjaBlocks, build_environments
 
         for environment in build_environments():
             yield JinjaBlocks(environment, given.suffixes or _JINJA_SUFFIXES, _shown)

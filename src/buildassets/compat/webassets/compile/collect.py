@@ -1,6 +1,6 @@
 """A program: runs a module of the project that defines bundles, and prints what it found as JSON.
 
-    python -m buildassets.compat.webassets.build.collect MODULE[:ATTRIBUTE]
+    python -m buildassets.compat.webassets.compile.collect MODULE[:ATTRIBUTE]
 
 The attribute is an environment, an application of Flask or a function that gives one; without it, what the module has
 of these, or its bundles. What the module prints goes to stderr.
@@ -16,9 +16,9 @@ from types import ModuleType
 from typing import Any, Final
 
 from buildassets.compat import webassets
-from buildassets.compat.webassets.build.describe import described, environment_of_yaml, is_app
-from buildassets.compat.webassets.build.described import TooDeepError, document_of
-from buildassets.compat.webassets.build.yaml_file import read_yaml_file
+from buildassets.compat.webassets.compile.describe import described, environment_of_yaml, is_app
+from buildassets.compat.webassets.compile.described import TooDeepError, document_of
+from buildassets.compat.webassets.compile.yaml_file import read_yaml_file
 from buildassets.compat.webassets.run.bundle import Bundle
 from buildassets.compat.webassets.run.environment import Environment
 from buildassets.compat.webassets.run.loaders import LoaderError, YAMLLoader

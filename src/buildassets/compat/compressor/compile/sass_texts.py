@@ -11,8 +11,8 @@ from typing import Any, Final
 from django.conf import settings
 from django.templatetags.static import static
 
-from buildassets.compat.compressor.build.precompilers import Content, PrecompilerError
-from buildassets.compat.compressor.build.static_files import plain_static_urls
+from buildassets.compat.compressor.compile.precompilers import Content, PrecompilerError
+from buildassets.compat.compressor.compile.static_files import plain_static_urls
 
 __all__ = ["compiled_sass", "own_functions"]
 

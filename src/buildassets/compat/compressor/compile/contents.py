@@ -12,11 +12,11 @@ from itertools import groupby
 from posixpath import join, splitext
 from typing import Any, Final, NoReturn
 
-from buildassets.compat.compressor.build.filters import Filters
-from buildassets.compat.compressor.build.joining import Member, grouped, rebased, whole_text
-from buildassets.compat.compressor.build.marks import has_mark
-from buildassets.compat.compressor.build.page_templates import own_markup
-from buildassets.compat.compressor.build.parts import (
+from buildassets.compat.compressor.compile.filters import Filters
+from buildassets.compat.compressor.compile.joining import Member, grouped, rebased, whole_text
+from buildassets.compat.compressor.compile.marks import has_mark
+from buildassets.compat.compressor.compile.page_templates import own_markup
+from buildassets.compat.compressor.compile.parts import (
     Part,
     Sort,
     group_of,
@@ -25,20 +25,20 @@ from buildassets.compat.compressor.build.parts import (
     parts_of,
     unknown_names,
 )
-from buildassets.compat.compressor.build.precompilers import (
+from buildassets.compat.compressor.compile.precompilers import (
     SASS_SUFFIXES,
     Content,
     PrecompilerError,
     is_for_engine,
     precompiled,
 )
-from buildassets.compat.compressor.build.references import collected_references, page_urls
-from buildassets.compat.compressor.build.rendering import Rendering
-from buildassets.compat.compressor.build.sass_texts import compiled_sass, own_functions
-from buildassets.compat.compressor.build.settings import BuildOptions
-from buildassets.compat.compressor.build.sources import GeneratedSources, digest_of
-from buildassets.compat.compressor.build.static_files import StaticFiles
-from buildassets.compat.compressor.build.working_directory import kept_directory
+from buildassets.compat.compressor.compile.references import collected_references, page_urls
+from buildassets.compat.compressor.compile.rendering import Rendering
+from buildassets.compat.compressor.compile.sass_texts import compiled_sass, own_functions
+from buildassets.compat.compressor.compile.settings import BuildOptions
+from buildassets.compat.compressor.compile.sources import GeneratedSources, digest_of
+from buildassets.compat.compressor.compile.static_files import StaticFiles
+from buildassets.compat.compressor.compile.working_directory import kept_directory
 from buildassets.compat.compressor.run.key import VARYING, static_path, url_of
 from buildassets.compat.compressor.run.lookup import URL_PLACEHOLDER
 from buildassets.compat.compressor.run.nodes import KINDS

@@ -10,10 +10,10 @@ from hashlib import sha256
 from linecache import checkcache, getline, getlines
 from typing import Any, Final
 
-from buildassets.compat.webassets.build.described import Described, FilterUse, Tree
-from buildassets.compat.webassets.build.filters import meaning_of
-from buildassets.compat.webassets.build.resolver import Resolver, written
-from buildassets.compat.webassets.build.settings import LOAD_PATHS, setting_meaning, wanted
+from buildassets.compat.webassets.compile.described import Described, FilterUse, Tree
+from buildassets.compat.webassets.compile.filters import meaning_of
+from buildassets.compat.webassets.compile.resolver import Resolver, written
+from buildassets.compat.webassets.compile.settings import LOAD_PATHS, setting_meaning, wanted
 from buildassets.compat.webassets.run.key import asset_of, bundle_key, is_url, output_key, source_key
 from buildassets.compiler.config.file import relative_to
 from buildassets.compiler.config.values import Mode

@@ -1,6 +1,6 @@
 """A program: loads the settings of a project of Django, and prints the plan of its packages as JSON.
 
-    python -m buildassets.compat.pipeline.build.collect MODULE [FOLDER]
+    python -m buildassets.compat.pipeline.compile.collect MODULE [FOLDER]
 
 With FOLDER, the plan is written there, as the command of the project does. Else with the plan come the folders of
 static files, `STATICFILES_DIRS` and `STATIC_URL`. What the project prints goes to stderr.
@@ -43,7 +43,7 @@ def _found() -> dict[str, Any]:
         apps = (f"buildassets.compat.{_THEIRS}" if one == _THEIRS else one for one in settings.INSTALLED_APPS)
         settings.INSTALLED_APPS = [*dict.fromkeys(apps)]
     django.setup()
-    from buildassets.compat.pipeline.build.plan import document
+    from buildassets.compat.pipeline.compile.plan import document
     from buildassets.runtime.django.compiler import is_installed
     from buildassets.runtime.django.sources import source_roots
 

@@ -11,7 +11,7 @@ from posixpath import dirname
 from posixpath import join as joined_path
 from typing import Final
 
-from buildassets.compat.compressor.build.no_programs import is_no_program
+from buildassets.compat.compressor.compile.no_programs import is_no_program
 from buildassets.compat.compressor.run.key import static_path
 from buildassets.compiler.languages.css.lexer import Kind, tokens, unescaped
 from buildassets.compiler.languages.css.references import scan

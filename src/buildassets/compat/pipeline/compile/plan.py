@@ -12,7 +12,7 @@ from fnmatch import translate
 from hashlib import sha256
 from typing import Any, Final
 
-from buildassets.compat.pipeline.build.settings import compiler_meaning, is_libsass, key_meaning
+from buildassets.compat.pipeline.compile.settings import compiler_meaning, is_libsass, key_meaning
 from buildassets.compat.pipeline.run.key import members_key, package_key
 from buildassets.compat.pipeline.run.packages import KINDS, pipeline_settings
 from buildassets.compat.plan_file import plain, plan_folder, write_plan
@@ -28,7 +28,7 @@ from buildassets.runtime.django.sources import StaticRoot, source_roots
 
 __all__ = ["document", "planned"]
 
-_PROGRAM: Final = "buildassets.compat.pipeline.build.collect"
+_PROGRAM: Final = "buildassets.compat.pipeline.compile.collect"
 _COMPILED: Final = {".scss": ".css", ".sass": ".css"}
 _ELEMENTS: Final = {"css": "link", "js": "script"}
 _WRAPPER: Final = "(function() {\n%s\n}).call(this);"

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import Final
 
-from buildassets.compat.compressor.build.marks import has_mark, marked_names, root_name
-from buildassets.compat.compressor.build.precompilers import SASS_SUFFIXES
-from buildassets.compat.compressor.build.rendering import Rendering
+from buildassets.compat.compressor.compile.marks import has_mark, marked_names, root_name
+from buildassets.compat.compressor.compile.precompilers import SASS_SUFFIXES
+from buildassets.compat.compressor.compile.rendering import Rendering
 from buildassets.compat.compressor.run.elements import Element, elements_of
 from buildassets.compat.compressor.run.key import url_of
 from buildassets.foundation.frozen import frozen

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from buildassets.compat.jammit.build.assets_yml import AssetsYml, Glob, is_like_jammit, read_assets_yml
-from buildassets.compat.jammit.build.ruby_globs import Listing, is_magic
+from buildassets.compat.jammit.compile.assets_yml import AssetsYml, Glob, is_like_jammit, read_assets_yml
+from buildassets.compat.jammit.compile.ruby_globs import Listing, is_magic
 from buildassets.compiler.config.file import read_text, relative_to
 from buildassets.compiler.config.foreign import Asked, Foreign, severity_of_empty
 from buildassets.compiler.config.values import DataUrls, Mode

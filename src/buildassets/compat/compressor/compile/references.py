@@ -9,7 +9,7 @@ from posixpath import join as joined_path
 from typing import Final
 from urllib.parse import unquote
 
-from buildassets.compat.compressor.build.static_files import StaticFiles
+from buildassets.compat.compressor.compile.static_files import StaticFiles
 from buildassets.compat.compressor.run.key import static_path
 from buildassets.compiler.languages.reference import OF_DEBUGGERS
 from buildassets.compiler.languages.scan import scan

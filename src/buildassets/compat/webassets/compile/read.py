@@ -7,17 +7,17 @@ import os
 from typing import Any, Final
 
 from buildassets.compat.run_program import ProgramError, printed_by
-from buildassets.compat.webassets.build.describe import described_yaml
-from buildassets.compat.webassets.build.described import Described, TooDeepError, described_of
-from buildassets.compat.webassets.build.project import Project
-from buildassets.compat.webassets.build.yaml_file import SUFFIXES
+from buildassets.compat.webassets.compile.describe import described_yaml
+from buildassets.compat.webassets.compile.described import Described, TooDeepError, described_of
+from buildassets.compat.webassets.compile.project import Project
+from buildassets.compat.webassets.compile.yaml_file import SUFFIXES
 from buildassets.compiler.config.foreign import Asked, Foreign
 from buildassets.compiler.config.values import BlockPlan
 from buildassets.errors import ConfigError
 from buildassets.foundation.diagnostics import error, from_json
 from buildassets.foundation.permission import Permission
 
-_PROGRAM: Final = "buildassets.compat.webassets.build.collect"
+_PROGRAM: Final = "buildassets.compat.webassets.compile.collect"
 
 
 def read(asked: Asked) -> Foreign | None:

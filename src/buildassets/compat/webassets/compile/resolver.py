@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from buildassets.compat.webassets.build.described import Described, Static
+from buildassets.compat.webassets.compile.described import Described, Static
 from buildassets.disk.folders import path_below, walk
 
 _MAGIC: Final = re.compile(r"([*?\[])")

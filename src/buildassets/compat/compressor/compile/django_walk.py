@@ -17,8 +17,8 @@ from django.templatetags.i18n import LanguageNode
 from django.templatetags.l10n import LocalizeNode
 from django.templatetags.tz import LocalTimeNode, TimezoneNode
 
-from buildassets.compat.compressor.build.django_templates import KnownContext
-from buildassets.compat.compressor.build.marks import has_mark
+from buildassets.compat.compressor.compile.django_templates import KnownContext
+from buildassets.compat.compressor.compile.marks import has_mark
 from buildassets.compat.compressor.run.nodes import CompressNode
 
 __all__ = ["NoParent", "walk_template"]

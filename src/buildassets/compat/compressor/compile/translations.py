@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.utils.translation import get_language, trans_real
 
-from buildassets.compat.compressor.build.marks import mark
+from buildassets.compat.compressor.compile.marks import mark
 
 __all__ = ["in_each_language"]
 

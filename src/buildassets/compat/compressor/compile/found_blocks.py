@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from buildassets.compat.compressor.build.rendering import Place
+from buildassets.compat.compressor.compile.rendering import Place
 from buildassets.compat.compressor.run.key import state_key
 from buildassets.compat.compressor.run.state import State
 from buildassets.foundation.diagnostics import Diagnostic, error

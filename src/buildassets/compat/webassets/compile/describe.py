@@ -10,10 +10,10 @@ from typing import Any, Final
 
 from jinja2 import Environment as Jinja
 
-from buildassets.compat.webassets.build.described import Described, Static, plain_settings, tree_of
-from buildassets.compat.webassets.build.settings import is_of_assets
-from buildassets.compat.webassets.build.template_tags import bundles_in_templates
-from buildassets.compat.webassets.build.yaml_file import read_yaml_file
+from buildassets.compat.webassets.compile.described import Described, Static, plain_settings, tree_of
+from buildassets.compat.webassets.compile.settings import is_of_assets
+from buildassets.compat.webassets.compile.template_tags import bundles_in_templates
+from buildassets.compat.webassets.compile.yaml_file import read_yaml_file
 from buildassets.compat.webassets.run.environment import Environment
 from buildassets.compat.webassets.run.settings import name_in_flask
 

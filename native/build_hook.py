@@ -21,8 +21,8 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 SOURCE = HERE.parent / "src"
 HOME = HERE.parent / "src/buildassets/compiler/languages/native"
-PAGES = HERE.parent / "docs/errors"  # which `buildassets/cli/terminal.py` links to
-MANUAL_PROGRAM = "buildassets.cli.manual"
+PAGES = HERE.parent / "docs/errors"  # which `buildassets/cli/show/terminal.py` links to
+MANUAL_PROGRAM = "buildassets.cli.parse.manual"
 MANUAL = "share/man/man1/buildassets.1"  # below the folder of the environment, where `man` looks by PATH
 RECORD = HOME / "sources.py"
 SWITCH = "BUILDASSETS_NATIVE"

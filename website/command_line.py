@@ -6,8 +6,8 @@ from typing import Final
 
 import click
 
-from buildassets.cli.commands import commands
-from buildassets.cli.examples import EXAMPLES
+from buildassets.cli.parse.commands import commands
+from buildassets.cli.parse.examples import EXAMPLES
 from website.schemas import table
 
 _BEGIN: Final = """# Command line

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import Final
 
-from buildassets.cli.permissions import table
+from buildassets.cli.parse.permissions import table
 
 _FILE: Final = Path(__file__).parents[1] / "SECURITY.md"
 _TABLE: Final = re.compile(r"^\| verb \|.*\n(?:\|.*\n)+", re.MULTILINE)

@@ -10,7 +10,7 @@ from typing import Any
 
 from jinja2 import Environment
 
-from buildassets.cli.permissions import permission_of
+from buildassets.cli.parse.permissions import permission_of
 from buildassets.compiler.build import build
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.result import BuildResult

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from buildassets.cli.output import UNPARSED
+from buildassets.cli.show.output import UNPARSED
 from tests.command import environment, release_site, run
 from tests.conftest import Tree, read_tree, write_tree
 

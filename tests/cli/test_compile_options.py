@@ -7,8 +7,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from buildassets.cli.build import command
-from buildassets.cli.compile_options import BuildOptions, plain_options
+from buildassets.cli.parse.compile_options import BuildOptions, plain_options
+from buildassets.cli.verbs.build import command
 from buildassets.foundation.frozen import values_by_name
 
 ARGUMENTS = (

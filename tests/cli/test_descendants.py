@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from buildassets.cli.descendants import Descendant, descendants, running, send
+from buildassets.cli.watching.descendants import Descendant, descendants, running, send
 from tests.conftest import wait_for
 
 pytestmark = pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="there is no /proc")

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from buildassets import __version__
-from buildassets.cli.output import UNPARSED
+from buildassets.cli.show.output import UNPARSED
 from buildassets.doctor import application
 from buildassets.runtime.django.options import KNOWN
 from tests.command import environment, release_site, run

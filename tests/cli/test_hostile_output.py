@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 import pytest
 
-from buildassets.cli.output import Progress, kept_from_stdout
+from buildassets.cli.show.output import Progress, kept_from_stdout
 from buildassets.foundation.diagnostics import Location, error, render_annotation
 from tests.command import Finished, environment, run
 from tests.conftest import write_tree

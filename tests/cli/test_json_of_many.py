@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from buildassets.cli.output import print_json, print_json_of_many
+from buildassets.cli.show.output import print_json, print_json_of_many
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ import click
 import pytest
 
 from buildassets._version import __version__
-from buildassets.cli.commands import commands
-from buildassets.cli.manual import manual
+from buildassets.cli.parse.commands import commands
+from buildassets.cli.parse.manual import manual
 from tests.conftest import missing_tool
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.cli.commands import commands
-from buildassets.cli.memo import keep, was_repeated
+from buildassets.cli.building.memo import keep, was_repeated
+from buildassets.cli.parse.commands import commands
 from buildassets.compiler.cache.stamps import Looks, signature, stamps_of
 from buildassets.compiler.languages.native import library
 from buildassets.compiler.languages.native.library_file import SWITCH

@@ -16,9 +16,9 @@ from pathlib import Path
 import click
 import pytest
 
-from buildassets.cli.commands import _VERBS, commands
-from buildassets.cli.output import Progress, progress_line, shortened
-from buildassets.cli.table import Column, table_lines
+from buildassets.cli.parse.commands import _VERBS, commands
+from buildassets.cli.show.output import Progress, progress_line, shortened
+from buildassets.cli.show.table import Column, table_lines
 from buildassets.foundation.diagnostics import cells
 from tests.command import BROKEN, SITE, environment, run
 from tests.conftest import Tree, write_tree
@@ -221,7 +221,7 @@ def test_help_ends_in_examples(verb: str) -> None:
 
 @pytest.mark.parametrize("verb", sorted(_VERBS))
 def test_examples_are_command_lines_that_are_understood(verb: str) -> None:
-    from buildassets.cli.examples import EXAMPLES
+    from buildassets.cli.parse.examples import EXAMPLES
 
     for path, command in _with_own_verbs(verb):
         if isinstance(command, click.Group):
@@ -263,7 +263,7 @@ def test_the_rate_is_that_of_the_work_in_hand(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     clock = iter((1.0, 11.0, 20.0, 21.0))
-    monkeypatch.setattr("buildassets.cli.output.monotonic", lambda: next(clock))
+    monkeypatch.setattr("buildassets.cli.show.output.monotonic", lambda: next(clock))
     progress = Progress()
     for done in (1, 100, 1, 10):  # 100 things in ten seconds, then others
         progress.draw(done, 100, "a")

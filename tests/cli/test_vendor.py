@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from buildassets.cli.options import configured_for_packages
-from buildassets.cli.permissions import permission_of
-from buildassets.cli.vendor import vendoring
+from buildassets.cli.parse.options import configured_for_packages
+from buildassets.cli.parse.permissions import permission_of
+from buildassets.cli.verbs.vendor import vendoring
 from buildassets.errors import PackagesError
 from buildassets.packages.vendor.vendoring import add
 from tests.cli.registries import serving_copy

@@ -35,7 +35,7 @@ def test_sixty_seconds_of_the_readme_work(tmp_path: Path) -> None:
 def test_every_verb_and_option_is_in_the_readme() -> None:
     import click
 
-    from buildassets.cli.commands import commands
+    from buildassets.cli.parse.commands import commands
 
     context = click.Context(commands)
     for name in commands.list_commands(context):
@@ -50,7 +50,7 @@ def test_every_verb_and_option_is_in_the_readme() -> None:
 def test_every_system_of_migrate_is_in_its_row() -> None:
     import click
 
-    from buildassets.cli.migrate import command
+    from buildassets.cli.verbs.migrate import command
 
     (row,) = (line for line in README.split("\n") if line.startswith("| `buildassets migrate"))
     (systems,) = (one.type for one in command.params if isinstance(one.type, click.Choice))

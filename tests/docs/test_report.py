@@ -5,8 +5,8 @@ from pathlib import Path
 import click
 import pytest
 
-from buildassets.cli.commands import commands
-from buildassets.cli.list import _SORTED
+from buildassets.cli.parse.commands import commands
+from buildassets.cli.verbs.list import _SORTED
 from buildassets.compiler.stage_times import STAGES
 from tests.cli.test_report import SITE, document
 from tests.command import release_site
@@ -43,7 +43,7 @@ def test_the_page_has_a_part_for_each_section() -> None:
 
 def test_every_variable_of_colours_is_described() -> None:
     page = (DOCS / "terminal.md").read_text("utf-8")
-    source = (DOCS.parent / "src/buildassets/cli/terminal.py").read_text("utf-8")
+    source = (DOCS.parent / "src/buildassets/cli/show/terminal.py").read_text("utf-8")
     for name in ("NO_COLOR", "CLICOLOR_FORCE", "CLICOLOR", "TERM"):
         assert f'"{name}"' in source
         assert name in page

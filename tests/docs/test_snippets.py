@@ -16,7 +16,7 @@ import pytest
 import yaml
 from jinja2 import Environment
 
-from buildassets.cli.commands import commands
+from buildassets.cli.parse.commands import commands
 from tests.conftest import find_tool, write_tree
 from tests.docs.ci import DOCS, blocks
 

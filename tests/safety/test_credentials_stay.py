@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.cli.permissions import permission_of
+from buildassets.cli.parse.permissions import permission_of
 from buildassets.packages.registry.settings import RegistrySettings, registry_settings
 from tests.conftest import write_tree
 

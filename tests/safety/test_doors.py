@@ -23,8 +23,8 @@ _DOORS: Final[Mapping[str, tuple[str, ...]]] = {
 """The modules that may call each of these."""
 _BY_NAME: Final = {
     "__init__.py": "our own names",
-    "cli/commands.py": "our own verbs",
-    "cli/migrate.py": "our own rows",
+    "cli/parse/commands.py": "our own verbs",
+    "cli/verbs/migrate.py": "our own rows",
     "disk/codings.py": "libraries of codings",
     "compat/compressor/compile/page_templates.py": "django-compressor itself",
     "compat/compressor/run/stand_ins/classes.py": "our own minifiers",
@@ -102,8 +102,8 @@ def _reads(call: ast.Call) -> bool:
 
 
 _READS_OTHERS: Final = {
-    "cli/descendants.py": "/proc",
-    "cli/findings.py": "our own documentation",
+    "cli/watching/descendants.py": "/proc",
+    "cli/show/findings.py": "our own documentation",
     "disk/codings.py": "a copy that the build wrote",
     "compat/compressor/compile/collect.py": "the plan that was written just now",
     "compat/compressor/run/stand_ins/classes.py": "the result of a command, in a temporary folder",
@@ -133,11 +133,11 @@ _CACHE: Final = "the cache"
 _RELEASE: Final = "the release"
 _NAMED: Final = "what the command line names"
 _WRITE: Final = {
-    "cli/init.py": _TEMPORARY,
+    "cli/verbs/init.py": _TEMPORARY,
     "cli/main.py": "standard streams that are closed",
-    "cli/migrate.py": "`buildassets.toml`, with `--write`",
-    "cli/report.py": _NAMED,
-    "cli/vendor.py": "the import map in the configuration",
+    "cli/verbs/migrate.py": "`buildassets.toml`, with `--write`",
+    "cli/verbs/report.py": _NAMED,
+    "cli/verbs/vendor.py": "the import map in the configuration",
     "compat/compressor/compile/plan_trace.py": _CACHE,
     "compat/compressor/compile/sources.py": _CACHE,
     "compat/compressor/run/stand_ins/classes.py": _TEMPORARY,

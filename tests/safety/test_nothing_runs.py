@@ -76,7 +76,7 @@ def test_tool_of_the_project_is_a_warning_and_the_rest_is_checked(
 
 
 @pytest.mark.parametrize(
-    "name", ["buildassets.cli.commands.run", "buildassets.disk.locks._lock_file", "jinja2.nodes.Expr"]
+    "name", ["buildassets.cli.parse.commands.run", "buildassets.disk.locks._lock_file", "jinja2.nodes.Expr"]
 )
 def test_only_an_extension_of_ours_or_of_jinja_is_made(tmp_path: Path, name: str) -> None:
     settings = f'[templates]\nextensions = ["{name}", "buildassets.compat.pipeline.PipelineExtension"]\n'

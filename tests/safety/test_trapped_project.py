@@ -8,8 +8,8 @@ from typing import Final
 import click
 import pytest
 
-from buildassets.cli.commands import commands
-from buildassets.cli.permissions import ROWS, Row
+from buildassets.cli.parse.commands import commands
+from buildassets.cli.parse.permissions import ROWS, Row
 from buildassets.foundation.permission import NOTHING
 from tests.safety.traps import Deed, TrappedProject
 

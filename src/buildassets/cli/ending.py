@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from typing import Final, NoReturn
 
-from buildassets.cli.output import print_line, show_failure
+from buildassets.cli.show.output import print_line, show_failure
 from buildassets.cli.termination import terminated_as_exit
 from buildassets.errors import BuildAssetsError, ConfigError
 from buildassets.foundation.diagnostics import error

@@ -32,7 +32,7 @@ def _report_no_thread() -> None:
     """Report that a thread is needed and none can be started; what can do without one does so."""
     from click import ClickException
 
-    from buildassets.cli.output import print_mistake
+    from buildassets.cli.show.output import print_mistake
 
     reason = "the system allows this user, or this container, no more processes"
     print_mistake(ClickException(f"No thread can be started: {reason}. Raise the limit, which `ulimit -u` shows."))
@@ -42,7 +42,7 @@ def _report_no_memory() -> None:
     """Report that this takes more memory than there is, or than `ulimit -v` admits."""
     from click import ClickException
 
-    from buildassets.cli.output import print_mistake
+    from buildassets.cli.show.output import print_mistake
 
     print_mistake(
         ClickException("There is not enough memory. Leave out large files, or raise the limit, if there is one.")
@@ -52,7 +52,7 @@ def _report_no_memory() -> None:
 def _is_reported(fault: ModuleNotFoundError) -> bool:
     """Report that a required package is not installed; False if the module is not of one."""
     from buildassets.cli.ending import missing_requirement
-    from buildassets.cli.output import show_failure
+    from buildassets.cli.show.output import show_failure
 
     if failure := missing_requirement(fault):
         show_failure(failure)
@@ -74,7 +74,7 @@ def _open_closed_streams() -> None:
 
 
 def _run() -> None:
-    from buildassets.cli.memo import was_repeated
+    from buildassets.cli.building.memo import was_repeated
     from buildassets.compiler.cache.stamps import Looks
 
     # Modules and configurations are no garbage: looking for some among them takes a tenth of a small build.
@@ -83,13 +83,13 @@ def _run() -> None:
     looks: list[Looks] = []
     if was_repeated(looks):
         sys.exit(0)
-    from buildassets.cli.compile_options import plain_options
+    from buildassets.cli.parse.compile_options import plain_options
 
     if options := plain_options(sys.argv[1:]):
+        from buildassets.cli.building.project_build import build_project
         from buildassets.cli.ending import exit_with
-        from buildassets.cli.project_build import build_project
 
         exit_with(lambda: build_project(options, looks))
-    from buildassets.cli.commands import run
+    from buildassets.cli.parse.commands import run
 
     run(looks)

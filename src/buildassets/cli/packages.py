@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from buildassets.cli.output import Output, print_data
+from buildassets.cli.show.output import Output, print_data
 
 if TYPE_CHECKING:
     from buildassets.compiler.config.values import Config

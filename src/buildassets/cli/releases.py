@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from buildassets.cli.options import release_config
+from buildassets.cli.parse.options import release_config
 from buildassets.disk.files import STAGING_PREFIX
 from buildassets.errors import ReleaseError
 from buildassets.foundation.diagnostics import Location, error, reason_text

@@ -11,7 +11,7 @@ from buildassets.foundation.frozen import frozen_by_name, replace
 
 @frozen_by_name
 class Permission:
-    """What may happen; `cli.permissions` has that of each verb with its options.
+    """What may happen; `cli.parse.permissions` has that of each verb with its options.
 
     `tools`: start programs of the machine, of the interpreter's environment, and locked ones, outside of the project.
     `programs`: start programs that lie in the project or that it names. `python`: import Python of the project.

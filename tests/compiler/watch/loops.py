@@ -10,7 +10,7 @@ from threading import Thread
 
 import pytest
 
-from buildassets.cli.watching import Rebuilding, differences
+from buildassets.cli.watching.projects import Rebuilding, differences
 from buildassets.compiler.config.file import candidates
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.engines.process.child import SharedProcesses

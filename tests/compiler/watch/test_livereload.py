@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from buildassets.cli.permissions import permission_of
+from buildassets.cli.parse.permissions import permission_of
 from buildassets.compiler.build import build
 from buildassets.compiler.result import BuildResult
 from buildassets.compiler.watch import livereload, livereload_server

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.cli.permissions import permission_of
+from buildassets.cli.parse.permissions import permission_of
 from buildassets.errors import ConfigError, PackagesError, RegistryError
 from buildassets.packages.registry.registry import Registry as Client
 from buildassets.packages.registry.settings import registry_settings

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.cli.permissions import permission_of
+from buildassets.cli.parse.permissions import permission_of
 from buildassets.errors import BuildAssetsError, ConfigError
 from buildassets.foundation.permission import BUILDING
 from buildassets.packages.lock import Lock, LockedTool, read_lock, write_lock

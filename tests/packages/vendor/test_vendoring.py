@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from buildassets.cli.permissions import permission_of
+from buildassets.cli.parse.permissions import permission_of
 from buildassets.compiler.resolve.browser_files import BrowserFiles
 from buildassets.disk.removal import move
 from buildassets.errors import BuildAssetsError, ConfigError

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _ENDS_OF_PROGRAMS = ("", ".cmd", ".exe") if sys.platform == "win32" else ("",)
-_DECIDING = ("compiler", "packages")  # the folders of this package whose modules the compiler may import
+# The folders of this package that the compiler may import from: the layers of the import contract downwards from it.
+_DECIDING = ("compiler", "packages", "manifest", "net", "programs", "disk", "work", "foundation")
 
 
 def toolchain_files(folder: str, *, with_modules: bool = True) -> "Iterator[str]":

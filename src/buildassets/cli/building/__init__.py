@@ -1,0 +1,1 @@
+"""Builds of one project or of a workspace, for the verb `build` and for watches."""

@@ -1,0 +1,173 @@
+"""Dispatches to the verbs: one module each, imported when the verb is called. Only `output` prints."""
+
+import os
+import sys
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from buildassets._version import __version__
+from buildassets.cli.ending import exit_with
+from buildassets.cli.show.output import end_without_stdout, print_mistake
+from buildassets.foundation.typed import IS_TYPED
+
+if TYPE_CHECKING:
+    from buildassets.compiler.cache.stamps import Looks
+
+_VERBS = {
+    "build": "compile everything into the release directory",
+    "check": "report everything that a build would complain about; write nothing",
+    "clean": "remove what no retained release names; with --all, also the release and the cache",
+    "diff": "list which fingerprints differ between two releases, and why",
+    "doctor": "find what is wrong with the project, its release and this machine",
+    "init": "set up the project in this folder: configuration, application, templates",
+    "explain": "show what an asset is made of, what it refers to and what refers to it",
+    "list": "list the assets of the release with their sizes, and who names them",
+    "lsp": "run a language server for an editor, on stdio",
+    "migrate": "bring over a project of another asset system",
+    "pack": "write the release as one archive, the same bytes everywhere",
+    "report": "show what the release is made of: one page in HTML, JSON or Markdown",
+    "schema": "print the JSON Schema of the configuration, for editors",
+    "tools": "pin and install compilers that are programs",
+    "vendor": "put packages for browsers into a source root, with their licences",
+    "unpack": "unpack a release from an archive after checking every byte",
+    "verify": "check every byte of a release, or of an archive of one, against its manifest",
+    "publish": "upload the release: its files first, its manifest last",
+    "watch": "build, and build again whenever something changes",
+}
+_ASKING = frozenset(("-h", "--help", "--version"))  # click answers these by itself
+
+
+_VERBOSE = "buildassets.verbose"
+_COMPLETING = "_BUILDASSETS_COMPLETE"  # set by a shell that asks what may come next; the name is click's
+
+
+def _show_version(ctx: click.Context, _: click.Parameter, is_asked: bool) -> None:
+    if not is_asked:
+        return
+    click.echo(f"buildassets, version {__version__}")
+    if ctx.meta[_VERBOSE]:
+        from buildassets.cli.show.output import show
+        from buildassets.compiler.languages.native.library import implementation, unmet_demand
+
+        click.echo(f"lexers: {implementation()}")
+        if fault := unmet_demand():
+            show([fault])
+            ctx.exit(1)
+    ctx.exit()
+
+
+class _Verbs(click.Group):
+    """Imports a verb's module when the verb is called, so that no verb waits for the imports of another."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.meta[_VERBOSE] = not {"-v", "--verbose"}.isdisjoint(args)  # it may come after `--version`
+        return super().parse_args(ctx, args)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(_VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _VERBS:
+            return None
+        from importlib import import_module
+
+        from buildassets.cli.parse.examples import with_examples
+        from buildassets.cli.parse.permissions import begin
+
+        begin()
+
+        command = with_examples(import_module(f"buildassets.cli.verbs.{cmd_name}").command, cmd_name)
+        if _COMPLETING in os.environ:
+            from buildassets.cli.parse.completion import with_completions
+
+            return with_completions(command, cmd_name)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in _VERBS and not args[0].startswith("-"):
+            ctx.fail(f"No such command '{args[0]}'. {_meant(args[0], sorted(_VERBS))}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Verbs"):
+            formatter.write_dl(sorted(_VERBS.items()))
+
+
+def _meant(name: str, known: Sequence[str]) -> str:
+    """A hint for the unknown `name`: the nearest of `known`, or all of them."""
+    from buildassets.foundation.nearest import nearest
+
+    near = nearest(name, known)
+    return f"Did you mean '{near}'?" if near else f"Use one of: {', '.join(known)}."
+
+
+def _no_such_option(mistake: click.NoSuchOption) -> click.UsageError:
+    """The same mistake with a hint: the nearest option, the verb that has it, or the place of a setting."""
+    from buildassets.compiler.config.values import SETTINGS
+
+    params = mistake.ctx.command.params if mistake.ctx else []
+    options = sorted(name for param in params for name in param.opts if name.startswith("--"))
+    name = mistake.option_name
+    setting = name.lstrip("-").replace("-", "_")
+    if verb := _verb_with(name, mistake.ctx):
+        return click.UsageError(f"No such option '{name}' before the verb. Write it after '{verb}'.", mistake.ctx)
+    meant = _meant(name, options)
+    if setting in SETTINGS and f"--{setting}" not in options:
+        meant = f"It is a setting: write `{setting} = …` under `[tool.buildassets]`."
+    return click.UsageError(f"No such option '{name}'. {meant}", mistake.ctx)
+
+
+def _verb_with(option: str, ctx: click.Context | None) -> str | None:
+    """The verb of the command line, if `option` is one of its options; it was written before the verb."""
+    verb = next((argument for argument in sys.argv[1:] if argument in _VERBS), None)
+    if verb is None or ctx is None or not isinstance(ctx.command, _Verbs):
+        return None
+    command = ctx.command.get_command(ctx, verb)
+    return verb if command and any(option in param.opts for param in command.params) else None
+
+
+@click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_version,
+    help="Show the version and exit.",
+)
+@click.option("-v", "--verbose", is_flag=True, expose_value=False, help="With --version: also show which lexers run.")
+def commands() -> None:
+    """Compile, minify and fingerprint web assets into a release directory with a manifest."""
+
+
+def run(looks: "Sequence[Looks]" = ()) -> NoReturn:
+    """Run the verb of the command line and exit. `looks` show how some files looked when it began."""
+    if _COMPLETING in os.environ:
+        from buildassets.cli.parse.completion import prepare_shells
+
+        prepare_shells()
+    exit_with(partial(_code, looks))
+
+
+def _code(looks: "Sequence[Looks]") -> int:
+    """The exit code of the verb of the command line; exits where that has a mistake."""
+    try:
+        code: int = commands.main(prog_name=os.environ.get(IS_TYPED), standalone_mode=False, obj=looks)
+        return code
+    except click.NoSuchOption as mistake:
+        print_mistake(_no_such_option(mistake))
+        sys.exit(mistake.exit_code)
+    except click.ClickException as mistake:
+        print_mistake(mistake)
+        sys.exit(mistake.exit_code)
+    except OSError as fault:
+        if _ASKING.isdisjoint(sys.argv):
+            raise
+        end_without_stdout(fault)
+    except click.Abort:
+        sys.exit(130)

@@ -1,0 +1,49 @@
+"""`buildassets doctor`: finds what is wrong with a project, its release and this machine."""
+
+import os
+import time
+from contextlib import suppress
+
+import click
+
+from buildassets.cli.parse.options import doctor_options
+from buildassets.cli.parse.permissions import permitted
+from buildassets.cli.show.output import UNPARSED, Output, count_text
+from buildassets.errors import BuildAssetsError
+
+
+@click.command("doctor")
+@click.option("--run", "may_run", is_flag=True, help="Also run code of the project: compilers and Django's checks.")
+@doctor_options
+def command(may_run: bool, config_file: str | None, cache_dir: str | None, as_json: bool, quiet: bool) -> int:
+    """Find what is wrong with the project in this folder, and how to fix it. Writes nothing.
+
+    Exits with 1 if there is an error; what is guessed from files is a warning. Imports no code of the project, unless
+    --run is given.
+    """
+    from buildassets.compiler.engines.tools import tools_not_run
+    from buildassets.doctor.deployment import other_host
+    from buildassets.doctor.examine import findings
+    from buildassets.doctor.subject import subject
+    from buildassets.doctor.tools import has_unparsed
+
+    permission = permitted("doctor", run=may_run)
+    examined = subject(config_file, cache_dir, permission=permission, environment=os.environ, now_seconds=time.time())
+    found = findings(examined)
+    errors = sum(one.is_error for one in found)
+    show = Output(as_json, quiet=quiet)
+    code = show.finish(errors == 0, found, {"framework": examined.found.framework})
+    for notice in examined.config.notices:
+        if notice.code == "config/not-run":
+            show.report(f"{notice.message}; `--run` does so")
+    with suppress(BuildAssetsError):  # of a lock that cannot be read, which is a finding
+        for program in tools_not_run(examined.folder, permission=permission):
+            unknown = "its version is not known without running it, as `--run` does"
+            show.report(f"did not start `{program}`, which the project brings: {unknown}")
+    if advice := other_host(examined):
+        show.report(advice)
+    if has_unparsed(examined):
+        show.report(UNPARSED)
+    counts = f"{count_text(errors, 'error')}, {count_text(len(found) - errors, 'warning')}"
+    show.report(counts if found else "nothing is wrong")
+    return code

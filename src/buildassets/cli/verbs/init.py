@@ -1,0 +1,202 @@
+"""`buildassets init`: shows what a project needs from us as a diff, and writes it."""
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from buildassets.cli.parse.options import init_options
+from buildassets.cli.parse.permissions import permitted
+from buildassets.cli.show.output import Output, count_text, print_diff
+from buildassets.errors import BuildAssetsError, ConfigError
+from buildassets.foundation.diagnostics import Diagnostic, error, warning
+
+if TYPE_CHECKING:
+    from buildassets.start.edits import Edit
+    from buildassets.start.proposal import Proposal
+
+    _Proposed = tuple[Proposal, list[Diagnostic]]
+
+_YES: Final = ("y", "yes")
+_SMALLEST: Final = ("s", "smallest")
+_ENGINES: Final = {"css": "lightningcss", "js": "esbuild"}
+
+
+@click.command("init")
+@click.option("-y", "--yes", "is_agreed", is_flag=True, help="Write it without asking.")
+@click.option("--dry-run", "is_dry", is_flag=True, help="Show it and write nothing.")
+@click.option(
+    "--smallest",
+    "is_smallest",
+    is_flag=True,
+    help="Use the engines with the smallest results: lightningcss, and esbuild at a locked version.",
+)
+@init_options
+def command(is_agreed: bool, is_dry: bool, is_smallest: bool, as_json: bool, quiet: bool) -> int:
+    """Set up the project in this folder: configuration, .gitignore, application, templates.
+
+    Shows each change as a diff and asks before it writes; nothing that works is changed.
+    """
+    from buildassets.compiler.config.file import working_directory
+    from buildassets.start.edits import write
+
+    show = Output(as_json, quiet=quiet)
+    can_ask = sys.stdin.isatty() and not as_json
+    if not (is_agreed or is_dry or can_ask):
+        raise _nobody_to_ask()
+    proposed = _proposed(working_directory(), is_smallest, show, is_dry)
+    _show(proposed[0], show, is_agreed)
+    is_written = bool(proposed[0].edits) and not is_dry
+    if is_written and not is_agreed:
+        proposed, is_written = _after_asking(proposed, is_smallest, show)
+    proposal, faults = proposed
+    if is_written:
+        write(proposal.folder, proposal.edits)
+    code = show.finish(True, [*_other_systems(proposal), *faults], _document(proposal, is_written))
+    if proposal.edits and not (is_written or is_dry):
+        show.report("wrote nothing")
+    else:
+        _report(proposal, show, is_written, is_smallest)
+    return code
+
+
+def _after_asking(proposed: "_Proposed", is_smallest: bool, show: Output) -> "tuple[_Proposed, bool]":
+    """What the user chose, and whether it is to be written."""
+    answer = _answer(proposed[0], can_be_smaller=not is_smallest)
+    if answer in _SMALLEST:
+        proposed = _proposed(proposed[0].folder, True, show, False)
+        _show(proposed[0], show, False)
+        answer = _answer(proposed[0], can_be_smaller=False)
+    return proposed, answer in _YES
+
+
+def _proposed(folder: str, is_smallest: bool, show: Output, is_dry: bool) -> "_Proposed":
+    """The proposal with its lock, and warnings about that."""
+    from buildassets.start.proposal import propose
+
+    proposal = propose(folder, _ENGINES if is_smallest else {})
+    return _with_lock(proposal, show, is_dry) if proposal.tools and proposal.edits else (proposal, [])
+
+
+def _nobody_to_ask() -> ConfigError:
+    hint = "`--dry-run` shows what it would write, `--yes` writes it"
+    return ConfigError([error("init/terminal", "nobody can be asked: standard input is no terminal", hint=hint)])
+
+
+def _answer(proposal: "Proposal", *, can_be_smaller: bool) -> str:
+    """The answer of the user; `s` asks for engines that need more than what is installed with us."""
+    can_be_smaller = can_be_smaller and any(edit.file.endswith(".toml") for edit in proposal.edits)
+    smallest = "/s, s: minify with lightningcss and esbuild, which give the smallest results"
+    choices = f"y/N{smallest if can_be_smaller else ''}"
+    asked = f"Write {count_text(len(proposal.edits), 'file')}? [{choices}]"
+    answer: str = click.prompt(asked, default="n", show_default=False, err=True)
+    return answer.strip().lower()
+
+
+def _other_systems(proposal: "Proposal") -> list[Diagnostic]:
+    return [
+        warning(
+            "init/other",
+            f"this project has `{one.name}`, which works: nothing is changed",
+            hint=f"run `buildassets migrate {one.name}`, which lists what becomes of each line",
+            notes=[f"seen in `{one.file}`"],
+        )
+        for one in proposal.systems
+    ]
+
+
+def _with_lock(proposal: "Proposal", show: Output, is_dry: bool) -> "tuple[Proposal, list[Diagnostic]]":
+    """The proposal with an edit of the lock; without it, and a warning, where the registry does not answer."""
+    try:
+        edit = _lock_edit(proposal, show, is_dry)
+    except BuildAssetsError as failure:
+        first = failure.diagnostics[0]
+        name = proposal.tools[0]
+        hint = f"run `buildassets tools install {name}` later, or put `{name}` on PATH"
+        return proposal, [warning("init/tool", f"cannot lock `{name}`: {first.message}", hint=hint, notes=first.notes)]
+    return proposal.with_edit(edit) if edit else proposal, []
+
+
+def _lock_edit(proposal: "Proposal", show: Output, is_dry: bool) -> "Edit | None":
+    """Install the tools for this user, and give the change of the lock; a dry run installs them for itself only."""
+    import os
+    import time
+
+    from buildassets.cli.packages import registry_for
+    from buildassets.cli.parse.options import configured_for_packages
+    from buildassets.disk.files import bytes_at, write_whole
+    from buildassets.disk.folders import temporary_folder
+    from buildassets.disk.tools_folder import tools_folder
+    from buildassets.packages.lock import NAME, lock_text
+    from buildassets.packages.tools.install import Asked, Workshop, install
+    from buildassets.start.edits import Edit
+
+    before = bytes_at(os.path.join(proposal.folder, NAME))
+    config = configured_for_packages(None, permission=permitted("init", dry_run=is_dry))
+    with temporary_folder() as folder:
+        if before is not None:
+            write_whole(os.path.join(folder, NAME), before)
+        tools = os.path.join(folder, "tools") if is_dry else tools_folder()
+        shop = Workshop(
+            folder,
+            tools,
+            registry_for(config),
+            time.time(),
+            config.permission,
+            config.packages.min_age_days,
+            show.report,
+        )
+        after = lock_text(install(shop, [Asked(name) for name in proposal.tools]).lock)
+    text = None if before is None else before.decode("utf-8")
+    return Edit(NAME, text, after) if after != text else None
+
+
+def _show(proposal: "Proposal", show: Output, is_agreed: bool) -> None:
+    """Print the diff as data."""
+    if show.as_json:
+        return
+    if proposal.found:
+        show.report(f"found {', '.join(proposal.found)}")
+    lines = [line for edit in proposal.edits for line in [*edit.diff(), ""]]
+    if lines and not (show.quiet and is_agreed):
+        print_diff(lines[:-1])
+
+
+def _report(proposal: "Proposal", show: Output, is_written: bool, is_smallest: bool) -> None:
+    """Print what was written, and what comes next."""
+    for one in proposal.by_hand:
+        where = f"`{one.file}`, {one.place}" if one.file else one.place
+        for line in (f"write by hand, {where}:", *(f"    {line}" for line in one.lines)):
+            show.report(line)
+    for note in proposal.notes:
+        show.report(f"note: {note}")
+    if is_written:
+        show.report(f"wrote {', '.join(f'`{edit.file}`' for edit in proposal.edits)}")
+    elif proposal.edits:
+        show.report("wrote nothing")
+    elif not proposal.systems:
+        show.report("nothing else to do" if proposal.by_hand else "nothing to do: everything is there")
+    if not is_smallest and any(edit.file.endswith(".toml") for edit in proposal.edits):
+        show.report("`--smallest` takes the engines with the smallest results: lightningcss and esbuild")
+    if not proposal.systems:
+        for line in proposal.next:
+            show.report(f"next: {line}")
+
+
+def _document(proposal: "Proposal", is_written: bool) -> dict[str, Any]:
+    return {
+        "framework": proposal.framework,
+        "found": list(proposal.found),
+        "edits": [_edit_document(edit) for edit in proposal.edits],
+        "by_hand": [{"file": one.file, "place": one.place, "lines": list(one.lines)} for one in proposal.by_hand],
+        "migrate": [one.name for one in proposal.systems],
+        "notes": list(proposal.notes),
+        "next": list(proposal.next),
+        "written": is_written,
+    }
+
+
+def _edit_document(edit: "Edit") -> dict[str, Any]:
+    diff: Sequence[str] = edit.diff()
+    return {"file": edit.file, "is_new": edit.before is None, "diff": "\n".join(diff)}

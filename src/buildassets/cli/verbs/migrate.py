@@ -1,0 +1,105 @@
+"""`buildassets migrate`: lists how to bring over a project of another system. Each system is a row."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from functools import partial
+from importlib import import_module
+from typing import Any, Final
+
+import click
+
+from buildassets.cli.parse.options import migrate_options
+from buildassets.cli.parse.permissions import permitted
+from buildassets.cli.show.output import Output, print_data, print_line
+from buildassets.cli.show.table import Column, table_lines
+from buildassets.migrate.plan import Accounted, Asked, Plan, counts, exists, hides, merged, written
+
+# Each has a module in `buildassets.migrate` that makes its Plan.
+_SYSTEMS: Final = (
+    *("compressor", "django", "importmap", "jammit", "pipeline", "propshaft", "sprockets", "static-digest", "vite"),
+    *("webassets", "whitenoise"),
+)
+_OF_DJANGO: Final = ("compressor", "django", "pipeline", "whitenoise")  # these also take the module of the settings
+_FILE: Final = "buildassets.toml"
+_COLUMNS: Final = [Column(title, to_right=False) for title in ("line", "outcome", "text", "here")]
+_WIDEST_TEXT: Final = 48
+
+
+@click.command("migrate")
+@click.argument("systems", type=click.Choice(_SYSTEMS), nargs=-1, required=True)
+@click.option("--write", is_flag=True, help=f"Write {_FILE}.")
+@click.option("--settings", metavar="MODULE", help="Django's settings, by default those of manage.py; may import them.")
+@migrate_options
+def command(systems: tuple[str, ...], write: bool, settings: str | None, as_json: bool, quiet: bool) -> int:
+    """List what to change in a project of another asset system, or several, and print a configuration for it.
+
+    Writes nothing without --write. Runs code of the project only in two cases: webassets imports the module with the
+    bundles; compressor, django, pipeline and whitenoise import the settings that --settings names, where their files do
+    not show static files.
+    """
+    from buildassets.compiler.config.file import working_directory
+
+    folder = working_directory()
+    if settings is not None and {*_OF_DJANGO}.isdisjoint(systems):
+        raise click.UsageError(f"`--settings` names settings of Django, which {' and '.join(systems)} has none of")
+    found = merged({system: _plan(system, folder, settings, quiet=quiet) for system in systems})
+    file = written(found.settings)
+    show = Output(as_json, quiet=quiet)
+    if write:
+        _write(os.path.join(folder, _FILE), file)
+    if not as_json:
+        print_data([*table_lines(_COLUMNS, [*map(_row, found.lines)], None), "", *file.rstrip("\n").split("\n")])
+    lines = [asdict(line) for line in found.lines]
+    code = show.finish(True, [], {**_named(systems), "lines": lines, "file": file, "written": write})
+    done = f"wrote `{_FILE}`" if write else f"`--write` writes `{_FILE}`"
+    show.report(f"{counts(found.lines)}; {done}")
+    return code
+
+
+def _named(systems: tuple[str, ...]) -> Mapping[str, Any]:
+    return {"system": systems[0]} if len(systems) == 1 else {"systems": systems}
+
+
+def _row(line: Accounted) -> tuple[str, str, str, str]:
+    text = line.text if len(line.text) <= _WIDEST_TEXT else f"{line.text[: _WIDEST_TEXT - 1]}…"
+    return f"{line.file}:{line.line}", line.outcome, text, line.note
+
+
+def _plan(system: str, folder: str, settings: str | None, *, quiet: bool) -> Plan:
+    """The migration by the row of `system`. Raises ConfigError."""
+    settings = settings if system in _OF_DJANGO else None
+    plan: Callable[[Asked], Plan] = import_module(f"buildassets.migrate.{system.replace('-', '_')}").plan
+    return plan(
+        Asked(
+            folder,
+            settings,
+            permitted(f"migrate {system}", settings=settings is not None),
+            partial(_announce, quiet=quiet),
+        )
+    )
+
+
+def _announce(module: str, *, quiet: bool) -> None:
+    """Print, also with `--json`, that a module of the project is imported."""
+    if not quiet:
+        print_line(f"importing `{module}`, which runs code of the project")
+
+
+def _write(path: str, text: str) -> None:
+    """Write the configuration, unless one exists. Raises ConfigError, and OSError."""
+    from buildassets.compiler.config.file import search
+    from buildassets.disk.files import bytes_at, whole_file
+
+    content = text.encode("utf-8")
+    if os.path.isdir(path):
+        raise exists(_FILE)
+    before = bytes_at(path)
+    if before is not None and before != content:
+        raise exists(_FILE)
+    if before is None:
+        other, _ = search(os.path.dirname(path))
+        if other is not None and os.path.dirname(other) == os.path.dirname(path):
+            raise hides(_FILE, os.path.basename(other))
+        with whole_file(path) as file:
+            file.write(content)

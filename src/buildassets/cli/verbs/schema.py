@@ -1,0 +1,19 @@
+"""`buildassets schema`: the JSON Schema of the configuration, for editors."""
+
+import click
+
+from buildassets.cli.show.output import print_data
+
+
+@click.command("schema")
+@click.option("--json", "as_json", is_flag=True, help="The same: a schema is JSON.")
+def command(as_json: bool) -> int:
+    """Print the JSON Schema of `buildassets.toml` and `[tool.buildassets]`, with the engines that are installed here.
+
+    Without these it lies in the package, as `buildassets/config.schema.json`.
+    """
+    from buildassets.compiler.config.schema import config_schema, engine_names, schema_text
+    from buildassets.compiler.engines.registry import installed_engines
+
+    print_data(schema_text(config_schema(engine_names(installed_engines()))).splitlines())
+    return 0

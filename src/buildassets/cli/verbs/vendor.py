@@ -1,0 +1,236 @@
+"""`buildassets vendor`: puts packages for browsers into a source root, at the versions in the lock."""
+
+import os
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from buildassets.cli.packages import kept_line, ranges_of, registry_for, show_newer
+from buildassets.cli.parse.options import configured_for_packages, package_options
+from buildassets.cli.parse.permissions import permitted
+from buildassets.cli.show.output import Output
+from buildassets.errors import ConfigError, PackagesError, RegistryError
+from buildassets.foundation.diagnostics import Location, error
+
+if TYPE_CHECKING:
+    from buildassets.compiler.config.values import Config, SourceRoot
+    from buildassets.packages.lock import LockedPackage
+    from buildassets.packages.vendor.vendoring import Vendored, Vendoring
+
+_FOLDER: Final = "vendor"
+_FILE: Final = "buildassets.toml"
+_COULD_NOT_ASK: Final = 2
+
+
+@click.group("vendor", no_args_is_help=False)
+def command() -> None:
+    """Put packages for browsers into `vendor/` of the first source root, with their licences."""
+
+
+@command.command("add")
+@click.argument("names", nargs=-1, required=True, metavar="NAME[@RANGE]...")
+@package_options
+def add_verb(names: tuple[str, ...], config_file: str | None, as_json: bool, quiet: bool) -> int:
+    """Add packages and what they import: their files, the lock, the entries of `[importmap]`."""
+    from buildassets.packages.vendor.vendoring import add, asked_for
+
+    config = configured_for_packages(config_file, permission=permitted("vendor add"))
+    asked = ranges_of(asked_for(name) for name in names)
+    return _finish(Output(as_json, quiet=quiet), config, add(vendoring(config), asked))
+
+
+@command.command("update")
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@package_options
+def update_verb(names: tuple[str, ...], config_file: str | None, as_json: bool, quiet: bool) -> int:
+    """Update all packages, or the named ones, to the newest versions within their ranges."""
+    from buildassets.packages.vendor.vendoring import update
+
+    config = configured_for_packages(config_file, permission=permitted("vendor update"))
+    return _finish(Output(as_json, quiet=quiet), config, update(vendoring(config), names))
+
+
+@command.command("remove")
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@package_options
+def remove_verb(names: tuple[str, ...], config_file: str | None, as_json: bool, quiet: bool) -> int:
+    """Remove packages, and those that only they required."""
+    from buildassets.packages.vendor.vendoring import remove
+
+    config = configured_for_packages(config_file, permission=permitted("vendor remove"))
+    return _finish(Output(as_json, quiet=quiet), config, remove(vendoring(config), names))
+
+
+@command.command("outdated")
+@package_options
+def outdated_verb(config_file: str | None, as_json: bool, quiet: bool) -> int:
+    """List packages with newer versions in the registry; exit with 1 if there are any."""
+    from buildassets.packages.vendor.vendoring import outdated
+
+    found = outdated(vendoring(configured_for_packages(config_file, permission=permitted("vendor outdated"))))
+    return show_newer(Output(as_json, quiet=quiet), found)
+
+
+@command.command("audit")
+@package_options
+def audit_verb(config_file: str | None, as_json: bool, quiet: bool) -> int:
+    """Ask the registry for advisories; exit with 1 if there are any, with 2 if it cannot be asked."""
+    from buildassets.packages.lock import read_lock
+    from buildassets.packages.vendor.vendoring import audit
+
+    config = configured_for_packages(config_file, permission=permitted("vendor audit"))
+    show = Output(as_json, quiet=quiet)
+    if not read_lock(config.folder).vendor:
+        show.report("there is nothing to ask about: the lock has no packages")
+        return show.finish(True, (), {"asked": False, "advisories": []})
+    try:
+        advisories = audit(vendoring(config))
+    except RegistryError as failure:
+        show.finish(False, failure.diagnostics, {"asked": False})
+        return _COULD_NOT_ASK
+    found = [
+        error(
+            "vendor/advisory",
+            f"`{one.package}` has a known weakness: {' '.join(one.title.split())}",
+            notes=[f"{one.severity or 'unknown'}, in the versions `{one.versions}`", *([one.url] if one.url else [])],
+            hint=f"run `buildassets vendor update {one.package}`, or ask for a newer range",
+        )
+        for one in advisories
+    ]
+    if not found:
+        show.report("the registry knows no advisories")
+    return show.finish(not found, found, {"asked": True, "advisories": [asdict(one) for one in advisories]})
+
+
+@command.command("verify")
+@package_options
+def verify_verb(config_file: str | None, as_json: bool, quiet: bool) -> int:
+    """Compare every vendored file with the lock; exit with 1 if one is missing, changed or not listed."""
+    from buildassets.packages.lock import read_lock
+    from buildassets.packages.vendor.vendoring import verify
+
+    config = configured_for_packages(config_file, permission=permitted("vendor verify"))
+    found = verify(vendoring(config))
+    show = Output(as_json, quiet=quiet)
+    packages = read_lock(config.folder).vendor
+    if not found:
+        show.report(f"verified {', '.join(packages) or 'nothing: the lock has no packages'}")
+    return show.finish(not found, found, {"vendor": _documents(packages)})
+
+
+def vendoring(config: "Config") -> "Vendoring":
+    """The Vendoring for the packages of `config`. Raises ConfigError."""
+    from buildassets.compiler.resolve.browser_files import BrowserFiles
+    from buildassets.packages.vendor.vendoring import Vendoring
+
+    root = _root(config)
+    return Vendoring(
+        config.folder,
+        os.path.join(root.path, _FOLDER),
+        f"{root.shown}/{_FOLDER}",
+        registry_for(config),
+        BrowserFiles(),
+        time.time(),
+        config.permission,
+        config.packages.min_age_days,
+        partial(_configured, config),
+    )
+
+
+def _root(config: "Config") -> "SourceRoot":
+    """The source root for vendored files: the first of the project's own that has no `include`."""
+    for root in config.sources:
+        if not (root.npm or root.vendored or root.include):
+            return root
+    message = "there is no source root for vendored packages"
+    raise ConfigError([error("config/no-sources", message, hint="create `assets/`, or name your folders in `sources`")])
+
+
+def _finish(show: Output, config: "Config", done: "Vendored") -> int:
+    _, importmap = _entries(config, done)
+    for name in done.changed:
+        show.report(f"vendored {name} {done.lock.vendor[name].version}")
+    for name in done.removed:
+        show.report(f"removed {name}")
+    for name in done.kept:
+        show.report(kept_line(name, done.lock.vendor[name]))
+    if not (done.changed or done.removed or done.kept):
+        show.report("nothing to do")
+    document = {
+        "vendor": _documents(done.lock.vendor),
+        "vendored": list(done.changed),
+        "removed": list(done.removed),
+        "importmap": importmap,
+    }
+    return show.finish(True, done.diagnostics, document)
+
+
+def _documents(packages: "Mapping[str, LockedPackage]") -> dict[str, Any]:
+    keys = ("version", "range", "direct", "license")
+    return {
+        name: {**{key: getattr(one, key) for key in keys}, "files": sorted(one.files)} for name, one in packages.items()
+    }
+
+
+def _entries(config: "Config", done: "Vendored") -> tuple[dict[str, str | None], dict[str, str]]:
+    """The import map's entries for vendored packages: what has to change, None to be removed; and all there are then.
+
+    Entries that the user has pointed at another file stay.
+    """
+    prefix = f"{_root(config).prefix}/{_FOLDER}/".removeprefix("/")
+    known = {f"{prefix}{name}/{file}" for name, one in done.lock.vendor.items() for file in one.files}
+    owners = tuple(f"{prefix}{name}/" for name in (*done.lock.vendor, *done.removed))
+    ours = {key for key, target in config.importmap.items() if target.startswith(owners)}
+    entries: dict[str, str | None] = {
+        key: f"{prefix}{path}" for key, path in done.modules.items() if key not in config.importmap or key in ours
+    }
+    stale = {key for key in ours if config.importmap[key] not in known and not config.importmap[key].endswith("/")}
+    entries |= {key: None for key in stale if key not in entries}
+    changes = {key: value for key, value in entries.items() if config.importmap.get(key) != value}
+    kept = {key: config.importmap[key] for key in ours - stale}
+    return changes, kept | {key: value for key, value in entries.items() if value is not None}
+
+
+@contextmanager
+def _configured(config: "Config", done: "Vendored") -> Iterator[None]:
+    """Write the import map's entries, and restore the file if what is done meanwhile fails. Raises PackagesError."""
+    from buildassets.disk.files import write_whole
+    from buildassets.disk.removal import remove_file
+
+    changes, _ = _entries(config, done)
+    path = config.file or os.path.join(config.folder, _FILE)
+    before = _write_entries(config, path, changes) if changes else None
+    try:
+        yield
+    except BaseException:
+        if before is not None and config.file:
+            write_whole(path, before)
+        elif before is not None:
+            remove_file(config.folder, _FILE, permission=config.permission)
+        raise
+
+
+def _write_entries(config: "Config", path: str, changes: Mapping[str, str | None]) -> bytes:
+    """Write these entries into the configuration at `path`; returns what it held before."""
+    from buildassets.disk.files import content_of, write_whole
+    from buildassets.packages.vendor.import_map import entry_lines, with_entries
+
+    is_project = os.path.basename(path) == "pyproject.toml"
+    table = ("tool", "buildassets", "importmap") if is_project else ("importmap",)
+    shown = config.shown(path)
+    try:
+        before = content_of(path) if config.file else b""
+        write_whole(path, with_entries(before.decode("utf-8"), table, changes).encode())
+    except (OSError, ValueError):
+        lines = [f"add `{line}`" for line in entry_lines(changes)]
+        lines += [f"remove `{key}`" for key, value in sorted(changes.items()) if value is None]
+        message = f"cannot change `[{'.'.join(table)}]` in `{shown}`"
+        hint = "write it as a table with a header of its own, a line for each entry, or change it by hand"
+        hint += "; then run this again"
+        raise PackagesError([error("vendor/importmap", message, Location(shown), notes=lines, hint=hint)]) from None
+    return before

@@ -1,0 +1,52 @@
+"""`buildassets watch`."""
+
+import click
+
+from buildassets.cli.parse.compile_options import CompileOptions
+from buildassets.cli.parse.options import cache_options, watch_options, workspace_option
+
+_DEFAULT_POLL = "0.5"
+
+
+class _Command(click.Command):
+    """Takes a value of `--poll` only after `=`, as a SOURCE may follow it. After `--` comes another command."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        own, beside = args, []
+        if "--" in args:
+            own, beside = args[: args.index("--")], args[args.index("--") + 1 :]
+            if not beside:
+                raise click.UsageError("no command stands after `--`", ctx)
+        ctx.obj = tuple(beside)
+        polling = f"--poll={_DEFAULT_POLL}"
+        return super().parse_args(ctx, [polling if argument == "--poll" else argument for argument in own])
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        return [*super().collect_usage_pieces(ctx), "[-- COMMAND [ARGUMENT]...]"]
+
+
+@click.command("watch", cls=_Command)
+@watch_options
+@cache_options
+@workspace_option
+@click.pass_obj
+def command(
+    beside: tuple[str, ...],
+    given: CompileOptions,
+    no_cache: bool,
+    cache_dir: str | None,
+    cache_write: bool,
+    poll: float | None,
+    port: int | None,
+    origins: tuple[str, ...],
+    is_workspace: bool,
+) -> int:
+    """Build, and build again whenever a source changes, until Ctrl-C. SOURCE overrides the configured source roots.
+
+    COMMAND, such as a web server, is run as soon as there is a release, and so are those that `[tool.buildassets.run]`
+    names; when one of them ends, so do the watch and the others.
+    """
+    from buildassets.cli.watching.projects import Options, watch
+
+    options = Options(given, cache_dir, poll, port, origins, uses_cache=not no_cache, cache_write=cache_write)
+    return watch(options, beside, is_workspace=is_workspace)

@@ -1,0 +1,1 @@
+"""Watches of projects, and the commands that run beside them."""

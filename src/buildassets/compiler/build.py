@@ -454,7 +454,7 @@ def _with_maps(
 
 def _companions(config: Config, manifest: Manifest) -> dict[str, bytes]:
     """The configured files for other systems, by their names below `assets/`. Raises BuildError."""
-    from buildassets.compiler.graph.kept_names import OTHER_NAME
+    from buildassets.compiler.graph.checks.kept_names import OTHER_NAME
     from buildassets.compiler.write.companions import companions_of, precache_list, taken_names
 
     companions = companions_of(config.companions, manifest)

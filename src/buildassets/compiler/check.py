@@ -56,8 +56,8 @@ def check(
     What builds have left in the folder `cache` is not made again. If `config` names no folders of templates, those
     that frameworks use are searched.
     """
-    from buildassets.compiler.graph.chunk_names import plain_name_faults
-    from buildassets.compiler.graph.unused import unused
+    from buildassets.compiler.graph.checks.chunk_names import plain_name_faults
+    from buildassets.compiler.graph.checks.unused import unused
     from buildassets.compiler.templates.check import TemplateCheck, check_templates  # not needed by a build
 
     kept = ReadCache(cache, names_for(config)) if cache else None

@@ -77,7 +77,7 @@ def _facts(config: "Config", release: str | None, since: str | None, cache_dir: 
     """What is known of the configured release, or of the one that `release` names. Raises BuildError."""
     from buildassets.cli.read_release import content_of_output, content_of_release, template_names
     from buildassets.cli.verbs.diff import read_manifest
-    from buildassets.compiler.graph.unused import unused_entries
+    from buildassets.compiler.graph.checks.unused import unused_entries
     from buildassets.manifest.model import loads, release_of
     from buildassets.release.diff.causes import difference
     from buildassets.release.report.document import Facts

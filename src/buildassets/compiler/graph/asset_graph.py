@@ -9,11 +9,19 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from buildassets.compiler.bundle.concatenated import find_bundles
 from buildassets.compiler.bundle.directive_places import places_of
 from buildassets.compiler.config.values import HIDDEN, Config, Mode
-from buildassets.compiler.graph.chunk_names import chunk_faults
-from buildassets.compiler.graph.clashes import clashes
+from buildassets.compiler.graph.checks.chunk_names import chunk_faults
+from buildassets.compiler.graph.checks.clashes import clashes
+from buildassets.compiler.graph.checks.findings import is_broken_script, of_drafts
+from buildassets.compiler.graph.checks.import_faults import import_faults
+from buildassets.compiler.graph.checks.kept_names import fingerprinted_faults, reserved_name_faults
+from buildassets.compiler.graph.checks.large_images import large_images
+from buildassets.compiler.graph.checks.lost_exports import lost_exports
+from buildassets.compiler.graph.checks.missing import MissingReferences, prefix_faults
+from buildassets.compiler.graph.checks.part_sheets import part_faults, part_sheets
+from buildassets.compiler.graph.checks.settings import lost_load_paths, setting_faults
+from buildassets.compiler.graph.checks.uncompiled import judged, unnamed
+from buildassets.compiler.graph.checks.worker_urls import worker_faults
 from buildassets.compiler.graph.data_urls import refusals
-from buildassets.compiler.graph.findings import is_broken_script, of_drafts
-from buildassets.compiler.graph.import_faults import import_faults
 from buildassets.compiler.graph.import_map import (
     NameResolution,
     configured_map,
@@ -21,18 +29,10 @@ from buildassets.compiler.graph.import_map import (
     settle,
     with_preloads,
 )
-from buildassets.compiler.graph.kept_names import fingerprinted_faults, reserved_name_faults
-from buildassets.compiler.graph.large_images import large_images
 from buildassets.compiler.graph.link import imports_of
-from buildassets.compiler.graph.lost_exports import lost_exports
-from buildassets.compiler.graph.missing import MissingReferences, prefix_faults
-from buildassets.compiler.graph.part_sheets import part_faults, part_sheets
 from buildassets.compiler.graph.plain_names import plain_names
-from buildassets.compiler.graph.settings import lost_load_paths, setting_faults
 from buildassets.compiler.graph.typed_names import TypedNames, originals, typed_in_use
-from buildassets.compiler.graph.uncompiled import judged, unnamed
 from buildassets.compiler.graph.walk import Progress, Walk
-from buildassets.compiler.graph.worker_urls import worker_faults
 from buildassets.compiler.languages.reference import Link
 from buildassets.compiler.model import Follow, FrontEnds, ImportMap, Linked, ModuleBundles, Source, WithLinks
 from buildassets.compiler.resolve.package_json import Descriptions, packages_of

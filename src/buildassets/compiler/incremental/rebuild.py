@@ -12,12 +12,17 @@ from functools import cached_property, partial
 
 from buildassets.compiler.body import text_of
 from buildassets.compiler.config.values import Config
+from buildassets.compiler.graph.checks.findings import (
+    BROKEN_SCRIPT,
+    GATHERED_EVERYWHERE,
+    as_reported,
+    is_root_of_others,
+)
+from buildassets.compiler.graph.checks.large_images import LARGE, is_image, is_large_image
+from buildassets.compiler.graph.checks.part_sheets import CODE as PART_SHEETS
 from buildassets.compiler.graph.components import components
-from buildassets.compiler.graph.findings import BROKEN_SCRIPT, GATHERED_EVERYWHERE, as_reported, is_root_of_others
 from buildassets.compiler.graph.fingerprint import Naming
-from buildassets.compiler.graph.large_images import LARGE, is_image, is_large_image
 from buildassets.compiler.graph.link import Site, imports_of, inputs_of, linked, names_map
-from buildassets.compiler.graph.part_sheets import CODE as PART_SHEETS
 from buildassets.compiler.incremental.dependency_record import (
     NeedsFullBuild,
     Record,
@@ -51,7 +56,7 @@ from buildassets.manifest.model import MANIFEST_NAME, Entry, Retained, amended, 
 def _names_workers(draft: Draft) -> bool:
     if media_of(draft.source.logical).syntax is not Syntax.JAVASCRIPT:
         return False
-    from buildassets.compiler.graph.worker_urls import names_workers  # which brings the lexer of scripts
+    from buildassets.compiler.graph.checks.worker_urls import names_workers  # which brings the lexer of scripts
 
     return names_workers(draft)
 
@@ -59,7 +64,7 @@ def _names_workers(draft: Draft) -> bool:
 def _names_chunks(draft: Draft) -> bool:
     if media_of(draft.source.logical).syntax is not Syntax.JAVASCRIPT:
         return False
-    from buildassets.compiler.graph.chunk_names import names_chunks  # which brings the lexer of scripts
+    from buildassets.compiler.graph.checks.chunk_names import names_chunks  # which brings the lexer of scripts
 
     return names_chunks(draft)
 

@@ -12,7 +12,7 @@ from hashlib import new
 from itertools import islice
 from typing import Final, Protocol, TypeVar
 
-from buildassets.compiler.graph.kept_names import carries_hash
+from buildassets.compiler.graph.checks.kept_names import carries_hash
 from buildassets.compiler.write.release_directory import ReleaseWriter
 from buildassets.compiler.write.retain import Retaining, Superseded, superseded
 from buildassets.disk.files import chunks_of

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.graph.kept_names import carries_hash
+from buildassets.compiler.graph.checks.kept_names import carries_hash
 from buildassets.foundation.diagnostics import Severity, render_text
 from tests.building import codes
 from tests.command import built

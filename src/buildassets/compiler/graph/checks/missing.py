@@ -6,7 +6,7 @@ from posixpath import basename, splitext
 from typing import Final
 
 from buildassets.compiler.config.values import Config
-from buildassets.compiler.graph.findings import FOLDER_OF_PACKAGES, Finding, warnings_of
+from buildassets.compiler.graph.checks.findings import FOLDER_OF_PACKAGES, Finding, warnings_of
 from buildassets.compiler.graph.link import Site
 from buildassets.compiler.languages.reference import OF_DEBUGGERS, SPECIFIERS, Reference, ReferenceKind
 from buildassets.compiler.model import Draft, Linked

@@ -11,7 +11,7 @@ from typing import Final
 
 from buildassets.compiler.body import bytes_of, text_of
 from buildassets.compiler.config.values import Config
-from buildassets.compiler.graph.findings import Finding, warnings_of
+from buildassets.compiler.graph.checks.findings import Finding, warnings_of
 from buildassets.compiler.graph.import_map import NameResolution
 from buildassets.compiler.languages.javascript.lexer import GAP, reads_as_module
 from buildassets.compiler.languages.javascript.references import STRING, unescaped

@@ -12,7 +12,7 @@ from typing import Final
 
 from buildassets.compiler.body import OnDisk, bytes_of
 from buildassets.compiler.config.values import Config, SourceRoot
-from buildassets.compiler.graph.kept_names import with_any_hash
+from buildassets.compiler.graph.checks.kept_names import with_any_hash
 from buildassets.compiler.graph.plain_names import plain_names as plain_assets
 from buildassets.compiler.languages.javascript.chunk_names import Named, bundler_of, may_name_files, plain_names
 from buildassets.compiler.languages.javascript.worker_urls import worker_urls

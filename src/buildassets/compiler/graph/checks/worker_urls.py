@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from buildassets.compiler.body import OnDisk, text_of
 from buildassets.compiler.config.values import Config
-from buildassets.compiler.graph.findings import places_of
+from buildassets.compiler.graph.checks.findings import places_of
 from buildassets.compiler.graph.plain_names import plain_names
 from buildassets.compiler.languages.javascript.lexer import reads_as_module
 from buildassets.compiler.languages.javascript.worker_urls import (

@@ -1,0 +1,4 @@
+"""What is wrong in a graph of assets: functions that look for faults and change nothing.
+
+Assets and drafts come in, diagnostics go out. `settings` looks at the configuration alone.
+"""

@@ -14,12 +14,14 @@ from tests.command import environment
 _SIGNALS = "from signal import *; signal(SIGHUP, SIG_DFL); signal(SIGTERM, SIG_DFL); "
 
 
-def command_of(*arguments: str, module: str = "cli.main", constants: Mapping[str, float] | None = None) -> list[str]:
-    """Return the command `buildassets`, in which a `module` of the package has other `constants`.
+def command_of(
+    *arguments: str, module: str = "buildassets.cli.main", constants: Mapping[str, float] | None = None
+) -> list[str]:
+    """Return the command `buildassets`, in which a `module` has other `constants`.
 
     It ends by each signal, also where this process ignores one, as it does SIGHUP below `nohup`.
     """
-    changes = f"import buildassets.{module} as changed; vars(changed).update({dict(constants or {})!r}); "
+    changes = f"import {module} as changed; vars(changed).update({dict(constants or {})!r}); "
     return [sys.executable, "-c", f"{_SIGNALS}{changes}from buildassets.cli.main import main; main()", *arguments]
 
 

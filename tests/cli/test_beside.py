@@ -31,7 +31,7 @@ def watch_with(
 ) -> Iterator["subprocess.Popen[str]"]:
     """Run a watch in `folder`, in a group of its own, next to `command`, which has periods of `grace` to end."""
     watch = ("watch", "--port", "0", *options, "--", *command)
-    arguments = command_of(*watch, module="cli.beside", constants=grace)
+    arguments = command_of(*watch, module="buildassets.cli.watching.beside", constants=grace)
     with subprocess.Popen(
         arguments, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     ) as process:

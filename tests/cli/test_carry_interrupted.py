@@ -20,7 +20,7 @@ from tests.release.slow import BEHAVIOURS, Behaviour, serving
 def interrupted(folder: Path, url: str, number: signal.Signals, is_asked: Event) -> int:
     """The exit code of a build that gets the signal once it waits for the server."""
     grace = {"_GRACE_SECONDS": 0.05}  # for downloads that still run
-    command = command_of("build", "-o", "new", "--carry-from", url, module="threads", constants=grace)
+    command = command_of("build", "-o", "new", "--carry-from", url, module="buildassets.work.threads", constants=grace)
     child = subprocess.Popen(command, cwd=folder, env=environment(), stderr=subprocess.DEVNULL)
     assert is_asked.wait(PATIENCE_SECONDS)
     time.sleep(0.1)  # in which it begins to wait

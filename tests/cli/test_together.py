@@ -52,7 +52,9 @@ def settings(**programs: str) -> str:
 def watch(folder: Path, config: str, *arguments: str, **seconds: float) -> Iterator["subprocess.Popen[str]"]:
     """A watch of a project with that configuration, and with periods of grace of so many `seconds`."""
     write_tree(folder, {"buildassets.toml": config, "assets/a.css": "a { color: red }"})
-    command = command_of("watch", "--port", "0", *arguments, module="cli.together", constants=GRACE | seconds)
+    command = command_of(
+        "watch", "--port", "0", *arguments, module="buildassets.cli.watching.together", constants=GRACE | seconds
+    )
     with subprocess.Popen(
         command,
         cwd=folder,

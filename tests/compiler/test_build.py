@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.build import Means, build
+from buildassets.compiler.build import build
 from buildassets.compiler.cache.store import Cache
 from buildassets.compiler.check import check
 from buildassets.compiler.config.values import Config, SourceRoot
+from buildassets.compiler.means import Means
 from buildassets.compiler.result import BuildResult
 from buildassets.compiler.sources.discover import discover
 from buildassets.compiler.transform.draft_cache import names_for
@@ -64,7 +65,7 @@ def test_sass_begins_ahead_with_a_sheet_of_which_no_draft_is_kept(tmp_path: Path
         cache = Cache(folder, names=names_for(config))
         sources = [source for source in discover(config).sources if source.relative in names]
         ahead = ahead_of_sources(config, cache, sources, [str(tmp_path / name) for name in changed])
-        means = Means("production", cache=cache)
+        means = Means(mode="production", cache=cache)
         with means.engines(config, ahead):
             return means.begun_by(ahead, config)
 
@@ -83,7 +84,7 @@ def test_sass_begins_ahead_only_with_what_is_released(tmp_path: Path) -> None:
     write_tree(tmp_path, {"assets/a.scss": "$a: 1;", "assets/b.scss": "", "assets/c.css": ""})
     write_tree(tmp_path, {"buildassets.toml": f'entries = ["b.*"]\n{DART_SASS}'})
     config = load_config(start=str(tmp_path))
-    ahead, means = ahead_of_sources(config, None, discover(config).sources), Means("production")
+    ahead, means = ahead_of_sources(config, None, discover(config).sources), Means(mode="production")
     with means.engines(config, ahead):
         assert means.begun_by(ahead, config) == "b.css"
 
@@ -94,7 +95,7 @@ def test_a_partial_that_changes_while_sass_is_begun_is_read_again(tmp_path: Path
     config, engines = load_config(start=str(tmp_path)), RunningEngines()
     with closing(engines):
         source = next(one for one in discover(config).sources if one.relative == "a.scss")
-        with Means("production", running=engines).engines(config, ahead_of_sources(config, None, [source])):
+        with Means(mode="production", running=engines).engines(config, ahead_of_sources(config, None, [source])):
             pass  # a build that fails before it asks for the sheet
         write_tree(tmp_path, {"assets/_b.scss": "a { b: d }"})
         result = build(config, engines=engines)

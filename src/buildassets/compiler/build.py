@@ -3,15 +3,13 @@
 import os
 from binascii import a2b_base64
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from errno import ENAMETOOLONG
-from threading import Thread
 from typing import TYPE_CHECKING
 
 from buildassets.compiler.body import text_of
-from buildassets.compiler.cache.file_digests import FileDigests
 from buildassets.compiler.cache.store import Cache
-from buildassets.compiler.config.values import Config, Mode, Retain
+from buildassets.compiler.config.values import Config, Mode
 from buildassets.compiler.engines.protocol import EngineInput, KnownEngine
 from buildassets.compiler.incremental.dependency_record import (
     NeedsFullBuild,
@@ -21,21 +19,22 @@ from buildassets.compiler.incremental.dependency_record import (
 )
 from buildassets.compiler.languages.native.library import oddity
 from buildassets.compiler.languages.reference import Link
+from buildassets.compiler.means import Means, load_writing
 from buildassets.compiler.model import Content, ImportMap, Linked, Named, Source, Stored
 from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.compiler.sources.uncompiled import is_declaration
 from buildassets.compiler.stage_times import StageTimes
-from buildassets.compiler.transform.draft_cache import names_for, rerun_reasons, shown_steps, step_name
+from buildassets.compiler.transform.draft_cache import names_for, rerun_reasons, shown_steps
 from buildassets.compiler.transform.engine_set import EngineSet, RunningEngines
 from buildassets.compiler.transform.sass_ahead import SassAhead, ahead_of_sources
-from buildassets.compiler.transform.scheduler import BYTES_PER_WORKER, Drafts, drafting
+from buildassets.compiler.transform.scheduler import BYTES_PER_WORKER
 from buildassets.compiler.write.clock import Clock, build_time
 from buildassets.disk.files import MOST_MANIFEST_BYTES, STAGING_PREFIX, bytes_at
 from buildassets.disk.folders import is_within
 from buildassets.errors import BuildError
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, reason_text, sort_key
 from buildassets.foundation.digest import digest
-from buildassets.foundation.frozen import field, frozen, replace
+from buildassets.foundation.frozen import replace
 from buildassets.foundation.measures import Contents
 from buildassets.foundation.media import DELTA, SUFFIXES, script_name
 from buildassets.foundation.paths import LogicalPath
@@ -63,10 +62,8 @@ if TYPE_CHECKING:  # else where it is needed: Sass's process starts before all t
     from buildassets.compiler.incremental.rebuild import Change
     from buildassets.compiler.sources.discover import Discovery
     from buildassets.compiler.templates.named import NamesInTemplates
-    from buildassets.compiler.write.budgets import Budgets
     from buildassets.compiler.write.carry import Previous
     from buildassets.compiler.write.release_directory import KnownFiles, ReleaseWriter
-    from buildassets.compiler.write.retain import Retaining
 
     _Reported = tuple[RemoteUse, list[Diagnostic]]
 
@@ -111,8 +108,20 @@ def build(
     """
     reported: list[_Reported] = []
     with ExitStack() as ending, _opened(config, cache, reported, shared, writes=cache_write) as kept:
-        used = mode, executor, progress, kept, engines, bytes_per_worker, clock, tuple(previous), compressing, away
-        means = Means(*used, sass, ending)
+        means = Means(
+            mode=mode,
+            executor=executor,
+            progress=progress,
+            cache=kept,
+            running=engines,
+            bytes_per_worker=bytes_per_worker,
+            clock=clock,
+            previous=tuple(previous),
+            compressing=compressing,
+            away=away,
+            sass=sass,
+            ending=ending,
+        )
         result = _built(config, means, last)
     if away is not None and (complaint := away.complaint()):
         result = replace(result, diagnostics=tuple(sorted((*result.diagnostics, complaint), key=sort_key)))
@@ -175,127 +184,12 @@ def _remote(config: Config, *, writes: bool) -> "RemoteCache | None":
     return remote_cache(config, writes=writes)
 
 
-@frozen
-class Means:
-    """The arguments of `build`, and what follows from them."""
-
-    mode: Mode
-    executor: "Executor | None" = None
-    progress: "Progress | None" = None
-    cache: Cache | None = None
-    running: RunningEngines | None = None
-    bytes_per_worker: int = BYTES_PER_WORKER
-    clock: Clock = build_time
-    previous: "tuple[Previous, ...]" = ()
-    compressing: "Progress | None" = None
-    away: "Away | None" = None
-    sass: SassAhead | None = None
-    ending: ExitStack | None = None  # waits until engines have ended; without it that is waited for at once
-    times: StageTimes = field(default_factory=StageTimes)
-
-    def retaining(self, config: Config) -> "Retaining | None":
-        """The rules by which earlier releases are retained; None if none are."""
-        limits = config.retain or (Retain() if self.previous else None)
-        if limits is None or self.mode != "production":
-            return None
-        from buildassets.compiler.write.retain import Retaining
-
-        return Retaining(limits, self.clock)
-
-    @property
-    def is_lasting(self) -> bool:
-        """Whether the release has to survive a power cut; not in development, where nobody would wait for that."""
-        return self.mode == "production"
-
-    def makes_deltas(self, config: Config) -> bool:
-        """Whether the release gets deltas against files of earlier releases."""
-        return DELTA in config.compress and self.mode == "production"
-
-    def digest_of(self, path: str) -> str:
-        """The digest of the file at `path`."""
-        return (self.cache.files if self.cache else FileDigests({})).of(path)
-
-    def budgets(self, config: Config, assets: Collection[LogicalPath]) -> "Budgets":
-        """The budgets of `assets`; none in development, which does not minify them."""
-        from buildassets.compiler.write.budgets import Budgets
-
-        return Budgets(config if self.mode == "production" else replace(config, budgets={}), assets)
-
-    @contextmanager
-    def engines(self, config: Config, ahead: SassAhead | None = None) -> Iterator[EngineSet]:
-        """The engines that `config` names, started; Sass begins `ahead` of the others. Raises BuildError."""
-        first = ahead.begin if ahead and self.away is None else _nothing
-        if self.running is None:
-            with ExitStack() as ends:
-                running = ends.enter_context(closing(RunningEngines()))
-                yield running.started(config, self.mode, first, ahead.engine if ahead else None)
-                if self.ending is not None:
-                    self._end_meanwhile(ends.pop_all(), self.ending)
-            return
-        engines = self.running.started(config, self.mode, first)
-        try:
-            yield engines
-        finally:
-            engines.end_ahead()
-
-    def _end_meanwhile(self, engines: ExitStack, ending: ExitStack) -> None:
-        """Close `engines` in a thread: the release need not wait for their processes, which takes 10 ms."""
-        thread = Thread(target=engines.close)
-        try:
-            thread.start()
-        except RuntimeError:  # there may be no more threads
-            engines.close()
-        else:
-            ending.callback(thread.join)
-
-    def begun_by(self, ahead: SassAhead | None, config: Config) -> LogicalPath | None:
-        """The sheet that Sass began with, if there is one; the cache gets to know since when."""
-        if ahead is None or ahead.begun is None:
-            return None
-        if self.cache:
-            self.cache.note_begin(step_name(ahead.begun.logical, ahead.begun.path, names_for(config)), ahead.began_ns)
-        return ahead.begun.logical
-
-    def drafting(
-        self, config: Config, engines: EngineSet, begun: LogicalPath | None = None
-    ) -> AbstractContextManager[Drafts]:
-        """The function that makes drafts, or takes them from the cache; Sass is at work on the `begun` one."""
-        given = config, self.mode, self.executor, self.cache, self.bytes_per_worker
-        return drafting(engines, *given, begun, self.away, _load_writing)
-
-    def timed(self, drafts_of: Drafts) -> Drafts:
-        """The same function; the time that drafts take to come is counted."""
-        return lambda sources: self.times.of_each("transform", drafts_of(sources))
-
-    def store(
-        self, config: Config, release: "ReleaseWriter", assets: Iterable[Named], earlier: "KnownFiles"
-    ) -> dict[LogicalPath, Stored]:
-        """Add `assets` and their compressed copies to `release`. Raises OSError."""
-        levels = {coding: level for coding, level in config.compress.items() if coding != DELTA}
-        levels = levels if self.mode == "production" else {}
-        means = self.executor, self.cache, self.compressing, self.away
-        return release.store(assets, config.integrity, levels, earlier, *means)
-
-
-def _load_writing() -> None:
-    """Import what writes a release, which takes 5 ms, while other processes are at work."""
-    import buildassets.compiler.cache.measures
-    import buildassets.compiler.graph.fingerprint
-    import buildassets.compiler.write.companions
-    import buildassets.compiler.write.manifest_entries
-    import buildassets.compiler.write.release_directory  # noqa: F401 - its functions import what they need of it
-
-
 def _load_minifying(config: Config, engines: EngineSet) -> None:
     """Minify a rule while Sass is at work, so that all is loaded which the sheet needs then: this takes 8 ms."""
     from buildassets.compiler.engines.registry import BUILT_IN
 
     if engines.css is not None and config.engines.css in BUILT_IN:
         engines.css.run(EngineInput("a{b:url(c)}", "", ""))
-
-
-def _nothing(_: KnownEngine) -> None:
-    """Begin nothing ahead."""
 
 
 def _built(config: Config, means: Means, last: LastBuild | None) -> BuildResult:
@@ -327,7 +221,7 @@ def _rebuilt(config: Config, means: Means, last: LastBuild) -> BuildResult:
         from buildassets.compiler.incremental.rebuild import changes
 
         if begun:
-            _load_writing()
+            load_writing()
             _load_minifying(config, engines)
         with means.drafting(config, engines, begun) as drafts_of:
             inlines = config.inline_imports and means.mode == "production"

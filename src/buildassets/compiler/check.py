@@ -4,10 +4,11 @@ import os
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
-from buildassets.compiler.build import Means, compiled, outputs
+from buildassets.compiler.build import compiled, outputs
 from buildassets.compiler.cache.store import ReadCache
 from buildassets.compiler.config.values import Config, Mode
 from buildassets.compiler.languages.native.library import oddity
+from buildassets.compiler.means import Means
 from buildassets.compiler.transform.draft_cache import names_for
 from buildassets.disk.files import MOST_MANIFEST_BYTES, bytes_at
 from buildassets.foundation.diagnostics import Diagnostic, sort_key
@@ -61,7 +62,7 @@ def check(
     from buildassets.compiler.templates.check import TemplateCheck, check_templates  # not needed by a build
 
     kept = ReadCache(cache, names_for(config)) if cache else None
-    means = Means(mode, executor, progress, kept)
+    means = Means(mode=mode, executor=executor, progress=progress, cache=kept)
     graph = compiled(config, means)
     assets, unreached = graph.assets, graph.unreached
     if graph.failed and not assets:  # no engine could be started, so no name can be checked

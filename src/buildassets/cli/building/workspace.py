@@ -11,7 +11,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from buildassets.cli.building.project_build import document_of, jobs_of, opened_executor, remote_lines, summary
-from buildassets.cli.parse.compile_options import CompileOptions
+from buildassets.cli.parse.compile_options import BuildOptions
 from buildassets.cli.parse.options import WorkspaceOptions, refuse_options_of_one
 from buildassets.cli.parse.permissions import permitted
 from buildassets.cli.show.grouped import error_count
@@ -44,30 +44,19 @@ if TYPE_CHECKING:
     from buildassets.workspace.project import Project
 
 
-@frozen
-class Means:
-    """The options of a build that hold for each project: how it is built, cached and documented."""
+def _config_of(project: "Project", options: BuildOptions) -> "Config":
+    """The configuration of `project` with `options`; raises ConfigError."""
+    config = project.config(options.given.mode, options.given.url, permission=permitted("build"))
+    return replace(config, companions=options.companions)
 
-    given: CompileOptions
-    companions: tuple[str, ...] = ()
-    cache_dir: str | None = None
-    uses_cache: bool = True
-    cache_write: bool = False
-    provenance: bool = False
-    executor: str | None = None
 
-    def config(self, project: "Project") -> "Config":
-        """The configuration of `project` with these options; raises ConfigError."""
-        return replace(
-            project.config(self.given.mode, self.given.url, permission=permitted("build")),
-            companions=self.companions,
-        )
+def _cache_of(project: "Project", config: "Config", options: BuildOptions) -> str | None:
+    """The project's cache folder; None if the build uses none. Raises ConfigError."""
+    if options.no_cache:
+        return None
+    from buildassets.compiler.cache.folder import cache_to_build_with
 
-    def cache(self, project: "Project", config: "Config") -> str:
-        """The project's cache folder. Raises ConfigError."""
-        from buildassets.compiler.cache.folder import cache_to_build_with
-
-        return cache_to_build_with(config, cache_folder_of(project, self.cache_dir))
+    return cache_to_build_with(config, cache_folder_of(project, options.cache_dir))
 
 
 def cache_folder_of(project: "Project", given: str | None) -> str | None:
@@ -91,27 +80,27 @@ class _Outcome:
     notes: tuple[str, ...] = ()
 
 
-def build_workspace(options: WorkspaceOptions, means: Means) -> int:
+def build_workspace(options: WorkspaceOptions, build_options: BuildOptions) -> int:
     """Build the projects that `options` select; returns the exit code. Raises ConfigError for the workspace itself."""
     from buildassets.compiler.engines.process.child import SharedProcesses
     from buildassets.workspace.file import find_workspace
     from buildassets.workspace.outputs import Outputs
 
     started = monotonic()
-    refuse_options_of_one(means.given)
+    refuse_options_of_one(build_options.given)
     workspace = find_workspace()
-    show = Output(means.given.as_json, means.given.verbose, means.given.quiet)
-    chosen, left = _selected(workspace, options, means, show)
-    _check_environment(chosen, means)
+    show = Output(build_options.given.as_json, build_options.given.verbose, build_options.given.quiet)
+    chosen, left = _selected(workspace, options, build_options, show)
+    _check_environment(chosen, build_options)
     names = {project.name for project in chosen}
     outcomes: dict[str, _Outcome] = {}
     # Processes are closed first: a thread that waits for one would otherwise not end.
     with (
-        threads(means.given.jobs) as executor,
+        threads(build_options.given.jobs) as executor,
         closing(SharedProcesses()) as processes,
-        opened_executor(means.executor) as away,
+        opened_executor(build_options.executor) as away,
     ):
-        builds = _Builds(means, show, Outputs(workspace.projects), executor, processes, away)
+        builds = _Builds(build_options, show, Outputs(workspace.projects), executor, processes, away)
         for project in workspace.projects:
             if project.name in names:
                 outcomes[project.name] = builds.outcome(project)
@@ -123,7 +112,7 @@ def build_workspace(options: WorkspaceOptions, means: Means) -> int:
     return _finish(show, outcomes, left, monotonic() - started)
 
 
-def _check_environment(chosen: "Sequence[Project]", means: Means) -> None:
+def _check_environment(chosen: "Sequence[Project]", build_options: BuildOptions) -> None:
     """Raise ConfigError once if keys in the environment are not as they have to be and a project would use them."""
     if not any(name.startswith("BUILDASSETS_CACHE_") for name in os.environ):
         return
@@ -132,18 +121,18 @@ def _check_environment(chosen: "Sequence[Project]", means: Means) -> None:
     try:
         ring({}, os.environ)
     except ConfigError:
-        if means.uses_cache and any(_has_remote(project, means) for project in chosen):
+        if not build_options.no_cache and any(_has_remote(project, build_options) for project in chosen):
             raise
 
 
-def _has_remote(project: "Project", means: Means) -> bool:
+def _has_remote(project: "Project", build_options: BuildOptions) -> bool:
     with suppress(ConfigError):  # which is reported with the project
-        return bool(means.config(project).cache.remote)
+        return bool(_config_of(project, build_options).cache.remote)
     return False
 
 
 def _selected(
-    workspace: "Workspace", options: WorkspaceOptions, means: Means, show: Output
+    workspace: "Workspace", options: WorkspaceOptions, build_options: BuildOptions, show: Output
 ) -> "tuple[Sequence[Project], str]":
     """The projects to build: of those that changes reach, one shard; and the words on those that no change reaches.
 
@@ -151,7 +140,7 @@ def _selected(
     """
     projects, left = workspace.projects, ""
     if options.since is not None:
-        causes = _reached(workspace, options.since, means)
+        causes = _reached(workspace, options.since, build_options)
         projects = tuple(project for project in projects if project.name in causes)
         left = f"; no change since `{options.since}` reaches {len(workspace.projects) - len(projects)}"
         show.detail(f"{name}: reached by {relative_to(workspace.folder, path)}" for name, path in causes.items())
@@ -160,7 +149,7 @@ def _selected(
     return projects, left
 
 
-def _reached(workspace: "Workspace", since: str, means: Means) -> Mapping[str, str]:
+def _reached(workspace: "Workspace", since: str, build_options: BuildOptions) -> Mapping[str, str]:
     """The names of the projects that changes since a commit reach, each with a path that does."""
     from buildassets.compiler.incremental.no_op import last_inputs
     from buildassets.workspace.changes import Repository
@@ -169,13 +158,14 @@ def _reached(workspace: "Workspace", since: str, means: Means) -> Mapping[str, s
     repository = Repository(workspace.folder)
 
     def last_read(project: "Project", config: "Config") -> Collection[str]:
-        return last_inputs(config, means.given.mode, means.cache(project, config)) if means.uses_cache else ()
+        cache = _cache_of(project, config, build_options)
+        return last_inputs(config, build_options.given.mode, cache) if cache else ()
 
     return reached_projects(
         workspace.projects,
         workspace.folder,
         repository.changed_since(since),
-        config_of=means.config,
+        config_of=lambda project: _config_of(project, build_options),
         last_read=last_read,
         upward=repository.upward_paths,
     )
@@ -186,14 +176,14 @@ class _Builds:
 
     def __init__(
         self,
-        means: Means,
+        options: BuildOptions,
         show: Output,
         outputs: "Outputs",
         executor: "Executor | None",
         processes: "SharedProcesses",
         away: "Away | None",
     ) -> None:
-        self._means = means
+        self._options = options
         self._show = show
         self._executor = executor
         self._processes = processes
@@ -213,28 +203,27 @@ class _Builds:
     def claim(self, project: "Project") -> None:
         """Keep the release directory of a project that is not built here from others."""
         with suppress(BuildAssetsError):  # of a configuration that is not for this build to report
-            self._outputs.claim(project, self._means.config(project))
+            self._outputs.claim(project, _config_of(project, self._options))
 
     def _built(self, project: "Project") -> _Outcome:
         from buildassets.cli.building.unpinned import released_sass, unpinned_notes
 
-        means = self._means
-        config = means.config(project)
+        config = _config_of(project, self._options)
         self._outputs.claim(project, config)
         before = released_sass(config)
         result = self._result(project, config)
         written: dict[str, list[str]] = {}
-        if means.provenance:
+        if self._options.provenance:
             from buildassets.cli.building.provenance import attested
 
-            written = {"provenance": attested(config, result, means.given.mode) if result.succeeded else []}
+            written = {"provenance": attested(config, result, self._options.given.mode) if result.succeeded else []}
         return _Outcome(
             result.succeeded,
             result.diagnostics,
-            document_of(result, config, written) if means.given.as_json else {},
+            document_of(result, config, written) if self._options.given.as_json else {},
             bool(result.written),
             summary(result, config),
-            tuple(_details(result, config)) if means.given.verbose else (),
+            tuple(_details(result, config)) if self._options.given.verbose else (),
             tuple(unpinned_notes(config, before, result.manifest)),
         )
 
@@ -249,7 +238,7 @@ class _Builds:
         remote = config.cache.remote
         if remote in self._given_up:
             config = replace(config, cache=CacheSettings())
-        cache = self._means.cache(project, config) if self._means.uses_cache else None
+        cache = _cache_of(project, config, self._options)
 
         def work(*, last: LastBuild | None) -> BuildResult:
             from buildassets.compiler.build import build
@@ -260,11 +249,11 @@ class _Builds:
             with closing(engines), descriptor_kept_from_stdout(), kept_from_stdout():
                 return build(
                     config,
-                    mode=self._means.given.mode,
+                    mode=self._options.given.mode,
                     executor=self._executor,
                     progress=progress,
                     cache=cache,
-                    cache_write=self._means.cache_write,
+                    cache_write=self._options.cache_write,
                     engines=engines,
                     shared=self._shared,
                     last=last,
@@ -273,7 +262,7 @@ class _Builds:
                 )
 
         with paused_collector():
-            result = incremental(config, self._means.given.mode, cache, work)
+            result = incremental(config, self._options.given.mode, cache, work)
         if result.remote is not None and result.remote.failed:
             self._given_up.add(remote)
         return replace(result, diagnostics=tuple(self._not_repeated(result.diagnostics)))

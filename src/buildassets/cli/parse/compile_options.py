@@ -8,7 +8,7 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, cast
 
-from buildassets.foundation.frozen import frozen
+from buildassets.foundation.frozen import frozen, frozen_by_name
 
 if TYPE_CHECKING:
     from buildassets.compiler.config.values import Config, Mode
@@ -47,9 +47,9 @@ class CompileOptions:
         return configured(self.config_file, self.sources, self.output, *more, self.mode, permission=permission)
 
 
-@frozen
+@frozen_by_name
 class BuildOptions:
-    """The options of a build of one project, each by the name that the command line has for it."""
+    """The options of a build, each by the name that the command line has for it."""
 
     given: CompileOptions
     carry_from: tuple[str, ...] = ()
@@ -128,4 +128,4 @@ def _options(sources: Sequence[str], values: dict[str, str], flags: set[str]) ->
         verbose="--verbose" in flags,
         quiet="--quiet" in flags,
     )
-    return BuildOptions(given, no_cache="--no-cache" in flags, cache_dir=values.get("--cache-dir"))
+    return BuildOptions(given=given, no_cache="--no-cache" in flags, cache_dir=values.get("--cache-dir"))

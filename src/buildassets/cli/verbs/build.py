@@ -38,13 +38,22 @@ def command(
     executor: str | None,
 ) -> int:
     """Compile everything into the release directory. SOURCE overrides the configured source roots."""
+    options = BuildOptions(
+        given=given,
+        carry_from=carry_from,
+        carry_url=carry_url,
+        carry_if_any=carry_if_any,
+        companions=companions,
+        provenance=provenance,
+        no_cache=no_cache,
+        cache_dir=cache_dir,
+        cache_write=cache_write,
+        executor=executor,
+    )
     if workspace is not None:
-        from buildassets.cli.building.workspace import Means, build_workspace
+        from buildassets.cli.building.workspace import build_workspace
 
         if carry_from or carry_url or carry_if_any:
             raise click.UsageError("`--carry-from` is for one project: build that in its own folder")
-        means = Means(given, companions, cache_dir, not no_cache, cache_write, provenance, executor)
-        return build_workspace(workspace, means)
-    carry = carry_from, carry_url, carry_if_any
-    options = BuildOptions(given, *carry, companions, provenance, no_cache, cache_dir, cache_write, executor)
+        return build_workspace(workspace, options)
     return build_project(options, click.get_current_context().obj or ())

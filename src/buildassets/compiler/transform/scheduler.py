@@ -52,6 +52,7 @@ Drafts = Callable[[Sequence[Source]], Iterator[Draft]]
 def drafting(
     engines: EngineSet,
     config: Config,
+    *,
     mode: Mode,
     executor: "Executor | None",
     cache: Cache | None,

@@ -102,6 +102,7 @@ class ReleaseWriter:
         algorithm: IntegrityAlgorithm | None,
         levels: Mapping[str, int],
         earlier: KnownFiles,
+        *,
         executor: "Executor | None" = None,
         cache: Cache | None = None,
         progress: "Progress | None" = None,

@@ -53,7 +53,12 @@ def dart_sass(sheet: Path, folder: Path) -> Iterator[Compile]:
 
     def compile_once() -> None:
         request = sass_protocol.compile_request(
-            sheet.read_text(), sheet.as_uri(), SassSyntax.SCSS, [str(folder)], str(sheet.parent), ()
+            sheet.read_text(),
+            sheet.as_uri(),
+            SassSyntax.SCSS,
+            [str(folder)],
+            package_folder=str(sheet.parent),
+            functions=(),
         )
         *_, response = process.compile(request, LIMIT_SECONDS, _no_answer)
         assert isinstance(response, Response)

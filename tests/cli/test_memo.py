@@ -368,7 +368,7 @@ def test_file_that_may_change_and_look_the_same_is_read(project: Project) -> Non
     project.build()
     assert was_repeated()
     stamps = stamps_of(["pyproject.toml"])
-    keep(".buildassets", ["pyproject.toml"], stamps, "done", ["assets/js/app.js"])
+    keep(".buildassets", ["pyproject.toml"], stamps, "done", young=["assets/js/app.js"])
     assert was_repeated()
     (project.folder / "assets/js/app.js").write_text("abb()\n")
     assert not was_repeated()

@@ -163,15 +163,15 @@ def test_colours_can_be_forced_into_a_pipe(tmp_path: Path, value: str, is_colour
 
 @pytest.mark.parametrize("columns", WIDTHS)
 def test_progress_has_counts_a_share_and_a_rate(columns: int) -> None:
-    line = progress_line(120, 400, "img/a/long/name/of/a/file/that/ends/in/here.png", 2.0, columns)
+    line = progress_line(120, 400, "img/a/long/name/of/a/file/that/ends/in/here.png", 2.0, columns=columns)
     assert line.startswith("120/400 30%, 60/s ")
     assert line.endswith("here.png")
     assert cells(line) < columns
 
 
 def test_a_rate_below_one_has_a_digit_more_and_an_early_one_is_left_out() -> None:
-    assert progress_line(1, 10, "a", 4.0, 80) == "1/10 10%, 0.2/s a"
-    assert progress_line(1, 10, "a", 0.1, 80) == "1/10 10% a"
+    assert progress_line(1, 10, "a", 4.0, columns=80) == "1/10 10%, 0.2/s a"
+    assert progress_line(1, 10, "a", 0.1, columns=80) == "1/10 10% a"
 
 
 @pytest.mark.parametrize(

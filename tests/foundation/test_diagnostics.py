@@ -157,7 +157,7 @@ def test_carets_are_below_the_cells_of_a_terminal(text: str, mark: str, carets: 
 
 def test_carets_behind_the_end_of_a_line_fit_into_a_terminal() -> None:
     for width in range(10, 20):
-        found = place("a.css", 7, width + 1, "a" * width, 1)
+        found = place("a.css", 7, width + 1, "a" * width, length=1)
         *_, excerpt, carets = render_text(error("a/b", "m", found), 20).split("\n")
         assert (len(carets), carets[-1]) == (len(excerpt) + 1, "^")
         assert len(carets) <= 20
@@ -166,7 +166,7 @@ def test_carets_behind_the_end_of_a_line_fit_into_a_terminal() -> None:
 @given(st.text(max_size=150), st.integers(0, 149), st.integers(1, 30), st.integers(20, 200))
 def test_an_excerpt_fits_into_a_terminal(text: str, column: int, length: int, columns: int) -> None:
     line = "".join(text.splitlines())
-    found = place("a.css", 7, min(column, len(line)) + 1, line, length)
+    found = place("a.css", 7, min(column, len(line)) + 1, line, length=length)
     shown = render_text(error("a/b", "m", found), columns).split("\n")
     assert [one for one in shown if cells(one.expandtabs(8)) > columns] == []
     assert "^" in shown[-1] or not line
@@ -176,7 +176,7 @@ def test_an_excerpt_fits_into_a_terminal(text: str, column: int, length: int, co
 @pytest.mark.parametrize("mark", ["first", "middle", "last"])
 def test_carets_are_below_their_place_at_every_width(columns: int, mark: str) -> None:
     text = f"first{'.' * 50}我middle{'.' * 50}last"
-    found = place("a.css", 1, text.index(mark) + 1, text, len(mark))
+    found = place("a.css", 1, text.index(mark) + 1, text, length=len(mark))
     *_, excerpt, carets = render_text(error("a/b", "m", found), columns).split("\n")
     cut = cells(excerpt[: excerpt.index(mark)])
     assert carets == carets[:4].ljust(cut) + "^" * len(mark)

@@ -7,7 +7,7 @@ ENTRIES = [Entry("a", "s.scss", "s.css"), Entry("a", "m.js", "m.js", True), Entr
 
 
 def test_the_lines_of_jinja() -> None:
-    assert lines_for(ENTRIES, False) == [
+    assert lines_for(ENTRIES, is_django=False) == [
         "{{ livereload() }}",
         '{{ stylesheet("s.css") }}',
         '{{ script("m.js", type="module") }}',
@@ -16,7 +16,7 @@ def test_the_lines_of_jinja() -> None:
 
 
 def test_the_lines_of_django() -> None:
-    assert lines_for(ENTRIES, True) == [
+    assert lines_for(ENTRIES, is_django=True) == [
         "{% load buildassets %}",
         "{% livereload %}",
         '{% stylesheet "s.css" %}',

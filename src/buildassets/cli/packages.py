@@ -49,7 +49,7 @@ def show_newer(show: Output, outdated: "Outdated") -> int:
     """Print what is outdated, and what is too young to be; returns the exit code, 1 if anything is outdated."""
     found = outdated.found
     document = {one.name: {key: value for key, value in asdict(one).items() if key != "name"} for one in found}
-    code = show.finish(not found, outdated.diagnostics, {"outdated": document})
+    code = show.finish(ok=not found, diagnostics=outdated.diagnostics, document={"outdated": document})
     if not found:
         show.report("nothing is outdated")
     elif not show.as_json:

@@ -133,11 +133,11 @@ def build(
     if kept is None or cache is None:
         return result
     if result.succeeded:
-        _keep_measures(cache, config.output, result, means.times, last)
+        _keep_measures(cache, config.output, result, means.times, last=last)
     return replace(result, rerun=rerun_reasons(kept), digests={**kept.files.found(), **result.digests})
 
 
-def _keep_measures(cache: str, output: str, result: BuildResult, times: StageTimes, last: LastBuild | None) -> None:
+def _keep_measures(cache: str, output: str, result: BuildResult, times: StageTimes, *, last: LastBuild | None) -> None:
     """Keep what the build measured; a build of what changed only takes over the contents of the bundles it left."""
     from buildassets.compiler.cache.measures import keep_measures, kept_measures
     from buildassets.foundation.measures import Measures
@@ -242,7 +242,7 @@ def _amended(config: Config, means: Means, change: "Change") -> BuildResult:
         if budgets and any(budgets.exceeded(budgets.stored_sizes(stored, release.chunks))):
             raise NeedsFullBuild  # which reports it
         entries = change.entries(stored)
-        retained = _retained(config, means, release, entries, entries)
+        retained = _retained(config, means, release, entries, changed=entries)
         content = change.manifest(entries, retained, means.digest_of)
         written = release.finish(content, _release_file(config, means, content))
     return change.result(content, entries, written)
@@ -267,12 +267,12 @@ def _released(config: Config, means: Means, graph: "AssetGraph", last: LastBuild
         sizes = budgets.stored_sizes(stored, release.chunks)
         if faults := budgets.faults(sizes, assets, release.manifest()):
             raise BuildError(faults)
-        manifest = manifest_of(config, graph, stored, means.mode, means.digest_of)
+        manifest = manifest_of(config, graph, stored, means.mode, digest_of=means.digest_of)
         manifest = replace(manifest, retained=_retained(config, means, release, manifest.assets))
         if means.makes_deltas(config):
             from buildassets.compiler.write.deltas import with_deltas
 
-            manifest = with_deltas(manifest, release, config.compress[DELTA], means.cache, means.executor)
+            manifest = with_deltas(manifest, release, config.compress[DELTA], means.cache, executor=means.executor)
         maps, new_maps = _with_maps(config, graph, manifest)
         manifest = replace(manifest, maps=maps)
         companions = _companions(config, manifest)
@@ -286,11 +286,11 @@ def _released(config: Config, means: Means, graph: "AssetGraph", last: LastBuild
     return BuildResult(
         manifest,
         names,
-        graph.diagnostics,
-        graph.inputs,
-        files,
-        record,
-        size_bytes,
+        diagnostics=graph.diagnostics,
+        inputs=graph.inputs,
+        outputs=files,
+        record=record,
+        size_bytes=size_bytes,
         manifest_digest=digest(content),
         digests={path: (None, found) for path, found in {**digests, **_copies(config, stored)}.items()},
         contents=_contents(config, graph),
@@ -377,6 +377,7 @@ def _retained(
     means: Means,
     release: "ReleaseWriter",
     assets: Mapping[str, Entry],
+    *,
     changed: Collection[str] | None = None,
 ) -> tuple[Retained, ...]:
     """The earlier releases that one with `assets` retains; these may be only the `changed` ones. Raises BuildError."""
@@ -425,9 +426,9 @@ def compiled(config: Config, means: Means, last: LastBuild | None = None) -> "As
                     timed,
                     compiles_to,
                     config,
-                    means.mode,
-                    means.progress,
-                    means.times,
+                    mode=means.mode,
+                    progress=means.progress,
+                    times=means.times,
                     named=templates.names() if decided else (),
                     in_templates=templates.names,
                 )
@@ -438,7 +439,7 @@ def compiled(config: Config, means: Means, last: LastBuild | None = None) -> "As
     except BuildError as fault:
         from buildassets.compiler.graph.asset_graph import AssetGraph
 
-        return AssetGraph({}, {}, ImportMap(), {}, (), fault.diagnostics)
+        return AssetGraph({}, {}, importmap=ImportMap(), imports={}, unreached=(), diagnostics=fault.diagnostics)
 
 
 def _discovered(config: Config, means: Means, compiles_to: Mapping[str, str]) -> "Discovery":
@@ -524,10 +525,10 @@ def _content(graph: "AssetGraph", path: LogicalPath, asset: Linked, written: tup
     return Content(
         asset.draft.body,
         () if keeps_name else written,
-        keeps_name,
-        asset.draft.digest,
-        graph.named_as.get(path),
-        path in graph.plain,
+        keeps_name=keeps_name,
+        digest=asset.draft.digest,
+        named_as=graph.named_as.get(path),
+        is_plain=path in graph.plain,
     )
 
 

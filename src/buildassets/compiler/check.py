@@ -66,14 +66,26 @@ def check(
     graph = compiled(config, means)
     assets, unreached = graph.assets, graph.unreached
     if graph.failed and not assets:  # no engine could be started, so no name can be checked
-        return CheckResult(graph.diagnostics, unreached, (), TemplateCheck(), graph.of_others.intersection(unreached))
+        return CheckResult(
+            graph.diagnostics,
+            unreached,
+            unused=(),
+            templates=TemplateCheck(),
+            of_others=graph.of_others.intersection(unreached),
+        )
     named = [*assets, *map(LogicalPath, graph.front_ends.entries)]
     css_modules: dict[str, dict[LogicalPath, Collection[str]]] = {}
     for path, asset in sorted(assets.items()):
         for module, names in asset.draft.names.items():
             css_modules.setdefault(module, {})[path] = names.keys()
     templates = check_templates(
-        config, named, unreached, graph.uncompiled, css_modules, _pictures(graph), _icons(config, graph)
+        config,
+        named,
+        unreached,
+        graph.uncompiled,
+        css_modules=css_modules,
+        pictures=_pictures(graph),
+        icons=_icons(config, graph),
     )
     faults = () if graph.failed else _over_budget(config, means, graph)
     strings = () if graph.failed else plain_name_faults(config, assets, _sources(graph))
@@ -83,7 +95,14 @@ def check(
     used = templates.used.union(of_blocks, graph.front_ends.files)
     left = unused(config, assets, graph.importmap, used) if templates.used else ()
     of_others = graph.of_others.intersection((*unreached, *left))
-    return CheckResult(diagnostics, unreached, left, templates, of_others, _has_unparsed(config, assets))
+    return CheckResult(
+        diagnostics,
+        unreached,
+        unused=left,
+        templates=templates,
+        of_others=of_others,
+        has_unparsed=_has_unparsed(config, assets),
+    )
 
 
 def _has_unparsed(config: Config, assets: "Mapping[LogicalPath, Linked]") -> bool:

@@ -66,11 +66,11 @@ def clean_release(
         return [*_maps_besides(output + MAPS_SUFFIX, named)]
 
     def cleaned() -> Cleaned:
-        maps = _removed(doomed_maps(), output + MAPS_SUFFIX, shown, dry_run, permission)
+        maps = _removed(doomed_maps(), output + MAPS_SUFFIX, shown, dry_run=dry_run, permission=permission)
         if maps.removed and not dry_run:
             top, name = os.path.split(output + MAPS_SUFFIX)
             remove_empty_folder(top, name, permission=permission)
-        rest = _removed(doomed(), output, shown, dry_run, permission)
+        rest = _removed(doomed(), output, shown, dry_run=dry_run, permission=permission)
         return Cleaned(rest.removed + maps.removed, rest.diagnostics + maps.diagnostics)
 
     return _in_turn(output, shown, cleaned)
@@ -88,11 +88,11 @@ def clean_cache(
         held = _files_of_cache(folder)
         if not held:
             _refuse_foreign(
-                folder, os.listdir(folder), (IGNORE_FILE, CONTENT, BUILDS, MEASURES), "a build cache", shown
+                folder, os.listdir(folder), (IGNORE_FILE, CONTENT, BUILDS, MEASURES), "a build cache", shown=shown
             )
             return Cleaned()
         if everything:
-            return _removed(held, folder, shown, dry_run, permission)
+            return _removed(held, folder, shown, dry_run=dry_run, permission=permission)
         return Cleaned(tuple(Cache(folder).prune(dry_run=dry_run)))
 
     return _in_turn(folder, shown, cleaned)
@@ -127,7 +127,7 @@ def _manifest(output: str, shown: Shown) -> Manifest | None:
     except FileNotFoundError:
         ours = {ASSETS_FOLDER} if _holds_only_fingerprinted(output) else set()
         foreign = [name for name in os.listdir(output) if not is_staging(name) and name not in ours]
-        _refuse_foreign(output, foreign, (), "a release", shown)
+        _refuse_foreign(output, foreign, (), "a release", shown=shown)
         return None
     except OSError as fault:
         if fault.errno != EFBIG:
@@ -145,7 +145,7 @@ def _manifest(output: str, shown: Shown) -> Manifest | None:
     return manifest
 
 
-def _refuse_foreign(folder: str, names: Iterable[str], ours: Collection[str], kind: str, shown: Shown) -> None:
+def _refuse_foreign(folder: str, names: Iterable[str], ours: Collection[str], kind: str, *, shown: Shown) -> None:
     """Raise ConfigError if there are `names` besides `ours`, so that `folder` is not of that `kind`."""
     foreign = sorted(set(names).difference(ours))
     if foreign:
@@ -227,7 +227,7 @@ def _relative(path: str, top: str) -> str:
     return os.path.relpath(path, top).replace(os.sep, "/")
 
 
-def _removed(paths: Iterable[str], top: str, shown: Shown, dry_run: bool, permission: Permission) -> Cleaned:
+def _removed(paths: Iterable[str], top: str, shown: Shown, *, dry_run: bool, permission: Permission) -> Cleaned:
     """Remove files and links below `top`, and then the folders that are empty afterwards."""
     removed: list[tuple[str, int]] = []
     faults: list[Diagnostic] = []

@@ -46,7 +46,7 @@ def locked(folder: str, *, shared: bool = False, limit_seconds: float | None = N
     after a few seconds of waiting. Raises OSError, as for a missing folder, and TimeoutError where others hold the lock
     for longer than the limit.
     """
-    lock: _Lock = _LockedFile(folder, shared) if _fcntl is None else _LockedFolder(folder, shared)
+    lock: _Lock = _LockedFile(folder, is_shared=shared) if _fcntl is None else _LockedFolder(folder, is_shared=shared)
     try:
         _wait(lock.is_taken, folder, limit_seconds)
         yield
@@ -81,7 +81,7 @@ def _report(folder: str) -> None:
 class _LockedFolder:
     """A lock on POSIX systems."""
 
-    def __init__(self, folder: str, is_shared: bool) -> None:
+    def __init__(self, folder: str, *, is_shared: bool) -> None:
         self._descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         self._operation = (_fcntl.LOCK_SH if is_shared else _fcntl.LOCK_EX) | _fcntl.LOCK_NB
 
@@ -99,7 +99,7 @@ class _LockedFolder:
 class _LockedFile:
     """A lock on Windows, which has no shared locks."""
 
-    def __init__(self, folder: str, is_shared: bool) -> None:
+    def __init__(self, folder: str, *, is_shared: bool) -> None:
         if not S_ISDIR(os.stat(folder).st_mode):
             raise NotADirectoryError(ENOTDIR, os.strerror(ENOTDIR), folder)
         self._msvcrt: Any = import_module("msvcrt")

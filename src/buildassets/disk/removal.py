@@ -21,7 +21,7 @@ def remove_file(top: str, name: str, *, permission: Permission) -> None:
 
     Raises OSError, also where a folder on the way is a link, and NotPermittedError.
     """
-    require(permission.deletes, f"to remove `{name}`")
+    require(permitted=permission.deletes, what=f"to remove `{name}`")
     with _opened(top, name) as (folder, last):
         os.unlink(last, dir_fd=folder)
 
@@ -33,7 +33,7 @@ def remove_path(top: str, path: str, *, permission: Permission) -> None:
 
 def remove_empty_folder(top: str, name: str, *, permission: Permission) -> None:
     """Remove the folder `name` below `top`, and each folder around it below `top`, as long as they are empty."""
-    require(permission.deletes, f"to remove `{name}`")
+    require(permitted=permission.deletes, what=f"to remove `{name}`")
     with suppress(OSError):
         while name:
             with _opened(top, name) as (folder, last):
@@ -43,7 +43,7 @@ def remove_empty_folder(top: str, name: str, *, permission: Permission) -> None:
 
 def move(top: str, name: str, target: str, *, permission: Permission) -> None:
     """Rename the file or folder `name` to `target`, both below `top`, whose folders are made. Raises OSError."""
-    require(permission.deletes, f"to move `{name}`")
+    require(permitted=permission.deletes, what=f"to move `{name}`")
     make_folders_below(top, [target])
     with _opened(top, name) as (source, old), _opened(top, target) as (folder, new):
         os.rename(old, new, src_dir_fd=source, dst_dir_fd=folder)

@@ -91,7 +91,19 @@ def subject(
     manifest, fault = _read(path, config.shown(path))
     cache = cache_folder(config, cache_dir)
     sources = tuple(_sources(config))
-    return Subject(config, faults, files, found, sources, path, manifest, fault, cache, environment, now_seconds)
+    return Subject(
+        config,
+        faults,
+        files=files,
+        found=found,
+        sources=sources,
+        manifest_path=path,
+        manifest=manifest,
+        manifest_fault=fault,
+        cache=cache,
+        environment=environment,
+        now_seconds=now_seconds,
+    )
 
 
 def _configured(file: str | None, permission: Permission) -> tuple[Config, tuple[Diagnostic, ...]]:

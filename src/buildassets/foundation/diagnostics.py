@@ -84,7 +84,7 @@ def error(
     hint: str | None = None,
 ) -> Diagnostic:
     """A diagnostic that makes the build fail."""
-    return Diagnostic(Severity.ERROR, code, message, location, tuple(notes), hint)
+    return Diagnostic(Severity.ERROR, code, message=message, location=location, notes=tuple(notes), hint=hint)
 
 
 def warning(
@@ -96,7 +96,7 @@ def warning(
     hint: str | None = None,
 ) -> Diagnostic:
     """A diagnostic that does not make the build fail."""
-    return Diagnostic(Severity.WARNING, code, message, location, tuple(notes), hint)
+    return Diagnostic(Severity.WARNING, code, message=message, location=location, notes=tuple(notes), hint=hint)
 
 
 def locate(file: str, text: str, start: int, end: int | None = None) -> Location:
@@ -119,7 +119,9 @@ def locate(file: str, text: str, start: int, end: int | None = None) -> Location
     column = start - line_start + 1
     window_start, window_end = _window(column, line_end - line_start)
     excerpt = _excerpt(text, line_start + window_start, line_start + window_end)
-    return Location(file, number + 1, column, length, excerpt, column - window_start)
+    return Location(
+        file, number + 1, column=column, length=length, excerpt=excerpt, excerpt_column=column - window_start
+    )
 
 
 def _line_before(text: str, place: int) -> tuple[int, int]:
@@ -152,10 +154,17 @@ def _window(column: int, length: int) -> tuple[int, int]:
     return start, start + _EXCERPT_WIDTH
 
 
-def place(file: str, line: int, column: int, line_text: str = "", length: int = 1) -> Location:
+def place(file: str, line: int, column: int, line_text: str = "", *, length: int = 1) -> Location:
     """A location from a parser's line and column, both from 1, with the text of that line for the excerpt."""
     window = _window(column, len(line_text))
-    return Location(file, line, column, length, _excerpt(line_text, *window), column - window[0])
+    return Location(
+        file,
+        line,
+        column=column,
+        length=length,
+        excerpt=_excerpt(line_text, *window),
+        excerpt_column=column - window[0],
+    )
 
 
 def _excerpt(text: str, start: int, end: int) -> str:
@@ -327,7 +336,15 @@ def from_json(document: Mapping[str, Any]) -> Diagnostic:
     location = Location(**document["location"]) if document["location"] else None
     others = tuple(Location(**place) for place in document.get("others", ()))
     severity, notes = Severity(document["severity"]), tuple(document["notes"])
-    return Diagnostic(severity, document["code"], document["message"], location, notes, document["hint"], others)
+    return Diagnostic(
+        severity,
+        document["code"],
+        message=document["message"],
+        location=location,
+        notes=notes,
+        hint=document["hint"],
+        others=others,
+    )
 
 
 def render_annotation(diagnostic: Diagnostic, form: str = "github") -> str:

@@ -21,7 +21,7 @@ class _Field:
 
     __slots__ = ("compare", "default", "default_factory", "repr")
 
-    def __init__(self, default: Any, default_factory: Any, is_shown: bool, is_compared: bool) -> None:
+    def __init__(self, default: Any, default_factory: Any, *, is_shown: bool, is_compared: bool) -> None:
         self.default = default
         self.default_factory = default_factory
         self.repr = is_shown
@@ -36,7 +36,7 @@ def field(
     compare: bool = True,
 ) -> Any:
     """A field with options; they mean what they do in `dataclasses.field`."""
-    return _Field(default, default_factory, repr, compare)
+    return _Field(default, default_factory, is_shown=repr, is_compared=compare)
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
@@ -87,7 +87,7 @@ def _made(cls: type[_Value], *, is_by_name: bool) -> type[_Value]:
     names = tuple(fields)
     kept |= {"__slots__": names, "__match_args__": names, "__setattr__": _set, "__delattr__": _delete}
     kept |= {"__getstate__": _state, "__setstate__": _set_state, **_comparison(fields), **_shown(fields)}
-    constructor = _Constructor(fields, is_by_name)
+    constructor = _Constructor(fields, is_by_name=is_by_name)
     kept |= {"__init__": constructor, "__dataclass_fields__": _DataclassFields(cls.__annotations__, fields)}
     metaclass: Any = type(cls)
     made: type[_Value] = metaclass(cls.__name__, cls.__bases__, kept)
@@ -97,13 +97,13 @@ def _made(cls: type[_Value], *, is_by_name: bool) -> type[_Value]:
 
 
 def _declared(default: Any) -> _Field:
-    return default if isinstance(default, _Field) else _Field(default, _MISSING, True, True)
+    return default if isinstance(default, _Field) else _Field(default, _MISSING, is_shown=True, is_compared=True)
 
 
 class _Constructor:
     """`__init__` of the class `home`, until it is compiled."""
 
-    def __init__(self, fields: Mapping[str, _Field], is_by_name: bool) -> None:
+    def __init__(self, fields: Mapping[str, _Field], *, is_by_name: bool) -> None:
         self.home: type[Any]
         self._fields = fields
         self._is_by_name = is_by_name

@@ -30,7 +30,7 @@ class NotPermittedError(Exception):
     """A door refused; the message describes what. Verbs report beforehand what they leave out."""
 
 
-def require(permitted: bool, what: str) -> None:
+def require(*, permitted: bool, what: str) -> None:
     """Raise NotPermittedError about `what` unless it is `permitted`."""
     if not permitted:
         raise NotPermittedError(f"{what} is not permitted")

@@ -100,14 +100,14 @@ def load_project(start: str) -> Project:
     return Project(
         config,
         names,
-        sources,
-        by_path,
-        Known(names),
-        templates,
-        folders.folders,
-        _release(config),
-        _icons(config, sources),
-        found.fonts,
+        sources=sources,
+        by_path=by_path,
+        nearby=Known(names),
+        templates=templates,
+        template_folders=folders.folders,
+        release=_release(config),
+        icons=_icons(config, sources),
+        fonts=found.fonts,
     )
 
 

@@ -49,7 +49,7 @@ def read(project: Project, path: str, text: str) -> Found:
     """The names in `text`, that of the file at the absolute `path`; its line ends are LF."""
     if file := project.template(path):
         files = tuple(project.templates.values())
-        checked = check_text(project.config, files, file, text, project.names, icons=project.icons)
+        checked = check_text(project.config, files, file, text, released=project.names, icons=project.icons)
         rest = len(checked.diagnostics) - MOST_DIAGNOSTICS
         listed = _with_rest(checked.diagnostics[:MOST_DIAGNOSTICS], rest)
         return Found(tuple(Spot(*spot) for spot in checked.spots), listed)
@@ -123,7 +123,9 @@ class _Reader:
         note = "a reference cannot leave the tree of assets" if is_outside else f"looked in {roots}"
         near = self._project.nearby.nearest_asset(target)
         hint = f"did you mean `{near}`?" if near else None
-        return Diagnostic(severity, "reference/missing", f"cannot find `{target}`", where, (note,), hint)
+        return Diagnostic(
+            severity, "reference/missing", message=f"cannot find `{target}`", location=where, notes=(note,), hint=hint
+        )
 
 
 def _with_rest(diagnostics: Sequence[Diagnostic], rest: int) -> tuple[Diagnostic, ...]:

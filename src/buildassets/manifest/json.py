@@ -264,7 +264,7 @@ def read_document(text: str, file: str) -> dict[str, Any]:
     except (ValueError, RecursionError) as fault:
         complaint = str(getattr(fault, "msg", fault))  # without the place, which the diagnostic has
         message = f"`{file}` is not JSON: {complaint[:1].lower()}{complaint[1:]}"
-        raise refusal("manifest/invalid", message, file, text, getattr(fault, "pos", None)) from None
+        raise refusal("manifest/invalid", message, file, text, offset=getattr(fault, "pos", None)) from None
     if not isinstance(document, dict) or not isinstance(document.get("assets"), dict):
         raise no_manifest(file)
     return _known(document, file)
@@ -284,7 +284,7 @@ def no_manifest(file: str, why: str = "") -> ManifestError:
     return refusal("manifest/invalid", f"`{file}` is not a buildassets manifest{reason}", file)
 
 
-def refusal(code: str, message: str, file: str, text: str = "", offset: int | None = None) -> ManifestError:
+def refusal(code: str, message: str, file: str, text: str = "", *, offset: int | None = None) -> ManifestError:
     """The error for an unusable manifest `file`, at `offset` of its `text` if given; `code` also selects the hint."""
     from buildassets.errors import ManifestError
     from buildassets.foundation.diagnostics import Location, error, locate

@@ -56,10 +56,12 @@ def plan(asked: Asked) -> Plan:
 
     readers = dict.fromkeys(("COMPRESS_FILTERS", "COMPRESS_CSS_FILTERS", "COMPRESS_JS_FILTERS"), of_filters)
     lines = [*project.accounts(Table(among(_SETTINGS, "COMPRESS_", _UNKNOWN), _TEXTS, readers))]
-    lines.append(Accounted("manage.py", 1, "manage.py", "changed", _BUILD))
+    lines.append(Accounted("manage.py", 1, text="manage.py", outcome="changed", note=_BUILD))
     for names, note in _NEEDED.items():
         if not any(settings.last(name) for name in names):
-            lines.append(Accounted(settings.files[0], 1, names[0], "changed", f"`{names[0]}`: {note}"))
+            lines.append(
+                Accounted(settings.files[0], 1, text=names[0], outcome="changed", note=f"`{names[0]}`: {note}")
+            )
     embeds = any(one.endswith(_EMBEDS) for one in filters.get("css", ()))
     limit = settings.value("COMPRESS_DATA_URI_MAX_SIZE", 1024)
     minifies_nothing = [kind for kind in filters if not any(word in str(filters[kind]).lower() for word in _MINIFYING)]

@@ -105,7 +105,7 @@ def static_plan(project: Project, table: Table, settings: Mapping[str, Any]) -> 
     sources = project.sources()
     if not sources:
         note = "no static folder is the project's own: build with `manage.py assets build`, which finds those installed"
-        lines.append(Accounted("manage.py", 1, "manage.py", "changed", note))
+        lines.append(Accounted("manage.py", 1, text="manage.py", outcome="changed", note=note))
     has_url = project.url.startswith(("/", "http://", "https://"))
     found = {"sources": sources or None, "url": project.url if has_url else None, **settings}
     return Plan(tuple(lines), {key: value for key, value in found.items() if value is not None})
@@ -134,7 +134,7 @@ def project_of(asked: Asked, system: str) -> Project:
     roots = tuple((root["path"], root["prefix"]) for root in found["roots"] if not root["vendored"])
     dirs = None if found["dirs"] is None else tuple(found["dirs"])
     loaded = settings or DjangoSettings(name, tuple(found["files"]), {}, ())
-    return Project(asked.folder, loaded, roots, dirs, found["url"])
+    return Project(asked.folder, loaded, roots=roots, dirs=dirs, url=found["url"])
 
 
 def _unread(message: str) -> ConfigError:
@@ -163,7 +163,7 @@ def _project(files: ProjectFiles, settings: DjangoSettings) -> Project:
     paths = None if is_text else tuple(path for path, _ in dirs)
     is_path = isinstance(url, str) and bool(url) and "//" not in url
     url = f"/{url.lstrip('/')}" if is_path else url if isinstance(url, str) else ""  # Django adds the slash, too
-    return Project(files.folder, settings, tuple(dict.fromkeys(roots)), paths, url, computed)
+    return Project(files.folder, settings, roots=tuple(dict.fromkeys(roots)), dirs=paths, url=url, computed=computed)
 
 
 def _uses(finders: Sequence[str], finder: str) -> bool:

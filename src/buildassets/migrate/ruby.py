@@ -78,7 +78,7 @@ def statements(text: str) -> Iterator[Statement]:
             around.append(around[-1] or not is_plain)
         pending, parts, depth = [], [], 0
     if pending:
-        yield Statement(" ".join(line for _, line in pending), tuple(pending), True)
+        yield Statement(" ".join(line for _, line in pending), tuple(pending), is_conditional=True)
 
 
 def _code_lines(text: str) -> Iterator[tuple[int, str]]:

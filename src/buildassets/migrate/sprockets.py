@@ -105,7 +105,7 @@ def _linked(folder: str) -> Iterator[Accounted]:
     known = {one.location.line for one in read_header(text, _MANIFEST).directives if one.location}
     for number, line in lines_of(text, comment="/*"):
         note = "it is read as it is, with `directives = true`" if number in known else "it is code of a script"
-        yield Accounted(_MANIFEST, number, line.strip(), "taken over", note)
+        yield Accounted(_MANIFEST, number, text=line.strip(), outcome="taken over", note=note)
 
 
 def _by_ruby(folder: str, roots: list[Any]) -> Iterator[Accounted]:
@@ -113,7 +113,7 @@ def _by_ruby(folder: str, roots: list[Any]) -> Iterator[Accounted]:
     for root in roots:
         names = files_below(os.path.join(folder, root)) if isinstance(root, str) else ()
         for name in (one for one in names if suffix(one) in _MADE_BY_RUBY):
-            yield Accounted(f"{root}/{name}", 1, name.rpartition("/")[2], "not possible", _BY_RUBY)
+            yield Accounted(f"{root}/{name}", 1, text=name.rpartition("/")[2], outcome="not possible", note=_BY_RUBY)
 
 
 def anchored(pattern: str) -> list[str]:

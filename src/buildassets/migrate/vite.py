@@ -103,7 +103,7 @@ class _Front:
         if missing := [text for key, text in _NEEDED.items() if key not in self._given]:
             number = next((number for number, line in enumerate(self._lines, 1) if _START.search(line)), 1)
             note = f"add {' and '.join(missing)}"
-            yield Accounted(self.shown, number, self._lines[number - 1].strip(), "changed", note)
+            yield Accounted(self.shown, number, text=self._lines[number - 1].strip(), outcome="changed", note=note)
         answers = by_line((number, self._answer(key, value)) for number, key, value in self._keys())
         for number, answer in answers.items():
             yield Accounted(self.shown, number, self._lines[number - 1].strip(), *answer)

@@ -171,7 +171,7 @@ class _Judge:
         if written is None and isinstance(value, ast.Name | ast.Attribute):
             yield value.lineno, _OWN_FILTER
         for name in filter(None, map(str.strip, (written or "").split(","))):
-            yield value.lineno, answer_of(name, meaning_of(name, name in self._own))
+            yield value.lineno, answer_of(name, meaning_of(name, is_own=name in self._own))
 
 
 def _of_setting(name: str) -> Answer:
@@ -197,7 +197,7 @@ def _yaml_answer(line: str, keys: tuple[str, ...]) -> Answer:
     key = keys[-1] if keys else ""
     value = line.partition(" #")[0].removeprefix("- ").removeprefix(f"{key}:")
     if key == "filters" and (names := [name for name in re.split(r"[,\s\[\]\"']+", value) if name]):
-        return together([answer_of(one, meaning_of(one, "." in one and one not in FILTERS)) for one in names])
+        return together([answer_of(one, meaning_of(one, is_own="." in one and one not in FILTERS)) for one in names])
     if key in _YAML_KEYS:
         return _YAML_KEYS[key]
     if key.lower() in OPTIONS or is_of_assets(key.upper()):

@@ -84,9 +84,9 @@ def download(
 
     Raises as `download_to` does.
     """
-    require(permission.network, f"to ask `{masked_url(url)}`")
+    require(permitted=permission.network, what=f"to ask `{masked_url(url)}`")
     content = BytesIO()
-    _copy_within(limit_seconds, url, size_bytes, content, terms or Terms())
+    _copy_within(limit_seconds, url, size_bytes, content, terms=terms or Terms())
     return content.getvalue()
 
 
@@ -95,8 +95,8 @@ def download_to(
     url: str,
     size_bytes: int,
     limit_seconds: float | None = None,
-    terms: Terms | None = None,
     *,
+    terms: Terms | None = None,
     permission: Permission,
 ) -> None:
     """Download `url` to a new file at `path`, cut as `download` does.
@@ -106,12 +106,12 @@ def download_to(
     takes longer than the limit, by default one that depends on the size, and another OSError where the file cannot be
     written.
     """
-    require(permission.network, f"to ask `{masked_url(url)}`")
+    require(permitted=permission.network, what=f"to ask `{masked_url(url)}`")
     with open(path, "xb") as file:
-        _copy_within(limit_seconds, url, size_bytes, file, terms or Terms())
+        _copy_within(limit_seconds, url, size_bytes, file, terms=terms or Terms())
 
 
-def _copy_within(limit_seconds: float | None, url: str, size_bytes: int, file: BinaryIO, terms: Terms) -> None:
+def _copy_within(limit_seconds: float | None, url: str, size_bytes: int, file: BinaryIO, *, terms: Terms) -> None:
     from buildassets.work.threads import within  # 10 ms
 
     if limit_seconds is None:

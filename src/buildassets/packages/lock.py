@@ -200,16 +200,16 @@ class _Reader:
             platform: LockedPlatform(
                 self._value(one, f"{at}.platforms.{platform}", "package", _is_package),
                 self._value(one, f"{at}.platforms.{platform}", "sha512", _is_sha512),
-                self._texts(one, f"{at}.platforms.{platform}", "files", is_file, _is_sha256),
+                self._texts(one, f"{at}.platforms.{platform}", "files", is_file, is_sound=_is_sha256),
             )
             for platform, one in self.tables({at: values.get("platforms", {})}, at, _is_word)
         }
         return LockedTool(
             self._value(values, at, "version", _is_word),
-            self._value(values, at, "license", _is_line, ""),
-            platforms,
-            self._value(values, at, "range", _is_line, ""),
-            self._value(values, at, "complete", _is_line, ""),
+            self._value(values, at, "license", _is_line, default=""),
+            platforms=platforms,
+            range=self._value(values, at, "range", _is_line, default=""),
+            complete=self._value(values, at, "complete", _is_line, default=""),
         )
 
     def package(self, name: str, values: Mapping[str, Any]) -> LockedPackage:
@@ -219,16 +219,22 @@ class _Reader:
             self._refuse(f"{at}.direct")
         return LockedPackage(
             self._value(values, at, "version", _is_word),
-            self._value(values, at, "range", _is_line, ""),
-            direct is True,
-            self._value(values, at, "integrity", _is_sha512),
-            self._value(values, at, "license", _is_line, ""),
-            self._texts(values, at, "files", is_file, _is_sha256),
-            self._texts(values, at, "requires", _is_package, _is_line),
+            self._value(values, at, "range", _is_line, default=""),
+            direct=direct is True,
+            integrity=self._value(values, at, "integrity", _is_sha512),
+            license=self._value(values, at, "license", _is_line, default=""),
+            files=self._texts(values, at, "files", is_file, is_sound=_is_sha256),
+            requires=self._texts(values, at, "requires", _is_package, is_sound=_is_line),
         )
 
     def _value(
-        self, values: Mapping[str, Any], at: str, key: str, is_sound: Callable[[object], bool], default: object = None
+        self,
+        values: Mapping[str, Any],
+        at: str,
+        key: str,
+        is_sound: Callable[[object], bool],
+        *,
+        default: object = None,
     ) -> str:
         value = values.get(key, default)
         if not is_sound(value):
@@ -242,6 +248,7 @@ class _Reader:
         at: str,
         key: str,
         is_name: Callable[[object], bool],
+        *,
         is_sound: Callable[[object], bool],
     ) -> Mapping[str, str]:
         found = values.get(key, {})
@@ -263,7 +270,7 @@ def _syntax_fault(complaint: str, text: str) -> Diagnostic:
     if conflict := _CONFLICT.search(text):
         line = text.count("\n", 0, conflict.start()) + 1
         hint = "keep the tables of both sides, without these lines; then run `buildassets tools verify`"
-        where = place(NAME, line, 1, text.split("\n")[line - 1], 7)
+        where = place(NAME, line, 1, text.split("\n")[line - 1], length=7)
         return _fault(f"`{NAME}` holds two sides of a merge", where, hint)
     position = _POSITION.search(complaint)
     if position is None:

@@ -72,7 +72,7 @@ def run_git(
     """
     _refuse_bare(folder)
     settings = [*_SETTINGS, *_without_filters(folder, timeout_seconds)]
-    return _run(folder, settings, arguments, variables, timeout_seconds)
+    return _run(folder, settings, arguments, variables, timeout_seconds=timeout_seconds)
 
 
 def _refuse_bare(folder: str) -> None:
@@ -87,7 +87,13 @@ def _refuse_bare(folder: str) -> None:
 def _without_filters(folder: str, timeout_seconds: float | None) -> Iterator[str]:
     """Settings that keep the programs from running that the repository's own configuration names for filters."""
     for scope in ("--local", "--worktree"):
-        listed = _run(folder, _SETTINGS, ("config", scope, "--list", "--name-only", "-z"), _NOTHING, timeout_seconds)
+        listed = _run(
+            folder,
+            _SETTINGS,
+            ("config", scope, "--list", "--name-only", "-z"),
+            _NOTHING,
+            timeout_seconds=timeout_seconds,
+        )
         for name in sorted(set(os.fsdecode(listed.stdout).split("\0"))):
             section = name.rpartition(".")[0]
             if section == "include" or section.startswith("includeif."):
@@ -104,6 +110,7 @@ def _run(
     settings: "list[str] | tuple[str, ...]",
     arguments: tuple[str, ...],
     variables: Mapping[str, str],
+    *,
     timeout_seconds: float | None,
 ) -> "subprocess.CompletedProcess[bytes]":
     kept = {name: value for name, value in os.environ.items() if name not in _OF_ANOTHER_REPOSITORY}

@@ -23,14 +23,14 @@ _ORIGIN = "direct_url.json"  # https://packaging.python.org/en/latest/specificat
 
 def project_module(name: str, *, permission: Permission) -> ModuleType:
     """The module `name`, which the project names. Raises NotPermittedError, and whatever the module raises."""
-    require(permission.python, f"to import the module `{name}`")
+    require(permitted=permission.python, what=f"to import the module `{name}`")
     return import_module(name)
 
 
 @contextmanager
 def importable(folder: str, *, permission: Permission, first: bool) -> Iterator[None]:
     """Make the modules in `folder` importable in the block, before or after all others. Raises NotPermittedError."""
-    require(permission.python, f"to import modules in `{folder}`")
+    require(permitted=permission.python, what=f"to import modules in `{folder}`")
     sys.path.insert(0 if first else len(sys.path), folder)
     try:
         yield
@@ -41,7 +41,7 @@ def importable(folder: str, *, permission: Permission, first: bool) -> Iterator[
 def loaded_entry_point(entry: "EntryPoint", folder: str, *, permission: Permission) -> Any:
     """The object that `entry` names. Raises NotPermittedError if its package is the project itself in `folder`."""
     if is_of_project(entry, folder):
-        require(permission.python, f"to import `{entry.value}`")
+        require(permitted=permission.python, what=f"to import `{entry.value}`")
     return entry.load()
 
 

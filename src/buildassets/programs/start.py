@@ -37,7 +37,7 @@ def tool(command: Sequence[str], folder: str, *, permission: Permission) -> Perm
     brought = is_brought is not None and (
         not os.path.isabs(command[0]) or any(map(is_brought, filter(os.path.isabs, command)))
     )
-    require(permission.programs if brought else permission.tools, f"to start `{command[0]}`")
+    require(permitted=permission.programs if brought else permission.tools, what=f"to start `{command[0]}`")
     return Permitted(tuple(command), path_outside(folder) if folder and not permission.programs else None)
 
 
@@ -46,13 +46,13 @@ def named(command: Sequence[str], *, permission: Permission) -> Permitted:
 
     Raises NotPermittedError without `programs`.
     """
-    require(permission.programs, f"to start `{command[0]}`")
+    require(permitted=permission.programs, what=f"to start `{command[0]}`")
     return Permitted(tuple(command))
 
 
 def with_project_python(arguments: Sequence[str], *, permission: Permission) -> Permitted:
     """The running interpreter with `arguments` that import the project. Raises NotPermittedError without `python`."""
-    require(permission.python, "to import Python of the project")
+    require(permitted=permission.python, what="to import Python of the project")
     return Permitted((sys.executable, *arguments))
 
 

@@ -96,7 +96,7 @@ def _made(tree: ast.Module, origins: Mapping[str, str]) -> Iterator[Made]:
             kind = MAKERS.get(_full_name(node.func, origins)) if isinstance(node, ast.Call) else None
             if kind is not None and isinstance(node, ast.Call):
                 is_direct = getattr(statement, "value", None) is node
-                yield Made(kind, name if is_direct else "", node, statement, is_top)
+                yield Made(kind, name if is_direct else "", call=node, statement=statement, is_top=is_top)
 
 
 def _full_name(function: ast.expr, origins: Mapping[str, str]) -> str:

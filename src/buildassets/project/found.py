@@ -46,15 +46,15 @@ def find(files: ProjectFiles) -> Found:
     return Found(
         _framework(modules, settings, declared),
         modules,
-        settings,
-        declared,
-        systems,
-        template_folders(files, settings is not None),
-        _is_equipped(files, modules, settings),
+        django=settings,
+        declared=declared,
+        systems=systems,
+        templates=template_folders(files, is_django=settings is not None),
+        is_equipped=_is_equipped(files, modules, settings),
     )
 
 
-def template_folders(files: ProjectFiles, is_django: bool) -> tuple[str, ...]:
+def template_folders(files: ProjectFiles, *, is_django: bool) -> tuple[str, ...]:
     """The outermost folders with templates, by the names that frameworks give them."""
     names = ("templates", "jinja2") if is_django else ("templates",)
     found: set[str] = set()

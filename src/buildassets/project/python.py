@@ -23,7 +23,7 @@ def parsed(text: str) -> ast.Module | None:
         return None
 
 
-def simple_statements(node: ast.AST, is_top: bool = True) -> Iterator[tuple[ast.stmt, bool]]:
+def simple_statements(node: ast.AST, *, is_top: bool = True) -> Iterator[tuple[ast.stmt, bool]]:
     """The statements that contain no others, with whether they stand at the top of the module."""
     for child in ast.iter_child_nodes(node):
         if not isinstance(child, ast.stmt | ast.ExceptHandler | ast.match_case):
@@ -31,7 +31,7 @@ def simple_statements(node: ast.AST, is_top: bool = True) -> Iterator[tuple[ast.
         has_body = any(isinstance(one, ast.stmt | ast.match_case) for one in ast.iter_child_nodes(child))
         if isinstance(child, ast.stmt) and not has_body:
             yield child, is_top
-        yield from simple_statements(child, is_top and not isinstance(child, _SCOPES))
+        yield from simple_statements(child, is_top=is_top and not isinstance(child, _SCOPES))
 
 
 def dotted(node: ast.AST) -> str:

@@ -52,7 +52,7 @@ def range_holds(validator: str | None, etag: str, modified: int | None) -> bool:
     )
 
 
-def _lists(tags: str, etag: str, is_strong: bool) -> bool:
+def _lists(tags: str, etag: str, *, is_strong: bool) -> bool:
     """Whether `tags` is `*`, which any existing file matches, or lists `etag`, compared by section 8.8.3.2."""
     if tags.strip() == "*":
         return True

@@ -78,7 +78,7 @@ class FlaskAssets:
 
     def init_app(self, app: App) -> None:
         """Add the assets to `app`, after its configuration. Raises ManifestError where the manifest cannot be read."""
-        assets = app.extensions[_EXTENSION] = _read(app, self._is_debugged(app))
+        assets = app.extensions[_EXTENSION] = _read(app, is_debugged=self._is_debugged(app))
         environment: Any = app.jinja_env
         environment.add_extension("buildassets.runtime.jinja.AssetsExtension")
         environment.assets = assets
@@ -116,7 +116,7 @@ class FlaskAssets:
         return flask.request if flask.has_request_context() else None
 
 
-def _read(app: App, is_debugged: bool) -> Assets:
+def _read(app: App, *, is_debugged: bool) -> Assets:
     if "BUILDASSETS_MANIFEST" not in app.config:
         app.config["BUILDASSETS_MANIFEST"] = nearest_manifest(app.root_path)
     given = app.config["BUILDASSETS_MANIFEST"]

@@ -130,7 +130,7 @@ class _DirectCalls(CodeGenerator):
     no helpers, since compiled templates are kept on disk. So the compiled code checks both.
     """
 
-    def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:  # noqa: N802 Jinja's
+    def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:  # noqa: FBT001, FBT002, N802 Jinja's
         if forward_caller or not isinstance(node.node, nodes.Name) or node.node.name not in _METHODS:
             return super().visit_Call(node, frame, forward_caller=forward_caller)
         # Writes `(NAME(context, …) if type(NAME) is Helper else context.call(NAME, …))`.

@@ -200,7 +200,16 @@ def _list(name: str, size: int, files: _Files) -> Resource:
     path = f"{ASSETS_FOLDER}/{name}"
     modified_s = files.modified(path, size)
     tag = f"{modified_s:x}.{size:x}"
-    return Resource(files.folder, path, "application/json", (IDENTITY,), (size,), (tag,), modified_s, is_lasting=False)
+    return Resource(
+        files.folder,
+        path,
+        type="application/json",
+        codings=(IDENTITY,),
+        sizes=(size,),
+        tags=(tag,),
+        modified=modified_s,
+        is_lasting=False,
+    )
 
 
 def _resource(entry: Mapping[str, Any], files: _Files) -> Resource:
@@ -212,11 +221,11 @@ def _resource(entry: Mapping[str, Any], files: _Files) -> Resource:
     return Resource(
         files.folder,
         name,
-        sys.intern(content_type(media_type)),
-        _shared(tuple(sizes)),
-        tuple(sizes.values()),
-        _tags(entry, sizes),
-        modified_s[0],
+        type=sys.intern(content_type(media_type)),
+        codings=_shared(tuple(sizes)),
+        sizes=tuple(sizes.values()),
+        tags=_tags(entry, sizes),
+        modified=modified_s[0],
     )
 
 
@@ -266,7 +275,16 @@ def _live(folder: str, name: str, media_type: str) -> Resource | None:
         return None
     tag = f"{status.st_mtime_ns:x}.{status.st_size:x}"
     modified_s = int(status.st_mtime)
-    return Resource(folder, name, media_type, (IDENTITY,), (status.st_size,), (tag,), modified_s, is_lasting=False)
+    return Resource(
+        folder,
+        name,
+        type=media_type,
+        codings=(IDENTITY,),
+        sizes=(status.st_size,),
+        tags=(tag,),
+        modified=modified_s,
+        is_lasting=False,
+    )
 
 
 def opened(file: Representation) -> int | None:

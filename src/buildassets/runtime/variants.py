@@ -29,14 +29,14 @@ def picture(release: Release, name: str, alt: str, given: dict[str, Any]) -> Mar
         for one in types
     ]
     group = groups[of_image] if of_image else []
-    return element("picture", {}, "".join([*sources, _image(release, name, alt, group, sizes, given)]))
+    return element("picture", {}, "".join([*sources, _image(release, name, alt, group, sizes=sizes, given=given)]))
 
 
 def image(release: Release, name: str, alt: str, given: dict[str, Any]) -> Markup:
     """`<img>` with the `widths` that `given` asks for, of the one type that is sure to be known by the browser."""
     groups = _groups(release, name, given.pop("widths", True))
     kind = _one_type(groups, release.entries[name].get("type", ""))
-    return _image(release, name, alt, groups.get(kind, []), given.pop("sizes", None), given)
+    return _image(release, name, alt, groups.get(kind, []), sizes=given.pop("sizes", None), given=given)
 
 
 def preload(release: Release, name: str, link: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
@@ -58,7 +58,7 @@ def preload(release: Release, name: str, link: dict[str, Any], given: dict[str, 
     return {"rel": link["rel"], "as": link["as"], "type": kind, **set_of_images, **given}
 
 
-def _image(release: Release, name: str, alt: str, group: _Group, sizes: object, given: dict[str, Any]) -> Markup:
+def _image(release: Release, name: str, alt: str, group: _Group, *, sizes: object, given: dict[str, Any]) -> Markup:
     size = image_size(release.entries[name], given)
     several = {"srcset": _srcset(release, group), "sizes": sizes or _USUAL_SIZES} if group else {}
     widest = group[-1][1] if group else name  # of the same format it suits every browser, and holds no place or camera

@@ -205,13 +205,13 @@ def from_release(release: Release, name: str, script: dict[str, object]) -> Mark
     sheets = [*source["css"], *([asset] if asset.endswith(".css") else [])]
     modules = [module for module in release.modules([asset]) if module != asset]
     without: dict[str, object] = {} if script["integrity"] else {"integrity": False}
-    links = [_link(release, "stylesheet", sheet, nonce, without) for sheet in sheets]
+    links = [_link(release, "stylesheet", sheet, nonce, without=without) for sheet in sheets]
     if asset in sheets:
         return Markup("\n".join(links))
-    links += [_link(release, "modulepreload", module, nonce, without) for module in modules]
+    links += [_link(release, "modulepreload", module, nonce, without=without) for module in modules]
     return Markup("\n".join([*links, element("script", script, "")]))
 
 
-def _link(release: Release, kind: str, name: str, nonce: object, without: dict[str, object]) -> Markup:
+def _link(release: Release, kind: str, name: str, nonce: object, *, without: dict[str, object]) -> Markup:
     integrity = release.integrity(dict(without), name, is_module=kind == "modulepreload")
     return element("link", {"rel": kind, "href": release.urls[name], **integrity, "nonce": nonce})

@@ -92,12 +92,12 @@ def find_assets(files: ProjectFiles, configured: tuple[str, ...] | None, left_ou
     return Assets(
         roots,
         (*_entries(files, sheets, _SHEET), *_entries(files, scripts, _SCRIPT)),
-        of_sheets,
-        of_typed | of_others,
-        of_others,
-        bool(sass),
-        any(re.search(r"@(?:use|forward)\b", text) for text in sass),
-        any(re.search(r"@import\s+[\"']tailwindcss|@tailwind\b", text) for text in texts),
+        sheet_packages=of_sheets,
+        script_packages=of_typed | of_others,
+        unbundled_packages=of_others,
+        uses_sass=bool(sass),
+        uses_modern_sass=any(re.search(r"@(?:use|forward)\b", text) for text in sass),
+        uses_tailwind=any(re.search(r"@import\s+[\"']tailwindcss|@tailwind\b", text) for text in texts),
     )
 
 

@@ -82,10 +82,10 @@ def propose(start: str, engines: Mapping[str, str]) -> Proposal:
     return Proposal(
         folder,
         found.framework,
-        tuple(_shown(found, assets)),
-        tuple(one for one in kept if isinstance(one, Edit)),
-        tuple(one for one in kept if isinstance(one, ByHand)),
-        tuple(_tools(files, assets, {} if file else engines)),
+        found=tuple(_shown(found, assets)),
+        edits=tuple(one for one in kept if isinstance(one, Edit)),
+        by_hand=tuple(one for one in kept if isinstance(one, ByHand)),
+        tools=tuple(_tools(files, assets, {} if file else engines)),
         notes=tuple(notes),
         next=tuple(_next(found)),
     )
@@ -161,9 +161,9 @@ def _code(files: ProjectFiles, found: Found, assets: Assets, output: str) -> Ite
     if found.django is not None and not found.is_equipped:
         yield from edited_settings(files, found.django, manifest)
     has_static = any("url_for" in files.text(name) for name in files.ending(".html")) and found.framework == "flask"
-    yield from edited_python(files, found, manifest, has_static)
+    yield from edited_python(files, found, manifest, has_static=has_static)
     folders = found.templates if found.framework or found.is_equipped else ()  # else nothing gives them our helpers
-    yield from edited_templates(files, folders, assets.entries, found.framework == "django")
+    yield from edited_templates(files, folders, assets.entries, is_django=found.framework == "django")
 
 
 def _tools(files: ProjectFiles, assets: Assets, engines: Mapping[str, str]) -> Iterator[str]:

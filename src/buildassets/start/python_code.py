@@ -18,7 +18,7 @@ _RUNTIME: Final = "from buildassets.runtime import Assets"
 _ANY: Final = "where the application is made"
 
 
-def edited_python(files: ProjectFiles, found: Found, manifest: str, has_static: bool) -> Iterator[Edit | ByHand]:
+def edited_python(files: ProjectFiles, found: Found, manifest: str, *, has_static: bool) -> Iterator[Edit | ByHand]:
     """The edits for the framework of `found`; none where the project has our runtime already.
 
     `manifest` is the path of the manifest, relative to the project.
@@ -26,7 +26,7 @@ def edited_python(files: ProjectFiles, found: Found, manifest: str, has_static: 
     if found.is_equipped or found.framework in ("", "django"):
         return
     if found.framework in ("flask", "quart"):
-        yield _flask(files, found, manifest, has_static)
+        yield _flask(files, found, manifest, has_static=has_static)
     elif found.framework in ("fastapi", "starlette"):
         yield from _starlette(files, found, manifest)
     elif found.framework == "litestar":
@@ -45,7 +45,7 @@ def _only(files: ProjectFiles, found: Found, kind: str) -> tuple[str, Module, Ma
     return place if place and place[2].name.isidentifier() else None
 
 
-def _flask(files: ProjectFiles, found: Found, manifest: str, has_static: bool) -> Edit | ByHand:
+def _flask(files: ProjectFiles, found: Found, manifest: str, *, has_static: bool) -> Edit | ByHand:
     name = "FlaskAssets" if found.framework == "flask" else "QuartAssets"
     imported = f"from buildassets.runtime.{found.framework} import {name}"
     options = "serve=True, static=True" if has_static else "serve=True"
@@ -58,7 +58,7 @@ def _flask(files: ProjectFiles, found: Found, manifest: str, has_static: bool) -
     if place is None:
         return ByHand(file, _ANY, (imported, *lines))
     text = files.text(file)
-    return _edit(text, file, place[1], [imported], [_after(text, place[2], "\n".join(lines))])
+    return _edit(text, file, place[1], [imported], insertions=[_after(text, place[2], "\n".join(lines))])
 
 
 def _starlette(files: ProjectFiles, found: Found, manifest: str) -> Iterator[Edit | ByHand]:
@@ -82,10 +82,12 @@ def _starlette(files: ProjectFiles, found: Found, manifest: str) -> Iterator[Edi
         other, its_module, equipped = templates
         call = f"with_assets({equipped.name}, {release})"
         its_text = files.text(other)
-        yield _edit(its_text, other, its_module, ["import os", *imported], [_after(its_text, equipped, call)])
+        yield _edit(
+            its_text, other, its_module, ["import os", *imported], insertions=[_after(its_text, equipped, call)]
+        )
     used = "AssetServer, with_assets" if len(insertions) > 1 else "AssetServer"
     imports = ["import os", _RUNTIME, f"from buildassets.runtime.starlette import {used}"]
-    yield _edit(text, file, module, imports, [_before(text, first, f"{variable} = {release}"), *insertions])
+    yield _edit(text, file, module, imports, insertions=[_before(text, first, f"{variable} = {release}"), *insertions])
     if not templates:
         lines = ("from buildassets.runtime.starlette import with_assets", "with_assets(templates, assets)")
         yield ByHand(file, "where `Jinja2Templates` are made", lines)
@@ -110,7 +112,7 @@ def _litestar(files: ProjectFiles, found: Found, manifest: str) -> Edit | ByHand
         _argument(text, handlers, f"asset_files({variable})"),
         _argument(text, config[2].call, f"engine_callback=with_assets({variable})"),
     ]
-    return _edit(text, file, module, imports, insertions)
+    return _edit(text, file, module, imports, insertions=insertions)
 
 
 def _jinja(files: ProjectFiles, found: Found, manifest: str) -> Iterator[Edit | ByHand]:
@@ -127,7 +129,7 @@ def _jinja(files: ProjectFiles, found: Found, manifest: str) -> Iterator[Edit | 
     imports, insertions = ["import os", _RUNTIME], [_after(text, made, calls)]
     application = _wsgi_application(module) if made.is_top else None
     if application is None:
-        yield _edit(text, file, module, imports, insertions)
+        yield _edit(text, file, module, imports, insertions=insertions)
         yield ByHand(
             "", "in the server of the site", (f"serve `{posixpath.dirname(manifest)}/assets/` below `/assets/`",)
         )
@@ -135,7 +137,7 @@ def _jinja(files: ProjectFiles, found: Found, manifest: str) -> Iterator[Edit | 
     imports.append("from buildassets.runtime.wsgi import AssetServer")
     served = f"\n\n{application.name} = AssetServer({application.name}, assets={made.name}.assets)"
     insertions.append(Insertion((application.end_lineno or application.lineno) + 1, served))
-    yield _edit(text, file, module, imports, insertions)
+    yield _edit(text, file, module, imports, insertions=insertions)
 
 
 def _wsgi_application(module: Module) -> ast.FunctionDef | None:
@@ -201,7 +203,7 @@ def _indent(text: str, made: Made) -> str:
     return text.split("\n")[made.statement.lineno - 1][: made.statement.col_offset]
 
 
-def _edit(text: str, file: str, module: Module, imports: list[str], insertions: list[Insertion]) -> Edit | ByHand:
+def _edit(text: str, file: str, module: Module, imports: list[str], *, insertions: list[Insertion]) -> Edit | ByHand:
     """The edit of the module; its lines to write by hand where it would no longer be Python."""
     wanted = [one for one in imports if one != "import os" or "os" not in module.names]
     first = min(one.line for one in insertions)

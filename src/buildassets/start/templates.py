@@ -31,7 +31,7 @@ _NO_MARKUP: Final = Blanks(
 )
 
 
-def lines_for(entries: Sequence[Entry], is_django: bool) -> list[str]:
+def lines_for(entries: Sequence[Entry], *, is_django: bool) -> list[str]:
     """The lines for the head of a page that loads `entries`."""
     calls = ["livereload"]
     lines = ["{% load buildassets %}", "{% livereload %}"] if is_django else ["{{ livereload() }}"]
@@ -48,7 +48,7 @@ def lines_for(entries: Sequence[Entry], is_django: bool) -> list[str]:
 
 
 def edited_templates(
-    files: ProjectFiles, folders: Sequence[str], entries: Sequence[Entry], is_django: bool
+    files: ProjectFiles, folders: Sequence[str], entries: Sequence[Entry], *, is_django: bool
 ) -> Iterator[Edit | ByHand]:
     """The edits of the layouts; what is to be written by hand where none is found. Nothing where ours is there."""
     found = [name for name in files.ending(*_SUFFIXES) if name.startswith(tuple(f"{one}/" for one in folders))]
@@ -56,7 +56,7 @@ def edited_templates(
         return
     mentioned = "\n".join(files.text(name) for name in found)
     new = [one for one in entries if f"{one.path}" not in mentioned and f"{one.file}" not in mentioned]
-    lines = lines_for(new, is_django)
+    lines = lines_for(new, is_django=is_django)
     layouts = _layouts(files, found)
     for name in layouts:
         text = files.text(name)

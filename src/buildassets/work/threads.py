@@ -45,7 +45,7 @@ class UnwaitedThreads(Executor):
             self._work_off()
         return future
 
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: FBT001, FBT002 Executor's
         """Cancel waiting calls, and wait shortly for running ones, whatever the arguments are."""
         with suppress(Empty):
             while call := self._calls.get_nowait():

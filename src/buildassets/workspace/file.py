@@ -88,7 +88,7 @@ def _workspace(folder: str, document: Document, key: str, *, includes_root: bool
     patterns, excluded = table.texts(key), table.texts("exclude")
     if not includes_root:
         table.close()
-    projects = find_projects(folder, patterns, excluded, table, key, includes_root=includes_root)
+    projects = find_projects(folder, patterns, excluded, table, key=key, includes_root=includes_root)
     if not projects and not document.faults:
         message = "the workspace has no projects"
         if patterns:

@@ -29,8 +29,8 @@ def find_projects(
     patterns: Sequence[str],
     excluded: Sequence[str],
     table: Table,
-    key: str,
     *,
+    key: str,
     includes_root: bool = False,
 ) -> tuple[Project, ...]:
     """The projects below `folder` that `patterns` name and `excluded` do not, sorted by name, each once.
@@ -51,7 +51,7 @@ def find_projects(
                 found[name] = project
                 anywhere |= {name} if project.file is None and _ANY_DEPTH in pattern.split("/") else set()
         if not any(mark in pattern for mark in _WILDCARDS) and pattern not in found and not is_excluded(pattern):
-            _refuse(folder, pattern, table, key, number)
+            _refuse(folder, pattern, table, key, number=number)
     if includes_root and (root := _project(folder, ".")) and root.file is not None:
         found["."] = root
     inner = {name for name in anywhere if any(name.startswith(f"{other}/") for other in found)}
@@ -115,7 +115,7 @@ def _below(path: str, name: str, *, follows_links: bool = True) -> list[str]:
     return []
 
 
-def _refuse(folder: str, name: str, table: Table, key: str, number: int) -> None:
+def _refuse(folder: str, name: str, table: Table, key: str, *, number: int) -> None:
     """Record that the folder with this name is no project."""
     path = os.path.join(folder, name)
     if os.path.isdir(path):

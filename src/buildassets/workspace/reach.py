@@ -149,7 +149,7 @@ def _reads(project: Project, config: Config, files: Collection[str]) -> _Reads:
     own = os.path.realpath(project.folder)
     further = tuple(path for path in reads_of(config) if path not in (own, project.folder))
     written = tuple(dict.fromkeys(one for path in written_by(config) for one in (path, os.path.realpath(path))))
-    return _Reads(project.name, own, further, files, written)
+    return _Reads(project.name, own, further=further, files=files, written=written)
 
 
 def _for_all(paths: _Paths, folder: str) -> str | None:

@@ -18,7 +18,7 @@ def found(text: str, name: str = "e0.js") -> list[Aim]:
 
 
 def linked(text: str, target: str, name: str = "e0.js") -> str:
-    edits = [edit_of(aim, text, BASE, LogicalPath(target), own_base("esm", BASE)) for aim in found(text, name)]
+    edits = [edit_of(aim, text, BASE, LogicalPath(target), own=own_base("esm", BASE)) for aim in found(text, name)]
     return edited(text, in_order(edits))
 
 

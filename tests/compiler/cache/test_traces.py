@@ -17,7 +17,7 @@ def runs(draw: st.DrawFn) -> Kept:
     """The record of a step that ran once."""
     files = draw(st.dictionaries(NAMES, DIGESTS))
     groups = draw(st.lists(st.sets(st.sampled_from(sorted(files))))) if files else []
-    return run_of(draw(DIGESTS), groups, {}, files.__getitem__, (draw(DIGESTS), draw(NUMBERS)))
+    return run_of(draw(DIGESTS), groups, {}, files.__getitem__, result=(draw(DIGESTS), draw(NUMBERS)))
 
 
 INDEXES = st.builds(
@@ -30,7 +30,7 @@ INDEXES = st.builds(
 
 def kept_run(key: str = "key", size: int = 0, result: str = "0", day: int = 0) -> Kept:
     """A step that looks at nothing, run once."""
-    return replace(run_of(key, [], {}, dict[str, str]().__getitem__, (result * 64, size)), day=day)
+    return replace(run_of(key, [], {}, dict[str, str]().__getitem__, result=(result * 64, size)), day=day)
 
 
 def steps(*kept: tuple[str, int, int]) -> Index:
@@ -82,7 +82,7 @@ def known(*states: tuple[Files, list[list[str]], str]) -> Kept:
     """A step that was run in each of these states, looked at those names, and gave that."""
     kept = Kept((), 0)
     for files, groups, result in states:
-        made = run_of("first", groups, kept.names, files.__getitem__, (result, 0))
+        made = run_of("first", groups, kept.names, files.__getitem__, result=(result, 0))
         kept = kept.after(made.traces[0], made.names, 0)
     return kept
 

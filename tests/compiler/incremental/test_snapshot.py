@@ -36,9 +36,9 @@ def taken(
         "build",
         map(str, inputs),
         [str(site / "build/a.css")],
-        b"result",
-        now if began_ns is None else began_ns,
-        lambda: now if done_ns is None else done_ns,
+        result=b"result",
+        began_ns=now if began_ns is None else began_ns,
+        clock=lambda: now if done_ns is None else done_ns,
         known=known,
         as_read=as_read,
     )
@@ -120,7 +120,7 @@ def test_of_many_files_just_those_that_changed_are_found(tmp_path: Path, changed
     paths = [str(tmp_path / name) for name in names]
     write_tree(tmp_path, dict.fromkeys(names, "a"))
     now = time.time_ns() + MINUTE_NS
-    take(str(tmp_path / "cache"), "build", paths, [], b"", now, lambda: now)
+    take(str(tmp_path / "cache"), "build", paths, [], result=b"", began_ns=now, clock=lambda: now)
     write_tree(tmp_path, {names[number]: "b" for number in changed})
     snapshot = last(str(tmp_path / "cache"), "build")
     assert snapshot is not None
@@ -186,7 +186,13 @@ def test_a_new_file_in_a_young_folder_of_which_only_folders_count_is_not_a_chang
     folder, began_ns = str(site), time.time_ns() + MINUTE_NS
     young_ns = site.stat().st_mtime_ns
     take(
-        *(str(site / ".cache"), "build", [folder], [], b"result", began_ns, lambda: young_ns),
+        str(site / ".cache"),
+        "build",
+        [folder],
+        [],
+        result=b"result",
+        began_ns=began_ns,
+        clock=lambda: young_ns,
         folders=[folder],
         listed=[folder],
         parents=frozenset([folder]),
@@ -214,14 +220,14 @@ def test_a_damaged_snapshot_is_none(site: Path, position: int) -> None:
 def test_names_that_are_not_unicode_are_kept(tmp_path: Path) -> None:
     name = os.fsdecode(os.fsencode(tmp_path) + b"/\xff.css")
     Path(name).write_text("a")
-    take(str(tmp_path / "cache"), "build", [name], [], b"result", time.time_ns() + MINUTE_NS)
+    take(str(tmp_path / "cache"), "build", [name], [], result=b"result", began_ns=time.time_ns() + MINUTE_NS)
     assert found(tmp_path) == b"result"
 
 
 @pytest.mark.parametrize("name", ["a\0b.css", "a\ud800b.css"])
 def test_an_impossible_file_name_is_not_a_fault(site: Path, name: str) -> None:
     inputs = [str(site / "assets/a.css"), str(site / "assets" / name)]
-    take(str(site / "cache"), "build", inputs, [], b"result", time.time_ns() + MINUTE_NS)
+    take(str(site / "cache"), "build", inputs, [], result=b"result", began_ns=time.time_ns() + MINUTE_NS)
     assert found(site) == b"result"
 
 

@@ -29,7 +29,7 @@ def packages(tree: Tree, prefix: str = "npm", conditions: tuple[str, ...] = COND
             return None
         return tree.get(f"{folder}/package.json".removeprefix(lead)) or {}
 
-    return Packages((prefix,), describe, files, conditions, tuple)
+    return Packages((prefix,), describe, files, conditions, names=tuple)
 
 
 def one(description: Mapping[str, Any], *files: str) -> Packages:

@@ -66,8 +66,8 @@ class Loop:
             lambda config: candidates(str(folder), config.file),
             Rebuilding("development", _cache_of, None, engines, cache_write=True),
             lambda config: (config.output, _cache_of(config)),
-            [self],
-            page_templates,
+            listeners=[self],
+            templates=page_templates,
         )
         members = Members({"": Member(watch, str(folder), ())}, (), ())
         watches = Watches(lambda: members, _raise, self.warnings.append, poll_seconds)

@@ -56,7 +56,7 @@ def test_a_statement_names_the_manifest_the_inputs_and_the_engines() -> None:
 
 
 def _bill(components: tuple[Component, ...] = COMPONENTS, at: str | None = None) -> Any:
-    return bill(components, "e" * 64, "a" * 64, "0.1.0", at)
+    return bill(components, "e" * 64, "a" * 64, "0.1.0", at=at)
 
 
 def _fault(document: Any) -> object:

@@ -60,6 +60,7 @@ def keep(
     names: Iterable[str],
     numbers: "array[int]",
     message: str,
+    *,
     young: Iterable[str] = (),
     variables: Iterable[str] = (),
     shown: bytes = b"",

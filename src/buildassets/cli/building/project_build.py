@@ -108,7 +108,7 @@ def build_project(options: BuildOptions, looks: "Sequence[Looks]" = ()) -> int:
         paused_collector(),
     ):
         # A snapshot cannot detect changes of a release that another server has, so none is used with `--carry-from`.
-        result = incremental(config, given.mode, None if previous else cache, work, held.append, looks)
+        result = incremental(config, given.mode, None if previous else cache, work, held=held.append, looks=looks)
         gc.freeze()  # the process ends soon: looking through what a large build has left would take a fortieth of it
     written = _attested(config, result, given.mode) if options.provenance and result.succeeded else []
     code = _show(show, result, config, {"provenance": written} if options.provenance else {})
@@ -123,7 +123,7 @@ def build_project(options: BuildOptions, looks: "Sequence[Looks]" = ()) -> int:
     if held and cache and not may_change and not shows_more:
         files = [given.config_file] if given.config_file else candidates(os.getcwd(), config.file, looks_above=True)
         message = "" if given.quiet else printable(summary(replace(result, written=()), config))
-        keep_memo(cache, held[0], config, files, message, _kept_diagnostics(result, given))
+        keep_memo(cache, held[0], config, files, message=message, shown=_kept_diagnostics(result, given))
     return code
 
 
@@ -158,7 +158,7 @@ def _show(show: Output, result: BuildResult, config: "Config", beside: Mapping[s
     folder = config.shown(config.output)
     reruns = {path: stale_text(stale, config) for path, stale in result.rerun.items()}
     document = document_of(result, config, beside) if show.as_json else {}
-    code = show.finish(result.succeeded, result.diagnostics, document)
+    code = show.finish(ok=result.succeeded, diagnostics=result.diagnostics, document=document)
     show.detail(f"{path}: {reason}" for path, reason in reruns.items())
     show.detail(f"remote cache: {line}" for line in remote_lines(result))
     show.detail(f"wrote {posixpath.normpath(f'{folder}/{name}')}" for name in result.written)
@@ -255,7 +255,7 @@ def _kept_diagnostics(result: BuildResult, given: "CompileOptions") -> bytes:
 
 
 def keep_memo(
-    cache: str, held: "Held", config: "Config", files: Iterable[str], message: str, shown: bytes = b""
+    cache: str, held: "Held", config: "Config", files: Iterable[str], *, message: str, shown: bytes = b""
 ) -> None:
     """Keep `message` so that the same command can print it at once while nothing changes; see `memo`.
 
@@ -275,7 +275,15 @@ def keep_memo(
     variables = {*config.env, *(name for command in config.commands.values() for name in command.variables)}
     if are_settled(stamps, held.taken_ns) and sum(sizes) <= _MOST_READ_BYTES:
         with suppress(OSError):
-            keep(cache, [*held.names, *deciding], held.stamps + stamps, message, held.young, variables, shown)
+            keep(
+                cache,
+                [*held.names, *deciding],
+                held.stamps + stamps,
+                message,
+                young=held.young,
+                variables=variables,
+                shown=shown,
+            )
 
 
 def _document(result: BuildResult, folder: str) -> dict[str, object]:

@@ -22,7 +22,7 @@ def attested(config: "Config", result: "BuildResult", mode: "Mode") -> list[str]
     seconds = given_time()
     at = None if seconds is None else timestamp(seconds)
     with os_faults_as_release_error("release/unwritable", config.shown(config.output)):
-        paths = attest(config.output, _inputs(config, result), config.folder, mode, at)
+        paths = attest(config.output, _inputs(config, result), config.folder, mode, at=at)
     return [config.shown(path) for path in paths]
 
 

@@ -100,7 +100,7 @@ def build_workspace(options: WorkspaceOptions, build_options: BuildOptions) -> i
         closing(SharedProcesses()) as processes,
         opened_executor(build_options.executor) as away,
     ):
-        builds = _Builds(build_options, show, Outputs(workspace.projects), executor, processes, away)
+        builds = _Builds(build_options, show, Outputs(workspace.projects), executor, processes=processes, away=away)
         for project in workspace.projects:
             if project.name in names:
                 outcomes[project.name] = builds.outcome(project)
@@ -180,6 +180,7 @@ class _Builds:
         show: Output,
         outputs: "Outputs",
         executor: "Executor | None",
+        *,
         processes: "SharedProcesses",
         away: "Away | None",
     ) -> None:
@@ -198,7 +199,7 @@ class _Builds:
         try:
             return self._built(project)
         except BuildAssetsError as failure:
-            return _Outcome(False, failure.diagnostics, line=_failed_text(failure.diagnostics))
+            return _Outcome(succeeded=False, diagnostics=failure.diagnostics, line=_failed_text(failure.diagnostics))
 
     def claim(self, project: "Project") -> None:
         """Keep the release directory of a project that is not built here from others."""
@@ -220,11 +221,11 @@ class _Builds:
         return _Outcome(
             result.succeeded,
             result.diagnostics,
-            document_of(result, config, written) if self._options.given.as_json else {},
-            bool(result.written),
-            summary(result, config),
-            tuple(_details(result, config)) if self._options.given.verbose else (),
-            tuple(unpinned_notes(config, before, result.manifest)),
+            document=document_of(result, config, written) if self._options.given.as_json else {},
+            wrote=bool(result.written),
+            line=summary(result, config),
+            details=tuple(_details(result, config)) if self._options.given.verbose else (),
+            notes=tuple(unpinned_notes(config, before, result.manifest)),
         )
 
     def _progress(self, project: "Project") -> "Progress | None":

@@ -44,7 +44,7 @@ _VERBOSE = "buildassets.verbose"
 _COMPLETING = "_BUILDASSETS_COMPLETE"  # set by a shell that asks what may come next; the name is click's
 
 
-def _show_version(ctx: click.Context, _: click.Parameter, is_asked: bool) -> None:
+def _show_version(ctx: click.Context, _: click.Parameter, is_asked: bool) -> None:  # noqa: FBT001 click's
     if not is_asked:
         return
     click.echo(f"buildassets, version {__version__}")

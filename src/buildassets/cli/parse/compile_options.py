@@ -43,8 +43,17 @@ class CompileOptions:
 
     def config(self, *, permission: "Permission") -> "Config":
         """The configuration with these options applied; raises ConfigError."""
-        more = self.also, self.url, self.templates, self.plan
-        return configured(self.config_file, self.sources, self.output, *more, self.mode, permission=permission)
+        return configured(
+            self.config_file,
+            self.sources,
+            self.output,
+            self.also,
+            url=self.url,
+            templates=self.templates,
+            plan=self.plan,
+            mode=self.mode,
+            permission=permission,
+        )
 
 
 @frozen_by_name
@@ -68,11 +77,11 @@ def configured(
     sources: Sequence[str] = (),
     output: str | None = None,
     also: Sequence[str] = (),
+    *,
     url: str | None = None,
     templates: Sequence[str] = (),
     plan: str | None = None,
     mode: "Mode" = "production",
-    *,
     permission: "Permission",
 ) -> "Config":
     """The configuration with the options of the command line applied; raises ConfigError."""

@@ -33,7 +33,7 @@ def sarif(diagnostics: Sequence[Diagnostic], folder: str, root: str) -> dict[str
     driver = {"name": "buildassets", "version": __version__, "rules": [_rule(code) for code in codes]}
     prints = _fingerprints(diagnostics)
     results = [
-        _result(found, codes.index(found.code), print_, folder, root)
+        _result(found, codes.index(found.code), print_, folder, root=root)
         for found, print_ in zip(diagnostics, prints, strict=True)
     ]
     run = {
@@ -65,7 +65,7 @@ def _section(code: str) -> str:
     return page.partition(f"\n## {code.partition('/')[2]}\n\n")[2].partition("\n\n## ")[0]
 
 
-def _result(found: Diagnostic, rule: int, fingerprint: str, folder: str, root: str) -> dict[str, Any]:
+def _result(found: Diagnostic, rule: int, fingerprint: str, folder: str, *, root: str) -> dict[str, Any]:
     result: dict[str, Any] = {
         "ruleId": found.code,
         "ruleIndex": rule,

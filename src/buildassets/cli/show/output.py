@@ -66,7 +66,7 @@ class Progress:
         if now - self._drawn_at < _REDRAW_SECONDS:
             return
         self._drawn_at = now
-        line = progress_line(done, known, name, now - self._began_at, terminal.columns() or _USUAL_COLUMNS)
+        line = progress_line(done, known, name, now - self._began_at, columns=terminal.columns() or _USUAL_COLUMNS)
         _to_stderr(f"\r\x1b[K{line}")
 
     def clear(self) -> None:
@@ -77,7 +77,7 @@ class Progress:
         self._done, self._began_at = 0, 0.0
 
 
-def progress_line(done: int, known: int, name: str, seconds: float, columns: int) -> str:
+def progress_line(done: int, known: int, name: str, seconds: float, *, columns: int) -> str:
     """The line that shows progress, with the rate once it can be known, and the end of `name` that there is room for.
 
     It is one cell shorter than a terminal of so many `columns`: in the last one some terminals wrap.
@@ -162,7 +162,7 @@ class Output:
     quiet: bool = False
     progress: Progress = field(default_factory=Progress)
 
-    def finish(self, ok: bool, diagnostics: Iterable[Diagnostic], document: Mapping[str, Any]) -> int:
+    def finish(self, *, ok: bool, diagnostics: Iterable[Diagnostic], document: Mapping[str, Any]) -> int:
         """Show the diagnostics, and with `--json` the document around them; returns the exit code."""
         self.progress.clear()
         show(diagnostics, as_json=self.as_json, quiet=self.quiet, verbose=self.verbose)
@@ -170,7 +170,7 @@ class Output:
             print_json({"ok": ok, **document, "diagnostics": [to_json(diagnostic) for diagnostic in diagnostics]})
         return 0 if ok else 1
 
-    def document(self, ok: bool, diagnostics: Iterable[Diagnostic], document: Mapping[str, Any]) -> None:
+    def document(self, *, ok: bool, diagnostics: Iterable[Diagnostic], document: Mapping[str, Any]) -> None:
         """With `--json`, print one of many documents, on a line of its own."""
         if self.as_json:
             listed = [to_json(diagnostic) for diagnostic in diagnostics]

@@ -78,7 +78,7 @@ def page_url(code: str) -> str | None:
 
 def _pages(code: str) -> "Iterator[str]":
     """Where the page may be: in the package, or in the checkout that the package is run from."""
-    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    package = os.path.abspath(sys.modules["buildassets"].__path__[0])
     family = code.partition("/")[0]
     if not family.replace("-", "").isalnum():
         return

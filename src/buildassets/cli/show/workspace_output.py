@@ -23,11 +23,11 @@ class ProjectOutput:
         """Whether documents are printed, and no lines."""
         return self.show.as_json
 
-    def document(self, ok: bool, diagnostics: Iterable[Diagnostic], document: Mapping[str, Any]) -> None:
+    def document(self, *, ok: bool, diagnostics: Iterable[Diagnostic], document: Mapping[str, Any]) -> None:
         """See Output."""
         found = [to_json(diagnostic) for diagnostic in diagnostics]
         own = {"ok": ok, **document, "diagnostics": found}
-        self.show.document(ok, [], {"projects": {self.project.name: own}})
+        self.show.document(ok=ok, diagnostics=[], document={"projects": {self.project.name: own}})
 
     def diagnostics(self, diagnostics: Iterable[Diagnostic]) -> None:
         """See Output; places are relative to the workspace."""

@@ -29,6 +29,7 @@ def command(
     workspace: WorkspaceOptions | None,
     carry_from: tuple[str, ...],
     carry_url: str | None,
+    *,
     carry_if_any: bool,
     companions: tuple[str, ...],
     provenance: bool,

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     type=click.Choice(["text", "json", "sarif", "gitlab"]),
     help="What to print on stdout: json is --json; sarif and gitlab are what CI systems collect.",
 )
-def command(given: CompileOptions, form: str | None, no_run: bool) -> int:
+def command(given: CompileOptions, form: str | None, *, no_run: bool) -> int:
     """Report everything that `build` would complain about, and names in templates that no asset has. Writes nothing.
 
     Lists on stdout the assets that no entry reaches, if `entries` are configured, and those that nothing uses, if
@@ -112,7 +112,7 @@ def show_check(result: "CheckResult", output: Output, not_run: Sequence[str] = (
     if listed and not output.as_json:
         print_data(listed)  # first, so that the errors come last, where one looks
     document = _document(result) | ({"not_run": list(not_run)} if not_run else {})
-    code = output.finish(errors == 0, result.diagnostics, document)
+    code = output.finish(ok=errors == 0, diagnostics=result.diagnostics, document=document)
     output.detail(
         f"not checked: {place.file}:{place.line}:{place.column}: {place.excerpt.strip()}"
         for place in result.templates.unchecked

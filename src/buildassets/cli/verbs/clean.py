@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 @click.option("--dry-run", is_flag=True, help="Only list what would be removed.")
 @clean_options
 def command(
+    *,
     everything: bool,
     dry_run: bool,
     config_file: str | None,
@@ -41,7 +42,7 @@ def command(
     if not (cache_dir or os.environ.get(FOLDER_VARIABLE)):
         refuse_foreign(config.folder, cache, "--cache-dir", shown)
 
-    def cleaned(dry_run: bool) -> "tuple[Cleaned, Cleaned]":
+    def cleaned(*, dry_run: bool) -> "tuple[Cleaned, Cleaned]":
         return (
             clean_release(config.output, shown, everything=everything, dry_run=dry_run, permission=permission),
             clean_cache(cache, shown, everything=everything, dry_run=dry_run, permission=permission),
@@ -54,7 +55,7 @@ def command(
     removed = [(shown(path), size_bytes) for part in parts for path, size_bytes in part.removed]
     size_bytes = sum(size for _, size in removed)
     document = {"removed": [path for path, _ in removed], "size": size_bytes, "dry_run": dry_run}
-    code = show.finish(not diagnostics, diagnostics, document)
+    code = show.finish(ok=not diagnostics, diagnostics=diagnostics, document=document)
     verb = "would remove" if dry_run else "removed"
     show.detail(f"{verb} {path}" for path, _ in removed)
     show.report(

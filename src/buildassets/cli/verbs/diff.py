@@ -14,7 +14,7 @@ from buildassets.manifest.model import Manifest, loads
 @click.argument("old")
 @click.argument("new")
 @diff_options
-def command(old: str, new: str, as_json: bool, markdown: bool, exit_code: bool) -> int:
+def command(old: str, new: str, *, as_json: bool, markdown: bool, exit_code: bool) -> int:
     """List which fingerprints differ between the releases OLD and NEW, and why.
 
     Each is a release directory, an archive of one, or a manifest by its path or URL.

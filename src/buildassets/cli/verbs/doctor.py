@@ -15,7 +15,7 @@ from buildassets.errors import BuildAssetsError
 @click.command("doctor")
 @click.option("--run", "may_run", is_flag=True, help="Also run code of the project: compilers and Django's checks.")
 @doctor_options
-def command(may_run: bool, config_file: str | None, cache_dir: str | None, as_json: bool, quiet: bool) -> int:
+def command(*, may_run: bool, config_file: str | None, cache_dir: str | None, as_json: bool, quiet: bool) -> int:
     """Find what is wrong with the project in this folder, and how to fix it. Writes nothing.
 
     Exits with 1 if there is an error; what is guessed from files is a warning. Imports no code of the project, unless
@@ -32,7 +32,7 @@ def command(may_run: bool, config_file: str | None, cache_dir: str | None, as_js
     found = findings(examined)
     errors = sum(one.is_error for one in found)
     show = Output(as_json, quiet=quiet)
-    code = show.finish(errors == 0, found, {"framework": examined.found.framework})
+    code = show.finish(ok=errors == 0, diagnostics=found, document={"framework": examined.found.framework})
     for notice in examined.config.notices:
         if notice.code == "config/not-run":
             show.report(f"{notice.message}; `--run` does so")

@@ -34,6 +34,7 @@ def command(
     logical_path: str,
     config_file: str | None,
     output: str | None,
+    *,
     as_json: bool,
     since: str | None,
     cache_dir: str | None,
@@ -67,7 +68,7 @@ def command(
         changed = {} if since is None else {"since": change_document(change) if change else None}
         print_json({"ok": True, **document, **changed, "diagnostics": []})
     else:
-        lines = _lines(logical_path, entry, manifest, referring, bundler)
+        lines = _lines(logical_path, entry, manifest, referring, bundler=bundler)
         valid = dict.fromkeys(cached, "up to date") | dict.fromkeys(fetched, "up to date, from the remote cache")
         kept = [f"{path}: {reason or valid[path]}" for path, reason in cached.items()]
         in_cache = [_NOT_CACHED] if bundler else kept
@@ -148,7 +149,7 @@ def _fields(entry: Entry) -> dict[str, object]:
 
 
 def _lines(
-    logical_path: str, entry: Entry, manifest: Manifest, referrers: list[str], bundler: str | None
+    logical_path: str, entry: Entry, manifest: Manifest, referrers: list[str], *, bundler: str | None
 ) -> Iterator[str]:
     yield f"{logical_path} → {entry.file}"
     copies = "".join(f", {coding} {size_text(size)}" for coding, size in sorted(entry.encodings.items()))

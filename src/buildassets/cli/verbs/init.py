@@ -33,7 +33,7 @@ _ENGINES: Final = {"css": "lightningcss", "js": "esbuild"}
     help="Use the engines with the smallest results: lightningcss, and esbuild at a locked version.",
 )
 @init_options
-def command(is_agreed: bool, is_dry: bool, is_smallest: bool, as_json: bool, quiet: bool) -> int:
+def command(*, is_agreed: bool, is_dry: bool, is_smallest: bool, as_json: bool, quiet: bool) -> int:
     """Set up the project in this folder: configuration, .gitignore, application, templates.
 
     Shows each change as a diff and asks before it writes; nothing that works is changed.
@@ -45,38 +45,40 @@ def command(is_agreed: bool, is_dry: bool, is_smallest: bool, as_json: bool, qui
     can_ask = sys.stdin.isatty() and not as_json
     if not (is_agreed or is_dry or can_ask):
         raise _nobody_to_ask()
-    proposed = _proposed(working_directory(), is_smallest, show, is_dry)
-    _show(proposed[0], show, is_agreed)
+    proposed = _proposed(working_directory(), is_smallest=is_smallest, show=show, is_dry=is_dry)
+    _show(proposed[0], show, is_agreed=is_agreed)
     is_written = bool(proposed[0].edits) and not is_dry
     if is_written and not is_agreed:
-        proposed, is_written = _after_asking(proposed, is_smallest, show)
+        proposed, is_written = _after_asking(proposed, is_smallest=is_smallest, show=show)
     proposal, faults = proposed
     if is_written:
         write(proposal.folder, proposal.edits)
-    code = show.finish(True, [*_other_systems(proposal), *faults], _document(proposal, is_written))
+    code = show.finish(
+        ok=True, diagnostics=[*_other_systems(proposal), *faults], document=_document(proposal, is_written=is_written)
+    )
     if proposal.edits and not (is_written or is_dry):
         show.report("wrote nothing")
     else:
-        _report(proposal, show, is_written, is_smallest)
+        _report(proposal, show, is_written=is_written, is_smallest=is_smallest)
     return code
 
 
-def _after_asking(proposed: "_Proposed", is_smallest: bool, show: Output) -> "tuple[_Proposed, bool]":
+def _after_asking(proposed: "_Proposed", *, is_smallest: bool, show: Output) -> "tuple[_Proposed, bool]":
     """What the user chose, and whether it is to be written."""
     answer = _answer(proposed[0], can_be_smaller=not is_smallest)
     if answer in _SMALLEST:
-        proposed = _proposed(proposed[0].folder, True, show, False)
-        _show(proposed[0], show, False)
+        proposed = _proposed(proposed[0].folder, is_smallest=True, show=show, is_dry=False)
+        _show(proposed[0], show, is_agreed=False)
         answer = _answer(proposed[0], can_be_smaller=False)
     return proposed, answer in _YES
 
 
-def _proposed(folder: str, is_smallest: bool, show: Output, is_dry: bool) -> "_Proposed":
+def _proposed(folder: str, *, is_smallest: bool, show: Output, is_dry: bool) -> "_Proposed":
     """The proposal with its lock, and warnings about that."""
     from buildassets.start.proposal import propose
 
     proposal = propose(folder, _ENGINES if is_smallest else {})
-    return _with_lock(proposal, show, is_dry) if proposal.tools and proposal.edits else (proposal, [])
+    return _with_lock(proposal, show, is_dry=is_dry) if proposal.tools and proposal.edits else (proposal, [])
 
 
 def _nobody_to_ask() -> ConfigError:
@@ -106,10 +108,10 @@ def _other_systems(proposal: "Proposal") -> list[Diagnostic]:
     ]
 
 
-def _with_lock(proposal: "Proposal", show: Output, is_dry: bool) -> "tuple[Proposal, list[Diagnostic]]":
+def _with_lock(proposal: "Proposal", show: Output, *, is_dry: bool) -> "tuple[Proposal, list[Diagnostic]]":
     """The proposal with an edit of the lock; without it, and a warning, where the registry does not answer."""
     try:
-        edit = _lock_edit(proposal, show, is_dry)
+        edit = _lock_edit(proposal, show, is_dry=is_dry)
     except BuildAssetsError as failure:
         first = failure.diagnostics[0]
         name = proposal.tools[0]
@@ -118,7 +120,7 @@ def _with_lock(proposal: "Proposal", show: Output, is_dry: bool) -> "tuple[Propo
     return proposal.with_edit(edit) if edit else proposal, []
 
 
-def _lock_edit(proposal: "Proposal", show: Output, is_dry: bool) -> "Edit | None":
+def _lock_edit(proposal: "Proposal", show: Output, *, is_dry: bool) -> "Edit | None":
     """Install the tools for this user, and give the change of the lock; a dry run installs them for itself only."""
     import os
     import time
@@ -141,18 +143,18 @@ def _lock_edit(proposal: "Proposal", show: Output, is_dry: bool) -> "Edit | None
         shop = Workshop(
             folder,
             tools,
-            registry_for(config),
-            time.time(),
-            config.permission,
-            config.packages.min_age_days,
-            show.report,
+            registry=registry_for(config),
+            now_seconds=time.time(),
+            permission=config.permission,
+            min_age_days=config.packages.min_age_days,
+            report=show.report,
         )
         after = lock_text(install(shop, [Asked(name) for name in proposal.tools]).lock)
     text = None if before is None else before.decode("utf-8")
     return Edit(NAME, text, after) if after != text else None
 
 
-def _show(proposal: "Proposal", show: Output, is_agreed: bool) -> None:
+def _show(proposal: "Proposal", show: Output, *, is_agreed: bool) -> None:
     """Print the diff as data."""
     if show.as_json:
         return
@@ -163,7 +165,7 @@ def _show(proposal: "Proposal", show: Output, is_agreed: bool) -> None:
         print_diff(lines[:-1])
 
 
-def _report(proposal: "Proposal", show: Output, is_written: bool, is_smallest: bool) -> None:
+def _report(proposal: "Proposal", show: Output, *, is_written: bool, is_smallest: bool) -> None:
     """Print what was written, and what comes next."""
     for one in proposal.by_hand:
         where = f"`{one.file}`, {one.place}" if one.file else one.place
@@ -184,7 +186,7 @@ def _report(proposal: "Proposal", show: Output, is_written: bool, is_smallest: b
             show.report(f"next: {line}")
 
 
-def _document(proposal: "Proposal", is_written: bool) -> dict[str, Any]:
+def _document(proposal: "Proposal", *, is_written: bool) -> dict[str, Any]:
     return {
         "framework": proposal.framework,
         "found": list(proposal.found),

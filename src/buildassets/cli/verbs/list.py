@@ -44,6 +44,7 @@ _SORTED: Final[Mapping[str, _Key]] = {
 def command(
     globs: tuple[str, ...],
     sort: str,
+    *,
     reverse: bool,
     in_bytes: bool,
     config_file: str | None,

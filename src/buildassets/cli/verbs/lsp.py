@@ -12,7 +12,7 @@ from buildassets.foundation.diagnostics import error
 
 @click.command("lsp")
 @click.option("--stdio", is_flag=True, help="Speak on stdin and stdout, as it always does: many editors pass it.")
-def command(stdio: bool) -> int:
+def command(*, stdio: bool) -> int:
     """Run a language server: completion, definition, hover and diagnostics for the names of assets.
 
     It reads templates, style sheets and scripts, and runs no command and no code of a project. An editor starts it.

@@ -31,7 +31,7 @@ _WIDEST_TEXT: Final = 48
 @click.option("--write", is_flag=True, help=f"Write {_FILE}.")
 @click.option("--settings", metavar="MODULE", help="Django's settings, by default those of manage.py; may import them.")
 @migrate_options
-def command(systems: tuple[str, ...], write: bool, settings: str | None, as_json: bool, quiet: bool) -> int:
+def command(systems: tuple[str, ...], *, write: bool, settings: str | None, as_json: bool, quiet: bool) -> int:
     """List what to change in a project of another asset system, or several, and print a configuration for it.
 
     Writes nothing without --write. Runs code of the project only in two cases: webassets imports the module with the
@@ -51,7 +51,9 @@ def command(systems: tuple[str, ...], write: bool, settings: str | None, as_json
     if not as_json:
         print_data([*table_lines(_COLUMNS, [*map(_row, found.lines)], None), "", *file.rstrip("\n").split("\n")])
     lines = [asdict(line) for line in found.lines]
-    code = show.finish(True, [], {**_named(systems), "lines": lines, "file": file, "written": write})
+    code = show.finish(
+        ok=True, diagnostics=[], document={**_named(systems), "lines": lines, "file": file, "written": write}
+    )
     done = f"wrote `{_FILE}`" if write else f"`--write` writes `{_FILE}`"
     show.report(f"{counts(found.lines)}; {done}")
     return code

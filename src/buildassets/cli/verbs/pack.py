@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 )
 @release_options
 def command(
-    release: str | None, output: str | None, key: str | None, config_file: str | None, as_json: bool, quiet: bool
+    release: str | None, output: str | None, key: str | None, config_file: str | None, *, as_json: bool, quiet: bool
 ) -> int:
     """Write the release directory DIR as one archive: the same bytes for the same release, everywhere.
 
@@ -51,7 +51,7 @@ def command(
         signed = signing(archive)
     show = Output(as_json, quiet=quiet)
     document = {"archive": archive, "size": packed.size_bytes, "sha256": packed.digest, **signed}
-    code = show.finish(True, (), {**document, "release": packed.release, "files": packed.files})
+    code = show.finish(ok=True, diagnostics=(), document={**document, "release": packed.release, "files": packed.files})
     files, size = count_text(packed.files, "file"), size_text(packed.size_bytes)
     show.report(f"packed {files} into `{archive}` ({size}), sha256 {packed.digest}")
     if signed:

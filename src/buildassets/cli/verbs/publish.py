@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 def command(
     target: str | None,
     maps: str | None,
+    *,
     dry_run: bool,
     jobs: int,
     config_file: str | None,
@@ -60,20 +61,22 @@ def command(
     folder, shown = config.output, config.shown(config.output)
     with os_faults_as_release_error("release/unreadable", shown), kept_from_stdout(), _threads(jobs) as executor:
         inventory = inventory_of_folder(folder, shown)
-        of_maps = None if maps is None else _of_maps(maps, target, config, inventory, dry_run)
+        of_maps = None if maps is None else _of_maps(maps, target, config, inventory, dry_run=dry_run)
         of_release = None
         if target is not None:
-            of_release = Publication(folder, shown, inventory, _destination(target, config), dry_run)
+            of_release = Publication(
+                folder, shown, inventory=inventory, destination=_destination(target, config), dry_run=dry_run
+            )
         with locked(folder, shared=True):
             # A tracker should know the maps before it hears of the first error.
             sent_maps = publish_maps(of_maps, executor, show.on_progress()) if of_maps else None
             sent = Published()
             if of_release and not (sent_maps and sent_maps.diagnostics):
                 sent = publish(of_release, executor, show.on_progress())
-    return _show(show, sent, sent_maps, dry_run)
+    return _show(show, sent, sent_maps, dry_run=dry_run)
 
 
-def _show(show: Output, sent: "Published", maps: "Published | None", dry_run: bool) -> int:
+def _show(show: Output, sent: "Published", maps: "Published | None", *, dry_run: bool) -> int:
     """Show what was uploaded of the release and of its source maps; returns the exit code."""
     document: dict[str, object] = {**_document(sent), "removed": list(sent.removed), "dry_run": dry_run}
     diagnostics = sent.diagnostics
@@ -82,7 +85,7 @@ def _show(show: Output, sent: "Published", maps: "Published | None", dry_run: bo
         document["maps"] = _document(maps)
         diagnostics = (*maps.diagnostics, *diagnostics)
         uploaded = {**maps.uploaded, **uploaded}
-    code = show.finish(not diagnostics, diagnostics, document)
+    code = show.finish(ok=not diagnostics, diagnostics=diagnostics, document=document)
     verb = "would upload" if dry_run else "uploaded"
     show.detail(f"{verb} {name}" for name in uploaded)
     files = count_text(len(uploaded), "file")
@@ -97,7 +100,9 @@ def _document(sent: "Published") -> dict[str, object]:
     return {"uploaded": dict(sent.uploaded), "unchanged": list(sent.unchanged), "size": size_bytes}
 
 
-def _of_maps(maps: str, target: str | None, config: "Config", inventory: "Inventory", dry_run: bool) -> "Publication":
+def _of_maps(
+    maps: str, target: str | None, config: "Config", inventory: "Inventory", *, dry_run: bool
+) -> "Publication":
     """The publication of the hidden source maps. Raises ConfigError where there are none, or all could read them."""
     from buildassets.release.inventory.inventory import hidden_maps
     from buildassets.release.publish.upload import Publication
@@ -114,7 +119,7 @@ def _of_maps(maps: str, target: str | None, config: "Config", inventory: "Invent
     if is_in_release or _has_release(place, None if target is None else _destination(target, config)):
         message = f"the source maps in `{masked_url(maps)}` would be served with the release"
         raise ConfigError([error("publish/target", message, hint="name a place of their own after `--maps`")])
-    return Publication(folder, shown, hidden_maps(inventory, shown), place, dry_run)
+    return Publication(folder, shown, inventory=hidden_maps(inventory, shown), destination=place, dry_run=dry_run)
 
 
 def _has_release(place: "Destination", target: "Destination | None") -> bool:

@@ -28,6 +28,7 @@ def command(
     file: str | None,
     config_file: str | None,
     since: str | None,
+    *,
     as_json: bool,
     markdown: bool,
     cache_dir: str | None,
@@ -92,12 +93,12 @@ def _facts(config: "Config", release: str | None, since: str | None, cache_dir: 
     return Facts(
         manifest,
         release_of(content, shown),
-        references_of(manifest, templates.places),
-        templates.templates,
-        left,
-        _measures(config, release, content, cache_dir),
-        None if since is None else difference(read_manifest(since, permission=config.permission), manifest),
-        None if since is None else masked_url(since),
+        references=references_of(manifest, templates.places),
+        templates=templates.templates,
+        unused=left,
+        measures=_measures(config, release, content, cache_dir),
+        difference=None if since is None else difference(read_manifest(since, permission=config.permission), manifest),
+        since=None if since is None else masked_url(since),
     )
 
 

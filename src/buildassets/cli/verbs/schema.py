@@ -7,7 +7,7 @@ from buildassets.cli.show.output import print_data
 
 @click.command("schema")
 @click.option("--json", "as_json", is_flag=True, help="The same: a schema is JSON.")
-def command(as_json: bool) -> int:
+def command(*, as_json: bool) -> int:
     """Print the JSON Schema of `buildassets.toml` and `[tool.buildassets]`, with the engines that are installed here.
 
     Without these it lies in the package, as `buildassets/config.schema.json`.

@@ -25,7 +25,7 @@ def command() -> None:
 @command.command("install")
 @click.argument("names", nargs=-1, metavar="[NAME[@RANGE]]...")
 @package_options
-def install_verb(names: tuple[str, ...], config_file: str | None, as_json: bool, quiet: bool) -> int:
+def install_verb(names: tuple[str, ...], config_file: str | None, *, as_json: bool, quiet: bool) -> int:
     """Add tools to `buildassets.lock` and fetch them; without NAME, fetch the tools of the lock."""
     from buildassets.packages.tools.install import install
 
@@ -37,7 +37,7 @@ def install_verb(names: tuple[str, ...], config_file: str | None, as_json: bool,
 @command.command("update")
 @click.argument("names", nargs=-1, metavar="[NAME[@RANGE]]...")
 @package_options
-def update_verb(names: tuple[str, ...], config_file: str | None, as_json: bool, quiet: bool) -> int:
+def update_verb(names: tuple[str, ...], config_file: str | None, *, as_json: bool, quiet: bool) -> int:
     """Update all tools, or the named ones, to the newest versions within their ranges."""
     from buildassets.packages.tools.install import update
 
@@ -48,7 +48,7 @@ def update_verb(names: tuple[str, ...], config_file: str | None, as_json: bool, 
 
 @command.command("list")
 @package_options
-def list_verb(config_file: str | None, as_json: bool, quiet: bool) -> int:
+def list_verb(config_file: str | None, *, as_json: bool, quiet: bool) -> int:
     """List the tools: version, licence, origin, and the settings that use them."""
     from buildassets.compiler.engines.tools import tools_in_use
     from buildassets.packages.lock import read_lock
@@ -64,7 +64,7 @@ def list_verb(config_file: str | None, as_json: bool, quiet: bool) -> int:
         }
         for name, tool in tools_in_use(config.folder, permission=config.permission).items()
     }
-    code = show.finish(True, (), {"tools": found})
+    code = show.finish(ok=True, diagnostics=(), document={"tools": found})
     if not as_json:
         print_data(_line(name, tool) for name, tool in found.items())
     return code
@@ -80,7 +80,7 @@ def _line(name: str, tool: dict[str, Any]) -> str:
 
 @command.command("outdated")
 @package_options
-def outdated_verb(config_file: str | None, as_json: bool, quiet: bool) -> int:
+def outdated_verb(config_file: str | None, *, as_json: bool, quiet: bool) -> int:
     """List tools with newer versions in the registry; exit with 1 if there are any."""
     from buildassets.packages.tools.install import outdated
 
@@ -93,7 +93,7 @@ def outdated_verb(config_file: str | None, as_json: bool, quiet: bool) -> int:
 @command.command("remove")
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 @package_options
-def remove_verb(names: tuple[str, ...], config_file: str | None, as_json: bool, quiet: bool) -> int:
+def remove_verb(names: tuple[str, ...], config_file: str | None, *, as_json: bool, quiet: bool) -> int:
     """Remove tools from `buildassets.lock`."""
     from buildassets.packages.tools.install import remove
 
@@ -101,12 +101,12 @@ def remove_verb(names: tuple[str, ...], config_file: str | None, as_json: bool, 
     lock = remove(config.folder, names, permission=config.permission)
     show = Output(as_json, quiet=quiet)
     show.report(f"removed {', '.join(names)} from the lock")
-    return show.finish(True, (), {"tools": _documents(lock.tools)})
+    return show.finish(ok=True, diagnostics=(), document={"tools": _documents(lock.tools)})
 
 
 @command.command("verify")
 @package_options
-def verify_verb(config_file: str | None, as_json: bool, quiet: bool) -> int:
+def verify_verb(config_file: str | None, *, as_json: bool, quiet: bool) -> int:
     """Compare the tools' files with the lock; exit with 1 if one is missing or changed."""
     from buildassets.packages.lock import read_lock
     from buildassets.packages.tools.install import verify
@@ -117,7 +117,7 @@ def verify_verb(config_file: str | None, as_json: bool, quiet: bool) -> int:
     tools = read_lock(config.folder).tools
     if not found:
         show.report(f"verified {', '.join(tools) or 'nothing: the lock has no tools'}")
-    return show.finish(not found, found, {"tools": _documents(tools)})
+    return show.finish(ok=not found, diagnostics=found, document={"tools": _documents(tools)})
 
 
 def workshop(config: "Config", show: Output) -> "Workshop":
@@ -127,7 +127,13 @@ def workshop(config: "Config", show: Output) -> "Workshop":
 
     days = config.packages.min_age_days
     return Workshop(
-        config.folder, tools_folder(), registry_for(config), time.time(), config.permission, days, show.report
+        config.folder,
+        tools_folder(),
+        registry=registry_for(config),
+        now_seconds=time.time(),
+        permission=config.permission,
+        min_age_days=days,
+        report=show.report,
     )
 
 
@@ -147,7 +153,11 @@ def _finish(show: Output, done: "Installed") -> int:
         show.report(kept_line(name, done.lock.tools[name]))
     if not (done.fetched or done.kept):
         show.report("nothing to install" if tools else "nothing to install: the lock has no tools")
-    return show.finish(True, done.diagnostics, {"tools": _documents(done.lock.tools), "installed": list(done.fetched)})
+    return show.finish(
+        ok=True,
+        diagnostics=done.diagnostics,
+        document={"tools": _documents(done.lock.tools), "installed": list(done.fetched)},
+    )
 
 
 def _documents(tools: "Any") -> dict[str, Any]:

@@ -20,6 +20,7 @@ from buildassets.foundation.permission import NOTHING
 def command(
     archive: str,
     output: str | None,
+    *,
     replace: bool,
     keys: tuple[str, ...],
     config_file: str | None,
@@ -44,7 +45,7 @@ def command(
         unpacked = unpack(content, archive, folder, shown, replaces=replace, permission=permission)
     show = Output(as_json, quiet=quiet)
     document = {"output": shown, "release": unpacked.release, "files": len(unpacked.files), **signed}
-    code = show.finish(True, (), document)
+    code = show.finish(ok=True, diagnostics=(), document=document)
     show.report(f"unpacked {count_text(len(unpacked.files), 'file')} into `{shown}`")
     if signed:
         show.report(f"it is signed by {signed['key']}")

@@ -35,7 +35,7 @@ def command() -> None:
 @command.command("add")
 @click.argument("names", nargs=-1, required=True, metavar="NAME[@RANGE]...")
 @package_options
-def add_verb(names: tuple[str, ...], config_file: str | None, as_json: bool, quiet: bool) -> int:
+def add_verb(names: tuple[str, ...], config_file: str | None, *, as_json: bool, quiet: bool) -> int:
     """Add packages and what they import: their files, the lock, the entries of `[importmap]`."""
     from buildassets.packages.vendor.vendoring import add, asked_for
 
@@ -47,7 +47,7 @@ def add_verb(names: tuple[str, ...], config_file: str | None, as_json: bool, qui
 @command.command("update")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @package_options
-def update_verb(names: tuple[str, ...], config_file: str | None, as_json: bool, quiet: bool) -> int:
+def update_verb(names: tuple[str, ...], config_file: str | None, *, as_json: bool, quiet: bool) -> int:
     """Update all packages, or the named ones, to the newest versions within their ranges."""
     from buildassets.packages.vendor.vendoring import update
 
@@ -58,7 +58,7 @@ def update_verb(names: tuple[str, ...], config_file: str | None, as_json: bool, 
 @command.command("remove")
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 @package_options
-def remove_verb(names: tuple[str, ...], config_file: str | None, as_json: bool, quiet: bool) -> int:
+def remove_verb(names: tuple[str, ...], config_file: str | None, *, as_json: bool, quiet: bool) -> int:
     """Remove packages, and those that only they required."""
     from buildassets.packages.vendor.vendoring import remove
 
@@ -68,7 +68,7 @@ def remove_verb(names: tuple[str, ...], config_file: str | None, as_json: bool, 
 
 @command.command("outdated")
 @package_options
-def outdated_verb(config_file: str | None, as_json: bool, quiet: bool) -> int:
+def outdated_verb(config_file: str | None, *, as_json: bool, quiet: bool) -> int:
     """List packages with newer versions in the registry; exit with 1 if there are any."""
     from buildassets.packages.vendor.vendoring import outdated
 
@@ -78,7 +78,7 @@ def outdated_verb(config_file: str | None, as_json: bool, quiet: bool) -> int:
 
 @command.command("audit")
 @package_options
-def audit_verb(config_file: str | None, as_json: bool, quiet: bool) -> int:
+def audit_verb(config_file: str | None, *, as_json: bool, quiet: bool) -> int:
     """Ask the registry for advisories; exit with 1 if there are any, with 2 if it cannot be asked."""
     from buildassets.packages.lock import read_lock
     from buildassets.packages.vendor.vendoring import audit
@@ -87,11 +87,11 @@ def audit_verb(config_file: str | None, as_json: bool, quiet: bool) -> int:
     show = Output(as_json, quiet=quiet)
     if not read_lock(config.folder).vendor:
         show.report("there is nothing to ask about: the lock has no packages")
-        return show.finish(True, (), {"asked": False, "advisories": []})
+        return show.finish(ok=True, diagnostics=(), document={"asked": False, "advisories": []})
     try:
         advisories = audit(vendoring(config))
     except RegistryError as failure:
-        show.finish(False, failure.diagnostics, {"asked": False})
+        show.finish(ok=False, diagnostics=failure.diagnostics, document={"asked": False})
         return _COULD_NOT_ASK
     found = [
         error(
@@ -104,12 +104,14 @@ def audit_verb(config_file: str | None, as_json: bool, quiet: bool) -> int:
     ]
     if not found:
         show.report("the registry knows no advisories")
-    return show.finish(not found, found, {"asked": True, "advisories": [asdict(one) for one in advisories]})
+    return show.finish(
+        ok=not found, diagnostics=found, document={"asked": True, "advisories": [asdict(one) for one in advisories]}
+    )
 
 
 @command.command("verify")
 @package_options
-def verify_verb(config_file: str | None, as_json: bool, quiet: bool) -> int:
+def verify_verb(config_file: str | None, *, as_json: bool, quiet: bool) -> int:
     """Compare every vendored file with the lock; exit with 1 if one is missing, changed or not listed."""
     from buildassets.packages.lock import read_lock
     from buildassets.packages.vendor.vendoring import verify
@@ -120,7 +122,7 @@ def verify_verb(config_file: str | None, as_json: bool, quiet: bool) -> int:
     packages = read_lock(config.folder).vendor
     if not found:
         show.report(f"verified {', '.join(packages) or 'nothing: the lock has no packages'}")
-    return show.finish(not found, found, {"vendor": _documents(packages)})
+    return show.finish(ok=not found, diagnostics=found, document={"vendor": _documents(packages)})
 
 
 def vendoring(config: "Config") -> "Vendoring":
@@ -132,13 +134,13 @@ def vendoring(config: "Config") -> "Vendoring":
     return Vendoring(
         config.folder,
         os.path.join(root.path, _FOLDER),
-        f"{root.shown}/{_FOLDER}",
-        registry_for(config),
-        BrowserFiles(),
-        time.time(),
-        config.permission,
-        config.packages.min_age_days,
-        partial(_configured, config),
+        shown=f"{root.shown}/{_FOLDER}",
+        registry=registry_for(config),
+        choose=BrowserFiles(),
+        now_seconds=time.time(),
+        permission=config.permission,
+        min_age_days=config.packages.min_age_days,
+        configured=partial(_configured, config),
     )
 
 
@@ -167,7 +169,7 @@ def _finish(show: Output, config: "Config", done: "Vendored") -> int:
         "removed": list(done.removed),
         "importmap": importmap,
     }
-    return show.finish(True, done.diagnostics, document)
+    return show.finish(ok=True, diagnostics=done.diagnostics, document=document)
 
 
 def _documents(packages: "Mapping[str, LockedPackage]") -> dict[str, Any]:

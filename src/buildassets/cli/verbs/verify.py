@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 @release_options
 def command(
     release: str | None,
+    *,
     rebuild: bool,
     keys: tuple[str, ...],
     config_file: str | None,
@@ -43,7 +44,7 @@ def command(
 
     path, shown = built_release(release, config_file)
     show = Output(as_json, quiet=quiet)
-    signed = _signed(path, shown, keys, as_json)
+    signed = _signed(path, shown, keys, as_json=as_json)
     try:
         with os_faults_as_release_error("release/unreadable", shown):
             verification = verified(path, shown, show.on_progress())
@@ -68,7 +69,9 @@ def command(
         "files": len(verification.inventory.files),
         **signed,
     }
-    code = show.finish(not lines, diagnostics, document | ({"differs": differing} if rebuild else {}))
+    code = show.finish(
+        ok=not lines, diagnostics=diagnostics, document=document | ({"differs": differing} if rebuild else {})
+    )
     if not lines:
         show.report(f"`{shown}` matches its manifest: {count_text(len(verification.inventory.files), 'file')}")
         if signed:
@@ -76,7 +79,7 @@ def command(
     return code
 
 
-def _signed(path: str, shown: str, given: Sequence[str], as_json: bool) -> dict[str, str]:
+def _signed(path: str, shown: str, given: Sequence[str], *, as_json: bool) -> dict[str, str]:
     """Which of the keys that were `given` has signed the archive, as `--json` lists it; nothing where none was given.
 
     Raises ReleaseError where none of them has, and before anything else of the archive is read.

@@ -33,6 +33,7 @@ class _Command(click.Command):
 def command(
     beside: tuple[str, ...],
     given: CompileOptions,
+    *,
     no_cache: bool,
     cache_dir: str | None,
     cache_write: bool,
@@ -48,5 +49,13 @@ def command(
     """
     from buildassets.cli.watching.projects import Options, watch
 
-    options = Options(given, cache_dir, poll, port, origins, uses_cache=not no_cache, cache_write=cache_write)
+    options = Options(
+        given,
+        cache_dir,
+        poll_seconds=poll,
+        port=port,
+        origins=origins,
+        uses_cache=not no_cache,
+        cache_write=cache_write,
+    )
     return watch(options, beside, is_workspace=is_workspace)

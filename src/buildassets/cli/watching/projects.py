@@ -67,7 +67,7 @@ def watch(options: Options, beside: Sequence[str], *, is_workspace: bool) -> int
         executor = ends.enter_context(threads(options.given.jobs))
         # Processes are closed first: a thread that waits for one would otherwise not end.
         processes = ends.enter_context(closing(SharedProcesses()))
-        return _Watches(options, find, executor, processes, ends).exit_code(beside)
+        return _Watches(options, find, executor, processes, ends=ends).exit_code(beside)
 
 
 class Rebuilding:
@@ -79,8 +79,8 @@ class Rebuilding:
         cache_of: "Callable[[Config], str | None]",
         executor: "Executor | None",
         engines: RunningEngines,
-        shared: SharedWork | None = None,
         *,
+        shared: SharedWork | None = None,
         cache_write: bool,
     ) -> None:
         self._mode = mode
@@ -150,6 +150,7 @@ class _Watches:
         find: Callable[[], _Found],
         executor: "Executor | None",
         processes: SharedProcesses,
+        *,
         ends: ExitStack,
     ) -> None:
         self._options = options
@@ -192,10 +193,12 @@ class _Watches:
         return Watch(
             project.config,
             project.config_files,
-            Rebuilding(options.given.mode, cache_of, self._executor, engines, shared, cache_write=options.cache_write),
+            Rebuilding(
+                options.given.mode, cache_of, self._executor, engines, shared=shared, cache_write=options.cache_write
+            ),
             lambda config: filter(None, (config.output, cache_of(config))),
-            tuple(self._listeners(project, terminal)),
-            page_templates if options.given.mode == "development" else _no_pages,
+            listeners=tuple(self._listeners(project, terminal)),
+            templates=page_templates if options.given.mode == "development" else _no_pages,
         )
 
     def _listeners(self, project: _Project, terminal: "Terminal") -> Iterable["Listener"]:
@@ -217,7 +220,7 @@ class _Watches:
             raise ConfigError(diagnostics)
         show = self._show if name is None else self._projects[name].shown(self._show)
         show.diagnostics(diagnostics)
-        show.document(False, diagnostics, {})
+        show.document(ok=False, diagnostics=diagnostics, document={})
 
 
 def _no_pages(_config: "Config") -> PageTemplates:
@@ -228,7 +231,9 @@ def _alone(options: Options) -> Callable[[], _Found]:
     """Finds the project around the present working directory, which the command line describes."""
     folder = working_directory()
     reads = _Reads(options.given, folder)
-    found = _Found([_Project("", folder, reads.config, reads.config_files, options.cache_dir)])
+    found = _Found(
+        [_Project("", folder, read_config=reads.config, config_files=reads.config_files, cache_dir=options.cache_dir)]
+    )
     return lambda: found
 
 
@@ -299,11 +304,11 @@ def _member(project: "Project", options: Options, outputs: "Outputs") -> _Projec
     return _Project(
         project.name,
         project.folder,
-        config,
-        lambda config: (*files, *config.read),
-        cache_folder_of(project, options.cache_dir),
-        files,
-        lambda show: ProjectOutput(show, project),
+        read_config=config,
+        config_files=lambda config: (*files, *config.read),
+        cache_dir=cache_folder_of(project, options.cache_dir),
+        files=files,
+        shown=lambda show: ProjectOutput(show, project),
     )
 
 
@@ -329,7 +334,7 @@ class Terminal:
     def warn(self, diagnostic: Diagnostic) -> None:
         """Report a fault of the watch itself."""
         self._show.diagnostics([diagnostic])
-        self._show.document(True, [diagnostic], {})
+        self._show.document(ok=True, diagnostics=[diagnostic], document={})
 
     def live_reload_started(self, url: str) -> None:
         """Print the URL that open pages listen to."""
@@ -348,11 +353,11 @@ class Terminal:
         )
         errors = [diagnostic for diagnostic in self._last if diagnostic.is_error]
         was_wrong = any(diagnostic.is_error for diagnostic in before)
-        self._show.report(_line(rebuilt, was_wrong))
+        self._show.report(_line(rebuilt, was_wrong=was_wrong))
         self._show.detail(reasons(rebuilt))
         if not self._show.as_json:
             (self._errors.show if self._is_alone else self._show.diagnostics)(errors)
-        self._show.document(not errors, self._last, _document(rebuilt))
+        self._show.document(ok=not errors, diagnostics=self._last, document=_document(rebuilt))
 
     def pages_changed(self, pages: "PagesChanged") -> None:
         """See Listener."""
@@ -361,7 +366,7 @@ class Terminal:
         took = seconds_text(pages.seconds)
         self._show.report(f"{_changed_text(pages)}: open pages are loaded again, {took}")
         errors = [diagnostic for diagnostic in self._last if diagnostic.is_error]
-        self._show.document(not errors, self._last, _page_document(pages))
+        self._show.document(ok=not errors, diagnostics=self._last, document=_page_document(pages))
 
 
 def _page_document(pages: "PagesChanged") -> dict[str, object]:
@@ -372,7 +377,7 @@ def _page_document(pages: "PagesChanged") -> dict[str, object]:
     return {"changed": changed, "output": output, **nothing, "seconds": round(pages.seconds, 6)}
 
 
-def _line(rebuilt: "Rebuilt", was_wrong: bool) -> str:
+def _line(rebuilt: "Rebuilt", *, was_wrong: bool) -> str:
     """One line on a build: what changed, what was built, and how long it took."""
     took = seconds_text(rebuilt.seconds)
     subject = f"{_changed_text(rebuilt, _by_meaning(rebuilt))}: " if rebuilt.changed else ""
@@ -435,10 +440,11 @@ def reasons(rebuilt: "Rebuilt") -> Iterator[str]:
     changed = {rebuilt.config.input_name(path) for path in rebuilt.changed}
     built, _ = differences(rebuilt)
     for path in built:
-        yield f"  {path}: {_reason(rebuilt.result.manifest.assets[path], path, changed, set(built), rebuilt.previous)}"
+        entry = rebuilt.result.manifest.assets[path]
+        yield f"  {path}: {_reason(entry, path, changed, set(built), before=rebuilt.previous)}"
 
 
-def _reason(entry: Entry, path: str, changed: set[str], built: set[str], before: Manifest) -> str:
+def _reason(entry: Entry, path: str, changed: set[str], built: set[str], *, before: Manifest) -> str:
     if path not in before.assets:
         return "it is new"
     if inputs := sorted(changed.intersection(entry.inputs)):

@@ -82,7 +82,7 @@ class Together:
         for number, (name, command) in enumerate(self._programs.items()):
             label = f"{_coloured(self._prefix + name.ljust(width), number)} | ".encode("utf-8", "replace")
             try:
-                one = _Beside(command, config, label, self._streams, self._writing)
+                one = _Beside(command, config, label, self._streams, writing=self._writing)
             except OSError as fault:
                 raise _unstartable(config, name, fault) from None
             self._running.append(one)
@@ -124,7 +124,7 @@ class _Beside:
     """One command that runs, and the threads that read what it prints."""
 
     def __init__(
-        self, program: Permitted, config: "Config", label: bytes, streams: tuple[int, int], writing: Lock
+        self, program: Permitted, config: "Config", label: bytes, streams: tuple[int, int], *, writing: Lock
     ) -> None:
         from subprocess import DEVNULL, PIPE
 

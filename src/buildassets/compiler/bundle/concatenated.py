@@ -90,7 +90,7 @@ def find_bundles(
             message = f"the bundle `{bundle}` has the name of the source `{known[bundle].shown}`"
             faults.append(error("bundle/duplicate", message, place("bundles", name), hint="name the bundle otherwise"))
             continue
-        members[bundle] = _matches(bundle, given, by_file, nearby, faults, place)
+        members[bundle] = _matches(bundle, given, by_file, nearby, faults=faults, place=place)
         faults += _kind_faults(bundle, members[bundle], known, place)
     return Bundles({bundle: paths for bundle, paths in members.items() if paths}, tuple(faults))
 
@@ -100,6 +100,7 @@ def _matches(
     patterns: Sequence[str],
     by_file: Mapping[str, LogicalPath],
     nearby: Known,
+    *,
     faults: list[Diagnostic],
     place: Callable[..., Location | None],
 ) -> Members:

@@ -66,7 +66,7 @@ class LoadPath:
         if _leads_out(name) or not os.path.isfile(path):
             return None
         logical = LogicalPath(f"../{name}" if name in self._listed else name)
-        return self._by_path.get(path) or Source(logical, path, self._config.shown(path), -1, name)
+        return self._by_path.get(path) or Source(logical, path, shown=self._config.shown(path), root=-1, relative=name)
 
     def description(self, name: str) -> Description:
         """The content of the `package.json` of the package `name`."""

@@ -44,12 +44,12 @@ if TYPE_CHECKING:
     from buildassets.compiler.engines.esbuild.command import EsbuildCommand
 
 
-def bundle_modules(config: Config, sources: Sequence[Source], production: bool) -> ModuleBundles:
+def bundle_modules(config: Config, sources: Sequence[Source], *, production: bool) -> ModuleBundles:
     """The module bundles of `config`, which must have some, made by esbuild."""
     from buildassets.compiler.engines.esbuild.command import find_esbuild
 
     faults: list[Diagnostic] = []
-    groups = list(groups_of(config, entries_of(config, sources, faults), production))
+    groups = list(groups_of(config, entries_of(config, sources, faults), production=production))
     drafts = {entry.logical: Draft(_source(config, entry)) for group in groups for entry in group.entries}
     typed = {source.logical for source in sources if is_typed(source) or _is_left_in_source(source)}
     if not groups:
@@ -65,7 +65,13 @@ def bundle_modules(config: Config, sources: Sequence[Source], production: bool) 
     drafts |= bundling.drafts()
     is_raw = compile_globs(config.raw)
     parts = frozenset(path for path in bundling.consumed | typed if path not in drafts and not is_raw(path))
-    return ModuleBundles(drafts, tuple(bundling.files.values()), parts, tuple(bundling.faults), bundling.imports())
+    return ModuleBundles(
+        drafts,
+        tuple(bundling.files.values()),
+        parts=parts,
+        diagnostics=tuple(bundling.faults),
+        imports=bundling.imports(),
+    )
 
 
 @frozen
@@ -238,7 +244,7 @@ class _Bundling:
         source = self._by_path.get(path) or self.files.get(path)
         if source is None:
             logical = self._names.free(folder, basename(path))
-            source = Source(logical, path, self._shown(path), -1, logical)
+            source = Source(logical, path, shown=self._shown(path), root=-1, relative=logical)
             self.files[path] = source
         return source.logical
 
@@ -253,7 +259,7 @@ class _Bundling:
         for aim in own_aims:
             target = logical.get(aim.piece) if aim.piece else self._target(aim, run.group)
             if target is not None:
-                edits.append(edit_of(aim, before, base, target, own))
+                edits.append(edit_of(aim, before, base, target, own=own))
         ordered = in_order(edits)
         text = edited(before, ordered)
         references = tuple(scan(_syntax(piece), text))
@@ -345,7 +351,7 @@ def _syntax(piece: Piece) -> Syntax:
 
 def _source(config: Config, entry: EntryPoint) -> Source:
     path = _as_configured(config, entry.path)
-    return Source(entry.logical, path, config.shown(path), -1, entry.logical)
+    return Source(entry.logical, path, shown=config.shown(path), root=-1, relative=entry.logical)
 
 
 def _as_configured(config: Config, path: str) -> str:

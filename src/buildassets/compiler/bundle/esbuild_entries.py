@@ -52,7 +52,7 @@ def entries_of(config: Config, sources: Sequence[Source], faults: list[Diagnosti
     entries = {}
     known = Known(by_name)
     for name, bundle in config.module_bundles.items():
-        path = _entry_path(config, name, bundle, by_name, known)
+        path = _entry_path(config, name, bundle, by_name, known=known)
         if isinstance(path, Diagnostic):
             faults.append(path)
         else:
@@ -61,7 +61,7 @@ def entries_of(config: Config, sources: Sequence[Source], faults: list[Diagnosti
 
 
 def _entry_path(
-    config: Config, name: str, bundle: ModuleBundle, by_name: Mapping[str, Source], known: Known
+    config: Config, name: str, bundle: ModuleBundle, by_name: Mapping[str, Source], *, known: Known
 ) -> str | Diagnostic:
     """The file that is the entry point: a source, or a file named relative to the configuration's folder."""
     where = partial(config.place, "bundles", name)
@@ -109,11 +109,11 @@ def is_of_bundles(config: Config, logical: str, inputs: Iterable[str]) -> bool:
     return is_beside and end == ".js" and not any(splitext(f"/{name}")[0].endswith(f"/{stem}") for name in inputs)
 
 
-def groups_of(config: Config, entries: Mapping[str, EntryPoint], production: bool) -> Iterator[Group]:
+def groups_of(config: Config, entries: Mapping[str, EntryPoint], *, production: bool) -> Iterator[Group]:
     """The groups of `entries`: those that share chunks together, each of the others by itself."""
     groups: dict[tuple[BundleOptions, str], list[EntryPoint]] = {}
     for name in sorted(entries):
-        options = options_of(config, config.module_bundles[name], production)
+        options = options_of(config, config.module_bundles[name], production=production)
         groups.setdefault((options, "" if options.splitting else name), []).append(entries[name])
     for (options, _), members in groups.items():
         place = config.place("bundles", members[0].logical)
@@ -124,12 +124,12 @@ def _chunk_folder(bundle: str) -> str:
     return f"{dirname(bundle)}/{_CHUNKS}".lstrip("/")
 
 
-def options_of(config: Config, bundle: ModuleBundle, production: bool) -> BundleOptions:
+def options_of(config: Config, bundle: ModuleBundle, *, production: bool) -> BundleOptions:
     """The options with which esbuild makes `bundle`."""
     return BundleOptions(
         format=bundle.format,
         splitting=bundle.splitting,
-        define=tuple(_definitions(config, bundle, production)),
+        define=tuple(_definitions(config, bundle, production=production)),
         external=tuple(_externals(config)) if bundle.format == "esm" else (),
         minify=production and config.minify and config.engines.js != "none",
         production=production,
@@ -138,7 +138,7 @@ def options_of(config: Config, bundle: ModuleBundle, production: bool) -> Bundle
     )
 
 
-def _definitions(config: Config, bundle: ModuleBundle, production: bool) -> Iterator[tuple[str, str]]:
+def _definitions(config: Config, bundle: ModuleBundle, *, production: bool) -> Iterator[tuple[str, str]]:
     """The names with values: those of `define`, those of the bundle in its place, and `import.meta.env`."""
     values = meta_env(config, "production" if production else "development")
     yield "import.meta.env", json.dumps(values)

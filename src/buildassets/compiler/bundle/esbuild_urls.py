@@ -74,11 +74,13 @@ def _in_script(text: str, names: frozenset[str], origin_of: Origins) -> Iterator
         else:
             yield Aim(*match.span(), "value", piece=name, tail=tail)
     for match in _META.finditer(text):
-        yield from _beside("url", match.span(2), unescaped(match[2]) or "", origin_of, _script_format(text, match))
+        yield from _beside(
+            "url", match.span(2), unescaped(match[2]) or "", origin_of, script=_script_format(text, match)
+        )
     if "import.meta.resolve" in text:
         for reference in scan(Syntax.JAVASCRIPT, text):
             if reference.kind is ReferenceKind.RESOLVED and reference.url.startswith(("./", "../")):
-                yield from _beside("module", (reference.start, reference.end), reference.url, origin_of, "esm")
+                yield from _beside("module", (reference.start, reference.end), reference.url, origin_of, script="esm")
 
 
 def _script_format(text: str, call: re.Match[str]) -> Format:
@@ -107,7 +109,7 @@ def _named(url: str, names: frozenset[str]) -> tuple[str, str]:
 
 
 def _beside(
-    form: Form, span: tuple[int, int], url: str, origin_of: Origins, script: Format | None = None
+    form: Form, span: tuple[int, int], url: str, origin_of: Origins, *, script: Format | None = None
 ) -> Iterator[Aim]:
     """The file that `url` names relative to its source; `script` is the format to bundle it in if it is a script."""
     path, tail = split_url(url)
@@ -126,7 +128,7 @@ def own_base(form: Format, logical: LogicalPath) -> str:
     return "import.meta.url" if form == "esm" else own_url(logical)
 
 
-def edit_of(aim: Aim, text: str, base: LogicalPath, target: LogicalPath, own: str) -> Edit:
+def edit_of(aim: Aim, text: str, base: LogicalPath, target: LogicalPath, *, own: str) -> Edit:
     """The edit that makes `aim`, in the asset `base`, name the asset `target`; `own` is as `own_base` gives it."""
     url = to_url(relative(base, target)) + quoted(aim.tail)
     if aim.form == "module" and not url.startswith("."):

@@ -123,6 +123,7 @@ class Inliner:
         compiled: Mapping[LogicalPath, Linked],
         whole: Callable[[LogicalPath], Linked],
         shown: Callable[[str], str],
+        *,
         source_maps: bool,
     ) -> None:
         self._compiled = compiled

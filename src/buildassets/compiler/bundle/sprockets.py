@@ -85,6 +85,7 @@ class Library:
         prefixes: Sequence[str],
         is_folder: Callable[[str], bool],
         mains: Callable[[str], Iterable[str]],
+        *,
         places: Sequence[Place] = (),
     ) -> None:
         self._sources = sources
@@ -132,7 +133,9 @@ class Library:
                 refused += lost
                 faults.append(_uncompiled(directive, lost))
         required, left_out, linked, depended = (_paths(by_verb[verb]) for verb in ("require", "stub", "link", "depend"))
-        return Requires(required, left_out, linked, depended, tuple(faults), _paths(refused))
+        return Requires(
+            required, left_out, linked=linked, depended=depended, diagnostics=tuple(faults), refused=_paths(refused)
+        )
 
     def _named(self, source: Source, directive: Directive) -> Sequence[Source] | Diagnostic:
         if directive.name == "require_self":

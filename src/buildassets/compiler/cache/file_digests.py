@@ -91,7 +91,7 @@ class FileDigests:
             return _FileState(ABSENT)
         for known in (self._known.get(path), self._further.get(path)):
             if known and known[0] == seen:
-                return _FileState(known[1], seen, True)
+                return _FileState(known[1], seen, is_settled=True)
         try:
             current = digest(_listing(path)) if os.path.isdir(path) else digest_of(path)
         except OSError:

@@ -77,11 +77,11 @@ def diagnostic(value: object) -> Diagnostic:
     return Diagnostic(
         Severity(known.get("severity")),
         text(known.get("code")),
-        text(known.get("message")),
-        None if place is None else location(place),
-        texts(known.get("notes")),
-        text_or_none(known.get("hint")),
-        tuple(map(location, array(known.get("others", [])))),
+        message=text(known.get("message")),
+        location=None if place is None else location(place),
+        notes=texts(known.get("notes")),
+        hint=text_or_none(known.get("hint")),
+        others=tuple(map(location, array(known.get("others", [])))),
     )
 
 
@@ -91,7 +91,14 @@ def location(value: object) -> Location:
     line, column, length, excerpt_column = (
         number(known.get(name)) for name in ("line", "column", "length", "excerpt_column")
     )
-    return Location(text(known.get("file")), line, column, length, text(known.get("excerpt")), excerpt_column)
+    return Location(
+        text(known.get("file")),
+        line,
+        column=column,
+        length=length,
+        excerpt=text(known.get("excerpt")),
+        excerpt_column=excerpt_column,
+    )
 
 
 def cut(content: bytes, sizes: object, count: int) -> list[bytes]:

@@ -165,6 +165,7 @@ class Cache:
         clock: Nanoseconds = time.time_ns,
         names: PortableNames = EVERYWHERE,
         remote: "RemoteCache | None" = None,
+        *,
         shared: "SharedWork | None" = None,
     ) -> None:
         self._folder = folder
@@ -200,7 +201,7 @@ class Cache:
             return held
         began_ns, began = self.now(), time.monotonic()
         value = make()
-        self.keep(name, lambda: key, form.run(value), began_ns, time.monotonic() - began)
+        self.keep(name, lambda: key, form.run(value), began_ns, seconds=time.monotonic() - began)
         return value
 
     @property
@@ -338,7 +339,9 @@ class Cache:
             return Stale("matches other files", pattern_of(path))
         return Stale("is new" if was == ABSENT else "is gone" if self._digest_of(file) == ABSENT else "changed", path)
 
-    def keep(self, name: str, key_of: Callable[[], str], run: Run | None, began_ns: int, seconds: float = 0.0) -> None:
+    def keep(
+        self, name: str, key_of: Callable[[], str], run: Run | None, began_ns: int, *, seconds: float = 0.0
+    ) -> None:
         """Keep the result of the step, unless an input may have been written since the step began at `began_ns`.
 
         `key_of` gives the key, which may take long, in time for `save`. `seconds` are those that the step took.
@@ -375,7 +378,7 @@ class Cache:
             result = self._content.put(run.content), run.size_bytes
             first = first_key(name, key_of())
             known = {**(self._fetched[name].names if name in self._fetched else {}), **(kept.names if kept else {})}
-            made = run_of(first, groups, known, self._digest_of, result)
+            made = run_of(first, groups, known, self._digest_of, result=result)
             if _TOO_LARGE not in made.traces[0].digests:
                 self._new[name] = made
                 if self._remote is not None and name not in self._private:
@@ -454,7 +457,9 @@ class ReadCache(Cache):
         super().__init__(folder, names=names)
         self._content = ReadContentStore(os.path.join(folder, CONTENT))
 
-    def keep(self, name: str, key_of: Callable[[], str], run: Run | None, began_ns: int, seconds: float = 0.0) -> None:
+    def keep(
+        self, name: str, key_of: Callable[[], str], run: Run | None, began_ns: int, *, seconds: float = 0.0
+    ) -> None:
         """Keep nothing."""
 
     def save(self) -> None:

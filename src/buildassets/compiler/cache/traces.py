@@ -106,6 +106,7 @@ def run_of(
     groups: Iterable[Collection[str]],
     known: Mapping[str, tuple[str, ...]],
     digest_of: Callable[[str], str],
+    *,
     result: tuple[str, int],
 ) -> Kept:
     """The trace of one run of a step. Its chain starts at `first` and follows the `known` names as far as they go.
@@ -186,9 +187,9 @@ def _read_trace(value: object) -> Trace:
     return Trace(
         json_values.texts(keys),
         json_values.texts(digests),
-        json_values.digest(result),
-        json_values.size(size_bytes),
-        bool(remote),
+        result=json_values.digest(result),
+        size_bytes=json_values.size(size_bytes),
+        is_remote=bool(remote),
     )
 
 

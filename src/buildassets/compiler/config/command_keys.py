@@ -48,7 +48,7 @@ def _command(table: Table) -> Command:
         depfile=table.filled_text("depfile", ""),
         env=_variables(table),
         problem=_problem(table),
-        timeout_seconds=table.number("timeout", (int, float), 60, 0.01, _LONGEST_SECONDS),
+        timeout_seconds=table.number("timeout", (int, float), 60, 0.01, most=_LONGEST_SECONDS),
     )
     table.close()
     _refuse_contradictions(table, command)

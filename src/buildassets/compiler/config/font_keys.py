@@ -20,11 +20,11 @@ def fonts(table: Table) -> dict[str, FontRule]:
         rule = FontRule(
             unicode_range=_ranges(given),
             text=given.choice("text", TEXTS, "templates") if given.has("text") else "",
-            text_only=given.flag("text_only", False),
+            text_only=given.flag("text_only", default=False),
             formats=given.choices("formats", FORMATS, ("woff2",)),
             allow=given.texts("allow"),
             fallback=given.choice("fallback", FALLBACKS, "auto"),
-            preload=given.flag("preload", True),
+            preload=given.flag("preload", default=True),
         )
         _check(table, given, glob, rule)
         given.close()

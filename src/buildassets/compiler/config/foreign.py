@@ -96,7 +96,9 @@ def read_foreign(table: Table, folder: str, mode: Mode, *, permission: Permissio
         return Foreign()
     if named:
         file = table.filled_text(named[0], "")
-        asked = Asked(folder, file, mode, permission, True, _engines(table), table.peek("missing"))
+        asked = Asked(
+            folder, file, mode, permission, is_named=True, engines=_engines(table), missing=table.peek("missing")
+        )
         foreign = _reader(named[0])(asked) if file else None
         return _beside(table.peek("sources"), foreign) if foreign else Foreign()
     if table.peek(_JAMMIT) is False or any(key in table for key in _OURS):

@@ -292,7 +292,7 @@ def compress(table: Table) -> dict[str, int]:
         return {coding: LEVELS[coding].default for coding in table.choices("compress", LEVELS, ())}
     levels = table.table("compress")
     found = {
-        coding: int(levels.number(coding, (int,), level.default, level.least, level.most))
+        coding: int(levels.number(coding, (int,), level.default, level.least, most=level.most))
         for coding, level in LEVELS.items()
     }
     levels.close()
@@ -431,13 +431,13 @@ def _is_without_quotes(table: Table, name: str) -> bool:
 
 def _described_bundle(table: Table) -> tuple[str, ...] | ModuleBundle:
     files = path_globs(table, "files")
-    if not table.flag("bundle", False):
+    if not table.flag("bundle", default=False):
         table.close()
         return files
     bundle = ModuleBundle(
         files,
         table.choice("format", _FORMATS, "esm"),
-        table.flag("splitting", False),
+        table.flag("splitting", default=False),
         definitions(table.table("define")),
     )
     if bundle.splitting and bundle.format == "iife":
@@ -519,7 +519,7 @@ def pinned_integrity(table: Table, importmap: Mapping[str, str]) -> dict[str, st
 
 def preloads(table: Table) -> dict[str, bool]:
     """Whether pages preload each name of the import map, by specifier."""
-    return {specifier: table.flag(specifier, True) for specifier in table}
+    return {specifier: table.flag(specifier, default=True) for specifier in table}
 
 
 def scopes(importmap: Table) -> dict[str, dict[str, str]]:
@@ -640,7 +640,7 @@ def image_variants(images: Table) -> dict[str, ImageVariants]:
         variants = ImageVariants(
             widths=_widths(given),
             formats=given.choices("formats", IMAGE_FORMATS, ("avif", "webp")),
-            quality=int(given.number("quality", (int,), 80, 1, 100)),
+            quality=int(given.number("quality", (int,), 80, 1, most=100)),
         )
         given.close()
         for key, values in (("widths", variants.widths), ("formats", variants.formats)):
@@ -663,7 +663,7 @@ def icons(table: Table, folder: str) -> dict[str, IconFolder]:
         if "dir" not in given and table.fault_count == faults:
             table.refuse("has no `dir`", name, hint='name the folder of the icons, as in `{ dir = "assets/icons" }`')
         path = absolute(folder, given.filled_text("dir", "."))
-        found[name] = IconFolder(path, used_only=given.flag("used_only", False))
+        found[name] = IconFolder(path, used_only=given.flag("used_only", default=False))
         given.close()
     return found
 

@@ -69,7 +69,9 @@ def load_config(
         roots = [(place, root) for place, root in roots if root.shown == DEFAULT_ROOTS[0]]
     overriding = [((), root_at(start, shown)) for shown in given.table.texts("SOURCE")]
     further = [((), root) for root in further_roots(also, start, given)]
-    config = _config(document.table, folder, path, tuple(root for _, root in overriding or roots), permission)
+    config = _config(
+        document.table, folder, path, tuple(root for _, root in overriding or roots), permission=permission
+    )
     if needs_sources and not overriding and (roots or not further):
         document.faults += root_faults(roots, document, mode=mode)
         if not roots and not document.table.take("sources"):
@@ -105,7 +107,7 @@ def load_config(
 
 
 def _config(
-    table: Table, folder: str, file: str | None, roots: tuple[SourceRoot, ...], permission: Permission
+    table: Table, folder: str, file: str | None, roots: tuple[SourceRoot, ...], *, permission: Permission
 ) -> Config:
     """The values of our table; faults are noted in its document."""
     integrity = table.choice("integrity", keys.INTEGRITY, "sha384")
@@ -131,14 +133,14 @@ def _config(
         external=table.texts("external"),
         missing=table.choice("missing", keys.MISSING, "error"),
         modules=table.choice("modules", keys.MODULES, "rewrite"),
-        directives=table.flag("directives", False),
-        minify=table.flag("minify", True),
-        inline_imports=table.flag("inline_imports", False),
+        directives=table.flag("directives", default=False),
+        minify=table.flag("minify", default=True),
+        inline_imports=table.flag("inline_imports", default=False),
         browsers=keys.browsers(table),
         define=keys.definitions(table.table("define")),
         env=keys.env_names(table),
         source_maps=keys.source_maps(table),
-        sources_content=table.flag("sources_content", True),
+        sources_content=table.flag("sources_content", default=True),
         types=keys.types(table.table("types")),
         compress=keys.compress(table),
         integrity=None if integrity == "none" else integrity,
@@ -157,7 +159,7 @@ def _config(
         budgets=keys.budgets(table.table("budgets")),
         image_warn_bytes=keys.image_warn_bytes(images),
         image_variants=keys.image_variants(images),
-        image_strip=images.flag("strip", True),
+        image_strip=images.flag("strip", default=True),
         fonts=fonts(table.table("fonts")),
         icons=keys.icons(table.table("icons"), folder),
         registry=keys.registry(table),

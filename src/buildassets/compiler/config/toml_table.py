@@ -146,7 +146,7 @@ class Table:
         self._known[key] = None
         return self._values.get(key)
 
-    def flag(self, key: str, default: bool) -> bool:
+    def flag(self, key: str, *, default: bool) -> bool:
         """`true` or `false`."""
         value = self.take(key)
         return value if value is not None and self.is_one_of((bool,), value, key) else default
@@ -178,7 +178,7 @@ class Table:
         return value != "" and self._is_text(value, *keys)
 
     def number(
-        self, key: str, kinds: tuple[type, ...], default: float, least: float = 0, most: float = sys.float_info.max
+        self, key: str, kinds: tuple[type, ...], default: float, least: float = 0, *, most: float = sys.float_info.max
     ) -> float:
         """A number of one of `kinds` from `least` to `most`; by default finite and not negative."""
         value = self.take(key)

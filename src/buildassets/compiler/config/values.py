@@ -365,11 +365,11 @@ class Config:
         return EngineOptions(
             self.folder,
             self.shown,
-            self.load_paths,
-            self.url,
-            self.browsers,
-            self.permission,
-            self.merged,
+            load_paths=self.load_paths,
+            url=self.url,
+            browsers=self.browsers,
+            permission=self.permission,
+            merged=self.merged,
             was_libsass=self.was_libsass and not self.engines.is_scss_pinned,
             of_others=self.of_others,
         )

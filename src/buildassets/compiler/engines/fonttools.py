@@ -254,7 +254,7 @@ def _metrics(font: "TTFont") -> FontMetrics | None:
     if regular <= 0:
         return None
     ascent, descent, line_gap = _in_ems(font, ascent), _in_ems(font, -descent), _in_ems(font, line_gap)
-    return FontMetrics(_like(font), ascent, descent, line_gap, regular, bold)
+    return FontMetrics(_like(font), ascent, descent=descent, line_gap=line_gap, width=regular, bold_width=bold)
 
 
 def _in_ems(font: "TTFont", units: float) -> int:

@@ -135,10 +135,22 @@ def _exact_diagnostic(found: Diagnostic) -> Diagnostic:
     where = found.location
     if where is not None:
         line, column, length, excerpt_column = map(int, (where.line, where.column, where.length, where.excerpt_column))
-        where = Location(_exact(where.file), line, column, length, _exact(where.excerpt), excerpt_column)
+        where = Location(
+            _exact(where.file),
+            line,
+            column=column,
+            length=length,
+            excerpt=_exact(where.excerpt),
+            excerpt_column=excerpt_column,
+        )
     hint = None if found.hint is None else _exact(found.hint)
     return Diagnostic(
-        found.severity, _exact(found.code), _exact(found.message), where, tuple(map(_exact, found.notes)), hint
+        found.severity,
+        _exact(found.code),
+        message=_exact(found.message),
+        location=where,
+        notes=tuple(map(_exact, found.notes)),
+        hint=hint,
     )
 
 

@@ -49,14 +49,16 @@ class RjsminEngine:
         if fault := unclosed(text, module=module):
             place = locate(given.shown, text, fault.start, fault.end)
             return Compiled(text, diagnostics=(error("js/syntax", fault.message, place, hint=fault.hint),))
-        source = Source(text, module)
+        source = Source(text, module=module)
         for minified in _minified(text, source):
             is_proven = source.compared(minified)
             if is_proven is None:
-                return Compiled(text, diagnostics=(_syntax_error(text, module, given.shown),))
+                return Compiled(text, diagnostics=(_syntax_error(text, module=module, shown=given.shown),))
             if is_proven:
-                return Compiled(minified, source_map=_source_map(minified, text, module, given))
-        return Compiled(text, diagnostics=(_unproven(given.shown),), source_map=_source_map(text, text, module, given))
+                return Compiled(minified, source_map=_source_map(minified, text, module=module, given=given))
+        return Compiled(
+            text, diagnostics=(_unproven(given.shown),), source_map=_source_map(text, text, module=module, given=given)
+        )
 
     def close(self) -> None:
         """Do nothing: the engine has no resources."""
@@ -74,7 +76,7 @@ def _by_rjsmin(text: str) -> str:
     return str(rjsmin.jsmin(encoded, keep_bang_comments=True).decode("utf-8", "surrogatepass"))
 
 
-def _source_map(minified: str, text: str, module: bool | None, given: EngineInput) -> str | None:
+def _source_map(minified: str, text: str, *, module: bool | None, given: EngineInput) -> str | None:
     """The source map, if one is asked for; `text` is the source without a byte order mark."""
     if not given.wants_source_map:
         return None
@@ -83,7 +85,7 @@ def _source_map(minified: str, text: str, module: bool | None, given: EngineInpu
     return encoded_map(source_map, Lines(minified, Syntax.JAVASCRIPT))
 
 
-def _syntax_error(text: str, module: bool | None, shown: str) -> Diagnostic:
+def _syntax_error(text: str, *, module: bool | None, shown: str) -> Diagnostic:
     """The error for the first bad token of `text`, which contains at least one."""
     start, end = next((start, end) for kind, start, end in tokens(text, module=module) if kind == Kind.BAD)
     message, hint = f"unexpected character `{text[start]}`", "remove it, or put it in quotes"

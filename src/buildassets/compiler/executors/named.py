@@ -35,7 +35,7 @@ def executor_named(name: str, folder: str, here_at_once: int, *, permission: Per
     if factory := _FACTORY.fullmatch(name):
         return Away(
             name,
-            partial(_pool, _function(name, factory[1], factory[2], folder, permission), folder, permission),
+            partial(_pool, _function(name, factory[1], factory[2], folder, permission=permission), folder, permission),
             here_at_once,
         )
     raise ConfigError([error("executor/name", f"`--executor {name}` names no executor", hint=_FORMS)])
@@ -52,7 +52,7 @@ def _pool(factory: Callable[[], Any], folder: str, permission: Permission) -> Cl
         return Pool(factory)
 
 
-def _function(name: str, module: str, path: str, folder: str, permission: Permission) -> Callable[[], Any]:
+def _function(name: str, module: str, path: str, folder: str, *, permission: Permission) -> Callable[[], Any]:
     try:
         # The folder does not stay among those of modules: what lies there counts for the cache.
         with importable(folder, permission=permission, first=False):

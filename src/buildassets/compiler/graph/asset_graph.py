@@ -102,6 +102,7 @@ def asset_graph(
     drafts_of: Drafts,
     compiles_to: Mapping[str, str],
     config: Config,
+    *,
     mode: Mode,
     progress: Progress | None = None,
     times: StageTimes | None = None,
@@ -118,7 +119,9 @@ def asset_graph(
     planned = config.plan.bundles if config.plan else {}
     bundles = find_bundles({**config.bundles, **planned}, discovery.sources, config.place)
     modules = _module_bundles(config, discovery.sources, mode, times or StageTimes())
-    listed = {path: Source(path, "", path, -1, path) for path in (*bundles.members, *modules.drafts)}
+    listed = {
+        path: Source(path, "", shown=path, root=-1, relative=path) for path in (*bundles.members, *modules.drafts)
+    }
     listed |= {source.logical: source for source in (*discovery.sources, *modules.sources)}
     in_originals = originals(discovery.sources).keys() - listed.keys()
     listed = {**originals(discovery.sources), **listed}
@@ -129,7 +132,9 @@ def asset_graph(
     parts = modules.parts | set(map(LogicalPath, config.plan.parts if config.plan else ()))
     in_source = frozenset(path for path, source in listed.items() if source.uncompiled)
     uncompiled = in_source - parts - in_originals
-    starts, start_faults = _starts(config, listed, typed, modules.drafts.keys(), parts, in_source, discovery.fonts)
+    starts, start_faults = _starts(
+        config, listed, typed, modules.drafts.keys(), parts=parts, uncompiled=in_source, fonts=discovery.fonts
+    )
     if not config.entries:
         starts |= typed_in_use(listed, typed, named)
     starts |= listed.keys() & (set(map(LogicalPath, planned)) | discovery.front_ends.files)
@@ -138,14 +143,24 @@ def asset_graph(
     starts |= {path for path in mapped_assets(importmap) if path in sources and not sources[path].uncompiled}
     descriptions = Descriptions(config)
     known = _known(sources, discovery.fonts)
-    names = NameResolution(config, importmap, packages_of(config, mode, descriptions, sources), known, typed)
+    names = NameResolution(config, importmap, packages_of(config, mode, descriptions, sources), known, typed=typed)
     places = places_of(config, sources, descriptions)
     inlines = config.inline_imports and mode == "production"
     follow = _followed(names.follow, discovery.fonts)
-    walk = Walk(config, sources, bundles, modules, follow, drafts_of, progress, places, inlines=inlines)
+    walk = Walk(
+        config,
+        sources,
+        bundles,
+        modules,
+        follow=follow,
+        drafts_of=drafts_of,
+        progress=progress,
+        places=places,
+        inlines=inlines,
+    )
     walk.run(starts)
     members = {member for each in bundles.members.values() for member in each}
-    partial_sheets = part_sheets(config, walk.compiled, walk.assets, members, in_templates)
+    partial_sheets = part_sheets(config, walk.compiled, walk.assets, members, named=in_templates)
     part_drafts = [walk.leave_out(path) for path in partial_sheets.left_out]
     skipped = {**sources.skipped, **discovery.skipped}
     codings = config.compress if mode == "production" else ()
@@ -154,13 +169,16 @@ def asset_graph(
     diagnostics += (
         *config.notices,
         *part_faults(part_drafts),
-        *_astray(discovery.front_ends, _faults_of_graph(config, mode, walk, names, sources, skipped, in_templates)),
+        *_astray(
+            discovery.front_ends,
+            _faults_of_graph(config, mode, walk, names, sources=sources, skipped=skipped, in_templates=in_templates),
+        ),
     )
     taken = walk.assets.keys() | walk.compiled.keys() | parts | in_originals | set(partial_sheets.left_out)
     diagnostics += clashes(config, listed, walk.compiled, named)
     if not any(diagnostic.is_error for diagnostic in diagnostics):
         diagnostics += unnamed(config, listed, taken)
-    raw = judged(config, importmap, sources, taken | walk.refused, frozenset(walk.read() if in_source else ()))
+    raw = judged(config, importmap, sources, taken | walk.refused, read=frozenset(walk.read() if in_source else ()))
     diagnostics += raw.diagnostics
     unreached = tuple(sorted(listed.keys() - taken - (raw.lost if config.entries else uncompiled)))
     preloads = _write_font_faces(walk) if discovery.fonts else {}
@@ -183,15 +201,18 @@ def asset_graph(
     imports = {
         path: imports_of(path, (*asset.links, *settled.by_name.get(path, ()))) for path, asset in walk.assets.items()
     }
-    sets = frozenset(walk.by_themselves()), uncompiled, _of_others(config, listed)
     listed_sets = tuple(dict.fromkeys(found for asset in walk.compiled.values() for found in asset.draft.sets))
-    made = released.assets, released.written, page_map, imports
     return AssetGraph(
-        *made,
-        unreached,
-        ordered,
-        inputs,
-        *sets,
+        released.assets,
+        released.written,
+        page_map,
+        imports,
+        unreached=unreached,
+        diagnostics=ordered,
+        inputs=inputs,
+        by_themselves=frozenset(walk.by_themselves()),
+        uncompiled=uncompiled,
+        of_others=_of_others(config, listed),
         hidden_maps=released.hidden_maps,
         front_ends=discovery.front_ends,
         module_imports=modules.imports,
@@ -251,13 +272,14 @@ def _faults_of_graph(
     mode: Mode,
     walk: Walk,
     names: NameResolution,
+    *,
     sources: Sources,
     skipped: Mapping[LogicalPath, str],
     in_templates: Callable[[], Collection[str]],
 ) -> Iterator[Diagnostic]:
     """The diagnostics of all assets and of what they refer to."""
     mapped = mapped_assets(names.configured)
-    yield from _faults_of_assets(config, walk, mapped, in_templates, _missing_references(config, walk, skipped))
+    yield from _faults_of_assets(config, walk, mapped, in_templates, missing=_missing_references(config, walk, skipped))
     if mode == "production":
         yield from large_images(config, [asset.draft for asset in walk.assets.values()])
     yield from fingerprinted_faults(config, walk.assets)
@@ -275,7 +297,16 @@ def _missing_references(config: Config, walk: Walk, skipped: Mapping[LogicalPath
     roots = [root.shown for root in config.sources if root.shown != generated]
     vendored = [index for index, root in enumerate(config.sources) if root.vendored]
     nearby = Known(walk.site.known)
-    return MissingReferences(walk.site, nearby, skipped, roots, vendored, config.missing, config.shown, os.path.isfile)
+    return MissingReferences(
+        walk.site,
+        nearby,
+        skipped=skipped,
+        roots=roots,
+        vendored=vendored,
+        severity=config.missing,
+        shown=config.shown,
+        is_file=os.path.isfile,
+    )
 
 
 def _module_bundles(config: Config, sources: Sequence[Source], mode: Mode, times: StageTimes) -> ModuleBundles:
@@ -284,7 +315,7 @@ def _module_bundles(config: Config, sources: Sequence[Source], mode: Mode, times
     with times.of("bundle"):
         from buildassets.compiler.bundle.esbuild import bundle_modules  # 8 ms
 
-        return bundle_modules(config, sources, mode == "production")
+        return bundle_modules(config, sources, production=mode == "production")
 
 
 def _starts(
@@ -292,6 +323,7 @@ def _starts(
     listed: Mapping[LogicalPath, Source],
     typed: TypedNames,
     bundled: Collection[LogicalPath],
+    *,
     parts: frozenset[LogicalPath],
     uncompiled: frozenset[LogicalPath],
     fonts: Mapping[LogicalPath, LogicalPath],
@@ -341,6 +373,7 @@ def _faults_of_assets(
     walk: Walk,
     mapped: Collection[LogicalPath],
     in_templates: Callable[[], Collection[str]],
+    *,
     missing: MissingReferences,
 ) -> Iterator[Diagnostic]:
     """The diagnostics of each source and bundle, and of their references to nothing."""

@@ -31,7 +31,7 @@ def components(references: References) -> list[tuple[LogicalPath, ...]]:
                 is_open.add(entered)
                 path.append((entered, iter(references[entered])))
             node, targets = path[-1]
-            entered = _next_unvisited(node, targets, order, low, is_open)
+            entered = _next_unvisited(node, targets, order, low, is_open=is_open)
             if entered is None:
                 path.pop()
                 if path:
@@ -47,6 +47,7 @@ def _next_unvisited(
     targets: Iterator[LogicalPath],
     order: Mapping[LogicalPath, int],
     low: dict[LogicalPath, int],
+    *,
     is_open: set[LogicalPath],
 ) -> LogicalPath | None:
     for target in targets:

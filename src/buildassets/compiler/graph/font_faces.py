@@ -222,7 +222,7 @@ def _edited(asset: Linked, text: str, ordered: list[Edit], assets: Collection[Lo
     known = {reference.start for reference, _ in links}
     wrote = {edit.replacement for edit in ordered if ",url(" in edit.replacement}
     if wrote:
-        links += _new_links(draft.source.logical, body, wrote, known, assets)
+        links += _new_links(draft.source.logical, body, wrote, known, assets=assets)
         links.sort(key=lambda link: link[0].start)
     origin = draft.origin and edited_map(draft.origin, ordered)
     references = tuple(reference for reference, _ in links)
@@ -230,7 +230,7 @@ def _edited(asset: Linked, text: str, ordered: list[Edit], assets: Collection[Lo
 
 
 def _new_links(
-    sheet: LogicalPath, body: str, wrote: Collection[str], known: Collection[int], assets: Collection[LogicalPath]
+    sheet: LogicalPath, body: str, wrote: Collection[str], known: Collection[int], *, assets: Collection[LogicalPath]
 ) -> Iterator[Link]:
     urls = {to_url(relative(sheet, path)): path for path in assets}
     for reference in scan(body):

@@ -34,14 +34,14 @@ def configured_map(config: Config, known: Mapping[LogicalPath, Source]) -> tuple
     """
     faults: list[Diagnostic] = []
     nearby = Known(known)
-    imports = _named(config, ("importmap",), config.importmap, known, nearby, faults)
+    imports = _named(config, ("importmap",), config.importmap, known, nearby=nearby, faults=faults)
     scopes = {}
     for scope, names in config.scopes.items():
         keys = "importmap", "scopes", scope
         if scope not in known and not any(scope[-1] == "/" and path.startswith(scope) for path in known):
             message = f"import map scope `{scope}` holds no asset"
             faults.append(_missing(message, scope, nearby, config.place(*keys)))
-        scopes[scope] = _named(config, keys, names, known, nearby, faults)
+        scopes[scope] = _named(config, keys, names, known, nearby=nearby, faults=faults)
     return ImportMap(imports, scopes), tuple(faults)
 
 
@@ -84,6 +84,7 @@ def _named(
     keys: tuple[str, ...],
     names: Mapping[str, str],
     known: Mapping[LogicalPath, Source],
+    *,
     nearby: Known,
     faults: list[Diagnostic],
 ) -> dict[str, str]:
@@ -151,6 +152,7 @@ class NameResolution:
         configured: ImportMap,
         packages: Packages | None,
         known: Collection[LogicalPath],
+        *,
         typed: TypedNames | None = None,
     ) -> None:
         self.configured = configured

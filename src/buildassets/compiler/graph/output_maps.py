@@ -93,7 +93,7 @@ def with_maps(given: WithLinks, origins: Origins) -> WithLinks:
         old = map_comment(text, _syntax(path))
         cut = [Edit(old.start, old.end)] if old else []
         assets[map_path] = _source_map(
-            map_path, asset.draft, text, [*cut, *_names(path, text, links[path], given)], origins
+            map_path, asset.draft, text, [*cut, *_names(path, text, links[path], given)], origins=origins
         )
         links[map_path] = ()
         body, link = _commented(path, map_path, edited(text, cut))
@@ -119,7 +119,7 @@ def with_hidden_maps(given: WithLinks, origins: Origins) -> WithLinks:
         old = map_comment(text, _syntax(path))
         cut = [Edit(old.start, old.end)] if old else []
         edits = [*cut, *_names(path, text, links[path], given)]
-        own_map = _source_map(LogicalPath(f"{path}.map"), asset.draft, text, edits, origins)
+        own_map = _source_map(LogicalPath(f"{path}.map"), asset.draft, text, edits, origins=origins)
         kept = tuple(moved_links(links[path], cut))
         replaced.update(of_vendors[read] for read in asset.draft.inputs if read in of_vendors)
         body, maps[path] = _identified(path, edited(text, cut), kept, bytes_of(own_map.draft.body))
@@ -185,7 +185,7 @@ def _names(path: LogicalPath, text: str, links: Sequence[Link], given: WithLinks
         yield Edit(reference.start, reference.end, written(text, reference, to_url(relative(path, name))))
 
 
-def _source_map(map_path: LogicalPath, draft: Draft, text: str, edits: Iterable[Edit], origins: Origins) -> Linked:
+def _source_map(map_path: LogicalPath, draft: Draft, text: str, edits: Iterable[Edit], *, origins: Origins) -> Linked:
     """The map of `text` after `edits`, as an asset."""
     assert draft.origin is not None
     ordered = in_order(edits)
@@ -199,7 +199,7 @@ def _source_map(map_path: LogicalPath, draft: Draft, text: str, edits: Iterable[
     # A lone surrogate, which JSON can express and UTF-8 cannot, is written as JSON's own escape.
     content = f"{map_json}\n".encode("utf-8", "backslashreplace")
     inputs = tuple(dict.fromkeys((*draft.inputs, *read)))
-    return Linked(Draft(Source(map_path, "", map_path, -1, map_path), content, inputs=inputs))
+    return Linked(Draft(Source(map_path, "", shown=map_path, root=-1, relative=map_path), content, inputs=inputs))
 
 
 def _commented(path: LogicalPath, map_path: LogicalPath, text: str) -> tuple[str, Link]:

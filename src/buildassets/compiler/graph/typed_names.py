@@ -29,7 +29,12 @@ def originals(sources: Iterable[Source]) -> dict[LogicalPath, Source]:
     """The typed ones of `sources` under the names of their files: so source maps name them, and nothing else."""
     return {
         LogicalPath(file_name(source)): Source(
-            LogicalPath(file_name(source)), source.path, source.shown, -1, file_name(source), uncompiled=True
+            LogicalPath(file_name(source)),
+            source.path,
+            shown=source.shown,
+            root=-1,
+            relative=file_name(source),
+            uncompiled=True,
         )
         for source in sources
         if is_typed(source)

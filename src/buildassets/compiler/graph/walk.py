@@ -60,11 +60,11 @@ class Walk:
         sources: Sources,
         bundles: Bundles,
         modules: ModuleBundles,
+        *,
         follow: Follow,
         drafts_of: Drafts,
         progress: Progress | None,
         places: "Sequence[Place]" = (),
-        *,
         inlines: bool = False,
     ) -> None:
         self.compiled: dict[LogicalPath, Linked] = {}  # all sources, those too that are released only in a bundle
@@ -76,14 +76,14 @@ class Walk:
         listed = [source for source in sources.listed.values() if source.root >= 0]
         prefixes = [root.prefix for root in config.sources]
         self._mains = PackageMains([(root.path, root.prefix) for root in config.sources if not root.npm])
-        self._library = Library(listed, prefixes, _is_folder, self._mains.files, places)
+        self._library = Library(listed, prefixes, _is_folder, self._mains.files, places=places)
         self._bundled = modules.drafts
         self.site = Site(
             sources,
             {source.path: source.logical for source in sources.listed.values()},
-            [(root.path, root.prefix) for root in config.sources],
-            config.url,
-            follow,
+            roots=[(root.path, root.prefix) for root in config.sources],
+            url_prefix=config.url,
+            follow=follow,
         )
         self._members = bundles.members
         self._bundles = _bundles_by_member(bundles.members)
@@ -100,7 +100,7 @@ class Walk:
     def _started_inliner(self) -> "Inliner":
         from buildassets.compiler.bundle.inlined import Inliner  # most builds do not need it
 
-        return Inliner(self.compiled, self._whole, self._config.shown, bool(self._config.source_maps))
+        return Inliner(self.compiled, self._whole, self._config.shown, source_maps=bool(self._config.source_maps))
 
     def run(self, starts: Iterable[LogicalPath]) -> None:
         """Fill `assets` with `starts` and all that they reach."""

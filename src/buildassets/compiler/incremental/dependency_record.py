@@ -106,10 +106,12 @@ def record_of(
     by_themselves: Collection[LogicalPath],
 ) -> Record:
     """The record of `assets`; those `by_themselves` are each made of one source alone."""
-    return Record({path: recorded(asset, written[path], path in by_themselves) for path, asset in assets.items()})
+    return Record(
+        {path: recorded(asset, written[path], is_by_itself=path in by_themselves) for path, asset in assets.items()}
+    )
 
 
-def recorded(asset: "Linked", written: "Sequence[Link]", is_by_itself: bool = True) -> Recorded:
+def recorded(asset: "Linked", written: "Sequence[Link]", *, is_by_itself: bool = True) -> Recorded:
     """The record of `asset`, whose file has the links `written`."""
     draft = asset.draft
     further = tuple(path for path in draft.inputs if path != draft.source.path)  # as `loaded` gives it
@@ -117,7 +119,15 @@ def recorded(asset: "Linked", written: "Sequence[Link]", is_by_itself: bool = Tr
     links = _targets(asset.links, numbers)
     own = links if written is asset.links else _targets(written, numbers)
     root = draft.source.root if is_by_itself else -1
-    return Recorded(draft.source.path, root, further, wording_of(draft), links, own, engines_of(draft))
+    return Recorded(
+        draft.source.path,
+        root,
+        further=further,
+        wording=wording_of(draft),
+        links=links,
+        written=own,
+        engines=engines_of(draft),
+    )
 
 
 def wording_of(draft: "Draft") -> str:
@@ -181,11 +191,11 @@ def _read(value: object, assets: Set[str]) -> Recorded:
     return Recorded(
         json_values.text(path),
         json_values.number(root),
-        json_values.texts(further),
-        json_values.text(wording),
-        links,
-        written,
-        json_values.text(engines),
+        further=json_values.texts(further),
+        wording=json_values.text(wording),
+        links=links,
+        written=written,
+        engines=json_values.text(engines),
     )
 
 

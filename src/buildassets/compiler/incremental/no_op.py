@@ -51,6 +51,7 @@ def incremental(
     mode: Mode,
     folder: str | None,
     work: Work,
+    *,
     held: Callable[[snapshot.Held], None] = lambda _: None,
     looks: Sequence[Looks] = (),
 ) -> BuildResult:
@@ -79,8 +80,8 @@ def incremental(
             build,
             inputs,
             result.outputs,
-            _kept_result(result, before, last),
-            began_ns,
+            result=_kept_result(result, before, last),
+            began_ns=began_ns,
             record=result.record,
             folders=_folders_of_names(config, inputs, result, before),
             sets=result.sets,
@@ -142,7 +143,15 @@ def _held(config: Config, last: LastBuild) -> BuildResult | None:
     if content is None or digest(content) != last.manifest_digest:
         return None
     manifest = loads_lazily(content)
-    return BuildResult(manifest, (), last.diagnostics, last.inputs, last.outputs, last.record, last.size_bytes)
+    return BuildResult(
+        manifest,
+        (),
+        diagnostics=last.diagnostics,
+        inputs=last.inputs,
+        outputs=last.outputs,
+        record=last.record,
+        size_bytes=last.size_bytes,
+    )
 
 
 def _last(before: snapshot.Snapshot) -> LastBuild | None:

@@ -116,7 +116,7 @@ def changes(config: Config, last: LastBuild, drafts_of: Drafts) -> "Change":
     if any(diagnostic.code == PART_SHEETS for diagnostic in last.diagnostics):
         raise NeedsFullBuild  # whether these are released depends on several sheets, and on templates
     try:
-        return Change(config, last, before, drafts_of, loaded(last.record))
+        return Change(config, last, before, drafts_of, record=loaded(last.record))
     except ValueError:  # the record is damaged
         raise NeedsFullBuild from None
 
@@ -132,7 +132,7 @@ class Change:
     `assets` are those made again, `outputs` their names and contents, `imports` the scripts that they import.
     """
 
-    def __init__(self, config: Config, last: LastBuild, before: bytes, drafts_of: Drafts, record: Record) -> None:
+    def __init__(self, config: Config, last: LastBuild, before: bytes, drafts_of: Drafts, *, record: Record) -> None:
         self.before = before
         self.assets: dict[LogicalPath, Linked] = {}
         self.imports: dict[LogicalPath, tuple[LogicalPath, ...]] = {}
@@ -145,9 +145,9 @@ class Change:
         self._site = Site(
             self._record.rows.keys(),
             self._record.sources(),
-            [(root.path, root.prefix) for root in config.sources],
-            config.url,
-            partial(target_of, url_prefix=config.url, is_external=compile_globs(config.external)),
+            roots=[(root.path, root.prefix) for root in config.sources],
+            url_prefix=config.url,
+            follow=partial(target_of, url_prefix=config.url, is_external=compile_globs(config.external)),
         )
         self.outputs = tuple(self._named())
 
@@ -182,11 +182,11 @@ class Change:
         return BuildResult(
             manifest,
             written,
-            last.diagnostics,
-            tuple(dict.fromkeys((*last.inputs, *inputs))),
-            self._files(entries, manifest.retained),
-            self._new_record(),
-            last.size_bytes + sum(new.size - self._entries[path].size for path, new in entries.items()),
+            diagnostics=last.diagnostics,
+            inputs=tuple(dict.fromkeys((*last.inputs, *inputs))),
+            outputs=self._files(entries, manifest.retained),
+            record=self._new_record(),
+            size_bytes=last.size_bytes + sum(new.size - self._entries[path].size for path, new in entries.items()),
             manifest_digest=digest(content),
             sets=tuple(found for asset in self.assets.values() for found in asset.draft.sets),
             parents=last.parents,
@@ -341,7 +341,7 @@ class Change:
             or _leads_out(asset.path, os.path.join(root.path, ""))
         ):
             raise NeedsFullBuild  # the record is damaged: no build has such a source
-        return Source(path, asset.path, root.shown_prefix + relative, asset.root, relative)
+        return Source(path, asset.path, shown=root.shown_prefix + relative, root=asset.root, relative=relative)
 
     def _entry(self, path: LogicalPath) -> Entry:
         if path not in self._entries:

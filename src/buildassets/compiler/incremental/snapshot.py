@@ -209,7 +209,11 @@ def _read(parts: Sequence[bytes], build: str) -> tuple[KeptBuild, list[str], byt
         raise ValueError("numbers that do not fit")
     if len(digests) != len(named) * _DIGEST_BYTES:
         raise ValueError("digests that do not fit")
-    return KeptBuild(result, record, digests, inputs, young, folders, parents), named, stamps
+    return (
+        KeptBuild(result, record, digests=digests, inputs=inputs, young=young, folders=folders, parents=parents),
+        named,
+        stamps,
+    )
 
 
 def take(
@@ -217,10 +221,10 @@ def take(
     build: str,
     inputs: Iterable[str],
     outputs: Iterable[str],
+    *,
     result: bytes,
     began_ns: int,
     clock: Callable[[], int] = time.time_ns,
-    *,
     record: bytes = b"",
     folders: Collection[str] = (),
     sets: Collection[FileSet] = (),
@@ -280,7 +284,10 @@ def take(
     found = {**_digests_before(before, stamps), **read_now}
     packed = b"".join(bytes.fromhex(found.get(name, "")) or _UNKNOWN for name in names)
     numbers = _write(
-        cache_folder, build, stamps, KeptBuild(result, record, packed, len(read), young, names_in, parents)
+        cache_folder,
+        build,
+        stamps,
+        KeptBuild(result, record, digests=packed, inputs=len(read), young=young, folders=names_in, parents=parents),
     )
     is_so = all(digests.of(name) == was for name, was in young.items())
     return Held(names, numbers, young, now) if is_so else None

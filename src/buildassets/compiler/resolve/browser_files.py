@@ -70,7 +70,7 @@ class _Choice:
         self._unfit: dict[str, str] = {}
 
     def _resolver(self, conditions: Collection[str]) -> Packages:
-        return Packages([""], self._describe, self._known, conditions, lambda: iter(self._packages))
+        return Packages([""], self._describe, self._known, conditions, names=lambda: iter(self._packages))
 
     def needed(self, direct: Collection[str]) -> Needed:
         """The files that the entries of the direct packages reach, with the licences of their packages."""
@@ -88,9 +88,9 @@ class _Choice:
         return Needed(
             {name: tuple(names) for name, names in files.items()},
             self._specifiers,
-            {name: frozenset(names) for name, names in self._imports.items()},
-            self._absent,
-            self._unfit,
+            imports={name: frozenset(names) for name, names in self._imports.items()},
+            absent=self._absent,
+            unfit=self._unfit,
         )
 
     def _licences(self, reached: Collection[str]) -> Iterator[str]:

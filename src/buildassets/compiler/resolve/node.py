@@ -59,6 +59,7 @@ class Packages:
         describe: Callable[[str], Description | None],
         known: Container[LogicalPath],
         conditions: Collection[str],
+        *,
         names: Callable[[], Iterable[str]],
     ) -> None:
         self.names = names

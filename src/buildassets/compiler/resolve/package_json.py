@@ -21,7 +21,7 @@ def packages_of(
     roots = [root.prefix for root in config.sources if root.npm]
     if not roots:
         return None
-    return Packages(roots, descriptions.of, known, ("browser", "import", "module", mode), descriptions.names)
+    return Packages(roots, descriptions.of, known, ("browser", "import", "module", mode), names=descriptions.names)
 
 
 class Descriptions:

@@ -120,14 +120,14 @@ def discover(config: Config, compiles_to: Mapping[str, str] | None = None, mode:
     return Discovery(
         sources,
         {logical: skipped[logical] for logical in sorted(skipped) if logical not in by_logical},
-        tuple(sorted(diagnostics, key=sort_key)),
-        (
+        diagnostics=tuple(sorted(diagnostics, key=sort_key)),
+        looked_at=(
             *looked_at,
             *found.looked_at,
             *(source.path for source in sources if source.root >= 0 and may_be_stream(source.path)),
         ),
-        found,
-        made_fonts,
+        front_ends=found,
+        fonts=made_fonts,
     )
 
 
@@ -143,7 +143,10 @@ def _front_ends(config: Config, sources: Iterable[Source], mode: Mode) -> FrontE
 def made_sources(config: Config) -> dict[LogicalPath, Source]:
     """A source for each asset that a command makes of no source: its path is that of no file, and its root is none."""
     outputs = sorted({command.output for command in config.commands.values() if command.output})
-    return {LogicalPath(path): Source(LogicalPath(path), _no_file(config, path), path, -1, path) for path in outputs}
+    return {
+        LogicalPath(path): Source(LogicalPath(path), _no_file(config, path), shown=path, root=-1, relative=path)
+        for path in outputs
+    }
 
 
 def _no_file(config: Config, output: str) -> str:
@@ -209,7 +212,10 @@ def _walks(config: Config, compiles_to: Mapping[str, str] | None, *, npm: bool) 
             return False
         return not (may_be_stream(path) and is_stream(path))
 
-    return [_RootWalk(root, index, excluded, suffixes, output, never, compiles) for index, root in roots]
+    return [
+        _RootWalk(root, index, excluded, suffixes, output=output, never=never, compiles=compiles)
+        for index, root in roots
+    ]
 
 
 class Sources(Mapping[LogicalPath, Source]):
@@ -297,6 +303,7 @@ class _RootWalk:
         index: int,
         excluded: Matcher,
         suffixes: Mapping[str, str],
+        *,
         output: str,
         never: frozenset[str],
         compiles: Callable[[SourceRoot, str, str], bool],
@@ -449,7 +456,7 @@ class _RootWalk:
         logical = LogicalPath(self._prefix + compiled)
         if compiled is not relative and (self._is_left_out(relative) or self._excluded(logical)):
             return
-        source = Source(logical, path, self._shown_prefix + relative, self._index, relative)
+        source = Source(logical, path, shown=self._shown_prefix + relative, root=self._index, relative=relative)
         other = self.sources.setdefault(logical, source)
         if other is not source:
             self.sources[logical] = chosen = self._chosen(other, source)

@@ -59,7 +59,7 @@ def with_fonts(config: Config, sources: Mapping[LogicalPath, Source]) -> tuple[d
         if path in copies:
             continue
         parts = {part.logical: part for part in _parts(sources[path], rule, text)}
-        faults += made_twice("the part", sources[path], parts, {**others, **made}, _WHERE)
+        faults += made_twice("the part", sources[path], parts, {**others, **made}, hint=_WHERE)
         made |= parts
         names[path] = next(iter(parts))
     names |= {path: names[font] for path, font in copies.items()}
@@ -139,7 +139,7 @@ def _parts(source: Source, rule: FontRule, text: Callable[[], TemplateText]) -> 
         )
         # No file can be there, as it lies below a file: caches name it so.
         file = os.path.join(source.path, os.path.basename(path))
-        yield Source(path, file, source.shown, -1, path, subset=subset)
+        yield Source(path, file, shown=source.shown, root=-1, relative=path, subset=subset)
 
 
 def _without_text(config: Config, rules: Iterable[FontRule], text: Callable[[], TemplateText]) -> Iterator[Diagnostic]:

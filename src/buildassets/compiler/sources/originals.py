@@ -18,11 +18,11 @@ def original_of(config: Config, logical: LogicalPath, path: str) -> Source | Non
     if os.path.basename(path) != os.path.basename(logical) or not os.path.isfile(file):
         return None
     original = LogicalPath("/".join((*logical.split("/")[:-1], os.path.basename(file))))
-    return Source(original, file, config.shown(file), 0, original)
+    return Source(original, file, shown=config.shown(file), root=0, relative=original)
 
 
 def made_twice(
-    what: str, source: Source, made: Iterable[LogicalPath], known: Mapping[LogicalPath, Source], hint: str
+    what: str, source: Source, made: Iterable[LogicalPath], known: Mapping[LogicalPath, Source], *, hint: str
 ) -> Iterator[Diagnostic]:
     """The errors for those of `made`, which are each `what` of `source`, whose names other sources have."""
     for path in sorted(made):

@@ -46,7 +46,7 @@ def sprites(config: Config, named: NamedIcons, taken: Mapping[LogicalPath, Sourc
         there = tuple(_icons(config, folder, looked_at))
         known.update(icon.name for icon in there)
         chosen = tuple(icon for icon in there if _is_used(icon, folder, named))
-        faults += _faults(config, logical, folder, there, named)
+        faults += _faults(config, logical, folder, there, named=named)
         if logical in taken:
             other = taken[logical].shown
             message = f"`{other}` and `icons` both make `{name}`"
@@ -55,7 +55,9 @@ def sprites(config: Config, named: NamedIcons, taken: Mapping[LogicalPath, Sourc
             )
         # No file can be at this path: caches name it so.
         path = os.path.join(config.file or config.folder, *name.split("/"))
-        sources.append(Source(logical, path, config.shown(folder.path), -1, logical, sprite=Sprite(chosen)))
+        sources.append(
+            Source(logical, path, shown=config.shown(folder.path), root=-1, relative=logical, sprite=Sprite(chosen))
+        )
     return Sprited(tuple(sources), frozenset(known), tuple(faults), tuple(looked_at))
 
 
@@ -78,7 +80,7 @@ def _icons(config: Config, folder: IconFolder, looked_at: list[str]) -> Iterator
 
 
 def _faults(
-    config: Config, logical: LogicalPath, folder: IconFolder, there: Collection[Icon], named: NamedIcons
+    config: Config, logical: LogicalPath, folder: IconFolder, there: Collection[Icon], *, named: NamedIcons
 ) -> Iterator[Diagnostic]:
     where = config.place("icons", logical, "dir")
     shown = config.shown(folder.path)

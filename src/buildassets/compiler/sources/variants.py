@@ -105,7 +105,7 @@ def _varied(config: Config, sources: Mapping[LogicalPath, Source]) -> Varied:
         if too_large is not None:
             faults.append(_too_large(picture.source, too_large))
             continue
-        faults += made_twice("a variant", picture.source, variants, {**sources, **made}, _WHERE)
+        faults += made_twice("a variant", picture.source, variants, {**sources, **made}, hint=_WHERE)
         made |= variants
         of[path] = tuple(sorted(variants))
     return Varied(made, of, tuple(faults), tuple(filter(None, [version_file()])) if rules else ())
@@ -168,12 +168,20 @@ def _variants(config: Config, picture: _Picture, rule: ImageVariants) -> Iterato
         scaled = max(1, (height * wanted * 2 + width) // (width * 2))
         for name in rule.formats:
             kind: Kind = picture.kind if name == "original" else name
-            how = (rule.quality, config.image_strip)
-            variant = Variant(picture.source.path, picture.kind, wanted, scaled, kind, *how, width * height)
+            variant = Variant(
+                picture.source.path,
+                picture.kind,
+                wanted,
+                scaled,
+                kind=kind,
+                quality=rule.quality,
+                strip=config.image_strip,
+                source_pixels=width * height,
+            )
             logical = LogicalPath(f"{stem}.{wanted}w{suffix if name == 'original' else _SUFFIXES[kind]}")
             # No file can be there, as it lies below a file: caches name it so.
             path = os.path.join(picture.source.path, os.path.basename(logical))
-            yield Source(logical, path, picture.source.shown, -1, logical, variant=variant)
+            yield Source(logical, path, shown=picture.source.shown, root=-1, relative=logical, variant=variant)
 
 
 def _too_large(source: Source, variant: Variant) -> Diagnostic:

@@ -54,7 +54,7 @@ def front_ends(config: Config, sources: Iterable[Source], mode: Mode) -> FrontEn
         if not root.manifest:
             continue
         own = {source.relative: source for source in all_sources if source.root == index}
-        found = _Root(config, index, root, own, mode)
+        found = _Root(config, index, root=root, sources=own, mode=mode)
         looked_at += found.looked_at
         servers += (found.server(),)
         records, faults = found.records()
@@ -69,8 +69,15 @@ def front_ends(config: Config, sources: Iterable[Source], mode: Mode) -> FrontEn
         diagnostics += of_base
         misplaced += (root.shown,) if of_base else ()
     servers = tuple(dict.fromkeys(filter(None, servers)))
-    sets = frozenset(kept), frozenset(files)
-    return FrontEnds(entries, *sets, servers, misplaced, tuple(diagnostics), tuple(looked_at))
+    return FrontEnds(
+        entries,
+        kept=frozenset(kept),
+        files=frozenset(files),
+        servers=servers,
+        misplaced=misplaced,
+        diagnostics=tuple(diagnostics),
+        looked_at=tuple(looked_at),
+    )
 
 
 @frozen

@@ -86,6 +86,7 @@ def check_templates(
     released: Collection[LogicalPath],
     unreached: Collection[LogicalPath] = (),
     uncompiled: Collection[LogicalPath] = (),
+    *,
     css_modules: CssModules | None = None,
     pictures: Mapping[LogicalPath, Widths] | None = None,
     icons: Mapping[str, LogicalPath] | None = None,
@@ -100,7 +101,9 @@ def check_templates(
     texts, diagnostics = _texts(templates.files)
     readings, faults = _readings(config, texts)
     diagnostics += (*templates.diagnostics, *faults)
-    judge = _Judge(config, templates.files, released, unreached, uncompiled, css_modules or {}, icons)
+    judge = _Judge(
+        config, templates.files, released, unreached, uncompiled=uncompiled, css_modules=css_modules or {}, icons=icons
+    )
     uses = [(text, use, judge.asset(use)) for text, reading in readings for use in reading.uses]
     diagnostics += (_syntax(text, fault) for text, reading in readings for fault in reading.faults)
     diagnostics += (judge.missing(use, text) for text, use, asset in uses if not asset and not judge.is_left_alone(use))
@@ -111,7 +114,9 @@ def check_templates(
     unchecked = dict.fromkeys(text.place(*span) for text, reading in readings for span in reading.unchecked)
     places = _places((text.place(use.written.start, use.written.end), judge.assets(use)) for text, use, _ in uses)
     found = tuple(dict.fromkeys(_once_a_tag(diagnostics)))
-    return TemplateCheck(len(texts), len(uses), tuple(unchecked), frozenset(places), found, places)
+    return TemplateCheck(
+        len(texts), len(uses), unchecked=tuple(unchecked), used=frozenset(places), diagnostics=found, places=places
+    )
 
 
 def _unmade_widths(use: Use, asset: LogicalPath, widths: Widths, template: _Text) -> Iterator[Diagnostic]:
@@ -147,6 +152,7 @@ def check_text(
     files: Sequence[TemplateFile],
     file: TemplateFile,
     text: str,
+    *,
     released: Collection[LogicalPath],
     css_modules: CssModules | None = None,
     icons: Mapping[str, LogicalPath] | None = None,
@@ -158,7 +164,7 @@ def check_text(
     """
     template = _Text(file, text)
     readings, unread = _readings(config, [template])
-    judge = _Judge(config, files, released, (), (), css_modules or {}, icons)
+    judge = _Judge(config, files, released, (), uncompiled=(), css_modules=css_modules or {}, icons=icons)
     uses = [(use, judge.asset(use)) for _, reading in readings for use in reading.uses]
     missing = (
         judge.missing(use, template)
@@ -352,6 +358,7 @@ class _Judge:
         files: Iterable[TemplateFile],
         released: Collection[LogicalPath],
         unreached: Collection[LogicalPath],
+        *,
         uncompiled: Collection[LogicalPath],
         css_modules: CssModules,
         icons: Mapping[str, LogicalPath] | None = None,

@@ -160,7 +160,7 @@ class _Visitor:
         lexer = Lexer(self._text)
         comment: Token | None = None
         for span in tags(self._text):
-            token = lexer.create_token(self._text[slice(*span)], span, 0, True)
+            token = lexer.create_token(self._text[slice(*span)], span, 0, in_tag=True)
             if comment:
                 comment = None if token.contents == "endcomment" else comment
             elif token.token_type is TokenType.BLOCK and token.contents.split()[:1] == ["comment"]:
@@ -223,7 +223,7 @@ class _Visitor:
         if argument is not None:
             others = positional[1:] if rule is Rule.CSS_MODULE else []
             classes = [text for one in others for text in self._possible(*one).texts]
-            self._note(rule, self._possible(*argument), span, classes, _widths(given.get("widths")))
+            self._note(rule, self._possible(*argument), span, classes, widths=_widths(given.get("widths")))
 
     def _note(
         self,
@@ -231,6 +231,7 @@ class _Visitor:
         argument: Possible,
         span: Span,
         classes: Iterable[WrittenName] = (),
+        *,
         widths: tuple[int, ...] = (),
     ) -> None:
         self.uses += (Use(written, rule, tuple(classes), widths) for written in argument.texts)

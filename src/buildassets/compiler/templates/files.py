@@ -152,7 +152,7 @@ def _sorted(config: Config, folders: list[tuple[str, TemplateEngine]]) -> tuple[
 
 def _file(config: Config, folder: str, engine: TemplateEngine, path: str) -> TemplateFile:
     name = os.path.relpath(path, folder).replace(os.sep, "/")
-    return TemplateFile(path, config.shown(path), name, folder, engine_of(name, engine))
+    return TemplateFile(path, config.shown(path), name=name, folder=folder, engine=engine_of(name, engine))
 
 
 def _files_in(config: Config, folder: str) -> Iterator[str]:

@@ -121,7 +121,7 @@ class Visitor:
         if argument is not None:
             others = node.args[1:] if rule is Rule.CSS_MODULE else []
             classes = [text for one in others for text in self._possible(one, scope).texts]
-            self._note(rule, self._possible(argument, scope), span, classes, self._widths(node))
+            self._note(rule, self._possible(argument, scope), span, classes, widths=self._widths(node))
         elif node.dyn_args or node.dyn_kwargs:
             self._note(rule, Possible(), span)
 
@@ -176,6 +176,7 @@ class Visitor:
         argument: Possible,
         span: Span,
         classes: Iterable[WrittenName] = (),
+        *,
         widths: tuple[int, ...] = (),
     ) -> None:
         placed = tuple(_placed(one, span) for one in classes)

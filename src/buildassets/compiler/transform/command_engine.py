@@ -86,7 +86,9 @@ class CommandEngine:
         if isinstance(program, UnavailableError):
             fault = program.diagnostic("command/absent", self._around.place)
             return Made(absences=self._places(), diagnostics=(fault,))
-        run = CommandRun(self.command, self._around, source, program, self._groups, tuple(self._named_files()))
+        run = CommandRun(
+            self.command, self._around, source, program, groups=self._groups, named=tuple(self._named_files())
+        )
         with self._turn:
             return run.made()
 

@@ -48,6 +48,7 @@ class CommandRun:
         around: Surroundings,
         source: Source,
         program: Program,
+        *,
         groups: ProcessGroups,
         named: tuple[str, ...],
     ) -> None:
@@ -86,7 +87,14 @@ class CommandRun:
             warnings = tuple(self._reports.found(outcome, warning, in_stdout=self._has_out))
             diagnostics = (*warnings, *self._empty(body))
             folders = (*filter(None, [folder]), os.path.dirname(self._source.path), self._around.folder)
-            return Made(body, _unique(read), _unique(absent), diagnostics, map_json, folders)
+            return Made(
+                body,
+                _unique(read),
+                absences=_unique(absent),
+                diagnostics=diagnostics,
+                map_json=map_json,
+                folders=folders,
+            )
         except _FailedError as failed:
             absent = (*absent, *self._reports.files)  # which the user will edit
             return Made(inputs=_unique(read), absences=_unique(absent), diagnostics=failed.diagnostics)
@@ -116,7 +124,7 @@ class CommandRun:
         try:
             with open(plain(self._source.path) if takes_source else os.open(os.devnull, os.O_RDONLY), "rb") as given:
                 started = named((*self._program.command, *arguments), permission=self._around.permission)
-                return self._groups.run(started, self._around.folder, environment, given.fileno(), limits)
+                return self._groups.run(started, self._around.folder, environment, given.fileno(), limits=limits)
         except ClosedError:
             raise _FailedError(self._reports.fault("command/failed", "was ended with the build")) from None
         except OSError as fault:

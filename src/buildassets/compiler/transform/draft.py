@@ -169,16 +169,18 @@ def _drafted(
         draft = _as_it_is(source, text if references else raw, references, file)
         return with_diagnostics(draft, syntax_faults(text, source, OriginalPositions(draft, engines.shown, text)))
     if syntax not in (Syntax.CSS, Syntax.JAVASCRIPT) or is_template(source):
-        return _compiled(source, text, raw, syntax, engines, file)
+        return _compiled(source, text, raw, syntax, engines=engines, file=file)
     if not directives:
         ignored = ignored_directives(text, source.shown)
-        return with_diagnostics(_compiled(source, text, raw, syntax, engines, file), ignored)
+        return with_diagnostics(_compiled(source, text, raw, syntax, engines=engines, file=file), ignored)
     header = read_header(text, source.shown)
     is_whole = header.text == text
     if is_whole:
-        draft = _compiled(source, text, raw, syntax, engines, file)
+        draft = _compiled(source, text, raw, syntax, engines=engines, file=file)
     else:
-        draft = replace(_compiled(source, header.text, header.text.encode("utf-8"), syntax, engines), digest=None)
+        draft = replace(
+            _compiled(source, header.text, header.text.encode("utf-8"), syntax, engines=engines), digest=None
+        )
     return replace(draft, directives=header.directives, diagnostics=(*header.diagnostics, *draft.diagnostics))
 
 
@@ -186,12 +188,12 @@ def _minified_json(draft: Draft, text: str, syntax: Syntax | None, engines: Engi
     """The `draft` of JSON, minified, with its references; a source that is released as it is has a digest already."""
     minifier = engines.minifier_of_json(draft.source)
     if minifier is not None:
-        draft, text = _with_minified(draft, text, "json", minifier, engines)
+        draft, text = _with_minified(draft, text, "json", minifier, engines=engines)
     references = tuple(scan(syntax, text)) if syntax and not draft.failed else ()
     return replace(draft, body=text, references=references) if references else draft
 
 
-def _with_minified(draft: Draft, text: str, kind: str, minifier: Engine, engines: EngineSet) -> tuple[Draft, str]:
+def _with_minified(draft: Draft, text: str, kind: str, minifier: Engine, *, engines: EngineSet) -> tuple[Draft, str]:
     """`draft` and its `text`, markup or data, as `minifier` returns them; unchanged if there is nothing to gain."""
     minified = minifier.run(EngineInput(text, draft.source.path, draft.source.shown))
     used = () if minified.text == text else ((kind, minifier.version),)
@@ -247,15 +249,16 @@ def _undecoded(source: Source, raw: bytes, fault: Diagnostic) -> Draft:
 
 
 def _compiled(
-    source: Source, text: str, body: bytes, syntax: Syntax | None, engines: EngineSet, file: FileRead | None = None
+    source: Source, text: str, body: bytes, syntax: Syntax | None, *, engines: EngineSet, file: FileRead | None = None
 ) -> Draft:
     """The draft of `text`, which is `body` in UTF-8; `file` is what was read ahead, if that is the same."""
     if compiler := engines.compiler(source):
-        return _made(source, text, syntax, *compiler, engines)
+        kind, engine = compiler
+        return _made(source, text, syntax, kind, engine=engine, engines=engines)
     if is_template(source):
         return _scripted(source, text, engines)
     if engines.tailwind is not None and syntax is Syntax.CSS and text_needs_tailwind(text, source.path):
-        return _made(source, text, syntax, TAILWIND, engines.tailwind, engines)
+        return _made(source, text, syntax, TAILWIND, engine=engines.tailwind, engines=engines)
     draft = _as_it_is(source, body, file=file)
     if engines.source_maps and syntax in (Syntax.CSS, Syntax.JAVASCRIPT):
         draft = _followed(draft, text, syntax)
@@ -276,7 +279,7 @@ def _followed(draft: Draft, text: str, syntax: Syntax) -> Draft:
     )
 
 
-def _made(source: Source, text: str, syntax: Syntax | None, kind: str, engine: Engine, engines: EngineSet) -> Draft:
+def _made(source: Source, text: str, syntax: Syntax | None, kind: str, *, engine: Engine, engines: EngineSet) -> Draft:
     """The draft of `text` compiled by `engine`."""
     listed: tuple[str, ...] = ()
     given = text
@@ -393,9 +396,9 @@ def _finished(draft: Draft, text: str, syntax: Syntax | None, engines: EngineSet
     if minifier and minifier.name == "esbuild" and any(fault.code == "js/syntax" for fault in draft.diagnostics):
         minifier = None  # it would refuse what is released as it is
     if minifier is not None and syntax in (Syntax.SVG, Syntax.HTML):
-        draft, text = _with_minified(draft, text, syntax.value, minifier, engines)
+        draft, text = _with_minified(draft, text, syntax.value, minifier, engines=engines)
     elif minifier is not None:
-        draft, text = _with_minified_code(draft, text, syntax, minifier, engines)
+        draft, text = _with_minified_code(draft, text, syntax, minifier, engines=engines)
     if draft.failed:
         return draft
     return _with_references(draft, text, syntax)
@@ -421,7 +424,7 @@ def _may_name_workers(text: str) -> bool:
 
 
 def _with_minified_code(
-    draft: Draft, text: str, syntax: Syntax, minifier: Engine, engines: EngineSet
+    draft: Draft, text: str, syntax: Syntax, minifier: Engine, *, engines: EngineSet
 ) -> tuple[Draft, str]:
     """`draft` and its `text`, a sheet or a script, as `minifier` returns them, with what they map to."""
     minified = minifier.run(EngineInput(text, draft.source.path, draft.source.shown, engines.source_maps))

@@ -98,7 +98,7 @@ class KeptDrafts:
         """Keep `draft`, the work on which began at `began_ns` and took so many `seconds`, if an engine made it."""
         source = draft.source
         run = self._form_of(source).run(draft)
-        self._cache.keep(self._step(source), lambda: self.step_of(source)[1], run, began_ns, seconds)
+        self._cache.keep(self._step(source), lambda: self.step_of(source)[1], run, began_ns, seconds=seconds)
 
     def step_of(self, source: Source) -> tuple[str, str]:
         """The name of the step that makes the draft of `source`, and its key, which covers all inputs but files."""
@@ -205,7 +205,9 @@ def known_drafts(
         if step.startswith(_STEP) and is_meant(_asset(step), name := step.partition("\0")[2]):
             path = names.path(name)
             variant, subset = _variant(config, _asset(step), path), _subset(config, _asset(step), path)
-            source = Source(_asset(step), path, config.shown(path), 0, name, variant=variant, subset=subset)
+            source = Source(
+                _asset(step), path, shown=config.shown(path), root=0, relative=name, variant=variant, subset=subset
+            )
             reasons[_asset(step)] = cache.trace(step, kept.step_of(source)[1])
     return reasons
 

@@ -89,17 +89,17 @@ class DraftForm:
         return Draft(
             self._source,
             _decoded(body) if json_values.truth(is_text) else body,
-            tuple(map(_reference, json_values.array(references))),
-            files(inputs),
-            files(absences),
-            tuple((kind, version) for kind, version in map(json_values.texts, _pairs(engines))),
-            None
+            references=tuple(map(_reference, json_values.array(references))),
+            inputs=files(inputs),
+            absences=files(absences),
+            engines=tuple((kind, version) for kind, version in map(json_values.texts, _pairs(engines))),
+            compiled=None
             if compiled is None
             else self._compiled(compiled, _decoded(text), source_map if json_values.truth(has_map) else None, files),
-            None if origin is None else self._origin(origin, mapped),
-            tuple(map(self._directive, json_values.array(directives))),
-            tuple(map(self._diagnostic, json_values.array(found))),
-            digest,
+            origin=None if origin is None else self._origin(origin, mapped),
+            directives=tuple(map(self._directive, json_values.array(directives))),
+            diagnostics=tuple(map(self._diagnostic, json_values.array(found))),
+            digest=digest,
             sets=tuple(set_named(name)[0] for name in files(sets)),
             size=_size(size),
             metrics=None if metrics is None else _metrics(metrics),
@@ -161,10 +161,10 @@ class DraftForm:
         return Compiled(
             text,
             files(inputs),
-            files(absences),
-            tuple(map(self._diagnostic, json_values.array(diagnostics))),
-            None if source_map is None else _with_sources(source_map, origin).decode("ascii"),
-            json_values.texts(asset_urls),
+            absences=files(absences),
+            diagnostics=tuple(map(self._diagnostic, json_values.array(diagnostics))),
+            source_map=None if source_map is None else _with_sources(source_map, origin).decode("ascii"),
+            asset_urls=json_values.texts(asset_urls),
         )
 
     def _origin(self, value: object, mapped: bytes) -> SourceMap:

@@ -35,7 +35,7 @@ class Elsewhere:
     """The drafts of one build that `away` makes; `digest_of` gives the digests of files here."""
 
     def __init__(
-        self, away: Away, engines: EngineSet, config: Config, mode: Mode, digest_of: Callable[[str], str]
+        self, away: Away, engines: EngineSet, config: Config, mode: Mode, *, digest_of: Callable[[str], str]
     ) -> None:
         self._away = away
         self._engines = engines

@@ -184,6 +184,7 @@ def started_engines(
     mode: Mode,
     stack: ExitStack,
     processes: "SharedProcesses | None" = None,
+    *,
     first: Callable[[KnownEngine], None] = lambda _: None,
     scss: KnownEngine | None = None,
 ) -> EngineSet:
@@ -224,10 +225,21 @@ def started_engines(
     define = {name: json.dumps(value) for name, value in config.define.items()}
     typed = stack.enter_context(closing(EsbuildTransform(options, define)))
     values = meta_env(config, mode)
-    checks = bool(config.source_maps), grammar, config.templating, _lenient(config), LateTailwind(config, options)
-    linked = LinkedInputs(config)
     engines = EngineSet(
-        started["scss"], css, js, options.shown, linked, compilers, *checks, typed, tuple(define), values
+        started["scss"],
+        css,
+        js,
+        options.shown,
+        linked=LinkedInputs(config),
+        compilers=compilers,
+        source_maps=bool(config.source_maps),
+        grammar=grammar,
+        templating=config.templating,
+        lenient=_lenient(config),
+        tailwind=LateTailwind(config, options),
+        typed=typed,
+        defined=tuple(define),
+        meta_env=values,
     )
     engines = replace(
         engines,
@@ -346,7 +358,11 @@ class RunningEngines:
         if self._started is None or self._started[:2] != (config, mode):
             self.close()
             with ExitStack() as stack:
-                self._started = config, mode, started_engines(config, mode, stack, self._processes, first, scss)
+                self._started = (
+                    config,
+                    mode,
+                    started_engines(config, mode, stack, self._processes, first=first, scss=scss),
+                )
                 self._ends = stack.pop_all()
         else:
             first(self._started[2].scss)

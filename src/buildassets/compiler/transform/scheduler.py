@@ -73,18 +73,18 @@ def drafting(
 
     kept = None if cache is None else KeptDrafts(cache, config, engines)
     made = partial(drafted, engines=engines, directives=config.directives)
-    elsewhere = _elsewhere(away, engines, config, mode, cache) if away else None
+    elsewhere = _elsewhere(away, engines, config, mode, cache=cache) if away else None
     with closing(
         _Drafting(
             engines,
             made,
             kept,
             executor,
-            partial(_workers, config, mode),
-            bytes_per_worker,
-            begun,
-            elsewhere,
-            meanwhile,
+            start_workers=partial(_workers, config, mode),
+            bytes_per_worker=bytes_per_worker,
+            begun=begun,
+            elsewhere=elsewhere,
+            meanwhile=meanwhile,
         )
     ) as started:
         yield started.drafts
@@ -96,10 +96,10 @@ def _workers(config: Config, mode: Mode) -> "Workers":
     return Workers(*settings_of(config, mode))
 
 
-def _elsewhere(away: "Away", engines: EngineSet, config: Config, mode: Mode, cache: Cache | None) -> "Elsewhere":
+def _elsewhere(away: "Away", engines: EngineSet, config: Config, mode: Mode, *, cache: Cache | None) -> "Elsewhere":
     from buildassets.compiler.transform.elsewhere import Elsewhere
 
-    return Elsewhere(away, engines, config, mode, (cache.files if cache else FileDigests({})).of)
+    return Elsewhere(away, engines, config, mode, digest_of=(cache.files if cache else FileDigests({})).of)
 
 
 class _Make(Protocol):
@@ -113,6 +113,7 @@ class _Drafting:
         made: _Make,
         kept: KeptDrafts | None,
         executor: "Executor | None",
+        *,
         start_workers: "Callable[[], Workers]",
         bytes_per_worker: int,
         begun: LogicalPath | None,

@@ -100,7 +100,7 @@ class LateTailwind:
 
         config = self._config
         folders = (config.folder, *(root.path for root in config.sources), *config.load_paths)
-        return TailwindEngine(self._options, scanned_globs(config), is_scanned(config), config.output, folders)
+        return TailwindEngine(self._options, scanned_globs(config), is_scanned(config), config.output, folders=folders)
 
     @property
     def version(self) -> str:

@@ -105,7 +105,7 @@ class Workers:
                 return
             flying: deque[Job] = deque()
             try:
-                _exchange(worker, jobs, flying, deliver, room)
+                _exchange(worker, jobs, flying, deliver, room=room)
             except DiedError as how:
                 last_words = worker.end()
                 if not self._processes.is_closed:
@@ -167,7 +167,7 @@ class _Worker(PythonProcess):
 
 
 def _exchange(
-    worker: _Worker, jobs: deque[Job], flying: deque[Job], deliver: Callable[[Drafted], None], room: Room
+    worker: _Worker, jobs: deque[Job], flying: deque[Job], deliver: Callable[[Drafted], None], *, room: Room
 ) -> None:
     """Send jobs and deliver answers until none are left; `flying` are the unanswered ones, the oldest first."""
     while True:

@@ -64,7 +64,7 @@ class LiveReload:
         self._permission = permission
         self._origins = frozenset(origins)
         self._changed = Condition()
-        self._state = _State(0, None, "", (), "")
+        self._state = _State(0, None, release="", errors=(), templates="")
         self._history: OrderedDict[str, ReleaseNames] = OrderedDict()
         self._stopped = False
         self._server: Server | None = None
@@ -151,7 +151,9 @@ class LiveReload:
                 self._history.move_to_end(release)
                 while len(self._history) > _RELEASES_KEPT:
                     self._history.popitem(last=False)
-            self._state = _State(self._state.number + 1, manifest, release, errors, self._state.templates)
+            self._state = _State(
+                self._state.number + 1, manifest, release=release, errors=errors, templates=self._state.templates
+            )
             self._changed.notify_all()
 
     def _event(self, state: _State, release: str) -> bytes:

@@ -94,7 +94,7 @@ class Server(ThreadingHTTPServer):
 
 def listening(port: int, live_reload: Streams, *, permission: Permission) -> Server:
     """A server on `port`, or if that is taken, on a port that the system chooses. Raises OSError."""
-    require(permission.listens, "to answer connections")
+    require(permitted=permission.listens, what="to answer connections")
     try:
         return Server(port, live_reload)
     except OSError:

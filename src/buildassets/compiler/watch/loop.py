@@ -42,6 +42,7 @@ class Watch:
         config_files: Callable[[Config], Iterable[str]],
         rebuild: Rebuild,
         ours: Callable[[Config], Iterable[str]],
+        *,
         listeners: Sequence[Listener] = (),
         templates: Callable[[Config], PageTemplates] = lambda _: PageTemplates(),
     ) -> None:
@@ -119,7 +120,14 @@ class Watch:
         is_same = last is not None and (last.succeeded, last.diagnostics) == (result.succeeded, result.diagnostics)
         seconds = monotonic() - wake.at
         is_same = is_same and not result.written
-        rebuilt = Rebuilt(self._config, result, self._manifest, tuple(sorted(wake.changed)), seconds, is_same)
+        rebuilt = Rebuilt(
+            self._config,
+            result,
+            previous=self._manifest,
+            changed=tuple(sorted(wake.changed)),
+            seconds=seconds,
+            is_same=is_same,
+        )
         if result.manifest is not None:
             self._manifest = result.manifest
         for listener in self._listeners:
@@ -162,7 +170,7 @@ class Watch:
         config_files = frozenset(self._config_files(self._config))
         # No event reports the deletion of a folder that is a process's working directory: its parent's events do.
         homes = map(os.path.dirname, config_files)
-        looked_at = watched(inputs | config_files, roots, self._ours(self._config), homes, pages.folders)
+        looked_at = watched(inputs | config_files, roots, self._ours(self._config), homes, templates=pages.folders)
         self.looked_at = looked_at.with_release(self._outputs)
         added = self._cover_folders(self.looked_at.covered)
         missed = {path for path in self.looked_at.paths_in(added) if may_be_newer(path, began_ns)}

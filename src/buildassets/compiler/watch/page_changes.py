@@ -83,17 +83,17 @@ def page_changes(before: ReleaseNames, after: Manifest, read: ReadFile) -> PageC
         if before.plain.get(path, content) != content:
             return PageChanges(reload=path)
     for path, entry in changed.items():
-        if not entry.type.startswith(_SWAPPED) and not _follows(entry, before.files[path], before, after, read):
+        if not entry.type.startswith(_SWAPPED) and not _follows(entry, before.files[path], before, after, read=read):
             return PageChanges(reload=path)
     return PageChanges(
         tuple(
-            Swap(path, entry.type, to_url(before.files[path]), to_url(entry.file), entry.integrity)
+            Swap(path, entry.type, old=to_url(before.files[path]), new=to_url(entry.file), integrity=entry.integrity)
             for path, entry in changed.items()
         )
     )
 
 
-def _follows(entry: Entry, old_file: str, before: ReleaseNames, after: Manifest, read: ReadFile) -> bool:
+def _follows(entry: Entry, old_file: str, before: ReleaseNames, after: Manifest, *, read: ReadFile) -> bool:
     """Whether a script or document differs only in names of other assets, which the page exchanges by itself.
 
     False for a script that names an image: it keeps the URL and may use it at any time, where no page can exchange it.

@@ -97,6 +97,7 @@ def watched(
     roots: Iterable[str],
     ours: Iterable[str],
     homes: Iterable[str] = (),
+    *,
     templates: Iterable[str] = (),
 ) -> Watched:
     """What to watch so that no change of `paths` is missed; all paths are absolute."""
@@ -116,5 +117,12 @@ def watched(
         folders.add(parent)
     in_ours = tuple(folder + os.sep for folder in ours)
     covered = frozenset(folder for folder in folders if not f"{folder}{os.sep}".startswith(in_ours))
-    paths_and_listed = frozenset(to_watch | missing), frozenset(listed)
-    return Watched(*paths_and_listed, covered, tuple(roots), tuple(ours), tuple(homes), templates)
+    return Watched(
+        frozenset(to_watch | missing),
+        frozenset(listed),
+        folders=covered,
+        roots=tuple(roots),
+        ours=tuple(ours),
+        homes=tuple(homes),
+        templates=templates,
+    )

@@ -80,7 +80,9 @@ def _wake(look: Watched, changes: Iterable[Change], known: frozenset[str], at: f
     if not (known or builds or pages):
         return None
     of_names = bool(known) or any(change.of_names or not change.path for change in (*builds, *pages))
-    return Wake(look.places(builds) | known, at, of_names, bool(pages), look.places(pages))
+    return Wake(
+        look.places(builds) | known, at, of_names=of_names, of_templates=bool(pages), templates=look.places(pages)
+    )
 
 
 def _rest_seconds(phases: Mapping[str, Phase], looks: Collection[Watched]) -> float:

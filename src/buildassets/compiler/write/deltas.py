@@ -45,13 +45,18 @@ class _Pair:
 
 
 def with_deltas(
-    manifest: Manifest, files: ReleaseFiles, level: int, cache: Cache | None = None, executor: "Executor | None" = None
+    manifest: Manifest,
+    files: ReleaseFiles,
+    level: int,
+    cache: Cache | None = None,
+    *,
+    executor: "Executor | None" = None,
 ) -> Manifest:
     """`manifest` with deltas for files that differ from an earlier release's, if they are smaller than all copies.
 
     Threads of `executor` compress. Raises OSError.
     """
-    begun = [(pair, _begun(pair, files, level, cache, executor)) for pair in _pairs(manifest)]
+    begun = [(pair, _begun(pair, files, level, cache, executor=executor)) for pair in _pairs(manifest)]
     deltas: dict[str, dict[str, Delta]] = {}
     for pair, made in begun:
         dictionary, content = made()
@@ -75,11 +80,11 @@ def _pairs(manifest: Manifest) -> Iterator[_Pair]:
         smallest_bytes = min((entry.size, *entry.encodings.values()))
         for file, size_bytes in earlier.items():
             if size_bytes <= _LARGEST_BYTES:
-                yield _Pair(path, entry.file, file, size_bytes, smallest_bytes)
+                yield _Pair(path, entry.file, earlier=file, size_bytes=size_bytes, smallest_bytes=smallest_bytes)
 
 
 def _begun(
-    pair: _Pair, files: ReleaseFiles, level: int, cache: Cache | None, executor: "Executor | None"
+    pair: _Pair, files: ReleaseFiles, level: int, cache: Cache | None, *, executor: "Executor | None"
 ) -> Callable[[], tuple[str, bytes]]:
     if executor is None or pair.size_bytes > _IN_TURN_BYTES:
         return lambda: _made(pair, files, level, cache)

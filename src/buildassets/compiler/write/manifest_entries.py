@@ -27,6 +27,7 @@ def manifest_of(
     graph: "AssetGraph",
     stored: Mapping[LogicalPath, Stored],
     mode: Mode,
+    *,
     digest_of: Callable[[str], str],
 ) -> Manifest:
     """The manifest of a release with the assets of `graph`, whose files are `stored`; no earlier release is in it.
@@ -39,7 +40,7 @@ def manifest_of(
         engines=engines,
         url=config.url,
         assets={
-            path: entry(config, asset, stored[path], graph.imports.get(path, ()), graph.preloads.get(path, ()))
+            path: entry(config, asset, stored[path], graph.imports.get(path, ()), preloads=graph.preloads.get(path, ()))
             for path, asset in sorted(graph.assets.items())
         },
         importmap=graph.importmap.imports,
@@ -68,6 +69,7 @@ def entry(
     asset: Linked,
     stored: Stored,
     imports: tuple[LogicalPath, ...],
+    *,
     preloads: tuple[LogicalPath, ...] = (),
 ) -> Entry:
     """The entry of `asset`, whose file is `stored`; for `imports` see `imports_of`, `preloads` are those of a sheet."""

@@ -89,7 +89,9 @@ class _Work:
 
     def copy(self, content: bytes) -> Copy:
         """A copy with `content`; no copy if that is empty."""
-        return Copy(tuple(self.files), self.coding, len(content), digest(content), content or None)
+        return Copy(
+            tuple(self.files), self.coding, size_bytes=len(content), digest=digest(content), content=content or None
+        )
 
 
 @frozen
@@ -105,6 +107,7 @@ def made_copies(
     places: CopyPlaces,
     cache: Cache | None = None,
     executor: "Executor | None" = None,
+    *,
     away: "Away | None" = None,
 ) -> Iterator[Copy]:
     """The copies of all files, the largest first, so that no core waits for a last large one when all else is done.
@@ -125,7 +128,7 @@ def made_copies(
         cache.keep_from_others(
             (_step_of(work)[0], work.files[0], partial(chunks_of, places.path(work.files[0]))) for work in ordered
         )
-    begun = deque(_begun(work, places, cache, executor, means) for work in ordered)
+    begun = deque(_begun(work, places, cache, executor, means=means) for work in ordered)
     while begun:
         yield begun.popleft()()
 
@@ -154,7 +157,7 @@ def _held_bytes(work: _Work) -> int:
 
 
 def _begun(
-    work: _Work, places: CopyPlaces, cache: Cache | None, executor: "Executor | None", means: _Means
+    work: _Work, places: CopyPlaces, cache: Cache | None, executor: "Executor | None", *, means: _Means
 ) -> Callable[[], Copy]:
     if cache and (copy := _held(work, places, cache)):
         return lambda: copy
@@ -170,7 +173,7 @@ def _held(work: _Work, places: CopyPlaces, cache: Cache) -> Copy | None:
     if isinstance(known, Stale):
         return None
     if known.size_bytes == 0 or all(cache.files.of(path) == known.result for path in work.paths(places)):
-        return Copy(tuple(work.files), work.coding, known.size_bytes, known.result, None)
+        return Copy(tuple(work.files), work.coding, size_bytes=known.size_bytes, digest=known.result, content=None)
     return None
 
 
@@ -211,7 +214,13 @@ def _made(work: _Work, places: CopyPlaces, means: _Means, outdated: Collection[s
 def _large_copy(work: _Work, places: CopyPlaces, cache: Cache | None, means: _Means) -> Copy:
     """The same as `_copy`, but neither the file nor its copy is in memory as a whole."""
     made = _kept(work, cache, IN_FILE, partial(_made_in_file, work, places, means))
-    return Copy(tuple(work.files), work.coding, made.size_bytes, made.digest, made if made.size_bytes else None)
+    return Copy(
+        tuple(work.files),
+        work.coding,
+        size_bytes=made.size_bytes,
+        digest=made.digest,
+        content=made if made.size_bytes else None,
+    )
 
 
 def _made_in_file(work: _Work, places: CopyPlaces, means: _Means, outdated: Collection[str]) -> OnDisk:

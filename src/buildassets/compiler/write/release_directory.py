@@ -78,7 +78,9 @@ class KnownFiles:
             return None  # a name without a fingerprint does not identify the content
         if not all(path in self.untouched for path in files_of(output, entry)):
             return None
-        return Stored(entry.file, entry.size, entry.integrity, entry.encodings, entry.digests)
+        return Stored(
+            entry.file, entry.size, integrity=entry.integrity, encodings=entry.encodings, digests=entry.digests
+        )
 
 
 class ReleaseWriter:
@@ -87,7 +89,7 @@ class ReleaseWriter:
     If it `is_lasting`, all files are synced to disk before the manifest names them.
     """
 
-    def __init__(self, output: str, staging: Staging, is_lasting: bool, permission: Permission) -> None:
+    def __init__(self, output: str, staging: Staging, *, is_lasting: bool, permission: Permission) -> None:
         self._permission = permission
         self._output = output
         self._staging = staging
@@ -134,7 +136,7 @@ class ReleaseWriter:
         copies: dict[str, list[Copy]] = {each.file: [] for each in to_compress}
         places = CopyPlaces(os.path.join(self._output, ASSETS_FOLDER), self._path, self.place)
         done = 0
-        for copy in made_copies(to_compress, places, cache, executor, away):
+        for copy in made_copies(to_compress, places, cache, executor, away=away):
             done += len(copy.files)
             if progress is not None:
                 progress(done, len(to_compress) * len(levels), f"{copy.files[0]}{SUFFIXES[copy.coding]}")
@@ -213,13 +215,17 @@ class ReleaseWriter:
         content = asset.content
         self.take_in(asset.file, content)
         if algorithm is None:
-            return Stored(asset.file, size_of(content), None, {}, {IDENTITY: in_base64(asset.digest)})
+            return Stored(
+                asset.file, size_of(content), integrity=None, encodings={}, digests={IDENTITY: in_base64(asset.digest)}
+            )
         if isinstance(content, bytes):
-            return Stored(asset.file, len(content), integrity(algorithm, content), {}, {})
+            return Stored(asset.file, len(content), integrity=integrity(algorithm, content), encodings={}, digests={})
         running = new(algorithm)
         for chunk in self.chunks(asset.file):
             running.update(chunk)
-        return Stored(asset.file, content.size_bytes, metadata_of(algorithm, running.digest()), {}, {})
+        return Stored(
+            asset.file, content.size_bytes, integrity=metadata_of(algorithm, running.digest()), encodings={}, digests={}
+        )
 
     def _take_in_from_disk(self, name: str, content: OnDisk) -> None:
         path = os.path.join(self._output, name)
@@ -309,7 +315,7 @@ def release_directory(output: str, *, is_lasting: bool, permission: Permission) 
         os.mkdir(folder, 0o700)
         staging = Staging(output, folder)
         try:
-            yield ReleaseWriter(output, staging, is_lasting, permission)
+            yield ReleaseWriter(output, staging, is_lasting=is_lasting, permission=permission)
         finally:
             staging.close()
             remove_temporary(folder)

@@ -127,7 +127,7 @@ def _with_copies(entry: Entry, codings: Collection[str]) -> Entry:
     """`entry` with the copies in `codings` only, and without its inputs and references."""
     sizes = {coding: size for coding, size in entry.encodings.items() if coding in codings}
     digests = {coding: digest for coding, digest in entry.digests.items() if coding in codings or coding == IDENTITY}
-    return Entry(entry.file, entry.type, entry.size, entry.integrity, sizes, digests=digests)
+    return Entry(entry.file, entry.type, size=entry.size, integrity=entry.integrity, encodings=sizes, digests=digests)
 
 
 def _files(assets: Mapping[str, Entry]) -> set[str]:

@@ -129,13 +129,13 @@ def _release(name: str, version: str, described: dict[str, Any], published: floa
     return Release(
         name,
         version,
-        _tarball(described),
-        integrity if isinstance(integrity, str) else "",
-        license_of(described),
-        _ranges(_texts(described, "dependencies")),
-        _ranges({peer: wanted for peer, wanted in peers.items() if peer not in optional}),
-        _deprecation(described.get("deprecated")),
-        published,
+        tarball=_tarball(described),
+        integrity=integrity if isinstance(integrity, str) else "",
+        license=license_of(described),
+        requires=_ranges(_texts(described, "dependencies")),
+        peers=_ranges({peer: wanted for peer, wanted in peers.items() if peer not in optional}),
+        deprecation=_deprecation(described.get("deprecated")),
+        published=published,
     )
 
 

@@ -93,7 +93,7 @@ class Registry:
                 url,
                 _LARGEST_ARCHIVE_BYTES,
                 _ARCHIVE_SECONDS,
-                self._terms(url, {}),
+                terms=self._terms(url, {}),
                 permission=self.settings.permission,
             )
         except FileNotFoundError as fault:
@@ -154,9 +154,9 @@ class Registry:
         return Terms(
             headers,
             self.settings.authorization_for(url),
-            body,
-            {} if is_direct else self.settings.proxies,
-            self._certificates,
+            body=body,
+            proxies={} if is_direct else self.settings.proxies,
+            certificates=self._certificates,
         )
 
     @cached_property

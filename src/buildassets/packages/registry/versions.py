@@ -16,7 +16,7 @@ _DAY_SECONDS: Final = 86_400
 
 def is_exact(text: str) -> bool:
     """Whether `text` is one version."""
-    return len(text) <= _LONGEST and nodesemver.valid(text, False) is not None
+    return len(text) <= _LONGEST and nodesemver.valid(text, loose=False) is not None
 
 
 def satisfies(version: str, wanted: str) -> bool:
@@ -24,7 +24,7 @@ def satisfies(version: str, wanted: str) -> bool:
     if len(wanted) > _LONGEST or not is_exact(version):
         return False
     try:
-        return bool(nodesemver.satisfies(version, wanted.strip(), False))
+        return bool(nodesemver.satisfies(version, wanted.strip(), loose=False))
     except ValueError:
         return False
 
@@ -32,7 +32,7 @@ def satisfies(version: str, wanted: str) -> bool:
 def newest_of(versions: Iterable[str]) -> str | None:
     """The highest of `versions`; None if none is valid."""
     exact = [version for version in versions if is_exact(version)]
-    return nodesemver.sort(exact, False)[-1] if exact else None
+    return nodesemver.sort(exact, loose=False)[-1] if exact else None
 
 
 def candidates(package: Package, wanted: Sequence[str], published_before: float | None = None) -> Mapping[str, Release]:

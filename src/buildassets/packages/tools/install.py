@@ -269,7 +269,7 @@ def _resolved(
             fetched += [one.name] if _fetched(shop, one.name, known) else []
             continue
         with _staging(shop) as staging:
-            entries[one.name] = _locked(shop, kind, choice, one.range, staging)
+            entries[one.name] = _locked(shop, kind, choice, one.range, staging=staging)
             _put(shop, os.path.join(staging, platform_of(kind)), home_of(shop.tools, one.name, entries[one.name]))
         fetched.append(one.name)
     return entries, fetched, notices
@@ -304,14 +304,16 @@ def _chosen(shop: Workshop, kind: ToolKind, wanted: str, locked_version: str) ->
     return _Choice(version, releases, complete if complete and len(releases) < len(kind.platforms) else "")
 
 
-def _locked(shop: Workshop, kind: ToolKind, choice: _Choice, wanted: str, staging: str) -> LockedTool:
+def _locked(shop: Workshop, kind: ToolKind, choice: _Choice, wanted: str, *, staging: str) -> LockedTool:
     """The new entry of the lock for a tool; unpacks the files of each platform below `staging`."""
     machines = ", ".join(choice.releases)
     shop.report(f"fetching {kind.name} {choice.version} for {machines}")
     with UnwaitedThreads(_AT_ONCE) as executor:
         platforms = dict(executor.map(partial(_locked_platform, shop, kind, staging), choice.releases.items()))
     stated = choice.releases[platform_of(kind)].license
-    return LockedTool(choice.version, " ".join(stated.split()), platforms, wanted, choice.complete)
+    return LockedTool(
+        choice.version, " ".join(stated.split()), platforms=platforms, range=wanted, complete=choice.complete
+    )
 
 
 def _locked_platform(

@@ -40,13 +40,15 @@ class ToolKind:
 
 TOOLS: Final[Mapping[str, ToolKind]] = {
     # esbuild is linked statically: musl needs no separate one.
-    "esbuild": ToolKind("esbuild", "@esbuild/", _PLATFORMS, ("bin/esbuild",), ("esbuild.exe",)),
+    "esbuild": ToolKind(
+        "esbuild", "@esbuild/", platforms=_PLATFORMS, programs=("bin/esbuild",), windows_programs=("esbuild.exe",)
+    ),
     "dart-sass": ToolKind(
         "dart-sass",
         "sass-embedded-",
-        _WITH_MUSL,
-        ("dart-sass/src/dart", "dart-sass/src/sass.snapshot"),
-        ("dart-sass/src/dart.exe", "dart-sass/src/sass.snapshot"),
+        platforms=_WITH_MUSL,
+        programs=("dart-sass/src/dart", "dart-sass/src/sass.snapshot"),
+        windows_programs=("dart-sass/src/dart.exe", "dart-sass/src/sass.snapshot"),
     ),
 }
 

@@ -93,7 +93,7 @@ def add(vendoring: Vendoring, asked: Mapping[str, str]) -> Vendored:
         kept = tuple(name for name, one in asked.items() if name in direct and not one)
         direct |= {name: one for name, one in asked.items() if name not in kept}
         pinned = {name: one.version for name, one in lock.vendor.items() if not asked.get(name)}
-        return replace(_arranged(vendoring, lock, direct, pinned, staging), kept=kept)
+        return replace(_arranged(vendoring, lock, direct, pinned, staging=staging), kept=kept)
 
 
 def update(vendoring: Vendoring, names: Sequence[str]) -> Vendored:
@@ -103,7 +103,7 @@ def update(vendoring: Vendoring, names: Sequence[str]) -> Vendored:
         for name in names:
             _refuse_unlocked(lock, name)
         pinned = {name: one.version for name, one in lock.vendor.items() if names and name not in names}
-        return _arranged(vendoring, lock, _direct(lock), pinned, staging)
+        return _arranged(vendoring, lock, _direct(lock), pinned, staging=staging)
 
 
 def remove(vendoring: Vendoring, names: Sequence[str]) -> Vendored:
@@ -221,12 +221,12 @@ def _turn(vendoring: Vendoring) -> Iterator[str]:
 
 
 def _arranged(
-    vendoring: Vendoring, lock: Lock, direct: Mapping[str, str], pinned: Mapping[str, str], staging: str
+    vendoring: Vendoring, lock: Lock, direct: Mapping[str, str], pinned: Mapping[str, str], *, staging: str
 ) -> Vendored:
     trees: dict[tuple[str, str], Unpacked] = {}
     limit = days_before(vendoring.now_seconds, vendoring.min_age_days)
     wanted = Wanted(direct, pinned, limit, {name: one.version for name, one in lock.vendor.items()})
-    needed_of = partial(_needed_of, vendoring, lock, direct, staging, trees)
+    needed_of = partial(_needed_of, vendoring, lock, direct, staging=staging, trees=trees)
     found = resolved(wanted, vendoring.registry().required, needed_of)
     _refuse_unfit(found)
     after = {name: _locked(found, name, trees[name, one.version], direct) for name, one in found.releases.items()}
@@ -238,7 +238,7 @@ def _arranged(
     packages = {name: (trees[name, after[name].version], after[name]) for name in changed}
     modules = {specifier: file for specifier, file in found.needed.modules.items() if specifier.isprintable()}
     notices = _notices(vendoring, found, pinned, limit)
-    done = Vendored(result, modules, changed, gone, (*notices, *_warnings(found)))
+    done = Vendored(result, modules, changed=changed, removed=gone, diagnostics=(*notices, *_warnings(found)))
     with vendoring.configured(done), _put(vendoring, staging, packages, gone):
         write_lock(vendoring.folder, result, permission=vendoring.permission)
     return done
@@ -248,9 +248,10 @@ def _needed_of(
     vendoring: Vendoring,
     lock: Lock,
     direct: Mapping[str, str],
+    releases: Mapping[str, Release],
+    *,
     staging: str,
     trees: dict[tuple[str, str], Unpacked],
-    releases: Mapping[str, Release],
 ) -> Needed:
     """The modules and imports that `releases` need. Fetches and verifies those not in `trees` yet, and adds them."""
     absent = [_as_locked(lock, one) for name, one in releases.items() if (name, one.version) not in trees]
@@ -294,11 +295,11 @@ def _locked(found: Resolution, name: str, tree: Unpacked, direct: Mapping[str, s
     return LockedPackage(
         release.version,
         direct.get(name, ""),
-        name in direct,
-        sha512_text(digest),
-        " ".join(release.license.split()),
-        {file: digest_of(os.path.join(tree.folder, *file.split("/"))) for file in files},
-        {
+        direct=name in direct,
+        integrity=sha512_text(digest),
+        license=" ".join(release.license.split()),
+        files={file: digest_of(os.path.join(tree.folder, *file.split("/"))) for file in files},
+        requires={
             other: by[name]
             for other, by in sorted(found.ranges.items())
             if name in by and other in _imported(found, name)

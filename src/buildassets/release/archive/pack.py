@@ -65,7 +65,9 @@ def _write_zip(files: Mapping[str, Expected], contents: Contents, write: Write) 
         size = packed = expected.size_bytes
         if copy is not None:
             packed = files[copy].size_bytes - len(GZIP_HEADER) - GZIP_TRAILER_BYTES
-        directory.begin(Stored(name, size, packed, copy is not None, contents.checksum(name)))
+        directory.begin(
+            Stored(name, size, packed_bytes=packed, is_deflated=copy is not None, checksum=contents.checksum(name))
+        )
         chunks = contents.chunks(name) if copy is None else _deflated(contents.copy(copy), packed)
         for chunk in chunks:
             write(chunk)

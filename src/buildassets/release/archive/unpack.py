@@ -42,7 +42,7 @@ def unpack(
     ReleaseError where the archive is not exactly one whole release, or the destination holds anything else.
     """
     destination = os.path.realpath(destination)
-    earlier = _earlier(destination, shown_destination, replaces)
+    earlier = _earlier(destination, shown_destination, replaces=replaces)
     inventory = inventory_of_archive(archive, shown)
     with _staging(destination) as folder:
         report = examined(_written(members_of_archive(archive, shown), folder), inventory)
@@ -53,7 +53,7 @@ def unpack(
             make_folders(os.path.dirname(destination))
             put_in_place(folder, destination)
         else:
-            _take_over(folder, destination, shown_destination, inventory, earlier, permission)
+            _take_over(folder, destination, shown_destination, inventory, earlier=earlier, permission=permission)
     return inventory
 
 
@@ -64,7 +64,7 @@ def refuse_foreign(project: str, destination: str, shown: Callable[[str], str]) 
         raise refusal("unpack/foreign", message, shown(destination), hint=hint)
 
 
-def _earlier(destination: str, shown: str, replaces: bool) -> Inventory | None:
+def _earlier(destination: str, shown: str, *, replaces: bool) -> Inventory | None:
     """The release that will be replaced; None where the destination is missing or empty."""
     if not os.path.lexists(destination) or (os.path.isdir(destination) and not os.listdir(destination)):
         return None
@@ -128,7 +128,7 @@ def _chunks_written(member: Member, folder: str, folders: set[str]) -> Iterator[
 
 
 def _take_over(
-    folder: str, destination: str, shown: str, inventory: Inventory, earlier: Inventory, permission: Permission
+    folder: str, destination: str, shown: str, inventory: Inventory, *, earlier: Inventory, permission: Permission
 ) -> None:
     """Move the files of a release into place, the manifest last, as a build does; then remove those of the earlier."""
     with locked(destination):

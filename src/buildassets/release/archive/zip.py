@@ -58,7 +58,7 @@ class Directory:
         is_large = max(sizes) >= _LIMIT_32
         name, extra = _encoded(file.name), _zip64(*sizes) if is_large else b""
         shown = (_LIMIT_32, _LIMIT_32) if is_large else sizes
-        self._put(b"PK\x03\x04" + _common(file, name, len(extra), shown, is_large) + name + extra)
+        self._put(b"PK\x03\x04" + _common(file, name, len(extra), shown, is_large=is_large) + name + extra)
         self._offset += file.packed_bytes
 
     def close(self) -> None:
@@ -88,10 +88,10 @@ def _directory_entry(file: Stored, offset: int) -> bytes:
     made_by = _UNIX << 8 | (_VERSION_64 if large else _VERSION)
     head = b"PK\x01\x02" + struct.pack("<H", made_by)
     tail = struct.pack("<HHHII", 0, 0, 0, _MODE, shown_offset)
-    return head + _common(file, name, len(extra), (size, packed), bool(large)) + tail + name + extra
+    return head + _common(file, name, len(extra), (size, packed), is_large=bool(large)) + tail + name + extra
 
 
-def _common(file: Stored, name: bytes, extra_bytes: int, sizes: tuple[int, int], is_large: bool) -> bytes:
+def _common(file: Stored, name: bytes, extra_bytes: int, sizes: tuple[int, int], *, is_large: bool) -> bytes:
     """The fields that a header and an entry of the directory share."""
     return struct.pack(
         "<HHHHHIIIHH",

@@ -116,9 +116,9 @@ class _Comparison:
         """The change of an asset for which `is_changed` holds."""
         before, after = self._before.get(path), self._after.get(path)
         if before is None or after is None:
-            return Change(path, before, after, (path,), ())
+            return Change(path, before, after=after, chain=(path,), causes=())
         chain = self._chain(path)
-        return Change(path, before, after, chain, tuple(self._causes(chain[-1])))
+        return Change(path, before, after=after, chain=chain, causes=tuple(self._causes(chain[-1])))
 
     def _chain(self, path: str) -> tuple[str, ...]:
         """The shortest way from `path`, along changed references, to an asset that certainly changed by itself."""

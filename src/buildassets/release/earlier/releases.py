@@ -118,7 +118,7 @@ def _beside(source: str) -> str:
 def _reader(folder: str, permission: Permission) -> Callable[[str, int, str], None]:
     """The `fetch` of an EarlierRelease whose files are below `folder`, which may be a URL."""
     if folder.startswith(_HTTP):
-        return partial(_from_url, folder.rstrip("/") + "/", permission)
+        return partial(_from_url, folder.rstrip("/") + "/", permission=permission)
     return partial(_from_folder, _path(folder))
 
 
@@ -127,7 +127,7 @@ def _path(source: str) -> str:
     return url2pathname(urlsplit(source).path) if source.startswith("file:") else source
 
 
-def _from_url(folder: str, permission: Permission, file: str, size_bytes: int, place: str) -> None:
+def _from_url(folder: str, file: str, size_bytes: int, place: str, *, permission: Permission) -> None:
     download_to(place, folder + to_url(file), size_bytes, permission=permission)
 
 

@@ -15,7 +15,7 @@ _RELEASE: Final = "release"  # the reference to the release itself in the bill
 _CERTAIN, _LIKELY = 1, 0.6
 
 
-def bill(components: Sequence[Component], release: str, manifest_digest: str, version: str, at: str | None) -> Any:
+def bill(components: Sequence[Component], release: str, manifest_digest: str, version: str, *, at: str | None) -> Any:
     """The bill, as a JSON value, of `components` in the `release` whose manifest has the SHA-256 `manifest_digest`.
 
     `version` is that of this program, `at` the time to record, if any.

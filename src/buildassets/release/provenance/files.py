@@ -19,7 +19,7 @@ STATEMENT_SUFFIX = ".intoto.json"
 BILL_SUFFIX = ".cdx.json"
 
 
-def attest(output: str, inputs: Mapping[str, str], project: str, mode: str, at: str | None) -> tuple[str, str]:
+def attest(output: str, inputs: Mapping[str, str], project: str, mode: str, *, at: str | None) -> tuple[str, str]:
     """Write a statement and a bill of materials about the release directory `output`, and return their paths.
 
     `inputs` maps the names of all files that the release was made of to their paths. `project` is the folder of the
@@ -31,9 +31,11 @@ def attest(output: str, inputs: Mapping[str, str], project: str, mode: str, at: 
     listed = inventory(content, MANIFEST_NAME)
     bill_path, statement_path = output + BILL_SUFFIX, output + STATEMENT_SUFFIX
     components = vendored(inputs, project)
-    text = _text(bill(components, listed.release, digest(content), manifest.version, at))
+    text = _text(bill(components, listed.release, digest(content), manifest.version, at=at))
     digests = {name: _digest_of(path) for name, path in inputs.items()}
-    made = Made(manifest, digest(content), mode, digests, (os.path.basename(bill_path), digest(text)), at)
+    made = Made(
+        manifest, digest(content), mode=mode, inputs=digests, bill=(os.path.basename(bill_path), digest(text)), at=at
+    )
     _write(bill_path, text)
     _write(statement_path, _text(statement(made)))
     return statement_path, bill_path

@@ -72,7 +72,13 @@ def vendored(inputs: Mapping[str, str], project: str) -> tuple[Component, ...]:
             continue
         locations_by_key.setdefault(key, []).append(name)
     return tuple(
-        Component(name, version, licenses.get((name, version, is_package), ""), is_package, tuple(locations))
+        Component(
+            name,
+            version,
+            license=licenses.get((name, version, is_package), ""),
+            is_package=is_package,
+            locations=tuple(locations),
+        )
         for (name, version, is_package), locations in sorted(locations_by_key.items())
     )
 

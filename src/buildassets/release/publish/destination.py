@@ -96,7 +96,7 @@ class Storage(Protocol):
     def open(self, path: str, mode: str, *, block_size: int, **settings: Any) -> Any:
         """Open a file that is read or written in parts of `block_size` bytes."""
 
-    def makedirs(self, path: str, exist_ok: bool) -> None:
+    def makedirs(self, path: str, *, exist_ok: bool) -> None:
         """Make a folder and its parents."""
 
     def mv(self, path1: str, path2: str) -> None:
@@ -131,7 +131,7 @@ class LocalStorage:
         """See Storage."""
         return open(path, mode, block_size, opener=_without_link)
 
-    def makedirs(self, path: str, exist_ok: bool) -> None:
+    def makedirs(self, path: str, *, exist_ok: bool) -> None:
         """See Storage."""
         make_folders(self._folder)
         make_folders_below(self._folder, [f"{path_below(self._folder, path) or ''}/file"])
@@ -324,7 +324,7 @@ def destination(target: str, *, permission: Permission) -> Destination:
     if protocol in _LOCAL:
         folder = _folder(target)
         return Destination(LocalStorage(folder, permission), folder, protocol)
-    require(permission.network, f"to ask `{masked_url(target)}`")
+    require(permitted=permission.network, what=f"to ask `{masked_url(target)}`")
     return _remote(target, protocol)
 
 

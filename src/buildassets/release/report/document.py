@@ -45,7 +45,7 @@ def document(facts: Facts) -> dict[str, Any]:
         "total": _total(total_of(manifest.assets.values())),
         "kinds": [{"kind": kind, **_total(total)} for kind, total in totals(manifest.assets).items()],
         "assets": [
-            _asset(path, manifest.assets[path], facts.references, ways[path], contents.get(path))
+            _asset(path, manifest.assets[path], facts.references, ways[path], contents=contents.get(path))
             for path in sorted(manifest.assets)
         ],
         "duplicates": {
@@ -65,7 +65,7 @@ def _total(total: Total) -> dict[str, int]:
 
 
 def _asset(
-    path: str, entry: Entry, references: References, way: Iterable[str], contents: Contents | None
+    path: str, entry: Entry, references: References, way: Iterable[str], *, contents: Contents | None
 ) -> dict[str, Any]:
     found = {
         "path": path,

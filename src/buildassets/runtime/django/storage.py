@@ -39,7 +39,7 @@ class ReleaseFilesMixin(Storage):
 
     serves_release = True
 
-    def url(self, name: str | None, force: bool = False) -> str:
+    def url(self, name: str | None, force: bool = False) -> str:  # noqa: FBT001, FBT002 Django's
         """The URL of the asset `name`; a query or a fragment at its end is kept, a folder's URL is without fingerprint.
 
         Raises StaticFileNotFound for a name that is no asset. `force` is ignored; only Django's own storages use it.
@@ -61,7 +61,10 @@ class ReleaseFilesMixin(Storage):
         return found + mark
 
     def post_process(
-        self, paths: Mapping[str, Any], dry_run: bool = False, **options: Any
+        self,
+        paths: Mapping[str, Any],
+        dry_run: bool = False,  # noqa: FBT001, FBT002 Django's
+        **options: Any,
     ) -> Iterator[tuple[str, str, bool]]:
         """Copy the release, for `collectstatic`: yields logical path, file name, and whether the file was copied.
 

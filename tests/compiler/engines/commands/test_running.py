@@ -41,7 +41,7 @@ def outcome_of(program: str, folder: Path, *, seconds: float = PATIENCE_SECONDS,
             str(folder),
             os.environ,
             given.fileno(),
-            limits,
+            limits=limits,
         )
 
 
@@ -94,7 +94,7 @@ def test_messages_without_end_are_read_and_dropped(tmp_path: Path, stream: str) 
 
 def test_a_program_that_is_not_there_raises(tmp_path: Path) -> None:
     with open(os.devnull, "rb") as given, pytest.raises(FileNotFoundError):
-        ProcessGroups().run(Permitted(("./none",)), str(tmp_path), {}, given.fileno(), Limits(1))
+        ProcessGroups().run(Permitted(("./none",)), str(tmp_path), {}, given.fileno(), limits=Limits(1))
 
 
 def test_closing_ends_what_runs_and_starts_nothing_more(tmp_path: Path) -> None:
@@ -103,7 +103,9 @@ def test_closing_ends_what_runs_and_starts_nothing_more(tmp_path: Path) -> None:
 
     def wait() -> None:
         with open(os.devnull, "rb") as given:
-            outcomes.append(groups.run(program, str(tmp_path), os.environ, given.fileno(), Limits(PATIENCE_SECONDS)))
+            outcomes.append(
+                groups.run(program, str(tmp_path), os.environ, given.fileno(), limits=Limits(PATIENCE_SECONDS))
+            )
 
     thread = Thread(target=wait)
     thread.start()
@@ -113,7 +115,7 @@ def test_closing_ends_what_runs_and_starts_nothing_more(tmp_path: Path) -> None:
     assert [outcome.code for outcome in outcomes] == [-9]
     wait_for(lambda: not is_running(grandchild(tmp_path)))
     with open(os.devnull, "rb") as given, pytest.raises(ClosedError):
-        groups.run(program, str(tmp_path), os.environ, given.fileno(), Limits(1))
+        groups.run(program, str(tmp_path), os.environ, given.fileno(), limits=Limits(1))
 
 
 def test_uninterrupted_work_ends_before_a_signal_does(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from buildassets.compiler.engines.sass.advice import advice
 def given(message: str, text: str) -> str | None:
     """The advice about what stands behind the mark `¤` in `text`."""
     before, _, after = text.partition("¤")
-    return advice(message, after.partition("\n")[0], before + after, len(before), lambda: [before + after])
+    return advice(message, after.partition("\n")[0], before + after, len(before), texts=lambda: [before + after])
 
 
 @pytest.mark.parametrize(

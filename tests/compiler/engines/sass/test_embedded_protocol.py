@@ -54,7 +54,9 @@ def test_packet_is_length_number_and_message() -> None:
 def test_compile_request_is_what_the_generated_classes_read(
     source: str, url: str, syntax: SassSyntax, load_paths: list[str], folder: str, functions: list[str]
 ) -> None:
-    message = InboundMessage.FromString(compile_request(source, url, syntax, load_paths, folder, functions))
+    message = InboundMessage.FromString(
+        compile_request(source, url, syntax, load_paths, package_folder=folder, functions=functions)
+    )
     request = message.compile_request
     assert message.WhichOneof("message") == "compile_request"
     assert (request.string.source, request.string.url, request.string.syntax) == (source, url, syntax)

@@ -101,7 +101,7 @@ def listed(answer: bytes | None) -> list[tuple[int, int]]:
 @given(texts(SCRIPT_PIECES), st.sampled_from([None, True, False]))
 def test_tokens_of_scripts_are_the_same(text: str, module: bool | None) -> None:
     expected = [(int(kind), end) for kind, _, end in js.tokens(text, module=module)]
-    assert listed(asked_of_script(Question.SCRIPT_TOKENS, text, "", module)) == expected
+    assert listed(asked_of_script(Question.SCRIPT_TOKENS, text, "", module=module)) == expected
 
 
 @given(texts(SHEET_PIECES))
@@ -150,7 +150,7 @@ def test_tokens_go_on_behind_braces_that_are_left_out(text: str) -> None:
 
 @given(texts(SCRIPT_PIECES))
 def test_scripts_are_reduced_to_the_same(text: str) -> None:
-    assert Source(text, None).reduced() == js_minify.reduced(js_minify.pieces(text))
+    assert Source(text, module=None).reduced() == js_minify.reduced(js_minify.pieces(text))
 
 
 @given(texts(SCRIPT_PIECES), texts(SCRIPT_PIECES))
@@ -159,7 +159,7 @@ def test_scripts_are_compared_alike(text: str, other: str) -> None:
     is_bad = any(piece.kind is js.Kind.BAD for piece in source)
     for minified in (other, text, js_minify.reduced(source)):
         expected = None if is_bad else js_minify.same_meaning(source, js_minify.pieces(minified))
-        assert Source(text, None).compared(minified) is expected
+        assert Source(text, module=None).compared(minified) is expected
 
 
 @given(texts(SCRIPT_PIECES))

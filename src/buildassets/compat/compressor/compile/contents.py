@@ -135,7 +135,7 @@ class Contents:
             return part
         base = join(self.options.output_dir, block.kind, f"inline.{block.kind}")
         find = self.files.find if block.mode != "inline" else _nothing
-        url = next(page_urls(block.kind, text, self.options.prefixes, base, find), None)
+        url = next(page_urls(block.kind, text, self.options.prefixes, base, find=find), None)
         if url is None:
             return part
         if block.mode != "inline":
@@ -201,7 +201,9 @@ class Contents:
                 self.is_traceable = False  # nobody reports what a program or class reads
             self._read(content)
             text = self._tried(lambda: precompiled(content, self.options.precompilers[part.type]), location)
-            content = Content(text, kind, content.attributes, "utf-8", content.file, content.path)
+            content = Content(
+                text, kind, attributes=content.attributes, charset="utf-8", file=content.file, path=content.path
+            )
             path = splitext(path)[0] + f".{kind}"
             return self._plain_member(content, path, location, is_changed=True)
         if kind == "css" and path.endswith(_SCSS):
@@ -242,7 +244,9 @@ class Contents:
             folders = [root.path for root in self.files.roots]
             self._read(content)
             text = self._tried(lambda: compiled_sass(content, suffix, folders, self.read), location)
-            compiled = Content(text, "css", content.attributes, "utf-8", content.file, content.path)
+            compiled = Content(
+                text, "css", attributes=content.attributes, charset="utf-8", file=content.file, path=content.path
+            )
             return self._plain_member(compiled, splitext(path)[0] + ".css", location, is_changed=True)
         if content.file and path.endswith(suffix) and self.files.find(path):
             if self.files.is_of_package(content.file):
@@ -273,7 +277,7 @@ class Contents:
             self._error("compressor/charset", message, location, "give its encoding in the attribute `charset`")
         except OSError as fault:
             self._error("compressor/missing", f"cannot read `{path}`: {fault.strerror}", location)
-        return Content(text, kind, given, charset, file, path)
+        return Content(text, kind, attributes=given, charset=charset, file=file, path=path)
 
     def _linked(self, path: str, url: str, location: Location) -> tuple[str, str]:
         """The logical path and the file of what a block links as `path`."""

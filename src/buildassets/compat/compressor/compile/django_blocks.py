@@ -132,7 +132,7 @@ class DjangoBlocks:
             self._broken.append(warning("compressor/unknown", message, place.location(), hint=MANY))
 
         for one in variants(render, report):
-            yield Rendering(node.block, one.text, place, one.missing, one.fault)
+            yield Rendering(node.block, one.text, place=place, missing=one.missing, fault=one.fault)
 
     def _source(self, origin: Any) -> str:
         key = str(origin)

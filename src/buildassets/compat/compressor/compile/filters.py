@@ -33,14 +33,14 @@ class Filters:
             else:
                 given: dict[str, Any] = {"filename": content.file, "basename": content.path, "charset": content.charset}
                 given |= {"kind": "file" if content.file else "inline", "elem": None}
-                text = _applied(name, text, content.kind, "input", given)
+                text = _applied(name, text, content.kind, "input", given=given)
         return text
 
     def on_whole(self, text: str, kind: str) -> str:
         """`text`, all contents of a file together, after the `output` of each filter. Raises PrecompilerError."""
         for name in self._names:
             if name != _TEMPLATE:
-                text = _applied(name, text, kind, "output", {})
+                text = _applied(name, text, kind, "output", given={})
         return text
 
     def has_output(self) -> bool:
@@ -61,7 +61,7 @@ def _class(name: str) -> Any:
         raise PrecompilerError(f"cannot import the filter `{name}`: {fault}") from None
 
 
-def _applied(name: str, text: str, kind: str, method: str, given: dict[str, Any]) -> str:
+def _applied(name: str, text: str, kind: str, method: str, *, given: dict[str, Any]) -> str:
     made = _class(name)
     try:
         apply = getattr(made(text, filter_type=kind), method, None)

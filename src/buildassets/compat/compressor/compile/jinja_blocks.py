@@ -219,7 +219,7 @@ class JinjaBlocks:
 
         self._in_block = True
         for one in variants(render, report):
-            self._found.append(Rendering(block, one.text, place, one.missing, one.fault))
+            self._found.append(Rendering(block, one.text, place=place, missing=one.missing, fault=one.fault))
         self._recorder, self._in_block = outer, False
 
     def _source(self, name: str | None) -> str:

@@ -24,7 +24,9 @@ _SYNTAX: Final = {"css": Syntax.CSS, "js": Syntax.JAVASCRIPT}
 _NO_PREFIX: Final = "\0"
 
 
-def page_urls(kind: str, text: str, prefixes: Sequence[str], base: str, find: Callable[[str], object]) -> Iterator[str]:
+def page_urls(
+    kind: str, text: str, prefixes: Sequence[str], base: str, *, find: Callable[[str], object]
+) -> Iterator[str]:
     """The URLs of `text` that would name another file from a file of its own.
 
     They are below none of the URL prefixes, and name no file from the logical path `base`.

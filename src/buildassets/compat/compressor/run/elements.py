@@ -79,7 +79,9 @@ def _elements(block: str) -> Iterator[Element]:
             text = block[position:text_end] if name in _RAW_TEXT else None
         attributes = _attributes(match[2])
         if name != "link" or any(known == "rel" for known, _ in attributes):
-            yield Element(name, attributes, text, block[match.start() : end], match.start(), position)
+            yield Element(
+                name, attributes, text=text, markup=block[match.start() : end], start=match.start(), text_start=position
+            )
         position = end
 
 

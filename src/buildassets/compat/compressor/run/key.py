@@ -49,7 +49,7 @@ def block_key(
     def source(url: str) -> str:
         return source_of(url, prefixes, is_file)
 
-    parts = [_part(one, prefixes, source, groups, loose) for one in elements]
+    parts = [_part(one, prefixes, source, groups, loose=loose) for one in elements]
     text = json.dumps([*block, loose, parts], separators=(",", ":"))
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGITS]
 
@@ -65,6 +65,7 @@ def _part(
     prefixes: Sequence[str],
     source: Callable[[str], str],
     groups: dict[Attributes, int],
+    *,
     loose: bool,
 ) -> list[object]:
     url_name = _URLS.get(element.name)

@@ -98,9 +98,20 @@ def read_assets_yml(text: str, shown: str, mode: Mode) -> AssetsYml:
     section = own if isinstance(own, dict) else {}
     environments = tuple(key for key, value in settings.items() if _is_environment(key, value))
     merged = {key: value for key, value in settings.items() if key not in environments} | section
-    found = AssetsYml(merged, text, shown, places, frozenset(section), mode, others=environments)
+    found = AssetsYml(
+        merged, text, shown=shown, places=places, section=frozenset(section), environment=mode, others=environments
+    )
     notices = tuple(_notices(found, places))
-    return AssetsYml(merged, text, shown, places, frozenset(section), mode, notices, environments)
+    return AssetsYml(
+        merged,
+        text,
+        shown=shown,
+        places=places,
+        section=frozenset(section),
+        environment=mode,
+        notices=notices,
+        others=environments,
+    )
 
 
 def _is_environment(key: str, value: object) -> bool:

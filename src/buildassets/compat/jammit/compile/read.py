@@ -140,7 +140,7 @@ class Project:
             called = names_of_templates(templates, self.templating)
             names = {f"{self._name(path)}.js": one for path, one in called.items()}
             suffix = {"stylesheets": ".css", "javascripts": ".js", "templates": ".jst.js"}[kind]
-            yield Package(name + suffix, files, alone, names, kind == "templates")
+            yield Package(name + suffix, files, templates=alone, names=names, is_of_templates=kind == "templates")
 
     def _files(self, globs: Iterable[Glob]) -> list[str]:
         found: dict[str, None] = {}

@@ -95,7 +95,7 @@ def _expression(segment: str) -> str:
         elif sign == "?":
             expression += "[^/]"
         elif end > 0:
-            expression += _set(segment[position + 1 + negated : end], negated)
+            expression += _set(segment[position + 1 + negated : end], negated=negated)
             position = end
         elif sign == "\\" and position + 1 < len(segment):
             position += 1
@@ -106,7 +106,7 @@ def _expression(segment: str) -> str:
     return expression
 
 
-def _set(members: str, negated: bool) -> str:
+def _set(members: str, *, negated: bool) -> str:
     """The expression of a set; of a range such as `z-a` Ruby knows both ends, and no letter is in `[]`."""
     if not members:
         return "[^/]" if negated else "(?!)"

@@ -20,7 +20,7 @@ def stylesheets(assets: Assets, packages: Iterable[str], attributes: Mapping[str
     release, individually = release_of(assets), _is_for_debugging(request)
     own = {name: value for name, value in attributes.items() if name not in _IGNORED}
     given = {"integrity": release.asks_integrity, **own}
-    names = _files(release, (f"{package}.css" for package in packages), individually)
+    names = _files(release, (f"{package}.css" for package in packages), individually=individually)
     return _lines(assets.stylesheet(name, **given) for name in names)
 
 
@@ -30,7 +30,7 @@ def scripts(assets: Assets, packages: Iterable[str], attributes: Mapping[str, ob
     Raises AssetNotFound for an unknown package.
     """
     release, individually = release_of(assets), _is_for_debugging(request)
-    names = _files(release, (f"{package}.js" for package in packages), individually)
+    names = _files(release, (f"{package}.js" for package in packages), individually=individually)
     return _lines(assets.script(name, **_of_script(release, attributes)) for name in names)
 
 
@@ -49,7 +49,7 @@ def _of_script(release: Release, attributes: Mapping[str, Any]) -> dict[str, Any
     return {"defer": False, "integrity": release.asks_integrity, **attributes}
 
 
-def _files(release: Release, names: Iterable[str], individually: bool) -> Iterator[str]:
+def _files(release: Release, names: Iterable[str], *, individually: bool) -> Iterator[str]:
     """The files to load for packages with these `names`: their members, or themselves; of an empty one nothing."""
     members = release.packages.get("members", {})
     is_individual = individually or release.packages.get("individual") is True

@@ -54,10 +54,10 @@ def markup(kind: str, name: str) -> Markup:
     package = (pipeline_settings().get(KINDS[kind]) or {}).get(name) or {}
     template = package.get("template_name") or _TEMPLATE.format(kind)
     context = dict(package.get("extra_context") or {})
-    return Markup("\n".join(_element(assets(), kind, one, template, context) for one in names))
+    return Markup("\n".join(_element(assets(), kind, one, template, context=context) for one in names))
 
 
-def _element(assets: Assets, kind: str, asset: str, template: str, context: dict[str, Any]) -> str:
+def _element(assets: Assets, kind: str, asset: str, template: str, *, context: dict[str, Any]) -> str:
     own = _own_template(template)
     if own is not None:
         media_type = "text/css" if kind == "css" else "text/javascript"

@@ -92,7 +92,16 @@ def tree_of(bundle: Bundle, depth: int = 0) -> Tree:
     filters = tuple(map(_filter_use, bundle.filters))
     debug = bundle.debug if isinstance(bundle.debug, bool | str) else None
     merge = bool(bundle.merge)
-    return Tree(contents, bundle.output, filters, _plain(bundle.extra), debug, merge, bundle.place, bundle.name)
+    return Tree(
+        contents,
+        bundle.output,
+        filters=filters,
+        extra=_plain(bundle.extra),
+        debug=debug,
+        merge=merge,
+        place=bundle.place,
+        name=bundle.name,
+    )
 
 
 def _filter_use(one: Any) -> FilterUse:

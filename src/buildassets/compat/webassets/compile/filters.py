@@ -55,6 +55,6 @@ _OWN: Final = Meaning("not possible", "it is code of the project, which a build 
 _UNKNOWN: Final = Meaning("not possible", "no filter of webassets has this name: bring an engine, see docs/engines.md")
 
 
-def meaning_of(name: str, is_own: bool = False) -> Meaning:
+def meaning_of(name: str, *, is_own: bool = False) -> Meaning:
     """The meaning of the filter `name`."""
     return _OWN if is_own else FILTERS.get(name, _UNKNOWN)

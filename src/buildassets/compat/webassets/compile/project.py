@@ -73,7 +73,7 @@ class Project:
             self._outputs[self._relative(tree.output)] = None
         for use in tree.filters:
             self._uses.setdefault(use.name, use)
-            meaning = meaning_of(use.name, use.is_own)
+            meaning = meaning_of(use.name, is_own=use.is_own)
             if meaning.outcome == "not possible" and not self._is_compiled(meaning.suffixes):
                 message = f"the filter `{use.name}` is left out"
                 self.faults.append(warning("webassets/filter", message, self._place(tree, use.name), hint=meaning.note))
@@ -96,9 +96,9 @@ class Project:
         for number, text in enumerate(getlines(file)[line - 1 : line - 1 + _LINES_AT_MOST] if line else (), line):
             found = written.search(text)
             if found is not None:
-                return place(shown, number, found.start() + 1, text.rstrip("\n"), len(item))
+                return place(shown, number, found.start() + 1, text.rstrip("\n"), length=len(item))
         text = getline(file, line).rstrip("\n")
-        return place(shown, line, len(text) - len(text.lstrip()) + 1, text, max(1, len(text.strip())))
+        return place(shown, line, len(text) - len(text.lstrip()) + 1, text, length=max(1, len(text.strip())))
 
     def _setting_faults(self) -> Iterator[Diagnostic]:
         for name, value in sorted(self._found.settings.items()):
@@ -350,7 +350,7 @@ def _of_url(url: str, tree: Tree) -> Element:
     return {"element": kind, "attributes": {**extra, "href" if kind == "link" else "src": url}, "text": ""}
 
 
-def _text(value: str | bool | int) -> str | bool:
+def _text(value: str | bool | int) -> str | bool:  # noqa: FBT001 the value of an attribute
     return value if isinstance(value, str | bool) else str(value)
 
 

@@ -22,7 +22,7 @@ def entries(environment: Environment, bundle: Bundle) -> list[tuple[str, str | N
     assets = environment.assets
     release = release_of(assets)
     is_debugged = environment.debug is True and bundle.debug in (None, True)
-    names = dict.fromkeys(_shown(release, _names(release, bundle), is_debugged))
+    names = dict.fromkeys(_shown(release, _names(release, bundle), is_debugged=is_debugged))
     return [(name, None) if is_url(name) else _entry(assets, name) for name in names]
 
 
@@ -45,7 +45,7 @@ def _entry(assets: Assets, name: str) -> tuple[str, str | None]:
     return assets.url(name), assets.integrity(name)
 
 
-def _shown(release: Release, names: Iterator[str], is_debugged: bool) -> Iterator[str]:
+def _shown(release: Release, names: Iterator[str], *, is_debugged: bool) -> Iterator[str]:
     """What stands for `names` in the page: where it is debugged, the members that a release for development lists."""
     for name in names:
         members = _block(release, output_key(name)) if is_debugged else None

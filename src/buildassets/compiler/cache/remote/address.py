@@ -15,7 +15,7 @@ _PORTS: Final = {"http": 80, "https": 443, "redis": 6379, "rediss": 6379}
 def opened_store(url: str, environment: Mapping[str, str], *, permission: Permission) -> Store:
     """The store at `url`. Nothing is asked before it is used."""
     scheme = url.partition(":")[0]
-    require(permission.network, f"to ask `{masked_url(url)}`")
+    require(permitted=permission.network, what=f"to ask `{masked_url(url)}`")
     login = _login(url, environment)
     if scheme in ("http", "https"):
         from buildassets.compiler.cache.remote.http_store import HttpStore

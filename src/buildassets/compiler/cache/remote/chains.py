@@ -95,11 +95,13 @@ class _Chain:
             return Kept((), 0, self.names)
         result = self.result
         return Kept(
-            (Trace(tuple(self.keys), tuple(self.digests), result.digest, result.size_bytes, True),), 0, self.names
+            (Trace(tuple(self.keys), tuple(self.digests), result.digest, result.size_bytes, is_remote=True),),
+            0,
+            self.names,
         )
 
 
-def read_record(line: Line, seen: Seen, scope: str, key: str, verify: Verify) -> Value | None:
+def read_record(line: Line, seen: Seen, scope: str, key: str, *, verify: Verify) -> Value | None:
     """What `key` leads to in `scope`, if anything; in a thread of the `line`. What is `seen` is noted."""
     name = record_name(scope, key)
     content = line.store.get(name, MOST_RECORD_BYTES)
@@ -140,7 +142,7 @@ class Chains:
         """Ask for the record of the last key of `chain`."""
         self._pending += 1
         scope, verify = self._scopes[chain.scope]
-        work = partial(read_record, self._line, self._seen, scope, chain.keys[-1], verify)
+        work = partial(read_record, self._line, self._seen, scope, chain.keys[-1], verify=verify)
         self._line.call(self._answers, READ_FIRST - len(chain.keys), chain, work)
 
     def _after(self, chain: _Chain, value: Value | bytes | None) -> Fetched | None:

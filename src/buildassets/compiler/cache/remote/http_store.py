@@ -60,26 +60,32 @@ class HttpStore(ConnectedStore[HTTPConnection]):
     def put(self, name: str, content: bytes, *, replace: bool) -> None:
         """See Store."""
         headers = {"Content-Type": "application/octet-stream"}
-        status, _ = self._exchange(
-            "PUT", name, _CHUNK_BYTES, content, headers if replace else {**headers, "If-None-Match": "*"}
-        )
+        headers |= {} if replace else {"If-None-Match": "*"}
+        status, _ = self._exchange("PUT", name, _CHUNK_BYTES, content, headers=headers)
         if status not in _STORED and (replace or status not in _EXISTS):
             raise self._fault(status)
 
     def _exchange(
-        self, method: str, name: str, most_bytes: int, body: bytes | None = None, headers: dict[str, str] | None = None
+        self,
+        method: str,
+        name: str,
+        most_bytes: int,
+        body: bytes | None = None,
+        *,
+        headers: dict[str, str] | None = None,
     ) -> tuple[int, bytes]:
         """Status and body of the answer to a request."""
-        return self._answer(partial(self._exchanged, method, name, most_bytes, body, headers or {}))
+        return self._answer(partial(self._exchanged, method, name, most_bytes, body=body, headers=headers or {}))
 
     def _exchanged(
         self,
         method: str,
         name: str,
         most_bytes: int,
+        connection: HTTPConnection,
+        *,
         body: bytes | None,
         headers: dict[str, str],
-        connection: HTTPConnection,
     ) -> tuple[int, bytes]:
         connection.request(method, f"{self._path}/{name}", body, {**self._headers, **headers})
         response = connection.getresponse()

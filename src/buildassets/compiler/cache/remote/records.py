@@ -112,9 +112,9 @@ def _value(fields: Mapping[str, Any]) -> Value:
     result = Result(
         json_values.digest(fields["stored"]),
         json_values.digest(fields["digest"]),
-        json_values.size(fields["size"]),
-        json_values.text(fields["coding"]),
-        min(json_values.size(fields["milliseconds"]), _MOST_SECONDS * 1000),
+        size_bytes=json_values.size(fields["size"]),
+        coding=json_values.text(fields["coding"]),
+        milliseconds=min(json_values.size(fields["milliseconds"]), _MOST_SECONDS * 1000),
     )
     if result.size_bytes > MOST_CONTENT_BYTES or result.coding not in (_PLAIN, _ZLIB):
         raise ValueError("its result is too large, or in an unknown coding")
@@ -131,7 +131,9 @@ def packed(content: bytes, milliseconds: int) -> tuple[bytes, Result]:
     compressed = zlib.compress(content, 6)
     is_smaller = len(compressed) < _WORTHWHILE * len(content)
     stored, coding = (compressed, _ZLIB) if is_smaller else (content, _PLAIN)
-    return stored, Result(digest(stored), digest(content), len(content), coding, milliseconds)
+    return stored, Result(
+        digest(stored), digest(content), size_bytes=len(content), coding=coding, milliseconds=milliseconds
+    )
 
 
 def unpacked(stored: bytes, result: Result) -> bytes:

@@ -53,7 +53,7 @@ class RemoteCache:
     """The results that other machines keep for `config`, read and, if the build `writes`, written."""
 
     def __init__(
-        self, line: Line, shown: str, terms: _Terms, private: Private, notices: tuple[Diagnostic, ...] = ()
+        self, line: Line, shown: str, terms: _Terms, private: Private, *, notices: tuple[Diagnostic, ...] = ()
     ) -> None:
         self._line = line
         self._shown = shown
@@ -93,9 +93,9 @@ class RemoteCache:
 
     def is_private(self, file: str, chunks: Iterable[bytes]) -> bool:
         """Whether the content of `file`, in `chunks`, shows what may not leave this machine."""
-        return self._keeps_back(file, self._private.is_among(chunks))
+        return self._keeps_back(file, is_private=self._private.is_among(chunks))
 
-    def _keeps_back(self, name: str, is_private: bool) -> bool:
+    def _keeps_back(self, name: str, *, is_private: bool) -> bool:
         if is_private:
             self._kept_back.add(name)
         return is_private
@@ -108,7 +108,7 @@ class RemoteCache:
             return
         if not all(map(is_portable, names)):
             return
-        if not self._keeps_back(step, any(map(self._private.shows, names))):
+        if not self._keeps_back(step, is_private=any(map(self._private.shows, names))):
             self._offered.append(trace.result)  # threads offer, too
             work = partial(self._write, step, kept, read, round(seconds * 1000))
             self._line.call(self._written, WRITE_LAST, None, work)
@@ -118,7 +118,7 @@ class RemoteCache:
         trace = kept.traces[0]
         with self._line.room(3 * trace.size_bytes):
             content = read()
-            if content is None or self._keeps_back(step, self._private.is_in(content)):
+            if content is None or self._keeps_back(step, is_private=self._private.is_in(content)):
                 return 0
             stored, result = packed(content, milliseconds)
             self._put_content(content_name(result.stored), stored)
@@ -136,7 +136,7 @@ class RemoteCache:
         scope, verify = next(iter(self._terms.scopes.items()))
         name = record_name(scope, key)
         if not any(name in known for known in (self._seen.valid, self._seen.broken, self._seen.absent)):
-            read_record(self._line, self._seen, scope, key, verify)
+            read_record(self._line, self._seen, scope, key, verify=verify)
         if name not in self._seen.valid:
             content = dumped(scope, key, value, self._terms.sign)
             self._line.store.put(name, content, replace=name in self._seen.broken)
@@ -185,8 +185,8 @@ def remote_cache(config: Config, *, writes: bool, environment: Mapping[str, str]
     line = Line(opened_store(url, environment, permission=config.permission))
     if terms is None:
         line.end("")
-        terms = _Terms({keys.scopes[0]: lambda _signature, _signed: False}, None, False)
-    return RemoteCache(line, masked_url(url), terms, private_texts(config, environment), tuple(notices))
+        terms = _Terms({keys.scopes[0]: lambda _signature, _signed: False}, None, writes=False)
+    return RemoteCache(line, masked_url(url), terms, private_texts(config, environment), notices=tuple(notices))
 
 
 def _terms(keys: Ring, *, is_open: bool, writes: bool) -> tuple[_Terms | None, list[Diagnostic]]:

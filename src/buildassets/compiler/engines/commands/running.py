@@ -64,7 +64,7 @@ class ProcessGroups:
         self._is_closed = False
 
     def run(
-        self, program: Permitted, folder: str, environment: Mapping[str, str], given: int, limits: Limits
+        self, program: Permitted, folder: str, environment: Mapping[str, str], given: int, *, limits: Limits
     ) -> Outcome:
         """Run `program` in `folder` with the descriptor `given` as its input, and wait for its end.
 

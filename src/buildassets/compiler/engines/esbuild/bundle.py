@@ -252,12 +252,12 @@ class _Metafile:
         return Piece(
             name,
             self._read(name),
-            self._map(name),
-            self._file(output["entryPoint"]) if "entryPoint" in output else None,
-            sheet if name.endswith(".js") and os.path.isfile(os.path.join(self._written, sheet)) else None,
-            tuple(sorted(map(self._name, static))),
-            tuple(sorted(sizes)),
-            tuple(sorted(sizes.items())),
+            source_map=self._map(name),
+            entry=self._file(output["entryPoint"]) if "entryPoint" in output else None,
+            style_sheet=sheet if name.endswith(".js") and os.path.isfile(os.path.join(self._written, sheet)) else None,
+            imports=tuple(sorted(map(self._name, static))),
+            made_of=tuple(sorted(sizes)),
+            sizes=tuple(sorted(sizes.items())),
         )
 
     def _sizes(self, inputs: Mapping[str, Any]) -> dict[str, int]:

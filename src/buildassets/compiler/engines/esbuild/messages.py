@@ -104,7 +104,9 @@ def diagnostics_of(
         code, text = "bundle/esbuild", _in_our_form(message.text)
         if message.unresolved is not None:
             code, text = "bundle/missing", f"cannot find `{message.unresolved}`"
-        yield Diagnostic(message.severity, code, text, location, notes, _hint(message, folder))
+        yield Diagnostic(
+            message.severity, code, message=text, location=location, notes=notes, hint=_hint(message, folder)
+        )
 
 
 def _location(spot: Spot | None, folder: str, shown: Callable[[str], str]) -> Location | None:
@@ -175,7 +177,7 @@ def _suggestion(imported: str, base: str) -> str | None:
     """A hint with the file or package closest to the import `wanted` in the folder `base`."""
     if imported.startswith("."):
         start, slash, name = imported.rpartition("/")
-        meant = nearest(name, _names(join(base, start), "." in name))
+        meant = nearest(name, _names(join(base, start), with_suffix="." in name))
         return f"did you mean `{start}{slash}{meant}`?" if meant else None
     depth = 2 if imported.startswith("@") else 1
     package = "/".join(imported.split("/")[:depth])
@@ -186,7 +188,7 @@ def _suggestion(imported: str, base: str) -> str | None:
     return f"did you mean `{meant}{imported[len(package) :]}`?" if meant else f"install it: `npm install {package}`"
 
 
-def _names(folder: str, with_suffix: bool) -> list[str]:
+def _names(folder: str, *, with_suffix: bool) -> list[str]:
     names = _listed(folder)
     return names if with_suffix else sorted({_SUFFIX.sub("", name) for name in names})
 

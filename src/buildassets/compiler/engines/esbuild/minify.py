@@ -236,7 +236,7 @@ def _located(shown: str, note: Note) -> Location:
     line = note.line_text.encode("utf-8")
     column = _characters(line[: note.column])
     length = _characters(line[note.column : note.column + note.length])
-    return place(shown, note.line, column + 1, note.line_text, max(1, length))
+    return place(shown, note.line, column + 1, note.line_text, length=max(1, length))
 
 
 def _characters(raw: bytes) -> int:

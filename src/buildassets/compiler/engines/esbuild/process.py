@@ -111,4 +111,6 @@ def _note(value: Any) -> Note:
     place = value["location"]
     if place is None:
         return Note(value["text"])
-    return Note(value["text"], place["line"], place["column"], place["length"], place["lineText"])
+    return Note(
+        value["text"], place["line"], column=place["column"], length=place["length"], line_text=place["lineText"]
+    )

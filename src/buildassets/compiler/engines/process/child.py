@@ -124,7 +124,7 @@ class SocketProcess(ChildProcess):
             if hasattr(end, "share"):
                 from buildassets.compiler.engines.process.relay import relayed
 
-                return relayed(program, arguments, end.dup(), log, environment)
+                return relayed(program, arguments, end.dup(), log, environment=environment)
             number = end.fileno()
             streams = {"stdin": number, "stdout": number, "stderr": log}
             process = start(program, *arguments, **streams, cwd="/", env=environment, pass_fds=line.inherited)

@@ -16,7 +16,7 @@ _CHUNK_BYTES: Final = 1 << 16
 
 
 def relayed(
-    program: Permitted, arguments: Sequence[str], end: socket, log: int, environment: Mapping[str, str]
+    program: Permitted, arguments: Sequence[str], end: socket, log: int, *, environment: Mapping[str, str]
 ) -> "subprocess.Popen[bytes]":
     """A process of `program` connected to `end`, which is closed when it exits. Raises OSError if it cannot start."""
     pipe = subprocess.PIPE

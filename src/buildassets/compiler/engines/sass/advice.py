@@ -25,7 +25,7 @@ _MISSING: Final = lazy_pattern(r"expected [\"`']([;{}])")
 _STATEMENT: Final = lazy_pattern(r"[\w$@}-][^\n]*(?<![;{},(\s])\s*\Z")
 
 
-def advice(message: str, marked: str, text: str, offset: int, texts: Callable[[], Iterable[str]]) -> str | None:
+def advice(message: str, marked: str, text: str, offset: int, *, texts: Callable[[], Iterable[str]]) -> str | None:
     """The hint for `message`, which is about the text `marked` at `offset` in `text`; `texts` are all sheets read."""
     if undefined := _UNDEFINED.search(message):
         return _of_undefined(undefined[1] or undefined[2], marked, texts())

@@ -176,16 +176,16 @@ class DartSassEngine:
             files = SheetFiles(
                 path,
                 survey.text_of,
-                given.shown,
-                self._shown,
-                self._load_paths,
+                shown=given.shown,
+                shown_other=self._shown,
+                load_paths=self._load_paths,
                 merged=self._merged,
                 is_of_others=self._is_of_others,
             )
             if survey.special:
                 process.end()
                 return unreadable(files, survey)
-            events, response = events_and_response(process, request, self._limit_seconds, calls, files)
+            events, response = events_and_response(process, request, self._limit_seconds, calls, files=files)
         except TimeoutError:
             process.end()
             message = f"Dart Sass did not finish in {self._limit_seconds:g} seconds"

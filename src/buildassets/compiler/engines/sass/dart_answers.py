@@ -24,7 +24,7 @@ _MOST_EVENTS: Final = 1000  # an endless loop can warn for ever
 
 
 def events_and_response(
-    process: SassProcess, request: bytes, limit_seconds: float, calls: AssetCalls, files: SheetFiles
+    process: SassProcess, request: bytes, limit_seconds: float, calls: AssetCalls, *, files: SheetFiles
 ) -> tuple[list[Event], Response]:
     """What Dart Sass reports of the sheet in `request`, and its response. Raises DiedError and TimeoutError."""
     events: list[Event] = []

@@ -68,14 +68,16 @@ class SheetFiles:
             return self.shown
         return self.shown_other(path) if os.path.isabs(path) else path
 
-    def location(self, path: str, line: int, column: int, line_text: str, marked: str = "") -> Location:
+    def location(self, path: str, line: int, column: int, line_text: str, *, marked: str = "") -> Location:
         """A place from Dart's numbers, which count from 0 and in code units; `marked` is the text there."""
         length = max(1, len(_lines_of(marked)[0]))
-        return place(self.name_of(path), line + 1, characters(line_text, column) + 1, line_text, length)
+        return place(self.name_of(path), line + 1, characters(line_text, column) + 1, line_text, length=length)
 
     def spanned(self, span: SourceSpan) -> Location:
         """The place of `span`."""
-        return self.location(self.path_of(span.url), span.line, span.column, _lines_of(span.context)[0], span.text)
+        return self.location(
+            self.path_of(span.url), span.line, span.column, _lines_of(span.context)[0], marked=span.text
+        )
 
 
 Frame = tuple[str, int, int]  # path, line and column, both from 0
@@ -216,7 +218,7 @@ def _advice(files: SheetFiles, span: SourceSpan, message: str) -> str | None:
     offset = sum(len(line) + 1 for line in lines[: span.line])
     offset += characters(lines[span.line], span.column) if span.line < len(lines) else 0
     known = (path, files.path, *files.read)
-    return advice(message, span.text, text, offset, lambda: map(files.text_of, dict.fromkeys(known)))
+    return advice(message, span.text, text, offset, texts=lambda: map(files.text_of, dict.fromkeys(known)))
 
 
 def _unquoted(message: str) -> str:
@@ -252,7 +254,9 @@ def _loaded(files: SheetFiles, span: SourceSpan) -> tuple[str, Location]:
     if name is None or "\n" in span.text[: name.end()]:
         return span.text, files.spanned(span)
     column = span.column + name.start(1)
-    return name[1], files.location(files.path_of(span.url), span.line, column, _lines_of(span.context)[0], name[1])
+    return name[1], files.location(
+        files.path_of(span.url), span.line, column, _lines_of(span.context)[0], marked=name[1]
+    )
 
 
 def _looked_in(folders: Sequence[str]) -> str:

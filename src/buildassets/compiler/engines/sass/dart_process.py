@@ -119,7 +119,13 @@ class SassProcess(SocketProcess):
 def request_for(path: str, text: str, load_paths: Sequence[str], *, asks: bool = False) -> bytes:
     """The request to compile `text`, that of the file at the absolute `path`; for `asks` see `compile_request`."""
     return sass_protocol.compile_request(
-        text, url_of(path), _syntax(path), load_paths, os.path.dirname(path), _SIGNATURES, asks=asks
+        text,
+        url_of(path),
+        _syntax(path),
+        load_paths,
+        package_folder=os.path.dirname(path),
+        functions=_SIGNATURES,
+        asks=asks,
     )
 
 

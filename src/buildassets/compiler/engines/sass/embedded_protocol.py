@@ -145,9 +145,9 @@ def compile_request(
     url: str,
     syntax: SassSyntax,
     load_paths: Sequence[str],
+    *,
     package_folder: str,
     functions: Sequence[str] = (),
-    *,
     asks: bool = False,
 ) -> bytes:
     """Asks for expanded CSS with a source map. `url` is that of `source`, and its imports are relative to it.
@@ -277,7 +277,7 @@ def reply(message: Message) -> Reply:
         return _response(response)
     if (event := message.message(3)) is not None:
         kind = EventKind(event.number(2))
-        return Event(kind, event.text(3), _span(event.message(4)), event.text(5), event.text(7))
+        return Event(kind, event.text(3), span=_span(event.message(4)), trace=event.text(5), deprecation=event.text(7))
     if (search := message.message(6)) is not None:
         return Search(search.number(1), search.text(4), search.text(6))
     if (call := message.message(7)) is not None:
@@ -324,4 +324,4 @@ def _span(span: Message | None) -> SourceSpan | None:
     start = None if span is None else span.message(2)
     if span is None or start is None:
         return None
-    return SourceSpan(span.text(4), start.number(2), start.number(3), span.text(1), span.text(5))
+    return SourceSpan(span.text(4), start.number(2), column=start.number(3), text=span.text(1), context=span.text(5))

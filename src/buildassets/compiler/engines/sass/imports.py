@@ -63,6 +63,7 @@ def resolve(
     importer: str,
     load_paths: Sequence[str],
     listings: Listings | None = None,
+    *,
     endings: Sequence[str] = _AS_NAMED,
     merged: Merged = (),
 ) -> Resolution:
@@ -112,7 +113,7 @@ class Load(NamedTuple):
 
 
 def loads(
-    text: str, importer: str, load_paths: Sequence[str], listings: Listings, merged: Merged = ()
+    text: str, importer: str, load_paths: Sequence[str], listings: Listings, *, merged: Merged = ()
 ) -> Iterator[Load]:
     """All that `text`, the content of the file `importer`, may load.
 
@@ -125,7 +126,7 @@ def loads(
             path = path_of(name[0])
             if path and not (is_import and path.endswith(".css")):  # which is left to browsers
                 endings = IMPORT_ONLY if is_import else _AS_NAMED
-                found = resolve(path, importer, load_paths, listings, endings, merged)
+                found = resolve(path, importer, load_paths, listings, endings=endings, merged=merged)
                 yield Load(name[0], match.start(), *name.span(), found)
 
 

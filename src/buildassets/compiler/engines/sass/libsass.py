@@ -123,7 +123,7 @@ class LibsassEngine:
         except OSError as fault:
             message = f"libsass cannot be started: {reason_text(fault)}"
             hint = remedy(fault, "check that Python can start processes")
-            return _failed("scss/unavailable", message, given, [], hint)
+            return _failed("scss/unavailable", message, given, [], hint=hint)
         try:
             if begun is None:
                 child.send(request)
@@ -131,12 +131,12 @@ class LibsassEngine:
         except TimeoutError:
             child.end()
             message = f"libsass did not finish in {self._limit_seconds:g} seconds"
-            return _failed("scss/timeout", message, given, [], "look for a loop without end, or " + DART_SASS)
+            return _failed("scss/timeout", message, given, [], hint="look for a loop without end, or " + DART_SASS)
         except DiedError as how:
             last_words = child.end()
             notes = [f"its last output: {last_words}"] if last_words else []
             hint = "look for rules nested very deeply or a recursion without end, or " + DART_SASS
-            return _failed("scss/crash", f"libsass crashed ({how})", given, notes, hint)
+            return _failed("scss/crash", f"libsass crashed ({how})", given, notes, hint=hint)
         except BaseException:
             child.end()
             raise
@@ -173,7 +173,7 @@ class LibsassEngine:
         return given.shown if path == given.path else self._shown(path)
 
 
-def _failed(code: str, message: str, given: EngineInput, notes: Sequence[str], hint: str) -> Compiled:
+def _failed(code: str, message: str, given: EngineInput, notes: Sequence[str], *, hint: str) -> Compiled:
     return Compiled("", diagnostics=(error(code, message, Location(given.shown), notes=notes, hint=hint),))
 
 

@@ -49,7 +49,7 @@ def blanked(text: str, *, line_comments: bool = True) -> str:
     """
     pieces: list[str] = []
     position = 0
-    for start, end in _dead_spans(text, line_comments):
+    for start, end in _dead_spans(text, line_comments=line_comments):
         pieces += text[position:start], _spaces(text[start:end])
         position = end
     return "".join((*pieces, text[position:]))
@@ -60,7 +60,7 @@ def _spaces(text: str) -> str:
     return "\n".join([" " * len(line) for line in text.split("\n")])
 
 
-def _dead_spans(text: str, line_comments: bool) -> Iterator[tuple[int, int]]:
+def _dead_spans(text: str, *, line_comments: bool) -> Iterator[tuple[int, int]]:
     dead = {"url", "comment", "line_comment" if line_comments else "comment"}
     position = 0
     braces: list[str] = []  # for each open brace, the quote of the string in which it interpolates, or ""

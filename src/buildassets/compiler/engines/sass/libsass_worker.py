@@ -68,6 +68,7 @@ class Sheet:
         load_paths: Sequence[str],
         merged: scss_imports.Merged,
         folders: ExitStack,
+        *,
         recent: RecentTexts,
     ) -> None:
         self.paths = [given.path]
@@ -153,7 +154,7 @@ class Sheet:
         text = lines[line - 1]
         column = min(column, len(text) + 1) or len(text) - len(text.lstrip()) + 1
         word = re.compile(r"[@$%#.&]?[\w-]*").match(text, column - 1)
-        return place(file, line, column, text, length or max(1, len(word[0]) if word else 1))
+        return place(file, line, column, text, length=length or max(1, len(word[0]) if word else 1))
 
 
 def _number(key: str) -> int:
@@ -179,7 +180,7 @@ def _not_one(name: str, importer: str, location: Location, resolution: scss_impo
 
 
 def compile_sheet(
-    given: EngineInput, load_paths: Sequence[str], merged: scss_imports.Merged, url_prefix: str, recent: RecentTexts
+    given: EngineInput, load_paths: Sequence[str], merged: scss_imports.Merged, url_prefix: str, *, recent: RecentTexts
 ) -> Compiled:
     """libsass's result for `given`, with diagnostics. `url_prefix` is the prefix of URLs that name assets."""
     try:
@@ -191,7 +192,7 @@ def compile_sheet(
     written, refusal = "", None
     calls = AssetCalls(url_prefix)
     with ExitStack() as folders:
-        sheet = Sheet(given, load_paths, merged, folders, recent)
+        sheet = Sheet(given, load_paths, merged, folders, recent=recent)
         try:
             written = sass.compile(  # type: ignore[no-untyped-call]  # the package has no types
                 string=(sheet.texts[0].text or "\n").encode("utf-8", "replace"),  # libsass refuses an empty sheet
@@ -355,7 +356,9 @@ def _advice(sheet: Sheet, reported: LibsassMessage, message: str) -> str | None:
     text = sheet.texts[number].text
     before = text.split("\n")[: line - 1]
     offset = sum(len(each) + 1 for each in before) + max(column - 1, 0)
-    return advice(message, text[offset:].partition("\n")[0], text, offset, lambda: [one.text for one in sheet.texts])
+    return advice(
+        message, text[offset:].partition("\n")[0], text, offset, texts=lambda: [one.text for one in sheet.texts]
+    )
 
 
 def _traces(sheet: Sheet, reported: LibsassMessage) -> list[str]:
@@ -392,7 +395,7 @@ def main(end: socket) -> None:
         faulthandler.dump_traceback_later(
             limit_seconds, exit=True
         )  # works even while libsass holds the interpreter's lock
-        compiled = compile_sheet(EngineInput(text, path, shown), load_paths, merged, url_prefix, recent)
+        compiled = compile_sheet(EngineInput(text, path, shown), load_paths, merged, url_prefix, recent=recent)
         faulthandler.cancel_dump_traceback_later()
         with suppress(ConnectionError):  # the parent is gone, and `receive` reports that next
             connection.send(compiled)

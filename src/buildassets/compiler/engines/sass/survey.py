@@ -51,7 +51,7 @@ class Survey:
     def loads_of(self, path: str) -> tuple[imports.Load, ...]:
         """What the file at `path` may load."""
         if path not in self._loads:
-            found = imports.loads(self.text_of(path), path, self._load_paths, self._listings, self._merged)
+            found = imports.loads(self.text_of(path), path, self._load_paths, self._listings, merged=self._merged)
             self._loads[path] = tuple(found)
         return self._loads[path]
 

@@ -62,7 +62,11 @@ def find_tailwind(folder: str, *, permission: Permission) -> TailwindCommand:
     if wheel is not None:
         described = tuple(str(file.locate()) for file in wheel.files or () if file.name == "METADATA")
         return TailwindCommand(
-            found.program, wheel.version, found.origin, described or command, tuple(_modules(folder, permission))
+            found.program,
+            wheel.version,
+            origin=found.origin,
+            files=described or command,
+            modules=tuple(_modules(folder, permission)),
         )
     if not found.version and not permission.programs:  # nothing of it is started where nothing of a project may run
         raise NotRunError(found.shown(folder), found.origin)

@@ -57,6 +57,7 @@ class TailwindEngine:
         scanned: Iterable[str],
         is_scanned: Callable[[str], bool],
         output: str,
+        *,
         folders: Iterable[str],
     ) -> None:
         self._folders = tuple(folders)
@@ -98,7 +99,7 @@ class TailwindEngine:
         reader = Reader(self._shown)
         try:
             command = self._command()
-            sheet = Sheet(path, text, reader, given.shown, self._folders)
+            sheet = Sheet(path, text, reader, given.shown, folders=self._folders)
             is_sound = not any(found.is_error for found in sheet.diagnostics)
             compiled = self._compiled(command, sheet, given, reader) if is_sound else Compiled("")
             return _recorded(reader, replace(compiled, diagnostics=(*sheet.diagnostics, *compiled.diagnostics)))

@@ -99,12 +99,12 @@ def _at(sheet: Sheet, start: int, end: int) -> Location | None:
 def _first(sheet: Sheet, name: str, *, is_applied: bool) -> Location | None:
     """The first place at which `name` stands, after `@apply` if it `is_applied`."""
     for piece in sheet.pieces:
-        for start, end in _spans(piece, is_applied):
+        for start, end in _spans(piece, is_applied=is_applied):
             found = re.compile(rf"(?<![-\w:]){re.escape(name)}(?![-\w:])").search(piece.text, start, end)
             if found and piece.path:
                 return sheet.place(piece.path, piece.offset + found.start(), piece.offset + found.end())
     return None
 
 
-def _spans(piece: Piece, is_applied: bool) -> list[tuple[int, int]]:
+def _spans(piece: Piece, *, is_applied: bool) -> list[tuple[int, int]]:
     return [match.span() for match in _APPLIED.finditer(piece.text)] if is_applied else [(0, len(piece.text))]

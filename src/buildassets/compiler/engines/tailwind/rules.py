@@ -117,7 +117,17 @@ def _rule(text: str, name: str, keyword: Token, following: Iterator[Token]) -> R
                 words.append(word.lower())
     if value is None:
         return Rule(name, keyword.start, end, tuple(words))
-    return Rule(name, keyword.start, end, tuple(words), *value, text[value[2] : end].removesuffix(";").strip())
+    text_value, value_start, value_end = value
+    return Rule(
+        name,
+        keyword.start,
+        end,
+        tuple(words),
+        value=text_value,
+        value_start=value_start,
+        value_end=value_end,
+        rest=text[value_end:end].removesuffix(";").strip(),
+    )
 
 
 def quoted(value: str) -> str:

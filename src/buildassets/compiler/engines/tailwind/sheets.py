@@ -68,7 +68,7 @@ class Sheet:
     sheets that are in it, by path.
     """
 
-    def __init__(self, path: str, text: str, reader: Reader, shown: str, folders: Sequence[str]) -> None:
+    def __init__(self, path: str, text: str, reader: Reader, shown: str, *, folders: Sequence[str]) -> None:
         self._within = tuple(os.path.join(folder, "") for folder in folders)
         self.scans = False
         self.is_automatic = True

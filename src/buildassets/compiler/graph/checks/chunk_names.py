@@ -48,7 +48,7 @@ def chunk_faults(
                 f"{bundler} wrote {_listed(targets)} into this script, and {_they(targets)} a new name",
                 positions.place_in(first.start, first.end),
                 notes=["pages would ask for the old names, which the release does not have"],
-                hint=_hint(bundler, root, first.name, targets, _globs(found, compiled)),
+                hint=_hint(bundler, root, first.name, targets, globs=_globs(found, compiled)),
             )
 
 
@@ -119,7 +119,9 @@ class _Names:
         for named in strings:
             if media_of(named.name).syntax is None and "." not in named.name.rpartition("/")[2]:
                 continue
-            target = None if self._is_external(named.name) else self._target(named, draft.source.logical, anywhere)
+            target = (
+                None if self._is_external(named.name) else self._target(named, draft.source.logical, anywhere=anywhere)
+            )
             if target is not None and target != draft.source.logical and not self._keeps_name(target):
                 found.setdefault(target, named)
         return found
@@ -127,7 +129,7 @@ class _Names:
     def _keeps_name(self, target: LogicalPath) -> bool:
         return self._sources[target].keeps_name or target in self._plain
 
-    def _target(self, named: Named, logical: LogicalPath, anywhere: bool) -> LogicalPath | None:
+    def _target(self, named: Named, logical: LogicalPath, *, anywhere: bool) -> LogicalPath | None:
         """The asset that `named` names for the script `logical`; with `anywhere` in any folder."""
         path = from_url(split_url(named.name)[0])
         if has_host(named.name) or "\\" in path or not path:
@@ -189,7 +191,7 @@ def _summary(globs: Collection[str]) -> list[str]:
     return [f"{start.rstrip('*')}*{end.lstrip('*')}"]
 
 
-def _hint(bundler: str, root: SourceRoot, name: str, targets: list[LogicalPath], globs: str) -> str:
+def _hint(bundler: str, root: SourceRoot, name: str, targets: list[LogicalPath], *, globs: str) -> str:
     keep = f"keep the names that it chose: `fingerprinted = [{globs}]`"
     if bundler != "Vite":
         return keep

@@ -95,7 +95,15 @@ def _unmapped(config: Config, names: NameResolution, compiled: Mapping[LogicalPa
             meant = nearest_to(name) or ""
         hint = f"did you mean `{meant}`?" if meant else _mapping_hint(is_mapped=is_mapped, has_npm=bool(roots))
         message = f"nothing maps the bare name `{name}`"
-        yield Finding(positions, index, compiled[positions.logical].draft.source.root, name, message, hint, notes)
+        yield Finding(
+            positions,
+            index,
+            root=compiled[positions.logical].draft.source.root,
+            about=name,
+            message=message,
+            hint=hint,
+            notes=notes,
+        )
 
 
 def _mapping_hint(*, is_mapped: bool, has_npm: bool) -> str:
@@ -126,7 +134,7 @@ def _no_modules(config: Config, names: NameResolution, compiled: Mapping[Logical
                 why = reason(suffix(target)) if is_source else f"it is no script but `{media_of(target).type}`"
                 message = f"browsers refuse to import `{target}`: {why}"
                 index = asset.draft.references.index(reference)
-                yield Finding(positions, index, asset.draft.source.root, target, message, hint)
+                yield Finding(positions, index, root=asset.draft.source.root, about=target, message=message, hint=hint)
 
 
 def _refusal(draft: Draft, reference: Reference, target: LogicalPath, *, is_source: bool) -> str | None:
@@ -192,7 +200,7 @@ def _refused(config: Config, refusal: Refusal, where: Location) -> Iterator[Diag
         return
     severity = Severity.WARNING if config.missing == "warn" else Severity.ERROR
     hint = f"did you mean `{refusal.meant}`?" if refusal.meant else None
-    yield Diagnostic(severity, "npm/exports", refusal.message, where, (), hint)
+    yield Diagnostic(severity, "npm/exports", message=refusal.message, location=where, notes=(), hint=hint)
 
 
 def _is_commonjs(packages: Packages, draft: Draft) -> bool:

@@ -103,8 +103,8 @@ def _unknown_names(
             yield Diagnostic(
                 Severity.WARNING if is_map else Severity.ERROR,
                 "fingerprinted/reference",
-                f"`{target}` gets a new name, and this file is released as it is",
-                positions.place_of(positions.number_of(reference)),
-                (),
-                "let a glob of `fingerprinted` match both of them, or neither",
+                message=f"`{target}` gets a new name, and this file is released as it is",
+                location=positions.place_of(positions.number_of(reference)),
+                notes=(),
+                hint="let a glob of `fingerprinted` match both of them, or neither",
             )

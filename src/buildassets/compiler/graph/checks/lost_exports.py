@@ -38,11 +38,11 @@ def lost_exports(
                 target = modules.target(path, taken.url)
                 is_known = target is not None and _compiled_text(compiled.get(target)) is not None
                 if target and is_known and not modules.exports(target, taken.name):
-                    yield _lost(asset, compiled[target], taken, modules.names_of(target), shown)
+                    yield _lost(asset, compiled[target], taken, modules.names_of(target), shown=shown)
 
 
 def _lost(
-    asset: Linked, target: Linked, taken: "NamedImport", exported: "Exports", shown: Callable[[str], str]
+    asset: Linked, target: Linked, taken: "NamedImport", exported: "Exports", *, shown: Callable[[str], str]
 ) -> Diagnostic:
     source = target.draft.source
     where = OriginalPositions(asset.draft, shown).place_in(taken.start, taken.end)

@@ -59,7 +59,7 @@ class MissingReferences:
                 continue
             in_classes = list(positions.places_in_classes(index))
             for place in in_classes or [positions.place_of(index)]:
-                found = self._diagnostic(severity, linked.draft, index, target, writers[index], place)
+                found = self._diagnostic(severity, linked.draft, index, target, writer=writers[index], place=place)
                 yield _of_class(found, linked.draft) if in_classes else found
 
     def _reason(self, target: LogicalPath) -> str:
@@ -87,7 +87,7 @@ class MissingReferences:
         return Severity.WARNING if severity is not None and is_minor else severity
 
     def _diagnostic(
-        self, severity: Severity, draft: Draft, index: int, target: LogicalPath, writer: str | None, place: Location
+        self, severity: Severity, draft: Draft, index: int, target: LogicalPath, *, writer: str | None, place: Location
     ) -> Diagnostic:
         reference = draft.references[index]
         is_map = reference.kind is ReferenceKind.SOURCE_MAP
@@ -100,10 +100,10 @@ class MissingReferences:
         return Diagnostic(
             severity,
             "reference/missing-map" if is_map else "reference/missing",
-            f"cannot find {'source map ' if is_map else ''}`{target}`",
-            place,
-            (self._reason(target), *beside),
-            f"did you mean `{suggestion}`?" if suggestion else hint,
+            message=f"cannot find {'source map ' if is_map else ''}`{target}`",
+            location=place,
+            notes=(self._reason(target), *beside),
+            hint=f"did you mean `{suggestion}`?" if suggestion else hint,
         )
 
     def _of_link(self, target: LogicalPath) -> str | None:
@@ -214,5 +214,7 @@ def _of_prefixes(
                 if target in known:
                     message = f"`{reference.url}` is left alone, and `{target}` is an asset"
                     hint = f'set `url_prefixes = ["{prefix}"]`, or `[]` where something else serves it'
-                    yield Finding(positions, index, asset.draft.source.root, reference.url, message, hint)
+                    yield Finding(
+                        positions, index, root=asset.draft.source.root, about=reference.url, message=message, hint=hint
+                    )
                     break

@@ -35,6 +35,7 @@ def part_sheets(
     compiled: Mapping[LogicalPath, Linked],
     assets: Mapping[LogicalPath, Linked],
     members: Collection[LogicalPath],
+    *,
     named: Callable[[], Collection[str]],
 ) -> PartSheets:
     """Those of `assets` that are only parts of others.

@@ -30,7 +30,7 @@ class Judgement:
 
 
 def judged(
-    config: Config, importmap: ImportMap, sources: Sources, taken: Collection[str], read: Collection[str]
+    config: Config, importmap: ImportMap, sources: Sources, taken: Collection[str], *, read: Collection[str]
 ) -> Judgement:
     """The diagnostics for those of `sources` that nothing compiles.
 

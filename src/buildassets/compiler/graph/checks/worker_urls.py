@@ -35,7 +35,7 @@ def worker_faults(
     plain = plain_names(config, sources)
     for _, asset in sorted(compiled.items()):
         draft = asset.draft
-        for fault in _faults_of(config, draft, is_external, sources, plain):
+        for fault in _faults_of(config, draft, is_external, sources, plain=plain):
             root = config.sources[draft.source.root]
             if root.npm or root.vendored:
                 of_others.setdefault(draft.source.root, []).append(fault)
@@ -63,6 +63,7 @@ def _faults_of(
     draft: Draft,
     is_external: Callable[[str], object],
     sources: Mapping[LogicalPath, Source],
+    *,
     plain: Collection[LogicalPath],
 ) -> Iterator[Diagnostic]:
     logical = draft.source.logical
@@ -72,7 +73,7 @@ def _faults_of(
     positions = OriginalPositions(draft, config.shown)
     is_module = logical.endswith(".mjs") or reads_as_module(positions.text)
     for named in worker_urls(positions.text):
-        target = None if is_external(named.url) else _target(named.url, logical, prefixes, sources, plain)
+        target = None if is_external(named.url) else _target(named.url, logical, prefixes, sources, plain=plain)
         if target is not None:
             message = f"`{named.url}` is left alone, and `{target}` is an asset"
             hint = _hint(named, logical, target, is_module=is_module)
@@ -84,6 +85,7 @@ def _target(
     logical: LogicalPath,
     prefixes: Sequence[str],
     sources: Mapping[LogicalPath, Source],
+    *,
     plain: Collection[LogicalPath],
 ) -> LogicalPath | None:
     """The asset that `url` names, relative to the script `logical` or at the top; None if it keeps its name."""

@@ -65,7 +65,7 @@ def faces(text: str) -> Iterator[Face]:
             src = values.get("src", ())
             descriptors = {name: text[value[0].start : value[-1].end] for name, value in values.items()}
             place = (src[0].start, src[-1].end) if src else (end, end)
-            yield Face(start, end, names[0][0], descriptors, place)
+            yield Face(start, end, family=names[0][0], descriptors=descriptors, src=place)
 
 
 def _rules(text: str) -> Iterator[tuple[int, int, list[_Declaration]]]:

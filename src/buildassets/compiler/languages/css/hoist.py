@@ -72,7 +72,14 @@ def late_imports(parts: Sequence[Part]) -> Iterator[Late]:
 def _late(part: Part, member: int, rule: Rule, layers: str, *, may_follow: bool) -> Late:
     end = _end(part.text, rule)
     closers = part.closers if end == len(part.text) else ""
-    return Late(member, rule, end, closers, layers, may_follow and _is_foreign(part.text[rule.start : end] + closers))
+    return Late(
+        member,
+        rule,
+        end=end,
+        closers=closers,
+        layers=layers,
+        is_movable=may_follow and _is_foreign(part.text[rule.start : end] + closers),
+    )
 
 
 def hoisted(parts: Sequence[Part], own: Sequence[Sequence[Edit]], late: Sequence[Late]) -> list[list[Edit]]:

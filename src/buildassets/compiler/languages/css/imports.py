@@ -141,15 +141,15 @@ def statements(text: str, start: int = 0, stop: int | None = None) -> Iterator[S
             is_stray = is_stray or (text[begin] == "}" and not depth)
             closes = depth and not brackets and text[begin] == "}"
             if closes or (not depth and text[begin] == ";" and first.kind is Kind.AT_KEYWORD):
-                yield _statement(text, first, end, block, is_stray)
+                yield _statement(text, first, end, block, is_stray=is_stray)
                 first = None
     if first is not None and (first.kind is Kind.AT_KEYWORD or block >= 0):
-        yield _statement(text, first, stop, block, is_stray)
+        yield _statement(text, first, stop, block, is_stray=is_stray)
 
 
-def _statement(text: str, first: Token, end: int, block: int, is_stray: bool) -> Statement:
+def _statement(text: str, first: Token, end: int, block: int, *, is_stray: bool) -> Statement:
     keyword = unescaped(text[first.start : first.end]).lower() if first.kind is Kind.AT_KEYWORD else ""
-    return Statement(keyword, first.start, first.end, end, block, is_stray)
+    return Statement(keyword, first.start, keyword_end=first.end, end=end, block=block, stray=is_stray)
 
 
 def _import(text: str, one: Statement, closers: str) -> Import:
@@ -159,9 +159,11 @@ def _import(text: str, one: Statement, closers: str) -> Import:
     found = [token for token in tokens(written, one.keyword_end - one.start) if token.kind not in _GAPS]
     target_end = _end_of_target(written, found)
     if target_end is None:
-        return Import(one.start, one.keyword_end, one.end, one.end, None)
+        return Import(one.start, one.keyword_end, conditions_start=one.end, end=one.end, conditions=None)
     start = one.start + target_end
-    return Import(one.start, one.keyword_end, start, one.end, _conditions(written, target_end))
+    return Import(
+        one.start, one.keyword_end, conditions_start=start, end=one.end, conditions=_conditions(written, target_end)
+    )
 
 
 def _end_of_target(written: str, found: list[Token]) -> int | None:

@@ -200,13 +200,13 @@ def _lists(numbers: Iterator[int], sizes: Sequence[int]) -> Iterator[list[tuple[
 def _refused(members: Sequence[Member], late: Late) -> Fault:
     message = f"an `@import` of `{members[late.member].shown}` comes after rules of the files before it"
     hint = "list the imported file in the bundle instead"
-    return Fault(late.member, late.rule.start, late.rule.end, "bundle/import", message, hint)
+    return Fault(late.member, late.rule.start, end=late.rule.end, code="bundle/import", message=message, hint=hint)
 
 
 def _moved(members: Sequence[Member], late: Late) -> Fault:
     message = f"an `@import` of `{members[late.member].shown}` is moved before the rules of the files before it"
     hint = "put it into the first file of the bundle"
-    return Fault(late.member, late.rule.start, late.rule.end, "bundle/import", message, hint)
+    return Fault(late.member, late.rule.start, end=late.rule.end, code="bundle/import", message=message, hint=hint)
 
 
 def _namespace_faults(members: Sequence[Member], sheets: Sequence[_Sheet]) -> Iterator[Fault]:
@@ -219,7 +219,7 @@ def _namespace_faults(members: Sequence[Member], sheets: Sequence[_Sheet]) -> It
             if rule.keyword == "@namespace" and not rule.has_block and own_head <= Head.NAMESPACES:
                 message = f"the `@namespace` of `{member.shown}` would hold for the whole bundle"
                 hint = "leave this file out of the bundle"
-                yield Fault(number, rule.start, rule.end, "bundle/namespace", message, hint)
+                yield Fault(number, rule.start, end=rule.end, code="bundle/namespace", message=message, hint=hint)
             own_head = rule.head_after(own_head)
 
 
@@ -232,4 +232,11 @@ def _escape_faults(members: Sequence[Member]) -> Iterator[Fault]:
     for number, (shown, text) in enumerate(members):
         if ends_in_escape(text):
             message = f"`{shown}` ends in a backslash, which would escape what follows"
-            yield Fault(number, len(text) - 1, len(text), "bundle/unclosed", message, "remove the backslash")
+            yield Fault(
+                number,
+                len(text) - 1,
+                end=len(text),
+                code="bundle/unclosed",
+                message=message,
+                hint="remove the backslash",
+            )

@@ -230,7 +230,7 @@ class _Statement:
         if not self.words or before in _IDLE_AFTER or (after in _IDLE_BEFORE and before != ":"):
             return
         inner = self.brackets[-1] if self.brackets else ""
-        self.gaps.append(_Gap(len(self.parts), self.words, before, after, inner))
+        self.gaps.append(_Gap(len(self.parts), self.words, before=before, after=after, inner=inner))
         self.parts.append(" ")
 
     def verbatim(self, pieces_taken: list[tuple[Kind, str]]) -> None:

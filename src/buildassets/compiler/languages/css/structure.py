@@ -111,18 +111,18 @@ def rules(text: str) -> Iterator[Rule]:
 def _opened(outer: _Block, prelude: str, start: int, end: int) -> _Block:
     """The block that begins after `prelude`."""
     if outer.is_opaque or (outer.selectors is not _ANYTHING and _CUSTOM_PROPERTY.match(prelude)):
-        return _Block(outer.selectors, outer.conditions, "", True, start, end)
+        return _Block(outer.selectors, outer.conditions, "", is_opaque=True, start=start, end=end)
     keyword, rest = _at_keyword(prelude)
     if not keyword:
-        return _Block(_selectors(prelude, outer.selectors), outer.conditions, "", False, start, end)
+        return _Block(_selectors(prelude, outer.selectors), outer.conditions, "", is_opaque=False, start=start, end=end)
     if keyword not in _GROUPS:
-        return _Block(outer.selectors, outer.conditions, _label(keyword, rest), True, start, end)
+        return _Block(outer.selectors, outer.conditions, _label(keyword, rest), is_opaque=True, start=start, end=end)
     if keyword == "@media" and rest.strip().lower() in _EVERYWHERE:
         return outer._replace(start=start, end=end)
     condition = keyword
     if keyword in ("@layer", "@scope"):
         condition = " ".join((keyword, *_words(rest)))
-    return _Block(outer.selectors, (*outer.conditions, condition), "", False, start, end)
+    return _Block(outer.selectors, (*outer.conditions, condition), "", is_opaque=False, start=start, end=end)
 
 
 def _ended(block: _Block, statement: str, start: int, end: int, *, is_counted: bool) -> Rule | None:
@@ -139,7 +139,7 @@ def _ended(block: _Block, statement: str, start: int, end: int, *, is_counted: b
         keyword = unescaped(word).lower()
         is_outside = block.selectors is _ANYTHING and not block.conditions
         is_idle = keyword == "@layer" or (keyword == "@charset" and is_outside)
-        return None if is_idle else Rule(block.selectors, block.conditions, keyword, start, end)
+        return None if is_idle else Rule(block.selectors, block.conditions, at_rule=keyword, start=start, end=end)
     if not word or (is_counted and not is_described):
         return None
     return _rule(block, f"{block.label} {unescaped(word).lower()}" if is_described else "")
@@ -151,7 +151,7 @@ def _words_in(text: str) -> Iterator[tuple[Kind, str]]:
 
 
 def _rule(block: _Block, at_rule: str) -> Rule:
-    return Rule(block.selectors, block.conditions, at_rule, block.start, block.end)
+    return Rule(block.selectors, block.conditions, at_rule=at_rule, start=block.start, end=block.end)
 
 
 def _at_keyword(prelude: str) -> tuple[str, str]:

@@ -78,7 +78,7 @@ def _together(found: Sequence[AssetUrls]) -> AssetUrls:
 def _found(text: str, logical: LogicalPath, name: str) -> AssetUrls:
     """The calls of one name."""
     is_module = logical.endswith(".mjs") or reads_as_module(text)
-    code = _code(text, is_module)
+    code = _code(text, is_module=is_module)
     places = [place for place, word in enumerate(code) if word.text == name and _is_free(code, place)]
     closers = _closers(code) if places else {}
     calls = [call for place in places if (call := _Call.read(code, place, closers))]
@@ -118,13 +118,13 @@ class _Word(NamedTuple):
     on_new_line: bool
 
 
-def _code(text: str, is_module: bool) -> list[_Word]:
+def _code(text: str, *, is_module: bool) -> list[_Word]:
     """The tokens of `text` without space and comments, each with whether it begins a line."""
     words: list[_Word] = []
     on_new_line = True
     for kind, start, end in tokens(text, module=is_module):
         if kind >= Kind.NAME:
-            words.append(_Word(kind, text[start:end], start, end, on_new_line))
+            words.append(_Word(kind, text[start:end], start=start, end=end, on_new_line=on_new_line))
             on_new_line = False
         elif kind is Kind.LINE_END or "\n" in text[start:end]:
             on_new_line = True

@@ -36,12 +36,12 @@ class _Suspect(NamedTuple):
 
 def early_error(text: str, *, module: bool | None = None) -> OpenEnd | None:
     """The first such fault in `text`; `module` is as for the lexer."""
-    return _by_tokens(text, module) if _is_suspect(text, module) else None
+    return _by_tokens(text, module=module) if _is_suspect(text, module=module) else None
 
 
-def _is_suspect(text: str, module: bool | None) -> bool:
+def _is_suspect(text: str, *, module: bool | None) -> bool:
     """Whether there may be such a fault; where there is no library to find that out, there may be one in any script."""
-    answer = asked_of_script(Question.EARLY_ERRORS, text, "", module)
+    answer = asked_of_script(Question.EARLY_ERRORS, text, "", module=module)
     if answer is None:
         return True
     verdict, *places = numbers_of(answer)
@@ -56,7 +56,7 @@ def _refused(literal: str) -> str | None:
     return refusal(pattern, flags)
 
 
-def _by_tokens(text: str, module: bool | None) -> OpenEnd | None:
+def _by_tokens(text: str, *, module: bool | None) -> OpenEnd | None:
     code: list[str] = []
     places: list[tuple[int, int]] = []  # in the code and in the text
     length = 0

@@ -76,11 +76,11 @@ def _own_faults(members: Sequence[Member], scripts: Sequence[Script]) -> Iterato
         if script.module:
             message = f"`{member.shown}` is a module, and a bundle is a classic script"
             hint = 'leave it out of the bundle and load it with `type="module"`'
-            yield Fault(number, *script.module, "bundle/module", message, hint)
+            yield Fault(number, *script.module, code="bundle/module", message=message, hint=hint)
         elif script.unclosed:
             place, what = script.unclosed
             message = f"{what} in `{member.shown}`, and would take in what follows"
-            yield Fault(number, *place, "bundle/unclosed", message)
+            yield Fault(number, *place, code="bundle/unclosed", message=message)
 
 
 def _redeclared(members: Sequence[Member], scripts: Sequence[Script]) -> Iterator[Fault]:
@@ -95,7 +95,7 @@ def _redeclared(members: Sequence[Member], scripts: Sequence[Script]) -> Iterato
             if earlier and shown != member.shown and _clash(earlier, declared):
                 message = f"`{declared.name}` is declared in `{shown}` and in `{member.shown}`"
                 hint = "rename one of them, or wrap the file in a function"
-                yield Fault(number, *declared.span, "bundle/redeclared", message, hint)
+                yield Fault(number, *declared.span, code="bundle/redeclared", message=message, hint=hint)
         known |= {
             declared.name: (declared, member.shown)
             for declared in script.declarations
@@ -111,7 +111,7 @@ def _asked_early(members: Sequence[Member], scripts: Sequence[Script]) -> Iterat
             if name in later:
                 message = f"`{members[number].shown}` asks for `{name}` before `{later[name]}` declares it"
                 hint = "put the other file first, or declare the name with `var`"
-                yield Fault(number, *place, "bundle/order", message, hint)
+                yield Fault(number, *place, code="bundle/order", message=message, hint=hint)
         declared = (one.name for one in scripts[number].declarations if one.sort is not Sort.VAR)
         later |= dict.fromkeys(declared, members[number].shown)
 
@@ -134,4 +134,4 @@ def _strict_faults(members: Sequence[Member], scripts: Sequence[Script]) -> Iter
             place, reason = script.arguments or (0, 0), "reads `arguments`"
         message = f"`{member.shown}` is strict, {reason}, and is joined with files that are not strict"
         hint = 'wrap the file in a function, or begin all files of the bundle with `"use strict"`'
-        yield Fault(number, *place, "bundle/strict", message, hint)
+        yield Fault(number, *place, code="bundle/strict", message=message, hint=hint)

@@ -280,7 +280,7 @@ class _Grammar:
 
     __slots__ = ("_flags", "_pending", "_stack", "_text", "actions", "at_module_word", "context", "module")
 
-    def __init__(self, text: str, module: bool | None) -> None:
+    def __init__(self, text: str, *, module: bool | None) -> None:
         self._text = text
         self.module = module
         self.at_module_word = False  # set by an `import` or `export` that is no name, cleared by whoever looks for them
@@ -543,7 +543,7 @@ def tokens(text: str, *, module: bool | None = None) -> Iterator[Token]:
     is a module. A text without these is read as a script even if it awaits outside of functions: there `await /a/g`
     divides. Who knows better passes `module`.
     """
-    return _read(text, _Grammar(text, module))
+    return _read(text, _Grammar(text, module=module))
 
 
 class LeapingTokens:
@@ -553,7 +553,7 @@ class LeapingTokens:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._grammar = _Grammar(text, None)
+        self._grammar = _Grammar(text, module=None)
         self._tokens = _read(text, self._grammar)
 
     def __iter__(self) -> "LeapingTokens":

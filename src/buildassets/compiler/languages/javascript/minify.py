@@ -47,9 +47,9 @@ _STICKY: Final = frozenset(
     {"++", "--", "**", "&&", "||", "??", "==", "=>", ">=", "<=", "<<", ">>", "!=", "+=", "-=", "*=", "/=", "%=", "&="}
     | {"|=", "^=", "?=", "?.", "..", "//", "/*", "<!", "->"}
 )
-_BEFORE_ALL: Final = Piece(Kind.PUNCTUATOR, ";", False)  # what could as well stand before the first piece
-_LINE_START: Final = Piece(Kind.LINE_END, "\n", False)
-_NONE: Final = Piece(Kind.SPACE, "", False)  # which no text has
+_BEFORE_ALL: Final = Piece(Kind.PUNCTUATOR, ";", on_new_line=False)  # what could as well stand before the first piece
+_LINE_START: Final = Piece(Kind.LINE_END, "\n", on_new_line=False)
+_NONE: Final = Piece(Kind.SPACE, "", on_new_line=False)  # which no text has
 
 
 def pieces(text: str, *, module: bool | None = None) -> Iterator[Piece]:
@@ -74,7 +74,7 @@ def pieces(text: str, *, module: bool | None = None) -> Iterator[Piece]:
         elif kind != Kind.SPACE:
             word = text[start:end]
             if kind == Kind.HASHBANG or _STAYS.match(word):
-                yield Piece(kind, word, False, start > code_end)
+                yield Piece(kind, word, on_new_line=False, gap=start > code_end)
                 code_end = end
             line_ended = line_ended or _ends_a_line(word)
 

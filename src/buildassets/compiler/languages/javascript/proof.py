@@ -15,20 +15,20 @@ _SAME, _OTHER, _BAD = range(3)
 
 def is_readable(text: str) -> bool:
     """Whether the lexer can read all of `text`, without a token that is none of the language."""
-    answer = asked_of_script(Question.IS_SCRIPT_READABLE, text, "", None)
+    answer = asked_of_script(Question.IS_SCRIPT_READABLE, text, "", module=None)
     return answer == b"\1" if answer else all(kind is not Kind.BAD for kind, _, _ in tokens(text))
 
 
 class Source:
     """A script before it is minified; `module` is as for the lexer."""
 
-    def __init__(self, text: str, module: bool | None) -> None:
+    def __init__(self, text: str, *, module: bool | None) -> None:
         self._text = text
         self._module = module
 
     def compared(self, minified: str) -> bool | None:
         """Whether `minified` means the same; None where the source has a bad token."""
-        answer = asked_of_script(Question.SCRIPT_COMPARISON, self._text, minified, self._module)
+        answer = asked_of_script(Question.SCRIPT_COMPARISON, self._text, minified, module=self._module)
         if answer:
             return None if answer[0] == _BAD else answer[0] == _SAME
         if any(piece.kind == Kind.BAD for piece in self._pieces):
@@ -37,7 +37,7 @@ class Source:
 
     def reduced(self) -> str:
         """The script with as little between its tokens as keeps them apart."""
-        answer = asked_of_script(Question.REDUCED_SCRIPT, self._text, "", self._module)
+        answer = asked_of_script(Question.REDUCED_SCRIPT, self._text, "", module=self._module)
         if answer is not None:
             return text_of(answer)
         return reduced(self._pieces)

@@ -33,7 +33,11 @@ def read_survey(answer: bytes) -> Survey:
     """What the library has answered."""
     holds, *places = numbers_of(answer)
     return Survey(
-        bool(holds & _WHOLE), bool(holds & _WORKERS), bool(holds & _ASSET_URL), bool(holds & _META_ENV), places
+        bool(holds & _WHOLE),
+        bool(holds & _WORKERS),
+        may_have_asset_urls=bool(holds & _ASSET_URL),
+        may_have_meta_env=bool(holds & _META_ENV),
+        places=places,
     )
 
 

@@ -31,13 +31,13 @@ def unclosed(text: str, *, module: bool | None = None) -> OpenEnd | None:
         return OpenEnd(tag.start + begins, tag.end + begins, _JSX.format(tag.shown), JSX_HINT)
     if module is None and not begins and (survey := kept_survey(text)) and survey.is_whole:
         return None
-    if asked_of_script(Question.IS_SCRIPT_WHOLE, text, "", module) == b"\1":
+    if asked_of_script(Question.IS_SCRIPT_WHOLE, text, "", module=module) == b"\1":
         return None
-    found = _by_tokens(text, module)
+    found = _by_tokens(text, module=module)
     return found and found._replace(start=found.start + begins, end=found.end + begins)
 
 
-def _by_tokens(text: str, module: bool | None) -> OpenEnd | None:
+def _by_tokens(text: str, *, module: bool | None) -> OpenEnd | None:
     opened: list[tuple[str, int]] = []
     for kind, start, end in tokens(text, module=module):
         if kind is Kind.BAD and (found := _cut_short(text, start, end)):

@@ -37,7 +37,7 @@ def worker_urls(text: str) -> Iterator[WorkerUrl]:
     for place, word in enumerate(words):
         if words[place + 1 : place + 2] == ["("] and _is_call(words, place, word):
             first = place + 2
-            yield from _strings(text, code, words, first, word, most=None if word == IMPORT_SCRIPTS else 1)
+            yield from _strings(text, code, words, first, by=word, most=None if word == IMPORT_SCRIPTS else 1)
 
 
 def may_name_workers(body: bytes | str) -> bool:
@@ -61,7 +61,7 @@ def _is_call(words: list[str], place: int, word: str) -> bool:
 
 
 def _strings(
-    text: str, code: list[Token], words: list[str], place: int, by: str, most: int | None
+    text: str, code: list[Token], words: list[str], place: int, *, by: str, most: int | None
 ) -> Iterator[WorkerUrl]:
     """The arguments from `place` on that are strings alone; of the first `most` arguments, if that is given."""
     count = 0

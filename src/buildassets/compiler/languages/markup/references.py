@@ -88,6 +88,7 @@ class _Decoded:
         start: int,
         end: int,
         character_reference: re.Pattern[str],
+        *,
         meaning: Callable[[re.Match[str]], str | None],
     ) -> None:
         """Append what `text[start:end]` means. A match of the pattern that has no `meaning` stays as it is."""
@@ -206,7 +207,7 @@ class _Walk:
         return name != "input" or self._value(tag, "type").strip().lower() == "image"
 
     def _decode(self, decoded: _Decoded, start: int, end: int) -> None:
-        decoded.add_decoded(self._text, start, end, self._dialect.character_reference, self._dialect.meaning)
+        decoded.add_decoded(self._text, start, end, self._dialect.character_reference, meaning=self._dialect.meaning)
 
     def _decoded(self, tag: Tag, attribute: str) -> _Decoded:
         decoded = _Decoded()

@@ -48,7 +48,7 @@ def svg_fault(text: str) -> SvgFault | None:
     names: list[str] = []
     parser = _parser(names)
     try:
-        parser.Parse(data, True)
+        parser.Parse(data, True)  # noqa: FBT003 it has no names
     except (_LeftError, ValueError, LookupError):  # browsers know encodings that Python's parser does not
         return None
     except ExpatError as fault:

@@ -55,7 +55,7 @@ def xml_events(text: str, *, namespaces: bool = False) -> list[Event]:
 
     reader = _Reader()
     try:
-        _parser(reader, namespaces=namespaces).Parse(text.removeprefix("\ufeff").encode("utf-8"), True)
+        _parser(reader, namespaces=namespaces).Parse(text.removeprefix("\ufeff").encode("utf-8"), True)  # noqa: FBT003 it has no names
     except _DeclarationError as fault:
         raise RefusedError("declares entities or attributes") from fault
     except ExpatError as fault:

@@ -211,9 +211,9 @@ class Library:
                 FileRead(
                     self._taken(content_place, content_length),
                     self._taken(place, survey_length) if holds & _SURVEYED else None,
-                    digest.hex() if holds & _HASHED else None,
-                    tuple(stamp) if any(stamp) else None,
-                    bool(holds & _IS_UTF8),
+                    digest=digest.hex() if holds & _HASHED else None,
+                    stamp=tuple(stamp) if any(stamp) else None,
+                    is_utf8=bool(holds & _IS_UTF8),
                 )
             )
             place = content_place + content_length
@@ -346,7 +346,7 @@ class NewFiles:
         return [bool(one) for one in written or bytes(self._count)]
 
 
-def asked_of_script(question: Question, first: str, second: str, module: bool | None) -> bytes | None:
+def asked_of_script(question: Question, first: str, second: str, *, module: bool | None) -> bytes | None:
     """As `asked`, of scripts: modules, classic scripts, or, if `module` is None, what they read as."""
     return asked(question, first, second, 2 if module is None else int(module))
 

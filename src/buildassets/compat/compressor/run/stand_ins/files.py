@@ -16,7 +16,7 @@ class CompressorFinder(BaseFinder):
         super().__init__(*given, **named)
         self.storage = CompressorFileStorage()
 
-    def find(self, path: str, find_all: bool = False, **_: Any) -> Any:
+    def find(self, path: str, find_all: bool = False, **_: Any) -> Any:  # noqa: FBT001, FBT002 Django's
         """See BaseFinder."""
         return []
 

@@ -12,6 +12,7 @@ _CALLED_BY_OTHERS: Final = {  # by position
     "compat/compressor/run/jinja.py:_compressed": "the code that Jinja compiles",
     "compat/compressor/run/stand_ins/classes.py:__init__": "filters of django-compressor",
     "compat/webassets/run/jinja.py:_rendered": "the code that Jinja compiles",
+    "foundation/diagnostics.py:place": "engines of other packages",
     "net/download.py:redirect_request": "urllib",
     "runtime/jinja.py:__init__": "Jinja",
 }

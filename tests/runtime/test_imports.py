@@ -72,6 +72,7 @@ def test_reading_a_release_loads_the_light_vocabulary_only() -> None:
         "buildassets.manifest.soundness",
         "buildassets.runtime",
         "buildassets.runtime.assets",
+        "buildassets.runtime.not_found",
         "buildassets.runtime.release",
         "buildassets.runtime.tags",
         "buildassets.runtime.urls",

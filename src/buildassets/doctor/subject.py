@@ -9,8 +9,7 @@ from buildassets.compiler.cache.folder import cache_folder
 from buildassets.compiler.config.file import search, working_directory
 from buildassets.compiler.config.load import load_config
 from buildassets.compiler.config.values import Config
-from buildassets.compiler.sources.discover import BUILT_IN_EXCLUDES
-from buildassets.compiler.sources.globs import compile_globs
+from buildassets.compiler.sources.globs import BUILT_IN_EXCLUDES, compile_globs
 from buildassets.disk.files import MOST_MANIFEST_BYTES, content_of
 from buildassets.disk.folders import walk
 from buildassets.errors import ConfigError, ManifestError

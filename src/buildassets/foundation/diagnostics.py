@@ -154,7 +154,7 @@ def _window(column: int, length: int) -> tuple[int, int]:
     return start, start + _EXCERPT_WIDTH
 
 
-def place(file: str, line: int, column: int, line_text: str = "", *, length: int = 1) -> Location:
+def place(file: str, line: int, column: int, line_text: str = "", length: int = 1) -> Location:
     """A location from a parser's line and column, both from 1, with the text of that line for the excerpt."""
     window = _window(column, len(line_text))
     return Location(

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from buildassets.disk.plain_files import plain, plain_below
 from buildassets.manifest.json import ASSETS_FOLDER, no_manifest, read_served, refusal
 from buildassets.runtime import tags
-from buildassets.runtime.release import AssetNotFound, Release
+from buildassets.runtime.not_found import AssetNotFound
+from buildassets.runtime.release import Release
 from buildassets.runtime.tags import SPECULATION_RULES, Markup, attribute_names, element
 from buildassets.runtime.urls import link_value, url_prefix
 

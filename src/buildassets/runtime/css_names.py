@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from posixpath import basename
 from typing import Any, TypeAlias
 
-from buildassets.runtime.release import NameNotFound
+from buildassets.runtime.not_found import NameNotFound
 
 Modules: TypeAlias = "dict[str, dict[str, Mapping[str, str]]]"  # by module and bundle, the names in it
 

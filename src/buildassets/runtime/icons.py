@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final, TypeAlias
 
 from buildassets.foundation.paths import icon_id
-from buildassets.runtime.release import NameNotFound
+from buildassets.runtime.not_found import NameNotFound
 from buildassets.runtime.tags import Markup, element, image_size
 
 Sprites: TypeAlias = "dict[str, Mapping[str, list[int]]]"  # by logical path, the sizes of icons by name

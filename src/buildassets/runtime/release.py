@@ -9,11 +9,11 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from buildassets.foundation.paths import LogicalPath, relative, to_url
 from buildassets.manifest.json import RELEASE_FILE, AssetLines, no_manifest
+from buildassets.runtime.not_found import AssetNotFound
 from buildassets.runtime.urls import address
 
 if TYPE_CHECKING:
@@ -40,57 +40,6 @@ _DESTINATIONS: Final = {
 _OF_DJANGO: Final = "staticfiles.json"
 _WITH_INTEGRITY: Final = ("style", "script")  # browsers apply integrity metadata to these destinations only
 _ALWAYS_CORS: Final = ("font", "fetch")  # browsers fetch these in CORS mode; a preload must match
-
-
-class AssetNotFound(LookupError):  # noqa: N818 a name of the contract
-    """No asset has this name. `nearest` lists at most three assets with similar names, the most similar first."""
-
-    def __init__(self, name: str, known: Iterable[str] = ()) -> None:
-        super().__init__(name)
-        self.name = name
-        self._known = known
-
-    @cached_property
-    def nearest(self) -> tuple[str, ...]:
-        """Assets with similar names. Computed on request, so that code which catches this error does not pay for it."""
-        from buildassets.errors import ManifestError
-        from buildassets.foundation.nearest import nearest_paths
-
-        try:
-            return nearest_paths(self.name, self._known, most=3)
-        except ManifestError:  # the names cannot be read, so none can be suggested
-            return ()
-
-    def __str__(self) -> str:
-        from buildassets.foundation.typed import typed
-
-        near = " or ".join(f"`{name}`" for name in self.nearest)
-        hint = f"did you mean {near}? Otherwise " if near else ""
-        message = f"no asset is named `{self.name}`; {hint}run `{typed('build')}` if it is newer than the manifest"
-        return message if message.isprintable() else ascii(message)[1:-1]
-
-    def __reduce__(self) -> tuple[type[AssetNotFound], tuple[str, tuple[str, ...]]]:
-        return type(self), (self.name, self.nearest)
-
-
-class NameNotFound(AssetNotFound):
-    """The release has no icon or CSS module of this name: `problem` is what is wrong, `hint` what to do about it."""
-
-    def __init__(self, name: str, known: Iterable[str], problem: str, hint: str = "") -> None:
-        super().__init__(name, known)
-        self._problem = problem
-        self._hint = hint
-
-    def __str__(self) -> str:
-        from buildassets.foundation.typed import typed
-
-        near = " or ".join(f"`{name}`" for name in self.nearest)
-        hint = self._hint or (f"did you mean {near}?" if near else f"run `{typed('build')}` if it is newer")
-        message = f"{self._problem}; {hint}"
-        return message if message.isprintable() else ascii(message)[1:-1]
-
-    def __reduce__(self) -> tuple[type[AssetNotFound], tuple[Any, ...]]:
-        return type(self), (self.name, self.nearest, self._problem, self._hint)
 
 
 class _Made(dict[str, "_T"]):

@@ -5,19 +5,33 @@ Takes a release and names, gives attributes and markup. Pure; standard library o
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Any, Final, Protocol
 
-from buildassets.runtime.release import AssetNotFound, Release
+from buildassets.runtime.not_found import AssetNotFound
 from buildassets.runtime.tags import Markup, element, image_size
 
 _SMALLEST_FIRST: Final = ("image/avif", "image/webp")  # a browser takes the first of which it knows the type
 _FOR_ALL: Final = "image/webp"  # what older browsers know, where an element cannot offer several types
 _USUAL_SIZES: Final = "100vw"  # HTML, section 4.8.4.2.1: what it means if it is absent, but it must not be
 
+
+class Pictures(Protocol):
+    """What is asked of a release: its entries and URLs by name."""
+
+    @property
+    def entries(self) -> Mapping[str, Any]:
+        """The entries of the manifest."""
+
+    @property
+    def urls(self) -> Mapping[str, str]:
+        """The URLs of files."""
+
+
 _Group = list[tuple[int, str]]  # width and name of each variant of one type, ascending
 
 
-def picture(release: Release, name: str, alt: str, given: dict[str, Any]) -> Markup:
+def picture(release: Pictures, name: str, alt: str, given: dict[str, Any]) -> Markup:
     """`<picture>` with a `<source>` for each type; `given` are attributes of its `<img>`, beside `sizes`, `widths`."""
     groups = _groups(release, name, given.pop("widths", True))
     own: str = release.entries[name].get("type", "")
@@ -32,14 +46,14 @@ def picture(release: Release, name: str, alt: str, given: dict[str, Any]) -> Mar
     return element("picture", {}, "".join([*sources, _image(release, name, alt, group, sizes=sizes, given=given)]))
 
 
-def image(release: Release, name: str, alt: str, given: dict[str, Any]) -> Markup:
+def image(release: Pictures, name: str, alt: str, given: dict[str, Any]) -> Markup:
     """`<img>` with the `widths` that `given` asks for, of the one type that is sure to be known by the browser."""
     groups = _groups(release, name, given.pop("widths", True))
     kind = _one_type(groups, release.entries[name].get("type", ""))
     return _image(release, name, alt, groups.get(kind, []), sizes=given.pop("sizes", None), given=given)
 
 
-def preload(release: Release, name: str, link: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+def preload(release: Pictures, name: str, link: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
     """The attributes of a link that preloads what `picture` shows in a browser of today, or `image` with `widths`.
 
     `link` are those for the file itself. They have no `href`: only a browser that does not know `imagesrcset` would use
@@ -58,7 +72,7 @@ def preload(release: Release, name: str, link: dict[str, Any], given: dict[str, 
     return {"rel": link["rel"], "as": link["as"], "type": kind, **set_of_images, **given}
 
 
-def _image(release: Release, name: str, alt: str, group: _Group, *, sizes: object, given: dict[str, Any]) -> Markup:
+def _image(release: Pictures, name: str, alt: str, group: _Group, *, sizes: object, given: dict[str, Any]) -> Markup:
     size = image_size(release.entries[name], given)
     several = {"srcset": _srcset(release, group), "sizes": sizes or _USUAL_SIZES} if group else {}
     widest = group[-1][1] if group else name  # of the same format it suits every browser, and holds no place or camera
@@ -71,7 +85,7 @@ def _one_type(groups: dict[str, _Group], own: str) -> str:
     return next((one for one in (own, _FOR_ALL) if one in groups), min(groups, default=""))
 
 
-def _groups(release: Release, name: str, widths: object) -> dict[str, _Group]:
+def _groups(release: Pictures, name: str, widths: object) -> dict[str, _Group]:
     """The variants of `name` by type: those of `widths`, or all if that is True.
 
     A width that is larger than the picture is not made, and left out; if all are, the widest are taken. Raises
@@ -109,5 +123,5 @@ def widths_of(given: object) -> list[int]:
         raise ValueError(f"`widths` cannot be {given!r}: write numbers of pixels, as in `480, 960`") from None
 
 
-def _srcset(release: Release, group: _Group) -> str:
+def _srcset(release: Pictures, group: _Group) -> str:
     return ", ".join(f"{release.urls[name]} {width}w" for width, name in group)

@@ -66,7 +66,7 @@ def test_a_step_is_known_by_its_last_traces() -> None:
 def test_keys_that_no_trace_has_any_more_are_forgotten() -> None:
     index = Index()
     for number in range(KEPT_TRACES + 1):
-        made = run_of("first", [["a"]], {}, lambda _, digest=f"{number}": digest, ("0" * 64, 0))  # type: ignore[misc]
+        made = run_of("first", [["a"]], {}, lambda _, digest=f"{number}": digest, result=("0" * 64, 0))  # type: ignore[misc]
         index = index.with_runs({"step": replace(made, traces=made.traces)}, 1)
     assert index.steps["step"].names == {"first": ("a",)}
 

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from buildassets.compat.webassets.run.bundle import Bundle
-    from buildassets.compat.webassets.run.environment import Environment
+    from buildassets.compat.webassets.run.environment import Environment, PythonLoader, YAMLLoader
     from buildassets.compat.webassets.run.filters import ExternalTool, Filter, get_filter, register_filter
     from buildassets.compat.webassets.run.jinja import AssetsExtension
-    from buildassets.compat.webassets.run.loaders import PythonLoader, YAMLLoader
 
 __all__ = [
     "AssetsExtension",
@@ -33,7 +32,7 @@ _MODULES = {
     "Bundle": "bundle",
     "Environment": "environment",
     **dict.fromkeys(("ExternalTool", "Filter", "get_filter", "register_filter"), "filters"),
-    **dict.fromkeys(("PythonLoader", "YAMLLoader"), "loaders"),
+    **dict.fromkeys(("PythonLoader", "YAMLLoader"), "environment"),
 }
 
 

@@ -35,8 +35,8 @@ _ALIASES: Final[Mapping[str, str]] = {"rcssmin": "builtin"}
 # In the order in which diagnostics and the schema list them.
 BUILT_IN: Final[Mapping[str, BuiltIn]] = {
     "libsass": BuiltIn("scss", "buildassets.compiler.engines.sass.libsass:libsass"),
-    "dart-sass": BuiltIn("scss", "buildassets.compiler.engines.sass.dart:dart_sass"),
-    "sass": BuiltIn("scss", "buildassets.compiler.engines.sass.dart:sass_on_path"),
+    "dart-sass": BuiltIn("scss", "buildassets.compiler.engines.sass.chosen:dart_sass"),
+    "sass": BuiltIn("scss", "buildassets.compiler.engines.sass.chosen:sass_on_path"),
     "builtin": BuiltIn(
         "css", "buildassets.compiler.engines.sheets:sheet_engine", reports_unclosed=True, is_fast_natively=True
     ),

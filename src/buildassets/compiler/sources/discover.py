@@ -12,7 +12,7 @@ from typing import Final
 
 from buildassets.compiler.config.values import Config, Mode, SourceRoot
 from buildassets.compiler.model import FrontEnds, Source
-from buildassets.compiler.sources.globs import HIDDEN, Matcher, compile_globs
+from buildassets.compiler.sources.globs import BUILT_IN_EXCLUDES, Matcher, compile_globs
 from buildassets.compiler.sources.links import AS_LOAD_PATH, AS_SOURCE_ROOT, LINK_OUTSIDE
 from buildassets.compiler.sources.names import carries_digest, file_name, is_compiled, is_typed
 from buildassets.compiler.sources.releases import is_release
@@ -26,18 +26,6 @@ from buildassets.foundation.media import SASS_SUFFIXES, SCRIPT_SUFFIXES, is_sass
 from buildassets.foundation.paths import LogicalPath
 from buildassets.foundation.sizes import size_text
 from buildassets.manifest.model import MANIFEST_NAME, MAPS_SUFFIX
-
-# `HIDDEN` matches .DS_Store, .git, …; the last two are the temporary files of a "safe write" of JetBrains.
-BUILT_IN_EXCLUDES: Final = (
-    HIDDEN,
-    "*~",
-    "#*#",
-    "*.swp",
-    "Thumbs.db",
-    "desktop.ini",
-    "*___jb_tmp___",
-    "*___jb_old___",
-)
 
 # The project's own files, which a release would publish: excluded in its folder only. So is the configuration file,
 # whatever its name.

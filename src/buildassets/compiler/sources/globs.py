@@ -22,6 +22,17 @@ from buildassets.foundation.media import suffix
 _ELEMENT: Final = lazy_pattern(r"\*+|\?|\[!?\]?[^\]]*\]|[^*?\[]+|\[", re.DOTALL)
 _NOTHING: Final = r"(?!)"
 HIDDEN: Final = ".!(well-known)"  # in the notation of bash: hidden names but the one that URLs may have (RFC 8615)
+# `HIDDEN` matches .DS_Store, .git, …; the last two are the temporary files of a "safe write" of JetBrains.
+BUILT_IN_EXCLUDES: Final = (
+    HIDDEN,
+    "*~",
+    "#*#",
+    "*.swp",
+    "Thumbs.db",
+    "desktop.ini",
+    "*___jb_tmp___",
+    "*___jb_old___",
+)
 _HIDDEN_EXPRESSION: Final = r"\.(?!well-known(?:/|\Z))[^/]*"
 
 

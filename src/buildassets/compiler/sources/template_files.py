@@ -9,8 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from buildassets.compiler.config.values import Config, SourceRoot, TemplateEngine, TemplateFolder
-from buildassets.compiler.sources.discover import BUILT_IN_EXCLUDES
-from buildassets.compiler.sources.globs import compile_globs, is_glob
+from buildassets.compiler.sources.globs import BUILT_IN_EXCLUDES, compile_globs, is_glob
 from buildassets.disk.file_sets import escaped
 from buildassets.disk.folders import is_within
 from buildassets.foundation.media import OCTETS, SCRIPT_SUFFIXES, media_of, suffix

@@ -7,8 +7,7 @@ import os
 from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
-from buildassets.compiler.sources.discover import BUILT_IN_EXCLUDES
-from buildassets.compiler.sources.globs import HIDDEN, compile_globs
+from buildassets.compiler.sources.globs import BUILT_IN_EXCLUDES, HIDDEN, compile_globs
 from buildassets.disk.folders import walk
 from buildassets.foundation.frozen import frozen
 

@@ -8,8 +8,7 @@ import os
 from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
-from buildassets.compiler.sources.discover import BUILT_IN_EXCLUDES
-from buildassets.compiler.sources.globs import compile_globs
+from buildassets.compiler.sources.globs import BUILT_IN_EXCLUDES, compile_globs
 from buildassets.compiler.watch.events.protocol import Change, Phase
 from buildassets.foundation.frozen import frozen, replace
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from buildassets.compiler.cache.remote.address import LOGIN_VARIABLE, _authorization, _login
+from buildassets.compiler.cache.remote.address import _authorization, _login
+from buildassets.compiler.cache.remote.store import LOGIN_VARIABLE
 
 LOGIN = "https://user:pass%20word@cache.example https://token@other.example:8443"
 

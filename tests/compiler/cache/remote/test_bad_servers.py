@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.cache.remote.address import LOGIN_VARIABLE, opened_store
-from buildassets.compiler.cache.remote.store import StoreError
+from buildassets.compiler.cache.remote.address import opened_store
+from buildassets.compiler.cache.remote.store import LOGIN_VARIABLE, StoreError
 from buildassets.foundation.permission import BUILDING
 from tests.compiler.cache.remote.bad_servers import KINDS, Serve, answer, serving
 from tests.compiler.cache.remote.known_site import IMPATIENCE, Site, warnings_of_build

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineOptions
-from buildassets.compiler.engines.sass import dart
-from buildassets.compiler.engines.sass.dart import DartSassEngine, dart_sass
+from buildassets.compiler.engines.sass import chosen
+from buildassets.compiler.engines.sass.chosen import dart_sass
+from buildassets.compiler.engines.sass.dart import DartSassEngine
 from buildassets.compiler.engines.sass.libsass import LibsassEngine
 from buildassets.compiler.engines.sass.like_libsass import LikeLibsassEngine, late_declarations
 from buildassets.foundation.permission import BUILDING
@@ -52,7 +53,7 @@ def test_what_the_machine_cannot_do_does_not_decide_the_compiler(tmp_path: Path)
 
 
 def test_without_libsass_all_places_are_warnings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dart, "find_spec", lambda name: None)
+    monkeypatch.setattr(chosen, "find_spec", lambda name: None)
     version, result = compiled(tmp_path, MIXED)
     assert version.startswith("dart-sass")
     assert [one.code for one in result.diagnostics] == ["scss/order"]

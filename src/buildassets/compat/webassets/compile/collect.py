@@ -20,8 +20,7 @@ from buildassets.compat.webassets.compile.describe import described, environment
 from buildassets.compat.webassets.compile.described import TooDeepError, document_of
 from buildassets.compat.webassets.compile.yaml_file import read_yaml_file
 from buildassets.compat.webassets.run.bundle import Bundle
-from buildassets.compat.webassets.run.environment import Environment
-from buildassets.compat.webassets.run.loaders import LoaderError, YAMLLoader
+from buildassets.compat.webassets.run.environment import Environment, LoaderError, YAMLLoader
 from buildassets.errors import ConfigError
 from buildassets.foundation.diagnostics import to_json as diagnostic_json
 from buildassets.foundation.permission import IMPORTING

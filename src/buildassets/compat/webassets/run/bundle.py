@@ -1,20 +1,34 @@
 """A bundle as webassets has it: what it is made of, and the URLs that it has in a release.
 
-Takes contents and options, gives a value that an Environment asks for. Imports the vocabulary and `runtime`.
+Takes contents and options, gives URLs with integrity metadata. Imports the vocabulary and `runtime`.
 """
 
 import sys
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Protocol
 
-if TYPE_CHECKING:
-    from buildassets.compat.webassets.run.environment import Environment
+from buildassets.compat.webassets.run.key import asset_of, bundle_key, is_url, output_key, source_key
+from buildassets.runtime.assets import Assets, Release, release_of
 
 __all__ = ["Bundle"]
+
+_Element = Mapping[str, Any]
 
 _OPTIONS = frozenset(
     ("config", "debug", "depends", "env", "extra", "filters", "merge", "output", "remove_duplicates", "version")
 )
+
+
+class Owner(Protocol):
+    """What a bundle asks its environment for."""
+
+    @property
+    def debug(self) -> object:
+        """Whether pages load the members of bundles."""
+
+    @property
+    def assets(self) -> Assets:
+        """The release that answers. Raises ManifestError where there is none."""
 
 
 class Bundle:
@@ -38,7 +52,7 @@ class Bundle:
         self.version = options.get("version")
         self.config: dict[str, Any] = dict(options.get("config") or {})
         self.debug: bool | str | None = options.get("debug", self.config.get("debug"))
-        self.env: Environment | None = options.get("env")
+        self.env: Owner | None = options.get("env")
         self.name: str | None = None
         self.place = caller(2)
 
@@ -57,8 +71,6 @@ class Bundle:
         """
         if self.env is None:
             raise RuntimeError(f"{self!r} is not connected to an environment")
-        from buildassets.compat.webassets.run.urls import entries
-
         found = entries(self.env, self)
         return [{"uri": url, "sri": sri} for url, sri in found] if calculate_sri else [url for url, _ in found]
 
@@ -76,3 +88,75 @@ def _listed(value: Any) -> tuple[Any, ...]:
     if isinstance(value, str):
         return tuple(part for part in map(str.strip, value.split(",")) if part)
     return tuple(value) if isinstance(value, Iterable) else (value,)
+
+
+def entries(environment: Owner, bundle: Bundle) -> list[tuple[str, str | None]]:
+    """Each URL of `bundle` with its integrity metadata, in order, each once.
+
+    Raises AssetNotFound for what the release does not have.
+    """
+    assets = environment.assets
+    release = release_of(assets)
+    is_debugged = environment.debug is True and bundle.debug in (None, True)
+    names = dict.fromkeys(_shown(release, _names(release, bundle), is_debugged=is_debugged))
+    return [(name, None) if is_url(name) else _entry(assets, name) for name in names]
+
+
+def extra_of(environment: Owner, bundle: Bundle) -> Mapping[str, Any]:
+    """The values that go with `bundle`: its own, those of what it wraps, or what the manifest has of its file."""
+    if bundle.extra:
+        return bundle.extra
+    release = release_of(environment.assets)
+    if bundle.name is not None and not bundle.contents:
+        block = _block(release, bundle_key(bundle.name)) or ()
+        merged = {key: value for one in block for key, value in one.get("attributes", {}).items()}
+        return {key: value for key, value in merged.items() if key not in ("href", "src")}
+    inner = [one for one in bundle.contents if isinstance(one, Bundle)]
+    if len(inner) < len(bundle.contents):
+        return {}
+    return {key: value for one in inner for key, value in extra_of(environment, one).items()}
+
+
+def _entry(assets: Assets, name: str) -> tuple[str, str | None]:
+    return assets.url(name), assets.integrity(name)
+
+
+def _shown(release: Release, names: Iterator[str], *, is_debugged: bool) -> Iterator[str]:
+    """What stands for `names` in the page: where it is debugged, the members that a release for development lists."""
+    for name in names:
+        members = _block(release, output_key(name)) if is_debugged else None
+        if members is None:
+            yield name
+        else:
+            yield from map(_named, members)
+
+
+def _names(release: Release, bundle: Bundle) -> Iterator[str]:
+    """The assets and URLs that `bundle` stands for."""
+    known = _block(release, bundle_key(bundle.name)) if bundle.name is not None else None
+    if known is not None:
+        yield from map(_named, known)
+    elif bundle.output and asset_of(bundle.output):
+        yield asset_of(bundle.output)
+    else:
+        for item in bundle.contents:
+            yield from _names(release, item) if isinstance(item, Bundle) else _items(release, str(item))
+
+
+def _items(release: Release, item: str) -> Iterator[str]:
+    found = _block(release, source_key(item))
+    if found is None:
+        yield item
+    else:
+        yield from map(_named, found)
+
+
+def _block(release: Release, key: str) -> Sequence[_Element] | None:
+    found: Sequence[_Element] | None = release.blocks.get(key)
+    return found
+
+
+def _named(element: _Element) -> str:
+    """The asset of an element, or the URL that it names."""
+    attributes = element.get("attributes", {})
+    return str(element.get("asset") or attributes.get("href") or attributes.get("src"))

@@ -4,7 +4,9 @@ Takes an application of Flask, or a folder and a URL. Imports the vocabulary and
 """
 
 import os
+import sys
 from collections.abc import Iterator, Mapping, MutableMapping
+from types import ModuleType
 from typing import Any, Final
 
 from buildassets.compat.webassets.run.bundle import Bundle, caller
@@ -14,7 +16,7 @@ from buildassets.errors import ManifestError
 from buildassets.runtime.assets import Assets, release_of
 from buildassets.runtime.nearest_manifest import nearest_manifest
 
-__all__ = ["Environment"]
+__all__ = ["Environment", "LoaderError", "PythonLoader", "YAMLLoader"]
 
 _EXTENSION: Final = "buildassets.compat.webassets.AssetsExtension"
 _OF_FLASK: Final = "buildassets"  # the key of the release in `app.extensions`
@@ -188,14 +190,10 @@ class Environment:
 
     def from_yaml(self, path: Any) -> None:
         """Register the bundles of a YAML file. A web process does not read it: the manifest has them."""
-        from buildassets.compat.webassets.run.loaders import YAMLLoader
-
         self.register(YAMLLoader(path).load_bundles())
 
     def from_module(self, path: Any) -> None:
         """Register the bundles of a module, under the names of its variables."""
-        from buildassets.compat.webassets.run.loaders import PythonLoader
-
         self.register(PythonLoader(path).load_bundles())
 
     # The release.
@@ -226,3 +224,65 @@ def _read(app: Any) -> Assets:
 
 def _parts(bundle: Bundle) -> tuple[Any, ...]:
     return bundle.contents, bundle.output, bundle.filters
+
+
+class LoaderError(Exception):
+    """A module or file cannot be loaded."""
+
+
+class _Named(dict[str, Bundle]):
+    """Bundles that the manifest knows by their names."""
+
+    def __missing__(self, name: str) -> Bundle:
+        bundle = Bundle()
+        bundle.name = name
+        return bundle
+
+
+class YAMLLoader:
+    """The bundles of a YAML file, by their names."""
+
+    def __init__(self, file_or_filename: Any) -> None:
+        self.file_or_filename = file_or_filename
+
+    def load_bundles(self, _: Any = None) -> dict[str, Bundle]:
+        """The bundles, each asked for by its name."""
+        return _Named()
+
+    def load_environment(self) -> Environment:
+        """An environment that knows them."""
+        return Environment()
+
+
+class PythonLoader:
+    """The bundles and the environment of a module; `module_name` may be `module:environment`."""
+
+    environment = "environment"
+
+    def __init__(self, module_name: str | ModuleType) -> None:
+        if isinstance(module_name, ModuleType):
+            self.module = module_name
+            return
+        from buildassets.foundation.permission import IMPORTING
+        from buildassets.programs.project_python import project_module  # most environments load no module
+
+        name, _, environment = module_name.partition(":")
+        self.environment = environment or self.environment
+        sys.path.insert(0, "")
+        try:
+            self.module = project_module(name, permission=IMPORTING)
+        except ImportError as fault:
+            raise LoaderError(fault) from fault
+        finally:
+            sys.path.remove("")
+
+    def load_bundles(self) -> dict[str, Bundle]:
+        """The bundles of the module, by the names of its variables."""
+        return {name: one for name, one in sorted(vars(self.module).items()) if isinstance(one, Bundle)}
+
+    def load_environment(self) -> Environment:
+        """The environment of the module. Raises LoaderError where there is none."""
+        found = getattr(self.module, self.environment, None)
+        if not isinstance(found, Environment):
+            raise LoaderError(f"{self.module.__name__} has no environment `{self.environment}`")
+        return found

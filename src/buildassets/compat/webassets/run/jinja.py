@@ -12,9 +12,8 @@ from jinja2 import nodes
 from jinja2.ext import Extension
 from jinja2.parser import Parser
 
-from buildassets.compat.webassets.run.bundle import Bundle
+from buildassets.compat.webassets.run.bundle import Bundle, entries, extra_of
 from buildassets.compat.webassets.run.environment import Environment
-from buildassets.compat.webassets.run.urls import entries, extra_of
 
 __all__ = ["AssetsExtension"]
 

@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
-from buildassets.compiler.cache.remote.store import Store
+from buildassets.compiler.cache.remote.store import LOGIN_VARIABLE, Store
 from buildassets.foundation.credentials import masked_url, without_credentials
 from buildassets.foundation.permission import Permission, require
 
-LOGIN_VARIABLE: Final = "BUILDASSETS_CACHE_LOGIN"
 _PORTS: Final = {"http": 80, "https": 443, "redis": 6379, "rediss": 6379}
 
 

@@ -11,9 +11,8 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from buildassets._version import __version__
-from buildassets.compiler.cache.remote.address import LOGIN_VARIABLE
 from buildassets.compiler.cache.remote.connections import ConnectedStore
-from buildassets.compiler.cache.remote.store import StoreError, too_large
+from buildassets.compiler.cache.remote.store import LOGIN_VARIABLE, StoreError, too_large
 
 TIMEOUT_SECONDS: Final = 10.0  # without a byte
 _LIMIT_SECONDS: Final = 120.0  # for one answer

@@ -1,6 +1,8 @@
 """What each kind of server that holds a remote cache is asked for: bytes by their name."""
 
-from typing import Protocol
+from typing import Final, Protocol
+
+LOGIN_VARIABLE: Final = "BUILDASSETS_CACHE_LOGIN"
 
 
 class StoreError(OSError):

@@ -4,12 +4,11 @@ import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import cached_property, partial
-from importlib.util import find_spec
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
 from buildassets.compiler.engines.process.child import ClosedError, Processes, SharedProcesses
 from buildassets.compiler.engines.process.endings import DiedError
-from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineOptions, KnownEngine
+from buildassets.compiler.engines.protocol import Compiled, EngineInput
 from buildassets.compiler.engines.sass.command import SassCommand, command_on_path, find_dart_sass, program_files
 from buildassets.compiler.engines.sass.libsass_messages import DART_SASS
 from buildassets.compiler.engines.sass.wheel import INSTALL_DART_SASS, installed_command
@@ -275,35 +274,3 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 def _failed(code: str, message: str, given: EngineInput, hint: str) -> Compiled:
     return Compiled("", diagnostics=(error(code, message, Location(given.shown), hint=hint),))
-
-
-_Engine = TypeVar("_Engine", bound=DartSassEngine)
-
-
-def dart_sass(options: EngineOptions) -> KnownEngine:
-    """The engine `dart-sass`; for sheets that libsass compiled so far, one whose results are as from that."""
-    dart = _started(DartSassEngine, options)
-    if not options.was_libsass:
-        return dart
-    from buildassets.compiler.engines.sass.libsass import libsass
-    from buildassets.compiler.engines.sass.like_libsass import LikeLibsassEngine  # few projects need it
-
-    has_libsass = find_spec("_sass") is not None
-    return LikeLibsassEngine(libsass(options) if has_libsass else None, dart, options)
-
-
-def sass_on_path(options: EngineOptions) -> SassEngine:
-    """The engine `sass`."""
-    return _started(SassEngine, options)
-
-
-def _started(engine: type[_Engine], options: EngineOptions) -> _Engine:
-    return engine(
-        options.load_paths,
-        options.shown,
-        url=options.url,
-        folder=options.folder,
-        permission=options.permission,
-        merged=options.merged,
-        is_of_others=options.is_of_others,
-    )

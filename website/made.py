@@ -4,11 +4,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from website import command_line, configuration, errors, index, manifest, python, security
+from website import architecture, command_line, configuration, errors, index, manifest, python, security
 
 PROJECT: Final = Path(__file__).parents[1]
 MADE: Final[Mapping[str, Callable[[], str]]] = {
     "SECURITY.md": security.page,
+    "docs/architecture.md": architecture.page,
     "docs/errors/README.md": errors.page,
     "docs/llms.txt": index.llms,
     "docs/reference/command-line.md": command_line.page,

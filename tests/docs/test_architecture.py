@@ -1,4 +1,4 @@
-"""Everything that docs/architecture.md names exists, and it has a line for each package of the compiler."""
+"""Everything that docs/architecture.md names exists, and its tree has a line for each package."""
 
 import re
 from pathlib import Path
@@ -22,7 +22,7 @@ def packages(folder: Path) -> set[str]:
 @pytest.mark.parametrize("folder", [_PACKAGE, _PACKAGE / "compiler"])
 def test_each_package_is_named(folder: Path) -> None:
     assert packages(folder)
-    assert packages(folder) <= _NAMED
+    assert packages(folder) <= set(re.findall(r"^ +(\w+)/ ", _PAGE, re.MULTILINE))
 
 
 def test_each_stage_has_its_row_in_the_order_of_the_picture() -> None:

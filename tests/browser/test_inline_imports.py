@@ -13,7 +13,7 @@ from tests.browser.conftest import Browser
 from tests.building import load_config
 from tests.conftest import write_tree
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.thorough]
 
 DOT: Final = '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"/>'
 IMAGES: Final = {f"assets/{folder}dot.svg": DOT for folder in ("", "css/", "css/sub/")}

@@ -15,7 +15,7 @@ from tests.building import load_config
 from tests.conftest import Tree, write_tree
 from tests.corpus.packages import node_modules
 
-pytestmark = pytest.mark.usefixtures("shared_engines")
+pytestmark = [pytest.mark.usefixtures("shared_engines"), pytest.mark.thorough]
 
 DART: Tree = {"buildassets.toml": '[engines]\nscss = "dart-sass"\n'}
 LIBSASS: Tree = {"buildassets.toml": '[engines]\nscss = "libsass"\n'}

@@ -12,6 +12,8 @@ from tests.example.kept import Kept, kept_at
 from tests.example.servers import PROJECT
 from tests.example.visitor import Visitor
 
+pytestmark = pytest.mark.thorough
+
 _STORED = ("redis", "memcached")
 
 

@@ -116,10 +116,13 @@ def _failures(measured: Section) -> list[str]:
 
 
 def _write(sections: Mapping[str, Section], output: Path | None) -> None:
-    """Write the report and the picture, and, unless they go elsewhere, the short table into the README."""
+    """Write the report, the picture and the aims, and, unless they go elsewhere, the short table into the README."""
     folder = output or HERE.parent / "docs"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "benchmarks.md").write_text(report.whole(sections, _machine(sections.values())), "utf-8")
+    kept = output or HERE.parent / "build"
+    kept.mkdir(exist_ok=True)
+    (kept / "aims.md").write_text("\n".join([*report.aims(sections), ""]), "utf-8")
     (folder / "benchmarks.svg").write_text(draw("buildassets and others, timed", report.panels(sections)), "utf-8")
     if output is None:
         part = "\n".join([*report.short(sections), "", _machine(report.of_core(sections))])

@@ -53,7 +53,7 @@ def whole(sections: Mapping[str, Section], machine: str) -> str:
     """The complete document."""
     lines = ["# Benchmarks", "", "Written by `python -m benchmarks`: see [its notes](../benchmarks/README.md).", ""]
     lines += [_INTRODUCTION, machine, "", "![Bar charts of the times below](benchmarks.svg)", ""]
-    lines += ["## In short", "", *short(sections), "", "## Aims", "", *_aims(sections), ""]
+    lines += ["## In short", "", *short(sections), ""]
     described: set[Described] = set()
     for name in [*(fingerprinting.name(size) for size in SIZES), compiling.NAME, compressing.NAME]:
         if name in sections:
@@ -132,9 +132,8 @@ def _rows(sections: Mapping[str, Section], section: str, work: str) -> Sequence[
     return sections[section].works.get(work, ()) if section in sections else ()
 
 
-def _aims(sections: Mapping[str, Section]) -> Iterator[str]:
-    yield "What this project wants to reach, against others in the same run."
-    yield ""
+def aims(sections: Mapping[str, Section]) -> Iterator[str]:
+    """Yield the table of what this project wants to reach, against others in the same run: for its developers."""
     yield "| what | measured | aim | | on the cores |"
     yield "|---|--:|--:|---|--:|"
     for verdict in verdicts(sections):

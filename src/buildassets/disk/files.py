@@ -22,7 +22,6 @@ STAGING_NAME: Final = rf"{re.escape(STAGING_PREFIX)}[0-9a-f]{{16}}"  # a pattern
 # Files of this size and more are read in chunks, unless they must be parsed. With sixteen threads that publish a
 # release, smaller ones take 128 MB together.
 LARGE_BYTES: Final = 1 << 23
-MOST_SETTINGS_BYTES: Final = 4_000_000  # of a configuration or a lock, which are parsed as a whole
 CHUNK_BYTES: Final = 1 << 20
 # The limits for reading as a whole, since a file with a hole takes no disk and may claim more than any memory.
 MOST_MANIFEST_BYTES: Final = 1 << 26  # of a manifest: enough for 150,000 assets

@@ -15,6 +15,7 @@ _AT_ONCE = getattr(os, "O_NONBLOCK", 0)
 _FLAGS = getattr(os, "O_NOCTTY", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 OPENING = _FLAGS | _AT_ONCE  # beside how a file is to be used
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
+MOST_SETTINGS_BYTES = 4_000_000  # of a configuration or a lock, which are parsed as a whole
 _REPLACED = " (deleted)"  # Linux appends it to the path of an open file that has been replaced
 
 

@@ -10,7 +10,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from buildassets.disk.files import MOST_SETTINGS_BYTES, small_content_of, write_whole
+from buildassets.disk.files import small_content_of, write_whole
+from buildassets.disk.plain_files import MOST_SETTINGS_BYTES
 from buildassets.disk.removal import remove_file
 from buildassets.errors import ConfigError
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, place, reason_text

@@ -18,13 +18,12 @@ from buildassets.compiler.cache.folder import BUILDS, DEFAULT_FOLDER, FOLDER_VAR
 from buildassets.compiler.cache.stamps import Looks, differing, read_sealed, stamps_of, write_sealed
 from buildassets.compiler.cache.toolchain import environment
 from buildassets.compiler.languages.native.library_file import SWITCH
-from buildassets.disk.plain_files import plain
+from buildassets.disk.plain_files import MOST_SETTINGS_BYTES, plain
 
 _FOLDER_OPTION = "--cache-dir"
 _FILE_OPTION = "--config"
 _VERB = "build"
 _CHUNK_BYTES = 1 << 20
-_MOST_BYTES = 4_000_000  # of a configuration, as in `files`, which takes 2 ms to import
 
 
 def was_repeated(looks: list[Looks] | None = None) -> bool:
@@ -187,6 +186,6 @@ def _mentions_us(folder: str) -> bool:
     """Whether there is a `pyproject.toml` in `folder` that may have our table."""
     try:
         with open(plain(os.path.join(folder, "pyproject.toml")), "rb") as file:
-            return b"buildassets" in file.read(_MOST_BYTES)
+            return b"buildassets" in file.read(MOST_SETTINGS_BYTES)
     except OSError:
         return False

@@ -15,8 +15,9 @@ from buildassets.compiler.model import Source
 from buildassets.compiler.resolve.node import Description
 from buildassets.compiler.resolve.package_json import Descriptions
 from buildassets.compiler.sources.discover import Sources
-from buildassets.disk.files import MOST_SETTINGS_BYTES, bytes_at
+from buildassets.disk.files import bytes_at
 from buildassets.disk.folders import path_below
+from buildassets.disk.plain_files import MOST_SETTINGS_BYTES
 from buildassets.foundation.paths import LogicalPath
 
 _BOWER: Final = ("bower.json", ".bower.json", "component.json")

@@ -10,7 +10,8 @@ from contextlib import suppress
 from typing import Final
 
 from buildassets.compiler.config.toml_table import Document, parse
-from buildassets.disk.files import MOST_SETTINGS_BYTES, small_content_of
+from buildassets.disk.files import small_content_of
+from buildassets.disk.plain_files import MOST_SETTINGS_BYTES
 from buildassets.errors import ConfigError
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, place, reason_text, warning
 from buildassets.foundation.nearest import nearest

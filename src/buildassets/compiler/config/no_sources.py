@@ -10,7 +10,8 @@ from itertools import islice
 from typing import Final
 
 from buildassets.compiler.config.toml_positions import KeyPath, find_places
-from buildassets.disk.files import MOST_SETTINGS_BYTES, small_content_of
+from buildassets.disk.files import small_content_of
+from buildassets.disk.plain_files import MOST_SETTINGS_BYTES
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, locate
 from buildassets.foundation.nearest import nearest
 from buildassets.foundation.toml_values import toml_values

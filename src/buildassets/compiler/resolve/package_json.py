@@ -9,7 +9,8 @@ from collections.abc import Container, Iterator
 
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.resolve.node import Description, Packages
-from buildassets.disk.files import MOST_SETTINGS_BYTES, content_of
+from buildassets.disk.files import content_of
+from buildassets.disk.plain_files import MOST_SETTINGS_BYTES
 from buildassets.foundation.diagnostics import Diagnostic, Location, reason_text, warning
 from buildassets.foundation.paths import LogicalPath
 

@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from buildassets.compiler.config.values import Config, Mode, SourceRoot
 from buildassets.compiler.model import FrontEnds, Source, ViteEntry
-from buildassets.disk.files import LARGE_BYTES, MOST_SETTINGS_BYTES, bytes_at
+from buildassets.disk.files import LARGE_BYTES, bytes_at
+from buildassets.disk.plain_files import MOST_SETTINGS_BYTES
 from buildassets.foundation.diagnostics import Diagnostic, Location, error
 from buildassets.foundation.frozen import frozen
 from buildassets.foundation.lazy_pattern import lazy_pattern

@@ -12,7 +12,8 @@ from subprocess import DEVNULL, TimeoutExpired
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
-from buildassets.disk.files import MOST_SETTINGS_BYTES, bytes_at, small_content_of
+from buildassets.disk.files import bytes_at, small_content_of
+from buildassets.disk.plain_files import MOST_SETTINGS_BYTES
 from buildassets.errors import ConfigError
 from buildassets.foundation.credentials import masked_url, without_credentials
 from buildassets.foundation.diagnostics import Location, error, reason_text

@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from buildassets.disk.files import MOST_SETTINGS_BYTES, content_of
-from buildassets.disk.plain_files import plain
+from buildassets.disk.files import content_of
+from buildassets.disk.plain_files import MOST_SETTINGS_BYTES, plain
 from buildassets.foundation.frozen import frozen
 from buildassets.foundation.media import suffix
 from buildassets.packages.lock import read_lock

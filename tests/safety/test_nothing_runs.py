@@ -87,13 +87,23 @@ def test_only_an_extension_of_ours_or_of_jinja_is_made(tmp_path: Path, name: str
     assert done.stderr.count("warning[config/not-run]") == 1
 
 
-@pytest.mark.parametrize("file", [".env", ".flaskenv"])
-def test_variables_that_the_project_sets_reach_no_verb_of_flask_that_runs_nothing(tmp_path: Path, file: str) -> None:
+@pytest.mark.parametrize(
+    ("file", "options", "named"),
+    [
+        *((".env", [], ""), (".flaskenv", [], ""), ("dev.env", [], "dev.env"), ("dev.env", ["-e", "dev.env"], "")),
+        *(("dev.env", ["-edev.env"], ""), ("dev.env", ["--env-file=dev.env"], "")),
+        ("dev.env", ["--env-file", "dev.env"], ""),
+    ],
+)
+def test_variables_that_the_project_sets_reach_no_verb_of_flask_that_runs_nothing(
+    tmp_path: Path, file: str, options: list[str], named: str
+) -> None:
     trap = f"open({str(tmp_path / 'ran')!r}, 'w').close()\n"
     tree = {"assets/a.css": "", "app.py": "", "evil/sitecustomize.py": trap, file: "PYTHONPATH=evil\n"}
     flask = str(Path(sys.executable).with_name("flask"))
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    arguments = [flask, "assets", "check", "--no-run"]
+    environment |= {"FLASK_ENV_FILE": named} if named else {}
+    arguments = [flask, *options, "assets", "check", "--no-run"]
     done = subprocess.run(arguments, cwd=write_tree(tmp_path, tree), env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert not (tmp_path / "ran").exists()
@@ -108,6 +118,21 @@ def test_release_of_another_project_is_not_the_one_that_a_project_may_configure(
     done = run(tmp_path / "site", *verb.split())
     assert done.returncode in (1, 2)
     assert "`../victim/build` lies outside of the project" in done.stderr
+    assert read_tree(victim) == before
+
+
+@pytest.mark.parametrize("verb", ["clean --all", "pack"])
+@pytest.mark.parametrize("has_own", [True, False])
+def test_a_repository_around_several_does_not_make_them_one_project(
+    tmp_path: Path, verb: str, has_own: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    victim = release_site(tmp_path / "victim", {"assets/a.css": "a {}\n"})
+    own = {".git/HEAD": ""} if has_own else {}
+    write_tree(tmp_path, {".git/HEAD": "", **{f"site/{name}": text for name, text in own.items()}})
+    write_tree(tmp_path / "site", {"buildassets.toml": 'output = "../victim/build"\n', "assets/a.css": ""})
+    before = read_tree(victim)
+    assert "`../victim/build` lies outside of the project" in run(tmp_path / "site", *verb.split()).stderr
     assert read_tree(victim) == before
 
 

@@ -36,12 +36,14 @@ def brought_by(folder: str) -> Callable[[str], bool]:
 def reason_not_own(folder: str, path: str, shown: Callable[[str], str]) -> str | None:
     """Why the absolute `path`, which the project in `folder` configures for results, may not be its own; or None.
 
-    A link may lead anywhere, and a folder outside of the project, and of the repository or workspace around it, may be
-    that of another project.
+    A link may lead anywhere, and a folder outside of the project, and of the innermost repository or workspace around
+    it, may be that of another project. In a home folder that is a repository are projects of all kinds.
     """
     if linked := link_on_the_way(folder, path):
         return f"`{shown(linked)}` is a symbolic link, and not followed"
-    if not _top(path).startswith((_top(folder), _top(_around(folder)))):
+    home = os.path.expanduser("~")
+    around = next((one for one in _marked(folder) if one != home), folder)
+    if not _top(path).startswith((_top(folder), _top(around))):
         return f"`{shown(path)}` lies outside of the project"
     return None
 
@@ -94,12 +96,16 @@ def _tops(folder: str) -> Iterator[str]:
 
 def _around(folder: str) -> str:
     """The outermost repository or workspace around `folder`, up to the home folder; without one, `folder` itself."""
-    home, found, above = os.path.expanduser("~"), folder, folder
+    return next(reversed([*_marked(folder)]), folder)
+
+
+def _marked(folder: str) -> Iterator[str]:
+    """Yield the repositories and workspaces around `folder`, the innermost first, up to the home folder."""
+    home, above = os.path.expanduser("~"), folder
     while above != os.path.dirname(above) and (above == home or not _top(home).startswith(_top(above))):
         if any(os.path.exists(os.path.join(above, mark)) for mark in _TOP_MARKS):
-            found = above
+            yield above
         above = os.path.dirname(above)
-    return found
 
 
 def _top(folder: str) -> str:

@@ -9,7 +9,8 @@ runs in another process.
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import pairwise
 from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
@@ -181,7 +182,7 @@ def _add(verb: str, description: str) -> None:
 
 
 def _of_project(arguments: Iterable[str]) -> frozenset[str]:
-    """The variables of the project's `.env` and `.flaskenv`, as Flask has read them, where nothing of it may run.
+    """The variables of the files that Flask has read, `.env` and the like, where nothing of the project may run.
 
     One such as PYTHONPATH would have the command run a module of the project.
     """
@@ -191,8 +192,20 @@ def _of_project(arguments: Iterable[str]) -> frozenset[str]:
         from dotenv import dotenv_values, find_dotenv  # which Flask reads them with, where it is installed
     except ImportError:
         return frozenset()
-    files = [find_dotenv(name, usecwd=True) for name in (".env", ".flaskenv")]
+    files = [*(find_dotenv(name, usecwd=True) for name in (".env", ".flaskenv")), *_named_files()]
     return frozenset(name for file in files if file for name in dotenv_values(file))
+
+
+def _named_files() -> Iterator[str]:
+    """Yield the files that `flask --env-file` was given, in any of its forms."""
+    yield os.environ.get("FLASK_ENV_FILE", "")
+    for option, value in pairwise([*sys.argv[1:], ""]):
+        if option.startswith("--env-file="):
+            yield option.partition("=")[2]
+        elif option in ("-e", "--env-file"):
+            yield value
+        elif option.startswith("-e"):
+            yield option[2:]
 
 
 _add("build", "Compile everything into the release directory.")

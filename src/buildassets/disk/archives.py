@@ -11,6 +11,7 @@ from functools import partial
 from typing import Final, TypeAlias
 
 _CHUNK_BYTES: Final = 1 << 18
+_PIECE_BYTES: Final = 1 << 12
 _LONGEST_EXTENSION_BYTES: Final = 1 << 16  # of extended headers and long names, which are held in memory
 _MOST_EXTENSIONS: Final = 8  # extended headers and long names of one file; programs write one of each
 _MOST_EXTENSION_BYTES: Final = 1 << 26  # of all files of an archive
@@ -76,7 +77,7 @@ def gunzipped(chunks: Iterable[bytes], refusal: Refusal) -> Iterator[bytes]:
     """
     inflate, is_within = zlib.decompressobj(31), False
     try:
-        for chunk in chunks:
+        for chunk in _in_pieces(chunks):
             while chunk := chunk if is_within else chunk.lstrip(b"\0"):
                 yield inflate.decompress(chunk, _CHUNK_BYTES)
                 chunk, is_within = inflate.unconsumed_tail or inflate.unused_data, not inflate.eof
@@ -88,6 +89,11 @@ def gunzipped(chunks: Iterable[bytes], refusal: Refusal) -> Iterator[bytes]:
         raise refusal("damaged", f"is damaged: {fault}") from None
     if is_within and not inflate.eof:
         raise refusal("damaged", "ends too early")
+
+
+def _in_pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield `chunks` in small pieces: the library copies what follows each member, of which there may be many."""
+    return (chunk[at : at + _PIECE_BYTES] for chunk in chunks for at in range(0, len(chunk), _PIECE_BYTES))
 
 
 class _Stream:

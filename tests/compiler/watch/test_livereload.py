@@ -77,6 +77,15 @@ def listen(live_reload: LiveReload, release: str = "", **headers: str) -> Any:
     return closing(Listener(live_reload, path, {"Origin": ORIGIN, **headers}))
 
 
+def test_a_project_that_was_moved_away_gets_no_new_folder(tmp_path: Path) -> None:
+    with LiveReload(str(tmp_path / "site/build"), port=0, permission=permission_of("watch")) as live_reload:
+        live_reload.start()
+        assert not (tmp_path / "site").exists()
+        (tmp_path / "site").mkdir()
+        live_reload.publish(development_build(tmp_path / "site", GOOD))
+        assert (tmp_path / "site/build/assets/livereload.json").exists()
+
+
 def test_a_page_learns_at_once_that_it_is_up_to_date(live_reload: LiveReload, tmp_path: Path) -> None:
     release = release_of(tmp_path)
     with listen(live_reload, release) as page:

@@ -206,13 +206,15 @@ class LiveReload:
         """Write the file by which pages find the server, and the state of the templates that they are made of.
 
         It may be there already, or somebody may have removed it. An error is ignored: a build that cannot write there
-        reports it, and the next build tries again.
+        reports it, and the next build tries again. The folder of the project is not made: it may have been moved away.
         """
         announcement = self._announcement(templates)
         if self._read(LIVERELOAD_NAME) == announcement:
             return
         with suppress(OSError):
-            os.makedirs(self._folder, exist_ok=True)
+            for folder in (os.path.dirname(self._folder), self._folder):
+                with suppress(FileExistsError):
+                    os.mkdir(folder)
             write_whole(os.path.join(self._folder, LIVERELOAD_NAME), announcement)
 
     def _withdraw(self) -> None:

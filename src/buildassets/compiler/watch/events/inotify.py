@@ -6,7 +6,7 @@ the queue overflows, hold back all events for half a second after a file was mov
 
 import errno
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Final, TypeAlias
@@ -67,6 +67,7 @@ class Inotify:
             raise _limit("instances") from None
         self._reports: SimpleQueue[_Report] = SimpleQueue()
         self._covered: dict[str, tuple[WatchDescriptor, _Folder]] = {}
+        self._ways: frozenset[str] | None = frozenset()  # the paths of covered folders and above; None if out of date
         self._reading.start()
 
     def cover(self, folders: frozenset[str]) -> frozenset[str]:
@@ -98,14 +99,22 @@ class Inotify:
             if fault.errno == errno.ENOSPC:
                 raise _limit("watches") from None
             return False
-        self._covered[path] = descriptor, folder
+        self._covered[path], self._ways = (descriptor, folder), None
         if descriptor == _UNREADABLE:
             self._leave([path])
         return descriptor != _UNREADABLE
 
     def _leave(self, paths: Iterable[str]) -> None:
-        left = [self._covered.pop(path) for path in paths]
+        if not (left := [self._covered.pop(path) for path in paths]):
+            return
+        self._ways = None
         self._reading.remove_callbacks([(descriptor, CallbackId(id(folder))) for descriptor, folder in left])
+
+    def _ways_to_covered(self) -> frozenset[str]:
+        """The paths of covered folders, and of those above: a link among them may be replaced like a folder."""
+        if self._ways is None:
+            self._ways = frozenset(above for path in self._covered for above in _and_above(path))
+        return self._ways
 
     def _change(self, folder: _Folder, event: InotifyEvent | None) -> Change | None:
         """The change that `event` reports; None if `folder` is no longer covered. No event means an overflow."""
@@ -117,13 +126,20 @@ class Inotify:
             return None  # reported before the folder was left
         path = os.path.join(folder.path, os.fsdecode(event.name)) if event.name else folder.path
         is_of_names = bool(event.mask & _NAMES)
-        if is_of_names:
+        if is_of_names and path in self._ways_to_covered():
             # A folder that appears there is a new one, even if it has the name of one that was covered.
             self._leave([name for name in self._covered if name == path or name.startswith(path + os.sep)])
         if event.mask & _AWAY:
             return Change(path, Phase.GONE, is_of_names)
         is_under_way = event.mask & _WRITING and not event.is_directory
         return Change(path, Phase.UNDER_WAY if is_under_way else Phase.DONE, is_of_names)
+
+
+def _and_above(path: str) -> Iterator[str]:
+    """Yield `path` and the folders above it."""
+    while path != (above := os.path.dirname(path)):
+        yield path
+        path = above
 
 
 def _limit(what: str) -> LimitError:

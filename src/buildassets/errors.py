@@ -26,9 +26,16 @@ class BuildError(BuildAssetsError):
 
 
 class ConfigError(BuildAssetsError):
-    """The configuration or the command line is wrong."""
+    """The configuration or the command line is wrong.
+
+    `looked_at` are absolute paths, apart from the configuration file, whose change may make it valid.
+    """
 
     exit_code = 2
+
+    def __init__(self, diagnostics: Iterable[Diagnostic], *, looked_at: Iterable[str] = ()) -> None:
+        super().__init__(diagnostics)
+        self.looked_at = frozenset(looked_at)
 
 
 class ReleaseError(BuildAssetsError):

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.processes import command_of, is_running
-from tests.command import environment
+from tests.cli.watching import watching
+from tests.command import SITE, environment
 from tests.conftest import PATIENCE_SECONDS, children, wait_for, write_tree
 
 # Notes that it runs, with the process that it has started in the same group, and goes on until it is ended.
@@ -179,6 +180,19 @@ def test_missing_program_is_an_error_before_the_first_build(tmp_path: Path) -> N
     assert process.returncode == 2
     assert "error[command/absent]: there is no program `no-such-program`\n  --> buildassets.toml:2:" in err
     assert not (tmp_path / "build").exists()
+
+
+def test_program_that_is_configured_before_it_exists_is_found_when_it_appears(tmp_path: Path) -> None:
+    with watching(write_tree(tmp_path, SITE)) as watch:
+        assert watch.next()["ok"]
+        (tmp_path / "buildassets.toml").write_text('sources = ["assets"]\n[run]\nweb = ["bin/web"]\n')
+        assert [found["code"] for found in watch.next()["diagnostics"]] == ["command/absent"]
+        program = write_tree(tmp_path, {"web": "#!/bin/sh\n"}) / "web"
+        program.chmod(0o755)
+        (tmp_path / "bin").mkdir()
+        program.rename(tmp_path / "bin/web")
+        while watch.next()["diagnostics"]:
+            pass
 
 
 def test_program_that_cannot_be_started_ends_all(tmp_path: Path) -> None:

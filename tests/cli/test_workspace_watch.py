@@ -97,6 +97,18 @@ def test_a_project_with_a_wrong_configuration_starts_once_it_is_right(tmp_path: 
         assert next_names(watch, 1) == ["sites/b"]
 
 
+def test_a_project_without_its_source_root_starts_when_the_root_appears(tmp_path: Path) -> None:
+    write_tree(tmp_path, {**SITES, "sites/a/buildassets.toml": 'sources = ["styles/own"]\n'})
+    with watching(tmp_path, "--workspace") as watch:
+        document = watch.next()
+        assert [found["code"] for found in document["projects"]["sites/a"]["diagnostics"]] == ["config/source"]
+        assert next_names(watch, 2) == ["sites/b", "sites/c"]
+        write_tree(tmp_path, {"sites/a/styles/own/a.css": "a { color: red }\n"})
+        while not (document := watch.next())["ok"]:
+            pass
+    assert list(document["projects"]["sites/a"]["assets"]) == ["a.css"]
+
+
 def test_a_project_with_the_release_directory_of_another_is_not_built(tmp_path: Path) -> None:
     write_tree(tmp_path, {**SITES, "sites/b/buildassets.toml": 'output = "../a/build"\n'})
     with watching(tmp_path, "--workspace") as watch:

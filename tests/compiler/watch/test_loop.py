@@ -16,7 +16,7 @@ from buildassets.compiler.watch.events import lasting
 from buildassets.compiler.watch.events.lasting import started_events
 from buildassets.compiler.watch.events.protocol import Change, LimitError
 from buildassets.foundation.diagnostics import Diagnostic
-from tests.compiler.watch.loops import Loop, looping
+from tests.compiler.watch.loops import MARKER, Loop, looping
 from tests.compiler.watch.saves import SAVES, Save, atomic, in_place, jetbrains, vim
 from tests.conftest import NOT_SHOWN, Tree, find_tool, write_tree
 
@@ -153,6 +153,28 @@ def test_missing_file_wakes_the_watch_when_it_appears_anywhere(tmp_path: Path) -
         assert watch.next().ok
         write_tree(tmp_path, {"vendor/x/lib/_found.scss": "a { color: red }\n"})
         assert list(watch.next().assets) == ["app.css"]
+
+
+def test_source_root_that_is_configured_before_it_exists_is_built_when_it_appears(site: Loop) -> None:
+    (site.folder / MARKER).write_text('sources = ["assets", "further/deep"]\n')
+    assert site.next().codes == ["config/source"]
+    write_tree(site.folder, {"further/deep/b.css": "b {}\n"})
+    while (report := site.next()).codes:
+        assert report.codes == ["config/source"]
+    assert list(report.assets) == ["b.css"]
+
+
+def test_file_of_another_system_that_is_invalid_is_read_again_until_it_is_valid(site: Loop) -> None:
+    write_tree(site.folder, {"bundles.yml": "bundles: [\n"})
+    (site.folder / MARKER).write_text('sources = ["assets"]\nwebassets = "bundles.yml"\n')
+    assert site.next().codes == ["webassets/syntax"]
+    bundle = "directory: assets\nbundles:\n  all:\n    output: all.css\n    contents: css/new.css\n"
+    write_tree(site.folder, {"bundles.yml": bundle})
+    assert site.next().codes == ["webassets/missing"]
+    write_tree(site.folder, {"assets/css/new.css": "a {}\n"})
+    while (report := site.next()).codes:
+        assert report.codes == ["webassets/missing"]
+    assert "all.css" in report.assets
 
 
 def test_changed_configuration_is_obeyed(site: Loop) -> None:

@@ -198,19 +198,21 @@ class _Beside:
 
 def programs_of(config: "Config") -> dict[str, Permitted]:
     """The commands with the absolute paths of their programs. Raises ConfigError."""
-    from buildassets.compiler.engines.commands.program import find_program
+    from buildassets.compiler.engines.commands.program import find_program, places_of
     from buildassets.compiler.engines.unavailable import UnavailableError
 
     found: dict[str, Permitted] = {}
     faults = []
+    places: list[str] = []
     for name, command in config.run.items():
         try:
             program: Program = find_program(config.folder, command[0])
             found[name] = named((*program.command, *command[1:]), permission=config.permission)
         except UnavailableError as why:
             faults.append(why.diagnostic("command/absent", config.place("run", name)))
+            places += places_of(config.folder, command[0])
     if faults:
-        raise ConfigError(faults)
+        raise ConfigError(faults, looked_at=places)
     return found
 
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 from buildassets.compiler.config.toml_table import Document, Table
 from buildassets.compiler.config.values import Mode
 from buildassets.compiler.engines.unavailable import NOT_RUN_HINT
+from buildassets.errors import ConfigError
 from buildassets.foundation.diagnostics import Severity, warning
 from buildassets.foundation.frozen import field, frozen, replace
 from buildassets.foundation.permission import Permission
@@ -99,13 +100,13 @@ def read_foreign(table: Table, folder: str, mode: Mode, *, permission: Permissio
         asked = Asked(
             folder, file, mode, permission, is_named=True, engines=_engines(table), missing=table.peek("missing")
         )
-        foreign = _reader(named[0])(asked) if file else None
+        foreign = _read(named[0], asked) if file else None
         return _beside(table.peek("sources"), foreign) if foreign else Foreign()
     if table.peek(_JAMMIT) is False or any(key in table for key in _OURS):
         return Foreign()
     path = os.path.join(folder, *_JAMMIT_FILE.split("/"))
     asked = Asked(folder, _JAMMIT_FILE, mode, permission, missing=table.peek("missing"))
-    foreign = _reader(_JAMMIT)(asked) if os.path.isfile(path) else None
+    foreign = _read(_JAMMIT, asked) if os.path.isfile(path) else None
     return foreign or Foreign(files=(path,))
 
 
@@ -133,7 +134,18 @@ def _beside(sources: object, foreign: Foreign) -> Foreign:
     return replace(foreign, further_sources=tuple(further))
 
 
-def _reader(system: str) -> Reader:
+def _read(system: str, asked: Asked) -> Foreign | None:
     module, _, attribute = READERS[system].partition(":")
     reader: Reader = getattr(import_module(module), attribute)
-    return reader
+    try:
+        return reader(asked)
+    except ConfigError as failure:
+        raise ConfigError(failure.diagnostics, looked_at={*failure.looked_at, _path_of(system, asked)}) from None
+
+
+def _path_of(system: str, asked: Asked) -> str:
+    """The absolute path of the file that is asked for, which may be named as a module."""
+    file = asked.file
+    if system in _CODE and not file.endswith(_CODE[system]):
+        file = file.partition(":")[0].replace(".", os.sep) + ".py"
+    return os.path.join(asked.folder, file)

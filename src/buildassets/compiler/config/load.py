@@ -20,6 +20,7 @@ from buildassets.compiler.config.roots import (
     output_faults,
     root_at,
     root_faults,
+    root_places,
     with_further,
 )
 from buildassets.compiler.config.toml_table import Document, Table
@@ -98,7 +99,8 @@ def load_config(
     if needs_sources:
         document.faults += output_faults(config, document if output is None else Document({}))
     if faults := [*document.faults, *given.faults]:
-        raise ConfigError([*sorted(faults, key=sort_key), *ignored])
+        looked_at = (*foreign.files, *root_places(folder, config))
+        raise ConfigError([*sorted(faults, key=sort_key), *ignored], looked_at=looked_at)
     if plan is None:
         return config
     from buildassets.compiler.config.block_plan import with_plan  # most builds do not need it

@@ -111,6 +111,13 @@ def root_faults(
             yield error("config/source", message, where, hint="name the folder that your assets are in")
 
 
+def root_places(folder: str, config: Config) -> Iterator[str]:
+    """The absolute paths that `root_faults` and `output_faults` look at, or where a root of `folder` may appear."""
+    named = [root.path for root in config.sources] or [os.path.join(folder, name) for name in DEFAULT_ROOTS]
+    for path in (*named, config.output):
+        yield from (path, os.path.realpath(path))
+
+
 def folder_like(absolute: str, shown: str) -> str | None:
     """The existing folder with the name most like that of the missing `absolute`, in the form of `shown`."""
     parent, name = os.path.split(absolute)

@@ -54,6 +54,7 @@ class Watch:
         self._templates = templates
         self._pages: PageTemplates | None = None
         self._config_faults: tuple[Diagnostic, ...] = ()
+        self._may_correct: frozenset[str] = frozenset()  # paths that may make an invalid configuration valid
         self.looked_at = Watched()
         self._git_lock: str | None = None
         self._cover_folders: Callable[[frozenset[str]], frozenset[str]] = lambda folders: folders
@@ -88,7 +89,7 @@ class Watch:
     def turn(self, wake: Wake) -> frozenset[str]:
         """Build if `wake` needs it, and cover what decided the build. Returns paths that may have changed unseen."""
         touched = wake.changed.union(map(os.path.dirname, wake.changed))  # what a glob of the configuration lists
-        files = frozenset(self._config_files(self._config))
+        files = self._deciding_files()
         if touched.intersection(files) or wake.changed.intersection(map(os.path.dirname, files)):
             self._configure()
         began_ns = time.time_ns()
@@ -108,9 +109,13 @@ class Watch:
         try:
             self._config = self._read_config()
         except ConfigError as failure:
-            self._config_faults = failure.diagnostics
+            self._config_faults, self._may_correct = failure.diagnostics, failure.looked_at
         else:
-            self._config_faults = ()
+            self._config_faults, self._may_correct = (), frozenset()
+
+    def _deciding_files(self) -> frozenset[str]:
+        """The paths that decide the configuration: of the one in use, and of one that is invalid."""
+        return self._may_correct.union(self._config_files(self._config))
 
     def _build(self, wake: Wake) -> None:
         with paused_collector() if 0 < len(wake.changed) <= MANY else nullcontext():
@@ -151,7 +156,7 @@ class Watch:
         Returns the paths that may have changed unseen since the build began at `began_ns`.
         """
         assert self._last is not None
-        covered_for = (self._last.succeeded, self._last.inputs, self._config)
+        covered_for = (self._last.succeeded, self._last.inputs, self._config, self._may_correct)
         if self._last.succeeded:
             self._outputs = self._last.outputs
         if covered_for == self._covered_for and not wake.of_names:
@@ -167,7 +172,7 @@ class Watch:
         else:
             inputs |= self._inputs  # a failed build may not have read all of them
         roots = [root.path for root in self._config.sources if not root.npm]
-        config_files = frozenset(self._config_files(self._config))
+        config_files = self._deciding_files()
         # No event reports the deletion of a folder that is a process's working directory: its parent's events do.
         homes = map(os.path.dirname, config_files)
         looked_at = watched(inputs | config_files, roots, self._ours(self._config), homes, templates=pages.folders)

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from buildassets.compiler.watch.events.lasting import LastingEvents
 from buildassets.compiler.watch.loop import Watch, may_be_newer
-from buildassets.compiler.watch.relevance import Watched
+from buildassets.compiler.watch.relevance import Watched, watched
 from buildassets.compiler.watch.rest import Wake, first_wake, next_wakes
 from buildassets.errors import ConfigError
 from buildassets.foundation.diagnostics import Diagnostic
@@ -60,6 +60,7 @@ class Watches:
         self._poll_seconds = poll_seconds
         self._members = Members({}, (), ())
         self._running: dict[str, Watch] = {}
+        self._may_correct: dict[str, frozenset[str]] = {}  # paths that may make the configuration of others valid
         self._shares: dict[str | None, frozenset[str]] = {}  # the folders that each watch covers; None: these watches
         self._unseen: dict[str, set[str]] = {}  # folders that were covered anew for another watch
 
@@ -92,6 +93,7 @@ class Watches:
                 watch.read()
             except ConfigError as failure:
                 self._faults(name, failure.diagnostics)
+                self._may_correct[name] = failure.looked_at
                 continue
             self._running[name] = watch
             watch.start(partial(self._cover, name))
@@ -137,7 +139,9 @@ class Watches:
     def _own_looks(self) -> dict[str | None, Watched]:
         """What decides which watches there are, and the configurations of those that could not start."""
         looks: dict[str | None, Watched] = {None: self._deciding()}
-        looks |= {name: _unread(one) for name, one in self._members.watches.items() if name not in self._running}
+        for name, one in self._members.watches.items():
+            if name not in self._running:
+                looks[name] = _unread(one, self._may_correct.get(name, frozenset()))
         return looks
 
     def _deciding(self) -> Watched:
@@ -160,6 +164,6 @@ class Watches:
         return folders & (added | unseen | (elsewhere - before))
 
 
-def _unread(member: Member) -> Watched:
-    """What may make the configuration of `member` valid."""
-    return Watched(frozenset(member.files), frozenset([member.folder]), frozenset([member.folder]))
+def _unread(member: Member, further: frozenset[str]) -> Watched:
+    """What may make the configuration of `member` valid: its files, names in its folder, and `further` paths."""
+    return watched({*member.files, member.folder, *further}, (), ())

@@ -47,7 +47,7 @@ def read(asked: Asked) -> Foreign | None:
     found = [*project.packages("stylesheets"), *project.packages("javascripts"), *project.packages("templates")]
     faults = [one for one in project.faults if one.is_error and one.code != _EMPTY]
     if faults:
-        raise ConfigError(faults)
+        raise ConfigError(faults, looked_at=project.listing.folders)
     return Foreign(project.table(found), project.fields(found), (path, *project.listing.folders))
 
 

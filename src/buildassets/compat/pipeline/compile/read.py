@@ -29,7 +29,7 @@ def read(asked: Asked) -> Foreign | None:
     plan = found["plan"]
     faults = [*map(from_json, plan["diagnostics"])]
     if wrong := [one for one in faults if one.is_error and one.code != _EMPTY]:
-        raise ConfigError(wrong)
+        raise ConfigError(wrong, looked_at=found["files"])
     path = os.path.join(asked.folder, *asked.file.split(".")) + ".py"
     fields: dict[str, Any] = {
         "plan": BlockPlan(

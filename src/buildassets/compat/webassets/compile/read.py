@@ -26,7 +26,7 @@ def read(asked: Asked) -> Foreign | None:
     project = Project(asked.folder, found, asked.mode, asked.engines)
     faults = [one for one in project.faults if one.is_error]
     if faults:
-        raise ConfigError(list(dict.fromkeys(faults)))
+        raise ConfigError(list(dict.fromkeys(faults)), looked_at=(*found.files, *project.resolver.looked_in))
     first = found.files[0] if found.files else os.path.join(asked.folder, asked.file)
     fields: dict[str, Any] = {
         "plan": BlockPlan(path=first, folder="", blocks=project.blocks, named=frozenset(project.named)),

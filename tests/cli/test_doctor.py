@@ -471,6 +471,20 @@ def test_our_storage_and_folders_of_sources_are_right(tmp_path: Path) -> None:
     assert examined(released(tmp_path, {**DJANGO, "site1/settings.py": settings})) == (0, [])
 
 
+@pytest.mark.parametrize(
+    "configuration", [{"buildassets.toml": 'url = "/static/"\n'}, {}], ids=["configured", "by-django"]
+)
+def test_source_that_a_block_of_django_compressor_names_is_no_finding(configuration: Tree, tmp_path: Path) -> None:
+    link = "<link rel='stylesheet' type='text/x-scss' href='{% static 'css/app.scss' %}'>"
+    template = f"{{% load static compress %}}{{% compress css %}}{link}{{% endcompress %}}"
+    files = {name: text for name, text in DJANGO.items() if not name.endswith((".toml", ".css"))}
+    project = write_tree(
+        tmp_path, {**files, **configuration, "assets/css/app.scss": "a { b: c }\n", "templates/a.html": template}
+    )
+    assert run(project, "build", "assets").returncode == 0
+    assert "doctor/template" not in [code for _, code in examined(project)[1]]
+
+
 LOGO = "{% load static %}<img src=\"{% static 'img/logo.svg' %}\">{# {% static 'img/no.svg' %} #}"
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 4"><path d="M0 0h8v4H0z"/></svg>'
 

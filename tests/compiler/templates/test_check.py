@@ -44,6 +44,24 @@ def test_the_name_of_a_source_is_none_of_an_asset(tmp_path: Path) -> None:
     assert found.hint == "did you mean `css/site.css`?"
 
 
+@pytest.mark.parametrize(
+    ("engine", "load", "call"),
+    [("django", "{% load static compress %}", "{% static 'PATH' %}"), ("jinja", "", "{{ static('PATH') }}")],
+)
+@pytest.mark.parametrize(("path", "is_fine"), [("css/site.scss", True), ("css/a.less", True), ("css/no.scss", False)])
+def test_a_block_of_django_compressor_names_sources(
+    tmp_path: Path, engine: str, load: str, call: str, path: str, is_fine: bool
+) -> None:
+    link = f'<link rel="stylesheet" href="{call.replace("PATH", path)}">'
+    sources: Tree = {"assets/css/site.scss": "a { b: c }", "assets/css/a.less": "a { .b() }"}
+    folders = settings(f'dirs = [{{ path = "templates", engine = "{engine}" }}]')
+    template = f"{load}{{% compress css %}}{link}{{% endcompress %}}"
+    within = checked(tmp_path / "within", {**sources, **folders, "templates/a.html": template})
+    assert [at[0] for at in faults_of(within) if at[1].endswith(".html")] == ([] if is_fine else ["template/missing"])
+    outside = checked(tmp_path / "outside", {**sources, **folders, "templates/a.html": template + link})
+    assert faults_of(outside)[-1][0] == "template/missing"
+
+
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("start", ["", "\ufeff", "😀\t"])
 def test_columns_are_characters_whatever_ends_lines(tmp_path: Path, start: str, end: str) -> None:

@@ -6,8 +6,10 @@ Reads templates; nothing is rendered. The reader of a template language is loade
 
 import os
 import re
+from bisect import bisect
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from operator import itemgetter
 from typing import Final, Protocol, TypeAlias
 
 from buildassets.compiler.config.values import Config, TemplateEngine
@@ -31,11 +33,13 @@ from buildassets.compiler.templates.names import (
 from buildassets.disk.files import chunks_of, small_content_of
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, locate, reason_text, warning
 from buildassets.foundation.frozen import field, frozen, replace
+from buildassets.foundation.lazy_pattern import lazy_pattern
 from buildassets.foundation.media import script_name, suffix
 from buildassets.foundation.nearest import Known, nearest
 from buildassets.foundation.paths import LogicalPath, split_url
 from buildassets.foundation.sizes import size_text
 
+_COMPRESS_TAG: Final = lazy_pattern(r"\{%[-+]?\s*((?:end)?compress)\b")
 _MOST_BYTES: Final = 50_000_000  # of a template, which is parsed as a whole
 
 CssModules: TypeAlias = Mapping[str, Mapping[LogicalPath, Collection[str]]]  # module → bundle → names
@@ -202,7 +206,21 @@ def _readings(config: Config, texts: Sequence[_Text]) -> tuple[list[tuple[_Text,
     readers, faults = _readers(config, texts)
     may_name_assets = _mention(config)
     to_read = [text for text in texts if text.file.engine in readers and may_name_assets(text.text)]
-    return [(text, readers[text.file.engine].read(text.text)) for text in to_read], faults
+    readings = [(text, readers[text.file.engine].read(text.text)) for text in to_read]
+    return [(text, _with_compress_blocks(text.text, reading)) for text, reading in readings], faults
+
+
+def _with_compress_blocks(text: str, reading: Reading) -> Reading:
+    """`reading` with the names in blocks of django-compressor marked as compiled."""
+    tags = [(tag.start(), tag[1]) for tag in _COMPRESS_TAG.finditer(text)]
+    if not tags:
+        return reading
+
+    def marked(use: Use) -> Use:
+        before = bisect(tags, use.written.start, key=itemgetter(0)) - 1
+        return replace(use, is_compiled=before >= 0 and tags[before][1] == "compress")
+
+    return replace(reading, uses=tuple(map(marked, reading.uses)))
 
 
 def _texts(files: Iterable[TemplateFile]) -> tuple[list[_Text], list[Diagnostic]]:
@@ -375,6 +393,7 @@ class _Judge:
         self._unreached = unreached
         self._uncompiled = uncompiled
         self._external = compile_globs(config.external)
+        self._roots = [(root.path, f"{root.prefix}/" if root.prefix else "") for root in config.sources]
         packages = config.pieces.members if config.pieces else {}
         self._empty = {name for name, members in packages.items() if not members}
         roots = [os.path.join(root.path, "") for root in config.sources]
@@ -411,7 +430,7 @@ class _Judge:
             return script
         stem, suffix = os.path.splitext(name)  # a block may name a Sass source, which means its compiled asset
         compiled = LogicalPath(f"{stem}.css")
-        is_source = self._has_blocks and use.rule is Rule.STATIC and suffix in _SASS
+        is_source = (self._has_blocks or use.is_compiled) and use.rule is Rule.STATIC and suffix in _SASS
         return compiled if is_source and compiled in self._released else None
 
     def _bundle_of(self, module: str) -> LogicalPath | None:
@@ -452,6 +471,8 @@ class _Judge:
                 use.rule is Rule.TEMPLATE and f"{use.written.text}.js" in self._empty
             )
         name = _path_of(use)
+        if use.is_compiled and use.rule is Rule.STATIC and self._is_source(name):
+            return True
         if self._external(use.written.text) or self._external(name):
             return True
         if use.rule is Rule.OWN:
@@ -460,6 +481,11 @@ class _Judge:
             folder = name.partition("/")[0] + "/"
             return not any(path.startswith(folder) for path in self._released)
         return not name or name.endswith("/") or any(map(partial(_has_file, name), self._other_static))
+
+    def _is_source(self, name: str) -> bool:
+        """Whether a source root has the file `name`; true without roots, which Django's settings have then."""
+        below = [(folder, name[len(prefix) :]) for folder, prefix in self._roots if name.startswith(prefix)]
+        return not self._roots or any(_has_file(path, folder) for folder, path in below)
 
     def missing(self, use: Use, template: _Text) -> Diagnostic:
         """The error for a `use` that names no asset."""

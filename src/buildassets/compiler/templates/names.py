@@ -124,13 +124,15 @@ def _concatenated(texts: tuple[WrittenName, ...]) -> WrittenName:
 class Use:
     """An asset that a template names, and what it asks for of it, as far as that is constant.
 
-    Of a CSS module these are the `classes`, of a picture the `widths`.
+    Of a CSS module these are the `classes`, of a picture the `widths`. `is_compiled` is true in a block of
+    django-compressor, where the name may be that of a source.
     """
 
     written: WrittenName
     rule: Rule
     classes: tuple[WrittenName, ...] = ()
     widths: tuple[int, ...] = ()
+    is_compiled: bool = False
 
 
 def widths_in(value: object) -> tuple[int, ...]:

@@ -464,6 +464,19 @@ def test_storage_that_renames_the_files_of_a_release_is_found(setting: str, tmp_
     assert examined(project) == (0, [("warning", "doctor/collectstatic")])
 
 
+@pytest.mark.parametrize("storage", ["django.contrib.staticfiles.storage.", "whitenoise.storage.Compressed"])
+def test_storage_of_django_may_read_the_names_in_a_release(storage: str, tmp_path: Path) -> None:
+    storages = f"STORAGES = {{'staticfiles': {{'BACKEND': '{storage}ManifestStaticFilesStorage'}}}}\n"
+    settings = f"{DJANGO['site1/settings.py']!s}{storages}STATIC_ROOT = BASE_DIR / 'build/assets'\n"
+    project = released(tmp_path, {**DJANGO, "site1/settings.py": settings})
+    assert examined(project) == (1, [("error", "doctor/static-root")])
+    assert "hint: build with `--staticfiles-json`\n" in run(project, "doctor").stderr
+    assert examined(release_site(project, {}, "--staticfiles-json")) == (0, [])
+    ours = settings.replace(f"{storage}Manifest", "buildassets.runtime.django.storage.Release")
+    write_tree(project, {"site1/settings.py": ours})
+    assert examined(project) == (1, [("error", "doctor/static-root")])
+
+
 def test_our_storage_and_folders_of_sources_are_right(tmp_path: Path) -> None:
     storage = "buildassets.runtime.django.storage.ReleaseStaticFilesStorage"
     more = f"STATICFILES_DIRS = [BASE_DIR / 'assets']\nSTORAGES = {{'staticfiles': {{'BACKEND': '{storage}'}}}}\n"

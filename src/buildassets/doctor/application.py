@@ -11,6 +11,7 @@ from buildassets.disk.folders import is_within
 from buildassets.doctor.subject import Subject
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, warning
 from buildassets.foundation.nearest import nearest
+from buildassets.manifest.model import ASSETS_FOLDER, STATICFILES_NAME
 from buildassets.programs.start import run, with_project_python
 from buildassets.project.django_files import DjangoSettings, path_of
 from buildassets.project.python import items, settings_in, text_of
@@ -136,7 +137,13 @@ def _static_root(subject: Subject, settings: DjangoSettings) -> Iterator[Diagnos
     root = settings.text("STATIC_ROOT")
     if not root:
         return
-    path = os.path.normpath(os.path.join(subject.folder, root))
+    path = _collected_path(subject, root)
+    if _reads_names_in_release(subject, settings):
+        if subject.manifest is not None and STATICFILES_NAME not in subject.manifest.companions:
+            message = f"`STATIC_ROOT` is `{root}`, where the release has no `{STATICFILES_NAME}` for Django's storage"
+            hint = "build with `--staticfiles-json`"
+            yield error("doctor/static-root", message, _place(subject, settings, "STATIC_ROOT"), hint=hint)
+        return
     folders = {one.path: f"the source root `{one.shown}`" for one in subject.config.sources}
     folders[subject.config.output] = f"the release directory `{subject.shown(subject.config.output)}`"
     for folder, name in folders.items():
@@ -145,6 +152,17 @@ def _static_root(subject: Subject, settings: DjangoSettings) -> Iterator[Diagnos
             hint = 'give `STATIC_ROOT` a folder of its own, such as `BASE_DIR / "staticfiles"`'
             yield error("doctor/static-root", message, _place(subject, settings, "STATIC_ROOT"), hint=hint)
             return
+
+
+def _collected_path(subject: Subject, root: str) -> str:
+    return os.path.normpath(os.path.join(subject.folder, root))
+
+
+def _reads_names_in_release(subject: Subject, settings: DjangoSettings) -> bool:
+    """Whether Django's own storage reads the names of the files from the companion of the release."""
+    root = settings.text("STATIC_ROOT")
+    is_in_release = root and _collected_path(subject, root) == os.path.join(subject.config.output, ASSETS_FOLDER)
+    return bool(is_in_release) and _storage_with_names(settings) is not None
 
 
 def _static_url(subject: Subject, settings: DjangoSettings) -> Iterator[Diagnostic]:
@@ -176,13 +194,22 @@ def _collected(subject: Subject, settings: DjangoSettings) -> Iterator[Diagnosti
                 "name the folder of the sources there, or none: `manage.py assets build` builds what the finders find"
             )
             yield warning("doctor/collectstatic", message, _place(subject, settings, "STATICFILES_DIRS"), hint=hint)
-    name = next((name for name in ("STORAGES", "STATICFILES_STORAGE") if _has_own_names(settings, name)), None)
-    if name and any(map(_is_ours, _applications(subject, settings) or [])):
+    name = _storage_with_names(settings)
+    if (
+        name
+        and not _reads_names_in_release(subject, settings)
+        and any(map(_is_ours, _applications(subject, settings) or []))
+    ):
         message = (
             f"`{name}` has a storage that gives its own names to what `collectstatic` copies, not those of a release"
         )
         hint = f"let it be `{_STORAGE}`; or keep it, and name what is built by `{{% asset %}}`"
         yield warning("doctor/collectstatic", message, _place(subject, settings, name), hint=hint)
+
+
+def _storage_with_names(settings: DjangoSettings) -> str | None:
+    """The setting with a storage that makes names from content, if one has such a storage."""
+    return next((name for name in ("STORAGES", "STATICFILES_STORAGE") if _has_own_names(settings, name)), None)
 
 
 def _has_own_names(settings: DjangoSettings, name: str) -> bool:

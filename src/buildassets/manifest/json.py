@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 SCHEMA: Final = 1
 
 ASSETS_FOLDER: Final = "assets"  # beside the manifest, with all files of the release
+STATICFILES_NAME: Final = "staticfiles.json"  # the companion that Django's `ManifestStaticFilesStorage` reads
 RELEASE_FILE: Final = "release.json"  # below the URL prefix: which release is served, for pages that are open
 # The delimiters of the text of the assets, and of the lines in it, in a manifest as `manifest.dumps` writes it.
 _BEFORE_ASSETS: Final = b'{\n "assets": '

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from buildassets.foundation.paths import LogicalPath, relative, to_url
-from buildassets.manifest.json import RELEASE_FILE, AssetLines, no_manifest
+from buildassets.manifest.json import RELEASE_FILE, STATICFILES_NAME, AssetLines, no_manifest
 from buildassets.runtime.not_found import AssetNotFound
 from buildassets.runtime.urls import address
 
@@ -37,7 +37,6 @@ _DESTINATIONS: Final = {
     "audio": "audio",
     "video": "video",
 }
-_OF_DJANGO: Final = "staticfiles.json"
 _WITH_INTEGRITY: Final = ("style", "script")  # browsers apply integrity metadata to these destinations only
 _ALWAYS_CORS: Final = ("font", "fetch")  # browsers fetch these in CORS mode; a preload must match
 
@@ -145,7 +144,7 @@ class Release:
     def lists(self) -> dict[str, int]:
         """The lists for service workers: names and sizes. Other companions are for programs that read the disk."""
         files = {name: file["size"] for name, file in self._companions.items()}
-        return {name: size for name, size in files.items() if not name.startswith(".") and name != _OF_DJANGO}
+        return {name: size for name, size in files.items() if not name.startswith(".") and name != STATICFILES_NAME}
 
     @property
     def servers(self) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from buildassets.foundation.digest import digest, in_base64
 from buildassets.foundation.paths import to_url
-from buildassets.manifest.model import IDENTITY, Companion, Entry, Manifest
+from buildassets.manifest.model import IDENTITY, STATICFILES_NAME, Companion, Entry, Manifest
 
 # Sprockets sorts the versions of an asset by this time when it cleans up. With the time of a build two builds would
 # differ.
@@ -96,7 +96,7 @@ def _django(assets: Mapping[str, Entry]) -> tuple[str, bytes]:
     paths = {path: entry.file for path, entry in sorted(assets.items())}
     listed = json.dumps(sorted(paths.items())).encode("ascii")
     hashed = hashlib.md5(listed, usedforsecurity=False).hexdigest()[:_DJANGO_DIGITS]
-    return "staticfiles.json", _json({"paths": paths, "version": _DJANGO_VERSION, "hash": hashed})
+    return STATICFILES_NAME, _json({"paths": paths, "version": _DJANGO_VERSION, "hash": hashed})
 
 
 def _json(value: Any) -> bytes:

@@ -78,6 +78,24 @@ def test_flask_vite(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("tag", "written"),
+    [
+        ("{% load django_vite %}", "{% load buildassets %}"),
+        ("{% load static django_vite i18n %}", "{% load static buildassets i18n %}"),
+        ("{% load buildassets django_vite %}", "{% load buildassets %}"),
+        ("{% load vite_asset vite_hmr_client from django_vite %}", "{% load buildassets %}"),
+    ],
+)
+def test_other_libraries_that_a_template_loads_stay(tag: str, written: str, tmp_path: Path) -> None:
+    files: Tree = {
+        "vite.config.js": 'export default { base: "./", build: { manifest: true } };',
+        "templates/a.html": tag,
+    }
+    done = run(write_tree(tmp_path, files), "migrate", "vite", "--json")
+    assert json.loads(done.stdout)["lines"][-1]["note"] == f"write `{written}`"
+
+
 @pytest.mark.corpus
 def test_written_configuration_builds_the_files_of_vite(tmp_path: Path) -> None:
     name, text = "front/vite.config.js", config("/assets/")["front/vite.config.js"]

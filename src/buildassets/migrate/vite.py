@@ -3,7 +3,7 @@
 import ast
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -25,11 +25,10 @@ _KEY: Final = re.compile(
     r"""(?<![\w.$"'])(base|root|outDir|manifest|input|port|origin|sourcemap|https)\s*:\s*"""
     r"""(?:(["'`])([^"'`$]*)\2|(\d+)\b|(true|false)\b)?"""
 )
-_TAG: Final = re.compile(r"\{[%{]-?\s*(load\s[^%]*\bdjango_vite\b|vite_\w+)")
+_TAG: Final = re.compile(r"\{[%{]-?\s*(load\s[^%]*\bdjango_vite\b[^%]*|vite_\w+)")
 _PYTHON: Final = re.compile(r"django_vite|DJANGO_VITE|flask_vite")
 _STAYS: Final = "it stays as it is"
 _OF_TAGS: Final[dict[str, Answer]] = {
-    "load": ("changed", "write `{% load buildassets %}`"),
     "vite_hmr_client": ("changed", "leave it out: `script` has Vite's client, in each page once"),
     "vite_asset": ("changed", 'write `script` with the same name, as in `{% script "src/main.ts" %}`'),
     "vite_asset_url": ("changed", "write `asset` with the same name"),
@@ -141,9 +140,18 @@ def _users(shown: str, text: str) -> Iterator[Accounted]:
         yield from accounts_of(shown, text, partial(_judged, Uses("flask_vite"))) if _PYTHON.search(text) else ()
         return
     for number, line in enumerate(text.split("\n"), 1):
-        words = [match[1].split()[0] for match in _TAG.finditer(line)]
-        if answers := [_OF_TAGS.get(word, _LEGACY if "legacy" in word else _OTHER) for word in words]:
+        if answers := [_of_tag(match[1].split()) for match in _TAG.finditer(line)]:
             yield Accounted(shown, number, line.strip(), *together(answers))
+
+
+def _of_tag(words: Sequence[str]) -> Answer:
+    """The answer for a tag or an expression of `words`: `load` with all libraries, or one helper."""
+    name = words[0]
+    if name != "load":
+        return _OF_TAGS.get(name, _LEGACY if "legacy" in name else _OTHER)
+    libraries = ["django_vite"] if "from" in words else words[1:]
+    named = dict.fromkeys("buildassets" if one == "django_vite" else one for one in libraries)
+    return "changed", f"write `{{% load {' '.join(named)} %}}`"
 
 
 _OTHER: Final[Answer] = ("not possible", "there is no such helper: docs/vite.md")

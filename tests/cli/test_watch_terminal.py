@@ -165,6 +165,20 @@ def test_a_wrong_configuration_is_a_failure(tmp_path: Path) -> None:
     ]
 
 
+def test_manifest_that_is_written_without_a_changed_asset_is_named(tmp_path: Path) -> None:
+    with screen(tmp_path) as shown:
+        save(shown, "buildassets.toml", 'url = "/static/"\n')
+        assert "\nbuildassets.toml: wrote manifest.json, " in shown.wait_for(r"buildassets\.toml: .*ms")
+
+
+def test_release_that_is_restored_while_the_configuration_is_wrong_is_no_failure(tmp_path: Path) -> None:
+    with screen(tmp_path) as shown:
+        save(shown, "buildassets.toml", "minfy = true\n")
+        shown.wait_for("hint: did you mean")
+        (shown.folder / "build").rename(tmp_path / "removed")
+        shown.wait_for(r"wrote 3 files, \d+ ms; the last good")
+
+
 def test_named_file_is_one_that_made_a_difference(tmp_path: Path) -> None:
     files: Tree = {**SITE, "assets/_a.svg": "<svg/>\n", "buildassets.toml": ""}
     command = [sys.executable, "-m", "buildassets", "watch", "--poll=1"]  # so that both edits are seen at once

@@ -382,15 +382,15 @@ def _line(rebuilt: "Rebuilt", *, was_wrong: bool) -> str:
     took = seconds_text(rebuilt.seconds)
     subject = f"{_changed_text(rebuilt, _by_meaning(rebuilt))}: " if rebuilt.changed else ""
     errors = error_count(rebuilt.result.diagnostics)
-    built = _built_text(rebuilt)
-    if rebuilt.result.manifest is None or (errors and not built):
+    done = _built_text(rebuilt) or _written_text(rebuilt)
+    if rebuilt.result.manifest is None or (errors and not done):
         around = way_around_missing(rebuilt.result.diagnostics)
         return f"{subject}failed with {count_text(errors, 'error')}, {took}; {left_text(rebuilt.config)}{around}"
     fixed = "fixed, " if was_wrong and not errors else ""
     if not rebuilt.changed:
         return f"{fixed}{timed(rebuilt.result, summary(rebuilt.result, rebuilt.config), rebuilt.seconds)}"
     by_last = "; the last good configuration is in use" if errors else ""  # else there is an error and no manifest
-    return f"{subject}{fixed}{built or 'the release is as it was'}, {took}{by_last}"
+    return f"{subject}{fixed}{done or 'the release is as it was'}, {took}{by_last}"
 
 
 def _by_meaning(rebuilt: "Rebuilt") -> list[str]:
@@ -415,7 +415,7 @@ def _changed_text(rebuilt: "Rebuilt | PagesChanged", changed: Sequence[str] | No
 
 
 def _built_text(rebuilt: "Rebuilt") -> str:
-    """What was built and what was removed; empty if the release is as it was."""
+    """What was built and what was removed; empty if all assets are as they were."""
     built, gone = differences(rebuilt)
     parts = []
     if built:
@@ -423,6 +423,12 @@ def _built_text(rebuilt: "Rebuilt") -> str:
     if gone:
         parts.append("removed " + (", ".join(gone) if len(gone) <= _MOST_NAMES else count_text(len(gone), "asset")))
     return ", ".join(parts)
+
+
+def _written_text(rebuilt: "Rebuilt") -> str:
+    """The files that were written, though all assets are as they were: the manifest, or files that were deleted."""
+    written = rebuilt.result.written
+    return f"wrote {written[0] if len(written) == 1 else count_text(len(written), 'file')}" if written else ""
 
 
 def differences(rebuilt: "Rebuilt") -> tuple[list[str], list[str]]:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.mistakes import mistaken, unprivileged
+from tests.command import run
 from tests.conftest import write_tree
 
 
@@ -381,6 +382,17 @@ hint: see to its permissions, or leave it out with `exclude`
 failed with 1 error; there is no release yet
 """,
     )
+
+
+@pytest.mark.parametrize(("path", "reason"), [("notes", "it is not a folder"), ("notes/cache", "not a directory")])
+@pytest.mark.parametrize("asset", ["a.css", "a.bin"])
+def test_a_cache_in_which_nothing_can_be_kept_is_a_warning(tmp_path: Path, path: str, reason: str, asset: str) -> None:
+    write_tree(tmp_path, {"buildassets.toml": "", f"assets/{asset}": "a {}\n", "notes": ""})
+    for _ in range(2):
+        done = run(tmp_path, "build", "--cache-dir", path)
+        assert done.returncode == 0
+        assert f"warning[config/cache]: the cache `{path}` cannot be used: {reason}\n" in done.stderr
+    assert "warning" not in run(tmp_path, "build", "--no-cache").stderr
 
 
 def test_a_release_directory_that_may_not_be_written(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from errno import ENAMETOOLONG
 from typing import TYPE_CHECKING
 
 from buildassets.compiler.body import text_of
+from buildassets.compiler.cache.folder import unusable_cache
 from buildassets.compiler.cache.store import Cache
 from buildassets.compiler.config.values import Config, Mode
 from buildassets.compiler.engines.protocol import EngineInput, KnownEngine
@@ -132,6 +133,9 @@ def build(
         result = replace(result, remote=use, diagnostics=tuple(sorted((*result.diagnostics, *found), key=sort_key)))
     if kept is None or cache is None:
         return result
+    if kept.unusable:
+        complaint = unusable_cache(config, cache, kept.unusable)
+        result = replace(result, diagnostics=tuple(sorted((*result.diagnostics, complaint), key=sort_key)))
     if result.succeeded:
         _keep_measures(cache, config.output, result, means.times, last=last)
     return replace(result, rerun=rerun_reasons(kept), digests={**kept.files.found(), **result.digests})

@@ -240,7 +240,9 @@ def test_builds_at_the_same_time_lose_nothing(cache: Callable[[], Cache], source
 
 def test_a_read_only_cache_does_not_fail_the_build(tmp_path: Path, source: Path) -> None:
     (tmp_path / "file").touch()
-    kept(Cache(str(tmp_path / "file/cache"), later), source)
+    cache = Cache(str(tmp_path / "file/cache"), later)
+    kept(cache, source)
+    assert isinstance(cache.unusable, NotADirectoryError)
 
 
 def test_the_folder_is_kept_out_of_version_control(cache: Callable[[], Cache], tmp_path: Path, source: Path) -> None:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
     from buildassets.compiler.config.values import Config
+    from buildassets.foundation.diagnostics import Diagnostic
 
 DEFAULT_FOLDER = ".buildassets"
 FOLDER_VARIABLE = "BUILDASSETS_CACHE_DIR"
@@ -32,6 +33,16 @@ def cache_to_build_with(config: "Config", given: str | None = None) -> str:
     if _is_seen_in(config.output, folder):
         _refuse_cache(config, folder, f"the release directory `{config.shown(config.output)}`")
     return folder
+
+
+def unusable_cache(config: "Config", folder: str, fault: OSError) -> "Diagnostic":
+    """The warning for a cache in which nothing can be kept."""
+    from buildassets.foundation.diagnostics import reason_text, warning
+
+    is_file = os.path.lexists(folder) and not os.path.isdir(folder)
+    reason = "it is not a folder" if is_file else reason_text(fault)
+    hint = "check its permissions, or choose another folder with `--cache-dir`; `--no-cache` builds without one"
+    return warning("config/cache", f"the cache `{config.shown(folder)}` cannot be used: {reason}", hint=hint)
 
 
 def _is_seen_in(around: str, folder: str) -> bool:

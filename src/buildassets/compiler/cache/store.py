@@ -172,6 +172,7 @@ class Cache:
         self._clock = clock
         self._names = names
         self._index = self._on_disk()
+        self._fault: OSError | None = None  # the first one while something was kept
         self._new: dict[str, Kept] = {}  # each with the one trace that this build used
         self._unkept: dict[str, tuple[Callable[[], str], Run, int]] = {}  # by step: key, run and time of its begin
         self._unkept_bytes = 0
@@ -359,6 +360,21 @@ class Cache:
         self._unkept_bytes += run.size_bytes
         self._keep_down_to(_KEPT_LATER_BYTES)
 
+    @property
+    def unusable(self) -> OSError | None:
+        """Why nothing can be kept in the folder, which has nothing either; None for a cache that is of use."""
+        return None if self._index.steps else self._fault
+
+    @contextmanager
+    def _noting_faults(self) -> Iterator[None]:
+        """Let the build go on without a cache that cannot be written, or that another program holds for long."""
+        try:
+            yield
+        except TimeoutError:
+            pass
+        except OSError as fault:
+            self._fault = self._fault or fault
+
     def _keep_down_to(self, limit_bytes: int) -> None:
         while self._unkept and (self._unkept_bytes > limit_bytes or not limit_bytes):
             name = next(iter(self._unkept))
@@ -374,7 +390,7 @@ class Cache:
             return
         kept = self._index.steps.get(name)
         groups = [tuple(map(self._names.name, group)) for group in run.inputs]
-        with suppress(OSError):  # the build goes on without a cache that cannot be written
+        with self._noting_faults():
             result = self._content.put(run.content), run.size_bytes
             first = first_key(name, key_of())
             known = {**(self._fetched[name].names if name in self._fetched else {}), **(kept.names if kept else {})}
@@ -394,11 +410,13 @@ class Cache:
     def save(self) -> None:
         """Write the traces of this build to disk; once a day, also remove what is too old or too much."""
         self._keep_down_to(0)
+        with self._noting_faults():
+            os.makedirs(self._folder, exist_ok=True)
         today = self._today()
         new = self._new.copy()  # threads of an interrupted build still add to it
         if all(self._is_latest(name, run, today) for name, run in new.items()):
             return
-        with suppress(OSError), writable(self._folder):
+        with self._noting_faults(), writable(self._folder):
             on_disk = self._on_disk()
             settled = ((path, (stamp, digest)) for path, stamp, digest in self.files.settled())
             looked_at = {path: seen for path, seen in settled if self._index.files.get(path) != seen}

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from tests.cli.mistakes import mistaken
+from tests.command import release_site, run
 from tests.conftest import write_tree
 
 
@@ -457,6 +458,11 @@ error[config/output]: `assets` is both a source root and the release directory
 hint: choose another folder for `output`
 """,
     )
+
+
+def test_a_release_directory_in_a_source_root_is_passed_over(tmp_path: Path) -> None:
+    release_site(tmp_path, {"assets/a.css": "a {}\n"}, "-o", "assets/x")
+    assert "wrote nothing" in run(tmp_path, "build", "-o", "assets/x").stderr
 
 
 def test_a_bundle_that_names_no_file(tmp_path: Path) -> None:

@@ -77,6 +77,21 @@ def test_wheel_has_the_page_of_each_diagnostic(wheel: Path) -> None:
     assert packed == {f"buildassets/pages/{name}" for name in written}
 
 
+def test_installed_wheel_finds_the_page_and_the_description_of_a_code(installed: Path) -> None:
+    program = """
+from pathlib import Path
+from buildassets.cli.show.findings import sarif
+from buildassets.cli.show.terminal import page_of
+from buildassets.foundation.diagnostics import error
+path = Path(page_of("config/output"))
+(rule,) = sarif([error("config/output", "")], ".", ".")["runs"][0]["tool"]["driver"]["rules"]
+print(path.is_file(), path.parts[-3:], rule["fullDescription"]["text"])
+"""
+    python = str(installed / "bin/python")
+    done = subprocess.run([python, "-I", "-c", program], capture_output=True, text=True)
+    assert done.stdout.startswith("True ('buildassets', 'pages', 'config.md') A build owns "), done.stderr
+
+
 def test_wheel_has_the_parts_of_the_page_of_a_report(wheel: Path) -> None:
     assert {f"buildassets/release/report/page.{suffix}" for suffix in ("css", "html", "js")} <= names_in(wheel)
 

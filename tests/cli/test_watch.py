@@ -76,6 +76,15 @@ def test_wrong_configuration_is_reported_and_the_last_good_one_stays(site: Watch
     assert site.next()["ok"]
 
 
+def test_configuration_with_the_cache_among_its_sources_does_not_end_the_watch(tmp_path: Path) -> None:
+    with watching(write_tree(tmp_path, SITE), "--cache-dir", "cache") as watch:
+        assert watch.next()["ok"]
+        (tmp_path / "buildassets.toml").write_text('sources = ["."]\n')
+        assert [found["code"] for found in watch.next()["diagnostics"]] == ["config/cache"]
+        (tmp_path / "buildassets.toml").write_text('sources = ["assets"]\n')
+        assert watch.next()["ok"]
+
+
 def test_another_lock_wakes_the_watch_and_decides_the_next_build(site: Watching) -> None:
     write_lock(str(site.folder), Lock({"dart-sass": LockedTool("1.108.2", "MIT", {})}), permission=BUILDING)
     document = site.next()

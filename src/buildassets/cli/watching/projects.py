@@ -190,8 +190,13 @@ class _Watches:
         def cache_of(config: "Config") -> str | None:
             return cache_to_build_with(config, project.cache_dir) if options.uses_cache else None
 
+        def read_config() -> "Config":
+            config = project.config()
+            cache_of(config)
+            return config
+
         return Watch(
-            project.config,
+            read_config,
             project.config_files,
             Rebuilding(
                 options.given.mode, cache_of, self._executor, engines, shared=shared, cache_write=options.cache_write

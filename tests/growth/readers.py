@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Final, NamedTuple
 
+from buildassets.compat.jammit.compile.assets_yml import PACKAGES, read_assets_yml
 from buildassets.compiler.config import toml_table
 from buildassets.compiler.config.toml_positions import find_places
 from buildassets.compiler.engines.jst import compile_template
@@ -55,6 +56,7 @@ from tests.growth.shapes import (
     SHEETS,
     TEMPLATES,
     TOML,
+    YAML,
 )
 
 Around = tuple[tuple[str, str], ...]
@@ -125,6 +127,13 @@ def _toml(text: str) -> None:
 def _ruby(text: str) -> None:
     for statement in ruby.statements(text):
         ruby.call(statement.text)
+
+
+def _assets_yml(text: str) -> None:
+    with suppress(ConfigError):
+        found = read_assets_yml(text, "a.yml", "production")
+        for kind in PACKAGES:
+            found.packages(kind)
 
 
 def _diagnostic(text: str) -> None:
@@ -222,6 +231,14 @@ READERS: Final[Mapping[str, Reader]] = {
         ),
     ),
     "ruby": Reader(_ruby, RUBY, (*_NAKED, ("pin ", ""), ("pin [", "]"), ('pin "', '"'))),
+    "assets.yml": Reader(
+        _assets_yml,
+        YAML,
+        (
+            *(*_NAKED, ("javascripts:\n  a: [", "]"), ("javascripts:\n  a:\n", ""), ("javascripts:\n", "")),
+            *(("x: &x {a: 1}\njavascripts:\n  a: [", "]"), ("javascripts: {a: '", "'}")),
+        ),
+    ),
     "diagnostic": Reader(_diagnostic, MESSAGES),
     "glob": Reader(lambda text: compile_globs([text])("a" * 50 + "/" + "b" * 50), PATHS),
     "long name against globs": Reader(_long_name, PATHS),

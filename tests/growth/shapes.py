@@ -86,6 +86,10 @@ TOML: Final = _shapes(r"""
     a=1\n a.b=1\n [a]\n [a.b]\n [[a]]\n [[a.b]]\n a={ a=[ [a ''' \x22\x22\x22 '''a a.a .a [a. #a\n a\x20=\x20'\n 1,
     {a=1}, [1], 1:
 """)
+YAML: Final = _shapes(r"""
+    -\x20a\n \x20\x20-\x20a\n a, 'a', {a:\x201}, [a], \x20\x20a:\x201\n <% %> <%\n <%=\x20a\x20%> <%=\x20a\x20%>\n
+    -\x20<%=\x20a\x20%>\n \x20<%\x20a\x20%>\n '<%=a%>', *x, {<<:\x20*x}, #a\n \x20#a \\ :a !a\x20 \x20:
+""")
 PATHS: Final = _shapes(r"""
     * ** **/ */ *a a* ?* [a]* [ [! **/a/ a/**/ ../ ./ a/ // a/../ %2e%2e/ % %4 %41 ?a #a \\/ a\\b/ :
 """)

@@ -330,6 +330,11 @@ stylesheets:
     assert text(tmp_path, result, "all.css") == "a{color:red}\n"
 
 
+def test_code_that_aliases_repeat_is_reported_once(tmp_path: Path) -> None:
+    result = build_site(tmp_path, 'common: &common ["<%= theme %>.css"]\nstylesheets: {a: *common, b: *common}\n')
+    assert codes(result).count("jammit/ruby") == 1
+
+
 def test_a_glob_that_matches_nothing_is_a_warning_and_its_package_is_empty(tmp_path: Path) -> None:
     result = build_site(tmp_path, "stylesheets:\n  none:\n    - public/gone/*.css\n")
     (found,) = result.diagnostics
@@ -397,9 +402,10 @@ def test_faults_are_reported_with_their_place(tmp_path: Path, settings: str, cod
     assert (found.code, found.location and found.location.line) == (code, line)
 
 
-def test_endless_lists_end(tmp_path: Path) -> None:
-    result = build_site(tmp_path, "stylesheets:\n  all: &all\n    - *all\n    - public/stylesheets/one.css\n")
-    assert list(manifest_of(result).assets) == ["all.css"]
+def test_list_that_contains_itself_is_an_error(tmp_path: Path) -> None:
+    (found,) = faults(tmp_path, "stylesheets:\n  all: &all\n    - *all\n    - public/stylesheets/one.css\n")
+    assert (found.code, found.location and found.location.line) == ("jammit/syntax", 2)
+    assert "a value contains itself" in found.message
 
 
 def test_packages_without_files_are_not_released(tmp_path: Path) -> None:
@@ -408,8 +414,8 @@ def test_packages_without_files_are_not_released(tmp_path: Path) -> None:
 
 
 def test_lists_that_aliases_repeat_are_read_once(tmp_path: Path) -> None:
-    lists = "".join(f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 10)}]\n" for n in range(1, 10))
-    result = build_site(tmp_path, f"l0: &l0 [public/stylesheets/one.css]\n{lists}stylesheets: {{all: *l9}}\n")
+    lists = "".join(f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 10)}]\n" for n in range(1, 4))
+    result = build_site(tmp_path, f"l0: &l0 [public/stylesheets/one.css]\n{lists}stylesheets: {{all: *l3}}\n")
     assert list(manifest_of(result).assets) == ["all.css"]
 
 

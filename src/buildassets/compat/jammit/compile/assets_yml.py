@@ -7,7 +7,7 @@ import re
 from collections.abc import Hashable, Iterator, Mapping
 from typing import Any, Final
 
-from buildassets.compat.yaml_text import DEEPEST, Keys, places_of, read_yaml
+from buildassets.compat.yaml_text import Keys, places_of, read_yaml
 from buildassets.compiler.config.values import Mode
 from buildassets.errors import ConfigError
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, locate, warning
@@ -17,8 +17,7 @@ PACKAGES: Final = ("javascripts", "stylesheets", "templates")
 _OPTIONS: Final = ("compressor_options", "css_compressor_options")
 # What stands for a value that Ruby would compute: a sign of YAML's own that nobody writes, for each of its characters.
 _COMPUTED: Final = "\ue000"
-_CODE: Final = re.compile(r"<%.*?%>", re.DOTALL)
-_LINE_OF_CODE: Final = re.compile(r"(?m)^[ \t]*<%(?!=)(?:(?!%>).)*%>[ \t]*$", re.DOTALL)
+_CODE: Final = re.compile(r"(^[ \t]*)?(<%.*?%>)([ \t]*$)?", re.DOTALL | re.MULTILINE)
 _LIKE_JAMMIT: Final = re.compile(r"(?m)^(?:javascripts|stylesheets|templates)[ \t]*:")
 
 
@@ -66,17 +65,16 @@ class AssetsYml:
         found: dict[str, list[Glob]] = {}
         for name, globs in packages.items():
             each: dict[str, Glob] = {}
-            for one in self._globs(globs, (kind, name), set()):
+            for one in self._globs(globs, (kind, name)):
                 each.setdefault(one.pattern, one)
             found[str(name).removeprefix(":")] = [*each.values()]
         return found
 
-    def _globs(self, globs: object, keys: Keys, seen: set[int], depth: int = 0) -> Iterator[Glob]:
-        """The globs of a list and of the lists in it; a list that was `seen`, as aliases repeat it, gives none."""
-        if isinstance(globs, list) and depth < DEEPEST and id(globs) not in seen:
-            seen.add(id(globs))
+    def _globs(self, globs: object, keys: Keys) -> Iterator[Glob]:
+        """The globs of a list and of the lists in it."""
+        if isinstance(globs, list):
             for index, one in enumerate(globs):
-                yield from self._globs(one, (*keys, index), seen, depth + 1)
+                yield from self._globs(one, (*keys, index))
         elif isinstance(globs, str) and globs and not _is_computed(globs):
             yield Glob(globs, self.location(*keys))
 
@@ -120,23 +118,33 @@ def _is_environment(key: str, value: object) -> bool:
 
 def _without_code(text: str) -> str:
     """`text` with as many other signs in place of Ruby's code, so that places stay."""
-    text = _LINE_OF_CODE.sub(lambda code: re.sub(r"[^\n]", " ", code[0]), text)
-    return _CODE.sub(lambda code: re.sub(r"[^\n]", _COMPUTED, code[0]), text)
+    end = text.rfind("%>") + 2  # code that has no end would be looked for again at each `<%`
+    return _CODE.sub(_replaced, text[:end]) + text[end:] if end > 1 else text
+
+
+def _replaced(code: re.Match[str]) -> str:
+    """Blanks for lines of code that print nothing; other code becomes a value."""
+    before, written, after = code.groups()
+    is_line = before is not None and after is not None and not written.startswith("<%=")
+    return (before or "") + re.sub(r"[^\n]", " " if is_line else _COMPUTED, written) + (after or "")
 
 
 def _is_computed(value: object) -> bool:
     return isinstance(value, str) and _COMPUTED in value
 
 
+def _has_code(text: str, start: int, end: int) -> bool:
+    opening = text.find("<%", start, end)
+    return opening >= 0 and text.find("%>", opening + 2, end) >= 0
+
+
 def _notices(found: AssetsYml, places: Mapping[Keys, tuple[int, int]]) -> Iterator[Diagnostic]:
     """A warning for each value that Ruby would compute."""
     hint = "write what it gives"
-    for keys, (start, end) in places.items():
-        written = found.text[start:end]
-        if not _CODE.search(written):
-            continue
-        is_leaf = not any(other[: len(keys)] == keys for other in places if len(other) > len(keys))
-        if is_leaf:
+    above = {keys[:-1] for keys in places}
+    leaves = {place: keys for keys, place in places.items() if keys not in above}  # an alias is not another value
+    for (start, end), keys in leaves.items():
+        if _has_code(found.text, start, end):
             name = str(keys[0]) if len(keys) == 1 else ".".join(str(key) for key in keys if isinstance(key, str))
             where = locate(found.shown, found.text, start, end)
             yield warning("jammit/ruby", f"`{name}` is computed by Ruby, and left out", where, hint=hint)

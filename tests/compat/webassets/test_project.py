@@ -12,7 +12,7 @@ from buildassets.runtime import AssetNotFound, Assets
 from tests.cli.watching import watching
 from tests.command import run
 from tests.compat.webassets.site import shown
-from tests.conftest import Tree, write_tree
+from tests.conftest import Tree, watchdog, write_tree
 
 FILES: Tree = {
     "static/js/a.js": "a()",
@@ -309,6 +309,35 @@ def test_bundles_in_yaml_that_hold_one_another_are_an_error(tmp_path: Path) -> N
     text = "a: {contents: b, output: a.js}\nb: {contents: a}\n"
     write_tree(tmp_path, {**FILES, "assets.yml": text, "buildassets.toml": 'webassets = "assets.yml"'})
     assert "holds itself" in run(tmp_path, "build").stderr
+
+
+@pytest.mark.parametrize("command", [("check", "--no-run"), ("list",), ("doctor",)], ids=" ".join)
+@pytest.mark.parametrize(
+    ("first", "line", "message"),
+    [
+        ("a0: {contents: x.js}\n", "a{1}: {{contents: [a{0}, a{0}]}}\n", "bundles in bundles repeat more than 200,000"),
+        (
+            "a0: &a0 {contents: x.js}\n",
+            "a{1}: &a{1} {{contents: [*a{0}, *a{0}]}}\n",
+            "aliases repeat more than 100,000",
+        ),
+        ("a: &a {contents: [*a]}\n", "", "a value contains itself"),
+    ],
+    ids=["names", "aliases", "itself"],
+)
+def test_bundles_in_yaml_without_end_are_an_error(
+    tmp_path: Path, command: tuple[str, ...], first: str, line: str, message: str
+) -> None:
+    text = first + "".join(line.format(number, number + 1) for number in range(40))
+    write_tree(tmp_path, {**FILES, "assets.yml": text, "buildassets.toml": 'webassets = "assets.yml"'})
+    with watchdog():
+        assert message in run(tmp_path, *command).stderr
+
+
+def test_bundles_of_a_module_that_repeat_without_end_are_an_error(tmp_path: Path) -> None:
+    text = "from webassets import Bundle\nb = Bundle('js/a.js')\nfor _ in range(40):\n    b = Bundle(b, b)\n"
+    write_tree(tmp_path, {**FILES, "defs.py": text, "buildassets.toml": 'webassets = "defs"'})
+    assert "bundles in bundles repeat more than 200,000 files" in run(tmp_path, "build").stderr
 
 
 def test_a_watch_leaves_out_a_new_sheet_that_no_bundle_has(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from jinja2 import Environment as Jinja
 
-from buildassets.compat.webassets.compile.described import Described, Static, plain_settings, tree_of
+from buildassets.compat.webassets.compile.described import Described, Static, Trees, plain_settings
 from buildassets.compat.webassets.compile.settings import is_of_assets
 from buildassets.compat.webassets.compile.template_tags import bundles_in_templates
 from buildassets.compat.webassets.compile.yaml_file import read_yaml_file
@@ -21,7 +21,7 @@ _EXTENSIONS: Final = ["buildassets.compat.webassets.AssetsExtension", "jinja2.ex
 
 
 def described_yaml(folder: str, file: str) -> Described:
-    """The project of the YAML `file`, as seen from `folder`. Raises ConfigError, and TooDeepError."""
+    """The project of the YAML `file`, as seen from `folder`. Raises ConfigError, and TooLargeError."""
     path = os.path.normpath(os.path.join(folder, file))
     found = read_yaml_file(path, file)
     return replace(described(environment_of_yaml(path, found.settings, found.bundles), folder), files=(path,))
@@ -44,7 +44,7 @@ def environment_of_yaml(path: str, settings: Any, bundles: Any) -> Environment:
 
 
 def described(environment: Environment, folder: str) -> Described:
-    """The project of `environment`, whose relative paths are seen from `folder`. Raises TooDeepError."""
+    """The project of `environment`, whose relative paths are seen from `folder`. Raises TooLargeError."""
     app = environment.application
     templates = tuple(_template_folders(app, folder))
     jinja = app.jinja_env if app is not None else Jinja(extensions=_EXTENSIONS)  # noqa: S701 it only parses
@@ -53,9 +53,10 @@ def described(environment: Environment, folder: str) -> Described:
     patterns = [os.path.normpath(os.path.join(folder, path)) for path in environment.load_path]
     load_path = [one for pattern in patterns for one in sorted(glob.glob(pattern))]
     directory = os.path.normpath(os.path.join(folder, _directory(environment, app, folder)))
+    trees = Trees()
     return Described(
-        bundles={name: tree_of(one) for name, one in environment.bundles.items()},
-        anonymous=tuple(tree_of(one) for one in (*(one for one in environment if not one.name), *tags)),
+        bundles={name: trees.tree_of(one) for name, one in environment.bundles.items()},
+        anonymous=tuple(trees.tree_of(one) for one in (*(one for one in environment if not one.name), *tags)),
         settings=settings,
         folders=tuple(map(Static, load_path)) if load_path else tuple(_static_folders(app, directory)),
         is_searched=bool(load_path),

@@ -10,10 +10,11 @@ from buildassets.compat.webassets.run.bundle import Bundle
 from buildassets.foundation.frozen import field, frozen
 
 _DEEPEST: Final = 100  # bundles in bundles
+_MOST: Final = 200_000  # bundles and files, each counted in every bundle that contains it
 
 
-class TooDeepError(ValueError):
-    """A bundle that holds itself."""
+class TooLargeError(ValueError):
+    """A bundle that contains itself, or bundles that contain too much."""
 
 
 @frozen
@@ -84,24 +85,32 @@ class Described:
     files: tuple[str, ...] = ()
 
 
-def tree_of(bundle: Bundle, depth: int = 0) -> Tree:
-    """The tree of `bundle`. Raises TooDeepError if it contains itself."""
-    if depth > _DEEPEST:
-        raise TooDeepError(bundle.name or repr(bundle.output))
-    contents = tuple(tree_of(one, depth + 1) if isinstance(one, Bundle) else str(one) for one in bundle.contents)
-    filters = tuple(map(_filter_use, bundle.filters))
-    debug = bundle.debug if isinstance(bundle.debug, bool | str) else None
-    merge = bool(bundle.merge)
-    return Tree(
-        contents,
-        bundle.output,
-        filters=filters,
-        extra=_plain(bundle.extra),
-        debug=debug,
-        merge=merge,
-        place=bundle.place,
-        name=bundle.name,
-    )
+class Trees:
+    """Makes the trees of the bundles of one project."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def tree_of(self, bundle: Bundle, depth: int = 0) -> Tree:
+        """The tree of `bundle`. Raises TooLargeError if it contains itself, or all trees together too much."""
+        if depth > _DEEPEST:
+            raise TooLargeError(f"the bundle `{bundle.name or repr(bundle.output)}` holds itself")
+        self._count += 1 + len(bundle.contents)
+        if self._count > _MOST:
+            raise TooLargeError(f"bundles in bundles repeat more than {_MOST:,} files and bundles")
+        contents = tuple(
+            self.tree_of(one, depth + 1) if isinstance(one, Bundle) else str(one) for one in bundle.contents
+        )
+        return Tree(
+            contents,
+            bundle.output,
+            filters=tuple(map(_filter_use, bundle.filters)),
+            extra=_plain(bundle.extra),
+            debug=bundle.debug if isinstance(bundle.debug, bool | str) else None,
+            merge=bool(bundle.merge),
+            place=bundle.place,
+            name=bundle.name,
+        )
 
 
 def _filter_use(one: Any) -> FilterUse:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from buildassets.compat.run_program import ProgramError, printed_by
 from buildassets.compat.webassets.compile.describe import described_yaml
-from buildassets.compat.webassets.compile.described import Described, TooDeepError, described_of
+from buildassets.compat.webassets.compile.described import Described, TooLargeError, described_of
 from buildassets.compat.webassets.compile.project import Project
 from buildassets.compat.webassets.compile.yaml_file import SUFFIXES
 from buildassets.compiler.config.foreign import Asked, Foreign
@@ -46,8 +46,8 @@ def describe(folder: str, named: str, *, permission: Permission) -> Described:
         return _described_module(folder, named, permission=permission)
     try:
         return described_yaml(folder, named)
-    except TooDeepError as fault:
-        raise _unloadable(named, f"the bundle `{fault}` holds itself") from None
+    except TooLargeError as fault:
+        raise _unloadable(named, str(fault)) from None
 
 
 def _described_module(folder: str, named: str, *, permission: Permission) -> Described:

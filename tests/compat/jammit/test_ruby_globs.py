@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from buildassets.compat.jammit.compile.ruby_globs import Listing
-from tests.conftest import missing_tool, write_tree
+from tests.conftest import missing_tool, watchdog, write_tree
 
 FILES = (
     *("a.js", "b.js", "a-b.js", "B.js", ".hidden.js", "x.jst", "[odd].js", "{c}.js", "d,e.js"),
@@ -19,6 +19,20 @@ PATTERNS = (
     *("[ab].js", "[!a].js", "[a-z].js", "*/*.js", "lib/**", "**", "a.js", "none.js", "lib/../a.js", "./a.js"),
     *("**/deep/**/*.jst", "lib*/a.js", "{lib/{a,deep/b},vendor/*}.js", ".*.js", "\\[odd\\].js", "lib//a.js", "**.js"),
     *("*", "lib/", "[^ab].js", "{a,}b.js", "**/{deep,lib}/*.js", "[z-a].js", "[z-ab].js", "[!z-a].js"),
+    *(
+        "*a*.js",
+        "*b*.j*",
+        "*-*b*",
+        "*?*",
+        "*[ab]*.js",
+        "l*b*",
+        "*a*s",
+        "**a**.js",
+        "**/**/a.js",
+        "**/**",
+        "**/*/**/*.jst",
+    ),
+    *("**/**/deep/**/**/*", "lib/./a.js", "lib/deep/.", "a.js/.", "*b*/*", "**/.", "*.js/*", "\\**"),
     *("[^].js", "[!]*.js", "[]].js", "[]a].js", "[a&&b].js", "[a^].js", "[--b].js"),
 )
 PROGRAM = """
@@ -50,6 +64,22 @@ def test_a_pattern_matches_what_ruby_matches(tree: Path, matched_by_ruby: dict[s
     assert Listing().files(pattern, (str(tree),)) == ruby
 
 
+@pytest.mark.parametrize("pattern", ["*a" * 20 + "*b", "*?a" * 20 + "*b", "*[ab]" * 20 + "*c*", "**a" * 20 + "c"])
+def test_stars_match_in_time_that_grows_with_the_name(tmp_path: Path, pattern: str) -> None:
+    write_tree(tmp_path, {"a" * 250: ""})
+    with watchdog():
+        assert Listing().files(pattern, (str(tmp_path),)) == []
+
+
+@pytest.mark.parametrize(
+    "pattern", ["**/" * 20 + "*.b", "**/*/" * 9 + "*.b", "**/n/" * 10 + "n/*.b", "{n,**}/" * 6 + "*.b"]
+)
+def test_folders_are_read_once(tmp_path: Path, pattern: str) -> None:
+    write_tree(tmp_path, {f"{'n/' * 40}a.a": ""})
+    with watchdog():
+        assert Listing().files(pattern, (str(tmp_path),)) == []
+
+
 def test_several_folders_are_sorted_together(tmp_path: Path) -> None:
     write_tree(tmp_path, {"one/b.js": "", "other/a.js": "", "one/a.js": ""})
     found = Listing().files("*.js", (str(tmp_path / "other"), str(tmp_path / "one")))
@@ -64,6 +94,17 @@ def test_the_folders_that_decide_are_known(tmp_path: Path) -> None:
     assert {str(tmp_path / name) for name in ("lib", "lib/deep")} <= listing.folders.keys()
 
 
-@pytest.mark.parametrize("pattern", ["{a,b}" * 40, "**/" * 200 + "x.js", "*" * 5000, "[" * 5000])
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "{a,b}" * 40,
+        "**/" * 200 + "x.js",
+        "*" * 5000,
+        "[" * 5000,
+        "[" * 400_000 + "]",
+        "x" * 100_000 + "{" + "," * 100_000 + "}",
+    ],
+)
 def test_long_patterns_end_soon(tmp_path: Path, pattern: str) -> None:
-    assert Listing().files(pattern, (str(tmp_path),)) == []
+    with watchdog():
+        assert Listing().files(pattern, (str(tmp_path),)) == []

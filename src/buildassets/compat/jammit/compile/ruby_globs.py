@@ -24,6 +24,7 @@ class Listing:
 
     def __init__(self) -> None:
         self.folders: dict[str, None] = {}
+        self._entries_of: dict[str, list[os.DirEntry[str]]] = {}
 
     def files(self, pattern: str, folders: tuple[str, ...]) -> list[str]:
         """The absolute paths of all files that `pattern` matches, seen from each of `folders`; sorted as Ruby sorts."""
@@ -32,42 +33,59 @@ class Listing:
             path
             for start in starts
             for one in expanded(pattern)
-            for path in self._below(start or os.sep, one.strip("/").split("/"))
+            for path in self._matched(start or os.sep, [*map(_Segment, one.strip("/").split("/"))])
         }
         return sorted(found, key=os.fsencode)
 
-    def _below(self, folder: str, segments: list[str]) -> Iterator[str]:
-        """The files below `folder` that the `segments` of a pattern match."""
-        first, rest = segments[0], segments[1:]
-        if first in ("", "."):
-            yield from self._below(folder, rest) if rest else ()
-        elif first == "**" and rest:
-            yield from self._below(folder, rest)
+    def _matched(self, folder: str, segments: list["_Segment"]) -> Iterator[str]:
+        """The files below `folder` that `segments` match. A path is looked at once for each of the segments."""
+        waiting = [(folder, 0)]
+        seen = {*waiting}
+        while waiting:
+            path, index = waiting.pop()
+            if index == len(segments):
+                if os.path.isfile(path):
+                    yield path
+            elif index == 0 or os.path.isdir(path):
+                is_last = index == len(segments) - 1
+                steps = {(one, index + step) for one, step in self._steps(path, segments[index], is_last=is_last)}
+                waiting += sorted(steps - seen)
+                seen |= steps
+
+    def _steps(self, folder: str, segment: "_Segment", *, is_last: bool) -> Iterator[tuple[str, int]]:
+        """The paths that follow `folder`, each with the number of segments that are done by it."""
+        if segment.text in ("", "."):
+            yield folder, 1
+        elif segment.text == "**" and not is_last:
+            yield folder, 1
             for entry in self._entries(folder):
                 if entry.is_dir(follow_symlinks=False) and not entry.name.startswith("."):
-                    yield from self._below(entry.path, segments)
-        elif _MAGIC.search(first):
-            matches = re.compile(_expression(first), re.DOTALL).fullmatch
+                    yield entry.path, 0
+        elif segment.matches is not None:
             for entry in self._entries(folder):
-                if (first.startswith(".") or not entry.name.startswith(".")) and matches(entry.name):
-                    yield from self._at(entry.path, rest)
+                if (segment.text.startswith(".") or not entry.name.startswith(".")) and segment.matches(entry.name):
+                    yield entry.path, 1
         else:
             self.folders[folder] = None
-            yield from self._at(os.path.normpath(os.path.join(folder, first)), rest)
-
-    def _at(self, path: str, rest: list[str]) -> Iterator[str]:
-        if rest:
-            yield from self._below(path, rest) if os.path.isdir(path) else ()
-        elif os.path.isfile(path):
-            yield path
+            yield os.path.normpath(os.path.join(folder, segment.text)), 1
 
     def _entries(self, folder: str) -> list[os.DirEntry[str]]:
         self.folders[folder] = None
-        try:
-            with os.scandir(folder) as entries:
-                return sorted(entries, key=lambda entry: entry.name)
-        except OSError:
-            return []
+        if folder not in self._entries_of:
+            try:
+                with os.scandir(folder) as entries:
+                    self._entries_of[folder] = sorted(entries, key=lambda entry: entry.name)
+            except OSError:
+                self._entries_of[folder] = []
+        return self._entries_of[folder]
+
+
+class _Segment:
+    """A segment of a pattern; `matches` is None where it is a name."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.matches = re.compile(_expression(text), re.DOTALL).fullmatch if _MAGIC.search(text) else None
 
 
 def expanded(pattern: str) -> list[str]:
@@ -79,31 +97,45 @@ def expanded(pattern: str) -> list[str]:
         if braces is None:
             done.append(one)
         else:
-            waiting += [one[: braces.start()] + part + one[braces.end() :] for part in braces[1].split(",")]
+            parts = braces[1].split(",", _ALTERNATIVES_AT_MOST)[:_ALTERNATIVES_AT_MOST]
+            waiting += [one[: braces.start()] + part + one[braces.end() :] for part in parts]
     return done
 
 
 def _expression(segment: str) -> str:
-    """The regular expression of a segment; `**` in it is `*`."""
-    expression, position = "", 0
+    """The regular expression of a segment; `**` in it is `*`.
+
+    What is between two stars is matched at the first place without backtracking: any later place would do no better.
+    """
+    first, *rest = _parts(segment)
+    if not rest:
+        return first
+    *inner, last = rest
+    return first + "".join(f"(?>[^/]*?{part})" for part in inner if part) + "[^/]*" + last
+
+
+def _parts(segment: str) -> list[str]:
+    """The regular expressions of what is before, between and after the stars of a segment."""
+    parts, position = [""], 0
+    last_closing = segment.rfind("]")
     while position < len(segment):
         sign = segment[position]
         negated = segment[position + 1 : position + 2] in ("!", "^")
-        end = segment.find("]", position + 1 + negated) if sign == "[" else -1
+        end = segment.find("]", position + 1 + negated) if sign == "[" and position < last_closing else -1
         if sign == "*":
-            expression += "" if expression.endswith("[^/]*") else "[^/]*"
+            parts.append("")
         elif sign == "?":
-            expression += "[^/]"
+            parts[-1] += "[^/]"
         elif end > 0:
-            expression += _set(segment[position + 1 + negated : end], negated=negated)
+            parts[-1] += _set(segment[position + 1 + negated : end], negated=negated)
             position = end
         elif sign == "\\" and position + 1 < len(segment):
             position += 1
-            expression += re.escape(segment[position])
+            parts[-1] += re.escape(segment[position])
         else:
-            expression += re.escape(sign)
+            parts[-1] += re.escape(sign)
         position += 1
-    return expression
+    return parts
 
 
 def _set(members: str, *, negated: bool) -> str:

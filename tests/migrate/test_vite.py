@@ -108,6 +108,12 @@ def test_written_configuration_builds_the_files_of_vite(tmp_path: Path) -> None:
     assert manifest["vite"].keys() >= {"src/main.ts", "src/admin.ts"}
 
 
+def test_long_line_of_a_template_is_read_in_time_that_grows_with_it(tmp_path: Path) -> None:
+    text = "{{load " * 40_000 + "{%load django_vite%}"
+    lines, _ = migrated(tmp_path, {"vite.config.js": 'export default {base: "./"}', "templates/a.html": text})
+    assert ("templates/a.html", 1, "changed") in lines
+
+
 def test_a_folder_without_vite_is_none(tmp_path: Path) -> None:
     done = run(tmp_path, "migrate", "vite")
     assert done.returncode == 2

@@ -137,3 +137,8 @@ def test_fault_in_the_usual_file_is_reported(tmp_path: Path) -> None:
     write_tree(tmp_path, {"assets.yml": "site: [", "other.yml": "a: ["})
     done = run(tmp_path, "migrate", "webassets")
     assert (done.returncode, "error[webassets/syntax]: `assets.yml` is no YAML" in done.stderr) == (2, True)
+
+
+def test_blank_lines_of_a_module_are_read_in_time_that_grows_with_them(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"a.py": "\n" * 400_000})
+    assert "error[migrate/none]" in run(tmp_path, "migrate", "webassets").stderr

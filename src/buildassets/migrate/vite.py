@@ -25,7 +25,7 @@ _KEY: Final = re.compile(
     r"""(?<![\w.$"'])(base|root|outDir|manifest|input|port|origin|sourcemap|https)\s*:\s*"""
     r"""(?:(["'`])([^"'`$]*)\2|(\d+)\b|(true|false)\b)?"""
 )
-_TAG: Final = re.compile(r"\{[%{]-?\s*(load\s[^%]*\bdjango_vite\b[^%]*|vite_\w+)")
+_TAG: Final = re.compile(r"\{[%{]-?\s*(load\s[^%{]*\bdjango_vite\b[^%{]*|vite_\w+)")
 _PYTHON: Final = re.compile(r"django_vite|DJANGO_VITE|flask_vite")
 _STAYS: Final = "it stays as it is"
 _OF_TAGS: Final[dict[str, Answer]] = {

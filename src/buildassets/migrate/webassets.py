@@ -22,7 +22,9 @@ from buildassets.migrate.python_lines import Judgement, Table, Uses, accounts_of
 from buildassets.project.files import ProjectFiles
 from buildassets.project.python import dotted, text_of
 
-_THEIRS: Final = re.compile(r"^\s*(?:from|import)\s+(?:webassets|flask_assets|buildassets\.compat\.webassets)\b", re.M)
+_THEIRS: Final = re.compile(
+    r"^[^\S\n]*(?:from|import)\s+(?:webassets|flask_assets|buildassets\.compat\.webassets)\b", re.M
+)
 _APPLICATION: Final = re.compile(r"\bFlask\(")
 _ENVIRONMENT: Final = re.compile(r"\b(?:Environment|YAMLLoader|PythonLoader)\(")
 _PASSED_OVER: Final = ("tests", "test", "build", "dist", "migrations")

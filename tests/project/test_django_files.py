@@ -4,7 +4,7 @@ import pytest
 
 from buildassets.project.django_files import DjangoSettings, django_settings
 from buildassets.project.files import ProjectFiles
-from tests.conftest import Tree, write_tree
+from tests.conftest import Tree, watchdog, write_tree
 
 MANAGE = "os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'site1.settings')\n"
 
@@ -68,6 +68,35 @@ def test_a_path_is_read_in_its_usual_forms(value: str, path: str | None, tmp_pat
     found = settings(tmp_path, {"site1/settings.py": f"STATIC_ROOT = {value}"})
     assert found is not None
     assert found.text("STATIC_ROOT") == path
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("A = f'{A}{A}'", "A = os.path.join(A, A)", "A = Path(A) / A", "A = BASE_DIR.joinpath(A, A)", "A = A + A"),
+        *("A = [A, A]", "A = [*A, *A]", "A = {'a': A, 'b': A}", "A = (A, {'a': A})"),
+    ],
+)
+@pytest.mark.parametrize("first", ["A = 'xxxxxxxxxx'", "A = ['x']", "A = {'x': 'x'}"])
+def test_values_that_double_with_each_line_are_not_followed(first: str, line: str, tmp_path: Path) -> None:
+    text = f"{first}\n" + f"{line}\n" * 27
+    with watchdog():
+        found = settings(tmp_path, {"site1/settings.py": text})
+        assert found is not None
+        assert len(repr(found.value("A"))) < 1_000_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "".join(f'A["k{number}"] = 1\n' for number in range(40_000)),
+        "A = Path('/srv').parents[999_999_999]\n",
+    ],
+    ids=["keys", "parents"],
+)
+def test_settings_are_read_in_time_that_grows_with_them(text: str, tmp_path: Path) -> None:
+    with watchdog():
+        assert settings(tmp_path, {"site1/settings.py": text}) is not None
 
 
 def test_imports_from_another_file_are_counted(tmp_path: Path) -> None:

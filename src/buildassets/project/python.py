@@ -36,17 +36,24 @@ def simple_statements(node: ast.AST, *, is_top: bool = True) -> Iterator[tuple[a
 
 def dotted(node: ast.AST) -> str:
     """`a.b.c` for a chain of names; empty for anything else."""
-    if isinstance(node, ast.Name):
-        return node.id
-    if isinstance(node, ast.Attribute):
-        owner = dotted(node.value)
-        return f"{owner}.{node.attr}" if owner else ""
-    return ""
+    names: list[str] = []
+    while isinstance(node, ast.Attribute):
+        names.append(node.attr)
+        node = node.value
+    return ".".join([node.id, *reversed(names)]) if isinstance(node, ast.Name) else ""
 
 
 def text_of(node: ast.AST) -> str | None:
     """The text of a literal; None for anything else."""
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def literal_of(node: ast.expr) -> Any:
+    """The value of a literal; UNKNOWN for anything else."""
+    try:
+        return ast.literal_eval(node)
+    except (ValueError, TypeError, RecursionError):  # a key of a dict may be a list, a sum may have a thousand parts
+        return UNKNOWN
 
 
 def settings_in(statement: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
@@ -117,21 +124,22 @@ def _value_of(node: ast.expr, look: Callable[[str], Any]) -> Any:
             return _listed(elements, look)
         case ast.Dict():
             pairs = zip(node.keys, node.values, strict=True)
-            return dict(pair for key, value in pairs for pair in _pairs(key, _value_of(value, look)))
+            found = dict(pair for key, value in pairs for pair in _pairs(key, _value_of(value, look)))
+            return found if _is_usual(found) else UNKNOWN
         case ast.BinOp(left, ast.Add(), right):
             return added(_value_of(left, look), _value_of(right, look))
         case ast.BinOp(left, ast.Div(), right):
             return _joined([_value_of(left, look), _value_of(right, look)])
         case ast.JoinedStr(parts):
             texts = [_value_of(one.value if isinstance(one, ast.FormattedValue) else one, look) for one in parts]
-            return "".join(texts) if all(isinstance(one, str) for one in texts) else UNKNOWN
+            return "".join(texts) if _are_usual_texts(texts) else UNKNOWN
     return _made(node, look)
 
 
 def added(first: Any, second: Any) -> Any:
     """The sum of two texts or lists, or both dicts in one; UNKNOWN for anything else, or what is longer than usual."""
     if isinstance(first, dict) and isinstance(second, dict):
-        return {**first, **second}
+        return {**first, **second} if len(first) + len(second) < _LONGEST else UNKNOWN
     is_same = isinstance(first, str | list) and type(first) is type(second)
     return first + second if is_same and len(first) + len(second) < _LONGEST else UNKNOWN
 
@@ -144,7 +152,23 @@ def _listed(elements: list[ast.expr], look: Callable[[str], Any]) -> Any:
         found += [_value_of(element, look)] if starred is None else starred if isinstance(starred, list) else [UNKNOWN]
         if len(found) > _LONGEST:
             return UNKNOWN
-    return found
+    return found if _is_usual(found) else UNKNOWN
+
+
+def _is_usual(value: list[Any] | dict[Any, Any]) -> bool:
+    """Whether a list or dict has no more values than usual, those of lists and dicts in it among them."""
+    waiting, count = [value], 0
+    while waiting and count <= _LONGEST:
+        one = waiting.pop()
+        count += len(one)
+        waiting += (
+            inner for inner in (one.values() if isinstance(one, dict) else one) if isinstance(inner, list | dict)
+        )
+    return count <= _LONGEST
+
+
+def _are_usual_texts(parts: list[Any]) -> bool:
+    return all(isinstance(one, str) for one in parts) and sum(map(len, parts)) < _LONGEST
 
 
 def _pairs(key: ast.expr | None, value: Any) -> Iterator[tuple[Any, Any]]:
@@ -180,7 +204,7 @@ def _result(call: ast.Call, look: Callable[[str], Any]) -> Any:
 
 
 def _joined(parts: list[Any]) -> Any:
-    return posixpath.join(*parts) if all(isinstance(one, str) for one in parts) else UNKNOWN
+    return posixpath.join(*parts) if _are_usual_texts(parts) else UNKNOWN
 
 
 def _above(path: Any, levels: int) -> Any:
@@ -188,5 +212,6 @@ def _above(path: Any, levels: int) -> Any:
     for _ in range(levels):
         if not isinstance(path, str) or not path:
             return UNKNOWN
-        path = posixpath.dirname(path)
+        if path == (path := posixpath.dirname(path)):
+            break
     return path

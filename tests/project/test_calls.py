@@ -1,6 +1,7 @@
 import pytest
 
 from buildassets.project.calls import read_module
+from tests.conftest import watchdog
 
 
 @pytest.mark.parametrize(
@@ -25,6 +26,16 @@ def test_call_is_found_by_its_import(text: str, kind: str, name: str) -> None:
 )
 def test_call_of_another_package_is_ignored(text: str) -> None:
     assert read_module(text).made == ()
+
+
+def test_calls_are_followed_in_time_that_grows_with_them() -> None:
+    text = "".join(f"import m{number}\n" for number in range(15_000)) + "f()\n" * 15_000
+    with watchdog():
+        assert read_module(text).made == ()
+
+
+def test_long_chain_of_names_is_followed() -> None:
+    assert read_module("from flask import Flask\napp = Flask" + ".a" * 980 + "(static_folder='x')").made == ()
 
 
 def test_a_call_in_a_function_is_not_at_the_top() -> None:

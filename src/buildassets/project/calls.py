@@ -101,11 +101,8 @@ def _made(tree: ast.Module, origins: Mapping[str, str]) -> Iterator[Made]:
 
 def _full_name(function: ast.expr, origins: Mapping[str, str]) -> str:
     """The dotted name that a function has where it is defined."""
-    written = dotted(function)
-    for name, origin in origins.items():
-        if written == name or written.startswith(f"{name}."):
-            return origin + written[len(name) :]
-    return written
+    name, dot, rest = dotted(function).partition(".")
+    return f"{origins.get(name, name)}{dot}{rest}"
 
 
 def _target(statement: ast.stmt) -> str:

@@ -64,6 +64,16 @@ def test_write_makes_a_configuration_that_a_build_takes(project: Path) -> None:
     assert run_buildassets(project, "build").returncode == 0
 
 
+@pytest.mark.parametrize("filters", ['[["x"]]', "[name()]", "[1, None]"])
+def test_filters_that_are_no_texts_are_listed(project: Path, filters: str) -> None:
+    with (project / "shop_settings.py").open("a") as file:
+        file.write(f'COMPRESS_FILTERS = {{"css": {filters}}}\n')
+    done = run_buildassets(project, "migrate", "compressor", "--json")
+    assert done.returncode == 0, done.stderr
+    lines = json.loads(done.stdout)["lines"]
+    assert any(one["outcome"] == "not possible" and "COMPRESS_FILTERS" in one["note"] for one in lines)
+
+
 def test_a_configuration_that_is_there_stays(project: Path) -> None:
     write_tree(project, {"buildassets.toml": "minify = false\n"})
     done = run_buildassets(project, "migrate", "compressor", "--write")

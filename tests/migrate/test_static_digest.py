@@ -94,6 +94,7 @@ def test_static_folders_that_modules_name_are_source_roots(tmp_path: Path) -> No
         ("__name__, static_folder=FOLDER", "an argument is computed: name the folder in `sources`"),
         ("__name__, '/x', 'nope'", "there is no folder `nope`: make it"),
         ("NAME, static_folder='public'", "the folder depends on more than its name: name the folder in `sources`"),
+        ("__name__, static_folder={[]: 1}", "an argument is computed: name the folder in `sources`"),
         ("__name__, static_folder=3", "an argument is no text: name the folder in `sources`"),
     ],
 )
@@ -103,6 +104,16 @@ def test_static_folder_that_cannot_be_read_is_reported(tmp_path: Path, arguments
     lines = json.loads(run(tmp_path, "migrate", "static-digest", "--json").stdout)["lines"]
     assert (lines[1]["line"], lines[1]["outcome"]) == (2, "not possible")
     assert lines[1]["note"].startswith(note)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["{[]: 1}", "[['gzip'], {}]", "-" * 900 + "1", "1" + " + 1" * 900, "Flask" + ".a" * 980 + "(static_folder='x')"],
+)
+def test_settings_of_unusual_types_are_no_traceback(tmp_path: Path, value: str) -> None:
+    module = f"from flask_static_digest import FlaskStaticDigest\nFLASK_STATIC_DIGEST_COMPRESSION = {value}\n"
+    done = run(write_tree(tmp_path, {"app.py": module, "static/a.css": ""}), "migrate", "static-digest")
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False)
 
 
 def test_application_without_static_folder_has_none(tmp_path: Path) -> None:

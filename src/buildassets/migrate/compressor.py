@@ -50,7 +50,8 @@ def plan(asked: Asked) -> Plan:
     filters = _filters(settings)
 
     def of_filters(name: str, _: ast.expr) -> Judgement:
-        if settings.value(name) is UNKNOWN or UNKNOWN in settings.table(name).values():
+        value = settings.value(name)
+        if any(map(_are_computed, value.values() if isinstance(value, dict) else [value])):
             return ("not possible", f"`{name}` is computed: set `engines` where its filters minify nothing"), ()
         return answer_of(name, _SETTINGS[name]), ()
 
@@ -76,8 +77,14 @@ def plan(asked: Asked) -> Plan:
     return Plan(tuple(lines), found)
 
 
-def _filters(settings: DjangoSettings) -> dict[str, list[Any]]:
+def _are_computed(filters: object) -> bool:
+    return filters is UNKNOWN or (isinstance(filters, list) and not all(isinstance(one, str) for one in filters))
+
+
+def _filters(settings: DjangoSettings) -> dict[str, list[str]]:
     """The filters of each kind that settings name; before django-compressor 2.3 each kind has a setting."""
     older = {kind: settings.value(f"COMPRESS_{kind.upper()}_FILTERS") for kind in ("css", "js")}
     named = {**settings.table("COMPRESS_FILTERS"), **{kind: one for kind, one in older.items() if one is not None}}
-    return {kind: one for kind, one in named.items() if isinstance(one, list)}
+    return {
+        kind: [text for text in one if isinstance(text, str)] for kind, one in named.items() if isinstance(one, list)
+    }

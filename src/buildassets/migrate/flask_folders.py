@@ -8,7 +8,7 @@ from typing import Final
 from buildassets.compiler.config.file import relative_to
 from buildassets.foundation.frozen import frozen
 from buildassets.migrate.plan import Answer, together
-from buildassets.project.python import dotted
+from buildassets.project.python import UNKNOWN, dotted, literal_of
 
 # The arguments that may stand without their names, in order (Flask 3.1, `Flask` and `Blueprint`).
 _ARGUMENTS: Final = {
@@ -49,9 +49,8 @@ class FlaskFolders:
         given |= {one.arg: one.value for one in call.keywords if one.arg}
         if kind not in _ARGUMENTS or not any(name in given for name in _NAMED):
             return
-        try:
-            named = {name: ast.literal_eval(given[name]) for name in (*_NAMED, "name") if name in given}
-        except ValueError:
+        named = {name: literal_of(given[name]) for name in (*_NAMED, "name") if name in given}
+        if UNKNOWN in named.values():
             yield "not possible", f"an argument is computed: {_NAME_IT}"
             return
         root = None if "root_path" in given else self._root(module, given.get("import_name"))

@@ -10,6 +10,7 @@ from buildassets.migrate.flask_folders import FlaskFolders
 from buildassets.migrate.plan import Accounted, Answer, Asked, Plan, nothing_there
 from buildassets.migrate.python_lines import Judgement, Table, Uses, accounts_of, among, answer_of
 from buildassets.project.files import ProjectFiles
+from buildassets.project.python import UNKNOWN, literal_of
 
 _THEIRS: Final = re.compile(r"flask_static_digest|FLASK_STATIC_DIGEST_|static_url_for")
 _FOLDER: Final = re.compile(r"\b(?:Flask|Blueprint)\s*\(")
@@ -96,11 +97,11 @@ class _Judge:
         return (answer, ()) if answer else None
 
     def _noted(self, name: str, value: ast.expr) -> Judgement:
-        try:
-            self._values[name] = ast.literal_eval(value)
-        except ValueError:
+        found = literal_of(value)
+        if found is UNKNOWN:
             note = f"`{name}` is computed: {_SETTINGS[name].note}, with the value that it has"
             return ("not possible", note), ()
+        self._values[name] = found
         return answer_of(name, _SETTINGS[name]), ()
 
 
@@ -110,7 +111,7 @@ def _settings(values: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Any
     if isinstance(host, str) and host.startswith(("http://", "https://", "/")):
         yield "url", f"{host.rstrip('/')}{prefix}"
     if isinstance(compression, list | tuple | set):
-        yield "compress", sorted(_CODINGS[one] for one in compression if one in _CODINGS)
+        yield "compress", sorted(_CODINGS[one] for one in compression if isinstance(one, str) and one in _CODINGS)
     elif values.get(_GZIP) is False:
         yield "compress", []
 

@@ -4,6 +4,7 @@ import pytest
 
 from buildassets.project.django_files import DjangoSettings, django_settings
 from buildassets.project.files import ProjectFiles
+from buildassets.project.python import UNKNOWN
 from tests.conftest import Tree, watchdog, write_tree
 
 MANAGE = "os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'site1.settings')\n"
@@ -89,14 +90,20 @@ def test_values_that_double_with_each_line_are_not_followed(first: str, line: st
 @pytest.mark.parametrize(
     "text",
     [
-        "".join(f'A["k{number}"] = 1\n' for number in range(40_000)),
+        "".join(f"A{number} = " for number in range(8000)) + "[" + "1," * 8000 + "]",
         "A = Path('/srv').parents[999_999_999]\n",
     ],
-    ids=["keys", "parents"],
+    ids=["names", "parents"],
 )
 def test_settings_are_read_in_time_that_grows_with_them(text: str, tmp_path: Path) -> None:
     with watchdog():
         assert settings(tmp_path, {"site1/settings.py": text}) is not None
+
+
+def test_setting_with_ten_thousand_keys_is_not_followed(tmp_path: Path) -> None:
+    found = settings(tmp_path, {"site1/settings.py": "".join(f'A["k{number}"] = 1\n' for number in range(10_001))})
+    assert found is not None
+    assert found.value("A") is UNKNOWN
 
 
 def test_imports_from_another_file_are_counted(tmp_path: Path) -> None:

@@ -127,9 +127,12 @@ def path_of(value: ast.expr) -> str | None:
 def _values(assigned: Iterable[tuple[str, Assigned]]) -> Mapping[str, Any]:
     """The values of settings after all statements."""
     found: dict[str, Any] = {}
+    evaluated: ast.expr | None = None
+    new: Any = None
     for name, one in assigned:
         found["__file__"] = one.file
-        new = value_of(one.value, lambda other: found.get(other, UNKNOWN))
+        if one.value is not evaluated:  # it is that of several names in `A = B = []`
+            evaluated, new = one.value, value_of(one.value, lambda other: found.get(other, UNKNOWN))
         before = found.get(name)
         is_union = one.is_conditional and isinstance(before, list) and isinstance(new, list)
         found[name] = added(before, new) if before is not None and (is_union or one.adds) else new
@@ -152,11 +155,17 @@ def _assigned(files: ProjectFiles, file: str, read: list[str]) -> Iterator[tuple
             yield from (pair for pair in _assigned(files, other, read) if "*" in names or pair[0] in names)
         targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
         plain = {dotted(one) for one in targets if one and not isinstance(statement, ast.AugAssign)}
-        named = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
+        named = _names(statement)
+        whole = getattr(statement, "value", None) if not isinstance(statement, ast.Expr) else None
+        in_whole = _names(whole) if whole is not None else None
         for name, value in settings_in(statement):
-            is_read = any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(value))
+            is_read = name in (_names(value) if in_whole is None else in_whole)
             if name in named:
                 yield name, Assigned(file, statement, value, adds=name not in plain, is_read=is_read)
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
 
 
 def _followed(files: ProjectFiles, file: str, statement: ast.stmt) -> Iterator[tuple[str, set[str]]]:

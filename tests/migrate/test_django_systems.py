@@ -216,3 +216,91 @@ def test_settings_without_a_file_are_an_error(tmp_path: Path) -> None:
 def test_settings_that_cannot_be_loaded_are_an_error(tmp_path: Path) -> None:
     done = run_buildassets(tmp_path, "migrate", "django", "--settings", "no_such")
     assert (done.returncode, "error[migrate/settings]: cannot load the settings `no_such`" in done.stderr) == (2, True)
+
+
+def listed(
+    folder: Path, system: str, settings: str, *options: str
+) -> tuple[dict[int, tuple[str, str]], dict[str, Any]]:
+    """The outcomes and notes by lines of settings behind the head, and the configuration that is printed."""
+    write_tree(folder, {**SITE, "conf/settings.py": HEAD + settings})
+    done = run_buildassets(folder, "migrate", system, "--json", *options)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    lines = [one for one in found["lines"] if one["file"] == "conf/settings.py" and one["line"] > HEAD.count("\n")]
+    return {one["line"] - HEAD.count("\n"): (one["outcome"], one["note"]) for one in lines}, tomllib.loads(
+        found["file"]
+    )
+
+
+def test_folder_that_is_inserted_first_is_the_first_source_root(tmp_path: Path) -> None:
+    settings = 'STATICFILES_DIRS = [BASE_DIR / "front"]\nSTATICFILES_DIRS.insert(0, BASE_DIR / "more")\n'
+    lines, config, _ = migrated(tmp_path, "django", settings)
+    assert (lines, config["sources"]) == ([(1, "taken over"), (2, "taken over")], ["more", "front"])
+
+
+@pytest.mark.parametrize(
+    "change", ['STATICFILES_DIRS.remove("front")', "STATICFILES_DIRS[0] = os.name", "del STATICFILES_DIRS[0]"]
+)
+def test_change_of_a_list_that_is_not_understood_is_left_to_a_person(tmp_path: Path, change: str) -> None:
+    lines, config = listed(tmp_path, "django", f'STATICFILES_DIRS = ["front", "more"]\n{change}\n')
+    assert {number: outcome for number, (outcome, _) in lines.items()} == {1: "not possible", 2: "not possible"}
+    assert lines[2][1].startswith("`STATICFILES_DIRS` is computed: name the folders in `sources`")
+    assert "sources" not in config
+
+
+def test_what_an_unknown_condition_decides_is_left_to_a_person(tmp_path: Path) -> None:
+    settings = """if os.getenv("X"):
+    STATIC_URL = "https://cdn.example.com/"
+else:
+    STATIC_URL = "/static/"
+STATICFILES_DIRS = ["front"]
+"""
+    lines, config = listed(tmp_path, "django", settings)
+    assert (lines[2], lines[5][0], config) == (lines[4], "taken over", {"sources": ["front"]})
+    assert lines[2][0] == "not possible"
+    assert lines[2][1].startswith("`STATIC_URL` depends on a condition: write its value as `url`")
+
+
+def test_what_a_false_condition_leaves_out_is_reported(tmp_path: Path) -> None:
+    settings = 'DEBUG = False\nSTATIC_URL = "/static/"\nif DEBUG:\n    STATIC_URL = "/debug/"\n'
+    lines, config = listed(tmp_path, "django", settings)
+    assert (lines[2][0], config["url"]) == ("taken over", "/static/")
+    assert lines[4] == ("not possible", "`STATIC_URL`: its condition is false with these settings, so it is left out")
+
+
+def test_application_on_a_condition_matters_only_with_static_files_of_the_project(tmp_path: Path) -> None:
+    settings = 'INSTALLED_APPS = ["a"]\nif os.getenv("X"):\n    INSTALLED_APPS += ["NAME"]\n'
+    assert listed(tmp_path, "django", settings.replace("NAME", "debug_toolbar"))[0] == {}
+    lines, _ = listed(tmp_path, "django", settings.replace("NAME", "shop"))
+    assert [*lines] == [3]
+    assert lines[3][1].startswith("`INSTALLED_APPS` depends on a condition")
+
+
+def test_statement_that_may_change_any_setting_is_listed_and_settings_are_imported(tmp_path: Path) -> None:
+    settings = """STATICFILES_DIRS = ["front"]
+globals().update(STATICFILES_DIRS=[BASE_DIR / "more"], STATIC_URL="/static/")
+INSTALLED_APPS = ["django.contrib.staticfiles"]
+"""
+    lines, _ = listed(tmp_path, "django", settings)
+    assert lines[2][0] == "not possible"
+    assert lines[2][1].startswith("it may change any setting, and is not run here")
+    assert listed(tmp_path, "django", settings, "--settings", "conf.settings")[1]["sources"] == ["more"]
+
+
+def test_computed_application_hides_no_instruction_for_the_others(tmp_path: Path) -> None:
+    settings = """STATIC_URL = "/static/"
+INSTALLED_APPS = [
+    "django.contrib.staticfiles",
+    "compressor",
+    *os.getenv("X"),
+]
+INSTALLED_APPS += os.getenv("Y")
+"""
+    lines, _ = listed(tmp_path, "compressor", settings)
+    assert {number: outcome for number, (outcome, _) in lines.items()} == {
+        1: "taken over",
+        4: "changed",
+        5: "not possible",
+        7: "not possible",
+    }
+    assert lines[4][1].startswith("`compressor`: put")

@@ -28,7 +28,7 @@ def settings(folder: Path, files: Tree) -> DjangoSettings | None:
         ("INSTALLED_APPS = ['a']\nINSTALLED_APPS += ['b']", ["a", "b"]),
         ("INSTALLED_APPS = ['a']\nINSTALLED_APPS = INSTALLED_APPS + ['b']", ["a", "b"]),
         ("INSTALLED_APPS = ['a']\nINSTALLED_APPS = ['b']", ["b"]),
-        ("INSTALLED_APPS = ['a']\nif DEBUG:\n    INSTALLED_APPS = ['b']", ["a", "b"]),
+        ("INSTALLED_APPS = ['a']\nif DEBUG:\n    INSTALLED_APPS = ['b']", None),
         ("INSTALLED_APPS = ['b']\nINSTALLED_APPS = ['a', *INSTALLED_APPS, 'c']", ["a", "b", "c"]),
         ("INSTALLED_APPS = ['a']\nINSTALLED_APPS.append('b')\nINSTALLED_APPS.extend(('c',))", ["a", "b", "c"]),
         ("INSTALLED_APPS = env.list('APPS')\nINSTALLED_APPS += ['a']", None),
@@ -171,3 +171,147 @@ def test_static_folders_are_read_with_their_prefixes(
     found = settings(tmp_path, {"site1/settings.py": f"STATICFILES_DIRS = {value}"})
     assert found is not None
     assert found.folders() == folders
+
+
+def folders_of(text: str, folder: Path, **others: str) -> list[str] | None:
+    """The folders of `STATICFILES_DIRS` in settings with that text, beside the modules `others`."""
+    modules: Tree = {f"site1/{name}.py": other for name, other in others.items()}
+    found = settings(folder, {**modules, "site1/__init__.py": "", "site1/settings.py": text})
+    assert found is not None
+    known = found.folders()
+    return known if known is None else [path for _, path in known]
+
+
+@pytest.mark.parametrize(
+    ("statement", "folders"),
+    [
+        ("STATICFILES_DIRS.insert(0, 'c')", ["c", "a", "b"]),
+        ("STATICFILES_DIRS.append('c')", ["a", "b", "c"]),
+        ("STATICFILES_DIRS.extend(('c',))", ["a", "b", "c"]),
+        ("STATICFILES_DIRS, OTHER = ['c'], 1", ["c"]),
+        ("print(len(STATICFILES_DIRS), sorted(STATICFILES_DIRS))", ["a", "b"]),
+        ("NAME = STATICFILES_DIRS.index('b')", ["a", "b"]),
+        ("STATICFILES_DIRS: list", ["a", "b"]),
+        ("STATICFILES_DIRS.insert(1, 'c')", None),
+        ("STATICFILES_DIRS.remove('a')", None),
+        ("STATICFILES_DIRS.reverse()", None),
+        ("LAST = STATICFILES_DIRS.pop()", None),
+        ("STATICFILES_DIRS[0] = 'c'", None),
+        ("STATICFILES_DIRS[:] = ['c']", None),
+        ("STATICFILES_DIRS *= 1", None),
+        ("del STATICFILES_DIRS[0]", None),
+        ("del STATICFILES_DIRS", None),
+        ("arrange(STATICFILES_DIRS)", None),
+        ("if arrange(STATICFILES_DIRS): pass", None),
+        ("OTHER = STATICFILES_DIRS\nOTHER += ['c']", None),
+        ("STATICFILES_DIRS = OTHER = ['c']\nOTHER.append('d')", None),
+        ("for STATICFILES_DIRS in (): pass", None),
+        ("print(STATICFILES_DIRS := ['c'])", None),
+        ("from package import STATICFILES_DIRS", None),
+        ("def arrange():\n    global STATICFILES_DIRS\n    STATICFILES_DIRS = []", None),
+        ("globals()['STATICFILES_DIRS'] = ['c']", None),
+        ("package.configure(locals())", None),
+        ("exec(text)", None),
+        ("from package.settings import *", None),
+        ("from pathlib import *", ["a", "b"]),
+    ],
+)
+def test_a_list_is_known_only_as_far_as_statements_show_what_they_do_to_it(
+    statement: str, folders: list[str] | None, tmp_path: Path
+) -> None:
+    assert folders_of(f"STATICFILES_DIRS = ['a', 'b']\n{statement}\n", tmp_path) == folders
+
+
+def test_a_list_that_is_assigned_again_after_an_unknown_change_is_known(tmp_path: Path) -> None:
+    text = "STATICFILES_DIRS = ['a']\nSTATICFILES_DIRS.pop()\nexec(text)\nSTATICFILES_DIRS = ['b']\n"
+    assert folders_of(text, tmp_path) == ["b"]
+
+
+@pytest.mark.parametrize(
+    ("text", "folders"),
+    [
+        ("if X:\n    STATICFILES_DIRS = ['a']", None),
+        ("if X:\n    STATICFILES_DIRS = ['a']\nelse:\n    STATICFILES_DIRS = ['b']", None),
+        ("if X:\n    STATICFILES_DIRS = ['a']\nelse:\n    STATICFILES_DIRS = ['a']", ["a"]),
+        ("STATICFILES_DIRS = ['a']\nif X:\n    STATICFILES_DIRS += ['b']", None),
+        ("STATICFILES_DIRS = ['a']\nif X:\n    OTHER = 1", ["a"]),
+        ("STATICFILES_DIRS = ['a']\nif X:\n    exec(text)", None),
+        ("D = False\nif D:\n    STATICFILES_DIRS = ['a']\nelse:\n    STATICFILES_DIRS = ['b']", ["b"]),
+        ("D = True\nif not D or D and D:\n    STATICFILES_DIRS = ['a']", ["a"]),
+        ("D = True\nif D and X:\n    STATICFILES_DIRS = ['a']", None),
+        (
+            "match X:\n    case 1:\n        STATICFILES_DIRS = ['a']\n    case _:\n        STATICFILES_DIRS = ['b']",
+            None,
+        ),
+        ("STATICFILES_DIRS = ['a']\nwhile X:\n    STATICFILES_DIRS = ['b']", None),
+        ("STATICFILES_DIRS = []\nfor name in ('a', 'b'):\n    STATICFILES_DIRS.append(name)", None),
+        ("try:\n    import package\n    STATICFILES_DIRS = ['a']\nexcept ImportError:\n    pass", None),
+        ("try:\n    from .other import *\nexcept ImportError:\n    STATICFILES_DIRS = ['a']", ["o"]),
+        ("try:\n    from .no import *\nexcept ImportError:\n    STATICFILES_DIRS = ['a']", None),
+        ("STATICFILES_DIRS = ['a']\ntry:\n    from .no import *\nexcept ImportError:\n    pass", ["a"]),
+        ("with suppress(ImportError):\n    import package\n    STATICFILES_DIRS = ['a']", None),
+        ("with suppress(ImportError):\n    STATICFILES_DIRS = ['a']", ["a"]),
+        ("class Development(Configuration):\n    STATICFILES_DIRS = ['a']", None),
+        ("class A:\n    STATICFILES_DIRS = ['b']\nSTATICFILES_DIRS = ['a']", ["a"]),
+        ("def names():\n    STATICFILES_DIRS = ['b']\nSTATICFILES_DIRS = ['a']", ["a"]),
+    ],
+)
+def test_a_value_that_depends_on_an_unknown_condition_is_not_known(
+    text: str, folders: list[str] | None, tmp_path: Path
+) -> None:
+    assert folders_of(text, tmp_path, other="STATICFILES_DIRS = ['o']\n") == folders
+
+
+def test_keys_that_a_condition_decides_are_not_known(tmp_path: Path) -> None:
+    text = "STORAGES = {'a': 1, 'b': 2}\nif X:\n    STORAGES['b'] = 3\n    STORAGES['c'] = 4\n"
+    found = settings(tmp_path, {"site1/settings.py": text})
+    assert found is not None
+    assert found.table("STORAGES") == {"a": 1, "b": UNKNOWN, "c": UNKNOWN}
+
+
+def test_applications_on_a_condition_are_among_those_that_may_be_installed(tmp_path: Path) -> None:
+    text = "INSTALLED_APPS = ['a']\nif X:\n    INSTALLED_APPS = ['b', *INSTALLED_APPS]\n"
+    found = settings(tmp_path, {"site1/settings.py": text})
+    assert found is not None
+    assert (found.texts("INSTALLED_APPS"), found.applications()) == (None, ["b", "a"])
+
+
+def test_a_module_that_lists_its_public_names_gives_no_others(tmp_path: Path) -> None:
+    other = "__all__ = ['OTHER']\nSTATICFILES_DIRS = ['o']\n"
+    assert folders_of("STATICFILES_DIRS = ['a']\nfrom .other import *\n", tmp_path, other=other) == ["a"]
+
+
+def test_a_module_sees_no_names_of_the_one_that_imports_it(tmp_path: Path) -> None:
+    text = "FOLDER = 'a'\nfrom .other import *\n"
+    assert folders_of(text, tmp_path, other="STATICFILES_DIRS = [FOLDER]\n") is None
+
+
+def test_more_conditions_in_each_other_than_can_be_followed_leave_all_unknown(tmp_path: Path) -> None:
+    chain = "".join(f"elif X == {number}:\n    STATICFILES_DIRS = ['b']\n" for number in range(2000))
+    assert folders_of(f"STATICFILES_DIRS = ['a']\nif X:\n    pass\n{chain}", tmp_path) is None
+
+
+@pytest.mark.parametrize(
+    ("lines", "folders"),
+    [
+        ("_files = ('parts/a.py', optional('local.py'))\ninclude(*_files)", ["a"]),
+        ("NAME = 'a'\ninclude(f'parts/{NAME}.py')", ["a"]),
+        ("include('*/*.py')", ["a"]),
+        ("include('*.py')", []),
+        ("include('parts/a.py', f'parts/{ENVIRONMENT}.py')", None),
+        ("include('parts/%s.py' % ENVIRONMENT)", None),
+        ("include(*names())", None),
+    ],
+)
+def test_files_that_split_settings_include_by_computed_names_leave_all_unknown(
+    lines: str, folders: list[str] | None, tmp_path: Path
+) -> None:
+    files = {"parts/a": "STATICFILES_DIRS = ['a']\n", "parts/deep/b": "STATICFILES_DIRS = ['b']\n"}
+    text = f"from split_settings.tools import include, optional\n{lines}\n"
+    assert folders_of(text, tmp_path, **files) == folders
+
+
+def test_file_in_included_settings_is_that_of_the_module_that_includes_them(tmp_path: Path) -> None:
+    part = "from pathlib import Path\nSTATICFILES_DIRS = [Path(__file__).parent / 'a']\n"
+    text = "from split_settings.tools import include\ninclude('parts/*.py')\n"
+    assert folders_of(text, tmp_path, **{"parts/a": part}) == ["site1/a"]

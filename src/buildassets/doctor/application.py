@@ -82,18 +82,12 @@ def _place(subject: Subject, settings: DjangoSettings, name: str) -> Location | 
     return subject.place(last.file, sum(len(line) + 1 for line in lines[: last.statement.lineno - 1]))
 
 
-def _applications(subject: Subject, settings: DjangoSettings) -> list[str] | None:
-    """The applications, None if they are computed."""
-    is_changed = any(re.search(r"INSTALLED_APPS\s*\.", subject.files.text(file)) for file in settings.files)
-    return None if is_changed else settings.texts("INSTALLED_APPS")
-
-
 def _is_ours(application: str) -> bool:
     return application == _OURS or application.startswith(f"{_OURS}.apps.")
 
 
 def _installed(subject: Subject, settings: DjangoSettings) -> Iterator[Diagnostic]:
-    applications = _applications(subject, settings)
+    applications = settings.applications()
     if applications is None or any(map(_is_ours, applications)):
         return
     use = _use(subject, settings)
@@ -114,7 +108,7 @@ def _use(subject: Subject, settings: DjangoSettings) -> str:
 
 
 def _order(subject: Subject, settings: DjangoSettings) -> Iterator[Diagnostic]:
-    applications = _applications(subject, settings) or []
+    applications = settings.applications() or []
     ours = next((number for number, one in enumerate(applications) if _is_ours(one)), None)
     before = [one for one in applications[:ours] if one in _BEHIND] if ours is not None else []
     if before:
@@ -124,7 +118,7 @@ def _order(subject: Subject, settings: DjangoSettings) -> Iterator[Diagnostic]:
 
 
 def _unset(subject: Subject, settings: DjangoSettings) -> Iterator[Diagnostic]:
-    applications = _applications(subject, settings) or []
+    applications = settings.applications() or []
     is_named = any("BUILDASSETS" in subject.files.text(file) for file in settings.files)
     if any(map(_is_ours, applications)) and not is_named:
         message = f"`{_OURS}` is installed, and `BUILDASSETS` is not set"
@@ -198,7 +192,7 @@ def _collected(subject: Subject, settings: DjangoSettings) -> Iterator[Diagnosti
     if (
         name
         and not _reads_names_in_release(subject, settings)
-        and any(map(_is_ours, _applications(subject, settings) or []))
+        and any(map(_is_ours, settings.applications() or []))
     ):
         message = (
             f"`{name}` has a storage that gives its own names to what `collectstatic` copies, not those of a release"
@@ -271,7 +265,7 @@ def _named_manifests(subject: Subject) -> Iterator[tuple[str, ast.expr, str]]:
     for name, module in subject.found.modules.items():
         given = [one.call.args[0] for one in module.of("assets") if one.call.args]
         statements = [one for one in ast.walk(module.tree) if isinstance(one, ast.stmt)] if module.tree else []
-        given += [value for one in statements for key, value in settings_in(one) if key == "BUILDASSETS_MANIFEST"]
+        given += [one.value for each in statements for one in settings_in(each) if one.name == "BUILDASSETS_MANIFEST"]
         yield from ((name, value, path) for value in given if (path := path_of(value)))
     settings = subject.found.django
     last = settings.last("BUILDASSETS") if settings else None

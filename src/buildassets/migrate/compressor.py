@@ -69,7 +69,7 @@ def plan(asked: Asked) -> Plan:
     folders = [os.path.join(asked.folder, one) for one in settings.texts(_FOLDERS) or ()]
     found: dict[str, Any] = {
         "output": "build",
-        "url": project.url or "/static/",
+        **({} if "STATIC_URL" in project.computed else {"url": project.url or "/static/"}),
         **({"load_paths": [relative_to(asked.folder, one) for one in folders]} if folders else {}),
         "engines": dict.fromkeys(minifies_nothing, "none"),
         "data_urls": {"limit": limit} if embeds and isinstance(limit, int) else {},

@@ -5,7 +5,8 @@ Systems that are used with Django's settings add their own tables.
 
 import ast
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 from buildassets.compat.meaning import Meaning
@@ -15,18 +16,25 @@ from buildassets.errors import ConfigError
 from buildassets.foundation.diagnostics import error
 from buildassets.foundation.frozen import frozen
 from buildassets.migrate.plan import Accounted, Answer, Asked, Plan, nothing_there, together
-from buildassets.migrate.python_lines import Judgement, Table, accounts_of, answer_of
-from buildassets.project.django_files import DjangoSettings, django_settings, settings_module
+from buildassets.migrate.python_lines import Judgement, Reader, Table, accounts_of, answer_of, over
+from buildassets.project.django_files import Changes, DjangoSettings, django_settings, settings_module
+from buildassets.project.django_statements import ANY, Assigned
 from buildassets.project.files import ProjectFiles
+from buildassets.project.python import UNKNOWN, Maybe
 
 RELEASE: Final = "let it be `buildassets.runtime.django.storage.ReleaseStaticFilesStorage`"
 _DIRS: Final = "STATICFILES_DIRS"
+_APPLICATIONS: Final = "INSTALLED_APPS"
 _COMPUTED: Final[Mapping[str, str]] = {
     _DIRS: "name the folders in `sources`",
-    "INSTALLED_APPS": "name the static folders of applications in `sources`",
+    _APPLICATIONS: "name the static folders of applications in `sources`",
     "STATICFILES_FINDERS": "name the folders that they find in `sources`",
     "STATIC_URL": "write its value as `url`",
 }
+_ANYTHING: Final[Answer] = (
+    "not possible",
+    "it may change any setting, and is not run here: see which, or name the module with `--settings`",
+)
 _FINDERS: Final = ("django.contrib.staticfiles.", "pipeline.", "compressor.")
 _PROGRAM: Final = "buildassets.compat.pipeline.compile.collect"
 STATICFILES: Final[Mapping[str, Meaning]] = {
@@ -58,11 +66,34 @@ class Project:
 
     def accounts(self, table: Table) -> Iterator[Accounted]:
         """The account of each line of its files that is in `table`, or is about static files; the settings first."""
-        readers = {_DIRS: self._of_dirs, **table.readers, **dict.fromkeys(self.computed, self._of_computed)}
-        whole = Table(lambda name: table.meaning(name) or STATICFILES.get(name), {**_STORAGES, **table.texts}, readers)
+        changes = self.settings.changes()
         for shown in self.settings.files:
-            path = os.path.join(self.folder, shown)
-            yield from accounts_of(relative_to(self.folder, path), read_text(path, shown), whole.judge)
+            yield from self._accounts_in(shown, table, changes)
+
+    def _accounts_in(self, shown: str, table: Table, changes: Changes) -> Iterator[Accounted]:
+        computed: dict[str, Reader] = dict.fromkeys(self.computed, partial(self._of_computed, shown))
+        readers = {_DIRS: self._of_dirs, **table.readers, **computed}
+        whole = Table(lambda name: table.meaning(name) or STATICFILES.get(name), {**_STORAGES, **table.texts}, readers)
+
+        def judge(statement: ast.stmt) -> Judgement | None:
+            place = (shown, statement.lineno, statement.col_offset)
+            return self._changed(changes.get(place, ()), statement, whole)
+
+        path = os.path.join(self.folder, shown)
+        yield from accounts_of(relative_to(self.folder, path), read_text(path, shown), judge)
+
+    def _changed(self, changes: Iterable[tuple[str, Assigned]], statement: ast.stmt, table: Table) -> Judgement | None:
+        """The judgement of `table` on a statement that makes `changes`, with what it makes unknown."""
+        for name, one in changes:
+            if name == ANY and self.computed:
+                return _ANYTHING, ()
+            if name in STATICFILES and not one.is_used:
+                note = f"`{name}`: its condition is false with these settings, so it is left out"
+                return ("not possible", note), ()
+        if judged := table.judge(statement):
+            return judged
+        lost = [name for name, one in changes if name in self.computed and one.unknown]
+        return (_not_known(lost[0]), ()) if lost else None
 
     def sources(self) -> list[Any]:
         """Its static folders that lie in it, as source roots."""
@@ -70,9 +101,14 @@ class Project:
         own = [(path, prefix) for path, prefix in shown if not path.startswith("..")]
         return [{"path": path, "prefix": prefix} if prefix else path for path, prefix in own]
 
-    def _of_computed(self, name: str, _: ast.expr) -> Judgement:
-        note = f"`{name}` is computed: {_COMPUTED[name]}, or name the module with `--settings`, which then is imported"
-        return ("not possible", note), ()
+    def _of_computed(self, shown: str, name: str, value: ast.expr) -> Judgement:
+        """The answer for a setting that is not known; of applications, for those parts of `value` that are not."""
+        place = (shown, value.lineno, value.col_offset)
+        found = [one for one in self.settings.of(name) if place == (one.file, one.value.lineno, one.value.col_offset)]
+        answer = _not_known(name, is_conditional=any(one.is_conditional for one in found))
+        if name != _APPLICATIONS:
+            return answer, ()
+        return None, [line for one in found for part in one.unknown for line in over(part, answer)]
 
     def _of_dirs(self, name: str, given: ast.expr) -> Judgement:
         """The answers for `STATICFILES_DIRS`; for each folder that is not there, by line where they are listed."""
@@ -91,6 +127,12 @@ class Project:
         if gone and len(listed) != len(self.dirs):
             return together([*gone.values()]), ()
         return usual, [(listed[number].lineno, answer) for number, answer in gone.items()]
+
+
+def _not_known(name: str, *, is_conditional: bool = False) -> Answer:
+    why = "depends on a condition" if is_conditional else "is computed"
+    note = f"`{name}` {why}: {_COMPUTED[name]}, or name the module with `--settings`, which then is imported"
+    return "not possible", note
 
 
 def plan(asked: Asked) -> Plan:
@@ -145,19 +187,21 @@ def _unread(message: str) -> ConfigError:
 def _project(files: ProjectFiles, settings: DjangoSettings) -> Project:
     """The project as far as the files of its settings show it."""
     url, finders = settings.value("STATIC_URL", ""), settings.value("STATICFILES_FINDERS", [])
-    folders, applications = settings.folders(), settings.value("INSTALLED_APPS", [])
-    texts = [one for one in applications if isinstance(one, str)] if isinstance(applications, list) else []
+    folders, applications = settings.folders(), settings.value(_APPLICATIONS, [])
+    listed = applications if isinstance(applications, list) else [UNKNOWN]
+    texts = [one for one in listed if isinstance(one, str)]
     is_text = settings.text(_DIRS) is not None
-    listed = settings.texts("STATICFILES_FINDERS") or []
+    possible = [one.value for one in listed if isinstance(one, Maybe)]
+    named = settings.texts("STATICFILES_FINDERS") or []
     known = {
         "STATIC_URL": isinstance(url, str | None),
         _DIRS: folders is not None or is_text,
-        "INSTALLED_APPS": applications == texts,
-        "STATICFILES_FINDERS": finders == listed and all(one.startswith(_FINDERS) for one in listed),
+        _APPLICATIONS: len(listed) == len(texts) + len(possible) and not [*_static_folders(files, possible)],
+        "STATICFILES_FINDERS": finders == named and all(one.startswith(_FINDERS) for one in named),
     }
     dirs = [(os.path.normpath(files.path(path)), prefix) for prefix, path in folders or ()]
-    roots = [one for one in dirs if os.path.isdir(one[0])] if _uses(listed, "FileSystemFinder") else []
-    if _uses(listed, "AppDirectoriesFinder"):
+    roots = [one for one in dirs if os.path.isdir(one[0])] if _uses(named, "FileSystemFinder") else []
+    if _uses(named, "AppDirectoriesFinder"):
         roots += ((files.path(folder), "") for folder in _static_folders(files, texts))
     computed = tuple(name for name, is_known in known.items() if not is_known)
     paths = None if is_text else tuple(path for path, _ in dirs)

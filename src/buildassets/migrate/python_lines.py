@@ -32,7 +32,7 @@ class Table:
 
     def judge(self, statement: ast.stmt) -> Judgement | None:
         """The judgement on a statement; None if it has no setting of the system."""
-        judged = [(value, *self._judged(name, value)) for name, value in settings_in(statement)]
+        judged = [(one.value, *self._judged(one.name, one.value)) for one in settings_in(statement)]
         inner = [one for _, _, lines in judged for one in lines]
         found = [(value, answer) for value, answer, _ in judged if answer is not None]
         if not found:
@@ -45,7 +45,7 @@ class Table:
         meaning = self.meaning(name)
         if name in self.readers:
             answer, lines = self.readers[name](name, value)
-            return answer, [*lines]
+            return answer, [*lines, *self._texts(value)]
         return answer_of(name, meaning) if meaning else None, [*self._texts(value)]
 
     def _texts(self, value: ast.expr) -> Iterator[tuple[int, Answer]]:

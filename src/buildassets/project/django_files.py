@@ -1,54 +1,33 @@
 """The settings of a Django project, as far as their files show them without being run.
 
-Takes the files of a project, gives the statements that assign its settings, and values. `from .base import *`, and
-`include` of django-split-settings, are followed.
+Takes the files of a project, gives the statements that change its settings, and values.
 """
 
 import ast
-import fnmatch
 import os
-import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, TypeAlias
 
 from buildassets.disk.files import small_text_of
 from buildassets.foundation.frozen import frozen
+from buildassets.project.django_statements import ANY, Assigned, Statements, file_of
 from buildassets.project.files import ProjectFiles
-from buildassets.project.python import UNKNOWN, added, dotted, parsed, settings_in, simple_statements, text_of, value_of
+from buildassets.project.python import UNKNOWN, Maybe, value_of
 
-_MOST_FILES: Final = 20
 _VARIABLE: Final = "DJANGO_SETTINGS_MODULE"
 _NAMED: Final = re.compile(rf"[\"']{_VARIABLE}[\"']\s*,\s*[\"']([\w.]+)[\"']")
 
-
-@frozen
-class Assigned:
-    """A statement of the file `file` that assigns the setting; `value` is its right side.
-
-    It `adds` to the value so far as `+=` and `NAME["KEY"] = …` do; with `is_read` that has a part in its right side.
-    """
-
-    file: str
-    statement: ast.stmt
-    value: ast.expr
-    adds: bool
-    is_read: bool
-
-    @property
-    def is_conditional(self) -> bool:
-        """Whether the statement is inside of another, and gives a value in which the one before has no part."""
-        return self.statement.col_offset > 0 and not self.adds and not self.is_read
-
-    @property
-    def replaces(self) -> bool:
-        """Whether the statement at the top of a module gives a value in which the one before has no part."""
-        return self.statement.col_offset == 0 and not self.adds and not self.is_read
+# The names of settings that each statement, by file, line and column, changes.
+Changes: TypeAlias = Mapping[tuple[str, int, int], Sequence[tuple[str, Assigned]]]
 
 
 @frozen
 class DjangoSettings:
-    """The settings module, its `files` (its own first), and where they assign each setting, the deciding one last."""
+    """The settings module, its `files` (its own first), and where they change each setting, the deciding one last.
+
+    `values` are those of names after all statements; a statement may have changed any name if `*` is among them.
+    """
 
     module: str
     files: tuple[str, ...]
@@ -67,14 +46,25 @@ class DjangoSettings:
 
     def last(self, name: str) -> Assigned | None:
         """The assignment of the setting that counts."""
-        return next(reversed(self.of(name)), None)
+        return next((one for one in reversed(self.of(name)) if one.is_used), None)
+
+    def changes(self) -> Changes:
+        """What each statement changes."""
+        found: dict[tuple[str, int, int], list[tuple[str, Assigned]]] = {}
+        for name, one in self.assigned:
+            found.setdefault((one.file, one.statement.lineno, one.statement.col_offset), []).append((name, one))
+        return found
 
     def value(self, name: str, default: Any = None) -> Any:
-        """The value of the setting; UNKNOWN where it is computed, `default` where nothing assigns it.
+        """The value of the setting; UNKNOWN where it is computed, `default` where nothing assigns it."""
+        return self.values.get(name, UNKNOWN if ANY in self.values else default)
 
-        A list that is another one in a condition has the elements of both.
-        """
-        return self.values.get(name, default)
+    def applications(self) -> list[str] | None:
+        """The `INSTALLED_APPS`, those on a condition among them; None if some are computed, or nothing assigns them."""
+        given = self.value("INSTALLED_APPS")
+        named = [one.value if isinstance(one, Maybe) else one for one in given] if isinstance(given, list) else []
+        texts = [one for one in named if isinstance(one, str)]
+        return texts if isinstance(given, list) and texts == named else None
 
     def text(self, name: str) -> str | None:
         """The value of a setting that is a text."""
@@ -102,12 +92,12 @@ class DjangoSettings:
 def django_settings(files: ProjectFiles, given: str | None = None) -> DjangoSettings | None:
     """The settings that are `given`, or that the environment or `manage.py` names; None where they have no file."""
     module = settings_module(files.folder, given)
-    own = _file_of(files, module) if module else None
+    own = file_of(files, module) if module else None
     if module is None or own is None:
         return None
-    read: list[str] = []
-    assigned = tuple(_assigned(files, own, read))
-    return DjangoSettings(module, tuple(read), _values(assigned), assigned)
+    followed = Statements(files)
+    values = followed.module(own)
+    return DjangoSettings(module, tuple(followed.read), values, tuple(followed.assigned))
 
 
 def settings_module(folder: str, given: str | None) -> str | None:
@@ -122,69 +112,3 @@ def path_of(value: ast.expr) -> str | None:
     """`a/b` for `BASE_DIR / "a" / "b"`, `os.path.join(BASE_DIR, "a", "b")` and `"a/b"`; None for anything else."""
     found = value_of(value)
     return found if isinstance(found, str) else None
-
-
-def _values(assigned: Iterable[tuple[str, Assigned]]) -> Mapping[str, Any]:
-    """The values of settings after all statements."""
-    found: dict[str, Any] = {}
-    evaluated: ast.expr | None = None
-    new: Any = None
-    for name, one in assigned:
-        found["__file__"] = one.file
-        if one.value is not evaluated:  # it is that of several names in `A = B = []`
-            evaluated, new = one.value, value_of(one.value, lambda other: found.get(other, UNKNOWN))
-        before = found.get(name)
-        is_union = one.is_conditional and isinstance(before, list) and isinstance(new, list)
-        found[name] = added(before, new) if before is not None and (is_union or one.adds) else new
-    return found
-
-
-def _file_of(files: ProjectFiles, module: str) -> str | None:
-    path = module.replace(".", "/")
-    return next((name for name in (f"{path}.py", f"{path}/__init__.py") if files.text_or_none(name) is not None), None)
-
-
-def _assigned(files: ProjectFiles, file: str, read: list[str]) -> Iterator[tuple[str, Assigned]]:
-    """The assignments in `file` and in the files that it imports or includes, in the order in which they are made."""
-    if file in read or len(read) >= _MOST_FILES:
-        return
-    read.append(file)
-    tree = parsed(files.text(file))
-    for statement, _ in simple_statements(tree) if tree else ():
-        for other, names in _followed(files, file, statement):
-            yield from (pair for pair in _assigned(files, other, read) if "*" in names or pair[0] in names)
-        targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
-        plain = {dotted(one) for one in targets if one and not isinstance(statement, ast.AugAssign)}
-        named = _names(statement)
-        whole = getattr(statement, "value", None) if not isinstance(statement, ast.Expr) else None
-        in_whole = _names(whole) if whole is not None else None
-        for name, value in settings_in(statement):
-            is_read = name in (_names(value) if in_whole is None else in_whole)
-            if name in named:
-                yield name, Assigned(file, statement, value, adds=name not in plain, is_read=is_read)
-
-
-def _names(node: ast.AST) -> set[str]:
-    return {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
-
-
-def _followed(files: ProjectFiles, file: str, statement: ast.stmt) -> Iterator[tuple[str, set[str]]]:
-    """The files whose settings a statement imports, or includes by django-split-settings, and the names of these."""
-    folder = posixpath.dirname(file)
-    if isinstance(statement, ast.ImportFrom):
-        names = {one.name for one in statement.names if one.name == "*" or one.name.isupper()}
-        other = _file_of(files, _module_named(file, statement)) if names else None
-        yield from [(other, names)] if other else ()
-    elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
-        included = dotted(statement.value.func).endswith("include") and "split_settings" in files.text(file)
-        patterns = [text_of(node) for node in ast.walk(statement.value)] if included else []
-        for pattern in (posixpath.normpath(posixpath.join(folder, one)) for one in patterns if one):
-            yield from ((name, {"*"}) for name in sorted(files.names) if fnmatch.fnmatch(name, pattern))
-
-
-def _module_named(file: str, statement: ast.ImportFrom) -> str:
-    """The absolute name of the module in `from … import …` in `file`."""
-    if not statement.level:
-        return statement.module or ""
-    package = file.split("/")[: -statement.level]
-    return ".".join([*package, *filter(None, [statement.module])])

@@ -3,15 +3,60 @@
 import ast
 import posixpath
 from collections.abc import Callable, Iterator
-from typing import Any, Final
+from typing import Any, Final, Literal, TypeVar
+
+from buildassets.foundation.frozen import frozen, replace
 
 UNKNOWN: Final = object()
 """The value of what is computed; also in place of an element of a list, or of a value of a dict."""
 
+
+@frozen
+class Maybe:
+    """An element of a list that is in it only on a condition that is not known."""
+
+    value: Any
+
+
+_Made = TypeVar("_Made", bound=ast.expr)
+
 # Names that settings give to the folder of `manage.py`, where they do not show how they find it.
 _ROOTS: Final = ("BASE_DIR", "PROJECT_ROOT", "ROOT_DIR")
-_SAME: Final = ("Path", "PurePath", "str", "abspath", "realpath", "normpath", "resolve", "absolute", "list", "tuple")
+_SAME: Final = (
+    "Path",
+    "PurePath",
+    "str",
+    "abspath",
+    "realpath",
+    "normpath",
+    "resolve",
+    "absolute",
+    "list",
+    "tuple",
+    "optional",
+)
 _LONGEST: Final = 10_000  # of texts and lists: sums of sums may be endless
+# Methods of lists and dicts that change nothing, and functions that change no argument.
+_READS: Final = ("copy", "count", "get", "index", "items", "keys", "values")
+_READERS: Final = (
+    *(
+        "all",
+        "any",
+        "bool",
+        "dict",
+        "enumerate",
+        "filter",
+        "frozenset",
+        "isinstance",
+        "len",
+        "list",
+        "map",
+        "max",
+        "min",
+    ),
+    *("print", "repr", "reversed", "set", "sorted", "str", "sum", "tuple", "type", "zip"),
+    *("append", "extend", "insert", "join", "copy", "deepcopy", "update"),
+)
 _SCOPES: Final = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -56,41 +101,130 @@ def literal_of(node: ast.expr) -> Any:
         return UNKNOWN
 
 
-def settings_in(statement: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
-    """The settings that a statement assigns, with their values.
+@frozen
+class Setting:
+    """A setting that a statement assigns, extends or changes.
+
+    `value` is what it becomes where the statement `sets` it, or what is added where it `adds`. Where it `changes` the
+    setting in another way, the value then is not known, and `value` has the expressions of the change.
+    """
+
+    name: str
+    value: ast.expr
+    effect: Literal["sets", "adds", "changes"]
+
+
+def settings_in(statement: ast.stmt) -> Iterator[Setting]:
+    """The settings that a statement assigns or changes.
 
     Recognises `NAME = …`, `app.config["NAME"] = …`, `app.config.update(NAME=…)`, `NAME.append(…)` and the like.
     """
-    if isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign) and statement.value is not None:
+    if isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value is not None:
         for target in statement.targets if isinstance(statement, ast.Assign) else [statement.target]:
             yield from _set(target, statement.value)
+    elif isinstance(statement, ast.AugAssign):
+        is_sum = isinstance(statement.target, ast.Name) and isinstance(statement.op, ast.Add | ast.BitOr)
+        for one in _set(statement.target, statement.value):
+            yield replace(one, effect="adds" if is_sum else "changes")
+    elif isinstance(statement, ast.Delete):
+        for target in statement.targets:
+            yield from _changed(target, target)
     elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
         yield from _settings_in_call(statement.value)
 
 
-def _set(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, ast.expr]]:
-    """The setting that `target` is; `NAME["KEY"] = …` adds to `NAME`."""
+def _set(target: ast.expr, value: ast.expr) -> Iterator[Setting]:
+    """The settings that `target` is; `NAME["KEY"] = …` adds to `NAME`."""
     if isinstance(target, ast.Name):
-        yield target.id, value
-    elif isinstance(target, ast.Subscript) and (key := text_of(target.slice)):
-        if isinstance(target.value, ast.Subscript) or dotted(target.value).isupper():
-            yield from _set(target.value, ast.copy_location(ast.Dict([target.slice], [value]), value))
-        else:
-            yield key, value
+        yield Setting(target.id, value, "sets")
+    elif isinstance(target, ast.Tuple | ast.List):
+        values = value.elts if isinstance(value, ast.Tuple | ast.List) else []
+        is_paired = len(values) == len(target.elts) and not any(
+            isinstance(one, ast.Starred) for one in (*values, *target.elts)
+        )
+        for number, one in enumerate(target.elts):
+            yield from _set(one, values[number]) if is_paired else _changed(one, value)
+    elif isinstance(target, ast.Subscript):
+        yield from _set_item(target, value)
 
 
-def _settings_in_call(call: ast.Call) -> Iterator[tuple[str, ast.expr]]:
+def _set_item(target: ast.Subscript, value: ast.expr) -> Iterator[Setting]:
+    key, owner = text_of(target.slice), target.value
+    if key is None:
+        yield from _changed(target, value)
+    elif isinstance(owner, ast.Subscript):
+        yield from _set_item(owner, _located(ast.Dict([None, target.slice], [owner, value]), value))
+    elif dotted(owner).isupper():
+        yield Setting(dotted(owner), _located(ast.Dict([target.slice], [value]), value), "adds")
+    else:
+        yield Setting(key, value, "sets")
+
+
+def _changed(target: ast.expr, value: ast.expr) -> Iterator[Setting]:
+    """The setting that is `target`, or that `target` is a part of, as changed by `value`."""
+    if (name := root(target)).isupper():
+        yield Setting(name, _located(ast.Call(ast.Constant(None), [value], []), value), "changes")
+
+
+def root(node: ast.AST) -> str:
+    """`a` for `a.b[0].c`; empty for what does not begin with a name."""
+    while isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _settings_in_call(call: ast.Call) -> Iterator[Setting]:
     if not isinstance(call.func, ast.Attribute):
         return
-    method, owner, last = call.func.attr, dotted(call.func.value), call.args[-1] if call.args else None
-    if method in ("update", "from_mapping"):
+    method, owner, last = call.func.attr, call.func.value, call.args[-1] if call.args else None
+    name = dotted(owner)
+    if method in ("update", "from_mapping") and (not name.isupper() or _is_literal(call)):
         pairs = [pair for given in (call, *call.args) for pair in items(given)]
-        whole = ast.Dict([ast.Constant(name) for name, _ in pairs], [value for _, value in pairs])
-        yield from [(owner, ast.copy_location(whole, call))] if owner.isupper() else pairs
-    elif method == "setdefault" and len(call.args) == 2 and (name := text_of(call.args[0])):
-        yield name, call.args[1]
-    elif method in ("append", "insert", "extend") and last and owner.isupper():
-        yield owner, last if method == "extend" else ast.copy_location(ast.List([last]), last)
+        whole = _located(ast.Dict([ast.Constant(key) for key, _ in pairs], [value for _, value in pairs]), call)
+        yield from [Setting(name, whole, "adds")] if name.isupper() else (Setting(*pair, "sets") for pair in pairs)
+    elif method == "setdefault" and not name.isupper() and len(call.args) == 2 and (key := text_of(call.args[0])):
+        yield Setting(key, call.args[1], "sets")
+    elif method in ("append", "extend") and last and isinstance(owner, ast.Name):
+        yield Setting(name, last if method == "extend" else _located(ast.List([last]), last), "adds")
+    elif method == "insert" and last and isinstance(owner, ast.Name) and _is_zero(call.args[0]):
+        yield Setting(name, _located(ast.List([last, ast.Starred(owner)]), last), "sets")
+    else:
+        yield from _changed(owner, call)
+
+
+def _is_literal(call: ast.Call) -> bool:
+    """Whether a call of `update` shows all keys that it sets."""
+    keys = [key for one in call.args for key in (one.keys if isinstance(one, ast.Dict) else [None])]
+    return all(key is not None and text_of(key) is not None for key in keys) and all(one.arg for one in call.keywords)
+
+
+def _is_zero(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value == 0
+
+
+def _located(made: _Made, at: ast.expr) -> _Made:
+    return ast.fix_missing_locations(ast.copy_location(made, at))
+
+
+def disturbed(node: ast.AST) -> Iterator[str]:
+    """The names whose lists and dicts the calls in an expression or a statement may change.
+
+    These are the owners of methods, and the arguments of functions, that are not known to only read.
+    """
+    for call in (one for one in ast.walk(node) if isinstance(one, ast.Call)):
+        if isinstance(call.func, ast.Attribute) and call.func.attr not in _READS:
+            yield root(call.func.value)
+        if dotted(call.func).rpartition(".")[2] not in _READERS:
+            yield from (root(one) for one in (*call.args, *(keyword.value for keyword in call.keywords)))
+
+
+def bound(node: ast.AST) -> Iterator[str]:
+    """The names that an expression or a statement binds or deletes, in any way."""
+    for one in ast.walk(node):
+        if isinstance(one, ast.Name) and not isinstance(one.ctx, ast.Load):
+            yield one.id
+        elif isinstance(one, ast.alias):
+            yield (one.asname or one.name).partition(".")[0]
 
 
 def items(given: ast.expr) -> Iterator[tuple[str, ast.expr]]:
@@ -137,11 +271,36 @@ def _value_of(node: ast.expr, look: Callable[[str], Any]) -> Any:
 
 
 def added(first: Any, second: Any) -> Any:
-    """The sum of two texts or lists, or both dicts in one; UNKNOWN for anything else, or what is longer than usual."""
+    """The sum of two texts or lists, or both dicts in one; UNKNOWN for anything else, or what is longer than usual.
+
+    In the sum with a list, what is not known is one element that is not known.
+    """
+    if isinstance(first, list) or isinstance(second, list):
+        first, second = ([UNKNOWN] if one is UNKNOWN else one for one in (first, second))
     if isinstance(first, dict) and isinstance(second, dict):
         return {**first, **second} if len(first) + len(second) < _LONGEST else UNKNOWN
     is_same = isinstance(first, str | list) and type(first) is type(second)
     return first + second if is_same and len(first) + len(second) < _LONGEST else UNKNOWN
+
+
+def either(first: Any, second: Any) -> Any:
+    """The value that is `first` or `second`: what both have in common is known."""
+    if first == second:
+        return first
+    if isinstance(first, dict) and isinstance(second, dict):
+        return {key: either(first.get(key, UNKNOWN), second.get(key, UNKNOWN)) for key in {**first, **second}}
+    if not isinstance(first, list) or not isinstance(second, list):
+        return UNKNOWN
+    less, more = sorted((first, second), key=len)
+    for start in range(len(more) - len(less) + 1):
+        end = start + len(less)
+        if more[start:end] == less:
+            return [*map(_maybe, more[:start]), *less, *map(_maybe, more[end:])]
+    return UNKNOWN
+
+
+def _maybe(element: Any) -> Any:
+    return element if element is UNKNOWN or isinstance(element, Maybe) else Maybe(element)
 
 
 def _listed(elements: list[ast.expr], look: Callable[[str], Any]) -> Any:
@@ -185,6 +344,8 @@ def _made(node: ast.expr, look: Callable[[str], Any]) -> Any:
             return _above(_value_of(owner, look), 1)
         case ast.Subscript(ast.Attribute(owner, "parents"), ast.Constant(int(number))):
             return _above(_value_of(owner, look), number + 1)
+        case ast.Subscript(owner, ast.Constant(key)) if isinstance(table := _value_of(owner, look), dict):
+            return table.get(key, UNKNOWN)
         case ast.Call():
             return _result(node, look)
     return UNKNOWN

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from buildassets.project.django_files import Assigned, DjangoSettings
+from buildassets.project.django_files import DjangoSettings
 from buildassets.project.django_serving import unserved_module
+from buildassets.project.django_statements import Assigned
 from buildassets.project.files import ProjectFiles
 from buildassets.start.edits import ByHand, Edit, Insertion, appended, inserted
 
@@ -60,7 +61,7 @@ def _static_lines(files: ProjectFiles, settings: DjangoSettings) -> Iterator[str
 
 def _has_static_files(settings: DjangoSettings) -> bool:
     """Whether `django.contrib.staticfiles`, without which no storage counts, is installed or may be."""
-    applications = settings.texts("INSTALLED_APPS")
+    applications = settings.applications()
     return applications is None or any(one.startswith(_STATIC_FILES) for one in applications)
 
 

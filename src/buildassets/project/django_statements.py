@@ -1,0 +1,368 @@
+"""Follows the statements of Django's settings without running them. Takes the files of a project, gives values.
+
+What a statement does is known or not: a value that depends on a condition that is not known is not known, nor is one
+that a call may have changed. `from .base import *`, and `include` of django-split-settings, are followed.
+"""
+
+import ast
+import fnmatch
+import posixpath
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Final, TypeAlias
+
+from buildassets.foundation.frozen import frozen
+from buildassets.project.files import ProjectFiles
+from buildassets.project.python import (
+    UNKNOWN,
+    Maybe,
+    Setting,
+    added,
+    bound,
+    disturbed,
+    dotted,
+    either,
+    parsed,
+    settings_in,
+    simple_statements,
+    value_of,
+)
+
+ANY: Final = "*"
+"""The name of all settings, where a statement may have changed any of them."""
+
+_MOST_FILES: Final = 20
+_ABSENT: Final = object()
+_WRITERS: Final = ("exec", "globals", "locals", "setattr", "vars")  # by which any name may get another value
+_State: TypeAlias = dict[str, Any]  # the values of names so far
+_Look: TypeAlias = Callable[[str], Any]
+
+
+@frozen
+class Assigned:
+    """A statement of the file `file` that assigns or changes the setting; `value` is its right side.
+
+    It `adds` to the value so far as `+=` and `NAME["KEY"] = …` do; with `is_read` that has a part in its right side.
+    `unknown` are the parts of `value` that are not known: all of it if the statement `is_conditional`, by a condition
+    that is not known. Where a condition is false, the statement is not `is_used`.
+    """
+
+    file: str
+    statement: ast.stmt
+    value: ast.expr
+    adds: bool
+    is_read: bool
+    unknown: tuple[ast.expr, ...] = ()
+    is_conditional: bool = False
+    is_used: bool = True
+
+    @property
+    def replaces(self) -> bool:
+        """Whether the statement at the top of a module gives a value in which the one before has no part."""
+        return self.statement.col_offset == 0 and not self.adds and not self.is_read
+
+
+def file_of(files: ProjectFiles, module: str) -> str | None:
+    """The file of a module of the project."""
+    path = module.replace(".", "/")
+    return next((name for name in (f"{path}.py", f"{path}/__init__.py") if files.text_or_none(name) is not None), None)
+
+
+class Statements:
+    """Follows modules; collects the `read` files, and where they change settings, as `assigned`, in order."""
+
+    def __init__(self, files: ProjectFiles) -> None:
+        self.read: list[str] = []
+        self.assigned: list[tuple[str, Assigned]] = []
+        self._files = files
+        self._modules: dict[str, _State] = {}
+        self._file = ""  # that is read
+        self._conditions = 0  # around the statement, that are not known
+        self._guards = 0  # around the statement, that pass over an exception
+
+    def module(self, file: str) -> _State:
+        """The values of the names of a module after all statements, each file once."""
+        if file not in self._modules:
+            self._modules[file] = {"__file__": file}
+            self._execute(file, self._modules[file])
+        return self._modules[file]
+
+    def _execute(self, file: str, state: _State) -> None:
+        if len(self.read) >= _MOST_FILES or (tree := parsed(self._files.text(file))) is None:
+            _forget(state)
+            return
+        self.read.append(file)
+        around, self._file, self._guards = (self._file, self._guards), file, 0
+        try:
+            self._body(tree.body, state)
+        except RecursionError:  # a condition in a thousand others
+            _forget(state)
+        self._file, self._guards = around
+
+    def _body(self, body: Iterable[ast.stmt], state: _State) -> None:
+        for statement in body:
+            for one in ast.iter_child_nodes(statement) if isinstance(statement, _COMPOUND) else ():
+                if isinstance(one, ast.expr | ast.withitem):
+                    self._disturb(one, statement, state, known=())
+            self._statement(statement, state)
+
+    def _statement(self, statement: ast.stmt, state: _State) -> None:
+        match statement:
+            case ast.If():
+                self._if(statement, state)
+            case ast.Match(cases=cases):
+                self._branches(state, *(case.body for case in cases), ())
+            case ast.For() | ast.AsyncFor() | ast.While():
+                self._loop(statement, state)
+            case ast.With(items=items) | ast.AsyncWith(items=items):
+                is_guard = any("suppress" in ast.unparse(one) for one in items)
+                (self._guarded if is_guard else self._body)(statement.body, state)
+            case ast.Try() | ast.TryStar():
+                self._try(statement, state)
+            case ast.ClassDef():
+                self._branches(state, statement.body, ())
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                for one in (one for one in ast.walk(statement) if isinstance(one, ast.Global)):
+                    self._lose(one.names, statement, state)
+            case _:
+                self._simple(statement, state)
+
+    def _if(self, statement: ast.If, state: _State) -> None:
+        truth = _truth(statement.test, _look(state))
+        if truth is None:
+            self._branches(state, statement.body, statement.orelse)
+            return
+        self._body(statement.body if truth else statement.orelse, state)
+        unused = ast.Module(statement.orelse if truth else statement.body, [])
+        for one in (one for one, _ in simple_statements(unused)):
+            self.assigned += ((setting.name, self._assigned(one, setting, is_used=False)) for setting in _named(one))
+
+    def _branches(self, state: _State, *bodies: Iterable[ast.stmt]) -> None:
+        """Follow one of `bodies`, of which it is not known."""
+        self._conditions += 1
+        states = [state.copy() for _ in bodies]
+        for one, body in zip(states, bodies, strict=True):
+            self._body(body, one)
+        self._conditions -= 1
+        for other in states[1:]:
+            _merge(states[0], other)
+        state.clear()
+        state.update(states[0])
+
+    def _loop(self, statement: ast.For | ast.AsyncFor | ast.While, state: _State) -> None:
+        """Follow a body that runs any number of times: what it changes is not known."""
+        after = state.copy()
+        self._branches(after, statement.body)
+        changed = [name for name in {**state, **after} if after.get(name, _ABSENT) is not state.get(name, _ABSENT)]
+        state.update(dict.fromkeys(changed, UNKNOWN))
+        self._branches(state, statement.orelse, ())
+
+    def _guarded(self, body: Sequence[ast.stmt], state: _State) -> bool:
+        """Follow a body that ends where it raises an exception; whether it may do so."""
+        self._guards += 1
+        raising = None
+        for number, statement in enumerate(body, 1):
+            self._body([statement], state)
+            if self._may_raise(statement, state):
+                raising = number
+                self._branches(state, body[number:], ())
+                break
+        self._guards -= 1
+        return raising is not None
+
+    def _try(self, statement: ast.Try | ast.TryStar, state: _State) -> None:
+        if self._guarded(statement.body, state):
+            self._branches(state, statement.orelse, *(handler.body for handler in statement.handlers))
+        else:
+            self._body(statement.orelse, state)
+        self._body(statement.finalbody, state)
+
+    def _may_raise(self, statement: ast.stmt, state: _State) -> bool:
+        if isinstance(statement, ast.ImportFrom):
+            return not self._imported(statement)
+        settings = [*settings_in(statement)]
+        is_known = all(_is_known(value_of(one.value, _look(state))) for one in settings)
+        is_plain = isinstance(statement, ast.Pass) or bool(settings)
+        return not (is_plain and is_known)
+
+    def _simple(self, statement: ast.stmt, state: _State) -> None:
+        if isinstance(statement, ast.ImportFrom) and self._import(statement, state):
+            return
+        if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+            call = statement.value
+            if dotted(call.func).endswith("include") and "split_settings" in self._files.text(self._file):
+                self._include(call, statement, state)
+                return
+        if isinstance(statement, ast.AnnAssign) and statement.value is None:
+            return
+        settings = _named(statement)
+        values: dict[ast.expr, Any] = {}  # each evaluated once, as `A = B = []` makes one list
+        for one in settings:
+            value = values.setdefault(one.value, value_of(one.value, _look(state)))
+            self._assign(one, value, statement, state)
+        known = {one.name for one in settings}
+        if any(isinstance(one, ast.Call) and dotted(one.func) in _WRITERS for one in ast.walk(statement)):
+            self._lose([ANY], statement, state)
+        self._disturb(statement, statement, state, known=known)
+
+    def _assign(self, one: Setting, value: Any, statement: ast.stmt, state: _State) -> None:
+        before = state.get(one.name, UNKNOWN if ANY in state else _ABSENT)
+        self.assigned.append((one.name, self._assigned(statement, one, look=_look(state))))
+        if one.effect == "adds" and before is not _ABSENT:
+            value = added(before, value)
+        is_shared = isinstance(before, list | dict) and not isinstance(statement, ast.Assign | ast.AnnAssign)
+        for other in [name for name in state if is_shared and state[name] is before]:  # names of the same list
+            state[other] = UNKNOWN
+        state[one.name] = UNKNOWN if one.effect == "changes" else value
+
+    def _assigned(
+        self, statement: ast.stmt, setting: Setting, *, look: _Look | None = None, is_used: bool = True
+    ) -> Assigned:
+        value, adds = setting.value, setting.effect != "sets"
+        is_read = setting.name in _names(value)
+        is_conditional = self._conditions > 0
+        is_whole = is_conditional or setting.effect == "changes"
+        return Assigned(
+            self._file,
+            statement,
+            value,
+            adds=adds,
+            is_read=is_read,
+            unknown=() if look is None else (value,) if is_whole else tuple(_unknown(setting, look)),
+            is_conditional=is_conditional,
+            is_used=is_used,
+        )
+
+    def _disturb(self, node: ast.AST, statement: ast.stmt, state: _State, *, known: Iterable[str]) -> None:
+        """Make unknown what the calls in `node` may change, and the names that it binds, except those `known`."""
+        changed = [name for name in disturbed(node) if isinstance(state.get(name), list | dict)]
+        self._lose({*changed, *bound(node)}.difference(known), statement, state)
+
+    def _lose(self, names: Iterable[str], statement: ast.stmt, state: _State) -> None:
+        """Make the values of names unknown, by a statement that is not understood."""
+        for name in sorted(names):
+            value = ast.copy_location(ast.Constant(None), statement)
+            one = Assigned(self._file, statement, value, adds=True, is_read=False, unknown=(value,))
+            self.assigned += [(name, one)] if name.isupper() or name == ANY else []
+            if name == ANY:
+                _forget(state)
+            state[name] = UNKNOWN
+
+    def _import(self, statement: ast.ImportFrom, state: _State) -> bool:
+        """Follow an import of names from a file of the project; whether there is nothing else to it."""
+        names = {one.name: one.asname or one.name for one in statement.names}
+        file = self._imported(statement)
+        if file is None:
+            is_star = ANY in names and not self._guards and not _has_no_settings(statement)
+            self._lose([ANY] if is_star else (), statement, state)
+            return ANY in names
+        begin = len(self.assigned)
+        found = self.module(file)
+        if ANY in names:
+            if ANY in found:
+                _forget(state)
+            public = found.get("__all__")
+            shown = public if isinstance(public, list) else [name for name in found if not name.startswith("_")]
+            state.update((name, found[name]) for name in shown if name in found)
+        else:
+            self.assigned[begin:] = [pair for pair in self.assigned[begin:] if pair[0] in (ANY, *names)]
+            state.update((own, found.get(name, UNKNOWN)) for name, own in names.items())
+        return True
+
+    def _imported(self, statement: ast.ImportFrom) -> str | None:
+        """The file of the project that settings are imported from."""
+        has_settings = any(one.name == ANY or one.name.isupper() for one in statement.names)
+        return file_of(self._files, _module_named(self._file, statement)) if has_settings else None
+
+    def _include(self, call: ast.Call, statement: ast.stmt, state: _State) -> None:
+        """Follow the files that django-split-settings includes, which see and set the same names."""
+        given = value_of(ast.Tuple(call.args), _look(state))
+        for pattern in given if isinstance(given, list) else [UNKNOWN]:
+            if not isinstance(pattern, str):
+                self._lose([ANY], statement, state)
+                continue
+            path = posixpath.normpath(posixpath.join(posixpath.dirname(self._file), pattern))
+            for name in sorted(self._files.names):
+                is_named = fnmatch.fnmatchcase(name, path) and name.count("/") == path.count("/")
+                if is_named and name not in self.read:
+                    self._execute(name, state)
+
+
+_COMPOUND: Final = (
+    *(ast.If, ast.Match, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith),
+    *(ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef),
+)
+
+
+def _look(state: _State) -> _Look:
+    return lambda name: state.get(name, UNKNOWN)
+
+
+def _forget(state: _State) -> None:
+    """Make the values of all names unknown."""
+    file = state.get("__file__", UNKNOWN)
+    state.clear()
+    state.update({"__file__": file, ANY: UNKNOWN})
+
+
+def _merge(state: _State, other: _State) -> None:
+    """Keep in `state` what is the same in both; a name that only one of them has is not known."""
+    defaults = [UNKNOWN if ANY in one else _ABSENT for one in (state, other)]
+    for name in {**state, **other}:
+        first, second = (one.get(name, default) for one, default in zip((state, other), defaults, strict=True))
+        state[name] = UNKNOWN if first is _ABSENT or second is _ABSENT else either(first, second)
+
+
+def _truth(test: ast.expr, look: _Look) -> bool | None:
+    """Whether a condition is true; None where that is not known."""
+    match test:
+        case ast.UnaryOp(ast.Not(), operand):
+            truth = _truth(operand, look)
+            return None if truth is None else not truth
+        case ast.BoolOp(operator, values):
+            deciding = isinstance(operator, ast.Or)
+            truths = [_truth(one, look) for one in values]
+            return deciding if deciding in truths else None if None in truths else not deciding
+    value = value_of(test, look)
+    return bool(value) if value is None or isinstance(value, bool | int) else None
+
+
+def _named(statement: ast.stmt) -> list[Setting]:
+    """The settings of a statement that are names of the module."""
+    names = _names(statement)
+    return [one for one in settings_in(statement) if one.name in names]
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
+
+
+def _unknown(setting: Setting, look: _Look) -> Iterator[ast.expr]:
+    """The parts of what a setting gets that are not known; what it was before is none."""
+    value = setting.value
+    for part in value.elts if isinstance(value, ast.List | ast.Tuple) else [value]:
+        whole = part.value if isinstance(part, ast.Starred) else part
+        if dotted(whole) != setting.name and not _is_known(value_of(whole, look)):
+            yield part
+
+
+def _is_known(value: Any) -> bool:
+    if isinstance(value, dict):
+        return all(map(_is_known, value.values()))
+    return (
+        all(map(_is_known, value)) if isinstance(value, list) else value is not UNKNOWN and not isinstance(value, Maybe)
+    )
+
+
+def _has_no_settings(statement: ast.ImportFrom) -> bool:
+    """Whether the module is of the standard library or of Django, whose names are no settings of a project."""
+    package = (statement.module or "").partition(".")[0]
+    return not statement.level and (package == "django" or package in sys.stdlib_module_names)
+
+
+def _module_named(file: str, statement: ast.ImportFrom) -> str:
+    """The absolute name of the module in `from … import …` in `file`."""
+    if not statement.level:
+        return statement.module or ""
+    package = file.split("/")[: -statement.level]
+    return ".".join([*package, *filter(None, [statement.module])])

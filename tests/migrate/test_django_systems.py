@@ -304,3 +304,18 @@ INSTALLED_APPS += os.getenv("Y")
         7: "not possible",
     }
     assert lines[4][1].startswith("`compressor`: put")
+
+
+@pytest.mark.parametrize(
+    ("value", "notes"),
+    [
+        ("build(static_root='x', bundles={})", ["it is read as it is, on every build"]),
+        ("dict({'JS_COMPRESSOR': None}, static_root='x')", ["`JS_COMPRESSOR`: it is", "`static_root`: no key"]),
+    ],
+)
+def test_arguments_of_a_function_that_makes_pipeline_are_no_keys_of_it(
+    tmp_path: Path, value: str, notes: list[str]
+) -> None:
+    lines, _ = listed(tmp_path, "pipeline", f"PIPELINE = {value}\n")
+    assert all(note in lines[1][1] for note in notes)
+    assert ("no key" in lines[1][1]) == ("no key" in str(notes))

@@ -179,7 +179,7 @@ def _settings_in_call(call: ast.Call) -> Iterator[Setting]:
     method, owner, last = call.func.attr, call.func.value, call.args[-1] if call.args else None
     name = dotted(owner)
     if method in ("update", "from_mapping") and (not name.isupper() or _is_literal(call)):
-        pairs = [pair for given in (call, *call.args) for pair in items(given)]
+        pairs = [*items(ast.Call(ast.Name("dict"), call.args, call.keywords))]
         whole = _located(ast.Dict([ast.Constant(key) for key, _ in pairs], [value for _, value in pairs]), call)
         yield from [Setting(name, whole, "adds")] if name.isupper() else (Setting(*pair, "sets") for pair in pairs)
     elif method == "setdefault" and not name.isupper() and len(call.args) == 2 and (key := text_of(call.args[0])):
@@ -228,11 +228,12 @@ def bound(node: ast.AST) -> Iterator[str]:
 
 
 def items(given: ast.expr) -> Iterator[tuple[str, ast.expr]]:
-    """The keys that are literal texts, and the values, of a dict, or of a call such as `dict(key=value)`."""
+    """The keys that are literal texts, and the values, of a dict, or of `dict(key=value)`."""
     if isinstance(given, ast.Dict):
         pairs = zip(given.keys, given.values, strict=True)
         yield from ((name, value) for key, value in pairs if key is not None and (name := text_of(key)))
-    elif isinstance(given, ast.Call):
+    elif isinstance(given, ast.Call) and dotted(given.func) == "dict":
+        yield from (pair for one in given.args for pair in items(one))
         yield from ((one.arg, one.value) for one in given.keywords if one.arg)
 
 

@@ -45,7 +45,8 @@ def migrated(folder: Path, system: str, settings: str) -> tuple[Lines, dict[str,
     assert read_tree(folder) == {**before, "buildassets.toml": written}
     built = run_buildassets(folder, "build", "-q")
     assert built.returncode == 0, built.stderr
-    lines = [(one["line"] - HEAD.count("\n"), one["outcome"]) for one in json.loads(done.stdout)["lines"]]
+    numbered = [(one["line"] - HEAD.count("\n"), one["outcome"]) for one in json.loads(done.stdout)["lines"]]
+    lines = [(number, outcome) for number, outcome in numbered if number > 0]
     assets = json.loads((folder / "build/manifest.json").read_text())["assets"]
     return lines, tomllib.loads(written.decode()), [*assets]
 
@@ -61,7 +62,7 @@ STORAGES = {{
 """
     lines, config, assets = migrated(tmp_path, "django", settings)
     taken = [(line, "taken over") for line in (3, 4, 5, 6)]
-    assert lines == [(1, "taken over"), (2, "changed"), *taken, (11, "changed")]
+    assert lines == [(1, "taken over"), (2, "changed"), *taken, (7, "changed"), (11, "changed")]
     sources = ["front", {"path": "more", "prefix": "more"}, "shop/static"]
     assert config == {"sources": sources, "url": "/static/"}
     assert assets == ["css/a.css", "css/s.css", "img/x.png", "js/a.js", "more/m.css", "shop/s.js"]
@@ -83,7 +84,7 @@ WHITENOISE_MAXAGE = 3
 """
     lines, config, _ = migrated(tmp_path, "whitenoise", settings)
     assert lines[6:] == [
-        *((8, "changed"), (13, "taken over"), (15, "changed")),
+        *((8, "changed"), (9, "changed"), (13, "taken over"), (15, "changed")),
         *((16, "taken over"), (17, "not possible"), (18, "not possible")),
     ]
     assert config["types"] == {".foobar": "application/x-foobar"}
@@ -101,7 +102,7 @@ WHITENOISE_MIMETYPES = {{
 WHITENOISE_MIMETYPES = dict(x=os.name)
 """
     lines, config, _ = migrated(tmp_path, "whitenoise", settings)
-    assert lines[6:] == [
+    assert lines[7:] == [
         *((8, "not possible"), (9, "taken over"), (10, "not possible"), (11, "taken over"), (12, "not possible")),
         *((13, "not possible"), (14, "taken over"), (15, "not possible")),
     ]
@@ -132,7 +133,11 @@ def test_project_without_static_folder_of_its_own_is_built_by_its_command(tmp_pa
     settings = 'INSTALLED_APPS = ["django.contrib.staticfiles"]\nSTATICFILES_DIRS = "front"\n'
     tree = {"manage.py": SITE["manage.py"], "conf/__init__.py": "", "conf/settings.py": f"{HEAD}{settings}"}
     done = run_buildassets(write_tree(tmp_path, tree), "migrate", system, "--write", "--json")
-    text, own = json.loads(done.stdout)["lines"]
+    text, own = (
+        one
+        for one in json.loads(done.stdout)["lines"]
+        if "`STATICFILES_DIRS`" in one["note"] or one["file"] == "manage.py"
+    )
     assert (text["outcome"], text["note"]) == (
         "not possible",
         "`STATICFILES_DIRS` is a text, whose letters are taken for paths: write a list",
@@ -198,6 +203,7 @@ def test_settings_packages_and_applications_of_the_project_are_read(tmp_path: Pa
     assert [(one["file"], one["line"]) for one in found["lines"]] == [
         ("conf/settings/base.py", 1),
         ("conf/settings/base.py", 3),
+        *[("conf/settings/live.py", 1)] * 3,
     ]
 
 
@@ -299,6 +305,7 @@ INSTALLED_APPS += os.getenv("Y")
     lines, _ = listed(tmp_path, "compressor", settings)
     assert {number: outcome for number, (outcome, _) in lines.items()} == {
         1: "taken over",
+        3: "changed",
         4: "changed",
         5: "not possible",
         7: "not possible",
@@ -319,3 +326,51 @@ def test_arguments_of_a_function_that_makes_pipeline_are_no_keys_of_it(
     lines, _ = listed(tmp_path, "pipeline", f"PIPELINE = {value}\n")
     assert all(note in lines[1][1] for note in notes)
     assert ("no key" in lines[1][1]) == ("no key" in str(notes))
+
+
+@pytest.mark.parametrize("system", ["django", "whitenoise", "pipeline", "compressor"])
+def test_what_our_storage_needs_is_listed_as_far_as_it_is_not_there(tmp_path: Path, system: str) -> None:
+    before = 'INSTALLED_APPS = [\n    "SYSTEM",\n    "django.contrib.staticfiles",\n]\nSTATIC_URL = "/static/"\n'
+    notes = notes_of(tmp_path, system, before.replace("SYSTEM", system))
+    assert notes["conf/settings.py", 7] == "`django.contrib.staticfiles`: put `buildassets.runtime.django` before it"
+    assert '`BUILDASSETS`: add `{"manifest": BASE_DIR / "build/manifest.json"}`' in notes["conf/settings.py", 1]
+    assert "`STORAGES`: for `staticfiles` let it be `buildassets.runtime" in notes["conf/settings.py", 1]
+    after = before.replace("SYSTEM", "buildassets.runtime.django")
+    done = 'BUILDASSETS = {"manifest": None}\nSTORAGES = {}\n'
+    places = [place for place in notes_of(tmp_path, system, after + done) if place[0] != "manage.py"]
+    assert places == [("conf/settings.py", 9)]
+
+
+def notes_of(folder: Path, system: str, settings: str) -> dict[tuple[str, int], str]:
+    """The notes of all lines, by their places."""
+    done = run_buildassets(
+        write_tree(folder, {"manage.py": SITE["manage.py"], "conf/settings.py": HEAD + settings}),
+        "migrate",
+        system,
+        "--json",
+    )
+    found: dict[tuple[str, int], str] = {}
+    for one in json.loads(done.stdout)["lines"]:
+        place = (one["file"], one["line"])
+        found[place] = f"{found.get(place, '')}{one['note']}"
+    return found
+
+
+@pytest.mark.parametrize(
+    ("base", "location"),
+    [
+        ("Path(__file__).parent.parent", 'BASE_DIR / "build/manifest.json"'),
+        ("os.path.dirname(os.path.dirname(__file__))", 'os.path.join(BASE_DIR, "build", "manifest.json")'),
+        ("os.getcwd()", 'Path(__file__).resolve().parent.parent / "build/manifest.json"'),
+    ],
+)
+def test_location_of_the_manifest_is_written_as_the_base_folder_is(tmp_path: Path, base: str, location: str) -> None:
+    notes = notes_of(tmp_path, "django", f"BASE_DIR = {base}\n")
+    assert f'`BUILDASSETS`: add `{{"manifest": {location}}}`' in notes["conf/settings.py", 1]
+
+
+@pytest.mark.parametrize("setting", ['STORAGES = {"staticfiles": {"BACKEND": "NAME"}}', 'STATICFILES_STORAGE = "NAME"'])
+def test_storage_of_another_package_is_listed(tmp_path: Path, setting: str) -> None:
+    name = "storages.backends.s3.S3StaticStorage"
+    notes = notes_of(tmp_path, "django", setting.replace("NAME", name))
+    assert notes["conf/settings.py", 5].startswith(f"`{name}`: let it be `buildassets.runtime.django.storage.Release")

@@ -13,7 +13,7 @@ from buildassets.foundation.diagnostics import Diagnostic, Location, error, warn
 from buildassets.foundation.nearest import nearest
 from buildassets.manifest.model import ASSETS_FOLDER, STATICFILES_NAME
 from buildassets.programs.start import run, with_project_python
-from buildassets.project.django_files import DjangoSettings, path_of
+from buildassets.project.django_files import DjangoSettings, path_expression, path_of
 from buildassets.project.python import items, settings_in, text_of
 
 _OURS: Final = "buildassets.runtime.django"
@@ -122,7 +122,8 @@ def _unset(subject: Subject, settings: DjangoSettings) -> Iterator[Diagnostic]:
     is_named = any("BUILDASSETS" in subject.files.text(file) for file in settings.files)
     if any(map(_is_ours, applications)) and not is_named:
         message = f"`{_OURS}` is installed, and `BUILDASSETS` is not set"
-        hint = f'write `BUILDASSETS = {{"manifest": BASE_DIR / "build/manifest.json"}}` into `{settings.files[0]}`'
+        location = path_expression(settings, "build/manifest.json")
+        hint = f'write `BUILDASSETS = {{"manifest": {location}}}` into `{settings.files[0]}`'
         yield error("doctor/settings", message, _place(subject, settings, "INSTALLED_APPS"), hint=hint)
 
 
@@ -143,7 +144,7 @@ def _static_root(subject: Subject, settings: DjangoSettings) -> Iterator[Diagnos
     for folder, name in folders.items():
         if is_within(folder, path) or is_within(path, folder):
             message = f"`STATIC_ROOT` is `{root}`, and so `collectstatic` writes into {name}"
-            hint = 'give `STATIC_ROOT` a folder of its own, such as `BASE_DIR / "staticfiles"`'
+            hint = f"give `STATIC_ROOT` a folder of its own, such as `{path_expression(settings, 'staticfiles')}`"
             yield error("doctor/static-root", message, _place(subject, settings, "STATIC_ROOT"), hint=hint)
             return
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from buildassets.compat.compressor.compile.meanings import MEANINGS
 from buildassets.compat.meaning import Meaning
 from buildassets.compiler.config.file import relative_to
-from buildassets.migrate.django import RELEASE, project_of
+from buildassets.migrate.django import project_of
 from buildassets.migrate.plan import Accounted, Asked, Plan
 from buildassets.migrate.python_lines import Judgement, Table, among, answer_of
 from buildassets.project.django_files import DjangoSettings
@@ -28,15 +28,8 @@ _SETTINGS: Final[Mapping[str, Meaning]] = {
 _UNKNOWN: Final = Meaning("not possible", "not known to django-compressor: remove it")
 _EXTENSION: Final = "compressor.contrib.jinja2ext.CompressorExtension"
 _TEXTS: Final[Mapping[str, Meaning]] = {
-    "compressor": Meaning(
-        "changed", "put `buildassets.compat.compressor` and `buildassets.runtime.django` in its place"
-    ),
+    "compressor": Meaning("changed", "put `buildassets.compat.compressor` in its place"),
     _EXTENSION: Meaning("changed", "it is `buildassets.compat.compressor.CompressorExtension`"),
-}
-# Settings that have to be there, and what to do where none of them is.
-_NEEDED: Final[Mapping[tuple[str, ...], str]] = {
-    ("BUILDASSETS",): 'add `{"manifest": BASE_DIR / "build/manifest.json"}`',
-    ("STORAGES", "STATICFILES_STORAGE"): f"for `staticfiles` {RELEASE}",
 }
 _BUILD: Final = "build with `manage.py assets build`, which finds static files as Django does"
 _EMBEDS: Final = "CssDataUriFilter"
@@ -58,11 +51,6 @@ def plan(asked: Asked) -> Plan:
     readers = dict.fromkeys(("COMPRESS_FILTERS", "COMPRESS_CSS_FILTERS", "COMPRESS_JS_FILTERS"), of_filters)
     lines = [*project.accounts(Table(among(_SETTINGS, "COMPRESS_", _UNKNOWN), _TEXTS, readers))]
     lines.append(Accounted("manage.py", 1, text="manage.py", outcome="changed", note=_BUILD))
-    for names, note in _NEEDED.items():
-        if not any(settings.last(name) for name in names):
-            lines.append(
-                Accounted(settings.files[0], 1, text=names[0], outcome="changed", note=f"`{names[0]}`: {note}")
-            )
     embeds = any(one.endswith(_EMBEDS) for one in filters.get("css", ()))
     limit = settings.value("COMPRESS_DATA_URI_MAX_SIZE", 1024)
     minifies_nothing = [kind for kind in filters if not any(word in str(filters[kind]).lower() for word in _MINIFYING)]

@@ -5,6 +5,7 @@ Systems that are used with Django's settings add their own tables.
 
 import ast
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
@@ -14,14 +15,25 @@ from buildassets.compat.run_program import ProgramError, printed_by
 from buildassets.compiler.config.file import read_text, relative_to
 from buildassets.errors import ConfigError
 from buildassets.foundation.diagnostics import error
-from buildassets.foundation.frozen import frozen
+from buildassets.foundation.frozen import frozen, replace
 from buildassets.migrate.plan import Accounted, Answer, Asked, Plan, nothing_there, together
 from buildassets.migrate.python_lines import Judgement, Reader, Table, accounts_of, answer_of, over
-from buildassets.project.django_files import Changes, DjangoSettings, django_settings, settings_module
+from buildassets.project.django_files import (
+    Changes,
+    DjangoSettings,
+    django_settings,
+    path_expression,
+    settings_module,
+)
 from buildassets.project.django_statements import ANY, Assigned
 from buildassets.project.files import ProjectFiles
-from buildassets.project.python import UNKNOWN, Maybe
+from buildassets.project.python import UNKNOWN, Maybe, text_of
 
+_RUNTIME: Final = "buildassets.runtime.django"
+_INSTALLED: Final = re.compile(r"\bbuildassets\.runtime\.django(?:\.apps\.\w+)?[\"']")
+_STATIC_FILES: Final = "django.contrib.staticfiles"
+_RUNTIME_FIRST: Final = Meaning("changed", f"put `{_RUNTIME}` before it")
+_OF_STORAGES: Final = ("STORAGES", "STATICFILES_STORAGE")
 RELEASE: Final = "let it be `buildassets.runtime.django.storage.ReleaseStaticFilesStorage`"
 _DIRS: Final = "STATICFILES_DIRS"
 _APPLICATIONS: Final = "INSTALLED_APPS"
@@ -48,6 +60,7 @@ _STORAGES: Final[Mapping[str, Meaning]] = {
     "django.contrib.staticfiles.storage.ManifestStaticFilesStorage": Meaning("changed", f"{RELEASE}, {_KEPT}"),
     "django.contrib.staticfiles.storage.StaticFilesStorage": Meaning("changed", RELEASE),
 }
+_KNOWN: Final = ("django.", "buildassets.")  # whose storages have their own meaning, or need none
 
 
 @frozen
@@ -66,21 +79,50 @@ class Project:
 
     def accounts(self, table: Table) -> Iterator[Accounted]:
         """The account of each line of its files that is in `table`, or is about static files; the settings first."""
-        changes = self.settings.changes()
-        for shown in self.settings.files:
-            yield from self._accounts_in(shown, table, changes)
+        changes, files = self.settings.changes(), self.settings.files
+        texts = [read_text(os.path.join(self.folder, shown), shown) for shown in files]
+        lacks_runtime = not any(map(_INSTALLED.search, texts))
+        added = {_STATIC_FILES: _RUNTIME_FIRST} if lacks_runtime else {}
+        whole = replace(table, texts={**_STORAGES, **self._storage(), **added, **table.texts})
+        for shown, text in zip(files, texts, strict=True):
+            yield from self._accounts_in(shown, text, whole, changes)
+        is_listed = any(
+            _STATIC_FILES in (text_of(node) for node in ast.walk(one.value)) for one in self.settings.of(_APPLICATIONS)
+        )
+        yield from self._needed(lacks_runtime=lacks_runtime and not is_listed)
 
-    def _accounts_in(self, shown: str, table: Table, changes: Changes) -> Iterator[Accounted]:
+    def _storage(self) -> dict[str, Meaning]:
+        """The meaning of a storage of static files that is neither Django's nor ours."""
+        backend = self.settings.table("STORAGES").get("staticfiles")
+        named = [
+            backend.get("BACKEND") if isinstance(backend, dict) else None,
+            self.settings.value("STATICFILES_STORAGE"),
+        ]
+        note = f"{RELEASE}; `buildassets publish` uploads a release: docs/publish.md"
+        return {one: Meaning("changed", note) for one in named if isinstance(one, str) and not one.startswith(_KNOWN)}
+
+    def _needed(self, *, lacks_runtime: bool) -> Iterator[Accounted]:
+        """What the settings have to have for our storage, and do not assign."""
+        location = path_expression(self.settings, "build/manifest.json")
+        missing = {
+            _APPLICATIONS: f"put `{_RUNTIME}` first" if lacks_runtime else None,
+            "BUILDASSETS": None if self.settings.last("BUILDASSETS") else f'add `{{"manifest": {location}}}`',
+            "STORAGES": None if any(map(self.settings.last, _OF_STORAGES)) else f"for `staticfiles` {RELEASE}",
+        }
+        for name, note in missing.items():
+            if note:
+                yield Accounted(self.settings.files[0], 1, text=name, outcome="changed", note=f"`{name}`: {note}")
+
+    def _accounts_in(self, shown: str, text: str, table: Table, changes: Changes) -> Iterator[Accounted]:
         computed: dict[str, Reader] = dict.fromkeys(self.computed, partial(self._of_computed, shown))
         readers = {_DIRS: self._of_dirs, **table.readers, **computed}
-        whole = Table(lambda name: table.meaning(name) or STATICFILES.get(name), {**_STORAGES, **table.texts}, readers)
+        whole = Table(lambda name: table.meaning(name) or STATICFILES.get(name), table.texts, readers)
 
         def judge(statement: ast.stmt) -> Judgement | None:
             place = (shown, statement.lineno, statement.col_offset)
             return self._changed(changes.get(place, ()), statement, whole)
 
-        path = os.path.join(self.folder, shown)
-        yield from accounts_of(relative_to(self.folder, path), read_text(path, shown), judge)
+        yield from accounts_of(relative_to(self.folder, os.path.join(self.folder, shown)), text, judge)
 
     def _changed(self, changes: Iterable[tuple[str, Assigned]], statement: ast.stmt, table: Table) -> Judgement | None:
         """The judgement of `table` on a statement that makes `changes`, with what it makes unknown."""

@@ -24,7 +24,7 @@ _EXTENSION: Final = Meaning("changed", "it is `buildassets.compat.pipeline.Pipel
 _TEXTS: Final[Mapping[str, Meaning]] = {
     **dict.fromkeys((f"pipeline.storage.{name}" for name in _STORAGES), Meaning("changed", RELEASE)),
     **dict.fromkeys((f"pipeline.finders.{name}" for name in _FINDERS), _GONE),
-    "pipeline": Meaning("changed", "put `buildassets.compat.pipeline` and `buildassets.runtime.django` in its place"),
+    "pipeline": Meaning("changed", "put `buildassets.compat.pipeline` in its place"),
     "pipeline.middleware.MinifyHTMLMiddleware": Meaning("not possible", "remove it: pages stay as they are"),
     "pipeline.jinja2.PipelineExtension": _EXTENSION,
     "pipeline.templatetags.ext.PipelineExtension": _EXTENSION,

@@ -37,7 +37,12 @@ _OF_TAGS: Final[dict[str, Answer]] = {
     "vite_tags": ("changed", 'write `script` with the entry, as in `{{ script("src/main.ts") }}`'),
 }
 _LEGACY: Final[Answer] = ("not possible", "builds for browsers without modules are not loaded: set `build.target`")
-_APPS: Final = {"django_vite": Meaning("changed", 'put `"buildassets.runtime.django"` in its place: docs/django.md')}
+_APPS: Final = {
+    "django_vite": Meaning(
+        "changed",
+        "remove it, and put `buildassets.runtime.django` before `django.contrib.staticfiles`: docs/django.md",
+    )
+}
 _OF_SETTINGS: Final = Meaning("changed", "set `BUILDASSETS` in its place, and name the server as `dev`: docs/django.md")
 _TABLE: Final = Table(among({}, "DJANGO_VITE", _OF_SETTINGS), _APPS)
 _OF_FLASK: Final[Answer] = (

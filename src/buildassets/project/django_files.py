@@ -112,3 +112,21 @@ def path_of(value: ast.expr) -> str | None:
     """`a/b` for `BASE_DIR / "a" / "b"`, `os.path.join(BASE_DIR, "a", "b")` and `"a/b"`; None for anything else."""
     found = value_of(value)
     return found if isinstance(found, str) else None
+
+
+def path_expression(settings: DjangoSettings, path: str) -> str:
+    """The expression for a path below the folder of the project, by the `BASE_DIR` that the settings have."""
+    base = settings.last("BASE_DIR")
+    if base and (found := below(base.value, path)):
+        return found
+    levels = ".parent" * (1 + settings.files[0].count("/"))
+    return f'Path(__file__).resolve(){levels} / "{path}"'
+
+
+def below(base: ast.expr, path: str) -> str | None:
+    """The expression for a path below `BASE_DIR`, whose value is `base`; None where that shows not how to write it."""
+    written = ast.unparse(base)
+    if "Path(" in written and "environ." not in written and not written.startswith("str("):
+        return f'BASE_DIR / "{path}"'
+    parts = ", ".join(f'"{part}"' for part in path.split("/"))
+    return f"os.path.join(BASE_DIR, {parts})" if "os.path" in written else None

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from buildassets.project.django_files import DjangoSettings
+from buildassets.project.django_files import DjangoSettings, below
 from buildassets.project.django_serving import unserved_module
 from buildassets.project.django_statements import Assigned
 from buildassets.project.files import ProjectFiles
@@ -113,8 +113,4 @@ def _application(text: str, place: Assigned) -> Insertion:
 def _location(settings: DjangoSettings, file: str, manifest: str) -> str | None:
     """The expression for the path of the manifest, by the `BASE_DIR` that the settings in `file` have."""
     base = settings.last("BASE_DIR")
-    written = ast.unparse(base.value) if base and base.file == file else ""
-    if "Path(" in written and "environ." not in written and not written.startswith("str("):
-        return f'BASE_DIR / "{manifest}"'
-    parts = ", ".join(f'"{part}"' for part in manifest.split("/"))
-    return f"os.path.join(BASE_DIR, {parts})" if "os.path" in written else None
+    return below(base.value, manifest) if base and base.file == file else None

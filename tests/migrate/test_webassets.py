@@ -142,3 +142,41 @@ def test_fault_in_the_usual_file_is_reported(tmp_path: Path) -> None:
 def test_blank_lines_of_a_module_are_read_in_time_that_grows_with_them(tmp_path: Path) -> None:
     write_tree(tmp_path, {"a.py": "\n" * 400_000})
     assert "error[migrate/none]" in run(tmp_path, "migrate", "webassets").stderr
+
+
+def test_files_on_another_host_that_a_bundle_leaves_out_are_reported_in_python(tmp_path: Path) -> None:
+    bundles = """from webassets import Bundle
+joined = Bundle(
+    "a.js",
+    "https://cdn.example.com/x.js",
+    output="gen/a.js",
+)
+loaded = Bundle("https://cdn.example.com/y.js", joined)
+"""
+    write_tree(tmp_path, {"bundles.py": bundles, "a.js": "a()"})
+    found = {one["line"]: (one["outcome"], one["note"]) for one in lines_of(tmp_path)}
+    assert {number: outcome for number, (outcome, _) in found.items() if number > 1} == {
+        **dict.fromkeys((2, 3, 5, 6, 7), "taken over"),
+        4: "not possible",
+    }
+    assert found[4][1].startswith("it is on another host, and left out")
+
+
+def test_files_on_another_host_and_unknown_settings_are_reported_in_yaml(tmp_path: Path) -> None:
+    text = """foo: 1
+url: /media
+bundles:
+  site:
+    output: gen/a.js
+    contents:
+      - https://cdn.example.com/x.js
+      - a.js
+  other:
+    output: gen/b.js
+    contents: [a.js, "https://cdn.example.com/x.js"]
+"""
+    write_tree(tmp_path, {"assets.yml": text, "a.js": "a()"})
+    found = {one["line"]: (one["outcome"], one["note"]) for one in lines_of(tmp_path)}
+    assert [number for number, (outcome, _) in found.items() if outcome != "taken over"] == [1, 7, 11]
+    assert found[1][1] == "`FOO`: no setting of webassets: remove it"
+    assert found[7] == found[11]

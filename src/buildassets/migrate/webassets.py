@@ -5,8 +5,9 @@ Takes what is asked, gives a Plan. Runs the module with the bundles, as every bu
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from typing import Any, Final
 
 from buildassets.compat.webassets.compile.described import Described, Tree
@@ -14,11 +15,12 @@ from buildassets.compat.webassets.compile.filters import FILTERS, meaning_of
 from buildassets.compat.webassets.compile.read import describe
 from buildassets.compat.webassets.compile.settings import is_of_assets, setting_meaning
 from buildassets.compat.webassets.compile.yaml_file import SUFFIXES, read_yaml_file
+from buildassets.compat.webassets.run.key import is_url
 from buildassets.compat.webassets.run.settings import OPTIONS, name_in_flask
 from buildassets.compiler.config.file import relative_to
 from buildassets.errors import BuildAssetsError, ConfigError
 from buildassets.migrate.plan import Accounted, Answer, Asked, Plan, keyed_lines, nothing_there, together
-from buildassets.migrate.python_lines import Judgement, Table, Uses, accounts_of, answer_of
+from buildassets.migrate.python_lines import Judgement, Table, Uses, accounts_of, answer_of, over
 from buildassets.project.files import ProjectFiles
 from buildassets.project.python import dotted, text_of
 
@@ -35,6 +37,10 @@ _IMPORT: Final[Answer] = (
     "import it from `buildassets.compat.webassets`, which is all that a web process needs",
 )
 _COMMAND: Final[Answer] = ("not possible", "run `buildassets build`, or `watch` to develop")
+_REMOTE: Final[Answer] = (
+    "not possible",
+    "it is on another host, and left out: put the file into a source root, as `buildassets vendor add` does",
+)
 _OWN_FILTER: Final[Answer] = ("not possible", "a build does not run it: make an engine of it, see docs/engines.md")
 _COMMANDS: Final = ("build", "clean", "watch", "CommandLineEnvironment", "ManageAssets")
 _YAML_KEYS: Final[dict[str, Answer]] = {
@@ -57,6 +63,7 @@ def plan(asked: Asked) -> Plan:
     files = ProjectFiles(asked.folder)
     named, found = _found(files, asked)
     own = {one.name for tree in found.bundles.values() for one in _own_filters(tree)}
+    remote = {item for tree in (*found.bundles.values(), *found.anonymous) for item in _left_out(tree)}
     # The file that is named comes first, a `module:object`.
     first = named.partition(":")[0].replace(".", "/")
     shown = sorted(
@@ -64,7 +71,8 @@ def plan(asked: Asked) -> Plan:
     )
     names: set[str] = set()  # that one module imports from another
     for _ in range(2):  # a first time for the names, as a module may come before the one that it imports from
-        lines = [line for name in shown for line in _lines(name, files.text(name), own, names)]
+        judge = partial(_Judge, own, remote, names)
+        lines = [line for name in shown for line in _lines(files, name, remote, judge)]
     return Plan(tuple(lines), {"webassets": named})
 
 
@@ -112,12 +120,24 @@ def _yaml_files(files: ProjectFiles) -> Iterator[str]:
                 yield name
 
 
-def _lines(shown: str, text: str, own: set[str], names: set[str]) -> Iterator[Accounted]:
+def _lines(files: ProjectFiles, shown: str, remote: set[str], judge: Callable[[], "_Judge"]) -> Iterator[Accounted]:
+    text = files.text(shown)
     if not shown.endswith(SUFFIXES):
-        yield from accounts_of(shown, text, _Judge(own, names))
+        yield from accounts_of(shown, text, judge())
         return
+    has_settings = read_yaml_file(files.path(shown), shown).is_environment
     for number, line, keys in keyed_lines(text):
-        yield Accounted(shown, number, line, *_yaml_answer(line, keys))
+        yield Accounted(shown, number, line, *_yaml_answer(line, keys, remote, has_settings=has_settings))
+
+
+def _left_out(tree: Tree, *, is_joined: bool = False) -> Iterator[str]:
+    """The files on other hosts that a build leaves out, as they are in a bundle that is joined."""
+    is_joined = is_joined or bool(tree.output and tree.merge)
+    for one in tree.contents:
+        if isinstance(one, Tree):
+            yield from _left_out(one, is_joined=is_joined)
+        elif is_joined and is_url(one):
+            yield one
 
 
 def _own_filters(tree: Tree) -> Iterator[Any]:
@@ -129,12 +149,13 @@ def _own_filters(tree: Tree) -> Iterator[Any]:
 class _Judge:
     """Finds the statements of a module that are about assets.
 
-    `own` are the names of the project's filters. `given` are names that modules import from each other: those that this
-    module assigns are added to it.
+    `own` are the names of the project's filters, `remote` the files that are left out. `given` are names that modules
+    import from each other: those that this module assigns are added to it.
     """
 
-    def __init__(self, own: set[str], given: set[str]) -> None:
+    def __init__(self, own: set[str], remote: set[str], given: set[str]) -> None:
         self._own = own
+        self._remote = remote
         self._uses = Uses("webassets", "flask_assets", "buildassets.compat.webassets", given=given)
 
     def __call__(self, statement: ast.stmt) -> Judgement | None:
@@ -149,7 +170,8 @@ class _Judge:
         option = _option_of(statement)
         if option:
             return _of_setting(name_in_flask(option)), ()
-        return self._by_calls(statement), self._filter_lines(statement)
+        remote = (line for one in ast.walk(statement) if text_of(one) in self._remote for line in over(one, _REMOTE))
+        return self._by_calls(statement), (*self._filter_lines(statement), *remote)
 
     def _by_calls(self, statement: ast.stmt) -> Answer:
         """The answer to a statement that matters only by the functions that it calls."""
@@ -195,13 +217,17 @@ def _option_of(statement: ast.stmt) -> str | None:
     return None
 
 
-def _yaml_answer(line: str, keys: tuple[str, ...]) -> Answer:
+def _yaml_answer(line: str, keys: tuple[str, ...], remote: set[str], *, has_settings: bool) -> Answer:
     key = keys[-1] if keys else ""
     value = line.partition(" #")[0].removeprefix("- ").removeprefix(f"{key}:")
     if key == "filters" and (names := [name for name in re.split(r"[,\s\[\]\"']+", value) if name]):
         return together([answer_of(one, meaning_of(one, is_own="." in one and one not in FILTERS)) for one in names])
+    if key == "contents" and any(one in remote for one in re.split(r"[,\s\[\]\"']+", value)):
+        return _REMOTE
     if key in _YAML_KEYS:
         return _YAML_KEYS[key]
+    if has_settings and len(keys) == 1:
+        return _of_setting(name_in_flask(key))
     if key.lower() in OPTIONS or is_of_assets(key.upper()):
         return _of_setting(name_in_flask(key))
     return ("taken over", "it is a bundle, which templates name") if len(keys) < 3 else _READ

@@ -99,3 +99,14 @@ def test_missing_file_is_reported(tmp_path: Path) -> None:
     done = run(tmp_path, "migrate", "importmap")
     assert (done.returncode, done.stdout) == (2, "")
     assert "error[migrate/none]: there is no `config/importmap.rb`, which importmap-rails would have" in done.stderr
+
+
+def test_pins_without_a_folder_in_their_names_are_not_preloaded(tmp_path: Path) -> None:
+    pins = 'pin "application"\npin_all_from "app/javascript/lib", to: "lib", preload: false\n'
+    files = {"config/importmap.rb": pins, "app/javascript/application.js": "a()", "app/javascript/lib/a.js": "b()"}
+    assert run(write_tree(tmp_path, files), "migrate", "importmap", "--write").returncode == 0
+    built = run(tmp_path, "build")
+    assert (built.returncode, "importmap/preload" in built.stderr) == (0, False)
+    manifest = json.loads((tmp_path / "build/manifest.json").read_text())
+    assert manifest["importmap"] == {"a": "lib/a.js", "application": "application.js"}
+    assert manifest["not_preloaded"] == ["lib/a.js"]

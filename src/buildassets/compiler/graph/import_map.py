@@ -71,8 +71,10 @@ def _targets(config: Config, importmap: ImportMap, packages: Packages | None, sp
     """The targets of `specifier`: a name, or a folder or glob of the configuration."""
     stem = specifier.rstrip("*")
     is_of_several = stem.endswith("/") and specifier in config.importmap
+    # Names that begin with nothing in common are known by their targets alone.
+    matches = compile_globs([config.importmap[specifier]] if not stem and specifier in config.importmap else [])
     for name, target in importmap.imports.items():
-        if name == specifier or (is_of_several and f"{name}/".startswith(stem)):
+        if name == specifier or (is_of_several and f"{name}/".startswith(stem)) or matches(target):
             yield target
     if specifier not in importmap.imports and packages is not None:
         answer = packages.target(specifier, _AT_THE_TOP)

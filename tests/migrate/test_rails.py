@@ -47,6 +47,10 @@ ROOTS = ["app/assets/images", "app/assets/javascripts", "app/assets/stylesheets"
         ('config.assets.paths << Rails.root.join("vendor", "theme").to_s', "taken over", "vendor/theme"),
         ('config.assets.paths << "#{Rails.root}/vendor/theme"', "taken over", "vendor/theme"),
         ('config.assets.paths += ["vendor/theme"]', "taken over", "vendor/theme"),
+        ('config.assets.paths += [Rails.root.join("vendor/theme")]', "taken over", "vendor/theme"),
+        ('config.assets.paths.push Rails.root.join("vendor", "theme")', "taken over", "vendor/theme"),
+        ('config.assets.paths << Rails.root + "vendor/theme"', "taken over", "vendor/theme"),
+        ('config.assets.paths += [Emoji.path, "vendor/theme"]', "not possible", None),
         ('config.assets.paths << Rails.root.join("vendor/none")', "not possible", None),
         ("config.assets.paths << Emoji.path", "not possible", None),
         ('config.assets.paths << "vendor/theme" if Rails.env.test?', "not possible", None),
@@ -63,6 +67,8 @@ def test_paths_become_source_roots(tmp_path: Path, system: str, line: str, outco
     [
         ('config.assets.precompile += ["admin.js"]', ["/admin.js"], ["admin.js"]),
         ("config.assets.precompile += %w( admin.js lib.js )", ["/admin.js", "/lib.js"], ["admin.js", "lib.js"]),
+        ('config.assets.precompile.push("admin.js", "lib.js")', ["/admin.js", "/lib.js"], ["admin.js", "lib.js"]),
+        ('config.assets.precompile << "admin.js" << "lib.js"', ["/admin.js", "/lib.js"], ["admin.js", "lib.js"]),
         ('config.assets.precompile << "*.js"', ["*.js"], ["admin.js", "deep/admin.js", "lib.js"]),
         ('config.assets.precompile << "deep/*.js"', ["deep/**/*.js"], ["deep/admin.js"]),
         (
@@ -96,11 +102,14 @@ def test_manifest_js_is_the_entry(tmp_path: Path) -> None:
         ("sprockets", "config.assets.css_compressor = :sass", "changed", {}),
         ("sprockets", "config.assets.css_compressor = nil", "taken over", {"engines": {"css": "none"}}),
         ("sprockets", "config.assets.js_compressor = false", "taken over", {"engines": {"js": "none"}}),
-        ("sprockets", "config.assets.compile = false", "not possible", {}),
+        ("sprockets", "config.assets.compile = false", "changed", {}),
+        ("sprockets", "config.assets.digest = true", "taken over", {}),
+        ("sprockets", "config.assets.digest = false", "not possible", {}),
+        ("sprockets", 'config.assets.version = "1.0"', "changed", {}),
         ("sprockets", "config.assets.unheard_of = 1", "not possible", {}),
         ("propshaft", 'config.assets.prefix = "/static"', "taken over", {"url": "/static/"}),
         ("propshaft", 'config.assets.integrity_hash_algorithm = "sha512"', "taken over", {"integrity": "sha512"}),
-        ("propshaft", 'config.assets.version = "2"', "not possible", {}),
+        ("propshaft", 'config.assets.version = "2"', "changed", {}),
     ],
 )
 def test_settings(tmp_path: Path, system: str, line: str, outcome: str, setting: dict[str, Any]) -> None:
@@ -222,3 +231,29 @@ def test_manifest_js_may_name_scripts_by_any_of_their_types(tmp_path: Path, kind
     manifest = f"//= link_tree ../javascripts {kind}\n"
     migrated(tmp_path, "sprockets", "", {"app/assets/config/manifest.js": manifest})
     assert assets_of(tmp_path) == ["admin.js", "deep/admin.js", "manifest.js"]
+
+
+def test_folder_that_is_put_first_is_the_first_source_root(tmp_path: Path) -> None:
+    line = 'config.assets.paths.unshift(Rails.root.join("vendor/theme"))\n'
+    _, config = migrated(tmp_path, "sprockets", line)
+    assert config["sources"] == ["vendor/theme", *ROOTS]
+    (tmp_path / "buildassets.toml").unlink()
+    more = 'config.assets.paths << "config"\n'
+    _, config = migrated(tmp_path, "sprockets", "", {"config/application.rb": more + line})
+    assert config["sources"] == [*ROOTS, "vendor/theme", "config"]
+
+
+def test_list_that_is_assigned_discards_what_was_added_before(tmp_path: Path) -> None:
+    lines = 'config.assets.precompile += ["admin.js"]\nconfig.assets.precompile = ["lib.js"]\n'
+    _, config = migrated(tmp_path, "sprockets", lines)
+    assert (config["entries"], assets_of(tmp_path)) == (["/lib.js"], ["lib.js"])
+    (tmp_path / "buildassets.toml").unlink()
+    _, config = migrated(tmp_path, "sprockets", "", {"config/application.rb": lines})
+    assert config["entries"] == ["/application.css", "*.png", "/lib.js"]
+
+
+@pytest.mark.parametrize("system", ["sprockets", "propshaft"])
+def test_settings_of_another_environment_are_listed_and_not_taken_over(tmp_path: Path, system: str) -> None:
+    files: Tree = {"config/environments/development.rb": 'config.assets.prefix = "/dev"\nconfig.assets.quiet = true\n'}
+    outcomes, config = migrated(tmp_path, system, "", files)
+    assert (outcomes, config["url"]) == (["changed", "changed"], "/assets/")

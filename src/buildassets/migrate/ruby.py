@@ -134,6 +134,17 @@ def literal(text: str) -> Any:
         raise NotLiteralError(text) from None
 
 
+def parts(text: str, separator: str) -> list[str]:
+    """The parts of `text` between separators that are in no string and no bracket."""
+    found, depth, start = [], 0, 0
+    for match in re.finditer(rf"{_QUOTED.pattern}|[\[({{]|[\])}}]|{re.escape(separator)}", text):
+        if match[0] == separator and not depth:
+            found.append(text[start : match.start()])
+            start = match.end()
+        depth += (match[0][0] in "%[({") - (match[0] in ("]", ")", "}"))
+    return [one.strip() for one in (*found, text[start:]) if one.strip()]
+
+
 def _parsed(python: str) -> ast.expr:
     try:
         return ast.parse(python, mode="eval").body

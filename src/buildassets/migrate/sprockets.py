@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import partial
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ from buildassets.compiler.languages.directives import read_header
 from buildassets.disk.folders import files_below
 from buildassets.foundation.media import suffix
 from buildassets.migrate.plan import Accounted, Answer, Asked, Plan, lines_of
-from buildassets.migrate.rails import Taker, asset_roots, of_texts, paths, prefix, rails_plan
+from buildassets.migrate.rails import Given, Settings, Taker, asset_roots, of_texts, paths, prefix, rails_plan
 
 _MANIFEST: Final = "app/assets/config/manifest.js"
 _STARS_AT_MOST: Final = 4  # in a pattern: each of them doubles the number of globs
@@ -22,48 +22,56 @@ _BY_RUBY: Final = "only Ruby compiles it: replace it by its result, or bring an 
 
 
 @of_texts
-def _precompile(values: list[Any], ours: dict[str, Any], _: str) -> Answer:
-    ours["entries"] = [*dict.fromkeys((*ours["entries"], *(one for text in values for one in anchored(text))))]
-    if any("*" in one for one in values):
+def _precompile(given: Given, ours: dict[str, Any]) -> Answer:
+    if given.replaces:
+        ours["entries"] = []
+        ours["is_whole"] = given.in_initializer
+    ours["entries"] = [*dict.fromkeys((*ours["entries"], *(one for text in given.values for one in anchored(text))))]
+    if any("*" in one for one in given.values):
         return "changed", "they are globs of `entries`; `*` matches in each folder, as with Sprockets"
     return "taken over", "they are `entries`, each at the top of a root as with Sprockets"
 
 
-def _compressor(kind: str, values: list[Any], ours: dict[str, Any], _: str) -> Answer:
-    if values[0] is False:
+def _compressor(kind: str, given: Given, ours: dict[str, Any]) -> Answer:
+    if given.values[0] is False:
         ours["engines"][kind] = "none"
         return "taken over", f'it is `{kind} = "none"` in `engines`'
     ours["engines"].pop(kind, None)
-    return "changed", f"`{values[0]}` is not needed: production minifies; choose another minifier in `engines`"
+    return "changed", f"`{given.values[0]}` is not needed: production minifies; choose another minifier in `engines`"
 
 
-def _gzip(values: list[Any], ours: dict[str, Any], _: str) -> Answer:
-    if values[0] is False:
+def _gzip(given: Given, ours: dict[str, Any]) -> Answer:
+    if given.values[0] is False:
         ours["compress"] = []
         return "taken over", "it is `compress = []`"
     return "taken over", "copies by gzip and brotli are made in production"
 
 
-def _enabled(values: list[Any], _: dict[str, Any], __: str) -> Answer:
-    return ("taken over", "assets are always enabled") if values[0] else ("not possible", _NOT_ENABLED)
+def _only(note: str, other: str, *, value: bool) -> Taker:
+    """Takes the one value that is how it always is here."""
+    return lambda given, _: ("taken over", note) if given.values[0] is value else ("not possible", other)
 
 
-_NOT_ENABLED: Final = "do not run `buildassets build`"
-_SETTINGS: Final[Mapping[str, str | Taker]] = {
+_FINGERPRINTS: Final = "every name has a fingerprint"
+_NO_ASSET: Final = "a name that is no asset is an error where a template names it"
+_SETTINGS: Final[Settings] = {
     "paths": paths,
     "precompile": _precompile,
     "prefix": prefix,
     "css_compressor": partial(_compressor, "css"),
     "js_compressor": partial(_compressor, "js"),
     "gzip": _gzip,
-    "enabled": _enabled,
-    "version": "names change with the content alone: change the content",
-    "debug": "`build --mode development` neither minifies nor compresses",
-    "compile": "nothing is compiled in a web process: run `buildassets build`, or `watch` in development",
-    "digest": "every name has a fingerprint",
-    "unknown_asset_fallback": "a name that is no asset is an error where a template names it",
-    "check_precompiled_asset": "`buildassets check` finds names in templates that no asset has",
-    "quiet": "nothing logs requests of assets",
+    "enabled": _only("assets are always enabled", "do not run `buildassets build`", value=True),
+    "version": ("changed", "not needed: names change with the content alone"),
+    "debug": ("changed", "not needed: `build --mode development` neither minifies nor compresses"),
+    "compile": (
+        "changed",
+        "not needed: a web process compiles nothing; run `buildassets build`, or `watch` to develop",
+    ),
+    "digest": _only(_FINGERPRINTS, _FINGERPRINTS, value=True),
+    "unknown_asset_fallback": _only(_NO_ASSET, _NO_ASSET, value=False),
+    "check_precompiled_asset": ("changed", "not needed: `check` finds names in templates that no asset has"),
+    "quiet": ("changed", "not needed: nothing logs requests of assets"),
     "configure": "processors of Sprockets are Ruby: engines of other packages take their place, docs/engines.md",
     "manifest": "a release is a folder of its own, `build/`: let Rails look there, see docs/companions.md",
 }
@@ -77,8 +85,10 @@ def plan(asked: Asked) -> Plan:
     by_ruby = [*_by_ruby(asked.folder, ours["sources"])]
     if by_ruby:
         ours["exclude"] = [f"*{one}" for one in _MADE_BY_RUBY if any(line.file.endswith(one) for line in by_ruby)]
+    is_whole = ours.pop("is_whole", False)
     if linked or ours["entries"]:
-        ours["entries"] = [*dict.fromkeys((*(["/manifest.js"] if linked else _usual(asked.folder)), *ours["entries"]))]
+        usual = [] if is_whole else ["/manifest.js"] if linked else _usual(asked.folder)
+        ours["entries"] = [*dict.fromkeys((*usual, *ours["entries"]))]
     else:
         del ours["entries"]
     return Plan((*linked, *found.lines, *by_ruby), ours)

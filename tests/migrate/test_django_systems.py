@@ -374,3 +374,10 @@ def test_storage_of_another_package_is_listed(tmp_path: Path, setting: str) -> N
     name = "storages.backends.s3.S3StaticStorage"
     notes = notes_of(tmp_path, "django", setting.replace("NAME", name))
     assert notes["conf/settings.py", 5].startswith(f"`{name}`: let it be `buildassets.runtime.django.storage.Release")
+
+
+def test_missing_dependency_of_the_settings_is_named_in_the_hint(tmp_path: Path) -> None:
+    files: Tree = {"manage.py": SITE["manage.py"], "conf/settings.py": "import no_such.part\nSTATIC_URL = no_such.x\n"}
+    done = run_buildassets(write_tree(tmp_path, files), "migrate", "django", "--settings", "conf.settings")
+    assert done.returncode == 2
+    assert "hint: install what has `no_such` in the environment that this runs in" in done.stderr

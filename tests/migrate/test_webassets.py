@@ -180,3 +180,10 @@ bundles:
     assert [number for number, (outcome, _) in found.items() if outcome != "taken over"] == [1, 7, 11]
     assert found[1][1] == "`FOO`: no setting of webassets: remove it"
     assert found[7] == found[11]
+
+
+def test_missing_dependency_of_the_bundles_is_named_in_the_hint(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"bundles.py": "from webassets import Bundle\nimport no_such\n"})
+    done = run(tmp_path, "migrate", "webassets")
+    assert done.returncode == 2
+    assert "hint: install what has `no_such` in the environment that this runs in" in done.stderr

@@ -5,6 +5,7 @@ Takes the name of a module, gives what it printed, or why there is nothing.
 
 import json
 import os
+import re
 from subprocess import TimeoutExpired
 from typing import Any, Final
 
@@ -12,10 +13,20 @@ from buildassets.foundation.permission import Permission
 from buildassets.programs.start import run, with_project_python
 
 _AT_MOST_SECONDS: Final = 60
+_MISSING: Final = re.compile(r"No module named [`']([\w.]+)[`']")
 
 
 class ProgramError(Exception):
     """Why there is nothing, in one line."""
+
+    def hint(self, named: str, usual: str) -> str:
+        """What to do about it: the `usual`, unless a module other than `named`, which was asked for, is missing."""
+        missing = _MISSING.search(str(self))
+        if missing is None or f"{named.partition(':')[0]}.".startswith(f"{missing[1]}."):
+            return usual
+        return (
+            f"install what has `{missing[1]}` in the environment that this runs in, or run this where it is installed"
+        )
 
 
 def printed_by(program: str, argument: str, folder: str, *, permission: Permission) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from buildassets.project.django_statements import ANY, Assigned
 from buildassets.project.files import ProjectFiles
 from buildassets.project.python import UNKNOWN, Maybe, text_of
 
+_NAME_IT: Final = "name the module with `--settings`, and run this where `manage.py` is"
 _RUNTIME: Final = "buildassets.runtime.django"
 _INSTALLED: Final = re.compile(r"\bbuildassets\.runtime\.django(?:\.apps\.\w+)?[\"']")
 _STATIC_FILES: Final = "django.contrib.staticfiles"
@@ -214,15 +215,14 @@ def project_of(asked: Asked, system: str) -> Project:
     try:
         found = printed_by(_PROGRAM, name, asked.folder, permission=asked.permission)
     except ProgramError as fault:
-        raise _unread(f"cannot load the settings `{name}`: {fault}") from None
+        raise _unread(f"cannot load the settings `{name}`: {fault}", hint=fault.hint(name, _NAME_IT)) from None
     roots = tuple((root["path"], root["prefix"]) for root in found["roots"] if not root["vendored"])
     dirs = None if found["dirs"] is None else tuple(found["dirs"])
     loaded = settings or DjangoSettings(name, tuple(found["files"]), {}, ())
     return Project(asked.folder, loaded, roots=roots, dirs=dirs, url=found["url"])
 
 
-def _unread(message: str) -> ConfigError:
-    hint = "name the module with `--settings`, and run this where `manage.py` is"
+def _unread(message: str, hint: str = _NAME_IT) -> ConfigError:
     return ConfigError([error("migrate/settings", message, hint=hint)])
 
 

@@ -23,7 +23,7 @@ def read(asked: Asked) -> Foreign | None:
     try:
         found = printed_by(_PROGRAM, asked.file, asked.folder, permission=asked.permission)
     except ProgramError as fault:
-        hint = 'name the module of Django\'s settings, as in `pipeline = "shop.settings"`'
+        hint = fault.hint(asked.file, 'name the module of Django\'s settings, as in `pipeline = "shop.settings"`')
         message = f"cannot load the settings `{asked.file}`: {fault}"
         raise ConfigError([error("pipeline/load", message, hint=hint)]) from None
     plan = found["plan"]

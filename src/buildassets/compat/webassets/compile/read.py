@@ -18,6 +18,7 @@ from buildassets.foundation.diagnostics import error, from_json
 from buildassets.foundation.permission import Permission
 
 _PROGRAM: Final = "buildassets.compat.webassets.compile.collect"
+_NAME_IT: Final = 'name what has the bundles, as in `webassets = "app.assets:environment"`'
 
 
 def read(asked: Asked) -> Foreign | None:
@@ -54,12 +55,11 @@ def _described_module(folder: str, named: str, *, permission: Permission) -> Des
     try:
         document = printed_by(_PROGRAM, named, folder, permission=permission)
     except ProgramError as fault:
-        raise _unloadable(named, str(fault)) from None
+        raise _unloadable(named, str(fault), hint=fault.hint(named, _NAME_IT)) from None
     if "diagnostics" in document:
         raise ConfigError([*map(from_json, document["diagnostics"])])
     return described_of(document)
 
 
-def _unloadable(named: str, reason: str) -> ConfigError:
-    hint = 'name what has the bundles, as in `webassets = "app.assets:environment"`'
+def _unloadable(named: str, reason: str, hint: str = _NAME_IT) -> ConfigError:
     return ConfigError([error("webassets/load", f"cannot load the bundles of `{named}`: {reason}", hint=hint)])

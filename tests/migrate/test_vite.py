@@ -118,3 +118,20 @@ def test_a_folder_without_vite_is_none(tmp_path: Path) -> None:
     done = run(tmp_path, "migrate", "vite")
     assert done.returncode == 2
     assert "error[migrate/none]: there is no `vite.config.js` or `vite.config.ts`, which Vite would have" in done.stderr
+
+
+def test_each_line_of_several_inputs_is_listed(tmp_path: Path) -> None:
+    text = """export default {
+  base: "./",
+  build: { manifest: true, rollupOptions: { input: {
+    main: "src/main.ts",
+    base: "src/{base}.ts",  // }
+    // of old
+    admin: "src/admin.ts",
+  } } }, server: { port: 3000 },
+  plugins: [x()],
+};
+"""
+    lines, settings = migrated(tmp_path, {"vite.config.js": text})
+    assert lines == [("vite.config.js", number, "taken over") for number in (2, 3, 4, 5, 7, 8)]
+    assert settings["sources"][0]["dev"] == "http://localhost:3000"

@@ -25,6 +25,7 @@ _KEY: Final = re.compile(
     r"""(?<![\w.$"'])(base|root|outDir|manifest|input|port|origin|sourcemap|https)\s*:\s*"""
     r"""(?:(["'`])([^"'`$]*)\2|(\d+)\b|(true|false)\b)?"""
 )
+_TEXT: Final = re.compile(r""""[^"]*"|'[^']*'|`[^`]*`|//.*""")
 _TAG: Final = re.compile(r"\{[%{]-?\s*(load\s[^%{]*\bdjango_vite\b[^%{]*|vite_\w+)")
 _PYTHON: Final = re.compile(r"django_vite|DJANGO_VITE|flask_vite")
 _STAYS: Final = "it stays as it is"
@@ -76,12 +77,19 @@ class _Front:
 
     def _keys(self) -> Iterator[tuple[int, str, str | None]]:
         """The number of the line, the key and the value of each setting; None for a value that is computed."""
+        depth = 0  # of brackets in the value of `input`
         for number, line in enumerate(self._lines, 1):
-            if line.lstrip().startswith(("//", "*", "/*")):
+            if not line.strip() or line.lstrip().startswith(("//", "*", "/*")):
                 continue
+            if depth > 0:
+                yield number, "input", None
+                depth += _opened(line)
+                if depth > 0:  # its keys are names of entries
+                    continue
             for match in _KEY.finditer(line):
                 text = match[3] if match[2] else match[4] or match[5]
                 yield number, match[1], text
+                depth = _opened(line[match.end() :]) if match[1] == "input" and text is None else depth
 
     @property
     def path(self) -> str:
@@ -116,6 +124,12 @@ class _Front:
         if value is None and key not in ("input", "https", "sourcemap"):
             return "not possible", f"`{key}` is computed, and no code of Vite is run here: write the value that it has"
         return _OF_VALUES.get((key, value), _TAKEN[key])
+
+
+def _opened(line: str) -> int:
+    """How many more brackets a line opens than it closes, outside of texts."""
+    plain = _TEXT.sub("", line)
+    return sum(map(plain.count, "[({")) - sum(map(plain.count, "])}"))
 
 
 _NEEDED: Final = {"base": '`base: "./"`', "manifest": "`build: { manifest: true }`"}

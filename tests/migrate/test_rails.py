@@ -238,6 +238,9 @@ def test_folder_that_is_put_first_is_the_first_source_root(tmp_path: Path) -> No
     _, config = migrated(tmp_path, "sprockets", line)
     assert config["sources"] == ["vendor/theme", *ROOTS]
     (tmp_path / "buildassets.toml").unlink()
+    _, config = migrated(tmp_path, "sprockets", f'config.assets.paths << "vendor/theme"\n{line}')
+    assert config["sources"] == ["vendor/theme", *ROOTS]
+    (tmp_path / "buildassets.toml").unlink()
     more = 'config.assets.paths << "config"\n'
     _, config = migrated(tmp_path, "sprockets", "", {"config/application.rb": more + line})
     assert config["sources"] == [*ROOTS, "vendor/theme", "config"]
@@ -257,3 +260,8 @@ def test_settings_of_another_environment_are_listed_and_not_taken_over(tmp_path:
     files: Tree = {"config/environments/development.rb": 'config.assets.prefix = "/dev"\nconfig.assets.quiet = true\n'}
     outcomes, config = migrated(tmp_path, system, "", files)
     assert (outcomes, config["url"]) == (["changed", "changed"], "/assets/")
+
+
+def test_settings_of_assets_under_another_name_are_left_to_a_person(tmp_path: Path) -> None:
+    outcomes, _ = migrated(tmp_path, "sprockets", "assets = Rails.application.config.assets\nassets.gzip = false\n")
+    assert outcomes == ["not possible"]

@@ -25,6 +25,7 @@ _SETTING: Final = re.compile(
     r"(\+=|<<|=|\.(?:push|append|concat|unshift|prepend)\b)?\s*(.*)",
     re.DOTALL,
 )
+_ASSETS: Final = re.compile(r"\bconfig\.assets\b")
 _ROOT: Final = re.compile(r"(?:Rails\.root|root)\.join\((.*)\)(?:\.to_s)?\Z")
 _ADDED: Final = re.compile(r"(?:Rails\.root|root)\s*[+/]\s*[\"']([^\"'#]*)[\"']\Z")
 _INTERPOLATED: Final = re.compile(r"[\"']#\{(?:Rails\.)?root\}/([^\"'#]*)[\"']\Z")
@@ -71,7 +72,7 @@ def rails_plan(asked: Asked, system: str, table: Settings, ours: dict[str, Any])
             environment = file.rpartition("/")[2].removesuffix(".rb")
             answer: Answer = ("changed", f"it is for `{environment}` alone: builds have the settings of production")
         elif not name:
-            answer = ("not possible", f"{RUBY}: write the settings that apply without the condition")
+            answer = ("not possible", f"{RUBY}: write the settings that apply, each by itself")
         elif isinstance(taker, str):
             answer = ("not possible", taker)
         elif isinstance(taker, tuple):
@@ -99,8 +100,11 @@ def paths(given: Given, ours: dict[str, Any]) -> Answer:
     if given.replaces:
         ours["sources"] = [] if given.in_initializer else own
     roots = [{"path": path, "npm": True} if path == "node_modules" else path for path in there]
-    added = [root for root in roots if root not in ours["sources"]]
     is_first = given.operator in (".unshift", ".prepend")
+    if is_first:
+        own = [root for root in own if root not in roots]
+        ours["sources"] = [root for root in ours["sources"] if root not in roots]
+    added = [root for root in roots if root not in ours["sources"]]
     at = len(ours["sources"]) if not is_first else 0 if given.in_initializer else len(own)
     ours["sources"][at:at] = added
     if len(there) < len(given.values):
@@ -145,8 +149,8 @@ def existing(folder: str, roots: Iterable[str]) -> list[str]:
 def _settings(folder: str) -> Iterator[tuple[str, Statement, str, Given | None]]:
     """Every statement about `config.assets` in the order in which Rails reads them, with its file, name and values.
 
-    The values are None where they are computed. A condition that decides whether other statements apply has no name.
-    Those of other environments than production come last.
+    The values are None where they are computed. A condition that decides whether other statements apply has no name;
+    nor has another use of the settings. Those of other environments than production come last.
     """
     for file in (*_FILES, *_other_environments(folder)):
         path = os.path.join(folder, file)
@@ -156,7 +160,7 @@ def _settings(folder: str) -> Iterator[tuple[str, Statement, str, Given | None]]
                 values = None if statement.is_conditional else _values(match[1], match[2] or "", match[3])
                 given = None if values is None else Given(values, match[2] or "", file == _INITIALIZER, folder)
                 yield file, statement, match[1], given
-            elif file == _INITIALIZER and statement.is_conditional:
+            elif (file == _INITIALIZER and statement.is_conditional) or _ASSETS.search(statement.text):
                 yield file, statement, "", None
 
 

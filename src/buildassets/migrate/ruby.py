@@ -137,7 +137,7 @@ def literal(text: str) -> Any:
 def parts(text: str, separator: str) -> list[str]:
     """The parts of `text` between separators that are in no string and no bracket."""
     found, depth, start = [], 0, 0
-    for match in re.finditer(rf"{_QUOTED.pattern}|[\[({{]|[\])}}]|{re.escape(separator)}", text):
+    for match in re.finditer(rf"{_QUOTED.pattern}|[\[({{]|[\])}}]|[\"'].*|{re.escape(separator)}", text, re.DOTALL):
         if match[0] == separator and not depth:
             found.append(text[start : match.start()])
             start = match.end()

@@ -96,7 +96,7 @@ def django_settings(files: ProjectFiles, given: str | None = None) -> DjangoSett
     if module is None or own is None:
         return None
     followed = Statements(files)
-    values = followed.module(own)
+    values = followed.values(own)
     return DjangoSettings(module, tuple(followed.read), values, tuple(followed.assigned))
 
 

@@ -8,7 +8,7 @@ import ast
 import fnmatch
 import posixpath
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 from buildassets.foundation.frozen import frozen
@@ -34,8 +34,56 @@ ANY: Final = "*"
 _MOST_FILES: Final = 20
 _ABSENT: Final = object()
 _WRITERS: Final = ("exec", "globals", "locals", "setattr", "vars")  # by which any name may get another value
-_State: TypeAlias = dict[str, Any]  # the values of names so far
 _Look: TypeAlias = Callable[[str], Any]
+
+
+class _Names:
+    """The values of names so far; those in a branch are above those `around` it."""
+
+    def __init__(self, around: "_Names | None" = None) -> None:
+        self._around = around
+        self.own: dict[str, Any] = {}
+        self.is_lost = False  # so that names are not known, except the own ones
+
+    def value(self, name: str) -> Any:
+        """The value of a name; `_ABSENT` if it has none."""
+        names: _Names | None = self
+        while names is not None:
+            if name in names.own:
+                return names.own[name]
+            if names.is_lost:
+                return UNKNOWN
+            names = names._around
+        return _ABSENT
+
+    def look(self, name: str) -> Any:
+        """The value of a name as `value_of` takes it."""
+        value = self.value(name)
+        return UNKNOWN if value is _ABSENT else value
+
+    def shared(self, value: Any) -> list[str]:
+        """The names of one list or dict."""
+        known = dict.fromkeys((*self.own, *(self._around.shared(value) if self._around else ())))
+        return [name for name in known if self.value(name) is value]
+
+    def lose(self) -> None:
+        """Make the values of all names unknown."""
+        file = self.look("__file__")
+        self.own.clear()
+        self.own["__file__"] = file
+        self.is_lost = True
+
+    def merge(self, branches: "Sequence[_Names]") -> None:
+        """Take what is the same after all branches; a name that has no value after one of them is not known."""
+        found: dict[str, Any] = {}
+        for name in dict.fromkeys(name for one in branches for name in one.own):
+            first, *others = (one.value(name) for one in branches)
+            for other in others:
+                first = UNKNOWN if first is _ABSENT or other is _ABSENT else either(first, other)
+            found[name] = first
+        if any(one.is_lost for one in branches):
+            self.lose()
+        self.own.update(found)
 
 
 @frozen
@@ -75,38 +123,45 @@ class Statements:
         self.read: list[str] = []
         self.assigned: list[tuple[str, Assigned]] = []
         self._files = files
-        self._modules: dict[str, _State] = {}
+        self._modules: dict[str, _Names] = {}
         self._file = ""  # that is read
+        self._has_aliases = False  # whether two names may have one list
         self._conditions = 0  # around the statement, that are not known
         self._guards = 0  # around the statement, that pass over an exception
 
-    def module(self, file: str) -> _State:
-        """The values of the names of a module after all statements, each file once."""
+    def values(self, file: str) -> Mapping[str, Any]:
+        """The values of the names of a module after all statements; `*` is among them if others are not known."""
+        found = self._module(file)
+        return {**found.own, ANY: UNKNOWN} if found.is_lost else found.own
+
+    def _module(self, file: str) -> _Names:
+        """The names of a module, each file read once."""
         if file not in self._modules:
-            self._modules[file] = {"__file__": file}
+            self._modules[file] = _Names()
+            self._modules[file].own["__file__"] = file
             self._execute(file, self._modules[file])
         return self._modules[file]
 
-    def _execute(self, file: str, state: _State) -> None:
+    def _execute(self, file: str, state: _Names) -> None:
         if len(self.read) >= _MOST_FILES or (tree := parsed(self._files.text(file))) is None:
-            _forget(state)
+            state.lose()
             return
         self.read.append(file)
         around, self._file, self._guards = (self._file, self._guards), file, 0
         try:
             self._body(tree.body, state)
         except RecursionError:  # a condition in a thousand others
-            _forget(state)
+            state.lose()
         self._file, self._guards = around
 
-    def _body(self, body: Iterable[ast.stmt], state: _State) -> None:
+    def _body(self, body: Iterable[ast.stmt], state: _Names) -> None:
         for statement in body:
             for one in ast.iter_child_nodes(statement) if isinstance(statement, _COMPOUND) else ():
                 if isinstance(one, ast.expr | ast.withitem):
                     self._disturb(one, statement, state, known=())
             self._statement(statement, state)
 
-    def _statement(self, statement: ast.stmt, state: _State) -> None:
+    def _statement(self, statement: ast.stmt, state: _Names) -> None:
         match statement:
             case ast.If():
                 self._if(statement, state)
@@ -127,8 +182,8 @@ class Statements:
             case _:
                 self._simple(statement, state)
 
-    def _if(self, statement: ast.If, state: _State) -> None:
-        truth = _truth(statement.test, _look(state))
+    def _if(self, statement: ast.If, state: _Names) -> None:
+        truth = _truth(statement.test, state.look)
         if truth is None:
             self._branches(state, statement.body, statement.orelse)
             return
@@ -137,27 +192,26 @@ class Statements:
         for one in (one for one, _ in simple_statements(unused)):
             self.assigned += ((setting.name, self._assigned(one, setting, is_used=False)) for setting in _named(one))
 
-    def _branches(self, state: _State, *bodies: Iterable[ast.stmt]) -> None:
+    def _branches(self, state: _Names, *bodies: Iterable[ast.stmt]) -> None:
         """Follow one of `bodies`, of which it is not known."""
         self._conditions += 1
-        states = [state.copy() for _ in bodies]
+        states = [_Names(state) for _ in bodies]
         for one, body in zip(states, bodies, strict=True):
             self._body(body, one)
         self._conditions -= 1
-        for other in states[1:]:
-            _merge(states[0], other)
-        state.clear()
-        state.update(states[0])
+        state.merge(states)
 
-    def _loop(self, statement: ast.For | ast.AsyncFor | ast.While, state: _State) -> None:
+    def _loop(self, statement: ast.For | ast.AsyncFor | ast.While, state: _Names) -> None:
         """Follow a body that runs any number of times: what it changes is not known."""
-        after = state.copy()
+        after = _Names(state)
         self._branches(after, statement.body)
-        changed = [name for name in {**state, **after} if after.get(name, _ABSENT) is not state.get(name, _ABSENT)]
-        state.update(dict.fromkeys(changed, UNKNOWN))
+        changed = [name for name in after.own if after.value(name) is not state.value(name)]
+        if after.is_lost:
+            state.lose()
+        state.own.update(dict.fromkeys(changed, UNKNOWN))
         self._branches(state, statement.orelse, ())
 
-    def _guarded(self, body: Sequence[ast.stmt], state: _State) -> bool:
+    def _guarded(self, body: Sequence[ast.stmt], state: _Names) -> bool:
         """Follow a body that ends where it raises an exception; whether it may do so."""
         self._guards += 1
         raising = None
@@ -170,22 +224,22 @@ class Statements:
         self._guards -= 1
         return raising is not None
 
-    def _try(self, statement: ast.Try | ast.TryStar, state: _State) -> None:
+    def _try(self, statement: ast.Try | ast.TryStar, state: _Names) -> None:
         if self._guarded(statement.body, state):
             self._branches(state, statement.orelse, *(handler.body for handler in statement.handlers))
         else:
             self._body(statement.orelse, state)
         self._body(statement.finalbody, state)
 
-    def _may_raise(self, statement: ast.stmt, state: _State) -> bool:
+    def _may_raise(self, statement: ast.stmt, state: _Names) -> bool:
         if isinstance(statement, ast.ImportFrom):
             return not self._imported(statement)
         settings = [*settings_in(statement)]
-        is_known = all(_is_known(value_of(one.value, _look(state))) for one in settings)
+        is_known = all(_is_known(value_of(one.value, state.look)) for one in settings)
         is_plain = isinstance(statement, ast.Pass) or bool(settings)
         return not (is_plain and is_known)
 
-    def _simple(self, statement: ast.stmt, state: _State) -> None:
+    def _simple(self, statement: ast.stmt, state: _Names) -> None:
         if isinstance(statement, ast.ImportFrom) and self._import(statement, state):
             return
         if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
@@ -198,22 +252,24 @@ class Statements:
         settings = _named(statement)
         values: dict[ast.expr, Any] = {}  # each evaluated once, as `A = B = []` makes one list
         for one in settings:
-            value = values.setdefault(one.value, value_of(one.value, _look(state)))
+            value = values.setdefault(one.value, value_of(one.value, state.look))
             self._assign(one, value, statement, state)
         known = {one.name for one in settings}
+        has_parts_of_its_own = all(isinstance(one, ast.List | ast.Tuple | ast.Dict | ast.BinOp) for one in values)
+        self._has_aliases |= len(values) < len(settings) or not has_parts_of_its_own
         if any(isinstance(one, ast.Call) and dotted(one.func) in _WRITERS for one in ast.walk(statement)):
             self._lose([ANY], statement, state)
         self._disturb(statement, statement, state, known=known)
 
-    def _assign(self, one: Setting, value: Any, statement: ast.stmt, state: _State) -> None:
-        before = state.get(one.name, UNKNOWN if ANY in state else _ABSENT)
-        self.assigned.append((one.name, self._assigned(statement, one, look=_look(state))))
+    def _assign(self, one: Setting, value: Any, statement: ast.stmt, state: _Names) -> None:
+        before = state.value(one.name)
+        self.assigned.append((one.name, self._assigned(statement, one, look=state.look)))
         if one.effect == "adds" and before is not _ABSENT:
             value = added(before, value)
-        is_shared = isinstance(before, list | dict) and not isinstance(statement, ast.Assign | ast.AnnAssign)
-        for other in [name for name in state if is_shared and state[name] is before]:  # names of the same list
-            state[other] = UNKNOWN
-        state[one.name] = UNKNOWN if one.effect == "changes" else value
+        if isinstance(before, list | dict) and not isinstance(statement, ast.Assign | ast.AnnAssign):
+            others = state.shared(before) if self._has_aliases else ()
+            state.own.update(dict.fromkeys(others, UNKNOWN))
+        state.own[one.name] = UNKNOWN if one.effect == "changes" else value
 
     def _assigned(
         self, statement: ast.stmt, setting: Setting, *, look: _Look | None = None, is_used: bool = True
@@ -233,22 +289,23 @@ class Statements:
             is_used=is_used,
         )
 
-    def _disturb(self, node: ast.AST, statement: ast.stmt, state: _State, *, known: Iterable[str]) -> None:
+    def _disturb(self, node: ast.AST, statement: ast.stmt, state: _Names, *, known: Iterable[str]) -> None:
         """Make unknown what the calls in `node` may change, and the names that it binds, except those `known`."""
-        changed = [name for name in disturbed(node) if isinstance(state.get(name), list | dict)]
+        changed = [name for name in disturbed(node) if isinstance(state.value(name), list | dict)]
         self._lose({*changed, *bound(node)}.difference(known), statement, state)
 
-    def _lose(self, names: Iterable[str], statement: ast.stmt, state: _State) -> None:
+    def _lose(self, names: Iterable[str], statement: ast.stmt, state: _Names) -> None:
         """Make the values of names unknown, by a statement that is not understood."""
         for name in sorted(names):
             value = ast.copy_location(ast.Constant(None), statement)
             one = Assigned(self._file, statement, value, adds=True, is_read=False, unknown=(value,))
             self.assigned += [(name, one)] if name.isupper() or name == ANY else []
             if name == ANY:
-                _forget(state)
-            state[name] = UNKNOWN
+                state.lose()
+            else:
+                state.own[name] = UNKNOWN
 
-    def _import(self, statement: ast.ImportFrom, state: _State) -> bool:
+    def _import(self, statement: ast.ImportFrom, state: _Names) -> bool:
         """Follow an import of names from a file of the project; whether there is nothing else to it."""
         names = {one.name: one.asname or one.name for one in statement.names}
         file = self._imported(statement)
@@ -257,16 +314,16 @@ class Statements:
             self._lose([ANY] if is_star else (), statement, state)
             return ANY in names
         begin = len(self.assigned)
-        found = self.module(file)
+        found = self._module(file)
         if ANY in names:
-            if ANY in found:
-                _forget(state)
-            public = found.get("__all__")
-            shown = public if isinstance(public, list) else [name for name in found if not name.startswith("_")]
-            state.update((name, found[name]) for name in shown if name in found)
+            if found.is_lost:
+                state.lose()
+            public = found.look("__all__")
+            shown = public if isinstance(public, list) else [name for name in found.own if not name.startswith("_")]
+            state.own.update((name, found.own[name]) for name in shown if isinstance(name, str) and name in found.own)
         else:
             self.assigned[begin:] = [pair for pair in self.assigned[begin:] if pair[0] in (ANY, *names)]
-            state.update((own, found.get(name, UNKNOWN)) for name, own in names.items())
+            state.own.update((own, found.look(name)) for name, own in names.items())
         return True
 
     def _imported(self, statement: ast.ImportFrom) -> str | None:
@@ -274,9 +331,9 @@ class Statements:
         has_settings = any(one.name == ANY or one.name.isupper() for one in statement.names)
         return file_of(self._files, _module_named(self._file, statement)) if has_settings else None
 
-    def _include(self, call: ast.Call, statement: ast.stmt, state: _State) -> None:
+    def _include(self, call: ast.Call, statement: ast.stmt, state: _Names) -> None:
         """Follow the files that django-split-settings includes, which see and set the same names."""
-        given = value_of(ast.Tuple(call.args), _look(state))
+        given = value_of(ast.Tuple(call.args), state.look)
         for pattern in given if isinstance(given, list) else [UNKNOWN]:
             if not isinstance(pattern, str):
                 self._lose([ANY], statement, state)
@@ -292,25 +349,6 @@ _COMPOUND: Final = (
     *(ast.If, ast.Match, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith),
     *(ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef),
 )
-
-
-def _look(state: _State) -> _Look:
-    return lambda name: state.get(name, UNKNOWN)
-
-
-def _forget(state: _State) -> None:
-    """Make the values of all names unknown."""
-    file = state.get("__file__", UNKNOWN)
-    state.clear()
-    state.update({"__file__": file, ANY: UNKNOWN})
-
-
-def _merge(state: _State, other: _State) -> None:
-    """Keep in `state` what is the same in both; a name that only one of them has is not known."""
-    defaults = [UNKNOWN if ANY in one else _ABSENT for one in (state, other)]
-    for name in {**state, **other}:
-        first, second = (one.get(name, default) for one, default in zip((state, other), defaults, strict=True))
-        state[name] = UNKNOWN if first is _ABSENT or second is _ABSENT else either(first, second)
 
 
 def _truth(test: ast.expr, look: _Look) -> bool | None:

@@ -57,6 +57,7 @@ _READERS: Final = (
     *("print", "repr", "reversed", "set", "sorted", "str", "sum", "tuple", "type", "zip"),
     *("append", "extend", "insert", "join", "copy", "deepcopy", "update"),
 )
+_MOST_KEYS: Final = 1_000
 _SCOPES: Final = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -260,7 +261,7 @@ def _value_of(node: ast.expr, look: Callable[[str], Any]) -> Any:
         case ast.Dict():
             pairs = zip(node.keys, node.values, strict=True)
             found = dict(pair for key, value in pairs for pair in _pairs(key, _value_of(value, look)))
-            return found if _is_usual(found) else UNKNOWN
+            return found if len(found) < _MOST_KEYS and _is_usual(found) else UNKNOWN
         case ast.BinOp(left, ast.Add(), right):
             return added(_value_of(left, look), _value_of(right, look))
         case ast.BinOp(left, ast.Div(), right):
@@ -279,7 +280,7 @@ def added(first: Any, second: Any) -> Any:
     if isinstance(first, list) or isinstance(second, list):
         first, second = ([UNKNOWN] if one is UNKNOWN else one for one in (first, second))
     if isinstance(first, dict) and isinstance(second, dict):
-        return {**first, **second} if len(first) + len(second) < _LONGEST else UNKNOWN
+        return {**first, **second} if len(first) + len(second) < _MOST_KEYS else UNKNOWN
     is_same = isinstance(first, str | list) and type(first) is type(second)
     return first + second if is_same and len(first) + len(second) < _LONGEST else UNKNOWN
 

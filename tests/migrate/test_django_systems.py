@@ -381,3 +381,13 @@ def test_missing_dependency_of_the_settings_is_named_in_the_hint(tmp_path: Path)
     done = run_buildassets(write_tree(tmp_path, files), "migrate", "django", "--settings", "conf.settings")
     assert done.returncode == 2
     assert "hint: install what has `no_such` in the environment that this runs in" in done.stderr
+
+
+def test_media_types_of_whitenoise_on_a_condition_are_left_to_a_person(tmp_path: Path) -> None:
+    settings = 'WHITENOISE_MIMETYPES = {".x": "a/b"}\nif os.name:\n    WHITENOISE_MIMETYPES[".y"] = "a/c"\n'
+    lines, config = listed(tmp_path, "whitenoise", settings)
+    assert (lines[1][0], config["types"]) == ("taken over", {".x": "a/b"})
+    assert lines[3] == (
+        "not possible",
+        "`WHITENOISE_MIMETYPES` depends on a condition: write it into `types`, by suffix",
+    )

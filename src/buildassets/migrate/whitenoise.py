@@ -51,8 +51,13 @@ _TEXTS: Final[Mapping[str, Meaning]] = {
 def plan(asked: Asked) -> Plan:
     """The migration of WhiteNoise in a project. Raises ConfigError."""
     types: dict[str, str] = {}
+    project = project_of(asked, "WhiteNoise")
+    given = [one for one in project.settings.of(_TYPES) if one.is_conditional or not one.is_used]
+    conditional = {(one.value.lineno, one.value.col_offset) for one in given}
 
     def of_types(_: str, value: ast.expr) -> Judgement:
+        if (value.lineno, value.col_offset) in conditional:
+            return ("not possible", f"`{_TYPES}` depends on a condition: {_WRITE_IT}"), ()
         if not isinstance(value, ast.Dict):
             return ("not possible", f"`{_TYPES}` is computed: {_WRITE_IT}"), ()
         lines: list[tuple[int, Answer]] = []
@@ -68,4 +73,4 @@ def plan(asked: Asked) -> Plan:
         return _TAKEN, lines
 
     table = Table(among(_SETTINGS, "WHITENOISE_", _UNKNOWN), _TEXTS, {_TYPES: of_types})
-    return static_plan(project_of(asked, "WhiteNoise"), table, {"types": types})
+    return static_plan(project, table, {"types": types})

@@ -15,6 +15,7 @@ from buildassets.foundation.frozen import frozen
 from buildassets.project.files import ProjectFiles
 from buildassets.project.python import (
     UNKNOWN,
+    Fixed,
     Maybe,
     Setting,
     added,
@@ -61,10 +62,12 @@ class _Names:
         value = self.value(name)
         return UNKNOWN if value is _ABSENT else value
 
-    def shared(self, value: Any) -> list[str]:
-        """The names of one list or dict."""
-        known = dict.fromkeys((*self.own, *(self._around.shared(value) if self._around else ())))
-        return [name for name in known if self.value(name) is value]
+    def names_of(self, value: Any) -> list[str]:
+        """The names of one list or dict, which a statement may change itself, in order; none of other values."""
+        if not isinstance(value, list | dict) or isinstance(value, Fixed):
+            return []
+        known = {*self.own, *(self._around.names_of(value) if self._around else ())}
+        return sorted(name for name in known if self.value(name) is value)
 
     def lose(self) -> None:
         """Make the values of all names unknown."""
@@ -73,14 +76,21 @@ class _Names:
         self.own["__file__"] = file
         self.is_lost = True
 
-    def merge(self, branches: "Sequence[_Names]") -> None:
-        """Take what is the same after all branches; a name that has no value after one of them is not known."""
+    def merge(self, branches: "Sequence[_Names]", *, has_aliases: bool) -> None:
+        """Take what is the same after all branches; a name that has no value after one of them is not known.
+
+        Nor is a list known of which not the same names are names after all branches.
+        """
         found: dict[str, Any] = {}
+        made: dict[tuple[int, ...], Any] = {}  # one list for the names of one list
+        unlike: set[str] = set()
         for name in dict.fromkeys(name for one in branches for name in one.own):
-            first, *others = (one.value(name) for one in branches)
-            for other in others:
-                first = UNKNOWN if first is _ABSENT or other is _ABSENT else either(first, other)
-            found[name] = first
+            values = [one.value(name) for one in branches]
+            found[name] = made.setdefault(tuple(map(id, values)), _one_of(values))
+            if has_aliases and any(value is not values[0] for value in values):
+                names = {tuple(one.names_of(value)) for one, value in zip(branches, values, strict=True)}
+                unlike.update(other for each in names if len(names) > 1 for other in each)
+        found.update(dict.fromkeys(unlike, UNKNOWN))
         if any(one.is_lost for one in branches):
             self.lose()
         self.own.update(found)
@@ -199,13 +209,15 @@ class Statements:
         for one, body in zip(states, bodies, strict=True):
             self._body(body, one)
         self._conditions -= 1
-        state.merge(states)
+        state.merge(states, has_aliases=self._has_aliases)
 
     def _loop(self, statement: ast.For | ast.AsyncFor | ast.While, state: _Names) -> None:
         """Follow a body that runs any number of times: what it changes is not known."""
         after = _Names(state)
         self._branches(after, statement.body)
-        changed = [name for name in after.own if after.value(name) is not state.value(name)]
+        changed = {name for name in after.own if after.value(name) is not state.value(name)}
+        if self._has_aliases:
+            changed |= {other for name in changed for other in state.names_of(state.value(name))}
         if after.is_lost:
             state.lose()
         state.own.update(dict.fromkeys(changed, UNKNOWN))
@@ -266,10 +278,10 @@ class Statements:
         self.assigned.append((one.name, self._assigned(statement, one, look=state.look)))
         if one.effect == "adds" and before is not _ABSENT:
             value = added(before, value)
-        if isinstance(before, list | dict) and not isinstance(statement, ast.Assign | ast.AnnAssign):
-            others = state.shared(before) if self._has_aliases else ()
-            state.own.update(dict.fromkeys(others, UNKNOWN))
-        state.own[one.name] = UNKNOWN if one.effect == "changes" else value
+        value = UNKNOWN if one.effect == "changes" else value
+        is_other = one.effect == "sets" and not isinstance(statement, ast.Expr)
+        names = state.names_of(before) if self._has_aliases and not is_other else ()
+        state.own.update(dict.fromkeys((*names, one.name), value))
 
     def _assigned(
         self, statement: ast.stmt, setting: Setting, *, look: _Look | None = None, is_used: bool = True
@@ -291,8 +303,9 @@ class Statements:
 
     def _disturb(self, node: ast.AST, statement: ast.stmt, state: _Names, *, known: Iterable[str]) -> None:
         """Make unknown what the calls in `node` may change, and the names that it binds, except those `known`."""
-        changed = [name for name in disturbed(node) if isinstance(state.value(name), list | dict)]
-        self._lose({*changed, *bound(node)}.difference(known), statement, state)
+        changed = [name for name in disturbed(node) if isinstance(state.value(name), list | dict) and name not in known]
+        others = [other for name in changed for other in state.names_of(state.value(name)) if self._has_aliases]
+        self._lose({*changed, *others, *({*bound(node)}.difference(known))}, statement, state)
 
     def _lose(self, names: Iterable[str], statement: ast.stmt, state: _Names) -> None:
         """Make the values of names unknown, by a statement that is not understood."""
@@ -349,6 +362,14 @@ _COMPOUND: Final = (
     *(ast.If, ast.Match, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith),
     *(ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef),
 )
+
+
+def _one_of(values: Sequence[Any]) -> Any:
+    """The value that is one of `values`, as far as it is known."""
+    first, *others = values
+    for other in others:
+        first = UNKNOWN if first is _ABSENT or other is _ABSENT else either(first, other)
+    return first
 
 
 def _truth(test: ast.expr, look: _Look) -> bool | None:

@@ -11,6 +11,10 @@ UNKNOWN: Final = object()
 """The value of what is computed; also in place of an element of a list, or of a value of a dict."""
 
 
+class Fixed(list[Any]):
+    """A tuple; `+=` makes another one, where it changes a list itself."""
+
+
 @frozen
 class Maybe:
     """An element of a list that is in it only on a condition that is not known."""
@@ -22,19 +26,7 @@ _Made = TypeVar("_Made", bound=ast.expr)
 
 # Names that settings give to the folder of `manage.py`, where they do not show how they find it.
 _ROOTS: Final = ("BASE_DIR", "PROJECT_ROOT", "ROOT_DIR")
-_SAME: Final = (
-    "Path",
-    "PurePath",
-    "str",
-    "abspath",
-    "realpath",
-    "normpath",
-    "resolve",
-    "absolute",
-    "list",
-    "tuple",
-    "optional",
-)
+_SAME: Final = ("Path", "PurePath", "str", "abspath", "realpath", "normpath", "resolve", "absolute", "optional")
 _LONGEST: Final = 10_000  # of texts and lists: sums of sums may be endless
 # Methods of lists and dicts that change nothing, and functions that change no argument.
 _READS: Final = ("copy", "count", "get", "index", "items", "keys", "values")
@@ -256,8 +248,10 @@ def _value_of(node: ast.expr, look: Callable[[str], Any]) -> Any:
         case ast.Name(name):
             found = look(name)
             return "" if found is UNKNOWN and name in _ROOTS else found
-        case ast.List(elements) | ast.Tuple(elements) | ast.Set(elements):
+        case ast.List(elements) | ast.Set(elements):
             return _listed(elements, look)
+        case ast.Tuple(elements):
+            return Fixed(found) if isinstance(found := _listed(elements, look), list) else found
         case ast.Dict():
             pairs = zip(node.keys, node.values, strict=True)
             found = dict(pair for key, value in pairs for pair in _pairs(key, _value_of(value, look)))
@@ -281,8 +275,10 @@ def added(first: Any, second: Any) -> Any:
         first, second = ([UNKNOWN] if one is UNKNOWN else one for one in (first, second))
     if isinstance(first, dict) and isinstance(second, dict):
         return {**first, **second} if len(first) + len(second) < _MOST_KEYS else UNKNOWN
-    is_same = isinstance(first, str | list) and type(first) is type(second)
-    return first + second if is_same and len(first) + len(second) < _LONGEST else UNKNOWN
+    is_same = isinstance(first, str) and isinstance(second, str)
+    if not is_same and not (isinstance(first, list) and isinstance(second, list)):
+        return UNKNOWN
+    return type(first)(first + second) if len(first) + len(second) < _LONGEST else UNKNOWN
 
 
 def either(first: Any, second: Any) -> Any:
@@ -363,6 +359,8 @@ def _result(call: ast.Call, look: Callable[[str], Any]) -> Any:
         return _joined(given)
     if name == "dirname" and given:
         return _above(given[0], 1)
+    if name in ("list", "tuple") and len(given) == 1 and isinstance(given[0], list):
+        return [*given[0]] if name == "list" else Fixed(given[0])
     return given[0] if name in _SAME and len(given) == 1 else UNKNOWN
 
 

@@ -190,11 +190,7 @@ def _collected(subject: Subject, settings: DjangoSettings) -> Iterator[Diagnosti
             )
             yield warning("doctor/collectstatic", message, _place(subject, settings, "STATICFILES_DIRS"), hint=hint)
     name = _storage_with_names(settings)
-    if (
-        name
-        and not _reads_names_in_release(subject, settings)
-        and any(map(_is_ours, settings.applications() or []))
-    ):
+    if name and not _reads_names_in_release(subject, settings) and any(map(_is_ours, settings.applications() or [])):
         message = (
             f"`{name}` has a storage that gives its own names to what `collectstatic` copies, not those of a release"
         )

@@ -8,7 +8,7 @@ import ast
 import fnmatch
 import posixpath
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 from buildassets.foundation.frozen import frozen
@@ -24,6 +24,7 @@ from buildassets.project.python import (
     dotted,
     either,
     parsed,
+    root,
     settings_in,
     simple_statements,
     value_of,
@@ -94,6 +95,15 @@ class _Names:
         if any(one.is_lost for one in branches):
             self.lose()
         self.own.update(found)
+
+
+@frozen
+class _Value:
+    """The value of an expression, the `names` in it, and its parts that are not known."""
+
+    value: Any
+    names: frozenset[str]
+    unknown: tuple[ast.expr, ...]
 
 
 @frozen
@@ -200,7 +210,7 @@ class Statements:
         self._body(statement.body if truth else statement.orelse, state)
         unused = ast.Module(statement.orelse if truth else statement.body, [])
         for one in (one for one, _ in simple_statements(unused)):
-            self.assigned += ((setting.name, self._assigned(one, setting, is_used=False)) for setting in _named(one))
+            self.assigned += ((setting.name, self._assigned(one, setting, None)) for setting in _named(one))
 
     def _branches(self, state: _Names, *bodies: Iterable[ast.stmt]) -> None:
         """Follow one of `bodies`, of which it is not known."""
@@ -262,10 +272,11 @@ class Statements:
         if isinstance(statement, ast.AnnAssign) and statement.value is None:
             return
         settings = _named(statement)
-        values: dict[ast.expr, Any] = {}  # each evaluated once, as `A = B = []` makes one list
+        values: dict[ast.expr, _Value] = {}  # each evaluated once, as `A = B = []` makes one list
         for one in settings:
-            value = values.setdefault(one.value, value_of(one.value, state.look))
-            self._assign(one, value, statement, state)
+            if one.value not in values:
+                values[one.value] = _value(one.value, state.look)
+            self._assign(one, values[one.value], statement, state)
         known = {one.name for one in settings}
         has_parts_of_its_own = all(isinstance(one, ast.List | ast.Tuple | ast.Dict | ast.BinOp) for one in values)
         self._has_aliases |= len(values) < len(settings) or not has_parts_of_its_own
@@ -273,9 +284,9 @@ class Statements:
             self._lose([ANY], statement, state)
         self._disturb(statement, statement, state, known=known)
 
-    def _assign(self, one: Setting, value: Any, statement: ast.stmt, state: _Names) -> None:
-        before = state.value(one.name)
-        self.assigned.append((one.name, self._assigned(statement, one, look=state.look)))
+    def _assign(self, one: Setting, given: _Value, statement: ast.stmt, state: _Names) -> None:
+        before, value = state.value(one.name), given.value
+        self.assigned.append((one.name, self._assigned(statement, one, given)))
         if one.effect == "adds" and before is not _ABSENT:
             value = added(before, value)
         value = UNKNOWN if one.effect == "changes" else value
@@ -283,22 +294,19 @@ class Statements:
         names = state.names_of(before) if self._has_aliases and not is_other else ()
         state.own.update(dict.fromkeys((*names, one.name), value))
 
-    def _assigned(
-        self, statement: ast.stmt, setting: Setting, *, look: _Look | None = None, is_used: bool = True
-    ) -> Assigned:
-        value, adds = setting.value, setting.effect != "sets"
-        is_read = setting.name in _names(value)
-        is_conditional = self._conditions > 0
-        is_whole = is_conditional or setting.effect == "changes"
+    def _assigned(self, statement: ast.stmt, setting: Setting, given: _Value | None) -> Assigned:
+        """What a statement does to a setting; nothing of it is used without the value that is `given`."""
+        is_whole = self._conditions > 0 or setting.effect == "changes"
+        parts = (part for part in given.unknown if root(part) != setting.name) if given else ()
         return Assigned(
             self._file,
             statement,
-            value,
-            adds=adds,
-            is_read=is_read,
-            unknown=() if look is None else (value,) if is_whole else tuple(_unknown(setting, look)),
-            is_conditional=is_conditional,
-            is_used=is_used,
+            setting.value,
+            adds=setting.effect != "sets",
+            is_read=given is not None and setting.name in given.names,
+            unknown=() if given is None else (setting.value,) if is_whole else tuple(parts),
+            is_conditional=self._conditions > 0,
+            is_used=given is not None,
         )
 
     def _disturb(self, node: ast.AST, statement: ast.stmt, state: _Names, *, known: Iterable[str]) -> None:
@@ -396,13 +404,12 @@ def _names(node: ast.AST) -> set[str]:
     return {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
 
 
-def _unknown(setting: Setting, look: _Look) -> Iterator[ast.expr]:
-    """The parts of what a setting gets that are not known; what it was before is none."""
-    value = setting.value
-    for part in value.elts if isinstance(value, ast.List | ast.Tuple) else [value]:
-        whole = part.value if isinstance(part, ast.Starred) else part
-        if dotted(whole) != setting.name and not _is_known(value_of(whole, look)):
-            yield part
+def _value(node: ast.expr, look: _Look) -> _Value:
+    value = value_of(node, look)
+    parts = node.elts if isinstance(node, ast.List | ast.Tuple) and not _is_known(value) else []
+    wholes = [part.value if isinstance(part, ast.Starred) else part for part in parts]
+    unknown = [part for part, whole in zip(parts, wholes, strict=True) if not _is_known(value_of(whole, look))]
+    return _Value(value, frozenset(_names(node)), tuple(unknown) if _is_known(value) or unknown else (node,))
 
 
 def _is_known(value: Any) -> bool:

@@ -114,9 +114,7 @@ def library(coding: str) -> str:
     if coding == "gzip":
         return f"zlib {zlib.ZLIB_RUNTIME_VERSION}"
     if coding == "br":
-        import brotli
-
-        return f"brotli {brotli.__version__}"
+        return f"brotli {_brotli_module().__version__}"
     zstd = _zstd_module()
     return f"zstd {zstd.zstd_version if hasattr(zstd, 'zstd_version') else zstd.ZSTD_VERSION}"
 
@@ -152,25 +150,26 @@ def _is_our_header(begin: bytes) -> bool:
     return begin.startswith(_GZIP_HEADER) and begin[9:10] == _UNKNOWN_SYSTEM and begin[8] in b"\x00\x02\x04"
 
 
-def _brotli(content: bytes, level: int) -> bytes:
+def _brotli_module() -> Any:
+    """The library of brotli, which a build without such copies does not need."""
     import brotli
 
-    return brotli.compress(content, quality=level)  # type: ignore[no-any-return, no-untyped-call, unused-ignore]
+    return brotli
+
+
+def _brotli(content: bytes, level: int) -> bytes:
+    return _brotli_module().compress(content, quality=level)  # type: ignore[no-any-return]
 
 
 def _brotli_chunks(chunks: Iterable[bytes], size_bytes: int, level: int) -> Iterator[bytes]:
-    import brotli
-
-    encoder = brotli.Compressor(quality=level)  # type: ignore[no-untyped-call, unused-ignore]
+    encoder = _brotli_module().Compressor(quality=level)
     for chunk in chunks:
         yield encoder.process(chunk)
     yield encoder.finish()
 
 
 def _unbrotli_chunks(path: str) -> Iterator[bytes]:
-    import brotli
-
-    decoder = brotli.Decompressor()  # type: ignore[no-untyped-call, unused-ignore]
+    decoder = _brotli_module().Decompressor()
     if not hasattr(decoder, "can_accept_more_data"):  # before 1.2, a few bytes may expand to a GB at once
         raise ValueError("this version of brotli cannot decompress in parts")
     for chunk in chunks_of(path):
@@ -182,9 +181,7 @@ def _unbrotli_chunks(path: str) -> Iterator[bytes]:
 
 
 def _unbrotli(copy: bytes, size: int) -> bytes:
-    import brotli
-
-    return brotli.decompress(copy)  # type: ignore[no-any-return, no-untyped-call, unused-ignore]
+    return _brotli_module().decompress(copy)  # type: ignore[no-any-return]
 
 
 def _zstd(content: bytes, level: int) -> bytes:

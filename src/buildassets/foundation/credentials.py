@@ -5,10 +5,12 @@ password. Pure; imports next to nothing, most of it only for a URL that has cred
 """
 
 import re
+from binascii import b2a_base64
 from collections.abc import Iterator
 from typing import Final
 
 from buildassets.foundation.lazy_pattern import lazy_pattern
+from buildassets.foundation.paths import from_url, percent_decoded
 
 HIDDEN: Final = "***"
 
@@ -80,19 +82,17 @@ def masked_url(url: str) -> str:
 
 def masked_in(text: str, url: str) -> str:
     """`text`, such as a library's message about `url`, with the credentials of both masked."""
-    from urllib.parse import unquote
-
     start, end = _without_lead(url) or _userinfo(url)
     userinfo = url[start:end]
     password = userinfo.partition(":")[2]
     if password:
-        text = text.replace(userinfo, HIDDEN).replace(unquote(userinfo), HIDDEN)
-    for secret in (password, unquote(password)):
+        text = text.replace(userinfo, HIDDEN).replace(percent_decoded(userinfo), HIDDEN)
+    for secret in (password, percent_decoded(password)):
         if len(secret) >= _SHORTEST_SECRET:
             text = text.replace(secret, HIDDEN)
     for name, value in _PARAMETER.findall(url):
         if _SECRET.search(name) and len(value) >= _SHORTEST_SECRET:
-            text = text.replace(value, HIDDEN).replace(unquote(value), HIDDEN)
+            text = text.replace(value, HIDDEN).replace(percent_decoded(value), HIDDEN)
     return masked(text)
 
 
@@ -118,12 +118,9 @@ def without_credentials(url: str) -> tuple[str, str | None]:
     start, end = _userinfo(url)
     if start == end:
         return url, None
-    from base64 import b64encode
-    from urllib.parse import unquote_to_bytes
-
     user, _, password = url[start:end].partition(":")
-    pair = unquote_to_bytes(user) + b":" + unquote_to_bytes(password)
-    return url[:start] + url[end + 1 :], f"Basic {b64encode(pair).decode('ascii')}"
+    pair = f"{from_url(user)}:{from_url(password)}".encode("utf-8", "surrogateescape")
+    return url[:start] + url[end + 1 :], f"Basic {b2a_base64(pair, newline=False).decode('ascii')}"
 
 
 def _without_lead(url: str) -> tuple[int, int] | None:

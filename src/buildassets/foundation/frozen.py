@@ -7,7 +7,7 @@ twice as fast. `dataclasses` itself is not imported, which would take 10 ms. Pur
 
 from collections.abc import Callable, Mapping
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Final, TypeVar, dataclass_transform
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar, dataclass_transform
 
 __all__ = ["compile_now", "field", "frozen", "frozen_by_name", "is_frozen", "replace", "values_by_name"]
 
@@ -140,15 +140,14 @@ class _DataclassFields:
         self._fields = fields
 
     def __get__(self, _: object, owner: type) -> object:
-        from dataclasses import field as specified
-        from dataclasses import make_dataclass
+        import dataclasses
 
         specifications = []
         for name, declared in self._fields.items():
             options = {option: getattr(declared, option) for option in _Field.__slots__}
             given = {option: found for option, found in options.items() if found is not _MISSING}
-            specifications.append((name, self._types[name], specified(**given)))
-        like: Any = make_dataclass(owner.__name__, specifications, init=False, repr=False, eq=False)
+            specifications.append((name, self._types[name], dataclasses.field(**given)))
+        like: Any = dataclasses.make_dataclass(owner.__name__, specifications, init=False, repr=False, eq=False)
         setattr(owner, "__dataclass_fields__", like.__dataclass_fields__)  # noqa: B010  # mypy knows no such attribute
         return like.__dataclass_fields__
 
@@ -191,15 +190,17 @@ def _shown(fields: Mapping[str, _Field]) -> dict[str, Any]:
 
 
 def _set(self: object, name: str, value: object) -> None:
-    from dataclasses import FrozenInstanceError
-
-    raise FrozenInstanceError(f"cannot assign to field {name!r}")
+    _refuse(f"cannot assign to field {name!r}")
 
 
 def _delete(self: object, name: str) -> None:
+    _refuse(f"cannot delete field {name!r}")
+
+
+def _refuse(message: str) -> NoReturn:
     from dataclasses import FrozenInstanceError
 
-    raise FrozenInstanceError(f"cannot delete field {name!r}")
+    raise FrozenInstanceError(message)
 
 
 def _state(self: Any) -> list[Any]:

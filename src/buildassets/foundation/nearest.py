@@ -7,6 +7,7 @@ trust a suggestion, so a name that is similar only in its folder and suffix is n
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from functools import cached_property
+from heapq import merge
 from itertools import groupby, islice
 from posixpath import split
 from typing import Final
@@ -109,8 +110,6 @@ class Known:
 
     def _first(self, *keys: tuple[str, ...]) -> list[str]:
         """The first names under any of `keys`, in order, each once."""
-        from heapq import merge
-
         ordered = merge(*(self._in_order.get(key, []) for key in keys))
         return list(islice((name for name, _ in groupby(ordered)), _MOST_COMPARED))
 

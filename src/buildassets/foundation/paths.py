@@ -57,9 +57,7 @@ def to_url(path: str) -> str:
     letters = path.replace("/", "").replace("-", "").replace(".", "").replace("_", "").replace("@", "")
     if letters.isascii() and letters.isalnum():
         return path
-    from urllib.parse import quote  # 3 ms of import that most projects' names never need
-
-    return quote(path.encode("utf-8", "surrogateescape"), safe=_SAFE_IN_URL)
+    return percent_encoded(path.encode("utf-8", "surrogateescape"), _SAFE_IN_URL)
 
 
 def quoted(reference: str) -> str:
@@ -67,9 +65,21 @@ def quoted(reference: str) -> str:
 
     Escapes in it stay.
     """
-    from urllib.parse import quote
+    return percent_encoded(reference.encode(), "/?#-._~!$*+,;=@:&%[]")
 
-    return quote(reference, safe="/?#-._~!$*+,;=@:&%[]")
+
+def percent_encoded(content: bytes, safe: str) -> str:
+    """`content` percent-encoded, but for letters, digits, `_.-~` and the characters in `safe`."""
+    from urllib.parse import quote  # 3 ms of import that most projects' names never need
+
+    return quote(content, safe=safe)
+
+
+def percent_decoded(text: str) -> str:
+    """`text`, percent-decoded; bytes that are not UTF-8 become U+FFFD."""
+    from urllib.parse import unquote
+
+    return unquote(text)
 
 
 def from_url(url_path: str) -> str:

@@ -29,6 +29,7 @@ from buildassets.foundation.credentials import masked_in, masked_url, without_cr
 from buildassets.foundation.diagnostics import reason_text
 from buildassets.foundation.frozen import field, frozen
 from buildassets.foundation.permission import Permission, require
+from buildassets.work.threads import within
 
 if TYPE_CHECKING:
     from ssl import SSLContext
@@ -112,8 +113,6 @@ def download_to(
 
 
 def _copy_within(limit_seconds: float | None, url: str, size_bytes: int, file: BinaryIO, *, terms: Terms) -> None:
-    from buildassets.work.threads import within  # 10 ms
-
     if limit_seconds is None:
         limit_seconds = _LIMIT_SECONDS + size_bytes / _SLOWEST_BYTES
     within(limit_seconds, partial(_try_to_copy, url, size_bytes, file, terms))

@@ -70,9 +70,7 @@ def start(program: Permitted, *arguments: str, **options: Any) -> "subprocess.Po
 
 def run(program: Permitted, *arguments: str, **options: Any) -> "subprocess.CompletedProcess[Any]":
     """Run the program to its end; `options` are those of `subprocess.run`. Raises OSError and TimeoutExpired."""
-    import subprocess
-
-    return subprocess.run([*program.command, *arguments], check=False, **_with_path(program, options))  # noqa: S603 permitted
+    return _ended([*program.command, *arguments], **_with_path(program, options))
 
 
 def _with_path(program: Permitted, options: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -83,17 +81,30 @@ def _with_path(program: Permitted, options: Mapping[str, Any]) -> Mapping[str, A
 
 def output_of(program: Permitted, *arguments: str, timeout_seconds: float) -> "subprocess.CompletedProcess[bytes]":
     """Run the program to its end without input. Raises OSError and TimeoutExpired."""
-    import subprocess
-
-    return run(program, *arguments, stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout_seconds)
+    with open(os.devnull, "rb") as nothing:
+        return run(program, *arguments, stdin=nothing, capture_output=True, timeout=timeout_seconds)
 
 
 def run_line(program: Permitted, **options: Any) -> "subprocess.CompletedProcess[bytes]":
     """Run the only part of the command as a line of the shell, and return how it ended. Raises OSError."""
+    (line,) = program.command
+    return _ended(line, shell=True, capture_output=True, **options)  # noqa: S604 permitted
+
+
+def _ended(command: str | Sequence[str], **options: Any) -> "subprocess.CompletedProcess[Any]":
     import subprocess
 
-    (line,) = program.command
-    return subprocess.run(line, shell=True, capture_output=True, check=False, **options)  # noqa: S602 permitted
+    return subprocess.run(command, check=False, **options)  # noqa: S603 permitted
+
+
+def exit_code(process: "subprocess.Popen[bytes]", limit_seconds: float) -> int | None:
+    """Wait for `process`, and return its exit code; None if it has not ended after `limit_seconds`."""
+    from subprocess import TimeoutExpired
+
+    try:
+        return process.wait(limit_seconds)
+    except TimeoutExpired:
+        return None
 
 
 def become(program: Permitted, environment: Mapping[str, str]) -> NoReturn:

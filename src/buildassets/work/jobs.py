@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Condition
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
@@ -54,8 +55,6 @@ class Room:
     """Memory of `size_bytes` that threads share."""
 
     def __init__(self, size_bytes: int) -> None:
-        from threading import Condition  # 1 ms
-
         self._all_bytes = size_bytes
         self._left_bytes = size_bytes
         self._changed = Condition()

@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from hashlib import sha512
 from hmac import compare_digest
+from ssl import SSLError, create_default_context
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlsplit
 
@@ -165,7 +166,6 @@ class Registry:
         pem = certificates_of(self.settings)
         if not pem:
             return None
-        from ssl import SSLError, create_default_context
 
         context = create_default_context()
         try:

@@ -7,7 +7,8 @@ contains a key: what looks like one may be a secret that was written where a pat
 import os
 import re
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from buildassets.errors import ConfigError
@@ -30,9 +31,9 @@ def private_key(given: str, environment: Mapping[str, str]) -> "Ed25519PrivateKe
 
     Raises ConfigError.
     """
-    _require_cryptography()
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_ssh_private_key
+    with _required():
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+        from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_ssh_private_key
 
     text, shown = _text(given, environment)
     if (raw := _raw(text, shown)) is not None:
@@ -54,9 +55,9 @@ def private_key(given: str, environment: Mapping[str, str]) -> "Ed25519PrivateKe
 
 def public_key(given: str, environment: Mapping[str, str]) -> "Ed25519PublicKey":
     """The key that `--key` was given, in the same forms. Raises ConfigError."""
-    _require_cryptography()
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-    from cryptography.hazmat.primitives.serialization import load_pem_public_key, load_ssh_public_key
+    with _required():
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+        from cryptography.hazmat.primitives.serialization import load_pem_public_key, load_ssh_public_key
 
     text, shown = _text(given, environment)
     if (raw := _raw(text, shown)) is not None:
@@ -78,9 +79,11 @@ def key_text(key: "Ed25519PublicKey") -> str:
     return PREFIX + b64encode(key.public_bytes_raw()).decode("ascii")
 
 
-def _require_cryptography() -> None:
+@contextmanager
+def _required() -> Iterator[None]:
+    """Import `cryptography` in the block. Raises ConfigError if it is not installed."""
     try:
-        import cryptography.hazmat.primitives.asymmetric.ed25519  # noqa: F401
+        yield
     except ImportError:
         message = "signatures need the package `cryptography`, which is not installed"
         hint = 'run `pip install "buildassets[sign]"`'

@@ -8,7 +8,6 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from posixpath import basename, dirname, splitext
-from typing import TYPE_CHECKING
 
 from buildassets.compiler.bundle.css_modules import SUFFIX, Exports, exports_of, names_in
 from buildassets.compiler.bundle.esbuild_chunks import FreeNames, entry_number, inputs_of, named_chunks
@@ -17,6 +16,7 @@ from buildassets.compiler.bundle.esbuild_lookups import lookups, ways
 from buildassets.compiler.bundle.esbuild_urls import Aim, aims, edit_of, folder_removals, own_base, own_edits
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.engines.esbuild.bundle import BundleOptions, Bundler, Import, Piece, Pieces
+from buildassets.compiler.engines.esbuild.command import EsbuildCommand, find_esbuild
 from buildassets.compiler.engines.esbuild.settings_files import folders_of_modules, settings_of
 from buildassets.compiler.engines.protocol import Compiled
 from buildassets.compiler.engines.unavailable import UnavailableError
@@ -40,14 +40,9 @@ from buildassets.foundation.frozen import frozen, replace
 from buildassets.foundation.media import Syntax, suffix
 from buildassets.foundation.paths import LogicalPath, join
 
-if TYPE_CHECKING:
-    from buildassets.compiler.engines.esbuild.command import EsbuildCommand
-
 
 def bundle_modules(config: Config, sources: Sequence[Source], *, production: bool) -> ModuleBundles:
     """The module bundles of `config`, which must have some, made by esbuild."""
-    from buildassets.compiler.engines.esbuild.command import find_esbuild
-
     faults: list[Diagnostic] = []
     groups = list(groups_of(config, entries_of(config, sources, faults), production=production))
     drafts = {entry.logical: Draft(_source(config, entry)) for group in groups for entry in group.entries}
@@ -91,7 +86,7 @@ class _Bundling:
     """All calls of esbuild for one build: for the groups, then for scripts that these load by URL, such as workers."""
 
     def __init__(
-        self, config: Config, command: "EsbuildCommand", sources: Sequence[Source], faults: Iterable[Diagnostic]
+        self, config: Config, command: EsbuildCommand, sources: Sequence[Source], faults: Iterable[Diagnostic]
     ) -> None:
         self.faults = list(faults)
         self.files: dict[str, Source] = {}  # files outside of all source roots, by path

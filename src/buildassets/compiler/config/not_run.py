@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from buildassets.compiler.config.values import Config, EngineNames
-from buildassets.compiler.engines.unavailable import NOT_RUN_HINT
+from buildassets.compiler.engines.registry import BUILT_IN
+from buildassets.compiler.engines.unavailable import NOT_RUN_HINT, NotRunError, UnavailableError
 from buildassets.foundation.diagnostics import Diagnostic, warning
 from buildassets.foundation.frozen import replace, values_by_name
 
@@ -35,7 +36,6 @@ def without_project_python(config: Config) -> Config:
 def without_project_esbuild(config: Config) -> Config:
     """`config` that minifies no script if the esbuild for it lies in the project. Starts an esbuild for its version."""
     from buildassets.compiler.engines.esbuild.command import find_esbuild
-    from buildassets.compiler.engines.unavailable import NotRunError, UnavailableError
 
     if config.engines.js != "esbuild":
         return config
@@ -52,7 +52,6 @@ def without_project_esbuild(config: Config) -> Config:
 def _of_project(config: Config) -> dict[str, str]:
     """The engines that the project brings itself, by kind."""
     from buildassets.compiler.engines.entry_points import is_brought
-    from buildassets.compiler.engines.registry import BUILT_IN
 
     names: dict[str, Any] = {kind: getattr(config.engines, kind) for kind in ("scss", *_MINIFIERS)}
     others = {kind: name for kind, name in names.items() if name not in (*BUILT_IN, "none")}

@@ -22,6 +22,7 @@ from buildassets.compiler.graph.checks.settings import lost_load_paths, setting_
 from buildassets.compiler.graph.checks.uncompiled import judged, unnamed
 from buildassets.compiler.graph.checks.worker_urls import worker_faults
 from buildassets.compiler.graph.data_urls import refusals
+from buildassets.compiler.graph.font_faces import WithFonts, with_font_faces, with_made_fonts
 from buildassets.compiler.graph.import_map import (
     NameResolution,
     configured_map,
@@ -30,6 +31,7 @@ from buildassets.compiler.graph.import_map import (
     with_preloads,
 )
 from buildassets.compiler.graph.link import imports_of
+from buildassets.compiler.graph.output_maps import Origins, with_hidden_maps, with_maps
 from buildassets.compiler.graph.plain_names import plain_names
 from buildassets.compiler.graph.typed_names import TypedNames, originals, typed_in_use
 from buildassets.compiler.graph.walk import Progress, Walk
@@ -230,7 +232,6 @@ def _known(names: Collection[LogicalPath], fonts: Collection[LogicalPath]) -> Co
     """The names of assets, and those of `fonts`."""
     if not fonts:
         return names
-    from buildassets.compiler.graph.font_faces import WithFonts  # few projects need it
 
     return WithFonts(names, fonts)
 
@@ -239,15 +240,12 @@ def _followed(follow: Follow, fonts: Mapping[LogicalPath, LogicalPath]) -> Follo
     """`follow`, but to what is made of `fonts`."""
     if not fonts:
         return follow
-    from buildassets.compiler.graph.font_faces import with_made_fonts
 
     return with_made_fonts(follow, fonts)
 
 
 def _write_font_faces(walk: Walk) -> Mapping[LogicalPath, tuple[LogicalPath, ...]]:
     """Write what was made of fonts into the sheets of `walk`; gives the fonts that pages preload with each."""
-    from buildassets.compiler.graph.font_faces import with_font_faces
-
     found = with_font_faces(walk.assets)
     walk.assets = dict(found.assets)
     return found.preloads
@@ -404,8 +402,6 @@ def _unavailable(config: Config, codings: Iterable[str]) -> Iterator[Diagnostic]
 
 def _with_maps(config: Config, released: WithLinks) -> WithLinks:
     """`released` with source maps, hidden ones if the configuration asks for these."""
-    from buildassets.compiler.graph.output_maps import Origins, with_hidden_maps, with_maps
-
     roots = [os.path.realpath(path) for path in (*(root.path for root in config.sources), *config.load_paths)]
     mapped = with_hidden_maps if config.source_maps == HIDDEN else with_maps
     return mapped(released, Origins(config.input_name, roots, config.sources_content))

@@ -4,18 +4,20 @@ Takes assets with their links and the files that these name, gives assets with f
 its own is never embedded: relative URLs cannot be resolved against a `data:` URL.
 """
 
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from buildassets.compiler.body import bytes_of, size_of, text_of
 from buildassets.compiler.languages.edits import Edit, edited, moved_links
 from buildassets.compiler.languages.reference import DATA_URL_DEMAND, Link, Reference, ReferenceKind
+from buildassets.compiler.languages.source_map.maps import edited_map
 from buildassets.compiler.model import Linked
 from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.foundation.diagnostics import Diagnostic, error
 from buildassets.foundation.frozen import frozen, replace
 from buildassets.foundation.media import Syntax, media_of, released_type
-from buildassets.foundation.paths import LogicalPath, split_url
+from buildassets.foundation.paths import LogicalPath, percent_encoded, split_url
 
 _BY_DEFAULT: Final = ("image/", "font/", "application/vnd.ms-fontobject")
 
@@ -85,7 +87,6 @@ def embedded(
             inputs.update(dict.fromkeys(files[target].draft.inputs))
     if not edits:
         return asset
-    from buildassets.compiler.languages.source_map.maps import edited_map
 
     text = edited(text_of(asset.draft.body), edits)
     links = tuple(moved_links(asset.links, edits))
@@ -119,12 +120,9 @@ def data_url(media_type: str, content: bytes) -> str:
 
     It needs no escapes in CSS, in quotes of either kind or without.
     """
-    from base64 import b64encode
-    from urllib.parse import quote_from_bytes  # 3 ms
-
     encoded = b64encode(content).decode("ascii")
     if media_type == "image/svg+xml":
-        percent = quote_from_bytes(content, safe=_UNESCAPED)
+        percent = percent_encoded(content, _UNESCAPED)
         if len(percent) <= len(encoded) + len(";base64"):
             return f"data:{media_type},{percent}"
     return f"data:{media_type};base64,{encoded}"

@@ -6,9 +6,10 @@ name a folder with an index, and bare ones may be `paths` of `tsconfig.json`, as
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from posixpath import dirname, join, normpath
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from buildassets.compiler.config.values import Config
+from buildassets.compiler.engines.esbuild.tsconfig import TsConfig, targets_of, tsconfig_of
 from buildassets.compiler.engines.reader import Reader
 from buildassets.compiler.languages.reference import OF_DEBUGGERS, SPECIFIERS, Reference
 from buildassets.compiler.model import ImportMap, Source
@@ -17,9 +18,6 @@ from buildassets.disk.folders import path_below
 from buildassets.errors import BuildError
 from buildassets.foundation.media import script_name, suffix
 from buildassets.foundation.paths import LogicalPath
-
-if TYPE_CHECKING:
-    from buildassets.compiler.engines.esbuild.tsconfig import TsConfig
 
 _ENDS: Final = (".js", "/index.js", ".mjs")  # the first for all of `.ts`, `.tsx`, `.jsx` and `.js`
 _FOLDERS: Final = (".", "..")
@@ -98,7 +96,6 @@ class TypedNames:
             return None
         if name in _FOLDERS:
             return self._completed(LogicalPath(normpath(join(dirname(base), name))))
-        from buildassets.compiler.engines.esbuild.tsconfig import targets_of
 
         paths = targets_of(self._settings_of(self._sources[base].path), name)
         candidates = (self._completed(path) for target in paths for path in self._logical(target))
@@ -123,9 +120,7 @@ class TypedNames:
             if (below := path_below(folder, path)) is not None:
                 yield LogicalPath(prefix + below)
 
-    def _settings_of(self, path: str) -> "TsConfig":
-        from buildassets.compiler.engines.esbuild.tsconfig import TsConfig, tsconfig_of
-
+    def _settings_of(self, path: str) -> TsConfig:
         folder = dirname(path)
         if folder not in self._settings:
             try:

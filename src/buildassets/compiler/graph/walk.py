@@ -3,11 +3,13 @@
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import Final, TypeAlias
 
 from buildassets.compiler.body import OnDisk, bytes_of
 from buildassets.compiler.bundle.concatenated import Bundles, TemplateNames, joined
+from buildassets.compiler.bundle.directive_names import Place
 from buildassets.compiler.bundle.directive_places import PackageMains
+from buildassets.compiler.bundle.inlined import Inliner
 from buildassets.compiler.bundle.sprockets import Library, Requires, joining_order
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.graph.data_urls import Embedding, candidates, embedded
@@ -21,10 +23,6 @@ from buildassets.compiler.transform.scheduler import Drafts
 from buildassets.foundation.diagnostics import Location, error
 from buildassets.foundation.frozen import replace
 from buildassets.foundation.paths import LogicalPath
-
-if TYPE_CHECKING:
-    from buildassets.compiler.bundle.directive_names import Place
-    from buildassets.compiler.bundle.inlined import Inliner
 
 _LATE_IMPORT: Final = "bundle/import"
 HELD_BYTES: Final = 44_000_000  # enough for most projects, and a fifth of a small build machine's memory
@@ -64,7 +62,7 @@ class Walk:
         follow: Follow,
         drafts_of: Drafts,
         progress: Progress | None,
-        places: "Sequence[Place]" = (),
+        places: Sequence[Place] = (),
         inlines: bool = False,
     ) -> None:
         self.compiled: dict[LogicalPath, Linked] = {}  # all sources, those too that are released only in a bundle
@@ -97,9 +95,7 @@ class Walk:
         self._wholes: dict[LogicalPath, Linked] = {}  # the bundles that sheets import
         self._inliner = self._started_inliner() if inlines else None
 
-    def _started_inliner(self) -> "Inliner":
-        from buildassets.compiler.bundle.inlined import Inliner  # most builds do not need it
-
+    def _started_inliner(self) -> Inliner:
         return Inliner(self.compiled, self._whole, self._config.shown, source_maps=bool(self._config.source_maps))
 
     def run(self, starts: Iterable[LogicalPath]) -> None:
@@ -202,7 +198,7 @@ class Walk:
                 yield bundle
 
     def _compile_with_parts(
-        self, paths: Iterable[LogicalPath], inliner: "Inliner | None", wanted: Collection[LogicalPath] = ()
+        self, paths: Iterable[LogicalPath], inliner: Inliner | None, wanted: Collection[LogicalPath] = ()
     ) -> set[LogicalPath]:
         """Compile `paths`, all that these require, and all that `inliner` puts into them; return these all.
 
@@ -216,7 +212,7 @@ class Walk:
             waiting = {part for path in waiting for part in self._parts_of(path, inliner)} - seen
         return seen
 
-    def _parts_of(self, path: LogicalPath, inliner: "Inliner | None") -> Iterator[LogicalPath]:
+    def _parts_of(self, path: LogicalPath, inliner: Inliner | None) -> Iterator[LogicalPath]:
         """The sources that are joined with the compiled `path`, and those that `inliner` puts into it."""
         yield from self.requires[path].required
         yield from self.requires[path].stubbed
@@ -249,7 +245,7 @@ class Walk:
             return Linked(Draft(self._sources[path]))
         return self._joint(path, {member: inliner.inlined(member) for member in later})
 
-    def _lacks_import(self, paths: Iterable[LogicalPath], inliner: "Inliner | None") -> bool:
+    def _lacks_import(self, paths: Iterable[LogicalPath], inliner: Inliner | None) -> bool:
         """Whether `paths` or what is put into them import a file that is missing: that error is the one to report."""
         if self._config.missing != "error":
             return False

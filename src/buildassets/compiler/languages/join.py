@@ -6,6 +6,7 @@ places in the members, such as their references, only has to be moved.
 
 from collections.abc import Sequence
 
+from buildassets.compiler.languages.css import join as css
 from buildassets.compiler.languages.joints import Joints, Member
 from buildassets.foundation.media import Syntax
 
@@ -13,9 +14,7 @@ from buildassets.foundation.media import Syntax
 def join(syntax: Syntax, members: Sequence[Member]) -> Joints:
     """How `members`, which are of one syntax, are joined."""
     if syntax is Syntax.CSS:
-        from buildassets.compiler.languages.css import join as css
-
         return css.join(members)
-    from buildassets.compiler.languages.javascript import join as js
+    from buildassets.compiler.languages.javascript import join as js  # 6 ms, as it has dataclasses
 
     return js.join(members)

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from buildassets.compiler.languages.css import lexer as css
+from buildassets.compiler.languages.javascript import lexer as js
 from buildassets.compiler.languages.reference import ReferenceKind
 from buildassets.compiler.languages.scan import scan
 from buildassets.foundation.lazy_pattern import lazy_pattern
@@ -67,14 +69,10 @@ def _all_by_tokens(text: str, syntax: Syntax) -> list[MapComment]:
 def _words(text: str, syntax: Syntax) -> Iterator[tuple[int, int, bool]]:
     """The places of comments and code, and whether each is a comment."""
     if syntax is Syntax.CSS:
-        from buildassets.compiler.languages.css import lexer as css
-
         for kind, start, end in css.tokens(text):
             if kind is not css.Kind.SPACE:
                 yield start, end, kind is css.Kind.COMMENT
     else:
-        from buildassets.compiler.languages.javascript import lexer as js
-
         for script_kind, start, end in js.tokens(text):
             if script_kind not in (js.Kind.SPACE, js.Kind.LINE_END):
                 yield start, end, script_kind == js.Kind.COMMENT

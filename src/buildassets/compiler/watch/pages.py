@@ -6,6 +6,7 @@ Takes the configuration, gives the folders and the digests of the templates in t
 from collections.abc import Iterator, Mapping
 
 from buildassets.compiler.config.values import Config
+from buildassets.compiler.templates.files import named_folders, named_templates, walked
 from buildassets.disk.files import content_of
 from buildassets.foundation.digest import digest
 from buildassets.foundation.frozen import field, frozen
@@ -23,15 +24,12 @@ def page_templates(config: Config) -> PageTemplates:
     """The templates in the folders that `config` or the command line names."""
     if not (config.templates.folders or config.templates.further):
         return PageTemplates()
-    from buildassets.compiler.templates.files import named_templates  # 10 ms, which most watches do not need
 
     digests = {path: _digest(path) for path in named_templates(config)}
     return PageTemplates(tuple(sorted(set(_folders(config)))), digests)
 
 
 def _folders(config: Config) -> Iterator[str]:
-    from buildassets.compiler.templates.files import named_folders, walked
-
     for root in named_folders(config):
         yield root
         yield from (parent for parent, _ in walked(config, root))

@@ -12,6 +12,7 @@ from time import monotonic
 from typing import Any, Final
 
 from buildassets.compiler.cache.remote.store import Store, StoreError
+from buildassets.foundation.diagnostics import reason_text
 from buildassets.foundation.frozen import frozen
 from buildassets.work.jobs import Room
 
@@ -161,8 +162,6 @@ class Line:
 
 def reason_of(fault: Exception) -> str:
     """Why a server failed, by whatever was raised, in a few words."""
-    from buildassets.foundation.diagnostics import reason_text
-
     if isinstance(fault, TimeoutError):
         return "it does not answer"
     if isinstance(fault, OSError) and fault.errno is not None and fault.strerror:

@@ -5,6 +5,7 @@ One connection for each thread. Lengths are announced before bytes, so nothing i
 
 import socket
 from contextlib import suppress
+from ssl import create_default_context
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
@@ -81,8 +82,6 @@ class _Connection:
         try:
             self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if is_secure:
-                from ssl import create_default_context
-
                 self.sock = create_default_context().wrap_socket(self.sock, server_hostname=address[0])
         except BaseException:
             self.sock.close()

@@ -5,9 +5,9 @@ and the resolution of names, gives diagnostics.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING
 
 from buildassets.compiler.graph.import_map import NameResolution
+from buildassets.compiler.languages.javascript.module_names import Exports, NamedImport, exports_of, named_imports
 from buildassets.compiler.languages.reference import Reference
 from buildassets.compiler.languages.scan import scan
 from buildassets.compiler.model import Linked
@@ -19,9 +19,6 @@ from buildassets.foundation.media import Syntax
 from buildassets.foundation.nearest import nearest
 from buildassets.foundation.paths import LogicalPath
 
-if TYPE_CHECKING:
-    from buildassets.compiler.languages.javascript.module_names import Exports, NamedImport
-
 _TYPES = lazy_pattern(r"\b(?:type|interface)\s+([\w$]+)|\b(?:import|export)\s+type\s*\{([^}]*)\}")
 
 
@@ -32,8 +29,6 @@ def lost_exports(
     modules = _Modules(compiled, names)
     for path, asset in sorted(compiled.items()):
         if text := _compiled_text(asset):
-            from buildassets.compiler.languages.javascript.module_names import named_imports  # 1 ms
-
             for taken in named_imports(text):
                 target = modules.target(path, taken.url)
                 is_known = target is not None and _compiled_text(compiled.get(target)) is not None
@@ -42,7 +37,7 @@ def lost_exports(
 
 
 def _lost(
-    asset: Linked, target: Linked, taken: "NamedImport", exported: "Exports", *, shown: Callable[[str], str]
+    asset: Linked, target: Linked, taken: NamedImport, exported: Exports, *, shown: Callable[[str], str]
 ) -> Diagnostic:
     source = target.draft.source
     where = OriginalPositions(asset.draft, shown).place_in(taken.start, taken.end)
@@ -88,10 +83,8 @@ class _Modules:
         reference = self._references[path].get(url)
         return self._names.follow(reference, path) if reference else None
 
-    def names_of(self, path: LogicalPath) -> "Exports":
+    def names_of(self, path: LogicalPath) -> Exports:
         """What the typed module `path` exports itself."""
-        from buildassets.compiler.languages.javascript.module_names import exports_of
-
         if path not in self._exports:
             self._exports[path] = exports_of(_compiled_text(self._compiled[path]) or "")
         return self._exports[path]

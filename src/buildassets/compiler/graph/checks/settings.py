@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator
 from buildassets.compiler.config.roots import folder_like
 from buildassets.compiler.config.values import Config, SourceRoot
 from buildassets.compiler.sources.globs import compile_globs, is_glob
+from buildassets.compiler.transform.input_sets import matches_any
 from buildassets.foundation.diagnostics import Diagnostic, warning
 from buildassets.foundation.nearest import Known
 
@@ -48,7 +49,6 @@ def _lost_inputs(config: Config) -> Iterator[Diagnostic]:
     """A warning for each of the `inputs` of commands that matches no file."""
     if not config.commands:
         return
-    from buildassets.compiler.transform.input_sets import matches_any
 
     for name, command in config.commands.items():
         for index, glob in enumerate(command.inputs):

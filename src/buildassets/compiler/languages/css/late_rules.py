@@ -6,14 +6,12 @@ head: they drop it, and read on as if it was not there.
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from buildassets.compiler.languages.css.lexer import Kind, Token, tokens, unescaped
+from buildassets.compiler.languages.css.outline import Head, Rule
 from buildassets.compiler.languages.open_ended import OpenEnd
 from buildassets.foundation.lazy_pattern import lazy_pattern
-
-if TYPE_CHECKING:  # few sheets have such rules
-    from buildassets.compiler.languages.css.outline import Rule
 
 _HEAD_RULE: Final = lazy_pattern(r"@(?:[iI][mM][pP][oO][rR][tT]|[cC][hH][aA][rR][sS][eE][tT])")
 _NO_CODE: Final = (Kind.BYTE_ORDER_MARK, Kind.SPACE, Kind.COMMENT)
@@ -44,7 +42,6 @@ def late_rules(text: str) -> Iterator[OpenEnd]:
     beginning = 1 if text.startswith("\ufeff") else 0
     if not any(match.start() > beginning for match in _HEAD_RULE.finditer(text)):
         return
-    from buildassets.compiler.languages.css.outline import Head
 
     head = Head.LAYERS
     for token, depth, rule in _at_keywords_and_rules(text):
@@ -58,10 +55,8 @@ def late_rules(text: str) -> Iterator[OpenEnd]:
             head = rule.head_after(head)
 
 
-def _at_keywords_and_rules(text: str) -> Iterator[tuple[Token | None, int, "Rule | None"]]:
+def _at_keywords_and_rules(text: str) -> Iterator[tuple[Token | None, int, Rule | None]]:
     """Each at-keyword with the number of brackets around it, and each rule of the sheet once it ends."""
-    from buildassets.compiler.languages.css.outline import Rule
-
     depth = 0
     first: Token | None = None
     for token in tokens(text):

@@ -7,6 +7,8 @@ the rest of the sheet.
 from typing import Final
 
 from buildassets.compiler.languages.css.lexer import Kind, Token, tokens
+from buildassets.compiler.languages.css.outline import outline
+from buildassets.compiler.languages.css.proof import faults
 from buildassets.compiler.languages.css.survey import surveyed
 from buildassets.compiler.languages.open_ended import OpenEnd
 
@@ -20,8 +22,6 @@ def open_ends(text: str) -> list[OpenEnd]:
     survey = surveyed(text)
     if survey and survey.is_whole:
         return []
-    from buildassets.compiler.languages.css.outline import outline
-    from buildassets.compiler.languages.css.proof import faults
 
     found = outline(text, 1 if text.startswith("\ufeff") else 0, len(text))
     if found and not found.last:

@@ -3,6 +3,7 @@
 Nothing is fetched, and no entity is expanded: a file that declares some is left to browsers.
 """
 
+from pyexpat import ErrorString, ExpatError, ParserCreate
 from typing import Any, Final, NamedTuple
 
 _NAMESPACE: Final = "http://www.w3.org/2000/svg"
@@ -40,8 +41,6 @@ class _LeftError(Exception):
 
 def svg_fault(text: str) -> SvgFault | None:
     """The fault of an SVG file with this `text`; None if it is well formed or empty, or its encoding is not known."""
-    from pyexpat import ErrorString, ExpatError
-
     if not text.strip():
         return None
     data = text.encode("utf-8", "replace")
@@ -65,7 +64,6 @@ def svg_fault(text: str) -> SvgFault | None:
 
 def _parser(names: list[str]) -> Any:
     """A parser that appends the name of each element to `names`, with its namespace before it."""
-    from pyexpat import ParserCreate
 
     def leave(*_: object) -> None:
         raise _LeftError

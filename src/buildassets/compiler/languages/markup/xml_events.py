@@ -5,6 +5,7 @@ No entity is expanded and nothing is fetched: a document that declares anything 
 
 from collections.abc import Iterable, Iterator, Sequence
 from enum import IntEnum
+from pyexpat import ErrorString, ExpatError, ParserCreate
 from typing import Any, Final, NamedTuple
 
 from buildassets.foundation.lazy_pattern import lazy_pattern
@@ -51,8 +52,6 @@ def xml_events(text: str, *, namespaces: bool = False) -> list[Event]:
     With `namespaces`, names have the URL of their namespace and a SEPARATOR before them, and no attribute declares one.
     Else they are as written. Texts that lie next to one another are one.
     """
-    from pyexpat import ErrorString, ExpatError
-
     reader = _Reader()
     try:
         _parser(reader, namespaces=namespaces).Parse(text.removeprefix("\ufeff").encode("utf-8"), True)  # noqa: FBT003 it has no names
@@ -87,8 +86,6 @@ class _Reader:
 
 
 def _parser(reader: _Reader, *, namespaces: bool) -> Any:
-    from pyexpat import ParserCreate
-
     def refuse(*_: object) -> None:
         raise _DeclarationError
 

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from buildassets.compiler.languages.native.library_file import NAME, SWITCH
 from buildassets.compiler.languages.native.sources import SOURCES
+from buildassets.disk.shared_library import ends_early
 from buildassets.foundation.diagnostics import Diagnostic, error, warning
 from buildassets.foundation.frozen import frozen
 
@@ -269,8 +270,6 @@ def demanded_file() -> str | None:
 
 
 def _loaded(path: str) -> _Found:
-    from buildassets.disk.shared_library import ends_early  # which is not pure, as little as loading is
-
     try:
         if ends_early(path):
             return _Found(None, f"`{path}` is not whole", is_odd=True)

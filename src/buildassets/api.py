@@ -8,14 +8,17 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from buildassets.compiler.cache.folder import cache_to_build_with
+from buildassets.compiler.config.load import load_config as read_config
+from buildassets.compiler.config.values import Config, Mode
+from buildassets.compiler.incremental.no_op import incremental
+from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.foundation.permission import BUILDING
 from buildassets.work.collector import paused_collector
 from buildassets.work.jobs import threads
 
 if TYPE_CHECKING:
     from buildassets.compiler.check import CheckResult
-    from buildassets.compiler.config.values import Config, Mode
-    from buildassets.compiler.result import BuildResult, LastBuild
 
 
 def load_config(
@@ -27,8 +30,8 @@ def load_config(
     templates: Sequence[str] = (),
     output: str | None = None,
     url: str | None = None,
-    mode: "Mode" = "production",
-) -> "Config":
+    mode: Mode = "production",
+) -> Config:
     """The configuration in `file`, or else in the nearest file from the folder `start` upward, or else the default one.
 
     The other arguments are the options of `buildassets build`, relative to `start`: `sources` and `output` replace the
@@ -38,9 +41,7 @@ def load_config(
         if isinstance(value, str):  # a str is a sequence too, of its letters
             raise TypeError(f"`{name}` is a sequence of paths, not one")
     with paused_collector():  # modules are no garbage
-        from buildassets.compiler.config.load import load_config as load
-
-        return load(
+        return read_config(
             None if file is None else os.fspath(file),
             start=os.fspath(start),
             sources=sources,
@@ -54,14 +55,14 @@ def load_config(
 
 
 def build(
-    config: "Config",
+    config: Config,
     *,
-    mode: "Mode" = "production",
+    mode: Mode = "production",
     jobs: int | None = None,
     cache_dir: str | None = None,
     use_cache: bool = True,
     cache_write: bool = False,
-) -> "BuildResult":
+) -> BuildResult:
     """Compile everything that `config` names into its release directory, as `buildassets build` does.
 
     The mode `development` neither minifies nor compresses. `jobs` is the number of parallel jobs, by default the number
@@ -73,13 +74,11 @@ def build(
     asset system that was read for another mode.
     """
     _require_mode(config, mode)
-    from buildassets.compiler.cache.folder import cache_to_build_with
-    from buildassets.compiler.incremental.no_op import incremental
 
     _require_jobs(jobs)
     cache = cache_to_build_with(config, cache_dir) if use_cache else None
 
-    def work(*, last: "LastBuild | None") -> "BuildResult":
+    def work(*, last: LastBuild | None) -> BuildResult:
         from buildassets.compiler.incremental.sass_first import sass_first
 
         with sass_first(config, last, cache) as sass:
@@ -99,7 +98,7 @@ def build(
     return incremental(config, mode, cache, work)
 
 
-def check(config: "Config", *, mode: "Mode" = "production", jobs: int | None = None) -> "CheckResult":
+def check(config: Config, *, mode: Mode = "production", jobs: int | None = None) -> "CheckResult":
     """Report all that a build of `config` would complain about, and unknown names in templates, as `buildassets check`.
 
     Writes nothing. `mode` and `jobs` are those of `build`.
@@ -112,7 +111,7 @@ def check(config: "Config", *, mode: "Mode" = "production", jobs: int | None = N
         return check_all(config, mode=mode, executor=executor)
 
 
-def _require_mode(config: "Config", mode: "Mode") -> None:
+def _require_mode(config: Config, mode: Mode) -> None:
     if config.read_for not in (None, mode):
         raise ValueError(f"`config` was loaded for `{config.read_for}`: pass `mode={mode!r}` to `load_config`, too")
 

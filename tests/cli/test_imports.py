@@ -18,28 +18,31 @@ SITE = {
 }
 COMMAND = "from buildassets.cli.main import main; sys.argv = ['buildassets', 'build', '--quiet']; main()"
 FUNCTIONS = "from buildassets import build, load_config; assert build(load_config()).succeeded"
-# What takes long, and what only some builds need.
+# What takes long, and the subsystems that only some builds need: doors of docs/architecture.md.
 NEVER = {
-    *("click", "dataclasses", "difflib", "email", "http", "inspect", "ipaddress", "pickle", "random", "shutil"),
-    *("socket", "ssl", "subprocess", "tempfile", "urllib.parse", "urllib.request", "xml", "zipfile"),
-    "buildassets.compiler.bundle.inlined",
+    *("click", "dataclasses", "difflib", "email", "http", "inspect", "ipaddress", "random", "shutil"),
+    *("ssl", "subprocess", "tempfile", "urllib.parse", "urllib.request", "xml", "zipfile"),
+    "buildassets.cli.building.provenance",
+    "buildassets.compiler.bundle.esbuild",
     "buildassets.compiler.cache.remote.remote",
     "buildassets.compiler.config.block_plan",
-    "buildassets.compiler.engines.esbuild.tsconfig",
-    "buildassets.compiler.engines.guarded",
-    "buildassets.compiler.engines.sass.embedded_protocol",
-    "buildassets.compiler.graph.font_faces",
-    "buildassets.compiler.graph.output_maps",
+    "buildassets.compiler.engines.fonttools",
+    "buildassets.compiler.engines.jst",
+    "buildassets.compiler.engines.pillow",
+    "buildassets.compiler.executors.named",
     "buildassets.compiler.images.symbol",
-    "buildassets.compiler.images.variant",
-    "buildassets.compiler.languages.javascript.module_names",
+    "buildassets.compiler.sources.fonts",
+    "buildassets.compiler.sources.sprites",
     "buildassets.compiler.sources.template_files",
+    "buildassets.compiler.sources.variants",
+    "buildassets.compiler.sources.vite",
     "buildassets.compiler.templates.check",
-    "buildassets.compiler.transform.draft_form",
-    "buildassets.compiler.transform.input_map",
-    "buildassets.compiler.write.carry",
-    "buildassets.compiler.write.precompressed",
-    "buildassets.compiler.write.retain",
+    "buildassets.compiler.templates.named",
+    "buildassets.compiler.transform.command_engine",
+    "buildassets.compiler.transform.elsewhere",
+    "buildassets.compiler.write.deltas",
+    "buildassets.release.earlier.releases",
+    "buildassets.workspace.file",
 }
 OF_BUILDING = {"buildassets.compiler.build", "buildassets.compiler.model", "buildassets.compiler.transform.draft"}
 
@@ -94,8 +97,3 @@ def test_functions_with_nothing_to_do_import_no_compiler(site: Path) -> None:
         settle()
     loaded = loaded_by(FUNCTIONS, site)
     assert not loaded & (NEVER | OF_BUILDING | OF_WORK)
-
-
-def test_sheet_in_sass_imports_the_protocol_of_sass(site: Path) -> None:
-    write_tree(site, {"assets/css/more.scss": "a { b { c: d } }\n"})
-    assert "buildassets.compiler.engines.sass.embedded_protocol" in loaded_by(COMMAND, site)

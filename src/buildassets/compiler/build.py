@@ -9,49 +9,63 @@ from typing import TYPE_CHECKING
 
 from buildassets.compiler.body import text_of
 from buildassets.compiler.cache.folder import unusable_cache
+from buildassets.compiler.cache.measures import keep_measures, kept_measures
 from buildassets.compiler.cache.store import Cache
 from buildassets.compiler.config.values import Config, Mode
-from buildassets.compiler.engines.protocol import EngineInput, KnownEngine
+from buildassets.compiler.engines.protocol import KnownEngine
+from buildassets.compiler.graph.checks.kept_names import OTHER_NAME
+from buildassets.compiler.graph.fingerprint import Naming
 from buildassets.compiler.incremental.dependency_record import (
     NeedsFullBuild,
     can_rebuild_changed,
     dumped,
     record_of,
 )
+from buildassets.compiler.incremental.sass_first import changed_sheet
 from buildassets.compiler.languages.native.library import oddity
 from buildassets.compiler.languages.reference import Link
-from buildassets.compiler.means import Means, load_writing
+from buildassets.compiler.means import Means
 from buildassets.compiler.model import Content, ImportMap, Linked, Named, Source, Stored
 from buildassets.compiler.result import BuildResult, LastBuild
+from buildassets.compiler.sources.discover import Discovery, discover
 from buildassets.compiler.sources.uncompiled import is_declaration
 from buildassets.compiler.stage_times import StageTimes
 from buildassets.compiler.transform.draft_cache import names_for, rerun_reasons, shown_steps
 from buildassets.compiler.transform.engine_set import EngineSet, RunningEngines
 from buildassets.compiler.transform.sass_ahead import SassAhead, ahead_of_sources
 from buildassets.compiler.transform.scheduler import BYTES_PER_WORKER
+from buildassets.compiler.write.carry import Previous, carried_over
 from buildassets.compiler.write.clock import Clock, build_time
+from buildassets.compiler.write.companions import companions_of, described, precache_list, taken_names
+from buildassets.compiler.write.hidden_maps import write_maps
+from buildassets.compiler.write.manifest_entries import manifest_of
+from buildassets.compiler.write.release_directory import KnownFiles, ReleaseWriter, release_directory, release_files
+from buildassets.compiler.write.retain import superseded
 from buildassets.disk.files import MOST_MANIFEST_BYTES, STAGING_PREFIX, bytes_at
 from buildassets.disk.folders import is_within
 from buildassets.errors import BuildError
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, reason_text, sort_key
 from buildassets.foundation.digest import digest
 from buildassets.foundation.frozen import replace
-from buildassets.foundation.measures import Contents
+from buildassets.foundation.measures import Contents, Measures
 from buildassets.foundation.media import DELTA, SUFFIXES, script_name
 from buildassets.foundation.paths import LogicalPath
 from buildassets.manifest.model import (
     ASSETS_FOLDER,
     MANIFEST_NAME,
     MAPS_SUFFIX,
+    RELEASE_FILE,
     Companion,
     Entry,
     Manifest,
     Retained,
     dumps,
     entries_of,
+    release_content,
+    release_of,
 )
 
-if TYPE_CHECKING:  # else where it is needed: Sass's process starts before all this is imported
+if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from buildassets.compiler.cache.remote.remote import RemoteCache
@@ -61,10 +75,7 @@ if TYPE_CHECKING:  # else where it is needed: Sass's process starts before all t
     from buildassets.compiler.graph.asset_graph import AssetGraph
     from buildassets.compiler.graph.walk import Progress
     from buildassets.compiler.incremental.rebuild import Change
-    from buildassets.compiler.sources.discover import Discovery
     from buildassets.compiler.templates.named import NamesInTemplates
-    from buildassets.compiler.write.carry import Previous
-    from buildassets.compiler.write.release_directory import KnownFiles, ReleaseWriter
 
     _Reported = tuple[RemoteUse, list[Diagnostic]]
 
@@ -81,7 +92,7 @@ def build(
     bytes_per_worker: int = BYTES_PER_WORKER,
     last: LastBuild | None = None,
     clock: Clock = build_time,
-    previous: "Sequence[Previous]" = (),
+    previous: Sequence[Previous] = (),
     compressing: "Progress | None" = None,
     shared: "SharedWork | None" = None,
     away: "Away | None" = None,
@@ -143,9 +154,6 @@ def build(
 
 def _keep_measures(cache: str, output: str, result: BuildResult, times: StageTimes, *, last: LastBuild | None) -> None:
     """Keep what the build measured; a build of what changed only takes over the contents of the bundles it left."""
-    from buildassets.compiler.cache.measures import keep_measures, kept_measures
-    from buildassets.foundation.measures import Measures
-
     earlier = kept_measures(cache, output, last.manifest_digest) if last and not result.contents else None
     known = result.manifest.assets if result.manifest else {}
     contents: dict[str, Contents] = {**result.contents}
@@ -188,14 +196,6 @@ def _remote(config: Config, *, writes: bool) -> "RemoteCache | None":
     return remote_cache(config, writes=writes)
 
 
-def _load_minifying(config: Config, engines: EngineSet) -> None:
-    """Minify a rule while Sass is at work, so that all is loaded which the sheet needs then: this takes 8 ms."""
-    from buildassets.compiler.engines.registry import BUILT_IN
-
-    if engines.css is not None and config.engines.css in BUILT_IN:
-        engines.css.run(EngineInput("a{b:url(c)}", "", ""))
-
-
 def _built(config: Config, means: Means, last: LastBuild | None) -> BuildResult:
     is_alone = not means.previous and not means.makes_deltas(config)
     if last is not None and can_rebuild_changed(config) and is_alone:
@@ -216,17 +216,12 @@ def _built(config: Config, means: Means, last: LastBuild | None) -> BuildResult:
 
 def _rebuilt(config: Config, means: Means, last: LastBuild) -> BuildResult:
     """The result of rebuilding only what changed since the `last` build. Raises NeedsFullBuild, BuildError, OSError."""
-    from buildassets.compiler.incremental.sass_first import changed_sheet
-
     sheet = None if means.sass else changed_sheet(config, last)
     ahead = SassAhead(config, sheet) if sheet else means.sass
     with means.engines(config, ahead) as engines:
         begun = means.begun_by(ahead, config)
         from buildassets.compiler.incremental.rebuild import changes
 
-        if begun:
-            load_writing()
-            _load_minifying(config, engines)
         with means.drafting(config, engines, begun) as drafts_of:
             inlines = config.inline_imports and means.mode == "production"
             change = changes(replace(config, inline_imports=inlines), last, means.timed(drafts_of))
@@ -236,8 +231,6 @@ def _rebuilt(config: Config, means: Means, last: LastBuild) -> BuildResult:
 
 def _amended(config: Config, means: Means, change: "Change") -> BuildResult:
     """Write the changed part of a release. Raises NeedsFullBuild, BuildError and OSError."""
-    from buildassets.compiler.write.release_directory import release_directory
-
     with release_directory(config.output, is_lasting=means.is_lasting, permission=config.permission) as release:
         if release.manifest() != change.before:
             raise NeedsFullBuild
@@ -254,10 +247,6 @@ def _amended(config: Config, means: Means, change: "Change") -> BuildResult:
 
 def _released(config: Config, means: Means, graph: "AssetGraph", last: LastBuild | None) -> BuildResult:
     """Write the assets of `graph` into the release directory. Raises BuildError and OSError."""
-    from buildassets.compiler.write.companions import described
-    from buildassets.compiler.write.manifest_entries import manifest_of
-    from buildassets.compiler.write.release_directory import release_directory, release_files
-
     assets = graph.assets
     drafts = [one.draft for one in assets.values()]
     digests = {draft.source.path: draft.digest for draft in drafts if draft.digest}
@@ -306,7 +295,6 @@ def _released(config: Config, means: Means, graph: "AssetGraph", last: LastBuild
 
 def _contents(config: Config, graph: "AssetGraph") -> dict[str, Contents]:
     """What each bundle is made of."""
-
     found: dict[str, Contents] = {}
     for path, asset in graph.assets.items():
         if not asset.draft.contents:
@@ -345,16 +333,12 @@ def _with_maps(
     """The record of the hidden source maps, which are written here, and the names of new ones. Raises OSError."""
     if not graph.hidden_maps:
         return {}, ()
-    from buildassets.compiler.write.hidden_maps import write_maps
 
     return write_maps(config.output, graph.hidden_maps, manifest.assets)
 
 
 def _companions(config: Config, manifest: Manifest) -> dict[str, bytes]:
     """The configured files for other systems, by their names below `assets/`. Raises BuildError."""
-    from buildassets.compiler.graph.checks.kept_names import OTHER_NAME
-    from buildassets.compiler.write.companions import companions_of, precache_list, taken_names
-
     companions = companions_of(config.companions, manifest)
     if config.precache:
         companions = dict(sorted({**companions, config.precache: precache_list(manifest)}.items()))
@@ -371,7 +355,6 @@ def _release_file(config: Config, means: Means, manifest: bytes) -> dict[str, by
     """The file in which open pages look for the release that is served, where earlier ones are retained for them."""
     if config.retain is None or means.mode != "production":
         return {}
-    from buildassets.manifest.model import RELEASE_FILE, release_content, release_of
 
     return {RELEASE_FILE: release_content(release_of(manifest))}
 
@@ -379,7 +362,7 @@ def _release_file(config: Config, means: Means, manifest: bytes) -> dict[str, by
 def _retained(
     config: Config,
     means: Means,
-    release: "ReleaseWriter",
+    release: ReleaseWriter,
     assets: Mapping[str, Entry],
     *,
     changed: Collection[str] | None = None,
@@ -388,8 +371,6 @@ def _retained(
     retaining = means.retaining(config)
     if retaining is None:
         return ()
-    from buildassets.compiler.write.carry import carried_over
-    from buildassets.compiler.write.retain import superseded
 
     if means.previous:
         return carried_over(release, retaining, means.previous, assets)
@@ -397,10 +378,8 @@ def _retained(
     return retaining.retained(superseded(release.manifest(), shown, changed), assets, release.holds)
 
 
-def _earlier(config: Config, last: LastBuild | None) -> "KnownFiles":
+def _earlier(config: Config, last: LastBuild | None) -> KnownFiles:
     """The files of the release directory that are known from the `last` build, and so need not be read."""
-    from buildassets.compiler.write.release_directory import KnownFiles
-
     manifest = bytes_at(os.path.join(config.output, MANIFEST_NAME), MOST_MANIFEST_BYTES)
     if last is None or manifest is None or digest(manifest) != last.manifest_digest:
         return KnownFiles()
@@ -409,6 +388,8 @@ def _earlier(config: Config, last: LastBuild | None) -> "KnownFiles":
 
 def compiled(config: Config, means: Means, last: LastBuild | None = None) -> "AssetGraph":
     """The graph of all assets; if an engine cannot be started, an empty one with the diagnostics."""
+    from buildassets.compiler.graph.asset_graph import AssetGraph, asset_graph  # not for what changed
+
     try:
         # What further compilers compile to is known once they are started.
         discovery = None if config.engines.compilers or config.engines.packaged else _discovered(config, means, {})
@@ -418,7 +399,6 @@ def compiled(config: Config, means: Means, last: LastBuild | None = None) -> "As
             begun = means.begun_by(ahead, config)
             compiles_to = {kind: engine.compiles_to for kind, engine in engines.compilers.items()}
             discovery = discovery or _discovered(config, means, compiles_to)
-            from buildassets.compiler.graph.asset_graph import asset_graph
 
             with means.drafting(config, engines, begun) as drafts_of, means.times.of("graph"):
                 timed = means.timed(drafts_of)
@@ -441,14 +421,10 @@ def compiled(config: Config, means: Means, last: LastBuild | None = None) -> "As
             graph = replace(graph, inputs=tuple(dict.fromkeys((*graph.inputs, *programs))))
             return _decided_by(graph, templates.found, config.output) if templates.found else graph
     except BuildError as fault:
-        from buildassets.compiler.graph.asset_graph import AssetGraph
-
         return AssetGraph({}, {}, importmap=ImportMap(), imports={}, unreached=(), diagnostics=fault.diagnostics)
 
 
-def _discovered(config: Config, means: Means, compiles_to: Mapping[str, str]) -> "Discovery":
-    from buildassets.compiler.sources.discover import discover  # a build of what changed finds its sources by itself
-
+def _discovered(config: Config, means: Means, compiles_to: Mapping[str, str]) -> Discovery:
     with means.times.of("sources"):
         return discover(config, compiles_to, means.mode)
 
@@ -489,7 +465,7 @@ def _decided_by(graph: "AssetGraph", named: "NamesInTemplates", output: str) -> 
     )
 
 
-def _with_sprites(config: Config, discovery: "Discovery", named: "NamesInTemplates | None") -> "Discovery":
+def _with_sprites(config: Config, discovery: Discovery, named: "NamesInTemplates | None") -> Discovery:
     """`discovery` together with the sources of sprites."""
     if not config.icons:
         return discovery
@@ -517,8 +493,6 @@ def _tailwind_where_used(engines: EngineSet, graph: "AssetGraph") -> Iterator[Kn
 
 def outputs(graph: "AssetGraph") -> Iterator[Named]:
     """The assets with their names and final contents, made one by one."""
-    from buildassets.compiler.graph.fingerprint import Naming
-
     written = graph.written
     contents = {path: _content(graph, path, asset, written[path]) for path, asset in graph.assets.items()}
     return Naming(text_of).named(contents)

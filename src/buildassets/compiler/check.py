@@ -7,8 +7,15 @@ from typing import TYPE_CHECKING
 from buildassets.compiler.build import compiled, outputs
 from buildassets.compiler.cache.store import ReadCache
 from buildassets.compiler.config.values import Config, Mode
+from buildassets.compiler.engines.esbuild.command import is_absent
+from buildassets.compiler.graph.asset_graph import AssetGraph
+from buildassets.compiler.graph.checks.chunk_names import plain_name_faults
+from buildassets.compiler.graph.checks.unused import unused
+from buildassets.compiler.graph.walk import Progress
 from buildassets.compiler.languages.native.library import oddity
 from buildassets.compiler.means import Means
+from buildassets.compiler.model import Linked, Source
+from buildassets.compiler.templates.check import TemplateCheck, Widths, check_templates
 from buildassets.compiler.transform.draft_cache import names_for
 from buildassets.disk.files import MOST_MANIFEST_BYTES, bytes_at
 from buildassets.foundation.diagnostics import Diagnostic, sort_key
@@ -19,11 +26,6 @@ from buildassets.manifest.model import MANIFEST_NAME
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor  # 10 ms
-
-    from buildassets.compiler.graph.asset_graph import AssetGraph
-    from buildassets.compiler.graph.walk import Progress
-    from buildassets.compiler.model import Linked, Source
-    from buildassets.compiler.templates.check import TemplateCheck, Widths
 
 
 @frozen
@@ -39,7 +41,7 @@ class CheckResult:
     diagnostics: tuple[Diagnostic, ...]
     unreached: tuple[LogicalPath, ...]
     unused: tuple[LogicalPath, ...]
-    templates: "TemplateCheck"
+    templates: TemplateCheck
     of_others: frozenset[LogicalPath] = frozenset()
     has_unparsed: bool = False
 
@@ -49,7 +51,7 @@ def check(
     *,
     mode: Mode = "production",
     executor: "Executor | None" = None,
-    progress: "Progress | None" = None,
+    progress: Progress | None = None,
     cache: str | None = None,
 ) -> CheckResult:
     """Report everything that `build` would report, and missing names in templates; write nothing.
@@ -57,10 +59,6 @@ def check(
     What builds have left in the folder `cache` is not made again. If `config` names no folders of templates, those
     that frameworks use are searched.
     """
-    from buildassets.compiler.graph.checks.chunk_names import plain_name_faults
-    from buildassets.compiler.graph.checks.unused import unused
-    from buildassets.compiler.templates.check import TemplateCheck, check_templates  # not needed by a build
-
     kept = ReadCache(cache, names_for(config)) if cache else None
     means = Means(mode=mode, executor=executor, progress=progress, cache=kept)
     graph = compiled(config, means)
@@ -105,24 +103,20 @@ def check(
     )
 
 
-def _has_unparsed(config: Config, assets: "Mapping[LogicalPath, Linked]") -> bool:
-    from buildassets.compiler.engines.esbuild.command import is_absent
-
+def _has_unparsed(config: Config, assets: Mapping[LogicalPath, Linked]) -> bool:
     sources = (asset.draft.source for asset in assets.values())
     own = (source for source in sources if source.root >= 0 and not config.sources[source.root].is_of_others)
     scripts = (source for source in own if media_of(source.logical).syntax is Syntax.JAVASCRIPT)
     return any(scripts) and is_absent(config.folder, permission=config.permission)
 
 
-def _sources(graph: "AssetGraph") -> "dict[LogicalPath, Source]":
+def _sources(graph: AssetGraph) -> dict[LogicalPath, Source]:
     """The sources of all assets."""
     return {path: asset.draft.source for path, asset in graph.assets.items()}
 
 
-def _pictures(graph: "AssetGraph") -> "dict[LogicalPath, Widths]":
+def _pictures(graph: AssetGraph) -> dict[LogicalPath, Widths]:
     """The widths of all pictures, and of the variants of each."""
-    from buildassets.compiler.templates.check import Widths
-
     found = {}
     for path, asset in graph.assets.items():
         variants = (graph.assets[one].draft.source.variant for one in asset.draft.source.variants)
@@ -133,7 +127,7 @@ def _pictures(graph: "AssetGraph") -> "dict[LogicalPath, Widths]":
     return found
 
 
-def _icons(config: Config, graph: "AssetGraph") -> dict[str, LogicalPath] | None:
+def _icons(config: Config, graph: AssetGraph) -> dict[str, LogicalPath] | None:
     """The icons of all sprites, each with the first one that has it; None if none is configured."""
     if not config.icons:
         return None
@@ -145,7 +139,7 @@ def _icons(config: Config, graph: "AssetGraph") -> dict[str, LogicalPath] | None
     return found
 
 
-def _over_budget(config: Config, means: Means, graph: "AssetGraph") -> tuple[Diagnostic, ...]:
+def _over_budget(config: Config, means: Means, graph: AssetGraph) -> tuple[Diagnostic, ...]:
     """The diagnostics for assets over budget."""
     budgets = means.budgets(config, graph.assets)
     sizes = budgets.sizes(outputs(graph))

@@ -15,7 +15,9 @@ from buildassets.compiler.transform.draft_cache import names_for, step_name
 from buildassets.compiler.transform.engine_set import EngineSet, RunningEngines
 from buildassets.compiler.transform.sass_ahead import SassAhead
 from buildassets.compiler.transform.scheduler import BYTES_PER_WORKER, Drafts, drafting
+from buildassets.compiler.write.budgets import Budgets
 from buildassets.compiler.write.clock import Clock, build_time
+from buildassets.compiler.write.retain import Retaining
 from buildassets.foundation.frozen import field, frozen_by_name, replace
 from buildassets.foundation.media import DELTA
 from buildassets.foundation.paths import LogicalPath
@@ -25,10 +27,8 @@ if TYPE_CHECKING:
 
     from buildassets.compiler.executors.away import Away
     from buildassets.compiler.graph.walk import Progress
-    from buildassets.compiler.write.budgets import Budgets
     from buildassets.compiler.write.carry import Previous
     from buildassets.compiler.write.release_directory import KnownFiles, ReleaseWriter
-    from buildassets.compiler.write.retain import Retaining
 
 
 @frozen_by_name
@@ -49,12 +49,11 @@ class Means:
     ending: ExitStack | None = None  # waits until engines have ended; without it that is waited for at once
     times: StageTimes = field(default_factory=StageTimes)
 
-    def retaining(self, config: Config) -> "Retaining | None":
+    def retaining(self, config: Config) -> Retaining | None:
         """The rules by which earlier releases are retained; None if none are."""
         limits = config.retain or (Retain() if self.previous else None)
         if limits is None or self.mode != "production":
             return None
-        from buildassets.compiler.write.retain import Retaining
 
         return Retaining(limits, self.clock)
 
@@ -71,10 +70,8 @@ class Means:
         """The digest of the file at `path`."""
         return (self.cache.files if self.cache else FileDigests({})).of(path)
 
-    def budgets(self, config: Config, assets: Collection[LogicalPath]) -> "Budgets":
+    def budgets(self, config: Config, assets: Collection[LogicalPath]) -> Budgets:
         """The budgets of `assets`; none in development, which does not minify them."""
-        from buildassets.compiler.write.budgets import Budgets
-
         return Budgets(config if self.mode == "production" else replace(config, budgets={}), assets)
 
     @contextmanager
@@ -125,7 +122,6 @@ class Means:
             bytes_per_worker=self.bytes_per_worker,
             begun=begun,
             away=self.away,
-            meanwhile=load_writing,
         )
 
     def timed(self, drafts_of: Drafts) -> Drafts:
@@ -148,15 +144,6 @@ class Means:
             progress=self.compressing,
             away=self.away,
         )
-
-
-def load_writing() -> None:
-    """Import what writes a release, which takes 5 ms, while other processes are at work."""
-    import buildassets.compiler.cache.measures
-    import buildassets.compiler.graph.fingerprint
-    import buildassets.compiler.write.companions
-    import buildassets.compiler.write.manifest_entries
-    import buildassets.compiler.write.release_directory  # noqa: F401 - its functions import what they need of it
 
 
 def _nothing(_: KnownEngine) -> None:

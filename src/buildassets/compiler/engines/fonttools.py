@@ -14,6 +14,8 @@ from importlib.util import find_spec
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
+import brotli
+
 from buildassets.compiler.fonts.container import (
     LARGEST_BYTES,
     DamagedError,
@@ -82,8 +84,6 @@ def version_file() -> str | None:
 
 def limits_brotli() -> bool:
     """Whether the installed brotli can be kept from unpacking more than it is asked for."""
-    import brotli
-
     try:
         brotli.Decompressor().process(b"", output_buffer_limit=1)
     except TypeError:
@@ -158,8 +158,6 @@ def _misnamed(kind: str, shown: str) -> str | None:
 
 def _check_unpacked(content: bytes, packed: Packed) -> None:
     """Raise DamagedError unless the compressed part of a WOFF2 file has the size that its header promises."""
-    import brotli
-
     unpacking, size, given = brotli.Decompressor(), 0, content[packed.start : packed.end]
     try:
         while not unpacking.is_finished() and size <= packed.size_bytes:

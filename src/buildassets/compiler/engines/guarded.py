@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import cached_property
 from threading import Lock
+from traceback import TracebackException
 from typing import Any, Final
 
 from buildassets.compiler.engines.program_files import descriptions, files_of_modules
@@ -93,8 +94,6 @@ class GuardedCompiler(GuardedEngine):
 
 def described(fault: BaseException) -> str:
     """An exception on one line, with the place where it was raised."""
-    from traceback import TracebackException
-
     frames = TracebackException.from_exception(fault)
     text = " ".join("".join(frames.format_exception_only()).split())[:_LONGEST_NOTE]
     innermost = fault.__traceback__

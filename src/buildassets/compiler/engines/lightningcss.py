@@ -85,10 +85,8 @@ class LightningcssEngine:
 
     def _minified(self, text: str) -> str:
         """lightningcss's result; raises ValueError with its reason if it refuses the sheet or panics."""
-        from lightningcss import process_stylesheet
-
         try:
-            return process_stylesheet(text, browsers_list=self._browsers)
+            return _processed(text, self._browsers)
         except BaseException as fault:
             if type(fault).__name__ != "PanicException":  # of PyO3, which offers no name to import
                 raise
@@ -175,6 +173,13 @@ def _installed_version() -> str:
     return installed_version("lightningcss", os.path.dirname(lightningcss.__path__[0]))
 
 
+def _processed(text: str, browsers: list[str]) -> str:
+    """lightningcss's result for the sheet. Raises ValueError."""
+    from lightningcss import process_stylesheet
+
+    return process_stylesheet(text, browsers_list=browsers)
+
+
 def _known(browsers: Sequence[str]) -> list[str]:
     """For each browser, the newest version that lightningcss knows and that is not newer."""
     newest = []
@@ -198,10 +203,8 @@ def _versions(version: str) -> Iterator[str]:
 
 
 def _is_known(browser: str) -> bool:
-    from lightningcss import process_stylesheet
-
     try:
-        process_stylesheet("", browsers_list=[browser])
+        _processed("", [browser])
     except ValueError:
         return False
     return True

@@ -4,6 +4,7 @@ The module of a built-in engine is imported when that is asked for; any other na
 """
 
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 from buildassets.foundation.frozen import frozen
@@ -89,18 +90,10 @@ def start_engine(name: str, options: "EngineOptions") -> "KnownEngine":
         from buildassets.compiler.engines.entry_points import load_engine
 
         return load_engine(name, options)
-    from importlib import import_module
 
     module, _, attribute = BUILT_IN[name].start.partition(":")
     start: Callable[[EngineOptions], KnownEngine] = getattr(import_module(module), attribute)
     return start(options)
-
-
-def start_any(name: str, options: "EngineOptions") -> "KnownEngine | KnownCompiler":
-    """The engine of that name in a package, a compiler or not; raises BuildError if it cannot start."""
-    from buildassets.compiler.engines.entry_points import load_any
-
-    return load_any(name, options)
 
 
 def start_compiler(name: str, options: "EngineOptions") -> "KnownCompiler":

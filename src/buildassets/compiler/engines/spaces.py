@@ -9,9 +9,12 @@ from typing import Final
 
 from buildassets._version import __version__
 from buildassets.compiler.engines.protocol import Compiled, EngineInput
+from buildassets.compiler.languages.json import minify as json
+from buildassets.compiler.languages.markup import html_minify as html
+from buildassets.compiler.languages.markup import svg_minify as svg
 from buildassets.errors import BuildError
 from buildassets.foundation.lazy_pattern import lazy_pattern
-from buildassets.foundation.paths import split_url
+from buildassets.foundation.paths import percent_decoded, split_url
 
 _ELSEWHERE: Final = lazy_pattern(r"[/\\]|[A-Za-z][A-Za-z0-9+.-]*:")  # what begins so is no relative path
 
@@ -46,32 +49,23 @@ def builtin_engine(kind: str) -> SpacesEngine:
 
 
 def _svg(given: EngineInput) -> str | None:
-    from buildassets.compiler.languages.markup.svg_minify import minified
-
-    return minified(given.text)
+    return svg.minified(given.text)
 
 
 def _json(given: EngineInput) -> str | None:
-    from buildassets.compiler.languages.json.minify import minified
-
-    return minified(given.text)
+    return json.minified(given.text)
 
 
 def _html(given: EngineInput) -> str | None:
-    from buildassets.compiler.languages.markup.html_minify import linked_sheets, minified
-
-    return minified(given.text, keeps_space=any(_preserves_space(given, url) for url in linked_sheets(given.text)))
+    keeps_space = any(_preserves_space(given, url) for url in html.linked_sheets(given.text))
+    return html.minified(given.text, keeps_space=keeps_space)
 
 
 def _preserves_space(given: EngineInput, url: str | None) -> bool:
     """Whether the style sheet at `url` may preserve white space: one that is no file beside the page may do so."""
-    from urllib.parse import unquote
-
-    from buildassets.compiler.languages.markup.html_minify import preserves_space
-
-    path = unquote(split_url(url)[0]) if url and not _ELSEWHERE.match(url) else ""
+    path = percent_decoded(split_url(url)[0]) if url and not _ELSEWHERE.match(url) else ""
     try:
         css = given.read(path) if path else None
     except BuildError:  # a source that cannot be read is reported where it is drafted
         return True
-    return css is None or preserves_space(css)
+    return css is None or html.preserves_space(css)

@@ -7,17 +7,17 @@ made of one source alone cannot be redone from it: the record has only its input
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from buildassets.compiler.cache import json_values
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.graph.components import reachable
+from buildassets.compiler.languages.javascript.module_names import names_wording
+from buildassets.compiler.languages.reference import Link
+from buildassets.compiler.model import Draft, Linked
+from buildassets.compiler.sources.names import is_typed
 from buildassets.foundation.digest import digest_of_all
 from buildassets.foundation.paths import LogicalPath
-
-if TYPE_CHECKING:  # 40 ms, which Sass does not wait for
-    from buildassets.compiler.languages.reference import Link
-    from buildassets.compiler.model import Draft, Linked
 
 Target: TypeAlias = Sequence[int | LogicalPath]  # the number of a reference of the draft, and the asset that it names
 _NO_REFERENCE = -1
@@ -101,8 +101,8 @@ class Record:
 
 
 def record_of(
-    assets: "Mapping[LogicalPath, Linked]",
-    written: "Mapping[LogicalPath, Sequence[Link]]",
+    assets: Mapping[LogicalPath, Linked],
+    written: Mapping[LogicalPath, Sequence[Link]],
     by_themselves: Collection[LogicalPath],
 ) -> Record:
     """The record of `assets`; those `by_themselves` are each made of one source alone."""
@@ -111,7 +111,7 @@ def record_of(
     )
 
 
-def recorded(asset: "Linked", written: "Sequence[Link]", *, is_by_itself: bool = True) -> Recorded:
+def recorded(asset: Linked, written: Sequence[Link], *, is_by_itself: bool = True) -> Recorded:
     """The record of `asset`, whose file has the links `written`."""
     draft = asset.draft
     further = tuple(path for path in draft.inputs if path != draft.source.path)  # as `loaded` gives it
@@ -130,29 +130,25 @@ def recorded(asset: "Linked", written: "Sequence[Link]", *, is_by_itself: bool =
     )
 
 
-def wording_of(draft: "Draft") -> str:
+def wording_of(draft: Draft) -> str:
     """The digest of the kinds and URLs of all references of `draft`: with the same digest they name the same assets.
 
     For a module in TypeScript or JSX it covers the names, too, that it imports and exports.
     """
-    from buildassets.compiler.sources.names import is_typed
-
     names: list[str] = []
     if draft.compiled is not None and is_typed(draft.source):
-        from buildassets.compiler.languages.javascript.module_names import names_wording
-
         names.append(names_wording(draft.compiled.text))
     if not draft.references and not names:
         return ""
     return digest_of_all([*(f"{reference.kind.value} {reference.url}" for reference in draft.references), *names])
 
 
-def engines_of(draft: "Draft") -> str:
+def engines_of(draft: Draft) -> str:
     """The engines that made `draft`, which a manifest lists with those of all others."""
     return "; ".join(sorted(f"{kind}: {version}" for kind, version in draft.engines))
 
 
-def links_of(draft: "Draft", targets: Collection[Target]) -> "tuple[Link, ...]":
+def links_of(draft: Draft, targets: Collection[Target]) -> tuple[Link, ...]:
     """The links that were recorded as `targets`, for a draft with the same references.
 
     Raises ValueError if `draft` has fewer.
@@ -210,5 +206,5 @@ def _check_targets(targets: Iterable[Any], assets: Set[str]) -> None:
         raise ValueError("a link to no asset")
 
 
-def _targets(links: "Iterable[Link]", numbers: Mapping[int, int]) -> list[list[int | LogicalPath]]:
+def _targets(links: Iterable[Link], numbers: Mapping[int, int]) -> list[list[int | LogicalPath]]:
     return [[numbers.get(id(reference), _NO_REFERENCE), target] for reference, target in links]

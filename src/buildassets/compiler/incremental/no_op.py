@@ -22,6 +22,7 @@ from buildassets.compiler.cache.toolchain import (
 from buildassets.compiler.config.meta_env import variables
 from buildassets.compiler.config.values import Config, Mode
 from buildassets.compiler.incremental import snapshot
+from buildassets.compiler.languages.native.library import unmet_demand
 from buildassets.compiler.languages.native.library_file import SWITCH
 from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.disk.files import MOST_MANIFEST_BYTES, bytes_at
@@ -106,7 +107,6 @@ def _has_unmet_demand() -> bool:
     """Whether the environment demands the native lexers in vain, which a build reports."""
     if os.environ.get(SWITCH, "") in ("", "0"):
         return False
-    from buildassets.compiler.languages.native.library import unmet_demand
 
     return unmet_demand() is not None
 

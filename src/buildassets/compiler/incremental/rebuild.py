@@ -12,6 +12,7 @@ from functools import cached_property, partial
 
 from buildassets.compiler.body import text_of
 from buildassets.compiler.config.values import Config
+from buildassets.compiler.graph.checks.chunk_names import names_chunks
 from buildassets.compiler.graph.checks.findings import (
     BROKEN_SCRIPT,
     GATHERED_EVERYWHERE,
@@ -20,6 +21,7 @@ from buildassets.compiler.graph.checks.findings import (
 )
 from buildassets.compiler.graph.checks.large_images import LARGE, is_image, is_large_image
 from buildassets.compiler.graph.checks.part_sheets import CODE as PART_SHEETS
+from buildassets.compiler.graph.checks.worker_urls import names_workers
 from buildassets.compiler.graph.components import components
 from buildassets.compiler.graph.fingerprint import Naming
 from buildassets.compiler.graph.link import Site, imports_of, inputs_of, linked, names_map
@@ -56,7 +58,6 @@ from buildassets.manifest.model import MANIFEST_NAME, Entry, Retained, amended, 
 def _names_workers(draft: Draft) -> bool:
     if media_of(draft.source.logical).syntax is not Syntax.JAVASCRIPT:
         return False
-    from buildassets.compiler.graph.checks.worker_urls import names_workers  # which brings the lexer of scripts
 
     return names_workers(draft)
 
@@ -64,7 +65,6 @@ def _names_workers(draft: Draft) -> bool:
 def _names_chunks(draft: Draft) -> bool:
     if media_of(draft.source.logical).syntax is not Syntax.JAVASCRIPT:
         return False
-    from buildassets.compiler.graph.checks.chunk_names import names_chunks  # which brings the lexer of scripts
 
     return names_chunks(draft)
 

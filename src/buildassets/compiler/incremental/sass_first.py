@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
+from buildassets.compiler.config.values import Config
+from buildassets.compiler.engines.registry import BUILT_IN, start_engine
 from buildassets.compiler.incremental.dependency_record import loaded
 from buildassets.compiler.transform.sass_ahead import SassAhead, Sheet
 from buildassets.disk.folders import path_below
@@ -17,19 +19,16 @@ from buildassets.foundation.media import SASS_SUFFIXES, is_sass
 from buildassets.foundation.paths import LogicalPath
 
 if TYPE_CHECKING:
-    from buildassets.compiler.config.values import Config
     from buildassets.compiler.result import LastBuild
 
 
 @contextmanager
-def sass_first(config: "Config", last: "LastBuild | None", cache: str | None) -> Iterator[SassAhead | None]:
+def sass_first(config: Config, last: "LastBuild | None", cache: str | None) -> Iterator[SassAhead | None]:
     """Sass at work until the block ends, if there is a sheet for it that changed since the `last` build.
 
     Without a last build, and with nothing kept in the folder `cache`, it is one that `entries` names. If the engine
     cannot start, the build reports that. One of another package may not bear to be closed twice, by the build and here.
     """
-    from buildassets.compiler.engines.registry import BUILT_IN, start_engine
-
     sheet = _first_sheet(config, last, cache)
     if sheet is None or config.engines.scss not in BUILT_IN:
         yield None
@@ -45,13 +44,13 @@ def sass_first(config: "Config", last: "LastBuild | None", cache: str | None) ->
         yield sass
 
 
-def _first_sheet(config: "Config", last: "LastBuild | None", cache: str | None) -> Sheet | None:
+def _first_sheet(config: Config, last: "LastBuild | None", cache: str | None) -> Sheet | None:
     if last is not None:
         return changed_sheet(config, last)
     return None if _may_hold_drafts(cache, config) else named_sheet(config)
 
 
-def _may_hold_drafts(cache: str | None, config: "Config") -> bool:
+def _may_hold_drafts(cache: str | None, config: Config) -> bool:
     """Whether drafts may be kept in the folder `cache`, or in a remote cache."""
     try:
         return cache is not None and (bool(config.cache.remote) or bool(os.listdir(cache)))
@@ -59,7 +58,7 @@ def _may_hold_drafts(cache: str | None, config: "Config") -> bool:
         return False
 
 
-def named_sheet(config: "Config") -> Sheet | None:
+def named_sheet(config: Config) -> Sheet | None:
     """The first sheet that `entries` names without a wildcard and that is there for Sass to compile."""
     if config.commands:  # one of which may compile sheets in place of the engine
         return None
@@ -75,7 +74,7 @@ def named_sheet(config: "Config") -> Sheet | None:
     return None
 
 
-def changed_sheet(config: "Config", last: "LastBuild") -> Sheet | None:
+def changed_sheet(config: Config, last: "LastBuild") -> Sheet | None:
     """The first sheet of the `last` build that has to be compiled again; None if there is none."""
     changed = [path for path in last.changed if is_sass(path)]
     if config.commands or not changed:  # a command may compile sheets in place of the engine

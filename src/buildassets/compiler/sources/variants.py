@@ -11,17 +11,21 @@ from typing import Final
 
 from buildassets.compiler.config.values import Config, ImageVariants
 from buildassets.compiler.engines.pillow import (
-    DAMAGED,
-    REPLACE,
-    SMALLER,
-    TOO_LARGE,
     engine_version,
     version_file,
     writes_avif,
 )
 from buildassets.compiler.images.moving import Kind, is_moving, kind_of
 from buildassets.compiler.images.size import Header, Size
-from buildassets.compiler.images.variant import Variant, is_too_large, largest_pixels
+from buildassets.compiler.images.variant import (
+    DAMAGED,
+    REPLACE,
+    SMALLER,
+    TOO_LARGE,
+    Variant,
+    is_too_large,
+    largest_pixels,
+)
 from buildassets.compiler.model import Source
 from buildassets.compiler.sources.globs import compile_globs
 from buildassets.compiler.sources.originals import made_twice, original_of

@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, nullcontext, suppress
+from shlex import quote
 from stat import S_ISREG
 from typing import Final
 
@@ -160,8 +161,6 @@ class CommandRun:
 
     def _typed(self) -> list[str]:
         """The command as one would type it."""
-        from shlex import quote
-
         name = os.path.basename(self._source.logical)
         return [quote(text) for text in (self._command.run[0], *(self._filled(t, name) for t in self._command.run[1:]))]
 

@@ -10,18 +10,36 @@ from typing import TYPE_CHECKING, Final
 from buildassets.compiler.body import Body, OnDisk, bytes_of, left_on_disk
 from buildassets.compiler.engines.protocol import Compiled, Engine, EngineInput
 from buildassets.compiler.engines.registry import known_of
+from buildassets.compiler.engines.sass.functions import outside, uncalled
+from buildassets.compiler.fonts.subset import Subset
+from buildassets.compiler.images.size import Header, Size, raster_size, vector_size
+from buildassets.compiler.languages.css import minify as css
+from buildassets.compiler.languages.css.survey import keep_survey as keep_css_survey
 from buildassets.compiler.languages.directives import ignored_directives, read_header
+from buildassets.compiler.languages.edits import Edit, edited
+from buildassets.compiler.languages.javascript import minify as js
+from buildassets.compiler.languages.javascript.asset_url import find_asset_urls
+from buildassets.compiler.languages.javascript.lexer import has_names, reads_as_module
+from buildassets.compiler.languages.javascript.meta_env import meta_env_edits
+from buildassets.compiler.languages.javascript.survey import keep_survey as keep_js_survey
+from buildassets.compiler.languages.javascript.survey import kept_survey, surveyed
+from buildassets.compiler.languages.json.source_map import may_refer
 from buildassets.compiler.languages.native.library import FileRead
 from buildassets.compiler.languages.reference import Reference, ReferenceKind
 from buildassets.compiler.languages.scan import scan
 from buildassets.compiler.languages.source_map.lines import Lines
+from buildassets.compiler.languages.source_map.maps import composed, edited_map, map_of_pairs, read_map
 from buildassets.compiler.languages.source_map.values import Origin, SourceMap
 from buildassets.compiler.languages.utf8 import decoded, is_utf16
 from buildassets.compiler.model import Draft, Source
+from buildassets.compiler.sources.discover import unreadable
 from buildassets.compiler.sources.names import is_template
+from buildassets.compiler.transform.command_map import map_of_command
 from buildassets.compiler.transform.engine_set import EngineSet, is_minified
+from buildassets.compiler.transform.input_map import input_map
 from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.compiler.transform.plain_script import plain_script
+from buildassets.compiler.transform.sass_globs import with_globs_written_out
 from buildassets.compiler.transform.syntax_faults import (
     foreign_rule_faults,
     is_json,
@@ -40,10 +58,7 @@ from buildassets.foundation.lazy_pattern import lazy_pattern
 from buildassets.foundation.media import Syntax, media_of
 
 if TYPE_CHECKING:
-    from buildassets.compiler.fonts.subset import Subset
-    from buildassets.compiler.images.size import Size
     from buildassets.compiler.images.variant import Variant
-    from buildassets.compiler.languages.edits import Edit
     from buildassets.compiler.transform.command_engine import CommandEngine
 
 _XML_ENCODING: Final = lazy_pattern(r"(\A<\?xml[^>]*?\bencoding\s*=\s*[\"'])[^\"']*")
@@ -71,16 +86,12 @@ def _of_file(source: Source, engines: EngineSet, file: FileRead | None, *, direc
     try:
         raw = file.content if file else _content(source, syntax, is_parsed=is_parsed)
         if raw is None:
-            from buildassets.compiler.images.size import Header
-
             header = Header()
             body = left_on_disk(source.path, source.shown, header.take)
             return replace(_as_it_is(source, body), size=header.size if _is_image(source) else None)
     except OSError as fault:
-        from buildassets.compiler.sources.discover import unreadable
-
         return Draft(source, diagnostics=(unreadable(source.shown, fault),))
-    if not is_parsed and not is_json(source) and (syntax is None or not _may_refer([raw])):
+    if not is_parsed and not is_json(source) and (syntax is None or not may_refer([raw])):
         return _as_it_is(source, raw, file=file)
     text = decoded(raw, source.shown)
     if isinstance(text, Diagnostic):
@@ -100,25 +111,15 @@ def _content(source: Source, syntax: Syntax | None, *, is_parsed: bool) -> bytes
     if is_parsed:
         return content_of(source.path)
     raw = small_content_of(source.path)
-    if raw is None and syntax is Syntax.SOURCE_MAP and _may_refer(chunks_of(source.path)):
+    if raw is None and syntax is Syntax.SOURCE_MAP and may_refer(chunks_of(source.path)):
         return content_of(source.path)
     return raw
 
 
-def _may_refer(chunks: Iterable[bytes]) -> bool:
-    """Whether a source map can have references."""
-    from buildassets.compiler.languages.json.source_map import may_refer
-
-    return may_refer(chunks)
-
-
 def _keep_survey(syntax: Syntax | None, text: str, answer: bytes) -> None:
     """Keep what the library has answered about `text`, a sheet or a script, until it is asked for."""
-    if syntax is Syntax.CSS:
-        from buildassets.compiler.languages.css.survey import keep_survey
-    else:
-        from buildassets.compiler.languages.javascript.survey import keep_survey
-    keep_survey(text, answer)
+    keep = keep_css_survey if syntax is Syntax.CSS else keep_js_survey
+    keep(text, answer)
 
 
 def _of_other(source: Source) -> Draft:
@@ -136,7 +137,6 @@ def _of_other(source: Source) -> Draft:
 def _varied(source: Source, variant: "Variant") -> Draft:
     """The draft of a variant of a picture."""
     from buildassets.compiler.engines.pillow import KIND, engine_version, made
-    from buildassets.compiler.images.size import Size
 
     body = made(variant, source.shown)
     draft = Draft(source, inputs=(variant.of,), engines=((KIND, engine_version() or ""),))
@@ -145,7 +145,7 @@ def _varied(source: Source, variant: "Variant") -> Draft:
     return replace(draft, body=body, size=Size(variant.width, variant.height))
 
 
-def _of_font(source: Source, subset: "Subset") -> Draft:
+def _of_font(source: Source, subset: Subset) -> Draft:
     """The draft of a part of a font."""
     from buildassets.compiler.engines.fonttools import KIND, engine_version, made
 
@@ -233,10 +233,8 @@ def _is_image(source: Source) -> bool:
     return media_of(source.logical).type.startswith("image/")
 
 
-def _size(source: Source, body: bytes | str) -> "Size | None":
+def _size(source: Source, body: bytes | str) -> Size | None:
     """The size of an image in pixels, if its header contains one."""
-    from buildassets.compiler.images.size import raster_size, vector_size  # 2 ms
-
     if media_of(source.logical).syntax is not Syntax.SVG:
         return raster_size(bytes_of(body))
     return vector_size(body if isinstance(body, str) else body.decode("utf-8", "replace"))
@@ -267,8 +265,6 @@ def _compiled(
 
 def _followed(draft: Draft, text: str, syntax: Syntax) -> Draft:
     """`draft` with the origin from the source map that the source itself names, if there is one."""
-    from buildassets.compiler.transform.input_map import input_map
-
     vendor = input_map(draft.source, text, syntax)
     return replace(
         draft,
@@ -284,8 +280,6 @@ def _made(source: Source, text: str, syntax: Syntax | None, kind: str, *, engine
     listed: tuple[str, ...] = ()
     given = text
     if kind == "scss" and "*" in text:
-        from buildassets.compiler.transform.sass_globs import with_globs_written_out
-
         given, listed = with_globs_written_out(text, source.path)
     compiled = engine.run(EngineInput(given, source.path, source.shown, engines.source_maps))
     compiled = engines.linked.without(compiled, source, text)
@@ -310,8 +304,6 @@ def _made(source: Source, text: str, syntax: Syntax | None, kind: str, *, engine
 
 def _commanded(source: Source, command: "CommandEngine", engines: EngineSet) -> Draft:
     """The draft of what a command of the project makes of `source`: a text, or bytes where no text is expected."""
-    from buildassets.compiler.transform.command_map import map_of_command
-
     made = command.run(source)
     read = (source.path, *made.inputs) if source.root >= 0 else made.inputs
     draft = Draft(
@@ -344,8 +336,6 @@ def _commanded(source: Source, command: "CommandEngine", engines: EngineSet) -> 
 
 def _stray(draft: Draft, compiled: Compiled, shown: Callable[[str], str]) -> Iterator[Diagnostic]:
     """The errors for results of asset functions that stand where browsers expect no URL."""
-    from buildassets.compiler.engines.sass.functions import outside, uncalled
-
     positions = OriginalPositions(draft, shown)
     for start, end in uncalled(compiled.text):
         name = compiled.text[start : end - 1]
@@ -386,8 +376,6 @@ def _finished(draft: Draft, text: str, syntax: Syntax | None, engines: EngineSet
         if draft.failed:
             return draft
         if minifier is None:
-            from buildassets.compiler.languages.javascript.survey import surveyed
-
             surveyed(text)  # which answers all of the following questions at once
         draft, text = _with_meta_env(*_with_asset_urls(draft, text, engines), engines)
     draft = with_diagnostics(draft, _faults(draft, text, minifier, engines))
@@ -417,8 +405,6 @@ def _with_references(draft: Draft, text: str, syntax: Syntax) -> Draft:
 
 def _may_name_workers(text: str) -> bool:
     """Whether the script `text` may name those of workers, as far as its survey, if it was the last, shows."""
-    from buildassets.compiler.languages.javascript.survey import kept_survey
-
     survey = kept_survey(text)
     return survey is None or survey.may_name_workers
 
@@ -492,16 +478,12 @@ def with_diagnostics(draft: Draft, further: Iterable[Diagnostic]) -> Draft:
 
 def _composed(draft: Draft, text: str, minified: Compiled, syntax: Syntax) -> SourceMap:
     """The source map of `minified`, made from the draft's `text`, onto the sources."""
-    from buildassets.compiler.languages.source_map.maps import composed
-
     outer = engine_map(minified, syntax)
     return outer if draft.origin is None else composed(outer, draft.origin, Lines(text, syntax))
 
 
 def _with_asset_urls(draft: Draft, text: str, engines: EngineSet) -> tuple[Draft, str]:
     """The script with its `ASSET_URL()` calls replaced, before minifying, since a minifier may join two calls."""
-    from buildassets.compiler.languages.javascript.asset_url import find_asset_urls
-
     calls = find_asset_urls(text, draft.source.logical)
     if calls.faults:
         positions = OriginalPositions(draft, engines.shown, text)
@@ -515,20 +497,15 @@ def _with_asset_urls(draft: Draft, text: str, engines: EngineSet) -> tuple[Draft
 
 def _with_meta_env(draft: Draft, text: str, engines: EngineSet) -> tuple[Draft, str]:
     """The module with the values of `import.meta.env`, before minifying, which folds what hangs on them."""
-    from buildassets.compiler.languages.javascript.meta_env import meta_env_edits
-
     return _with_edits(draft, text, meta_env_edits(text, engines.meta_env), engines)
 
 
-def _with_edits(draft: Draft, text: str, edits: "Sequence[Edit]", engines: EngineSet) -> tuple[Draft, str]:
+def _with_edits(draft: Draft, text: str, edits: Sequence[Edit], engines: EngineSet) -> tuple[Draft, str]:
     if not edits:
         return draft, text
-    from buildassets.compiler.languages.edits import edited
 
     origin = None
     if engines.source_maps:
-        from buildassets.compiler.languages.source_map.maps import edited_map
-
         origin = edited_map(origin_of(draft, text, Syntax.JAVASCRIPT), edits)
     text = edited(text, edits)
     return replace(draft, body=text.encode("utf-8"), origin=origin, digest=None), text
@@ -541,7 +518,6 @@ def _with_definitions(draft: Draft, text: str, engines: EngineSet) -> tuple[Draf
     roots = {name.partition(".")[0] for name in engines.defined if name.rpartition(".")[2] in text}
     if definer is None or not roots or is_minified(draft.source):
         return draft, text
-    from buildassets.compiler.languages.javascript.lexer import has_names, reads_as_module
 
     if not (draft.source.logical.endswith(".mjs") or reads_as_module(text)) or not has_names(text, roots):
         return draft, text
@@ -566,10 +542,6 @@ def _with_definitions(draft: Draft, text: str, engines: EngineSet) -> tuple[Draf
 
 def origin_of(draft: Draft, text: str, syntax: Syntax) -> SourceMap:
     """The source map of the draft's `text`; for a text that was not compiled, the map onto itself."""
-    from buildassets.compiler.languages.css import minify as css
-    from buildassets.compiler.languages.javascript import minify as js
-    from buildassets.compiler.languages.source_map.maps import map_of_pairs
-
     if draft.origin is not None:
         return draft.origin
     starts = css.token_starts(text) if syntax is Syntax.CSS else js.token_starts(text)
@@ -581,8 +553,6 @@ def engine_map(compiled: Compiled, syntax: Syntax | None) -> SourceMap:
 
     A source that is no absolute path counts as a URL, such as the `data:` URL of a sheet without a file.
     """
-    from buildassets.compiler.languages.source_map.maps import read_map
-
     source_map = read_map(compiled.source_map or "", Lines(compiled.text, syntax)) or SourceMap()
     origins = (origin._replace(is_url=not os.path.isabs(origin.name)) for origin in source_map.origins)
     return replace(source_map, origins=tuple(origins))

@@ -17,8 +17,12 @@ from buildassets.compiler.cache.store import Cache
 from buildassets.compiler.cache.toolchain import is_for_packages, own_files
 from buildassets.compiler.cache.traces import Stale, Trace
 from buildassets.compiler.config.values import Config
+from buildassets.compiler.engines.guarded import GuardedEngine
+from buildassets.compiler.engines.program_files import names_in
 from buildassets.compiler.engines.protocol import KnownEngine
+from buildassets.compiler.fonts.subset import Subset
 from buildassets.compiler.model import Draft, Source
+from buildassets.compiler.transform.draft_form import DraftForm
 from buildassets.compiler.transform.engine_set import EngineSet
 from buildassets.disk.tools_folder import package_records
 from buildassets.foundation.digest import digest_of_all
@@ -27,10 +31,8 @@ from buildassets.foundation.media import Syntax, media_of
 from buildassets.foundation.paths import LogicalPath
 
 if TYPE_CHECKING:
-    from buildassets.compiler.fonts.subset import Subset
     from buildassets.compiler.images.variant import Variant
     from buildassets.compiler.transform.command_engine import CommandEngine
-    from buildassets.compiler.transform.draft_form import DraftForm
 
 _STEP: Final = "draft "  # with the logical path, a NUL and the name of the source
 
@@ -129,9 +131,7 @@ class KeptDrafts:
     def _step(self, source: Source) -> str:
         return step_name(source.logical, source.path, self._names)
 
-    def _form_of(self, source: Source) -> "DraftForm":
-        from buildassets.compiler.transform.draft_form import DraftForm
-
+    def _form_of(self, source: Source) -> DraftForm:
         return DraftForm(source, self._names, self._engines.shown)
 
     @cached_property
@@ -147,8 +147,6 @@ class KeptDrafts:
         return self._identities[id(engine)]
 
     def _deciding(self, engine: "KnownEngine | CommandEngine") -> Iterator[str]:
-        from buildassets.compiler.engines.guarded import GuardedEngine
-
         digest_of = self._cache.files.of
         yield from (engine.name, engine.version)
         yield from sorted(f"{os.path.basename(path)} {digest_of(path)}" for path in engine.programs)
@@ -156,8 +154,6 @@ class KeptDrafts:
             yield from (name, *self._setting(name))
         yield from self._engines.deciding(engine)
         if isinstance(engine, GuardedEngine):  # which may run any program, and any package of npm's
-            from buildassets.compiler.engines.program_files import names_in
-
             folders = os.environ.get("PATH", "").split(os.pathsep)
             yield from sorted(digest_of_all(sorted(names_in(path))) for path in folders if os.path.isdir(path))
             yield from map(digest_of, package_records(self._config.folder))
@@ -220,7 +216,7 @@ def _variant(config: Config, logical: LogicalPath, path: str) -> "Variant | None
     return planned(config, logical, path)
 
 
-def _subset(config: Config, logical: LogicalPath, path: str) -> "Subset | None":
+def _subset(config: Config, logical: LogicalPath, path: str) -> Subset | None:
     if not config.fonts:
         return None
     from buildassets.compiler.sources.fonts import planned  # few projects need it

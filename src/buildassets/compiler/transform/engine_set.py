@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Final
 from buildassets.compiler.cache.folder import DEFAULT_FOLDER
 from buildassets.compiler.config.meta_env import meta_env
 from buildassets.compiler.config.values import Config, Mode
+from buildassets.compiler.engines.entry_points import load_any
+from buildassets.compiler.engines.esbuild.command import EsbuildCommand, find_esbuild
 from buildassets.compiler.engines.esbuild.transform import EsbuildTransform
 from buildassets.compiler.engines.protocol import (
     EngineOptions,
@@ -21,11 +23,13 @@ from buildassets.compiler.engines.protocol import (
     StartsAhead,
     Templating,
 )
-from buildassets.compiler.engines.registry import start_any, start_compiler, start_engine
+from buildassets.compiler.engines.registry import start_compiler, start_engine
 from buildassets.compiler.engines.spaces import SpacesEngine, builtin_engine
+from buildassets.compiler.engines.unavailable import UnavailableError
 from buildassets.compiler.languages.native.library import unmet_demand
 from buildassets.compiler.model import Source
 from buildassets.compiler.sources.names import is_template, is_typed
+from buildassets.compiler.transform.command_values import Surroundings
 from buildassets.compiler.transform.linked_inputs import LinkedInputs
 from buildassets.compiler.transform.syntax_faults import is_json_name
 from buildassets.compiler.transform.tailwind import LateTailwind, needs_tailwind
@@ -204,7 +208,7 @@ def started_engines(
             if kind in names.compilers:
                 compilers["." + kind] = stack.enter_context(closing(start_compiler(name, options)))
             elif kind in names.packaged:
-                found = stack.enter_context(closing(start_any(name, options)))
+                found = stack.enter_context(closing(load_any(name, options)))
                 _add(found, kind, compilers, started if minifies else {})
             else:
                 here = scss if scss is not None and kind == "scss" else _started(kind, name, options)
@@ -279,7 +283,6 @@ def _started(kind: str, name: str, options: EngineOptions) -> KnownEngine:
 def _with_commands(engines: EngineSet, config: Config, mode: Mode, stack: ExitStack) -> EngineSet:
     """`engines` with the commands of the project."""
     from buildassets.compiler.transform.command_engine import CommandEngine  # 10 ms
-    from buildassets.compiler.transform.command_values import Surroundings
 
     besides = (config.output, os.path.join(config.folder, DEFAULT_FOLDER))
     started = []
@@ -306,9 +309,6 @@ def _grammar(config: Config, minifier: KnownEngine | None) -> KnownEngine | None
 
     Raises BuildError if a locked one cannot run.
     """
-    from buildassets.compiler.engines.esbuild.command import EsbuildCommand, find_esbuild
-    from buildassets.compiler.engines.unavailable import UnavailableError
-
     try:
         command = getattr(minifier, "command", None)
         if not isinstance(command, EsbuildCommand):

@@ -7,7 +7,6 @@ import os
 import re
 from base64 import b64decode
 from typing import Final
-from urllib.parse import unquote_to_bytes
 
 from buildassets.compiler.languages.map_comment import MapComment, map_comment
 from buildassets.compiler.languages.source_map.lines import Lines
@@ -87,7 +86,7 @@ def inline_map(url: str) -> str | None:
     inline = _DATA_URL.fullmatch(url)
     if not inline:
         return None
-    content = unquote_to_bytes(inline[2])
+    content = from_url(inline[2]).encode("utf-8", "surrogateescape")
     try:
         return (b64decode(content) if inline[1].lower().endswith(";base64") else content).decode("utf-8")
     except ValueError:

@@ -5,22 +5,20 @@ them. Reads files only to find the place of a fault.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING
 
+from buildassets.compiler.config.values import Config
 from buildassets.compiler.engines.protocol import Compiled
+from buildassets.compiler.engines.sass.survey import Survey
 from buildassets.compiler.model import Draft, Source
 from buildassets.compiler.sources.links import AS_LOAD_PATH, BY_OWN_PATH, LINK_OUTSIDE, LinksOutside
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, locate
 from buildassets.foundation.media import is_sass, suffix
 
-if TYPE_CHECKING:
-    from buildassets.compiler.config.values import Config
-
 
 class LinkedInputs:
     """What is reached by links out of the source roots of a project."""
 
-    def __init__(self, config: "Config") -> None:
+    def __init__(self, config: Config) -> None:
         self._config = config
         self._links = LinksOutside(config)
 
@@ -62,8 +60,6 @@ class LinkedInputs:
         self, links: Mapping[str, str], source: Source, text: str, inputs: Iterable[str]
     ) -> dict[str, Location]:
         """The places of the rules that load the files `links`, as far as these name them."""
-        from buildassets.compiler.engines.sass.survey import Survey
-
         survey = Survey(source.path, text, self._config.load_paths, self._config.merged)
         places: dict[str, Location] = {}
         for importer in (source.path, *(path for path in inputs if path not in links)):

@@ -11,9 +11,11 @@ from itertools import accumulate
 from typing import Final
 
 from buildassets.compiler.engines.protocol import Compiled
+from buildassets.compiler.languages.javascript.asset_url import scan_written
 from buildassets.compiler.languages.reference import Reference
 from buildassets.compiler.languages.scan import scan
 from buildassets.compiler.languages.source_map.lines import Lines
+from buildassets.compiler.languages.source_map.maps import origin_at, read_map
 from buildassets.compiler.languages.source_map.values import SourceMap
 from buildassets.compiler.languages.utf8 import decoded
 from buildassets.compiler.model import Draft
@@ -133,7 +135,6 @@ class OriginalPositions:
         assert syntax is not None
         if syntax is not Syntax.JAVASCRIPT:
             return scan(syntax, self.text)
-        from buildassets.compiler.languages.javascript.asset_url import scan_written
 
         return scan_written(self.text, logical)
 
@@ -151,16 +152,12 @@ class OriginalPositions:
 
     @cached_property
     def _source_map(self) -> SourceMap:
-        from buildassets.compiler.languages.source_map.maps import read_map
-
         compiled = self._draft.compiled
         given = compiled.source_map if compiled else None
         return read_map(given or "", Lines(self.text)) or SourceMap()
 
     def _origin(self, compiled: Compiled, start: int, end: int) -> tuple[str, int, int] | None:
         """The original (file, line, column) of the span `start:end` of the compiled text; see `origin_at`."""
-        from buildassets.compiler.languages.source_map.maps import origin_at
-
         origin = origin_at(self._source_map, start)
         return origin and self._corrected(origin, compiled.text[start:end], compiled.inputs)
 

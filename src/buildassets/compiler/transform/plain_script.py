@@ -7,6 +7,7 @@ or none, where anything else may have to be done.
 from typing import Final
 
 from buildassets.compiler.languages.javascript.jsx import may_have_jsx
+from buildassets.compiler.languages.javascript.references import references_at
 from buildassets.compiler.languages.javascript.survey import read_survey
 from buildassets.compiler.languages.native.library import FileRead
 from buildassets.compiler.model import Draft, Source
@@ -28,7 +29,6 @@ def plain_script(source: Source, file: FileRead, engines: EngineSet) -> Draft | 
     is_plain = file.survey is not None and file.is_utf8 and not source.keeps_name and suffix(source.logical) == ".js"
     if not is_plain or engines.work_on_scripts or engines.compiler(source) is not None or is_template(source):
         return None
-    from buildassets.compiler.languages.javascript.references import references_at  # an edit of a sheet needs it not
 
     assert file.survey is not None
     survey = read_survey(file.survey)

@@ -8,19 +8,21 @@ needs it before a build is loaded.
 
 import time
 from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from buildassets.compiler.cache.store import Cache
+from buildassets.compiler.config.values import Config
 from buildassets.compiler.engines.protocol import EngineInput, KnownEngine, StartsAhead
+from buildassets.compiler.languages.directives import read_header
 from buildassets.compiler.languages.utf8 import decoded
+from buildassets.compiler.model import Source
+from buildassets.compiler.sources.globs import named_by
+from buildassets.compiler.transform.draft_cache import names_for, step_name
+from buildassets.compiler.transform.sass_globs import with_globs_written_out
 from buildassets.disk.files import content_of
 from buildassets.foundation.diagnostics import Diagnostic
 from buildassets.foundation.media import is_sass
 from buildassets.foundation.paths import LogicalPath
-
-if TYPE_CHECKING:
-    from buildassets.compiler.cache.store import Cache
-    from buildassets.compiler.config.values import Config
-    from buildassets.compiler.model import Source
 
 
 class Sheet(NamedTuple):
@@ -38,7 +40,7 @@ class SassAhead:
     started for this; whoever started it ends it.
     """
 
-    def __init__(self, config: "Config", sheet: Sheet | None, engine: KnownEngine | None = None) -> None:
+    def __init__(self, config: Config, sheet: Sheet | None, engine: KnownEngine | None = None) -> None:
         self.sheet = sheet
         self.engine = engine
         self.begun: Sheet | None = None
@@ -56,18 +58,16 @@ class SassAhead:
 
 
 def ahead_of_sources(
-    config: "Config", cache: "Cache | None", sources: Iterable["Source"], changed: Collection[str] = ()
+    config: Config, cache: Cache | None, sources: Iterable[Source], changed: Collection[str] = ()
 ) -> SassAhead | None:
     """Sass with the first of `sources` that it surely has to compile; None if there is nothing for it to do.
 
     That is a sheet of which no draft is kept, or one that reads a `changed` file: these are the paths of the files that
     changed since the last build, if that is known.
     """
-    from buildassets.compiler.transform.draft_cache import names_for, step_name
-
     names = names_for(config)
 
-    def is_stale(source: "Source") -> bool:
+    def is_stale(source: Source) -> bool:
         if cache is None:
             return True
         step = step_name(source.logical, source.path, names)
@@ -81,14 +81,12 @@ def ahead_of_sources(
     return SassAhead(config, released[0] if released else None)
 
 
-def _is_sheet(source: "Source") -> bool:
+def _is_sheet(source: Source) -> bool:
     return is_sass(source.path) and not source.uncompiled and not source.keeps_name and source.variant is None
 
 
-def _released(config: "Config", sources: list["Source"]) -> list["Source"]:
+def _released(config: Config, sources: list[Source]) -> list[Source]:
     """Those of `sources` that are surely released."""
-    from buildassets.compiler.sources.globs import named_by
-
     if not config.entries:
         return sources
     paths = [source.logical for source in sources]
@@ -96,7 +94,7 @@ def _released(config: "Config", sources: list["Source"]) -> list["Source"]:
     return [source for source in sources if source.logical in named]
 
 
-def sass_input(path: str, shown: str, config: "Config") -> EngineInput | None:
+def sass_input(path: str, shown: str, config: Config) -> EngineInput | None:
     """What the draft of the sheet at the absolute `path`, called `shown`, hands to Sass; None if it cannot be read."""
     try:
         text = decoded(content_of(path), shown)
@@ -105,11 +103,7 @@ def sass_input(path: str, shown: str, config: "Config") -> EngineInput | None:
     if isinstance(text, Diagnostic):
         return None
     if config.directives:
-        from buildassets.compiler.languages.directives import read_header
-
         text = read_header(text, shown).text
     if "*" in text:
-        from buildassets.compiler.transform.sass_globs import with_globs_written_out
-
         text, _ = with_globs_written_out(text, path)
     return EngineInput(text, path, shown, bool(config.source_maps))

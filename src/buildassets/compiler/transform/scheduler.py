@@ -17,12 +17,21 @@ from buildassets.compiler.cache.file_digests import FileDigests
 from buildassets.compiler.cache.store import Cache
 from buildassets.compiler.config.values import Config, Mode
 from buildassets.compiler.engines.registry import known_of
+from buildassets.compiler.images.variant import needed_bytes
 from buildassets.compiler.languages.native.library import FileRead, is_native
 from buildassets.compiler.model import Draft, Source
+from buildassets.compiler.transform.draft import drafted
 from buildassets.compiler.transform.draft_cache import KeptDrafts
 from buildassets.compiler.transform.engine_set import EngineSet, needs_sass
 from buildassets.compiler.transform.read_ahead import read_ahead
-from buildassets.compiler.transform.worker_pool import IN_FLIGHT_BYTES, Drafted, Job
+from buildassets.compiler.transform.worker_pool import (
+    IN_FLIGHT_BYTES,
+    Drafted,
+    Job,
+    UnstartableError,
+    Workers,
+    settings_of,
+)
 from buildassets.foundation.diagnostics import printable
 from buildassets.foundation.paths import LogicalPath
 from buildassets.work.jobs import Room, cores
@@ -32,7 +41,6 @@ if TYPE_CHECKING:
 
     from buildassets.compiler.executors.away import Away
     from buildassets.compiler.transform.elsewhere import Elsewhere
-    from buildassets.compiler.transform.worker_pool import Workers
 
 # A worker is ready after 0.1 s of CPU time. For so many bytes a minifier and its proof take 0.3 s or more in Python.
 BYTES_PER_WORKER: Final = 800_000
@@ -59,18 +67,15 @@ def drafting(
     bytes_per_worker: int = BYTES_PER_WORKER,
     begun: LogicalPath | None = None,
     away: "Away | None" = None,
-    meanwhile: Callable[[], None] = lambda: None,
 ) -> Iterator[Drafts]:
     """A function that gives the drafts of sources: first those made here, in order, then those made elsewhere.
 
-    Sass is at work on the `begun` one: no worker gets that. `meanwhile` is called before this thread waits for others.
+    Sass is at work on the `begun` one: no worker gets that.
 
     Threads of `executor` wait for Sass and esbuild, which run in separate processes, or for workers. These are started
     if the sources without a draft in `cache` have `bytes_per_worker` for each of at least two of them. If there is an
     executor `away`, it makes the drafts of all these instead, but for those that commands of the project make.
     """
-    from buildassets.compiler.transform.draft import drafted  # takes 8 ms, in which Sass's process starts
-
     kept = None if cache is None else KeptDrafts(cache, config, engines)
     made = partial(drafted, engines=engines, directives=config.directives)
     elsewhere = _elsewhere(away, engines, config, mode, cache=cache) if away else None
@@ -84,15 +89,12 @@ def drafting(
             bytes_per_worker=bytes_per_worker,
             begun=begun,
             elsewhere=elsewhere,
-            meanwhile=meanwhile,
         )
     ) as started:
         yield started.drafts
 
 
-def _workers(config: Config, mode: Mode) -> "Workers":
-    from buildassets.compiler.transform.worker_pool import Workers, settings_of  # 7 ms
-
+def _workers(config: Config, mode: Mode) -> Workers:
     return Workers(*settings_of(config, mode))
 
 
@@ -114,11 +116,10 @@ class _Drafting:
         kept: KeptDrafts | None,
         executor: "Executor | None",
         *,
-        start_workers: "Callable[[], Workers]",
+        start_workers: Callable[[], Workers],
         bytes_per_worker: int,
         begun: LogicalPath | None,
         elsewhere: "Elsewhere | None",
-        meanwhile: Callable[[], None],
     ) -> None:
         self._engines = engines
         self._made = made
@@ -129,7 +130,6 @@ class _Drafting:
         self._workers: Workers | None = None  # until there is enough work for them
         self._bytes_per_worker = bytes_per_worker
         self._begun = begun
-        self._meanwhile = meanwhile
         self._waiting: list[deque[Job]] = []
         self._futures: list[Future[None]] = []
         self._answers: SimpleQueue[Drafted | BaseException] = SimpleQueue()
@@ -147,8 +147,6 @@ class _Drafting:
                 yield self._draft(source)
             else:
                 yield self._made(source, ahead=ahead)
-        if away:
-            self._meanwhile()
         answers: dict[LogicalPath, Drafted] = {}
         since = monotonic()
         for number, path in enumerate(away, 1):
@@ -245,7 +243,6 @@ class _Drafting:
     def _job(self, source: Source) -> Job:
         if source.variant is None:
             return Job(source, self._size_bytes(source))
-        from buildassets.compiler.images.variant import needed_bytes
 
         return Job(source, self._size_bytes(source), needed_bytes(source.variant))
 
@@ -291,14 +288,12 @@ class _Drafting:
         except BaseException as fault:
             self._answers.put(fault)
 
-    def _started_workers(self) -> "Workers":
+    def _started_workers(self) -> Workers:
         if self._workers is None:
             self._workers = self._start_workers()
         return self._workers
 
-    def _in_workers(self, workers: "Workers", room: Room, jobs: deque[Job]) -> None:
-        from buildassets.compiler.transform.worker_pool import UnstartableError
-
+    def _in_workers(self, workers: Workers, room: Room, jobs: deque[Job]) -> None:
         try:
             workers.work_off(jobs, self._answers.put, room)
         except UnstartableError:

@@ -7,6 +7,12 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
+from buildassets.compiler.engines.tailwind.rules import foreign_rule
+from buildassets.compiler.languages.css.late_rules import late_rules
+from buildassets.compiler.languages.css.open_ends import MOST_OPEN_ENDS, open_ends
+from buildassets.compiler.languages.javascript.unclosed import unclosed
+from buildassets.compiler.languages.json.fault import json_fault
+from buildassets.compiler.languages.markup.svg_fault import svg_fault
 from buildassets.compiler.model import Source
 from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.foundation.diagnostics import Diagnostic, error, locate, warning
@@ -23,29 +29,19 @@ def syntax_faults(text: str, source: Source, positions: OriginalPositions) -> It
     """The faults of `text`, the draft of `source` before minifying."""
     syntax = media_of(source.logical).syntax
     if syntax is Syntax.JAVASCRIPT:
-        from buildassets.compiler.languages.javascript.unclosed import unclosed
-
         fault = unclosed(text, module=True if source.logical.endswith(".mjs") else None)
         if fault:
             yield error("js/syntax", fault.message, positions.place_in(fault.start, fault.end), hint=fault.hint)
     elif syntax is Syntax.CSS:
-        from buildassets.compiler.languages.css.open_ends import MOST_OPEN_ENDS, open_ends
-
         for one in open_ends(text)[:MOST_OPEN_ENDS]:
             yield warning("css/syntax", one.message, positions.place_in(one.start, one.end), hint=one.hint)
-    elif syntax is Syntax.SVG:
-        from buildassets.compiler.languages.markup.svg_fault import svg_fault
-
-        if wrong := svg_fault(text):
-            where = positions.place_in(wrong.start, wrong.end)
-            yield warning("svg/syntax", f"`{source.shown}` {wrong.message}", where, hint=wrong.hint)
+    elif syntax is Syntax.SVG and (wrong := svg_fault(text)):
+        where = positions.place_in(wrong.start, wrong.end)
+        yield warning("svg/syntax", f"`{source.shown}` {wrong.message}", where, hint=wrong.hint)
 
 
 def late_rule_faults(text: str, positions: OriginalPositions) -> Iterator[Diagnostic]:
     """The warnings for rules of `text`, a sheet that was not compiled, in places where browsers ignore them."""
-    from buildassets.compiler.languages.css.late_rules import late_rules
-    from buildassets.compiler.languages.css.open_ends import MOST_OPEN_ENDS
-
     for one in islice(late_rules(text), MOST_OPEN_ENDS):
         yield warning("css/syntax", one.message, positions.place_in(one.start, one.end), hint=one.hint)
 
@@ -54,8 +50,6 @@ def foreign_rule_faults(
     text: str, source: Source, positions: OriginalPositions, *, is_of_others: bool
 ) -> Iterator[Diagnostic]:
     """The error for a rule of Tailwind in `text`, a sheet that it does not compile; a warning if `is_of_others`."""
-    from buildassets.compiler.engines.tailwind.rules import foreign_rule
-
     if found := foreign_rule(text):
         message = f"`{text[found.start : found.end]}` is a rule of Tailwind, which does not compile this sheet"
         hint = _OF_SASS if source.path.endswith((".scss", ".sass")) else _OF_CSS
@@ -75,8 +69,6 @@ def is_json_name(path: str) -> bool:
 
 def json_faults(text: str, source: Source) -> Iterator[Diagnostic]:
     """The error if `text`, the content of `source`, is no JSON."""
-    from buildassets.compiler.languages.json.fault import json_fault
-
     if fault := json_fault(text):
         where = locate(source.shown, text, fault.start, fault.end)
         yield warning("json/syntax", f"`{source.shown}` {fault.message}", where, hint=fault.hint)

@@ -12,6 +12,7 @@ from buildassets.compiler.cache.stamps import signature
 from buildassets.compiler.cache.traces import Signature
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineOptions
+from buildassets.compiler.engines.tailwind.rules import imports_if_written_for_tailwind, relative_imports, uses_tailwind
 from buildassets.disk.files import content_of
 
 if TYPE_CHECKING:
@@ -34,7 +35,6 @@ def text_needs_tailwind(text: str, path: str) -> bool:
     """Whether `text`, that of the style sheet at `path`, needs Tailwind."""
     if "tailwind" not in text and not any(after.startswith(_RULES) for after in text.split("@")[1:]):
         return False
-    from buildassets.compiler.engines.tailwind.rules import imports_if_written_for_tailwind, uses_tailwind
 
     return uses_tailwind(text) or _imports_tailwind(path, imports_if_written_for_tailwind(text))
 
@@ -71,11 +71,6 @@ def _read_facts(path: str, _seen: Signature) -> Facts:
     hints = (b"import", *_RULES_IN_BYTES)
     if b"tailwind" not in content and not any(after.startswith(hints) for after in after_at):
         return _NOTHING
-    from buildassets.compiler.engines.tailwind.rules import (
-        imports_if_written_for_tailwind,
-        relative_imports,
-        uses_tailwind,
-    )
 
     text = content.decode("utf-8", "replace")
     imported = tuple(relative_imports(text))

@@ -1,8 +1,12 @@
 """Compressed copies as jobs for executors: what runs in a process elsewhere, and the bytes of jobs and answers."""
 
+from typing import TYPE_CHECKING
+
 from buildassets.compiler.executors.answers import fit, unfit
-from buildassets.compiler.executors.away import Away
 from buildassets.disk.codings import compressed, is_available, is_copy_of, library
+
+if TYPE_CHECKING:
+    from buildassets.compiler.executors.away import Away
 
 
 def copy_job(job: bytes) -> bytes:
@@ -15,7 +19,7 @@ def copy_job(job: bytes) -> bytes:
     return fit(job, compressed(coding, content, int(level)) or b"")
 
 
-def compressed_away(away: Away, coding: str, content: bytes, level: int) -> bytes | None:
+def compressed_away(away: "Away", coding: str, content: bytes, level: int) -> bytes | None:
     """The copy of `content` made elsewhere, empty if none is smaller; None if it has to be made here.
 
     A copy that does not decompress to `content` does not count.

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from buildassets.compiler.body import OnDisk
 from buildassets.compiler.cache.store import BYTES, IN_FILE, Cache, Form
 from buildassets.compiler.cache.traces import Stale
+from buildassets.compiler.write.copy_job import compressed_away
 from buildassets.disk.codings import (
     compressed,
     compressed_chunks,
@@ -137,7 +138,6 @@ def _compressed_by(away: "Away | None") -> Callable[[str, bytes, int], bytes | N
     """The function that compresses: elsewhere if there is an executor, and here what comes back from it."""
     if away is None:
         return compressed
-    from buildassets.compiler.write.copy_job import compressed_away
 
     def compress(coding: str, content: bytes, level: int) -> bytes | None:
         copy = compressed_away(away, coding, content, level)

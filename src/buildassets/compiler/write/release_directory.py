@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from buildassets.compiler.body import OnDisk, bytes_of, chunks_of_body, size_of
 from buildassets.compiler.cache.store import Cache
 from buildassets.compiler.model import Named, Stored
+from buildassets.compiler.write.precompressed import Copy, CopyPlaces, ToCompress, made_copies
 from buildassets.compiler.write.staging import Staging
 from buildassets.disk.files import (
     LARGE_BYTES,
@@ -57,7 +58,6 @@ if TYPE_CHECKING:
 
     from buildassets.compiler.executors.away import Away
     from buildassets.compiler.graph.walk import Progress
-    from buildassets.compiler.write.precompressed import Copy, ToCompress
 
 
 @frozen
@@ -129,7 +129,6 @@ class ReleaseWriter:
             stored[asset.logical] = known
         if not levels:
             return stored
-        from buildassets.compiler.write.precompressed import CopyPlaces, made_copies
 
         self._staging.write()
         to_compress = _to_compress(stored.values(), digests, levels)
@@ -258,7 +257,7 @@ class ReleaseWriter:
             return None
         return status.st_size if S_ISREG(status.st_mode) else None
 
-    def _take_in_copy(self, file: str, copy: "Copy") -> None:
+    def _take_in_copy(self, file: str, copy: Copy) -> None:
         if copy.content is not None:
             self.take_in(file, copy.content)
 
@@ -281,7 +280,7 @@ class ReleaseWriter:
         return content_of(self.path(file), MOST_BYTES)
 
 
-def _with_copies(stored: Stored, copies: "Collection[Copy]") -> Stored:
+def _with_copies(stored: Stored, copies: Collection[Copy]) -> Stored:
     if not copies:
         return stored
     sizes = {copy.coding: copy.size_bytes for copy in copies}
@@ -289,12 +288,8 @@ def _with_copies(stored: Stored, copies: "Collection[Copy]") -> Stored:
     return replace(stored, encodings=sizes, digests={**stored.digests, **digests})
 
 
-def _to_compress(
-    stored: Collection[Stored], digests: Mapping[str, str], levels: Mapping[str, int]
-) -> "list[ToCompress]":
+def _to_compress(stored: Collection[Stored], digests: Mapping[str, str], levels: Mapping[str, int]) -> list[ToCompress]:
     """Which files to compress of those that have `digests`; `stored` are all of the release."""
-    from buildassets.compiler.write.precompressed import ToCompress
-
     names = {asset.file for asset in stored}
     files = []
     for asset in stored:

@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import sys
+import sysconfig
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import lru_cache
@@ -84,8 +85,6 @@ def _is_runnable(path: str) -> bool:
 
 def _of_environment(name: str) -> str | None:
     """The script of that name in the environment of this interpreter."""
-    import sysconfig  # 3 ms
-
     folder = os.path.dirname(sys.executable) if name in _PYTHONS else sysconfig.get_path("scripts")
     return shutil.which(name, path=folder) if folder else None
 
@@ -93,8 +92,6 @@ def _of_environment(name: str) -> str | None:
 @lru_cache(maxsize=64)
 def _wheel_version(script: str) -> str:
     """The name and version of the wheel that brought `script`; empty if none did: npm, too, puts programs there."""
-    import sysconfig
-
     for folder in {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}:
         wanted = os.path.relpath(script, folder).replace(os.sep, "/") + ","
         for name in names_in(folder):

@@ -8,6 +8,7 @@ import selectors
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from subprocess import PIPE, TimeoutExpired
 from threading import Lock, current_thread, main_thread
 from time import monotonic
 from typing import IO, TYPE_CHECKING, Final, TypeVar
@@ -89,8 +90,6 @@ class ProcessGroups:
     def _start(
         self, program: Permitted, folder: str, environment: Mapping[str, str], given: int
     ) -> "subprocess.Popen[bytes]":
-        from subprocess import PIPE
-
         with self._lock:
             if self._is_closed:
                 raise ClosedError
@@ -197,8 +196,6 @@ class _Output:
 
     def _read_at_once(self) -> None:
         """The same on Windows, where nothing can wait for several pipes."""
-        from subprocess import TimeoutExpired
-
         try:
             texts = self._process.communicate(timeout=max(0.0, self._deadline - monotonic()))
         except TimeoutExpired:

@@ -7,10 +7,12 @@ URLs of other files that it writes are marked: they begin with a host name of ou
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from subprocess import DEVNULL, PIPE, TimeoutExpired
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from buildassets.compiler.engines.esbuild.messages import Message, diagnostics_of, read_messages
+from buildassets.compiler.engines.esbuild.special_files import special_files
 from buildassets.compiler.engines.process.endings import ending
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, reason_text
 from buildassets.foundation.frozen import frozen, replace
@@ -148,8 +150,6 @@ class Bundler:
         return messages, pieces
 
     def _run(self, arguments: Sequence[str], options: BundleOptions, entries: Sequence[str]) -> str:
-        from subprocess import DEVNULL, PIPE, TimeoutExpired
-
         environment = {**os.environ, "NODE_PATH": os.pathsep.join(options.load_paths), "PWD": self._folder}
         try:
             process = start(
@@ -176,13 +176,9 @@ class Bundler:
 
     def _output_of(self, process: "subprocess.Popen[bytes]", entries: Sequence[str]) -> bytes:
         """Its messages, once it has ended. Raises TimeoutExpired, and _UnreadableError where it waits for no file."""
-        from subprocess import TimeoutExpired
-
         try:
             return process.communicate(timeout=_PATIENCE_SECONDS)[1]
         except TimeoutExpired:
-            from buildassets.compiler.engines.esbuild.special_files import special_files
-
             if found := tuple(special_files(entries, self._shown)):
                 raise _UnreadableError(found) from None
             return process.communicate(timeout=_LIMIT_SECONDS)[1]

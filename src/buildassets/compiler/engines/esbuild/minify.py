@@ -17,6 +17,7 @@ from buildassets.compiler.engines.preserved import counted, references_in, with_
 from buildassets.compiler.engines.process.child import Processes
 from buildassets.compiler.engines.process.endings import DiedError
 from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineOptions
+from buildassets.compiler.engines.rjsmin import RjsminEngine
 from buildassets.compiler.engines.unavailable import UnavailableError
 from buildassets.compiler.engines.wording import sentence
 from buildassets.compiler.languages.javascript.jsx import HINT as JSX_HINT
@@ -84,8 +85,6 @@ class EsbuildEngine:
     @cached_property
     def programs(self) -> tuple[str, ...]:
         """The esbuild command, and the package of rjsmin, which minifies the texts that fail the checks."""
-        from buildassets.compiler.engines.rjsmin import RjsminEngine
-
         return (os.path.realpath(self.command.path), *RjsminEngine().programs)
 
     def run(self, given: EngineInput) -> Compiled:
@@ -145,8 +144,6 @@ class EsbuildEngine:
 
     def _without_esbuild(self, given: EngineInput, where: Location, complaint: str) -> Compiled:
         """`given` minified by rjsmin, whose results are proven, with a warning that gives the reason."""
-        from buildassets.compiler.engines.rjsmin import RjsminEngine
-
         message = f"`{given.shown}` is minified by rjsmin and not by esbuild, {complaint}"
         notes = ["so it is not translated for `browsers`"] if self._translates else []
         hint = f"where that code never runs, take it out; or else {_RJSMIN}"

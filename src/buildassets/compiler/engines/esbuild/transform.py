@@ -8,8 +8,11 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
+from buildassets.compiler.engines.esbuild.command import find_esbuild
+from buildassets.compiler.engines.esbuild.tsconfig import TsConfig, tsconfig_of
 from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineOptions
 from buildassets.compiler.engines.reader import Reader
+from buildassets.compiler.engines.unavailable import UnavailableError
 from buildassets.errors import BuildError
 from buildassets.foundation.diagnostics import Location
 from buildassets.foundation.frozen import replace
@@ -17,7 +20,6 @@ from buildassets.foundation.media import suffix
 
 if TYPE_CHECKING:
     from buildassets.compiler.engines.esbuild.one_file import OneFileEsbuild
-    from buildassets.compiler.engines.esbuild.tsconfig import TsConfig
 
 _LOADERS: Final = {".ts": "ts", ".mts": "ts", ".cts": "ts", ".tsx": "tsx", ".jsx": "jsx"}
 _TARGET: Final = "es2022"  # what browsers since 2022 know; it has neither decorators nor `accessor`
@@ -40,8 +42,6 @@ class EsbuildTransform:
     @property
     def version(self) -> str:
         """Name, version and origin of esbuild; only its name if there is none."""
-        from buildassets.compiler.engines.unavailable import UnavailableError
-
         try:
             return self._started().version
         except UnavailableError:
@@ -63,8 +63,6 @@ class EsbuildTransform:
         return replace(compiled, inputs=inputs, absences=absences)
 
     def _compiled(self, given: EngineInput) -> Compiled:
-        from buildassets.compiler.engines.unavailable import UnavailableError
-
         try:
             settings = self._settings(given)
             running = self._started()
@@ -91,21 +89,18 @@ class EsbuildTransform:
 
     def _started(self) -> "OneFileEsbuild":
         if self._running is None:
-            from buildassets.compiler.engines.esbuild.command import find_esbuild
             from buildassets.compiler.engines.esbuild.one_file import OneFileEsbuild
 
             options = self._options
             self._running = OneFileEsbuild(find_esbuild(options.folder, permission=options.permission))
         return self._running
 
-    def _settings(self, given: EngineInput) -> "TsConfig":
-        from buildassets.compiler.engines.esbuild.tsconfig import TsConfig, tsconfig_of
-
+    def _settings(self, given: EngineInput) -> TsConfig:
         if not _is_compiled(given):
             return TsConfig()
         return tsconfig_of(given.path, self._options.folder, given.read, self._options.shown)
 
-    def _flags(self, given: EngineInput, settings: "TsConfig", *, knows_attributes: bool) -> Iterator[str]:
+    def _flags(self, given: EngineInput, settings: TsConfig, *, knows_attributes: bool) -> Iterator[str]:
         yield f"--sourcefile={given.shown}"
         if not _is_compiled(given):
             yield "--loader=js"

@@ -12,8 +12,11 @@ from threading import Lock
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, Generic, TypeVar, cast
 
+from buildassets.compiler.engines.process.channel import Channel
 from buildassets.compiler.engines.process.endings import DiedError, ending
-from buildassets.programs.start import Permitted, own_module, start
+from buildassets.compiler.engines.process.lifeline import Lifeline
+from buildassets.compiler.engines.process.object_stream import ForeignError, ObjectStream
+from buildassets.programs.start import Permitted, exit_code, own_module, start
 
 if TYPE_CHECKING:
     import socket
@@ -67,24 +70,19 @@ class ChildProcess:
 
     def how_it_ended(self) -> str:
         """How the process ended, once its end of the socket is closed. A process that still runs is killed."""
-        from subprocess import TimeoutExpired
-
-        try:
-            return ending(self._process.wait(_LAST_SECONDS))
-        except TimeoutExpired:
-            self._process.kill()
-            return "it closed its output"
+        code = exit_code(self._process, _LAST_SECONDS)
+        if code is not None:
+            return ending(code)
+        self._process.kill()
+        return "it closed its output"
 
     def end(self, grace_seconds: float = 0.0) -> str:
         """End the process, by force after `grace_seconds`, and close its socket; returns its last line of output.
 
         A program that a script started ends because its input is closed.
         """
-        from subprocess import TimeoutExpired
-
         with self._opened:
-            with suppress(TimeoutExpired):
-                self._process.wait(grace_seconds)
+            exit_code(self._process, grace_seconds)
             self._process.kill()
             self._process.wait()
             self._log.seek(0)
@@ -114,9 +112,6 @@ class SocketProcess(ChildProcess):
     """
 
     def __init__(self, program: Permitted, *arguments: str, defaults: Mapping[str, str] = {}) -> None:
-        from buildassets.compiler.engines.process.channel import Channel
-        from buildassets.compiler.engines.process.lifeline import Lifeline
-
         environment = {**defaults, **os.environ}
         line = Lifeline()
 
@@ -151,8 +146,6 @@ class PythonProcess(ChildProcess):
     def __init__(self, module: str, *, folder: str | None = None) -> None:
         from subprocess import DEVNULL, PIPE
 
-        from buildassets.compiler.engines.process.object_stream import ObjectStream
-
         if not sys.executable or hasattr(sys, "frozen"):
             raise OSError(0, "this program is no Python interpreter that can start another")
 
@@ -180,8 +173,6 @@ class PythonProcess(ChildProcess):
 
     def receive(self, limit_seconds: float | None = None) -> Any:
         """Wait for its next object; raises DiedError, or TimeoutError after `limit_seconds`."""
-        from buildassets.compiler.engines.process.object_stream import ForeignError
-
         try:
             return self._stream.receive(limit_seconds)
         except (EOFError, ConnectionError):

@@ -5,6 +5,8 @@ from typing import TypeVar
 
 from buildassets.compiler.engines.protocol import EngineOptions, KnownEngine
 from buildassets.compiler.engines.sass.dart import DartSassEngine, SassEngine
+from buildassets.compiler.engines.sass.libsass import libsass
+from buildassets.compiler.engines.sass.like_libsass import LikeLibsassEngine
 
 _Engine = TypeVar("_Engine", bound=DartSassEngine)
 
@@ -14,8 +16,6 @@ def dart_sass(options: EngineOptions) -> KnownEngine:
     dart = _started(DartSassEngine, options)
     if not options.was_libsass:
         return dart
-    from buildassets.compiler.engines.sass.libsass import libsass
-    from buildassets.compiler.engines.sass.like_libsass import LikeLibsassEngine  # few projects need both
 
     has_libsass = find_spec("_sass") is not None
     return LikeLibsassEngine(libsass(options) if has_libsass else None, dart, options)

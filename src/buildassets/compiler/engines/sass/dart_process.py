@@ -22,7 +22,7 @@ from buildassets.compiler.engines.sass.embedded_protocol import (
     Version,
 )
 from buildassets.compiler.engines.sass.functions import FUNCTIONS, PARAMETER
-from buildassets.foundation.paths import to_url
+from buildassets.foundation.paths import percent_encoded, to_url
 from buildassets.programs.start import Permitted
 
 # The characters that Dart leaves unescaped in the path of a URL: one file must not have two URLs.
@@ -135,9 +135,7 @@ def url_of(path: str) -> str:
     rooted = slashed if slashed.startswith("/") else "/" + slashed
     if to_url(rooted) == rooted:
         return "file://" + rooted
-    from urllib.parse import quote  # 3 ms that most paths do not need
-
-    return "file://" + quote(os.fsencode(rooted), safe=_SAFE_IN_URL)
+    return "file://" + percent_encoded(os.fsencode(rooted), _SAFE_IN_URL)
 
 
 def _syntax(path: str) -> SassSyntax:

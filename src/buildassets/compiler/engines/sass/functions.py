@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from buildassets.compiler.languages.css.lexer import Kind, tokens
 from buildassets.compiler.languages.reference import DATA_URL_DEMAND
 from buildassets.foundation.lazy_pattern import lazy_pattern
 from buildassets.foundation.paths import quoted, split_url, to_url
@@ -75,7 +76,6 @@ def uncalled(css: str) -> Iterator[tuple[int, int]]:
     # Most sheets contain none of them, and this test takes a hundredth of the time of a search.
     if not any(end in css for end in _ENDS) or not _UNCALLED.search(css):
         return
-    from buildassets.compiler.languages.css.lexer import Kind, tokens  # Sass begins before it is needed
 
     for token in tokens(css):
         # Where Sass evaluates nothing, `url(asset-path("x"))` is a URL that browsers reject.
@@ -92,8 +92,6 @@ def outside(css: str, urls: Iterable[str], references: Iterable[tuple[int, int]]
     matches = list(re.finditer(rf"(?<![\w./%-])(?:{any_url})", css)) if any_url else []
     taken = {index for start, end in references for index in range(start, end)}
     if left := [match.span() for match in matches if match.start() not in taken]:
-        from buildassets.compiler.languages.css.lexer import Kind, tokens
-
         comments = {token.start: token.end for token in tokens(css) if token.kind is Kind.COMMENT}
         starts = sorted(comments)
         for start, end in left:

@@ -17,6 +17,7 @@ from buildassets.disk.files import content_of
 from buildassets.foundation.diagnostics import reason_text
 from buildassets.foundation.frozen import frozen
 from buildassets.foundation.nearest import Known
+from buildassets.foundation.paths import percent_decoded
 
 Merged: TypeAlias = Sequence[tuple[str, str]]  # folders, each with its prefix, whose files count as one tree
 _STRINGS = r"""(?:\s*+(?:"[^"\n]*+"|'[^'\n]*+')\s*+,?+)++"""
@@ -134,10 +135,8 @@ def path_of(url: str) -> str | None:
     """The path that `url` names, as Dart Sass reads it; None if it has a scheme other than that of files."""
     if ":" not in url and "%" not in url:
         return url
-    from urllib.parse import unquote
-
     path = url.removeprefix("file:").removeprefix("//")
-    return None if ":" in path else unquote(path)
+    return None if ":" in path else percent_decoded(path)
 
 
 def _candidates(path: str, endings: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from buildassets.compiler.engines.sass import imports
+from buildassets.compiler.engines.sass.libsass_faults import blanked
 from buildassets.disk.plain_files import fault_of_special
 from buildassets.foundation.diagnostics import reason_text
 
@@ -77,6 +78,4 @@ class Survey:
 
 
 def _is_in_comment(text: str, offset: int) -> bool:
-    from buildassets.compiler.engines.sass.libsass_faults import blanked
-
     return blanked(text)[offset].isspace()

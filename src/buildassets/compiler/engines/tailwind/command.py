@@ -8,6 +8,8 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from functools import cache
+from importlib.metadata import PackageNotFoundError, distribution, entry_points
+from importlib.util import find_spec
 from subprocess import TimeoutExpired
 from typing import TYPE_CHECKING, Final
 
@@ -77,8 +79,6 @@ def find_tailwind(folder: str, *, permission: Permission) -> TailwindCommand:
 
 
 def _wheel() -> "Distribution | None":
-    from importlib.metadata import PackageNotFoundError, distribution
-
     try:
         return distribution(_WHEEL)
     except PackageNotFoundError:
@@ -93,9 +93,6 @@ def _in_wheel(wheel: "Distribution | None") -> str | None:
 
 def _modules(folder: str, permission: Permission) -> Iterator[str]:
     """The folders of npm's packages that wheels bring beside that of Tailwind, as `tw-animate-css`."""
-    from importlib.metadata import entry_points
-    from importlib.util import find_spec
-
     for entry in sorted(entry_points(group="tailwindcss_bin.plugins"), key=lambda entry: entry.name):
         if (
             is_of_project(entry, folder) and not permission.python

@@ -7,6 +7,7 @@ from typing import Final, NoReturn
 
 from buildassets.cli.show.output import print_line, show_failure
 from buildassets.cli.termination import terminated_as_exit
+from buildassets.compiler.engines.registry import BUILT_IN
 from buildassets.errors import BuildAssetsError, ConfigError
 from buildassets.foundation.diagnostics import error
 
@@ -42,8 +43,6 @@ def _not_in_locale(fault: UnicodeEncodeError) -> ConfigError:
 
 def missing_requirement(fault: ModuleNotFoundError) -> ConfigError | None:
     """The error for a required package that could not be imported; None if the module is another one's."""
-    from buildassets.compiler.engines.registry import BUILT_IN
-
     name = (fault.name or "").partition(".")[0]
     if name not in (*_REQUIRED, *(one.requires for one in BUILT_IN.values() if one.requires)):
         return None

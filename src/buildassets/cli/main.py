@@ -30,23 +30,21 @@ def main() -> None:
 
 def _report_no_thread() -> None:
     """Report that a thread is needed and none can be started; what can do without one does so."""
-    from click import ClickException
-
-    from buildassets.cli.show.output import print_mistake
-
     reason = "the system allows this user, or this container, no more processes"
-    print_mistake(ClickException(f"No thread can be started: {reason}. Raise the limit, which `ulimit -u` shows."))
+    _report(f"No thread can be started: {reason}. Raise the limit, which `ulimit -u` shows.")
 
 
 def _report_no_memory() -> None:
     """Report that this takes more memory than there is, or than `ulimit -v` admits."""
+    _report("There is not enough memory. Leave out large files, or raise the limit, if there is one.")
+
+
+def _report(message: str) -> None:
     from click import ClickException
 
     from buildassets.cli.show.output import print_mistake
 
-    print_mistake(
-        ClickException("There is not enough memory. Leave out large files, or raise the limit, if there is one.")
-    )
+    print_mistake(ClickException(message))
 
 
 def _is_reported(fault: ModuleNotFoundError) -> bool:

@@ -8,21 +8,19 @@ from typing import TYPE_CHECKING
 import click
 
 from buildassets.cli.show.output import Output, print_data
+from buildassets.packages.registry.registry import Registry
+from buildassets.packages.registry.settings import registry_settings
 
 if TYPE_CHECKING:
     from buildassets.compiler.config.values import Config
     from buildassets.packages.lock import LockedPackage, LockedTool, Outdated
-    from buildassets.packages.registry.registry import Registry
 
 
-def registry_for(config: "Config") -> "Callable[[], Registry]":
+def registry_for(config: "Config") -> Callable[[], Registry]:
     """A function that returns the registry of `config`, which is configured at the first call."""
 
     @cache
-    def registry() -> "Registry":
-        from buildassets.packages.registry.registry import Registry
-        from buildassets.packages.registry.settings import registry_settings
-
+    def registry() -> Registry:
         return Registry(registry_settings(config.folder, config.registry, permission=config.permission))
 
     return registry

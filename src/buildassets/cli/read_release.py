@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from buildassets.disk.files import MOST_MANIFEST_BYTES, content_of
 from buildassets.errors import BuildError
 from buildassets.foundation.credentials import masked_url
 from buildassets.foundation.diagnostics import Location, error, reason_text
@@ -33,8 +34,6 @@ def manifest_of_output(config: "Config") -> Manifest:
 
 def content_of_output(config: "Config") -> tuple[bytes, str]:
     """The content of the manifest in the configured release directory, and how messages show it. Raises BuildError."""
-    from buildassets.disk.files import MOST_MANIFEST_BYTES, content_of
-
     path = os.path.join(config.output, MANIFEST_NAME)
     shown = config.shown(path)
     try:

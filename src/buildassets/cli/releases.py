@@ -11,6 +11,9 @@ from buildassets.errors import ReleaseError
 from buildassets.foundation.diagnostics import Location, error, reason_text
 from buildassets.foundation.permission import NOTHING
 from buildassets.programs.places import reason_not_own
+from buildassets.release.inventory.inventory import no_release
+from buildassets.release.signature.keys import key_text, public_key
+from buildassets.release.signature.signature import signer
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -25,8 +28,6 @@ def built_release(given: str | None, config_file: str | None, *, writes_beside: 
     """Like `shown_release`, for reading. Raises ReleaseError where the configured release has not been built."""
     path, shown = shown_release(given, config_file, writes_beside=writes_beside)
     if given is None and not os.path.lexists(path):
-        from buildassets.release.inventory.inventory import no_release
-
         raise no_release(shown)
     return path, shown
 
@@ -63,7 +64,6 @@ def public_keys(given: Sequence[str]) -> "list[Ed25519PublicKey]":
     """The keys that `--key` was given. Raises ConfigError for one that cannot be used."""
     if not given:
         return []
-    from buildassets.release.signature.keys import public_key
 
     return [public_key(key, os.environ) for key in given]
 
@@ -73,8 +73,5 @@ def signed_by(archive: str, keys: "Sequence[Ed25519PublicKey]", *, copy: str | N
 
     Raises ReleaseError where none of them has.
     """
-    from buildassets.release.signature.keys import key_text
-    from buildassets.release.signature.signature import signer
-
     with os_faults_as_release_error("release/unreadable", archive):
         return {"key": key_text(signer(archive, keys, copy=copy))}

@@ -8,8 +8,11 @@ from contextlib import ExitStack, closing, contextmanager, nullcontext, suppress
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from buildassets.cli.building.memo import keep
+from buildassets.cli.building.unpinned import released_sass, unpinned_notes
 from buildassets.cli.parse.compile_options import BuildOptions, CompileOptions
 from buildassets.cli.parse.permissions import permitted
+from buildassets.cli.show import terminal
 from buildassets.cli.show.ci import annotation_form
 from buildassets.cli.show.grouped import error_count, way_around_missing
 from buildassets.cli.show.output import (
@@ -20,36 +23,38 @@ from buildassets.cli.show.output import (
     seconds_text,
     stale_text,
 )
+from buildassets.compiler.cache.folder import cache_to_build_with
+from buildassets.compiler.cache.remote.use import RemoteUse
+from buildassets.compiler.cache.stamps import Looks, stamps_of
+from buildassets.compiler.config.file import candidates
+from buildassets.compiler.config.no_sources import DEFAULT_ROOTS
+from buildassets.compiler.config.values import Config, Mode
+from buildassets.compiler.incremental.no_op import incremental, kept_diagnostics
+from buildassets.compiler.incremental.snapshot import Held, are_settled
+from buildassets.compiler.languages.native.library import demanded_file
 from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.disk.files import MOST_MANIFEST_BYTES, bytes_at
 from buildassets.errors import BuildAssetsError, BuildError
 from buildassets.foundation.credentials import masked_url
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, printable
 from buildassets.foundation.frozen import replace
+from buildassets.foundation.permission import Permission
 from buildassets.foundation.sizes import size_text
 from buildassets.manifest.model import MANIFEST_NAME, Entry, entries_of
 from buildassets.work.collector import paused_collector
-from buildassets.work.jobs import threads
+from buildassets.work.jobs import cores, threads
 
 if TYPE_CHECKING:
-    from buildassets.compiler.cache.stamps import Looks
-    from buildassets.compiler.config.values import Config, Mode
     from buildassets.compiler.executors.away import Away
-    from buildassets.compiler.incremental.snapshot import Held
     from buildassets.compiler.transform.sass_ahead import SassAhead
     from buildassets.compiler.write.carry import Previous
-    from buildassets.foundation.permission import Permission
 
 
 _MOST_READ_BYTES = 1 << 23  # each time that there is nothing to do: 10 ms
 
 
-def build_project(options: BuildOptions, looks: "Sequence[Looks]" = ()) -> int:
+def build_project(options: BuildOptions, looks: Sequence[Looks] = ()) -> int:
     """Build the project, and print what came of it; returns the exit code. `looks` show how files looked just now."""
-    from buildassets.compiler.cache.folder import cache_to_build_with
-    from buildassets.compiler.config.file import candidates
-    from buildassets.compiler.incremental.no_op import incremental
-
     started = monotonic()
     given = options.given
     config = replace(given.config(permission=permitted("build")), companions=options.companions)
@@ -65,7 +70,6 @@ def build_project(options: BuildOptions, looks: "Sequence[Looks]" = ()) -> int:
             return compiled(last, sass)
 
     def compiled(last: LastBuild | None, sass: "SassAhead | None") -> BuildResult:
-        from buildassets.cli.building.unpinned import released_sass, unpinned_notes
         from buildassets.compiler.build import build
 
         before = released_sass(config)
@@ -127,7 +131,7 @@ def build_project(options: BuildOptions, looks: "Sequence[Looks]" = ()) -> int:
     return code
 
 
-def _attested(config: "Config", result: BuildResult, mode: "Mode") -> list[str]:
+def _attested(config: Config, result: BuildResult, mode: Mode) -> list[str]:
     """The files written about the origin of a release, by their names. Raises BuildError and ReleaseError."""
     from buildassets.cli.building.provenance import attested  # few builds want it
 
@@ -141,7 +145,6 @@ def opened_executor(name: str | None) -> "Iterator[Away | None]":
         yield None
         return
     from buildassets.compiler.executors.named import executor_named
-    from buildassets.work.jobs import cores
 
     with closing(executor_named(name, os.getcwd(), cores(), permission=permitted("build"))) as away:
         yield away
@@ -153,7 +156,7 @@ def jobs_of(away: "Away | None") -> Iterator[str]:
         yield f"executor `{away.shown}`: {count_text(away.done_count, 'job')} there, {away.returned_count} here"
 
 
-def _show(show: Output, result: BuildResult, config: "Config", beside: Mapping[str, list[str]]) -> int:
+def _show(show: Output, result: BuildResult, config: Config, beside: Mapping[str, list[str]]) -> int:
     """Show the result of a build, and the files that it wrote `beside` the release; returns the exit code."""
     folder = config.shown(config.output)
     reruns = {path: stale_text(stale, config) for path, stale in result.rerun.items()}
@@ -166,18 +169,17 @@ def _show(show: Output, result: BuildResult, config: "Config", beside: Mapping[s
     return code
 
 
-def document_of(result: BuildResult, config: "Config", beside: Mapping[str, list[str]]) -> dict[str, object]:
+def document_of(result: BuildResult, config: Config, beside: Mapping[str, list[str]]) -> dict[str, object]:
     """What `--json` shows of a build and of the files that it wrote `beside` the release, but for its diagnostics."""
     reruns = {path: stale_text(stale, config) for path, stale in result.rerun.items()}
     remote = _remote_use(result, config)
     return {**_document(result, config.shown(config.output)), "anew": reruns, **remote, **beside}
 
 
-def _remote_use(result: BuildResult, config: "Config") -> Mapping[str, object]:
+def _remote_use(result: BuildResult, config: Config) -> Mapping[str, object]:
     """What the remote cache was worth, for the document; nothing if none is configured."""
     if not config.cache.remote:
         return {}
-    from buildassets.compiler.cache.remote.use import RemoteUse
 
     use = result.remote or RemoteUse()
     seconds = round(use.seconds_saved, 3)
@@ -194,7 +196,7 @@ def remote_lines(result: BuildResult) -> Iterator[str]:
         yield from (f"`{path}` is not written to it: {reason}" for path in use.kept_back)
 
 
-def _released_before(config: "Config") -> Mapping[str, Entry] | None:
+def _released_before(config: Config) -> Mapping[str, Entry] | None:
     """The assets of the release that the build replaces; None if there is none that can be read."""
     content = bytes_at(os.path.join(config.output, MANIFEST_NAME), MOST_MANIFEST_BYTES)
     with suppress(BuildAssetsError):
@@ -206,7 +208,6 @@ def _show_table(show: Output, result: BuildResult, before: Mapping[str, Entry] |
     """Show a person who looks at a terminal what was built, unless nothing was."""
     if not show.is_watched or result.manifest is None or not result.written:
         return
-    from buildassets.cli.show import terminal
     from buildassets.cli.show.build_table import build_table
 
     assets = dict(result.manifest.assets)
@@ -215,7 +216,7 @@ def _show_table(show: Output, result: BuildResult, before: Mapping[str, Entry] |
         show.report(line)
 
 
-def summary(result: BuildResult, config: "Config") -> str:
+def summary(result: BuildResult, config: Config) -> str:
     """The result of a build in one line, without its time."""
     folder = config.shown(config.output)
     if result.manifest is None:
@@ -232,9 +233,8 @@ def summary(result: BuildResult, config: "Config") -> str:
     return f"built {count_text(len(assets), 'asset')} ({size}) into `{folder}/`{retained}, wrote {written}"
 
 
-def left_text(config: "Config") -> str:
+def left_text(config: Config) -> str:
     """The state of the release directory after a failed build: the earlier release, or none."""
-
     if not os.path.lexists(os.path.join(config.output, MANIFEST_NAME)):
         return "there is no release yet"
     return f"`{config.shown(config.output)}/` is as it was"
@@ -247,27 +247,19 @@ def timed(result: BuildResult, line: str, seconds: float) -> str:
 
 def _kept_diagnostics(result: BuildResult, given: "CompileOptions") -> bytes:
     """What the same command shows again of `result`, for `memo`; nothing where that shows none."""
-    from buildassets.compiler.incremental.no_op import kept_diagnostics
-
     if not result.diagnostics or (given.quiet and annotation_form() is None):
         return b""
     return (b"q" if given.quiet else b"v" if given.verbose else b" ") + kept_diagnostics(result)
 
 
 def keep_memo(
-    cache: str, held: "Held", config: "Config", files: Iterable[str], *, message: str, shown: bytes = b""
+    cache: str, held: Held, config: Config, files: Iterable[str], *, message: str, shown: bytes = b""
 ) -> None:
     """Keep `message` so that the same command can print it at once while nothing changes; see `memo`.
 
     `shown` are diagnostics as `memo.keep` takes them, `files` the configuration files that the command could read,
     present or not. Nothing is kept if it would have to read much to know that nothing changed.
     """
-    from buildassets.cli.building.memo import keep
-    from buildassets.compiler.cache.stamps import stamps_of
-    from buildassets.compiler.config.no_sources import DEFAULT_ROOTS
-    from buildassets.compiler.incremental.snapshot import are_settled
-    from buildassets.compiler.languages.native.library import demanded_file
-
     deciding = [*map(os.path.abspath, files), *(os.path.join(config.folder, name) for name in DEFAULT_ROOTS)]
     deciding += [*config.load_paths, *filter(None, [demanded_file()])]
     stamps = stamps_of(deciding)
@@ -301,21 +293,17 @@ def _document(result: BuildResult, folder: str) -> dict[str, object]:
 
 @contextmanager
 def _previous_releases(
-    sources: Sequence[str], url: str | None, mode: "Mode", *, if_any: bool, permission: "Permission"
+    sources: Sequence[str], url: str | None, mode: Mode, *, if_any: bool, permission: Permission
 ) -> "Iterator[Sequence[Previous]]":
     """The releases that `sources` name; their files are below `url` if that is given, else beside the manifest.
 
     With `if_any` a release that does not exist is left out. Raises BuildError, and UsageError for options that exclude
     each other.
     """
-    if not sources and (url or if_any):
+    if mistake := _mistake(sources, url, mode, if_any=if_any):
         from click import UsageError
 
-        raise UsageError("`--carry-url` and `--carry-if-any` go with `--carry-from`")
-    if sources and mode == "development":
-        from click import UsageError
-
-        raise UsageError("`--carry-from` is for builds for production")
+        raise UsageError(mistake)
     if not sources:
         yield []
         return
@@ -330,6 +318,15 @@ def _previous_releases(
                 if not if_any:
                     raise BuildError([_absent(source)]) from None
         yield releases
+
+
+def _mistake(sources: Sequence[str], url: str | None, mode: "Mode", *, if_any: bool) -> str | None:
+    """What is wrong with these options together; None if nothing is."""
+    if not sources and (url or if_any):
+        return "`--carry-url` and `--carry-if-any` go with `--carry-from`"
+    if sources and mode == "development":
+        return "`--carry-from` is for builds for production"
+    return None
 
 
 def _absent(source: str) -> Diagnostic:

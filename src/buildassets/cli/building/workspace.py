@@ -11,6 +11,8 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from buildassets.cli.building.project_build import document_of, jobs_of, opened_executor, remote_lines, summary
+from buildassets.cli.building.provenance import attested
+from buildassets.cli.building.unpinned import released_sass, unpinned_notes
 from buildassets.cli.parse.compile_options import BuildOptions
 from buildassets.cli.parse.options import WorkspaceOptions, refuse_options_of_one
 from buildassets.cli.parse.permissions import permitted
@@ -23,46 +25,49 @@ from buildassets.cli.show.output import (
     print_json_of_many,
     stale_text,
 )
+from buildassets.compiler.build import build
+from buildassets.compiler.cache.folder import FOLDER_VARIABLE, cache_to_build_with
 from buildassets.compiler.cache.shared_work import SharedWork
 from buildassets.compiler.config.file import relative_to
+from buildassets.compiler.config.values import CacheSettings, Config
+from buildassets.compiler.engines.process.child import SharedProcesses
+from buildassets.compiler.graph.walk import Progress
+from buildassets.compiler.incremental.no_op import incremental, last_inputs
 from buildassets.compiler.result import BuildResult, LastBuild
+from buildassets.compiler.transform.engine_set import RunningEngines
 from buildassets.errors import BuildAssetsError, ConfigError
 from buildassets.foundation.diagnostics import Diagnostic, to_json
 from buildassets.foundation.frozen import field, frozen
 from buildassets.work.collector import paused_collector
 from buildassets.work.jobs import threads
+from buildassets.workspace.changes import Repository
+from buildassets.workspace.file import Workspace, find_workspace
+from buildassets.workspace.outputs import Outputs
+from buildassets.workspace.project import Project
+from buildassets.workspace.reach import reached_projects
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from buildassets.compiler.config.values import Config
-    from buildassets.compiler.engines.process.child import SharedProcesses
     from buildassets.compiler.executors.away import Away
-    from buildassets.compiler.graph.walk import Progress
-    from buildassets.workspace.file import Workspace
-    from buildassets.workspace.outputs import Outputs
-    from buildassets.workspace.project import Project
 
 
-def _config_of(project: "Project", options: BuildOptions) -> "Config":
+def _config_of(project: Project, options: BuildOptions) -> Config:
     """The configuration of `project` with `options`; raises ConfigError."""
     config = project.config(options.given.mode, options.given.url, permission=permitted("build"))
     return replace(config, companions=options.companions)
 
 
-def _cache_of(project: "Project", config: "Config", options: BuildOptions) -> str | None:
+def _cache_of(project: Project, config: Config, options: BuildOptions) -> str | None:
     """The project's cache folder; None if the build uses none. Raises ConfigError."""
     if options.no_cache:
         return None
-    from buildassets.compiler.cache.folder import cache_to_build_with
 
     return cache_to_build_with(config, cache_folder_of(project, options.cache_dir))
 
 
-def cache_folder_of(project: "Project", given: str | None) -> str | None:
+def cache_folder_of(project: Project, given: str | None) -> str | None:
     """The folder for the cache of `project` below the one for all, that is `given` or in the environment, if any is."""
-    from buildassets.compiler.cache.folder import FOLDER_VARIABLE
-
     given = given or os.environ.get(FOLDER_VARIABLE)
     return os.path.join(given, *project.name.split("/")) if given else None
 
@@ -82,10 +87,6 @@ class _Outcome:
 
 def build_workspace(options: WorkspaceOptions, build_options: BuildOptions) -> int:
     """Build the projects that `options` select; returns the exit code. Raises ConfigError for the workspace itself."""
-    from buildassets.compiler.engines.process.child import SharedProcesses
-    from buildassets.workspace.file import find_workspace
-    from buildassets.workspace.outputs import Outputs
-
     started = monotonic()
     refuse_options_of_one(build_options.given)
     workspace = find_workspace()
@@ -112,7 +113,7 @@ def build_workspace(options: WorkspaceOptions, build_options: BuildOptions) -> i
     return _finish(show, outcomes, left, monotonic() - started)
 
 
-def _check_environment(chosen: "Sequence[Project]", build_options: BuildOptions) -> None:
+def _check_environment(chosen: Sequence[Project], build_options: BuildOptions) -> None:
     """Raise ConfigError once if keys in the environment are not as they have to be and a project would use them."""
     if not any(name.startswith("BUILDASSETS_CACHE_") for name in os.environ):
         return
@@ -125,15 +126,15 @@ def _check_environment(chosen: "Sequence[Project]", build_options: BuildOptions)
             raise
 
 
-def _has_remote(project: "Project", build_options: BuildOptions) -> bool:
+def _has_remote(project: Project, build_options: BuildOptions) -> bool:
     with suppress(ConfigError):  # which is reported with the project
         return bool(_config_of(project, build_options).cache.remote)
     return False
 
 
 def _selected(
-    workspace: "Workspace", options: WorkspaceOptions, build_options: BuildOptions, show: Output
-) -> "tuple[Sequence[Project], str]":
+    workspace: Workspace, options: WorkspaceOptions, build_options: BuildOptions, show: Output
+) -> tuple[Sequence[Project], str]:
     """The projects to build: of those that changes reach, one shard; and the words on those that no change reaches.
 
     Raises ConfigError.
@@ -149,15 +150,11 @@ def _selected(
     return projects, left
 
 
-def _reached(workspace: "Workspace", since: str, build_options: BuildOptions) -> Mapping[str, str]:
+def _reached(workspace: Workspace, since: str, build_options: BuildOptions) -> Mapping[str, str]:
     """The names of the projects that changes since a commit reach, each with a path that does."""
-    from buildassets.compiler.incremental.no_op import last_inputs
-    from buildassets.workspace.changes import Repository
-    from buildassets.workspace.reach import reached_projects
-
     repository = Repository(workspace.folder)
 
-    def last_read(project: "Project", config: "Config") -> Collection[str]:
+    def last_read(project: Project, config: Config) -> Collection[str]:
         cache = _cache_of(project, config, build_options)
         return last_inputs(config, build_options.given.mode, cache) if cache else ()
 
@@ -178,10 +175,10 @@ class _Builds:
         self,
         options: BuildOptions,
         show: Output,
-        outputs: "Outputs",
+        outputs: Outputs,
         executor: "Executor | None",
         *,
-        processes: "SharedProcesses",
+        processes: SharedProcesses,
         away: "Away | None",
     ) -> None:
         self._options = options
@@ -194,29 +191,25 @@ class _Builds:
         self._given_up: set[str] = set()  # remote caches that failed: the next project does not wait for them again
         self._complaints: set[str] = set()  # about caches: all projects have the same server and keys
 
-    def outcome(self, project: "Project") -> _Outcome:
+    def outcome(self, project: Project) -> _Outcome:
         """The outcome of building `project`. A user's mistake never raises."""
         try:
             return self._built(project)
         except BuildAssetsError as failure:
             return _Outcome(succeeded=False, diagnostics=failure.diagnostics, line=_failed_text(failure.diagnostics))
 
-    def claim(self, project: "Project") -> None:
+    def claim(self, project: Project) -> None:
         """Keep the release directory of a project that is not built here from others."""
         with suppress(BuildAssetsError):  # of a configuration that is not for this build to report
             self._outputs.claim(project, _config_of(project, self._options))
 
-    def _built(self, project: "Project") -> _Outcome:
-        from buildassets.cli.building.unpinned import released_sass, unpinned_notes
-
+    def _built(self, project: Project) -> _Outcome:
         config = _config_of(project, self._options)
         self._outputs.claim(project, config)
         before = released_sass(config)
         result = self._result(project, config)
         written: dict[str, list[str]] = {}
         if self._options.provenance:
-            from buildassets.cli.building.provenance import attested
-
             written = {"provenance": attested(config, result, self._options.given.mode) if result.succeeded else []}
         return _Outcome(
             result.succeeded,
@@ -228,23 +221,17 @@ class _Builds:
             notes=tuple(unpinned_notes(config, before, result.manifest)),
         )
 
-    def _progress(self, project: "Project") -> "Progress | None":
+    def _progress(self, project: Project) -> Progress | None:
         draw = self._show.on_progress()
         return _prefixed(draw, f"{project.name}/") if draw else None
 
-    def _result(self, project: "Project", config: "Config") -> BuildResult:
-        from buildassets.compiler.config.values import CacheSettings
-        from buildassets.compiler.incremental.no_op import incremental
-
+    def _result(self, project: Project, config: Config) -> BuildResult:
         remote = config.cache.remote
         if remote in self._given_up:
             config = replace(config, cache=CacheSettings())
         cache = _cache_of(project, config, self._options)
 
         def work(*, last: LastBuild | None) -> BuildResult:
-            from buildassets.compiler.build import build
-            from buildassets.compiler.transform.engine_set import RunningEngines
-
             progress = self._progress(project)
             engines = RunningEngines(self._processes)
             with closing(engines), descriptor_kept_from_stdout(), kept_from_stdout():
@@ -278,7 +265,7 @@ class _Builds:
                 yield found
 
 
-def _prefixed(draw: "Progress", prefix: str) -> "Progress":
+def _prefixed(draw: Progress, prefix: str) -> Progress:
     return lambda done, known, name: draw(done, known, prefix + name)
 
 
@@ -286,13 +273,13 @@ def _failed_text(diagnostics: Iterable[Diagnostic]) -> str:
     return f"failed with {count_text(error_count(diagnostics), 'error')}"
 
 
-def _details(result: BuildResult, config: "Config") -> Iterator[str]:
+def _details(result: BuildResult, config: Config) -> Iterator[str]:
     yield from (f"{path}: {stale_text(stale, config)}" for path, stale in result.rerun.items())
     yield from (f"remote cache: {line}" for line in remote_lines(result))
     yield from (f"wrote {config.shown(config.output)}/{name}" for name in result.written)
 
 
-def _show(show: Output, project: "Project", outcome: _Outcome) -> None:
+def _show(show: Output, project: Project, outcome: _Outcome) -> None:
     """Show what became of a project, as soon as that is known; nothing of one that had nothing to do."""
     show.progress.clear()
     show.diagnostics(map(project.shown, outcome.diagnostics))

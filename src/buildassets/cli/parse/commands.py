@@ -4,13 +4,20 @@ import os
 import sys
 from collections.abc import Sequence
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from buildassets._version import __version__
 from buildassets.cli.ending import exit_with
-from buildassets.cli.show.output import end_without_stdout, print_mistake
+from buildassets.cli.parse.completion import prepare_shells, with_completions
+from buildassets.cli.parse.examples import with_examples
+from buildassets.cli.parse.permissions import begin
+from buildassets.cli.show.output import end_without_stdout, print_mistake, show
+from buildassets.compiler.config.values import SETTINGS
+from buildassets.compiler.languages.native.library import implementation, unmet_demand
+from buildassets.foundation.nearest import nearest
 from buildassets.foundation.typed import IS_TYPED
 
 if TYPE_CHECKING:
@@ -49,9 +56,6 @@ def _show_version(ctx: click.Context, _: click.Parameter, is_asked: bool) -> Non
         return
     click.echo(f"buildassets, version {__version__}")
     if ctx.meta[_VERBOSE]:
-        from buildassets.cli.show.output import show
-        from buildassets.compiler.languages.native.library import implementation, unmet_demand
-
         click.echo(f"lexers: {implementation()}")
         if fault := unmet_demand():
             show([fault])
@@ -72,17 +76,11 @@ class _Verbs(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _VERBS:
             return None
-        from importlib import import_module
-
-        from buildassets.cli.parse.examples import with_examples
-        from buildassets.cli.parse.permissions import begin
 
         begin()
 
         command = with_examples(import_module(f"buildassets.cli.verbs.{cmd_name}").command, cmd_name)
         if _COMPLETING in os.environ:
-            from buildassets.cli.parse.completion import with_completions
-
             return with_completions(command, cmd_name)
         return command
 
@@ -100,16 +98,12 @@ class _Verbs(click.Group):
 
 def _meant(name: str, known: Sequence[str]) -> str:
     """A hint for the unknown `name`: the nearest of `known`, or all of them."""
-    from buildassets.foundation.nearest import nearest
-
     near = nearest(name, known)
     return f"Did you mean '{near}'?" if near else f"Use one of: {', '.join(known)}."
 
 
 def _no_such_option(mistake: click.NoSuchOption) -> click.UsageError:
     """The same mistake with a hint: the nearest option, the verb that has it, or the place of a setting."""
-    from buildassets.compiler.config.values import SETTINGS
-
     params = mistake.ctx.command.params if mistake.ctx else []
     options = sorted(name for param in params for name in param.opts if name.startswith("--"))
     name = mistake.option_name
@@ -148,8 +142,6 @@ def commands() -> None:
 def run(looks: "Sequence[Looks]" = ()) -> NoReturn:
     """Run the verb of the command line and exit. `looks` show how some files looked when it began."""
     if _COMPLETING in os.environ:
-        from buildassets.cli.parse.completion import prepare_shells
-
         prepare_shells()
     exit_with(partial(_code, looks))
 

@@ -6,13 +6,12 @@ all others. To import it takes 17 ms, a tenth of a build after an edit; so this 
 
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final, cast
+from typing import Final, cast
 
+from buildassets.compiler.config.load import load_config
+from buildassets.compiler.config.values import Config, Mode
 from buildassets.foundation.frozen import frozen, frozen_by_name
-
-if TYPE_CHECKING:
-    from buildassets.compiler.config.values import Config, Mode
-    from buildassets.foundation.permission import Permission
+from buildassets.foundation.permission import Permission
 
 _FLAGS: Final = ("--quiet", "--verbose", "--no-cache")
 _WITH_VALUE: Final = ("--config", "--output", "--cache-dir", "--mode")
@@ -33,7 +32,7 @@ class CompileOptions:
     also: tuple[str, ...]
     output: str | None
     url: str | None
-    mode: "Mode"
+    mode: Mode
     jobs: int | None
     as_json: bool
     verbose: bool
@@ -41,7 +40,7 @@ class CompileOptions:
     templates: tuple[str, ...] = ()
     plan: str | None = None
 
-    def config(self, *, permission: "Permission") -> "Config":
+    def config(self, *, permission: Permission) -> Config:
         """The configuration with these options applied; raises ConfigError."""
         return configured(
             self.config_file,
@@ -81,12 +80,10 @@ def configured(
     url: str | None = None,
     templates: Sequence[str] = (),
     plan: str | None = None,
-    mode: "Mode" = "production",
-    permission: "Permission",
-) -> "Config":
+    mode: Mode = "production",
+    permission: Permission,
+) -> Config:
     """The configuration with the options of the command line applied; raises ConfigError."""
-    from buildassets.compiler.config.load import load_config
-
     return load_config(
         config_file,
         sources=sources,

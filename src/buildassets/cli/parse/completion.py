@@ -9,7 +9,10 @@ from typing import Any, Final
 import click
 from click.shell_completion import BashComplete, CompletionItem, add_completion_class
 
+from buildassets.cli.parse.options import release_config
+from buildassets.cli.read_release import manifest_of_output
 from buildassets.foundation.permission import NOTHING
+from buildassets.packages.tools.kinds import TOOLS
 
 _RELEASES: Final = {"ARCHIVE", "NEW", "OLD", "OLD_MANIFEST", "PREVIOUS", "[DIR|ARCHIVE]", "[DIR|ARCHIVE|MANIFEST]"}
 _PATHS: Final = _RELEASES | {"FILE", "KEY", "ROOT", "TARGET", "[SOURCE]..."}
@@ -82,13 +85,8 @@ def _type(param: click.Parameter, verb: str) -> "click.ParamType[Any] | None":
 
 
 def _logical_paths() -> list[str]:
-    from buildassets.cli.parse.options import release_config
-    from buildassets.cli.read_release import manifest_of_output
-
     return sorted(manifest_of_output(release_config(None, permission=NOTHING)).assets)
 
 
 def _tools() -> list[str]:
-    from buildassets.packages.tools.kinds import TOOLS
-
     return sorted(TOOLS)

@@ -2,16 +2,16 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import click
 
 from buildassets.cli.parse.compile_options import CompileOptions
+from buildassets.compiler.config.load import load_config
+from buildassets.compiler.config.values import Config
 from buildassets.foundation.frozen import frozen
-
-if TYPE_CHECKING:
-    from buildassets.compiler.config.values import Config
-    from buildassets.foundation.permission import Permission
+from buildassets.foundation.permission import Permission
 
 
 @frozen
@@ -115,7 +115,6 @@ def _as_browsers_write(_context: click.Context, _option: click.Parameter, origin
     """`origins`, each in the form of an `Origin` header (RFC 6454, section 6.2)."""
     if not origins:
         return ()
-    from urllib.parse import urlsplit
 
     written = []
     for origin in origins:
@@ -403,15 +402,11 @@ def _with(command: _Command, *options: Callable[[_Command], _Command]) -> _Comma
     return command
 
 
-def release_config(config_file: str | None, output: str | None = None, *, permission: "Permission") -> "Config":
+def release_config(config_file: str | None, output: str | None = None, *, permission: Permission) -> Config:
     """Like `configured`, for a verb that works on a finished release, and so needs no sources."""
-    from buildassets.compiler.config.load import load_config
-
     return load_config(config_file, output=output, needs_sources=False, permission=permission)
 
 
-def configured_for_packages(config_file: str | None, *, permission: "Permission") -> "Config":
+def configured_for_packages(config_file: str | None, *, permission: Permission) -> Config:
     """Like `configured`, for verbs about tools and packages, whose sources need not exist."""
-    from buildassets.compiler.config.load import load_config
-
     return load_config(config_file, needs_sources=False, permission=permission)

@@ -5,6 +5,7 @@ import sys
 from typing import TYPE_CHECKING, TextIO
 
 from buildassets.cli.show.ci import under_ci
+from buildassets.foundation.paths import percent_encoded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,9 +72,8 @@ def page_url(code: str) -> str | None:
     if path is None:
         return None
     import socket
-    from urllib.parse import quote
 
-    return f"file://{quote(socket.gethostname(), safe='')}{quote(path)}"
+    return f"file://{percent_encoded(socket.gethostname().encode(), '')}{percent_encoded(path.encode(), '/')}"
 
 
 def _pages(code: str) -> "Iterator[str]":

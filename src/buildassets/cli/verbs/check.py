@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import click
 
 from buildassets.cli.parse.compile_options import CompileOptions
 from buildassets.cli.parse.options import check_options
 from buildassets.cli.parse.permissions import permitted
+from buildassets.cli.show.findings import Form, findings
 from buildassets.cli.show.grouped import grouped, way_around_missing
 from buildassets.cli.show.output import (
     UNPARSED,
@@ -20,16 +21,16 @@ from buildassets.cli.show.output import (
     print_json,
     show,
 )
+from buildassets.compiler.cache.folder import cache_folder
+from buildassets.compiler.check import CheckResult, check
+from buildassets.compiler.config.file import working_directory
+from buildassets.compiler.config.not_run import without_project_esbuild
+from buildassets.compiler.config.values import Config
+from buildassets.compiler.templates.check import TemplateCheck
 from buildassets.errors import BuildAssetsError
 from buildassets.foundation.diagnostics import Diagnostic
+from buildassets.foundation.permission import Permission
 from buildassets.work.jobs import threads
-
-if TYPE_CHECKING:
-    from buildassets.cli.show.findings import Form
-    from buildassets.compiler.check import CheckResult
-    from buildassets.compiler.config.values import Config
-    from buildassets.compiler.templates.check import TemplateCheck
-    from buildassets.foundation.permission import Permission
 
 
 @click.command("check")
@@ -56,12 +57,8 @@ def command(given: CompileOptions, form: str | None, *, no_run: bool) -> int:
     return show_check(_checked(given, config, output), output, tuple(sorted(config.commands)) if no_run else ())
 
 
-def _checked(given: CompileOptions, config: "Config", output: Output) -> "CheckResult":
+def _checked(given: CompileOptions, config: Config, output: Output) -> CheckResult:
     """The result of the check; the cache of a project that nobody trusts is not read."""
-    from buildassets.compiler.cache.folder import cache_folder
-    from buildassets.compiler.check import check
-    from buildassets.compiler.config.not_run import without_project_esbuild
-
     if config.permission.programs:
         cache = cache_folder(config)
     else:
@@ -70,11 +67,8 @@ def _checked(given: CompileOptions, config: "Config", output: Output) -> "CheckR
         return check(config, mode=given.mode, executor=executor, progress=output.on_progress(), cache=cache)
 
 
-def _as_findings(given: CompileOptions, form: "Form", permission: "Permission") -> int:
+def _as_findings(given: CompileOptions, form: Form, permission: Permission) -> int:
     """Print the diagnostics in that `form`, also those of a wrong configuration; returns the exit code."""
-    from buildassets.cli.show.findings import findings
-    from buildassets.compiler.config.file import working_directory
-
     folder, output = working_directory(), Output(quiet=given.quiet)
     try:
         config = given.config(permission=permission)
@@ -97,7 +91,7 @@ def _counted(diagnostics: Sequence[Diagnostic]) -> str:
     return counts + way_around_missing(diagnostics)
 
 
-def show_check(result: "CheckResult", output: Output, not_run: Sequence[str] = ()) -> int:
+def show_check(result: CheckResult, output: Output, not_run: Sequence[str] = ()) -> int:
     """Show the result of a check, in which some commands were `not_run`; returns the exit code.
 
     What only the results of these, or of tools that did not run, refer to would be listed as left over, so nothing is
@@ -133,7 +127,7 @@ def show_check(result: "CheckResult", output: Output, not_run: Sequence[str] = (
     return code
 
 
-def _summary(checked: "TemplateCheck") -> Iterator[str]:
+def _summary(checked: TemplateCheck) -> Iterator[str]:
     if checked.names:
         yield f"checked {count_text(checked.names, 'name')} in {count_text(checked.templates, 'template')}"
     if checked.unchecked:
@@ -141,7 +135,7 @@ def _summary(checked: "TemplateCheck") -> Iterator[str]:
         yield f"could not check {how_many} that templates compute; `-v` or `--json` lists them"
 
 
-def _document(result: "CheckResult") -> dict[str, Any]:
+def _document(result: CheckResult) -> dict[str, Any]:
     templates = result.templates
     unchecked = [{"file": place.file, "line": place.line, "column": place.column} for place in templates.unchecked]
     return {

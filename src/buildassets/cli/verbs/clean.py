@@ -1,17 +1,15 @@
 """`buildassets clean`."""
 
 import os
-from typing import TYPE_CHECKING
 
 import click
 
 from buildassets.cli.parse.options import clean_options, release_config
 from buildassets.cli.parse.permissions import permitted
 from buildassets.cli.show.output import Output, count_text
+from buildassets.compiler.cache.folder import FOLDER_VARIABLE, cache_folder
+from buildassets.compiler.clean import Cleaned, clean_cache, clean_release, refuse_foreign
 from buildassets.foundation.sizes import size_text
-
-if TYPE_CHECKING:
-    from buildassets.compiler.clean import Cleaned
 
 
 @click.command("clean")
@@ -30,9 +28,6 @@ def command(
     quiet: bool,
 ) -> int:
     """Remove files that no retained release names, and from the cache what is too old or exceeds its size."""
-    from buildassets.compiler.cache.folder import FOLDER_VARIABLE, cache_folder
-    from buildassets.compiler.clean import clean_cache, clean_release, refuse_foreign
-
     config = release_config(config_file, output, permission=permitted("clean", dry_run=dry_run))
     permission = config.permission
     show, shown = Output(as_json, verbose, quiet), config.shown
@@ -42,7 +37,7 @@ def command(
     if not (cache_dir or os.environ.get(FOLDER_VARIABLE)):
         refuse_foreign(config.folder, cache, "--cache-dir", shown)
 
-    def cleaned(*, dry_run: bool) -> "tuple[Cleaned, Cleaned]":
+    def cleaned(*, dry_run: bool) -> tuple[Cleaned, Cleaned]:
         return (
             clean_release(config.output, shown, everything=everything, dry_run=dry_run, permission=permission),
             clean_cache(cache, shown, everything=everything, dry_run=dry_run, permission=permission),

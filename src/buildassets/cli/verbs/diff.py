@@ -8,6 +8,9 @@ from buildassets.cli.read_release import content_of_release
 from buildassets.cli.show.output import print_data, print_json
 from buildassets.foundation.permission import Permission
 from buildassets.manifest.model import Manifest, loads
+from buildassets.release.diff.causes import difference
+from buildassets.release.diff.document import difference_document
+from buildassets.release.diff.text import lines_of, markdown_of
 
 
 @click.command("diff")
@@ -19,10 +22,6 @@ def command(old: str, new: str, *, as_json: bool, markdown: bool, exit_code: boo
 
     Each is a release directory, an archive of one, or a manifest by its path or URL.
     """
-    from buildassets.release.diff.causes import difference
-    from buildassets.release.diff.document import difference_document
-    from buildassets.release.diff.text import lines_of, markdown_of
-
     if as_json and markdown:
         raise click.UsageError("`--json` and `--markdown` exclude each other")
     permission = permitted("diff")

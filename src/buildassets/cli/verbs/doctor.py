@@ -9,6 +9,11 @@ import click
 from buildassets.cli.parse.options import doctor_options
 from buildassets.cli.parse.permissions import permitted
 from buildassets.cli.show.output import UNPARSED, Output, count_text
+from buildassets.compiler.engines.tools import tools_not_run
+from buildassets.doctor.deployment import other_host
+from buildassets.doctor.examine import findings
+from buildassets.doctor.subject import subject
+from buildassets.doctor.tools import has_unparsed
 from buildassets.errors import BuildAssetsError
 
 
@@ -21,12 +26,6 @@ def command(*, may_run: bool, config_file: str | None, cache_dir: str | None, as
     Exits with 1 if there is an error; what is guessed from files is a warning. Imports no code of the project, unless
     --run is given.
     """
-    from buildassets.compiler.engines.tools import tools_not_run
-    from buildassets.doctor.deployment import other_host
-    from buildassets.doctor.examine import findings
-    from buildassets.doctor.subject import subject
-    from buildassets.doctor.tools import has_unparsed
-
     permission = permitted("doctor", run=may_run)
     examined = subject(config_file, cache_dir, permission=permission, environment=os.environ, now_seconds=time.time())
     found = findings(examined)

@@ -3,7 +3,8 @@
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Final
+from shlex import join
+from typing import Final
 
 import click
 
@@ -12,15 +13,22 @@ from buildassets.cli.parse.permissions import permitted
 from buildassets.cli.read_release import manifest_of_output
 from buildassets.cli.show.output import print_data, print_json, stale_text
 from buildassets.cli.verbs.diff import read_manifest
+from buildassets.compiler.bundle.esbuild_entries import BUNDLE
+from buildassets.compiler.cache.folder import cache_folder
+from buildassets.compiler.cache.traces import Stale
+from buildassets.compiler.config.values import Config
+from buildassets.compiler.engines.tools import tools_not_run
+from buildassets.compiler.explain import bundler_of, cached_drafts, command_of, referrers
+from buildassets.compiler.languages.native.library import implementation
 from buildassets.errors import BuildError
 from buildassets.foundation.credentials import masked_url
 from buildassets.foundation.diagnostics import Diagnostic, Location, error
+from buildassets.foundation.nearest import Known
 from buildassets.foundation.sizes import size_text
 from buildassets.manifest.model import MANIFEST_NAME, Entry, Manifest
-
-if TYPE_CHECKING:
-    from buildassets.compiler.config.values import Config
-    from buildassets.release.diff.causes import Change
+from buildassets.release.diff.causes import Change, change_of, kinds_of
+from buildassets.release.diff.document import change_document
+from buildassets.release.diff.text import change_lines
 
 _NOT_CACHED: Final = "nothing: esbuild makes bundles of modules in every build that has something to do"
 
@@ -40,9 +48,6 @@ def command(
     cache_dir: str | None,
 ) -> int:
     """Show what the asset LOGICAL_PATH is made of, what it refers to and what refers to it."""
-    from buildassets.compiler.explain import bundler_of, command_of, referrers
-    from buildassets.compiler.languages.native.library import implementation
-
     config = release_config(config_file, output, permission=permitted("explain"))
     path = os.path.join(config.output, MANIFEST_NAME)
     manifest = manifest_of_output(config)
@@ -59,8 +64,6 @@ def command(
     bundler = bundler_of(config, manifest, logical_path)
     change = None if since is None else _change(logical_path, since, manifest)
     if as_json:
-        from buildassets.release.diff.document import change_document
-
         document = {"asset": logical_path, **_fields(entry), "referrers": referring, "cache": cached, "lexers": lexers}
         document["from_remote"] = fetched
         document["command"] = made_by and {"name": made_by, "run": list(config.commands[made_by].run)}
@@ -87,40 +90,29 @@ def _earlier(logical_path: str, since: str) -> list[str]:
     )
 
 
-def _change(logical_path: str, since: str, manifest: Manifest) -> "Change | None":
-    from buildassets.release.diff.causes import change_of
-
+def _change(logical_path: str, since: str, manifest: Manifest) -> Change | None:
     return change_of(logical_path, read_manifest(since, permission=permitted("explain")), manifest)
 
 
-def _since_lines(since: str | None, change: "Change | None") -> Iterator[str]:
+def _since_lines(since: str | None, change: Change | None) -> Iterator[str]:
     if since is not None:
-        from buildassets.release.diff.text import change_lines
-
         yield from _section(f"since `{masked_url(since)}`", change_lines(change) if change else ["nothing changed"])
 
 
-def _command_lines(config: "Config", name: str | None, manifest: Manifest) -> Iterator[str]:
+def _command_lines(config: Config, name: str | None, manifest: Manifest) -> Iterator[str]:
     if name is not None:
-        from shlex import join
-
         version = manifest.engines.get(name) or manifest.engines.get(f"commands.{name}")
         listed = [join(config.commands[name].run), *([version] if version else [])]
         yield from _section(f"made by the command `{name}`", listed)
 
 
 def _cached(
-    config: "Config", cache_dir: str | None, logical_path: str, entry: Entry
+    config: Config, cache_dir: str | None, logical_path: str, entry: Entry
 ) -> tuple[dict[str, str | None], list[str]]:
     """The cached drafts of the asset's inputs by path, each with the reason why it is out of date, or None.
 
     And the paths of those that are not, and came from the remote cache.
     """
-    from buildassets.compiler.cache.folder import cache_folder
-    from buildassets.compiler.cache.traces import Stale
-    from buildassets.compiler.engines.tools import tools_not_run
-    from buildassets.compiler.explain import cached_drafts
-
     drafts = cached_drafts(config, cache_folder(config, cache_dir), logical_path, entry)
     fetched: list[str] = [path for path, one in drafts.items() if not isinstance(one, Stale) and one.is_remote]
     reasons: dict[str, str | None] = {
@@ -135,8 +127,6 @@ def _cached(
 
 
 def _unknown(logical_path: str, manifest: Manifest, shown: str, notes: Iterable[str]) -> Diagnostic:
-    from buildassets.foundation.nearest import Known
-
     made_of_it = (path for path, entry in manifest.assets.items() if logical_path in entry.inputs)
     near = next(made_of_it, None) or Known(manifest.assets).nearest_asset(logical_path)
     example = next(iter(sorted(manifest.assets)), "css/app.css")
@@ -158,8 +148,6 @@ def _lines(
     yield from _section("refers to", (_referred(path, manifest) for path in entry.references))
     yield from _section("referred to by", referrers)
     yield from _section("source map", [entry.map] if entry.map else [])
-    from buildassets.compiler.bundle.esbuild_entries import BUNDLE
-    from buildassets.release.diff.causes import kinds_of
 
     kinds = {BUNDLE} if bundler else kinds_of(entry) - {BUNDLE}
     yield from _section(

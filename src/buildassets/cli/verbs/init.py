@@ -1,21 +1,28 @@
 """`buildassets init`: shows what a project needs from us as a diff, and writes it."""
 
+import os
 import sys
+import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from buildassets.cli.parse.options import init_options
+from buildassets.cli.packages import registry_for
+from buildassets.cli.parse.options import configured_for_packages, init_options
 from buildassets.cli.parse.permissions import permitted
 from buildassets.cli.show.output import Output, count_text, print_diff
+from buildassets.compiler.config.file import working_directory
+from buildassets.disk.files import bytes_at, write_whole
+from buildassets.disk.folders import temporary_folder
+from buildassets.disk.tools_folder import tools_folder
 from buildassets.errors import BuildAssetsError, ConfigError
 from buildassets.foundation.diagnostics import Diagnostic, error, warning
+from buildassets.packages.lock import NAME, lock_text
+from buildassets.start.edits import Edit, write
+from buildassets.start.proposal import Proposal, propose
 
 if TYPE_CHECKING:
-    from buildassets.start.edits import Edit
-    from buildassets.start.proposal import Proposal
-
     _Proposed = tuple[Proposal, list[Diagnostic]]
 
 _YES: Final = ("y", "yes")
@@ -38,9 +45,6 @@ def command(*, is_agreed: bool, is_dry: bool, is_smallest: bool, as_json: bool, 
 
     Shows each change as a diff and asks before it writes; nothing that works is changed.
     """
-    from buildassets.compiler.config.file import working_directory
-    from buildassets.start.edits import write
-
     show = Output(as_json, quiet=quiet)
     can_ask = sys.stdin.isatty() and not as_json
     if not (is_agreed or is_dry or can_ask):
@@ -75,8 +79,6 @@ def _after_asking(proposed: "_Proposed", *, is_smallest: bool, show: Output) -> 
 
 def _proposed(folder: str, *, is_smallest: bool, show: Output, is_dry: bool) -> "_Proposed":
     """The proposal with its lock, and warnings about that."""
-    from buildassets.start.proposal import propose
-
     proposal = propose(folder, _ENGINES if is_smallest else {})
     return _with_lock(proposal, show, is_dry=is_dry) if proposal.tools and proposal.edits else (proposal, [])
 
@@ -86,7 +88,7 @@ def _nobody_to_ask() -> ConfigError:
     return ConfigError([error("init/terminal", "nobody can be asked: standard input is no terminal", hint=hint)])
 
 
-def _answer(proposal: "Proposal", *, can_be_smaller: bool) -> str:
+def _answer(proposal: Proposal, *, can_be_smaller: bool) -> str:
     """The answer of the user; `s` asks for engines that need more than what is installed with us."""
     can_be_smaller = can_be_smaller and any(edit.file.endswith(".toml") for edit in proposal.edits)
     smallest = "/s, s: minify with lightningcss and esbuild, which give the smallest results"
@@ -96,7 +98,7 @@ def _answer(proposal: "Proposal", *, can_be_smaller: bool) -> str:
     return answer.strip().lower()
 
 
-def _other_systems(proposal: "Proposal") -> list[Diagnostic]:
+def _other_systems(proposal: Proposal) -> list[Diagnostic]:
     return [
         warning(
             "init/other",
@@ -108,7 +110,7 @@ def _other_systems(proposal: "Proposal") -> list[Diagnostic]:
     ]
 
 
-def _with_lock(proposal: "Proposal", show: Output, *, is_dry: bool) -> "tuple[Proposal, list[Diagnostic]]":
+def _with_lock(proposal: Proposal, show: Output, *, is_dry: bool) -> tuple[Proposal, list[Diagnostic]]:
     """The proposal with an edit of the lock; without it, and a warning, where the registry does not answer."""
     try:
         edit = _lock_edit(proposal, show, is_dry=is_dry)
@@ -120,19 +122,9 @@ def _with_lock(proposal: "Proposal", show: Output, *, is_dry: bool) -> "tuple[Pr
     return proposal.with_edit(edit) if edit else proposal, []
 
 
-def _lock_edit(proposal: "Proposal", show: Output, *, is_dry: bool) -> "Edit | None":
+def _lock_edit(proposal: Proposal, show: Output, *, is_dry: bool) -> Edit | None:
     """Install the tools for this user, and give the change of the lock; a dry run installs them for itself only."""
-    import os
-    import time
-
-    from buildassets.cli.packages import registry_for
-    from buildassets.cli.parse.options import configured_for_packages
-    from buildassets.disk.files import bytes_at, write_whole
-    from buildassets.disk.folders import temporary_folder
-    from buildassets.disk.tools_folder import tools_folder
-    from buildassets.packages.lock import NAME, lock_text
     from buildassets.packages.tools.install import Asked, Workshop, install
-    from buildassets.start.edits import Edit
 
     before = bytes_at(os.path.join(proposal.folder, NAME))
     config = configured_for_packages(None, permission=permitted("init", dry_run=is_dry))
@@ -154,7 +146,7 @@ def _lock_edit(proposal: "Proposal", show: Output, *, is_dry: bool) -> "Edit | N
     return Edit(NAME, text, after) if after != text else None
 
 
-def _show(proposal: "Proposal", show: Output, *, is_agreed: bool) -> None:
+def _show(proposal: Proposal, show: Output, *, is_agreed: bool) -> None:
     """Print the diff as data."""
     if show.as_json:
         return
@@ -165,7 +157,7 @@ def _show(proposal: "Proposal", show: Output, *, is_agreed: bool) -> None:
         print_diff(lines[:-1])
 
 
-def _report(proposal: "Proposal", show: Output, *, is_written: bool, is_smallest: bool) -> None:
+def _report(proposal: Proposal, show: Output, *, is_written: bool, is_smallest: bool) -> None:
     """Print what was written, and what comes next."""
     for one in proposal.by_hand:
         where = f"`{one.file}`, {one.place}" if one.file else one.place
@@ -186,7 +178,7 @@ def _report(proposal: "Proposal", show: Output, *, is_written: bool, is_smallest
             show.report(f"next: {line}")
 
 
-def _document(proposal: "Proposal", *, is_written: bool) -> dict[str, Any]:
+def _document(proposal: Proposal, *, is_written: bool) -> dict[str, Any]:
     return {
         "framework": proposal.framework,
         "found": list(proposal.found),
@@ -199,6 +191,6 @@ def _document(proposal: "Proposal", *, is_written: bool) -> dict[str, Any]:
     }
 
 
-def _edit_document(edit: "Edit") -> dict[str, Any]:
+def _edit_document(edit: Edit) -> dict[str, Any]:
     diff: Sequence[str] = edit.diff()
     return {"file": edit.file, "is_new": edit.before is None, "diff": "\n".join(diff)}

@@ -2,20 +2,24 @@
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import click
 
 from buildassets.cli.parse.options import read_options, release_config
 from buildassets.cli.parse.permissions import permitted
+from buildassets.cli.read_release import manifest_of_output, template_names
+from buildassets.cli.show import terminal
 from buildassets.cli.show.output import count_text, print_data, print_json, print_line
+from buildassets.cli.show.table import Column, table_lines
+from buildassets.compiler.sources.globs import is_glob, named_by
 from buildassets.errors import BuildError
 from buildassets.foundation.diagnostics import Diagnostic, error
+from buildassets.foundation.nearest import Known
 from buildassets.foundation.sizes import size_text
 from buildassets.manifest.model import Entry, Manifest
-
-if TYPE_CHECKING:
-    from buildassets.release.report.references import References
+from buildassets.release.report.kinds import kind_of, total_of
+from buildassets.release.report.references import References, references_of
 
 _NAMES_IN_A_PIPE: Final = 3
 _Key = Callable[[str, Entry, int], object]  # of an asset: its path, its entry, and the number of those that name it
@@ -56,9 +60,6 @@ def command(
     With GLOBs, only those whose logical paths match one. A size in a column of a coding is that of the file itself
     where there is no smaller copy. Assets that keep their own names are marked as plain.
     """
-    from buildassets.cli.read_release import manifest_of_output, template_names
-    from buildassets.release.report.references import references_of
-
     config = release_config(config_file, output, permission=permitted("list"))
     manifest = manifest_of_output(config)
     chosen = _chosen(manifest, globs)
@@ -86,8 +87,6 @@ def size_in_bytes(size_bytes: int) -> str:
 
 def _chosen(manifest: Manifest, globs: Sequence[str]) -> set[str]:
     """The assets that match one of `globs`, or all. Raises BuildError for a name without a wildcard of no asset."""
-    from buildassets.compiler.sources.globs import is_glob, named_by
-
     if not globs:
         return set(manifest.assets)
     matching = {glob: named_by(glob, manifest.assets.keys()) for glob in globs}
@@ -98,24 +97,18 @@ def _chosen(manifest: Manifest, globs: Sequence[str]) -> set[str]:
 
 
 def _unknown(name: str, manifest: Manifest) -> Diagnostic:
-    from buildassets.foundation.nearest import Known
-
     near = Known(manifest.assets).nearest_asset(name)
     hint = f"did you mean `{near}`?" if near else "name assets by their logical paths, or by globs such as `css/**`"
     return error("asset/unknown", f"the release has no asset `{name}`", hint=hint)
 
 
-def _named_by(references: "References", path: str) -> list[str]:
+def _named_by(references: References, path: str) -> list[str]:
     """The places and assets that name the asset `path`."""
     return [*references.named_in.get(path, ()), *references.referrers[path]]
 
 
-def _table(assets: Mapping[str, Entry], references: "References", shown: Callable[[int], str]) -> list[str]:
+def _table(assets: Mapping[str, Entry], references: References, shown: Callable[[int], str]) -> list[str]:
     """The lines of the table with a last line for all together; on a terminal, as wide as that."""
-    from buildassets.cli.show import terminal
-    from buildassets.cli.show.table import Column, table_lines
-    from buildassets.release.report.kinds import total_of
-
     has_plain = any(entry.plain for entry in assets.values())
     columns = (
         Column("asset", to_right=False, least=16),
@@ -146,9 +139,7 @@ def _named_text(named: Sequence[str], most: int) -> str:
     return f"{', '.join(named[:most])}{rest}" or "-"
 
 
-def _document(assets: Mapping[str, Entry], references: "References") -> dict[str, Any]:
-    from buildassets.release.report.kinds import kind_of, total_of
-
+def _document(assets: Mapping[str, Entry], references: References) -> dict[str, Any]:
     total = total_of(assets.values())
     listed = [
         {

@@ -13,6 +13,8 @@ from buildassets.cli.parse.options import migrate_options
 from buildassets.cli.parse.permissions import permitted
 from buildassets.cli.show.output import Output, print_data, print_line
 from buildassets.cli.show.table import Column, table_lines
+from buildassets.compiler.config.file import search, working_directory
+from buildassets.disk.files import bytes_at, whole_file
 from buildassets.migrate.plan import Accounted, Asked, Plan, counts, exists, hides, merged, written
 
 # Each has a module in `buildassets.migrate` that makes its Plan.
@@ -38,8 +40,6 @@ def command(systems: tuple[str, ...], *, write: bool, settings: str | None, as_j
     bundles; compressor, django, pipeline and whitenoise import the settings that --settings names, where their files do
     not show static files.
     """
-    from buildassets.compiler.config.file import working_directory
-
     folder = working_directory()
     if settings is not None and {*_OF_DJANGO}.isdisjoint(systems):
         raise click.UsageError(f"`--settings` names settings of Django, which {' and '.join(systems)} has none of")
@@ -90,9 +90,6 @@ def _announce(module: str, *, quiet: bool) -> None:
 
 def _write(path: str, text: str) -> None:
     """Write the configuration, unless one exists. Raises ConfigError, and OSError."""
-    from buildassets.compiler.config.file import search
-    from buildassets.disk.files import bytes_at, whole_file
-
     content = text.encode("utf-8")
     if os.path.isdir(path):
         raise exists(_FILE)

@@ -3,17 +3,18 @@
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 import click
 
 from buildassets.cli.parse.options import release_options
+from buildassets.cli.releases import built_release, os_faults_as_release_error
 from buildassets.cli.show.output import Output, count_text
 from buildassets.disk.folders import is_within
 from buildassets.foundation.sizes import size_text
-
-if TYPE_CHECKING:
-    from buildassets.release.archive.read import Form
+from buildassets.release.archive.read import FORMS, Form
+from buildassets.release.archive.write import pack_folder
+from buildassets.release.signature.keys import key_text, private_key
+from buildassets.release.signature.signature import sign
 
 
 @click.command("pack")
@@ -35,9 +36,6 @@ def command(
 
     Files that the manifest does not name are left out; files that differ from it are an error.
     """
-    from buildassets.cli.releases import built_release, os_faults_as_release_error
-    from buildassets.release.archive.write import pack_folder
-
     folder, shown = built_release(release, config_file, writes_beside=output is None)
     archive = output or _beside(folder)
     form = _form(archive)
@@ -66,8 +64,6 @@ def _signing(given: str | None) -> Callable[[str], dict[str, str]]:
     """
     if given is None:
         return lambda archive: {}
-    from buildassets.release.signature.keys import key_text, private_key
-    from buildassets.release.signature.signature import sign
 
     key = private_key(given, os.environ)
     return lambda archive: {"signature": sign(archive, key), "key": key_text(key.public_key())}
@@ -81,9 +77,7 @@ def _beside(folder: str) -> str:
     return archive
 
 
-def _form(archive: str) -> "Form":
-    from buildassets.release.archive.read import FORMS
-
+def _form(archive: str) -> Form:
     form = next((form for form in FORMS if archive.endswith(f".{form}")), None)
     if form is None:
         raise click.UsageError(f"`{archive}` is none of {', '.join(f'.{form}' for form in FORMS)}")

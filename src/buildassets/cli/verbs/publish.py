@@ -9,21 +9,23 @@ import click
 
 from buildassets.cli.parse.options import publish_options, release_config
 from buildassets.cli.parse.permissions import permitted
+from buildassets.cli.releases import os_faults_as_release_error
 from buildassets.cli.show.output import Output, count_text, kept_from_stdout
+from buildassets.compiler.config.values import Config
 from buildassets.disk.folders import is_within
+from buildassets.disk.locks import locked
 from buildassets.errors import ConfigError
 from buildassets.foundation.credentials import masked_url
 from buildassets.foundation.diagnostics import error
 from buildassets.foundation.sizes import size_text
 from buildassets.manifest.model import ASSETS_FOLDER, MANIFEST_NAME, MAPS_SUFFIX
+from buildassets.release.inventory.inventory import Inventory, hidden_maps, inventory_of_folder
+from buildassets.release.publish.destination import Destination, destination
+from buildassets.release.publish.upload import Publication, Published, publish, publish_maps
+from buildassets.work.threads import UnwaitedThreads
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
-
-    from buildassets.compiler.config.values import Config
-    from buildassets.release.inventory.inventory import Inventory
-    from buildassets.release.publish.destination import Destination
-    from buildassets.release.publish.upload import Publication, Published
 
 
 @click.command("publish")
@@ -49,11 +51,6 @@ def command(
     files with their own names that only the earlier release had are removed. Without TARGET only source maps are
     uploaded.
     """
-    from buildassets.cli.releases import os_faults_as_release_error
-    from buildassets.disk.locks import locked
-    from buildassets.release.inventory.inventory import inventory_of_folder
-    from buildassets.release.publish.upload import Publication, Published, publish, publish_maps
-
     if target is None and maps is None:
         raise click.UsageError("Missing argument 'TARGET', or the option '--maps'.")
     config = release_config(config_file, output, permission=permitted("publish", dry_run=dry_run))
@@ -76,7 +73,7 @@ def command(
     return _show(show, sent, sent_maps, dry_run=dry_run)
 
 
-def _show(show: Output, sent: "Published", maps: "Published | None", *, dry_run: bool) -> int:
+def _show(show: Output, sent: Published, maps: Published | None, *, dry_run: bool) -> int:
     """Show what was uploaded of the release and of its source maps; returns the exit code."""
     document: dict[str, object] = {**_document(sent), "removed": list(sent.removed), "dry_run": dry_run}
     diagnostics = sent.diagnostics
@@ -95,18 +92,13 @@ def _show(show: Output, sent: "Published", maps: "Published | None", *, dry_run:
     return code
 
 
-def _document(sent: "Published") -> dict[str, object]:
+def _document(sent: Published) -> dict[str, object]:
     size_bytes = sum(sent.uploaded.values())
     return {"uploaded": dict(sent.uploaded), "unchanged": list(sent.unchanged), "size": size_bytes}
 
 
-def _of_maps(
-    maps: str, target: str | None, config: "Config", inventory: "Inventory", *, dry_run: bool
-) -> "Publication":
+def _of_maps(maps: str, target: str | None, config: Config, inventory: Inventory, *, dry_run: bool) -> Publication:
     """The publication of the hidden source maps. Raises ConfigError where there are none, or all could read them."""
-    from buildassets.release.inventory.inventory import hidden_maps
-    from buildassets.release.publish.upload import Publication
-
     folder = config.output + MAPS_SUFFIX
     shown = config.shown(folder)
     if not inventory.manifest.maps:
@@ -122,16 +114,14 @@ def _of_maps(
     return Publication(folder, shown, inventory=hidden_maps(inventory, shown), destination=place, dry_run=dry_run)
 
 
-def _has_release(place: "Destination", target: "Destination | None") -> bool:
+def _has_release(place: Destination, target: Destination | None) -> bool:
     """Whether `place` is within the `target` of the release, or a folder to which one was published earlier."""
     if target is not None and place.is_within(target):
         return True
     return place.folder is not None and os.path.exists(os.path.join(place.folder, MANIFEST_NAME))
 
 
-def _destination(target: str, config: "Config") -> "Destination":
-    from buildassets.release.publish.destination import destination
-
+def _destination(target: str, config: Config) -> Destination:
     place = destination(target, permission=config.permission)
     if place.folder is not None and (root := _mixed_with(config, place.folder)):
         message = f"the files in `{masked_url(target)}` would be among the sources in `{root}`"
@@ -139,7 +129,7 @@ def _destination(target: str, config: "Config") -> "Destination":
     return place
 
 
-def _mixed_with(config: "Config", folder: str) -> str | None:
+def _mixed_with(config: Config, folder: str) -> str | None:
     """The source root that would contain, or lie among, the files of a release in `folder`; None if there is none."""
     if os.path.realpath(folder) == os.path.realpath(config.output):  # builds skip this folder
         return None
@@ -151,7 +141,5 @@ def _mixed_with(config: "Config", folder: str) -> str | None:
 @contextmanager
 def _threads(count: int) -> "Iterator[Executor]":
     """An executor that does not wait for its threads when interrupted: a storage may never answer an upload."""
-    from buildassets.work.threads import UnwaitedThreads
-
     with UnwaitedThreads(count) as executor:
         yield executor

@@ -2,21 +2,31 @@
 
 import os
 import sys
-from typing import TYPE_CHECKING
 
 import click
 
 from buildassets.cli.parse.options import release_config, report_options
 from buildassets.cli.parse.permissions import permitted
+from buildassets.cli.read_release import content_of_output, content_of_release, template_names
+from buildassets.cli.releases import os_faults_as_release_error
 from buildassets.cli.show.output import Output, json_text, print_text
+from buildassets.cli.verbs.diff import read_manifest
+from buildassets.compiler.cache.folder import cache_folder
+from buildassets.compiler.cache.measures import kept_measures
+from buildassets.compiler.config.values import Config
+from buildassets.compiler.graph.checks.unused import unused_entries
+from buildassets.disk.files import write_whole
 from buildassets.disk.folders import is_within
 from buildassets.foundation.credentials import masked_url
+from buildassets.foundation.digest import digest
+from buildassets.foundation.measures import Measures
 from buildassets.foundation.sizes import size_text
-
-if TYPE_CHECKING:
-    from buildassets.compiler.config.values import Config
-    from buildassets.foundation.measures import Measures
-    from buildassets.release.report.document import Facts
+from buildassets.manifest.model import loads, release_of
+from buildassets.release.diff.causes import difference
+from buildassets.release.report.document import Facts, document
+from buildassets.release.report.markdown import report_markdown
+from buildassets.release.report.page import report_page
+from buildassets.release.report.references import mapped, references_of
 
 
 @click.command("report")
@@ -39,9 +49,6 @@ def command(
     It has the sizes of all assets, what bundles are made of, who refers to what, what is there twice or not used, what
     changed since an earlier release, and the time of each stage of the build.
     """
-    from buildassets.cli.releases import os_faults_as_release_error
-    from buildassets.disk.files import write_whole
-
     if as_json and markdown:
         raise click.UsageError("`--json` and `--markdown` exclude each other")
     if file is None and not as_json and not markdown and sys.stdout.isatty():
@@ -64,7 +71,7 @@ def command(
     return 0
 
 
-def _require_place(file: str, config: "Config") -> None:
+def _require_place(file: str, config: Config) -> None:
     """Raise UsageError for a file that would be part of the release, or one of its sources."""
     path = os.path.realpath(file)
     for folder, what in ((config.output, "release"), *((root.path, "source root") for root in config.sources)):
@@ -74,16 +81,8 @@ def _require_place(file: str, config: "Config") -> None:
         raise click.UsageError(f"`{file}` is a folder: name a file in it")
 
 
-def _facts(config: "Config", release: str | None, since: str | None, cache_dir: str | None) -> "Facts":
+def _facts(config: Config, release: str | None, since: str | None, cache_dir: str | None) -> Facts:
     """What is known of the configured release, or of the one that `release` names. Raises BuildError."""
-    from buildassets.cli.read_release import content_of_output, content_of_release, template_names
-    from buildassets.cli.verbs.diff import read_manifest
-    from buildassets.compiler.graph.checks.unused import unused_entries
-    from buildassets.manifest.model import loads, release_of
-    from buildassets.release.diff.causes import difference
-    from buildassets.release.report.document import Facts
-    from buildassets.release.report.references import mapped, references_of
-
     content, shown = (
         content_of_output(config) if release is None else content_of_release(release, permission=config.permission)
     )
@@ -102,12 +101,8 @@ def _facts(config: "Config", release: str | None, since: str | None, cache_dir: 
     )
 
 
-def _measures(config: "Config", release: str | None, manifest: bytes, cache_dir: str | None) -> "Measures | None":
+def _measures(config: Config, release: str | None, manifest: bytes, cache_dir: str | None) -> Measures | None:
     """What the build of that manifest measured, if it was the last one into its release directory."""
-    from buildassets.compiler.cache.folder import cache_folder
-    from buildassets.compiler.cache.measures import kept_measures
-    from buildassets.foundation.digest import digest
-
     named = os.path.abspath(release) if release else config.output
     folder = cache_folder(config, cache_dir)
     outputs = (config.output, named, os.path.dirname(named))  # a manifest may be named, too
@@ -115,15 +110,10 @@ def _measures(config: "Config", release: str | None, manifest: bytes, cache_dir:
     return next((measures for measures in found if measures), None)
 
 
-def _rendered(facts: "Facts", *, as_json: bool, markdown: bool) -> str:
-    from buildassets.release.report.document import document
-
+def _rendered(facts: Facts, *, as_json: bool, markdown: bool) -> str:
     if markdown:
-        from buildassets.release.report.markdown import report_markdown
-
         return report_markdown(facts)
     if as_json:
         return json_text({"ok": True, **document(facts), "diagnostics": []}) + "\n"
-    from buildassets.release.report.page import report_page
 
     return report_page(document(facts))

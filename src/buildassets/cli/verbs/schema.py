@@ -3,6 +3,8 @@
 import click
 
 from buildassets.cli.show.output import print_data
+from buildassets.compiler.config.schema import config_schema, engine_names, schema_text
+from buildassets.compiler.engines.registry import installed_engines
 
 
 @click.command("schema")
@@ -12,8 +14,5 @@ def command(*, as_json: bool) -> int:
 
     Without these it lies in the package, as `buildassets/config.schema.json`.
     """
-    from buildassets.compiler.config.schema import config_schema, engine_names, schema_text
-    from buildassets.compiler.engines.registry import installed_engines
-
     print_data(schema_text(config_schema(engine_names(installed_engines()))).splitlines())
     return 0

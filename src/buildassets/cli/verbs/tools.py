@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -10,11 +10,21 @@ from buildassets.cli.packages import kept_line, ranges_of, registry_for, show_ne
 from buildassets.cli.parse.options import configured_for_packages, package_options
 from buildassets.cli.parse.permissions import permitted
 from buildassets.cli.show.output import Output, print_data
-
-if TYPE_CHECKING:
-    from buildassets.compiler.config.values import Config
-    from buildassets.packages.lock import LockedTool
-    from buildassets.packages.tools.install import Asked, Installed, Workshop
+from buildassets.compiler.config.values import Config
+from buildassets.compiler.engines.tools import tools_in_use
+from buildassets.disk.tools_folder import tools_folder
+from buildassets.packages.lock import LockedTool, read_lock
+from buildassets.packages.tools.install import (
+    Asked,
+    Installed,
+    Workshop,
+    asked_for,
+    install,
+    outdated,
+    remove,
+    update,
+    verify,
+)
 
 
 @click.group("tools", no_args_is_help=False)
@@ -27,8 +37,6 @@ def command() -> None:
 @package_options
 def install_verb(names: tuple[str, ...], config_file: str | None, *, as_json: bool, quiet: bool) -> int:
     """Add tools to `buildassets.lock` and fetch them; without NAME, fetch the tools of the lock."""
-    from buildassets.packages.tools.install import install
-
     config = configured_for_packages(config_file, permission=permitted("tools install"))
     show = Output(as_json, quiet=quiet)
     return _finish(show, install(workshop(config, show), _asked(names)))
@@ -39,8 +47,6 @@ def install_verb(names: tuple[str, ...], config_file: str | None, *, as_json: bo
 @package_options
 def update_verb(names: tuple[str, ...], config_file: str | None, *, as_json: bool, quiet: bool) -> int:
     """Update all tools, or the named ones, to the newest versions within their ranges."""
-    from buildassets.packages.tools.install import update
-
     config = configured_for_packages(config_file, permission=permitted("tools update"))
     show = Output(as_json, quiet=quiet)
     return _finish(show, update(workshop(config, show), _asked(names)))
@@ -50,9 +56,6 @@ def update_verb(names: tuple[str, ...], config_file: str | None, *, as_json: boo
 @package_options
 def list_verb(config_file: str | None, *, as_json: bool, quiet: bool) -> int:
     """List the tools: version, licence, origin, and the settings that use them."""
-    from buildassets.compiler.engines.tools import tools_in_use
-    from buildassets.packages.lock import read_lock
-
     config = configured_for_packages(config_file, permission=permitted("tools list"))
     show = Output(as_json, quiet=quiet)
     lock = read_lock(config.folder)
@@ -82,8 +85,6 @@ def _line(name: str, tool: dict[str, Any]) -> str:
 @package_options
 def outdated_verb(config_file: str | None, *, as_json: bool, quiet: bool) -> int:
     """List tools with newer versions in the registry; exit with 1 if there are any."""
-    from buildassets.packages.tools.install import outdated
-
     show = Output(as_json, quiet=quiet)
     return show_newer(
         show, outdated(workshop(configured_for_packages(config_file, permission=permitted("tools outdated")), show))
@@ -95,8 +96,6 @@ def outdated_verb(config_file: str | None, *, as_json: bool, quiet: bool) -> int
 @package_options
 def remove_verb(names: tuple[str, ...], config_file: str | None, *, as_json: bool, quiet: bool) -> int:
     """Remove tools from `buildassets.lock`."""
-    from buildassets.packages.tools.install import remove
-
     config = configured_for_packages(config_file, permission=permitted("tools remove"))
     lock = remove(config.folder, names, permission=config.permission)
     show = Output(as_json, quiet=quiet)
@@ -108,9 +107,6 @@ def remove_verb(names: tuple[str, ...], config_file: str | None, *, as_json: boo
 @package_options
 def verify_verb(config_file: str | None, *, as_json: bool, quiet: bool) -> int:
     """Compare the tools' files with the lock; exit with 1 if one is missing or changed."""
-    from buildassets.packages.lock import read_lock
-    from buildassets.packages.tools.install import verify
-
     config = configured_for_packages(config_file, permission=permitted("tools verify"))
     show = Output(as_json, quiet=quiet)
     found = verify(workshop(config, show))
@@ -120,11 +116,8 @@ def verify_verb(config_file: str | None, *, as_json: bool, quiet: bool) -> int:
     return show.finish(ok=not found, diagnostics=found, document={"tools": _documents(tools)})
 
 
-def workshop(config: "Config", show: Output) -> "Workshop":
+def workshop(config: Config, show: Output) -> Workshop:
     """The Workshop for the tools of `config`."""
-    from buildassets.disk.tools_folder import tools_folder
-    from buildassets.packages.tools.install import Workshop
-
     days = config.packages.min_age_days
     return Workshop(
         config.folder,
@@ -137,15 +130,13 @@ def workshop(config: "Config", show: Output) -> "Workshop":
     )
 
 
-def _asked(names: tuple[str, ...]) -> "list[Asked]":
+def _asked(names: tuple[str, ...]) -> list[Asked]:
     """The tools in `NAME` or `NAME@RANGE`, each once. Raises ConfigError and UsageError."""
-    from buildassets.packages.tools.install import Asked, asked_for
-
     asked = map(asked_for, names)
     return [Asked(name, wanted) for name, wanted in ranges_of((one.name, one.range) for one in asked).items()]
 
 
-def _finish(show: Output, done: "Installed") -> int:
+def _finish(show: Output, done: Installed) -> int:
     tools = {name: tool.version for name, tool in done.lock.tools.items()}
     for name in done.fetched:
         show.report(f"installed {name} {tools[name]}")
@@ -164,12 +155,12 @@ def _documents(tools: "Any") -> dict[str, Any]:
     return {name: _document(tool) for name, tool in tools.items()}
 
 
-def _document(tool: "LockedTool") -> dict[str, Any]:
+def _document(tool: LockedTool) -> dict[str, Any]:
     platforms = sorted(tool.platforms)
     return {"version": tool.version, "license": tool.license, "range": tool.range, "platforms": platforms}
 
 
-def _uses(config: "Config", name: str) -> list[str]:
+def _uses(config: Config, name: str) -> list[str]:
     """The settings that use the tool."""
     engines = {"engines.scss": config.engines.scss, "engines.js": config.engines.js, "engines.css": config.engines.css}
     uses = [setting for setting, engine in engines.items() if engine == name]

@@ -7,8 +7,11 @@ import click
 
 from buildassets.cli.parse.options import release_config, release_options, signature_options
 from buildassets.cli.parse.permissions import permitted
+from buildassets.cli.releases import os_faults_as_release_error, public_keys, signed_by
 from buildassets.cli.show.output import Output, count_text
+from buildassets.disk.plain_files import plain
 from buildassets.foundation.permission import NOTHING
+from buildassets.release.archive.unpack import private_copy, refuse_foreign, unpack
 
 
 @click.command("unpack")
@@ -28,10 +31,6 @@ def command(
     quiet: bool,
 ) -> int:
     """Unpack the release in ARCHIVE. Every byte is checked before any file is moved into place."""
-    from buildassets.cli.releases import os_faults_as_release_error, public_keys, signed_by
-    from buildassets.disk.plain_files import plain
-    from buildassets.release.archive.unpack import private_copy, unpack
-
     accepted = public_keys(keys)
     folder, shown = _destination(output, config_file)
     with os_faults_as_release_error("release/unreadable", archive):
@@ -54,8 +53,6 @@ def command(
 
 def _destination(given: str | None, config_file: str | None) -> tuple[str, str]:
     """The path of the folder that was `given`, or else of the configured one, and how messages show it."""
-    from buildassets.release.archive.unpack import refuse_foreign
-
     if given is not None:
         return given, given
     config = release_config(config_file, permission=NOTHING)

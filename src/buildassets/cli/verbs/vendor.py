@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import click
 
@@ -14,13 +14,25 @@ from buildassets.cli.packages import kept_line, ranges_of, registry_for, show_ne
 from buildassets.cli.parse.options import configured_for_packages, package_options
 from buildassets.cli.parse.permissions import permitted
 from buildassets.cli.show.output import Output
+from buildassets.compiler.config.values import Config, SourceRoot
+from buildassets.compiler.resolve.browser_files import BrowserFiles
+from buildassets.disk.files import content_of, write_whole
+from buildassets.disk.removal import remove_file
 from buildassets.errors import ConfigError, PackagesError, RegistryError
 from buildassets.foundation.diagnostics import Location, error
-
-if TYPE_CHECKING:
-    from buildassets.compiler.config.values import Config, SourceRoot
-    from buildassets.packages.lock import LockedPackage
-    from buildassets.packages.vendor.vendoring import Vendored, Vendoring
+from buildassets.packages.lock import LockedPackage, read_lock
+from buildassets.packages.vendor.import_map import entry_lines, with_entries
+from buildassets.packages.vendor.vendoring import (
+    Vendored,
+    Vendoring,
+    add,
+    asked_for,
+    audit,
+    outdated,
+    remove,
+    update,
+    verify,
+)
 
 _FOLDER: Final = "vendor"
 _FILE: Final = "buildassets.toml"
@@ -37,8 +49,6 @@ def command() -> None:
 @package_options
 def add_verb(names: tuple[str, ...], config_file: str | None, *, as_json: bool, quiet: bool) -> int:
     """Add packages and what they import: their files, the lock, the entries of `[importmap]`."""
-    from buildassets.packages.vendor.vendoring import add, asked_for
-
     config = configured_for_packages(config_file, permission=permitted("vendor add"))
     asked = ranges_of(asked_for(name) for name in names)
     return _finish(Output(as_json, quiet=quiet), config, add(vendoring(config), asked))
@@ -49,8 +59,6 @@ def add_verb(names: tuple[str, ...], config_file: str | None, *, as_json: bool, 
 @package_options
 def update_verb(names: tuple[str, ...], config_file: str | None, *, as_json: bool, quiet: bool) -> int:
     """Update all packages, or the named ones, to the newest versions within their ranges."""
-    from buildassets.packages.vendor.vendoring import update
-
     config = configured_for_packages(config_file, permission=permitted("vendor update"))
     return _finish(Output(as_json, quiet=quiet), config, update(vendoring(config), names))
 
@@ -60,8 +68,6 @@ def update_verb(names: tuple[str, ...], config_file: str | None, *, as_json: boo
 @package_options
 def remove_verb(names: tuple[str, ...], config_file: str | None, *, as_json: bool, quiet: bool) -> int:
     """Remove packages, and those that only they required."""
-    from buildassets.packages.vendor.vendoring import remove
-
     config = configured_for_packages(config_file, permission=permitted("vendor remove"))
     return _finish(Output(as_json, quiet=quiet), config, remove(vendoring(config), names))
 
@@ -70,8 +76,6 @@ def remove_verb(names: tuple[str, ...], config_file: str | None, *, as_json: boo
 @package_options
 def outdated_verb(config_file: str | None, *, as_json: bool, quiet: bool) -> int:
     """List packages with newer versions in the registry; exit with 1 if there are any."""
-    from buildassets.packages.vendor.vendoring import outdated
-
     found = outdated(vendoring(configured_for_packages(config_file, permission=permitted("vendor outdated"))))
     return show_newer(Output(as_json, quiet=quiet), found)
 
@@ -80,9 +84,6 @@ def outdated_verb(config_file: str | None, *, as_json: bool, quiet: bool) -> int
 @package_options
 def audit_verb(config_file: str | None, *, as_json: bool, quiet: bool) -> int:
     """Ask the registry for advisories; exit with 1 if there are any, with 2 if it cannot be asked."""
-    from buildassets.packages.lock import read_lock
-    from buildassets.packages.vendor.vendoring import audit
-
     config = configured_for_packages(config_file, permission=permitted("vendor audit"))
     show = Output(as_json, quiet=quiet)
     if not read_lock(config.folder).vendor:
@@ -113,9 +114,6 @@ def audit_verb(config_file: str | None, *, as_json: bool, quiet: bool) -> int:
 @package_options
 def verify_verb(config_file: str | None, *, as_json: bool, quiet: bool) -> int:
     """Compare every vendored file with the lock; exit with 1 if one is missing, changed or not listed."""
-    from buildassets.packages.lock import read_lock
-    from buildassets.packages.vendor.vendoring import verify
-
     config = configured_for_packages(config_file, permission=permitted("vendor verify"))
     found = verify(vendoring(config))
     show = Output(as_json, quiet=quiet)
@@ -125,11 +123,8 @@ def verify_verb(config_file: str | None, *, as_json: bool, quiet: bool) -> int:
     return show.finish(ok=not found, diagnostics=found, document={"vendor": _documents(packages)})
 
 
-def vendoring(config: "Config") -> "Vendoring":
+def vendoring(config: Config) -> Vendoring:
     """The Vendoring for the packages of `config`. Raises ConfigError."""
-    from buildassets.compiler.resolve.browser_files import BrowserFiles
-    from buildassets.packages.vendor.vendoring import Vendoring
-
     root = _root(config)
     return Vendoring(
         config.folder,
@@ -144,7 +139,7 @@ def vendoring(config: "Config") -> "Vendoring":
     )
 
 
-def _root(config: "Config") -> "SourceRoot":
+def _root(config: Config) -> SourceRoot:
     """The source root for vendored files: the first of the project's own that has no `include`."""
     for root in config.sources:
         if not (root.npm or root.vendored or root.include):
@@ -153,7 +148,7 @@ def _root(config: "Config") -> "SourceRoot":
     raise ConfigError([error("config/no-sources", message, hint="create `assets/`, or name your folders in `sources`")])
 
 
-def _finish(show: Output, config: "Config", done: "Vendored") -> int:
+def _finish(show: Output, config: Config, done: Vendored) -> int:
     _, importmap = _entries(config, done)
     for name in done.changed:
         show.report(f"vendored {name} {done.lock.vendor[name].version}")
@@ -172,14 +167,14 @@ def _finish(show: Output, config: "Config", done: "Vendored") -> int:
     return show.finish(ok=True, diagnostics=done.diagnostics, document=document)
 
 
-def _documents(packages: "Mapping[str, LockedPackage]") -> dict[str, Any]:
+def _documents(packages: Mapping[str, LockedPackage]) -> dict[str, Any]:
     keys = ("version", "range", "direct", "license")
     return {
         name: {**{key: getattr(one, key) for key in keys}, "files": sorted(one.files)} for name, one in packages.items()
     }
 
 
-def _entries(config: "Config", done: "Vendored") -> tuple[dict[str, str | None], dict[str, str]]:
+def _entries(config: Config, done: Vendored) -> tuple[dict[str, str | None], dict[str, str]]:
     """The import map's entries for vendored packages: what has to change, None to be removed; and all there are then.
 
     Entries that the user has pointed at another file stay.
@@ -199,11 +194,8 @@ def _entries(config: "Config", done: "Vendored") -> tuple[dict[str, str | None],
 
 
 @contextmanager
-def _configured(config: "Config", done: "Vendored") -> Iterator[None]:
+def _configured(config: Config, done: Vendored) -> Iterator[None]:
     """Write the import map's entries, and restore the file if what is done meanwhile fails. Raises PackagesError."""
-    from buildassets.disk.files import write_whole
-    from buildassets.disk.removal import remove_file
-
     changes, _ = _entries(config, done)
     path = config.file or os.path.join(config.folder, _FILE)
     before = _write_entries(config, path, changes) if changes else None
@@ -217,11 +209,8 @@ def _configured(config: "Config", done: "Vendored") -> Iterator[None]:
         raise
 
 
-def _write_entries(config: "Config", path: str, changes: Mapping[str, str | None]) -> bytes:
+def _write_entries(config: Config, path: str, changes: Mapping[str, str | None]) -> bytes:
     """Write these entries into the configuration at `path`; returns what it held before."""
-    from buildassets.disk.files import content_of, write_whole
-    from buildassets.packages.vendor.import_map import entry_lines, with_entries
-
     is_project = os.path.basename(path) == "pyproject.toml"
     table = ("tool", "buildassets", "importmap") if is_project else ("importmap",)
     shown = config.shown(path)

@@ -2,21 +2,22 @@
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import click
 
 from buildassets.cli.parse.compile_options import configured
 from buildassets.cli.parse.options import release_options, signature_options
 from buildassets.cli.parse.permissions import permitted
+from buildassets.cli.releases import built_release, os_faults_as_release_error, public_keys, signed_by
 from buildassets.cli.show.output import Output, count_text, descriptor_kept_from_stdout, kept_from_stdout, print_data
+from buildassets.compiler.config.values import Mode
+from buildassets.disk.folders import temporary_folder
 from buildassets.errors import BuildError, ReleaseError
+from buildassets.manifest.model import Manifest
+from buildassets.release.inventory.compare import Report, diagnostics_of
+from buildassets.release.verify.rebuild import differences, rebuilt_diagnostics
+from buildassets.release.verify.verify import verified
 from buildassets.work.jobs import threads
-
-if TYPE_CHECKING:
-    from buildassets.compiler.config.values import Mode
-    from buildassets.manifest.model import Manifest
-    from buildassets.release.inventory.compare import Report
 
 
 @click.command("verify")
@@ -37,11 +38,6 @@ def command(
 
     Lists on stdout the files that are missing, changed or not in the manifest.
     """
-    from buildassets.cli.releases import built_release, os_faults_as_release_error
-    from buildassets.release.inventory.compare import diagnostics_of
-    from buildassets.release.verify.rebuild import differences, rebuilt_diagnostics
-    from buildassets.release.verify.verify import verified
-
     path, shown = built_release(release, config_file)
     show = Output(as_json, quiet=quiet)
     signed = _signed(path, shown, keys, as_json=as_json)
@@ -86,7 +82,6 @@ def _signed(path: str, shown: str, given: Sequence[str], *, as_json: bool) -> di
     """
     if not given:
         return {}
-    from buildassets.cli.releases import public_keys, signed_by
 
     keys = public_keys(given)
     if os.path.isdir(path):
@@ -102,20 +97,19 @@ def _signed(path: str, shown: str, given: Sequence[str], *, as_json: bool) -> di
         raise
 
 
-def _lines(report: "Report") -> Iterator[str]:
+def _lines(report: Report) -> Iterator[str]:
     yield from (f"missing: {name}" for name in report.missing)
     yield from (f"changed: {name} ({how})" for name, how in report.changed.items())
     yield from (f"not listed: {name}" for name in report.extra)
 
 
-def _document(report: "Report") -> dict[str, object]:
+def _document(report: Report) -> dict[str, object]:
     return {"missing": report.missing, "changed": report.changed, "extra": report.extra}
 
 
-def _built_again(config_file: str | None, like: "Manifest") -> "Manifest":
+def _built_again(config_file: str | None, like: Manifest) -> Manifest:
     """The manifest of the same sources built again, in a temporary folder. Raises BuildError."""
     from buildassets.compiler.build import build
-    from buildassets.disk.folders import temporary_folder
 
     with temporary_folder() as folder, threads(None) as executor, descriptor_kept_from_stdout(), kept_from_stdout():
         config = configured(

@@ -8,22 +8,25 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from buildassets.cli.building.project_build import left_text, summary, timed
+from buildassets.cli.building.workspace import cache_folder_of
 from buildassets.cli.parse.compile_options import CompileOptions
 from buildassets.cli.parse.options import refuse_options_of_one
 from buildassets.cli.parse.permissions import permitted
 from buildassets.cli.show.grouped import error_count, way_around_missing
 from buildassets.cli.show.output import Output, Passing, count_text, kept_from_stdout, seconds_text
+from buildassets.cli.show.workspace_output import ProjectOutput
 from buildassets.cli.watching.beside import Beside, run_once
 from buildassets.cli.watching.together import Together, exit_code_of_any, programs_of
 from buildassets.compiler.build import build
 from buildassets.compiler.cache.folder import cache_to_build_with
 from buildassets.compiler.cache.shared_work import SharedWork
 from buildassets.compiler.config.file import candidates, working_directory
-from buildassets.compiler.config.values import CacheSettings, Mode
+from buildassets.compiler.config.values import CacheSettings, Config, Mode
 from buildassets.compiler.engines.process.child import SharedProcesses
 from buildassets.compiler.incremental.no_op import incremental
 from buildassets.compiler.result import BuildResult
 from buildassets.compiler.transform.engine_set import RunningEngines
+from buildassets.compiler.watch.listener import Listener, PagesChanged, Rebuilt
 from buildassets.compiler.watch.loop import Watch
 from buildassets.compiler.watch.open_pages import OpenPages
 from buildassets.compiler.watch.pages import PageTemplates, page_templates
@@ -34,15 +37,12 @@ from buildassets.foundation.frozen import frozen
 from buildassets.manifest.model import Entry, Manifest
 from buildassets.packages.lock import NAME as LOCK_NAME
 from buildassets.work.jobs import threads
+from buildassets.workspace.file import find_workspace
+from buildassets.workspace.outputs import Outputs
+from buildassets.workspace.project import Project
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
-
-    from buildassets.cli.show.workspace_output import ProjectOutput
-    from buildassets.compiler.config.values import Config
-    from buildassets.compiler.watch.listener import Listener, PagesChanged, Rebuilt
-    from buildassets.workspace.outputs import Outputs
-    from buildassets.workspace.project import Project
 
 _MOST_NAMES = 3
 
@@ -76,7 +76,7 @@ class Rebuilding:
     def __init__(
         self,
         mode: Mode,
-        cache_of: "Callable[[Config], str | None]",
+        cache_of: Callable[[Config], str | None],
         executor: "Executor | None",
         engines: RunningEngines,
         *,
@@ -91,7 +91,7 @@ class Rebuilding:
         self._cache_write = cache_write
         self._had_remote_faults = False  # then the remote cache is not waited for again
 
-    def __call__(self, config: "Config") -> BuildResult:
+    def __call__(self, config: Config) -> BuildResult:
         """The result of a build, or of the last one where nothing has changed."""
         cache = self._cache_of(config)
         if self._had_remote_faults:
@@ -118,13 +118,13 @@ class _Project:
 
     name: str
     folder: str
-    read_config: "Callable[[], Config]"
-    config_files: "Callable[[Config], Iterable[str]]"
+    read_config: Callable[[], Config]
+    config_files: Callable[[Config], Iterable[str]]
     cache_dir: str | None
     files: tuple[str, ...] = ()
-    shown: Callable[[Output], "Output | ProjectOutput"] = lambda show: show
+    shown: Callable[[Output], Output | ProjectOutput] = lambda show: show
 
-    def config(self) -> "Config":
+    def config(self) -> Config:
         """The present configuration; raises ConfigError, also for commands of `run` that are not there."""
         config = self.read_config()
         if config.run:
@@ -187,7 +187,7 @@ class _Watches:
         shared = self._shared if project.name else None
         terminal = Terminal(project.shown(self._show), is_alone=not project.name and self._child is None)
 
-        def cache_of(config: "Config") -> str | None:
+        def cache_of(config: Config) -> str | None:
             return cache_to_build_with(config, project.cache_dir) if options.uses_cache else None
 
         def read_config() -> "Config":
@@ -206,7 +206,7 @@ class _Watches:
             templates=page_templates if options.given.mode == "development" else _no_pages,
         )
 
-    def _listeners(self, project: _Project, terminal: "Terminal") -> Iterable["Listener"]:
+    def _listeners(self, project: _Project, terminal: "Terminal") -> Iterable[Listener]:
         names = sorted(self._projects)
         options = self._options
         if options.given.mode == "development":
@@ -228,7 +228,7 @@ class _Watches:
         show.document(ok=False, diagnostics=diagnostics, document={})
 
 
-def _no_pages(_config: "Config") -> PageTemplates:
+def _no_pages(_config: Config) -> PageTemplates:
     return PageTemplates()
 
 
@@ -250,7 +250,7 @@ class _Reads:
         self._folder = folder
         self._is_planned = False
 
-    def config(self) -> "Config":
+    def config(self) -> Config:
         """The present configuration; raises ConfigError."""
         try:
             os.chdir(self._folder)  # it may have been deleted and made again
@@ -264,7 +264,7 @@ class _Reads:
         run_once(config.plan.renew, permission=config.permission)
         return self._given.config(permission=permitted("watch"))
 
-    def config_files(self, config: "Config") -> Iterable[str]:
+    def config_files(self, config: Config) -> Iterable[str]:
         """The files that decide the configuration: its own, others that would take precedence, the lock, and inputs."""
         further = [os.path.join(config.folder, LOCK_NAME), *(config.plan.inputs if config.plan else ()), *config.read]
         if self._given.config_file:
@@ -274,9 +274,6 @@ class _Reads:
 
 def _of_workspace(options: Options) -> Callable[[], _Found]:
     """Finds the projects of the workspace around the present working directory."""
-    from buildassets.workspace.file import find_workspace
-    from buildassets.workspace.outputs import Outputs
-
     refuse_options_of_one(options.given)
     start = working_directory()
     outputs = Outputs(())
@@ -293,15 +290,12 @@ def _of_workspace(options: Options) -> Callable[[], _Found]:
     return find
 
 
-def _member(project: "Project", options: Options, outputs: "Outputs") -> _Project:
+def _member(project: Project, options: Options, outputs: Outputs) -> _Project:
     """A project of a workspace."""
-    from buildassets.cli.building.workspace import cache_folder_of
-    from buildassets.cli.show.workspace_output import ProjectOutput
-
     given = options.given
     files = (*candidates(project.folder, None), os.path.join(project.folder, LOCK_NAME))
 
-    def config() -> "Config":
+    def config() -> Config:
         config = project.config(given.mode, given.url, permission=permitted("watch"))
         outputs.claim(project, config)
         return config
@@ -323,13 +317,13 @@ class Terminal:
     Without `is_alone` another program writes to the same terminal, so nothing is erased.
     """
 
-    def __init__(self, show: "Output | ProjectOutput", *, is_alone: bool = True) -> None:
+    def __init__(self, show: Output | ProjectOutput, *, is_alone: bool = True) -> None:
         self._show = show
         self._is_alone = is_alone
         self._errors = Passing()
         self._last: tuple[Diagnostic, ...] = ()
 
-    def start(self, config: "Config") -> None:
+    def start(self, config: Config) -> None:
         """See Listener."""
         self._is_alone = self._is_alone and not config.run
 
@@ -345,7 +339,7 @@ class Terminal:
         """Print the URL that open pages listen to."""
         self._show.report(f"live reload for open pages at {url}")
 
-    def rebuilt(self, rebuilt: "Rebuilt") -> None:
+    def rebuilt(self, rebuilt: Rebuilt) -> None:
         """See Listener."""
         if rebuilt.is_same and rebuilt.result.succeeded:
             self._show.detail([f"{_changed_text(rebuilt)}: nothing to do, {seconds_text(rebuilt.seconds)}"])
@@ -364,7 +358,7 @@ class Terminal:
             (self._errors.show if self._is_alone else self._show.diagnostics)(errors)
         self._show.document(ok=not errors, diagnostics=self._last, document=_document(rebuilt))
 
-    def pages_changed(self, pages: "PagesChanged") -> None:
+    def pages_changed(self, pages: PagesChanged) -> None:
         """See Listener."""
         if not pages.changed:
             return
@@ -374,7 +368,7 @@ class Terminal:
         self._show.document(ok=not errors, diagnostics=self._last, document=_page_document(pages))
 
 
-def _page_document(pages: "PagesChanged") -> dict[str, object]:
+def _page_document(pages: PagesChanged) -> dict[str, object]:
     """The form of `_document` for a change that affects pages and no assets."""
     changed = [pages.config.shown(path) for path in pages.changed]
     output = pages.config.shown(pages.config.output)
@@ -382,7 +376,7 @@ def _page_document(pages: "PagesChanged") -> dict[str, object]:
     return {"changed": changed, "output": output, **nothing, "seconds": round(pages.seconds, 6)}
 
 
-def _line(rebuilt: "Rebuilt", *, was_wrong: bool) -> str:
+def _line(rebuilt: Rebuilt, *, was_wrong: bool) -> str:
     """One line on a build: what changed, what was built, and how long it took."""
     took = seconds_text(rebuilt.seconds)
     subject = f"{_changed_text(rebuilt, _by_meaning(rebuilt))}: " if rebuilt.changed else ""
@@ -398,7 +392,7 @@ def _line(rebuilt: "Rebuilt", *, was_wrong: bool) -> str:
     return f"{subject}{fixed}{done or 'the release is as it was'}, {took}{by_last}"
 
 
-def _by_meaning(rebuilt: "Rebuilt") -> list[str]:
+def _by_meaning(rebuilt: Rebuilt) -> list[str]:
     """The changed paths; first those that the build is about: inputs of what was built, and files with diagnostics."""
     faulty = {found.location.file for found in rebuilt.result.diagnostics if found.location}
     assets = rebuilt.result.manifest.assets if rebuilt.result.manifest else {}
@@ -410,7 +404,7 @@ def _by_meaning(rebuilt: "Rebuilt") -> list[str]:
     )
 
 
-def _changed_text(rebuilt: "Rebuilt | PagesChanged", changed: Sequence[str] | None = None) -> str:
+def _changed_text(rebuilt: Rebuilt | PagesChanged, changed: Sequence[str] | None = None) -> str:
     """The first changed file, and the number of others."""
     if not rebuilt.changed:
         return "at the start"
@@ -419,7 +413,7 @@ def _changed_text(rebuilt: "Rebuilt | PagesChanged", changed: Sequence[str] | No
     return names[0] + rest
 
 
-def _built_text(rebuilt: "Rebuilt") -> str:
+def _built_text(rebuilt: Rebuilt) -> str:
     """What was built and what was removed; empty if all assets are as they were."""
     built, gone = differences(rebuilt)
     parts = []
@@ -430,13 +424,13 @@ def _built_text(rebuilt: "Rebuilt") -> str:
     return ", ".join(parts)
 
 
-def _written_text(rebuilt: "Rebuilt") -> str:
+def _written_text(rebuilt: Rebuilt) -> str:
     """The files that were written, though all assets are as they were: the manifest, or files that were deleted."""
     written = rebuilt.result.written
     return f"wrote {written[0] if len(written) == 1 else count_text(len(written), 'file')}" if written else ""
 
 
-def differences(rebuilt: "Rebuilt") -> tuple[list[str], list[str]]:
+def differences(rebuilt: Rebuilt) -> tuple[list[str], list[str]]:
     """The assets that are new or have a new fingerprint, and those that were removed; both sorted."""
     before = rebuilt.previous.assets if rebuilt.previous else {}
     now = rebuilt.result.manifest.assets if rebuilt.result.manifest else before
@@ -444,7 +438,7 @@ def differences(rebuilt: "Rebuilt") -> tuple[list[str], list[str]]:
     return sorted(built), sorted(before.keys() - now.keys())
 
 
-def reasons(rebuilt: "Rebuilt") -> Iterator[str]:
+def reasons(rebuilt: Rebuilt) -> Iterator[str]:
     """A line for each asset that was built, with the reason."""
     if rebuilt.result.manifest is None or rebuilt.previous is None:
         return
@@ -465,7 +459,7 @@ def _reason(entry: Entry, path: str, changed: set[str], built: set[str], *, befo
     return "its content changed"
 
 
-def _document(rebuilt: "Rebuilt") -> dict[str, object]:
+def _document(rebuilt: Rebuilt) -> dict[str, object]:
     built, gone = differences(rebuilt)
     assets = rebuilt.result.manifest.assets if rebuilt.result.manifest else {}
     return {

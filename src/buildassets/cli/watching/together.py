@@ -7,11 +7,19 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import partial
+from subprocess import DEVNULL, PIPE
 from threading import Event, Lock, Thread, main_thread
 from time import monotonic, sleep
 from typing import IO, TYPE_CHECKING, Final
 
+import click
+
+from buildassets.compiler.engines.commands.program import Program, find_program, places_of
+from buildassets.compiler.engines.commands.running import end_group, uninterrupted
+from buildassets.compiler.engines.process.endings import ending
+from buildassets.compiler.engines.unavailable import UnavailableError
 from buildassets.errors import BuildAssetsError, ConfigError
 from buildassets.foundation.diagnostics import error, reason_text
 from buildassets.foundation.typed import IS_WATCHED
@@ -21,7 +29,6 @@ from buildassets.programs.start import Permitted, named, start
 if TYPE_CHECKING:
     from buildassets.cli.watching.beside import Beside
     from buildassets.compiler.config.values import Config
-    from buildassets.compiler.engines.commands.program import Program
     from buildassets.compiler.watch.listener import PagesChanged, Rebuilt
 
 # Those that ignore our own signal are sent SIGTERM after so many seconds, and killed after as many more.
@@ -73,8 +80,6 @@ class Together:
         """See Listener."""
         config = rebuilt.config
         if self._programs and not self._running and os.path.exists(os.path.join(config.output, MANIFEST_NAME)):
-            from buildassets.compiler.engines.commands.running import uninterrupted
-
             uninterrupted(partial(self._start_all, config))
 
     def _start_all(self, config: "Config") -> None:
@@ -126,8 +131,6 @@ class _Beside:
     def __init__(
         self, program: Permitted, config: "Config", label: bytes, streams: tuple[int, int], *, writing: Lock
     ) -> None:
-        from subprocess import DEVNULL, PIPE
-
         # Python keeps what it prints to a pipe until there is much of it.
         environment = {"PYTHONUNBUFFERED": "1", **os.environ, IS_WATCHED: "1"}
         self.has_ended = Event()
@@ -165,8 +168,6 @@ class _Beside:
 
     def signal(self, number: int | None) -> None:
         """Send a signal to the whole group; without a number, kill it."""
-        from buildassets.compiler.engines.commands.running import end_group
-
         end_group(self._process, number)
 
     def drain(self, deadline: float) -> None:
@@ -188,8 +189,6 @@ class _Beside:
             self._write(to, line.rstrip(b"\r\n"))
 
     def _write(self, to: int, line: bytes) -> None:
-        from contextlib import suppress
-
         rest = memoryview(self._label + line + b"\n")
         with self._writing, suppress(OSError):  # nobody reads any more: the command need not end for that
             while rest:
@@ -198,9 +197,6 @@ class _Beside:
 
 def programs_of(config: "Config") -> dict[str, Permitted]:
     """The commands with the absolute paths of their programs. Raises ConfigError."""
-    from buildassets.compiler.engines.commands.program import find_program, places_of
-    from buildassets.compiler.engines.unavailable import UnavailableError
-
     found: dict[str, Permitted] = {}
     faults = []
     places: list[str] = []
@@ -234,12 +230,9 @@ def _signal_of(cause: BaseException | None) -> int:
 def _coloured(name: str, number: int) -> str:
     if os.environ.get("NO_COLOR") or not sys.stderr.isatty() or not sys.stdout.isatty():
         return name
-    import click
 
     return click.style(name, fg=_COLOURS[number % len(_COLOURS)])
 
 
 def _how(code: int) -> str:
-    from buildassets.compiler.engines.process.endings import ending
-
     return ending(code)

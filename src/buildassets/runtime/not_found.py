@@ -30,11 +30,9 @@ class AssetNotFound(LookupError):  # noqa: N818 a name of the contract
             return ()
 
     def __str__(self) -> str:
-        from buildassets.foundation.typed import typed
-
         near = " or ".join(f"`{name}`" for name in self.nearest)
         hint = f"did you mean {near}? Otherwise " if near else ""
-        message = f"no asset is named `{self.name}`; {hint}run `{typed('build')}` if it is newer than the manifest"
+        message = f"no asset is named `{self.name}`; {hint}run `{_building()}` if it is newer than the manifest"
         return message if message.isprintable() else ascii(message)[1:-1]
 
     def __reduce__(self) -> tuple[type[AssetNotFound], tuple[str, tuple[str, ...]]]:
@@ -50,12 +48,17 @@ class NameNotFound(AssetNotFound):
         self._hint = hint
 
     def __str__(self) -> str:
-        from buildassets.foundation.typed import typed
-
         near = " or ".join(f"`{name}`" for name in self.nearest)
-        hint = self._hint or (f"did you mean {near}?" if near else f"run `{typed('build')}` if it is newer")
+        hint = self._hint or (f"did you mean {near}?" if near else f"run `{_building()}` if it is newer")
         message = f"{self._problem}; {hint}"
         return message if message.isprintable() else ascii(message)[1:-1]
 
     def __reduce__(self) -> tuple[type[AssetNotFound], tuple[Any, ...]]:
         return type(self), (self.name, self.nearest, self._problem, self._hint)
+
+
+def _building() -> str:
+    """The command that builds, as it is typed."""
+    from buildassets.foundation.typed import typed
+
+    return typed("build")

@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
+from pyramid.settings import asbool
+
 from buildassets.runtime.assets import Assets
 from buildassets.runtime.wsgi import AssetServer
 
@@ -37,8 +39,6 @@ _METHODS: Final = {
 
 def includeme(config: Configurator) -> None:
     """Give templates the helpers, by the settings of the application. Raises ManifestError without a manifest."""
-    from pyramid.settings import asbool
-
     given = config.registry.settings
     manifest = given.get("buildassets.manifest", "build/manifest.json")
     reload = asbool(given.get("buildassets.reload", False))

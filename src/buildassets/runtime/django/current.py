@@ -2,7 +2,14 @@
 
 from functools import cache
 
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from buildassets.errors import ManifestError
 from buildassets.runtime.assets import Assets
+from buildassets.runtime.django.installed import is_installed, not_installed, warn_if_not_installed
+from buildassets.runtime.django.options import read_options
+from buildassets.runtime.django.settings_module import settings_found
 
 
 @cache
@@ -14,14 +21,6 @@ def assets() -> Assets:
 
     Raises ImproperlyConfigured for wrong settings, ManifestError where the manifest cannot be read.
     """
-    from django.conf import settings
-    from django.core.exceptions import ImproperlyConfigured
-
-    from buildassets.errors import ManifestError
-    from buildassets.runtime.django.installed import is_installed, not_installed, warn_if_not_installed
-    from buildassets.runtime.django.options import read_options
-    from buildassets.runtime.django.settings_module import settings_found
-
     with settings_found():
         options = read_options()
     if options.manifest is None:

@@ -4,11 +4,14 @@ import os
 from collections.abc import Iterable
 from typing import Any, Final
 
+from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.module_loading import import_string
 
 from buildassets.foundation.frozen import frozen
 from buildassets.foundation.nearest import nearest
+from buildassets.manifest.model import MANIFEST_NAME
 
 KNOWN: Final = ("manifest", "url", "early_hints")
 
@@ -43,12 +46,9 @@ def _refuse_unknown(given: dict[Any, Any]) -> None:
 
 def has_release_storage() -> bool:
     """Whether `{% static %}` takes its URLs from the release."""
-    from django.apps import apps
-
     backend = settings.STORAGES.get("staticfiles", {}).get("BACKEND", "")
     if not backend or backend.startswith("django.") or not apps.is_installed("django.contrib.staticfiles"):
         return False
-    from django.utils.module_loading import import_string
 
     try:
         return bool(getattr(import_string(backend), "serves_release", False))
@@ -63,8 +63,6 @@ def _manifest(given: Any) -> str | None:
         return None
     path = os.fspath(given)
     if _is_folder(path):
-        from buildassets.manifest.model import MANIFEST_NAME  # a web process does not load this module
-
         meant = os.path.join(path, MANIFEST_NAME)
         raise ImproperlyConfigured(
             f'BUILDASSETS["manifest"] is the folder `{path}`; name the manifest in it, `{meant}`'

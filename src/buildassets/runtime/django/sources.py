@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.apps import apps
+from django.contrib.staticfiles.finders import AppDirectoriesFinder, FileSystemFinder, get_finders
 from django.core.exceptions import ImproperlyConfigured
 
 from buildassets.foundation.frozen import frozen
@@ -32,7 +33,6 @@ def source_roots() -> list[StaticRoot]:
     """
     if not apps.is_installed("django.contrib.staticfiles"):
         return []
-    from django.contrib.staticfiles.finders import get_finders
 
     ignored: tuple[str, ...] = tuple(getattr(apps.get_app_config("staticfiles"), "ignore_patterns", ()))
     roots: dict[tuple[str, str], StaticRoot] = {}
@@ -44,8 +44,6 @@ def source_roots() -> list[StaticRoot]:
 
 
 def _roots(finder: Any, ignored: tuple[str, ...]) -> Iterator[StaticRoot]:
-    from django.contrib.staticfiles.finders import AppDirectoriesFinder, FileSystemFinder
-
     if isinstance(finder, FileSystemFinder):
         for prefix, path in finder.locations:
             yield StaticRoot(os.path.abspath(path), prefix, exclude=ignored)

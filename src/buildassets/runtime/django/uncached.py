@@ -12,6 +12,7 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import request_started
+from django.forms.renderers import get_default_renderer
 from django.template import Engine, engines
 from django.template.backends.django import DjangoTemplates
 from django.template.loaders.base import Loader
@@ -55,8 +56,6 @@ def _is_watched() -> bool:
 
 def _engines() -> Iterator[Any]:
     """The engines of Django's template language, that of its forms included; their loaders may be replaced."""
-    from django.forms.renderers import get_default_renderer
-
     for backend in (*engines.all(), getattr(get_default_renderer(), "engine", None)):
         if isinstance(backend, DjangoTemplates):
             engine: Engine = backend.engine

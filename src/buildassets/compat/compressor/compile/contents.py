@@ -4,6 +4,7 @@ Takes renderings, gives the elements of the manifest's `blocks`, and bundles wit
 reported with the template's place. Reads static files. Imports Django.
 """
 
+import codecs
 import os
 import re
 from collections.abc import Callable, Sequence
@@ -44,7 +45,7 @@ from buildassets.compat.compressor.run.lookup import URL_PLACEHOLDER
 from buildassets.compat.compressor.run.nodes import KINDS
 from buildassets.disk.folders import is_within
 from buildassets.disk.plain_files import plain
-from buildassets.foundation.diagnostics import Diagnostic, Location, error, warning
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, locate, warning
 from buildassets.foundation.frozen import frozen
 
 __all__ = ["Contents", "Made"]
@@ -463,8 +464,6 @@ def _leading_path(text: str) -> str:
 
 
 def _charset(given: str) -> str:
-    import codecs
-
     try:
         return codecs.lookup(given).name
     except LookupError:
@@ -478,8 +477,6 @@ def _place_of(rendering: Rendering, part: Part) -> Location:
         source, start = rendering.place.source, rendering.place.offset()
         found = source.find(text, start)
         if found >= 0:
-            from buildassets.foundation.diagnostics import locate
-
             return locate(rendering.place.file, source, found)
     return rendering.place.location()
 

@@ -6,6 +6,7 @@ Takes texts, gives texts, or the reason why there is none. Imports Django.
 from typing import Any, Final
 
 from django.conf import settings
+from django.template import Context, Template
 from django.utils.module_loading import import_string
 
 from buildassets.compat.compressor.compile.precompilers import Content, PrecompilerError
@@ -73,8 +74,6 @@ def _applied(name: str, text: str, kind: str, method: str, *, given: dict[str, A
 
 
 def _as_template(text: str) -> str:
-    from django.template import Context, Template
-
     values = getattr(settings, "COMPRESS_TEMPLATE_FILTER_CONTEXT", None) or {"STATIC_URL": settings.STATIC_URL}
     try:
         return str(Template(text).render(Context(values)))

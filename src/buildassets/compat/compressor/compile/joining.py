@@ -7,7 +7,7 @@ there; where a member cannot be joined with those before it, another file begins
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from posixpath import dirname
+from posixpath import dirname, normpath
 from posixpath import join as joined_path
 from typing import Final
 
@@ -155,6 +155,4 @@ def _moved(member: Member, path: str) -> str:
 
 
 def _normal(path: str) -> str:
-    from posixpath import normpath
-
     return normpath(path)

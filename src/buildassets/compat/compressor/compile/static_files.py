@@ -12,6 +12,9 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.contrib.staticfiles.storage import StaticFilesStorage, staticfiles_storage
+from django.core.exceptions import SuspiciousOperation
 
 from buildassets.runtime.django.compiler import is_installed
 from buildassets.runtime.django.plain_urls import plain_urls
@@ -32,8 +35,6 @@ class StaticFiles:
         """The absolute path of the file with the logical `path`, as the finders have it."""
         if _names_folder(path) or not apps.is_installed("django.contrib.staticfiles"):
             return None
-        from django.contrib.staticfiles import finders
-        from django.core.exceptions import SuspiciousOperation
 
         try:
             found: Any = finders.find(path)
@@ -87,7 +88,6 @@ def plain_static_urls() -> Iterator[None]:
         if not apps.is_installed("django.contrib.staticfiles"):
             yield
             return
-        from django.contrib.staticfiles.storage import StaticFilesStorage, staticfiles_storage
 
         lazy: Any = staticfiles_storage
         before = lazy._wrapped

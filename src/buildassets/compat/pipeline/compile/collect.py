@@ -13,8 +13,15 @@ from contextlib import redirect_stdout
 from importlib.util import find_spec
 from typing import Any, Final
 
+import django
+from django.conf import settings
+
 from buildassets.compat import stand_in_modules
+from buildassets.compat.pipeline.compile.plan import document
 from buildassets.compat.pipeline.run.stand_in_names import MODULES
+from buildassets.compat.plan_file import write_plan
+from buildassets.runtime.django.compiler import is_installed
+from buildassets.runtime.django.sources import source_roots
 
 _THEIRS: Final = "pipeline"
 
@@ -35,17 +42,11 @@ def main(module: str) -> dict[str, Any]:
 
 
 def _found() -> dict[str, Any]:
-    import django
-    from django.conf import settings
-
     found = find_spec(_THEIRS)
     if found is None or type(found.loader).__module__ == stand_in_modules.__name__:  # it is not installed
         apps = (f"buildassets.compat.{_THEIRS}" if one == _THEIRS else one for one in settings.INSTALLED_APPS)
         settings.INSTALLED_APPS = [*dict.fromkeys(apps)]
     django.setup()
-    from buildassets.compat.pipeline.compile.plan import document
-    from buildassets.runtime.django.compiler import is_installed
-    from buildassets.runtime.django.sources import source_roots
 
     roots = [
         {
@@ -71,8 +72,6 @@ def _dirs(settings: Any) -> list[str] | None:
 def _renew(folder: str, found: dict[str, Any]) -> None:
     """Write the plan into `folder`; without a plan nothing, since the next command of the project reports the fault."""
     if "plan" in found:
-        from buildassets.compat.plan_file import write_plan
-
         write_plan(folder, {**found["plan"], "renew": [sys.executable, "-m", __spec__.name, *sys.argv[1:]]})
 
 

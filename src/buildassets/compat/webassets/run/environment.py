@@ -13,6 +13,7 @@ from buildassets.compat.webassets.run.bundle import Bundle, caller
 from buildassets.compat.webassets.run.key import bundle_key
 from buildassets.compat.webassets.run.settings import DEFAULTS, Settings
 from buildassets.errors import ManifestError
+from buildassets.foundation.permission import IMPORTING
 from buildassets.runtime.assets import Assets, release_of
 from buildassets.runtime.nearest_manifest import nearest_manifest
 
@@ -263,7 +264,6 @@ class PythonLoader:
         if isinstance(module_name, ModuleType):
             self.module = module_name
             return
-        from buildassets.foundation.permission import IMPORTING
         from buildassets.programs.project_python import project_module  # most environments load no module
 
         name, _, environment = module_name.partition(":")

@@ -10,6 +10,7 @@ from django.template.context import Context
 
 from buildassets.runtime.django import assets
 from buildassets.runtime.django.constants import with_constants
+from buildassets.runtime.vite import Page, on
 
 register = template.Library()
 
@@ -39,7 +40,6 @@ def script(context: Context, name: str, **attributes: Any) -> str:
     release = assets()
     if not release.reload:
         return release.script(name, **attributes)
-    from buildassets.runtime.vite import Page, on
 
     # Inner templates have contexts of their own, but the same request.
     around: Any = getattr(context, "request", None) or context

@@ -41,11 +41,12 @@ test-all: .venv/.test
 corpus: .venv/.test
 	BUILDASSETS_PROJECTS=1 BUILDASSETS_WHOLE_CORPUS=1 $(PYTEST) tests/corpus
 
-## lint: format, lint rules, import contracts, types
+## lint: format, lint rules, import contracts, imports inside functions, types
 lint: .venv/.check
 	$(PY) -m ruff format --check
 	$(PY) -m ruff check
 	.venv/bin/lint-imports
+	scripts/function-imports
 	$(PY) -m mypy
 
 ## docs: the documentation as a site, in build/docs

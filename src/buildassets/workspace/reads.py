@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import Final
 
 from buildassets.compiler.config.values import Command, Config
+from buildassets.manifest.model import MAPS_SUFFIX
 
 _WILDCARDS: Final = frozenset("*?[")
 
@@ -56,6 +57,4 @@ def _of_command(config: Config, command: Command) -> Iterator[str]:
 
 def written_by(config: Config) -> Iterable[str]:
     """The absolute paths that a build writes: the release directory and what lies beside it."""
-    from buildassets.manifest.model import MAPS_SUFFIX
-
     return (config.output, *(config.output + suffix for suffix in (MAPS_SUFFIX, ".intoto.json", ".cdx.json")))

@@ -20,7 +20,7 @@ from buildassets.compiler.transform.draft_cache import names_for
 from buildassets.disk.files import MOST_MANIFEST_BYTES, bytes_at
 from buildassets.foundation.diagnostics import Diagnostic, sort_key
 from buildassets.foundation.frozen import frozen
-from buildassets.foundation.media import Syntax, media_of
+from buildassets.foundation.media import Syntax
 from buildassets.foundation.paths import LogicalPath
 from buildassets.manifest.model import MANIFEST_NAME
 
@@ -106,7 +106,7 @@ def check(
 def _has_unparsed(config: Config, assets: Mapping[LogicalPath, Linked]) -> bool:
     sources = (asset.draft.source for asset in assets.values())
     own = (source for source in sources if source.root >= 0 and not config.sources[source.root].is_of_others)
-    scripts = (source for source in own if media_of(source.logical).syntax is Syntax.JAVASCRIPT)
+    scripts = (source for source in own if source.syntax is Syntax.JAVASCRIPT)
     return any(scripts) and is_absent(config.folder, permission=config.permission)
 
 

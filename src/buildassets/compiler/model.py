@@ -10,6 +10,7 @@ from buildassets.compiler.languages.reference import Directive, Link, Reference
 from buildassets.disk.file_sets import FileSet
 from buildassets.foundation.diagnostics import Diagnostic
 from buildassets.foundation.frozen import field, frozen
+from buildassets.foundation.media import Syntax, media_of
 from buildassets.foundation.paths import LogicalPath
 
 if TYPE_CHECKING:
@@ -46,6 +47,11 @@ class Source:
     variant: "Variant | None" = None
     subset: Subset | None = None
     sprite: "Sprite | None" = None
+
+    @property
+    def syntax(self) -> Syntax | None:
+        """The language of the asset; None for one that refers to nothing, such as a picture."""
+        return media_of(self.logical).syntax
 
 
 @frozen

@@ -172,8 +172,8 @@ def joined(
         inputs=tuple(dict.fromkeys(path for part in drafts for path in part.inputs)),
         engines=tuple(dict.fromkeys(engine for part in drafts for engine in part.engines)),
     )
-    syntax = media_of(source.logical).syntax
-    if syntax is None or any(part.failed or media_of(part.source.logical).syntax is not syntax for part in drafts):
+    syntax = source.syntax
+    if syntax is None or any(part.failed or part.source.syntax is not syntax for part in drafts):
         return Linked(draft)
     joints = join(syntax, [Member(part.source.shown, text_of(part.body)) for part in drafts])
     draft = replace(draft, diagnostics=tuple(_diagnostics(syntax, drafts, joints, shown)))

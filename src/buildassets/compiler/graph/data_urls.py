@@ -56,7 +56,7 @@ class Embedding:
 def candidates(asset: Linked, embedding: Embedding | None) -> Iterator[Link]:
     """The links of `asset` that may be replaced by the files that they name; the files themselves decide later."""
     source = asset.draft.source
-    if source.keeps_name or media_of(source.logical).syntax is not Syntax.CSS:
+    if source.keeps_name or source.syntax is not Syntax.CSS:
         return
     for reference, target in asset.links:
         is_candidate = _is_demand(reference) or (embedding is not None and embedding.takes(reference, target))
@@ -98,7 +98,7 @@ def embedded(
 
 def refusals(asset: Linked, files: Mapping[LogicalPath, Linked], shown: Callable[[str], str]) -> Iterator[Diagnostic]:
     """An error for each demand in the compiled `asset` to embed a file that cannot be embedded."""
-    if media_of(asset.draft.source.logical).syntax is not Syntax.CSS:
+    if asset.draft.source.syntax is not Syntax.CSS:
         return
     positions = OriginalPositions(asset.draft, shown)
     for reference, target in asset.links:

@@ -20,7 +20,7 @@ from buildassets.compiler.languages.source_map.maps import edited_map
 from buildassets.compiler.model import Follow, Linked, Source
 from buildassets.foundation.frozen import field, frozen, replace
 from buildassets.foundation.lazy_pattern import lazy_pattern
-from buildassets.foundation.media import Syntax, media_of
+from buildassets.foundation.media import Syntax
 from buildassets.foundation.paths import LogicalPath, relative, to_url
 
 _GAP: Final = rf"(?:{SPACE}|{COMMENT})*+"
@@ -112,7 +112,7 @@ def with_font_faces(assets: Mapping[LogicalPath, Linked]) -> FontFaces:
 
 
 def _is_sheet(source: Source) -> bool:
-    return media_of(source.logical).syntax is Syntax.CSS and not source.keeps_name
+    return source.syntax is Syntax.CSS and not source.keeps_name
 
 
 def _fonts(asset: Linked, made: Collection[LogicalPath]) -> Iterator[_Font]:

@@ -12,7 +12,7 @@ from buildassets.compiler.model import Draft, Follow, Linked
 from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.disk.folders import is_within, path_below
 from buildassets.foundation.frozen import frozen, replace
-from buildassets.foundation.media import is_script, media_of
+from buildassets.foundation.media import is_script
 from buildassets.foundation.paths import LogicalPath, split_url
 
 _OF_PACKAGES: Final = f"{os.sep}node_modules{os.sep}"
@@ -96,7 +96,7 @@ def _with_earlier_maps(draft: Draft, site: Site) -> Draft:
 
     Debuggers use the last comment; it is removed if its map is missing, and then the one before counts.
     """
-    syntax = media_of(draft.source.logical).syntax
+    syntax = draft.source.syntax
     last = draft.references[-1:]
     if (
         syntax is None
@@ -132,7 +132,7 @@ def without_lost_map(asset: Linked) -> Linked:
     """
     draft = asset.draft
     lost = {draft.references[index].start for index, _ in asset.missing if names_map(draft.references[index])}
-    syntax = media_of(draft.source.logical).syntax
+    syntax = draft.source.syntax
     if not lost or syntax is None or draft.source.keeps_name:
         return asset
     text = text_of(draft.body)

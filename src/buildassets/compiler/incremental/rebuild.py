@@ -50,20 +50,20 @@ from buildassets.disk.files import MOST_MANIFEST_BYTES, bytes_at
 from buildassets.disk.folders import path_below
 from buildassets.foundation.diagnostics import Diagnostic
 from buildassets.foundation.digest import digest
-from buildassets.foundation.media import Syntax, is_script, media_of, suffix
+from buildassets.foundation.media import Syntax, is_script, suffix
 from buildassets.foundation.paths import LogicalPath
 from buildassets.manifest.model import MANIFEST_NAME, Entry, Retained, amended, entries_of, loads_lazily
 
 
 def _names_workers(draft: Draft) -> bool:
-    if media_of(draft.source.logical).syntax is not Syntax.JAVASCRIPT:
+    if draft.source.syntax is not Syntax.JAVASCRIPT:
         return False
 
     return names_workers(draft)
 
 
 def _names_chunks(draft: Draft) -> bool:
-    if media_of(draft.source.logical).syntax is not Syntax.JAVASCRIPT:
+    if draft.source.syntax is not Syntax.JAVASCRIPT:
         return False
 
     return names_chunks(draft)
@@ -269,7 +269,7 @@ class Change:
         source = draft.source
         before = set(self._reported_of(source)) if self._last.diagnostics else set()
         demands = any(DATA_URL_DEMAND in reference.url for reference in draft.references)
-        may_stand_elsewhere = self._config.data_urls and media_of(source.logical).syntax in (None, Syntax.SVG)
+        may_stand_elsewhere = self._config.data_urls and source.syntax in (None, Syntax.SVG)
         was_written_again = draft.digest not in (None, self._last.changed.get(source.path, draft.digest))
         if self._may_be_gathered(source):
             raise NeedsFullBuild  # one warning counts what several files report
@@ -278,7 +278,7 @@ class Change:
             raise NeedsFullBuild
         if engines_of(draft) != self._record[source.logical].engines:
             raise NeedsFullBuild  # the manifest lists the engines of all assets
-        if self._config.inline_imports and media_of(source.logical).syntax is Syntax.CSS and draft.references:
+        if self._config.inline_imports and source.syntax is Syntax.CSS and draft.references:
             raise NeedsFullBuild  # it may import sheets now that are put into it
         if _names_chunks(draft):
             raise NeedsFullBuild

@@ -80,7 +80,7 @@ def drafted(source: Source, engines: EngineSet, *, directives: bool = False, ahe
 
 def _of_file(source: Source, engines: EngineSet, file: FileRead | None, *, directives: bool) -> Draft:
     """The draft of a source that no command makes."""
-    syntax = media_of(source.logical).syntax
+    syntax = source.syntax
     is_compiled = engines.compiler(source) is not None
     is_parsed = is_compiled or syntax not in (None, Syntax.SOURCE_MAP)
     try:
@@ -160,7 +160,7 @@ def _drafted(
     source: Source, text: str, raw: bytes, engines: EngineSet, *, directives: bool, file: FileRead | None = None
 ) -> Draft:
     """The draft of `text`, which is `raw` in UTF-8, and what was read from the `file`, if it was read ahead."""
-    syntax = media_of(source.logical).syntax
+    syntax = source.syntax
     if engines.compiler(source) is None and is_json(source):
         draft = with_diagnostics(_as_it_is(source, raw, file=file), json_faults(text, source))
         return _minified_json(draft, text, syntax, engines)
@@ -211,7 +211,7 @@ def _transcoded(source: Source, text: str, engines: EngineSet, *, directives: bo
         return Draft(source, diagnostics=(error("source/encoding", message, Location(source.shown), hint=hint),))
     message = f"`{source.shown}` is UTF-16, and is released as UTF-8"
     converted = warning("source/encoding", message, Location(source.shown), hint=hint)
-    if media_of(source.logical).syntax is Syntax.SVG:
+    if source.syntax is Syntax.SVG:
         text = _XML_ENCODING.sub(r"\1UTF-8", text, count=1)
     draft = replace(_drafted(source, text, text.encode("utf-8"), engines, directives=directives), digest=None)
     return with_diagnostics(draft, (converted,))
@@ -235,7 +235,7 @@ def _is_image(source: Source) -> bool:
 
 def _size(source: Source, body: bytes | str) -> Size | None:
     """The size of an image in pixels, if its header contains one."""
-    if media_of(source.logical).syntax is not Syntax.SVG:
+    if source.syntax is not Syntax.SVG:
         return raster_size(bytes_of(body))
     return vector_size(body if isinstance(body, str) else body.decode("utf-8", "replace"))
 
@@ -314,7 +314,7 @@ def _commanded(source: Source, command: "CommandEngine", engines: EngineSet) -> 
         engines=((command.kind, command.version),),
         diagnostics=made.diagnostics,
     )
-    syntax = media_of(source.logical).syntax
+    syntax = source.syntax
     if draft.failed or (syntax is None and not is_json_name(source.logical)):
         return draft
     text = decoded(made.body, source.logical)
@@ -438,7 +438,7 @@ def _beside(draft: Draft, text: str, minified: Compiled, engines: EngineSet, *us
 def _faults(draft: Draft, text: str, minifier: Engine | None, engines: EngineSet) -> Iterator[Diagnostic]:
     """The faults of `text`, except those that its `minifier` reports itself."""
     positions = OriginalPositions(draft, engines.shown, text)
-    if engines.grammar and media_of(draft.source.logical).syntax is Syntax.JAVASCRIPT:
+    if engines.grammar and draft.source.syntax is Syntax.JAVASCRIPT:
         faults = tuple(_grammar_faults(draft, text, positions, engines))
         if faults:
             surely = () if faults[0].is_error else tuple(syntax_faults(text, draft.source, positions))
@@ -446,7 +446,7 @@ def _faults(draft: Draft, text: str, minifier: Engine | None, engines: EngineSet
             return
     if minifier is None or not known_of(minifier.name).reports_unclosed:
         yield from syntax_faults(text, draft.source, positions)
-    is_sheet = media_of(draft.source.logical).syntax is Syntax.CSS
+    is_sheet = draft.source.syntax is Syntax.CSS
     if is_sheet and draft.compiled is None and (minifier is None or minifier.name != "lightningcss"):
         yield from late_rule_faults(text, positions)
     if is_sheet:

@@ -27,7 +27,7 @@ from buildassets.compiler.transform.engine_set import EngineSet
 from buildassets.disk.tools_folder import package_records
 from buildassets.foundation.digest import digest_of_all
 from buildassets.foundation.frozen import replace
-from buildassets.foundation.media import Syntax, media_of
+from buildassets.foundation.media import Syntax
 from buildassets.foundation.paths import LogicalPath
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ class KeptDrafts:
 
             deciding = replace(source.subset, of="", siblings=(), fallback="auto", preloads=True)
             settings += f" {deciding} {deciding_versions()}"
-        if media_of(source.logical).syntax is Syntax.JAVASCRIPT:
+        if source.syntax is Syntax.JAVASCRIPT:
             settings += f" {self._config.define} {self._engines.meta_env}"
         key = digest_of_all([self._own, settings, *(self._identity(engine) if engine else "" for engine in used)])
         return self._step(source), key

@@ -36,7 +36,7 @@ from buildassets.compiler.transform.tailwind import LateTailwind, needs_tailwind
 from buildassets.errors import BuildError
 from buildassets.foundation.diagnostics import Diagnostic, sort_key
 from buildassets.foundation.frozen import field, frozen, replace
-from buildassets.foundation.media import SASS_SUFFIXES, Syntax, is_sass, media_of, suffix
+from buildassets.foundation.media import SASS_SUFFIXES, Syntax, is_sass, suffix
 
 if TYPE_CHECKING:
     from buildassets.compiler.engines.process.child import SharedProcesses
@@ -110,7 +110,7 @@ class EngineSet:
 
     def definer(self, source: Source) -> KnownEngine | None:
         """The engine that puts the values of `define` into the script made of `source`, which nothing compiles."""
-        is_script = media_of(source.logical).syntax is Syntax.JAVASCRIPT and not is_template(source)
+        is_script = source.syntax is Syntax.JAVASCRIPT and not is_template(source)
         return self.typed if self.defined and is_script and self.compiler(source) is None else None
 
     def tailwind_of(self, source: Source) -> KnownEngine | None:
@@ -143,7 +143,7 @@ class EngineSet:
         """The minifier, perhaps our own, for what an engine or a command makes of `source`, if there is one."""
         if is_json_name(source.logical):
             return self.minifier_of_json(source)
-        syntax = media_of(source.logical).syntax
+        syntax = source.syntax
         return None if syntax is None or is_minified(source) else self.minifier(syntax)
 
     def minifier_of(self, source: Source) -> KnownEngine | None:
@@ -151,7 +151,7 @@ class EngineSet:
 
         Our own for SVG and JSON take no longer than a look into the cache.
         """
-        syntax = media_of(source.logical).syntax
+        syntax = source.syntax
         minifier = None if syntax is None or is_minified(source) else self.minifier(syntax)
         return None if isinstance(minifier, SpacesEngine) else minifier
 
@@ -162,7 +162,7 @@ class EngineSet:
         """
         minifier = self.minifier_of(source)
         is_checked = minifier is not None and minifier.name == _ESBUILD and source.root not in self.lenient
-        is_script = media_of(source.logical).syntax is Syntax.JAVASCRIPT
+        is_script = source.syntax is Syntax.JAVASCRIPT
         return self.grammar if is_script and not is_checked else None
 
     @property

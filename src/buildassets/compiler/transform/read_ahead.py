@@ -13,7 +13,7 @@ from buildassets.compiler.languages.native.library import SCRIPT, SHEET, FileRea
 from buildassets.compiler.model import Source
 from buildassets.disk.files import LARGE_BYTES
 from buildassets.disk.plain_files import OPENING
-from buildassets.foundation.media import Syntax, media_of
+from buildassets.foundation.media import Syntax
 
 _KINDS: Final[dict[Syntax | None, int]] = {Syntax.JAVASCRIPT: SCRIPT, Syntax.CSS: SHEET}
 
@@ -28,7 +28,7 @@ def read_ahead(
         return
     first = [source for source in sources if source.logical in wanted]
     paths = [_encoded(source.path) for source in first]
-    kinds = bytes(_KINDS.get(media_of(source.logical).syntax, 0) for source in first)
+    kinds = bytes(_KINDS.get(source.syntax, 0) for source in first)
     with closing(files_read(paths, kinds, OPENING, LARGE_BYTES)) as files:
         for source in sources:
             yield source, next(files, None) if source.logical in wanted else None

@@ -16,7 +16,7 @@ from buildassets.compiler.languages.markup.svg_fault import svg_fault
 from buildassets.compiler.model import Source
 from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.foundation.diagnostics import Diagnostic, error, locate, warning
-from buildassets.foundation.media import Syntax, media_of
+from buildassets.foundation.media import Syntax
 
 _OF_CSS: Final = 'begin the sheet with `@import "tailwindcss";`, or, where another one has that, with `@reference`'
 _OF_SASS: Final = (
@@ -27,7 +27,7 @@ _JSON: Final = (".json", ".jsonld", ".geojson", ".gltf", ".webmanifest")
 
 def syntax_faults(text: str, source: Source, positions: OriginalPositions) -> Iterator[Diagnostic]:
     """The faults of `text`, the draft of `source` before minifying."""
-    syntax = media_of(source.logical).syntax
+    syntax = source.syntax
     if syntax is Syntax.JAVASCRIPT:
         fault = unclosed(text, module=True if source.logical.endswith(".mjs") else None)
         if fault:

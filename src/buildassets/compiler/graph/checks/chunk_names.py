@@ -90,7 +90,7 @@ def _bundler_of(config: Config, draft: Draft) -> str:
 
 
 def _is_rewritten(draft: Draft) -> bool:
-    return media_of(draft.source.logical).syntax is Syntax.JAVASCRIPT and not draft.source.keeps_name
+    return draft.source.syntax is Syntax.JAVASCRIPT and not draft.source.keeps_name
 
 
 def _content(draft: Draft) -> bytes | str:

@@ -13,7 +13,7 @@ from buildassets.compiler.model import Linked, Source
 from buildassets.compiler.sources.names import is_typed
 from buildassets.compiler.sources.uncompiled import is_declaration
 from buildassets.foundation.diagnostics import Diagnostic, Location, error
-from buildassets.foundation.media import SCRIPT_SUFFIXES, Syntax, media_of, script_name, suffix
+from buildassets.foundation.media import SCRIPT_SUFFIXES, Syntax, script_name, suffix
 from buildassets.foundation.paths import LogicalPath
 
 _HINT: Final = (
@@ -55,7 +55,7 @@ def _pairs(config: Config, listed: Mapping[LogicalPath, Source]) -> Iterator[tup
 def _named_by(asset: Linked) -> Iterator[str]:
     """The assets that a page or a typed module refers to; of other assets the references to modules only."""
     source = asset.draft.source
-    is_either = is_typed(source) or media_of(source.logical).syntax is Syntax.HTML
+    is_either = is_typed(source) or source.syntax is Syntax.HTML
     for reference, target in asset.links:
         if reference.kind not in OF_DEBUGGERS and (is_either or suffix(target) in SCRIPT_SUFFIXES):
             yield target

@@ -17,7 +17,7 @@ from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.disk.folders import is_within
 from buildassets.foundation.diagnostics import Diagnostic, Location, Severity
 from buildassets.foundation.frozen import frozen, replace
-from buildassets.foundation.media import Syntax, media_of
+from buildassets.foundation.media import Syntax
 from buildassets.foundation.nearest import Known, nearest
 from buildassets.foundation.paths import LogicalPath, split_url
 
@@ -149,7 +149,7 @@ def _of_class(fault: Diagnostic, draft: Draft) -> Diagnostic:
 
 def _slip(draft: Draft, reference: Reference, place: Location) -> str | None:
     """The hint for a reference that is written in a way that neither browsers nor Sass understand."""
-    if media_of(draft.source.logical).syntax is not Syntax.CSS:
+    if draft.source.syntax is not Syntax.CSS:
         return None
     written = place.excerpt[place.excerpt_column - 1 :][: place.length]
     if "\\" in written:
@@ -163,7 +163,7 @@ def _slip(draft: Draft, reference: Reference, place: Location) -> str | None:
 def _of_package(draft: Draft, reference: Reference) -> str | None:
     """The hint for an `@import "package"`: bundlers look for it in `node_modules`, browsers do not."""
     is_bare = reference.url[:1] not in (".", "/") and not splitext(reference.url)[1]
-    if not is_bare or media_of(draft.source.logical).syntax is not Syntax.CSS:
+    if not is_bare or draft.source.syntax is not Syntax.CSS:
         return None
     if reference.url == _TAILWIND:
         return f'write `@import "{_TAILWIND}"` for Tailwind to compile it: what has `url()` is left to the browser'
@@ -181,7 +181,7 @@ def _of_vendored(draft: Draft, reference: Reference) -> str | None:
 
 def _is_page(draft: Draft) -> bool:
     """Whether `draft` is an HTML file. What it names may be served by something else, such as the application."""
-    return media_of(draft.source.logical).syntax is Syntax.HTML
+    return draft.source.syntax is Syntax.HTML
 
 
 def prefix_faults(

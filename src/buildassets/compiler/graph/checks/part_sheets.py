@@ -12,7 +12,7 @@ from buildassets.compiler.model import Draft, Linked
 from buildassets.compiler.sources.globs import is_glob
 from buildassets.foundation.diagnostics import Diagnostic, Location, warning
 from buildassets.foundation.frozen import field, frozen, replace
-from buildassets.foundation.media import Syntax, media_of
+from buildassets.foundation.media import Syntax
 from buildassets.foundation.paths import LogicalPath
 
 CODE: Final = "source/part"
@@ -116,4 +116,4 @@ def _codes(draft: Draft) -> set[str]:
 
 
 def _is_sheet(draft: Draft) -> bool:
-    return media_of(draft.source.logical).syntax is Syntax.CSS
+    return draft.source.syntax is Syntax.CSS

@@ -52,7 +52,7 @@ def worker_faults(
 def names_workers(draft: Draft) -> bool:
     """Whether `draft` is a script that names worker scripts by plain strings, whether or not these are assets."""
     body = draft.body
-    is_script = media_of(draft.source.logical).syntax is Syntax.JAVASCRIPT
+    is_script = draft.source.syntax is Syntax.JAVASCRIPT
     if not is_script or not draft.may_name_workers or isinstance(body, OnDisk):
         return False
     return may_name_workers(body) and any(worker_urls(text_of(body)))

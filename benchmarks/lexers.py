@@ -74,14 +74,14 @@ def _of_scripts(sources: Sequence[str]) -> dict[str, float]:
     from buildassets.compiler.engines.protocol import EngineInput
     from buildassets.compiler.engines.rjsmin import RjsminEngine
     from buildassets.compiler.languages.javascript import references, scopes
-    from buildassets.compiler.languages.javascript.proof import Source
+    from buildassets.compiler.languages.javascript.proof import ProvenScript
 
     minified = [str(rjsmin.jsmin(text, keep_bang_comments=True)) for text in sources]
     pairs = [*zip(sources, minified, strict=True)]
     engine = RjsminEngine()
     return {
         "references of scripts": speed(sources, [partial(references.scan, text) for text in sources]),
-        "proof of minified scripts": speed(sources, [partial(_proven, Source, *pair) for pair in pairs]),
+        "proof of minified scripts": speed(sources, [partial(_proven, ProvenScript, *pair) for pair in pairs]),
         "scripts minified and proven": speed(
             sources, [partial(engine.run, EngineInput(text, "/a.js", "a.js")) for text in sources]
         ),
@@ -97,12 +97,12 @@ def _of_sheets(sources: Sequence[str]) -> dict[str, float]:
     from buildassets.compiler.engines.protocol import EngineInput
     from buildassets.compiler.engines.sheets import SheetEngine
     from buildassets.compiler.languages.css import join, references
-    from buildassets.compiler.languages.css.proof import Source
+    from buildassets.compiler.languages.css.proof import ProvenSheet
 
     engine = SheetEngine()
     return {
         "references of sheets": speed(sources, [partial(references.scan, text) for text in sources]),
-        "essence of sheets": speed(sources, [partial(Source, text) for text in sources]),
+        "essence of sheets": speed(sources, [partial(ProvenSheet, text) for text in sources]),
         "sheets minified and proven": speed(
             sources, [partial(engine.run, EngineInput(text, "/a.css", "a.css")) for text in sources]
         ),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buildassets.lsp.positions import Place, Places, offset_at, place_at
+from buildassets.lsp.positions import Places, TextPlace, offset_at, place_at
 
 _TEXTS = st.text(st.sampled_from("aé😀\n"), max_size=30)
 
@@ -21,16 +21,16 @@ def test_an_offset_and_its_place_are_the_same(text: str, data: st.DataObject) ->
 def test_a_place_counts_as_utf_16_does(text: str, data: st.DataObject) -> None:
     offset = data.draw(st.integers(0, len(text)))
     line = text[:offset].rsplit("\n", maxsplit=1)[-1]
-    assert place_at(text, offset) == Place(text[:offset].count("\n"), len(line.encode("utf-16-le")) // 2)
+    assert place_at(text, offset) == TextPlace(text[:offset].count("\n"), len(line.encode("utf-16-le")) // 2)
 
 
 def test_a_place_behind_the_end_is_the_end() -> None:
-    assert offset_at("ab\nc", Place(0, 9)) == 2
-    assert offset_at("ab\nc", Place(7, 0)) == 4
+    assert offset_at("ab\nc", TextPlace(0, 9)) == 2
+    assert offset_at("ab\nc", TextPlace(7, 0)) == 4
 
 
 def test_an_offset_behind_the_end_is_the_end() -> None:
-    assert Places("ab\nc").at(99) == Place(1, 1)
+    assert Places("ab\nc").at(99) == TextPlace(1, 1)
 
 
 class _CountedText(str):

@@ -9,7 +9,7 @@ from buildassets.foundation.frozen import frozen
 from buildassets.foundation.lazy_pattern import lazy_pattern
 from buildassets.foundation.media import media_of
 from buildassets.foundation.paths import LogicalPath, relative, to_url
-from buildassets.lsp.project import Project
+from buildassets.lsp.project import EditedProject
 from buildassets.lsp.spots import logical_path
 
 _SHEETS: Final = (".css",)
@@ -37,7 +37,7 @@ class Proposal:
     asset: LogicalPath
 
 
-def proposals(project: Project, path: str, text: str, offset: int) -> Iterator[Proposal]:
+def proposals(project: EditedProject, path: str, text: str, offset: int) -> Iterator[Proposal]:
     """The names that can stand at `offset` of `text`, the text of the file at `path`, sorted by asset."""
     if project.template(path):
         word, written = _in_template(project, text[:offset])
@@ -87,7 +87,7 @@ def _any(name: LogicalPath) -> bool:
     return True
 
 
-def _in_template(project: Project, before: str) -> tuple[str, str]:
+def _in_template(project: EditedProject, before: str) -> tuple[str, str]:
     """The last helper in the tag that is still open, and what is written of a name in its arguments; or no helper."""
     tag = _OPEN_TAG.search(before)
     strings = list(_STRING.finditer(before, tag.start())) if tag else []

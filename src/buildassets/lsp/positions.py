@@ -7,14 +7,14 @@ from typing import Final, NamedTuple
 _TWO_UNITS: Final = re.compile("[\U00010000-\U0010ffff]")
 
 
-class Place(NamedTuple):
+class TextPlace(NamedTuple):
     """A line from 0, and the UTF-16 units before a character in it (LSP 3.17, "Position")."""
 
     line: int
     character: int
 
 
-def offset_at(text: str, place: Place) -> int:
+def offset_at(text: str, place: TextPlace) -> int:
     """The offset of `place`; the nearest one if the line is shorter, or there is no such line."""
     lines = text.split("\n")
     if place.line >= len(lines):
@@ -39,19 +39,19 @@ class Places:
         self._starts.pop()
         self._pairs = () if text.isascii() else tuple(match.start() for match in _TWO_UNITS.finditer(text))
 
-    def at(self, offset: int) -> Place:
+    def at(self, offset: int) -> TextPlace:
         """The place of `offset`; the end of the text for one behind it."""
         end = min(offset, len(self._text))
         line = bisect_right(self._starts, offset) - 1
         start = self._starts[line]
-        return Place(line, end - start + bisect_left(self._pairs, end) - bisect_left(self._pairs, start))
+        return TextPlace(line, end - start + bisect_left(self._pairs, end) - bisect_left(self._pairs, start))
 
     def start_of(self, line: int) -> int:
         """The offset of the line that is counted from 0; the end of the text if there is none."""
         return self._starts[line] if line < len(self._starts) else len(self._text)
 
 
-def place_at(text: str, offset: int) -> Place:
+def place_at(text: str, offset: int) -> TextPlace:
     """The place of `offset`."""
     return Places(text).at(offset)
 

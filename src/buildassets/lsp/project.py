@@ -24,7 +24,7 @@ _COMPILED: Final = (".css", ".js")
 
 
 @frozen
-class Project:
+class EditedProject:
     """A project as its files show it.
 
     `names` are the logical paths of all assets that a build could make, `sources` their files where each has one,
@@ -82,7 +82,7 @@ class Project:
         return None
 
 
-def load_project(start: str) -> Project:
+def load_project(start: str) -> EditedProject:
     """The project whose configuration is the nearest one from the folder `start` upward. Raises ConfigError.
 
     Nothing of it is run.
@@ -97,7 +97,7 @@ def load_project(start: str) -> Project:
     folders = find_templates(config)
     templates = {file.path: file for file in folders.files}
     by_path = {source.path: logical for logical, source in sources.items()}
-    return Project(
+    return EditedProject(
         config,
         names,
         sources=sources,

@@ -15,8 +15,8 @@ from buildassets.foundation.diagnostics import Diagnostic, Location
 from buildassets.foundation.paths import LogicalPath
 from buildassets.foundation.sizes import size_text
 from buildassets.lsp.completion import Proposal, proposals
-from buildassets.lsp.positions import Place, Places, offset_at
-from buildassets.lsp.project import Project, load_project
+from buildassets.lsp.positions import Places, TextPlace, offset_at
+from buildassets.lsp.project import EditedProject, load_project
 from buildassets.lsp.spots import Found, Spot, read, size_bytes
 
 _NAME: Final = "buildassets"
@@ -29,7 +29,7 @@ class Server(LanguageServer):
 
     def __init__(self) -> None:
         super().__init__(_NAME, f"v{__version__}", types.TextDocumentSyncKind.Incremental)
-        self._projects: dict[str, Project | None] = {}
+        self._projects: dict[str, EditedProject | None] = {}
         self._faulty: dict[str, set[str]] = {}
 
     def forget(self) -> None:
@@ -47,7 +47,7 @@ class Server(LanguageServer):
         found = read(project, path, text) if project else Found()
         self._publish(uri, _diagnostics(found.diagnostics, text))
 
-    def found(self, uri: str, position: types.Position) -> tuple[Project, str, Spot] | None:
+    def found(self, uri: str, position: types.Position) -> tuple[EditedProject, str, Spot] | None:
         """The project, the text of a document, and the name at that position of it."""
         path, text = self._document(uri)
         project = self.project(path)
@@ -66,7 +66,7 @@ class Server(LanguageServer):
         places = Places(text)
         return [_item(project, places, proposal) for proposal in offered]
 
-    def project(self, path: str | None) -> Project | None:
+    def project(self, path: str | None) -> EditedProject | None:
         """The project of the file at `path`; None if its configuration is faulty."""
         if path is None:
             return None
@@ -84,7 +84,7 @@ class Server(LanguageServer):
         around = [folder for folder in folders if folder and path.startswith(os.path.join(folder, ""))]
         return max(around, key=len, default=os.path.dirname(path))
 
-    def _loaded(self, start: str) -> Project | None:
+    def _loaded(self, start: str) -> EditedProject | None:
         before = self._faulty.pop(start, set())
         try:
             project = load_project(start)
@@ -199,7 +199,7 @@ def _add_questions(server: Server) -> None:
         return types.Hover(content, _range(Places(text), spot.start, spot.end))
 
 
-def described(project: Project, target: LogicalPath) -> str:
+def described(project: EditedProject, target: LogicalPath) -> str:
     """An asset in Markdown: its source and sizes, as they are released if they are."""
     lines = [f"**`{target}`**"]
     path = project.file(target)
@@ -219,7 +219,7 @@ def described(project: Project, target: LogicalPath) -> str:
     return "\n\n".join(lines)
 
 
-def _definition(project: Project, target: LogicalPath) -> types.Location | None:
+def _definition(project: EditedProject, target: LogicalPath) -> types.Location | None:
     """The source of an asset, or its place in the configuration."""
     path, place = project.file(target), project.place(target)
     if path is not None:
@@ -230,7 +230,7 @@ def _definition(project: Project, target: LogicalPath) -> types.Location | None:
     return types.Location(from_fs_path(project.config.file) or "", types.Range(start, start))
 
 
-def _item(project: Project, places: Places, proposal: Proposal) -> types.CompletionItem:
+def _item(project: EditedProject, places: Places, proposal: Proposal) -> types.CompletionItem:
     size = size_bytes(project, proposal.asset)
     return types.CompletionItem(
         label=proposal.text,
@@ -271,4 +271,4 @@ def _range(places: Places, start: int, end: int) -> types.Range:
 
 
 def _offset(text: str, position: types.Position) -> int:
-    return offset_at(text, Place(position.line, position.character))
+    return offset_at(text, TextPlace(position.line, position.character))

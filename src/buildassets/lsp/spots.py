@@ -15,7 +15,7 @@ from buildassets.foundation.diagnostics import Diagnostic, Severity, locate
 from buildassets.foundation.frozen import frozen, replace
 from buildassets.foundation.media import Syntax, media_of
 from buildassets.foundation.paths import LogicalPath
-from buildassets.lsp.project import Project
+from buildassets.lsp.project import EditedProject
 
 _READ: Final = (Syntax.CSS, Syntax.JAVASCRIPT)
 _SEVERITIES: Final = {"error": Severity.ERROR, "warn": Severity.WARNING}
@@ -45,7 +45,7 @@ class Found:
         return next((spot for spot in self.spots if spot.start <= offset <= spot.end), None)
 
 
-def read(project: Project, path: str, text: str) -> Found:
+def read(project: EditedProject, path: str, text: str) -> Found:
     """The names in `text`, that of the file at the absolute `path`; its line ends are LF."""
     if file := project.template(path):
         files = tuple(project.templates.values())
@@ -58,10 +58,10 @@ def read(project: Project, path: str, text: str) -> Found:
         return Found()
     if syntax is Syntax.CSS and text_needs_tailwind(text, path):
         return Found()  # Tailwind resolves its imports itself
-    return _Reader(project, path, base).read(scan(syntax, text), text)
+    return _SpotReader(project, path, base).read(scan(syntax, text), text)
 
 
-def logical_path(project: Project, path: str) -> LogicalPath | None:
+def logical_path(project: EditedProject, path: str) -> LogicalPath | None:
     """The logical path of the file at `path`, or the one that it would have if it were an asset."""
     if path in project.by_path:
         return project.by_path[path]
@@ -71,10 +71,10 @@ def logical_path(project: Project, path: str) -> LogicalPath | None:
     return None
 
 
-class _Reader:
+class _SpotReader:
     """Reads the references of one asset."""
 
-    def __init__(self, project: Project, path: str, base: LogicalPath) -> None:
+    def __init__(self, project: EditedProject, path: str, base: LogicalPath) -> None:
         self._project = project
         self._path = path
         self._base = base
@@ -137,7 +137,7 @@ def _with_rest(diagnostics: Sequence[Diagnostic], rest: int) -> tuple[Diagnostic
     return (*others, replace(last, notes=(*last.notes, note)))
 
 
-def _severity(project: Project, path: str) -> Severity | None:
+def _severity(project: EditedProject, path: str) -> Severity | None:
     """How bad a missing reference in the file is; None if it is ignored."""
     severity = _SEVERITIES.get(project.config.missing)
     vendored = (root.path for root in project.config.sources if root.vendored or root.npm)
@@ -145,7 +145,7 @@ def _severity(project: Project, path: str) -> Severity | None:
     return Severity.WARNING if severity and is_of_others else severity
 
 
-def size_bytes(project: Project, target: LogicalPath) -> int | None:
+def size_bytes(project: EditedProject, target: LogicalPath) -> int | None:
     """The size of an asset's source."""
     path = project.file(target)
     try:

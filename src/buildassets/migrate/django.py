@@ -65,7 +65,7 @@ _KNOWN: Final = ("django.", "buildassets.")  # whose storages have their own mea
 
 
 @frozen
-class Project:
+class DjangoProject:
     """A Django project: its settings, the folders of its static files with their prefixes, and `STATIC_URL`.
 
     `dirs` are the paths in `STATICFILES_DIRS`, None if that is a text. `computed` are the settings without an answer.
@@ -184,7 +184,7 @@ def plan(asked: Asked) -> Plan:
     return static_plan(project, Table(lambda _: None), {})
 
 
-def static_plan(project: Project, table: Table, settings: Mapping[str, Any]) -> Plan:
+def static_plan(project: DjangoProject, table: Table, settings: Mapping[str, Any]) -> Plan:
     """The migration of a project by `table`: `settings`, which it may fill, beside those of its static files."""
     lines = [*project.accounts(table)]
     sources = project.sources()
@@ -196,7 +196,7 @@ def static_plan(project: Project, table: Table, settings: Mapping[str, Any]) -> 
     return Plan(tuple(lines), {key: value for key, value in found.items() if value is not None})
 
 
-def project_of(asked: Asked, system: str) -> Project:
+def project_of(asked: Asked, system: str) -> DjangoProject:
     """The project, with the settings that are asked for, or those that `manage.py` names. Raises ConfigError.
 
     Its files are read. The settings are imported where that is permitted, and files do not show all about static files.
@@ -219,14 +219,14 @@ def project_of(asked: Asked, system: str) -> Project:
     roots = tuple((root["path"], root["prefix"]) for root in found["roots"] if not root["vendored"])
     dirs = None if found["dirs"] is None else tuple(found["dirs"])
     loaded = settings or DjangoSettings(name, tuple(found["files"]), {}, ())
-    return Project(asked.folder, loaded, roots=roots, dirs=dirs, url=found["url"])
+    return DjangoProject(asked.folder, loaded, roots=roots, dirs=dirs, url=found["url"])
 
 
 def _unread(message: str, hint: str = _NAME_IT) -> ConfigError:
     return ConfigError([error("migrate/settings", message, hint=hint)])
 
 
-def _project(files: ProjectFiles, settings: DjangoSettings) -> Project:
+def _project(files: ProjectFiles, settings: DjangoSettings) -> DjangoProject:
     """The project as far as the files of its settings show it."""
     url, finders = settings.value("STATIC_URL", ""), settings.value("STATICFILES_FINDERS", [])
     folders, applications = settings.folders(), settings.value(_APPLICATIONS, [])
@@ -249,7 +249,9 @@ def _project(files: ProjectFiles, settings: DjangoSettings) -> Project:
     paths = None if is_text else tuple(path for path, _ in dirs)
     is_path = isinstance(url, str) and bool(url) and "//" not in url
     url = f"/{url.lstrip('/')}" if is_path else url if isinstance(url, str) else ""  # Django adds the slash, too
-    return Project(files.folder, settings, roots=tuple(dict.fromkeys(roots)), dirs=paths, url=url, computed=computed)
+    return DjangoProject(
+        files.folder, settings, roots=tuple(dict.fromkeys(roots)), dirs=paths, url=url, computed=computed
+    )
 
 
 def _uses(finders: Sequence[str], finder: str) -> bool:

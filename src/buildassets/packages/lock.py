@@ -120,7 +120,7 @@ def _lock_in(text: str) -> Lock:
         values = toml_values(text)
     except ValueError as fault:
         raise ConfigError([_syntax_fault(str(fault), text)]) from None
-    reader = _Reader()
+    reader = _LockReader()
     lock = Lock(
         {name: reader.tool(name, one) for name, one in reader.tables(values, "tools", _is_word)},
         {name: reader.package(name, one) for name, one in reader.tables(values, "vendor", _is_package)},
@@ -175,7 +175,7 @@ def _key(text: str) -> str:
     return text if _BARE_KEY.fullmatch(text) else basic_string(text)
 
 
-class _Reader:
+class _LockReader:
     """Reads tables, and records their faults."""
 
     def __init__(self) -> None:

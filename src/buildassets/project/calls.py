@@ -34,7 +34,7 @@ MAKERS: Final[Mapping[str, str]] = {
 
 
 @frozen
-class Made:
+class MadeThing:
     """A call that makes a thing of some `kind`; `name` is the variable that gets it, empty if none does directly.
 
     `statement` is the simple statement in which the call stands, `is_top` whether that is at the top of the module.
@@ -51,12 +51,12 @@ class Made:
 class Module:
     """What a module makes, in order, and the dotted names that it imports."""
 
-    made: tuple[Made, ...] = ()
+    made: tuple[MadeThing, ...] = ()
     imported: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
     tree: ast.Module | None = None
 
-    def of(self, *kinds: str) -> list[Made]:
+    def of(self, *kinds: str) -> list[MadeThing]:
         """What it makes of one of `kinds`."""
         return [one for one in self.made if one.kind in kinds]
 
@@ -89,14 +89,14 @@ def _origins(tree: ast.Module) -> dict[str, str]:
     return found
 
 
-def _made(tree: ast.Module, origins: Mapping[str, str]) -> Iterator[Made]:
+def _made(tree: ast.Module, origins: Mapping[str, str]) -> Iterator[MadeThing]:
     for statement, is_top in simple_statements(tree):
         name = _target(statement)
         for node in ast.walk(statement):
             kind = MAKERS.get(_full_name(node.func, origins)) if isinstance(node, ast.Call) else None
             if kind is not None and isinstance(node, ast.Call):
                 is_direct = getattr(statement, "value", None) is node
-                yield Made(kind, name if is_direct else "", call=node, statement=statement, is_top=is_top)
+                yield MadeThing(kind, name if is_direct else "", call=node, statement=statement, is_top=is_top)
 
 
 def _full_name(function: ast.expr, origins: Mapping[str, str]) -> str:

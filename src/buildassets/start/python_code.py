@@ -8,7 +8,7 @@ import posixpath
 from collections.abc import Iterator
 from typing import Final
 
-from buildassets.project.calls import Made, Module, read_module
+from buildassets.project.calls import MadeThing, Module, read_module
 from buildassets.project.files import ProjectFiles
 from buildassets.project.found import Found
 from buildassets.start.edits import ByHand, Edit, Insertion, inserted
@@ -39,7 +39,7 @@ def _assets(manifest: str) -> str:
     return f'Assets("{manifest}", reload="BUILDASSETS_WATCH" in os.environ)'
 
 
-def _only(files: ProjectFiles, found: Found, kind: str) -> tuple[str, Module, Made] | None:
+def _only(files: ProjectFiles, found: Found, kind: str) -> tuple[str, Module, MadeThing] | None:
     """The one place that makes something of `kind`, and gives it a plain name."""
     place = _only_call(files, found, kind)
     return place if place and place[2].name.isidentifier() else None
@@ -147,13 +147,13 @@ def _wsgi_application(module: Module) -> ast.FunctionDef | None:
     return found[0] if len(found) == 1 else None
 
 
-def _only_call(files: ProjectFiles, found: Found, kind: str) -> tuple[str, Module, Made] | None:
+def _only_call(files: ProjectFiles, found: Found, kind: str) -> tuple[str, Module, MadeThing] | None:
     """The one place that makes something of `kind`, if nothing else stands on the lines of that statement."""
     places = [(name, module, one) for name, module in found.modules.items() for one in module.of(kind)]
     return places[0] if len(places) == 1 and _is_alone(files.text(places[0][0]), places[0][2].statement) else None
 
 
-def _at_top(place: tuple[str, Module, Made] | None) -> tuple[str, Module, Made] | None:
+def _at_top(place: tuple[str, Module, MadeThing] | None) -> tuple[str, Module, MadeThing] | None:
     return place if place and place[2].is_top else None
 
 
@@ -189,16 +189,16 @@ def _argument(text: str, node: ast.Call | ast.List, written: str) -> Insertion:
     return Insertion(line, f"{comma}{written}", column)
 
 
-def _after(text: str, made: Made, written: str) -> Insertion:
+def _after(text: str, made: MadeThing, written: str) -> Insertion:
     indent = _indent(text, made)
     return Insertion((made.statement.end_lineno or 0) + 1, "\n".join(indent + line for line in written.split("\n")))
 
 
-def _before(text: str, made: Made, written: str) -> Insertion:
+def _before(text: str, made: MadeThing, written: str) -> Insertion:
     return Insertion(made.statement.lineno, _indent(text, made) + written)
 
 
-def _indent(text: str, made: Made) -> str:
+def _indent(text: str, made: MadeThing) -> str:
     """What stands before the statement on its line: blanks or tabs."""
     return text.split("\n")[made.statement.lineno - 1][: made.statement.col_offset]
 

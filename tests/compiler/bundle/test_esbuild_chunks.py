@@ -3,19 +3,19 @@
 import pytest
 
 from buildassets.compiler.bundle.esbuild_chunks import FreeNames, inputs_of, named_chunks
-from buildassets.compiler.engines.esbuild.bundle import Piece, Pieces
+from buildassets.compiler.engines.esbuild.bundle import BundlePiece, Pieces
 from buildassets.foundation.paths import LogicalPath
 
 ENTRIES = (LogicalPath("js/app.js"), LogicalPath("js/admin.js"))
 PIECES = Pieces(
     (
-        Piece("e0.js", b"", entry="/s/main.ts", style_sheet="e0.css", imports=("chunk-X.js",)),
-        Piece("e1.js", b"", entry="/s/admin.ts", imports=("chunk-X.js", "chunk-Y.js")),
-        Piece("late-A.js", b"", entry="/s/late.ts", imports=("chunk-Y.js",)),
-        Piece("chunk-X.js", b""),
-        Piece("chunk-Y.js", b""),
-        Piece("e0.css", b""),
-        Piece("files/s/a.svg", b"", made_of=("/s/a.svg",)),
+        BundlePiece("e0.js", b"", entry="/s/main.ts", style_sheet="e0.css", imports=("chunk-X.js",)),
+        BundlePiece("e1.js", b"", entry="/s/admin.ts", imports=("chunk-X.js", "chunk-Y.js")),
+        BundlePiece("late-A.js", b"", entry="/s/late.ts", imports=("chunk-Y.js",)),
+        BundlePiece("chunk-X.js", b""),
+        BundlePiece("chunk-Y.js", b""),
+        BundlePiece("e0.css", b""),
+        BundlePiece("files/s/a.svg", b"", made_of=("/s/a.svg",)),
     ),
     {
         "/s/main.ts": ("/s/shared.ts", "/s/late.ts"),

@@ -3,7 +3,7 @@
 import pytest
 
 from buildassets.compiler.bundle.esbuild_urls import Aim, aims, edit_of, own_base, own_edits
-from buildassets.compiler.engines.esbuild.bundle import HOST, META_URL, Format, Piece
+from buildassets.compiler.engines.esbuild.bundle import HOST, META_URL, BundlePiece, Format
 from buildassets.compiler.languages.edits import edited, in_order
 from buildassets.compiler.languages.scan import scan
 from buildassets.foundation.media import Syntax
@@ -14,7 +14,7 @@ NAMES = frozenset(("chunk-A.js", "files/a b.svg", "files/c#d.svg", "files/c"))
 
 
 def found(text: str, name: str = "e0.js") -> list[Aim]:
-    return aims(Piece(name, b""), text, NAMES, lambda _: "/p/src/main.ts")
+    return aims(BundlePiece(name, b""), text, NAMES, lambda _: "/p/src/main.ts")
 
 
 def linked(text: str, target: str, name: str = "e0.js") -> str:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from buildassets.compiler.templates.django import DjangoReader, tags
-from buildassets.compiler.templates.names import HELPERS, Reading, Rule
+from buildassets.compiler.templates.names import HELPERS, NamingRule, Reading
 
 LOAD = "{% load buildassets %}"
 
@@ -102,7 +102,7 @@ def test_names_of_with_end_where_django_ends_them(text: str) -> None:
 def test_names_of_ones_own_tags_and_filters() -> None:
     text = '{% icon_url "a.svg" %}{% icon_url path="b.svg" %}{{ "c.svg"|icon_url }}'
     reading = read(text, ("icon_url",))
-    assert [(use.written.text, use.rule) for use in reading.uses] == [(f"{n}.svg", Rule.OWN) for n in "abc"]
+    assert [(use.written.text, use.rule) for use in reading.uses] == [(f"{n}.svg", NamingRule.OWN) for n in "abc"]
 
 
 def test_libraries_that_every_template_has() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import pytest
 
 from buildassets.compiler.templates.jinja import JinjaReader
-from buildassets.compiler.templates.names import HELPERS, OF_CSS_MODULES, OF_ICONS, OF_SEVERAL, Reading, Rule
+from buildassets.compiler.templates.names import HELPERS, OF_CSS_MODULES, OF_ICONS, OF_SEVERAL, NamingRule, Reading
 from buildassets.runtime import Assets
 from buildassets.runtime.jinja import _METHODS
 
@@ -28,7 +28,10 @@ def test_every_helper_that_takes_a_name_is_known() -> None:
 
 def test_names_of_a_helper_that_takes_several() -> None:
     reading = read('{{ modulepreload("a.js", "b.js", nonce=nonce) }}{{ modulepreload(*names) }}')
-    assert [(use.written.text, use.rule) for use in reading.uses] == [("a.js", Rule.EXACT), ("b.js", Rule.EXACT)]
+    assert [(use.written.text, use.rule) for use in reading.uses] == [
+        ("a.js", NamingRule.EXACT),
+        ("b.js", NamingRule.EXACT),
+    ]
     assert len(reading.unchecked) == 1
 
 
@@ -161,15 +164,15 @@ def test_templates_that_import_one_another_end() -> None:
 @pytest.mark.parametrize(
     ("call", "rule"),
     [
-        ('url_for("static", filename="a.css", _external=True)', Rule.FILENAME),
-        ('url_for("static", path="a.css")', Rule.MOUNT),
-        ('static("a.css")', Rule.STATIC),
-        ('icon_url("a.css")', Rule.OWN),
-        ('app.assets.url(filename="a.css")', Rule.OWN),
-        ('"a.css"|icon_url', Rule.OWN),
+        ('url_for("static", filename="a.css", _external=True)', NamingRule.FILENAME),
+        ('url_for("static", path="a.css")', NamingRule.MOUNT),
+        ('static("a.css")', NamingRule.STATIC),
+        ('icon_url("a.css")', NamingRule.OWN),
+        ('app.assets.url(filename="a.css")', NamingRule.OWN),
+        ('"a.css"|icon_url', NamingRule.OWN),
     ],
 )
-def test_names_of_other_functions(call: str, rule: Rule) -> None:
+def test_names_of_other_functions(call: str, rule: NamingRule) -> None:
     (use,) = read(f"{{{{ {call} }}}}", ("icon_url", "app.assets.url")).uses
     assert (use.written.text, use.rule) == ("a.css", rule)
 
@@ -193,7 +196,7 @@ def test_other_endpoints_are_none_of_ours() -> None:
 
 def test_static_files_of_blueprints() -> None:
     (use,) = read('{{ url_for("shop.cart.static", filename="a" ~ ".css") }}').uses
-    assert (use.written.text, use.rule) == ("shop/cart/a.css", Rule.BLUEPRINT)
+    assert (use.written.text, use.rule) == ("shop/cart/a.css", NamingRule.BLUEPRINT)
     assert read('{{ url_for(".static", filename="a") }}').unchecked == ((3, 10),)
     assert read('{{ url_for("static", **values) }}').unchecked == ((3, 10),)
 

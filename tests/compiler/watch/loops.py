@@ -18,7 +18,7 @@ from buildassets.compiler.transform.engine_set import RunningEngines
 from buildassets.compiler.watch.listener import PagesChanged, Rebuilt
 from buildassets.compiler.watch.loop import Watch
 from buildassets.compiler.watch.pages import page_templates
-from buildassets.compiler.watch.several import Member, Members, Watches
+from buildassets.compiler.watch.several import Members, WatchedProject, Watches
 from buildassets.errors import ConfigError
 from buildassets.foundation.diagnostics import Diagnostic
 from buildassets.foundation.frozen import field, frozen
@@ -69,7 +69,7 @@ class Loop:
             listeners=[self],
             templates=page_templates,
         )
-        members = Members({"": Member(watch, str(folder), ())}, (), ())
+        members = Members({"": WatchedProject(watch, str(folder), ())}, (), ())
         watches = Watches(lambda: members, _raise, self.warnings.append, poll_seconds)
         self._thread = Thread(target=self._run, args=[watches], daemon=True)
         self._thread.start()

@@ -14,7 +14,7 @@ import pytest
 from buildassets.compiler.engines.process.child import SharedProcesses
 from buildassets.compiler.watch.events import lasting
 from buildassets.compiler.watch.events.lasting import started_events
-from buildassets.compiler.watch.events.protocol import Change, LimitError
+from buildassets.compiler.watch.events.protocol import FileChange, LimitError
 from buildassets.foundation.diagnostics import Diagnostic
 from tests.compiler.watch.loops import MARKER, Loop, looping
 from tests.compiler.watch.saves import SAVES, Save, atomic, in_place, jetbrains, vim
@@ -295,7 +295,7 @@ def test_configuration_that_changed_while_events_were_lost_is_read_again(
     from buildassets.compiler.watch.events.inotify import Inotify
 
     reported = Inotify.wait
-    monkeypatch.setattr(Inotify, "wait", lambda *given: [Change("")] if reported(*given) else [])
+    monkeypatch.setattr(Inotify, "wait", lambda *given: [FileChange("")] if reported(*given) else [])
     write_tree(tmp_path, {**SITE, "more/b.svg": "<svg/>"})
     with looping(tmp_path, processes=processes) as watch:
         watch.next()

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.watch.events.protocol import Change, Phase
+from buildassets.compiler.watch.events.protocol import FileChange, Phase
 from buildassets.compiler.watch.relevance import Watched, watched
 from tests.conftest import write_tree
 
@@ -51,7 +51,7 @@ def test_folders_of_all_inputs_are_covered_and_none_else(looked_at: Watched, tmp
 def test_change_matters(
     looked_at: Watched, tmp_path: Path, name: str, phase: Phase, of_names: bool, matters: bool
 ) -> None:
-    assert looked_at.matters(Change(str(tmp_path / name), phase, of_names)) is matters
+    assert looked_at.matters(FileChange(str(tmp_path / name), phase, of_names)) is matters
 
 
 @pytest.mark.parametrize(
@@ -71,8 +71,8 @@ def test_missing_file_of_the_release_matters(
     outputs = [str(tmp_path / "site/build" / path) for path in ("manifest.json", "assets/css/a.0123.css")]
     looked_at = looked_at.with_release(outputs)
     assert str(tmp_path / "site/build/assets/css") in looked_at.covered
-    assert looked_at.matters(Change(str(tmp_path / name), phase, of_names=True)) is matters
+    assert looked_at.matters(FileChange(str(tmp_path / name), phase, of_names=True)) is matters
 
 
 def test_unknown_path_matters(looked_at: Watched) -> None:
-    assert looked_at.matters(Change(""))
+    assert looked_at.matters(FileChange(""))

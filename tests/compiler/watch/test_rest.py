@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from buildassets.compiler.watch.events.protocol import Change
+from buildassets.compiler.watch.events.protocol import FileChange
 from buildassets.compiler.watch.relevance import Watched
 from buildassets.compiler.watch.rest import Wake, next_wakes
 from buildassets.foundation.frozen import frozen
@@ -17,13 +17,13 @@ LOOKS: dict[str | None, Watched] = {
 class Reported:
     """Events that report `changes`, and nothing after these."""
 
-    changes: list[Change]
+    changes: list[FileChange]
 
     def cover(self, folders: frozenset[str]) -> frozenset[str]:
         """See Events."""
         return folders
 
-    def wait(self, seconds: float | None) -> Iterable[Change]:
+    def wait(self, seconds: float | None) -> Iterable[FileChange]:
         """See Events."""
         reported, self.changes[:] = list(self.changes), []
         return reported
@@ -32,19 +32,19 @@ class Reported:
         """See Events."""
 
 
-def woken(*changes: Change, known: dict[str | None, frozenset[str]] | None = None) -> dict[str | None, Wake]:
+def woken(*changes: FileChange, known: dict[str | None, frozenset[str]] | None = None) -> dict[str | None, Wake]:
     """The wakes by these `changes`."""
     return next_wakes(Reported(list(changes)), LOOKS, lambda: False, known or {})
 
 
 def test_change_wakes_only_the_watch_that_it_concerns() -> None:
-    wakes = woken(Change("/a/assets/a.css"), Change("/b/assets/unused.css"))
+    wakes = woken(FileChange("/a/assets/a.css"), FileChange("/b/assets/unused.css"))
     assert list(wakes) == ["a"]
     assert (set(wakes["a"].changed), wakes["a"].of_names) == ({"/a/assets/a.css"}, False)
 
 
 def test_changed_template_wakes_its_watch_without_a_build() -> None:
-    wakes = woken(Change("/b/templates/page.html"))
+    wakes = woken(FileChange("/b/templates/page.html"))
     assert list(wakes) == ["b"]
     assert (set(wakes["b"].changed), set(wakes["b"].templates)) == (set(), {"/b/templates/page.html"})
 
@@ -56,5 +56,5 @@ def test_path_that_may_have_changed_unseen_wakes_the_watch_that_missed_it() -> N
 
 
 def test_lost_events_wake_all_watches_with_all_that_may_have_changed() -> None:
-    changed = {name: set(wake.changed) for name, wake in woken(Change("")).items()}
+    changed = {name: set(wake.changed) for name, wake in woken(FileChange("")).items()}
     assert changed == {"a": {"/a/assets", "/a"}, "b": {"/b/assets"}}

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from buildassets.compiler.build import build
 from buildassets.manifest.model import Entry, Manifest
-from buildassets.release.diff.causes import Change, change_of, difference
+from buildassets.release.diff.causes import AssetChange, change_of, difference
 from buildassets.release.diff.text import cause_text
 from tests.building import load_config
 from tests.conftest import Tree, write_tree
@@ -149,7 +149,7 @@ def test_another_esbuild_is_a_cause_of_what_is_made_of_several_scripts(site: Pat
     assert _causes(change_of("js/two.js", old, new)) == ["`js/two.js` changed"]
 
 
-def _causes(change: Change | None) -> list[str]:
+def _causes(change: AssetChange | None) -> list[str]:
     assert change is not None
     return [cause_text(cause) for cause in change.causes]
 

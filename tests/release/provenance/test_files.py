@@ -8,7 +8,7 @@ import pytest
 
 from buildassets.manifest.model import Manifest
 from buildassets.release.provenance.bill_of_materials import bill
-from buildassets.release.provenance.statement import Made, statement
+from buildassets.release.provenance.statement import ReleaseMade, statement
 from buildassets.release.provenance.vendored import Component
 
 # None of these has types.
@@ -18,7 +18,9 @@ STATEMENT: Any = import_module("in_toto_attestation.v1.statement_pb2")
 CHECKED_STATEMENT: Any = import_module("in_toto_attestation.v1.statement")
 
 MANIFEST = Manifest("0.1.0", {"scss": "libsass 3.6.6"}, "/assets/", {}, settings={"browsers": ["safari 16.4"]})
-MADE = Made(MANIFEST, "a" * 64, "production", {"b.css": "b" * 64, "a.scss": "c" * 64}, ("build.cdx.json", "d" * 64))
+MADE = ReleaseMade(
+    MANIFEST, "a" * 64, "production", {"b.css": "b" * 64, "a.scss": "c" * 64}, ("build.cdx.json", "d" * 64)
+)
 COMPONENTS = (
     Component("@scope/lib", "1.2.3-rc.1+x", "(MIT OR Apache-2.0)", True, ("@scope/lib/a.js", "@scope/lib/b.js")),
     Component("old", "0.1.0", "UNLICENSED", True, ("npm/old/caf\udce9.js",)),
@@ -29,7 +31,7 @@ COMPONENTS = (
 
 @pytest.mark.parametrize("at", [None, "2026-11-25T10:00:00Z"])
 def test_a_statement_is_what_in_toto_and_slsa_publish(at: str | None) -> None:
-    document = statement(Made(MANIFEST, MADE.digest, MADE.mode, MADE.inputs, MADE.bill, at))
+    document = statement(ReleaseMade(MANIFEST, MADE.digest, MADE.mode, MADE.inputs, MADE.bill, at))
     parsed = JSON.ParseDict(document, STATEMENT.Statement())  # which refuses names that it does not know
     CHECKED_STATEMENT.Statement.copy_from_pb(parsed).validate()
     predicate = JSON.ParseDict(document["predicate"], PROVENANCE.Provenance())

@@ -45,7 +45,7 @@ def prepare_shells() -> None:
     add_completion_class(_Bash)
 
 
-class _Names(click.ParamType):  # type: ignore[type-arg]  # click 8.1 has it without arguments
+class _OfferedNames(click.ParamType):  # type: ignore[type-arg]  # click 8.1 has it without arguments
     """A parameter whose values are names that can be listed."""
 
     name = "name"
@@ -80,8 +80,8 @@ def _type(param: click.Parameter, verb: str) -> "click.ParamType[Any] | None":
     if shown in _PATHS:
         return click.Path()
     if shown in _ASSETS:
-        return _Names(_logical_paths)
-    return _Names(_tools) if verb == "tools" and shown in _TOOLS else None
+        return _OfferedNames(_logical_paths)
+    return _OfferedNames(_tools) if verb == "tools" and shown in _TOOLS else None
 
 
 def _logical_paths() -> list[str]:

@@ -26,7 +26,7 @@ from buildassets.foundation.diagnostics import Diagnostic, Location, error
 from buildassets.foundation.nearest import Known
 from buildassets.foundation.sizes import size_text
 from buildassets.manifest.model import MANIFEST_NAME, Entry, Manifest
-from buildassets.release.diff.causes import Change, change_of, kinds_of
+from buildassets.release.diff.causes import AssetChange, change_of, kinds_of
 from buildassets.release.diff.document import change_document
 from buildassets.release.diff.text import change_lines
 
@@ -90,11 +90,11 @@ def _earlier(logical_path: str, since: str) -> list[str]:
     )
 
 
-def _change(logical_path: str, since: str, manifest: Manifest) -> Change | None:
+def _change(logical_path: str, since: str, manifest: Manifest) -> AssetChange | None:
     return change_of(logical_path, read_manifest(since, permission=permitted("explain")), manifest)
 
 
-def _since_lines(since: str | None, change: Change | None) -> Iterator[str]:
+def _since_lines(since: str | None, change: AssetChange | None) -> Iterator[str]:
     if since is not None:
         yield from _section(f"since `{masked_url(since)}`", change_lines(change) if change else ["nothing changed"])
 

@@ -4,7 +4,7 @@ import click
 
 from buildassets.cli.parse.compile_options import CompileOptions
 from buildassets.cli.parse.options import cache_options, watch_options, workspace_option
-from buildassets.cli.watching.projects import Options, watch
+from buildassets.cli.watching.projects import WatchOptions, watch
 
 _DEFAULT_POLL = "0.5"
 
@@ -48,7 +48,7 @@ def command(
     COMMAND, such as a web server, is run as soon as there is a release, and so are those that `[tool.buildassets.run]`
     names; when one of them ends, so do the watch and the others.
     """
-    options = Options(
+    options = WatchOptions(
         given,
         cache_dir,
         poll_seconds=poll,

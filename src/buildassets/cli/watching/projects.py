@@ -30,7 +30,7 @@ from buildassets.compiler.watch.listener import Listener, PagesChanged, Rebuilt
 from buildassets.compiler.watch.loop import Watch
 from buildassets.compiler.watch.open_pages import OpenPages
 from buildassets.compiler.watch.pages import PageTemplates, page_templates
-from buildassets.compiler.watch.several import Member, Members, Watches
+from buildassets.compiler.watch.several import Members, WatchedProject, Watches
 from buildassets.errors import ConfigError
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, reason_text
 from buildassets.foundation.frozen import frozen
@@ -48,7 +48,7 @@ _MOST_NAMES = 3
 
 
 @frozen
-class Options:
+class WatchOptions:
     """The options of a watch that hold for each project; with a `port`, that of the first one."""
 
     given: CompileOptions
@@ -60,7 +60,7 @@ class Options:
     cache_write: bool
 
 
-def watch(options: Options, beside: Sequence[str], *, is_workspace: bool) -> int:
+def watch(options: WatchOptions, beside: Sequence[str], *, is_workspace: bool) -> int:
     """Watch until Ctrl-C; the exit code is that of a command beside the watch that ended it, else 0."""
     find = _of_workspace(options) if is_workspace else _alone(options)
     with ExitStack() as ends:
@@ -146,7 +146,7 @@ class _Watches:
 
     def __init__(
         self,
-        options: Options,
+        options: WatchOptions,
         find: Callable[[], _Found],
         executor: "Executor | None",
         processes: SharedProcesses,
@@ -178,7 +178,7 @@ class _Watches:
         """The projects that there are now; raises ConfigError."""
         found = self._find()
         self._projects = {project.name: project for project in found.projects}
-        watches = {one.name: Member(partial(self._watch, one), one.folder, one.files) for one in found.projects}
+        watches = {one.name: WatchedProject(partial(self._watch, one), one.folder, one.files) for one in found.projects}
         return Members(watches, found.files, found.folders)
 
     def _watch(self, project: _Project) -> Watch:
@@ -232,7 +232,7 @@ def _no_pages(_config: Config) -> PageTemplates:
     return PageTemplates()
 
 
-def _alone(options: Options) -> Callable[[], _Found]:
+def _alone(options: WatchOptions) -> Callable[[], _Found]:
     """Finds the project around the present working directory, which the command line describes."""
     folder = working_directory()
     reads = _Reads(options.given, folder)
@@ -272,7 +272,7 @@ class _Reads:
         return [*candidates(self._folder, config.file), *further]
 
 
-def _of_workspace(options: Options) -> Callable[[], _Found]:
+def _of_workspace(options: WatchOptions) -> Callable[[], _Found]:
     """Finds the projects of the workspace around the present working directory."""
     refuse_options_of_one(options.given)
     start = working_directory()
@@ -290,7 +290,7 @@ def _of_workspace(options: Options) -> Callable[[], _Found]:
     return find
 
 
-def _member(project: Project, options: Options, outputs: Outputs) -> _Project:
+def _member(project: Project, options: WatchOptions, outputs: Outputs) -> _Project:
     """A project of a workspace."""
     given = options.given
     files = (*candidates(project.folder, None), os.path.join(project.folder, LOCK_NAME))

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from tempfile import TemporaryDirectory
 from typing import Final, TypeAlias
 
-from buildassets.compiler.engines.esbuild.bundle import BundleOptions, Bundler, Piece
+from buildassets.compiler.engines.esbuild.bundle import BundleOptions, BundlePiece, Bundler
 from buildassets.compiler.languages.css.lexer import Kind, tokens, unescaped
 from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.mappings import NONE
@@ -74,7 +74,7 @@ def _string(written: str) -> str:
         return written[1:-1]
 
 
-def local_names(piece: Piece) -> dict[Local, str]:
+def local_names(piece: BundlePiece) -> dict[Local, str]:
     """The names in the sheet `piece` of what CSS modules declare."""
     text = piece.body.decode("utf-8")
     source_map = read_map(piece.source_map or "", Lines(text, Syntax.CSS)) or SourceMap()
@@ -95,7 +95,7 @@ def local_names(piece: Piece) -> dict[Local, str]:
     return same | renamed
 
 
-def names_in(piece: Piece, exports: Exports) -> dict[str, dict[str, str]]:
+def names_in(piece: BundlePiece, exports: Exports) -> dict[str, dict[str, str]]:
     """The names of each module in the sheet `piece`, by the path of the module, as the attribute `class` has them.
 
     A name of which the sheet has no rule is left out.

@@ -15,7 +15,7 @@ from buildassets.compiler.bundle.esbuild_entries import BUNDLE, EntryPoint, Grou
 from buildassets.compiler.bundle.esbuild_lookups import lookups, ways
 from buildassets.compiler.bundle.esbuild_urls import Aim, aims, edit_of, folder_removals, own_base, own_edits
 from buildassets.compiler.config.values import Config
-from buildassets.compiler.engines.esbuild.bundle import BundleOptions, Bundler, Import, Piece, Pieces
+from buildassets.compiler.engines.esbuild.bundle import BundleOptions, BundlePiece, Bundler, Import, Pieces
 from buildassets.compiler.engines.esbuild.command import EsbuildCommand, find_esbuild
 from buildassets.compiler.engines.esbuild.settings_files import folders_of_modules, settings_of
 from buildassets.compiler.engines.protocol import Compiled
@@ -128,7 +128,7 @@ class _Bundling:
     def _is_source(self, path: str, copied: set[str]) -> bool:
         return path in self._by_path and path not in copied
 
-    def _aims(self, piece: Piece, names: frozenset[str]) -> list[Aim]:
+    def _aims(self, piece: BundlePiece, names: frozenset[str]) -> list[Aim]:
         """The places in `piece` that point at pieces or files, without URLs that are configured as external."""
         text = piece.body.decode("utf-8")
         of_piece = aims(piece, text, names, _Origins(piece))
@@ -190,7 +190,7 @@ class _Bundling:
                 imported[name] = tuple(sorted({*imported.get(name, ()), *self._as_configured(targets)}))
         return imported
 
-    def _names_of(self, run: _Run, piece: Piece) -> dict[str, dict[str, str]]:
+    def _names_of(self, run: _Run, piece: BundlePiece) -> dict[str, dict[str, str]]:
         """The names of the CSS modules in the bundle that `piece` is the entry of; see Draft."""
         if not run.modules or entry_number(piece) is None:
             return {}
@@ -211,7 +211,7 @@ class _Bundling:
     def _engine(self) -> tuple[str, str]:
         return BUNDLE, self._command.shown
 
-    def _entry_path(self, run: _Run, piece: Piece) -> str:
+    def _entry_path(self, run: _Run, piece: BundlePiece) -> str:
         return piece.entry or next(iter(piece.made_of), run.group.entries[0].path)
 
     def _named(self, run: _Run) -> dict[str, LogicalPath]:
@@ -243,7 +243,7 @@ class _Bundling:
             self.files[path] = source
         return source.logical
 
-    def _linked(self, run: _Run, piece: Piece, logical: Mapping[str, LogicalPath], draft: Draft) -> Draft:
+    def _linked(self, run: _Run, piece: BundlePiece, logical: Mapping[str, LogicalPath], draft: Draft) -> Draft:
         before = piece.body.decode("utf-8")
         own_aims = run.aims[piece.name]
         form, base = run.group.options.format, draft.source.logical
@@ -273,7 +273,7 @@ class _Bundling:
         places = [positions.place_in(start, end) for start, end in calls]
         return replace(draft, diagnostics=tuple(map(_asset_url_fault, places)))
 
-    def _moved_map(self, piece: Piece, ordered: Sequence[Edit]) -> SourceMap:
+    def _moved_map(self, piece: BundlePiece, ordered: Sequence[Edit]) -> SourceMap:
         """The map of the piece after the edits `ordered`."""
         moved = edited_map(_source_map(piece), ordered)
         origins = tuple(origin._replace(name=_as_configured(self._config, origin.name)) for origin in moved.origins)
@@ -322,7 +322,7 @@ def _by_real_path(sources: Iterable[Source]) -> dict[str, Source]:
 class _Origins:
     """The sources of the text of a piece. Its map is parsed only when needed: that takes longer than all the rest."""
 
-    def __init__(self, piece: Piece) -> None:
+    def __init__(self, piece: BundlePiece) -> None:
         self._piece = piece
 
     @cached_property
@@ -335,12 +335,12 @@ class _Origins:
         return origin[0] if origin else None
 
 
-def _source_map(piece: Piece) -> SourceMap:
+def _source_map(piece: BundlePiece) -> SourceMap:
     lines = Lines(piece.body.decode("utf-8"), _syntax(piece))
     return read_map(piece.source_map or "", lines) or SourceMap()
 
 
-def _syntax(piece: Piece) -> Syntax:
+def _syntax(piece: BundlePiece) -> Syntax:
     return Syntax.CSS if piece.name.endswith(".css") else Syntax.JAVASCRIPT
 
 

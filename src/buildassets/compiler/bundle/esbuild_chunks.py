@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from posixpath import basename, splitext
 from typing import Final
 
-from buildassets.compiler.engines.esbuild.bundle import Piece, Pieces
+from buildassets.compiler.engines.esbuild.bundle import BundlePiece, Pieces
 from buildassets.foundation.paths import LogicalPath
 
 _LISTED: Final = 3  # entry points that are listed in the name of a chunk which they share
@@ -27,7 +27,7 @@ class FreeNames:
         return LogicalPath(path)
 
 
-def entry_number(piece: Piece) -> int | None:
+def entry_number(piece: BundlePiece) -> int | None:
     """The number of the entry that the piece was made of; None if it is a chunk."""
     stem, _ = splitext(piece.name)
     return int(stem[1:]) if stem[:1] == "e" and stem[1:].isdecimal() and piece.entry else None

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from os.path import dirname, join, normpath
 from typing import Final, Literal
 
-from buildassets.compiler.engines.esbuild.bundle import HOST, META_URL, Format, Piece
+from buildassets.compiler.engines.esbuild.bundle import HOST, META_URL, BundlePiece, Format
 from buildassets.compiler.languages.edits import Edit
 from buildassets.compiler.languages.javascript.asset_url import own_url
 from buildassets.compiler.languages.javascript.references import unescaped
@@ -57,7 +57,7 @@ class Aim:
 Origins = Callable[[int], str | None]  # from an offset in the text to the path of the source of that text
 
 
-def aims(piece: Piece, text: str, names: frozenset[str], origin_of: Origins) -> list[Aim]:
+def aims(piece: BundlePiece, text: str, names: frozenset[str], origin_of: Origins) -> list[Aim]:
     """Every place of `text`, the body of `piece`, that points at a piece or a file; `names` are those of all pieces."""
     syntax = media_of(piece.name).syntax
     of_syntax = _in_script if syntax is Syntax.JAVASCRIPT else _in_sheet

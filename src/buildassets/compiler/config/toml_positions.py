@@ -65,7 +65,7 @@ class KeyPositions:
 
 def find_places(text: str) -> KeyPositions:
     """The spans of all keys and values of `text`, which is TOML 1.0 with line ends LF."""
-    walk = _Walk()
+    walk = _TomlWalk()
     for _ in walk.over(text):
         pass
     return KeyPositions(walk.keys, walk.values)
@@ -76,7 +76,7 @@ def find_repeated(text: str) -> Repeated | None:
 
     The rest is not read: in invalid TOML, brackets can stay open without end.
     """
-    walk = _Walk()
+    walk = _TomlWalk()
     return next((walk.repeated for _ in walk.over(text) if walk.repeated), None)
 
 
@@ -91,7 +91,7 @@ class _Frame:
         self.index = index
 
 
-class _Walk:
+class _TomlWalk:
     """Goes over the tokens of a text once. A word is a bare key, a quoted string or a piece of a scalar."""
 
     def __init__(self) -> None:

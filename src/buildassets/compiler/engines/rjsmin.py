@@ -14,7 +14,7 @@ from buildassets.compiler.engines.program_files import files_of_modules
 from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineOptions
 from buildassets.compiler.languages.javascript.lexer import NAME_START, Kind, tokens
 from buildassets.compiler.languages.javascript.minify import alignment
-from buildassets.compiler.languages.javascript.proof import Source
+from buildassets.compiler.languages.javascript.proof import ProvenScript
 from buildassets.compiler.languages.javascript.unclosed import unclosed
 from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.maps import encoded_map, map_of_pairs
@@ -49,7 +49,7 @@ class RjsminEngine:
         if fault := unclosed(text, module=module):
             place = locate(given.shown, text, fault.start, fault.end)
             return Compiled(text, diagnostics=(error("js/syntax", fault.message, place, hint=fault.hint),))
-        source = Source(text, module=module)
+        source = ProvenScript(text, module=module)
         for minified in _minified(text, source):
             is_proven = source.compared(minified)
             if is_proven is None:
@@ -64,7 +64,7 @@ class RjsminEngine:
         """Do nothing: the engine has no resources."""
 
 
-def _minified(text: str, source: Source) -> Iterator[str]:
+def _minified(text: str, source: ProvenScript) -> Iterator[str]:
     """Shorter texts, still to be proven; a text that would be no shorter is replaced by the source itself."""
     yield min(text, _by_rjsmin(text), key=len)
     yield min(text, source.reduced(), key=len)

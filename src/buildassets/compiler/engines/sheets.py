@@ -4,7 +4,7 @@ from buildassets._version import __version__
 from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineOptions
 from buildassets.compiler.languages.css.minify import alignment
 from buildassets.compiler.languages.css.open_ends import MOST_OPEN_ENDS, open_ends
-from buildassets.compiler.languages.css.proof import Source
+from buildassets.compiler.languages.css.proof import ProvenSheet
 from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.maps import encoded_map, map_of_pairs
 from buildassets.compiler.languages.source_map.values import Origin
@@ -31,7 +31,7 @@ class SheetEngine:
             warning("css/syntax", one.message, locate(given.shown, text, one.start, one.end), hint=one.hint)
             for one in open_ends(text)[:MOST_OPEN_ENDS]
         )
-        source = Source(text)
+        source = ProvenSheet(text)
         for written in (source.joined, source.written_apart):  # what is joined may run together
             minified = min(text, written(), key=len)
             if source.means(minified):

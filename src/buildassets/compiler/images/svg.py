@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from math import floor, isfinite
 from typing import Final
 
-from buildassets.compiler.languages.markup.lexer import Kind, Token, read_tag, xml_tokens
+from buildassets.compiler.languages.markup.lexer import MarkupKind, MarkupToken, read_tag, xml_tokens
 from buildassets.compiler.languages.markup.svg import unescaped
 from buildassets.foundation.lazy_pattern import lazy_pattern
 
@@ -58,15 +58,15 @@ def lengths(text: str) -> tuple[float | None, float | None]:
     return _pixels(_attribute(text, root, "width")), _pixels(_attribute(text, root, "height"))
 
 
-def _root(text: str) -> Token | None:
+def _root(text: str) -> MarkupToken | None:
     """The start tag of the root element, if that is an `svg`."""
     for token in xml_tokens(text):
-        if token.kind in (Kind.TAG, Kind.EMPTY_TAG):
+        if token.kind in (MarkupKind.TAG, MarkupKind.EMPTY_TAG):
             return token if read_tag(text, token).name.rpartition(":")[2] == "svg" else None
     return None
 
 
-def _attribute(text: str, root: Token, name: str) -> str | None:
+def _attribute(text: str, root: MarkupToken, name: str) -> str | None:
     """The value of the attribute `name`, whose case counts."""
     span = read_tag(text, root).attributes.get(name.lower())
     if span is None:
@@ -84,7 +84,7 @@ def _pixels(value: str | None) -> float | None:
     return max(0.0, pixels) if isfinite(pixels) else None
 
 
-def _box(text: str, root: Token) -> tuple[float, float] | None:
+def _box(text: str, root: MarkupToken) -> tuple[float, float] | None:
     """Width and height of the `viewBox`; None if it is invalid, or does not keep the ratio of the image."""
     ratio = _attribute(text, root, "preserveAspectRatio")
     numbers = _SEPARATOR.split((_attribute(text, root, "viewBox") or "").strip())

@@ -16,8 +16,8 @@ from buildassets.compiler.languages.markup.svg_minify import is_kept_comment, me
 from buildassets.compiler.languages.markup.xml_events import (
     SEPARATOR,
     Event,
-    Kind,
     RefusedError,
+    XmlKind,
     written,
     written_attributes,
     xml_events,
@@ -74,7 +74,7 @@ def symbol(name: str, text: str) -> Symbol:
     events = _events(text)
     _refuse_active(events, text)
     drawn = list(_drawn(events))
-    names = _Names(name, drawn)
+    names = _IconNames(name, drawn)
     try:
         inner = merged(without_space(names.renamed(drawn[1:-1])))
     except UnscopedError as fault:
@@ -102,7 +102,7 @@ def _events(text: str) -> list[Event]:
             hint = "save it as plain SVG, as vector editors can"
             raise IconError("icon/unreadable", str(refused), hint, _span(text, "<!ENTITY", "<!")) from None
         raise IconError("icon/unreadable", fault.message, fault.hint, (fault.start, fault.end)) from None
-    root = next(event for event in events if event.kind is Kind.START).name
+    root = next(event for event in events if event.kind is XmlKind.START).name
     if root != f"{_SVG}svg":
         name = root.rpartition(SEPARATOR)[2]
         message = "has no namespace, and browsers show nothing of it"
@@ -123,10 +123,10 @@ def _refuse_active(events: Iterable[Event], text: str) -> None:
     hint = "take it out: an icon stands in pages"
     for event in events:
         name = event.name.rpartition(SEPARATOR)[2]
-        if event.kind is Kind.INSTRUCTION and name == "xml-stylesheet":
+        if event.kind is XmlKind.INSTRUCTION and name == "xml-stylesheet":
             message = "loads a style sheet, which pages do not load for an icon"
             raise IconError("icon/reference", message, hint, _span(text, "<?xml-stylesheet"))
-        if event.kind is not Kind.START:
+        if event.kind is not XmlKind.START:
             continue
         if name.lower() in ("script", "foreignobject", "handler", "iframe"):
             raise IconError("icon/script", f"has a `<{name}>`", hint, _span(text, f"<{name}", f":{name}"))
@@ -150,17 +150,17 @@ def _drawn(events: Iterable[Event]) -> Iterator[Event]:
     depth = 0
     for event in events:
         is_left_out = not event.name.startswith(_SVG) or event.name.removeprefix(_SVG) in _LEFT_OUT
-        if event.kind is Kind.START:
+        if event.kind is XmlKind.START:
             left_out += bool(left_out or is_left_out)
             depth += 1
             if not left_out:
-                yield Event(Kind.START, event.name.removeprefix(_SVG), "", tuple(_known(event.attributes)))
-        elif event.kind is Kind.END:
+                yield Event(XmlKind.START, event.name.removeprefix(_SVG), "", tuple(_known(event.attributes)))
+        elif event.kind is XmlKind.END:
             depth -= 1
             if not left_out:
-                yield Event(Kind.END, event.name.removeprefix(_SVG))
+                yield Event(XmlKind.END, event.name.removeprefix(_SVG))
             left_out -= bool(left_out)
-        elif event.kind is Kind.TEXT and depth and not left_out:
+        elif event.kind is XmlKind.TEXT and depth and not left_out:
             yield event
 
 
@@ -181,8 +181,8 @@ def _animated(events: Iterable[Event]) -> Iterator[Event]:
             if name in _ANIMATED:
                 attribute = "href" if is_of_url else "fill"
                 for one in value.split(";") if is_of_url else (value,):
-                    yield Event(Kind.START, "image", "", ((attribute, one.strip()),))
-                    yield Event(Kind.END, "image")
+                    yield Event(XmlKind.START, "image", "", ((attribute, one.strip()),))
+                    yield Event(XmlKind.END, "image")
 
 
 def _animates_url(event: Event) -> bool:
@@ -190,7 +190,7 @@ def _animates_url(event: Event) -> bool:
     return any(name == "attributeName" and value.strip() in _URLS for name, value in event.attributes)
 
 
-class _Names:
+class _IconNames:
     """The names that one icon has in the sprite, for all that it names itself."""
 
     def __init__(self, icon: str, drawn: Sequence[Event]) -> None:
@@ -212,10 +212,10 @@ class _Names:
         """The `events` under the new names. Raises UnscopedError for a sheet that cannot have them."""
         is_style = False
         for event in events:
-            if event.kind is Kind.TEXT:
-                yield Event(Kind.TEXT, text=self._sheet(event.text)) if is_style else event
+            if event.kind is XmlKind.TEXT:
+                yield Event(XmlKind.TEXT, text=self._sheet(event.text)) if is_style else event
                 continue
-            is_style = event.kind is Kind.START and event.name == "style"
+            is_style = event.kind is XmlKind.START and event.name == "style"
             of = self.animated if _animates_url(event) else self.value
             yield event._replace(attributes=tuple((name, of(name, value)) for name, value in event.attributes))
 
@@ -252,7 +252,7 @@ def _escape(letter: str) -> str:
     return "__" if letter == "_" else f"_{ord(letter):x}_"
 
 
-def _root_attributes(names: _Names, root: Event, text: str) -> Iterator[tuple[str, str]]:
+def _root_attributes(names: _IconNames, root: Event, text: str) -> Iterator[tuple[str, str]]:
     """The attributes of the symbol: what the image draws with, and its classes if a sheet in it may ask for them."""
     given = {name: value for name, value in root.attributes if name not in _OF_PAGE}
     classes = given.pop("class", "")

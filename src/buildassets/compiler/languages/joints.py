@@ -14,7 +14,7 @@ class Member(NamedTuple):
 
 
 @frozen
-class Fault:
+class JoinFault:
     """Why texts cannot be joined: what stands at `start:end` in that member. The rest is as in a Diagnostic."""
 
     member: int
@@ -33,5 +33,5 @@ class Joints:
     """
 
     edits: tuple[tuple[Edit, ...], ...]
-    faults: tuple[Fault, ...] = ()
-    changes: tuple[Fault, ...] = ()
+    faults: tuple[JoinFault, ...] = ()
+    changes: tuple[JoinFault, ...] = ()

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from buildassets.compiler.templates.names import Reading, Rule, Span
+from buildassets.compiler.templates.names import NamingRule, Reading, Span
 from buildassets.compiler.templates.python_calls import OURS, Ends, reading
 from buildassets.foundation.lazy_pattern import lazy_pattern
 
@@ -29,7 +29,7 @@ class ChameleonReader:
     """Reads templates; `functions` are those of the project's own."""
 
     def __init__(self, functions: Iterable[str]) -> None:
-        self._known = {**OURS, **dict.fromkeys(functions, Rule.OWN)}
+        self._known = {**OURS, **dict.fromkeys(functions, NamingRule.OWN)}
 
     def read(self, text: str) -> Reading:
         """The names in the template `text`."""

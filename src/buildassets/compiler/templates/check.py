@@ -25,9 +25,9 @@ from buildassets.compiler.templates.names import (
     OF_ICONS,
     OF_SEVERAL,
     PIPELINE,
-    Fault,
+    NamingRule,
     Reading,
-    Rule,
+    TemplateFault,
     Use,
 )
 from buildassets.disk.files import chunks_of, small_content_of
@@ -80,7 +80,7 @@ class _Text:
         return locate(self.file.shown, self.text, start, end)
 
 
-class _Reader(Protocol):
+class _TemplateReader(Protocol):
     def read(self, text: str) -> Reading:
         """The names in the template `text`."""
 
@@ -113,7 +113,7 @@ def check_templates(
     diagnostics += (judge.missing(use, text) for text, use, asset in uses if not asset and not judge.is_left_alone(use))
     diagnostics += (fault for text, use, asset in uses if asset for fault in judge.unknown_classes(use, text))
     for text, use, asset in uses:
-        if asset and use.widths and use.rule is Rule.EXACT:
+        if asset and use.widths and use.rule is NamingRule.EXACT:
             diagnostics += _unmade_widths(use, asset, (pictures or {}).get(asset, Widths()), text)
     unchecked = dict.fromkeys(text.place(*span) for text, reading in readings for span in reading.unchecked)
     places = _places((text.place(use.written.start, use.written.end), judge.assets(use)) for text, use, _ in uses)
@@ -173,7 +173,7 @@ def check_text(
     missing = (
         judge.missing(use, template)
         for use, asset in uses
-        if not asset and not judge.is_left_alone(use) and (css_modules or use.rule is not Rule.CSS_MODULE)
+        if not asset and not judge.is_left_alone(use) and (css_modules or use.rule is not NamingRule.CSS_MODULE)
     )
     spots = ((use.written.start, use.written.end, asset) for use, asset in uses)
     faults = (replace(fault, location=template.place(0)) for fault in unread)  # whose language has no reader here
@@ -195,8 +195,8 @@ def names_of(config: Config, files: Iterable[TemplateFile]) -> TemplateNames:
     uses = [use for _, reading in readings for use in reading.uses]
     computed = dict.fromkeys(text.place(*span) for text, reading in readings for span in reading.computed_icons)
     return TemplateNames(
-        frozenset(_path_of(use) for use in uses if use.rule is not Rule.ICON),
-        frozenset(use.written.text for use in uses if use.rule is Rule.ICON),
+        frozenset(_path_of(use) for use in uses if use.rule is not NamingRule.ICON),
+        frozenset(use.written.text for use in uses if use.rule is NamingRule.ICON),
         tuple(computed),
     )
 
@@ -281,9 +281,9 @@ def _mention(config: Config) -> Callable[[str], object]:
     return re.compile(rf"\b(?:{words})\b").search
 
 
-def _readers(config: Config, texts: Iterable[_Text]) -> tuple[dict[TemplateEngine, _Reader], list[Diagnostic]]:
+def _readers(config: Config, texts: Iterable[_Text]) -> tuple[dict[TemplateEngine, _TemplateReader], list[Diagnostic]]:
     """The readers by template language, and the diagnostics for languages that have none."""
-    readers: dict[TemplateEngine, _Reader] = {}
+    readers: dict[TemplateEngine, _TemplateReader] = {}
     diagnostics: list[Diagnostic] = []
     texts = list(texts)
     for engine in sorted({text.file.engine for text in texts}):
@@ -295,7 +295,7 @@ def _readers(config: Config, texts: Iterable[_Text]) -> tuple[dict[TemplateEngin
     return readers, diagnostics
 
 
-def _reader(engine: TemplateEngine, config: Config, texts: Iterable[_Text]) -> _Reader | Diagnostic:
+def _reader(engine: TemplateEngine, config: Config, texts: Iterable[_Text]) -> _TemplateReader | Diagnostic:
     """The reader of one template language."""
     functions = config.templates.functions
     if engine == "django":
@@ -311,7 +311,7 @@ def _reader(engine: TemplateEngine, config: Config, texts: Iterable[_Text]) -> _
     return ChameleonReader(functions)
 
 
-def _django_reader(config: Config) -> _Reader | Diagnostic:
+def _django_reader(config: Config) -> _TemplateReader | Diagnostic:
     try:
         from buildassets.compiler.templates.django import DjangoReader
     except ImportError:
@@ -323,7 +323,7 @@ def _django_reader(config: Config) -> _Reader | Diagnostic:
     return DjangoReader(config.templates.functions, config.templates.builtins)
 
 
-def _jinja_reader(config: Config, texts: Iterable[_Text]) -> _Reader | Diagnostic:
+def _jinja_reader(config: Config, texts: Iterable[_Text]) -> _TemplateReader | Diagnostic:
     from buildassets.compiler.templates.jinja import ExtensionError, loaded
 
     by_name = {text.file.name: text.text for text in texts if text.file.engine == "jinja"}
@@ -346,7 +346,7 @@ def _extensions_of_blocks(config: Config) -> Iterator[str]:
             yield extension
 
 
-def _syntax(template: _Text, fault: Fault) -> Diagnostic:
+def _syntax(template: _Text, fault: TemplateFault) -> Diagnostic:
     where = template.place(fault.start, fault.end)
     hint = fault.hint or "correct it, or leave the file out of `dirs` if it is no template"
     return warning("template/syntax", f"cannot read the template: {fault.message}", where, hint=hint)
@@ -362,8 +362,12 @@ def _once_a_tag(diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
             yield fault
 
 
-_OF_PACKAGES: Final = (Rule.PACKAGE_OF_SHEETS, Rule.PACKAGE_OF_SCRIPTS)
-_SUFFIXES: Final = {Rule.SHEET: ".css", Rule.SCRIPT: ".js", Rule.TEMPLATE: ".jst.js"}  # of the assets of packages
+_OF_PACKAGES: Final = (NamingRule.PACKAGE_OF_SHEETS, NamingRule.PACKAGE_OF_SCRIPTS)
+_SUFFIXES: Final = {
+    NamingRule.SHEET: ".css",
+    NamingRule.SCRIPT: ".js",
+    NamingRule.TEMPLATE: ".jst.js",
+}  # of the assets of packages
 _SASS: Final = (".sass", ".scss")
 
 
@@ -414,15 +418,15 @@ class _Judge:
     def asset(self, use: Use) -> LogicalPath | None:
         """The asset that `use` names; None if there is no such asset."""
         name = LogicalPath(_path_of(use))
-        if use.rule is Rule.CSS_MODULE:
+        if use.rule is NamingRule.CSS_MODULE:
             return self._bundle_of(name.removesuffix(".module.css"))
-        if use.rule is Rule.ICON:
+        if use.rule is NamingRule.ICON:
             return (self._icons or {}).get(use.written.text)
         if block := self._block(use):
             return next((LogicalPath(one["asset"]) for one in block if "asset" in one), None)
         if use.rule in _OF_PACKAGES:
             return None
-        if use.rule is Rule.TEMPLATE and name not in self._released:
+        if use.rule is NamingRule.TEMPLATE and name not in self._released:
             name = LogicalPath(f"{use.written.text}.js")
         if name in self._released:
             return name
@@ -430,7 +434,7 @@ class _Judge:
             return script
         stem, suffix = os.path.splitext(name)  # a block may name a Sass source, which means its compiled asset
         compiled = LogicalPath(f"{stem}.css")
-        is_source = (self._has_blocks or use.is_compiled) and use.rule is Rule.STATIC and suffix in _SASS
+        is_source = (self._has_blocks or use.is_compiled) and use.rule is NamingRule.STATIC and suffix in _SASS
         return compiled if is_source and compiled in self._released else None
 
     def _bundle_of(self, module: str) -> LogicalPath | None:
@@ -458,26 +462,26 @@ class _Judge:
 
     def is_left_alone(self, use: Use) -> bool:
         """Whether `use` need not name an asset: it may be a folder, or something else may serve it."""
-        if use.rule is Rule.EXACT:
+        if use.rule is NamingRule.EXACT:
             return False
-        if use.rule is Rule.CSS_MODULE:
+        if use.rule is NamingRule.CSS_MODULE:
             return not self._has_modules
-        if use.rule is Rule.ICON:
+        if use.rule is NamingRule.ICON:
             return self._icons is None
         if use.rule in BLOCKS:
             return not self._has_blocks or self._block(use) is not None
         if use.rule in _SUFFIXES:
             return _path_of(use) in self._empty or (
-                use.rule is Rule.TEMPLATE and f"{use.written.text}.js" in self._empty
+                use.rule is NamingRule.TEMPLATE and f"{use.written.text}.js" in self._empty
             )
         name = _path_of(use)
-        if use.is_compiled and use.rule is Rule.STATIC and self._is_source(name):
+        if use.is_compiled and use.rule is NamingRule.STATIC and self._is_source(name):
             return True
         if self._external(use.written.text) or self._external(name):
             return True
-        if use.rule is Rule.OWN:
+        if use.rule is NamingRule.OWN:
             return False
-        if use.rule is Rule.BLUEPRINT:
+        if use.rule is NamingRule.BLUEPRINT:
             folder = name.partition("/")[0] + "/"
             return not any(path.startswith(folder) for path in self._released)
         return not name or name.endswith("/") or any(map(partial(_has_file, name), self._other_static))
@@ -491,9 +495,9 @@ class _Judge:
         """The error for a `use` that names no asset."""
         name = _path_of(use)
         where = template.place(use.written.start, use.written.end)
-        if use.rule is Rule.CSS_MODULE:
+        if use.rule is NamingRule.CSS_MODULE:
             return self._unknown_module(use, where)
-        if use.rule is Rule.ICON:
+        if use.rule is NamingRule.ICON:
             return self._unknown_icon(use, where)
         if name in self._uncompiled:
             kind = suffix(name)
@@ -510,7 +514,7 @@ class _Judge:
             return _unknown_package(use, where, near)
         if near is not None:
             hint = f"did you mean `{near}`?"
-        elif use.rule is Rule.EXACT:
+        elif use.rule is NamingRule.EXACT:
             hint = "add the file to a source root, or correct the name"
         else:
             hint = "add the file to a source root, or name it in `external` if something else serves it"
@@ -543,7 +547,7 @@ class _Judge:
 
 def _unknown_package(use: Use, where: Location, near: str | None) -> Diagnostic:
     """The error for a package of Jammit; `near` is the asset that is called most like its own."""
-    ending = ".css" if use.rule is Rule.SHEET else ".js"
+    ending = ".css" if use.rule is NamingRule.SHEET else ".js"
     package = near.removesuffix(ending).removesuffix(".jst") if near and near.endswith(ending) else None
     return _unknown("package", use, where, package)
 
@@ -566,6 +570,6 @@ def _has_file(name: str, folder: str) -> bool:
 def _path_of(use: Use) -> str:
     """The name of `use` as a logical path."""
     text = use.written.text
-    if use.rule is Rule.STATIC:
+    if use.rule is NamingRule.STATIC:
         return split_url(text)[0]
-    return text.lstrip("/") if use.rule is Rule.MOUNT else text + _SUFFIXES.get(use.rule, "")
+    return text.lstrip("/") if use.rule is NamingRule.MOUNT else text + _SUFFIXES.get(use.rule, "")

@@ -20,11 +20,11 @@ from buildassets.compiler.templates.names import (
     OF_ICONS,
     OF_SEVERAL,
     PIPELINE,
-    Fault,
+    NamingRule,
     Possible,
     Reading,
-    Rule,
     Span,
+    TemplateFault,
     Use,
     WrittenName,
     widths_in,
@@ -32,22 +32,24 @@ from buildassets.compiler.templates.names import (
 from buildassets.foundation.frozen import field, frozen
 from buildassets.foundation.lazy_pattern import lazy_pattern
 
-_LIBRARIES: Final[Mapping[str, Mapping[str, Rule]]] = {
+_LIBRARIES: Final[Mapping[str, Mapping[str, NamingRule]]] = {
     "buildassets": {**HELPERS, **OF_CSS_MODULES, **OF_ICONS, **OF_SEVERAL},
     "jammit": JAMMIT,
     "pipeline": PIPELINE,
-    "static": {"static": Rule.STATIC},
-    "staticfiles": {"static": Rule.STATIC},  # its name before Django 3
-    "admin_static": {"static": Rule.STATIC},
+    "static": {"static": NamingRule.STATIC},
+    "staticfiles": {"static": NamingRule.STATIC},  # its name before Django 3
+    "admin_static": {"static": NamingRule.STATIC},
 }
-_LIBRARY_FILTERS: Final[Mapping[str, Mapping[str, Rule]]] = {
-    "buildassets": {"asset": Rule.EXACT, "integrity": Rule.EXACT},
+_LIBRARY_FILTERS: Final[Mapping[str, Mapping[str, NamingRule]]] = {
+    "buildassets": {"asset": NamingRule.EXACT, "integrity": NamingRule.EXACT},
 }
 _KEYWORDS: Final = {
-    **dict.fromkeys((Rule.EXACT, Rule.ICON, Rule.PACKAGE_OF_SHEETS, Rule.PACKAGE_OF_SCRIPTS), ("name",)),
-    Rule.CSS_MODULE: ("module",),
-    Rule.OWN: ("name", "filename", "path"),
-    Rule.STATIC: ("path",),
+    **dict.fromkeys(
+        (NamingRule.EXACT, NamingRule.ICON, NamingRule.PACKAGE_OF_SHEETS, NamingRule.PACKAGE_OF_SCRIPTS), ("name",)
+    ),
+    NamingRule.CSS_MODULE: ("module",),
+    NamingRule.OWN: ("name", "filename", "path"),
+    NamingRule.STATIC: ("path",),
 }
 _KEYWORD: Final = lazy_pattern(r"(\w+)=(.+)", re.DOTALL)
 _QUOTED: Final = lazy_pattern(r'"[^"\\]*(?:\\.[^"\\]*)*"|\'[^\'\\]*(?:\\.[^\'\\]*)*\'', re.DOTALL)
@@ -81,7 +83,7 @@ class DjangoReader:
     """
 
     def __init__(self, functions: Iterable[str], builtins: Iterable[str] = ()) -> None:
-        self._functions = dict.fromkeys(functions, Rule.OWN)
+        self._functions = dict.fromkeys(functions, NamingRule.OWN)
         self._builtins = ["static", *(module.rpartition(".")[2] for module in builtins)]
 
     def read(self, text: str) -> Reading:
@@ -115,11 +117,11 @@ class _Unknown:
 class _Visitor:
     """Goes through the tokens of one template and collects uses, unchecked spans and faults."""
 
-    def __init__(self, text: str, builtins: list[str], functions: Mapping[str, Rule]) -> None:
+    def __init__(self, text: str, builtins: list[str], functions: Mapping[str, NamingRule]) -> None:
         self.uses: list[Use] = []
         self.unchecked: list[Span] = []
         self.computed_icons: list[Span] = []
-        self.faults: list[Fault] = []
+        self.faults: list[TemplateFault] = []
         self._text = text
         self._functions = functions
         self._tags = dict(functions)
@@ -136,7 +138,7 @@ class _Visitor:
         """Read the page, and then its parts, each with what is bound at the places that name it."""
         page = _taken_apart(self._tokens())
         for opening in page.unclosed:
-            self.faults.append(Fault("`{% partialdef %}` is not closed", _start_of(opening, self._text)))
+            self.faults.append(TemplateFault("`{% partialdef %}` is not closed", _start_of(opening, self._text)))
         self._read(page.tokens)
         done: list[tuple[str, dict[str, Possible]]] = []
         self._read_parts(page, done)
@@ -168,9 +170,9 @@ class _Visitor:
             elif token.token_type is TokenType.VAR or (token.token_type is TokenType.BLOCK and token.contents):
                 yield token
         if comment:
-            self.faults.append(Fault("`{% comment %}` is not closed", _start_of(comment, self._text)))
+            self.faults.append(TemplateFault("`{% comment %}` is not closed", _start_of(comment, self._text)))
         elif lexer.verbatim:
-            self.faults.append(Fault("`{% verbatim %}` is not closed", self._text.rindex("verbatim")))
+            self.faults.append(TemplateFault("`{% verbatim %}` is not closed", self._text.rindex("verbatim")))
 
     def _read(self, tokens: Iterable[Token]) -> None:
         for token in tokens:
@@ -183,7 +185,7 @@ class _Visitor:
         try:
             name, *bits = _placed_bits(token.split_contents(), token, self._text)
         except StopIteration:  # raised by Django for an unclosed `_("`
-            self.faults.append(Fault("a text in `_(…)` is not closed", _start_of(token, self._text)))
+            self.faults.append(TemplateFault("a text in `_(…)` is not closed", _start_of(token, self._text)))
             return
         tag = name[0]
         if tag == "load":
@@ -208,7 +210,7 @@ class _Visitor:
             self._tags |= {**_LIBRARIES.get(library, {}), **self._functions}
             self._filters |= {**_LIBRARY_FILTERS.get(library, {}), **self._functions}
 
-    def _call(self, rule: Rule, start: int, bits: list[tuple[str, int]]) -> None:
+    def _call(self, rule: NamingRule, start: int, bits: list[tuple[str, int]]) -> None:
         if len(bits) >= 2 and bits[-2][0] == "as":
             bits = bits[:-2]
         word = _WORD.match(self._text, start)
@@ -221,13 +223,13 @@ class _Visitor:
             return
         argument = positional[0] if positional else next((given[key] for key in _KEYWORDS[rule] if key in given), None)
         if argument is not None:
-            others = positional[1:] if rule is Rule.CSS_MODULE else []
+            others = positional[1:] if rule is NamingRule.CSS_MODULE else []
             classes = [text for one in others for text in self._possible(*one).texts]
             self._note(rule, self._possible(*argument), span, classes, widths=_widths(given.get("widths")))
 
     def _note(
         self,
-        rule: Rule,
+        rule: NamingRule,
         argument: Possible,
         span: Span,
         classes: Iterable[WrittenName] = (),
@@ -237,7 +239,7 @@ class _Visitor:
         self.uses += (Use(written, rule, tuple(classes), widths) for written in argument.texts)
         if not argument.complete:
             self.unchecked.append(span)
-            self.computed_icons += [span] if rule is Rule.ICON else []
+            self.computed_icons += [span] if rule is NamingRule.ICON else []
 
     def _expression(self, expression: str, start: int) -> None:
         """Note the names that `expression` passes to filters, as in `"a.css"|asset`."""
@@ -332,7 +334,7 @@ def tags(text: str) -> Iterator[Span]:
             yield opener.start(), position
 
 
-def _take(known: dict[str, Rule], library: Mapping[str, Rule], names: Iterable[str]) -> None:
+def _take(known: dict[str, NamingRule], library: Mapping[str, NamingRule], names: Iterable[str]) -> None:
     """Let each of `names` mean what it means in `library`; a name that is not in it is removed from `known`."""
     for name in names:
         known.pop(name, None)

@@ -21,23 +21,23 @@ from buildassets.compiler.templates.names import (
     OF_CSS_MODULES,
     OF_ICONS,
     OF_SEVERAL,
-    Fault,
+    NamingRule,
     Reading,
-    Rule,
     Span,
+    TemplateFault,
 )
 from buildassets.foundation.permission import Permission
 from buildassets.programs.project_python import importable
 
 EXTENSIONS: Final = ("jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols", "jinja2.ext.debug")
 # The globals of frameworks, and those that projects usually add.
-_GLOBALS: Final[Mapping[str, Rule]] = {
+_GLOBALS: Final[Mapping[str, NamingRule]] = {
     **HELPERS,
     **OF_CSS_MODULES,
     **OF_ICONS,
     **OF_SEVERAL,
-    "static": Rule.STATIC,
-    "url_for": Rule.ENDPOINT,
+    "static": NamingRule.STATIC,
+    "url_for": NamingRule.ENDPOINT,
 }
 
 
@@ -57,7 +57,7 @@ class JinjaReader:
     ) -> None:
         extensions = [*extensions]
         self._environment = _Environment(extensions=[*EXTENSIONS, *extensions])
-        self._functions = dict.fromkeys(functions, Rule.OWN)
+        self._functions = dict.fromkeys(functions, NamingRule.OWN)
         self._globals = {**_GLOBALS, **(JAMMIT if JAMMIT_EXTENSION in extensions else {})}
         self._source = source
         self._exports: dict[str, Mapping[str, object]] = {}
@@ -67,19 +67,19 @@ class JinjaReader:
         visitor, faults = self._visited(text)
         return Reading(tuple(visitor.uses), tuple(visitor.unchecked), tuple(faults), tuple(visitor.computed_icons))
 
-    def _visited(self, text: str) -> tuple[Visitor, list[Fault]]:
-        parser_faults: list[Fault] = []
+    def _visited(self, text: str) -> tuple[Visitor, list[TemplateFault]]:
+        parser_faults: list[TemplateFault] = []
         visitor = Visitor(self._environment, {**self._globals, **self._functions}, self._functions, self._exported)
         try:
             tree = self._parsed(text, parser_faults)
             visitor.run(tree, self._environment.lexer.strings)
         except TemplateSyntaxError as fault:
-            parser_faults.append(Fault(_in_our_form(fault.message or "no template"), fault.lineno))
+            parser_faults.append(TemplateFault(_in_our_form(fault.message or "no template"), fault.lineno))
         except RecursionError:
-            parser_faults.append(Fault("is nested too deeply", 0))
+            parser_faults.append(TemplateFault("is nested too deeply", 0))
         return visitor, parser_faults
 
-    def _parsed(self, text: str, faults: list[Fault]) -> nodes.Template:
+    def _parsed(self, text: str, faults: list[TemplateFault]) -> nodes.Template:
         """The tree of `text`. Raises TemplateSyntaxError, also in place of another exception of an extension."""
         try:
             return _TolerantParser(self._environment, text, faults).parse()
@@ -148,7 +148,7 @@ class _UnknownTagError(Exception):
 class _TolerantParser(Parser):
     """Skips unknown tags and records a fault for each; the text between them is read as if they were not there."""
 
-    def __init__(self, environment: Environment, text: str, faults: list[Fault]) -> None:
+    def __init__(self, environment: Environment, text: str, faults: list[TemplateFault]) -> None:
         self._faults = faults
         super().__init__(environment, text)
 
@@ -166,7 +166,7 @@ class _TolerantParser(Parser):
         if not name.startswith("end") and name not in _PASSED_OVER:
             hint = "name the extension that has it in `extensions`"
             start = self.stream.current.lineno
-            self._faults.append(Fault(f"unknown tag `{name}`", start, start + len(name), hint))
+            self._faults.append(TemplateFault(f"unknown tag `{name}`", start, start + len(name), hint))
         raise _UnknownTagError
 
 

@@ -13,8 +13,8 @@ from buildassets.compiler.templates.names import (
     OF_EACH,
     PIPELINE_NODE,
     WEBASSETS_NODE,
+    NamingRule,
     Possible,
-    Rule,
     Span,
     Use,
     WrittenName,
@@ -25,12 +25,12 @@ from buildassets.compiler.templates.names import (
 
 Scope: TypeAlias = dict[str, object]  # name → a Rule, a Possible, a Mapping (a module); None for anything else
 
-_KEYWORDS: Final[Mapping[Rule, tuple[str, ...]]] = {
-    Rule.EXACT: ("name",),
-    Rule.ICON: ("name",),
-    Rule.CSS_MODULE: ("module",),
-    Rule.OWN: ("name", "filename", "path"),
-    Rule.STATIC: ("path", "filename", "name"),
+_KEYWORDS: Final[Mapping[NamingRule, tuple[str, ...]]] = {
+    NamingRule.EXACT: ("name",),
+    NamingRule.ICON: ("name",),
+    NamingRule.CSS_MODULE: ("module",),
+    NamingRule.OWN: ("name", "filename", "path"),
+    NamingRule.STATIC: ("path", "filename", "name"),
 }
 
 # Those of Jinja that make no text of any length that they are asked for, as `center` does.
@@ -52,8 +52,8 @@ class Visitor:
     def __init__(
         self,
         environment: Environment,
-        globals_: Mapping[str, Rule],
-        own: Mapping[str, Rule],
+        globals_: Mapping[str, NamingRule],
+        own: Mapping[str, NamingRule],
         exports: Callable[[str], Mapping[str, object]],
     ) -> None:
         self.uses: list[Use] = []
@@ -95,7 +95,7 @@ class Visitor:
         if isinstance(node.node, nodes.ExtensionAttribute):
             self._call_of_extension(node.node.identifier, node, scope)
         rule = self._meaning(node.node, scope)
-        if isinstance(rule, Rule):
+        if isinstance(rule, NamingRule):
             self._call(rule, node, scope)
         self._visit_all(node.iter_child_nodes(), scope)
 
@@ -105,13 +105,13 @@ class Visitor:
             self._note(self._own[node.name], self._possible(node.node, scope), span)
         self._visit_all(node.iter_child_nodes(), scope)
 
-    def _call(self, rule: Rule, node: nodes.Call, scope: Scope) -> None:
+    def _call(self, rule: NamingRule, node: nodes.Call, scope: Scope) -> None:
         start = _start_of(node.node)
         span = (start, max(start + 1, node.lineno))
-        if rule is Rule.ENDPOINT:
+        if rule is NamingRule.ENDPOINT:
             self._url_for(node, scope, span)
             return
-        if rule is Rule.UNSURE:
+        if rule is NamingRule.UNSURE:
             self.unchecked.append(span)
             return
         if rule in OF_EACH:
@@ -119,7 +119,7 @@ class Visitor:
             return
         argument = node.args[0] if node.args else _keyword(node, *_KEYWORDS[rule])
         if argument is not None:
-            others = node.args[1:] if rule is Rule.CSS_MODULE else []
+            others = node.args[1:] if rule is NamingRule.CSS_MODULE else []
             classes = [text for one in others for text in self._possible(one, scope).texts]
             self._note(rule, self._possible(argument, scope), span, classes, widths=self._widths(node))
         elif node.dyn_args or node.dyn_kwargs:
@@ -131,15 +131,15 @@ class Visitor:
         if identifier == PIPELINE_NODE:
             kind, name = node.args
             is_sheet = isinstance(kind, nodes.Const) and kind.value == "css"
-            rule = Rule.PACKAGE_OF_SHEETS if is_sheet else Rule.PACKAGE_OF_SCRIPTS
+            rule = NamingRule.PACKAGE_OF_SHEETS if is_sheet else NamingRule.PACKAGE_OF_SCRIPTS
             self._note(rule, self._possible(name, scope), (start, start))
         elif identifier == WEBASSETS_NODE:
             output, files = node.args[1], node.args[-1]
             if isinstance(output, nodes.Const) and output.value is None and isinstance(files, nodes.List):
                 for one in files.items:
-                    self._note(Rule.BUNDLE, self._possible(one, scope), (start, start))
+                    self._note(NamingRule.BUNDLE, self._possible(one, scope), (start, start))
 
-    def _call_of_several(self, rule: Rule, node: nodes.Call, scope: Scope, span: Span) -> None:
+    def _call_of_several(self, rule: NamingRule, node: nodes.Call, scope: Scope, span: Span) -> None:
         for argument in node.args:
             self._note(rule, self._possible(argument, scope), span)
         if node.dyn_args:
@@ -158,9 +158,11 @@ class Visitor:
         elif blueprints:
             named = self._possible(argument, scope)
             texts = (WrittenName("/".join((*blueprints, name.text)), name.start, name.end) for name in named.texts)
-            self._note(Rule.BLUEPRINT, Possible(tuple(texts), named.complete), span)
+            self._note(NamingRule.BLUEPRINT, Possible(tuple(texts), named.complete), span)
         else:
-            self._note(Rule.MOUNT if filename is None else Rule.FILENAME, self._possible(argument, scope), span)
+            self._note(
+                NamingRule.MOUNT if filename is None else NamingRule.FILENAME, self._possible(argument, scope), span
+            )
 
     def _widths(self, node: nodes.Call) -> tuple[int, ...]:
         """The widths of a picture that a call asks for, if they are constants."""
@@ -172,7 +174,7 @@ class Visitor:
 
     def _note(
         self,
-        rule: Rule,
+        rule: NamingRule,
         argument: Possible,
         span: Span,
         classes: Iterable[WrittenName] = (),
@@ -183,7 +185,7 @@ class Visitor:
         self.uses += (Use(_placed(written, span), rule, placed, widths) for written in argument.texts)
         if not argument.complete:
             self.unchecked.append(span)
-            self.computed_icons += [span] if rule is Rule.ICON else []
+            self.computed_icons += [span] if rule is NamingRule.ICON else []
 
     # Nodes that bind names
 
@@ -354,10 +356,10 @@ def _merged(bound: list[object], *, everywhere: bool) -> object:
     A function that only some branches bind cannot be called after the others, so a call after them means it.
     """
     is_same = all(meaning is bound[0] for meaning in bound)
-    if is_same and (everywhere or isinstance(bound[0], Rule)):
+    if is_same and (everywhere or isinstance(bound[0], NamingRule)):
         return bound[0]
-    if any(isinstance(meaning, Rule) for meaning in bound):
-        return Rule.UNSURE
+    if any(isinstance(meaning, NamingRule) for meaning in bound):
+        return NamingRule.UNSURE
     parts = [meaning if isinstance(meaning, Possible) else Possible() for meaning in bound]
     return either(parts if everywhere else [*parts, Possible()])
 

@@ -11,7 +11,7 @@ _ALTERNATIVES_AT_MOST: Final = 64  # of the values of one expression: branches m
 LONGEST: Final = 4096  # characters of a value: `{% set a = a ~ a %}` doubles it each time
 
 
-class Rule(Enum):
+class NamingRule(Enum):
     """How an argument names an asset."""
 
     EXACT = "exact"  # a logical path; without such an asset the page fails
@@ -37,32 +37,35 @@ class Rule(Enum):
 
 
 # The runtime's helpers that take the name of an asset, by their names in templates.
-HELPERS: Final[Mapping[str, Rule]] = dict.fromkeys(
-    ("asset", "image", "inline_asset", "picture", "preload", "script", "stylesheet"), Rule.EXACT
+HELPERS: Final[Mapping[str, NamingRule]] = dict.fromkeys(
+    ("asset", "image", "inline_asset", "picture", "preload", "script", "stylesheet"), NamingRule.EXACT
 )
-OF_CSS_MODULES: Final[Mapping[str, Rule]] = {"css": Rule.CSS_MODULE}
-OF_ICONS: Final[Mapping[str, Rule]] = {"icon": Rule.ICON}
-OF_SEVERAL: Final[Mapping[str, Rule]] = {"modulepreload": Rule.EACH}
+OF_CSS_MODULES: Final[Mapping[str, NamingRule]] = {"css": NamingRule.CSS_MODULE}
+OF_ICONS: Final[Mapping[str, NamingRule]] = {"icon": NamingRule.ICON}
+OF_SEVERAL: Final[Mapping[str, NamingRule]] = {"modulepreload": NamingRule.EACH}
 # The rule of each positional argument, for functions that take any number of them.
-OF_EACH: Final[Mapping[Rule, Rule]] = {
-    Rule.EACH: Rule.EXACT,
-    Rule.SHEETS: Rule.SHEET,
-    Rule.SCRIPTS: Rule.SCRIPT,
-    Rule.TEMPLATES: Rule.TEMPLATE,
+OF_EACH: Final[Mapping[NamingRule, NamingRule]] = {
+    NamingRule.EACH: NamingRule.EXACT,
+    NamingRule.SHEETS: NamingRule.SHEET,
+    NamingRule.SCRIPTS: NamingRule.SCRIPT,
+    NamingRule.TEMPLATES: NamingRule.TEMPLATE,
 }
 # Jammit's helpers, available if its tag library or its Jinja extension is loaded.
-JAMMIT: Final[Mapping[str, Rule]] = {
-    "include_stylesheets": Rule.SHEETS,
-    "include_javascripts": Rule.SCRIPTS,
-    "include_templates": Rule.TEMPLATES,
+JAMMIT: Final[Mapping[str, NamingRule]] = {
+    "include_stylesheets": NamingRule.SHEETS,
+    "include_javascripts": NamingRule.SCRIPTS,
+    "include_templates": NamingRule.TEMPLATES,
 }
 # django-pipeline's tags, available if its tag library or its Jinja extension is loaded.
-PIPELINE: Final[Mapping[str, Rule]] = {"stylesheet": Rule.PACKAGE_OF_SHEETS, "javascript": Rule.PACKAGE_OF_SCRIPTS}
+PIPELINE: Final[Mapping[str, NamingRule]] = {
+    "stylesheet": NamingRule.PACKAGE_OF_SHEETS,
+    "javascript": NamingRule.PACKAGE_OF_SCRIPTS,
+}
 # How the keys of blocks in a plan begin.
-BLOCKS: Final[Mapping[Rule, tuple[str, ...]]] = {
-    Rule.PACKAGE_OF_SHEETS: ("pipeline css ",),
-    Rule.PACKAGE_OF_SCRIPTS: ("pipeline js ",),
-    Rule.BUNDLE: ("webassets bundle ", "webassets source "),
+BLOCKS: Final[Mapping[NamingRule, tuple[str, ...]]] = {
+    NamingRule.PACKAGE_OF_SHEETS: ("pipeline css ",),
+    NamingRule.PACKAGE_OF_SCRIPTS: ("pipeline js ",),
+    NamingRule.BUNDLE: ("webassets bundle ", "webassets source "),
 }
 # The Jinja extensions that read the tags of such blocks, and as nodes of a tree call them, by the word of the keys.
 EXTENSIONS_OF_BLOCKS: Final = {
@@ -129,7 +132,7 @@ class Use:
     """
 
     written: WrittenName
-    rule: Rule
+    rule: NamingRule
     classes: tuple[WrittenName, ...] = ()
     widths: tuple[int, ...] = ()
     is_compiled: bool = False
@@ -144,7 +147,7 @@ def widths_in(value: object) -> tuple[int, ...]:
 
 
 @frozen
-class Fault:
+class TemplateFault:
     """Why a template, or a part of it, cannot be read; `start` and `end` are its span."""
 
     message: str
@@ -162,5 +165,5 @@ class Reading:
 
     uses: tuple[Use, ...] = ()
     unchecked: tuple[Span, ...] = ()
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[TemplateFault, ...] = ()
     computed_icons: tuple[Span, ...] = ()

@@ -19,11 +19,11 @@ from buildassets.compiler.templates.names import (
     OF_EACH,
     OF_ICONS,
     OF_SEVERAL,
-    Fault,
+    NamingRule,
     Possible,
     Reading,
-    Rule,
     Span,
+    TemplateFault,
     Use,
     WrittenName,
     either,
@@ -31,7 +31,7 @@ from buildassets.compiler.templates.names import (
 )
 from buildassets.foundation.lazy_pattern import lazy_pattern
 
-OURS: Final[Mapping[str, Rule]] = {**HELPERS, **OF_CSS_MODULES, **OF_ICONS, **OF_SEVERAL}
+OURS: Final[Mapping[str, NamingRule]] = {**HELPERS, **OF_CSS_MODULES, **OF_ICONS, **OF_SEVERAL}
 # A string that is not closed ends as Python's do: at the end of the text, or of the line for one with single quotes.
 _STRING: Final = (
     r"""(?:'''(?:[^\\]|\\.)*?(?:'''|\Z)|\"\"\"(?:[^\\]|\\.)*?(?:\"\"\"|\Z)"""
@@ -42,17 +42,17 @@ _DEEPEST: Final = 200  # levels of brackets, which Python's parser refuses
 _KEYWORDS: Final = ("name", "filename", "path")
 
 
-def calls(text: str, span: Span, functions: Mapping[str, Rule]) -> Iterator[Use | Span]:
+def calls(text: str, span: Span, functions: Mapping[str, NamingRule]) -> Iterator[Use | Span]:
     """The uses in the code `text[span]`, and the spans of calls whose name is computed. `functions` are known ones."""
     for start, end, rule in sorted(_closed_calls(text, span, functions), key=itemgetter(0)):
         yield from _of_call(text, start, end, rule)
 
 
-def _closed_calls(text: str, span: Span, functions: Mapping[str, Rule]) -> Iterator[tuple[int, int, Rule]]:
+def _closed_calls(text: str, span: Span, functions: Mapping[str, NamingRule]) -> Iterator[tuple[int, int, NamingRule]]:
     """The spans of calls of `functions`, in the order in which they end."""
-    brackets: list[tuple[int, Rule | None]] = []  # those that are open: where the call begins, and its rule
+    brackets: list[tuple[int, NamingRule | None]] = []  # those that are open: where the call begins, and its rule
     heights = [0]  # how deep brackets are nested inside of each
-    call: tuple[int, Rule | None] = (0, None)
+    call: tuple[int, NamingRule | None] = (0, None)
     for token in _TOKEN.finditer(text, *span):
         if token["string"]:
             continue
@@ -70,12 +70,12 @@ def _closed_calls(text: str, span: Span, functions: Mapping[str, Rule]) -> Itera
         call = (0, None)
 
 
-def reading(text: str, parts: Iterable[Span], functions: Mapping[str, Rule]) -> Reading:
+def reading(text: str, parts: Iterable[Span], functions: Mapping[str, NamingRule]) -> Reading:
     """The names in the template `text`, whose Python is in `parts`; one that is not closed ends at -1."""
     spans, faults = [], []
     for span in parts:
         if span[1] < 0:
-            faults.append(Fault("an expression `${…}` is not closed", span[0]))
+            faults.append(TemplateFault("an expression `${…}` is not closed", span[0]))
         else:
             spans.append(span)
     found = [one for span in spans for one in calls(text, span, functions)]
@@ -125,7 +125,7 @@ class Ends:
         return end
 
 
-def _of_call(text: str, start: int, end: int, rule: Rule) -> Iterator[Use | Span]:
+def _of_call(text: str, start: int, end: int, rule: NamingRule) -> Iterator[Use | Span]:
     code = text[start:end]
     places = _Places(code, start)
     call = _parsed(code)

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
 from buildassets.compiler.sources.globs import BUILT_IN_EXCLUDES, compile_globs
-from buildassets.compiler.watch.events.protocol import Change, Phase
+from buildassets.compiler.watch.events.protocol import FileChange, Phase
 from buildassets.foundation.frozen import frozen, replace
 
 
@@ -49,7 +49,7 @@ class Watched:
             folders = set(map(os.path.dirname, folders))
         return replace(self, release=frozenset(release))
 
-    def matters(self, change: Change) -> bool:
+    def matters(self, change: FileChange) -> bool:
         """Whether `change` needs a build."""
         path = change.path
         if not path:
@@ -64,14 +64,14 @@ class Watched:
         is_listed = folder in self.listed and (change.of_names or self._is_in_root(path))
         return is_listed and not _EXCLUDED(name)
 
-    def changes_pages(self, change: Change) -> bool:
+    def changes_pages(self, change: FileChange) -> bool:
         """Whether `change` may change pages, even if it changes no asset."""
         folder, name = os.path.split(change.path)
         if change.path in self.templates or (self.templates and not change.path):
             return True
         return folder in self.templates and not _EXCLUDED(name)
 
-    def places(self, changes: Iterable[Change]) -> frozenset[str]:
+    def places(self, changes: Iterable[FileChange]) -> frozenset[str]:
         """The paths of `changes`; where events were lost, anything in the roots and homes may have changed."""
         anywhere = (*self.roots, *self.homes)
         return frozenset(path for change in changes for path in ([change.path] if change.path else anywhere))

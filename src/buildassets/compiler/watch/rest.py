@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from time import monotonic
 from typing import Final
 
-from buildassets.compiler.watch.events.protocol import Change, Events, Phase
+from buildassets.compiler.watch.events.protocol import Events, FileChange, Phase
 from buildassets.compiler.watch.relevance import Watched
 from buildassets.foundation.frozen import frozen
 
@@ -48,7 +48,7 @@ def next_wakes(
     As long as `is_held` is true, a program has more to change.
     """
     phases = {path: Phase.UNDER_WAY for paths in known.values() for path in paths}
-    changes: dict[Change, None] = {}
+    changes: dict[FileChange, None] = {}
 
     def take(seconds: float | None) -> bool:
         """Collect the changes of the next `seconds`. Returns whether any of them matters."""
@@ -69,11 +69,11 @@ def next_wakes(
     return {name: wake for name, wake in wakes if wake is not None}
 
 
-def _concerns_any(looks: Iterable[Watched], change: Change) -> bool:
+def _concerns_any(looks: Iterable[Watched], change: FileChange) -> bool:
     return any(look.matters(change) or look.changes_pages(change) for look in looks)
 
 
-def _wake(look: Watched, changes: Iterable[Change], known: frozenset[str], at: float) -> Wake | None:
+def _wake(look: Watched, changes: Iterable[FileChange], known: frozenset[str], at: float) -> Wake | None:
     """The part of the `changes` that concerns a watch; None if nothing does."""
     builds = list(filter(look.matters, changes))
     pages = list(filter(look.changes_pages, changes))

@@ -20,7 +20,7 @@ from buildassets.foundation.frozen import frozen
 
 
 @frozen
-class Member:
+class WatchedProject:
     """A watch that may be made: `files` decide its configuration, which may be invalid; all are in `folder`."""
 
     make: Callable[[], Watch]
@@ -32,7 +32,7 @@ class Member:
 class Members:
     """The watches by name, and what decides which there are: the `files`, and names in the `folders`."""
 
-    watches: Mapping[str, Member]
+    watches: Mapping[str, WatchedProject]
     files: tuple[str, ...]
     folders: tuple[str, ...]
 
@@ -164,6 +164,6 @@ class Watches:
         return folders & (added | unseen | (elsewhere - before))
 
 
-def _unread(member: Member, further: frozenset[str]) -> Watched:
+def _unread(member: WatchedProject, further: frozenset[str]) -> Watched:
     """What may make the configuration of `member` valid: its files, names in its folder, and `further` paths."""
     return watched({*member.files, member.folder, *further}, (), ())

@@ -13,7 +13,7 @@ from buildassets.release.archive.pack import pack
 from buildassets.release.archive.read import form_of, members_of_archive
 from buildassets.release.archive.zip import opened_zip
 from buildassets.release.inventory.inventory import Expected, Inventory
-from buildassets.release.inventory.members import CHUNK_BYTES, Member
+from buildassets.release.inventory.members import CHUNK_BYTES, ReleaseMember
 
 
 def first_mismatch(path: str, shown: str, inventory: Inventory) -> int | None:
@@ -81,7 +81,7 @@ class _Compared:
 class _TarContents:
     """See pack.Contents. Reads the members of a tar in their order in the archive."""
 
-    def __init__(self, members: Iterator[Member], files: Mapping[str, Expected], compared: _Compared) -> None:
+    def __init__(self, members: Iterator[ReleaseMember], files: Mapping[str, Expected], compared: _Compared) -> None:
         self._members = members
         self._files = files
         self._compared = compared
@@ -111,7 +111,7 @@ class _TarContents:
         """See Contents. Never called, since a tar holds no CRC-32."""
         raise NotImplementedError
 
-    def _next(self, name: str) -> Member:
+    def _next(self, name: str) -> ReleaseMember:
         member = next(self._members, None)
         if member is None or member.name != name:
             raise _MismatchError(self._compared.offset)
@@ -121,7 +121,7 @@ class _TarContents:
 class _ZipContents:
     """See pack.Contents. Reads the members of a zip in any order."""
 
-    def __init__(self, members: Mapping[str, tuple[Member, int]]) -> None:
+    def __init__(self, members: Mapping[str, tuple[ReleaseMember, int]]) -> None:
         self._members = members
 
     def chunks(self, name: str) -> Iterable[bytes]:

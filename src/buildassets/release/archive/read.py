@@ -14,7 +14,7 @@ from buildassets.errors import ReleaseError
 from buildassets.manifest.model import MANIFEST_NAME
 from buildassets.release.archive.zip import MAGICS, members_of_zip
 from buildassets.release.inventory.inventory import Inventory, inventory
-from buildassets.release.inventory.members import Member
+from buildassets.release.inventory.members import ReleaseMember
 from buildassets.release.inventory.names import Taken, fault_of
 from buildassets.release.inventory.refusals import refusal
 
@@ -44,7 +44,7 @@ def is_archive(path: str) -> bool:
     return begin.startswith((_GZIP_MAGIC, _ZSTD_MAGIC, *MAGICS)) or begin[257:262] == b"ustar"
 
 
-def members_of_archive(path: str, shown: str) -> Iterator[Member]:
+def members_of_archive(path: str, shown: str) -> Iterator[ReleaseMember]:
     """The files in the archive at `path`, in its order; errors call it `shown`. Each call reads the archive again.
 
     Raises OSError; ReleaseError for a damaged archive, a member that is no plain file and a name that is not allowed.
@@ -59,12 +59,12 @@ def members_of_archive(path: str, shown: str) -> Iterator[Member]:
         yield member
 
 
-def _members_of_tar(path: str, shown: str) -> Iterator[Member]:
+def _members_of_tar(path: str, shown: str) -> Iterator[ReleaseMember]:
     too_much = _refusal(shown, "bomb", f"holds more than {_LARGEST_RATIO} times its size")
     chunks = limited(_decompressed(path, shown), largest_bytes(os.path.getsize(path)), too_much)
     for info, content in members_of_tar(chunks, partial(_refusal, shown)):
         if not info.isdir():
-            yield Member(info.name.removeprefix("./"), info.size, content)
+            yield ReleaseMember(info.name.removeprefix("./"), info.size, content)
 
 
 def _decompressed(path: str, shown: str) -> Iterator[bytes]:
@@ -120,7 +120,7 @@ def inventory_of_archive(path: str, shown: str) -> Inventory:
     return listed
 
 
-def _manifest(members: Iterable[Member], shown: str) -> bytes:
+def _manifest(members: Iterable[ReleaseMember], shown: str) -> bytes:
     content = None
     for member in members:
         if member.name == MANIFEST_NAME:

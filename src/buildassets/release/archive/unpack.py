@@ -23,7 +23,7 @@ from buildassets.programs.places import reason_not_own
 from buildassets.release.archive.read import inventory_of_archive, members_of_archive
 from buildassets.release.inventory.compare import diagnostics_of, examined
 from buildassets.release.inventory.inventory import Inventory, inventory_of_folder
-from buildassets.release.inventory.members import Member
+from buildassets.release.inventory.members import ReleaseMember
 from buildassets.release.inventory.refusals import refusal
 
 
@@ -107,14 +107,14 @@ def _staging(destination: str) -> Iterator[str]:
         remove_temporary(outer)
 
 
-def _written(members: Iterable[Member], folder: str) -> Iterator[Member]:
+def _written(members: Iterable[ReleaseMember], folder: str) -> Iterator[ReleaseMember]:
     """The same `members`; whatever is read of one is also written into `folder`."""
     folders: set[str] = set()
     for member in members:
         yield replace(member, chunks=partial(_chunks_written, member, folder, folders))
 
 
-def _chunks_written(member: Member, folder: str, folders: set[str]) -> Iterator[bytes]:
+def _chunks_written(member: ReleaseMember, folder: str, folders: set[str]) -> Iterator[bytes]:
     path = os.path.join(folder, member.name)
     if (around := os.path.dirname(path)) not in folders:
         make_folders(around)

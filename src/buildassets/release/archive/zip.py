@@ -16,7 +16,7 @@ from typing import Final
 
 from buildassets.foundation.frozen import frozen
 from buildassets.release.archive.blocks import Write
-from buildassets.release.inventory.members import CHUNK_BYTES, Member
+from buildassets.release.inventory.members import CHUNK_BYTES, ReleaseMember
 from buildassets.release.inventory.refusals import refusal
 
 MAGICS: Final = (b"PK\x03\x04", b"PK\x05\x06")  # of the first file; of the end record, in an empty archive
@@ -112,7 +112,7 @@ def _encoded(name: str) -> bytes:
     return name.encode("utf-8")
 
 
-def members_of_zip(path: str, shown: str) -> Iterator[Member]:
+def members_of_zip(path: str, shown: str) -> Iterator[ReleaseMember]:
     """The files in the archive at `path`, without folders; errors call it `shown`.
 
     Raises ReleaseError for a damaged archive, and for members that are neither files nor folders.
@@ -127,14 +127,14 @@ def members_of_zip(path: str, shown: str) -> Iterator[Member]:
 
 
 @contextmanager
-def opened_zip(path: str, shown: str) -> Iterator[Mapping[str, tuple[Member, int]]]:
+def opened_zip(path: str, shown: str) -> Iterator[Mapping[str, tuple[ReleaseMember, int]]]:
     """The files in the archive at `path` by name, with their CRC-32; their contents can be read in any order."""
     with _damage_as_refusal(shown), zipfile.ZipFile(path) as archive:
         yield {info.filename: (_member(archive, info, shown), info.CRC) for info in archive.infolist()}
 
 
-def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, shown: str) -> Member:
-    return Member(info.filename, info.file_size, partial(_chunks, archive, info, shown))
+def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, shown: str) -> ReleaseMember:
+    return ReleaseMember(info.filename, info.file_size, partial(_chunks, archive, info, shown))
 
 
 def _chunks(archive: zipfile.ZipFile, info: zipfile.ZipInfo, shown: str) -> Iterator[bytes]:

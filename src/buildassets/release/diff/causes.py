@@ -40,7 +40,7 @@ class Sizes:
 
 
 @frozen
-class Change:
+class AssetChange:
     """An asset that changed; `before` is None for a new one, `after` for a removed one.
 
     `chain` leads from it, by references, to the asset that changed by itself; `causes` explain that one.
@@ -64,7 +64,7 @@ class Change:
 class Difference:
     """What differs between two releases: every change, sorted by path, and the sizes of all assets together."""
 
-    changes: tuple[Change, ...]
+    changes: tuple[AssetChange, ...]
     before: Sizes
     after: Sizes
 
@@ -76,7 +76,7 @@ def difference(old: Manifest, new: Manifest) -> Difference:
     return Difference(changes, total(old), total(new))
 
 
-def change_of(path: str, old: Manifest, new: Manifest) -> Change | None:
+def change_of(path: str, old: Manifest, new: Manifest) -> AssetChange | None:
     """The change of the asset `path`; None where it did not change."""
     comparison = _Comparison(old, new)
     return comparison.change(path) if comparison.is_changed(path) else None
@@ -112,13 +112,13 @@ class _Comparison:
         """Whether the asset was added, removed or changed."""
         return _identity(path, self._before.get(path)) != _identity(path, self._after.get(path))
 
-    def change(self, path: str) -> Change:
+    def change(self, path: str) -> AssetChange:
         """The change of an asset for which `is_changed` holds."""
         before, after = self._before.get(path), self._after.get(path)
         if before is None or after is None:
-            return Change(path, before, after=after, chain=(path,), causes=())
+            return AssetChange(path, before, after=after, chain=(path,), causes=())
         chain = self._chain(path)
-        return Change(path, before, after=after, chain=chain, causes=tuple(self._causes(chain[-1])))
+        return AssetChange(path, before, after=after, chain=chain, causes=tuple(self._causes(chain[-1])))
 
     def _chain(self, path: str) -> tuple[str, ...]:
         """The shortest way from `path`, along changed references, to an asset that certainly changed by itself."""

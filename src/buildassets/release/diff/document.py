@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from buildassets.release.diff.causes import Change, Difference, sizes_of
+from buildassets.release.diff.causes import AssetChange, Difference, sizes_of
 from buildassets.release.diff.text import cause_text
 
 
@@ -13,7 +13,7 @@ def difference_document(difference: Difference) -> dict[str, Any]:
     return {"changes": {change.path: change_document(change) for change in difference.changes}, "total": total}
 
 
-def change_document(change: Change) -> dict[str, Any]:
+def change_document(change: AssetChange) -> dict[str, Any]:
     """A change as a JSON value."""
     sides = {"before": change.before, "after": change.after}
     return {

@@ -6,7 +6,7 @@ from typing import Final
 
 from buildassets.foundation.diagnostics import printable
 from buildassets.foundation.sizes import size_text
-from buildassets.release.diff.causes import CODINGS, Cause, Change, Difference, Kind, Sizes, sizes_of
+from buildassets.release.diff.causes import CODINGS, AssetChange, Cause, Difference, Kind, Sizes, sizes_of
 
 _MOST_ROWS: Final = 50
 _MOST_CHARACTERS: Final = 60_000  # a comment on GitHub may have 65,536
@@ -22,7 +22,7 @@ def lines_of(difference: Difference) -> list[str]:
     return [*lines, _summary(difference)]
 
 
-def change_lines(change: Change) -> Iterator[str]:
+def change_lines(change: AssetChange) -> Iterator[str]:
     """The lines on one asset: how it changed, and why."""
     if change.before is None or change.after is None:
         sizes = sizes_of(change.after or change.before)
@@ -69,13 +69,13 @@ def _summary(difference: Difference) -> str:
     return f"{counted}; all assets: {', '.join(_exchanged(difference.before, difference.after))}"
 
 
-def _row(change: Change) -> str:
+def _row(change: AssetChange) -> str:
     before, after = sizes_of(change.before), sizes_of(change.after)
     cells = [code(change.path), change.kind, *(_moved(before, after, coding) for coding in CODINGS), _why(change)]
     return f"| {' | '.join(cells)} |"
 
 
-def _why(change: Change) -> str:
+def _why(change: AssetChange) -> str:
     causes = "; ".join(_sentence(cause, code, words) for cause in change.causes)
     if len(change.chain) == 1:
         return causes
@@ -113,7 +113,7 @@ def _longest_run(text: str, character: str) -> int:
     return longest
 
 
-def _moved_bytes(change: Change) -> int:
+def _moved_bytes(change: AssetChange) -> int:
     return abs(sizes_of(change.after).gzip - sizes_of(change.before).gzip)
 
 

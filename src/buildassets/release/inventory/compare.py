@@ -11,7 +11,7 @@ from buildassets.disk.codings import decompressed
 from buildassets.foundation.diagnostics import Diagnostic, Location, error
 from buildassets.foundation.frozen import field, frozen
 from buildassets.release.inventory.inventory import Copied, Expected, Inventory
-from buildassets.release.inventory.members import Member
+from buildassets.release.inventory.members import ReleaseMember
 
 _SHOWN: Final = 3  # names in a diagnostic, which is no list
 
@@ -30,7 +30,7 @@ class Report:
         return not (self.missing or self.changed or self.extra)
 
 
-def examined(members: Iterable[Member], inventory: Inventory) -> Report:
+def examined(members: Iterable[ReleaseMember], inventory: Inventory) -> Report:
     """How `members`, which are all files of a release, differ from its `inventory`. Raises what reading them raises."""
     missing = dict(inventory.files)
     changed: dict[str, str] = {}
@@ -44,7 +44,7 @@ def examined(members: Iterable[Member], inventory: Inventory) -> Report:
     return Report(tuple(sorted(missing)), dict(sorted(changed.items())), tuple(sorted(extra)))
 
 
-def fault_of(member: Member, expected: Expected, files: Mapping[str, Expected]) -> str | None:
+def fault_of(member: ReleaseMember, expected: Expected, files: Mapping[str, Expected]) -> str | None:
     """How `member` differs from `expected`; None if it does not. `files` are all expected files."""
     if member.oddity:
         return f"it is {member.oddity}"

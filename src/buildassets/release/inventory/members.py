@@ -14,7 +14,7 @@ CHUNK_BYTES: Final = 1 << 18
 
 
 @frozen
-class Member:
+class ReleaseMember:
     """A file of a release. `chunks` gives its content, once, and only until the next member is requested.
 
     `oddity` describes it if it is no plain file, such as `a symbolic link`; it has no content then.
@@ -26,12 +26,12 @@ class Member:
     oddity: str = ""
 
 
-def members_of_folder(folder: str) -> Iterator[Member]:
+def members_of_folder(folder: str) -> Iterator[ReleaseMember]:
     """Every file below `folder`, links and devices too, sorted by name. Raises OSError."""
     for name in sorted(files_below(folder)):
         path = os.path.join(folder, name)
         looks = os.lstat(path)
-        yield Member(name, looks.st_size, partial(chunks_of, folder, name), _oddity(looks.st_mode))
+        yield ReleaseMember(name, looks.st_size, partial(chunks_of, folder, name), _oddity(looks.st_mode))
 
 
 def chunks_of(folder: str, name: str) -> Iterator[bytes]:

@@ -12,7 +12,7 @@ from buildassets.foundation.digest import digest
 from buildassets.manifest.model import MANIFEST_NAME, loads
 from buildassets.release.inventory.inventory import inventory
 from buildassets.release.provenance.bill_of_materials import bill
-from buildassets.release.provenance.statement import Made, statement
+from buildassets.release.provenance.statement import ReleaseMade, statement
 from buildassets.release.provenance.vendored import vendored
 
 STATEMENT_SUFFIX = ".intoto.json"
@@ -33,7 +33,7 @@ def attest(output: str, inputs: Mapping[str, str], project: str, mode: str, *, a
     components = vendored(inputs, project)
     text = _text(bill(components, listed.release, digest(content), manifest.version, at=at))
     digests = {name: _digest_of(path) for name, path in inputs.items()}
-    made = Made(
+    made = ReleaseMade(
         manifest, digest(content), mode=mode, inputs=digests, bill=(os.path.basename(bill_path), digest(text)), at=at
     )
     _write(bill_path, text)

@@ -15,7 +15,7 @@ BUILDER: Final = "urn:x-buildassets:builder:v1"
 
 
 @frozen
-class Made:
+class ReleaseMade:
     """A release and how it was made: its manifest with the SHA-256 of that, and the mode of the build.
 
     `inputs` maps the names of all files that it was made of to their SHA-256, `bill` is the name and SHA-256 of the
@@ -30,7 +30,7 @@ class Made:
     at: str | None = None
 
 
-def statement(made: Made) -> Any:
+def statement(made: ReleaseMade) -> Any:
     """The statement as a JSON value."""
     manifest = made.manifest
     parameters = {"mode": made.mode, "url": manifest.url, "settings": dict(manifest.settings)}

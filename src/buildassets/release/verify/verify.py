@@ -9,7 +9,7 @@ from buildassets.release.archive.canonical import first_mismatch
 from buildassets.release.archive.read import inventory_of_archive, members_of_archive
 from buildassets.release.inventory.compare import Report, examined
 from buildassets.release.inventory.inventory import Inventory, inventory_of_folder
-from buildassets.release.inventory.members import Member, members_of_folder
+from buildassets.release.inventory.members import ReleaseMember, members_of_folder
 from buildassets.release.inventory.refusals import refusal
 
 
@@ -33,7 +33,9 @@ def verified(path: str, shown: str, progress: Progress | None = None) -> Verifie
     return _of_folder(path, shown, progress) if os.path.isdir(path) else _of_archive(path, shown, progress)
 
 
-def _counted(members: Iterable[Member], inventory: Inventory, progress: Progress | None) -> Iterator[Member]:
+def _counted(
+    members: Iterable[ReleaseMember], inventory: Inventory, progress: Progress | None
+) -> Iterator[ReleaseMember]:
     """The same `members`; `progress` is called when each has been examined."""
     for done, member in enumerate(members, 1):
         yield member

@@ -13,7 +13,7 @@ from buildassets.compiler.engines.sass.embedded_protocol import (
     Event,
     EventKind,
     Failure,
-    Fault,
+    ProtocolFault,
     Reply,
     Response,
     SassSyntax,
@@ -135,7 +135,7 @@ def test_answers_to_a_call_are_what_the_generated_classes_read(number: int, text
 
 
 def test_protocol_error_is_read() -> None:
-    assert heard(OutboundMessage(error={"message": "broken"})) == Fault("broken")
+    assert heard(OutboundMessage(error={"message": "broken"})) == ProtocolFault("broken")
 
 
 @settings(deadline=None)

@@ -1,6 +1,6 @@
 import pytest
 
-from buildassets.compiler.engines.tailwind.rules import Rule, foreign_rule, quoted, rules, uses_tailwind
+from buildassets.compiler.engines.tailwind.rules import AtRule, foreign_rule, quoted, rules, uses_tailwind
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_text_after_the_value_is_kept() -> None:
 
 def test_a_rule_without_an_end_ends_with_the_text() -> None:
     text = '@import "a.css"'
-    assert list(rules(text)) == [Rule("@import", 0, len(text), (), "a.css", 8, len(text), "")]
+    assert list(rules(text)) == [AtRule("@import", 0, len(text), (), "a.css", 8, len(text), "")]
 
 
 def test_a_string_of_css_means_what_it_was_made_of() -> None:

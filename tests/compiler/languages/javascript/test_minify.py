@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from buildassets.compiler.languages.javascript.lexer import Kind, tokens
 from buildassets.compiler.languages.javascript.minify import (
-    Piece,
+    KeptToken,
     alignment,
     pieces,
     reduced,
@@ -78,7 +78,7 @@ SAME_PROGRAMS: Final = [
 ]
 
 
-def kept(text: str) -> tuple[Piece, ...]:
+def kept(text: str) -> tuple[KeptToken, ...]:
     """The pieces of a text without bad tokens."""
     found = tuple(pieces(text))
     assume(all(piece.kind is not Kind.BAD for piece in found))

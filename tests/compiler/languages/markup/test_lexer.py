@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buildassets.compiler.languages.markup.lexer import Kind, Token, html_tokens, read_tag, xml_tokens
+from buildassets.compiler.languages.markup.lexer import MarkupKind, MarkupToken, html_tokens, read_tag, xml_tokens
 
 MARKUP = st.one_of(
     st.text(),
@@ -147,5 +147,5 @@ def test_xml_is_split_by_its_grammar(text: str, first: tuple[str, str]) -> None:
     ],
 )
 def test_attributes_are_read_as_browsers_do(text: str, attributes: dict[str, str]) -> None:
-    tag = read_tag(text, Token(Kind.TAG, 0, len(text)))
+    tag = read_tag(text, MarkupToken(MarkupKind.TAG, 0, len(text)))
     assert {name: text[start:end] for name, (start, end) in tag.attributes.items()} == attributes

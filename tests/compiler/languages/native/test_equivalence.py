@@ -21,12 +21,12 @@ from buildassets.compiler.languages.css import minify as css_minify
 from buildassets.compiler.languages.css import proof as css_proof
 from buildassets.compiler.languages.css import references as css_references
 from buildassets.compiler.languages.css.open_ends import open_ends
-from buildassets.compiler.languages.css.structure import Rule, TooManyError, first_lost
+from buildassets.compiler.languages.css.structure import StyleRule, TooManyError, first_lost
 from buildassets.compiler.languages.javascript import lexer as js
 from buildassets.compiler.languages.javascript import minify as js_minify
 from buildassets.compiler.languages.javascript import references as js_references
 from buildassets.compiler.languages.javascript.early_errors import early_error
-from buildassets.compiler.languages.javascript.proof import Source, is_readable
+from buildassets.compiler.languages.javascript.proof import ProvenScript, is_readable
 from buildassets.compiler.languages.javascript.scopes import read_script
 from buildassets.compiler.languages.javascript.survey import surveyed
 from buildassets.compiler.languages.javascript.unclosed import unclosed
@@ -150,7 +150,7 @@ def test_tokens_go_on_behind_braces_that_are_left_out(text: str) -> None:
 
 @given(texts(SCRIPT_PIECES))
 def test_scripts_are_reduced_to_the_same(text: str) -> None:
-    assert Source(text, module=None).reduced() == js_minify.reduced(js_minify.pieces(text))
+    assert ProvenScript(text, module=None).reduced() == js_minify.reduced(js_minify.pieces(text))
 
 
 @given(texts(SCRIPT_PIECES), texts(SCRIPT_PIECES))
@@ -159,7 +159,7 @@ def test_scripts_are_compared_alike(text: str, other: str) -> None:
     is_bad = any(piece.kind is js.Kind.BAD for piece in source)
     for minified in (other, text, js_minify.reduced(source)):
         expected = None if is_bad else js_minify.same_meaning(source, js_minify.pieces(minified))
-        assert Source(text, module=None).compared(minified) is expected
+        assert ProvenScript(text, module=None).compared(minified) is expected
 
 
 @given(texts(SCRIPT_PIECES))
@@ -325,14 +325,14 @@ def test_references_of_sheets_are_the_same(text: str) -> None:
 
 @given(texts(SHEET_PIECES), texts(SHEET_PIECES))
 def test_meanings_of_sheets_are_compared_alike(text: str, other: str) -> None:
-    source, entries = css_proof.Source(text), css_minify.essence(text)
+    source, entries = css_proof.ProvenSheet(text), css_minify.essence(text)
     assert source.joined() == "".join(entries)
     assert source.written_apart() == css_minify.written_apart(entries)
     for minified in (other, text, source.joined(), source.written_apart()):
         assert source.means(minified) is css_minify.has_essence(minified, entries)
 
 
-def lost(before: str, after: str) -> Rule | str | None:
+def lost(before: str, after: str) -> StyleRule | str | None:
     try:
         return first_lost(before, after)
     except TooManyError:

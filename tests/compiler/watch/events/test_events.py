@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from buildassets.compiler.watch.events.polling import Polling
-from buildassets.compiler.watch.events.protocol import Change, Events, Phase
+from buildassets.compiler.watch.events.protocol import Events, FileChange, Phase
 from tests.conftest import wait_for, write_tree
 
 
@@ -44,17 +44,17 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def all_changes(events: Events, seconds: float = 0.3) -> list[Change]:
+def all_changes(events: Events, seconds: float = 0.3) -> list[FileChange]:
     """Return all changes until none has come for a while."""
-    changes: list[Change] = []
+    changes: list[FileChange] = []
     while more := list(events.wait(seconds)):
         changes += more
     return changes
 
 
-def changes_until(events: Events, *wanted: Callable[[Change], bool]) -> list[Change]:
+def changes_until(events: Events, *wanted: Callable[[FileChange], bool]) -> list[FileChange]:
     """Return all changes until each of the `wanted` has come."""
-    changes: list[Change] = []
+    changes: list[FileChange] = []
 
     def has_come() -> bool:
         changes.extend(events.wait(0.1))
@@ -64,19 +64,19 @@ def changes_until(events: Events, *wanted: Callable[[Change], bool]) -> list[Cha
     return changes
 
 
-def at(path: Path, phase: Phase | None = None) -> Callable[[Change], bool]:
+def at(path: Path, phase: Phase | None = None) -> Callable[[FileChange], bool]:
     """Whether a change is at `path`, and in that phase."""
     return lambda change: change.path == str(path) and phase in (None, change.phase)
 
 
-def name_at(path: Path) -> Callable[[Change], bool]:
+def name_at(path: Path) -> Callable[[FileChange], bool]:
     """Whether a change is that something appeared at `path` or left it."""
     return lambda change: change.path == str(path) and change.of_names
 
 
-def gone(path: Path) -> Callable[[Change], bool]:
+def gone(path: Path) -> Callable[[FileChange], bool]:
     """Whether a change is that what was at `path` has gone."""
-    return lambda change: change == Change(str(path), Phase.GONE, of_names=True)
+    return lambda change: change == FileChange(str(path), Phase.GONE, of_names=True)
 
 
 def covered(events: Events, *folders: Path) -> frozenset[str]:
@@ -94,7 +94,7 @@ def test_write_is_reported_as_done_and_not_as_a_name(events: Events, folder: Pat
     (folder / "a/one.css").write_text("changed")
     is_done = at(folder / "a/one.css", Phase.DONE)
     changes = [change for change in changes_until(events, is_done) if change.path == str(folder / "a/one.css")]
-    assert changes[-1] == Change(str(folder / "a/one.css"), Phase.DONE, of_names=False)
+    assert changes[-1] == FileChange(str(folder / "a/one.css"), Phase.DONE, of_names=False)
     assert not any(change.of_names for change in changes)
 
 
@@ -183,7 +183,7 @@ def test_inotify_reports_when_a_file_is_closed(folder: Path) -> None:
             began = changes_until(events, at(folder / "a/one.css")) + all_changes(events)
             assert {change.phase for change in began} == {Phase.UNDER_WAY}
         ended = changes_until(events, at(folder / "a/one.css", Phase.DONE))
-        assert ended[-1] == Change(str(folder / "a/one.css"), Phase.DONE)
+        assert ended[-1] == FileChange(str(folder / "a/one.css"), Phase.DONE)
 
 
 def test_inotify_does_not_take_one_folder_for_another(folder: Path) -> None:

@@ -14,7 +14,7 @@ from posixpath import join, splitext
 from typing import Any, Final, NoReturn
 
 from buildassets.compat.compressor.compile.filters import Filters
-from buildassets.compat.compressor.compile.joining import Member, grouped, rebased, whole_text
+from buildassets.compat.compressor.compile.joining import JoinedMember, grouped, rebased, whole_text
 from buildassets.compat.compressor.compile.marks import has_mark
 from buildassets.compat.compressor.compile.page_templates import own_markup
 from buildassets.compat.compressor.compile.parts import (
@@ -36,7 +36,7 @@ from buildassets.compat.compressor.compile.precompilers import (
 from buildassets.compat.compressor.compile.references import collected_references, page_urls
 from buildassets.compat.compressor.compile.rendering import Rendering
 from buildassets.compat.compressor.compile.sass_texts import compiled_sass, own_functions
-from buildassets.compat.compressor.compile.settings import BuildOptions
+from buildassets.compat.compressor.compile.settings import BlockOptions
 from buildassets.compat.compressor.compile.sources import GeneratedSources, digest_of
 from buildassets.compat.compressor.compile.static_files import StaticFiles
 from buildassets.compat.compressor.compile.working_directory import kept_directory
@@ -48,7 +48,7 @@ from buildassets.disk.plain_files import plain
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, locate, warning
 from buildassets.foundation.frozen import frozen
 
-__all__ = ["Contents", "Made"]
+__all__ = ["Contents", "RenderedBlock"]
 
 Tag = dict[str, Any]
 _SCSS: Final = (".scss", ".sass")
@@ -57,7 +57,7 @@ _THEIRS: Final = "`compressor."  # the beginning of a dotted name in a message
 
 
 @frozen
-class Made:
+class RenderedBlock:
     """What a rendering became: its `tags`; None where it stays as it is written. `is_loose`: attributes vary."""
 
     tags: list[Tag] | None
@@ -76,7 +76,7 @@ class Contents:
     link, `collected` those that no finder has. It `is_traceable` where no program had a part in it.
     """
 
-    options: BuildOptions
+    options: BlockOptions
     files: StaticFiles
     sources: GeneratedSources
     shown: Callable[[str], str]
@@ -91,18 +91,18 @@ class Contents:
     collected: set[str] = field(default_factory=set)
     is_traceable: bool = True
 
-    def made(self, rendering: Rendering) -> Made:
+    def made(self, rendering: Rendering) -> RenderedBlock:
         """The tags for a rendering; its diagnostics are kept."""
         kind = rendering.block.kind
         if kind not in KINDS:  # of a compressor of the project's, which a diagnostic names
-            return Made(None)
+            return RenderedBlock(None)
         if not self._is_writable(rendering):
-            return Made(None)
+            return RenderedBlock(None)
         parts = parts_of(kind, rendering.text, self.options.precompilers)
         unknown = [] if rendering.fault else unknown_names(rendering, parts)
         if rendering.fault or unknown:
             self._report_unknown(rendering, parts, unknown)
-            return Made(None)
+            return RenderedBlock(None)
         self.known.add(rendering.place.tag)
         parts = [self._of_the_page(rendering, part) for part in parts]
         tags: list[Tag] = []
@@ -113,7 +113,7 @@ class Contents:
             except _Refused:
                 is_refused = True
         is_loose = any(_varies(part) for part in parts)
-        return Made(None if is_refused else tags, is_loose)
+        return RenderedBlock(None if is_refused else tags, is_loose)
 
     def _is_writable(self, rendering: Rendering) -> bool:
         """Whether the block and its name can be written into files; reported where they cannot."""
@@ -189,7 +189,7 @@ class Contents:
 
     # members
 
-    def _member(self, rendering: Rendering, part: Part) -> Member:
+    def _member(self, rendering: Rendering, part: Part) -> JoinedMember:
         """The content of one element as a member of a file, compiled if its type or suffix asks for that."""
         content = self._content(rendering, part)
         kind = rendering.block.kind
@@ -211,7 +211,7 @@ class Contents:
             return self._sass_member(content, f"text/{path[-len(_SCSS[0]) + 1 :]}", path, location)
         return self._plain_member(content, path, location, is_changed=False)
 
-    def _plain_member(self, content: Content, path: str, location: Location, *, is_changed: bool) -> Member:
+    def _plain_member(self, content: Content, path: str, location: Location, *, is_changed: bool) -> JoinedMember:
         """A sheet or script: the asset itself, or a source generated of it where something has changed it."""
         filters = Filters(self.options.filters.get(content.kind, ()))
         if filters:
@@ -222,21 +222,21 @@ class Contents:
             path, is_changed = f"{path}.{content.kind}", True
         is_as_it_is = content.path is not None and text == content.text and not is_changed
         if is_as_it_is and content.charset == "utf-8" and self.files.find(path):
-            return Member(path, text)
+            return JoinedMember(path, text)
         self._read(content)
         if content.kind == "css" and content.path and not self.files.find(content.path):
             reached = collected_references(text, path, self.options.prefixes, self.files)
             self.collected |= reached
             self.read |= {file for one in reached if (file := self.files.collected(one))}
         if is_as_it_is:
-            return Member(self.sources.add_named(path, text), text)
+            return JoinedMember(self.sources.add_named(path, text), text)
         place = Location(self.shown(content.file), 1, 1) if content.file else location
         if content.kind == "css":
             text = rebased(text, path, self.options.prefixes, self.files.find)
         is_packaged = content.file is not None and self.files.is_of_package(content.file)
-        return Member(self.sources.add(path, text, place, is_packaged=is_packaged), text)
+        return JoinedMember(self.sources.add(path, text, place, is_packaged=is_packaged), text)
 
-    def _sass_member(self, content: Content, mimetype: str, path: str, location: Location) -> Member:
+    def _sass_member(self, content: Content, mimetype: str, path: str, location: Location) -> JoinedMember:
         """A source in Sass, which the compiler compiles; here, where filters of the project's want its text."""
         suffix = SASS_SUFFIXES[mimetype]
         filters = Filters(self.options.filters.get("css", ()))
@@ -252,10 +252,10 @@ class Contents:
         if content.file and path.endswith(suffix) and self.files.find(path):
             if self.files.is_of_package(content.file):
                 self.sass_files[path] = content.file
-            return Member(path, None, content.text)
+            return JoinedMember(path, None, content.text)
         self._read(content)
         place = Location(self.shown(content.file), 1, 1) if content.file else location
-        return Member(self.sources.add(splitext(path)[0] + suffix, content.text, place), None, content.text)
+        return JoinedMember(self.sources.add(splitext(path)[0] + suffix, content.text, place), None, content.text)
 
     def _content(self, rendering: Rendering, part: Part) -> Content:
         element, kind = part.element, rendering.block.kind
@@ -297,7 +297,7 @@ class Contents:
 
     # files
 
-    def _files(self, rendering: Rendering, run: list[Part], members: list[Member]) -> list[Tag]:
+    def _files(self, rendering: Rendering, run: list[Part], members: list[JoinedMember]) -> list[Tag]:
         block = rendering.block
         attributes, varying = _attributes(run, kept_attributes(run, block.kind, block.mode))
         tags = []
@@ -331,7 +331,7 @@ class Contents:
     def _generated_sheet(self, beside: str, text: str) -> str:
         return self.sources.add(beside, text, None)
 
-    def _bundle(self, rendering: Rendering, group: Sequence[Member]) -> str:
+    def _bundle(self, rendering: Rendering, group: Sequence[JoinedMember]) -> str:
         """The asset that the members of one file become."""
         kind = rendering.block.kind
         folder = join(self.options.output_dir, kind) if self.options.output_dir else kind
@@ -341,7 +341,9 @@ class Contents:
             beside = join(folder, f"whole.{kind}")
             text = whole_text(kind, group, beside)
             group = [
-                Member(self.sources.add(beside, self._tried(lambda: filters.on_whole(text, kind), location), None))
+                JoinedMember(
+                    self.sources.add(beside, self._tried(lambda: filters.on_whole(text, kind), location), None)
+                )
             ]
         if len(group) == 1 and group[0].is_alone:
             return self._alone(group[0].path)
@@ -481,13 +483,13 @@ def _place_of(rendering: Rendering, part: Part) -> Location:
     return rendering.place.location()
 
 
-def _each_once(members: list[Member], sources: GeneratedSources) -> list[Member]:
+def _each_once(members: list[JoinedMember], sources: GeneratedSources) -> list[JoinedMember]:
     """A bundle holds each source once: a file that a block names again is one more source."""
-    found: list[Member] = []
+    found: list[JoinedMember] = []
     for member in members:
         if member.text is not None and any(one.path == member.path for one in found):
             stem, suffix = splitext(member.path)
             again = sources.add(f"{stem}.{len(found)}{suffix}", member.text, None)
-            member = Member(again, member.text)
+            member = JoinedMember(again, member.text)
         found.append(member)
     return found

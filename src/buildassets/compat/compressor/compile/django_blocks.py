@@ -18,7 +18,7 @@ from django.templatetags.cache import CacheNode
 from buildassets.compat.compressor.compile.django_templates import KnownContext
 from buildassets.compat.compressor.compile.django_walk import NoParent, walk_template
 from buildassets.compat.compressor.compile.marks import marked_names
-from buildassets.compat.compressor.compile.rendering import Place, Rendering
+from buildassets.compat.compressor.compile.rendering import BlockPlace, Rendering
 from buildassets.compat.compressor.compile.static_files import plain_static_urls
 from buildassets.compat.compressor.compile.translations import in_each_language
 from buildassets.compat.compressor.compile.unknowns import MANY, Recorder, variants
@@ -121,7 +121,7 @@ class DjangoBlocks:
         origin: Any = node.origin
         position = getattr(node.token, "position", None)  # of an engine for debugging, as ours is
         line = getattr(node.token, "lineno", None) or 1
-        place = Place(self._shown(str(origin)), self._source(origin), line, position[0] if position else None)
+        place = BlockPlace(self._shown(str(origin)), self._source(origin), line, position[0] if position else None)
 
         def render(recorder: Recorder) -> str:
             with _restored(context), _fresh_fragments():

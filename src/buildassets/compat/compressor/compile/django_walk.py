@@ -41,10 +41,10 @@ class NoParent(Exception):  # noqa: N818 as Django's is named
 def walk_template(template: Template, context: KnownContext, found: Found) -> None:
     """Call `found` with each block that rendering `template` may come to. Raises NoParent, and what tags raise."""
     with context.bind_template(template), context.render_context.push_state(template):
-        _Walk(found).nodes(template.nodelist, context)
+        _TemplateWalk(found).nodes(template.nodelist, context)
 
 
-class _Walk:
+class _TemplateWalk:
     """One walk over a template. Methods are named after the nodes that they visit."""
 
     def __init__(self, found: Found) -> None:
@@ -190,20 +190,20 @@ class _Gone:
         return ""
 
 
-_WALKS: Final[tuple[tuple[type, Callable[[_Walk, Any, KnownContext], None]], ...]] = (
-    (IfNode, _Walk._if),
-    (VariableNode, _Walk._variable),
-    (WithNode, _Walk._with),
-    (ForNode, _Walk._for),
-    (ExtendsNode, _Walk._extends),
-    (BlockNode, _Walk._block),
-    (IncludeNode, _Walk._include),
-    (InclusionNode, _Walk._inclusion),
-    (AutoEscapeControlNode, _Walk._setting),
-    (LanguageNode, _Walk._setting),
-    (LocalizeNode, _Walk._setting),
-    (LocalTimeNode, _Walk._setting),
-    (TimezoneNode, _Walk._setting),
+_WALKS: Final[tuple[tuple[type, Callable[[_TemplateWalk, Any, KnownContext], None]], ...]] = (
+    (IfNode, _TemplateWalk._if),
+    (VariableNode, _TemplateWalk._variable),
+    (WithNode, _TemplateWalk._with),
+    (ForNode, _TemplateWalk._for),
+    (ExtendsNode, _TemplateWalk._extends),
+    (BlockNode, _TemplateWalk._block),
+    (IncludeNode, _TemplateWalk._include),
+    (InclusionNode, _TemplateWalk._inclusion),
+    (AutoEscapeControlNode, _TemplateWalk._setting),
+    (LanguageNode, _TemplateWalk._setting),
+    (LocalizeNode, _TemplateWalk._setting),
+    (LocalTimeNode, _TemplateWalk._setting),
+    (TimezoneNode, _TemplateWalk._setting),
 )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from buildassets.compat.compressor.compile.rendering import Place
+from buildassets.compat.compressor.compile.rendering import BlockPlace
 from buildassets.compat.compressor.run.key import state_key
 from buildassets.compat.compressor.run.state import State
 from buildassets.foundation.diagnostics import Diagnostic, error
@@ -26,7 +26,7 @@ class FoundBlocks:
     _tags: dict[str, dict[State, Tags]] = field(default_factory=dict)
     _places: dict[str, str] = field(default_factory=dict)
 
-    def add(self, key: str, tags: Tags, place: Place, state: State) -> None:
+    def add(self, key: str, tags: Tags, place: BlockPlace, state: State) -> None:
         """Add the tags of a block in that `state`; a block that was added before must have the same ones."""
         first = self._places.setdefault(key, f"{place.file}:{place.line}")
         known = self._tags.setdefault(key, {})

@@ -25,7 +25,7 @@ from buildassets.compat.compressor.compile.jinja_tree import (
     structure_of,
 )
 from buildassets.compat.compressor.compile.marks import has_mark, mark, marked_names
-from buildassets.compat.compressor.compile.rendering import Place, Rendering
+from buildassets.compat.compressor.compile.rendering import BlockPlace, Rendering
 from buildassets.compat.compressor.compile.static_files import plain_static_urls
 from buildassets.compat.compressor.compile.translations import in_each_language
 from buildassets.compat.compressor.compile.unknowns import MANY, Recorder, variants
@@ -68,7 +68,7 @@ class JinjaBlocks:
         self._lost: dict[str, Diagnostic] = {}
         self._orphans: set[str] = set()  # of those, the ones of this context
         self._followed: set[str] = set()
-        self._tag: Place | None = None
+        self._tag: BlockPlace | None = None
         self.files: set[str] = set()
         self.roots: set[str] = set()
         self._shown = shown
@@ -133,7 +133,7 @@ class JinjaBlocks:
         """The parent that a template names; where it is not known, one that shows all blocks of the template."""
         source = self._source(name)
         begin = sum(map(len, source.splitlines(keepends=True)[: line - 1]))
-        self._tag = Place(self._shown(self._file(name)), source, line, start=max(source.find("{%", begin), begin))
+        self._tag = BlockPlace(self._shown(self._file(name)), source, line, start=max(source.find("{%", begin), begin))
         unknown = str(given) if isinstance(given, jinja2.Undefined | str) else ""
         if not has_mark(unknown):
             return given
@@ -207,7 +207,7 @@ class JinjaBlocks:
 
     def _collect(self, block: Block, tag: tuple[str | None, int, int], caller: Callable[[], Any]) -> None:
         name, line, number = tag
-        place = Place(self._shown(self._file(name)), self._source(name), line, number=number)
+        place = BlockPlace(self._shown(self._file(name)), self._source(name), line, number=number)
         outer = self._recorder
 
         def render(recorder: Recorder) -> str:

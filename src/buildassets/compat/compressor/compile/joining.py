@@ -24,14 +24,14 @@ from buildassets.foundation.frozen import frozen
 from buildassets.foundation.media import Syntax
 from buildassets.foundation.paths import LogicalPath, relative, to_url
 
-__all__ = ["Member", "grouped", "rebased", "whole_text"]
+__all__ = ["JoinedMember", "grouped", "rebased", "whole_text"]
 
 _SYNTAX: Final = {"css": Syntax.CSS, "js": Syntax.JAVASCRIPT}
 _SASS_IMPORT: Final = re.compile(r"@import\s+(?:url\(|[\"'](?:https?:)?//)|@import\s+[\"'][^\"']*\.css[\"']")
 
 
 @frozen
-class Member:
+class JoinedMember:
     """A source by its logical path; `text` is None where it is compiled later, from `source`.
 
     One that `is_alone` is no bundle, but the asset itself.
@@ -43,7 +43,9 @@ class Member:
     is_alone: bool = False
 
 
-def grouped(kind: str, members: Sequence[Member], generate: Callable[[str, str], str]) -> Iterator[list[Member]]:
+def grouped(
+    kind: str, members: Sequence[JoinedMember], generate: Callable[[str, str], str]
+) -> Iterator[list[JoinedMember]]:
     """The members of each file: all in one, but for those that cannot be joined at their position.
 
     `generate` makes a source of a text, beside a logical path.
@@ -61,7 +63,7 @@ def grouped(kind: str, members: Sequence[Member], generate: Callable[[str, str],
             waiting[:0] = [group[:at], group[at:]]
 
 
-def _conflict(kind: str, group: Sequence[Member]) -> int | None:
+def _conflict(kind: str, group: Sequence[JoinedMember]) -> int | None:
     """The number of the first member that cannot be joined at its position; None if all can."""
     for number, member in enumerate(group[1:], 1):
         if member.text is None and _SASS_IMPORT.search(member.source):
@@ -77,7 +79,7 @@ def _conflict(kind: str, group: Sequence[Member]) -> int | None:
     return min(found, default=None)
 
 
-def _hoisted(group: list[Member], generate: Callable[[str, str], str]) -> list[Member]:
+def _hoisted(group: list[JoinedMember], generate: Callable[[str, str], str]) -> list[JoinedMember]:
     """The group with the imports from other hosts of all but the first at its head."""
     imports: list[str] = []
     members = group[:1]
@@ -87,11 +89,11 @@ def _hoisted(group: list[Member], generate: Callable[[str, str], str]) -> list[M
             members.append(member)
             continue
         imports += (member.text[start:end] for start, end in _foreign_imports(member.text))
-        members.append(Member(generate(member.path, rest), rest))
+        members.append(JoinedMember(generate(member.path, rest), rest))
     if not imports:
         return group
     text = "".join(one.rstrip().rstrip(";") + ";\n" for one in dict.fromkeys(imports))
-    return [Member(generate(joined_path(dirname(group[0].path), "imports.css"), text), text), *members]
+    return [JoinedMember(generate(joined_path(dirname(group[0].path), "imports.css"), text), text), *members]
 
 
 def _without_foreign_imports(text: str) -> str:
@@ -136,14 +138,14 @@ def rebased(text: str, path: str, prefixes: Sequence[str], find: Callable[[str],
     return splice(text, changes) if changes else text
 
 
-def whole_text(kind: str, group: Sequence[Member], path: str) -> str:
+def whole_text(kind: str, group: Sequence[JoinedMember], path: str) -> str:
     """The members as one text, their relative references as seen from `path`."""
     texts = [_moved(member, path) if kind == "css" else member.text or "" for member in group]
     joints = join(_SYNTAX[kind], [Joined(member.path, text) for member, text in zip(group, texts, strict=True)])
     return "".join(edited(text, in_order(edits)) for text, edits in zip(texts, joints.edits, strict=True))
 
 
-def _moved(member: Member, path: str) -> str:
+def _moved(member: JoinedMember, path: str) -> str:
     text = member.text or ""
     changes = []
     for reference in scan(text):

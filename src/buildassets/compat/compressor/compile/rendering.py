@@ -8,13 +8,13 @@ from buildassets.compat.compressor.run.key import Block
 from buildassets.foundation.diagnostics import Location, locate
 from buildassets.foundation.frozen import field, frozen
 
-__all__ = ["Place", "Rendering"]
+__all__ = ["BlockPlace", "Rendering"]
 
 _TAG: Final = re.compile(r"\{%[-+]?\s*compress\s")
 
 
 @frozen
-class Place:
+class BlockPlace:
     """A tag in a template: `file` as a user would write it, `source` the template's text, `line` that of the tag.
 
     `start` is where the tag stands in the text, where that is known; `number` counts the blocks of the template else.
@@ -81,7 +81,7 @@ class Rendering:
 
     block: Block
     text: str
-    place: Place
+    place: BlockPlace
     missing: tuple[str, ...] = ()
     fault: str | None = None
     values: Mapping[str, Any] = field(default_factory=dict, compare=False)

@@ -14,7 +14,7 @@ from buildassets.foundation.diagnostics import Diagnostic, error, warning
 from buildassets.foundation.frozen import frozen
 from buildassets.foundation.nearest import nearest
 
-__all__ = ["BuildOptions", "build_options", "setting_faults"]
+__all__ = ["BlockOptions", "build_options", "setting_faults"]
 
 _PREFIX: Final = "COMPRESS_"
 
@@ -32,7 +32,7 @@ _DEFAULT_FILTERS: Final = {
 
 
 @frozen
-class BuildOptions:
+class BlockOptions:
     """What decides contents. `filters` are those of each kind that are not the pipeline's own, `prefixes` URL prefixes.
 
     Precompilers of the `cacheable` types make the same of the same content, whatever else there is.
@@ -48,11 +48,11 @@ class BuildOptions:
     charset: str
 
 
-def build_options() -> BuildOptions:
+def build_options() -> BlockOptions:
     """The settings as they are now."""
     filters = _filters()
     embeds = _DATA_URLS in filters["css"]
-    return BuildOptions(
+    return BlockOptions(
         output_dir=str(_given("OUTPUT_DIR", "CACHE")).strip("/"),
         prefixes=url_prefixes(),
         precompilers={str(kind): str(one) for kind, one in _given("PRECOMPILERS", ())},

@@ -43,7 +43,7 @@ def read(asked: Asked) -> Foreign | None:
     text = read_text(path, asked.file)
     if not asked.is_named and not is_like_jammit(text):
         return None
-    project = Project(asked.folder, read_assets_yml(text, asked.file, asked.mode), asked.mode, asked.missing)
+    project = JammitProject(asked.folder, read_assets_yml(text, asked.file, asked.mode), asked.mode, asked.missing)
     found = [*project.packages("stylesheets"), *project.packages("javascripts"), *project.packages("templates")]
     faults = [one for one in project.faults if one.is_error and one.code != _EMPTY]
     if faults:
@@ -70,7 +70,7 @@ class Package:
         return self.name if self.is_of_templates else f"{self.name.removesuffix('.js')}.jst.js"
 
 
-class Project:
+class JammitProject:
     """A project of Jammit in one mode; `faults` are the diagnostics for its file."""
 
     def __init__(self, folder: str, settings: AssetsYml, mode: Mode, missing: object = None) -> None:

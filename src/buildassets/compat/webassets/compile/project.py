@@ -34,7 +34,7 @@ _URL: Final = re.compile(r"(?:https?:)?//[^\s/?#]+/|/(?!/)")
 Element = dict[str, Any]
 
 
-class Project:
+class BundleProject:
     """The bundles of a project, by what a build makes of them. `engines` are the suffixes that engines compile.
 
     `bundles` are the members of each asset, `blocks` what the manifest has, `named` what tags in

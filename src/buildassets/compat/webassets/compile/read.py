@@ -9,7 +9,7 @@ from typing import Any, Final
 from buildassets.compat.run_program import ProgramError, printed_by
 from buildassets.compat.webassets.compile.describe import described_yaml
 from buildassets.compat.webassets.compile.described import Described, TooLargeError, described_of
-from buildassets.compat.webassets.compile.project import Project
+from buildassets.compat.webassets.compile.project import BundleProject
 from buildassets.compat.webassets.compile.yaml_file import SUFFIXES
 from buildassets.compiler.config.foreign import Asked, Foreign
 from buildassets.compiler.config.values import BlockPlan
@@ -24,7 +24,7 @@ _NAME_IT: Final = 'name what has the bundles, as in `webassets = "app.assets:env
 def read(asked: Asked) -> Foreign | None:
     """What `asked.file`, a YAML file or `module:attribute`, means. Raises ConfigError."""
     found = describe(asked.folder, asked.file, permission=asked.permission)
-    project = Project(asked.folder, found, asked.mode, asked.engines)
+    project = BundleProject(asked.folder, found, asked.mode, asked.engines)
     faults = [one for one in project.faults if one.is_error]
     if faults:
         raise ConfigError(list(dict.fromkeys(faults)), looked_at=(*found.files, *project.resolver.looked_in))

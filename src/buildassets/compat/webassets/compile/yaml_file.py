@@ -47,7 +47,7 @@ def read_yaml_file(path: str, shown: str, known: Mapping[str, Bundle] | None = N
         raise ConfigError([error("webassets/syntax", message, Location(shown))])
     is_environment = isinstance(values.get(_BUNDLES), dict) and "contents" not in values[_BUNDLES]
     written = values[_BUNDLES] if is_environment else values
-    reader = _Reader(path, shown, text, dict(places_of(node)), above=(_BUNDLES,) if is_environment else ())
+    reader = _BundleReader(path, shown, text, dict(places_of(node)), above=(_BUNDLES,) if is_environment else ())
     bundles = {str(name): reader.bundle(value, (name,)) for name, value in written.items()}
     _connect(bundles, known or {})
     settings = {str(key): value for key, value in values.items() if key != _BUNDLES} if is_environment else {}
@@ -77,7 +77,7 @@ def _is_of_kind(key: str, value: Any) -> bool:
     return is_of_kind and (not isinstance(value, list) or all(isinstance(one, str) for one in value))
 
 
-class _Reader:
+class _BundleReader:
     """Makes bundles of the values of one file."""
 
     def __init__(

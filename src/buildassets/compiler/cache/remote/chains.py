@@ -27,7 +27,7 @@ from buildassets.foundation.frozen import field, frozen
 _MOST_LINKS: Final = 64
 
 
-class Place(Protocol):
+class LocalMachine(Protocol):
     """What of this machine decides the way, and where results go."""
 
     def digest_of(self, name: str) -> str:
@@ -121,7 +121,7 @@ def read_record(line: Line, seen: Seen, scope: str, key: str, *, verify: Verify)
 class Chains:
     """Follows chains over `line`, in each of `scopes` with what verifies its records."""
 
-    def __init__(self, line: Line, scopes: Mapping[str, Verify], seen: Seen, place: Place) -> None:
+    def __init__(self, line: Line, scopes: Mapping[str, Verify], seen: Seen, place: LocalMachine) -> None:
         self._line = line
         self._scopes = tuple(scopes.items())
         self._seen = seen

@@ -12,7 +12,7 @@ from threading import Lock
 from typing import Final
 
 from buildassets.compiler.cache.remote.address import opened_store
-from buildassets.compiler.cache.remote.chains import Chains, Fetched, Place, Seen, read_record
+from buildassets.compiler.cache.remote.chains import Chains, Fetched, LocalMachine, Seen, read_record
 from buildassets.compiler.cache.remote.keys import KEY_VARIABLE, Ring, ring
 from buildassets.compiler.cache.remote.line import WRITE_LAST, Line, Outcome
 from buildassets.compiler.cache.remote.privacy import Private, private_texts
@@ -67,7 +67,7 @@ class RemoteCache:
         self._use = RemoteUse()
         self._lock = Lock()  # deltas are asked for in threads
 
-    def fetched(self, firsts: Mapping[str, str], place: Place) -> Iterator[Fetched]:
+    def fetched(self, firsts: Mapping[str, str], place: LocalMachine) -> Iterator[Fetched]:
         """What is known elsewhere of steps, by their first keys. Those with a trace have their result in `place`."""
         if self._line.ended:
             return

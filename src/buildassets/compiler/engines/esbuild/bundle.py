@@ -57,7 +57,7 @@ class BundleOptions:
 
 
 @frozen
-class Piece:
+class BundlePiece:
     """A file that esbuild wrote.
 
     `name` is its path in esbuild's output folder. `entry` is the source file of an entry point, `import()` included.
@@ -92,7 +92,7 @@ class Pieces:
     it imports. `imports` are all of them that stay in it.
     """
 
-    pieces: tuple[Piece, ...] = ()
+    pieces: tuple[BundlePiece, ...] = ()
     inputs: Mapping[str, tuple[str, ...]] | None = None
     diagnostics: tuple[Diagnostic, ...] = ()
     imports: tuple[Import, ...] = ()
@@ -241,11 +241,11 @@ class _Metafile:
         pieces = tuple(self._piece(name, outputs[path]) for name, path in names if not _is_map(name))
         return Pieces(pieces, self._inputs(), imports=tuple(self._imports()))
 
-    def _piece(self, name: str, output: Any) -> Piece:
+    def _piece(self, name: str, output: Any) -> BundlePiece:
         sheet = name.removesuffix(".js") + ".css"  # older versions do not list it
         sizes = self._sizes(output["inputs"])
         static = (one["path"] for one in output["imports"] if one["kind"] == "import-statement" and not _leaves(one))
-        return Piece(
+        return BundlePiece(
             name,
             self._read(name),
             source_map=self._map(name),

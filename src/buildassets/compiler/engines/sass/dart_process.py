@@ -14,7 +14,7 @@ from buildassets.compiler.engines.sass import embedded_protocol as sass_protocol
 from buildassets.compiler.engines.sass.embedded_protocol import (
     Call,
     Event,
-    Fault,
+    ProtocolFault,
     Reply,
     Response,
     SassSyntax,
@@ -93,7 +93,7 @@ class SassProcess(SocketProcess):
                 self.channel.send(sass_protocol.packet(compilation, request), deadline)
             while True:
                 answer = sass_protocol.reply(sass_protocol.unpacked(self._packet(deadline)))
-                if isinstance(answer, Fault):
+                if isinstance(answer, ProtocolFault):
                     raise DiedError(answer.message.partition("\n")[0].lower())
                 if isinstance(answer, Call | Search) and answer_of is not None:
                     self.channel.send(sass_protocol.packet(compilation, answer_of(answer)), deadline)

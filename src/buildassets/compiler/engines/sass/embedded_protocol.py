@@ -260,19 +260,19 @@ class Search:
 
 
 @frozen
-class Fault:
+class ProtocolFault:
     """The compiler has crashed, or rejects our request."""
 
     message: str
 
 
-Reply: TypeAlias = Version | Event | Response | Call | Search | Fault
+Reply: TypeAlias = Version | Event | Response | Call | Search | ProtocolFault
 
 
 def reply(message: Message) -> Reply:
     """The decoded outbound message; raises ValueError for a kind that we never ask for."""
     if (fault := message.message(1)) is not None:
-        return Fault(fault.text(3))
+        return ProtocolFault(fault.text(3))
     if (response := message.message(2)) is not None:
         return _response(response)
     if (event := message.message(3)) is not None:

@@ -21,7 +21,7 @@ _MOST_NOTES: Final = 8
 _LOST: Final = "babel.cjs"  # what the program lacks to translate a script that raises, or that it cannot parse
 
 
-class Fault(NamedTuple):
+class TailwindFault(NamedTuple):
     """What is wrong, the lines that follow, and the line and column in the whole text, from 1; 0 where it has none."""
 
     message: str
@@ -30,7 +30,7 @@ class Fault(NamedTuple):
     column: int = 0
 
 
-def fault_in(output: str) -> Fault | None:
+def fault_in(output: str) -> TailwindFault | None:
     """The error in what Tailwind has written; None if there is none."""
     framed = (line for line in _COLOUR.sub("", output).split("\n") if line.startswith(_FRAMED))
     lines = [text for line in framed if (text := line.removeprefix(_FRAMED).strip())]
@@ -39,11 +39,11 @@ def fault_in(output: str) -> Fault | None:
     message = _KIND.sub("", lines[0], count=1) if _KIND.match(lines[0]) else lines[0]
     notes = tuple(lines[1:])[:_MOST_NOTES]
     if place := _PLACE.match(message):
-        return Fault(message[place.end() :], notes, int(place[1]), int(place[2]))
-    return Fault(message, notes)
+        return TailwindFault(message[place.end() :], notes, int(place[1]), int(place[2]))
+    return TailwindFault(message, notes)
 
 
-def diagnostic(fault: Fault, sheet: Sheet) -> Diagnostic:
+def diagnostic(fault: TailwindFault, sheet: Sheet) -> Diagnostic:
     """The error for `fault`, at its place; at the sheet itself where that is not known."""
     if _LOST in fault.message and (unloadable := _unloadable(sheet)):
         return unloadable
@@ -75,7 +75,7 @@ def _lowered(message: str) -> str:
     return message[:1].lower() + message[1:]
 
 
-def _place(fault: Fault, sheet: Sheet) -> Location | None:
+def _place(fault: TailwindFault, sheet: Sheet) -> Location | None:
     if fault.line:
         lines = sheet.whole.split("\n")
         offset = sum(len(line) + 1 for line in lines[: fault.line - 1]) + fault.column - 1

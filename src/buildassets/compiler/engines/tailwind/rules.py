@@ -16,7 +16,7 @@ _PACKAGE: Final = "tailwindcss"
 
 
 @frozen
-class Rule:
+class AtRule:
     """`text[start:end]` is the rule with its semicolon, or up to its block. `name` is `@import` or the like.
 
     `words` are what stands before its first string that is in no parentheses, in lower case. `value` is what that
@@ -39,7 +39,7 @@ def uses_tailwind(text: str) -> bool:
     return first_use(text) is not None
 
 
-def first_use(text: str) -> Rule | None:
+def first_use(text: str) -> AtRule | None:
     """The first rule for which a sheet needs Tailwind."""
     if not _HINT.search(text):
         return None
@@ -78,7 +78,7 @@ def relative_imports(text: str) -> list[str]:
     return [path for path in imported if path.startswith(".")]
 
 
-def _needs_tailwind(rule: Rule) -> bool:
+def _needs_tailwind(rule: AtRule) -> bool:
     return rule.name in ("@tailwind", "@reference") or (rule.name == "@import" and is_of_tailwind(rule.value or ""))
 
 
@@ -87,7 +87,7 @@ def is_of_tailwind(url: str) -> bool:
     return url == _PACKAGE or url.startswith(f"{_PACKAGE}/")
 
 
-def rules(text: str) -> Iterator[Rule]:
+def rules(text: str) -> Iterator[AtRule]:
     """The rules of the names above, in text order; also those inside of blocks."""
     each = iter(tokens(text))
     for token in each:
@@ -97,7 +97,7 @@ def rules(text: str) -> Iterator[Rule]:
                 yield _rule(text, name, token, each)
 
 
-def _rule(text: str, name: str, keyword: Token, following: Iterator[Token]) -> Rule:
+def _rule(text: str, name: str, keyword: Token, following: Iterator[Token]) -> AtRule:
     words: list[str] = []
     value: tuple[str, int, int] | None = None
     end, depth = len(text), 0
@@ -116,9 +116,9 @@ def _rule(text: str, name: str, keyword: Token, following: Iterator[Token]) -> R
             elif token.kind not in (Kind.SPACE, Kind.COMMENT):
                 words.append(word.lower())
     if value is None:
-        return Rule(name, keyword.start, end, tuple(words))
+        return AtRule(name, keyword.start, end, tuple(words))
     text_value, value_start, value_end = value
-    return Rule(
+    return AtRule(
         name,
         keyword.start,
         end,

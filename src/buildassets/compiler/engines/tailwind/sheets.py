@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 from buildassets.compiler.engines.reader import Reader
 from buildassets.compiler.engines.tailwind.packages import homes, plugin_files, sheet_of_package
-from buildassets.compiler.engines.tailwind.rules import Rule, is_of_tailwind, quoted, rules
+from buildassets.compiler.engines.tailwind.rules import AtRule, is_of_tailwind, quoted, rules
 from buildassets.compiler.languages.css.references import scan
 from buildassets.compiler.languages.reference import ReferenceKind
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, locate, warning
@@ -114,7 +114,7 @@ class Sheet:
         if around:
             yield from self._moved_urls(path, text)
 
-    def _of_rule(self, path: str, text: str, rule: Rule, around: tuple[str, ...]) -> Iterator[_Replaced]:
+    def _of_rule(self, path: str, text: str, rule: AtRule, around: tuple[str, ...]) -> Iterator[_Replaced]:
         if rule.name in ("@import", "@reference") and rule.value:
             if not is_of_tailwind(rule.value):
                 yield from self._of_import(path, rule, around)
@@ -132,21 +132,21 @@ class Sheet:
         elif rule.name == "@charset" and around:
             yield _Replaced(rule.start, rule.end)
 
-    def _add_source(self, path: str, rule: Rule) -> None:
+    def _add_source(self, path: str, rule: AtRule) -> None:
         self.has_sources = True
         if rule.value is not None:  # else it is `inline()`, which Tailwind reads
             globs = self.excluded if "not" in rule.words else self.included
             place = self.place(path, rule.value_start, rule.value_end)
             globs.append(Scanned(os.path.dirname(path), tuple(expanded(rule.value)), rule.value, place))
 
-    def _warn_of_old(self, path: str, rule: Rule) -> None:
+    def _warn_of_old(self, path: str, rule: AtRule) -> None:
         message = f"`@tailwind {' '.join(rule.words)}` is a rule of Tailwind 3, and stands for nothing"
         hint = 'write `@import "tailwindcss";` in place of all such rules'
         self.diagnostics.append(
             warning("tailwind/old-rule", message, self.place(path, rule.start, rule.end), hint=hint)
         )
 
-    def _of_import(self, path: str, rule: Rule, around: tuple[str, ...]) -> Iterator[_Replaced]:
+    def _of_import(self, path: str, rule: AtRule, around: tuple[str, ...]) -> Iterator[_Replaced]:
         """The sheet that the rule imports, in its place. Tailwind leaves an import with `url()` to the browser."""
         assert rule.value is not None
         if _ELSEWHERE.match(rule.value):
@@ -173,13 +173,13 @@ class Sheet:
         opened, closed = _wrapped(f"{rule.rest} reference" if rule.name == "@reference" else rule.rest)
         yield _Replaced(rule.start, rule.end, (Piece(opened), *inner, Piece(closed)))
 
-    def _refuse_more(self, path: str, rule: Rule) -> None:
+    def _refuse_more(self, path: str, rule: AtRule) -> None:
         """Refuse an import of too many; those that follow are left without a report."""
         if self._imports <= _MOST_IMPORTS + 1:
             what = f"imports are nested more than {_MOST_NESTED} deep, or more than {_MOST_IMPORTS:,}"
             self._refuse(path, rule, what, "import each sheet once, and from one place")
 
-    def _refuse(self, path: str, rule: Rule, message: str, hint: str) -> None:
+    def _refuse(self, path: str, rule: AtRule, message: str, hint: str) -> None:
         place = self.place(path, rule.value_start, rule.value_end)
         self.diagnostics.append(error("tailwind/failed", message, place, hint=hint))
 
@@ -192,7 +192,7 @@ class Sheet:
                 return target, text
         return None if url.startswith(".") else sheet_of_package(self._reader, folder, url)
 
-    def _of_utilities(self, path: str, text: str, rule: Rule) -> Iterator[_Replaced]:
+    def _of_utilities(self, path: str, text: str, rule: AtRule) -> Iterator[_Replaced]:
         """The rule with Tailwind's own detection off; a folder that it names counts in place of the templates."""
         self.scans = True
         source = _SOURCE.search(text, rule.start, rule.end)
@@ -205,7 +205,7 @@ class Sheet:
             self.included.append(Scanned(os.path.dirname(path), (base,), base, self.place(path, *source.span())))
             yield _Replaced(*source.span(), (Piece("source(none)"),))
 
-    def _of_plugin(self, path: str, rule: Rule) -> Iterator[_Replaced]:
+    def _of_plugin(self, path: str, rule: AtRule) -> Iterator[_Replaced]:
         """The rule with an absolute path in place of a relative one: the text is read as one of the first sheet."""
         assert rule.value is not None
         folder = os.path.dirname(path)

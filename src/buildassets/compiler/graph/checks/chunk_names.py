@@ -31,7 +31,7 @@ def chunk_faults(
     config: Config, compiled: Mapping[LogicalPath, Linked], sources: Mapping[LogicalPath, Source]
 ) -> Iterator[Diagnostic]:
     """An error for each output of a bundler that names assets which get new names; a warning in a third-party root."""
-    names = _Names(config, sources)
+    names = _ChunkNames(config, sources)
     for _, asset in sorted(compiled.items()):
         draft = asset.draft
         bundler = _bundler_of(config, draft)
@@ -56,7 +56,7 @@ def plain_name_faults(
     config: Config, assets: Mapping[LogicalPath, Linked], sources: Mapping[LogicalPath, Source]
 ) -> Iterator[Diagnostic]:
     """A warning for each script of the project whose strings name assets that get new names."""
-    names = _Names(config, sources)
+    names = _ChunkNames(config, sources)
     for _, asset in sorted(assets.items()):
         draft = asset.draft
         root = config.sources[draft.source.root] if draft.source.root >= 0 else None
@@ -97,7 +97,7 @@ def _content(draft: Draft) -> bytes | str:
     return bytes_of(draft.body) if isinstance(draft.body, OnDisk) else draft.body
 
 
-class _Names:
+class _ChunkNames:
     """Finds the assets that strings in scripts name."""
 
     def __init__(self, config: Config, sources: Mapping[LogicalPath, Source]) -> None:

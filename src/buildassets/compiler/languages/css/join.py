@@ -14,7 +14,7 @@ from buildassets.compiler.languages.css.hoist import Late, Part, hoisted, late_i
 from buildassets.compiler.languages.css.lexer import OPEN_STRING, Kind, Token, follow, tokens, unescaped
 from buildassets.compiler.languages.css.outline import Head, Rule, outline
 from buildassets.compiler.languages.edits import Edit
-from buildassets.compiler.languages.joints import Fault, Joints, Member
+from buildassets.compiler.languages.joints import JoinFault, Joints, Member
 from buildassets.compiler.languages.native.library import Question, asked, numbers_of
 from buildassets.foundation.frozen import frozen
 from buildassets.foundation.lazy_pattern import lazy_pattern
@@ -197,19 +197,19 @@ def _lists(numbers: Iterator[int], sizes: Sequence[int]) -> Iterator[list[tuple[
         yield [tuple(islice(numbers, size)) for _ in range(next(numbers))]
 
 
-def _refused(members: Sequence[Member], late: Late) -> Fault:
+def _refused(members: Sequence[Member], late: Late) -> JoinFault:
     message = f"an `@import` of `{members[late.member].shown}` comes after rules of the files before it"
     hint = "list the imported file in the bundle instead"
-    return Fault(late.member, late.rule.start, end=late.rule.end, code="bundle/import", message=message, hint=hint)
+    return JoinFault(late.member, late.rule.start, end=late.rule.end, code="bundle/import", message=message, hint=hint)
 
 
-def _moved(members: Sequence[Member], late: Late) -> Fault:
+def _moved(members: Sequence[Member], late: Late) -> JoinFault:
     message = f"an `@import` of `{members[late.member].shown}` is moved before the rules of the files before it"
     hint = "put it into the first file of the bundle"
-    return Fault(late.member, late.rule.start, end=late.rule.end, code="bundle/import", message=message, hint=hint)
+    return JoinFault(late.member, late.rule.start, end=late.rule.end, code="bundle/import", message=message, hint=hint)
 
 
-def _namespace_faults(members: Sequence[Member], sheets: Sequence[_Sheet]) -> Iterator[Fault]:
+def _namespace_faults(members: Sequence[Member], sheets: Sequence[_Sheet]) -> Iterator[JoinFault]:
     """The faults for `@namespace` rules that count in their own sheet, and would count for the whole bundle."""
     if sum(bool(sheet.rules) for sheet in sheets) < 2:
         return
@@ -219,7 +219,7 @@ def _namespace_faults(members: Sequence[Member], sheets: Sequence[_Sheet]) -> It
             if rule.keyword == "@namespace" and not rule.has_block and own_head <= Head.NAMESPACES:
                 message = f"the `@namespace` of `{member.shown}` would hold for the whole bundle"
                 hint = "leave this file out of the bundle"
-                yield Fault(number, rule.start, end=rule.end, code="bundle/namespace", message=message, hint=hint)
+                yield JoinFault(number, rule.start, end=rule.end, code="bundle/namespace", message=message, hint=hint)
             own_head = rule.head_after(own_head)
 
 
@@ -228,11 +228,11 @@ def ends_in_escape(text: str) -> bool:
     return (len(text) - len(text.rstrip("\\"))) % 2 == 1
 
 
-def _escape_faults(members: Sequence[Member]) -> Iterator[Fault]:
+def _escape_faults(members: Sequence[Member]) -> Iterator[JoinFault]:
     for number, (shown, text) in enumerate(members):
         if ends_in_escape(text):
             message = f"`{shown}` ends in a backslash, which would escape what follows"
-            yield Fault(
+            yield JoinFault(
                 number,
                 len(text) - 1,
                 end=len(text),

@@ -88,7 +88,7 @@ def outline(text: str, start: int, end: int) -> Outline | None:
             return Outline(tuple(rules), None, ())
         kind, first, first_end = next(tokens(text, place))
         rule = Rule(unescaped(text[first:first_end]).lower() if kind is Kind.AT_KEYWORD else "", first, first_end)
-        walk = _Walk(text, end)
+        walk = _SheetWalk(text, end)
         if not walk.ends_rule(place, rule):
             return Outline(tuple(rules), rule, tuple(walk.brackets)) if walk.place == end else None
         place = walk.place
@@ -97,7 +97,7 @@ def outline(text: str, start: int, end: int) -> Outline | None:
             head = rules[-1].head_after(head)
 
 
-class _Walk:
+class _SheetWalk:
     """Goes through a rule from bracket to bracket."""
 
     __slots__ = ("_end", "_text", "brackets", "place")

@@ -10,7 +10,7 @@ from buildassets.compiler.languages.css.minify import essence, has_essence, writ
 from buildassets.compiler.languages.native.library import Question, asked, numbers_of, text_of
 
 
-class Source:
+class ProvenSheet:
     """A sheet before it is minified. What it means is kept as the library gives it, or as entries."""
 
     def __init__(self, text: str) -> None:

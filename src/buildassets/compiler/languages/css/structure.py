@@ -38,7 +38,7 @@ class TooManyError(Exception):
     """A rule stands for more selectors than are compared."""
 
 
-class Rule(NamedTuple):
+class StyleRule(NamedTuple):
     """A rule with declarations, or an at-rule that is no condition: then `at_rule` names it.
 
     `selectors` are those that it has or stands in, with those around them; `conditions` the at-rules around it. The
@@ -63,7 +63,7 @@ class _Block(NamedTuple):
     end: int = 0
 
 
-def first_lost(before: str, after: str) -> Rule | None:
+def first_lost(before: str, after: str) -> StyleRule | None:
     """The first rule of `before` of which a selector is not in `after`, under such at-rules; raises TooManyError."""
     if asked(Question.KEEPS_RULES, before, after) == b"\1":
         return None
@@ -74,7 +74,7 @@ def first_lost(before: str, after: str) -> Rule | None:
     return None
 
 
-def rules(text: str) -> Iterator[Rule]:
+def rules(text: str) -> Iterator[StyleRule]:
     """The rules of a sheet: one for each block that has declarations, and the at-rules that are no conditions."""
     blocks = [_Block()]
     counted = [True]  # whether the block's own rule is known
@@ -125,7 +125,7 @@ def _opened(outer: _Block, prelude: str, start: int, end: int) -> _Block:
     return _Block(outer.selectors, (*outer.conditions, condition), "", is_opaque=False, start=start, end=end)
 
 
-def _ended(block: _Block, statement: str, start: int, end: int, *, is_counted: bool) -> Rule | None:
+def _ended(block: _Block, statement: str, start: int, end: int, *, is_counted: bool) -> StyleRule | None:
     """The rule for a statement without a block: its block's if it is a declaration, its own if an at-rule."""
     is_described = block.label.partition(" ")[0] in _DESCRIBED
     if not is_described and "@" not in statement:
@@ -139,7 +139,7 @@ def _ended(block: _Block, statement: str, start: int, end: int, *, is_counted: b
         keyword = unescaped(word).lower()
         is_outside = block.selectors is _ANYTHING and not block.conditions
         is_idle = keyword == "@layer" or (keyword == "@charset" and is_outside)
-        return None if is_idle else Rule(block.selectors, block.conditions, at_rule=keyword, start=start, end=end)
+        return None if is_idle else StyleRule(block.selectors, block.conditions, at_rule=keyword, start=start, end=end)
     if not word or (is_counted and not is_described):
         return None
     return _rule(block, f"{block.label} {unescaped(word).lower()}" if is_described else "")
@@ -150,8 +150,8 @@ def _words_in(text: str) -> Iterator[tuple[Kind, str]]:
     return ((kind, text[start:end]) for kind, start, end in tokens(text) if kind > Kind.COMMENT)
 
 
-def _rule(block: _Block, at_rule: str) -> Rule:
-    return Rule(block.selectors, block.conditions, at_rule=at_rule, start=block.start, end=block.end)
+def _rule(block: _Block, at_rule: str) -> StyleRule:
+    return StyleRule(block.selectors, block.conditions, at_rule=at_rule, start=block.start, end=block.end)
 
 
 def _at_keyword(prelude: str) -> tuple[str, str]:

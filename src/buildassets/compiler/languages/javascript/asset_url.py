@@ -31,7 +31,7 @@ _HINT: Final = 'write `{}("img/logo.svg")`'
 _NOT_COMPUTED: Final = "; what is computed cannot be followed"
 
 
-class Fault(NamedTuple):
+class CallFault(NamedTuple):
     """Why a call cannot be replaced: what stands at `start:end`."""
 
     start: int
@@ -48,7 +48,7 @@ class AssetUrls:
     """
 
     edits: tuple[Edit, ...] = ()
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[CallFault, ...] = ()
     calls: tuple[tuple[int, int], ...] = ()
 
 
@@ -177,17 +177,17 @@ class _Call(NamedTuple):
         is_literal = first.kind is Kind.STRING or (first.kind is Kind.TEMPLATE and first.text.endswith("`"))
         return first if is_literal and [word.text for word in others] in ([], [","]) else None
 
-    def fault(self) -> Fault | None:
+    def fault(self) -> CallFault | None:
         """What is wrong with the argument."""
         literal = self._literal()
         if literal is None:
             hint = _HINT.format(self.name.text) + _NOT_COMPUTED
-            return Fault(self.name.start, self.name.end, _MESSAGE.format(self.name.text), hint)
+            return CallFault(self.name.start, self.name.end, _MESSAGE.format(self.name.text), hint)
         value = js.unescaped(literal.text[1:-1])
         if value is not None and _names_asset(value):
             return None
         message, hint = _MESSAGE.format(self.name.text), _HINT.format(self.name.text)
-        return Fault(literal.start + 1, literal.end - 1, message, hint)
+        return CallFault(literal.start + 1, literal.end - 1, message, hint)
 
     def edits(self, logical: LogicalPath, base: str) -> Iterator[Edit]:
         """The edits that turn the call into `new URL(…, base).href`, which is a reference."""
@@ -210,12 +210,12 @@ def _names_asset(value: str) -> bool:
     return not is_elsewhere and path[path.rfind("/") + 1 :] not in ("", ".", "..")
 
 
-def _declared(code: list[_Word]) -> Iterator[Fault]:
+def _declared(code: list[_Word]) -> Iterator[CallFault]:
     """A fault for each declaration of `URL`: the calls become `new URL(…)`, which needs the browser's."""
     for place, word in enumerate(code):
         if word.text == "URL" and _text(code, place - 1) in _DECLARERS and _text(code, place - 2) not in _DOTS:
             message = f"`URL` is declared in a script that calls `{NAME}`, which needs the browser's"
-            yield Fault(word.start, word.end, message, "give it another name")
+            yield CallFault(word.start, word.end, message, "give it another name")
 
 
 def _start(code: list[_Word], variable: str) -> Edit:

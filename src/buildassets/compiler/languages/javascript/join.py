@@ -14,7 +14,7 @@ from typing import Final
 from buildassets.compiler.languages.edits import Edit, span
 from buildassets.compiler.languages.javascript.lexer import Kind, begins_anew
 from buildassets.compiler.languages.javascript.scopes import Declaration, Script, Sort, Word, read_script
-from buildassets.compiler.languages.joints import Fault, Joints, Member
+from buildassets.compiler.languages.joints import JoinFault, Joints, Member
 
 _WRAPPER_START: Final = "(function(){\n"
 _WRAPPER_END: Final = "\n}).call(this);\n"
@@ -70,20 +70,20 @@ def _runs_on(last: Word, follower: Word) -> bool:
     return last_word != ";" and (last_word == "let" or not begins_anew(*follower))
 
 
-def _own_faults(members: Sequence[Member], scripts: Sequence[Script]) -> Iterator[Fault]:
+def _own_faults(members: Sequence[Member], scripts: Sequence[Script]) -> Iterator[JoinFault]:
     """What keeps a member from being joined with anything."""
     for number, (member, script) in enumerate(zip(members, scripts, strict=True)):
         if script.module:
             message = f"`{member.shown}` is a module, and a bundle is a classic script"
             hint = 'leave it out of the bundle and load it with `type="module"`'
-            yield Fault(number, *script.module, code="bundle/module", message=message, hint=hint)
+            yield JoinFault(number, *script.module, code="bundle/module", message=message, hint=hint)
         elif script.unclosed:
             place, what = script.unclosed
             message = f"{what} in `{member.shown}`, and would take in what follows"
-            yield Fault(number, *place, code="bundle/unclosed", message=message)
+            yield JoinFault(number, *place, code="bundle/unclosed", message=message)
 
 
-def _redeclared(members: Sequence[Member], scripts: Sequence[Script]) -> Iterator[Fault]:
+def _redeclared(members: Sequence[Member], scripts: Sequence[Script]) -> Iterator[JoinFault]:
     """Names that two members declare, where one script cannot do so or does something else.
 
     `var` in both is one variable anyhow. Of functions the last would hold from the start, unless they are the same.
@@ -95,7 +95,7 @@ def _redeclared(members: Sequence[Member], scripts: Sequence[Script]) -> Iterato
             if earlier and shown != member.shown and _clash(earlier, declared):
                 message = f"`{declared.name}` is declared in `{shown}` and in `{member.shown}`"
                 hint = "rename one of them, or wrap the file in a function"
-                yield Fault(number, *declared.span, code="bundle/redeclared", message=message, hint=hint)
+                yield JoinFault(number, *declared.span, code="bundle/redeclared", message=message, hint=hint)
         known |= {
             declared.name: (declared, member.shown)
             for declared in script.declarations
@@ -103,7 +103,7 @@ def _redeclared(members: Sequence[Member], scripts: Sequence[Script]) -> Iterato
         }
 
 
-def _asked_early(members: Sequence[Member], scripts: Sequence[Script]) -> Iterator[Fault]:
+def _asked_early(members: Sequence[Member], scripts: Sequence[Script]) -> Iterator[JoinFault]:
     """Names that a script finds undeclared, and that a later one would have declared by then."""
     later: dict[str, str] = {}
     for number in reversed(range(len(members))):
@@ -111,7 +111,7 @@ def _asked_early(members: Sequence[Member], scripts: Sequence[Script]) -> Iterat
             if name in later:
                 message = f"`{members[number].shown}` asks for `{name}` before `{later[name]}` declares it"
                 hint = "put the other file first, or declare the name with `var`"
-                yield Fault(number, *place, code="bundle/order", message=message, hint=hint)
+                yield JoinFault(number, *place, code="bundle/order", message=message, hint=hint)
         declared = (one.name for one in scripts[number].declarations if one.sort is not Sort.VAR)
         later |= dict.fromkeys(declared, members[number].shown)
 
@@ -122,7 +122,7 @@ def _clash(earlier: Declaration, later: Declaration) -> bool:
     return later.sort is Sort.FUNCTION and (not later.source or earlier.source != later.source)
 
 
-def _strict_faults(members: Sequence[Member], scripts: Sequence[Script]) -> Iterator[Fault]:
+def _strict_faults(members: Sequence[Member], scripts: Sequence[Script]) -> Iterator[JoinFault]:
     """Strict scripts among others that cannot run inside of a function, as others see what they declare."""
     for number, (member, script) in enumerate(zip(members, scripts, strict=True)):
         if not script.is_strict or not (script.declarations or script.arguments):
@@ -134,4 +134,4 @@ def _strict_faults(members: Sequence[Member], scripts: Sequence[Script]) -> Iter
             place, reason = script.arguments or (0, 0), "reads `arguments`"
         message = f"`{member.shown}` is strict, {reason}, and is joined with files that are not strict"
         hint = 'wrap the file in a function, or begin all files of the bundle with `"use strict"`'
-        yield Fault(number, *place, code="bundle/strict", message=message, hint=hint)
+        yield JoinFault(number, *place, code="bundle/strict", message=message, hint=hint)

@@ -16,7 +16,7 @@ from buildassets.compiler.languages.javascript.lexer import LINE_TERMINATORS, Ki
 from buildassets.foundation.lazy_pattern import lazy_pattern
 
 
-class Piece(NamedTuple):
+class KeptToken(NamedTuple):
     """A token that a minifier has to leave as it is.
 
     `on_new_line` is whether a line end stands between it and the code before it, and can matter. It is false for
@@ -47,12 +47,14 @@ _STICKY: Final = frozenset(
     {"++", "--", "**", "&&", "||", "??", "==", "=>", ">=", "<=", "<<", ">>", "!=", "+=", "-=", "*=", "/=", "%=", "&="}
     | {"|=", "^=", "?=", "?.", "..", "//", "/*", "<!", "->"}
 )
-_BEFORE_ALL: Final = Piece(Kind.PUNCTUATOR, ";", on_new_line=False)  # what could as well stand before the first piece
-_LINE_START: Final = Piece(Kind.LINE_END, "\n", on_new_line=False)
-_NONE: Final = Piece(Kind.SPACE, "", on_new_line=False)  # which no text has
+_BEFORE_ALL: Final = KeptToken(
+    Kind.PUNCTUATOR, ";", on_new_line=False
+)  # what could as well stand before the first piece
+_LINE_START: Final = KeptToken(Kind.LINE_END, "\n", on_new_line=False)
+_NONE: Final = KeptToken(Kind.SPACE, "", on_new_line=False)  # which no text has
 
 
-def pieces(text: str, *, module: bool | None = None) -> Iterator[Piece]:
+def pieces(text: str, *, module: bool | None = None) -> Iterator[KeptToken]:
     """The pieces of `text` in order; a token of kind BAD is one of them. `module` is as for the lexer.
 
     The comments that stay are those of licences, as esbuild knows them (they begin with `/*!` or `//!`, or hold
@@ -65,7 +67,7 @@ def pieces(text: str, *, module: bool | None = None) -> Iterator[Piece]:
         if kind > Kind.HASHBANG:
             word = text[start:end]
             gap = _LINE if line_ended else start > code_end
-            last = Piece(kind, word, line_ended and _line_end_matters(last, kind, word), gap)
+            last = KeptToken(kind, word, line_ended and _line_end_matters(last, kind, word), gap)
             line_ended = False
             code_end = end
             yield last
@@ -74,12 +76,12 @@ def pieces(text: str, *, module: bool | None = None) -> Iterator[Piece]:
         elif kind != Kind.SPACE:
             word = text[start:end]
             if kind == Kind.HASHBANG or _STAYS.match(word):
-                yield Piece(kind, word, on_new_line=False, gap=start > code_end)
+                yield KeptToken(kind, word, on_new_line=False, gap=start > code_end)
                 code_end = end
             line_ended = line_ended or _ends_a_line(word)
 
 
-def _line_end_matters(last: Piece, kind: Kind, word: str) -> bool:
+def _line_end_matters(last: KeptToken, kind: Kind, word: str) -> bool:
     """Whether a line end after `last` and before the token `word` can change what they mean."""
     if last.kind == Kind.PUNCTUATOR and last.text not in _ENDS:
         return False
@@ -99,7 +101,7 @@ def _ends_a_line(comment: str) -> bool:
     return _LINE_TERMINATOR.search(comment) is not None
 
 
-def same_meaning(before: Iterable[Piece], after: Iterable[Piece]) -> bool:
+def same_meaning(before: Iterable[KeptToken], after: Iterable[KeptToken]) -> bool:
     """Whether two texts, given as their pieces, mean the same to whoever runs them. Stops at the first difference."""
     return all(one[:3] == other[:3] for one, other in zip_longest(before, after, fillvalue=_NONE))
 
@@ -114,7 +116,7 @@ def alignment(minified: str, source: str, *, module: bool | None = None) -> Iter
     return zip(token_starts(minified, module=module), token_starts(source, module=module), strict=True)
 
 
-def reduced(kept: Iterable[Piece]) -> str:
+def reduced(kept: Iterable[KeptToken]) -> str:
     """The text of these pieces with as little between them as keeps them apart."""
     written: list[str] = []
     last = _LINE_START
@@ -137,7 +139,7 @@ def reduced(kept: Iterable[Piece]) -> str:
     return "".join(written)
 
 
-def _gap(written: list[str], last: Piece, piece: Piece) -> str:
+def _gap(written: list[str], last: KeptToken, piece: KeptToken) -> str:
     """What has to stand between the two: nothing, a space, or the line end that stood there."""
     if piece.kind > Kind.HASHBANG and _NUMBER_AND_DOT.search("".join(written[-2:])):
         if piece.gap == _LINE and _begins(piece.kind, piece.text):
@@ -148,7 +150,7 @@ def _gap(written: list[str], last: Piece, piece: Piece) -> str:
     return " " if _read_otherwise_together(last, piece) else ""
 
 
-def _read_otherwise_together(last: Piece, piece: Piece) -> bool:
+def _read_otherwise_together(last: KeptToken, piece: KeptToken) -> bool:
     """Whether the two, of which the source has something between, could read as other tokens without a space."""
     first, end = piece.text[0], last.text[-1]
     if last.kind <= Kind.HASHBANG or piece.kind <= Kind.HASHBANG:

@@ -7,7 +7,7 @@ Pure.
 from functools import cached_property
 
 from buildassets.compiler.languages.javascript.lexer import Kind, tokens
-from buildassets.compiler.languages.javascript.minify import Piece, pieces, reduced, same_meaning
+from buildassets.compiler.languages.javascript.minify import KeptToken, pieces, reduced, same_meaning
 from buildassets.compiler.languages.native.library import Question, asked_of_script, text_of
 
 _SAME, _OTHER, _BAD = range(3)
@@ -19,7 +19,7 @@ def is_readable(text: str) -> bool:
     return answer == b"\1" if answer else all(kind is not Kind.BAD for kind, _, _ in tokens(text))
 
 
-class Source:
+class ProvenScript:
     """A script before it is minified; `module` is as for the lexer."""
 
     def __init__(self, text: str, *, module: bool | None) -> None:
@@ -43,5 +43,5 @@ class Source:
         return reduced(self._pieces)
 
     @cached_property
-    def _pieces(self) -> tuple[Piece, ...]:
+    def _pieces(self) -> tuple[KeptToken, ...]:
         return tuple(pieces(self._text, module=self._module))

@@ -43,7 +43,7 @@ def _size(digits: str) -> tuple[int, str]:
     return len(significant), significant
 
 
-class _Names:
+class _GroupNames:
     """The names of groups so far, by the alternatives around the place that is read."""
 
     def __init__(self) -> None:
@@ -78,7 +78,7 @@ class _Reading:
         self._is_unicode = "u" in flags or self._has_sets
         self._names = frozenset(match[1] for match in _NAMED_GROUP.finditer(pattern))
         self._place = 0
-        self._named = _Names()
+        self._named = _GroupNames()
 
     def read(self) -> None:
         """Read the pattern; raises _RefusedError."""

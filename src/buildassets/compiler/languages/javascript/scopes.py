@@ -62,7 +62,7 @@ class Script:
 def read_script(text: str) -> Script:
     """What matters of `text` to scripts that are joined with it."""
     answer = asked(Question.SCRIPT_SCOPES, text)
-    return _Reader(text).script if answer is None else _answered(text, numbers_of(answer))
+    return _ScopeReader(text).script if answer is None else _answered(text, numbers_of(answer))
 
 
 def _answered(text: str, numbers: Sequence[int]) -> Script:
@@ -128,7 +128,7 @@ _STRICT: Final = ("'use strict'", '"use strict"')
 _NOTHING: Final = Kind.PUNCTUATOR, ";"  # what could as well stand before the first token
 
 
-class _Reader:
+class _ScopeReader:
     """One walk over the tokens of a script."""
 
     def __init__(self, text: str) -> None:

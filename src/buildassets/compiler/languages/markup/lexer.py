@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from buildassets.foundation.lazy_pattern import lazy_pattern
 
 
-class Kind(IntEnum):
+class MarkupKind(IntEnum):
     """What a token is."""
 
     TEXT = 1  # with character references
@@ -29,10 +29,10 @@ class Kind(IntEnum):
     CUT = 9  # a tag that the end of the text cuts: a browser drops it
 
 
-class Token(NamedTuple):
+class MarkupToken(NamedTuple):
     """`text[start:end]` is a token of that kind; the tokens of a text lie end to end and cover it."""
 
-    kind: Kind
+    kind: MarkupKind
     start: int
     end: int
 
@@ -75,33 +75,33 @@ _DOCTYPE: Final = (
 _XML_NAME_START: Final = r"[^\x00-9;-@\[-\^`{-\x7f]"
 
 
-def _pattern(name_start: str, *others: tuple[Kind, str]) -> tuple[re.Pattern[str], tuple[Kind, ...]]:
+def _pattern(name_start: str, *others: tuple[MarkupKind, str]) -> tuple[re.Pattern[str], tuple[MarkupKind, ...]]:
     """One pattern for all tokens, and the kinds by the number of its groups."""
     branches = (
-        (Kind.TEXT, rf"(?:[^<]++|<(?!{name_start}|[!?]|/(?!\Z)))++"),
-        (Kind.TAG, rf"<{name_start}{_REST_OF_TAG}"),
-        (Kind.END_TAG, rf"</{name_start}{_REST_OF_TAG}"),
-        (Kind.CUT, rf"</?{name_start}[\s\S]*+"),
+        (MarkupKind.TEXT, rf"(?:[^<]++|<(?!{name_start}|[!?]|/(?!\Z)))++"),
+        (MarkupKind.TAG, rf"<{name_start}{_REST_OF_TAG}"),
+        (MarkupKind.END_TAG, rf"</{name_start}{_REST_OF_TAG}"),
+        (MarkupKind.CUT, rf"</?{name_start}[\s\S]*+"),
         *others,
-        (Kind.COMMENT, _BOGUS_COMMENT),
+        (MarkupKind.COMMENT, _BOGUS_COMMENT),
     )
     joined = "|".join(f"({pattern})" for _, pattern in branches)
-    return lazy_pattern(joined), (Kind.TEXT, *(kind for kind, _ in branches))
+    return lazy_pattern(joined), (MarkupKind.TEXT, *(kind for kind, _ in branches))
 
 
 _XML: Final = _pattern(
     _XML_NAME_START,
-    (Kind.COMMENT, _XML_COMMENT),
-    (Kind.CDATA, _CDATA),
-    (Kind.INSTRUCTION, _INSTRUCTION),
-    (Kind.COMMENT, _DOCTYPE),
+    (MarkupKind.COMMENT, _XML_COMMENT),
+    (MarkupKind.CDATA, _CDATA),
+    (MarkupKind.INSTRUCTION, _INSTRUCTION),
+    (MarkupKind.COMMENT, _DOCTYPE),
 )
-_HTML: Final = _pattern("[a-zA-Z]", (Kind.COMMENT, _HTML_COMMENT))
-_FOREIGN: Final = _pattern("[a-zA-Z]", (Kind.COMMENT, _HTML_COMMENT), (Kind.CDATA, _CDATA))
+_HTML: Final = _pattern("[a-zA-Z]", (MarkupKind.COMMENT, _HTML_COMMENT))
+_FOREIGN: Final = _pattern("[a-zA-Z]", (MarkupKind.COMMENT, _HTML_COMMENT), (MarkupKind.CDATA, _CDATA))
 
 _INSIDE: Final = {
-    **dict.fromkeys(("title", "textarea"), Kind.TEXT),
-    **dict.fromkeys(("script", "style", "xmp", "iframe", "noembed", "noframes", "plaintext"), Kind.RAW_TEXT),
+    **dict.fromkeys(("title", "textarea"), MarkupKind.TEXT),
+    **dict.fromkeys(("script", "style", "xmp", "iframe", "noembed", "noframes", "plaintext"), MarkupKind.RAW_TEXT),
 }
 _NOSCRIPT: Final = "noscript"
 _END_OF: Final = {
@@ -124,16 +124,16 @@ _BREAKS_OUT: Final = frozenset(
 )
 
 
-def xml_tokens(text: str) -> Iterator[Token]:
+def xml_tokens(text: str) -> Iterator[MarkupToken]:
     """The tokens of an XML document, which need not be well-formed."""
     pattern, kinds = _XML
     for match in pattern.finditer(text):
         kind = kinds[match.lastindex or 0]
         start, end = match.span()
-        yield Token(Kind.EMPTY_TAG if kind is Kind.TAG and text[end - 2] == "/" else kind, start, end)
+        yield MarkupToken(MarkupKind.EMPTY_TAG if kind is MarkupKind.TAG and text[end - 2] == "/" else kind, start, end)
 
 
-def html_tokens(text: str) -> Iterator[Token]:
+def html_tokens(text: str) -> Iterator[MarkupToken]:
     """The tokens of an HTML document.
 
     Browsers with scripting read what is in `noscript` as text, others as elements. It is elements here, but ends, with
@@ -149,19 +149,23 @@ def html_tokens(text: str) -> Iterator[Token]:
         match = pattern.match(text, position, limit)
         assert match
         kind, start, position = kinds[match.lastindex or 0], position, match.end()
-        if kind is Kind.TAG and _closes_itself(text, start, position) and nesting.heeds_closing(name_of(text, start)):
-            kind = Kind.EMPTY_TAG
-        yield Token(kind, start, position)
-        if kind is Kind.END_TAG:
+        if (
+            kind is MarkupKind.TAG
+            and _closes_itself(text, start, position)
+            and nesting.heeds_closing(name_of(text, start))
+        ):
+            kind = MarkupKind.EMPTY_TAG
+        yield MarkupToken(kind, start, position)
+        if kind is MarkupKind.END_TAG:
             nesting.leave(name_of(text, start))
-        elif kind is Kind.TAG:
+        elif kind is MarkupKind.TAG:
             name = name_of(text, start)
             may_be_raw = not nesting.is_foreign
             nesting.enter(name)
             if name == _NOSCRIPT and may_be_raw and nesting is around:
                 nesting, limit = _Nesting(), _end_of_inside(text, name, position, limit)
             elif may_be_raw and name in _INSIDE and (end := _end_of_inside(text, name, position, limit)) > position:
-                yield Token(_INSIDE[name], position, end)
+                yield MarkupToken(_INSIDE[name], position, end)
                 position = end
 
 
@@ -247,7 +251,7 @@ def name_of(text: str, start: int) -> str:
     return match[1].lower()
 
 
-def read_tag(text: str, token: Token) -> Tag:
+def read_tag(text: str, token: MarkupToken) -> Tag:
     """The name and attributes of a start tag, or of a processing instruction that is written like one."""
     attributes: dict[str, tuple[int, int]] = {}
     name = _TAG_NAME.match(text, token.start)

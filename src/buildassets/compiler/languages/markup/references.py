@@ -11,7 +11,7 @@ from typing import Final
 from buildassets.compiler.languages.css import references as css
 from buildassets.compiler.languages.javascript import references as js
 from buildassets.compiler.languages.json import import_map
-from buildassets.compiler.languages.markup.lexer import Kind, Tag, Token, name_of, read_tag
+from buildassets.compiler.languages.markup.lexer import MarkupKind, MarkupToken, Tag, name_of, read_tag
 from buildassets.compiler.languages.reference import Reference, ReferenceKind
 from buildassets.foundation.frozen import frozen
 from buildassets.foundation.lazy_pattern import lazy_pattern
@@ -114,7 +114,7 @@ class Dialect:
     not known yet.
     """
 
-    tokens: Callable[[str], Iterator[Token]]
+    tokens: Callable[[str], Iterator[MarkupToken]]
     character_reference: re.Pattern[str]
     meaning: Callable[[re.Match[str]], str | None]
     placeholder: re.Pattern[str]
@@ -122,14 +122,14 @@ class Dialect:
 
 def scan(text: str, dialect: Dialect) -> list[Reference]:
     """The references in `text`, in the order in which they stand; none where a `<base>` moves them elsewhere."""
-    walk = _Walk(text, dialect)
+    walk = _MarkupWalk(text, dialect)
     for token in dialect.tokens(text):
         walk.follow(token)
     walk.finish()
     return [] if walk.has_base else sorted(walk.found, key=lambda reference: reference.start)
 
 
-class _Walk:
+class _MarkupWalk:
     """One walk over the tokens of a text."""
 
     __slots__ = ("_content", "_dialect", "_element", "_scanner", "_text", "found", "has_base")
@@ -143,16 +143,16 @@ class _Walk:
         self.found: list[Reference] = []
         self.has_base = False
 
-    def follow(self, token: Token) -> None:
+    def follow(self, token: MarkupToken) -> None:
         """Take the next token."""
         if self._element:
             self._follow_inside(token)
-        if token.kind is Kind.TAG or token.kind is Kind.EMPTY_TAG:
+        if token.kind is MarkupKind.TAG or token.kind is MarkupKind.EMPTY_TAG:
             tag = read_tag(self._text, token)
             self._follow_tag(tag)
-            if token.kind is Kind.TAG and not self._element and (scanner := self._scanner_of(tag)):
+            if token.kind is MarkupKind.TAG and not self._element and (scanner := self._scanner_of(tag)):
                 self._element, self._scanner, self._content = tag.name, scanner, _Decoded()
-        elif token.kind is Kind.INSTRUCTION and name_of(self._text, token.start) == "xml-stylesheet":
+        elif token.kind is MarkupKind.INSTRUCTION and name_of(self._text, token.start) == "xml-stylesheet":
             self._refer_by(read_tag(self._text, token), "href")
 
     def finish(self) -> None:
@@ -161,17 +161,17 @@ class _Walk:
             self._element = ""
             self._embed(self._content, self._scanner)
 
-    def _follow_inside(self, token: Token) -> None:
+    def _follow_inside(self, token: MarkupToken) -> None:
         kind, start, end = token
-        if kind is Kind.TEXT:
+        if kind is MarkupKind.TEXT:
             self._decode(self._content, start, end)
-        elif kind is Kind.RAW_TEXT:
+        elif kind is MarkupKind.RAW_TEXT:
             self._content.add(self._text[start:end], start)
-        elif kind is Kind.END_TAG and name_of(self._text, start) in (self._element, "noscript"):
+        elif kind is MarkupKind.END_TAG and name_of(self._text, start) in (self._element, "noscript"):
             self.finish()
         else:
             self._content.add(" ", start)  # so that no reference spans it
-            if kind is Kind.CDATA:
+            if kind is MarkupKind.CDATA:
                 inside = self._text[start + len(_CDATA_START) : end].removesuffix(_CDATA_END)
                 self._content.add(inside, start + len(_CDATA_START))
                 self._content.add(" ", end)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Final
 
-from buildassets.compiler.languages.markup.xml_events import Event, Kind, RefusedError, written, xml_events
+from buildassets.compiler.languages.markup.xml_events import Event, RefusedError, XmlKind, written, xml_events
 from buildassets.foundation.lazy_pattern import lazy_pattern
 
 # White space in these is shown, or belongs to others who read it.
@@ -40,9 +40,9 @@ def minified(text: str) -> str | None:
 def merged(events: Iterable[Event]) -> list[Event]:
     """`events`, in which texts that lie next to one another are one."""
     found: list[Event] = []
-    for is_text, run in groupby(events, lambda event: event.kind is Kind.TEXT):
+    for is_text, run in groupby(events, lambda event: event.kind is XmlKind.TEXT):
         if is_text:
-            found.append(Event(Kind.TEXT, text="".join(event.text for event in run)))
+            found.append(Event(XmlKind.TEXT, text="".join(event.text for event in run)))
         else:
             found.extend(run)
     return found
@@ -50,22 +50,22 @@ def merged(events: Iterable[Event]) -> list[Event]:
 
 def is_kept_comment(event: Event) -> bool:
     """Whether `event` is a comment that stays: one of a licence, or one that begins with `!`."""
-    return event.kind is Kind.COMMENT and _KEPT_COMMENT.search(event.text) is not None
+    return event.kind is XmlKind.COMMENT and _KEPT_COMMENT.search(event.text) is not None
 
 
 def _without_comments(events: Iterable[Event]) -> list[Event]:
-    return merged(event for event in events if event.kind is not Kind.COMMENT or is_kept_comment(event))
+    return merged(event for event in events if event.kind is not XmlKind.COMMENT or is_kept_comment(event))
 
 
 def without_space(events: Iterable[Event], *, keeps_all: bool = False) -> Iterator[Event]:
     """`events` without texts of white space only, but for those in elements that keep theirs."""
     kept_depth = 0  # how many elements are open from the first that keeps its white space
     for event in events:
-        if event.kind is Kind.START and (kept_depth or event.name in _KEEPING or ":" in event.name):
+        if event.kind is XmlKind.START and (kept_depth or event.name in _KEEPING or ":" in event.name):
             kept_depth += 1
-        elif event.kind is Kind.END and kept_depth:
+        elif event.kind is XmlKind.END and kept_depth:
             kept_depth -= 1
-        if event.kind is not Kind.TEXT or kept_depth or keeps_all or event.text.strip(_SPACE):
+        if event.kind is not XmlKind.TEXT or kept_depth or keeps_all or event.text.strip(_SPACE):
             yield event
 
 
@@ -74,7 +74,7 @@ def _has_script(events: Sequence[Event]) -> bool:
         event.name.rpartition(":")[2].lower() == "script"
         or any(name.lower().startswith("on") for name, _ in event.attributes)
         for event in events
-        if event.kind is Kind.START
+        if event.kind is XmlKind.START
     )
 
 
@@ -82,10 +82,10 @@ def _sees_space(events: Sequence[Event]) -> bool:
     """Whether a sheet in the image, or one that it names, may select elements by the text in them."""
     is_style = False
     for event in events:
-        if event.kind in (Kind.START, Kind.END):
-            is_style = event.kind is Kind.START and event.name.rpartition(":")[2] == "style"
+        if event.kind in (XmlKind.START, XmlKind.END):
+            is_style = event.kind is XmlKind.START and event.name.rpartition(":")[2] == "style"
         elif (is_style and _SEES_SPACE.search(event.text)) or (
-            event.kind is Kind.INSTRUCTION and event.name == "xml-stylesheet"
+            event.kind is XmlKind.INSTRUCTION and event.name == "xml-stylesheet"
         ):
             return True
     return False

@@ -13,7 +13,7 @@ from buildassets.foundation.lazy_pattern import lazy_pattern
 SEPARATOR: Final = " "  # between the namespace and the rest of a name, if they are read apart
 
 
-class Kind(IntEnum):
+class XmlKind(IntEnum):
     """What an event is."""
 
     START = 1
@@ -26,7 +26,7 @@ class Kind(IntEnum):
 class Event(NamedTuple):
     """One step through a document; a document is the same tree as another if the events of both are equal."""
 
-    kind: Kind
+    kind: XmlKind
     name: str = ""
     text: str = ""
     attributes: tuple[tuple[str, str], ...] = ()
@@ -52,7 +52,7 @@ def xml_events(text: str, *, namespaces: bool = False) -> list[Event]:
     With `namespaces`, names have the URL of their namespace and a SEPARATOR before them, and no attribute declares one.
     Else they are as written. Texts that lie next to one another are one.
     """
-    reader = _Reader()
+    reader = _XmlReader()
     try:
         _parser(reader, namespaces=namespaces).Parse(text.removeprefix("\ufeff").encode("utf-8"), True)  # noqa: FBT003 it has no names
     except _DeclarationError as fault:
@@ -64,28 +64,28 @@ def xml_events(text: str, *, namespaces: bool = False) -> list[Event]:
     return reader.events
 
 
-class _Reader:
+class _XmlReader:
     def __init__(self) -> None:
         self.events: list[Event] = []
 
     def start(self, name: str, attributes: list[str]) -> None:
         pairs = tuple(zip(attributes[::2], attributes[1::2], strict=True))
-        self.events.append(Event(Kind.START, name, "", pairs))
+        self.events.append(Event(XmlKind.START, name, "", pairs))
 
     def end(self, name: str) -> None:
-        self.events.append(Event(Kind.END, name))
+        self.events.append(Event(XmlKind.END, name))
 
     def text(self, text: str) -> None:
-        self.events.append(Event(Kind.TEXT, text=text))
+        self.events.append(Event(XmlKind.TEXT, text=text))
 
     def comment(self, text: str) -> None:
-        self.events.append(Event(Kind.COMMENT, text=text))
+        self.events.append(Event(XmlKind.COMMENT, text=text))
 
     def instruction(self, name: str, text: str) -> None:
-        self.events.append(Event(Kind.INSTRUCTION, name, text))
+        self.events.append(Event(XmlKind.INSTRUCTION, name, text))
 
 
-def _parser(reader: _Reader, *, namespaces: bool) -> Any:
+def _parser(reader: _XmlReader, *, namespaces: bool) -> Any:
     def refuse(*_: object) -> None:
         raise _DeclarationError
 
@@ -122,14 +122,14 @@ def written(events: Sequence[Event]) -> str:
 def _pieces(events: Sequence[Event]) -> Iterator[str]:
     is_open = False  # the last start tag lacks its end
     for event in events:
-        if event.kind is Kind.END and is_open:
+        if event.kind is XmlKind.END and is_open:
             is_open = False
             yield "/>"
             continue
         if is_open:
             is_open = False
             yield ">"
-        if event.kind is Kind.START:
+        if event.kind is XmlKind.START:
             is_open = True
             yield f"<{event.name}{written_attributes(event.attributes)}"
         else:
@@ -137,11 +137,11 @@ def _pieces(events: Sequence[Event]) -> Iterator[str]:
 
 
 def _written(event: Event) -> str:
-    if event.kind is Kind.END:
+    if event.kind is XmlKind.END:
         return f"</{event.name}>"
-    if event.kind is Kind.TEXT:
+    if event.kind is XmlKind.TEXT:
         return _IN_TEXT.sub(lambda match: _WRITTEN[match[0]], event.text)
-    if event.kind is Kind.COMMENT:
+    if event.kind is XmlKind.COMMENT:
         return f"<!--{event.text}-->"
     return f"<?{event.name} {event.text}?>" if event.text else f"<?{event.name}?>"
 

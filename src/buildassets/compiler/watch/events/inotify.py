@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 
 from watchdog.observers.inotify_c import CallbackId, InotifyConstants, InotifyEvent, InotifyFD, Mask, WatchDescriptor
 
-from buildassets.compiler.watch.events.protocol import Change, LimitError, Phase
+from buildassets.compiler.watch.events.protocol import FileChange, LimitError, Phase
 
 _NAMES: Final = (
     InotifyConstants.IN_CREATE
@@ -75,7 +75,7 @@ class Inotify:
         self._leave(self._covered.keys() - folders)
         return frozenset(folder for folder in sorted(folders - self._covered.keys()) if self._add(folder))
 
-    def wait(self, seconds: float | None) -> list[Change]:
+    def wait(self, seconds: float | None) -> list[FileChange]:
         """See Events."""
         reports = []
         try:
@@ -116,11 +116,11 @@ class Inotify:
             self._ways = frozenset(above for path in self._covered for above in _and_above(path))
         return self._ways
 
-    def _change(self, folder: _Folder, event: InotifyEvent | None) -> Change | None:
+    def _change(self, folder: _Folder, event: InotifyEvent | None) -> FileChange | None:
         """The change that `event` reports; None if `folder` is no longer covered. No event means an overflow."""
         if event is None:
             self._leave(list(self._covered))  # any folder may have been replaced meanwhile
-            return Change("")
+            return FileChange("")
         _, covered = self._covered.get(folder.path, (None, None))
         if covered is not folder:
             return None  # reported before the folder was left
@@ -130,9 +130,9 @@ class Inotify:
             # A folder that appears there is a new one, even if it has the name of one that was covered.
             self._leave([name for name in self._covered if name == path or name.startswith(path + os.sep)])
         if event.mask & _AWAY:
-            return Change(path, Phase.GONE, is_of_names)
+            return FileChange(path, Phase.GONE, is_of_names)
         is_under_way = event.mask & _WRITING and not event.is_directory
-        return Change(path, Phase.UNDER_WAY if is_under_way else Phase.DONE, is_of_names)
+        return FileChange(path, Phase.UNDER_WAY if is_under_way else Phase.DONE, is_of_names)
 
 
 def _and_above(path: str) -> Iterator[str]:

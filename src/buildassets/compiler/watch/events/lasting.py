@@ -6,7 +6,7 @@ from typing import Final
 
 from buildassets.compiler.watch.events.mounts import SilentMount, silent_mount
 from buildassets.compiler.watch.events.polling import Polling
-from buildassets.compiler.watch.events.protocol import Change, Events, LimitError
+from buildassets.compiler.watch.events.protocol import Events, FileChange, LimitError
 from buildassets.foundation.diagnostics import Diagnostic, warning
 
 DEFAULT_POLL_SECONDS: Final = 0.5
@@ -33,7 +33,7 @@ class LastingEvents:
             self._poll_instead(limit_warning(limit))
             return self._events.cover(folders)
 
-    def wait(self, seconds: float | None) -> Iterable[Change]:
+    def wait(self, seconds: float | None) -> Iterable[FileChange]:
         """See Events."""
         return self._events.wait(seconds)
 

@@ -16,7 +16,7 @@ from watchdog.events import (
 from watchdog.observers import Observer
 from watchdog.observers.api import ObservedWatch
 
-from buildassets.compiler.watch.events.protocol import Change, Phase
+from buildassets.compiler.watch.events.protocol import FileChange, Phase
 
 
 class Observed(FileSystemEventHandler):
@@ -39,7 +39,7 @@ class Observed(FileSystemEventHandler):
             self._trees[tree] = self._observer.schedule(self, tree, recursive=True)
         return added
 
-    def wait(self, seconds: float | None) -> list[Change]:
+    def wait(self, seconds: float | None) -> list[FileChange]:
         """See Events."""
         reports = []
         try:
@@ -65,11 +65,11 @@ def _parents(folder: str) -> Iterator[str]:
         yield folder
 
 
-def _changes(event: FileSystemEvent) -> Iterator[Change]:
+def _changes(event: FileSystemEvent) -> Iterator[FileChange]:
     if event.event_type == EVENT_TYPE_MOVED:
-        yield Change(os.fsdecode(event.src_path), Phase.GONE, of_names=True)
-        yield Change(os.fsdecode(event.dest_path), of_names=True)
+        yield FileChange(os.fsdecode(event.src_path), Phase.GONE, of_names=True)
+        yield FileChange(os.fsdecode(event.dest_path), of_names=True)
         return
     is_gone = event.event_type == EVENT_TYPE_DELETED
     is_of_names = is_gone or event.event_type == EVENT_TYPE_CREATED
-    yield Change(os.fsdecode(event.src_path), Phase.GONE if is_gone else Phase.DONE, is_of_names)
+    yield FileChange(os.fsdecode(event.src_path), Phase.GONE if is_gone else Phase.DONE, is_of_names)

@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 
 from buildassets.compiler.cache.stamps import is_settled
 from buildassets.compiler.cache.traces import Signature
-from buildassets.compiler.watch.events.protocol import Change, Phase
+from buildassets.compiler.watch.events.protocol import FileChange, Phase
 
 _LARGEST_SHARE: Final = 0.05  # of one core's time, that polling may take
 
@@ -30,7 +30,7 @@ class Polling:
         self._seen = {folder: new[folder] if folder in new else self._seen[folder] for folder in sorted(folders)}
         return added
 
-    def wait(self, seconds: float | None) -> list[Change]:
+    def wait(self, seconds: float | None) -> list[FileChange]:
         """See Events."""
         until = None if seconds is None else monotonic() + seconds
         pause = self._every_seconds
@@ -47,18 +47,18 @@ class Polling:
     def close(self) -> None:
         """See Events."""
 
-    def _changes(self, folder: str) -> Iterator[Change]:
+    def _changes(self, folder: str) -> Iterator[FileChange]:
         before, now = self._seen[folder], _stamps(folder)
         self._seen[folder] = now
         if now is None or before is None:
             if now is not before:
-                yield Change(folder, Phase.GONE if now is None else Phase.DONE, of_names=True)
+                yield FileChange(folder, Phase.GONE if now is None else Phase.DONE, of_names=True)
             return
         for name in sorted(before.keys() | now.keys()):
             if name not in now:
-                yield Change(os.path.join(folder, name), Phase.GONE, of_names=True)
+                yield FileChange(os.path.join(folder, name), Phase.GONE, of_names=True)
             elif name not in before or before[name] is None or before[name] != now[name]:
-                yield Change(os.path.join(folder, name), of_names=_is_other(before.get(name), now[name]))
+                yield FileChange(os.path.join(folder, name), of_names=_is_other(before.get(name), now[name]))
 
 
 def _is_other(before: Signature | None, now: Signature | None) -> bool:

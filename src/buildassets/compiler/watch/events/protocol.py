@@ -19,7 +19,7 @@ class Phase(Enum):
 
 
 @frozen
-class Change:
+class FileChange:
     """A change at the absolute `path`; `of_names` is true if it appeared in its folder or left it.
 
     An empty `path` means that anything may have changed: there were more events than the system could queue.
@@ -40,7 +40,7 @@ class Events(Protocol):
         """
         ...
 
-    def wait(self, seconds: float | None) -> Iterable[Change]:
+    def wait(self, seconds: float | None) -> Iterable[FileChange]:
         """The next changes, as soon as there are any. Empty after `seconds`; None waits for ever."""
         ...
 

@@ -116,6 +116,13 @@ def test_settings_of_unusual_types_are_no_traceback(tmp_path: Path, value: str) 
     assert (done.returncode, "Traceback" in done.stderr) == (0, False)
 
 
+def test_list_with_many_names_is_looked_into_once(tmp_path: Path) -> None:
+    names = "".join(f"A{number} = " for number in range(8000))
+    module = f"from flask_static_digest import FlaskStaticDigest\n{names}[{'1,' * 8000}]\n"
+    done = run(write_tree(tmp_path, {"app.py": module, "static/a.css": ""}), "migrate", "static-digest")
+    assert done.returncode == 0, done.stderr
+
+
 def test_application_without_static_folder_has_none(tmp_path: Path) -> None:
     module = "from flask_static_digest import FlaskStaticDigest\napp = Flask(__name__, static_folder=None)\n"
     write_tree(tmp_path, {"app.py": module, "static/a.css": "", "admin/static/b.css": ""})

@@ -34,6 +34,9 @@ class Table:
         """The judgement on a statement; None if it has no setting of the system."""
         judged = [(one.value, *self._judged(one.name, one.value)) for one in settings_in(statement)]
         inner = [one for _, _, lines in judged for one in lines]
+        # `A = B = []` gives one value to two settings.
+        values = dict.fromkeys(value for value, _, _ in judged)
+        inner += (one for value in values for one in self._texts(value))
         found = [(value, answer) for value, answer, _ in judged if answer is not None]
         if not found:
             return (None, inner) if inner else None
@@ -45,8 +48,8 @@ class Table:
         meaning = self.meaning(name)
         if name in self.readers:
             answer, lines = self.readers[name](name, value)
-            return answer, [*lines, *self._texts(value)]
-        return answer_of(name, meaning) if meaning else None, [*self._texts(value)]
+            return answer, [*lines]
+        return answer_of(name, meaning) if meaning else None, []
 
     def _texts(self, value: ast.expr) -> Iterator[tuple[int, Answer]]:
         for node in ast.walk(ast.Expr(value)):

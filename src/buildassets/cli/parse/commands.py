@@ -11,7 +11,6 @@ import click
 
 from buildassets._version import __version__
 from buildassets.cli.ending import exit_with
-from buildassets.cli.parse.completion import prepare_shells, with_completions
 from buildassets.cli.parse.examples import with_examples
 from buildassets.cli.parse.permissions import begin
 from buildassets.cli.show.output import end_without_stdout, print_mistake, show
@@ -81,6 +80,8 @@ class _Verbs(click.Group):
 
         command = with_examples(import_module(f"buildassets.cli.verbs.{cmd_name}").command, cmd_name)
         if _COMPLETING in os.environ:
+            from buildassets.cli.parse.completion import with_completions
+
             return with_completions(command, cmd_name)
         return command
 
@@ -142,6 +143,8 @@ def commands() -> None:
 def run(looks: "Sequence[Looks]" = ()) -> NoReturn:
     """Run the verb of the command line and exit. `looks` show how some files looked when it began."""
     if _COMPLETING in os.environ:
+        from buildassets.cli.parse.completion import prepare_shells
+
         prepare_shells()
     exit_with(partial(_code, looks))
 

@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Final
+from uuid import NAMESPACE_URL, uuid5
 
 from buildassets.compiler.body import bytes_of, text_of
 from buildassets.compiler.graph.fingerprint import output_name
@@ -154,7 +155,6 @@ def _identified(path: LogicalPath, text: str, links: Sequence[Link], map_json: b
     """`text` and its map with the debug ID of both, if it is a script; it follows from all that they contain."""
     if _syntax(path) is not Syntax.JAVASCRIPT:
         return text, map_json
-    from uuid import NAMESPACE_URL, uuid5  # 3 ms
 
     content = digest_of_all([text, *(target for _, target in links), map_json.decode()])
     debug_id = uuid5(NAMESPACE_URL, _NAMESPACE + content)

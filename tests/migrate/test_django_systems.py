@@ -391,3 +391,11 @@ def test_media_types_of_whitenoise_on_a_condition_are_left_to_a_person(tmp_path:
         "not possible",
         "`WHITENOISE_MIMETYPES` depends on a condition: write it into `types`, by suffix",
     )
+
+
+@pytest.mark.parametrize("system", ["compressor", "django", "whitenoise"])
+def test_settings_outside_of_the_project_are_taken_from_what_they_load(tmp_path: Path, system: str) -> None:
+    site = write_tree(tmp_path, {"templates/a.html": ""})
+    done = run_buildassets(site, "migrate", system, "--settings", "django.conf.global_settings", "--json")
+    assert done.returncode == 0, done.stdout
+    assert "django/conf/global_settings.py" in {one["file"] for one in json.loads(done.stdout)["lines"]}

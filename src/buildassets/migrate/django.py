@@ -112,7 +112,7 @@ class DjangoProject:
         }
         for name, note in missing.items():
             if note:
-                yield Accounted(self.settings.files[0], 1, text=name, outcome="changed", note=f"`{name}`: {note}")
+                yield Accounted(self.settings.own_file, 1, text=name, outcome="changed", note=f"`{name}`: {note}")
 
     def _accounts_in(self, shown: str, text: str, table: Table, changes: Changes) -> Iterator[Accounted]:
         computed: dict[str, Reader] = dict.fromkeys(self.computed, partial(self._of_computed, shown))

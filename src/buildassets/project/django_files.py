@@ -34,6 +34,11 @@ class DjangoSettings:
     values: Mapping[str, Any]
     assigned: tuple[tuple[str, Assigned], ...]
 
+    @property
+    def own_file(self) -> str:
+        """The file of the module; of one outside of the project the name that it has in a package."""
+        return self.files[0] if self.files else f"{self.module.replace('.', '/')}.py"
+
     def of(self, name: str) -> list[Assigned]:
         """Where the setting `name` is assigned or extended."""
         return [one for setting, one in self.assigned if setting == name]
@@ -119,7 +124,7 @@ def path_expression(settings: DjangoSettings, path: str) -> str:
     base = settings.last("BASE_DIR")
     if base and (found := below(base.value, path)):
         return found
-    levels = ".parent" * (1 + settings.files[0].count("/"))
+    levels = ".parent" * (1 + settings.own_file.count("/"))
     return f'Path(__file__).resolve(){levels} / "{path}"'
 
 

@@ -57,7 +57,7 @@ class BytesOnly(ThreadPoolExecutor):
         assert [type(one) for one in args] == [bytes] and not kwargs
         assert fn.__module__.startswith("buildassets.") and "." not in fn.__qualname__
         future = super().submit(fn, *args)
-        future.add_done_callback(lambda done: sys.stderr.write(f"{type(done.result()).__name__}\n"))
+        future.add_done_callback(lambda done: sys.stderr.write(f"{type(done.result()).__name__}\\n"))
         return future
 
 def bytes_only():

@@ -1,4 +1,4 @@
 """The command line, a module for each verb: arguments come in, messages and an exit code go out.
 
-Imports every wing; no other wing imports it.
+Imports every package; none imports it.
 """

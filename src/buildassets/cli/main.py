@@ -1,4 +1,4 @@
-"""The entry point of the command line."""
+"""The entry point of the command line. A build without changes is repeated, a plain one needs no click; others do."""
 
 import gc
 import os

@@ -112,7 +112,7 @@ def build(
     - `shared`: what builds of other projects in this process made, and what this one makes for the next.
     - `away`: an executor elsewhere, which compiles, minifies and compresses in place of threads and workers. It is left
       open, for the next build.
-    - `sass`: is at work on a sheet already.
+    - `sass`: a Sass that has begun with one sheet, while the rest was loaded.
     - `previous`: earlier releases whose files are carried over; the one in the release directory then does not count.
 
     A user's mistake never raises: it is among the result's diagnostics, which are sorted by place, and the earlier

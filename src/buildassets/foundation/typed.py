@@ -8,9 +8,10 @@ from __future__ import annotations
 import os
 import sys
 
-__all__ = ["IS_TYPED", "IS_WATCHED", "typed"]
+__all__ = ["IS_WATCHED", "PROGRAM_VARIABLE", "typed"]
 
-IS_TYPED = "BUILDASSETS_TYPED"  # set by a program that starts us, to the words that the user typed before the verb
+# Set by a program that starts us, to the words that the user typed before the verb.
+PROGRAM_VARIABLE = "BUILDASSETS_TYPED"
 IS_WATCHED = "BUILDASSETS_WATCH"  # set by a watch for the command that it runs beside it
 
 # Loaded only by Django, and only if our application is installed: then there is `manage.py assets`.
@@ -23,4 +24,4 @@ def typed(verb: str) -> str:
     """The command for `verb`. Under Django the verbs that build need `manage.py`, which knows the finders."""
     if verb not in _BUILDING:
         return f"buildassets {verb}"
-    return f"{_OF_DJANGO if _DJANGO in sys.modules else os.environ.get(IS_TYPED, 'buildassets')} {verb}"
+    return f"{_OF_DJANGO if _DJANGO in sys.modules else os.environ.get(PROGRAM_VARIABLE, 'buildassets')} {verb}"

@@ -1,6 +1,7 @@
 """The run stage: one manifest comes in; URLs, elements and answers to requests go out. Nothing is compiled or written.
 
-Imports the vocabulary and the standard library only; a module named after a framework imports that too.
+Imports `foundation`, `disk`, `manifest`, `programs`, `work` and the standard library only; a module named after a
+framework imports that too.
 """
 
 from buildassets.runtime.assets import AssetNotFound, Assets

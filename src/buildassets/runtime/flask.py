@@ -18,7 +18,7 @@ import click
 import flask
 from flask.sansio.app import App
 
-from buildassets.foundation.typed import IS_TYPED
+from buildassets.foundation.typed import PROGRAM_VARIABLE
 from buildassets.programs.start import Permitted, become, own_module, run
 from buildassets.runtime.assets import Assets, release_of, warn_of_development
 from buildassets.runtime.nearest_manifest import nearest_manifest
@@ -178,7 +178,7 @@ def _add(verb: str, description: str) -> None:
         group = click.get_current_context().parent
         typed = group.command_path if group else "flask assets"
         given = {name: value for name, value in os.environ.items() if name not in _of_project(arguments)}
-        _run(own_module("-m", "buildassets", verb, *arguments), {**given, IS_TYPED: typed})
+        _run(own_module("-m", "buildassets", verb, *arguments), {**given, PROGRAM_VARIABLE: typed})
 
 
 def _of_project(arguments: Iterable[str]) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""Dispatches to the verbs: one module each, imported when the verb is called. Only `output` prints."""
+"""Dispatches to the verbs: one module each, imported when the verb is called."""
 
 import os
 import sys
@@ -17,7 +17,7 @@ from buildassets.cli.show.output import end_without_stdout, print_mistake, show
 from buildassets.compiler.config.values import SETTINGS
 from buildassets.compiler.languages.native.library import implementation, unmet_demand
 from buildassets.foundation.nearest import nearest
-from buildassets.foundation.typed import IS_TYPED
+from buildassets.foundation.typed import PROGRAM_VARIABLE
 
 if TYPE_CHECKING:
     from buildassets.compiler.cache.stamps import Looks
@@ -152,7 +152,7 @@ def run(looks: "Sequence[Looks]" = ()) -> NoReturn:
 def _code(looks: "Sequence[Looks]") -> int:
     """The exit code of the verb of the command line; exits where that has a mistake."""
     try:
-        code: int = commands.main(prog_name=os.environ.get(IS_TYPED), standalone_mode=False, obj=looks)
+        code: int = commands.main(prog_name=os.environ.get(PROGRAM_VARIABLE), standalone_mode=False, obj=looks)
         return code
     except click.NoSuchOption as mistake:
         print_mistake(_no_such_option(mistake))

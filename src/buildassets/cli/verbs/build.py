@@ -1,4 +1,4 @@
-"""`buildassets build`."""
+"""`buildassets build`, with options that `parse/compile_options.plain_options` does not read: others pass by."""
 
 import click
 

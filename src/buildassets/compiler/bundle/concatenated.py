@@ -18,7 +18,7 @@ from buildassets.compiler.languages.source_map.maps import edited_map, joined_ma
 from buildassets.compiler.languages.source_map.values import SourceMap
 from buildassets.compiler.model import Draft, Linked, Source
 from buildassets.compiler.sources.globs import is_glob, named_by, pattern_advice
-from buildassets.compiler.sources.names import file_name, is_template
+from buildassets.compiler.sources.names import file_name, is_script_template
 from buildassets.compiler.sources.uncompiled import advice
 from buildassets.compiler.transform.draft import origin_of
 from buildassets.compiler.transform.original_positions import OriginalPositions
@@ -52,7 +52,7 @@ class TemplateNames:
         if self.given is not None:
             return self.given
         templates: dict[str, Source] = {
-            draft.source.logical: draft.source for draft in drafts if is_template(draft.source)
+            draft.source.logical: draft.source for draft in drafts if is_script_template(draft.source)
         }
         below_root = [templates.pop(path) for path in self.required if path in templates]
         names: dict[str, str] = {source.logical: self.templating.stem(source.relative) for source in below_root}

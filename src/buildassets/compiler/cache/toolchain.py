@@ -60,7 +60,7 @@ def own_files() -> "Iterator[tuple[str, str]]":
     For each its path below this package, with slashes, and its absolute path.
     """
     package = os.path.abspath(sys.modules["buildassets"].__path__[0])
-    for top in (package, *(os.path.join(package, wing) for wing in _DECIDING)):
+    for top in (package, *(os.path.join(package, room) for room in _DECIDING)):
         for inner, folders, files in os.walk(top):
             folders[:] = () if top == package else sorted(set(folders).difference(["__pycache__"]))
             for file in sorted(files):

@@ -1,4 +1,5 @@
-"""Takes drafts, gives assets that refer to one another, and then their names and final contents.
+"""Takes sources and a function that drafts them, gives assets that refer to one another, then names and final contents.
 
-Touches the disk only through `body` and for output maps. Must not know the release directory.
+Touches the disk only through `body`, for output maps, and to see whether a file or folder is there. Must not know the
+release directory.
 """

@@ -18,7 +18,7 @@ from buildassets.compiler.languages.reference import ReferenceKind
 from buildassets.compiler.model import Draft, Follow, Linked, ModuleBundles, Source
 from buildassets.compiler.sources.discover import Sources
 from buildassets.compiler.sources.globs import compile_globs
-from buildassets.compiler.sources.names import is_template
+from buildassets.compiler.sources.names import is_script_template
 from buildassets.compiler.transform.scheduler import Drafts
 from buildassets.foundation.diagnostics import Location, error
 from buildassets.foundation.frozen import replace
@@ -279,7 +279,7 @@ class Walk:
         """The asset `path`, joined of its members, some of them `inlined`."""
         members = self._joining(path)
         required = [member for member in members if member not in self._members.get(path, ())]
-        if members == (path,) and not (self._config.directives and is_template(self._source(path))):
+        if members == (path,) and not (self._config.directives and is_script_template(self._source(path))):
             self.alone.add(path)
             return self._with_imports(path)
         if self._lacks_import(members, self._inliner):

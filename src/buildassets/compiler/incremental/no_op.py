@@ -1,4 +1,4 @@
-"""Skips a build that has nothing to do: no input and no output of the last one has changed.
+"""Gives a build what changed since the last one, and keeps its snapshot; skips it if nothing changed.
 
 Imports no stage before there is work for one.
 """

@@ -31,7 +31,7 @@ def is_typed(source: Source) -> bool:
     return suffix(source.relative) in TYPED and is_compiled(source)
 
 
-def is_template(source: Source) -> bool:
+def is_script_template(source: Source) -> bool:
     """Whether the source is a template that becomes a script."""
     return source.logical.endswith(f"{source.relative}.js")
 

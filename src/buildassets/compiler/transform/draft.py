@@ -33,7 +33,7 @@ from buildassets.compiler.languages.source_map.values import Origin, SourceMap
 from buildassets.compiler.languages.utf8 import decoded, is_utf16
 from buildassets.compiler.model import Draft, Source
 from buildassets.compiler.sources.discover import unreadable
-from buildassets.compiler.sources.names import is_template
+from buildassets.compiler.sources.names import is_script_template
 from buildassets.compiler.transform.command_map import map_of_command
 from buildassets.compiler.transform.engine_set import EngineSet, is_minified
 from buildassets.compiler.transform.input_map import input_map
@@ -168,7 +168,7 @@ def _drafted(
         references = tuple(scan(syntax, text)) if syntax else ()
         draft = _as_it_is(source, text if references else raw, references, file)
         return with_diagnostics(draft, syntax_faults(text, source, OriginalPositions(draft, engines.shown, text)))
-    if syntax not in (Syntax.CSS, Syntax.JAVASCRIPT) or is_template(source):
+    if syntax not in (Syntax.CSS, Syntax.JAVASCRIPT) or is_script_template(source):
         return _compiled(source, text, raw, syntax, engines=engines, file=file)
     if not directives:
         ignored = ignored_directives(text, source.shown)
@@ -253,7 +253,7 @@ def _compiled(
     if compiler := engines.compiler(source):
         kind, engine = compiler
         return _made(source, text, syntax, kind, engine=engine, engines=engines)
-    if is_template(source):
+    if is_script_template(source):
         return _scripted(source, text, engines)
     if engines.tailwind is not None and syntax is Syntax.CSS and text_needs_tailwind(text, source.path):
         return _made(source, text, syntax, TAILWIND, engine=engines.tailwind, engines=engines)

@@ -28,7 +28,7 @@ from buildassets.compiler.engines.spaces import SpacesEngine, builtin_engine
 from buildassets.compiler.engines.unavailable import UnavailableError
 from buildassets.compiler.languages.native.library import unmet_demand
 from buildassets.compiler.model import Source
-from buildassets.compiler.sources.names import is_template, is_typed
+from buildassets.compiler.sources.names import is_script_template, is_typed
 from buildassets.compiler.transform.command_values import Surroundings
 from buildassets.compiler.transform.linked_inputs import LinkedInputs
 from buildassets.compiler.transform.syntax_faults import is_json_name
@@ -110,7 +110,7 @@ class EngineSet:
 
     def definer(self, source: Source) -> KnownEngine | None:
         """The engine that puts the values of `define` into the script made of `source`, which nothing compiles."""
-        is_script = source.syntax is Syntax.JAVASCRIPT and not is_template(source)
+        is_script = source.syntax is Syntax.JAVASCRIPT and not is_script_template(source)
         return self.typed if self.defined and is_script and self.compiler(source) is None else None
 
     def tailwind_of(self, source: Source) -> KnownEngine | None:

@@ -11,7 +11,7 @@ from buildassets.compiler.languages.javascript.references import references_at
 from buildassets.compiler.languages.javascript.survey import read_survey
 from buildassets.compiler.languages.native.library import FileRead
 from buildassets.compiler.model import Draft, Source
-from buildassets.compiler.sources.names import is_template
+from buildassets.compiler.sources.names import is_script_template
 from buildassets.compiler.transform.engine_set import EngineSet
 from buildassets.foundation.digest import digest
 from buildassets.foundation.lazy_pattern import lazy_pattern
@@ -27,7 +27,7 @@ _PLAIN_HEAD: Final = lazy_pattern(
 def plain_script(source: Source, file: FileRead, engines: EngineSet) -> Draft | None:
     """The draft of `source`, which no engine works on and whose directives are not read."""
     is_plain = file.survey is not None and file.is_utf8 and not source.keeps_name and suffix(source.logical) == ".js"
-    if not is_plain or engines.work_on_scripts or engines.compiler(source) is not None or is_template(source):
+    if not is_plain or engines.work_on_scripts or engines.compiler(source) is not None or is_script_template(source):
         return None
 
     assert file.survey is not None

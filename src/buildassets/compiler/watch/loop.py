@@ -1,7 +1,7 @@
 """Watching one project: build, then build again whenever an input of the last build changes.
 
-It does not decide what is up to date: on each event it calls the `rebuild` that a single build calls. Takes that and a
-function that reads the configuration; reports each build to listeners.
+It does not decide what is up to date: on each event it calls `no_op.incremental`, as a single build does. Takes that
+and a function that reads the configuration; reports each build to listeners.
 """
 
 import os

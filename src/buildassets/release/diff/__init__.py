@@ -1,4 +1,4 @@
 """What differs between two releases, and why. Manifests come in, values and text go out.
 
-Imports nothing else of the wing, and reads no file.
+Imports nothing else of `release`, and reads no file.
 """

@@ -1,4 +1,5 @@
 """The lexers in Rust: whole questions about a text, with the answers that the modules beside this one give.
 
-Pure but for loading the library, once. Imports the vocabulary only.
+Pure but for loading the library, once, and for what the library does by itself: it reads files ahead, hashes them and
+writes new ones (`library.files_read`, `Hashing`, `NewFiles`). Imports `foundation` and `disk` only.
 """

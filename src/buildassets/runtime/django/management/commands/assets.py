@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from buildassets.foundation.nearest import nearest
-from buildassets.foundation.typed import IS_TYPED, typed
+from buildassets.foundation.typed import PROGRAM_VARIABLE, typed
 from buildassets.programs.start import become, run
 from buildassets.runtime.django import assets
 from buildassets.runtime.django.compiler import compiler_command
@@ -40,7 +40,7 @@ class Command(BaseCommand):
         A child that fails raises CommandError with its exit code.
         """
         own, given = _parted(arguments)
-        environment = {**os.environ, IS_TYPED: "manage.py assets"}
+        environment = {**os.environ, PROGRAM_VARIABLE: "manage.py assets"}
         if own.no_color or options["no_color"]:
             environment["NO_COLOR"] = "1"
         command = compiler_command(verb, [*_BY_VERBOSITY.get(options["verbosity"], ()), *given])

@@ -15,7 +15,7 @@ from django.core.management import find_commands, load_command_class
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from buildassets.errors import ManifestError
-from buildassets.foundation.typed import IS_TYPED, IS_WATCHED
+from buildassets.foundation.typed import IS_WATCHED, PROGRAM_VARIABLE
 from buildassets.programs.start import become
 from buildassets.runtime import asgi, wsgi
 from buildassets.runtime.django import assets
@@ -97,7 +97,7 @@ def _become_watcher() -> None:
     """Replace this process by a watch, which runs the same command, without the option, as its child."""
     arguments = (argument for argument in sys.orig_argv[1:] if argument != _OPTION)
     watch = compiler_command("watch", ["--", sys.executable, *arguments])
-    become(watch, {**os.environ, IS_TYPED: "manage.py assets"})
+    become(watch, {**os.environ, PROGRAM_VARIABLE: "manage.py assets"})
 
 
 def _next_application() -> str:

@@ -18,12 +18,13 @@ from typing import Any, Final
 from tests.conftest import settle
 
 _BUILDASSETS: Final = """
-import atexit, brotli, concurrent.futures.thread, ctypes, gc, importlib, json, os, pkgutil, rjsmin, runpy, sys
-import threading
+import atexit, brotli, concurrent.futures.thread, contextlib, ctypes, gc, importlib, json, os, pkgutil, rjsmin, runpy
+import sys, threading
 import buildassets.cli, buildassets.compiler
 for package in (buildassets.cli, buildassets.compiler):
     for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-        importlib.import_module(module.name)
+        with contextlib.suppress(ModuleNotFoundError):  # of an optional package
+            importlib.import_module(module.name)
 sys.path.remove("")
 """
 # Reads, a line of JSON each, what to run. Writes the process's id when it has begun, and its exit code at its end.

@@ -28,7 +28,7 @@ from tests.docs.error_pages import (
 SOURCE = Path(__file__).parents[2] / "src"
 CODES = codes_with_a_page()
 
-FOLDERS = {"vendor/assets", "vendor/javascript"}  # of Rails, which look like codes
+FOLDERS = {"config/environments", "vendor/assets", "vendor/javascript"}  # of Rails, which look like codes
 MEDIA_TYPES = {"font/otf", "font/ttf", "font/woff"}  # which look like codes, too
 NAMES = ("Dart Sass", "JavaScript", "Sass", "Tailwind")  # which keep their capitals at the beginning of a message
 

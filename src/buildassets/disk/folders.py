@@ -23,6 +23,13 @@ def is_within(folder: str, path: str) -> bool:
     return path == folder or path_below(folder, path) is not None
 
 
+def upward(path: str) -> Iterator[str]:
+    """Yield the absolute `path` and the folders above it, up to the root."""
+    yield path
+    while path != (path := os.path.dirname(path)):
+        yield path
+
+
 def link_on_the_way(folder: str, path: str) -> str | None:
     """The first link on the way from `folder` to the absolute `path`, which counts as well; None if there is none."""
     try:

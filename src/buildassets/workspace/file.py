@@ -4,11 +4,11 @@ Takes a folder, gives a Workspace, or raises ConfigError with all faults of the 
 """
 
 import os
-from collections.abc import Iterator
 from typing import Any, Final
 
 from buildassets.compiler.config.file import read_text, relative_to, working_directory
 from buildassets.compiler.config.toml_table import Document, parse
+from buildassets.disk.folders import upward
 from buildassets.errors import ConfigError
 from buildassets.foundation.diagnostics import error, sort_key
 from buildassets.foundation.frozen import frozen
@@ -38,22 +38,15 @@ def find_workspace(start: str = ".") -> Workspace:
     A file of ours takes precedence over all tables of uv's; without `projects`, it takes the members of uv's workspace.
     """
     start = os.path.normpath(os.path.join(working_directory(), start))
-    for folder in _upward(start):
+    for folder in upward(start):
         if os.path.lexists(os.path.join(folder, NAME)):
             return _ours(folder, start)
-    for folder in _upward(start):
+    for folder in upward(start):
         if (document := _of_uv(folder, start)) is not None:
             return _workspace(folder, document, "members", includes_root=True)
     message = f"there is no workspace: no `{NAME}`, here or above, and no `pyproject.toml` with `[tool.uv.workspace]`"
     hint = f'write `projects = ["sites/*"]` to `{NAME}` in the folder above your projects'
     raise ConfigError([error("workspace/none", message, hint=hint)])
-
-
-def _upward(folder: str) -> Iterator[str]:
-    while True:
-        yield folder
-        if folder == (folder := os.path.dirname(folder)):
-            return
 
 
 def _ours(folder: str, start: str) -> Workspace:

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable, Iterator
 
 from buildassets.compiler.config.values import Config
+from buildassets.disk.folders import upward
 from buildassets.errors import ConfigError
 from buildassets.foundation.diagnostics import error
 from buildassets.manifest.json import ASSETS_FOLDER
@@ -64,7 +65,4 @@ class Outputs:
 
 def _assets_folders(path: str) -> Iterator[str]:
     """`path` and the folders that it lies in, of these the ones that may hold the files of a release."""
-    while path != (above := os.path.dirname(path)):
-        if os.path.basename(path) == ASSETS_FOLDER:
-            yield path
-        path = above
+    return (one for one in upward(path) if os.path.basename(one) == ASSETS_FOLDER)

@@ -14,6 +14,7 @@ from stat import S_ISDIR
 from typing import NamedTuple, TypeAlias
 
 from buildassets.disk.files import content_of
+from buildassets.disk.folders import upward
 from buildassets.foundation.diagnostics import reason_text
 from buildassets.foundation.frozen import frozen
 from buildassets.foundation.nearest import Known
@@ -206,7 +207,7 @@ def instead(name: str, importer: str, folders: Sequence[str], shown: Callable[[s
     bare = name.removeprefix("~")  # webpack's prefix for packages
     if bare.partition("/")[0] == "tailwindcss":
         return "write it in a sheet of its own, with the suffix `.css`: Tailwind 4 compiles no Sass"
-    for folder in _upward(os.path.dirname(importer)):
+    for folder in upward(os.path.dirname(importer)):
         packages = os.path.join(folder, "node_modules")
         if packages not in folders and os.path.isdir(os.path.join(packages, bare.partition("/")[0])):
             written = f"write `{bare}`, and " if bare != name else ""
@@ -218,16 +219,6 @@ def instead(name: str, importer: str, folders: Sequence[str], shown: Callable[[s
     if bare != name:
         return f'write `{bare}`, with `load_paths = ["node_modules"]` under `[tool.buildassets]`'
     return _spelled_alike(name, importer, folders)
-
-
-def _upward(folder: str) -> Iterator[str]:
-    """`folder` and the folders above it."""
-    while True:
-        yield folder
-        parent = os.path.dirname(folder)
-        if parent == folder:
-            return
-        folder = parent
 
 
 def _spelled_alike(name: str, importer: str, folders: Sequence[str]) -> str | None:

@@ -6,7 +6,7 @@ the queue overflows, hold back all events for half a second after a file was mov
 
 import errno
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Final, TypeAlias
@@ -14,6 +14,7 @@ from typing import Final, TypeAlias
 from watchdog.observers.inotify_c import CallbackId, InotifyConstants, InotifyEvent, InotifyFD, Mask, WatchDescriptor
 
 from buildassets.compiler.watch.events.protocol import FileChange, LimitError, Phase
+from buildassets.disk.folders import upward
 
 _NAMES: Final = (
     InotifyConstants.IN_CREATE
@@ -113,7 +114,7 @@ class Inotify:
     def _ways_to_covered(self) -> frozenset[str]:
         """The paths of covered folders, and of those above: a link among them may be replaced like a folder."""
         if self._ways is None:
-            self._ways = frozenset(above for path in self._covered for above in _and_above(path))
+            self._ways = frozenset(above for path in self._covered for above in upward(path))
         return self._ways
 
     def _change(self, folder: _Folder, event: InotifyEvent | None) -> FileChange | None:
@@ -133,13 +134,6 @@ class Inotify:
             return FileChange(path, Phase.GONE, is_of_names)
         is_under_way = event.mask & _WRITING and not event.is_directory
         return FileChange(path, Phase.UNDER_WAY if is_under_way else Phase.DONE, is_of_names)
-
-
-def _and_above(path: str) -> Iterator[str]:
-    """Yield `path` and the folders above it."""
-    while path != (above := os.path.dirname(path)):
-        yield path
-        path = above
 
 
 def _limit(what: str) -> LimitError:

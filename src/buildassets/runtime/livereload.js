@@ -18,11 +18,13 @@
   let leavePlace = null; // set while this page is visible, if pages share the watcher
   let hasPlace = false;
   let asked = null;
+  let isReloading = false;
 
   // -- finding the watcher --
 
   // Only a visible page listens: browsers open six connections to one server, and there may be more tabs.
-  const isSeen = () => document.visibilityState === "visible";
+  // One that is about to be loaded again does not: what it hears would have it loaded twice.
+  const mayListen = () => document.visibilityState === "visible" && !isReloading;
 
   // There may also be more windows and frames. Four of them listen; the others wait for a place, and ask whenever one
   // of the four has received a message. One listener would not do: a debugger may have stopped it.
@@ -32,7 +34,7 @@
 
   const start = async () => {
     if (!pages) return find();
-    if (leavePlace || !isSeen()) return;
+    if (leavePlace || !mayListen()) return;
     const waiting = new AbortController();
     const left = new Promise((resolve) => {
       leavePlace = resolve;
@@ -75,7 +77,7 @@
 
   // Asks once for the changes since this page's release, and again if another message arrives meanwhile.
   const ask = (watcher) => {
-    if (hasPlace || !isSeen()) return;
+    if (hasPlace || !mayListen()) return;
     if (asked) {
       asked.next = watcher;
       return;
@@ -115,10 +117,10 @@
 
   const find = async () => {
     clearTimeout(timer);
-    if (events || !isSeen()) return;
+    if (events || !mayListen()) return;
     findLater();
     const { url, token } = await whereabouts();
-    if (token && !events && isSeen()) listen({ url, token });
+    if (token && !events && mayListen()) listen({ url, token });
   };
 
   // Tries again after a second, and less often the longer there is no watcher.
@@ -160,7 +162,7 @@
   };
 
   const noticed = () => {
-    if (!isSeen()) return leave();
+    if (!mayListen()) return leave();
     lostAt = Date.now();
     if (!pages || hasPlace) find();
     else start();
@@ -176,8 +178,7 @@
   const follow = async (state) => {
     // A page that names none was made without a watcher: its templates are those of the first message.
     if (templates && state.templates && templates !== state.templates) {
-      leave();
-      location.reload();
+      reload();
       return;
     }
     templates = state.templates || templates;
@@ -200,9 +201,14 @@
       return false;
     }
     store(newest);
+    reload();
+    return true;
+  };
+
+  const reload = () => {
+    isReloading = true;
     leave();
     location.reload();
-    return true;
   };
 
   // Without storage, as in a sandbox, a reloaded page counts as reloaded for its present release.

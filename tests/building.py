@@ -3,17 +3,33 @@
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
+from buildassets.compiler import build as compiler_build
+from buildassets.compiler import check as compiler_check
+from buildassets.compiler.check import CheckResult
 from buildassets.compiler.config import load
+from buildassets.compiler.config.values import Config
 from buildassets.compiler.languages.joints import Joints
-from buildassets.compiler.result import BuildResult
+from buildassets.compiler.request import BuildRequest
+from buildassets.compiler.result import BuildResult, LastBuild
+from buildassets.compiler.transform.sass_ahead import SassAhead
 from buildassets.foundation.diagnostics import Diagnostic, render_text
 from buildassets.foundation.permission import BUILDING
 from buildassets.manifest.model import Manifest
 
 load_config: Final = partial(load.load_config, permission=BUILDING)
 """The configuration as the public function has it, with the arguments that only verbs give."""
+
+
+def build(config: Config, *, last: LastBuild | None = None, sass: SassAhead | None = None, **asked: Any) -> BuildResult:
+    """Build `config`, with what else the request asks for."""
+    return compiler_build.build(BuildRequest(config=config, **asked), last=last, sass=sass)
+
+
+def check(config: Config, **asked: Any) -> CheckResult:
+    """Check `config`, with what else the request asks for."""
+    return compiler_check.check(BuildRequest(config=config, **asked))
 
 
 class Diagnosed(Protocol):

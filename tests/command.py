@@ -16,12 +16,11 @@ from typing import Any, Final, TypeAlias
 from unittest.mock import patch
 
 from buildassets.cli.main import main
-from buildassets.compiler.build import build
 from buildassets.compiler.config.values import Mode
 from buildassets.compiler.languages.native.library_file import SWITCH
 from buildassets.compiler.result import BuildResult
 from buildassets.programs.project_python import admit_project_modules
-from tests.building import load_config
+from tests.building import build, load_config
 from tests.conftest import Tree, settle, write_tree
 from tests.forks import AT_START, run_buildassets
 

@@ -8,11 +8,12 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from buildassets.compiler.build_if_changed import build_if_changed
 from buildassets.compiler.cache.folder import cache_to_build_with
 from buildassets.compiler.config.load import load_config as read_config
 from buildassets.compiler.config.values import Config, Mode
-from buildassets.compiler.incremental.no_op import incremental
-from buildassets.compiler.result import BuildResult, LastBuild
+from buildassets.compiler.request import BuildRequest
+from buildassets.compiler.result import BuildResult
 from buildassets.foundation.permission import BUILDING
 from buildassets.work.collector import paused_collector
 from buildassets.work.jobs import threads
@@ -74,28 +75,12 @@ def build(
     asset system that was read for another mode.
     """
     _require_mode(config, mode)
-
     _require_jobs(jobs)
     cache = cache_to_build_with(config, cache_dir) if use_cache else None
-
-    def work(*, last: LastBuild | None) -> BuildResult:
-        from buildassets.compiler.incremental.sass_first import sass_first
-
-        with sass_first(config, last, cache) as sass:
-            from buildassets.compiler.build import build as build_all
-
-            with threads(jobs) as executor:
-                return build_all(
-                    config,
-                    mode=mode,
-                    executor=executor,
-                    cache=cache,
-                    cache_write=cache_write,
-                    last=last,
-                    sass=sass,
-                )
-
-    return incremental(config, mode, cache, work)
+    with threads(jobs) as executor:
+        return build_if_changed(
+            BuildRequest(config=config, mode=mode, cache=cache, cache_write=cache_write, executor=executor)
+        )
 
 
 def check(config: Config, *, mode: Mode = "production", jobs: int | None = None) -> "CheckResult":
@@ -108,7 +93,7 @@ def check(config: Config, *, mode: Mode = "production", jobs: int | None = None)
 
     _require_jobs(jobs)
     with threads(jobs) as executor:
-        return check_all(config, mode=mode, executor=executor)
+        return check_all(BuildRequest(config=config, mode=mode, executor=executor))
 
 
 def _require_mode(config: Config, mode: Mode) -> None:

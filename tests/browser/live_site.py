@@ -11,14 +11,13 @@ from typing import Any
 from jinja2 import Environment
 
 from buildassets.cli.parse.permissions import permission_of
-from buildassets.compiler.build import build
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.result import BuildResult
 from buildassets.compiler.watch.livereload import LiveReload
 from buildassets.foundation.media import media_of
 from buildassets.runtime import Assets
 from tests.browser.serving import answering
-from tests.building import load_config
+from tests.building import build, load_config
 from tests.conftest import Tree, write_tree
 
 NONCE = "c2VjcmV0"

@@ -5,11 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.build import build
 from buildassets.manifest.model import Manifest
 from buildassets.runtime import Assets
 from tests.browser.conftest import Browser
-from tests.building import load_config
+from tests.building import build, load_config
 from tests.conftest import Tree, write_tree
 from tests.corpus.packages import node_modules
 

@@ -7,10 +7,9 @@ from shutil import copy
 
 import pytest
 
-from buildassets.compiler.build import build
 from buildassets.runtime import Assets
 from tests.browser.conftest import Browser
-from tests.building import load_config
+from tests.building import build, load_config
 from tests.conftest import write_tree
 from tests.fonts import published
 

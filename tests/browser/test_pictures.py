@@ -6,10 +6,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from buildassets.compiler.build import build
 from buildassets.runtime import Assets
 from tests.browser.conftest import Browser
-from tests.building import load_config
+from tests.building import build, load_config
 from tests.conftest import write_tree
 
 _VARIANTS = """

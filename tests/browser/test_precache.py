@@ -7,12 +7,11 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
 
-from buildassets.compiler.build import build
 from buildassets.runtime import Assets
 from buildassets.runtime.wsgi import AssetServer
 from tests.browser.conftest import Browser
 from tests.browser.serving import served
-from tests.building import load_config
+from tests.building import build, load_config
 from tests.conftest import Tree, write_tree
 from tests.corpus.packages import node_modules
 

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.build import build
 from tests.browser.conftest import Browser
-from tests.building import load_config
+from tests.building import build, load_config
 from tests.conftest import write_tree
 
 pytestmark = pytest.mark.browser

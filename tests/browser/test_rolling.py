@@ -7,14 +7,13 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import pytest
 
-from buildassets.compiler.build import build
 from buildassets.foundation.permission import BUILDING
 from buildassets.release.earlier.releases import previous_release
 from buildassets.runtime import Assets
 from buildassets.runtime.wsgi import AssetServer
 from tests.browser.conftest import Browser
 from tests.browser.serving import served
-from tests.building import load_config
+from tests.building import build, load_config
 from tests.conftest import write_tree
 
 pytestmark = pytest.mark.browser

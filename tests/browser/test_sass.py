@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.build import build
 from buildassets.runtime import Assets
 from tests.browser.conftest import Browser
-from tests.building import load_config
+from tests.building import build, load_config
 from tests.conftest import Tree, write_tree
 from tests.corpus.building import source_root
 from tests.corpus.packages import node_modules

@@ -3,13 +3,12 @@ from pathlib import Path
 import pytest
 
 from buildassets.compiler.body import OnDisk, bytes_of, text_of
-from buildassets.compiler.build import build
 from buildassets.compiler.graph.walk import HELD_BYTES, Memory
 from buildassets.compiler.model import Draft, Source
 from buildassets.errors import BuildError
 from buildassets.foundation.digest import digest
 from buildassets.foundation.paths import LogicalPath
-from tests.building import load_config
+from tests.building import build, load_config
 from tests.conftest import read_tree, write_tree
 
 TEXT = "é()\n"

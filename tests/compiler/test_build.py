@@ -12,11 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.build import build
 from buildassets.compiler.cache.store import Cache
-from buildassets.compiler.check import check
 from buildassets.compiler.config.values import Config, SourceRoot
 from buildassets.compiler.means import Means
+from buildassets.compiler.request import BuildRequest
 from buildassets.compiler.result import BuildResult
 from buildassets.compiler.sources.discover import discover
 from buildassets.compiler.transform.draft_cache import names_for
@@ -24,7 +23,7 @@ from buildassets.compiler.transform.engine_set import RunningEngines
 from buildassets.compiler.transform.sass_ahead import ahead_of_sources
 from buildassets.foundation.diagnostics import Diagnostic, Location, render_text
 from buildassets.foundation.permission import BUILDING
-from tests.building import load_config
+from tests.building import build, check, load_config
 from tests.command import built
 from tests.conftest import Tree, read_tree, settle, write_tree
 
@@ -65,9 +64,9 @@ def test_sass_begins_ahead_with_a_sheet_of_which_no_draft_is_kept(tmp_path: Path
         cache = Cache(folder, names=names_for(config))
         sources = [source for source in discover(config).sources if source.relative in names]
         ahead = ahead_of_sources(config, cache, sources, [str(tmp_path / name) for name in changed])
-        means = Means(mode="production", cache=cache)
-        with means.engines(config, ahead):
-            return means.begun_by(ahead, config)
+        means = Means(request=BuildRequest(config=config), cache=cache)
+        with means.engines(ahead):
+            return means.begun_by(ahead)
 
     assert begun({"a.scss"}) == "a.css"
     assert build(config, cache=folder).succeeded
@@ -84,9 +83,9 @@ def test_sass_begins_ahead_only_with_what_is_released(tmp_path: Path) -> None:
     write_tree(tmp_path, {"assets/a.scss": "$a: 1;", "assets/b.scss": "", "assets/c.css": ""})
     write_tree(tmp_path, {"buildassets.toml": f'entries = ["b.*"]\n{DART_SASS}'})
     config = load_config(start=str(tmp_path))
-    ahead, means = ahead_of_sources(config, None, discover(config).sources), Means(mode="production")
-    with means.engines(config, ahead):
-        assert means.begun_by(ahead, config) == "b.css"
+    ahead, means = ahead_of_sources(config, None, discover(config).sources), Means(request=BuildRequest(config=config))
+    with means.engines(ahead):
+        assert means.begun_by(ahead) == "b.css"
 
 
 def test_a_partial_that_changes_while_sass_is_begun_is_read_again(tmp_path: Path) -> None:
@@ -95,7 +94,9 @@ def test_a_partial_that_changes_while_sass_is_begun_is_read_again(tmp_path: Path
     config, engines = load_config(start=str(tmp_path)), RunningEngines()
     with closing(engines):
         source = next(one for one in discover(config).sources if one.relative == "a.scss")
-        with Means(mode="production", running=engines).engines(config, ahead_of_sources(config, None, [source])):
+        with Means(request=BuildRequest(config=config, engines=engines)).engines(
+            ahead_of_sources(config, None, [source])
+        ):
             pass  # a build that fails before it asks for the sheet
         write_tree(tmp_path, {"assets/_b.scss": "a { b: d }"})
         result = build(config, engines=engines)

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.build import build
 from buildassets.compiler.cache.store import Cache, Run
 from buildassets.compiler.clean import Cleaned, clean_cache, clean_release
 from buildassets.compiler.config.values import MODES, Mode
 from buildassets.compiler.incremental.no_op import incremental
+from buildassets.compiler.request import BuildRequest
 from buildassets.compiler.write.release_directory import release_files
 from buildassets.errors import ConfigError
 from buildassets.foundation.permission import BUILDING
 from buildassets.manifest.model import loads
-from tests.building import load_config
+from tests.building import build, load_config
 from tests.conftest import Tree, read_tree, write_tree
 
 SITE: Tree = {
@@ -36,7 +36,10 @@ def site(tmp_path: Path) -> Path:
 
 def rebuild(site: Path) -> None:
     config, cache = load_config(start=str(site)), str(site / ".buildassets")
-    assert incremental(config, "production", cache, lambda *, last: build(config, cache=cache, last=last)).succeeded
+    assert incremental(
+        BuildRequest(config=config, cache=cache),
+        lambda *, last: build(config, cache=cache, last=last),
+    ).succeeded
 
 
 def clean(site: Path, **how: bool) -> set[str]:
@@ -281,11 +284,10 @@ def builder(site: Path) -> Iterator[None]:
     """Builds the site in another process, each time with another sheet."""
     program = f"""
 import itertools, pathlib
-from buildassets import load_config
-from buildassets.compiler.build import build
+from buildassets import build, load_config
 for number in itertools.count():
     pathlib.Path("assets/css/app.css").write_text("b {{ color: #%06x }}" % number * 20)
-    assert build(load_config(), cache={str(site / ".buildassets")!r}).succeeded
+    assert build(load_config(), cache_dir={str(site / ".buildassets")!r}).succeeded
 """
     with subprocess.Popen([sys.executable, "-c", program], cwd=site) as process:
         try:

@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.build import build
 from buildassets.errors import ConfigError
 from buildassets.foundation.diagnostics import Diagnostic
-from tests.building import load_config
+from tests.building import build, load_config
 from tests.conftest import Tree, write_tree
 from tests.corpus.packages import node_modules
 

@@ -10,13 +10,12 @@ from pathlib import Path
 import brotli
 import pytest
 
-from buildassets.compiler.build import build
 from buildassets.compiler.result import BuildResult
 from buildassets.disk.codings import compressed, compressed_chunks, decompressed_chunks, is_available
 from buildassets.disk.files import CHUNK_BYTES, LARGE_BYTES
 from buildassets.foundation.digest import integrity
 from buildassets.manifest.model import loads
-from tests.building import load_config
+from tests.building import build, load_config
 from tests.conftest import read_tree, write_tree
 
 WORDS = [random.Random(number).randbytes(4).hex() for number in range(2**11)]

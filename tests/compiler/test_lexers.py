@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.build import build
-from tests.building import load_config, printed
+from tests.building import build, load_config, printed
 from tests.conftest import Tree, lexers_in_python, need_library, read_tree, write_tree
 
 SITE: Tree = {
@@ -30,6 +29,6 @@ def test_release_is_the_same_with_either(mode: str, tmp_path: Path) -> None:
 
 
 def released(folder: Path, mode: str) -> dict[str, bytes]:
-    result = build(load_config(start=str(write_tree(folder, SITE))), mode=mode)  # type: ignore[arg-type]  # one of two
+    result = build(load_config(start=str(write_tree(folder, SITE))), mode=mode)
     assert result.succeeded, printed(result)
     return read_tree(folder / "build")

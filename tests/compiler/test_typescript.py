@@ -9,15 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.build import build
-from buildassets.compiler.check import check
 from buildassets.compiler.config.values import Mode
 from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.maps import origin_at, read_map
 from buildassets.compiler.result import BuildResult
 from buildassets.foundation.media import Syntax
 from buildassets.runtime import Assets
-from tests.building import codes, load_config, only, only_error, printed, released
+from tests.building import build, check, codes, load_config, only, only_error, printed, released
 from tests.conftest import Tree, write_tree
 from tests.corpus.packages import node_modules
 

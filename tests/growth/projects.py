@@ -4,11 +4,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from buildassets.compiler.build import build
-from buildassets.compiler.check import check
 from buildassets.errors import ConfigError
 from buildassets.foundation.diagnostics import render_text
-from tests.building import load_config
+from tests.building import build, check, load_config
 from tests.conftest import Tree
 
 Project = Callable[[int], Tree]

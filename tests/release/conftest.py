@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.build import build
 from buildassets.release.archive.read import FORMS, Form
 from buildassets.release.archive.write import Packed, pack_folder
-from tests.building import load_config
+from tests.building import build, load_config
 from tests.conftest import Tree, write_tree
 
 SITE: Tree = {

@@ -18,11 +18,10 @@ from threading import Event
 
 import pytest
 
-from buildassets.compiler.build import build
 from buildassets.foundation.permission import BUILDING
 from buildassets.release.earlier.releases import previous_release
 from buildassets.runtime import Assets
-from tests.building import load_config
+from tests.building import build, load_config
 from tests.conftest import PATIENCE_SECONDS, write_tree
 from tests.example.servers import balancer, free_port, is_open, wait_until
 

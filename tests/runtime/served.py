@@ -8,9 +8,8 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 from wsgiref.util import setup_testing_defaults
 
-from buildassets.compiler.build import build
 from buildassets.foundation.paths import from_url
-from tests.building import load_config
+from tests.building import build, load_config
 from tests.conftest import write_tree
 
 NOISE = random.Random(1).randbytes(700_000)  # more than two blocks of whatever reads in blocks

@@ -4,9 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.build import build
 from buildassets.runtime import Assets
-from tests.building import load_config
+from tests.building import build, load_config
 from tests.conftest import write_tree
 from tests.fonts import font_file
 

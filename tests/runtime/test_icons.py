@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 from jinja2 import DictLoader, Environment, TemplateSyntaxError
 
-from buildassets.compiler.build import build
 from buildassets.runtime import AssetNotFound, Assets
-from tests.building import load_config
+from tests.building import build, load_config
 from tests.conftest import write_tree
 from tests.runtime.pages import elements
 

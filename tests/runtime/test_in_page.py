@@ -4,13 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.build import build
 from buildassets.compiler.languages.scan import scan, splice
 from buildassets.foundation.media import media_of
 from buildassets.manifest.model import Manifest, loads
 from buildassets.runtime import Assets
 from buildassets.runtime.release import with_full_urls
-from tests.building import load_config
+from tests.building import build, load_config
 from tests.conftest import Tree, write_tree
 
 SITE: Tree = {

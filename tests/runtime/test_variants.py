@@ -7,9 +7,8 @@ import pytest
 from jinja2 import Environment
 from PIL import Image
 
-from buildassets.compiler.build import build
 from buildassets.runtime import AssetNotFound, Assets
-from tests.building import load_config
+from tests.building import build, load_config
 from tests.conftest import write_tree
 from tests.runtime.pages import elements
 

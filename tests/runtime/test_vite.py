@@ -13,13 +13,12 @@ from flask import Flask, render_template_string
 from jinja2 import DictLoader, Environment
 from jinja2.exceptions import TemplateSyntaxError
 
-from buildassets.compiler.build import build
 from buildassets.compiler.config.values import Mode
 from buildassets.manifest.model import Manifest, loads
 from buildassets.runtime import AssetNotFound, Assets
 from buildassets.runtime.flask import FlaskAssets
 from buildassets.runtime.vite import answers
-from tests.building import load_config
+from tests.building import build, load_config
 from tests.conftest import wait_for, write_tree
 from tests.vite import FRONT, LOGO, config, settings, vite_build, vite_server
 

@@ -11,7 +11,7 @@ from buildassets.compiler.body import text_of
 from buildassets.compiler.cache.folder import unusable_cache
 from buildassets.compiler.cache.measures import keep_measures, kept_measures
 from buildassets.compiler.cache.store import Cache
-from buildassets.compiler.config.values import Config, Mode
+from buildassets.compiler.config.values import Config
 from buildassets.compiler.engines.protocol import KnownEngine
 from buildassets.compiler.graph.checks.kept_names import OTHER_NAME
 from buildassets.compiler.graph.fingerprint import Naming
@@ -26,16 +26,15 @@ from buildassets.compiler.languages.native.library import oddity
 from buildassets.compiler.languages.reference import Link
 from buildassets.compiler.means import Means
 from buildassets.compiler.model import Content, ImportMap, Linked, Named, Source, Stored
+from buildassets.compiler.request import BuildRequest
 from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.compiler.sources.discover import Discovery, discover
 from buildassets.compiler.sources.uncompiled import is_declaration
 from buildassets.compiler.stage_times import StageTimes
 from buildassets.compiler.transform.draft_cache import names_for, rerun_reasons, shown_steps
-from buildassets.compiler.transform.engine_set import EngineSet, RunningEngines
+from buildassets.compiler.transform.engine_set import EngineSet
 from buildassets.compiler.transform.sass_ahead import SassAhead, ahead_of_sources
-from buildassets.compiler.transform.scheduler import BYTES_PER_WORKER
-from buildassets.compiler.write.carry import Previous, carried_over
-from buildassets.compiler.write.clock import Clock, build_time
+from buildassets.compiler.write.carry import carried_over
 from buildassets.compiler.write.companions import companions_of, described, precache_list, taken_names
 from buildassets.compiler.write.hidden_maps import write_maps
 from buildassets.compiler.write.manifest_entries import manifest_of
@@ -66,90 +65,41 @@ from buildassets.manifest.model import (
 )
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
-
     from buildassets.compiler.cache.remote.remote import RemoteCache
     from buildassets.compiler.cache.remote.use import RemoteUse
-    from buildassets.compiler.cache.shared_work import SharedWork
-    from buildassets.compiler.executors.away import Away
     from buildassets.compiler.graph.asset_graph import AssetGraph
-    from buildassets.compiler.graph.walk import Progress
     from buildassets.compiler.incremental.rebuild import Change
     from buildassets.compiler.templates.named import NamesInTemplates
 
     _Reported = tuple[RemoteUse, list[Diagnostic]]
 
 
-def build(
-    config: Config,
-    *,
-    mode: Mode = "production",
-    executor: "Executor | None" = None,
-    progress: "Progress | None" = None,
-    cache: str | None = None,
-    cache_write: bool = False,
-    engines: RunningEngines | None = None,
-    bytes_per_worker: int = BYTES_PER_WORKER,
-    last: LastBuild | None = None,
-    clock: Clock = build_time,
-    previous: Sequence[Previous] = (),
-    compressing: "Progress | None" = None,
-    shared: "SharedWork | None" = None,
-    away: "Away | None" = None,
-    sass: SassAhead | None = None,
-) -> BuildResult:
-    """Compile everything that `config` names into its release directory.
+def build(request: BuildRequest, *, last: LastBuild | None = None, sass: SassAhead | None = None) -> BuildResult:
+    """Compile everything that the request's configuration names into its release directory.
 
-    - `mode`: `development` neither minifies nor compresses.
-    - `executor`: its threads compress, and wait for Sass and for workers. These are processes, started if there are
-      `bytes_per_worker` to compile or minify for each of two or more. Without an executor all is done in turn.
-    - `cache`: the folder in which results of engines and compressed copies are kept, if any.
-    - `cache_write`: whether what is made is also written to the remote cache, if `config` names one.
-    - `engines`: stay started for the next build; without, they end with this one.
-    - `last`: the last build, so that unchanged files need no work.
-    - `clock`: gives the time at which a retained release was superseded.
-    - `progress`, `compressing`: are called for each draft, and for each precompressed copy.
-    - `shared`: what builds of other projects in this process made, and what this one makes for the next.
-    - `away`: an executor elsewhere, which compiles, minifies and compresses in place of threads and workers. It is left
-      open, for the next build.
-    - `sass`: a Sass that has begun with one sheet, while the rest was loaded.
-    - `previous`: earlier releases whose files are carried over; the one in the release directory then does not count.
+    Unchanged files since the `last` build need no work. `sass` has begun with one sheet, while the rest was loaded.
 
     A user's mistake never raises: it is among the result's diagnostics, which are sorted by place, and the earlier
     release stays as it was.
     """
+    config, away = request.config, request.away
     reported: list[_Reported] = []
-    with ExitStack() as ending, _opened(config, cache, reported, shared, writes=cache_write) as kept:
-        means = Means(
-            mode=mode,
-            executor=executor,
-            progress=progress,
-            cache=kept,
-            running=engines,
-            bytes_per_worker=bytes_per_worker,
-            clock=clock,
-            previous=tuple(previous),
-            compressing=compressing,
-            away=away,
-            sass=sass,
-            ending=ending,
-        )
-        result = _built(config, means, last)
-    if away is not None and (complaint := away.complaint()):
-        result = replace(result, diagnostics=tuple(sorted((*result.diagnostics, complaint), key=sort_key)))
-    if odd := oddity():
-        result = replace(result, diagnostics=tuple(sorted((*result.diagnostics, odd), key=sort_key)))
+    with ExitStack() as ending, _opened(request, reported) as kept:
+        means = Means(request=request, cache=kept, sass=sass, ending=ending)
+        result = _built(means, last)
+    more = [found for found in (away.complaint() if away else None, oddity()) if found]
     for use, found in reported:
-        use = replace(use, kept_back=shown_steps(use.kept_back))
-        result = replace(result, remote=use, diagnostics=tuple(sorted((*result.diagnostics, *found), key=sort_key)))
-    if kept is None or cache is None:
-        return result
-    if kept.unusable:
-        complaint = unusable_cache(config, cache, kept.unusable)
-        result = replace(result, diagnostics=tuple(sorted((*result.diagnostics, complaint), key=sort_key)))
-    if result.succeeded:
-        _keep_measures(cache, config.output, result, means.times, last=last)
-    return replace(result, rerun=rerun_reasons(kept), digests={**kept.files.found(), **result.digests})
+        result = replace(result, remote=replace(use, kept_back=shown_steps(use.kept_back)))
+        more += found
+    if kept is not None and request.cache is not None:
+        if kept.unusable:
+            more.append(unusable_cache(config, request.cache, kept.unusable))
+        if result.succeeded:
+            _keep_measures(request.cache, config.output, result, means.times, last=last)
+        result = replace(result, rerun=rerun_reasons(kept), digests={**kept.files.found(), **result.digests})
+    if more:  # else the diagnostics stay those of the last build, the same object
+        result = replace(result, diagnostics=tuple(sorted((*result.diagnostics, *more), key=sort_key)))
+    return result
 
 
 def _keep_measures(cache: str, output: str, result: BuildResult, times: StageTimes, *, last: LastBuild | None) -> None:
@@ -162,23 +112,17 @@ def _keep_measures(cache: str, output: str, result: BuildResult, times: StageTim
 
 
 @contextmanager
-def _opened(
-    config: Config,
-    folder: str | None,
-    reported: "list[_Reported]",
-    shared: "SharedWork | None" = None,
-    *,
-    writes: bool,
-) -> Iterator[Cache | None]:
-    """The cache in `folder`, and the remote one behind it. It is saved at the end, also after an interrupt.
+def _opened(request: BuildRequest, reported: "list[_Reported]") -> Iterator[Cache | None]:
+    """The cache of the request, and the remote one behind it. It is saved at the end, also after an interrupt.
 
     What there is to report of the remote one is added to `reported`. Raises ConfigError if its keys cannot be read.
     """
-    if folder is None:
+    if request.cache is None:
         yield None
         return
-    remote = _remote(config, writes=writes) if config.cache.remote else None
-    cache = Cache(folder, names=names_for(config), remote=remote, shared=shared)
+    config = request.config
+    remote = _remote(config, writes=request.cache_write) if config.cache.remote else None
+    cache = Cache(request.cache, names=names_for(config), remote=remote, shared=request.shared)
     is_done = False
     try:
         yield cache
@@ -196,17 +140,18 @@ def _remote(config: Config, *, writes: bool) -> "RemoteCache | None":
     return remote_cache(config, writes=writes)
 
 
-def _built(config: Config, means: Means, last: LastBuild | None) -> BuildResult:
-    is_alone = not means.previous and not means.makes_deltas(config)
+def _built(means: Means, last: LastBuild | None) -> BuildResult:
+    config = means.config
+    is_alone = not means.request.previous and not means.makes_deltas
     if last is not None and can_rebuild_changed(config) and is_alone:
         with suppress(NeedsFullBuild, BuildError, OSError):  # a full build follows, and reports what is wrong
-            return _rebuilt(config, means, last)
+            return _rebuilt(means, last)
         means = replace(means, sass=None)  # whose engine has been closed
-    graph = compiled(config, means, last)
+    graph = compiled(means, last)
     if graph.failed:
         return BuildResult(None, (), graph.diagnostics, graph.inputs)
     try:
-        return _released(config, means, graph, last)
+        return _released(means, graph, last)
     except BuildError as fault:
         diagnostics = sorted((*graph.diagnostics, *fault.diagnostics), key=sort_key)
         return BuildResult(None, (), tuple(diagnostics), graph.inputs)
@@ -214,40 +159,42 @@ def _built(config: Config, means: Means, last: LastBuild | None) -> BuildResult:
         return BuildResult(None, (), (*graph.diagnostics, _unwritable(config, fault)), graph.inputs)
 
 
-def _rebuilt(config: Config, means: Means, last: LastBuild) -> BuildResult:
+def _rebuilt(means: Means, last: LastBuild) -> BuildResult:
     """The result of rebuilding only what changed since the `last` build. Raises NeedsFullBuild, BuildError, OSError."""
+    config = means.config
     sheet = None if means.sass else changed_sheet(config, last)
     ahead = SassAhead(config, sheet) if sheet else means.sass
-    with means.engines(config, ahead) as engines:
-        begun = means.begun_by(ahead, config)
+    with means.engines(ahead) as engines:
+        begun = means.begun_by(ahead)
         from buildassets.compiler.incremental.rebuild import changes
 
-        with means.drafting(config, engines, begun) as drafts_of:
-            inlines = config.inline_imports and means.mode == "production"
+        with means.drafting(engines, begun) as drafts_of:
+            inlines = config.inline_imports and means.is_production
             change = changes(replace(config, inline_imports=inlines), last, means.timed(drafts_of))
     with means.times.of("write"):
-        return _amended(config, means, change)
+        return _amended(means, change)
 
 
-def _amended(config: Config, means: Means, change: "Change") -> BuildResult:
+def _amended(means: Means, change: "Change") -> BuildResult:
     """Write the changed part of a release. Raises NeedsFullBuild, BuildError and OSError."""
+    config = means.config
     with release_directory(config.output, is_lasting=means.is_lasting, permission=config.permission) as release:
         if release.manifest() != change.before:
             raise NeedsFullBuild
-        stored = means.store(config, release, change.outputs, change.known)
-        budgets = means.budgets(config, stored) if config.budgets else None
+        stored = means.store(release, change.outputs, change.known)
+        budgets = means.budgets(stored) if config.budgets else None
         if budgets and any(budgets.exceeded(budgets.stored_sizes(stored, release.chunks))):
             raise NeedsFullBuild  # which reports it
         entries = change.entries(stored)
-        retained = _retained(config, means, release, entries, changed=entries)
+        retained = _retained(means, release, entries, changed=entries)
         content = change.manifest(entries, retained, means.digest_of)
-        written = release.finish(content, _release_file(config, means, content))
+        written = release.finish(content, _release_file(means, content))
     return change.result(content, entries, written)
 
 
-def _released(config: Config, means: Means, graph: "AssetGraph", last: LastBuild | None) -> BuildResult:
+def _released(means: Means, graph: "AssetGraph", last: LastBuild | None) -> BuildResult:
     """Write the assets of `graph` into the release directory. Raises BuildError and OSError."""
-    assets = graph.assets
+    config, assets = means.config, graph.assets
     drafts = [one.draft for one in assets.values()]
     digests = {draft.source.path: draft.digest for draft in drafts if draft.digest}
     with (
@@ -255,23 +202,24 @@ def _released(config: Config, means: Means, graph: "AssetGraph", last: LastBuild
         release_directory(config.output, is_lasting=means.is_lasting, permission=config.permission) as release,
     ):
         named = means.times.of_each("graph", _noted(config, outputs(graph), digests))
-        stored = means.store(config, release, named, _earlier(config, last))
-        budgets = means.budgets(config, assets)
+        stored = means.store(release, named, _earlier(config, last))
+        budgets = means.budgets(assets)
         sizes = budgets.stored_sizes(stored, release.chunks)
         if faults := budgets.faults(sizes, assets, release.manifest()):
             raise BuildError(faults)
-        manifest = manifest_of(config, graph, stored, means.mode, digest_of=means.digest_of)
-        manifest = replace(manifest, retained=_retained(config, means, release, manifest.assets))
-        if means.makes_deltas(config):
+        manifest = manifest_of(config, graph, stored, means.request.mode, digest_of=means.digest_of)
+        manifest = replace(manifest, retained=_retained(means, release, manifest.assets))
+        if means.makes_deltas:
             from buildassets.compiler.write.deltas import with_deltas
 
-            manifest = with_deltas(manifest, release, config.compress[DELTA], means.cache, executor=means.executor)
+            level, executor = config.compress[DELTA], means.request.executor
+            manifest = with_deltas(manifest, release, level, means.cache, executor=executor)
         maps, new_maps = _with_maps(config, graph, manifest)
         manifest = replace(manifest, maps=maps)
         companions = _companions(config, manifest)
         manifest = replace(manifest, companions=described(companions))
         content = dumps(manifest).encode("ascii")
-        names = release.finish(content, {**companions, **_release_file(config, means, content)})
+        names = release.finish(content, {**companions, **_release_file(means, content)})
     names = (*(f"../{os.path.basename(config.output)}{MAPS_SUFFIX}/{name}" for name in new_maps), *names)
     files = (*release_files(config.output, manifest), *(f"{config.output}{MAPS_SUFFIX}/{name}" for name in maps))
     record = dumped(record_of(assets, graph.written, graph.by_themselves)) if can_rebuild_changed(config) else b""
@@ -351,30 +299,25 @@ def _companions(config: Config, manifest: Manifest) -> dict[str, bytes]:
     return companions
 
 
-def _release_file(config: Config, means: Means, manifest: bytes) -> dict[str, bytes]:
+def _release_file(means: Means, manifest: bytes) -> dict[str, bytes]:
     """The file in which open pages look for the release that is served, where earlier ones are retained for them."""
-    if config.retain is None or means.mode != "production":
+    if means.config.retain is None or not means.is_production:
         return {}
 
     return {RELEASE_FILE: release_content(release_of(manifest))}
 
 
 def _retained(
-    config: Config,
-    means: Means,
-    release: ReleaseWriter,
-    assets: Mapping[str, Entry],
-    *,
-    changed: Collection[str] | None = None,
+    means: Means, release: ReleaseWriter, assets: Mapping[str, Entry], *, changed: Collection[str] | None = None
 ) -> tuple[Retained, ...]:
     """The earlier releases that one with `assets` retains; these may be only the `changed` ones. Raises BuildError."""
-    retaining = means.retaining(config)
+    retaining = means.retaining
     if retaining is None:
         return ()
 
-    if means.previous:
-        return carried_over(release, retaining, means.previous, assets)
-    shown = config.shown(os.path.join(config.output, MANIFEST_NAME))
+    if means.request.previous:
+        return carried_over(release, retaining, means.request.previous, assets)
+    shown = means.config.shown(os.path.join(means.config.output, MANIFEST_NAME))
     return retaining.retained(superseded(release.manifest(), shown, changed), assets, release.holds)
 
 
@@ -386,21 +329,22 @@ def _earlier(config: Config, last: LastBuild | None) -> KnownFiles:
     return KnownFiles(last.unchanged, dict(entries_of(manifest)))
 
 
-def compiled(config: Config, means: Means, last: LastBuild | None = None) -> "AssetGraph":
+def compiled(means: Means, last: LastBuild | None = None) -> "AssetGraph":
     """The graph of all assets; if an engine cannot be started, an empty one with the diagnostics."""
     from buildassets.compiler.graph.asset_graph import AssetGraph, asset_graph  # not for what changed
 
+    config = means.config
     try:
         # What further compilers compile to is known once they are started.
-        discovery = None if config.engines.compilers or config.engines.packaged else _discovered(config, means, {})
+        discovery = None if config.engines.compilers or config.engines.packaged else _discovered(means, {})
         sources, changed = discovery.sources if discovery else (), last.changed if last else ()
         ahead = means.sass or ahead_of_sources(config, means.cache, sources, changed)
-        with means.engines(config, ahead) as engines:
-            begun = means.begun_by(ahead, config)
+        with means.engines(ahead) as engines:
+            begun = means.begun_by(ahead)
             compiles_to = {kind: engine.compiles_to for kind, engine in engines.compilers.items()}
-            discovery = discovery or _discovered(config, means, compiles_to)
+            discovery = discovery or _discovered(means, compiles_to)
 
-            with means.drafting(config, engines, begun) as drafts_of, means.times.of("graph"):
+            with means.drafting(engines, begun) as drafts_of, means.times.of("graph"):
                 timed = means.timed(drafts_of)
                 templates = _InTemplates(config)
                 decided = _is_decided_by_templates(config, discovery.sources)
@@ -410,8 +354,8 @@ def compiled(config: Config, means: Means, last: LastBuild | None = None) -> "As
                     timed,
                     compiles_to,
                     config,
-                    mode=means.mode,
-                    progress=means.progress,
+                    mode=means.request.mode,
+                    progress=means.request.progress,
                     times=means.times,
                     named=templates.names() if decided else (),
                     in_templates=templates.names,
@@ -424,9 +368,9 @@ def compiled(config: Config, means: Means, last: LastBuild | None = None) -> "As
         return AssetGraph({}, {}, importmap=ImportMap(), imports={}, unreached=(), diagnostics=fault.diagnostics)
 
 
-def _discovered(config: Config, means: Means, compiles_to: Mapping[str, str]) -> Discovery:
+def _discovered(means: Means, compiles_to: Mapping[str, str]) -> Discovery:
     with means.times.of("sources"):
-        return discover(config, compiles_to, means.mode)
+        return discover(means.config, compiles_to, means.request.mode)
 
 
 class _InTemplates:

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from buildassets.compiler.build import compiled, outputs
 from buildassets.compiler.cache.store import ReadCache
-from buildassets.compiler.config.values import Config, Mode
+from buildassets.compiler.config.values import Config
 from buildassets.compiler.engines.esbuild.command import is_absent
 from buildassets.compiler.graph.asset_graph import AssetGraph
 from buildassets.compiler.graph.checks.chunk_names import plain_name_faults
 from buildassets.compiler.graph.checks.unused import unused
-from buildassets.compiler.graph.walk import Progress
 from buildassets.compiler.languages.native.library import oddity
 from buildassets.compiler.means import Means
 from buildassets.compiler.model import Linked, Source
+from buildassets.compiler.request import BuildRequest
 from buildassets.compiler.templates.check import TemplateCheck, Widths, check_templates
 from buildassets.compiler.transform.draft_cache import names_for
 from buildassets.disk.files import MOST_MANIFEST_BYTES, bytes_at
@@ -25,7 +25,7 @@ from buildassets.foundation.paths import LogicalPath
 from buildassets.manifest.model import MANIFEST_NAME
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor  # 10 ms
+    pass  # 10 ms
 
 
 @frozen
@@ -46,22 +46,16 @@ class CheckResult:
     has_unparsed: bool = False
 
 
-def check(
-    config: Config,
-    *,
-    mode: Mode = "production",
-    executor: "Executor | None" = None,
-    progress: Progress | None = None,
-    cache: str | None = None,
-) -> CheckResult:
-    """Report everything that `build` would report, and missing names in templates; write nothing.
+def check(request: BuildRequest) -> CheckResult:
+    """Report everything that a build of the request would report, and missing names in templates; write nothing.
 
-    What builds have left in the folder `cache` is not made again. If `config` names no folders of templates, those
-    that frameworks use are searched.
+    Results of builds in its cache are used again. If the configuration names no folders of templates, those that
+    frameworks use are searched.
     """
-    kept = ReadCache(cache, names_for(config)) if cache else None
-    means = Means(mode=mode, executor=executor, progress=progress, cache=kept)
-    graph = compiled(config, means)
+    config = request.config
+    kept = ReadCache(request.cache, names_for(config)) if request.cache else None
+    means = Means(request=request, cache=kept)
+    graph = compiled(means)
     assets, unreached = graph.assets, graph.unreached
     if graph.failed and not assets:  # no engine could be started, so no name can be checked
         return CheckResult(
@@ -85,7 +79,7 @@ def check(
         pictures=_pictures(graph),
         icons=_icons(config, graph),
     )
-    faults = () if graph.failed else _over_budget(config, means, graph)
+    faults = () if graph.failed else _over_budget(means, graph)
     strings = () if graph.failed else plain_name_faults(config, assets, _sources(graph))
     found = {*graph.diagnostics, *templates.diagnostics, *faults, *strings, *filter(None, [oddity()])}
     diagnostics = tuple(sorted(found, key=sort_key))
@@ -139,9 +133,9 @@ def _icons(config: Config, graph: AssetGraph) -> dict[str, LogicalPath] | None:
     return found
 
 
-def _over_budget(config: Config, means: Means, graph: AssetGraph) -> tuple[Diagnostic, ...]:
+def _over_budget(means: Means, graph: AssetGraph) -> tuple[Diagnostic, ...]:
     """The diagnostics for assets over budget."""
-    budgets = means.budgets(config, graph.assets)
+    budgets = means.budgets(graph.assets)
     sizes = budgets.sizes(outputs(graph))
-    before = bytes_at(os.path.join(config.output, MANIFEST_NAME), MOST_MANIFEST_BYTES)
+    before = bytes_at(os.path.join(means.config.output, MANIFEST_NAME), MOST_MANIFEST_BYTES)
     return tuple(budgets.faults(sizes, graph.assets, before))

@@ -12,6 +12,7 @@ from buildassets.compiler.cache.folder import BUILDS
 from buildassets.compiler.cache.store import KEPT_BUILDS, newest_of
 from buildassets.compiler.config.values import MODES
 from buildassets.compiler.incremental.no_op import incremental
+from buildassets.compiler.request import BuildRequest
 from buildassets.compiler.watch.livereload_server import ADDRESS
 from buildassets.disk.files import bytes_at, write_whole
 from buildassets.disk.folders import temporary_folder, walk
@@ -139,7 +140,7 @@ def _has_nothing_to_do(subject: Subject) -> bool:
         _copy_builds(subject.cache, folder)
         for mode in MODES:
             with suppress(_WorkError, BuildAssetsError):
-                incremental(subject.config, mode, folder, work)
+                incremental(BuildRequest(config=subject.config, mode=mode, cache=folder), work)
                 return True
     return False
 

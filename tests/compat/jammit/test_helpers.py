@@ -6,10 +6,9 @@ from typing import Any
 import pytest
 from jinja2 import Environment
 
-from buildassets.compiler.build import build
 from buildassets.compiler.config.values import Mode
 from buildassets.runtime import AssetNotFound, Assets
-from tests.building import load_config
+from tests.building import build, load_config
 from tests.conftest import Tree, write_tree
 from tests.runtime.django.site import page_of
 

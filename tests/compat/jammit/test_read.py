@@ -9,13 +9,12 @@ import pytest
 import buildassets
 from buildassets.compat.jammit.compile.assets_yml import AssetsYml
 from buildassets.compat.jammit.compile.read import names_of_templates, templating
-from buildassets.compiler.build import build
 from buildassets.compiler.config.values import Mode
 from buildassets.compiler.engines.protocol import Templating
 from buildassets.compiler.result import BuildResult
 from buildassets.errors import ConfigError
 from buildassets.foundation.diagnostics import Diagnostic
-from tests.building import codes, load_config, manifest_of, printed
+from tests.building import build, codes, load_config, manifest_of, printed
 from tests.command import run
 from tests.conftest import Tree, write_tree
 

@@ -10,9 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from buildassets.compiler.build import build
 from buildassets.compiler.bundle.esbuild import bundle_modules
-from buildassets.compiler.check import check
 from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.maps import origin_at, read_map
 from buildassets.compiler.result import BuildResult
@@ -20,7 +18,7 @@ from buildassets.compiler.sources.discover import discover
 from buildassets.foundation.diagnostics import Location, render_text
 from buildassets.foundation.media import Syntax
 from buildassets.foundation.paths import LogicalPath
-from tests.building import load_config
+from tests.building import build, check, load_config
 from tests.conftest import Tree, read_tree, write_tree
 from tests.corpus.packages import node_modules
 from tests.disk.test_plain_files import at_once

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.build import build
 from buildassets.compiler.result import BuildResult
-from tests.building import codes, load_config, only, printed, released
+from tests.building import build, codes, load_config, only, printed, released
 from tests.command import built
 from tests.conftest import Tree, write_tree
 

@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.build import build
 from buildassets.compiler.cache.measures import keep_measures, kept_measures
 from buildassets.foundation.measures import Contents, Measures
-from tests.building import load_config
+from tests.building import build, load_config
 from tests.conftest import Tree, write_tree
 
 MEASURED = Measures({"graph": 0.5}, {"a.js": Contents({"b.js": 3}, {"b.js": ("c.js",)}, "b.js")})

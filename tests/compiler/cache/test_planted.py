@@ -11,12 +11,12 @@ from zlib import crc32
 
 import pytest
 
-from buildassets.compiler.build import build
 from buildassets.compiler.cache.stamps import read_sealed, write_sealed
 from buildassets.compiler.incremental.no_op import incremental
+from buildassets.compiler.request import BuildRequest
 from buildassets.compiler.result import BuildResult
 from buildassets.foundation.digest import digest
-from tests.building import load_config
+from tests.building import build, load_config
 from tests.command import Finished, run
 from tests.conftest import Tree, read_tree, settle, write_tree
 
@@ -34,7 +34,10 @@ SITE: Tree = {
 def incremental_build(folder: Path) -> BuildResult:
     config = load_config(start=str(folder))
     cache = str(folder / ".cache")
-    return incremental(config, "production", cache, lambda *, last: build(config, cache=cache, last=last))
+    return incremental(
+        BuildRequest(config=config, cache=cache),
+        lambda *, last: build(config, cache=cache, last=last),
+    )
 
 
 def with_checksum(body: bytes) -> bytes:

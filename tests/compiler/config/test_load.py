@@ -13,7 +13,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from buildassets.compiler.build import build
 from buildassets.compiler.config.values import (
     Config,
     DataUrls,
@@ -29,7 +28,7 @@ from buildassets.errors import ConfigError
 from buildassets.foundation.diagnostics import Diagnostic, render_text
 from buildassets.foundation.permission import BUILDING
 from buildassets.packages.lock import Lock, LockedTool, write_lock
-from tests.building import load_config
+from tests.building import build, load_config
 from tests.compiler.conftest import SHOUT, Install
 from tests.conftest import missing_tool, write_tree
 

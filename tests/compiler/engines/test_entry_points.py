@@ -46,8 +46,9 @@ def test_a_package_whose_engine_is_not_asked_for_is_not_imported(install: Instal
 def test_no_package_is_asked_where_every_engine_is_built_in(tmp_path: Path) -> None:
     write_tree(tmp_path, {"assets/a.css": "a {}", "buildassets.toml": '[engines]\ncss = "builtin"\njs = "none"\n'})
     program = "import os, sys\nfrom buildassets import load_config\n"
-    program += "from buildassets.compiler.build import build\nos.chdir(sys.argv[1])\n"
-    program += "assert build(load_config()).succeeded\nprint('importlib.metadata' in sys.modules)"
+    program += "from buildassets.compiler.build import build\nfrom buildassets.compiler.request import BuildRequest\n"
+    program += "os.chdir(sys.argv[1])\n"
+    program += "assert build(BuildRequest(config=load_config())).succeeded\nprint('importlib.metadata' in sys.modules)"
     assert run_python(program, str(tmp_path)) == "False\n"
 
 

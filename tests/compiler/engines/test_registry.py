@@ -5,13 +5,12 @@ from pathlib import Path
 import pytest
 
 from buildassets.cli.ending import missing_requirement
-from buildassets.compiler.build import build
 from buildassets.compiler.config.keys import ENGINES, our_engines
 from buildassets.compiler.config.schema import config_schema
 from buildassets.compiler.config.values import EngineNames
 from buildassets.compiler.engines.registry import BUILT_IN, BuiltIn
 from buildassets.errors import BuildAssetsError
-from tests.building import load_config
+from tests.building import build, load_config
 from tests.conftest import write_tree
 
 ROW = BuiltIn("css", "buildassets.compiler.engines.sheets:sheet_engine", requires="rowed", reports_unclosed=True)

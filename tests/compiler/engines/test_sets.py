@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.build import build
 from buildassets.compiler.incremental.no_op import incremental
+from buildassets.compiler.request import BuildRequest
 from buildassets.compiler.result import BuildResult, LastBuild
-from tests.building import load_config
+from tests.building import build, load_config
 from tests.command import run
 from tests.compiler.conftest import SHOUT, write_package
 from tests.compiler.watch.loops import looping
@@ -66,7 +66,7 @@ class Builder:
             self.reasons = {path: (stale.path, stale.reason) for path, stale in result.rerun.items()}
             return result
 
-        return incremental(config, "production", cache, work)
+        return incremental(BuildRequest(config=config, cache=cache), work)
 
     def reasons_after(self, change: Callable[[], object]) -> dict[str, tuple[str | None, str]] | None:
         """The reasons of the build after `change`; the one after it has nothing to do."""

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.build import build
 from buildassets.compiler.config.values import Mode
-from tests.building import load_config
+from tests.building import build, load_config
 from tests.conftest import Tree, write_tree
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg"  width="4" height="2">\n  <path d="M0 0"/>\n</svg>\n'

@@ -4,10 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.build import build
-from buildassets.compiler.check import check
 from buildassets.compiler.result import BuildResult
-from tests.building import load_config, printed
+from tests.building import build, check, load_config, printed
 from tests.command import built
 from tests.compiler.conftest import SHOUT, Install
 from tests.conftest import Tree, settle, write_tree

@@ -4,11 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.build import build
 from buildassets.compiler.languages.css.families import faces
 from buildassets.compiler.result import BuildResult
 from buildassets.foundation.diagnostics import render_text
-from tests.building import load_config
+from tests.building import build, load_config
 from tests.conftest import Tree, write_tree
 from tests.fonts import LETTERS, font_file
 

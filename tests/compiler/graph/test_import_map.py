@@ -10,13 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from buildassets.compiler.build import build
 from buildassets.compiler.languages.reference import ReferenceKind
 from buildassets.compiler.languages.scan import scan
 from buildassets.foundation.media import Syntax
 from buildassets.foundation.paths import LogicalPath, relative
 from buildassets.manifest.model import Manifest, dumps
-from tests.building import load_config, only, printed
+from tests.building import build, load_config, only, printed
 from tests.command import built
 from tests.conftest import Tree, write_tree
 

@@ -4,11 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.build import build
-from buildassets.compiler.check import check
 from buildassets.compiler.config.values import Mode
 from buildassets.manifest.model import loads
-from tests.building import codes, load_config, only, released
+from tests.building import build, check, codes, load_config, only, released
 from tests.command import built, release_site, run
 from tests.compiler.incremental.project import Project
 from tests.conftest import Tree, read_tree, write_tree

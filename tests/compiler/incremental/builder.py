@@ -3,13 +3,13 @@
 import shutil
 from pathlib import Path
 
-from buildassets.compiler.build import build
 from buildassets.compiler.config.values import Mode
 from buildassets.compiler.incremental.no_op import incremental
+from buildassets.compiler.request import BuildRequest
 from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.compiler.write.release_directory import release_files
 from buildassets.manifest.model import loads
-from tests.building import load_config
+from tests.building import build, load_config
 from tests.conftest import Tree, read_tree, settle
 
 SITE: Tree = {
@@ -43,7 +43,7 @@ class Builder:
             return build(config, mode=mode, cache=cache, last=last)
 
         cache = str(self.folder / folder)
-        return incremental(config, mode, cache, work)
+        return incremental(BuildRequest(config=config, mode=mode, cache=cache), work)
 
 
 def released(folder: Path) -> Tree:

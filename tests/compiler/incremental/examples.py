@@ -6,11 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from buildassets.compiler.build import build
 from buildassets.compiler.result import BuildResult
 from buildassets.errors import ConfigError
 from buildassets.foundation.diagnostics import Diagnostic
-from tests.building import load_config
+from tests.building import build, load_config
 from tests.compat.jammit.test_read import SITE as JAMMIT
 from tests.compat.webassets.test_project import FILES, YAML
 from tests.compiler.bundle.test_sprockets import LIBRARY

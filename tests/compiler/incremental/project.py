@@ -5,13 +5,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from buildassets.compiler.build import build
 from buildassets.compiler.config.values import Config, Mode
 from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.disk.folders import is_within
 from buildassets.foundation.digest import digest
 from buildassets.manifest.model import release_of
-from tests.building import load_config
+from tests.building import build, load_config
 from tests.conftest import Tree, read_tree, write_tree
 
 SITE: Tree = {

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.build import build
 from buildassets.compiler.engines.esbuild.command import natives
 from buildassets.compiler.incremental.no_op import incremental
+from buildassets.compiler.request import BuildRequest
 from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.packages.tools.kinds import TOOLS, platform_of
-from tests.building import load_config
+from tests.building import build, load_config
 from tests.compiler.incremental.builder import SITE, Builder, clean_release, released
 from tests.conftest import Tree, lexers_in_python, settle, write_tree
 
@@ -203,7 +203,7 @@ def test_a_source_that_is_written_during_the_build_is_built_again(builder: Build
         return result
 
     settle()
-    incremental(config, "production", str(builder.folder / ".cache"), work)
+    incremental(BuildRequest(config=config, cache=str(builder.folder / ".cache")), work)
     builder()
     assert builder.worked == 1
     assert released(builder.folder) == clean_release(builder.folder)
@@ -220,7 +220,7 @@ def test_a_release_that_another_builder_replaces_at_once_is_built_again(builder:
         return result
 
     settle()
-    incremental(config, "production", str(builder.folder / ".cache"), work)
+    incremental(BuildRequest(config=config, cache=str(builder.folder / ".cache")), work)
     builder()
     assert builder.worked == 1
     assert released(builder.folder) == clean_release(builder.folder)
@@ -235,8 +235,11 @@ def test_a_source_root_that_disappears_during_the_build_is_reported_by_the_next(
         return result
 
     settle()
-    assert incremental(config, "production", str(builder.folder / ".cache"), work).succeeded
-    result = incremental(config, "production", str(builder.folder / ".cache"), lambda *, last: build(config, last=last))
+    assert incremental(BuildRequest(config=config, cache=str(builder.folder / ".cache")), work).succeeded
+    result = incremental(
+        BuildRequest(config=config, cache=str(builder.folder / ".cache")),
+        lambda *, last: build(config, last=last),
+    )
     assert [found.code for found in result.diagnostics] == ["source/unreadable"]
 
 

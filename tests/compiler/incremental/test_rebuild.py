@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.build import build
 from buildassets.compiler.config.values import Mode
 from buildassets.manifest.model import dumps, loads
-from tests.building import load_config
+from tests.building import build, load_config
 from tests.compiler.incremental.project import SITE, Project
 from tests.conftest import Tree, write_tree
 

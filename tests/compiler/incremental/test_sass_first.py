@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.build import build
 from buildassets.compiler.engines.process.child import ClosedError
 from buildassets.compiler.engines.protocol import EngineInput
 from buildassets.compiler.engines.sass.dart import SassEngine
 from buildassets.compiler.engines.sass.wheel import installed_command
 from buildassets.compiler.incremental.sass_first import changed_sheet, named_sheet, sass_first
+from buildassets.compiler.request import BuildRequest
 from buildassets.compiler.result import LastBuild
-from tests.building import load_config
+from tests.building import build, load_config
 from tests.compiler.conftest import SHOUT, Install
 from tests.conftest import Tree, write_tree
 
@@ -96,7 +96,7 @@ def test_the_build_takes_what_sass_began_with(project: Path, starts: Path) -> No
     last = last_of(project, {"assets/_part.scss": ""})
     starts.write_text("")
     write_tree(project, {"assets/_part.scss": "a { b: changed }\n"})
-    with sass_first(config, last, None) as sass:
+    with sass_first(BuildRequest(config=config, cache=None), last) as sass:
         assert sass is not None
         assert sass.begun == changed_sheet(config, last)
         result = build(config, last=last, sass=sass)
@@ -111,14 +111,14 @@ def test_an_engine_of_another_package_is_left_to_the_build(project: Path, instal
     last = last_of(project, {"assets/a.scss": ""})
     config = load_config(start=str(project))
     assert changed_sheet(config, last) is not None
-    with sass_first(config, last, None) as sass:
+    with sass_first(BuildRequest(config=config, cache=None), last) as sass:
         assert sass is None
 
 
 def test_an_early_start_of_sass_ends_without_a_build(project: Path, starts: Path) -> None:
     config = load_config(start=str(project))
     last = last_of(project, {"assets/_part.scss": ""})
-    with sass_first(config, last, None) as sass:
+    with sass_first(BuildRequest(config=config, cache=None), last) as sass:
         assert sass is not None
         engine = sass.engine
     assert isinstance(engine, SassEngine)
@@ -131,7 +131,7 @@ def test_a_partial_that_changes_after_sass_has_begun_is_read_again_by_the_next_b
     config = load_config(start=str(project))
     build(config, cache=cache)
     last = last_of(project, {"assets/_part.scss": ""})
-    with sass_first(config, last, None) as sass:
+    with sass_first(BuildRequest(config=config, cache=None), last) as sass:
         write_tree(project, {"assets/_part.scss": "a { b: later }\n"})
         build(config, cache=cache, last=last, sass=sass)
     result = build(config, cache=cache)
@@ -163,7 +163,7 @@ def test_the_first_build_takes_what_sass_began_with(project: Path, starts: Path)
     write_tree(project, {"buildassets.toml": 'entries = ["b.css"]\nengines = { scss = "sass" }\n'})
     config = load_config(start=str(project))
     cache = str(project / "cache")
-    with sass_first(config, None, cache) as sass:
+    with sass_first(BuildRequest(config=config, cache=cache), None) as sass:
         assert sass is not None
         result = build(config, cache=cache, sass=sass)
     assert starts.read_text() == "\n"  # another process would have been started for another request
@@ -174,6 +174,6 @@ def test_the_first_build_takes_what_sass_began_with(project: Path, starts: Path)
 def test_nothing_begins_where_drafts_may_be_kept(project: Path, starts: Path) -> None:
     write_tree(project, {"buildassets.toml": f'{NAMED}engines = {{ scss = "sass" }}\n', "cache/a": ""})
     config = load_config(start=str(project))
-    with sass_first(config, None, str(project / "cache")) as sass:
+    with sass_first(BuildRequest(config=config, cache=str(project / "cache")), None) as sass:
         assert sass is None
     assert not starts.exists()

@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-from buildassets.compiler.build import build
 from buildassets.compiler.result import BuildResult
 from buildassets.foundation.diagnostics import render_text
-from tests.building import load_config
+from tests.building import build, load_config
 from tests.conftest import Tree, write_tree
 from tests.fonts import characters_of, font_file
 

@@ -4,11 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.build import build
-from buildassets.compiler.check import check
 from buildassets.compiler.result import BuildResult
 from buildassets.foundation.diagnostics import render_text
-from tests.building import load_config
+from tests.building import build, check, load_config
 from tests.conftest import Tree, write_tree
 
 ICON = '<svg xmlns="http://www.w3.org/2000/svg" width="24" height="12" viewBox="0 0 24 12"><path d="M0 0h9v9z"/></svg>'

@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from buildassets.compiler.build import build
 from buildassets.compiler.result import BuildResult
 from buildassets.foundation.diagnostics import render_text
-from tests.building import load_config
+from tests.building import build, load_config
 from tests.conftest import Tree, write_tree
 
 _WEBP = "formats = ['webp']"

@@ -9,13 +9,11 @@ from typing import Any
 
 import pytest
 
-from buildassets.compiler.build import build
-from buildassets.compiler.check import check
 from buildassets.compiler.config.values import Mode
 from buildassets.compiler.result import BuildResult
 from buildassets.errors import ConfigError
 from tests import vite
-from tests.building import codes, load_config, manifest_of, only_error
+from tests.building import build, check, codes, load_config, manifest_of, only_error
 from tests.command import run
 from tests.conftest import Tree, read_tree, write_tree
 from tests.vite import FRONT, LOGO, config, settings

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from buildassets.compiler.check import CheckResult, check
-from tests.building import load_config
+from buildassets.compiler.check import CheckResult
+from tests.building import check, load_config
 from tests.conftest import Tree, write_tree
 from tests.corpus.packages import node_modules
 

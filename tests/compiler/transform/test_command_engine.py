@@ -7,14 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.build import build
 from buildassets.compiler.config.values import Mode
 from buildassets.compiler.result import BuildResult
 from buildassets.foundation.diagnostics import Severity
 from buildassets.foundation.paths import LogicalPath
 from buildassets.foundation.permission import READING
 from buildassets.manifest.model import loads
-from tests.building import codes, load_config, only, printed, released
+from tests.building import build, codes, load_config, only, printed, released
 from tests.command import built, run
 from tests.conftest import Tree, settle, wait_for, write_tree
 

@@ -4,13 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.build import build
-from buildassets.compiler.check import check
 from buildassets.compiler.config.values import Mode
 from buildassets.compiler.engines.esbuild.command import find_esbuild
 from buildassets.compiler.result import BuildResult
 from buildassets.foundation.permission import BUILDING
-from tests.building import codes, load_config, only, released
+from tests.building import build, check, codes, load_config, only, released
 from tests.command import built
 from tests.conftest import Tree, write_tree
 from tests.corpus.packages import node_modules

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.build import build
-from tests.building import codes, load_config, printed, released
+from tests.building import build, codes, load_config, printed, released
 from tests.command import built, exit_code
 from tests.conftest import Tree, write_tree
 from tests.tailwind import program

@@ -15,11 +15,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from buildassets.compiler.build import build
 from buildassets.compiler.incremental.no_op import incremental
 from buildassets.compiler.languages.native.library import is_native
+from buildassets.compiler.request import BuildRequest
 from buildassets.compiler.result import BuildResult
-from tests.building import load_config, printed
+from tests.building import build, load_config, printed
 from tests.compiler.conftest import Install
 from tests.conftest import Tree, read_tree, settle, write_tree
 
@@ -166,10 +166,10 @@ def test_whole_build_uses_drafts_of_a_partial_one(
     config, cache = load_config(start=str(tmp_path)), str(tmp_path / ".cache")
     work = partial(build, config, cache=cache)
     settled(tmp_path, {})
-    incremental(config, "production", cache, work)
+    incremental(BuildRequest(config=config, cache=cache), work)
     assert capfd.readouterr().out.count("printed of") == count
     settled(tmp_path, dict.fromkeys(sources, "print, and warn"))
-    result = incremental(config, "production", cache, work)
+    result = incremental(BuildRequest(config=config, cache=cache), work)
     assert [found.code for found in result.diagnostics] == ["tell/tale"] * count
     assert capfd.readouterr().out.count("printed of") == count
 
@@ -249,12 +249,13 @@ def test_workers_start_from_any_thread(tmp_path: Path) -> None:
 
 SCRIPT = """
 from concurrent.futures import ThreadPoolExecutor
-from buildassets.compiler.build import build
 from buildassets import load_config
+from buildassets.compiler.build import build
+from buildassets.compiler.request import BuildRequest
 
 print("started")
 with ThreadPoolExecutor(2) as executor:
-    print(build(load_config(), executor=executor, bytes_per_worker=1).succeeded)
+    print(build(BuildRequest(config=load_config(), executor=executor, bytes_per_worker=1)).succeeded)
 """
 
 

@@ -4,10 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.build import build
-from buildassets.compiler.check import check
 from buildassets.compiler.config.values import Mode
-from tests.building import codes, load_config, only, printed, released
+from tests.building import build, check, codes, load_config, only, printed, released
 from tests.command import built, release_site, run
 from tests.conftest import Tree, read_tree, write_tree
 from tests.corpus.packages import node_modules

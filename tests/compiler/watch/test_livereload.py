@@ -14,14 +14,13 @@ from urllib.parse import urlsplit
 import pytest
 
 from buildassets.cli.parse.permissions import permission_of
-from buildassets.compiler.build import build
 from buildassets.compiler.result import BuildResult
 from buildassets.compiler.watch import livereload, livereload_server
 from buildassets.compiler.watch.listener import Rebuilt
 from buildassets.compiler.watch.livereload import LiveReload
 from buildassets.compiler.watch.open_pages import OpenPages
 from buildassets.foundation.diagnostics import error
-from tests.building import load_config
+from tests.building import build, load_config
 from tests.conftest import PATIENCE_SECONDS, Tree, wait_for, write_tree
 
 ORIGIN = "http://localhost:5000"

@@ -4,9 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.build import build
 from buildassets.compiler.watch.page_changes import PageChanges, names_of, page_changes
-from tests.building import load_config
+from tests.building import build, load_config
 from tests.conftest import Tree, write_tree
 
 SITE: Tree = {

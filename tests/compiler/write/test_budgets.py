@@ -6,12 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.build import build
-from buildassets.compiler.check import check
 from buildassets.compiler.config.values import Mode
 from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.foundation.diagnostics import Diagnostic
-from tests.building import load_config
+from tests.building import build, check, load_config
 from tests.conftest import Tree, read_tree, write_tree
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from buildassets.compiler.build import build
 from buildassets.compiler.clean import clean_release
 from buildassets.compiler.config.values import Mode
 from buildassets.compiler.result import BuildResult
@@ -15,7 +14,7 @@ from buildassets.foundation.digest import in_base64
 from buildassets.foundation.media import delta_file
 from buildassets.foundation.permission import BUILDING
 from buildassets.manifest.model import Manifest, loads
-from tests.building import load_config
+from tests.building import build, load_config
 from tests.conftest import Tree, read_tree, write_tree
 
 SCRIPT = "".join(f"call({number * number}, '{sha256(bytes([number])).hexdigest()}');\n" for number in range(60))

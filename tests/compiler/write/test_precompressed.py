@@ -12,11 +12,10 @@ import brotli
 import pytest
 
 from buildassets.compiler.body import OnDisk
-from buildassets.compiler.build import build
 from buildassets.compiler.cache.store import Cache
 from buildassets.compiler.write.precompressed import CopyPlaces, ToCompress, made_copies
 from buildassets.foundation.digest import digest
-from tests.building import load_config
+from tests.building import build, load_config
 from tests.conftest import settle, write_tree
 
 TEXT = b"body { color: rebeccapurple }\n" * 100

@@ -9,11 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from buildassets.compiler.build import build
 from buildassets.manifest.model import Entry, Manifest
 from buildassets.release.diff.causes import AssetChange, change_of, difference
 from buildassets.release.diff.text import cause_text
-from tests.building import load_config
+from tests.building import build, load_config
 from tests.conftest import Tree, write_tree
 
 SITE: Tree = {

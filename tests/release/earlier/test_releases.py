@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from buildassets.compiler.build import build
 from buildassets.compiler.result import BuildResult
 from buildassets.errors import BuildError, ReleaseError
 from buildassets.foundation.permission import BUILDING
@@ -19,7 +18,7 @@ from buildassets.manifest.model import Manifest, loads
 from buildassets.release.archive.read import Form
 from buildassets.release.archive.write import pack_folder
 from buildassets.release.earlier.releases import previous_release
-from tests.building import load_config
+from tests.building import build, load_config
 from tests.conftest import Tree, read_tree, write_tree
 
 SITE: Tree = {"buildassets.toml": "", "assets/app.css": "a { color: red }\n" * 20, "assets/app.js": "call(0)\n"}

@@ -193,8 +193,7 @@ def test_a_folder_without_a_manifest_is_not_a_release(tmp_path: Path) -> None:
 
 
 def test_files_of_a_watch_are_not_extra(tmp_path: Path) -> None:
-    from buildassets.compiler.build import build
-    from tests.building import load_config
+    from tests.building import build, load_config
 
     build(load_config(start=str(write_tree(tmp_path, SITE))), mode="development")
     assert is_whole(tmp_path / "build")

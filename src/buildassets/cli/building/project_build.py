@@ -4,7 +4,7 @@ import gc
 import os
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager, nullcontext, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -23,16 +23,18 @@ from buildassets.cli.show.output import (
     seconds_text,
     stale_text,
 )
+from buildassets.compiler.build_if_changed import build_if_changed
 from buildassets.compiler.cache.folder import cache_to_build_with
 from buildassets.compiler.cache.remote.use import RemoteUse
 from buildassets.compiler.cache.stamps import Looks, stamps_of
 from buildassets.compiler.config.file import candidates
 from buildassets.compiler.config.no_sources import DEFAULT_ROOTS
 from buildassets.compiler.config.values import Config, Mode
-from buildassets.compiler.incremental.no_op import incremental, kept_diagnostics
+from buildassets.compiler.incremental.no_op import kept_diagnostics
 from buildassets.compiler.incremental.snapshot import Held, are_settled
 from buildassets.compiler.languages.native.library import demanded_file
-from buildassets.compiler.result import BuildResult, LastBuild
+from buildassets.compiler.request import BuildRequest
+from buildassets.compiler.result import BuildResult
 from buildassets.disk.files import MOST_MANIFEST_BYTES, bytes_at
 from buildassets.errors import BuildAssetsError, BuildError
 from buildassets.foundation.credentials import masked_url
@@ -46,7 +48,6 @@ from buildassets.work.jobs import cores, threads
 
 if TYPE_CHECKING:
     from buildassets.compiler.executors.away import Away
-    from buildassets.compiler.transform.sass_ahead import SassAhead
     from buildassets.compiler.write.carry import Previous
 
 
@@ -60,46 +61,22 @@ def build_project(options: BuildOptions, looks: Sequence[Looks] = ()) -> int:
     config = replace(given.config(permission=permitted("build")), companions=options.companions)
     show = Output(given.as_json, given.verbose, given.quiet)
     cache = None if options.no_cache else cache_to_build_with(config, options.cache_dir)
-    notes: list[str] = []
     jobs: list[str] = []
 
-    def work(*, last: LastBuild | None) -> BuildResult:
-        from buildassets.compiler.incremental.sass_first import sass_first
-
-        with nullcontext() if options.executor else sass_first(config, last, cache) as sass:
-            return compiled(last, sass)
-
-    def compiled(last: LastBuild | None, sass: "SassAhead | None") -> BuildResult:
-        from buildassets.compiler.build import build
-
-        before = released_sass(config)
+    @contextmanager
+    def equipped(request: BuildRequest) -> Iterator[BuildRequest]:
         with (
             threads(given.jobs) as local,
             descriptor_kept_from_stdout(),
             kept_from_stdout(),
             opened_executor(options.executor) as away,
         ):
-            progress = show.on_progress()
-            result = build(
-                config,
-                mode=given.mode,
-                executor=local,
-                progress=progress,
-                cache=cache,
-                cache_write=options.cache_write,
-                last=last,
-                previous=previous,
-                compressing=progress,
-                away=away,
-                sass=sass,
-            )
+            yield replace(request, executor=local, progress=show.on_progress(), away=away)
             jobs.extend(jobs_of(away))
-        notes.extend(unpinned_notes(config, before, result.manifest))
-        return result
 
     # Whatever computes a configuration may write files meanwhile.
     looks = () if config.is_computed else looks
-    before = _released_before(config) if show.is_watched else None
+    before, sass_before = _released_before(config) if show.is_watched else None, released_sass(config)
     held: list[Held] = []
     with (
         _previous_releases(
@@ -111,8 +88,10 @@ def build_project(options: BuildOptions, looks: Sequence[Looks] = ()) -> int:
         ) as previous,
         paused_collector(),
     ):
-        # A snapshot cannot detect changes of a release that another server has, so none is used with `--carry-from`.
-        result = incremental(config, given.mode, None if previous else cache, work, held=held.append, looks=looks)
+        request = BuildRequest(
+            config=config, mode=given.mode, cache=cache, cache_write=options.cache_write, previous=tuple(previous)
+        )
+        result = build_if_changed(request, equipped=equipped, held=held.append, looks=looks)
         gc.freeze()  # the process ends soon: looking through what a large build has left would take a fortieth of it
     written = _attested(config, result, given.mode) if options.provenance and result.succeeded else []
     code = _show(show, result, config, {"provenance": written} if options.provenance else {})
@@ -120,7 +99,7 @@ def build_project(options: BuildOptions, looks: Sequence[Looks] = ()) -> int:
     _show_table(show, result, before)
     line = summary(result, config)
     show.report(timed(result, line, monotonic() - started))
-    for note in notes:
+    for note in unpinned_notes(config, sass_before, result.manifest):
         show.report(note)
     shows_more = given.as_json or given.verbose or options.provenance
     may_change = options.carry_from or config.is_computed  # a release to carry from may exist the next time

@@ -25,15 +25,16 @@ from buildassets.cli.show.output import (
     print_json_of_many,
     stale_text,
 )
-from buildassets.compiler.build import build
+from buildassets.compiler.build_if_changed import build_if_changed
 from buildassets.compiler.cache.folder import FOLDER_VARIABLE, cache_to_build_with
 from buildassets.compiler.cache.shared_work import SharedWork
 from buildassets.compiler.config.file import relative_to
 from buildassets.compiler.config.values import CacheSettings, Config
 from buildassets.compiler.engines.process.child import SharedProcesses
 from buildassets.compiler.graph.walk import Progress
-from buildassets.compiler.incremental.no_op import incremental, last_inputs
-from buildassets.compiler.result import BuildResult, LastBuild
+from buildassets.compiler.incremental.no_op import last_inputs
+from buildassets.compiler.request import BuildRequest
+from buildassets.compiler.result import BuildResult
 from buildassets.compiler.transform.engine_set import RunningEngines
 from buildassets.errors import BuildAssetsError, ConfigError
 from buildassets.foundation.diagnostics import Diagnostic, to_json
@@ -231,26 +232,25 @@ class _Builds:
             config = replace(config, cache=CacheSettings())
         cache = _cache_of(project, config, self._options)
 
-        def work(*, last: LastBuild | None) -> BuildResult:
-            progress = self._progress(project)
-            engines = RunningEngines(self._processes)
-            with closing(engines), descriptor_kept_from_stdout(), kept_from_stdout():
-                return build(
-                    config,
-                    mode=self._options.given.mode,
-                    executor=self._executor,
-                    progress=progress,
-                    cache=cache,
-                    cache_write=self._options.cache_write,
-                    engines=engines,
-                    shared=self._shared,
-                    last=last,
-                    compressing=progress,
-                    away=self._away,
-                )
-
-        with paused_collector():
-            result = incremental(config, self._options.given.mode, cache, work)
+        progress = self._progress(project)
+        with (
+            paused_collector(),
+            closing(RunningEngines(self._processes)) as engines,
+            descriptor_kept_from_stdout(),
+            kept_from_stdout(),
+        ):
+            request = BuildRequest(
+                config=config,
+                mode=self._options.given.mode,
+                executor=self._executor,
+                progress=progress,
+                cache=cache,
+                cache_write=self._options.cache_write,
+                engines=engines,
+                shared=self._shared,
+                away=self._away,
+            )
+            result = build_if_changed(request)
         if result.remote is not None and result.remote.failed:
             self._given_up.add(remote)
         return replace(result, diagnostics=tuple(self._not_repeated(result.diagnostics)))

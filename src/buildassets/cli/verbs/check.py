@@ -26,6 +26,7 @@ from buildassets.compiler.check import CheckResult, check
 from buildassets.compiler.config.file import working_directory
 from buildassets.compiler.config.not_run import without_project_esbuild
 from buildassets.compiler.config.values import Config
+from buildassets.compiler.request import BuildRequest
 from buildassets.compiler.templates.check import TemplateCheck
 from buildassets.errors import BuildAssetsError
 from buildassets.foundation.diagnostics import Diagnostic
@@ -64,7 +65,9 @@ def _checked(given: CompileOptions, config: Config, output: Output) -> CheckResu
     else:
         cache, config = None, without_project_esbuild(config)
     with threads(given.jobs) as executor, descriptor_kept_from_stdout(), kept_from_stdout():
-        return check(config, mode=given.mode, executor=executor, progress=output.on_progress(), cache=cache)
+        progress = output.on_progress()
+        request = BuildRequest(config=config, mode=given.mode, executor=executor, progress=progress, cache=cache)
+        return check(request)
 
 
 def _as_findings(given: CompileOptions, form: Form, permission: Permission) -> int:

@@ -110,13 +110,14 @@ def _document(report: Report) -> dict[str, object]:
 def _built_again(config_file: str | None, like: Manifest) -> Manifest:
     """The manifest of the same sources built again, in a temporary folder. Raises BuildError."""
     from buildassets.compiler.build import build
+    from buildassets.compiler.request import BuildRequest
 
     with temporary_folder() as folder, threads(None) as executor, descriptor_kept_from_stdout(), kept_from_stdout():
         config = configured(
             config_file, output=os.path.join(folder, "build"), permission=permitted("verify", rebuild=True)
         )
         mode: Mode = "development" if like.livereload else "production"
-        result = build(config, mode=mode, executor=executor)
+        result = build(BuildRequest(config=config, mode=mode, executor=executor))
     if result.manifest is None:
         raise BuildError([diagnostic for diagnostic in result.diagnostics if diagnostic.is_error])
     return result.manifest

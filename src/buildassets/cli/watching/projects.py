@@ -17,13 +17,13 @@ from buildassets.cli.show.output import Output, Passing, count_text, kept_from_s
 from buildassets.cli.show.workspace_output import ProjectOutput
 from buildassets.cli.watching.beside import Beside, run_once
 from buildassets.cli.watching.together import Together, exit_code_of_any, programs_of
-from buildassets.compiler.build import build
+from buildassets.compiler.build_if_changed import build_if_changed
 from buildassets.compiler.cache.folder import cache_to_build_with
 from buildassets.compiler.cache.shared_work import SharedWork
 from buildassets.compiler.config.file import candidates, working_directory
 from buildassets.compiler.config.values import CacheSettings, Config, Mode
 from buildassets.compiler.engines.process.child import SharedProcesses
-from buildassets.compiler.incremental.no_op import incremental
+from buildassets.compiler.request import BuildRequest
 from buildassets.compiler.result import BuildResult
 from buildassets.compiler.transform.engine_set import RunningEngines
 from buildassets.compiler.watch.listener import Listener, PagesChanged, Rebuilt
@@ -96,9 +96,8 @@ class Rebuilding:
         cache = self._cache_of(config)
         if self._had_remote_faults:
             config = replace(config, cache=CacheSettings())
-        work = partial(
-            build,
-            config,
+        request = BuildRequest(
+            config=config,
             mode=self._mode,
             executor=self._executor,
             cache=cache,
@@ -107,7 +106,7 @@ class Rebuilding:
             shared=self._shared,
         )
         with kept_from_stdout():
-            result = incremental(config, self._mode, cache, work)
+            result = build_if_changed(request)
         self._had_remote_faults |= any(found.code.startswith("cache/") for found in result.diagnostics)
         return result
 

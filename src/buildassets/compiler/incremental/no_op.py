@@ -24,6 +24,7 @@ from buildassets.compiler.config.values import Config, Mode
 from buildassets.compiler.incremental import snapshot
 from buildassets.compiler.languages.native.library import unmet_demand
 from buildassets.compiler.languages.native.library_file import SWITCH
+from buildassets.compiler.request import BuildRequest
 from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.disk.files import MOST_MANIFEST_BYTES, bytes_at
 from buildassets.disk.folders import is_within
@@ -48,22 +49,23 @@ class Work(Protocol):
 
 
 def incremental(
-    config: Config,
-    mode: Mode,
-    folder: str | None,
+    request: BuildRequest,
     work: Work,
     *,
     held: Callable[[snapshot.Held], None] = lambda _: None,
     looks: Sequence[Looks] = (),
 ) -> BuildResult:
-    """The result of the last build if it is still valid, else that of `work`. With `folder` None there is no cache.
+    """The result of the last build if it is still valid, else that of `work`.
+
+    A request without a cache, or with releases to carry over, is always work: one that is elsewhere may have changed.
 
     `held` gets what has to stay unchanged for the same build to have nothing to do. Files are not looked at again that
     were looked at just now, as in `looks`.
     """
-    if folder is None or _has_unmet_demand():
+    config, folder = request.config, request.cache
+    if folder is None or request.previous or _has_unmet_demand():
         return work(last=None)
-    build = _named(config, mode)
+    build = _named(config, request.mode)
     with paused_collector():
         before = snapshot.last(folder, build, looks=looks)
         last = _last(before) if before else None

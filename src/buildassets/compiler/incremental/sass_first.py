@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.engines.registry import BUILT_IN, start_engine
 from buildassets.compiler.incremental.dependency_record import loaded
+from buildassets.compiler.request import BuildRequest
 from buildassets.compiler.transform.sass_ahead import SassAhead, Sheet
 from buildassets.disk.folders import path_below
 from buildassets.errors import BuildError
@@ -23,13 +24,15 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def sass_first(config: Config, last: "LastBuild | None", cache: str | None) -> Iterator[SassAhead | None]:
+def sass_first(request: BuildRequest, last: "LastBuild | None") -> Iterator[SassAhead | None]:
     """Sass at work until the block ends, if there is a sheet for it that changed since the `last` build.
 
-    Without a last build, and with nothing kept in the folder `cache`, it is one that `entries` names. If the engine
-    cannot start, the build reports that. One of another package may not bear to be closed twice, by the build and here.
+    Without a last build, and with nothing kept in the cache, it is one that `entries` names. Where engines run already,
+    or elsewhere, there is none. If the engine cannot start, the build reports that. One of another package may not bear
+    to be closed twice, by the build and here.
     """
-    sheet = _first_sheet(config, last, cache)
+    config = request.config
+    sheet = None if request.engines or request.away else _first_sheet(config, last, request.cache)
     if sheet is None or config.engines.scss not in BUILT_IN:
         yield None
         return

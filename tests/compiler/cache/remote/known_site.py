@@ -3,11 +3,10 @@
 from dataclasses import replace
 from pathlib import Path
 
-from buildassets.compiler.build import build
 from buildassets.compiler.config.values import CacheSettings
 from buildassets.compiler.result import BuildResult
 from buildassets.foundation.diagnostics import render_text
-from tests.building import load_config
+from tests.building import build, load_config
 from tests.compiler.cache.remote.sites import key_pair, site
 from tests.conftest import Tree, read_tree
 

@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-from buildassets.compiler.build import build
 from buildassets.compiler.config.values import Mode
 from buildassets.compiler.result import BuildResult
-from tests.building import load_config, released
+from tests.building import build, load_config, released
 from tests.conftest import Tree, write_tree
 
 SETTINGS = 'sources = ["assets"]\nexclude = ["css/part.css"]\ncompress = []\n[templates]\ndirs = ["templates"]\n'

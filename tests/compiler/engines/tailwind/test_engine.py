@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.build import build
 from buildassets.compiler.incremental.no_op import incremental
+from buildassets.compiler.request import BuildRequest
 from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.foundation.diagnostics import render_text
-from tests.building import codes, load_config, only, only_error, printed, released
+from tests.building import build, codes, load_config, only, only_error, printed, released
 from tests.compiler.engines.tailwind.projects import FILES, OURS, PAGE, SETTINGS, css, made, site
 from tests.conftest import Tree, read_tree, settle, write_tree
 from tests.tailwind import program
@@ -151,7 +151,9 @@ class Builder:
             self.worked = True
             return build(config, mode="development", cache=cache, last=last)
 
-        return released(self.folder, incremental(config, "development", cache, work), "css/app.css")
+        return released(
+            self.folder, incremental(BuildRequest(config=config, mode="development", cache=cache), work), "css/app.css"
+        )
 
 
 def test_a_source_of_the_sheet_adds_files(tmp_path: Path) -> None:

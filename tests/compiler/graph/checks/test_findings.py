@@ -5,10 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.build import build
-from buildassets.compiler.check import check
 from buildassets.foundation.diagnostics import Diagnostic
-from tests.building import load_config, only_error
+from tests.building import build, check, load_config, only_error
 from tests.command import built
 from tests.conftest import Tree, settle, write_tree
 

@@ -1,9 +1,8 @@
 from pathlib import Path
 
-from buildassets.compiler.build import build
 from buildassets.compiler.config.values import Mode
 from buildassets.foundation.diagnostics import Diagnostic, render_text
-from tests.building import load_config
+from tests.building import build, load_config
 from tests.conftest import Tree, write_tree
 
 

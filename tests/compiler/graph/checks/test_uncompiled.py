@@ -4,9 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.check import check
 from buildassets.compiler.result import BuildResult
-from tests.building import codes, load_config, only, only_error, printed
+from tests.building import check, codes, load_config, only, only_error, printed
 from tests.command import built
 from tests.conftest import Tree, write_tree
 

@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from buildassets.compiler.check import check
-from tests.building import load_config
+from tests.building import check, load_config
 from tests.conftest import Tree, write_tree
 
 TEMPLATE: Tree = {"buildassets.toml": "", "templates/a.html": '{{ asset("css/app.css") }}'}

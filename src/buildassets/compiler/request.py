@@ -1,0 +1,49 @@
+"""What a build is asked for, in one value: a configuration, where results are kept, and who does the work."""
+
+from typing import TYPE_CHECKING
+
+from buildassets.compiler.config.values import Config, Mode
+from buildassets.compiler.write.clock import Clock, build_time
+from buildassets.foundation.frozen import frozen_by_name
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from buildassets.compiler.cache.shared_work import SharedWork
+    from buildassets.compiler.executors.away import Away
+    from buildassets.compiler.graph.walk import Progress
+    from buildassets.compiler.transform.engine_set import RunningEngines
+    from buildassets.compiler.write.carry import Previous
+
+
+@frozen_by_name
+class BuildRequest:
+    """A build of everything that `config` names into its release directory.
+
+    - `mode`: `development` neither minifies nor compresses.
+    - `cache`: the folder in which results of engines and compressed copies are kept, if any.
+    - `cache_write`: whether results are also written to the remote cache, if `config` names one.
+    - `previous`: earlier releases whose files are carried over; the one in the release directory then does not count.
+    - `clock`: gives the time at which a retained release was superseded.
+    - `executor`: its threads compress, and wait for Sass and for workers. These are processes, started if there are
+      `bytes_per_worker` to compile or minify for each of two or more, by default as many as pay for starting one.
+      Without an executor all is done in turn.
+    - `away`: an executor elsewhere, which compiles, minifies and compresses in place of threads and workers. It is left
+      open, for the next build.
+    - `engines`: stay started for the next build; without, they end with this one.
+    - `shared`: results of builds of other projects in this process, and those of this one for the next.
+    - `progress`: is called for each draft, and for each precompressed copy.
+    """
+
+    config: Config
+    mode: Mode = "production"
+    cache: str | None = None
+    cache_write: bool = False
+    previous: "tuple[Previous, ...]" = ()
+    clock: Clock = build_time
+    executor: "Executor | None" = None
+    bytes_per_worker: int | None = None
+    away: "Away | None" = None
+    engines: "RunningEngines | None" = None
+    shared: "SharedWork | None" = None
+    progress: "Progress | None" = None

@@ -1,25 +1,43 @@
 """Builds of projects that tests write, and what is to be read from them."""
 
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 from buildassets.compiler import build as compiler_build
 from buildassets.compiler import check as compiler_check
 from buildassets.compiler.check import CheckResult
 from buildassets.compiler.config import load
-from buildassets.compiler.config.values import Config
+from buildassets.compiler.config.values import Config, Mode
 from buildassets.compiler.languages.joints import Joints
 from buildassets.compiler.request import BuildRequest
 from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.compiler.transform.sass_ahead import SassAhead
 from buildassets.foundation.diagnostics import Diagnostic, render_text
-from buildassets.foundation.permission import BUILDING
+from buildassets.foundation.permission import BUILDING, Permission
 from buildassets.manifest.model import Manifest
 
-load_config: Final = partial(load.load_config, permission=BUILDING)
-"""The configuration as the public function has it, with the arguments that only verbs give."""
+
+def load_config(
+    file: str | None = None,
+    *,
+    start: str = ".",
+    mode: Mode = "production",
+    permission: Permission = BUILDING,
+    needs_sources: bool = True,
+    looks_above: bool = True,
+    **overrides: Any,
+) -> Config:
+    """Load the configuration with these overrides of a command line."""
+    return load.load_config(
+        file,
+        load.Overrides(**overrides),
+        start=start,
+        mode=mode,
+        permission=permission,
+        needs_sources=needs_sources,
+        looks_above=looks_above,
+    )
 
 
 def build(config: Config, *, last: LastBuild | None = None, sass: SassAhead | None = None, **asked: Any) -> BuildResult:

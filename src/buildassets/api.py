@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from buildassets.compiler.build_if_changed import build_if_changed
 from buildassets.compiler.cache.folder import cache_to_build_with
+from buildassets.compiler.config.load import Overrides
 from buildassets.compiler.config.load import load_config as read_config
 from buildassets.compiler.config.values import Config, Mode
 from buildassets.compiler.request import BuildRequest
@@ -44,12 +45,8 @@ def load_config(
     with paused_collector():  # modules are no garbage
         return read_config(
             None if file is None else os.fspath(file),
+            Overrides(sources=sources, also=also, templates=templates, output=output, url=url),
             start=os.fspath(start),
-            sources=sources,
-            also=also,
-            templates=templates,
-            output=output,
-            url=url,
             mode=mode,
             permission=BUILDING,
         )

@@ -4,7 +4,7 @@ import os
 from dataclasses import replace
 from posixpath import isabs, join, normpath
 
-from buildassets.compiler.config.load import load_config
+from buildassets.compiler.config.load import Overrides, load_config
 from buildassets.compiler.config.values import Config, Mode
 from buildassets.foundation.diagnostics import Diagnostic, Location
 from buildassets.foundation.frozen import frozen
@@ -24,7 +24,9 @@ class Project:
 
     def config(self, mode: Mode = "production", url: str | None = None, *, permission: Permission) -> Config:
         """Its configuration, as a build in its own folder reads it; raises ConfigError. Folders above do not count."""
-        return load_config(self.file, start=self.folder, mode=mode, url=url, looks_above=False, permission=permission)
+        return load_config(
+            self.file, Overrides(url=url), start=self.folder, mode=mode, looks_above=False, permission=permission
+        )
 
     def shown(self, diagnostic: Diagnostic) -> Diagnostic:
         """`diagnostic`, found in this project, with its places relative to the workspace."""

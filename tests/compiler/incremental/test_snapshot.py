@@ -7,7 +7,7 @@ import pytest
 
 from buildassets.compiler.cache.stamps import Looks, signature, stamps_of
 from buildassets.compiler.cache.traces import Signature
-from buildassets.compiler.incremental.snapshot import last, take
+from buildassets.compiler.incremental.snapshot import FinishedBuild, last, take
 from buildassets.foundation.digest import digest
 from tests.conftest import write_tree
 
@@ -31,17 +31,15 @@ def taken(
     """A snapshot of a build that is over, a minute after all was written by default."""
     inputs = [site / "assets", site / "assets/a.css", site / "assets/absent.css"]
     now = time.time_ns() + MINUTE_NS
-    take(
-        str(site / "cache"),
-        "build",
-        map(str, inputs),
-        [str(site / "build/a.css")],
+    done = FinishedBuild(
+        inputs=tuple(map(str, inputs)),
+        outputs=[str(site / "build/a.css")],
         result=b"result",
         began_ns=now if began_ns is None else began_ns,
-        clock=lambda: now if done_ns is None else done_ns,
-        known=known,
+        known=known or {},
         as_read=as_read,
     )
+    take(str(site / "cache"), "build", done, clock=lambda: now if done_ns is None else done_ns)
 
 
 def found(site: Path, build: str = "build", now_ns: int | None = None) -> bytes | None:
@@ -120,7 +118,8 @@ def test_of_many_files_just_those_that_changed_are_found(tmp_path: Path, changed
     paths = [str(tmp_path / name) for name in names]
     write_tree(tmp_path, dict.fromkeys(names, "a"))
     now = time.time_ns() + MINUTE_NS
-    take(str(tmp_path / "cache"), "build", paths, [], result=b"", began_ns=now, clock=lambda: now)
+    done = FinishedBuild(inputs=paths, outputs=[], result=b"", began_ns=now)
+    take(str(tmp_path / "cache"), "build", done, clock=lambda: now)
     write_tree(tmp_path, {names[number]: "b" for number in changed})
     snapshot = last(str(tmp_path / "cache"), "build")
     assert snapshot is not None
@@ -185,18 +184,16 @@ def test_an_output_too_young_for_its_stamp_is_read_again(site: Path, monkeypatch
 def test_a_new_file_in_a_young_folder_of_which_only_folders_count_is_not_a_change(site: Path) -> None:
     folder, began_ns = str(site), time.time_ns() + MINUTE_NS
     young_ns = site.stat().st_mtime_ns
-    take(
-        str(site / ".cache"),
-        "build",
-        [folder],
-        [],
+    done = FinishedBuild(
+        inputs=[folder],
+        outputs=[],
         result=b"result",
         began_ns=began_ns,
-        clock=lambda: young_ns,
         folders=[folder],
         listed=[folder],
         parents=frozenset([folder]),
     )
+    take(str(site / ".cache"), "build", done, clock=lambda: young_ns)
     (site / "new.txt").touch()
     known = last(str(site / ".cache"), "build")
     assert known is not None
@@ -220,14 +217,16 @@ def test_a_damaged_snapshot_is_none(site: Path, position: int) -> None:
 def test_names_that_are_not_unicode_are_kept(tmp_path: Path) -> None:
     name = os.fsdecode(os.fsencode(tmp_path) + b"/\xff.css")
     Path(name).write_text("a")
-    take(str(tmp_path / "cache"), "build", [name], [], result=b"result", began_ns=time.time_ns() + MINUTE_NS)
+    done = FinishedBuild(inputs=[name], outputs=[], result=b"result", began_ns=time.time_ns() + MINUTE_NS)
+    take(str(tmp_path / "cache"), "build", done)
     assert found(tmp_path) == b"result"
 
 
 @pytest.mark.parametrize("name", ["a\0b.css", "a\ud800b.css"])
 def test_an_impossible_file_name_is_not_a_fault(site: Path, name: str) -> None:
     inputs = [str(site / "assets/a.css"), str(site / "assets" / name)]
-    take(str(site / "cache"), "build", inputs, [], result=b"result", began_ns=time.time_ns() + MINUTE_NS)
+    done = FinishedBuild(inputs=inputs, outputs=[], result=b"result", began_ns=time.time_ns() + MINUTE_NS)
+    take(str(site / "cache"), "build", done)
     assert found(site) == b"result"
 
 

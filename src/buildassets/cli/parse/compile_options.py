@@ -8,7 +8,7 @@ import os
 from collections.abc import Sequence
 from typing import Final, cast
 
-from buildassets.compiler.config.load import load_config
+from buildassets.compiler.config.load import Overrides, load_config
 from buildassets.compiler.config.values import Config, Mode
 from buildassets.foundation.frozen import frozen, frozen_by_name
 from buildassets.foundation.permission import Permission
@@ -42,17 +42,15 @@ class CompileOptions:
 
     def config(self, *, permission: Permission) -> Config:
         """The configuration with these options applied; raises ConfigError."""
-        return configured(
-            self.config_file,
-            self.sources,
-            self.output,
-            self.also,
-            url=self.url,
+        overrides = Overrides(
+            sources=self.sources,
+            also=self.also,
             templates=self.templates,
+            output=self.output,
+            url=self.url,
             plan=self.plan,
-            mode=self.mode,
-            permission=permission,
         )
+        return load_config(self.config_file, overrides, mode=self.mode, permission=permission)
 
 
 @frozen_by_name
@@ -69,32 +67,6 @@ class BuildOptions:
     cache_dir: str | None = None
     cache_write: bool = False
     executor: str | None = None
-
-
-def configured(
-    config_file: str | None,
-    sources: Sequence[str] = (),
-    output: str | None = None,
-    also: Sequence[str] = (),
-    *,
-    url: str | None = None,
-    templates: Sequence[str] = (),
-    plan: str | None = None,
-    mode: Mode = "production",
-    permission: Permission,
-) -> Config:
-    """The configuration with the options of the command line applied; raises ConfigError."""
-    return load_config(
-        config_file,
-        sources=sources,
-        also=also,
-        templates=templates,
-        output=output,
-        url=url,
-        plan=plan,
-        mode=mode,
-        permission=permission,
-    )
 
 
 def plain_options(arguments: Sequence[str]) -> BuildOptions | None:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import click
 
 from buildassets.cli.parse.compile_options import CompileOptions
-from buildassets.compiler.config.load import load_config
+from buildassets.compiler.config.load import Overrides, load_config
 from buildassets.compiler.config.values import Config
 from buildassets.foundation.frozen import frozen
 from buildassets.foundation.permission import Permission
@@ -403,10 +403,10 @@ def _with(command: _Command, *options: Callable[[_Command], _Command]) -> _Comma
 
 
 def release_config(config_file: str | None, output: str | None = None, *, permission: Permission) -> Config:
-    """Like `configured`, for a verb that works on a finished release, and so needs no sources."""
-    return load_config(config_file, output=output, needs_sources=False, permission=permission)
+    """The configuration for a verb that works on a finished release, and so needs no sources."""
+    return load_config(config_file, Overrides(output=output), needs_sources=False, permission=permission)
 
 
 def configured_for_packages(config_file: str | None, *, permission: Permission) -> Config:
-    """Like `configured`, for verbs about tools and packages, whose sources need not exist."""
+    """The configuration for verbs about tools and packages, whose sources need not exist."""
     return load_config(config_file, needs_sources=False, permission=permission)

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import click
 
-from buildassets.cli.parse.compile_options import configured
 from buildassets.cli.parse.options import release_options, signature_options
 from buildassets.cli.parse.permissions import permitted
 from buildassets.cli.releases import built_release, os_faults_as_release_error, public_keys, signed_by
 from buildassets.cli.show.output import Output, count_text, descriptor_kept_from_stdout, kept_from_stdout, print_data
+from buildassets.compiler.config.load import Overrides, load_config
 from buildassets.compiler.config.values import Mode
 from buildassets.disk.folders import temporary_folder
 from buildassets.errors import BuildError, ReleaseError
@@ -113,9 +113,8 @@ def _built_again(config_file: str | None, like: Manifest) -> Manifest:
     from buildassets.compiler.request import BuildRequest
 
     with temporary_folder() as folder, threads(None) as executor, descriptor_kept_from_stdout(), kept_from_stdout():
-        config = configured(
-            config_file, output=os.path.join(folder, "build"), permission=permitted("verify", rebuild=True)
-        )
+        output = Overrides(output=os.path.join(folder, "build"))
+        config = load_config(config_file, output, permission=permitted("verify", rebuild=True))
         mode: Mode = "development" if like.livereload else "production"
         result = build(BuildRequest(config=config, mode=mode, executor=executor))
     if result.manifest is None:

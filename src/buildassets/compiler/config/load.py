@@ -27,49 +27,62 @@ from buildassets.compiler.config.toml_table import Document, Table
 from buildassets.compiler.config.values import Config, Mode, ModuleBundle, SourceRoot
 from buildassets.errors import ConfigError
 from buildassets.foundation.diagnostics import sort_key
-from buildassets.foundation.frozen import replace
+from buildassets.foundation.frozen import frozen_by_name, replace
 from buildassets.foundation.permission import Permission
 from buildassets.programs.project_python import refuse_project_modules
 
 
+@frozen_by_name
+class Overrides:
+    """Options of a command that change the configuration; their paths are relative to where it was started.
+
+    `sources`, `output` and `url` replace the values of the file; `also` are further source roots after these, and
+    `templates` further folders of templates; `plan` is the path of a plan of template blocks.
+    """
+
+    sources: Sequence[str] = ()
+    also: Sequence[str] = ()
+    templates: Sequence[str] = ()
+    output: str | None = None
+    url: str | None = None
+    plan: str | None = None
+
+
+_UNCHANGED = Overrides()
+
+
 def load_config(
     file: str | None = None,
+    given: Overrides = _UNCHANGED,
     *,
     start: str = ".",
-    sources: Sequence[str] = (),
-    also: Sequence[str] = (),
-    templates: Sequence[str] = (),
-    output: str | None = None,
-    url: str | None = None,
-    plan: str | None = None,
-    needs_sources: bool = True,
     mode: Mode = "production",
     permission: Permission,
+    needs_sources: bool = True,
     looks_above: bool = True,
 ) -> Config:
     """The configuration in `file`, or in the nearest file from the folder `start` upward, or else the default one.
 
-    In one folder `buildassets.toml` takes precedence over `pyproject.toml`, whose table is then reported. `sources` and
-    `output`, relative to `start`, and `url` replace the values of the file; `also` are further source roots after
-    these, and `templates` further folders of templates; `plan` is the path of a plan of template blocks. Unless it
-    `needs_sources`, source roots may be missing, as for a verb that only reads a release. `mode` is that of the build;
-    only files of other systems depend on it. `permission` states what may happen, now and in a build. Unless it
-    `looks_above`, only `start` itself is searched. Raises ConfigError with every fault that was found.
+    In one folder `buildassets.toml` takes precedence over `pyproject.toml`, whose table is then reported. What is
+    `given` is relative to `start`. Unless it `needs_sources`, source roots may be missing, as for a verb that only
+    reads a release. `mode` is that of the build; only files of other systems depend on it. `permission` states what
+    may happen, now and in a build. Unless it `looks_above`, only `start` itself is searched. Raises ConfigError with
+    every fault that was found.
     """
     start = os.path.normpath(os.path.join(working_directory(), start))
     path, document = (
         search(start, looks_above=looks_above) if file is None else (os.path.join(start, file), read_named(file, start))
     )
-    given = Document({"SOURCE": list(sources), **({} if url is None else {"--url": url})})
+    options = Document({"SOURCE": list(given.sources), **({} if given.url is None else {"--url": given.url})})
     folder = os.path.dirname(path) if path else start
     foreign = Foreign()
-    if not sources:
+    if not given.sources:
         foreign, document = with_foreign(document, folder, mode, permission=permission)
     roots = configured_roots(document.table, folder)
-    if also and "sources" not in document.table:
+    if given.also and "sources" not in document.table:
         roots = [(place, root) for place, root in roots if root.shown == DEFAULT_ROOTS[0]]
-    overriding = [((), root_at(start, shown)) for shown in given.table.texts("SOURCE")]
-    further = [((), root) for root in further_roots(also, start, given)]
+    overriding = [((), root_at(start, shown)) for shown in options.table.texts("SOURCE")]
+    further = [((), root) for root in further_roots(given.also, start, options)]
     config = _config(
         document.table, folder, path, tuple(root for _, root in overriding or roots), permission=permission
     )
@@ -79,9 +92,9 @@ def load_config(
             document.faults.append(no_sources(folder, path, document.locate_value(("sources",))))
     config = replace(
         config,
-        output=config.output if output is None else keys.absolute(start, output),
-        url=config.url if url is None else keys.url(given.table, "--url"),
-        templates=replace(config.templates, further=tuple(keys.further_templates(templates, start, given))),
+        output=config.output if given.output is None else keys.absolute(start, given.output),
+        url=config.url if given.url is None else keys.url(options.table, "--url"),
+        templates=replace(config.templates, further=tuple(keys.further_templates(given.templates, start, options))),
         document=document,
         read=foreign.files,
         read_for=mode if foreign.table else None,
@@ -97,15 +110,15 @@ def load_config(
         document.faults += root_faults(overriding, Document({}), "its name")
         document.faults += root_faults(further, Document({}), "`--also`")
     if needs_sources:
-        document.faults += output_faults(config, document if output is None else Document({}))
-    if faults := [*document.faults, *given.faults]:
+        document.faults += output_faults(config, document if given.output is None else Document({}))
+    if faults := [*document.faults, *options.faults]:
         looked_at = (*foreign.files, *root_places(folder, config))
         raise ConfigError([*sorted(faults, key=sort_key), *ignored], looked_at=looked_at)
-    if plan is None:
+    if given.plan is None:
         return config
     from buildassets.compiler.config.block_plan import with_plan  # most builds do not need it
 
-    return with_plan(config, os.path.join(start, plan))
+    return with_plan(config, os.path.join(start, given.plan))
 
 
 def _config(

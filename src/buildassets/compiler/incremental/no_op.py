@@ -78,11 +78,9 @@ def incremental(
     if result.succeeded and all(os.path.exists(root.path) for root in config.sources):
         inputs = _inputs(config, result, last)
         manifest = os.path.join(config.output, MANIFEST_NAME)
-        taken = snapshot.take(
-            folder,
-            build,
-            inputs,
-            result.outputs,
+        done = snapshot.FinishedBuild(
+            inputs=inputs,
+            outputs=result.outputs,
             result=_kept_result(result, before, last),
             began_ns=began_ns,
             record=result.record,
@@ -97,9 +95,9 @@ def incremental(
                 **result.digests,
                 manifest: (None, result.manifest_digest),
             },
-            before=before,
             as_read=result.stamps,
         )
+        taken = snapshot.take(folder, build, done, before=before)
         if taken:
             held(taken)
     return result

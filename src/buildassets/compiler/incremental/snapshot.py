@@ -33,7 +33,7 @@ from buildassets.compiler.cache.stamps import (
 from buildassets.disk.file_sets import FileSet, may_be_entered, set_named
 from buildassets.disk.files import digest_of
 from buildassets.foundation.digest import digest
-from buildassets.foundation.frozen import frozen, replace
+from buildassets.foundation.frozen import field, frozen, frozen_by_name, replace
 
 if TYPE_CHECKING:
     from buildassets.compiler.cache.traces import Signature
@@ -216,81 +216,109 @@ def _read(parts: Sequence[bytes], build: str) -> tuple[KeptBuild, list[str], byt
     )
 
 
+@frozen_by_name
+class FinishedBuild:
+    """A build that is done, with all that decides for how long its `result` holds.
+
+    - `inputs`: files, folders, and what was not there; `outputs`: the files that it left.
+    - `began_ns`: when it began. An input that may have been written since is not known to be what the build read.
+    - `folders`: of these only the names in them count, and not when they were written; of the `parents` among them only
+      the names of folders.
+    - `sets`: have to be as they were for the build. Of the folders `listed` nothing else matters, so these may be as
+      young as they like.
+    - `written`: outputs that this build wrote. If another build has written them since, the next build sees it.
+    - `expected`: digests of outputs, which show what another builder put in their place before they were looked at.
+    - `known`: the digests of files that were read meanwhile, each with the stamps that it had; with None where it was
+      read or written for that build and not again.
+    - `as_read`: the stamps that inputs had before they were read. These are not looked at again, as a later write shows
+      in the next build.
+    """
+
+    inputs: Collection[str]
+    outputs: Collection[str]
+    result: bytes
+    began_ns: int
+    record: bytes = b""
+    folders: Collection[str] = ()
+    sets: Collection[FileSet] = ()
+    listed: Collection[str] = ()
+    parents: frozenset[str] = frozenset()
+    written: Collection[str] = ()
+    expected: Mapping[str, str] = field(default_factory=dict)
+    known: "Mapping[str, tuple[Signature | None, str]]" = field(default_factory=dict)
+    as_read: "Mapping[str, Signature]" = field(default_factory=dict)
+
+
 def take(
     cache_folder: str,
     build: str,
-    inputs: Iterable[str],
-    outputs: Iterable[str],
+    done: FinishedBuild,
     *,
-    result: bytes,
-    began_ns: int,
-    clock: Callable[[], int] = time.time_ns,
-    record: bytes = b"",
-    folders: Collection[str] = (),
-    sets: Collection[FileSet] = (),
-    listed: Collection[str] = (),
-    parents: frozenset[str] = frozenset(),
-    written: Collection[str] = (),
-    expected: Mapping[str, str] | None = None,
-    known: "Mapping[str, tuple[Signature | None, str]] | None" = None,
     before: Snapshot | None = None,
-    as_read: Mapping[str, "Signature"] = {},
+    clock: Callable[[], int] = time.time_ns,
 ) -> Held | None:
-    """Keep `result` for as long as all `inputs` (files, folders, what was not there) and `outputs` look as they do now.
+    """Keep the result of what is `done` for as long as all its inputs and outputs look as they do now.
 
-    Nothing is kept if an input may have been written since the build began, at `began_ns`. Of `folders` only the names
-    in them count, and not when they were written; of the `parents` among them only the names of folders. The `sets`
-    have to be as they were for the build; of the folders `listed` nothing else matters, so these may be as young as
-    they like. What was as it should be `before` the build is not looked at again, but for the outputs that were
-    `written`: if another has been written since, the next build sees it. Of outputs whose digests are `expected` it
-    also sees what another builder had put in their place before they were looked at here.
-    `known` are the digests of files that were read meanwhile, each with the looks that it had; with None where it was
-    read or written for that build and not again. `as_read` are the stamps that inputs had before
-    they were read meanwhile; these are not looked at again, as a later write shows in the next build. Gives what is
-    kept, if it still holds.
+    Nothing is kept if an input may have been written since the build began. What was unchanged `before` the build is
+    not looked at again, but for what the build wrote. Gives what is kept, if it still holds.
     """
-    read = sorted({path for path in inputs if "\0" not in path})  # no file can have a path with a NUL
+    read = sorted({path for path in done.inputs if "\0" not in path})  # no file can have a path with a NUL
     unchanged = dict(before.unchanged) if before else {}
-    for name in written:
+    for name in done.written:
         unchanged.pop(name, None)
-    seen = before.changed if before else {}
     now = clock()
-    names = (*read, *sorted(set(outputs).difference(read)))
-    fresh = {name: as_read.get(name) or signature(name) or NOTHING for name in names if name not in unchanged}
+    names = (*read, *sorted(set(done.outputs).difference(read)))
+    fresh = {name: done.as_read.get(name) or signature(name) or NOTHING for name in names if name not in unchanged}
     digests = FileDigests({})
-    if were_exchanged(read, began_ns):
+    if were_exchanged(read, done.began_ns) or not _are_as_read(read, fresh, done, before, digests=digests):
         return None
-    for name in read:
-        stamp = fresh.get(name, NOTHING)
-        is_sure = stamp == NOTHING or name in listed or is_settled(stamp, began_ns)
-        if not is_sure and seen.get(name) != (stamp, digests.of(name)):
-            return None
     unchanged.update(fresh)
     stamps = {name: unchanged[name] for name in names}
     young = {name: digests.of(name) for name, stamp in fresh.items() if not is_settled(stamp, now)}
     if before:
         young |= {name: was for name, was in before.kept.young.items() if name in stamps and name not in fresh}
-    young |= expected or {}
+    young |= done.expected
     if ABSENT in young.values():
         return None  # an output is gone again
     seen_in = before.kept.folders if before else {}
     names_in = {
-        name: seen_in[name] if name in seen_in and name not in fresh else _digest_of_names(name, parents)
-        for name in folders
+        name: seen_in[name] if name in seen_in and name not in fresh else _digest_of_names(name, done.parents)
+        for name in done.folders
     }
-    if any(set_named(one.name)[0].digest != one.digest for one in sets):  # last: what comes later, the names show
+    if any(set_named(one.name)[0].digest != one.digest for one in done.sets):  # last: a later change shows by names
         return None
-    read_now = {name: found for name, (stamp, found) in (known or {}).items() if stamp in (None, stamps.get(name))}
+    read_now = {name: found for name, (stamp, found) in done.known.items() if stamp in (None, stamps.get(name))}
     found = {**_digests_before(before, stamps), **read_now}
-    packed = b"".join(bytes.fromhex(found.get(name, "")) or _UNKNOWN for name in names)
-    numbers = _write(
-        cache_folder,
-        build,
-        stamps,
-        KeptBuild(result, record, digests=packed, inputs=len(read), young=young, folders=names_in, parents=parents),
+    kept = KeptBuild(
+        done.result,
+        done.record,
+        digests=b"".join(bytes.fromhex(found.get(name, "")) or _UNKNOWN for name in names),
+        inputs=len(read),
+        young=young,
+        folders=names_in,
+        parents=done.parents,
     )
+    numbers = _write(cache_folder, build, stamps, kept)
     is_so = all(digests.of(name) == was for name, was in young.items())
     return Held(names, numbers, young, now) if is_so else None
+
+
+def _are_as_read(
+    read: Iterable[str],
+    fresh: "Mapping[str, Signature]",
+    done: FinishedBuild,
+    before: Snapshot | None,
+    *,
+    digests: FileDigests,
+) -> bool:
+    """Whether the inputs that were `read`, and have `fresh` stamps, are surely what the build read."""
+    seen = before.changed if before else {}
+    for name in read:
+        stamp = fresh.get(name, NOTHING)
+        is_sure = stamp == NOTHING or name in done.listed or is_settled(stamp, done.began_ns)
+        if not is_sure and seen.get(name) != (stamp, digests.of(name)):
+            return False
+    return True
 
 
 def _digests_before(before: Snapshot | None, stamps: "Mapping[str, Signature]") -> dict[str, str]:

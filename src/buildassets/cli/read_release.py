@@ -58,9 +58,9 @@ def content_of_release(source: str, *, permission: "Permission") -> tuple[bytes,
 
 def template_names(config: "Config", manifest: Manifest) -> TemplateNames:
     """The places in the project's templates that name assets of `manifest`; what is wrong there, `check` reports."""
-    from buildassets.compiler.templates.check import check_templates
+    from buildassets.compiler.templates.check import NamesOfBuild, check_templates
 
-    found: TemplateCheck = check_templates(config, frozenset(map(LogicalPath, manifest.assets)))
+    found: TemplateCheck = check_templates(config, NamesOfBuild(released=list(map(LogicalPath, manifest.assets))))
     places: dict[str, tuple[str, ...]] = {
         path: tuple(dict.fromkeys(f"{place.file}:{place.line}" for place in places))
         for path, places in found.places.items()

@@ -15,7 +15,7 @@ from buildassets.compiler.languages.native.library import oddity
 from buildassets.compiler.means import Means
 from buildassets.compiler.model import Linked, Source
 from buildassets.compiler.request import BuildRequest
-from buildassets.compiler.templates.check import TemplateCheck, Widths, check_templates
+from buildassets.compiler.templates.check import NamesOfBuild, TemplateCheck, Widths, check_templates
 from buildassets.compiler.transform.draft_cache import names_for
 from buildassets.disk.files import MOST_MANIFEST_BYTES, bytes_at
 from buildassets.foundation.diagnostics import Diagnostic, sort_key
@@ -70,15 +70,15 @@ def check(request: BuildRequest) -> CheckResult:
     for path, asset in sorted(assets.items()):
         for module, names in asset.draft.names.items():
             css_modules.setdefault(module, {})[path] = names.keys()
-    templates = check_templates(
-        config,
-        named,
-        unreached,
-        graph.uncompiled,
+    known = NamesOfBuild(
+        released=named,
+        unreached=unreached,
+        uncompiled=graph.uncompiled,
         css_modules=css_modules,
         pictures=_pictures(graph),
         icons=_icons(config, graph),
     )
+    templates = check_templates(config, known)
     faults = () if graph.failed else _over_budget(means, graph)
     strings = () if graph.failed else plain_name_faults(config, assets, _sources(graph))
     found = {*graph.diagnostics, *templates.diagnostics, *faults, *strings, *filter(None, [oddity()])}

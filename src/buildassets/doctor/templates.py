@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from buildassets.compiler.templates.check import check_templates
+from buildassets.compiler.templates.check import NamesOfBuild, check_templates
 from buildassets.compiler.templates.files import find_templates
 from buildassets.doctor.application import HELPER
 from buildassets.doctor.static_tags import static_tag_findings
@@ -34,7 +34,8 @@ def template_findings(subject: Subject) -> Iterator[Diagnostic]:
     yield from static_tag_findings(subject, _of_django(subject))
     if subject.manifest is not None and not subject.config.templates.extensions:
         files = {one.location.file for one in lacking if one.location}
-        checked = check_templates(subject.config, [LogicalPath(name) for name in subject.manifest.assets])
+        released = [LogicalPath(name) for name in subject.manifest.assets]
+        checked = check_templates(subject.config, NamesOfBuild(released=released))
         for fault in checked.diagnostics:
             if fault.is_error and not (fault.location and fault.location.file in files):
                 hint = fault.hint or f"correct the name, or run `{subject.build_command}` if the asset is new"

@@ -8,7 +8,7 @@ from buildassets.compiler.languages.reference import OF_DEBUGGERS, SPECIFIERS, R
 from buildassets.compiler.languages.scan import scan
 from buildassets.compiler.resolve.urls import below_prefixes, target_of
 from buildassets.compiler.sources.globs import compile_globs
-from buildassets.compiler.templates.check import check_text
+from buildassets.compiler.templates.check import NamesOfBuild, check_text
 from buildassets.compiler.transform.tailwind import text_needs_tailwind
 from buildassets.disk.folders import path_below
 from buildassets.foundation.diagnostics import Diagnostic, Severity, locate
@@ -49,7 +49,8 @@ def read(project: EditedProject, path: str, text: str) -> Found:
     """The names in `text`, that of the file at the absolute `path`; its line ends are LF."""
     if file := project.template(path):
         files = tuple(project.templates.values())
-        checked = check_text(project.config, files, file, text, released=project.names, icons=project.icons)
+        known = NamesOfBuild(released=project.names, icons=project.icons)
+        checked = check_text(project.config, files, file, text, known)
         rest = len(checked.diagnostics) - MOST_DIAGNOSTICS
         listed = _with_rest(checked.diagnostics[:MOST_DIAGNOSTICS], rest)
         return Found(tuple(Spot(*spot) for spot in checked.spots), listed)

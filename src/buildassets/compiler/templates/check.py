@@ -32,7 +32,7 @@ from buildassets.compiler.templates.names import (
 )
 from buildassets.disk.files import chunks_of, small_content_of
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, locate, reason_text, warning
-from buildassets.foundation.frozen import field, frozen, replace
+from buildassets.foundation.frozen import field, frozen, frozen_by_name, replace
 from buildassets.foundation.lazy_pattern import lazy_pattern
 from buildassets.foundation.media import script_name, suffix
 from buildassets.foundation.nearest import Known, nearest
@@ -85,36 +85,42 @@ class _TemplateReader(Protocol):
         """The names in the template `text`."""
 
 
-def check_templates(
-    config: Config,
-    released: Collection[LogicalPath],
-    unreached: Collection[LogicalPath] = (),
-    uncompiled: Collection[LogicalPath] = (),
-    *,
-    css_modules: CssModules | None = None,
-    pictures: Mapping[LogicalPath, Widths] | None = None,
-    icons: Mapping[str, LogicalPath] | None = None,
-) -> TemplateCheck:
-    """Check every name in the templates of `config` against the assets that are `released`.
+@frozen_by_name
+class NamesOfBuild:
+    """The names of a build that templates may use, and those of sources that it does not release.
 
-    `unreached` are sources that are not released, `uncompiled` those that nothing compiles, `css_modules` those of
-    bundles, each with its bundles and what these call its names, `pictures` the released ones, `icons` those of
-    sprites, each with a sprite that has it. A user's mistake is a diagnostic, never an exception.
+    - `released`: the assets.
+    - `unreached`: sources that no entry reaches; `uncompiled`: those that nothing compiles.
+    - `css_modules`: those of bundles, each with its bundles and the names in these; None where they are not known.
+    - `pictures`: the widths of the released ones.
+    - `icons`: those of sprites, each with a sprite that has it; None without sprites, where no icon is reported.
+    """
+
+    released: Collection[LogicalPath]
+    unreached: Collection[LogicalPath] = ()
+    uncompiled: Collection[LogicalPath] = ()
+    css_modules: CssModules | None = None
+    pictures: Mapping[LogicalPath, Widths] = field(default_factory=dict)
+    icons: Mapping[str, LogicalPath] | None = None
+
+
+def check_templates(config: Config, known: NamesOfBuild) -> TemplateCheck:
+    """Check every name in the templates of `config` against the `known` ones.
+
+    A user's mistake is a diagnostic, never an exception.
     """
     templates = find_templates(config)
     texts, diagnostics = _texts(templates.files)
     readings, faults = _readings(config, texts)
     diagnostics += (*templates.diagnostics, *faults)
-    judge = _Judge(
-        config, templates.files, released, unreached, uncompiled=uncompiled, css_modules=css_modules or {}, icons=icons
-    )
+    judge = _Judge(config, templates.files, known)
     uses = [(text, use, judge.asset(use)) for text, reading in readings for use in reading.uses]
     diagnostics += (_syntax(text, fault) for text, reading in readings for fault in reading.faults)
     diagnostics += (judge.missing(use, text) for text, use, asset in uses if not asset and not judge.is_left_alone(use))
     diagnostics += (fault for text, use, asset in uses if asset for fault in judge.unknown_classes(use, text))
     for text, use, asset in uses:
         if asset and use.widths and use.rule is NamingRule.EXACT:
-            diagnostics += _unmade_widths(use, asset, (pictures or {}).get(asset, Widths()), text)
+            diagnostics += _unmade_widths(use, asset, known.pictures.get(asset, Widths()), text)
     unchecked = dict.fromkeys(text.place(*span) for text, reading in readings for span in reading.unchecked)
     places = _places((text.place(use.written.start, use.written.end), judge.assets(use)) for text, use, _ in uses)
     found = tuple(dict.fromkeys(_once_a_tag(diagnostics)))
@@ -152,28 +158,21 @@ class TextCheck:
 
 
 def check_text(
-    config: Config,
-    files: Sequence[TemplateFile],
-    file: TemplateFile,
-    text: str,
-    *,
-    released: Collection[LogicalPath],
-    css_modules: CssModules | None = None,
-    icons: Mapping[str, LogicalPath] | None = None,
+    config: Config, files: Sequence[TemplateFile], file: TemplateFile, text: str, known: NamesOfBuild
 ) -> TextCheck:
     """Check the names in `text`, that of the template `file` while it is edited; `files` are all templates.
 
-    Line ends are LF. Names of CSS modules are reported only if `css_modules` are known. What cannot be read yet, as it
-    is half written, is no fault. Without `icons`, those of sprites, no icon is reported.
+    Line ends are LF. Names of CSS modules are reported only if these are known. What cannot be read yet, as it is half
+    written, is no fault.
     """
     template = _Text(file, text)
     readings, unread = _readings(config, [template])
-    judge = _Judge(config, files, released, (), uncompiled=(), css_modules=css_modules or {}, icons=icons)
+    judge = _Judge(config, files, known)
     uses = [(use, judge.asset(use)) for _, reading in readings for use in reading.uses]
     missing = (
         judge.missing(use, template)
         for use, asset in uses
-        if not asset and not judge.is_left_alone(use) and (css_modules or use.rule is not NamingRule.CSS_MODULE)
+        if not asset and not judge.is_left_alone(use) and (known.css_modules or use.rule is not NamingRule.CSS_MODULE)
     )
     spots = ((use.written.start, use.written.end, asset) for use, asset in uses)
     faults = (replace(fault, location=template.place(0)) for fault in unread)  # whose language has no reader here
@@ -374,28 +373,18 @@ _SASS: Final = (".sass", ".scss")
 class _Judge:
     """Decides which asset a use names, and whether it must name one."""
 
-    def __init__(
-        self,
-        config: Config,
-        files: Iterable[TemplateFile],
-        released: Collection[LogicalPath],
-        unreached: Collection[LogicalPath],
-        *,
-        uncompiled: Collection[LogicalPath],
-        css_modules: CssModules,
-        icons: Mapping[str, LogicalPath] | None = None,
-    ) -> None:
-        self._released = released
-        self._css_modules = css_modules
-        # Where there is no sprite, `icon` is a function of the project's own.
-        self._icons = icons
+    def __init__(self, config: Config, files: Iterable[TemplateFile], known: NamesOfBuild) -> None:
+        self._released = dict.fromkeys(known.released)  # looked up for each use
+        self._css_modules = known.css_modules or {}
+        self._icons = known.icons  # where there is no sprite, `icon` is a function of the project's own
+        paths = (*known.released, *known.unreached)
         # Else `css` is a function of the project's own.
-        self._has_modules = bool(css_modules) or any(path.endswith(".module.css") for path in (*released, *unreached))
+        self._has_modules = bool(known.css_modules) or any(path.endswith(".module.css") for path in paths)
         self._has_blocks = config.plan is not None
         self._blocks = config.plan.blocks if config.plan else {}
-        self._nearby = Known(released)
-        self._unreached = unreached
-        self._uncompiled = uncompiled
+        self._nearby = Known(known.released)
+        self._unreached = dict.fromkeys(known.unreached)
+        self._uncompiled = known.uncompiled
         self._external = compile_globs(config.external)
         self._roots = [(root.path, f"{root.prefix}/" if root.prefix else "") for root in config.sources]
         packages = config.pieces.members if config.pieces else {}

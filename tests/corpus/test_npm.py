@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from buildassets.compiler.resolve.node import Packages
+from buildassets.compiler.resolve.node import NodePackages
 from buildassets.foundation.paths import LogicalPath
 from tests.conftest import write_tree
 from tests.corpus.packages import node_modules
@@ -60,7 +60,7 @@ def test_exports_of_published_packages_are_read_as_node_reads_them(node: str, tm
     assert len(names) > _FEWEST_NAMES
     command = [node, "--conditions=browser", "main.mjs"]
     run = subprocess.run(command, cwd=tmp_path, input=json.dumps(names), capture_output=True, text=True, check=True)
-    found = Packages(("",), lambda folder: _described(packages / folder), (), _CONDITIONS, names=tuple)
+    found = NodePackages(("",), lambda folder: _described(packages / folder), (), _CONDITIONS, names=tuple)
     differing = []
     for name, answer in zip(names, json.loads(run.stdout), strict=True):
         ours = found.target(name, _APP)

@@ -6,7 +6,7 @@ import pytest
 
 from buildassets.foundation.permission import IMPORTING
 from buildassets.migrate import compressor, django, pipeline, webassets, whitenoise
-from buildassets.migrate.plan import Announce, Asked
+from buildassets.migrate.plan import Announce, ProjectToMigrate
 from tests.conftest import Tree, write_tree
 from tests.runtime.django.forks import run_buildassets
 
@@ -25,7 +25,7 @@ PROJECTS = {
 def migrate(system: str, folder: Path, announce: Announce) -> None:
     modules = (compressor, django, pipeline, webassets, whitenoise)
     module = next(one for one in modules if one.__name__.endswith(f".{system}"))
-    module.plan(Asked(str(folder), named(system), IMPORTING, announce))
+    module.plan(ProjectToMigrate(str(folder), named(system), IMPORTING, announce))
 
 
 def named(system: str) -> str | None:

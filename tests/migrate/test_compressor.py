@@ -86,12 +86,12 @@ def test_settings_that_cannot_be_loaded_change_nothing_for_the_process(tmp_path:
 import os, sys
 from buildassets.errors import ConfigError
 from buildassets.migrate.compressor import plan
-from buildassets.migrate.plan import Asked
+from buildassets.migrate.plan import ProjectToMigrate
 from buildassets.foundation.permission import IMPORTING
 
 before = list(sys.path)
 try:
-    plan(Asked({str(tmp_path)!r}, "no_such.settings", IMPORTING, lambda _: None))
+    plan(ProjectToMigrate({str(tmp_path)!r}, "no_such.settings", IMPORTING, lambda _: None))
 except ConfigError as failure:
     print(failure.diagnostics[0].message)
 print("DJANGO_SETTINGS_MODULE" in os.environ, sys.path == before)

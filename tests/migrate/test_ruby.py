@@ -4,20 +4,20 @@ from typing import Any
 
 import pytest
 
-from buildassets.migrate.ruby import Call, call, statements
+from buildassets.migrate.ruby import RubyCall, call, statements
 from tests.growth.test_growth import cpu_seconds, growth
 
 
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ('pin "a"', Call("pin", ("a",))),
-        ("pin 'a', to: \"b.js\", preload: false", Call("pin", ("a",), {"to": "b.js", "preload": False})),
-        ('pin("a", to: "b.js")', Call("pin", ("a",), {"to": "b.js"})),
-        ('pin "a", :to => "b.js"', Call("pin", ("a",), {"to": "b.js"})),
-        ('pin "a", preload: ["x", "y"]', Call("pin", ("a",), {"preload": ["x", "y"]})),
-        ('pin "a", preload: %w[x y]', Call("pin", ("a",), {"preload": ["x", "y"]})),
-        ("enable_integrity!", Call("enable_integrity!")),
+        ('pin "a"', RubyCall("pin", ("a",))),
+        ("pin 'a', to: \"b.js\", preload: false", RubyCall("pin", ("a",), {"to": "b.js", "preload": False})),
+        ('pin("a", to: "b.js")', RubyCall("pin", ("a",), {"to": "b.js"})),
+        ('pin "a", :to => "b.js"', RubyCall("pin", ("a",), {"to": "b.js"})),
+        ('pin "a", preload: ["x", "y"]', RubyCall("pin", ("a",), {"preload": ["x", "y"]})),
+        ('pin "a", preload: %w[x y]', RubyCall("pin", ("a",), {"preload": ["x", "y"]})),
+        ("enable_integrity!", RubyCall("enable_integrity!")),
         ('pin "a", to: "b#{c}.js"', None),
         ('pin "a", to: asset("b")', None),
         ("pin name", None),
@@ -27,7 +27,7 @@ from tests.growth.test_growth import cpu_seconds, growth
         ('"pin"', None),
     ],
 )
-def test_a_call_is_read(text: str, found: Call | None) -> None:
+def test_a_call_is_read(text: str, found: RubyCall | None) -> None:
     assert call(text) == found
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from buildassets.release.archive.read import FORMS, Form
-from buildassets.release.archive.write import Packed, pack_folder
+from buildassets.release.archive.write import PackedArchive, pack_folder
 from tests.building import build, load_config
 from tests.conftest import Tree, write_tree
 
@@ -55,7 +55,7 @@ def form(request: pytest.FixtureRequest) -> Form:
     return found
 
 
-Pack = Callable[..., Packed]
+Pack = Callable[..., PackedArchive]
 
 
 @pytest.fixture

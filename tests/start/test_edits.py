@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from buildassets.errors import ConfigError
-from buildassets.start.edits import Edit, Insertion, appended, inserted, write
+from buildassets.start.edits import FileEdit, Insertion, appended, inserted, write
 
 
 def test_lines_are_inserted_above_the_line_that_they_name() -> None:
@@ -30,7 +30,7 @@ def test_lines_are_appended_with_the_line_ends_of_the_file(text: str, after: str
 def test_a_link_is_written_through(tmp_path: Path) -> None:
     (tmp_path / "real.txt").write_text("a\n")
     (tmp_path / "link.txt").symlink_to("real.txt")
-    write(str(tmp_path), [Edit("link.txt", "a\n", "b\n")])
+    write(str(tmp_path), [FileEdit("link.txt", "a\n", "b\n")])
     assert (tmp_path / "real.txt").read_text() == "b\n"
     assert (tmp_path / "link.txt").is_symlink()
 
@@ -38,17 +38,17 @@ def test_a_link_is_written_through(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
     (tmp_path / "a").write_text("")
     with pytest.raises(ConfigError, match="cannot write `a/b`"):
-        write(str(tmp_path), [Edit("a/b", None, "x")])
+        write(str(tmp_path), [FileEdit("a/b", None, "x")])
 
 
 def test_a_file_that_is_there_is_not_taken_for_a_new_one(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"\xe9")
     with pytest.raises(ConfigError, match="`a` is there"):
-        write(str(tmp_path), [Edit("a", None, "x")])
+        write(str(tmp_path), [FileEdit("a", None, "x")])
     assert (tmp_path / "a").read_bytes() == b"\xe9"
 
 
 def test_a_byte_order_mark_stays(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"\xef\xbb\xbfold\n")
-    write(str(tmp_path), [Edit("a", "old\n", "new\n")])
+    write(str(tmp_path), [FileEdit("a", "old\n", "new\n")])
     assert (tmp_path / "a").read_bytes() == b"\xef\xbb\xbfnew\n"

@@ -1,9 +1,9 @@
 import pytest
 
-from buildassets.start.assets import Entry
+from buildassets.start.assets import PageEntry
 from buildassets.start.templates import _with_lines, lines_for
 
-ENTRIES = [Entry("a", "s.scss", "s.css"), Entry("a", "m.js", "m.js", True), Entry("a", "p.js", "p.js")]
+ENTRIES = [PageEntry("a", "s.scss", "s.css"), PageEntry("a", "m.js", "m.js", True), PageEntry("a", "p.js", "p.js")]
 
 
 def test_the_lines_of_jinja() -> None:

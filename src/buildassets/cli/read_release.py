@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @frozen
-class TemplateNames:
+class TemplateUses:
     """The templates of a project: how many there are, and the places in them that name each asset, as `file:line`."""
 
     templates: int
@@ -56,7 +56,7 @@ def content_of_release(source: str, *, permission: "Permission") -> tuple[bytes,
         raise BuildError([error("manifest/unreadable", message, Location(shown), hint=hint)]) from None
 
 
-def template_names(config: "Config", manifest: Manifest) -> TemplateNames:
+def template_names(config: "Config", manifest: Manifest) -> TemplateUses:
     """The places in the project's templates that name assets of `manifest`; what is wrong there, `check` reports."""
     from buildassets.compiler.templates.check import NamesOfBuild, check_templates
 
@@ -65,4 +65,4 @@ def template_names(config: "Config", manifest: Manifest) -> TemplateNames:
         path: tuple(dict.fromkeys(f"{place.file}:{place.line}" for place in places))
         for path, places in found.places.items()
     }
-    return TemplateNames(found.templates, places)
+    return TemplateUses(found.templates, places)

@@ -46,7 +46,7 @@ from buildassets.errors import BuildError
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, reason_text, sort_key
 from buildassets.foundation.digest import digest
 from buildassets.foundation.frozen import replace
-from buildassets.foundation.measures import Contents, Measures
+from buildassets.foundation.measures import BundleContents, Measures
 from buildassets.foundation.media import DELTA, SUFFIXES, script_name
 from buildassets.foundation.paths import LogicalPath
 from buildassets.manifest.model import (
@@ -106,7 +106,7 @@ def _keep_measures(cache: str, output: str, result: BuildResult, times: StageTim
     """Keep what the build measured; a build of what changed only takes over the contents of the bundles it left."""
     earlier = kept_measures(cache, output, last.manifest_digest) if last and not result.contents else None
     known = result.manifest.assets if result.manifest else {}
-    contents: dict[str, Contents] = {**result.contents}
+    contents: dict[str, BundleContents] = {**result.contents}
     contents |= {path: made for path, made in (earlier.contents if earlier else {}).items() if path in known}
     keep_measures(cache, output, result.manifest_digest, Measures(times.seconds(), contents))
 
@@ -241,9 +241,9 @@ def _released(means: Means, graph: "AssetGraph", last: LastBuild | None) -> Buil
     )
 
 
-def _contents(config: Config, graph: "AssetGraph") -> dict[str, Contents]:
+def _contents(config: Config, graph: "AssetGraph") -> dict[str, BundleContents]:
     """What each bundle is made of."""
-    found: dict[str, Contents] = {}
+    found: dict[str, BundleContents] = {}
     for path, asset in graph.assets.items():
         if not asset.draft.contents:
             continue
@@ -254,7 +254,7 @@ def _contents(config: Config, graph: "AssetGraph") -> dict[str, Contents]:
             if file in graph.module_imports
         }
         entry = config.input_name(asset.draft.source.path) if imports else None
-        found[path] = Contents(sizes, imports, entry)
+        found[path] = BundleContents(sizes, imports, entry)
     return found
 
 

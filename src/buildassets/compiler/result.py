@@ -12,7 +12,7 @@ from buildassets.manifest.model import Manifest
 if TYPE_CHECKING:
     from buildassets.compiler.cache.remote.use import RemoteUse
     from buildassets.compiler.cache.traces import Signature, Stale
-    from buildassets.foundation.measures import Contents
+    from buildassets.foundation.measures import BundleContents
 
 
 @frozen
@@ -48,7 +48,7 @@ class BuildResult:
     rerun: "Mapping[LogicalPath, Stale]" = field(default_factory=dict)
     manifest_digest: str = ""
     digests: "Mapping[str, tuple[Signature | None, str]]" = field(default_factory=dict)
-    contents: "Mapping[str, Contents]" = field(default_factory=dict)
+    contents: "Mapping[str, BundleContents]" = field(default_factory=dict)
     sets: tuple[FileSet, ...] = ()
     remote: "RemoteUse | None" = None
     stamps: "Mapping[str, Signature]" = field(default_factory=dict)

@@ -18,7 +18,7 @@ from buildassets.foundation.frozen import frozen
 from buildassets.foundation.permission import Permission
 from buildassets.manifest.model import MANIFEST_NAME, Manifest, loads
 from buildassets.project.files import ProjectFiles
-from buildassets.project.found import Found, find
+from buildassets.project.found import ProjectFindings, find
 
 _RUN: Final = ("pipeline", "webassets")  # keys for which code of the project is run
 _EXCLUDED: Final = compile_globs(BUILT_IN_EXCLUDES)
@@ -36,7 +36,7 @@ class Subject:
     config: Config
     faults: tuple[Diagnostic, ...]
     files: ProjectFiles
-    found: Found
+    found: ProjectFindings
     sources: tuple[str, ...]
     manifest_path: str
     manifest: Manifest | None
@@ -127,7 +127,7 @@ def _of_others(config: Config) -> Iterator[str]:
     return (root.path for root in config.sources if root.npm or root.vendored)
 
 
-def _manifest_path(config: Config, found: Found) -> str:
+def _manifest_path(config: Config, found: ProjectFindings) -> str:
     """The manifest that the application reads, as far as settings of Django name it, or else the configured one."""
     path = found.django.table("BUILDASSETS").get("manifest") if found.django else None
     if isinstance(path, str):

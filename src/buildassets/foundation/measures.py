@@ -9,7 +9,7 @@ from buildassets.foundation.frozen import field, frozen
 
 
 @frozen
-class Contents:
+class BundleContents:
     """What a bundle is made of: names of files, as in a manifest, and the bytes of each in the bundle.
 
     `imports` has, for a bundle of modules, the files that each of its files imports; `entry` is the first of them.
@@ -25,4 +25,4 @@ class Measures:
     """The seconds of each stage in the order of the stages, and the contents of the bundles by logical path."""
 
     seconds: Mapping[str, float] = field(default_factory=dict)
-    contents: Mapping[str, Contents] = field(default_factory=dict)
+    contents: Mapping[str, BundleContents] = field(default_factory=dict)

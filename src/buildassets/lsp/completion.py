@@ -28,7 +28,7 @@ _PICTURES: Final = ("image", "picture")
 
 
 @frozen
-class Proposal:
+class CompletionProposal:
     """A text for the place of `text[start:end]`, and the asset that it names."""
 
     start: int
@@ -37,13 +37,13 @@ class Proposal:
     asset: LogicalPath
 
 
-def proposals(project: EditedProject, path: str, text: str, offset: int) -> Iterator[Proposal]:
+def proposals(project: EditedProject, path: str, text: str, offset: int) -> Iterator[CompletionProposal]:
     """The names that can stand at `offset` of `text`, the text of the file at `path`, sorted by asset."""
     if project.template(path):
         word, written = _in_template(project, text[:offset])
         if word in OF_ICONS:
             for icon, sprite in (project.icons or {}).items():
-                yield Proposal(offset - len(written), offset, icon, sprite)
+                yield CompletionProposal(offset - len(written), offset, icon, sprite)
         fits: _Fits = _fitting(word)
         spell: _Spell = str
     else:
@@ -54,7 +54,7 @@ def proposals(project: EditedProject, path: str, text: str, offset: int) -> Iter
     start = offset - len(written)
     for name in sorted(project.names):
         if fits(name):
-            yield Proposal(start, offset, spell(name), name)
+            yield CompletionProposal(start, offset, spell(name), name)
 
 
 _Fits = Callable[[LogicalPath], bool]

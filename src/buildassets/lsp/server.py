@@ -14,17 +14,17 @@ from buildassets.errors import ConfigError
 from buildassets.foundation.diagnostics import Diagnostic, Location
 from buildassets.foundation.paths import LogicalPath
 from buildassets.foundation.sizes import size_text
-from buildassets.lsp.completion import Proposal, proposals
+from buildassets.lsp.completion import CompletionProposal, proposals
 from buildassets.lsp.positions import Places, TextPlace, offset_at
 from buildassets.lsp.project import EditedProject, load_project
-from buildassets.lsp.spots import Found, Spot, read, size_bytes
+from buildassets.lsp.spots import NamesInText, NameSpot, read, size_bytes
 
 _NAME: Final = "buildassets"
 _NOWHERE: Final = types.Range(types.Position(0, 0), types.Position(0, 0))
 _TRIGGERS: Final = ('"', "'", "/", "(")
 
 
-class Server(LanguageServer):
+class ProjectServer(LanguageServer):
     """The server, and the projects of the documents that are open; each is read again when a file has changed."""
 
     def __init__(self) -> None:
@@ -44,10 +44,10 @@ class Server(LanguageServer):
         project = self.project(path)
         if path is None or (project is None and self._is_faulty(uri)):
             return  # those of the configuration were sent when it was read
-        found = read(project, path, text) if project else Found()
+        found = read(project, path, text) if project else NamesInText()
         self._publish(uri, _diagnostics(found.diagnostics, text))
 
-    def found(self, uri: str, position: types.Position) -> tuple[EditedProject, str, Spot] | None:
+    def found(self, uri: str, position: types.Position) -> tuple[EditedProject, str, NameSpot] | None:
         """The project, the text of a document, and the name at that position of it."""
         path, text = self._document(uri)
         project = self.project(path)
@@ -141,19 +141,19 @@ def _searched(folder: str) -> tuple[str | None, object]:
         return (os.path.normpath(os.path.join(folder, place.file)) if place else None), None
 
 
-def make_server() -> Server:
+def make_server() -> ProjectServer:
     """A server with all that it can do."""
-    server = Server()
+    server = ProjectServer()
     _add_events(server)
     _add_questions(server)
     return server
 
 
-def _add_events(server: Server) -> None:
+def _add_events(server: ProjectServer) -> None:
     """What the editor reports: each is answered with diagnostics."""
 
     @server.feature(types.INITIALIZED)
-    def initialized(ls: Server, params: types.InitializedParams) -> None:
+    def initialized(ls: ProjectServer, params: types.InitializedParams) -> None:
         watch = ls.client_capabilities.workspace and ls.client_capabilities.workspace.did_change_watched_files
         if watch and watch.dynamic_registration:
             options = types.DidChangeWatchedFilesRegistrationOptions([types.FileSystemWatcher("**/*")])
@@ -161,36 +161,36 @@ def _add_events(server: Server) -> None:
             ls.client_register_capability(types.RegistrationParams([registration]))
 
     @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
-    def opened(ls: Server, params: types.DidOpenTextDocumentParams) -> None:
+    def opened(ls: ProjectServer, params: types.DidOpenTextDocumentParams) -> None:
         ls.check(params.text_document.uri)
 
     @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
-    def changed(ls: Server, params: types.DidChangeTextDocumentParams) -> None:
+    def changed(ls: ProjectServer, params: types.DidChangeTextDocumentParams) -> None:
         ls.check(params.text_document.uri)
 
     @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
-    def saved(ls: Server, params: types.DidSaveTextDocumentParams) -> None:
+    def saved(ls: ProjectServer, params: types.DidSaveTextDocumentParams) -> None:
         ls.forget()
 
     @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
-    def files_changed(ls: Server, params: types.DidChangeWatchedFilesParams) -> None:
+    def files_changed(ls: ProjectServer, params: types.DidChangeWatchedFilesParams) -> None:
         ls.forget()
 
 
-def _add_questions(server: Server) -> None:
+def _add_questions(server: ProjectServer) -> None:
     """What the editor asks for."""
 
     @server.feature(types.TEXT_DOCUMENT_COMPLETION, types.CompletionOptions(trigger_characters=list(_TRIGGERS)))
-    def completion(ls: Server, params: types.CompletionParams) -> list[types.CompletionItem]:
+    def completion(ls: ProjectServer, params: types.CompletionParams) -> list[types.CompletionItem]:
         return ls.completed(params.text_document.uri, params.position)
 
     @server.feature(types.TEXT_DOCUMENT_DEFINITION)
-    def definition(ls: Server, params: types.DefinitionParams) -> types.Location | None:
+    def definition(ls: ProjectServer, params: types.DefinitionParams) -> types.Location | None:
         found = ls.found(params.text_document.uri, params.position)
         return _definition(found[0], found[2].target) if found and found[2].target else None
 
     @server.feature(types.TEXT_DOCUMENT_HOVER)
-    def hover(ls: Server, params: types.HoverParams) -> types.Hover | None:
+    def hover(ls: ProjectServer, params: types.HoverParams) -> types.Hover | None:
         found = ls.found(params.text_document.uri, params.position)
         if found is None or found[2].target is None:
             return None
@@ -230,7 +230,7 @@ def _definition(project: EditedProject, target: LogicalPath) -> types.Location |
     return types.Location(from_fs_path(project.config.file) or "", types.Range(start, start))
 
 
-def _item(project: EditedProject, places: Places, proposal: Proposal) -> types.CompletionItem:
+def _item(project: EditedProject, places: Places, proposal: CompletionProposal) -> types.CompletionItem:
     size = size_bytes(project, proposal.asset)
     return types.CompletionItem(
         label=proposal.text,

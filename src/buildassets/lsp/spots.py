@@ -25,7 +25,7 @@ MOST_DIAGNOSTICS: Final = 1000  # of one file; editors show no more, and a minif
 
 
 @frozen
-class Spot:
+class NameSpot:
     """A name in a text: its span, and the asset that it means, if there is one."""
 
     start: int
@@ -34,18 +34,18 @@ class Spot:
 
 
 @frozen
-class Found:
+class NamesInText:
     """The names in a text, and what is wrong with them."""
 
-    spots: tuple[Spot, ...] = ()
+    spots: tuple[NameSpot, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
 
-    def at(self, offset: int) -> Spot | None:
+    def at(self, offset: int) -> NameSpot | None:
         """The name at that place of the text."""
         return next((spot for spot in self.spots if spot.start <= offset <= spot.end), None)
 
 
-def read(project: EditedProject, path: str, text: str) -> Found:
+def read(project: EditedProject, path: str, text: str) -> NamesInText:
     """The names in `text`, that of the file at the absolute `path`; its line ends are LF."""
     if file := project.template(path):
         files = tuple(project.templates.values())
@@ -53,12 +53,12 @@ def read(project: EditedProject, path: str, text: str) -> Found:
         checked = check_text(project.config, files, file, text, known)
         rest = len(checked.diagnostics) - MOST_DIAGNOSTICS
         listed = _with_rest(checked.diagnostics[:MOST_DIAGNOSTICS], rest)
-        return Found(tuple(Spot(*spot) for spot in checked.spots), listed)
+        return NamesInText(tuple(NameSpot(*spot) for spot in checked.spots), listed)
     base, syntax = logical_path(project, path), media_of(path).syntax
     if base is None or syntax not in _READ:
-        return Found()
+        return NamesInText()
     if syntax is Syntax.CSS and text_needs_tailwind(text, path):
-        return Found()  # Tailwind resolves its imports itself
+        return NamesInText()  # Tailwind resolves its imports itself
     return _SpotReader(project, path, base).read(scan(syntax, text), text)
 
 
@@ -82,20 +82,20 @@ class _SpotReader:
         self._is_external = compile_globs(project.config.external)
         self._severity = _severity(project, path)
 
-    def read(self, references: list[Reference], text: str) -> Found:
-        spots: list[Spot] = []
+    def read(self, references: list[Reference], text: str) -> NamesInText:
+        spots: list[NameSpot] = []
         diagnostics: list[Diagnostic] = []
         rest = 0
         for reference in references:
             target = self._target(reference)
             is_there = target is not None and self._project.has(target)
-            spots.append(Spot(reference.start, reference.end, target if is_there else None))
+            spots.append(NameSpot(reference.start, reference.end, target if is_there else None))
             if target and not is_there and self._severity and not self._may_be_left(reference, target):
                 if len(diagnostics) < MOST_DIAGNOSTICS:
                     diagnostics.append(self._missing(target, reference, text, self._severity))
                 else:
                     rest += 1
-        return Found(tuple(spots), _with_rest(diagnostics, rest))
+        return NamesInText(tuple(spots), _with_rest(diagnostics, rest))
 
     def _target(self, reference: Reference) -> LogicalPath | None:
         """The logical path that `reference` names, whether or not it is there; None if it is to be left alone."""

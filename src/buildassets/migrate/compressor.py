@@ -9,8 +9,8 @@ from buildassets.compat.compressor.compile.meanings import MEANINGS
 from buildassets.compat.meaning import Meaning
 from buildassets.compiler.config.file import relative_to
 from buildassets.migrate.django import project_of
-from buildassets.migrate.plan import Accounted, Asked, Plan
-from buildassets.migrate.python_lines import Judgement, Table, among, answer_of
+from buildassets.migrate.plan import Accounted, Plan, ProjectToMigrate
+from buildassets.migrate.python_lines import Judgement, SettingsTable, among, answer_of
 from buildassets.project.django_files import DjangoSettings
 from buildassets.project.python import UNKNOWN
 
@@ -36,7 +36,7 @@ _EMBEDS: Final = "CssDataUriFilter"
 _MINIFYING: Final = ("min", "yui", "yuglify", "closure", "cleancss")
 
 
-def plan(asked: Asked) -> Plan:
+def plan(asked: ProjectToMigrate) -> Plan:
     """The migration of the project. Raises ConfigError if its settings cannot be found or loaded."""
     project = project_of(asked, "django-compressor")
     settings = project.settings
@@ -49,7 +49,7 @@ def plan(asked: Asked) -> Plan:
         return answer_of(name, _SETTINGS[name]), ()
 
     readers = dict.fromkeys(("COMPRESS_FILTERS", "COMPRESS_CSS_FILTERS", "COMPRESS_JS_FILTERS"), of_filters)
-    lines = [*project.accounts(Table(among(_SETTINGS, "COMPRESS_", _UNKNOWN), _TEXTS, readers))]
+    lines = [*project.accounts(SettingsTable(among(_SETTINGS, "COMPRESS_", _UNKNOWN), _TEXTS, readers))]
     lines.append(Accounted("manage.py", 1, text="manage.py", outcome="changed", note=_BUILD))
     embeds = any(one.endswith(_EMBEDS) for one in filters.get("css", ()))
     limit = settings.value("COMPRESS_DATA_URI_MAX_SIZE", 1024)

@@ -16,8 +16,8 @@ from buildassets.compiler.config.file import read_text, relative_to
 from buildassets.errors import ConfigError
 from buildassets.foundation.diagnostics import error
 from buildassets.foundation.frozen import frozen, replace
-from buildassets.migrate.plan import Accounted, Answer, Asked, Plan, nothing_there, together
-from buildassets.migrate.python_lines import Judgement, Reader, Table, accounts_of, answer_of, over
+from buildassets.migrate.plan import Accounted, Answer, Plan, ProjectToMigrate, nothing_there, together
+from buildassets.migrate.python_lines import Judgement, Reader, SettingsTable, accounts_of, answer_of, over
 from buildassets.project.django_files import (
     Changes,
     DjangoSettings,
@@ -78,7 +78,7 @@ class DjangoProject:
     url: str
     computed: tuple[str, ...] = ()
 
-    def accounts(self, table: Table) -> Iterator[Accounted]:
+    def accounts(self, table: SettingsTable) -> Iterator[Accounted]:
         """The account of each line of its files that is in `table`, or is about static files; the settings first."""
         changes, files = self.settings.changes(), self.settings.files
         texts = [read_text(os.path.join(self.folder, shown), shown) for shown in files]
@@ -114,10 +114,10 @@ class DjangoProject:
             if note:
                 yield Accounted(self.settings.own_file, 1, text=name, outcome="changed", note=f"`{name}`: {note}")
 
-    def _accounts_in(self, shown: str, text: str, table: Table, changes: Changes) -> Iterator[Accounted]:
+    def _accounts_in(self, shown: str, text: str, table: SettingsTable, changes: Changes) -> Iterator[Accounted]:
         computed: dict[str, Reader] = dict.fromkeys(self.computed, partial(self._of_computed, shown))
         readers = {_DIRS: self._of_dirs, **table.readers, **computed}
-        whole = Table(lambda name: table.meaning(name) or STATICFILES.get(name), table.texts, readers)
+        whole = SettingsTable(lambda name: table.meaning(name) or STATICFILES.get(name), table.texts, readers)
 
         def judge(statement: ast.stmt) -> Judgement | None:
             place = (shown, statement.lineno, statement.col_offset)
@@ -125,7 +125,9 @@ class DjangoProject:
 
         yield from accounts_of(relative_to(self.folder, os.path.join(self.folder, shown)), text, judge)
 
-    def _changed(self, changes: Iterable[tuple[str, Assigned]], statement: ast.stmt, table: Table) -> Judgement | None:
+    def _changed(
+        self, changes: Iterable[tuple[str, Assigned]], statement: ast.stmt, table: SettingsTable
+    ) -> Judgement | None:
         """The judgement of `table` on a statement that makes `changes`, with what it makes unknown."""
         for name, one in changes:
             if name == ANY and self.computed:
@@ -178,13 +180,13 @@ def _not_known(name: str, *, is_conditional: bool = False) -> Answer:
     return "not possible", note
 
 
-def plan(asked: Asked) -> Plan:
+def plan(asked: ProjectToMigrate) -> Plan:
     """The migration of the static files of a project. Raises ConfigError."""
     project = project_of(asked, "Django")
-    return static_plan(project, Table(lambda _: None), {})
+    return static_plan(project, SettingsTable(lambda _: None), {})
 
 
-def static_plan(project: DjangoProject, table: Table, settings: Mapping[str, Any]) -> Plan:
+def static_plan(project: DjangoProject, table: SettingsTable, settings: Mapping[str, Any]) -> Plan:
     """The migration of a project by `table`: `settings`, which it may fill, beside those of its static files."""
     lines = [*project.accounts(table)]
     sources = project.sources()
@@ -196,7 +198,7 @@ def static_plan(project: DjangoProject, table: Table, settings: Mapping[str, Any
     return Plan(tuple(lines), {key: value for key, value in found.items() if value is not None})
 
 
-def project_of(asked: Asked, system: str) -> DjangoProject:
+def project_of(asked: ProjectToMigrate, system: str) -> DjangoProject:
     """The project, with the settings that are asked for, or those that `manage.py` names. Raises ConfigError.
 
     Its files are read. The settings are imported where that is permitted, and files do not show all about static files.

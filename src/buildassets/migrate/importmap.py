@@ -9,9 +9,9 @@ from buildassets.compiler.config.keys import METADATA
 from buildassets.compiler.resolve.urls import has_host
 from buildassets.disk.folders import files_below
 from buildassets.foundation.frozen import replace
-from buildassets.migrate.plan import Accounted, Answer, Asked, Plan, nothing_there
+from buildassets.migrate.plan import Accounted, Answer, Plan, ProjectToMigrate, nothing_there
 from buildassets.migrate.rails import IMPORTMAP_ROOTS, RUBY, asset_roots, existing
-from buildassets.migrate.ruby import Call, Statement, call, statements
+from buildassets.migrate.ruby import RubyCall, RubyStatement, call, statements
 
 _FILE: Final = "config/importmap.rb"
 _RUBY: Final = f"{RUBY}: write the pins that it makes into `[importmap]`"
@@ -19,7 +19,7 @@ _FRAME: Final = re.compile(r"(?:Rails\.application\.)?config\.importmap\.draw do
 _OPTIONS: Final = frozenset(("to", "preload", "integrity", "under"))
 
 
-def plan(asked: Asked) -> Plan:
+def plan(asked: ProjectToMigrate) -> Plan:
     """The migration of the import map of a project. Raises ConfigError."""
     path = os.path.join(asked.folder, _FILE)
     if not os.path.isfile(path):
@@ -44,7 +44,7 @@ class _Pins:
         self._folder = folder
         self._found = tuple(self.roots)
 
-    def answer(self, statement: Statement) -> Answer:
+    def answer(self, statement: RubyStatement) -> Answer:
         """The answer for a statement; records its pins."""
         if not statement.is_conditional and _FRAME.fullmatch(statement.text):
             return "taken over", "it encloses the pins"
@@ -59,7 +59,7 @@ class _Pins:
             return self._pin(called)
         return self._pin_all(called) if called.name == "pin_all_from" else ("not possible", _RUBY)
 
-    def _pin(self, found: Call) -> Answer:
+    def _pin(self, found: RubyCall) -> Answer:
         (name,) = found.arguments
         target = found.options.get("to") or f"{name}.js"
         if not isinstance(target, str):
@@ -82,7 +82,7 @@ class _Pins:
             note += f", without its integrity `{metadata}`, which no browser accepts"
         return self._preloaded(name, replace(found, options={**found.options, "integrity": True}), note)
 
-    def _pin_all(self, found: Call) -> Answer:
+    def _pin_all(self, found: RubyCall) -> Answer:
         (given,) = found.arguments
         under, base = (_path(found.options.get(key)) for key in ("under", "to"))
         base = under if base is None else base
@@ -99,7 +99,7 @@ class _Pins:
         note = f"`{name}` in `[importmap]` pins each script by its path without suffix, `index` by its folder"
         return self._preloaded(name, found, note)
 
-    def _preloaded(self, name: str, found: Call, note: str) -> Answer:
+    def _preloaded(self, name: str, found: RubyCall, note: str) -> Answer:
         preload = found.options.get("preload", True)
         if preload is False:
             self.preload[name] = False

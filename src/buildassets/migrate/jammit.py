@@ -8,7 +8,7 @@ from buildassets.compat.jammit.compile.assets_yml import PACKAGES, AssetsYml, re
 from buildassets.compat.meaning import Meaning
 from buildassets.compiler.config.file import read_text
 from buildassets.compiler.config.values import Mode
-from buildassets.migrate.plan import Accounted, Answer, Asked, Plan, keyed_lines, nothing_there
+from buildassets.migrate.plan import Accounted, Answer, Plan, ProjectToMigrate, keyed_lines, nothing_there
 
 _FILE: Final = "config/assets.yml"
 _MODES: Final[tuple[Mode, ...]] = ("development", "production")
@@ -43,7 +43,7 @@ _SETTINGS: Final[Mapping[str, Meaning]] = {
 }
 
 
-def plan(asked: Asked) -> Plan:
+def plan(asked: ProjectToMigrate) -> Plan:
     """The migration of a project. Raises ConfigError."""
     path = os.path.join(asked.folder, _FILE)
     if not os.path.isfile(path):

@@ -7,8 +7,8 @@ from typing import Any, Final
 from buildassets.compat.meaning import Meaning
 from buildassets.compat.pipeline.compile.settings import PACKAGE_KEYS, compiler_meaning, key_meaning
 from buildassets.migrate.django import RELEASE, project_of
-from buildassets.migrate.plan import Answer, Asked, Plan
-from buildassets.migrate.python_lines import Judgement, Table, answer_of, over
+from buildassets.migrate.plan import Answer, Plan, ProjectToMigrate
+from buildassets.migrate.python_lines import Judgement, SettingsTable, answer_of, over
 from buildassets.project.python import items, text_of
 
 _PIPELINE: Final = "PIPELINE"
@@ -32,7 +32,7 @@ _TEXTS: Final[Mapping[str, Meaning]] = {
 _NO_KEY: Final = Meaning("not possible", "no key of a package: remove it")
 
 
-def plan(asked: Asked) -> Plan:
+def plan(asked: ProjectToMigrate) -> Plan:
     """The migration of the packages of a project. Raises ConfigError."""
     project = project_of(asked, "django-pipeline")
     engines: dict[str, Any] = {}
@@ -40,7 +40,7 @@ def plan(asked: Asked) -> Plan:
     def of_pipeline(_: str, value: ast.expr) -> Judgement:
         return ("taken over", "it is read as it is, on every build"), _lines(value, engines)
 
-    lines = tuple(project.accounts(Table(lambda _: None, _TEXTS, {_PIPELINE: of_pipeline})))
+    lines = tuple(project.accounts(SettingsTable(lambda _: None, _TEXTS, {_PIPELINE: of_pipeline})))
     return Plan(lines, {"pipeline": project.settings.module, "engines": engines})
 
 

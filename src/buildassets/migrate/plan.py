@@ -24,7 +24,7 @@ OUTCOMES: Final[tuple[Outcome, ...]] = ("taken over", "changed", "not possible")
 
 
 @frozen
-class Asked:
+class ProjectToMigrate:
     """The project in `folder`; `settings` is the module of Django's settings, None where none is given."""
 
     folder: str

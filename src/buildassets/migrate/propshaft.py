@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from buildassets.migrate.plan import Answer, Asked, Plan
+from buildassets.migrate.plan import Answer, Plan, ProjectToMigrate
 from buildassets.migrate.rails import Given, Settings, of_texts, paths, prefix, rails_plan
 
 _INTEGRITY: Final = ("sha256", "sha384", "sha512")
@@ -33,7 +33,7 @@ _SETTINGS: Final[Settings] = {
 }
 
 
-def plan(asked: Asked) -> Plan:
+def plan(asked: ProjectToMigrate) -> Plan:
     """The migration of a project. Raises ConfigError."""
     excluded: list[str] = []
 

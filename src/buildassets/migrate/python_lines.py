@@ -20,7 +20,7 @@ Reader: TypeAlias = Callable[[str, ast.expr], Judgement]
 
 
 @frozen
-class Table:
+class SettingsTable:
     """What becomes of the settings of a system, by `meaning`; None for those of others.
 
     `texts` are dotted names, and names in lists, whose lines have their own answers. `readers` look into values.

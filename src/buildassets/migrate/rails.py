@@ -10,8 +10,8 @@ from typing import Any, Final, TypeAlias
 
 from buildassets.compiler.config.file import read_text
 from buildassets.foundation.frozen import frozen
-from buildassets.migrate.plan import Accounted, Answer, Asked, Plan, nothing_there
-from buildassets.migrate.ruby import NotLiteralError, Statement, literal, parts, statements
+from buildassets.migrate.plan import Accounted, Answer, Plan, ProjectToMigrate, nothing_there
+from buildassets.migrate.ruby import NotLiteralError, RubyStatement, literal, parts, statements
 
 IMPORTMAP_ROOTS: Final = ("app/javascript", "vendor/javascript")
 RUBY: Final = "it is Ruby, which nothing runs here"
@@ -60,7 +60,7 @@ Taker: TypeAlias = Callable[[Given, dict[str, Any]], Answer]
 Settings: TypeAlias = Mapping[str, str | Answer | Taker]
 
 
-def rails_plan(asked: Asked, system: str, table: Settings, ours: dict[str, Any]) -> Plan:
+def rails_plan(asked: ProjectToMigrate, system: str, table: Settings, ours: dict[str, Any]) -> Plan:
     """The migration by `table`. Raises ConfigError."""
     ours["sources"] = _own_roots(asked.folder)
     if not ours["sources"]:
@@ -146,7 +146,7 @@ def existing(folder: str, roots: Iterable[str]) -> list[str]:
     return [root for root in dict.fromkeys(roots) if os.path.isdir(os.path.join(folder, root))]
 
 
-def _settings(folder: str) -> Iterator[tuple[str, Statement, str, Given | None]]:
+def _settings(folder: str) -> Iterator[tuple[str, RubyStatement, str, Given | None]]:
     """Every statement about `config.assets` in the order in which Rails reads them, with its file, name and values.
 
     The values are None where they are computed. A condition that decides whether other statements apply has no name;

@@ -33,7 +33,7 @@ class NotLiteralError(ValueError):
 
 
 @frozen
-class Statement:
+class RubyStatement:
     """A statement on one line or several; `lines` are their numbers with their texts.
 
     It `is_conditional` in a block that may not run exactly once, such as that of an `if`, or with a modifier `if`.
@@ -45,7 +45,7 @@ class Statement:
 
 
 @frozen
-class Call:
+class RubyCall:
     """A call with literal arguments."""
 
     name: str
@@ -53,7 +53,7 @@ class Call:
     options: dict[str, Any] = field(default_factory=dict)
 
 
-def statements(text: str) -> Iterator[Statement]:
+def statements(text: str) -> Iterator[RubyStatement]:
     """The statements of `text` that are no comments, in order."""
     around = [False]  # for each open block, behind that of the file: whether it may not run exactly once
     pending: list[tuple[int, str]] = []
@@ -73,12 +73,12 @@ def statements(text: str) -> Iterator[Statement]:
         is_plain = _PLAIN.match(code) is not None
         in_block = around.pop() if closes and len(around) > 1 else around[-1]
         is_conditional = in_block or (opens and not is_plain) or _is_modified(whole)
-        yield Statement(whole, tuple(pending), is_conditional)
+        yield RubyStatement(whole, tuple(pending), is_conditional)
         if opens and not _CLOSED_IN_LINE.match(code):
             around.append(around[-1] or not is_plain)
         pending, parts, depth = [], [], 0
     if pending:
-        yield Statement(" ".join(line for _, line in pending), tuple(pending), is_conditional=True)
+        yield RubyStatement(" ".join(line for _, line in pending), tuple(pending), is_conditional=True)
 
 
 def _code_lines(text: str) -> Iterator[tuple[int, str]]:
@@ -110,7 +110,7 @@ def without_comment(line: str) -> str:
     return (code[0] if code else line).rstrip()
 
 
-def call(text: str) -> Call | None:
+def call(text: str) -> RubyCall | None:
     """`text` as a call; None if it is anything else, or has computed arguments."""
     match = _CALL.match(text)
     if match is None:
@@ -123,7 +123,7 @@ def call(text: str) -> Call | None:
         options = {one.arg: ast.literal_eval(one.value) for one in node.keywords if one.arg}
     except (ValueError, RecursionError, MemoryError):
         return None
-    return Call(match[1], arguments, options)
+    return RubyCall(match[1], arguments, options)
 
 
 def literal(text: str) -> Any:

@@ -10,7 +10,7 @@ from buildassets.compiler.config.file import read_text
 from buildassets.compiler.languages.directives import read_header
 from buildassets.disk.folders import files_below
 from buildassets.foundation.media import suffix
-from buildassets.migrate.plan import Accounted, Answer, Asked, Plan, lines_of
+from buildassets.migrate.plan import Accounted, Answer, Plan, ProjectToMigrate, lines_of
 from buildassets.migrate.rails import Given, Settings, Taker, asset_roots, of_texts, paths, prefix, rails_plan
 
 _MANIFEST: Final = "app/assets/config/manifest.js"
@@ -77,7 +77,7 @@ _SETTINGS: Final[Settings] = {
 }
 
 
-def plan(asked: Asked) -> Plan:
+def plan(asked: ProjectToMigrate) -> Plan:
     """The migration of a project. Raises ConfigError."""
     linked = [*_linked(asked.folder)]
     ours: dict[str, Any] = {"sources": [], "url": "/assets/", "directives": True, "entries": [], "engines": {}}

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from buildassets.compat.meaning import Meaning
 from buildassets.migrate.flask_folders import FlaskFolders
-from buildassets.migrate.plan import Accounted, Answer, Asked, Plan, nothing_there
-from buildassets.migrate.python_lines import Judgement, Table, Uses, accounts_of, among, answer_of
+from buildassets.migrate.plan import Accounted, Answer, Plan, ProjectToMigrate, nothing_there
+from buildassets.migrate.python_lines import Judgement, SettingsTable, Uses, accounts_of, among, answer_of
 from buildassets.project.files import ProjectFiles
 from buildassets.project.python import UNKNOWN, literal_of
 
@@ -41,7 +41,7 @@ _HELPER: Final[Answer] = (
 _CODINGS: Final = {"gzip": "gzip", "brotli": "br"}
 
 
-def plan(asked: Asked) -> Plan:
+def plan(asked: ProjectToMigrate) -> Plan:
     """The migration of a project. Raises ConfigError."""
     files, values = ProjectFiles(asked.folder), dict[str, Any]()
     folders = FlaskFolders(asked.folder)
@@ -82,7 +82,7 @@ class _Judge:
         self._values = values
         self._folders = folders
         self._uses = Uses("flask_static_digest")
-        self._table = Table(_MEANING, readers=dict.fromkeys(_SETTINGS, self._noted))
+        self._table = SettingsTable(_MEANING, readers=dict.fromkeys(_SETTINGS, self._noted))
 
     def __call__(self, statement: ast.stmt) -> Judgement | None:
         if self._uses.imports(statement):

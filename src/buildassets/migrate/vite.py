@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from buildassets.compat.meaning import Meaning
 from buildassets.compiler.config.no_sources import DEFAULT_ROOTS
-from buildassets.migrate.plan import Accounted, Answer, Asked, Plan, by_line, nothing_there, together
-from buildassets.migrate.python_lines import Judgement, Table, Uses, accounts_of, among
+from buildassets.migrate.plan import Accounted, Answer, Plan, ProjectToMigrate, by_line, nothing_there, together
+from buildassets.migrate.python_lines import Judgement, SettingsTable, Uses, accounts_of, among
 from buildassets.project.files import ProjectFiles
 
 _NAMES: Final = tuple(f"vite.config.{suffix}" for suffix in ("js", "mjs", "ts", "mts", "cjs", "cts"))
@@ -45,14 +45,14 @@ _APPS: Final = {
     )
 }
 _OF_SETTINGS: Final = Meaning("changed", "set `BUILDASSETS` in its place, and name the server as `dev`: docs/django.md")
-_TABLE: Final = Table(among({}, "DJANGO_VITE", _OF_SETTINGS), _APPS)
+_TABLE: Final = SettingsTable(among({}, "DJANGO_VITE", _OF_SETTINGS), _APPS)
 _OF_FLASK: Final[Answer] = (
     "changed",
     "put `FlaskAssets(app)` of `buildassets.runtime.flask` in its place: docs/flask.md",
 )
 
 
-def plan(asked: Asked) -> Plan:
+def plan(asked: ProjectToMigrate) -> Plan:
     """The migration of the projects of Vite in a folder, which may lie in folders of it. Raises ConfigError."""
     files = ProjectFiles(asked.folder)
     # Of several configurations in one folder, Vite takes the first by their suffixes.

@@ -19,8 +19,8 @@ from buildassets.compat.webassets.run.key import is_url
 from buildassets.compat.webassets.run.settings import OPTIONS, name_in_flask
 from buildassets.compiler.config.file import relative_to
 from buildassets.errors import BuildAssetsError, ConfigError
-from buildassets.migrate.plan import Accounted, Answer, Asked, Plan, keyed_lines, nothing_there, together
-from buildassets.migrate.python_lines import Judgement, Table, Uses, accounts_of, answer_of, over
+from buildassets.migrate.plan import Accounted, Answer, Plan, ProjectToMigrate, keyed_lines, nothing_there, together
+from buildassets.migrate.python_lines import Judgement, SettingsTable, Uses, accounts_of, answer_of, over
 from buildassets.project.files import ProjectFiles
 from buildassets.project.python import dotted, text_of
 
@@ -58,7 +58,7 @@ _YAML_KEYS: Final[dict[str, Answer]] = {
 }
 
 
-def plan(asked: Asked) -> Plan:
+def plan(asked: ProjectToMigrate) -> Plan:
     """The migration of a project. Raises ConfigError."""
     files = ProjectFiles(asked.folder)
     named, found = _found(files, asked)
@@ -76,7 +76,7 @@ def plan(asked: Asked) -> Plan:
     return Plan(tuple(lines), {"webassets": named})
 
 
-def _found(files: ProjectFiles, asked: Asked) -> tuple[str, Described]:
+def _found(files: ProjectFiles, asked: ProjectToMigrate) -> tuple[str, Described]:
     """The module or YAML file with the bundles, and their description. Raises ConfigError."""
     candidates = [*_modules(files), *_yaml_files(files)]
     if not candidates:
@@ -202,7 +202,7 @@ def _of_setting(name: str) -> Answer:
     return answer_of(name, setting_meaning(name))
 
 
-_SETTINGS: Final = Table(lambda name: setting_meaning(name) if is_of_assets(name) else None)
+_SETTINGS: Final = SettingsTable(lambda name: setting_meaning(name) if is_of_assets(name) else None)
 
 
 def _option_of(statement: ast.stmt) -> str | None:

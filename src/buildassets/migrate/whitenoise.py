@@ -8,8 +8,8 @@ from typing import Final
 from buildassets.compat.meaning import Meaning
 from buildassets.manifest.soundness import names_media_type
 from buildassets.migrate.django import RELEASE, project_of, static_plan
-from buildassets.migrate.plan import Answer, Asked, Plan
-from buildassets.migrate.python_lines import Judgement, Table, among
+from buildassets.migrate.plan import Answer, Plan, ProjectToMigrate
+from buildassets.migrate.python_lines import Judgement, SettingsTable, among
 from buildassets.project.python import text_of
 
 _SERVER: Final = "`AssetServer` serves the release by itself, see docs/serving.md"
@@ -48,7 +48,7 @@ _TEXTS: Final[Mapping[str, Meaning]] = {
 }
 
 
-def plan(asked: Asked) -> Plan:
+def plan(asked: ProjectToMigrate) -> Plan:
     """The migration of WhiteNoise in a project. Raises ConfigError."""
     types: dict[str, str] = {}
     project = project_of(asked, "WhiteNoise")
@@ -72,5 +72,5 @@ def plan(asked: Asked) -> Plan:
                 lines.append((given.lineno, ("not possible", f"`{name}`: {_NO_SUFFIX}")))
         return _TAKEN, lines
 
-    table = Table(among(_SETTINGS, "WHITENOISE_", _UNKNOWN), _TEXTS, {_TYPES: of_types})
+    table = SettingsTable(among(_SETTINGS, "WHITENOISE_", _UNKNOWN), _TEXTS, {_TYPES: of_types})
     return static_plan(project, table, {"types": types})

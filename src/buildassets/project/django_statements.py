@@ -15,8 +15,8 @@ from buildassets.foundation.frozen import frozen
 from buildassets.project.files import ProjectFiles
 from buildassets.project.python import (
     UNKNOWN,
-    Fixed,
     Maybe,
+    PythonTuple,
     Setting,
     added,
     bound,
@@ -65,7 +65,7 @@ class _Names:
 
     def names_of(self, value: Any) -> list[str]:
         """The names of one list or dict, which a statement may change itself, in order; none of other values."""
-        if not isinstance(value, list | dict) or isinstance(value, Fixed):
+        if not isinstance(value, list | dict) or isinstance(value, PythonTuple):
             return []
         known = {*self.own, *(self._around.names_of(value) if self._around else ())}
         return sorted(name for name in known if self.value(name) is value)

@@ -17,7 +17,7 @@ _TESTS: Final = re.compile(r"(?:^|/)(?:tests?/|conftest\.py$|test_[^/]*\.py$|[^/
 
 
 @frozen
-class Found:
+class ProjectFindings:
     """The framework, the modules that make something of interest, settings of Django, packages and other systems."""
 
     framework: Framework
@@ -33,7 +33,7 @@ class Found:
         return [name for name, module in self.modules.items() if module.of(self.framework)]
 
 
-def find(files: ProjectFiles) -> Found:
+def find(files: ProjectFiles) -> ProjectFindings:
     """What the project in the folder of `files` is."""
     settings = django_settings(files)
     declared = dependencies(files)
@@ -43,7 +43,7 @@ def find(files: ProjectFiles) -> Found:
         if not _TESTS.search(name) and ((module := read_module(files.text(name))).made or module.imports("buildassets"))
     }
     systems = tuple(other_systems(files, settings, declared))
-    return Found(
+    return ProjectFindings(
         _framework(modules, settings, declared),
         modules,
         django=settings,

@@ -11,7 +11,7 @@ UNKNOWN: Final = object()
 """The value of what is computed; also in place of an element of a list, or of a value of a dict."""
 
 
-class Fixed(list[Any]):
+class PythonTuple(list[Any]):
     """A tuple; `+=` makes another one, where it changes a list itself."""
 
 
@@ -251,7 +251,7 @@ def _value_of(node: ast.expr, look: Callable[[str], Any]) -> Any:
         case ast.List(elements) | ast.Set(elements):
             return _listed(elements, look)
         case ast.Tuple(elements):
-            return Fixed(found) if isinstance(found := _listed(elements, look), list) else found
+            return PythonTuple(found) if isinstance(found := _listed(elements, look), list) else found
         case ast.Dict():
             pairs = zip(node.keys, node.values, strict=True)
             found = dict(pair for key, value in pairs for pair in _pairs(key, _value_of(value, look)))
@@ -360,7 +360,7 @@ def _result(call: ast.Call, look: Callable[[str], Any]) -> Any:
     if name == "dirname" and given:
         return _above(given[0], 1)
     if name in ("list", "tuple") and len(given) == 1 and isinstance(given[0], list):
-        return [*given[0]] if name == "list" else Fixed(given[0])
+        return [*given[0]] if name == "list" else PythonTuple(given[0])
     return given[0] if name in _SAME and len(given) == 1 else UNKNOWN
 
 

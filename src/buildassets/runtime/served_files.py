@@ -24,12 +24,12 @@ from buildassets.foundation.paths import from_url
 from buildassets.manifest.json import ASSETS_FOLDER, RELEASE_FILE, no_manifest, refusal, release_content
 from buildassets.runtime.assets import Assets, Release, release_folder, release_of
 from buildassets.runtime.negotiation import IDENTITY
-from buildassets.runtime.serving import Fixed, Representation, Resource
+from buildassets.runtime.serving import GeneratedTarget, Representation, Resource
 
 if TYPE_CHECKING:
     from buildassets.runtime.extra_headers import ExtraHeaders
 
-    Table = Mapping[str, "Resource | Fixed | _Plain"]
+    Table = Mapping[str, "Resource | GeneratedTarget | _Plain"]
 
 _NO_DELTAS: Final[Mapping[str, Representation]] = {}
 _TAG_LENGTH: Final = 22  # characters of base64: 132 bits of a digest
@@ -54,7 +54,7 @@ class ServedFiles:
         release = release_of(assets)
         self._latest = (release, self._table(release))
 
-    def find(self, *paths: str) -> Resource | Fixed | None:
+    def find(self, *paths: str) -> Resource | GeneratedTarget | None:
         """The resource of the first of `paths` that has one; they are percent-decoded, their bytes as UTF-8."""
         release, table = self._latest
         if self._assets.reload:
@@ -78,7 +78,7 @@ class ServedFiles:
 
     def _table(self, release: Release) -> Table:
         """Every resource by its path. Unless the release is reloaded, missing files raise ManifestError."""
-        table: dict[str, Resource | Fixed | _Plain] = {}
+        table: dict[str, Resource | GeneratedTarget | _Plain] = {}
         faults: list[str] = []
         prefix, files = self._path(release, ""), _Files(self._folder, int(time.time()))
         try:
@@ -95,7 +95,7 @@ class ServedFiles:
             with suppress(_MismatchError):  # it is for other programs, so pages work without it
                 table.setdefault(prefix + name, _list(name, size, files))
         if release.digest and not release.watcher_file:
-            served = Fixed("application/json", release_content(release.digest))
+            served = GeneratedTarget("application/json", release_content(release.digest))
             table.setdefault(prefix + RELEASE_FILE, served)
         if faults and not self._assets.reload:
             raise _incomplete(release.manifest, faults)

@@ -106,7 +106,7 @@ class Resource:
 
 
 @frozen
-class Fixed:
+class GeneratedTarget:
     """The target of a URL whose content is no file and may change with each release, so that no cache keeps it."""
 
     type: str
@@ -131,7 +131,10 @@ compile_now(Representation, Answer, ByteRange)  # here, for which no request the
 
 
 def answer(
-    resource: Resource | Fixed | None, method: str, headers: Mapping[str, str], origins: frozenset[str] = frozenset()
+    resource: Resource | GeneratedTarget | None,
+    method: str,
+    headers: Mapping[str, str],
+    origins: frozenset[str] = frozenset(),
 ) -> Answer:
     """The answer to `method` for `resource`, which is None for an unknown path.
 
@@ -139,14 +142,14 @@ def answer(
     """
     if resource is None:
         return _without_content(NOT_FOUND) if method == "HEAD" else NOT_FOUND
-    if isinstance(resource, Fixed):
+    if isinstance(resource, GeneratedTarget):
         given = _fixed(resource, method, headers.get("origin"), origins)
         return _without_content(given) if method == "HEAD" else given
     decided = _kept if sum(map(len, headers.values())) <= _KEPT_CHARACTERS else _decided
     return decided(resource, method, tuple(headers.items()), origins)
 
 
-def _fixed(resource: Fixed, method: str, origin: str | None, origins: frozenset[str]) -> Answer:
+def _fixed(resource: GeneratedTarget, method: str, origin: str | None, origins: frozenset[str]) -> Answer:
     """The whole content: ranges and conditions are for files that caches keep."""
     shared: Headers = ()
     if origins and EVERY_ORIGIN not in origins:

@@ -36,7 +36,7 @@ _MOST_ENTRIES: Final = 6  # of one kind: more are a library, or pages with asset
 
 
 @frozen
-class Entry:
+class PageEntry:
     """An asset that a page loads: the `file` below its source `root`, and its logical `path`."""
 
     root: str
@@ -51,14 +51,14 @@ class Entry:
 
 
 @frozen
-class Assets:
+class ProposedAssets:
     """The source roots, the entries that pages load, and the names of packages that sheets and scripts import.
 
     `unbundled_packages` are those of scripts that browsers load as they are: only TypeScript and JSX are bundled.
     """
 
     roots: tuple[str, ...]
-    entries: tuple[Entry, ...]
+    entries: tuple[PageEntry, ...]
     sheet_packages: frozenset[str]
     script_packages: frozenset[str]
     unbundled_packages: frozenset[str]
@@ -67,12 +67,12 @@ class Assets:
     uses_tailwind: bool
 
     @property
-    def typed(self) -> list[Entry]:
+    def typed(self) -> list[PageEntry]:
         """The entries in TypeScript or JSX."""
         return [one for one in self.entries if one.file.endswith(TYPED)]
 
 
-def find_assets(files: ProjectFiles, configured: tuple[str, ...] | None, left_out: frozenset[str]) -> Assets:
+def find_assets(files: ProjectFiles, configured: tuple[str, ...] | None, left_out: frozenset[str]) -> ProposedAssets:
     """The assets of the project; in the `configured` roots, if there are any. `left_out` are folders of results."""
     roots = configured if configured is not None else tuple(_roots(files, left_out))
     below = [
@@ -89,7 +89,7 @@ def find_assets(files: ProjectFiles, configured: tuple[str, ...] | None, left_ou
     of_others = _packages(
         name for file in written if not file.endswith(TYPED) for name in _specifiers(files.text(file))
     )
-    return Assets(
+    return ProposedAssets(
         roots,
         (*_entries(files, sheets, _SHEET), *_entries(files, scripts, _SCRIPT)),
         sheet_packages=of_sheets,
@@ -165,7 +165,7 @@ def _package(reference: str) -> str:
     return f"{scope}/{rest.partition('/')[0]}" if scope.startswith("@") else scope
 
 
-def _entries(files: ProjectFiles, listed: list[tuple[str, str]], pattern: re.Pattern[str]) -> Iterator[Entry]:
+def _entries(files: ProjectFiles, listed: list[tuple[str, str]], pattern: re.Pattern[str]) -> Iterator[PageEntry]:
     """The files of one kind that no other one of them imports; at most a few, and of more the usual ones."""
     candidates = {file: root for root, file in listed if not _NO_ENTRY.search(file)}
     imported = {
@@ -179,7 +179,7 @@ def _entries(files: ProjectFiles, listed: list[tuple[str, str]], pattern: re.Pat
         left = [file for file in left if _USUAL.search(file)][:_MOST_ENTRIES]
     for file in sorted(left, key=lambda file: (not _COPY.match(file), file)):
         root = candidates[file]
-        yield Entry(root, file, compiled(file), bool(_MODULE.search(files.text(_begin(root) + file))))
+        yield PageEntry(root, file, compiled(file), bool(_MODULE.search(files.text(_begin(root) + file))))
 
 
 def _has_source(file: str, candidates: dict[str, str]) -> bool:

@@ -12,9 +12,9 @@ from buildassets.foundation.frozen import frozen
 from buildassets.foundation.toml_values import toml_values
 from buildassets.migrate.plan import written
 from buildassets.project.files import ProjectFiles
-from buildassets.project.found import Found
-from buildassets.start.assets import Assets
-from buildassets.start.edits import ByHand, Edit, appended
+from buildassets.project.found import ProjectFindings
+from buildassets.start.assets import ProposedAssets
+from buildassets.start.edits import ByHand, FileEdit, appended
 
 OWN_FILE: Final = "buildassets.toml"
 _PYPROJECT: Final = "pyproject.toml"
@@ -54,7 +54,9 @@ def starter(files: ProjectFiles, node: frozenset[str]) -> Starter:
     return Starter("assets/css/site.css", _STARTER)
 
 
-def settings_for(files: ProjectFiles, found: Found, assets: Assets, engines: Mapping[str, str]) -> dict[str, Any]:
+def settings_for(
+    files: ProjectFiles, found: ProjectFindings, assets: ProposedAssets, engines: Mapping[str, str]
+) -> dict[str, Any]:
     """The settings, in the form of our file."""
     sources: list[Any] = [*assets.roots]
     has_packages = files.has_folder("node_modules")
@@ -70,14 +72,14 @@ def settings_for(files: ProjectFiles, found: Found, assets: Assets, engines: Map
     return {**settings, **filled}
 
 
-def configuration(files: ProjectFiles, settings: Mapping[str, Any]) -> Edit:
+def configuration(files: ProjectFiles, settings: Mapping[str, Any]) -> FileEdit:
     """The new file `buildassets.toml`, or a table at the end of a `pyproject.toml` that there is."""
     text = files.text_or_none(_PYPROJECT)
     if text is None or not _is_toml(text):
-        return Edit(OWN_FILE, None, written(settings))
+        return FileEdit(OWN_FILE, None, written(settings))
     tables = re.sub(r"^\[(\w+)\]$", r"[tool.buildassets.\1]", written(settings), flags=re.MULTILINE)
     lines = ["[tool.buildassets]", *tables.rstrip("\n").split("\n")]
-    return Edit(_PYPROJECT, text, appended(text, ["", *lines] if text.strip() else lines))
+    return FileEdit(_PYPROJECT, text, appended(text, ["", *lines] if text.strip() else lines))
 
 
 def _is_toml(text: str) -> bool:
@@ -88,7 +90,7 @@ def _is_toml(text: str) -> bool:
     return True
 
 
-def ignored(files: ProjectFiles, output: str) -> Edit | ByHand | None:
+def ignored(files: ProjectFiles, output: str) -> FileEdit | ByHand | None:
     """The lines that `.gitignore` lacks, with the release directory `output`; None where it lacks none.
 
     Lines to write by hand where the file is there and is no text in UTF-8.
@@ -98,4 +100,4 @@ def ignored(files: ProjectFiles, output: str) -> Edit | ByHand | None:
     missing = [line for line in (f"{output}/", ".buildassets/") if line.strip("/") not in there]
     if text is None and os.path.exists(files.path(_GITIGNORE)):
         return ByHand(_GITIGNORE, "a line each", tuple(missing))
-    return Edit(_GITIGNORE, text, appended(text or "", missing)) if missing else None
+    return FileEdit(_GITIGNORE, text, appended(text or "", missing)) if missing else None

@@ -10,7 +10,7 @@ from buildassets.project.django_files import DjangoSettings, below
 from buildassets.project.django_serving import unserved_module
 from buildassets.project.django_statements import Assigned
 from buildassets.project.files import ProjectFiles
-from buildassets.start.edits import ByHand, Edit, Insertion, appended, inserted
+from buildassets.start.edits import ByHand, FileEdit, Insertion, appended, inserted
 
 _APPLICATION: Final = "buildassets.runtime.django"
 _BACKEND: Final = f"{_APPLICATION}.storage.ReleaseStaticFilesStorage"
@@ -25,7 +25,7 @@ _STORAGES: Final = (
 _OF_STORAGES: Final = ("STORAGES", "STATICFILES_STORAGE", "DEFAULT_FILE_STORAGE")
 
 
-def edited_settings(files: ProjectFiles, settings: DjangoSettings, manifest: str) -> Iterator[Edit | ByHand]:
+def edited_settings(files: ProjectFiles, settings: DjangoSettings, manifest: str) -> Iterator[FileEdit | ByHand]:
     """Our application, first of all, its storage, and `BUILDASSETS` with the path of the `manifest`.
 
     Then what is left to write by hand: the storage among those of the project, and the line that serves a release.
@@ -44,7 +44,7 @@ def edited_settings(files: ProjectFiles, settings: DjangoSettings, manifest: str
         place = places[0]
         text = inserted(files.text(place.file), [_application(files.text(place.file), place)])
         line = f'BUILDASSETS = {{"manifest": {location}}}'
-        yield Edit(place.file, files.text(place.file), appended(text, ["", *of_static, line]))
+        yield FileEdit(place.file, files.text(place.file), appended(text, ["", *of_static, line]))
     yield from _storage_by_hand(files, settings)
     yield from _serving_by_hand(files, settings)
 

@@ -17,7 +17,7 @@ from buildassets.foundation.frozen import frozen
 
 
 @frozen
-class Edit:
+class FileEdit:
     """The new text of the file `file`, relative to the project; `before` is None for a new file."""
 
     file: str
@@ -82,7 +82,7 @@ def appended(text: str, lines: Sequence[str]) -> str:
     return begin + "".join(line + end for line in lines)
 
 
-def write(folder: str, edits: Iterable[Edit]) -> None:
+def write(folder: str, edits: Iterable[FileEdit]) -> None:
     """Write the files, each by a rename. Raises ConfigError for one that cannot be written."""
     for one in edits:
         path = os.path.realpath(os.path.join(folder, *one.file.split("/")))

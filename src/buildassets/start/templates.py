@@ -10,8 +10,8 @@ from typing import Final
 
 from buildassets.project.blanks import Blanks
 from buildassets.project.files import ProjectFiles
-from buildassets.start.assets import Entry
-from buildassets.start.edits import ByHand, Edit
+from buildassets.start.assets import PageEntry
+from buildassets.start.edits import ByHand, FileEdit
 
 _SUFFIXES: Final = (".html", ".htm", ".j2", ".jinja", ".jinja2", ".djhtml", ".jinja-html")
 _OURS: Final = re.compile(
@@ -31,7 +31,7 @@ _NO_MARKUP: Final = Blanks(
 )
 
 
-def lines_for(entries: Sequence[Entry], *, is_django: bool) -> list[str]:
+def lines_for(entries: Sequence[PageEntry], *, is_django: bool) -> list[str]:
     """The lines for the head of a page that loads `entries`."""
     calls = ["livereload"]
     lines = ["{% load buildassets %}", "{% livereload %}"] if is_django else ["{{ livereload() }}"]
@@ -48,8 +48,8 @@ def lines_for(entries: Sequence[Entry], *, is_django: bool) -> list[str]:
 
 
 def edited_templates(
-    files: ProjectFiles, folders: Sequence[str], entries: Sequence[Entry], *, is_django: bool
-) -> Iterator[Edit | ByHand]:
+    files: ProjectFiles, folders: Sequence[str], entries: Sequence[PageEntry], *, is_django: bool
+) -> Iterator[FileEdit | ByHand]:
     """The edits of the layouts; what is to be written by hand where none is found. Nothing where ours is there."""
     found = [name for name in files.ending(*_SUFFIXES) if name.startswith(tuple(f"{one}/" for one in folders))]
     if any(_OURS.search(files.text(name)) for name in found):
@@ -60,7 +60,7 @@ def edited_templates(
     layouts = _layouts(files, found)
     for name in layouts:
         text = files.text(name)
-        yield Edit(name, text, _with_lines(text, lines))
+        yield FileEdit(name, text, _with_lines(text, lines))
     if not layouts:
         place = "in the `<head>` of your pages" if found else "in the `<head>` of a template"
         yield ByHand("", place, tuple(lines))

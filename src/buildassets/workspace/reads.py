@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Final
 
-from buildassets.compiler.config.values import Command, Config
+from buildassets.compiler.config.values import Config, ConfiguredCommand
 from buildassets.manifest.model import MAPS_SUFFIX
 
 _WILDCARDS: Final = frozenset("*?[")
@@ -42,7 +42,7 @@ def _linked_packages(folder: str) -> Iterator[str]:
                 yield from _linked_packages(entry.path)
 
 
-def _of_command(config: Config, command: Command) -> Iterator[str]:
+def _of_command(config: Config, command: ConfiguredCommand) -> Iterator[str]:
     """The folders in which the globs of a command begin, and its arguments that name files."""
     for glob in command.inputs:
         fixed: list[str] = []

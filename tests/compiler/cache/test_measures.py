@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from buildassets.compiler.cache.measures import keep_measures, kept_measures
-from buildassets.foundation.measures import Contents, Measures
+from buildassets.foundation.measures import BundleContents, Measures
 from tests.building import build, load_config
 from tests.conftest import Tree, write_tree
 
-MEASURED = Measures({"graph": 0.5}, {"a.js": Contents({"b.js": 3}, {"b.js": ("c.js",)}, "b.js")})
+MEASURED = Measures({"graph": 0.5}, {"a.js": BundleContents({"b.js": 3}, {"b.js": ("c.js",)}, "b.js")})
 SITE: Tree = {
     "buildassets.toml": '[bundles]\n"all.css" = ["a.css", "b.css"]\n',
     "assets/a.css": "a { color: red }\n",

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.config.values import Command, Config
+from buildassets.compiler.config.values import Config, ConfiguredCommand
 from buildassets.errors import ConfigError
 from buildassets.foundation.permission import READING
 from tests.building import load_config
@@ -41,7 +41,7 @@ def test_all_keys_of_a_command(tmp_path: Path) -> None:
     """
     problem = r"^(?P<file>[^:]+):(?P<line>\d+): (?P<message>.*)$"
     assert configured(tmp_path, settings).commands == {
-        "less": Command(
+        "less": ConfiguredCommand(
             ("lessc", "{path}"), "less", "css", "", ("less/**",), "{out}.d", ("A", "B"), problem, timeout_seconds=1.5
         )
     }
@@ -49,12 +49,12 @@ def test_all_keys_of_a_command(tmp_path: Path) -> None:
 
 def test_a_command_has_defaults(tmp_path: Path) -> None:
     found = configured(tmp_path, f'[commands.up]\nfrom = ".less"\nto = ".css"\n{RUN}').commands["up"]
-    assert found == Command(("lessc", "{path}"), "less", "css", timeout_seconds=60)
+    assert found == ConfiguredCommand(("lessc", "{path}"), "less", "css", timeout_seconds=60)
 
 
 def test_the_one_asset_of_a_command(tmp_path: Path) -> None:
     found = configured(tmp_path, '[commands.up]\noutput = "css/a.css"\nrun = ["make", ""]').commands["up"]
-    assert found == Command(("make", ""), output="css/a.css")
+    assert found == ConfiguredCommand(("make", ""), output="css/a.css")
 
 
 def test_in_pyproject(tmp_path: Path) -> None:

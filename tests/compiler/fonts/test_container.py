@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buildassets.compiler.fonts.container import DamagedError, Packed, TooLargeError, checked, container_of
+from buildassets.compiler.fonts.container import CompressedPart, DamagedError, FontTooLargeError, checked, container_of
 from tests.fonts import font_file
 
 SFNT, WOFF, WOFF2 = font_file(), font_file(flavor="woff"), font_file(flavor="woff2")
@@ -17,7 +17,7 @@ SFNT, WOFF, WOFF2 = font_file(), font_file(flavor="woff"), font_file(flavor="wof
 def test_a_whole_font_is_known_by_its_first_bytes(content: bytes, kind: str) -> None:
     assert container_of(content) == kind
     found = checked(content)
-    assert isinstance(found, Packed) == (kind == "woff2")
+    assert isinstance(found, CompressedPart) == (kind == "woff2")
 
 
 def test_file_that_is_not_a_font_has_no_form() -> None:
@@ -46,7 +46,7 @@ def test_thousands_of_tables_are_refused() -> None:
 def test_tables_that_lie_on_one_another_and_add_up_are_too_large() -> None:
     entry = pack(">4sLLL", b"AAAA", 0, 0, 3_000_000)
     content = b"\0\1\0\0" + pack(">HHHH", 60, 0, 0, 0) + entry * 60
-    with pytest.raises(TooLargeError):
+    with pytest.raises(FontTooLargeError):
         checked(content + bytes(3_000_000))
 
 
@@ -62,7 +62,7 @@ def test_a_table_of_a_woff_that_unpacks_to_more_than_it_promises_is_damaged() ->
 def test_a_woff2_that_promises_gigabytes_is_too_large() -> None:
     content = bytearray(WOFF2[:48]) + bytes((0b11000000 | 63,)) + b"AAAA" + b"\x8f\xff\xff\xff\x7f"
     pack_into(">H", content, 12, 1)
-    with pytest.raises(TooLargeError):
+    with pytest.raises(FontTooLargeError):
         checked(bytes(content))
 
 
@@ -73,5 +73,5 @@ def test_any_damage_raises_nothing_else(content: bytes, data: st.DataObject) -> 
         damaged[data.draw(st.integers(0, min(len(damaged), 400) - 1))] = data.draw(st.integers(0, 255))
     try:
         checked(bytes(damaged))
-    except (DamagedError, TooLargeError):
+    except (DamagedError, FontTooLargeError):
         return

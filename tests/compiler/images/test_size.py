@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from buildassets.compiler.images.size import Header, Size, raster_size, vector_size
+from buildassets.compiler.images.size import Size, SizeReader, raster_size, vector_size
 from tests.compiler.images.pictures import (
     HEIGHT,
     RASTERS,
@@ -91,7 +91,7 @@ def test_a_size_beyond_any_picture_is_none() -> None:
 
 def test_a_large_header_is_read_from_chunks() -> None:
     content = jpeg(*[b"\xff\xe2\xff\xff" + bytes(65533)] * 40, app1(tiff(SIDEWAYS)))
-    header = Header()
+    header = SizeReader()
     for start in range(0, len(content), 1 << 20):
         header.take(content[start : start + (1 << 20)])
     assert header.size == Size(HEIGHT, WIDTH)
@@ -99,7 +99,7 @@ def test_a_large_header_is_read_from_chunks() -> None:
 
 def test_a_size_at_the_end_of_a_file_in_many_chunks_is_found() -> None:
     content = jpeg(*[b"\xff\xe2\x10\x00" + bytes(0xFFE)] * 40)
-    header = Header()
+    header = SizeReader()
     for start in range(0, len(content), 1 << 12):
         header.take(content[start : start + (1 << 12)])
     assert header.size == Size(WIDTH, HEIGHT)

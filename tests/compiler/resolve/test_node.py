@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buildassets.compiler.resolve.node import Packages, Refusal
+from buildassets.compiler.resolve.node import NodePackages, Refusal
 from buildassets.foundation.paths import LogicalPath
 from tests.conftest import write_tree
 
@@ -19,7 +19,7 @@ CONDITIONS = ("browser", "import", "module", "production")
 Tree = Mapping[str, Mapping[str, Any] | None]  # the files below the root, with the content of each `package.json`
 
 
-def packages(tree: Tree, prefix: str = "npm", conditions: tuple[str, ...] = CONDITIONS) -> Packages:
+def packages(tree: Tree, prefix: str = "npm", conditions: tuple[str, ...] = CONDITIONS) -> NodePackages:
     lead = f"{prefix}/" if prefix else ""
     files = {LogicalPath(lead + path) for path in tree}
     folders = {path[:end] for path in files for end, mark in enumerate(path) if mark == "/"}
@@ -29,10 +29,10 @@ def packages(tree: Tree, prefix: str = "npm", conditions: tuple[str, ...] = COND
             return None
         return tree.get(f"{folder}/package.json".removeprefix(lead)) or {}
 
-    return Packages((prefix,), describe, files, conditions, names=tuple)
+    return NodePackages((prefix,), describe, files, conditions, names=tuple)
 
 
-def one(description: Mapping[str, Any], *files: str) -> Packages:
+def one(description: Mapping[str, Any], *files: str) -> NodePackages:
     """The package `p` with this `description` and these `files`."""
     return packages({"p/package.json": description, **{f"p/{file}": None for file in files}})
 

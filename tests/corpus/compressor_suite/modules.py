@@ -168,7 +168,7 @@ class Command:
         project.build()
 
     def handle_inner(self, *, engines: list[str], verbosity: int = 1, **_: Any) -> tuple[int, list[Rendered]]:
-        with collect.scope(collect.Scope(engines=tuple(engines))):
+        with collect.scope(collect.TemplateScope(engines=tuple(engines))):
             document, _sources = collect._Collection(ProbedContexts()).document(
                 "unused"
             )  # the order of blocks is only here

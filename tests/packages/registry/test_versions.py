@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.packages.registry.documents import Package, Release
+from buildassets.packages.registry.documents import PackageRelease, RegistryPackage
 from buildassets.packages.registry.versions import best, candidates, is_exact, newest_of, passed_over, satisfies
 from tests.conftest import find_tool
 
@@ -24,12 +24,12 @@ console.log(JSON.stringify(ranges.map(range => versions.filter(version => semver
 """
 
 
-def release(version: str, published: float | None = 0.0, *, deprecated: bool = False) -> Release:
-    return Release("a", version, "https://r/a.tgz", "", "", {}, {}, "it is old" if deprecated else "", published)
+def release(version: str, published: float | None = 0.0, *, deprecated: bool = False) -> PackageRelease:
+    return PackageRelease("a", version, "https://r/a.tgz", "", "", {}, {}, "it is old" if deprecated else "", published)
 
 
-def package(*releases: Release, **tags: str) -> Package:
-    return Package("a", {one.version: one for one in releases}, tags)
+def package(*releases: PackageRelease, **tags: str) -> RegistryPackage:
+    return RegistryPackage("a", {one.version: one for one in releases}, tags)
 
 
 def test_ranges_mean_what_npm_has_them_mean(node: str) -> None:

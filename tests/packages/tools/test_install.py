@@ -17,7 +17,7 @@ from buildassets.packages.lock import Lock, LockedTool, read_lock, write_lock
 from buildassets.packages.registry.registry import Registry as Client
 from buildassets.packages.registry.settings import registry_settings
 from buildassets.packages.tools.install import (
-    Asked,
+    RequestedTool,
     Workshop,
     asked_for,
     install,
@@ -36,7 +36,7 @@ pytestmark = pytest.mark.usefixtures("impatient")
 KIND = TOOLS["esbuild"]
 HERE = platform_of(KIND)
 PACKAGE = KIND.package_for(HERE)
-ESBUILD = Asked("esbuild")
+ESBUILD = RequestedTool("esbuild")
 DAY_SECONDS = 86_400
 
 
@@ -59,7 +59,7 @@ def nothing_is_there(project: Path) -> bool:
     return not read_tree(project) and not read_tree(project.parent / "tools")
 
 
-def refused(shop: Workshop, *asked: Asked) -> str:
+def refused(shop: Workshop, *asked: RequestedTool) -> str:
     """The code of what is wrong, after which nothing is there."""
     with pytest.raises(BuildAssetsError) as caught:
         install(shop, asked or (ESBUILD,))

@@ -1,8 +1,8 @@
 """Content that a release has more than once."""
 
-from buildassets.foundation.measures import Contents
+from buildassets.foundation.measures import BundleContents
 from buildassets.manifest.model import Entry, Manifest
-from buildassets.release.report.duplicates import Repeated, repeated_files, repeated_modules, repeated_packages
+from buildassets.release.report.duplicates import Duplicate, repeated_files, repeated_modules, repeated_packages
 
 
 def release(**contents: tuple[int, str | None]) -> Manifest:
@@ -11,7 +11,7 @@ def release(**contents: tuple[int, str | None]) -> Manifest:
 
 def test_files_of_one_content_are_found() -> None:
     found = repeated_files(release(a=(10, "sha384-x"), b=(10, "sha384-x"), c=(10, "sha384-y"), d=(10, "sha384-x")))
-    assert found == [Repeated("a", ("a", "b", "d"), 20)]
+    assert found == [Duplicate("a", ("a", "b", "d"), 20)]
 
 
 def test_empty_files_are_no_matter_and_unknown_contents_differ() -> None:
@@ -24,11 +24,15 @@ def test_those_that_take_most_come_first() -> None:
 
 
 def test_a_module_in_two_bundles_is_found() -> None:
-    contents = {"a.js": Contents({"m.js": 5, "n.js": 7}), "b.js": Contents({"m.js": 4}), "c.js": Contents({"n.js": 0})}
-    assert repeated_modules(contents) == [Repeated("m.js", ("a.js", "b.js"), 4)]
+    contents = {
+        "a.js": BundleContents({"m.js": 5, "n.js": 7}),
+        "b.js": BundleContents({"m.js": 4}),
+        "c.js": BundleContents({"n.js": 0}),
+    }
+    assert repeated_modules(contents) == [Duplicate("m.js", ("a.js", "b.js"), 4)]
 
 
 def test_a_package_in_two_folders_is_found() -> None:
     inner, outer = "node_modules/x/node_modules/@s/p", "node_modules/@s/p"
-    contents = {"a.js": Contents({f"{inner}/i.js": 5, f"{outer}/i.js": 7, f"{outer}/j.js": 1, "js/p.js": 3})}
-    assert repeated_packages(contents) == [Repeated("@s/p", (outer, inner), 5)]
+    contents = {"a.js": BundleContents({f"{inner}/i.js": 5, f"{outer}/i.js": 7, f"{outer}/j.js": 1, "js/p.js": 3})}
+    assert repeated_packages(contents) == [Duplicate("@s/p", (outer, inner), 5)]

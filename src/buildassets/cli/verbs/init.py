@@ -19,11 +19,11 @@ from buildassets.disk.tools_folder import tools_folder
 from buildassets.errors import BuildAssetsError, ConfigError
 from buildassets.foundation.diagnostics import Diagnostic, error, warning
 from buildassets.packages.lock import NAME, lock_text
-from buildassets.start.edits import Edit, write
-from buildassets.start.proposal import Proposal, propose
+from buildassets.start.edits import FileEdit, write
+from buildassets.start.proposal import InitProposal, propose
 
 if TYPE_CHECKING:
-    _Proposed = tuple[Proposal, list[Diagnostic]]
+    _Proposed = tuple[InitProposal, list[Diagnostic]]
 
 _YES: Final = ("y", "yes")
 _SMALLEST: Final = ("s", "smallest")
@@ -88,7 +88,7 @@ def _nobody_to_ask() -> ConfigError:
     return ConfigError([error("init/terminal", "nobody can be asked: standard input is no terminal", hint=hint)])
 
 
-def _answer(proposal: Proposal, *, can_be_smaller: bool) -> str:
+def _answer(proposal: InitProposal, *, can_be_smaller: bool) -> str:
     """The answer of the user; `s` asks for engines that need more than what is installed with us."""
     can_be_smaller = can_be_smaller and any(edit.file.endswith(".toml") for edit in proposal.edits)
     smallest = "/s, s: minify with lightningcss and esbuild, which give the smallest results"
@@ -98,7 +98,7 @@ def _answer(proposal: Proposal, *, can_be_smaller: bool) -> str:
     return answer.strip().lower()
 
 
-def _other_systems(proposal: Proposal) -> list[Diagnostic]:
+def _other_systems(proposal: InitProposal) -> list[Diagnostic]:
     return [
         warning(
             "init/other",
@@ -110,7 +110,7 @@ def _other_systems(proposal: Proposal) -> list[Diagnostic]:
     ]
 
 
-def _with_lock(proposal: Proposal, show: Output, *, is_dry: bool) -> tuple[Proposal, list[Diagnostic]]:
+def _with_lock(proposal: InitProposal, show: Output, *, is_dry: bool) -> tuple[InitProposal, list[Diagnostic]]:
     """The proposal with an edit of the lock; without it, and a warning, where the registry does not answer."""
     try:
         edit = _lock_edit(proposal, show, is_dry=is_dry)
@@ -122,9 +122,9 @@ def _with_lock(proposal: Proposal, show: Output, *, is_dry: bool) -> tuple[Propo
     return proposal.with_edit(edit) if edit else proposal, []
 
 
-def _lock_edit(proposal: Proposal, show: Output, *, is_dry: bool) -> Edit | None:
+def _lock_edit(proposal: InitProposal, show: Output, *, is_dry: bool) -> FileEdit | None:
     """Install the tools for this user, and give the change of the lock; a dry run installs them for itself only."""
-    from buildassets.packages.tools.install import Asked, Workshop, install
+    from buildassets.packages.tools.install import RequestedTool, Workshop, install
 
     before = bytes_at(os.path.join(proposal.folder, NAME))
     config = configured_for_packages(None, permission=permitted("init", dry_run=is_dry))
@@ -141,12 +141,12 @@ def _lock_edit(proposal: Proposal, show: Output, *, is_dry: bool) -> Edit | None
             min_age_days=config.packages.min_age_days,
             report=show.report,
         )
-        after = lock_text(install(shop, [Asked(name) for name in proposal.tools]).lock)
+        after = lock_text(install(shop, [RequestedTool(name) for name in proposal.tools]).lock)
     text = None if before is None else before.decode("utf-8")
-    return Edit(NAME, text, after) if after != text else None
+    return FileEdit(NAME, text, after) if after != text else None
 
 
-def _show(proposal: Proposal, show: Output, *, is_agreed: bool) -> None:
+def _show(proposal: InitProposal, show: Output, *, is_agreed: bool) -> None:
     """Print the diff as data."""
     if show.as_json:
         return
@@ -157,7 +157,7 @@ def _show(proposal: Proposal, show: Output, *, is_agreed: bool) -> None:
         print_diff(lines[:-1])
 
 
-def _report(proposal: Proposal, show: Output, *, is_written: bool, is_smallest: bool) -> None:
+def _report(proposal: InitProposal, show: Output, *, is_written: bool, is_smallest: bool) -> None:
     """Print what was written, and what comes next."""
     for one in proposal.by_hand:
         where = f"`{one.file}`, {one.place}" if one.file else one.place
@@ -178,7 +178,7 @@ def _report(proposal: Proposal, show: Output, *, is_written: bool, is_smallest: 
             show.report(f"next: {line}")
 
 
-def _document(proposal: Proposal, *, is_written: bool) -> dict[str, Any]:
+def _document(proposal: InitProposal, *, is_written: bool) -> dict[str, Any]:
     return {
         "framework": proposal.framework,
         "found": list(proposal.found),
@@ -191,6 +191,6 @@ def _document(proposal: Proposal, *, is_written: bool) -> dict[str, Any]:
     }
 
 
-def _edit_document(edit: Edit) -> dict[str, Any]:
+def _edit_document(edit: FileEdit) -> dict[str, Any]:
     diff: Sequence[str] = edit.diff()
     return {"file": edit.file, "is_new": edit.before is None, "diff": "\n".join(diff)}

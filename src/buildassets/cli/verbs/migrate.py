@@ -15,7 +15,7 @@ from buildassets.cli.show.output import Output, print_data, print_line
 from buildassets.cli.show.table import Column, table_lines
 from buildassets.compiler.config.file import search, working_directory
 from buildassets.disk.files import bytes_at, whole_file
-from buildassets.migrate.plan import Accounted, Asked, Plan, counts, exists, hides, merged, written
+from buildassets.migrate.plan import Accounted, Plan, ProjectToMigrate, counts, exists, hides, merged, written
 
 # Each has a module in `buildassets.migrate` that makes its Plan.
 _SYSTEMS: Final = (
@@ -71,9 +71,9 @@ def _row(line: Accounted) -> tuple[str, str, str, str]:
 def _plan(system: str, folder: str, settings: str | None, *, quiet: bool) -> Plan:
     """The migration by the row of `system`. Raises ConfigError."""
     settings = settings if system in _OF_DJANGO else None
-    plan: Callable[[Asked], Plan] = import_module(f"buildassets.migrate.{system.replace('-', '_')}").plan
+    plan: Callable[[ProjectToMigrate], Plan] = import_module(f"buildassets.migrate.{system.replace('-', '_')}").plan
     return plan(
-        Asked(
+        ProjectToMigrate(
             folder,
             settings,
             permitted(f"migrate {system}", settings=settings is not None),

@@ -15,8 +15,8 @@ from buildassets.compiler.engines.tools import tools_in_use
 from buildassets.disk.tools_folder import tools_folder
 from buildassets.packages.lock import LockedTool, read_lock
 from buildassets.packages.tools.install import (
-    Asked,
     Installed,
+    RequestedTool,
     Workshop,
     asked_for,
     install,
@@ -130,10 +130,10 @@ def workshop(config: Config, show: Output) -> Workshop:
     )
 
 
-def _asked(names: tuple[str, ...]) -> list[Asked]:
+def _asked(names: tuple[str, ...]) -> list[RequestedTool]:
     """The tools in `NAME` or `NAME@RANGE`, each once. Raises ConfigError and UsageError."""
     asked = map(asked_for, names)
-    return [Asked(name, wanted) for name, wanted in ranges_of((one.name, one.range) for one in asked).items()]
+    return [RequestedTool(name, wanted) for name, wanted in ranges_of((one.name, one.range) for one in asked).items()]
 
 
 def _finish(show: Output, done: Installed) -> int:

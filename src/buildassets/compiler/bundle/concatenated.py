@@ -33,7 +33,7 @@ _JOINABLE = (Syntax.CSS, Syntax.JAVASCRIPT)
 
 
 @frozen
-class TemplateNames:
+class JstNames:
     """The names of the templates in one bundle: those `given` by logical path, or else those that Jammit chooses.
 
     The ones that directives ask for, which are `required`, have the names that Sprockets chooses.
@@ -158,7 +158,7 @@ def joined(
     shown: Callable[[str], str],
     *,
     source_maps: bool = False,
-    names: TemplateNames | None = None,
+    names: JstNames | None = None,
     around: tuple[str, str] = ("", ""),
 ) -> Linked:
     """The asset of `source` that the `members`, of one syntax, make together. If they cannot, it has diagnostics.
@@ -183,7 +183,7 @@ def joined(
     contents: list[tuple[str, int]] = []
     links: list[Link] = []
     origins: list[SourceMap] = []
-    renamed = (names or TemplateNames()).of(drafts)
+    renamed = (names or JstNames()).of(drafts)
     for number, (member, edits) in enumerate(zip(members, joints.edits, strict=True)):
         before = [Edit(0, 0, around[0])] if around[0] and number == 0 else []
         ordered = in_order([*before, *edits, *_rebased(member, source.logical), *_renamed(member.draft, renamed)])

@@ -62,7 +62,7 @@ def stem_of(name: str, source: Source) -> str:
     return name.removesuffix(_JST) if source.uncompiled else name
 
 
-class Names:
+class SourcesByName:
     """Sources by their names; `name_of` gives the name of a source's file."""
 
     def __init__(self, sources: Iterable[Source], name_of: Callable[[Source], str]) -> None:

@@ -15,7 +15,7 @@ from buildassets.compiler.bundle.esbuild_entries import BUNDLE, EntryPoint, Grou
 from buildassets.compiler.bundle.esbuild_lookups import lookups, ways
 from buildassets.compiler.bundle.esbuild_urls import Aim, aims, edit_of, folder_removals, own_base, own_edits
 from buildassets.compiler.config.values import Config
-from buildassets.compiler.engines.esbuild.bundle import BundleOptions, BundlePiece, Bundler, Import, Pieces
+from buildassets.compiler.engines.esbuild.bundle import BundledImport, BundleOptions, BundlePiece, Bundler, Pieces
 from buildassets.compiler.engines.esbuild.command import EsbuildCommand, find_esbuild
 from buildassets.compiler.engines.esbuild.settings_files import folders_of_modules, settings_of
 from buildassets.compiler.engines.protocol import Compiled
@@ -375,7 +375,7 @@ def _linked_imports(
                 yield error("source/link-outside", f"{what} {LINK_OUTSIDE}", where, hint=BY_OWN_PATH)
 
 
-def _place_of_import(one: Import, shown: str) -> Location:
+def _place_of_import(one: BundledImport, shown: str) -> Location:
     try:
         text = content_of(one.importer).decode("utf-8", "replace")
     except OSError:

@@ -6,14 +6,14 @@ Takes esbuild's imports, gives paths. Asks the disk which of them there are.
 import os
 from collections.abc import Iterable, Iterator
 
-from buildassets.compiler.engines.esbuild.bundle import Import
+from buildassets.compiler.engines.esbuild.bundle import BundledImport
 from buildassets.compiler.engines.esbuild.special_files import candidates
 from buildassets.compiler.resolve.node import package_of
 
 _PACKAGES = "node_modules"
 
 
-def lookups(imports: Iterable[Import]) -> dict[str, tuple[set[str], set[str]]]:
+def lookups(imports: Iterable[BundledImport]) -> dict[str, tuple[set[str], set[str]]]:
     """Of each importer: files by the paths at which esbuild found them, through links; where it found no package."""
     by_importer: dict[str, tuple[set[str], set[str]]] = {}
     for one in imports:
@@ -30,7 +30,7 @@ def lookups(imports: Iterable[Import]) -> dict[str, tuple[set[str], set[str]]]:
     return by_importer
 
 
-def ways(one: Import, importer: str, own: str) -> Iterator[str]:
+def ways(one: BundledImport, importer: str, own: str) -> Iterator[str]:
     """The path by which a relative import of `importer` leads to its file, if that is not the file's `own`."""
     written = one.written.partition("?")[0]
     if written.startswith("."):

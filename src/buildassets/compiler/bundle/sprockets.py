@@ -8,7 +8,14 @@ from functools import cached_property
 from os.path import dirname, join, normpath
 from typing import Final
 
-from buildassets.compiler.bundle.directive_names import KindFilter, Names, Place, candidates, kinds_of, syntax_of
+from buildassets.compiler.bundle.directive_names import (
+    KindFilter,
+    Place,
+    SourcesByName,
+    candidates,
+    kinds_of,
+    syntax_of,
+)
 from buildassets.compiler.languages.reference import Directive
 from buildassets.compiler.model import Draft, Source
 from buildassets.compiler.sources.names import file_name
@@ -72,7 +79,7 @@ def _depth_first(starts: Sequence[LogicalPath], requires: Mapping[LogicalPath, R
             yield path
 
 
-class Library:
+class SprocketsLibrary:
     """Finds sources by the names in directives: below any source root, or relative to the file with the directive.
 
     `mains` gives the paths of a package's main files by the path or name of its folder. `places` are searched for files
@@ -96,12 +103,12 @@ class Library:
         self.elsewhere: dict[LogicalPath, Source] = {}  # sources found in `places` that are no assets
 
     @cached_property
-    def _by_name(self) -> Names:
-        return Names(self._sources, file_name)
+    def _by_name(self) -> SourcesByName:
+        return SourcesByName(self._sources, file_name)
 
     @cached_property
-    def _by_path(self) -> Names:
-        return Names(self._sources, lambda source: source.path)
+    def _by_path(self) -> SourcesByName:
+        return SourcesByName(self._sources, lambda source: source.path)
 
     @cached_property
     def _nearby(self) -> Known:

@@ -14,7 +14,7 @@ from buildassets.compiler.cache.store import writable
 from buildassets.disk.files import bytes_at, write_whole
 from buildassets.foundation.digest import digest
 from buildassets.foundation.frozen import values_by_name
-from buildassets.foundation.measures import Contents, Measures
+from buildassets.foundation.measures import BundleContents, Measures
 
 _FORMAT: Final = 1
 
@@ -58,10 +58,10 @@ def _seconds(value: object) -> float:
     return float(value)
 
 
-def _contents(document: dict[str, Any]) -> Contents:
+def _contents(document: dict[str, Any]) -> BundleContents:
     sizes = json_values.table(document.get("sizes"))
     imports = json_values.table(document.get("imports"))
-    return Contents(
+    return BundleContents(
         {name: json_values.size(size_bytes) for name, size_bytes in sizes.items()},
         {name: json_values.texts(targets) for name, targets in imports.items()},
         json_values.text_or_none(document.get("entry")),

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from typing import Final
 
 from buildassets.compiler.config.toml_table import Table
-from buildassets.compiler.config.values import Command
+from buildassets.compiler.config.values import ConfiguredCommand
 from buildassets.foundation.lazy_pattern import lazy_pattern
 from buildassets.foundation.nearest import nearest
 from buildassets.foundation.paths import normalise
@@ -18,7 +18,7 @@ _LONGEST_SECONDS: Final = 86_400
 _SCSS: Final = ("scss", "sass")
 
 
-def commands(table: Table) -> dict[str, Command]:
+def commands(table: Table) -> dict[str, ConfiguredCommand]:
     """The commands that make assets, by name; faults are recorded."""
     given = table.table("commands")
     found = {}
@@ -37,9 +37,9 @@ def commands(table: Table) -> dict[str, Command]:
     return found
 
 
-def _command(table: Table) -> Command:
+def _command(table: Table) -> ConfiguredCommand:
     """One command."""
-    command = Command(
+    command = ConfiguredCommand(
         run=arguments(table, "run", '["lessc", "{path}"]'),
         source_suffix=_suffix(table, "from"),
         suffix=_suffix(table, "to"),
@@ -117,7 +117,7 @@ def _problem(table: Table) -> str:
     return given
 
 
-def _refuse_contradictions(table: Table, command: Command) -> None:
+def _refuse_contradictions(table: Table, command: ConfiguredCommand) -> None:
     """Record faults of keys that do not go together."""
     if "from" not in table and "output" not in table:
         hint = 'add `from`, the suffix of its sources, as in `from = "less"`; or `output`, the one asset that it makes'
@@ -139,7 +139,7 @@ def _refuse_contradictions(table: Table, command: Command) -> None:
             table.refuse("has `{path}`, and no source: it makes the asset of `output`", "run", index, hint=hint)
 
 
-def _refuse_pairs(table: Table, found: Mapping[str, Command], engines: object) -> None:
+def _refuse_pairs(table: Table, found: Mapping[str, ConfiguredCommand], engines: object) -> None:
     """Record faults of commands that make the same, or of which one would have to compile what another makes."""
     first_of: dict[tuple[str, str], str] = {}
     names = {command.source_suffix: name for name, command in found.items() if command.source_suffix}
@@ -163,7 +163,7 @@ def _refuse_pairs(table: Table, found: Mapping[str, Command], engines: object) -
             inner.refuse(f"cannot be `{command.suffix}`, which {compiler} compiles", "to", hint=hint)
 
 
-def _is_compiled(suffix: str, found: Mapping[str, Command], names: Mapping[str, str]) -> bool:
+def _is_compiled(suffix: str, found: Mapping[str, ConfiguredCommand], names: Mapping[str, str]) -> bool:
     """Whether files with `suffix` are sources that become something else."""
     if suffix in names:
         return found[names[suffix]].suffix != suffix

@@ -46,7 +46,7 @@ class Foreign:
 
 
 @frozen
-class Asked:
+class ReaderArguments:
     """The arguments of a reader: the `file` of its system as the user wrote it, relative to `folder`, and the mode.
 
     If the file `is_named` in our own file, it has to be of that system. `engines` are the suffixes, without dots, that
@@ -63,7 +63,7 @@ class Asked:
 
 
 # Gives None for a file of another system, unless our own file names it. Raises ConfigError.
-Reader = Callable[[Asked], Foreign | None]
+Reader = Callable[[ReaderArguments], Foreign | None]
 
 
 def with_foreign(document: Document, folder: str, mode: Mode, *, permission: Permission) -> tuple[Foreign, Document]:
@@ -97,7 +97,7 @@ def read_foreign(table: Table, folder: str, mode: Mode, *, permission: Permissio
         return Foreign()
     if named:
         file = table.filled_text(named[0], "")
-        asked = Asked(
+        asked = ReaderArguments(
             folder, file, mode, permission, is_named=True, engines=_engines(table), missing=table.peek("missing")
         )
         foreign = _read(named[0], asked) if file else None
@@ -105,7 +105,7 @@ def read_foreign(table: Table, folder: str, mode: Mode, *, permission: Permissio
     if table.peek(_JAMMIT) is False or any(key in table for key in _OURS):
         return Foreign()
     path = os.path.join(folder, *_JAMMIT_FILE.split("/"))
-    asked = Asked(folder, _JAMMIT_FILE, mode, permission, missing=table.peek("missing"))
+    asked = ReaderArguments(folder, _JAMMIT_FILE, mode, permission, missing=table.peek("missing"))
     foreign = _read(_JAMMIT, asked) if os.path.isfile(path) else None
     return foreign or Foreign(files=(path,))
 
@@ -134,7 +134,7 @@ def _beside(sources: object, foreign: Foreign) -> Foreign:
     return replace(foreign, further_sources=tuple(further))
 
 
-def _read(system: str, asked: Asked) -> Foreign | None:
+def _read(system: str, asked: ReaderArguments) -> Foreign | None:
     module, _, attribute = READERS[system].partition(":")
     reader: Reader = getattr(import_module(module), attribute)
     try:
@@ -143,7 +143,7 @@ def _read(system: str, asked: Asked) -> Foreign | None:
         raise ConfigError(failure.diagnostics, looked_at={*failure.looked_at, _path_of(system, asked)}) from None
 
 
-def _path_of(system: str, asked: Asked) -> str:
+def _path_of(system: str, asked: ReaderArguments) -> str:
     """The absolute path of the file that is asked for, which may be named as a module."""
     file = asked.file
     if system in _CODE and not file.endswith(_CODE[system]):

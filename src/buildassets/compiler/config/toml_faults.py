@@ -5,7 +5,7 @@ Takes an error's text and the TOML, gives a diagnostic. Pure; imports the vocabu
 
 from typing import Final
 
-from buildassets.compiler.config.toml_positions import Repeated, find_repeated
+from buildassets.compiler.config.toml_positions import RepeatedKey, find_repeated
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, locate, place
 from buildassets.foundation.lazy_pattern import lazy_pattern
 
@@ -47,7 +47,7 @@ def syntax_fault(complaint: str, text: str, shown: str) -> Diagnostic:
     return error("config/syntax", message[:1].lower() + message[1:], location, hint=_hint(bare, location))
 
 
-def _repeated(again: Repeated, text: str, shown: str) -> Diagnostic:
+def _repeated(again: RepeatedKey, text: str, shown: str) -> Diagnostic:
     """The error for a repeated key or table; `tomllib` does not name it and rarely gives its place."""
     first = locate(shown, text, *again.first)
     what, verb, hint = ("table", "declared", "write all its keys below one header")

@@ -34,7 +34,7 @@ _BARE: Final = lazy_pattern(r"[A-Za-z0-9_-]+")
 
 
 @frozen
-class Repeated:
+class RepeatedKey:
     """A key that is set twice, or a table with two headers: its name in TOML, and its places."""
 
     name: str
@@ -71,7 +71,7 @@ def find_places(text: str) -> KeyPositions:
     return KeyPositions(walk.keys, walk.values)
 
 
-def find_repeated(text: str) -> Repeated | None:
+def find_repeated(text: str) -> RepeatedKey | None:
     """The first repeated key or header of `text`, which is valid TOML up to there.
 
     The rest is not read: in invalid TOML, brackets can stay open without end.
@@ -104,7 +104,7 @@ class _TomlWalk:
         self._table_counts: dict[KeyPath, int] = {}  # number of tables in each array of tables
         self._set: dict[KeyPath, Span] = {}  # the last part of each key that has a value
         self._declared: dict[KeyPath, Span] = {}  # the last part of each table's header
-        self.repeated: Repeated | None = None  # the first repeated key or header
+        self.repeated: RepeatedKey | None = None  # the first repeated key or header
 
     def over(self, text: str) -> Iterator[None]:
         """Read `text`, and yield after each key."""
@@ -167,7 +167,7 @@ class _TomlWalk:
         """Record the `span` of the key or header at `path`, and whether it is a repetition."""
         if not self.repeated and (path in known or path in self._set):
             first = known.get(path) or self._set[path]
-            self.repeated = Repeated(key_name(path), first, span, known is self._declared)
+            self.repeated = RepeatedKey(key_name(path), first, span, known is self._declared)
         known.setdefault(path, span)
 
     def _next_element(self) -> None:

@@ -246,7 +246,7 @@ class BlockPlan:
 
 
 @frozen
-class Command:
+class ConfiguredCommand:
     """A program of the project that makes assets: those of all sources with a suffix, or the one at `output`.
 
     `source_suffix` and `suffix` are those of the sources and of what it makes, without dots; both are empty if there is
@@ -338,7 +338,7 @@ class Config:
     registry: str = ""
     packages: PackageRules = field(default_factory=PackageRules)
     locked: Mapping[str, str] = field(default_factory=dict)
-    commands: Mapping[str, Command] = field(default_factory=dict)
+    commands: Mapping[str, ConfiguredCommand] = field(default_factory=dict)
     run: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     cache: CacheSettings = field(default_factory=CacheSettings, repr=False)
     precache: str = ""

@@ -18,9 +18,9 @@ import brotli
 
 from buildassets.compiler.fonts.container import (
     LARGEST_BYTES,
+    CompressedPart,
     DamagedError,
-    Packed,
-    TooLargeError,
+    FontTooLargeError,
     checked,
     container_of,
 )
@@ -140,7 +140,7 @@ def _unfit(content: bytes, shown: str) -> Diagnostic | None:
             _check_unpacked(content, packed)
     except DamagedError as fault:
         return _damaged(shown, str(fault))
-    except TooLargeError:
+    except FontTooLargeError:
         message = f"`{shown}` unpacks to more than {LARGEST_BYTES // 1_000_000} MB"
         return error("font/too-large", message, Location(shown), hint=_ANEW)
     return None
@@ -156,7 +156,7 @@ def _misnamed(kind: str, shown: str) -> str | None:
     return None if shown.lower().endswith(known) else known[0]
 
 
-def _check_unpacked(content: bytes, packed: Packed) -> None:
+def _check_unpacked(content: bytes, packed: CompressedPart) -> None:
     """Raise DamagedError unless the compressed part of a WOFF2 file has the size that its header promises."""
     unpacking, size, given = brotli.Decompressor(), 0, content[packed.start : packed.end]
     try:

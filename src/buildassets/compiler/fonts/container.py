@@ -36,12 +36,12 @@ class DamagedError(Exception):
     """The file is no whole font; the text continues the sentence after its name."""
 
 
-class TooLargeError(Exception):
+class FontTooLargeError(Exception):
     """The file would unpack to more than any font needs."""
 
 
 @frozen
-class Packed:
+class CompressedPart:
     """The compressed part of a WOFF2 file, `content[start:end]`, and the `size_bytes` of what is in it."""
 
     start: int
@@ -55,7 +55,7 @@ def container_of(content: bytes) -> Container | None:
     return "collection" if found in ("woff", "woff2") and content[4:8] == b"ttcf" else found
 
 
-def checked(content: bytes) -> Packed | None:
+def checked(content: bytes) -> CompressedPart | None:
     """What of a WOFF2 file is still to be unpacked; None for the other forms, of which all is checked here.
 
     Raises DamagedError and TooLargeError.
@@ -97,7 +97,7 @@ def _check_woff(content: bytes) -> None:
                 raise DamagedError("is damaged: a table has another length than it should")
 
 
-def _checked_woff2(content: bytes) -> Packed:
+def _checked_woff2(content: bytes) -> CompressedPart:
     count = _table_count(content, 12)
     position = _WOFF2_HEAD
     lengths = []
@@ -114,7 +114,7 @@ def _checked_woff2(content: bytes) -> Packed:
     _check_size(lengths)
     (packed,) = unpack_from(">L", content, 20)
     _check_spans(content, [(position, packed)])
-    return Packed(position, position + packed, sum(lengths))
+    return CompressedPart(position, position + packed, sum(lengths))
 
 
 def _number(content: bytes, position: int) -> tuple[int, int]:
@@ -143,4 +143,4 @@ def _check_spans(content: bytes, spans: list[tuple[int, int]]) -> None:
 
 def _check_size(lengths: "Iterator[int] | list[int]") -> None:
     if sum(lengths) > LARGEST_BYTES:
-        raise TooLargeError
+        raise FontTooLargeError

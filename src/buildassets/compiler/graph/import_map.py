@@ -14,7 +14,7 @@ from buildassets.compiler.graph.components import reachable
 from buildassets.compiler.graph.typed_names import TypedNames
 from buildassets.compiler.languages.reference import IMPORTS, SPECIFIERS, Link, Reference
 from buildassets.compiler.model import ImportMap, Linked, Source
-from buildassets.compiler.resolve.node import Packages, Resolved
+from buildassets.compiler.resolve.node import NodePackages, Resolved
 from buildassets.compiler.resolve.urls import bare_name, below_prefixes, has_host, mapped, module_url, target_of
 from buildassets.compiler.sources.globs import compile_globs
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, warning
@@ -46,7 +46,7 @@ def configured_map(config: Config, known: Mapping[LogicalPath, Source]) -> tuple
 
 
 def with_preloads(
-    config: Config, importmap: ImportMap, packages: Packages | None
+    config: Config, importmap: ImportMap, packages: NodePackages | None
 ) -> tuple[ImportMap, tuple[Diagnostic, ...]]:
     """`importmap` with the modules that pages do not preload, and a warning for each unknown name among the settings.
 
@@ -67,7 +67,7 @@ def with_preloads(
     return replace(importmap, not_preloaded=tuple(sorted(left_out))), tuple(faults)
 
 
-def _targets(config: Config, importmap: ImportMap, packages: Packages | None, specifier: str) -> Iterator[str]:
+def _targets(config: Config, importmap: ImportMap, packages: NodePackages | None, specifier: str) -> Iterator[str]:
     """The targets of `specifier`: a name, or a folder or glob of the configuration."""
     stem = specifier.rstrip("*")
     is_of_several = stem.endswith("/") and specifier in config.importmap
@@ -152,7 +152,7 @@ class NameResolution:
         self,
         config: Config,
         configured: ImportMap,
-        packages: Packages | None,
+        packages: NodePackages | None,
         known: Collection[LogicalPath],
         *,
         typed: TypedNames | None = None,
@@ -304,7 +304,7 @@ def _apart(
     return reachable(imports, filter(is_script, starts))
 
 
-def _with_names(configured: ImportMap, packages: Packages, uses: Sequence[_Use]) -> ImportMap:
+def _with_names(configured: ImportMap, packages: NodePackages, uses: Sequence[_Use]) -> ImportMap:
     """`configured` with the package names that modules use; a name that means different packages goes into scopes."""
     imports = dict(configured.imports)
     scopes = {scope: dict(names) for scope, names in configured.scopes.items()}

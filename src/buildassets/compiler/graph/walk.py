@@ -6,11 +6,11 @@ from itertools import chain
 from typing import Final, TypeAlias
 
 from buildassets.compiler.body import OnDisk, bytes_of
-from buildassets.compiler.bundle.concatenated import Bundles, TemplateNames, joined
+from buildassets.compiler.bundle.concatenated import Bundles, JstNames, joined
 from buildassets.compiler.bundle.directive_names import Place
 from buildassets.compiler.bundle.directive_places import PackageMains
 from buildassets.compiler.bundle.inlined import Inliner
-from buildassets.compiler.bundle.sprockets import Library, Requires, joining_order
+from buildassets.compiler.bundle.sprockets import Requires, SprocketsLibrary, joining_order
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.graph.data_urls import Embedding, candidates, embedded
 from buildassets.compiler.graph.link import Site, inputs_of, linked, reached, without_lost_map, without_unreleased
@@ -74,7 +74,7 @@ class Walk:
         listed = [source for source in sources.listed.values() if source.root >= 0]
         prefixes = [root.prefix for root in config.sources]
         self._mains = PackageMains([(root.path, root.prefix) for root in config.sources if not root.npm])
-        self._library = Library(listed, prefixes, _is_folder, self._mains.files, places=places)
+        self._library = SprocketsLibrary(listed, prefixes, _is_folder, self._mains.files, places=places)
         self._bundled = modules.drafts
         self.site = Site(
             sources,
@@ -285,7 +285,7 @@ class Walk:
         if self._lacks_import(members, self._inliner):
             return Linked(Draft(self._sources[path]))
         parts = [inlined.get(member) or self._with_imports(member) for member in members]
-        names = TemplateNames(self._config.templating, self._config.template_names.get(path), required)
+        names = JstNames(self._config.templating, self._config.template_names.get(path), required)
         around = self._config.wrappers.get(path, ("", ""))
         source_maps = bool(self._config.source_maps)
         joint = joined(

@@ -56,7 +56,7 @@ def _sound(size: tuple[int, int] | None) -> Size | None:
     return Size(*size)
 
 
-class Header:
+class SizeReader:
     """Finds the size of a raster picture from its chunks, while they are read for another purpose.
 
     A head that is still without a size is looked at again when it has doubled, so that many chunks take linear time.

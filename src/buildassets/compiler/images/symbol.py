@@ -9,14 +9,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from buildassets.compiler.images.svg import lengths, size
-from buildassets.compiler.languages.css.scoped import Scope, UnscopedError, scoped
+from buildassets.compiler.languages.css.scoped import ClassScope, UnscopedError, scoped
 from buildassets.compiler.languages.markup import svg
 from buildassets.compiler.languages.markup.svg_fault import svg_fault
 from buildassets.compiler.languages.markup.svg_minify import is_kept_comment, merged, without_space
 from buildassets.compiler.languages.markup.xml_events import (
     SEPARATOR,
-    Event,
     RefusedError,
+    XmlEvent,
     XmlKind,
     written,
     written_attributes,
@@ -93,7 +93,7 @@ def symbol(name: str, text: str) -> Symbol:
     return Symbol(made, size(text), licences)
 
 
-def _events(text: str) -> list[Event]:
+def _events(text: str) -> list[XmlEvent]:
     try:
         events = xml_events(text, namespaces=True)
     except RefusedError as refused:
@@ -118,7 +118,7 @@ def _span(text: str, *parts: str) -> tuple[int, int] | None:
     return next(((start, start + length) for start, length in places if start >= 0), None)
 
 
-def _refuse_active(events: Iterable[Event], text: str) -> None:
+def _refuse_active(events: Iterable[XmlEvent], text: str) -> None:
     """Raise IconError where the image runs a script, or has parts of HTML, which no sprite shows."""
     hint = "take it out: an icon stands in pages"
     for event in events:
@@ -144,7 +144,7 @@ def _runs_later(attribute: str, value: str) -> bool:
     return attribute == "values" and any(_SCRIPT_URL.match(one) for one in value.split(";"))
 
 
-def _drawn(events: Iterable[Event]) -> Iterator[Event]:
+def _drawn(events: Iterable[XmlEvent]) -> Iterator[XmlEvent]:
     """The elements of SVG that draw, under names without their namespace, and the texts in them."""
     left_out = 0  # how many elements are open from the first that is left out
     depth = 0
@@ -154,11 +154,11 @@ def _drawn(events: Iterable[Event]) -> Iterator[Event]:
             left_out += bool(left_out or is_left_out)
             depth += 1
             if not left_out:
-                yield Event(XmlKind.START, event.name.removeprefix(_SVG), "", tuple(_known(event.attributes)))
+                yield XmlEvent(XmlKind.START, event.name.removeprefix(_SVG), "", tuple(_known(event.attributes)))
         elif event.kind is XmlKind.END:
             depth -= 1
             if not left_out:
-                yield Event(XmlKind.END, event.name.removeprefix(_SVG))
+                yield XmlEvent(XmlKind.END, event.name.removeprefix(_SVG))
             left_out -= bool(left_out)
         elif event.kind is XmlKind.TEXT and depth and not left_out:
             yield event
@@ -173,7 +173,7 @@ def _known(attributes: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
             yield known, value
 
 
-def _animated(events: Iterable[Event]) -> Iterator[Event]:
+def _animated(events: Iterable[XmlEvent]) -> Iterator[XmlEvent]:
     """Elements that have at once what animations set one after another."""
     for event in events:
         is_of_url = _animates_url(event)
@@ -181,11 +181,11 @@ def _animated(events: Iterable[Event]) -> Iterator[Event]:
             if name in _ANIMATED:
                 attribute = "href" if is_of_url else "fill"
                 for one in value.split(";") if is_of_url else (value,):
-                    yield Event(XmlKind.START, "image", "", ((attribute, one.strip()),))
-                    yield Event(XmlKind.END, "image")
+                    yield XmlEvent(XmlKind.START, "image", "", ((attribute, one.strip()),))
+                    yield XmlEvent(XmlKind.END, "image")
 
 
-def _animates_url(event: Event) -> bool:
+def _animates_url(event: XmlEvent) -> bool:
     """Whether `event` is an element that animates what an element refers to."""
     return any(name == "attributeName" and value.strip() in _URLS for name, value in event.attributes)
 
@@ -193,7 +193,7 @@ def _animates_url(event: Event) -> bool:
 class _IconNames:
     """The names that one icon has in the sprite, for all that it names itself."""
 
-    def __init__(self, icon: str, drawn: Sequence[Event]) -> None:
+    def __init__(self, icon: str, drawn: Sequence[XmlEvent]) -> None:
         self._prefix = "ico-" + _IN_ESCAPED.sub(lambda match: _escape(match[0]), icon)
         self.has_style = any(event.name == "style" for event in drawn)
         self._ids = {value: self._name(value) for event in drawn for name, value in event.attributes if name == "id"}
@@ -208,19 +208,19 @@ class _IconNames:
         # No escape ends in `_-`, so that no two icons get one name.
         return f"{self._prefix}_-{name}"
 
-    def renamed(self, events: Iterable[Event]) -> Iterator[Event]:
+    def renamed(self, events: Iterable[XmlEvent]) -> Iterator[XmlEvent]:
         """The `events` under the new names. Raises UnscopedError for a sheet that cannot have them."""
         is_style = False
         for event in events:
             if event.kind is XmlKind.TEXT:
-                yield Event(XmlKind.TEXT, text=self._sheet(event.text)) if is_style else event
+                yield XmlEvent(XmlKind.TEXT, text=self._sheet(event.text)) if is_style else event
                 continue
             is_style = event.kind is XmlKind.START and event.name == "style"
             of = self.animated if _animates_url(event) else self.value
             yield event._replace(attributes=tuple((name, of(name, value)) for name, value in event.attributes))
 
     def _sheet(self, css: str) -> str:
-        return scoped(self._urls(css), Scope(self._prefix, self._name))
+        return scoped(self._urls(css), ClassScope(self._prefix, self._name))
 
     def value(self, name: str, value: str) -> str:
         """The value of the attribute `name` under the new names."""
@@ -252,7 +252,7 @@ def _escape(letter: str) -> str:
     return "__" if letter == "_" else f"_{ord(letter):x}_"
 
 
-def _root_attributes(names: _IconNames, root: Event, text: str) -> Iterator[tuple[str, str]]:
+def _root_attributes(names: _IconNames, root: XmlEvent, text: str) -> Iterator[tuple[str, str]]:
     """The attributes of the symbol: what the image draws with, and its classes if a sheet in it may ask for them."""
     given = {name: value for name, value in root.attributes if name not in _OF_PAGE}
     classes = given.pop("class", "")

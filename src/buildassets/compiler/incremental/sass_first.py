@@ -13,7 +13,7 @@ from buildassets.compiler.config.values import Config
 from buildassets.compiler.engines.registry import BUILT_IN, start_engine
 from buildassets.compiler.incremental.dependency_record import loaded
 from buildassets.compiler.request import BuildRequest
-from buildassets.compiler.transform.sass_ahead import SassAhead, Sheet
+from buildassets.compiler.transform.sass_ahead import SassAhead, SheetAhead
 from buildassets.disk.folders import path_below
 from buildassets.errors import BuildError
 from buildassets.foundation.media import SASS_SUFFIXES, is_sass
@@ -47,7 +47,7 @@ def sass_first(request: BuildRequest, last: "LastBuild | None") -> Iterator[Sass
         yield sass
 
 
-def _first_sheet(config: Config, last: "LastBuild | None", cache: str | None) -> Sheet | None:
+def _first_sheet(config: Config, last: "LastBuild | None", cache: str | None) -> SheetAhead | None:
     if last is not None:
         return changed_sheet(config, last)
     return None if _may_hold_drafts(cache, config) else named_sheet(config)
@@ -61,7 +61,7 @@ def _may_hold_drafts(cache: str | None, config: Config) -> bool:
         return False
 
 
-def named_sheet(config: Config) -> Sheet | None:
+def named_sheet(config: Config) -> SheetAhead | None:
     """The first sheet that `entries` names without a wildcard and that is there for Sass to compile."""
     if config.commands:  # one of which may compile sheets in place of the engine
         return None
@@ -73,11 +73,11 @@ def named_sheet(config: Config) -> Sheet | None:
             for suffix in SASS_SUFFIXES if entry.startswith(start) else ():
                 path = os.path.join(root.path, stem.replace("/", os.sep) + suffix)
                 if os.path.isfile(path) and os.path.normpath(path) == path:
-                    return Sheet(LogicalPath(entry), path, f"{root.shown_prefix}{stem}{suffix}")
+                    return SheetAhead(LogicalPath(entry), path, f"{root.shown_prefix}{stem}{suffix}")
     return None
 
 
-def changed_sheet(config: Config, last: "LastBuild") -> Sheet | None:
+def changed_sheet(config: Config, last: "LastBuild") -> SheetAhead | None:
     """The first sheet of the `last` build that has to be compiled again; None if there is none."""
     changed = [path for path in last.changed if is_sass(path)]
     if config.commands or not changed:  # a command may compile sheets in place of the engine
@@ -90,7 +90,7 @@ def changed_sheet(config: Config, last: "LastBuild") -> Sheet | None:
                 root = config.sources[asset.root]
                 relative = path_below(root.path, asset.path)
                 if relative is not None and os.path.normpath(asset.path) == asset.path:
-                    return Sheet(logical, asset.path, root.shown_prefix + relative)
+                    return SheetAhead(logical, asset.path, root.shown_prefix + relative)
     except ValueError:  # it is damaged, which the rebuild finds, too
         return None
     return None

@@ -27,7 +27,7 @@ _ARGUMENT: Final = lazy_pattern(r"\"([^\"]*+)\"|'([^']*+)'|([^\s\"'*]\S*+)")
 
 
 @frozen
-class Header:
+class SplitDirectives:
     """The text without its directives, its lines where they were; the directives; what is wrong with them."""
 
     text: str
@@ -35,7 +35,7 @@ class Header:
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-def read_header(text: str, shown: str) -> Header:
+def read_header(text: str, shown: str) -> SplitDirectives:
     """The directives in the head of `text`, and the text without them; `shown` is the file as the user wrote it."""
     directives: list[Directive] = []
     faults: list[Diagnostic] = []
@@ -50,7 +50,7 @@ def read_header(text: str, shown: str) -> Header:
             found = error("directive/argument", message, found.location, hint=hint)
         (directives if isinstance(found, Directive) else faults).append(found)  # type: ignore[arg-type]
     pieces.append(text[position:])
-    return Header("".join(pieces), tuple(directives), tuple(faults))
+    return SplitDirectives("".join(pieces), tuple(directives), tuple(faults))
 
 
 def ignored_directives(text: str, shown: str) -> Iterator[Diagnostic]:

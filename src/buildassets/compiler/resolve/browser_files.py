@@ -16,7 +16,7 @@ from typing import Any, Final
 from buildassets.compiler.languages.javascript.lexer import Kind, reads_as_module, tokens
 from buildassets.compiler.languages.reference import SPECIFIERS, Reference
 from buildassets.compiler.languages.scan import scan
-from buildassets.compiler.resolve.node import BUILTINS, Packages, Refusal, package_of
+from buildassets.compiler.resolve.node import BUILTINS, NodePackages, Refusal, package_of
 from buildassets.disk.files import content_of
 from buildassets.foundation.media import Syntax, media_of, suffix
 from buildassets.foundation.paths import LogicalPath, from_url, join, split_url
@@ -69,8 +69,8 @@ class _Choice:
         self._absent: dict[str, dict[str, str]] = defaultdict(dict)
         self._unfit: dict[str, str] = {}
 
-    def _resolver(self, conditions: Collection[str]) -> Packages:
-        return Packages([""], self._describe, self._known, conditions, names=lambda: iter(self._packages))
+    def _resolver(self, conditions: Collection[str]) -> NodePackages:
+        return NodePackages([""], self._describe, self._known, conditions, names=lambda: iter(self._packages))
 
     def needed(self, direct: Collection[str]) -> Needed:
         """The files that the entries of the direct packages reach, with the licences of their packages."""

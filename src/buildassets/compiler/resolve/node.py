@@ -45,7 +45,7 @@ class Refusal:
 Resolved: TypeAlias = LogicalPath | Refusal | None  # None: there is no such package
 
 
-class Packages:
+class NodePackages:
     """The packages below the npm roots with the prefixes `roots`; every result is kept.
 
     `describe` gives the content of a folder's `package.json`: an empty mapping if the folder has none, None if there is

@@ -8,7 +8,7 @@ import os
 from collections.abc import Container, Iterator
 
 from buildassets.compiler.config.values import Config
-from buildassets.compiler.resolve.node import Description, Packages
+from buildassets.compiler.resolve.node import Description, NodePackages
 from buildassets.disk.files import content_of
 from buildassets.disk.plain_files import MOST_SETTINGS_BYTES
 from buildassets.foundation.diagnostics import Diagnostic, Location, reason_text, warning
@@ -17,12 +17,12 @@ from buildassets.foundation.paths import LogicalPath
 
 def packages_of(
     config: Config, mode: str, descriptions: "Descriptions", known: Container[LogicalPath]
-) -> Packages | None:
+) -> NodePackages | None:
     """The packages of the npm roots, with the conditions of browsers and of `mode`; None if no root is one of npm."""
     roots = [root.prefix for root in config.sources if root.npm]
     if not roots:
         return None
-    return Packages(roots, descriptions.of, known, ("browser", "import", "module", mode), names=descriptions.names)
+    return NodePackages(roots, descriptions.of, known, ("browser", "import", "module", mode), names=descriptions.names)
 
 
 class Descriptions:

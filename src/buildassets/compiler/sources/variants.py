@@ -16,7 +16,7 @@ from buildassets.compiler.engines.pillow import (
     writes_avif,
 )
 from buildassets.compiler.images.moving import Kind, is_moving, kind_of
-from buildassets.compiler.images.size import Header, Size
+from buildassets.compiler.images.size import Size, SizeReader
 from buildassets.compiler.images.variant import (
     DAMAGED,
     REPLACE,
@@ -138,7 +138,7 @@ def _picture(source: Source) -> _Picture | Diagnostic:
     """The picture of `source`, or why there can be no variants of it."""
     where = Location(source.shown)
     try:
-        header, head = Header(), b""
+        header, head = SizeReader(), b""
         for chunk in chunks_of(source.path):
             head += chunk
             header.take(chunk)

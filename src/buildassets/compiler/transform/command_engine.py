@@ -9,7 +9,7 @@ from contextlib import nullcontext
 from threading import Lock
 from typing import Final
 
-from buildassets.compiler.config.values import Command
+from buildassets.compiler.config.values import ConfiguredCommand
 from buildassets.compiler.engines.commands.program import Program, find_program, places_of
 from buildassets.compiler.engines.commands.running import ProcessGroups
 from buildassets.compiler.engines.unavailable import UnavailableError
@@ -25,7 +25,7 @@ _KINDS_OF_MINIFIERS: Final = ("css", "js", "scss")
 class CommandEngine:
     """One command. Threads may run it at the same time, unless it always writes the same depfile."""
 
-    def __init__(self, name: str, command: Command, around: Surroundings) -> None:
+    def __init__(self, name: str, command: ConfiguredCommand, around: Surroundings) -> None:
         self.name = name
         self.command = command
         self._around = around
@@ -114,7 +114,7 @@ class CommandEngine:
         return named_files(self._around.folder, self.command)
 
 
-def named_files(folder: str, command: Command) -> Iterator[str]:
+def named_files(folder: str, command: ConfiguredCommand) -> Iterator[str]:
     """The files that the arguments of `command` name, such as a script for an interpreter."""
     for text in command.run[1:]:
         for name in filter(None, (text, text.partition("=")[2])):

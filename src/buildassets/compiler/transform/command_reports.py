@@ -8,9 +8,9 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from buildassets.compiler.config.values import Command
+from buildassets.compiler.config.values import ConfiguredCommand
 from buildassets.compiler.engines.commands.problems import Problem, lines_of, problems
-from buildassets.compiler.engines.commands.running import Outcome
+from buildassets.compiler.engines.commands.running import ProgramOutcome
 from buildassets.compiler.languages.utf8 import decoded
 from buildassets.compiler.model import Source
 from buildassets.compiler.transform.command_values import Surroundings
@@ -26,7 +26,7 @@ _STANDARD_INPUT: Final = ("-", "stdin", "<stdin>", "/dev/stdin")
 class Reports:
     """The diagnostics for one run of `command` on `source`."""
 
-    def __init__(self, command: Command, around: Surroundings, source: Source) -> None:
+    def __init__(self, command: ConfiguredCommand, around: Surroundings, source: Source) -> None:
         self._command = command
         self._around = around
         self._source = source
@@ -43,7 +43,9 @@ class Reports:
         """The error with that code for `what`, the predicate of a sentence about the program."""
         return error(code, f"{self.program} {what}", self.own_place, notes=notes, hint=hint)
 
-    def found(self, outcome: Outcome, severity: Callable[..., Diagnostic], *, in_stdout: bool) -> Iterator[Diagnostic]:
+    def found(
+        self, outcome: ProgramOutcome, severity: Callable[..., Diagnostic], *, in_stdout: bool
+    ) -> Iterator[Diagnostic]:
         """What `problem` finds in the lines of stderr and, `in_stdout`, then in those of stdout.
 
         `severity` is `error` or `warning`.
@@ -82,7 +84,7 @@ class Reports:
         return own
 
 
-def notes_of(outcome: Outcome) -> list[str]:
+def notes_of(outcome: ProgramOutcome) -> list[str]:
     """The lines that best show why it failed: the first of stderr, or else of stdout."""
     lines = lines_of(outcome.err) or lines_of(outcome.out)
     rest = len(lines) - _MOST_NOTES

@@ -11,10 +11,10 @@ from shlex import quote
 from stat import S_ISREG
 from typing import Final
 
-from buildassets.compiler.config.values import Command
+from buildassets.compiler.config.values import ConfiguredCommand
 from buildassets.compiler.engines.commands.depfile import prerequisites
 from buildassets.compiler.engines.commands.program import Program
-from buildassets.compiler.engines.commands.running import Limits, Outcome, ProcessGroups
+from buildassets.compiler.engines.commands.running import Limits, ProcessGroups, ProgramOutcome
 from buildassets.compiler.engines.process.child import ClosedError
 from buildassets.compiler.engines.process.endings import ending
 from buildassets.compiler.model import Source
@@ -45,7 +45,7 @@ class CommandRun:
 
     def __init__(
         self,
-        command: Command,
+        command: ConfiguredCommand,
         around: Surroundings,
         source: Source,
         program: Program,
@@ -115,7 +115,7 @@ class CommandRun:
         shown = os.path.relpath(self._source.path, self._around.folder) if self._is_of_source else ""
         return os.path.join(".", shown) if shown.startswith("-") else shown
 
-    def _ended(self, out: str, temporary: str) -> Outcome:
+    def _ended(self, out: str, temporary: str) -> ProgramOutcome:
         command = self._command
         arguments = [self._filled(text, out) for text in command.run[1:]]
         passed_on = {name: os.environ[name] for name in ("PATH", *command.variables) if name in os.environ}
@@ -141,7 +141,7 @@ class CommandRun:
         message = f"{self._reports.program} cannot be started: {reason_text(fault)}"
         return error("command/absent", message, self._around.place, hint=hint)
 
-    def _refuse_failed(self, outcome: Outcome) -> None:
+    def _refuse_failed(self, outcome: ProgramOutcome) -> None:
         """Raise _FailedError if the command failed."""
         if outcome.timed_out:
             message = f"was ended at its time limit, {self._command.timeout_seconds:g} s"
@@ -173,7 +173,7 @@ class CommandRun:
             if text in _OF_SHELLS:
                 yield f"`{text}` in `run` is an argument like any other: there is no shell"
 
-    def _body(self, outcome: Outcome, out: str) -> bytes:
+    def _body(self, outcome: ProgramOutcome, out: str) -> bytes:
         if not self._has_out:
             return outcome.out
         hint = "have it write to the path that stands for `{out}`, or leave `{out}` out and let it print the result"

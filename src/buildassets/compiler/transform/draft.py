@@ -12,7 +12,7 @@ from buildassets.compiler.engines.protocol import Compiled, Engine, EngineInput
 from buildassets.compiler.engines.registry import known_of
 from buildassets.compiler.engines.sass.functions import outside, uncalled
 from buildassets.compiler.fonts.subset import Subset
-from buildassets.compiler.images.size import Header, Size, raster_size, vector_size
+from buildassets.compiler.images.size import Size, SizeReader, raster_size, vector_size
 from buildassets.compiler.languages.css import minify as css
 from buildassets.compiler.languages.css.survey import keep_survey as keep_css_survey
 from buildassets.compiler.languages.directives import ignored_directives, read_header
@@ -86,7 +86,7 @@ def _of_file(source: Source, engines: EngineSet, file: FileRead | None, *, direc
     try:
         raw = file.content if file else _content(source, syntax, is_parsed=is_parsed)
         if raw is None:
-            header = Header()
+            header = SizeReader()
             body = left_on_disk(source.path, source.shown, header.take)
             return replace(_as_it_is(source, body), size=header.size if _is_image(source) else None)
     except OSError as fault:

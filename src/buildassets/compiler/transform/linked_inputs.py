@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.engines.protocol import Compiled
-from buildassets.compiler.engines.sass.survey import Survey
+from buildassets.compiler.engines.sass.survey import SassSurvey
 from buildassets.compiler.model import Draft, Source
 from buildassets.compiler.sources.links import AS_LOAD_PATH, BY_OWN_PATH, LINK_OUTSIDE, LinksOutside
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, locate
@@ -60,7 +60,7 @@ class LinkedInputs:
         self, links: Mapping[str, str], source: Source, text: str, inputs: Iterable[str]
     ) -> dict[str, Location]:
         """The places of the rules that load the files `links`, as far as these name them."""
-        survey = Survey(source.path, text, self._config.load_paths, self._config.merged)
+        survey = SassSurvey(source.path, text, self._config.load_paths, self._config.merged)
         places: dict[str, Location] = {}
         for importer in (source.path, *(path for path in inputs if path not in links)):
             shown = source.shown if importer == source.path else self._config.shown(importer)

@@ -25,7 +25,7 @@ from buildassets.foundation.media import is_sass
 from buildassets.foundation.paths import LogicalPath
 
 
-class Sheet(NamedTuple):
+class SheetAhead(NamedTuple):
     """A source that Sass compiles: its asset, its absolute path, and what the user calls it."""
 
     logical: LogicalPath
@@ -40,10 +40,10 @@ class SassAhead:
     started for this; whoever started it ends it.
     """
 
-    def __init__(self, config: Config, sheet: Sheet | None, engine: KnownEngine | None = None) -> None:
+    def __init__(self, config: Config, sheet: SheetAhead | None, engine: KnownEngine | None = None) -> None:
         self.sheet = sheet
         self.engine = engine
-        self.begun: Sheet | None = None
+        self.begun: SheetAhead | None = None
         self.began_ns = 0
         self._config = config
 
@@ -77,7 +77,7 @@ def ahead_of_sources(
     sheets = [] if config.commands else [source for source in sources if _is_sheet(source) and is_stale(source)]
     if not sheets:
         return None
-    released = [Sheet(sheet.logical, sheet.path, sheet.shown) for sheet in _released(config, sheets)]
+    released = [SheetAhead(sheet.logical, sheet.path, sheet.shown) for sheet in _released(config, sheets)]
     return SassAhead(config, released[0] if released else None)
 
 

@@ -15,7 +15,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from buildassets.compiler.result import BuildResult
-from buildassets.compiler.watch.livereload_server import ADDRESS, Server, listening
+from buildassets.compiler.watch.livereload_server import ADDRESS, LiveReloadServer, listening
 from buildassets.compiler.watch.page_changes import PageChanges, ReleaseNames, names_of, page_changes
 from buildassets.disk.files import MOST_MANIFEST_BYTES, bytes_at, content_of, write_whole
 from buildassets.disk.removal import remove_file
@@ -67,7 +67,7 @@ class LiveReload:
         self._state = _State(0, None, release="", errors=(), templates="")
         self._history: OrderedDict[str, ReleaseNames] = OrderedDict()
         self._stopped = False
-        self._server: Server | None = None
+        self._server: LiveReloadServer | None = None
 
     def __enter__(self) -> "LiveReload":
         return self

@@ -40,7 +40,7 @@ class Streams(Protocol):
         ...
 
 
-class Server(ThreadingHTTPServer):
+class LiveReloadServer(ThreadingHTTPServer):
     """Accepts connections in a thread of its own, which sleeps in between: a watch may run all day."""
 
     daemon_threads = True
@@ -92,13 +92,13 @@ class Server(ThreadingHTTPServer):
         """Print nothing: a page may close in the middle of an event."""
 
 
-def listening(port: int, live_reload: Streams, *, permission: Permission) -> Server:
+def listening(port: int, live_reload: Streams, *, permission: Permission) -> LiveReloadServer:
     """A server on `port`, or if that is taken, on a port that the system chooses. Raises OSError."""
     require(permitted=permission.listens, what="to answer connections")
     try:
-        return Server(port, live_reload)
+        return LiveReloadServer(port, live_reload)
     except OSError:
-        return Server(0, live_reload)
+        return LiveReloadServer(0, live_reload)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -106,7 +106,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     timeout = _TIMEOUT_SECONDS
-    server: Server
+    server: LiveReloadServer
 
     def handle(self) -> None:
         """Serve the request if all of it arrives in time. A timer is needed: `timeout` starts again with each byte."""

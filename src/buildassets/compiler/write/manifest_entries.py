@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from buildassets._version import __version__
 from buildassets.compiler.body import bytes_of
 from buildassets.compiler.config.meta_env import variables
-from buildassets.compiler.config.values import Command, Config, Mode
+from buildassets.compiler.config.values import Config, ConfiguredCommand, Mode
 from buildassets.compiler.languages.reference import ReferenceKind
 from buildassets.compiler.model import Linked, Stored, ViteEntry
 from buildassets.foundation.digest import digest, fingerprint
@@ -136,11 +136,11 @@ def deciding_settings(config: Config, mode: Mode) -> dict[str, Any]:
     return {name: _plain(value) for name, value in given.items() if value != usual[name]}
 
 
-def _described(config: Config, command: Command) -> dict[str, Any]:
+def _described(config: Config, command: ConfiguredCommand) -> dict[str, Any]:
     """A command with the keys that the configuration has for it, without those at their defaults."""
     command = replace(command, run=tuple(config.without_folder(text) for text in command.run))
     named = {"source_suffix": "from", "suffix": "to", "timeout_seconds": "timeout"}
-    usual = values_by_name(Command(run=()))
+    usual = values_by_name(ConfiguredCommand(run=()))
     given = values_by_name(command)
     return {named.get(name, name): _plain(value) for name, value in given.items() if value != usual[name]}
 

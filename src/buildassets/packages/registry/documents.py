@@ -20,7 +20,7 @@ _LONGEST_REASON: Final = 300  # characters
 
 
 @frozen
-class Release:
+class PackageRelease:
     """A version of a package: `integrity` is npm's text with a `sha512`, `license` may be empty.
 
     `requires` are ranges of dependencies by name; `peers` are ranges of peer dependencies, without the optional ones;
@@ -40,11 +40,11 @@ class Release:
 
 
 @frozen
-class Package:
+class RegistryPackage:
     """A package in a registry: its releases by version, and versions by tag, as in `latest`."""
 
     name: str
-    releases: Mapping[str, Release]
+    releases: Mapping[str, PackageRelease]
     tags: Mapping[str, str]
 
 
@@ -69,7 +69,7 @@ def is_version(text: str) -> bool:
     return _VERSION.fullmatch(text) is not None
 
 
-def package_in(content: bytes, name: str) -> Package:
+def package_in(content: bytes, name: str) -> RegistryPackage:
     """The package `name` in the answer of a registry; releases without a tarball are left out."""
     document = _document(content)
     if document.get("name") != name:
@@ -81,7 +81,7 @@ def package_in(content: bytes, name: str) -> Package:
         if is_version(version) and isinstance(described, dict) and _tarball(described)
     }
     tags = {tag: version for tag, version in _texts(document, "dist-tags").items() if version in releases}
-    return Package(name, releases, tags)
+    return RegistryPackage(name, releases, tags)
 
 
 def advisories_in(content: bytes) -> tuple[Advisory, ...]:
@@ -121,12 +121,12 @@ def _document(content: bytes) -> dict[str, Any]:
     return document
 
 
-def _release(name: str, version: str, described: dict[str, Any], published: float | None) -> Release:
+def _release(name: str, version: str, described: dict[str, Any], published: float | None) -> PackageRelease:
     meta = _table(described, "peerDependenciesMeta")
     optional = {peer for peer, one in meta.items() if isinstance(one, dict) and one.get("optional") is True}
     peers = _texts(described, "peerDependencies")
     integrity = _table(described, "dist").get("integrity")
-    return Release(
+    return PackageRelease(
         name,
         version,
         tarball=_tarball(described),

@@ -8,7 +8,7 @@ from typing import Final
 
 from buildassets.errors import PackagesError
 from buildassets.foundation.diagnostics import Diagnostic, error, warning
-from buildassets.packages.registry.documents import Package, Release
+from buildassets.packages.registry.documents import PackageRelease, RegistryPackage
 from buildassets.packages.registry.versions import best, candidates, passed_over
 
 _DAY_SECONDS: Final = 86_400
@@ -16,7 +16,7 @@ _PATIENCE: Final = "wait, or lower `min_age_days` under `[tool.buildassets.packa
 
 
 def release_notices(
-    package: Package, wanted: Sequence[str], published_before: float | None, taken: str
+    package: RegistryPackage, wanted: Sequence[str], published_before: float | None, taken: str
 ) -> Iterator[Diagnostic]:
     """The warnings for the release `taken` of `package`: it is deprecated, or a newer one is too young."""
     if reason := package.releases[taken].deprecation:
@@ -30,7 +30,7 @@ def release_notices(
 
 
 def young_notices(
-    package: Package, wanted: Sequence[str], published_before: float | None, taken: str
+    package: RegistryPackage, wanted: Sequence[str], published_before: float | None, taken: str
 ) -> Iterator[Diagnostic]:
     """The warning for a release of `package` that is newer than that `taken`, and too young."""
     if young := passed_over(package, wanted, published_before, taken):
@@ -38,7 +38,7 @@ def young_notices(
         yield warning("packages/young", message, notes=_published(young, published_before), hint=_PATIENCE)
 
 
-def no_release(package: Package, wanted: Sequence[str], published_before: float | None) -> PackagesError:
+def no_release(package: RegistryPackage, wanted: Sequence[str], published_before: float | None) -> PackagesError:
     """The error where no release of `package` is in all ranges `wanted`, or none of these is old enough."""
     stated = next((one for one in wanted if one != "*"), "")
     what = f"`{package.name}@{stated}`" if stated else f"release of `{package.name}`"
@@ -52,7 +52,7 @@ def no_release(package: Package, wanted: Sequence[str], published_before: float 
     return PackagesError([error("registry/missing", f"the registry has no {what}", hint=hint)])
 
 
-def _published(release: Release, published_before: float | None) -> list[str]:
+def _published(release: PackageRelease, published_before: float | None) -> list[str]:
     if release.published is None or published_before is None:
         return [f"the registry does not state when {release.version} was published"]
     days = (release.published - published_before) / _DAY_SECONDS

@@ -16,7 +16,7 @@ from buildassets.errors import PackagesError, RegistryError
 from buildassets.foundation.credentials import masked_url
 from buildassets.foundation.diagnostics import error, reason_text
 from buildassets.net.download import AnswerError, ServerError, Terms, download, download_to
-from buildassets.packages.registry.documents import Advisory, Package, Release, advisories_in, package_in
+from buildassets.packages.registry.documents import Advisory, PackageRelease, RegistryPackage, advisories_in, package_in
 from buildassets.packages.registry.integrity import sha512_of
 from buildassets.packages.registry.settings import RegistrySettings, certificates_of
 from buildassets.work.threads import UnwaitedThreads
@@ -38,9 +38,9 @@ class Registry:
 
     def __init__(self, settings: RegistrySettings) -> None:
         self.settings = settings
-        self._known: dict[str, Package] = {}
+        self._known: dict[str, RegistryPackage] = {}
 
-    def package(self, name: str) -> Package:
+    def package(self, name: str) -> RegistryPackage:
         """The package `name`. Raises PackagesError if there is none, RegistryError if the registry cannot be asked."""
         if name not in self._known:
             registry = self.settings.registry_of(name)
@@ -56,15 +56,17 @@ class Registry:
                 raise _unusable(registry, f"of `{name}`: {fault}") from None
         return self._known[name]
 
-    def packages(self, names: Iterable[str]) -> dict[str, Package]:
+    def packages(self, names: Iterable[str]) -> dict[str, RegistryPackage]:
         """Several packages at once; those that the registry does not have are left out."""
         return self._known_of(self._package_or_none, names)
 
-    def required(self, names: Iterable[str]) -> dict[str, Package]:
+    def required(self, names: Iterable[str]) -> dict[str, RegistryPackage]:
         """Several packages, which must all exist: raises as `package` does for the first that does not."""
         return self._known_of(self.package, names)
 
-    def _known_of(self, ask: Callable[[str], Package | None], names: Iterable[str]) -> dict[str, Package]:
+    def _known_of(
+        self, ask: Callable[[str], RegistryPackage | None], names: Iterable[str]
+    ) -> dict[str, RegistryPackage]:
         """The packages of `names`, after asking for each that is not known yet."""
         ordered = sorted(names)
         unknown = [name for name in ordered if name not in self._known]
@@ -72,7 +74,7 @@ class Registry:
             list(executor.map(ask, unknown))
         return {name: self._known[name] for name in ordered if name in self._known}
 
-    def _package_or_none(self, name: str) -> Package | None:
+    def _package_or_none(self, name: str) -> RegistryPackage | None:
         try:
             return self.package(name)
         except RegistryError:
@@ -80,7 +82,7 @@ class Registry:
         except PackagesError:
             return None
 
-    def fetch(self, release: Release, path: str) -> None:
+    def fetch(self, release: PackageRelease, path: str) -> None:
         """Write the archive of `release` to a new file at `path`, verified by its `sha512`."""
         shown = f"{release.name}@{release.version}"
         expected = sha512_of(release.integrity)

@@ -6,7 +6,7 @@ The grammar of ranges is node-semver's, since published packages rely on its det
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from buildassets.packages.registry.documents import Package, Release
+from buildassets.packages.registry.documents import PackageRelease, RegistryPackage
 
 _LONGEST: Final = 256  # characters of a version or a range, as in node-semver
 _DAY_SECONDS: Final = 86_400
@@ -39,7 +39,9 @@ def newest_of(versions: Iterable[str]) -> str | None:
     return _semver().sort(exact, loose=False)[-1] if exact else None
 
 
-def candidates(package: Package, wanted: Sequence[str], published_before: float | None = None) -> Mapping[str, Release]:
+def candidates(
+    package: RegistryPackage, wanted: Sequence[str], published_before: float | None = None
+) -> Mapping[str, PackageRelease]:
     """The releases of `package` that are in all ranges `wanted`, each a range or a tag.
 
     With `published_before` (seconds since 1970), only releases that are older.
@@ -52,13 +54,15 @@ def candidates(package: Package, wanted: Sequence[str], published_before: float 
     }
 
 
-def _is_older(release: Release, published_before: float | None) -> bool:
+def _is_older(release: PackageRelease, published_before: float | None) -> bool:
     if published_before is None:
         return True
     return release.published is not None and release.published <= published_before
 
 
-def passed_over(package: Package, wanted: Sequence[str], published_before: float | None, taken: str) -> Release | None:
+def passed_over(
+    package: RegistryPackage, wanted: Sequence[str], published_before: float | None, taken: str
+) -> PackageRelease | None:
     """The release that would be in place of that `taken`, were it old enough."""
     fitting = candidates(package, wanted)
     first = best(package, fitting)
@@ -67,7 +71,7 @@ def passed_over(package: Package, wanted: Sequence[str], published_before: float
     return None if _is_older(fitting[first], published_before) else fitting[first]
 
 
-def best(package: Package, fitting: Mapping[str, Release]) -> str | None:
+def best(package: RegistryPackage, fitting: Mapping[str, PackageRelease]) -> str | None:
     """The version to take of `fitting` releases: the one tagged `latest`, else the highest, deprecated ones last."""
     latest = package.tags.get("latest")
     if latest in fitting:

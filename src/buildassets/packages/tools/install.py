@@ -22,7 +22,7 @@ from buildassets.foundation.nearest import nearest
 from buildassets.foundation.permission import Permission
 from buildassets.packages.archive import unpack
 from buildassets.packages.lock import NAME, Lock, LockedPlatform, LockedTool, Newer, Outdated, read_lock, write_lock
-from buildassets.packages.registry.documents import Package, Release
+from buildassets.packages.registry.documents import PackageRelease, RegistryPackage
 from buildassets.packages.registry.integrity import sha512_of, sha512_text
 from buildassets.packages.registry.notices import no_release, release_notices, young_notices
 from buildassets.packages.registry.registry import Registry
@@ -64,7 +64,7 @@ class Workshop:
 
 
 @frozen
-class Asked:
+class RequestedTool:
     """A tool that the user asks for, with a range of versions; empty for the newest."""
 
     name: str
@@ -81,13 +81,13 @@ class Installed:
     kept: tuple[str, ...] = ()
 
 
-def asked_for(text: str) -> Asked:
+def asked_for(text: str) -> RequestedTool:
     """The tool in `NAME` or `NAME@RANGE`. Raises ConfigError for an unknown one."""
     name, _, wanted = text[1:].partition("@")  # a scope begins with one, too
     name = text[:1] + name
     if name not in TOOLS:
         raise ConfigError([error("tools/unknown", f"there is no tool `{name}`", hint=_hint_for(name))])
-    return Asked(name, " ".join(wanted.split()))
+    return RequestedTool(name, " ".join(wanted.split()))
 
 
 def _hint_for(name: str) -> str:
@@ -98,7 +98,7 @@ def _hint_for(name: str) -> str:
     return f"did you mean `{meant}`?" if meant else "use one of " + ", ".join(f"`{one}`" for one in TOOLS)
 
 
-def install(shop: Workshop, asked: Sequence[Asked]) -> Installed:
+def install(shop: Workshop, asked: Sequence[RequestedTool]) -> Installed:
     """Add the `asked` tools to the lock and fetch them; without any, fetch the tools of the lock that are missing.
 
     A locked tool that is asked for without a range stays as it is.
@@ -111,7 +111,7 @@ def install(shop: Workshop, asked: Sequence[Asked]) -> Installed:
     return replace(done, fetched=(*fetched, *done.fetched), kept=kept)
 
 
-def _added(shop: Workshop, asked: Sequence[Asked], lock: Lock) -> Installed:
+def _added(shop: Workshop, asked: Sequence[RequestedTool], lock: Lock) -> Installed:
     """Add the `asked` tools to the lock, at the newest versions within their ranges, and fetch them."""
     if not asked:
         return Installed(lock, ())
@@ -122,7 +122,7 @@ def _added(shop: Workshop, asked: Sequence[Asked], lock: Lock) -> Installed:
     return Installed(lock, tuple(fetched), (*notices, *missing))
 
 
-def update(shop: Workshop, asked: Sequence[Asked]) -> Installed:
+def update(shop: Workshop, asked: Sequence[RequestedTool]) -> Installed:
     """Update the `asked` tools, or all known ones of the lock, to the newest versions within their ranges."""
     lock = read_lock(shop.folder)
     for one in asked:
@@ -131,7 +131,7 @@ def update(shop: Workshop, asked: Sequence[Asked]) -> Installed:
         return Installed(lock, ())
     with _turn(shop):
         lock = read_lock(shop.folder)
-        wanted = asked or [Asked(name) for name in lock.tools if name in TOOLS]
+        wanted = asked or [RequestedTool(name) for name in lock.tools if name in TOOLS]
         return _added(shop, [replace(one, range=one.range or lock.tools[one.name].range) for one in wanted], lock)
 
 
@@ -247,12 +247,12 @@ class _Choice:
     """A version of a tool with its releases by platform, and the newest version that all platforms have, if any."""
 
     version: str
-    releases: Mapping[str, Release]
+    releases: Mapping[str, PackageRelease]
     complete: str
 
 
 def _resolved(
-    shop: Workshop, asked: Sequence[Asked], lock: Lock
+    shop: Workshop, asked: Sequence[RequestedTool], lock: Lock
 ) -> tuple[dict[str, LockedTool], list[str], list[Diagnostic]]:
     """The new entries of the lock for the `asked` tools, the names of those that had to be fetched, and warnings."""
     entries: dict[str, LockedTool] = {}
@@ -317,7 +317,7 @@ def _locked(shop: Workshop, kind: ToolKind, choice: _Choice, wanted: str, *, sta
 
 
 def _locked_platform(
-    shop: Workshop, kind: ToolKind, staging: str, given: tuple[str, Release]
+    shop: Workshop, kind: ToolKind, staging: str, given: tuple[str, PackageRelease]
 ) -> tuple[str, LockedPlatform]:
     """The entry of the lock for one platform, whose package is fetched and unpacked. Raises PackagesError."""
     platform, release = given
@@ -332,7 +332,7 @@ def _locked_platform(
     return platform, LockedPlatform(release.name, sha512_text(digest), files)
 
 
-def _unpacked(shop: Workshop, release: Release, staging: str, name: str = "unpacked") -> str:
+def _unpacked(shop: Workshop, release: PackageRelease, staging: str, name: str = "unpacked") -> str:
     """Fetch, verify and unpack `release` into a folder below `staging`; returns that folder."""
     archive, folder = os.path.join(staging, f"{name}.tgz"), os.path.join(staging, name)
     shop.registry().fetch(release, archive)
@@ -356,7 +356,7 @@ def _below(folder: str, path: str) -> str:
     return os.path.relpath(path, folder).replace(os.sep, "/")
 
 
-def _takeable(shop: Workshop, package: Package, wanted: str) -> Mapping[str, Release]:
+def _takeable(shop: Workshop, package: RegistryPackage, wanted: str) -> Mapping[str, PackageRelease]:
     return candidates(package, [wanted or "*"], _limit(shop))
 
 
@@ -364,7 +364,7 @@ def _limit(shop: Workshop) -> float | None:
     return days_before(shop.now_seconds, shop.min_age_days)
 
 
-def _newest(shop: Workshop, package: Package, wanted: str) -> str | None:
+def _newest(shop: Workshop, package: RegistryPackage, wanted: str) -> str | None:
     return best(package, _takeable(shop, package, wanted))
 
 

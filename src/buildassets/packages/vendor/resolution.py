@@ -10,7 +10,7 @@ from typing import Final
 from buildassets.errors import PackagesError
 from buildassets.foundation.diagnostics import error
 from buildassets.foundation.frozen import field, frozen
-from buildassets.packages.registry.documents import Package, Release
+from buildassets.packages.registry.documents import PackageRelease, RegistryPackage
 from buildassets.packages.registry.notices import no_release
 from buildassets.packages.registry.versions import best, candidates, later_of, satisfies
 from buildassets.packages.vendor.values import Needed
@@ -34,26 +34,26 @@ class Wanted:
 
 
 @frozen
-class Resolution:
+class VendorResolution:
     """The result: releases by name, the files that browsers need, and the ranges that each package requires."""
 
-    releases: Mapping[str, Release]
+    releases: Mapping[str, PackageRelease]
     needed: Needed
     ranges: Mapping[str, Mapping[str, str]]
 
 
 def resolved(
     wanted: Wanted,
-    packages: Callable[[Iterable[str]], Mapping[str, Package]],
-    needed_of: Callable[[Mapping[str, Release]], Needed],
-) -> Resolution:
+    packages: Callable[[Iterable[str]], Mapping[str, RegistryPackage]],
+    needed_of: Callable[[Mapping[str, PackageRelease]], Needed],
+) -> VendorResolution:
     """The releases that fit together.
 
     `packages` returns the packages of some names, which must all exist; `needed_of` returns what browsers need of some
     releases. Either may have to fetch, so each is called with all of a round at once. Raises PackagesError if no
     version of a package is in all ranges that are required.
     """
-    releases: dict[str, Release] = {}
+    releases: dict[str, PackageRelease] = {}
     ranges: Ranges = {name: {"": one} for name, one in wanted.direct.items()}
     for _ in range(_MOST_ROUNDS):
         before = dict(releases)
@@ -62,12 +62,12 @@ def resolved(
         needed = needed_of(releases)
         ranges = _ranges(wanted, releases, needed)
         if releases == before and ranges.keys() == releases.keys():
-            return Resolution(releases, needed, ranges)
+            return VendorResolution(releases, needed, ranges)
     message = f"the packages {', '.join(f'`{name}`' for name in sorted(ranges))} never agree on versions"
     raise PackagesError([error("vendor/conflict", message, hint="ask for one of them at one version")])
 
 
-def _ranges(wanted: Wanted, releases: Mapping[str, Release], needed: Needed) -> Ranges:
+def _ranges(wanted: Wanted, releases: Mapping[str, PackageRelease], needed: Needed) -> Ranges:
     ranges: Ranges = {name: {"": one} for name, one in wanted.direct.items()}
     for importer, names in needed.imports.items():
         release = releases[importer]
@@ -82,7 +82,9 @@ def _ranges(wanted: Wanted, releases: Mapping[str, Release], needed: Needed) -> 
     return ranges
 
 
-def _chosen(package: Package, ranges: Mapping[str, str], wanted: Wanted, before: Release | None) -> Release:
+def _chosen(
+    package: RegistryPackage, ranges: Mapping[str, str], wanted: Wanted, before: PackageRelease | None
+) -> PackageRelease:
     """The release that all `ranges`, by who states them, accept: that of `before` or a pinned one, else the best.
 
     It is not older than the locked one, if they accept that. Raises PackagesError if there is none.
@@ -102,7 +104,7 @@ def _chosen(package: Package, ranges: Mapping[str, str], wanted: Wanted, before:
     return fitting[chosen]
 
 
-def _conflict(package: Package, ranges: Mapping[str, str], published_before: float | None) -> PackagesError:
+def _conflict(package: RegistryPackage, ranges: Mapping[str, str], published_before: float | None) -> PackagesError:
     asked = [one or "*" for one in ranges.values()]
     if len(ranges) == 1 or candidates(package, asked):
         return no_release(package, asked, published_before)

@@ -23,12 +23,12 @@ from buildassets.foundation.nearest import nearest
 from buildassets.foundation.permission import Permission
 from buildassets.packages.archive import unpack
 from buildassets.packages.lock import NAME, Lock, LockedPackage, Newer, Outdated, read_lock, write_lock
-from buildassets.packages.registry.documents import Advisory, Release, is_name
+from buildassets.packages.registry.documents import Advisory, PackageRelease, is_name
 from buildassets.packages.registry.integrity import sha512_of, sha512_text
 from buildassets.packages.registry.notices import release_notices, young_notices
 from buildassets.packages.registry.registry import Registry
 from buildassets.packages.registry.versions import best, candidates, days_before, later_of
-from buildassets.packages.vendor.resolution import Resolution, Wanted, resolved
+from buildassets.packages.vendor.resolution import VendorResolution, Wanted, resolved
 from buildassets.packages.vendor.values import Chooser, Needed, Unpacked
 from buildassets.work.threads import UnwaitedThreads
 
@@ -248,7 +248,7 @@ def _needed_of(
     vendoring: Vendoring,
     lock: Lock,
     direct: Mapping[str, str],
-    releases: Mapping[str, Release],
+    releases: Mapping[str, PackageRelease],
     *,
     staging: str,
     trees: dict[tuple[str, str], Unpacked],
@@ -263,14 +263,14 @@ def _needed_of(
     return vendoring.choose({name: trees[name, one.version] for name, one in releases.items()}, set(direct))
 
 
-def _as_locked(lock: Lock, release: Release) -> Release:
+def _as_locked(lock: Lock, release: PackageRelease) -> PackageRelease:
     """The release, with the digest in the lock if that has one."""
     known = lock.vendor.get(release.name)
     is_locked = known is not None and known.version == release.version
     return replace(release, integrity=known.integrity) if known is not None and is_locked else release
 
 
-def _unpacked(registry: Registry, release: Release, folder: str) -> Unpacked:
+def _unpacked(registry: Registry, release: PackageRelease, folder: str) -> Unpacked:
     """Fetch, verify and unpack `release` into a new `folder`."""
     archive = f"{folder}.tgz"
     registry.fetch(release, archive)
@@ -278,7 +278,7 @@ def _unpacked(registry: Registry, release: Release, folder: str) -> Unpacked:
     return Unpacked(release.name, folder, unpack(archive, folder, f"{release.name}@{release.version}"))
 
 
-def _refuse_unfit(found: Resolution) -> None:
+def _refuse_unfit(found: VendorResolution) -> None:
     faults = [
         error("vendor/unfit", f"`{name}` {found.releases[name].version} {complaint}", hint=_BUNDLE)
         for name, complaint in sorted(found.needed.unfit.items())
@@ -287,7 +287,7 @@ def _refuse_unfit(found: Resolution) -> None:
         raise PackagesError(faults)
 
 
-def _locked(found: Resolution, name: str, tree: Unpacked, direct: Mapping[str, str]) -> LockedPackage:
+def _locked(found: VendorResolution, name: str, tree: Unpacked, direct: Mapping[str, str]) -> LockedPackage:
     release = found.releases[name]
     digest = sha512_of(release.integrity)
     assert digest is not None
@@ -307,12 +307,12 @@ def _locked(found: Resolution, name: str, tree: Unpacked, direct: Mapping[str, s
     )
 
 
-def _imported(found: Resolution, name: str) -> frozenset[str]:
+def _imported(found: VendorResolution, name: str) -> frozenset[str]:
     return found.needed.imports.get(name, frozenset())
 
 
 def _notices(
-    vendoring: Vendoring, found: Resolution, pinned: Mapping[str, str], limit: float | None
+    vendoring: Vendoring, found: VendorResolution, pinned: Mapping[str, str], limit: float | None
 ) -> Iterator[Diagnostic]:
     """The warnings for releases that are taken now, not for those that are `pinned`."""
     for name in sorted(found.releases.keys() - pinned.keys()):
@@ -320,7 +320,7 @@ def _notices(
         yield from release_notices(vendoring.registry().package(name), ranges, limit, found.releases[name].version)
 
 
-def _warnings(found: Resolution) -> Iterator[Diagnostic]:
+def _warnings(found: VendorResolution) -> Iterator[Diagnostic]:
     for name, absent in sorted(found.needed.absent.items()):
         for other, specifier in sorted(absent.items()):
             stated = found.releases[name].requires.keys() | found.releases[name].peers.keys()

@@ -17,13 +17,13 @@ from buildassets.release.archive.blocks import (
 )
 from buildassets.release.archive.read import Form
 from buildassets.release.archive.tar import END, header, padding
-from buildassets.release.archive.zip import Directory, Stored
+from buildassets.release.archive.zip import Directory, ZipEntry
 from buildassets.release.inventory.inventory import Expected, Inventory
 
 _SINKS: Final[Mapping[Form, Callable[[Write], Sink]]] = {"tar": Sink, "tar.gz": GzipMembers, "tar.zst": ZstdFrames}
 
 
-class Contents(Protocol):
+class ReleaseContents(Protocol):
     """Gives the contents of a release, file by file, in the order of the archive."""
 
     def chunks(self, name: str) -> Iterable[bytes]:
@@ -36,7 +36,7 @@ class Contents(Protocol):
         """The CRC-32 of the content of a file."""
 
 
-def pack(inventory: Inventory, contents: Contents, form: Form, write: Write) -> None:
+def pack(inventory: Inventory, contents: ReleaseContents, form: Form, write: Write) -> None:
     """Write the archive of a release. Raises what `contents` and `write` raise."""
     if form == "zip":
         _write_zip(inventory.files, contents, write)
@@ -44,7 +44,7 @@ def pack(inventory: Inventory, contents: Contents, form: Form, write: Write) -> 
         _write_tar(inventory.files, contents, _SINKS[form](write))
 
 
-def _write_tar(files: Mapping[str, Expected], contents: Contents, sink: Sink) -> None:
+def _write_tar(files: Mapping[str, Expected], contents: ReleaseContents, sink: Sink) -> None:
     for name, expected in files.items():
         sink.stored(header(name, expected.size_bytes))
         copy = expected.copies.get(sink.coding or "")
@@ -58,7 +58,7 @@ def _write_tar(files: Mapping[str, Expected], contents: Contents, sink: Sink) ->
     sink.close()
 
 
-def _write_zip(files: Mapping[str, Expected], contents: Contents, write: Write) -> None:
+def _write_zip(files: Mapping[str, Expected], contents: ReleaseContents, write: Write) -> None:
     directory = Directory(write)
     for name, expected in files.items():
         copy = expected.copies.get("gzip")
@@ -66,7 +66,7 @@ def _write_zip(files: Mapping[str, Expected], contents: Contents, write: Write) 
         if copy is not None:
             packed = files[copy].size_bytes - len(GZIP_HEADER) - GZIP_TRAILER_BYTES
         directory.begin(
-            Stored(name, size, packed_bytes=packed, is_deflated=copy is not None, checksum=contents.checksum(name))
+            ZipEntry(name, size, packed_bytes=packed, is_deflated=copy is not None, checksum=contents.checksum(name))
         )
         chunks = contents.chunks(name) if copy is None else _deflated(contents.copy(copy), packed)
         for chunk in chunks:

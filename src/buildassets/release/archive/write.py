@@ -18,7 +18,7 @@ _NO_BOMB: Final = "pack a .zip or a plain .tar"
 
 
 @frozen
-class Packed:
+class PackedArchive:
     """An archive that was written: its release, its number of files, and its own size and SHA-256."""
 
     release: str
@@ -27,7 +27,7 @@ class Packed:
     digest: str
 
 
-def pack_folder(folder: str, shown: str, archive: str, form: Form) -> Packed:
+def pack_folder(folder: str, shown: str, archive: str, form: Form) -> PackedArchive:
     """Write the release in `folder` as an `archive` of that form.
 
     Raises OSError; ManifestError and ReleaseError where the folder does not match its manifest, and where other systems
@@ -39,13 +39,13 @@ def pack_folder(folder: str, shown: str, archive: str, form: Form) -> Packed:
         return _written(inventory, FolderContents(folder, inventory.files, shown), archive, form)
 
 
-def _written(inventory: Inventory, contents: FolderContents, archive: str, form: Form) -> Packed:
+def _written(inventory: Inventory, contents: FolderContents, archive: str, form: Form) -> PackedArchive:
     with whole_file(archive) as file:
         written = _Written(file)
         pack(inventory, contents, form, written.write)
         if form != "zip" and _tar_bytes(inventory) > largest_bytes(written.size_bytes):
             raise refusal("archive/bomb", f"`{archive}` would hold too much for its size", archive, hint=_NO_BOMB)
-    return Packed(inventory.release, len(inventory.files), written.size_bytes, written.digest.hexdigest())
+    return PackedArchive(inventory.release, len(inventory.files), written.size_bytes, written.digest.hexdigest())
 
 
 def _tar_bytes(inventory: Inventory) -> int:

@@ -33,7 +33,7 @@ _ZIP64: Final = 1  # the number of the extra field for sizes that need more than
 
 
 @frozen
-class Stored:
+class ZipEntry:
     """A file in the archive, in `packed_bytes` of data. `checksum` is the CRC-32 of its content."""
 
     name: str
@@ -48,10 +48,10 @@ class Directory:
 
     def __init__(self, write: Write) -> None:
         self._write = write
-        self._entries: list[tuple[Stored, int]] = []
+        self._entries: list[tuple[ZipEntry, int]] = []
         self._offset = 0
 
-    def begin(self, file: Stored) -> None:
+    def begin(self, file: ZipEntry) -> None:
         """Write the header of `file`. Its content follows."""
         self._entries.append((file, self._offset))
         sizes = (file.size_bytes, file.packed_bytes)
@@ -79,7 +79,7 @@ class Directory:
         self._offset += len(content)
 
 
-def _directory_entry(file: Stored, offset: int) -> bytes:
+def _directory_entry(file: ZipEntry, offset: int) -> bytes:
     values = (file.size_bytes, file.packed_bytes, offset)
     large = [value for value in values if value >= _LIMIT_32]
     extra = _zip64(*large) if large else b""
@@ -91,7 +91,7 @@ def _directory_entry(file: Stored, offset: int) -> bytes:
     return head + _common(file, name, len(extra), (size, packed), is_large=bool(large)) + tail + name + extra
 
 
-def _common(file: Stored, name: bytes, extra_bytes: int, sizes: tuple[int, int], *, is_large: bool) -> bytes:
+def _common(file: ZipEntry, name: bytes, extra_bytes: int, sizes: tuple[int, int], *, is_large: bool) -> bytes:
     """The fields that a header and an entry of the directory share."""
     return struct.pack(
         "<HHHHHIIIHH",

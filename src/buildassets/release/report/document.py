@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from buildassets.foundation.frozen import frozen
-from buildassets.foundation.measures import Contents, Measures
+from buildassets.foundation.measures import BundleContents, Measures
 from buildassets.manifest.model import Entry, Manifest
 from buildassets.release.diff.causes import Difference
 from buildassets.release.diff.document import difference_document
@@ -65,7 +65,7 @@ def _total(total: Total) -> dict[str, int]:
 
 
 def _asset(
-    path: str, entry: Entry, references: References, way: Iterable[str], *, contents: Contents | None
+    path: str, entry: Entry, references: References, way: Iterable[str], *, contents: BundleContents | None
 ) -> dict[str, Any]:
     found = {
         "path": path,
@@ -82,14 +82,14 @@ def _asset(
     return {**found, "contents": _members(contents)} if contents else found
 
 
-def _members(contents: Contents) -> list[dict[str, Any]]:
+def _members(contents: BundleContents) -> list[dict[str, Any]]:
     """What a bundle is made of, the largest first, each with the way of imports that leads to it."""
     ways = _ways(contents)
     ordered = sorted(contents.sizes.items(), key=lambda member: (-member[1], member[0]))
     return [{"name": name, "size": size_bytes, "why": list(ways.get(name, ()))} for name, size_bytes in ordered]
 
 
-def _ways(contents: Contents) -> Mapping[str, tuple[str, ...]]:
+def _ways(contents: BundleContents) -> Mapping[str, tuple[str, ...]]:
     """The shortest way along imports from the bundle's entry to each of its files."""
     if contents.entry is None:
         return {}

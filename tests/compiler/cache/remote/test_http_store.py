@@ -9,7 +9,7 @@ from queue import SimpleQueue
 import pytest
 
 from buildassets.compiler.cache.remote.http_store import HttpStore
-from buildassets.compiler.cache.remote.line import READ_FIRST, Line, Outcome
+from buildassets.compiler.cache.remote.line import READ_FIRST, CallOutcome, Line
 from tests.compiler.cache.remote.bad_servers import Good, answer, request, serving
 
 _GOOD: Good = {"ac/a": b"content", "cas/empty": b""}
@@ -60,12 +60,12 @@ def test_all_requests_of_a_thread_share_one_connection(server: _Server, store: H
 
 
 def test_no_connection_is_left_open_when_the_line_stops(store: HttpStore) -> None:
-    line, answers = Line(store), SimpleQueue[Outcome]()
+    line, answers = Line(store), SimpleQueue[CallOutcome]()
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", ResourceWarning)
         for _ in range(4):
             line.call(answers, READ_FIRST, "a", lambda: store.get("ac/a", 100))
-        assert [line.outcome(answers) for _ in range(4)] == [Outcome("a", b"content")] * 4
+        assert [line.outcome(answers) for _ in range(4)] == [CallOutcome("a", b"content")] * 4
         line.stop()
         assert not store._open
         gc.collect()

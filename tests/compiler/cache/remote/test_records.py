@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from buildassets.compiler.cache.remote.records import (
     MOST_CONTENT_BYTES,
-    Names,
+    NameRecord,
     Result,
     dumped,
     is_portable,
@@ -33,8 +33,10 @@ def is_signed(signature: str, content: bytes) -> bool:
     return signature == digest(content)
 
 
-@given(st.one_of(st.just(RESULT), st.builds(Names, st.tuples(st.text("ab/é\n\0", min_size=1).filter(is_portable)))))
-def test_a_record_is_read_as_it_was_written(value: Result | Names) -> None:
+@given(
+    st.one_of(st.just(RESULT), st.builds(NameRecord, st.tuples(st.text("ab/é\n\0", min_size=1).filter(is_portable))))
+)
+def test_a_record_is_read_as_it_was_written(value: Result | NameRecord) -> None:
     assert loaded(dumped("main", KEY, value, signed), "main", KEY, is_signed) == value
 
 
@@ -55,17 +57,17 @@ def test_the_signature_covers_each_field(name: str) -> None:
 @pytest.mark.parametrize(
     "value",
     [
-        Names(()),
-        Names(("/etc/passwd",)),
-        Names(("C:/secret",)),
-        Names(("\\\\server\\share",)),
+        NameRecord(()),
+        NameRecord(("/etc/passwd",)),
+        NameRecord(("C:/secret",)),
+        NameRecord(("\\\\server\\share",)),
         replace(RESULT, size_bytes=MOST_CONTENT_BYTES + 1),
         replace(RESULT, size_bytes=-1),
         replace(RESULT, coding="zip"),
         replace(RESULT, stored="../../etc/passwd"),
     ],
 )
-def test_a_signed_record_with_odd_values_is_rejected(value: Result | Names) -> None:
+def test_a_signed_record_with_odd_values_is_rejected(value: Result | NameRecord) -> None:
     with pytest.raises(ValueError, match=r"."):
         loaded(dumped("main", KEY, value, signed), "main", KEY, is_signed)
 

@@ -8,7 +8,7 @@ from threading import Thread
 
 import pytest
 
-from buildassets.compiler.engines.commands.running import Limits, Outcome, ProcessGroups
+from buildassets.compiler.engines.commands.running import Limits, ProcessGroups, ProgramOutcome
 from buildassets.compiler.engines.process.child import ClosedError
 from buildassets.programs.start import Permitted
 from tests.cli.processes import is_running
@@ -33,7 +33,9 @@ def python(program: str) -> Permitted:
     return Permitted((sys.executable, "-c", program))
 
 
-def outcome_of(program: str, folder: Path, *, seconds: float = PATIENCE_SECONDS, most: int | None = None) -> Outcome:
+def outcome_of(
+    program: str, folder: Path, *, seconds: float = PATIENCE_SECONDS, most: int | None = None
+) -> ProgramOutcome:
     with open(os.devnull, "rb") as given:
         limits = Limits(seconds, most)
         return ProcessGroups().run(
@@ -51,7 +53,7 @@ def grandchild(folder: Path) -> int:
 
 def test_output_and_exit_code_of_a_program_are_returned(tmp_path: Path) -> None:
     program = "import os, sys; print(os.getcwd()); print('no', file=sys.stderr); sys.exit(3)"
-    assert outcome_of(program, tmp_path) == Outcome(3, f"{tmp_path}\n".encode(), b"no\n")
+    assert outcome_of(program, tmp_path) == ProgramOutcome(3, f"{tmp_path}\n".encode(), b"no\n")
 
 
 def test_a_signal_is_a_negative_code(tmp_path: Path) -> None:
@@ -98,7 +100,7 @@ def test_a_program_that_is_not_there_raises(tmp_path: Path) -> None:
 
 
 def test_closing_ends_what_runs_and_starts_nothing_more(tmp_path: Path) -> None:
-    groups, outcomes = ProcessGroups(), list[Outcome]()
+    groups, outcomes = ProcessGroups(), list[ProgramOutcome]()
     program = python(WITH_GRANDCHILD.format(then="time.sleep(600)"))
 
     def wait() -> None:

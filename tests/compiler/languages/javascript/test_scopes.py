@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from buildassets.compiler.languages.javascript.scopes import Script, Sort, read_script
+from buildassets.compiler.languages.javascript.scopes import DeclarationKind, Script, read_script
 from tests.compiler.languages.javascript.js_programs import SCRIPTS
 from tests.compiler.languages.javascript.test_lexer import DIVISIONS, REGEXPS
 
@@ -139,4 +139,4 @@ def test_words_of_a_function_do_not_bear_on_what_follows_it() -> None:
         declared = read_script(
             text.replace("{{", "{").replace("}}", "}").replace("{ mark };", f"{{ {mark}")
         ).declarations
-        assert [(one.name, one.sort) for one in declared] == [("d", Sort.VAR)]
+        assert [(one.name, one.sort) for one in declared] == [("d", DeclarationKind.VAR)]

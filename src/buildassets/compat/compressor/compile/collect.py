@@ -18,7 +18,7 @@ from django.conf import settings
 from django.core.management.base import CommandError
 
 from buildassets.compat.compressor.compile import plan_trace
-from buildassets.compat.compressor.compile.contents import Contents
+from buildassets.compat.compressor.compile.contents import BlockContents
 from buildassets.compat.compressor.compile.contexts import ProbedContexts, thread_state
 from buildassets.compat.compressor.compile.django_blocks import DjangoBlocks
 from buildassets.compat.compressor.compile.django_templates import build_engines, template_names
@@ -42,7 +42,7 @@ from buildassets.foundation.diagnostics import Diagnostic, Location, error, reas
 from buildassets.foundation.frozen import frozen
 from buildassets.runtime.django.sources import as_glob
 
-__all__ = ["Scope", "planned", "planned_blocks", "scope"]
+__all__ = ["TemplateScope", "planned", "planned_blocks", "scope"]
 
 _SUFFIXES: Final = (".html",)
 _JINJA_SUFFIXES: Final = (".html", ".jinja", ".jinja2", ".j2")
@@ -54,7 +54,7 @@ _UNWRITABLE: Final = (
 
 
 @frozen
-class Scope:
+class TemplateScope:
     """Which templates are looked into: their suffixes and engines, where not all; and whether links are followed."""
 
     suffixes: tuple[str, ...] = ()
@@ -62,11 +62,11 @@ class Scope:
     follow_links: bool = False
 
 
-_SCOPE: Final[ContextVar[Scope]] = ContextVar("buildassets_compressor_scope", default=Scope())  # noqa: B039 frozen
+_SCOPE: Final[ContextVar[TemplateScope]] = ContextVar("buildassets_compressor_scope", default=TemplateScope())  # noqa: B039 frozen
 
 
 @contextmanager
-def scope(given: Scope) -> Iterator[None]:
+def scope(given: TemplateScope) -> Iterator[None]:
     """Collect within that scope meanwhile."""
     token = _SCOPE.set(given)
     try:
@@ -134,12 +134,12 @@ class _Collection:
         self._seen: set[tuple[Block, str, tuple[str, int, int] | None]] = set()
         self._templates: set[str] = set()
         self._roots: set[str] = set()
-        self._contents: Contents | None = None
+        self._contents: BlockContents | None = None
 
     def document(self, folder: str) -> tuple[dict[str, Any], GeneratedSources]:
         """The plan as JSON values, and the sources that it names."""
         if not any(fault.is_error for fault in self._faults):
-            self._contents = Contents(build_options(), self._files, self._sources, _shown)
+            self._contents = BlockContents(build_options(), self._files, self._sources, _shown)
             try:
                 self._collect(self._contents)
             except BuildError as fault:
@@ -194,7 +194,7 @@ class _Collection:
             if not self._files.find(path):
                 yield from self._files.candidates(path)
 
-    def _collect(self, contents: Contents) -> None:
+    def _collect(self, contents: BlockContents) -> None:
         state, readers = thread_state(), [*_readers(_SCOPE.get())]
         for values in self._contexts.each():
             if (now := thread_state()) != state:  # which may decide what a loader finds
@@ -213,7 +213,7 @@ class _Collection:
             self._templates |= reader.files
             self._roots |= reader.roots
 
-    def _take(self, contents: Contents, rendering: Rendering, state: State) -> None:
+    def _take(self, contents: BlockContents, rendering: Rendering, state: State) -> None:
         """Add what a rendering becomes to the blocks, unless the same was taken before."""
         text, queries = without_queries(rendering.text)
         if queries:
@@ -245,7 +245,7 @@ def _renewal() -> list[str]:
     return [sys.executable, "-m", "django", "compress", "--force", "--only-plan", "--pythonpath", sys.path[0] or "."]
 
 
-def _readers(given: Scope) -> Iterator[Any]:
+def _readers(given: TemplateScope) -> Iterator[Any]:
     """The readers of templates, one for each engine."""
     if not given.engines or "django" in given.engines:
         for engine in build_engines():
@@ -266,7 +266,7 @@ def _shown(path: str) -> str:
     return (path if found.startswith(os.pardir) else found).replace(os.sep, "/")
 
 
-def _sass_roots(contents: Contents, files: StaticFiles) -> Iterator[dict[str, Any]]:
+def _sass_roots(contents: BlockContents, files: StaticFiles) -> Iterator[dict[str, Any]]:
     """Source roots for the Sass files of packages that blocks name: of others' folders none is compiled else."""
     for path, file in sorted(contents.sass_files.items()):
         root = files.root_of(file)
@@ -276,7 +276,7 @@ def _sass_roots(contents: Contents, files: StaticFiles) -> Iterator[dict[str, An
         assert path
 
 
-def _collected_roots(contents: Contents) -> Iterator[dict[str, Any]]:
+def _collected_roots(contents: BlockContents) -> Iterator[dict[str, Any]]:
     """A source root for what only the root of collected files holds, of which nothing else is released."""
     if contents.collected:
         path = collected_root()

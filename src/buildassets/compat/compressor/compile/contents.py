@@ -18,8 +18,8 @@ from buildassets.compat.compressor.compile.joining import JoinedMember, grouped,
 from buildassets.compat.compressor.compile.marks import has_mark
 from buildassets.compat.compressor.compile.page_templates import own_markup
 from buildassets.compat.compressor.compile.parts import (
-    Part,
-    Sort,
+    BlockPart,
+    ElementSort,
     group_of,
     is_plain_type,
     kept_attributes,
@@ -28,8 +28,8 @@ from buildassets.compat.compressor.compile.parts import (
 )
 from buildassets.compat.compressor.compile.precompilers import (
     SASS_SUFFIXES,
-    Content,
     PrecompilerError,
+    SourceToCompile,
     is_for_engine,
     precompiled,
 )
@@ -48,7 +48,7 @@ from buildassets.disk.plain_files import plain
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, locate, warning
 from buildassets.foundation.frozen import frozen
 
-__all__ = ["Contents", "RenderedBlock"]
+__all__ = ["BlockContents", "RenderedBlock"]
 
 Tag = dict[str, Any]
 _SCSS: Final = (".scss", ".sass")
@@ -69,7 +69,7 @@ class _Refused(Exception):  # noqa: N818 no error: it ends the making of one blo
 
 
 @dataclass(slots=True)
-class Contents:
+class BlockContents:
     """What blocks are made of. `shown` turns a path into a name; `sass_roots` are files of packages that Sass compiles.
 
     `read` are the absolute paths of the files of which something was generated, `linked` the logical paths that blocks
@@ -128,10 +128,12 @@ class Contents:
             return False
         return True
 
-    def _of_the_page(self, rendering: Rendering, part: Part) -> Part:
+    def _of_the_page(self, rendering: Rendering, part: BlockPart) -> BlockPart:
         """The part, or one that stays as it is: an inline text with URLs that are relative to the page."""
         block, text = rendering.block, part.element.text
-        is_inline = part.sort is Sort.CONTENT and url_of(part.element) is None and is_plain_type(block.kind, part.type)
+        is_inline = (
+            part.sort is ElementSort.CONTENT and url_of(part.element) is None and is_plain_type(block.kind, part.type)
+        )
         if not is_inline or not text:
             return part
         base = join(self.options.output_dir, block.kind, f"inline.{block.kind}")
@@ -144,24 +146,24 @@ class Contents:
             self.diagnostics[warning("compressor/relative", message, rendering.place.location(url), hint=_RELATIVE)] = (
                 None
             )
-        return replace(part, sort=Sort.KEPT)
+        return replace(part, sort=ElementSort.KEPT)
 
-    def _run_key(self, part: Part, kind: str) -> object:
-        if part.sort is Sort.CONTENT and part.type != "module":
+    def _run_key(self, part: BlockPart, kind: str) -> object:
+        if part.sort is ElementSort.CONTENT and part.type != "module":
             return group_of(part, kind)
         return part.number
 
-    def _tags(self, rendering: Rendering, run: list[Part]) -> list[Tag]:
-        if run[0].sort is Sort.UNCOMPILED:
+    def _tags(self, rendering: Rendering, run: list[BlockPart]) -> list[Tag]:
+        if run[0].sort is ElementSort.UNCOMPILED:
             self._refuse_type(rendering, run[0])
-        if run[0].sort is Sort.KEPT:
+        if run[0].sort is ElementSort.KEPT:
             return [] if rendering.block.mode == "preload" else [self._kept(run[0])]
         members = [self._member(rendering, part) for part in run]
         return self._files(rendering, run, members)
 
     # what stays as it is
 
-    def _kept(self, part: Part) -> Tag:
+    def _kept(self, part: BlockPart) -> Tag:
         """The element as it is, but for the URLs of static files in it."""
         element = part.element
         attributes, varying = _attributes([part], dict(element.attributes))
@@ -189,7 +191,7 @@ class Contents:
 
     # members
 
-    def _member(self, rendering: Rendering, part: Part) -> JoinedMember:
+    def _member(self, rendering: Rendering, part: BlockPart) -> JoinedMember:
         """The content of one element as a member of a file, compiled if its type or suffix asks for that."""
         content = self._content(rendering, part)
         kind = rendering.block.kind
@@ -202,7 +204,7 @@ class Contents:
                 self.is_traceable = False  # nobody reports what a program or class reads
             self._read(content)
             text = self._tried(lambda: precompiled(content, self.options.precompilers[part.type]), location)
-            content = Content(
+            content = SourceToCompile(
                 text, kind, attributes=content.attributes, charset="utf-8", file=content.file, path=content.path
             )
             path = splitext(path)[0] + f".{kind}"
@@ -211,7 +213,9 @@ class Contents:
             return self._sass_member(content, f"text/{path[-len(_SCSS[0]) + 1 :]}", path, location)
         return self._plain_member(content, path, location, is_changed=False)
 
-    def _plain_member(self, content: Content, path: str, location: Location, *, is_changed: bool) -> JoinedMember:
+    def _plain_member(
+        self, content: SourceToCompile, path: str, location: Location, *, is_changed: bool
+    ) -> JoinedMember:
         """A sheet or script: the asset itself, or a source generated of it where something has changed it."""
         filters = Filters(self.options.filters.get(content.kind, ()))
         if filters:
@@ -236,7 +240,7 @@ class Contents:
         is_packaged = content.file is not None and self.files.is_of_package(content.file)
         return JoinedMember(self.sources.add(path, text, place, is_packaged=is_packaged), text)
 
-    def _sass_member(self, content: Content, mimetype: str, path: str, location: Location) -> JoinedMember:
+    def _sass_member(self, content: SourceToCompile, mimetype: str, path: str, location: Location) -> JoinedMember:
         """A source in Sass, which the compiler compiles; here, where filters of the project's want its text."""
         suffix = SASS_SUFFIXES[mimetype]
         filters = Filters(self.options.filters.get("css", ()))
@@ -245,7 +249,7 @@ class Contents:
             folders = [root.path for root in self.files.roots]
             self._read(content)
             text = self._tried(lambda: compiled_sass(content, suffix, folders, self.read), location)
-            compiled = Content(
+            compiled = SourceToCompile(
                 text, "css", attributes=content.attributes, charset="utf-8", file=content.file, path=content.path
             )
             return self._plain_member(compiled, splitext(path)[0] + ".css", location, is_changed=True)
@@ -257,13 +261,13 @@ class Contents:
         place = Location(self.shown(content.file), 1, 1) if content.file else location
         return JoinedMember(self.sources.add(splitext(path)[0] + suffix, content.text, place), None, content.text)
 
-    def _content(self, rendering: Rendering, part: Part) -> Content:
+    def _content(self, rendering: Rendering, part: BlockPart) -> SourceToCompile:
         element, kind = part.element, rendering.block.kind
         given = {name: value or "" for name, value in element.attributes}
         charset = _charset(given.get("charset") or self.options.charset)
         url = url_of(element)
         if url is None:
-            return Content(element.text or "", kind, given, "utf-8")
+            return SourceToCompile(element.text or "", kind, given, "utf-8")
         path = static_path(url, self.options.prefixes)
         if path is None:
             location = rendering.place.location(element.markup)
@@ -278,7 +282,7 @@ class Contents:
             self._error("compressor/charset", message, location, "give its encoding in the attribute `charset`")
         except OSError as fault:
             self._error("compressor/missing", f"cannot read `{path}`: {fault.strerror}", location)
-        return Content(text, kind, attributes=given, charset=charset, file=file, path=path)
+        return SourceToCompile(text, kind, attributes=given, charset=charset, file=file, path=path)
 
     def _linked(self, path: str, url: str, location: Location) -> tuple[str, str]:
         """The logical path and the file of what a block links as `path`."""
@@ -297,7 +301,7 @@ class Contents:
 
     # files
 
-    def _files(self, rendering: Rendering, run: list[Part], members: list[JoinedMember]) -> list[Tag]:
+    def _files(self, rendering: Rendering, run: list[BlockPart], members: list[JoinedMember]) -> list[Tag]:
         block = rendering.block
         attributes, varying = _attributes(run, kept_attributes(run, block.kind, block.mode))
         tags = []
@@ -362,7 +366,7 @@ class Contents:
 
     # what is wrong
 
-    def _read(self, content: Content) -> None:
+    def _read(self, content: SourceToCompile) -> None:
         """Let a watch make the plan anew when the file of `content` changes, also where nothing could be made of it."""
         if content.file:
             self.read.add(content.file)
@@ -389,13 +393,13 @@ class Contents:
         self.diagnostics[error(code, message, location, hint=hint)] = None
         raise _Refused
 
-    def _refuse_type(self, rendering: Rendering, part: Part) -> None:
+    def _refuse_type(self, rendering: Rendering, part: BlockPart) -> None:
         message = f"nothing compiles the type `{part.type}`"
         hint = "name a precompiler for it in `COMPRESS_PRECOMPILERS`"
         self.diagnostics[error("compressor/type", message, rendering.place.location(part.type), hint=hint)] = None
         raise _Refused
 
-    def _report_unknown(self, rendering: Rendering, parts: list[Part], unknown: list[str]) -> None:
+    def _report_unknown(self, rendering: Rendering, parts: list[BlockPart], unknown: list[str]) -> None:
         """Report what is not known of a block: as an error if pages cannot do without its build."""
         place = rendering.place
         needs_build = any(self._needs_build(part, rendering.block.kind) for part in parts)
@@ -414,12 +418,14 @@ class Contents:
         location = rendering.place.variable(name.split("|", maxsplit=1)[0])
         return report("compressor/unknown", f"`{name}` {what}", location, hint=_UNKNOWN)
 
-    def _needs_build(self, part: Part, kind: str) -> bool:
-        if part.sort is Sort.UNCOMPILED:
+    def _needs_build(self, part: BlockPart, kind: str) -> bool:
+        if part.sort is ElementSort.UNCOMPILED:
             return True
         path = (url_of(part.element) or "").split("?")[0]
         is_compiled = bool(part.type) and not is_plain_type(kind, part.type)
-        return part.sort is Sort.CONTENT and (is_compiled or path.endswith((*_SCSS, ".less", ".coffee", ".styl")))
+        return part.sort is ElementSort.CONTENT and (
+            is_compiled or path.endswith((*_SCSS, ".less", ".coffee", ".styl"))
+        )
 
     def all_diagnostics(self) -> list[Diagnostic]:
         """Everything that is wrong; what is not known of a block matters only where no rendering of it was known."""
@@ -442,14 +448,14 @@ def _nothing(_: str) -> None:
     """Finds no file: what stays in the page is relative to it, whatever there is."""
 
 
-def _attributes(parts: list[Part], given: dict[str, Any]) -> tuple[dict[str, Any], dict[str, int]]:
+def _attributes(parts: list[BlockPart], given: dict[str, Any]) -> tuple[dict[str, Any], dict[str, int]]:
     """Attributes for the manifest, and those that are taken from the element of that number when a page is made."""
     varying = {name: parts[0].number for name, value in given.items() if name in VARYING or has_mark(value or "")}
     fixed = {name: True if value is None else value for name, value in given.items() if name not in varying}
     return fixed, varying
 
 
-def _varies(part: Part) -> bool:
+def _varies(part: BlockPart) -> bool:
     names = ("href", "src", *VARYING)
     return any(name not in names and has_mark(value or "") for name, value in part.element.attributes)
 
@@ -472,7 +478,7 @@ def _charset(given: str) -> str:
         return given
 
 
-def _place_of(rendering: Rendering, part: Part) -> Location:
+def _place_of(rendering: Rendering, part: BlockPart) -> Location:
     """Where a part is written in its template: where its text begins, if it stands there as it is."""
     text = part.element.text
     if text and text in rendering.place.source:

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.template import Context, Template
 from django.utils.module_loading import import_string
 
-from buildassets.compat.compressor.compile.precompilers import Content, PrecompilerError
+from buildassets.compat.compressor.compile.precompilers import PrecompilerError, SourceToCompile
 
 __all__ = ["Filters"]
 
@@ -25,7 +25,7 @@ class Filters:
     def __bool__(self) -> bool:
         return bool(self._names)
 
-    def on_content(self, content: Content) -> str:
+    def on_content(self, content: SourceToCompile) -> str:
         """The result of their `input` for one file or inline text. Raises PrecompilerError."""
         text = content.text
         for name in self._names:

@@ -14,7 +14,7 @@ from buildassets.compat.compressor.run.elements import Element, elements_of
 from buildassets.compat.compressor.run.key import url_of
 from buildassets.foundation.frozen import frozen
 
-__all__ = ["CONTENT_TYPE", "Part", "Sort", "group_of", "kept_attributes", "parts_of", "unknown_names"]
+__all__ = ["CONTENT_TYPE", "BlockPart", "ElementSort", "group_of", "kept_attributes", "parts_of", "unknown_names"]
 
 CONTENT_TYPE: Final = {"css": "text/css", "js": "text/javascript"}
 # What browsers run as a classic script (MIME Sniffing, section 4.6), and a sheet.
@@ -44,7 +44,7 @@ _DROPPED: Final = ("charset", "integrity", "language", "rel", *_URL_ATTRIBUTES)
 _OF_LINKS: Final = ("async", "crossorigin", "defer", "fetchpriority", "referrerpolicy", "as")
 
 
-class Sort(Enum):
+class ElementSort(Enum):
     """The classification of an element of a block."""
 
     CONTENT = "content"  # a sheet or classic script, or what is compiled to one
@@ -53,7 +53,7 @@ class Sort(Enum):
 
 
 @frozen
-class Part:
+class BlockPart:
     """An element with its number in the block.
 
     `type` is its attribute: as written where a setting names a precompiler for it, else in lower case.
@@ -61,26 +61,26 @@ class Part:
 
     element: Element
     number: int
-    sort: Sort
+    sort: ElementSort
     type: str
 
 
-def parts_of(kind: str, block: str, precompilers: Mapping[str, str]) -> list[Part]:
+def parts_of(kind: str, block: str, precompilers: Mapping[str, str]) -> list[BlockPart]:
     """The parts of a rendered block of that `kind`."""
     return [_part(kind, element, number, precompilers) for number, element in enumerate(elements_of(block))]
 
 
-def _part(kind: str, element: Element, number: int, precompilers: Mapping[str, str]) -> Part:
+def _part(kind: str, element: Element, number: int, precompilers: Mapping[str, str]) -> BlockPart:
     given = (element.get("type") or "").strip()
     type_ = given if given in precompilers else given.lower()
-    sort = Sort.KEPT
+    sort = ElementSort.KEPT
     if _is_of_kind(kind, element):
         is_compiled = type_ in precompilers or (kind == "css" and type_ in SASS_SUFFIXES)
         if type_ in _PLAIN_TYPES.get(kind, ()) or is_compiled:
-            sort = Sort.CONTENT
+            sort = ElementSort.CONTENT
         elif kind == "css" or any(language in type_ for language in _LANGUAGES):
-            sort = Sort.UNCOMPILED
-    return Part(element, number, sort, type_)
+            sort = ElementSort.UNCOMPILED
+    return BlockPart(element, number, sort, type_)
 
 
 def _is_of_kind(kind: str, element: Element) -> bool:
@@ -95,7 +95,7 @@ def is_plain_type(kind: str, type_: str) -> bool:
     return type_ in _PLAIN_TYPES.get(kind, ())
 
 
-def group_of(part: Part, kind: str) -> tuple[tuple[str, str], ...]:
+def group_of(part: BlockPart, kind: str) -> tuple[tuple[str, str], ...]:
     """The attributes that contents must share to be joined into one file: all but a few."""
     attributes = kept_attributes([part], kind, "file")
     if "crossorigin" in attributes:
@@ -110,7 +110,7 @@ def _credentials(crossorigin: str | None) -> str:
     return value if value == "use-credentials" else "anonymous"
 
 
-def kept_attributes(parts: list[Part], kind: str, mode: str) -> dict[str, str | None]:
+def kept_attributes(parts: list[BlockPart], kind: str, mode: str) -> dict[str, str | None]:
     """The attributes of the file that `parts` become: those of the first, which the others have too."""
     dropped = (*_DROPPED, "type", *(_OF_LINKS if mode == "inline" else ()))
     kept = {name: value for name, value in parts[0].element.attributes if name not in dropped}
@@ -119,14 +119,14 @@ def kept_attributes(parts: list[Part], kind: str, mode: str) -> dict[str, str | 
     return kept
 
 
-def unknown_names(rendering: Rendering, parts: list[Part]) -> list[str]:
+def unknown_names(rendering: Rendering, parts: list[BlockPart]) -> list[str]:
     """The names of unknown values that would become content; none if the block can be built."""
     marked = {root_name(name) for name in marked_names(rendering.text)}
     unmarked = [name for name in rendering.missing if root_name(name) not in marked]
     return list(dict.fromkeys([*unmarked, *(name for part in parts for name in _unknown_in(part))]))
 
 
-def _unknown_in(part: Part) -> Iterator[str]:
+def _unknown_in(part: BlockPart) -> Iterator[str]:
     element = part.element
     url_names = _URL_ATTRIBUTES if element.name in ("link", "script", "img") else ()
     for name, value in element.attributes:

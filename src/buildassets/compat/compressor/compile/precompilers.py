@@ -17,7 +17,7 @@ from buildassets.foundation.frozen import frozen
 from buildassets.foundation.permission import BUILDING
 from buildassets.programs.start import named, run_line
 
-__all__ = ["SASS_SUFFIXES", "Content", "PrecompilerError", "is_for_engine", "precompiled", "was_libsass"]
+__all__ = ["SASS_SUFFIXES", "PrecompilerError", "SourceToCompile", "is_for_engine", "precompiled", "was_libsass"]
 
 SASS_SUFFIXES: Final[Mapping[str, str]] = {
     **dict.fromkeys(("text/x-scss", "text/scss"), ".scss"),
@@ -36,7 +36,7 @@ class PrecompilerError(Exception):
 
 
 @frozen
-class Content:
+class SourceToCompile:
     """What is to be compiled: `file` is the absolute path of a linked one, `path` its logical one; None for others."""
 
     text: str
@@ -73,7 +73,7 @@ def _programs(given: str) -> set[str]:
         return set()
 
 
-def precompiled(content: Content, precompiler: str) -> str:
+def precompiled(content: SourceToCompile, precompiler: str) -> str:
     """The result of `precompiler`, a command or the dotted name of a class, for `content`. Raises PrecompilerError."""
     made = _class(precompiler)
     return _by_command(content, precompiler) if made is None else _by_class(content, made, precompiler)
@@ -89,7 +89,7 @@ def _class(name: str) -> Any:
         raise PrecompilerError(f"cannot import the precompiler `{name}`: {fault}") from None
 
 
-def _by_class(content: Content, made: Any, name: str) -> str:
+def _by_class(content: SourceToCompile, made: Any, name: str) -> str:
     try:
         compiler = made(
             content.text,
@@ -103,7 +103,7 @@ def _by_class(content: Content, made: Any, name: str) -> str:
         raise PrecompilerError(f"the precompiler `{name}` failed", f"{type(fault).__name__}: {fault}") from None
 
 
-def _by_command(content: Content, command: str) -> str:
+def _by_command(content: SourceToCompile, command: str) -> str:
     with tempfile.TemporaryDirectory(prefix="buildassets-") as folder:
         suffix = f".{content.kind}"
         filled: dict[str, str] = {}

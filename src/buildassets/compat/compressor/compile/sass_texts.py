@@ -11,7 +11,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.templatetags.static import static
 
-from buildassets.compat.compressor.compile.precompilers import Content, PrecompilerError
+from buildassets.compat.compressor.compile.precompilers import PrecompilerError, SourceToCompile
 from buildassets.compat.compressor.compile.static_files import plain_static_urls
 
 __all__ = ["compiled_sass", "own_functions"]
@@ -27,7 +27,7 @@ def own_functions() -> dict[str, Any]:
     return {name: function for name, function in dict(given).items() if name != "static"}
 
 
-def compiled_sass(content: Content, suffix: str, folders: Sequence[str], read: set[str]) -> str:
+def compiled_sass(content: SourceToCompile, suffix: str, folders: Sequence[str], read: set[str]) -> str:
     """The CSS; what it imports, or would if it were there, is added to `read`. Raises PrecompilerError."""
     try:
         import sass

@@ -9,7 +9,7 @@ from typing import Final
 
 from buildassets.foundation.frozen import frozen
 
-__all__ = ["MANY", "Recorder", "Variant", "variants"]
+__all__ = ["MANY", "Recorder", "TriedRendering", "variants"]
 
 _MOST_VARIANTS: Final = 64
 MANY: Final = "list what they ask for in `COMPRESS_OFFLINE_CONTEXT`, or make several blocks of it"
@@ -37,7 +37,7 @@ class Recorder:
 
 
 @frozen
-class Variant:
+class TriedRendering:
     """One rendering: its text, what it asked for in vain besides conditions, and why there is no text."""
 
     text: str
@@ -45,7 +45,7 @@ class Variant:
     fault: str | None = None
 
 
-def variants(render: Callable[[Recorder], str], on_rest: Callable[[str], None]) -> Iterator[Variant]:
+def variants(render: Callable[[Recorder], str], on_rest: Callable[[str], None]) -> Iterator[TriedRendering]:
     """All renderings, one for each choice of unknown conditions, at most 64; `on_rest` is called if there are more."""
     waiting: list[tuple[bool, ...]] = [()]
     for _ in range(_MOST_VARIANTS):
@@ -60,9 +60,9 @@ def variants(render: Callable[[Recorder], str], on_rest: Callable[[str], None]) 
         on_rest(f"conditions make more than {_MOST_VARIANTS} blocks of this one: the others stay as written")
 
 
-def _rendered(render: Callable[[Recorder], str], recorder: Recorder) -> Variant:
+def _rendered(render: Callable[[Recorder], str], recorder: Recorder) -> TriedRendering:
     try:
         text = render(recorder)
     except Exception as fault:
-        return Variant("", tuple(recorder.missing), f"{type(fault).__name__}: {fault}")
-    return Variant(text, tuple(recorder.missing))
+        return TriedRendering("", tuple(recorder.missing), f"{type(fault).__name__}: {fault}")
+    return TriedRendering(text, tuple(recorder.missing))

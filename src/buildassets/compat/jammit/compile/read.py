@@ -12,7 +12,7 @@ from typing import Any, Final
 from buildassets.compat.jammit.compile.assets_yml import AssetsYml, Glob, is_like_jammit, read_assets_yml
 from buildassets.compat.jammit.compile.ruby_globs import Listing, is_magic
 from buildassets.compiler.config.file import read_text, relative_to
-from buildassets.compiler.config.foreign import Asked, Foreign, severity_of_empty
+from buildassets.compiler.config.foreign import Foreign, ReaderArguments, severity_of_empty
 from buildassets.compiler.config.values import DataUrls, Mode
 from buildassets.compiler.engines.protocol import Templating
 from buildassets.compiler.sources.uncompiled import compiled_name
@@ -34,7 +34,7 @@ _EXTENSION: Final = "jst"
 _NAMESPACE: Final = "window.JST"
 
 
-def read(asked: Asked) -> Foreign | None:
+def read(asked: ReaderArguments) -> Foreign | None:
     """The configuration in the file that is asked for; None if it is not Jammit's, and was not named as such.
 
     Raises ConfigError.
@@ -52,7 +52,7 @@ def read(asked: Asked) -> Foreign | None:
 
 
 @frozen
-class Package:
+class JammitPackage:
     """A package: its asset's `name`, and the names of the files that make it, in order, templates apart.
 
     `names` are those of the templates in scripts, by the logical paths of what they become.
@@ -121,7 +121,7 @@ class JammitProject:
         """Whether pages may load them."""
         return self.is_individual or (self._mode == "development" and self.is_on("allow_debugging"))
 
-    def packages(self, kind: str) -> Iterator[Package]:
+    def packages(self, kind: str) -> Iterator[JammitPackage]:
         """The packages of one kind in the file; what is wrong with them is added to `faults`."""
         written = self.settings.values.get(kind)
         if written is not None and self.settings.value(kind) is not None and not isinstance(written, dict):
@@ -140,7 +140,7 @@ class JammitProject:
             called = names_of_templates(templates, self.templating)
             names = {f"{self._name(path)}.js": one for path, one in called.items()}
             suffix = {"stylesheets": ".css", "javascripts": ".js", "templates": ".jst.js"}[kind]
-            yield Package(name + suffix, files, templates=alone, names=names, is_of_templates=kind == "templates")
+            yield JammitPackage(name + suffix, files, templates=alone, names=names, is_of_templates=kind == "templates")
 
     def _files(self, globs: Iterable[Glob]) -> list[str]:
         found: dict[str, None] = {}
@@ -174,7 +174,7 @@ class JammitProject:
                 return (os.path.join(root, top), top) if slash else (root, "")
         return os.path.dirname(path), os.path.basename(os.path.dirname(path))
 
-    def table(self, packages: Sequence[Package]) -> dict[str, Any]:
+    def table(self, packages: Sequence[JammitPackage]) -> dict[str, Any]:
         """The keys of our own file that correspond to the file of Jammit."""
         table: dict[str, Any] = {
             "sources": [*self._sources(packages)],
@@ -190,7 +190,7 @@ class JammitProject:
             table["compress"] = []
         return table
 
-    def _sources(self, packages: Sequence[Package]) -> Iterator[dict[str, Any]]:
+    def _sources(self, packages: Sequence[JammitPackage]) -> Iterator[dict[str, Any]]:
         if os.path.isdir(self.public):
             needs_any = next(iter(self._entries(packages)), None) is not None  # without entries all were released
             exclude = [*self._cached(packages), *self._twins()] if needs_any else ["**"]
@@ -201,7 +201,7 @@ class JammitProject:
                 include = [_exactly(name) for name in names]
                 yield {"path": relative_to(self._folder, root), "prefix": prefix, "include": include}
 
-    def _cached(self, packages: Sequence[Package]) -> Iterator[str]:
+    def _cached(self, packages: Sequence[JammitPackage]) -> Iterator[str]:
         """The files that Jammit itself has written into the public root."""
         folder = self._text("package_path", "assets").strip("/")
         for package in packages:
@@ -221,27 +221,27 @@ class JammitProject:
                 if name not in named and compiled_name(name) in taken:
                     yield _exactly(name)
 
-    def _entries(self, packages: Sequence[Package]) -> Iterator[str]:
+    def _entries(self, packages: Sequence[JammitPackage]) -> Iterator[str]:
         for package in packages:
             if package.files or package.templates:
                 yield package.name
             if self.has_members:
                 yield from self._members(package)
 
-    def _bundles(self, packages: Sequence[Package]) -> Iterator[tuple[str, list[str]]]:
+    def _bundles(self, packages: Sequence[JammitPackage]) -> Iterator[tuple[str, list[str]]]:
         for package in packages:
             if package.files or package.templates:
                 yield package.name, [*package.files, *package.templates]
             if self.has_members and package.templates:
                 yield package.alone, [*package.templates]
 
-    def _members(self, package: Package) -> tuple[str, ...]:
+    def _members(self, package: JammitPackage) -> tuple[str, ...]:
         """The files that a page loads in place of the package."""
         if not package.templates:
             return package.files
         return (*(name for name in package.files if name.endswith(".js")), package.alone)
 
-    def fields(self, packages: Sequence[Package]) -> dict[str, Any]:
+    def fields(self, packages: Sequence[JammitPackage]) -> dict[str, Any]:
         """The settings for which our own file has no keys."""
         fields: dict[str, Any] = {
             "templating": self.templating,
@@ -257,12 +257,12 @@ class JammitProject:
             fields["bases"] = {name: base for one in packages if one.name.endswith(".css") for name in one.files}
         return fields
 
-    def _manifest_packages(self, packages: Sequence[Package]) -> Packages | None:
+    def _manifest_packages(self, packages: Sequence[JammitPackage]) -> Packages | None:
         members = {one.name: self._members(one) for one in packages if self.has_members and not one.is_of_templates}
         members |= {one.name: () for one in packages if not one.files and not one.templates}
         return Packages(members, self.is_individual) if members else None
 
-    def _template_names(self, packages: Sequence[Package]) -> dict[str, Mapping[str, str]]:
+    def _template_names(self, packages: Sequence[JammitPackage]) -> dict[str, Mapping[str, str]]:
         named = [package for package in packages if package.names]
         return {name: one.names or {} for one in named for name in (one.name, one.alone)}
 

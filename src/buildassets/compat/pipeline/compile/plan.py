@@ -52,7 +52,7 @@ def _renewal(folder: str) -> list[str]:
 
 def document(renewal: Sequence[str] = ()) -> dict[str, Any]:
     """The plan as JSON values; the command `renewal` writes it again."""
-    packages = Packages(pipeline_settings())
+    packages = PipelinePackages(pipeline_settings())
     extension, namespace, function = packages.templating
     return {
         "format": FORMAT,
@@ -78,7 +78,7 @@ def document(renewal: Sequence[str] = ()) -> dict[str, Any]:
     }
 
 
-class Packages:
+class PipelinePackages:
     """The packages of a project, by what a build makes of them; `faults` are what was found."""
 
     def __init__(self, given: Mapping[str, Any]) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from buildassets.compat.run_program import ProgramError, printed_by
 from buildassets.compiler.config.block_plan import merged_of, parts_of
 from buildassets.compiler.config.file import relative_to
-from buildassets.compiler.config.foreign import Asked, Foreign
+from buildassets.compiler.config.foreign import Foreign, ReaderArguments
 from buildassets.compiler.config.values import BlockPlan
 from buildassets.errors import ConfigError
 from buildassets.foundation.diagnostics import error, from_json
@@ -18,7 +18,7 @@ _EMPTY: Final = "pipeline/empty"  # the others are built
 _PROGRAM: Final = "buildassets.compat.pipeline.compile.collect"
 
 
-def read(asked: Asked) -> Foreign | None:
+def read(asked: ReaderArguments) -> Foreign | None:
     """The configuration in the settings module `asked.file`. Raises ConfigError if it cannot be loaded."""
     try:
         found = printed_by(_PROGRAM, asked.file, asked.folder, permission=asked.permission)

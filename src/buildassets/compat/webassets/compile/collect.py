@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from buildassets.compat import webassets
 from buildassets.compat.webassets.compile.describe import described, environment_of_yaml, is_app
-from buildassets.compat.webassets.compile.described import TooLargeError, document_of
+from buildassets.compat.webassets.compile.described import BundleTooLargeError, document_of
 from buildassets.compat.webassets.compile.yaml_file import read_yaml_file
 from buildassets.compat.webassets.run.bundle import Bundle
 from buildassets.compat.webassets.run.environment import Environment, LoaderError, YAMLLoader
@@ -52,7 +52,7 @@ def main(argument: str) -> dict[str, Any]:
             found = described(environment, os.getcwd())
     except ConfigError as fault:
         return {"diagnostics": [diagnostic_json(one) for one in fault.diagnostics], "files": _files(read)}
-    except TooLargeError as fault:
+    except BundleTooLargeError as fault:
         return {"fault": str(fault), "files": _files(read)}
     except Exception as fault:
         return {"fault": f"{type(fault).__name__}: {fault}", "files": _files(read)}

@@ -13,7 +13,7 @@ _DEEPEST: Final = 100  # bundles in bundles
 _MOST: Final = 200_000  # bundles and files, each counted in every bundle that contains it
 
 
-class TooLargeError(ValueError):
+class BundleTooLargeError(ValueError):
     """A bundle that contains itself, or bundles that contain too much."""
 
 
@@ -94,10 +94,10 @@ class Trees:
     def tree_of(self, bundle: Bundle, depth: int = 0) -> Tree:
         """The tree of `bundle`. Raises TooLargeError if it contains itself, or all trees together too much."""
         if depth > _DEEPEST:
-            raise TooLargeError(f"the bundle `{bundle.name or repr(bundle.output)}` holds itself")
+            raise BundleTooLargeError(f"the bundle `{bundle.name or repr(bundle.output)}` holds itself")
         self._count += 1 + len(bundle.contents)
         if self._count > _MOST:
-            raise TooLargeError(f"bundles in bundles repeat more than {_MOST:,} files and bundles")
+            raise BundleTooLargeError(f"bundles in bundles repeat more than {_MOST:,} files and bundles")
         contents = tuple(
             self.tree_of(one, depth + 1) if isinstance(one, Bundle) else str(one) for one in bundle.contents
         )

@@ -8,10 +8,10 @@ from typing import Any, Final
 
 from buildassets.compat.run_program import ProgramError, printed_by
 from buildassets.compat.webassets.compile.describe import described_yaml
-from buildassets.compat.webassets.compile.described import Described, TooLargeError, described_of
+from buildassets.compat.webassets.compile.described import BundleTooLargeError, Described, described_of
 from buildassets.compat.webassets.compile.project import BundleProject
 from buildassets.compat.webassets.compile.yaml_file import SUFFIXES
-from buildassets.compiler.config.foreign import Asked, Foreign
+from buildassets.compiler.config.foreign import Foreign, ReaderArguments
 from buildassets.compiler.config.values import BlockPlan
 from buildassets.errors import ConfigError
 from buildassets.foundation.diagnostics import error, from_json
@@ -21,7 +21,7 @@ _PROGRAM: Final = "buildassets.compat.webassets.compile.collect"
 _NAME_IT: Final = 'name what has the bundles, as in `webassets = "app.assets:environment"`'
 
 
-def read(asked: Asked) -> Foreign | None:
+def read(asked: ReaderArguments) -> Foreign | None:
     """What `asked.file`, a YAML file or `module:attribute`, means. Raises ConfigError."""
     found = describe(asked.folder, asked.file, permission=asked.permission)
     project = BundleProject(asked.folder, found, asked.mode, asked.engines)
@@ -47,7 +47,7 @@ def describe(folder: str, named: str, *, permission: Permission) -> Described:
         return _described_module(folder, named, permission=permission)
     try:
         return described_yaml(folder, named)
-    except TooLargeError as fault:
+    except BundleTooLargeError as fault:
         raise _unloadable(named, str(fault)) from None
 
 

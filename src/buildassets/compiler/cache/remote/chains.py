@@ -9,10 +9,10 @@ from functools import partial
 from queue import SimpleQueue
 from typing import Final, Protocol
 
-from buildassets.compiler.cache.remote.line import READ_FIRST, Line, Outcome
+from buildassets.compiler.cache.remote.line import READ_FIRST, CallOutcome, Line
 from buildassets.compiler.cache.remote.records import (
     MOST_RECORD_BYTES,
-    Names,
+    NameRecord,
     Result,
     Value,
     Verify,
@@ -126,7 +126,7 @@ class Chains:
         self._scopes = tuple(scopes.items())
         self._seen = seen
         self._place = place
-        self._answers: SimpleQueue[Outcome] = SimpleQueue()
+        self._answers: SimpleQueue[CallOutcome] = SimpleQueue()
         self._pending = 0
 
     def followed(self, firsts: Mapping[str, str]) -> Iterator[Fetched]:
@@ -151,7 +151,7 @@ class Chains:
             return self._taken_in(chain, value)
         if isinstance(value, Result):
             return self._with_result(chain, value)
-        if isinstance(value, Names):
+        if isinstance(value, NameRecord):
             if chain.follow(value.names, self._place.digest_of):
                 self._ask(chain)
             return None

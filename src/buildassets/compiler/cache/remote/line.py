@@ -28,7 +28,7 @@ Seconds = Callable[[], float]
 
 
 @frozen
-class Outcome:
+class CallOutcome:
     """The `value` that a call for `what` returned, or the reason why it did not."""
 
     what: Any
@@ -46,7 +46,7 @@ class Line:
         self.ended = ""  # why the server is asked no more, if so
         self._refuses_writes = ""  # why nothing more is written, if so
         self._clock = clock
-        self._calls: PriorityQueue[tuple[int, int, SimpleQueue[Outcome], Any, Callable[[], Any] | None]] = (
+        self._calls: PriorityQueue[tuple[int, int, SimpleQueue[CallOutcome], Any, Callable[[], Any] | None]] = (
             PriorityQueue()
         )
         self._lock = Lock()
@@ -56,7 +56,7 @@ class Line:
         self._in_vain_seconds = 0.0
         self._room = Room(_ROOM_BYTES)
 
-    def call(self, answers: "SimpleQueue[Outcome]", priority: int, what: Any, work: Callable[[], Any]) -> None:
+    def call(self, answers: "SimpleQueue[CallOutcome]", priority: int, what: Any, work: Callable[[], Any]) -> None:
         """Have a thread call `work`, those of a lower `priority` number first; its outcome goes to `answers`."""
         with self._lock:
             self._number += 1
@@ -70,7 +70,7 @@ class Line:
         if not has_threads:
             self.end("no thread can be started")
 
-    def outcome(self, answers: "SimpleQueue[Outcome]") -> Outcome | None:
+    def outcome(self, answers: "SimpleQueue[CallOutcome]") -> CallOutcome | None:
         """The next outcome; None when the server is asked no more. The wait counts as in vain until `gained`."""
         while not self.ended:
             began = self._clock()
@@ -82,7 +82,7 @@ class Line:
                 self.end("it takes longer than what it saves")
                 return None
             self._in_vain_seconds += self._clock() - began
-            if isinstance(found, Outcome):
+            if isinstance(found, CallOutcome):
                 return found
         return None
 
@@ -140,9 +140,9 @@ class Line:
                 return
             answers.put(self._outcome(what, work, is_write=priority >= WRITE_LAST))
 
-    def _outcome(self, what: Any, work: Callable[[], Any], *, is_write: bool) -> Outcome:
+    def _outcome(self, what: Any, work: Callable[[], Any], *, is_write: bool) -> CallOutcome:
         if ended := self.ended or (self._refuses_writes if is_write else ""):
-            return Outcome(what, fault=ended)
+            return CallOutcome(what, fault=ended)
         try:
             value = work()
         except StoreError as fault:
@@ -151,13 +151,13 @@ class Line:
                 self.noted(fault.reason)
             else:
                 self.failed(fault.reason, is_final=fault.is_final)
-            return Outcome(what, fault=fault.reason)
+            return CallOutcome(what, fault=fault.reason)
         except Exception as fault:  # whatever libraries raise: no server may end a build
             reason = reason_of(fault)
             self.failed(reason)
-            return Outcome(what, fault=reason)
+            return CallOutcome(what, fault=reason)
         self._in_a_row = 0
-        return Outcome(what, value)
+        return CallOutcome(what, value)
 
 
 def reason_of(fault: Exception) -> str:

@@ -42,13 +42,13 @@ class Result:
 
 
 @frozen
-class Names:
+class NameRecord:
     """What any other key leads to: the sorted names of files."""
 
     names: tuple[str, ...]
 
 
-Value = Result | Names
+Value = Result | NameRecord
 Sign = Callable[[bytes], str]
 Verify = Callable[[str, bytes], bool]  # a signature, and what is signed
 
@@ -90,7 +90,7 @@ def _signed(fields: Mapping[str, Any]) -> bytes:
 
 
 def _fields(value: Value) -> Mapping[str, Any]:
-    if isinstance(value, Names):
+    if isinstance(value, NameRecord):
         return {"names": value.names}
     return {
         "stored": value.stored,
@@ -106,7 +106,7 @@ def _value(fields: Mapping[str, Any]) -> Value:
         names = json_values.texts(fields["names"])
         if not names or not all(map(is_portable, names)):
             raise ValueError("it has no names of files")
-        return Names(names)
+        return NameRecord(names)
     if set(fields) != {"stored", "digest", "size", "coding", "milliseconds"}:
         raise ValueError("it leads to nothing")
     result = Result(

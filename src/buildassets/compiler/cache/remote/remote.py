@@ -14,11 +14,11 @@ from typing import Final
 from buildassets.compiler.cache.remote.address import opened_store
 from buildassets.compiler.cache.remote.chains import Chains, Fetched, LocalMachine, Seen, read_record
 from buildassets.compiler.cache.remote.keys import KEY_VARIABLE, Ring, ring
-from buildassets.compiler.cache.remote.line import WRITE_LAST, Line, Outcome
+from buildassets.compiler.cache.remote.line import WRITE_LAST, CallOutcome, Line
 from buildassets.compiler.cache.remote.privacy import Private, private_texts
 from buildassets.compiler.cache.remote.records import (
     MOST_CONTENT_BYTES,
-    Names,
+    NameRecord,
     Sign,
     Value,
     Verify,
@@ -61,7 +61,7 @@ class RemoteCache:
         self._private = private
         self._notices = notices
         self._seen = Seen()
-        self._written: SimpleQueue[Outcome] = SimpleQueue()
+        self._written: SimpleQueue[CallOutcome] = SimpleQueue()
         self._offered: list[str] = []
         self._kept_back: set[str] = set()  # files, and steps
         self._use = RemoteUse()
@@ -124,7 +124,7 @@ class RemoteCache:
             self._put_content(content_name(result.stored), stored)
         self._put(trace.keys[-1], result)
         for key in reversed(trace.keys[:-1]):
-            self._put(key, Names(kept.names[key]))
+            self._put(key, NameRecord(kept.names[key]))
         return len(stored)
 
     def _put_content(self, name: str, stored: bytes) -> None:

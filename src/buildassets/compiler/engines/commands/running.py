@@ -30,7 +30,7 @@ _LOOK_SECONDS: Final = 0.02  # between looks, where no descriptor shows that a p
 
 
 @frozen
-class Outcome:
+class ProgramOutcome:
     """What a program printed, and its return code as `subprocess.Popen` has it.
 
     With `timed_out` or `overflowed` it was killed because it took too long, or printed too much.
@@ -66,7 +66,7 @@ class ProcessGroups:
 
     def run(
         self, program: Permitted, folder: str, environment: Mapping[str, str], given: int, *, limits: Limits
-    ) -> Outcome:
+    ) -> ProgramOutcome:
         """Run `program` in `folder` with the descriptor `given` as its input, and wait for its end.
 
         What it has started itself is ended with it. Raises OSError if it cannot be started, ClosedError after `close`.
@@ -78,7 +78,7 @@ class ProcessGroups:
             finally:
                 end_group(process)
             output.read_rest()
-            return Outcome(process.wait(), *output.texts, output.timed_out, output.overflowed)
+            return ProgramOutcome(process.wait(), *output.texts, output.timed_out, output.overflowed)
 
     def close(self) -> None:
         """Kill all groups; the threads that wait for them go on."""

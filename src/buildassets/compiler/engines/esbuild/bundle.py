@@ -11,7 +11,7 @@ from subprocess import DEVNULL, PIPE, TimeoutExpired
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
-from buildassets.compiler.engines.esbuild.messages import Message, diagnostics_of, read_messages
+from buildassets.compiler.engines.esbuild.messages import EsbuildMessage, diagnostics_of, read_messages
 from buildassets.compiler.engines.esbuild.special_files import special_files
 from buildassets.compiler.engines.process.endings import ending
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, reason_text
@@ -76,7 +76,7 @@ class BundlePiece:
     sizes: tuple[tuple[str, int], ...] = ()
 
 
-class Import(NamedTuple):
+class BundledImport(NamedTuple):
     """An import of the file `importer`, as it is `written` there, and the real path of the file that it leads to."""
 
     importer: str
@@ -95,7 +95,7 @@ class Pieces:
     pieces: tuple[BundlePiece, ...] = ()
     inputs: Mapping[str, tuple[str, ...]] | None = None
     diagnostics: tuple[Diagnostic, ...] = ()
-    imports: tuple[Import, ...] = ()
+    imports: tuple[BundledImport, ...] = ()
 
 
 class Bundler:
@@ -126,12 +126,12 @@ class Bundler:
             return Pieces(diagnostics=fault.diagnostics)
         return replace(pieces, diagnostics=tuple(diagnostics_of(messages, self._folder, self._shown, place)))
 
-    def _left_alone(self, messages: Sequence[Message]) -> tuple[str, ...]:
+    def _left_alone(self, messages: Sequence[EsbuildMessage]) -> tuple[str, ...]:
         """The unresolved imports that need no file: external ones, and those with a leading slash, which are URLs."""
         unresolved = {message.unresolved for message in messages} - {None}
         return tuple(sorted(one for one in unresolved if one and (one.startswith("/") or self._is_external(one))))
 
-    def _attempt(self, entries: Sequence[str], options: BundleOptions) -> tuple[list[Message], Pieces]:
+    def _attempt(self, entries: Sequence[str], options: BundleOptions) -> tuple[list[EsbuildMessage], Pieces]:
         with TemporaryDirectory(prefix="buildassets-") as temporary:
             folder = os.path.realpath(temporary)
             written, metafile = os.path.join(folder, "out"), os.path.join(folder, "meta.json")
@@ -272,12 +272,12 @@ class _Metafile:
                 inputs.setdefault(file, set()).update(filter(None, imported))
         return {file: tuple(sorted(inputs[file])) for file in sorted(inputs)}
 
-    def _imports(self) -> Iterator[Import]:
+    def _imports(self) -> Iterator[BundledImport]:
         for path, given in self._document["inputs"].items():
             for one in given["imports"]:
                 written = one.get("original", "")
                 if written and not _leaves(one) and (importer := self._file(path)):
-                    yield Import(importer, written, self._file(one["path"]) or "")
+                    yield BundledImport(importer, written, self._file(one["path"]) or "")
 
     def _file(self, path: str) -> str | None:
         """The file that `path` names; None for a module that esbuild made up. A query may follow the name."""

@@ -38,7 +38,7 @@ _SUFFIX: Final = re.compile(r"\.[a-z]+\Z")
 
 
 @frozen
-class Spot:
+class MessagePlace:
     """A place as esbuild prints it: `file` relative to its working directory, `column` in bytes from 0."""
 
     file: str
@@ -48,14 +48,14 @@ class Spot:
 
 
 @frozen
-class Message:
+class EsbuildMessage:
     """An error or a warning. `name` is esbuild's name for this kind of warning; `notes` have their own places."""
 
     severity: Severity
     text: str
     name: str = ""
-    spot: Spot | None = None
-    notes: tuple[tuple[str, Spot | None], ...] = ()
+    spot: MessagePlace | None = None
+    notes: tuple[tuple[str, MessagePlace | None], ...] = ()
 
     @property
     def unresolved(self) -> str | None:
@@ -64,38 +64,38 @@ class Message:
         return _unquoted(match[1]) if match else None
 
 
-def read_messages(output: str) -> list[Message]:
+def read_messages(output: str) -> list[EsbuildMessage]:
     """The messages in esbuild's `output`, which is without colour, in the order of the output."""
     heads = list(_HEAD.finditer(output))
     ends = [*(head.start() for head in heads), len(output)][1:]
     return [_message(head[1], output[head.end() : end]) for head, end in zip(heads, ends, strict=True)]
 
 
-def _message(severity: str, block: str) -> Message:
+def _message(severity: str, block: str) -> EsbuildMessage:
     text, *rest = block.rstrip("\n").split("\n\n")
     identifier = _IDENTIFIER.search(text)
-    found: list[tuple[str, Spot | None]] = [(text[: identifier.start()] if identifier else text, None)]
+    found: list[tuple[str, MessagePlace | None]] = [(text[: identifier.start()] if identifier else text, None)]
     for paragraph in rest:
         spot = _spot(paragraph + "\n")
         if spot is None and paragraph.startswith("  "):
             found.append((" ".join(paragraph.split()), None))
         elif spot is not None and found[-1][1] is None:
             found[-1] = (found[-1][0], spot)
-    return Message(
+    return EsbuildMessage(
         Severity[severity], found[0][0], identifier[1] if identifier else "", found[0][1], notes=tuple(found[1:])
     )
 
 
-def _spot(paragraph: str) -> Spot | None:
+def _spot(paragraph: str) -> MessagePlace | None:
     head = _PLACE.match(paragraph)
     if head is None:
         return None
     marks = _MARKS.search(paragraph, head.end())
-    return Spot(head[1], int(head[2]), int(head[3]), len(marks[1]) if marks else 1)
+    return MessagePlace(head[1], int(head[2]), int(head[3]), len(marks[1]) if marks else 1)
 
 
 def diagnostics_of(
-    messages: Iterable[Message], folder: str, shown: Callable[[str], str], default: Location | None
+    messages: Iterable[EsbuildMessage], folder: str, shown: Callable[[str], str], default: Location | None
 ) -> Iterator[Diagnostic]:
     """The messages as diagnostics. esbuild ran in `folder`; `default` is the place of messages without one."""
     for message in messages:
@@ -109,7 +109,7 @@ def diagnostics_of(
         )
 
 
-def _location(spot: Spot | None, folder: str, shown: Callable[[str], str]) -> Location | None:
+def _location(spot: MessagePlace | None, folder: str, shown: Callable[[str], str]) -> Location | None:
     if spot is None:
         return None
     path = join(folder, spot.file)
@@ -136,7 +136,7 @@ def _read_text(path: str) -> str:
         return ""
 
 
-def _notes(message: Message, folder: str, shown: Callable[[str], str]) -> Iterator[str]:
+def _notes(message: EsbuildMessage, folder: str, shown: Callable[[str], str]) -> Iterator[str]:
     for text, spot in message.notes:
         where = _location(spot, folder, shown)
         sentences = [one for one in text.split(". ") if not any(mark in one for mark in _SUGGESTIONS)]
@@ -158,7 +158,7 @@ def _unquoted(text: str) -> str:
     return re.sub(r"\\(.)", r"\1", text)
 
 
-def _hint(message: Message, folder: str) -> str | None:
+def _hint(message: EsbuildMessage, folder: str) -> str | None:
     if message.unresolved is not None:
         is_of_node = any("built into node" in text for text, _ in message.notes)
         base = join(folder, dirname(message.spot.file)) if message.spot else folder

@@ -12,7 +12,7 @@ from typing import Final
 
 from buildassets.compiler.engines.esbuild.command import EsbuildCommand, find_esbuild
 from buildassets.compiler.engines.esbuild.messages import JSX_REFUSED
-from buildassets.compiler.engines.esbuild.process import EsbuildProcess, Message, Note, Response
+from buildassets.compiler.engines.esbuild.process import EsbuildProcess, MinifyResponse, Note, ServiceMessage
 from buildassets.compiler.engines.preserved import counted, references_in, with_comments
 from buildassets.compiler.engines.process.child import Processes
 from buildassets.compiler.engines.process.endings import DiedError
@@ -110,7 +110,7 @@ class EsbuildEngine:
             minified = text
         return Compiled(minified, diagnostics=tuple(warnings_of(text, answer, given)), source_map=source_map)
 
-    def _with_errors(self, given: EngineInput, text: str, answer: Response) -> Compiled:
+    def _with_errors(self, given: EngineInput, text: str, answer: MinifyResponse) -> Compiled:
         """The result for a text that esbuild refuses: what browsers run is left to rjsmin."""
         try:
             errors = self._refused(text, answer, self._flags, is_module=given.path.endswith(".mjs"))
@@ -121,7 +121,9 @@ class EsbuildEngine:
         where = _located(given.shown, answer.errors[0].note)
         return self._without_esbuild(given, where, "which refuses this although browsers run it")
 
-    def _refused(self, text: str, answer: Response, flags: Sequence[str], *, is_module: bool) -> tuple[Message, ...]:
+    def _refused(
+        self, text: str, answer: MinifyResponse, flags: Sequence[str], *, is_module: bool
+    ) -> tuple[ServiceMessage, ...]:
         """The errors of esbuild's `answer` for `text`, without those that browsers do not have in scripts."""
         if not answer.errors or is_module or reads_as_module(text):
             return answer.errors
@@ -132,7 +134,7 @@ class EsbuildEngine:
         errors = _not_left(answer.errors)
         return tuple(message for message in errors if message.note.text in refused) or errors
 
-    def _answer(self, text: str, flags: Sequence[str]) -> Response:
+    def _answer(self, text: str, flags: Sequence[str]) -> MinifyResponse:
         process = self._idle.take(partial(EsbuildProcess, self.command))
         try:
             answer = process.transform(text, flags, self._limit_seconds)
@@ -156,12 +158,12 @@ class EsbuildEngine:
         self._idle.close()
 
 
-def _not_left(errors: tuple[Message, ...]) -> tuple[Message, ...]:
+def _not_left(errors: tuple[ServiceMessage, ...]) -> tuple[ServiceMessage, ...]:
     """Those of `errors` for which browsers run nothing of the script."""
     return tuple(message for message in errors if not _is_left_to_run_time(message))
 
 
-def _is_left_to_run_time(message: Message) -> bool:
+def _is_left_to_run_time(message: ServiceMessage) -> bool:
     """Whether browsers refuse it only when it runs: an assignment to a call, as in `f() = 1`."""
     note = message.note
     if note.text != _ASSIGNMENT or not note.line:
@@ -204,19 +206,19 @@ def _licences(text: str) -> list[str]:
     return [piece.text for piece in pieces(text) if piece.kind is Kind.COMMENT and piece.text[0] == "/"]
 
 
-def warnings_of(text: str, answer: Response, given: EngineInput) -> Iterator[Diagnostic]:
+def warnings_of(text: str, answer: MinifyResponse, given: EngineInput) -> Iterator[Diagnostic]:
     """esbuild's warnings, except for files in installed packages, for which its bundler reports none either."""
     if "/node_modules/" not in given.path:
         for message in answer.warnings:
             yield _diagnostic(text, message, given.shown, Severity.WARNING)
 
 
-def errors_of(text: str, errors: Iterable[Message], shown: str) -> tuple[Diagnostic, ...]:
+def errors_of(text: str, errors: Iterable[ServiceMessage], shown: str) -> tuple[Diagnostic, ...]:
     """esbuild's `errors` in `text`, as `js/syntax`."""
     return tuple(_diagnostic(text, message, shown, Severity.ERROR) for message in errors)
 
 
-def _diagnostic(text: str, message: Message, shown: str, severity: Severity) -> Diagnostic:
+def _diagnostic(text: str, message: ServiceMessage, shown: str, severity: Severity) -> Diagnostic:
     is_jsx = JSX_REFUSED in message.note.text
     notes = []
     for note in () if is_jsx else message.notes:  # it names esbuild's own options

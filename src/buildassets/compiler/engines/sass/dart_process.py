@@ -12,11 +12,11 @@ from buildassets.compiler.engines.process.child import SocketProcess
 from buildassets.compiler.engines.process.endings import DiedError
 from buildassets.compiler.engines.sass import embedded_protocol as sass_protocol
 from buildassets.compiler.engines.sass.embedded_protocol import (
-    Call,
-    Event,
+    CompileResponse,
+    FunctionCall,
+    LogEvent,
     ProtocolFault,
     Reply,
-    Response,
     SassSyntax,
     Search,
     Version,
@@ -66,8 +66,8 @@ class SassProcess(SocketProcess):
                 raise DiedError(self.how_it_ended()) from None
 
     def compile(
-        self, request: bytes, limit_seconds: float, answer_of: Callable[[Call | Search], bytes]
-    ) -> Iterator[Event | Response]:
+        self, request: bytes, limit_seconds: float, answer_of: Callable[[FunctionCall | Search], bytes]
+    ) -> Iterator[LogEvent | CompileResponse]:
         """All its messages for one sheet, the response last; raises TimeoutError after `limit_seconds`.
 
         `answer_of` returns the message that answers a call of one of our functions, or the search for a file.
@@ -75,9 +75,9 @@ class SassProcess(SocketProcess):
         self.send(request, limit_seconds)
         self._begun = None
         for answer in self._replies(self._compilations, b"", limit_seconds, answer_of):
-            if isinstance(answer, Event | Response):
+            if isinstance(answer, LogEvent | CompileResponse):
                 yield answer
-            if isinstance(answer, Response):
+            if isinstance(answer, CompileResponse):
                 return
 
     def _replies(
@@ -85,7 +85,7 @@ class SassProcess(SocketProcess):
         compilation: int,
         request: bytes,
         limit_seconds: float,
-        answer_of: Callable[[Call | Search], bytes] | None = None,
+        answer_of: Callable[[FunctionCall | Search], bytes] | None = None,
     ) -> Iterator[Reply]:
         deadline = monotonic() + limit_seconds
         try:
@@ -95,7 +95,7 @@ class SassProcess(SocketProcess):
                 answer = sass_protocol.reply(sass_protocol.unpacked(self._packet(deadline)))
                 if isinstance(answer, ProtocolFault):
                     raise DiedError(answer.message.partition("\n")[0].lower())
-                if isinstance(answer, Call | Search) and answer_of is not None:
+                if isinstance(answer, FunctionCall | Search) and answer_of is not None:
                     self.channel.send(sass_protocol.packet(compilation, answer_of(answer)), deadline)
                 yield answer
         except ConnectionError:

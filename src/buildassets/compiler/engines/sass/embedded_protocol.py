@@ -31,7 +31,7 @@ class EventKind(IntEnum):
     DEBUG = 2
 
 
-class Message:
+class ProtocolMessage:
     """A decoded message. An absent field has the default of Protocol Buffers; raises ValueError for other bytes."""
 
     def __init__(self, data: bytes) -> None:
@@ -62,10 +62,10 @@ class Message:
         """The text in `field`, or an empty one."""
         return "".join(self.texts(field)[-1:])
 
-    def message(self, field: int) -> "Message | None":
+    def message(self, field: int) -> "ProtocolMessage | None":
         """The message in `field`, if it is there."""
         value = self._fields.get(field, [0])[-1]
-        return Message(value) if isinstance(value, bytes) else None
+        return ProtocolMessage(value) if isinstance(value, bytes) else None
 
 
 def _value(data: bytes, position: int, wire_type: int) -> tuple[int | bytes, int]:
@@ -126,13 +126,13 @@ def packet(compilation: int, message: bytes) -> bytes:
     return varint(len(framed)) + framed
 
 
-def unpacked(framed: bytes) -> Message:
+def unpacked(framed: bytes) -> ProtocolMessage:
     """The message in a packet, which is given without its length."""
     try:
         _, start = read_varint(framed, 0)
     except IndexError:
         raise ValueError("the message has no number") from None
-    return Message(framed[start:])
+    return ProtocolMessage(framed[start:])
 
 
 def version_request() -> bytes:
@@ -168,13 +168,13 @@ def compile_request(
     return encoded((2, request))
 
 
-def call_response(call: "Call", text: str, *, is_quoted: bool) -> bytes:
+def call_response(call: "FunctionCall", text: str, *, is_quoted: bool) -> bytes:
     """Answers `call` with a string."""
     string = encoded((1, text), (2, is_quoted))
     return encoded((6, encoded((1, call.number), (2, encoded((1, string))))))
 
 
-def call_refusal(call: "Call", message: str) -> bytes:
+def call_refusal(call: "FunctionCall", message: str) -> bytes:
     """Answers `call` with an error, whose `message` is the reason."""
     return encoded((6, encoded((1, call.number), (3, message))))
 
@@ -205,7 +205,7 @@ class SourceSpan:
 
 
 @frozen
-class Event:
+class LogEvent:
     """A log event while a sheet compiles. `deprecation` is the name of the deprecated feature."""
 
     kind: EventKind
@@ -225,7 +225,7 @@ class Failure:
 
 
 @frozen
-class Response:
+class CompileResponse:
     """The result of a compilation: `css` and its map, unless it failed. `urls` are those of all files read."""
 
     css: str
@@ -235,7 +235,7 @@ class Response:
 
 
 @frozen
-class Call:
+class FunctionCall:
     """A call of one of our functions, with one argument: the `text` of a string, or else a value of another `kind`.
 
     The answer has to repeat `number`.
@@ -266,10 +266,10 @@ class ProtocolFault:
     message: str
 
 
-Reply: TypeAlias = Version | Event | Response | Call | Search | ProtocolFault
+Reply: TypeAlias = Version | LogEvent | CompileResponse | FunctionCall | Search | ProtocolFault
 
 
-def reply(message: Message) -> Reply:
+def reply(message: ProtocolMessage) -> Reply:
     """The decoded outbound message; raises ValueError for a kind that we never ask for."""
     if (fault := message.message(1)) is not None:
         return ProtocolFault(fault.text(3))
@@ -277,7 +277,9 @@ def reply(message: Message) -> Reply:
         return _response(response)
     if (event := message.message(3)) is not None:
         kind = EventKind(event.number(2))
-        return Event(kind, event.text(3), span=_span(event.message(4)), trace=event.text(5), deprecation=event.text(7))
+        return LogEvent(
+            kind, event.text(3), span=_span(event.message(4)), trace=event.text(5), deprecation=event.text(7)
+        )
     if (search := message.message(6)) is not None:
         return Search(search.number(1), search.text(4), search.text(6))
     if (call := message.message(7)) is not None:
@@ -287,14 +289,14 @@ def reply(message: Message) -> Reply:
     raise ValueError("an unexpected message")
 
 
-def _response(response: Message) -> Response:
+def _response(response: ProtocolMessage) -> CompileResponse:
     urls = response.texts(4)
     if (failure := response.message(3)) is not None:
-        return Response("", "", urls, Failure(failure.text(1), _span(failure.message(2)), failure.text(3)))
+        return CompileResponse("", "", urls, Failure(failure.text(1), _span(failure.message(2)), failure.text(3)))
     success = response.message(2)
     if success is None:
         raise ValueError("a response with no result")
-    return Response(success.text(1), success.text(2), urls)
+    return CompileResponse(success.text(1), success.text(2), urls)
 
 
 _NULL: Final = 2
@@ -309,7 +311,7 @@ _KINDS: Final = {
 }
 
 
-def _call(call: Message) -> Call:
+def _call(call: ProtocolMessage) -> FunctionCall:
     argument = call.message(5)
     if argument is None:
         raise ValueError("a call without an argument")
@@ -317,10 +319,10 @@ def _call(call: Message) -> Call:
     kind = next((kind for field, kind in _KINDS.items() if argument.message(field)), "a function")
     if singleton := argument.numbers(7):
         kind = "null" if singleton[-1] == _NULL else "a boolean"
-    return Call(call.number(1), call.text(3), None if string is None else string.text(1), kind)
+    return FunctionCall(call.number(1), call.text(3), None if string is None else string.text(1), kind)
 
 
-def _span(span: Message | None) -> SourceSpan | None:
+def _span(span: ProtocolMessage | None) -> SourceSpan | None:
     start = None if span is None else span.message(2)
     if span is None or start is None:
         return None

@@ -32,7 +32,7 @@ _MOST_LISTED = 250  # entries of a folder; Bootstrap has 92 files in one
 
 
 @frozen
-class Resolution:
+class ImportResolution:
     """The result of a search. `found` are the matching files: none if there is no such file, several if ambiguous.
 
     `absences` are the paths looked for and not found, with a folder that is not there for all that could lie in it;
@@ -68,7 +68,7 @@ def resolve(
     *,
     endings: Sequence[str] = _AS_NAMED,
     merged: Merged = (),
-) -> Resolution:
+) -> ImportResolution:
     """The file that `name` loads in `importer`; paths are absolute. `endings` may come before its suffix, in order.
 
     After the importer's own folder come the `merged` ones, with the paths that the file has from there in their tree.
@@ -86,8 +86,8 @@ def resolve(
             found = tuple(f"{inside}{os.sep}{each}" for each in names if each in there)
             absences += (f"{inside}{os.sep}{each}" for each in names if each not in there)
             if found:
-                return Resolution(found, tuple(absences), folders)
-    return Resolution((), tuple(absences), folders)
+                return ImportResolution(found, tuple(absences), folders)
+    return ImportResolution((), tuple(absences), folders)
 
 
 def merged_paths(name: str, importer: str, merged: Merged) -> Iterator[str]:
@@ -111,7 +111,7 @@ class Load(NamedTuple):
     rule: int
     start: int
     end: int
-    resolution: Resolution
+    resolution: ImportResolution
 
 
 def loads(

@@ -14,7 +14,7 @@ from buildassets.foundation.lazy_pattern import lazy_pattern
 
 
 @frozen
-class Finding:
+class LibsassFault:
     """A span `text[start:end]` that libsass compiles wrongly, with the `message` and `hint` of its diagnostic."""
 
     start: int
@@ -110,11 +110,11 @@ _MEDIA_OR_BRACE: Final = lazy_pattern(rf"@media\b({_PRELUDE}+)\{{?|[{{}}]")
 _NEGATION: Final = lazy_pattern(r"\bnot\b(\s*\()?")
 
 
-def silently_wrong(blank: str) -> list[Finding]:
+def silently_wrong(blank: str) -> list[LibsassFault]:
     """The parts of a blanked Sass source that libsass would compile to CSS of another meaning without an error."""
     blank = without_custom_values(blank)
     found = [
-        Finding(match.start(), match.end(), message.format(match[0]))
+        LibsassFault(match.start(), match.end(), message.format(match[0]))
         for (pattern, message), part in zip(_SOURCE_GUARDS, _GUARDED, strict=True)
         if part in blank
         for match in pattern.finditer(blank)
@@ -122,7 +122,7 @@ def silently_wrong(blank: str) -> list[Finding]:
     return sorted((*found, *_negated_queries(blank)), key=lambda finding: finding.start)
 
 
-def _negated_queries(blank: str) -> Iterator[Finding]:
+def _negated_queries(blank: str) -> Iterator[LibsassFault]:
     """Media queries with `not`: `not (…)` loses its `not`, and `not screen` is merged wrongly with the outer query."""
     around: list[bool | None] = []  # for each open brace: None outside media queries, else whether the query has `not`
     for match in _MEDIA_OR_BRACE.finditer(blank):
@@ -136,9 +136,9 @@ def _negated_queries(blank: str) -> Iterator[Finding]:
             continue
         negation = _NEGATION.search(blank, match.start(1), match.end(1))
         if negation and negation[1]:
-            yield Finding(negation.start(), negation.end(), "libsass drops the `not` before a media feature")
+            yield LibsassFault(negation.start(), negation.end(), "libsass drops the `not` before a media feature")
         elif True in around or (negation and False in around):
-            yield Finding(match.start(), match.end(1), "libsass cannot nest a media query with `not`")
+            yield LibsassFault(match.start(), match.end(1), "libsass cannot nest a media query with `not`")
         around.append(negation is not None)
 
 
@@ -177,12 +177,12 @@ _LEFT_MESSAGES: Final = {
 }
 
 
-def left_over(blank: str, functions: Iterable[str]) -> list[Finding]:
+def left_over(blank: str, functions: Iterable[str]) -> list[LibsassFault]:
     """Sass that libsass left in its CSS, here blanked; `functions` are the names that the sources define."""
     return _left_over(without_custom_values(blank), functions) if _left_over(blank, functions) else []
 
 
-def _left_over(blank: str, functions: Iterable[str]) -> list[Finding]:
+def _left_over(blank: str, functions: Iterable[str]) -> list[LibsassFault]:
     found = []
     end = 0
     for mark in _MAY_BE_LEFT.finditer(blank):  # a search with the whole pattern would take three times as long
@@ -192,14 +192,14 @@ def _left_over(blank: str, functions: Iterable[str]) -> list[Finding]:
             kind = match.lastgroup or ""
             text = match[kind]
             message, hint = _LEFT_MESSAGES[kind]
-            found.append(Finding(*match.span(kind), message.format(text), hint.format(text) + DART_SASS))
+            found.append(LibsassFault(*match.span(kind), message.format(text), hint.format(text) + DART_SASS))
     return [*found, *_uncalled_functions(blank, functions)]
 
 
 _CALC: Final = lazy_pattern(r"calc\([^;{}\n]*")
 
 
-def _uncalled_functions(blank: str, functions: Iterable[str]) -> Iterator[Finding]:
+def _uncalled_functions(blank: str, functions: Iterable[str]) -> Iterator[LibsassFault]:
     """Sass functions inside `calc()`, which libsass copies without calling them."""
     calculations = [match.span() for match in _CALC.finditer(blank)]
     if not calculations:
@@ -210,7 +210,7 @@ def _uncalled_functions(blank: str, functions: Iterable[str]) -> Iterator[Findin
         for match in called.finditer(blank, start + len("calc("), end):
             call = f"{match[1]}()"
             hint = f"write `#{{{match[1]}(…)}}`, or {DART_SASS}"
-            yield Finding(match.start(), match.end() - 1, f"libsass does not call `{call}` inside `calc()`", hint)
+            yield LibsassFault(match.start(), match.end() - 1, f"libsass does not call `{call}` inside `calc()`", hint)
 
 
 _IN_NAMES: Final = lazy_pattern(r"[\w./-]")

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Final
 
 from buildassets.compiler.engines.sass import libsass_faults as scss_syntax
-from buildassets.compiler.engines.sass.libsass_faults import Finding, ImportRule
+from buildassets.compiler.engines.sass.libsass_faults import ImportRule, LibsassFault
 
 _MOST_CHARACTERS: Final = 4_000_000  # ten times Bootstrap; with the cached properties they take twice as many bytes
 
@@ -25,7 +25,7 @@ class SassText:
         return scss_syntax.blanked(self.text)
 
     @cached_property
-    def silently_wrong(self) -> tuple[Finding, ...]:
+    def silently_wrong(self) -> tuple[LibsassFault, ...]:
         """The parts that libsass would compile to CSS of another meaning."""
         return tuple(scss_syntax.silently_wrong(self.blank))
 

@@ -59,7 +59,7 @@ def normalised(text: str) -> str:
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
 
 
-class Sheet:
+class LibsassFiles:
     """The files of one compilation, under the numbers by which libsass knows them; 0 is the sheet itself."""
 
     def __init__(
@@ -108,7 +108,7 @@ class Sheet:
         return [(f"/{number}.scss", self.texts[number].text)]
 
     def _numbered(
-        self, name: str, importer: int, location: Callable[[], Location], resolution: scss_imports.Resolution
+        self, name: str, importer: int, location: Callable[[], Location], resolution: scss_imports.ImportResolution
     ) -> int | None:
         if len(resolution.found) != 1:
             self.faults.append(_not_one(name, self.paths[importer], location(), resolution))
@@ -162,7 +162,7 @@ def _number(key: str) -> int:
     return 0 if name == "stdin" else int(name)
 
 
-def _not_one(name: str, importer: str, location: Location, resolution: scss_imports.Resolution) -> Diagnostic:
+def _not_one(name: str, importer: str, location: Location, resolution: scss_imports.ImportResolution) -> Diagnostic:
     """The error for an `@import` that matches no file, or several."""
     if resolution.found:
         notes = [f"`{named(path)}`" for path in resolution.found]
@@ -192,7 +192,7 @@ def compile_sheet(
     written, refusal = "", None
     calls = AssetCalls(url_prefix)
     with ExitStack() as folders:
-        sheet = Sheet(given, load_paths, merged, folders, recent=recent)
+        sheet = LibsassFiles(given, load_paths, merged, folders, recent=recent)
         try:
             written = sass.compile(  # type: ignore[no-untyped-call]  # the package has no types
                 string=(sheet.texts[0].text or "\n").encode("utf-8", "replace"),  # libsass refuses an empty sheet
@@ -238,7 +238,7 @@ def _kind(given: object) -> str:
     return "a boolean" if name == "bool" else f"a {name}"
 
 
-def _result(sheet: Sheet, written: str, refusal: LibsassMessage | None, calls: AssetCalls) -> Compiled:
+def _result(sheet: LibsassFiles, written: str, refusal: LibsassMessage | None, calls: AssetCalls) -> Compiled:
     text, source_map = _text_and_map(sheet, written)
     os.lseek(2, 0, os.SEEK_SET)
     warnings = warning_messages(os.read(2, _MAX_WARNINGS_BYTES).decode("utf-8", "replace"))
@@ -256,7 +256,7 @@ def _result(sheet: Sheet, written: str, refusal: LibsassMessage | None, calls: A
     )
 
 
-def _text_and_map(sheet: Sheet, written: str) -> tuple[str, str]:
+def _text_and_map(sheet: LibsassFiles, written: str) -> tuple[str, str]:
     """The CSS without the map that libsass embeds at its end, and that map, with paths as `sources`."""
     css, comment, encoded = written.rpartition(_MAP_COMMENT)
     if not comment:
@@ -290,14 +290,14 @@ def _terminated(css: str) -> str:
     return css + "\n" if css else ""
 
 
-def _unsupported(sheet: Sheet) -> Iterator[Diagnostic]:
+def _unsupported(sheet: LibsassFiles) -> Iterator[Diagnostic]:
     for path, text in zip(sheet.paths, sheet.texts, strict=True):
         for finding in text.silently_wrong:
             location = locate(named(path), text.text, finding.start, finding.end)
             yield error("scss/unsupported", finding.message, location, hint=finding.hint)
 
 
-def _left_over(sheet: Sheet, css: str, source_map: str) -> Iterator[Diagnostic]:
+def _left_over(sheet: LibsassFiles, css: str, source_map: str) -> Iterator[Diagnostic]:
     functions = {name for text in sheet.texts for name in text.functions}
     findings = scss_syntax.left_over(scss_syntax.blanked(css, line_comments=False), functions)
     read = (read_map(source_map, Lines(css)) if findings else None) or SourceMap()
@@ -310,7 +310,7 @@ def _left_over(sheet: Sheet, css: str, source_map: str) -> Iterator[Diagnostic]:
         yield error("scss/unsupported", finding.message, location, hint=finding.hint)
 
 
-def _exact(sheet: Sheet, written: tuple[str, int, int], words: str) -> Location:
+def _exact(sheet: LibsassFiles, written: tuple[str, int, int], words: str) -> Location:
     """The place of `words` in the statement that begins at the place in the source map."""
     path, line, column = written
     number = sheet.paths.index(path)
@@ -323,7 +323,7 @@ def _exact(sheet: Sheet, written: tuple[str, int, int], words: str) -> Location:
     return locate(named(path), text, begin, begin + len(words))
 
 
-def _diagnosed(sheet: Sheet, reported: LibsassMessage) -> Diagnostic:
+def _diagnosed(sheet: LibsassFiles, reported: LibsassMessage) -> Diagnostic:
     """The diagnostic for a warning of libsass or of an `@warn`."""
     location = sheet.location(reported.places[0]) if reported.places else Location(named(sheet.paths[0]))
     if reported.by_user:
@@ -334,7 +334,7 @@ def _diagnosed(sheet: Sheet, reported: LibsassMessage) -> Diagnostic:
     return warning("scss/deprecated", " ".join((message, *reported.lines[1:])).removesuffix("."), location)
 
 
-def _refused(sheet: Sheet, reported: LibsassMessage) -> Diagnostic:
+def _refused(sheet: LibsassFiles, reported: LibsassMessage) -> Diagnostic:
     """The error for the message with which libsass failed."""
     message = reported.lines[0] if reported.lines else "libsass gives no reason"
     location = sheet.location(reported.places[0]) if reported.places else _incompatible_units(sheet, message)
@@ -349,7 +349,7 @@ def _refused(sheet: Sheet, reported: LibsassMessage) -> Diagnostic:
     return error("scss/syntax", message, location, notes=[*notes, *_traces(sheet, reported)], hint=hint)
 
 
-def _advice(sheet: Sheet, reported: LibsassMessage, message: str) -> str | None:
+def _advice(sheet: LibsassFiles, reported: LibsassMessage, message: str) -> str | None:
     if not reported.places:
         return None
     number, line, column = reported.places[0]
@@ -361,7 +361,7 @@ def _advice(sheet: Sheet, reported: LibsassMessage, message: str) -> str | None:
     )
 
 
-def _traces(sheet: Sheet, reported: LibsassMessage) -> list[str]:
+def _traces(sheet: LibsassFiles, reported: LibsassMessage) -> list[str]:
     return [
         f"reached from `{named(sheet.paths[number])}:{line}:{column}`"
         for number, line, column in reported.places[1 : 1 + _MAX_TRACES]
@@ -369,7 +369,7 @@ def _traces(sheet: Sheet, reported: LibsassMessage) -> list[str]:
     ]
 
 
-def _incompatible_units(sheet: Sheet, message: str) -> Location:
+def _incompatible_units(sheet: LibsassFiles, message: str) -> Location:
     """The place of the first `min()` or `max()` with incompatible units, for which libsass reports none."""
     units = re.findall(r"'([^']+)'", message)
     for path, text in zip(sheet.paths, sheet.texts, strict=True):

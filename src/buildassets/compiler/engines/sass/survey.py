@@ -25,7 +25,7 @@ class SpecialFile(NamedTuple):
     load: imports.Load
 
 
-class Survey:
+class SassSurvey:
     """What a sheet loads, what that loads in turn, and so on, as far as names and not the compiler decide it.
 
     `texts` are the texts of the files, by path; empty ones of files that cannot be read. `special` are the things among

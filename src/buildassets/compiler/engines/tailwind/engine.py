@@ -14,7 +14,7 @@ from buildassets.compiler.engines.reader import Reader
 from buildassets.compiler.engines.tailwind.command import NAME, TailwindCommand, find_tailwind
 from buildassets.compiler.engines.tailwind.messages import diagnostic, fault_in
 from buildassets.compiler.engines.tailwind.rules import first_use, quoted
-from buildassets.compiler.engines.tailwind.sheets import Scanned, Sheet, starts
+from buildassets.compiler.engines.tailwind.sheets import Scanned, TailwindSheet, starts
 from buildassets.compiler.engines.unavailable import NOT_RUN_HINT, UnavailableError
 from buildassets.compiler.languages.css.minify import token_starts
 from buildassets.compiler.languages.source_map.lines import Lines
@@ -99,7 +99,7 @@ class TailwindEngine:
         reader = Reader(self._shown)
         try:
             command = self._command()
-            sheet = Sheet(path, text, reader, given.shown, folders=self._folders)
+            sheet = TailwindSheet(path, text, reader, given.shown, folders=self._folders)
             is_sound = not any(found.is_error for found in sheet.diagnostics)
             compiled = self._compiled(command, sheet, given, reader) if is_sound else Compiled("")
             return _recorded(reader, replace(compiled, diagnostics=(*sheet.diagnostics, *compiled.diagnostics)))
@@ -111,7 +111,7 @@ class TailwindEngine:
     def close(self) -> None:
         """Nothing is held."""
 
-    def _compiled(self, command: TailwindCommand, sheet: Sheet, given: EngineInput, reader: Reader) -> Compiled:
+    def _compiled(self, command: TailwindCommand, sheet: TailwindSheet, given: EngineInput, reader: Reader) -> Compiled:
         top = os.path.dirname(os.path.abspath(given.path))
         needs_map = given.wants_source_map or any(map(_MAY_REFER.search, sheet.texts.values()))
         with temporary_folder() as folder:
@@ -135,7 +135,7 @@ class TailwindEngine:
         is_unscanned = sheet.scans and sheet.is_automatic and not sources and not sheet.has_sources
         return replace(compiled, diagnostics=(_unscanned(sheet),)) if is_unscanned else compiled
 
-    def _sources(self, sheet: Sheet, folder: str, reader: Reader) -> list[str]:
+    def _sources(self, sheet: TailwindSheet, folder: str, reader: Reader) -> list[str]:
         """The files whose classes count, sorted. A `@source` that matches none is a warning of the sheet."""
         found: set[str] = set()
         for glob in self._scanned if sheet.is_automatic else ():
@@ -219,7 +219,7 @@ def _recorded(reader: Reader, compiled: Compiled) -> Compiled:
     return replace(compiled, inputs=inputs, absences=absences, sets=sets)
 
 
-def _with_map(css: str, sheet: Sheet) -> Compiled:
+def _with_map(css: str, sheet: TailwindSheet) -> Compiled:
     """The result with its source map, which leads to the sheets that the user edits."""
     found = _MAP.search(css)
     if found is None:
@@ -235,7 +235,7 @@ def _with_map(css: str, sheet: Sheet) -> Compiled:
     return Compiled(css, source_map=encoded_map(composed(outer, _map_of(sheet), Lines(sheet.whole, Syntax.CSS)), lines))
 
 
-def _map_of(sheet: Sheet) -> SourceMap:
+def _map_of(sheet: TailwindSheet) -> SourceMap:
     """The map of the whole text onto the sheets that are in it."""
     lines = {path: Lines(text, Syntax.CSS) for path, text in sheet.texts.items()}
     return joined_maps(
@@ -249,7 +249,7 @@ def _map_of(sheet: Sheet) -> SourceMap:
     )
 
 
-def _unscanned(sheet: Sheet) -> Diagnostic:
+def _unscanned(sheet: TailwindSheet) -> Diagnostic:
     path, text = next(iter(sheet.texts.items()))
     use = first_use(text)
     place = Location(sheet.shown[path]) if use is None else sheet.place(path, use.start, use.end)
@@ -271,7 +271,7 @@ def _not_run(shown: str, text: str) -> Compiled:
     )
 
 
-def _failed(message: str, sheet: Sheet, output: str = "") -> Compiled:
+def _failed(message: str, sheet: TailwindSheet, output: str = "") -> Compiled:
     lines = [line.strip() for line in output.split("\n") if line.strip()]
     notes = [f"its output: {lines[-1]}"] if lines else []
     fault: Diagnostic = error("tailwind/failed", message, Location(next(iter(sheet.shown.values()))), notes=notes)

@@ -5,7 +5,7 @@ from bisect import bisect_right
 from typing import Final, NamedTuple
 
 from buildassets.compiler.engines.tailwind.rules import rules
-from buildassets.compiler.engines.tailwind.sheets import Piece, Sheet, starts
+from buildassets.compiler.engines.tailwind.sheets import Piece, TailwindSheet, starts
 from buildassets.foundation.diagnostics import Diagnostic, Location, error
 
 _COLOUR: Final = re.compile(r"\x1b\[[0-9;]*m")
@@ -43,7 +43,7 @@ def fault_in(output: str) -> TailwindFault | None:
     return TailwindFault(message, notes)
 
 
-def diagnostic(fault: TailwindFault, sheet: Sheet) -> Diagnostic:
+def diagnostic(fault: TailwindFault, sheet: TailwindSheet) -> Diagnostic:
     """The error for `fault`, at its place; at the sheet itself where that is not known."""
     if _LOST in fault.message and (unloadable := _unloadable(sheet)):
         return unloadable
@@ -60,7 +60,7 @@ def diagnostic(fault: TailwindFault, sheet: Sheet) -> Diagnostic:
     return error("tailwind/failed", _lowered(message).rstrip("."), where, notes=notes, hint=hint)
 
 
-def _unloadable(sheet: Sheet) -> Diagnostic | None:
+def _unloadable(sheet: TailwindSheet) -> Diagnostic | None:
     """The error for a script that cannot be loaded, of which Tailwind shows neither name nor fault."""
     for path, text in sheet.texts.items():
         for rule in rules(text):
@@ -75,7 +75,7 @@ def _lowered(message: str) -> str:
     return message[:1].lower() + message[1:]
 
 
-def _place(fault: TailwindFault, sheet: Sheet) -> Location | None:
+def _place(fault: TailwindFault, sheet: TailwindSheet) -> Location | None:
     if fault.line:
         lines = sheet.whole.split("\n")
         offset = sum(len(line) + 1 for line in lines[: fault.line - 1]) + fault.column - 1
@@ -84,7 +84,7 @@ def _place(fault: TailwindFault, sheet: Sheet) -> Location | None:
     return _first(sheet, named[1], is_applied=fault.message.startswith(_UNKNOWN)) if named else None
 
 
-def _at(sheet: Sheet, start: int, end: int) -> Location | None:
+def _at(sheet: TailwindSheet, start: int, end: int) -> Location | None:
     """The place of a span of the whole text, if it stands in a file."""
     number = bisect_right(starts(sheet.pieces), start) - 1
     while number >= 0 and not sheet.pieces[number].path:
@@ -96,7 +96,7 @@ def _at(sheet: Sheet, start: int, end: int) -> Location | None:
     return sheet.place(piece.path, piece.offset + inside, piece.offset + inside + end - start)
 
 
-def _first(sheet: Sheet, name: str, *, is_applied: bool) -> Location | None:
+def _first(sheet: TailwindSheet, name: str, *, is_applied: bool) -> Location | None:
     """The first place at which `name` stands, after `@apply` if it `is_applied`."""
     for piece in sheet.pieces:
         for start, end in _spans(piece, is_applied=is_applied):

@@ -58,7 +58,7 @@ class Scanned(NamedTuple):
     place: Location
 
 
-class Sheet:
+class TailwindSheet:
     """The sheet `text` of the file `path`, which imports others below the absolute `folders` and from packages.
 
     Packages are in a `node_modules` next to a sheet or above it.

@@ -14,7 +14,7 @@ from buildassets.compiler.body import OnDisk, bytes_of
 from buildassets.compiler.config.values import Config, SourceRoot
 from buildassets.compiler.graph.checks.kept_names import with_any_hash
 from buildassets.compiler.graph.plain_names import plain_names as plain_assets
-from buildassets.compiler.languages.javascript.chunk_names import Named, bundler_of, may_name_files, plain_names
+from buildassets.compiler.languages.javascript.chunk_names import ChunkName, bundler_of, may_name_files, plain_names
 from buildassets.compiler.languages.javascript.worker_urls import worker_urls
 from buildassets.compiler.model import Draft, Linked, Source
 from buildassets.compiler.resolve.urls import USUAL_PREFIXES, has_host
@@ -113,9 +113,11 @@ class _ChunkNames:
             found.setdefault(path.rpartition("/")[2], []).append(path)
         return found
 
-    def renamed(self, draft: Draft, strings: Iterator[Named], *, anywhere: bool = False) -> dict[LogicalPath, Named]:
+    def renamed(
+        self, draft: Draft, strings: Iterator[ChunkName], *, anywhere: bool = False
+    ) -> dict[LogicalPath, ChunkName]:
         """The assets that `strings` name and that get new names, each with the first string; see `_target`."""
-        found: dict[LogicalPath, Named] = {}
+        found: dict[LogicalPath, ChunkName] = {}
         for named in strings:
             if media_of(named.name).syntax is None and "." not in named.name.rpartition("/")[2]:
                 continue
@@ -129,7 +131,7 @@ class _ChunkNames:
     def _keeps_name(self, target: LogicalPath) -> bool:
         return self._sources[target].keeps_name or target in self._plain
 
-    def _target(self, named: Named, logical: LogicalPath, *, anywhere: bool) -> LogicalPath | None:
+    def _target(self, named: ChunkName, logical: LogicalPath, *, anywhere: bool) -> LogicalPath | None:
         """The asset that `named` names for the script `logical`; with `anywhere` in any folder."""
         path = from_url(split_url(named.name)[0])
         if has_host(named.name) or "\\" in path or not path:
@@ -157,7 +159,7 @@ def _they(targets: list[LogicalPath]) -> str:
     return "it gets" if len(targets) == 1 else "each gets"
 
 
-def _globs(found: Mapping[LogicalPath, Named], compiled: Mapping[LogicalPath, Linked]) -> str:
+def _globs(found: Mapping[LogicalPath, ChunkName], compiled: Mapping[LogicalPath, Linked]) -> str:
     """Globs for the names in `found` and for what these assets refer to, which has to keep its name with them."""
     globs: dict[tuple[str, str], set[str]] = {}
     waiting, seen = [*found], set(found)
@@ -172,7 +174,7 @@ def _globs(found: Mapping[LogicalPath, Named], compiled: Mapping[LogicalPath, Li
     return ", ".join(f'"{glob}"' for glob in listed)
 
 
-def _glob_of(path: str, named: Named | None) -> str:
+def _glob_of(path: str, named: ChunkName | None) -> str:
     """The glob for the name that a bundler chose for the asset `path`: its hash is another the next time."""
     whole = path if "/" in path else f"./{path}"
     if named is not None and named.glob and path.endswith(named.name):

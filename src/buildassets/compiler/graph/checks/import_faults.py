@@ -17,7 +17,7 @@ from buildassets.compiler.languages.javascript.lexer import GAP, reads_as_module
 from buildassets.compiler.languages.javascript.references import STRING, unescaped
 from buildassets.compiler.languages.reference import IMPORTS, Reference, ReferenceKind
 from buildassets.compiler.model import Draft, Linked
-from buildassets.compiler.resolve.node import BUILTINS, Packages, Refusal
+from buildassets.compiler.resolve.node import BUILTINS, NodePackages, Refusal
 from buildassets.compiler.resolve.urls import is_bare
 from buildassets.compiler.sources.uncompiled import reason
 from buildassets.compiler.transform.original_positions import OriginalPositions
@@ -177,7 +177,7 @@ def _needed_type(media_type: str) -> str:
 
 
 def _package_faults(
-    config: Config, names: NameResolution, packages: Packages, compiled: Mapping[LogicalPath, Linked]
+    config: Config, names: NameResolution, packages: NodePackages, compiled: Mapping[LogicalPath, Linked]
 ) -> Iterator[Diagnostic]:
     """The diagnostics for names that a package does not export to browsers, and one for each file that is no module."""
     reported: set[LogicalPath] = set()
@@ -203,7 +203,7 @@ def _refused(config: Config, refusal: Refusal, where: Location) -> Iterator[Diag
     yield Diagnostic(severity, "npm/exports", message=refusal.message, location=where, notes=(), hint=hint)
 
 
-def _is_commonjs(packages: Packages, draft: Draft) -> bool:
+def _is_commonjs(packages: NodePackages, draft: Draft) -> bool:
     def is_module() -> bool:
         return reads_as_module(bytes_of(draft.body).decode("utf-8", "replace"))
 

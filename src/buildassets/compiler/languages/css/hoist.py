@@ -21,7 +21,7 @@ from buildassets.foundation.lazy_pattern import lazy_pattern
 _HOST: Final = lazy_pattern(r"(?:[hH][tT][tT][pP][sS]?:)?//")
 
 
-class Part(NamedTuple):
+class SheetPart(NamedTuple):
     """A sheet: its rules are at least those up to the first one that closes the head.
 
     `start` is behind what names its encoding; `closers` are what its last statement lacks of its end.
@@ -48,7 +48,7 @@ class Late(NamedTuple):
     is_movable: bool
 
 
-def late_imports(parts: Sequence[Part]) -> Iterator[Late]:
+def late_imports(parts: Sequence[SheetPart]) -> Iterator[Late]:
     """The imports that count in their own sheets but not in the whole, in order."""
     head = Head.LAYERS
     has_imports = False  # at the head of the whole
@@ -69,7 +69,7 @@ def late_imports(parts: Sequence[Part]) -> Iterator[Late]:
             head, own_head = rule.head_after(head), rule.head_after(own_head)
 
 
-def _late(part: Part, member: int, rule: Rule, layers: str, *, may_follow: bool) -> Late:
+def _late(part: SheetPart, member: int, rule: Rule, layers: str, *, may_follow: bool) -> Late:
     end = _end(part.text, rule)
     closers = part.closers if end == len(part.text) else ""
     return Late(
@@ -82,7 +82,7 @@ def _late(part: Part, member: int, rule: Rule, layers: str, *, may_follow: bool)
     )
 
 
-def hoisted(parts: Sequence[Part], own: Sequence[Sequence[Edit]], late: Sequence[Late]) -> list[list[Edit]]:
+def hoisted(parts: Sequence[SheetPart], own: Sequence[Sequence[Edit]], late: Sequence[Late]) -> list[list[Edit]]:
     """The edits of each sheet: its `own`, and those that move the `late` imports behind the last import that counts.
 
     Where no import counts, they go to the beginning.
@@ -114,7 +114,7 @@ def _without(edit: Edit, late: Late) -> Edit:
     return edit
 
 
-def _end_of_head(parts: Sequence[Part]) -> tuple[int, int]:
+def _end_of_head(parts: Sequence[SheetPart]) -> tuple[int, int]:
     """Where the last rule ends that an import may follow: the number of the sheet, and the place in it."""
     head = Head.LAYERS
     found = 0, parts[0].start

@@ -20,7 +20,7 @@ _LAYER_NAME: Final = (Kind.NAME, Kind.DELIMITER)
 _GROUPS: Final = ("@media", "@supports", "@container", "@scope", "@starting-style")
 
 
-class Statement(NamedTuple):
+class SheetStatement(NamedTuple):
     """A rule of a sheet: `text[start:end]`, with its block or semicolon.
 
     Of an at-rule `keyword` is that in lower case; it ends at `keyword_end`. `block` is where the inside of its block
@@ -117,7 +117,7 @@ def head_of(text: str, closers: str) -> HeadOfSheet:
     return HeadOfSheet(tuple(imports), namespace, has_layers)
 
 
-def statements(text: str, start: int = 0, stop: int | None = None) -> Iterator[Statement]:
+def statements(text: str, start: int = 0, stop: int | None = None) -> Iterator[SheetStatement]:
     """The rules in `text[start:stop]`, the inside of a block or the whole sheet, one after the other."""
     stop = len(text) if stop is None else stop
     first: Token | None = None
@@ -147,12 +147,12 @@ def statements(text: str, start: int = 0, stop: int | None = None) -> Iterator[S
         yield _statement(text, first, stop, block, is_stray=is_stray)
 
 
-def _statement(text: str, first: Token, end: int, block: int, *, is_stray: bool) -> Statement:
+def _statement(text: str, first: Token, end: int, block: int, *, is_stray: bool) -> SheetStatement:
     keyword = unescaped(text[first.start : first.end]).lower() if first.kind is Kind.AT_KEYWORD else ""
-    return Statement(keyword, first.start, keyword_end=first.end, end=end, block=block, stray=is_stray)
+    return SheetStatement(keyword, first.start, keyword_end=first.end, end=end, block=block, stray=is_stray)
 
 
-def _import(text: str, one: Statement, closers: str) -> Import:
+def _import(text: str, one: SheetStatement, closers: str) -> Import:
     """The import that the statement is; one that ends with the sheet is closed by `closers`."""
     written = text[one.start : one.end]
     written += closers if one.end == len(text) else ""

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Final
 
-from buildassets.compiler.languages.css.hoist import Late, Part, hoisted, late_imports
+from buildassets.compiler.languages.css.hoist import Late, SheetPart, hoisted, late_imports
 from buildassets.compiler.languages.css.lexer import OPEN_STRING, Kind, Token, follow, tokens, unescaped
 from buildassets.compiler.languages.css.outline import Head, Rule, outline
 from buildassets.compiler.languages.edits import Edit
@@ -32,7 +32,8 @@ def join(members: Sequence[Member]) -> Joints:
     """How these sheets are joined. The codes of faults are `bundle/import`, `bundle/namespace`, `bundle/unclosed`."""
     sheets = [_Sheet(member.text) for member in members]
     parts = [
-        Part(member.text, sheet.rules, sheet.body, sheet.closers) for member, sheet in zip(members, sheets, strict=True)
+        SheetPart(member.text, sheet.rules, sheet.body, sheet.closers)
+        for member, sheet in zip(members, sheets, strict=True)
     ]
     late = list(late_imports(parts))
     movable = [one for one in late if one.is_movable]

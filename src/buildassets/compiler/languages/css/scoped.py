@@ -27,20 +27,20 @@ class UnscopedError(ValueError):
 
 
 @frozen
-class Scope:
+class ClassScope:
     """The class of the scope's root, and what the names of ids, classes and animations become."""
 
     root: str
     renamed: Callable[[str], str]
 
 
-def scoped(css: str, scope: Scope) -> str:
+def scoped(css: str, scope: ClassScope) -> str:
     """The rules of `css` for the elements in `scope`, with its names; raises UnscopedError."""
     return "".join(_Writer([(kind, text) for kind, text, _ in pieces(css)], scope).rules())
 
 
 class _Writer:
-    def __init__(self, read: list[_Piece], scope: Scope) -> None:
+    def __init__(self, read: list[_Piece], scope: ClassScope) -> None:
         self._read = [piece for piece in read if piece[0] not in (Kind.HTML_COMMENT, Kind.BYTE_ORDER_MARK)]
         self._place = 0
         self._scope = scope
@@ -142,7 +142,7 @@ def _animations(read: list[_Piece]) -> Iterator[str]:
             yield unescaped(name.strip("\"'"))
 
 
-def _selectors(prelude: list[_Piece], scope: Scope) -> str:
+def _selectors(prelude: list[_Piece], scope: ClassScope) -> str:
     if _ATTRIBUTE.search(_text(prelude)):
         raise UnscopedError(f"`{_text(prelude)}`")
     selectors: list[list[_Piece]] = [[]]
@@ -163,7 +163,7 @@ def _with_depths(read: list[_Piece]) -> Iterator[tuple[_Piece, int]]:
         depth += text in ("(", "[") or kind is Kind.FUNCTION
 
 
-def _selector(selector: list[_Piece], scope: Scope) -> str:
+def _selector(selector: list[_Piece], scope: ClassScope) -> str:
     """One selector; where its first part has no name of its own, it begins in the scope."""
     depths = [depth for _, depth in _with_depths(selector)]
     ends = (place for place, (kind, text) in enumerate(selector) if kind is Kind.SPACE or text in (">", "+", "~"))
@@ -180,7 +180,7 @@ def _selector(selector: list[_Piece], scope: Scope) -> str:
     return f"{written}{rest}" if is_named else f"{root} {written}{rest}"
 
 
-def _renamed(read: list[_Piece], scope: Scope) -> Iterator[str]:
+def _renamed(read: list[_Piece], scope: ClassScope) -> Iterator[str]:
     before = ""
     for kind, text in read:
         if kind is Kind.HASH:

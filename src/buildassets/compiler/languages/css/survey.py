@@ -12,7 +12,7 @@ from buildassets.foundation.frozen import frozen
 
 
 @frozen
-class Survey:
+class SheetSurvey:
     """What holds of a sheet.
 
     - `is_whole`: nothing in it is left open, and nothing closed that is not open
@@ -23,9 +23,9 @@ class Survey:
     places: Sequence[int]
 
 
-def _read(answer: bytes) -> Survey:
+def _read(answer: bytes) -> SheetSurvey:
     is_whole, *places = numbers_of(answer)
-    return Survey(bool(is_whole), places)
+    return SheetSurvey(bool(is_whole), places)
 
 
 _LAST: Final = LastSurvey(Question.SHEET_SURVEY, _read)

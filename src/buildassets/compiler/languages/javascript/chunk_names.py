@@ -39,7 +39,7 @@ _MAPPED: Final = lazy_pattern(
 )
 
 
-class Named(NamedTuple):
+class ChunkName(NamedTuple):
     """`text[start:end]` names, or is an expression that can name, the file `name`; `glob` matches all of its names."""
 
     start: int
@@ -62,7 +62,7 @@ def may_name_files(body: bytes | str) -> bool:
     return _PATH.search(body) is not None if isinstance(body, str) else _PATH_IN_BYTES.search(body) is not None
 
 
-def plain_names(text: str, *, built: bool = False) -> Iterator[Named]:
+def plain_names(text: str, *, built: bool = False) -> Iterator[ChunkName]:
     """The strings in the script `text` that are no references; if `built`, also names that maps of chunks give."""
     written = {reference.start for reference in scan(text)}
     for kind, start, end in tokens(text):
@@ -70,9 +70,9 @@ def plain_names(text: str, *, built: bool = False) -> Iterator[Named]:
         if not is_whole or start + 1 in written or _is_asset_url(text, start):
             continue
         value = unescaped(text[start + 1 : end - 1]) or ""
-        yield Named(start + 1, end - 1, value)
+        yield ChunkName(start + 1, end - 1, value)
         if built and value[:1] in ("[", "{"):  # what Parcel hands to `JSON.parse`
-            yield from (Named(start + 1, end - 1, inner[1]) for inner in _IN_JSON.finditer(value))
+            yield from (ChunkName(start + 1, end - 1, inner[1]) for inner in _IN_JSON.finditer(value))
     if built:
         yield from _mapped_names(text)
 
@@ -82,13 +82,13 @@ def _is_asset_url(text: str, start: int) -> bool:
     return text[max(0, start - _CALL_WINDOW) : start].rstrip().endswith("ASSET_URL(")
 
 
-def _mapped_names(text: str) -> Iterator[Named]:
+def _mapped_names(text: str) -> Iterator[ChunkName]:
     for match in _MAPPED.finditer(text):
         names = _entries(match["names"] or "")
         lead, between, tail = match["lead"] or "", match["between"], match["tail"]
         for key, digest in _entries(match["hashes"]).items():
             chunk, any_chunk = ("", "") if between is None else (names.get(key, key) + between, f"*{between}")
-            yield Named(*match.span(), f"{lead}{chunk}{digest}{tail}", f"{lead}{any_chunk}*{tail}")
+            yield ChunkName(*match.span(), f"{lead}{chunk}{digest}{tail}", f"{lead}{any_chunk}*{tail}")
 
 
 def _entries(text: str) -> dict[str, str]:

@@ -13,7 +13,7 @@ from typing import Final
 
 from buildassets.compiler.languages.edits import Edit, span
 from buildassets.compiler.languages.javascript.lexer import Kind, begins_anew
-from buildassets.compiler.languages.javascript.scopes import Declaration, Script, Sort, Word, read_script
+from buildassets.compiler.languages.javascript.scopes import Declaration, DeclarationKind, Script, Word, read_script
 from buildassets.compiler.languages.joints import JoinFault, Joints, Member
 
 _WRAPPER_START: Final = "(function(){\n"
@@ -99,7 +99,7 @@ def _redeclared(members: Sequence[Member], scripts: Sequence[Script]) -> Iterato
         known |= {
             declared.name: (declared, member.shown)
             for declared in script.declarations
-            if declared.sort is not Sort.VAR or declared.name not in known
+            if declared.sort is not DeclarationKind.VAR or declared.name not in known
         }
 
 
@@ -112,14 +112,14 @@ def _asked_early(members: Sequence[Member], scripts: Sequence[Script]) -> Iterat
                 message = f"`{members[number].shown}` asks for `{name}` before `{later[name]}` declares it"
                 hint = "put the other file first, or declare the name with `var`"
                 yield JoinFault(number, *place, code="bundle/order", message=message, hint=hint)
-        declared = (one.name for one in scripts[number].declarations if one.sort is not Sort.VAR)
+        declared = (one.name for one in scripts[number].declarations if one.sort is not DeclarationKind.VAR)
         later |= dict.fromkeys(declared, members[number].shown)
 
 
 def _clash(earlier: Declaration, later: Declaration) -> bool:
-    if Sort.LEXICAL in (earlier.sort, later.sort):
+    if DeclarationKind.LEXICAL in (earlier.sort, later.sort):
         return True
-    return later.sort is Sort.FUNCTION and (not later.source or earlier.source != later.source)
+    return later.sort is DeclarationKind.FUNCTION and (not later.source or earlier.source != later.source)
 
 
 def _strict_faults(members: Sequence[Member], scripts: Sequence[Script]) -> Iterator[JoinFault]:

@@ -23,7 +23,7 @@ _MEMBER: Final = frozenset((".", "?."))
 _BLANK: Final = frozenset((Kind.SPACE, Kind.LINE_END, Kind.COMMENT))
 
 
-class Tag(NamedTuple):
+class JsxTag(NamedTuple):
     """The beginning of a tag, at `start:end`; `shown` is the whole tag without its attributes."""
 
     start: int
@@ -36,7 +36,7 @@ def may_have_jsx(text: str) -> bool:
     return next(_candidates(text), None) is not None
 
 
-def first_tag(text: str, *, module: bool | None = None) -> Tag | None:
+def first_tag(text: str, *, module: bool | None = None) -> JsxTag | None:
     """The first tag of JSX in the script `text`; `module` is as for the lexer."""
     candidates = {tag.start: tag for tag in _candidates(text)}
     if not candidates:
@@ -55,12 +55,12 @@ def first_tag(text: str, *, module: bool | None = None) -> Tag | None:
     return None
 
 
-def _candidates(text: str) -> Iterator[Tag]:
+def _candidates(text: str) -> Iterator[JsxTag]:
     for tag in _TAG.finditer(text):
         start = tag.start()
         before = text[max(0, start - _MOST_BEFORE) : start].rstrip()
         if before.endswith(_BEFORE) and not before.endswith(_GROUP) and _is_in_code(text, start):
-            yield Tag(start, start + 1 + len(tag["name"] or ">"), f"<{tag['name'] or ''}>")
+            yield JsxTag(start, start + 1 + len(tag["name"] or ">"), f"<{tag['name'] or ''}>")
 
 
 def _is_in_code(text: str, start: int) -> bool:

@@ -24,7 +24,7 @@ Span = tuple[int, int]  # text[start:end]
 Word = tuple[Kind, str]  # a token of code; the text matters of names and punctuators only
 
 
-class Sort(Enum):
+class DeclarationKind(Enum):
     """How a name is declared."""
 
     VAR = "var"
@@ -37,7 +37,7 @@ class Declaration:
     """A name that all scripts see, and where it stands; of a function also its text."""
 
     name: str
-    sort: Sort
+    sort: DeclarationKind
     span: Span
     source: str = ""
 
@@ -109,7 +109,7 @@ class _Frame(NamedTuple):
 
 
 _DECLARERS: Final = frozenset(("var", "let", "const", "class", "function"))
-_SORTS: Final = (*Sort,)  # by their numbers in the answers of the library
+_SORTS: Final = (*DeclarationKind,)  # by their numbers in the answers of the library
 _REASONS: Final = (
     "a string, comment, template or regular expression is never closed",
     "`{}` is never closed",
@@ -142,10 +142,12 @@ class _ScopeReader:
         self._awaits_header = False  # of a function
         self._function = 0, ""  # where the last declared one begins, and what before that
         self._class_depth = -1  # where a class waits for its body
-        self._list: tuple[Sort, int] | None = None  # an open list of declarations, and how deep it stands
-        self._awaits_name: Sort | None = None
+        self._list: tuple[DeclarationKind, int] | None = None  # an open list of declarations, and how deep it stands
+        self._awaits_name: DeclarationKind | None = None
         self._module_word = 0, 0  # the last `import` or `export`
-        self._pattern: tuple[Sort, int, Span | None] | None = None  # how deep it stands, and what may be a name of it
+        self._pattern: tuple[DeclarationKind, int, Span | None] | None = (
+            None  # how deep it stands, and what may be a name of it
+        )
         if text.startswith("\ufeff"):
             self.script.cuts.append((0, 1))
         for token in tokens(text):
@@ -237,19 +239,19 @@ class _ScopeReader:
         depth = len(self._frames)
         if word == "var":
             if not self._functions:
-                self._list, self._awaits_name = (Sort.VAR, depth), Sort.VAR
+                self._list, self._awaits_name = (DeclarationKind.VAR, depth), DeclarationKind.VAR
             return
         is_statement = depth == 0 and self._is_statement_start()
         if word in ("let", "const"):
             if is_statement:
-                self._list, self._awaits_name = (Sort.LEXICAL, depth), Sort.LEXICAL
+                self._list, self._awaits_name = (DeclarationKind.LEXICAL, depth), DeclarationKind.LEXICAL
         elif word == "class":
             self._class_depth = depth
-            self._awaits_name = Sort.LEXICAL if is_statement else self._awaits_name
+            self._awaits_name = DeclarationKind.LEXICAL if is_statement else self._awaits_name
         else:
             self._awaits_header = True
             if is_statement:
-                self._awaits_name = Sort.FUNCTION
+                self._awaits_name = DeclarationKind.FUNCTION
                 self._function = span[0], "async " if self._before[-1][1] == "async" else ""
 
     def _is_statement_start(self) -> bool:
@@ -281,7 +283,7 @@ class _ScopeReader:
         """Take the word behind `var`, `class` and the like: a name, or the begin of a pattern."""
         sort = self._awaits_name
         assert sort
-        if word == "*" and sort is Sort.FUNCTION:
+        if word == "*" and sort is DeclarationKind.FUNCTION:
             return
         self._awaits_name = None
         if kind is Kind.NAME and word != "extends":
@@ -372,7 +374,7 @@ class _ScopeReader:
 
     def _end_function(self, end: int) -> None:
         last = self.script.declarations[-1]
-        if last.sort is Sort.FUNCTION and not last.source:
+        if last.sort is DeclarationKind.FUNCTION and not last.source:
             start, prefix = self._function
             last.source = prefix + self._text[start:end]
 

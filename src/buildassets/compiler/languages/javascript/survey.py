@@ -14,7 +14,7 @@ _WHOLE, _WORKERS, _ASSET_URL, _META_ENV = 1, 2, 4, 8
 
 
 @frozen
-class Survey:
+class ScriptSurvey:
     """What holds of a script.
 
     - `is_whole`: nothing in it is left open, and nothing closed that is not open
@@ -29,10 +29,10 @@ class Survey:
     places: Sequence[int]
 
 
-def read_survey(answer: bytes) -> Survey:
+def read_survey(answer: bytes) -> ScriptSurvey:
     """What the library has answered."""
     holds, *places = numbers_of(answer)
-    return Survey(
+    return ScriptSurvey(
         bool(holds & _WHOLE),
         bool(holds & _WORKERS),
         may_have_asset_urls=bool(holds & _ASSET_URL),

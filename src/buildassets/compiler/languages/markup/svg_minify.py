@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Final
 
-from buildassets.compiler.languages.markup.xml_events import Event, RefusedError, XmlKind, written, xml_events
+from buildassets.compiler.languages.markup.xml_events import RefusedError, XmlEvent, XmlKind, written, xml_events
 from buildassets.foundation.lazy_pattern import lazy_pattern
 
 # White space in these is shown, or belongs to others who read it.
@@ -37,27 +37,27 @@ def minified(text: str) -> str | None:
         return None
 
 
-def merged(events: Iterable[Event]) -> list[Event]:
+def merged(events: Iterable[XmlEvent]) -> list[XmlEvent]:
     """`events`, in which texts that lie next to one another are one."""
-    found: list[Event] = []
+    found: list[XmlEvent] = []
     for is_text, run in groupby(events, lambda event: event.kind is XmlKind.TEXT):
         if is_text:
-            found.append(Event(XmlKind.TEXT, text="".join(event.text for event in run)))
+            found.append(XmlEvent(XmlKind.TEXT, text="".join(event.text for event in run)))
         else:
             found.extend(run)
     return found
 
 
-def is_kept_comment(event: Event) -> bool:
+def is_kept_comment(event: XmlEvent) -> bool:
     """Whether `event` is a comment that stays: one of a licence, or one that begins with `!`."""
     return event.kind is XmlKind.COMMENT and _KEPT_COMMENT.search(event.text) is not None
 
 
-def _without_comments(events: Iterable[Event]) -> list[Event]:
+def _without_comments(events: Iterable[XmlEvent]) -> list[XmlEvent]:
     return merged(event for event in events if event.kind is not XmlKind.COMMENT or is_kept_comment(event))
 
 
-def without_space(events: Iterable[Event], *, keeps_all: bool = False) -> Iterator[Event]:
+def without_space(events: Iterable[XmlEvent], *, keeps_all: bool = False) -> Iterator[XmlEvent]:
     """`events` without texts of white space only, but for those in elements that keep theirs."""
     kept_depth = 0  # how many elements are open from the first that keeps its white space
     for event in events:
@@ -69,7 +69,7 @@ def without_space(events: Iterable[Event], *, keeps_all: bool = False) -> Iterat
             yield event
 
 
-def _has_script(events: Sequence[Event]) -> bool:
+def _has_script(events: Sequence[XmlEvent]) -> bool:
     return any(
         event.name.rpartition(":")[2].lower() == "script"
         or any(name.lower().startswith("on") for name, _ in event.attributes)
@@ -78,7 +78,7 @@ def _has_script(events: Sequence[Event]) -> bool:
     )
 
 
-def _sees_space(events: Sequence[Event]) -> bool:
+def _sees_space(events: Sequence[XmlEvent]) -> bool:
     """Whether a sheet in the image, or one that it names, may select elements by the text in them."""
     is_style = False
     for event in events:

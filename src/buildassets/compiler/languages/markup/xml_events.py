@@ -23,7 +23,7 @@ class XmlKind(IntEnum):
     INSTRUCTION = 5  # a processing instruction; `text` has what follows its name
 
 
-class Event(NamedTuple):
+class XmlEvent(NamedTuple):
     """One step through a document; a document is the same tree as another if the events of both are equal."""
 
     kind: XmlKind
@@ -46,7 +46,7 @@ _REFUSED: Final = (
 )
 
 
-def xml_events(text: str, *, namespaces: bool = False) -> list[Event]:
+def xml_events(text: str, *, namespaces: bool = False) -> list[XmlEvent]:
     """The events of the document `text`; raises RefusedError.
 
     With `namespaces`, names have the URL of their namespace and a SEPARATOR before them, and no attribute declares one.
@@ -66,23 +66,23 @@ def xml_events(text: str, *, namespaces: bool = False) -> list[Event]:
 
 class _XmlReader:
     def __init__(self) -> None:
-        self.events: list[Event] = []
+        self.events: list[XmlEvent] = []
 
     def start(self, name: str, attributes: list[str]) -> None:
         pairs = tuple(zip(attributes[::2], attributes[1::2], strict=True))
-        self.events.append(Event(XmlKind.START, name, "", pairs))
+        self.events.append(XmlEvent(XmlKind.START, name, "", pairs))
 
     def end(self, name: str) -> None:
-        self.events.append(Event(XmlKind.END, name))
+        self.events.append(XmlEvent(XmlKind.END, name))
 
     def text(self, text: str) -> None:
-        self.events.append(Event(XmlKind.TEXT, text=text))
+        self.events.append(XmlEvent(XmlKind.TEXT, text=text))
 
     def comment(self, text: str) -> None:
-        self.events.append(Event(XmlKind.COMMENT, text=text))
+        self.events.append(XmlEvent(XmlKind.COMMENT, text=text))
 
     def instruction(self, name: str, text: str) -> None:
-        self.events.append(Event(XmlKind.INSTRUCTION, name, text))
+        self.events.append(XmlEvent(XmlKind.INSTRUCTION, name, text))
 
 
 def _parser(reader: _XmlReader, *, namespaces: bool) -> Any:
@@ -114,12 +114,12 @@ _NAMES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
 _WRITTEN: Final = {**_NAMES, "'": "&#39;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
 
 
-def written(events: Sequence[Event]) -> str:
+def written(events: Sequence[XmlEvent]) -> str:
     """The shortest document with these `events`, without a declaration: UTF-8 is what XML is without one."""
     return "".join(_pieces(events))
 
 
-def _pieces(events: Sequence[Event]) -> Iterator[str]:
+def _pieces(events: Sequence[XmlEvent]) -> Iterator[str]:
     is_open = False  # the last start tag lacks its end
     for event in events:
         if event.kind is XmlKind.END and is_open:
@@ -136,7 +136,7 @@ def _pieces(events: Sequence[Event]) -> Iterator[str]:
             yield _written(event)
 
 
-def _written(event: Event) -> str:
+def _written(event: XmlEvent) -> str:
     if event.kind is XmlKind.END:
         return f"</{event.name}>"
     if event.kind is XmlKind.TEXT:

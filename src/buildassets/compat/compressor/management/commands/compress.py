@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from buildassets.compat.compressor.compile.collect import Scope, planned, planned_blocks, scope
+from buildassets.compat.compressor.compile.collect import TemplateScope, planned, planned_blocks, scope
 from buildassets.compat.compressor.run.settings import run_options
 from buildassets.programs.start import Permitted, become, run
 from buildassets.runtime.django import assets
@@ -54,7 +54,7 @@ class Command(BaseCommand):
         engines = tuple(one.strip() for one in options.get("engines") or ())
         if unknown := set(engines) - {"django", "jinja2"}:
             raise CommandError(f"Invalid templating engine specified: {', '.join(sorted(unknown))}.")
-        given = Scope(_suffixes(options.get("extensions") or ()), engines, bool(options.get("follow_links")))
+        given = TemplateScope(_suffixes(options.get("extensions") or ()), engines, bool(options.get("follow_links")))
         quiet = {0: ["-q"], 2: ["-v"], 3: ["-v"]}.get(options.get("verbosity", 1), [])
         if options.get("only_plan"):
             with scope(given):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from website import architecture, command_line, configuration, errors, index, manifest, python, security
+from website import architecture, command_line, configuration, errors, helpers, index, manifest, python, security
 
 PROJECT: Final = Path(__file__).parents[1]
 MADE: Final[Mapping[str, Callable[[], str]]] = {
@@ -16,6 +16,7 @@ MADE: Final[Mapping[str, Callable[[], str]]] = {
     "docs/reference/configuration.md": configuration.page,
     "docs/reference/manifest.md": manifest.page,
     "docs/reference/python.md": python.page,
+    "docs/runtime.md": helpers.page,
     "mkdocs.yml": index.configuration,
 }
 

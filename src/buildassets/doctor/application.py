@@ -11,6 +11,7 @@ from buildassets.disk.folders import is_within
 from buildassets.doctor.subject import Subject
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, warning
 from buildassets.foundation.nearest import nearest
+from buildassets.foundation.template_helpers import TEMPLATE_HELPERS
 from buildassets.manifest.model import ASSETS_FOLDER, STATICFILES_NAME
 from buildassets.programs.start import run, with_project_python
 from buildassets.project.django_files import DjangoSettings, path_expression, path_of
@@ -21,9 +22,11 @@ _STORAGE: Final = "buildassets.runtime.django.storage.ReleaseStaticFilesStorage"
 _KEYS: Final = ("manifest", "url", "early_hints")  # of `BUILDASSETS`; their module imports Django
 _BEHIND: Final = ("django.contrib.staticfiles", "daphne")
 _LOADED: Final = re.compile(r"\{%-?\s*load\s[^%]*\bbuildassets\b")
-HELPER: Final = re.compile(
-    r"\{\{-?\s*(asset|stylesheet|script|importmap|livereload|inline_asset|modulepreload|picture)\s*\("
-)
+_COMMON: Final = "|".join(helper.name for helper in TEMPLATE_HELPERS if helper.is_common_word)
+_OWN: Final = "|".join(helper.name for helper in TEMPLATE_HELPERS if not helper.is_common_word)
+# A call of one of our helpers in Jinja. With a common word as its name it is taken for ours if it names something.
+HELPER_CALL: Final = re.compile(rf"""\{{\{{-?\s*((?:{_OWN})(?=\s*\()|(?:{_COMMON})(?=\s*\(\s*["']))""")
+HELPER_TAG: Final = re.compile(rf"""\{{%-?\s*(?:({_OWN})\b|({_COMMON})(?=\s+["']))""")
 _CHECK_SECONDS: Final = 120
 _MESSAGE: Final = re.compile(r"^\S.*?: \((buildassets\.[EW]\d+)\) (.*)\n(?:\tHINT: (.*)\n)?", re.MULTILINE)
 
@@ -222,7 +225,7 @@ def _unequipped(subject: Subject) -> Iterator[Diagnostic]:
     if found.is_equipped or not found.applications():
         return
     for name in _templates(subject):
-        match = HELPER.search(subject.files.text(name))
+        match = HELPER_CALL.search(subject.files.text(name))
         if match:
             message = f"`{match[1]}` is called, and no module gives it to the templates"
             hint = (

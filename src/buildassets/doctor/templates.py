@@ -6,16 +6,13 @@ from typing import Final
 
 from buildassets.compiler.templates.check import NamesOfBuild, check_templates
 from buildassets.compiler.templates.files import find_templates
-from buildassets.doctor.application import HELPER
+from buildassets.doctor.application import HELPER_CALL, HELPER_TAG
 from buildassets.doctor.static_tags import static_tag_findings
 from buildassets.doctor.subject import Subject
 from buildassets.foundation.diagnostics import Diagnostic, error
 from buildassets.foundation.paths import LogicalPath
 from buildassets.project.blanks import Blanks
 
-_TAG: Final = re.compile(
-    r"\{%-?\s*(stylesheet|asset|importmap|livereload|inline_asset|modulepreload|(?:script|image|picture|preload)(?=\s+[\"']))\b"
-)
 _LOAD: Final = re.compile(r"\{%-?\s*load\s++([^%]*?)-?%\}")
 _COMMENTS: Final = Blanks(
     (r"\{#", r"#\}"),
@@ -52,10 +49,11 @@ def _without_library(subject: Subject) -> Iterator[Diagnostic]:
         return
     for name, text in _of_django(subject):
         loaded = {library for match in _LOAD.finditer(text) for library in match[1].split()}
-        tag = _TAG.search(text)
+        tag = HELPER_TAG.search(text)
         if tag and not loaded - _OF_DJANGO:
-            place = subject.place(name, tag.start(1), tag.end(1))
-            message = f"`{tag[1]}` is a tag of `buildassets`, which the template does not load"
+            group = tag.lastindex or 0
+            place = subject.place(name, *tag.span(group))
+            message = f"`{tag[group]}` is a tag of `buildassets`, which the template does not load"
             hint = "write `{% load buildassets %}` above it; each template has its own"
             yield error("doctor/tag-library", message, place, hint=hint)
 
@@ -66,7 +64,7 @@ def _calls_of_jinja(subject: Subject) -> Iterator[Diagnostic]:
     if settings is None or any("jinja2" in subject.files.text(file).lower() for file in settings.files):
         return  # whose templates are Jinja's is then not known for sure
     for name, text in _of_django(subject):
-        call = HELPER.search(text)
+        call = HELPER_CALL.search(text)
         if call:
             place = subject.place(name, call.start(1), call.end(1))
             message = f"`{call[1]}(…)` is a call of Jinja, and this is a template of Django"

@@ -4,11 +4,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from buildassets.compiler.templates.names import HELPERS, OF_ICONS, OF_SEVERAL
+from buildassets.compiler.templates.names import HELPERS, NamingRule
 from buildassets.foundation.frozen import frozen
 from buildassets.foundation.lazy_pattern import lazy_pattern
 from buildassets.foundation.media import media_of
 from buildassets.foundation.paths import LogicalPath, relative, to_url
+from buildassets.foundation.template_helpers import BY_NAME
 from buildassets.lsp.project import EditedProject
 from buildassets.lsp.spots import logical_path
 
@@ -22,9 +23,8 @@ _URL: Final = lazy_pattern(r"""\burl\(\s*["']?([^"')\s]*)\Z""")
 _SHEET_IMPORT: Final = lazy_pattern(r"""@import\s+(?:url\(\s*["']?|["'])([^"')\n]*)\Z""")
 _MODULE: Final = lazy_pattern(r"""(?:\bfrom|\bimport|\bimport\s*\()\s*["']([^"'\n]*)\Z""")
 _NEW_URL: Final = lazy_pattern(r"""\bnew\s+URL\(\s*["']([^"'\n]*)\Z""")
-# Which assets a helper takes; those that are not here take any.
-_FITTING: Final = {"stylesheet": _SHEETS, "script": _SCRIPTS, "modulepreload": _SCRIPTS}
-_PICTURES: Final = ("image", "picture")
+# The helpers whose arguments names of assets or icons can be; those of CSS modules are not known here.
+_PROPOSED: Final = [name for name, rule in HELPERS.items() if rule is not NamingRule.CSS_MODULE]
 
 
 @frozen
@@ -41,7 +41,7 @@ def proposals(project: EditedProject, path: str, text: str, offset: int) -> Iter
     """The names that can stand at `offset` of `text`, the text of the file at `path`, sorted by asset."""
     if project.template(path):
         word, written = _in_template(project, text[:offset])
-        if word in OF_ICONS:
+        if HELPERS.get(word) is NamingRule.ICON:
             for icon, sprite in (project.icons or {}).items():
                 yield CompletionProposal(offset - len(written), offset, icon, sprite)
         fits: _Fits = _fitting(word)
@@ -74,10 +74,6 @@ def _but(base: LogicalPath, fits: _Fits) -> _Fits:
     return lambda name: name != base and fits(name)
 
 
-def _is_picture(name: LogicalPath) -> bool:
-    return media_of(name).type.startswith("image/")
-
-
 def _is_shown(name: LogicalPath) -> bool:
     """Whether a value of CSS can show it, or set text in it."""
     return media_of(name).type.startswith(("image/", "font/"))
@@ -95,7 +91,7 @@ def _in_template(project: EditedProject, before: str) -> tuple[str, str]:
         return "", ""
     quoted = strings[-1]
     own = (name.rpartition(".")[2] for name in project.config.templates.functions)
-    helpers = {*HELPERS, *OF_SEVERAL, *OF_ICONS, "static", "url_for", *own}
+    helpers = {*_PROPOSED, "static", "url_for", *own}
     words = [word for word in re.findall(r"\w+", before[tag.start() : quoted.start()]) if word in helpers]
     if not words and tag[0].startswith("{%"):
         return "", ""
@@ -104,9 +100,10 @@ def _in_template(project: EditedProject, before: str) -> tuple[str, str]:
 
 def _fitting(helper: str) -> _Fits:
     """Which assets `helper` takes: an empty name takes none."""
-    if not helper or helper in OF_ICONS:
+    if not helper or HELPERS.get(helper) is NamingRule.ICON:
         return _none
-    return _is_picture if helper in _PICTURES else _with(_FITTING[helper]) if helper in _FITTING else _any
+    kind = BY_NAME[helper].fits if helper in BY_NAME else ""
+    return lambda name: media_of(name).type.startswith(kind)
 
 
 def _in_asset(base: LogicalPath, path: str, before: str) -> tuple[str, _Fits, _Spell]:

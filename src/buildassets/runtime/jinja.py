@@ -6,7 +6,7 @@ env.assets = Assets("build/manifest.json")
 A constant name in a template is checked when the template is compiled.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from jinja2 import Environment, nodes, pass_context
@@ -16,27 +16,9 @@ from jinja2.idtracking import VAR_LOAD_RESOLVE
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+from buildassets.foundation.template_helpers import BY_NAME, TEMPLATE_HELPERS, Takes, TemplateHelper
 from buildassets.runtime.assets import AssetNotFound, Assets, release_of
 
-_METHODS: Final = {
-    "asset": "url",
-    "stylesheet": "stylesheet",
-    "script": "script",
-    "image": "image",
-    "picture": "picture",
-    "preload": "preload",
-    "modulepreload": "modulepreload",
-    "importmap": "importmap",
-    "inline_asset": "inline",
-    "livereload": "livereload",
-    "release_watch": "release_watch",
-    "vite_refresh": "vite_refresh",
-    "css": "css",
-    "icon": "icon",
-}
-_TAKE_ONE_NAME: Final = ("asset", "stylesheet", "script", "image", "picture", "preload", "inline_asset")
-_OFTEN_THEIRS: Final = ("icon",)  # globals that projects had before we did: theirs stay
-_TAKE_NAMES: Final = ("modulepreload",)
 _PAGE: Final = "(page)"  # no name in a template, so none can have it
 _KEPT_AT_MOST: Final = 4096  # results of one helper: more than the templates of a site need
 
@@ -47,8 +29,9 @@ class AssetsExtension(Extension):
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
         environment.extend(assets=None, asset_helper=Helper)
-        own = {name for name in _OFTEN_THEIRS if name in environment.globals}
-        environment.globals.update({name: Helper(method) for name, method in _METHODS.items() if name not in own})
+        theirs = {helper.name for helper in TEMPLATE_HELPERS if helper.yields and helper.name in environment.globals}
+        ours = {helper.name: Helper(helper) for helper in TEMPLATE_HELPERS if helper.name not in theirs}
+        environment.globals.update(ours)
         generator = environment.code_generator_class
         if not issubclass(generator, _DirectCalls):
             environment.code_generator_class = type(generator.__name__, (_DirectCalls, generator), {})
@@ -77,10 +60,11 @@ class _OnPage(Context):
 
 
 class Helper:
-    """The global for one method of `Assets`."""
+    """The global for one helper."""
 
-    def __init__(self, method: str) -> None:
-        self._method = method
+    def __init__(self, helper: TemplateHelper) -> None:
+        self._method = helper.method
+        self._needs_page = helper.needs_page
         self._kept: tuple[Assets | None, dict[str, tuple[str, str]]] = (None, {})
 
     @pass_context
@@ -91,7 +75,7 @@ class Helper:
 
     def _made(self, context: Context, assets: Assets, arguments: tuple[Any, ...], attributes: dict[str, Any]) -> str:
         method: Callable[..., str] = getattr(assets, self._method)
-        page = context.parent.get(_PAGE) if assets.reload and self._method == "script" else None
+        page = context.parent.get(_PAGE) if assets.reload and self._needs_page else None
         if page is None:
             return method(*arguments, **attributes)
         from buildassets.runtime.vite import on
@@ -131,7 +115,7 @@ class _DirectCalls(CodeGenerator):
     """
 
     def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:  # noqa: FBT001, FBT002, N802 Jinja's
-        if forward_caller or not isinstance(node.node, nodes.Name) or node.node.name not in _METHODS:
+        if forward_caller or not isinstance(node.node, nodes.Name) or node.node.name not in BY_NAME:
             return super().visit_Call(node, frame, forward_caller=forward_caller)
         # Writes `(NAME(context, …) if type(NAME) is Helper else context.call(NAME, …))`.
         if not _is_in_condition(frame) and self._is_global(node.node.name, frame):
@@ -157,15 +141,16 @@ class _DirectCalls(CodeGenerator):
         assets = _assets_or_none(self.environment)
         if assets is not None:
             assert isinstance(call.node, nodes.Name)
-            if call.node.name == "script" and release_of(assets).running:
+            helper = BY_NAME[call.node.name]
+            if helper.needs_page and release_of(assets).running:
                 return
             try:
-                for name in _constant_names(call):
+                for name in _constant_names(call, helper.takes):
                     assets.url(name)
-                if constants := _constant_css(call):
+                if helper.takes is Takes.CSS_NAMES and (constants := _constant_css(call)):
                     assets.css(*constants)
-                for name in _constant_icon(call):
-                    release_of(assets).sprite_of(name, None)
+                if helper.takes is Takes.ICON and (icon := _constant_icon(call)) is not None:
+                    release_of(assets).sprite_of(icon, None)
             except AssetNotFound as fault:
                 self.fail(str(fault), call.lineno)
 
@@ -177,34 +162,34 @@ def _is_in_condition(frame: Frame | None) -> bool:
     return frame is not None
 
 
-def _constant_names(call: nodes.Call) -> list[str]:
+def _constant_names(call: nodes.Call, takes: Takes) -> list[str]:
     """The names of assets that the call has as constants."""
-    assert isinstance(call.node, nodes.Name)
-    written = [argument.value for argument in call.kwargs if argument.key == "name"]
-    if call.node.name in _TAKE_NAMES:
-        written = call.args
-    elif call.node.name in _TAKE_ONE_NAME:
-        written += call.args[:1]
-    constants = [argument.value for argument in written if isinstance(argument, nodes.Const)]
-    return [value for value in constants if isinstance(value, str)]
+    if takes is Takes.ASSETS:
+        return _texts(call.args)
+    if takes is Takes.ASSET:
+        return _texts([*call.args[:1], *(argument.value for argument in call.kwargs if argument.key == "name")])
+    return []
 
 
 def _constant_css(call: nodes.Call) -> list[str]:
-    """The arguments of a call of `css`, if all are constants; else none."""
-    is_css = isinstance(call.node, nodes.Name) and call.node.name == "css" and not call.kwargs
-    if not is_css or call.dyn_args or call.dyn_kwargs:
+    """The arguments of a call that names classes, if all are constants; else none."""
+    if call.kwargs or call.dyn_args or call.dyn_kwargs:
         return []
-    constants = [argument.value for argument in call.args if isinstance(argument, nodes.Const)]
-    return constants if len(constants) == len(call.args) and all(isinstance(one, str) for one in constants) else []
+    texts = _texts(call.args)
+    return texts if len(texts) == len(call.args) else []
 
 
-def _constant_icon(call: nodes.Call) -> list[str]:
-    """The name of the icon, if it is a constant and the call names no sprite; else none."""
-    assert isinstance(call.node, nodes.Name)
-    if call.node.name != "icon" or call.dyn_args or call.dyn_kwargs or any(one.key == "sprite" for one in call.kwargs):
-        return []
-    written = [*call.args[:1], *(one.value for one in call.kwargs if one.key == "name")]
-    return [one.value for one in written if isinstance(one, nodes.Const) and isinstance(one.value, str)][:1]
+def _constant_icon(call: nodes.Call) -> str | None:
+    """The name of the icon, if it is a constant and the call names no sprite; else None."""
+    if call.dyn_args or call.dyn_kwargs or any(argument.key == "sprite" for argument in call.kwargs):
+        return None
+    return next(iter(_constant_names(call, Takes.ASSET)), None)
+
+
+def _texts(written: Iterable[nodes.Expr]) -> list[str]:
+    """The constants among `written` that are texts."""
+    constants = [argument.value for argument in written if isinstance(argument, nodes.Const)]
+    return [value for value in constants if isinstance(value, str)]
 
 
 def _constant_arguments(call: nodes.Call) -> str | None:

@@ -10,10 +10,11 @@ Assets. Pyramid itself is imported only by who calls this.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from pyramid.settings import asbool
 
+from buildassets.foundation.template_helpers import TEMPLATE_HELPERS
 from buildassets.runtime.assets import Assets
 from buildassets.runtime.wsgi import AssetServer
 
@@ -23,18 +24,6 @@ if TYPE_CHECKING:
     from buildassets.runtime.extra_headers import ExtraHeaders
 
 __all__ = ["AssetServer", "includeme", "serving", "with_assets"]
-
-_METHODS: Final = {
-    "asset": "url",
-    "inline_asset": "inline",
-    **{
-        name: name
-        for name in (
-            *("stylesheet", "script", "image", "preload", "modulepreload"),
-            *("importmap", "livereload", "vite_refresh", "css", "icon"),
-        )
-    },
-}
 
 
 def includeme(config: Configurator) -> None:
@@ -47,7 +36,7 @@ def includeme(config: Configurator) -> None:
 
 def with_assets(config: Configurator, assets: Assets) -> None:
     """Give templates the helpers, and requests `request.assets`."""
-    helpers = {name: getattr(assets, method) for name, method in _METHODS.items()}
+    helpers = {helper.name: getattr(assets, helper.method) for helper in TEMPLATE_HELPERS}
 
     def add_helpers(event: Any) -> None:
         for name, helper in helpers.items():

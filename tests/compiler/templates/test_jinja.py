@@ -1,14 +1,11 @@
 """Names in Jinja templates."""
 
-import inspect
 from collections.abc import Mapping
 
 import pytest
 
 from buildassets.compiler.templates.jinja import JinjaReader
-from buildassets.compiler.templates.names import HELPERS, OF_CSS_MODULES, OF_ICONS, OF_SEVERAL, NamingRule, Reading
-from buildassets.runtime import Assets
-from buildassets.runtime.jinja import _METHODS
+from buildassets.compiler.templates.names import HELPERS, NamingRule, Reading
 
 
 def read(text: str, functions: tuple[str, ...] = (), others: Mapping[str, str] | None = None) -> Reading:
@@ -17,13 +14,6 @@ def read(text: str, functions: tuple[str, ...] = (), others: Mapping[str, str] |
 
 def names(text: str, functions: tuple[str, ...] = (), others: Mapping[str, str] | None = None) -> list[str]:
     return [use.written.text for use in read(text, functions, others).uses]
-
-
-def test_every_helper_that_takes_a_name_is_known() -> None:
-    parameters = {name: inspect.signature(getattr(Assets, method)).parameters for name, method in _METHODS.items()}
-    assert {name for name, taken in parameters.items() if "name" in taken} == HELPERS.keys() | OF_ICONS.keys()
-    assert {name for name, taken in parameters.items() if "module" in taken} == OF_CSS_MODULES.keys()
-    assert {name for name, taken in parameters.items() if "names" in taken} == {*OF_CSS_MODULES, *OF_SEVERAL}
 
 
 def test_names_of_a_helper_that_takes_several() -> None:
@@ -35,7 +25,7 @@ def test_names_of_a_helper_that_takes_several() -> None:
     assert len(reading.unchecked) == 1
 
 
-@pytest.mark.parametrize("helper", sorted(HELPERS))
+@pytest.mark.parametrize("helper", sorted(name for name, rule in HELPERS.items() if rule is NamingRule.EXACT))
 def test_names_of_our_helpers(helper: str) -> None:
     text = f'{{{{ {helper}("a.css", media="print") }}}}{{{{ {helper}(name="b.css") }}}}'
     assert names(text) == ["a.css", "b.css"]

@@ -16,6 +16,7 @@ from buildassets.disk.file_sets import file_set
 from buildassets.disk.files import content_of
 from buildassets.foundation.frozen import frozen
 from buildassets.foundation.lazy_pattern import lazy_pattern
+from buildassets.foundation.template_helpers import TEMPLATE_HELPERS
 
 _COMMENT: Final = lazy_pattern(r"\{#.*?#\}|\{%-?\s*comment\b.*?%\}.*?\{%-?\s*endcomment\b.*?%\}", re.DOTALL)
 _TAG: Final = lazy_pattern(r"\{\{(.*?)\}\}|\{%(.*?)%\}|<%(.*?)%>|\$\{(.*?)\}", re.DOTALL)
@@ -24,9 +25,10 @@ _FIRST_WORD: Final = lazy_pattern(r"[\s-]*(\w*)")
 # Tags and functions whose strings are the names of something.
 _NAMING: Final = frozenset(
     (
-        *("asset", "block", "cycle", "endblock", "extends", "from", "get_static_prefix", "import", "include", "load"),
-        *("asset_url", "css", "early_hints", "icon", "importmap", "inline_asset", "livereload", "preload", "script"),
-        *("component", "csrf_token", "static", "static_url", "stylesheet", "url", "url_for", "path_for", "with"),
+        *(helper.name for helper in TEMPLATE_HELPERS if not helper.shows_text),
+        *("asset_url", "block", "component", "csrf_token", "cycle", "early_hints", "endblock", "extends", "from"),
+        *("get_static_prefix", "import", "include", "load", "path_for", "static", "static_url"),
+        *("url", "url_for", "with"),
     )
 )
 _SHOWN: Final = frozenset(("alt", "label", "placeholder", "value"))

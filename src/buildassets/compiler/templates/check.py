@@ -21,9 +21,6 @@ from buildassets.compiler.templates.names import (
     EXTENSIONS_OF_BLOCKS,
     HELPERS,
     JAMMIT,
-    OF_CSS_MODULES,
-    OF_ICONS,
-    OF_SEVERAL,
     PIPELINE,
     NamingRule,
     Reading,
@@ -264,9 +261,6 @@ def _mention(config: Config) -> Callable[[str], object]:
     words = "|".join(
         (
             *HELPERS,
-            *OF_CSS_MODULES,
-            *OF_ICONS,
-            *OF_SEVERAL,
             *JAMMIT,
             *PIPELINE,
             "assets",

@@ -15,10 +15,7 @@ from django.template.exceptions import TemplateSyntaxError
 from buildassets.compiler.templates.names import (
     HELPERS,
     JAMMIT,
-    OF_CSS_MODULES,
     OF_EACH,
-    OF_ICONS,
-    OF_SEVERAL,
     PIPELINE,
     NamingRule,
     Possible,
@@ -33,7 +30,7 @@ from buildassets.foundation.frozen import field, frozen
 from buildassets.foundation.lazy_pattern import lazy_pattern
 
 _LIBRARIES: Final[Mapping[str, Mapping[str, NamingRule]]] = {
-    "buildassets": {**HELPERS, **OF_CSS_MODULES, **OF_ICONS, **OF_SEVERAL},
+    "buildassets": HELPERS,
     "jammit": JAMMIT,
     "pipeline": PIPELINE,
     "static": {"static": NamingRule.STATIC},

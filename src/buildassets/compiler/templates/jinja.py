@@ -18,9 +18,6 @@ from buildassets.compiler.templates.names import (
     HELPERS,
     JAMMIT,
     JAMMIT_EXTENSION,
-    OF_CSS_MODULES,
-    OF_ICONS,
-    OF_SEVERAL,
     NamingRule,
     Reading,
     Span,
@@ -33,9 +30,6 @@ EXTENSIONS: Final = ("jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrol
 # The globals of frameworks, and those that projects usually add.
 _GLOBALS: Final[Mapping[str, NamingRule]] = {
     **HELPERS,
-    **OF_CSS_MODULES,
-    **OF_ICONS,
-    **OF_SEVERAL,
     "static": NamingRule.STATIC,
     "url_for": NamingRule.ENDPOINT,
 }

@@ -6,6 +6,7 @@ from itertools import product
 from typing import Final, TypeAlias
 
 from buildassets.foundation.frozen import frozen
+from buildassets.foundation.template_helpers import TEMPLATE_HELPERS, Takes
 
 _ALTERNATIVES_AT_MOST: Final = 64  # of the values of one expression: branches multiply
 LONGEST: Final = 4096  # characters of a value: `{% set a = a ~ a %}` doubles it each time
@@ -36,13 +37,16 @@ class NamingRule(Enum):
     UNSURE = "unsure"  # one of these, or not a name of an asset at all: the branch that the page takes decides
 
 
-# The runtime's helpers that take the name of an asset, by their names in templates.
-HELPERS: Final[Mapping[str, NamingRule]] = dict.fromkeys(
-    ("asset", "image", "inline_asset", "picture", "preload", "script", "stylesheet"), NamingRule.EXACT
-)
-OF_CSS_MODULES: Final[Mapping[str, NamingRule]] = {"css": NamingRule.CSS_MODULE}
-OF_ICONS: Final[Mapping[str, NamingRule]] = {"icon": NamingRule.ICON}
-OF_SEVERAL: Final[Mapping[str, NamingRule]] = {"modulepreload": NamingRule.EACH}
+_RULES: Final = {
+    Takes.ASSET: NamingRule.EXACT,
+    Takes.ASSETS: NamingRule.EACH,
+    Takes.CSS_NAMES: NamingRule.CSS_MODULE,
+    Takes.ICON: NamingRule.ICON,
+}
+# The runtime's helpers that name something, by their names in templates.
+HELPERS: Final[Mapping[str, NamingRule]] = {
+    helper.name: _RULES[helper.takes] for helper in TEMPLATE_HELPERS if helper.takes in _RULES
+}
 # The rule of each positional argument, for functions that take any number of them.
 OF_EACH: Final[Mapping[NamingRule, NamingRule]] = {
     NamingRule.EACH: NamingRule.EXACT,

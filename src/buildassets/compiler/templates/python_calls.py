@@ -15,10 +15,7 @@ from typing import Final
 
 from buildassets.compiler.templates.names import (
     HELPERS,
-    OF_CSS_MODULES,
     OF_EACH,
-    OF_ICONS,
-    OF_SEVERAL,
     NamingRule,
     Possible,
     Reading,
@@ -31,7 +28,7 @@ from buildassets.compiler.templates.names import (
 )
 from buildassets.foundation.lazy_pattern import lazy_pattern
 
-OURS: Final[Mapping[str, NamingRule]] = {**HELPERS, **OF_CSS_MODULES, **OF_ICONS, **OF_SEVERAL}
+OURS: Final[Mapping[str, NamingRule]] = HELPERS
 # A string that is not closed ends as Python's do: at the end of the text, or of the line for one with single quotes.
 _STRING: Final = (
     r"""(?:'''(?:[^\\]|\\.)*?(?:'''|\Z)|\"\"\"(?:[^\\]|\\.)*?(?:\"\"\"|\Z)"""
@@ -81,7 +78,7 @@ def reading(text: str, parts: Iterable[Span], functions: Mapping[str, NamingRule
     found = [one for span in spans for one in calls(text, span, functions)]
     uses = tuple(one for one in found if isinstance(one, Use))
     unchecked = tuple(one for one in found if not isinstance(one, Use))
-    icons = tuple(span for span in unchecked if text[slice(*span)] in OF_ICONS)
+    icons = tuple(span for span in unchecked if HELPERS.get(text[slice(*span)]) is NamingRule.ICON)
     return Reading(uses, unchecked, tuple(faults), icons)
 
 

@@ -1,4 +1,4 @@
-"""The entry point of the command line. A build without changes is repeated, a plain one needs no click; others do."""
+"""The entry point of the command line. A build without changes is repeated at once; click reads all other commands."""
 
 import gc
 import os
@@ -81,13 +81,6 @@ def _run() -> None:
     looks: list[Looks] = []
     if was_repeated(looks):
         sys.exit(0)
-    from buildassets.cli.parse.compile_options import plain_options
-
-    if options := plain_options(sys.argv[1:]):
-        from buildassets.cli.building.project_build import build_project
-        from buildassets.cli.ending import exit_with
-
-        exit_with(lambda: build_project(options, looks))
     from buildassets.cli.parse.commands import run
 
     run(looks)

@@ -1,4 +1,4 @@
-"""Builds one project for the verb `build`, and prints what came of it. Without click."""
+"""Builds one project for the verb `build`, and prints what came of it."""
 
 import gc
 import os
@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from time import monotonic
 from typing import TYPE_CHECKING
+
+from click import UsageError
 
 from buildassets.cli.building.memo import keep
 from buildassets.cli.building.unpinned import released_sass, unpinned_notes
@@ -280,8 +282,6 @@ def _previous_releases(
     each other.
     """
     if mistake := _mistake(sources, url, mode, if_any=if_any):
-        from click import UsageError
-
         raise UsageError(mistake)
     if not sources:
         yield []

@@ -1,4 +1,4 @@
-"""`buildassets build`, with options that `parse/compile_options.plain_options` does not read: others pass by."""
+"""`buildassets build`: one project, or those of a workspace."""
 
 import click
 

@@ -14,7 +14,7 @@ from buildassets.cli.ending import exit_with
 from buildassets.cli.parse.examples import with_examples
 from buildassets.cli.parse.permissions import begin
 from buildassets.cli.show.output import end_without_stdout, print_mistake, show
-from buildassets.compiler.config.values import SETTINGS
+from buildassets.compiler.config.key_table import NAMES
 from buildassets.compiler.languages.native.library import implementation, unmet_demand
 from buildassets.foundation.nearest import nearest
 from buildassets.foundation.typed import PROGRAM_VARIABLE
@@ -112,7 +112,7 @@ def _no_such_option(mistake: click.NoSuchOption) -> click.UsageError:
     if verb := _verb_with(name, mistake.ctx):
         return click.UsageError(f"No such option '{name}' before the verb. Write it after '{verb}'.", mistake.ctx)
     meant = _meant(name, options)
-    if setting in SETTINGS and f"--{setting}" not in options:
+    if setting in NAMES and f"--{setting}" not in options:
         meant = f"It is a setting: write `{setting} = …` under `[tool.buildassets]`."
     return click.UsageError(f"No such option '{name}'. {meant}", mistake.ctx)
 

@@ -10,7 +10,6 @@ from buildassets.compiler.config.toml_table import Document, Table, parse
 from buildassets.compiler.config.values import (
     HIDDEN,
     LEVELS,
-    SETTINGS,
     USUAL,
     BundleFormat,
     DataUrls,
@@ -377,12 +376,15 @@ def _compilers(table: Table, installed: Callable[[], Iterable[str]]) -> dict[str
     return found
 
 
-def bundles(table: Table) -> dict[str, tuple[str, ...] | ModuleBundle]:
-    """The bundles by logical path: the globs of files to join, or the settings for esbuild."""
+def bundles(table: Table, settings: Collection[str]) -> dict[str, tuple[str, ...] | ModuleBundle]:
+    """The bundles by logical path: the globs of files to join, or the settings for esbuild.
+
+    `settings` are the keys at the top, which may stand below the header by mistake.
+    """
     described: dict[str, tuple[str, ...] | ModuleBundle] = {}
     for name in table:
         faults = table.fault_count
-        if _is_misplaced(table, name) or _is_without_quotes(table, name):
+        if _is_misplaced(table, name, settings) or _is_without_quotes(table, name):
             continue
         _is_logical(table, name)
         if isinstance(table.take(name), dict):
@@ -394,9 +396,9 @@ def bundles(table: Table) -> dict[str, tuple[str, ...] | ModuleBundle]:
     return described
 
 
-def _is_misplaced(table: Table, name: str) -> bool:
+def _is_misplaced(table: Table, name: str, settings: Collection[str]) -> bool:
     """Whether `name` is a setting that was written below `[bundles]` by mistake."""
-    if name not in SETTINGS:
+    if name not in settings:
         return False
     hint = f"put `{name}` above `[bundles]`: what stands below a header belongs to its table"
     table.refuse_key("is no bundle, but a setting", name, hint=hint)

@@ -7,11 +7,9 @@ import os
 from collections.abc import Sequence
 
 from buildassets.compiler.config import keys
-from buildassets.compiler.config.cache_keys import cache_settings
-from buildassets.compiler.config.command_keys import commands, commands_beside
 from buildassets.compiler.config.file import ignored_table, read_named, search, working_directory
-from buildassets.compiler.config.font_keys import fonts
-from buildassets.compiler.config.foreign import READERS, Foreign, with_foreign
+from buildassets.compiler.config.foreign import Foreign, with_foreign
+from buildassets.compiler.config.key_table import Reading, fields_of
 from buildassets.compiler.config.no_sources import DEFAULT_ROOTS, no_sources
 from buildassets.compiler.config.not_run import without_project_python
 from buildassets.compiler.config.roots import (
@@ -24,7 +22,7 @@ from buildassets.compiler.config.roots import (
     with_further,
 )
 from buildassets.compiler.config.toml_table import Document, Table
-from buildassets.compiler.config.values import Config, Mode, ModuleBundle, SourceRoot
+from buildassets.compiler.config.values import Config, Mode, SourceRoot
 from buildassets.errors import ConfigError
 from buildassets.foundation.diagnostics import sort_key
 from buildassets.foundation.frozen import frozen_by_name, replace
@@ -125,67 +123,6 @@ def _config(
     table: Table, folder: str, file: str | None, roots: tuple[SourceRoot, ...], *, permission: Permission
 ) -> Config:
     """The values of our table; faults are noted in its document."""
-    integrity = table.choice("integrity", keys.INTEGRITY, "sha384")
-    bundles = keys.bundles(table.table("bundles"))
-    import_names = table.table("importmap")
-    importmap = keys.specifiers(import_names, besides="scopes")
-    images = table.table("images")
     locked = keys.locked_tools(folder)
-    config = Config(
-        folder=folder,
-        sources=roots,
-        output=keys.absolute(folder, table.filled_text("output", "build")),
-        permission=permission,
-        file=file,
-        url=keys.url(table),
-        url_prefixes=keys.url_prefixes(table) if table.has("url_prefixes") else None,
-        entries=keys.path_globs(table, "entries"),
-        exclude=keys.path_globs(table, "exclude"),
-        fingerprinted=keys.path_globs(table, "fingerprinted"),
-        raw=keys.path_globs(table, "raw"),
-        plain=keys.path_globs(table, "plain"),
-        load_paths=tuple(keys.absolute(folder, path) for path in table.texts("load_paths")),
-        external=table.texts("external"),
-        missing=table.choice("missing", keys.MISSING, "error"),
-        modules=table.choice("modules", keys.MODULES, "rewrite"),
-        directives=table.flag("directives", default=False),
-        minify=table.flag("minify", default=True),
-        inline_imports=table.flag("inline_imports", default=False),
-        browsers=keys.browsers(table),
-        define=keys.definitions(table.table("define")),
-        env=keys.env_names(table),
-        source_maps=keys.source_maps(table),
-        sources_content=table.flag("sources_content", default=True),
-        types=keys.types(table.table("types")),
-        compress=keys.compress(table),
-        integrity=None if integrity == "none" else integrity,
-        sets_integrity=table.has("integrity"),
-        engines=keys.engines(table.table("engines"), locked),
-        bundles={name: given for name, given in bundles.items() if isinstance(given, tuple)},
-        module_bundles={name: given for name, given in bundles.items() if isinstance(given, ModuleBundle)},
-        importmap=importmap,
-        importmap_integrity=keys.pinned_integrity(table.table("importmap_integrity"), importmap),
-        scopes=keys.scopes(import_names),
-        importmap_preload=keys.preloads(table.table("importmap_preload")),
-        data_urls=keys.data_urls(table.table("data_urls")) if table.has("data_urls") else None,
-        templates=keys.templates(table.table("templates"), folder),
-        precache=keys.precache(table),
-        retain=keys.retain(table.table("retain")) if table.has("retain") else None,
-        budgets=keys.budgets(table.table("budgets")),
-        image_warn_bytes=keys.image_warn_bytes(images),
-        image_variants=keys.image_variants(images),
-        image_strip=images.flag("strip", default=True),
-        fonts=fonts(table.table("fonts")),
-        icons=keys.icons(table.table("icons"), folder),
-        registry=keys.registry(table),
-        packages=keys.package_rules(table.table("packages")),
-        locked=locked,
-        commands=commands(table) if table.has("commands") else {},
-        cache=cache_settings(table.table("cache")),
-        run=commands_beside(table.table("run")) if table.has("run") else {},
-    )
-    images.close()
-    for system in READERS:
-        table.take(system)
-    table.close(keys.ELSEWHERE)
-    return config
+    fields = fields_of(Reading(table=table, folder=folder, locked=locked))
+    return Config(folder=folder, sources=roots, permission=permission, file=file, locked=locked, **fields)

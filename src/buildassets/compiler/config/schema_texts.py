@@ -1,56 +1,7 @@
-"""What the keys of the configuration are for, as an editor shows it: texts only."""
+"""What the keys of tables are for, as an editor shows it: texts only."""
 
 from collections.abc import Mapping
 from typing import Final
-
-DESCRIPTIONS: Final[Mapping[str, str]] = {
-    "browsers": "The oldest browsers to write for, as in `safari 16.4`; esbuild and lightningcss translate for them",
-    "budgets": "Logical path or glob → how large an asset may be after gzip, as in `60 kB`",
-    "bundles": "Logical path → the sources that are joined into it: names and globs, or `{ files, bundle = true }`",
-    "cache": "A cache that machines share, and whose records count",
-    "commands": "Programs of the project that make assets",
-    "compress": "Precompressed copies, kept where they are smaller; a table has a level for each coding",
-    "data_urls": "Small files that stand in the style sheets themselves",
-    "define": "Names in modules and bundles, and the values that stand for them",
-    "directives": "Whether the heads of scripts and sheets are read for the directives of Sprockets",
-    "engines": "The compilers and minifiers, by kind",
-    "entries": "Globs on logical paths; if given, only these assets and what they reach are released",
-    "env": "Names of environment variables that `import.meta.env` has",
-    "exclude": "Globs on logical paths that are left out, beside the built-in ones",
-    "external": "Globs on the text of references that are left alone",
-    "fingerprinted": "Globs on logical paths of files whose names carry a hash already",
-    "fonts": "Glob on logical paths → which part of a font to make, and in which formats",
-    "icons": "Logical path of a sprite → the folder of its icons",
-    "images": "Limits for images, and their variants",
-    "importmap": "Bare module specifiers → logical paths or absolute URLs",
-    "importmap_integrity": "Names of the import map → the integrity of the URLs that they have there",
-    "importmap_preload": "Names of the import map → `false` for those that are not preloaded",
-    "inline_imports": "Whether a build for production puts sheets into those that `@import` them",
-    "integrity": "The digest for Subresource Integrity",
-    "jammit": "The file of Jammit, which is read as it is; `false`: none",
-    "load_paths": "Folders in which Sass and other compilers also look; never released",
-    "minify": "Whether CSS and JavaScript are minified",
-    "missing": "What a reference to no asset is",
-    "modules": "Where imports find their files: `rewrite` in the files, `importmap` by the page",
-    "output": "The release directory",
-    "packages": "Rules for releases of packages",
-    "pipeline": "The module of Django's settings whose `PIPELINE` is read",
-    "precache": "The name of a list of all files for a service worker, below `assets/`",
-    "plain": "Globs on logical paths of files that keep their own names, such as `index.html` and `robots.txt`",
-    "raw": "Globs on logical paths of files in source languages that are released as they are",
-    "registry": "The URL of the registry of packages",
-    "retain": "How many earlier releases keep their files, and for how long",
-    "run": "Name → a command that `watch` runs beside itself",
-    "source_maps": "Whether style sheets and scripts have source maps; `hidden`: beside the release",
-    "sources": "The source roots in order of precedence",
-    "sources_content": "Whether source maps hold the texts of the sources",
-    "templates": "The templates that `check` reads",
-    "types": "Media types by suffix, with its dot",
-    "url": "The URL prefix of assets in pages",
-    "url_prefixes": "Root-relative references below these name assets where there are such",
-    "webassets": "The bundles of webassets: a YAML file, or `module:attribute`",
-}
-"""By the keys at the top of the configuration."""
 
 INNER: Final[Mapping[str, str]] = {
     "builtins": "Modules of tag libraries that all Django templates load",

@@ -406,17 +406,3 @@ class Config:
         shown = self.shown(path)
         _, modules, package = shown.partition("/node_modules/")
         return f"node_modules/{package}" if modules and shown.startswith("../") else shown
-
-
-_BESIDE: Final = (
-    "folder",
-    "file",
-    "document",
-    "module_bundles",
-    "scopes",
-    "image_warn_bytes",
-    "permission",
-    "read_for",
-    "sets_integrity",
-)  # fields that are no keys
-SETTINGS: Final = frozenset(Config.__annotations__).difference(_BESIDE)

@@ -4,10 +4,11 @@ Takes assets and their stored files, gives entries, and the settings that decide
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from buildassets._version import __version__
 from buildassets.compiler.body import bytes_of
+from buildassets.compiler.config.key_table import DECIDING
 from buildassets.compiler.config.meta_env import variables
 from buildassets.compiler.config.values import Config, ConfiguredCommand, Mode
 from buildassets.compiler.languages.reference import ReferenceKind
@@ -114,19 +115,10 @@ def source_fingerprints(config: Config, assets: Iterable[Linked], digest_of: Cal
     return {name: text for name, text in fingerprints.items() if text}  # a file that is gone by now has no digest
 
 
-_DECIDING: Final = (
-    *("browsers", "commands", "data_urls", "define", "directives", "env", "external", "fingerprinted", "minify"),
-    *("icons", "plain"),
-    *("modules", "source_maps", "sources_content", "types", "url_prefixes", "inline_imports"),
-    *("image_strip", "image_variants"),
-    "fonts",
-)
-
-
 def deciding_settings(config: Config, mode: Mode) -> dict[str, Any]:
     """The settings that decide contents, as plain JSON values, without those at their defaults."""
     usual = values_by_name(Config(folder="", sources=(), output="", permission=config.permission))
-    given = {name: getattr(config, name) for name in _DECIDING}
+    given = {name: getattr(config, name) for name in DECIDING}
     given |= {name: given[name] and mode == "production" for name in ("minify", "inline_imports")}
     given["env"] = variables(config) or usual["env"]
     given["icons"] = {

@@ -24,7 +24,7 @@ def _lines() -> Iterator[str]:
     yield "| Python | Jinja and Django | gives |"
     yield "|---|---|---|"
     for helper in TEMPLATE_HELPERS:
-        yield f"| `{helper.method}({_parameters(helper.method)})` | `{helper.name}` | {helper.gives} |"
+        yield f"| `{helper.method}({_parameters(helper.method)})` | `{helper.name}` | {helper.result} |"
 
 
 def _parameters(method: str) -> str:

@@ -10,7 +10,7 @@ import pytest
 from buildassets.compiler.cache.store import Cache, Run
 from buildassets.compiler.clean import Cleaned, clean_cache, clean_release
 from buildassets.compiler.config.values import MODES, Mode
-from buildassets.compiler.incremental.no_op import incremental
+from buildassets.compiler.incremental.no_op import kept_or_built
 from buildassets.compiler.request import BuildRequest
 from buildassets.compiler.write.release_directory import release_files
 from buildassets.errors import ConfigError
@@ -36,7 +36,7 @@ def site(tmp_path: Path) -> Path:
 
 def rebuild(site: Path) -> None:
     config, cache = load_config(start=str(site)), str(site / ".buildassets")
-    assert incremental(
+    assert kept_or_built(
         BuildRequest(config=config, cache=cache),
         lambda *, last: build(config, cache=cache, last=last),
     ).succeeded

@@ -18,7 +18,9 @@ from types import SimpleNamespace
 from buildassets.foundation import template_helpers as table
 from buildassets.runtime.assets import Assets
 
-banner = table.TemplateHelper(name="banner", method="banner", takes=table.Takes.ASSET, gives="a banner", fits="text/")
+banner = table.TemplateHelper(
+    name="banner", method="banner", takes=table.Takes.ASSET, result="a banner", media_prefix="text/"
+)
 table.TEMPLATE_HELPERS = (*table.TEMPLATE_HELPERS, banner)
 table.BY_NAME["banner"] = banner
 Assets.banner = lambda self, name, *, wide=False: f"<{self.url(name)}>"

@@ -147,7 +147,7 @@ def _built(means: Means, last: LastBuild | None) -> BuildResult:
         with suppress(NeedsFullBuild, BuildError, OSError):  # a full build follows, and reports what is wrong
             return _rebuilt(means, last)
         means = replace(means, sass=None)  # whose engine has been closed
-    graph = compiled(means, last)
+    graph = graph_of(means, last)
     if graph.failed:
         return BuildResult(None, (), graph.diagnostics, graph.inputs)
     try:
@@ -329,7 +329,7 @@ def _earlier(config: Config, last: LastBuild | None) -> KnownFiles:
     return KnownFiles(last.unchanged, dict(entries_of(manifest)))
 
 
-def compiled(means: Means, last: LastBuild | None = None) -> "AssetGraph":
+def graph_of(means: Means, last: LastBuild | None = None) -> "AssetGraph":
     """The graph of all assets; if an engine cannot be started, an empty one with the diagnostics."""
     from buildassets.compiler.graph.asset_graph import AssetGraph, asset_graph  # not for what changed
 

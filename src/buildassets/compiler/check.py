@@ -2,9 +2,8 @@
 
 import os
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING
 
-from buildassets.compiler.build import compiled, outputs
+from buildassets.compiler.build import graph_of, outputs
 from buildassets.compiler.cache.store import ReadCache
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.engines.esbuild.command import is_absent
@@ -23,9 +22,6 @@ from buildassets.foundation.frozen import frozen
 from buildassets.foundation.media import Syntax
 from buildassets.foundation.paths import LogicalPath
 from buildassets.manifest.model import MANIFEST_NAME
-
-if TYPE_CHECKING:
-    pass  # 10 ms
 
 
 @frozen
@@ -55,7 +51,7 @@ def check(request: BuildRequest) -> CheckResult:
     config = request.config
     kept = ReadCache(request.cache, names_for(config)) if request.cache else None
     means = Means(request=request, cache=kept)
-    graph = compiled(means)
+    graph = graph_of(means)
     assets, unreached = graph.assets, graph.unreached
     if graph.failed and not assets:  # no engine could be started, so no name can be checked
         return CheckResult(

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from buildassets.compiler.cache.folder import BUILDS
 from buildassets.compiler.cache.store import KEPT_BUILDS, newest_of
 from buildassets.compiler.config.values import MODES
-from buildassets.compiler.incremental.no_op import incremental
+from buildassets.compiler.incremental.no_op import kept_or_built
 from buildassets.compiler.request import BuildRequest
 from buildassets.compiler.watch.livereload_server import ADDRESS
 from buildassets.disk.files import bytes_at, write_whole
@@ -140,7 +140,7 @@ def _has_nothing_to_do(subject: Subject) -> bool:
         _copy_builds(subject.cache, folder)
         for mode in MODES:
             with suppress(_WorkError, BuildAssetsError):
-                incremental(BuildRequest(config=subject.config, mode=mode, cache=folder), work)
+                kept_or_built(BuildRequest(config=subject.config, mode=mode, cache=folder), work)
                 return True
     return False
 

@@ -22,44 +22,44 @@ class TemplateHelper:
 
     - `method`: the method of `Assets` that it calls.
     - `takes`: what a constant argument names, so that it can be checked when a template is compiled or read.
-    - `gives`: its description, in Markdown.
-    - `fits`: how the media types of the assets begin that it is for; an editor proposes these.
+    - `result`: what it gives, in Markdown.
+    - `media_prefix`: the first part of the media types that it is for, as in `image/`; an editor proposes such assets.
     - `needs_page`: whether it has to know what else of the same page it was asked for.
     - `is_common_word`: whether projects often have a tag or a function of that name themselves.
-    - `yields`: whether a function of the project with that name stays, as projects had it before this helper existed.
+    - `gives_way`: whether a function of the project with that name stays: projects had it before this helper existed.
     """
 
     name: str
     method: str
     takes: Takes
-    gives: str
-    fits: str = ""
+    result: str
+    media_prefix: str = ""
     needs_page: bool = False
     is_common_word: bool = False
-    yields: bool = False
+    gives_way: bool = False
 
     @property
     def shows_text(self) -> bool:
         """Whether it shows a text among its arguments, as `alt`."""
-        return self.fits.startswith("image/")
+        return self.media_prefix.startswith("image/")
 
 
 TEMPLATE_HELPERS: Final = (
-    TemplateHelper(name="asset", method="url", takes=Takes.ASSET, gives="the URL"),
+    TemplateHelper(name="asset", method="url", takes=Takes.ASSET, result="the URL"),
     TemplateHelper(
         name="stylesheet",
         method="stylesheet",
         takes=Takes.ASSET,
-        gives='`<link rel="stylesheet">`, after preloads of its [fonts](fonts.md#preloading) but with `preload=False`',
-        fits="text/css",
+        result='`<link rel="stylesheet">`, after preloads of its [fonts](fonts.md#preloading) but with `preload=False`',
+        media_prefix="text/css",
     ),
     TemplateHelper(
         name="script",
         method="script",
         takes=Takes.ASSET,
-        gives="`<script src>`; deferred unless `defer=False`, `async_=True` or a module; for a source that Vite built "
+        result="`<script src>`; deferred unless `defer=False`, `async_=True` or a module; for a source that Vite built "
         "its sheets and preloads, too: [vite.md](vite.md)",
-        fits="text/javascript",
+        media_prefix="text/javascript",
         needs_page=True,
         is_common_word=True,
     ),
@@ -67,39 +67,39 @@ TEMPLATE_HELPERS: Final = (
         name="vite_refresh",
         method="vite_refresh",
         takes=Takes.NOTHING,
-        gives="what React's plugin for Vite needs, while its server runs: [vite.md](vite.md); nothing else",
+        result="what React's plugin for Vite needs, while its server runs: [vite.md](vite.md); nothing else",
     ),
     TemplateHelper(
         name="image",
         method="image",
         takes=Takes.ASSET,
-        gives="`<img>` with width and height: [images.md](images.md); without `alt` it is decoration; `widths`, "
+        result="`<img>` with width and height: [images.md](images.md); without `alt` it is decoration; `widths`, "
         "`sizes`: from several widths",
-        fits="image/",
+        media_prefix="image/",
         is_common_word=True,
     ),
     TemplateHelper(
         name="icon",
         method="icon",
         takes=Takes.ICON,
-        gives="`<svg>` with an [icon](icons.md) of a sprite; `class`, `width`, `inline=True`, `sprite`",
+        result="`<svg>` with an [icon](icons.md) of a sprite; `class`, `width`, `inline=True`, `sprite`",
         is_common_word=True,
-        yields=True,
+        gives_way=True,
     ),
     TemplateHelper(
         name="picture",
         method="picture",
         takes=Takes.ASSET,
-        gives="`<picture>` with [all variants](images.md#in-pages) of the picture; `sizes`, `widths`; the rest are "
+        result="`<picture>` with [all variants](images.md#in-pages) of the picture; `sizes`, `widths`; the rest are "
         "attributes of its `<img>`",
-        fits="image/",
+        media_prefix="image/",
         is_common_word=True,
     ),
     TemplateHelper(
         name="preload",
         method="preload",
         takes=Takes.ASSET,
-        gives='`<link rel="preload">` with the right `as`, `type` and `crossorigin`; `modulepreload` for `.mjs`, '
+        result='`<link rel="preload">` with the right `as`, `type` and `crossorigin`; `modulepreload` for `.mjs`, '
         '`type="module"` and a script that imports others',
         is_common_word=True,
     ),
@@ -107,24 +107,24 @@ TEMPLATE_HELPERS: Final = (
         name="modulepreload",
         method="modulepreload",
         takes=Takes.ASSETS,
-        gives='`<link rel="modulepreload">` for modules and all that they import, each once',
-        fits="text/javascript",
+        result='`<link rel="modulepreload">` for modules and all that they import, each once',
+        media_prefix="text/javascript",
     ),
     TemplateHelper(
         name="importmap",
         method="importmap",
         takes=Takes.NOTHING,
-        gives='`<script type="importmap">`, before the first module and the first `modulepreload`; nothing where the '
+        result='`<script type="importmap">`, before the first module and the first `modulepreload`; nothing where the '
         "release has none: [modules.md](modules.md); with `integrity=True` for [Integrity-Policy](#policies)",
     ),
     TemplateHelper(
-        name="inline_asset", method="inline", takes=Takes.ASSET, gives="the content of the asset, in the page"
+        name="inline_asset", method="inline", takes=Takes.ASSET, result="the content of the asset, in the page"
     ),
     TemplateHelper(
         name="css",
         method="css",
         takes=Takes.CSS_NAMES,
-        gives="the names that a CSS module has in the release, for the attribute `class`: "
+        result="the names that a CSS module has in the release, for the attribute `class`: "
         "[bundles.md](bundles.md#css-modules)",
         is_common_word=True,
     ),
@@ -132,14 +132,14 @@ TEMPLATE_HELPERS: Final = (
         name="release_watch",
         method="release_watch",
         takes=Takes.NOTHING,
-        gives="the script by which an open page notices a newer release: "
+        result="the script by which an open page notices a newer release: "
         "[rolling-deploys.md](rolling-deploys.md#pages-that-are-open-for-long); nothing in development",
     ),
     TemplateHelper(
         name="livereload",
         method="livereload",
         takes=Takes.NOTHING,
-        gives="the live reload client, in development: [livereload.md](livereload.md); nothing in a release",
+        result="the live reload client, in development: [livereload.md](livereload.md); nothing in a release",
     ),
 )
 

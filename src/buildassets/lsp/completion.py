@@ -102,7 +102,7 @@ def _fitting(helper: str) -> _Fits:
     """Which assets `helper` takes: an empty name takes none."""
     if not helper or HELPERS.get(helper) is NamingRule.ICON:
         return _none
-    kind = BY_NAME[helper].fits if helper in BY_NAME else ""
+    kind = BY_NAME[helper].media_prefix if helper in BY_NAME else ""
     return lambda name: media_of(name).type.startswith(kind)
 
 

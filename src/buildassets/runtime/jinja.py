@@ -29,7 +29,7 @@ class AssetsExtension(Extension):
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
         environment.extend(assets=None, asset_helper=Helper)
-        theirs = {helper.name for helper in TEMPLATE_HELPERS if helper.yields and helper.name in environment.globals}
+        theirs = {helper.name for helper in TEMPLATE_HELPERS if helper.gives_way and helper.name in environment.globals}
         ours = {helper.name: Helper(helper) for helper in TEMPLATE_HELPERS if helper.name not in theirs}
         environment.globals.update(ours)
         generator = environment.code_generator_class

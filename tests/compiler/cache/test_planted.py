@@ -12,7 +12,7 @@ from zlib import crc32
 import pytest
 
 from buildassets.compiler.cache.stamps import read_sealed, write_sealed
-from buildassets.compiler.incremental.no_op import incremental
+from buildassets.compiler.incremental.no_op import kept_or_built
 from buildassets.compiler.request import BuildRequest
 from buildassets.compiler.result import BuildResult
 from buildassets.foundation.digest import digest
@@ -34,7 +34,7 @@ SITE: Tree = {
 def incremental_build(folder: Path) -> BuildResult:
     config = load_config(start=str(folder))
     cache = str(folder / ".cache")
-    return incremental(
+    return kept_or_built(
         BuildRequest(config=config, cache=cache),
         lambda *, last: build(config, cache=cache, last=last),
     )

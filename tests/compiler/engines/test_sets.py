@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.incremental.no_op import incremental
+from buildassets.compiler.incremental.no_op import kept_or_built
 from buildassets.compiler.request import BuildRequest
 from buildassets.compiler.result import BuildResult, LastBuild
 from tests.building import build, load_config
@@ -66,7 +66,7 @@ class Builder:
             self.reasons = {path: (stale.path, stale.reason) for path, stale in result.rerun.items()}
             return result
 
-        return incremental(BuildRequest(config=config, cache=cache), work)
+        return kept_or_built(BuildRequest(config=config, cache=cache), work)
 
     def reasons_after(self, change: Callable[[], object]) -> dict[str, tuple[str | None, str]] | None:
         """The reasons of the build after `change`; the one after it has nothing to do."""

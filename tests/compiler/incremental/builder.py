@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 from buildassets.compiler.config.values import Mode
-from buildassets.compiler.incremental.no_op import incremental
+from buildassets.compiler.incremental.no_op import kept_or_built
 from buildassets.compiler.request import BuildRequest
 from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.compiler.write.release_directory import release_files
@@ -43,7 +43,7 @@ class Builder:
             return build(config, mode=mode, cache=cache, last=last)
 
         cache = str(self.folder / folder)
-        return incremental(BuildRequest(config=config, mode=mode, cache=cache), work)
+        return kept_or_built(BuildRequest(config=config, mode=mode, cache=cache), work)
 
 
 def released(folder: Path) -> Tree:

@@ -72,7 +72,7 @@ class Project:
 
     def _build(self, last: LastBuild | None) -> BuildResult:
         def progress(done: int, known: int, name: str) -> None:
-            self.drafts += 1
+            self.drafts += not name.endswith((".gz", ".br"))  # what a compressed copy is called
 
         return build(self._config(), mode=self._mode, progress=progress, last=last)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from buildassets.compiler.engines.esbuild.command import natives
-from buildassets.compiler.incremental.no_op import incremental
+from buildassets.compiler.incremental.no_op import kept_or_built
 from buildassets.compiler.request import BuildRequest
 from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.packages.tools.kinds import TOOLS, platform_of
@@ -203,7 +203,7 @@ def test_a_source_that_is_written_during_the_build_is_built_again(builder: Build
         return result
 
     settle()
-    incremental(BuildRequest(config=config, cache=str(builder.folder / ".cache")), work)
+    kept_or_built(BuildRequest(config=config, cache=str(builder.folder / ".cache")), work)
     builder()
     assert builder.worked == 1
     assert released(builder.folder) == clean_release(builder.folder)
@@ -220,7 +220,7 @@ def test_a_release_that_another_builder_replaces_at_once_is_built_again(builder:
         return result
 
     settle()
-    incremental(BuildRequest(config=config, cache=str(builder.folder / ".cache")), work)
+    kept_or_built(BuildRequest(config=config, cache=str(builder.folder / ".cache")), work)
     builder()
     assert builder.worked == 1
     assert released(builder.folder) == clean_release(builder.folder)
@@ -235,8 +235,8 @@ def test_a_source_root_that_disappears_during_the_build_is_reported_by_the_next(
         return result
 
     settle()
-    assert incremental(BuildRequest(config=config, cache=str(builder.folder / ".cache")), work).succeeded
-    result = incremental(
+    assert kept_or_built(BuildRequest(config=config, cache=str(builder.folder / ".cache")), work).succeeded
+    result = kept_or_built(
         BuildRequest(config=config, cache=str(builder.folder / ".cache")),
         lambda *, last: build(config, last=last),
     )

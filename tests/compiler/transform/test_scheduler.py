@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from buildassets.compiler.incremental.no_op import incremental
+from buildassets.compiler.incremental.no_op import kept_or_built
 from buildassets.compiler.languages.native.library import is_native
 from buildassets.compiler.request import BuildRequest
 from buildassets.compiler.result import BuildResult
@@ -166,10 +166,10 @@ def test_whole_build_uses_drafts_of_a_partial_one(
     config, cache = load_config(start=str(tmp_path)), str(tmp_path / ".cache")
     work = partial(build, config, cache=cache)
     settled(tmp_path, {})
-    incremental(BuildRequest(config=config, cache=cache), work)
+    kept_or_built(BuildRequest(config=config, cache=cache), work)
     assert capfd.readouterr().out.count("printed of") == count
     settled(tmp_path, dict.fromkeys(sources, "print, and warn"))
-    result = incremental(BuildRequest(config=config, cache=cache), work)
+    result = kept_or_built(BuildRequest(config=config, cache=cache), work)
     assert [found.code for found in result.diagnostics] == ["tell/tale"] * count
     assert capfd.readouterr().out.count("printed of") == count
 

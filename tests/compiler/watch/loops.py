@@ -15,7 +15,7 @@ from buildassets.compiler.config.file import candidates
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.engines.process.child import SharedProcesses
 from buildassets.compiler.transform.engine_set import RunningEngines
-from buildassets.compiler.watch.listener import PagesChanged, Rebuilt
+from buildassets.compiler.watch.listener import Rebuilt, TemplatesChanged
 from buildassets.compiler.watch.loop import Watch
 from buildassets.compiler.watch.pages import page_templates
 from buildassets.compiler.watch.several import Members, WatchedProject, Watches
@@ -108,7 +108,7 @@ class Loop:
         )
         self._reports.put(report)
 
-    def pages_changed(self, pages: PagesChanged) -> None:
+    def templates_changed(self, pages: TemplatesChanged) -> None:
         """See Listener."""
         if pages.changed:
             self._reports.put(Report(list(map(pages.config.shown, pages.changed)), pages.config.output))

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from buildassets.compiler.config.values import Mode, Retain
-from buildassets.compiler.incremental.no_op import incremental
+from buildassets.compiler.incremental.no_op import kept_or_built
 from buildassets.compiler.request import BuildRequest
 from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.compiler.write.retain import Retaining, Superseded
@@ -175,7 +175,7 @@ def test_a_build_that_knows_of_the_last_retains_what_one_without_a_past_does(sit
         write_tree(twin.folder, {"assets/app.js": f"call({number})\n"})
         config = load_config(start=str(twin.folder))
         settle()
-        assert incremental(BuildRequest(config=config, cache=str(tmp_path / "cache")), built_from_last).succeeded
+        assert kept_or_built(BuildRequest(config=config, cache=str(tmp_path / "cache")), built_from_last).succeeded
         assert read_tree(twin.folder / "build") == read_tree(site.folder / "build")
     assert wholly == [True, False, False, False, False]
 
@@ -186,7 +186,7 @@ def test_a_build_works_again_when_a_retained_file_is_gone(site: Site, tmp_path: 
     config = load_config(start=str(site.folder))
     for _ in range(2):
         settle()
-        result = incremental(BuildRequest(config=config, cache=str(tmp_path / "cache")), partial(build, config))
+        result = kept_or_built(BuildRequest(config=config, cache=str(tmp_path / "cache")), partial(build, config))
         (site.folder / "build/assets" / kept).unlink(missing_ok=True)
     assert result.written == ("assets/release.json", "manifest.json")
     assert loads(site.manifest.decode()).retained == ()

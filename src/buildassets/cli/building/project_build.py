@@ -66,7 +66,7 @@ def build_project(options: BuildOptions, looks: Sequence[Looks] = ()) -> int:
     jobs: list[str] = []
 
     @contextmanager
-    def equipped(request: BuildRequest) -> Iterator[BuildRequest]:
+    def with_workers(request: BuildRequest) -> Iterator[BuildRequest]:
         with (
             threads(given.jobs) as local,
             descriptor_kept_from_stdout(),
@@ -93,7 +93,7 @@ def build_project(options: BuildOptions, looks: Sequence[Looks] = ()) -> int:
         request = BuildRequest(
             config=config, mode=given.mode, cache=cache, cache_write=options.cache_write, previous=tuple(previous)
         )
-        result = build_if_changed(request, equipped=equipped, held=held.append, looks=looks)
+        result = build_if_changed(request, with_workers=with_workers, remember=held.append, seen=looks)
         gc.freeze()  # the process ends soon: looking through what a large build has left would take a fortieth of it
     written = _attested(config, result, given.mode) if options.provenance and result.succeeded else []
     code = _show(show, result, config, {"provenance": written} if options.provenance else {})

@@ -20,7 +20,7 @@ from buildassets.programs.start import named, run, start
 
 if TYPE_CHECKING:
     from buildassets.compiler.config.values import Config
-    from buildassets.compiler.watch.listener import PagesChanged, Rebuilt
+    from buildassets.compiler.watch.listener import Rebuilt, TemplatesChanged
 
 # Ctrl-C at a terminal also reaches the command. If it still runs after this time, it is sent SIGTERM,
 _OWN_WAY_SECONDS: Final = 0.5
@@ -61,7 +61,7 @@ class Beside:
             self._process = self._started()
             Thread(target=self._end_watch_after, args=(self._process,), daemon=True).start()
 
-    def pages_changed(self, pages: "PagesChanged") -> None:
+    def templates_changed(self, pages: "TemplatesChanged") -> None:
         """See Listener."""
 
     def stop(self) -> None:

@@ -26,7 +26,7 @@ from buildassets.compiler.engines.process.child import SharedProcesses
 from buildassets.compiler.request import BuildRequest
 from buildassets.compiler.result import BuildResult
 from buildassets.compiler.transform.engine_set import RunningEngines
-from buildassets.compiler.watch.listener import Listener, PagesChanged, Rebuilt
+from buildassets.compiler.watch.listener import Listener, Rebuilt, TemplatesChanged
 from buildassets.compiler.watch.loop import Watch
 from buildassets.compiler.watch.open_pages import OpenPages
 from buildassets.compiler.watch.pages import PageTemplates, page_templates
@@ -71,7 +71,7 @@ def watch(options: WatchOptions, beside: Sequence[str], *, is_workspace: bool) -
 
 
 class Rebuilding:
-    """Builds with engines that stay started. See Rebuild."""
+    """The function by which a watch builds: engines stay started, and remote caches that failed are not asked again."""
 
     def __init__(
         self,
@@ -357,7 +357,7 @@ class Terminal:
             (self._errors.show if self._is_alone else self._show.diagnostics)(errors)
         self._show.document(ok=not errors, diagnostics=self._last, document=_document(rebuilt))
 
-    def pages_changed(self, pages: PagesChanged) -> None:
+    def templates_changed(self, pages: TemplatesChanged) -> None:
         """See Listener."""
         if not pages.changed:
             return
@@ -367,7 +367,7 @@ class Terminal:
         self._show.document(ok=not errors, diagnostics=self._last, document=_page_document(pages))
 
 
-def _page_document(pages: PagesChanged) -> dict[str, object]:
+def _page_document(pages: TemplatesChanged) -> dict[str, object]:
     """The form of `_document` for a change that affects pages and no assets."""
     changed = [pages.config.shown(path) for path in pages.changed]
     output = pages.config.shown(pages.config.output)
@@ -403,7 +403,7 @@ def _by_meaning(rebuilt: Rebuilt) -> list[str]:
     )
 
 
-def _changed_text(rebuilt: Rebuilt | PagesChanged, changed: Sequence[str] | None = None) -> str:
+def _changed_text(rebuilt: Rebuilt | TemplatesChanged, changed: Sequence[str] | None = None) -> str:
     """The first changed file, and the number of others."""
     if not rebuilt.changed:
         return "at the start"

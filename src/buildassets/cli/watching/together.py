@@ -29,7 +29,7 @@ from buildassets.programs.start import Permitted, named, start
 if TYPE_CHECKING:
     from buildassets.cli.watching.beside import Beside
     from buildassets.compiler.config.values import Config
-    from buildassets.compiler.watch.listener import PagesChanged, Rebuilt
+    from buildassets.compiler.watch.listener import Rebuilt, TemplatesChanged
 
 # Those that ignore our own signal are sent SIGTERM after so many seconds, and killed after as many more.
 _GRACE_SECONDS: Final = 5.0
@@ -93,7 +93,7 @@ class Together:
             self._running.append(one)
             Thread(target=self._end_watch_after, args=(one,), daemon=True).start()
 
-    def pages_changed(self, pages: "PagesChanged") -> None:
+    def templates_changed(self, pages: "TemplatesChanged") -> None:
         """See Listener."""
 
     def stop(self) -> None:

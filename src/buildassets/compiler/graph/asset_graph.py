@@ -1,6 +1,6 @@
-"""Makes the asset graph: finds, compiles and links all assets of a project, and collects their diagnostics.
+"""Makes the asset graph: drafts and links all assets that the sources reach, and collects their diagnostics.
 
-Knows every stage before the naming of files.
+Takes what `discover` found and a function that makes drafts. Knows every stage before the naming of files.
 """
 
 import os

@@ -46,7 +46,7 @@ class Memory:
         return replace(draft, body=OnDisk(draft.source.path, draft.source.shown, draft.digest, size_bytes))
 
 
-Progress: TypeAlias = Callable[[int, int, str], None]  # assets done, assets known, the logical path of the latest
+Progress: TypeAlias = Callable[[int, int, str], None]  # assets or copies done, those known, the name of the latest
 
 
 class Walk:

@@ -1,4 +1,1 @@
-"""Pictures: what their headers contain. Nothing here decodes pixels.
-
-Takes bytes, gives sizes.
-"""
+"""Pictures without their pixels: what headers contain, which variants are made, and icons as symbols of sprites."""

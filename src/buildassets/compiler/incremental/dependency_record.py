@@ -83,7 +83,7 @@ class Record:
         """All assets, by the absolute paths of their sources."""
         return {row[_PATH]: logical for logical, row in self.rows.items()}
 
-    def made_of(self, path: str) -> set[LogicalPath]:
+    def assets_from(self, path: str) -> set[LogicalPath]:
         """The assets that the file at `path` is an input of."""
         return {logical for logical, row in self.rows.items() if path == row[_PATH] or path in row[_FURTHER]}
 

@@ -48,29 +48,29 @@ class Work(Protocol):
     def __call__(self, *, last: LastBuild | None) -> BuildResult: ...
 
 
-def incremental(
+def kept_or_built(
     request: BuildRequest,
     work: Work,
     *,
-    held: Callable[[snapshot.Held], None] = lambda _: None,
-    looks: Sequence[Looks] = (),
+    remember: Callable[[snapshot.Held], None] = lambda _: None,
+    seen: Sequence[Looks] = (),
 ) -> BuildResult:
     """The result of the last build if it is still valid, else that of `work`.
 
     A request without a cache, or with releases to carry over, is always work: one that is elsewhere may have changed.
 
-    `held` gets what has to stay unchanged for the same build to have nothing to do. Files are not looked at again that
-    were looked at just now, as in `looks`.
+    `remember` gets the files and stamps that have to stay unchanged for the same request to have nothing to do. Files
+    that were `seen` just now are not looked at again.
     """
     config, folder = request.config, request.cache
     if folder is None or request.previous or _has_unmet_demand():
         return work(last=None)
     build = _named(config, request.mode)
     with paused_collector():
-        before = snapshot.last(folder, build, looks=looks)
+        before = snapshot.last(folder, build, looks=seen)
         last = _last(before) if before else None
         if before is not None and last is not None and not before.changed and (result := _held(config, last)):
-            held(before.held())
+            remember(before.held())
             return result
     began_ns = time.time_ns()
     result = work(last=last)
@@ -99,7 +99,7 @@ def incremental(
         )
         taken = snapshot.take(folder, build, done, before=before)
         if taken:
-            held(taken)
+            remember(taken)
     return result
 
 

@@ -242,7 +242,7 @@ class Change:
     def _made_of_changed(self) -> set[LogicalPath]:
         made: set[LogicalPath] = set()
         for path in self._last.changed:
-            affected = self._record.made_of(path)
+            affected = self._record.assets_from(path)
             if not affected or self._may_be_other(path):
                 raise NeedsFullBuild  # a folder, a setting, a tool, or a file that did not exist
             if any(self._is_setting(path, one) for one in affected):
@@ -255,7 +255,7 @@ class Change:
         if not may_be_stream(path):
             return False
         was_module = any(
-            self._record[logical].path == path and is_script(logical) for logical in self._record.made_of(path)
+            self._record[logical].path == path and is_script(logical) for logical in self._record.assets_from(path)
         )
         return not was_module or is_stream(path)
 

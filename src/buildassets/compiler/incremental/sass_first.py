@@ -84,7 +84,7 @@ def changed_sheet(config: Config, last: "LastBuild") -> SheetAhead | None:
         return None
     try:
         record = loaded(last.record)
-        for logical in sorted({logical for path in changed for logical in record.made_of(path)}):
+        for logical in sorted({logical for path in changed for logical in record.assets_from(path)}):
             asset = record[logical]
             if is_sass(asset.path) and 0 <= asset.root < len(config.sources):
                 root = config.sources[asset.root]

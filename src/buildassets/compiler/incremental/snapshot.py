@@ -38,9 +38,9 @@ from buildassets.foundation.frozen import field, frozen, frozen_by_name, replace
 if TYPE_CHECKING:
     from buildassets.compiler.cache.traces import Signature
 
-# Temporary files that editors write beside an open file. `discover.BUILT_IN_EXCLUDES` excludes the same names, so they
-# are never assets.
 _WELL_KNOWN: Final = ".well-known"  # the one hidden folder that is released
+# Temporary files that editors write beside an open file. `globs.BUILT_IN_EXCLUDES` excludes the same names, so they are
+# never assets.
 _PASSING_ENDS: Final = ("~", ".swp")
 _STAMP_BYTES: Final = 32  # four numbers
 _DIGEST_BYTES: Final = 32

@@ -45,7 +45,7 @@ _RULES: Final = {
 }
 # The runtime's helpers that name something, by their names in templates.
 HELPERS: Final[Mapping[str, NamingRule]] = {
-    helper.name: _RULES[helper.takes] for helper in TEMPLATE_HELPERS if helper.takes in _RULES
+    helper.name: _RULES[helper.takes] for helper in TEMPLATE_HELPERS if helper.takes is not Takes.NOTHING
 }
 # The rule of each positional argument, for functions that take any number of them.
 OF_EACH: Final[Mapping[NamingRule, NamingRule]] = {

@@ -29,7 +29,7 @@ class Rebuilt:
 
 
 @frozen
-class PagesChanged:
+class TemplatesChanged:
     """Templates changed, so open pages have to reload.
 
     `changed` holds their absolute paths, none the first time. `state` is a digest of all templates, `seconds` the time
@@ -53,8 +53,8 @@ class Listener(Protocol):
         """A build ended, well or not."""
         ...
 
-    def pages_changed(self, pages: PagesChanged) -> None:
-        """Templates changed, assets did not. Also called once at the start, if there are templates."""
+    def templates_changed(self, pages: TemplatesChanged) -> None:
+        """Templates changed. Also called once at the start, if there are templates."""
         ...
 
     def stop(self) -> None:

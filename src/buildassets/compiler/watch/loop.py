@@ -1,7 +1,8 @@
 """Watching one project: build, then build again whenever an input of the last build changes.
 
-It does not decide what is up to date: on each event it calls `no_op.incremental`, as a single build does. Takes that
-and a function that reads the configuration; reports each build to listeners.
+It does not decide what is up to date: on each event it calls the `rebuild` that it is given, which ends in
+`build_if_changed`, as a single build does. Takes a function that reads the configuration, too; reports each build to
+listeners.
 """
 
 import os
@@ -14,7 +15,7 @@ from typing import Final
 from buildassets.compiler.cache.stamps import is_settled, signature
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.result import BuildResult
-from buildassets.compiler.watch.listener import Listener, PagesChanged, Rebuild, Rebuilt
+from buildassets.compiler.watch.listener import Listener, Rebuild, Rebuilt, TemplatesChanged
 from buildassets.compiler.watch.pages import PageTemplates
 from buildassets.compiler.watch.relevance import Watched, watched
 from buildassets.compiler.watch.rest import MANY, Wake
@@ -148,7 +149,7 @@ class Watch:
         changed = () if is_first else tuple(sorted(differing))
         state = digest_of_all(f"{path}\0{digest}" for path, digest in sorted(pages.digests.items()))
         for listener in self._listeners:
-            listener.pages_changed(PagesChanged(self._config, changed, state, monotonic() - wake.at))
+            listener.templates_changed(TemplatesChanged(self._config, changed, state, monotonic() - wake.at))
 
     def _cover(self, began_ns: int, wake: Wake, pages: PageTemplates) -> frozenset[str]:
         """Watch the inputs of the last build, and the templates of `pages`.

@@ -9,7 +9,7 @@ from buildassets.foundation.diagnostics import Diagnostic, reason_text, warning
 
 if TYPE_CHECKING:
     from buildassets.compiler.config.values import Config
-    from buildassets.compiler.watch.listener import PagesChanged, Rebuilt
+    from buildassets.compiler.watch.listener import Rebuilt, TemplatesChanged
 
 
 class OpenPages:
@@ -60,7 +60,7 @@ class OpenPages:
         if self._live_reload is not None and not rebuilt.is_same:
             self._live_reload.publish(rebuilt.result)
 
-    def pages_changed(self, pages: "PagesChanged") -> None:
+    def templates_changed(self, pages: "TemplatesChanged") -> None:
         """See Listener."""
         self._templates = pages.state
         if self._live_reload is not None:

@@ -20,15 +20,13 @@ _LONGEST_SECONDS: Final = 2.0
 class Wake:
     """The changes that woke the watch: the paths `changed`, which may need a build, or some `of_templates`.
 
-    The first happened `at` that time of `monotonic`; `of_names` is true if names appeared or went. `templates` are the
-    paths that may change pages.
+    The first happened `at` that time of `monotonic`; `of_names` is true if names appeared or went.
     """
 
     changed: frozenset[str]
     at: float
     of_names: bool
     of_templates: bool = False
-    templates: frozenset[str] = frozenset()
 
 
 def first_wake() -> Wake:
@@ -80,9 +78,7 @@ def _wake(look: Watched, changes: Iterable[FileChange], known: frozenset[str], a
     if not (known or builds or pages):
         return None
     of_names = bool(known) or any(change.of_names or not change.path for change in (*builds, *pages))
-    return Wake(
-        look.places(builds) | known, at, of_names=of_names, of_templates=bool(pages), templates=look.places(pages)
-    )
+    return Wake(look.places(builds) | known, at, of_names=of_names, of_templates=bool(pages))
 
 
 def _rest_seconds(phases: Mapping[str, Phase], looks: Collection[Watched]) -> float:

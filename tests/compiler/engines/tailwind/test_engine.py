@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.incremental.no_op import incremental
+from buildassets.compiler.incremental.no_op import kept_or_built
 from buildassets.compiler.request import BuildRequest
 from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.foundation.diagnostics import render_text
@@ -152,7 +152,9 @@ class Builder:
             return build(config, mode="development", cache=cache, last=last)
 
         return released(
-            self.folder, incremental(BuildRequest(config=config, mode="development", cache=cache), work), "css/app.css"
+            self.folder,
+            kept_or_built(BuildRequest(config=config, mode="development", cache=cache), work),
+            "css/app.css",
         )
 
 

@@ -54,7 +54,7 @@ def _tag(helper: TemplateHelper) -> Callable[..., str]:
     first = [Parameter("context", Parameter.POSITIONAL_OR_KEYWORD)] if helper.needs_page else []
     parameters = list(signature(getattr(Assets, helper.method)).parameters.values())[1:]
     tag: Any = called_on_page if helper.needs_page else called
-    tag.__doc__ = helper.gives
+    tag.__doc__ = helper.result
     tag.__signature__ = signature(called).replace(parameters=[*first, *parameters])
     return cast("Callable[..., str]", tag)
 

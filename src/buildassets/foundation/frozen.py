@@ -9,7 +9,16 @@ from collections.abc import Callable, Mapping
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar, dataclass_transform
 
-__all__ = ["compile_now", "field", "frozen", "frozen_by_name", "is_frozen", "replace", "values_by_name"]
+__all__ = [
+    "compile_now",
+    "field",
+    "frozen",
+    "frozen_by_name",
+    "is_frozen",
+    "names_of_fields",
+    "replace",
+    "values_by_name",
+]
 
 _Value = TypeVar("_Value")
 _MISSING: Final[Any] = object()
@@ -76,8 +85,13 @@ def is_frozen(value: object) -> bool:
 
 def values_by_name(value: object) -> dict[str, Any]:
     """The fields of `value`, which is frozen; unlike in `dataclasses.asdict`, what they hold is not copied."""
-    names: tuple[str, ...] = type(value).__match_args__  # type: ignore[attr-defined]  # mypy does not know it is frozen
-    return {name: getattr(value, name) for name in names}
+    return {name: getattr(value, name) for name in names_of_fields(type(value))}
+
+
+def names_of_fields(cls: type) -> tuple[str, ...]:
+    """The names of the fields of `cls`, which is frozen, in order."""
+    names: tuple[str, ...] = cls.__match_args__  # type: ignore[attr-defined]  # mypy does not know it is frozen
+    return names
 
 
 def _made(cls: type[_Value], *, is_by_name: bool) -> type[_Value]:

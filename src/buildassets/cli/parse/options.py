@@ -10,7 +10,7 @@ import click
 from buildassets.cli.parse.compile_options import CompileOptions
 from buildassets.compiler.config.load import Overrides, load_config
 from buildassets.compiler.config.values import Config
-from buildassets.foundation.frozen import frozen
+from buildassets.foundation.frozen import frozen, names_of_fields
 from buildassets.foundation.permission import Permission
 
 
@@ -292,21 +292,27 @@ def refuse_options_of_one(given: CompileOptions) -> None:
         raise click.UsageError(f"`{wrong[0]}` is for one project: with `--workspace` each has its configuration")
 
 
-def _gathered(command: Callable[..., int]) -> Callable[..., int]:
-    """`command`, wrapped so that it receives its CompileOptions as one value."""
+def gathered(kind: type, name: str) -> Callable[[Callable[..., int]], Callable[..., int]]:
+    """Has a verb receive those of its options that are fields of `kind` as one value, as the argument `name`."""
 
-    @wraps(command)
-    def run(**given: Any) -> int:
-        own = {name: given.pop(name) for name in CompileOptions.__match_args__ if name in given}
-        return command(CompileOptions(**own), **given)
+    def of_verb(command: Callable[..., int]) -> Callable[..., int]:
+        @wraps(command)
+        def run(*first: Any, **given: Any) -> int:
+            own = {field: given.pop(field) for field in names_of_fields(kind) if field in given}
+            return command(*first, **{name: kind(**own)}, **given)
 
-    return run
+        return run
+
+    return of_verb
+
+
+_as_compile_options = gathered(CompileOptions, "given")
 
 
 def compile_options(command: Callable[..., int]) -> Callable[..., int]:
     """Add the options of every verb that compiles; it receives them as CompileOptions."""
     return _with(
-        _gathered(command),
+        _as_compile_options(command),
         *(_QUIET, _VERBOSE, _JSON, _JOBS, _mode("production"), _URL, _OUTPUT, _PLAN, _ALSO, _CONFIG, _SOURCES),
     )
 
@@ -319,7 +325,7 @@ def check_options(command: Callable[..., int]) -> Callable[..., int]:
 def watch_options(command: Callable[..., int]) -> Callable[..., int]:
     """Like `check_options`, for the verb that rebuilds on changes."""
     return _with(
-        _gathered(command),
+        _as_compile_options(command),
         *(_QUIET, _VERBOSE, _JSON, _ORIGIN, _PORT, _POLL, _JOBS, _mode("development")),
         *(_URL, _OUTPUT, _TEMPLATES, _PLAN, _ALSO, _CONFIG, _SOURCES),
     )

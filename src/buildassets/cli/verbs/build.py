@@ -3,7 +3,7 @@
 import click
 
 from buildassets.cli.building.project_build import build_project
-from buildassets.cli.parse.compile_options import BuildOptions, CompileOptions
+from buildassets.cli.parse.compile_options import BuildOptions
 from buildassets.cli.parse.options import (
     WorkspaceOptions,
     cache_options,
@@ -11,6 +11,7 @@ from buildassets.cli.parse.options import (
     companion_options,
     compile_options,
     executor_option,
+    gathered,
     provenance_option,
     workspace_options,
 )
@@ -24,37 +25,14 @@ from buildassets.cli.parse.options import (
 @cache_options
 @workspace_options
 @executor_option
-def command(
-    given: CompileOptions,
-    workspace: WorkspaceOptions | None,
-    carry_from: tuple[str, ...],
-    carry_url: str | None,
-    *,
-    carry_if_any: bool,
-    companions: tuple[str, ...],
-    provenance: bool,
-    no_cache: bool,
-    cache_dir: str | None,
-    cache_write: bool,
-    executor: str | None,
-) -> int:
+@gathered(BuildOptions, "options")
+def command(options: BuildOptions, workspace: WorkspaceOptions | None) -> int:
     """Compile everything into the release directory. SOURCE overrides the configured source roots."""
-    options = BuildOptions(
-        given=given,
-        carry_from=carry_from,
-        carry_url=carry_url,
-        carry_if_any=carry_if_any,
-        companions=companions,
-        provenance=provenance,
-        no_cache=no_cache,
-        cache_dir=cache_dir,
-        cache_write=cache_write,
-        executor=executor,
-    )
-    if workspace is not None:
-        from buildassets.cli.building.workspace import build_workspace
+    if workspace is None:
+        return build_project(options, click.get_current_context().obj or ())
 
-        if carry_from or carry_url or carry_if_any:
-            raise click.UsageError("`--carry-from` is for one project: build that in its own folder")
-        return build_workspace(workspace, options)
-    return build_project(options, click.get_current_context().obj or ())
+    from buildassets.cli.building.workspace import build_workspace
+
+    if options.carry_from or options.carry_url or options.carry_if_any:
+        raise click.UsageError("`--carry-from` is for one project: build that in its own folder")
+    return build_workspace(workspace, options)

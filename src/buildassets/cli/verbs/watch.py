@@ -2,8 +2,7 @@
 
 import click
 
-from buildassets.cli.parse.compile_options import CompileOptions
-from buildassets.cli.parse.options import cache_options, watch_options, workspace_option
+from buildassets.cli.parse.options import cache_options, gathered, watch_options, workspace_option
 from buildassets.cli.watching.projects import WatchOptions, watch
 
 _DEFAULT_POLL = "0.5"
@@ -30,31 +29,12 @@ class _Command(click.Command):
 @watch_options
 @cache_options
 @workspace_option
+@gathered(WatchOptions, "options")
 @click.pass_obj
-def command(
-    beside: tuple[str, ...],
-    given: CompileOptions,
-    *,
-    no_cache: bool,
-    cache_dir: str | None,
-    cache_write: bool,
-    poll: float | None,
-    port: int | None,
-    origins: tuple[str, ...],
-    is_workspace: bool,
-) -> int:
+def command(beside: tuple[str, ...], *, options: WatchOptions, is_workspace: bool) -> int:
     """Build, and build again whenever a source changes, until Ctrl-C. SOURCE overrides the configured source roots.
 
     COMMAND, such as a web server, is run as soon as there is a release, and so are those that `[tool.buildassets.run]`
     names; when one of them ends, so do the watch and the others.
     """
-    options = WatchOptions(
-        given,
-        cache_dir,
-        poll_seconds=poll,
-        port=port,
-        origins=origins,
-        uses_cache=not no_cache,
-        cache_write=cache_write,
-    )
     return watch(options, beside, is_workspace=is_workspace)

@@ -33,7 +33,7 @@ from buildassets.compiler.watch.pages import PageTemplates, page_templates
 from buildassets.compiler.watch.several import Members, WatchedProject, Watches
 from buildassets.errors import ConfigError
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, reason_text
-from buildassets.foundation.frozen import frozen
+from buildassets.foundation.frozen import frozen, frozen_by_name
 from buildassets.manifest.model import Entry, Manifest
 from buildassets.packages.lock import NAME as LOCK_NAME
 from buildassets.work.jobs import threads
@@ -47,16 +47,19 @@ if TYPE_CHECKING:
 _MOST_NAMES = 3
 
 
-@frozen
+@frozen_by_name
 class WatchOptions:
-    """The options of a watch that hold for each project; with a `port`, that of the first one."""
+    """The options of a watch that hold for each project, by the names that the command line has for them.
+
+    `poll` is in seconds; with a `port`, that is the port of the first project.
+    """
 
     given: CompileOptions
     cache_dir: str | None
-    poll_seconds: float | None
+    poll: float | None
     port: int | None
     origins: tuple[str, ...]
-    uses_cache: bool
+    no_cache: bool
     cache_write: bool
 
 
@@ -170,7 +173,7 @@ class _Watches:
             as_json = self._options.given.as_json
             self._child = Beside(beside, stdout_is_ours=as_json, permission=permitted("watch"))
             self._commands.append(self._child)
-        watches = Watches(self._members, self._faults, self._terminal.warn, self._options.poll_seconds)
+        watches = Watches(self._members, self._faults, self._terminal.warn, self._options.poll)
         return exit_code_of_any(self._commands, watches.run)
 
     def _members(self) -> Members:
@@ -187,7 +190,7 @@ class _Watches:
         terminal = Terminal(project.shown(self._show), is_alone=not project.name and self._child is None)
 
         def cache_of(config: Config) -> str | None:
-            return cache_to_build_with(config, project.cache_dir) if options.uses_cache else None
+            return None if options.no_cache else cache_to_build_with(config, project.cache_dir)
 
         def read_config() -> "Config":
             config = project.config()

@@ -58,10 +58,10 @@ from buildassets.manifest.model import (
     Entry,
     Manifest,
     Retained,
+    digest_of_release,
     dumps,
     entries_of,
     release_content,
-    release_of,
 )
 
 if TYPE_CHECKING:
@@ -304,7 +304,7 @@ def _release_file(means: Means, manifest: bytes) -> dict[str, bytes]:
     if means.config.retain is None or not means.is_production:
         return {}
 
-    return {RELEASE_FILE: release_content(release_of(manifest))}
+    return {RELEASE_FILE: release_content(digest_of_release(manifest))}
 
 
 def _retained(

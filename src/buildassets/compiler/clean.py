@@ -23,7 +23,15 @@ from buildassets.foundation.frozen import frozen
 from buildassets.foundation.media import SUFFIXES, delta_file
 from buildassets.foundation.permission import Permission
 from buildassets.foundation.typed import typed
-from buildassets.manifest.model import ASSETS_FOLDER, MANIFEST_NAME, MAPS_SUFFIX, Manifest, dumps, loads, release_of
+from buildassets.manifest.model import (
+    ASSETS_FOLDER,
+    MANIFEST_NAME,
+    MAPS_SUFFIX,
+    Manifest,
+    digest_of_release,
+    dumps,
+    loads,
+)
 from buildassets.programs.places import reason_not_own
 
 Shown = Callable[[str], str]  # from an absolute path to the same path as the user writes it
@@ -138,7 +146,7 @@ def _manifest(output: str, shown: Shown) -> Manifest | None:
         manifest = loads(content, shown(path))
     except ManifestError as fault:
         raise ConfigError(fault.diagnostics) from None
-    if json.loads(dumps(manifest))["release"] != release_of(content):
+    if json.loads(dumps(manifest))["release"] != digest_of_release(content):
         message = f"`{shown(path)}` is damaged: its `release` is not the digest of its content"
         hint = f"run `{typed('build')}` again"
         raise ConfigError([error("clean/damaged", message, Location(shown(path)), hint=hint)])

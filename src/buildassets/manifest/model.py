@@ -41,6 +41,7 @@ __all__ = [
     "Retained",
     "ViteSource",
     "amended",
+    "digest_of_release",
     "dumps",
     "entries_of",
     "is_whole",
@@ -50,7 +51,6 @@ __all__ = [
     "own_names",
     "read_document",
     "release_content",
-    "release_of",
 ]
 
 IDENTITY: Final = "identity"  # the content coding of an uncompressed file (RFC 9110, section 12.5.3)
@@ -458,7 +458,7 @@ def entries_of(content: bytes, file: str = MANIFEST_NAME) -> Mapping[str, Entry]
     return _Entries(read_served(content, file)["assets"], file)
 
 
-def release_of(content: bytes, file: str = MANIFEST_NAME) -> str:
+def digest_of_release(content: bytes, file: str = MANIFEST_NAME) -> str:
     """The key `release` of a manifest. Raises ManifestError as `loads_lazily` does."""
     return str(read_served(content, file).get("release"))
 

@@ -9,7 +9,7 @@ from buildassets.compiler.config.values import Config, Mode
 from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.disk.folders import is_within
 from buildassets.foundation.digest import digest
-from buildassets.manifest.model import release_of
+from buildassets.manifest.model import digest_of_release
 from tests.building import build, load_config
 from tests.conftest import Tree, read_tree, write_tree
 
@@ -90,7 +90,7 @@ class Project:
 
     def release(self) -> str:
         """The name of the release in the manifest."""
-        return release_of((self.folder / "build/manifest.json").read_bytes())
+        return digest_of_release((self.folder / "build/manifest.json").read_bytes())
 
     def clean(self) -> BuildResult:
         """Build without the build before, into the folder `clean`."""

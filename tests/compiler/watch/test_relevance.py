@@ -3,12 +3,12 @@ from pathlib import Path
 import pytest
 
 from buildassets.compiler.watch.events.protocol import FileChange, Phase
-from buildassets.compiler.watch.relevance import Watched, watched
+from buildassets.compiler.watch.relevance import WatchedPaths, watched
 from tests.conftest import write_tree
 
 
 @pytest.fixture
-def looked_at(tmp_path: Path) -> Watched:
+def looked_at(tmp_path: Path) -> WatchedPaths:
     """What is watched of a project with one sheet, a partial from elsewhere, and one that was not found."""
     write_tree(tmp_path, {"site/assets/css/a.css": "", "lib/scss/_b.scss": "", "site/build/manifest.json": ""})
     inputs = ["site/assets", "site/assets/css", "site/assets/css/a.css", "lib/scss/_b.scss", "lib/none/deep/_c.scss"]
@@ -20,7 +20,7 @@ def looked_at(tmp_path: Path) -> Watched:
     )
 
 
-def test_folders_of_all_inputs_are_covered_and_none_else(looked_at: Watched, tmp_path: Path) -> None:
+def test_folders_of_all_inputs_are_covered_and_none_else(looked_at: WatchedPaths, tmp_path: Path) -> None:
     covered = {str(Path(folder).relative_to(tmp_path)) for folder in looked_at.folders}
     assert covered == {".", "site", "site/assets", "site/assets/css", "lib/scss", "lib"}
 
@@ -49,7 +49,7 @@ def test_folders_of_all_inputs_are_covered_and_none_else(looked_at: Watched, tmp
     ],
 )
 def test_change_matters(
-    looked_at: Watched, tmp_path: Path, name: str, phase: Phase, of_names: bool, matters: bool
+    looked_at: WatchedPaths, tmp_path: Path, name: str, phase: Phase, of_names: bool, matters: bool
 ) -> None:
     assert looked_at.matters(FileChange(str(tmp_path / name), phase, of_names)) is matters
 
@@ -66,7 +66,7 @@ def test_change_matters(
     ],
 )
 def test_missing_file_of_the_release_matters(
-    looked_at: Watched, tmp_path: Path, name: str, phase: Phase, matters: bool
+    looked_at: WatchedPaths, tmp_path: Path, name: str, phase: Phase, matters: bool
 ) -> None:
     outputs = [str(tmp_path / "site/build" / path) for path in ("manifest.json", "assets/css/a.0123.css")]
     looked_at = looked_at.with_release(outputs)
@@ -74,5 +74,5 @@ def test_missing_file_of_the_release_matters(
     assert looked_at.matters(FileChange(str(tmp_path / name), phase, of_names=True)) is matters
 
 
-def test_unknown_path_matters(looked_at: Watched) -> None:
+def test_unknown_path_matters(looked_at: WatchedPaths) -> None:
     assert looked_at.matters(FileChange(""))

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 
 from buildassets.compiler.watch.events.protocol import FileChange
-from buildassets.compiler.watch.relevance import Watched
+from buildassets.compiler.watch.relevance import WatchedPaths
 from buildassets.compiler.watch.rest import Wake, next_wakes
 from buildassets.foundation.frozen import frozen
 
-LOOKS: dict[str | None, Watched] = {
-    "a": Watched(frozenset(["/a/assets/a.css"]), roots=("/a/assets",), homes=("/a",)),
-    "b": Watched(frozenset(["/b/assets/b.css"]), templates=frozenset(["/b/templates"]), roots=("/b/assets",)),
+LOOKS: dict[str | None, WatchedPaths] = {
+    "a": WatchedPaths(frozenset(["/a/assets/a.css"]), roots=("/a/assets",), homes=("/a",)),
+    "b": WatchedPaths(frozenset(["/b/assets/b.css"]), templates=frozenset(["/b/templates"]), roots=("/b/assets",)),
 }
 
 

@@ -14,7 +14,7 @@ from buildassets.compiler.incremental.no_op import kept_or_built
 from buildassets.compiler.request import BuildRequest
 from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.compiler.write.retain import Retaining, Superseded
-from buildassets.manifest.model import Entry, Manifest, Retained, loads, release_of
+from buildassets.manifest.model import Entry, Manifest, Retained, digest_of_release, loads
 from tests.building import build, load_config
 from tests.conftest import Tree, read_tree, settle, write_tree
 
@@ -60,7 +60,7 @@ def names(manifest: Manifest) -> list[list[str]]:
 
 def test_superseded_release_is_retained_with_what_only_it_names(site: Site) -> None:
     first = site.release("one()")
-    release = release_of(site.manifest)
+    release = digest_of_release(site.manifest)
     second = site.release("two()", at_hours=1)
     (kept,) = second.retained
     assert (kept.release, kept.superseded) == (release, "1970-01-01T01:00:00Z")

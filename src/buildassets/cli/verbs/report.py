@@ -21,7 +21,7 @@ from buildassets.foundation.credentials import masked_url
 from buildassets.foundation.digest import digest
 from buildassets.foundation.measures import Measures
 from buildassets.foundation.sizes import size_text
-from buildassets.manifest.model import loads, release_of
+from buildassets.manifest.model import digest_of_release, loads
 from buildassets.release.diff.causes import difference
 from buildassets.release.report.document import Facts, document
 from buildassets.release.report.markdown import report_markdown
@@ -91,7 +91,7 @@ def _facts(config: Config, release: str | None, since: str | None, cache_dir: st
     left = unused_entries(config, manifest.assets, mapped(manifest), templates.places) if templates.places else ()
     return Facts(
         manifest,
-        release_of(content, shown),
+        digest_of_release(content, shown),
         references=references_of(manifest, templates.places),
         templates=templates.templates,
         unused=left,

@@ -70,7 +70,7 @@ def watch(options: WatchOptions, beside: Sequence[str], *, is_workspace: bool) -
         executor = ends.enter_context(threads(options.given.jobs))
         # Processes are closed first: a thread that waits for one would otherwise not end.
         processes = ends.enter_context(closing(SharedProcesses()))
-        return _Watches(options, find, executor, processes, ends=ends).exit_code(beside)
+        return _WatchCommand(options, find, executor, processes, ends=ends).exit_code(beside)
 
 
 class Rebuilding:
@@ -135,7 +135,7 @@ class _Project:
 
 
 @frozen
-class _Found:
+class _FoundProjects:
     """The projects to watch, and what decides which there are; see Members."""
 
     projects: Sequence[_Project]
@@ -143,13 +143,13 @@ class _Found:
     folders: tuple[str, ...] = ()
 
 
-class _Watches:
+class _WatchCommand:
     """Makes the watches of the projects that `find` finds, and runs them. `find` raises ConfigError."""
 
     def __init__(
         self,
         options: WatchOptions,
-        find: Callable[[], _Found],
+        find: Callable[[], _FoundProjects],
         executor: "Executor | None",
         processes: SharedProcesses,
         *,
@@ -234,11 +234,11 @@ def _no_pages(_config: Config) -> PageTemplates:
     return PageTemplates()
 
 
-def _alone(options: WatchOptions) -> Callable[[], _Found]:
+def _alone(options: WatchOptions) -> Callable[[], _FoundProjects]:
     """Finds the project around the present working directory, which the command line describes."""
     folder = working_directory()
     reads = _Reads(options.given, folder)
-    found = _Found(
+    found = _FoundProjects(
         [_Project("", folder, read_config=reads.config, config_files=reads.config_files, cache_dir=options.cache_dir)]
     )
     return lambda: found
@@ -274,20 +274,20 @@ class _Reads:
         return [*candidates(self._folder, config.file), *further]
 
 
-def _of_workspace(options: WatchOptions) -> Callable[[], _Found]:
+def _of_workspace(options: WatchOptions) -> Callable[[], _FoundProjects]:
     """Finds the projects of the workspace around the present working directory."""
     refuse_options_of_one(options.given)
     start = working_directory()
     outputs = Outputs(())
 
-    def find() -> _Found:
+    def find() -> _FoundProjects:
         os.chdir(start)
         workspace = find_workspace()
         outputs.has(workspace.projects)
         projects = [_member(project, options, outputs) for project in workspace.projects]
         # In these folders, a new name may be that of a project.
         folders = {workspace.folder, *(os.path.dirname(project.folder) for project in workspace.projects)}
-        return _Found(projects, workspace.files, tuple(sorted(folders)))
+        return _FoundProjects(projects, workspace.files, tuple(sorted(folders)))
 
     return find
 

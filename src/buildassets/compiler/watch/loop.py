@@ -17,7 +17,7 @@ from buildassets.compiler.config.values import Config
 from buildassets.compiler.result import BuildResult
 from buildassets.compiler.watch.listener import Listener, Rebuild, Rebuilt, TemplatesChanged
 from buildassets.compiler.watch.pages import PageTemplates
-from buildassets.compiler.watch.relevance import Watched, watched
+from buildassets.compiler.watch.relevance import WatchedPaths, watched
 from buildassets.compiler.watch.rest import MANY, Wake
 from buildassets.disk.plain_files import plain
 from buildassets.errors import ConfigError
@@ -56,7 +56,7 @@ class Watch:
         self._pages: PageTemplates | None = None
         self._config_faults: tuple[Diagnostic, ...] = ()
         self._may_correct: frozenset[str] = frozenset()  # paths that may make an invalid configuration valid
-        self.looked_at = Watched()
+        self.looked_at = WatchedPaths()
         self._git_lock: str | None = None
         self._cover_folders: Callable[[frozenset[str]], frozenset[str]] = lambda folders: folders
         self._manifest: Manifest | None = None

@@ -14,7 +14,7 @@ from buildassets.foundation.frozen import frozen, replace
 
 
 @frozen
-class Watched:
+class WatchedPaths:
     """The paths that a watch looks at.
 
     - `paths`: files and folders that decide a build, whether they exist or not, and folders that must exist for it
@@ -40,7 +40,7 @@ class Watched:
         """The folders that the events have to cover."""
         return self.folders.union(map(os.path.dirname, self.release))
 
-    def with_release(self, outputs: Iterable[str]) -> "Watched":
+    def with_release(self, outputs: Iterable[str]) -> "WatchedPaths":
         """The same for a release that consists of these `outputs`."""
         release = set(outputs)
         folders = set(map(os.path.dirname, release))
@@ -98,7 +98,7 @@ def watched(
     homes: Iterable[str] = (),
     *,
     templates: Iterable[str] = (),
-) -> Watched:
+) -> WatchedPaths:
     """What to watch so that no change of `paths` is missed; all paths are absolute."""
     templates = frozenset(templates)
     roots, ours, homes = sorted(set(roots)), sorted(set(ours)), sorted(set(homes).difference(paths))
@@ -116,7 +116,7 @@ def watched(
         folders.add(parent)
     in_ours = tuple(folder + os.sep for folder in ours)
     covered = frozenset(folder for folder in folders if not f"{folder}{os.sep}".startswith(in_ours))
-    return Watched(
+    return WatchedPaths(
         frozenset(to_watch | missing),
         frozenset(listed),
         folders=covered,

@@ -5,7 +5,7 @@ from time import monotonic
 from typing import Final
 
 from buildassets.compiler.watch.events.protocol import Events, FileChange, Phase
-from buildassets.compiler.watch.relevance import Watched
+from buildassets.compiler.watch.relevance import WatchedPaths
 from buildassets.foundation.frozen import frozen
 
 _REST_SECONDS: Final = 0.005
@@ -36,7 +36,7 @@ def first_wake() -> Wake:
 
 def next_wakes(
     events: Events,
-    looks: Mapping[str | None, Watched],
+    looks: Mapping[str | None, WatchedPaths],
     is_held: Callable[[], bool],
     known: Mapping[str | None, frozenset[str]],
 ) -> dict[str | None, Wake]:
@@ -67,11 +67,11 @@ def next_wakes(
     return {name: wake for name, wake in wakes if wake is not None}
 
 
-def _concerns_any(looks: Iterable[Watched], change: FileChange) -> bool:
+def _concerns_any(looks: Iterable[WatchedPaths], change: FileChange) -> bool:
     return any(look.matters(change) or look.changes_pages(change) for look in looks)
 
 
-def _wake(look: Watched, changes: Iterable[FileChange], known: frozenset[str], at: float) -> Wake | None:
+def _wake(look: WatchedPaths, changes: Iterable[FileChange], known: frozenset[str], at: float) -> Wake | None:
     """The part of the `changes` that concerns a watch; None if nothing does."""
     builds = list(filter(look.matters, changes))
     pages = list(filter(look.changes_pages, changes))
@@ -81,7 +81,7 @@ def _wake(look: Watched, changes: Iterable[FileChange], known: frozenset[str], a
     return Wake(look.places(builds) | known, at, of_names=of_names, of_templates=bool(pages))
 
 
-def _rest_seconds(phases: Mapping[str, Phase], looks: Collection[Watched]) -> float:
+def _rest_seconds(phases: Mapping[str, Phase], looks: Collection[WatchedPaths]) -> float:
     """How long nothing more may happen until these changes count as done."""
     if Phase.UNDER_WAY in phases.values():
         return _REST_WHILE_WRITTEN_SECONDS

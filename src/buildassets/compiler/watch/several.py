@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from buildassets.compiler.watch.events.lasting import LastingEvents
 from buildassets.compiler.watch.loop import Watch, may_be_newer
-from buildassets.compiler.watch.relevance import Watched, watched
+from buildassets.compiler.watch.relevance import WatchedPaths, watched
 from buildassets.compiler.watch.rest import Wake, first_wake, next_wakes
 from buildassets.errors import ConfigError
 from buildassets.foundation.diagnostics import Diagnostic
@@ -133,21 +133,21 @@ class Watches:
             self._end(name)
         return True
 
-    def _looks(self) -> dict[str | None, Watched]:
+    def _looks(self) -> dict[str | None, WatchedPaths]:
         return self._own_looks() | {name: watch.looked_at for name, watch in self._running.items()}
 
-    def _own_looks(self) -> dict[str | None, Watched]:
+    def _own_looks(self) -> dict[str | None, WatchedPaths]:
         """What decides which watches there are, and the configurations of those that could not start."""
-        looks: dict[str | None, Watched] = {None: self._deciding()}
+        looks: dict[str | None, WatchedPaths] = {None: self._deciding()}
         for name, one in self._members.watches.items():
             if name not in self._running:
                 looks[name] = _unread(one, self._may_correct.get(name, frozenset()))
         return looks
 
-    def _deciding(self) -> Watched:
+    def _deciding(self) -> WatchedPaths:
         folders = {*self._members.folders, *map(os.path.dirname, self._members.files)}
         paths = frozenset((*self._members.files, *self._members.folders))
-        return Watched(paths, frozenset(self._members.folders), frozenset(folders))
+        return WatchedPaths(paths, frozenset(self._members.folders), frozenset(folders))
 
     def _is_held(self) -> bool:
         return any(watch.is_held() for watch in list(self._running.values())[:1])  # all are in one working tree
@@ -164,6 +164,6 @@ class Watches:
         return folders & (added | unseen | (elsewhere - before))
 
 
-def _unread(member: WatchedProject, further: frozenset[str]) -> Watched:
+def _unread(member: WatchedProject, further: frozenset[str]) -> WatchedPaths:
     """What may make the configuration of `member` valid: its files, names in its folder, and `further` paths."""
     return watched({*member.files, member.folder, *further}, (), ())

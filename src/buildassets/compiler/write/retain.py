@@ -14,7 +14,7 @@ from buildassets.errors import BuildError, ManifestError
 from buildassets.foundation.diagnostics import Location, error
 from buildassets.foundation.frozen import frozen, replace
 from buildassets.foundation.media import SUFFIXES
-from buildassets.manifest.model import IDENTITY, Entry, Retained, loads, loads_lazily, release_of
+from buildassets.manifest.model import IDENTITY, Entry, Retained, digest_of_release, loads, loads_lazily
 
 _HOUR_SECONDS: Final = 3600
 
@@ -40,7 +40,10 @@ def superseded(manifest: bytes | None, shown: str, changed: Collection[str] | No
     if manifest is None:
         return None
     try:
-        earlier, release = (loads if changed is None else loads_lazily)(manifest, shown), release_of(manifest, shown)
+        earlier, release = (
+            (loads if changed is None else loads_lazily)(manifest, shown),
+            digest_of_release(manifest, shown),
+        )
     except ManifestError as fault:
         (problem,) = fault.diagnostics
         hint = "put back the manifest of the release that is served, or remove it if none is"

@@ -36,6 +36,13 @@ def test_a_call_is_read(text: str, found: RubyCall | None) -> None:
     [
         ('pin "a" # @1.2', [('pin "a"', [1], False)]),
         (
+            'paths += %w[a b]\n  .map { |p| p }\n  &.compact\npin "c"',
+            [
+                ("paths += %w[a b] .map { |p| p } &.compact", [1, 2, 3], False),
+                ('pin "c"', [4], False),
+            ],
+        ),
+        (
             '# c\n\npin "a",\n  to: "b#c.js"\npin "c"',
             [('pin "a", to: "b#c.js"', [3, 4], False), ('pin "c"', [5], False)],
         ),

@@ -92,8 +92,13 @@ def test_values_that_double_with_each_line_are_not_followed(first: str, line: st
     [
         "".join(f"A{number} = " for number in range(8000)) + "[" + "1," * 8000 + "]",
         "A = Path('/srv').parents[999_999_999]\n",
+        "A = [1]\n"
+        + "".join(f"A{one} = A\n" for one in range(900))
+        + "".join(f"if Q: A{one}.append(2)\n" for one in range(900)),
+        ("A" + "['a']" * 190 + " = 1\n") * 20,
+        "A = {}\n" + "".join(f"A['k{one}'] = {{}}\n" for one in range(900)) + "A['k1']['x'] = 1\n" * 500,
     ],
-    ids=["names", "parents"],
+    ids=["names", "parents", "aliases", "items", "tables"],
 )
 def test_settings_are_read_in_time_that_grows_with_them(text: str, tmp_path: Path) -> None:
     with watchdog():
@@ -149,12 +154,12 @@ def test_a_key_that_is_added_to_a_table_is_one_of_its_keys(tmp_path: Path) -> No
         "STORAGES = {'default': {}}",
         "STORAGES['staticfiles'] = {'BACKEND': 'a'}",
         "STORAGES.update(x=1)",
-        "STORAGES['y']['BACKEND'] = 'b'",
+        "STORAGES['staticfiles']['BACKEND'] = 'b'",
     )
     text = "\n".join(lines)
     found = settings(tmp_path, {"site1/settings.py": text})
     assert found is not None
-    assert found.table("STORAGES") == {"default": {}, "staticfiles": {"BACKEND": "a"}, "x": 1, "y": {"BACKEND": "b"}}
+    assert found.table("STORAGES") == {"default": {}, "staticfiles": {"BACKEND": "b"}, "x": 1}
 
 
 @pytest.mark.parametrize(
@@ -203,14 +208,14 @@ def folders_of(text: str, folder: Path, **others: str) -> list[str] | None:
         ("del STATICFILES_DIRS", None),
         ("arrange(STATICFILES_DIRS)", None),
         ("if arrange(STATICFILES_DIRS): pass", None),
-        ("OTHER = STATICFILES_DIRS\nOTHER += ['c']", ["a", "b", "c"]),
-        ("OTHER = STATICFILES_DIRS\nOTHER += ['c']\nOTHER.append('d')", ["a", "b", "c", "d"]),
+        ("OTHER = STATICFILES_DIRS\nOTHER += ['c']", None),
+        ("OTHER = STATICFILES_DIRS\nSTATICFILES_DIRS += ['c']", ["a", "b", "c"]),
         ("OTHER = STATICFILES_DIRS = ('c',)\nOTHER += ('d',)", ["c"]),
         ("OTHER = list(STATICFILES_DIRS)\nOTHER.append('c')", ["a", "b"]),
         ("OTHER = STATICFILES_DIRS\narrange(OTHER)", None),
         ("if X:\n    OTHER = STATICFILES_DIRS\nOTHER.append('c')", None),
         ("OTHER = STATICFILES_DIRS\nif X:\n    OTHER = ['a', 'b']\nOTHER.append('c')", None),
-        ("STATICFILES_DIRS = OTHER = ['c']\nOTHER.append('d')", ["c", "d"]),
+        ("STATICFILES_DIRS = OTHER = ['c']\nOTHER.append('d')", None),
         ("for STATICFILES_DIRS in (): pass", None),
         ("print(STATICFILES_DIRS := ['c'])", None),
         ("from package import STATICFILES_DIRS", None),
@@ -226,6 +231,94 @@ def test_a_list_is_known_only_as_far_as_statements_show_what_they_do_to_it(
     statement: str, folders: list[str] | None, tmp_path: Path
 ) -> None:
     assert folders_of(f"STATICFILES_DIRS = ['a', 'b']\n{statement}\n", tmp_path) == folders
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "D = STATICFILES_DIRS\nD[0] = 'c'",
+        "D = STATICFILES_DIRS\ndel D[0]",
+        "D = STATICFILES_DIRS\nD[:] = ['c']",
+        "D = STATICFILES_DIRS\nD += ['c']",
+        "D = [STATICFILES_DIRS]\nD[0].append('c')",
+        "D = {'d': STATICFILES_DIRS}\nD['d'].append('c')",
+        "D = STATICFILES_DIRS if X else []\nD.append('c')",
+        "D = X or STATICFILES_DIRS\nD.append('c')",
+        "D, E = STATICFILES_DIRS, 1\nD.append('c')",
+        "for D in (STATICFILES_DIRS,): D.append('c')",
+        "[D.append('c') for D in (STATICFILES_DIRS,)]",
+        "with context(STATICFILES_DIRS) as D: D.append('c')",
+        "if D := STATICFILES_DIRS: D.append('c')",
+        "add = STATICFILES_DIRS.append\nadd('c')",
+        "getattr(STATICFILES_DIRS, 'append')('c')",
+        "configure([STATICFILES_DIRS])",
+        "configure(*STATICFILES_DIRS, dirs=STATICFILES_DIRS)",
+        "def add(): STATICFILES_DIRS.append('c')\nadd()",
+        "add = lambda: STATICFILES_DIRS.append('c')\nadd()",
+        "class Add:\n    def __init__(self): STATICFILES_DIRS.append('c')\nAdd()",
+        "def update(x): x.append('c')\nupdate(STATICFILES_DIRS)",
+        "def change(): globals()['STATICFILES_DIRS'] = ['c']\nSTATICFILES_DIRS = ['a']\nchange()",
+        "def change():\n    global STATICFILES_DIRS\n    STATICFILES_DIRS = ['c']\nSTATICFILES_DIRS = ['a']\nchange()",
+        "this = sys.modules[__name__]\nthis.STATICFILES_DIRS = ['c']",
+    ],
+)
+def test_a_list_that_is_changed_by_another_name_or_a_function_is_not_known(change: str, tmp_path: Path) -> None:
+    assert folders_of(f"STATICFILES_DIRS = ['a', 'b']\n{change}\n", tmp_path) is None
+
+
+@pytest.mark.parametrize(
+    ("statements", "more"),
+    [
+        ("from .base import *\nfrom . import more", "from .base import *\nSTATICFILES_DIRS.append('c')"),
+        (
+            "from .base import *\nfrom .more import EXTRA",
+            "from .base import *\nSTATICFILES_DIRS.append('c')\nEXTRA = 1",
+        ),
+        ("from .base import *\nfrom .more import add\nadd(STATICFILES_DIRS)", "def add(x): x.append('c')"),
+        ("from . import base\nbase.STATICFILES_DIRS = ['c']\nfrom .base import *", ""),
+        ("from . import base\nbase.STATICFILES_DIRS.append('c')\nfrom .base import *", ""),
+        ("import site1.base as base\nD = base.STATICFILES_DIRS\nD.append('c')\nfrom .base import *", ""),
+        (
+            "from .base import *\ntry:\n    from .more import *\nexcept ImportError: pass",
+            "STATICFILES_DIRS = ['c']\nimport lost",
+        ),
+        ("from .base import *\nfrom .more import *", "STATICFILES_DIRS = ['c']\n__all__ = compute()"),
+    ],
+)
+def test_a_list_that_another_module_changes_is_not_known(statements: str, more: str, tmp_path: Path) -> None:
+    modules = {"site1/settings.py": statements, "site1/more.py": more, "site1/base.py": "STATICFILES_DIRS = ['a', 'b']"}
+    found = settings(tmp_path, modules)
+    assert found is not None
+    assert found.folders() is None
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("c = {'u': '/s/'}\nc['u'] = '/b/'\nSTATIC_URL = c['u']", None),
+        ("STATIC_URL = '/s/'\nos.environ['STATIC_URL'] = 'https://c'", "/s/"),
+        ("STATIC_URL = '/s/'\nctx = {}\nctx.update(STATIC_URL='/v2' + STATIC_URL)", "/s/"),
+        ("A = '/a/'\nSTATIC_URL = '/b/'\nA, STATIC_URL = STATIC_URL, A", "/a/"),
+        ("C = {'u': '/s/', **load()}\nSTATIC_URL = C['u']", None),
+        ("K = 'u'\nC = {'u': '/s/', K: '/b/'}\nSTATIC_URL = C['u']", None),
+        ("V = '1.2.3'\nSTATIC_URL = f'/s/{V:.3}/'", None),
+        ("V = '1.2.3'\nSTATIC_URL = f'/s/{V!r}/'", None),
+        ("STATIC_URL = '/'.join('abc')", None),
+        ("def str(x): return '/b/'\nSTATIC_URL = str('/a/')", None),
+        ("os.environ['A'] = '1'\nsys.path.insert(0, 'x')\nSTATIC_URL = '/s/'", "/s/"),
+        ("env = environ.Env()\nenv.prefix = 'X'\nSTATIC_URL = '/s/'", "/s/"),
+    ],
+)
+def test_a_text_is_known_only_where_the_statements_show_it(text: str, url: str | None, tmp_path: Path) -> None:
+    found = settings(tmp_path, {"site1/settings.py": f"import os, sys, environ\n{text}\n"})
+    assert found is not None
+    assert found.text("STATIC_URL") == url
+
+
+def test_a_folder_that_is_called_as_usual_and_computed_is_not_known(tmp_path: Path) -> None:
+    assert folders_of("BASE_DIR = compute()\nSTATICFILES_DIRS = [BASE_DIR / 'a']\n", tmp_path) is None
+    text = "BASE_DIR = os.path.dirname(os.path.abspath(os.path.join(__file__, '..')))\n"
+    assert folders_of(f"{text}STATICFILES_DIRS = [os.path.join(BASE_DIR, 'a')]\n", tmp_path) == ["a"]
 
 
 def test_a_list_that_is_assigned_again_after_an_unknown_change_is_known(tmp_path: Path) -> None:

@@ -230,18 +230,18 @@ def _unread(message: str, hint: str = _NAME_IT) -> ConfigError:
 
 def _project(files: ProjectFiles, settings: DjangoSettings) -> DjangoProject:
     """The project as far as the files of its settings show it."""
-    url, finders = settings.value("STATIC_URL", ""), settings.value("STATICFILES_FINDERS", [])
+    url, script, finders = (settings.value(name) for name in ("STATIC_URL", "FORCE_SCRIPT_NAME", "STATICFILES_FINDERS"))
     folders, applications = settings.folders(), settings.value(_APPLICATIONS, [])
     listed = applications if isinstance(applications, list) else [UNKNOWN]
     texts = [one for one in listed if isinstance(one, str)]
     is_text = settings.text(_DIRS) is not None
     possible = [one.value for one in listed if isinstance(one, Maybe)]
-    named = settings.texts("STATICFILES_FINDERS") or []
+    named = settings.texts("STATICFILES_FINDERS")
     known = {
-        "STATIC_URL": isinstance(url, str | None),
+        "STATIC_URL": isinstance(url, str | None) and isinstance(script, str | None),
         _DIRS: folders is not None or is_text,
         _APPLICATIONS: len(listed) == len(texts) + len(possible) and not [*_static_folders(files, possible)],
-        "STATICFILES_FINDERS": finders == named and all(one.startswith(_FINDERS) for one in named),
+        "STATICFILES_FINDERS": finders == named and all(one.startswith(_FINDERS) for one in named or ()),
     }
     dirs = [(os.path.normpath(files.path(path)), prefix) for prefix, path in folders or ()]
     roots = [one for one in dirs if os.path.isdir(one[0])] if _uses(named, "FileSystemFinder") else []
@@ -249,21 +249,43 @@ def _project(files: ProjectFiles, settings: DjangoSettings) -> DjangoProject:
         roots += ((files.path(folder), "") for folder in _static_folders(files, texts))
     computed = tuple(name for name, is_known in known.items() if not is_known)
     paths = None if is_text else tuple(path for path, _ in dirs)
-    is_path = isinstance(url, str) and bool(url) and "//" not in url
-    url = f"/{url.lstrip('/')}" if is_path else url if isinstance(url, str) else ""  # Django adds the slash, too
     return DjangoProject(
-        files.folder, settings, roots=tuple(dict.fromkeys(roots)), dirs=paths, url=url, computed=computed
+        files.folder,
+        settings,
+        roots=tuple(dict.fromkeys(roots)),
+        dirs=paths,
+        url=_static_url(url, script),
+        computed=computed,
     )
 
 
-def _uses(finders: Sequence[str], finder: str) -> bool:
-    return not finders or any(one.endswith(f".{finder}") for one in finders)
+def _static_url(url: object, script: object) -> str:
+    """The URL prefix as Django makes it: a relative one follows the prefix of the script."""
+    if not isinstance(url, str):
+        return ""
+    prefix = script.rstrip("/") if isinstance(script, str) else ""
+    return url if url.startswith(("/", "http://", "https://")) else f"{prefix}/{url}"
+
+
+def _uses(finders: Sequence[str] | None, finder: str) -> bool:
+    return finders is None or any(one.endswith(f".{finder}") for one in finders)
 
 
 def _static_folders(files: ProjectFiles, applications: Sequence[str]) -> Iterator[str]:
     """The static folders of those applications that lie in the project."""
-    owners = {name.rpartition("/static/")[0] for name in files.names if "/static/" in name}
+    owners = {name[: name.index("/static/")] for name in files.names if "/static/" in name}
     for application in applications:
-        path = application.partition(".apps.")[0].replace(".", "/")
-        found = [owner for owner in owners if f"/{owner}".endswith(f"/{path}")]
+        path = _folder_of(files, application)
+        if os.path.isdir(files.path(path)):
+            found = [path] if os.path.isdir(files.path(f"{path}/static")) else []
+        else:  # below a folder that `sys.path` has
+            found = [owner for owner in owners if owner.endswith(f"/{path}")]
         yield from (f"{owner}/static" for owner in sorted(found, key=len)[:1])
+
+
+def _folder_of(files: ProjectFiles, application: str) -> str:
+    """The folder of an application, which names its package or a class of configuration in a module of that."""
+    path = application.partition(".apps.")[0].replace(".", "/")
+    while "/" in path and not os.path.isdir(files.path(path)) and os.path.isdir(files.path(path.split("/")[0])):
+        path = path.rpartition("/")[0]
+    return path

@@ -25,6 +25,7 @@ _TOKEN: Final = re.compile(
 )
 _QUOTED: Final = re.compile(r"""%[wi][\[({]|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'""")
 _CALL: Final = re.compile(r"\s*([a-z_]\w*[!?]?)(?:\s+|(?=\()|\s*$)(.*)\Z", re.DOTALL)
+_CONTINUES: Final = re.compile(r"&?\.(?!\.)")  # a line that calls a method of what stands above
 _WORDS: Final = {"true": "True", "false": "False", "nil": "None"}
 
 
@@ -59,14 +60,15 @@ def statements(text: str) -> Iterator[RubyStatement]:
     pending: list[tuple[int, str]] = []
     parts: list[str] = []  # the code of the pending lines
     depth = 0
-    for number, stripped in _code_lines(text):
+    lines = [*_code_lines(text)]
+    for (number, stripped), (_, following) in zip(lines, [*lines[1:], (0, "")], strict=False):
         pending.append((number, stripped))
         code = without_comment(stripped)
         parts.append(code.removesuffix("\\").strip())
         depth += _opened(code)
         if code.endswith((",", "\\", "[", "(", "+=", "<<", "=")) and not _OPENS.match(code):
             continue
-        if depth > 0:
+        if depth > 0 or _CONTINUES.match(following):
             continue
         whole = " ".join(parts)
         closes, opens = _CLOSES.match(code) is not None, _OPENS.match(code) is not None

@@ -1,19 +1,24 @@
 """Follows the statements of Django's settings without running them. Takes the files of a project, gives values.
 
 What a statement does is known or not: a value that depends on a condition that is not known is not known, nor is one
-that a call may have changed. `from .base import *`, and `include` of django-split-settings, are followed.
+that a call may have changed. A list that is changed under one name is not known under any other, nor as a part of
+another value; nor are names known that functions of the project change, from their definition on.
+`from .base import *`, and `include` of django-split-settings, are followed.
 """
 
 import ast
 import fnmatch
 import posixpath
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import deepcopy
+from itertools import islice
 from typing import Any, Final, TypeAlias
 
 from buildassets.foundation.frozen import frozen
 from buildassets.project.files import ProjectFiles
 from buildassets.project.python import (
+    DEFINED,
     UNKNOWN,
     Maybe,
     PythonTuple,
@@ -27,7 +32,9 @@ from buildassets.project.python import (
     root,
     settings_in,
     simple_statements,
+    stored,
     value_of,
+    value_of_absent,
 )
 
 ANY: Final = "*"
@@ -35,7 +42,9 @@ ANY: Final = "*"
 
 _MOST_FILES: Final = 20
 _ABSENT: Final = object()
-_WRITERS: Final = ("exec", "globals", "locals", "setattr", "vars")  # by which any name may get another value
+_WRITERS: Final = ("exec", "eval", "globals", "locals", "setattr", "delattr", "vars")  # of any name
+_LOCAL: Final = ("local", "secret", "private", "override", "settings", "config", "dev")  # in names of modules
+_PLAIN: Final = frozenset((str, int, bool, float, type(None), object))
 _Look: TypeAlias = Callable[[str], Any]
 
 
@@ -46,13 +55,14 @@ class _Names:
         self._around = around
         self.own: dict[str, Any] = {}
         self.is_lost = False  # so that names are not known, except the own ones
+        self.outdated: dict[int, Any] = {}  # lists and dicts that were changed under one name, by `id`
 
     def value(self, name: str) -> Any:
         """The value of a name; `_ABSENT` if it has none."""
         names: _Names | None = self
         while names is not None:
             if name in names.own:
-                return names.own[name]
+                return UNKNOWN if self._has_changed(names.own[name]) else names.own[name]
             if names.is_lost:
                 return UNKNOWN
             names = names._around
@@ -61,14 +71,12 @@ class _Names:
     def look(self, name: str) -> Any:
         """The value of a name as `value_of` takes it."""
         value = self.value(name)
-        return UNKNOWN if value is _ABSENT else value
+        return value_of_absent(name) if value is _ABSENT else value
 
-    def names_of(self, value: Any) -> list[str]:
-        """The names of one list or dict, which a statement may change itself, in order; none of other values."""
-        if not isinstance(value, list | dict) or isinstance(value, PythonTuple):
-            return []
-        known = {*self.own, *(self._around.names_of(value) if self._around else ())}
-        return sorted(name for name in known if self.value(name) is value)
+    def outdate(self, value: Any) -> None:
+        """Make a list or dict, which was changed under one name, unknown under others."""
+        if isinstance(value, list | dict) and not isinstance(value, PythonTuple):
+            self.outdated[id(value)] = value
 
     def lose(self) -> None:
         """Make the values of all names unknown."""
@@ -77,24 +85,43 @@ class _Names:
         self.own["__file__"] = file
         self.is_lost = True
 
-    def merge(self, branches: "Sequence[_Names]", *, has_aliases: bool) -> None:
-        """Take what is the same after all branches; a name that has no value after one of them is not known.
-
-        Nor is a list known of which not the same names are names after all branches.
-        """
-        found: dict[str, Any] = {}
-        made: dict[tuple[int, ...], Any] = {}  # one list for the names of one list
-        unlike: set[str] = set()
-        for name in dict.fromkeys(name for one in branches for name in one.own):
-            values = [one.value(name) for one in branches]
-            found[name] = made.setdefault(tuple(map(id, values)), _one_of(values))
-            if has_aliases and any(value is not values[0] for value in values):
-                names = {tuple(one.names_of(value)) for one, value in zip(branches, values, strict=True)}
-                unlike.update(other for each in names if len(names) > 1 for other in each)
-        found.update(dict.fromkeys(unlike, UNKNOWN))
+    def merge(self, branches: "Sequence[_Names]") -> None:
+        """Take what is the same after all branches; a name that has no value after one of them is not known."""
+        names = dict.fromkeys(name for one in branches for name in one.own)
+        found = {name: _one_of([one.value(name) for one in branches]) for name in names}
         if any(one.is_lost for one in branches):
             self.lose()
         self.own.update(found)
+        for one in branches:
+            self.outdated.update(one.outdated)
+
+    def _has_changed(self, value: Any) -> bool:
+        """Whether `value`, or a part of it, was changed under another name."""
+        if not isinstance(value, list | dict):
+            return False
+        names: _Names | None = self
+        levels: list[dict[int, Any]] = []
+        while names is not None:
+            levels += [names.outdated] if names.outdated else []
+            names = names._around
+        return bool(levels) and any(id(one) in level for one in _mutable_parts(value) for level in levels)
+
+
+def _has_inner(value: Any) -> bool:
+    """Whether a list or dict has lists or dicts in it."""
+    return len([*islice(_mutable_parts(value), 2)]) > 1
+
+
+def _mutable_parts(value: Any) -> Iterator[Any]:
+    """The lists and dicts in a value, itself among them."""
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        yield one
+        parts = one.values() if isinstance(one, dict) else one
+        if not _PLAIN.issuperset(map(type, parts)):
+            inner = (part.value if isinstance(part, Maybe) else part for part in parts)
+            waiting += (part for part in inner if isinstance(part, list | dict))
 
 
 @frozen
@@ -133,7 +160,7 @@ class Assigned:
 def file_of(files: ProjectFiles, module: str) -> str | None:
     """The file of a module of the project."""
     path = module.replace(".", "/")
-    return next((name for name in (f"{path}.py", f"{path}/__init__.py") if files.text_or_none(name) is not None), None)
+    return next((name for name in (f"{path}/__init__.py", f"{path}.py") if files.text_or_none(name) is not None), None)
 
 
 class Statements:
@@ -145,14 +172,19 @@ class Statements:
         self._files = files
         self._modules: dict[str, _Names] = {}
         self._file = ""  # that is read
-        self._has_aliases = False  # whether two names may have one list
+        self._defined: set[str] = set()  # functions and classes of the project
+        self._packages: dict[str, str] = {}  # modules of the project, by the names that they have
+        self._foreign: set[str] = set()  # other modules, and what is made by these
+        self._touched: set[str] = set()  # names that functions of the project may change at any time
+        self._parts_of: dict[str, set[str]] = {}  # names that may have a part of the values of others
         self._conditions = 0  # around the statement, that are not known
         self._guards = 0  # around the statement, that pass over an exception
 
     def values(self, file: str) -> Mapping[str, Any]:
         """The values of the names of a module after all statements; `*` is among them if others are not known."""
         found = self._module(file)
-        return {**found.own, ANY: UNKNOWN} if found.is_lost else found.own
+        values = {name: UNKNOWN if (one := found.value(name)) is DEFINED else one for name in found.own}
+        return {**values, ANY: UNKNOWN} if found.is_lost else values
 
     def _module(self, file: str) -> _Names:
         """The names of a module, each file read once."""
@@ -178,6 +210,7 @@ class Statements:
         for statement in body:
             for one in ast.iter_child_nodes(statement) if isinstance(statement, _COMPOUND) else ():
                 if isinstance(one, ast.expr | ast.withitem):
+                    self._note_inner(one, state)
                     self._disturb(one, statement, state, known=())
             self._statement(statement, state)
 
@@ -196,9 +229,9 @@ class Statements:
                 self._try(statement, state)
             case ast.ClassDef():
                 self._branches(state, statement.body, ())
+                self._define(statement, state)
             case ast.FunctionDef() | ast.AsyncFunctionDef():
-                for one in (one for one in ast.walk(statement) if isinstance(one, ast.Global)):
-                    self._lose(one.names, statement, state)
+                self._define(statement, state)
             case _:
                 self._simple(statement, state)
 
@@ -219,15 +252,16 @@ class Statements:
         for one, body in zip(states, bodies, strict=True):
             self._body(body, one)
         self._conditions -= 1
-        state.merge(states, has_aliases=self._has_aliases)
+        state.merge(states)
 
     def _loop(self, statement: ast.For | ast.AsyncFor | ast.While, state: _Names) -> None:
         """Follow a body that runs any number of times: what it changes is not known."""
+        if not isinstance(statement, ast.While):
+            self._note_parts(statement.iter, _names(statement.target), state, iterates=True)
         after = _Names(state)
         self._branches(after, statement.body)
         changed = {name for name in after.own if after.value(name) is not state.value(name)}
-        if self._has_aliases:
-            changed |= {other for name in changed for other in state.names_of(state.value(name))}
+        state.outdated.update(after.outdated)
         if after.is_lost:
             state.lose()
         state.own.update(dict.fromkeys(changed, UNKNOWN))
@@ -237,11 +271,15 @@ class Statements:
         """Follow a body that ends where it raises an exception; whether it may do so."""
         self._guards += 1
         raising = None
-        for number, statement in enumerate(body, 1):
+        for number, statement in enumerate(body):
+            if self._may_lack_something(statement):
+                raising = number
+                self._branches(state, body[number:], ())
+                break
             self._body([statement], state)
             if self._may_raise(statement, state):
                 raising = number
-                self._branches(state, body[number:], ())
+                self._branches(state, body[number + 1 :], ())
                 break
         self._guards -= 1
         return raising is not None
@@ -262,37 +300,55 @@ class Statements:
         return not (is_plain and is_known)
 
     def _simple(self, statement: ast.stmt, state: _Names) -> None:
-        if isinstance(statement, ast.ImportFrom) and self._import(statement, state):
-            return
-        if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
-            call = statement.value
-            if dotted(call.func).endswith("include") and "split_settings" in self._files.text(self._file):
-                self._include(call, statement, state)
-                return
-        if isinstance(statement, ast.AnnAssign) and statement.value is None:
+        if self._is_followed(statement, state):
             return
         settings = _named(statement)
         values: dict[ast.expr, _Value] = {}  # each evaluated once, as `A = B = []` makes one list
         for one in settings:
             if one.value not in values:
                 values[one.value] = _value(one.value, state.look)
+        self._note_inner(statement, state)
+        for made_of, given in values.items():
+            if given.value is UNKNOWN or isinstance(given.value, list | dict):
+                self._note_parts(made_of, [one.name for one in settings if one.value is made_of], state)
+        for one in settings:
             self._assign(one, values[one.value], statement, state)
-        known = {one.name for one in settings}
-        has_parts_of_its_own = all(isinstance(one, ast.List | ast.Tuple | ast.Dict | ast.BinOp) for one in values)
-        self._has_aliases |= len(values) < len(settings) or not has_parts_of_its_own
         if any(isinstance(one, ast.Call) and dotted(one.func) in _WRITERS for one in ast.walk(statement)):
             self._lose([ANY], statement, state)
-        self._disturb(statement, statement, state, known=known)
+        self._disturb(statement, statement, state, known={one.name for one in settings})
+
+    def _is_followed(self, statement: ast.stmt, state: _Names) -> bool:
+        """Follow a statement that reads other files, or does nothing; whether there is nothing else to it."""
+        match statement:
+            case ast.ImportFrom():
+                return self._import(statement, state)
+            case ast.Import():
+                self._import_modules(statement, state)
+            case ast.Expr(ast.Call() as call):
+                if dotted(call.func).endswith("include") and "split_settings" in self._files.text(self._file):
+                    self._include(call, statement, state)
+                    return True
+        return isinstance(statement, ast.AnnAssign) and statement.value is None
 
     def _assign(self, one: Setting, given: _Value, statement: ast.stmt, state: _Names) -> None:
         before, value = state.value(one.name), given.value
         self.assigned.append((one.name, self._assigned(statement, one, given)))
         if one.effect == "adds" and before is not _ABSENT:
             value = added(before, value)
-        value = UNKNOWN if one.effect == "changes" else value
-        is_other = one.effect == "sets" and not isinstance(statement, ast.Expr)
-        names = state.names_of(before) if self._has_aliases and not is_other else ()
-        state.own.update(dict.fromkeys((*names, one.name), value))
+        if one.effect == "changes":
+            self._lose_parts(one.name, state)
+            value = UNKNOWN
+        elif one.effect != "sets" or isinstance(statement, ast.Expr):
+            if isinstance(before, dict):  # a table in it may have been changed, too
+                for part in _mutable_parts(before):
+                    state.outdate(part)
+                value = deepcopy(value) if isinstance(value, dict) else value
+            state.outdate(before)
+            for owner in self._parts_of.get(one.name, ()):
+                self._lose_parts(owner, state)
+        if isinstance(one.value, ast.Call) and self._foreign.intersection([root(one.value.func)]):
+            self._foreign.add(one.name)
+        state.own[one.name] = value if self._touched.isdisjoint([one.name, ANY]) else UNKNOWN
 
     def _assigned(self, statement: ast.stmt, setting: Setting, given: _Value | None) -> Assigned:
         """What a statement does to a setting; nothing of it is used without the value that is `given`."""
@@ -311,9 +367,34 @@ class Statements:
 
     def _disturb(self, node: ast.AST, statement: ast.stmt, state: _Names, *, known: Iterable[str]) -> None:
         """Make unknown what the calls in `node` may change, and the names that it binds, except those `known`."""
-        changed = [name for name in disturbed(node) if isinstance(state.value(name), list | dict) and name not in known]
-        others = [other for name in changed for other in state.names_of(state.value(name)) if self._has_aliases]
-        self._lose({*changed, *others, *({*bound(node)}.difference(known))}, statement, state)
+        changed = {*disturbed(node, self._defined.__contains__), *stored(node)}.difference(known)
+        if self._changes_a_module(node):
+            self._lose([ANY], statement, state)
+            self._lose_modules()
+        mutable = [name for name in changed if name in self._parts_of or isinstance(state.value(name), list | dict)]
+        self._lose({*mutable, *({*bound(node)}.difference(known))}, statement, state)
+
+    def _changes_a_module(self, node: ast.AST) -> bool:
+        """Whether `node` sets a name of a module of the project, or may change what such a name has."""
+        for one in ast.walk(node):
+            owner = root(one)
+            is_of_package = owner in self._packages
+            if isinstance(one, ast.Subscript | ast.Attribute) and not isinstance(one.ctx, ast.Load):
+                is_of_system = owner == "sys" and isinstance(one.value, ast.Name)
+                if is_of_package or (
+                    isinstance(one, ast.Attribute) and owner not in self._foreign and not is_of_system
+                ):
+                    return True
+            if is_of_package and isinstance(one, ast.Attribute) and not isinstance(one.value, ast.Name):
+                return True
+            given = (*one.args, *(keyword.value for keyword in one.keywords)) if isinstance(one, ast.Call) else ()
+            if any(root(each) in self._packages for each in given):
+                return True
+        return False
+
+    def _lose_modules(self) -> None:
+        """Make the names of all modules unknown."""
+        self._modules = {file: _lost() for file in self._modules}
 
     def _lose(self, names: Iterable[str], statement: ast.stmt, state: _Names) -> None:
         """Make the values of names unknown, by a statement that is not understood."""
@@ -324,33 +405,161 @@ class Statements:
             if name == ANY:
                 state.lose()
             else:
-                state.own[name] = UNKNOWN
+                self._lose_parts(name, state)
+                state.own[name] = DEFINED if name in self._defined else UNKNOWN
+
+    def _lose_parts(self, name: str, state: _Names) -> None:
+        """Make unknown whatever other names may have of the value of `name`, which was changed."""
+        waiting, lost = [name], set[str]()
+        while waiting:
+            if (one := waiting.pop()) in lost:
+                continue
+            lost.add(one)
+            value = state.value(one)
+            for part in _mutable_parts(value) if isinstance(value, list | dict) else ():
+                state.outdate(part)
+            if one in self._packages:
+                state.lose()
+                self._lose_modules()
+            waiting += self._parts_of.get(one, ())
+
+    def _note_parts(self, made_of: ast.expr, names: Iterable[str], state: _Names, *, iterates: bool = False) -> None:
+        """Note that `names` may have the values of names in an expression, or if it `iterates` their elements."""
+        has_display = any(isinstance(one, ast.List | ast.Tuple | ast.Set | ast.Dict) for one in ast.walk(made_of))
+        is_copy = isinstance(made_of, ast.Call) and dotted(made_of.func) in ("list", "tuple", "dict", "set", "sorted")
+        is_new = is_copy or isinstance(made_of, ast.BinOp | ast.ListComp | ast.DictComp | ast.SetComp)
+        owners = set()
+        for name in _names(made_of):
+            value = state.value(name)
+            is_same = not iterates and not is_new  # or a new list of the same elements
+            has_parts = isinstance(value, list | dict) and (is_same or has_display or _has_inner(value))
+            if has_parts or name in self._parts_of or name in self._packages:
+                owners.add(name)
+        is_made = isinstance(made_of, ast.List | ast.Tuple | ast.Dict | ast.Set) and not iterates
+        for name in names if owners and not is_made else ():
+            self._parts_of.setdefault(name, set()).update(owners.difference([name]))
+
+    def _note_inner(self, node: ast.AST, state: _Names) -> None:
+        """Note what the parts of an expression or a statement bind, and what its functions may change."""
+        for one in ast.walk(node):
+            match one:
+                case ast.Lambda(_, body):
+                    self._touch(body, state)
+                case ast.comprehension(target, iterated):
+                    self._note_parts(iterated, _names(target), state, iterates=True)
+                case ast.NamedExpr(target, value):
+                    self._note_parts(value, _names(target), state)
+                case ast.withitem(value, ast.expr() as target):
+                    self._note_parts(value, _names(target), state)
+
+    def _define(self, statement: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, state: _Names) -> None:
+        """Note a function or class, and what it may change whenever it is called."""
+        self._defined.add(statement.name)
+        state.own[statement.name] = DEFINED
+        for one in statement.body:
+            self._touch(one, state)
+
+    def _touch(self, body: ast.AST, state: _Names) -> None:
+        """Make unknown for good what the body of a function may change."""
+        touched = {*disturbed(body, self._defined.__contains__), *stored(body)}
+        for one in ast.walk(body):
+            if isinstance(one, ast.Global | ast.Nonlocal):
+                touched.update(one.names)
+            is_writer = isinstance(one, ast.Call) and dotted(one.func) in _WRITERS
+            if is_writer or (isinstance(one, ast.Import | ast.ImportFrom) and self._is_of_project(one)):
+                touched.add(ANY)
+        if self._packages.keys() & touched:
+            touched.add(ANY)
+        for name in sorted(touched.difference([""])):
+            self._touched.add(name)
+            if name == ANY:
+                state.lose()
+            elif state.value(name) is not _ABSENT:
+                self._lose_parts(name, state)
+                state.own[name] = DEFINED if name in self._defined else UNKNOWN
+
+    def _is_of_project(self, statement: ast.Import | ast.ImportFrom) -> bool:
+        if isinstance(statement, ast.Import):
+            return any(file_of(self._files, one.name) for one in statement.names)
+        module = _module_named(self._file, statement)
+        return any(file_of(self._files, one) for one in (module, *(f"{module}.{one.name}" for one in statement.names)))
+
+    def _import_modules(self, statement: ast.Import, state: _Names) -> None:
+        """Follow the modules of the project that a statement imports, for what they change."""
+        for one in statement.names:
+            name = one.asname or one.name.partition(".")[0]
+            if file := file_of(self._files, one.name):
+                self._run_module(name, file, state)
+            elif name != "sys":
+                self._foreign.add(name)
 
     def _import(self, statement: ast.ImportFrom, state: _Names) -> bool:
-        """Follow an import of names from a file of the project; whether there is nothing else to it."""
+        """Follow an import of names from a module of the project; whether there is nothing else to it."""
         names = {one.name: one.asname or one.name for one in statement.names}
-        file = self._imported(statement)
+        module = _module_named(self._file, statement)
+        file = file_of(self._files, module)
+        for name, own in names.items():
+            if inner := file_of(self._files, f"{module}.{name}"):
+                self._run_module(own, inner, state)
         if file is None:
-            is_star = ANY in names and not self._guards and not _has_no_settings(statement)
+            self._foreign.update(() if self._packages.keys() & {*names.values()} else names.values())
+            is_star = ANY in names and not self._may_be_absent(statement) and not _has_no_settings(statement)
             self._lose([ANY] if is_star else (), statement, state)
             return ANY in names
-        begin = len(self.assigned)
+        has_settings = any(name == ANY or name.isupper() for name in names)
+        begin, read = len(self.assigned), len(self.read)
         found = self._module(file)
+        if not has_settings:
+            del self.assigned[begin:], self.read[read:]
+        state.outdated.update(found.outdated)
         if ANY in names:
-            if found.is_lost:
-                state.lose()
-            public = found.look("__all__")
-            shown = public if isinstance(public, list) else [name for name in found.own if not name.startswith("_")]
-            state.own.update((name, found.own[name]) for name in shown if isinstance(name, str) and name in found.own)
+            self._take_all(found, statement, state)
         else:
             self.assigned[begin:] = [pair for pair in self.assigned[begin:] if pair[0] in (ANY, *names)]
-            state.own.update((own, found.look(name)) for name, own in names.items())
+            for name, own in names.items():
+                state.own[own] = found.value(name) if found.value(name) is not _ABSENT else UNKNOWN
+                self._defined |= {own} if state.own[own] is DEFINED else set()
         return True
 
+    def _take_all(self, found: _Names, statement: ast.ImportFrom, state: _Names) -> None:
+        """Take all public names of a module."""
+        if found.is_lost:
+            state.lose()
+        public = found.value("__all__")
+        shown = [name for name in found.own if not name.startswith("_")]
+        if public is not _ABSENT:
+            shown = public if isinstance(public, list) and _is_known(public) else []
+            self._lose([] if shown == public else [ANY], statement, state)
+        state.own.update((name, found.value(name)) for name in shown if isinstance(name, str) and name in found.own)
+
+    def _run_module(self, name: str, file: str, state: _Names) -> None:
+        """Follow a module that gets a name as a whole, for what it changes."""
+        self._packages[name] = file
+        begin, read = len(self.assigned), len(self.read)
+        state.outdated.update(self._module(file).outdated)
+        del self.assigned[begin:], self.read[read:]
+
+    def _may_be_absent(self, statement: ast.ImportFrom) -> bool:
+        """Whether a module without a file, in a `try`, is one that a project has on some machines only."""
+        module = statement.module or ""
+        is_local = bool(statement.level) or any(word in module for word in _LOCAL)
+        return self._guards > 0 and (is_local or file_of(self._files, module.partition(".")[0]) is not None)
+
     def _imported(self, statement: ast.ImportFrom) -> str | None:
-        """The file of the project that settings are imported from."""
-        has_settings = any(one.name == ANY or one.name.isupper() for one in statement.names)
-        return file_of(self._files, _module_named(self._file, statement)) if has_settings else None
+        """The file of the project that names are imported from."""
+        return file_of(self._files, _module_named(self._file, statement))
+
+    def _may_lack_something(self, statement: ast.stmt) -> bool:
+        """Whether a statement imports a module of the project that imports one that may not be installed."""
+        file = self._imported(statement) if isinstance(statement, ast.ImportFrom) else None
+        tree = parsed(self._files.text(file)) if file else None
+        for one in ast.walk(tree) if tree else ():
+            modules = [one.module or ""] if isinstance(one, ast.ImportFrom) and not one.level else []
+            modules += [alias.name for alias in one.names] if isinstance(one, ast.Import) else []
+            packages = {module.partition(".")[0] for module in modules}.difference(sys.stdlib_module_names, ["django"])
+            if any(file_of(self._files, package) is None for package in packages):
+                return True
+        return file is not None and tree is None
 
     def _include(self, call: ast.Call, statement: ast.stmt, state: _Names) -> None:
         """Follow the files that django-split-settings includes, which see and set the same names."""
@@ -396,8 +605,14 @@ def _truth(test: ast.expr, look: _Look) -> bool | None:
 
 def _named(statement: ast.stmt) -> list[Setting]:
     """The settings of a statement that are names of the module."""
-    names = _names(statement)
-    return [one for one in settings_in(statement) if one.name in names]
+    return [one for one in settings_in(statement) if not one.through]
+
+
+def _lost() -> _Names:
+    """Names that are all unknown."""
+    names = _Names()
+    names.lose()
+    return names
 
 
 def _names(node: ast.AST) -> set[str]:

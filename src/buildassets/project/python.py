@@ -2,13 +2,16 @@
 
 import ast
 import posixpath
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final, Literal, TypeVar
 
 from buildassets.foundation.frozen import frozen, replace
 
 UNKNOWN: Final = object()
 """The value of what is computed; also in place of an element of a list, or of a value of a dict."""
+
+DEFINED: Final = object()
+"""The value of a function or class of the project."""
 
 
 class PythonTuple(list[Any]):
@@ -24,32 +27,22 @@ class Maybe:
 
 _Made = TypeVar("_Made", bound=ast.expr)
 
-# Names that settings give to the folder of `manage.py`, where they do not show how they find it.
+# Names that settings give to the folder of `manage.py`; what they are is only known where nothing assigns them.
 _ROOTS: Final = ("BASE_DIR", "PROJECT_ROOT", "ROOT_DIR")
-_SAME: Final = ("Path", "PurePath", "str", "abspath", "realpath", "normpath", "resolve", "absolute", "optional")
+_SAME: Final = ("Path", "PurePath", "str", "optional")
+_NORMAL: Final = ("abspath", "realpath", "normpath", "resolve", "absolute")
 _LONGEST: Final = 10_000  # of texts and lists: sums of sums may be endless
 # Methods of lists and dicts that change nothing, and functions that change no argument.
 _READS: Final = ("copy", "count", "get", "index", "items", "keys", "values")
 _READERS: Final = (
-    *(
-        "all",
-        "any",
-        "bool",
-        "dict",
-        "enumerate",
-        "filter",
-        "frozenset",
-        "isinstance",
-        "len",
-        "list",
-        "map",
-        "max",
-        "min",
-    ),
-    *("print", "repr", "reversed", "set", "sorted", "str", "sum", "tuple", "type", "zip"),
-    *("append", "extend", "insert", "join", "copy", "deepcopy", "update"),
+    *("all", "any", "bool", "dict", "enumerate", "filter", "frozenset", "isinstance", "len", "list", "map", "max"),
+    *("min", "print", "repr", "reversed", "set", "sorted", "str", "sum", "tuple", "type", "zip"),
+    *("copy", "deepcopy", "join"),
 )
+_TAKERS: Final = ("append", "extend", "insert", "join", "copy", "deepcopy", "update")  # methods that change no argument
 _MOST_KEYS: Final = 1_000
+_MOST_LEVELS: Final = 50  # that a path is above another
+_DEEPEST: Final = 4  # levels of a table in which an item is set
 _SCOPES: Final = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -99,12 +92,14 @@ class Setting:
     """A setting that a statement assigns, extends or changes.
 
     `value` is what it becomes where the statement `sets` it, or what is added where it `adds`. Where it `changes` the
-    setting in another way, the value then is not known, and `value` has the expressions of the change.
+    setting in another way, the value then is not known, and `value` has the expressions of the change. A setting that
+    is an item of a table, such as `app.config`, is set `through` that; else it is a name of the module.
     """
 
     name: str
     value: ast.expr
     effect: Literal["sets", "adds", "changes"]
+    through: str = ""
 
 
 def settings_in(statement: ast.stmt) -> Iterator[Setting]:
@@ -141,16 +136,16 @@ def _set(target: ast.expr, value: ast.expr) -> Iterator[Setting]:
         yield from _set_item(target, value)
 
 
-def _set_item(target: ast.Subscript, value: ast.expr) -> Iterator[Setting]:
+def _set_item(target: ast.Subscript, value: ast.expr, depth: int = 1) -> Iterator[Setting]:
     key, owner = text_of(target.slice), target.value
-    if key is None:
+    if key is None or depth > _DEEPEST:
         yield from _changed(target, value)
     elif isinstance(owner, ast.Subscript):
-        yield from _set_item(owner, _located(ast.Dict([None, target.slice], [owner, value]), value))
+        yield from _set_item(owner, _located(ast.Dict([None, target.slice], [owner, value]), value), depth + 1)
     elif dotted(owner).isupper():
         yield Setting(dotted(owner), _located(ast.Dict([target.slice], [value]), value), "adds")
     else:
-        yield Setting(key, value, "sets")
+        yield Setting(key, value, "sets", root(owner) or "?")
 
 
 def _changed(target: ast.expr, value: ast.expr) -> Iterator[Setting]:
@@ -174,9 +169,11 @@ def _settings_in_call(call: ast.Call) -> Iterator[Setting]:
     if method in ("update", "from_mapping") and (not name.isupper() or _is_literal(call)):
         pairs = [*items(ast.Call(ast.Name("dict"), call.args, call.keywords))]
         whole = _located(ast.Dict([ast.Constant(key) for key, _ in pairs], [value for _, value in pairs]), call)
-        yield from [Setting(name, whole, "adds")] if name.isupper() else (Setting(*pair, "sets") for pair in pairs)
+        through = root(owner) or "?"
+        tables = (Setting(*pair, "sets", through) for pair in pairs)
+        yield from [Setting(name, whole, "adds")] if name.isupper() else tables
     elif method == "setdefault" and not name.isupper() and len(call.args) == 2 and (key := text_of(call.args[0])):
-        yield Setting(key, call.args[1], "sets")
+        yield Setting(key, call.args[1], "sets", root(owner) or "?")
     elif method in ("append", "extend") and last and isinstance(owner, ast.Name):
         yield Setting(name, last if method == "extend" else _located(ast.List([last]), last), "adds")
     elif method == "insert" and last and isinstance(owner, ast.Name) and _is_zero(call.args[0]):
@@ -199,16 +196,57 @@ def _located(made: _Made, at: ast.expr) -> _Made:
     return ast.fix_missing_locations(ast.copy_location(made, at))
 
 
-def disturbed(node: ast.AST) -> Iterator[str]:
-    """The names whose lists and dicts the calls in an expression or a statement may change.
+def disturbed(node: ast.AST, is_ours: Callable[[str], bool] = lambda name: False) -> Iterator[str]:
+    """The names whose lists and dicts an expression or a statement may change by calls, or hand out to be changed.
 
-    These are the owners of methods, and the arguments of functions, that are not known to only read.
+    These are the owners of methods and the arguments of functions that are not known to only read, and the owners of
+    methods that are not called at once. Functions of the project, of which a name `is_ours`, are never known.
     """
-    for call in (one for one in ast.walk(node) if isinstance(one, ast.Call)):
-        if isinstance(call.func, ast.Attribute) and call.func.attr not in _READS:
-            yield root(call.func.value)
-        if dotted(call.func).rpartition(".")[2] not in _READERS:
-            yield from (root(one) for one in (*call.args, *(keyword.value for keyword in call.keywords)))
+    called = {id(one.func) for one in ast.walk(node) if isinstance(one, ast.Call)}
+    for one in ast.walk(node):
+        if isinstance(one, ast.Attribute) and isinstance(one.ctx, ast.Load) and one.attr not in _READS:
+            yield from [root(one.value)] if id(one) in called or isinstance(one.value, ast.Name) else ()
+        if isinstance(one, ast.Call) and not _only_reads(one.func, is_ours):
+            for given in (*one.args, *(keyword.value for keyword in one.keywords)):
+                yield from _passed(given)
+
+
+def _only_reads(function: ast.expr, is_ours: Callable[[str], bool]) -> bool:
+    """Whether a function changes none of its arguments."""
+    if is_ours(root(function)):
+        return False
+    if isinstance(function, ast.Name):
+        return function.id in _READERS
+    return isinstance(function, ast.Attribute) and function.attr in (*_TAKERS, *_READS)
+
+
+def _passed(given: ast.expr) -> Iterator[str]:
+    """The names whose values, or parts of them, are in the value of an argument."""
+    match given:
+        case ast.List(elements) | ast.Tuple(elements) | ast.Set(elements):
+            parts: Iterable[ast.expr | None] = elements
+        case ast.Dict(keys, values):
+            parts = (*keys, *values)
+        case ast.BinOp(left, _, right):
+            parts = (left, right)
+        case ast.BoolOp(_, values):
+            parts = values
+        case ast.IfExp(_, first, second):
+            parts = (first, second)
+        case ast.Starred(one) | ast.NamedExpr(_, one):
+            parts = (one,)
+        case _:
+            yield root(given)
+            return
+    for part in parts:
+        yield from _passed(part) if part is not None else ()
+
+
+def stored(node: ast.AST) -> Iterator[str]:
+    """The names of which an expression or a statement sets or deletes an item or an attribute."""
+    for one in ast.walk(node):
+        if isinstance(one, ast.Subscript | ast.Attribute) and not isinstance(one.ctx, ast.Load):
+            yield root(one)
 
 
 def bound(node: ast.AST) -> Iterator[str]:
@@ -230,10 +268,16 @@ def items(given: ast.expr) -> Iterator[tuple[str, ast.expr]]:
         yield from ((one.arg, one.value) for one in given.keywords if one.arg)
 
 
-def value_of(node: ast.expr, look: Callable[[str], Any] = lambda name: UNKNOWN) -> Any:
+def value_of_absent(name: str) -> Any:
+    """The value of a name that nothing assigns: for one that usually is the folder of `manage.py`, that."""
+    return "" if name in _ROOTS else UNKNOWN
+
+
+def value_of(node: ast.expr, look: Callable[[str], Any] = value_of_absent) -> Any:
     """The value of an expression: texts, numbers, lists, dicts and paths, which are texts; else UNKNOWN.
 
-    A path from the folder of `manage.py` is relative. `look` gives the values of names, `__file__` among them.
+    A path from the folder of `manage.py` is relative. `look` gives the values of names, `__file__` among them, and
+    DEFINED for a function of the project.
     """
     try:
         return _value_of(node, look)
@@ -246,22 +290,22 @@ def _value_of(node: ast.expr, look: Callable[[str], Any]) -> Any:
         case ast.Constant():
             return node.value
         case ast.Name(name):
-            found = look(name)
-            return "" if found is UNKNOWN and name in _ROOTS else found
+            return UNKNOWN if (found := look(name)) is DEFINED else found
         case ast.List(elements) | ast.Set(elements):
             return _listed(elements, look)
         case ast.Tuple(elements):
             return PythonTuple(found) if isinstance(found := _listed(elements, look), list) else found
         case ast.Dict():
-            pairs = zip(node.keys, node.values, strict=True)
-            found = dict(pair for key, value in pairs for pair in _pairs(key, _value_of(value, look)))
-            return found if len(found) < _MOST_KEYS and _is_usual(found) else UNKNOWN
+            return _dict(node, look)
         case ast.BinOp(left, ast.Add(), right):
             return added(_value_of(left, look), _value_of(right, look))
+        case ast.BinOp(left, ast.Sub(), ast.Constant(int(levels))):  # environ.Path(__file__) - 3
+            is_path = isinstance(left, ast.Call) and dotted(left.func).endswith("environ.Path")
+            return _above(_value_of(left, look), levels) if is_path and 0 <= levels < _MOST_LEVELS else UNKNOWN
         case ast.BinOp(left, ast.Div(), right):
             return _joined([_value_of(left, look), _value_of(right, look)])
         case ast.JoinedStr(parts):
-            texts = [_value_of(one.value if isinstance(one, ast.FormattedValue) else one, look) for one in parts]
+            texts = [_formatted(one, look) for one in parts]
             return "".join(texts) if _are_usual_texts(texts) else UNKNOWN
     return _made(node, look)
 
@@ -328,11 +372,26 @@ def _are_usual_texts(parts: list[Any]) -> bool:
     return all(isinstance(one, str) for one in parts) and sum(map(len, parts)) < _LONGEST
 
 
-def _pairs(key: ast.expr | None, value: Any) -> Iterator[tuple[Any, Any]]:
-    if key is None:
-        yield from value.items() if isinstance(value, dict) else ()
-    elif isinstance(key, ast.Constant):
-        yield key.value, value
+def _formatted(part: ast.expr, look: Callable[[str], Any]) -> Any:
+    if not isinstance(part, ast.FormattedValue):
+        return _value_of(part, look)
+    return UNKNOWN if part.format_spec or part.conversion != -1 else _value_of(part.value, look)
+
+
+def _dict(node: ast.Dict, look: Callable[[str], Any]) -> Any:
+    """The value of a dict; UNKNOWN where its keys are not all known."""
+    found: dict[Any, Any] = {}
+    for key, given in zip(node.keys, node.values, strict=True):
+        value = _value_of(given, look)
+        if key is None and isinstance(value, dict):
+            found.update(value)
+        elif isinstance(key, ast.Constant):
+            found[key.value] = value
+        else:
+            return UNKNOWN
+        if len(found) >= _MOST_KEYS:
+            return UNKNOWN
+    return found if _is_usual(found) else UNKNOWN
 
 
 def _made(node: ast.expr, look: Callable[[str], Any]) -> Any:
@@ -352,16 +411,27 @@ def _made(node: ast.expr, look: Callable[[str], Any]) -> Any:
 def _result(call: ast.Call, look: Callable[[str], Any]) -> Any:
     """The result of a call that makes a path, or a list or a text of the same."""
     name = call.func.attr if isinstance(call.func, ast.Attribute) else dotted(call.func)
-    is_function = dotted(call.func).endswith((f"path.{name}", "pathlib.Path"))
+    if any(one.arg != "strict" for one in call.keywords) or look(root(call.func)) is DEFINED:
+        return UNKNOWN
+    is_function = dotted(call.func).endswith((f"path.{name}", "pathlib.Path", "environ.Path"))
     owner = [] if is_function or not isinstance(call.func, ast.Attribute) else [call.func.value]
     given = [_value_of(one, look) for one in (*owner, *call.args)]
     if name in ("join", "joinpath", "Path", "path") and len(given) > 1:
-        return _joined(given)
+        is_of_text = name == "join" and owner  # `"/".join(…)`
+        return UNKNOWN if is_of_text else _joined(given)
     if name == "dirname" and given:
         return _above(given[0], 1)
     if name in ("list", "tuple") and len(given) == 1 and isinstance(given[0], list):
         return [*given[0]] if name == "list" else PythonTuple(given[0])
+    if name in _NORMAL and len(given) == 1 and isinstance(given[0], str):
+        return _normal(given[0])
     return given[0] if name in _SAME and len(given) == 1 else UNKNOWN
+
+
+def _normal(path: str) -> Any:
+    """`path` without `..`; UNKNOWN above the folder of `manage.py`."""
+    found = posixpath.normpath(path) if path else ""
+    return UNKNOWN if found.startswith("..") else "" if found == "." else found
 
 
 def _joined(parts: list[Any]) -> Any:

@@ -13,6 +13,7 @@ from pathlib import Path
 from posixpath import dirname, join, normpath
 from typing import Any
 from urllib.parse import unquote, urlsplit
+from xml.etree.ElementTree import canonicalize
 
 import pytest
 
@@ -134,8 +135,11 @@ def _with_marks(side: Side, sheet: str, url: str) -> tuple[str, list[str | None]
 
 
 def _plain(file: Path) -> bytes:
-    """The content of a file, without the white space that minifiers take from sheets and markup."""
-    return b"".join(file.read_bytes().split()) if file.suffix in (".css", ".svg") else file.read_bytes()
+    """The content of a file, without the white space and the prologue that minifiers take from sheets and markup."""
+    content = file.read_bytes()
+    if file.suffix == ".svg":
+        content = canonicalize(content.decode(), strip_text=True).encode()  # without declaration, DTD and comments
+    return b"".join(content.split()) if file.suffix in (".css", ".svg") else content
 
 
 def _plain_rule(part: Any) -> Any:

@@ -228,15 +228,9 @@ def _unequipped(subject: Subject) -> Iterator[Diagnostic]:
         match = HELPER_CALL.search(subject.files.text(name))
         if match:
             message = f"`{match[1]}` is called, and no module gives it to the templates"
-            hint = (
-                f"run `buildassets init`, or write the lines of docs/{_page(found.framework)} into `{_first(subject)}`"
-            )
+            hint = f"run `buildassets init`, or write the lines of docs/{found.framework.page} into `{_first(subject)}`"
             yield error("doctor/helpers", message, subject.place(name, match.start(1), match.end(1)), hint=hint)
             return
-
-
-def _page(framework: str) -> str:
-    return "starlette.md" if framework == "fastapi" else f"{framework}.md"
 
 
 def _first(subject: Subject) -> str:

@@ -245,8 +245,7 @@ def _root_path(subject: Subject) -> Iterator[Diagnostic]:
 
 def _where_to_set(subject: Subject) -> str:
     """Where the URL prefix of the pages is set, in words."""
-    places = {"django": "`url` of `BUILDASSETS`", "flask": "`BUILDASSETS_URL`", "quart": "`BUILDASSETS_URL`"}
-    return places.get(subject.found.framework, "`url=` of `Assets`")
+    return subject.found.framework.url_setting
 
 
 def _git(subject: Subject) -> Iterator[Diagnostic]:

@@ -9,19 +9,12 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from buildassets.foundation.frozen import frozen
+from buildassets.project.frameworks import FRAMEWORKS
 from buildassets.project.python import dotted, parsed, simple_statements
 
 # What each of these callables makes, by the end of its dotted name.
 MAKERS: Final[Mapping[str, str]] = {
-    "flask.Flask": "flask",
-    "quart.Quart": "quart",
-    "fastapi.FastAPI": "fastapi",
-    "fastapi.applications.FastAPI": "fastapi",
-    "starlette.applications.Starlette": "starlette",
-    "litestar.Litestar": "litestar",
-    "litestar.app.Litestar": "litestar",
-    "jinja2.Environment": "jinja",
-    "jinja2.environment.Environment": "jinja",
+    **{maker: framework.name for framework in FRAMEWORKS for maker in framework.makers},
     "fastapi.templating.Jinja2Templates": "templates",
     "starlette.templating.Jinja2Templates": "templates",
     "litestar.template.TemplateConfig": "template-config",

@@ -2,17 +2,16 @@
 
 import re
 from collections.abc import Mapping
-from typing import Final, Literal
+from typing import Final
 
 from buildassets.foundation.frozen import frozen
 from buildassets.project.calls import Module, read_module
 from buildassets.project.dependencies import Dependencies, dependencies
 from buildassets.project.django_files import DjangoSettings, django_settings
 from buildassets.project.files import ProjectFiles
+from buildassets.project.frameworks import BY_NAME, FRAMEWORKS, NONE, Framework
 from buildassets.project.systems import OtherSystem, other_systems
 
-Framework = Literal["django", "flask", "quart", "fastapi", "starlette", "litestar", "jinja", ""]
-_FRAMEWORKS: Final[tuple[Framework, ...]] = ("flask", "quart", "fastapi", "litestar", "starlette", "jinja")
 _TESTS: Final = re.compile(r"(?:^|/)(?:tests?/|conftest\.py$|test_[^/]*\.py$|[^/]*_test\.py$)")
 
 
@@ -30,7 +29,7 @@ class ProjectFindings:
 
     def applications(self) -> list[str]:
         """The modules that make an application of the framework."""
-        return [name for name, module in self.modules.items() if module.of(self.framework)]
+        return [name for name, module in self.modules.items() if module.of(self.framework.name)]
 
 
 def find(files: ProjectFiles) -> ProjectFindings:
@@ -68,12 +67,11 @@ def template_folders(files: ProjectFiles, *, is_django: bool) -> tuple[str, ...]
 
 def _framework(modules: Mapping[str, Module], settings: DjangoSettings | None, declared: Dependencies) -> Framework:
     if settings is not None:
-        return "django"
+        return BY_NAME["django"]
+    others = [one for one in FRAMEWORKS if one.makers]
     made = {one.kind for module in modules.values() for one in module.made}
-    for name in _FRAMEWORKS:
-        if name in made:
-            return name
-    return next((name for name in _FRAMEWORKS if name.replace("jinja", "jinja2") in declared.python), "")
+    found = [one for one in others if one.name in made] or [one for one in others if one.requirement in declared.python]
+    return found[0] if found else NONE
 
 
 def _is_equipped(files: ProjectFiles, modules: Mapping[str, Module], settings: DjangoSettings | None) -> bool:

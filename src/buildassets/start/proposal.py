@@ -4,7 +4,6 @@ import os
 import posixpath
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Final
 
 from buildassets.compiler.config.file import relative_to, search
 from buildassets.compiler.config.load import load_config
@@ -15,6 +14,7 @@ from buildassets.foundation.permission import NOTHING
 from buildassets.project.dependencies import add_command
 from buildassets.project.files import ProjectFiles
 from buildassets.project.found import ProjectFindings, find
+from buildassets.project.frameworks import FRAMEWORKS
 from buildassets.project.systems import OtherSystem
 from buildassets.start.assets import PageEntry, ProposedAssets, compiled, find_assets
 from buildassets.start.configuration import configuration, ignored, settings_for, starter
@@ -24,16 +24,6 @@ from buildassets.start.python_code import edited_python
 from buildassets.start.templates import edited_templates
 
 # The command that serves a project while it is developed.
-_SERVED: Final = {
-    "django": "python manage.py runserver --with-assets",
-    "flask": "buildassets watch -- flask --app {app} --debug run",
-    "quart": "buildassets watch -- quart --app {app} --debug run",
-    "fastapi": "buildassets watch -- uvicorn {app} --reload",
-    "starlette": "buildassets watch -- uvicorn {app} --reload",
-    "litestar": "buildassets watch -- uvicorn {app} --reload",
-}
-# What makes an application for the web, as the calls in modules are named.
-_APPLICATIONS: Final = frozenset(("flask", "quart", "fastapi", "starlette", "litestar"))
 
 
 @frozen
@@ -70,7 +60,7 @@ def propose(start: str, engines: Mapping[str, str]) -> InitProposal:
     files = ProjectFiles(folder, (os.path.join(folder, *output.split("/")),))
     found = find(files)
     if found.systems and file is None:
-        return InitProposal(folder, found.framework, tuple(_shown(found, None)), systems=found.systems)
+        return InitProposal(folder, found.framework.name, tuple(_shown(found, None)), systems=found.systems)
     sources = document.table.peek("sources")
     assets = find_assets(files, _roots(sources) if file else None, _results(found))
     assets, edits = _begun(files, found, assets) if sources is None else (assets, [])
@@ -81,7 +71,7 @@ def propose(start: str, engines: Mapping[str, str]) -> InitProposal:
     kept = [_inside(folder, one) for one in whole]
     return InitProposal(
         folder,
-        found.framework,
+        found.framework.name,
         found=tuple(_shown(found, assets)),
         edits=tuple(one for one in kept if isinstance(one, FileEdit)),
         by_hand=tuple(one for one in kept if isinstance(one, ByHand)),
@@ -164,10 +154,14 @@ def _code(
         yield lines
     if found.django is not None and not found.is_equipped:
         yield from edited_settings(files, found.django, manifest)
-    has_static = any("url_for" in files.text(name) for name in files.ending(".html")) and found.framework == "flask"
+    has_static = (
+        any("url_for" in files.text(name) for name in files.ending(".html")) and found.framework.name == "flask"
+    )
     yield from edited_python(files, found, manifest, has_static=has_static)
-    folders = found.templates if found.framework or found.is_equipped else ()  # else nothing gives them our helpers
-    yield from edited_templates(files, folders, assets.entries, is_django=found.framework == "django")
+    folders = (
+        found.templates if found.framework.name or found.is_equipped else ()
+    )  # else nothing gives them our helpers
+    yield from edited_templates(files, folders, assets.entries, is_django=found.framework.name == "django")
 
 
 def _tools(files: ProjectFiles, assets: ProposedAssets, engines: Mapping[str, str]) -> Iterator[str]:
@@ -186,8 +180,8 @@ def _tools(files: ProjectFiles, assets: ProposedAssets, engines: Mapping[str, st
 
 def _shown(found: ProjectFindings, assets: ProposedAssets | None) -> Iterator[str]:
     """What was found, in a few words each."""
-    if found.framework:
-        yield found.framework
+    if found.framework.name:
+        yield found.framework.name
     if assets is not None:
         yield from (f"`{root}/`" for root in assets.roots)
         signs = {"Sass": assets.uses_sass, "Tailwind": assets.uses_tailwind, "TypeScript": bool(assets.typed)}
@@ -196,11 +190,13 @@ def _shown(found: ProjectFindings, assets: ProposedAssets | None) -> Iterator[st
 
 
 def _notes(files: ProjectFiles, found: ProjectFindings, assets: ProposedAssets) -> Iterator[str]:
-    if not found.framework:
+    if not found.framework.name:
         yield "no framework is found: run this in the folder of `manage.py` or of the application's module"
     made = {one.kind: file for file, module in found.modules.items() for one in module.made}
-    for other in sorted(made.keys() & _APPLICATIONS - {found.framework}):
-        yield f"`{made[other]}` makes an application of {other} too, which is left as it is: see docs/{_page(other)}"
+    others = (one for one in FRAMEWORKS if one.is_for_web and one.name in made and one != found.framework)
+    for other in sorted(others, key=lambda one: one.name):
+        file = made[other.name]
+        yield f"`{file}` makes an application of {other.name} too, which is left unchanged: see docs/{other.page}"
     if found.declared.files and "buildassets" not in found.declared.python:
         file, add = found.declared.files[0], add_command(found.declared.installer, "buildassets")
         yield f"`{file}` does not list `buildassets`, which the web process needs: run `{add}`, and list it"
@@ -217,10 +213,6 @@ def _notes(files: ProjectFiles, found: ProjectFindings, assets: ProposedAssets) 
                 yield f"`{one}` is imported, and no package of that name is here: `{command} {one}` brings it"
 
 
-def _page(framework: str) -> str:
-    return "starlette.md" if framework == "fastapi" else f"{framework}.md"
-
-
 def _is_own(files: ProjectFiles, name: str) -> bool:
     """Whether a bare name may be a file of the project: Sass also looks beside the sheet."""
     stem = name.rpartition("/")[2].partition(".")[0]
@@ -229,10 +221,10 @@ def _is_own(files: ProjectFiles, name: str) -> bool:
 
 def _next(found: ProjectFindings) -> list[str]:
     """The command that serves the project, with the program that has its environment."""
-    command = _SERVED.get(found.framework, "buildassets watch")
+    framework = found.framework
     modules = found.applications()
     name = modules[0].removesuffix(".py").removesuffix("/__init__").replace("/", ".") if modules else "app"
-    made = found.modules[modules[0]].of(found.framework) if modules else []
-    app = name if found.framework in ("flask", "quart") else f"{name}:{made[0].name or 'app'}" if made else "app:app"
+    made = found.modules[modules[0]].of(framework.name) if modules else []
+    app = name if framework.names_module else f"{name}:{made[0].name or 'app'}" if made else "app:app"
     runner = {"uv": "uv run ", "poetry": "poetry run ", "pipenv": "pipenv run "}.get(found.declared.installer, "")
-    return [runner + command.format(app=app)]
+    return [runner + framework.serves.format(app=app)]

@@ -25,13 +25,13 @@ def edited_python(
 
     `manifest` is the path of the manifest, relative to the project.
     """
-    if found.is_equipped or found.framework in ("", "django"):
+    if found.is_equipped or found.framework.name in ("", "django"):
         return
-    if found.framework in ("flask", "quart"):
+    if found.framework.name in ("flask", "quart"):
         yield _flask(files, found, manifest, has_static=has_static)
-    elif found.framework in ("fastapi", "starlette"):
+    elif found.framework.name in ("fastapi", "starlette"):
         yield from _starlette(files, found, manifest)
-    elif found.framework == "litestar":
+    elif found.framework.name == "litestar":
         yield _litestar(files, found, manifest)
     else:
         yield from _jinja(files, found, manifest)
@@ -48,10 +48,10 @@ def _only(files: ProjectFiles, found: ProjectFindings, kind: str) -> tuple[str, 
 
 
 def _flask(files: ProjectFiles, found: ProjectFindings, manifest: str, *, has_static: bool) -> FileEdit | ByHand:
-    name = "FlaskAssets" if found.framework == "flask" else "QuartAssets"
-    imported = f"from buildassets.runtime.{found.framework} import {name}"
+    name = "FlaskAssets" if found.framework.name == "flask" else "QuartAssets"
+    imported = f"from buildassets.runtime.{found.framework.name} import {name}"
     options = "serve=True, static=True" if has_static else "serve=True"
-    place = _only(files, found, found.framework)
+    place = _only(files, found, found.framework.name)
     file = place[0] if place else _first(found)
     app = place[2].name if place else "app"
     path = posixpath.relpath(manifest, posixpath.dirname(file) or ".")
@@ -67,7 +67,7 @@ def _starlette(files: ProjectFiles, found: ProjectFindings, manifest: str) -> It
     """The files of the release in front of the application, and the helpers in its templates."""
     release = _assets(manifest)
     imported = [_RUNTIME, "from buildassets.runtime.starlette import AssetServer, with_assets"]
-    app, templates = _only(files, found, found.framework), _only(files, found, "templates")
+    app, templates = _only(files, found, found.framework.name), _only(files, found, "templates")
     if app is None:
         lines = ("import os", *imported, f"assets = {release}", "app.add_middleware(AssetServer, assets=assets)")
         yield ByHand(_first(found), _ANY, (*lines, "templates = with_assets(templates, assets)"))

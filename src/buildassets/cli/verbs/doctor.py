@@ -31,7 +31,7 @@ def command(*, may_run: bool, config_file: str | None, cache_dir: str | None, as
     found = findings(examined)
     errors = sum(one.is_error for one in found)
     show = Output(as_json, quiet=quiet)
-    code = show.finish(ok=errors == 0, diagnostics=found, document={"framework": examined.found.framework})
+    code = show.finish(ok=errors == 0, diagnostics=found, document={"framework": examined.found.framework.name})
     for notice in examined.config.notices:
         if notice.code == "config/not-run":
             show.report(f"{notice.message}; `--run` does so")

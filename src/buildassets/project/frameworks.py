@@ -1,0 +1,91 @@
+"""The web frameworks that `init` and `doctor` know: one row for each."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from buildassets.foundation.frozen import frozen_by_name
+
+
+@frozen_by_name
+class Framework:
+    """A framework, in the order in which one of several is taken for that of a project.
+
+    - `makers`: the dotted names of the callables that make an application, or an environment of templates.
+    - `requirement`: its name in a list of dependencies.
+    - `page`: its page in `docs/`.
+    - `serves`: the command that serves a project in development; `{app}` is the application.
+    - `url_setting`: where a project sets the URL prefix of its pages.
+    - `names_module`: whether `{app}` is the module alone, in which the framework finds the application.
+    - `is_for_web`: whether what is made is an application, not only templates.
+    """
+
+    name: str
+    makers: tuple[str, ...] = ()
+    requirement: str
+    page: str
+    serves: str = "buildassets watch"
+    url_setting: str = "`url=` of `Assets`"
+    names_module: bool = False
+    is_for_web: bool = True
+
+
+FRAMEWORKS: Final = (
+    Framework(
+        name="django",
+        requirement="django",
+        page="django.md",
+        serves="python manage.py runserver --with-assets",
+        url_setting="`url` of `BUILDASSETS`",
+    ),
+    Framework(
+        name="flask",
+        makers=("flask.Flask",),
+        requirement="flask",
+        page="flask.md",
+        serves="buildassets watch -- flask --app {app} --debug run",
+        url_setting="`BUILDASSETS_URL`",
+        names_module=True,
+    ),
+    Framework(
+        name="quart",
+        makers=("quart.Quart",),
+        requirement="quart",
+        page="quart.md",
+        serves="buildassets watch -- quart --app {app} --debug run",
+        url_setting="`BUILDASSETS_URL`",
+        names_module=True,
+    ),
+    Framework(
+        name="fastapi",
+        makers=("fastapi.FastAPI", "fastapi.applications.FastAPI"),
+        requirement="fastapi",
+        page="starlette.md",
+        serves="buildassets watch -- uvicorn {app} --reload",
+    ),
+    Framework(
+        name="litestar",
+        makers=("litestar.Litestar", "litestar.app.Litestar"),
+        requirement="litestar",
+        page="litestar.md",
+        serves="buildassets watch -- uvicorn {app} --reload",
+    ),
+    Framework(
+        name="starlette",
+        makers=("starlette.applications.Starlette",),
+        requirement="starlette",
+        page="starlette.md",
+        serves="buildassets watch -- uvicorn {app} --reload",
+    ),
+    Framework(
+        name="jinja",
+        makers=("jinja2.Environment", "jinja2.environment.Environment"),
+        requirement="jinja2",
+        page="jinja.md",
+        is_for_web=False,
+    ),
+)
+
+NONE: Final = Framework(name="", requirement="", page="", is_for_web=False)
+"""In place of a framework, where none is found."""
+
+BY_NAME: Final[Mapping[str, Framework]] = {one.name: one for one in FRAMEWORKS}

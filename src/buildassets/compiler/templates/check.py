@@ -155,7 +155,7 @@ class TextCheck:
 
 
 def check_text(
-    config: Config, files: Sequence[TemplateFile], file: TemplateFile, text: str, known: NamesOfBuild
+    config: Config, files: Sequence[TemplateFile], file: TemplateFile, text: str, *, known: NamesOfBuild
 ) -> TextCheck:
     """Check the names in `text`, that of the template `file` while it is edited; `files` are all templates.
 

@@ -19,7 +19,7 @@ _CLASSES: Final = {
     "buildassets.compiler.config.values": (
         *(
             "BlockPlan",
-            "Command",
+            "ConfiguredCommand",
             "Config",
             "DataUrls",
             "EngineNames",

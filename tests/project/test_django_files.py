@@ -58,7 +58,7 @@ def test_a_list_is_read_through_names_and_sums(text: str, applications: list[str
         ("Path(__file__).resolve().parent.parent / 'a'", "a"),
         ("Path(__file__).resolve().parents[0] / 'a'", "site1/a"),
         ("os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'a')", "a"),
-        ("f'{BASE_DIR}/a'", "/a"),
+        ("f'{BASE_DIR}/a'", "a"),
         ("Path(__file__).parent.parent.parent / 'a'", None),
         ("'a'" + " + 'a'" * 3000, None),
         ("config.folder / 'a'", None),
@@ -209,8 +209,9 @@ def folders_of(text: str, folder: Path, **others: str) -> list[str] | None:
         ("arrange(STATICFILES_DIRS)", None),
         ("if arrange(STATICFILES_DIRS): pass", None),
         ("OTHER = STATICFILES_DIRS\nOTHER += ['c']", None),
-        ("OTHER = STATICFILES_DIRS\nSTATICFILES_DIRS += ['c']", ["a", "b", "c"]),
-        ("OTHER = STATICFILES_DIRS = ('c',)\nOTHER += ('d',)", ["c"]),
+        ("OTHER = STATICFILES_DIRS\nSTATICFILES_DIRS += ['c']", None),
+        ("OTHER = STATICFILES_DIRS", ["a", "b"]),
+        ("OTHER = STATICFILES_DIRS = ('c',)\nOTHER += ('d',)", None),
         ("OTHER = list(STATICFILES_DIRS)\nOTHER.append('c')", ["a", "b"]),
         ("OTHER = STATICFILES_DIRS\narrange(OTHER)", None),
         ("if X:\n    OTHER = STATICFILES_DIRS\nOTHER.append('c')", None),
@@ -322,7 +323,7 @@ def test_a_folder_that_is_called_as_usual_and_computed_is_not_known(tmp_path: Pa
 
 
 def test_a_list_that_is_assigned_again_after_an_unknown_change_is_known(tmp_path: Path) -> None:
-    text = "STATICFILES_DIRS = ['a']\nSTATICFILES_DIRS.pop()\nexec(text)\nSTATICFILES_DIRS = ['b']\n"
+    text = "STATICFILES_DIRS = ['a']\nSTATICFILES_DIRS.pop()\nSTATICFILES_DIRS = ['b']\n"
     assert folders_of(text, tmp_path) == ["b"]
 
 
@@ -345,11 +346,11 @@ def test_a_list_that_is_assigned_again_after_an_unknown_change_is_known(tmp_path
         ("STATICFILES_DIRS = ['a']\nwhile X:\n    STATICFILES_DIRS = ['b']", None),
         ("STATICFILES_DIRS = []\nfor name in ('a', 'b'):\n    STATICFILES_DIRS.append(name)", None),
         ("try:\n    import package\n    STATICFILES_DIRS = ['a']\nexcept ImportError:\n    pass", None),
-        ("try:\n    from .other import *\nexcept ImportError:\n    STATICFILES_DIRS = ['a']", ["o"]),
+        ("try:\n    from .other import *\nexcept ImportError:\n    STATICFILES_DIRS = ['a']", None),
         ("try:\n    from .no import *\nexcept ImportError:\n    STATICFILES_DIRS = ['a']", None),
         ("STATICFILES_DIRS = ['a']\ntry:\n    from .no import *\nexcept ImportError:\n    pass", ["a"]),
         ("with suppress(ImportError):\n    import package\n    STATICFILES_DIRS = ['a']", None),
-        ("with suppress(ImportError):\n    STATICFILES_DIRS = ['a']", ["a"]),
+        ("with suppress(ImportError):\n    STATICFILES_DIRS = ['a']", None),
         ("class Development(Configuration):\n    STATICFILES_DIRS = ['a']", None),
         ("class A:\n    STATICFILES_DIRS = ['b']\nSTATICFILES_DIRS = ['a']", ["a"]),
         ("def names():\n    STATICFILES_DIRS = ['b']\nSTATICFILES_DIRS = ['a']", ["a"]),

@@ -25,8 +25,9 @@ from buildassets.project.django_files import (
     path_expression,
     settings_module,
 )
-from buildassets.project.django_statements import ANY, Assigned
+from buildassets.project.django_statements import Assigned
 from buildassets.project.files import ProjectFiles
+from buildassets.project.occurrences import ANY
 from buildassets.project.python import UNKNOWN, Maybe, text_of
 
 _NAME_IT: Final = "name the module with `--settings`, and run this where `manage.py` is"
@@ -85,8 +86,15 @@ class DjangoProject:
         lacks_runtime = not any(map(_INSTALLED.search, texts))
         added = {_STATIC_FILES: _RUNTIME_FIRST} if lacks_runtime else {}
         whole = replace(table, texts={**_STORAGES, **self._storage(), **added, **table.texts})
+        answered = set[str]()
         for shown, text in zip(files, texts, strict=True):
-            yield from self._accounts_in(shown, text, whole, changes)
+            for one in self._accounts_in(shown, text, whole, changes):
+                answered.update(name for name in self.computed if one.outcome == "not possible" and name in one.note)
+                yield one
+        for name in (name for name in self.computed if name not in answered):
+            last = self.settings.last(name)
+            place = (last.file, last.statement.lineno) if last else (self.settings.own_file, 1)
+            yield Accounted(*place, name, *_not_known(name))
         is_listed = any(
             _STATIC_FILES in (text_of(node) for node in ast.walk(one.value)) for one in self.settings.of(_APPLICATIONS)
         )
@@ -238,7 +246,7 @@ def _project(files: ProjectFiles, settings: DjangoSettings) -> DjangoProject:
     possible = [one.value for one in listed if isinstance(one, Maybe)]
     named = settings.texts("STATICFILES_FINDERS")
     known = {
-        "STATIC_URL": isinstance(url, str | None) and isinstance(script, str | None),
+        "STATIC_URL": all(type(one) is str or one is None for one in (url, script)),
         _DIRS: folders is not None or is_text,
         _APPLICATIONS: len(listed) == len(texts) + len(possible) and not [*_static_folders(files, possible)],
         "STATICFILES_FINDERS": finders == named and all(one.startswith(_FINDERS) for one in named or ()),
@@ -261,7 +269,7 @@ def _project(files: ProjectFiles, settings: DjangoSettings) -> DjangoProject:
 
 def _static_url(url: object, script: object) -> str:
     """The URL prefix as Django makes it: a relative one follows the prefix of the script."""
-    if not isinstance(url, str):
+    if type(url) is not str:  # nor a path of the project, which is absolute there
         return ""
     prefix = script.rstrip("/") if isinstance(script, str) else ""
     return url if url.startswith(("/", "http://", "https://")) else f"{prefix}/{url}"

@@ -7,12 +7,13 @@ import ast
 import os
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeGuard
 
 from buildassets.disk.files import small_text_of
 from buildassets.foundation.frozen import frozen
-from buildassets.project.django_statements import ANY, Assigned, Statements, file_of
+from buildassets.project.django_statements import Assigned, Statements, file_of
 from buildassets.project.files import ProjectFiles
+from buildassets.project.occurrences import ANY
 from buildassets.project.python import UNKNOWN, Maybe, value_of
 
 _VARIABLE: Final = "DJANGO_SETTINGS_MODULE"
@@ -90,7 +91,7 @@ class DjangoSettings:
         """The prefixes and folders of `STATICFILES_DIRS`; None where some are computed, or where it is no list."""
         given = self.value("STATICFILES_DIRS", [])
         pairs = [["", one] if isinstance(one, str) else one for one in given] if isinstance(given, list) else [UNKNOWN]
-        known = [(one[0], one[1]) for one in pairs if isinstance(one, list) and [*map(type, one)] == [str, str]]
+        known = [(one[0], one[1]) for one in pairs if _is_pair(one)]
         return known if len(known) == len(pairs) else None
 
 
@@ -109,7 +110,8 @@ def settings_module(folder: str, given: str | None) -> str | None:
     """The module of the settings: the given one, or that of the environment, or the one that `manage.py` names."""
     if given or os.environ.get(_VARIABLE):
         return given or os.environ[_VARIABLE]
-    match = _NAMED.search(small_text_of(os.path.join(folder, "manage.py")) or "")
+    lines = (small_text_of(os.path.join(folder, "manage.py")) or "").split("\n")
+    match = _NAMED.search("\n".join(line for line in lines if not line.lstrip().startswith("#")))
     return match[1] if match else None
 
 
@@ -135,3 +137,7 @@ def below(base: ast.expr, path: str) -> str | None:
         return f'BASE_DIR / "{path}"'
     parts = ", ".join(f'"{part}"' for part in path.split("/"))
     return f"os.path.join(BASE_DIR, {parts})" if "os.path" in written else None
+
+
+def _is_pair(value: Any) -> TypeGuard[list[str]]:
+    return isinstance(value, list) and len(value) == 2 and all(isinstance(one, str) for one in value)

@@ -1,8 +1,7 @@
 """Follows the statements of Django's settings without running them. Takes the files of a project, gives values.
 
 What a statement does is known or not: a value that depends on a condition that is not known is not known, nor is one
-that a call may have changed. A list that is changed under one name is not known under any other, nor as a part of
-another value; nor are names known that functions of the project change, from their definition on.
+that a call may have changed, nor a list or dict of which a name stands where that may be changed: see `occurrences`.
 `from .base import *`, and `include` of django-split-settings, are followed.
 """
 
@@ -10,18 +9,19 @@ import ast
 import fnmatch
 import posixpath
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from copy import deepcopy
-from itertools import islice
 from typing import Any, Final, TypeAlias
 
-from buildassets.foundation.frozen import frozen
+from buildassets.foundation.frozen import frozen, replace
 from buildassets.project.files import ProjectFiles
+from buildassets.project.occurrences import ANY, Doubts, doubts
 from buildassets.project.python import (
     DEFINED,
+    FUNCTIONS,
     UNKNOWN,
     Maybe,
-    PythonTuple,
+    ProjectPath,
     Setting,
     added,
     bound,
@@ -37,32 +37,29 @@ from buildassets.project.python import (
     value_of_absent,
 )
 
-ANY: Final = "*"
-"""The name of all settings, where a statement may have changed any of them."""
-
 _MOST_FILES: Final = 20
+_MOST_MODULES: Final = 200  # that are looked at for what they share with settings
 _ABSENT: Final = object()
-_WRITERS: Final = ("exec", "eval", "globals", "locals", "setattr", "delattr", "vars")  # of any name
+_WRITERS: Final = frozenset(("exec", "eval", "globals", "locals", "setattr", "delattr", "vars"))  # of any name
 _LOCAL: Final = ("local", "secret", "private", "override", "settings", "config", "dev")  # in names of modules
-_PLAIN: Final = frozenset((str, int, bool, float, type(None), object))
 _Look: TypeAlias = Callable[[str], Any]
 
 
 class _Names:
     """The values of names so far; those in a branch are above those `around` it."""
 
-    def __init__(self, around: "_Names | None" = None) -> None:
+    def __init__(self, doubts: Doubts, around: "_Names | None" = None) -> None:
+        self.doubts = doubts
         self._around = around
         self.own: dict[str, Any] = {}
         self.is_lost = False  # so that names are not known, except the own ones
-        self.outdated: dict[int, Any] = {}  # lists and dicts that were changed under one name, by `id`
 
     def value(self, name: str) -> Any:
         """The value of a name; `_ABSENT` if it has none."""
         names: _Names | None = self
         while names is not None:
             if name in names.own:
-                return UNKNOWN if self._has_changed(names.own[name]) else names.own[name]
+                return self._certain(name, names.own[name])
             if names.is_lost:
                 return UNKNOWN
             names = names._around
@@ -70,13 +67,10 @@ class _Names:
 
     def look(self, name: str) -> Any:
         """The value of a name as `value_of` takes it."""
+        if name in self.doubts.shadowed and name in FUNCTIONS:
+            return DEFINED
         value = self.value(name)
         return value_of_absent(name) if value is _ABSENT else value
-
-    def outdate(self, value: Any) -> None:
-        """Make a list or dict, which was changed under one name, unknown under others."""
-        if isinstance(value, list | dict) and not isinstance(value, PythonTuple):
-            self.outdated[id(value)] = value
 
     def lose(self) -> None:
         """Make the values of all names unknown."""
@@ -92,36 +86,11 @@ class _Names:
         if any(one.is_lost for one in branches):
             self.lose()
         self.own.update(found)
-        for one in branches:
-            self.outdated.update(one.outdated)
 
-    def _has_changed(self, value: Any) -> bool:
-        """Whether `value`, or a part of it, was changed under another name."""
-        if not isinstance(value, list | dict):
-            return False
-        names: _Names | None = self
-        levels: list[dict[int, Any]] = []
-        while names is not None:
-            levels += [names.outdated] if names.outdated else []
-            names = names._around
-        return bool(levels) and any(id(one) in level for one in _mutable_parts(value) for level in levels)
-
-
-def _has_inner(value: Any) -> bool:
-    """Whether a list or dict has lists or dicts in it."""
-    return len([*islice(_mutable_parts(value), 2)]) > 1
-
-
-def _mutable_parts(value: Any) -> Iterator[Any]:
-    """The lists and dicts in a value, itself among them."""
-    waiting = [value]
-    while waiting:
-        one = waiting.pop()
-        yield one
-        parts = one.values() if isinstance(one, dict) else one
-        if not _PLAIN.issuperset(map(type, parts)):
-            inner = (part.value if isinstance(part, Maybe) else part for part in parts)
-            waiting += (part for part in inner if isinstance(part, list | dict))
+    def _certain(self, name: str, value: Any) -> Any:
+        """`value`, unless it is in doubt."""
+        is_doubtful = name in self.doubts.bound or (ANY in self.doubts.bound and name != "__file__")
+        return UNKNOWN if is_doubtful or (isinstance(value, list | dict) and name in self.doubts.values) else value
 
 
 @frozen
@@ -175,22 +144,22 @@ class Statements:
         self._defined: set[str] = set()  # functions and classes of the project
         self._packages: dict[str, str] = {}  # modules of the project, by the names that they have
         self._foreign: set[str] = set()  # other modules, and what is made by these
-        self._touched: set[str] = set()  # names that functions of the project may change at any time
-        self._parts_of: dict[str, set[str]] = {}  # names that may have a part of the values of others
+        self._doubts = Doubts()
         self._conditions = 0  # around the statement, that are not known
         self._guards = 0  # around the statement, that pass over an exception
 
     def values(self, file: str) -> Mapping[str, Any]:
         """The values of the names of a module after all statements; `*` is among them if others are not known."""
+        self._doubts = _doubts_of(self._files, file)
         found = self._module(file)
         values = {name: UNKNOWN if (one := found.value(name)) is DEFINED else one for name in found.own}
-        return {**values, ANY: UNKNOWN} if found.is_lost else values
+        return {**values, ANY: UNKNOWN} if found.is_lost or ANY in self._doubts.bound else values
 
     def _module(self, file: str) -> _Names:
         """The names of a module, each file read once."""
         if file not in self._modules:
-            self._modules[file] = _Names()
-            self._modules[file].own["__file__"] = file
+            self._modules[file] = _Names(self._doubts)
+            self._modules[file].own["__file__"] = ProjectPath(file)
             self._execute(file, self._modules[file])
         return self._modules[file]
 
@@ -210,7 +179,6 @@ class Statements:
         for statement in body:
             for one in ast.iter_child_nodes(statement) if isinstance(statement, _COMPOUND) else ():
                 if isinstance(one, ast.expr | ast.withitem):
-                    self._note_inner(one, state)
                     self._disturb(one, statement, state, known=())
             self._statement(statement, state)
 
@@ -222,9 +190,8 @@ class Statements:
                 self._branches(state, *(case.body for case in cases), ())
             case ast.For() | ast.AsyncFor() | ast.While():
                 self._loop(statement, state)
-            case ast.With(items=items) | ast.AsyncWith(items=items):
-                is_guard = any("suppress" in ast.unparse(one) for one in items)
-                (self._guarded if is_guard else self._body)(statement.body, state)
+            case ast.With() | ast.AsyncWith():  # which may pass over an exception
+                self._branches(state, statement.body, ())
             case ast.Try() | ast.TryStar():
                 self._try(statement, state)
             case ast.ClassDef():
@@ -248,7 +215,7 @@ class Statements:
     def _branches(self, state: _Names, *bodies: Iterable[ast.stmt]) -> None:
         """Follow one of `bodies`, of which it is not known."""
         self._conditions += 1
-        states = [_Names(state) for _ in bodies]
+        states = [_Names(self._doubts, state) for _ in bodies]
         for one, body in zip(states, bodies, strict=True):
             self._body(body, one)
         self._conditions -= 1
@@ -256,48 +223,29 @@ class Statements:
 
     def _loop(self, statement: ast.For | ast.AsyncFor | ast.While, state: _Names) -> None:
         """Follow a body that runs any number of times: what it changes is not known."""
-        if not isinstance(statement, ast.While):
-            self._note_parts(statement.iter, _names(statement.target), state, iterates=True)
-        after = _Names(state)
+        after = _Names(self._doubts, state)
         self._branches(after, statement.body)
         changed = {name for name in after.own if after.value(name) is not state.value(name)}
-        state.outdated.update(after.outdated)
         if after.is_lost:
             state.lose()
         state.own.update(dict.fromkeys(changed, UNKNOWN))
         self._branches(state, statement.orelse, ())
 
-    def _guarded(self, body: Sequence[ast.stmt], state: _Names) -> bool:
-        """Follow a body that ends where it raises an exception; whether it may do so."""
-        self._guards += 1
-        raising = None
-        for number, statement in enumerate(body):
-            if self._may_lack_something(statement):
-                raising = number
-                self._branches(state, body[number:], ())
-                break
-            self._body([statement], state)
-            if self._may_raise(statement, state):
-                raising = number
-                self._branches(state, body[number + 1 :], ())
-                break
-        self._guards -= 1
-        return raising is not None
-
     def _try(self, statement: ast.Try | ast.TryStar, state: _Names) -> None:
-        if self._guarded(statement.body, state):
-            self._branches(state, statement.orelse, *(handler.body for handler in statement.handlers))
+        """Follow a body that may end at any place, where a handler goes on."""
+        self._guards += 1
+        if not all(map(self._is_absent, statement.body)):
+            handlers = [handler.body for handler in statement.handlers]
+            self._branches(state, [*statement.body, *statement.orelse], *handlers, ())
         else:
-            self._body(statement.orelse, state)
+            self._branches(state, statement.orelse, *(handler.body for handler in statement.handlers))
+        self._guards -= 1
         self._body(statement.finalbody, state)
 
-    def _may_raise(self, statement: ast.stmt, state: _Names) -> bool:
-        if isinstance(statement, ast.ImportFrom):
-            return not self._imported(statement)
-        settings = [*settings_in(statement)]
-        is_known = all(_is_known(value_of(one.value, state.look)) for one in settings)
-        is_plain = isinstance(statement, ast.Pass) or bool(settings)
-        return not (is_plain and is_known)
+    def _is_absent(self, statement: ast.stmt) -> bool:
+        """Whether a statement imports from a module that is on other machines only."""
+        is_import = isinstance(statement, ast.ImportFrom) and self._imported(statement) is None
+        return isinstance(statement, ast.ImportFrom) and is_import and self._may_be_absent(statement)
 
     def _simple(self, statement: ast.stmt, state: _Names) -> None:
         if self._is_followed(statement, state):
@@ -307,13 +255,11 @@ class Statements:
         for one in settings:
             if one.value not in values:
                 values[one.value] = _value(one.value, state.look)
-        self._note_inner(statement, state)
-        for made_of, given in values.items():
-            if given.value is UNKNOWN or isinstance(given.value, list | dict):
-                self._note_parts(made_of, [one.name for one in settings if one.value is made_of], state)
         for one in settings:
             self._assign(one, values[one.value], statement, state)
-        if any(isinstance(one, ast.Call) and dotted(one.func) in _WRITERS for one in ast.walk(statement)):
+        calls = [dotted(one.func) for one in ast.walk(statement) if isinstance(one, ast.Call)]
+        is_including = "include" in calls and "split_settings" in self._files.text(self._file)
+        if is_including or not _WRITERS.isdisjoint(calls):
             self._lose([ANY], statement, state)
         self._disturb(statement, statement, state, known={one.name for one in settings})
 
@@ -335,20 +281,10 @@ class Statements:
         self.assigned.append((one.name, self._assigned(statement, one, given)))
         if one.effect == "adds" and before is not _ABSENT:
             value = added(before, value)
-        if one.effect == "changes":
-            self._lose_parts(one.name, state)
-            value = UNKNOWN
-        elif one.effect != "sets" or isinstance(statement, ast.Expr):
-            if isinstance(before, dict):  # a table in it may have been changed, too
-                for part in _mutable_parts(before):
-                    state.outdate(part)
-                value = deepcopy(value) if isinstance(value, dict) else value
-            state.outdate(before)
-            for owner in self._parts_of.get(one.name, ()):
-                self._lose_parts(owner, state)
+        value = UNKNOWN if one.effect == "changes" else value
         if isinstance(one.value, ast.Call) and self._foreign.intersection([root(one.value.func)]):
             self._foreign.add(one.name)
-        state.own[one.name] = value if self._touched.isdisjoint([one.name, ANY]) else UNKNOWN
+        state.own[one.name] = value
 
     def _assigned(self, statement: ast.stmt, setting: Setting, given: _Value | None) -> Assigned:
         """What a statement does to a setting; nothing of it is used without the value that is `given`."""
@@ -371,7 +307,7 @@ class Statements:
         if self._changes_a_module(node):
             self._lose([ANY], statement, state)
             self._lose_modules()
-        mutable = [name for name in changed if name in self._parts_of or isinstance(state.value(name), list | dict)]
+        mutable = [name for name in changed if isinstance(state.value(name), list | dict)]
         self._lose({*mutable, *({*bound(node)}.difference(known))}, statement, state)
 
     def _changes_a_module(self, node: ast.AST) -> bool:
@@ -394,7 +330,8 @@ class Statements:
 
     def _lose_modules(self) -> None:
         """Make the names of all modules unknown."""
-        self._modules = {file: _lost() for file in self._modules}
+        for one in self._modules.values():
+            one.lose()
 
     def _lose(self, names: Iterable[str], statement: ast.stmt, state: _Names) -> None:
         """Make the values of names unknown, by a statement that is not understood."""
@@ -405,84 +342,12 @@ class Statements:
             if name == ANY:
                 state.lose()
             else:
-                self._lose_parts(name, state)
                 state.own[name] = DEFINED if name in self._defined else UNKNOWN
-
-    def _lose_parts(self, name: str, state: _Names) -> None:
-        """Make unknown whatever other names may have of the value of `name`, which was changed."""
-        waiting, lost = [name], set[str]()
-        while waiting:
-            if (one := waiting.pop()) in lost:
-                continue
-            lost.add(one)
-            value = state.value(one)
-            for part in _mutable_parts(value) if isinstance(value, list | dict) else ():
-                state.outdate(part)
-            if one in self._packages:
-                state.lose()
-                self._lose_modules()
-            waiting += self._parts_of.get(one, ())
-
-    def _note_parts(self, made_of: ast.expr, names: Iterable[str], state: _Names, *, iterates: bool = False) -> None:
-        """Note that `names` may have the values of names in an expression, or if it `iterates` their elements."""
-        has_display = any(isinstance(one, ast.List | ast.Tuple | ast.Set | ast.Dict) for one in ast.walk(made_of))
-        is_copy = isinstance(made_of, ast.Call) and dotted(made_of.func) in ("list", "tuple", "dict", "set", "sorted")
-        is_new = is_copy or isinstance(made_of, ast.BinOp | ast.ListComp | ast.DictComp | ast.SetComp)
-        owners = set()
-        for name in _names(made_of):
-            value = state.value(name)
-            is_same = not iterates and not is_new  # or a new list of the same elements
-            has_parts = isinstance(value, list | dict) and (is_same or has_display or _has_inner(value))
-            if has_parts or name in self._parts_of or name in self._packages:
-                owners.add(name)
-        is_made = isinstance(made_of, ast.List | ast.Tuple | ast.Dict | ast.Set) and not iterates
-        for name in names if owners and not is_made else ():
-            self._parts_of.setdefault(name, set()).update(owners.difference([name]))
-
-    def _note_inner(self, node: ast.AST, state: _Names) -> None:
-        """Note what the parts of an expression or a statement bind, and what its functions may change."""
-        for one in ast.walk(node):
-            match one:
-                case ast.Lambda(_, body):
-                    self._touch(body, state)
-                case ast.comprehension(target, iterated):
-                    self._note_parts(iterated, _names(target), state, iterates=True)
-                case ast.NamedExpr(target, value):
-                    self._note_parts(value, _names(target), state)
-                case ast.withitem(value, ast.expr() as target):
-                    self._note_parts(value, _names(target), state)
 
     def _define(self, statement: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, state: _Names) -> None:
-        """Note a function or class, and what it may change whenever it is called."""
+        """Note a function or class."""
         self._defined.add(statement.name)
         state.own[statement.name] = DEFINED
-        for one in statement.body:
-            self._touch(one, state)
-
-    def _touch(self, body: ast.AST, state: _Names) -> None:
-        """Make unknown for good what the body of a function may change."""
-        touched = {*disturbed(body, self._defined.__contains__), *stored(body)}
-        for one in ast.walk(body):
-            if isinstance(one, ast.Global | ast.Nonlocal):
-                touched.update(one.names)
-            is_writer = isinstance(one, ast.Call) and dotted(one.func) in _WRITERS
-            if is_writer or (isinstance(one, ast.Import | ast.ImportFrom) and self._is_of_project(one)):
-                touched.add(ANY)
-        if self._packages.keys() & touched:
-            touched.add(ANY)
-        for name in sorted(touched.difference([""])):
-            self._touched.add(name)
-            if name == ANY:
-                state.lose()
-            elif state.value(name) is not _ABSENT:
-                self._lose_parts(name, state)
-                state.own[name] = DEFINED if name in self._defined else UNKNOWN
-
-    def _is_of_project(self, statement: ast.Import | ast.ImportFrom) -> bool:
-        if isinstance(statement, ast.Import):
-            return any(file_of(self._files, one.name) for one in statement.names)
-        module = _module_named(self._file, statement)
-        return any(file_of(self._files, one) for one in (module, *(f"{module}.{one.name}" for one in statement.names)))
 
     def _import_modules(self, statement: ast.Import, state: _Names) -> None:
         """Follow the modules of the project that a statement imports, for what they change."""
@@ -498,6 +363,8 @@ class Statements:
         names = {one.name: one.asname or one.name for one in statement.names}
         module = _module_named(self._file, statement)
         file = file_of(self._files, module)
+        if module.startswith("split_settings") and any(one.asname for one in statement.names):
+            self._lose([ANY], statement, state)
         for name, own in names.items():
             if inner := file_of(self._files, f"{module}.{name}"):
                 self._run_module(own, inner, state)
@@ -511,7 +378,6 @@ class Statements:
         found = self._module(file)
         if not has_settings:
             del self.assigned[begin:], self.read[read:]
-        state.outdated.update(found.outdated)
         if ANY in names:
             self._take_all(found, statement, state)
         else:
@@ -536,7 +402,7 @@ class Statements:
         """Follow a module that gets a name as a whole, for what it changes."""
         self._packages[name] = file
         begin, read = len(self.assigned), len(self.read)
-        state.outdated.update(self._module(file).outdated)
+        self._module(file)
         del self.assigned[begin:], self.read[read:]
 
     def _may_be_absent(self, statement: ast.ImportFrom) -> bool:
@@ -548,18 +414,6 @@ class Statements:
     def _imported(self, statement: ast.ImportFrom) -> str | None:
         """The file of the project that names are imported from."""
         return file_of(self._files, _module_named(self._file, statement))
-
-    def _may_lack_something(self, statement: ast.stmt) -> bool:
-        """Whether a statement imports a module of the project that imports one that may not be installed."""
-        file = self._imported(statement) if isinstance(statement, ast.ImportFrom) else None
-        tree = parsed(self._files.text(file)) if file else None
-        for one in ast.walk(tree) if tree else ():
-            modules = [one.module or ""] if isinstance(one, ast.ImportFrom) and not one.level else []
-            modules += [alias.name for alias in one.names] if isinstance(one, ast.Import) else []
-            packages = {module.partition(".")[0] for module in modules}.difference(sys.stdlib_module_names, ["django"])
-            if any(file_of(self._files, package) is None for package in packages):
-                return True
-        return file is not None and tree is None
 
     def _include(self, call: ast.Call, statement: ast.stmt, state: _Names) -> None:
         """Follow the files that django-split-settings includes, which see and set the same names."""
@@ -608,11 +462,62 @@ def _named(statement: ast.stmt) -> list[Setting]:
     return [one for one in settings_in(statement) if not one.through]
 
 
-def _lost() -> _Names:
-    """Names that are all unknown."""
-    names = _Names()
-    names.lose()
-    return names
+def _doubts_of(files: ProjectFiles, own: str) -> Doubts:
+    """What is in doubt in a module and all that give it settings, or that have lists of these."""
+    trees: dict[str, ast.Module] = {}
+    imports: dict[str, set[str]] = {}
+    folders = own.split("/")[:-1]
+    packages = ("/".join((*folders[:end], "__init__.py")) for end in range(1, len(folders) + 1))
+    waiting = [own, *(one for one in packages if files.text_or_none(one) is not None)]
+    while waiting and len(trees) < _MOST_MODULES:
+        file = waiting.pop(0)
+        if file in trees or (tree := parsed(files.text(file))) is None:
+            continue
+        trees[file] = tree
+        imports[file] = {*_imported_files(files, file, tree)}
+        waiting += sorted(imports[file])
+    giving, added = set[str](), {own}
+    while added:  # modules of settings, and those that these get settings from
+        giving |= added
+        added = {one for file in added for one in _giving_files(files, file, trees.get(file))}.difference(giving)
+    sharing = {file for file in trees if file in giving or imports[file] & giving}
+    found = doubts((trees[file] for file in sorted(sharing)), lambda module: file_of(files, module) is not None)
+    counts = Counter(one for file in sharing for one in imports[file] & giving)
+    several = [file for file in sharing if file != own and any(counts[one] > 1 for one in imports[file])]
+    beside = [doubts([trees[file]], lambda _: False).changed for file in several]
+    return replace(found, values=found.values.union(*beside))
+
+
+def _imported_files(files: ProjectFiles, file: str, tree: ast.Module) -> Iterator[str]:
+    """The files of the project that a module imports anywhere, and those of the packages around them."""
+    for node in ast.walk(tree):
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [one.name for one in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            module = _module_named(file, node)
+            names = [module, *(f"{module}.{one.name}" for one in node.names if one.name != ANY)]
+        for name in names:
+            parts = name.split(".")
+            for end in range(1, len(parts) + 1):
+                found = file_of(files, ".".join(parts[:end]))
+                if found and found != file:
+                    yield found
+    if "split_settings" in files.text(file):
+        folder = posixpath.dirname(file)
+        yield from (name for name in files.ending(".py") if name.startswith(f"{folder}/") and name != file)
+
+
+def _giving_files(files: ProjectFiles, file: str, tree: ast.Module | None) -> Iterator[str]:
+    """The files of the project that a module gets settings from."""
+    for node in ast.walk(tree) if tree else ():
+        has_settings = isinstance(node, ast.ImportFrom) and any(
+            one.name == ANY or one.name.isupper() for one in node.names
+        )
+        found = file_of(files, _module_named(file, node)) if has_settings and isinstance(node, ast.ImportFrom) else None
+        yield from [found] if found else []
+    if tree and "split_settings" in files.text(file):
+        yield from _imported_files(files, file, tree)
 
 
 def _names(node: ast.AST) -> set[str]:

@@ -3,6 +3,7 @@
 import ast
 import posixpath
 from collections.abc import Callable, Iterable, Iterator
+from functools import reduce
 from typing import Any, Final, Literal, TypeVar
 
 from buildassets.foundation.frozen import frozen, replace
@@ -12,6 +13,12 @@ UNKNOWN: Final = object()
 
 DEFINED: Final = object()
 """The value of a function or class of the project."""
+
+
+class ProjectPath(str):
+    """A path from the folder of `manage.py`; as a part of another text it would be absolute."""
+
+    __slots__ = ()
 
 
 class PythonTuple(list[Any]):
@@ -29,12 +36,29 @@ _Made = TypeVar("_Made", bound=ast.expr)
 
 # Names that settings give to the folder of `manage.py`; what they are is only known where nothing assigns them.
 _ROOTS: Final = ("BASE_DIR", "PROJECT_ROOT", "ROOT_DIR")
-_SAME: Final = ("Path", "PurePath", "str", "optional")
+_SAME: Final = ("str", "optional")
+FUNCTIONS: Final = frozenset(
+    (
+        "str",
+        "list",
+        "tuple",
+        "dict",
+        "Path",
+        "PurePath",
+        "join",
+        "dirname",
+        "abspath",
+        "realpath",
+        "normpath",
+        "optional",
+    )
+)
+"""The names of functions whose results are known, unless a module gives them to something else."""
 _NORMAL: Final = ("abspath", "realpath", "normpath", "resolve", "absolute")
 _LONGEST: Final = 10_000  # of texts and lists: sums of sums may be endless
 # Methods of lists and dicts that change nothing, and functions that change no argument.
-_READS: Final = ("copy", "count", "get", "index", "items", "keys", "values")
-_READERS: Final = (
+READS: Final = ("copy", "count", "get", "index", "items", "keys", "values")
+READERS: Final = (
     *("all", "any", "bool", "dict", "enumerate", "filter", "frozenset", "isinstance", "len", "list", "map", "max"),
     *("min", "print", "repr", "reversed", "set", "sorted", "str", "sum", "tuple", "type", "zip"),
     *("copy", "deepcopy", "join"),
@@ -204,7 +228,7 @@ def disturbed(node: ast.AST, is_ours: Callable[[str], bool] = lambda name: False
     """
     called = {id(one.func) for one in ast.walk(node) if isinstance(one, ast.Call)}
     for one in ast.walk(node):
-        if isinstance(one, ast.Attribute) and isinstance(one.ctx, ast.Load) and one.attr not in _READS:
+        if isinstance(one, ast.Attribute) and isinstance(one.ctx, ast.Load) and one.attr not in READS:
             yield from [root(one.value)] if id(one) in called or isinstance(one.value, ast.Name) else ()
         if isinstance(one, ast.Call) and not _only_reads(one.func, is_ours):
             for given in (*one.args, *(keyword.value for keyword in one.keywords)):
@@ -216,8 +240,8 @@ def _only_reads(function: ast.expr, is_ours: Callable[[str], bool]) -> bool:
     if is_ours(root(function)):
         return False
     if isinstance(function, ast.Name):
-        return function.id in _READERS
-    return isinstance(function, ast.Attribute) and function.attr in (*_TAKERS, *_READS)
+        return function.id in READERS
+    return isinstance(function, ast.Attribute) and function.attr in (*_TAKERS, *READS)
 
 
 def _passed(given: ast.expr) -> Iterator[str]:
@@ -270,7 +294,7 @@ def items(given: ast.expr) -> Iterator[tuple[str, ast.expr]]:
 
 def value_of_absent(name: str) -> Any:
     """The value of a name that nothing assigns: for one that usually is the folder of `manage.py`, that."""
-    return "" if name in _ROOTS else UNKNOWN
+    return ProjectPath() if name in _ROOTS else UNKNOWN
 
 
 def value_of(node: ast.expr, look: Callable[[str], Any] = value_of_absent) -> Any:
@@ -291,7 +315,7 @@ def _value_of(node: ast.expr, look: Callable[[str], Any]) -> Any:
             return node.value
         case ast.Name(name):
             return UNKNOWN if (found := look(name)) is DEFINED else found
-        case ast.List(elements) | ast.Set(elements):
+        case ast.List(elements):
             return _listed(elements, look)
         case ast.Tuple(elements):
             return PythonTuple(found) if isinstance(found := _listed(elements, look), list) else found
@@ -303,10 +327,11 @@ def _value_of(node: ast.expr, look: Callable[[str], Any]) -> Any:
             is_path = isinstance(left, ast.Call) and dotted(left.func).endswith("environ.Path")
             return _above(_value_of(left, look), levels) if is_path and 0 <= levels < _MOST_LEVELS else UNKNOWN
         case ast.BinOp(left, ast.Div(), right):
-            return _joined([_value_of(left, look), _value_of(right, look)])
+            path = _joined([_value_of(left, look), _value_of(right, look)])
+            return path if path is UNKNOWN else _like(path, path.rstrip("/") or "/")
         case ast.JoinedStr(parts):
             texts = [_formatted(one, look) for one in parts]
-            return "".join(texts) if _are_usual_texts(texts) else UNKNOWN
+            return reduce(added, texts) if texts and _are_usual_texts(texts) else "" if not texts else UNKNOWN
     return _made(node, look)
 
 
@@ -319,7 +344,9 @@ def added(first: Any, second: Any) -> Any:
         first, second = ([UNKNOWN] if one is UNKNOWN else one for one in (first, second))
     if isinstance(first, dict) and isinstance(second, dict):
         return {**first, **second} if len(first) + len(second) < _MOST_KEYS else UNKNOWN
-    is_same = isinstance(first, str) and isinstance(second, str)
+    if isinstance(first, ProjectPath) and type(second) is str and (second.startswith("/") or not second):
+        return ProjectPath(f"{first}{second}".removeprefix("/")) if len(first) + len(second) < _LONGEST else UNKNOWN
+    is_same = all(isinstance(one, str) and not isinstance(one, ProjectPath) for one in (first, second))
     if not is_same and not (isinstance(first, list) and isinstance(second, list)):
         return UNKNOWN
     return type(first)(first + second) if len(first) + len(second) < _LONGEST else UNKNOWN
@@ -413,7 +440,7 @@ def _result(call: ast.Call, look: Callable[[str], Any]) -> Any:
     name = call.func.attr if isinstance(call.func, ast.Attribute) else dotted(call.func)
     if any(one.arg != "strict" for one in call.keywords) or look(root(call.func)) is DEFINED:
         return UNKNOWN
-    is_function = dotted(call.func).endswith((f"path.{name}", "pathlib.Path", "environ.Path"))
+    is_function = dotted(call.func) in (f"path.{name}", f"os.path.{name}", "pathlib.Path", "environ.Path")
     owner = [] if is_function or not isinstance(call.func, ast.Attribute) else [call.func.value]
     given = [_value_of(one, look) for one in (*owner, *call.args)]
     if name in ("join", "joinpath", "Path", "path") and len(given) > 1:
@@ -423,19 +450,26 @@ def _result(call: ast.Call, look: Callable[[str], Any]) -> Any:
         return _above(given[0], 1)
     if name in ("list", "tuple") and len(given) == 1 and isinstance(given[0], list):
         return [*given[0]] if name == "list" else PythonTuple(given[0])
-    if name in _NORMAL and len(given) == 1 and isinstance(given[0], str):
-        return _normal(given[0])
-    return given[0] if name in _SAME and len(given) == 1 else UNKNOWN
+    if len(given) != 1 or not isinstance(given[0], str):
+        return UNKNOWN
+    if name in ("Path", "PurePath"):
+        return _like(given[0], posixpath.normpath(given[0]) if given[0] else "")
+    return _normal(given[0]) if name in _NORMAL else given[0] if name in _SAME else UNKNOWN
+
+
+def _like(path: str, text: str) -> str:
+    """`text`, as a path of the project where `path` is one."""
+    return ProjectPath(text) if isinstance(path, ProjectPath) else text
 
 
 def _normal(path: str) -> Any:
     """`path` without `..`; UNKNOWN above the folder of `manage.py`."""
     found = posixpath.normpath(path) if path else ""
-    return UNKNOWN if found.startswith("..") else "" if found == "." else found
+    return UNKNOWN if found.startswith("..") else _like(path, "" if found == "." else found)
 
 
 def _joined(parts: list[Any]) -> Any:
-    return posixpath.join(*parts) if _are_usual_texts(parts) else UNKNOWN
+    return _like(parts[0], posixpath.join(*parts)) if _are_usual_texts(parts) else UNKNOWN
 
 
 def _above(path: Any, levels: int) -> Any:
@@ -443,6 +477,6 @@ def _above(path: Any, levels: int) -> Any:
     for _ in range(levels):
         if not isinstance(path, str) or not path:
             return UNKNOWN
-        if path == (path := posixpath.dirname(path)):
+        if path == (path := _like(path, posixpath.dirname(path))):
             break
     return path

@@ -142,7 +142,7 @@ class Statements:
         self._modules: dict[str, _Names] = {}
         self._file = ""  # that is read
         self._defined: set[str] = set()  # functions and classes of the project
-        self._packages: dict[str, str] = {}  # modules of the project, by the names that they have
+        self._packages: set[str] = set()  # names of modules of the project
         self._foreign: set[str] = set()  # other modules, and what is made by these
         self._doubts = Doubts()
         self._conditions = 0  # around the statement, that are not known
@@ -158,9 +158,12 @@ class Statements:
     def _module(self, file: str) -> _Names:
         """The names of a module, each file read once."""
         if file not in self._modules:
-            self._modules[file] = _Names(self._doubts)
-            self._modules[file].own["__file__"] = ProjectPath(file)
-            self._execute(file, self._modules[file])
+            self._modules[file] = found = _Names(self._doubts)
+            found.own["__file__"] = ProjectPath(file)
+            if len(self._modules) > _MOST_MODULES:
+                found.lose()
+            else:
+                self._execute(file, found)
         return self._modules[file]
 
     def _execute(self, file: str, state: _Names) -> None:
@@ -269,7 +272,7 @@ class Statements:
             case ast.ImportFrom():
                 return self._import(statement, state)
             case ast.Import():
-                self._import_modules(statement, state)
+                self._import_modules(statement)
             case ast.Expr(ast.Call() as call):
                 if dotted(call.func).endswith("include") and "split_settings" in self._files.text(self._file):
                     self._include(call, statement, state)
@@ -349,12 +352,12 @@ class Statements:
         self._defined.add(statement.name)
         state.own[statement.name] = DEFINED
 
-    def _import_modules(self, statement: ast.Import, state: _Names) -> None:
-        """Follow the modules of the project that a statement imports, for what they change."""
+    def _import_modules(self, statement: ast.Import) -> None:
+        """Note which names are modules of the project, and which are others."""
         for one in statement.names:
             name = one.asname or one.name.partition(".")[0]
-            if file := file_of(self._files, one.name):
-                self._run_module(name, file, state)
+            if file_of(self._files, one.name):
+                self._packages.add(name)
             elif name != "sys":
                 self._foreign.add(name)
 
@@ -366,10 +369,10 @@ class Statements:
         if module.startswith("split_settings") and any(one.asname for one in statement.names):
             self._lose([ANY], statement, state)
         for name, own in names.items():
-            if inner := file_of(self._files, f"{module}.{name}"):
-                self._run_module(own, inner, state)
+            if file_of(self._files, f"{module}.{name}"):
+                self._packages.add(own)
         if file is None:
-            self._foreign.update(() if self._packages.keys() & {*names.values()} else names.values())
+            self._foreign.update(() if self._packages.intersection(names.values()) else names.values())
             is_star = ANY in names and not self._may_be_absent(statement) and not _has_no_settings(statement)
             self._lose([ANY] if is_star else (), statement, state)
             return ANY in names
@@ -397,13 +400,6 @@ class Statements:
             shown = public if isinstance(public, list) and _is_known(public) else []
             self._lose([] if shown == public else [ANY], statement, state)
         state.own.update((name, found.value(name)) for name in shown if isinstance(name, str) and name in found.own)
-
-    def _run_module(self, name: str, file: str, state: _Names) -> None:
-        """Follow a module that gets a name as a whole, for what it changes."""
-        self._packages[name] = file
-        begin, read = len(self.assigned), len(self.read)
-        self._module(file)
-        del self.assigned[begin:], self.read[read:]
 
     def _may_be_absent(self, statement: ast.ImportFrom) -> bool:
         """Whether a module without a file, in a `try`, is one that a project has on some machines only."""
@@ -463,24 +459,27 @@ def _named(statement: ast.stmt) -> list[Setting]:
 
 
 def _doubts_of(files: ProjectFiles, own: str) -> Doubts:
-    """What is in doubt in a module and all that give it settings, or that have lists of these."""
-    trees: dict[str, ast.Module] = {}
-    imports: dict[str, set[str]] = {}
+    """What is in doubt in a module, in those that give it settings, and in those of their imports that import these."""
     folders = own.split("/")[:-1]
     packages = ("/".join((*folders[:end], "__init__.py")) for end in range(1, len(folders) + 1))
-    waiting = [own, *(one for one in packages if files.text_or_none(one) is not None)]
+    trees: dict[str, ast.Module] = {}
+    giving, waiting = set[str](), [own]
+    while waiting:
+        file = waiting.pop()
+        if file not in giving and (tree := parsed(files.text(file))) is not None:
+            giving.add(file)
+            trees[file] = tree
+            waiting += _giving_files(files, file, tree)
+    imports = {file: {*_imported_files(files, file, tree)} for file, tree in trees.items()}
+    sharing, waiting = {*giving}, sorted({*packages}.union(*imports.values()).difference(giving))
     while waiting and len(trees) < _MOST_MODULES:
-        file = waiting.pop(0)
-        if file in trees or (tree := parsed(files.text(file))) is None:
+        file = waiting.pop()
+        if file in trees or files.text_or_none(file) is None or (tree := parsed(files.text(file))) is None:
             continue
-        trees[file] = tree
-        imports[file] = {*_imported_files(files, file, tree)}
-        waiting += sorted(imports[file])
-    giving, added = set[str](), {own}
-    while added:  # modules of settings, and those that these get settings from
-        giving |= added
-        added = {one for file in added for one in _giving_files(files, file, trees.get(file))}.difference(giving)
-    sharing = {file for file in trees if file in giving or imports[file] & giving}
+        trees[file], imports[file] = tree, {*_imported_files(files, file, tree)}
+        if imports[file] & giving:
+            sharing.add(file)
+            waiting += sorted(imports[file])
     found = doubts((trees[file] for file in sorted(sharing)), lambda module: file_of(files, module) is not None)
     counts = Counter(one for file in sharing for one in imports[file] & giving)
     several = [file for file in sharing if file != own and any(counts[one] > 1 for one in imports[file])]

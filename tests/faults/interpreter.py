@@ -3,6 +3,7 @@
 
 def is_of_interpreter(printed: str) -> bool:
     """Return whether a traceback is of the interpreter, before it runs the command line."""
-    if "init_import_site" in printed:  # whose own functions are called `main`, too
+    # It stops while it sets up its streams or imports `site`, whose own functions are called `main`, too.
+    if "Fatal Python error: init_" in printed:
         return True
     return "KeyboardInterrupt" in printed and "in main" not in printed

@@ -34,8 +34,6 @@ def nginx(folder: Path, further: str = "") -> Iterator[str]:
     port = free_port()
     (folder / "cache").mkdir(parents=True)
     (folder / "cache").chmod(0o777)
-    for above in (folder, *folder.parents[:4]):
-        above.chmod(above.stat().st_mode | 0o055)
     config = folder / "nginx.conf"
     config.write_text(_NGINX.format(folder=folder, port=port, further=further))
     options = [

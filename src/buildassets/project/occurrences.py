@@ -41,7 +41,7 @@ class Doubts:
 
 
 def doubts(trees: Iterable[ast.Module], is_of_project: Callable[[str], bool]) -> Doubts:
-    """What is in doubt in modules that share names; `is_of_project` tells by a module's name whether it is known."""
+    """What is in doubt in modules that share names; `is_of_project` knows by name which modules share."""
     found = _Occurrences(is_of_project)
     try:
         for tree in trees:
@@ -116,13 +116,13 @@ class _Occurrences:
                 if names:
                     self._name(names, value)
                 for target in targets:
-                    self._assign(target, value, [] if isinstance(target, ast.Name) else [root(target)])
+                    self._assign(target, value)
             case ast.AnnAssign(target, annotation, value):
                 self._expression(annotation)
                 if value is not None and isinstance(target, ast.Name):
                     self._name([target.id], value)
                 elif value is not None:
-                    self._assign(target, value, [root(target)])
+                    self._assign(target, value)
             case ast.AugAssign(target, _, value):
                 self._changed.add(root(target))
                 self._items(target)
@@ -183,20 +183,20 @@ class _Occurrences:
             self._share(names)
         self._content(value, names, is_copied=False)
 
-    def _assign(self, target: ast.expr, value: ast.expr, names: Sequence[str]) -> None:
+    def _assign(self, target: ast.expr, value: ast.expr) -> None:
         """Look at a value that a target gets, but for one of its own name."""
         if isinstance(target, ast.Tuple | ast.List):
             values = value.elts if isinstance(value, ast.Tuple | ast.List) and not _has_star(value) else []
             if len(target.elts) == len(values) and not _has_star(target):
                 for one, part in zip(target.elts, values, strict=True):
-                    self._name([one.id], part) if isinstance(one, ast.Name) else self._assign(one, part, [root(one)])
+                    self._name([one.id], part) if isinstance(one, ast.Name) else self._assign(one, part)
                 return
             self._bound.update(_names(target))
             self._expression(value)
         elif isinstance(target, ast.Subscript | ast.Attribute):
             self._changed.add(root(target))
             self._items(target)
-            self._content(value, names, is_copied=False)
+            self._content(value, [root(target)], is_copied=False)
 
     def _items(self, target: ast.expr) -> None:
         """Look at the expressions in the items of a target."""
@@ -287,7 +287,7 @@ class _Occurrences:
         self._expression(None if isinstance(call.func, ast.Name) else call.func, own)
         for one in call.args:
             if not (is_read and isinstance(one, ast.Name)):
-                self._expression(one, own, is_test=False)
+                self._expression(one, own)
         for keyword in call.keywords:
             self._expression(keyword.value, own)
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from buildassets.compiler.body import Body, OnDisk
 from buildassets.compiler.engines.protocol import Compiled
 from buildassets.compiler.fonts.subset import FontMetrics, Subset
+from buildassets.compiler.images.sprite import Sprite
+from buildassets.compiler.images.variant import Variant
 from buildassets.compiler.languages.reference import Directive, Link, Reference
 from buildassets.disk.file_sets import FileSet
 from buildassets.foundation.diagnostics import Diagnostic
@@ -15,9 +17,10 @@ from buildassets.foundation.paths import LogicalPath
 
 if TYPE_CHECKING:
     from buildassets.compiler.images.size import Size
-    from buildassets.compiler.images.sprite import Sprite
-    from buildassets.compiler.images.variant import Variant
     from buildassets.compiler.languages.source_map.values import SourceMap
+
+Recipe: TypeAlias = Variant | Subset | Sprite
+"""How an asset is made of files that make other assets, too; `transform.recipes` has a row for each."""
 
 
 @frozen
@@ -31,9 +34,7 @@ class Source:
     - `keeps_name`: its name carries a hash already, so it is released under that name, byte for byte
     - `uncompiled`: nothing here compiles its language, so it is released only if something refers to it
     - `variants`: the variants of this picture, sorted; they are released with it
-    - `variant`: what this is of another source's picture; then `path` is no file's
-    - `subset`: what this is of a font; then, too, `path` is no file's
-    - `sprite`: the icons that it is made of; then `path` is no file's
+    - `recipe`: how it is made of other files, which makes `path` a name for it that no file can have
     """
 
     logical: LogicalPath
@@ -44,14 +45,27 @@ class Source:
     keeps_name: bool = False
     uncompiled: bool = False
     variants: tuple[LogicalPath, ...] = ()
-    variant: "Variant | None" = None
-    subset: Subset | None = None
-    sprite: "Sprite | None" = None
+    recipe: Recipe | None = None
 
     @property
     def syntax(self) -> Syntax | None:
         """The language of the asset; None for one that refers to nothing, such as a picture."""
         return media_of(self.logical).syntax
+
+    @property
+    def variant(self) -> Variant | None:
+        """The recipe, if it is that of a variant of a picture."""
+        return self.recipe if isinstance(self.recipe, Variant) else None
+
+    @property
+    def subset(self) -> Subset | None:
+        """The recipe, if it is that of a part of a font."""
+        return self.recipe if isinstance(self.recipe, Subset) else None
+
+    @property
+    def file(self) -> str:
+        """The absolute path of the file that it is made of: of a variant the picture, of a part the font."""
+        return self.recipe.of if isinstance(self.recipe, Variant | Subset) else self.path
 
 
 @frozen

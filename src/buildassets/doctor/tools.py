@@ -105,8 +105,7 @@ def _engines(subject: Subject, lock: Lock, broken: Mapping[str, Diagnostic]) -> 
     if any(path.endswith(_SASS) for path in subject.sources):
         yield from _sass(subject, lock, broken)
     yield from _tailwind(subject)
-    kinds = {"css": config.engines.css, "js": config.engines.js}
-    for kind, name in kinds.items():
+    for kind, name in config.engines.minifiers.items():
         if config.minify and name not in ("none", "esbuild"):
             fault = _fault_of(subject, name)
             if fault is not None:

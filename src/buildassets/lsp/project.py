@@ -51,9 +51,8 @@ class EditedProject:
     def file(self, target: LogicalPath) -> str | None:
         """The absolute path of the source of an asset, if it has one; that of a part of a font is the font."""
         source = self.sources.get(self.fonts.get(target, target))
-        if source and (source.variant or source.subset):
-            return os.path.dirname(source.path)
-        return source.path if source and source.root >= 0 else self._npm_file(target)
+        is_of_file = source and (source.root >= 0 or source.file != source.path)
+        return source.file if source and is_of_file else self._npm_file(target)
 
     def template(self, path: str) -> TemplateFile | None:
         """The template at the absolute `path`, also one that an editor has not saved yet; None if it is none."""

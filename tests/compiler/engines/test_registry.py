@@ -1,5 +1,6 @@
 """A row of the registry is all that the configuration, its schema and a build need of a built-in engine."""
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -8,12 +9,24 @@ from buildassets.cli.ending import missing_requirement
 from buildassets.compiler.config.keys import ENGINES, our_engines
 from buildassets.compiler.config.schema import config_schema
 from buildassets.compiler.config.values import EngineNames
-from buildassets.compiler.engines.registry import BUILT_IN, BuiltIn
-from buildassets.errors import BuildAssetsError
+from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineOptions
+from buildassets.compiler.engines.registry import BUILT_IN, BuiltIn, start_engine
+from buildassets.errors import BuildAssetsError, BuildError
 from tests.building import build, load_config
 from tests.conftest import write_tree
 
-ROW = BuiltIn("css", "buildassets.compiler.engines.sheets:sheet_engine", requires="rowed", reports_unclosed=True)
+ROW = BuiltIn(
+    start={"css": "buildassets.compiler.engines.sheets:sheet_engine"}, requires="rowed", reports_unclosed=True
+)
+
+TEXTS = {
+    "scss": "// a comment that goes\na { b: c }\n",
+    "css": "a { b: c }\n",
+    "js": "let a = 1;\n",
+    "svg": '<svg xmlns="http://www.w3.org/2000/svg">\n  <path d="M0 0"/>\n</svg>\n',
+    "html": "<!DOCTYPE html>\n<title>a</title>\n<!-- b -->\n<p>c</p>\n",
+    "json": '{ "a": 1 }\n',
+}
 
 
 @pytest.fixture
@@ -53,4 +66,15 @@ def test_the_default_is_one_of_those_that_a_key_may_have(key: str) -> None:
 
 
 def test_every_key_of_a_row_is_one_of_the_configuration() -> None:
-    assert {one.key for one in BUILT_IN.values()} <= set(ENGINES)
+    assert {key for one in BUILT_IN.values() for key in one.start} == set(ENGINES)
+
+
+@pytest.mark.parametrize(("name", "key"), [(name, key) for name, one in BUILT_IN.items() for key in one.start])
+def test_every_engine_works_for_each_of_its_keys_where_it_is_installed(name: str, key: str, tmp_path: Path) -> None:
+    try:
+        with closing(start_engine(name, EngineOptions(str(tmp_path), str), key)) as engine:
+            made = engine.run(EngineInput(TEXTS[key], str(tmp_path / f"a.{key}"), f"a.{key}"))
+    except BuildError as failure:
+        made = Compiled("", diagnostics=tuple(failure.diagnostics))
+    assert [one.code for one in made.diagnostics] in ([], [f"{key}/unavailable"])
+    assert len(made.text) < len(TEXTS[key])

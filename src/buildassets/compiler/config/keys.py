@@ -29,7 +29,7 @@ from buildassets.compiler.config.values import (
     TemplateFolder,
     Templates,
 )
-from buildassets.compiler.engines.registry import canonical, engines_for, installed_engines
+from buildassets.compiler.engines.registry import MINIFIED, canonical, engines_for, installed_engines
 from buildassets.compiler.engines.sass.wheel import available_engine
 from buildassets.foundation.credentials import begins_with_password, names_user
 from buildassets.foundation.digest import IntegrityAlgorithm
@@ -101,14 +101,7 @@ OWN_NAMES: Final = ("BASE_URL", "DEV", "MODE", "PROD")
 """What `import.meta.env` has in every build."""
 _AUTO: Final = "auto"  # the locked engine, else an installed one
 _DART_SASS: Final = "dart-sass"
-ENGINES: Final = {
-    "scss": _AUTO,
-    "css": "builtin",
-    "js": "rjsmin",
-    "svg": "builtin",
-    "html": "builtin",
-    "json": "builtin",
-}
+ENGINES: Final = {"scss": _AUTO, **{kind: engines_for(kind)[0] for kind in MINIFIED}}
 """The keys of `engines`, each with its default."""
 _OUR_SUFFIXES: Final = ("sass", "jst")  # compiled, but without a key
 _SUFFIX: Final = lazy_pattern(r"[^A-Z./\\\s]+")
@@ -316,11 +309,7 @@ def engines(table: Table, locked: Collection[str]) -> EngineNames:
         scss = _DART_SASS
     found = EngineNames(
         scss=available_engine() if scss == _AUTO else scss,
-        css=_engine(table, "css", installed),
-        js=_engine(table, "js", installed),
-        svg=_engine(table, "svg", installed),
-        html=_engine(table, "html", installed),
-        json=_engine(table, "json", installed),
+        **{kind: _engine(table, kind, installed) for kind in MINIFIED},
         compilers=_compilers(table, installed),
         is_scss_pinned=scss != _AUTO,
     )
@@ -333,7 +322,7 @@ def our_engines(kind: str) -> tuple[str, ...]:
     own = engines_for(kind)
     if kind == "scss":
         return (_AUTO, *own)
-    return (*(own or ("builtin",)), "none")
+    return (*own, "none")
 
 
 def all_our_engines() -> set[str]:

@@ -5,13 +5,12 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from buildassets.compiler.config.values import Config, EngineNames
-from buildassets.compiler.engines.registry import BUILT_IN
+from buildassets.compiler.engines.registry import BUILT_IN, MINIFIED
 from buildassets.compiler.engines.unavailable import NOT_RUN_HINT, NotRunError, UnavailableError
 from buildassets.foundation.diagnostics import Diagnostic, warning
 from buildassets.foundation.frozen import replace, values_by_name
 
 _OWN_EXTENSION: Final = re.compile(r"jinja2\.ext\.\w+|buildassets\.([a-z]\w*\.)+[A-Z]\w+Extension")
-_MINIFIERS: Final = ("css", "js", "svg", "html", "json")
 
 
 def is_own_extension(name: str) -> bool:
@@ -24,7 +23,7 @@ def without_project_python(config: Config) -> Config:
     extensions = tuple(filter(is_own_extension, config.templates.extensions))
     engines = _of_project(config)
     default = values_by_name(EngineNames())
-    kept: dict[str, Any] = {kind: "none" if kind in _MINIFIERS else default[kind] for kind in engines}
+    kept: dict[str, Any] = {kind: "none" if kind in MINIFIED else default[kind] for kind in engines}
     return replace(
         config,
         templates=replace(config.templates, extensions=extensions),
@@ -53,7 +52,7 @@ def _of_project(config: Config) -> dict[str, str]:
     """The engines that the project brings itself, by kind."""
     from buildassets.compiler.engines.entry_points import is_brought
 
-    names: dict[str, Any] = {kind: getattr(config.engines, kind) for kind in ("scss", *_MINIFIERS)}
+    names = {"scss": config.engines.scss, **config.engines.minifiers}
     others = {kind: name for kind, name in names.items() if name not in (*BUILT_IN, "none")}
     return {kind: name for kind, name in others.items() if is_brought(name, config.folder)}
 

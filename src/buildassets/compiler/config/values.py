@@ -7,6 +7,7 @@ from typing import Any, Final, Literal
 from buildassets.compiler.config.file import relative_to
 from buildassets.compiler.config.toml_table import Document
 from buildassets.compiler.engines.protocol import EngineOptions, Templating
+from buildassets.compiler.engines.registry import MINIFIED, engines_for
 from buildassets.compiler.engines.sass.wheel import available_engine
 from buildassets.compiler.fonts.subset import Fallback, FontFormat
 from buildassets.disk.folders import is_within, path_below
@@ -24,6 +25,7 @@ TemplateEngine = Literal["jinja", "django", "mako", "chameleon"]
 BundleFormat = Literal["esm", "iife"]
 Prefer = Literal["compiled", "source"]
 ImageFormat = Literal["avif", "webp", "original"]
+_MARKUP: Final = ("svg", "html", "json")
 HIDDEN: Final = "hidden"
 SourceMaps = bool | Literal["hidden"]
 Definition = str | bool | int | float
@@ -73,19 +75,24 @@ class EngineNames:
     """
 
     scss: str = field(default_factory=available_engine)
-    css: str = "builtin"
-    js: str = "rjsmin"
+    css: str = engines_for("css")[0]
+    js: str = engines_for("js")[0]
     compilers: Mapping[str, str] = field(default_factory=dict)
     is_scss_pinned: bool = False
-    svg: str = "builtin"
-    html: str = "builtin"
-    json: str = "builtin"
+    svg: str = engines_for("svg")[0]
+    html: str = engines_for("html")[0]
+    json: str = engines_for("json")[0]
+
+    @property
+    def minifiers(self) -> dict[str, str]:
+        """The engine for each kind that can be minified."""
+        return {kind: getattr(self, kind) for kind in MINIFIED}
 
     @property
     def packaged(self) -> dict[str, str]:
         """The engines of other packages for SVG, HTML and JSON, by kind: minifiers, or compilers if they declare it."""
-        markup = {"svg": self.svg, "html": self.html, "json": self.json}
-        return {kind: name for kind, name in markup.items() if name not in ("builtin", "none")}
+        markup = {kind: name for kind, name in self.minifiers.items() if kind in _MARKUP}
+        return {kind: name for kind, name in markup.items() if name not in (*engines_for(kind), "none")}
 
 
 @frozen

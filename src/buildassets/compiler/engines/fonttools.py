@@ -32,7 +32,6 @@ from buildassets.foundation.frozen import frozen
 if TYPE_CHECKING:
     from fontTools.ttLib import TTFont
 
-KIND: Final = "fonts"
 DAMAGED: Final = "font/damaged"
 _ANEW: Final = "copy the font again from where it came, or leave it out of `fonts`"
 _RESTRICTED, _NO_SUBSETTING = 0x0002, 0x0100  # of `fsType` (OpenType, OS/2)

@@ -8,12 +8,9 @@ import os
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
-from typing import Final
 
 from buildassets.compiler.images.variant import Variant
 from buildassets.foundation.diagnostics import Diagnostic
-
-KIND: Final = "images"
 
 
 @cache

@@ -7,53 +7,61 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
-from buildassets.foundation.frozen import frozen
+from buildassets.foundation.frozen import frozen_by_name
 
 if TYPE_CHECKING:
     from buildassets.compiler.engines.protocol import EngineOptions, KnownCompiler, KnownEngine
 
 
-@frozen
+@frozen_by_name
 class BuiltIn:
     """What is known of a built-in engine before it is started.
 
-    `key` is the one in `engines` that may name it; `start` makes it, as `module:function`. `requires` is the module of
-    a package that every installation has. It may report syntax that is not closed (`reports_unclosed`), take a tenth
-    of the time with the native lexers (`is_fast_natively`), or work in a process of its own (`runs_apart`), in which a
-    thread that waits for it does all that a worker would.
+    - `start`: by each key of `engines` that may name it, the function that makes it, as `module:function`
+    - `aliases`: other names that a configuration may have for it
+    - `requires`: the module of a package that every installation has
+    - `reports_unclosed`: it reports syntax that is not closed
+    - `is_fast_natively`: it takes a tenth of the time with the native lexers
+    - `runs_apart`: it works in a process of its own, in which a thread that waits for it does all that a worker would
     """
 
-    key: str
-    start: str
+    start: Mapping[str, str]
+    aliases: tuple[str, ...] = ()
     requires: str = ""
     reports_unclosed: bool = False
     is_fast_natively: bool = False
     runs_apart: bool = False
 
 
-_OF_A_PACKAGE: Final = BuiltIn("", "")
-_ALIASES: Final[Mapping[str, str]] = {"rcssmin": "builtin"}
-# In the order in which diagnostics and the schema list them.
+_ENGINES: Final = "buildassets.compiler.engines"
+MINIFIED: Final = ("css", "js", "svg", "html", "json")
+"""The keys of `engines` that name minifiers."""
+_OF_A_PACKAGE: Final = BuiltIn(start={})
+# In the order in which diagnostics and the schema list them: the first for a key is its default, except for Sass.
 BUILT_IN: Final[Mapping[str, BuiltIn]] = {
-    "libsass": BuiltIn("scss", "buildassets.compiler.engines.sass.libsass:libsass"),
-    "dart-sass": BuiltIn("scss", "buildassets.compiler.engines.sass.chosen:dart_sass"),
-    "sass": BuiltIn("scss", "buildassets.compiler.engines.sass.chosen:sass_on_path"),
+    "libsass": BuiltIn(start={"scss": f"{_ENGINES}.sass.libsass:libsass"}),
+    "dart-sass": BuiltIn(start={"scss": f"{_ENGINES}.sass.chosen:dart_sass"}),
+    "sass": BuiltIn(start={"scss": f"{_ENGINES}.sass.chosen:sass_on_path"}),
     "builtin": BuiltIn(
-        "css", "buildassets.compiler.engines.sheets:sheet_engine", reports_unclosed=True, is_fast_natively=True
+        start={
+            "css": f"{_ENGINES}.sheets:sheet_engine",
+            "svg": f"{_ENGINES}.spaces:svg_engine",
+            "html": f"{_ENGINES}.spaces:html_engine",
+            "json": f"{_ENGINES}.spaces:json_engine",
+        },
+        aliases=("rcssmin",),
+        reports_unclosed=True,
+        is_fast_natively=True,
     ),
-    "lightningcss": BuiltIn(
-        "css", "buildassets.compiler.engines.lightningcss:lightningcss_engine", reports_unclosed=True
-    ),
+    "lightningcss": BuiltIn(start={"css": f"{_ENGINES}.lightningcss:lightningcss_engine"}, reports_unclosed=True),
     "rjsmin": BuiltIn(
-        "js",
-        "buildassets.compiler.engines.rjsmin:rjsmin_engine",
+        start={"js": f"{_ENGINES}.rjsmin:rjsmin_engine"},
         requires="rjsmin",
         reports_unclosed=True,
         is_fast_natively=True,
     ),
     "esbuild": BuiltIn(
-        "js",
-        "buildassets.compiler.engines.esbuild.minify:esbuild_engine",
+        start={"js": f"{_ENGINES}.esbuild.minify:esbuild_engine"},
         reports_unclosed=True,
         is_fast_natively=True,
         runs_apart=True,
@@ -63,13 +71,13 @@ BUILT_IN: Final[Mapping[str, BuiltIn]] = {
 
 def engines_for(key: str) -> tuple[str, ...]:
     """The names of the built-in engines that `key` in `engines` may have, with their aliases."""
-    own = tuple(name for name, one in BUILT_IN.items() if one.key == key)
-    return (*own, *(alias for alias, name in _ALIASES.items() if name in own))
+    own = {name: row for name, row in BUILT_IN.items() if key in row.start}
+    return (*own, *(alias for row in own.values() for alias in row.aliases if key == next(iter(row.start))))
 
 
 def canonical(name: str) -> str:
     """The name of the engine that a configuration may also name `name`."""
-    return _ALIASES.get(name, name)
+    return next((one for one, row in BUILT_IN.items() if name in row.aliases), name)
 
 
 def known_of(name: str) -> BuiltIn:
@@ -84,14 +92,18 @@ def installed_engines() -> tuple[str, ...]:
     return engine_names()
 
 
-def start_engine(name: str, options: "EngineOptions") -> "KnownEngine":
-    """The engine of that name, built in or of a package; raises BuildError if there is none or it cannot start."""
+def start_engine(name: str, options: "EngineOptions", key: str = "") -> "KnownEngine":
+    """The engine of that name, built in or of a package; raises BuildError if there is none or it cannot start.
+
+    `key` is the one in `engines` that names it, for a built-in engine with several.
+    """
     if name not in BUILT_IN:
         from buildassets.compiler.engines.entry_points import load_engine
 
         return load_engine(name, options)
 
-    module, _, attribute = BUILT_IN[name].start.partition(":")
+    known = BUILT_IN[name].start
+    module, _, attribute = known.get(key, next(iter(known.values()))).partition(":")
     start: Callable[[EngineOptions], KnownEngine] = getattr(import_module(module), attribute)
     return start(options)
 

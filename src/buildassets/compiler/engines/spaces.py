@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Final
 
 from buildassets._version import __version__
-from buildassets.compiler.engines.protocol import Compiled, EngineInput
+from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineOptions
 from buildassets.compiler.languages.json import minify as json
 from buildassets.compiler.languages.markup import html_minify as html
 from buildassets.compiler.languages.markup import svg_minify as svg
@@ -43,9 +43,19 @@ class SpacesEngine:
         """Do nothing: the engine has no resources."""
 
 
-def builtin_engine(kind: str) -> SpacesEngine:
-    """The engine `builtin` for `svg`, `html` or `json`, which has web app manifests, too."""
-    return SpacesEngine({"svg": _svg, "html": _html, "json": _json}[kind])
+def svg_engine(_options: EngineOptions) -> SpacesEngine:
+    """The engine `builtin` for SVG."""
+    return SpacesEngine(_svg)
+
+
+def html_engine(_options: EngineOptions) -> SpacesEngine:
+    """The engine `builtin` for HTML."""
+    return SpacesEngine(_html)
+
+
+def json_engine(_options: EngineOptions) -> SpacesEngine:
+    """The engine `builtin` for JSON and web app manifests."""
+    return SpacesEngine(_json)
 
 
 def _svg(given: EngineInput) -> str | None:

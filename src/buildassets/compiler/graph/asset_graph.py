@@ -35,6 +35,7 @@ from buildassets.compiler.graph.output_maps import Origins, with_hidden_maps, wi
 from buildassets.compiler.graph.plain_names import plain_names
 from buildassets.compiler.graph.typed_names import TypedNames, originals, typed_in_use
 from buildassets.compiler.graph.walk import Progress, Walk
+from buildassets.compiler.images.sprite import Sprite
 from buildassets.compiler.languages.reference import Link
 from buildassets.compiler.model import Follow, FrontEnds, ImportMap, Linked, ModuleBundles, Source, WithLinks
 from buildassets.compiler.resolve.package_json import Descriptions, packages_of
@@ -140,7 +141,7 @@ def asset_graph(
     if not config.entries:
         starts |= typed_in_use(listed, typed, named)
     starts |= listed.keys() & (set(map(LogicalPath, planned)) | discovery.front_ends.files)
-    starts |= {source.logical for source in discovery.sources if source.sprite is not None}
+    starts |= {source.logical for source in discovery.sources if isinstance(source.recipe, Sprite)}
     starts |= plain_names(config, listed) - uncompiled
     starts |= {path for path in mapped_assets(importmap) if path in sources and not sources[path].uncompiled}
     descriptions = Descriptions(config)

@@ -139,7 +139,7 @@ def _parts(source: Source, rule: FontRule, text: Callable[[], TemplateText]) -> 
         )
         # No file can be there, as it lies below a file: caches name it so.
         file = os.path.join(source.path, os.path.basename(path))
-        yield Source(path, file, shown=source.shown, root=-1, relative=path, subset=subset)
+        yield Source(path, file, shown=source.shown, root=-1, relative=path, recipe=subset)
 
 
 def _without_text(config: Config, rules: Iterable[FontRule], text: Callable[[], TemplateText]) -> Iterator[Diagnostic]:

@@ -56,7 +56,7 @@ def sprites(config: Config, named: NamedIcons, taken: Mapping[LogicalPath, Sourc
         # No file can be at this path: caches name it so.
         path = os.path.join(config.file or config.folder, *name.split("/"))
         sources.append(
-            Source(logical, path, shown=config.shown(folder.path), root=-1, relative=logical, sprite=Sprite(chosen))
+            Source(logical, path, shown=config.shown(folder.path), root=-1, relative=logical, recipe=Sprite(chosen))
         )
     return Sprited(tuple(sources), frozenset(known), tuple(faults), tuple(looked_at))
 

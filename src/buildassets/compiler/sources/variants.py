@@ -185,7 +185,7 @@ def _variants(config: Config, picture: _Picture, rule: ImageVariants) -> Iterato
             logical = LogicalPath(f"{stem}.{wanted}w{suffix if name == 'original' else _SUFFIXES[kind]}")
             # No file can be there, as it lies below a file: caches name it so.
             path = os.path.join(picture.source.path, os.path.basename(logical))
-            yield Source(logical, path, shown=picture.source.shown, root=-1, relative=logical, variant=variant)
+            yield Source(logical, path, shown=picture.source.shown, root=-1, relative=logical, recipe=variant)
 
 
 def _too_large(source: Source, variant: Variant) -> Diagnostic:

@@ -11,7 +11,6 @@ from buildassets.compiler.body import Body, OnDisk, bytes_of, left_on_disk
 from buildassets.compiler.engines.protocol import Compiled, Engine, EngineInput
 from buildassets.compiler.engines.registry import known_of
 from buildassets.compiler.engines.sass.functions import outside, uncalled
-from buildassets.compiler.fonts.subset import Subset
 from buildassets.compiler.images.size import Size, SizeReader, raster_size, vector_size
 from buildassets.compiler.languages.css import minify as css
 from buildassets.compiler.languages.css.survey import keep_survey as keep_css_survey
@@ -39,6 +38,7 @@ from buildassets.compiler.transform.engine_set import EngineSet, is_minified
 from buildassets.compiler.transform.input_map import input_map
 from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.compiler.transform.plain_script import plain_script
+from buildassets.compiler.transform.recipes import making_by
 from buildassets.compiler.transform.sass_globs import with_globs_written_out
 from buildassets.compiler.transform.syntax_faults import (
     foreign_rule_faults,
@@ -58,7 +58,6 @@ from buildassets.foundation.lazy_pattern import lazy_pattern
 from buildassets.foundation.media import Syntax, media_of
 
 if TYPE_CHECKING:
-    from buildassets.compiler.images.variant import Variant
     from buildassets.compiler.transform.command_engine import CommandEngine
 
 _XML_ENCODING: Final = lazy_pattern(r"(\A<\?xml[^>]*?\bencoding\s*=\s*[\"'])[^\"']*")
@@ -71,8 +70,8 @@ def drafted(source: Source, engines: EngineSet, *, directives: bool = False, ahe
     """
     if ahead and not directives and (draft := plain_script(source, ahead, engines)):
         return draft
-    if source.variant is not None or source.subset is not None or source.sprite is not None:
-        return _of_other(source)
+    if source.recipe is not None:
+        return making_by(source.recipe).draft(source, source.recipe)
     if command := engines.command(source):
         return _commanded(source, command, engines)
     return _of_file(source, engines, ahead, directives=directives)
@@ -120,40 +119,6 @@ def _keep_survey(syntax: Syntax | None, text: str, answer: bytes) -> None:
     """Keep what the library has answered about `text`, a sheet or a script, until it is asked for."""
     keep = keep_css_survey if syntax is Syntax.CSS else keep_js_survey
     keep(text, answer)
-
-
-def _of_other(source: Source) -> Draft:
-    """The draft of what is made of a picture or a font, or of a sprite of icons."""
-    if source.subset is not None:
-        return _of_font(source, source.subset)
-    if source.variant is not None:
-        return _varied(source, source.variant)
-    from buildassets.compiler.transform.sprite import drafted_sprite  # few projects have icons
-
-    assert source.sprite
-    return drafted_sprite(source, source.sprite)
-
-
-def _varied(source: Source, variant: "Variant") -> Draft:
-    """The draft of a variant of a picture."""
-    from buildassets.compiler.engines.pillow import KIND, engine_version, made
-
-    body = made(variant, source.shown)
-    draft = Draft(source, inputs=(variant.of,), engines=((KIND, engine_version() or ""),))
-    if isinstance(body, Diagnostic):
-        return with_diagnostics(draft, [body])
-    return replace(draft, body=body, size=Size(variant.width, variant.height))
-
-
-def _of_font(source: Source, subset: Subset) -> Draft:
-    """The draft of a part of a font."""
-    from buildassets.compiler.engines.fonttools import KIND, engine_version, made
-
-    font = made(subset, source.shown)
-    draft = Draft(source, inputs=(subset.of,), engines=((KIND, engine_version() or ""),))
-    if isinstance(font, Diagnostic):
-        return with_diagnostics(draft, [font])
-    return replace(draft, body=font.body, metrics=font.metrics)
 
 
 def _drafted(

@@ -20,18 +20,16 @@ from buildassets.compiler.config.values import Config
 from buildassets.compiler.engines.guarded import GuardedEngine
 from buildassets.compiler.engines.program_files import names_in
 from buildassets.compiler.engines.protocol import KnownEngine
-from buildassets.compiler.fonts.subset import Subset
-from buildassets.compiler.model import Draft, Source
+from buildassets.compiler.model import Draft, Recipe, Source
 from buildassets.compiler.transform.draft_form import DraftForm
 from buildassets.compiler.transform.engine_set import EngineSet
+from buildassets.compiler.transform.recipes import making_by, makings
 from buildassets.disk.tools_folder import package_records
 from buildassets.foundation.digest import digest_of_all
-from buildassets.foundation.frozen import replace
 from buildassets.foundation.media import Syntax
 from buildassets.foundation.paths import LogicalPath
 
 if TYPE_CHECKING:
-    from buildassets.compiler.images.variant import Variant
     from buildassets.compiler.transform.command_engine import CommandEngine
 
 _STEP: Final = "draft "  # with the logical path, a NUL and the name of the source
@@ -104,28 +102,14 @@ class KeptDrafts:
 
     def step_of(self, source: Source) -> tuple[str, str]:
         """The name of the step that makes the draft of `source`, and its key, which covers all inputs but files."""
-        compiler = self._engines.compiler(source)
-        compiling = compiler[1] if compiler else self._engines.tailwind_of(source)
-        making = self._engines.command(source) or compiling
-        minifier = self._engines.minifier_of_made(source) if making else self._engines.minifier_of(source)
-        used = (
-            *(making, minifier),
-            *(self._engines.grammar_of(source), self._engines.definer(source)),
-        )
         settings = f"{self._config.directives} {bool(self._config.source_maps)} {self._config.templating}"
         settings += f" {source.root in self._engines.lenient} {source.root in self._engines.of_others}"
-        if source.variant is not None:
-            from buildassets.compiler.engines.pillow import engine_version
-
-            settings += f" {replace(source.variant, of='')} {engine_version()}"
-        if source.subset is not None:
-            from buildassets.compiler.engines.fonttools import deciding_versions
-
-            deciding = replace(source.subset, of="", siblings=(), fallback="auto", preloads=True)
-            settings += f" {deciding} {deciding_versions()}"
+        if source.recipe is not None:
+            settings += f" {making_by(source.recipe).deciding(source.recipe)}"
         if source.syntax is Syntax.JAVASCRIPT:
             settings += f" {self._config.define} {self._engines.meta_env}"
-        key = digest_of_all([self._own, settings, *(self._identity(engine) if engine else "" for engine in used)])
+        identities = (self._identity(engine) if engine else "" for engine in self._engines.used_on(source))
+        key = digest_of_all([self._own, settings, *identities])
         return self._step(source), key
 
     def _step(self, source: Source) -> str:
@@ -200,28 +184,16 @@ def known_drafts(
     for step in sorted(cache.steps()):
         if step.startswith(_STEP) and is_meant(_asset(step), name := step.partition("\0")[2]):
             path = names.path(name)
-            variant, subset = _variant(config, _asset(step), path), _subset(config, _asset(step), path)
-            source = Source(
-                _asset(step), path, shown=config.shown(path), root=0, relative=name, variant=variant, subset=subset
-            )
+            recipe = _planned(config, _asset(step), path)
+            source = Source(_asset(step), path, shown=config.shown(path), root=0, relative=name, recipe=recipe)
             reasons[_asset(step)] = cache.trace(step, kept.step_of(source)[1])
     return reasons
 
 
-def _variant(config: Config, logical: LogicalPath, path: str) -> "Variant | None":
-    if not config.image_variants:
-        return None
-    from buildassets.compiler.sources.variants import planned  # few projects need it
-
-    return planned(config, logical, path)
-
-
-def _subset(config: Config, logical: LogicalPath, path: str) -> Subset | None:
-    if not config.fonts:
-        return None
-    from buildassets.compiler.sources.fonts import planned  # few projects need it
-
-    return planned(config, logical, path)
+def _planned(config: Config, logical: LogicalPath, path: str) -> Recipe | None:
+    """The recipe that makes `logical` now of the source at `path`; None if that is a file of its own."""
+    recipes = (one.planned(config, logical, path) for one in makings())
+    return next((recipe for recipe in recipes if recipe is not None), None)
 
 
 def _asset(step: str) -> LogicalPath:

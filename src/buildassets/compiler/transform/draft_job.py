@@ -55,7 +55,7 @@ def answers_of(content: bytes) -> list[Answered]:
 def draft_job(job: bytes) -> bytes:
     """Draft the sources of a job in a worker process; the answer is that of `executors.answers`."""
     settings, versions, sources, digests = value_of(job)
-    if [_digest(path_of(source)) for source in sources] != list(digests):
+    if [_digest(source.file) for source in sources] != list(digests):
         return unfit("it does not have the files of this project at the same paths")
     try:
         workers = _WORKERS.of(settings)
@@ -69,11 +69,6 @@ def draft_job(job: bytes) -> bytes:
     if len(done) != len(sources):
         return unfit("it ended its work on this build")
     return fit(job, pickle.dumps([(one, _read_files(one)) for one in done]))
-
-
-def path_of(source: Source) -> str:
-    """The file that a source is made of."""
-    return source.variant.of if source.variant else source.path
 
 
 def different(wanted: Mapping[str, str], found: Mapping[str, str]) -> str:

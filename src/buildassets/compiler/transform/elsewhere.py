@@ -19,7 +19,6 @@ from buildassets.compiler.transform.draft_job import (
     answers_of,
     draft_job,
     job_bytes,
-    path_of,
     settings_bytes,
 )
 from buildassets.compiler.transform.engine_set import EngineSet
@@ -70,7 +69,7 @@ class Elsewhere:
                     here(left)
 
     def _drafted(self, sources: Sequence[Source]) -> Iterator[Drafted]:
-        digests = [self._digest_of(path_of(source)) for source in sources]
+        digests = [self._digest_of(source.file) for source in sources]
         content = self._away.answer(draft_job, job_bytes(self._settings, self._versions, sources, digests))
         if content is None:
             return

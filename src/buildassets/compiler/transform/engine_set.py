@@ -16,7 +16,6 @@ from buildassets.compiler.engines.entry_points import load_any
 from buildassets.compiler.engines.esbuild.command import EsbuildCommand, find_esbuild
 from buildassets.compiler.engines.esbuild.transform import EsbuildTransform
 from buildassets.compiler.engines.protocol import (
-    EngineOptions,
     KnownCompiler,
     KnownEngine,
     SharesProcesses,
@@ -24,14 +23,16 @@ from buildassets.compiler.engines.protocol import (
     Templating,
 )
 from buildassets.compiler.engines.registry import start_compiler, start_engine
-from buildassets.compiler.engines.spaces import SpacesEngine, builtin_engine
+from buildassets.compiler.engines.spaces import SpacesEngine
 from buildassets.compiler.engines.unavailable import UnavailableError
 from buildassets.compiler.languages.native.library import unmet_demand
 from buildassets.compiler.model import Source
 from buildassets.compiler.sources.names import is_script_template, is_typed
 from buildassets.compiler.transform.command_values import Surroundings
 from buildassets.compiler.transform.linked_inputs import LinkedInputs
+from buildassets.compiler.transform.recipes import making_by
 from buildassets.compiler.transform.syntax_faults import is_json_name
+from buildassets.compiler.transform.tailwind import KIND as TAILWIND
 from buildassets.compiler.transform.tailwind import LateTailwind, needs_tailwind
 from buildassets.errors import BuildError
 from buildassets.foundation.diagnostics import Diagnostic, sort_key
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
     from buildassets.compiler.engines.process.child import SharedProcesses
     from buildassets.compiler.transform.command_engine import CommandEngine
 
-_MARKUP: Final = ("svg", "html", "json")
 _ESBUILD: Final = "esbuild"
 
 
@@ -50,22 +50,20 @@ _ESBUILD: Final = "esbuild"
 class EngineSet:
     """The engines of one build.
 
-    `css`, `js`, `svg`, `html` and `json` are None if nothing is to be minified; `compilers` are those for further
-    kinds, each by the suffix of its sources, as in `.less`. `shown` turns a path into the name a user would write.
-    `linked` is what a compiler may not have read. With
-    `source_maps`, drafts have origins. `grammar` checks the syntax of scripts, if there is one; what it finds is a
-    warning in the roots with the indices `lenient`. `templating` is how templates become scripts. `tailwind` compiles
-    the style sheets that need it. `typed` compiles TypeScript and JSX, and puts the values of the names `defined` into
-    other modules; `meta_env` are the values of `import.meta.env`. `commands` are those of the project, by the suffix of
-    their sources, and `outputs` those that make one asset of no source; they go before the other compilers, but not in
-    the roots `of_others`.
+    `minifiers` are by kind, as in the configuration: none if nothing is to be minified. `compilers` are those for
+    further kinds, by the suffix of their sources, as in `.less`. `shown` turns a path into the name that a user would
+    write. `linked` is what a compiler may not have read. With `source_maps`, drafts have origins. `grammar` checks the
+    syntax of scripts, if there is one; what it finds is a warning in the roots with the indices `lenient`. `templating`
+    is how templates become scripts. `tailwind` compiles the style sheets that need it. `typed` compiles TypeScript and
+    JSX, and puts the values of the names `defined` into other modules; `meta_env` are the values of `import.meta.env`.
+    `commands` are those of the project, by the suffix of their sources, and `outputs` those that make one asset of no
+    source; they go before the other compilers, but not in the roots `of_others`.
     """
 
     scss: KnownEngine
-    css: KnownEngine | None
-    js: KnownEngine | None
     shown: Callable[[str], str]
     linked: LinkedInputs
+    minifiers: Mapping[str, KnownEngine] = field(default_factory=dict)
     compilers: Mapping[str, KnownCompiler] = field(default_factory=dict)
     source_maps: bool = False
     grammar: KnownEngine | None = None
@@ -78,9 +76,6 @@ class EngineSet:
     commands: "Mapping[str, CommandEngine]" = field(default_factory=dict)
     outputs: "Mapping[str, CommandEngine]" = field(default_factory=dict)
     of_others: frozenset[int] = frozenset()
-    svg: KnownEngine | None = None
-    html: KnownEngine | None = None
-    json: KnownEngine | None = None
 
     def command(self, source: Source) -> "CommandEngine | None":
         """The command of the project that makes the asset of `source`, if there is one."""
@@ -120,12 +115,11 @@ class EngineSet:
 
     def minifier(self, syntax: Syntax) -> KnownEngine | None:
         """The minifier for texts of `syntax`, if there is one."""
-        markup = {Syntax.SVG: self.svg, Syntax.HTML: self.html, Syntax.WEB_MANIFEST: self.json}
-        return {Syntax.CSS: self.css, Syntax.JAVASCRIPT: self.js, **markup}.get(syntax)
+        return self.minifiers.get("json" if syntax is Syntax.WEB_MANIFEST else syntax.value)
 
     def minifier_of_json(self, source: Source) -> KnownEngine | None:
         """The minifier of `source`, which is JSON, if there is one."""
-        return None if is_minified(source) or source.keeps_name else self.json
+        return None if is_minified(source) or source.keeps_name else self.minifiers.get("json")
 
     def end_ahead(self) -> None:
         """Give up what Sass began with and nobody asked for."""
@@ -135,9 +129,13 @@ class EngineSet:
     @property
     def all(self) -> "tuple[KnownEngine | CommandEngine, ...]":
         """All engines of the build."""
-        minifiers = (self.css, self.js, self.svg, self.html, self.json)
-        engines = (self.scss, *minifiers, self.grammar, self.typed, *self.compilers.values())
+        engines = (self.scss, *self.minifiers.values(), self.grammar, self.typed, *self.compilers.values())
         return (*filter(None, engines), *self.commands.values(), *self.outputs.values())
+
+    def of_kind(self, kind: str) -> KnownEngine | None:
+        """The engine of a `kind` of those in `Draft.engines`, if it is no recipe's and no command's."""
+        own = {"scss": self.scss, "ts": self.typed, "define": self.typed, TAILWIND: self.tailwind, **self.minifiers}
+        return own.get(kind) or self.compilers.get(f".{kind}")
 
     def minifier_of_made(self, source: Source) -> KnownEngine | None:
         """The minifier, perhaps our own, for what an engine or a command makes of `source`, if there is one."""
@@ -168,19 +166,21 @@ class EngineSet:
     @property
     def work_on_scripts(self) -> bool:
         """Whether anything but a compiler may have to be done with a script."""
-        return bool(self.js or self.grammar or self.defined or self.commands or self.outputs or self.source_maps)
+        minifier = self.minifiers.get("js")
+        return bool(minifier or self.grammar or self.defined or self.commands or self.outputs or self.source_maps)
 
     def have_work(self, source: Source) -> bool:
         """Whether an engine compiles or minifies `source`."""
-        if source.variant is not None or source.subset is not None:
-            return True
-        if source.keeps_name or source.sprite is not None:
-            return False
-        minifies = self.css or self.js or self.svg or self.html or self.json
-        if not (minifies or self.grammar or self.defined or self.commands or self.outputs):
-            return self.compiler(source) is not None or self.tailwind_of(source) is not None
-        ways = (self.minifier_of, self.compiler, self.grammar_of, self.definer, self.command, self.tailwind_of)
-        return any(way(source) is not None for way in ways)
+        if source.recipe is not None:
+            return bool(making_by(source.recipe).engine)
+        return not source.keeps_name and any(self.used_on(source))
+
+    def used_on(self, source: Source) -> "tuple[KnownEngine | CommandEngine | None, ...]":
+        """The engines for `source`: what makes its text, a minifier, a check of scripts, and one for `define`."""
+        compiler = self.compiler(source)
+        making = self.command(source) or (compiler[1] if compiler else self.tailwind_of(source))
+        minifier = self.minifier_of_made(source) if making else self.minifier_of(source)
+        return making, minifier, self.grammar_of(source), self.definer(source)
 
 
 def started_engines(
@@ -211,7 +211,7 @@ def started_engines(
                 found = stack.enter_context(closing(load_any(name, options)))
                 _add(found, kind, compilers, started if minifies else {})
             else:
-                here = scss if scss is not None and kind == "scss" else _started(kind, name, options)
+                here = scss if scss is not None and kind == "scss" else start_engine(name, options, kind)
                 engine = started[kind] = stack.enter_context(closing(here))
                 if processes is not None and isinstance(engine, SharesProcesses):
                     engine.share(processes)
@@ -222,19 +222,17 @@ def started_engines(
             faults += (replace(diagnostic, location=place) for diagnostic in fault.diagnostics)
     if faults:
         raise BuildError(sorted(faults, key=sort_key))
-    css, js = started.get("css"), started.get("js")
-    grammar = _grammar(config, js)
+    scss = started.pop("scss")
+    grammar = _grammar(config, started.get("js"))
     if grammar:
         stack.enter_context(closing(grammar))
     define = {name: json.dumps(value) for name, value in config.define.items()}
     typed = stack.enter_context(closing(EsbuildTransform(options, define)))
-    values = meta_env(config, mode)
     engines = EngineSet(
-        started["scss"],
-        css,
-        js,
+        scss,
         options.shown,
         linked=LinkedInputs(config),
+        minifiers=started,
         compilers=compilers,
         source_maps=bool(config.source_maps),
         grammar=grammar,
@@ -243,13 +241,7 @@ def started_engines(
         tailwind=LateTailwind(config, options),
         typed=typed,
         defined=tuple(define),
-        meta_env=values,
-    )
-    engines = replace(
-        engines,
-        svg=started.get("svg"),
-        html=started.get("html"),
-        json=started.get("json"),
+        meta_env=meta_env(config, mode),
         of_others=frozenset(number for number, root in enumerate(config.sources) if root.is_of_others),
     )
     return _with_commands(engines, config, mode, stack) if config.commands else engines
@@ -271,13 +263,7 @@ def _add(
 def _minifiers(config: Config) -> dict[str, str]:
     """The names of the minifiers, by kind; without those of packages for SVG, HTML and JSON, which may be compilers."""
     names = config.engines
-    minifiers = {"css": names.css, "js": names.js, **{kind: getattr(names, kind) for kind in _MARKUP}}
-    return {kind: name for kind, name in minifiers.items() if name != "none" and kind not in names.packaged}
-
-
-def _started(kind: str, name: str, options: EngineOptions) -> KnownEngine:
-    """The engine `name` for `kind`. Raises BuildError."""
-    return builtin_engine(kind) if kind in _MARKUP and name == "builtin" else start_engine(name, options)
+    return {kind: name for kind, name in names.minifiers.items() if name != "none" and kind not in names.packaged}
 
 
 def _with_commands(engines: EngineSet, config: Config, mode: Mode, stack: ExitStack) -> EngineSet:

@@ -35,7 +35,7 @@ def read_ahead(
 
 
 def _has_file(source: Source) -> bool:
-    return not (source.variant or source.subset or source.sprite or source.root < 0)
+    return source.recipe is None and source.root >= 0
 
 
 def _encoded(path: str) -> bytes:

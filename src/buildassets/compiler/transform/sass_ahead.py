@@ -82,7 +82,7 @@ def ahead_of_sources(
 
 
 def _is_sheet(source: Source) -> bool:
-    return is_sass(source.path) and not source.uncompiled and not source.keeps_name and source.variant is None
+    return is_sass(source.path) and not source.uncompiled and not source.keeps_name and source.recipe is None
 
 
 def _released(config: Config, sources: list[Source]) -> list[Source]:

@@ -17,13 +17,13 @@ from buildassets.compiler.cache.file_digests import FileDigests
 from buildassets.compiler.cache.store import Cache
 from buildassets.compiler.config.values import Config, Mode
 from buildassets.compiler.engines.registry import known_of
-from buildassets.compiler.images.variant import needed_bytes
 from buildassets.compiler.languages.native.library import FileRead, is_native
 from buildassets.compiler.model import Draft, Source
 from buildassets.compiler.transform.draft import drafted
 from buildassets.compiler.transform.draft_cache import KeptDrafts
 from buildassets.compiler.transform.engine_set import EngineSet, needs_sass
 from buildassets.compiler.transform.read_ahead import read_ahead
+from buildassets.compiler.transform.recipes import making_by
 from buildassets.compiler.transform.worker_pool import (
     IN_FLIGHT_BYTES,
     Drafted,
@@ -241,16 +241,12 @@ class _Drafting:
         return self._kept is not None and self._kept.holds(source)
 
     def _job(self, source: Source) -> Job:
-        if source.variant is None:
-            return Job(source, self._size_bytes(source))
-
-        return Job(source, self._size_bytes(source), needed_bytes(source.variant))
+        memory_bytes = making_by(source.recipe).memory_bytes(source.recipe) if source.recipe else 0
+        return Job(source, self._size_bytes(source), memory_bytes)
 
     def _size_bytes(self, source: Source) -> int:
-        if source.variant is not None:
-            return max(BYTES_PER_WORKER, source.variant.width * source.variant.height)  # decoded, scaled and encoded
-        if source.subset is not None:
-            return BYTES_PER_WORKER  # a font of 100 kB takes a second
+        if source.recipe is not None:
+            return max(BYTES_PER_WORKER, making_by(source.recipe).work_bytes(source.recipe))
         try:
             size_bytes = os.stat(source.path).st_size
         except OSError:

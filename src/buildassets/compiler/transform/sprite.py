@@ -3,17 +3,19 @@
 Takes the source of the sprite, gives its draft; a fault of an icon is an error that names the icon's file.
 """
 
+from typing import Final
+
 from buildassets.compiler.images.sprite import Icon, Sprite, sprite_text
 from buildassets.compiler.images.symbol import IconError, Symbol, symbol
 from buildassets.compiler.languages.utf8 import decoded
 from buildassets.compiler.model import Draft, Source
 from buildassets.compiler.sources.discover import unreadable
+from buildassets.compiler.transform.recipes import Making
 from buildassets.disk.files import content_of
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, locate
 
 
-def drafted_sprite(source: Source, sprite: Sprite) -> Draft:
-    """The draft of the sprite that is made of `sprite`."""
+def _drafted(source: Source, sprite: Sprite) -> Draft:
     symbols: dict[str, Symbol] = {}
     faults: list[Diagnostic] = []
     for icon in sprite.icons:
@@ -44,3 +46,6 @@ def _symbol(icon: Icon) -> Symbol | Diagnostic:
     except IconError as fault:
         where = locate(icon.shown, text, *fault.span) if fault.span else where
         return error(fault.code, f"the icon `{icon.shown}` {fault}", where, hint=fault.hint)
+
+
+MAKING: Final = Making(draft=_drafted)

@@ -6,12 +6,9 @@ from functools import cache
 
 from buildassets._version import __version__
 from buildassets.compiler.cache.toolchain import own_files
-from buildassets.compiler.engines.pillow import KIND as PICTURE
-from buildassets.compiler.engines.pillow import engine_version
-from buildassets.compiler.engines.protocol import KnownEngine
 from buildassets.compiler.model import Draft
 from buildassets.compiler.transform.engine_set import EngineSet
-from buildassets.compiler.transform.tailwind import KIND as TAILWIND
+from buildassets.compiler.transform.recipes import makings
 from buildassets.disk.files import digest_of
 from buildassets.foundation.digest import digest_of_all
 
@@ -23,9 +20,8 @@ def versions_of(engines: EngineSet) -> dict[str, str]:
 
     The environment variables that an engine reads are among them, as digests: they may be secret.
     """
-    named = {"Sass": engines.scss, "minifier for CSS": engines.css, "minifier for scripts": engines.js}
-    named |= {"minifier for SVG": engines.svg, "minifier for HTML": engines.html, "minifier for JSON": engines.json}
-    named |= {"grammar of scripts": engines.grammar}
+    named = {"Sass": engines.scss, "grammar of scripts": engines.grammar}
+    named |= {f"minifier for {kind}": engine for kind, engine in engines.minifiers.items()}
     named |= {f"compiler for {suffix}": engine for suffix, engine in engines.compilers.items()}
     versions = {name: engine.version for name, engine in named.items() if engine}
     versions |= {"Python": f"Python {sys.version_info[0]}.{sys.version_info[1]}", "buildassets": _own_version()}
@@ -42,13 +38,9 @@ def used_versions(draft: Draft, engines: EngineSet) -> dict[str, str]:
 
 
 def _version(kind: str, engines: EngineSet) -> str:
-    if kind == PICTURE:
-        return engine_version() or ""
-    own: dict[str, KnownEngine | None] = {"scss": engines.scss, "css": engines.css, "js": engines.js}
-    own |= {"svg": engines.svg, "html": engines.html, "json": engines.json}
-    own |= {"ts": engines.typed, "define": engines.typed, TAILWIND: engines.tailwind}
-    engine = own.get(kind) or engines.compilers.get(f".{kind}")
-    return engine.version if engine else ""
+    if (engine := engines.of_kind(kind)) is not None:
+        return engine.version
+    return next((making.version() for making in makings() if making.engine == kind), "")
 
 
 @cache

@@ -63,6 +63,7 @@ def test_a_rule_has_the_section_of_its_code(tmp_path: Path) -> None:
     assert rule["fullDescription"]["text"].startswith("A reference names no asset")
     assert "error[reference/missing]" in rule["help"]["markdown"]
     assert "reference/missing-map" not in rule["help"]["markdown"]
+    assert rule["defaultConfiguration"] == {"level": "error"}
 
 
 def test_fingerprints_differ_and_stay_when_lines_move(tmp_path: Path) -> None:

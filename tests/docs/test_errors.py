@@ -1,4 +1,4 @@
-"""docs/errors has a section for every code that the source can give, and what it shows is what is printed."""
+"""Every code has a row in the table and a section in docs/errors, and what that shows is what is printed."""
 
 import ast
 import os
@@ -9,6 +9,8 @@ from textwrap import dedent
 
 import pytest
 
+from buildassets.foundation.codes import CODES
+from buildassets.foundation.diagnostics import Severity
 from tests.conftest import write_tree
 from tests.corpus.packages import node_modules
 from tests.docs.error_pages import (
@@ -26,7 +28,6 @@ from tests.docs.error_pages import (
 )
 
 SOURCE = Path(__file__).parents[2] / "src"
-CODES = codes_with_a_page()
 
 FOLDERS = {"config/environments", "vendor/assets", "vendor/javascript"}  # of Rails, which look like codes
 MEDIA_TYPES = {"font/otf", "font/ttf", "font/woff"}  # which look like codes, too
@@ -42,24 +43,44 @@ def source() -> Source:
     return [(file, node) for file, node in nodes if isinstance(node, ast.Constant | ast.Call)]
 
 
-def diagnosing_calls(source: Source) -> Iterator[tuple[str, ast.expr]]:
-    """Yield the place and the first argument of each call of `error` and `warning`."""
+def diagnosing_calls(source: Source) -> Iterator[tuple[str, str, ast.expr]]:
+    """Yield the place, the name and the first argument of each call of `error` and `warning`."""
     for file, node in source:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("error", "warning"):
-            yield f"{file}:{node.lineno}", node.args[0]
+            yield f"{file}:{node.lineno}", node.func.id, node.args[0]
 
 
-def test_codes_of_the_source_are_those_with_a_page(source: Source) -> None:
-    named = {call.value for _, call in diagnosing_calls(source) if isinstance(call, ast.Constant)}
+def test_codes_of_the_source_are_those_of_the_table(source: Source) -> None:
+    named = {code.value for _, _, code in diagnosing_calls(source) if isinstance(code, ast.Constant)}
     topics = {str(code).partition("/")[0] for code in (*named, *CODES)}
     pattern = re.compile(rf"(?:{'|'.join(sorted(topics))})/[a-z]+(?:-[a-z]+)*")
     texts = {node.value for _, node in source if isinstance(node, ast.Constant) and isinstance(node.value, str)}
-    assert sorted({text for text in texts if pattern.fullmatch(text)} - FOLDERS - MEDIA_TYPES) == CODES
+    assert sorted({text for text in texts if pattern.fullmatch(text)} - FOLDERS - MEDIA_TYPES) == sorted(CODES)
+
+
+def test_codes_with_a_section_are_those_of_the_table() -> None:
+    assert codes_with_a_page() == sorted(CODES)
 
 
 def test_codes_in_calls_are_whole(source: Source) -> None:
     calls = diagnosing_calls(source)
-    assert [place for place, code in calls if not isinstance(code, ast.Constant | ast.Name | ast.Attribute)] == []
+    assert [place for place, _, code in calls if not isinstance(code, ast.Constant | ast.Name | ast.Attribute)] == []
+
+
+def test_calls_report_codes_with_the_severities_of_the_table(source: Source) -> None:
+    wrong = [
+        place
+        for place, severity, code in diagnosing_calls(source)
+        if isinstance(code, ast.Constant) and Severity(severity) not in CODES[str(code.value)]
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_section_shows_severities_of_the_table(code: str) -> None:
+    shown = set(re.findall(rf"^(error|warning)\[{code}\]", read_section(code).content, re.MULTILINE))
+    assert shown <= {severity.value for severity in CODES[code]}
+    assert shown or code in IN_TRACEBACKS
 
 
 @pytest.mark.parametrize("code", CODES)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from buildassets.doctor.subject import Subject
+from buildassets.foundation.codes import section_of
 from buildassets.foundation.diagnostics import Diagnostic, error, warning
 from buildassets.foundation.frozen import replace
 
@@ -27,7 +28,7 @@ def configuration_findings(subject: Subject) -> Iterator[Diagnostic]:
 def _as_finding(fault: Diagnostic) -> Diagnostic:
     """The fault of a configuration under our code, with its own as a note."""
     notes = (*fault.notes, f"`buildassets build` reports it as `{fault.code}`")
-    hint = fault.hint or f"see docs/errors/{fault.code.replace('/', '.md#')}"
+    hint = fault.hint or f"see docs/errors/{section_of(fault.code)}"
     return replace(fault, code=_code_of(fault), notes=notes, hint=hint)
 
 

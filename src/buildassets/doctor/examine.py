@@ -12,6 +12,7 @@ from buildassets.doctor.release import release_findings
 from buildassets.doctor.subject import Subject
 from buildassets.doctor.templates import template_findings
 from buildassets.doctor.tools import tool_findings
+from buildassets.foundation.codes import section_of
 from buildassets.foundation.diagnostics import Diagnostic
 
 _ALL: Final[tuple[Callable[[Subject], Iterator[Diagnostic]], ...]] = (
@@ -32,7 +33,5 @@ def findings(subject: Subject) -> list[Diagnostic]:
     found = [finding for examination in examinations for finding in examination(subject)]
     if any(one.is_error for one in found):
         found = [one for one in found if one.code != _UNBUILT]  # which may follow from them
-    advised = [
-        one if one.hint else replace(one, hint=f"see docs/errors/{one.code.replace('/', '.md#')}") for one in found
-    ]
+    advised = [one if one.hint else replace(one, hint=f"see docs/errors/{section_of(one.code)}") for one in found]
     return sorted(advised, key=lambda one: not one.is_error)

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from buildassets._version import __version__
 from buildassets.cli.show.terminal import page_of
+from buildassets.foundation.codes import CODES, section_of
 from buildassets.foundation.credentials import masked
 from buildassets.foundation.diagnostics import Diagnostic, Location
 from buildassets.foundation.digest import digest
@@ -48,6 +49,8 @@ def sarif(diagnostics: Sequence[Diagnostic], folder: str, root: str) -> dict[str
 def _rule(code: str) -> dict[str, Any]:
     """A code, with the section that describes it where its page is installed."""
     rule: dict[str, Any] = {"id": code, "shortDescription": {"text": code}}
+    if code in CODES:
+        rule["defaultConfiguration"] = {"level": CODES[code][0].value}
     text = _section(code)
     if not text:
         return rule
@@ -62,7 +65,7 @@ def _section(code: str) -> str:
         return ""
     with open(path, encoding="utf-8") as file:
         page = file.read()
-    return page.partition(f"\n## {code.partition('/')[2]}\n\n")[2].partition("\n\n## ")[0]
+    return page.partition(f"\n## {section_of(code).partition('#')[2]}\n\n")[2].partition("\n\n## ")[0]
 
 
 def _result(found: Diagnostic, rule: int, fingerprint: str, folder: str, *, root: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ import sys
 from typing import TYPE_CHECKING, TextIO
 
 from buildassets.cli.show.ci import under_ci
+from buildassets.foundation.codes import CODES, section_of
 from buildassets.foundation.paths import percent_encoded
 
 if TYPE_CHECKING:
@@ -79,8 +80,8 @@ def page_url(code: str) -> str | None:
 def _pages(code: str) -> "Iterator[str]":
     """Where the page may be: in the package, or in the checkout that the package is run from."""
     package = os.path.abspath(sys.modules["buildassets"].__path__[0])
-    family = code.partition("/")[0]
-    if not family.replace("-", "").isalnum():
+    if code not in CODES:  # as that of an engine of another package
         return
+    page = section_of(code).partition("#")[0]
     for folder in (os.path.join(package, "pages"), os.path.join(package, os.pardir, os.pardir, "docs", "errors")):
-        yield os.path.normpath(os.path.join(folder, f"{family}.md"))
+        yield os.path.normpath(os.path.join(folder, page))

@@ -7,7 +7,7 @@ from typing import Final
 import click
 
 from buildassets.cli.parse.commands import commands
-from buildassets.cli.parse.examples import EXAMPLES
+from buildassets.cli.parse.verbs import VERBS
 from website.schemas import table
 
 _BEGIN: Final = """# Command line
@@ -104,7 +104,7 @@ def _options(command: click.Command, context: click.Context) -> Iterator[tuple[s
 
 
 def _examples(name: str) -> Iterator[str]:
-    if examples := EXAMPLES.get(name):
+    if examples := VERBS[name].examples:
         width = max(len(arguments) for arguments, _ in examples)
         yield "\n```sh"
         yield from (f"buildassets {arguments:<{width}}  # {purpose}" for arguments, purpose in examples)

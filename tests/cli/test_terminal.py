@@ -16,7 +16,8 @@ from pathlib import Path
 import click
 import pytest
 
-from buildassets.cli.parse.commands import _VERBS, commands
+from buildassets.cli.parse.commands import commands
+from buildassets.cli.parse.verbs import VERBS
 from buildassets.cli.show.output import Progress, progress_line, shortened
 from buildassets.cli.show.table import Column, table_lines
 from buildassets.foundation.diagnostics import cells
@@ -211,7 +212,7 @@ def test_names_in_a_table_are_escaped() -> None:
     assert line.startswith(r"a\x1b[2J\n")
 
 
-@pytest.mark.parametrize("verb", sorted(_VERBS))
+@pytest.mark.parametrize("verb", commands.list_commands(click.Context(commands)))
 def test_help_ends_in_examples(verb: str) -> None:
     for path, command in _with_own_verbs(verb):
         context = click.Context(command, info_name=path)
@@ -219,14 +220,12 @@ def test_help_ends_in_examples(verb: str) -> None:
         assert f"    buildassets {path}" in examples, path
 
 
-@pytest.mark.parametrize("verb", sorted(_VERBS))
+@pytest.mark.parametrize("verb", commands.list_commands(click.Context(commands)))
 def test_examples_are_command_lines_that_are_understood(verb: str) -> None:
-    from buildassets.cli.parse.examples import EXAMPLES
-
     for path, command in _with_own_verbs(verb):
         if isinstance(command, click.Group):
             continue
-        for arguments, _ in EXAMPLES[path]:
+        for arguments, _ in VERBS[path].examples:
             words = arguments.removeprefix(path).partition(" > ")[0].replace("'", "").split()
             command.make_context(path, words)
 

@@ -33,6 +33,7 @@ _BY_NAME: Final = {
     "compiler/config/foreign.py": "our own readers",
     "compiler/engines/registry.py": "our own engines",
     "compiler/languages/scan.py": "our own scanners",
+    "compiler/transform/recipes.py": "our own recipes",
     "disk/locks.py": "the standard library",
     "programs/project_python.py": "the door",
 }

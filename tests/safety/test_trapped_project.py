@@ -9,7 +9,8 @@ import click
 import pytest
 
 from buildassets.cli.parse.commands import commands
-from buildassets.cli.parse.permissions import ROWS, Row
+from buildassets.cli.parse.permissions import ROWS
+from buildassets.cli.parse.verbs import Row
 from buildassets.foundation.permission import NOTHING
 from tests.safety.traps import Deed, TrappedProject
 

@@ -2,17 +2,17 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 import click
 
 from buildassets._version import __version__
 from buildassets.cli.ending import exit_with
-from buildassets.cli.parse.examples import with_examples
 from buildassets.cli.parse.permissions import begin
+from buildassets.cli.parse.verbs import VERBS, Example
 from buildassets.cli.show.output import end_without_stdout, print_mistake, show
 from buildassets.compiler.config.key_table import NAMES
 from buildassets.compiler.languages.native.library import implementation, unmet_demand
@@ -22,27 +22,7 @@ from buildassets.foundation.typed import PROGRAM_VARIABLE
 if TYPE_CHECKING:
     from buildassets.compiler.cache.stamps import Looks
 
-_VERBS = {
-    "build": "compile everything into the release directory",
-    "check": "report everything that a build would complain about; write nothing",
-    "clean": "remove what no retained release names; with --all, also the release and the cache",
-    "diff": "list which fingerprints differ between two releases, and why",
-    "doctor": "find what is wrong with the project, its release and this machine",
-    "init": "set up the project in this folder: configuration, application, templates",
-    "explain": "show what an asset is made of, what it refers to and what refers to it",
-    "list": "list the assets of the release with their sizes, and who names them",
-    "lsp": "run a language server for an editor, on stdio",
-    "migrate": "bring over a project of another asset system",
-    "pack": "write the release as one archive, the same bytes everywhere",
-    "report": "show what the release is made of: one page in HTML, JSON or Markdown",
-    "schema": "print the JSON Schema of the configuration, for editors",
-    "tools": "pin and install compilers that are programs",
-    "vendor": "put packages for browsers into a source root, with their licences",
-    "unpack": "unpack a release from an archive after checking every byte",
-    "verify": "check every byte of a release, or of an archive of one, against its manifest",
-    "publish": "upload the release: its files first, its manifest last",
-    "watch": "build, and build again whenever something changes",
-}
+_SENTENCES: Final = {name: verb.sentence for name, verb in VERBS.items() if verb.sentence}  # of the outer verbs
 _ASKING = frozenset(("-h", "--help", "--version"))  # click answers these by itself
 
 
@@ -70,15 +50,15 @@ class _Verbs(click.Group):
         return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted(_VERBS)
+        return sorted(_SENTENCES)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _VERBS:
+        if cmd_name not in _SENTENCES:
             return None
 
         begin()
 
-        command = with_examples(import_module(f"buildassets.cli.verbs.{cmd_name}").command, cmd_name)
+        command = _with_examples(import_module(f"buildassets.cli.verbs.{cmd_name}").command, cmd_name)
         if _COMPLETING in os.environ:
             from buildassets.cli.parse.completion import with_completions
 
@@ -88,13 +68,28 @@ class _Verbs(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in _VERBS and not args[0].startswith("-"):
-            ctx.fail(f"No such command '{args[0]}'. {_meant(args[0], sorted(_VERBS))}")
+        if args and args[0] not in _SENTENCES and not args[0].startswith("-"):
+            ctx.fail(f"No such command '{args[0]}'. {_meant(args[0], sorted(_SENTENCES))}")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Verbs"):
-            formatter.write_dl(sorted(_VERBS.items()))
+            formatter.write_dl(sorted(_SENTENCES.items()))
+
+
+def _with_examples(command: click.Command, name: str) -> click.Command:
+    """`command`, the verb `name`, whose help ends in its examples; so does that of its own verbs."""
+    command.epilog = _epilog(VERBS[name].examples) or command.epilog
+    if isinstance(command, click.Group):
+        for verb, inner in command.commands.items():
+            _with_examples(inner, f"{name} {verb}")
+    return command
+
+
+def _epilog(examples: Iterable[Example]) -> str:
+    """The examples as click keeps them: a paragraph that begins with `\\b` is not wrapped."""
+    lines = [line for arguments, purpose in examples for line in (f"  buildassets {arguments}", f"      {purpose}")]
+    return "\n".join(["\b", "Examples:", *lines]) if lines else ""
 
 
 def _meant(name: str, known: Sequence[str]) -> str:
@@ -119,7 +114,7 @@ def _no_such_option(mistake: click.NoSuchOption) -> click.UsageError:
 
 def _verb_with(option: str, ctx: click.Context | None) -> str | None:
     """The verb of the command line, if `option` is one of its options; it was written before the verb."""
-    verb = next((argument for argument in sys.argv[1:] if argument in _VERBS), None)
+    verb = next((argument for argument in sys.argv[1:] if argument in _SENTENCES), None)
     if verb is None or ctx is None or not isinstance(ctx.command, _Verbs):
         return None
     command = ctx.command.get_command(ctx, verb)

@@ -10,7 +10,7 @@ import click
 
 from buildassets._version import __version__
 from buildassets.cli.parse.commands import commands
-from buildassets.cli.parse.examples import EXAMPLES
+from buildassets.cli.parse.verbs import VERBS
 
 _EXIT_CODES = (
     ("0", "done"),
@@ -56,7 +56,7 @@ def _verb(command: click.Command, name: str, parent: click.Context) -> Iterator[
         record = param.get_help_record(context)
         if record is not None and record[1]:  # arguments have no help
             yield from _listed([record])
-    for arguments, purpose in EXAMPLES.get(name, ()):
+    for arguments, purpose in VERBS[name].examples:
         yield from (".PP", f"Example: {_roff(purpose)}", ".RS", f".B {_roff(f'buildassets {arguments}')}", ".RE")
     if isinstance(command, click.Group):
         for inner in command.list_commands(context):

@@ -9,7 +9,7 @@ NATIVE = $(wildcard native/*.* native/src/*.rs native/src/*/*.rs)
 
 CONFIGURED = set -a; . ./.env.example; if [ -f .env ]; then . ./.env; fi; set +a
 
-.PHONY: demo serve serve-django watch test test-all corpus lint docs check bench clean
+.PHONY: demo serve serve-django watch test test-all corpus pictures lint docs check bench clean
 
 ## demo: build the example site and show what came out
 demo: .venv/.package
@@ -40,6 +40,11 @@ test-all: .venv/.test
 ## corpus: the tests with published packages, on all of their files, and those with published Django projects
 corpus: .venv/.test
 	BUILDASSETS_PROJECTS=1 BUILDASSETS_WHOLE_CORPUS=1 $(PYTEST) tests/corpus
+
+## pictures: take the pictures of the README again, in Chromium
+pictures: .venv/.test .venv/.example
+	scripts/test-tools
+	$(PY) -m pytest tests/browser/test_readme_pictures.py --update-golden
 
 ## lint: format, lint rules, import contracts, imports inside functions, types
 lint: .venv/.check

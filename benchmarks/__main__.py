@@ -125,7 +125,8 @@ def _write(sections: Mapping[str, Section], output: Path | None) -> None:
     (kept / "aims.md").write_text("\n".join([*report.aims(sections), ""]), "utf-8")
     (folder / "benchmarks.svg").write_text(draw("buildassets and others, timed", report.panels(sections)), "utf-8")
     if output is None:
-        part = "\n".join([*report.short(sections), "", _machine(report.of_core(sections))])
+        rows = [core for core in report.CORE if core.in_readme]
+        part = "\n".join([*report.short(sections, rows), "", _machine(report.of_core(sections))])
         readme = HERE.parent / "README.md"
         text = readme.read_text("utf-8")
         readme.write_text(_SHORT_TABLE.sub(lambda found: f"{found[1]}{part}\n{found[2]}", text), "utf-8")

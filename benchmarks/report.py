@@ -37,14 +37,15 @@ class Core:
     work: str
     peers: Sequence[str]
     quantity: str = "seconds"
+    in_readme: bool = False
 
 
 CORE: Final = (
-    Core("Fingerprint", _MEDIUM, COLD, _FINGERPRINTERS),
-    Core("The same, nothing changed", _MEDIUM, UNCHANGED, (*_FINGERPRINTERS, "AssetMapper, cache")),
+    Core("Fingerprint", _MEDIUM, COLD, _FINGERPRINTERS, in_readme=True),
+    Core("The same, nothing changed", _MEDIUM, UNCHANGED, (*_FINGERPRINTERS, "AssetMapper, cache"), in_readme=True),
     Core("Fingerprint ten times as much", _LARGE, COLD, _FINGERPRINTERS),
     Core("Memory for that", _LARGE, COLD, _FINGERPRINTERS, "total_mb"),
-    Core("Compile a site", compiling.NAME, COLD, _COMPILERS),
+    Core("Compile a site", compiling.NAME, COLD, _COMPILERS, in_readme=True),
     Core("One Sass partial changed", compiling.NAME, compiling.PARTIAL_EDITED, _COMPILERS),
 )
 
@@ -67,10 +68,10 @@ def whole(sections: Mapping[str, Section], machine: str) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def short(sections: Mapping[str, Section]) -> list[str]:
+def short(sections: Mapping[str, Section], rows: Sequence[Core] = CORE) -> list[str]:
     """The lines of the short table: the peers sorted by what they need."""
     lines = ["| work | buildassets | others |", "|---|--:|---|"]
-    for core in CORE:
+    for core in rows:
         own, others = _core_rows(core, sections)
         if own and others:
             unit = " MB" if core.quantity == "total_mb" else " s"

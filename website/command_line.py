@@ -68,6 +68,8 @@ def _verb(
     context = click.Context(command, info_name=name.rpartition(" ")[2], parent=parent)
     yield f"\n{mark} {name}\n"
     yield from _paragraphs(command.help or "")
+    if pages := VERBS[name].pages:
+        yield f"More: {', '.join(f'[{_titled(page)}](../{page})' for page in pages)}.\n"
     yield f"```text\nbuildassets {' '.join((name, *command.collect_usage_pieces(context)))}\n```"
     options = list(_options(command, context))
     if own := [option for option in options if option not in shared]:
@@ -80,6 +82,11 @@ def _verb(
             yield from _verb(command.commands[inner], f"{name} {inner}", context, f"{mark}#", shared)
     else:
         yield from _examples(name)
+
+
+def _titled(page: str) -> str:
+    """The name of a page, and of its section, as the text of a link."""
+    return page.replace("/README", "").replace(".md", "").replace("#", ", ").replace("-", " ")
 
 
 def _long_name(flags: str) -> str:

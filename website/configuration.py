@@ -1,16 +1,10 @@
-"""docs/reference/configuration.md: every key, from the JSON Schema of the configuration and the rows of the README."""
+"""docs/reference/configuration.md: every key, from the JSON Schema of the configuration and the table of keys."""
 
-import re
-from collections.abc import Mapping
-from pathlib import Path
 from typing import Final
 
+from buildassets.compiler.config.key_table import KEYS
 from buildassets.compiler.config.schema import config_schema
 from website.schemas import Field, Schema, Schemas, default, table
-
-_README: Final = Path(__file__).parents[1] / "README.md"
-_ROW: Final = re.compile(r"^\| `(?P<key>[a-z_]+)` \|(?P<rest>.*)$", re.MULTILINE)
-_LINK: Final = re.compile(r"\]\((?P<target>docs/(?P<page>[^)#]+)\.md[^)]*)\)")
 
 _BEGIN: Final = """# Configuration
 
@@ -36,9 +30,9 @@ member of an array.
 def page() -> str:
     """The whole page."""
     schema = config_schema()
-    schemas, pages = Schemas(schema), _pages(_README.read_text(encoding="utf-8"))
+    schemas, pages = Schemas(schema), {key.name: key.pages for key in KEYS}
     keys = schema["properties"]
-    rows = [_short(key, keys[key], schemas, pages.get(key, {})) for key in sorted(keys)]
+    rows = [_short(key, keys[key], schemas, pages[key]) for key in sorted(keys)]
     lines = [_BEGIN, "## All keys", "", *table(("key", "value", "default", "meaning"), rows)]
     for key in sorted(keys):
         if fields := schemas.fields(keys[key]):
@@ -46,18 +40,10 @@ def page() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _pages(readme: str) -> dict[str, dict[str, str]]:
-    """By key: the pages that its row of the README names, by what they are called."""
-    rows: dict[str, dict[str, str]] = {}
-    for row in _ROW.finditer(readme):
-        rows[row["key"]] = {link["page"]: link["target"] for link in _LINK.finditer(row["rest"])}
-    return rows
-
-
-def _short(key: str, schema: Schema, schemas: Schemas, pages: Mapping[str, str]) -> tuple[str, str, str, str]:
+def _short(key: str, schema: Schema, schemas: Schemas, pages: tuple[str, ...]) -> tuple[str, str, str, str]:
     """The row of a key, with links to its fields and to the pages that describe it."""
     name = f"[`{key}`](#{key})" if schemas.fields(schema) else f"`{key}`"
-    named = ", ".join(f"[{page}](../{target.removeprefix('docs/')})" for page, target in pages.items())
+    named = ", ".join(f"[{target.partition('.md')[0]}](../{target})" for target in pages)
     return name, schemas.kind(schema), default(schema), schema["description"] + (f": {named}" if named else "")
 
 

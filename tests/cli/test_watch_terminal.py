@@ -56,7 +56,9 @@ class Screen:
 
     def exit_code(self) -> int:
         """Return the exit code of the watch, once it has ended."""
-        self.wait_until(lambda: self.do("display-message", "-p", "#{pane_dead}").strip() == "1")
+        self.wait_until(
+            lambda: self.do("display-message", "-p", "#{pane_dead_status}").strip() != ""
+        )  # after its terminal
         return int(self.do("display-message", "-p", "#{pane_dead_status}"))
 
 

@@ -53,4 +53,4 @@ def test_links_on_github_resolve(path: str) -> None:
 
 def test_docs_has_only_files_of_the_site() -> None:
     kinds = {path.suffix for path in DOCS.rglob("*") if path.is_file()}
-    assert kinds == {".md", ".svg", ".txt"}
+    assert kinds == {".md", ".png", ".svg", ".txt"}

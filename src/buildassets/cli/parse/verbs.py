@@ -46,12 +46,14 @@ class Verb:
     - `may`: what it may do; None for one that only has verbs of its own
     - `with_option`: what it may do instead with an option
     - `examples`: command lines, each with what it does
+    - `pages`: the pages of the documentation about it, perhaps with a section
     """
 
     sentence: str = ""
     may: Row | None = None
     with_option: Mapping[str, Row] = field(default_factory=dict)
     examples: tuple[Example, ...] = ()
+    pages: tuple[str, ...] = ()
 
 
 _COMPILERS: Final = "compilers"
@@ -89,6 +91,7 @@ _STATIC: Final = Row(writes="with `--write`, `buildassets.toml`")
 VERBS: Final[Mapping[str, Verb]] = {
     "build": Verb(
         sentence="compile everything into the release directory",
+        pages=("rolling-deploys.md", "companions.md", "provenance.md", "workspaces.md"),
         may=BUILD,
         examples=(
             ("build", "compile the configured sources into `build/`"),
@@ -99,6 +102,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     ),
     "check": Verb(
         sentence="report everything that a build would complain about; write nothing",
+        pages=("templates.md", "terminal.md#in-ci", "commands.md"),
         may=Row(tools=_COMPILERS, programs=_OWN_PROGRAMS, python=_OWN_PYTHON),
         with_option={"--no-run": Row(tools=_COMPILERS)},
         examples=(
@@ -109,6 +113,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     ),
     "clean": Verb(
         sentence="remove what no retained release names; with --all, also the release and the cache",
+        pages=("caching.md#cleaning",),
         may=Row(
             writes="the index of the cache",
             deletes="what no retained release names, old results of the cache; with `--all` the release and the cache",
@@ -121,6 +126,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     ),
     "diff": Verb(
         sentence="list which fingerprints differ between two releases, and why",
+        pages=("diff.md",),
         may=_READS,
         examples=(
             ("diff old build", "which files have other names, and why"),
@@ -129,6 +135,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     ),
     "doctor": Verb(
         sentence="find what is wrong with the project, its release and this machine",
+        pages=("doctor.md",),
         may=Row(tools=f"{_COMPILERS} for their versions, git", network="the live reload of this machine"),
         with_option={
             "--run": Row(
@@ -142,6 +149,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     ),
     "explain": Verb(
         sentence="show what an asset is made of, what it refers to and what refers to it",
+        pages=("caching.md",),
         may=Row(tools=f"{_COMPILERS} for their versions", network=_BY_URL),
         examples=(
             ("explain css/app.css", "what it is made of, and who refers to it"),
@@ -150,6 +158,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     ),
     "init": Verb(
         sentence="set up the project in this folder: configuration, application, templates",
+        pages=("init.md",),
         may=Row(
             tools="`npm config get registry`",
             network="with `--smallest`, the registry",
@@ -171,6 +180,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     ),
     "list": Verb(
         sentence="list the assets of the release with their sizes, and who names them",
+        pages=("report.md#list",),
         may=Row(),
         examples=(
             ("list", "all assets with their sizes, and who names them"),
@@ -180,11 +190,13 @@ VERBS: Final[Mapping[str, Verb]] = {
     ),
     "lsp": Verb(
         sentence="run a language server for an editor, on stdio",
+        pages=("editors.md#the-language-server",),
         may=Row(),
         examples=(("lsp", "a language server on stdio, for an editor"),),
     ),
     "migrate": Verb(
         sentence="bring over a project of another asset system",
+        pages=("coming-over/README.md",),
         examples=(
             ("migrate webassets", "show what becomes of a project"),
             ("migrate webassets --write", "and write `buildassets.toml`"),
@@ -205,6 +217,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     "migrate whitenoise": Verb(may=_STATIC, with_option={"--settings": _SETTINGS}),
     "pack": Verb(
         sentence="write the release as one archive, the same bytes everywhere",
+        pages=("release.md#pack", "release.md#signatures"),
         may=Row(writes="the archive; with `--sign` its signature"),
         examples=(
             ("pack", "`build/` as `build.tar`"),
@@ -214,6 +227,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     ),
     "publish": Verb(
         sentence="upload the release: its files first, its manifest last",
+        pages=("publish.md",),
         may=Row(
             network="the storage",
             writes="the storage",
@@ -227,6 +241,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     ),
     "report": Verb(
         sentence="show what the release is made of: one page in HTML, JSON or Markdown",
+        pages=("report.md#report",),
         may=Row(network=_BY_URL, writes="with `-o`, that file"),
         examples=(
             ("report -o report.html", "a page about the release"),
@@ -236,11 +251,13 @@ VERBS: Final[Mapping[str, Verb]] = {
     ),
     "schema": Verb(
         sentence="print the JSON Schema of the configuration, for editors",
+        pages=("editors.md#the-schema",),
         may=Row(),
         examples=(("schema > buildassets.schema.json", "the JSON Schema of the configuration, for an editor"),),
     ),
     "tools": Verb(
         sentence="pin and install compilers that are programs",
+        pages=("tools.md",),
         examples=(
             ("tools install esbuild@0.28", "pin and fetch a compiler"),
             ("tools install", "fetch exactly what the lock has"),
@@ -275,6 +292,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     "tools verify": Verb(may=Row(), examples=(("tools verify", "whether the files are those of the lock"),)),
     "unpack": Verb(
         sentence="unpack a release from an archive after checking every byte",
+        pages=("release.md#unpack", "release.md#signatures"),
         may=Row(writes="a new folder"),
         with_option={"--replace": Row(writes="the folder", deletes="the release in that folder")},
         examples=(
@@ -285,6 +303,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     ),
     "vendor": Verb(
         sentence="put packages for browsers into a source root, with their licences",
+        pages=("vendoring.md",),
         examples=(
             ("vendor add htmx.org@2 alpinejs", "put packages into `vendor/`"),
             ("vendor outdated", "which of them have newer versions"),
@@ -311,6 +330,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     "vendor verify": Verb(may=Row(), examples=(("vendor verify", "whether the files are those of the lock"),)),
     "verify": Verb(
         sentence="check every byte of a release, or of an archive of one, against its manifest",
+        pages=("release.md",),
         may=Row(),
         with_option={
             "--rebuild": Row(tools=_COMPILERS, programs=_OWN_PROGRAMS, python=_OWN_PYTHON, writes="a temporary folder")
@@ -324,6 +344,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     ),
     "watch": Verb(
         sentence="build, and build again whenever something changes",
+        pages=("watch.md", "workspaces.md#watching"),
         may=Row(
             tools=_COMPILERS,
             programs=f"{_OWN_PROGRAMS}, `run`, the command after `--`, the plan's `renew`",

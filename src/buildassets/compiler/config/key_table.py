@@ -40,6 +40,7 @@ class Key:
     - `schema`: its JSON Schema, with its default; it takes the names of the engines of installed packages.
     - `deciding`: those of its fields that decide the contents of assets, as the manifest shows them.
     - `excludes`: keys that cannot be set beside it.
+    - `pages`: the pages of the documentation that describe it, perhaps with a section, as in `sass.md#places`.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Key:
     schema: Callable[[Sequence[str]], Schema]
     deciding: tuple[str, ...] = ()
     excludes: tuple[str, ...] = ()
+    pages: tuple[str, ...] = ()
 
 
 def _integrity(given: Reading) -> Mapping[str, Any]:
@@ -80,7 +82,7 @@ def _images(given: Reading) -> Mapping[str, Any]:
     return found
 
 
-def _foreign(name: str, example: str, sentence: str) -> Key:
+def _foreign(name: str, example: str, sentence: str, *, pages: tuple[str, ...]) -> Key:
     """The key of another system's file, which was read before our own keys."""
 
     def taken(given: Reading) -> Mapping[str, Any]:
@@ -89,11 +91,17 @@ def _foreign(name: str, example: str, sentence: str) -> Key:
 
     others = tuple(other for other in READERS if other != name)
     return Key(
-        name=name, sentence=sentence, example=example, read=taken, schema=lambda _: forms.foreign(), excludes=others
+        name=name,
+        sentence=sentence,
+        example=example,
+        read=taken,
+        schema=lambda _: forms.foreign(),
+        excludes=others,
+        pages=pages,
     )
 
 
-def _globs(name: str, sentence: str, example: str, *, decides: bool = False) -> Key:
+def _globs(name: str, sentence: str, example: str, *, decides: bool = False, pages: tuple[str, ...] = ()) -> Key:
     """A key with globs on paths below a root."""
     return Key(
         name=name,
@@ -102,10 +110,13 @@ def _globs(name: str, sentence: str, example: str, *, decides: bool = False) -> 
         read=lambda given: {name: keys.path_globs(given.table, name)},
         schema=lambda _: {**forms.ref("texts"), "default": []},
         deciding=(name,) if decides else (),
+        pages=pages,
     )
 
 
-def _flag(name: str, sentence: str, example: str, *, default: bool, decides: bool = True) -> Key:
+def _flag(
+    name: str, sentence: str, example: str, *, default: bool, decides: bool = True, pages: tuple[str, ...] = ()
+) -> Key:
     """A key that is true or false."""
     return Key(
         name=name,
@@ -114,6 +125,7 @@ def _flag(name: str, sentence: str, example: str, *, default: bool, decides: boo
         read=lambda given: {name: given.table.flag(name, default=default)},
         schema=lambda _: {"type": "boolean", "default": default},
         deciding=(name,) if decides else (),
+        pages=pages,
     )
 
 
@@ -122,6 +134,7 @@ KEYS: Final[Sequence[Key]] = (
         name="browsers",
         sentence="The oldest browsers to write for, as in `safari 16.4`; esbuild and lightningcss translate for them",
         example='browsers = ["safari 16.4"]',
+        pages=("minification.md#browsers",),
         read=lambda given: {"browsers": keys.browsers(given.table)},
         schema=lambda _: {"type": "array", "items": {"type": "string", "pattern": forms.browser()}, "default": []},
         deciding=("browsers",),
@@ -130,6 +143,7 @@ KEYS: Final[Sequence[Key]] = (
         name="budgets",
         sentence="Logical path or glob → how large an asset may be after gzip, as in `60 kB`",
         example='budgets = { "css/site.css" = "60 kB" }',
+        pages=("budgets.md",),
         read=lambda given: {"budgets": keys.budgets(given.table.table("budgets"))},
         schema=lambda _: {
             "type": "object",
@@ -141,6 +155,7 @@ KEYS: Final[Sequence[Key]] = (
         name="bundles",
         sentence="Logical path → the sources that are joined into it: names and globs, or `{ files, bundle = true }`",
         example='bundles = { "js/site.js" = ["js/*.js"] }',
+        pages=("bundles.md",),
         read=_bundles,
         schema=lambda _: forms.bundles(NAMES),
     ),
@@ -148,6 +163,7 @@ KEYS: Final[Sequence[Key]] = (
         name="cache",
         sentence="A cache that machines share, and whose records count",
         example='cache = { remote = "https://cache.example.com/site" }',
+        pages=("remote-cache.md",),
         read=lambda given: {"cache": cache_settings(given.table.table("cache"))},
         schema=lambda _: forms.cache(),
     ),
@@ -155,6 +171,7 @@ KEYS: Final[Sequence[Key]] = (
         name="commands",
         sentence="Programs of the project that make assets",
         example='commands = { less = { from = "less", to = "css", run = ["lessc", "{path}"] } }',
+        pages=("commands.md",),
         read=lambda given: {"commands": commands(given.table) if given.table.has("commands") else {}},
         schema=lambda _: {"type": "object", "additionalProperties": forms.command()},
         deciding=("commands",),
@@ -163,6 +180,7 @@ KEYS: Final[Sequence[Key]] = (
         name="compress",
         sentence="Precompressed copies, kept where they are smaller; a table has a level for each coding",
         example='compress = ["gzip"]',
+        pages=("rolling-deploys.md#only-what-has-changed", "caching.md#precompressed-copies"),
         read=lambda given: {"compress": keys.compress(given.table)},
         schema=lambda _: forms.compress(),
     ),
@@ -170,6 +188,7 @@ KEYS: Final[Sequence[Key]] = (
         name="data_urls",
         sentence="Small files that are inlined into style sheets",
         example='data_urls = { limit = "2 kB" }',
+        pages=("references.md#data-urls",),
         read=lambda given: {
             "data_urls": keys.data_urls(given.table.table("data_urls")) if given.table.has("data_urls") else None
         },
@@ -180,6 +199,7 @@ KEYS: Final[Sequence[Key]] = (
         name="define",
         sentence="Names in modules and bundles, and the values that stand for them",
         example='define = { VERSION = "1" }',
+        pages=("typescript.md#values-for-names",),
         read=lambda given: {"define": keys.definitions(given.table.table("define"))},
         schema=lambda _: forms.ref("definitions"),
         deciding=("define",),
@@ -189,11 +209,13 @@ KEYS: Final[Sequence[Key]] = (
         "Whether the heads of scripts and sheets are read for the directives of Sprockets",
         "directives = true",
         default=False,
+        pages=("bundles.md",),
     ),
     Key(
         name="engines",
         sentence="The compilers and minifiers, by kind",
         example='engines = { css = "none" }',
+        pages=("sass.md", "minification.md", "engines.md"),
         read=lambda given: {"engines": keys.engines(given.table.table("engines"), given.locked)},
         schema=lambda installed: forms.engines(tuple(installed)),
     ),
@@ -201,11 +223,13 @@ KEYS: Final[Sequence[Key]] = (
         "entries",
         "Globs on logical paths; if given, only these assets and what they reach are released",
         'entries = ["css/site.css"]',
+        pages=("globs.md",),
     ),
     Key(
         name="env",
         sentence="Names of environment variables that `import.meta.env` has",
         example='env = ["API_URL"]',
+        pages=("typescript.md#values-for-names",),
         read=lambda given: {"env": keys.env_names(given.table)},
         schema=lambda _: {"type": "array", "items": forms.env_name(), "default": []},
         deciding=("env",),
@@ -224,11 +248,13 @@ KEYS: Final[Sequence[Key]] = (
         "Globs on logical paths of files whose names carry a hash already",
         'fingerprinted = ["app/**"]',
         decides=True,
+        pages=("references.md#names-that-carry-a-hash",),
     ),
     Key(
         name="fonts",
         sentence="Glob on logical paths → which part of a font to make, and in which formats",
         example='fonts = { "fonts/*.ttf" = { unicode_range = ["U+0-7F"] } }',
+        pages=("fonts.md",),
         read=lambda given: {"fonts": fonts(given.table.table("fonts"))},
         schema=lambda _: {"type": "object", "additionalProperties": forms.font()},
         deciding=("fonts",),
@@ -237,6 +263,7 @@ KEYS: Final[Sequence[Key]] = (
         name="icons",
         sentence="Logical path of a sprite → the folder of its icons",
         example='icons = { "img/icons.svg" = { dir = "icons" } }',
+        pages=("icons.md",),
         read=lambda given: {"icons": keys.icons(given.table.table("icons"), given.folder)},
         schema=lambda _: forms.icons(),
         deciding=("icons",),
@@ -245,6 +272,7 @@ KEYS: Final[Sequence[Key]] = (
         name="images",
         sentence="Limits for images, and their variants",
         example='images = { warn = "2 MB", variants = { "photos/**" = { widths = [480] } } }',
+        pages=("images.md#variants",),
         read=_images,
         schema=lambda _: forms.images(),
         deciding=("image_strip", "image_variants"),
@@ -253,6 +281,7 @@ KEYS: Final[Sequence[Key]] = (
         name="importmap",
         sentence="Bare module specifiers → logical paths or absolute URLs",
         example='importmap = { lib = "https://cdn.example.com/lib.js" }',
+        pages=("modules.md#bare-names",),
         read=_importmap,
         schema=lambda _: forms.importmap(),
     ),
@@ -272,6 +301,7 @@ KEYS: Final[Sequence[Key]] = (
         name="importmap_preload",
         sentence="Names of the import map → `false` for those that are not preloaded",
         example="importmap_preload = { lib = false }",
+        pages=("modules.md#bare-names",),
         read=lambda given: {"importmap_preload": keys.preloads(given.table.table("importmap_preload"))},
         schema=lambda _: {"type": "object", "additionalProperties": {"type": "boolean"}},
     ),
@@ -280,6 +310,7 @@ KEYS: Final[Sequence[Key]] = (
         "Whether a build for production puts sheets into those that `@import` them",
         "inline_imports = true",
         default=False,
+        pages=("bundles.md#imported-sheets",),
     ),
     Key(
         name="integrity",
@@ -288,7 +319,12 @@ KEYS: Final[Sequence[Key]] = (
         read=_integrity,
         schema=lambda _: forms.choice(keys.INTEGRITY, "sha384"),
     ),
-    _foreign("jammit", "jammit = false", "The file of Jammit, which is read unchanged; `false`: none"),
+    _foreign(
+        "jammit",
+        "jammit = false",
+        "The file of Jammit, which is read unchanged; `false`: none",
+        pages=("coming-over/jammit.md",),
+    ),
     Key(
         name="load_paths",
         sentence="Folders in which Sass and other compilers also look; never released",
@@ -298,7 +334,13 @@ KEYS: Final[Sequence[Key]] = (
         },
         schema=lambda _: {**forms.ref("texts"), "default": []},
     ),
-    _flag("minify", "Whether CSS and JavaScript are minified", "minify = false", default=True),
+    _flag(
+        "minify",
+        "Whether CSS, JavaScript, SVG, HTML and JSON are minified; files named `*.min.*` never are",
+        "minify = false",
+        default=True,
+        pages=("minification.md",),
+    ),
     Key(
         name="missing",
         sentence="What a reference to no asset is",
@@ -310,6 +352,7 @@ KEYS: Final[Sequence[Key]] = (
         name="modules",
         sentence="Where imports find their files: `rewrite` in the files, `importmap` by the page",
         example='modules = "importmap"',
+        pages=("modules.md",),
         read=lambda given: {"modules": given.table.choice("modules", keys.MODULES, "rewrite")},
         schema=lambda _: forms.choice(keys.MODULES, "rewrite"),
         deciding=("modules",),
@@ -325,28 +368,42 @@ KEYS: Final[Sequence[Key]] = (
         name="packages",
         sentence="Rules for releases of packages",
         example="packages = { min_age_days = 3 }",
+        pages=("tools.md#not-too-new",),
         read=lambda given: {"packages": keys.package_rules(given.table.table("packages"))},
         schema=lambda _: forms.closed_table({"min_age_days": forms.number("number", 0)}),
     ),
-    _foreign("pipeline", "pipeline = false", "The module of Django's settings whose `PIPELINE` is read"),
+    _foreign(
+        "pipeline",
+        "pipeline = false",
+        "The module of Django's settings whose `PIPELINE` is read",
+        pages=("coming-over/django-pipeline.md",),
+    ),
     _globs(
         "plain",
         "Globs on logical paths of files that keep their own names, such as `index.html` and `robots.txt`",
         'plain = ["robots.txt"]',
         decides=True,
+        pages=("plain-names.md",),
     ),
     Key(
         name="precache",
         sentence="The name of a list of all files for a service worker, below `assets/`",
         example='precache = "precache.json"',
+        pages=("companions.md#a-list-for-service-workers",),
         read=lambda given: {"precache": keys.precache(given.table)},
         schema=lambda _: {"type": "string", "pattern": r"\.json$"},
     ),
-    _globs("raw", "Globs on logical paths of files in source languages that are released unchanged", 'raw = ["a.ts"]'),
+    _globs(
+        "raw",
+        "Globs on logical paths of files in source languages that are released unchanged",
+        'raw = ["a.ts"]',
+        pages=("references.md#source-languages",),
+    ),
     Key(
         name="registry",
         sentence="The URL of the registry of packages",
         example='registry = "https://npm.example.com/"',
+        pages=("tools.md#the-registry",),
         read=lambda given: {"registry": keys.registry(given.table)},
         schema=lambda _: forms.registry(),
     ),
@@ -354,6 +411,7 @@ KEYS: Final[Sequence[Key]] = (
         name="retain",
         sentence="How many earlier releases keep their files, and for how long",
         example="retain = { releases = 2 }",
+        pages=("rolling-deploys.md",),
         read=lambda given: {"retain": keys.retain(given.table.table("retain")) if given.table.has("retain") else None},
         schema=lambda _: forms.closed_table(
             {"releases": forms.number("integer", 3), "hours": forms.number("number", 24)}
@@ -363,6 +421,7 @@ KEYS: Final[Sequence[Key]] = (
         name="run",
         sentence="Name → a command that `watch` runs beside itself",
         example='run = { web = ["flask", "run"] }',
+        pages=("watch.md#several-commands",),
         read=lambda given: {"run": commands_beside(given.table.table("run")) if given.table.has("run") else {}},
         schema=lambda _: {
             "type": "object",
@@ -374,6 +433,7 @@ KEYS: Final[Sequence[Key]] = (
         name="source_maps",
         sentence="Whether style sheets and scripts have source maps; `hidden`: beside the release",
         example="source_maps = true",
+        pages=("source-maps.md",),
         read=lambda given: {"source_maps": keys.source_maps(given.table)},
         schema=lambda _: {"enum": [True, False, HIDDEN], "default": False},
         deciding=("source_maps",),
@@ -382,6 +442,7 @@ KEYS: Final[Sequence[Key]] = (
         name="sources",
         sentence="The source roots in order of precedence",
         example='sources = ["static"]',
+        pages=("vite.md",),
         read=lambda _: {},  # `roots.configured_roots` has read it
         schema=lambda _: forms.sources(),
     ),
@@ -395,6 +456,7 @@ KEYS: Final[Sequence[Key]] = (
         name="templates",
         sentence="The templates that `check` reads",
         example='templates = { dirs = ["views"] }',
+        pages=("templates.md",),
         read=lambda given: {"templates": keys.templates(given.table.table("templates"), given.folder)},
         schema=lambda _: forms.templates(),
     ),
@@ -402,6 +464,7 @@ KEYS: Final[Sequence[Key]] = (
         name="types",
         sentence="Media types by suffix, with its dot",
         example='types = { ".foobar" = "application/x-foobar" }',
+        pages=("serving.md#media-types",),
         read=lambda given: {"types": keys.types(given.table.table("types"))},
         schema=lambda _: forms.types(),
         deciding=("types",),
@@ -417,13 +480,19 @@ KEYS: Final[Sequence[Key]] = (
         name="url_prefixes",
         sentence="Root-relative references below these name assets where there are such",
         example='url_prefixes = ["/static/"]',
+        pages=("references.md#other-prefixes",),
         read=lambda given: {
             "url_prefixes": keys.url_prefixes(given.table) if given.table.has("url_prefixes") else None
         },
         schema=lambda _: {"type": "array", "items": forms.url_prefix()},
         deciding=("url_prefixes",),
     ),
-    _foreign("webassets", "webassets = false", "The bundles of webassets: a YAML file, or `module:attribute`"),
+    _foreign(
+        "webassets",
+        "webassets = false",
+        "The bundles of webassets: a YAML file, or `module:attribute`",
+        pages=("coming-over/webassets.md",),
+    ),
 )
 """In alphabetical order, in which diagnostics at one place and the schema have them."""
 

@@ -1,4 +1,4 @@
-"""The values of a configuration, frozen. The README describes the keys, under Configuration."""
+"""The values of a configuration, frozen. `key_table` describes the keys."""
 
 import os
 from collections.abc import Mapping

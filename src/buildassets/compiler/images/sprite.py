@@ -1,8 +1,5 @@
-"""Joins icons into one SVG document, in which each is a symbol that pages show by `<use>`. Pure."""
+"""The icons of a sprite: one SVG document, in which each is a symbol that pages show by `<use>`. Pure: values."""
 
-from collections.abc import Iterable
-
-from buildassets.compiler.images.symbol import Symbol
 from buildassets.foundation.frozen import frozen
 
 
@@ -20,11 +17,3 @@ class Sprite:
     """The icons of a sprite, sorted by name."""
 
     icons: tuple[Icon, ...]
-
-
-def sprite_text(symbols: Iterable[Symbol]) -> str:
-    """The document of `symbols`: one a line, after the licences of all, each once."""
-    listed = list(symbols)
-    licences = dict.fromkeys(licence for one in listed for licence in one.licences)
-    lines = (*(f"<!--{licence}-->" for licence in licences), *(one.text for one in listed))
-    return "\n".join(('<svg xmlns="http://www.w3.org/2000/svg">', *lines, "</svg>"))

@@ -263,3 +263,11 @@ def _root_attributes(names: _IconNames, root: XmlEvent, text: str) -> Iterator[t
         yield "viewBox", f"0 0 {width:g} {height:g}"
     for name, value in given.items():
         yield name, names.value(name, value)
+
+
+def sprite_text(symbols: Iterable[Symbol]) -> str:
+    """The document of `symbols`: one a line, after the licences of all, each once."""
+    listed = list(symbols)
+    licences = dict.fromkeys(licence for one in listed for licence in one.licences)
+    lines = (*(f"<!--{licence}-->" for licence in licences), *(one.text for one in listed))
+    return "\n".join(('<svg xmlns="http://www.w3.org/2000/svg">', *lines, "</svg>"))

@@ -471,6 +471,23 @@ def test_release_of_a_killed_watch_is_found(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("setting", "finding"),
+    [
+        (
+            "STATICFILES_STORAGE = 'buildassets.runtime.django.storage.ReleaseStaticFilesStorage'",
+            "error doctor/storage",
+        ),
+        ("FORCE_SCRIPT_NAME = '/app'\nSTATIC_URL = '/static/'", "warning doctor/static-url"),
+        ("INSTALLED_APPS = ['whitenoise.runserver_nostatic', *INSTALLED_APPS]", "error doctor/app-order"),
+    ],
+)
+def test_settings_without_the_wanted_effect_are_found(setting: str, finding: str, tmp_path: Path) -> None:
+    settings = f"{DJANGO['site1/settings.py']!s}{setting}\n"
+    project = released(tmp_path, {**DJANGO, "site1/settings.py": settings})
+    assert finding in [" ".join(one) for one in examined(project)[1]]
+
+
+@pytest.mark.parametrize(
     "setting",
     [
         "STATICFILES_DIRS = [BASE_DIR / 'build/assets']",

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator, Sequence
+from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 
 from buildassets.disk.folders import is_within
@@ -14,19 +15,19 @@ from buildassets.foundation.nearest import nearest
 from buildassets.foundation.template_helpers import TEMPLATE_HELPERS
 from buildassets.manifest.model import ASSETS_FOLDER, STATICFILES_NAME
 from buildassets.programs.start import run, with_project_python
-from buildassets.project.django_files import DjangoSettings, path_expression, path_of
+from buildassets.project.django_files import WITH_RUNSERVER, DjangoSettings, path_expression, path_of
 from buildassets.project.python import items, settings_in, text_of
 
 _OURS: Final = "buildassets.runtime.django"
 _STORAGE: Final = "buildassets.runtime.django.storage.ReleaseStaticFilesStorage"
 _KEYS: Final = ("manifest", "url", "early_hints")  # of `BUILDASSETS`; their module imports Django
-_BEHIND: Final = ("django.contrib.staticfiles", "daphne")
 _LOADED: Final = re.compile(r"\{%-?\s*load\s[^%]*\bbuildassets\b")
 _COMMON: Final = "|".join(helper.name for helper in TEMPLATE_HELPERS if helper.is_common_word)
 _OWN: Final = "|".join(helper.name for helper in TEMPLATE_HELPERS if not helper.is_common_word)
 # A call of one of our helpers in Jinja. With a common word as its name it is taken for ours if it names something.
 HELPER_CALL: Final = re.compile(rf"""\{{\{{-?\s*((?:{_OWN})(?=\s*\()|(?:{_COMMON})(?=\s*\(\s*["']))""")
 HELPER_TAG: Final = re.compile(rf"""\{{%-?\s*(?:({_OWN})\b|({_COMMON})(?=\s+["']))""")
+_WITHOUT_STATICFILES_STORAGE: Final = (5, 1)  # the first version of Django
 _CHECK_SECONDS: Final = 120
 _MESSAGE: Final = re.compile(r"^\S.*?: \((buildassets\.[EW]\d+)\) (.*)\n(?:\tHINT: (.*)\n)?", re.MULTILINE)
 
@@ -42,6 +43,8 @@ def application_findings(subject: Subject) -> Iterator[Diagnostic]:
         yield from _unset(subject, settings)
         yield from _static_root(subject, settings)
         yield from _static_url(subject, settings)
+        yield from _below_script_name(subject, settings)
+        yield from _ignored_storage(subject, settings)
         yield from _collected(subject, settings)
     else:
         yield from _unequipped(subject)
@@ -113,7 +116,7 @@ def _use(subject: Subject, settings: DjangoSettings) -> str:
 def _order(subject: Subject, settings: DjangoSettings) -> Iterator[Diagnostic]:
     applications = settings.applications() or []
     ours = next((number for number, one in enumerate(applications) if _is_ours(one)), None)
-    before = [one for one in applications[:ours] if one in _BEHIND] if ours is not None else []
+    before = [one for one in applications[:ours] if one.startswith(WITH_RUNSERVER)] if ours is not None else []
     if before:
         message = f"`{before[0]}` stands before `{_OURS}`: its `runserver` serves no release"
         hint = f"put `{_OURS}` before it in `INSTALLED_APPS`"
@@ -173,6 +176,29 @@ def _static_url(subject: Subject, settings: DjangoSettings) -> Iterator[Diagnost
         message = f"`url` of `BUILDASSETS` is `{url}`, and `STATIC_URL` is `{static}`"
         hint = "leave `url` out: with the storage of buildassets, `STATIC_URL` is the prefix of all"
         yield error("doctor/static-url", message, _place(subject, settings, "BUILDASSETS"), hint=hint)
+
+
+def _below_script_name(subject: Subject, settings: DjangoSettings) -> Iterator[Diagnostic]:
+    """A site below a path whose pages ask for static files at the top of the host."""
+    below, static = settings.text("FORCE_SCRIPT_NAME"), settings.text("STATIC_URL")
+    if below and static and static.startswith("/") and not static.startswith(f"{below.rstrip('/')}/"):
+        message = f"`FORCE_SCRIPT_NAME` is `{below}`, and `STATIC_URL`, `{static}`, is not below it"
+        hint = f'write `STATIC_URL = "{static.lstrip("/")}"`, which Django puts below it'
+        yield warning("doctor/static-url", message, _place(subject, settings, "STATIC_URL"), hint=hint)
+
+
+def _ignored_storage(subject: Subject, settings: DjangoSettings) -> Iterator[Diagnostic]:
+    """Our storage in a setting that the installed Django does not read."""
+    if settings.text("STATICFILES_STORAGE") != _STORAGE:
+        return
+    try:
+        installed = tuple(map(int, version("django").split(".")[:2]))
+    except (PackageNotFoundError, ValueError):
+        return
+    if installed >= _WITHOUT_STATICFILES_STORAGE:
+        message = "`STATICFILES_STORAGE` has no effect since Django 5.1"
+        hint = f'let `staticfiles` in `STORAGES` be `{{"BACKEND": "{_STORAGE}"}}`'
+        yield error("doctor/storage", message, _place(subject, settings, "STATICFILES_STORAGE"), hint=hint)
 
 
 def configured_url(settings: DjangoSettings) -> str | None:

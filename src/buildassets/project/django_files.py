@@ -16,6 +16,8 @@ from buildassets.project.files import ProjectFiles
 from buildassets.project.occurrences import ANY
 from buildassets.project.python import UNKNOWN, Maybe, value_of
 
+WITH_RUNSERVER: Final = ("django.contrib.staticfiles", "daphne", "whitenoise.runserver_nostatic")
+"""The applications with a `runserver` of their own, which takes the place of ours if they stand before it."""
 _VARIABLE: Final = "DJANGO_SETTINGS_MODULE"
 _NAMED: Final = re.compile(rf"[\"']{_VARIABLE}[\"']\s*,\s*[\"']([\w.]+)[\"']")
 

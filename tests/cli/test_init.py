@@ -29,7 +29,6 @@ INSTALLED_APPS = [
 ]
 {more}
 """
-NOISE = "whitenoise.middleware.WhiteNoiseMiddleware"
 DJANGO: Tree = {
     "manage.py": "os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'site1.settings')\n",
     "site1/settings.py": SETTINGS.format(apps="'django.contrib.admin',", more=""),
@@ -72,7 +71,19 @@ def test_diff_of_a_dry_run_applies_by_git(tmp_path: Path) -> None:
     patch = run(by_git, "init", "--dry-run").stdout
     subprocess.run([find_tool("git"), "apply", "-"], cwd=by_git, input=patch, text=True, check=True)
     run(by_init, "init", "--yes")
+    (by_init / ".buildassets/init.patch").unlink()
     assert read_tree(by_git) == read_tree(by_init)
+
+
+@pytest.mark.parametrize("text", [FLASK["app.py"], "\ufefffrom flask import Flask\r\n\r\napp = Flask(__name__)"])
+def test_patch_takes_everything_back(text: str, tmp_path: Path) -> None:
+    write_tree(tmp_path, {**FLASK, "app.py": text.encode(), ".gitignore": "*.pyc"})
+    before = read_tree(tmp_path)
+    assert "undo: git apply -R .buildassets/init.patch\n" in run(tmp_path, "init", "--yes").stderr
+    assert read_tree(tmp_path) != before
+    subprocess.run([find_tool("git"), "apply", "-R", ".buildassets/init.patch"], cwd=tmp_path, check=True)
+    (tmp_path / ".buildassets/init.patch").unlink()
+    assert read_tree(tmp_path) == before
 
 
 def test_a_second_run_changes_nothing(tmp_path: Path) -> None:
@@ -100,7 +111,7 @@ def test_init_asks_on_a_terminal(answer: str, is_written: bool, tmp_path: Path) 
         _, printed = asking.communicate(timeout=60)
     os.close(slave)
     os.close(master)
-    assert asking.returncode == 0
+    assert asking.returncode == (0 if is_written else 1)
     assert (b"\nnext: " in printed) is is_written
     assert (tmp_path / "buildassets.toml").exists() is is_written
 
@@ -133,7 +144,6 @@ def test_a_configuration_that_is_there_is_kept(tmp_path: Path) -> None:
     ("system", "files"),
     [
         ("compressor", {**DJANGO, "site1/settings.py": SETTINGS.format(apps="'compressor',", more="")}),
-        ("whitenoise", {**DJANGO, "site1/settings.py": SETTINGS.format(apps="", more=f"MIDDLEWARE = ['{NOISE}']")}),
         ("webassets", {**FLASK, "extra.py": "from flask_assets import Bundle, Environment\n"}),
         ("webassets", {**FLASK, "extra.py": "import webassets\n"}),
         ("vite", {**FLASK, "front/vite.config.ts": "export default {}"}),
@@ -146,7 +156,7 @@ def test_third_party_asset_system_is_left_alone_and_migrate_is_named(system: str
     write_tree(tmp_path, files)
     before = read_tree(tmp_path)
     done = run(tmp_path, "init", "--yes")
-    assert done.returncode == 0
+    assert done.returncode == 1
     assert f"`buildassets migrate {system}`" in done.stderr
     assert read_tree(tmp_path) == before
 
@@ -168,20 +178,29 @@ def test_settings_of_an_unknown_form_are_left_alone_and_the_lines_printed(tmp_pa
 @pytest.mark.parametrize(
     ("settings", "after"),
     [
-        ("import os\nBASE_DIR = os.path.dirname(__file__)\nINSTALLED_APPS = ('a', 'b')\n",
+        ("import os\nBASE_DIR = os.path.dirname(os.path.dirname(__file__))\nINSTALLED_APPS = ('a', 'b')\n",
          "INSTALLED_APPS = ('buildassets.runtime.django', 'a', 'b')\n\n"
          'BUILDASSETS = {"manifest": os.path.join(BASE_DIR, "build", "manifest.json")}\n'),
-        ('BASE_DIR = Path(x)\nINSTALLED_APPS: list[str] = ["a",\n    "b"]',
+        ('BASE_DIR = Path(__file__).parent.parent\nINSTALLED_APPS: list[str] = ["a",\n    "b"]',
          'INSTALLED_APPS: list[str] = ["buildassets.runtime.django", "a",\n    "b"]\n\n'
          'BUILDASSETS = {"manifest": BASE_DIR / "build/manifest.json"}\n'),
+        ("import os\nINSTALLED_APPS = ['a']\n",
+         "INSTALLED_APPS = ['buildassets.runtime.django', 'a']\n\nBUILDASSETS = {\"manifest\": "
+         'os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "build", "manifest.json")}\n'),
+        ("BASE_DIR = somewhere()\nINSTALLED_APPS = ['a']\n",
+         "from pathlib import Path\nINSTALLED_APPS = ['buildassets.runtime.django', 'a']\n\n"
+         'BUILDASSETS = {"manifest": Path(__file__).resolve().parent.parent / "build/manifest.json"}\n'),
     ],
 )  # fmt: skip
-def test_settings_are_edited_in_their_usual_forms(settings: str, after: str, tmp_path: Path) -> None:
+def test_settings_are_edited_by_names_that_the_file_has(settings: str, after: str, tmp_path: Path) -> None:
     run(write_tree(tmp_path, {**DJANGO, "site1/settings.py": settings}), "init", "--yes")
     assert (tmp_path / "site1/settings.py").read_text().endswith(after)
 
 
 STORAGE = "buildassets.runtime.django.storage.ReleaseStaticFilesStorage"
+NOISE = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+DEFAULT = '"default": {"BACKEND": "django.core.files.storage.FileSystemStorage"}'
+PLAIN = "django.contrib.staticfiles.storage.StaticFilesStorage"
 
 
 @pytest.mark.parametrize(("more", "urls"), [("", 1), ("STATIC_URL = env('STATIC_URL')", 0)])
@@ -198,21 +217,63 @@ def test_static_tags_use_the_release_where_the_project_has_no_storages(more: str
 
 
 @pytest.mark.parametrize(
-    ("file", "setting", "line"),
+    ("setting", "after"),
     [
-        ("site1/settings.py", "STORAGES = {'default': mine()}", f'"staticfiles": {{"BACKEND": "{STORAGE}"}},'),
-        ("site1/live.py", "STORAGES['staticfiles'] = {}", f'"staticfiles": {{"BACKEND": "{STORAGE}"}},'),
-        ("site1/live.py", "DEFAULT_FILE_STORAGE = 'my.Storage'", f'STATICFILES_STORAGE = "{STORAGE}"'),
+        (
+            "STORAGES = {'default': mine()}",
+            f'STORAGES = {{"staticfiles": {{"BACKEND": "{STORAGE}"}}, \'default\': mine()}}',
+        ),
+        (
+            f"STORAGES = {{'staticfiles': {{'BACKEND': '{NOISE}'}}}}",
+            f"STORAGES = {{'staticfiles': {{'BACKEND': \"{STORAGE}\"}}}}",
+        ),
+        (f"STATICFILES_STORAGE = '{NOISE}'", f'STORAGES = {{{DEFAULT}, "staticfiles": {{"BACKEND": "{STORAGE}"}}}}'),
+        (f"STATICFILES_STORAGE = '{NOISE}'\nDEFAULT_FILE_STORAGE = 'x.Y'", f'STATICFILES_STORAGE = "{STORAGE}"'),
+        (
+            f"if not DEBUG:\n    STATICFILES_STORAGE = '{NOISE}'",
+            f'    STORAGES = {{{DEFAULT}, "staticfiles": {{"BACKEND": "{STORAGE}"}}}}',
+        ),
     ],
 )
-def test_storages_of_the_project_stay_and_ours_is_named(file: str, setting: str, line: str, tmp_path: Path) -> None:
-    settings = SETTINGS.format(apps="", more=setting if file == "site1/settings.py" else "")
-    live = f"from .settings import *\n{setting if file == 'site1/live.py' else ''}\n"
-    done = run(write_tree(tmp_path, {**DJANGO, "site1/live.py": live, "site1/settings.py": settings}), "init", "--yes")
-    assert STORAGE not in (tmp_path / "site1/settings.py").read_text()
-    where = done.stderr[done.stderr.index(f"write by hand, `{file}`") :]
-    assert f"    {line}\n" in where
-    assert "{% static %}" in where.split("\n")[0]
+def test_our_storage_takes_the_place_of_another(setting: str, after: str, tmp_path: Path) -> None:
+    settings = SETTINGS.format(apps="", more=setting)
+    done = run(write_tree(tmp_path, {**DJANGO, "site1/settings.py": settings}), "init", "--yes")
+    assert done.returncode == 0, done.stderr
+    text = (tmp_path / "site1/settings.py").read_text()
+    assert f"\n{after}\n" in text
+    assert text.count(STORAGE) == 1
+
+
+def test_settings_of_tests_keep_their_plain_storage(tmp_path: Path) -> None:
+    beside = {
+        "site1/live.py": f"from .settings import *\nSTATICFILES_STORAGE = '{NOISE}'\n",
+        "site1/ci.py": f"from .settings import *\nSTATICFILES_STORAGE = '{PLAIN}'\n",
+    }
+    settings = SETTINGS.format(apps="", more=f"STATICFILES_STORAGE = '{PLAIN}'")
+    run(write_tree(tmp_path, {**DJANGO, "site1/settings.py": settings, **beside}), "init", "--yes")
+    changed = [name for name in ("settings", "live", "ci") if STORAGE in (tmp_path / f"site1/{name}.py").read_text()]
+    assert changed == ["settings", "live"]
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        f"STORAGES = {{'staticfiles': {{'BACKEND': '{PLAIN}', 'OPTIONS': {{}}}}}}",
+        "STORAGES = {'staticfiles': {'BACKEND': 'my.S3'}}",
+        "STATICFILES_STORAGE = 'my.S3'",
+    ],
+)
+def test_storage_that_is_not_known_stops_everything(setting: str, tmp_path: Path) -> None:
+    settings = SETTINGS.format(apps="", more=setting)
+    page = "<head>\n  <title>x</title>\n</head>\n"
+    write_tree(tmp_path, {**DJANGO, "site1/settings.py": settings, "templates/base.html": page})
+    before = read_tree(tmp_path)
+    done = run(tmp_path, "init", "--yes")
+    assert done.returncode == 1
+    assert "error[init/by-hand]: cannot edit `site1/settings.py` safely: nothing is written" in done.stderr
+    assert "write by hand, `site1/settings.py`, below line 4, " in done.stderr
+    assert STORAGE in done.stderr[done.stderr.index("so that `{% static %}` uses the release") :]
+    assert read_tree(tmp_path) == before
 
 
 def test_without_django_s_static_files_there_is_no_storage(tmp_path: Path) -> None:
@@ -240,8 +301,6 @@ def test_each_asset_of_a_django_page_is_served(tmp_path: Path) -> None:
     files: Tree = {"assets/img/logo.svg": '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 4"/>'}
     project = fresh(tmp_path / "site", "django", files, image)
     assert init(project, "--yes").returncode == 0
-    module = project / "mysite/wsgi.py"
-    module.write_text(module.read_text().replace("from django.core.wsgi", "from buildassets.runtime.django.wsgi"))
     for arguments in (["manage.py", "assets", "build", "-q"], ["-c", _VISIT]):
         command = [sys.executable, *arguments]
         done = subprocess.run(command, cwd=project, env=developer(), capture_output=True, text=True, check=True)
@@ -255,20 +314,37 @@ def test_each_asset_of_a_django_page_is_served(tmp_path: Path) -> None:
 SERVERS = "from django.core.{0} import get_{0}_application\n\napplication = get_{0}_application()\n"
 
 
+@pytest.mark.parametrize(("settings", "code"), [("", 0), ("raise SystemExit('no')", 1)])
+def test_a_check_of_django_is_run_where_it_is_asked_for(settings: str, code: int, tmp_path: Path) -> None:
+    project = fresh(tmp_path / "site", "django", {})
+    with (project / "mysite/settings.py").open("a") as file:
+        file.write(f"\nopen('ran', 'w')\n{settings}\n")
+    assert init(project, "--yes").returncode == 0
+    assert not (project / "ran").exists()
+    subprocess.run([find_tool("git"), "apply", "-R", ".buildassets/init.patch"], cwd=project, check=True)
+    done = init(project, "--yes", "--check")
+    assert (project / "ran").exists()
+    assert done.returncode == code
+    assert ("`manage.py check` finds nothing wrong" in done.stderr) is (code == 0)
+
+
 @pytest.mark.parametrize(
-    ("more", "line"),
+    ("more", "edited"),
     [
-        ({"site1/wsgi.py": SERVERS.format("wsgi"), "site1/asgi.py": SERVERS.format("asgi")}, "wsgi"),
-        ({"site1/asgi.py": SERVERS.format("asgi")}, "asgi"),
-        ({"site1/wsgi.py": SERVERS.format("wsgi"), "etc/nginx/site.conf": "server {}\n"}, ""),
-        ({"site1/wsgi.py": SERVERS.format("wsgi"), "site1/more.py": "", "serve.py": "AssetServer(app)\n"}, ""),
+        ({}, ["wsgi", "asgi"]),
+        ({"etc/nginx/site.conf": "server {}\n"}, []),
+        ({"site1/more.py": "", "serve.py": "AssetServer(app)\n"}, []),
+        ({"tests/wsgi.py": SERVERS.format("wsgi")}, ["wsgi", "asgi"]),
     ],
 )
-def test_the_line_by_which_other_servers_serve_the_release_is_named(more: Tree, line: str, tmp_path: Path) -> None:
-    done = run(write_tree(tmp_path, {**DJANGO, **more}), "init", "--yes")
-    named = f"    from buildassets.runtime.django.{line} import get_{line}_application\n"
-    assert (named in done.stderr) is bool(line)
-    assert ("buildassets.runtime.django" in done.stderr) is bool(line)
+def test_servers_of_the_application_serve_the_release(more: Tree, edited: list[str], tmp_path: Path) -> None:
+    servers = {f"site1/{kind}.py": SERVERS.format(kind) for kind in ("wsgi", "asgi")}
+    assert run(write_tree(tmp_path, {**DJANGO, **servers, **more}), "init", "--yes").returncode == 0
+    ours = "from buildassets.runtime.django.{0} import get_{0}_application\n\napplication = "
+    assert edited == [
+        kind for kind in ("wsgi", "asgi") if ours.format(kind) in (tmp_path / f"site1/{kind}.py").read_text()
+    ]
+    assert not list(tmp_path.glob("tests/*.py")) or "buildassets" not in (tmp_path / "tests/wsgi.py").read_text()
 
 
 def test_settings_that_others_import_are_edited_where_the_applications_are(tmp_path: Path) -> None:
@@ -300,10 +376,11 @@ def test_a_link_out_of_the_project_is_not_written_through(name: str, tmp_path: P
     (project / name).symlink_to(outside)
     before = outside.read_bytes()
     done = run(project, "init", "--yes")
-    assert done.returncode == 0
+    is_needed = name != ".gitignore"
+    assert done.returncode == int(is_needed)
     assert outside.read_bytes() == before
-    assert f"write by hand, `{name}`, a link out of the project:\n" in done.stderr
-    assert f"wrote `{name}`" not in done.stderr
+    assert f"write by hand, `{name}`, a link out of the project, below line " in done.stderr
+    assert (project / "buildassets.toml").exists() is not is_needed
 
 
 def test_an_application_of_another_framework_is_noted(tmp_path: Path) -> None:
@@ -320,7 +397,7 @@ def test_two_applications_are_left_alone_and_the_lines_printed(tmp_path: Path) -
     app = "from flask import Flask\n\none = Flask(__name__)\ntwo = Flask(__name__)\n"
     done = run(write_tree(tmp_path, {**FLASK, "app.py": app}), "init", "--yes")
     assert (tmp_path / "app.py").read_text() == app
-    assert "FlaskAssets(app, serve=True)" in done.stderr
+    assert "FlaskAssets(one, serve=True)" in done.stderr
 
 
 def test_the_file_s_line_ends_and_mode_stay(tmp_path: Path) -> None:
@@ -608,5 +685,6 @@ def test_effective_list_of_applications_is_edited(last: str, tmp_path: Path) -> 
 
 def test_textual_base_dir_is_not_divided(tmp_path: Path) -> None:
     settings = SETTINGS.format(apps="", more="BASE_DIR = str(Path(__file__).parent.parent)")
-    done = run(write_tree(tmp_path, {**DJANGO, "site1/settings.py": settings}), "init", "--yes")
-    assert "write by hand, `site1/settings.py`" in done.stderr
+    run(write_tree(tmp_path, {**DJANGO, "site1/settings.py": settings}), "init", "--yes")
+    line = 'BUILDASSETS = {"manifest": Path(__file__).resolve().parent.parent / "build/manifest.json"}\n'
+    assert (tmp_path / "site1/settings.py").read_text().endswith(line)

@@ -51,9 +51,12 @@ def test_typescript_has_its_compiler_locked_and_builds_at_once(project: Path) ->
     assert run(project, "doctor").stderr == "nothing is wrong\n"
 
 
-def test_a_dry_run_shows_the_lock_and_installs_nothing(project: Path, tmp_path: Path) -> None:
+def test_a_dry_run_names_the_tool_and_asks_no_server(project: Path, tmp_path: Path) -> None:
+    (project / ".npmrc").write_text("registry=http://127.0.0.1:9/\n")
     done = run(project, "init", "--dry-run")
-    assert "+++ b/buildassets.lock\n" in done.stdout
+    assert "buildassets.lock" not in done.stdout
+    assert "`init` also does `tools install esbuild`" in done.stderr
+    assert "init/tool" not in done.stderr
     assert not (project / "buildassets.lock").exists()
     assert not (tmp_path / "tools").exists()
 

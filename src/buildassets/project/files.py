@@ -5,7 +5,8 @@ control characters or bytes that are no text, which cannot be written into a fil
 """
 
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Final
 
@@ -13,17 +14,36 @@ from buildassets.disk.files import bytes_at
 from buildassets.disk.folders import walk
 
 _OF_OTHERS: Final = frozenset(("node_modules", "site-packages", "__pycache__", "bower_components", "vendored"))
+_ASIDE: Final = re.compile(
+    r"(?:^|/)(?:(?:tests?|testing|docs?|examples?|commands)/|[^/]*\{\{|conftest\.py$|test_[^/]*\.py$|[^/]*_test\.py$)"
+)
 _MOST_FILES: Final = 50_000  # a folder with more, such as a home folder, is no project
 _MOST_BYTES: Final = 2_000_000  # of a file whose text counts
 
 
-class ProjectFiles:
-    """The files below `folder`; `made` are the absolute paths of folders that tools write, which are left out."""
+def is_aside(name: str) -> bool:
+    """Whether a file is of tests, documentation, examples, management commands or a template of projects.
 
-    def __init__(self, folder: str, made: tuple[str, ...] = ()) -> None:
+    The application of a project, its pages and its assets are not among these.
+    """
+    return bool(_ASIDE.search(name))
+
+
+class ProjectFiles:
+    """The files below `folder`; `made` are the absolute paths of folders that tools write, which are left out.
+
+    The `texts` stand for those of the files with their names: a project as it would be after edits.
+    """
+
+    def __init__(self, folder: str, made: tuple[str, ...] = (), texts: Mapping[str, str] | None = None) -> None:
         self.folder = folder
         self._made = frozenset(made)
-        self._texts: dict[str, str | None] = {}
+        self._new = tuple(texts or ())
+        self._texts: dict[str, str | None] = dict(texts or {})
+
+    def edited(self, texts: Mapping[str, str]) -> "ProjectFiles":
+        """The same project with these texts in place of those of the files with their names."""
+        return ProjectFiles(self.folder, tuple(self._made), texts)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -33,7 +53,12 @@ class ProjectFiles:
             found.append(name)
             if len(found) >= _MOST_FILES:
                 break
-        return tuple(found)
+        return tuple(dict.fromkeys((*found, *self._new)))
+
+    @cached_property
+    def own(self) -> tuple[str, ...]:
+        """The names of the files of the application itself: those that are not aside."""
+        return tuple(name for name in self.names if not is_aside(name))
 
     def ending(self, *suffixes: str, outside: tuple[str, ...] = ()) -> tuple[str, ...]:
         """Those whose names end in one of `suffixes`, and that lie in no folder called as one of `outside`."""

@@ -12,7 +12,10 @@ from buildassets.project.files import ProjectFiles
 from buildassets.project.frameworks import BY_NAME, FRAMEWORKS, NONE, Framework
 from buildassets.project.systems import OtherSystem, other_systems
 
-_TESTS: Final = re.compile(r"(?:^|/)(?:tests?/|conftest\.py$|test_[^/]*\.py$|[^/]*_test\.py$)")
+# In names of templates for letters, which no browser shows.
+_MAIL: Final = re.compile(r"(?:^|[/_.-])(?:e?mails?|newsletters?)(?=[/_.-])", re.IGNORECASE)
+
+_STORAGES: Final = ("django", "whitenoise")  # whose place a storage takes in the settings of Django: no other system
 
 
 @frozen
@@ -38,10 +41,11 @@ def find(files: ProjectFiles) -> ProjectFindings:
     declared = dependencies(files)
     modules = {
         name: module
-        for name in files.ending(".py")
-        if not _TESTS.search(name) and ((module := read_module(files.text(name))).made or module.imports("buildassets"))
+        for name in files.own
+        if name.endswith(".py") and ((module := read_module(files.text(name))).made or module.imports("buildassets"))
     }
-    systems = tuple(other_systems(files, settings, declared))
+    others = other_systems(files, settings, declared)
+    systems = tuple(one for one in others if settings is None or one.name not in _STORAGES)
     return ProjectFindings(
         _framework(modules, settings, declared),
         modules,
@@ -57,12 +61,17 @@ def template_folders(files: ProjectFiles, *, is_django: bool) -> tuple[str, ...]
     """The outermost folders with templates, by the names that frameworks give them."""
     names = ("templates", "jinja2") if is_django else ("templates",)
     found: set[str] = set()
-    for name in files.names:
+    for name in files.own:
         parts = name.split("/")[:-1]
         at = next((number for number, part in enumerate(parts) if part in names), None)
         if at is not None:
             found.add("/".join(parts[: at + 1]))
     return tuple(sorted(found))
+
+
+def is_of_mail(name: str) -> bool:
+    """Whether the template of that name is one of letters."""
+    return bool(_MAIL.search(name))
 
 
 def _framework(modules: Mapping[str, Module], settings: DjangoSettings | None, declared: Dependencies) -> Framework:

@@ -36,6 +36,12 @@ _DECLARED: Final[Mapping[str, str]] = {
     "webassets": "webassets",
     "whitenoise": "whitenoise",
 }
+# Gems that bring a system, as `Gemfile` and `Gemfile.lock` name them.
+_GEMS: Final[Mapping[str, str]] = {
+    "sprockets-rails": "sprockets",
+    "propshaft": "propshaft",
+    "importmap-rails": "importmap",
+}
 _VITE: Final = tuple(f"vite.config.{suffix}" for suffix in ("js", "ts", "mjs", "mts", "cjs", "cts"))
 
 
@@ -64,7 +70,7 @@ def _found(files: ProjectFiles, settings: DjangoSettings | None, node: frozenset
         for name, signs in _IN_SETTINGS.items():
             if any(sign in text for sign in signs):
                 yield OtherSystem(name, file)
-    for file in files.ending(".py"):
+    for file in (name for name in files.own if name.endswith(".py")):
         for name, pattern in _IN_PYTHON.items():
             if pattern.search(files.text(file)):
                 yield OtherSystem(name, file)
@@ -74,3 +80,10 @@ def _found(files: ProjectFiles, settings: DjangoSettings | None, node: frozenset
         yield from (OtherSystem("vite", file) for file in files.called("package.json")[:1])
     if "config/assets.yml" in files.names:
         yield OtherSystem("jammit", "config/assets.yml")
+    yield from _of_rails(files)
+
+
+def _of_rails(files: ProjectFiles) -> Iterator[OtherSystem]:
+    for file in (name for name in ("Gemfile", "Gemfile.lock") if name in files.names):
+        gems = re.findall(r"""^\s*(?:gem\s+["'])?([\w-]+)\b""", files.text(file), re.MULTILINE)
+        yield from (OtherSystem(name, file) for gem, name in _GEMS.items() if gem in gems)

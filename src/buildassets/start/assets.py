@@ -6,19 +6,21 @@ what is wrong in them a build reports.
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from buildassets.compiler.languages.reference import SPECIFIERS
+from buildassets.compiler.languages.reference import SPECIFIERS, ReferenceKind
 from buildassets.compiler.languages.scan import scan
-from buildassets.foundation.frozen import frozen
+from buildassets.foundation.frozen import field, frozen
 from buildassets.foundation.media import Syntax
+from buildassets.foundation.paths import from_url
 from buildassets.project.files import ProjectFiles
 
 STYLES: Final = (".css", ".scss", ".sass")
 TYPED: Final = (".ts", ".tsx", ".mts", ".jsx")
 SCRIPTS: Final = (".js", ".mjs", *TYPED)
 _FOLDERS: Final = ("assets", "static")
+_NO_ASSETS: Final = (".py", ".html", ".md")
 _NO_ENTRY: Final = re.compile(
     r"(?:^|/)(?:_[^/]*|[^/]*\.(?:d|test|spec|config|stories)\.\w+|(?:sw|service-?worker)\.js)$"
 )
@@ -54,6 +56,7 @@ class PageEntry:
 class ProposedAssets:
     """The source roots, the entries that pages load, and the names of packages that sheets and scripts import.
 
+    `missing` is a reference of a sheet to no file, as `file: url`, if there is one.
     `unbundled_packages` are those of scripts that browsers load as they are: only TypeScript and JSX are bundled.
     """
 
@@ -65,6 +68,7 @@ class ProposedAssets:
     uses_sass: bool
     uses_modern_sass: bool
     uses_tailwind: bool
+    missing: str = ""
 
     @property
     def typed(self) -> list[PageEntry]:
@@ -72,9 +76,22 @@ class ProposedAssets:
         return [one for one in self.entries if one.file.endswith(TYPED)]
 
 
-def find_assets(files: ProjectFiles, configured: tuple[str, ...] | None, left_out: frozenset[str]) -> ProposedAssets:
-    """The assets of the project; in the `configured` roots, if there are any. `left_out` are folders of results."""
-    roots = configured if configured is not None else tuple(_roots(files, left_out))
+@frozen
+class AssetFolders:
+    """What is known of the folders of assets: the `configured` ones, if there is a configuration, with its import map.
+
+    `served` are those that the settings of the project name; `left_out` are folders of results.
+    """
+
+    configured: tuple[str, ...] | None = None
+    importmap: Mapping[str, str] = field(default_factory=dict)
+    served: tuple[str, ...] = ()
+    left_out: frozenset[str] = frozenset()
+
+
+def find_assets(files: ProjectFiles, known: AssetFolders) -> ProposedAssets:
+    """The assets of the project."""
+    roots = known.configured if known.configured is not None else tuple(_roots(files, known))
     below = [
         (root, name[len(_begin(root)) :]) for root in roots for name in files.names if name.startswith(_begin(root))
     ]
@@ -91,14 +108,27 @@ def find_assets(files: ProjectFiles, configured: tuple[str, ...] | None, left_ou
     )
     return ProposedAssets(
         roots,
-        (*_entries(files, sheets, _SHEET), *_entries(files, scripts, _SCRIPT)),
+        (*_entries(files, sheets, _SHEET, known.importmap), *_entries(files, scripts, _SCRIPT, known.importmap)),
         sheet_packages=of_sheets,
         script_packages=of_typed | of_others,
         unbundled_packages=of_others,
         uses_sass=bool(sass),
         uses_modern_sass=any(re.search(r"@(?:use|forward)\b", text) for text in sass),
         uses_tailwind=any(re.search(r"@import\s+[\"']tailwindcss|@tailwind\b", text) for text in texts),
+        missing=next(_missing(files, [_begin(root) + file for root, file in sheets if file.endswith(".css")]), ""),
     )
+
+
+def _missing(files: ProjectFiles, sheets: Iterable[str]) -> Iterator[str]:
+    """The references of sheets of CSS to no file below the project."""
+    names = frozenset(files.names)
+    for name in sheets:
+        for reference in scan(Syntax.CSS, files.text(name)):
+            path = from_url(re.split(r"[?#]", reference.url)[0])
+            target = posixpath.normpath(posixpath.join(posixpath.dirname(name), path))
+            is_relative = path and not re.match(r"[\w+.-]*:|/|[\w@-]+/?[^.]*$", path)
+            if is_relative and reference.kind is ReferenceKind.URL and target not in names:
+                yield f"{name}: {reference.url}"
 
 
 def _imported_by_sheets(sheets: Iterable[tuple[tuple[str, str], str]]) -> frozenset[str]:
@@ -132,21 +162,42 @@ def _begin(root: str) -> str:
     return "" if root == "." else f"{root}/"
 
 
-def _roots(files: ProjectFiles, left_out: frozenset[str]) -> Iterator[str]:
-    """The folders `assets`, or else `static`, that hold sheets or scripts, or else the folders around all of these."""
-    wanted = [name for name in files.ending(*STYLES, *SCRIPTS) if not _is_below(name, left_out)]
-    for usual in _FOLDERS:
-        found = {root for name in wanted if (root := _up_to(name, usual))}
-        if found:
-            yield from sorted(found)
-            return
-    wanted = [name for name in wanted if "/" in name and "tests" not in name.split("/")]
-    yield from sorted({name.partition("/")[0] for name in wanted if not _has_python(files, name.partition("/")[0])})
+def _roots(files: ProjectFiles, known: AssetFolders) -> Iterator[str]:
+    """The folders `assets` that hold sheets or scripts, and those that the project serves, or else `static`.
+
+    Where there is none of these, the folders around all sheets and scripts.
+    """
+    own = [name for name in files.own if not _is_below(name, known.left_out)]
+    usual = {root: name for name in reversed(own) if not name.endswith(_NO_ASSETS) and (root := _usual_root(name))}
+    wanted = [name for name in own if name.endswith((*STYLES, *SCRIPTS))]
+    with_code = {root for name in wanted if (root := _usual_root(name))}
+    assets = [root for root in with_code if root.endswith("assets")]
+    static = [root for root in usual if root.endswith("static")] if known.served or _names_static(files) else []
+    served = [one for one in known.served if files.has_folder(one) and not _is_below(f"{one}/", usual)]
+    if found := {*assets, *static, *served} or {root for root in with_code if root.endswith("static")}:
+        yield from sorted(found)
+        return
+    tops = {name.partition("/")[0] for name in wanted if "/" in name}
+    yield from sorted(top for top in tops if is_site(files, top) or not _has_python(files, top))
 
 
-def _up_to(name: str, folder: str) -> str | None:
+def is_site(files: ProjectFiles, folder: str) -> bool:
+    """Whether `folder` is the root of a static site."""
+    return f"{folder}/index.html" in files.names and not any(
+        name.startswith(f"{folder}/") for name in files.ending(".py")
+    )
+
+
+def _names_static(files: ProjectFiles) -> bool:
+    """Whether a template of the project names files in a folder `static`."""
+    return any("static" in files.text(name) for name in files.own if name.endswith((".html", ".htm", ".j2", ".jinja")))
+
+
+def _usual_root(name: str) -> str | None:
+    """The outermost folder with a usual name around the file `name`."""
     parts = name.split("/")[:-1]
-    return "/".join(parts[: parts.index(folder) + 1]) if folder in parts else None
+    at = next((number for number, part in enumerate(parts) if part in _FOLDERS), None)
+    return None if at is None else "/".join(parts[: at + 1])
 
 
 def _is_below(name: str, folders: Iterable[str]) -> bool:
@@ -165,21 +216,27 @@ def _package(reference: str) -> str:
     return f"{scope}/{rest.partition('/')[0]}" if scope.startswith("@") else scope
 
 
-def _entries(files: ProjectFiles, listed: list[tuple[str, str]], pattern: re.Pattern[str]) -> Iterator[PageEntry]:
-    """The files of one kind that no other one of them imports; at most a few, and of more the usual ones."""
+def _entries(
+    files: ProjectFiles, listed: list[tuple[str, str]], pattern: re.Pattern[str], importmap: Mapping[str, str]
+) -> Iterator[PageEntry]:
+    """The files of one kind that no other one of them imports, vendored ones first; of many the usual ones."""
     candidates = {file: root for root, file in listed if not _NO_ENTRY.search(file)}
     imported = {
         target
         for root, file in listed
         for reference in pattern.findall(files.text(_begin(root) + file))
-        for target in _targets(file, reference)
+        for target in (_stem(importmap.get(reference, "")), *_targets(file, reference))
     }
     left = [file for file in candidates if _stem(file) not in imported and not _has_source(file, candidates)]
     if len(left) > _MOST_ENTRIES:
         left = [file for file in left if _USUAL.search(file)][:_MOST_ENTRIES]
-    for file in sorted(left, key=lambda file: (not _COPY.match(file), file)):
+    for file in sorted(left, key=lambda file: (not _is_vendored(file), not _COPY.match(file), file)):
         root = candidates[file]
         yield PageEntry(root, file, compiled(file), bool(_MODULE.search(files.text(_begin(root) + file))))
+
+
+def _is_vendored(file: str) -> bool:
+    return "vendor" in file.split("/")[:-1]
 
 
 def _has_source(file: str, candidates: dict[str, str]) -> bool:

@@ -5,21 +5,22 @@ Takes what was found, gives the edits of `pyproject.toml` or `buildassets.toml`,
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from buildassets.compiler.config.toml_table import parse
 from buildassets.foundation.frozen import frozen
-from buildassets.foundation.toml_values import toml_values
 from buildassets.migrate.plan import written
 from buildassets.project.files import ProjectFiles
 from buildassets.project.found import ProjectFindings
-from buildassets.start.assets import ProposedAssets
+from buildassets.start.assets import ProposedAssets, is_site
 from buildassets.start.edits import ByHand, FileEdit, appended
 
 OWN_FILE: Final = "buildassets.toml"
 _PYPROJECT: Final = "pyproject.toml"
 _GITIGNORE: Final = ".gitignore"
 _NPM: Final = {"path": "node_modules", "prefix": "npm", "npm": True}
+_PLAIN: Final = ("favicon.ico", "robots.txt", "sitemap.xml")
 _STARTER: Final = """\
 :root {
   color-scheme: light dark;
@@ -65,6 +66,10 @@ def settings_for(
     if has_packages and any(files.has_folder(f"node_modules/{name}") for name in mapped):
         sources.append(_NPM)
     settings: dict[str, Any] = {"sources": sources}
+    if pages := [*_plain_names(files, assets)]:
+        settings |= {"url_prefixes": ["/"], "plain": pages}  # the release is the root of the site
+    if assets.missing:
+        settings["missing"] = "warn"
     if any(files.has_folder(f"node_modules/{name}") for name in assets.sheet_packages):
         settings["load_paths"] = ["node_modules"]
     tables = {"engines": dict(engines), "bundles": typed, "templates": {"dirs": [*found.templates]}}
@@ -72,22 +77,25 @@ def settings_for(
     return {**settings, **filled}
 
 
+def _plain_names(files: ProjectFiles, assets: ProposedAssets) -> Iterator[str]:
+    """The names that the pages and other files of a static site keep."""
+    for root in assets.roots:
+        if is_site(files, root):
+            yield from ("**/*.html", *(name for name in _PLAIN if f"{root}/{name}" in files.names))
+
+
 def configuration(files: ProjectFiles, settings: Mapping[str, Any]) -> FileEdit:
-    """The new file `buildassets.toml`, or a table at the end of a `pyproject.toml` that there is."""
+    """The new file `buildassets.toml`, or a table at the end of a `pyproject.toml` that there is.
+
+    Raises ConfigError for one that is not TOML.
+    """
     text = files.text_or_none(_PYPROJECT)
-    if text is None or not _is_toml(text):
+    if text is None:
         return FileEdit(OWN_FILE, None, written(settings))
+    parse(text, _PYPROJECT)
     tables = re.sub(r"^\[(\w+)\]$", r"[tool.buildassets.\1]", written(settings), flags=re.MULTILINE)
     lines = ["[tool.buildassets]", *tables.rstrip("\n").split("\n")]
     return FileEdit(_PYPROJECT, text, appended(text, ["", *lines] if text.strip() else lines))
-
-
-def _is_toml(text: str) -> bool:
-    try:
-        toml_values(text.replace("\r\n", "\n"))
-    except ValueError:
-        return False
-    return True
 
 
 def ignored(files: ProjectFiles, output: str) -> FileEdit | ByHand | None:
@@ -99,5 +107,5 @@ def ignored(files: ProjectFiles, output: str) -> FileEdit | ByHand | None:
     there = {line.strip().strip("/*") for line in (text or "").splitlines()}
     missing = [line for line in (f"{output}/", ".buildassets/") if line.strip("/") not in there]
     if text is None and os.path.exists(files.path(_GITIGNORE)):
-        return ByHand(_GITIGNORE, "a line each", tuple(missing))
+        return ByHand(_GITIGNORE, "a line each", tuple(missing), optional=True)
     return FileEdit(_GITIGNORE, text, appended(text or "", missing)) if missing else None

@@ -6,14 +6,16 @@ An edit keeps all other lines, the line ends and the permissions of its file.
 import os
 import stat
 from codecs import BOM_UTF8
-from collections.abc import Iterable, Sequence
-from difflib import unified_diff
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from difflib import SequenceMatcher, unified_diff
 
 from buildassets.disk.files import bytes_at, whole_file
 from buildassets.disk.folders import make_folders
+from buildassets.disk.removal import remove_path
 from buildassets.errors import ConfigError
 from buildassets.foundation.diagnostics import Location, error, reason_text
 from buildassets.foundation.frozen import frozen
+from buildassets.foundation.permission import OWN
 
 
 @frozen
@@ -30,26 +32,48 @@ class FileEdit:
         before, after = (self.before or "").splitlines(), self.after.splitlines()
         return [line.rstrip("\n") for line in unified_diff(before, after, old, f"b/{self.file}", lineterm="")]
 
+    def by_hand(self, why: str = "") -> "Iterator[ByHand]":
+        """The same as lines to write, each block with its place in the file. No edit depends on `.gitignore`."""
+        optional = self.file == ".gitignore"
+        if self.before is None:
+            yield ByHand(self.file, why or "a new file", tuple(self.after.splitlines()), optional)
+            return
+        before, after = self.before.splitlines(), self.after.splitlines()
+        for kind, start, end, first, last in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+            if kind != "equal":
+                above = f"below line {start}, `{before[start - 1].strip()}`" if start else "at the beginning"
+                place = (
+                    above
+                    if kind == "insert"
+                    else f"in place of line {start + 1}" + (f" to {end}" if end > start + 1 else "")
+                )
+                yield ByHand(self.file, f"{why}, {place}" if why else place, tuple(after[first:last]), optional)
+
 
 @frozen
 class ByHand:
-    """Lines to write into `file` by hand, empty where it is not known; `why` and where they belong is in `place`."""
+    """Lines to write into `file` by hand, empty where it is not known; `place` names where they belong.
+
+    Edits depend on lines that are not `optional`: without these lines, pages would fail.
+    """
 
     file: str
     place: str
     lines: tuple[str, ...]
+    optional: bool = False
 
 
 @frozen
 class Insertion:
     """A `text` to insert into a line, at a line and a column as `ast` counts them: from 1, and bytes of UTF-8 from 0.
 
-    Without a `column`, it is lines to insert above that line.
+    Without a `column`, it is lines to insert above that line. With an `end`, it replaces what is up to that column.
     """
 
     line: int
     text: str
     column: int | None = None
+    end: int | None = None
 
 
 def inserted(text: str, insertions: Iterable[Insertion]) -> str:
@@ -72,7 +96,8 @@ def _insert(lines: list[str], one: Insertion, end: str) -> None:
         lines[one.line - 1 : one.line - 1] = [line + end.rstrip("\n") for line in new]
         return
     written = lines[one.line - 1].encode("utf-8")
-    lines[one.line - 1] = (written[: one.column] + one.text.encode("utf-8") + written[one.column :]).decode("utf-8")
+    behind = written[one.column if one.end is None else one.end :]
+    lines[one.line - 1] = (written[: one.column] + one.text.encode("utf-8") + behind).decode("utf-8")
 
 
 def appended(text: str, lines: Sequence[str]) -> str:
@@ -82,19 +107,62 @@ def appended(text: str, lines: Sequence[str]) -> str:
     return begin + "".join(line + end for line in lines)
 
 
-def write(folder: str, edits: Iterable[FileEdit]) -> None:
-    """Write the files, each by a rename. Raises ConfigError for one that cannot be written."""
-    for one in edits:
-        path = os.path.realpath(os.path.join(folder, *one.file.split("/")))
-        if one.before is None and os.path.exists(path):
-            message, hint = f"`{one.file}` is there, and cannot be read as text", "see to it, and run this again"
-            raise ConfigError([error("init/write", message, Location(one.file), hint=hint)])
-        try:
-            _write(path, _mark(path) + one.after.encode("utf-8"))
-        except OSError as fault:
-            message = f"cannot write `{one.file}`: {reason_text(fault)}"
-            hint = "see to its permissions, and run this again: what is written already stays as it is"
-            raise ConfigError([error("init/write", message, Location(one.file), hint=hint)]) from None
+def write(folder: str, edits: Iterable[FileEdit], check: Callable[[], object] = bool) -> str:
+    """Write the files, each by a rename, and return the patch that `git apply -R` takes to restore them.
+
+    Raises ConfigError for one that cannot be written, or where the `check` of all does, after restoring them.
+    """
+    written: list[_Written] = []
+    try:
+        for one in edits:
+            path = os.path.realpath(os.path.join(folder, *one.file.split("/")))
+            if one.before is None and os.path.exists(path):
+                message, hint = f"`{one.file}` is there, and cannot be read as text", "check it, and run this again"
+                raise ConfigError([error("init/write", message, Location(one.file), hint=hint)])
+            change = _Written(one.file, path, bytes_at(path), _mark(path) + one.after.encode("utf-8"))
+            _write(path, change.after)
+            written.append(change)
+        check()
+    except OSError as fault:
+        _restore(folder, written)
+        message = f"cannot write `{one.file}`: {reason_text(fault)}"
+        hint = "check its permissions, and run this again: all files are as they were"
+        raise ConfigError([error("init/write", message, Location(one.file), hint=hint)]) from None
+    except ConfigError:
+        _restore(folder, written)
+        raise
+    return "".join(_patch(one) for one in written)
+
+
+@frozen
+class _Written:
+    """The file `name` that was written at `path`, with its bytes `before`, None for a new one, and `after`."""
+
+    name: str
+    path: str
+    before: bytes | None
+    after: bytes
+
+
+def _restore(folder: str, written: Iterable[_Written]) -> None:
+    for one in written:
+        if one.before is None:
+            remove_path(os.path.realpath(folder), one.path, permission=OWN)
+        else:
+            _write(one.path, one.before)
+
+
+def _patch(one: _Written) -> str:
+    """The difference with its line ends; git takes its paths from the working directory, as it has no line of git's."""
+    old = "/dev/null" if one.before is None else f"a/{one.name}"
+    before, after = (text.decode("utf-8").split("\n") for text in (one.before or b"", one.after))
+    lines = [*unified_diff(_ended(before), _ended(after), old, f"b/{one.name}")]
+    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+
+
+def _ended(lines: list[str]) -> list[str]:
+    """The lines with their ends; the last one has none, and is left out if it is empty."""
+    return [*(f"{line}\n" for line in lines[:-1]), *filter(None, lines[-1:])]
 
 
 def _mark(path: str) -> bytes:

@@ -2,8 +2,9 @@
 
 import os
 import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
 from buildassets.compiler.config.file import relative_to, search
 from buildassets.compiler.config.load import load_config
@@ -12,26 +13,35 @@ from buildassets.disk.folders import is_within
 from buildassets.foundation.frozen import frozen
 from buildassets.foundation.permission import NOTHING
 from buildassets.project.dependencies import add_command
-from buildassets.project.files import ProjectFiles
+from buildassets.project.files import ProjectFiles, is_aside
 from buildassets.project.found import ProjectFindings, find
 from buildassets.project.frameworks import FRAMEWORKS
 from buildassets.project.systems import OtherSystem
-from buildassets.start.assets import PageEntry, ProposedAssets, compiled, find_assets
+from buildassets.start.assets import AssetFolders, PageEntry, ProposedAssets, compiled, find_assets, is_site
 from buildassets.start.configuration import configuration, ignored, settings_for, starter
 from buildassets.start.django_code import edited_settings
 from buildassets.start.edits import ByHand, FileEdit
 from buildassets.start.python_code import edited_python
-from buildassets.start.templates import edited_templates
+from buildassets.start.references import left_references, replaced_references
+from buildassets.start.templates import edited_templates, lines_for, loads_assets, templates_in, uses_helpers
 
-# The command that serves a project while it is developed.
+_BUNDLERS: Final = frozenset(("webpack", "parcel", "parcel-bundler", "gulp", "rollup"))
+_HEAD: Final = "in the `<head>` of a template"
+_SETTINGS_BY_HAND: Final = ByHand(
+    "manage.py",
+    "with the module of your settings",
+    ('os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mysite.settings")',),
+)
+_MOST_SHOWN: Final = 5  # of places that a note names
 
 
 @frozen
 class InitProposal:
     """What `init` would do in the project in `folder`.
 
-    `found` is what the project is, for a person; `tools` are those to be locked; `systems` are other asset systems:
-    where there are any, nothing is edited. `notes` are remarks, `next` are the commands that follow.
+    `found` is what the project is, for a person; `tools` are those to be locked. Nothing is edited where there are
+    other asset systems, `systems`, nor where a needed edit cannot be made: then `blocked` is its file or place, and all
+    is written by hand. `notes` are remarks, `next` are the commands that follow.
     """
 
     folder: str
@@ -41,6 +51,7 @@ class InitProposal:
     by_hand: tuple[ByHand, ...] = ()
     tools: tuple[str, ...] = ()
     systems: tuple[OtherSystem, ...] = ()
+    blocked: str = ""
     notes: tuple[str, ...] = ()
     next: tuple[str, ...] = ()
 
@@ -55,39 +66,71 @@ def propose(start: str, engines: Mapping[str, str]) -> InitProposal:
     A configuration that is there, or in a folder above, is kept; with one, another asset system is no obstacle.
     """
     file, document = search(start)
-    folder = os.path.dirname(file) if file else start
+    folder = os.path.dirname(file) if file else _project_folder(start)
     output = _output(folder) if file else "build"
     files = ProjectFiles(folder, (os.path.join(folder, *output.split("/")),))
     found = find(files)
     if found.systems and file is None:
         return InitProposal(folder, found.framework.name, tuple(_shown(found, None)), systems=found.systems)
     sources = document.table.peek("sources")
-    assets = find_assets(files, _roots(sources) if file else None, _results(found))
-    assets, edits = _begun(files, found, assets) if sources is None else (assets, [])
+    importmap = document.table.peek("importmap")
+    folders = AssetFolders(
+        _roots(files, sources) if file else None,
+        {name: one for name, one in importmap.items() if isinstance(one, str)} if isinstance(importmap, dict) else {},
+        served=tuple(one for prefix, one in (found.django.folders() or ()) if not prefix) if found.django else (),
+        left_out=_results(found),
+    )
+    assets = find_assets(files, folders)
+    pages = templates_in(files, found.templates)
+    assets, edits = _begun(files, found, assets, pages) if sources is None else (assets, [])
     notes = [*_notes(files, found, assets), *_notes_on_configuration(file, start, engines)]
     if file is None:
+        if folder != start:
+            notes.append(
+                f"the project is in `{relative_to(start, folder)}/`, the folder of `manage.py`: run all commands there"
+            )
         edits = [configuration(files, settings_for(files, found, assets, engines)), *edits]
-    whole = [*edits, *_code(files, found, assets, output)]
-    kept = [_inside(folder, one) for one in whole]
-    return InitProposal(
+    project = _Project(files, found, assets, pages)
+    whole = [*edits, *_code(project, output, has_own_configuration=file is not None)]
+    proposal = InitProposal(
         folder,
         found.framework.name,
         found=tuple(_shown(found, assets)),
-        edits=tuple(one for one in kept if isinstance(one, FileEdit)),
-        by_hand=tuple(one for one in kept if isinstance(one, ByHand)),
         tools=tuple(_tools(files, assets, {} if file else engines)),
-        notes=tuple(notes),
+        notes=(*notes, *_notes_on_references([one for one in whole if isinstance(one, FileEdit)], project)),
         next=tuple(_next(found)),
     )
+    return _all_or_nothing(proposal, whole)
 
 
-def _inside(folder: str, one: FileEdit | ByHand) -> FileEdit | ByHand:
+def _project_folder(start: str) -> str:
+    """The folder of the project: the one folder below `start` with a `manage.py`, if `start` itself has none."""
+    if os.path.exists(os.path.join(start, "manage.py")):
+        return start
+    below = [one.path for one in os.scandir(start) if one.is_dir() and not is_aside(f"{one.name}/")]
+    found = [path for path in below if os.path.exists(os.path.join(path, "manage.py"))]
+    return found[0] if len(found) == 1 else start
+
+
+def _all_or_nothing(proposal: InitProposal, whole: Sequence[FileEdit | ByHand]) -> InitProposal:
+    """The proposal with all edits, or with all of them as lines to write by hand where one cannot be made."""
+    kept = [one for each in whole for one in _inside(proposal.folder, each)]
+    edits = tuple(one for one in kept if isinstance(one, FileEdit))
+    by_hand = tuple(one for one in kept if isinstance(one, ByHand))
+    needed = [one for one in by_hand if not one.optional]
+    if not needed:
+        return replace(proposal, edits=edits, by_hand=by_hand)
+    lines = tuple(line for edit in edits for line in edit.by_hand())
+    return replace(proposal, by_hand=(*lines, *by_hand), blocked=needed[0].file or needed[0].place)
+
+
+def _inside(folder: str, one: FileEdit | ByHand) -> Iterator[FileEdit | ByHand]:
     """The edit, or its new lines to write by hand where a link leads out of the project in `folder`."""
     path = os.path.realpath(os.path.join(folder, *one.file.split("/")))
     if isinstance(one, ByHand) or is_within(os.path.realpath(folder), path):
-        return one
-    new = tuple(line[1:] for line in one.diff()[2:] if line.startswith("+"))
-    return ByHand(one.file, "a link out of the project", new)
+        yield one
+    else:
+        yield from one.by_hand("a link out of the project")
 
 
 def _notes_on_configuration(file: str | None, start: str, engines: Mapping[str, str]) -> Iterator[str]:
@@ -102,10 +145,11 @@ def _notes_on_configuration(file: str | None, start: str, engines: Mapping[str, 
         yield f"`{shown}` is kept: write `{values}` under its `engines` for the smallest results"
 
 
-def _roots(sources: object) -> tuple[str, ...]:
-    """The configured folders of the project itself; the usual ones where none are configured."""
-    listed = sources if isinstance(sources, list) else ["assets", "static"]
-    paths = [one.get("path") if isinstance(one, dict) and not one.get("prefix") else one for one in listed]
+def _roots(files: ProjectFiles, sources: object) -> tuple[str, ...]:
+    """The configured folders of the project itself; the usual ones that are there where none are configured."""
+    if not isinstance(sources, list):
+        return tuple(one for one in ("assets", "static") if files.has_folder(one))
+    paths = [one.get("path") if isinstance(one, dict) and not one.get("prefix") else one for one in sources]
     named = [posixpath.normpath(one) for one in paths if isinstance(one, str) and one]
     return tuple(one for one in named if not one.startswith(("node_modules", "/", "..")))
 
@@ -121,10 +165,10 @@ def _has_files(files: ProjectFiles, assets: ProposedAssets) -> bool:
 
 
 def _begun(
-    files: ProjectFiles, found: ProjectFindings, assets: ProposedAssets
+    files: ProjectFiles, found: ProjectFindings, assets: ProposedAssets, pages: Sequence[str]
 ) -> tuple[ProposedAssets, list[FileEdit]]:
-    """The assets with a first sheet, and that as an edit; both as they are where there is any file."""
-    if _has_files(files, assets):
+    """The assets with a first sheet, and that as an edit; both unchanged where there are any, or pages load some."""
+    if _has_files(files, assets) or loads_assets(files, pages):
         return assets, []
     first = starter(files, found.declared.node)
     root, _, below = first.file.partition("/")
@@ -144,24 +188,57 @@ def _output(folder: str) -> str:
     return relative_to(folder, load_config(start=folder, needs_sources=False, permission=NOTHING).output)
 
 
-def _code(
-    files: ProjectFiles, found: ProjectFindings, assets: ProposedAssets, output: str
-) -> Iterator[FileEdit | ByHand]:
+@frozen
+class _Project:
+    """The files of a project, what it is, its assets, and the names of its templates of pages."""
+
+    files: ProjectFiles
+    found: ProjectFindings
+    assets: ProposedAssets
+    pages: Sequence[str]
+
+
+def _code(project: _Project, output: str, *, has_own_configuration: bool) -> Iterator[FileEdit | ByHand]:
     """The edits of `.gitignore`, settings, modules and templates."""
-    manifest = f"{output}/manifest.json"
+    files, found, manifest = project.files, project.found, f"{output}/manifest.json"
     lines = ignored(files, output)
     if lines is not None:
         yield lines
-    if found.django is not None and not found.is_equipped:
+    if found.django is None and "django" in files.text("manage.py"):
+        yield _SETTINGS_BY_HAND
+    elif found.django is not None and not found.is_equipped:
         yield from edited_settings(files, found.django, manifest)
-    has_static = (
-        any("url_for" in files.text(name) for name in files.ending(".html")) and found.framework.name == "flask"
-    )
+    has_static = _asks_for_static(project)
     yield from edited_python(files, found, manifest, has_static=has_static)
-    folders = (
-        found.templates if found.framework.name or found.is_equipped else ()
-    )  # else nothing gives them our helpers
-    yield from edited_templates(files, folders, assets.entries, is_django=found.framework.name == "django")
+    if uses_helpers(files, project.pages):
+        return
+    if found.framework.name or found.is_equipped:
+        yield from _pages(project, has_static=has_static, keeps_urls=has_own_configuration)
+    elif not loads_assets(files, project.pages) and not any(is_site(files, root) for root in project.assets.roots):
+        yield ByHand("", _HEAD, tuple(lines_for(project.assets.entries, is_django=False)), optional=True)
+
+
+def _asks_for_static(project: _Project) -> bool:
+    """Whether pages of Flask ask for the URLs of static files."""
+    return project.found.framework.name == "flask" and any(
+        "url_for" in project.files.text(name) for name in project.pages
+    )
+
+
+def _pages(project: _Project, *, has_static: bool, keeps_urls: bool) -> Iterator[FileEdit | ByHand]:
+    """The edits of templates: names of assets in place of URLs of static files, and the lines in their heads.
+
+    Django's pages name assets already. Nor are URLs replaced under a configuration, which may leave files out.
+    """
+    files, is_django = project.files, project.found.framework.name == "django"
+    roots = () if is_django or keeps_urls else project.assets.roots
+    texts = replaced_references(files, project.pages, roots, has_static=has_static)
+    for one in edited_templates(files.edited(texts), project.pages, project.assets.entries, is_django=is_django):
+        if isinstance(one, FileEdit):
+            texts[one.file] = one.after
+        else:
+            yield one
+    yield from (FileEdit(name, files.text(name), text) for name, text in texts.items())
 
 
 def _tools(files: ProjectFiles, assets: ProposedAssets, engines: Mapping[str, str]) -> Iterator[str]:
@@ -189,6 +266,25 @@ def _shown(found: ProjectFindings, assets: ProposedAssets | None) -> Iterator[st
     yield found.declared.installer
 
 
+def _notes_on_references(edits: Sequence[FileEdit], project: _Project) -> Iterator[str]:
+    """The places in templates with URLs of static files that do not become names of assets."""
+    if project.found.framework.name in ("django", "flask", ""):
+        return
+    places = [*left_references(project.files.edited({one.file: one.after for one in edits}), project.pages)]
+    if places:
+        shown = ", ".join(f"`{one}`" for one in places[:_MOST_SHOWN])
+        more = f" and {len(places) - _MOST_SHOWN} more" if len(places) > _MOST_SHOWN else ""
+        yield f"{shown}{more} name static files in another way, and keep their URLs: write `asset(…)` there"
+
+
+def _notes_on_sources(found: ProjectFindings, assets: ProposedAssets) -> Iterator[str]:
+    for bundler in sorted(_BUNDLERS & found.declared.node):
+        yield f"`{bundler}` builds files here: release the folder that it writes, or see docs/bundles.md"
+    if assets.missing:
+        file, _, url = assets.missing.partition(": ")
+        yield f'`{file}` refers to `{url}`, which is not there: with `missing = "warn"` such faults are warnings'
+
+
 def _notes(files: ProjectFiles, found: ProjectFindings, assets: ProposedAssets) -> Iterator[str]:
     if not found.framework.name:
         yield "no framework is found: run this in the folder of `manage.py` or of the application's module"
@@ -200,6 +296,7 @@ def _notes(files: ProjectFiles, found: ProjectFindings, assets: ProposedAssets) 
     if found.declared.files and "buildassets" not in found.declared.python:
         file, add = found.declared.files[0], add_command(found.declared.installer, "buildassets")
         yield f"`{file}` does not list `buildassets`, which the web process needs: run `{add}`, and list it"
+    yield from _notes_on_sources(found, assets)
     if assets.uses_tailwind:
         add = add_command(found.declared.installer, '"buildassets[tailwind]"')
         yield f"Tailwind is compiled by the extra `tailwind`: run `{add}`"

@@ -53,7 +53,7 @@ def _flask(files: ProjectFiles, found: ProjectFindings, manifest: str, *, has_st
     options = "serve=True, static=True" if has_static else "serve=True"
     place = _only(files, found, found.framework.name)
     file = place[0] if place else _first(found)
-    app = place[2].name if place else "app"
+    app = place[2].name if place else _name(found, found.framework.name, "app")
     path = posixpath.relpath(manifest, posixpath.dirname(file) or ".")
     configured = [] if manifest == _DEFAULT else [f'{app}.config.setdefault("BUILDASSETS_MANIFEST", "{path}")']
     lines = [*configured, f"{name}({app}, {options})"]
@@ -69,8 +69,10 @@ def _starlette(files: ProjectFiles, found: ProjectFindings, manifest: str) -> It
     imported = [_RUNTIME, "from buildassets.runtime.starlette import AssetServer, with_assets"]
     app, templates = _only(files, found, found.framework.name), _only(files, found, "templates")
     if app is None:
-        lines = ("import os", *imported, f"assets = {release}", "app.add_middleware(AssetServer, assets=assets)")
-        yield ByHand(_first(found), _ANY, (*lines, "templates = with_assets(templates, assets)"))
+        name = _name(found, found.framework.name, "app")
+        lines = ("import os", *imported, f"assets = {release}", f"{name}.add_middleware(AssetServer, assets=assets)")
+        name = _name(found, "templates", "templates")
+        yield ByHand(_first(found), _ANY, (*lines, f"with_assets({name}, assets)"))
         return
     file, module, made = app
     text, variable = files.text(file), _free(module)
@@ -84,15 +86,22 @@ def _starlette(files: ProjectFiles, found: ProjectFindings, manifest: str) -> It
         other, its_module, equipped = templates
         call = f"with_assets({equipped.name}, {release})"
         its_text = files.text(other)
-        yield _edit(
-            its_text, other, its_module, ["import os", *imported], insertions=[_after(its_text, equipped, call)]
-        )
+        imports = ["import os", _RUNTIME, "from buildassets.runtime.starlette import with_assets"]
+        yield _edit(its_text, other, its_module, imports, insertions=[_after(its_text, equipped, call)])
     used = "AssetServer, with_assets" if len(insertions) > 1 else "AssetServer"
     imports = ["import os", _RUNTIME, f"from buildassets.runtime.starlette import {used}"]
     yield _edit(text, file, module, imports, insertions=[_before(text, first, f"{variable} = {release}"), *insertions])
     if not templates:
-        lines = ("from buildassets.runtime.starlette import with_assets", "with_assets(templates, assets)")
-        yield ByHand(file, "where `Jinja2Templates` are made", lines)
+        yield _templates_by_hand(found, made_in=file, variable=variable, release=release)
+
+
+def _templates_by_hand(found: ProjectFindings, *, made_in: str, variable: str, release: str) -> ByHand:
+    """The lines for templates that are made in no known way, or in several places, of which this is the first."""
+    owner = next((name for name, module in found.modules.items() if module.of("templates")), made_in)
+    given, imports = (variable, ()) if owner == made_in else (release, ("import os", _RUNTIME))
+    call = f"with_assets({_name(found, 'templates', 'templates')}, {given})"
+    lines = (*imports, "from buildassets.runtime.starlette import with_assets", call)
+    return ByHand(owner, "where `Jinja2Templates` are made", lines, optional=not found.templates)
 
 
 def _litestar(files: ProjectFiles, found: ProjectFindings, manifest: str) -> FileEdit | ByHand:
@@ -122,7 +131,8 @@ def _jinja(files: ProjectFiles, found: ProjectFindings, manifest: str) -> Iterat
     release = _assets(manifest)
     place = _only(files, found, "jinja")
     if place is None:
-        lines = ("import os", _RUNTIME, f'env.add_extension("{extension}")', f"env.assets = {release}")
+        name = _name(found, "jinja", "env")
+        lines = ("import os", _RUNTIME, f'{name}.add_extension("{extension}")', f"{name}.assets = {release}")
         yield ByHand(_first(found), "where the environment of Jinja is made", lines)
         return
     file, module, made = place
@@ -132,9 +142,8 @@ def _jinja(files: ProjectFiles, found: ProjectFindings, manifest: str) -> Iterat
     application = _wsgi_application(module) if made.is_top else None
     if application is None:
         yield _edit(text, file, module, imports, insertions=insertions)
-        yield ByHand(
-            "", "in the server of the site", (f"serve `{posixpath.dirname(manifest)}/assets/` below `/assets/`",)
-        )
+        by_hand = (f"serve `{posixpath.dirname(manifest)}/assets/` below `/assets/`",)
+        yield ByHand("", "in the server of the site", by_hand, optional=not found.templates)
         return
     imports.append("from buildassets.runtime.wsgi import AssetServer")
     served = f"\n\n{application.name} = AssetServer({application.name}, assets={made.name}.assets)"
@@ -211,13 +220,13 @@ def _edit(
     """The edit of the module; its lines to write by hand where it would no longer be Python."""
     wanted = [one for one in imports if one != "import os" or "os" not in module.names]
     first = min(one.line for one in insertions)
-    after = inserted(text, [*_imports(module, wanted, first), *insertions])
+    after = inserted(text, [*import_lines(module, wanted, first), *insertions])
     if read_module(after).tree is None:
         return ByHand(file, _ANY, (*wanted, *(one.text.strip(" \t,") for one in insertions)))
     return FileEdit(file, text, after)
 
 
-def _imports(module: Module, wanted: list[str], first: int) -> Iterator[Insertion]:
+def import_lines(module: Module, wanted: list[str], first: int) -> Iterator[Insertion]:
     """The lines that import, above the line `first`: `import …` before the other imports there, the rest below them."""
     body = module.tree.body if module.tree else []
     at_top = [one for one in body if isinstance(one, ast.Import | ast.ImportFrom) and one.lineno < first]
@@ -237,6 +246,12 @@ def _top(body: list[ast.stmt], line: int) -> int:
 def _free(module: Module) -> str:
     """A name for the release that the module does not use."""
     return next(name for name in ("assets", "release", "built_assets", "site_assets") if name not in module.names)
+
+
+def _name(found: ProjectFindings, kind: str, usual: str) -> str:
+    """The name that the project gives the first thing of `kind`; the `usual` one if it gives none."""
+    made = (one.name for module in found.modules.values() for one in module.of(kind))
+    return next(filter(str.isidentifier, made), usual)
 
 
 def _first(found: ProjectFindings) -> str:

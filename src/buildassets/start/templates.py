@@ -1,15 +1,18 @@
 """The lines that templates need, and the templates that get them.
 
 Takes the files of a project and the entries, gives edits, or lines to write by hand. A template gets them above
-`</head>`; one that has calls of ours already stays as it is.
+`</head>`; one that has calls of ours already stays as it is. Only templates with a head that other templates extend or
+include, or that code of the project names, are edited: a library, or a letter, has heads that no page of the project
+shows.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from buildassets.project.blanks import Blanks
 from buildassets.project.files import ProjectFiles
+from buildassets.project.found import is_of_mail
 from buildassets.start.assets import PageEntry
 from buildassets.start.edits import ByHand, FileEdit
 
@@ -18,7 +21,11 @@ _OURS: Final = re.compile(
     r"\{%-?\s*load\s[^%]*\bbuildassets\b|\{[{%]-?\s*(?:asset|stylesheet|script|livereload|importmap)\b"
 )
 _INHERITS: Final = re.compile(r"\{%-?\s*extends\b")
-_LAYOUT: Final = re.compile(r"^_?(?:base|layout|master|main|skeleton|index|home)\b", re.IGNORECASE)
+_OTHER: Final = re.compile(r"\{%-?\s*(?:extends|include)\b([^%]*)%\}")
+_NAME: Final = re.compile(r"""["']([^"'\s]+)["']""")
+_LOADS: Final = re.compile(
+    r"""<link\b[^<>]*\brel\s*=\s*["']?[^"'<>]*\bstylesheet\b|<script\b[^<>]*\bsrc\s*=""", re.IGNORECASE
+)
 _END: Final = re.compile(r"</head\s*>", re.IGNORECASE)
 _TITLE: Final = re.compile(r"</title\s*>", re.IGNORECASE)
 _MOST_LAYOUTS: Final = 3
@@ -47,31 +54,60 @@ def lines_for(entries: Sequence[PageEntry], *, is_django: bool) -> list[str]:
     return lines
 
 
+def templates_in(files: ProjectFiles, folders: Sequence[str]) -> list[str]:
+    """The names of the project's own templates of pages in `folders`."""
+    below = tuple(f"{one}/" for one in folders)
+    return [name for name in files.own if name.endswith(_SUFFIXES) and name.startswith(below) and not is_of_mail(name)]
+
+
+def uses_helpers(files: ProjectFiles, found: Sequence[str]) -> bool:
+    """Whether a template calls helpers of ours already."""
+    return any(_OURS.search(files.text(name)) for name in found)
+
+
+def loads_assets(files: ProjectFiles, found: Sequence[str]) -> bool:
+    """Whether a template loads a sheet or a script, of this project or from elsewhere."""
+    return any(_LOADS.search(files.text(name)) for name in found)
+
+
 def edited_templates(
-    files: ProjectFiles, folders: Sequence[str], entries: Sequence[PageEntry], *, is_django: bool
+    files: ProjectFiles, found: Sequence[str], entries: Sequence[PageEntry], *, is_django: bool
 ) -> Iterator[FileEdit | ByHand]:
-    """The edits of the layouts; what is to be written by hand where none is found. Nothing where ours is there."""
-    found = [name for name in files.ending(*_SUFFIXES) if name.startswith(tuple(f"{one}/" for one in folders))]
-    if any(_OURS.search(files.text(name)) for name in found):
-        return
-    mentioned = "\n".join(files.text(name) for name in found)
-    new = [one for one in entries if f"{one.path}" not in mentioned and f"{one.file}" not in mentioned]
-    lines = lines_for(new, is_django=is_django)
+    """The edits of the layouts among the templates `found`; what is to be written by hand where there are none.
+
+    Where pages load sheets or scripts, they get none that they do not load.
+    """
+    lines = lines_for([] if loads_assets(files, found) else entries, is_django=is_django)
     layouts = _layouts(files, found)
     for name in layouts:
         text = files.text(name)
         yield FileEdit(name, text, _with_lines(text, lines))
     if not layouts:
         place = "in the `<head>` of your pages" if found else "in the `<head>` of a template"
-        yield ByHand("", place, tuple(lines))
+        yield ByHand("", place, tuple(lines), optional=True)
 
 
 def _layouts(files: ProjectFiles, found: Sequence[str]) -> list[str]:
-    """The templates that have a head of their own: the one that there is, or those with the names of layouts."""
+    """The templates with a head that others use, or else those that code names, or else the only one."""
     whole = [name for name in found if _is_whole(files.text(name))]
-    if len(whole) > 1:
-        whole = [name for name in whole if _LAYOUT.match(name.rpartition("/")[2])]
-    return whole if len(whole) <= _MOST_LAYOUTS else []
+    by_others = _named(found, (text for one in found for text in _OTHER.findall(files.text(one))))
+    by_code = _named(found, (files.text(one) for one in files.own if one.endswith(".py")))
+    used = [name for name in whole if name in by_others] or [name for name in whole if name in by_code]
+    used = used or (whole if len(whole) == 1 else [])
+    return used if len(used) <= _MOST_LAYOUTS else []
+
+
+def _named(found: Sequence[str], texts: Iterable[str]) -> set[str]:
+    """The templates that quoted names in `texts` mean: of those whose paths end so the least deep ones."""
+    by_end: dict[str, list[str]] = {}
+    for name in found:
+        by_end.setdefault(name.rpartition("/")[2], []).append(name)
+    named: set[str] = set()
+    for given in {name.lstrip("./") for text in texts for name in _NAME.findall(text)}:
+        ends = [name for name in by_end.get(given.rpartition("/")[2], ()) if name.endswith(f"/{given}")]
+        depth = min((name.count("/") for name in ends), default=0)
+        named.update(name for name in ends if name.count("/") == depth)
+    return named
 
 
 def _is_whole(text: str) -> bool:

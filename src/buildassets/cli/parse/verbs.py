@@ -162,16 +162,12 @@ VERBS: Final[Mapping[str, Verb]] = {
         may=Row(
             tools="`npm config get registry`",
             network="with `--smallest`, the registry",
-            writes="after a question or with `--yes`, what its diff shows; with `--smallest` the folder of tools",
+            writes="after a question or with `--yes`, what its diff shows, and a patch; with `--smallest` tools",
             deletes="with `--smallest`, a tool that is replaced",
         ),
         with_option={
-            "--dry-run": Row(
-                tools="`npm config get registry`",
-                network="with `--smallest`, the registry",
-                writes="with `--smallest`, a temporary folder of tools",
-                deletes="with `--smallest`, what is in that folder",
-            )
+            "--check": Row(python="`manage.py check`, also after a question that asks for it"),
+            "--dry-run": Row(),
         },
         examples=(
             ("init --dry-run", "show what would be written"),

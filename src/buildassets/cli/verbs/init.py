@@ -4,6 +4,9 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
+from shlex import quote
+from subprocess import TimeoutExpired
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -12,13 +15,16 @@ from buildassets.cli.packages import registry_for
 from buildassets.cli.parse.options import configured_for_packages, init_options
 from buildassets.cli.parse.permissions import permitted
 from buildassets.cli.show.output import Output, count_text, print_diff
-from buildassets.compiler.config.file import working_directory
+from buildassets.compiler.config.file import relative_to, working_directory
+from buildassets.compiler.config.load import load_config
 from buildassets.disk.files import bytes_at, write_whole
-from buildassets.disk.folders import temporary_folder
+from buildassets.disk.folders import make_folders, temporary_folder
 from buildassets.disk.tools_folder import tools_folder
 from buildassets.errors import BuildAssetsError, ConfigError
 from buildassets.foundation.diagnostics import Diagnostic, error, warning
+from buildassets.foundation.permission import NOTHING
 from buildassets.packages.lock import NAME, lock_text
+from buildassets.programs.start import run, with_project_python
 from buildassets.start.edits import FileEdit, write
 from buildassets.start.proposal import InitProposal, propose
 
@@ -27,6 +33,8 @@ if TYPE_CHECKING:
 
 _YES: Final = ("y", "yes")
 _SMALLEST: Final = ("s", "smallest")
+_MANAGE: Final = "manage.py"
+_PATCH: Final = ".buildassets/init.patch"
 _ENGINES: Final = {"css": "lightningcss", "js": "esbuild"}
 
 
@@ -39,8 +47,14 @@ _ENGINES: Final = {"css": "lightningcss", "js": "esbuild"}
     is_flag=True,
     help="Use the engines with the smallest results: lightningcss, and esbuild at a locked version.",
 )
+@click.option(
+    "--check",
+    "is_checked",
+    is_flag=True,
+    help="Then run `manage.py check` of Django, which loads the settings and all applications.",
+)
 @init_options
-def command(*, is_agreed: bool, is_dry: bool, is_smallest: bool, as_json: bool, quiet: bool) -> int:
+def command(*, is_agreed: bool, is_dry: bool, is_smallest: bool, is_checked: bool, as_json: bool, quiet: bool) -> int:
     """Set up the project in this folder: configuration, .gitignore, application, templates.
 
     Shows each change as a diff and asks before it writes; nothing that works is changed.
@@ -56,15 +70,50 @@ def command(*, is_agreed: bool, is_dry: bool, is_smallest: bool, as_json: bool, 
         proposed, is_written = _after_asking(proposed, is_smallest=is_smallest, show=show)
     proposal, faults = proposed
     if is_written:
-        write(proposal.folder, proposal.edits)
+        _write(proposal)
+    stopped = [*_other_systems(proposal), *_blocked(proposal)]
+    is_declined = bool(proposal.edits) and not (is_written or is_dry)
     code = show.finish(
-        ok=True, diagnostics=[*_other_systems(proposal), *faults], document=_document(proposal, is_written=is_written)
+        ok=not (stopped or is_declined),
+        diagnostics=[*stopped, *faults],
+        document=_document(proposal, is_written=is_written),
     )
-    if proposal.edits and not (is_written or is_dry):
+    if is_declined:
         show.report("wrote nothing")
     else:
         _report(proposal, show, is_written=is_written, is_smallest=is_smallest)
+    can_check = is_written and os.path.exists(os.path.join(proposal.folder, _MANAGE))
+    if can_check and (is_checked or (not is_agreed and _is_to_be_checked())):
+        return max(code, _check(proposal, show))
     return code
+
+
+def _is_to_be_checked() -> bool:
+    asked = "Run `manage.py check`, which loads the settings and all applications? [y/N]"
+    return click.prompt(asked, default="n", show_default=False, err=True).strip().lower() in _YES
+
+
+def _check(proposal: InitProposal, show: Output) -> int:
+    """Run `manage.py check` in the project, and return its exit code, 1 for any that is not 0."""
+    program = with_project_python([_MANAGE, "check", "--no-color"], permission=permitted("init", check=True))
+    try:
+        done = run(program, cwd=proposal.folder, capture_output=True, encoding="utf-8", errors="replace", timeout=120)
+    except (OSError, TimeoutExpired) as fault:
+        show.report(f"cannot run `manage.py check`: {fault}")
+        return 1
+    lines = (done.stderr.strip() or done.stdout.strip()).split("\n")
+    show.report(
+        "`manage.py check` finds nothing wrong" if not done.returncode else f"`manage.py check` fails: {lines[-1]}"
+    )
+    return int(done.returncode != 0)
+
+
+def _write(proposal: InitProposal) -> None:
+    """Write the edits, and the patch that takes them back. Raises ConfigError, with all files as they were."""
+    patch = write(proposal.folder, proposal.edits, lambda: load_config(start=proposal.folder, permission=NOTHING))
+    path = os.path.join(proposal.folder, *_PATCH.split("/"))
+    make_folders(os.path.dirname(path))
+    write_whole(path, patch.encode("utf-8"))
 
 
 def _after_asking(proposed: "_Proposed", *, is_smallest: bool, show: Output) -> "tuple[_Proposed, bool]":
@@ -80,7 +129,13 @@ def _after_asking(proposed: "_Proposed", *, is_smallest: bool, show: Output) -> 
 def _proposed(folder: str, *, is_smallest: bool, show: Output, is_dry: bool) -> "_Proposed":
     """The proposal with its lock, and warnings about that."""
     proposal = propose(folder, _ENGINES if is_smallest else {})
-    return _with_lock(proposal, show, is_dry=is_dry) if proposal.tools and proposal.edits else (proposal, [])
+    if not (proposal.tools and proposal.edits):
+        return proposal, []
+    if is_dry:
+        tools = " ".join(proposal.tools)
+        note = f"the lock is not shown, as the registry is not asked: `init` also does `tools install {tools}`"
+        return replace(proposal, notes=(*proposal.notes, note)), []
+    return _with_lock(proposal, show)
 
 
 def _nobody_to_ask() -> ConfigError:
@@ -100,7 +155,7 @@ def _answer(proposal: InitProposal, *, can_be_smaller: bool) -> str:
 
 def _other_systems(proposal: InitProposal) -> list[Diagnostic]:
     return [
-        warning(
+        error(
             "init/other",
             f"this project has `{one.name}`, which works: nothing is changed",
             hint=f"run `buildassets migrate {one.name}`, which lists what becomes of each line",
@@ -110,10 +165,17 @@ def _other_systems(proposal: InitProposal) -> list[Diagnostic]:
     ]
 
 
-def _with_lock(proposal: InitProposal, show: Output, *, is_dry: bool) -> tuple[InitProposal, list[Diagnostic]]:
+def _blocked(proposal: InitProposal) -> list[Diagnostic]:
+    if not proposal.blocked:
+        return []
+    message = f"cannot edit {_shown_place(proposal.blocked)} safely: nothing is written"
+    return [error("init/by-hand", message, hint="write the lines below by hand, and run this again")]
+
+
+def _with_lock(proposal: InitProposal, show: Output) -> tuple[InitProposal, list[Diagnostic]]:
     """The proposal with an edit of the lock; without it, and a warning, where the registry does not answer."""
     try:
-        edit = _lock_edit(proposal, show, is_dry=is_dry)
+        edit = _lock_edit(proposal, show)
     except BuildAssetsError as failure:
         first = failure.diagnostics[0]
         name = proposal.tools[0]
@@ -122,19 +184,18 @@ def _with_lock(proposal: InitProposal, show: Output, *, is_dry: bool) -> tuple[I
     return proposal.with_edit(edit) if edit else proposal, []
 
 
-def _lock_edit(proposal: InitProposal, show: Output, *, is_dry: bool) -> FileEdit | None:
-    """Install the tools for this user, and give the change of the lock; a dry run installs them for itself only."""
+def _lock_edit(proposal: InitProposal, show: Output) -> FileEdit | None:
+    """Install the tools for this user, and give the change of the lock."""
     from buildassets.packages.tools.install import RequestedTool, Workshop, install
 
     before = bytes_at(os.path.join(proposal.folder, NAME))
-    config = configured_for_packages(None, permission=permitted("init", dry_run=is_dry))
+    config = configured_for_packages(None, permission=permitted("init"))
     with temporary_folder() as folder:
         if before is not None:
             write_whole(os.path.join(folder, NAME), before)
-        tools = os.path.join(folder, "tools") if is_dry else tools_folder()
         shop = Workshop(
             folder,
-            tools,
+            tools_folder(),
             registry=registry_for(config),
             now_seconds=time.time(),
             permission=config.permission,
@@ -166,16 +227,33 @@ def _report(proposal: InitProposal, show: Output, *, is_written: bool, is_smalle
     for note in proposal.notes:
         show.report(f"note: {note}")
     if is_written:
-        show.report(f"wrote {', '.join(f'`{edit.file}`' for edit in proposal.edits)}")
+        _report_written(proposal, show)
     elif proposal.edits:
         show.report("wrote nothing")
-    elif not proposal.systems:
+    elif not (proposal.systems or proposal.blocked):
         show.report("nothing else to do" if proposal.by_hand else "nothing to do: everything is there")
     if not is_smallest and any(edit.file.endswith(".toml") for edit in proposal.edits):
         show.report("`--smallest` takes the engines with the smallest results: lightningcss and esbuild")
-    if not proposal.systems:
+    if not (proposal.systems or proposal.blocked):
         for line in proposal.next:
             show.report(f"next: {line}")
+
+
+def _shown_place(blocked: str) -> str:
+    """A file in backticks; a place without a file as it is."""
+    return f"`{blocked}`" if "." in blocked and " " not in blocked else f"what is {blocked}"
+
+
+def _report_written(proposal: InitProposal, show: Output) -> None:
+    """Print what was written, the command that takes it back, and the one that checks it."""
+    folder = relative_to(working_directory(), proposal.folder)
+    show.report(f"wrote {', '.join(f'`{edit.file}`' for edit in proposal.edits)}")
+    show.report(f"undo: git {'' if folder == '.' else f'-C {quote(folder)} '}apply -R {_PATCH}")
+    if proposal.framework == "django":
+        show.report("check it: python manage.py check")
+    if proposal.framework:
+        build = "python manage.py assets build" if proposal.framework == "django" else "buildassets build"
+        show.report(f"deploy: {build}, before the application starts, which fails without a release; so for its tests")
 
 
 def _document(proposal: InitProposal, *, is_written: bool) -> dict[str, Any]:
@@ -184,6 +262,7 @@ def _document(proposal: InitProposal, *, is_written: bool) -> dict[str, Any]:
         "found": list(proposal.found),
         "edits": [_edit_document(edit) for edit in proposal.edits],
         "by_hand": [{"file": one.file, "place": one.place, "lines": list(one.lines)} for one in proposal.by_hand],
+        "blocked": proposal.blocked or None,
         "migrate": [one.name for one in proposal.systems],
         "notes": list(proposal.notes),
         "next": list(proposal.next),

@@ -1,0 +1,64 @@
+"""The references of templates to static files that become names of assets.
+
+Takes the files of a project and its source roots, gives the new texts of templates. A reference is replaced only where
+it is literal and the file that it means is in a root; all others keep their URLs, and are listed.
+"""
+
+import posixpath
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+from buildassets.project.blanks import Blanks
+from buildassets.project.files import ProjectFiles
+
+_NOT_RUN: Final = Blanks((r"\{#", r"#\}"), (r"\{%-?\s*raw\b", r"\bendraw\b[^%]{0,100}+%\}"))
+_CALL: Final = re.compile(
+    r"""\{\{-?\s*(?:request\.)?url_for(?:_static_asset)?\(\s*(["'])(\w+)\1\s*,\s*(?:\w+\s*=\s*)?"""
+    r"""(["'])/?([^"'{}?#]+)\3\s*,?\s*\)\s*-?\}\}"""
+)
+_LITERAL: Final = re.compile(r"""(\b(?:href|src|poster)\s*=\s*)(["'])/(\w+)/([^"'{}<>?#\s]+)(?=\2)""", re.IGNORECASE)
+_LEFT: Final = re.compile(r"""\burl_for(?:_static_asset)?\(\s*["']static["']|=\s*["']?/static/""")
+
+
+def replaced_references(
+    files: ProjectFiles, found: Sequence[str], roots: Sequence[str], *, has_static: bool
+) -> dict[str, str]:
+    """The texts of those of the templates `found` that name files in `roots`, with calls of `asset` in their place.
+
+    With `has_static` the runtime answers calls of `url_for`, which stay.
+    """
+    names = frozenset(files.names)
+
+    def of_call(match: re.Match[str]) -> str:
+        is_there = any(f"{root}/{match[4]}" in names for root in roots)  # its first argument is the name of a mount
+        return f"{{{{ asset({match[3]}{match[4]}{match[3]}) }}}}" if is_there else match[0]
+
+    def of_literal(match: re.Match[str]) -> str:
+        is_there = any(f"{root}/{match[4]}" in names for root in roots if posixpath.basename(root) == match[3])
+        inner = "'" if match[2] == '"' else '"'
+        return f"{match[1]}{match[2]}{{{{ asset({inner}{match[4]}{inner}) }}}}" if is_there else match[0]
+
+    texts: dict[str, str] = {}
+    for one in found:
+        before = files.text(one)
+        after = _replaced(_LITERAL, of_literal, before if has_static else _replaced(_CALL, of_call, before))
+        texts |= {one: after} if after != before else {}
+    return texts
+
+
+def _replaced(pattern: re.Pattern[str], new: Callable[[re.Match[str]], str], text: str) -> str:
+    """`text` with what is `new` in place of the matches of `pattern`, except where templates do not run."""
+    pieces, end = [], 0
+    for match in pattern.finditer(_NOT_RUN.in_place(text)):
+        pieces += [text[end : match.start()], new(match)]
+        end = match.end()
+    return "".join((*pieces, text[end:]))
+
+
+def left_references(files: ProjectFiles, found: Sequence[str]) -> Iterator[str]:
+    """The places, as `file:line`, of references in the templates `found` that keep their URLs."""
+    for one in found:
+        for number, line in enumerate(files.text(one).split("\n"), 1):
+            if _LEFT.search(line):
+                yield f"{one}:{number}"

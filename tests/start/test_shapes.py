@@ -1,0 +1,262 @@
+"""Shapes of real projects: which of their files `init` edits, and which folders it takes for assets."""
+
+import json
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.building import load_config
+from tests.command import run
+from tests.conftest import Tree, find_tool, read_tree, write_tree
+
+APP = "from flask import Flask, render_template\n\napp = Flask(__name__)\n"
+HEAD = "<html>\n<head>\n  <title>x</title>\n</head>\n</html>\n"
+LOADING = HEAD.replace(
+    "</title>", "</title>\n  <link rel=\"stylesheet\" href=\"{{ url_for('static', filename='a.css') }}\">"
+)
+MANAGE = "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'conf.settings')\n"
+SETTINGS = "INSTALLED_APPS = [\n    'django.contrib.staticfiles',\n]\n"
+
+
+def edited(project: Path, *options: str) -> list[str]:
+    """The files that `init` edits or adds."""
+    document = json.loads(run(project, "init", "--dry-run", "--json", *options).stdout)
+    return sorted(one["file"] for one in document["edits"])
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "templates/mail/base.html",
+        "templates/emails/layout.html",
+        "templates/auth/email_base.html",
+        "examples/blog/templates/base.html",
+        "docs/templates/base.html",
+        "tests/templates/base.html",
+        "node_modules/x/templates/base.html",
+        "{{cookiecutter.name}}/templates/base.html",
+    ],
+)
+def test_only_templates_of_pages_are_edited(name: str, tmp_path: Path) -> None:
+    inner = "{% extends 'base.html' %}{% include 'layout.html' %}"
+    files: Tree = {"app.py": APP, name: HEAD, "templates/page.html": inner, "templates/base.html": HEAD}
+    templates = [one for one in edited(write_tree(tmp_path, files)) if one.endswith(".html")]
+    assert templates == ["templates/base.html"]
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"templates/a.html": HEAD, "templates/b.html": HEAD}, []),
+        ({"templates/a.html": HEAD, "templates/b.html": HEAD, "views.py": "render('a.html')"}, ["templates/a.html"]),
+        ({"templates/a.html": HEAD, "templates/x/a.html": HEAD, "views.py": "render('a.html')"}, ["templates/a.html"]),
+        ({"templates/head.html": HEAD, "templates/b.html": "{% include './head.html' %}"}, ["templates/head.html"]),
+        ({"templates/lib/base.html": HEAD, "templates/a.html": HEAD, "views.py": "'a.html'"}, ["templates/a.html"]),
+    ],
+)
+def test_templates_that_nothing_names_are_left_alone(files: Tree, expected: list[str], tmp_path: Path) -> None:
+    names = edited(write_tree(tmp_path, {"app.py": APP, **files}))
+    assert [one for one in names if one.endswith(".html")] == expected
+
+
+def test_library_without_an_application_is_not_changed(tmp_path: Path) -> None:
+    files: Tree = {
+        "pyproject.toml": "[project]\nname = 'lib'\ndependencies = ['flask']\n",
+        "lib/__init__.py": "",
+        "lib/templates/lib/base.html": HEAD,
+        "lib/templates/lib/page.html": "{% extends 'lib/base.html' %}",
+        "examples/app.py": APP,
+    }
+    before = read_tree(write_tree(tmp_path, files))
+    assert run(tmp_path, "init", "--yes").returncode == 1
+    assert read_tree(tmp_path) == before
+
+
+@pytest.mark.parametrize("href", ["https://cdn.example/bootstrap.css", "/static/missing.css"])
+def test_pages_that_load_sheets_get_no_first_one(href: str, tmp_path: Path) -> None:
+    page = f"<head>\n  <link href='{href}' rel='stylesheet'>\n</head>"
+    names = edited(write_tree(tmp_path, {"app.py": APP, "templates/base.html": page}))
+    assert "assets/css/site.css" not in names
+
+
+def test_sheets_that_no_page_loads_get_no_tag_beside_those_that_are_loaded(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"app.py": APP, "templates/base.html": LOADING, "static/a.css": "", "static/old.css": ""})
+    run(tmp_path, "init", "--yes")
+    assert "old.css" not in (tmp_path / "templates/base.html").read_text()
+
+
+def test_manage_py_one_folder_down_is_the_project(tmp_path: Path) -> None:
+    command = "from jinja2 import Environment\n\nenv = Environment()\n"
+    files: Tree = {
+        "pyproject.toml": "[project]\nname = 'x'\n",
+        "site/manage.py": MANAGE,
+        "site/conf/settings.py": SETTINGS,
+        "site/dcim/management/commands/make.py": command,
+        "site/dcim/static/dcim/a.css": "a {}",
+    }
+    done = run(write_tree(tmp_path, files), "init", "--yes")
+    assert done.returncode == 0, done.stderr
+    assert "note: the project is in `site/`, the folder of `manage.py`: run all commands there" in done.stderr
+    assert "buildassets.runtime.django" in (tmp_path / "site/conf/settings.py").read_text()
+    assert (tmp_path / "site/dcim/management/commands/make.py").read_text() == command
+    assert [root.shown for root in load_config(start=str(tmp_path / "site")).sources] == ["dcim/static"]
+
+
+def test_undo_of_a_project_one_folder_down_is_named_for_this_folder(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"site/manage.py": MANAGE, "site/conf/settings.py": SETTINGS})
+    before = read_tree(tmp_path)
+    git = find_tool("git")
+    subprocess.run([git, "init", "-q"], cwd=tmp_path, check=True)
+    done = run(tmp_path, "init", "--yes")
+    (command,) = [line.removeprefix("undo: ") for line in done.stderr.split("\n") if line.startswith("undo: ")]
+    subprocess.run(["bash", "-euc", command], cwd=tmp_path, check=True, env={**os.environ, "PATH": os.environ["PATH"]})
+    (tmp_path / "site/.buildassets/init.patch").unlink()
+    assert {name: text for name, text in read_tree(tmp_path).items() if not name.startswith(".git/")} == before
+
+
+def test_what_a_module_imports_gets_no_tag_and_vendored_sheets_come_first(tmp_path: Path) -> None:
+    files: Tree = {
+        "app.py": APP,
+        "templates/base.html": HEAD,
+        "static/css/site.css": "a {}",
+        "static/js/app.js": 'import Alpine from "alpinejs";\nAlpine.start();\n',
+        "static/vendor/alpinejs/dist/module.esm.js": "export default {};",
+        "static/vendor/bootstrap/dist/css/bootstrap.css": "b {}",
+        "static/vendor/bootstrap/dist/js/bootstrap.esm.js": 'import * as Popper from "@popperjs/core";',
+        "static/vendor/@popperjs/core/lib/index.js": "export {};",
+        "buildassets.toml": '[importmap]\n"@popperjs/core" = "vendor/@popperjs/core/lib/index.js"\n'
+        '"alpinejs" = "vendor/alpinejs/dist/module.esm.js"\n',
+    }
+    assert run(write_tree(tmp_path, files), "init", "--yes").returncode == 0
+    page = (tmp_path / "templates/base.html").read_text()
+    assert [line.strip() for line in page.split("\n") if "{{" in line] == [
+        "{{ livereload() }}",
+        '{{ stylesheet("vendor/bootstrap/dist/css/bootstrap.css") }}',
+        '{{ stylesheet("css/site.css") }}',
+        '{{ script("vendor/bootstrap/dist/js/bootstrap.esm.js", type="module") }}',
+        '{{ script("js/app.js", type="module") }}',
+    ]
+
+
+@pytest.mark.parametrize(
+    ("files", "roots"),
+    [
+        ({"test/a.css": "", "docs/assets/b.css": "", "examples/static/c.css": "", "css/site.css": ""}, ["css"]),
+        ({"shop/__init__.py": "", "shop/static/shop/a.css": "", "shop/static/shop/assets/b.css": ""}, ["shop/static"]),
+        ({"src/index.html": HEAD, "src/css/a.css": "", "webpack.config.js": ""}, ["src"]),
+        ({"assets/a.css": "", "app/static/b.png": "", "app/templates/a.html": LOADING}, ["app/static", "assets"]),
+        ({"assets/a.css": "", "docs/static/b.css": ""}, ["assets"]),
+    ],
+)
+def test_folders_of_assets_are_found(files: Tree, roots: list[str], tmp_path: Path) -> None:
+    assert run(write_tree(tmp_path, files), "init", "--yes").returncode == 0
+    assert [root.shown for root in load_config(start=str(tmp_path)).sources] == roots
+
+
+def test_static_folders_of_django_s_applications_and_settings_are_sources(tmp_path: Path) -> None:
+    files: Tree = {
+        "manage.py": MANAGE,
+        "conf/settings.py": SETTINGS
+        + "STATICFILES_DIRS = ['front', 'none', ('x', 'prefixed')]\nSTATIC_ROOT = 'all/static'\n",
+        "polls/static/polls/a.css": "",
+        "front/b.css": "",
+        "prefixed/c.css": "",
+        "all/static/d.css": "",
+    }
+    assert run(write_tree(tmp_path, files), "init", "--yes").returncode == 0
+    assert [root.shown for root in load_config(start=str(tmp_path)).sources] == ["front", "polls/static"]
+
+
+def test_pages_of_a_static_site_keep_their_names(tmp_path: Path) -> None:
+    page = '<!doctype html><link rel="stylesheet" href="css/a.css"><script src="/a.js"></script>'
+    files: Tree = {
+        "src/index.html": page,
+        "src/404.html": page,
+        "src/css/a.css": "a {}",
+        "src/robots.txt": "",
+        "src/a.js": "",
+    }
+    done = run(write_tree(tmp_path, files), "init", "--yes")
+    assert "by hand" not in done.stderr
+    assert run(tmp_path, "build").returncode == 0
+    assert {"index.html", "404.html", "robots.txt"} <= {one.name for one in (tmp_path / "build/assets").iterdir()}
+    built = (tmp_path / "build/assets/index.html").read_text()
+    assert re.search(r'href="?css/a\.[0-9a-f]{12}\.css.*src="?/?a\.[0-9a-f]{12}\.js', built), built
+
+
+def test_a_configuration_without_sources_names_no_folder_that_is_not_there(tmp_path: Path) -> None:
+    done = run(write_tree(tmp_path, {"app.py": APP, "buildassets.toml": "", "assets/a.css": ""}), "init", "--dry-run")
+    assert "found flask, `assets/`, pip\n" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("files", "systems"),
+    [
+        ({"Gemfile": 'gem "rails"\ngem "propshaft"\ngem "importmap-rails"\n'}, ["importmap", "propshaft"]),
+        ({"Gemfile.lock": "GEM\n  specs:\n    sprockets-rails (3.5.2)\n"}, ["sprockets"]),
+        ({"Gemfile": '# gem "propshaft"\n'}, []),
+    ],
+)
+def test_rails_is_recognised_by_its_gems(files: Tree, systems: list[str], tmp_path: Path) -> None:
+    write_tree(tmp_path, {"app/assets/stylesheets/a.css": "", **files})
+    assert json.loads(run(tmp_path, "init", "--dry-run", "--json").stdout)["migrate"] == systems
+
+
+def test_sheets_that_refer_to_missing_files_let_the_build_go_on(tmp_path: Path) -> None:
+    files: Tree = {
+        "css/a.css": "a { background: url(../img/there.png?v=1#x), url(data:,), url(/top.png), url(//x.test/b.png) }",
+        "css/b.css": "b { background: url('../img/absent.png') }",
+        "img/there.png": "",
+    }
+    done = run(write_tree(tmp_path, files), "init", "--yes")
+    assert "note: `css/b.css` refers to `../img/absent.png`, which is not there" in done.stderr
+    assert load_config(start=str(tmp_path)).missing == "warn"
+    (tmp_path / "css/b.css").unlink()
+    (tmp_path / "buildassets.toml").unlink()
+    run(tmp_path, "init", "--yes")
+    assert load_config(start=str(tmp_path)).missing == "error"
+
+
+def test_django_project_whose_settings_are_not_found_is_not_changed(tmp_path: Path) -> None:
+    before = read_tree(write_tree(tmp_path, {"manage.py": MANAGE.replace("conf", "'+'conf") + "import django\n"}))
+    done = run(tmp_path, "init", "--yes")
+    assert done.returncode == 1
+    assert "error[init/by-hand]: cannot edit `manage.py` safely: nothing is written" in done.stderr
+    assert read_tree(tmp_path) == before
+
+
+def test_a_bundler_of_npm_is_noted(tmp_path: Path) -> None:
+    files: Tree = {"package.json": '{"devDependencies": {"webpack": "^5"}}', "css/a.css": ""}
+    assert "note: `webpack` builds files here" in run(write_tree(tmp_path, files), "init", "--dry-run").stderr
+
+
+def test_a_broken_pyproject_stops_everything(tmp_path: Path) -> None:
+    before = read_tree(write_tree(tmp_path, {"app.py": APP, "pyproject.toml": '[project\nname = "x"\n'}))
+    done = run(tmp_path, "init", "--yes")
+    assert done.returncode == 2
+    assert "  --> pyproject.toml:1:" in done.stderr
+    assert read_tree(tmp_path) == before
+
+
+def test_a_file_that_cannot_be_written_leaves_all_others_as_they_were(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"app.py": APP, "templates/base.html": HEAD})
+    (tmp_path / "assets").write_text("a file")
+    before = read_tree(tmp_path)
+    assert run(tmp_path, "init", "--yes").returncode == 2
+    assert read_tree(tmp_path) == before
+
+
+def test_templates_without_their_helpers_are_not_edited(tmp_path: Path) -> None:
+    app = "from fastapi import FastAPI\n\napp = FastAPI()\n"
+    templates = (
+        "from fastapi.templating import Jinja2Templates\n\none = Jinja2Templates('a')\ntwo = Jinja2Templates('b')\n"
+    )
+    before = read_tree(write_tree(tmp_path, {"app.py": app, "views.py": templates, "templates/base.html": HEAD}))
+    done = run(tmp_path, "init", "--yes")
+    assert done.returncode == 1
+    assert "write by hand, `views.py`, where `Jinja2Templates` are made:\n    import os\n" in done.stderr
+    assert "    with_assets(one, Assets(" in done.stderr
+    assert read_tree(tmp_path) == before

@@ -18,12 +18,28 @@ from buildassets.foundation.frozen import frozen
 
 @frozen
 class OnDisk:
-    """The content of the file at `path`, not held in memory; `digest` is that of its bytes."""
+    """The content of the file at `path`, not held in memory; `digest` is that of its bytes.
+
+    What an earlier build found out `is_kept`; if engines made it, it stands in a file of the cache, from `start_bytes`.
+    """
 
     path: str
     shown: str
     digest: str
     size_bytes: int
+    is_kept: bool = False
+    start_bytes: int = 0
+
+
+class LostBodyError(Exception):
+    """A body that an earlier build kept is gone, or another one: a build that uses nothing of that one follows."""
+
+
+@frozen
+class Later:
+    """A content that is made when something needs it: most are on disk already under the names that they get."""
+
+    make: Callable[[], bytes]
 
 
 Body: TypeAlias = bytes | str | OnDisk
@@ -43,6 +59,11 @@ def left_on_disk(path: str, shown: str, observe: Callable[[bytes], None] | None 
     return OnDisk(path, shown, running.hexdigest(), size_bytes)
 
 
+def made(content: bytes | OnDisk | Later) -> bytes | OnDisk:
+    """`content`, made now if that was left for later. Raises BuildError if a file that it is made of has changed."""
+    return content.make() if isinstance(content, Later) else content
+
+
 def size_of(body: Body) -> int:
     """The number of bytes of `body`."""
     return body.size_bytes if isinstance(body, OnDisk) else len(bytes_of(body))
@@ -53,9 +74,10 @@ def chunks_of_body(body: bytes | OnDisk) -> Iterator[bytes]:
     if isinstance(body, bytes):
         yield body
         return
-    running = sha256()
+    running, before = sha256(), body.start_bytes
     try:
-        for chunk in chunks_of(body.path):
+        for read in chunks_of(body.path):
+            chunk, before = read[before:], max(0, before - len(read))
             running.update(chunk)
             yield chunk
     except OSError as fault:
@@ -71,6 +93,11 @@ def bytes_of(body: Body) -> bytes:
     return body.encode("utf-8") if isinstance(body, str) else body
 
 
+def digest_of_body(body: Body) -> str:
+    """The digest of the bytes of `body`."""
+    return body.digest if isinstance(body, OnDisk) else digest(bytes_of(body))
+
+
 def text_of(body: Body) -> str:
     """The text of `body`, which must be UTF-8. Raises BuildError if its file has changed."""
     return body if isinstance(body, str) else bytes_of(body).decode("utf-8")
@@ -78,7 +105,7 @@ def text_of(body: Body) -> str:
 
 def _read(body: OnDisk) -> bytes:
     try:
-        content = content_of(body.path, MOST_BYTES)
+        content = content_of(body.path, MOST_BYTES)[body.start_bytes :]
     except OSError as fault:
         raise _changed(body, reason_text(fault)) from None
     if digest(content) != body.digest:
@@ -86,6 +113,8 @@ def _read(body: OnDisk) -> bytes:
     return content
 
 
-def _changed(body: OnDisk, reason: str = "it is not what it was when the build began") -> BuildError:
+def _changed(body: OnDisk, reason: str = "it is not what it was when the build began") -> Exception:
+    if body.is_kept:
+        return LostBodyError()
     message = f"`{body.shown}` changed while it was built: {reason}"
     return BuildError([error("source/changed", message, Location(body.shown), hint="build again")])

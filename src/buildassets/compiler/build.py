@@ -3,34 +3,27 @@
 import os
 from binascii import a2b_base64
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from errno import ENAMETOOLONG
 from typing import TYPE_CHECKING
 
-from buildassets.compiler.body import text_of
+from buildassets.compiler.body import LostBodyError, text_of
 from buildassets.compiler.cache.folder import unusable_cache
-from buildassets.compiler.cache.measures import keep_measures, kept_measures
+from buildassets.compiler.cache.measures import keep_measures
 from buildassets.compiler.cache.store import Cache
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.engines.protocol import KnownEngine
+from buildassets.compiler.graph.asset_graph import AssetGraph, asset_graph
 from buildassets.compiler.graph.checks.kept_names import OTHER_NAME
 from buildassets.compiler.graph.fingerprint import Naming
-from buildassets.compiler.incremental.dependency_record import (
-    NeedsFullBuild,
-    can_rebuild_changed,
-    dumped,
-    record_of,
-)
-from buildassets.compiler.incremental.sass_first import changed_sheet
+from buildassets.compiler.incremental.kept_results import KeptResults
 from buildassets.compiler.languages.native.library import oddity
-from buildassets.compiler.languages.reference import Link
 from buildassets.compiler.means import Means
 from buildassets.compiler.model import Content, ImportMap, Linked, Named, Source, Stored
 from buildassets.compiler.request import BuildRequest
 from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.compiler.sources.discover import Discovery, discover
 from buildassets.compiler.sources.uncompiled import is_declaration
-from buildassets.compiler.stage_times import StageTimes
 from buildassets.compiler.transform.draft_cache import names_for, rerun_reasons, shown_steps
 from buildassets.compiler.transform.engine_set import EngineSet
 from buildassets.compiler.transform.sass_ahead import SassAhead, ahead_of_sources
@@ -60,15 +53,13 @@ from buildassets.manifest.model import (
     Retained,
     digest_of_release,
     dumps,
-    entries_of,
+    entries_as_written,
     release_content,
 )
 
 if TYPE_CHECKING:
     from buildassets.compiler.cache.remote.remote import RemoteCache
     from buildassets.compiler.cache.remote.use import RemoteUse
-    from buildassets.compiler.graph.asset_graph import AssetGraph
-    from buildassets.compiler.incremental.rebuild import Change
     from buildassets.compiler.templates.named import NamesInTemplates
 
     _Reported = tuple[RemoteUse, list[Diagnostic]]
@@ -95,20 +86,12 @@ def build(request: BuildRequest, *, last: LastBuild | None = None, sass: SassAhe
         if kept.unusable:
             more.append(unusable_cache(config, request.cache, kept.unusable))
         if result.succeeded:
-            _keep_measures(request.cache, config.output, result, means.times, last=last)
+            measures = Measures(means.times.seconds(), result.contents)
+            keep_measures(request.cache, config.output, result.manifest_digest, measures)
         result = replace(result, rerun=rerun_reasons(kept), digests={**kept.files.found(), **result.digests})
     if more:  # else the diagnostics stay those of the last build, the same object
         result = replace(result, diagnostics=tuple(sorted((*result.diagnostics, *more), key=sort_key)))
     return result
-
-
-def _keep_measures(cache: str, output: str, result: BuildResult, times: StageTimes, *, last: LastBuild | None) -> None:
-    """Keep what the build measured; a build of what changed only takes over the contents of the bundles it left."""
-    earlier = kept_measures(cache, output, last.manifest_digest) if last and not result.contents else None
-    known = result.manifest.assets if result.manifest else {}
-    contents: dict[str, BundleContents] = {**result.contents}
-    contents |= {path: made for path, made in (earlier.contents if earlier else {}).items() if path in known}
-    keep_measures(cache, output, result.manifest_digest, Measures(times.seconds(), contents))
 
 
 @contextmanager
@@ -141,17 +124,20 @@ def _remote(config: Config, *, writes: bool) -> "RemoteCache | None":
 
 
 def _built(means: Means, last: LastBuild | None) -> BuildResult:
+    try:
+        return _built_with(means, last, KeptResults(means.config, last, means.cache))
+    except LostBodyError:
+        return _built_with(means, last, KeptResults(means.config, None, means.cache))
+
+
+def _built_with(means: Means, last: LastBuild | None, kept: KeptResults) -> BuildResult:
+    """The result of a build with what is `kept` of the last one. Raises LostBodyError if some of that is lost."""
     config = means.config
-    is_alone = not means.request.previous and not means.makes_deltas
-    if last is not None and can_rebuild_changed(config) and is_alone:
-        with suppress(NeedsFullBuild, BuildError, OSError):  # a full build follows, and reports what is wrong
-            return _rebuilt(means, last)
-        means = replace(means, sass=None)  # whose engine has been closed
-    graph = graph_of(means, last)
+    graph = graph_of(means, last, kept)
     if graph.failed:
         return BuildResult(None, (), graph.diagnostics, graph.inputs)
     try:
-        return _released(means, graph, last)
+        return _released(means, graph, last, kept)
     except BuildError as fault:
         diagnostics = sorted((*graph.diagnostics, *fault.diagnostics), key=sort_key)
         return BuildResult(None, (), tuple(diagnostics), graph.inputs)
@@ -159,40 +145,7 @@ def _built(means: Means, last: LastBuild | None) -> BuildResult:
         return BuildResult(None, (), (*graph.diagnostics, _unwritable(config, fault)), graph.inputs)
 
 
-def _rebuilt(means: Means, last: LastBuild) -> BuildResult:
-    """The result of rebuilding only what changed since the `last` build. Raises NeedsFullBuild, BuildError, OSError."""
-    config = means.config
-    sheet = None if means.sass else changed_sheet(config, last)
-    ahead = SassAhead(config, sheet) if sheet else means.sass
-    with means.engines(ahead) as engines:
-        begun = means.begun_by(ahead)
-        from buildassets.compiler.incremental.rebuild import changes
-
-        with means.drafting(engines, begun) as drafts_of:
-            inlines = config.inline_imports and means.is_production
-            change = changes(replace(config, inline_imports=inlines), last, means.timed(drafts_of))
-    with means.times.of("write"):
-        return _amended(means, change)
-
-
-def _amended(means: Means, change: "Change") -> BuildResult:
-    """Write the changed part of a release. Raises NeedsFullBuild, BuildError and OSError."""
-    config = means.config
-    with release_directory(config.output, is_lasting=means.is_lasting, permission=config.permission) as release:
-        if release.manifest() != change.before:
-            raise NeedsFullBuild
-        stored = means.store(release, change.outputs, change.known)
-        budgets = means.budgets(stored) if config.budgets else None
-        if budgets and any(budgets.exceeded(budgets.stored_sizes(stored, release.chunks))):
-            raise NeedsFullBuild  # which reports it
-        entries = change.entries(stored)
-        retained = _retained(means, release, entries, changed=entries)
-        content = change.manifest(entries, retained, means.digest_of)
-        written = release.finish(content, _release_file(means, content))
-    return change.result(content, entries, written)
-
-
-def _released(means: Means, graph: "AssetGraph", last: LastBuild | None) -> BuildResult:
+def _released(means: Means, graph: AssetGraph, last: LastBuild | None, kept: KeptResults) -> BuildResult:
     """Write the assets of `graph` into the release directory. Raises BuildError and OSError."""
     config, assets = means.config, graph.assets
     drafts = [one.draft for one in assets.values()]
@@ -201,7 +154,8 @@ def _released(means: Means, graph: "AssetGraph", last: LastBuild | None) -> Buil
         means.times.of("write"),
         release_directory(config.output, is_lasting=means.is_lasting, permission=config.permission) as release,
     ):
-        named = means.times.of_each("graph", _noted(config, outputs(graph), digests))
+        naming = Naming(text_of, kept.names)
+        named = means.times.of_each("graph", _noted(config, outputs(graph, naming, kept), digests))
         stored = means.store(release, named, _earlier(config, last))
         budgets = means.budgets(assets)
         sizes = budgets.stored_sizes(stored, release.chunks)
@@ -222,7 +176,6 @@ def _released(means: Means, graph: "AssetGraph", last: LastBuild | None) -> Buil
         names = release.finish(content, {**companions, **_release_file(means, content)})
     names = (*(f"../{os.path.basename(config.output)}{MAPS_SUFFIX}/{name}" for name in new_maps), *names)
     files = (*release_files(config.output, manifest), *(f"{config.output}{MAPS_SUFFIX}/{name}" for name in maps))
-    record = dumped(record_of(assets, graph.written, graph.by_themselves)) if can_rebuild_changed(config) else b""
     size_bytes = sum(asset.size for asset in stored.values())
     return BuildResult(
         manifest,
@@ -230,7 +183,9 @@ def _released(means: Means, graph: "AssetGraph", last: LastBuild | None) -> Buil
         diagnostics=graph.diagnostics,
         inputs=graph.inputs,
         outputs=files,
-        record=record,
+        record=kept.dumped(naming.made),
+        reused=kept.reused_count,
+        remade_for=kept.stale,
         size_bytes=size_bytes,
         manifest_digest=digest(content),
         digests={path: (None, found) for path, found in {**digests, **_copies(config, stored)}.items()},
@@ -241,7 +196,7 @@ def _released(means: Means, graph: "AssetGraph", last: LastBuild | None) -> Buil
     )
 
 
-def _contents(config: Config, graph: "AssetGraph") -> dict[str, BundleContents]:
+def _contents(config: Config, graph: AssetGraph) -> dict[str, BundleContents]:
     """What each bundle is made of."""
     found: dict[str, BundleContents] = {}
     for path, asset in graph.assets.items():
@@ -275,9 +230,7 @@ def _copies(config: Config, stored: Mapping[LogicalPath, Stored]) -> dict[str, s
     }
 
 
-def _with_maps(
-    config: Config, graph: "AssetGraph", manifest: Manifest
-) -> tuple[Mapping[str, Companion], Sequence[str]]:
+def _with_maps(config: Config, graph: AssetGraph, manifest: Manifest) -> tuple[Mapping[str, Companion], Sequence[str]]:
     """The record of the hidden source maps, which are written here, and the names of new ones. Raises OSError."""
     if not graph.hidden_maps:
         return {}, ()
@@ -307,10 +260,8 @@ def _release_file(means: Means, manifest: bytes) -> dict[str, bytes]:
     return {RELEASE_FILE: release_content(digest_of_release(manifest))}
 
 
-def _retained(
-    means: Means, release: ReleaseWriter, assets: Mapping[str, Entry], *, changed: Collection[str] | None = None
-) -> tuple[Retained, ...]:
-    """The earlier releases that one with `assets` retains; these may be only the `changed` ones. Raises BuildError."""
+def _retained(means: Means, release: ReleaseWriter, assets: Mapping[str, Entry]) -> tuple[Retained, ...]:
+    """The earlier releases that one with `assets` retains. Raises BuildError."""
     retaining = means.retaining
     if retaining is None:
         return ()
@@ -318,7 +269,7 @@ def _retained(
     if means.request.previous:
         return carried_over(release, retaining, means.request.previous, assets)
     shown = means.config.shown(os.path.join(means.config.output, MANIFEST_NAME))
-    return retaining.retained(superseded(release.manifest(), shown, changed), assets, release.holds)
+    return retaining.retained(superseded(release.manifest(), shown), assets, release.holds)
 
 
 def _earlier(config: Config, last: LastBuild | None) -> KnownFiles:
@@ -326,13 +277,14 @@ def _earlier(config: Config, last: LastBuild | None) -> KnownFiles:
     manifest = bytes_at(os.path.join(config.output, MANIFEST_NAME), MOST_MANIFEST_BYTES)
     if last is None or manifest is None or digest(manifest) != last.manifest_digest:
         return KnownFiles()
-    return KnownFiles(last.unchanged, dict(entries_of(manifest)))
+    return KnownFiles(last.unchanged, entries_as_written(manifest))
 
 
-def graph_of(means: Means, last: LastBuild | None = None) -> "AssetGraph":
-    """The graph of all assets; if an engine cannot be started, an empty one with the diagnostics."""
-    from buildassets.compiler.graph.asset_graph import AssetGraph, asset_graph  # not for what changed
+def graph_of(means: Means, last: LastBuild | None = None, kept: KeptResults | None = None) -> AssetGraph:
+    """The graph of all assets; if an engine cannot be started, an empty one with the diagnostics.
 
+    Drafts that are `kept` are not made again.
+    """
     config = means.config
     try:
         # What further compilers compile to is known once they are started.
@@ -345,7 +297,7 @@ def graph_of(means: Means, last: LastBuild | None = None) -> "AssetGraph":
             discovery = discovery or _discovered(means, compiles_to)
 
             with means.drafting(engines, begun) as drafts_of, means.times.of("graph"):
-                timed = means.timed(drafts_of)
+                timed = means.timed(kept.reused(drafts_of) if kept else drafts_of)
                 templates = _InTemplates(config)
                 decided = _is_decided_by_templates(config, discovery.sources)
                 discovery = _with_sprites(config, discovery, templates.read() if decided else None)
@@ -399,7 +351,7 @@ def _is_decided_by_templates(config: Config, sources: Iterable[Source]) -> bool:
     return (has_typed and not config.entries) or any(icons.used_only for icons in config.icons.values())
 
 
-def _decided_by(graph: "AssetGraph", named: "NamesInTemplates", output: str) -> "AssetGraph":
+def _decided_by(graph: AssetGraph, named: "NamesInTemplates", output: str) -> AssetGraph:
     """`graph`, of which what is `named` in templates decided something. A build writes to `output`."""
     inputs = dict.fromkeys((*graph.inputs, *named.looked_at))
     searched = {folder for found in named.sets for folder in found.folders if not is_within(output, folder)}
@@ -428,27 +380,29 @@ def _with_sprites(config: Config, discovery: Discovery, named: "NamesInTemplates
     )
 
 
-def _tailwind_where_used(engines: EngineSet, graph: "AssetGraph") -> Iterator[KnownEngine]:
+def _tailwind_where_used(engines: EngineSet, graph: AssetGraph) -> Iterator[KnownEngine]:
     """Tailwind, if it made an asset: otherwise nothing has looked for it."""
     kinds = (kind for asset in graph.assets.values() for kind, _ in asset.draft.engines)
     if engines.tailwind is not None and engines.tailwind.name in kinds:
         yield engines.tailwind
 
 
-def outputs(graph: "AssetGraph") -> Iterator[Named]:
-    """The assets with their names and final contents, made one by one."""
-    written = graph.written
-    contents = {path: _content(graph, path, asset, written[path]) for path, asset in graph.assets.items()}
-    return Naming(text_of).named(contents)
+def outputs(graph: AssetGraph, naming: Naming, kept: KeptResults) -> Iterator[Named]:
+    """The assets with the names that `naming` gives, and with their final contents, made one by one.
+
+    `kept` knows the digests of bodies.
+    """
+    contents = {path: _content(graph, path, asset, kept.digest_of(asset.draft)) for path, asset in graph.assets.items()}
+    return naming.named(contents)
 
 
-def _content(graph: "AssetGraph", path: LogicalPath, asset: Linked, written: tuple[Link, ...]) -> Content:
+def _content(graph: AssetGraph, path: LogicalPath, asset: Linked, digest: str | None) -> Content:
     keeps_name = asset.draft.source.keeps_name
     return Content(
         asset.draft.body,
-        () if keeps_name else written,
+        () if keeps_name else graph.written[path],
         keeps_name=keeps_name,
-        digest=asset.draft.digest,
+        digest=digest,
         named_as=graph.named_as.get(path),
         is_plain=path in graph.plain,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, TypeAlias
 
-from buildassets.compiler.body import Body, OnDisk
+from buildassets.compiler.body import Body, Later, OnDisk
 from buildassets.compiler.engines.protocol import Compiled
 from buildassets.compiler.fonts.subset import FontMetrics, Subset
 from buildassets.compiler.images.sprite import Sprite
@@ -84,6 +84,7 @@ class Draft:
     - `directives`: those at the head of the source, if they are configured
     - `contents`: in a bundle, the path of each file that it is made of, and the bytes that it has there
     - `size`: that of an image, if its header contains one
+    - `bundler`: the bundler that wrote this script, empty if none did; None if that is not known
     - `may_name_workers`: False if it is a script in which the words are known to be missing by which workers are made
     - `names`: those that a bundle gives to what CSS modules declare, by the logical path of the module without
       `.module.css` and by the name as it is written there
@@ -107,6 +108,7 @@ class Draft:
     size: "Size | None" = None
     names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     may_name_workers: bool = True
+    bundler: str | None = None
     metrics: FontMetrics | None = None
     icons: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     stamp: tuple[int, int, int, int] | None = field(default=None, compare=False)
@@ -207,7 +209,7 @@ class Named:
     logical: LogicalPath
     file: str
     digest: str
-    content: bytes | OnDisk
+    content: bytes | OnDisk | Later
     is_plain: bool = False
 
 

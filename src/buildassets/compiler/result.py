@@ -26,7 +26,7 @@ class BuildResult:
       inputs
     - `parents`: those of `inputs` that are folders of which only the folders in them count
     - `outputs`: the absolute paths of all files of the release, and of its hidden source maps
-    - `record`: the dependency record of its assets, for the next build
+    - `record`: the drafts and names that the next build need not make again
     - `size_bytes`: the size of all assets without their copies
     - `rerun`: if there is a cache, the assets that engines made again, and why the cached drafts were not valid
     - `manifest_digest`: the digest of the manifest's bytes
@@ -34,6 +34,8 @@ class BuildResult:
       the stamp that the file had; None for one that was read once, for what is released of it, or written
     - `stamps`: by absolute path those that files had before they were read for what is released of them, as far as they
       are known
+    - `reused`: the number of drafts that were taken over from the last build
+    - `remade_for`: the change for which no draft could be taken over, if there is one
     - `contents`: what the bundles are made of, as far as this build made them
     - `remote`: what the remote cache was worth, if one is configured
     """
@@ -53,6 +55,8 @@ class BuildResult:
     remote: "RemoteUse | None" = None
     stamps: "Mapping[str, Signature]" = field(default_factory=dict)
     parents: frozenset[str] = frozenset()
+    reused: int = 0
+    remade_for: "Stale | None" = None
 
     @property
     def succeeded(self) -> bool:
@@ -64,16 +68,12 @@ class BuildResult:
 class LastBuild:
     """The last build with the same settings.
 
-    `changed` are its inputs and outputs that have changed since, with their digests now; `unchanged` are all others.
-    The rest is as in its BuildResult.
+    `changed` are its inputs and outputs that have changed since, `unchanged` all others. The rest is as in its
+    BuildResult.
     """
 
-    changed: Mapping[str, str]
+    changed: Collection[str]
     unchanged: Collection[str]
-    diagnostics: tuple[Diagnostic, ...]
-    inputs: tuple[str, ...]
     outputs: tuple[str, ...]
     record: bytes
-    size_bytes: int
     manifest_digest: str
-    parents: frozenset[str] = frozenset()

@@ -40,9 +40,9 @@ __all__ = [
     "Packages",
     "Retained",
     "ViteSource",
-    "amended",
     "digest_of_release",
     "dumps",
+    "entries_as_written",
     "entries_of",
     "is_whole",
     "loads",
@@ -286,43 +286,6 @@ def own_names(manifest: Manifest) -> list[str]:
     return [*plain, *manifest.companions, *filter(None, [manifest.release_file])]
 
 
-def amended(
-    content: bytes, entries: Mapping[str, Entry], retained: Iterable[Retained], sources: Mapping[str, str]
-) -> bytes:
-    """The manifest in `content` with new `entries` for some of its assets, and with `retained`.
-
-    `content` is as `dumps` wrote it; `sources` are new digests for some of its own. Raises ValueError where it has
-    another layout, or lacks one of these assets or sources.
-    """
-    span = assets_span(content)
-    if span is None:
-        raise ValueError
-    assets = _with_entries(content[slice(*span)], entries)
-    document = json.loads(b"{" + content[span[1] + len(b",") :])
-    del document["release"]
-    if sources:
-        before = document["generator"].get("sources", {})
-        if not sources.keys() <= before.keys():
-            raise ValueError
-        document["generator"] = _with_digest({**document["generator"], "sources": {**before, **sources}})
-    document["retained"] = _retained_document(retained)
-    return _laid_out(assets.decode("ascii"), document).encode("ascii")
-
-
-def _with_entries(assets: bytes, entries: Mapping[str, Entry]) -> bytes:
-    """The text `assets` with new `entries` for some; one pass suffices, as both are sorted."""
-    pieces: list[bytes] = []
-    position = 0
-    for path in sorted(entries):
-        key = f"\n  {_compact(path)}: ".encode("ascii")
-        start = assets.index(key, position) + len(key)
-        stop = assets.index(b"\n", start)
-        stop -= assets[stop - 1 : stop] == b","
-        pieces += assets[position:start], _compact(_entry_document(entries[path])).encode("ascii")
-        position = stop
-    return b"".join((*pieces, assets[position:]))
-
-
 def _release(assets: str, served: Mapping[str, Any]) -> str:
     """The value of `release`: the SHA-256 over `assets` and `served`, its first digits replaced by the checksum."""
     text = assets.encode("ascii")
@@ -456,6 +419,13 @@ def loads_lazily(text: str | bytes, file: str = MANIFEST_NAME) -> Manifest:
 def entries_of(content: bytes, file: str = MANIFEST_NAME) -> Mapping[str, Entry]:
     """The entries of a manifest, each made when it is read. Raises ManifestError as `loads_lazily` does."""
     return _Entries(read_served(content, file)["assets"], file)
+
+
+def entries_as_written(content: bytes) -> dict[str, Entry]:
+    """The entries of a manifest whose digest shows that it is as `dumps` wrote it, which needs no checks."""
+    span = assets_span(content)
+    lines: dict[str, Any] = json.loads(content[slice(*span)]) if span else {}
+    return {path: _entry(fields) for path, fields in lines.items()}
 
 
 def digest_of_release(content: bytes, file: str = MANIFEST_NAME) -> str:

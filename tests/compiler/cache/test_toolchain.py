@@ -21,12 +21,6 @@ def test_this_package_is_among_the_tools(tmp_path: Path) -> None:
     assert module.__file__ in set(toolchain_files(str(tmp_path)))
 
 
-def test_modules_of_this_package_can_be_left_out(tmp_path: Path) -> None:
-    everything, rest = (list(toolchain_files(str(tmp_path), with_modules=each)) for each in (True, False))
-    assert everything[-len(rest) :] == rest
-    assert all(path.endswith(".py") for path in everything[: -len(rest)])
-
-
 def test_all_modules_that_the_compiler_may_import_are_its_own() -> None:
     own = {name for name, _ in own_files()}
     contracts = tomllib.loads((PACKAGE.parents[1] / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]

@@ -5,11 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buildassets.compiler.body import bytes_of, text_of
+from buildassets.compiler.body import bytes_of, made, text_of
 from buildassets.compiler.graph.components import reachable
 from buildassets.compiler.graph.fingerprint import Naming, output_name
 from buildassets.compiler.languages.reference import Link, Reference
 from buildassets.compiler.model import Content, Named
+from buildassets.foundation.digest import digest
 from buildassets.foundation.frozen import replace
 from buildassets.foundation.paths import LogicalPath
 
@@ -52,7 +53,7 @@ def test_the_last_suffix_stays_last(logical: str, expected: str) -> None:
 def test_the_fingerprint_is_the_sha256_of_the_final_bytes() -> None:
     outputs = named({LogicalPath("a.png"): Content(b"pixels"), LogicalPath("b.css"): sheet("", [LogicalPath("a.png")])})
     for output in outputs.values():
-        assert output.file.split(".")[1] == hashlib.sha256(bytes_of(output.content)).hexdigest()[:12]
+        assert output.file.split(".")[1] == hashlib.sha256(bytes_of(made(output.content))).hexdigest()[:12]
 
 
 def test_plain_files_keep_their_names_and_make_no_cycle() -> None:
@@ -81,7 +82,7 @@ def test_members_of_a_cycle_name_each_other() -> None:
 def test_every_reference_names_an_output(graph: dict[LogicalPath, list[LogicalPath]]) -> None:
     outputs = build(graph)
     for name, targets in graph.items():
-        text = bytes_of(outputs[name].content).decode()
+        text = bytes_of(made(outputs[name].content)).decode()
         for target in targets:
             assert outputs[target].file.rpartition("/")[2] in text
 
@@ -98,3 +99,23 @@ def test_an_edit_renames_the_edited_asset_and_those_that_reach_it(
 @given(graphs)
 def test_the_order_of_the_assets_changes_nothing(graph: dict[LogicalPath, list[LogicalPath]]) -> None:
     assert build(graph) == build(dict(reversed(graph.items())))
+
+
+def _known(contents: Mapping[LogicalPath, Content]) -> dict[LogicalPath, Content]:
+    """The same with the digests of their texts."""
+    return {path: replace(one, digest=digest(bytes_of(one.body))) for path, one in contents.items()}
+
+
+@given(graphs, st.sampled_from(_NAMES), st.lists(st.sampled_from(_NAMES), max_size=3))
+def test_names_with_those_of_an_earlier_release_are_those_without(
+    graph: dict[LogicalPath, list[LogicalPath]], edited: LogicalPath, targets: list[LogicalPath]
+) -> None:
+    earlier, later = Naming(text_of), {**graph, edited: targets}
+    list(earlier.named(_known({path: sheet(path, links) for path, links in graph.items()})))
+    contents = _known({path: sheet(path, links) for path, links in later.items()})
+    fresh, again = Naming(text_of), Naming(text_of, earlier.made)
+    expected, found = list(fresh.named(contents)), list(again.named(contents))
+    assert [(one.logical, one.file, one.digest, made(one.content)) for one in found] == [
+        (one.logical, one.file, one.digest, made(one.content)) for one in expected
+    ]
+    assert again.made == fresh.made

@@ -15,8 +15,8 @@ from tests.compat.webassets.test_project import FILES, YAML
 from tests.compiler.bundle.test_sprockets import LIBRARY
 from tests.compiler.incremental import builder, project
 from tests.compiler.incremental.builder import Builder, released
+from tests.compiler.incremental.test_edits import IN_SOURCE, MAPPED, NAMING, NPM, VENDORED
 from tests.compiler.incremental.test_no_op import ICON_FILES, ICONS
-from tests.compiler.incremental.test_rebuild import IN_SOURCE, MAPPED, NAMING, NPM, VENDORED
 from tests.compiler.incremental.test_typescript import SITE as TYPESCRIPT
 from tests.compiler.sources.test_variants import picture
 from tests.conftest import Tree, read_tree, write_tree

@@ -8,7 +8,6 @@ from pathlib import Path
 from buildassets.compiler.config.values import Config, Mode
 from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.disk.folders import is_within
-from buildassets.foundation.digest import digest
 from buildassets.manifest.model import digest_of_release
 from tests.building import build, load_config
 from tests.conftest import Tree, read_tree, write_tree
@@ -35,11 +34,10 @@ SITE: Tree = {
 
 
 class Project:
-    """Builds a folder given the result of the build before; `drafts` counts the sources that whole builds compiled."""
+    """Builds a folder, given the result of the build before."""
 
     def __init__(self, folder: Path, mode: Mode = "production") -> None:
         self.folder = folder
-        self.drafts = 0
         self._mode = mode
         self._result = self._build(None)
 
@@ -49,17 +47,14 @@ class Project:
         folders = {str((self.folder / name).parent) for name, text in files.items() if self._comes_or_goes(name, text)}
         for name, text in files.items():
             (self.folder / name).unlink() if text is None else write_tree(self.folder, {name: text})
-        changed = {str(self.folder / name): digest((text or "").encode()) for name, text in files.items()}
-        changed |= dict.fromkeys(folders, "")
+        looked_at = {*before.inputs, *before.outputs}
+        changed = looked_at.intersection({*(str(self.folder / name) for name in files), *folders})
         self._result = self._build(
             LastBuild(
                 changed,
-                {*before.inputs, *before.outputs}.difference(changed),
-                before.diagnostics,
-                before.inputs,
+                looked_at.difference(changed),
                 before.outputs,
                 before.record,
-                before.size_bytes,
                 before.manifest_digest,
             )
             if before.succeeded
@@ -71,10 +66,7 @@ class Project:
         return (text is None) is (self.folder / name).exists()
 
     def _build(self, last: LastBuild | None) -> BuildResult:
-        def progress(done: int, known: int, name: str) -> None:
-            self.drafts += not name.endswith((".gz", ".br"))  # what a compressed copy is called
-
-        return build(self._config(), mode=self._mode, progress=progress, last=last)
+        return build(self._config(), mode=self._mode, last=last)
 
     def _config(self) -> Config:
         return load_config(str(self.folder / "buildassets.toml"))
@@ -82,6 +74,11 @@ class Project:
     def forget(self, record: bytes) -> None:
         """Replace the record of the last build."""
         self._result = replace(self._result, record=record)
+
+    @property
+    def reused(self) -> int:
+        """The number of drafts that the last build took over."""
+        return self._result.reused
 
     @property
     def record(self) -> bytes:

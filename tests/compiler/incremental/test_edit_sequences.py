@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.compiler.incremental.project import SITE, Project
-from tests.compiler.incremental.test_rebuild import AMENDED, WHOLE
+from tests.compiler.incremental.test_edits import AMENDED, WHOLE
 from tests.conftest import read_tree, write_tree
 
 pytestmark = pytest.mark.thorough

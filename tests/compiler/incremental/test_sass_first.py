@@ -1,9 +1,7 @@
-"""The sheet that Sass compiles before a build is loaded: that of a changed file, or one of `entries`."""
+"""The sheet that Sass compiles before a first build is loaded: one of `entries`."""
 
 import os
 import shlex
-from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,9 +10,8 @@ from buildassets.compiler.engines.process.child import ClosedError
 from buildassets.compiler.engines.protocol import EngineInput
 from buildassets.compiler.engines.sass.dart import SassEngine
 from buildassets.compiler.engines.sass.wheel import installed_command
-from buildassets.compiler.incremental.sass_first import changed_sheet, named_sheet, sass_first
+from buildassets.compiler.incremental.sass_first import named_sheet, sass_first
 from buildassets.compiler.request import BuildRequest
-from buildassets.compiler.result import LastBuild
 from tests.building import build, load_config
 from tests.compiler.conftest import SHOUT, Install
 from tests.conftest import Tree, write_tree
@@ -34,50 +31,6 @@ def project(tmp_path: Path) -> Path:
     return write_tree(tmp_path, SITE)
 
 
-def last_of(folder: Path, changed: Mapping[str, str]) -> LastBuild:
-    """The last build, since which those files have changed."""
-    result = build(load_config(start=str(folder)))
-    paths = {str(folder / name): text for name, text in changed.items()}
-    unchanged = {*result.inputs, *result.outputs}.difference(paths)
-    return LastBuild(
-        paths, unchanged, (), result.inputs, result.outputs, result.record, result.size_bytes, result.manifest_digest
-    )
-
-
-@pytest.mark.parametrize(
-    ("changed", "sheet"),
-    [
-        ("a.scss", "a.scss"),
-        ("_part.scss", "a.scss"),
-        ("_other.scss", "b.scss"),
-        ("plain.css", None),
-        ("new.scss", None),
-    ],
-)
-def test_the_sheet_of_a_changed_file_comes_first(project: Path, changed: str, sheet: str | None) -> None:
-    found = changed_sheet(load_config(start=str(project)), last_of(project, {f"assets/{changed}": ""}))
-    assert (found and found.shown) == (sheet and f"assets/{sheet}")
-
-
-def test_there_is_none_where_commands_may_compile_it(project: Path) -> None:
-    last = last_of(project, {"assets/_part.scss": ""})
-    write_tree(project, {"buildassets.toml": '[commands.c]\nfrom = "x"\nto = "css"\nrun = ["true"]\n'})
-    assert changed_sheet(load_config(start=str(project)), last) is None
-
-
-@pytest.mark.parametrize("record", [b"", b"{", b"[]", b'{"a.css": 1}', b'{"a.css": ["", 0, [], "", [], 1]}'])
-def test_there_is_none_in_a_damaged_record(project: Path, record: bytes) -> None:
-    last = replace(last_of(project, {"assets/_part.scss": ""}), record=record)
-    assert changed_sheet(load_config(start=str(project)), last) is None
-
-
-def test_a_record_cannot_name_a_sheet_outside_of_its_root(project: Path) -> None:
-    last = last_of(project, {"assets/_part.scss": ""})
-    outside = last.record.replace(b"/assets/a.scss", b"/assets/../a.scss")
-    assert outside != last.record
-    assert changed_sheet(load_config(start=str(project)), replace(last, record=outside)) is None
-
-
 @pytest.fixture
 def starts(project: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A file with a line for each process of Sass that was started."""
@@ -91,34 +44,18 @@ def starts(project: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch:
     return folder / "starts"
 
 
-def test_the_build_takes_what_sass_began_with(project: Path, starts: Path) -> None:
-    config = load_config(start=str(project))
-    last = last_of(project, {"assets/_part.scss": ""})
-    starts.write_text("")
-    write_tree(project, {"assets/_part.scss": "a { b: changed }\n"})
-    with sass_first(BuildRequest(config=config, cache=None), last) as sass:
-        assert sass is not None
-        assert sass.begun == changed_sheet(config, last)
-        result = build(config, last=last, sass=sass)
-    assert starts.read_text() == "\n"  # another process would have been started for another request
-    assert result.manifest is not None
-    assert "changed" in (project / "build/assets" / result.manifest.assets["a.css"].file).read_text()
-
-
 def test_an_engine_of_another_package_is_left_to_the_build(project: Path, install: Install) -> None:
     install("shouting", SHOUT.replace('compiles_to = ".txt"', ""), {"shout": "Shout"})
-    write_tree(project, {"buildassets.toml": 'engines = { scss = "shout" }\n'})
-    last = last_of(project, {"assets/a.scss": ""})
+    write_tree(project, {"buildassets.toml": 'entries = ["a.css"]\nengines = { scss = "shout" }\n'})
     config = load_config(start=str(project))
-    assert changed_sheet(config, last) is not None
-    with sass_first(BuildRequest(config=config, cache=None), last) as sass:
+    assert named_sheet(config) is not None
+    with sass_first(BuildRequest(config=config, cache=None)) as sass:
         assert sass is None
 
 
 def test_an_early_start_of_sass_ends_without_a_build(project: Path, starts: Path) -> None:
-    config = load_config(start=str(project))
-    last = last_of(project, {"assets/_part.scss": ""})
-    with sass_first(BuildRequest(config=config, cache=None), last) as sass:
+    write_tree(project, {"buildassets.toml": 'entries = ["a.css"]\nengines = { scss = "sass" }\n'})
+    with sass_first(BuildRequest(config=load_config(start=str(project)), cache=None)) as sass:
         assert sass is not None
         engine = sass.engine
     assert isinstance(engine, SassEngine)
@@ -127,13 +64,13 @@ def test_an_early_start_of_sass_ends_without_a_build(project: Path, starts: Path
 
 
 def test_a_partial_that_changes_after_sass_has_begun_is_read_again_by_the_next_build(project: Path) -> None:
-    cache = str(project / "cache")
+    write_tree(project, {"buildassets.toml": 'entries = ["a.css"]\nengines = { scss = "dart-sass" }\n'})
     config = load_config(start=str(project))
-    build(config, cache=cache)
-    last = last_of(project, {"assets/_part.scss": ""})
-    with sass_first(BuildRequest(config=config, cache=None), last) as sass:
+    cache = str(project / "cache")
+    with sass_first(BuildRequest(config=config, cache=cache)) as sass:
+        assert sass is not None
         write_tree(project, {"assets/_part.scss": "a { b: later }\n"})
-        build(config, cache=cache, last=last, sass=sass)
+        build(config, cache=cache, sass=sass)
     result = build(config, cache=cache)
     assert result.manifest is not None
     assert "later" in (project / "build/assets" / result.manifest.assets["a.css"].file).read_text()
@@ -163,7 +100,7 @@ def test_the_first_build_takes_what_sass_began_with(project: Path, starts: Path)
     write_tree(project, {"buildassets.toml": 'entries = ["b.css"]\nengines = { scss = "sass" }\n'})
     config = load_config(start=str(project))
     cache = str(project / "cache")
-    with sass_first(BuildRequest(config=config, cache=cache), None) as sass:
+    with sass_first(BuildRequest(config=config, cache=cache)) as sass:
         assert sass is not None
         result = build(config, cache=cache, sass=sass)
     assert starts.read_text() == "\n"  # another process would have been started for another request
@@ -174,6 +111,6 @@ def test_the_first_build_takes_what_sass_began_with(project: Path, starts: Path)
 def test_nothing_begins_where_drafts_may_be_kept(project: Path, starts: Path) -> None:
     write_tree(project, {"buildassets.toml": f'{NAMED}engines = {{ scss = "sass" }}\n', "cache/a": ""})
     config = load_config(start=str(project))
-    with sass_first(BuildRequest(config=config, cache=str(project / "cache")), None) as sass:
+    with sass_first(BuildRequest(config=config, cache=str(project / "cache"))) as sass:
         assert sass is None
     assert not starts.exists()

@@ -60,13 +60,3 @@ def test_an_edit_is_built_as_a_clean_build_would(tmp_path: Path, change: str) ->
     project.assert_as_a_clean_build()
     project.edit(EDITED[change])
     project.assert_as_a_clean_build()
-
-
-def test_an_edit_of_one_module_compiles_no_other(tmp_path: Path) -> None:
-    (tmp_path / "node_modules").symlink_to(node_modules())
-    project = Project(write_tree(tmp_path, SITE))
-    drafts = project.drafts
-    result = project.edit({"assets/js/a.ts": "export const a: number = 7;\n"})
-    assert result.succeeded
-    assert project.drafts == drafts
-    project.assert_as_a_clean_build()

@@ -143,6 +143,8 @@ def _show(show: Output, result: BuildResult, config: Config, beside: Mapping[str
     reruns = {path: stale_text(stale, config) for path, stale in result.rerun.items()}
     document = document_of(result, config, beside) if show.as_json else {}
     code = show.finish(ok=result.succeeded, diagnostics=result.diagnostics, document=document)
+    if result.remade_for is not None:
+        show.detail([f"all files are read again: {stale_text(result.remade_for, config)}"])
     show.detail(f"{path}: {reason}" for path, reason in reruns.items())
     show.detail(f"remote cache: {line}" for line in remote_lines(result))
     show.detail(f"wrote {posixpath.normpath(f'{folder}/{name}')}" for name in result.written)

@@ -25,7 +25,7 @@ class ContentStore:
     def put(self, content: bytes | OnDisk) -> str:
         """Keep `content`. Returns its digest. Raises OSError, also if a folder of the store is a link."""
         name = content.digest if isinstance(content, OnDisk) else digest(content)
-        path = self._path(name)
+        path = self.path(name)
         if not self._is_folder(os.path.dirname(path)):
             raise OSError(ELOOP, os.strerror(ELOOP), self._folder)
         if not self.touch(name):
@@ -38,7 +38,7 @@ class ContentStore:
 
         Returns whether they are there.
         """
-        path = self._path(name)
+        path = self.path(name)
         try:
             os.utime(path, follow_symlinks=os.utime not in os.supports_follow_symlinks)
         except OSError:
@@ -47,7 +47,7 @@ class ContentStore:
 
     def get(self, name: str, size_bytes: int) -> bytes | None:
         """The bytes whose digest is `name`; None if they are absent, damaged or not `size_bytes` long."""
-        path = self._path(name)
+        path = self.path(name)
         content = bytes_at(path, MOST_BYTES) if self._is_own(path, size_bytes) else None
         if content is not None and digest(content) == name:
             return content
@@ -56,7 +56,7 @@ class ContentStore:
 
     def file(self, name: str, size_bytes: int) -> OnDisk | None:
         """The same as `get`, but left on disk."""
-        path = self._path(name)
+        path = self.path(name)
         with suppress(OSError):
             if self._is_own(path, size_bytes) and digest_of(path) == name:
                 return OnDisk(path, path, name, size_bytes)
@@ -100,7 +100,8 @@ class ContentStore:
                     if (size_bytes := _size_if_old(path, older_than_seconds)) is not None:
                         yield path, size_bytes
 
-    def _path(self, name: str) -> str:
+    def path(self, name: str) -> str:
+        """Where the bytes whose digest is `name` are, if they are there."""
         return os.path.join(self._folder, name[:2], name[2:])
 
 
@@ -109,7 +110,7 @@ class ReadContentStore(ContentStore):
 
     def touch(self, name: str) -> bool:
         """Mark nothing. Returns whether the bytes are there."""
-        return self._is_own(self._path(name))
+        return self._is_own(self.path(name))
 
     def _remove(self, path: str) -> None:
         """Leave a damaged file where it is."""

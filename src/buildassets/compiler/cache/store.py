@@ -290,6 +290,16 @@ class Cache:
         """Note that work on the step began at `began_ns`, before whoever keeps its result began."""
         self._begun[name] = began_ns
 
+    def result_of(self, name: str) -> tuple[str, int] | None:
+        """The digest and the size of the result of the step that this build made or used; None if it is not kept."""
+        self._keep_down_to(0)
+        kept = self._new.get(name)
+        return (kept.traces[0].result, kept.traces[0].size_bytes) if kept else None
+
+    def path_of(self, result: str) -> str:
+        """The path of the result with that digest, whether it is there or not."""
+        return self._content.path(result)
+
     def steps(self) -> Iterable[str]:
         """The names of all steps of earlier builds."""
         return iter(self._index.steps)

@@ -14,16 +14,14 @@ _ENDS_OF_PROGRAMS = ("", ".cmd", ".exe") if sys.platform == "win32" else ("",)
 _DECIDING = ("compiler", "packages", "manifest", "net", "programs", "disk", "work", "foundation")
 
 
-def toolchain_files(folder: str, *, with_modules: bool = True) -> "Iterator[str]":
+def toolchain_files(folder: str) -> "Iterator[str]":
     """Files and folders that change when another version of a tool is installed; some may not exist.
 
-    `folder` is the project's: npm installs tools there or in a folder above. The modules of this package are among them
-    only `with_modules`: to list them takes longer than all else here.
+    `folder` is the project's: npm installs tools there or in a folder above.
     """
-    if with_modules:
-        deciding = [path for _, path in own_files()]
-        yield from deciding
-        yield from sorted(loaded_files().difference(deciding))
+    deciding = [path for _, path in own_files()]
+    yield from deciding
+    yield from sorted(loaded_files().difference(deciding))
     yield from (path for path in sys.path if is_for_packages(path) or os.path.isfile(path))
     yield from folders_of_modules(folder)
     yield from filter(None, os.environ.get("PATH", "").split(os.pathsep))

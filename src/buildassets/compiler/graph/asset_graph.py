@@ -63,7 +63,6 @@ class AssetGraph:
     - `inputs`: the absolute paths of all files and folders that were read or looked for
     - `sets`: the sets of files that engines listed, and those of templates
     - `parents`: those of `inputs` that are folders of which only the folders in them count
-    - `by_themselves`: the assets that are made of one source alone
     - `of_others`: the sources in vendored roots, released or not
     - `hidden_maps`: the source maps that are no assets, by the assets that they belong to
     - `front_ends`: what Vite built
@@ -81,7 +80,6 @@ class AssetGraph:
     unreached: tuple[LogicalPath, ...]
     diagnostics: tuple[Diagnostic, ...]
     inputs: tuple[str, ...] = ()
-    by_themselves: frozenset[LogicalPath] = frozenset()
     uncompiled: frozenset[LogicalPath] = frozenset()
     of_others: frozenset[LogicalPath] = frozenset()
     hidden_maps: Mapping[LogicalPath, bytes] = field(default_factory=dict)
@@ -213,7 +211,6 @@ def asset_graph(
         unreached=unreached,
         diagnostics=ordered,
         inputs=inputs,
-        by_themselves=frozenset(walk.by_themselves()),
         uncompiled=uncompiled,
         of_others=_of_others(config, listed),
         hidden_maps=released.hidden_maps,

@@ -1,12 +1,14 @@
 """Names outputs by fingerprints of their content and of everything they refer to, also in cycles. Pure."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import NamedTuple
 
-from buildassets.compiler.body import Body
+from buildassets.compiler.body import Body, Later
 from buildassets.compiler.graph.components import components
 from buildassets.compiler.languages.scan import spliced_bytes
 from buildassets.compiler.model import Content, Named
-from buildassets.foundation.digest import digest, fingerprint, set_off
+from buildassets.foundation.digest import digest, digest_of_all, fingerprint, set_off
 from buildassets.foundation.paths import LogicalPath, relative, to_url
 
 
@@ -19,18 +21,32 @@ def output_name(logical: LogicalPath, hex_fingerprint: str) -> str:
     return f"{folder}{slash}{stem}.{hex_fingerprint}{dot}{last_suffix}"
 
 
-class Naming:
-    """The names of one release. `files` are those known so far, by logical path; `text_of` gives a body's text."""
+class KeptName(NamedTuple):
+    """The name that an asset with links got. `key` is a digest of all that decides it, `digest` that of the content."""
 
-    def __init__(self, text_of: Callable[[Body], str], files: Mapping[LogicalPath, str] | None = None) -> None:
-        self.files = dict(files or {})
+    key: str
+    digest: str
+    fingerprint: str
+
+
+class Naming:
+    """The names of one release; `text_of` gives a body's text.
+
+    Names that an earlier release `kept` are given again where their keys are the same, and the contents are made only
+    when something needs them. `made` are the names for the next release to keep.
+    """
+
+    def __init__(self, text_of: Callable[[Body], str], kept: Mapping[LogicalPath, KeptName] = {}) -> None:
+        self.files: dict[LogicalPath, str] = {}
+        self.made: dict[LogicalPath, KeptName] = {}
+        self._kept = kept
         self._text_of = text_of
         self._urls: dict[LogicalPath, str] = {}
 
     def named(self, contents: Mapping[LogicalPath, Content]) -> Iterator[Named]:
         """All of `contents` with their names and final contents; targets come before the assets that have their names.
 
-        Every link's target must be among them or have its name already.
+        Every link's target must be among them.
         """
         plain = {logical for logical, content in contents.items() if content.is_plain}
         self.files.update((logical, logical) for logical in plain)
@@ -43,12 +59,64 @@ class Naming:
             if len(members) == 1 and members[0] not in targets[members[0]]:
                 yield self._alone(members[0], contents[members[0]])
                 continue
-            self.files.update(self._cycle_files(members, contents))
-            for logical in members:
-                final = self._spliced(logical, contents[logical])
-                yield Named(logical, self.files[logical], digest(final), final)
+            yield from self._cycle(members, contents)
+
+    def _cycle(self, members: Sequence[LogicalPath], contents: Mapping[LogicalPath, Content]) -> Iterator[Named]:
+        """The members of a cycle."""
+        key = self._key(members, contents)
+        kept = {path: self._kept[path] for path in members if path in self._kept and self._kept[path].key == key}
+        if len(kept) == len(members):
+            self.files.update((path, output_name(path, known.fingerprint)) for path, known in kept.items())
+            yield from (self._as_kept(path, contents[path], known) for path, known in kept.items())
+            return
+        fingerprints = self._fingerprints(members, contents)
+        self.files.update((path, output_name(path, found)) for path, found in fingerprints.items())
+        for logical in members:
+            final = self._spliced(logical, contents[logical])
+            hex_digest = digest(final)
+            if key:
+                self.made[logical] = KeptName(key, hex_digest, fingerprints[logical])
+            yield Named(logical, self.files[logical], hex_digest, final)
+
+    def _as_kept(self, logical: LogicalPath, content: Content, known: KeptName) -> Named:
+        """An asset whose name is `known`, and in `files`."""
+        self.made[logical] = known
+        return Named(logical, self.files[logical], known.digest, Later(partial(self._spliced, logical, content)))
+
+    def _key(self, members: Sequence[LogicalPath], contents: Mapping[LogicalPath, Content]) -> str:
+        """The digest of all that decides the names of `members` of a cycle, or of one asset; empty if it is not known.
+
+        The digests of their texts decide what their references are.
+        """
+        inside = frozenset(members)
+        parts: list[str] = []
+        for logical in members:
+            content = contents[logical]
+            if content.digest is None:
+                return ""
+            parts += (logical, content.digest)
+            for reference, target in content.links:
+                file = target if target in inside else self.files[target]
+                parts.append(f"{reference.start} {reference.end} {file}")
+        return digest_of_all(parts)
+
+    def _linked(self, logical: LogicalPath, content: Content) -> Named:
+        """An asset with links to others, of which none leads back to it."""
+        key = self._key((logical,), {logical: content})
+        known = self._kept.get(logical)
+        if known and known.key == key and known.fingerprint == fingerprint(known.digest):
+            self.files[logical] = output_name(logical, known.fingerprint)
+            return self._as_kept(logical, content, known)
+        final = self._spliced(logical, content)
+        hex_digest = digest(final)
+        if key:
+            self.made[logical] = KeptName(key, hex_digest, fingerprint(hex_digest))
+        self.files[logical] = output_name(logical, fingerprint(hex_digest))
+        return Named(logical, self.files[logical], hex_digest, final)
 
     def _alone(self, logical: LogicalPath, content: Content) -> Named:
+        if content.links and not (content.is_plain or content.named_as or content.keeps_name):
+            return self._linked(logical, content)
         body = content.body
         final = self._spliced(logical, content) if content.links or isinstance(body, str) else body
         if content.digest is not None and not content.links:
@@ -76,10 +144,10 @@ class Naming:
             url = self._urls[target] = to_url(self.files[target])
         return url
 
-    def _cycle_files(
+    def _fingerprints(
         self, members: Sequence[LogicalPath], contents: Mapping[LogicalPath, Content]
     ) -> dict[LogicalPath, str]:
-        """The names of the members of a cycle. A fingerprint follows own bytes, the other members', and all targets."""
+        """Those of the members of a cycle. A fingerprint follows own bytes, the other members', and all targets."""
         inside = frozenset(members)
         digests: dict[LogicalPath, str] = {}
         outside: set[str] = set()
@@ -92,7 +160,4 @@ class Naming:
             outside.update(self.files[target] for _, target in content.links if target not in inside)
         # Computed once, since it is the same for each of perhaps thousands of members.
         common = b"".join(map(set_off, (*sorted(digests.values()), *sorted(outside))))
-        return {
-            logical: output_name(logical, fingerprint(digest(set_off(digests[logical]) + common)))
-            for logical in members
-        }
+        return {logical: fingerprint(digest(set_off(digests[logical]) + common)) for logical in members}

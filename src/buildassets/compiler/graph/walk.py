@@ -122,13 +122,6 @@ class Walk:
         self.alone.discard(path)
         return self._left_out[-1].draft
 
-    def by_themselves(self) -> Iterator[LogicalPath]:
-        """The assets that are made of their source alone."""
-        for path in self.alone:
-            asset = self.assets[path]
-            if asset.draft is self.compiled[path].draft and asset.draft.source.root >= 0 and not asset.draft.directives:
-                yield path
-
     @property
     def refused(self) -> set[LogicalPath]:
         """The sources that directives ask for, but nothing compiles."""

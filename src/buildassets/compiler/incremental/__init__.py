@@ -1,5 +1,5 @@
-"""Builds that do less than everything: nothing if nothing changed, or only the assets that a few changes concern.
+"""Results kept between builds: the whole of the last build if nothing changed, else drafts and names.
 
-Takes the record of the last build and the changes since; gives a result, or reports that a full build is needed.
-Must not import `build`: the function that builds everything is passed in.
+Takes the record of the last build and the changes since; gives the results that are still valid.
+Must not import `build`: the function that builds is passed in.
 """

@@ -7,7 +7,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from buildassets._version import __version__
 from buildassets.compiler.cache import json_values
@@ -68,23 +68,23 @@ def kept_or_built(
     build = _named(config, request.mode)
     with paused_collector():
         before = snapshot.last(folder, build, looks=seen)
-        last = _last(before) if before else None
-        if before is not None and last is not None and not before.changed and (result := _held(config, last)):
+        if before is not None and not before.changed and (result := _held(config, before)):
             remember(before.held())
             return result
+        last = _last(before) if before else None
     began_ns = time.time_ns()
     result = work(last=last)
     # A root that was removed meanwhile would count as one that never existed.
     if result.succeeded and all(os.path.exists(root.path) for root in config.sources):
-        inputs = _inputs(config, result, last)
+        inputs = _inputs(config, result)
         manifest = os.path.join(config.output, MANIFEST_NAME)
         done = snapshot.FinishedBuild(
             inputs=inputs,
             outputs=result.outputs,
-            result=_kept_result(result, before, last),
+            result=_kept_result(result),
             began_ns=began_ns,
             record=result.record,
-            folders=_folders_of_names(config, inputs, result, before),
+            folders=_folders_of_names(config, inputs, result),
             sets=result.sets,
             listed=_listed(config, result),
             parents=result.parents,
@@ -111,11 +111,10 @@ def _has_unmet_demand() -> bool:
     return unmet_demand() is not None
 
 
-def _inputs(config: Config, result: BuildResult, last: LastBuild | None) -> tuple[str, ...]:
-    """All that decided `result`; after a rebuild of a few assets that has the modules of this package from `last`."""
-    has_modules = last is not None and result.inputs[: len(last.inputs)] == last.inputs
+def _inputs(config: Config, result: BuildResult) -> tuple[str, ...]:
+    """All that decided `result`."""
     programs = places_of_programs(config.folder, (command.run[0] for command in config.commands.values()))
-    return (*result.inputs, *toolchain_files(config.folder, with_modules=not has_modules), *programs)
+    return (*result.inputs, *toolchain_files(config.folder), *programs)
 
 
 def last_inputs(config: Config, mode: Mode, folder: str) -> frozenset[str]:
@@ -123,11 +122,9 @@ def last_inputs(config: Config, mode: Mode, folder: str) -> frozenset[str]:
     return snapshot.inputs_of_last(folder, _named(config, mode))
 
 
-def _kept_result(result: BuildResult, before: snapshot.Snapshot | None, last: LastBuild | None) -> bytes:
-    """What `_last` reads: a line, then the diagnostics. Those of the `last` build are taken over as they are."""
+def _kept_result(result: BuildResult) -> bytes:
+    """What `_read_result` reads: a line, then the diagnostics."""
     head = json.dumps({"size_bytes": result.size_bytes, "manifest": result.manifest_digest}).encode("ascii")
-    if before is not None and last is not None and result.diagnostics is last.diagnostics:
-        return head + b"\n" + before.kept.result.partition(b"\n")[2]
     return head + b"\n" + kept_diagnostics(result)
 
 
@@ -137,20 +134,26 @@ def kept_diagnostics(result: BuildResult) -> bytes:
     return json.dumps(found).encode("ascii")
 
 
-def _held(config: Config, last: LastBuild) -> BuildResult | None:
-    """The result of the `last` build; None if its manifest was replaced since."""
+def _held(config: Config, before: snapshot.Snapshot) -> BuildResult | None:
+    """The result of the build `before`; None if its manifest was replaced since, or what is kept is damaged."""
     content = bytes_at(os.path.join(config.output, MANIFEST_NAME), MOST_MANIFEST_BYTES)
-    if content is None or digest(content) != last.manifest_digest:
+    kept = before.kept
+    try:
+        head, found = _read_result(kept.result)
+        diagnostics = tuple(map(json_values.diagnostic, json_values.array(json_values.read(found))))
+        size_bytes = json_values.size(head.get("size_bytes"))
+    except ValueError:
         return None
-    manifest = loads_lazily(content)
+    if content is None or digest(content) != head.get("manifest"):
+        return None
     return BuildResult(
-        manifest,
+        loads_lazily(content),
         (),
-        diagnostics=last.diagnostics,
-        inputs=last.inputs,
-        outputs=last.outputs,
-        record=last.record,
-        size_bytes=last.size_bytes,
+        diagnostics=diagnostics,
+        inputs=tuple(before.names[: kept.inputs]),
+        outputs=tuple(before.names[kept.inputs :]),
+        record=kept.record,
+        size_bytes=size_bytes,
     )
 
 
@@ -158,30 +161,27 @@ def _last(before: snapshot.Snapshot) -> LastBuild | None:
     """The last build as `before` has it; None if that is damaged."""
     kept = before.kept
     try:
-        head, _, found = kept.result.partition(b"\n")
-        kept_result = json_values.table(json_values.read(head))
+        head, _ = _read_result(kept.result)
         return LastBuild(
-            changed={path: file_digest for path, (_, file_digest) in before.changed.items()},
+            changed=before.changed.keys(),
             unchanged=before.unchanged,
-            diagnostics=tuple(map(json_values.diagnostic, json_values.array(json_values.read(found)))),
-            inputs=tuple(before.names[: kept.inputs]),
             outputs=tuple(before.names[kept.inputs :]),
             record=kept.record,
-            size_bytes=json_values.size(kept_result.get("size_bytes")),
-            manifest_digest=json_values.digest(kept_result.get("manifest")),
-            parents=kept.parents,
+            manifest_digest=json_values.digest(head.get("manifest")),
         )
     except ValueError:
         return None
 
 
-def _folders_of_names(
-    config: Config, inputs: Sequence[str], result: BuildResult, before: snapshot.Snapshot | None
-) -> set[str]:
+def _read_result(result: bytes) -> tuple[dict[str, Any], bytes]:
+    """The first line of what `_kept_result` made, and the text of the diagnostics. Raises ValueError."""
+    head, _, found = result.partition(b"\n")
+    return json_values.table(json_values.read(head)), found
+
+
+def _folders_of_names(config: Config, inputs: Sequence[str], result: BuildResult) -> set[str]:
     """The folders of which only the names in them count: of assets, of modules, and of sets of files."""
-    of_sets = _listed(config, result)
-    earlier = before.kept.folders if before else ()  # a rebuild of a few assets has the sets of these only
-    folders = _folders_of_assets(config, inputs) | of_sets.union(earlier).intersection(inputs)
+    folders = _folders_of_assets(config, inputs) | _listed(config, result).intersection(inputs)
     folders |= {path for path in inputs if path.endswith(f"{os.sep}node_modules")}
     return folders.union(folders_of_modules(config.folder))
 

@@ -212,7 +212,7 @@ class OriginalPositions:
     @property
     def _is_source(self) -> bool:
         """Whether the draft's text is exactly the content of the source."""
-        return self._draft.digest is not None and isinstance(self._draft.body, str)
+        return self._draft.digest is not None and not isinstance(self._draft.body, bytes)
 
     @cached_property
     def _source(self) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Final
 
-from buildassets.compiler.body import chunks_of_body, size_of
+from buildassets.compiler.body import chunks_of_body, made, size_of
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.model import Linked, Named, Stored
 from buildassets.compiler.sources.globs import compile_globs
@@ -57,10 +57,9 @@ class Budgets:
         """The sizes of `outputs` with a budget; for a check, which stores nothing."""
         if not self.by_asset:
             return {}
-        limited = (output for output in outputs if output.logical in self.by_asset)
+        limited = ((one.logical, one.file, made(one.content)) for one in outputs if one.logical in self.by_asset)
         return {
-            output.logical: self._gzip_bytes(output.file, size_of(output.content), chunks_of_body(output.content))
-            for output in limited
+            path: self._gzip_bytes(file, size_of(content), chunks_of_body(content)) for path, file, content in limited
         }
 
     def _gzip_bytes(self, file: str, size_bytes: int, content: Iterable[bytes]) -> int:

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from buildassets._version import __version__
-from buildassets.compiler.body import bytes_of
+from buildassets.compiler.body import digest_of_body
 from buildassets.compiler.config.key_table import DECIDING
 from buildassets.compiler.config.meta_env import variables
 from buildassets.compiler.config.values import Config, ConfiguredCommand, Mode
 from buildassets.compiler.languages.reference import ReferenceKind
 from buildassets.compiler.model import Linked, Stored, ViteEntry
-from buildassets.foundation.digest import digest, fingerprint
+from buildassets.foundation.digest import fingerprint
 from buildassets.foundation.frozen import is_frozen, replace, values_by_name
 from buildassets.foundation.media import released_type
 from buildassets.foundation.paths import LogicalPath
@@ -101,7 +101,7 @@ def entry(
 def _own(asset: Linked) -> str:
     """The fingerprint of the asset's text before the names of other assets are written into it."""
     draft = asset.draft
-    return fingerprint(draft.digest or digest(bytes_of(draft.body)))
+    return fingerprint(draft.digest or digest_of_body(draft.body))
 
 
 def source_fingerprints(config: Config, assets: Iterable[Linked], digest_of: Callable[[str], str]) -> dict[str, str]:

@@ -11,7 +11,7 @@ from hashlib import new
 from stat import S_ISREG
 from typing import TYPE_CHECKING
 
-from buildassets.compiler.body import OnDisk, bytes_of, chunks_of_body, size_of
+from buildassets.compiler.body import OnDisk, bytes_of, chunks_of_body, made, size_of
 from buildassets.compiler.cache.store import Cache
 from buildassets.compiler.model import Named, Stored
 from buildassets.compiler.write.precompressed import Copy, CopyPlaces, ToCompress, made_copies
@@ -211,7 +211,7 @@ class ReleaseWriter:
         return [self.path(name) for name in left if self._size_bytes(f"{ASSETS_FOLDER}/{name}") is not None]
 
     def _taken_in(self, asset: Named, algorithm: IntegrityAlgorithm | None) -> Stored:
-        content = asset.content
+        content = made(asset.content)
         self.take_in(asset.file, content)
         if algorithm is None:
             return Stored(

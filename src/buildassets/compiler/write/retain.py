@@ -14,43 +14,35 @@ from buildassets.errors import BuildError, ManifestError
 from buildassets.foundation.diagnostics import Location, error
 from buildassets.foundation.frozen import frozen, replace
 from buildassets.foundation.media import SUFFIXES
-from buildassets.manifest.model import IDENTITY, Entry, Retained, digest_of_release, loads, loads_lazily
+from buildassets.manifest.model import IDENTITY, Entry, Retained, digest_of_release, loads
 
 _HOUR_SECONDS: Final = 3600
 
 
 @frozen
 class Superseded:
-    """An earlier release according to its manifest; `older` are those that it retains.
-
-    `assets` may be only those that have changed since.
-    """
+    """An earlier release according to its manifest; `older` are those that it retains."""
 
     release: str
     assets: Mapping[str, Entry]
     older: tuple[Retained, ...] = ()
 
 
-def superseded(manifest: bytes | None, shown: str, changed: Collection[str] | None = None) -> Superseded | None:
+def superseded(manifest: bytes | None, shown: str) -> Superseded | None:
     """The release that `manifest` describes; None without one, and for one in development mode, which nobody serves.
 
-    Where `changed` assets are given, it has only these, and the others are not parsed. Raises BuildError if it cannot
-    be read: a build that went on would drop files that pages still need.
+    Raises BuildError if it cannot be read: a build that went on would drop files that pages still need.
     """
     if manifest is None:
         return None
     try:
-        earlier, release = (
-            (loads if changed is None else loads_lazily)(manifest, shown),
-            digest_of_release(manifest, shown),
-        )
+        earlier, release = loads(manifest, shown), digest_of_release(manifest, shown)
     except ManifestError as fault:
         (problem,) = fault.diagnostics
         hint = "put back the manifest of the release that is served, or remove it if none is"
         message = f"cannot find out what to retain: {problem.message}"
         raise BuildError([error("retain/unreadable", message, Location(shown), hint=hint)]) from None
-    assets = earlier.assets if changed is None else {path: earlier.assets[path] for path in changed}
-    return None if earlier.livereload else Superseded(release, assets, earlier.retained)
+    return None if earlier.livereload else Superseded(release, earlier.assets, earlier.retained)
 
 
 @frozen

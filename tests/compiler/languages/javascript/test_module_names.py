@@ -2,7 +2,7 @@
 
 import pytest
 
-from buildassets.compiler.languages.javascript.module_names import Exports, exports_of, named_imports, names_wording
+from buildassets.compiler.languages.javascript.module_names import Exports, exports_of, named_imports
 
 
 @pytest.mark.parametrize(
@@ -44,8 +44,3 @@ def test_names_that_are_exported(text: str, names: set[str]) -> None:
 def test_stars_and_patterns_leave_names_open() -> None:
     text = 'export * from "./y.js";\nexport const { a } = x;\n'
     assert exports_of(text) == Exports(frozenset(), (text.index("./y.js"),), is_open=True)
-
-
-def test_other_names_are_another_wording() -> None:
-    assert names_wording("export const a = 1;\n") == names_wording("export const a = 2;\n")
-    assert names_wording("export const a = 1;\n") != names_wording("export const b = 1;\n")

@@ -1,5 +1,5 @@
 """What is wrong in a graph of assets: functions that look for faults and change nothing.
 
-Assets and drafts come in, diagnostics go out. `settings` looks at the configuration alone. What a build
-of a few changed assets could not find needs a case in `incremental/rebuild._refuse`.
+Assets and drafts come in, diagnostics go out. `settings` looks at the configuration alone. Every build looks for all of
+them. A check that reads the bodies of many drafts needs a fact of each draft that shows where there is nothing to find.
 """

@@ -21,6 +21,7 @@ from buildassets.compiler.resolve.urls import USUAL_PREFIXES, has_host
 from buildassets.compiler.sources.globs import compile_globs
 from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.foundation.diagnostics import Diagnostic, error, warning
+from buildassets.foundation.frozen import replace
 from buildassets.foundation.media import Syntax, media_of, suffix
 from buildassets.foundation.paths import LogicalPath, from_url, join, normalise, split_url
 
@@ -34,7 +35,7 @@ def chunk_faults(
     names = _ChunkNames(config, sources)
     for _, asset in sorted(compiled.items()):
         draft = asset.draft
-        bundler = _bundler_of(config, draft)
+        bundler = _bundler_of(draft)
         if not bundler:
             continue
         root = config.sources[draft.source.root]
@@ -60,7 +61,7 @@ def plain_name_faults(
     for _, asset in sorted(assets.items()):
         draft = asset.draft
         root = config.sources[draft.source.root] if draft.source.root >= 0 else None
-        if root is None or root.npm or root.vendored or not _is_rewritten(draft) or _bundler_of(config, draft):
+        if root is None or root.npm or root.vendored or not _is_rewritten(draft) or _bundler_of(draft):
             continue
         if isinstance(draft.body, OnDisk) or not may_name_files(draft.body):
             continue
@@ -78,12 +79,14 @@ def plain_name_faults(
             )
 
 
-def names_chunks(draft: Draft) -> bool:
-    """Whether `draft` is a script that a bundler wrote, which may name other files."""
-    return _is_rewritten(draft) and bool(bundler_of(_content(draft)))
+def with_bundler(draft: Draft) -> Draft:
+    """`draft` with the name of the bundler that wrote it, if it is a script that one wrote."""
+    return replace(draft, bundler=_bundler_of(draft))
 
 
-def _bundler_of(config: Config, draft: Draft) -> str:
+def _bundler_of(draft: Draft) -> str:
+    if draft.bundler is not None:
+        return draft.bundler
     if draft.source.root < 0 or not _is_rewritten(draft):
         return ""
     return bundler_of(_content(draft))

@@ -70,10 +70,3 @@ def exports_of(text: str) -> Exports:
         clause_names = _IN_CLAUSE.finditer(export["names"] or "")
         names.update(one["other"] or one["name"] for one in clause_names)
     return Exports(frozenset(names), tuple(stars), is_open)
-
-
-def names_wording(text: str) -> str:
-    """A text that differs where `text` imports or exports other names."""
-    exports = exports_of(text)
-    imported = [one.name for one in named_imports(text)]
-    return f"{imported} {sorted(exports.names)} {len(exports.stars)} {exports.is_open}"

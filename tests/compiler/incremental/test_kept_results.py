@@ -1,0 +1,126 @@
+"""Which drafts a build takes over from the last one, and the changes after which it takes over none."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from buildassets.compiler.cache.traces import Stale
+from tests.building import build, load_config
+from tests.compiler.incremental.builder import Builder, clean_release, released
+from tests.compiler.incremental.project import Project
+from tests.conftest import Tree, write_tree
+
+SITE: Tree = {
+    "buildassets.toml": "compress = []\nminify = false\n",
+    "assets/a.css": '@import "b.css";\na { background: url(d.png) }\n',
+    "assets/b.css": "b { color: red }\n",
+    "assets/c.js": 'import "./e.js";\n',
+    "assets/d.png": "pixels",
+    "assets/e.js": 'import "./c.js";\n',
+    "assets/f.scss": '@use "part";\n',
+    "assets/_part.scss": "f { color: red }\n",
+    "assets/g.js": 'new Worker("c.js");\n',
+}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    return Project(write_tree(tmp_path, SITE))
+
+
+@pytest.mark.parametrize(
+    ("files", "reused"),
+    [
+        ({"assets/b.css": "b { color: tan }\n"}, 4),
+        ({"assets/_part.scss": "f { color: tan }\n"}, 5),
+        ({"assets/c.js": 'import "./e.js";\nc();\n', "assets/d.png": "other"}, 3),
+        ({"assets/h.js": "h();\n"}, 5),
+        ({"assets/h.js": "h();\n", "assets/d.png": None, "assets/a.css": "a {}"}, 3),
+    ],
+)
+def test_drafts_of_unchanged_files_are_taken_over(
+    project: Project, files: Mapping[str, str | None], reused: int
+) -> None:
+    project.edit(files)
+    assert project.reused == reused  # without the sheet of Sass, and the script that has a warning
+    project.assert_as_a_clean_build()
+
+
+def test_a_change_that_may_concern_any_draft_has_all_made_again(project: Project) -> None:
+    path = str(project.folder / "buildassets.toml")
+    result = project.edit({"buildassets.toml": f"{SITE['buildassets.toml']!s}# the same\n"})
+    assert (result.reused, result.remade_for) == (0, Stale("changed", path))
+    project.assert_as_a_clean_build()
+
+
+@pytest.mark.parametrize("record", [b"no JSON", b"[]", b"{}", b'{"drafts": {"a.css": [1]}, "read": [], "names": {}}'])
+def test_a_damaged_record_is_ignored(project: Project, record: bytes) -> None:
+    project.forget(record)
+    project.edit({"assets/b.css": "b { color: tan }\n"})
+    assert project.reused == 0
+    project.assert_as_a_clean_build()
+
+
+@pytest.mark.parametrize("field", range(8))
+@pytest.mark.parametrize("value", [None, -1, "x", [[1, 2, "u", "none"]], {}])
+def test_a_damaged_draft_is_made_again(project: Project, field: int, value: object) -> None:
+    record = json.loads(project.record)
+    record["drafts"]["a.css"][field] = value
+    project.forget(json.dumps(record).encode())
+    project.edit({"assets/d.png": "other pixels"})
+    assert project.reused < 4
+    project.assert_as_a_clean_build()
+
+
+@pytest.mark.parametrize("name", [["", "", ""], [None], ["0" * 64, "0" * 64, "../../../../x"]])
+def test_a_record_with_a_damaged_name_is_ignored(project: Project, name: object) -> None:
+    record = json.loads(project.record)
+    record["names"]["a.css"] = name
+    project.forget(json.dumps(record).encode())
+    project.edit({"assets/e.js": "e();\n"})
+    assert project.reused == 0
+    project.assert_as_a_clean_build()
+
+
+def test_a_release_that_is_gone_is_made_of_unchanged_files(tmp_path: Path) -> None:
+    builder = Builder(write_tree(tmp_path / "site", SITE))
+    assert builder().reused == 0
+    expected = released(builder.folder)
+    for path in sorted((builder.folder / "build").rglob("*"), reverse=True):
+        path.rmdir() if path.is_dir() else path.unlink()
+    assert builder().reused == 5
+    assert released(builder.folder) == expected == clean_release(builder.folder)
+
+
+def test_a_release_that_another_builder_put_there_is_replaced(tmp_path: Path) -> None:
+    builder = Builder(write_tree(tmp_path / "site", SITE))
+    builder()
+    expected = released(builder.folder)
+    other = load_config(start=str(builder.folder))
+    assert build(other, mode="development").succeeded
+    builder()
+    assert released(builder.folder) == expected
+
+
+@pytest.mark.parametrize("damage", [None, b"other"])
+def test_a_minified_body_that_the_cache_has_lost_is_made_again(tmp_path: Path, damage: bytes | None) -> None:
+    files = {**SITE, "buildassets.toml": "compress = []\n", "assets/a.css": 'a { background: url("d.png") }\n'}
+    builder = Builder(write_tree(tmp_path / "site", files))
+    builder()
+    for path in (builder.folder / ".cache/content").rglob("*"):
+        if path.is_file():
+            path.unlink() if damage is None else path.write_bytes(damage)
+    write_tree(builder.folder, {"assets/d.png": "other pixels"})
+    assert builder().reused == 0
+    assert released(builder.folder) == clean_release(builder.folder)
+
+
+def test_a_minified_body_is_taken_over_from_the_cache(tmp_path: Path) -> None:
+    files = {**SITE, "buildassets.toml": "compress = []\n", "assets/a.css": 'a { background: url("d.png") }\n'}
+    builder = Builder(write_tree(tmp_path / "site", files))
+    builder()
+    write_tree(builder.folder, {"assets/d.png": "other pixels"})
+    assert builder().reused == 4
+    assert released(builder.folder) == clean_release(builder.folder)

@@ -169,7 +169,7 @@ KEYS: Final[Sequence[Key]] = (
     ),
     Key(
         name="commands",
-        sentence="Programs of the project that make assets",
+        sentence="The project's own compilers: programs that make assets",
         example='commands = { less = { from = "less", to = "css", run = ["lessc", "{path}"] } }',
         pages=("commands.md",),
         read=lambda given: {"commands": commands(given.table) if given.table.has("commands") else {}},
@@ -324,7 +324,7 @@ KEYS: Final[Sequence[Key]] = (
     _foreign(
         "jammit",
         "jammit = false",
-        "The configuration file of Jammit; `false`: none",
+        "The configuration file of Jammit; `false` ignores it",
         pages=("coming-over/jammit.md",),
     ),
     Key(

@@ -94,6 +94,66 @@ _SETTINGS: Final = Row(
 _STATIC: Final = Row(writes="with `--write`, `buildassets.toml`")
 
 VERBS: Final[Mapping[str, Verb]] = {
+    "init": Verb(
+        group="start",
+        sentence="set up this project: configuration, application, templates",
+        pages=("init.md",),
+        may=Row(
+            tools="`npm config get registry`",
+            network="with `--smallest`, the registry",
+            writes="after a question or with `--yes`, what its diff shows; with `--smallest` the folder of tools",
+            deletes="with `--smallest`, a tool that is replaced",
+        ),
+        with_option={
+            "--dry-run": Row(
+                tools="`npm config get registry`",
+                network="with `--smallest`, the registry",
+                writes="with `--smallest`, a temporary folder of tools",
+                deletes="with `--smallest`, what is in that folder",
+            )
+        },
+        examples=(
+            ("init --dry-run", "show what would be written"),
+            ("init --yes", "write it without asking"),
+        ),
+    ),
+    "doctor": Verb(
+        group="start",
+        sentence="find problems in the project, its release and this machine",
+        pages=("doctor.md",),
+        may=Row(tools=f"{_COMPILERS} for their versions, git", network="the live reload of this machine"),
+        with_option={
+            "--run": Row(
+                tools=f"{_COMPILERS} for their versions, git",
+                programs="compilers in `node_modules` for their versions",
+                python=f"{_OWN_PYTHON}, `manage.py check`",
+                network="the live reload of this machine",
+            )
+        },
+        examples=(("doctor", "list the problems of the project and its environment"),),
+    ),
+    "migrate": Verb(
+        group="start",
+        sentence="plan the migration from another asset tool",
+        pages=("coming-over/README.md",),
+        examples=(
+            ("migrate webassets", "print the plan"),
+            ("migrate webassets --write", "print the plan and write `buildassets.toml`"),
+        ),
+    ),
+    "migrate compressor": Verb(may=_STATIC, with_option={"--settings": _SETTINGS}),
+    "migrate django": Verb(may=_STATIC, with_option={"--settings": _SETTINGS}),
+    "migrate importmap": Verb(may=_STATIC),
+    "migrate jammit": Verb(may=_STATIC),
+    "migrate pipeline": Verb(may=_STATIC, with_option={"--settings": _SETTINGS}),
+    "migrate propshaft": Verb(may=_STATIC),
+    "migrate sprockets": Verb(may=_STATIC),
+    "migrate static-digest": Verb(may=_STATIC),
+    "migrate vite": Verb(may=_STATIC),
+    "migrate webassets": Verb(
+        may=Row(python="the modules with bundles, which it names first", writes="with `--write`, `buildassets.toml`")
+    ),
+    "migrate whitenoise": Verb(may=_STATIC, with_option={"--settings": _SETTINGS}),
     "build": Verb(
         group="work",
         sentence="compile all sources into the release directory",
@@ -104,6 +164,24 @@ VERBS: Final[Mapping[str, Verb]] = {
             ("build assets -o public", "compile one source root into another release directory"),
             ("build --mode development", "neither minify nor compress"),
             ("build --workspace --since origin/main", "build only the projects that changes affect"),
+        ),
+    ),
+    "watch": Verb(
+        group="work",
+        sentence="build, and build again whenever a source changes",
+        pages=("watch.md", "workspaces.md#watching"),
+        may=Row(
+            tools=_COMPILERS,
+            programs=f"{_OWN_PROGRAMS}, `run`, the command after `--`, the plan's `renew`",
+            python=_OWN_PYTHON,
+            network="the remote cache",
+            writes="the release, the cache",
+            deletes="files that no retained release names, old results of the cache",
+            listens="live reload, on this machine unless `--origin` names another",
+        ),
+        examples=(
+            ("watch", "build, and build again whenever a source changes"),
+            ("watch -- flask --app app --debug run", "also run a web server"),
         ),
     ),
     "check": Verb(
@@ -132,64 +210,6 @@ VERBS: Final[Mapping[str, Verb]] = {
             ("clean --all", "also remove the release and the cache"),
         ),
     ),
-    "diff": Verb(
-        group="inspect",
-        sentence="list the fingerprints that differ between two releases, and why",
-        pages=("diff.md",),
-        may=_READS,
-        examples=(
-            ("diff old build", "list the files whose names differ, and why"),
-            ("diff old/manifest.json build --markdown", "print a table for a pull request"),
-        ),
-    ),
-    "doctor": Verb(
-        group="start",
-        sentence="find problems in the project, its release and this machine",
-        pages=("doctor.md",),
-        may=Row(tools=f"{_COMPILERS} for their versions, git", network="the live reload of this machine"),
-        with_option={
-            "--run": Row(
-                tools=f"{_COMPILERS} for their versions, git",
-                programs="compilers in `node_modules` for their versions",
-                python=f"{_OWN_PYTHON}, `manage.py check`",
-                network="the live reload of this machine",
-            )
-        },
-        examples=(("doctor", "list the problems of the project and its environment"),),
-    ),
-    "explain": Verb(
-        group="inspect",
-        sentence="show an asset's sources, its references, and what refers to it",
-        pages=("caching.md",),
-        may=Row(tools=f"{_COMPILERS} for their versions", network=_BY_URL),
-        examples=(
-            ("explain css/app.css", "show its sources, its references, and what refers to it"),
-            ("explain css/app.css --since old", "show why its name has changed"),
-        ),
-    ),
-    "init": Verb(
-        group="start",
-        sentence="set up this project: configuration, application, templates",
-        pages=("init.md",),
-        may=Row(
-            tools="`npm config get registry`",
-            network="with `--smallest`, the registry",
-            writes="after a question or with `--yes`, what its diff shows; with `--smallest` the folder of tools",
-            deletes="with `--smallest`, a tool that is replaced",
-        ),
-        with_option={
-            "--dry-run": Row(
-                tools="`npm config get registry`",
-                network="with `--smallest`, the registry",
-                writes="with `--smallest`, a temporary folder of tools",
-                deletes="with `--smallest`, what is in that folder",
-            )
-        },
-        examples=(
-            ("init --dry-run", "show what would be written"),
-            ("init --yes", "write it without asking"),
-        ),
-    ),
     "list": Verb(
         group="inspect",
         sentence="list the assets of the release, their sizes, and what names them",
@@ -201,6 +221,44 @@ VERBS: Final[Mapping[str, Verb]] = {
             ("list --json", "print the same as JSON"),
         ),
     ),
+    "explain": Verb(
+        group="inspect",
+        sentence="show an asset's sources, its references, and what refers to it",
+        pages=("caching.md",),
+        may=Row(tools=f"{_COMPILERS} for their versions", network=_BY_URL),
+        examples=(
+            ("explain css/app.css", "show its sources, its references, and what refers to it"),
+            ("explain css/app.css --since old", "show why its name has changed"),
+        ),
+    ),
+    "report": Verb(
+        group="inspect",
+        sentence="describe the release on one page of HTML, JSON or Markdown",
+        pages=("report.md#report",),
+        may=Row(network=_BY_URL, writes="with `-o`, that file"),
+        examples=(
+            ("report -o report.html", "write a page about the release"),
+            ("report -o report.html --since old", "also show what changed since another release"),
+            ("report --markdown --since old", "print a summary for a pull request"),
+        ),
+    ),
+    "diff": Verb(
+        group="inspect",
+        sentence="list the fingerprints that differ between two releases, and why",
+        pages=("diff.md",),
+        may=_READS,
+        examples=(
+            ("diff old build", "list the files whose names differ, and why"),
+            ("diff old/manifest.json build --markdown", "print a table for a pull request"),
+        ),
+    ),
+    "schema": Verb(
+        group="inspect",
+        sentence="print the JSON Schema of the configuration, for an editor",
+        pages=("editors.md#the-schema",),
+        may=Row(),
+        examples=(("schema > buildassets.schema.json", "write the JSON Schema of the configuration"),),
+    ),
     "lsp": Verb(
         group="inspect",
         sentence="run a language server for an editor, on stdin and stdout",
@@ -208,28 +266,6 @@ VERBS: Final[Mapping[str, Verb]] = {
         may=Row(),
         examples=(("lsp", "run a language server for an editor"),),
     ),
-    "migrate": Verb(
-        group="start",
-        sentence="plan the migration from another asset tool",
-        pages=("coming-over/README.md",),
-        examples=(
-            ("migrate webassets", "print the plan"),
-            ("migrate webassets --write", "print the plan and write `buildassets.toml`"),
-        ),
-    ),
-    "migrate compressor": Verb(may=_STATIC, with_option={"--settings": _SETTINGS}),
-    "migrate django": Verb(may=_STATIC, with_option={"--settings": _SETTINGS}),
-    "migrate importmap": Verb(may=_STATIC),
-    "migrate jammit": Verb(may=_STATIC),
-    "migrate pipeline": Verb(may=_STATIC, with_option={"--settings": _SETTINGS}),
-    "migrate propshaft": Verb(may=_STATIC),
-    "migrate sprockets": Verb(may=_STATIC),
-    "migrate static-digest": Verb(may=_STATIC),
-    "migrate vite": Verb(may=_STATIC),
-    "migrate webassets": Verb(
-        may=Row(python="the modules with bundles, which it names first", writes="with `--write`, `buildassets.toml`")
-    ),
-    "migrate whitenoise": Verb(may=_STATIC, with_option={"--settings": _SETTINGS}),
     "pack": Verb(
         group="ship",
         sentence="write the release as an archive, with the same bytes everywhere",
@@ -239,6 +275,33 @@ VERBS: Final[Mapping[str, Verb]] = {
             ("pack", "write `build/` as `build.tar`"),
             ("pack -o release.tar.gz", "choose another name and format"),
             ("pack -o release.tar.gz --sign release.key", "also write a signature, `release.tar.gz.sig`"),
+        ),
+    ),
+    "unpack": Verb(
+        group="ship",
+        sentence="check every byte of an archive, then unpack its release",
+        pages=("release.md#unpack", "release.md#signatures"),
+        may=Row(writes="a new folder"),
+        with_option={"--replace": Row(writes="the folder", deletes="the release in that folder")},
+        examples=(
+            ("unpack release.tar.gz -o build", "check an archive and unpack it"),
+            ("unpack release.tar.gz -o build --replace", "replace the release in `build/`"),
+            ("unpack release.tar.gz -o build --key release.pub", "also check its signature"),
+        ),
+    ),
+    "verify": Verb(
+        group="ship",
+        sentence="check every byte of a release or an archive against its manifest",
+        pages=("release.md",),
+        may=Row(),
+        with_option={
+            "--rebuild": Row(tools=_COMPILERS, programs=_OWN_PROGRAMS, python=_OWN_PYTHON, writes="a temporary folder")
+        },
+        examples=(
+            ("verify", "check the configured release"),
+            ("verify release.tar.gz", "check an archive"),
+            ("verify release.tar.gz --key release.pub", "also check its signature"),
+            ("verify --rebuild", "build the sources again and compare"),
         ),
     ),
     "publish": Verb(
@@ -255,24 +318,6 @@ VERBS: Final[Mapping[str, Verb]] = {
             ("publish /var/www/assets", "copy the release to a folder"),
             ("publish s3://bucket/site --dry-run", "list what would be uploaded"),
         ),
-    ),
-    "report": Verb(
-        group="inspect",
-        sentence="describe the release on one page of HTML, JSON or Markdown",
-        pages=("report.md#report",),
-        may=Row(network=_BY_URL, writes="with `-o`, that file"),
-        examples=(
-            ("report -o report.html", "write a page about the release"),
-            ("report -o report.html --since old", "also show what changed since another release"),
-            ("report --markdown --since old", "print a summary for a pull request"),
-        ),
-    ),
-    "schema": Verb(
-        group="inspect",
-        sentence="print the JSON Schema of the configuration, for an editor",
-        pages=("editors.md#the-schema",),
-        may=Row(),
-        examples=(("schema > buildassets.schema.json", "write the JSON Schema of the configuration"),),
     ),
     "tools": Verb(
         group="packages",
@@ -310,18 +355,6 @@ VERBS: Final[Mapping[str, Verb]] = {
         ),
     ),
     "tools verify": Verb(may=Row(), examples=(("tools verify", "check the files against the lock"),)),
-    "unpack": Verb(
-        group="ship",
-        sentence="check every byte of an archive, then unpack its release",
-        pages=("release.md#unpack", "release.md#signatures"),
-        may=Row(writes="a new folder"),
-        with_option={"--replace": Row(writes="the folder", deletes="the release in that folder")},
-        examples=(
-            ("unpack release.tar.gz -o build", "check an archive and unpack it"),
-            ("unpack release.tar.gz -o build --replace", "replace the release in `build/`"),
-            ("unpack release.tar.gz -o build --key release.pub", "also check its signature"),
-        ),
-    ),
     "vendor": Verb(
         group="packages",
         sentence="add packages for browsers to a source root, with their licences",
@@ -350,42 +383,9 @@ VERBS: Final[Mapping[str, Verb]] = {
         may=_VENDOR, examples=(("vendor update htmx.org", "install the newest version within the requested range"),)
     ),
     "vendor verify": Verb(may=Row(), examples=(("vendor verify", "check the files against the lock"),)),
-    "verify": Verb(
-        group="ship",
-        sentence="check every byte of a release or an archive against its manifest",
-        pages=("release.md",),
-        may=Row(),
-        with_option={
-            "--rebuild": Row(tools=_COMPILERS, programs=_OWN_PROGRAMS, python=_OWN_PYTHON, writes="a temporary folder")
-        },
-        examples=(
-            ("verify", "check the configured release"),
-            ("verify release.tar.gz", "check an archive"),
-            ("verify release.tar.gz --key release.pub", "also check its signature"),
-            ("verify --rebuild", "build the sources again and compare"),
-        ),
-    ),
-    "watch": Verb(
-        group="work",
-        sentence="build, and build again whenever a source changes",
-        pages=("watch.md", "workspaces.md#watching"),
-        may=Row(
-            tools=_COMPILERS,
-            programs=f"{_OWN_PROGRAMS}, `run`, the command after `--`, the plan's `renew`",
-            python=_OWN_PYTHON,
-            network="the remote cache",
-            writes="the release, the cache",
-            deletes="files that no retained release names, old results of the cache",
-            listens="live reload, on this machine unless `--origin` names another",
-        ),
-        examples=(
-            ("watch", "build, and build again whenever a source changes"),
-            ("watch -- flask --app app --debug run", "also run a web server"),
-        ),
-    ),
 }
 
 
 def grouped_verbs() -> Mapping[str, Sequence[str]]:
-    """Return the names of the outer verbs by group, sorted within a group."""
-    return {group: sorted(name for name, verb in VERBS.items() if verb.group == group) for group in GROUPS}
+    """Return the names of the outer verbs by group, in the order of the table."""
+    return {group: [name for name, verb in VERBS.items() if verb.group == group] for group in GROUPS}

@@ -40,7 +40,7 @@ _SORTED: Final[Mapping[str, _Key]] = {
     type=click.Choice(list(_SORTED)),
     default="name",
     show_default=True,
-    help="Sort by this column. Sizes and `named`, the number of files that name the asset, begin with the largest.",
+    help="Sort by this column. Sizes and `named`, the number of places that name the asset, begin with the largest.",
 )
 @click.option("--reverse", is_flag=True, help="Reverse the order.")
 @click.option("--bytes", "in_bytes", is_flag=True, help="Print sizes in bytes.")

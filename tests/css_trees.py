@@ -5,6 +5,8 @@ from copy import copy
 from importlib import import_module
 from typing import Any
 
+from buildassets.compiler.languages.css.references import REFERRING
+
 tinycss2: Any = import_module("tinycss2")  # it has no types
 
 Tree = tuple[Any, ...]
@@ -125,7 +127,7 @@ def _urls_of_values(nodes: Iterable[Any], strings: bool = False) -> Iterator[str
         if node.type == "url" or (strings and node.type == "string"):
             yield node.value
         elif node.type == "function":
-            referring = node.lower_name in ("url", "src", "image-set", "-webkit-image-set")
+            referring = f"{node.lower_name}(" in REFERRING
             yield from _urls_of_values(node.arguments, referring)
         elif node.type.endswith("block"):
             yield from _urls_of_values(node.content)

@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+import click
+
+from buildassets.cli.parse.commands import commands
 from tests.cli.mistakes import mistaken
 from tests.conftest import write_tree
 
@@ -21,12 +24,11 @@ Error: No such command 'biuld'. Did you mean 'build'?
 def test_a_verb_that_there_is_not(tmp_path: Path) -> None:
     assert mistaken(tmp_path, "serve") == (
         2,
-        """
+        f"""
 Usage: buildassets [OPTIONS] COMMAND [ARGS]...
 Try 'buildassets --help' for help.
 
-Error: No such command 'serve'. Use one of: build, check, clean, diff, doctor, explain, init, list, lsp, \
-migrate, pack, publish, report, schema, tools, unpack, vendor, verify, watch.
+Error: No such command 'serve'. Use one of: {", ".join(commands.list_commands(click.Context(commands)))}.
 """,
     )
 

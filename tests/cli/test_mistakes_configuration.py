@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from buildassets.compiler.config.key_table import NAMES
 from tests.cli.mistakes import mistaken
 from tests.command import release_site, run
 from tests.conftest import write_tree
@@ -563,19 +564,14 @@ def test_a_key_that_no_table_has(tmp_path: Path) -> None:
     write_tree(tmp_path, {"buildassets.toml": "zzz = 1\n", "assets/a.css": ""})
     assert mistaken(tmp_path, "build") == (
         2,
-        """
+        f"""
 error[config/unknown-key]: unknown key `zzz`
   --> buildassets.toml:1:1
    |
 1  | zzz = 1
    | ^^^
 
-hint: use one of `browsers`, `budgets`, `bundles`, `cache`, `commands`, `compress`, `data_urls`, `define`, \
-`directives`, `engines`, `entries`, `env`, `exclude`, `external`, `fingerprinted`, `fonts`, `icons`, `images`, \
-`importmap`, `importmap_integrity`, `importmap_preload`, `inline_imports`, `integrity`, `jammit`, \
-`load_paths`, `minify`, `missing`, `modules`, `output`, `packages`, `pipeline`, `plain`, `precache`, `raw`, \
-`registry`, `retain`, `run`, `source_maps`, `sources`, `sources_content`, \
-`templates`, `types`, `url`, `url_prefixes`, `webassets`
+hint: use one of {", ".join(f"`{name}`" for name in sorted(NAMES))}
 """,
     )
 

@@ -1,8 +1,12 @@
+import ast
 import json
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
+from buildassets.cli.building import workspace
+from buildassets.cli.parse.compile_options import BuildOptions, CompileOptions
 from tests.command import release_site, run
 from tests.conftest import Tree, read_tree, write_tree
 from tests.workspace.repositories import committed, git
@@ -32,6 +36,15 @@ def test_each_project_is_built_as_in_its_own_folder(tmp_path: Path) -> None:
     for name in ("a", "b", "c"):
         assert read_tree(together / "sites" / name / "build") == read_tree(alone / "sites" / name / "build")
     assert not (together / "sites/notes/build").exists()
+
+
+def test_every_option_of_a_build_is_one_of_a_workspace_or_refused() -> None:
+    """One that is passed over silently would be taken for obeyed."""
+    source = Path(workspace.__file__).parents[1]
+    files = ("building/workspace.py", "parse/options.py", "verbs/build.py")
+    nodes = (node for file in files for node in ast.walk(ast.parse((source / file).read_bytes())))
+    read = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    assert {one.name for kind in (BuildOptions, CompileOptions) for one in fields(kind)} - read == set()
 
 
 def test_the_workspace_is_found_from_a_folder_of_it(tmp_path: Path) -> None:

@@ -3,9 +3,15 @@
 import re
 from pathlib import Path
 
+from buildassets.compiler.languages.css.references import REFERRING
 from buildassets.compiler.sources import uncompiled
 
 PAGE = Path(__file__).parents[2] / "docs/references.md"
+
+
+def test_every_referring_function_of_sheets_is_listed() -> None:
+    rows = "".join(re.findall(r"^\| CSS \|.*$", PAGE.read_text(encoding="utf-8"), re.MULTILINE))
+    assert [name for name in sorted(REFERRING) if f"`{name}" not in rows] == []
 
 
 def test_every_suffix_of_a_source_language_is_listed() -> None:

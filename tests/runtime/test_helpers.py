@@ -8,6 +8,7 @@ import pytest
 from buildassets.compiler.templates.names import HELPERS
 from buildassets.foundation.template_helpers import BY_NAME, TEMPLATE_HELPERS, Takes, TemplateHelper
 from buildassets.runtime import Assets
+from buildassets.runtime.tags import Markup
 from tests.runtime.pages import run_python, write_release
 
 # A new row and its method, before anything else reads the table; then every place that is made of the table.
@@ -119,7 +120,13 @@ def test_the_method_takes_what_the_table_says(helper: TemplateHelper) -> None:
     code = getattr(Assets, helper.method).__code__
     taken = [name for name in code.co_varnames[1:] if name in ("name", "module", "names")]
     assert taken[: len(first.get(helper.takes, []))] == first.get(helper.takes, [])
+    assert bool(taken) is (helper.takes is not Takes.NOTHING)
     assert (helper.takes is not Takes.NOTHING) == (helper.name in HELPERS)
+
+
+@pytest.mark.parametrize("helper", TEMPLATE_HELPERS, ids=lambda helper: helper.name)
+def test_the_method_gives_text_as_all_languages_show_it(helper: TemplateHelper) -> None:
+    assert getattr(Assets, helper.method).__annotations__["return"] in (str, Markup, "str", "Markup")
 
 
 def test_names_are_unique() -> None:

@@ -70,6 +70,7 @@ def test_a_draft_by_a_recipe_names_the_engine_of_the_row_in_the_version_that_is_
     draft = drafted(source, engines)
     assert draft.diagnostics == ()
     assert draft.body
+    assert draft.inputs
     assert draft.engines == (((making.engine, making.version()),) if making.engine else ())
     assert used_versions(draft, engines) == dict(draft.engines)
     assert engines.have_work(source) is bool(making.engine)

@@ -38,7 +38,8 @@ class Key:
     - `sentence`: what it is for, as an editor shows it; `example`: a line of TOML that sets it to another value.
     - `read`: gives the fields of `Config` that it sets. Notes faults in the document of the table.
     - `schema`: its JSON Schema, with its default; it takes the names of the engines of installed packages.
-    - `deciding`: those of its fields that decide the contents of assets, as the manifest shows them.
+    - `deciding`: those of its fields that decide the contents of assets, as the manifest shows them. Whether there is
+      something to do depends on all fields; the keys of kept drafts have those that drafts use (`KeptDrafts.step_of`).
     - `excludes`: keys that cannot be set together with it.
     - `pages`: the pages of the documentation that describe it, perhaps with a section, as in `sass.md#places`.
     """

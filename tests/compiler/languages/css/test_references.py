@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from buildassets.compiler.languages.css.lexer import Kind, Token, tokens, unescaped
-from buildassets.compiler.languages.css.references import scan
+from buildassets.compiler.languages.css.references import REFERRING, scan
 from buildassets.compiler.languages.reference import Reference, ReferenceKind
 
 pytestmark = pytest.mark.usefixtures("each_lexer")
@@ -231,7 +231,6 @@ CSS_TEXT = st.lists(
     max_size=30,
 ).map("".join)
 
-REFERRING = ("url(", "src(", "image-set(", "-webkit-image-set(")
 CLOSER = {"(": ")", "[": "]", "{": "}"}
 
 

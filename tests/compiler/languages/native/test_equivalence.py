@@ -282,12 +282,9 @@ def test_unclosed_sheets_are_found_alike(text: str) -> None:
 
 REFERRING_IN_SHEETS: Final = [
     *(
-        "url(",
+        *sorted(css_references.REFERRING),
         "URL(a.png)",
         r"\75rl(b.png)",
-        "src(",
-        "image-set(",
-        "-webkit-image-set(",
         "-image-set(",
         "type(",
         ")",
@@ -320,6 +317,13 @@ REFERRING_IN_SHEETS: Final = [
 @example("@import /* a */ url('b.css') supports(c: url(d));@namespace url(e); { g: image-set('h' i('j'), src(\"k\")) }")
 @example("a {}\n/*# sourceMappingURL=a.map */\n/*# sourceMappingURL=b c */ /* d")
 def test_references_of_sheets_are_the_same(text: str) -> None:
+    assert css_references.scan(text) == in_python(partial(css_references.scan, text))
+
+
+@pytest.mark.parametrize("function", sorted(css_references.REFERRING))
+def test_each_referring_function_refers(function: str) -> None:
+    text = f"a {{ b: {function}'c.png') }}"
+    assert [one.url for one in css_references.scan(text)] == ["c.png"]
     assert css_references.scan(text) == in_python(partial(css_references.scan, text))
 
 

@@ -28,7 +28,8 @@ from buildassets.compiler.languages.reference import Reference, ReferenceKind
 from buildassets.foundation.lazy_pattern import lazy_pattern
 
 _URLS: Final = frozenset(("url(", "src("))
-_REFERRING: Final = _URLS | {"image-set(", "-webkit-image-set("}
+REFERRING: Final = _URLS | {"image-set(", "-webkit-image-set("}
+"""The functions whose strings refer."""
 
 # Where a reference may stand, judged by a few characters: nothing is read beyond the last such place.
 _RUN: Final = rf"(?:{NAME_CHARACTERS}++|{ESCAPE})"
@@ -135,7 +136,7 @@ class _Scan:
         """Read one token and what belongs to it."""
         if token.kind is Kind.AT_KEYWORD:
             return self._after_prelude(token)
-        if token.kind is Kind.FUNCTION and self._name(token) in _REFERRING:
+        if token.kind is Kind.FUNCTION and self._name(token) in REFERRING:
             return self._after_call(token)
         self._note(token)
         return token.end
@@ -146,7 +147,7 @@ class _Scan:
         for token in tokens(self.text, function.end):
             if token.kind is Kind.FUNCTION:
                 brackets.append(self._name(token))
-            elif token.kind is Kind.STRING and brackets[-1] in _REFERRING:
+            elif token.kind is Kind.STRING and brackets[-1] in REFERRING:
                 self._refer_to_string(token)
             elif token.kind is Kind.DELIMITER:
                 follow(brackets, self.text[token.start])

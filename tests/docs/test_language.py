@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from fnmatch import fnmatch
 from typing import Final
 
 import click
@@ -46,11 +47,19 @@ RIDDLES: Final[Mapping[str, str]] = {
     r"for ever": "forever",
 }
 """Words that announce a riddle, and plain ones."""
-STILL_TO_DO: Final = re.compile(
-    r"(?:init|doctor|django|architecture|caching|benchmarks)\.md"
-    r"|coming-over/.*|errors/.*|reference/(?:manifest|python)\.md|project/.*"
+STILL_TO_DO: Final = (
+    "architecture.md",
+    "benchmarks.md",
+    "caching.md",
+    "coming-over/*",
+    "django.md",
+    "doctor.md",
+    "errors/*",
+    "init.md",
+    "project/*",
+    "reference/python.md",
 )
-"""Pages that are not in plain English yet."""
+"""Globs of the pages that are not in plain English yet."""
 
 
 def prose(page: str) -> str:
@@ -72,9 +81,14 @@ def test_pages_use_plain_verbs(page: str) -> None:
     assert re.findall(r"^.*\b(?:says?|said|tells?|told)\b.*$", prose(page), re.MULTILINE) == []
 
 
-@pytest.mark.parametrize("page", [page for page in SOURCES if not STILL_TO_DO.fullmatch(page)])
+@pytest.mark.parametrize("page", [page for page in SOURCES if not any(fnmatch(page, glob) for glob in STILL_TO_DO)])
 def test_pages_have_no_riddles(page: str) -> None:
     assert list(riddles(_TARGET.sub("]", _HEADINGS.sub("", prose(page))))) == []
+
+
+@pytest.mark.parametrize("glob", STILL_TO_DO)
+def test_pages_still_to_do_exist(glob: str) -> None:
+    assert any(fnmatch(page, glob) for page in SOURCES)
 
 
 def test_help_has_no_riddles() -> None:

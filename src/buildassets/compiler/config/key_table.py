@@ -179,7 +179,7 @@ KEYS: Final[Sequence[Key]] = (
     ),
     Key(
         name="compress",
-        sentence="The codings of precompressed copies; a table also sets the level of each coding",
+        sentence="The codings of precompressed copies, kept if they are smaller; a table also sets levels",
         example='compress = ["gzip"]',
         pages=("rolling-deploys.md#only-what-has-changed", "caching.md#precompressed-copies"),
         read=lambda given: {"compress": keys.compress(given.table)},
@@ -222,7 +222,7 @@ KEYS: Final[Sequence[Key]] = (
     ),
     _globs(
         "entries",
-        "Globs on logical paths: release only these assets and what they refer to",
+        "Globs on logical paths; if given, only these assets and what they refer to are released",
         'entries = ["css/site.css"]',
         pages=("globs.md",),
     ),

@@ -321,6 +321,26 @@ def test_an_engine_that_is_missing_is_found_at_its_setting(engines: str, source:
     assert "buildassets.toml:2:" in done.stderr
 
 
+@pytest.mark.parametrize("minify", ["true", "false"])
+def test_a_compiler_of_a_package_that_no_build_can_start_is_found(minify: str, tmp_path: Path) -> None:
+    settings = f'minify = {minify}\n[engines]\nsvg = "bad"\n'
+    project = released(tmp_path / "site", {**SITE, "buildassets.toml": f"minify = {minify}\n"})
+    write_tree(project, {"buildassets.toml": settings})
+    engine = """
+class Bad:
+    name, version, compiles_to = "bad", "bad 1", "css"
+    def __init__(self, options): pass
+    def run(self, given): return None
+    def close(self): pass
+"""
+    entry = "[buildassets.engines]\nbad = bad:Bad\n"
+    metadata = "Metadata-Version: 2.1\nName: bad\nVersion: 1\n"
+    files = {"bad.py": engine, "bad-1.dist-info/entry_points.txt": entry, "bad-1.dist-info/METADATA": metadata}
+    library = write_tree(tmp_path / "lib", files)
+    code, findings = examined(project, PYTHONPATH=str(library))
+    assert (code, ("error", "doctor/engine") in findings) == (1, True)
+
+
 def test_an_engine_of_python_that_is_missing_is_found(tmp_path: Path) -> None:
     project = released(tmp_path / "site", {**SITE, "buildassets.toml": '[engines]\ncss = "lightningcss"\n'})
     broken = write_tree(tmp_path / "lib", {"lightningcss/__init__.py": "raise ImportError"})

@@ -5,9 +5,10 @@ import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from importlib.util import find_spec
-from typing import Final
+from typing import Final, TypeAlias
 
 from buildassets.compiler.config.values import Config
+from buildassets.compiler.engines.entry_points import load_any
 from buildassets.compiler.engines.esbuild.command import find_esbuild, is_absent
 from buildassets.compiler.engines.protocol import EngineOptions, KnownEngine
 from buildassets.compiler.engines.registry import start_compiler, start_engine
@@ -23,6 +24,7 @@ from buildassets.foundation.media import Syntax, media_of
 from buildassets.packages.lock import NAME, Lock, read_lock
 from buildassets.packages.tools.located import program_files, prove_all
 
+_Start: TypeAlias = Callable[[str, EngineOptions], KnownEngine]
 _SASS: Final = (".scss", ".sass")
 _TAILWIND: Final = re.compile(r"^[^\S\n]*@(?:import\s+[\"']tailwindcss\b[^\n;]*|tailwind\b[^\n;]*)", re.MULTILINE)
 _INSTALL: Final = "run `buildassets tools install`"
@@ -105,14 +107,15 @@ def _engines(subject: Subject, lock: Lock, broken: Mapping[str, Diagnostic]) -> 
     if any(path.endswith(_SASS) for path in subject.sources):
         yield from _sass(subject, lock, broken)
     yield from _tailwind(subject)
-    for kind, name in config.engines.minifiers.items():
-        if config.minify and name not in ("none", "esbuild"):
-            fault = _fault_of(subject, name)
-            if fault is not None:
-                place = config.place("engines", kind)
-                yield error("doctor/engine", fault.message, place, notes=fault.notes, hint=fault.hint)
-    for kind, name in sorted(config.engines.compilers.items()):
-        fault = _fault_of(subject, name, start_compiler)
+    packaged = config.engines.packaged  # may be compilers, which a build starts in any case
+    minifiers = config.engines.minifiers if config.minify else {}
+    starts: dict[str, tuple[str, _Start]] = {
+        kind: (name, start_engine) for kind, name in minifiers.items() if name not in ("none", "esbuild")
+    }
+    starts |= {kind: (name, load_any) for kind, name in packaged.items()}
+    starts |= {kind: (name, start_compiler) for kind, name in sorted(config.engines.compilers.items())}
+    for kind, (name, start) in starts.items():
+        fault = _fault_of(subject, name, start)
         if fault is not None:
             place = config.place("engines", kind)
             finding = warning if fault.code == "config/not-run" else error
@@ -143,9 +146,7 @@ def _tailwind(subject: Subject) -> Iterator[Diagnostic]:
             return
 
 
-def _fault_of(
-    subject: Subject, name: str, start: Callable[[str, EngineOptions], KnownEngine] = start_engine
-) -> Diagnostic | None:
+def _fault_of(subject: Subject, name: str, start: _Start) -> Diagnostic | None:
     """What is wrong with the engine `name`; None if it starts."""
     try:
         start(name, subject.config.engine_options).close()
@@ -181,6 +182,6 @@ def _sass(subject: Subject, lock: Lock, broken: Mapping[str, Diagnostic]) -> Ite
     except UnavailableError as why:
         yield why.diagnostic("doctor/engine", place)
         return
-    fault = _fault_of(subject, name)
+    fault = _fault_of(subject, name, start_engine)
     if fault is not None:
         yield error("doctor/engine", fault.message, place, notes=fault.notes, hint=fault.hint)

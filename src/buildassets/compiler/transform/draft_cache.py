@@ -192,6 +192,8 @@ def known_drafts(
 
 def _planned(config: Config, logical: LogicalPath, path: str) -> Recipe | None:
     """The recipe that makes `logical` now of the source at `path`; None if that is a file of its own."""
+    if not os.path.isfile(os.path.dirname(path)):  # below which the path of a recipe is
+        return None
     recipes = (one.planned(config, logical, path) for one in makings())
     return next((recipe for recipe in recipes if recipe is not None), None)
 

@@ -22,9 +22,9 @@ class Making:
     """How drafts are made by the recipes of one class, each of which the functions take.
 
     - `draft`: gives the draft of a source
+    - `deciding`: gives all that decides the bytes, except the content and the folders of files
     - `engine`: the key of the engine in the manifest; empty where the draft takes no longer than a look into the cache
     - `version`: gives the name and version of the engine
-    - `deciding`: gives all that decides the bytes, except the content of files
     - `work_bytes`: gives the size of a style sheet that takes as long; anything that an engine works on counts as much
       as one for which a worker is started
     - `memory_bytes`: gives the memory that it needs, where that is much
@@ -32,9 +32,9 @@ class Making:
     """
 
     draft: Callable[[Source, Any], Draft]
+    deciding: Callable[[Any], str]
     engine: str = ""
     version: Callable[[], str] = str
-    deciding: Callable[[Any], str] = repr
     work_bytes: Callable[[Any], int] = lambda _: 0
     memory_bytes: Callable[[Any], int] = lambda _: 0
     planned: Callable[[Config, LogicalPath, str], Recipe | None] = lambda *_: None

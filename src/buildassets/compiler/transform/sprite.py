@@ -48,4 +48,8 @@ def _symbol(icon: Icon) -> Symbol | Diagnostic:
         return error(fault.code, f"the icon `{icon.shown}` {fault}", where, hint=fault.hint)
 
 
-MAKING: Final = Making(draft=_drafted)
+def _names(sprite: Sprite) -> str:
+    return " ".join(icon.name for icon in sprite.icons)
+
+
+MAKING: Final = Making(draft=_drafted, deciding=_names)

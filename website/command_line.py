@@ -7,34 +7,38 @@ from typing import Final
 import click
 
 from buildassets.cli.parse.commands import commands
-from buildassets.cli.parse.verbs import VERBS
+from buildassets.cli.parse.verbs import VERBS, grouped_verbs
 from website.schemas import table
 
 _BEGIN: Final = """# Command line
 
-`buildassets VERB`, or `python -P -m buildassets VERB`. `--help` after a verb shows what stands here; `man buildassets`
-has all of it.
+Run `buildassets VERB`, or `python -P -m buildassets VERB`. `buildassets VERB --help` shows the section of a verb,
+`man buildassets` the whole page.
 
-Exit codes: 0 done, 1 errors found, 2 wrong usage or configuration, 130, 143 and 129 interrupted (by Ctrl-C, SIGTERM,
-the end of the terminal). Data goes to stdout, everything else to stderr. With `--json` there is one JSON document on
-stdout.
-[What is shown in terminals, pipes and CI](../terminal.md) is a page of its own.
-[Environment variables](#environment-variables) are at the end.
+Exit codes: 0 done; 1 errors found; 2 wrong usage or configuration; 130, 143 and 129 interrupted (by Ctrl-C, SIGTERM,
+the end of the terminal). Data goes to stdout, everything else to stderr. `--json` prints one JSON document on stdout.
+See also [output in terminals, pipes and CI](../terminal.md) and [environment variables](#environment-variables).
 """
 _SHARED_BY: Final = 3
 """Verbs with the same option from which on it is described once."""
 _VARIABLES: Final = (
-    ("BUILDASSETS_CACHE_DIR", "the folder of the [cache](../caching.md); `--cache-dir` goes before it"),
+    ("BUILDASSETS_CACHE_DIR", "the folder of the [cache](../caching.md); `--cache-dir` overrides it"),
     ("BUILDASSETS_CACHE_KEY", "keys of the [remote cache](../remote-cache.md#whom-to-trust): the first one signs"),
-    ("BUILDASSETS_CACHE_LOGIN", "who asks the [remote cache](../remote-cache.md#servers): URLs with user and password"),
+    (
+        "BUILDASSETS_CACHE_LOGIN",
+        "logins for the [remote cache](../remote-cache.md#servers): URLs with user and password",
+    ),
     ("BUILDASSETS_CACHE_SCOPE", "the scope of the remote cache that a build reads and writes; `main` by default"),
-    ("BUILDASSETS_CACHE_READ", "further scopes that it reads"),
-    ("BUILDASSETS_NATIVE", "`0`: the [lexers](../native.md) in Python; `require`: those in Rust or an error"),
+    ("BUILDASSETS_CACHE_READ", "further scopes that a build reads"),
+    (
+        "BUILDASSETS_NATIVE",
+        "`0`: use the [lexers](../native.md) in Python; `require`: report an error if those in Rust are missing",
+    ),
     ("BUILDASSETS_TOOLS_DIR", "the folder of [tools](../tools.md#where-they-lie)"),
-    ("BUILDASSETS_WATCH", "is set by `watch` for the [command that it runs](../watch.md#beside-a-web-server)"),
+    ("BUILDASSETS_WATCH", "set by `watch` for the [command that it runs](../watch.md#beside-a-web-server)"),
     (
         "SOURCE_DATE_EPOCH",
-        "the time to take for now, in seconds since 1970: [retained releases](../rolling-deploys.md)",
+        "the current time, in seconds since 1970, for [retained releases](../rolling-deploys.md)",
     ),
     ("NO_COLOR, CLICOLOR_FORCE, CLICOLOR", "whether messages have [colours](../terminal.md#colours)"),
     ("npm_config_registry", "the [registry](../tools.md#the-registry) that `tools` and `vendor` ask"),
@@ -47,13 +51,18 @@ def page() -> str:
     verbs = [(name, _command(context, name)) for name in commands.list_commands(context)]
     counted = Counter(option for name, verb in verbs for option in _all_options(verb, name, context))
     shared = {option: None for option, count in counted.items() if count >= _SHARED_BY}
-    lines = [_BEGIN, f"Verbs: {', '.join(f'[`{name}`](#{name})' for name, _ in verbs)}.", "\n## Shared options\n"]
+    lines = [_BEGIN, *table(("group", "verbs"), [*_groups()]), "\n## Shared options\n"]
     lines += table(("option", "does"), [*shared])
     for name, verb in verbs:
         lines += _verb(verb, name, context, "##", shared)
     lines.append("\n## Environment variables\n")
     lines += table(("variable", "what it is"), [(f"`{name.replace(', ', '`, `')}`", what) for name, what in _VARIABLES])
     return "\n".join(lines) + "\n"
+
+
+def _groups() -> Iterator[tuple[str, str]]:
+    for group, names in grouped_verbs().items():
+        yield group, ", ".join(f"[`{name}`](#{name})" for name in names)
 
 
 def _command(context: click.Context, name: str) -> click.Command:

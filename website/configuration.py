@@ -8,9 +8,9 @@ from website.schemas import Field, Schema, Schemas, default, table
 
 _BEGIN: Final = """# Configuration
 
-`[tool.buildassets]` in `pyproject.toml`, or the same keys at the top of `buildassets.toml`. The nearest file from the
-working directory upward counts, or the one that `--config` names. Paths are relative to that file. No key is required:
-without any file `assets/`, or else `static/`, is the source root.
+Write the keys under `[tool.buildassets]` in `pyproject.toml`, or at the top of `buildassets.toml`. The nearest file
+from the working directory upward applies, or the one in `--config`. Paths are relative to that file. No key is
+required: without a file, `assets/` or else `static/` is the source root.
 
 ```toml
 [tool.buildassets]

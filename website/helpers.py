@@ -21,7 +21,7 @@ def page() -> str:
 
 
 def _lines() -> Iterator[str]:
-    yield "| Python | Jinja and Django | gives |"
+    yield "| Python | Jinja and Django | returns |"
     yield "|---|---|---|"
     for helper in TEMPLATE_HELPERS:
         yield f"| `{helper.method}({_parameters(helper.method)})` | `{helper.name}` | {helper.result} |"

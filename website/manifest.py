@@ -10,8 +10,8 @@ _SCHEMA: Final = Path(__file__).parents[1] / "src/buildassets/manifest.schema.js
 
 _BEGIN: Final = """# Manifest
 
-`manifest.json` lists what a build made. It is written last, and it is the only file that a web process reads:
-[the helpers](../runtime.md) do that for you. Other programs may read it, too:
+`manifest.json` lists the files of a build. It is written last, and it is the only file that a web process reads, by
+[the helpers](../runtime.md). Other programs may read it, too:
 
 ```json
 {
@@ -35,10 +35,9 @@ _BEGIN: Final = """# Manifest
 }
 ```
 
-- The URL of an asset is the prefix (`url`, or the one that the process is configured with) and its `file`.
-- Keys are sorted, paths are relative and have slashes, the text ends in a newline: the same release is the same bytes.
-- Readers ignore keys that they do not know, and refuse a `schema` that they do not know:
-  [what a version promises](../versions.md).
+- The URL of an asset is the prefix (`url`, or the process's own setting) and its `file`.
+- Keys are sorted, paths are relative with slashes, the text ends in a newline: the same release has the same bytes.
+- Readers ignore unknown keys, and reject an unknown `schema`: [what a version promises](../versions.md).
 - The JSON Schema (draft 2020-12) is in the package:
   `importlib.resources.files("buildassets") / "manifest.schema.json"`.
 

@@ -44,8 +44,8 @@ _RAISES: Final = re.compile(r"\bRaises\b[^.]*(?:\.\w[^.]*)*\.")
 
 _BEGIN: Final = """# Python API
 
-What stands here is public, with the classes and settings that the pages of the frameworks and of
-[other systems](../coming-over/README.md) name: `buildassets.runtime.django`, `buildassets.compat`. Everything else may
+The names on this page are public, and so are the classes and settings on the pages of the frameworks and of
+[other systems](../coming-over/README.md): `buildassets.runtime.django`, `buildassets.compat`. Everything else may
 change with each release: [what a version promises](../versions.md).
 """
 

@@ -17,7 +17,7 @@ import click
 import pytest
 
 from buildassets.cli.parse.commands import commands
-from buildassets.cli.parse.verbs import VERBS
+from buildassets.cli.parse.verbs import GROUPS, VERBS
 from buildassets.cli.show.output import Progress, progress_line, shortened
 from buildassets.cli.show.table import Column, table_lines
 from buildassets.foundation.diagnostics import cells
@@ -235,6 +235,27 @@ def _with_own_verbs(verb: str) -> list[tuple[str, click.Command]]:
     assert command is not None
     inner = command.commands.items() if isinstance(command, click.Group) else ()
     return [(verb, command), *((f"{verb} {name}", one) for name, one in inner)]
+
+
+def test_help_lists_each_verb_in_one_group_and_on_one_line() -> None:
+    shown = commands.get_help(click.Context(commands, terminal_width=80))
+    for name in commands.list_commands(click.Context(commands)):
+        assert VERBS[name].group in GROUPS, name
+        assert len(re.findall(rf"^  {name} +{re.escape(VERBS[name].sentence)}$", shown, re.MULTILINE)) == 1, name
+
+
+def test_help_lists_the_groups_in_order() -> None:
+    shown = commands.get_help(click.Context(commands))
+    titles = re.findall(r"^([A-Z]\w+):$", shown, re.MULTILINE)
+    assert titles == ["Options", *(group.capitalize() for group in GROUPS)]
+
+
+def test_verbs_of_a_verb_have_unabridged_help() -> None:
+    for name in ("tools", "vendor"):
+        command = commands.get_command(click.Context(commands), name)
+        assert command is not None
+        shown = command.get_help(click.Context(command, info_name=name, terminal_width=80))
+        assert "..." not in shown.partition("Commands:")[2]
 
 
 MANY: Tree = {f"assets/{'very/' * 8}{number}-\x1b[2J.css": f"a {{ top: {number}px }}" for number in range(300)}

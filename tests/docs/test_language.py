@@ -1,14 +1,65 @@
 """The English of the pages: what a merge or an edit leaves behind, and words that the style excludes."""
 
 import re
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatch
+from typing import Final
 
+import click
 import pytest
 
+from buildassets.cli.parse.commands import commands
+from buildassets.cli.parse.verbs import VERBS
+from buildassets.compiler.config.key_table import KEYS
+from buildassets.compiler.config.schema_texts import INNER
 from tests.docs.site import SOURCES
 
 _FENCED = re.compile(r"^( *)(`{3,}).*?^\1\2$", re.MULTILINE | re.DOTALL)
 _ALIKE = 40
 """Characters at the beginning of two lines of prose that no author writes twice."""
+_HEADINGS = re.compile(r"^#.*$", re.MULTILINE)
+_CODE = re.compile(r"`[^`]+`")
+_TARGET = re.compile(r"\]\([^)]*\)")
+
+RIDDLES: Final[Mapping[str, str]] = {
+    r"mend(?:s|ed|ing)?": "fix",
+    r"anew": "again",
+    r"as (?:it is|they are)": "unchanged",
+    r"of others": "third-party",
+    r"of (?:one's|my) own": "your own",
+    r"with \w+ of (?:its|their|your) own": "its own …, separate",
+    r"sees? to": "check",
+    r"(?:leads?|led|leading) (?:out|astray)": "leave; not resolve",
+    r"h[au]ngs? on": "depend on",
+    r"beside": "next to; in addition to",
+    r"stand(?:s|ing)?": "be in, be at",
+    r"(?<!there )(?:is|are|was|were) no(?! longer)": "is not a",
+    r"odds": "differences",
+    r"films?": "video",
+    r"everybody's": "shared",
+    r"what \w+ (?:has|have) of": "which … of … are in",
+    r"all that": "everything that",
+    r"(?:is|are) put together": "is joined, is made",
+    r"go(?:es)? on to": "continue",
+    r"goes? before": "take precedence over",
+    r"whoever": "anyone who",
+    r"in vain": "without success",
+    r"for ever": "forever",
+}
+"""Words that announce a riddle, and plain ones."""
+STILL_TO_DO: Final = (
+    "architecture.md",
+    "benchmarks.md",
+    "caching.md",
+    "coming-over/*",
+    "django.md",
+    "doctor.md",
+    "errors/*",
+    "init.md",
+    "project/*",
+    "reference/python.md",
+)
+"""Globs of the pages that are not in plain English yet."""
 
 
 def prose(page: str) -> str:
@@ -28,3 +79,50 @@ def test_lines_begin_unlike_the_two_before(page: str) -> None:
 @pytest.mark.parametrize("page", sorted({*SOURCES} - {"project/changelog.md"}))
 def test_pages_use_plain_verbs(page: str) -> None:
     assert re.findall(r"^.*\b(?:says?|said|tells?|told)\b.*$", prose(page), re.MULTILINE) == []
+
+
+@pytest.mark.parametrize("page", [page for page in SOURCES if not any(fnmatch(page, glob) for glob in STILL_TO_DO)])
+def test_pages_have_no_riddles(page: str) -> None:
+    assert list(riddles(_TARGET.sub("]", _HEADINGS.sub("", prose(page))))) == []
+
+
+@pytest.mark.parametrize("glob", STILL_TO_DO)
+def test_pages_still_to_do_exist(glob: str) -> None:
+    assert any(fnmatch(page, glob) for page in SOURCES)
+
+
+def test_help_has_no_riddles() -> None:
+    sentences = [verb.sentence for verb in VERBS.values()]
+    purposes = [purpose for verb in VERBS.values() for _, purpose in verb.examples]
+    assert list(riddles("\n".join((*sentences, *purposes, *_helps(commands, click.Context(commands)))))) == []
+
+
+def test_descriptions_of_settings_have_no_riddles() -> None:
+    assert list(riddles("\n".join((*(key.sentence for key in KEYS), *INNER.values())))) == []
+
+
+def test_riddles_are_found() -> None:
+    found = list(riddles("`x` is no file. See to the permissions,\nwhich are as they\nare. There is no other."))
+    assert found == ["is no: is not a", "See to: check", "as they are: unchanged"]
+
+
+def riddles(text: str) -> Iterator[str]:
+    """Each riddle word of `text`, in order, with a plain word."""
+    flat = " ".join(_CODE.sub("`x`", text).split())
+    found = [
+        (match.start(), f"{match[0]}: {plain}")
+        for pattern, plain in RIDDLES.items()
+        for match in re.finditer(rf"\b{pattern}\b", flat, re.IGNORECASE)
+    ]
+    return (one for _, one in sorted(found))
+
+
+def _helps(command: click.Command, context: click.Context) -> Iterator[str]:
+    """The help of `command`, of its options and of the verbs below it."""
+    yield command.help or ""
+    yield from (option.help or "" for option in command.params if isinstance(option, click.Option))
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            inner = command.get_command(context, name)
+            assert inner is not None
+            yield from _helps(inner, click.Context(inner, info_name=name, parent=context))

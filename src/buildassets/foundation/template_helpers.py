@@ -50,7 +50,7 @@ TEMPLATE_HELPERS: Final = (
         name="stylesheet",
         method="stylesheet",
         takes=Takes.ASSET,
-        result='`<link rel="stylesheet">`, after preloads of its [fonts](fonts.md#preloading) but with `preload=False`',
+        result='`<link rel="stylesheet">`, after preloads of its [fonts](fonts.md#preloading) unless `preload=False`',
         media_prefix="text/css",
     ),
     TemplateHelper(
@@ -58,7 +58,7 @@ TEMPLATE_HELPERS: Final = (
         method="script",
         takes=Takes.ASSET,
         result="`<script src>`; deferred unless `defer=False`, `async_=True` or a module; for a source that Vite built "
-        "its sheets and preloads, too: [vite.md](vite.md)",
+        "also its style sheets and preloads: [vite.md](vite.md)",
         media_prefix="text/javascript",
         needs_page=True,
         is_common_word=True,
@@ -67,13 +67,13 @@ TEMPLATE_HELPERS: Final = (
         name="vite_refresh",
         method="vite_refresh",
         takes=Takes.NOTHING,
-        result="what React's plugin for Vite needs, while its server runs: [vite.md](vite.md); nothing else",
+        result="the script for React's plugin for Vite while Vite's server runs, else nothing: [vite.md](vite.md)",
     ),
     TemplateHelper(
         name="image",
         method="image",
         takes=Takes.ASSET,
-        result="`<img>` with width and height: [images.md](images.md); without `alt` it is decoration; `widths`, "
+        result="`<img>` with width and height: [images.md](images.md); without `alt` it is decorative; `widths`, "
         "`sizes`: from several widths",
         media_prefix="image/",
         is_common_word=True,
@@ -90,8 +90,8 @@ TEMPLATE_HELPERS: Final = (
         name="picture",
         method="picture",
         takes=Takes.ASSET,
-        result="`<picture>` with [all variants](images.md#in-pages) of the picture; `sizes`, `widths`; the rest are "
-        "attributes of its `<img>`",
+        result="`<picture>` with [all variants](images.md#in-pages) of the picture; `sizes`, `widths`; other arguments "
+        "are attributes of its `<img>`",
         media_prefix="image/",
         is_common_word=True,
     ),
@@ -107,14 +107,14 @@ TEMPLATE_HELPERS: Final = (
         name="modulepreload",
         method="modulepreload",
         takes=Takes.ASSETS,
-        result='`<link rel="modulepreload">` for modules and all that they import, each once',
+        result='`<link rel="modulepreload">` for modules and their imports, each once',
         media_prefix="text/javascript",
     ),
     TemplateHelper(
         name="importmap",
         method="importmap",
         takes=Takes.NOTHING,
-        result='`<script type="importmap">`, before the first module and the first `modulepreload`; nothing where the '
+        result='`<script type="importmap">`, before the first module and the first `modulepreload`; nothing if the '
         "release has none: [modules.md](modules.md); with `integrity=True` for [Integrity-Policy](#policies)",
     ),
     TemplateHelper(
@@ -124,15 +124,14 @@ TEMPLATE_HELPERS: Final = (
         name="css",
         method="css",
         takes=Takes.CSS_NAMES,
-        result="the names that a CSS module has in the release, for the attribute `class`: "
-        "[bundles.md](bundles.md#css-modules)",
+        result="the released names of a CSS module, for the attribute `class`: [bundles.md](bundles.md#css-modules)",
         is_common_word=True,
     ),
     TemplateHelper(
         name="release_watch",
         method="release_watch",
         takes=Takes.NOTHING,
-        result="the script by which an open page notices a newer release: "
+        result="the script that notices a newer release in an open page: "
         "[rolling-deploys.md](rolling-deploys.md#pages-that-are-open-for-long); nothing in development",
     ),
     TemplateHelper(

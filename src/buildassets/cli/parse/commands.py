@@ -12,7 +12,7 @@ import click
 from buildassets._version import __version__
 from buildassets.cli.ending import exit_with
 from buildassets.cli.parse.permissions import begin
-from buildassets.cli.parse.verbs import VERBS, Example
+from buildassets.cli.parse.verbs import VERBS, Example, grouped_verbs
 from buildassets.cli.show.output import end_without_stdout, print_mistake, show
 from buildassets.compiler.config.key_table import NAMES
 from buildassets.compiler.languages.native.library import implementation, unmet_demand
@@ -73,8 +73,10 @@ class _Verbs(click.Group):
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Verbs"):
-            formatter.write_dl(sorted(_SENTENCES.items()))
+        width = max(map(len, _SENTENCES))
+        for group, names in grouped_verbs().items():
+            with formatter.section(group.capitalize()):
+                formatter.write_dl([(f"{name:<{width}}", _SENTENCES[name]) for name in names])
 
 
 def _with_examples(command: click.Command, name: str) -> click.Command:

@@ -29,23 +29,23 @@ _ALSO = click.option(
     "--also",
     multiple=True,
     metavar="ROOT",
-    help="An additional source root, of lowest precedence: a folder, or a table such as "
+    help="Add a source root with the lowest precedence: a folder, or a table such as "
     "{path = 'lib', prefix = 'vendor/lib'}.",
 )
 _TEMPLATES = click.option(
     "--templates",
     multiple=True,
     metavar="DIR",
-    help="An additional folder of templates, or a table such as {path = 'mails', engine = 'django'}.",
+    help="Add a folder of templates, or a table such as {path = 'mails', engine = 'django'}.",
 )
-_CONFIG = click.option("--config", "config_file", metavar="FILE", help="The configuration file to use.")
+_CONFIG = click.option("--config", "config_file", metavar="FILE", help="Use this configuration file.")
 _PLAN = click.option(
     "--plan", metavar="FILE", hidden=True, help="The file that lists the blocks in templates of another system."
 )
 _OUTPUT = click.option("-o", "--output", metavar="DIR", help="The release directory.")
 
 
-_URL = click.option("--url", metavar="URL", help="The URL prefix of the release, in place of the configured one.")
+_URL = click.option("--url", metavar="URL", help="Use this URL prefix instead of the configured one.")
 
 
 def _mode(default: str) -> Callable[[_Command], _Command]:
@@ -72,7 +72,7 @@ _JOBS = click.option(
     "--jobs",
     type=_Count(min=1),
     metavar="N",
-    help="The number of parallel jobs; by default the number of cores.",
+    help="Run at most N jobs in parallel. Default: the number of cores.",
 )
 _UPLOADS = click.option(
     "--jobs",
@@ -80,34 +80,32 @@ _UPLOADS = click.option(
     default=16,
     metavar="N",
     show_default=True,
-    help="The number of parallel uploads.",
+    help="Upload at most N files in parallel.",
 )
 _NO_CACHE = click.option("--no-cache", is_flag=True, help="Neither read nor write the cache.")
 _CACHE_DIR = click.option(
     "--cache-dir",
     metavar="DIR",
-    help="The folder of the cache; by default $BUILDASSETS_CACHE_DIR or .buildassets.",
+    help="Use this cache folder. Default: $BUILDASSETS_CACHE_DIR, or .buildassets.",
 )
-_CACHE_WRITE = click.option(
-    "--cache-write", is_flag=True, help="Also write to the remote cache that the configuration names."
-)
+_CACHE_WRITE = click.option("--cache-write", is_flag=True, help="Also write to the configured remote cache.")
 _EXECUTOR = click.option(
     "--executor",
     metavar="NAME",
-    help="Compile and compress on a Dask cluster, dask://HOST:PORT or tls://HOST:PORT, or by the executor that the "
-    "function MODULE:FACTORY gives.",
+    help="Compile and compress on a Dask cluster, dask://HOST:PORT or tls://HOST:PORT, or with the executor that the "
+    "function MODULE:FACTORY returns.",
 )
 _POLL = click.option(
     "--poll",
     type=click.FloatRange(min=0.01, max=3600),
     metavar="[SECONDS]",
-    help="Poll for changes every SECONDS (0.5) instead of waiting for events of the system.",
+    help="Poll for changes every SECONDS (0.5) instead of waiting for file events.",
 )
 _PORT = click.option(
     "--port",
     type=click.IntRange(0, 65535),
     metavar="PORT",
-    help="The port of live reload; by default 8470, or a free port if that is taken.",
+    help="Use this port for live reload. Default: 8470, or a free port if 8470 is taken.",
 )
 
 
@@ -135,14 +133,14 @@ _ORIGIN = click.option(
     multiple=True,
     callback=_as_browsers_write,
     metavar="ORIGIN",
-    help="Allow live reload for pages of this origin, such as http://my.test:8000. Pages of this machine always may.",
+    help="Allow live reload for pages of this origin, such as http://my.test:8000. Pages of this machine always work.",
 )
 _KEYS = click.option(
     "--key",
     "keys",
     multiple=True,
     metavar="KEY",
-    help="Also check ARCHIVE.sig: the archive has to be signed by this public key of Ed25519, or another --key. "
+    help="Also check that ARCHIVE.sig is a signature by this public Ed25519 key, or by another --key. "
     "KEY is a file, env:NAME or ed25519:BASE64.",
 )
 _SINCE = click.option(
@@ -165,19 +163,22 @@ class _ShardType(click.ParamType):  # type: ignore[type-arg]  # click 8.1 has it
 
 
 _WORKSPACE = click.option(
-    "--workspace", "is_workspace", is_flag=True, help="All projects of the workspace in this folder or one above."
+    "--workspace",
+    "is_workspace",
+    is_flag=True,
+    help="Include all projects of the workspace in this folder or a parent folder.",
 )
 _SINCE_COMMIT = click.option(
-    "--since", metavar="REF", help="With --workspace: only projects that changes since this commit can reach."
+    "--since", metavar="REF", help="With --workspace: only projects that changes since this commit affect."
 )
 _SHARD = click.option(
-    "--shard", type=_ShardType(), metavar="I/N", help="With --workspace: only every Nth project, from the Ith on."
+    "--shard", type=_ShardType(), metavar="I/N", help="With --workspace: only every Nth project, starting with the Ith."
 )
 _MARKDOWN = click.option("--markdown", is_flag=True, help="Print a table for a pull request.")
 _EXIT_CODE = click.option("--exit-code", is_flag=True, help="Exit with 1 if anything differs.")
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")
 _VERBOSE = click.option("-v", "--verbose", is_flag=True, help="Print more details.")
-_QUIET = click.option("-q", "--quiet", is_flag=True, help="Print no messages but errors.")
+_QUIET = click.option("-q", "--quiet", is_flag=True, help="Print no messages except errors.")
 
 
 _CARRY_FROM = click.option(
@@ -185,27 +186,27 @@ _CARRY_FROM = click.option(
     "carry_from",
     multiple=True,
     metavar="PREVIOUS",
-    help="Carry over files of an earlier release: name its directory, its archive, or its manifest by path or URL.",
+    help="Carry over files of an earlier release: its directory, its archive, or the path or URL of its manifest.",
 )
 _CARRY_URL = click.option(
     "--carry-url",
     "carry_url",
     metavar="URL",
-    help="The URL of the files of PREVIOUS; by default they are beside its manifest.",
+    help="The URL of the files of PREVIOUS. Default: next to its manifest.",
 )
 _CARRY_IF_ANY = click.option(
-    "--carry-if-any", is_flag=True, help="Build even if PREVIOUS does not exist, as before a first deploy."
+    "--carry-if-any", is_flag=True, help="Build even if PREVIOUS does not exist, as before the first deployment."
 )
 
 
 _SPROCKETS = click.option(
-    "--sprockets-manifest", "sprockets", is_flag=True, help="Also write the manifest by which Sprockets finds assets."
+    "--sprockets-manifest", "sprockets", is_flag=True, help="Also write the manifest that Sprockets reads."
 )
 _PROPSHAFT = click.option(
     "--propshaft-manifest",
     "propshaft",
     type=click.Choice(["1.1", "1.3"]),
-    help="Also write the manifest by which that version of Propshaft finds assets.",
+    help="Also write the manifest that this version of Propshaft reads.",
 )
 _STATICFILES = click.option(
     "--staticfiles-json",
@@ -218,12 +219,12 @@ _STATICFILES = click.option(
 _NO_RUN = click.option(
     "--no-run",
     is_flag=True,
-    help="Run nothing of the project: no command, no module that its configuration names.",
+    help="Run no code of the project: no commands, no modules that its configuration names.",
 )
 _PROVENANCE = click.option(
     "--provenance",
     is_flag=True,
-    help="Also write what the release is made of, beside it: DIR.intoto.json and DIR.cdx.json.",
+    help="Also document the origin of the release, in DIR.intoto.json and DIR.cdx.json next to it.",
 )
 
 

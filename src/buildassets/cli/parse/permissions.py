@@ -60,5 +60,5 @@ def table() -> Iterator[str]:
     columns = ("verb", "starts", "starts programs of the project", "imports Python of the project", *_TITLES)
     yield f"| {' | '.join(columns)} |"
     yield "|---" * len(columns) + "|"
-    for name, row in {**ROWS, **BESIDE}.items():
+    for name, row in {**{name: ROWS[name] for name in sorted(ROWS)}, **BESIDE}.items():
         yield f"| `{name}` | {' | '.join(values_by_name(row).values())} |".replace("  ", " ")

@@ -1,10 +1,13 @@
 """The table of verbs: the sentence and the examples that `--help` shows, and what each verb may do."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, TypeAlias
 
 from buildassets.foundation.frozen import field, frozen_by_name
 from buildassets.foundation.permission import Permission
+
+GROUPS: Final = ("start", "work", "inspect", "ship", "packages")
+"""The groups of verbs, in the order in which `--help` lists them."""
 
 Example: TypeAlias = tuple[str, str]  # the arguments, and what they are for
 
@@ -42,7 +45,8 @@ class Row:
 class Verb:
     """A verb, or a verb of another one, as `vendor add`.
 
-    - `sentence`: what it does, for the list of verbs; that of an inner verb is the help of its command
+    - `sentence`: what it does, in one line of the list of verbs; an inner verb has the help of its command instead
+    - `group`: the group of GROUPS in which the list of verbs shows it; empty for an inner verb
     - `may`: what it may do; None for one that only has verbs of its own
     - `with_option`: what it may do instead with an option
     - `examples`: command lines, each with what it does
@@ -50,6 +54,7 @@ class Verb:
     """
 
     sentence: str = ""
+    group: str = ""
     may: Row | None = None
     with_option: Mapping[str, Row] = field(default_factory=dict)
     examples: tuple[Example, ...] = ()
@@ -89,75 +94,9 @@ _SETTINGS: Final = Row(
 _STATIC: Final = Row(writes="with `--write`, `buildassets.toml`")
 
 VERBS: Final[Mapping[str, Verb]] = {
-    "build": Verb(
-        sentence="compile everything into the release directory",
-        pages=("rolling-deploys.md", "companions.md", "provenance.md", "workspaces.md"),
-        may=BUILD,
-        examples=(
-            ("build", "compile the configured sources into `build/`"),
-            ("build assets -o public", "one source root, and another release directory"),
-            ("build --mode development", "neither minified nor compressed"),
-            ("build --workspace --since origin/main", "the projects that changes can reach"),
-        ),
-    ),
-    "check": Verb(
-        sentence="report everything that a build would complain about; write nothing",
-        pages=("templates.md", "terminal.md#in-ci", "commands.md"),
-        may=Row(tools=_COMPILERS, programs=_OWN_PROGRAMS, python=_OWN_PYTHON),
-        with_option={"--no-run": Row(tools=_COMPILERS)},
-        examples=(
-            ("check", "all errors and warnings, and what nothing uses"),
-            ("check --templates mails", "read one more folder of templates"),
-            ("check --format sarif > check.sarif", "for GitHub's code scanning"),
-        ),
-    ),
-    "clean": Verb(
-        sentence="remove what no retained release names; with --all, also the release and the cache",
-        pages=("caching.md#cleaning",),
-        may=Row(
-            writes="the index of the cache",
-            deletes="what no retained release names, old results of the cache; with `--all` the release and the cache",
-        ),
-        with_option={"--dry-run": Row()},
-        examples=(
-            ("clean --dry-run", "list what would be removed"),
-            ("clean --all", "remove the release and the cache, too"),
-        ),
-    ),
-    "diff": Verb(
-        sentence="list which fingerprints differ between two releases, and why",
-        pages=("diff.md",),
-        may=_READS,
-        examples=(
-            ("diff old build", "which files have other names, and why"),
-            ("diff old/manifest.json build --markdown", "a table for a pull request"),
-        ),
-    ),
-    "doctor": Verb(
-        sentence="find what is wrong with the project, its release and this machine",
-        pages=("doctor.md",),
-        may=Row(tools=f"{_COMPILERS} for their versions, git", network="the live reload of this machine"),
-        with_option={
-            "--run": Row(
-                tools=f"{_COMPILERS} for their versions, git",
-                programs="compilers in `node_modules` for their versions",
-                python=f"{_OWN_PYTHON}, `manage.py check`",
-                network="the live reload of this machine",
-            )
-        },
-        examples=(("doctor", "what is wrong with the project and its environment"),),
-    ),
-    "explain": Verb(
-        sentence="show what an asset is made of, what it refers to and what refers to it",
-        pages=("caching.md",),
-        may=Row(tools=f"{_COMPILERS} for their versions", network=_BY_URL),
-        examples=(
-            ("explain css/app.css", "what it is made of, and who refers to it"),
-            ("explain css/app.css --since old", "why its name has changed"),
-        ),
-    ),
     "init": Verb(
-        sentence="set up the project in this folder: configuration, application, templates",
+        group="start",
+        sentence="set up this project: configuration, application, templates",
         pages=("init.md",),
         may=Row(
             tools="`npm config get registry`",
@@ -171,31 +110,31 @@ VERBS: Final[Mapping[str, Verb]] = {
         },
         examples=(
             ("init --dry-run", "show what would be written"),
-            ("init --yes", "write it without a question"),
+            ("init --yes", "write it without asking"),
         ),
     ),
-    "list": Verb(
-        sentence="list the assets of the release with their sizes, and who names them",
-        pages=("report.md#list",),
-        may=Row(),
-        examples=(
-            ("list", "all assets with their sizes, and who names them"),
-            ("list 'js/**' --sort gzip", "scripts, the largest first"),
-            ("list --json", "the same for a program"),
-        ),
-    ),
-    "lsp": Verb(
-        sentence="run a language server for an editor, on stdio",
-        pages=("editors.md#the-language-server",),
-        may=Row(),
-        examples=(("lsp", "a language server on stdio, for an editor"),),
+    "doctor": Verb(
+        group="start",
+        sentence="find problems in the project, its release and this machine",
+        pages=("doctor.md",),
+        may=Row(tools=f"{_COMPILERS} for their versions, git", network="the live reload of this machine"),
+        with_option={
+            "--run": Row(
+                tools=f"{_COMPILERS} for their versions, git",
+                programs="compilers in `node_modules` for their versions",
+                python=f"{_OWN_PYTHON}, `manage.py check`",
+                network="the live reload of this machine",
+            )
+        },
+        examples=(("doctor", "list the problems of the project and its environment"),),
     ),
     "migrate": Verb(
-        sentence="bring over a project of another asset system",
+        group="start",
+        sentence="plan the migration from another asset tool",
         pages=("coming-over/README.md",),
         examples=(
-            ("migrate webassets", "show what becomes of a project"),
-            ("migrate webassets --write", "and write `buildassets.toml`"),
+            ("migrate webassets", "print the plan"),
+            ("migrate webassets --write", "print the plan and write `buildassets.toml`"),
         ),
     ),
     "migrate compressor": Verb(may=_STATIC, with_option={"--settings": _SETTINGS}),
@@ -211,18 +150,159 @@ VERBS: Final[Mapping[str, Verb]] = {
         may=Row(python="the modules with bundles, which it names first", writes="with `--write`, `buildassets.toml`")
     ),
     "migrate whitenoise": Verb(may=_STATIC, with_option={"--settings": _SETTINGS}),
+    "build": Verb(
+        group="work",
+        sentence="compile all sources into the release directory",
+        pages=("rolling-deploys.md", "companions.md", "provenance.md", "workspaces.md"),
+        may=BUILD,
+        examples=(
+            ("build", "compile the configured sources into `build/`"),
+            ("build assets -o public", "compile one source root into another release directory"),
+            ("build --mode development", "neither minify nor compress"),
+            ("build --workspace --since origin/main", "build only the projects that changes affect"),
+        ),
+    ),
+    "watch": Verb(
+        group="work",
+        sentence="build, and build again whenever a source changes",
+        pages=("watch.md", "workspaces.md#watching"),
+        may=Row(
+            tools=_COMPILERS,
+            programs=f"{_OWN_PROGRAMS}, `run`, the command after `--`, the plan's `renew`",
+            python=_OWN_PYTHON,
+            network="the remote cache",
+            writes="the release, the cache",
+            deletes="files that no retained release names, old results of the cache",
+            listens="live reload, on this machine unless `--origin` names another",
+        ),
+        examples=(
+            ("watch", "build, and build again whenever a source changes"),
+            ("watch -- flask --app app --debug run", "also run a web server"),
+        ),
+    ),
+    "check": Verb(
+        group="work",
+        sentence="report the errors and warnings of a build, and write nothing",
+        pages=("templates.md", "terminal.md#in-ci", "commands.md"),
+        may=Row(tools=_COMPILERS, programs=_OWN_PROGRAMS, python=_OWN_PYTHON),
+        with_option={"--no-run": Row(tools=_COMPILERS)},
+        examples=(
+            ("check", "report all errors and warnings, and unused assets"),
+            ("check --templates mails", "also read a folder of templates"),
+            ("check --format sarif > check.sarif", "write a file for GitHub's code scanning"),
+        ),
+    ),
+    "clean": Verb(
+        group="work",
+        sentence="remove files that no retained release names, and old cache entries",
+        pages=("caching.md#cleaning",),
+        may=Row(
+            writes="the index of the cache",
+            deletes="what no retained release names, old results of the cache; with `--all` the release and the cache",
+        ),
+        with_option={"--dry-run": Row()},
+        examples=(
+            ("clean --dry-run", "list what would be removed"),
+            ("clean --all", "also remove the release and the cache"),
+        ),
+    ),
+    "list": Verb(
+        group="inspect",
+        sentence="list the assets of the release, their sizes, and what names them",
+        pages=("report.md#list",),
+        may=Row(),
+        examples=(
+            ("list", "list all assets, their sizes, and what names them"),
+            ("list 'js/**' --sort gzip", "list the scripts, the largest first"),
+            ("list --json", "print the same as JSON"),
+        ),
+    ),
+    "explain": Verb(
+        group="inspect",
+        sentence="show an asset's sources, its references, and what refers to it",
+        pages=("caching.md",),
+        may=Row(tools=f"{_COMPILERS} for their versions", network=_BY_URL),
+        examples=(
+            ("explain css/app.css", "show its sources, its references, and what refers to it"),
+            ("explain css/app.css --since old", "show why its name has changed"),
+        ),
+    ),
+    "report": Verb(
+        group="inspect",
+        sentence="describe the release on one page of HTML, JSON or Markdown",
+        pages=("report.md#report",),
+        may=Row(network=_BY_URL, writes="with `-o`, that file"),
+        examples=(
+            ("report -o report.html", "write a page about the release"),
+            ("report -o report.html --since old", "also show what changed since another release"),
+            ("report --markdown --since old", "print a summary for a pull request"),
+        ),
+    ),
+    "diff": Verb(
+        group="inspect",
+        sentence="list the fingerprints that differ between two releases, and why",
+        pages=("diff.md",),
+        may=_READS,
+        examples=(
+            ("diff old build", "list the files whose names differ, and why"),
+            ("diff old/manifest.json build --markdown", "print a table for a pull request"),
+        ),
+    ),
+    "schema": Verb(
+        group="inspect",
+        sentence="print the JSON Schema of the configuration, for an editor",
+        pages=("editors.md#the-schema",),
+        may=Row(),
+        examples=(("schema > buildassets.schema.json", "write the JSON Schema of the configuration"),),
+    ),
+    "lsp": Verb(
+        group="inspect",
+        sentence="run a language server for an editor, on stdin and stdout",
+        pages=("editors.md#the-language-server",),
+        may=Row(),
+        examples=(("lsp", "run a language server for an editor"),),
+    ),
     "pack": Verb(
-        sentence="write the release as one archive, the same bytes everywhere",
+        group="ship",
+        sentence="write the release as an archive, with the same bytes everywhere",
         pages=("release.md#pack", "release.md#signatures"),
         may=Row(writes="the archive; with `--sign` its signature"),
         examples=(
-            ("pack", "`build/` as `build.tar`"),
-            ("pack -o release.tar.gz", "another name and form"),
-            ("pack -o release.tar.gz --sign release.key", "signed, in `release.tar.gz.sig`"),
+            ("pack", "write `build/` as `build.tar`"),
+            ("pack -o release.tar.gz", "choose another name and format"),
+            ("pack -o release.tar.gz --sign release.key", "also write a signature, `release.tar.gz.sig`"),
+        ),
+    ),
+    "unpack": Verb(
+        group="ship",
+        sentence="check every byte of an archive, then unpack its release",
+        pages=("release.md#unpack", "release.md#signatures"),
+        may=Row(writes="a new folder"),
+        with_option={"--replace": Row(writes="the folder", deletes="the release in that folder")},
+        examples=(
+            ("unpack release.tar.gz -o build", "check an archive and unpack it"),
+            ("unpack release.tar.gz -o build --replace", "replace the release in `build/`"),
+            ("unpack release.tar.gz -o build --key release.pub", "also check its signature"),
+        ),
+    ),
+    "verify": Verb(
+        group="ship",
+        sentence="check every byte of a release or an archive against its manifest",
+        pages=("release.md",),
+        may=Row(),
+        with_option={
+            "--rebuild": Row(tools=_COMPILERS, programs=_OWN_PROGRAMS, python=_OWN_PYTHON, writes="a temporary folder")
+        },
+        examples=(
+            ("verify", "check the configured release"),
+            ("verify release.tar.gz", "check an archive"),
+            ("verify release.tar.gz --key release.pub", "also check its signature"),
+            ("verify --rebuild", "build the sources again and compare"),
         ),
     ),
     "publish": Verb(
-        sentence="upload the release: its files first, its manifest last",
+        group="ship",
+        sentence="upload the files of the release, then its manifest",
         pages=("publish.md",),
         may=Row(
             network="the storage",
@@ -235,124 +315,73 @@ VERBS: Final[Mapping[str, Verb]] = {
             ("publish s3://bucket/site --dry-run", "list what would be uploaded"),
         ),
     ),
-    "report": Verb(
-        sentence="show what the release is made of: one page in HTML, JSON or Markdown",
-        pages=("report.md#report",),
-        may=Row(network=_BY_URL, writes="with `-o`, that file"),
-        examples=(
-            ("report -o report.html", "a page about the release"),
-            ("report -o report.html --since old", "with what has changed since another one"),
-            ("report --markdown --since old", "a summary for a pull request"),
-        ),
-    ),
-    "schema": Verb(
-        sentence="print the JSON Schema of the configuration, for editors",
-        pages=("editors.md#the-schema",),
-        may=Row(),
-        examples=(("schema > buildassets.schema.json", "the JSON Schema of the configuration, for an editor"),),
-    ),
     "tools": Verb(
-        sentence="pin and install compilers that are programs",
+        group="packages",
+        sentence="install compilers at locked versions: esbuild, Dart Sass",
         pages=("tools.md",),
         examples=(
-            ("tools install esbuild@0.28", "pin and fetch a compiler"),
-            ("tools install", "fetch exactly what the lock has"),
+            ("tools install esbuild@0.28", "lock and download a compiler"),
+            ("tools install", "download exactly the versions in the lock"),
         ),
     ),
     "tools install": Verb(
         may=_TOOLS,
         examples=(
-            ("tools install esbuild@0.28 dart-sass", "pin two compilers and fetch them"),
-            ("tools install", "fetch exactly what the lock has"),
+            ("tools install esbuild@0.28 dart-sass", "lock and download two compilers"),
+            ("tools install", "download exactly the versions in the lock"),
         ),
     ),
     "tools list": Verb(
         may=Row(tools="tools for their versions"),
-        examples=(("tools list", "the compilers in use, and where they come from"),),
+        examples=(("tools list", "list the compilers in use, and where they come from"),),
     ),
     "tools outdated": Verb(
         may=Row(tools="`npm config get registry`", network=_REGISTRY),
-        examples=(("tools outdated", "which of them have newer versions"),),
+        examples=(("tools outdated", "list those with newer versions"),),
     ),
     "tools remove": Verb(
         may=Row(writes="the lock", deletes="the lock, when it becomes empty"),
-        examples=(("tools remove esbuild", "take one out of the lock"),),
+        examples=(("tools remove esbuild", "remove a compiler from the lock"),),
     ),
     "tools update": Verb(
         may=_TOOLS,
         examples=(
-            ("tools update", "the newest versions within the ranges asked for"),
-            ("tools update esbuild", "of one compiler"),
+            ("tools update", "install the newest versions within the requested ranges"),
+            ("tools update esbuild", "update one compiler"),
         ),
     ),
-    "tools verify": Verb(may=Row(), examples=(("tools verify", "whether the files are those of the lock"),)),
-    "unpack": Verb(
-        sentence="unpack a release from an archive after checking every byte",
-        pages=("release.md#unpack", "release.md#signatures"),
-        may=Row(writes="a new folder"),
-        with_option={"--replace": Row(writes="the folder", deletes="the release in that folder")},
-        examples=(
-            ("unpack release.tar.gz -o build", "check an archive, and unpack it"),
-            ("unpack release.tar.gz -o build --replace", "in place of a release"),
-            ("unpack release.tar.gz -o build --key release.pub", "one that has to be signed"),
-        ),
-    ),
+    "tools verify": Verb(may=Row(), examples=(("tools verify", "check the files against the lock"),)),
     "vendor": Verb(
-        sentence="put packages for browsers into a source root, with their licences",
+        group="packages",
+        sentence="add packages for browsers to a source root, with their licences",
         pages=("vendoring.md",),
         examples=(
-            ("vendor add htmx.org@2 alpinejs", "put packages into `vendor/`"),
-            ("vendor outdated", "which of them have newer versions"),
+            ("vendor add htmx.org@2 alpinejs", "copy packages into `vendor/`"),
+            ("vendor outdated", "list those with newer versions"),
         ),
     ),
-    "vendor add": Verb(may=_VENDOR, examples=(("vendor add htmx.org@2 alpinejs", "put packages into `vendor/`"),)),
+    "vendor add": Verb(may=_VENDOR, examples=(("vendor add htmx.org@2 alpinejs", "copy packages into `vendor/`"),)),
     "vendor audit": Verb(
         may=Row(tools="`npm config get registry`", network=_REGISTRY),
-        examples=(("vendor audit", "which packages have known faults"),),
+        examples=(("vendor audit", "list packages with known vulnerabilities"),),
     ),
     "vendor outdated": Verb(
         may=Row(tools="`npm config get registry`", network=_REGISTRY),
-        examples=(("vendor outdated", "which packages have newer versions"),),
+        examples=(("vendor outdated", "list packages with newer versions"),),
     ),
     "vendor remove": Verb(
         may=Row(
             writes="the lock, the import map in the configuration", deletes="files in `vendor/` that the lock lists"
         ),
-        examples=(("vendor remove alpinejs", "take a package out, with its files"),),
+        examples=(("vendor remove alpinejs", "remove a package and its files"),),
     ),
     "vendor update": Verb(
-        may=_VENDOR, examples=(("vendor update htmx.org", "the newest version within the range asked for"),)
+        may=_VENDOR, examples=(("vendor update htmx.org", "install the newest version within the requested range"),)
     ),
-    "vendor verify": Verb(may=Row(), examples=(("vendor verify", "whether the files are those of the lock"),)),
-    "verify": Verb(
-        sentence="check every byte of a release, or of an archive of one, against its manifest",
-        pages=("release.md",),
-        may=Row(),
-        with_option={
-            "--rebuild": Row(tools=_COMPILERS, programs=_OWN_PROGRAMS, python=_OWN_PYTHON, writes="a temporary folder")
-        },
-        examples=(
-            ("verify", "the configured release"),
-            ("verify release.tar.gz", "an archive of one"),
-            ("verify release.tar.gz --key release.pub", "one that has to be signed"),
-            ("verify --rebuild", "build it again, and compare"),
-        ),
-    ),
-    "watch": Verb(
-        sentence="build, and build again whenever something changes",
-        pages=("watch.md", "workspaces.md#watching"),
-        may=Row(
-            tools=_COMPILERS,
-            programs=f"{_OWN_PROGRAMS}, `run`, the command after `--`, the plan's `renew`",
-            python=_OWN_PYTHON,
-            network="the remote cache",
-            writes="the release, the cache",
-            deletes="files that no retained release names, old results of the cache",
-            listens="live reload, on this machine unless `--origin` names another",
-        ),
-        examples=(
-            ("watch", "build again whenever a source changes"),
-            ("watch -- flask --app app --debug run", "beside a web server"),
-        ),
-    ),
+    "vendor verify": Verb(may=Row(), examples=(("vendor verify", "check the files against the lock"),)),
 }
+
+
+def grouped_verbs() -> Mapping[str, Sequence[str]]:
+    """Return the names of the outer verbs by group, in the order of the table."""
+    return {group: [name for name, verb in VERBS.items() if verb.group == group] for group in GROUPS}

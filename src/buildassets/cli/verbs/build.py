@@ -27,7 +27,7 @@ from buildassets.cli.parse.options import (
 @executor_option
 @gathered(BuildOptions, "options")
 def command(options: BuildOptions, workspace: WorkspaceOptions | None) -> int:
-    """Compile everything into the release directory. SOURCE overrides the configured source roots."""
+    """Compile all sources into the release directory. SOURCE overrides the configured source roots."""
     if workspace is None:
         return build_project(options, click.get_current_context().obj or ())
 

@@ -40,13 +40,13 @@ from buildassets.work.jobs import threads
     "--format",
     "form",
     type=click.Choice(["text", "json", "sarif", "gitlab"]),
-    help="What to print on stdout: json is --json; sarif and gitlab are what CI systems collect.",
+    help="Print this format on stdout: json is the same as --json; CI systems collect sarif and gitlab.",
 )
 def command(given: CompileOptions, form: str | None, *, no_run: bool) -> int:
-    """Report everything that `build` would complain about, and names in templates that no asset has. Writes nothing.
+    """Report the errors and warnings of a build, and unknown asset names in templates. Write nothing.
 
-    Lists on stdout the assets that no entry reaches, if `entries` are configured, and those that nothing uses, if
-    templates name assets. Assets of others, such as those of `vendored` roots, are only counted.
+    On stdout: if `entries` are configured, the assets that no entry reaches; if templates name assets, the assets that
+    nothing uses. Third-party assets, such as those of `vendored` roots, are counted, not listed.
     """
     permission = permitted("check", no_run=no_run)
     if given.as_json and form not in (None, "json"):

@@ -27,7 +27,7 @@ def command(
     verbose: bool,
     quiet: bool,
 ) -> int:
-    """Remove files that no retained release names, and from the cache what is too old or exceeds its size."""
+    """Remove files that no retained release names, and cache entries that are too old or exceed the cache's size."""
     config = release_config(config_file, output, permission=permitted("clean", dry_run=dry_run))
     permission = config.permission
     show, shown = Output(as_json, verbose, quiet), config.shown

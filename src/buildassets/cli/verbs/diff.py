@@ -20,7 +20,7 @@ from buildassets.release.diff.text import lines_of, markdown_of
 def command(old: str, new: str, *, as_json: bool, markdown: bool, exit_code: bool) -> int:
     """List which fingerprints differ between the releases OLD and NEW, and why.
 
-    Each is a release directory, an archive of one, or a manifest by its path or URL.
+    Each is a release directory, an archive, or the path or URL of a manifest.
     """
     if as_json and markdown:
         raise click.UsageError("`--json` and `--markdown` exclude each other")

@@ -21,10 +21,9 @@ from buildassets.errors import BuildAssetsError
 @click.option("--run", "may_run", is_flag=True, help="Also run code of the project: compilers and Django's checks.")
 @doctor_options
 def command(*, may_run: bool, config_file: str | None, cache_dir: str | None, as_json: bool, quiet: bool) -> int:
-    """Find what is wrong with the project in this folder, and how to fix it. Writes nothing.
+    """List the problems of the project in this folder, and how to fix them. Write nothing.
 
-    Exits with 1 if there is an error; what is guessed from files is a warning. Imports no code of the project, unless
-    --run is given.
+    Exits with 1 if there is an error. A guess from files is a warning. Imports no code of the project without --run.
     """
     permission = permitted("doctor", run=may_run)
     examined = subject(config_file, cache_dir, permission=permission, environment=os.environ, now_seconds=time.time())

@@ -47,7 +47,7 @@ def command(
     since: str | None,
     cache_dir: str | None,
 ) -> int:
-    """Show what the asset LOGICAL_PATH is made of, what it refers to and what refers to it."""
+    """Show the sources of the asset LOGICAL_PATH, its references, and what refers to it."""
     config = release_config(config_file, output, permission=permitted("explain"))
     path = os.path.join(config.output, MANIFEST_NAME)
     manifest = manifest_of_output(config)

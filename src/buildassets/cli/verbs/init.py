@@ -39,8 +39,8 @@ _ENGINES: Final = {"css": "lightningcss", "js": "esbuild"}
 
 
 @click.command("init")
-@click.option("-y", "--yes", "is_agreed", is_flag=True, help="Write it without asking.")
-@click.option("--dry-run", "is_dry", is_flag=True, help="Show it and write nothing.")
+@click.option("-y", "--yes", "is_agreed", is_flag=True, help="Write the changes without asking.")
+@click.option("--dry-run", "is_dry", is_flag=True, help="Show the changes and write nothing.")
 @click.option(
     "--smallest",
     "is_smallest",
@@ -57,7 +57,7 @@ _ENGINES: Final = {"css": "lightningcss", "js": "esbuild"}
 def command(*, is_agreed: bool, is_dry: bool, is_smallest: bool, is_checked: bool, as_json: bool, quiet: bool) -> int:
     """Set up the project in this folder: configuration, .gitignore, application, templates.
 
-    Shows each change as a diff and asks before it writes; nothing that works is changed.
+    Shows each change as a diff and asks before writing. Leaves alone what works.
     """
     show = Output(as_json, quiet=quiet)
     can_ask = sys.stdin.isatty() and not as_json

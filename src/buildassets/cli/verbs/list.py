@@ -40,9 +40,9 @@ _SORTED: Final[Mapping[str, _Key]] = {
     type=click.Choice(list(_SORTED)),
     default="name",
     show_default=True,
-    help="Sizes and `named`, the number of those that name it, from the largest.",
+    help="Sort by this column. Sizes and `named`, the number of places that name the asset, begin with the largest.",
 )
-@click.option("--reverse", is_flag=True, help="The other way round.")
+@click.option("--reverse", is_flag=True, help="Reverse the order.")
 @click.option("--bytes", "in_bytes", is_flag=True, help="Print sizes in bytes.")
 @read_options
 def command(
@@ -55,10 +55,10 @@ def command(
     output: str | None,
     as_json: bool,
 ) -> int:
-    """List the assets of the built release with their sizes, and who names them: other assets, templates.
+    """List the assets of the built release, their sizes, and the assets and templates that name them.
 
-    With GLOBs, only those whose logical paths match one. A size in a column of a coding is that of the file itself
-    where there is no smaller copy. Assets that keep their own names are marked as plain.
+    GLOBs select assets by logical path. Columns of a coding show the size of the file itself if no copy is smaller.
+    Assets that keep their own names are marked as plain.
     """
     config = release_config(config_file, output, permission=permitted("list"))
     manifest = manifest_of_output(config)

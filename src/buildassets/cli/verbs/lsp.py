@@ -11,11 +11,15 @@ from buildassets.foundation.diagnostics import error
 
 
 @click.command("lsp")
-@click.option("--stdio", is_flag=True, help="Speak on stdin and stdout, as it always does: many editors pass it.")
+@click.option(
+    "--stdio",
+    is_flag=True,
+    help="No effect: many editors pass this option, and the server always uses stdin and stdout.",
+)
 def command(*, stdio: bool) -> int:
     """Run a language server: completion, definition, hover and diagnostics for the names of assets.
 
-    It reads templates, style sheets and scripts, and runs no command and no code of a project. An editor starts it.
+    Reads templates, style sheets and scripts. Runs no command and no code of the project. An editor starts it.
     """
     permitted("lsp")
     try:

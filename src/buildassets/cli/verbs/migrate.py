@@ -31,14 +31,18 @@ _WIDEST_TEXT: Final = 48
 @click.command("migrate")
 @click.argument("systems", type=click.Choice(_SYSTEMS), nargs=-1, required=True)
 @click.option("--write", is_flag=True, help=f"Write {_FILE}.")
-@click.option("--settings", metavar="MODULE", help="Django's settings, by default those of manage.py; may import them.")
+@click.option(
+    "--settings",
+    metavar="MODULE",
+    help="Read these Django settings, and import them if necessary. Default: those of manage.py.",
+)
 @migrate_options
 def command(systems: tuple[str, ...], *, write: bool, settings: str | None, as_json: bool, quiet: bool) -> int:
-    """List what to change in a project of another asset system, or several, and print a configuration for it.
+    """List what to change in a project that uses other asset tools, and print a configuration for it.
 
-    Writes nothing without --write. Runs code of the project only in two cases: webassets imports the module with the
-    bundles; compressor, django, pipeline and whitenoise import the settings that --settings names, where their files do
-    not show static files.
+    Writes nothing without --write. Runs code of the project in two cases only. webassets imports the module with the
+    bundles. compressor, django, pipeline and whitenoise import the settings that --settings names if the settings'
+    files do not show static files.
     """
     folder = working_directory()
     if settings is not None and {*_OF_DJANGO}.isdisjoint(systems):

@@ -20,7 +20,7 @@ from buildassets.release.signature.signature import sign
 @click.command("pack")
 @click.argument("release", required=False, metavar="[DIR]")
 @click.option(
-    "-o", "--output", metavar="FILE", help="The archive: a .tar, .tar.gz, .tar.zst or .zip; by default DIR.tar."
+    "-o", "--output", metavar="FILE", help="Write this archive: a .tar, .tar.gz, .tar.zst or .zip. Default: DIR.tar."
 )
 @click.option(
     "--sign",
@@ -32,9 +32,9 @@ from buildassets.release.signature.signature import sign
 def command(
     release: str | None, output: str | None, key: str | None, config_file: str | None, *, as_json: bool, quiet: bool
 ) -> int:
-    """Write the release directory DIR as one archive: the same bytes for the same release, everywhere.
+    """Write the release directory DIR as one archive. The same release gives the same bytes on every machine.
 
-    Files that the manifest does not name are left out; files that differ from it are an error.
+    Leaves out files that the manifest does not name. Files that differ from the manifest are an error.
     """
     folder, shown = built_release(release, config_file, writes_beside=output is None)
     archive = output or _beside(folder)

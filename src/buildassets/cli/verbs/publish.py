@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 @click.command("publish")
 @click.argument("target", required=False)
-@click.option("--maps", metavar="TARGET", help="Upload the hidden source maps, to a place of their own.")
+@click.option("--maps", metavar="TARGET", help="Upload the hidden source maps to this separate target.")
 @click.option("--dry-run", is_flag=True, help="Only list what would be uploaded and removed.")
 @publish_options
 def command(
@@ -47,9 +47,8 @@ def command(
 ) -> int:
     """Upload the release to TARGET: a folder, or a URL such as s3://bucket/path.
 
-    Its files are uploaded first, its manifest last. Files that are there already are not uploaded again. Companions and
-    files with their own names that only the earlier release had are removed. Without TARGET only source maps are
-    uploaded.
+    Uploads files first and the manifest last. Skips files that TARGET already has. Removes companions, and files with
+    their own names, that only the earlier release had. Without TARGET, uploads only source maps.
     """
     if target is None and maps is None:
         raise click.UsageError("Missing argument 'TARGET', or the option '--maps'.")

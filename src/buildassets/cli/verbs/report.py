@@ -31,7 +31,7 @@ from buildassets.release.report.references import mapped, references_of
 
 @click.command("report")
 @click.argument("release", required=False, metavar="[DIR|ARCHIVE|MANIFEST]")
-@click.option("-o", "--output", "file", metavar="FILE", help="The file to write; by default the report goes to stdout.")
+@click.option("-o", "--output", "file", metavar="FILE", help="Write this file. Default: stdout.")
 @report_options
 def command(
     release: str | None,
@@ -44,10 +44,10 @@ def command(
     cache_dir: str | None,
     quiet: bool,
 ) -> int:
-    """Report what the built release, or another one, is made of: one page in HTML that needs nothing else.
+    """Describe the built release, or another one, on one self-contained page of HTML.
 
-    It has the sizes of all assets, what bundles are made of, who refers to what, what is there twice or not used, what
-    changed since an earlier release, and the time of each stage of the build.
+    Shows the sizes of all assets, the sources of bundles, references, duplicates, unused assets, changes since an
+    earlier release, and the time of each stage of the build.
     """
     if as_json and markdown:
         raise click.UsageError("`--json` and `--markdown` exclude each other")

@@ -10,9 +10,9 @@ from buildassets.compiler.engines.registry import installed_engines
 @click.command("schema")
 @click.option("--json", "as_json", is_flag=True, help="The same: a schema is JSON.")
 def command(*, as_json: bool) -> int:
-    """Print the JSON Schema of `buildassets.toml` and `[tool.buildassets]`, with the engines that are installed here.
+    """Print the JSON Schema of `buildassets.toml` and `[tool.buildassets]`, including the engines installed here.
 
-    Without these it lies in the package, as `buildassets/config.schema.json`.
+    The package contains the schema without installed engines, as `buildassets/config.schema.json`.
     """
     print_data(schema_text(config_schema(engine_names(installed_engines()))).splitlines())
     return 0

@@ -29,14 +29,14 @@ from buildassets.packages.tools.install import (
 
 @click.group("tools", no_args_is_help=False)
 def command() -> None:
-    """Install compilers that are programs, at locked versions: esbuild, Dart Sass."""
+    """Install compilers at locked versions: esbuild, Dart Sass."""
 
 
 @command.command("install")
 @click.argument("names", nargs=-1, metavar="[NAME[@RANGE]]...")
 @package_options
 def install_verb(names: tuple[str, ...], config_file: str | None, *, as_json: bool, quiet: bool) -> int:
-    """Add tools to `buildassets.lock` and fetch them; without NAME, fetch the tools of the lock."""
+    """Lock tools in `buildassets.lock` and download them. Without NAME, download the tools in the lock."""
     config = configured_for_packages(config_file, permission=permitted("tools install"))
     show = Output(as_json, quiet=quiet)
     return _finish(show, install(workshop(config, show), _asked(names)))
@@ -46,7 +46,7 @@ def install_verb(names: tuple[str, ...], config_file: str | None, *, as_json: bo
 @click.argument("names", nargs=-1, metavar="[NAME[@RANGE]]...")
 @package_options
 def update_verb(names: tuple[str, ...], config_file: str | None, *, as_json: bool, quiet: bool) -> int:
-    """Update all tools, or the named ones, to the newest versions within their ranges."""
+    """Update tools to the newest versions in their ranges. Without NAME, update all tools."""
     config = configured_for_packages(config_file, permission=permitted("tools update"))
     show = Output(as_json, quiet=quiet)
     return _finish(show, update(workshop(config, show), _asked(names)))
@@ -55,7 +55,7 @@ def update_verb(names: tuple[str, ...], config_file: str | None, *, as_json: boo
 @command.command("list")
 @package_options
 def list_verb(config_file: str | None, *, as_json: bool, quiet: bool) -> int:
-    """List the tools: version, licence, origin, and the settings that use them."""
+    """List tools: version, licence, origin, settings that use them."""
     config = configured_for_packages(config_file, permission=permitted("tools list"))
     show = Output(as_json, quiet=quiet)
     lock = read_lock(config.folder)
@@ -84,7 +84,7 @@ def _line(name: str, tool: dict[str, Any]) -> str:
 @command.command("outdated")
 @package_options
 def outdated_verb(config_file: str | None, *, as_json: bool, quiet: bool) -> int:
-    """List tools with newer versions in the registry; exit with 1 if there are any."""
+    """List tools with newer versions in the registry. Exit with 1 if there are any."""
     show = Output(as_json, quiet=quiet)
     return show_newer(
         show, outdated(workshop(configured_for_packages(config_file, permission=permitted("tools outdated")), show))
@@ -106,7 +106,7 @@ def remove_verb(names: tuple[str, ...], config_file: str | None, *, as_json: boo
 @command.command("verify")
 @package_options
 def verify_verb(config_file: str | None, *, as_json: bool, quiet: bool) -> int:
-    """Compare the tools' files with the lock; exit with 1 if one is missing or changed."""
+    """Compare the tools' files with the lock. Exit with 1 if one is missing or changed."""
     config = configured_for_packages(config_file, permission=permitted("tools verify"))
     show = Output(as_json, quiet=quiet)
     found = verify(workshop(config, show))

@@ -16,7 +16,7 @@ from buildassets.release.archive.unpack import private_copy, refuse_foreign, unp
 
 @click.command("unpack")
 @click.argument("archive")
-@click.option("-o", "--output", metavar="DIR", help="The folder for the release, new or empty.")
+@click.option("-o", "--output", metavar="DIR", help="Unpack into this folder, which must be new or empty.")
 @click.option("--replace", is_flag=True, help="Replace the release in that folder.")
 @signature_options
 @release_options
@@ -30,7 +30,7 @@ def command(
     as_json: bool,
     quiet: bool,
 ) -> int:
-    """Unpack the release in ARCHIVE. Every byte is checked before any file is moved into place."""
+    """Check every byte of ARCHIVE, then move its release into place."""
     accepted = public_keys(keys)
     folder, shown = _destination(output, config_file)
     with os_faults_as_release_error("release/unreadable", archive):

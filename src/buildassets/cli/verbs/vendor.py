@@ -41,14 +41,14 @@ _COULD_NOT_ASK: Final = 2
 
 @click.group("vendor", no_args_is_help=False)
 def command() -> None:
-    """Put packages for browsers into `vendor/` of the first source root, with their licences."""
+    """Copy packages for browsers into `vendor/` of the first source root, with their licences."""
 
 
 @command.command("add")
 @click.argument("names", nargs=-1, required=True, metavar="NAME[@RANGE]...")
 @package_options
 def add_verb(names: tuple[str, ...], config_file: str | None, *, as_json: bool, quiet: bool) -> int:
-    """Add packages and what they import: their files, the lock, the entries of `[importmap]`."""
+    """Add packages and their dependencies: files, lock, `[importmap]`."""
     config = configured_for_packages(config_file, permission=permitted("vendor add"))
     asked = ranges_of(asked_for(name) for name in names)
     return _finish(Output(as_json, quiet=quiet), config, add(vendoring(config), asked))
@@ -58,7 +58,7 @@ def add_verb(names: tuple[str, ...], config_file: str | None, *, as_json: bool, 
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @package_options
 def update_verb(names: tuple[str, ...], config_file: str | None, *, as_json: bool, quiet: bool) -> int:
-    """Update all packages, or the named ones, to the newest versions within their ranges."""
+    """Update packages to the newest versions in their ranges. Without NAME, update all packages."""
     config = configured_for_packages(config_file, permission=permitted("vendor update"))
     return _finish(Output(as_json, quiet=quiet), config, update(vendoring(config), names))
 
@@ -67,7 +67,7 @@ def update_verb(names: tuple[str, ...], config_file: str | None, *, as_json: boo
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 @package_options
 def remove_verb(names: tuple[str, ...], config_file: str | None, *, as_json: bool, quiet: bool) -> int:
-    """Remove packages, and those that only they required."""
+    """Remove packages, and the dependencies that only they required."""
     config = configured_for_packages(config_file, permission=permitted("vendor remove"))
     return _finish(Output(as_json, quiet=quiet), config, remove(vendoring(config), names))
 
@@ -75,7 +75,7 @@ def remove_verb(names: tuple[str, ...], config_file: str | None, *, as_json: boo
 @command.command("outdated")
 @package_options
 def outdated_verb(config_file: str | None, *, as_json: bool, quiet: bool) -> int:
-    """List packages with newer versions in the registry; exit with 1 if there are any."""
+    """List packages with newer versions in the registry. Exit with 1 if there are any."""
     found = outdated(vendoring(configured_for_packages(config_file, permission=permitted("vendor outdated"))))
     return show_newer(Output(as_json, quiet=quiet), found)
 
@@ -83,7 +83,7 @@ def outdated_verb(config_file: str | None, *, as_json: bool, quiet: bool) -> int
 @command.command("audit")
 @package_options
 def audit_verb(config_file: str | None, *, as_json: bool, quiet: bool) -> int:
-    """Ask the registry for advisories; exit with 1 if there are any, with 2 if it cannot be asked."""
+    """Ask the registry for advisories. Exit with 1 if there are any, with 2 if the registry does not answer."""
     config = configured_for_packages(config_file, permission=permitted("vendor audit"))
     show = Output(as_json, quiet=quiet)
     if not read_lock(config.folder).vendor:
@@ -113,7 +113,7 @@ def audit_verb(config_file: str | None, *, as_json: bool, quiet: bool) -> int:
 @command.command("verify")
 @package_options
 def verify_verb(config_file: str | None, *, as_json: bool, quiet: bool) -> int:
-    """Compare every vendored file with the lock; exit with 1 if one is missing, changed or not listed."""
+    """Compare vendored files with the lock. Exit with 1 if one is missing, changed or not listed."""
     config = configured_for_packages(config_file, permission=permitted("vendor verify"))
     found = verify(vendoring(config))
     show = Output(as_json, quiet=quiet)

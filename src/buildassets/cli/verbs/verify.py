@@ -22,7 +22,7 @@ from buildassets.work.jobs import threads
 
 @click.command("verify")
 @click.argument("release", required=False, metavar="[DIR|ARCHIVE]")
-@click.option("--rebuild", is_flag=True, help="Also build the sources again in a temporary folder, and compare.")
+@click.option("--rebuild", is_flag=True, help="Also build the sources again in a temporary folder and compare.")
 @signature_options
 @release_options
 def command(
@@ -34,7 +34,7 @@ def command(
     as_json: bool,
     quiet: bool,
 ) -> int:
-    """Check every byte of a release directory, or of an archive of one, against its manifest.
+    """Check every byte of a release directory or an archive against its manifest.
 
     Lists on stdout the files that are missing, changed or not in the manifest.
     """

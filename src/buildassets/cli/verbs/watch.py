@@ -34,7 +34,7 @@ class _Command(click.Command):
 def command(beside: tuple[str, ...], *, options: WatchOptions, is_workspace: bool) -> int:
     """Build, and build again whenever a source changes, until Ctrl-C. SOURCE overrides the configured source roots.
 
-    COMMAND, such as a web server, is run as soon as there is a release, and so are those that `[tool.buildassets.run]`
-    names; when one of them ends, so do the watch and the others.
+    COMMAND, such as a web server, and the commands in `[tool.buildassets.run]` start after the first release. When one
+    of them ends, the watch and the other commands end too.
     """
     return watch(options, beside, is_workspace=is_workspace)

@@ -40,7 +40,7 @@ class Key:
     - `schema`: its JSON Schema, with its default; it takes the names of the engines of installed packages.
     - `deciding`: those of its fields that decide the contents of assets, as the manifest shows them. Whether there is
       something to do depends on all fields; the keys of kept drafts have those that drafts use (`KeptDrafts.step_of`).
-    - `excludes`: keys that cannot be set beside it.
+    - `excludes`: keys that cannot be set together with it.
     - `pages`: the pages of the documentation that describe it, perhaps with a section, as in `sass.md#places`.
     """
 
@@ -133,7 +133,7 @@ def _flag(
 KEYS: Final[Sequence[Key]] = (
     Key(
         name="browsers",
-        sentence="The oldest browsers to write for, as in `safari 16.4`; esbuild and lightningcss translate for them",
+        sentence="The oldest browsers to support, as in `safari 16.4`; esbuild and lightningcss translate for them",
         example='browsers = ["safari 16.4"]',
         pages=("minification.md#browsers",),
         read=lambda given: {"browsers": keys.browsers(given.table)},
@@ -142,7 +142,7 @@ KEYS: Final[Sequence[Key]] = (
     ),
     Key(
         name="budgets",
-        sentence="Logical path or glob → how large an asset may be after gzip, as in `60 kB`",
+        sentence="Logical path or glob → the largest size of an asset after gzip, as in `60 kB`",
         example='budgets = { "css/site.css" = "60 kB" }',
         pages=("budgets.md",),
         read=lambda given: {"budgets": keys.budgets(given.table.table("budgets"))},
@@ -154,7 +154,7 @@ KEYS: Final[Sequence[Key]] = (
     ),
     Key(
         name="bundles",
-        sentence="Logical path → the sources that are joined into it: names and globs, or `{ files, bundle = true }`",
+        sentence="Logical path → the sources of the bundle: names and globs, or `{ files, bundle = true }`",
         example='bundles = { "js/site.js" = ["js/*.js"] }',
         pages=("bundles.md",),
         read=_bundles,
@@ -162,7 +162,7 @@ KEYS: Final[Sequence[Key]] = (
     ),
     Key(
         name="cache",
-        sentence="A cache that machines share, and whose records count",
+        sentence="A cache that machines share, and the keys whose records are accepted",
         example='cache = { remote = "https://cache.example.com/site" }',
         pages=("remote-cache.md",),
         read=lambda given: {"cache": cache_settings(given.table.table("cache"))},
@@ -170,7 +170,7 @@ KEYS: Final[Sequence[Key]] = (
     ),
     Key(
         name="commands",
-        sentence="Programs of the project that make assets",
+        sentence="The project's own compilers: programs that make assets",
         example='commands = { less = { from = "less", to = "css", run = ["lessc", "{path}"] } }',
         pages=("commands.md",),
         read=lambda given: {"commands": commands(given.table) if given.table.has("commands") else {}},
@@ -179,7 +179,7 @@ KEYS: Final[Sequence[Key]] = (
     ),
     Key(
         name="compress",
-        sentence="Precompressed copies, kept where they are smaller; a table has a level for each coding",
+        sentence="The codings of precompressed copies, kept if they are smaller; a table also sets levels",
         example='compress = ["gzip"]',
         pages=("rolling-deploys.md#only-what-has-changed", "caching.md#precompressed-copies"),
         read=lambda given: {"compress": keys.compress(given.table)},
@@ -187,7 +187,7 @@ KEYS: Final[Sequence[Key]] = (
     ),
     Key(
         name="data_urls",
-        sentence="Small files that are inlined into style sheets",
+        sentence="Which small files are inlined into style sheets",
         example='data_urls = { limit = "2 kB" }',
         pages=("references.md#data-urls",),
         read=lambda given: {
@@ -198,7 +198,7 @@ KEYS: Final[Sequence[Key]] = (
     ),
     Key(
         name="define",
-        sentence="Names in modules and bundles, and the values that stand for them",
+        sentence="Names in modules and bundles, and the values that replace them",
         example='define = { VERSION = "1" }',
         pages=("typescript.md#values-for-names",),
         read=lambda given: {"define": keys.definitions(given.table.table("define"))},
@@ -207,7 +207,7 @@ KEYS: Final[Sequence[Key]] = (
     ),
     _flag(
         "directives",
-        "Whether the heads of scripts and sheets are read for the directives of Sprockets",
+        "Whether to read Sprockets directives in the first comments of scripts and style sheets",
         "directives = true",
         default=False,
         pages=("bundles.md",),
@@ -222,23 +222,25 @@ KEYS: Final[Sequence[Key]] = (
     ),
     _globs(
         "entries",
-        "Globs on logical paths; if given, only these assets and what they reach are released",
+        "Globs on logical paths; if given, only these assets and what they refer to are released",
         'entries = ["css/site.css"]',
         pages=("globs.md",),
     ),
     Key(
         name="env",
-        sentence="Names of environment variables that `import.meta.env` has",
+        sentence="Names of environment variables to put into `import.meta.env`",
         example='env = ["API_URL"]',
         pages=("typescript.md#values-for-names",),
         read=lambda given: {"env": keys.env_names(given.table)},
         schema=lambda _: {"type": "array", "items": forms.env_name(), "default": []},
         deciding=("env",),
     ),
-    _globs("exclude", "Globs on logical paths that are left out, besides the built-in ones", 'exclude = ["**/*.psd"]'),
+    _globs(
+        "exclude", "Globs on logical paths to leave out, in addition to the built-in ones", 'exclude = ["**/*.psd"]'
+    ),
     Key(
         name="external",
-        sentence="Globs on the text of references that are left alone",
+        sentence="Globs on the text of references to leave unchanged",
         example='external = ["/media/**"]',
         read=lambda given: {"external": given.table.texts("external")},
         schema=lambda _: {**forms.ref("texts"), "default": []},
@@ -246,14 +248,14 @@ KEYS: Final[Sequence[Key]] = (
     ),
     _globs(
         "fingerprinted",
-        "Globs on logical paths of files whose names carry a hash already",
+        "Globs on logical paths of files whose names already contain a hash",
         'fingerprinted = ["app/**"]',
         decides=True,
         pages=("references.md#names-that-carry-a-hash",),
     ),
     Key(
         name="fonts",
-        sentence="Glob on logical paths → which part of a font to make, and in which formats",
+        sentence="Glob on logical paths → the characters of a font to keep, and its formats",
         example='fonts = { "fonts/*.ttf" = { unicode_range = ["U+0-7F"] } }',
         pages=("fonts.md",),
         read=lambda given: {"fonts": fonts(given.table.table("fonts"))},
@@ -271,7 +273,7 @@ KEYS: Final[Sequence[Key]] = (
     ),
     Key(
         name="images",
-        sentence="Limits for images, and their variants",
+        sentence="Size limits and variants of images",
         example='images = { warn = "2 MB", variants = { "photos/**" = { widths = [480] } } }',
         pages=("images.md#variants",),
         read=_images,
@@ -288,7 +290,7 @@ KEYS: Final[Sequence[Key]] = (
     ),
     Key(
         name="importmap_integrity",
-        sentence="Names of the import map → the integrity of the URLs that they have there",
+        sentence="Name in the import map → the integrity of its URL",
         example='importmap = { lib = "https://cdn.example.com/lib.js" }\n'
         f'importmap_integrity = {{ lib = "sha384-{"A" * 64}" }}',
         read=lambda given: {
@@ -300,7 +302,7 @@ KEYS: Final[Sequence[Key]] = (
     ),
     Key(
         name="importmap_preload",
-        sentence="Names of the import map → `false` for those that are not preloaded",
+        sentence="Name in the import map → `false` if it is not preloaded",
         example="importmap_preload = { lib = false }",
         pages=("modules.md#bare-names",),
         read=lambda given: {"importmap_preload": keys.preloads(given.table.table("importmap_preload"))},
@@ -308,14 +310,14 @@ KEYS: Final[Sequence[Key]] = (
     ),
     _flag(
         "inline_imports",
-        "Whether a build for production puts sheets into those that `@import` them",
+        "Whether production builds inline style sheets into those that `@import` them",
         "inline_imports = true",
         default=False,
         pages=("bundles.md#imported-sheets",),
     ),
     Key(
         name="integrity",
-        sentence="The digest for Subresource Integrity",
+        sentence="The digest of Subresource Integrity",
         example='integrity = "sha256"',
         read=_integrity,
         schema=lambda _: forms.choice(keys.INTEGRITY, "sha384"),
@@ -323,12 +325,12 @@ KEYS: Final[Sequence[Key]] = (
     _foreign(
         "jammit",
         "jammit = false",
-        "The file of Jammit, which is read unchanged; `false`: none",
+        "The configuration file of Jammit; `false` ignores it",
         pages=("coming-over/jammit.md",),
     ),
     Key(
         name="load_paths",
-        sentence="Folders in which Sass and other compilers also look; never released",
+        sentence="Folders in which Sass and other compilers also look for files; not released",
         example='load_paths = ["lib"]',
         read=lambda given: {
             "load_paths": tuple(keys.absolute(given.folder, path) for path in given.table.texts("load_paths"))
@@ -337,21 +339,21 @@ KEYS: Final[Sequence[Key]] = (
     ),
     _flag(
         "minify",
-        "Whether CSS, JavaScript, SVG, HTML and JSON are minified; files named `*.min.*` never are",
+        "Whether to minify CSS, JavaScript, SVG, HTML and JSON, except files named `*.min.*`",
         "minify = false",
         default=True,
         pages=("minification.md",),
     ),
     Key(
         name="missing",
-        sentence="What a reference to no asset is",
+        sentence="How to report a reference to an asset that does not exist",
         example='missing = "warn"',
         read=lambda given: {"missing": given.table.choice("missing", keys.MISSING, "error")},
         schema=lambda _: forms.choice(keys.MISSING, "error"),
     ),
     Key(
         name="modules",
-        sentence="Where imports find their files: `rewrite` in the files, `importmap` by the page",
+        sentence="How imports get fingerprinted names: `rewrite` changes the files, `importmap` leaves it to the page",
         example='modules = "importmap"',
         pages=("modules.md",),
         read=lambda given: {"modules": given.table.choice("modules", keys.MODULES, "rewrite")},
@@ -367,7 +369,7 @@ KEYS: Final[Sequence[Key]] = (
     ),
     Key(
         name="packages",
-        sentence="Rules for releases of packages",
+        sentence="Rules for accepting releases of packages",
         example="packages = { min_age_days = 3 }",
         pages=("tools.md#not-too-new",),
         read=lambda given: {"packages": keys.package_rules(given.table.table("packages"))},
@@ -388,7 +390,7 @@ KEYS: Final[Sequence[Key]] = (
     ),
     Key(
         name="precache",
-        sentence="The name of a list of all files for a service worker, below `assets/`",
+        sentence="The name, below `assets/`, of a list of all files for a service worker",
         example='precache = "precache.json"',
         pages=("companions.md#a-list-for-service-workers",),
         read=lambda given: {"precache": keys.precache(given.table)},
@@ -410,7 +412,7 @@ KEYS: Final[Sequence[Key]] = (
     ),
     Key(
         name="retain",
-        sentence="How many earlier releases keep their files, and for how long",
+        sentence="How many earlier releases to keep, and for how long",
         example="retain = { releases = 2 }",
         pages=("rolling-deploys.md",),
         read=lambda given: {"retain": keys.retain(given.table.table("retain")) if given.table.has("retain") else None},
@@ -420,7 +422,7 @@ KEYS: Final[Sequence[Key]] = (
     ),
     Key(
         name="run",
-        sentence="Name → a command that `watch` runs beside itself",
+        sentence="Name → a command that `watch` also runs",
         example='run = { web = ["flask", "run"] }',
         pages=("watch.md#several-commands",),
         read=lambda given: {"run": commands_beside(given.table.table("run")) if given.table.has("run") else {}},
@@ -432,7 +434,7 @@ KEYS: Final[Sequence[Key]] = (
     ),
     Key(
         name="source_maps",
-        sentence="Whether style sheets and scripts have source maps; `hidden`: beside the release",
+        sentence="Whether to write source maps of style sheets and scripts; `hidden`: next to the release",
         example="source_maps = true",
         pages=("source-maps.md",),
         read=lambda given: {"source_maps": keys.source_maps(given.table)},
@@ -449,7 +451,7 @@ KEYS: Final[Sequence[Key]] = (
     ),
     _flag(
         "sources_content",
-        "Whether source maps hold the texts of the sources",
+        "Whether source maps contain the texts of the sources",
         "sources_content = false",
         default=True,
     ),
@@ -479,7 +481,7 @@ KEYS: Final[Sequence[Key]] = (
     ),
     Key(
         name="url_prefixes",
-        sentence="Root-relative references below these name assets where there are such",
+        sentence="URL prefixes: references below them name assets if such assets exist",
         example='url_prefixes = ["/static/"]',
         pages=("references.md#other-prefixes",),
         read=lambda given: {

@@ -327,7 +327,7 @@ def definitions() -> Schema:
         },
         "engine": {"type": "string", "enum": list(keys._TEMPLATE_ENGINES)},
         "arguments": {
-            "description": "A program and its arguments, each by itself; there is no shell",
+            "description": "A program and its arguments, as a list; no shell is used",
             "type": "array",
             "minItems": 1,
             "items": [{"type": "string", "pattern": r"^[^\u0000]+$"}],

@@ -75,6 +75,17 @@ def test_diff_of_a_dry_run_applies_by_git(tmp_path: Path) -> None:
     assert read_tree(by_git) == read_tree(by_init)
 
 
+def test_no_patch_is_written_behind_a_link(tmp_path: Path) -> None:
+    project, outside = tmp_path / "site", tmp_path / "outside"
+    write_tree(project, {"app.py": "from flask import Flask\n\napp = Flask(__name__)\n"})
+    outside.mkdir()
+    (project / ".buildassets").symlink_to(outside)
+    before = read_tree(project)
+    done = run(project, "init", "--yes")
+    assert (done.returncode, "error[init/write]: `.buildassets` is a link" in done.stderr) == (2, True)
+    assert (read_tree(project), read_tree(outside)) == (before, {})
+
+
 @pytest.mark.parametrize("text", [FLASK["app.py"], "\ufefffrom flask import Flask\r\n\r\napp = Flask(__name__)"])
 def test_patch_takes_everything_back(text: str, tmp_path: Path) -> None:
     write_tree(tmp_path, {**FLASK, "app.py": text.encode(), ".gitignore": "*.pyc"})

@@ -21,7 +21,7 @@ from buildassets.disk.files import bytes_at, write_whole
 from buildassets.disk.folders import make_folders, temporary_folder
 from buildassets.disk.tools_folder import tools_folder
 from buildassets.errors import BuildAssetsError, ConfigError
-from buildassets.foundation.diagnostics import Diagnostic, error, warning
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, warning
 from buildassets.foundation.permission import NOTHING
 from buildassets.packages.lock import NAME, lock_text
 from buildassets.programs.start import run, with_project_python
@@ -110,8 +110,15 @@ def _check(proposal: InitProposal, show: Output) -> int:
 
 def _write(proposal: InitProposal) -> None:
     """Write the edits, and the patch that takes them back. Raises ConfigError, with all files as they were."""
-    patch = write(proposal.folder, proposal.edits, lambda: load_config(start=proposal.folder, permission=NOTHING))
     path = os.path.join(proposal.folder, *_PATCH.split("/"))
+    for link in filter(os.path.islink, (os.path.dirname(path), path)):
+        shown = relative_to(proposal.folder, link)
+        message, hint = (
+            f"`{shown}` is a link, and the patch would be written behind it",
+            "remove it, and run this again",
+        )
+        raise ConfigError([error("init/write", message, Location(shown), hint=hint)])
+    patch = write(proposal.folder, proposal.edits, lambda: load_config(start=proposal.folder, permission=NOTHING))
     make_folders(os.path.dirname(path))
     write_whole(path, patch.encode("utf-8"))
 

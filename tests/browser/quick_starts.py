@@ -28,7 +28,7 @@ PORTS = {
 def quick_start(name: str) -> str:
     """The part of the page that begins with an empty folder."""
     page = (DOCS / f"{name}.md").read_text(encoding="utf-8")
-    return page.partition("From an empty folder")[2].partition("\n## ")[0]
+    return re.split("(?i)from an empty folder", page, maxsplit=1)[1].partition("\n## ")[0]
 
 
 def follow(name: str, folder: Path) -> str:

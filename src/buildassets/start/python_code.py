@@ -33,8 +33,10 @@ def edited_python(
         yield from _starlette(files, found, manifest)
     elif found.framework.name == "litestar":
         yield _litestar(files, found, manifest)
-    else:
+    elif found.framework.name == "jinja":
         yield from _jinja(files, found, manifest)
+    else:
+        yield ByHand(_first(found), f"as docs/{found.framework.page} shows", ())
 
 
 def _assets(manifest: str) -> str:

@@ -77,7 +77,7 @@ def build(request: BuildRequest, *, last: LastBuild | None = None, sass: SassAhe
     reported: list[_Reported] = []
     with ExitStack() as ending, _opened(request, reported) as kept:
         means = Means(request=request, cache=kept, sass=sass, ending=ending)
-        result = _built(means, last)
+        result = replace(_built(means, last), seconds=means.times.seconds())
     more = [found for found in (away.complaint() if away else None, oddity()) if found]
     for use, found in reported:
         result = replace(result, remote=replace(use, kept_back=shown_steps(use.kept_back)))
@@ -86,7 +86,7 @@ def build(request: BuildRequest, *, last: LastBuild | None = None, sass: SassAhe
         if kept.unusable:
             more.append(unusable_cache(config, request.cache, kept.unusable))
         if result.succeeded:
-            measures = Measures(means.times.seconds(), result.contents)
+            measures = Measures(result.seconds, result.contents)
             keep_measures(request.cache, config.output, result.manifest_digest, measures)
         result = replace(result, rerun=rerun_reasons(kept), digests={**kept.files.found(), **result.digests})
     if more:  # else the diagnostics stay those of the last build, the same object

@@ -142,6 +142,7 @@ class Means:
             cache=self.cache,
             progress=self.request.progress,
             away=self.request.away,
+            times=self.times,
         )
 
 

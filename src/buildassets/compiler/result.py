@@ -36,6 +36,7 @@ class BuildResult:
       are known
     - `reused`: the number of drafts that were taken over from the last build
     - `remade_for`: the change for which no draft could be taken over, if there is one
+    - `seconds`: the seconds that each stage took, in a build that had work
     - `contents`: what the bundles are made of, as far as this build made them
     - `remote`: what the remote cache was worth, if one is configured
     """
@@ -55,6 +56,7 @@ class BuildResult:
     remote: "RemoteUse | None" = None
     stamps: "Mapping[str, Signature]" = field(default_factory=dict)
     parents: frozenset[str] = frozenset()
+    seconds: Mapping[str, float] = field(default_factory=dict)
     reused: int = 0
     remade_for: "Stale | None" = None
 

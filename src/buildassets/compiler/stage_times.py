@@ -6,7 +6,7 @@ from time import monotonic
 from typing import Final, TypeVar
 
 _Item = TypeVar("_Item")
-STAGES: Final = ("sources", "transform", "bundle", "graph", "write", "other")
+STAGES: Final = ("sources", "transform", "bundle", "graph", "write", "compress", "other")
 
 
 class StageTimes:

@@ -42,6 +42,7 @@ from buildassets.errors import BuildAssetsError, BuildError
 from buildassets.foundation.credentials import masked_url
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, printable
 from buildassets.foundation.frozen import replace
+from buildassets.foundation.media import SUFFIXES
 from buildassets.foundation.permission import Permission
 from buildassets.foundation.sizes import size_text
 from buildassets.manifest.model import MANIFEST_NAME, Entry, entries_of
@@ -53,6 +54,8 @@ if TYPE_CHECKING:
     from buildassets.compiler.write.carry import Previous
 
 
+_LONG_SECONDS = 2.0
+_FAST = 9  # the level of brotli; docs/caching.md has the figures
 _MOST_READ_BYTES = 1 << 23  # each time that there is nothing to do: 10 ms
 
 
@@ -100,7 +103,10 @@ def build_project(options: BuildOptions, looks: Sequence[Looks] = ()) -> int:
     show.detail(jobs)
     _show_table(show, result, before)
     line = summary(result, config)
-    show.report(timed(result, line, monotonic() - started))
+    seconds = monotonic() - started
+    show.report(timed(result, line, seconds))
+    for note in compression_notes(result, config, seconds):
+        show.report(note)
     for note in unpinned_notes(config, sass_before, result.manifest):
         show.report(note)
     shows_more = given.as_json or given.verbose or options.provenance
@@ -226,6 +232,21 @@ def left_text(config: Config) -> str:
 def timed(result: BuildResult, line: str, seconds: float) -> str:
     """`line`, the summary of a build, with the time that it took; without it if the build failed."""
     return f"{line}, {seconds:.2f} s" if result.succeeded else line
+
+
+def compression_notes(result: BuildResult, config: Config, seconds: float) -> Iterator[str]:
+    """A line about a build that took `seconds`, if these are many and most of them went into compressed copies."""
+    compressing = result.seconds.get("compress", 0.0)
+    if seconds < _LONG_SECONDS or compressing < seconds / 2:
+        return
+    copies = sum(name.endswith(tuple(SUFFIXES.values())) for name in result.written)
+    level = config.compress.get("br", 0)
+    advice = (
+        f"; `compress = {{ gzip = 9, br = {_FAST} }}` takes a seventh of that; `.br` is 11 % larger"
+        if level > _FAST
+        else ""
+    )
+    yield f"compressing {count_text(copies, 'file')}: {compressing:.1f} s{advice}"
 
 
 def _kept_diagnostics(result: BuildResult, given: "CompileOptions") -> bytes:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from buildassets.compiler.body import OnDisk, bytes_of, chunks_of_body, made, size_of
 from buildassets.compiler.cache.store import Cache
 from buildassets.compiler.model import Named, Stored
+from buildassets.compiler.stage_times import StageTimes
 from buildassets.compiler.write.precompressed import Copy, CopyPlaces, ToCompress, made_copies
 from buildassets.compiler.write.staging import Staging
 from buildassets.disk.files import (
@@ -109,10 +110,12 @@ class ReleaseWriter:
         cache: Cache | None = None,
         progress: "Progress | None" = None,
         away: "Away | None" = None,
+        times: StageTimes | None = None,
     ) -> dict[LogicalPath, Stored]:
         """Add the `assets` with their copies; `levels` are by content coding. Raises OSError.
 
-        Files that are on disk already, byte for byte, are not written again. `progress` is called for each copy.
+        Files that are on disk already, byte for byte, are not written again. `progress` is called for each copy, and
+        `times` gets the time that they take.
         """
         stored: dict[LogicalPath, Stored] = {}
         digests: dict[str, str] = {}  # of the contents of new files; the contents themselves may be too much to hold
@@ -135,7 +138,8 @@ class ReleaseWriter:
         copies: dict[str, list[Copy]] = {each.file: [] for each in to_compress}
         places = CopyPlaces(os.path.join(self._output, ASSETS_FOLDER), self._path, self.place)
         done = 0
-        for copy in made_copies(to_compress, places, cache, executor, away=away):
+        made = made_copies(to_compress, places, cache, executor, away=away)
+        for copy in times.of_each("compress", made) if times else made:
             done += len(copy.files)
             if progress is not None:
                 progress(done, len(to_compress) * len(levels), f"{copy.files[0]}{SUFFIXES[copy.coding]}")

@@ -183,7 +183,7 @@ def look_at_the_watch(browser: Browser, reader: Reader) -> None:
     browser.open(f"http://127.0.0.1:{reader.development}/")
     assert browser.style("header", "backgroundColor") == BLUE
     browser.value("document.body.id = 'kept'")
-    (edit,) = re.findall(r"write another colour into `(.+?)`, `(.+?)`", PAGE.read_text(encoding="utf-8"))
+    (edit,) = re.findall(r"change the colour in `(.+?)` to `(.+?)`", PAGE.read_text(encoding="utf-8"))
     write_tree(reader.project, {edit[0]: f"{edit[1]}\n"})
     browser.wait_for(f"getComputedStyle(document.querySelector('header')).backgroundColor === '{GREEN}'")
     assert browser.value("document.body.id") == "kept"

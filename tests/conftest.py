@@ -47,7 +47,8 @@ _OF_USERS: Final = (
     *("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED", "GIT_CONFIG", *_OF_ANOTHER_REPOSITORY),
 )
 _SWITCHES: Final = frozenset(
-    f"BUILDASSETS_{name}" for name in ("NATIVE", "CORPUS", "WHOLE_CORPUS", "PROJECTS", "PICTURES")
+    f"BUILDASSETS_{name}"
+    for name in ("NATIVE", "CORPUS", "WHOLE_CORPUS", "PROJECTS", "PICTURES", "RANDOM_EDITS", "RANDOM_SEED")
 )
 
 _SETTLED_SECONDS: Final = 0.025  # files that are younger than 20 ms are read again

@@ -20,7 +20,7 @@ from buildassets.foundation.frozen import frozen
 class OnDisk:
     """The content of the file at `path`, not held in memory; `digest` is that of its bytes.
 
-    What an earlier build found out `is_kept`; if engines made it, it stands in a file of the cache, from `start_bytes`.
+    What an earlier build found out `is_kept`; if engines made it, it is in a file of the cache, from `start_bytes`.
     """
 
     path: str

@@ -113,11 +113,8 @@ def _write(proposal: InitProposal) -> None:
     path = os.path.join(proposal.folder, *_PATCH.split("/"))
     for link in filter(os.path.islink, (os.path.dirname(path), path)):
         shown = relative_to(proposal.folder, link)
-        message, hint = (
-            f"`{shown}` is a link, and the patch would be written behind it",
-            "remove it, and run this again",
-        )
-        raise ConfigError([error("init/write", message, Location(shown), hint=hint)])
+        message = f"`{shown}` is a link, and the patch would be written behind it"
+        raise ConfigError([error("init/write", message, Location(shown), hint="remove it, and run this again")])
     patch = write(proposal.folder, proposal.edits, lambda: load_config(start=proposal.folder, permission=NOTHING))
     make_folders(os.path.dirname(path))
     write_whole(path, patch.encode("utf-8"))
@@ -247,7 +244,7 @@ def _report(proposal: InitProposal, show: Output, *, is_written: bool, is_smalle
 
 
 def _shown_place(blocked: str) -> str:
-    """A file in backticks; a place without a file as it is."""
+    """The name of a file in backticks, or the words for a place that has no file."""
     return f"`{blocked}`" if "." in blocked and " " not in blocked else f"what is {blocked}"
 
 

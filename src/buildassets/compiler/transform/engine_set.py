@@ -133,7 +133,7 @@ class EngineSet:
         return (*filter(None, engines), *self.commands.values(), *self.outputs.values())
 
     def of_kind(self, kind: str) -> KnownEngine | None:
-        """The engine of a `kind` of those in `Draft.engines`, if it is no recipe's and no command's."""
+        """The engine whose kind in `Draft.engines` is `kind`; None for kinds of recipes and of commands."""
         own = {"scss": self.scss, "ts": self.typed, "define": self.typed, TAILWIND: self.tailwind, **self.minifiers}
         return own.get(kind) or self.compilers.get(f".{kind}")
 

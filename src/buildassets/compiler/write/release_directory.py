@@ -138,8 +138,8 @@ class ReleaseWriter:
         copies: dict[str, list[Copy]] = {each.file: [] for each in to_compress}
         places = CopyPlaces(os.path.join(self._output, ASSETS_FOLDER), self._path, self.place)
         done = 0
-        made = made_copies(to_compress, places, cache, executor, away=away)
-        for copy in times.of_each("compress", made) if times else made:
+        made_one_by_one = made_copies(to_compress, places, cache, executor, away=away)
+        for copy in times.of_each("compress", made_one_by_one) if times else made_one_by_one:
             done += len(copy.files)
             if progress is not None:
                 progress(done, len(to_compress) * len(levels), f"{copy.files[0]}{SUFFIXES[copy.coding]}")

@@ -117,7 +117,7 @@ def _failures(measured: Section) -> list[str]:
 
 def _write(sections: Mapping[str, Section], output: Path | None) -> None:
     """Write the report, the picture and the aims, and, unless they go elsewhere, the short table into the README."""
-    folder = output or HERE.parent / "docs"
+    folder = output or HERE.parent / "docs/explain"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "benchmarks.md").write_text(report.whole(sections, _machine(sections.values())), "utf-8")
     kept = output or HERE.parent / "build"

@@ -52,7 +52,7 @@ CORE: Final = (
 
 def whole(sections: Mapping[str, Section], machine: str) -> str:
     """The complete document."""
-    lines = ["# Benchmarks", "", "Written by `python -m benchmarks`: see [its notes](../benchmarks/README.md).", ""]
+    lines = ["# Benchmarks", "", "Written by `python -m benchmarks`: see [its notes](../../benchmarks/README.md).", ""]
     lines += [_INTRODUCTION, machine, "", "![Bar charts of the times below](benchmarks.svg)", ""]
     lines += ["## In short", "", *short(sections), ""]
     described: set[Described] = set()

@@ -58,7 +58,7 @@ def main() -> None:
     """Measure the sizes that are asked for, keep what was found, write the report."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.scale", description="Measure workspaces of many files.")
     parser.add_argument("--files", nargs="*", type=int, choices=SIZES, default=list(SIZES), metavar="FILES")
-    parser.add_argument("--output", type=Path, default=HERE.parent / "docs", metavar="DIR")
+    parser.add_argument("--output", type=Path, default=HERE.parent / "docs/explain", metavar="DIR")
     parser.add_argument("--scratch", default="/dev/shm", metavar="DIR", help="a folder with 8 GB (default: /dev/shm)")
     options = parser.parse_args()
     for files in options.files:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 _PROJECT: Final = Path(__file__).parents[1]
-_PAGE: Final = _PROJECT / "docs/architecture.md"
+_PAGE: Final = _PROJECT / "docs/contribute/architecture.md"
 _PACKAGE: Final = _PROJECT / "src/buildassets"
 _TREE: Final = re.compile(r"^```\nbuildassets/\n.*?^```\n", re.MULTILINE | re.DOTALL)
 

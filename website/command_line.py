@@ -17,31 +17,34 @@ Run `buildassets VERB`, or `python -P -m buildassets VERB`. `buildassets VERB --
 
 Exit codes: 0 done; 1 errors found; 2 wrong usage or configuration; 130, 143 and 129 interrupted (by Ctrl-C, SIGTERM,
 the end of the terminal). Data goes to stdout, everything else to stderr. `--json` prints one JSON document on stdout.
-See also [output in terminals, pipes and CI](../terminal.md) and [environment variables](#environment-variables).
+See also [output in terminals, pipes and CI](../guides/terminal.md) and [environment variables](#environment-variables).
 """
 _SHARED_BY: Final = 3
 """Verbs with the same option from which on it is described once."""
 _VARIABLES: Final = (
-    ("BUILDASSETS_CACHE_DIR", "the folder of the [cache](../caching.md); `--cache-dir` overrides it"),
-    ("BUILDASSETS_CACHE_KEY", "keys of the [remote cache](../remote-cache.md#whom-to-trust): the first one signs"),
+    ("BUILDASSETS_CACHE_DIR", "the folder of the [cache](../explain/caching.md); `--cache-dir` overrides it"),
+    (
+        "BUILDASSETS_CACHE_KEY",
+        "keys of the [remote cache](../deploy/remote-cache.md#whom-to-trust): the first one signs",
+    ),
     (
         "BUILDASSETS_CACHE_LOGIN",
-        "logins for the [remote cache](../remote-cache.md#servers): URLs with user and password",
+        "logins for the [remote cache](../deploy/remote-cache.md#servers): URLs with user and password",
     ),
     ("BUILDASSETS_CACHE_SCOPE", "the scope of the remote cache that a build reads and writes; `main` by default"),
     ("BUILDASSETS_CACHE_READ", "further scopes that a build reads"),
     (
         "BUILDASSETS_NATIVE",
-        "`0`: use the [lexers](../native.md) in Python; `require`: report an error if those in Rust are missing",
+        "`0`: use the [lexers](../explain/native.md) in Python; `require`: an error if those in Rust are missing",
     ),
-    ("BUILDASSETS_TOOLS_DIR", "the folder of [tools](../tools.md#where-they-lie)"),
-    ("BUILDASSETS_WATCH", "set by `watch` for the [command that it runs](../watch.md#beside-a-web-server)"),
+    ("BUILDASSETS_TOOLS_DIR", "the folder of [tools](../guides/tools.md#where-they-lie)"),
+    ("BUILDASSETS_WATCH", "set by `watch` for the [command that it runs](../guides/watch.md#beside-a-web-server)"),
     (
         "SOURCE_DATE_EPOCH",
-        "the current time, in seconds since 1970, for [retained releases](../rolling-deploys.md)",
+        "the current time, in seconds since 1970, for [retained releases](../deploy/rolling-deploys.md)",
     ),
-    ("NO_COLOR, CLICOLOR_FORCE, CLICOLOR", "whether messages have [colours](../terminal.md#colours)"),
-    ("npm_config_registry", "the [registry](../tools.md#the-registry) that `tools` and `vendor` ask"),
+    ("NO_COLOR, CLICOLOR_FORCE, CLICOLOR", "whether messages have [colours](../guides/terminal.md#colours)"),
+    ("npm_config_registry", "the [registry](../guides/tools.md#the-registry) that `tools` and `vendor` ask"),
 )
 
 
@@ -95,7 +98,7 @@ def _verb(
 
 def _titled(page: str) -> str:
     """The name of a page, and of its section, as the text of a link."""
-    return page.replace("/README", "").replace(".md", "").replace("#", ", ").replace("-", " ")
+    return page.replace("/README", "").rpartition("/")[2].replace(".md", "").replace("#", ", ").replace("-", " ")
 
 
 def _long_name(flags: str) -> str:

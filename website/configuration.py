@@ -22,8 +22,8 @@ compress = ["gzip", "br"]
 ```
 
 An unknown key, a wrong type and a value out of range are [errors](../errors/README.md) with file, line and the nearest
-known key; [editors](../editors.md) report them while you type. In the tables `*` is a name that you choose, and `[]` a
-member of an array.
+known key; [editors](../guides/editors.md) report them while you type. In the tables `*` is a name that you choose, and
+`[]` a member of an array.
 """
 
 
@@ -43,7 +43,7 @@ def page() -> str:
 def _short(key: str, schema: Schema, schemas: Schemas, pages: tuple[str, ...]) -> tuple[str, str, str, str]:
     """The row of a key, with links to its fields and to the pages that describe it."""
     name = f"[`{key}`](#{key})" if schemas.fields(schema) else f"`{key}`"
-    named = ", ".join(f"[{target.partition('.md')[0]}](../{target})" for target in pages)
+    named = ", ".join(f"[{target.partition('.md')[0].rpartition('/')[2]}](../{target})" for target in pages)
     return name, schemas.kind(schema), default(schema), schema["description"] + (f": {named}" if named else "")
 
 

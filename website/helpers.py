@@ -9,7 +9,7 @@ from typing import Final
 from buildassets.foundation.template_helpers import TEMPLATE_HELPERS
 from buildassets.runtime import Assets
 
-_PAGE: Final = Path(__file__).parents[1] / "docs/runtime.md"
+_PAGE: Final = Path(__file__).parents[1] / "docs/reference/runtime.md"
 _TABLE: Final = re.compile(r"^\| Python \| Jinja and Django \|.*?(?=^$)", re.MULTILINE | re.DOTALL)
 
 

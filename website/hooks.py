@@ -1,4 +1,4 @@
-"""What MkDocs calls: pages from outside of docs/, links to them, the Markdown of each page, and redirects to codes.
+"""What MkDocs calls: pages from outside of docs/, links to them, the Markdown of each page, and redirects.
 
 MkDocs loads this file by its path, so it imports nothing of its package.
 """
@@ -16,11 +16,11 @@ from mkdocs.structure.pages import Page
 
 PROJECT: Final = Path(__file__).parents[1]
 OUTSIDE: Final = {
-    "CHANGELOG.md": "project/changelog.md",
-    "CODE_OF_CONDUCT.md": "project/code-of-conduct.md",
-    "CONTRIBUTING.md": "project/contributing.md",
-    "SECURITY.md": "project/security.md",
-    "benchmarks/README.md": "project/benchmarks.md",
+    "CHANGELOG.md": "contribute/changelog.md",
+    "CODE_OF_CONDUCT.md": "contribute/code-of-conduct.md",
+    "CONTRIBUTING.md": "contribute/contributing.md",
+    "SECURITY.md": "contribute/security.md",
+    "benchmarks/README.md": "contribute/benchmarks.md",
 }
 """Pages of the site that lie elsewhere in the project, by where they lie there."""
 
@@ -30,13 +30,16 @@ _LINK: Final = re.compile(r"\[(?P<text>[^\]]*)\]\((?P<target>[^)\s#]+)(?P<anchor
 # In a cell GitHub wants a `|` of code escaped, and Python-Markdown would show the backslash.
 _CODE_IN_CELL: Final = re.compile(r"(?<=[| ])`[^`\n]*\\\|[^`\n]*`(?=[^\n]*\|$)", re.MULTILINE)
 _SECTION: Final = re.compile(r"^## ([a-z-]+)$", re.MULTILINE)
+_ROOMS: Final = ("start", "guides", "frameworks", "deploy", "reference", "explain", "contribute")
+"""The folders whose pages once had addresses without a folder."""
 _REDIRECT: Final = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
-<title>{code}</title>
-<meta http-equiv="refresh" content="0; url={target}">
+<title>{title}</title>
+<script>location.replace("{target}" + location.hash)</script>
+<noscript><meta http-equiv="refresh" content="0; url={target}"></noscript>
 <link rel="canonical" href="{target}">
-<a href="{target}">{code}</a>
+<a href="{target}">{title}</a>
 """
 _ABSOLUTE: Final = re.compile(r"[a-z][a-z0-9+.-]*:|/", re.IGNORECASE)
 
@@ -56,22 +59,27 @@ def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: 
 
 
 def on_post_build(*, config: MkDocsConfig) -> None:
-    """Put the Markdown of each page where `llms.txt` names it, and redirects where codes had pages."""
+    """Put the Markdown of each page where `llms.txt` names it, and redirects where pages and codes once were."""
     docs = Path(config.docs_dir)
     for path in docs.rglob("*.md"):
         _copy(path, Path(config.site_dir, path.relative_to(docs)))
     for name, page in OUTSIDE.items():
         _copy(PROJECT / name, Path(config.site_dir, page))
-    _redirect_codes(docs / "errors", Path(config.site_dir, "errors"))
+    for old, target in _moved(docs):
+        page = Path(config.site_dir, old, "index.html")
+        page.parent.mkdir(parents=True, exist_ok=True)
+        page.write_text(_REDIRECT.format(title=old, target=target), encoding="utf-8")
 
 
-def _redirect_codes(pages: Path, site: Path) -> None:
-    """Let the page that each code once had lead to its section."""
-    for path in pages.glob("*.md"):
+def _moved(docs: Path) -> Iterator[tuple[str, str]]:
+    """Each old address with the relative one of now: those of pages, and those of codes, which had a page each."""
+    for room in _ROOMS:
+        yield from ((path.stem, f"../{room}/{path.stem}/") for path in (docs / room).glob("*.md"))
+    for name in (page.removesuffix(".md") for page in OUTSIDE.values()):
+        yield name.replace("contribute/", "project/"), f"../../{name}/"
+    for path in (docs / "errors").glob("*.md"):
         for name in _SECTION.findall(path.read_text(encoding="utf-8")):
-            old = site / path.stem / name / "index.html"
-            old.parent.mkdir(parents=True, exist_ok=True)
-            old.write_text(_REDIRECT.format(code=f"{path.stem}/{name}", target=f"../#{name}"), encoding="utf-8")
+            yield f"errors/{path.stem}/{name}", f"../#{name}"
 
 
 def _copy(path: Path, to: Path) -> None:

@@ -61,7 +61,7 @@ def configuration() -> str:
 def _navigation() -> Iterator[str]:
     """The lines of the navigation."""
     section, group = "", ""
-    yield "  - Documentation: README.md"
+    yield "  - Home: README.md"
     for entry in index():
         if entry.section != section:
             section, group = entry.section, ""

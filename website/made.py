@@ -9,14 +9,14 @@ from website import architecture, command_line, configuration, errors, helpers, 
 PROJECT: Final = Path(__file__).parents[1]
 MADE: Final[Mapping[str, Callable[[], str]]] = {
     "SECURITY.md": security.page,
-    "docs/architecture.md": architecture.page,
+    "docs/contribute/architecture.md": architecture.page,
     "docs/errors/README.md": errors.page,
     "docs/llms.txt": index.llms,
     "docs/reference/command-line.md": command_line.page,
     "docs/reference/configuration.md": configuration.page,
     "docs/reference/manifest.md": manifest.page,
     "docs/reference/python.md": python.page,
-    "docs/runtime.md": helpers.page,
+    "docs/reference/runtime.md": helpers.page,
     "mkdocs.yml": index.configuration,
 }
 

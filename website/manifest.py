@@ -11,7 +11,7 @@ _SCHEMA: Final = Path(__file__).parents[1] / "src/buildassets/manifest.schema.js
 _BEGIN: Final = """# Manifest
 
 `manifest.json` lists the files of a build. It is written last, and it is the only file that a web process reads, by
-[the helpers](../runtime.md). Other programs may read it, too:
+[the helpers](runtime.md). Other programs may read it, too:
 
 ```json
 {
@@ -37,7 +37,7 @@ _BEGIN: Final = """# Manifest
 
 - The URL of an asset is the prefix (`url`, or the process's own setting) and its `file`.
 - Keys are sorted, paths are relative with slashes, the text ends in a newline: the same release has the same bytes.
-- Readers ignore unknown keys, and reject an unknown `schema`: [what a version promises](../versions.md).
+- Readers ignore unknown keys, and reject an unknown `schema`: [what a version promises](versions.md).
 - The JSON Schema (draft 2020-12) is in the package:
   `importlib.resources.files("buildassets") / "manifest.schema.json"`.
 

@@ -11,32 +11,32 @@ from typing import Final
 import click
 
 _MODULES: Final = {
-    "buildassets": "For programs that build: [an example](../api.md).",
-    "buildassets.runtime": "For web processes: [the helpers in templates](../runtime.md).",
+    "buildassets": "For programs that build: [an example](api.md).",
+    "buildassets.runtime": "For web processes: [the helpers in templates](runtime.md).",
     "buildassets.runtime.unbuilt": "For tests of web applications that run without a build.",
-    "buildassets.runtime.wsgi": "Serves the files of a release in a WSGI application: [serving](../serving.md).",
+    "buildassets.runtime.wsgi": "Serves the files of a release in a WSGI application: [serving](../deploy/serving.md).",
     "buildassets.runtime.asgi": "The same in an ASGI application.",
-    "buildassets.runtime.flask": "[Flask](../flask.md).",
-    "buildassets.runtime.quart": "[Quart](../quart.md).",
-    "buildassets.runtime.starlette": "[Starlette and FastAPI](../starlette.md).",
-    "buildassets.runtime.litestar": "[Litestar](../litestar.md).",
-    "buildassets.runtime.aiohttp": "[aiohttp](../aiohttp.md).",
-    "buildassets.runtime.pyramid": "[Pyramid](../pyramid.md).",
-    "buildassets.testing": "For test suites: [processes that keep nothing](../stateless.md).",
-    "buildassets.engines": "For packages with an engine: [how to write one](../engines.md#an-engine-of-your-own).",
+    "buildassets.runtime.flask": "[Flask](../frameworks/flask.md).",
+    "buildassets.runtime.quart": "[Quart](../frameworks/quart.md).",
+    "buildassets.runtime.starlette": "[Starlette and FastAPI](../frameworks/starlette.md).",
+    "buildassets.runtime.litestar": "[Litestar](../frameworks/litestar.md).",
+    "buildassets.runtime.aiohttp": "[aiohttp](../frameworks/aiohttp.md).",
+    "buildassets.runtime.pyramid": "[Pyramid](../frameworks/pyramid.md).",
+    "buildassets.testing": "For test suites: [processes that keep nothing](../explain/stateless.md).",
+    "buildassets.engines": "For packages with an engine: [how to write one](engines.md#an-engine-of-your-own).",
 }
 _SELF: Final = re.compile(r"\(\s*self(?:, |,(?=\n)|(?=\)))")
 _COMMENT: Final = re.compile(r"  #.*")
 _QUOTED: Final = re.compile(r"((?:: |-> ))\"([^\"]+)\"")
 _CONFIG: Final = "buildassets.Config"  # its fields are the keys of the configuration, with absolute paths
 _ELSEWHERE: Final = {
-    "buildassets.runtime.Assets": "[Helpers](../runtime.md#helpers) has more of each method.",
-    "buildassets.runtime.wsgi.AssetServer": "[Serving](../serving.md#by-the-application) describes the arguments.",
-    "buildassets.runtime.flask.FlaskAssets": "[Settings](../flask.md#settings) lists the keys of the configuration.",
-    "buildassets.engines.Compiled": "[What it gives](../engines.md#what-it-gives) describes each field.",
-    "buildassets.engines.Engine": "[What an engine is](../engines.md#what-an-engine-is) describes each attribute.",
-    "buildassets.engines.EngineInput": "[What it is given](../engines.md#what-it-is-given) describes each field.",
-    "buildassets.engines.EngineOptions": "[What it is given](../engines.md#what-it-is-given) describes each field.",
+    "buildassets.runtime.Assets": "[Helpers](runtime.md#helpers) has more of each method.",
+    "buildassets.runtime.wsgi.AssetServer": "[Serving](../deploy/serving.md#by-the-application): the arguments.",
+    "buildassets.runtime.flask.FlaskAssets": "[Settings](../frameworks/flask.md#settings): the keys.",
+    "buildassets.engines.Compiled": "[What it gives](engines.md#what-it-gives) describes each field.",
+    "buildassets.engines.Engine": "[What an engine is](engines.md#what-an-engine-is) describes each attribute.",
+    "buildassets.engines.EngineInput": "[What it is given](engines.md#what-it-is-given) describes each field.",
+    "buildassets.engines.EngineOptions": "[What it is given](engines.md#what-it-is-given) describes each field.",
 }
 """Classes whose members another page describes: here they have the beginning of their docstrings."""
 _LISTED: Final = re.compile(r"^- `([a-z_]+)`: ", re.MULTILINE)
@@ -46,7 +46,7 @@ _BEGIN: Final = """# Python API
 
 The names on this page are public, and so are the classes and settings on the pages of the frameworks and of
 [other systems](../coming-over/README.md): `buildassets.runtime.django`, `buildassets.compat`. Everything else may
-change with each release: [what a version promises](../versions.md).
+change with each release: [what a version promises](versions.md).
 """
 
 

@@ -1,6 +1,6 @@
 """The public names for writing an engine: the protocol, its input and output, and diagnostics.
 
-A package lists its engines as entry points in the group `buildassets.engines`; docs/engines.md shows one. Importing
+A package lists its engines as entry points in the group `buildassets.engines`: docs/reference/engines.md. Importing
 this module loads no engine.
 """
 

@@ -102,7 +102,7 @@ def test_other_programs_are_mentioned_with_the_highest_load() -> None:
 
 
 def test_the_pages_mention_the_highest_load_of_what_they_show() -> None:
-    page = (DOCS / "benchmarks.md").read_text("utf-8")
+    page = (DOCS / "explain/benchmarks.md").read_text("utf-8")
     parts = re.findall(r"^## (.+)\n\n(?:.+\n)*?.*[Ll]oad average (\d+\.\d)\.$", page, re.MULTILINE)
     loads = {name.lower(): float(load) for name, load in parts}
     of_core = [loads[core.section.lower()] for core in report.CORE]

@@ -27,7 +27,7 @@ PORTS = {
 
 def quick_start(name: str) -> str:
     """The part of the page that begins with an empty folder."""
-    page = (DOCS / f"{name}.md").read_text(encoding="utf-8")
+    page = (DOCS / f"frameworks/{name}.md").read_text(encoding="utf-8")
     return re.split("(?i)from an empty folder", page, maxsplit=1)[1].partition("\n## ")[0]
 
 
@@ -55,7 +55,7 @@ def prepare(commands: str, folder: Path) -> None:
 
 def add_settings(more: str, folder: Path) -> None:
     """Add those at the top of Django's page, and `more`, to the settings that Django made."""
-    page = (DOCS / "django.md").read_text(encoding="utf-8")
+    page = (DOCS / "frameworks/django.md").read_text(encoding="utf-8")
     first = next(block.text for block in blocks_of(page) if block.language == "python")
     settings = folder / "mysite/settings.py"
     settings.write_text(f"{settings.read_text()}\n{first}{more}")

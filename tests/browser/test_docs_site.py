@@ -13,7 +13,14 @@ from tests.docs.site import built_site
 pytestmark = [pytest.mark.browser, pytest.mark.thorough]
 
 _FOUND = "document.querySelectorAll('.md-search-result__item a').length > 0"
-_PAGES = ("", "flask/", "benchmarks/", "reference/configuration/", "errors/reference/", "project/changelog/")
+_PAGES = (
+    "",
+    "frameworks/flask/",
+    "explain/benchmarks/",
+    "reference/configuration/",
+    "errors/reference/",
+    "contribute/changelog/",
+)
 
 
 @pytest.fixture
@@ -47,7 +54,7 @@ def test_search_finds_the_page_of_a_word(browser: Browser, site: str) -> None:
     browser.requested()
     search(browser, "Chameleon")
     links = browser.value("[...document.querySelectorAll('.md-search-result__link')].map((one) => one.pathname)")
-    assert "/pyramid/" in links
+    assert "/frameworks/pyramid/" in links
     assert [url for url in browser.requested() if not url.startswith((site, "data:", "blob:"))] == []
     assert browser.faults() == []
 
@@ -56,7 +63,7 @@ def test_the_search_finds_options(browser: Browser, site: str) -> None:
     browser.open(site)
     search(browser, "--carry-from")
     found = "[...document.querySelectorAll('.md-search-result__link')].map((one) => one.pathname)"
-    browser.wait_for(f"{found}.includes('/rolling-deploys/')")
+    browser.wait_for(f"{found}.includes('/deploy/rolling-deploys/')")
     assert browser.faults() == []
 
 
@@ -68,10 +75,10 @@ def test_the_search_finds_words_with_signs(words: str, browser: Browser, site: s
 
 
 def test_the_colours_follow_the_system_also_later(browser: Browser, site: str) -> None:
-    browser.open(f"{site}flask/")
+    browser.open(f"{site}frameworks/flask/")
     browser.wait_for("document.body.dataset.mdColorScheme === 'default'")
     browser.prefer_dark()
-    browser.open(f"{site}flask/")
+    browser.open(f"{site}frameworks/flask/")
     browser.wait_for("document.body.dataset.mdColorScheme === 'slate'")
 
 
@@ -87,18 +94,19 @@ def test_the_navigation_has_a_tab_for_each_need(browser: Browser, site: str) -> 
     browser.open(site)
     tabs = browser.value("[...document.querySelectorAll('.md-tabs__link')].map((one) => one.textContent.trim())")
     assert tabs == [
-        "Documentation",
+        "Home",
         "Start",
-        "How to",
+        "Guides",
+        "Frameworks",
+        "Deploy",
+        "Coming over",
         "Reference",
         "Explanations",
-        "Coming over",
-        "Comparison",
-        "Project",
+        "Contribute",
     ]
 
 
-@pytest.mark.parametrize("page", ["", "flask/", "reference/python/"])
+@pytest.mark.parametrize("page", ["", "frameworks/flask/", "reference/python/"])
 def test_pages_fit_a_phone(page: str, browser: Browser, site: str) -> None:
     with browser.narrow(390):
         browser.open(f"{site}{page}")

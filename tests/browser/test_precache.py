@@ -23,7 +23,7 @@ SITE: Tree = {
     "assets/js/ü x.js": "window.ran = true;",
 }
 PARTS = ("core", "routing", "strategies", "precaching")
-# As in docs/companions.md, with the globals of Workbox's own files in place of imports.
+# As in docs/deploy/companions.md, with the globals of Workbox's own files in place of imports.
 WORKER = """
 const { PrecacheController, PrecacheRoute } = workbox.precaching;
 const controller = new PrecacheController();

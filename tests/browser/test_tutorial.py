@@ -1,4 +1,4 @@
-"""docs/tutorial.md, done as it is written: every file and command, with Flask, gunicorn, nginx and a browser."""
+"""docs/start/tutorial.md, done as it is written: every file and command, with Flask, gunicorn, nginx and a browser."""
 
 import os
 import re
@@ -20,7 +20,7 @@ from tests.example.servers import free_port, is_open, running, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.thorough]
 
-PAGE = Path(__file__).parents[2] / "docs/tutorial.md"
+PAGE = Path(__file__).parents[2] / "docs/start/tutorial.md"
 BLUE, GREEN, BROWN = "rgb(0, 51, 102)", "rgb(0, 102, 51)", "rgb(102, 51, 0)"
 SHEET = "document.querySelector('link[rel=stylesheet]').href"
 _NGINX = """

@@ -1,4 +1,4 @@
-"""Completion by the Tab key, in real shells that are set up as docs/terminal.md describes."""
+"""Completion by the Tab key, in real shells that are set up as docs/guides/terminal.md describes."""
 
 import os
 import pty
@@ -15,7 +15,7 @@ import pytest
 from tests.command import run
 from tests.conftest import PATIENCE_SECONDS, missing_tool, write_tree
 
-PAGE = (Path(__file__).parents[2] / "docs/terminal.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs/guides/terminal.md").read_text(encoding="utf-8")
 SHELLS = {"bash": ["bash", "--norc", "--noprofile", "-i"], "zsh": ["zsh", "-f", "-i"]}
 
 

@@ -18,7 +18,7 @@ SITE = {
 }
 COMMAND = "from buildassets.cli.main import main; sys.argv = ['buildassets', 'build', '--quiet']; main()"
 FUNCTIONS = "from buildassets import build, load_config; assert build(load_config()).succeeded"
-# What takes long, and the subsystems that only some builds need: doors of docs/architecture.md.
+# What takes long, and the subsystems that only some builds need: doors of docs/contribute/architecture.md.
 NEVER = {
     *("dataclasses", "difflib", "email", "http", "random", "shutil"),
     *("ssl", "subprocess", "tempfile", "urllib.request", "xml", "zipfile"),

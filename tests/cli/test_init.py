@@ -398,7 +398,7 @@ def test_an_application_of_another_framework_is_noted(tmp_path: Path) -> None:
     api = "from fastapi import FastAPI\n\napi = FastAPI()\n"
     done = run(write_tree(tmp_path, {**FLASK, "api.py": api}), "init", "--yes")
     assert (
-        "note: `api.py` makes an application of fastapi too, which is left unchanged: see docs/starlette.md"
+        "note: `api.py` makes an application of fastapi too, which is left unchanged: see docs/frameworks/starlette.md"
         in done.stderr
     )
     assert (tmp_path / "api.py").read_text() == api

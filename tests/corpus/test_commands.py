@@ -1,4 +1,4 @@
-"""PostCSS, Less, Stylus and swc as commands, configured as docs/commands.md has them."""
+"""PostCSS, Less, Stylus and swc as commands, configured as docs/guides/commands.md has them."""
 
 import re
 import subprocess
@@ -16,7 +16,7 @@ from tests.corpus.packages import packages_of
 
 pytestmark = pytest.mark.corpus
 
-PAGE: Final = Path(__file__).parents[2] / "docs/commands.md"
+PAGE: Final = Path(__file__).parents[2] / "docs/guides/commands.md"
 LISTS: Final = Path(__file__).with_name("commands")
 BESIDE: Final[Tree] = {
     "postcss.config.js": 'module.exports = { plugins: [require("postcss-nested"), require("autoprefixer")] };',

@@ -1,4 +1,4 @@
-"""The recipes of docs/ci.md for Turborepo and Nx, with these."""
+"""The recipes of docs/deploy/ci.md for Turborepo and Nx, with these."""
 
 import json
 import os

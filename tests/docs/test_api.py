@@ -1,4 +1,4 @@
-"""docs/api.md: its programs run unchanged."""
+"""docs/reference/api.md: its programs run unchanged."""
 
 import re
 import subprocess
@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.conftest import write_tree
 
 PROJECT = Path(__file__).parents[2]
-PAGE = (PROJECT / "docs/api.md").read_text(encoding="utf-8")
+PAGE = (PROJECT / "docs/reference/api.md").read_text(encoding="utf-8")
 PROGRAMS = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
 SITE = {
     "pyproject.toml": "[tool.buildassets]\n",

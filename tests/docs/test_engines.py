@@ -1,4 +1,4 @@
-"""docs/engines.md names every engine and every public name, and shows the package that the tests install."""
+"""docs/reference/engines.md names every engine and every public name, and shows the package that the tests install."""
 
 import re
 from pathlib import Path
@@ -9,7 +9,7 @@ import buildassets.engines
 from buildassets.compiler.engines.registry import BUILT_IN
 
 ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs/engines.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs/reference/engines.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(("name", "language"), [("pyproject.toml", "toml"), ("buildassets_pages.py", "python")])

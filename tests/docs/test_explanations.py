@@ -1,4 +1,4 @@
-"""docs/fingerprints.md, proofs.md and security.md: what they state of names and commands holds."""
+"""docs/explain/fingerprints.md, proofs.md and security.md: what they state of names and commands holds."""
 
 import json
 import re
@@ -23,14 +23,14 @@ def names(folder: Path) -> dict[str, str]:
 
 
 def test_the_fingerprint_is_the_beginning_of_the_digest(tmp_path: Path) -> None:
-    (session,) = blocks("fingerprints.md", "console")
+    (session,) = blocks("explain/fingerprints.md", "console")
     commands = [line[2:] for line in session.splitlines() if line.startswith("$ ")]
     printed = [line for line in session.splitlines() if not line.startswith("$ ")]
     assert shell("\n".join(commands), tmp_path, {}).stdout.splitlines() == printed
 
 
 def test_changed_image_renames_only_its_referrers(tmp_path: Path) -> None:
-    (drawn,) = blocks("fingerprints.md", "text")
+    (drawn,) = blocks("explain/fingerprints.md", "text")
     renamed = set(re.findall(r"[\w/]+\.\w+", drawn.splitlines()[0]))
     before = names(write_tree(tmp_path, SITE))
     after = names(write_tree(tmp_path, {"assets/img/wave.svg": "<svg><g/></svg>"}))
@@ -38,6 +38,9 @@ def test_changed_image_renames_only_its_referrers(tmp_path: Path) -> None:
 
 
 def test_every_command_of_the_explanations_exists() -> None:
-    text = "".join((DOCS / name).read_text("utf-8") for name in ("fingerprints.md", "proofs.md", "security.md"))
+    text = "".join(
+        (DOCS / name).read_text("utf-8")
+        for name in ("explain/fingerprints.md", "explain/proofs.md", "explain/security.md")
+    )
     for verb, option in set(re.findall(r"`(?:buildassets )?(verify|pack|check|explain)[^`]*?(--[a-z-]+)", text)):
         assert option in shell(f"buildassets {verb} --help", DOCS, {}).stdout, (verb, option)

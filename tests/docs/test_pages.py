@@ -34,7 +34,16 @@ def test_every_page_is_in_the_index_once() -> None:
 
 def test_index_has_the_sections() -> None:
     sections = list(dict.fromkeys(entry.section for entry in index()))
-    assert sections == ["Start", "How to", "Reference", "Explanations", "Coming over", "Comparison", "Project"]
+    assert sections == [
+        "Start",
+        "Guides",
+        "Frameworks",
+        "Deploy",
+        "Coming over",
+        "Reference",
+        "Explanations",
+        "Contribute",
+    ]
 
 
 @pytest.mark.parametrize("path", [*_ROOT_PAGES, *(f"docs/{page}" for page in PAGES)])

@@ -1,4 +1,4 @@
-"""docs/parallel.md: its program runs as it stands, and its numbers are those of the code."""
+"""docs/explain/parallel.md: its program runs as it stands, and its numbers are those of the code."""
 
 import re
 import subprocess
@@ -8,7 +8,7 @@ from pathlib import Path
 from buildassets.compiler.transform.scheduler import BYTES_PER_WORKER, LEAST_COMPILED_BYTES, NATIVE_BYTES_PER_WORKER
 from tests.conftest import write_tree
 
-PAGE = (Path(__file__).parents[2] / "docs/parallel.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs/explain/parallel.md").read_text(encoding="utf-8")
 
 
 def test_the_program_builds(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""docs/platforms.md: an application that is installed, built and started as the page has it serves its files."""
+"""docs/deploy/platforms.md: an application that is installed, built and started as the page has it serves its files."""
 
 import os
 import re
@@ -22,9 +22,9 @@ from tests.example.test_image import make_wheel
 
 pytestmark = pytest.mark.thorough
 
-POST_COMPILE, PACK, UNPACK = blocks("platforms.md", "sh")
-REQUIREMENTS, PROCFILE = blocks("platforms.md", "text")
-(RENDER,) = (yaml.safe_load(text)["services"][0] for text in blocks("platforms.md", "yaml"))
+POST_COMPILE, PACK, UNPACK = blocks("deploy/platforms.md", "sh")
+REQUIREMENTS, PROCFILE = blocks("deploy/platforms.md", "text")
+(RENDER,) = (yaml.safe_load(text)["services"][0] for text in blocks("deploy/platforms.md", "yaml"))
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""The programs of docs/provenance.md are run as they stand."""
+"""The programs of docs/deploy/provenance.md are run as they stand."""
 
 import os
 import re
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.conftest import write_tree
 
-PAGE = (Path(__file__).parents[2] / "docs/provenance.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs/deploy/provenance.md").read_text(encoding="utf-8")
 
 
 def test_statement_is_checked_by_the_command_of_the_page(tmp_path: Path) -> None:

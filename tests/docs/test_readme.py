@@ -40,8 +40,3 @@ def test_what_is_typed_first_is_there() -> None:
     rules = (Path(__file__).parents[2] / "Makefile").read_text(encoding="utf-8")
     assert targets == ["demo", "serve", "test"]
     assert all(f"\n{target}:" in rules for target in targets)
-
-
-def test_every_page_that_the_readme_names_exists() -> None:
-    for target in re.findall(r"\]\(([^)#:]+)\)", README):
-        assert (Path(__file__).parents[2] / target).exists(), target

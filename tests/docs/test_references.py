@@ -1,4 +1,4 @@
-"""docs/references.md lists what the source knows."""
+"""docs/reference/references.md lists what the source knows."""
 
 import re
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 from buildassets.compiler.languages.css.references import REFERRING
 from buildassets.compiler.sources import uncompiled
 
-PAGE = Path(__file__).parents[2] / "docs/references.md"
+PAGE = Path(__file__).parents[2] / "docs/reference/references.md"
 
 
 def test_every_referring_function_of_sheets_is_listed() -> None:

@@ -1,4 +1,4 @@
-"""The commands of docs/release.md are run as they stand."""
+"""The commands of docs/deploy/release.md are run as they stand."""
 
 import os
 import re
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.conftest import read_tree, write_tree
 
-PAGE = (Path(__file__).parents[2] / "docs/release.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs/deploy/release.md").read_text(encoding="utf-8")
 
 
 def test_commands_of_the_page_succeed(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""docs/report.md and docs/terminal.md describe what there is."""
+"""docs/guides/report.md and docs/guides/terminal.md describe what there is."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from tests.cli.test_report import SITE, document
 from tests.command import release_site
 
 DOCS = Path(__file__).parents[2] / "docs"
-PAGE = (DOCS / "report.md").read_text("utf-8")
+PAGE = (DOCS / "guides/report.md").read_text("utf-8")
 SHARED = {"--config", "--output", "--quiet", "--cache-dir", "--help"}
 
 
@@ -42,7 +42,7 @@ def test_the_page_has_a_part_for_each_section() -> None:
 
 
 def test_every_variable_of_colours_is_described() -> None:
-    page = (DOCS / "terminal.md").read_text("utf-8")
+    page = (DOCS / "guides/terminal.md").read_text("utf-8")
     source = (DOCS.parent / "src/buildassets/cli/show/terminal.py").read_text("utf-8")
     for name in ("NO_COLOR", "CLICOLOR_FORCE", "CLICOLOR", "TERM"):
         assert f'"{name}"' in source

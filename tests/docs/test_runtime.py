@@ -1,4 +1,4 @@
-"""The examples of docs/runtime.md are run as they stand."""
+"""The examples of docs/reference/runtime.md are run as they stand."""
 
 import re
 from pathlib import Path
@@ -9,7 +9,7 @@ from buildassets.foundation.template_helpers import BY_NAME
 from buildassets.runtime import Assets
 from tests.runtime.pages import elements, run_python, write_release
 
-PAGE = (Path(__file__).parents[2] / "docs/runtime.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs/reference/runtime.md").read_text(encoding="utf-8")
 CONTENTS = {
     "css/critical.css": "body { margin: 0 }",
     "css/site.css": "body { color: #123 }",

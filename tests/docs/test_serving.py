@@ -1,4 +1,4 @@
-"""docs/serving.md, nginx.md, caddy.md, cdn.md, with real servers: negotiation, headers, nothing from outside."""
+"""docs/deploy/serving.md, nginx.md, caddy.md, cdn.md, with real servers: negotiation, headers, nothing from outside."""
 
 import contextlib
 import os
@@ -19,18 +19,18 @@ from tests.runtime.pages import run_python
 from tests.runtime.served import SOURCES, build_release, released
 from tests.runtime.servers import Server
 
-PAGE = (Path(__file__).parents[2] / "docs/serving.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs/deploy/serving.md").read_text(encoding="utf-8")
 IMMUTABLE = "public, max-age=31536000, immutable"
 
 
 def block(heading: str, language: str) -> str:
-    """The first block of a language below a heading of docs/serving.md."""
+    """The first block of a language below a heading of docs/deploy/serving.md."""
     section = PAGE.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
     return section.partition(f"```{language}\n")[2].partition("```")[0]
 
 
-RECIPE, SEVERAL = blocks("nginx.md", "nginx")
-(CADDY,) = blocks("caddy.md", "caddyfile")
+RECIPE, SEVERAL = blocks("deploy/nginx.md", "nginx")
+(CADDY,) = blocks("deploy/caddy.md", "caddyfile")
 
 
 @pytest.fixture(scope="module")
@@ -199,7 +199,7 @@ def test_nginx_asks_the_next_process_for_a_file_that_one_does_not_have(tmp_path:
 
 
 def test_the_release_behind_a_cdn_has_its_urls_and_another_uploader_its_headers(site: Path) -> None:
-    prefix, listing = blocks("cdn.md", "python")
+    prefix, listing = blocks("deploy/cdn.md", "python")
     url = run_python(f"{prefix}print(assets.url('css/app.css'))", cwd=site).strip()
     own = Assets(site / "build/manifest.json").url("css/app.css")
     assert url == f"https://cdn.example.com{own}"

@@ -26,18 +26,18 @@ def configured(folder: Path, page: str) -> Config:
 
 
 def test_former_releases_are_retained(tmp_path: Path) -> None:
-    assert configured(tmp_path, "rolling-deploys.md").retain == Retain(3, 24)
+    assert configured(tmp_path, "deploy/rolling-deploys.md").retain == Retain(3, 24)
 
 
 def test_budgets(tmp_path: Path) -> None:
-    assert configured(tmp_path, "budgets.md").budgets == {"js/site.js": 60_000, "css/*.css": 20_000}
+    assert configured(tmp_path, "guides/budgets.md").budgets == {"js/site.js": 60_000, "css/*.css": 20_000}
 
 
 def test_the_command_that_carries_over(tmp_path: Path) -> None:
-    configured(tmp_path, "rolling-deploys.md")
+    configured(tmp_path, "deploy/rolling-deploys.md")
     assert_succeeds(tmp_path, "build", "-o", "served")
     write_tree(tmp_path, {"assets/app.js": "call(2)\n"})
-    program, *arguments = block("rolling-deploys.md", "sh").split()
+    program, *arguments = block("deploy/rolling-deploys.md", "sh").split()
     assert program == "buildassets"
     assert_succeeds(tmp_path, *arguments[:-1], "served/manifest.json")
     assert arguments[-1].endswith("/manifest.json")

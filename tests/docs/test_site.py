@@ -72,6 +72,14 @@ def test_page_that_a_code_once_had_leads_to_its_section(code: str, site: Path) -
     assert name in links_of_page(site / f"errors/{family}/index.html").anchors
 
 
+@pytest.mark.parametrize(
+    ("old", "new"), [("serving", "../deploy/serving/"), ("project/changelog", "../../contribute/changelog/")]
+)
+def test_address_that_a_page_once_had_leads_to_it(old: str, new: str, site: Path) -> None:
+    assert links_of_page(site / old / "index.html").links == [new]
+    assert (site / old / new / "index.html").is_file()
+
+
 def test_pages_load_nothing_from_other_hosts(site: Path) -> None:
     loaded = [one for path in pages_of(site) for one in links_of_page(path).loaded]
     assert len(loaded) > 500

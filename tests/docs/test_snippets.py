@@ -21,7 +21,7 @@ from tests.conftest import find_tool, write_tree
 from tests.docs.ci import DOCS, blocks
 
 ROOT = DOCS.parent
-PAGES = sorted(path.relative_to(DOCS).as_posix() for path in (*DOCS.glob("*.md"), *DOCS.glob("coming-over/*.md")))
+PAGES = sorted(path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md") if "errors" not in path.parts)
 _ENDS = {"&&", "||", "|", ";", ">", ">>", "<", "#", "--", "&"}
 
 
@@ -101,6 +101,6 @@ def test_nginx_takes_its_configuration(page: str, tmp_path: Path) -> None:
 
 
 def test_calls_are_found_at_any_depth() -> None:
-    found = [" ".join(words) for words in commands_of("docker.md")]
+    found = [" ".join(words) for words in commands_of("deploy/docker.md")]
     assert {"build", "tools install"} <= set(found)
-    assert ["report", "--markdown", "--since", "../before/build"] in list(commands_of("gitlab.md"))
+    assert ["report", "--markdown", "--since", "../before/build"] in list(commands_of("deploy/gitlab.md"))

@@ -1,4 +1,4 @@
-"""docs/stateless.md: its tests are run as they stand, and its tables are those of the code."""
+"""docs/explain/stateless.md: its tests are run as they stand, and its tables are those of the code."""
 
 import inspect
 import os
@@ -12,7 +12,7 @@ from tests.conftest import write_tree
 from tests.runtime.served import build_release
 from tests.runtime.stateless.workers import SERVERS
 
-PAGE = (Path(__file__).parents[2] / "docs/stateless.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs/explain/stateless.md").read_text(encoding="utf-8")
 
 
 def test_shown_tests_pass(tmp_path: Path) -> None:

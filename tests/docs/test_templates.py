@@ -1,4 +1,4 @@
-"""docs/templates.md: its examples are read as they stand, and its table has every key."""
+"""docs/guides/templates.md: its examples are read as they stand, and its table has every key."""
 
 import re
 from dataclasses import fields
@@ -12,7 +12,7 @@ from buildassets.compiler.templates.names import HELPERS
 from tests.building import load_config
 from tests.conftest import write_tree
 
-PAGE = (Path(__file__).parents[2] / "docs/templates.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs/guides/templates.md").read_text(encoding="utf-8")
 
 
 def block(language: str) -> str:

@@ -1,4 +1,4 @@
-"""The first example of docs/vite.md, with a real Vite."""
+"""The first example of docs/guides/vite.md, with a real Vite."""
 
 import re
 from pathlib import Path
@@ -10,7 +10,7 @@ from buildassets.runtime import Assets
 from tests.corpus.building import build
 from tests.vite import FRONT, vite_build
 
-PAGE = (Path(__file__).parents[2] / "docs/vite.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs/guides/vite.md").read_text(encoding="utf-8")
 pytestmark = pytest.mark.corpus
 
 

@@ -1,6 +1,6 @@
 """Replays a Dockerfile without Docker: each stage in an empty folder with an empty virtual environment.
 
-It knows the few instructions that the example's and those of docs/docker.md have. What a base image is stays open:
+It knows the few instructions that the example's and those of docs/deploy/docker.md have. It replaces the base image:
 the interpreter of the tests stands in for Python's, their node for Node's. `USER` changes nobody here, since nobody
 else may read the folders of a test, and what `RUN --mount` would keep is not kept.
 """

@@ -175,7 +175,9 @@ def other_host(subject: Subject) -> str | None:
     urls = (subject.manifest.url if subject.manifest else subject.config.url, *of_django)
     url = next((url for url in urls if url and "//" in url), None)
     header = "`Access-Control-Allow-Origin` with fonts, modules and all that has integrity metadata"
-    return url and f"`{url}` is another host, if pages have one of their own: it has to send {header} (docs/cdn.md)"
+    return (
+        url and f"`{url}` is another host, if pages have one of their own: it has to send {header} (docs/deploy/cdn.md)"
+    )
 
 
 def _servers(subject: Subject) -> Iterator[Diagnostic]:

@@ -68,7 +68,7 @@ def _calls_of_jinja(subject: Subject) -> Iterator[Diagnostic]:
         if call:
             place = subject.place(name, call.start(1), call.end(1))
             message = f"`{call[1]}(…)` is a call of Jinja, and this is a template of Django"
-            hint = "write it as a tag, as docs/django.md shows it, with `{% load buildassets %}` above"
+            hint = "write it as a tag, as docs/frameworks/django.md shows it, with `{% load buildassets %}` above"
             yield error("doctor/tag-library", message, place, hint=hint)
 
 

@@ -50,7 +50,7 @@ TEMPLATE_HELPERS: Final = (
         name="stylesheet",
         method="stylesheet",
         takes=Takes.ASSET,
-        result='`<link rel="stylesheet">`, after preloads of its [fonts](fonts.md#preloading) unless `preload=False`',
+        result='`<link rel="stylesheet">`, after [preloads of fonts](../guides/fonts.md#preloading); `preload=False`: without',
         media_prefix="text/css",
     ),
     TemplateHelper(
@@ -58,7 +58,7 @@ TEMPLATE_HELPERS: Final = (
         method="script",
         takes=Takes.ASSET,
         result="`<script src>`; deferred unless `defer=False`, `async_=True` or a module; for a source that Vite built "
-        "also its style sheets and preloads: [vite.md](vite.md)",
+        "also its style sheets and preloads: [vite](../guides/vite.md)",
         media_prefix="text/javascript",
         needs_page=True,
         is_common_word=True,
@@ -67,14 +67,14 @@ TEMPLATE_HELPERS: Final = (
         name="vite_refresh",
         method="vite_refresh",
         takes=Takes.NOTHING,
-        result="the script for React's plugin for Vite while Vite's server runs, else nothing: [vite.md](vite.md)",
+        result="the script for Vite's React plugin while Vite's server runs, else nothing: [vite](../guides/vite.md)",
     ),
     TemplateHelper(
         name="image",
         method="image",
         takes=Takes.ASSET,
-        result="`<img>` with width and height: [images.md](images.md); without `alt` it is decorative; `widths`, "
-        "`sizes`: from several widths",
+        result="`<img>` with width and height: [images](../guides/images.md); without `alt` it is decorative; "
+        "`widths`, `sizes`: from several widths",
         media_prefix="image/",
         is_common_word=True,
     ),
@@ -82,7 +82,7 @@ TEMPLATE_HELPERS: Final = (
         name="icon",
         method="icon",
         takes=Takes.ICON,
-        result="`<svg>` with an [icon](icons.md) of a sprite; `class`, `width`, `inline=True`, `sprite`",
+        result="`<svg>` with an [icon](../guides/icons.md) of a sprite; `class`, `width`, `inline=True`, `sprite`",
         is_common_word=True,
         gives_way=True,
     ),
@@ -90,8 +90,8 @@ TEMPLATE_HELPERS: Final = (
         name="picture",
         method="picture",
         takes=Takes.ASSET,
-        result="`<picture>` with [all variants](images.md#in-pages) of the picture; `sizes`, `widths`; other arguments "
-        "are attributes of its `<img>`",
+        result="`<picture>` with [all variants](../guides/images.md#in-pages) of the picture; `sizes`, `widths`; "
+        "other arguments are attributes of its `<img>`",
         media_prefix="image/",
         is_common_word=True,
     ),
@@ -115,7 +115,7 @@ TEMPLATE_HELPERS: Final = (
         method="importmap",
         takes=Takes.NOTHING,
         result='`<script type="importmap">`, before the first module and the first `modulepreload`; nothing if the '
-        "release has none: [modules.md](modules.md); with `integrity=True` for [Integrity-Policy](#policies)",
+        "release has none: [modules](../guides/modules.md); with `integrity=True` for [Integrity-Policy](#policies)",
     ),
     TemplateHelper(
         name="inline_asset", method="inline", takes=Takes.ASSET, result="the content of the asset, in the page"
@@ -124,7 +124,7 @@ TEMPLATE_HELPERS: Final = (
         name="css",
         method="css",
         takes=Takes.CSS_NAMES,
-        result="the released names of a CSS module, for the attribute `class`: [bundles.md](bundles.md#css-modules)",
+        result="the released names of a [CSS module](../guides/bundles.md#css-modules), for the attribute `class`",
         is_common_word=True,
     ),
     TemplateHelper(
@@ -132,13 +132,13 @@ TEMPLATE_HELPERS: Final = (
         method="release_watch",
         takes=Takes.NOTHING,
         result="the script that notices a newer release in an open page: "
-        "[rolling-deploys.md](rolling-deploys.md#pages-that-are-open-for-long); nothing in development",
+        "[rolling-deploys](../deploy/rolling-deploys.md#pages-that-are-open-for-long); nothing in development",
     ),
     TemplateHelper(
         name="livereload",
         method="livereload",
         takes=Takes.NOTHING,
-        result="the live reload client, in development: [livereload.md](livereload.md); nothing in a release",
+        result="the live reload client, in development: [livereload](../guides/livereload.md); nothing in a release",
     ),
 )
 

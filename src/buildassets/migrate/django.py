@@ -54,10 +54,14 @@ _PROGRAM: Final = "buildassets.compat.pipeline.compile.collect"
 STATICFILES: Final[Mapping[str, Meaning]] = {
     _DIRS: Meaning("taken over", "they are source roots"),
     "STATICFILES_FINDERS": Meaning("taken over", "what they find in folders is in source roots"),
-    "STATIC_ROOT": Meaning("changed", "a release is a folder of its own: `build/assets`, see docs/django.md"),
+    "STATIC_ROOT": Meaning(
+        "changed", "a release is a folder of its own: `build/assets`, see docs/frameworks/django.md"
+    ),
     "STATIC_URL": Meaning("taken over", "it is `url`"),
 }
-_KEPT: Final = "or keep it, build with `--staticfiles-json` and let `STATIC_ROOT` be `build/assets`: docs/companions.md"
+_KEPT: Final = (
+    "or keep it, build with `--staticfiles-json` and let `STATIC_ROOT` be `build/assets`: docs/deploy/companions.md"
+)
 _STORAGES: Final[Mapping[str, Meaning]] = {
     "django.contrib.staticfiles.storage.ManifestStaticFilesStorage": Meaning("changed", f"{RELEASE}, {_KEPT}"),
     "django.contrib.staticfiles.storage.StaticFilesStorage": Meaning("changed", RELEASE),
@@ -107,7 +111,7 @@ class DjangoProject:
             backend.get("BACKEND") if isinstance(backend, dict) else None,
             self.settings.value("STATICFILES_STORAGE"),
         ]
-        note = f"{RELEASE}; `buildassets publish` uploads a release: docs/publish.md"
+        note = f"{RELEASE}; `buildassets publish` uploads a release: docs/deploy/publish.md"
         return {one: Meaning("changed", note) for one in named if isinstance(one, str) and not one.startswith(_KNOWN)}
 
     def _needed(self, *, lacks_runtime: bool) -> Iterator[Accounted]:

@@ -16,7 +16,7 @@ _TEXTS: Final = ("package_path", "public_root", "template_extension", "template_
 _EMBEDS: Final = Meaning(
     "changed", "small files stand in the sheets themselves; there is no MHTML, which no browser of today needs"
 )
-_COMPRESSOR: Final = Meaning("not possible", "choose a minifier in `engines`, see docs/minification.md")
+_COMPRESSOR: Final = Meaning("not possible", "choose a minifier in `engines`, see docs/explain/minification.md")
 _COMPRESSORS: Final = ("javascript_compressor", "css_compressor", "compressor_options", "css_compressor_options")
 _SETTINGS: Final[Mapping[str, Meaning]] = {
     "javascripts": Meaning("taken over", "each package is the asset `NAME.js`"),

@@ -6,7 +6,7 @@ from buildassets.migrate.plan import Answer, Plan, ProjectToMigrate
 from buildassets.migrate.rails import Given, Settings, of_texts, paths, prefix, rails_plan
 
 _INTEGRITY: Final = ("sha256", "sha384", "sha512")
-_ELSEWHERE: Final = "a release is a folder of its own, `build/`: let Rails look there, see docs/companions.md"
+_ELSEWHERE: Final = "a release is a folder of its own, `build/`: let Rails look there, see docs/deploy/companions.md"
 
 
 @of_texts
@@ -27,7 +27,7 @@ _SETTINGS: Final[Settings] = {
     "sweep_cache": ("changed", "not needed: `watch` sees every change"),
     "file_watcher": ("changed", "not needed: `watch` sees every change"),
     "server": ("changed", "not needed: `watch`, or the application, serves files in development"),
-    "compilers": "CSS, scripts and source maps are followed here; others are engines: docs/engines.md",
+    "compilers": "CSS, scripts and source maps are followed here; others are engines: docs/reference/engines.md",
     "quiet": ("changed", "not needed: nothing logs requests of assets"),
     "relative_url_root": ("changed", "not needed: references between assets are relative"),
 }

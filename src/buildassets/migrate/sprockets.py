@@ -18,7 +18,7 @@ _STARS_AT_MOST: Final = 4  # in a pattern: each of them doubles the number of gl
 _APPLICATION: Final = ("application.css", "application.js")
 _COMPILED: Final = {".scss": ".css", ".sass": ".css", ".jst": ".js"}
 _MADE_BY_RUBY: Final = (".erb", ".coffee", ".eco", ".haml", ".slim")
-_BY_RUBY: Final = "only Ruby compiles it: replace it by its result, or bring an engine, see docs/engines.md"
+_BY_RUBY: Final = "only Ruby compiles it: replace it by its result, or bring an engine, see docs/reference/engines.md"
 
 
 @of_texts
@@ -72,8 +72,8 @@ _SETTINGS: Final[Settings] = {
     "unknown_asset_fallback": _only(_NO_ASSET, _NO_ASSET, value=False),
     "check_precompiled_asset": ("changed", "not needed: `check` finds names in templates that no asset has"),
     "quiet": ("changed", "not needed: nothing logs requests of assets"),
-    "configure": "processors of Sprockets are Ruby: engines of other packages take their place, docs/engines.md",
-    "manifest": "a release is a folder of its own, `build/`: let Rails look there, see docs/companions.md",
+    "configure": "processors of Sprockets are Ruby: replace them by engines, docs/reference/engines.md",
+    "manifest": "a release is a folder of its own, `build/`: let Rails look there, see docs/deploy/companions.md",
 }
 
 

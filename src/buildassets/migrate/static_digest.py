@@ -32,7 +32,7 @@ _UNKNOWN: Final = Meaning("not possible", "no setting of Flask-Static-Digest: re
 _MEANING: Final = among(_SETTINGS, "FLASK_STATIC_DIGEST_", _UNKNOWN)
 _EXTENSION: Final[Answer] = (
     "changed",
-    "put `FlaskAssets(app, static=True)` of `buildassets.runtime.flask` in its place: docs/flask.md",
+    "put `FlaskAssets(app, static=True)` of `buildassets.runtime.flask` in its place: docs/frameworks/flask.md",
 )
 _HELPER: Final[Answer] = (
     "changed",

@@ -41,14 +41,16 @@ _LEGACY: Final[Answer] = ("not possible", "builds for browsers without modules a
 _APPS: Final = {
     "django_vite": Meaning(
         "changed",
-        "remove it, and put `buildassets.runtime.django` before `django.contrib.staticfiles`: docs/django.md",
+        "replace it by `buildassets.runtime.django` above `django.contrib.staticfiles`: docs/frameworks/django.md",
     )
 }
-_OF_SETTINGS: Final = Meaning("changed", "set `BUILDASSETS` in its place, and name the server as `dev`: docs/django.md")
+_OF_SETTINGS: Final = Meaning(
+    "changed", "set `BUILDASSETS` in its place, and name the server as `dev`: docs/frameworks/django.md"
+)
 _TABLE: Final = SettingsTable(among({}, "DJANGO_VITE", _OF_SETTINGS), _APPS)
 _OF_FLASK: Final[Answer] = (
     "changed",
-    "put `FlaskAssets(app)` of `buildassets.runtime.flask` in its place: docs/flask.md",
+    "put `FlaskAssets(app)` of `buildassets.runtime.flask` in its place: docs/frameworks/flask.md",
 )
 
 
@@ -173,7 +175,7 @@ def _of_tag(words: Sequence[str]) -> Answer:
     return "changed", f"write `{{% load {' '.join(named)} %}}`"
 
 
-_OTHER: Final[Answer] = ("not possible", "there is no such helper: docs/vite.md")
+_OTHER: Final[Answer] = ("not possible", "there is no such helper: docs/guides/vite.md")
 
 
 def _judged(uses: Uses, statement: ast.stmt) -> Judgement | None:

@@ -41,7 +41,10 @@ _REMOTE: Final[Answer] = (
     "not possible",
     "it is on another host, and left out: put the file into a source root, as `buildassets vendor add` does",
 )
-_OWN_FILTER: Final[Answer] = ("not possible", "a build does not run it: make an engine of it, see docs/engines.md")
+_OWN_FILTER: Final[Answer] = (
+    "not possible",
+    "a build does not run it: make an engine of it, see docs/reference/engines.md",
+)
 _COMMANDS: Final = ("build", "clean", "watch", "CommandLineEnvironment", "ManageAssets")
 _YAML_KEYS: Final[dict[str, Answer]] = {
     "bundles": ("taken over", "each bundle is an asset with the name of its `output`"),

@@ -12,7 +12,7 @@ from buildassets.migrate.plan import Answer, Plan, ProjectToMigrate
 from buildassets.migrate.python_lines import Judgement, SettingsTable, among
 from buildassets.project.python import text_of
 
-_SERVER: Final = "`AssetServer` serves the release by itself, see docs/serving.md"
+_SERVER: Final = "`AssetServer` serves the release by itself, see docs/deploy/serving.md"
 _STORAGE: Final = f"{RELEASE}: builds make the copies"
 _WATCH: Final = "in development `buildassets watch` builds, and the release is served"
 _SETTINGS: Final[Mapping[str, Meaning]] = {
@@ -20,7 +20,7 @@ _SETTINGS: Final[Mapping[str, Meaning]] = {
     "WHITENOISE_ALLOW_ALL_ORIGINS": Meaning("taken over", f"WhiteNoise goes on; `origins` of {_SERVER}"),
     "WHITENOISE_AUTOREFRESH": Meaning("changed", _WATCH),
     "WHITENOISE_CHARSET": Meaning("changed", "texts of a release are UTF-8"),
-    "WHITENOISE_IMMUTABLE_FILE_TEST": Meaning("changed", "set it to the form of our names: docs/serving.md"),
+    "WHITENOISE_IMMUTABLE_FILE_TEST": Meaning("changed", "set it to the form of our names: docs/deploy/serving.md"),
     "WHITENOISE_INDEX_FILE": Meaning("not possible", "pages are no assets: keep WhiteNoise for them"),
     "WHITENOISE_KEEP_ONLY_HASHED_FILES": Meaning("taken over", "a release has no other files"),
     "WHITENOISE_MANIFEST_STRICT": Meaning(

@@ -279,7 +279,7 @@ def _notes_on_references(edits: Sequence[FileEdit], project: _Project) -> Iterat
 
 def _notes_on_sources(found: ProjectFindings, assets: ProposedAssets) -> Iterator[str]:
     for bundler in sorted(_BUNDLERS & found.declared.node):
-        yield f"`{bundler}` builds files here: release the folder that it writes, or see docs/bundles.md"
+        yield f"`{bundler}` builds files here: release the folder that it writes, or see docs/guides/bundles.md"
     if assets.missing:
         file, _, url = assets.missing.partition(": ")
         yield f'`{file}` refers to `{url}`, which is not there: with `missing = "warn"` such faults are warnings'

@@ -55,7 +55,7 @@ if TYPE_CHECKING:
 
 
 _LONG_SECONDS = 2.0
-_FAST = 9  # the level of brotli; docs/caching.md has the figures
+_FAST = 9  # the level of brotli; docs/explain/caching.md has the figures
 _MOST_READ_BYTES = 1 << 23  # each time that there is nothing to do: 10 ms
 
 

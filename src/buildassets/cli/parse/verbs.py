@@ -97,7 +97,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     "init": Verb(
         group="start",
         sentence="set up this project: configuration, application, templates",
-        pages=("init.md",),
+        pages=("start/init.md",),
         may=Row(
             tools="`npm config get registry`",
             network="with `--smallest`, the registry",
@@ -116,7 +116,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     "doctor": Verb(
         group="start",
         sentence="find problems in the project, its release and this machine",
-        pages=("doctor.md",),
+        pages=("guides/doctor.md",),
         may=Row(tools=f"{_COMPILERS} for their versions, git", network="the live reload of this machine"),
         with_option={
             "--run": Row(
@@ -153,7 +153,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     "build": Verb(
         group="work",
         sentence="compile all sources into the release directory",
-        pages=("rolling-deploys.md", "companions.md", "provenance.md", "workspaces.md"),
+        pages=("deploy/rolling-deploys.md", "deploy/companions.md", "deploy/provenance.md", "deploy/workspaces.md"),
         may=BUILD,
         examples=(
             ("build", "compile the configured sources into `build/`"),
@@ -165,7 +165,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     "watch": Verb(
         group="work",
         sentence="build, and build again whenever a source changes",
-        pages=("watch.md", "workspaces.md#watching"),
+        pages=("guides/watch.md", "deploy/workspaces.md#watching"),
         may=Row(
             tools=_COMPILERS,
             programs=f"{_OWN_PROGRAMS}, `run`, the command after `--`, the plan's `renew`",
@@ -183,7 +183,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     "check": Verb(
         group="work",
         sentence="report the errors and warnings of a build, and write nothing",
-        pages=("templates.md", "terminal.md#in-ci", "commands.md"),
+        pages=("guides/templates.md", "guides/terminal.md#in-ci", "guides/commands.md"),
         may=Row(tools=_COMPILERS, programs=_OWN_PROGRAMS, python=_OWN_PYTHON),
         with_option={"--no-run": Row(tools=_COMPILERS)},
         examples=(
@@ -195,7 +195,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     "clean": Verb(
         group="work",
         sentence="remove files that no retained release names, and old cache entries",
-        pages=("caching.md#cleaning",),
+        pages=("explain/caching.md#cleaning",),
         may=Row(
             writes="the index of the cache",
             deletes="what no retained release names, old results of the cache; with `--all` the release and the cache",
@@ -209,7 +209,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     "list": Verb(
         group="inspect",
         sentence="list the assets of the release, their sizes, and what names them",
-        pages=("report.md#list",),
+        pages=("guides/report.md#list",),
         may=Row(),
         examples=(
             ("list", "list all assets, their sizes, and what names them"),
@@ -220,7 +220,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     "explain": Verb(
         group="inspect",
         sentence="show an asset's sources, its references, and what refers to it",
-        pages=("caching.md",),
+        pages=("explain/caching.md",),
         may=Row(tools=f"{_COMPILERS} for their versions", network=_BY_URL),
         examples=(
             ("explain css/app.css", "show its sources, its references, and what refers to it"),
@@ -230,7 +230,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     "report": Verb(
         group="inspect",
         sentence="describe the release on one page of HTML, JSON or Markdown",
-        pages=("report.md#report",),
+        pages=("guides/report.md#report",),
         may=Row(network=_BY_URL, writes="with `-o`, that file"),
         examples=(
             ("report -o report.html", "write a page about the release"),
@@ -241,7 +241,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     "diff": Verb(
         group="inspect",
         sentence="list the fingerprints that differ between two releases, and why",
-        pages=("diff.md",),
+        pages=("guides/diff.md",),
         may=_READS,
         examples=(
             ("diff old build", "list the files whose names differ, and why"),
@@ -251,21 +251,21 @@ VERBS: Final[Mapping[str, Verb]] = {
     "schema": Verb(
         group="inspect",
         sentence="print the JSON Schema of the configuration, for an editor",
-        pages=("editors.md#the-schema",),
+        pages=("guides/editors.md#the-schema",),
         may=Row(),
         examples=(("schema > buildassets.schema.json", "write the JSON Schema of the configuration"),),
     ),
     "lsp": Verb(
         group="inspect",
         sentence="run a language server for an editor, on stdin and stdout",
-        pages=("editors.md#the-language-server",),
+        pages=("guides/editors.md#the-language-server",),
         may=Row(),
         examples=(("lsp", "run a language server for an editor"),),
     ),
     "pack": Verb(
         group="ship",
         sentence="write the release as an archive, with the same bytes everywhere",
-        pages=("release.md#pack", "release.md#signatures"),
+        pages=("deploy/release.md#pack", "deploy/release.md#signatures"),
         may=Row(writes="the archive; with `--sign` its signature"),
         examples=(
             ("pack", "write `build/` as `build.tar`"),
@@ -276,7 +276,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     "unpack": Verb(
         group="ship",
         sentence="check every byte of an archive, then unpack its release",
-        pages=("release.md#unpack", "release.md#signatures"),
+        pages=("deploy/release.md#unpack", "deploy/release.md#signatures"),
         may=Row(writes="a new folder"),
         with_option={"--replace": Row(writes="the folder", deletes="the release in that folder")},
         examples=(
@@ -288,7 +288,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     "verify": Verb(
         group="ship",
         sentence="check every byte of a release or an archive against its manifest",
-        pages=("release.md",),
+        pages=("deploy/release.md",),
         may=Row(),
         with_option={
             "--rebuild": Row(tools=_COMPILERS, programs=_OWN_PROGRAMS, python=_OWN_PYTHON, writes="a temporary folder")
@@ -303,7 +303,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     "publish": Verb(
         group="ship",
         sentence="upload the files of the release, then its manifest",
-        pages=("publish.md",),
+        pages=("deploy/publish.md",),
         may=Row(
             network="the storage",
             writes="the storage",
@@ -318,7 +318,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     "tools": Verb(
         group="packages",
         sentence="install compilers at locked versions: esbuild, Dart Sass",
-        pages=("tools.md",),
+        pages=("guides/tools.md",),
         examples=(
             ("tools install esbuild@0.28", "lock and download a compiler"),
             ("tools install", "download exactly the versions in the lock"),
@@ -354,7 +354,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     "vendor": Verb(
         group="packages",
         sentence="add packages for browsers to a source root, with their licences",
-        pages=("vendoring.md",),
+        pages=("guides/vendoring.md",),
         examples=(
             ("vendor add htmx.org@2 alpinejs", "copy packages into `vendor/`"),
             ("vendor outdated", "list those with newer versions"),

@@ -74,7 +74,7 @@ def _check_key(table: Table, scope: str, index: int, key: str) -> None:
         )
         table.refuse_unseen("holds an HMAC key, which is a secret", scope, hint=hint)
     elif key_bytes(key) is None:
-        hint = "write `ed25519:` and the 32 bytes of the public key in base64, as docs/remote-cache.md shows"
+        hint = "write `ed25519:` and the 32 bytes of the public key in base64, as docs/deploy/remote-cache.md shows"
         table.refuse("is no public key", scope, index, hint=hint)
 
 

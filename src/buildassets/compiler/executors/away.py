@@ -134,10 +134,10 @@ class Away:
         self._is_reported = True
         returned = f"{self.returned_count} of {self.returned_count + self.done_count} jobs were done here"
         if self._fault:
-            hint = "the release is right without it; see to the processes there, as docs/parallel.md describes"
+            hint = "the release is right without it; see to the processes there, as docs/explain/parallel.md describes"
             message = f"the executor `{self.shown}` failed: {self._fault}"
             return warning("executor/failed", message, notes=[returned, *self._unfit], hint=hint)
-        hint = "install the same versions there, as docs/parallel.md describes"
+        hint = "install the same versions there, as docs/explain/parallel.md describes"
         first, *others = self._unfit
         message = f"a process of the executor `{self.shown}` cannot do the work of this build: {first}"
         return warning("executor/unfit", message, notes=[returned, *others], hint=hint)

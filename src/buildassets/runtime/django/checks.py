@@ -1,4 +1,4 @@
-"""System checks of the settings, of the release, and of the two together. docs/django.md lists them.
+"""System checks of the settings, of the release, and of the two together. docs/frameworks/django.md lists them.
 
 Takes the settings, gives Django's messages. Opens the manifest, looks at many other files, and opens templates where
 `{% static %}` does not use the release. Imports Django.

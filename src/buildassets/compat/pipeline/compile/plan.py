@@ -199,7 +199,7 @@ class PipelinePackages:
         if is_known or (kind == "js" and self._is_template(file)):
             return True
         message = f"`{file}` is left out of the package `{name}`: nothing compiles `{found}`"
-        hint = "bring an engine that compiles it, see docs/engines.md, or name what it gives"
+        hint = "bring an engine that compiles it, see docs/reference/engines.md, or name what it gives"
         self.faults.append(warning("pipeline/uncompiled", message, hint=hint))
         return False
 

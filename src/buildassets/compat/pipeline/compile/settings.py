@@ -6,7 +6,7 @@ from typing import Final
 from buildassets.compat.meaning import Meaning
 
 _PROGRAM: Final = Meaning("changed", "not needed: the engines of the build take the place of programs")
-_ENGINE: Final = "bring an engine that compiles them, see docs/engines.md"
+_ENGINE: Final = "bring an engine that compiles them, see docs/reference/engines.md"
 KEYS: Final[Mapping[str, Meaning]] = {
     "STYLESHEETS": Meaning("taken over", "each package is an asset, called as its `output_filename` is"),
     "JAVASCRIPT": Meaning("taken over", "each package is an asset, called as its `output_filename` is"),
@@ -38,9 +38,11 @@ PACKAGE_KEYS: Final[Mapping[str, Meaning]] = {
     "compiler_options": Meaning("not possible", "settings of engines are in `buildassets.toml`"),
 }
 COMPILERS: Final[Mapping[str, Meaning]] = {
-    "sass": Meaning("taken over", "Sass is compiled by its suffix: docs/sass.md"),
+    "sass": Meaning("taken over", "Sass is compiled by its suffix: docs/guides/sass.md"),
     "coffee": Meaning("not possible", f"nothing here compiles CoffeeScript: {_ENGINE}"),
-    "es6": Meaning("not possible", "let esbuild bundle it: `{ files, bundle = true }` in `bundles`, docs/bundles.md"),
+    "es6": Meaning(
+        "not possible", "let esbuild bundle it: `{ files, bundle = true }` in `bundles`, docs/guides/bundles.md"
+    ),
     "less": Meaning("not possible", f"nothing here compiles Less: {_ENGINE}"),
     "livescript": Meaning("not possible", f"nothing here compiles LiveScript: {_ENGINE}"),
     "stylus": Meaning("not possible", f"nothing here compiles Stylus: {_ENGINE}"),

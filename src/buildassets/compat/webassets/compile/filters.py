@@ -5,11 +5,15 @@ from typing import Final
 
 from buildassets.compat.meaning import Meaning
 
-_MINIFIED: Final = Meaning("changed", "production minifies: choose another minifier in `engines`, docs/minification.md")
-_SASS: Final = Meaning("taken over", "Sass is compiled by its suffix: docs/sass.md")
-_ENGINE: Final = "bring an engine that compiles them, see docs/engines.md, or bundle what it gives"
-_PREFIXES: Final = Meaning("changed", 'set `browsers`, and `css = "lightningcss"` in `engines`: docs/minification.md')
-_TYPED: Final = "let esbuild bundle it: `{ files, bundle = true }` in `bundles`, docs/bundles.md"
+_MINIFIED: Final = Meaning(
+    "changed", "production minifies: choose another minifier in `engines`, docs/explain/minification.md"
+)
+_SASS: Final = Meaning("taken over", "Sass is compiled by its suffix: docs/guides/sass.md")
+_ENGINE: Final = "bring an engine that compiles them, see docs/reference/engines.md, or bundle what it gives"
+_PREFIXES: Final = Meaning(
+    "changed", 'set `browsers`, and `css = "lightningcss"` in `engines`: docs/explain/minification.md'
+)
+_TYPED: Final = "let esbuild bundle it: `{ files, bundle = true }` in `bundles`, docs/guides/bundles.md"
 
 _MINIFIERS: Final = (
     *("cleancss", "closure_js", "closure_stylesheets_minifier", "css_slimmer", "cssmin", "cssutils", "jsmin"),
@@ -52,7 +56,9 @@ FILTERS: Final[Mapping[str, Meaning]] = {
     "typescript": Meaning("not possible", _TYPED, suffixes=(".ts",)),
 }
 _OWN: Final = Meaning("not possible", "it is code of the project, which a build does not run: make an engine of it")
-_UNKNOWN: Final = Meaning("not possible", "no filter of webassets has this name: bring an engine, see docs/engines.md")
+_UNKNOWN: Final = Meaning(
+    "not possible", "no filter of webassets has this name: bring an engine, see docs/reference/engines.md"
+)
 
 
 def meaning_of(name: str, *, is_own: bool = False) -> Meaning:

@@ -206,7 +206,7 @@ class BundleProject:
                 yield from self._paths(item)
             elif is_url(item):
                 message = f"`{item}` is on another host, and left out: a build asks no network"
-                hint = "put the file into a source root, as `buildassets vendor add` does: docs/vendoring.md"
+                hint = "put the file into a source root, as `buildassets vendor add` does: docs/guides/vendoring.md"
                 self.faults.append(warning("webassets/remote", message, self._place(tree, item), hint=hint))
             else:
                 yield from self._files(item, tree)
@@ -219,7 +219,7 @@ class BundleProject:
         if is_known or self._is_template(path, tree):
             return True
         message = f"`{relative_to(self._folder, path)}` is left out of `{tree.output}`: nothing compiles `{kind}`"
-        hint = "bring an engine that compiles it, see docs/engines.md, or bundle what it gives"
+        hint = "bring an engine that compiles it, see docs/reference/engines.md, or bundle what it gives"
         self.faults.append(
             warning("webassets/uncompiled", message, self._place(tree, os.path.basename(path)), hint=hint)
         )

@@ -8,7 +8,9 @@ from buildassets.compat.webassets.run.settings import OPTIONS, PREFIX
 from buildassets.foundation.nearest import nearest
 
 _PROGRAM: Final = Meaning("changed", "not needed: the engines of the build take the place of programs")
-_BUCKET: Final = "let `url` be that of the bucket or of the CDN, and upload with `buildassets publish`: docs/publish.md"
+_BUCKET: Final = (
+    "let `url` be that of the bucket or of the CDN, and upload with `buildassets publish`: docs/deploy/publish.md"
+)
 _NO_CACHE: Final = "not needed: what did not change is not compiled again"
 _OF_OPTIONS: Final[Mapping[str, Meaning]] = {
     "auto_build": Meaning("changed", "a web process builds nothing: run `buildassets build`, or `watch` to develop"),

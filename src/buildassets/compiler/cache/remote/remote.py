@@ -167,7 +167,7 @@ class RemoteCache:
             notes.append("it was not asked any more, and what it did not give was made here")
         if self._offered:
             notes.append(f"not written to it: {len(self._offered)} of the results of this build")
-        hint = "the release is right without it; see to the server and its settings, as docs/remote-cache.md describes"
+        hint = "the release is right without it; check the server and its settings: docs/deploy/remote-cache.md"
         yield warning("cache/remote", f"the remote cache `{self._shown}` failed: {first}", notes=notes, hint=hint)
 
 

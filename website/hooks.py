@@ -66,9 +66,9 @@ def on_post_build(*, config: MkDocsConfig) -> None:
     for name, page in OUTSIDE.items():
         _copy(PROJECT / name, Path(config.site_dir, page))
     for old, target in _moved(docs):
-        page = Path(config.site_dir, old, "index.html")
-        page.parent.mkdir(parents=True, exist_ok=True)
-        page.write_text(_REDIRECT.format(title=old, target=target), encoding="utf-8")
+        redirect = Path(config.site_dir, old, "index.html")
+        redirect.parent.mkdir(parents=True, exist_ok=True)
+        redirect.write_text(_REDIRECT.format(title=old, target=target), encoding="utf-8")
 
 
 def _moved(docs: Path) -> Iterator[tuple[str, str]]:

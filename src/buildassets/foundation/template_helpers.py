@@ -50,7 +50,7 @@ TEMPLATE_HELPERS: Final = (
         name="stylesheet",
         method="stylesheet",
         takes=Takes.ASSET,
-        result='`<link rel="stylesheet">`, after [preloads of fonts](../guides/fonts.md#preloading); `preload=False`: without',
+        result='`<link rel="stylesheet">`, after [fonts](../guides/fonts.md#preloading) (not with `preload=False`)',
         media_prefix="text/css",
     ),
     TemplateHelper(

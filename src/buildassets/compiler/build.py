@@ -15,6 +15,7 @@ from buildassets.compiler.config.values import Config
 from buildassets.compiler.engines.protocol import KnownEngine
 from buildassets.compiler.graph.asset_graph import AssetGraph, asset_graph
 from buildassets.compiler.graph.checks.kept_names import OTHER_NAME
+from buildassets.compiler.graph.collect import GraphRequest
 from buildassets.compiler.graph.fingerprint import Naming
 from buildassets.compiler.incremental.kept_results import KeptResults
 from buildassets.compiler.languages.native.library import oddity
@@ -301,17 +302,16 @@ def graph_of(means: Means, last: LastBuild | None = None, kept: KeptResults | No
                 templates = _InTemplates(config)
                 decided = _is_decided_by_templates(config, discovery.sources)
                 discovery = _with_sprites(config, discovery, templates.read() if decided else None)
-                graph = asset_graph(
-                    discovery,
-                    timed,
-                    compiles_to,
-                    config,
+                asked = GraphRequest(
+                    config=config,
                     mode=means.request.mode,
-                    progress=means.request.progress,
-                    times=means.times,
+                    discovery=discovery,
+                    compiles_to=compiles_to,
                     named=templates.names() if decided else (),
                     in_templates=templates.names,
+                    times=means.times,
                 )
+                graph = asset_graph(asked, timed, means.request.progress)
             used = (*engines.all, *_tailwind_where_used(engines, graph))
             programs = (path for engine in used for path in engine.programs)
             graph = replace(graph, inputs=tuple(dict.fromkeys((*graph.inputs, *programs))))

@@ -6,17 +6,16 @@ from itertools import chain
 from typing import Final, TypeAlias
 
 from buildassets.compiler.body import OnDisk, bytes_of
-from buildassets.compiler.bundle.concatenated import Bundles, JstNames, joined
-from buildassets.compiler.bundle.directive_names import Place
+from buildassets.compiler.bundle.concatenated import JstNames, joined
 from buildassets.compiler.bundle.directive_places import PackageMains
 from buildassets.compiler.bundle.inlined import Inliner
 from buildassets.compiler.bundle.sprockets import Requires, SprocketsLibrary, joining_order
 from buildassets.compiler.config.values import Config
+from buildassets.compiler.graph.collect import Collected
 from buildassets.compiler.graph.data_urls import Embedding, candidates, embedded
 from buildassets.compiler.graph.link import Site, inputs_of, linked, reached, without_lost_map, without_unreleased
 from buildassets.compiler.languages.reference import ReferenceKind
-from buildassets.compiler.model import Draft, Follow, Linked, ModuleBundles, Source
-from buildassets.compiler.sources.discover import Sources
+from buildassets.compiler.model import Draft, Linked, Source
 from buildassets.compiler.sources.globs import compile_globs
 from buildassets.compiler.sources.names import is_script_template
 from buildassets.compiler.transform.scheduler import Drafts
@@ -52,19 +51,8 @@ Progress: TypeAlias = Callable[[int, int, str], None]  # assets or copies done, 
 class Walk:
     """One walk from the first assets to all that they reach. `run` fills the public attributes."""
 
-    def __init__(
-        self,
-        config: Config,
-        sources: Sources,
-        bundles: Bundles,
-        modules: ModuleBundles,
-        *,
-        follow: Follow,
-        drafts_of: Drafts,
-        progress: Progress | None,
-        places: Sequence[Place] = (),
-        inlines: bool = False,
-    ) -> None:
+    def __init__(self, known: Collected, drafts_of: Drafts, progress: Progress | None = None) -> None:
+        config, sources = known.config, known.sources
         self.compiled: dict[LogicalPath, Linked] = {}  # all sources, those too that are released only in a bundle
         self.requires: dict[LogicalPath, Requires] = {}  # the directives of each compiled source
         self.assets: dict[LogicalPath, Linked] = {}  # what is released, bundles joined
@@ -74,18 +62,18 @@ class Walk:
         listed = [source for source in sources.listed.values() if source.root >= 0]
         prefixes = [root.prefix for root in config.sources]
         self._mains = PackageMains([(root.path, root.prefix) for root in config.sources if not root.npm])
-        self._library = SprocketsLibrary(listed, prefixes, _is_folder, self._mains.files, places=places)
-        self._bundled = modules.drafts
+        self._library = SprocketsLibrary(listed, prefixes, _is_folder, self._mains.files, places=known.places)
+        self._bundled = known.modules.drafts
         self.site = Site(
             sources,
             {source.path: source.logical for source in sources.listed.values()},
             roots=[(root.path, root.prefix) for root in config.sources],
             url_prefix=config.url,
-            follow=follow,
+            follow=known.follow,
         )
-        self._members = bundles.members
-        self._bundles = _bundles_by_member(bundles.members)
-        self._left = {bundle: len(members) for bundle, members in bundles.members.items()}  # members to be compiled
+        self._members = known.bundles.members
+        self._bundles = _bundles_by_member(self._members)
+        self._left = {bundle: len(members) for bundle, members in self._members.items()}  # members to be compiled
         self._joined: dict[LogicalPath, Linked] = {}  # bundles that were joined while other drafts were made
         self._config = config
         self._embedding = _embedding(config)
@@ -93,7 +81,7 @@ class Walk:
         self._progress = progress
         self._memory = Memory()
         self._wholes: dict[LogicalPath, Linked] = {}  # the bundles that sheets import
-        self._inliner = self._started_inliner() if inlines else None
+        self._inliner = self._started_inliner() if config.inline_imports and known.request.is_production else None
 
     def _started_inliner(self) -> Inliner:
         return Inliner(self.compiled, self._whole, self._config.shown, source_maps=bool(self._config.source_maps))

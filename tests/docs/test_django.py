@@ -128,7 +128,7 @@ def test_tests_need_no_build(project: Path) -> None:
 
 
 def test_names_of_a_vendored_package_are_kept(project: Path) -> None:
-    (configuration,) = blocks("## Applications of others")
+    (configuration,) = blocks("## Third-party applications")
     write_tree(project, {"buildassets.toml": configuration, "assets/a.css": "", "vendor/tinymce/plugins/x.js": "x()"})
     assert manage(project, "assets", "build").returncode == 0
     assert (project / "build/assets/tinymce-8.2/plugins/x.js").exists()

@@ -228,3 +228,36 @@ def test_an_interrupted_build_keeps_what_it_has_compressed(
     compressions.interrupted_at = None
     assert site()
     assert compressions.texts == [OTHER * number for number in range(5, 0, -1)]
+
+
+@pytest.mark.parametrize(
+    ("content", "is_copied"),
+    [
+        (random.Random(1).randbytes(1 << 18), False),
+        (TEXT * 100 + random.Random(1).randbytes(1 << 18), True),
+        (random.Random(1).randbytes(1 << 18) + TEXT * 100, True),
+    ],
+)
+def test_a_file_whose_sample_does_not_shrink_is_not_compressed(
+    content: bytes, is_copied: bool, gzipped: Make, compressions: Compressions
+) -> None:
+    _, size_bytes = gzipped({"a.glb": content})["a.glb"]
+    assert (size_bytes > 0) is is_copied
+    assert (content in compressions.texts) is is_copied
+
+
+def test_source_maps_are_compressed_by_brotli_9_at_most(tmp_path: Path) -> None:
+    text = Path(__file__).read_bytes()
+    sizes = []
+    for level in (9, 11):
+        settings = f"compress = {{ br = {level} }}"
+        files: Mapping[str, str | bytes] = {
+            "buildassets.toml": settings,
+            "assets/a.map": text,
+            "assets/a.txt": text + b"#",
+        }
+        manifest = build(load_config(start=str(write_tree(tmp_path / str(level), files)))).manifest
+        assert manifest is not None
+        sizes.append([manifest.assets[name].encodings["br"] for name in ("a.map", "a.txt")])
+    assert sizes[0][0] == sizes[1][0]
+    assert sizes[0][1] > sizes[1][1]

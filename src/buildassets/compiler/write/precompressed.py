@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 
 _ROOM_BYTES: Final = 105_000_000  # of the 150 MB that a build may use for files that it does not parse
 _COUNTED_BYTES: Final = 1 << 20
+# Where brotli 11 gets nothing smaller it takes 0.7 s a MB, the test of a sample 1 ms; for short files nothing is won.
+_SAMPLED_BYTES: Final = 1 << 18
+_SAMPLE_BYTES: Final = 1 << 15
 _Value = TypeVar("_Value")
 
 
@@ -199,9 +202,11 @@ def _step_of(work: _Work) -> tuple[str, str]:
 
 
 def _made(work: _Work, places: CopyPlaces, means: _Means, outdated: Collection[str]) -> bytes:
-    """The copy in the release directory, or else a new one; empty if it would not be smaller."""
+    """The copy in the release directory, or else a new one; empty if it would be hardly smaller, or no smaller."""
     with means.room.taken(_held_bytes(work)):
         content = content_of(places.path(work.files[0]))
+        if len(content) >= _SAMPLED_BYTES and not is_worthwhile(work.coding, _sample(content)):
+            return b""
         for path in work.paths(places):
             held = bytes_at(path)
             if held is None or len(held) >= len(content) or digest(held) in outdated:
@@ -209,6 +214,12 @@ def _made(work: _Work, places: CopyPlaces, means: _Means, outdated: Collection[s
             if is_copy_of(work.coding, held, content):
                 return held
         return means.compress(work.coding, content, work.level) or b""
+
+
+def _sample(content: bytes) -> bytes:
+    """The begin, the middle and the end of `content`."""
+    middle = len(content) // 2
+    return content[:_SAMPLE_BYTES] + content[middle : middle + _SAMPLE_BYTES] + content[-_SAMPLE_BYTES:]
 
 
 def _large_copy(work: _Work, places: CopyPlaces, cache: Cache | None, means: _Means) -> Copy:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from importlib.util import find_spec
 from typing import Final, TypeAlias
 
-from buildassets.compiler.config.values import Config
+from buildassets.compiler.config.values import VENDOR, Config
 from buildassets.compiler.engines.entry_points import load_any
 from buildassets.compiler.engines.esbuild.command import find_esbuild, is_absent
 from buildassets.compiler.engines.protocol import EngineOptions, KnownEngine
@@ -28,7 +28,6 @@ _Start: TypeAlias = Callable[[str, EngineOptions], KnownEngine]
 _SASS: Final = (".scss", ".sass")
 _TAILWIND: Final = re.compile(r"^[^\S\n]*@(?:import\s+[\"']tailwindcss\b[^\n;]*|tailwind\b[^\n;]*)", re.MULTILINE)
 _INSTALL: Final = "run `buildassets tools install`"
-_VENDORED: Final = "vendor"  # the folder of packages in a source root
 
 
 def tool_findings(subject: Subject) -> Iterator[Diagnostic]:
@@ -79,11 +78,11 @@ def _of_tool(fault: Diagnostic) -> Diagnostic:
 
 def _vendored(subject: Subject, lock: Lock) -> Iterator[Diagnostic]:
     """Files of vendored packages that are missing, or differ from the lock."""
-    root = next((one for one in subject.config.sources if not (one.npm or one.vendored or one.include)), None)
+    root = subject.config.package_root
     if root is None:
         return
     for name, package in lock.vendor.items():
-        folder = os.path.join(root.path, _VENDORED, *name.split("/"))
+        folder = os.path.join(root.path, VENDOR, *name.split("/"))
         for file, digest in package.files.items():
             path = os.path.join(folder, *file.split("/"))
             if _digest(path) != digest:

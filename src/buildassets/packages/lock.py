@@ -31,6 +31,7 @@ _WORD: Final = lazy_pattern(r"[0-9A-Za-z][0-9A-Za-z.+_-]{0,127}")
 _PACKAGE: Final = lazy_pattern(r"(?:@[A-Za-z0-9~-][\w.~-]*/)?[A-Za-z0-9~_-][\w.~-]{0,213}", re.ASCII)
 _SHA256: Final = lazy_pattern(r"[0-9a-f]{64}")
 _SHA512: Final = lazy_pattern(r"sha512-[A-Za-z0-9+/]{86}==")
+_Value = str | bool | tuple[str, ...]
 _CONFLICT: Final = lazy_pattern(r"^(?:<{7}|={7}|>{7})", re.MULTILINE)
 
 
@@ -62,7 +63,8 @@ class LockedTool:
 class LockedPackage:
     """A package for browsers. `range` is the requested range if it is `direct`; else other packages require it.
 
-    `files` are SHA-256 digests by the path below its folder; `requires` are the ranges of the packages that it imports.
+    `files` are SHA-256 digests by the path below its folder; those in `plain` keep their names in a release. `requires`
+    are the ranges of the packages that it imports. With `source`, the files include Sass sources.
     """
 
     version: str
@@ -72,6 +74,8 @@ class LockedPackage:
     license: str
     files: Mapping[str, str]
     requires: Mapping[str, str] = field(default_factory=dict)
+    source: bool = False
+    plain: tuple[str, ...] = ()
 
 
 @frozen
@@ -155,20 +159,26 @@ def lock_text(lock: Lock) -> str:
             lines += ["", f"[{at}]", *_lines({"package": one.package, "sha512": one.sha512})]
             lines += ["", f"[{at}.files]", *_lines(one.files)]
     for name, package in sorted(lock.vendor.items()):
-        lines += ["", f"[vendor.{basic_string(name)}]", f"direct = {str(package.direct).lower()}"]
-        values = _filled(license=package.license, range=package.range)
-        lines += _lines({"integrity": package.integrity, **values, "version": package.version})
+        filled = _filled(license=package.license, plain=package.plain, range=package.range, source=package.source)
+        values = {"direct": package.direct, "integrity": package.integrity, **filled, "version": package.version}
+        lines += ["", f"[vendor.{basic_string(name)}]", *_lines(values)]
         for key, inner in (("requires", package.requires), ("files", package.files)):
             lines += ["", f"[vendor.{basic_string(name)}.{key}]", *_lines(inner)] if inner else []
     return "\n".join(lines) + "\n"
 
 
-def _filled(**values: str) -> dict[str, str]:
+def _filled(**values: _Value) -> dict[str, _Value]:
     return {key: value for key, value in values.items() if value}
 
 
-def _lines(values: Mapping[str, str]) -> list[str]:
-    return [f"{_key(key)} = {basic_string(value)}" for key, value in sorted(values.items())]
+def _lines(values: Mapping[str, _Value]) -> list[str]:
+    return [f"{_key(key)} = {_text(value)}" for key, value in sorted(values.items())]
+
+
+def _text(value: _Value) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return basic_string(value) if isinstance(value, str) else f"[{', '.join(map(basic_string, value))}]"
 
 
 def _key(text: str) -> str:
@@ -215,18 +225,30 @@ class _LockReader:
 
     def package(self, name: str, values: Mapping[str, Any]) -> LockedPackage:
         at = f"vendor.{name}"
-        direct = values.get("direct", False)
-        if not isinstance(direct, bool):
-            self._refuse(f"{at}.direct")
         return LockedPackage(
             self._value(values, at, "version", _is_word),
             self._value(values, at, "range", _is_line, default=""),
-            direct=direct is True,
+            direct=self._flag(values, at, "direct"),
             integrity=self._value(values, at, "integrity", _is_sha512),
             license=self._value(values, at, "license", _is_line, default=""),
             files=self._texts(values, at, "files", is_file, is_sound=_is_sha256),
             requires=self._texts(values, at, "requires", _is_package, is_sound=_is_line),
+            source=self._flag(values, at, "source"),
+            plain=self._files(values, at, "plain"),
         )
+
+    def _flag(self, values: Mapping[str, Any], at: str, key: str) -> bool:
+        value = values.get(key, False)
+        if not isinstance(value, bool):
+            self._refuse(f"{at}.{key}")
+        return value is True
+
+    def _files(self, values: Mapping[str, Any], at: str, key: str) -> tuple[str, ...]:
+        found = values.get(key, [])
+        if isinstance(found, list) and all(map(is_file, found)):
+            return tuple(found)
+        self._refuse(f"{at}.{key}")
+        return ()
 
     def _value(
         self,

@@ -129,12 +129,14 @@ def test_a_script_for_pages_is_needed_and_in_no_import_map(
 def test_files_that_no_browser_can_load_are_unfit(
     tmp_path: Path, described: dict[str, Any], files: Tree, complaint: str
 ) -> None:
-    assert complaint in needed(tmp_path, a=(described, files)).unfit["a"]
+    assert complaint in needed(tmp_path, a=(described, files)).unfit["a"].complaint
 
 
 def test_an_import_of_commonjs_is_unfit(tmp_path: Path) -> None:
     a = ({"module": "m.js"}, {"m.js": 'import "b"'})
-    assert "CommonJS" in needed(tmp_path, a=a, b=({"main": "c.js"}, {"c.js": "module.exports = 1"})).unfit["b"]
+    assert (
+        "CommonJS" in needed(tmp_path, a=a, b=({"main": "c.js"}, {"c.js": "module.exports = 1"})).unfit["b"].complaint
+    )
 
 
 @pytest.mark.parametrize(
@@ -179,3 +181,17 @@ def test_an_invalid_description_is_ignored(tmp_path: Path) -> None:
     write_tree(tmp_path / "a", {"package.json": "{", "index.js": MODULE})
     found = BrowserFiles()({"a": Unpacked("a", str(tmp_path / "a"), ("index.js", "package.json"))}, ["a"])
     assert found.modules == {"a": "a/index.js"}
+
+
+@pytest.mark.parametrize(
+    ("described", "files", "sheet"),
+    [
+        ({"module": "dist/js/a.esm.js"}, ("dist/js/a.esm.js", "dist/css/a.css", "dist/css/b.css"), "dist/css/a.css"),
+        ({"module": "dist/a.js"}, ("dist/a.js", "dist/a.min.css"), "dist/a.min.css"),
+        ({"module": "a.js", "style": "x.css"}, ("a.js", "a.css", "x.css"), "x.css"),
+        ({"style": "css/x.css"}, ("css/x.css", "css/all.css"), "css/all.css"),
+    ],
+)
+def test_the_sheet_is_found_by_name(tmp_path: Path, described: dict[str, Any], files: list[str], sheet: str) -> None:
+    found = needed(tmp_path, a=(described, {file: MODULE if file.endswith(".js") else "" for file in files}))
+    assert [file for file in found.files["a"] if file.endswith(".css")] == [sheet]

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from functools import partial
@@ -14,7 +14,7 @@ from buildassets.cli.packages import kept_line, ranges_of, registry_for, show_ne
 from buildassets.cli.parse.options import configured_for_packages, package_options
 from buildassets.cli.parse.permissions import permitted
 from buildassets.cli.show.output import Output
-from buildassets.compiler.config.values import Config, SourceRoot
+from buildassets.compiler.config.values import VENDOR, Config, SourceRoot
 from buildassets.compiler.resolve.browser_files import BrowserFiles
 from buildassets.disk.files import content_of, write_whole
 from buildassets.disk.removal import remove_file
@@ -34,7 +34,6 @@ from buildassets.packages.vendor.vendoring import (
     verify,
 )
 
-_FOLDER: Final = "vendor"
 _FILE: Final = "buildassets.toml"
 _COULD_NOT_ASK: Final = 2
 
@@ -46,12 +45,13 @@ def command() -> None:
 
 @command.command("add")
 @click.argument("names", nargs=-1, required=True, metavar="NAME[@RANGE]...")
+@click.option("--source", is_flag=True, help='Add Sass sources too, for `@use "NAME/..."`; they are not released.')
 @package_options
-def add_verb(names: tuple[str, ...], config_file: str | None, *, as_json: bool, quiet: bool) -> int:
+def add_verb(names: tuple[str, ...], config_file: str | None, *, source: bool, as_json: bool, quiet: bool) -> int:
     """Add packages and their dependencies: files, lock, `[importmap]`."""
     config = configured_for_packages(config_file, permission=permitted("vendor add"))
     asked = ranges_of(asked_for(name) for name in names)
-    return _finish(Output(as_json, quiet=quiet), config, add(vendoring(config), asked))
+    return _finish(Output(as_json, quiet=quiet), config, add(vendoring(config), asked, source=source))
 
 
 @command.command("update")
@@ -128,8 +128,8 @@ def vendoring(config: Config) -> Vendoring:
     root = _root(config)
     return Vendoring(
         config.folder,
-        os.path.join(root.path, _FOLDER),
-        shown=f"{root.shown}/{_FOLDER}",
+        os.path.join(root.path, VENDOR),
+        shown=f"{root.shown}/{VENDOR}",
         registry=registry_for(config),
         choose=BrowserFiles(),
         now_seconds=time.time(),
@@ -141,9 +141,8 @@ def vendoring(config: Config) -> Vendoring:
 
 def _root(config: Config) -> SourceRoot:
     """The source root for vendored files: the first of the project's own that has no `include`."""
-    for root in config.sources:
-        if not (root.npm or root.vendored or root.include):
-            return root
+    if config.package_root is not None:
+        return config.package_root
     message = "there is no source root for vendored packages"
     raise ConfigError([error("config/no-sources", message, hint="create `assets/`, or name your folders in `sources`")])
 
@@ -151,7 +150,8 @@ def _root(config: Config) -> SourceRoot:
 def _finish(show: Output, config: Config, done: Vendored) -> int:
     _, importmap = _entries(config, done)
     for name in done.changed:
-        show.report(f"vendored {name} {done.lock.vendor[name].version}")
+        package = done.lock.vendor[name]
+        show.report(f"vendored {name} {package.version}{' with its Sass sources' if package.source else ''}")
     for name in done.removed:
         show.report(f"removed {name}")
     for name in done.kept:
@@ -179,18 +179,23 @@ def _entries(config: Config, done: Vendored) -> tuple[dict[str, str | None], dic
 
     Entries that the user has pointed at another file stay.
     """
-    prefix = f"{_root(config).prefix}/{_FOLDER}/".removeprefix("/")
+    prefix = f"{_root(config).prefix}/{VENDOR}/".removeprefix("/")
     known = {f"{prefix}{name}/{file}" for name, one in done.lock.vendor.items() for file in one.files}
     owners = tuple(f"{prefix}{name}/" for name in (*done.lock.vendor, *done.removed))
     ours = {key for key, target in config.importmap.items() if target.startswith(owners)}
     entries: dict[str, str | None] = {
         key: f"{prefix}{path}" for key, path in done.modules.items() if key not in config.importmap or key in ours
     }
-    stale = {key for key in ours if config.importmap[key] not in known and not config.importmap[key].endswith("/")}
+    stale = {key for key in ours if not _names_one(config.importmap[key], known)}
     entries |= {key: None for key in stale if key not in entries}
     changes = {key: value for key, value in entries.items() if config.importmap.get(key) != value}
     kept = {key: config.importmap[key] for key in ours - stale}
     return changes, kept | {key: value for key, value in entries.items() if value is not None}
+
+
+def _names_one(target: str, known: Collection[str]) -> bool:
+    """Whether `target` is one of the `known` paths, or a folder with some of them."""
+    return target in known or (target.endswith("/") and any(path.startswith(target) for path in known))
 
 
 @contextmanager

@@ -292,15 +292,6 @@ def compress(table: Table) -> dict[str, int]:
     return {coding: found[coding] for coding in levels if coding in found}
 
 
-def locked_tools(folder: str) -> dict[str, str]:
-    """The versions of the tools in the lock of `folder`. Raises ConfigError if the lock cannot be read."""
-    if not os.path.lexists(os.path.join(folder, "buildassets.lock")):  # most have none, and need no reader of it
-        return {}
-    from buildassets.packages.lock import read_lock
-
-    return {name: tool.version for name, tool in read_lock(folder).tools.items()}
-
-
 def engines(table: Table, locked: Collection[str]) -> EngineNames:
     """The engine of each kind, built in or of an installed package; for Sass, the `locked` one by default."""
     installed = cache(installed_engines)  # called only for a name that is not built in: it takes 30 ms

@@ -21,12 +21,14 @@ from buildassets.compiler.config.roots import (
     root_places,
     with_further,
 )
+from buildassets.compiler.config.packages import with_packages
 from buildassets.compiler.config.toml_table import Document, Table
 from buildassets.compiler.config.values import Config, Mode, SourceRoot
 from buildassets.errors import ConfigError
 from buildassets.foundation.diagnostics import sort_key
 from buildassets.foundation.frozen import frozen_by_name, replace
 from buildassets.foundation.permission import Permission
+from buildassets.packages.lock import Lock, read_lock
 from buildassets.programs.project_python import refuse_project_modules
 
 
@@ -81,9 +83,9 @@ def load_config(
         roots = [(place, root) for place, root in roots if root.shown == DEFAULT_ROOTS[0]]
     overriding = [((), root_at(start, shown)) for shown in options.table.texts("SOURCE")]
     further = [((), root) for root in further_roots(given.also, start, options)]
-    config = _config(
-        document.table, folder, path, tuple(root for _, root in overriding or roots), permission=permission
-    )
+    lock = read_lock(folder)
+    own = tuple(root for _, root in overriding or roots)
+    config = _config(document.table, folder, path, own, permission=permission, lock=lock)
     if needs_sources and not overriding and (roots or not further):
         document.faults += root_faults(roots, document, mode=mode)
         if not roots and not document.table.take("sources"):
@@ -103,7 +105,7 @@ def load_config(
     if not permission.python:
         refuse_project_modules(folder)
         config = without_project_python(config)
-    config = replace(config, sources=with_further(config, [root for _, root in further]))
+    config = with_packages(replace(config, sources=with_further(config, [root for _, root in further])), lock.vendor)
     if overriding or further:
         document.faults += root_faults(overriding, Document({}), "its name")
         document.faults += root_faults(further, Document({}), "`--also`")
@@ -120,9 +122,9 @@ def load_config(
 
 
 def _config(
-    table: Table, folder: str, file: str | None, roots: tuple[SourceRoot, ...], *, permission: Permission
+    table: Table, folder: str, file: str | None, roots: tuple[SourceRoot, ...], *, permission: Permission, lock: Lock
 ) -> Config:
     """The values of our table; faults are noted in its document."""
-    locked = keys.locked_tools(folder)
+    locked = {name: tool.version for name, tool in lock.tools.items()}
     fields = fields_of(Reading(table=table, folder=folder, locked=locked))
     return Config(folder=folder, sources=roots, permission=permission, file=file, locked=locked, **fields)

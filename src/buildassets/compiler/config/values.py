@@ -20,6 +20,7 @@ from buildassets.manifest.model import Packages
 Missing = Literal["error", "warn", "ignore"]
 Modules = Literal["rewrite", "importmap"]
 Mode = Literal["production", "development"]
+VENDOR: Final = "vendor"  # the folder of a source root with the packages that `buildassets vendor` adds
 MODES: Final[tuple[Mode, ...]] = ("production", "development")
 TemplateEngine = Literal["jinja", "django", "mako", "chameleon"]
 BundleFormat = Literal["esm", "iife"]
@@ -388,10 +389,18 @@ class Config:
 
     @property
     def of_others(self) -> tuple[str, ...]:
-        """The absolute folders of other projects: roots of others, and load paths that lie in no other root."""
+        """The absolute folders of other projects: roots of others, load paths that lie in no other root, packages."""
         own = [root.path for root in self.sources if not root.is_of_others]
-        load_paths = [path for path in self.load_paths if not any(is_within(folder, path) for folder in own)]
+        packages = self.package_root and os.path.join(self.package_root.path, VENDOR)
+        load_paths = [
+            path for path in self.load_paths if path == packages or not any(is_within(folder, path) for folder in own)
+        ]
         return (*load_paths, *(root.path for root in self.sources if root.is_of_others))
+
+    @property
+    def package_root(self) -> SourceRoot | None:
+        """The source root for vendored packages: the first of the project's own that has no `include`."""
+        return next((root for root in self.sources if not (root.is_of_others or root.include)), None)
 
     def without_folder(self, text: str) -> str:
         """`text`, such as an argument, with paths below this folder relative to it, as in every clone."""

@@ -1,6 +1,6 @@
 """Chooses the files of npm packages that a browser needs: those that `exports` names, and all that these reach.
 
-Takes unpacked packages, gives a `Needed`. Reads the packages' files; imports `languages`, `resolve.node` and
+Adds the Sass sources of packages if asked to. Takes unpacked packages, gives a `Needed`. Reads the packages' files; imports `languages`, `resolve.node` and
 `packages.vendor.values`.
 """
 
@@ -20,17 +20,23 @@ from buildassets.compiler.resolve.node import BUILTINS, NodePackages, Refusal, p
 from buildassets.disk.files import content_of
 from buildassets.foundation.media import Syntax, media_of, suffix
 from buildassets.foundation.paths import LogicalPath, from_url, join, split_url
-from buildassets.packages.vendor.values import Needed, Unpacked
+from buildassets.packages.vendor.values import Needed, Unfit, Unpacked
 
 _CONDITIONS: Final = ("browser", "import", "module", "production")
 _STYLE_CONDITIONS: Final = ("style", "browser", "production")
 _SCRIPTS: Final = (".js", ".mjs", ".cjs")
 _SCRIPT_KEYS: Final = ("main", "unpkg", "jsdelivr")  # by which packages may name a script for pages without modules
 _SHEET_KEYS: Final = ("style", "browser", "main")
+_SASS: Final = (".scss", ".sass")
+_NOT_FOR_USERS: Final = frozenset(("test", "tests", "spec", "docs", "example", "examples", "node_modules"))
+_IMAGES: Final = (".png", ".gif", ".jpg", ".svg", ".webp")
 _LICENCE: Final = re.compile(r"(?:licen[cs]e|copying|notice|unlicense)(?:[.-].*)?", re.IGNORECASE)
 _COMMONJS: Final = re.compile(r"\brequire\s*\(|\bmodule\.exports\b|\bexports\.[\w$]+\s*=|defineProperty\(exports\b")
 # Code that checks whether there is CommonJS, or that has a parameter named `exports`, as Vue's script has.
 _GUARD: Final = re.compile(r"typeof\s+(?:exports|module|define|require)\b|\bdefine\.amd\b|\bfunction\s*\(\s*exports\b")
+_NAME_IN_QUOTES: Final = re.compile(r"""(["'])([\w-]+\.(?:png|gif|jpg|svg|webp))\1""")
+_NO_SASS: Final = Unfit("has no Sass sources", "add it without `--source`")
+_BUNDLE: Final = 'install it with npm, and make a bundle of what imports it: `{ files = ["app.js"], bundle = true }`'
 _COMMONJS_ONLY: Final = "is CommonJS only, which no browser loads"
 _FOR_BUNDLERS: Final = "reads `process.env`, which bundlers replace and no browser has"
 _INCOMPLETE: Final = "imports `{}` without its whole name, which only bundlers find"
@@ -50,14 +56,20 @@ class BrowserFiles:
         self.needs_bundler = cache(lambda path: _needs_bundler(self.text(path)))
         self.references = cache(lambda path: _references(path, self.text))
 
-    def __call__(self, packages: Mapping[str, Unpacked], direct: Collection[str]) -> Needed:
-        """The files that browsers need of the `direct` packages, and of those that these import."""
-        return _Choice(packages, self).needed(direct)
+    def __call__(
+        self, packages: Mapping[str, Unpacked], direct: Collection[str], sources: Collection[str] = ()
+    ) -> Needed:
+        """The files that browsers need of the `direct` packages, and of those that these import.
+
+        Packages in `sources` come with their Sass sources.
+        """
+        return _Choice(packages, self, sources).needed(direct)
 
 
 class _Choice:
-    def __init__(self, packages: Mapping[str, Unpacked], files: BrowserFiles) -> None:
+    def __init__(self, packages: Mapping[str, Unpacked], files: BrowserFiles, sources: Collection[str]) -> None:
         self._packages = packages
+        self._sources = sources
         self._files = files
         self._known = {LogicalPath(f"{name}/{file}") for name, package in packages.items() for file in package.files}
         self._folders = {folder for path in self._known for folder in _folders(path)}
@@ -81,17 +93,67 @@ class _Choice:
             if path not in reached:
                 reached.add(path)
                 waiting += self._reached_from(path)
-        files: dict[str, list[str]] = defaultdict(list)
-        for path in sorted(reached | set(self._licences(reached))):
-            package = package_of(path)
-            files[package].append(path[len(package) + 1 :])
+        plain = set(self._named_at_run_time(reached))
+        reached.update(plain, self._sass_sources(direct))
+        self._specifiers.update(self._offered_folders(reached))
         return Needed(
-            {name: tuple(names) for name, names in files.items()},
+            _by_package(reached.union(self._licences(reached))),
             self._specifiers,
             imports={name: frozenset(names) for name, names in self._imports.items()},
             absent=self._absent,
-            unfit=self._unfit,
+            unfit={name: self._why_refused(name, complaint) for name, complaint in self._unfit.items()}
+            | {name: _NO_SASS for name in self._sources if name in self._packages and not self._sass_of(name)},
+            plain=_by_package(plain),
         )
+
+    def _why_refused(self, name: str, complaint: str) -> Unfit:
+        can_have_sources = name not in self._sources and self._sass_of(name)
+        return Unfit(
+            complaint, f"run `buildassets vendor add {name} --source` for its Sass" if can_have_sources else _BUNDLE
+        )
+
+    def _sass_sources(self, direct: Collection[str]) -> Iterator[str]:
+        for name in self._sources:
+            if name in self._packages and name in direct:
+                yield from self._sass_of(name)
+
+    def _sass_of(self, name: str) -> list[str]:
+        """The Sass sources of a package, without those of its tests and documentation."""
+        files = self._packages[name].files
+        return [
+            f"{name}/{file}" for file in files if file.endswith(_SASS) and _NOT_FOR_USERS.isdisjoint(file.split("/"))
+        ]
+
+    def _named_at_run_time(self, reached: Collection[str]) -> Iterator[str]:
+        """The images that a script names, in the folders of images that a sheet refers to.
+
+        Scripts such as Leaflet's take the folder from the style sheet, and add such a name to it.
+        """
+        folders = {dirname(path) for path in reached if suffix(path) in _IMAGES}
+        if not folders:
+            return
+        for script in [path for path in reached if suffix(path) in _SCRIPTS]:
+            for match in _NAME_IN_QUOTES.finditer(self._text(script)):
+                places = (f"{folder}/{match[2]}" for folder in folders if package_of(folder) == package_of(script))
+                yield from (place for place in places if place in self._known)
+
+    def _offered_folders(self, reached: Collection[str]) -> Iterator[tuple[str, str]]:
+        """The specifiers of folders that `exports` offers by a pattern such as `./addons/*`, if files of them are needed."""
+        folders: dict[str, str] = {}
+        for name in self._packages:
+            for subpath in self._folder_patterns(self._describe(name) or {}):
+                specifier = name + subpath[1:]
+                probe = self._modules.target(f"{specifier}x.js", LogicalPath("x"))
+                folder = str(probe).removesuffix("x.js") if isinstance(probe, str) else ""
+                is_needed = folder.endswith("/") and any(path.startswith(folder) for path in reached)
+                if is_needed and len(specifier) < len(folders.get(folder, specifier + "/")):
+                    folders[folder] = specifier
+        yield from ((specifier, folder) for folder, specifier in folders.items())
+
+    def _folder_patterns(self, described: Mapping[str, Any]) -> Iterator[str]:
+        exports = described.get("exports")
+        if isinstance(exports, dict):
+            yield from (key.removesuffix("*") for key in exports if key.startswith("./") and key.endswith("/*"))
 
     def _licences(self, reached: Collection[str]) -> Iterator[str]:
         for name in {package_of(path) for path in reached}:
@@ -100,10 +162,13 @@ class _Choice:
     def _entries(self, name: str) -> list[str]:
         """The files that the package `name` offers to browsers."""
         described = self._describe(name) or {}
-        main = list(filter(None, [self._module(name), *self._sheets_of(name, described)]))
-        if not main and name not in self._unfit:
+        module = self._module(name)
+        sheets = [*self._sheets_of(name, described)] or [*self._sheets_beside(module)]
+        main = list(filter(None, [module, *map(self._whole_sheet, sheets)]))
+        has_sources = name in self._sources and bool(self._sass_of(name))
+        if not (main or has_sources) and name not in self._unfit:
             self._unfit[name] = "has neither a module, a script nor a style sheet for browsers"
-        if main:  # a package without a module may still have sheets
+        if main or has_sources:  # a package without a module may still have sheets
             self._unfit.pop(name, None)
         return [*main, *self._further(name, described)]
 
@@ -161,6 +226,24 @@ class _Choice:
         for path in (*stated, exported):
             if isinstance(path, str) and path in self._known and suffix(path) == ".css":
                 yield path
+
+    def _sheets_beside(self, script: str | None) -> Iterator[str]:
+        """The sheet with the name of the main `script`, of a package that states none.
+
+        It is next to the script, or in a folder `css` next to the script's folder.
+        """
+        folder, name = dirname(script or ""), basename(script or "")
+        for place in (folder, f"{dirname(folder)}/css"):
+            for ending in (".css", ".min.css"):
+                path = f"{place}/{name.partition('.')[0]}{ending}"
+                if script and path in self._known:
+                    yield path
+                    return
+
+    def _whole_sheet(self, sheet: str) -> str:
+        """The sheet `all.css` in place of `sheet`, if it is next to it: Font Awesome's own has no fonts."""
+        whole = f"{dirname(sheet)}/all.css"
+        return whole if whole in self._known else sheet
 
     def _is_module(self, path: str) -> bool:
         place = self._place(path)
@@ -275,6 +358,15 @@ class _Choice:
     def _place(self, path: str) -> str:
         package = package_of(path)
         return os.path.join(self._packages[package].folder, *path[len(package) + 1 :].split("/"))
+
+
+def _by_package(paths: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """The names of files by package, sorted."""
+    files: dict[str, list[str]] = defaultdict(list)
+    for path in sorted(paths):
+        package = package_of(path)
+        files[package].append(path[len(package) + 1 :])
+    return {name: tuple(names) for name, names in files.items()}
 
 
 def _text_at(path: str) -> str:

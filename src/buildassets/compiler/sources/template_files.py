@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable
 from typing import Final
 
-from buildassets.compiler.config.values import Config, SourceRoot, TemplateEngine, TemplateFolder
+from buildassets.compiler.config.values import VENDOR, Config, SourceRoot, TemplateEngine, TemplateFolder
 from buildassets.compiler.sources.globs import BUILT_IN_EXCLUDES, compile_globs, is_glob
 from buildassets.disk.file_sets import escaped
 from buildassets.disk.folders import is_within
@@ -30,7 +30,7 @@ _SCRIPTS: Final = ("*.[jt]s", "*.[jt]sx", "*.[cm][jt]s", "*.jst")  # globs of na
 _PAGES: Final = ("*.html", "*.htm", "*.xhtml")
 _OF_PAGES: Final = (".html", ".htm", ".xhtml")
 _OF_SCRIPTS: Final = frozenset((".js", ".mjs", ".cjs", ".jst", *SCRIPT_SUFFIXES))
-_VENDORED: Final = "vendor/**"  # the packages that `buildassets vendor` puts into a source root
+_VENDORED: Final = f"{VENDOR}/**"
 _GLOB: Final = frozenset("*?[")
 _EXCLUDED: Final = compile_globs(BUILT_IN_EXCLUDES)
 

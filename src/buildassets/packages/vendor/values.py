@@ -15,20 +15,31 @@ class Unpacked:
 
 
 @frozen
+class Unfit:
+    """Why a package cannot be vendored, as the rest of a sentence, and the hint."""
+
+    complaint: str
+    hint: str
+
+
+@frozen
 class Needed:
     """The files that browsers need of packages.
 
     `files` are names by package; `modules` are files (`NAME/PATH`) by their specifiers in an import map. `imports` are,
     by package, the packages that its files import; `absent` are the missing ones of these, with the specifier. `unfit`
-    is, by package, the reason for which no browser can load it.
+    is, by package, why it cannot be vendored. `plain` are, by package, those of the files that need
+    their own names, since scripts make their URLs at run time.
     """
 
     files: Mapping[str, tuple[str, ...]]
     modules: Mapping[str, str]
     imports: Mapping[str, frozenset[str]]
     absent: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    unfit: Mapping[str, str] = field(default_factory=dict)
+    unfit: Mapping[str, Unfit] = field(default_factory=dict)
+    plain: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-# Returns the files needed of packages by name; the collection are the packages that the user asked for.
-Chooser = Callable[[Mapping[str, Unpacked], Collection[str]], Needed]
+# Returns the files needed of packages by name. The first collection are the packages that the user asked for, the second
+# those whose Sass sources are needed too.
+Chooser = Callable[[Mapping[str, Unpacked], Collection[str], Collection[str]], Needed]

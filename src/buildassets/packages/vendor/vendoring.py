@@ -5,7 +5,7 @@ ConfigError, and then leaves files and lock as they were.
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
@@ -33,7 +33,6 @@ from buildassets.packages.vendor.values import Chooser, Needed, Unpacked
 from buildassets.work.threads import UnwaitedThreads
 
 _AT_ONCE: Final = 6
-_BUNDLE: Final = 'install it with npm, and make a bundle of what imports it: `{ files = ["app.js"], bundle = true }`'
 
 
 @frozen
@@ -82,10 +81,10 @@ def asked_for(text: str) -> tuple[str, str]:
     return name, " ".join(wanted.split())
 
 
-def add(vendoring: Vendoring, asked: Mapping[str, str]) -> Vendored:
+def add(vendoring: Vendoring, asked: Mapping[str, str], *, source: bool = False) -> Vendored:
     """Add the `asked` packages (ranges by name); those of the lock keep their versions if they fit.
 
-    A locked package that is asked for without a range keeps its range, too.
+    A locked package that is asked for without a range keeps its range, too. With `source`, add their Sass sources.
     """
     with _turn(vendoring) as staging:
         lock = _read(vendoring)
@@ -93,7 +92,9 @@ def add(vendoring: Vendoring, asked: Mapping[str, str]) -> Vendored:
         kept = tuple(name for name, one in asked.items() if name in direct and not one)
         direct |= {name: one for name, one in asked.items() if name not in kept}
         pinned = {name: one.version for name, one in lock.vendor.items() if not asked.get(name)}
-        return replace(_arranged(vendoring, lock, direct, pinned, staging=staging), kept=kept)
+        request = _Request(direct, pinned, _with_sources(lock) | set(asked if source else ()))
+        done = _arranged(vendoring, lock, request, staging=staging)
+        return replace(done, kept=tuple(name for name in kept if name not in done.changed))
 
 
 def update(vendoring: Vendoring, names: Sequence[str]) -> Vendored:
@@ -103,7 +104,7 @@ def update(vendoring: Vendoring, names: Sequence[str]) -> Vendored:
         for name in names:
             _refuse_unlocked(lock, name)
         pinned = {name: one.version for name, one in lock.vendor.items() if names and name not in names}
-        return _arranged(vendoring, lock, _direct(lock), pinned, staging=staging)
+        return _arranged(vendoring, lock, _Request(_direct(lock), pinned, _with_sources(lock)), staging=staging)
 
 
 def remove(vendoring: Vendoring, names: Sequence[str]) -> Vendored:
@@ -187,6 +188,10 @@ def _direct(lock: Lock) -> dict[str, str]:
     return {name: one.range for name, one in lock.vendor.items() if one.direct}
 
 
+def _with_sources(lock: Lock) -> set[str]:
+    return {name for name, one in lock.vendor.items() if one.source}
+
+
 def _refuse_unlocked(lock: Lock, name: str) -> None:
     if name not in lock.vendor:
         meant = nearest(name, lock.vendor)
@@ -220,16 +225,24 @@ def _turn(vendoring: Vendoring) -> Iterator[str]:
         raise PackagesError([error("packages/unwritable", message, hint="make room or change its mode")]) from None
 
 
-def _arranged(
-    vendoring: Vendoring, lock: Lock, direct: Mapping[str, str], pinned: Mapping[str, str], *, staging: str
-) -> Vendored:
+@frozen
+class _Request:
+    """The ranges of `direct` packages, the versions that stay (`pinned`), and the packages to take `sources` of."""
+
+    direct: Mapping[str, str]
+    pinned: Mapping[str, str]
+    sources: Collection[str]
+
+
+def _arranged(vendoring: Vendoring, lock: Lock, request: _Request, *, staging: str) -> Vendored:
     trees: dict[tuple[str, str], Unpacked] = {}
     limit = days_before(vendoring.now_seconds, vendoring.min_age_days)
-    wanted = Wanted(direct, pinned, limit, {name: one.version for name, one in lock.vendor.items()})
-    needed_of = partial(_needed_of, vendoring, lock, direct, staging=staging, trees=trees)
+    locked_versions = {name: one.version for name, one in lock.vendor.items()}
+    wanted = Wanted(request.direct, request.pinned, limit, locked_versions)
+    needed_of = partial(_needed_of, vendoring, lock, request, staging=staging, trees=trees)
     found = resolved(wanted, vendoring.registry().required, needed_of)
     _refuse_unfit(found)
-    after = {name: _locked(found, name, trees[name, one.version], direct) for name, one in found.releases.items()}
+    after = {name: _locked(found, name, trees[name, one.version], request) for name, one in found.releases.items()}
     changed = tuple(name for name, one in after.items() if _is_other(vendoring, lock.vendor.get(name), name, one))
     gone = tuple(sorted(lock.vendor.keys() - after.keys()))
     _refuse_changed(vendoring, lock, (*changed, *gone))
@@ -237,7 +250,7 @@ def _arranged(
     result = replace(lock, vendor=after)
     packages = {name: (trees[name, after[name].version], after[name]) for name in changed}
     modules = {specifier: file for specifier, file in found.needed.modules.items() if specifier.isprintable()}
-    notices = _notices(vendoring, found, pinned, limit)
+    notices = _notices(vendoring, found, request.pinned, limit)
     done = Vendored(result, modules, changed=changed, removed=gone, diagnostics=(*notices, *_warnings(found)))
     with vendoring.configured(done), _put(vendoring, staging, packages, gone):
         write_lock(vendoring.folder, result, permission=vendoring.permission)
@@ -247,7 +260,7 @@ def _arranged(
 def _needed_of(
     vendoring: Vendoring,
     lock: Lock,
-    direct: Mapping[str, str],
+    request: _Request,
     releases: Mapping[str, PackageRelease],
     *,
     staging: str,
@@ -260,7 +273,8 @@ def _needed_of(
     with UnwaitedThreads(_AT_ONCE) as executor:
         for tree, release in zip(executor.map(partial(_unpacked, registry), absent, folders), absent, strict=True):
             trees[release.name, release.version] = tree
-    return vendoring.choose({name: trees[name, one.version] for name, one in releases.items()}, set(direct))
+    packages = {name: trees[name, one.version] for name, one in releases.items()}
+    return vendoring.choose(packages, set(request.direct), request.sources)
 
 
 def _as_locked(lock: Lock, release: PackageRelease) -> PackageRelease:
@@ -280,22 +294,22 @@ def _unpacked(registry: Registry, release: PackageRelease, folder: str) -> Unpac
 
 def _refuse_unfit(found: VendorResolution) -> None:
     faults = [
-        error("vendor/unfit", f"`{name}` {found.releases[name].version} {complaint}", hint=_BUNDLE)
-        for name, complaint in sorted(found.needed.unfit.items())
+        error("vendor/unfit", f"`{name}` {found.releases[name].version} {one.complaint}", hint=one.hint)
+        for name, one in sorted(found.needed.unfit.items())
     ]
     if faults:
         raise PackagesError(faults)
 
 
-def _locked(found: VendorResolution, name: str, tree: Unpacked, direct: Mapping[str, str]) -> LockedPackage:
+def _locked(found: VendorResolution, name: str, tree: Unpacked, request: _Request) -> LockedPackage:
     release = found.releases[name]
     digest = sha512_of(release.integrity)
     assert digest is not None
     files = found.needed.files.get(name, ())
     return LockedPackage(
         release.version,
-        direct.get(name, ""),
-        direct=name in direct,
+        request.direct.get(name, ""),
+        direct=name in request.direct,
         integrity=sha512_text(digest),
         license=" ".join(release.license.split()),
         files={file: digest_of(os.path.join(tree.folder, *file.split("/"))) for file in files},
@@ -304,6 +318,8 @@ def _locked(found: VendorResolution, name: str, tree: Unpacked, direct: Mapping[
             for other, by in sorted(found.ranges.items())
             if name in by and other in _imported(found, name)
         },
+        source=name in request.sources,
+        plain=found.needed.plain.get(name, ()),
     )
 
 

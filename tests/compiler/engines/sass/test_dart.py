@@ -191,7 +191,11 @@ def test_missing_file_is_reported_with_the_searched_places(compile_tree: Compile
     [
         ("sass:mth", "did you mean `sass:math`?"),
         ("pkg:bulma", "install the package with npm in a folder above the sheet"),
-        ("~bulma/x", 'write `bulma/x`, with `load_paths = ["node_modules"]` under `[tool.buildassets]`'),
+        (
+            "~bulma/x",
+            "write `bulma/x`, and run `buildassets vendor add bulma --source`, or set "
+            '`load_paths = ["node_modules"]` under `[tool.buildassets]`',
+        ),
     ],
 )
 def test_missing_module_comes_with_what_to_do(compile_tree: Compile, name: str, hint: str) -> None:

@@ -207,7 +207,12 @@ def instead(name: str, importer: str, folders: Sequence[str], shown: Callable[[s
     bare = name.removeprefix("~")  # webpack's prefix for packages
     if bare.partition("/")[0] == "tailwindcss":
         return "write it in a sheet of its own, with the suffix `.css`: Tailwind 4 compiles no Sass"
+    package = "/".join(bare.split("/")[: 2 if bare.startswith("@") else 1])
     for folder in upward(os.path.dirname(importer)):
+        vendored = os.path.join(folder, "vendor")
+        if os.path.isdir(os.path.join(vendored, package)) and len(resolve(bare, importer, [vendored]).found) != 1:
+            written = f"write `{bare}`, and " if bare != name else ""
+            return f"{written}run `buildassets vendor add {package} --source` for the Sass sources of the package"
         packages = os.path.join(folder, "node_modules")
         if packages not in folders and os.path.isdir(os.path.join(packages, bare.partition("/")[0])):
             written = f"write `{bare}`, and " if bare != name else ""
@@ -217,7 +222,10 @@ def instead(name: str, importer: str, folders: Sequence[str], shown: Callable[[s
                 return f'{written}add `"{shown(packages)}"` to `load_paths`{more}'
             return f'{written}set `load_paths = ["{shown(packages)}"]` under `[tool.buildassets]`{more}'
     if bare != name:
-        return f'write `{bare}`, with `load_paths = ["node_modules"]` under `[tool.buildassets]`'
+        if len(resolve(bare, importer, folders).found) == 1:
+            return f"write `{bare}`"
+        brought = f"run `buildassets vendor add {package} --source`"
+        return f'write `{bare}`, and {brought}, or set `load_paths = ["node_modules"]` under `[tool.buildassets]`'
     return _spelled_alike(name, importer, folders)
 
 

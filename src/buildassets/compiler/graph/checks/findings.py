@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Final
 
-from buildassets.compiler.config.values import Config, SourceRoot
+from buildassets.compiler.config.values import VENDOR, Config, SourceRoot
 from buildassets.compiler.engines.wording import ELSEWHERE
 from buildassets.compiler.model import Draft, Source
 from buildassets.compiler.transform.original_positions import OriginalPositions
@@ -63,7 +63,7 @@ GATHERED_EVERYWHERE: Final = ("directive/ignored",)  # one setting fixes all of 
 
 
 _IN_TEXT: Final = ("css/syntax", "js/syntax", "scss/error", "scss/syntax", "source/encoding")
-FOLDER_OF_PACKAGES: Final = "vendor/"  # where `buildassets vendor` puts them in a source root
+FOLDER_OF_PACKAGES: Final = f"{VENDOR}/"
 _WITHOUT_TOOL: Final = "js/unavailable"  # one installation mends all files
 # They are fixed at their places, whatever sheets load these.
 _DEPRECATED: Final = "scss/deprecated"

@@ -53,7 +53,7 @@ def released(project: Path) -> dict[str, Any]:
 
 
 def text_of(project: Path, path: str) -> str:
-    return (project / "build/assets" / released(project)[path]["file"]).read_text()
+    return (project / "build/assets" / str(released(project)[path]["file"])).read_text()
 
 
 def vendored(project: Path) -> set[str]:

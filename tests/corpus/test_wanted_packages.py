@@ -1,4 +1,4 @@
-"""The packages that most sites want: each is vendored by one command, is built without a warning, and works in a page."""
+"""The packages that most sites want: each needs one command, is built without a warning, and works in a page."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -78,7 +78,7 @@ PAGES = (
         'import jQuery from "jquery"; import { Foundation } from "foundation-sites";'
         "Foundation.addToJquery(jQuery); jQuery(document).foundation()",
         ("vendor/foundation-sites/dist/css/foundation.css",),
-        body='<a class="button">.</a><ul class="accordion" data-accordion><li class="accordion-item" data-accordion-item>'
+        body='<a class="button">.</a><ul data-accordion><li class="accordion-item" data-accordion-item>'
         '<a href="#" class="accordion-title">.</a><div class="accordion-content" data-tab-content>.</div></li></ul>',
     ),
     Page(

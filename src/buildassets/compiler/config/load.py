@@ -12,6 +12,7 @@ from buildassets.compiler.config.foreign import Foreign, with_foreign
 from buildassets.compiler.config.key_table import Reading, fields_of
 from buildassets.compiler.config.no_sources import DEFAULT_ROOTS, no_sources
 from buildassets.compiler.config.not_run import without_project_python
+from buildassets.compiler.config.packages import with_packages
 from buildassets.compiler.config.roots import (
     configured_roots,
     further_roots,
@@ -21,7 +22,6 @@ from buildassets.compiler.config.roots import (
     root_places,
     with_further,
 )
-from buildassets.compiler.config.packages import with_packages
 from buildassets.compiler.config.toml_table import Document, Table
 from buildassets.compiler.config.values import Config, Mode, SourceRoot
 from buildassets.errors import ConfigError

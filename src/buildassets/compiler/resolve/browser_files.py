@@ -1,7 +1,7 @@
 """Chooses the files of npm packages that a browser needs: those that `exports` names, and all that these reach.
 
-Adds the Sass sources of packages if asked to. Takes unpacked packages, gives a `Needed`. Reads the packages' files; imports `languages`, `resolve.node` and
-`packages.vendor.values`.
+Adds the Sass sources of packages if asked to. Takes unpacked packages, gives a `Needed`. Reads the packages' files;
+imports `languages`, `resolve.node` and `packages.vendor.values`.
 """
 
 import json
@@ -138,7 +138,7 @@ class _Choice:
                 yield from (place for place in places if place in self._known)
 
     def _offered_folders(self, reached: Collection[str]) -> Iterator[tuple[str, str]]:
-        """The specifiers of folders that `exports` offers by a pattern such as `./addons/*`, if files of them are needed."""
+        """The specifiers of needed folders that `exports` offers by a pattern such as `./addons/*`."""
         folders: dict[str, str] = {}
         for name in self._packages:
             for subpath in self._folder_patterns(self._describe(name) or {}):

@@ -132,7 +132,7 @@ def test_output_of_the_command_is_kept_from_the_documents(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    ("command", "message"), [((), "no command stands after `--`"), (("no-such-command",), "there is no command")]
+    ("command", "message"), [((), "there is no command after `--`"), (("no-such-command",), "there is no command")]
 )
 def test_command_that_cannot_run_is_wrong_usage(tmp_path: Path, command: tuple[str, ...], message: str) -> None:
     done = run(write_tree(tmp_path, SITE), "watch", "--port", "0", "--", *command)

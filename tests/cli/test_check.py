@@ -102,7 +102,7 @@ WITH_OTHERS: Tree = {
 def test_unused_third_party_assets_are_counted(tmp_path: Path) -> None:
     done = run(write_tree(tmp_path, WITH_OTHERS), "check")
     assert (done.returncode, done.stdout) == (0, "not used: old.svg\n")
-    assert "not used: 100 assets of others, such as `admin/0.js`; `-v` lists them\n" in done.stderr
+    assert "not used: 100 third-party assets, such as `admin/0.js`; `-v` lists them\n" in done.stderr
     assert len(run(tmp_path, "check", "-v").stdout.splitlines()) == 101
     assert len(json.loads(run(tmp_path, "check", "--json").stdout)["unused"]) == 101
 
@@ -111,7 +111,7 @@ def test_unreached_third_party_assets_are_counted(tmp_path: Path) -> None:
     config = str(WITH_OTHERS["buildassets.toml"]) + 'entries = ["css/app.css"]\n'
     done = run(write_tree(tmp_path, {**WITH_OTHERS, "buildassets.toml": config}), "check")
     assert done.stdout == "not reached: old.svg\n"
-    assert "not reached: 100 assets of others, such as `admin/0.js`; `-v` lists them\n" in done.stderr
+    assert "not reached: 100 third-party assets, such as `admin/0.js`; `-v` lists them\n" in done.stderr
 
 
 def test_errors_are_printed_after_unused_assets(tmp_path: Path) -> None:

@@ -175,7 +175,7 @@ def test_removed_load_path_is_a_change(project: Project, capsys: pytest.CaptureF
     assert not was_repeated()
     capsys.readouterr()
     project.build()
-    assert "the load path `lib` is no folder" in capsys.readouterr().err
+    assert "the load path `lib` is not a folder" in capsys.readouterr().err
 
 
 def test_values_with_the_same_sum_are_a_change(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -88,7 +88,7 @@ def test_a_word_for_a_number(tmp_path: Path) -> None:
 Usage: buildassets build [OPTIONS] [SOURCE]...
 Try 'buildassets build --help' for help.
 
-Error: Invalid value for '--jobs': `zero` is no whole number from 1 up
+Error: Invalid value for '--jobs': `zero` is not a whole number from 1 up
 """,
     )
 

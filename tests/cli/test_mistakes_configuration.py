@@ -315,7 +315,7 @@ error[config/unknown-key]: unknown key `tool`
 1  | [tool.buildassets]
    |  ^^^^
 
-hint: leave `tool.buildassets` out of the headers: in this file the keys stand at the top
+hint: leave `tool.buildassets` out of the headers: in this file the keys are at the top
 """,
     )
 
@@ -639,13 +639,13 @@ def test_a_setting_below_the_header_of_bundles(tmp_path: Path) -> None:
     assert mistaken(tmp_path, "build") == (
         2,
         """
-error[config/value]: `bundles.entries` is no bundle, but a setting
+error[config/value]: `bundles.entries` is not a bundle, but a setting
   --> buildassets.toml:3:1
    |
 3  | entries = ["x.css"]
    | ^^^^^^^
 
-hint: put `entries` above `[bundles]`: what stands below a header belongs to its table
+hint: put `entries` above `[bundles]`: keys below a header belong to its table
 """,
     )
 
@@ -703,7 +703,7 @@ error[bundle/empty]: `js/{a,b}.js` in the bundle `x.js` matches no source
 2  | "x.js" = ["js/{a,b}.js", "js", "!js/b.js"]
    |           ^^^^^^^^^^^^^
 
-hint: write a pattern for each: `js/a.js`, `js/b.js`; braces stand for themselves
+hint: write a pattern for each: `js/a.js`, `js/b.js`; braces have no special meaning
 
 error[bundle/empty]: `js` in the bundle `x.js` matches no source
   --> buildassets.toml:2:26
@@ -732,7 +732,7 @@ def test_a_glob_for_what_esbuild_begins_with(tmp_path: Path) -> None:
     assert mistaken(tmp_path, "check") == (
         1,
         """
-error[bundle/empty]: `js/*.js` in the bundle `x.js` is no file
+error[bundle/empty]: `js/*.js` in the bundle `x.js` is not a file
   --> buildassets.toml:2:21
    |
 2  | "x.js" = { files = ["js/*.js"], bundle = true }
@@ -750,7 +750,7 @@ def test_a_script_in_a_bundle_of_style_sheets(tmp_path: Path) -> None:
     assert mistaken(tmp_path, "check") == (
         1,
         """
-error[bundle/kind]: `assets/a.js` cannot be joined into `x.css`: it is no style sheet
+error[bundle/kind]: `assets/a.js` cannot be joined into `x.css`: it is not a style sheet
   --> buildassets.toml:2:11
    |
 2  | "x.css" = ["*"]

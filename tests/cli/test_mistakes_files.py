@@ -38,7 +38,7 @@ error[reference/missing]: cannot find `css/milligram`
    |          ^^^^^^^^^
 note: looked in `assets/`
 
-hint: write the path of a sheet in a source root: browsers look for it beside this one, not among packages
+hint: write the path of a sheet in a source root: browsers look for it next to this one, not among packages
 
 failed with 1 error; there is no release yet
 """,
@@ -194,7 +194,7 @@ def test_a_comma_too_many_in_a_web_manifest(tmp_path: Path) -> None:
     assert mistaken(tmp_path, "build") == (
         0,
         """
-warning[json/syntax]: `assets/site.webmanifest` is not JSON: a comma stands before `]`
+warning[json/syntax]: `assets/site.webmanifest` is not JSON: there is a comma before `]`
   --> assets/site.webmanifest:3:31
    |
 3  |   "icons": [{ "src": "a.png" },]
@@ -361,7 +361,7 @@ def test_a_source_that_may_not_be_read(tmp_path: Path) -> None:
 error[source/unreadable]: cannot read `assets/a.css`: permission denied
   --> assets/a.css
 
-hint: see to its permissions, or leave it out with `exclude`
+hint: check its permissions, or leave it out with `exclude`
 
 failed with 1 error; there is no release yet
 """,
@@ -377,7 +377,7 @@ def test_a_folder_that_may_not_be_read(tmp_path: Path) -> None:
 error[source/unreadable]: cannot read the folder `assets/img`: permission denied
   --> assets/img
 
-hint: see to its permissions, or leave it out with `exclude`
+hint: check its permissions, or leave it out with `exclude`
 
 failed with 1 error; there is no release yet
 """,
@@ -404,7 +404,7 @@ def test_a_release_directory_that_may_not_be_written(tmp_path: Path) -> None:
 error[output/unwritable]: cannot write the release directory `build`: permission denied
   --> build
 
-hint: see to the permissions and to the space there, or name another folder with `-o` or as `output`
+hint: check the permissions and the free space there, or name another folder with `-o` or as `output`
 
 failed with 1 error; there is no release yet
 """,

@@ -147,7 +147,7 @@ def test_the_page_of_a_server_for_an_archive(tmp_path: Path) -> None:
     assert mistaken(tmp_path, "unpack", "r.tar.gz", "-o", "out") == (
         1,
         """
-error[archive/damaged]: `r.tar.gz` is no archive: it begins with `<!doctype html><title>404 Not Found</tit`
+error[archive/damaged]: `r.tar.gz` is not an archive: it begins with `<!doctype html><title>404 Not Found</tit`
   --> r.tar.gz
 
 hint: get it again from where it was packed
@@ -178,7 +178,7 @@ def test_a_storage_that_there_is_not(tmp_path: Path) -> None:
     assert mistaken(tmp_path, "publish", "s4://bucket/site") == (
         2,
         """
-error[publish/target]: `s4:` is no storage that fsspec knows
+error[publish/target]: `s4:` is not a storage that fsspec knows
 
 hint: name a folder, or a URL such as `s3://bucket/path`, `gs://bucket/path` or `az://container/path`
 """,
@@ -249,7 +249,7 @@ def test_a_disk_that_is_full(tmp_path: Path) -> None:
 error[output/unwritable]: cannot write the release directory `build`: no space left on device
   --> build
 
-hint: see to the permissions and to the space there, or name another folder with `-o` or as `output`
+hint: check the permissions and the free space there, or name another folder with `-o` or as `output`
 
 failed with 1 error; there is no release yet
 """,

@@ -77,9 +77,9 @@ def test_a_file_is_served_and_published_with_its_type(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "message", "hint"),
     [
-        ('"foobar" = "a/b"', "`types.foobar` is no suffix", "write the last one in lower case with its dot, as in"),
-        ('".Foo" = "a/b"', '`types.".Foo"` is no suffix', "write the last one in lower case with its dot, as in"),
-        ('".a.b" = "a/b"', '`types.".a.b"` is no suffix', "write the last one in lower case with its dot, as in"),
+        ('"foobar" = "a/b"', "`types.foobar` is not a suffix", "write the last one in lower case with its dot, as in"),
+        ('".Foo" = "a/b"', '`types.".Foo"` is not a suffix', "write the last one in lower case with its dot, as in"),
+        ('".a.b" = "a/b"', '`types.".a.b"` is not a suffix', "write the last one in lower case with its dot, as in"),
         ('".a" = "b"', '`types.".a"` cannot be `b`', "write a media type without parameters, as in"),
         ('".a" = "a/b; c=d"', '`types.".a"` cannot be `a/b; c=d`', "write a media type without parameters, as in"),
         ('".a" = "a/b\\r\\nX: y"', '`types.".a"` cannot be `a/b', "write a media type without parameters, as in"),

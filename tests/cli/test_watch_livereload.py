@@ -60,7 +60,7 @@ def test_named_origins_may_listen(tmp_path: Path, given: str, origin: str) -> No
 def test_malformed_origin_is_wrong_usage(tmp_path: Path, given: str) -> None:
     done = run(write_tree(tmp_path, SITE), "watch", "--origin", given)
     assert done.returncode == 2
-    assert "is no origin" in done.stderr
+    assert "is not an origin" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -59,11 +59,11 @@ def test_long_number_is_an_error(value: str) -> None:
 
 @pytest.mark.parametrize("value", ["!!int ''", "!!float ''", "!!bool a", "!!timestamp a", "1" + ":1" * 300 + ".5"])
 def test_value_that_does_not_fit_its_type_is_an_error(value: str) -> None:
-    assert fault(f"a: {value}")[0] == "`a.yml` is no YAML: a value does not fit its type"
+    assert fault(f"a: {value}")[0] == "`a.yml` is not YAML: a value does not fit its type"
 
 
 def test_control_character_is_an_error() -> None:
-    assert fault("a: \x01")[0].startswith("`a.yml` is no YAML: unacceptable character")
+    assert fault("a: \x01")[0].startswith("`a.yml` is not YAML: unacceptable character")
 
 
 def test_value_of_an_alias_has_the_place_where_it_is_written() -> None:

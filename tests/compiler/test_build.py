@@ -416,7 +416,7 @@ def test_an_entry_without_a_wildcard_names_one_path(tmp_path: Path, entries: str
 @pytest.mark.parametrize(
     ("entry", "hint"),
     [
-        ("sub", "write `sub/` for all that is in that folder"),
+        ("sub", "write `sub/` for everything in that folder"),
         ("app.js", "write `**/app.js` for all of that name"),
         ("one.js", "did you mean `sub/one.js`?"),
     ],

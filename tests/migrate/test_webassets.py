@@ -136,7 +136,7 @@ def test_module_of_the_application_is_found_among_several(tmp_path: Path) -> Non
 def test_fault_in_the_usual_file_is_reported(tmp_path: Path) -> None:
     write_tree(tmp_path, {"assets.yml": "site: [", "other.yml": "a: ["})
     done = run(tmp_path, "migrate", "webassets")
-    assert (done.returncode, "error[webassets/syntax]: `assets.yml` is no YAML" in done.stderr) == (2, True)
+    assert (done.returncode, "error[webassets/syntax]: `assets.yml` is not YAML" in done.stderr) == (2, True)
 
 
 def test_blank_lines_of_a_module_are_read_in_time_that_grows_with_them(tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ def test_given_prefix_replaces_that_of_the_manifest_and_ends_in_one_slash(
     "url", ["/a b/", "https://cdn.example/#", "/a\r\nSet-Cookie: x/", '/"onload=', "/<b>/", "/a\\b"]
 )
 def test_prefix_that_is_not_a_url_is_rejected(tmp_path: Path, url: str) -> None:
-    with pytest.raises(ValueError, match="is no URL"):
+    with pytest.raises(ValueError, match="is not a URL"):
         Assets(write_release(tmp_path), url=url)
 
 
@@ -79,7 +79,7 @@ def test_prefix_that_is_not_a_url_is_rejected(tmp_path: Path, url: str) -> None:
     ["javascript:", "JavaScript:alert(1)//", "data:,", "vbscript:x", "file:///", "cdn.example:80/", "https:", "a:b/"],
 )
 def test_prefix_of_another_scheme_than_http_is_refused(tmp_path: Path, url: str) -> None:
-    with pytest.raises(ValueError, match="is no URL prefix: begin it with `/`, `//`, `http://` or `https://`"):
+    with pytest.raises(ValueError, match="is not a URL prefix: begin it with `/`, `//`, `http://` or `https://`"):
         Assets(write_release(tmp_path), url=url)
 
 
@@ -346,7 +346,7 @@ def test_import_maps_and_texts_in_pages_are_of_one_prefix(tmp_path: Path) -> Non
 
 
 def test_another_prefix_is_checked_too(assets: Assets) -> None:
-    with pytest.raises(ValueError, match="is no URL prefix"):
+    with pytest.raises(ValueError, match="is not a URL prefix"):
         assets.at("javascript:alert(1)")
 
 

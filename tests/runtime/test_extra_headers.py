@@ -68,7 +68,7 @@ def test_own_headers_are_replaced(assets: Assets, name: str, value: str) -> None
     [
         ("X-A", "b\r\nSet-Cookie: c", "the value 'b\\r\\nSet-Cookie: c', which no header can have"),
         *(("X-A", value, "which no header can have") for value in ("a\n", "\0", " a", "a\t", "\u2603", 1, None)),
-        *((name, "a", "which is no name of a header") for name in ("", "X A", "X:", "X\n", "\u00fc", 1)),
+        *((name, "a", "which is not the name of a header") for name in ("", "X A", "X:", "X\n", "\u00fc", 1)),
         *((name, "a", _OURS) for name in ("content-length", "Content-Encoding", "ETag", "Vary", "Transfer-Encoding")),
         *((name, "a", _OURS) for name in ("trailers", "Proxy-Connection", "Location")),
         *(

@@ -150,8 +150,8 @@ def damage_folder(path: Path) -> None:
     [
         (damage_delete, "which is not there"),
         (damage_cut, "with [0-9]+ bytes, and it has 0"),
-        (damage_link, "which is no regular file"),
-        (damage_folder, "which is no regular file"),
+        (damage_link, "which is not a regular file"),
+        (damage_folder, "which is not a regular file"),
     ],
 )
 @pytest.mark.parametrize("suffix", ["", ".br"])
@@ -306,7 +306,7 @@ def test_origins_are_those_that_browsers_send() -> None:
 
 @pytest.mark.parametrize("name", ["example.com", "https://example.com/", "https://", "", "null", "https://a\r\nb: c"])
 def test_invalid_origin_is_rejected(name: str) -> None:
-    with pytest.raises(ValueError, match="is no origin"):
+    with pytest.raises(ValueError, match="is not an origin"):
         normal_origins([name])
 
 

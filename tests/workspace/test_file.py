@@ -114,8 +114,8 @@ def test_our_file_without_projects_takes_the_members_of_uv(tmp_path: Path) -> No
     [
         ('project = ["sites/*"]', "config/unknown-key: unknown key `project`"),
         ('projects = "sites/*"', "config/type: `projects` is a string, not an array"),
-        ('projects = ["../x"]', "config/value: `projects[0]` leads out of the workspace: `../x`"),
-        ('projects = ["/srv"]', "config/value: `projects[0]` leads out of the workspace: `/srv`"),
+        ('projects = ["../x"]', "config/value: `projects[0]` leaves the workspace: `../x`"),
+        ('projects = ["/srv"]', "config/value: `projects[0]` leaves the workspace: `/srv`"),
         ('projects = ["sites/c"]', "workspace/project: cannot find the project `sites/c`"),
         ('projects = ["site/*"]', "workspace/no-projects: no folder that `projects` names is a project"),
         ("", "workspace/no-projects: the workspace has no projects"),
@@ -128,4 +128,4 @@ def test_faults_of_the_file_are_reported(tmp_path: Path, text: str, message: str
 
 def test_a_named_folder_without_sources_is_a_fault(tmp_path: Path) -> None:
     files = {"docs/a.md": "", "buildassets-workspace.toml": 'projects = ["sites/a", "docs"]'}
-    assert fault(tmp_path, files).startswith("workspace/project: `docs` is no project: ")
+    assert fault(tmp_path, files).startswith("workspace/project: `docs` is not a project: ")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _HINTS = {
     "release/unreadable": "name a release directory or an archive that can be read",
-    "release/unwritable": "see to the permissions and to the space there, or name another place with `-o`",
+    "release/unwritable": "check the permissions and the free space there, or name another place with `-o`",
 }
 
 

@@ -21,7 +21,7 @@ def read_yaml(text: str, shown: str, code: str, written: str | None = None) -> t
     """The root node of `text`, the file `shown`, and the value that it is. No value contains itself.
 
     `written` is the text as its author has it, where that is another one of the same length. Raises ConfigError with
-    `code` where it is no YAML, and where its values are too many or too deep once aliases are replaced.
+    `code` where it is not YAML, and where its values are too many or too deep once aliases are replaced.
     """
     import yaml  # 20 ms
 
@@ -41,7 +41,7 @@ def read_yaml(text: str, shown: str, code: str, written: str | None = None) -> t
     except (yaml.YAMLError, ValueError) as fault:
         raise ConfigError([_syntax_error(fault, written, shown, code)]) from None
     except (ArithmeticError, AttributeError, LookupError):  # PyYAML lets them pass for `!!int ""` and `!!bool a`
-        message = f"`{shown}` is no YAML: a value does not fit its type"
+        message = f"`{shown}` is not YAML: a value does not fit its type"
         raise ConfigError([error(code, message, Location(shown))]) from None
 
 
@@ -105,7 +105,7 @@ def _syntax_error(fault: Any, text: str, shown: str, code: str) -> Diagnostic:
     mark = getattr(fault, "problem_mark", None)
     problem = getattr(fault, "problem", None) or str(fault).partition("\n")[0]
     where = _location(mark, text, shown) if mark is not None else Location(shown)
-    return error(code, f"`{shown}` is no YAML: {problem.replace(chr(39), '`')}", where)
+    return error(code, f"`{shown}` is not YAML: {problem.replace(chr(39), '`')}", where)
 
 
 def _location(mark: Any, text: str, shown: str) -> Location:

@@ -414,8 +414,8 @@ def _unwritable(config: Config, fault: OSError) -> Diagnostic:
         path = config.output  # a staging folder has another name each time
     message = f"cannot write the release directory `{config.shown(config.output)}`: {reason_text(fault)}"
     has_earlier = os.path.lexists(os.path.join(config.output, MANIFEST_NAME))
-    notes = ["the earlier release stands as it was"] if has_earlier else []
-    hint = "see to the permissions and to the space there, or name another folder with `-o` or as `output`"
+    notes = ["the earlier release is unchanged"] if has_earlier else []
+    hint = "check the permissions and the free space there, or name another folder with `-o` or as `output`"
     if fault.errno == ENAMETOOLONG:
         hint = (
             "shorten the name of the source: its fingerprint makes it 13 bytes longer, a compressed copy up to 4 more"

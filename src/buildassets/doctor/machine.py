@@ -73,7 +73,7 @@ def _limit(subject: Subject) -> Iterator[Diagnostic]:
 
 def _too_few(limit: LimitError) -> Diagnostic:
     seen = limit_warning(limit)
-    hint = (seen.hint or "").replace(" and start anew", "")
+    hint = (seen.hint or "").replace(" and start again", "")
     return warning("doctor/inotify", seen.message, notes=["a watch checks all files twice a second instead"], hint=hint)
 
 

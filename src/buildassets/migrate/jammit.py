@@ -49,7 +49,7 @@ def plan(asked: ProjectToMigrate) -> Plan:
     if not os.path.isfile(path):
         raise nothing_there("Jammit", [_FILE])
     text = read_text(path, _FILE)
-    settings = [read_assets_yml(text, _FILE, mode) for mode in _MODES]  # raises ConfigError if it is no YAML
+    settings = [read_assets_yml(text, _FILE, mode) for mode in _MODES]  # raises ConfigError if it is not YAML
     lines = (Accounted(_FILE, number, line, *_answer(line, keys, settings)) for number, line, keys in keyed_lines(text))
     return Plan(tuple(lines), {"jammit": _FILE})
 

@@ -62,7 +62,7 @@ class Terms:
 
 
 class ServerError(OSError):
-    """The server cannot be reached, or its answer is no HTTP."""
+    """The server cannot be reached, or its answer is not HTTP."""
 
 
 class AnswerError(ServerError):

@@ -58,7 +58,7 @@ def _complaint(member: TarInfo) -> str:
         return ""
     name = member.name.removeprefix(_TOP)
     if name == member.name or not is_file(name) or "\\" in name or not name.isprintable():
-        return "which is no name below `package/`"
+        return "which is not a name below `package/`"
     if member.mode & _SPECIAL_BITS:
         return f"which has the mode {member.mode & 0o7777:o}"
     return ""

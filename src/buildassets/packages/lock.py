@@ -297,10 +297,10 @@ def _syntax_fault(complaint: str, text: str) -> Diagnostic:
         return _fault(f"`{NAME}` holds two sides of a merge", where, hint)
     position = _POSITION.search(complaint)
     if position is None:
-        return _fault(f"`{NAME}` is no TOML")
+        return _fault(f"`{NAME}` is not TOML")
     line = int(position[1])
     where = place(NAME, line, int(position[2]), text.split("\n")[line - 1])
-    return _fault(f"`{NAME}` is no TOML", where)
+    return _fault(f"`{NAME}` is not TOML", where)
 
 
 def _is_word(value: object) -> bool:

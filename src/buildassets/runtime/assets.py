@@ -262,7 +262,7 @@ class Assets:
         entry = release.entries[name]
         in_page = tags.INLINE.get(entry.get("type", ""))
         if in_page is None:
-            raise ValueError(f"cannot inline `{name}`: only CSS, JavaScript, JSON and SVG can stand in a page")
+            raise ValueError(f"cannot inline `{name}`: only CSS, JavaScript, JSON and SVG can be in a page")
         if release.running and not release.is_built(name):
             raise AssetNotFound(name)
         if name not in release.texts:

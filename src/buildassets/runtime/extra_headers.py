@@ -64,7 +64,7 @@ def _refuse_repeated(names: list[object], path: str) -> None:
 def _checked(name: object, value: object, path: str) -> str:
     where = f"`headers` gives {name!r} for `{path}`"
     if not isinstance(name, str) or not _NAME.fullmatch(name):
-        raise ValueError(f"{where}, which is no name of a header")
+        raise ValueError(f"{where}, which is not the name of a header")
     if name.lower() in _OURS or name.lower() == "set-cookie" or name.lower().startswith(_SHARING):
         raise ValueError(f"{where}, which it may not{_MENDS.get(name.lower(), ': the server decides that itself')}")
     if value == "":

@@ -189,7 +189,7 @@ class _Files:
         except OSError:
             raise _MismatchError(f"`{path}`, which is not there") from None
         if not stat.S_ISREG(status.st_mode):
-            raise _MismatchError(f"`{path}`, which is no regular file")
+            raise _MismatchError(f"`{path}`, which is not a regular file")
         if status.st_size != size:
             raise _MismatchError(f"`{path}` with {size} bytes, and it has {status.st_size}")
         return min(max(0, int(status.st_mtime)), self._now_s)
@@ -306,5 +306,5 @@ def normal_origins(origins: str | Iterable[str]) -> frozenset[str]:
     for name in names:
         scheme, separator, host = name.partition("://")
         if name != "*" and not (scheme and separator and host and "/" not in host and name.isprintable()):
-            raise ValueError(f"{name!r} is no origin, such as `https://example.com`, nor `*`")
+            raise ValueError(f"{name!r} is not an origin, such as `https://example.com`, nor `*`")
     return names

@@ -36,7 +36,7 @@ class Markup(str):
 def attribute_names(given: Mapping[str, object]) -> dict[str, object]:
     """`given` under HTML's names: `data_turbo_track` → `data-turbo-track`, `class_` → `class`, in lower case.
 
-    Raises ValueError for a name that is no attribute name in HTML.
+    Raises ValueError for a name that is not an attribute name in HTML.
     """
     return {_attribute_name(name): value for name, value in given.items()}
 
@@ -45,7 +45,7 @@ def attribute_names(given: Mapping[str, object]) -> dict[str, object]:
 def _attribute_name(name: str) -> str:
     html_name = name.removesuffix("_").replace("_", "-").lower()
     if not html_name or html_name[0] in _NOT_IN_FRONT or html_name.strip(_IN_ATTRIBUTE_NAMES):
-        raise ValueError(f"{name!r} is no attribute name")
+        raise ValueError(f"{name!r} is not an attribute name")
     return html_name
 
 

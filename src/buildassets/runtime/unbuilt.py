@@ -23,7 +23,7 @@ _NO_FILE: _Stamp = (0, 0, 0)
 class UnbuiltAssets(Assets):
     """Replaces `Assets` where there is no release: `url("css/app.css")` is `/assets/css/app.css`.
 
-    A name that is no logical path still raises AssetNotFound: `/css/app.css`, `../app.css`. There are no fingerprints,
+    A name that is not a logical path raises AssetNotFound: `/css/app.css`, `../app.css`. There are no fingerprints,
     no integrity metadata and no import map; `inline` gives an empty element.
     """
 

@@ -23,10 +23,10 @@ def url_prefix(url: str) -> str:
     if "@" in url and _names_user(url):
         raise ValueError("a URL prefix has no user or password in it: browsers load nothing of a page from such a URL")
     if not url.isprintable() or not _NOT_IN_A_PREFIX.isdisjoint(url):
-        raise ValueError(f"{url!r} is no URL")
+        raise ValueError(f"{url!r} is not a URL")
     scheme, colon, _ = url.partition("/")[0].partition(":")
     if colon and not (scheme.lower() in _SCHEMES and _has_host(url[len(scheme) + 1 :])):
-        raise ValueError(f"{url!r} is no URL prefix: begin it with `/`, `//`, `http://` or `https://`")
+        raise ValueError(f"{url!r} is not a URL prefix: begin it with `/`, `//`, `http://` or `https://`")
     ascii_url = url if url.isascii() else quoted(url)
     return ascii_url.rstrip("/") + "/"
 

@@ -89,7 +89,7 @@ class Repository:
         no_attributes = {"GIT_ATTR_SOURCE": _text(self._git("hash-object", "-t", "tree", os.devnull)).strip()}
         done = self._git("grep", *options, "--", ".", *_NO_SOURCES, variables=no_attributes)
         if done.returncode > 1:  # 1 if there is none
-            raise ConfigError([_fault("workspace/git", "`git grep` failed", done, "see to the repository")])
+            raise ConfigError([_fault("workspace/git", "`git grep` failed", done, "check the repository")])
         seen: set[tuple[str, str]] = set()
         for line in _text(done).split("\n"):
             file, _, text = line.partition("\0")
@@ -101,7 +101,7 @@ class Repository:
     def _paths(self, arguments: Sequence[str], variables: Mapping[str, str]) -> Iterator[str]:
         done = self._git(*arguments, variables=variables)
         if done.returncode:
-            raise ConfigError([_fault("workspace/git", f"`git {arguments[0]}` failed", done, "see to the repository")])
+            raise ConfigError([_fault("workspace/git", f"`git {arguments[0]}` failed", done, "check the repository")])
         yield from (os.path.join(self.folder, name.rstrip("/")) for name in _text(done).split("\0") if name)
 
     def _commit(self, ref: str) -> str:

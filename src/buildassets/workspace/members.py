@@ -44,7 +44,7 @@ def find_projects(
     for number, written in enumerate(patterns):
         pattern = _normal(written)
         if os.path.isabs(pattern) or ".." in pattern.split("/"):
-            table.refuse(f"leads out of the workspace: `{written}`", key, number, hint="name folders below this file")
+            table.refuse(f"leaves the workspace: `{written}`", key, number, hint="name folders below this file")
             continue
         for name in _folders(folder, pattern):
             if name not in found and not is_excluded(name) and (project := _project(folder, name)):
@@ -119,7 +119,7 @@ def _refuse(folder: str, name: str, table: Table, key: str, *, number: int) -> N
     """Record that the folder with this name is no project."""
     path = os.path.join(folder, name)
     if os.path.isdir(path):
-        message = f"`{name}` is no project: it has no configuration, and no folder `assets/` or `static/`"
+        message = f"`{name}` is not a project: it has no configuration, and no folder `assets/` or `static/`"
         hint = "write a `buildassets.toml` there, or create `assets/`"
     else:
         message = f"cannot find the project `{name}`"

@@ -74,7 +74,7 @@ _FAULTS: dict[str, tuple[str, str, str, str]] = {
         f'{_JS}<script src="//cdn.example/a.js"></script>{_CLOSE}',
         "error[compressor/external]",
         "templates/external.html:3:1",
-        "`//cdn.example/a.js` is no static file",
+        "`//cdn.example/a.js` is not a static file",
     ),
     "templates/type.html": (
         f'{_JS}<script type="text/coffeescript">a = 1</script>{_CLOSE}',

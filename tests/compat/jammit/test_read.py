@@ -453,7 +453,7 @@ def test_package_that_leads_out_of_the_release_is_reported_in_its_file(tmp_path:
     done = run(write_tree(tmp_path, {"config/assets.yml": text, "public/js/a.js": "a()"}), "build")
     assert done.returncode == 2
     assert done.stderr.startswith(
-        f"error[config/value]: the package `{name}` is no logical path\n  --> config/assets.yml:2:"
+        f"error[config/value]: the package `{name}` is not a logical path\n  --> config/assets.yml:2:"
     )
 
 

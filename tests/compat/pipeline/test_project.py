@@ -136,7 +136,7 @@ print("\\n\\n" + json.dumps(str(Form().media)))
 @pytest.mark.parametrize(
     ("pipeline", "code", "message"),
     [
-        ({"JAVASCRIPT": package("no/*.js", "js/a.js")}, "empty", "`no/*.js` of the package `x` is no static file"),
+        ({"JAVASCRIPT": package("no/*.js", "js/a.js")}, "empty", "`no/*.js` of the package `x` is not a static file"),
         ({"JAVASCRIPT": package("t.coffee", "js/a.js")}, "uncompiled", "`t.coffee` is left out of the package `x`"),
         ({"JAVASCRIPT": {"x": {"source_filenames": ["js/a.js"]}}}, "package", "has no `output_filename`"),
         ({"COMPILERS": ["pipeline.compilers.less.LessCompiler"]}, "compiler", "the compiler `pipeline.compilers.less."),
@@ -199,5 +199,5 @@ PIPELINE = {"JAVASCRIPT": {"x": {"source_filenames": ["a.js"], "output_filename"
     tree = {"shop.py": text, "front/a.js": "a()", "buildassets.toml": 'pipeline = "shop"'}
     done = run(write_tree(tmp_path, tree), "build")
     assert done.returncode == 2
-    message = "`output_filename` of the package `x` is `/tmp/x.js`, which is no logical path"
+    message = "`output_filename` of the package `x` is `/tmp/x.js`, which is not a logical path"
     assert done.stderr.startswith(f"error[config/value]: {message}\n  --> shop.py\n")

@@ -91,8 +91,8 @@ def test_version_in_an_output_is_left_out_with_what_divides_it(tmp_path: Path, o
     ("output", "message"),
     [
         ("noext", "error[bundle/kind]: `noext` cannot be a bundle: only style sheets and scripts can be joined"),
-        ("../x.js", "error[config/value]: the output `../x.js` is no logical path"),
-        ("../%(version)s.js", "error[config/value]: the output `../%(version)s.js` is no logical path"),
+        ("../x.js", "error[config/value]: the output `../x.js` is not a logical path"),
+        ("../%(version)s.js", "error[config/value]: the output `../%(version)s.js` is not a logical path"),
     ],
 )
 def test_output_that_can_be_no_bundle_is_reported_where_it_is_written(
@@ -252,7 +252,7 @@ def test_a_file_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     ("setting", "message"),
     [
         ("env.config['assets_debgu'] = True", "`ASSETS_DEBGU` is left out"),
-        ("env.url = 'media'", "`media` is no prefix of URLs"),
+        ("env.url = 'media'", "`media` is not a URL prefix"),
     ],
 )
 def test_settings_that_need_something_are_named(tmp_path: Path, setting: str, message: str) -> None:

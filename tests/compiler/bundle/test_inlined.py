@@ -237,7 +237,7 @@ def test_imports_that_are_nested_too_deep_stay_with_a_warning(tmp_path: Path) ->
     result = inlined_build(tmp_path, files, 'entries = ["s0000.css"]\n')
     assert released(tmp_path, result, "s0000.css").startswith('@import "s0001.')
     assert released(tmp_path, result, "s0100.css").strip() == "a { color: red }"
-    message = "the imports of `s0000.css` stay: with all that they import in turn they are nested more than 200 deep"
+    message = "the imports of `s0000.css` stay: with all their imports they are nested more than 200 deep"
     assert (result.diagnostics[0].code, result.diagnostics[0].message) == ("css/inline", message)
 
 

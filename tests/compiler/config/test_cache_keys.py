@@ -61,7 +61,7 @@ def test_a_password_in_the_url_is_an_error_that_does_not_show_it(tmp_path: Path)
 
 @pytest.mark.parametrize("key", ["abc", "ed25519:abc", "ed25519:", "ssh-ed25519 AAAA"])
 def test_an_invalid_public_key_is_an_error(key: str, tmp_path: Path) -> None:
-    assert "is no public key" in faults(tmp_path, f'[cache.trust]\nmain = ["{key}"]\n')
+    assert "is not a public key" in faults(tmp_path, f'[cache.trust]\nmain = ["{key}"]\n')
 
 
 def test_an_hmac_key_in_the_file_is_an_error_that_does_not_show_it(tmp_path: Path) -> None:

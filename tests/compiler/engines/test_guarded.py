@@ -90,15 +90,15 @@ _ODD: Any = object()
         ("text", "`run` gave a `str`, not a `Compiled`"),
         (Compiled(_ODD), "`text` is a `object`, not a `str`"),
         (Compiled("\ud800"), "`text` holds half a surrogate pair, which UTF-8 cannot"),
-        (Compiled("", _ODD), "`inputs` is no tuple of `str`"),
-        (Compiled("", "a.x"), "`inputs` is no tuple of `str`"),  # type: ignore[arg-type]  # a tuple of letters
-        (Compiled("", (_ODD,)), "`inputs` is no tuple of `str`"),
-        (Compiled("", (), (Path("a"),)), "`absences` is no tuple of `str`"),  # type: ignore[arg-type]  # a Path
-        (Compiled("", asset_urls=(1,)), "`asset_urls` is no tuple of `str`"),  # type: ignore[arg-type]  # a number
-        (Compiled("", diagnostics=(_ODD,)), "`diagnostics` is no tuple of diagnostics"),
-        (Compiled("", diagnostics=(error("a/b", _ODD),)), "`diagnostics` is no tuple of diagnostics"),
-        (Compiled("", diagnostics=(Diagnostic(_ODD, "a/b", "c"),)), "`diagnostics` is no tuple of diagnostics"),
-        (Compiled("", diagnostics=(error("a/b", "c", Location("a", _ODD)),)), "`diagnostics` is no tuple of diag"),
+        (Compiled("", _ODD), "`inputs` is not a tuple of `str`"),
+        (Compiled("", "a.x"), "`inputs` is not a tuple of `str`"),  # type: ignore[arg-type]  # a tuple of letters
+        (Compiled("", (_ODD,)), "`inputs` is not a tuple of `str`"),
+        (Compiled("", (), (Path("a"),)), "`absences` is not a tuple of `str`"),  # type: ignore[arg-type]  # a Path
+        (Compiled("", asset_urls=(1,)), "`asset_urls` is not a tuple of `str`"),  # type: ignore[arg-type]  # a number
+        (Compiled("", diagnostics=(_ODD,)), "`diagnostics` is not a tuple of diagnostics"),
+        (Compiled("", diagnostics=(error("a/b", _ODD),)), "`diagnostics` is not a tuple of diagnostics"),
+        (Compiled("", diagnostics=(Diagnostic(_ODD, "a/b", "c"),)), "`diagnostics` is not a tuple of diagnostics"),
+        (Compiled("", diagnostics=(error("a/b", "c", Location("a", _ODD)),)), "`diagnostics` is not a tuple of diag"),
         (Compiled("", source_map="no"), "`source_map` is not the JSON of a source map"),
         (Compiled("", source_map=json.dumps(SOURCE_MAP | {"version": 2})), "`source_map` is not the JSON of a source"),
         (Compiled("", source_map=json.dumps(SOURCE_MAP | {"sources": [1]})), "`source_map` is not the JSON of a"),

@@ -159,8 +159,8 @@ def test_the_fragment_of_a_demand_stays(tmp_path: Path) -> None:
     ("name", "reason"),
     [
         ("r.svg", "it refers to `a.svg`"),
-        ("b.css", "only images, fonts and other files that are released as they are can"),
-        ("c.css", "only images, fonts and other files that are released as they are can"),
+        ("b.css", "only images, fonts and other files that are released unchanged can"),
+        ("c.css", "only images, fonts and other files that are released unchanged can"),
     ],
 )
 def test_a_demand_that_cannot_be_met_is_an_error_in_its_place(tmp_path: Path, name: str, reason: str) -> None:

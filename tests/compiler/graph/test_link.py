@@ -104,7 +104,7 @@ def test_variable_may_be_set_in_a_line_of_the_same_number(tmp_path: Path, engine
     found = only_error(build_in(tmp_path, engine, files))
     assert found.message == "cannot find `css/no.png`"
     assert marked(found) == ("assets/css/theme/_vars.scss", 1, "no.png")
-    assert found.notes[1].startswith("beside the partial it would be `assets/css/theme/no.png`")
+    assert found.notes[1].startswith("next to the partial it would be `assets/css/theme/no.png`")
 
 
 @both_engines
@@ -156,7 +156,7 @@ def test_file_of_a_package_outside_of_the_sources_is_an_error_with_a_hint(tmp_pa
     assert (found.code, found.message) == ("reference/missing", "cannot find `css/fonts/x.woff2`")
     assert found.notes == (
         "looked in `assets/`",
-        "beside the partial it would be `node_modules/pkg/font/fonts/x.woff2`, which is no asset",
+        "next to the partial it would be `node_modules/pkg/font/fonts/x.woff2`, which is not an asset",
     )
     expected = 'make its folder a source root: `{ path = "node_modules/pkg/font/fonts", prefix = "fonts" }`'
     assert found.hint == expected
@@ -180,7 +180,7 @@ def test_link_out_of_the_root_beside_a_partial_is_reported(tmp_path: Path, engin
     (tmp_path / "assets/css/parts/hero.png").symlink_to(tmp_path / "elsewhere/hero.png")
     found = only_error(build_in(tmp_path, engine, files))
     expected = "`assets/css/parts/hero.png`, and `css/parts/hero.png` is a link that leaves its source root"
-    assert (found.notes[1], found.hint) == (f"beside the partial it would be {expected}", None)
+    assert (found.notes[1], found.hint) == (f"next to the partial it would be {expected}", None)
 
 
 @both_engines
@@ -195,7 +195,7 @@ def test_url_that_is_found_nowhere_is_an_error_that_names_both_places(tmp_path: 
     assert found.message == "cannot find `no.png`"
     assert found.notes == (
         "looked in `assets/`",
-        "beside the partial it would be `assets/css/no.png`, which is not there either",
+        "next to the partial it would be `assets/css/no.png`, which is not there either",
     )
     assert marked(found) == ("assets/css/parts/_hero.scss", 4, "../no.png")
 

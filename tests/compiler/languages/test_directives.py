@@ -131,7 +131,7 @@ def test_any_text_is_read_and_keeps_its_lines(text: str) -> None:
         ),
         (
             "//= require_self\n//= require a\n//= require_self",
-            "`require_self` stands in this file twice",
+            "`require_self` is in this file twice",
             "leave out one of them",
         ),
     ],

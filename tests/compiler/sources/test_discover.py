@@ -381,7 +381,7 @@ def test_folder_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
     assert _names(discovery) == ["a.css"]
     assert codes(discovery) == ["source/unreadable"]
     assert discovery.diagnostics[0].message.startswith("cannot read the folder `assets/ddd")
-    assert discovery.diagnostics[0].hint == "see to its permissions, or leave it out with `exclude`"
+    assert discovery.diagnostics[0].hint == "check its permissions, or leave it out with `exclude`"
 
 
 def _dig(folder: Path, name: str, depth: int) -> None:

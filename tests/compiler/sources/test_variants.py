@@ -149,7 +149,7 @@ def truncated(form: str) -> bytes:
 
 
 def _faulty() -> Iterable[tuple[str, bytes, str, str]]:
-    yield "a.jpg", picture("PNG"), "picture/mislabelled", "`assets/a.jpg` is no JPEG, but a PNG"
+    yield "a.jpg", picture("PNG"), "picture/mislabelled", "`assets/a.jpg` is not JPEG, but PNG"
     yield "a.png", b"\x89PNG\r\n", "picture/damaged", "cannot make variants of `assets/a.png`: its header is damaged"
     yield "b.jpg", b"no picture", "picture/damaged", "cannot make variants of `assets/b.jpg`: its header is damaged"
     yield (

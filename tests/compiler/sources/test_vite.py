@@ -208,7 +208,10 @@ def test_a_manifest_in_its_usual_place_is_suggested(tmp_path: Path) -> None:
 def test_an_invalid_manifest_is_an_error(tmp_path: Path, content: str) -> None:
     write_tree(tmp_path, {"assets/a.css": "", "front/dist/.vite/manifest.json": content})
     fault = only_error(build_front(tmp_path))
-    assert (fault.code, fault.message) == ("vite/manifest", "`front/dist/.vite/manifest.json` is no manifest of Vite")
+    assert (fault.code, fault.message) == (
+        "vite/manifest",
+        "`front/dist/.vite/manifest.json` is not a manifest of Vite",
+    )
 
 
 @pytest.mark.parametrize("more", ['"imports": "x"', '"imports": [{}]', '"css": {}', '"assets": 1'])
@@ -233,7 +236,7 @@ def test_a_file_that_the_manifest_names_has_to_be_there(tmp_path: Path) -> None:
     content: Any = {"src/a.ts": {"file": "assets/a-0123abcd.js", "isEntry": True}}
     write_tree(tmp_path, {"assets/a.css": "", "front/dist/.vite/manifest.json": json.dumps(content)})
     fault = only_error(build_front(tmp_path))
-    assert "names `assets/a-0123abcd.js`, which is no file of `front/dist`" in fault.message
+    assert "names `assets/a-0123abcd.js`, which is not a file of `front/dist`" in fault.message
 
 
 def test_the_server_needs_no_built_files(tmp_path: Path) -> None:
@@ -291,6 +294,6 @@ def test_each_missing_file_and_chunk_of_a_manifest_is_reported(tmp_path: Path) -
     assert [one.message for one in found] == [
         f"{shown} has no chunk `_b.js`, which `d.js` imports",
         f"{shown} has no chunk `c.js`, which `a.js` imports",
-        f"{shown} names `a-0123abcd.css`, which is no file of `front/dist`",
-        f"{shown} names `a-0123abcd.js`, which is no file of `front/dist`",
+        f"{shown} names `a-0123abcd.css`, which is not a file of `front/dist`",
+        f"{shown} names `a-0123abcd.js`, which is not a file of `front/dist`",
     ]

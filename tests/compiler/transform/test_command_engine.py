@@ -246,10 +246,10 @@ def test_commands_that_fail(tmp_path: Path, program: str, code: str, words: str)
     [
         ("true", "ended well, and did not write `{out}`"),
         ("echo a > elsewhere.css", "ended well, and did not write `{out}`"),
-        ('mkdir "$1"', "made `{out}`, which is no file"),
-        ('mkfifo "$1"', "made `{out}`, which is no file"),
+        ('mkdir "$1"', "made `{out}`, which is not a file"),
+        ('mkfifo "$1"', "made `{out}`, which is not a file"),
         ('ln -s ./not-there "$1"', "ended well, and did not write `{out}`"),
-        ('ln -s . "$1"', "made `{out}`, which is no file"),
+        ('ln -s . "$1"', "made `{out}`, which is not a file"),
     ],
 )
 def test_results_that_are_not_written(tmp_path: Path, program: str, words: str) -> None:
@@ -290,7 +290,7 @@ def test_other_sources_are_compiled_all_the_same(tmp_path: Path) -> None:
 def test_braces_and_signs_of_a_shell_are_arguments_like_others(tmp_path: Path) -> None:
     one = only(built(tmp_path, PROJECT, shell("echo $2 >&2; exit 1", "{input}", "|")))
     assert one.notes[0] == "|"
-    assert "`{input}` in `run` stays as it is" in one.notes[1]
+    assert "`{input}` in `run` stays unchanged" in one.notes[1]
     assert "there is no shell" in one.notes[2]
 
 

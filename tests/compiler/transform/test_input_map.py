@@ -76,8 +76,8 @@ def test_map_outside_of_the_source_root_is_not_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("url", "content", "reason"),
     [
-        ("a.map", "{", "it is no source map of version 3"),
-        ("a.map", '{"version": 2}', "it is no source map of version 3"),
+        ("a.map", "{", "it is not a source map of version 3"),
+        ("a.map", '{"version": 2}', "it is not a source map of version 3"),
         ("data:application/json;base64,AAA", "", "its `data:` URL cannot be decoded"),
         ("data:,%ff", "", "its `data:` URL cannot be decoded"),
     ],

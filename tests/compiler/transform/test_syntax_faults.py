@@ -110,7 +110,7 @@ def test_broken_files_of_a_third_party_root_are_one_line(tmp_path: Path) -> None
     sheets, documents = built(tmp_path, files, settings).diagnostics
     assert documents.message == "2 places in the style sheets of `vendor/` that browsers give up on"
     assert sheets.message == "2 files in `vendor/` are not JSON"
-    assert sheets.notes == ("the first: `vendor/a.json` is not JSON: a comma stands before `}`",)
+    assert sheets.notes == ("the first: `vendor/a.json` is not JSON: there is a comma before `}`",)
 
 
 @pytest.mark.parametrize(("settings", "mode", "name"), WAYS.values(), ids=WAYS.keys())

@@ -132,7 +132,7 @@ def test_target_that_is_itself_a_link_is_followed(site: Path) -> None:
 @pytest.mark.parametrize(
     ("target", "exit_code", "message"),
     [
-        ("floppy://a/b", 2, "error[publish/target]: `floppy:` is no storage that fsspec knows"),
+        ("floppy://a/b", 2, "error[publish/target]: `floppy:` is not a storage that fsspec knows"),
         ("s3://nowhere-else/x", 1, "error[publish/failed]: cannot upload `assets/"),
         ("build/manifest.json/x", 1, "error[publish/failed]: cannot upload `assets/"),
         ("", 2, "error[publish/target]: the target has no name"),

@@ -116,7 +116,7 @@ def test_a_signature_of_another_length_is_refused(site: Path, length: int) -> No
     write_tree(site, {"build.tar.sig": b"x" * length})
     done = run(site, "verify", "build.tar", "--key", "pub.pem")
     assert (done.returncode, done.stdout) == (1, "not signed: build.tar\n")
-    assert "`build.tar.sig` is no signature of Ed25519, which has 64 bytes" in done.stderr
+    assert "`build.tar.sig` is not a signature of Ed25519, which has 64 bytes" in done.stderr
 
 
 def test_an_intact_archive_that_another_packed_is_refused(site: Path) -> None:
@@ -166,11 +166,11 @@ def test_the_halves_of_a_key_are_those_of_the_standard() -> None:
         ("--sign", "rsa.pem", "`rsa.pem` is a key, but not one of Ed25519"),
         ("--sign", "locked.pem", "`locked.pem` is a key behind a password"),
         ("--sign", "locked", "`locked` is a key behind a password"),
-        ("--sign", "assets/a.css", "`assets/a.css` is no private key of Ed25519"),
-        ("--key", "assets/a.css", "`assets/a.css` is no public key of Ed25519"),
+        ("--sign", "assets/a.css", "`assets/a.css` is not a private key of Ed25519"),
+        ("--key", "assets/a.css", "`assets/a.css` is not a public key of Ed25519"),
         ("--sign", "assets", "cannot read the key `assets`: is a directory"),
         ("--sign", "env:NOT_THERE", "the environment variable `NOT_THERE` is not set"),
-        ("--key", "ed25519:short", "what follows `ed25519:` is no key of Ed25519"),
+        ("--key", "ed25519:short", "what follows `ed25519:` is not a key of Ed25519"),
     ],
 )
 def test_a_wrong_key_is_reported(site: Path, option: str, name: str, message: str) -> None:

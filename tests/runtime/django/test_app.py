@@ -62,7 +62,7 @@ except ManifestError as fault:
         ({"manifest": ""}, "make it a path, or None for no release"),
         ({"manifest": "m.json", "url": "assets/"}, "begin it with `/`, `http://` or `https://`"),
         ({"manifest": "m.json", "url": 1}, "begin it with `/`, `http://` or `https://`"),
-        ({"manifest": "manifest.json", "url": "/<b>/"}, "`/<b>/` is no URL under which assets could be"),
+        ({"manifest": "manifest.json", "url": "/<b>/"}, "`/<b>/` is not a URL under which assets could be"),
         ({"manifest": "m.json", "early_hints": "a.css"}, "make it a list of logical paths"),
         ({"manifest": "m.json", "early_hints": [1]}, "make it a list of logical paths"),
     ],

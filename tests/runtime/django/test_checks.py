@@ -137,7 +137,7 @@ def test_application_before_ours_hides_our_commands(tmp_path: Path) -> None:
     write_release(tmp_path)
     ((code, message, hint),) = found(tmp_path, **{**STATIC, "INSTALLED_APPS": STATIC["INSTALLED_APPS"][::-1]})
     assert code == "W005"
-    assert message.startswith("`django.contrib.staticfiles` stands before `buildassets.runtime.django`")
+    assert message.startswith("`django.contrib.staticfiles` comes before `buildassets.runtime.django`")
     assert hint == "put `buildassets.runtime.django` before it"
 
 

@@ -65,7 +65,7 @@ class _Count(click.IntRange):
         try:
             return super().convert(value, param, ctx)
         except click.BadParameter:
-            self.fail(f"`{value}` is no whole number from 1 up", param, ctx)
+            self.fail(f"`{value}` is not a whole number from 1 up", param, ctx)
 
 
 _JOBS = click.option(
@@ -121,7 +121,7 @@ def _as_browsers_write(_context: click.Context, _option: click.Parameter, origin
         except ValueError:
             parts = urlsplit("")
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or "@" in parts.netloc:
-            raise click.BadParameter(f"`{origin}` is no origin; one is `http://my.test:8000`")
+            raise click.BadParameter(f"`{origin}` is not an origin; one is `http://my.test:8000`")
         host = parts.netloc.lower().removesuffix(":80" if parts.scheme == "http" else ":443")
         written.append(f"{parts.scheme}://{host}")
     return tuple(written)
@@ -156,7 +156,7 @@ class _ShardType(click.ParamType):  # type: ignore[type-arg]  # click 8.1 has it
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Shard:
         number, slash, count = str(value).partition("/")
         if not (slash and number.isascii() and number.isdigit() and count.isascii() and count.isdigit()):
-            self.fail(f"`{value}` is no shard; one is `2/8`", param, ctx)
+            self.fail(f"`{value}` is not a shard; one is `2/8`", param, ctx)
         if not 1 <= int(number) <= int(count):
             self.fail(f"`{value}` is out of range: the first of 8 is `1/8`, the last `8/8`", param, ctx)
         return Shard(int(number), int(count))

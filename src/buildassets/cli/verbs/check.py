@@ -117,7 +117,7 @@ def show_check(result: CheckResult, output: Output, not_run: Sequence[str] = ())
     for what, paths in left.items():
         if theirs := [path for path in paths if path in of_others]:
             output.report(
-                f"{what}: {count_text(len(theirs), 'asset')} of others, such as `{theirs[0]}`; `-v` lists them"
+                f"{what}: {count_text(len(theirs), 'third-party asset')}, such as `{theirs[0]}`; `-v` lists them"
             )
     for line in _summary(result.templates):
         output.report(line)

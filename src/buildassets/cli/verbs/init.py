@@ -144,7 +144,7 @@ def _proposed(folder: str, *, is_smallest: bool, show: Output, is_dry: bool) -> 
 
 def _nobody_to_ask() -> ConfigError:
     hint = "`--dry-run` shows what it would write, `--yes` writes it"
-    return ConfigError([error("init/terminal", "nobody can be asked: standard input is no terminal", hint=hint)])
+    return ConfigError([error("init/terminal", "nobody can be asked: standard input is not a terminal", hint=hint)])
 
 
 def _answer(proposal: InitProposal, *, can_be_smaller: bool) -> str:

@@ -16,7 +16,7 @@ class _Command(click.Command):
         if "--" in args:
             own, beside = args[: args.index("--")], args[args.index("--") + 1 :]
             if not beside:
-                raise click.UsageError("no command stands after `--`", ctx)
+                raise click.UsageError("there is no command after `--`", ctx)
         ctx.obj = tuple(beside)
         polling = f"--poll={_DEFAULT_POLL}"
         return super().parse_args(ctx, [polling if argument == "--poll" else argument for argument in own])

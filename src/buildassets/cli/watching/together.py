@@ -215,7 +215,7 @@ def programs_of(config: "Config") -> dict[str, Permitted]:
 def _unstartable(config: "Config", name: str, fault: OSError) -> BuildAssetsError:
 
     message = f"`{config.run[name][0]}` cannot be started: {reason_text(fault)}"
-    hint = "see to the program: a script begins with the line `#!/usr/bin/env INTERPRETER`, without a carriage return"
+    hint = "check the program: a script begins with the line `#!/usr/bin/env INTERPRETER`, without a carriage return"
     return ConfigError([error("command/absent", message, config.place("run", name), hint=hint)])
 
 

@@ -148,7 +148,7 @@ def _kind_faults(
             message = f"`{known[member].shown}` cannot be joined into `{bundle}`: nothing compiles `{language}`"
             yield error("bundle/kind", message, where, hint=advice(language))
         elif media_of(member).syntax is not syntax:
-            message = f"`{known[member].shown}` cannot be joined into `{bundle}`: it is no {kind}"
+            message = f"`{known[member].shown}` cannot be joined into `{bundle}`: it is not a {kind}"
             yield error("bundle/kind", message, where, hint=f"name its kind in the pattern, as in `{example}`")
 
 

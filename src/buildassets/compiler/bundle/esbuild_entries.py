@@ -77,7 +77,7 @@ def _entry_path(
         hint = f"did you mean `{near}`?" if near else None
         if is_glob(given) or os.path.isdir(path) or any(known_name.startswith(given + "/") for known_name in by_name):
             hint = "name one file: esbuild begins with it and takes what it imports"
-        return error("bundle/empty", f"`{given}` in the bundle `{name}` is no file", where("files", 0), hint=hint)
+        return error("bundle/empty", f"`{given}` in the bundle `{name}` is not a file", where("files", 0), hint=hint)
     other = by_name.get(name)
     if other and other is not source and not is_typed(other):  # such a one is released only if something names it
         message = f"the bundle `{name}` has the name of the source `{other.shown}`"

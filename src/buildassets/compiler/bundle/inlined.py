@@ -179,9 +179,7 @@ class Inliner:
 
     def _left(self, asset: Linked, reason: str) -> Linked:
         """The asset with its imports, and with a warning that they stay."""
-        message = (
-            f"the imports of `{asset.draft.source.logical}` stay: with all that they import in turn they are {reason}"
-        )
+        message = f"the imports of `{asset.draft.source.logical}` stay: with all their imports they are {reason}"
         first = next(iter(self.sheet(asset.draft.source.logical).head.imports))
         number = self.sheet(asset.draft.source.logical).reference_of(first)
         where = Location(asset.draft.source.shown)
@@ -383,7 +381,7 @@ class _Inlining:
         if sheet.head.namespace:
             found = head_of(positions.text, ended(positions.text).closers).namespace
             where = positions.place_in(*found) if found else Location(source.shown)
-            what = f"the `@namespace` of `{source.shown}` would hold for the sheets that are put together with it"
+            what = f"the `@namespace` of `{source.shown}` would apply to the sheets that are joined with it"
             self._faults[error(_CODE, what, where, hint="load this sheet by an element of its own")] = None
         if ends_in_escape(sheet.text):
             what = f"`{source.shown}` ends in a backslash, which would escape what follows"
@@ -394,7 +392,7 @@ class _Inlining:
         for late in late_imports(sheet.text):
             number = next((numbers[start] for start in sorted(numbers) if start > late.end), None)
             where = Location(source.shown) if number is None else positions.place_of(number)
-            what = f"an `@import` of `{source.shown}` stands behind other rules, where browsers ignore it"
+            what = f"an `@import` of `{source.shown}` comes after other rules, where browsers ignore it"
             hint = "move it to the beginning of the sheet, or remove it"
             self._faults[error(_CODE, what, where, hint=hint)] = None
 

@@ -104,7 +104,7 @@ def _read(path: str, shown: str) -> dict[str, Any]:
 
 def _refusal(shown: str) -> Diagnostic:
     hint = "let `manage.py assets build` write it"
-    return error("config/plan", f"`{os.path.basename(shown)}` is no plan of blocks", Location(shown), hint=hint)
+    return error("config/plan", f"`{os.path.basename(shown)}` is not a plan of blocks", Location(shown), hint=hint)
 
 
 def _plan(path: str, document: Mapping[str, Any]) -> BlockPlan:

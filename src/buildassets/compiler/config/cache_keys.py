@@ -33,7 +33,9 @@ def cache_settings(table: Table) -> CacheSettings:
     for scope in trust:
         keys[scope] = trust.texts(scope)
         if not is_scope(scope):
-            trust.refuse_key("is no name of a scope", scope, hint="use a name without blanks and commas, as in `main`")
+            trust.refuse_key(
+                "is not the name of a scope", scope, hint="use a name without blanks and commas, as in `main`"
+            )
         for index, key in enumerate(keys[scope]):
             _check_key(trust, scope, index, key)
     trust.close()
@@ -75,7 +77,7 @@ def _check_key(table: Table, scope: str, index: int, key: str) -> None:
         table.refuse_unseen("holds an HMAC key, which is a secret", scope, hint=hint)
     elif key_bytes(key) is None:
         hint = "write `ed25519:` and the 32 bytes of the public key in base64, as docs/deploy/remote-cache.md shows"
-        table.refuse("is no public key", scope, index, hint=hint)
+        table.refuse("is not a public key", scope, index, hint=hint)
 
 
 def is_scope(name: str) -> bool:

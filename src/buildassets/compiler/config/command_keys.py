@@ -30,7 +30,7 @@ def commands(table: Table) -> dict[str, ConfiguredCommand]:
                 found[name] = command
         elif name in _KEYS:
             hint = f"name the command, as in `[commands.less]`, and write `{name}` below that"
-            given.refuse_key("is no command, but a key of one", name, hint=hint)
+            given.refuse_key("is not a command, but a key of one", name, hint=hint)
         else:
             given.inner(given.peek(name), name)
     _refuse_pairs(given, found, table.peek("engines"))
@@ -87,7 +87,7 @@ def _suffix(table: Table, key: str) -> str:
     given = table.filled_text(key, "").removeprefix(".")
     if given and not _SUFFIX.fullmatch(given):
         hint = "write the last suffix in lower case and without a dot, as in `less`"
-        table.refuse(f"cannot be `{given}`: that is no suffix", key, hint=hint)
+        table.refuse(f"cannot be `{given}`: that is not a suffix", key, hint=hint)
         return ""
     return given
 
@@ -109,7 +109,7 @@ def _problem(table: Table) -> str:
         hint = (
             "correct it, and write it in single quotes, in which a backslash is one: `'^(?P<file>.+):(?P<line>\\d+)'`"
         )
-        table.refuse(f"is no regular expression: {fault}", "problem", hint=hint)
+        table.refuse(f"is not a regular expression: {fault}", "problem", hint=hint)
         return ""
     for name in groups:
         if name not in _GROUPS and (meant := nearest(name, _GROUPS)):
@@ -124,12 +124,12 @@ def _refuse_contradictions(table: Table, command: ConfiguredCommand) -> None:
         table.fault("config/value", f"`{table.name()}` has neither `from` nor `output`", hint=hint)
     elif "from" in table and "output" in table:
         hint = "take one of them out: with `from`, each source makes an asset"
-        table.refuse("cannot stand beside `from`", "output", hint=hint)
+        table.refuse("cannot be combined with `from`", "output", hint=hint)
     elif "from" in table and "to" not in table:
         hint = 'add the suffix of what it makes, as in `to = "css"`'
         table.fault("config/value", f"`{table.name()}` has no `to`", "from", hint=hint)
     elif "output" in table and "to" in table:
-        table.refuse("cannot stand beside `output`, whose suffix counts", "to", hint="take it out")
+        table.refuse("cannot be combined with `output`, whose suffix counts", "to", hint="take it out")
     if command.output and normalise(command.output) != command.output:
         hint = "write a logical path, without a leading slash, `.` and `..`, as in `css/site.css`"
         table.refuse(f"cannot be `{command.output}`", "output", hint=hint)

@@ -153,7 +153,7 @@ def _readable(path: str, shown: str) -> str:
         near = nearest(name, files)
         beside = shown if os.path.isdir(path) else os.path.dirname(shown)
         return f"did you mean `{os.path.join(beside, near)}`?" if near else "name a file that exists"
-    return "see to its permissions, or name another file with `--config`"
+    return "check its permissions, or name another file with `--config`"
 
 
 def _encoding_error(content: bytes, fault: UnicodeDecodeError, shown: str) -> Diagnostic:

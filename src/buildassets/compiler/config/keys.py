@@ -72,7 +72,7 @@ ELSEWHERE: Final = {
             "dev": '"http://localhost:5173"',
         }.items()
     },
-    "tool": "leave `tool.buildassets` out of the headers: in this file the keys stand at the top",
+    "tool": "leave `tool.buildassets` out of the headers: in this file the keys are at the top",
 }
 # What browsers run as a script (WHATWG MIME Sniffing, "JavaScript MIME type").
 _JAVASCRIPT_TYPES: Final = frozenset(
@@ -201,7 +201,7 @@ def dev_server(root: Table) -> str:
         return ""
     if "manifest" not in root:
         hint = 'name Vite\'s manifest, too, as in `manifest = ".vite/manifest.json"`'
-        root.refuse("has no `manifest` beside it", "dev", hint=hint)
+        root.refuse("needs `manifest` in the same table", "dev", hint=hint)
         return ""
     return given.rstrip("/")
 
@@ -234,7 +234,7 @@ def types(table: Table) -> dict[str, str]:
         given = table.filled_text(name, "")
         if not _DOTTED_SUFFIX.fullmatch(name):
             table.refuse_key(
-                "is no suffix", name, hint="write the last one in lower case with its dot, as in `.foobar`"
+                "is not a suffix", name, hint="write the last one in lower case with its dot, as in `.foobar`"
             )
         elif given and not names_media_type(given):
             hint = "write a media type without parameters, as in `application/x-foobar`"
@@ -343,7 +343,7 @@ def _compilers(table: Table, installed: Callable[[], Iterable[str]]) -> dict[str
             continue
         if not _SUFFIX.fullmatch(key):
             table.take(key)
-            table.refuse_key("is no suffix", key, hint="write it in lower case and without a dot, as in `less`")
+            table.refuse_key("is not a suffix", key, hint="write it in lower case and without a dot, as in `less`")
         elif table.filled_text(key, "") and name not in installed():
             hint = "install the package that has it"
             if meant := nearest(name, installed()):
@@ -380,8 +380,8 @@ def _is_misplaced(table: Table, name: str, settings: Collection[str]) -> bool:
     """Whether `name` is a setting that was written below `[bundles]` by mistake."""
     if name not in settings:
         return False
-    hint = f"put `{name}` above `[bundles]`: what stands below a header belongs to its table"
-    table.refuse_key("is no bundle, but a setting", name, hint=hint)
+    hint = f"put `{name}` above `[bundles]`: keys below a header belong to its table"
+    table.refuse_key("is not a bundle, but a setting", name, hint=hint)
     return True
 
 
@@ -425,7 +425,9 @@ def definitions(table: Table) -> dict[str, Definition]:
     for name in table:
         value = table.take(name)
         if not _DEFINABLE.fullmatch(name):
-            table.refuse_key("is no name in JavaScript", name, hint="write a name such as `VERSION` or `app.version`")
+            table.refuse_key(
+                "is not a name in JavaScript", name, hint="write a name such as `VERSION` or `app.version`"
+            )
         elif table.is_one_of((str, bool, int, float), value, name):
             values[name] = value
     return values
@@ -451,7 +453,7 @@ def _is_logical(table: Table, name: str) -> bool:
     if normalise(name) == name:
         return True
     table.refuse_key(
-        "is no logical path", name, hint="write it without a leading slash, `.` and `..`, as in `js/site.js`"
+        "is not a logical path", name, hint="write it without a leading slash, `.` and `..`, as in `js/site.js`"
     )
     return False
 
@@ -484,7 +486,7 @@ def pinned_integrity(table: Table, importmap: Mapping[str, str]) -> dict[str, st
     for name, metadata in integrity.items():
         if not _ABSOLUTE_URL.match(importmap.get(name, "")):
             hint = "map it to an absolute URL in `importmap`: assets have the integrity of the release"
-            table.refuse_key("is no name of a URL", name, hint=hint)
+            table.refuse_key("is not mapped to a URL", name, hint=hint)
         elif metadata and not re.fullmatch(METADATA, metadata):
             table.refuse(f"cannot be `{metadata}`", name, hint=f"write the digest in base64: {_LENGTHS}")
     return integrity
@@ -503,7 +505,7 @@ def scopes(importmap: Table) -> dict[str, dict[str, str]]:
     for scope in table:
         if normalise(scope) != scope.removesuffix("/"):
             hint = "write a folder, as in `vendor/old/`, or the logical path of a module"
-            table.refuse_key("is no folder of assets and no asset", scope, hint=hint)
+            table.refuse_key("is neither a folder of assets nor an asset", scope, hint=hint)
     return {scope: specifiers(table.table(scope)) for scope in table}
 
 
@@ -630,7 +632,7 @@ def icons(table: Table, folder: str) -> dict[str, IconFolder]:
         if not _is_logical(table, name):
             continue
         if not name.endswith(".svg"):
-            table.refuse_key("is no SVG file", name, hint=f"name the sprite, as in `{name.partition('.')[0]}.svg`")
+            table.refuse_key("is not an SVG file", name, hint=f"name the sprite, as in `{name.partition('.')[0]}.svg`")
         faults = table.fault_count
         given = table.table(name)
         if "dir" not in given and table.fault_count == faults:

@@ -19,7 +19,7 @@ _HINTS: Final = {
     "Unterminated string": "close it with the quote that it begins with",
     "Unclosed array": "put a comma behind each element, and `]` behind the last",
     "Unclosed inline table": "put a comma behind each key with its value, and `}` behind the last",
-    "Expected '=' after a key": "write `key = value`; a key with `/` or a space in it stands in quotes",
+    "Expected '=' after a key": "write `key = value`; a key with `/` or a space needs quotes",
     "Expected ']'": "close the header with as many `]` as it begins with `[`",
     "Expected newline": "begin a line for each key",
     "Invalid statement": "write a line `key = value` for each setting; the file is TOML, neither JSON nor YAML",

@@ -231,7 +231,7 @@ class Table:
         return self.inner({} if value is None else value, key)
 
     def inner(self, value: object, *keys: str | int) -> "Table":
-        """`value`, found at `keys`, as a table; an empty one if it is no table."""
+        """`value`, found at `keys`, as a table; an empty one if it is not a table."""
         values = value if isinstance(value, dict) else {}
         self.is_one_of((dict,), value, *keys)
         return Table(self._document, (*self._path, *keys), values)

@@ -131,7 +131,7 @@ def _ambiguous(name: str, entries: Sequence["EntryPoint"]) -> Diagnostic:
 
 def _unloadable(label: Label, *reasons: str) -> Diagnostic:
     message = f"{label.text} cannot be loaded"
-    hint = f"install a version of `{label.package}` that fits, with all that it needs"
+    hint = f"install a version of `{label.package}` that fits, with everything that it needs"
     return error("engine/unloadable", message, notes=reasons, hint=hint)
 
 

@@ -125,13 +125,13 @@ def _unfit(content: bytes, shown: str) -> Diagnostic | None:
     """What is wrong with the file before anything of it is unpacked."""
     kind = container_of(content)
     if kind is None:
-        return _damaged(shown, "is no font: it begins with the bytes of something else")
+        return _damaged(shown, "is not a font: it begins with the bytes of something else")
     if kind == "collection":
         hint = "take the font that you need out of it, or leave it out of `fonts`"
         return error("font/collection", f"`{shown}` is a collection of fonts", Location(shown), hint=hint)
     if (suffix := _misnamed(kind, shown)) is not None:
         stem = os.path.splitext(os.path.basename(shown))[0]
-        message = f"`{shown}` is no {os.path.splitext(shown)[1][1:].upper()}, but a {_KIND_NAMES[kind]}"
+        message = f"`{shown}` is not {os.path.splitext(shown)[1][1:].upper()}, but {_KIND_NAMES[kind]}"
         return error("font/mislabelled", message, Location(shown), hint=f"name it `{stem}{suffix}`")
     try:
         packed = checked(content)
@@ -200,9 +200,7 @@ def _subset(font: "TTFont", subset: Subset, ranges: Ranges, shown: str) -> Diagn
     """Leave only `ranges` in `font`; or why that cannot be."""
     if not _is_allowed(font, subset) and (why := _forbids(font)):
         stem = os.path.basename(shown)
-        hint = (
-            f'get a licence that allows it, and write `allow = ["{stem}"]` beside its range; or leave it out of `fonts`'
-        )
+        hint = f'get a licence for that, and write `allow = ["{stem}"]` next to its range; or leave it out of `fonts`'
         return error("font/forbidden", f"`{shown}` {why}", Location(shown), hint=hint)
     characters = [one for one in font.getBestCmap() or () if any(start <= one <= end for start, end in ranges)]
     if not characters:

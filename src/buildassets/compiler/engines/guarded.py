@@ -176,9 +176,9 @@ def _complaints(result: object) -> Iterator[str]:
         yield "`text` holds half a surrogate pair, which UTF-8 cannot"
     for name in ("inputs", "absences", "asset_urls"):
         if not _holds(getattr(result, name), lambda path: isinstance(path, str)):
-            yield f"`{name}` is no tuple of `str`"
+            yield f"`{name}` is not a tuple of `str`"
     if not _holds(result.diagnostics, _is_diagnostic):
-        yield "`diagnostics` is no tuple of diagnostics as `error` and `warning` make them"
+        yield "`diagnostics` is not a tuple of diagnostics as `error` and `warning` make them"
     if result.source_map is not None and not _is_source_map(result.source_map):
         yield "`source_map` is not the JSON of a source map of version 3 with `sources` and `mappings`"
 

@@ -138,7 +138,7 @@ def _changes(text: str, minified: str, shown: str) -> Iterator[tuple[Location, s
             where = locate(shown, text, lost.start, lost.end)
             yield where, f"whose result has this {what} in another place or not at all"
     except TooManyError:
-        yield Location(shown), "whose result cannot be compared, as nested lists of selectors stand for too many"
+        yield Location(shown), "whose result cannot be compared, because nested lists of selectors expand to too many"
 
 
 def _with_licences(text: str, minified: str) -> str:

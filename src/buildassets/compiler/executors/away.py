@@ -134,7 +134,7 @@ class Away:
         self._is_reported = True
         returned = f"{self.returned_count} of {self.returned_count + self.done_count} jobs were done here"
         if self._fault:
-            hint = "the release is right without it; see to the processes there, as docs/explain/parallel.md describes"
+            hint = "the release is right without it; check the processes there: docs/explain/parallel.md"
             message = f"the executor `{self.shown}` failed: {self._fault}"
             return warning("executor/failed", message, notes=[returned, *self._unfit], hint=hint)
         hint = "install the same versions there, as docs/explain/parallel.md describes"

@@ -105,7 +105,7 @@ def refusals(asset: Linked, files: Mapping[LogicalPath, Linked], shown: Callable
         if not _is_demand(reference):
             continue
         if not _may_be_embedded(target):
-            reason = "only images, fonts and other files that are released as they are can"
+            reason = "only images, fonts and other files that are released unchanged can"
         elif target in files and (named := _references(files[target])):
             reason = f"it refers to `{named[0]}`, which would not be found from there"
         else:

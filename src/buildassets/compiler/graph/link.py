@@ -157,7 +157,7 @@ def without_unreleased(asset: Linked, released: Collection[LogicalPath]) -> Link
 
 
 def imports_of(asset: LogicalPath, links: Iterable[Link]) -> tuple[LogicalPath, ...]:
-    """The modules that the script `asset` imports statically, by its `links`, sorted; empty if it is no script.
+    """The modules that the script `asset` imports statically, by its `links`, sorted; empty if it is not a script.
 
     An import with a query or a fragment is left out: to a browser that is another module, with another URL.
     """

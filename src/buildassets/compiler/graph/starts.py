@@ -87,7 +87,7 @@ def _meant_entry(pattern: str, listed: Iterable[LogicalPath], nearby: Known) -> 
     """The hint for an entry that matches nothing: a folder, a name at any depth, or the asset with the nearest name."""
     if not is_glob(pattern):
         if any(path.startswith(pattern + "/") for path in listed):
-            return f"write `{pattern}/` for all that is in that folder"
+            return f"write `{pattern}/` for everything in that folder"
         if "/" not in pattern and sum(path.endswith("/" + pattern) for path in listed) > 1:
             return f"write `**/{pattern}` for all of that name"
     near = nearby.nearest_asset(pattern)

@@ -106,7 +106,7 @@ def _events(text: str) -> list[XmlEvent]:
     if root != f"{_SVG}svg":
         name = root.rpartition(SEPARATOR)[2]
         message = "has no namespace, and browsers show nothing of it"
-        message = message if name == "svg" else f"is no SVG: its root is `<{name}>`"
+        message = message if name == "svg" else f"is not SVG: its root is `<{name}>`"
         hint = 'begin it with `<svg xmlns="http://www.w3.org/2000/svg"`'
         raise IconError("icon/unreadable", message, hint, _span(text, f"<{name}", f":{name}"))
     return events
@@ -120,7 +120,7 @@ def _span(text: str, *parts: str) -> tuple[int, int] | None:
 
 def _refuse_active(events: Iterable[XmlEvent], text: str) -> None:
     """Raise IconError where the image runs a script, or has parts of HTML, which no sprite shows."""
-    hint = "take it out: an icon stands in pages"
+    hint = "remove it: icons become parts of pages"
     for event in events:
         name = event.name.rpartition(SEPARATOR)[2]
         if event.kind is XmlKind.INSTRUCTION and name == "xml-stylesheet":

@@ -7,7 +7,7 @@ from buildassets.foundation.frozen import frozen
 
 DAMAGED: Final = "picture/damaged"
 TOO_LARGE: Final = "picture/too-large"
-REPLACE: Final = "save the picture anew, or leave it out of `images.variants`"
+REPLACE: Final = "save the picture again, or leave it out of `images.variants`"
 SMALLER: Final = "make it smaller, or leave it out of `images.variants`"
 # Bytes for each pixel of the source while it is decoded and reduced, and for each pixel of the variant while that is
 # encoded, as measured with soft noise of 12 megapixels. The decoders of WebP and AVIF hold a picture several times.

@@ -46,7 +46,7 @@ def read_header(text: str, shown: str) -> SplitDirectives:
         position = end
         found = _directive(text, start, end, shown)
         if isinstance(found, Directive) and found.name == _SELF and any(one.name == _SELF for one in directives):
-            message, hint = f"`{_SELF}` stands in this file twice", "leave out one of them"
+            message, hint = f"`{_SELF}` is in this file twice", "leave out one of them"
             found = error("directive/argument", message, found.location, hint=hint)
         (directives if isinstance(found, Directive) else faults).append(found)  # type: ignore[arg-type]
     pieces.append(text[position:])
@@ -90,7 +90,7 @@ def _directive(text: str, start: int, end: int, shown: str) -> Directive | Diagn
     where = locate(shown, text, match.start(1), match.end(1))
     if name not in _KNOWN:
         meant = nearest(name, sorted(_KNOWN))
-        hint = f"did you mean `{meant}`?" if meant else "if this is no directive, put a space before the `=`"
+        hint = f"did you mean `{meant}`?" if meant else "if this is not a directive, put a space before the `=`"
         return error("directive/unknown", f"there is no directive `{name}`", where, hint=hint)
     arguments = list(_ARGUMENT.finditer(text, match.start(2), match.end(2)))
     values = [next(filter(None, argument.groups()), "") for argument in arguments]

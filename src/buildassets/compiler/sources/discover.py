@@ -31,7 +31,7 @@ from buildassets.manifest.model import MANIFEST_NAME, MAPS_SUFFIX
 # whatever its name.
 _OF_THE_PROJECT: Final = ("buildassets.toml", "pyproject.toml", "buildassets.lock")
 _COMPILED_SUFFIXES: Final = dict.fromkeys(SASS_SUFFIXES, ".css")
-_NOT_PERMITTED: Final = "see to its permissions, or leave it out with `exclude`"
+_NOT_PERMITTED: Final = "check its permissions, or leave it out with `exclude`"
 _TOO_LARGE: Final = f"leave it out with `exclude`: a file that is parsed has at most {size_text(MOST_TEXT_BYTES)}"
 _GONE: Final = "build again: it was deleted or renamed while the build ran"
 _FORBIDDEN: Final = frozenset(("", ".", ".."))

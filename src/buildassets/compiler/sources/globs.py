@@ -153,7 +153,7 @@ def pattern_advice(pattern: str, kind: str, compiled: Mapping[str, str]) -> str 
     if len(written) > 1:
         shown = ", ".join(f"`{each}`" for each in written[:_MOST_WRITTEN])
         more = ", …" if len(written) > _MOST_WRITTEN else ""
-        return f"write a pattern for each: {shown}{more}; braces stand for themselves"
+        return f"write a pattern for each: {shown}{more}; braces have no special meaning"
     folder = pattern.removeprefix("./").rstrip("/") + "/"
     inside = [file for file, logical in compiled.items() if file.startswith(folder) and suffix(logical) == kind]
     if not inside:

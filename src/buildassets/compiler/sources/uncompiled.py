@@ -65,7 +65,7 @@ def is_compiled_beside(path: LogicalPath, known: Container[str]) -> bool:
     return suffix(path) in _COMPILED_BESIDE and compiled_name(path) in known
 
 
-_OTHERWISE: Final = "name it in `raw` to release it as it is, or in `exclude` to pass it over"
+_OTHERWISE: Final = "name it in `raw` to release it unchanged, or in `exclude` to skip it"
 
 
 def reason(kind: str) -> str:

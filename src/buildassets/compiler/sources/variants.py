@@ -152,7 +152,7 @@ def _picture(source: Source) -> _Picture | Diagnostic:
         message = f"cannot make variants of `{source.shown}`: its header is damaged"
         return error(DAMAGED, message, where, hint=REPLACE)
     if kind != named:
-        message = f"`{source.shown}` is no {named.upper()}, but a {kind.upper()}"
+        message = f"`{source.shown}` is not {named.upper()}, but {kind.upper()}"
         stem = os.path.splitext(os.path.basename(source.shown))[0]
         return error("picture/mislabelled", message, where, hint=f"name it `{stem}{_SUFFIXES[kind]}`")
     if moves:

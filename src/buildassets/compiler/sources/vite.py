@@ -112,7 +112,7 @@ class _Root:
             faults = [self._lost(file, shown) for file in sorted(_files_of(records)) if file not in self.sources]
             faults += [self._unnamed(key, by, shown) for key, by in sorted(_absent_imports(records).items())]
         except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
-            return None, [error("vite/manifest", f"`{shown}` is no manifest of Vite", Location(shown), hint=_AGAIN)]
+            return None, [error("vite/manifest", f"`{shown}` is not a manifest of Vite", Location(shown), hint=_AGAIN)]
         return records, faults
 
     def _missing(self) -> Diagnostic:
@@ -124,7 +124,7 @@ class _Root:
         return error("vite/manifest", message, where, hint=hint)
 
     def _lost(self, file: str, shown: str) -> Diagnostic:
-        message = f"`{shown}` names `{file}`, which is no file of `{self.root.shown}`"
+        message = f"`{shown}` names `{file}`, which is not a file of `{self.root.shown}`"
         return error("vite/manifest", message, Location(shown), hint=f"{_AGAIN}, or correct `include` and `exclude`")
 
     def _unnamed(self, key: str, by: str, shown: str) -> Diagnostic:

@@ -341,7 +341,7 @@ def _extensions_of_blocks(config: Config) -> Iterator[str]:
 
 def _syntax(template: _Text, fault: TemplateFault) -> Diagnostic:
     where = template.place(fault.start, fault.end)
-    hint = fault.hint or "correct it, or leave the file out of `dirs` if it is no template"
+    hint = fault.hint or "correct it, or leave the file out of `dirs` if it is not a template"
     return warning("template/syntax", f"cannot read the template: {fault.message}", where, hint=hint)
 
 

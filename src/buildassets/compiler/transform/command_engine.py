@@ -98,7 +98,7 @@ class CommandEngine:
         notes = [f"{fault.message}, in line {where.line} of the result" if where and where.line else fault.message]
         place_found = Location(source.shown) if source.root >= 0 else self._around.place
         message = f"`{self.command.run[0]}` gave a result that is not UTF-8"
-        hint = "have it write UTF-8, or see to `to` and `output`: their suffix decides whether a text is expected"
+        hint = "have it write UTF-8, or check `to` and `output`: their suffix decides whether a text is expected"
         return error("command/output", message, place_found, notes=notes, hint=hint)
 
     def _program(self) -> Program | UnavailableError:

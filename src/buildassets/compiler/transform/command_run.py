@@ -136,7 +136,7 @@ class CommandRun:
 
     def _unstartable(self, fault: OSError) -> Diagnostic:
         hint = (
-            "see to the program: a script begins with the line `#!/usr/bin/env INTERPRETER`, without a carriage return"
+            "check the program: a script begins with the line `#!/usr/bin/env INTERPRETER`, without a carriage return"
         )
         message = f"{self._reports.program} cannot be started: {reason_text(fault)}"
         return error("command/absent", message, self._around.place, hint=hint)
@@ -169,21 +169,21 @@ class CommandRun:
         for text in self._command.run:
             for name in re.findall(r"\{[a-z]+\}", text):
                 if not PLACEHOLDER.fullmatch(name):
-                    yield f"`{name}` in `run` stays as it is: only `{{path}}`, `{{out}}` and `{{mode}}` are filled in"
+                    yield f"`{name}` in `run` stays unchanged: only `{{path}}`, `{{out}}` and `{{mode}}` are filled in"
             if text in _OF_SHELLS:
                 yield f"`{text}` in `run` is an argument like any other: there is no shell"
 
     def _body(self, outcome: ProgramOutcome, out: str) -> bytes:
         if not self._has_out:
             return outcome.out
-        hint = "have it write to the path that stands for `{out}`, or leave `{out}` out and let it print the result"
+        hint = "have it write to the path in `{out}`, or leave `{out}` out and let it print the result"
         try:
             status = os.stat(out)
         except OSError:
             message = "ended well, and did not write `{out}`"
             raise _FailedError(self._reports.fault("command/output", message, notes_of(outcome), hint)) from None
         if not S_ISREG(status.st_mode):
-            raise _FailedError(self._reports.fault("command/output", "made `{out}`, which is no file", [], hint))
+            raise _FailedError(self._reports.fault("command/output", "made `{out}`, which is not a file", [], hint))
         if status.st_size > _MOST_BYTES:
             message = f"wrote more than {_MOST_BYTES // 1_000_000} MB"
             raise _FailedError(self._reports.fault("command/output", message, [], "have it write less"))
@@ -212,7 +212,7 @@ class CommandRun:
         if not path:
             return []
         shown = self._command.depfile
-        hint = "see to it that the command writes one, as with `-MF {out}.d`, or take `depfile` out"
+        hint = "have the command write one, as with `-MF {out}.d`, or take `depfile` out"
         if _stamp(path) in (None, before):
             message = f"did not write its depfile `{shown}`"
             raise _FailedError(self._reports.fault("command/depfile", message, [], hint))

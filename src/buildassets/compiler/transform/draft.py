@@ -309,7 +309,7 @@ def _stray(draft: Draft, compiled: Compiled, shown: Callable[[str], str]) -> Ite
     if compiled.asset_urls:
         references = [(reference.start, reference.end) for reference in scan(Syntax.CSS, compiled.text)]
         for start, end in outside(compiled.text, compiled.asset_urls, references):
-            message = f"`{compiled.text[start:end]}` would be released like this: it stands in no reference"
+            message = f"`{compiled.text[start:end]}` would be released unchanged: it is not in a reference"
             is_twice = compiled.text.endswith('url(url("', 0, start)
             hint = "leave out the outer `url()`" if is_twice else "write it in `url(…)`, or call `asset-url()`"
             yield error("scss/asset-path", message, positions.place_in(start, end), hint=hint)

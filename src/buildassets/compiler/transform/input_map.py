@@ -58,7 +58,7 @@ def input_map(source: Source, text: str, syntax: Syntax) -> InputMap:
         return InputMap(absences=files)
     source_map = read_map(map_json, Lines(text, syntax))
     if source_map is None:
-        fault_found = _damaged(source, text, comment, "it is no source map of version 3")
+        fault_found = _damaged(source, text, comment, "it is not a source map of version 3")
         return InputMap(inputs=files, diagnostics=(fault_found,))
     base = os.path.dirname(path or source.path)
     origins = tuple(_resolved(origin, base) for origin in source_map.origins)
@@ -118,7 +118,7 @@ def _damaged(source: Source, text: str, comment: MapComment, reason: str) -> Dia
     message = f"the source map `{shown}` is damaged"
     end = comment.url_start + len(comment.url)
     notes = [reason, "places lead to this file itself"]
-    hint = "get the map anew, or delete the comment"
+    hint = "get the map again, or delete the comment"
     return warning(
         "reference/damaged-map", message, locate(source.shown, text, comment.url_start, end), notes=notes, hint=hint
     )

@@ -89,10 +89,10 @@ def advisories_in(content: bytes) -> tuple[Advisory, ...]:
     found = []
     for name, listed in _document(content).items():
         if not isinstance(listed, list):
-            raise ValueError("it is no list of advisories")
+            raise ValueError("it is not a list of advisories")
         for one in listed:
             if not isinstance(one, dict):
-                raise ValueError("it is no list of advisories")
+                raise ValueError("it is not a list of advisories")
             texts = (one.get(key) for key in ("title", "severity", "vulnerable_versions", "url"))
             found.append(Advisory(name, *(text if isinstance(text, str) else "" for text in texts)))
     return tuple(sorted(found, key=lambda one: (one.package, one.title, one.url)))
@@ -117,7 +117,7 @@ def _document(content: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError):
         raise ValueError("it is not JSON") from None
     if not isinstance(document, dict):
-        raise ValueError("it is no description of a package")
+        raise ValueError("it is not the description of a package")
     return document
 
 

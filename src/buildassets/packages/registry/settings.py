@@ -191,7 +191,7 @@ def _registry_url(url: str, credentials: dict[str, str]) -> str:
     bare = bare.rstrip("/") + "/"
     place = _place(bare)
     if not place:
-        message = f"`{masked_url(url)}` is no URL of a registry"
+        message = f"`{masked_url(url)}` is not the URL of a registry"
         raise ConfigError([error("registry/none", message, hint="begin it with `https://` and a host")])
     if authorization:
         credentials.setdefault(place, authorization)
@@ -262,7 +262,7 @@ def certificates_of(settings: RegistrySettings) -> str:
             raise ValueError
         return content.decode("ascii")
     except (OSError, ValueError) as fault:
-        reason = reason_text(fault) if isinstance(fault, OSError) else "it is no text of PEM"
+        reason = reason_text(fault) if isinstance(fault, OSError) else "it is not PEM text"
         shown = settings.certificate_file
         message = f"cannot read the certificates in `{shown}`: {reason}"
         hint = "correct `cafile` in `.npmrc`"

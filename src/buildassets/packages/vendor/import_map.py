@@ -91,7 +91,7 @@ def _changed(values: dict[str, Any], table: Sequence[str], entries: Mapping[str,
     for key in table:
         inner = inner.setdefault(key, {})
         if not isinstance(inner, dict):
-            raise ValueError("it is no table")
+            raise ValueError("it is not a table")
     for key, value in entries.items():
         if value is None:
             inner.pop(key, None)

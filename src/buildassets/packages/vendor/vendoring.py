@@ -77,7 +77,7 @@ def asked_for(text: str) -> tuple[str, str]:
     name, wanted = (text, "") if at < 0 else (text[:at], text[at + 1 :])
     if not is_name(name):
         hint = "write `NAME` or `NAME@RANGE`, as in `htmx.org@2`"
-        raise ConfigError([error("vendor/unknown", f"`{text}` is no package", hint=hint)])
+        raise ConfigError([error("vendor/unknown", f"`{text}` is not a package", hint=hint)])
     return name, " ".join(wanted.split())
 
 

@@ -106,7 +106,7 @@ def _refuse_text(path: str, shown: str) -> None:
     with suppress(UnicodeDecodeError):
         first = begin.decode().lstrip().partition("\n")[0][:_SHOWN_CHARACTERS]
         if first.isprintable() and first and b"\0" not in begin:
-            raise refusal("archive/damaged", f"`{shown}` is no archive: it begins with `{first}`", shown)
+            raise refusal("archive/damaged", f"`{shown}` is not an archive: it begins with `{first}`", shown)
 
 
 def inventory_of_archive(path: str, shown: str) -> Inventory:

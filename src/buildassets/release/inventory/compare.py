@@ -69,7 +69,7 @@ def _fault_of_copy(copy: bytes, copied: Copied, files: Mapping[str, Expected]) -
         return "it cannot be decompressed"
     running = new(original.algorithm, content) if original.digest else sha256(content)
     is_the_same = not original.digest or running.hexdigest() == original.digest
-    return None if len(content) == original.size_bytes and is_the_same else f"it is no copy of `{copied.name}`"
+    return None if len(content) == original.size_bytes and is_the_same else f"it is not a copy of `{copied.name}`"
 
 
 def diagnostics_of(report: Report, shown: str) -> list[Diagnostic]:

@@ -16,7 +16,7 @@ from buildassets.release.inventory.members import CHUNK_BYTES, chunks_of
 from buildassets.release.inventory.refusals import refusal
 
 _PLAIN_GZIP: Final = b"\x1f\x8b\x08\x00"  # deflate, and a header without optional fields such as a name
-_HINT: Final = "run `buildassets verify` for all that is wrong, then build again"
+_HINT: Final = "run `buildassets verify` for all faults, then build again"
 
 
 class FolderContents:
@@ -61,7 +61,7 @@ class FolderContents:
         return refusal("verify/changed", f"`{name}` does not match the manifest", self._shown, hint=_HINT)
 
     def _wrong_copy(self, name: str, copied: Copied) -> ReleaseError:
-        message = f"`{self._shown}` holds `{name}`, which is no {copied.coding} copy of `{copied.name}`"
+        message = f"`{self._shown}` holds `{name}`, which is not a {copied.coding} copy of `{copied.name}`"
         return refusal("verify/copy", message, self._shown, hint="build again with an empty cache")
 
 

@@ -349,7 +349,7 @@ def _remote(target: str, protocol: str) -> Destination:
         hint = 'run `pip install "buildassets[publish]"`, and install the library of the storage'
         raise ConfigError([error("publish/unavailable", "fsspec is not installed", hint=hint)]) from None
     if protocol not in known_implementations:
-        raise ConfigError([error("publish/target", f"`{protocol}:` is no storage that fsspec knows", hint=_TARGETS)])
+        raise ConfigError([error("publish/target", f"`{protocol}:` is not a storage that fsspec knows", hint=_TARGETS)])
     if protocol in _STORES and has_credentials(target):
         message = f"`{masked_url(target)}` has user and password, and a {protocol} URL has no place for them"
         raise ConfigError([error("publish/target", message, hint=_VARIABLES)])
@@ -364,7 +364,7 @@ def _remote(target: str, protocol: str) -> Destination:
 
 
 def _not_installed(protocol: str, advice: str) -> Diagnostic:
-    hint = "install the library of the storage beside buildassets"
+    hint = "install the library of the storage next to buildassets"
     return error("publish/unavailable", f"the library for `{protocol}:` is not installed", notes=[advice], hint=hint)
 
 

@@ -207,7 +207,7 @@ def _words(fault: Exception) -> str:
 
 def _failure(name: str | None, reason: str, there: str) -> Diagnostic:
     message = f"cannot upload `{name}`: {reason}" if name else f"cannot list what lies at the target: {reason}"
-    hint = "mend that and publish again: what is there is not uploaded again"
+    hint = "fix that and publish again: files that are there are not uploaded again"
     return error("publish/failed", message, notes=[there], hint=hint)
 
 

@@ -47,7 +47,7 @@ def private_key(given: str, environment: Mapping[str, str]) -> "Ed25519PrivateKe
         command = "ssh-keygen -p -N ''" if load is load_ssh_private_key else "openssl pkey -in KEY -out NEW"
         _refuse(f"{shown} is a key behind a password", f"take that away with `{command}`, or make a key without one")
     except Exception:  # of many kinds, by its parsers
-        _refuse(f"{shown} is no private key of Ed25519", _MAKE)
+        _refuse(f"{shown} is not a private key of Ed25519", _MAKE)
     if not isinstance(key, Ed25519PrivateKey):
         _refuse(f"{shown} is a key, but not one of Ed25519", _MAKE)
     return key
@@ -68,7 +68,7 @@ def public_key(given: str, environment: Mapping[str, str]) -> "Ed25519PublicKey"
     try:
         key = load(text.encode())
     except Exception:  # of many kinds, by its parsers
-        _refuse(f"{shown} is no public key of Ed25519", _PUBLIC_OF)
+        _refuse(f"{shown} is not a public key of Ed25519", _PUBLIC_OF)
     if not isinstance(key, Ed25519PublicKey):
         _refuse(f"{shown} is a key, but not one of Ed25519", _PUBLIC_OF)
     return key
@@ -115,7 +115,7 @@ def _content(path: str) -> str:
         with open(path, "rb") as file:
             return file.read(_LARGEST_BYTES).decode("utf-8", "replace")
     except (OSError, ValueError) as fault:
-        reason = reason_text(fault) if isinstance(fault, OSError) else "it is no path"
+        reason = reason_text(fault) if isinstance(fault, OSError) else "it is not a path"
         _refuse(
             f"cannot read the key `{path}`: {reason}",
             f"name a file, `{_VARIABLE}` and a variable, or `{PREFIX}` and base64",
@@ -136,7 +136,9 @@ def _raw(text: str, shown: str) -> bytes | None:
     except ValueError:
         raw = b""
     if len(raw) != _KEY_BYTES:
-        _refuse(f"{shown} is no key of Ed25519", f"write the {_KEY_BYTES} bytes of the key in base64 after `{PREFIX}`")
+        _refuse(
+            f"{shown} is not a key of Ed25519", f"write the {_KEY_BYTES} bytes of the key in base64 after `{PREFIX}`"
+        )
     return raw
 
 

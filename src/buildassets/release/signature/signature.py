@@ -48,7 +48,7 @@ def signer(archive: str, keys: Sequence["Ed25519PublicKey"], *, copy: str | None
             return key
     whose = "that key" if len(keys) == 1 else "any of these keys"
     notes = ["the archive has changed, or another key has signed it"]
-    message = f"`{archive + SUFFIX}` is no signature of `{archive}` by {whose}"
+    message = f"`{archive + SUFFIX}` is not a signature of `{archive}` by {whose}"
     raise refusal("signature/wrong", message, archive, notes=notes, hint=_HINT)
 
 
@@ -58,15 +58,15 @@ def _signature(archive: str) -> bytes:
         with open(path, "rb", opener=plain) as file:
             signature = file.read(_SIGNATURE_BYTES + 1)
     except FileNotFoundError:
-        hint = f"put `{os.path.basename(path)}` beside it, which `buildassets pack --sign KEY` has written"
+        hint = f"put `{os.path.basename(path)}` next to it, which `buildassets pack --sign KEY` has written"
         raise refusal(
             "signature/missing", f"`{archive}` has no signature: there is no `{path}`", archive, hint=hint
         ) from None
     except OSError as fault:
         message = f"cannot read the signature `{path}`: {reason_text(fault)}"
-        raise refusal("signature/missing", message, archive, hint="see to its permissions") from None
+        raise refusal("signature/missing", message, archive, hint="check its permissions") from None
     if len(signature) != _SIGNATURE_BYTES:
-        message = f"`{path}` is no signature of Ed25519, which has {_SIGNATURE_BYTES} bytes"
+        message = f"`{path}` is not a signature of Ed25519, which has {_SIGNATURE_BYTES} bytes"
         raise refusal("signature/wrong", message, archive, hint=_HINT)
     return signature
 

@@ -268,7 +268,7 @@ def _order() -> Iterator[CheckMessage]:
             return
         if "runserver" in find_commands(os.path.join(application.path, "management")):
             message = (
-                f"`{application.name}` stands before `{_OURS}` in INSTALLED_APPS: its `runserver` serves no release"
+                f"`{application.name}` comes before `{_OURS}` in INSTALLED_APPS: its `runserver` serves no release"
             )
             yield Warning(message, hint=f"put `{_OURS}` before it", id="buildassets.W005")
             return

@@ -33,4 +33,4 @@ def assets() -> Assets:
     except ManifestError as fault:
         raise fault if is_installed() else not_installed(fault) from None
     except ValueError:
-        raise ImproperlyConfigured(f"`{options.url}` is no URL under which assets could be") from None
+        raise ImproperlyConfigured(f"`{options.url}` is not a URL under which assets could be") from None

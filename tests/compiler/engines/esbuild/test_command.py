@@ -92,7 +92,7 @@ def test_program_for_another_machine_is_named_as_the_user_would(tmp_path: Path) 
 def test_output_of_a_program_that_fails_is_reported(tmp_path: Path) -> None:
     program(tmp_path / "node_modules/.bin/esbuild", "echo >&2", "echo 'no package for this machine' >&2", "exit 1")
     why = complaint(tmp_path)
-    assert why.message == "`node_modules/.bin/esbuild` is no esbuild that runs"
+    assert why.message == "`node_modules/.bin/esbuild` is not an esbuild that runs"
     assert why.notes == ["its output: no package for this machine"]
 
 

@@ -79,7 +79,7 @@ def test_one_of_npm_goes_before_that_on_path(tmp_path: Path, monkeypatch: pytest
 @pytest.mark.usefixtures("without_wheel")
 @pytest.mark.parametrize(
     ("output", "message"),
-    [("tailwindcss v3.4.17", "is too old: Tailwind 3.4.17"), ("hello", "is no Tailwind that runs")],
+    [("tailwindcss v3.4.17", "is too old: Tailwind 3.4.17"), ("hello", "is not a Tailwind that runs")],
 )
 def test_one_that_is_of_no_use_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, output: str, message: str

@@ -133,7 +133,7 @@ def test_imports_that_browsers_may_accept_are_left_alone(tmp_path: Path, text: s
 def test_modules_of_the_import_map_are_also_checked(tmp_path: Path) -> None:
     settings = PLAIN + '[importmap]\nsheet = "c.css"\n'
     found = only(built(tmp_path, {**FILES, "assets/a.js": 'import "sheet";\n'}, settings))
-    assert found.message == "browsers refuse to import `c.css`: it is no script but `text/css`"
+    assert found.message == "browsers refuse to import `c.css`: it is not a script but `text/css`"
 
 
 def test_external_imports_are_left_alone(tmp_path: Path) -> None:
@@ -148,7 +148,7 @@ def test_a_third_party_root_has_one_warning_of_each_kind_with_a_count(tmp_path: 
         "vendor/s.css": "a { color: red }\n",
     }
     refused, unmapped = sorted(built(tmp_path, {**files, **FILES}, VENDORED).diagnostics, key=lambda one: one.code)
-    assert refused.message == "browsers refuse 2 imports in `vendor/`: the files are no scripts"
+    assert refused.message == "browsers refuse 2 imports in `vendor/`: the files are not scripts"
     assert refused.notes == ("`s.css` (2 times)",)
     assert unmapped.message == "nothing maps 3 bare names in `vendor/`"
     assert unmapped.notes == ("`react` (2 times), `vue`",)

@@ -49,7 +49,7 @@ def test_several_such_sheets_are_one_warning(tmp_path: Path) -> None:
     result = built(tmp_path, {"assets/css/app.scss": f"$colour: red;\n@import {names};\n", **parts})
     assert _codes(result) == ["source/part"]
     (found,) = (one for one in result.diagnostics if one.code == "source/part")
-    assert found.message == "29 sheets are not released: they compile only as parts of others"
+    assert found.message == "29 sheets are not released: they compile only as parts of other sheets"
     assert found.notes[0].endswith(" and 9 more")
 
 

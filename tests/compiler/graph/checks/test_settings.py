@@ -22,7 +22,7 @@ PREFIXED = 'sources = [{ path = "assets", prefix = "lib" }]\n'
         ('raw = ["t/*.ejs", "assets/t/*.ejs"]', "`assets/t/*.ejs` in `raw` matches", "did you mean `t/*.ejs`?"),
         ('raw = ["t/*.ejs", "t/y.ejs"]', "`t/y.ejs` in `raw` matches nothing", None),
         ('raw = ["**"]\n' + EMBEDDED.format("img/*.png"), "`img/*.png` in `data_urls.include` matches", None),
-        ('raw = ["**"]\nload_paths = ["style"]', "the load path `style` is no folder", "did you mean `styles`?"),
+        ('raw = ["**"]\nload_paths = ["style"]', "the load path `style` is not a folder", "did you mean `styles`?"),
     ],
 )
 def test_a_pattern_without_a_match_is_a_warning(tmp_path: Path, settings: str, message: str, hint: str | None) -> None:

@@ -58,14 +58,14 @@ def test_each_language_is_reported_once_with_all_its_files(tmp_path: Path) -> No
         "  --> assets/a.less\n"
         "\n"
         "hint: name an engine for `less` in `engines`, or compile it before the build; "
-        "name it in `raw` to release it as it is, or in `exclude` to pass it over\n"
+        "name it in `raw` to release it unchanged, or in `exclude` to skip it\n"
         "warning[source/uncompiled]: 2 files are not released: nothing compiles `.coffee`\n"
         "  --> assets/b/y.coffee\n"
         "note: `assets/b/y.coffee`\n"
         "note: `assets/x.coffee`\n"
         "\n"
         "hint: name an engine for `coffee` in `engines`, or compile it before the build; "
-        "name it in `raw` to release it as it is, or in `exclude` to pass it over"
+        "name it in `raw` to release it unchanged, or in `exclude` to skip it"
     )
 
 
@@ -87,7 +87,7 @@ def test_a_root_that_others_keep_has_one_line_with_a_count(tmp_path: Path) -> No
         '3  | sources = ["assets", { path = "vendor", vendored = true }]\n'
         "   |                      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^\n"
         "\n"
-        "hint: name in `raw` what is to be released as it is, or in `exclude` what is to be passed over"
+        "hint: name in `raw` the files to release unchanged, or in `exclude` the files to skip"
     )
 
 
@@ -165,7 +165,7 @@ def test_a_bundle_that_takes_what_nothing_compiles_is_an_error(tmp_path: Path, p
     assert (fault.code, fault.hint) == (
         "bundle/kind",
         "name an engine for `coffee` in `engines`, or compile it before the build; "
-        "name it in `raw` to release it as it is, or in `exclude` to pass it over",
+        "name it in `raw` to release it unchanged, or in `exclude` to skip it",
     )
     assert fault.message == "`assets/js/b.coffee` cannot be joined into `all.js`: nothing compiles `.coffee`"
 

@@ -67,7 +67,7 @@ def test_nothing_is_refused_that_node_takes() -> None:
         ("[b-a]", "", "a range in brackets counts down"),
         ("(?>a)", "", "no group begins with `(?` like this"),
         ("\\-", "u", "`\\-` escapes nothing"),
-        ("{", "u", "`{` stands alone"),
+        ("{", "u", "`{` is alone"),
         ("(?<a>b)\\k<c>", "", "`\\k` names no group"),
         ("(?<a>b)(?<a>c)", "", "two groups have the name `a`"),
         ("(?<a>b|(?<a>c))", "", "two groups have the name `a`"),

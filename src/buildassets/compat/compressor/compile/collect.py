@@ -49,7 +49,7 @@ _JINJA_SUFFIXES: Final = (".html", ".jinja", ".jinja2", ".j2")
 _MODULES: Final = (".py", ".pyc")
 _GENERATED: Final = "sources"
 _UNWRITABLE: Final = (
-    f"see to the permissions and to the space there, or name another folder for the cache in `{FOLDER_VARIABLE}`"
+    f"check the permissions and the free space there, or name another folder for the cache in `{FOLDER_VARIABLE}`"
 )
 
 

@@ -271,7 +271,7 @@ class BlockContents:
         path = static_path(url, self.options.prefixes)
         if path is None:
             location = rendering.place.location(element.markup)
-            self._error("compressor/external", f"`{url}` is no static file", location, _EXTERNAL)
+            self._error("compressor/external", f"`{url}` is not a static file", location, _EXTERNAL)
         location = rendering.place.url(url, path)
         path, file = self._linked(path, url, location)
         try:
@@ -385,7 +385,7 @@ class BlockContents:
             self.diagnostics[error("compressor/precompiler", str(fault), location, notes=notes, hint=hint)] = None
             raise _Refused from None
         if isinstance(made, str) and (lone := _SURROGATE.search(made)):
-            message = f"this block has the lone surrogate `U+{ord(lone[0]):04X}`, which is no character"
+            message = f"this block has the lone surrogate `U+{ord(lone[0]):04X}`, which is not a character"
             self._error("compressor/charset", message, location, _NO_CHARACTER)
         return made
 

@@ -15,7 +15,7 @@ from buildassets.foundation.diagnostics import Diagnostic, error
 __all__ = ["FoundBlocks"]
 
 Tags = list[dict[str, Any]]
-_HINT: Final = "let what decides it, such as a theme, stand in the block: in the name of a file, or of the block"
+_HINT: Final = "write what decides it, such as a theme, into the block: into the name of a file or of the block"
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ from buildassets.compat.meaning import Meaning
 
 _CACHES: Final = Meaning("changed", "nothing to do: there is no cache at run time")
 _MINIFIERS: Final = Meaning("changed", "nothing to do: the minifiers are those of the configuration")
-_ALWAYS: Final = Meaning("changed", "nothing to do: blocks are always built, and stand in the manifest")
+_ALWAYS: Final = Meaning("changed", "nothing to do: blocks are always built, and are in the manifest")
 _RELEASE: Final = Meaning("changed", "nothing to do: a release is written into its directory")
 # The meaning of each setting, without its prefix.
 _KNOWN: Final[Mapping[str, Meaning]] = {
@@ -23,10 +23,10 @@ _KNOWN: Final[Mapping[str, Meaning]] = {
     "JS_FILTERS": Meaning("taken over", "used as `COMPRESS_FILTERS`, whose older form it is"),
     "CSS_HASHING_METHOD": Meaning("changed", "nothing to do: names of files have fingerprints"),
     "DATA_URI_MAX_SIZE": Meaning("taken over", "used where `COMPRESS_FILTERS` has `CssDataUriFilter`"),
-    "DEBUG_TOGGLE": Meaning("taken over", "used: the parameter shows blocks as they are written"),
-    "ENABLED": Meaning("taken over", "used: where it is not True, blocks stay as they are written"),
+    "DEBUG_TOGGLE": Meaning("taken over", "used: the parameter shows blocks uncompiled"),
+    "ENABLED": Meaning("taken over", "used: where it is not True, blocks stay uncompiled"),
     "FILTERS": Meaning("taken over", "used: those of django-compressor are what the build does anyway"),
-    "JINJA2_GET_ENVIRONMENT": Meaning("taken over", "used, beside Jinja's backends in `TEMPLATES`"),
+    "JINJA2_GET_ENVIRONMENT": Meaning("taken over", "used, in addition to Jinja's backends in `TEMPLATES`"),
     **dict.fromkeys(("OFFLINE", "OFFLINE_TIMEOUT", "OFFLINE_MANIFEST"), _ALWAYS),
     **dict.fromkeys(("OFFLINE_MANIFEST_STORAGE", "OFFLINE_MANIFEST_STORAGE_ALIAS"), _ALWAYS),
     "OFFLINE_CONTEXT": Meaning("taken over", "used: contexts one after the other, in one thread"),

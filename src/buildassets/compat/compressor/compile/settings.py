@@ -108,7 +108,7 @@ def _is_default(name: str) -> bool:
 def _wrong() -> Iterator[Diagnostic]:
     given = _given("PRECOMPILERS", ())
     if not isinstance(given, list | tuple) or not all(isinstance(one, list | tuple) and len(one) == 2 for one in given):
-        message = "the setting `COMPRESS_PRECOMPILERS` is no list of pairs"
+        message = "the setting `COMPRESS_PRECOMPILERS` is not a list of pairs"
         yield error("compressor/setting", message, hint="write each as `(type, command)`; check for missing commas")
     url = getattr(settings, "COMPRESS_URL", None)
     if url and not str(url).endswith("/"):

@@ -85,10 +85,10 @@ def is_like_jammit(text: str) -> bool:
 
 
 def read_assets_yml(text: str, shown: str, mode: Mode) -> AssetsYml:
-    """The settings in `text`, the file `shown`, for `mode`. Raises ConfigError if it is no YAML, or no mapping."""
+    """The settings in `text`, the file `shown`, for `mode`. Raises ConfigError if it is not YAML, or no mapping."""
     node, values = read_yaml(_without_code(text), shown, "jammit/syntax", text)
     if not isinstance(values, dict):
-        message = f"`{shown}` is no mapping from settings to values"
+        message = f"`{shown}` is not a mapping from settings to values"
         raise ConfigError([error("jammit/syntax", message, Location(shown))])
     places = dict(places_of(node))
     settings = {str(key).removeprefix(":"): value for key, value in values.items()}

@@ -125,11 +125,11 @@ class JammitProject:
         """The packages of one kind in the file; what is wrong with them is added to `faults`."""
         written = self.settings.values.get(kind)
         if written is not None and self.settings.value(kind) is not None and not isinstance(written, dict):
-            message = f"`{kind}` is no mapping from packages to files"
+            message = f"`{kind}` is not a mapping from packages to files"
             self.faults.append(error("jammit/value", message, self.settings.location(kind)))
         for name, globs in self.settings.packages(kind).items():
             if normalise(name) != name:
-                message = f"the package `{name}` is no logical path"
+                message = f"the package `{name}` is not a logical path"
                 hint = "write it without a leading slash, `.` and `..`, as in `js/site`"
                 self.faults.append(error("config/value", message, self.settings.location(kind, name), hint=hint))
                 continue

@@ -186,7 +186,7 @@ class PipelinePackages:
         if severity := severity_of_empty(_configured("missing"), is_glob=_is_magic(pattern)):
             near = nearest(pattern, self._names)
             hint = f"did you mean `{near}`?" if near else 'correct the name, or set `missing = "warn"`'
-            message = f"`{pattern}` of the package `{package}` is no static file"
+            message = f"`{pattern}` of the package `{package}` is not a static file"
             yield Diagnostic(severity, "pipeline/empty", message, hint=hint)
 
     def _is_template(self, file: str) -> bool:
@@ -233,7 +233,7 @@ def _settings_files() -> list[str]:
 
 
 def _no_logical_path(package: str, output: object) -> Diagnostic:
-    message = f"`output_filename` of the package `{package}` is `{output}`, which is no logical path"
+    message = f"`output_filename` of the package `{package}` is `{output}`, which is not a logical path"
     hint = "write it without a leading slash, `.` and `..`, as in `js/site.js`"
     where = next((Location(relative_to(os.getcwd(), file)) for file in _settings_files()), None)
     return error("config/value", message, where, hint=hint)

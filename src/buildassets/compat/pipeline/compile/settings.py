@@ -22,19 +22,19 @@ KEYS: Final[Mapping[str, Meaning]] = {
     "TEMPLATE_EXT": Meaning("taken over", "templates end in it"),
     "TEMPLATE_FUNC": Meaning("taken over", "`template` is not needed: templates are compiled; another is called"),
     "TEMPLATE_SEPARATOR": Meaning("taken over", "names of templates have it"),
-    "DISABLE_WRAPPER": Meaning("taken over", "scripts of packages stand in a function, or do not"),
-    "JS_WRAPPER": Meaning("taken over", "it stands around the scripts of a package"),
+    "DISABLE_WRAPPER": Meaning("taken over", "it decides whether a function wraps the scripts of a package"),
+    "JS_WRAPPER": Meaning("taken over", "it wraps the scripts of a package"),
     "MIMETYPES": Meaning("changed", "set `types` where a suffix needs another media type"),
     "EMBED_MAX_IMAGE_SIZE": Meaning("taken over", "packages with `variant` hold images up to that size"),
-    "EMBED_PATH": Meaning("changed", "files below a folder `embed` stand in sheets"),
+    "EMBED_PATH": Meaning("changed", "files below a folder `embed` are inlined into sheets"),
 }
 PACKAGE_KEYS: Final[Mapping[str, Meaning]] = {
     "source_filenames": Meaning("taken over", "they are joined in this order"),
     "output_filename": Meaning("taken over", "it is the name of the asset"),
     "extra_context": Meaning("taken over", "`media`, `title`, `charset`, `async` and `defer` are attributes"),
     "template_name": Meaning("taken over", "the template is used, with `url`, `type` and `extra_context`"),
-    "variant": Meaning("changed", "small files in folders `embed` stand in all sheets"),
-    "manifest": Meaning("changed", "not needed: every asset stands in the manifest"),
+    "variant": Meaning("changed", "small files in folders `embed` are inlined into all sheets"),
+    "manifest": Meaning("changed", "not needed: every asset is in the manifest"),
     "compiler_options": Meaning("not possible", "settings of engines are in `buildassets.toml`"),
 }
 COMPILERS: Final[Mapping[str, Meaning]] = {

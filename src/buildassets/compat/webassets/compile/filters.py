@@ -39,7 +39,7 @@ FILTERS: Final[Mapping[str, Meaning]] = {
     "closure_tmpl": _compiled(".soy"),
     "coffeescript": _compiled(".coffee"),
     "cssrewrite": Meaning("taken over", "references are always rewritten"),
-    "datauri": Meaning("changed", "small files stand in all sheets: `data_urls`"),
+    "datauri": Meaning("changed", "small files are inlined into all sheets: `data_urls`"),
     "dustjs": _compiled(".dust"),
     "gzip": Meaning("changed", "copies by gzip and brotli are made in production"),
     "handlebars": _compiled(".hbs", ".handlebars"),

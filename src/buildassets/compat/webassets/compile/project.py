@@ -108,7 +108,7 @@ class BundleProject:
         url = self._found.url
         if url and not _URL.match(url):
             hint = "begin it with `/` or with a host"
-            yield warning("webassets/setting", f"`ASSETS_URL` is left out: `{url}` is no prefix of URLs", hint=hint)
+            yield warning("webassets/setting", f"`ASSETS_URL` is left out: `{url}` is not a URL prefix", hint=hint)
 
     # What pages load.
 
@@ -188,9 +188,9 @@ class BundleProject:
         return name
 
     def _output_fault(self, tree: Tree, output: str, paths: list[str]) -> Diagnostic | None:
-        """The error for an `output` that is no logical path, or whose files cannot be joined."""
+        """The error for an `output` that is not a logical path, or whose files cannot be joined."""
         if normalise(output) != output:
-            message = f"the output `{tree.output}` is no logical path"
+            message = f"the output `{tree.output}` is not a logical path"
             hint = "write it without a leading slash, `.` and `..`, as in `js/site.js`"
             return error("config/value", message, self._place(tree, tree.output or ""), hint=hint)
         is_copy = [*map(suffix, paths)] == [suffix(output)]

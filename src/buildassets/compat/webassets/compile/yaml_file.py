@@ -43,7 +43,7 @@ def read_yaml_file(path: str, shown: str, known: Mapping[str, Bundle] | None = N
     node, values = read_yaml(text, shown, "webassets/syntax")
     values = {} if values is None else values
     if not isinstance(values, dict):
-        message = f"`{shown}` is no mapping from bundles to what they are made of"
+        message = f"`{shown}` is not a mapping from bundles to what they are made of"
         raise ConfigError([error("webassets/syntax", message, Location(shown))])
     is_environment = isinstance(values.get(_BUNDLES), dict) and "contents" not in values[_BUNDLES]
     written = values[_BUNDLES] if is_environment else values
@@ -53,7 +53,7 @@ def read_yaml_file(path: str, shown: str, known: Mapping[str, Bundle] | None = N
     settings = {str(key): value for key, value in values.items() if key != _BUNDLES} if is_environment else {}
     for key, value in settings.items():
         if not _is_of_kind(key, value):
-            message = f"`{key}` is no {_KINDS[key][1]}"
+            message = f"`{key}` is not a {_KINDS[key][1]}"
             raise ConfigError([error("webassets/syntax", message, reader.setting_location(key))])
     return YamlFile(bundles, settings, is_environment)
 
@@ -94,12 +94,12 @@ class _BundleReader:
         if value is None:
             value = {}
         if not isinstance(value, dict):
-            message = f"`{keys[0]}` is no mapping with `contents`"
+            message = f"`{keys[0]}` is not a mapping with `contents`"
             raise ConfigError([error("webassets/syntax", message, self._location(keys))])
         contents = value.get("contents") or []
         listed = [contents] if isinstance(contents, str) else contents
         if not isinstance(listed, list) or not all(isinstance(one, str | dict) for one in listed):
-            message = f"`contents` of `{keys[0]}` is no list of files and bundles"
+            message = f"`contents` of `{keys[0]}` is not a list of files and bundles"
             raise ConfigError([error("webassets/syntax", message, self._location((*keys, "contents")))])
         found = [
             self.bundle(one, (*keys, "contents", index)) if isinstance(one, dict) else one
@@ -107,7 +107,7 @@ class _BundleReader:
         ]
         for option in _OPTIONS:
             if not _is_of_kind(option, value.get(option)):
-                message = f"`{option}` of `{keys[0]}` is no {_KINDS[option][1]}"
+                message = f"`{option}` of `{keys[0]}` is not a {_KINDS[option][1]}"
                 raise ConfigError([error("webassets/syntax", message, self._location((*keys, option)))])
         made = Bundle(*found, **{option: value[option] for option in _OPTIONS if value.get(option) is not None})
         made.place = (self._path, self._location(keys).line)

@@ -98,5 +98,5 @@ def _reason(fault: Exception) -> str:
     if isinstance(fault, OSError) and fault.errno is not None:
         return reason_text(fault)
     return (
-        "it closes the connection without an answer" if isinstance(fault, ConnectionError) else "its answer is no HTTP"
+        "it closes the connection without an answer" if isinstance(fault, ConnectionError) else "its answer is not HTTP"
     )

@@ -91,7 +91,7 @@ def ring(trusted: Mapping[str, tuple[str, ...]], environment: Mapping[str, str])
     scope = environment.get(SCOPE_VARIABLE, "").strip() or _DEFAULT_SCOPE
     further = [name for name in _SEPARATORS.split(environment.get(READ_VARIABLE, "")) if name]
     if not is_scope(scope) or not all(map(is_scope, further)):
-        _refuse(f"`${SCOPE_VARIABLE}` is no name of a scope", "use a name without blanks and commas, as in `main`")
+        _refuse(f"`${SCOPE_VARIABLE}` is not the name of a scope", "use a name without blanks and commas, as in `main`")
     secrets = tuple(environment.get(KEY_VARIABLE, "").split())
     for key in secrets:
         _check(key)

@@ -233,7 +233,7 @@ class _Metafile:
             try:
                 self._document: Any = json.load(file)
             except ValueError:
-                raise _DiedError("the list of what it wrote is no JSON", notes=[_QUOTES]) from None
+                raise _DiedError("the list of its files is not JSON", notes=[_QUOTES]) from None
 
     def pieces(self) -> Pieces:
         outputs = self._document["outputs"]

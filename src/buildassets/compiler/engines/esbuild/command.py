@@ -133,4 +133,4 @@ def _version(program: Permitted, shown: str) -> str:
         return output
     lines = done.stderr.decode("utf-8", "replace").split("\n")
     notes = [f"its output: {line.strip()}" for line in lines if line.strip()][:1] or [ending(done.returncode)]
-    raise UnavailableError(f"`{shown}` is no esbuild that runs", hint, notes)
+    raise UnavailableError(f"`{shown}` is not an esbuild that runs", hint, notes)

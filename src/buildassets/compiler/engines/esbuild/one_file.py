@@ -39,7 +39,7 @@ class OneFileEsbuild(EsbuildEngine):
         try:
             answer = self._answer(text, (*_FLAGS, *flags))
         except UnicodeEncodeError:
-            return _failed("half a surrogate pair stands in it, which esbuild cannot read", given)
+            return _failed("it contains half a surrogate pair, which esbuild cannot read", given)
         except TimeoutError:
             return _failed(f"esbuild did not finish in {self._limit_seconds:g} seconds", given)
         except OSError as fault:

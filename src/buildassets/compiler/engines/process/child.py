@@ -147,7 +147,7 @@ class PythonProcess(ChildProcess):
         from subprocess import DEVNULL, PIPE
 
         if not sys.executable or hasattr(sys, "frozen"):
-            raise OSError(0, "this program is no Python interpreter that can start another")
+            raise OSError(0, "this program is not a Python interpreter that can start another")
 
         def started(end: "socket.socket", log: int) -> "subprocess.Popen[bytes]":
             is_shared = hasattr(end, "share")

@@ -210,7 +210,7 @@ class DartSassEngine:
         except (DiedError, TimeoutError) as fault:
             last_words = process.end()
             notes = [f"its output: {last_words}"] if last_words else [str(fault)]
-            message = f"`{command.command[0]}` is no Dart Sass that can be embedded"
+            message = f"`{command.command[0]}` is not a Dart Sass that can be embedded"
             raise UnavailableError(message, remedy(last_words, _NATIVE), notes) from None
         except BaseException:
             process.end()

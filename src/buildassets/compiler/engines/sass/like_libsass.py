@@ -89,7 +89,7 @@ class LikeLibsassEngine:
                 where = locate(given.shown if file == path else self._shown(file), text, start, end)
                 message = f"`{text[start:end]}` follows a nested rule, and Dart Sass leaves it there"
                 note = "libsass, which compiled this sheet so far, puts it before the rule"
-                hint = "move it before the nested rules, or put it into `& { … }` if it is to stand last"
+                hint = "move it before the nested rules, or put it into `& { … }` if it has to come last"
                 yield warning("scss/order", message, where, notes=[note], hint=hint)
 
 

@@ -130,4 +130,4 @@ def _version(program: Permitted, shown: str) -> str:
         return found[1]
     lines = [line.strip() for line in output.split("\n") if line.strip()]
     notes = [f"its output: {lines[0]}"] if lines else [ending(done.returncode)]
-    raise UnavailableError(f"`{shown}` is no Tailwind that runs", _INSTALL, notes)
+    raise UnavailableError(f"`{shown}` is not a Tailwind that runs", _INSTALL, notes)

@@ -140,7 +140,7 @@ class TailwindSheet:
             globs.append(Scanned(os.path.dirname(path), tuple(expanded(rule.value)), rule.value, place))
 
     def _warn_of_old(self, path: str, rule: AtRule) -> None:
-        message = f"`@tailwind {' '.join(rule.words)}` is a rule of Tailwind 3, and stands for nothing"
+        message = f"`@tailwind {' '.join(rule.words)}` is a rule of Tailwind 3, and has no effect"
         hint = 'write `@import "tailwindcss";` in place of all such rules'
         self.diagnostics.append(
             warning("tailwind/old-rule", message, self.place(path, rule.start, rule.end), hint=hint)

@@ -117,7 +117,7 @@ def _mapping_hint(*, is_mapped: bool, has_npm: bool) -> str:
 
 
 def _no_modules_summary(count: int, root: str) -> str:
-    return f"browsers refuse {count} imports in {root}: the files are no scripts"
+    return f"browsers refuse {count} imports in {root}: the files are not scripts"
 
 
 def _no_modules(config: Config, names: NameResolution, compiled: Mapping[LogicalPath, Linked]) -> Iterator[Finding]:
@@ -131,7 +131,7 @@ def _no_modules(config: Config, names: NameResolution, compiled: Mapping[Logical
         for reference, target in doubtful:
             is_source = target in compiled and compiled[target].draft.source.uncompiled
             if hint := _refusal(asset.draft, reference, target, is_source=is_source):
-                why = reason(suffix(target)) if is_source else f"it is no script but `{media_of(target).type}`"
+                why = reason(suffix(target)) if is_source else f"it is not a script but `{media_of(target).type}`"
                 message = f"browsers refuse to import `{target}`: {why}"
                 index = asset.draft.references.index(reference)
                 yield Finding(positions, index, root=asset.draft.source.root, about=target, message=message, hint=hint)
@@ -211,7 +211,7 @@ def _is_commonjs(packages: NodePackages, draft: Draft) -> bool:
 
 
 def _commonjs(path: LogicalPath, where: Location) -> Diagnostic:
-    message = f"`{path}` is no module: it is CommonJS or a classic script"
+    message = f"`{path}` is not a module: it is CommonJS or a classic script"
     hint = (
         "map the name to a build of the package for browsers in `importmap`, or bundle what uses it (`bundle = true`)"
     )

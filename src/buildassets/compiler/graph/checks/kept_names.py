@@ -103,7 +103,7 @@ def _unknown_names(
             yield Diagnostic(
                 Severity.WARNING if is_map else Severity.ERROR,
                 "fingerprinted/reference",
-                message=f"`{target}` gets a new name, and this file is released as it is",
+                message=f"`{target}` gets a new name, and this file is released unchanged",
                 location=positions.place_of(positions.number_of(reference)),
                 notes=(),
                 hint="let a glob of `fingerprinted` match both of them, or neither",

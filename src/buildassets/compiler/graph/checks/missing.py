@@ -124,11 +124,11 @@ class MissingReferences:
         """A note and a hint on `file`, which the reference names relative to its Sass partial."""
         there = tuple(self.site.logical_paths(file))
         skipped = next(filter(None, map(self._skipped_with, there)), None)
-        where = f"beside the partial it would be `{self.shown(file)}`"
+        where = f"next to the partial it would be `{self.shown(file)}`"
         if skipped:
             return (f"{where}, and `{skipped}` is {self.skipped[skipped]}",), None
         if self.is_file(file):
-            return (f"{where}, which is no asset",), self._admission(file)
+            return (f"{where}, which is not an asset",), self._admission(file)
         return () if target in there else (f"{where}, which is not there either",), None
 
     def _admission(self, file: str) -> str:
@@ -169,7 +169,7 @@ def _of_package(draft: Draft, reference: Reference) -> str | None:
         return f'write `@import "{_TAILWIND}"` for Tailwind to compile it: what has `url()` is left to the browser'
     if nearest(reference.url, [_TAILWIND], _ALIKE):
         return f"did you mean `{_TAILWIND}`?"
-    return "write the path of a sheet in a source root: browsers look for it beside this one, not among packages"
+    return "write the path of a sheet in a source root: browsers look for it next to this one, not among packages"
 
 
 def _of_vendored(draft: Draft, reference: Reference) -> str | None:

@@ -87,7 +87,7 @@ def part_faults(drafts: Collection[Draft]) -> Iterator[Diagnostic]:
     notes = [f"by itself: {fault.message}"]
     message = f"`{first.source.shown}` is not released: it compiles only as a part of other sheets"
     if len(drafts) > 1:
-        message = f"{len(drafts)} sheets are not released: they compile only as parts of others"
+        message = f"{len(drafts)} sheets are not released: they compile only as parts of other sheets"
         names = [f"`{draft.source.shown}`" for draft in drafts]
         more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
         notes = [", ".join(names[:_MOST_NAMED]) + more, f"the first by itself: {fault.message}"]

@@ -40,7 +40,7 @@ def setting_faults(config: Config, listed: Collection[str]) -> Iterator[Diagnost
         shown = config.shown(path)
         near = folder_like(path, shown)
         hint = f"did you mean `{near}`?" if near else "create the folder, or take it out of `load_paths`"
-        message = f"the load path `{shown}` is no folder"
+        message = f"the load path `{shown}` is not a folder"
         yield warning("config/unmatched", message, config.place("load_paths", index), hint=hint)
     yield from _lost_inputs(config)
 

@@ -109,7 +109,7 @@ def _fault_of_vendored(config: Config, root: int, sources: Sequence[Source]) -> 
     kinds = ", ".join(f"`{kind}`" for kind in sorted({suffix(source.path) for source in sources}))
     count, verb = ("1 file", "is") if len(sources) == 1 else (f"{len(sources)} files", "are")
     message = f"{count} of `{config.sources[root].shown}` {verb} not released: nothing compiles {kinds}"
-    hint = "name in `raw` what is to be released as it is, or in `exclude` what is to be passed over"
+    hint = "name in `raw` the files to release unchanged, or in `exclude` the files to skip"
     found = warning("source/uncompiled", message, config.place("sources", root), hint=hint)
     return replace(found, others=_places(sources))
 

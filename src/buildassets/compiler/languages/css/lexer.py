@@ -75,7 +75,7 @@ _TOKEN: Final = lazy_pattern(
     rf"|(\#(?:{NAME_CHARACTERS}++|{ESCAPE})++)|(@{_NAME})|([\s\S])"
 )
 _KINDS: Final = (
-    Kind.DELIMITER,  # there is no group 0
+    Kind.DELIMITER,  # there is not a group 0
     *(Kind.SPACE, Kind.DELIMITER, Kind.URL, Kind.BAD, Kind.HTML_COMMENT, Kind.BYTE_ORDER_MARK),
     *(Kind.FUNCTION, Kind.NAME, Kind.NUMBER, Kind.STRING, Kind.BAD, Kind.COMMENT),
     *(Kind.HASH, Kind.AT_KEYWORD, Kind.DELIMITER),

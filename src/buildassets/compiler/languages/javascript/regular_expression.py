@@ -132,7 +132,7 @@ class _Reading:
         if character == "|":
             self._named.next_alternative()
         if self._is_unicode and character in "{}]":
-            raise _RefusedError(f"`{character}` stands alone")
+            raise _RefusedError(f"`{character}` is alone")
         return character not in "^$|"
 
     def _escape(self) -> bool:
@@ -149,7 +149,7 @@ class _Reading:
             return True
         if self._is_unicode and (number := _DECIMAL.match(self._text, self._place)):
             if _size(number[0]) > _size(str(self._count_of_groups())):
-                raise _RefusedError(f"`\\{number[0]}` is no group")
+                raise _RefusedError(f"`\\{number[0]}` is not a group")
             self._place = number.end()
             return True
         self._value()
@@ -223,7 +223,7 @@ class _Reading:
         self._place = found.end()
         code = int(found[1] or found[2], 16)
         if code > _LARGEST:
-            raise _RefusedError(f"`\\u{{{found[2]}}}` is no character")
+            raise _RefusedError(f"`\\u{{{found[2]}}}` is not a character")
         trail = _TRAIL.match(self._text, self._place) if self._is_unicode and found[1] else None
         if trail and 0xD800 <= code < 0xDC00:
             self._place = trail.end()

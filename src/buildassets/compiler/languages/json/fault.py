@@ -68,5 +68,5 @@ def _trailing_comma(text: str, place: int) -> tuple[int, str] | None:
     comma = place if text[place : place + 1] == "," else len(text[:place].rstrip()) - 1
     closing = text[comma + 1 :].lstrip()[:1]
     if text[comma : comma + 1] == "," and closing and closing in "]}":
-        return comma, f"a comma stands before `{closing}`"
+        return comma, f"there is a comma before `{closing}`"
     return None

@@ -20,7 +20,7 @@ from buildassets.disk.shared_library import ends_early
 from buildassets.foundation.diagnostics import Diagnostic, error, warning
 from buildassets.foundation.frozen import frozen
 
-_ANEW: Final = f"make it anew with `make` or `pip`, or set `{SWITCH}=0`"
+_ANEW: Final = f"build it again with `make` or `pip`, or set `{SWITCH}=0`"
 _MOST_CHARACTERS: Final = 1_000_000_000  # four times as many bytes have offsets of 32 bits
 
 

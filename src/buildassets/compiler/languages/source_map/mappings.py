@@ -59,7 +59,7 @@ def _numbers(text: str) -> tuple[int, ...]:
     for character in text:
         digit = _VALUES.get(character)
         if digit is None:
-            raise ValueError(f"`{character}` is no digit")
+            raise ValueError(f"`{character}` is not a digit")
         if bits := digit & 31:
             if shift > 30:
                 raise ValueError("a number of more than 32 bits")

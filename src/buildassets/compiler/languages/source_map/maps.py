@@ -54,7 +54,7 @@ class _Part(NamedTuple):
 def _sections(document: Any) -> Iterator[tuple[tuple[int, int], _Part]]:
     """The line and column at which each part of a map of maps begins (ECMA-426, section 10); raises where damaged."""
     if "mappings" in document:
-        raise ValueError("mappings beside sections")
+        raise ValueError("both mappings and sections")
     _check(document, {"file": str})
     lowest = 0, 0
     for section in _list_of(dict, document["sections"]):

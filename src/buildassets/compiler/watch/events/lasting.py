@@ -72,7 +72,7 @@ def limit_warning(limit: LimitError) -> Diagnostic:
     number = "" if limit.limit is None else f" of {limit.limit}"
     message = f"the system reports no more changes: the limit{number} that `{limit.setting}` sets is reached"
     raised = max(524_288 if "watches" in limit.setting else 512, 2 * (limit.limit or 0))
-    hint = f"run `sudo sysctl {limit.setting}={raised}` and start anew, or watch with `--poll`"
+    hint = f"run `sudo sysctl {limit.setting}={raised}` and start again, or watch with `--poll`"
     return warning("watch/limit", message, notes=[_POLLS_NOTE], hint=hint)
 
 

@@ -34,7 +34,7 @@ class FilterDoesNotExist(CompressorError):  # noqa: N818 the name is django-comp
 
 
 class UncompressableFileError(CompressorError):
-    """A file that is no static file."""
+    """A file that is not a static file."""
 
 
 class FilterBase:

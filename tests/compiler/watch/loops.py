@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
+from typing import TypeVar
 
 import pytest
 
@@ -186,17 +187,24 @@ def _cache_of(config: Config) -> str:
     return os.path.join(config.folder, ".buildassets")
 
 
+_Kind = TypeVar("_Kind", bound=Loop)
+
+
 @contextmanager
 def looping(
-    folder: Path, poll_seconds: float | None = None, processes: SharedProcesses | None = None
-) -> Iterator[Loop]:
+    folder: Path,
+    poll_seconds: float | None = None,
+    processes: SharedProcesses | None = None,
+    *,
+    kind: type[_Kind] = Loop,  # type: ignore[assignment]
+) -> Iterator[_Kind]:
     """Watch the project in `folder` until the block ends, with engines whose processes may outlive it.
 
     Its files settle first: those that may have changed during the first build would cause a second one.
     """
     settle()
     with closing(RunningEngines(processes)) as engines:
-        loop = Loop(folder, poll_seconds, engines)
+        loop = kind(folder, poll_seconds, engines)
         try:
             yield loop
         finally:

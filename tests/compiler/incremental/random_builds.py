@@ -1,0 +1,237 @@
+"""Builds of a project that is edited at random, in many ways, each compared with a build of the same files from nothing."""
+
+import os
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import suppress
+from functools import cache
+from itertools import takewhile
+from pathlib import Path
+from random import Random
+from threading import Timer
+from typing import Final, NamedTuple
+
+import buildassets
+from buildassets.compiler.config.values import Mode
+from buildassets.compiler.result import BuildResult
+from buildassets.compiler.watch.listener import Rebuilt
+from buildassets.compiler.write.release_directory import release_files
+from buildassets.errors import ConfigError
+from buildassets.foundation.diagnostics import to_json
+from buildassets.foundation.frozen import replace
+from buildassets.manifest.model import dumps, loads
+from buildassets.release.verify.verify import verified
+from tests.command import Finished, environment, run
+from tests.compiler.incremental.random_edits import MADE, edit, steps
+from tests.compiler.incremental.random_site import settings, write_site
+from tests.compiler.watch.loops import Loop, looping
+from tests.conftest import PATIENCE_SECONDS, Tree, read_tree, settle, wait_for, write_tree
+from tests.forks import run_program
+
+_KILLED: Final = (
+    """
+import os, signal, sys
+import buildassets.cli.main, buildassets.compiler.build
+""",
+    """
+left = asked["events"]
+
+def count(event, arguments):
+    global left
+    if event in ("open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.link", "os.utime", "shutil.rmtree"):
+        left -= 1
+        if not left:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+sys.addaudithook(count)
+sys.argv = ["buildassets", "build", "--jobs", "1", "--mode", asked["mode"]]
+buildassets.cli.main.main()
+""",
+)
+"""A build that kills itself at one of its calls of the file system."""
+_MOST_EVENTS: Final = 400
+_MEANWHILE_SECONDS: Final = 0.15
+_SUMMARIES: Final = ("built ", "failed with ")
+
+
+class Outcome(NamedTuple):
+    """The part of a build that does not depend on how it was made. The release is empty if the build failed."""
+
+    release: Tree
+    diagnostics: object
+
+
+Build = Callable[[Path, Mode, Random], Outcome]
+
+
+class Way(NamedTuple):
+    """A way to build an edited project, and one to build the same files from nothing that reports in the same form."""
+
+    build: Build
+    clean: Build
+
+
+def _released(folder: Path) -> Tree:
+    """The files of the release without those of earlier ones, which a build from nothing cannot have."""
+    output = folder / "build"
+    report = verified(str(output), "build").report
+    assert not report.missing
+    assert not report.changed
+    files = read_tree(output)
+    manifest = replace(loads(files["manifest.json"].decode()), retained=())
+    names = [os.path.relpath(path, output) for path in release_files(str(output), manifest)]
+    release = {name: files[name] for name in names}
+    if manifest.release_file:
+        release[f"assets/{manifest.release_file}"] = b""  # its digest is over the earlier releases, too
+    return {**release, "manifest.json": dumps(manifest).encode()}
+
+
+def _by_function(folder: Path, mode: Mode, random: Random, *, uses_cache: bool = True) -> Outcome:
+    settle()
+    try:
+        config = buildassets.load_config(start=folder, mode=mode)
+        result = buildassets.build(config, mode=mode, jobs=random.choice((1, 2)), use_cache=uses_cache)
+    except ConfigError as fault:
+        return Outcome({}, [to_json(one) for one in fault.diagnostics])
+    return Outcome(_released(folder) if result.succeeded else {}, [to_json(one) for one in result.diagnostics])
+
+
+def _from_nothing(folder: Path, mode: Mode, random: Random) -> Outcome:
+    return _by_function(folder, mode, random, uses_cache=False)
+
+
+def _command(folder: Path, mode: Mode, *options: str) -> Finished:
+    done = run(folder, "build", "--mode", mode, *options)
+    assert done.returncode in (0, 1, 2), done.stderr
+    return done
+
+
+def _printed(folder: Path, done: Finished) -> Outcome:
+    """The outcome of a command that is done, with what it printed before its summary."""
+    lines = list(takewhile(lambda line: not line.startswith(_SUMMARIES), done.stderr.splitlines()))
+    return Outcome({} if done.returncode else _released(folder), lines)
+
+
+def _by_command(*options: str) -> Build:
+    return lambda folder, mode, _: _printed(folder, _command(folder, mode, *options))
+
+
+def _after_a_killed_one(folder: Path, mode: Mode, random: Random) -> Outcome:
+    """Build after a build was killed, and most often after one more edit."""
+    if random.random() < 0.7:
+        asked = {"events": random.randrange(1, _MOST_EVENTS), "mode": mode}
+        run_program(_KILLED, folder, asked, environment(), timeout=PATIENCE_SECONDS)
+        edit(random, folder, of_sources=True)
+    return _by_function(folder, mode, random)
+
+
+@cache
+def _two_threads() -> ThreadPoolExecutor:
+    """Threads for all commands that run at once: each thread starts the process of its commands once."""
+    return ThreadPoolExecutor(2)
+
+
+def _twice_at_once(folder: Path, mode: Mode, _: Random) -> Outcome:
+    """Build twice at once, into the same release and with the same cache."""
+    both = [_two_threads().submit(_command, folder, mode, "--jobs", jobs) for jobs in "12"]
+    wait(both)
+    first, second = (_printed(folder, one.result()) for one in both)
+    assert first.diagnostics == second.diagnostics
+    return first
+
+
+def _after_one_of_changing_files(folder: Path, mode: Mode, random: Random) -> Outcome:
+    """Build after a build during which a file was edited."""
+    editing = Timer(random.random() * _MEANWHILE_SECONDS, edit, [Random(random.random()), folder], {"of_sources": True})
+    editing.start()
+    with suppress(OSError):
+        _by_function(folder, mode, random)
+    editing.join()
+    return _by_function(folder, mode, random)
+
+
+WAYS: Final[Mapping[str, Way]] = {
+    "function": Way(_by_function, _from_nothing),
+    "command": Way(_by_command("--jobs", "1"), _by_command("--no-cache")),
+    "command with two jobs": Way(_by_command("--jobs", "2"), _by_command("--no-cache")),
+    "after a killed build": Way(_after_a_killed_one, _from_nothing),
+    "two builds at once": Way(_twice_at_once, _by_command("--no-cache")),
+    "after an edit during a build": Way(_after_one_of_changing_files, _from_nothing),
+}
+
+
+def assert_edits_are_built_as_clean_builds_would(
+    folder: Path, seed: int, count: int, *, way: str = "function", is_typed: bool = False
+) -> None:
+    """Build the project of that `seed`, and again after each of `count` edits."""
+    random = Random(seed)
+    site = _site(folder, random, is_typed=is_typed)
+    outcomes: list[Outcome] = []
+
+    def check(done: Sequence[str]) -> None:
+        mode: Mode = "production" if random.random() < 0.9 else "development"
+        outcomes.append(WAYS[way].build(site, mode, random))
+        assert outcomes[-1] == _clean(site, mode, random, WAYS[way].clean), f"{way}, seed {seed}: {done}"
+
+    _check_edits(site, random, count, check, is_broken=lambda: not outcomes[-1].release)
+
+
+def assert_edits_are_watched_as_clean_builds_would(
+    folder: Path, seed: int, count: int, *, is_typed: bool = False
+) -> None:
+    """Watch the project of that `seed`; after each of `count` edits its release becomes that of a clean build."""
+    random = Random(seed)
+    site = _site(folder, random, is_typed=is_typed)
+    with looping(site, kind=_Observed) as watch:
+
+        def check(done: Sequence[str]) -> None:
+            expected = _clean(site, "development", random, _from_nothing)
+            with suppress(AssertionError):
+                wait_for(lambda: watch.outcome() == expected)
+            assert watch.outcome() == expected, f"watch, seed {seed}: {done}"
+
+        _check_edits(site, random, count, check, is_broken=lambda: not watch.outcome().release)
+
+
+class _Observed(Loop):
+    """A watch that keeps the result of its last build."""
+
+    last: BuildResult | None = None
+
+    def rebuilt(self, rebuilt: Rebuilt) -> None:
+        """See Listener."""
+        self.last = rebuilt.result
+
+    def outcome(self) -> Outcome:
+        """The outcome of the last build; one without a release while the watch writes one."""
+        if self.last is None:
+            return Outcome({}, [])
+        found = [to_json(one) for one in self.last.diagnostics]
+        with suppress(OSError, AssertionError):
+            return Outcome(_released(self.folder) if self.last.succeeded else {}, found)
+        return Outcome({}, [])
+
+
+def _site(folder: Path, random: Random, *, is_typed: bool) -> Path:
+    site = write_site(folder / "site", is_typed=is_typed)
+    return write_tree(site, {"buildassets.toml": settings(random, site)})
+
+
+def _clean(site: Path, mode: Mode, random: Random, build: Build) -> Outcome:
+    """The outcome of a build of the same files elsewhere, without a cache and an earlier release."""
+    copy = site.parent / "clean" / site.name
+    shutil.rmtree(copy.parent, ignore_errors=True)
+    shutil.copytree(site, copy, symlinks=True, ignore=shutil.ignore_patterns(*MADE))
+    return build(copy, mode, random)
+
+
+def _check_edits(
+    site: Path, random: Random, count: int, check: Callable[[Sequence[str]], None], *, is_broken: Callable[[], bool]
+) -> None:
+    """Edit the project `count` times, and `check` it before and after each; it gets the names of all edits."""
+    done = ["the first build"]
+    check(done)
+    for edits in steps(site, random, count, is_broken=is_broken):
+        done.append(edits)
+        check(done)

@@ -34,11 +34,12 @@ SITE: Tree = {
 
 
 class Project:
-    """Builds a folder, given the result of the build before."""
+    """Builds a folder, given the result of the build before, and perhaps with a cache."""
 
-    def __init__(self, folder: Path, mode: Mode = "production") -> None:
+    def __init__(self, folder: Path, mode: Mode = "production", cache: Path | None = None) -> None:
         self.folder = folder
         self._mode = mode
+        self._cache = str(cache) if cache else None
         self._result = self._build(None)
 
     def edit(self, files: Mapping[str, str | None]) -> BuildResult:
@@ -66,7 +67,7 @@ class Project:
         return (text is None) is (self.folder / name).exists()
 
     def _build(self, last: LastBuild | None) -> BuildResult:
-        return build(self._config(), mode=self._mode, last=last)
+        return build(self._config(), mode=self._mode, last=last, cache=self._cache)
 
     def _config(self) -> Config:
         return load_config(str(self.folder / "buildassets.toml"))

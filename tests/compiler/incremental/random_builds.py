@@ -1,4 +1,4 @@
-"""Builds of a project that is edited at random, in many ways, each compared with a build of the same files from nothing."""
+"""Builds of a project that is edited at random: in many ways, each compared with a clean build of the same files."""
 
 import os
 import shutil
@@ -15,7 +15,6 @@ from typing import Final, NamedTuple
 import buildassets
 from buildassets.compiler.config.values import Mode
 from buildassets.compiler.result import BuildResult
-from buildassets.compiler.watch.listener import Rebuilt
 from buildassets.compiler.write.release_directory import release_files
 from buildassets.errors import ConfigError
 from buildassets.foundation.diagnostics import to_json
@@ -94,6 +93,10 @@ def _by_function(folder: Path, mode: Mode, random: Random, *, uses_cache: bool =
         result = buildassets.build(config, mode=mode, jobs=random.choice((1, 2)), use_cache=uses_cache)
     except ConfigError as fault:
         return Outcome({}, [to_json(one) for one in fault.diagnostics])
+    return _outcome(folder, result)
+
+
+def _outcome(folder: Path, result: BuildResult) -> Outcome:
     return Outcome(_released(folder) if result.succeeded else {}, [to_json(one) for one in result.diagnostics])
 
 
@@ -183,34 +186,22 @@ def assert_edits_are_watched_as_clean_builds_would(
     """Watch the project of that `seed`; after each of `count` edits its release becomes that of a clean build."""
     random = Random(seed)
     site = _site(folder, random, is_typed=is_typed)
-    with looping(site, kind=_Observed) as watch:
+    with looping(site) as watch:
 
         def check(done: Sequence[str]) -> None:
             expected = _clean(site, "development", random, _from_nothing)
             with suppress(AssertionError):
-                wait_for(lambda: watch.outcome() == expected)
-            assert watch.outcome() == expected, f"watch, seed {seed}: {done}"
+                wait_for(lambda: _watched(watch) == expected)
+            assert _watched(watch) == expected, f"watch, seed {seed}: {done}"
 
-        _check_edits(site, random, count, check, is_broken=lambda: not watch.outcome().release)
+        _check_edits(site, random, count, check, is_broken=lambda: watch.last is None or not watch.last.succeeded)
 
 
-class _Observed(Loop):
-    """A watch that keeps the result of its last build."""
-
-    last: BuildResult | None = None
-
-    def rebuilt(self, rebuilt: Rebuilt) -> None:
-        """See Listener."""
-        self.last = rebuilt.result
-
-    def outcome(self) -> Outcome:
-        """The outcome of the last build; one without a release while the watch writes one."""
-        if self.last is None:
-            return Outcome({}, [])
-        found = [to_json(one) for one in self.last.diagnostics]
-        with suppress(OSError, AssertionError):
-            return Outcome(_released(self.folder) if self.last.succeeded else {}, found)
-        return Outcome({}, [])
+def _watched(watch: Loop) -> Outcome | None:
+    """The outcome of the last build; None before the first, and while the watch writes a release."""
+    with suppress(OSError, AssertionError):
+        return _outcome(watch.folder, watch.last) if watch.last else None
+    return None
 
 
 def _site(folder: Path, random: Random, *, is_typed: bool) -> Path:

@@ -10,7 +10,16 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
-from tests.compiler.incremental.random_site import FOLDERS, LENIENT, MORE_FOLDERS, NAMES, package, settings, suffixes, text
+from tests.compiler.incremental.random_site import (
+    FOLDERS,
+    LENIENT,
+    MORE_FOLDERS,
+    NAMES,
+    package,
+    settings,
+    suffixes,
+    text,
+)
 from tests.conftest import write_tree
 
 MADE: Final = ("build", ".buildassets")

@@ -1,16 +1,18 @@
 """Which drafts a build takes over from the last one, and the changes after which it takes over none."""
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.cache.traces import Stale
+from buildassets.compiler.cache.traces import Stale, dumps, loads
+from buildassets.foundation.frozen import replace
 from tests.building import build, load_config
 from tests.compiler.incremental.builder import Builder, clean_release, released
 from tests.compiler.incremental.project import Project
-from tests.conftest import Tree, write_tree
+from tests.conftest import Tree, settle, write_tree
 
 SITE: Tree = {
     "buildassets.toml": "compress = []\nminify = false\n",
@@ -124,3 +126,25 @@ def test_a_minified_body_is_taken_over_from_the_cache(tmp_path: Path) -> None:
     write_tree(builder.folder, {"assets/d.png": "other pixels"})
     assert builder().reused == 4
     assert released(builder.folder) == clean_release(builder.folder)
+
+
+def test_a_minified_body_that_is_taken_over_each_day_stays_in_the_cache(tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    files = {**SITE, "buildassets.toml": "compress = []\n", "assets/a.css": 'a { background: url("d.png") }\n'}
+    folder = write_tree(tmp_path / "site", files)
+    settle()
+    project = Project(folder, cache=cache)
+    project.forget(json.dumps({**json.loads(project.record), "day": 0}).encode())
+    _age(cache)
+    for pixels in ("other", "more"):  # the first build removes what no build has used for long
+        project.edit({"assets/d.png": pixels})
+        assert project.reused == 4
+
+
+def _age(cache: Path) -> None:
+    """Have the files of the cache look as if no build had used them for years."""
+    index = loads((cache / "index.json").read_bytes())
+    steps = {step: replace(kept, day=1) for step, kept in index.steps.items()}
+    (cache / "index.json").write_bytes(dumps(replace(index, swept=1).with_steps(steps)))
+    for path in cache.glob("content/*/*"):
+        os.utime(path, (1, 1))

@@ -7,7 +7,6 @@ from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
-from typing import TypeVar
 
 import pytest
 
@@ -15,6 +14,7 @@ from buildassets.cli.watching.projects import Rebuilding, differences
 from buildassets.compiler.config.file import candidates
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.engines.process.child import SharedProcesses
+from buildassets.compiler.result import BuildResult
 from buildassets.compiler.transform.engine_set import RunningEngines
 from buildassets.compiler.watch.listener import Rebuilt, TemplatesChanged
 from buildassets.compiler.watch.loop import Watch
@@ -53,12 +53,13 @@ class EndedError(Exception):
 class Loop:
     """A watch of the project in `folder`.
 
-    `warnings` are those about the watch itself.
+    `warnings` are those about the watch itself, `last` is the result of the last build.
     """
 
     def __init__(self, folder: Path, poll_seconds: float | None, engines: RunningEngines) -> None:
         self.folder = folder
         self.warnings: list[Diagnostic] = []
+        self.last: BuildResult | None = None
         self._reports: SimpleQueue[Report | BaseException] = SimpleQueue()
         self._is_ending = False
         watch = partial(
@@ -94,7 +95,8 @@ class Loop:
 
     def rebuilt(self, rebuilt: Rebuilt) -> None:
         """See Listener."""
-        result, config = rebuilt.result, rebuilt.config
+        self.last = result = rebuilt.result
+        config = rebuilt.config
         built, removed = differences(rebuilt)
         assets = result.manifest.assets if result.manifest else {}
         report = Report(
@@ -187,24 +189,17 @@ def _cache_of(config: Config) -> str:
     return os.path.join(config.folder, ".buildassets")
 
 
-_Kind = TypeVar("_Kind", bound=Loop)
-
-
 @contextmanager
 def looping(
-    folder: Path,
-    poll_seconds: float | None = None,
-    processes: SharedProcesses | None = None,
-    *,
-    kind: type[_Kind] = Loop,  # type: ignore[assignment]
-) -> Iterator[_Kind]:
+    folder: Path, poll_seconds: float | None = None, processes: SharedProcesses | None = None
+) -> Iterator[Loop]:
     """Watch the project in `folder` until the block ends, with engines whose processes may outlive it.
 
     Its files settle first: those that may have changed during the first build would cause a second one.
     """
     settle()
     with closing(RunningEngines(processes)) as engines:
-        loop = kind(folder, poll_seconds, engines)
+        loop = Loop(folder, poll_seconds, engines)
         try:
             yield loop
         finally:

@@ -296,6 +296,13 @@ class Cache:
         kept = self._new.get(name)
         return (kept.traces[0].result, kept.traces[0].size_bytes) if kept else None
 
+    def note_use(self, name: str, result: str) -> None:
+        """Note that a known `result` of the step is in use, though this build did not ask for it."""
+        kept = self._index.steps.get(name)
+        if kept and name not in self._new:
+            for trace in (one for one in kept.traces if one.result == result):
+                self._use(name, kept, trace)
+
     def path_of(self, result: str) -> str:
         """The path of the result with that digest, whether it is there or not."""
         return self._content.path(result)
@@ -327,10 +334,11 @@ class Cache:
         if kept is self._new.get(name):
             return
         self._new[name] = replace(kept, traces=(trace,)).at_most(1)
-        if kept.day != self._today():
+        if kept.day != self.today():
             self._content.touch(trace.result)  # another build, running now, may otherwise remove it as too old
 
-    def _today(self) -> int:
+    def today(self) -> int:
+        """The number of the present day since 1970."""
         return self._clock() // _DAY_NS
 
     def _reason(self, name: str, first: str) -> Stale:
@@ -422,7 +430,7 @@ class Cache:
         self._keep_down_to(0)
         with self._noting_faults():
             os.makedirs(self._folder, exist_ok=True)
-        today = self._today()
+        today = self.today()
         new = self._new.copy()  # threads of an interrupted build still add to it
         if all(self._is_latest(name, run, today) for name, run in new.items()):
             return
@@ -447,7 +455,7 @@ class Cache:
 
         The caller has to lock the folder. Raises OSError.
         """
-        index = self._on_disk().bounded(self._today(), _has_stamp)
+        index = self._on_disk().bounded(self.today(), _has_stamp)
         return list(self._unused(index)) if dry_run else self._sweep(index)
 
     def _on_disk(self) -> Index:
@@ -465,7 +473,7 @@ class Cache:
         for path, _ in unused:  # before the index is written: a full disk has no room for another one
             with suppress(OSError):
                 remove_path(self._folder, path, permission=OWN)
-        self._write(replace(index, swept=self._today()))
+        self._write(replace(index, swept=self.today()))
         return unused
 
     def _unused(self, index: Index) -> Iterator[tuple[str, int]]:

@@ -55,13 +55,14 @@ class KeptResults:
         self._rows: Mapping[str, _Row] = {}
         self._new: dict[str, _Row] = {}
         self._read: set[str] = set()  # the files that other drafts read, or looked for in vain
+        self._day = 0  # when the kept results were last noted as used
         self.names: Mapping[LogicalPath, KeptName] = {}
         self.stale: Stale | None = None
         self.reused_count = 0
         if last is None or not last.record:
             return
         try:
-            rows, read, names = _loaded(last.record)
+            rows, read, names, self._day = _loaded(last.record)
         except ValueError:  # it is damaged
             return
         roles = _Roles(config, {*(row[0] for row in rows.values()), *read}, last.outputs)
@@ -90,7 +91,7 @@ class KeptResults:
     def dumped(self, names: Mapping[LogicalPath, KeptName]) -> bytes:
         """The record of this build, in which assets got these `names`."""
         self._find_results()
-        record = {"drafts": self._new, "read": sorted(self._read), "names": names}
+        record = {"drafts": self._new, "read": sorted(self._read), "names": names, "day": self._note_use()}
         return json.dumps(record, separators=(",", ":")).encode("ascii")
 
     def digest_of(self, draft: Draft) -> str | None:
@@ -110,6 +111,16 @@ class KeptResults:
                 self._new[logical] = (*row[:-1], result)
             else:
                 self._read.add(path)
+
+    def _note_use(self) -> int:
+        """Note once a day that the results in the cache are in use, and return the day: what is not used is removed."""
+        if self._cache is None or self._cache.today() == self._day:
+            return self._day
+        names = names_for(self._config)
+        for logical, (path, *_, result) in self._new.items():
+            if result:
+                self._cache.note_use(step_name(LogicalPath(logical), path, names), result[0])
+        return self._cache.today()
 
     def _draft(self, source: Source) -> Draft | None:
         """The kept draft of `source`; None if there is none that is valid."""
@@ -221,14 +232,14 @@ def _reference(value: object) -> Reference:
     return Reference(json_values.size(start), json_values.size(end), json_values.text(url), _KINDS[kind])
 
 
-def _loaded(record: bytes) -> tuple[dict[str, _Row], tuple[str, ...], dict[LogicalPath, KeptName]]:
-    """The drafts, the files read and the names that `dumped` put into `record`. Raises ValueError if it is damaged."""
+def _loaded(record: bytes) -> tuple[dict[str, _Row], tuple[str, ...], dict[LogicalPath, KeptName], int]:
+    """The drafts, the files read, the names and the day in the `record` of `dumped`. Raises ValueError if damaged."""
     known = json_values.table(json_values.read(record))
     rows = json_values.table(known.get("drafts"))
     for row in rows.values():
         json_values.text(json_values.array(row, _FIELDS)[0])
     names = {LogicalPath(path): _name(value) for path, value in json_values.table(known.get("names")).items()}
-    return rows, json_values.texts(known.get("read")), names
+    return rows, json_values.texts(known.get("read")), names, json_values.number(known.get("day"))
 
 
 def _name(value: object) -> KeptName:

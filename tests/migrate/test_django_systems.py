@@ -380,7 +380,10 @@ def test_missing_dependency_of_the_settings_is_named_in_the_hint(tmp_path: Path)
     files: Tree = {"manage.py": SITE["manage.py"], "conf/settings.py": "import no_such.part\nSTATIC_URL = no_such.x\n"}
     done = run_buildassets(write_tree(tmp_path, files), "migrate", "django", "--settings", "conf.settings")
     assert done.returncode == 2
-    assert "hint: install what has `no_such` in the environment that this runs in" in done.stderr
+    assert (
+        "hint: install the project's requirements in the environment that this runs in, which lacks `no_such`"
+        in done.stderr
+    )
 
 
 def test_media_types_of_whitenoise_on_a_condition_are_left_to_a_person(tmp_path: Path) -> None:

@@ -265,3 +265,41 @@ def test_settings_of_another_environment_are_listed_and_not_taken_over(tmp_path:
 def test_settings_of_assets_under_another_name_are_left_to_a_person(tmp_path: Path) -> None:
     outcomes, _ = migrated(tmp_path, "sprockets", "assets = Rails.application.config.assets\nassets.gzip = false\n")
     assert outcomes == ["not possible"]
+
+
+GEMS: Tree = {
+    "Gemfile.lock": "GEM\n  specs:\n    jquery-rails (4.6.0)\n      railties (>= 4.2.0)\n    rails (7.1.0)\n",
+    "app/assets/config/manifest.js": "//= link application.js\n//= link application.css\n",
+    "app/assets/javascripts/application.js": "//= require jquery3\n",
+    "app/assets/stylesheets/application.css": "/*\n *= require_self\n */\n",
+}
+
+
+@pytest.mark.parametrize("place", ["vendor/bundle/ruby/3.3.0", "../home"])
+def test_assets_of_gems_are_source_roots(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
+    home = tmp_path / "site" / place
+    gem = {"gems/jquery-rails-4.6.0/vendor/assets/javascripts/jquery3.js": "jquery()"}
+    write_tree(home, gem)
+    monkeypatch.setenv("GEM_PATH", str(tmp_path / "home"))
+    monkeypatch.delenv("GEM_HOME", raising=False)
+    site = write_tree(tmp_path / "site", GEMS)
+    done = run(site, "migrate", "sprockets", "--write", "--json")
+    lines = [one for one in json.loads(done.stdout)["lines"] if one["file"] == "Gemfile.lock"]
+    assert [(one["line"], one["text"], one["outcome"]) for one in lines] == [(3, "jquery-rails (4.6.0)", "taken over")]
+    assert run(site, "build", "-q").returncode == 0
+    script = json.loads((site / "build/manifest.json").read_text())["assets"]["application.js"]["file"]
+    assert (site / "build/assets" / script).read_text().startswith("jquery()")
+
+
+def test_directives_that_need_a_gem_which_is_not_here_name_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GEM_PATH", raising=False)
+    monkeypatch.delenv("GEM_HOME", raising=False)
+    site = write_tree(tmp_path, GEMS)
+    (line,) = [
+        one
+        for one in json.loads(run(site, "migrate", "sprockets", "--write", "--json").stdout)["lines"]
+        if one["outcome"] == "not possible"
+    ]
+    assert (line["file"], line["line"]) == ("app/assets/javascripts/application.js", 1)
+    assert line["note"].startswith("it is of the gem `jquery-rails`, which is not found: set `GEM_PATH`")
+    assert "hint: it is of the gem `jquery-rails`" in run(site, "build").stderr

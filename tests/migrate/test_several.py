@@ -71,3 +71,19 @@ def test_line_of_two_systems_has_the_notes_of_both() -> None:
     found = merged({"one": first, "two": second})
     assert found.lines == (Accounted("a", 1, "x", "changed", "b; c"),)
     assert found.settings == {"types": {".a": "a/b", ".b": "a/c"}, "compress": ["gzip"]}
+
+
+def test_a_storage_of_whitenoise_has_one_note_that_is_not_repeated(tmp_path: Path) -> None:
+    backend = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    settings = f"""INSTALLED_APPS = ["compressor", "django.contrib.staticfiles"] + found()
+STATIC_URL = "/static/"
+STORAGES = {{"staticfiles": {{"BACKEND": "{backend}"}}}}
+"""
+    manage = 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "s")\n'
+    write_tree(tmp_path, {"manage.py": manage, "s.py": settings})
+    done = run(tmp_path, "migrate", "whitenoise", "compressor", "--json")
+    notes = {one["line"]: one["note"] for one in json.loads(done.stdout)["lines"] if one["file"] == "s.py"}
+    parts = [part for line in (1, 3) for part in notes[line].split("; ")]
+    assert len(parts) == len(set(parts))
+    assert "publish" not in notes[3]
+    assert notes[3].startswith(f"`{backend}`: let it be `buildassets.runtime.django.storage.")

@@ -135,3 +135,22 @@ def test_each_line_of_several_inputs_is_listed(tmp_path: Path) -> None:
     lines, settings = migrated(tmp_path, {"vite.config.js": text})
     assert lines == [("vite.config.js", number, "taken over") for number in (2, 3, 4, 5, 7, 8)]
     assert settings["sources"][0]["dev"] == "http://localhost:3000"
+
+
+@pytest.mark.parametrize(
+    ("package", "manifest"),
+    [
+        ('{"devDependencies": {"vite": "^3.2.1"}}', "manifest.json"),
+        ('{"dependencies": {"vite": "4"}}', "manifest.json"),
+        ('{"devDependencies": {"vite": "~5.0.0"}}', ".vite/manifest.json"),
+        ('{"devDependencies": {"vite": "latest"}}', ".vite/manifest.json"),
+        ("{", ".vite/manifest.json"),
+    ],
+)
+@pytest.mark.parametrize("folder", ["", "front/"])
+def test_the_manifest_is_where_the_version_of_vite_puts_it(
+    tmp_path: Path, package: str, manifest: str, folder: str
+) -> None:
+    text = 'export default { base: "./", build: { manifest: true } };'
+    _, settings = migrated(tmp_path, {f"{folder}vite.config.js": text, "package.json": package})
+    assert [one["manifest"] for one in settings["sources"]] == [manifest]

@@ -186,4 +186,7 @@ def test_missing_dependency_of_the_bundles_is_named_in_the_hint(tmp_path: Path) 
     write_tree(tmp_path, {"bundles.py": "from webassets import Bundle\nimport no_such\n"})
     done = run(tmp_path, "migrate", "webassets")
     assert done.returncode == 2
-    assert "hint: install what has `no_such` in the environment that this runs in" in done.stderr
+    assert (
+        "hint: install the project's requirements in the environment that this runs in, which lacks `no_such`"
+        in done.stderr
+    )

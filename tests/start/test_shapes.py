@@ -230,7 +230,9 @@ def test_django_project_whose_settings_are_not_found_is_not_changed(tmp_path: Pa
 
 def test_a_bundler_of_npm_is_noted(tmp_path: Path) -> None:
     files: Tree = {"package.json": '{"devDependencies": {"webpack": "^5"}}', "css/a.css": ""}
-    assert "note: `webpack` builds files here" in run(write_tree(tmp_path, files), "init", "--dry-run").stderr
+    shown = run(write_tree(tmp_path, files), "init", "--dry-run").stderr
+    assert "note: `webpack` builds files here: name the folder that it writes in `sources`" in shown
+    assert "a bundle with `bundle = true` takes its place" in shown
 
 
 def test_a_broken_pyproject_stops_everything(tmp_path: Path) -> None:

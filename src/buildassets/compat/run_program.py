@@ -25,7 +25,8 @@ class ProgramError(Exception):
         if missing is None or f"{named.partition(':')[0]}.".startswith(f"{missing[1]}."):
             return usual
         return (
-            f"install what has `{missing[1]}` in the environment that this runs in, or run this where it is installed"
+            f"install the project's requirements in the environment that this runs in, which lacks `{missing[1]}`, "
+            "or run this where they are installed"
         )
 
 

@@ -37,6 +37,7 @@ _STATIC_FILES: Final = "django.contrib.staticfiles"
 _RUNTIME_FIRST: Final = Meaning("changed", f"put `{_RUNTIME}` before it")
 _OF_STORAGES: Final = ("STORAGES", "STATICFILES_STORAGE")
 RELEASE: Final = "let it be `buildassets.runtime.django.storage.ReleaseStaticFilesStorage`"
+_COPIES: Final = f"{RELEASE}: builds make the copies"
 _DIRS: Final = "STATICFILES_DIRS"
 _APPLICATIONS: Final = "INSTALLED_APPS"
 _COMPUTED: Final[Mapping[str, str]] = {
@@ -65,8 +66,10 @@ _KEPT: Final = (
 _STORAGES: Final[Mapping[str, Meaning]] = {
     "django.contrib.staticfiles.storage.ManifestStaticFilesStorage": Meaning("changed", f"{RELEASE}, {_KEPT}"),
     "django.contrib.staticfiles.storage.StaticFilesStorage": Meaning("changed", RELEASE),
+    "whitenoise.storage.CompressedManifestStaticFilesStorage": Meaning("changed", _COPIES),
+    "whitenoise.storage.CompressedStaticFilesStorage": Meaning("changed", _COPIES),
 }
-_KNOWN: Final = ("django.", "buildassets.")  # whose storages have their own meaning, or need none
+_KNOWN: Final = ("django.", "buildassets.", "whitenoise.")  # whose storages have their own meaning, or need none
 
 
 @frozen

@@ -104,9 +104,10 @@ def by_line(answers: Iterable[tuple[int, Answer]]) -> dict[int, Answer]:
 
 
 def together(answers: Sequence[Answer]) -> Answer:
-    """Several answers as one: the outcome that requires the most work, and all the notes."""
+    """Several answers as one: the outcome that requires the most work, and all the notes, each part of them once."""
     outcome = max((outcome for outcome, _ in answers), key=OUTCOMES.index)
-    return outcome, "; ".join(dict.fromkeys(note for _, note in answers))
+    parts = [part for _, note in answers for part in note.split("; ")]
+    return outcome, "; ".join(dict.fromkeys(parts))
 
 
 def nothing_there(system: str, files: Sequence[str]) -> ConfigError:

@@ -10,6 +10,7 @@ from buildassets.compiler.config.file import read_text
 from buildassets.compiler.languages.directives import read_header
 from buildassets.disk.folders import files_below
 from buildassets.foundation.media import suffix
+from buildassets.migrate.gems import gem_lines, gems_with_assets, load_paths_of, sources_of
 from buildassets.migrate.plan import Accounted, Answer, Plan, ProjectToMigrate, lines_of
 from buildassets.migrate.rails import Given, Settings, Taker, asset_roots, of_texts, paths, prefix, rails_plan
 
@@ -85,13 +86,18 @@ def plan(asked: ProjectToMigrate) -> Plan:
     by_ruby = [*_by_ruby(asked.folder, ours["sources"])]
     if by_ruby:
         ours["exclude"] = [f"*{one}" for one in _MADE_BY_RUBY if any(line.file.endswith(one) for line in by_ruby)]
+    gems = gems_with_assets(asked.folder)
+    own = [root for root in ours["sources"] if isinstance(root, str)]
+    ours["sources"] += sources_of(asked.folder, gems)
+    if load_paths := load_paths_of(asked.folder, gems):
+        ours["load_paths"] = load_paths
     is_whole = ours.pop("is_whole", False)
     if linked or ours["entries"]:
         usual = [] if is_whole else ["/manifest.js"] if linked else _usual(asked.folder)
         ours["entries"] = [*dict.fromkeys((*usual, *ours["entries"]))]
     else:
         del ours["entries"]
-    return Plan((*linked, *found.lines, *by_ruby), ours)
+    return Plan((*linked, *found.lines, *by_ruby, *gem_lines(asked.folder, gems, own)), ours)
 
 
 def _usual(folder: str) -> list[str]:

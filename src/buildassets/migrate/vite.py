@@ -1,6 +1,7 @@
 """Vite: what it builds becomes a source root, and its server `dev`. Takes what is asked, gives a Plan."""
 
 import ast
+import json
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
@@ -18,6 +19,9 @@ _PASSED_OVER: Final = ("tests", "test", "build", "dist", "static")
 _TEMPLATES: Final = (".html", ".htm", ".jinja", ".jinja2", ".j2")
 _PORT: Final = 5173
 _MANIFEST: Final = ".vite/manifest.json"
+_MANIFEST_BEFORE_5: Final = "manifest.json"
+_MAJOR: Final = re.compile(r"[\^~>=v\s]*(\d+)(?:\.|\Z)")
+_HIDDEN_SINCE: Final = 5
 _RELATIVE: Final = ("", "./")
 _START: Final = re.compile(r"\bdefineConfig\b\s*\(|\bexport\s+default\b|\bmodule\.exports\b")
 # A key of Vite's configuration with a text, a number or a flag, in its line.
@@ -60,7 +64,7 @@ def plan(asked: ProjectToMigrate) -> Plan:
     # Of several configurations in one folder, Vite takes the first by their suffixes.
     named = sorted(files.ending(*_NAMES, outside=_PASSED_OVER), key=lambda name: _NAMES.index(posixpath.basename(name)))
     taken = {posixpath.dirname(name): name for name in reversed(named)}
-    fronts = [_Front(name, files.text(name)) for _, name in sorted(taken.items())]
+    fronts = [_Front(name, files.text(name), _manifest_of(files, name)) for _, name in sorted(taken.items())]
     if not fronts:
         raise nothing_there("Vite", ["vite.config.js", "vite.config.ts"])
     lines = [line for front in fronts for line in front.lines()]
@@ -72,8 +76,9 @@ def plan(asked: ProjectToMigrate) -> Plan:
 class _Front:
     """One configuration of Vite, with what its lines set."""
 
-    def __init__(self, shown: str, text: str) -> None:
+    def __init__(self, shown: str, text: str, manifest: str) -> None:
         self.shown = shown
+        self._manifest = manifest
         self._lines = text.split("\n")
         self._given = {key: value for _, key, value in self._keys()}
 
@@ -107,7 +112,7 @@ class _Front:
     def source(self) -> dict[str, str]:
         """Our source root."""
         manifest = self._given.get("manifest")
-        named = manifest if manifest and manifest not in ("true", "false") else _MANIFEST
+        named = manifest if manifest and manifest not in ("true", "false") else self._manifest
         scheme = "https" if self._given.get("https", "false") != "false" else "http"
         port = self._given.get("port")
         return {"path": self.path, "manifest": named, "dev": f"{scheme}://localhost:{port or _PORT}"}
@@ -126,6 +131,28 @@ class _Front:
         if value is None and key not in ("input", "https", "sourcemap"):
             return "not possible", f"`{key}` is computed, and no code of Vite is run here: write the value that it has"
         return _OF_VALUES.get((key, value), _TAKEN[key])
+
+
+def _manifest_of(files: ProjectFiles, config: str) -> str:
+    """The path of Vite's manifest by its version, which the nearest `package.json` states."""
+    parts = posixpath.dirname(config).split("/")
+    for number in range(len(parts), -1, -1):
+        name = posixpath.join(*parts[:number], "package.json")
+        if name in files.names and (stated := _stated(files.text(name))):
+            major = _MAJOR.match(stated)
+            return _MANIFEST_BEFORE_5 if major and int(major[1]) < _HIDDEN_SINCE else _MANIFEST
+    return _MANIFEST
+
+
+def _stated(text: str) -> str:
+    """The version of Vite in a `package.json`; empty if it has none."""
+    try:
+        described = json.loads(text)
+    except (ValueError, RecursionError):
+        return ""
+    tables = [described.get(key) for key in ("devDependencies", "dependencies")] if isinstance(described, dict) else []
+    stated = [one["vite"] for one in tables if isinstance(one, dict) and isinstance(one.get("vite"), str)]
+    return stated[0] if stated else ""
 
 
 def _opened(line: str) -> int:

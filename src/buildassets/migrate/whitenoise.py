@@ -7,13 +7,12 @@ from typing import Final
 
 from buildassets.compat.meaning import Meaning
 from buildassets.manifest.soundness import names_media_type
-from buildassets.migrate.django import RELEASE, project_of, static_plan
+from buildassets.migrate.django import project_of, static_plan
 from buildassets.migrate.plan import Answer, Plan, ProjectToMigrate
 from buildassets.migrate.python_lines import Judgement, SettingsTable, among
 from buildassets.project.python import text_of
 
 _SERVER: Final = "`AssetServer` serves the release by itself, see docs/deploy/serving.md"
-_STORAGE: Final = f"{RELEASE}: builds make the copies"
 _WATCH: Final = "in development `buildassets watch` builds, and the release is served"
 _SETTINGS: Final[Mapping[str, Meaning]] = {
     "WHITENOISE_ADD_HEADERS_FUNCTION": Meaning("taken over", f"WhiteNoise goes on; `headers` of {_SERVER}"),
@@ -41,8 +40,6 @@ _NO_SUFFIX: Final = "`types` has the last suffix in lower case, and no parameter
 _SUFFIX: Final = re.compile(r"\.[^A-Z./\\\s]+")  # as `types` takes it
 _UNKNOWN: Final = Meaning("not possible", "no setting of WhiteNoise: remove it")
 _TEXTS: Final[Mapping[str, Meaning]] = {
-    "whitenoise.storage.CompressedManifestStaticFilesStorage": Meaning("changed", _STORAGE),
-    "whitenoise.storage.CompressedStaticFilesStorage": Meaning("changed", _STORAGE),
     "whitenoise.middleware.WhiteNoiseMiddleware": Meaning("taken over", f"it may go on serving; or {_SERVER}"),
     "whitenoise.runserver_nostatic": Meaning("changed", "let `manage.py runserver --with-assets` take its place"),
 }

@@ -25,7 +25,16 @@ from buildassets.start.python_code import edited_python
 from buildassets.start.references import left_references, replaced_references
 from buildassets.start.templates import edited_templates, lines_for, loads_assets, templates_in, uses_helpers
 
-_BUNDLERS: Final = frozenset(("webpack", "parcel", "parcel-bundler", "gulp", "rollup"))
+_LOADERS: Final = (
+    "a bundle with `bundle = true` takes its place (docs/guides/bundles.md); loaders and plug-ins have none here"
+)
+_BUNDLERS: Final = {  # what takes their place, and what does not
+    "gulp": "tasks that compile, join or minify are not needed; others become commands: docs/guides/commands.md",
+    "parcel": _LOADERS,
+    "parcel-bundler": _LOADERS,
+    "rollup": _LOADERS,
+    "webpack": _LOADERS,
+}
 _HEAD: Final = "in the `<head>` of a template"
 _SETTINGS_BY_HAND: Final = ByHand(
     "manage.py",
@@ -278,8 +287,9 @@ def _notes_on_references(edits: Sequence[FileEdit], project: _Project) -> Iterat
 
 
 def _notes_on_sources(found: ProjectFindings, assets: ProposedAssets) -> Iterator[str]:
-    for bundler in sorted(_BUNDLERS & found.declared.node):
-        yield f"`{bundler}` builds files here: release the folder that it writes, or see docs/guides/bundles.md"
+    for bundler in sorted(_BUNDLERS.keys() & found.declared.node):
+        release = "name the folder that it writes in `sources`, or replace it"
+        yield f"`{bundler}` builds files here: {release}: {_BUNDLERS[bundler]}"
     if assets.missing:
         file, _, url = assets.missing.partition(": ")
         yield f'`{file}` refers to `{url}`, which is not there: with `missing = "warn"` such faults are warnings'

@@ -16,6 +16,7 @@ from buildassets.compiler.bundle.directive_names import (
     kinds_of,
     syntax_of,
 )
+from buildassets.compiler.bundle.gems import gem_of
 from buildassets.compiler.languages.reference import Directive
 from buildassets.compiler.model import Draft, Source
 from buildassets.compiler.sources.names import file_name
@@ -154,7 +155,10 @@ class SprocketsLibrary:
             return [named]
         near = self._nearby.nearest(directive.argument)
         message = f"cannot find `{directive.argument}`"
+        gem = gem_of(directive.argument)
         hint = f"did you mean `{near}`?" if near else None
+        if gem:
+            hint = f"it is of the gem `{gem}`: `buildassets migrate sprockets` lists folders of gems for `sources`"
         return error("directive/missing", message, directive.location, hint=hint)
 
     def _file(self, source: Source, directive: Directive) -> Source | None:

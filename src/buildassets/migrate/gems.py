@@ -1,0 +1,98 @@
+"""Finds the assets of a Rails project's gems, and the directives that need a gem which is not here. Runs no Ruby.
+
+Takes a folder, gives source roots and lines of the account. Gems lie in the project's `vendor/bundle`, `$GEM_HOME` and
+`$GEM_PATH`.
+"""
+
+import os
+import re
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any, Final
+
+from buildassets.compiler.bundle.gems import gem_of
+from buildassets.compiler.config.file import read_text, relative_to
+from buildassets.compiler.languages.directives import read_header
+from buildassets.disk.folders import files_below
+from buildassets.foundation.frozen import frozen
+from buildassets.foundation.media import suffix
+from buildassets.migrate.plan import Accounted
+
+_LOCK: Final = "Gemfile.lock"
+_LOCKED: Final = re.compile(r" {4}([\w.-]+) \(([^)\s]+)\)")
+_PARENTS: Final = ("app/assets", "lib/assets", "vendor/assets")
+_WITH_DIRECTIVES: Final = (".js", ".css", ".scss", ".sass")
+_FIND_IT: Final = "set `GEM_PATH` to what `gem env path` prints, and run this again"
+
+
+@frozen
+class GemAssets:
+    """The assets of a gem: its line in the lock, and its absolute `roots`."""
+
+    line: int
+    text: str
+    roots: tuple[str, ...]
+
+
+def gems_with_assets(folder: str) -> list[GemAssets]:
+    """The gems in `Gemfile.lock` that are here and have assets."""
+    path = os.path.join(folder, _LOCK)
+    lines = read_text(path, _LOCK).split("\n") if os.path.isfile(path) else []
+    matches = [(number, match) for number, line in enumerate(lines, 1) if (match := _LOCKED.fullmatch(line))]
+    homes = [*_homes(folder)] if matches else []
+    found = [GemAssets(number, match[0].strip(), _roots(homes, match)) for number, match in matches]
+    return [one for one in found if one.roots]
+
+
+def _homes(folder: str) -> Iterator[str]:
+    bundle = os.path.join(folder, "vendor", "bundle", "ruby")
+    if os.path.isdir(bundle):
+        yield from (os.path.join(bundle, version) for version in sorted(os.listdir(bundle)))
+    for name in ("GEM_HOME", "GEM_PATH"):
+        yield from filter(os.path.isabs, os.environ.get(name, "").split(os.pathsep))
+
+
+def _roots(homes: Sequence[str], gem: re.Match[str]) -> tuple[str, ...]:
+    """The folders of assets of a gem in the first of `homes` that has it."""
+    places = [os.path.join(home, "gems", f"{gem[1]}-{gem[2]}") for home in homes]
+    place = next(filter(os.path.isdir, places), "")
+    parents = [os.path.join(place, parent) for parent in _PARENTS] if place else []
+    folders = [os.path.join(one, name) for one in parents if os.path.isdir(one) for name in sorted(os.listdir(one))]
+    return tuple(filter(os.path.isdir, folders))
+
+
+def sources_of(folder: str, gems: Sequence[GemAssets]) -> list[dict[str, Any]]:
+    """The source roots of `gems`; paths in `folder` are relative to it."""
+    roots = [relative_to(folder, root) for gem in gems for root in gem.roots]
+    return [{"path": root, "vendored": True} for root in roots]
+
+
+def load_paths_of(folder: str, gems: Sequence[GemAssets]) -> list[str]:
+    """Those of the source roots of `gems` that have Sass."""
+    roots = [root for gem in gems for root in gem.roots]
+    return [relative_to(folder, one) for one in roots if any(map(_is_sass, files_below(one)))]
+
+
+def gem_lines(folder: str, gems: Sequence[GemAssets], roots: Sequence[str]) -> Iterator[Accounted]:
+    """The account of each gem, and of each directive in a file of `roots` that needs a gem which is not here."""
+    for gem in gems:
+        yield Accounted(_LOCK, gem.line, gem.text, "taken over", "its folders of assets are source roots")
+    places = [os.path.join(folder, root) for root in roots] + [root for gem in gems for root in gem.roots]
+    known = {os.path.normpath(name).partition(".")[0] for place in places for name in files_below(place)}
+    for root in roots:
+        for name in files_below(os.path.join(folder, root)):
+            if suffix(name) in _WITH_DIRECTIVES:
+                yield from _lacking(os.path.join(folder, root, name), f"{root}/{name}", known)
+
+
+def _lacking(path: str, shown: str, known: Collection[str]) -> Iterator[Accounted]:
+    text = read_text(path, shown)
+    for one in read_header(text, shown).directives:
+        gem = gem_of(one.argument)
+        if gem and one.location and one.location.line and one.argument.partition(".")[0] not in known:
+            line = text.split("\n")[one.location.line - 1].strip()
+            note = f"it is of the gem `{gem}`, which is not found: {_FIND_IT}"
+            yield Accounted(shown, one.location.line, line, "not possible", note)
+
+
+def _is_sass(name: str) -> bool:
+    return name.endswith((".scss", ".sass"))

@@ -5,6 +5,7 @@ Takes a folder, gives source roots and lines of the account. Gems lie in the pro
 """
 
 import os
+import posixpath
 import re
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Final
@@ -21,6 +22,7 @@ _LOCK: Final = "Gemfile.lock"
 _LOCKED: Final = re.compile(r" {4}([\w.-]+) \(([^)\s]+)\)")
 _PARENTS: Final = ("app/assets", "lib/assets", "vendor/assets")
 _WITH_DIRECTIVES: Final = (".js", ".css", ".scss", ".sass")
+_TAKEN: Final = "its folders of assets are source roots"
 _FIND_IT: Final = "set `GEM_PATH` to what `gem env path` prints, and run this again"
 
 
@@ -75,13 +77,22 @@ def load_paths_of(folder: str, gems: Sequence[GemAssets]) -> list[str]:
 def gem_lines(folder: str, gems: Sequence[GemAssets], roots: Sequence[str]) -> Iterator[Accounted]:
     """The account of each gem, and of each directive in a file of `roots` that needs a gem which is not here."""
     for gem in gems:
-        yield Accounted(_LOCK, gem.line, gem.text, "taken over", "its folders of assets are source roots")
+        yield Accounted(_LOCK, gem.line, text=gem.text, outcome="taken over", note=_TAKEN)
     places = [os.path.join(folder, root) for root in roots] + [root for gem in gems for root in gem.roots]
-    known = {os.path.normpath(name).partition(".")[0] for place in places for name in files_below(place)}
+    known = {known for place in places for name in files_below(place) for known in _names(name)}
     for root in roots:
         for name in files_below(os.path.join(folder, root)):
             if suffix(name) in _WITH_DIRECTIVES:
                 yield from _lacking(os.path.join(folder, root, name), f"{root}/{name}", known)
+
+
+def _names(file: str) -> Iterator[str]:
+    """The names that a directive may have for `file`: its own without suffixes, and those of the folders around it."""
+    folder, _, name = file.rpartition("/")
+    yield posixpath.join(folder, name.partition(".")[0])
+    while folder:
+        yield folder
+        folder = posixpath.dirname(folder)
 
 
 def _lacking(path: str, shown: str, known: Collection[str]) -> Iterator[Accounted]:
@@ -91,7 +102,7 @@ def _lacking(path: str, shown: str, known: Collection[str]) -> Iterator[Accounte
         if gem and one.location and one.location.line and one.argument.partition(".")[0] not in known:
             line = text.split("\n")[one.location.line - 1].strip()
             note = f"it is of the gem `{gem}`, which is not found: {_FIND_IT}"
-            yield Accounted(shown, one.location.line, line, "not possible", note)
+            yield Accounted(shown, one.location.line, text=line, outcome="not possible", note=note)
 
 
 def _is_sass(name: str) -> bool:

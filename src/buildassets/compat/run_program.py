@@ -20,7 +20,7 @@ class ProgramError(Exception):
     """Why there is nothing, in one line."""
 
     def hint(self, named: str, usual: str) -> str:
-        """What to do about it: the `usual`, unless a module other than `named`, which was asked for, is missing."""
+        """The hint: the `usual` one, unless a module other than `named`, which was asked for, is missing."""
         missing = _MISSING.search(str(self))
         if missing is None or f"{named.partition(':')[0]}.".startswith(f"{missing[1]}."):
             return usual

@@ -101,7 +101,7 @@ def _children(node: Any) -> Iterable[Any]:
 
 
 def _syntax_error(fault: Any, text: str, shown: str, code: str) -> Diagnostic:
-    """What PyYAML complains of, in our form."""
+    """The error of PyYAML as a diagnostic."""
     mark = getattr(fault, "problem_mark", None)
     problem = getattr(fault, "problem", None) or str(fault).partition("\n")[0]
     where = _location(mark, text, shown) if mark is not None else Location(shown)

@@ -198,7 +198,7 @@ def _released(means: Means, graph: AssetGraph, last: LastBuild | None, kept: Kep
 
 
 def _contents(config: Config, graph: AssetGraph) -> dict[str, BundleContents]:
-    """What each bundle is made of."""
+    """The contents of each bundle."""
     found: dict[str, BundleContents] = {}
     for path, asset in graph.assets.items():
         if not asset.draft.contents:

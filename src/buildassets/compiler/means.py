@@ -1,4 +1,4 @@
-"""What a build works with: its request, its cache, and what follows from both, such as engines and budgets."""
+"""The means of a build: its request, its cache, and what follows from both, such as engines and budgets."""
 
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager

@@ -121,7 +121,7 @@ class Draft:
 
 @frozen
 class ViteEntry:
-    """What Vite made of one source: the asset, and the style sheets of it and of what it imports, in order.
+    """Vite's output for one source: the asset, and the style sheets of it and of what it imports, in order.
 
     `source` is the path by which Vite knows it; `dev` is the URL of Vite's server, in development, empty without one.
     """
@@ -134,7 +134,7 @@ class ViteEntry:
 
 @frozen
 class FrontEnds:
-    """What Vite built into source roots.
+    """Vite's output in source roots.
 
     - `entries`: by the names of sources
     - `kept`: the files that keep their names, as others name them in ways that are not rewritten

@@ -1,4 +1,4 @@
-"""What a build is asked for, in one value: a configuration, where results are kept, and who does the work."""
+"""The request for a build, in one value: a configuration, where results are kept, and who does the work."""
 
 from typing import TYPE_CHECKING
 

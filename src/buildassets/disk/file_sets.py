@@ -140,7 +140,7 @@ class _Folders:
         return (self._path(below) for below in self._entries)
 
     def entries(self, below: str) -> list["os.DirEntry[str]"]:
-        """What is in the folder; nothing if it is none, or cannot be read."""
+        """The entries of the folder; empty if it is not a folder or cannot be read."""
         if below not in self._entries:
             try:
                 with os.scandir(self._path(below)) as entries:

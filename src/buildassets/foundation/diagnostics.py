@@ -177,7 +177,7 @@ def _excerpt(text: str, start: int, end: int) -> str:
 
 
 def _first_word(text: str) -> str:
-    """What stands in `text` before the first space."""
+    """The part of `text` before the first space."""
     return text.split(maxsplit=1)[0] if text and not text[0].isspace() else ""
 
 

@@ -26,7 +26,7 @@ _FEW: Final = 8  # values that take less time to make, in all, than a constructo
 
 
 class _Field:
-    """What a class declares of one field, in place of a default."""
+    """The declaration of one field, in place of a default."""
 
     __slots__ = ("compare", "default", "default_factory", "repr")
 

@@ -1,4 +1,4 @@
-"""What a build measures for people: the time of each stage, and what its bundles are made of. Pure.
+"""Measures of a build for people: the time of each stage, and what its bundles are made of. Pure.
 
 Neither decides anything that is released, so both are kept beside the release and not in its manifest.
 """
@@ -10,7 +10,7 @@ from buildassets.foundation.frozen import field, frozen
 
 @frozen
 class BundleContents:
-    """What a bundle is made of: names of files, as in a manifest, and the bytes of each in the bundle.
+    """The contents of a bundle: names of files, as in a manifest, and the bytes of each in the bundle.
 
     `imports` has, for a bundle of modules, the files that each of its files imports; `entry` is the first of them.
     """

@@ -107,7 +107,7 @@ def _fitting(helper: str) -> _Fits:
 
 
 def _in_asset(base: LogicalPath, path: str, before: str) -> tuple[str, _Fits, _Spell]:
-    """What is written of a reference in a style sheet or a script."""
+    """The written part of a reference in a style sheet or a script."""
 
     def beside(name: LogicalPath) -> str:
         return to_url(relative(base, name))

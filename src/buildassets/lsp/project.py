@@ -1,4 +1,4 @@
-"""What is known of a project without building it: its assets, their sources, its templates, its last release."""
+"""A project as known without a build: its assets, their sources, its templates, its last release."""
 
 import os
 from collections.abc import Mapping
@@ -68,7 +68,7 @@ class EditedProject:
         return self.config.place("commands", made[0], "output") if made else None
 
     def entry(self, target: LogicalPath) -> Entry | None:
-        """What the last release has of an asset."""
+        """The entry of an asset in the last release."""
         return self.release.assets.get(target) if self.release else None
 
     def _npm_file(self, target: LogicalPath) -> str | None:
@@ -119,7 +119,7 @@ def _icons(config: Config, sources: Mapping[LogicalPath, Source]) -> dict[str, L
 
 
 def _of_engines(config: Config, sources: Mapping[LogicalPath, Source]) -> list[str]:
-    """What engines of other packages may make: they are not asked, so the usual suffixes are assumed."""
+    """The suffixes that third-party engines may make: the usual ones, because the engines are not asked."""
     paths = (splitext(str(path)) for path in sources)
     stems = [stem for stem, suffix in paths if suffix[1:] in config.engines.compilers]
     return [stem + suffix for stem in stems for suffix in _COMPILED]

@@ -150,7 +150,7 @@ def make_server() -> ProjectServer:
 
 
 def _add_events(server: ProjectServer) -> None:
-    """What the editor reports: each is answered with diagnostics."""
+    """The editor's notifications: each is answered with diagnostics."""
 
     @server.feature(types.INITIALIZED)
     def initialized(ls: ProjectServer, params: types.InitializedParams) -> None:
@@ -178,7 +178,7 @@ def _add_events(server: ProjectServer) -> None:
 
 
 def _add_questions(server: ProjectServer) -> None:
-    """What the editor asks for."""
+    """The editor's requests."""
 
     @server.feature(types.TEXT_DOCUMENT_COMPLETION, types.CompletionOptions(trigger_characters=list(_TRIGGERS)))
     def completion(ls: ProjectServer, params: types.CompletionParams) -> list[types.CompletionItem]:

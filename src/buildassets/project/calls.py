@@ -42,7 +42,7 @@ class MadeThing:
 
 @frozen
 class Module:
-    """What a module makes, in order, and the dotted names that it imports."""
+    """The objects that a module makes, in order, and the dotted names that it imports."""
 
     made: tuple[MadeThing, ...] = ()
     imported: frozenset[str] = frozenset()
@@ -50,7 +50,7 @@ class Module:
     tree: ast.Module | None = None
 
     def of(self, *kinds: str) -> list[MadeThing]:
-        """What it makes of one of `kinds`."""
+        """The objects of `kinds` that it makes."""
         return [one for one in self.made if one.kind in kinds]
 
     def imports(self, package: str) -> bool:
@@ -70,7 +70,7 @@ def read_module(text: str) -> Module:
 
 
 def _origins(tree: ast.Module) -> dict[str, str]:
-    """What the imported names of the module stand for."""
+    """The dotted names of the module's imports."""
     found: dict[str, str] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):

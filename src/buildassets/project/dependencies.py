@@ -31,7 +31,7 @@ class Dependencies:
 
 
 def dependencies(files: ProjectFiles) -> Dependencies:
-    """What the project's files declare."""
+    """The dependencies that the project's files declare."""
     project = _pyproject(files)
     listed = {"pyproject.toml": set(_of_pyproject(project)), "Pipfile": set(_of_pipfile(files))}
     listed |= {name: set(_of_requirements(files.text(name))) for name in files.names if _REQUIREMENTS.search(name)}

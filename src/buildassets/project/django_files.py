@@ -57,7 +57,7 @@ class DjangoSettings:
         return next((one for one in reversed(self.of(name)) if one.is_used), None)
 
     def changes(self) -> Changes:
-        """What each statement changes."""
+        """The changes of each statement."""
         found: dict[tuple[str, int, int], list[tuple[str, Assigned]]] = {}
         for name, one in self.assigned:
             found.setdefault((one.file, one.statement.lineno, one.statement.col_offset), []).append((name, one))

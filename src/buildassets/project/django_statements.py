@@ -290,7 +290,7 @@ class Statements:
         state.own[one.name] = value
 
     def _assigned(self, statement: ast.stmt, setting: Setting, given: _Value | None) -> Assigned:
-        """What a statement does to a setting; nothing of it is used without the value that is `given`."""
+        """The effect of a statement on a setting; it is used only with the `given` value."""
         is_whole = self._conditions > 0 or setting.effect == "changes"
         parts = (part for part in given.unknown if root(part) != setting.name) if given else ()
         return Assigned(

@@ -1,4 +1,4 @@
-"""What there is in a project that decides what it needs from us. Takes its files, gives one frozen value."""
+"""Facts about a project that decide what it needs from us. Takes its files, gives one frozen value."""
 
 import re
 from collections.abc import Mapping
@@ -36,7 +36,7 @@ class ProjectFindings:
 
 
 def find(files: ProjectFiles) -> ProjectFindings:
-    """What the project in the folder of `files` is."""
+    """The facts about the project in the folder of `files`."""
     settings = django_settings(files)
     declared = dependencies(files)
     modules = {

@@ -79,7 +79,7 @@ class _Occurrences:
             self._statement(statement)
 
     def result(self) -> Doubts:
-        """What was found in all modules."""
+        """The occurrences in all modules."""
         groups: dict[str, set[str]] = {}
         for name in self._shared:
             groups.setdefault(self._first(name), set()).add(name)

@@ -1,4 +1,4 @@
-"""What is done with a finished release: packed, verified, compared, published, attested.
+"""Operations on a finished release: pack, verify, compare, publish, attest.
 
 A folder, an archive or a manifest comes in; files beside it, archives, uploads and reports go out. Must not import the
 compiler.

@@ -198,7 +198,7 @@ class Assets:
         return icons.inlined(release.texts[path], name, given)
 
     def css(self, module: str, *names: str, bundle: str | None = None) -> str:
-        """What `names` of the CSS module are in the release, for the attribute `class`, with blanks between.
+        """The released names for `names` of the CSS module, for the attribute `class`, separated by spaces.
 
         `module` is its logical path without `.module.css`, or the last part of that where only one module has it. If
         bundles differ in what a name is, `bundle` has to name one. Raises AssetNotFound.

@@ -27,7 +27,7 @@ def modules_of(entries: Iterable[tuple[str, Mapping[str, Any]]]) -> Modules:
 
 
 def class_names(modules: Modules, module: str, names: Iterable[str], bundle: str | None) -> str:
-    """What the `names` of the CSS module are in the release, as the attribute `class` has them.
+    """The released names for `names` of the CSS module, as the attribute `class` has them.
 
     `module` is a logical path without `.module.css`, or the last part of one if only one module is called so. Without a
     `bundle` they have to be the same in all. Raises CssNameNotFound.

@@ -1,4 +1,4 @@
-"""What a page asked for and the release does not have. Pure; imports light modules only when a message is read."""
+"""The error for a name that the release does not have. Pure; imports light modules only when a message is read."""
 
 from __future__ import annotations
 

@@ -231,7 +231,7 @@ class Release:
             yield from earlier["assets"].items()
 
     def class_names(self, module: str, names: Iterable[str], bundle: str | None) -> str:
-        """What `names` of a CSS module are; see `css_names.class_names`. All entries are read at the first call."""
+        """The names of a CSS module; see `css_names.class_names`. All entries are read at the first call."""
         from buildassets.runtime import css_names
 
         if self._css_modules is None:

@@ -17,7 +17,7 @@ _USUAL_SIZES: Final = "100vw"  # HTML, section 4.8.4.2.1: what it means if it is
 
 
 class Pictures(Protocol):
-    """What is asked of a release: its entries and URLs by name."""
+    """The queries to a release: its entries and URLs by name."""
 
     @property
     def entries(self) -> Mapping[str, Any]:

@@ -1,4 +1,4 @@
-"""What parallel jobs share: the executor, which is loaded at its first use, and room in memory."""
+"""Shared parts of parallel jobs: the executor, which is loaded at its first use, and room in memory."""
 
 import os
 from collections.abc import Iterator

@@ -83,7 +83,7 @@ class Repository:
                 yield os.path.join(self.folder, name)
 
     def upward_paths(self) -> Iterator[tuple[str, str]]:
-        """What texts name by a path that leads above their folder: the folder of each text, and the absolute path."""
+        """Paths in texts that leave their folder: the folder of each text, and the absolute path."""
         patterns = ("-e", _QUOTED, "-e", _UPWARD)
         options = ("-zIoE", *_PLAIN_LINES, "--untracked", "--no-recurse-submodules", *patterns)
         no_attributes = {"GIT_ATTR_SOURCE": _text(self._git("hash-object", "-t", "tree", os.devnull)).strip()}

@@ -34,7 +34,7 @@ _REACHES_ALL: Final = frozenset(
 
 @frozen
 class _Reads:
-    """What the build of a project reads, and what it writes, as absolute paths.
+    """The absolute paths that the build of a project reads and writes.
 
     `folder` is its own, `further` is what its settings name; `files` are what its last build read.
     """
@@ -189,7 +189,7 @@ def _by_settings(reads: Iterable[_Reads], paths: _Paths, owners: _Owners) -> dic
 
 
 class _Texts:
-    """What texts name by paths that lead above their folder; each is given by that folder and the absolute path."""
+    """Paths in texts that leave their folder; each as that folder and the absolute path."""
 
     def __init__(self, upward: Iterable[tuple[str, str]], owners: _Owners) -> None:
         self._owners = owners
@@ -216,7 +216,7 @@ class _Texts:
         return None
 
     def _below(self, folder: str, of: _Reads | None) -> Iterator[str]:
-        """What texts in `folder` and below name; those of one project only, if one is given."""
+        """The paths that texts in `folder` and below name; only those of one project, if one is given."""
         start = _below(folder)
         at = bisect_left(self._folders, start)
         while at < len(self._folders) and self._folders[at].startswith(start):

@@ -159,14 +159,14 @@ def _show(show: Output, result: BuildResult, config: Config, beside: Mapping[str
 
 
 def document_of(result: BuildResult, config: Config, beside: Mapping[str, list[str]]) -> dict[str, object]:
-    """What `--json` shows of a build and of the files that it wrote `beside` the release, but for its diagnostics."""
+    """The JSON document of a build and of the files that it wrote `beside` the release, without diagnostics."""
     reruns = {path: stale_text(stale, config) for path, stale in result.rerun.items()}
     remote = _remote_use(result, config)
     return {**_document(result, config.shown(config.output)), "anew": reruns, **remote, **beside}
 
 
 def _remote_use(result: BuildResult, config: Config) -> Mapping[str, object]:
-    """What the remote cache was worth, for the document; nothing if none is configured."""
+    """The use of the remote cache, for the document; empty if none is configured."""
     if not config.cache.remote:
         return {}
 
@@ -177,7 +177,7 @@ def _remote_use(result: BuildResult, config: Config) -> Mapping[str, object]:
 
 
 def remote_lines(result: BuildResult) -> Iterator[str]:
-    """What the remote cache was worth, if one is configured, and what was not written to it."""
+    """The use of the remote cache, if one is configured, and results that were not written to it."""
     if (use := result.remote) is not None:
         hits, misses = count_text(use.hits, "hit"), f"{use.misses} miss" + ("" if use.misses == 1 else "es")
         yield f"{hits}, {misses}, {size_text(use.size_bytes)}, saved {seconds_text(use.seconds_saved)}"
@@ -250,7 +250,7 @@ def compression_notes(result: BuildResult, config: Config, seconds: float) -> It
 
 
 def _kept_diagnostics(result: BuildResult, given: "CompileOptions") -> bytes:
-    """What the same command shows again of `result`, for `memo`; nothing where that shows none."""
+    """The diagnostics of `result` that the same command shows again, for `memo`; empty if it shows none."""
     if not result.diagnostics or (given.quiet and annotation_form() is None):
         return b""
     return (b"q" if given.quiet else b"v" if given.verbose else b" ") + kept_diagnostics(result)
@@ -323,7 +323,7 @@ def _previous_releases(
 
 
 def _mistake(sources: Sequence[str], url: str | None, mode: "Mode", *, if_any: bool) -> str | None:
-    """What is wrong with these options together; None if nothing is."""
+    """The fault of this combination of options; None if there is none."""
     if not sources and (url or if_any):
         return "`--carry-url` and `--carry-if-any` go with `--carry-from`"
     if sources and mode == "development":

@@ -1,4 +1,4 @@
-"""What to know of a release whose compiler of Sass nobody chose: another machine may have another one.
+"""The note on a release whose Sass compiler nobody chose: another machine may have another one.
 
 The release that stood there before is what remembers: there is something to report where it was made by another
 compiler, or where there was none.
@@ -20,7 +20,7 @@ _KIND = "scss"
 
 
 def released_sass(config: "Config") -> str:
-    """What compiled Sass for the release that stands in the release directory; empty where nothing did."""
+    """The compiler of the Sass in the release directory; empty if there is no Sass."""
     content = bytes_at(os.path.join(config.output, MANIFEST_NAME), MOST_MANIFEST_BYTES)
     with suppress(ManifestError):
         return "" if content is None else loads_lazily(content).engines.get(_KIND, "")

@@ -75,7 +75,7 @@ def cache_folder_of(project: Project, given: str | None) -> str | None:
 
 @frozen
 class _Outcome:
-    """What became of one project: `line` is its summary, `details` are what `--verbose` shows."""
+    """The outcome of one project: `line` is its summary, and `--verbose` shows `details`."""
 
     succeeded: bool
     diagnostics: tuple[Diagnostic, ...]

@@ -1,4 +1,4 @@
-"""What a shell is offered for the words of a command line, beside what click knows by itself: verbs, options, choices.
+"""Completions for a command line, in addition to those of click: verbs, options, choices.
 
 Called only while a shell asks, so that no verb is slower for it.
 """

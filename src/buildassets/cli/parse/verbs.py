@@ -14,7 +14,7 @@ Example: TypeAlias = tuple[str, str]  # the arguments, and what they are for
 
 @frozen_by_name
 class Row:
-    """What a verb may do, as SECURITY.md describes it; an empty text means that it may not.
+    """The permissions of a verb, as SECURITY.md lists them; an empty text forbids.
 
     `tools` are started from the machine, the interpreter's environment and the lock, never from the project;
     `programs` are the project's, or named by it; `python` is the project's. `writes` needs no permission.

@@ -1,1 +1,1 @@
-"""What a person or a CI system reads: terminals, tables, groups of diagnostics and forms of findings."""
+"""Output for people and CI systems: terminals, tables, groups of diagnostics and forms of findings."""

@@ -42,7 +42,7 @@ def _row(kind: str, total: Total | None, changes: str) -> tuple[str, ...]:
 
 
 def _changes(assets: Mapping[str, Entry], before: Mapping[str, Entry] | None) -> dict[str, str]:
-    """What changed of each kind, as `2 new, 1 changed, 1 gone`; kinds in which nothing did are left out."""
+    """The changes of each kind, as `2 new, 1 changed, 1 gone`; kinds without changes are left out."""
     if before is None:
         return {}
     changed = [path for path in assets.keys() & before.keys() if assets[path].file != before[path].file]

@@ -59,7 +59,7 @@ def _rule(code: str) -> dict[str, Any]:
 
 
 def _section(code: str) -> str:
-    """What the page of `code` has on it, without the heading; empty where there is no such page."""
+    """The section on `code`, without its heading; empty if there is no such page."""
     path = page_of(code)
     if path is None:
         return ""

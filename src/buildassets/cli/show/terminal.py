@@ -1,4 +1,4 @@
-"""What a terminal is and can do: its width, colours and links. Reads the environment and the standard streams."""
+"""The abilities of a terminal: its width, colours and links. Reads the environment and the standard streams."""
 
 import os
 import sys

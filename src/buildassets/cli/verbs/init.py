@@ -121,7 +121,7 @@ def _write(proposal: InitProposal) -> None:
 
 
 def _after_asking(proposed: "_Proposed", *, is_smallest: bool, show: Output) -> "tuple[_Proposed, bool]":
-    """What the user chose, and whether it is to be written."""
+    """The user's choice, and whether to write it."""
     answer = _answer(proposed[0], can_be_smaller=not is_smallest)
     if answer in _SMALLEST:
         proposed = _proposed(proposed[0].folder, is_smallest=True, show=show, is_dry=False)

@@ -58,7 +58,7 @@ def command(
 
 
 def _signing(given: str | None) -> Callable[[str], dict[str, str]]:
-    """What signs an archive with the key that was `given`, if one was, and returns what `--json` lists of that.
+    """A function that signs an archive with the `given` key, if any, and returns its entry for `--json`.
 
     Raises ConfigError for a key that cannot be used, before anything is written.
     """

@@ -82,7 +82,7 @@ def _require_place(file: str, config: Config) -> None:
 
 
 def _facts(config: Config, release: str | None, since: str | None, cache_dir: str | None) -> Facts:
-    """What is known of the configured release, or of the one that `release` names. Raises BuildError."""
+    """The facts about the configured release, or about the one that `release` names. Raises BuildError."""
     content, shown = (
         content_of_output(config) if release is None else content_of_release(release, permission=config.permission)
     )
@@ -102,7 +102,7 @@ def _facts(config: Config, release: str | None, since: str | None, cache_dir: st
 
 
 def _measures(config: Config, release: str | None, manifest: bytes, cache_dir: str | None) -> Measures | None:
-    """What the build of that manifest measured, if it was the last one into its release directory."""
+    """The measures of the build of that manifest, if it was the last one into its release directory."""
     named = os.path.abspath(release) if release else config.output
     folder = cache_folder(config, cache_dir)
     outputs = (config.output, named, os.path.dirname(named))  # a manifest may be named, too

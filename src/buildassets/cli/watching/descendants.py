@@ -23,7 +23,7 @@ class Descendant(NamedTuple):
 
 
 def descendants(number: int) -> list[Descendant]:
-    """What the process `number` has started, directly or not, in its own session: a daemon has another one."""
+    """The processes that `number` started, directly or not, in its session: a daemon has another one."""
     listed = {other: stat for name in _names() if (stat := _stat(other := int(name)))}
     own = listed.get(number)
     found: list[Descendant] = []

@@ -416,7 +416,7 @@ def _changed_text(rebuilt: Rebuilt | TemplatesChanged, changed: Sequence[str] | 
 
 
 def _built_text(rebuilt: Rebuilt) -> str:
-    """What was built and what was removed; empty if all assets are as they were."""
+    """The built and removed assets, as a text; empty if nothing changed."""
     built, gone = differences(rebuilt)
     parts = []
     if built:

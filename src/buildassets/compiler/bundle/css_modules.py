@@ -34,7 +34,7 @@ _EXPORTED: Final = re.compile(r"(\S+) as m(\d+)\b")
 
 
 def exports_of(bundler: Bundler, sheets: Iterable[str], options: BundleOptions) -> Exports:
-    """What the modules `sheets`, absolute paths, export; empty if esbuild cannot bundle them or knows no modules."""
+    """The exports of the modules `sheets`, absolute paths; empty if esbuild cannot bundle them or knows no modules."""
     ordered = sorted(sheets)
     lines = (f"export {{ default as m{number} }} from {json.dumps(path)};" for number, path in enumerate(ordered))
     with TemporaryDirectory(prefix="buildassets-") as folder:

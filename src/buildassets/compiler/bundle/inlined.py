@@ -56,7 +56,7 @@ class _Part(NamedTuple):
 
 
 class _Sheet:
-    """What matters of a linked sheet to those that import it."""
+    """The parts of a linked sheet that matter to its importers."""
 
     def __init__(self, asset: Linked) -> None:
         self.asset = asset
@@ -77,7 +77,7 @@ class _Sheet:
 
     @cached_property
     def edits(self) -> tuple[Edit, ...]:
-        """What ends the sheet in its place, without what would mean something else in a block."""
+        """The edits that end the sheet, without parts that would mean something else in a block."""
         own = self.ended.edits
         if "-->" not in self.text and "<!--" not in self.text and not open_ends(self.text):
             return own
@@ -109,7 +109,7 @@ class _Sheet:
 
 
 class _TooMuchError(Exception):
-    """What a sheet imports, with all that it imports in its turn, is more than is put into one; holds the reason."""
+    """A sheet with all its imports is too large to inline; holds the reason."""
 
 
 class Inliner:
@@ -310,7 +310,7 @@ class _Inlining:
         return [part for parts in reversed(backwards) for part in parts]
 
     def _in_place(self, sheet: _Sheet, one: Import, chain: _Chain, above: tuple[LogicalPath, ...]) -> list[_Part]:
-        """What takes the place of the import: the sheet that it names, or what is left of that."""
+        """The replacement of the import: the sheet that it names, or the rest of it."""
         target, conditions = sheet.target_of(one), one.conditions
         if target is None or conditions is None:
             return []  # it is written before the rules of the whole

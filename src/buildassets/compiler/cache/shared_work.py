@@ -1,4 +1,4 @@
-"""What builds of several projects in one process share: digests of files outside of them, and results of steps.
+"""Results that builds of several projects in one process share: digests of files outside of them, and results of steps.
 
 A step has the same name in two projects where its source lies at the same place in both, or in folders that both name
 in the same order; its result is taken over if its key and all files that it looked at are the same, too.

@@ -109,7 +109,7 @@ class Form(Protocol[_Value]):
         ...
 
     def run(self, value: _Value) -> Run | None:
-        """What to keep of `value`; None to keep nothing, as of a value with errors."""
+        """The part of `value` to keep; None to keep nothing, as of a value with errors."""
         ...
 
 

@@ -20,7 +20,7 @@ from buildassets.foundation.frozen import field, frozen_by_name
 
 @frozen_by_name
 class Reading:
-    """What a row reads: our `table`, in a configuration whose paths are relative to the absolute `folder`.
+    """The input of a row: our `table`, in a configuration whose paths are relative to the absolute `folder`.
 
     `locked` are the versions of the tools in the lock, `fields` the fields of `Config` that earlier rows gave.
     """

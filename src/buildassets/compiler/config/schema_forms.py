@@ -317,7 +317,7 @@ def registry() -> Schema:
 
 
 def definitions() -> Schema:
-    """What several keys have in common."""
+    """Definitions that several keys share."""
     return {
         "text": text(),
         "texts": {"type": "array", "items": ref("text")},

@@ -1,4 +1,4 @@
-"""What the keys of tables are for, as an editor shows it: texts only."""
+"""Descriptions of the keys of tables, as an editor shows them."""
 
 from collections.abc import Mapping
 from typing import Final

@@ -63,7 +63,7 @@ class SourceRoot:
 
     @property
     def shown_prefix(self) -> str:
-        """What precedes the paths of its files below it where they are shown."""
+        """The prefix of its files' paths where they are shown."""
         return "" if self.shown == "." else self.shown.rstrip("/") + "/"
 
 
@@ -229,7 +229,7 @@ USUAL: Final = ("gzip", "br")
 
 @frozen
 class BlockPlan:
-    """What the templates of another system need to have built; `path` is the file that contains the plan.
+    """The blocks that templates of another system need; `path` is the file that contains the plan.
 
     `blocks` have the form of the manifest; `bundles` are the members of each asset that they name, `files` the paths by
     which the files of some are named, where these are not the logical paths; `parts` are sources
@@ -369,7 +369,7 @@ class Config:
 
     @property
     def engine_options(self) -> EngineOptions:
-        """What engines may use of it."""
+        """The options that engines may use."""
         return EngineOptions(
             self.folder,
             self.shown,

@@ -122,7 +122,7 @@ def _without_lxml(shown: str) -> Diagnostic:
 
 
 def _unfit(content: bytes, shown: str) -> Diagnostic | None:
-    """What is wrong with the file before anything of it is unpacked."""
+    """The fault of the file that shows before it is unpacked."""
     kind = container_of(content)
     if kind is None:
         return _damaged(shown, "is not a font: it begins with the bytes of something else")
@@ -238,7 +238,7 @@ def _forbids(font: "TTFont") -> str | None:
 
 
 def _metrics(font: "TTFont") -> FontMetrics | None:
-    """What was measured of `font`; None if it lacks most letters, so that no system font can stand in for it."""
+    """The measures of `font`; None if it lacks most letters, so that no system font can stand in for it."""
     glyphs = font.getBestCmap() or {}
     if any(ord(letter) not in glyphs for letter in _LETTERS):
         return None

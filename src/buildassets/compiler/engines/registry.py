@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @frozen_by_name
 class BuiltIn:
-    """What is known of a built-in engine before it is started.
+    """The facts about a built-in engine before it starts.
 
     - `start`: by each key of `engines` that may name it, the function that makes it, as `module:function`
     - `aliases`: other names that a configuration may have for it
@@ -81,7 +81,7 @@ def canonical(name: str) -> str:
 
 
 def known_of(name: str) -> BuiltIn:
-    """What is known of the engine `name`: of one of a package, nothing."""
+    """The facts about the engine `name`; none about a third-party one."""
     return BUILT_IN.get(name, _OF_A_PACKAGE)
 
 

@@ -31,7 +31,7 @@ def unfit(reason: str) -> bytes:
 
 
 def content_of_answer(answer: object, job: bytes) -> bytes:
-    """What `job` was to give. Raises UnfitError, and ValueError if `answer` is none of it."""
+    """The result of `job`. Raises UnfitError, and ValueError if `answer` is not one."""
     if not isinstance(answer, bytes) or answer[:1] not in (_FIT, _UNFIT):
         raise ValueError("an answer is not that of a job")
     if answer.startswith(_FIT):

@@ -103,7 +103,7 @@ class Away:
         return cluster.width if cluster else 0
 
     def answer(self, work: Work, job: bytes) -> bytes | None:
-        """What `work` gives for `job` elsewhere; None if that has to be found out here."""
+        """The result of `work` for `job` elsewhere; None if it has to run here."""
         for _ in range(_TRIES):
             cluster = self._opened()
             if cluster is None or work in self._given_up:
@@ -211,7 +211,7 @@ class Away:
 
 
 def reason_of(fault: BaseException) -> str:
-    """What is wrong, in one line."""
+    """The reason, in one line."""
     text = ""
     with suppress(Exception):  # its own text may fail, too
         text = " ".join(str(fault).split())

@@ -56,7 +56,7 @@ def container_of(content: bytes) -> Container | None:
 
 
 def checked(content: bytes) -> CompressedPart | None:
-    """What of a WOFF2 file is still to be unpacked; None for the other forms, of which all is checked here.
+    """The parts of a WOFF2 file still to unpack; None for other forms, which are checked here as a whole.
 
     Raises DamagedError and TooLargeError.
     """

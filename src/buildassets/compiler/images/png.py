@@ -35,7 +35,7 @@ def lacks_pixels(data: bytes) -> bool:
 
 
 def _filtered_bytes(width: int, height: int, pixel_bits: int, interlaced: int) -> int:
-    """What the pixels take before they are compressed: each row has one byte for its filter (section 9)."""
+    """The size of the pixels before compression: each row has one byte for its filter (section 9)."""
     count = 0
     for column, row, across, down in _PASSES if interlaced else _ALL_AT_ONCE:
         columns, rows = -(-(width - column) // across), -(-(height - row) // down)

@@ -1,4 +1,4 @@
-"""What joining texts takes and gives, whatever their language. Frozen values."""
+"""Arguments and results of joining texts in any language. Frozen values."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""What is left open in a text, in whatever language. Frozen values."""
+"""Unclosed parts of a text, in any language. Frozen values."""
 
 from typing import NamedTuple
 

@@ -9,7 +9,7 @@ from buildassets.foundation.paths import LogicalPath
 
 
 class ReferenceKind(Enum):
-    """What a reference's text means."""
+    """The meaning of a reference's text."""
 
     URL = "url"  # a URL reference: `a.png` is beside the file
     MODULE = "module"  # a module specifier: `a.js` is a bare name, only `./`, `../` and `/` begin a path

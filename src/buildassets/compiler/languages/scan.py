@@ -45,7 +45,7 @@ def splice(text: str, replacements: Iterable[tuple[Reference, str]]) -> str:
 
 
 def spliced_bytes(text: str, replacements: Iterable[tuple[Reference, str]]) -> bytes:
-    """What `splice` gives, in UTF-8; of a large text, one copy less is made."""
+    """The result of `splice` in UTF-8, with one copy less of a large text."""
     return b"".join([piece.encode("utf-8") for piece in _pieces(text, replacements)])
 
 
@@ -59,7 +59,7 @@ def _pieces(text: str, replacements: Iterable[tuple[Reference, str]]) -> Iterato
 
 
 def written(text: str, reference: Reference, path: str) -> str:
-    """What `splice` puts in the place of `reference`."""
+    """The text that `splice` puts in place of `reference`."""
     raw = text[reference.start : reference.end]
     old_path, query_and_fragment = split_url(reference.url)
     if reference.kind in SPECIFIERS and not path.startswith("."):

@@ -120,7 +120,7 @@ def discover(config: Config, compiles_to: Mapping[str, str] | None = None, mode:
 
 
 def _front_ends(config: Config, sources: Iterable[Source], mode: Mode) -> FrontEnds:
-    """What Vite built."""
+    """Vite's output."""
     if not any(root.manifest for root in config.sources):
         return FrontEnds()
     from buildassets.compiler.sources.vite import front_ends  # few projects need it

@@ -31,7 +31,7 @@ _WHERE: Final = "rename one of them, narrow the glob in `fonts`, or leave one ou
 
 @frozen
 class Cut:
-    """What is made of fonts: `made` has for the logical path of each that of its part in the first format.
+    """The fonts to make: `made` maps the logical path of each font to that of its part in the first format.
 
     `looked_at` are the templates that were read, their folders, and the file by which another version of fontTools is
     noticed.
@@ -122,7 +122,7 @@ def _lacking(config: Config) -> Iterator[Diagnostic]:
 
 
 def _parts(source: Source, rule: FontRule, text: Callable[[], TemplateText]) -> Iterator[Source]:
-    """What is made of the font `source`, the first format first."""
+    """The parts of the font `source`, the first format first."""
     stem = os.path.splitext(source.logical)[0]
     logical = [LogicalPath(f"{stem}.{kind}") for kind in rule.formats]
     ranges = _ranges(rule, text)

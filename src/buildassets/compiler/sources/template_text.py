@@ -65,7 +65,7 @@ def template_text(config: Config) -> TemplateText:
 
 
 def shown_text(template: str) -> str:
-    """What of a template pages may show."""
+    """The text of a template that pages may show."""
     template = _COMMENT.sub("", template)
     strings = [text for tag in _TAG.finditer(template) for text in _strings("".join(filter(None, tag.groups())))]
     parser = _Shown()

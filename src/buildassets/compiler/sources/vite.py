@@ -39,7 +39,7 @@ _AGAIN: Final = "run `vite build` again"
 
 
 def front_ends(config: Config, sources: Iterable[Source], mode: Mode) -> FrontEnds:
-    """What Vite built into the roots of `config` that have a manifest of its, whose files are among `sources`.
+    """Vite's output in the roots of `config` with a manifest of Vite; its files are among `sources`.
 
     In development a root with a server needs no files.
     """
@@ -219,7 +219,7 @@ class _Root:
 
 
 def _base_of(url: str, files: Collection[str]) -> str | None:
-    """What stands before one of `files` in `url`, if it ends in one."""
+    """The part of `url` before one of `files`, if it ends in one."""
     start = url.find("/")
     while start >= 0:
         if url[start + 1 :] in files:

@@ -198,7 +198,7 @@ def names_of(config: Config, files: Iterable[TemplateFile]) -> TemplateNames:
 
 
 def _readings(config: Config, texts: Sequence[_Text]) -> tuple[list[tuple[_Text, Reading]], list[Diagnostic]]:
-    """What was read in each of `texts` that may name assets, and the diagnostics for languages without a reader."""
+    """The reading of each of `texts` that may name assets, and the diagnostics for languages without a reader."""
     readers, faults = _readers(config, texts)
     may_name_assets = _mention(config)
     to_read = [text for text in texts if text.file.engine in readers and may_name_assets(text.text)]

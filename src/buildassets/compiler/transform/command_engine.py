@@ -79,7 +79,7 @@ class CommandEngine:
         self._groups.close()
 
     def run(self, source: Source) -> Made:
-        """What the command makes of `source`."""
+        """The result of the command for `source`."""
         if not self._around.permission.programs:
             return Made()
         program = self._program()

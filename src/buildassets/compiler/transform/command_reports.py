@@ -46,7 +46,7 @@ class Reports:
     def found(
         self, outcome: ProgramOutcome, severity: Callable[..., Diagnostic], *, in_stdout: bool
     ) -> Iterator[Diagnostic]:
-        """What `problem` finds in the lines of stderr and, `in_stdout`, then in those of stdout.
+        """The faults that `problem` finds in the lines of stderr and, `in_stdout`, then in those of stdout.
 
         `severity` is `error` or `warning`.
         """

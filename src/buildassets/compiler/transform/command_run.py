@@ -235,7 +235,7 @@ def _unique(paths: Sequence[str]) -> tuple[str, ...]:
 
 
 def _stamp(path: str) -> tuple[int, int, int] | None:
-    """What changes when the file at `path` is written; None if there is none."""
+    """A value that changes when the file at `path` is written; None if there is none."""
     try:
         status = os.stat(path)
     except (OSError, ValueError):

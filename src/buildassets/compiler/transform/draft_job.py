@@ -45,7 +45,7 @@ def job_bytes(settings: bytes, versions: Mapping[str, str], sources: Sequence[So
 
 
 def answers_of(content: bytes) -> list[Answered]:
-    """What `draft_job` gave. Raises ValueError for anything else; nothing in it is executed."""
+    """The answers of `draft_job`. Raises ValueError for anything else; nothing in it is executed."""
     try:
         return [Answered(drafted, dict(digests)) for drafted, digests in value_of(content)]
     except (ForeignError, TypeError) as fault:

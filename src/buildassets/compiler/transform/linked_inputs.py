@@ -16,7 +16,7 @@ from buildassets.foundation.media import is_sass, suffix
 
 
 class LinkedInputs:
-    """What is reached by links out of the source roots of a project."""
+    """The files that links out of the source roots of a project reach."""
 
     def __init__(self, config: Config) -> None:
         self._config = config

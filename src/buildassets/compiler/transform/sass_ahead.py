@@ -95,7 +95,7 @@ def _released(config: Config, sources: list[Source]) -> list[Source]:
 
 
 def sass_input(path: str, shown: str, config: Config) -> EngineInput | None:
-    """What the draft of the sheet at the absolute `path`, called `shown`, hands to Sass; None if it cannot be read."""
+    """The input of Sass for the sheet at the absolute `path`, called `shown`; None if it cannot be read."""
     try:
         text = decoded(content_of(path), shown)
     except OSError:

@@ -56,7 +56,7 @@ Settings = tuple[Config, Mode, Mapping[str, str | bool]]
 
 
 def settings_of(config: Config, mode: Mode) -> Settings:
-    """What a worker has to know of a build: the settings, and the values of `import.meta.env`.
+    """The data of a build that a worker needs: the settings, and the values of `import.meta.env`.
 
     These come from the environment, which a process elsewhere has another one of.
     """

@@ -1,4 +1,4 @@
-"""What an open page has to do after a rebuild: exchange files, or load anew.
+"""The action of an open page after a rebuild: replace files, or reload.
 
 Takes two releases, gives the exchanges or the reason to reload. Pure: files are read by a function that the caller
 gives.
@@ -62,7 +62,7 @@ def names_of(manifest: Manifest) -> ReleaseNames:
 
 
 def _plain(manifest: Manifest) -> dict[str, str]:
-    """What files that keep their own names hold besides names of others, as digests by logical path."""
+    """Digests, by logical path, of files with their own names, without the names of other files in them."""
     return {path: entry.own or entry.digests[IDENTITY] for path, entry in manifest.assets.items() if entry.plain}
 
 

@@ -99,7 +99,7 @@ def watched(
     *,
     templates: Iterable[str] = (),
 ) -> WatchedPaths:
-    """What to watch so that no change of `paths` is missed; all paths are absolute."""
+    """The paths to watch so that no change of `paths` is missed; all paths are absolute."""
     templates = frozenset(templates)
     roots, ours, homes = sorted(set(roots)), sorted(set(ours)), sorted(set(homes).difference(paths))
     listed = {*paths, *roots, *ours}

@@ -137,7 +137,7 @@ class Watches:
         return self._own_looks() | {name: watch.looked_at for name, watch in self._running.items()}
 
     def _own_looks(self) -> dict[str | None, WatchedPaths]:
-        """What decides which watches there are, and the configurations of those that could not start."""
+        """The files that decide which watches there are, and the configurations of those that could not start."""
         looks: dict[str | None, WatchedPaths] = {None: self._deciding()}
         for name, one in self._members.watches.items():
             if name not in self._running:
@@ -165,5 +165,5 @@ class Watches:
 
 
 def _unread(member: WatchedProject, further: frozenset[str]) -> WatchedPaths:
-    """What may make the configuration of `member` valid: its files, names in its folder, and `further` paths."""
+    """Paths that may make the configuration of `member` valid: its files, names in its folder, and `further` paths."""
     return watched({*member.files, member.folder, *further}, (), ())

@@ -28,7 +28,7 @@ def companions_of(forms: Sequence[str], manifest: Manifest) -> dict[str, bytes]:
 
 
 def precache_list(manifest: Manifest) -> bytes:
-    """What a service worker keeps for pages without a network, as Workbox reads it: `url` and `revision`, sorted.
+    """The list of files for a service worker, as Workbox reads it: `url` and `revision`, sorted.
 
     A revision is null where the URL changes with the content (Workbox, `PrecacheEntry`). Source maps are left out, as
     Workbox leaves them out: pages work without them.

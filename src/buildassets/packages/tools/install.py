@@ -91,7 +91,7 @@ def asked_for(text: str) -> RequestedTool:
 
 
 def _hint_for(name: str) -> str:
-    """What to use in place of an unknown tool."""
+    """A hint for an unknown tool."""
     if name in _OF_WHEELS:
         return f'run `pip install "buildassets[{_OF_WHEELS[name]}]"`: it is a package of Python'
     meant = _OTHER_NAMES.get(name) or nearest(name, TOOLS)

@@ -1,4 +1,4 @@
-"""What differs between two releases, and why. Manifests come in, values and text go out.
+"""Differences between two releases, and their causes. Manifests come in, values and text go out.
 
 Imports nothing else of `release`, and reads no file.
 """

@@ -62,7 +62,7 @@ class AssetChange:
 
 @frozen
 class Difference:
-    """What differs between two releases: every change, sorted by path, and the sizes of all assets together."""
+    """The difference of two releases: every change, sorted by path, and the sizes of all assets together."""
 
     changes: tuple[AssetChange, ...]
     before: Sizes

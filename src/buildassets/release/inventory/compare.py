@@ -18,7 +18,7 @@ _SHOWN: Final = 3  # names in a diagnostic, which is no list
 
 @frozen
 class Report:
-    """What is wrong with a release: names below the release directory, sorted; `changed` maps each to the fault."""
+    """The faults of a release: names below the release directory, sorted; `changed` maps each to the fault."""
 
     missing: tuple[str, ...] = ()
     changed: Mapping[str, str] = field(default_factory=dict)
@@ -61,7 +61,7 @@ def fault_of(member: ReleaseMember, expected: Expected, files: Mapping[str, Expe
 
 
 def _fault_of_copy(copy: bytes, copied: Copied, files: Mapping[str, Expected]) -> str | None:
-    """What is wrong with a copy for which an older manifest has no digest: it is compared decompressed."""
+    """The fault of a copy for which an older manifest has no digest: it is compared decompressed."""
     original = files[copied.name]
     try:
         content = decompressed(copied.coding, copy, original.size_bytes)

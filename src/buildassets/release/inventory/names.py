@@ -13,7 +13,7 @@ _FORBIDDEN: Final = frozenset('<>:"\\|?*').union(map(chr, range(32)))
 
 
 def fault_of(name: str, *, on_windows: bool = os.name == "nt") -> str | None:
-    """What is wrong with `name` for a file in a release directory; None if nothing is.
+    """The fault of `name` for a file in a release directory; None if it is valid.
 
     Names that only Windows refuses are refused on Windows only: there `aux.js` would be written to a device.
     """

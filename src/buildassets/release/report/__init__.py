@@ -1,4 +1,4 @@
-"""What a release is made of, for people: sizes, references, duplicates, changes. Manifests come in, documents go out.
+"""The contents of a release, for people: sizes, references, duplicates, changes. Manifests come in, documents go out.
 
 Reads no file but its own page; knows `diff`, and nothing else of `release`.
 """

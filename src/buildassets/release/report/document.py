@@ -17,7 +17,7 @@ from buildassets.release.report.references import References
 
 @frozen
 class Facts:
-    """What is known of a release.
+    """Facts about a release.
 
     `templates` is the number of templates that were read, `unused` are the assets that nothing uses. `measures` is None
     where its build left none, `difference` where no earlier release is given; `since` is how the user named that one.
@@ -83,7 +83,7 @@ def _asset(
 
 
 def _members(contents: BundleContents) -> list[dict[str, Any]]:
-    """What a bundle is made of, the largest first, each with the way of imports that leads to it."""
+    """The members of a bundle, the largest first, each with its chain of imports."""
     ways = _ways(contents)
     ordered = sorted(contents.sizes.items(), key=lambda member: (-member[1], member[0]))
     return [{"name": name, "size": size_bytes, "why": list(ways.get(name, ()))} for name, size_bytes in ordered]

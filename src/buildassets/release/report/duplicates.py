@@ -1,4 +1,4 @@
-"""What a release holds more than once: files, modules in several bundles, packages in several folders. Pure."""
+"""Duplicates in a release: files, modules in several bundles, packages in several folders. Pure."""
 
 from collections.abc import Iterable, Mapping
 

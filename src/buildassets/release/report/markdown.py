@@ -13,7 +13,7 @@ _HEAD: Final = ("size", "gzip", "br")
 
 
 def report_markdown(facts: Facts) -> str:
-    """What has changed, if an earlier release is given; then all kinds, the largest assets, and what could be less."""
+    """The changes, if an earlier release is given; then all kinds, the largest assets, and possible savings."""
     found = document(facts)
     changes = markdown_of(facts.difference).rstrip("\n").split("\n") if facts.difference else ["### Assets"]
     parts = [

@@ -58,7 +58,7 @@ _THEIRS: Final = "`compressor."  # the beginning of a dotted name in a message
 
 @frozen
 class RenderedBlock:
-    """What a rendering became: its `tags`; None where it stays as it is written. `is_loose`: attributes vary."""
+    """The result of a rendering: its `tags`; None if the block stays as written. `is_loose`: attributes vary."""
 
     tags: list[Tag] | None
     is_loose: bool = False
@@ -70,7 +70,7 @@ class _Refused(Exception):  # noqa: N818 no error: it ends the making of one blo
 
 @dataclass(slots=True)
 class BlockContents:
-    """What blocks are made of. `shown` turns a path into a name; `sass_roots` are files of packages that Sass compiles.
+    """The contents of blocks. `shown` turns a path into a name; `sass_roots` are files of packages that Sass compiles.
 
     `read` are the absolute paths of the files of which something was generated, `linked` the logical paths that blocks
     link, `collected` those that no finder has. It `is_traceable` where no program had a part in it.

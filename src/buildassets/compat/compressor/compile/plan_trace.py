@@ -38,7 +38,7 @@ _Stamp = list[int] | None
 
 @dataclass(slots=True)
 class Reads:
-    """What was read: the `stamps` of files and folders by path; not `all_files` where databases or hosts were asked."""
+    """Reads: the `stamps` of files and folders by path; not `all_files` where databases or hosts were asked."""
 
     stamps: dict[str, _Stamp] = field(default_factory=dict)
     all_files: bool = True

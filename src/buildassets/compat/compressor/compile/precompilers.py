@@ -37,7 +37,7 @@ class PrecompilerError(Exception):
 
 @frozen
 class SourceToCompile:
-    """What is to be compiled: `file` is the absolute path of a linked one, `path` its logical one; None for others."""
+    """A source to compile: `file` is the absolute path of a linked one, `path` its logical one; None for others."""
 
     text: str
     kind: str

@@ -33,7 +33,7 @@ _DEFAULT_FILTERS: Final = {
 
 @frozen
 class BlockOptions:
-    """What decides contents. `filters` are those of each kind that are not the pipeline's own, `prefixes` URL prefixes.
+    """Options of contents. `filters` are those of each kind that are not the pipeline's own, `prefixes` URL prefixes.
 
     Precompilers of the `cacheable` types make the same of the same content, whatever else there is.
     `data_url_bytes` is the size up to which sheets embed files, 0 where they do not.

@@ -109,7 +109,7 @@ async def _shown_later(current: Any, block: Block, caller: Any) -> str:
 
 
 def _replaced(current: Any, block: Block, written: str, plain: dict[str, str]) -> str:
-    """What the release has for a block, else the block; if blocks are off, only for code that browsers cannot use."""
+    """The tags in the release for a block, or the block; if blocks are off, only for code that browsers cannot use."""
     if current is None or not (run_options().is_enabled or needs_compiling(written)):
         return written
     found = looked_up(current, block, written, plain)

@@ -24,7 +24,7 @@ VARYING: Final = ("nonce",)  # another one in every response
 
 
 class Block(NamedTuple):
-    """What a template's tag names: kind `css` or `js`, mode `file`, `inline` or `preload`, and perhaps a name."""
+    """The block of a template's tag: kind `css` or `js`, mode `file`, `inline` or `preload`, and perhaps a name."""
 
     kind: str
     mode: str
@@ -99,7 +99,7 @@ def source_of(url: str, prefixes: Sequence[str], is_file: Callable[[str], bool] 
 
 
 def static_path(url: str, prefixes: Sequence[str]) -> str | None:
-    """What `url` names below one of the URL prefixes, without its query; None where it lies below none of them."""
+    """The path of `url` below one of the URL prefixes, without its query; None if it is below none."""
     url = url.strip()
     for prefix in prefixes:
         if url.startswith(prefix):

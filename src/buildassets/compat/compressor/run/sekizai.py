@@ -14,7 +14,7 @@ __all__ = ["compress"]
 
 
 def compress(context: Any, data: str, name: str) -> str:
-    """What takes the place of `data`, the elements that were added to the block `name`: `css` or `js`."""
+    """The replacement of `data`, the elements that were added to the block `name`: `css` or `js`."""
     current = current_release() if run_options().is_enabled else None
     found = looked_up(current, Block(name, "file", None), data) if current else None
     return data if found is None else found

@@ -1,4 +1,4 @@
-"""What settings and modules of a project name of django-pipeline, for one that is no longer installed.
+"""Replacements for the names of django-pipeline in settings and modules, if it is no longer installed.
 
 Storages are that of the release, finders find nothing more, compilers and compressors do nothing.
 """

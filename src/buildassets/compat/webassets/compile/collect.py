@@ -107,7 +107,7 @@ def _environment(module: ModuleType, attribute: str) -> Environment:
 
 
 def _candidates(module: ModuleType) -> Iterator[Any]:
-    """What may have the bundles, the likeliest first."""
+    """The objects that may contain the bundles, the likeliest first."""
     values = vars(module)
     yield from (value for value in values.values() if isinstance(value, Environment) and len(value))
     yield from (value for value in values.values() if is_app(value))

@@ -1,4 +1,4 @@
-"""What a project has for bundles, as values that one process can hand to another: trees of bundles, settings, folders.
+"""The bundles of a project, as values that one process can hand to another: trees of bundles, settings, folders.
 
 Takes Bundle objects, gives frozen values, and these as JSON has them. Pure.
 """

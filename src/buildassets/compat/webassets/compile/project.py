@@ -1,4 +1,4 @@
-"""What bundles mean for a build: bundles of ours, the blocks by which pages find them, and what is reported.
+"""Bundles of webassets in a build: our bundles, the blocks by which pages find them, and diagnostics.
 
 Takes a Described and a mode, gives the parts of a Foreign. Looks for files, opens none.
 """

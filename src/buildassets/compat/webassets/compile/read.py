@@ -22,7 +22,7 @@ _NAME_IT: Final = 'name what has the bundles, as in `webassets = "app.assets:env
 
 
 def read(asked: ReaderArguments) -> Foreign | None:
-    """What `asked.file`, a YAML file or `module:attribute`, means. Raises ConfigError."""
+    """The bundles in `asked.file`, a YAML file or `module:attribute`. Raises ConfigError."""
     found = describe(asked.folder, asked.file, permission=asked.permission)
     project = BundleProject(asked.folder, found, asked.mode, asked.engines)
     faults = [one for one in project.faults if one.is_error]

@@ -84,7 +84,7 @@ class Resolver:
         return f"{os.path.basename(folder)}/{os.path.basename(path)}"
 
     def known_name(self, path: str) -> str | None:
-        """What the file at `path` is called in the first root that has one of that name; None for any other file."""
+        """The name of the file at `path` in the first root that has one of that name; None for other files."""
         for root in self._roots:
             below = path_below(root.path, path)
             if below is not None:

@@ -1,4 +1,4 @@
-"""What becomes of the settings of webassets and Flask-Assets. Pure."""
+"""Replacements of the settings of webassets and Flask-Assets. Pure."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -56,7 +56,7 @@ def is_of_assets(name: str) -> bool:
 
 
 def setting_meaning(name: str) -> Meaning:
-    """What becomes of the setting `name`, as Flask-Assets calls it."""
+    """The replacement of the setting `name`, as Flask-Assets calls it."""
     option = name.removeprefix(PREFIX).lower()
     if name.startswith(PREFIX) and option in _OF_OPTIONS:
         return _OF_OPTIONS[option]

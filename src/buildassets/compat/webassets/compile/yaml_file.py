@@ -30,7 +30,7 @@ _KINDS: Final[Mapping[str, tuple[type, str]]] = {
 
 @frozen
 class YamlFile:
-    """What a file has: `bundles` by their names, and `settings`, which only that of an environment has."""
+    """The content of a file: `bundles` by name, and `settings` if it describes an environment."""
 
     bundles: Mapping[str, Bundle]
     settings: Mapping[str, Any]

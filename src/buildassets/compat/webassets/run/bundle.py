@@ -20,7 +20,7 @@ _OPTIONS = frozenset(
 
 
 class Owner(Protocol):
-    """What a bundle asks its environment for."""
+    """The environment as a bundle uses it."""
 
     @property
     def debug(self) -> object:
@@ -122,7 +122,7 @@ def _entry(assets: Assets, name: str) -> tuple[str, str | None]:
 
 
 def _shown(release: Release, names: Iterator[str], *, is_debugged: bool) -> Iterator[str]:
-    """What stands for `names` in the page: where it is debugged, the members that a release for development lists."""
+    """The files for `names` in the page: when debugged, the members that a release for development lists."""
     for name in names:
         members = _block(release, output_key(name)) if is_debugged else None
         if members is None:

@@ -1,4 +1,4 @@
-"""What bundles are called: the keys of their blocks in the manifest, and the assets that they become. Pure."""
+"""Names of bundles: the keys of their blocks in the manifest, and the assets that they become. Pure."""
 
 import re
 from typing import Final

@@ -25,7 +25,7 @@ DEFAULTS: Final[Mapping[str, Any]] = {
 
 
 def name_in_flask(name: str) -> str:
-    """What Flask-Assets calls the setting `name`: those of an environment have a prefix, those of filters have none."""
+    """The name of a setting in Flask-Assets: those of an environment have a prefix, those of filters have none."""
     return f"{PREFIX}{name.upper()}" if name.lower() in OPTIONS else name.upper()
 
 

@@ -28,7 +28,7 @@ _MOST_LINKS: Final = 64
 
 
 class LocalMachine(Protocol):
-    """What of this machine decides the way, and where results go."""
+    """The facts of this machine that decide the way, and where results go."""
 
     def digest_of(self, name: str) -> str:
         """The digest of the file with that portable name."""
@@ -45,7 +45,7 @@ class LocalMachine(Protocol):
 
 @frozen
 class Seen:
-    """What is known of records by their names: which are valid, do not verify, or are absent.
+    """The records, by name, that are known to be valid, not to verify, or to be absent.
 
     Contents that do not have their digest are `broken`, too.
     """
@@ -57,7 +57,7 @@ class Seen:
 
 @frozen
 class Fetched:
-    """What the chain of `step` led to: with a trace, whose result is here, or only to names of files.
+    """The end of the chain of `step`: with a trace, whose result is here, or only to names of files.
 
     `size_bytes` came over the line for the result, and `seconds` are what it took to make.
     """
@@ -102,7 +102,7 @@ class _Chain:
 
 
 def read_record(line: Line, seen: Seen, scope: str, key: str, *, verify: Verify) -> Value | None:
-    """What `key` leads to in `scope`, if anything; in a thread of the `line`. What is `seen` is noted."""
+    """The record of `key` in `scope`, if any; runs in a thread of the `line` and updates `seen`."""
     name = record_name(scope, key)
     content = line.store.get(name, MOST_RECORD_BYTES)
     if content is None:
@@ -130,7 +130,7 @@ class Chains:
         self._pending = 0
 
     def followed(self, firsts: Mapping[str, str]) -> Iterator[Fetched]:
-        """What the chains of steps lead to, by their first keys; those that led nowhere at all are left out."""
+        """The ends of the chains of steps, by their first keys; chains without a record are left out."""
         for step, first in firsts.items():
             self._ask(_Chain(step, first))
         while self._pending and (outcome := self._line.outcome(self._answers)):

@@ -24,7 +24,7 @@ Answer = TypeVar("Answer")
 
 
 class ConnectedStore(Generic[AConnection]):
-    """What stores have in common that keep connections open. A subclass opens and uses them."""
+    """The common part of stores that keep connections open. A subclass opens and uses them."""
 
     _FAULTS: ClassVar[tuple[type[Exception], ...]] = (ConnectionError,)  # of a connection that nobody used for a while
 

@@ -1,4 +1,4 @@
-"""What may not leave the machine: absolute paths of the project, and values of the environment.
+"""Data that may not leave the machine: absolute paths of the project, and values of the environment.
 
 A result that shows any of these is kept here only.
 """

@@ -28,7 +28,7 @@ _MOST_SECONDS: Final = 600
 
 @frozen
 class Result:
-    """What the last key of a chain leads to.
+    """The record of the last key of a chain.
 
     `digest` and `size_bytes` are those of the plain bytes, `stored` is the digest of the bytes in `cas/`, in which they
     are coded by `coding`. `milliseconds` is the time that it took to make them.
@@ -43,7 +43,7 @@ class Result:
 
 @frozen
 class NameRecord:
-    """What any other key leads to: the sorted names of files."""
+    """The record of any other key: the sorted names of files."""
 
     names: tuple[str, ...]
 
@@ -71,7 +71,7 @@ def dumped(scope: str, key: str, value: Value, sign: Sign | None) -> bytes:
 
 
 def loaded(content: bytes, scope: str, key: str, verify: Verify) -> Value:
-    """What `key` leads to in `scope` by the record `content`.
+    """The record of `key` in `scope`, read from `content`.
 
     Raises ValueError unless `verify` accepts its signature, which is empty if it has none, and it is for that scope and
     key: one that was moved from another place is not.

@@ -42,7 +42,7 @@ _BYTES_A_SECOND: Final = 2_000_000
 
 @frozen
 class _Terms:
-    """What verifies records in each scope, how new ones are signed, if they are, and whether any are written."""
+    """The keys that verify records in each scope, the signer of new ones, if any, and whether any are written."""
 
     scopes: Mapping[str, Verify]
     sign: Sign | None
@@ -68,7 +68,7 @@ class RemoteCache:
         self._lock = Lock()  # deltas are asked for in threads
 
     def fetched(self, firsts: Mapping[str, str], place: LocalMachine) -> Iterator[Fetched]:
-        """What is known elsewhere of steps, by their first keys. Those with a trace have their result in `place`."""
+        """The kept results of steps, by their first keys. Those with a trace have their result in `place`."""
         if self._line.ended:
             return
         hits = size_bytes = 0

@@ -1,4 +1,4 @@
-"""What each kind of server that holds a remote cache is asked for: bytes by their name."""
+"""The protocol of servers for a remote cache: bytes by their name."""
 
 from typing import Final, Protocol
 

@@ -1,4 +1,4 @@
-"""What a build had from the remote cache. Imports next to nothing: a build with nothing to do has that, too."""
+"""The use of the remote cache by a build. Imports next to nothing: a build with nothing to do has that, too."""
 
 from buildassets.foundation.frozen import frozen
 

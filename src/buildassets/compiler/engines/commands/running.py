@@ -31,7 +31,7 @@ _LOOK_SECONDS: Final = 0.02  # between looks, where no descriptor shows that a p
 
 @frozen
 class ProgramOutcome:
-    """What a program printed, and its return code as `subprocess.Popen` has it.
+    """The output of a program, and its return code as `subprocess.Popen` has it.
 
     With `timed_out` or `overflowed` it was killed because it took too long, or printed too much.
     """
@@ -170,7 +170,7 @@ class _Output:
 
     @property
     def texts(self) -> tuple[bytes, bytes]:
-        """What it has printed."""
+        """Its output so far."""
         out, err = map(bytes, self._read.values())
         return out, err
 

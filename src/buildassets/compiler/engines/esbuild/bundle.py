@@ -185,7 +185,7 @@ class Bundler:
 
 
 class _UnreadableError(Exception):
-    """What esbuild would read is no file; carries the diagnostics."""
+    """A path that esbuild would read is not a file; carries the diagnostics."""
 
     def __init__(self, diagnostics: tuple[Diagnostic, ...]) -> None:
         super().__init__(diagnostics)

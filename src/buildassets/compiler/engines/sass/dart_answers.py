@@ -1,4 +1,4 @@
-"""What is made of the answers of Dart Sass for one sheet. Imported while it is at work.
+"""Reads the answers of Dart Sass for one sheet. Imported while it works.
 
 Takes a process and its request, gives the result of the engine, or raises DiedError or TimeoutError.
 """
@@ -32,7 +32,7 @@ _MOST_EVENTS: Final = 1000  # an endless loop can warn for ever
 def events_and_response(
     process: SassProcess, request: bytes, limit_seconds: float, calls: AssetCalls, *, files: SheetFiles
 ) -> tuple[list[LogEvent], CompileResponse]:
-    """What Dart Sass reports of the sheet in `request`, and its response. Raises DiedError and TimeoutError."""
+    """The events of Dart Sass for the sheet in `request`, and its response. Raises DiedError and TimeoutError."""
     events: list[LogEvent] = []
     deprecations: Counter[tuple[str, str]] = Counter()  # in each file; more than two of a kind change no report
     for answer in process.compile(request, limit_seconds, partial(_answer, calls, files)):

@@ -26,7 +26,7 @@ class SpecialFile(NamedTuple):
 
 
 class SassSurvey:
-    """What a sheet loads, what that loads in turn, and so on, as far as names and not the compiler decide it.
+    """The files that a sheet loads, directly or not, as far as names and not the compiler decide.
 
     `texts` are the texts of the files, by path; empty ones of files that cannot be read. `special` are the things among
     them that are no files; reading these may never end.
@@ -50,7 +50,7 @@ class SassSurvey:
         return self.texts[path]
 
     def loads_of(self, path: str) -> tuple[imports.Load, ...]:
-        """What the file at `path` may load."""
+        """The files that the one at `path` may load."""
         if path not in self._loads:
             found = imports.loads(self.text_of(path), path, self._load_paths, self._listings, merged=self._merged)
             self._loads[path] = tuple(found)

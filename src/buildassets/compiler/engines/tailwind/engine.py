@@ -163,7 +163,7 @@ def _lost(scanned: Scanned) -> Diagnostic:
 
 
 def _globs(glob: str) -> tuple[str, ...]:
-    """What `@source` takes `glob` for: a name without a wildcard may be that of a folder, now or later."""
+    """The globs that `@source` reads from `glob`: a name without a wildcard may be that of a folder, now or later."""
     name = glob.rstrip("/").rpartition("/")[2]
     return (glob,) if any(mark in name for mark in "*?[") else (glob.rstrip("/"), f"{glob.rstrip('/')}/**/*")
 

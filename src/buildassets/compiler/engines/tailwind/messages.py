@@ -1,4 +1,4 @@
-"""What Tailwind writes to stderr, as diagnostics with places in the sheets that the user edits."""
+"""Messages of Tailwind on stderr, as diagnostics with places in the sheets that the user edits."""
 
 import re
 from bisect import bisect_right
@@ -22,7 +22,7 @@ _LOST: Final = "babel.cjs"  # what the program lacks to translate a script that 
 
 
 class TailwindFault(NamedTuple):
-    """What is wrong, the lines that follow, and the line and column in the whole text, from 1; 0 where it has none."""
+    """The message, the lines that follow, and the line and column in the whole text, from 1; 0 where it has none."""
 
     message: str
     notes: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""What sheets for Tailwind name in packages of npm: sheets and plugins, with the files that these consist of.
+"""Sheets and plugins in npm packages that sheets for Tailwind name, with their files.
 
 Takes a folder and a name, gives paths; reads files by the reader, so that all are recorded.
 """

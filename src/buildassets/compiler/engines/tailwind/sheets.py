@@ -233,7 +233,7 @@ def _escaped_url(url: str) -> str:
 
 
 def _wrapped(conditions: str) -> tuple[str, str]:
-    """What stands before and behind a sheet that is imported under `conditions`, as Tailwind writes it."""
+    """The text before and after a sheet imported under `conditions`, as Tailwind writes it."""
     layer: str | None = None
     supports = ""
     while found := _CONDITION.match(conditions):

@@ -84,7 +84,7 @@ class _Modules:
         return self._names.follow(reference, path) if reference else None
 
     def names_of(self, path: LogicalPath) -> Exports:
-        """What the typed module `path` exports itself."""
+        """The names that the typed module `path` itself exports."""
         if path not in self._exports:
             self._exports[path] = exports_of(_compiled_text(self._compiled[path]) or "")
         return self._exports[path]

@@ -178,7 +178,7 @@ def _end_of_target(written: str, found: list[Token]) -> int | None:
 
 
 def _conditions(written: str, start: int) -> Conditions:
-    """What follows the target. A `layer()` or `supports()` that is none counts as a media query, which is false."""
+    """The text after the target. A `layer()` or `supports()` that is none counts as a media query, which is false."""
     place = _after_gap(written, start)
     layer = supports = None
     name, end = _word(written, place)

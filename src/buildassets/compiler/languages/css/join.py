@@ -168,7 +168,7 @@ class _Sheet:
         return token + brackets + (";" if awaits_block else "")
 
     def edits(self) -> list[Edit]:
-        """What ends the sheet in its place, and sets it off from the next one."""
+        """The edits that end the sheet and set it off from the next one."""
         end = len(self._text)
         edits = [Edit(0, self.body)] if self.body else []
         edits += [Edit(token.start, token.end) for token in self._source_maps]
@@ -180,7 +180,7 @@ class _Sheet:
         return edits
 
     def _closer_of_token(self) -> str:
-        """What the last token lacks of its end."""
+        """The missing end of the last token."""
         if self._last is None:
             return ""
         kind, word = self._last.kind, self._text[self._last.start : self._last.end]

@@ -13,7 +13,7 @@ from buildassets.foundation.lazy_pattern import lazy_pattern
 
 
 class Kind(IntEnum):
-    """What a token is (CSS Syntax 3, section 4).
+    """The kind of a token (CSS Syntax 3, section 4).
 
     A comment, a string or a `url(` that the end of the text cuts short is still a token of its kind (section 4.3).
     BAD is what a browser gives up on: a string that a line end cuts, a `url(` with a quote or a gap in it.

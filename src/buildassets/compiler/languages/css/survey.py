@@ -1,4 +1,4 @@
-"""What a build asks of each sheet that is released as it is, found out in one reading by the library of lexers. Pure.
+"""Facts about a sheet that is released unchanged, from one reading by the library of lexers. Pure.
 
 The modules that ask have their own ways where there is no library.
 """
@@ -13,7 +13,7 @@ from buildassets.foundation.frozen import frozen
 
 @frozen
 class SheetSurvey:
-    """What holds of a sheet.
+    """Facts about a sheet.
 
     - `is_whole`: nothing in it is left open, and nothing closed that is not open
     - `places`: three numbers for each place at which a reference stands, comments that may name source maps among them

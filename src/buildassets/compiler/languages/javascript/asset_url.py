@@ -178,7 +178,7 @@ class _Call(NamedTuple):
         return first if is_literal and [word.text for word in others] in ([], [","]) else None
 
     def fault(self) -> CallFault | None:
-        """What is wrong with the argument."""
+        """The fault of the argument."""
         literal = self._literal()
         if literal is None:
             hint = _HINT.format(self.name.text) + _NOT_COMPUTED

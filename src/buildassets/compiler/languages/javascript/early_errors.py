@@ -1,4 +1,4 @@
-"""What browsers refuse in a script that esbuild takes: `return` outside of functions, patterns that are none. Pure.
+"""Faults that browsers reject and esbuild accepts: `return` outside of functions, invalid patterns. Pure.
 
 Also `new.target` outside of functions, and declarations of patterns without a value. The library of lexers shows of
 nearly every script that it has none of these; the others are read token by token. What is not sure is not reported.
@@ -51,7 +51,7 @@ def _is_suspect(text: str, *, module: bool | None) -> bool:
 
 
 def _refused(literal: str) -> str | None:
-    """What is wrong with `literal`, a regular expression without its first slash."""
+    """The fault of `literal`, a regular expression without its first slash."""
     pattern, _, flags = literal.rpartition("/")
     return refusal(pattern, flags)
 

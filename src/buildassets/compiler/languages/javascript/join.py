@@ -71,7 +71,7 @@ def _runs_on(last: Word, follower: Word) -> bool:
 
 
 def _own_faults(members: Sequence[Member], scripts: Sequence[Script]) -> Iterator[JoinFault]:
-    """What keeps a member from being joined with anything."""
+    """The faults that keep a member from being joined."""
     for number, (member, script) in enumerate(zip(members, scripts, strict=True)):
         if script.module:
             message = f"`{member.shown}` is a module, and a bundle is a classic script"

@@ -14,7 +14,7 @@ from buildassets.foundation.lazy_pattern import lazy_pattern
 
 
 class Kind(IntEnum):
-    """What a token is."""
+    """The kind of a token."""
 
     SPACE = 0  # white space without line ends
     LINE_END = 1  # one or more line terminators with the white space between them
@@ -267,7 +267,7 @@ _Reread: TypeAlias = tuple[Kind, int, _State]  # a token's kind and end, and the
 
 
 class _Frame(NamedTuple):
-    """What holds again when a bracket closes; `state` is the one after it."""
+    """The state to restore when a bracket closes; `state` is the one after it."""
 
     context: _Context
     state: _State
@@ -363,7 +363,7 @@ class _Grammar:
         return self._template(self._text[end - 1]) if kind is Kind.TEMPLATE else state
 
     def html_open_comment(self, start: int, state: _State) -> _Reread | None:
-        """What the `<!--` at `start` is, if there is one: a comment in a script, and no token in a module."""
+        """The kind of a `<!--` at `start`: a comment in a script, and no token in a module."""
         if self._text[start] != "<":
             return None
         if self.is_module():
@@ -371,7 +371,7 @@ class _Grammar:
         return _COMMENT, _end_of_line(self._text, start), state
 
     def longer_token(self, word: str, state: _State, start: int, code_end: int) -> _Reread | None:
-        """What begins with the punctuator `word` at `start` and is longer: its kind, end and the state after it.
+        """The longer token that begins with the punctuator `word` at `start`: its kind, end and the state after it.
 
         `code_end` is where the last token that is neither space nor comment ends.
         """

@@ -1,4 +1,4 @@
-"""What of a JavaScript text carries meaning: to prove a minifier's result, and to minify without one.
+"""The meaningful parts of a JavaScript text: to prove a minifier's result, and to minify without one.
 
 Takes texts, gives pieces (the tokens that must stay, and the line ends that can matter between them) and texts. Pure;
 imports the lexer only.
@@ -140,7 +140,7 @@ def reduced(kept: Iterable[KeptToken]) -> str:
 
 
 def _gap(written: list[str], last: KeptToken, piece: KeptToken) -> str:
-    """What has to stand between the two: nothing, a space, or the line end that stood there."""
+    """The gap that the two need: nothing, a space, or the original line end."""
     if piece.kind > Kind.HASHBANG and _NUMBER_AND_DOT.search("".join(written[-2:])):
         if piece.gap == _LINE and _begins(piece.kind, piece.text):
             return "\n"

@@ -29,7 +29,7 @@ class _RefusedError(Exception):
 
 
 def refusal(pattern: str, flags: str) -> str | None:
-    """What is wrong with the regular expression, in few words; None if browsers take it."""
+    """The fault of the regular expression; None if browsers accept it."""
     try:
         _Reading(pattern, flags).read()
     except _RefusedError as reason:

@@ -60,7 +60,7 @@ class Script:
 
 
 def read_script(text: str) -> Script:
-    """What matters of `text` to scripts that are joined with it."""
+    """The parts of `text` that matter to scripts joined with it."""
     answer = asked(Question.SCRIPT_SCOPES, text)
     return _ScopeReader(text).script if answer is None else _answered(text, numbers_of(answer))
 
@@ -366,7 +366,7 @@ class _ScopeReader:
             self._end_function(span[1])
 
     def _mismatch(self, opener: str, span: Span) -> tuple[Span, str]:
-        """What is wrong where the last bracket opened is none that the one at `span` closes."""
+        """The fault if the bracket at `span` does not close the last open one."""
         if any(frame.opener == opener for frame in self._frames):
             frame = self._frames[-1]
             return frame.span, _REASONS[1].format(frame.opener)

@@ -1,4 +1,4 @@
-"""What a build asks of each script that is released as it is, found out in one reading by the library of lexers. Pure.
+"""Facts about a script that is released unchanged, from one reading by the library of lexers. Pure.
 
 The modules that ask have their own ways where there is no library.
 """
@@ -15,7 +15,7 @@ _WHOLE, _WORKERS, _ASSET_URL, _META_ENV = 1, 2, 4, 8
 
 @frozen
 class ScriptSurvey:
-    """What holds of a script.
+    """Facts about a script.
 
     - `is_whole`: nothing in it is left open, and nothing closed that is not open
     - `may_name_workers`, `may_have_asset_urls`, `may_have_meta_env`: the words that these begin with are in it
@@ -30,7 +30,7 @@ class ScriptSurvey:
 
 
 def read_survey(answer: bytes) -> ScriptSurvey:
-    """What the library has answered."""
+    """The answer of the library as a survey."""
     holds, *places = numbers_of(answer)
     return ScriptSurvey(
         bool(holds & _WHOLE),

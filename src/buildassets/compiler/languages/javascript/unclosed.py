@@ -57,7 +57,7 @@ def _by_tokens(text: str, *, module: bool | None) -> OpenEnd | None:
 
 
 def _cut_short(text: str, start: int, end: int) -> OpenEnd | None:
-    """What the bad token lacks, if it is one that begins and does not end."""
+    """The missing end of the bad token, if it begins and does not end."""
     if text.startswith("/*", start):
         return OpenEnd(start, end, "unclosed comment", "close it with `*/`")
     opener = text[start]
@@ -67,7 +67,7 @@ def _cut_short(text: str, start: int, end: int) -> OpenEnd | None:
 
 
 def _mismatch(opened: list[tuple[str, int]], closer: str, start: int) -> OpenEnd:
-    """What is wrong where the bracket opened last is none that `closer` closes."""
+    """The fault if `closer` does not close the last open bracket."""
     if any(_CLOSERS[opener] == closer for opener, _ in opened):
         return _never_closed(*opened[-1])
     return OpenEnd(start, start + 1, f"`{closer}` closes nothing", "remove it, or open it before")

@@ -24,7 +24,7 @@ _HINT: Final = "remove comments and trailing commas, and write texts in double q
 
 
 def json_fault(text: str) -> OpenEnd | None:
-    """What is wrong with `text`; None where it is JSON, perhaps with a byte order mark.
+    """The fault of `text`; None if it is JSON, with or without a byte order mark.
 
     The message goes on from the name of the file.
     """

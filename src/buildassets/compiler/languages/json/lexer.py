@@ -65,5 +65,5 @@ def refused(constant: str) -> None:
 
 
 def text_of(raw: str) -> str:
-    """What the inside of a string means."""
+    """The value of the inside of a string."""
     return str(json.loads(f'"{raw}"')) if "\\" in raw else raw

@@ -16,7 +16,7 @@ from buildassets.foundation.lazy_pattern import lazy_pattern
 
 
 class MarkupKind(IntEnum):
-    """What a token is."""
+    """The kind of a token."""
 
     TEXT = 1  # with character references
     RAW_TEXT = 2  # without: the inside of HTML's script, style and the like

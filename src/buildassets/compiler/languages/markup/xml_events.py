@@ -14,7 +14,7 @@ SEPARATOR: Final = " "  # between the namespace and the rest of a name, if they 
 
 
 class XmlKind(IntEnum):
-    """What an event is."""
+    """The kind of an event."""
 
     START = 1
     END = 2

@@ -293,7 +293,7 @@ def is_native() -> bool:
 def files_read(
     paths: Sequence[bytes], kinds: bytes, flags: int, limit_bytes: int
 ) -> Generator[FileRead | None, None, None]:
-    """What `Library.files_read` gives; nothing where there is no library."""
+    """The result of `Library.files_read`; empty without the library."""
     library = _found().library
     if library is not None:
         yield from library.files_read(paths, kinds, flags, limit_bytes)

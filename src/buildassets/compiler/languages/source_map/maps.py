@@ -44,7 +44,7 @@ def read_map(map_json: str, lines: Lines) -> SourceMap | None:
 
 
 class _Part(NamedTuple):
-    """What one map holds, of no text yet. An origin without a name is None."""
+    """The content of one map, not yet for a text. An origin without a name is None."""
 
     segments: list[Segment]
     origins: tuple[Origin | None, ...]

@@ -1,6 +1,7 @@
 """The pages of the documentation: on GitHub their links resolve, and what is made from the code is up to date."""
 
 import re
+from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
@@ -63,3 +64,13 @@ def test_links_on_github_resolve(path: str) -> None:
 def test_docs_has_only_files_of_the_site() -> None:
     kinds = {path.suffix for path in DOCS.rglob("*") if path.is_file()}
     assert kinds == {".md", ".png", ".svg", ".txt"}
+
+
+@pytest.mark.parametrize("page", sorted(DOCS.glob("guides/*.md")), ids=lambda page: page.stem)
+def test_guides_have_a_reason_steps_and_a_way_out(page: Path) -> None:
+    """When to use it comes first, then a block to copy; what goes wrong is linked with its diagnostic."""
+    text = page.read_text(encoding="utf-8")
+    _, first, rest = text.split("\n\n", 2)
+    assert not first.startswith(("#", "```", "|", "- "))
+    assert "\n```" in rest
+    assert "](../errors/" in text

@@ -187,6 +187,7 @@ def _released(means: Means, graph: AssetGraph, last: LastBuild | None, kept: Kep
         record=kept.dumped(naming.made),
         reused=kept.reused_count,
         remade_for=kept.stale,
+        read_again=kept.read_again,
         size_bytes=size_bytes,
         manifest_digest=digest(content),
         digests={path: (None, found) for path, found in {**digests, **_copies(config, stored)}.items()},

@@ -1,14 +1,17 @@
-"""For the verb `explain`: which cached drafts an asset is made of, and why they are out of date.
+"""For the verb `explain`: which cached drafts an asset is made of, why they are out of date, and what has changed.
 
 Takes the configuration, the cache's folder and a manifest's entry; gives drafts and reasons. Reads the cache.
 """
 
+import os
+from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 
 from buildassets.compiler.bundle.esbuild_entries import BUNDLE, is_of_bundles
 from buildassets.compiler.cache.store import Cache
 from buildassets.compiler.cache.traces import Stale, Trace
 from buildassets.compiler.config.values import MODES, Config
+from buildassets.compiler.incremental.no_op import changed_since_last
 from buildassets.compiler.transform.draft_cache import known_drafts, names_for
 from buildassets.compiler.transform.engine_set import started_engines
 from buildassets.errors import BuildError
@@ -36,6 +39,35 @@ def cached_drafts(config: Config, folder: str, logical_path: str, entry: Entry) 
             for path, stale in known_drafts(cache, config, engines, is_meant).items():
                 by_path.setdefault(path, []).append(stale)
     return {path: _best_reason(stale) for path, stale in sorted(by_path.items())}
+
+
+def changes(config: Config, folder: str, logical_path: str, manifest: Manifest) -> dict[LogicalPath, Stale] | None:
+    """The first changed source of the asset, and of each asset that it reaches by references, since the last build.
+
+    The last build is that of either mode, with the present settings; None if the cache `folder` knows of none.
+    """
+    known = [set(found) for mode in MODES if (found := changed_since_last(config, mode, folder)) is not None]
+    if not known:
+        return None
+    names = {config.input_name(path): path for path in min(known, key=len)}
+    changed = ((path, next(filter(names.get, entry.inputs), None)) for path, entry in _reached(manifest, logical_path))
+    reasons = {path: _change(names[name]) for path, name in changed if name}
+    return {path: reasons[path] for path in sorted(reasons)}
+
+
+def _change(path: str) -> Stale:
+    return Stale("changed" if os.path.lexists(path) else "is gone", path)
+
+
+def _reached(manifest: Manifest, logical_path: str) -> Iterator[tuple[LogicalPath, Entry]]:
+    """The asset, and all that it reaches by references."""
+    found, waiting = {logical_path}, [logical_path]
+    while waiting:
+        path = waiting.pop()
+        if entry := manifest.assets.get(path):
+            yield LogicalPath(path), entry
+            waiting += set(entry.references) - found
+            found.update(entry.references)
 
 
 def bundler_of(config: Config, manifest: Manifest, logical_path: str) -> str | None:

@@ -35,7 +35,8 @@ class BuildResult:
     - `stamps`: by absolute path those that files had before they were read for what is released of them, as far as they
       are known
     - `reused`: the number of drafts that were taken over from the last build
-    - `remade_for`: the change for which no draft could be taken over, if there is one
+    - `remade_for`: why no draft could be taken over, if none could
+    - `read_again`: else the assets that no engine makes and whose drafts were made again, each with the reason
     - `seconds`: the seconds that each stage took, in a build that had work
     - `contents`: what the bundles are made of, as far as this build made them
     - `remote`: what the remote cache was worth, if one is configured
@@ -59,6 +60,7 @@ class BuildResult:
     seconds: Mapping[str, float] = field(default_factory=dict)
     reused: int = 0
     remade_for: "Stale | None" = None
+    read_again: "Mapping[LogicalPath, Stale]" = field(default_factory=dict)
 
     @property
     def succeeded(self) -> bool:

@@ -16,7 +16,7 @@ import buildassets
 from buildassets.compiler.config.values import Mode
 from buildassets.compiler.result import BuildResult
 from buildassets.compiler.write.release_directory import release_files
-from buildassets.errors import ConfigError
+from buildassets.errors import BuildAssetsError, ConfigError
 from buildassets.foundation.diagnostics import to_json
 from buildassets.foundation.frozen import replace
 from buildassets.manifest.model import dumps, loads
@@ -199,7 +199,7 @@ def assert_edits_are_watched_as_clean_builds_would(
 
 def _watched(watch: Loop) -> Outcome | None:
     """The outcome of the last build; None before the first, and while the watch writes a release."""
-    with suppress(OSError, AssertionError):
+    with suppress(OSError, AssertionError, BuildAssetsError):
         return _outcome(watch.folder, watch.last) if watch.last else None
     return None
 

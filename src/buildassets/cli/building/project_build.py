@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from click import UsageError
 
 from buildassets.cli.building.memo import keep
+from buildassets.cli.building.reasons import reason_lines
 from buildassets.cli.building.unpinned import released_sass, unpinned_notes
 from buildassets.cli.parse.compile_options import BuildOptions, CompileOptions
 from buildassets.cli.parse.permissions import permitted
@@ -81,7 +82,7 @@ def build_project(options: BuildOptions, looks: Sequence[Looks] = ()) -> int:
 
     # Whatever computes a configuration may write files meanwhile.
     looks = () if config.is_computed else looks
-    before, sass_before = _released_before(config) if show.is_watched else None, released_sass(config)
+    before, sass_before = _released_before(config) if show.is_watched or show.verbose else None, released_sass(config)
     held: list[Held] = []
     with (
         _previous_releases(
@@ -99,7 +100,7 @@ def build_project(options: BuildOptions, looks: Sequence[Looks] = ()) -> int:
         result = build_if_changed(request, with_workers=with_workers, remember=held.append, seen=looks)
         gc.freeze()  # the process ends soon: looking through what a large build has left would take a fortieth of it
     written = _attested(config, result, given.mode) if options.provenance and result.succeeded else []
-    code = _show(show, result, config, {"provenance": written} if options.provenance else {})
+    code = _show(show, result, config, {"provenance": written} if options.provenance else {}, before=before or {})
     show.detail(jobs)
     _show_table(show, result, before)
     line = summary(result, config)
@@ -143,15 +144,22 @@ def jobs_of(away: "Away | None") -> Iterator[str]:
         yield f"executor `{away.shown}`: {count_text(away.done_count, 'job')} there, {away.returned_count} here"
 
 
-def _show(show: Output, result: BuildResult, config: Config, beside: Mapping[str, list[str]]) -> int:
-    """Show the result of a build, and the files that it wrote `beside` the release; returns the exit code."""
+def _show(
+    show: Output,
+    result: BuildResult,
+    config: Config,
+    beside: Mapping[str, list[str]],
+    *,
+    before: Mapping[str, Entry],
+) -> int:
+    """Show the result of a build, which replaced assets `before`, and the files that it wrote `beside` the release.
+
+    Returns the exit code.
+    """
     folder = config.shown(config.output)
-    reruns = {path: stale_text(stale, config) for path, stale in result.rerun.items()}
     document = document_of(result, config, beside) if show.as_json else {}
     code = show.finish(ok=result.succeeded, diagnostics=result.diagnostics, document=document)
-    if result.remade_for is not None:
-        show.detail([f"all files are read again: {stale_text(result.remade_for, config)}"])
-    show.detail(f"{path}: {reason}" for path, reason in reruns.items())
+    show.detail(reason_lines(result, config, before))
     show.detail(f"remote cache: {line}" for line in remote_lines(result))
     show.detail(f"wrote {posixpath.normpath(f'{folder}/{name}')}" for name in result.written)
     show.detail(f"wrote {name}" for names in beside.values() for name in names)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from buildassets.cli.building.project_build import document_of, jobs_of, opened_executor, remote_lines, summary
 from buildassets.cli.building.provenance import attested
+from buildassets.cli.building.reasons import reason_lines
 from buildassets.cli.building.unpinned import released_sass, unpinned_notes
 from buildassets.cli.parse.compile_options import BuildOptions
 from buildassets.cli.parse.options import WorkspaceOptions, refuse_options_of_one
@@ -23,7 +24,6 @@ from buildassets.cli.show.output import (
     descriptor_kept_from_stdout,
     kept_from_stdout,
     print_json_of_many,
-    stale_text,
 )
 from buildassets.compiler.build_if_changed import build_if_changed
 from buildassets.compiler.cache.folder import FOLDER_VARIABLE, cache_to_build_with
@@ -274,7 +274,7 @@ def _failed_text(diagnostics: Iterable[Diagnostic]) -> str:
 
 
 def _details(result: BuildResult, config: Config) -> Iterator[str]:
-    yield from (f"{path}: {stale_text(stale, config)}" for path, stale in result.rerun.items())
+    yield from reason_lines(result, config, {})
     yield from (f"remote cache: {line}" for line in remote_lines(result))
     yield from (f"wrote {config.shown(config.output)}/{name}" for name in result.written)
 

@@ -1,7 +1,7 @@
 """`buildassets explain`: shows all that is known of one asset of the built release."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from shlex import join
 from typing import Final
@@ -18,7 +18,7 @@ from buildassets.compiler.cache.folder import cache_folder
 from buildassets.compiler.cache.traces import Stale
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.engines.tools import tools_not_run
-from buildassets.compiler.explain import bundler_of, cached_drafts, command_of, referrers
+from buildassets.compiler.explain import bundler_of, cached_drafts, changes, command_of, referrers
 from buildassets.compiler.languages.native.library import implementation
 from buildassets.errors import BuildError
 from buildassets.foundation.credentials import masked_url
@@ -59,6 +59,9 @@ def command(
         raise BuildError([_unknown(logical_path, manifest, config.shown(path), notes)])
     referring = referrers(manifest, logical_path)
     cached, fetched = _cached(config, cache_dir, logical_path, entry)
+    changed = changes(config, cache_folder(config, cache_dir), logical_path, manifest)
+    changed_texts: dict[str, str] | None
+    changed_texts = None if changed is None else {path: stale_text(one, config) for path, one in changed.items()}
     lexers = implementation()
     made_by = command_of(config, logical_path, entry)
     bundler = bundler_of(config, manifest, logical_path)
@@ -68,16 +71,18 @@ def command(
         document["from_remote"] = fetched
         document["command"] = made_by and {"name": made_by, "run": list(config.commands[made_by].run)}
         document["bundler"] = bundler
-        changed = {} if since is None else {"since": change_document(change) if change else None}
-        print_json({"ok": True, **document, **changed, "diagnostics": []})
+        document["changed"] = changed_texts
+        differing = {} if since is None else {"since": change_document(change) if change else None}
+        print_json({"ok": True, **document, **differing, "diagnostics": []})
     else:
         lines = _lines(logical_path, entry, manifest, referring, bundler=bundler)
         valid = dict.fromkeys(cached, "up to date") | dict.fromkeys(fetched, "up to date, from the remote cache")
         kept = [f"{path}: {reason or valid[path]}" for path, reason in cached.items()]
         in_cache = [_NOT_CACHED] if bundler else kept
         machine = (*_section("lexers of this machine", [lexers]), *_section("in the cache", in_cache))
+        sources = _section("since the last build", _changed_lines(changed_texts))
         command_lines = _command_lines(config, made_by, manifest)
-        print_data((*lines, *command_lines, *machine, *_since_lines(since, change)))
+        print_data((*lines, *command_lines, *sources, *machine, *_since_lines(since, change)))
     return 0
 
 
@@ -92,6 +97,12 @@ def _earlier(logical_path: str, since: str) -> list[str]:
 
 def _change(logical_path: str, since: str, manifest: Manifest) -> AssetChange | None:
     return change_of(logical_path, read_manifest(since, permission=permitted("explain")), manifest)
+
+
+def _changed_lines(changed: Mapping[str, str] | None) -> list[str]:
+    if changed is None:
+        return ["not known: nothing valid is kept of a build with these settings"]
+    return [f"{path}: {reason}" for path, reason in changed.items()] or ["nothing changed"]
 
 
 def _since_lines(since: str | None, change: AssetChange | None) -> Iterator[str]:

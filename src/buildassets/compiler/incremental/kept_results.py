@@ -38,13 +38,15 @@ _KINDS: Final = {kind.value: kind for kind in ReferenceKind}
 # the digest and size of the result in the cache, which ends in the body, or nothing if that is the source.
 _Row = Sequence[Any]
 _FIELDS: Final = 10
+_NOTHING_KEPT: Final = Stale("nothing valid is kept of a build with these settings")
+_NEVER_KEPT: Final = Stale("it is read in every build, as it has warnings or is made of more than its file")
 
 
 class KeptResults:
     """The results that the `last` build kept, and those of this one.
 
-    `stale` is the first change after which all drafts are made again; None if each is made again for its own file only.
-    `reused_count` is the number of drafts that were not made again.
+    `stale` is the reason why all drafts are made again; None if each is made again for its own file only. `read_again`
+    has the reasons of those that no engine makes. `reused_count` is the number of drafts that were not made again.
     """
 
     def __init__(self, config: Config, last: LastBuild | None = None, cache: Cache | None = None) -> None:
@@ -57,7 +59,8 @@ class KeptResults:
         self._read: set[str] = set()  # the files that other drafts read, or looked for in vain
         self._day = 0  # when the kept results were last noted as used
         self.names: Mapping[LogicalPath, KeptName] = {}
-        self.stale: Stale | None = None
+        self.stale: Stale | None = _NOTHING_KEPT
+        self.read_again: dict[LogicalPath, Stale] = {}
         self.reused_count = 0
         if last is None or not last.record:
             return
@@ -67,10 +70,9 @@ class KeptResults:
             return
         roles = _Roles(config, {*(row[0] for row in rows.values()), *read}, last.outputs)
         other = next((path for path in sorted(last.changed) if not roles.covers(path)), None)
-        if other is not None:
-            self.stale = Stale("changed", other)
-            return
-        self._rows, self.names = rows, names
+        self.stale = None if other is None else Stale("changed", other)
+        if other is None:
+            self._rows, self.names = rows, names
 
     def reused(self, drafts_of: Drafts) -> Drafts:
         """The function that gives kept drafts, and has `drafts_of` make the others."""
@@ -84,6 +86,8 @@ class KeptResults:
                 else:
                     yield draft
             for draft in drafts_of(others):
+                if self._last and not (self.stale or draft.engines or draft.compiled):
+                    self.read_again[draft.source.logical] = _reason(draft.source.path, self._last)
                 yield self._noted(draft)
 
         return drafts
@@ -195,6 +199,13 @@ class _Roles:
         Names in a folder of packages may be those of tools.
         """
         return path in self._files or (path in self._folders and _PACKAGES not in path)
+
+
+def _reason(path: str, last: LastBuild) -> Stale:
+    """Why what no engine makes of the file at `path` is not as the `last` build kept it."""
+    if path in last.changed:
+        return Stale("changed", path)
+    return _NEVER_KEPT if path in last.unchanged else Stale("is new", path)
 
 
 def _is_of_file(source: Source) -> bool:

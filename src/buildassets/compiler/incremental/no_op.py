@@ -6,7 +6,7 @@ Imports no stage before there is work for one.
 import json
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from buildassets._version import __version__
@@ -120,6 +120,11 @@ def _inputs(config: Config, result: BuildResult) -> tuple[str, ...]:
 def last_inputs(config: Config, mode: Mode, folder: str) -> frozenset[str]:
     """The inputs of the last build with this cache `folder`, as absolute paths; none if nothing is kept of one."""
     return snapshot.inputs_of_last(folder, _named(config, mode))
+
+
+def changed_since_last(config: Config, mode: Mode, folder: str) -> Collection[str] | None:
+    """The paths at which something changed since the last build with this cache `folder`; None if none is known."""
+    return snapshot.changed_since_last(folder, _named(config, mode))
 
 
 def _kept_result(result: BuildResult) -> bytes:

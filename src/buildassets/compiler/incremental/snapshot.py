@@ -185,6 +185,15 @@ def last(
     return found
 
 
+def changed_since_last(cache_folder: str, build: str) -> Collection[str] | None:
+    """The paths at which something changed since the snapshot of `build`; None if there is none, or it is damaged."""
+    try:
+        kept, names, stamps = _read(read_sealed(_path(cache_folder, build)), build)
+    except (OSError, ValueError):
+        return None
+    return Snapshot(kept, Looks(names, stamps_of(names), time.time_ns()), stamps).changed.keys()
+
+
 def inputs_of_last(cache_folder: str, build: str) -> frozenset[str]:
     """The inputs of the snapshot of `build`, without a look at them; none if there is none, or it is damaged."""
     try:

@@ -13,7 +13,11 @@ CONFIGURED = set -a; . ./.env.example; if [ -f .env ]; then . ./.env; fi; set +a
 
 ## demo: build the example site and show what came out
 demo: .venv/.package
-	cd example_project && $(BUILDASSETS) build && $(BUILDASSETS) list
+	mkdir -p build
+	cd example_project && $(BUILDASSETS) build && $(BUILDASSETS) list && $(BUILDASSETS) report -q -o ../build/report.html
+	@echo
+	@echo "The release: example_project/build/    what is in it: open build/report.html in a browser"
+	@echo "Serve the site on http://127.0.0.1:5000/: make serve (Django: make serve-django; with live reload: make watch)"
 
 ## serve: run the example site on http://127.0.0.1:5000/, as in production but for the settings in .env.example
 serve: demo .venv/.example

@@ -1,7 +1,10 @@
-"""Rights of the workflow that uploads a release, and the check of its tag."""
+"""Rights of the workflow that uploads a release, the check of its tag, and the links of the package's page."""
 
+import re
+import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import yaml
@@ -31,3 +34,19 @@ def test_tag_of_another_version_is_refused() -> None:
 
 def test_version_has_a_dated_heading_in_the_changelog() -> None:
     assert release_tag(f"v{__version__}").returncode == 0
+
+
+def test_the_page_of_the_package_has_only_absolute_links(tmp_path: Path) -> None:
+    (tmp_path / "scripts").mkdir()
+    for name in ("README.md", "pyproject.toml", "scripts/release-links"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    command = [sys.executable, str(tmp_path / "scripts/release-links"), "https://forge.example/o/r", "v1.2.3"]
+    subprocess.run(command, check=True)
+    readme = (tmp_path / "README.md").read_text("utf-8")
+    links = re.findall(r"\]\(([^)]*)\)|(?:src|srcset)=\"([^\"]*)\"", readme)
+    assert len(links) > 30
+    assert [link for link in map("".join, links) if not link.startswith("https://")] == []
+    assert "(https://forge.example/o/r/blob/v1.2.3/docs/frameworks/django.md)" in readme
+    assert 'src="https://forge.example/o/r/raw/v1.2.3/docs/pictures/example-light.png"' in readme
+    urls = tomllib.loads((tmp_path / "pyproject.toml").read_text("utf-8"))["project"]["urls"]
+    assert urls["Changelog"] == "https://forge.example/o/r/blob/v1.2.3/CHANGELOG.md"

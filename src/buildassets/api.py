@@ -65,11 +65,11 @@ def build(
 
     The mode `development` neither minifies nor compresses. `jobs` is the number of parallel jobs, by default the number
     of cores of this process. `cache_dir` is the folder of the cache, by default `$BUILDASSETS_CACHE_DIR`, or
-    `.buildassets` beside the configuration; with `cache_write` what is made is also written to the remote cache that
-    `config` names. A build with nothing to do compares time stamps only. Never raises for a fault in a source: the
+    `.buildassets` next to the configuration; with `cache_write` results are also written to the remote cache in
+    `config`. A build with nothing to do compares time stamps only. Never raises for a fault in a source: the
     result has the diagnostics, sorted by place, and the earlier release is left unchanged. Raises ConfigError where the
-    cache would lie in a source root or in the release directory, and ValueError where `config` has a file of another
-    asset system that was read for another mode.
+    cache would lie in a source root or in the release directory, and ValueError where the file of another asset system
+    in `config` was read for another mode.
     """
     _require_mode(config, mode)
     _require_jobs(jobs)
@@ -81,7 +81,7 @@ def build(
 
 
 def check(config: Config, *, mode: Mode = "production", jobs: int | None = None) -> "CheckResult":
-    """Report all that a build of `config` would complain about, and unknown names in templates, as `buildassets check`.
+    """Report every fault of a build of `config`, and unknown names in templates, as `buildassets check`.
 
     Writes nothing. `mode` and `jobs` are those of `build`.
     """

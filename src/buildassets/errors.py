@@ -43,7 +43,7 @@ class ReleaseError(BuildAssetsError):
 
 
 class ManifestError(BuildAssetsError):
-    """A manifest cannot be read, is no manifest, or has a schema that this version does not know."""
+    """A manifest cannot be read, is not a manifest, or has a schema that this version does not know."""
 
     def __str__(self) -> str:
         # A web process shows a traceback and no diagnostics, so the traceback must contain the hints.

@@ -30,16 +30,15 @@ class BuildResult:
     - `size_bytes`: the size of all assets without their copies
     - `rerun`: if there is a cache, the assets that engines made again, and why the cached drafts were not valid
     - `manifest_digest`: the digest of the manifest's bytes
-    - `digests`: by absolute path the digests of files that were read or written, as far as they are known, each with
-      the stamp that the file had; None for one that was read once, for what is released of it, or written
-    - `stamps`: by absolute path those that files had before they were read for what is released of them, as far as they
-      are known
+    - `digests`: by absolute path the known digests of files that were read or written, each with the stamp of the file;
+      None for a file that was only read for its released content, or written
+    - `stamps`: by absolute path the known stamps of files before they were read for their released content
     - `reused`: the number of drafts that were taken over from the last build
     - `remade_for`: why no draft could be taken over, if none could
     - `read_again`: else the assets that no engine makes and whose drafts were made again, each with the reason
     - `seconds`: the seconds that each stage took, in a build that had work
-    - `contents`: what the bundles are made of, as far as this build made them
-    - `remote`: what the remote cache was worth, if one is configured
+    - `contents`: the contents of the bundles that this build made
+    - `remote`: the use of the remote cache, if one is configured
     """
 
     manifest: Manifest | None

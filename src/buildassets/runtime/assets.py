@@ -33,7 +33,7 @@ class Assets:
 
     `manifest` is the path of the manifest, which is read here, once; `url` replaces the URL prefix in it, with or
     without a slash at the end. Raises ManifestError where the manifest is missing, invalid or of an unknown schema,
-    ValueError where `url` is no URL. Threads and forked processes may share an instance.
+    ValueError where `url` is not a URL. Threads and forked processes may share an instance.
 
     With `reload`, for development only, the manifest is read again whenever it has been replaced. Without it, a
     RuntimeWarning reports a release that was built for development, once for each manifest.
@@ -41,7 +41,7 @@ class Assets:
     In all markup, keyword arguments are attributes, written in their order after the default ones:
     `data_turbo_track="reload"` is `data-turbo-track`, a final `_` avoids reserved words (`class_`), True gives the bare
     attribute, False and None omit it, even a default one (`integrity=False`). Every value is escaped; an invalid
-    attribute name raises ValueError. Every method raises AssetNotFound for a name that is no asset.
+    attribute name raises ValueError. Every method raises AssetNotFound for an unknown name.
     """
 
     def __init__(self, manifest: str | os.PathLike[str], *, url: str | None = None, reload: bool = False) -> None:
@@ -216,7 +216,7 @@ class Assets:
         return element("link", release.preload(name, attribute_names({"as": as_, **attributes})))
 
     def modulepreload(self, *names: str, **attributes: object) -> Markup:
-        """`<link rel="modulepreload">` for the modules `names` and for all that they import, each once.
+        """`<link rel="modulepreload">` for the modules `names` and all their imports, each once.
 
         So a browser can request them all at once instead of module by module. Targets of `import()` are left out.
         """
@@ -226,7 +226,7 @@ class Assets:
         return Markup("\n".join(links))
 
     def early_hints(self, *names: str, modules: Iterable[str] = ()) -> list[str]:
-        """Values of `Link` headers (RFC 8288) that preload `names`, and `modules` with all that they import.
+        """Values of `Link` headers (RFC 8288) that preload `names`, and `modules` with all their imports.
 
         They request the same as the elements of `preload`, `modulepreload` and `stylesheet`; none is repeated. They
         suit a 103 response (RFC 8297) or the response itself; several may be joined with `, `.
@@ -326,7 +326,7 @@ class Assets:
         """The same release under another URL prefix, such as that of a request or a tenant.
 
         Takes microseconds. The copy caches import map and inlined texts of its own, so keep it if pages use these.
-        Raises ValueError where `url` is no URL.
+        Raises ValueError where `url` is not a URL.
         """
         prefix = url_prefix(url)
         stamp, release = self._latest

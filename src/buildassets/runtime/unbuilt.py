@@ -34,7 +34,7 @@ class UnbuiltAssets(Assets):
         return _NO_FILE, Release({"assets": _EveryName()}, url_prefix(self._url or ""), self._shown)
 
     def css(self, module: str, *names: str, bundle: str | None = None) -> str:
-        """The `names` as they are written in the module."""
+        """The `names`, unchanged."""
         return " ".join(dict.fromkeys(names))
 
     def _text(self, file: str) -> str:

@@ -42,7 +42,7 @@ class ReleaseFilesMixin(Storage):
     def url(self, name: str | None, force: bool = False) -> str:  # noqa: FBT001, FBT002 Django's
         """The URL of the asset `name`; a query or a fragment at its end is kept, a folder's URL is without fingerprint.
 
-        Raises StaticFileNotFound for a name that is no asset. `force` is ignored; only Django's own storages use it.
+        Raises StaticFileNotFound for an unknown name. `force` is ignored; only Django's own storages use it.
         """
         path, mark = _parted(name or "")
         if are_plain():

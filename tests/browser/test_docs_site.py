@@ -106,9 +106,9 @@ def test_the_navigation_has_a_tab_for_each_need(browser: Browser, site: str) -> 
     ]
 
 
-@pytest.mark.parametrize("page", ["", "frameworks/flask/", "reference/python/"])
+@pytest.mark.parametrize("page", ["", "frameworks/flask/", "guides/sass/", "reference/python/"])
 def test_pages_fit_a_phone(page: str, browser: Browser, site: str) -> None:
     with browser.narrow(390):
         browser.open(f"{site}{page}")
         assert browser.value("document.documentElement.scrollWidth") <= 390
-    browser.picture(f"docs-{page.strip('/').replace('/', '-') or 'home'}")
+        browser.picture(f"docs-{page.strip('/').replace('/', '-') or 'home'}")

@@ -26,7 +26,7 @@ def test_a_bar_many_times_as_long_as_most_is_cut_and_marked() -> None:
     assert [path.get("class") for path in picture.iter(f"{SVG}path")] == ["cut"]
 
 
-def test_each_panel_has_a_scale_of_its_own() -> None:
+def test_each_panel_has_its_own_scale() -> None:
     one, other = Panel("a", "", [Bar("ours", 1, "1")]), Panel("b", "", [Bar("ours", 1000, "1000")])
     assert len(set(bars(drawn(one, other)))) == 1
 

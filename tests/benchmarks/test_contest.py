@@ -90,7 +90,7 @@ def test_an_edit_that_does_not_reach_the_output_fails(tmp_path: Path) -> None:
     assert (cold.fault, edited.fault) == (None, "failed: its output lacks the edit")
 
 
-def test_each_round_has_an_edit_of_its_own(tmp_path: Path) -> None:
+def test_each_round_has_its_own_edit(tmp_path: Path) -> None:
     works = (Work(COLD), Work("edited", edit))
     _, edited = compete_alone(tmp_path, contender(copies, COLD, "edited"), *works, rounds=2)
     assert (len(edited.runs), edited.fault) == (2, None)

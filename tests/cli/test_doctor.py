@@ -524,7 +524,7 @@ def test_our_storage_and_folders_of_sources_are_right(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "configuration", [{"buildassets.toml": 'url = "/static/"\n'}, {}], ids=["configured", "by-django"]
 )
-def test_source_that_a_block_of_django_compressor_names_is_no_finding(configuration: Tree, tmp_path: Path) -> None:
+def test_source_that_a_block_of_django_compressor_names_is_not_a_finding(configuration: Tree, tmp_path: Path) -> None:
     link = "<link rel='stylesheet' type='text/x-scss' href='{% static 'css/app.scss' %}'>"
     template = f"{{% load static compress %}}{{% compress css %}}{link}{{% endcompress %}}"
     files = {name: text for name, text in DJANGO.items() if not name.endswith((".toml", ".css"))}
@@ -621,7 +621,7 @@ def test_collectstatic_in_an_image_is_found_once(tmp_path: Path) -> None:
     assert examined(released(tmp_path, {**DJANGO, "Dockerfile": image})) == (0, [("warning", "doctor/collectstatic")])
 
 
-def test_computed_applications_are_no_finding(tmp_path: Path) -> None:
+def test_computed_applications_are_not_findings(tmp_path: Path) -> None:
     settings = f"{DJANGO['site1/settings.py']!s}".replace("INSTALLED_APPS = [", "INSTALLED_APPS = more() + [")
     ours = settings.replace("'buildassets.runtime.django', ", "")
     assert examined(released(tmp_path, {**DJANGO, "site1/settings.py": ours})) == (0, [])
@@ -633,7 +633,7 @@ def test_applications_in_parts_and_in_other_files_are_read(tmp_path: Path) -> No
     assert examined(released(tmp_path, {**DJANGO, **files})) == (0, [])
 
 
-def test_tags_of_another_library_are_no_finding(tmp_path: Path) -> None:
+def test_tags_of_another_library_are_not_findings(tmp_path: Path) -> None:
     template = '{% load pipeline %}{% stylesheet "x" %}{# {% asset "y" %} #}'
     assert examined(released(tmp_path, {**DJANGO, "templates/a.html": template})) == (0, [])
 

@@ -469,7 +469,7 @@ def test_the_command_of_the_project_s_installer_is_named(lock: str, command: str
       "pages.py": "from fastapi.templating import Jinja2Templates\ntemplates = Jinja2Templates('templates')\n"},
      "app.add_middleware(AssetServer, assets=assets)\n"),
 ])  # fmt: skip
-def test_the_line_stands_where_it_works(files: Tree, line: str, tmp_path: Path) -> None:
+def test_the_line_is_inserted_where_it_works(files: Tree, line: str, tmp_path: Path) -> None:
     done = run(write_tree(tmp_path, files), "init", "--yes")
     assert done.returncode == 0, done.stderr
     text = (tmp_path / "app.py").read_text()
@@ -645,7 +645,7 @@ def test_a_line_that_makes_the_application_is_followed_at_its_indentation(tmp_pa
     assert "\n\tFlaskAssets(app, serve=True)\n\treturn app\n" in (tmp_path / "app.py").read_text()
 
 
-def test_an_import_stands_above_the_function_that_makes_the_application(tmp_path: Path) -> None:
+def test_an_import_is_above_the_function_that_makes_the_application(tmp_path: Path) -> None:
     text = "def make():\n    from flask import Flask\n    app = Flask(__name__)\n    return app\n"
     run(write_tree(tmp_path, {**FLASK, "app.py": text}), "init", "--yes")
     after = (tmp_path / "app.py").read_text()

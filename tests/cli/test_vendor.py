@@ -216,7 +216,7 @@ def test_entries_have_the_prefix_of_the_root_and_those_of_the_user_stay(project:
     assert run(project, "build").returncode == 0
 
 
-def test_a_project_without_a_source_root_of_its_own_exits_with_2(project: Path, registry: Registry) -> None:
+def test_a_project_without_its_own_source_root_exits_with_2(project: Path, registry: Registry) -> None:
     write_tree(
         project, {"buildassets.toml": f'registry = "{registry.url}"\nsources = [{{ path = "n", npm = true }}]\n'}
     )

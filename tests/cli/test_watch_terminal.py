@@ -173,7 +173,7 @@ def test_manifest_that_is_written_without_a_changed_asset_is_named(tmp_path: Pat
         assert "\nbuildassets.toml: wrote manifest.json, " in shown.wait_for(r"buildassets\.toml: .*ms")
 
 
-def test_release_that_is_restored_while_the_configuration_is_wrong_is_no_failure(tmp_path: Path) -> None:
+def test_release_that_is_restored_while_the_configuration_is_wrong_is_not_a_failure(tmp_path: Path) -> None:
     with screen(tmp_path) as shown:
         save(shown, "buildassets.toml", "minfy = true\n")
         shown.wait_for("hint: did you mean")

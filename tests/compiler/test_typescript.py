@@ -116,7 +116,7 @@ def test_declarations_are_never_released(tmp_path: Path) -> None:
     assert assets(result) == ["a.js"]
 
 
-def test_raw_modules_and_films_keep_their_names(tmp_path: Path) -> None:
+def test_raw_modules_and_videos_keep_their_names(tmp_path: Path) -> None:
     files: Tree = {"assets/raw.ts": "let a: number", "assets/film.ts": (b"G" + bytes(187)) * 3}
     result = build_of_module(tmp_path, files, 'raw = ["raw.ts"]\n')
     assert (assets(result), codes(result)) == (["film.ts", "raw.ts"], [])
@@ -129,7 +129,7 @@ BOTH: Tree = {"assets/js/app.ts": "p(1 as number);", "assets/js/app.js": "p(2);"
 
 
 @pytest.mark.parametrize("name", ["js/app.ts", "js/app.js"])
-def test_a_module_beside_a_script_of_one_name_is_an_error_where_something_names_it(tmp_path: Path, name: str) -> None:
+def test_a_module_next_to_a_script_of_one_name_is_an_error_where_something_names_it(tmp_path: Path, name: str) -> None:
     fault = only_error(build_of_module(tmp_path, {**BOTH, "templates/page.html": f'{{{{ script("{name}") }}}}'}))
     assert (fault.code, fault.message) == (
         "source/duplicate",

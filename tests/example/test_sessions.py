@@ -128,7 +128,7 @@ def test_cookies_are_secure_and_hidden_from_scripts(
 
 
 @pytest.mark.parametrize("store", ["cookie", "redis"])
-def test_former_key_is_valid_beside_a_new_one(
+def test_former_key_is_valid_next_to_a_new_one(
     framework: str, store: str, start: Start, session_url: Callable[[str], str]
 ) -> None:
     stored = {"SESSION_URL": session_url(store)}

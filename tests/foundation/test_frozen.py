@@ -44,7 +44,7 @@ def test_values_are_made_by_position_and_by_name() -> None:
         assert (place.name, place.line, place.marks, place.seen, place.shown) == ("a", 1, {"b": 1}, 0, "a:1")
 
 
-def test_each_value_gets_a_default_of_its_own() -> None:
+def test_each_value_gets_its_own_default() -> None:
     assert Place("a").marks is not Place("a").marks
 
 
@@ -94,7 +94,7 @@ def test_functions_of_dataclasses_know_the_class() -> None:
     assert Place.__match_args__ == Model.__match_args__
 
 
-def test_a_copy_with_other_values_is_a_value_of_its_own() -> None:
+def test_a_copy_with_other_values_is_a_separate_value() -> None:
     place = Place("a", marks={"b": 1}, seen=3)
     copy = module.replace(place, line=2)
     assert (copy.name, copy.line, copy.marks, copy.seen) == ("a", 2, {"b": 1}, 3)

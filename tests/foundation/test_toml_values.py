@@ -28,6 +28,6 @@ def test_key_of_more_than_100_parts_is_refused(frame: str, part: str) -> None:
 
 
 @pytest.mark.parametrize("repeated", ["a.", "[", "{", ",'", ',"', '"', "[a.", ",a.b", "\\", " ", "a", '"\\"".'])
-def test_text_that_is_no_toml_is_searched_in_linear_time(repeated: str) -> None:
+def test_text_that_is_not_toml_is_searched_in_linear_time(repeated: str) -> None:
     with watchdog(), pytest.raises(ValueError, match=r".+"):
         toml_values(f"x = {repeated * (1_000_000 // len(repeated))}")

@@ -21,7 +21,7 @@ def written(*names: str) -> bytes:
 SITE = written("css/app.css", "css/home.css", "img/logo.svg", "js/app.js", "js/ä.js", 'a"\\: {b')
 
 
-def test_manifest_is_served_as_it_is_written() -> None:
+def test_manifest_is_served_as_written() -> None:
     text = f'{{"schema": {SCHEMA}, "assets": {{"a.css": {{"file": "a.0.css"}}}}, "later": [1]}}'
     assert read_document(text, "m.json") == {"schema": 1, "assets": {"a.css": {"file": "a.0.css"}}, "later": [1]}
 
@@ -69,7 +69,7 @@ def test_name_that_is_not_text_has_no_entry() -> None:
     assert read_served(SITE, "m.json")["assets"].get(None) is None
 
 
-def test_all_but_the_assets_is_served_as_it_is_written() -> None:
+def test_all_but_the_assets_is_served_as_written() -> None:
     served, whole = read_served(SITE, "m.json"), json.loads(SITE)
     assert {**served, "assets": None} == {**whole, "assets": None}
 

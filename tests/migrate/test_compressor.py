@@ -65,7 +65,7 @@ def test_write_makes_a_configuration_that_a_build_takes(project: Path) -> None:
 
 
 @pytest.mark.parametrize("filters", ['[["x"]]', "[name()]", "[1, None]"])
-def test_filters_that_are_no_texts_are_listed(project: Path, filters: str) -> None:
+def test_filters_that_are_not_texts_are_listed(project: Path, filters: str) -> None:
     with (project / "shop_settings.py").open("a") as file:
         file.write(f'COMPRESS_FILTERS = {{"css": {filters}}}\n')
     done = run_buildassets(project, "migrate", "compressor", "--json")

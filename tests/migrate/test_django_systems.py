@@ -129,7 +129,7 @@ def test_static_folder_that_is_not_there_is_reported(tmp_path: Path, dirs: str, 
 
 
 @pytest.mark.parametrize("system", ["django", "whitenoise"])
-def test_project_without_static_folder_of_its_own_is_built_by_its_command(tmp_path: Path, system: str) -> None:
+def test_project_without_its_own_static_folder_is_built_by_its_command(tmp_path: Path, system: str) -> None:
     settings = 'INSTALLED_APPS = ["django.contrib.staticfiles"]\nSTATICFILES_DIRS = "front"\n'
     tree = {"manage.py": SITE["manage.py"], "conf/__init__.py": "", "conf/settings.py": f"{HEAD}{settings}"}
     done = run_buildassets(write_tree(tmp_path, tree), "migrate", system, "--write", "--json")
@@ -320,7 +320,7 @@ INSTALLED_APPS += os.getenv("Y")
         ("dict({'JS_COMPRESSOR': None}, static_root='x')", ["`JS_COMPRESSOR`: it is", "`static_root`: no key"]),
     ],
 )
-def test_arguments_of_a_function_that_makes_pipeline_are_no_keys_of_it(
+def test_arguments_of_a_function_that_makes_pipeline_are_not_keys_of_it(
     tmp_path: Path, value: str, notes: list[str]
 ) -> None:
     lines, _ = listed(tmp_path, "pipeline", f"PIPELINE = {value}\n")
@@ -329,7 +329,7 @@ def test_arguments_of_a_function_that_makes_pipeline_are_no_keys_of_it(
 
 
 @pytest.mark.parametrize("system", ["django", "whitenoise", "pipeline", "compressor"])
-def test_what_our_storage_needs_is_listed_as_far_as_it_is_not_there(tmp_path: Path, system: str) -> None:
+def test_missing_needs_of_our_storage_are_listed(tmp_path: Path, system: str) -> None:
     before = 'INSTALLED_APPS = [\n    "SYSTEM",\n    "django.contrib.staticfiles",\n]\nSTATIC_URL = "/static/"\n'
     notes = notes_of(tmp_path, system, before.replace("SYSTEM", system))
     assert notes["conf/settings.py", 7] == "`django.contrib.staticfiles`: put `buildassets.runtime.django` before it"

@@ -118,7 +118,7 @@ def test_settings(tmp_path: Path, system: str, line: str, outcome: str, setting:
     assert setting.items() <= config.items()
 
 
-def test_excluded_paths_are_no_roots(tmp_path: Path) -> None:
+def test_excluded_paths_are_not_roots(tmp_path: Path) -> None:
     _, config = migrated(tmp_path, "propshaft", 'config.assets.excluded_paths << Rails.root.join("lib/assets")')
     assert config["sources"] == ROOTS[:3]
 

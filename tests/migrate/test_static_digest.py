@@ -110,7 +110,7 @@ def test_static_folder_that_cannot_be_read_is_reported(tmp_path: Path, arguments
     "value",
     ["{[]: 1}", "[['gzip'], {}]", "-" * 900 + "1", "1" + " + 1" * 900, "Flask" + ".a" * 980 + "(static_folder='x')"],
 )
-def test_settings_of_unusual_types_are_no_traceback(tmp_path: Path, value: str) -> None:
+def test_settings_of_unusual_types_end_without_a_traceback(tmp_path: Path, value: str) -> None:
     module = f"from flask_static_digest import FlaskStaticDigest\nFLASK_STATIC_DIGEST_COMPRESSION = {value}\n"
     done = run(write_tree(tmp_path, {"app.py": module, "static/a.css": ""}), "migrate", "static-digest")
     assert (done.returncode, "Traceback" in done.stderr) == (0, False)

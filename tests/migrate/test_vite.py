@@ -34,7 +34,7 @@ def test_missing_parts_are_listed_at_their_place(tmp_path: Path) -> None:
     assert settings == {"sources": [{"path": "out", "manifest": ".vite/manifest.json", "dev": "http://localhost:5173"}]}
 
 
-def test_a_folder_of_the_project_with_a_root_of_its_own(tmp_path: Path) -> None:
+def test_a_folder_of_the_project_with_its_own_root(tmp_path: Path) -> None:
     text = (
         'export default { base: "./", root: "web", build: { manifest: "m.json" }, server: { https: true, port: 80 } };'
     )

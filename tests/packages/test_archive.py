@@ -82,7 +82,7 @@ def test_a_sparse_file_is_none_of_a_package(tmp_path: Path) -> None:
     assert refusal(tmp_path, gzip.compress(extended(header) + tar_of("a"))) == "package/member"
 
 
-def test_a_long_name_has_a_header_of_its_own(tmp_path: Path) -> None:
+def test_a_long_name_has_its_own_header(tmp_path: Path) -> None:
     name = "folder/" * 40 + "a.js"
     assert unpacked(tmp_path, tarball({name: "1"})) == {name: b"1"}
 

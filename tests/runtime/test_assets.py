@@ -553,7 +553,7 @@ def test_invalid_member_next_to_the_entries_is_rejected_at_the_start(tmp_path: P
 
 
 @pytest.mark.parametrize("layout", [json.dumps, lambda document: dumps(loads(json.dumps(document)))])
-def test_retained_releases_are_no_assets_of_pages(tmp_path: Path, layout: Callable[[object], str]) -> None:
+def test_retained_releases_are_not_assets_of_pages(tmp_path: Path, layout: Callable[[object], str]) -> None:
     document = json.loads(write_release(tmp_path).read_text())
     earlier = {"css/old.css": {"file": "css/old.0123456789ab.css", "type": "text/css", "size": 1}}
     document["retained"] = [{"release": "0" * 64, "superseded": "2026-11-25T10:00:00Z", "assets": earlier}]

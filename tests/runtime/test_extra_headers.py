@@ -124,7 +124,7 @@ def test_an_empty_value_ends_the_start(assets: Assets) -> None:
 
 
 @pytest.mark.parametrize("server", [wsgi.AssetServer, asgi.AssetServer])
-def test_headers_that_are_no_function(assets: Assets, server: Any) -> None:
+def test_headers_that_are_not_a_function(assets: Assets, server: Any) -> None:
     why = "`headers` is {'X': '1'}; give it a function, as in `lambda path, entry: {'X': '1'}`"
     with pytest.raises(TypeError, match=f"^{re.escape(why)}$"):
         server(assets=assets, headers={"X": "1"})

@@ -110,7 +110,7 @@ def test_release_may_be_set_after_an_overlay_was_made(assets: Assets) -> None:
     assert overlay.from_string("{{ asset('css/app.css') }}").render() == APP_CSS
 
 
-def test_an_overlay_may_have_a_release_of_its_own(assets: Assets, tmp_path: Path) -> None:
+def test_an_overlay_may_have_its_own_release(assets: Assets, tmp_path: Path) -> None:
     overlay = environment(assets).overlay()
     overlay.assets = Assets(tmp_path / "manifest.json", url="/other/")  # type: ignore[attr-defined]  # as above
     assert overlay.from_string("{{ asset('css/app.css') }}").render().startswith("/other/css/app.")

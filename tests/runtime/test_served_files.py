@@ -59,7 +59,7 @@ def test_types_have_a_charset_where_the_text_cannot_name_it(served: Assets) -> N
 
 
 @pytest.mark.parametrize("integrity", ['"none"', '"sha512"'])
-def test_every_copy_has_an_etag_of_its_own_that_follows_its_bytes(tmp_path: Path, integrity: str) -> None:
+def test_every_copy_has_its_own_etag_that_follows_its_bytes(tmp_path: Path, integrity: str) -> None:
     tags = []
     for level in (1, 9):
         manifest = build_release(tmp_path / str(level), compress=f"{{ gzip = {level} }}", integrity=integrity)
@@ -264,7 +264,7 @@ def test_broken_manifest_leaves_the_earlier_files_in_development(tmp_path: Path)
     assert files.find(url)
 
 
-def test_a_plain_file_is_served_as_it_is_when_it_is_asked_for(manifest: Path) -> None:
+def test_a_plain_file_is_served_unchanged_on_request(manifest: Path) -> None:
     entry = {"plain": True, "file": "index.html", "type": "text/html", "size": 9, "digests": {}}
     change(manifest, lambda document: document["assets"].update({"index.html": entry}))
     files = ServedFiles(Assets(manifest), headers=lambda path, entry: {"X-Path": path})

@@ -67,7 +67,7 @@ def test_file_is_answered_with_all_its_headers() -> None:
     }
 
 
-def test_a_copy_has_an_etag_of_its_own() -> None:
+def test_a_copy_has_its_own_etag() -> None:
     given = ask(accept_encoding="gzip")
     assert body(given) == CONTENT["gzip"]
     assert {"content-encoding": "gzip", "etag": '"d1g_e-st.gzip"', "content-length": "120"}.items() <= headers(

@@ -39,7 +39,7 @@ def test_project_cannot_have_them_sent_without_tls(tmp_path: Path, line: str) ->
 
 
 @pytest.mark.parametrize("name", ["proxy", "https-proxy", "ca", "cafile"])
-def test_project_cannot_have_them_sent_by_a_way_of_its_own(tmp_path: Path, name: str) -> None:
+def test_project_cannot_choose_how_they_are_sent(tmp_path: Path, name: str) -> None:
     found = settings(tmp_path, f"{name}=http://127.0.0.1:18991\n")
     assert found.authorization_for(SAFE) == ""
     assert found.withholds(SAFE) == f"`{name}` is"

@@ -103,7 +103,7 @@ def test_a_manifest_that_takes_gigabytes_is_not_read(tmp_path: Path, command: tu
         *((".npmrc", ("vendor", "outdated")), ("assets/a.svg", ("list",))),
     ],
 )
-def test_a_file_with_a_hole_is_no_traceback(tmp_path: Path, name: str, command: tuple[str, ...]) -> None:
+def test_a_file_with_a_hole_ends_without_a_traceback(tmp_path: Path, name: str, command: tuple[str, ...]) -> None:
     write_lock(str(tmp_path), Lock(vendor={"htmx.org": PACKAGE}), permission=BUILDING)
     write_tree(tmp_path, {"assets/b.css": "", name: ""})
     os.truncate(tmp_path / name, 2 * _HOLE_BYTES)

@@ -342,7 +342,7 @@ def test_package_that_is_used_where_it_is_installed_is_not_taken_from_the_projec
     assert not (tmp_path / "ran").exists()
 
 
-def test_module_beside_a_folder_of_a_repository_is_none_of_an_installed_package(tmp_path: Path) -> None:
+def test_module_next_to_a_repository_is_not_of_an_installed_package(tmp_path: Path) -> None:
     repository = write_tree(
         tmp_path / "repository",
         {

@@ -82,7 +82,7 @@ def test_pages_that_load_sheets_get_no_first_one(href: str, tmp_path: Path) -> N
     assert "assets/css/site.css" not in names
 
 
-def test_sheets_that_no_page_loads_get_no_tag_beside_those_that_are_loaded(tmp_path: Path) -> None:
+def test_sheets_that_no_page_loads_get_no_tag_next_to_those_that_are_loaded(tmp_path: Path) -> None:
     write_tree(tmp_path, {"app.py": APP, "templates/base.html": LOADING, "static/a.css": "", "static/old.css": ""})
     run(tmp_path, "init", "--yes")
     assert "old.css" not in (tmp_path / "templates/base.html").read_text()

@@ -450,7 +450,7 @@ def test_inline_script_with_a_fault_is_reported_at_its_place(tmp_path: Path) -> 
     assert "--> templates/page.html:3:9" in made.err
 
 
-def test_inline_sass_with_an_import_of_another_host_is_a_file_of_its_own(tmp_path: Path) -> None:
+def test_inline_sass_with_an_import_of_another_host_is_a_separate_file(tmp_path: Path) -> None:
     sass = '<style type="text/x-scss">@import url(//fonts.example/a); $c: red; b { color: $c }</style>'
     made = site(tmp_path, block("css", css("css/two.css") + sass))
     first, second = made.texts(made.page())

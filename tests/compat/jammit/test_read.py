@@ -241,7 +241,7 @@ def test_pages_load_members_of_packages_by_mode(
         assert {member for members in found.members.values() for member in members} < manifest.assets.keys()
 
 
-def test_a_package_of_templates_is_an_asset_of_its_own(tmp_path: Path) -> None:
+def test_a_package_of_templates_is_a_separate_asset(tmp_path: Path) -> None:
     result = build_site(tmp_path, "templates: {views: [app/views/**/*.jst]}")
     assert list(manifest_of(result).assets) == ["views.jst.js"]
 
@@ -264,7 +264,7 @@ def test_another_public_root_and_further_asset_roots(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("roots", ["asset_roots: [../shared]\n", ""])
-def test_a_folder_outside_of_the_project_is_shown_as_it_is_written(tmp_path: Path, roots: str) -> None:
+def test_a_folder_outside_of_the_project_is_shown_as_written(tmp_path: Path, roots: str) -> None:
     write_tree(tmp_path, {"shared/x/s.css": "a { background: url(none.png) }\n"})
     result = build_site(tmp_path / "site", f"{roots}stylesheets:\n  app: [../shared/x/*.css]\n")
     assert "--> ../shared/x/s.css:1:21" in printed(result)
@@ -438,7 +438,7 @@ def test_workers_and_a_cache_give_the_same(tmp_path: Path) -> None:
     assert (tmp_path / "one/manifest.json").read_bytes() == (tmp_path / "two/manifest.json").read_bytes()
 
 
-def test_kinds_of_embedded_files_that_there_are_none_of_are_no_fault(tmp_path: Path) -> None:
+def test_missing_kinds_of_embedded_files_are_not_a_fault(tmp_path: Path) -> None:
     write_tree(
         tmp_path, {"config/assets.yml": "embed_assets: on\nstylesheets: {all: [c.css]}\n", "c.css": "a { top: 0 }"}
     )

@@ -295,7 +295,7 @@ def test_yaml_that_describes_no_bundles_is_an_error(tmp_path: Path, text: str, p
     assert place in done.stderr
 
 
-def test_a_bundle_called_as_a_source_of_its_own_keeps_that(tmp_path: Path) -> None:
+def test_a_bundle_named_like_one_of_its_sources_keeps_that(tmp_path: Path) -> None:
     text = "one: {contents: css/a.css, output: css/a.css}\ntwo: {contents: [js/b.js, js/a.js], output: js/b.js}\n"
     messages_of(tmp_path, 'webassets = "assets.yml"', {"assets.yml": text})
     assets = manifest(tmp_path)["assets"]

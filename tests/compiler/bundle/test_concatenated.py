@@ -67,7 +67,7 @@ def test_a_pattern_without_a_wildcard_names_one_path_and_no_namesakes(tmp_path: 
     assert released(tmp_path, result, "all.js") == "a();\nb();\n"
 
 
-def test_a_template_is_not_named_by_what_a_script_beside_it_would_be_called(tmp_path: Path) -> None:
+def test_a_template_is_not_named_like_the_script_next_to_it(tmp_path: Path) -> None:
     result = bundled(tmp_path, {"assets/v/item.jst": ""}, "'all.js' = ['v/item.js']")
     assert codes(result) == ["bundle/empty"]
     assert only(result).hint == "did you mean `v/item.jst`?"

@@ -136,7 +136,7 @@ def test_the_beginning_of_a_bundle_is_released_by_itself_if_entries_names_it(tmp
     assert (assets(result), result.diagnostics) == (["js/main.js"], ())
 
 
-def test_a_film_and_what_raw_names_are_released_beside_bundles(tmp_path: Path) -> None:
+def test_a_video_and_raw_files_are_released_with_bundles(tmp_path: Path) -> None:
     files: Tree = {
         "assets/js/main.ts": 'import "./b";',
         "assets/js/b.ts": "p(1 as number);",
@@ -262,14 +262,14 @@ def test_imported_image_is_the_url_of_the_asset(tmp_path: Path, node: str) -> No
     ],
 )
 @pytest.mark.parametrize("settings", ["compress = []\n", PLAIN], ids=["minified", "plain"])
-def test_imported_image_is_a_string_wherever_it_stands(tmp_path: Path, node: str, code: str, settings: str) -> None:
+def test_imported_image_is_a_string_anywhere(tmp_path: Path, node: str, code: str, settings: str) -> None:
     files = {"assets/js/main.js": f'import logo from "../a b.svg"; {code}', "assets/a b.svg": SVG}
     result = bundled(tmp_path, files, '"js/app.js" = { files = ["js/main.js"], bundle = true }', settings)
     reported = printed(node, as_module(tmp_path, result, "js/app.js"))
     assert reported.count(path_of(tmp_path, result, "a b.svg").as_uri()) >= 1
 
 
-def test_url_beside_a_source_is_rebased_to_the_bundle(tmp_path: Path) -> None:
+def test_url_next_to_a_source_is_rebased_to_the_bundle(tmp_path: Path) -> None:
     files = {
         "assets/app/main.ts": 'import { icon } from "./deep/icon"; p(icon, new URL("a.png?v=1", import.meta.url));',
         "assets/app/deep/icon.ts": 'export const icon = new URL("../../img/a.png", import.meta.url).href;',
@@ -282,7 +282,7 @@ def test_url_beside_a_source_is_rebased_to_the_bundle(tmp_path: Path) -> None:
     assert ".png?v=1" in text
 
 
-def test_url_beside_a_source_may_name_what_a_source_is_compiled_to(tmp_path: Path) -> None:
+def test_url_next_to_a_source_may_name_what_a_source_is_compiled_to(tmp_path: Path) -> None:
     files = {
         "assets/js/main.ts": 'p(new URL("../css/app.css", import.meta.url));',
         "assets/css/app.scss": "$c: red; b { color: $c }",
@@ -317,7 +317,7 @@ def test_name_that_esbuild_cannot_write_is_reported(tmp_path: Path) -> None:
     )
 
 
-def test_missing_file_beside_a_source_is_reported_like_any_other(tmp_path: Path) -> None:
+def test_missing_file_next_to_a_source_is_reported_like_any_other(tmp_path: Path) -> None:
     files = {"assets/lib/a b.ts": 'p(new URL("./gone.png", import.meta.url));', "assets/lib/gnoe.png": ""}
     result = bundled(tmp_path, files, '"js/app.js" = { files = ["lib/a b.ts"], bundle = true }')
     assert "error[reference/missing]: cannot find `lib/gone.png`" in texts(result)
@@ -337,7 +337,7 @@ def test_missing_file_has_the_place_where_it_is_named(tmp_path: Path, settings: 
     assert fault.location == Location("assets/js/deep/b.ts", 1, 27, 8, files["assets/js/deep/b.ts"], 27)
 
 
-def test_file_of_a_package_becomes_an_asset_beside_the_bundle(tmp_path: Path) -> None:
+def test_file_of_a_package_becomes_an_asset_next_to_the_bundle(tmp_path: Path) -> None:
     code = 'import logo from "leaflet/dist/images/layers.png"; p(logo); import "leaflet/dist/leaflet.css";'
     result = bundled(tmp_path, {"assets/js/main.ts": code})
     chunks = [f"js/chunks/{name}.png" for name in ("layers", "layers-2x", "marker-icon")]

@@ -76,13 +76,13 @@ def test_name_may_hold_what_begins_a_fragment(url: str, piece: str, tail: str) -
         ("a.png", "/p/src/a.png", ""),
     ],
 )
-def test_url_beside_a_source_is_a_file(url: str, path: str, tail: str) -> None:
+def test_url_next_to_a_source_is_a_file(url: str, path: str, tail: str) -> None:
     (aim,) = found(f'new URL("{url}", {META_URL})')
     assert (aim.path, aim.tail, aim.script) == (path, tail, None)
 
 
 @pytest.mark.parametrize("url", ["https://h.test/a", "/a.png", "#a", "?a", "", "data:,", "//h/a"])
-def test_url_that_is_not_beside_the_source_is_left_alone(url: str) -> None:
+def test_url_that_is_not_next_to_the_source_is_left_alone(url: str) -> None:
     assert found(f'new URL("{url}", {META_URL})') == []
 
 

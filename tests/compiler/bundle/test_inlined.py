@@ -201,7 +201,7 @@ def test_a_missing_file_that_a_member_imports_is_the_only_error(tmp_path: Path, 
 
 
 @INLINES
-def test_a_missing_file_that_is_no_error_leaves_the_late_import_one(tmp_path: Path, inlines: str) -> None:
+def test_a_missing_file_that_is_not_an_error_leaves_the_late_import_one(tmp_path: Path, inlines: str) -> None:
     files: Tree = {**BUNDLE_IMPORTED, "assets/b.css": '@import "gone.css";'}
     bundles = '[bundles]\n"site.css" = ["a.css", "b.css"]\n'
     assert codes(built(tmp_path, files, f'missing = "ignore"\n{inlines}{bundles}')) == ["bundle/import"]

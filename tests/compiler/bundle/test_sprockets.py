@@ -91,7 +91,7 @@ def test_directives_that_are_left_alone_are_reported(tmp_path: Path, head: str) 
     "head",
     ["// see: = require b", "// == link to it ==", "//= b", "a()\n//= require b", "/*! = link */", "/* require b */"],
 )
-def test_plain_comments_are_no_directives_that_are_left_alone(tmp_path: Path, head: str) -> None:
+def test_plain_comments_are_not_ignored_directives(tmp_path: Path, head: str) -> None:
     assert not built(tmp_path, {"assets/a.js": head + "\n"}, OFF).diagnostics
 
 
@@ -373,7 +373,7 @@ def test_nothing_in_a_load_path_can_be_linked(tmp_path: Path) -> None:
     ],
 )
 @pytest.mark.parametrize("head", ["//= require pack", "//= require ./pack"])
-def test_a_package_stands_for_its_main_file(
+def test_a_package_name_resolves_to_its_main_file(
     tmp_path: Path, head: str, description: dict[str, str], expected: str
 ) -> None:
     files: Tree = {f"assets/pack/{name}": text for name, text in description.items()}

@@ -167,7 +167,7 @@ def test_a_folder_that_is_exchanged_while_a_step_runs_is_not_trusted(
     assert isinstance(held(Cache(str(tmp_path / "cache")), "step", "key"), Stale)
 
 
-def test_a_new_name_beside_a_source_makes_no_run_untrusted(tmp_path: Path) -> None:
+def test_a_new_name_next_to_a_source_makes_no_run_untrusted(tmp_path: Path) -> None:
     (tmp_path / "assets").mkdir()
     path = tmp_path / "assets/a.scss"
     path.write_text("a")

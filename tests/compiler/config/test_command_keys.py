@@ -129,12 +129,12 @@ def test_commands_that_make_what_others_compile(tmp_path: Path) -> None:
     assert "not compiled again" in found
 
 
-def test_a_command_beside_one_for_sheets_as_they_are(tmp_path: Path) -> None:
+def test_a_command_next_to_one_for_unchanged_sheets(tmp_path: Path) -> None:
     settings = f'[commands.a]\n{LESS}{RUN}[commands.b]\nfrom = "css"\nto = "css"\n{RUN}'
     assert list(configured(tmp_path, settings).commands) == ["a", "b"]
 
 
-def test_the_commands_beside_a_watch(tmp_path: Path) -> None:
+def test_the_commands_next_to_a_watch(tmp_path: Path) -> None:
     found = configured(tmp_path, '[run]\nworker = ["python", "worker.py"]\nweb = ["flask", "run"]').run
     assert found == {"worker": ("python", "worker.py"), "web": ("flask", "run")}
 

@@ -94,7 +94,7 @@ def test_without_any_folder_there_are_no_sources(tmp_path: Path) -> None:
     assert fault.hint == "create `assets/`, or name your folders in `sources`"
 
 
-def test_a_release_is_no_proposal_for_a_source_root(tmp_path: Path) -> None:
+def test_a_release_is_not_a_proposal_for_a_source_root(tmp_path: Path) -> None:
     assert build(load_config(start=str(write_tree(tmp_path, {"assets/a.css": ""})))).succeeded
     (tmp_path / "assets").rename(tmp_path / "moved")
     with pytest.raises(ConfigError) as caught:
@@ -304,7 +304,7 @@ def test_a_level_of_no_coding_names_those_that_there_are(project: Path) -> None:
     assert _marked(fault) == "brotli"
 
 
-def test_scopes_are_no_specifier(project: Path) -> None:
+def test_scopes_are_not_specifiers(project: Path) -> None:
     config = _load("[importmap]\nlit = 'lit.js'\n[importmap.scopes.'old/']\nlit = 'old/lit.js'\nscopes = 'x.js'\n")
     assert config.importmap == {"lit": "lit.js"}
     assert config.scopes == {"old/": {"lit": "old/lit.js", "scopes": "x.js"}}
@@ -400,7 +400,7 @@ def test_source_may_be_an_array_of_tables(project: Path) -> None:
     assert _load("[[sources]]\npath = 'assets'\nprefix = 'x'").sources[0].prefix == "x"
 
 
-def test_bom_and_windows_line_ends_are_no_fault(project: Path) -> None:
+def test_bom_and_windows_line_ends_are_not_faults(project: Path) -> None:
     (project / "buildassets.toml").write_bytes(b"\xef\xbb\xbfurl = '/a/'\r\nminify = false\r\n")
     config = load_config()
     assert (config.url, config.minify) == ("/a/", False)

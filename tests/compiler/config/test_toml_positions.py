@@ -44,7 +44,7 @@ def _check(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", EXAMPLES.values(), ids=EXAMPLES.keys())
-def test_value_stands_at_its_place(text: str) -> None:
+def test_value_has_its_place(text: str) -> None:
     _check(text)
 
 
@@ -60,7 +60,7 @@ def test_value_stands_at_its_place(text: str) -> None:
         ("[[a]]\n[[a]]\nb = 1", ("a", 1, "b"), "b"),
     ],
 )
-def test_key_stands_at_its_place(text: str, path: KeyPath, key: str) -> None:
+def test_key_has_its_place(text: str, path: KeyPath, key: str) -> None:
     span = find_places(text).of_key(path)
     assert span is not None
     assert text[slice(*span)] == key
@@ -145,7 +145,7 @@ def test_repeated_keys_are_found_with_both_places(text: str, name: str, first: s
     assert text[slice(*found.first)] == first
 
 
-def test_nothing_stands_twice_in_what_is_toml() -> None:
+def test_valid_toml_has_nothing_twice() -> None:
     text = "[[a]]\nx = 1\n[a.b]\nx = 1\n[[a]]\nx = 2\n[a.b]\nx = 1\n[c]\nd.e = 1\nd.f = 2\ng = [{x = 1}, {x = 2}]\n"
     assert tomllib.loads(text)
     assert find_repeated(text) is None

@@ -81,7 +81,7 @@ def test_the_metrics_of_a_variable_font_have_both_weights() -> None:
         ("@fontsource/noto-sans/files/noto-sans-latin-400-normal.woff2", "Arial"),
     ],
 )
-def test_the_font_that_stands_in_resembles_it(path: str, like: str) -> None:
+def test_the_fallback_font_resembles_it(path: str, like: str) -> None:
     metrics = font(published(path), of_text("abcdefghijklmnopqrstuvwxyz ")).metrics
     assert metrics is not None
     assert metrics.like == like

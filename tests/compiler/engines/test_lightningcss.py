@@ -256,7 +256,7 @@ def test_browsers_that_are_taken_where_none_are_named_are_all_known() -> None:
     assert engine()._browsers == list(DEFAULT_BROWSERS)
 
 
-def test_engine_stands_in_the_list_of_engines() -> None:
+def test_engine_is_in_the_list_of_engines() -> None:
     started = start_engine("lightningcss", EngineOptions("/site", str))
     version = importlib.metadata.version("lightningcss")
     assert (started.name, started.version) == ("lightningcss", f"lightningcss {version}")

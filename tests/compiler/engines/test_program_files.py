@@ -10,7 +10,7 @@ from buildassets.compiler.engines.program_files import installed_version
 from tests.conftest import write_tree
 
 
-def test_version_is_that_of_the_folder_beside_the_modules(tmp_path: Path) -> None:
+def test_version_is_that_of_the_folder_next_to_the_modules(tmp_path: Path) -> None:
     write_tree(tmp_path, {"a-1.2rc3.dist-info/METADATA": "", "a_b-2.dist-info/METADATA": "", "a/__init__.py": ""})
     assert installed_version("a", str(tmp_path)) == "1.2rc3"
 

@@ -40,7 +40,7 @@ def test_minified_module_prints_the_same(text: str, run_in_node: Run) -> None:
     assert run_in_node(result.text, True) == before
 
 
-def test_engine_stands_in_the_list_of_engines() -> None:
+def test_engine_is_in_the_list_of_engines() -> None:
     engine = start_engine("rjsmin", EngineOptions("", str))
     assert (engine.name, engine.version) == ("rjsmin", f"rjsmin {rjsmin.__version__}")
     engine.close()

@@ -139,7 +139,7 @@ def test_json_that_an_engine_makes_is_minified_as_sources_are(
 
 
 @pytest.mark.usefixtures("packaged")
-def test_what_an_engine_makes_is_released_as_it_is_if_it_is_not_valid_json(tmp_path: Path) -> None:
+def test_output_of_an_engine_that_is_not_valid_json_is_released_unchanged(tmp_path: Path) -> None:
     result = made_by(tmp_path, {"assets/a.data": "{ a }"}, 'data = "data"', "compress = []\n")
     assert text_of(tmp_path, result, "a.json") == "{ a }"
 

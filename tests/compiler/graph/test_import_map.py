@@ -406,7 +406,7 @@ def test_commonjs_is_reported_once(tmp_path: Path) -> None:
     assert fault.location.file == "assets/a.js"
 
 
-def test_packages_outside_of_the_root_are_no_fault_until_they_are_needed(tmp_path: Path) -> None:
+def test_packages_outside_of_the_root_are_not_faults_until_they_are_needed(tmp_path: Path) -> None:
     write_tree(tmp_path, {"own/p/index.js": "", "assets/app.js": "", "node_modules/q/index.js": ""})
     (tmp_path / "node_modules/p").symlink_to("../own/p")
     manifest_of(tmp_path, {}, NPM)

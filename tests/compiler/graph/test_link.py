@@ -83,7 +83,7 @@ def test_the_text_names_the_file_that_was_found(tmp_path: Path, engine: str) -> 
 
 
 @both_engines
-def test_url_is_found_beside_the_partial_that_declares_the_variable(tmp_path: Path, engine: str) -> None:
+def test_url_is_found_next_to_the_partial_that_declares_the_variable(tmp_path: Path, engine: str) -> None:
     files = {
         "assets/css/app.scss": '@import "theme/vars"; @import "parts/hero";',
         "assets/css/theme/_vars.scss": "\n\n$icon: url(icon.png);",
@@ -108,7 +108,7 @@ def test_variable_may_be_set_in_a_line_of_the_same_number(tmp_path: Path, engine
 
 
 @both_engines
-def test_interpolated_url_is_found_beside_the_partial_that_uses_it(tmp_path: Path, engine: str) -> None:
+def test_interpolated_url_is_found_next_to_the_partial_that_uses_it(tmp_path: Path, engine: str) -> None:
     files = {
         "assets/css/app.scss": '@import "theme/vars"; @import "parts/hero";',
         "assets/css/theme/_vars.scss": '$icons: "icons";',
@@ -170,7 +170,7 @@ def test_file_that_a_root_leaves_out_is_an_error_with_that_reason(tmp_path: Path
 
 
 @both_engines
-def test_link_out_of_the_root_beside_a_partial_is_reported(tmp_path: Path, engine: str) -> None:
+def test_link_out_of_the_root_next_to_a_partial_is_reported(tmp_path: Path, engine: str) -> None:
     files = {
         "assets/css/app.scss": '@import "parts/hero";',
         "assets/css/parts/_hero.scss": "a { b: url(hero.png) }",
@@ -284,7 +284,7 @@ def test_missing_asset_is_shown_in_the_call(tmp_path: Path, engine: str, mode: s
 
 
 @both_engines
-def test_image_in_a_folder_of_its_own_is_suggested(tmp_path: Path, engine: str) -> None:
+def test_image_in_its_own_folder_is_suggested(tmp_path: Path, engine: str) -> None:
     files = {"assets/css/app.scss": 'a { b: image-url("a.png") }', "assets/images/a.png": ""}
     found = only_error(build_in(tmp_path, engine, files))
     assert (found.message, found.hint) == ("cannot find `a.png`", "did you mean `images/a.png`?")
@@ -330,7 +330,7 @@ def test_call_outside_of_a_reference_gets_a_hint(tmp_path: Path, engine: str, ca
 
 
 @both_engines
-def test_missing_assets_are_reported_beside_calls_outside_of_references(tmp_path: Path, engine: str) -> None:
+def test_missing_assets_are_reported_next_to_calls_outside_of_references(tmp_path: Path, engine: str) -> None:
     result = build_in(tmp_path, engine, {"assets/app.scss": 'a { b: asset-path("a.png"); c: asset-url("b.png") }'})
     codes = [one.code for one in result.diagnostics if one.is_error]
     assert sorted(codes) == ["reference/missing", "scss/asset-path"]

@@ -141,7 +141,7 @@ def test_the_size_of_an_svg(attributes: str, size: Size) -> None:
 
 
 @pytest.mark.parametrize("attributes", VECTORS_WITHOUT_SIZE)
-def test_an_svg_without_a_size_of_its_own(attributes: str) -> None:
+def test_an_svg_without_its_own_size(attributes: str) -> None:
     assert vector_size(svg(attributes)) is None
 
 

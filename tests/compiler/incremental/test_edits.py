@@ -234,7 +234,7 @@ def test_an_edit_may_bring_an_import_that_browsers_refuse(tmp_path: Path, edit: 
     project.assert_as_a_clean_build()
 
 
-def test_an_edit_may_name_a_broken_script_of_others(tmp_path: Path) -> None:
+def test_an_edit_may_name_a_broken_third_party_script(tmp_path: Path) -> None:
     settings = 'sources = ["assets", { path = "vendor", vendored = true }]\n'
     files = {"assets/a.js": "f();\n", "vendor/b.js": "g(\n"}
     project = Project(write_tree(tmp_path, {"buildassets.toml": settings, **files}))

@@ -243,7 +243,7 @@ def test_a_source_root_that_disappears_during_the_build_is_reported_by_the_next(
     assert [found.code for found in result.diagnostics] == ["source/unreadable"]
 
 
-def test_each_mode_is_a_build_of_its_own(builder: Builder) -> None:
+def test_each_mode_is_a_separate_build(builder: Builder) -> None:
     builder()
     builder("development")
     assert builder.worked == 2

@@ -72,7 +72,7 @@ def test_leavings_of_editors_and_systems_are_excluded(tmp_path: Path, name: str)
 
 
 @pytest.mark.parametrize("name", [".well-known/security.txt", "a/.well-known/b/c.json"])
-def test_well_known_folders_are_no_hidden_files(tmp_path: Path, name: str) -> None:
+def test_well_known_folders_are_not_hidden_files(tmp_path: Path, name: str) -> None:
     hidden = ("assets/.well-known/.git/config", "assets/.well-known2/a.txt", "assets/.well/a.txt", "assets/..b")
     write_tree(tmp_path, {f"assets/{name}": "", **dict.fromkeys(hidden, "")})
     assert _names(discover(_config(tmp_path))) == [name]
@@ -423,7 +423,7 @@ PACKAGES = {
 }
 
 
-def test_packages_are_no_part_of_what_is_discovered(tmp_path: Path) -> None:
+def test_packages_are_not_discovered(tmp_path: Path) -> None:
     write_tree(tmp_path, {**PACKAGES, "assets/a.js": ""})
     npm = replace(_root(tmp_path, "node_modules", "npm"), npm=True)
     assert _names(discover(_config(tmp_path, _root(tmp_path, "assets"), npm))) == ["a.js"]

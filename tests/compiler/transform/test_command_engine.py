@@ -440,7 +440,7 @@ def test_commands_run_at_the_same_time(tmp_path: Path) -> None:
     assert released(tmp_path, result, "a.css") + released(tmp_path, result, "b.css") == "a{b:c}d{e:f}"
 
 
-def test_workers_compile_beside_commands(tmp_path: Path) -> None:
+def test_workers_compile_next_to_commands(tmp_path: Path) -> None:
     files = {**PROJECT, **{f"assets/{number}.css": f".a{number} {{ b: c }}" for number in range(4)}}
     write_tree(tmp_path, {"buildassets.toml": settings("--path={path}"), **files})
     with ThreadPoolExecutor(2) as executor:

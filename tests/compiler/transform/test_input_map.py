@@ -33,7 +33,7 @@ def origins(found: InputMap) -> tuple[Origin, ...]:
     return found.source_map.origins
 
 
-def test_map_beside_the_file_is_followed(tmp_path: Path) -> None:
+def test_map_next_to_the_file_is_followed(tmp_path: Path) -> None:
     found = followed(tmp_path, "maps/lib.js.map?v=1", **{"js/maps/lib.js.map": json.dumps(MAP)})
     assert found.inputs == (str(tmp_path / "assets/js/maps/lib.js.map"),)
     assert origins(found) == (

@@ -98,7 +98,7 @@ FOUR: Tree = {f"assets/{name}.tell": name for name in "abcd"}
 
 
 @pytest.mark.usefixtures("telltale")
-def test_each_thread_has_a_worker_of_its_own(tmp_path: Path) -> None:
+def test_each_thread_has_its_own_worker(tmp_path: Path) -> None:
     made = processes(tmp_path, drafted(tmp_path, {f"assets/{number}.tell": "" for number in range(30)}, jobs=2))
     assert os.getpid() not in made.values()
     assert len(set(made.values())) <= 2

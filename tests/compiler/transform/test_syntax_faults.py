@@ -123,7 +123,7 @@ OTHERS = 'sources = ["assets", { path = "vendor", vendored = true }]\n'
 
 
 @pytest.mark.parametrize(("settings", "mode", "name"), WAYS.values(), ids=WAYS.keys())
-def test_a_broken_script_of_others_is_a_warning_and_released_unchanged(
+def test_a_broken_third_party_script_is_a_warning_and_released_unchanged(
     tmp_path: Path, settings: str, mode: Mode, name: str
 ) -> None:
     result = built(tmp_path, {"assets/a.css": "", f"vendor/{name}": BROKEN}, OTHERS + settings, mode)
@@ -131,7 +131,7 @@ def test_a_broken_script_of_others_is_a_warning_and_released_unchanged(
     assert released(tmp_path, result, name) == BROKEN
 
 
-def test_broken_scripts_of_others_are_counted(tmp_path: Path) -> None:
+def test_broken_third_party_scripts_are_counted(tmp_path: Path) -> None:
     result = built(tmp_path, {"assets/a.css": "", "vendor/a.js": BROKEN, "vendor/b.js": BROKEN}, OTHERS)
     assert only(result).message == "browsers run nothing of 2 scripts in `vendor/`"
 
@@ -149,25 +149,27 @@ def test_broken_scripts_of_others_are_counted(tmp_path: Path) -> None:
     ],
     ids=["import", "page", "directive", "bundle", "import map", "entry", "template"],
 )
-def test_a_broken_script_of_others_that_something_names_is_an_error(tmp_path: Path, files: Tree, settings: str) -> None:
+def test_a_broken_third_party_script_that_something_names_is_an_error(
+    tmp_path: Path, files: Tree, settings: str
+) -> None:
     result = built(tmp_path, {**files, "vendor/a.js": BROKEN, "vendor/b.js": BROKEN}, OTHERS + settings)
     faults = [one for one in result.diagnostics if one.is_error]
     assert [(one.code, one.location and one.location.file) for one in faults] == [("js/syntax", "vendor/a.js")]
 
 
-def test_a_template_that_comes_to_name_a_broken_script_of_others_makes_it_an_error(tmp_path: Path) -> None:
+def test_a_template_that_comes_to_name_a_broken_third_party_script_makes_it_an_error(tmp_path: Path) -> None:
     release_site(tmp_path, {"buildassets.toml": OTHERS, "assets/app.js": "f();\n", "vendor/a.js": BROKEN})
     write_tree(tmp_path, {"templates/a.html": '{{ script("a.js") }}'})
     assert [run(tmp_path, verb).returncode for verb in ("build", "check")] == [1, 1]
 
 
-def test_a_source_map_that_lists_a_broken_script_of_others_does_not_make_it_an_error(tmp_path: Path) -> None:
+def test_a_source_map_that_lists_a_broken_third_party_script_does_not_make_it_an_error(tmp_path: Path) -> None:
     listed = '{"version":3,"sources":["a.js"],"names":[],"mappings":""}'
     result = built(tmp_path, {"assets/app.js": "", "vendor/a.js": BROKEN, "vendor/b.js.map": listed}, OTHERS)
     assert (only(result).code, only(result).is_error) == ("js/syntax", False)
 
 
-def test_workers_leave_a_broken_script_of_others_unchanged(tmp_path: Path) -> None:
+def test_workers_leave_a_broken_third_party_script_unchanged(tmp_path: Path) -> None:
     files = {f"vendor/{number}.js": f"f({number});  // {number}\n" for number in range(40)}
     site = {"buildassets.toml": OTHERS, "assets/a.css": "", **files, "vendor/a.js": BROKEN}
     alone, several = (read_tree(release_site(tmp_path / jobs, site, "--jobs", jobs) / "build") for jobs in ("1", "2"))
@@ -224,7 +226,7 @@ def test_rule_of_tailwind_in_a_sheet_that_it_does_not_compile_is_an_error(
     assert (found.location.file, found.location.line, found.location.column) == (f"assets/{name}", 2, 3)
 
 
-def test_rules_of_tailwind_in_sheets_of_others_are_one_warning(tmp_path: Path) -> None:
+def test_rules_of_tailwind_in_third_party_sheets_are_one_warning(tmp_path: Path) -> None:
     files: Tree = {f"vendor/{name}.css": ".b { @apply px-3; }\n" for name in "ab"}
     result = built(tmp_path, files, 'sources = [{ path = "vendor", vendored = true }]\n')
     found = only(result)

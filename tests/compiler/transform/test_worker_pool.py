@@ -76,7 +76,7 @@ def test_tiny_sources_with_large_answers_are_drafted(tmp_path: Path) -> None:
     assert drafted(tmp_path, {**files, "assets/_p.scss": partial}, 2, 4) == "12 True True"
 
 
-def test_many_small_sheets_beside_two_large_ones_are_built(tmp_path: Path) -> None:
+def test_many_small_sheets_with_two_large_ones_are_built(tmp_path: Path) -> None:
     small = {f"assets/s{number}.css": f".s{number:04} {{ color : red }}".ljust(40) for number in range(400)}
     write_tree(tmp_path, {"buildassets.toml": "compress = []\n", **LARGE, **small})
     for jobs in ("2", "1"):

@@ -64,7 +64,7 @@ def test_incompressible_files_count_uncompressed(tmp_path: Path) -> None:
     assert [found.message.split()[0] for found in faults(tmp_path)] == ["`a.png`"]
 
 
-def test_a_glob_is_a_budget_for_each_asset_that_has_none_of_its_own(tmp_path: Path) -> None:
+def test_a_glob_is_a_budget_for_each_asset_without_one(tmp_path: Path) -> None:
     settings = '[budgets]\n"*.css" = 300\n"b.css" = "1 kB"\n'
     site(tmp_path, settings, a=noise(1000), b=noise(1000, 1), c=noise(1000, 2))
     assert [found.message.split()[0] for found in faults(tmp_path)] == ["`a.css`", "`c.css`"]

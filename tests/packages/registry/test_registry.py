@@ -114,7 +114,7 @@ def test_a_server_that_never_answers_is_given_up(bare: Path, monkeypatch: pytest
 
 
 @pytest.mark.parametrize("content", [b"[]", b'{"a": 1}', b'{"a": [1]}', b"{", b""])
-def test_advisories_of_another_form_are_no_answer(bare: Path, registry: Registry, content: bytes) -> None:
+def test_advisories_of_another_form_are_not_an_answer(bare: Path, registry: Registry, content: bytes) -> None:
     registry.answers["/-/npm/v1/security/advisories/bulk"] = answering(200, content)
     with pytest.raises(RegistryError):
         client(bare, registry.url).advisories({"a": "1.0.0"})

@@ -74,7 +74,7 @@ def test_an_npm_that_fails_is_none(tmp_path: Path) -> None:
         with_npm(tmp_path, "bin", "exit 1\n")
 
 
-def test_a_scope_has_a_registry_of_its_own(tmp_path: Path) -> None:
+def test_a_scope_has_its_own_registry(tmp_path: Path) -> None:
     write_tree(tmp_path, {".npmrc": f"registry={URL}\n@acme:registry=https://acme.example/\n"})
     found = settings(tmp_path)
     assert found.registry_of("@acme/a") == "https://acme.example/"

@@ -107,7 +107,7 @@ def test_tools_lie_in_the_users_data(bare: Path, monkeypatch: pytest.MonkeyPatch
     assert tools_folder() == "/data/buildassets/tools"
 
 
-def test_a_machine_of_another_c_library_has_a_platform_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_machine_of_another_c_library_has_its_own_platform(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.platform", "linux")
     monkeypatch.setattr("sys.implementation._multiarch", "x86_64-linux-musl", raising=False)
     monkeypatch.setattr("os.uname", lambda: type("Name", (), {"machine": "x86_64"}))

@@ -26,7 +26,7 @@ lit = "another"
 """
 
 
-def test_an_entry_is_changed_where_it_stands() -> None:
+def test_an_entry_is_changed_in_place() -> None:
     changed = with_entries(TEXT, TABLE, {"lit": "vendor/lit/index.js"})
     assert changed == TEXT.replace("vendor/lit/old.js", "vendor/lit/index.js")
 
@@ -35,7 +35,7 @@ def test_an_entry_is_changed_where_it_stands() -> None:
     ("key", "before"),
     [("@a/b", "importmap] # ours\n"), ("b", "importmap] # ours\n"), ("m", '"js/bare.js"\n'), ("z", '"js/bare.js"\n')],
 )
-def test_a_new_entry_stands_behind_the_last_lesser_one(key: str, before: str) -> None:
+def test_a_new_entry_follows_the_last_lesser_one(key: str, before: str) -> None:
     changed = with_entries(TEXT, TABLE, {key: "vendor/c.js"})
     assert changed == TEXT.replace(before, f'{before}"{key}" = "vendor/c.js"\n', 1)
 

@@ -45,7 +45,7 @@ def test_markdown_without_changes_has_no_table() -> None:
 
 
 @pytest.mark.parametrize("name", ["a|b.css", "a`b``c.css", "`", "<b>@everyone</b>", "a\\|b", "[x](y)", "*a*_b_"])
-def test_any_name_stands_in_its_cell(name: str) -> None:
+def test_any_name_fits_its_cell(name: str) -> None:
     assert cells(markdown_of(difference(manifest(), manifest(name)))) == [name]
 
 

@@ -112,7 +112,7 @@ def test_files_around_the_project_are_ignored(tmp_path: Path) -> None:
     assert vendored({"a.js": str(tmp_path / "shared/a.js")}, str(tmp_path / "project")) == ()
 
 
-def test_packages_beside_the_project_are_known(tmp_path: Path) -> None:
+def test_packages_next_to_the_project_are_known(tmp_path: Path) -> None:
     write_tree(tmp_path, {"node_modules/lib/package.json": package("lib"), "node_modules/lib/a.js": ""})
     (component,) = vendored({"a.js": str(tmp_path / "node_modules/lib/a.js")}, str(tmp_path / "project"))
     assert component.name == "lib"

@@ -14,7 +14,7 @@ def test_files_of_one_content_are_found() -> None:
     assert found == [Duplicate("a", ("a", "b", "d"), 20)]
 
 
-def test_empty_files_are_no_matter_and_unknown_contents_differ() -> None:
+def test_empty_files_are_ignored_and_unknown_contents_differ() -> None:
     assert repeated_files(release(a=(0, "sha384-x"), b=(0, "sha384-x"), c=(1, None), d=(1, None))) == []
 
 

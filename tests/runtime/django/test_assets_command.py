@@ -101,7 +101,7 @@ def test_wrong_usage_is_that_of_the_verb(tmp_path: Path) -> None:
     assert "Invalid value for '--jobs'" in done.stderr
 
 
-def test_wrong_settings_are_no_traceback(tmp_path: Path) -> None:
+def test_wrong_settings_end_without_a_traceback(tmp_path: Path) -> None:
     done = manage(write_project(tmp_path, BUILDASSETS='{"manifest": 1}'), "assets", "build")
     assert done.returncode == 1
     assert done.stderr == 'CommandError: BUILDASSETS["manifest"] is 1; make it a path, or None for no release\n'
@@ -207,7 +207,7 @@ def test_finder_that_somebody_wrote_gives_what_it_lists(tmp_path: Path) -> None:
     assert list(entries(tmp_path)) == ["own/a[1].css"]
 
 
-def test_release_is_no_source_of_itself(tmp_path: Path) -> None:
+def test_release_is_not_a_source_of_itself(tmp_path: Path) -> None:
     write_project(tmp_path, STATICFILES_DIRS='[BASE_DIR / "build/assets", BASE_DIR / "site"]')
     manage(tmp_path, "assets", "build")
     first = read_tree(tmp_path / "build")

@@ -289,7 +289,7 @@ def test_program_that_is_gone_is_an_error(tmp_path: Path) -> None:
     )
 
 
-def test_engine_stands_in_the_list_of_engines(command: EsbuildCommand) -> None:
+def test_engine_is_in_the_list_of_engines(command: EsbuildCommand) -> None:
     with closing(start_engine("esbuild", EngineOptions(str(node_modules()), str))) as engine:
         assert (engine.name, engine.version) == ("esbuild", f"esbuild {command.version} (node_modules)")
 

@@ -321,7 +321,7 @@ def test_sheet_without_end_is_given_up() -> None:
     engine.close()
 
 
-def test_a_path_that_is_not_utf_8_is_an_error_of_its_own(engine: DartSassEngine) -> None:
+def test_a_path_that_is_not_utf_8_is_a_separate_error(engine: DartSassEngine) -> None:
     found = only_error(engine.run(EngineInput("a { b: c }", "/a\udcff/a.scss", "a.scss")))
     assert (found.code, found.message) == ("scss/unsupported", "Dart Sass reads no path that is not UTF-8")
     assert 'set `scss = "libsass"`' in (found.hint or "")

@@ -110,7 +110,7 @@ def test_import_may_spell_a_name_out(compile_tree: Compile, tmp_path: Path, name
     assert names(compiled.inputs, tmp_path) == ["sheets/_x.scss"]
 
 
-def test_import_looks_beside_the_importing_file_first(compile_tree: Compile, tmp_path: Path) -> None:
+def test_import_looks_next_to_the_importing_file_first(compile_tree: Compile, tmp_path: Path) -> None:
     files = {"app.scss": '@import "p/one";', "p/one.scss": '@import "x";', "p/x.scss": "a{b:c}", "vendor/x.scss": ""}
     assert names(compile_tree(files).inputs, tmp_path) == ["p/one.scss", "p/x.scss"]
 

@@ -115,14 +115,14 @@ def test_the_hint_sums_up_many_names(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", WRITTEN)
-def test_names_that_are_kept_are_no_error(tmp_path: Path, kind: str) -> None:
+def test_names_that_are_kept_are_not_errors(tmp_path: Path, kind: str) -> None:
     result = built(
         tmp_path, {**CHUNKS, "assets/dist/app.js": WRITTEN[kind][0]}, f'{PLAIN}fingerprinted = ["dist/**"]\n'
     )
     assert result.succeeded, printed(result)
 
 
-def test_a_file_of_the_server_that_a_bundler_names_is_no_error(tmp_path: Path) -> None:
+def test_a_file_of_the_server_that_a_bundler_names_is_not_an_error(tmp_path: Path) -> None:
     files: Tree = {
         "assets/icon.svg": "<svg/>",
         "assets/a.js": 'self.webpackChunkx=[];a("/icon.svg","/dist/icon.svg");\n',

@@ -36,7 +36,7 @@ def test_one_that_a_single_sheet_loads_has_no_such_note(tmp_path: Path) -> None:
     assert found.notes[-1] == "reached from `assets/a.scss:1:1`"
 
 
-def test_each_place_has_a_warning_of_its_own(tmp_path: Path) -> None:
+def test_each_place_has_its_own_warning(tmp_path: Path) -> None:
     assert places(deprecations(tmp_path, {"assets/a.scss": DIVISION, "assets/b.scss": DIVISION})) == [
         ("assets/a.scss", 1),
         ("assets/b.scss", 1),
@@ -98,7 +98,7 @@ PACKAGE: Tree = {
 LOADS = f'load_paths = ["node_modules"]\n{DART}'
 
 
-def test_deprecation_in_a_package_has_a_code_of_its_own_and_hides_none_of_the_project(tmp_path: Path) -> None:
+def test_deprecation_in_a_package_has_its_own_code_and_hides_none_of_the_project(tmp_path: Path) -> None:
     result = built(tmp_path, PACKAGE, LOADS)
     assert [(one.code, one.location and one.location.file) for one in result.diagnostics] == [
         ("scss/deprecated", "assets/a.scss"),
@@ -115,7 +115,9 @@ def test_deprecation_in_a_package_has_a_code_of_its_own_and_hides_none_of_the_pr
         ("parts", 'sources = ["assets", "parts"]\n', "scss/deprecated"),
     ],
 )
-def test_load_paths_and_roots_of_others_are_packages(tmp_path: Path, folder: str, settings: str, expected: str) -> None:
+def test_load_paths_and_third_party_roots_are_packages(
+    tmp_path: Path, folder: str, settings: str, expected: str
+) -> None:
     name = "old" if "load_paths" in settings else "../parts/old"
     files: Tree = {f"{folder}/_old.scss": DIVISION, "assets/a.scss": f'@use "{name}";\n'}
     result = built(tmp_path, files, settings + DART)

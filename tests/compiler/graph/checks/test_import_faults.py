@@ -97,7 +97,7 @@ def test_imports_of_other_files_than_scripts_are_refused(tmp_path: Path, text: s
         ('import("./d.json", { assert: { type: "json" } });\n', "write `with` in the place of `assert`"),
     ],
 )
-def test_an_attribute_that_is_wrong_has_a_hint_of_its_own(tmp_path: Path, text: str, hint: str, minify: str) -> None:
+def test_an_attribute_that_is_wrong_has_its_own_hint(tmp_path: Path, text: str, hint: str, minify: str) -> None:
     found = only(built(tmp_path, {**FILES, "assets/a.js": text}, minify))
     assert found.code == "reference/no-module"
     assert (found.hint or "").startswith(hint)

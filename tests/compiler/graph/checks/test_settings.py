@@ -53,5 +53,5 @@ def test_a_folder_called_as_its_root_may_be_excluded(tmp_path: Path) -> None:
     ).diagnostics
 
 
-def test_the_warning_stands_at_the_setting(tmp_path: Path) -> None:
+def test_the_warning_is_at_the_setting(tmp_path: Path) -> None:
     assert only(built(tmp_path, {"assets/a.css": ""}, 'exclude = ["assets/*.css"]')).location is not None

@@ -114,7 +114,7 @@ def test_globs_of_raw_release_what_they_match(tmp_path: Path) -> None:
     assert only(result).message == "`assets/v/b.ejs` is not released: nothing compiles `.ejs`"
 
 
-def test_a_transport_stream_is_released_as_a_film(tmp_path: Path) -> None:
+def test_a_transport_stream_is_released_as_a_video(tmp_path: Path) -> None:
     result = result_of(tmp_path, {"assets/seg0.ts": (b"G" + bytes(187)) * 3, "assets/list.m3u8": "seg0.ts\n"})
     assert assets(result) == ["list.m3u8", "seg0.ts"]
     assert result.manifest is not None

@@ -63,7 +63,7 @@ def test_a_script_at_the_top_needs_no_way_up() -> None:
     assert 'new URL("img/a.svg",' in replaced('f(ASSET_URL("img/a.svg"))', LogicalPath("app.js"))
 
 
-def test_spaces_comments_and_a_last_comma_are_no_hindrance() -> None:
+def test_spaces_comments_and_a_last_comma_are_accepted() -> None:
     given = replaced('ASSET_URL /* 1 */ (\n  "img/a.svg", // 2\n)')
     assert given == f'{START}new URL /* 1 */ (\n  "../img/a.svg",{VARIABLE}).href'
 

@@ -80,7 +80,7 @@ def test_a_refused_regular_expression_is_found_in_its_place() -> None:
     assert found.message == "browsers refuse this regular expression: a group is never closed"
 
 
-def test_the_place_counts_what_stands_before_it() -> None:
+def test_the_place_counts_the_text_before_it() -> None:
     text = "const a = `x${'y'}z`; // é\n/b/g;\nreturn a"
     found = early_error(text)
     assert found is not None

@@ -336,7 +336,7 @@ def test_longest_punctuator_wins() -> None:
     assert code(text) == text.split()
 
 
-def test_question_mark_before_a_fraction_stands_alone() -> None:
+def test_question_mark_before_a_fraction_is_a_token() -> None:
     assert code("a?.5:b?.c") == ["a", "?", ".5", ":", "b", "?.", "c"]
 
 
@@ -366,7 +366,7 @@ def test_every_space_separator_is_white_space() -> None:
 
 
 @pytest.mark.parametrize("text", ["#!/usr/bin/env node\na", "\ufeff#!a\nb"])
-def test_hashbang_stands_at_the_start_only(text: str) -> None:
+def test_hashbang_is_only_at_the_start(text: str) -> None:
     assert len(of_kind(text, Kind.HASHBANG)) == 1
     assert of_kind(f"a\n{text}", Kind.HASHBANG) == []
 

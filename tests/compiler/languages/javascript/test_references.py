@@ -112,7 +112,7 @@ NO_REFERENCES = [
 
 
 @pytest.mark.parametrize(("text", "kind"), FORMS)
-def test_reference_is_found_where_it_stands(text: str, kind: ReferenceKind) -> None:
+def test_reference_is_found_at_its_place(text: str, kind: ReferenceKind) -> None:
     place = text.rindex("x", 0, text.rfind("x ") + 1 or None) if kind is SOURCE_MAP else _place(text)
     assert scan(text) == [Reference(place, place + 1, "x", kind)]
 

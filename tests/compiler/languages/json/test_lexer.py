@@ -20,7 +20,7 @@ def test_strings_are_found_with_their_paths(text: str, found: list[tuple[tuple[s
     assert [(string.path, string.value) for string in strings(text)] == found
 
 
-def test_a_place_is_what_stands_between_the_quotes() -> None:
+def test_a_place_is_the_text_between_the_quotes() -> None:
     text = '\ufeff{"a": "b\\nc"}'
     (string,) = strings(text)
     assert text[string.start : string.end] == "b\\nc"

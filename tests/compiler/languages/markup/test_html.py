@@ -180,7 +180,7 @@ def test_addresses_of_an_import_map_are_module_specifiers() -> None:
         ("<script type=module>import './a.js'</script>", "<script type=module>import './new.png'</script>"),
     ],
 )
-def test_query_and_fragment_stay_as_they_are_written(text: str, spliced: str) -> None:
+def test_query_and_fragment_stay_as_written(text: str, spliced: str) -> None:
     assert splice(text, [(reference, "new.png") for reference in scan(text)]) == spliced
 
 

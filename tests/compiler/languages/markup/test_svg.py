@@ -86,7 +86,7 @@ def test_references_are_in_the_order_of_the_text() -> None:
         ("<style><![CDATA[a{b:url(a\\.png?x&y)}]]></style>", "<style><![CDATA[a{b:url(new.png?x&y)}]]></style>"),
     ],
 )
-def test_query_and_fragment_stay_as_they_are_written(text: str, spliced: str) -> None:
+def test_query_and_fragment_stay_as_written(text: str, spliced: str) -> None:
     assert splice(text, [(reference, "new.png") for reference in scan(text)]) == spliced
 
 

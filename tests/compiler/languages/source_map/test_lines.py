@@ -26,7 +26,7 @@ def test_place_of_an_offset_and_back(text: str, offset: int, place: tuple[int, i
     assert Lines(text).offset(*place) == offset
 
 
-def test_byte_order_mark_stands_where_the_text_begins() -> None:
+def test_byte_order_mark_is_where_the_text_begins() -> None:
     assert Lines("\ufeffab").place(0) == (0, 0)
 
 

@@ -283,7 +283,7 @@ def edits(draw: st.DrawFn) -> list[Edit]:
 
 
 @given(texts_with_maps(), edits(), st.integers(0, 9))
-def test_mapping_stands_at_its_character_after_edits(
+def test_mapping_is_at_its_character_after_edits(
     given_map: tuple[str, SourceMap], ordered: list[Edit], before: int
 ) -> None:
     text, source_map = given_map

@@ -15,6 +15,7 @@ from buildassets.doctor.examine import findings
 from buildassets.doctor.subject import subject
 from buildassets.doctor.tools import has_unparsed
 from buildassets.errors import BuildAssetsError
+from buildassets.release.report.savings import savings, savings_text
 
 
 @click.command("doctor")
@@ -42,6 +43,8 @@ def command(*, may_run: bool, config_file: str | None, cache_dir: str | None, as
         show.report(advice)
     if has_unparsed(examined):
         show.report(UNPARSED)
+    if examined.manifest and (advice := savings_text(savings(examined.manifest))):
+        show.report(f"{advice}: `init --smallest` and docs/explain/minification.md have the steps")
     counts = f"{count_text(errors, 'error')}, {count_text(len(found) - errors, 'warning')}"
     show.report(counts if found else "nothing is wrong")
     return code

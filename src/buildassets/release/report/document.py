@@ -13,6 +13,7 @@ from buildassets.release.diff.document import difference_document
 from buildassets.release.report.duplicates import repeated_files, repeated_modules, repeated_packages
 from buildassets.release.report.kinds import Total, kind_of, total_of, totals
 from buildassets.release.report.references import References
+from buildassets.release.report.savings import savings
 
 
 @frozen
@@ -55,6 +56,7 @@ def document(facts: Facts) -> dict[str, Any]:
         },
         "templates": facts.templates,
         "unused": list(facts.unused),
+        "savings": [asdict(one) for one in savings(manifest)],
         "changes": {"since": facts.since, **difference_document(facts.difference)} if facts.difference else None,
         "seconds": dict(facts.measures.seconds) if facts.measures else None,
     }

@@ -6,6 +6,7 @@ from typing import Any, Final
 from buildassets.foundation.sizes import size_text
 from buildassets.release.diff.text import code, markdown_of, words
 from buildassets.release.report.document import Facts, document
+from buildassets.release.report.savings import savings, savings_text
 
 _LARGEST: Final = 10
 _MOST_NAMES: Final = 10
@@ -20,7 +21,7 @@ def report_markdown(facts: Facts) -> str:
         changes,
         _table("kind", [*((row["kind"], row) for row in found["kinds"]), ("all", found["total"])]),
         list(_largest(found["assets"])),
-        list(_left(found)),
+        [*_left(found), *_advice(facts)],
         list(_time(found["seconds"])),
     ]
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
@@ -51,6 +52,11 @@ def _left(found: Any) -> Iterator[str]:
             yield f"- {kind} more than once (+{size_text(group['extra_bytes'])}): {_listed(group)}"
     if found["unused"]:
         yield f"- not used by templates and assets: {_names(found['unused'])}"
+
+
+def _advice(facts: Facts) -> Iterator[str]:
+    if text := savings_text(savings(facts.manifest)):
+        yield f"- {text}"
 
 
 def _listed(group: Any) -> str:

@@ -243,6 +243,9 @@ function showSizes() {
   byId("kinds").append(
     table("Sizes by kind", columns, data.kinds.map((kind) => row(kind, [swatch(kind.kind), kind.kind])), row(data.total, "all")),
   );
+  for (const one of data.savings) {
+    byId("kinds").append(element("p", { class: "hint" }, `With ${one.engine} as minifier, visitors would load about ${sizeText(one.saved_bytes)} less of the ${sizeText(one.now_bytes)} of ${one.kind === "js" ? "scripts" : "style sheets"}.`));
+  }
   byId("map").addEventListener("keydown", moveOnMap);
   drawMap();
   new ResizeObserver(drawMap).observe(byId("map"));
@@ -465,7 +468,7 @@ function showChanges() {
 }
 
 function showTime() {
-  const titles = { sources: "find sources", transform: "compile and minify", bundle: "bundle modules", graph: "resolve and name", write: "compress and write", other: "other" };
+  const titles = { sources: "find sources", transform: "compile and minify", bundle: "bundle modules", graph: "resolve and name", write: "write", compress: "compress", other: "other" };
   if (!data.seconds) return void byId("stages").append(none("How long it took is known where the release was built, with its cache."));
   const stages = Object.entries(titles).filter(([stage]) => stage in data.seconds);
   const whole = stages.reduce((sum, [stage]) => sum + data.seconds[stage], 0) || 1;

@@ -531,6 +531,53 @@ def test_on_a_terminal_the_smallest_engines_are_offered(tmp_path: Path) -> None:
     assert load_config(start=str(tmp_path)).engines.js == "esbuild"
 
 
+SCRIPT = "\n".join(f"function name{number**5}(first) {{ return first + {number**7}; }}" for number in range(1500))
+
+
+def test_the_gain_of_the_smallest_engines_is_named_for_this_project(tmp_path: Path) -> None:
+    write_tree(tmp_path, {**FLASK, "static/a.js": SCRIPT})
+    done = run(tmp_path, "init", "--dry-run")
+    assert re.search(r'visitors would load less: with `js = "esbuild"` about [\d.]+ kB of [\d.]+ kB', done.stderr)
+    assert json.loads(run(tmp_path, "init", "--dry-run", "--json").stdout)["savings"][0]["engine"] == "esbuild"
+
+
+def test_plain_offers_no_other_engines(tmp_path: Path) -> None:
+    write_tree(tmp_path, {**FLASK, "static/a.js": SCRIPT})
+    done = run(tmp_path, "init", "--yes", "--plain")
+    assert (done.returncode, "smallest" in done.stderr) == (0, False)
+    assert load_config(start=str(tmp_path)).engines.js == "rjsmin"
+    assert run(tmp_path, "init", "--yes", "--plain", "--smallest").returncode == 2
+
+
+EQUIPPED: Tree = {
+    **FLASK,
+    "buildassets.lock": '[tools.esbuild]\nversion = "0.28.2"\nlicense = "MIT"\n',
+    "requirements.txt": "flask\nbuildassets[lightningcss]\n",
+    "Dockerfile": "RUN buildassets build\n",
+}
+
+
+def test_yes_takes_the_smallest_engines_that_a_project_has_and_installs_them_before_its_build(tmp_path: Path) -> None:
+    assert run(write_tree(tmp_path, EQUIPPED), "init", "--yes").returncode == 0
+    engines = load_config(start=str(tmp_path)).engines
+    assert (engines.css, engines.js) == ("lightningcss", "esbuild")
+    assert (tmp_path / "Dockerfile").read_text() == "RUN buildassets tools install && buildassets build\n"
+
+
+@pytest.mark.parametrize("missing", ["buildassets.lock", "requirements.txt", "Dockerfile"])
+def test_yes_takes_no_engine_that_is_not_there_or_that_no_deployment_installs(missing: str, tmp_path: Path) -> None:
+    run(write_tree(tmp_path, {name: text for name, text in EQUIPPED.items() if name != missing}), "init", "--yes")
+    engines = load_config(start=str(tmp_path)).engines
+    assert (engines.css, engines.js) == ("builtin", "rjsmin")
+
+
+def test_what_deployment_needs_for_the_smallest_engines_is_named(tmp_path: Path) -> None:
+    write_tree(tmp_path, {**FLASK, "static/a.css": "a{}"})
+    done = run(tmp_path, "init", "--dry-run", "--smallest")
+    assert "deployment also needs `buildassets tools install` before each build" in done.stderr
+    assert 'run `pip install "buildassets[lightningcss]"`, and list it' in done.stderr
+
+
 def _read(terminal: int) -> bytes:
     try:
         return os.read(terminal, 4096)

@@ -146,6 +146,16 @@ def test_markdown_has_changes_kinds_and_what_could_be_less(site: Path) -> None:
     assert "\n- not used by templates and assets: `img/copy.svg`\n" in text
 
 
+def test_what_smaller_minifiers_would_save_is_named_by_report_and_doctor(tmp_path: Path) -> None:
+    script = "\n".join(f"function name{number**5}(first) {{ return first + {number**7}; }}" for number in range(1500))
+    write_tree(tmp_path, {"buildassets.toml": "", "assets/a.js": script})
+    assert run(tmp_path, "build", "-q").returncode == 0
+    (saving,) = document(tmp_path)["savings"]
+    assert (saving["kind"], saving["engine"]) == ("js", "esbuild")
+    assert '\n- visitors would load less: with `js = "esbuild"` about ' in run(tmp_path, "report", "--markdown").stdout
+    assert 'visitors would load less: with `js = "esbuild"` about ' in run(tmp_path, "doctor").stderr
+
+
 def test_other_forms_can_be_written_to_a_file_too(site: Path) -> None:
     run(site, "report", "--json", "-o", "report.json")
     assert json.loads((site / "report.json").read_text()) == document(site)

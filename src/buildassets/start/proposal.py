@@ -17,12 +17,15 @@ from buildassets.project.files import ProjectFiles, is_aside
 from buildassets.project.found import ProjectFindings, find
 from buildassets.project.frameworks import FRAMEWORKS
 from buildassets.project.systems import OtherSystem
+from buildassets.release.report.savings import Saving
 from buildassets.start.assets import AssetFolders, PageEntry, ProposedAssets, compiled, find_assets, is_site
 from buildassets.start.configuration import configuration, ignored, settings_for, starter
+from buildassets.start.deployment import deployment
 from buildassets.start.django_code import edited_settings
 from buildassets.start.edits import ByHand, FileEdit
 from buildassets.start.python_code import edited_python
 from buildassets.start.references import left_references, replaced_references
+from buildassets.start.smallest import are_there, gain, needs
 from buildassets.start.templates import edited_templates, lines_for, loads_assets, templates_in, uses_helpers
 
 _LOADERS: Final = (
@@ -50,7 +53,8 @@ class InitProposal:
 
     `found` is what the project is, for a person; `tools` are those to be locked. Nothing is edited where there are
     other asset systems, `systems`, nor where a needed edit cannot be made: then `blocked` is its file or place, and all
-    is written by hand. `notes` are remarks, `next` are the commands that follow.
+    is written by hand. `notes` are remarks, `next` are the commands that follow. `savings` are what other engines would
+    gain; `has_smallest` is whether these are in the project already, and its deployment installs them.
     """
 
     folder: str
@@ -63,6 +67,8 @@ class InitProposal:
     blocked: str = ""
     notes: tuple[str, ...] = ()
     next: tuple[str, ...] = ()
+    savings: tuple[Saving, ...] = ()
+    has_smallest: bool = False
 
     def with_edit(self, edit: FileEdit) -> "InitProposal":
         """The same with one more edit."""
@@ -100,14 +106,22 @@ def propose(start: str, engines: Mapping[str, str]) -> InitProposal:
             )
         edits = [configuration(files, settings_for(files, found, assets, engines)), *edits]
     project = _Project(files, found, assets, pages)
+    tools = tuple(_tools(files, assets, {} if file else engines))
+    steps, has_step = deployment(files)
     whole = [*edits, *_code(project, output, has_own_configuration=file is not None)]
+    if tools or (engines and file is None):
+        whole += steps
+        notes += needs(files, found.declared, has_step=has_step, has_extra="css" not in engines or file is not None)
+    can_be_smaller = file is None and not engines
     proposal = InitProposal(
         folder,
         found.framework.name,
         found=tuple(_shown(found, assets)),
-        tools=tuple(_tools(files, assets, {} if file else engines)),
+        tools=tools,
         notes=(*notes, *_notes_on_references([one for one in whole if isinstance(one, FileEdit)], project)),
         next=tuple(_next(found)),
+        savings=gain(files, assets.roots) if can_be_smaller else (),
+        has_smallest=can_be_smaller and has_step and are_there(files, found.declared),
     )
     return _all_or_nothing(proposal, whole)
 

@@ -100,7 +100,7 @@ VERBS: Final[Mapping[str, Verb]] = {
         pages=("start/init.md",),
         may=Row(
             tools="`npm config get registry`",
-            network="with `--smallest`, the registry",
+            network="with `--smallest`, or `s` as an answer, the registry",
             writes="after a question or with `--yes`, what its diff shows, and a patch; with `--smallest` tools",
             deletes="with `--smallest`, a tool that is replaced",
         ),

@@ -4,7 +4,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from shlex import quote
 from subprocess import TimeoutExpired
 from typing import TYPE_CHECKING, Any, Final
@@ -25,6 +25,7 @@ from buildassets.foundation.diagnostics import Diagnostic, Location, error, warn
 from buildassets.foundation.permission import NOTHING
 from buildassets.packages.lock import NAME, lock_text
 from buildassets.programs.start import run, with_project_python
+from buildassets.release.report.savings import SMALLEST, savings_text
 from buildassets.start.edits import FileEdit, write
 from buildassets.start.proposal import InitProposal, propose
 
@@ -33,9 +34,9 @@ if TYPE_CHECKING:
 
 _YES: Final = ("y", "yes")
 _SMALLEST: Final = ("s", "smallest")
+_NEEDED: Final = "deployment then needs `buildassets tools install` and the extra `lightningcss`"
 _MANAGE: Final = "manage.py"
 _PATCH: Final = ".buildassets/init.patch"
-_ENGINES: Final = {"css": "lightningcss", "js": "esbuild"}
 
 
 @click.command("init")
@@ -47,6 +48,7 @@ _ENGINES: Final = {"css": "lightningcss", "js": "esbuild"}
     is_flag=True,
     help="Use the engines with the smallest results: lightningcss, and esbuild at a locked version.",
 )
+@click.option("--plain", "is_plain", is_flag=True, help="Keep the default engines, and offer no others.")
 @click.option(
     "--check",
     "is_checked",
@@ -54,20 +56,35 @@ _ENGINES: Final = {"css": "lightningcss", "js": "esbuild"}
     help="Then run `manage.py check` of Django, which loads the settings and all applications.",
 )
 @init_options
-def command(*, is_agreed: bool, is_dry: bool, is_smallest: bool, is_checked: bool, as_json: bool, quiet: bool) -> int:
+def command(
+    *,
+    is_agreed: bool,
+    is_dry: bool,
+    is_smallest: bool,
+    is_plain: bool,
+    is_checked: bool,
+    as_json: bool,
+    quiet: bool,
+) -> int:
     """Set up the project in this folder: configuration, .gitignore, application, templates.
 
     Shows each change as a diff and asks before writing. Leaves alone what works.
     """
+    if is_smallest and is_plain:
+        raise click.UsageError("`--smallest` and `--plain` exclude each other")
     show = Output(as_json, quiet=quiet)
     can_ask = sys.stdin.isatty() and not as_json
     if not (is_agreed or is_dry or can_ask):
         raise _nobody_to_ask()
     proposed = _proposed(working_directory(), is_smallest=is_smallest, show=show, is_dry=is_dry)
+    if is_agreed and not is_plain and proposed[0].has_smallest:
+        is_smallest = True
+        proposed = _proposed(working_directory(), is_smallest=True, show=show, is_dry=is_dry)
+    offers_smallest = not (is_smallest or is_plain)
     _show(proposed[0], show, is_agreed=is_agreed)
     is_written = bool(proposed[0].edits) and not is_dry
     if is_written and not is_agreed:
-        proposed, is_written = _after_asking(proposed, is_smallest=is_smallest, show=show)
+        proposed, is_written = _after_asking(proposed, offers_smallest=offers_smallest, show=show)
     proposal, faults = proposed
     if is_written:
         _write(proposal)
@@ -81,7 +98,7 @@ def command(*, is_agreed: bool, is_dry: bool, is_smallest: bool, is_checked: boo
     if is_declined:
         show.report("wrote nothing")
     else:
-        _report(proposal, show, is_written=is_written, is_smallest=is_smallest)
+        _report(proposal, show, is_written=is_written, offers_smallest=offers_smallest)
     can_check = is_written and os.path.exists(os.path.join(proposal.folder, _MANAGE))
     if can_check and (is_checked or (not is_agreed and _is_to_be_checked())):
         return max(code, _check(proposal, show))
@@ -120,9 +137,11 @@ def _write(proposal: InitProposal) -> None:
     write_whole(path, patch.encode("utf-8"))
 
 
-def _after_asking(proposed: "_Proposed", *, is_smallest: bool, show: Output) -> "tuple[_Proposed, bool]":
+def _after_asking(proposed: "_Proposed", *, offers_smallest: bool, show: Output) -> "tuple[_Proposed, bool]":
     """The user's choice, and whether to write it."""
-    answer = _answer(proposed[0], can_be_smaller=not is_smallest)
+    if offers_smallest and (gain := savings_text(proposed[0].savings)):
+        show.report(f"{gain}; {_NEEDED}")
+    answer = _answer(proposed[0], can_be_smaller=offers_smallest)
     if answer in _SMALLEST:
         proposed = _proposed(proposed[0].folder, is_smallest=True, show=show, is_dry=False)
         _show(proposed[0], show, is_agreed=False)
@@ -132,7 +151,7 @@ def _after_asking(proposed: "_Proposed", *, is_smallest: bool, show: Output) -> 
 
 def _proposed(folder: str, *, is_smallest: bool, show: Output, is_dry: bool) -> "_Proposed":
     """The proposal with its lock, and warnings about that."""
-    proposal = propose(folder, _ENGINES if is_smallest else {})
+    proposal = propose(folder, SMALLEST if is_smallest else {})
     if not (proposal.tools and proposal.edits):
         return proposal, []
     if is_dry:
@@ -222,7 +241,7 @@ def _show(proposal: InitProposal, show: Output, *, is_agreed: bool) -> None:
         print_diff(lines[:-1])
 
 
-def _report(proposal: InitProposal, show: Output, *, is_written: bool, is_smallest: bool) -> None:
+def _report(proposal: InitProposal, show: Output, *, is_written: bool, offers_smallest: bool) -> None:
     """Print what was written, and what comes next."""
     for one in proposal.by_hand:
         where = f"`{one.file}`, {one.place}" if one.file else one.place
@@ -236,8 +255,10 @@ def _report(proposal: InitProposal, show: Output, *, is_written: bool, is_smalle
         show.report("wrote nothing")
     elif not (proposal.systems or proposal.blocked):
         show.report("nothing else to do" if proposal.by_hand else "nothing to do: everything is there")
-    if not is_smallest and any(edit.file.endswith(".toml") for edit in proposal.edits):
-        show.report("`--smallest` takes the engines with the smallest results: lightningcss and esbuild")
+    if offers_smallest and any(edit.file.endswith(".toml") for edit in proposal.edits):
+        gain = savings_text(proposal.savings)
+        more = f"; {gain}" if gain else ""
+        show.report(f"`--smallest` takes the engines with the smallest results: lightningcss and esbuild{more}")
     if not (proposal.systems or proposal.blocked):
         for line in proposal.next:
             show.report(f"next: {line}")
@@ -270,6 +291,7 @@ def _document(proposal: InitProposal, *, is_written: bool) -> dict[str, Any]:
         "migrate": [one.name for one in proposal.systems],
         "notes": list(proposal.notes),
         "next": list(proposal.next),
+        "savings": [asdict(one) for one in proposal.savings],
         "written": is_written,
     }
 

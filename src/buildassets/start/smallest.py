@@ -1,19 +1,18 @@
 """The minifiers with the smallest results: their gain in a project, whether they are there, what they need."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from importlib.util import find_spec
 from typing import Final
 
-from buildassets.compiler.engines.protocol import EngineInput, KnownEngine
-from buildassets.compiler.engines.rjsmin import RjsminEngine
-from buildassets.compiler.engines.sheets import SheetEngine
+from buildassets.compiler.engines.protocol import EngineInput, EngineOptions
+from buildassets.compiler.engines.registry import start_engine
 from buildassets.disk.codings import compressed
 from buildassets.project.dependencies import Dependencies, add_command
 from buildassets.project.files import ProjectFiles
 from buildassets.release.report.savings import Saving, estimated, kind_of_minified
 from buildassets.start.deployment import INSTALL
 
-_DEFAULTS: Final[Mapping[str, Callable[[], KnownEngine]]] = {"css": SheetEngine, "js": RjsminEngine}
+_DEFAULTS: Final = {"css": "builtin", "js": "rjsmin"}
 _LEVEL: Final = 9  # of brotli: 11 takes fourteen times as long
 _MOST_CHARACTERS: Final = 4_000_000  # are minified for the estimate: half a second
 _LOCKED: Final = "[tools.esbuild]"
@@ -21,6 +20,8 @@ _LOCKED: Final = "[tools.esbuild]"
 
 def gain(files: ProjectFiles, roots: Collection[str]) -> tuple[Saving, ...]:
     """About how much less visitors would load of the sheets and scripts below `roots`, without those in Sass."""
+    options = EngineOptions(files.folder, str)
+    engines = {kind: start_engine(name, options) for kind, name in _DEFAULTS.items()}
     sizes: dict[str, int] = {}
     left = _MOST_CHARACTERS
     for name in files.names:
@@ -31,7 +32,7 @@ def gain(files: ProjectFiles, roots: Collection[str]) -> tuple[Saving, ...]:
         left -= len(text)
         if left < 0:
             break
-        minified = _DEFAULTS[kind]().run(EngineInput(text, files.path(name), name)).text.encode()
+        minified = engines[kind].run(EngineInput(text, files.path(name), name)).text.encode()
         sizes[kind] = sizes.get(kind, 0) + len(compressed("br", minified, _LEVEL) or minified)
     return estimated(sizes)
 

@@ -60,7 +60,8 @@ def dart_sass(sheet: Path, folder: Path) -> Iterator[Compile]:
             package_folder=str(sheet.parent),
             functions=(),
         )
-        *_, response = process.compile(request, LIMIT_SECONDS, _no_answer)
+        process.begin(request, LIMIT_SECONDS)
+        *_, response = process.messages(LIMIT_SECONDS, _no_answer)
         assert isinstance(response, CompileResponse)
         assert response.failure is None
 

@@ -12,7 +12,6 @@ from buildassets.compiler.config.values import Config, Mode
 from buildassets.compiler.languages.joints import Joints
 from buildassets.compiler.request import BuildRequest
 from buildassets.compiler.result import BuildResult, LastBuild
-from buildassets.compiler.transform.sass_ahead import SassAhead
 from buildassets.foundation.diagnostics import Diagnostic, render_text
 from buildassets.foundation.permission import BUILDING, Permission
 from buildassets.manifest.model import Manifest
@@ -40,9 +39,9 @@ def load_config(
     )
 
 
-def build(config: Config, *, last: LastBuild | None = None, sass: SassAhead | None = None, **asked: Any) -> BuildResult:
+def build(config: Config, *, last: LastBuild | None = None, **asked: Any) -> BuildResult:
     """Build `config`, with what else the request asks for."""
-    return compiler_build.build(BuildRequest(config=config, **asked), last=last, sass=sass)
+    return compiler_build.build(BuildRequest(config=config, **asked), last=last)
 
 
 def check(config: Config, **asked: Any) -> CheckResult:

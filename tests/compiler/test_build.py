@@ -7,25 +7,17 @@ import shutil
 import sys
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.cache.store import Cache
 from buildassets.compiler.config.values import Config, SourceRoot
-from buildassets.compiler.means import Means
-from buildassets.compiler.request import BuildRequest
 from buildassets.compiler.result import BuildResult
-from buildassets.compiler.sources.discover import discover
-from buildassets.compiler.transform.draft_cache import names_for
-from buildassets.compiler.transform.engine_set import RunningEngines
-from buildassets.compiler.transform.sass_ahead import ahead_of_sources
 from buildassets.foundation.diagnostics import Diagnostic, Location, render_text
 from buildassets.foundation.permission import BUILDING
 from tests.building import build, check, load_config
 from tests.command import built
-from tests.conftest import Tree, read_tree, settle, write_tree
+from tests.conftest import Tree, read_tree, write_tree
 
 PLAIN = "minify = false\ncompress = []\n"
 DART_SASS = f'{PLAIN}engines = {{ scss = "dart-sass" }}\n'
@@ -53,54 +45,6 @@ SITE: Mapping[str, str] = {
     "assets/js/lib/a.js": 'import { b } from "./b.js"; export const a = 1;',
     "assets/js/lib/b.js": 'import { a } from "./a.js"; export const b = 2;',
 }
-
-
-def test_sass_begins_ahead_with_a_sheet_of_which_no_draft_is_kept(tmp_path: Path) -> None:
-    write_tree(tmp_path, {"assets/a.scss": '@import "part"', "assets/_part.scss": "", "buildassets.toml": DART_SASS})
-    settle()
-    config, folder = load_config(start=str(tmp_path)), str(tmp_path / "cache")
-
-    def begun(names: set[str], *changed: str) -> str | None:
-        cache = Cache(folder, names=names_for(config))
-        sources = [source for source in discover(config).sources if source.relative in names]
-        ahead = ahead_of_sources(config, cache, sources, [str(tmp_path / name) for name in changed])
-        means = Means(request=BuildRequest(config=config), cache=cache)
-        with means.engines(ahead):
-            return means.begun_by(ahead)
-
-    assert begun({"a.scss"}) == "a.css"
-    assert build(config, cache=folder).succeeded
-    write_tree(tmp_path, {"assets/b.scss": "$a: 1;", "assets/c.css": "a { b: c }"})
-    assert [begun(names) for names in ({"a.scss", "c.css"}, {"a.scss", "b.scss"})] == [None, "b.css"]
-    assert [begun({"a.scss"}, f"assets/{name}") for name in ("a.scss", "_part.scss", "c.css")] == [
-        "a.css",
-        "a.css",
-        None,
-    ]
-
-
-def test_sass_begins_ahead_only_with_what_is_released(tmp_path: Path) -> None:
-    write_tree(tmp_path, {"assets/a.scss": "$a: 1;", "assets/b.scss": "", "assets/c.css": ""})
-    write_tree(tmp_path, {"buildassets.toml": f'entries = ["b.*"]\n{DART_SASS}'})
-    config = load_config(start=str(tmp_path))
-    ahead, means = ahead_of_sources(config, None, discover(config).sources), Means(request=BuildRequest(config=config))
-    with means.engines(ahead):
-        assert means.begun_by(ahead) == "b.css"
-
-
-def test_a_partial_that_changes_while_sass_is_begun_is_read_again(tmp_path: Path) -> None:
-    write_tree(tmp_path, {"assets/a.scss": '@import "b"', "assets/_b.scss": "a { b: c }"})
-    write_tree(tmp_path, {"buildassets.toml": DART_SASS})
-    config, engines = load_config(start=str(tmp_path)), RunningEngines()
-    with closing(engines):
-        source = next(one for one in discover(config).sources if one.relative == "a.scss")
-        with Means(request=BuildRequest(config=config, engines=engines)).engines(
-            ahead_of_sources(config, None, [source])
-        ):
-            pass  # a build that fails before it asks for the sheet
-        write_tree(tmp_path, {"assets/_b.scss": "a { b: d }"})
-        result = build(config, engines=engines)
-        assert "b: d" in released(tmp_path, result)["a.css"]
 
 
 def test_references_are_rewritten_to_released_names(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 import os
 from binascii import a2b_base64
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from errno import ENAMETOOLONG
 from typing import TYPE_CHECKING
 
@@ -27,7 +27,6 @@ from buildassets.compiler.sources.discover import Discovery, discover
 from buildassets.compiler.sources.uncompiled import is_declaration
 from buildassets.compiler.transform.draft_cache import names_for, rerun_reasons, shown_steps
 from buildassets.compiler.transform.engine_set import EngineSet
-from buildassets.compiler.transform.sass_ahead import SassAhead, ahead_of_sources
 from buildassets.compiler.write.carry import carried_over
 from buildassets.compiler.write.companions import companions_of, described, precache_list, taken_names
 from buildassets.compiler.write.hidden_maps import write_maps
@@ -66,18 +65,18 @@ if TYPE_CHECKING:
     _Reported = tuple[RemoteUse, list[Diagnostic]]
 
 
-def build(request: BuildRequest, *, last: LastBuild | None = None, sass: SassAhead | None = None) -> BuildResult:
+def build(request: BuildRequest, *, last: LastBuild | None = None) -> BuildResult:
     """Compile everything that the request's configuration names into its release directory.
 
-    Unchanged files since the `last` build need no work. `sass` has begun with one sheet, while the rest was loaded.
+    Unchanged files since the `last` build need no work.
 
     A user's mistake never raises: it is among the result's diagnostics, which are sorted by place, and the earlier
     release stays as it was.
     """
     config, away = request.config, request.away
     reported: list[_Reported] = []
-    with ExitStack() as ending, _opened(request, reported) as kept:
-        means = Means(request=request, cache=kept, sass=sass, ending=ending)
+    with _opened(request, reported) as kept:
+        means = Means(request=request, cache=kept)
         result = replace(_built(means, last), seconds=means.times.seconds())
     more = [found for found in (away.complaint() if away else None, oddity()) if found]
     for use, found in reported:
@@ -134,7 +133,7 @@ def _built(means: Means, last: LastBuild | None) -> BuildResult:
 def _built_with(means: Means, last: LastBuild | None, kept: KeptResults) -> BuildResult:
     """The result of a build with what is `kept` of the last one. Raises LostBodyError if some of that is lost."""
     config = means.config
-    graph = graph_of(means, last, kept)
+    graph = graph_of(means, kept)
     if graph.failed:
         return BuildResult(None, (), graph.diagnostics, graph.inputs)
     try:
@@ -282,23 +281,17 @@ def _earlier(config: Config, last: LastBuild | None) -> KnownFiles:
     return KnownFiles(last.unchanged, entries_as_written(manifest))
 
 
-def graph_of(means: Means, last: LastBuild | None = None, kept: KeptResults | None = None) -> AssetGraph:
+def graph_of(means: Means, kept: KeptResults | None = None) -> AssetGraph:
     """The graph of all assets; if an engine cannot be started, an empty one with the diagnostics.
 
     Drafts that are `kept` are not made again.
     """
     config = means.config
     try:
-        # What further compilers compile to is known once they are started.
-        discovery = None if config.engines.compilers or config.engines.packaged else _discovered(means, {})
-        sources, changed = discovery.sources if discovery else (), last.changed if last else ()
-        ahead = means.sass or ahead_of_sources(config, means.cache, sources, changed)
-        with means.engines(ahead) as engines:
-            begun = means.begun_by(ahead)
+        with means.engines() as engines:
             compiles_to = {kind: engine.compiles_to for kind, engine in engines.compilers.items()}
-            discovery = discovery or _discovered(means, compiles_to)
-
-            with means.drafting(engines, begun) as drafts_of, means.times.of("graph"):
+            discovery = _discovered(means, compiles_to)
+            with means.drafting(engines) as drafts_of, means.times.of("graph"):
                 timed = means.timed(kept.reused(drafts_of) if kept else drafts_of)
                 templates = _InTemplates(config)
                 decided = _is_decided_by_templates(config, discovery.sources)

@@ -28,11 +28,9 @@ def build_if_changed(
     """
 
     def work(*, last: LastBuild | None) -> BuildResult:
-        from buildassets.compiler.incremental.sass_first import sass_first  # there is work, so the compiler is loaded
+        from buildassets.compiler.build import build  # there is work, so the compiler is loaded
 
-        with with_workers(request) as ready, sass_first(ready) if last is None else nullcontext() as sass:
-            from buildassets.compiler.build import build
-
-            return build(ready, last=last, sass=sass)
+        with with_workers(request) as ready:
+            return build(ready, last=last)
 
     return kept_or_built(request, work, remember=remember, seen=seen)

@@ -1,20 +1,16 @@
 """The means of a build: its request, its cache, and what follows from both, such as engines and budgets."""
 
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
-from threading import Thread
+from contextlib import AbstractContextManager, closing, contextmanager
 from typing import TYPE_CHECKING
 
 from buildassets.compiler.cache.file_digests import FileDigests
 from buildassets.compiler.cache.store import Cache
 from buildassets.compiler.config.values import Config, Retain
-from buildassets.compiler.engines.protocol import KnownEngine
 from buildassets.compiler.model import Named, Stored
 from buildassets.compiler.request import BuildRequest
 from buildassets.compiler.stage_times import StageTimes
-from buildassets.compiler.transform.draft_cache import names_for, step_name
 from buildassets.compiler.transform.engine_set import EngineSet, RunningEngines
-from buildassets.compiler.transform.sass_ahead import SassAhead
 from buildassets.compiler.transform.scheduler import BYTES_PER_WORKER, Drafts, drafting
 from buildassets.compiler.write.budgets import Budgets
 from buildassets.compiler.write.retain import Retaining
@@ -28,16 +24,10 @@ if TYPE_CHECKING:
 
 @frozen_by_name
 class Means:
-    """A request for a build, what was opened for it, and what follows from both.
-
-    `sass` has begun with one sheet, while the rest was loaded. `ending` waits until engines have ended; without it that
-    is waited for at once.
-    """
+    """A request for a build, what was opened for it, and what follows from both."""
 
     request: BuildRequest
     cache: Cache | None = None
-    sass: SassAhead | None = None
-    ending: ExitStack | None = None
     times: StageTimes = field(default_factory=StageTimes)
 
     @property
@@ -75,44 +65,16 @@ class Means:
         return Budgets(self.config if self.is_production else replace(self.config, budgets={}), assets)
 
     @contextmanager
-    def engines(self, ahead: SassAhead | None = None) -> Iterator[EngineSet]:
-        """The engines of the configuration, started; Sass begins `ahead` of the others. Raises BuildError."""
-        config, mode = self.config, self.request.mode
-        first = ahead.begin if ahead and self.request.away is None else _nothing
-        if self.request.engines is None:
-            with ExitStack() as ends:
-                running = ends.enter_context(closing(RunningEngines()))
-                yield running.started(config, mode, first, ahead.engine if ahead else None)
-                if self.ending is not None:
-                    self._end_meanwhile(ends.pop_all(), self.ending)
+    def engines(self) -> Iterator[EngineSet]:
+        """The engines of the configuration, started. Raises BuildError."""
+        if self.request.engines is not None:
+            yield self.request.engines.started(self.config, self.request.mode)
             return
-        engines = self.request.engines.started(config, mode, first)
-        try:
-            yield engines
-        finally:
-            engines.end_ahead()
+        with closing(RunningEngines()) as running:
+            yield running.started(self.config, self.request.mode)
 
-    def _end_meanwhile(self, engines: ExitStack, ending: ExitStack) -> None:
-        """Close `engines` in a thread: the release need not wait for their processes, which takes 10 ms."""
-        thread = Thread(target=engines.close)
-        try:
-            thread.start()
-        except RuntimeError:  # there may be no more threads
-            engines.close()
-        else:
-            ending.callback(thread.join)
-
-    def begun_by(self, ahead: SassAhead | None) -> LogicalPath | None:
-        """The sheet that Sass began with, if there is one; the cache gets to know since when."""
-        if ahead is None or ahead.begun is None:
-            return None
-        if self.cache:
-            name = step_name(ahead.begun.logical, ahead.begun.path, names_for(self.config))
-            self.cache.note_begin(name, ahead.began_ns)
-        return ahead.begun.logical
-
-    def drafting(self, engines: EngineSet, begun: LogicalPath | None = None) -> AbstractContextManager[Drafts]:
-        """The function that makes drafts, or takes them from the cache; Sass is at work on the `begun` one."""
+    def drafting(self, engines: EngineSet) -> AbstractContextManager[Drafts]:
+        """The function that makes drafts, or takes them from the cache."""
         return drafting(
             engines,
             self.config,
@@ -120,7 +82,6 @@ class Means:
             executor=self.request.executor,
             cache=self.cache,
             bytes_per_worker=self.request.bytes_per_worker or BYTES_PER_WORKER,
-            begun=begun,
             away=self.request.away,
         )
 
@@ -144,7 +105,3 @@ class Means:
             away=self.request.away,
             times=self.times,
         )
-
-
-def _nothing(_: KnownEngine) -> None:
-    """Begin nothing ahead."""

@@ -176,7 +176,6 @@ class Cache:
         self._new: dict[str, Kept] = {}  # each with the one trace that this build used
         self._unkept: dict[str, tuple[Callable[[], str], Run, int]] = {}  # by step: key, run and time of its begin
         self._unkept_bytes = 0
-        self._begun: dict[str, int] = {}  # when work on steps began ahead
         self._seconds: dict[str, float] = {}  # that steps of this build took
         self._remote = remote
         self._fetched: dict[str, Kept] = {}  # from the remote cache, some with names only
@@ -281,15 +280,6 @@ class Cache:
         self._reasons[name] = _NEVER_BUILT
         return False
 
-    def has_read(self, name: str, paths: Iterable[str]) -> bool:
-        """Whether a known run of the step looked at one of the files `paths`."""
-        names = set(map(self._names.name, paths))
-        return any(names.intersection(read) for kept in self._known(name) for read in kept.names.values())
-
-    def note_begin(self, name: str, began_ns: int) -> None:
-        """Note that work on the step began at `began_ns`, before whoever keeps its result began."""
-        self._begun[name] = began_ns
-
     def result_of(self, name: str) -> tuple[str, int] | None:
         """The digest and the size of the result of the step that this build made or used; None if it is not kept."""
         self._keep_down_to(0)
@@ -370,7 +360,6 @@ class Cache:
         if name in self._reasons:
             self.rerun[name] = self._reasons[name]
         self._seconds[name] = seconds
-        began_ns = min(began_ns, self._begun.get(name, began_ns))
         if not run.inputs:  # keeping it takes no time, and the caller may be a thread
             self._keep(name, key_of, run, began_ns)
             return

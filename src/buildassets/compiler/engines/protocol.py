@@ -166,22 +166,6 @@ class KnownEngine(Engine, Protocol):
 
 
 @runtime_checkable
-class StartsAhead(Protocol):
-    """An engine with a process that may start before there is work for it, and may begin with that work."""
-
-    def start_ahead(self, given: EngineInput | None = None) -> bool:
-        """Start the process without waiting for it. If it cannot start, `run` reports that.
-
-        Returns whether it begins with `given`: until `end_ahead`, `run` with the same input takes what it makes.
-        """
-        ...
-
-    def end_ahead(self) -> None:
-        """Give up what was begun and not run: files may be others the next time."""
-        ...
-
-
-@runtime_checkable
 class SharesProcesses(Protocol):
     """An engine whose processes can do the work of other builds, too."""
 

@@ -19,7 +19,6 @@ from buildassets.compiler.engines.protocol import (
     KnownCompiler,
     KnownEngine,
     SharesProcesses,
-    StartsAhead,
     Templating,
 )
 from buildassets.compiler.engines.registry import start_compiler, start_engine
@@ -121,11 +120,6 @@ class EngineSet:
         """The minifier of `source`, which is JSON, if there is one."""
         return None if is_minified(source) or source.keeps_name else self.minifiers.get("json")
 
-    def end_ahead(self) -> None:
-        """Give up what Sass began with and nobody asked for."""
-        if isinstance(self.scss, StartsAhead):
-            self.scss.end_ahead()
-
     @property
     def all(self) -> "tuple[KnownEngine | CommandEngine, ...]":
         """All engines of the build."""
@@ -188,14 +182,10 @@ def started_engines(
     mode: Mode,
     stack: ExitStack,
     processes: "SharedProcesses | None" = None,
-    *,
-    first: Callable[[KnownEngine], None] = lambda _: None,
-    scss: KnownEngine | None = None,
 ) -> EngineSet:
     """The engines that `config` names, started; raises BuildError with a diagnostic for each that cannot start.
 
-    Those that can take their processes from the pools of `processes` do. `first` is called with the engine for Sass
-    before the others are started; it may be there already, as `scss`.
+    Those that can take their processes from the pools of `processes` do.
     """
     options = config.engine_options
     names, minifies = config.engines, mode == "production" and config.minify
@@ -211,25 +201,21 @@ def started_engines(
                 found = stack.enter_context(closing(load_any(name, options)))
                 _add(found, kind, compilers, started if minifies else {})
             else:
-                here = scss if scss is not None and kind == "scss" else start_engine(name, options, kind)
-                engine = started[kind] = stack.enter_context(closing(here))
+                engine = started[kind] = stack.enter_context(closing(start_engine(name, options, kind)))
                 if processes is not None and isinstance(engine, SharesProcesses):
                     engine.share(processes)
-                if kind == "scss":
-                    first(engine)
         except BuildError as fault:
             place = config.place("engines", kind)
             faults += (replace(diagnostic, location=place) for diagnostic in fault.diagnostics)
     if faults:
         raise BuildError(sorted(faults, key=sort_key))
-    scss = started.pop("scss")
     grammar = _grammar(config, started.get("js"))
     if grammar:
         stack.enter_context(closing(grammar))
     define = {name: json.dumps(value) for name, value in config.define.items()}
     typed = stack.enter_context(closing(EsbuildTransform(options, define)))
     engines = EngineSet(
-        scss,
+        started.pop("scss"),
         options.shown,
         linked=LinkedInputs(config),
         minifiers=started,
@@ -330,28 +316,13 @@ class RunningEngines:
         self._ends = ExitStack()
         self._started: tuple[Config, Mode, EngineSet] | None = None
 
-    def started(
-        self,
-        config: Config,
-        mode: Mode,
-        first: Callable[[KnownEngine], None] = lambda _: None,
-        scss: KnownEngine | None = None,
-    ) -> EngineSet:
-        """The engines that `config` names; raises BuildError with a diagnostic for each that cannot start.
-
-        `first` is called with that for Sass, before others are started; it may be there already, as `scss`.
-        """
+    def started(self, config: Config, mode: Mode) -> EngineSet:
+        """The engines that `config` names; raises BuildError with a diagnostic for each that cannot start."""
         if self._started is None or self._started[:2] != (config, mode):
             self.close()
             with ExitStack() as stack:
-                self._started = (
-                    config,
-                    mode,
-                    started_engines(config, mode, stack, self._processes, first=first, scss=scss),
-                )
+                self._started = (config, mode, started_engines(config, mode, stack, self._processes))
                 self._ends = stack.pop_all()
-        else:
-            first(self._started[2].scss)
         return self._started[2]
 
     def close(self) -> None:

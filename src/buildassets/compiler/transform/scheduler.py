@@ -65,12 +65,9 @@ def drafting(
     executor: "Executor | None",
     cache: Cache | None,
     bytes_per_worker: int = BYTES_PER_WORKER,
-    begun: LogicalPath | None = None,
     away: "Away | None" = None,
 ) -> Iterator[Drafts]:
     """A function that gives the drafts of sources: first those made here, in order, then those made elsewhere.
-
-    Sass is at work on the `begun` one: no worker gets that.
 
     Threads of `executor` wait for Sass and esbuild, which run in separate processes, or for workers. These are started
     if the sources without a draft in `cache` have `bytes_per_worker` for each of at least two of them. If there is an
@@ -87,7 +84,6 @@ def drafting(
             executor,
             start_workers=partial(_workers, config, mode),
             bytes_per_worker=bytes_per_worker,
-            begun=begun,
             elsewhere=elsewhere,
         )
     ) as started:
@@ -118,7 +114,6 @@ class _Drafting:
         *,
         start_workers: Callable[[], Workers],
         bytes_per_worker: int,
-        begun: LogicalPath | None,
         elsewhere: "Elsewhere | None",
     ) -> None:
         self._engines = engines
@@ -129,7 +124,6 @@ class _Drafting:
         self._start_workers = start_workers
         self._workers: Workers | None = None  # until there is enough work for them
         self._bytes_per_worker = bytes_per_worker
-        self._begun = begun
         self._waiting: list[deque[Job]] = []
         self._futures: list[Future[None]] = []
         self._answers: SimpleQueue[Drafted | BaseException] = SimpleQueue()
@@ -221,8 +215,7 @@ class _Drafting:
     def _begin_here(self, executor: "Executor", jobs: list[Job]) -> list[LogicalPath]:
         """Have threads of `executor` draft the sources of `jobs` that workers or other programs are started for."""
         count = self._workers_for(jobs)
-        begun = [job.source for job in jobs if count and job.source.logical == self._begun]
-        jobs = [job for job in jobs if (job.source not in begun if count else self._waits(job.source))]
+        jobs = [job for job in jobs if count or self._waits(job.source)]
         jobs.sort(key=_order_for_workers if count else _order_of_waiting)
         waiting = deque(jobs)
         self._waiting.append(waiting)
@@ -235,7 +228,7 @@ class _Drafting:
             self._futures.append(executor.submit(self._work_off, waiting, work))
         # Sheets come last: bundles of the others are joined while Sass is at work.
         jobs.sort(key=lambda job: needs_sass(job.source))
-        return [*(job.source.logical for job in jobs), *self._begin_programs(begun)]
+        return [job.source.logical for job in jobs]
 
     def _is_kept(self, source: Source) -> bool:
         return self._kept is not None and self._kept.holds(source)

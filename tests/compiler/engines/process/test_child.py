@@ -103,14 +103,6 @@ def test_process_that_starts_while_closing_begins_is_ended(processes: "Processes
     started[0].end()
 
 
-def test_process_that_started_ahead_is_taken_first(processes: "Processes[SocketProcess]") -> None:
-    processes.start_ahead(lambda: program(LONG))
-    (ahead,) = processes.waiting
-    processes.start_ahead(lambda: pytest.fail("another one is started"))
-    assert processes.take(lambda: pytest.fail("another one is started")) is ahead
-    ahead.end()
-
-
 def test_a_process_that_is_lent_outlives_its_first_engine() -> None:
     with closing(SharedProcesses()) as shared:
         first, second, other = (shared.lent(kind) for kind in ("a", "a", "b"))
@@ -119,27 +111,10 @@ def test_a_process_that_is_lent_outlives_its_first_engine() -> None:
         first.close()
         assert second.take(lambda: pytest.fail("another one is started")) is process
         second.give_back(process)
-        other.start_ahead(lambda: program(LONG))
+        other.give_back(other.take(lambda: program(LONG)))
     assert process.has_ended
     with pytest.raises(ClosedError):
         other.take(lambda: pytest.fail("another one is started"))
-
-
-def test_failed_start_ahead_is_reported_by_the_next_take(
-    processes: "Processes[SocketProcess]",
-) -> None:
-    def start() -> SocketProcess:
-        raise OSError("no such program")
-
-    processes.start_ahead(start)
-    with pytest.raises(OSError, match="no such program"):
-        processes.take(start)
-
-
-def test_nothing_starts_ahead_after_close(processes: "Processes[SocketProcess]") -> None:
-    processes.close()
-    processes.start_ahead(lambda: pytest.fail("it is started"))
-    assert not processes.waiting
 
 
 def test_process_that_is_given_back_after_close_is_ended(processes: "Processes[SocketProcess]") -> None:
@@ -216,7 +191,12 @@ Work = Callable[[float], object]
 
 def started_sass(path: str) -> tuple[SassProcess, Work]:
     process = SassProcess(Permitted((path,)))
-    return process, lambda seconds: list(process.compile(bytes(3_000_000), seconds, lambda _: b""))
+
+    def work(seconds: float) -> None:
+        process.begin(bytes(3_000_000), seconds)
+        list(process.messages(seconds, lambda _: b""))
+
+    return process, work
 
 
 def started_esbuild(path: str) -> tuple[EsbuildProcess, Work]:

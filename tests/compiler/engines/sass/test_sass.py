@@ -3,7 +3,6 @@
 import os
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -138,16 +137,6 @@ def test_special_file_that_is_not_loaded_is_not_an_error(compile_tree: Compile, 
     assert compile_tree({"app.scss": text, "_one.scss": '@import url("two"), "three.css";'}).diagnostics == ()
 
 
-def test_special_file_ends_the_sheet_begun_ahead(engine: SassEngine, load: str, tmp_path: Path) -> None:
-    given = EngineInput(f"{load};", str(tmp_path / "app.scss"), "app.scss")
-    os.mkfifo(tmp_path / "_one.scss")
-    engine.start_ahead(given)
-    assert only_error(engine.run(given)).code == "scss/unreadable"
-    os.unlink(tmp_path / "_one.scss")
-    (tmp_path / "_one.scss").write_text("a { b: c }")
-    assert engine.run(given).diagnostics == ()
-
-
 # What they report
 
 
@@ -200,36 +189,6 @@ def test_process_that_died_idle_is_replaced(engine: SassEngine) -> None:
     process._process.kill()
     process._process.wait()
     assert engine.run(GIVEN) == first
-
-
-def test_process_that_started_ahead_compiles(engine: SassEngine) -> None:
-    engine.start_ahead()
-    (process,) = engine._idle.waiting
-    assert not engine.run(GIVEN).diagnostics
-    assert engine._idle.waiting == [process]
-
-
-def test_sheet_begun_ahead_is_returned_for_the_same_text(engine: SassEngine) -> None:
-    assert engine.start_ahead(GIVEN)
-    (process,) = engine._begun.values()
-    assert engine.run(GIVEN).text
-    assert not engine._begun
-    assert engine._idle.waiting == [process]
-
-
-def test_sheet_begun_ahead_is_not_returned_for_another_text(engine: SassEngine) -> None:
-    other = replace(GIVEN, text="other { c: d }")
-    assert engine.start_ahead(GIVEN)
-    assert "other" in engine.run(other).text
-    assert "other" not in engine.run(GIVEN).text
-
-
-def test_sheet_begun_ahead_can_be_given_up(engine: SassEngine) -> None:
-    engine.start_ahead(GIVEN)
-    (process,) = engine._begun.values()
-    engine.end_ahead()
-    assert process.has_ended
-    assert engine.run(GIVEN).text
 
 
 def test_close_leaves_no_process_and_no_open_file_and_nothing_is_started_after_it(engine: SassEngine) -> None:

@@ -235,12 +235,6 @@ class Processes(Generic[_AnyChild]):
             self._taken.append(process)
             return process
 
-    def start_ahead(self, start: Callable[[], _AnyChild]) -> None:
-        """Add the process that `start` returns if none is idle. If it cannot be started, `take` reports that."""
-        with self._lock, suppress(OSError):
-            if not self.is_closed and not self.waiting:
-                self.waiting.append(start())
-
     def give_back(self, process: _AnyChild) -> None:
         """Add `process` to the idle ones, or end it after `close`."""
         with self._lock:
@@ -298,10 +292,6 @@ class _Lent(Processes[Any]):
     def take(self, start: Callable[[], Any]) -> Any:
         """See Processes."""
         return self._pool.take(start)
-
-    def start_ahead(self, start: Callable[[], Any]) -> None:
-        """See Processes."""
-        self._pool.start_ahead(start)
 
     def give_back(self, process: Any) -> None:
         """See Processes."""

@@ -2,11 +2,10 @@
 
 import os
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from functools import cached_property, partial
 from typing import Final
 
-from buildassets.compiler.engines.process.child import ClosedError, Processes, SharedProcesses
+from buildassets.compiler.engines.process.child import Processes, SharedProcesses
 from buildassets.compiler.engines.process.endings import DiedError
 from buildassets.compiler.engines.protocol import Compiled, EngineInput
 from buildassets.compiler.engines.sass.command import SassCommand, command_on_path, find_dart_sass, program_files
@@ -64,8 +63,6 @@ class DartSassEngine:
         self._known_command: SassCommand | None = None
         self._idle: Processes[SassProcess] = Processes()
         self._shared: SharedProcesses | None = None
-        self._begun: dict[bytes, SassProcess] = {}  # processes at work on these requests
-        self._surveys: dict[bytes, SassSurvey] = {}  # of the sheets in these requests
 
     def _command(self) -> Permitted:
         if self._known_command is None:  # not kept if none was found: one may be installed during a watch
@@ -90,12 +87,8 @@ class DartSassEngine:
 
     def _asked(self) -> str:
         """The name and version that the compiler reports, as in `dart-sass 1.99.0`."""
-        request, begun = self._begun.popitem() if self._begun else (b"", None)
-        process = self._greeted(begun)
-        if process is begun:
-            self._begun[request] = process
-        else:
-            self._idle.give_back(process)
+        process = self._greeted()
+        self._idle.give_back(process)
         return f"{process.version.implementation} {process.version.version}"
 
     def origin(self) -> tuple[str, str]:
@@ -117,36 +110,6 @@ class DartSassEngine:
         """See SharesProcesses."""
         self._shared = processes
 
-    def start_ahead(self, given: EngineInput | None = None) -> bool:
-        """Start a process without waiting for it. If there is no command, `run` reports that.
-
-        Returns whether it begins with `given`, which `end_ahead` ends.
-        """
-        with suppress(UnavailableError, OSError, ClosedError):
-            start = partial(SassProcess, self._command())  # which may choose another pool
-            self._idle.start_ahead(start)
-            path = os.path.abspath(given.path) if given else ""
-            if given and _is_utf8(path):
-                text = given.text.removeprefix("\ufeff")
-                request = request_for(path, text, self._load_paths, asks=bool(self._merged))
-                self._begun[request] = process = self._idle.take(start)
-                process.begin(request, _START_SECONDS)
-                self._surveys[request] = survey = self._survey(path, text)
-                if not survey.special:
-                    return True
-                self.end_ahead()
-        return False
-
-    def _survey(self, path: str, text: str) -> SassSurvey:
-        return SassSurvey(path, text, self._load_paths, self._merged)
-
-    def end_ahead(self) -> None:
-        """End the processes that began with what was not run."""
-        self._surveys.clear()
-        while self._begun:
-            _, process = self._begun.popitem()
-            process.end()
-
     def run(self, given: EngineInput) -> Compiled:
         """The CSS of `given`, with every file that was read for it."""
         path = os.path.abspath(given.path)
@@ -156,13 +119,13 @@ class DartSassEngine:
         text = given.text.removeprefix("\ufeff")
         request = request_for(path, text, self._load_paths, asks=bool(self._merged))
         try:
-            process = self._greeted(self._begun.pop(request, None))
+            process = self._greeted()
         except UnavailableError as why:
             return Compiled("", diagnostics=(why.diagnostic("scss/unavailable", Location(given.shown)),))
         calls = AssetCalls(self._url)
         try:
-            process.send(request, self._limit_seconds)
-            survey = self._surveys.pop(request, None) or self._survey(path, text)
+            process.begin(request, self._limit_seconds)
+            survey = SassSurvey(path, text, self._load_paths, self._merged)
             files = SheetFiles(
                 path,
                 survey.text_of,
@@ -175,7 +138,7 @@ class DartSassEngine:
             if survey.special:
                 process.end()
                 return unreadable(files, survey)
-            events, response = events_and_response(process, request, self._limit_seconds, calls, files=files)
+            events, response = events_and_response(process, self._limit_seconds, calls, files=files)
         except TimeoutError:
             process.end()
             message = f"Dart Sass did not finish in {self._limit_seconds:g} seconds"
@@ -189,17 +152,11 @@ class DartSassEngine:
         self._idle.give_back(process)
         return replace(compiled(files, survey, events, response), asset_urls=tuple(sorted(calls.urls)))
 
-    def _greeted(self, begun: SassProcess | None = None) -> SassProcess:
-        """A process that speaks the protocol: the `begun` one if that is alive, or an idle or new one.
-
-        Raises UnavailableError if the command gives none.
-        """
+    def _greeted(self) -> SassProcess:
+        """An idle or a new process that speaks the protocol. Raises UnavailableError if the command gives none."""
         command = self._command()
-        if begun is not None and not begun.is_alive:
-            begun.end()
-            begun = None
         try:
-            process = begun or self._idle.take(partial(SassProcess, command))
+            process = self._idle.take(partial(SassProcess, command))
         except OSError as fault:
             message = f"`{command.command[0]}` cannot be started: {reason_text(fault)}"
             raise UnavailableError(message, remedy(fault, "install a program for this machine")) from None
@@ -223,7 +180,6 @@ class DartSassEngine:
 
     def close(self) -> None:
         """End the processes. A `run` that waits for one returns a diagnostic; a later one raises ClosedError."""
-        self.end_ahead()
         self._idle.close()
 
 

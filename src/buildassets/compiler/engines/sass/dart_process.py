@@ -37,60 +37,47 @@ class SassProcess(SocketProcess):
         super().__init__(program, "--embedded")
         self.version = Version("", "", "")  # before it is greeted
         self._compilations = 0
-        self._begun: bytes | None = None  # a request that was sent before it was asked for
-
-    def begin(self, request: bytes, limit_seconds: float) -> None:
-        """Send `request` without waiting for an answer, which `compile` of the same request then takes.
-
-        The question for its version goes before, unless that is known. Raises OSError.
-        """
-        greeting = b"" if self.version.protocol else sass_protocol.packet(0, sass_protocol.version_request())
-        self._begun = request
-        self._compilations += 1
-        self.channel.send(greeting + sass_protocol.packet(self._compilations, request), monotonic() + limit_seconds)
 
     def greet(self, limit_seconds: float) -> None:
         """Ask for its `version`. Raises DiedError or TimeoutError if it does not know the protocol."""
-        question = b"" if self._begun is not None else sass_protocol.version_request()
-        answer = next(self._replies(0, question, limit_seconds))
+        self._send(0, sass_protocol.version_request(), limit_seconds)
+        answer = next(self._replies(0, limit_seconds))
         if not isinstance(answer, Version):
             raise DiedError("no version")
         self.version = answer
 
-    def send(self, request: bytes, limit_seconds: float) -> None:
-        """Send `request`, unless it was begun with; raises DiedError or TimeoutError."""
-        if self._begun != request:
-            try:
-                self.begin(request, limit_seconds)
-            except ConnectionError:
-                raise DiedError(self.how_it_ended()) from None
+    def begin(self, request: bytes, limit_seconds: float) -> None:
+        """Have it compile what `request` contains; `messages` are its answers. Raises DiedError or TimeoutError."""
+        self._compilations += 1
+        self._send(self._compilations, request, limit_seconds)
 
-    def compile(
-        self, request: bytes, limit_seconds: float, answer_of: Callable[[FunctionCall | Search], bytes]
+    def messages(
+        self, limit_seconds: float, answer_of: Callable[[FunctionCall | Search], bytes]
     ) -> Iterator[LogEvent | CompileResponse]:
         """All its messages for one sheet, the response last; raises TimeoutError after `limit_seconds`.
 
         `answer_of` returns the message that answers a call of one of our functions, or the search for a file.
         """
-        self.send(request, limit_seconds)
-        self._begun = None
-        for answer in self._replies(self._compilations, b"", limit_seconds, answer_of):
+        for answer in self._replies(self._compilations, limit_seconds, answer_of):
             if isinstance(answer, LogEvent | CompileResponse):
                 yield answer
             if isinstance(answer, CompileResponse):
                 return
 
+    def _send(self, compilation: int, message: bytes, limit_seconds: float) -> None:
+        try:
+            self.channel.send(sass_protocol.packet(compilation, message), monotonic() + limit_seconds)
+        except ConnectionError:
+            raise DiedError(self.how_it_ended()) from None
+
     def _replies(
         self,
         compilation: int,
-        request: bytes,
         limit_seconds: float,
         answer_of: Callable[[FunctionCall | Search], bytes] | None = None,
     ) -> Iterator[Reply]:
         deadline = monotonic() + limit_seconds
         try:
-            if request:  # else it was sent before
-                self.channel.send(sass_protocol.packet(compilation, request), deadline)
             while True:
                 answer = sass_protocol.reply(sass_protocol.unpacked(self._packet(deadline)))
                 if isinstance(answer, ProtocolFault):

@@ -6,11 +6,10 @@ Does not import `sass`: only the child processes do.
 import os
 import re
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from functools import cached_property
 from typing import Final
 
-from buildassets.compiler.engines.process.child import ClosedError, Processes, PythonProcess, SharedProcesses
+from buildassets.compiler.engines.process.child import Processes, PythonProcess, SharedProcesses
 from buildassets.compiler.engines.process.endings import DiedError
 from buildassets.compiler.engines.program_files import files_of_modules
 from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineOptions
@@ -72,7 +71,6 @@ class LibsassEngine:
         self._url = url
         self._limit_seconds = limit_seconds
         self._idle: Processes[Child] = Processes()
-        self._begun: dict[_Request, Child] = {}  # children at work on these requests
 
     @cached_property
     def version(self) -> str:
@@ -92,41 +90,18 @@ class LibsassEngine:
         """See SharesProcesses."""
         self._idle = processes.lent(Child)
 
-    def start_ahead(self, given: EngineInput | None = None) -> bool:
-        """Start a child without waiting for it, which is ready after 0.1 s.
-
-        Returns whether it begins with `given`, which `end_ahead` ends.
-        """
-        if given is None:
-            self._idle.start_ahead(Child)
-            return False
-        request = self._request(given)
-        with suppress(OSError, ClosedError):
-            self._begun[request] = child = self._idle.take(Child)
-            child.send(request)
-            return True
-        return False
-
-    def end_ahead(self) -> None:
-        """End the children that began with what was not run."""
-        while self._begun:
-            _, child = self._begun.popitem()
-            child.end()
-
     def run(self, given: EngineInput) -> Compiled:
         """The CSS of `given`, with every file that was read and every path that was not found."""
         given = replace(given, path=os.path.abspath(given.path))
         request = self._request(given)
-        begun = self._begun.pop(request, None)
         try:
-            child = begun or self._idle.take(Child)
+            child = self._idle.take(Child)
         except OSError as fault:
             message = f"libsass cannot be started: {reason_text(fault)}"
             hint = remedy(fault, "check that Python can start processes")
             return _failed("scss/unavailable", message, given, [], hint=hint)
         try:
-            if begun is None:
-                child.send(request)
+            child.send(request)
             compiled = child.compiled(self._limit_seconds)
         except TimeoutError:
             child.end()
@@ -146,7 +121,6 @@ class LibsassEngine:
 
     def close(self) -> None:
         """End the children. A `run` that waits for one returns a diagnostic; a later one raises ClosedError."""
-        self.end_ahead()
         self._idle.close()
 
     def _request(self, given: EngineInput) -> _Request:

@@ -54,14 +54,6 @@ class LikeLibsassEngine:
             self._libsass.share(processes)
         self._dart.share(processes)
 
-    def start_ahead(self, given: EngineInput | None = None) -> bool:
-        """See StartsAhead: libsass begins, if there is one."""
-        return (self._libsass or self._dart).start_ahead(given)
-
-    def end_ahead(self) -> None:
-        """See StartsAhead."""
-        (self._libsass or self._dart).end_ahead()
-
     def run(self, given: EngineInput) -> Compiled:
         """The CSS of `given`, with every file that was read for it."""
         first = self._libsass.run(given) if self._libsass else None

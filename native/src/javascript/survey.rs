@@ -9,6 +9,17 @@ const WHOLE: u32 = 1;
 const WORKERS: u32 = 2;
 const ASSET_URL: u32 = 4;
 const META_ENV: u32 = 8;
+const BUNDLED: u32 = 16;
+
+/// The marks of `chunk_names.py`, each with the place of a rare pair of bytes in it.
+const MARKS: [(&[u8], usize); 6] = [
+    (b"__vite__mapDeps", 10),
+    (b"vite:preloadError", 11),
+    (b"webpackChunk", 6),
+    (b"webpackJsonp", 6),
+    (b"parcelRequire", 5),
+    (b"System.register(", 0),
+];
 
 /// Numbers: what holds of the text, as a sum, then three for each place, as `references::places` has them.
 pub fn survey(text: &[u8]) -> Vec<u8> {
@@ -29,6 +40,7 @@ pub fn survey(text: &[u8]) -> Vec<u8> {
         (WORKERS, names_workers(text)),
         (ASSET_URL, find(text, 0, b"ASSET_URL", 4).is_some()),
         (META_ENV, may_have_meta_env(text)),
+        (BUNDLED, may_be_bundled(text)),
     ];
     let sum: u32 = holding.iter().filter(|(_, holds)| *holds).map(|(number, _)| number).sum();
     let mut numbers = sum.to_le_bytes().to_vec();
@@ -60,6 +72,38 @@ fn may_have_meta_env(text: &[u8]) -> bool {
             return true;
         }
         start = found + b"meta".len();
+    }
+    false
+}
+
+/// Whether a bundler may have written the script whose outputs name other files.
+fn may_be_bundled(text: &[u8]) -> bool {
+    MARKS.iter().any(|&(mark, key)| find(text, 0, mark, key).is_some()) || has_list_beside_import(text)
+}
+
+/// Whether `import("…"), [` may stand there with a string behind it; a character that is not ASCII may be white.
+fn has_list_beside_import(text: &[u8]) -> bool {
+    let is_quote = |byte: u8| matches!(byte, b'"' | b'\'' | b'`');
+    let mut start = 0;
+    while let Some(found) = find(text, start, b"import(", 1) {
+        start = found + b"import(".len();
+        if !is_quote(at(text, start)) {
+            continue;
+        }
+        let mut place = start + 1;
+        while place < text.len() && !is_quote(text[place]) && text[place] != b'\n' {
+            place += 1;
+        }
+        if !is_quote(at(text, place)) || at(text, place + 1) != b')' || at(text, place + 2) != b',' {
+            continue;
+        }
+        place += 3;
+        while place < text.len() && (text[place] <= b' ' || text[place] >= 0x80) {
+            place += 1;
+        }
+        if at(text, place) == b'[' && is_quote(at(text, place + 1)) {
+            return true;
+        }
     }
     false
 }

@@ -362,16 +362,10 @@ def _with_references(draft: Draft, text: str, syntax: Syntax) -> Draft:
     references = scan(syntax, text)
     if draft.origin is not None:  # then the release's own map replaces the one that is named
         references = [reference for reference in references if reference.kind is not ReferenceKind.SOURCE_MAP]
-    may_name_workers = syntax is not Syntax.JAVASCRIPT or _may_name_workers(text)
-    if references:
-        return replace(draft, body=text, references=tuple(references), may_name_workers=may_name_workers)
-    return draft if may_name_workers else replace(draft, may_name_workers=False)
-
-
-def _may_name_workers(text: str) -> bool:
-    """Whether the script `text` may name those of workers, as far as its survey, if it was the last, shows."""
-    survey = kept_survey(text)
-    return survey is None or survey.may_name_workers
+    if syntax is Syntax.JAVASCRIPT and (survey := kept_survey(text)):
+        bundler = None if survey.may_be_bundled else ""
+        draft = replace(draft, may_name_workers=survey.may_name_workers, bundler=bundler)
+    return replace(draft, body=text, references=tuple(references)) if references else draft
 
 
 def _with_minified_code(

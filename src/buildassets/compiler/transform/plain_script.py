@@ -45,5 +45,6 @@ def plain_script(source: Source, file: FileRead, engines: EngineSet) -> Draft | 
         inputs=(source.path,),
         digest=file.digest or digest(file.content),
         may_name_workers=survey.may_name_workers,
+        bundler=None if survey.may_be_bundled else "",
         stamp=file.stamp,
     )

@@ -25,6 +25,7 @@ from buildassets.compiler.languages.css.structure import StyleRule, TooManyError
 from buildassets.compiler.languages.javascript import lexer as js
 from buildassets.compiler.languages.javascript import minify as js_minify
 from buildassets.compiler.languages.javascript import references as js_references
+from buildassets.compiler.languages.javascript.chunk_names import bundler_of
 from buildassets.compiler.languages.javascript.early_errors import early_error
 from buildassets.compiler.languages.javascript.proof import ProvenScript, is_readable
 from buildassets.compiler.languages.javascript.scopes import read_script
@@ -168,18 +169,33 @@ def test_references_of_scripts_are_the_same(text: str) -> None:
 
 
 WORDS: Final = ["Worker(", "importScripts", "ASSET_URL(", "meta", "?.env", " .\t\x85env", "env"]
+MARKS: Final = (
+    *("__vite__mapDeps", "vite:preloadError", "webpackChunk", "webpackJsonp", "parcelRequire", "System.register("),
+    *('import("./a.js"),["b"]', "import(`a`), ['b']", 'import("a"),\x85["b"]'),
+)
 
 
-@given(texts([*SCRIPT_PIECES, *WORDS]))
+@given(texts([*SCRIPT_PIECES, *WORDS, *MARKS, 'import("a"),', '["b"]']))
 def test_a_survey_of_a_script_holds_what_python_finds(text: str) -> None:
     survey = surveyed(text)
     assert survey is not None
     assert js_references.scan(text) == in_python(partial(js_references.scan, text))
     assert survey.may_name_workers is ("Worker" in text or "importScripts" in text)
     assert survey.may_have_asset_urls is ("ASSET_URL" in text)
+    assert survey.may_be_bundled or not bundler_of(text)
     assert survey.may_have_meta_env or not re.search(r"meta\s*\??\.\s*env\b", text)
     if not text.startswith("\ufeff"):
         assert survey.is_whole is (in_python(partial(unclosed, text)) is None)
+
+
+@pytest.mark.parametrize("mark", MARKS)
+def test_a_script_with_the_mark_of_a_bundler_may_be_bundled(mark: str) -> None:
+    text = f"a();\n{mark}b();\n"
+    survey, plain = surveyed(text), surveyed("a(), import('./a.js')")
+    assert survey is not None
+    assert plain is not None
+    assert bundler_of(text)
+    assert (survey.may_be_bundled, plain.may_be_bundled) == (True, False)
 
 
 REFERRING: Final = [

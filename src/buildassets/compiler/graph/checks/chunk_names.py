@@ -81,7 +81,7 @@ def plain_name_faults(
 
 def with_bundler(draft: Draft) -> Draft:
     """`draft` with the name of the bundler that wrote it, if it is a script that one wrote."""
-    return replace(draft, bundler=_bundler_of(draft)) if _is_rewritten(draft) else draft
+    return replace(draft, bundler=_bundler_of(draft)) if draft.bundler is None and _is_rewritten(draft) else draft
 
 
 def _bundler_of(draft: Draft) -> str:

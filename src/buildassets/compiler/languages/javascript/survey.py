@@ -10,7 +10,7 @@ from buildassets.compiler.languages.native.last_survey import LastSurvey
 from buildassets.compiler.languages.native.library import Question, numbers_of
 from buildassets.foundation.frozen import frozen
 
-_WHOLE, _WORKERS, _ASSET_URL, _META_ENV = 1, 2, 4, 8
+_WHOLE, _WORKERS, _ASSET_URL, _META_ENV, _BUNDLED = 1, 2, 4, 8, 16
 
 
 @frozen
@@ -19,6 +19,7 @@ class ScriptSurvey:
 
     - `is_whole`: nothing in it is left open, and nothing closed that is not open
     - `may_name_workers`, `may_have_asset_urls`, `may_have_meta_env`: the words that these begin with are in it
+    - `may_be_bundled`: a mark of a bundler is in it; see `chunk_names`
     - `places`: three numbers for each place at which a reference may stand, comments that name source maps among them
     """
 
@@ -26,6 +27,7 @@ class ScriptSurvey:
     may_name_workers: bool
     may_have_asset_urls: bool
     may_have_meta_env: bool
+    may_be_bundled: bool
     places: Sequence[int]
 
 
@@ -37,6 +39,7 @@ def read_survey(answer: bytes) -> ScriptSurvey:
         bool(holds & _WORKERS),
         may_have_asset_urls=bool(holds & _ASSET_URL),
         may_have_meta_env=bool(holds & _META_ENV),
+        may_be_bundled=bool(holds & _BUNDLED),
         places=places,
     )
 

@@ -20,7 +20,7 @@ from buildassets.compiler.model import Draft, Linked, Source
 from buildassets.compiler.sources.globs import is_glob, named_by, pattern_advice
 from buildassets.compiler.sources.names import file_name, is_script_template
 from buildassets.compiler.sources.uncompiled import advice
-from buildassets.compiler.transform.draft import origin_of
+from buildassets.compiler.transform.finish import origin_of
 from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, warning
 from buildassets.foundation.frozen import frozen, replace

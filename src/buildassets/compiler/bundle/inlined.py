@@ -31,7 +31,7 @@ from buildassets.compiler.languages.source_map.maps import edited_map, joined_ma
 from buildassets.compiler.languages.source_map.values import SourceMap
 from buildassets.compiler.model import Draft, Linked
 from buildassets.compiler.resolve.urls import relative_path
-from buildassets.compiler.transform.draft import origin_of
+from buildassets.compiler.transform.finish import origin_of
 from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, warning
 from buildassets.foundation.frozen import replace

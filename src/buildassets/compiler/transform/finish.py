@@ -133,7 +133,7 @@ def _faults(draft: Draft, text: str, minifier: Engine | None, engines: EngineSet
 
 
 def _grammar_faults(draft: Draft, text: str, positions: OriginalPositions, engines: EngineSet) -> Iterator[Diagnostic]:
-    """The faults that browsers reject in the script `text`: those that esbuild rejects, and those that it accepts."""
+    """The faults that browsers reject in the script `text`: those that esbuild rejects, then those that it accepts."""
     source = draft.source
     severity = Severity.WARNING if source.root in engines.lenient else Severity.ERROR
     grammar = engines.grammar_of(source)

@@ -32,7 +32,7 @@ _MOST_EVENTS: Final = 1000  # an endless loop can warn for ever
 def events_and_response(
     process: SassProcess, limit_seconds: float, calls: AssetCalls, *, files: SheetFiles
 ) -> tuple[list[LogEvent], CompileResponse]:
-    """The events of Dart Sass for the sheet with which it began, and its response. Raises DiedError and TimeoutError."""
+    """The events of Dart Sass for the sheet that it compiles, and its response. Raises DiedError and TimeoutError."""
     events: list[LogEvent] = []
     deprecations: Counter[tuple[str, str]] = Counter()  # in each file; more than two of a kind change no report
     for answer in process.messages(limit_seconds, partial(_answer, calls, files)):

@@ -316,7 +316,7 @@ INSTALLED_APPS += os.getenv("Y")
 @pytest.mark.parametrize(
     ("value", "notes"),
     [
-        ("build(static_root='x', bundles={})", ["it is read as it is, on every build"]),
+        ("build(static_root='x', bundles={})", ["every build reads it unchanged"]),
         ("dict({'JS_COMPRESSOR': None}, static_root='x')", ["`JS_COMPRESSOR`: it is", "`static_root`: no key"]),
     ],
 )

@@ -87,8 +87,8 @@ def test_an_unknown_system_is_wrong_usage(tmp_path: Path) -> None:
     [
         ("javascripts: foo", "not possible", "a build rejects it"),
         ("package_assets: sometimes", "changed", "it is none of `on`, `off` and `always`"),
-        ("public_root: [x]", "changed", "it is no text: the default holds"),
-        ("package_path: 3", "changed", "it is no text: the default holds"),
+        ("public_root: [x]", "changed", "it is not a text: the default applies"),
+        ("package_path: 3", "changed", "it is not a text: the default applies"),
         ("package_path: three", "taken over", "it is the URL prefix"),
         ("package_assets: off", "taken over", "it decides"),
     ],

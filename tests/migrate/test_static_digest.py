@@ -95,7 +95,7 @@ def test_static_folders_that_modules_name_are_source_roots(tmp_path: Path) -> No
         ("__name__, '/x', 'nope'", "there is no folder `nope`: make it"),
         ("NAME, static_folder='public'", "the folder depends on more than its name: name the folder in `sources`"),
         ("__name__, static_folder={[]: 1}", "an argument is computed: name the folder in `sources`"),
-        ("__name__, static_folder=3", "an argument is no text: name the folder in `sources`"),
+        ("__name__, static_folder=3", "an argument is not a text: name the folder in `sources`"),
     ],
 )
 def test_static_folder_that_cannot_be_read_is_reported(tmp_path: Path, arguments: str, note: str) -> None:

@@ -63,7 +63,7 @@ def _no_python(subject: Subject, settings: Sequence[str]) -> Iterator[Diagnostic
             lines = text.split("\n")[: (fault.lineno or 1) - 1]
             start = min(sum(len(line) + 1 for line in lines) + max((fault.offset or 1) - 1, 0), len(text))
             hint = "correct the line; the application does not start, and what it would do is not examined"
-            yield error("doctor/python", f"`{name}` is no Python: {fault.msg}", subject.place(name, start), hint=hint)
+            yield error("doctor/python", f"`{name}` is not Python: {fault.msg}", subject.place(name, start), hint=hint)
         except (ValueError, RecursionError, MemoryError):
             continue  # a null byte, or more than this parser takes
 
@@ -118,7 +118,7 @@ def _order(subject: Subject, settings: DjangoSettings) -> Iterator[Diagnostic]:
     ours = next((number for number, one in enumerate(applications) if _is_ours(one)), None)
     before = [one for one in applications[:ours] if one.startswith(WITH_RUNSERVER)] if ours is not None else []
     if before:
-        message = f"`{before[0]}` stands before `{_OURS}`: its `runserver` serves no release"
+        message = f"`{before[0]}` comes before `{_OURS}`: its `runserver` serves no release"
         hint = f"put `{_OURS}` before it in `INSTALLED_APPS`"
         yield error("doctor/app-order", message, _place(subject, settings, "INSTALLED_APPS"), hint=hint)
 

@@ -108,7 +108,7 @@ def _cache(subject: Subject) -> Iterator[Diagnostic]:
         yield error("doctor/cache", f"the cache `{shown}` cannot be read and written", hint=hint)
         return
     if linked := _entry_unreadable(path):
-        hint = "let the user that builds own it, or remove it: a build makes it anew"
+        hint = "let the user that builds own it, or remove it: a build makes it again"
         yield error("doctor/cache", f"`{subject.shown(linked)}` in the cache cannot be read and written", hint=hint)
     owner = status.st_uid if hasattr(os, "geteuid") else None
     if owner is not None and (owner not in (os.geteuid(), 0) or status.st_mode & stat.S_IWOTH):
@@ -183,7 +183,7 @@ def _installations(subject: Subject) -> Iterator[Diagnostic]:
     packages = {os.path.realpath(path) for path in sys.path if os.path.isfile(_package(path))} - {own}
     others = [*sorted(packages), *_in_environments(subject), *_on_path()]
     if others:
-        message = f"there is another buildassets in `{subject.shown(others[0])}`, beside {__version__} in `{own}`"
+        message = f"there is another buildassets in `{subject.shown(others[0])}`, and {__version__} in `{own}`"
         hint = "remove one of them, or start it by its path; `buildassets --version` shows which one runs"
         yield warning("doctor/installations", message, hint=hint)
 

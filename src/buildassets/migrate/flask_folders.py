@@ -65,7 +65,7 @@ class FlaskFolders:
 
     def _noted(self, root: str | None, given: object, url: object, blueprint: object) -> Answer:
         if not isinstance(blueprint, str) or not isinstance(url, str | None) or not isinstance(given, str | None):
-            return "not possible", f"an argument is no text: {_NAME_IT}"
+            return "not possible", f"an argument is not a text: {_NAME_IT}"
         if root is not None:
             self._left_out(root, blueprint)
         if given is None:

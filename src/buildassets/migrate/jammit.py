@@ -14,7 +14,7 @@ _FILE: Final = "config/assets.yml"
 _MODES: Final[tuple[Mode, ...]] = ("development", "production")
 _TEXTS: Final = ("package_path", "public_root", "template_extension", "template_namespace")
 _EMBEDS: Final = Meaning(
-    "changed", "small files stand in the sheets themselves; there is no MHTML, which no browser of today needs"
+    "changed", "small files are inlined into the sheets; MHTML is left out: no browser of today needs it"
 )
 _COMPRESSOR: Final = Meaning("not possible", "choose a minifier in `engines`, see docs/explain/minification.md")
 _COMPRESSORS: Final = ("javascript_compressor", "css_compressor", "compressor_options", "css_compressor_options")
@@ -82,5 +82,5 @@ def _of_value(key: str, value: Any) -> Answer | None:
     if key == "package_assets" and not isinstance(value, bool) and value != "always":
         return "changed", "it is none of `on`, `off` and `always`: pages load the members"
     if key in _TEXTS and not isinstance(value, str):
-        return "changed", "it is no text: the default holds"
+        return "changed", "it is not a text: the default applies"
     return None

@@ -25,7 +25,7 @@ _TEXTS: Final[Mapping[str, Meaning]] = {
     **dict.fromkeys((f"pipeline.storage.{name}" for name in _STORAGES), Meaning("changed", RELEASE)),
     **dict.fromkeys((f"pipeline.finders.{name}" for name in _FINDERS), _GONE),
     "pipeline": Meaning("changed", "put `buildassets.compat.pipeline` in its place"),
-    "pipeline.middleware.MinifyHTMLMiddleware": Meaning("not possible", "remove it: pages stay as they are"),
+    "pipeline.middleware.MinifyHTMLMiddleware": Meaning("not possible", "remove it: pages stay unchanged"),
     "pipeline.jinja2.PipelineExtension": _EXTENSION,
     "pipeline.templatetags.ext.PipelineExtension": _EXTENSION,
 }
@@ -38,7 +38,7 @@ def plan(asked: ProjectToMigrate) -> Plan:
     engines: dict[str, Any] = {}
 
     def of_pipeline(_: str, value: ast.expr) -> Judgement:
-        return ("taken over", "it is read as it is, on every build"), _lines(value, engines)
+        return ("taken over", "every build reads it unchanged"), _lines(value, engines)
 
     lines = tuple(project.accounts(SettingsTable(lambda _: None, _TEXTS, {_PIPELINE: of_pipeline})))
     return Plan(lines, {"pipeline": project.settings.module, "engines": engines})

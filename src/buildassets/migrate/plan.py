@@ -180,5 +180,5 @@ def exists(file: str) -> ConfigError:
 def hides(file: str, other: str) -> ConfigError:
     """The error for a configuration in `other`, which would no longer be read beside `file`."""
     hint = f"put what is printed without `--write` into `{other}`"
-    message = f"`{other}` has a configuration, which is not read beside a `{file}`"
+    message = f"`{other}` has a configuration, which is not read in addition to a `{file}`"
     return ConfigError([error("migrate/exists", message, Location(other), hint=hint)])

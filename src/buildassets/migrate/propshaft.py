@@ -40,7 +40,7 @@ def plan(asked: ProjectToMigrate) -> Plan:
     @of_texts
     def excludes(given: Given, _: dict[str, Any]) -> Answer:
         excluded.extend(f"{one.rstrip('/')}/" for one in given.values)
-        return "taken over", "it is no source root"
+        return "taken over", "it is not a source root"
 
     ours: dict[str, Any] = {"sources": [], "url": "/assets/", "url_prefixes": ["/"]}
     found = rails_plan(asked, "Propshaft", {**_SETTINGS, "excluded_paths": excludes}, ours)

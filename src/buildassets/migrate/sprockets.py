@@ -54,7 +54,7 @@ def _only(note: str, other: str, *, value: bool) -> Taker:
 
 
 _FINGERPRINTS: Final = "every name has a fingerprint"
-_NO_ASSET: Final = "a name that is no asset is an error where a template names it"
+_NO_ASSET: Final = "an unknown name is an error where a template names it"
 _SETTINGS: Final[Settings] = {
     "paths": paths,
     "precompile": _precompile,
@@ -120,7 +120,7 @@ def _linked(folder: str) -> Iterator[Accounted]:
     text = read_text(path, _MANIFEST) if os.path.isfile(path) else ""
     known = {one.location.line for one in read_header(text, _MANIFEST).directives if one.location}
     for number, line in lines_of(text, comment="/*"):
-        note = "it is read as it is, with `directives = true`" if number in known else "it is code of a script"
+        note = "builds read it unchanged, with `directives = true`" if number in known else "it is code of a script"
         yield Accounted(_MANIFEST, number, text=line.strip(), outcome="taken over", note=note)
 
 

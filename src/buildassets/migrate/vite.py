@@ -32,7 +32,7 @@ _KEY: Final = re.compile(
 _TEXT: Final = re.compile(r""""[^"]*"|'[^']*'|`[^`]*`|//.*""")
 _TAG: Final = re.compile(r"\{[%{]-?\s*(load\s[^%{]*\bdjango_vite\b[^%{]*|vite_\w+)")
 _PYTHON: Final = re.compile(r"django_vite|DJANGO_VITE|flask_vite")
-_STAYS: Final = "it stays as it is"
+_STAYS: Final = "it stays unchanged"
 _OF_TAGS: Final[dict[str, Answer]] = {
     "vite_hmr_client": ("changed", "leave it out: `script` has Vite's client, in each page once"),
     "vite_asset": ("changed", 'write `script` with the same name, as in `{% script "src/main.ts" %}`'),

@@ -31,10 +31,10 @@ _APPLICATION: Final = re.compile(r"\bFlask\(")
 _ENVIRONMENT: Final = re.compile(r"\b(?:Environment|YAMLLoader|PythonLoader)\(")
 _PASSED_OVER: Final = ("tests", "test", "build", "dist", "migrations")
 _USUAL_FILES: Final = ("assets.yml", "assets.yaml")
-_READ: Final[Answer] = ("taken over", "it is read as it is, on every build")
+_READ: Final[Answer] = ("taken over", "every build reads it unchanged")
 _IMPORT: Final[Answer] = (
     "changed",
-    "import it from `buildassets.compat.webassets`, which is all that a web process needs",
+    "import it from `buildassets.compat.webassets`, the only part that a web process needs",
 )
 _COMMAND: Final[Answer] = ("not possible", "run `buildassets build`, or `watch` to develop")
 _REMOTE: Final[Answer] = (

@@ -20,14 +20,12 @@ _SETTINGS: Final[Mapping[str, Meaning]] = {
     "WHITENOISE_AUTOREFRESH": Meaning("changed", _WATCH),
     "WHITENOISE_CHARSET": Meaning("changed", "texts of a release are UTF-8"),
     "WHITENOISE_IMMUTABLE_FILE_TEST": Meaning("changed", "set it to the form of our names: docs/deploy/serving.md"),
-    "WHITENOISE_INDEX_FILE": Meaning("not possible", "pages are no assets: keep WhiteNoise for them"),
+    "WHITENOISE_INDEX_FILE": Meaning("not possible", "pages are not assets: keep WhiteNoise for them"),
     "WHITENOISE_KEEP_ONLY_HASHED_FILES": Meaning("taken over", "a release has no other files"),
-    "WHITENOISE_MANIFEST_STRICT": Meaning(
-        "changed", "a name that is no asset is an error: `buildassets check` finds it"
-    ),
-    "WHITENOISE_MAX_AGE": Meaning("changed", "every file of a release may be kept for ever"),
+    "WHITENOISE_MANIFEST_STRICT": Meaning("changed", "an unknown name is an error: `buildassets check` finds it"),
+    "WHITENOISE_MAX_AGE": Meaning("changed", "browsers may keep every file of a release forever"),
     "WHITENOISE_ROOT": Meaning(
-        "not possible", "files at the top, such as `robots.txt`, are no assets: keep WhiteNoise"
+        "not possible", "files at the top, such as `robots.txt`, are not assets: keep WhiteNoise"
     ),
     "WHITENOISE_SKIP_COMPRESS_EXTENSIONS": Meaning("changed", "copies are kept only where they are smaller"),
     "WHITENOISE_STATIC_PREFIX": Meaning("changed", "it is `url`, by default `STATIC_URL`"),

@@ -237,7 +237,7 @@ def _storage_by_hand(files: ProjectFiles, settings: DjangoSettings) -> Iterator[
             yield ByHand(file, "in `STORAGES`, so that `{% static %}` uses the release", (_PAIR,))
         else:
             lines = (f'STATICFILES_STORAGE = "{_BACKEND}"', "# since Django 5.1 it is `staticfiles` in `STORAGES`")
-            yield ByHand(file, "beside its storages, so that `{% static %}` uses the release", lines)
+            yield ByHand(file, "next to its storages, so that `{% static %}` uses the release", lines)
 
 
 def _servers(files: ProjectFiles, settings: DjangoSettings) -> Iterator[FileEdit]:

@@ -89,7 +89,6 @@ def test_build_after_an_edit_imports_no_more(site: Path) -> None:
 OF_WORK = {
     "buildassets.compiler.cache.store",
     "buildassets.compiler.cache.traces",
-    "buildassets.packages.lock",
 }
 
 

@@ -611,7 +611,7 @@ def test_what_another_host_has_to_send_is_reported(files: Tree, tmp_path: Path) 
     done = run(released(tmp_path, files), "doctor")
     assert done.stderr.replace(f"{UNPARSED}\n", "") == (
         "`https://cdn.example.com/a/` is another host, if pages have one of their own: it has to send "
-        "`Access-Control-Allow-Origin` with fonts, modules and everything with integrity metadata (docs/deploy/cdn.md)\n"
+        "`Access-Control-Allow-Origin` with fonts, modules and files with integrity metadata (docs/deploy/cdn.md)\n"
         "nothing is wrong\n"
     )
 

@@ -174,7 +174,7 @@ def other_host(subject: Subject) -> str | None:
     of_django = (configured_url(settings), settings.text("STATIC_URL")) if settings else ()
     urls = (subject.manifest.url if subject.manifest else subject.config.url, *of_django)
     url = next((url for url in urls if url and "//" in url), None)
-    header = "`Access-Control-Allow-Origin` with fonts, modules and everything with integrity metadata"
+    header = "`Access-Control-Allow-Origin` with fonts, modules and files with integrity metadata"
     return (
         url and f"`{url}` is another host, if pages have one of their own: it has to send {header} (docs/deploy/cdn.md)"
     )

@@ -393,6 +393,27 @@ def test_tool_that_differs_from_the_lock_is_found(tmp_path: Path) -> None:
         {"Dockerfile": "FROM x\nCOPY . .\nRUN python manage.py assets build\n", ".dockerignore": "build\n"},
         {"Dockerfile": "FROM x AS b\nRUN buildassets build\nFROM x\nCOPY --from=b /build build\n"},
         {"Dockerfile": "FROM x AS b\nRUN buildassets build\nFROM b\nCMD y\n"},
+        {"Dockerfile": "FROM x AS b\nCOPY . /app\nFROM x\nCOPY --from=b --chown=u /app /app\n"},
+        {"Dockerfile": "FROM x AS b\nCOPY . /app\nRUN buildassets build\nFROM x\nRUN --mount=type=bind,from=b tar x\n"},
+        {"Dockerfile": "FROM postgres\nCOPY db.conf /etc/\n", "Dockerfile.caddy": "FROM caddy\nCOPY Caddyfile /etc/\n"},
+        {
+            "Dockerfile": 'FROM x\nCOPY app.py start.sh ./\nENTRYPOINT ["./start.sh"]\n',
+            "start.sh": "buildassets build\n",
+        },
+        {"Dockerfile": "FROM x\nCOPY app.py .\n", "compose.yml": "volumes:\n  - ./out:/app/build:ro\n"},
+        {
+            "Dockerfile": "FROM x\nCOPY app.py .\n",
+            "compose.yml": "command: sh -c 'buildassets build && gunicorn app'\n",
+        },
+        {
+            "Dockerfile": "FROM x\nCOPY . .\n",
+            ".gitignore": "build/\n",
+            ".github/workflows/image.yml": "- run: buildassets build\n- run: docker build .\n",
+        },
+        {"Dockerfile": "FROM x\nCOPY . .\n", ".dockerignore": "*\n!app.py\n!build\n"},
+        {"nginx.conf": "location /shop/ {\n  proxy_pass http://app/;\n}\nlocation ~ ^/(assets|media)/ {\n}\n"},
+        {"nginx.conf": "root /srv/site;\nlocation /api/ {\n  proxy_pass http://app/;\n}\n"},
+        {"nginx.conf": "include more/*.conf;\nlocation /api/ {\n  proxy_pass http://app/;\n}\n"},
         {"nginx.conf": "location /assets/ {\n  alias /srv/build/assets/;\n}\n"},
         {"nginx.conf": "location /media/ {\n  alias /srv/media/;\n}\n"},
         {"nginx.conf": "location / {\n  proxy_pass http://app;\n}\n"},
@@ -408,6 +429,9 @@ def test_sound_deployment_has_no_finding(files: Tree, tmp_path: Path) -> None:
         ("doctor/image", {"Dockerfile": "FROM x\nCOPY app.py .\n"}),
         ("doctor/image", {"Dockerfile": "FROM x\nCOPY . .\n", ".dockerignore": "**/build\n"}),
         ("doctor/image", {"Dockerfile": "FROM x\nCOPY . .\n", ".gitignore": "build/\n"}),
+        ("doctor/image", {"Dockerfile": "FROM x\nRUN apt-get install \\\n  make \\\n  git\nCOPY app.py .\n"}),
+        ("doctor/image", {"Dockerfile": "FROM x\nCOPY app.py start.sh ./\n", "start.sh": "# buildassets build\n"}),
+        ("doctor/image", {"Dockerfile": "FROM --platform=x x AS b\nRUN buildassets build\nFROM x\nCOPY app.py .\n"}),
         ("doctor/proxy", {"nginx.conf": "location /shop/ {\n  proxy_pass http://app/;\n}\n"}),
         ("doctor/proxy", {"compose.yml": "environment:\n  SCRIPT_NAME: /shop\n"}),
         ("doctor/proxy", {"Dockerfile": "FROM x\nRUN buildassets build\nENV SCRIPT_NAME=/shop\n"}),
@@ -616,9 +640,38 @@ def test_what_another_host_has_to_send_is_reported(files: Tree, tmp_path: Path) 
     )
 
 
-def test_collectstatic_in_an_image_is_found_once(tmp_path: Path) -> None:
-    image = "FROM x\nCOPY app .\nRUN python manage.py collectstatic --noinput\n"
-    assert examined(released(tmp_path, {**DJANGO, "Dockerfile": image})) == (0, [("warning", "doctor/collectstatic")])
+STORED: Tree = {
+    **DJANGO,
+    "site1/settings.py": f"{DJANGO['site1/settings.py']!s}"
+    "STORAGES = {'staticfiles': {'BACKEND': 'buildassets.runtime.django.storage.ReleaseStaticFilesStorage'}}\n",
+}
+COLLECT = "python manage.py collectstatic --noinput\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "is_found"),
+    [
+        ({"Dockerfile": f"FROM x\nCOPY . .\nRUN {COLLECT}"}, True),
+        ({"Dockerfile": f"FROM x\nCOPY . .\nRUN python manage.py assets build\nRUN {COLLECT}"}, False),
+        ({"Dockerfile": f"FROM x\nCOPY . .\nRUN {COLLECT}RUN python manage.py assets build\n"}, True),
+        ({"Dockerfile": "FROM x\nCOPY . .\nRUN python manage.py assets build\n", "start.sh": COLLECT}, False),
+        ({"start.sh": "python -m manage \\\n  collectstatic\n"}, True),
+        ({"completion.sh": "complete -W 'migrate collectstatic' manage\n"}, False),
+        ({"docs/deploy.yml": f"command: {COLLECT}"}, False),
+        ({"Makefile": f"static:\n\t{COLLECT}"}, False),
+        ({"Procfile": f"release: {COLLECT}"}, True),
+        ({"Procfile": f"release: {COLLECT}", ".github/workflows/x.yml": "run: python manage.py assets build\n"}, False),
+    ],
+)
+def test_collectstatic_without_a_release_is_found(files: Tree, is_found: bool, tmp_path: Path) -> None:
+    assert examined(released(tmp_path, {**STORED, **files})) == (0, [("warning", "doctor/collectstatic")] * is_found)
+
+
+@pytest.mark.parametrize("storage", [{}, {"site1/settings.py": STORED["site1/settings.py"]}])
+def test_collectstatic_matters_with_the_storage_of_a_release_only(storage: Tree, tmp_path: Path) -> None:
+    image = f"FROM x\nCOPY app .\nRUN {COLLECT}"
+    found = [("warning", "doctor/collectstatic")] * bool(storage)
+    assert examined(released(tmp_path, {**DJANGO, **storage, "Dockerfile": image})) == (0, found)
 
 
 def test_computed_applications_are_not_findings(tmp_path: Path) -> None:

@@ -107,10 +107,15 @@ def _use(subject: Subject, settings: DjangoSettings) -> str:
     """What needs our application, in words; empty if nothing does."""
     if settings.last("BUILDASSETS"):
         return "`BUILDASSETS` is set"
-    if any(_STORAGE in subject.files.text(file) for file in settings.files):
+    if has_release_storage(subject, settings):
         return "its storage is used"
     name = next((name for name in _templates(subject) if _LOADED.search(subject.files.text(name))), "")
     return f"`{name}` loads its tags" if name else ""
+
+
+def has_release_storage(subject: Subject, settings: DjangoSettings) -> bool:
+    """Whether the settings name our storage."""
+    return any(_STORAGE in subject.files.text(file) for file in settings.files)
 
 
 def _order(subject: Subject, settings: DjangoSettings) -> Iterator[Diagnostic]:
@@ -171,7 +176,7 @@ def _static_url(subject: Subject, settings: DjangoSettings) -> Iterator[Diagnost
     url, static = configured_url(settings), settings.text("STATIC_URL")
     if not static:
         return
-    has_storage = any(_STORAGE in subject.files.text(file) for file in settings.files)
+    has_storage = has_release_storage(subject, settings)
     if url and has_storage and url.startswith("/") and url.strip("/") != static.strip("/"):
         message = f"`url` of `BUILDASSETS` is `{url}`, and `STATIC_URL` is `{static}`"
         hint = "leave `url` out: with the storage of buildassets, `STATIC_URL` is the prefix of all"

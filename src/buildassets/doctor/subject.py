@@ -53,7 +53,7 @@ class Subject:
     @property
     def build_command(self) -> str:
         """The command that builds this project."""
-        return "manage.py assets build" if self.uses_django else "buildassets build"
+        return "python manage.py assets build" if self.uses_django else "buildassets build"
 
     @property
     def uses_django(self) -> bool:

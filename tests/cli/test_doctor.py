@@ -599,6 +599,7 @@ def test_a_static_tag_whose_file_only_a_release_has_needs_our_storage(
     assert ("error", "doctor/storage") not in examined(project)[1] or is_found
 
 
+RELEASED = "STORAGES = {'staticfiles': {'BACKEND': 'buildassets.runtime.django.storage.ReleaseStaticFilesStorage'}}"
 WSGI = "from django.core.wsgi import get_wsgi_application\n\napplication = get_wsgi_application()\n"
 
 
@@ -606,10 +607,15 @@ WSGI = "from django.core.wsgi import get_wsgi_application\n\napplication = get_w
     ("setting", "files", "is_found"),
     [
         ("", {}, True),
-        ("STATIC_ROOT = BASE_DIR / 'collected'", {}, False),
+        ("STATIC_ROOT = BASE_DIR / 'collected'", {}, True),
+        (f"STATIC_ROOT = BASE_DIR / 'collected'\n{RELEASED}", {}, False),
+        (RELEASED, {}, True),
+        ("STATIC_ROOT = env('STATIC_ROOT')", {}, False),
+        ("STATIC_ROOT = BASE_DIR / 'collected'\nMIDDLEWARE = ['whitenoise.middleware.WhiteNoiseMiddleware']", {}, True),
+        ("WHITENOISE_ROOT = BASE_DIR / 'build'", {}, False),
         ("STATIC_URL = 'https://cdn.example.com/static/'", {}, False),
         ("STATIC_URL = env('STATIC_URL')", {}, False),
-        ("MIDDLEWARE = ['whitenoise.middleware.WhiteNoiseMiddleware']", {}, False),
+        ("MIDDLEWARE = ['whitenoise.middleware.WhiteNoiseMiddleware']", {}, True),
         ("", {"Caddyfile": ":80 {\n}\n"}, False),
         ("", {"site1/wsgi.py": WSGI.replace("django.core", "buildassets.runtime.django")}, False),
     ],
@@ -642,8 +648,7 @@ def test_what_another_host_has_to_send_is_reported(files: Tree, tmp_path: Path) 
 
 STORED: Tree = {
     **DJANGO,
-    "site1/settings.py": f"{DJANGO['site1/settings.py']!s}"
-    "STORAGES = {'staticfiles': {'BACKEND': 'buildassets.runtime.django.storage.ReleaseStaticFilesStorage'}}\n",
+    "site1/settings.py": f"{DJANGO['site1/settings.py']!s}{RELEASED}\n",
 }
 COLLECT = "python manage.py collectstatic --noinput\n"
 

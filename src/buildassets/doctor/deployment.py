@@ -161,11 +161,14 @@ def _served(subject: Subject, name: str, block: re.Pattern[str], folder: re.Patt
 def _unserved(subject: Subject) -> Iterator[Diagnostic]:
     """An application of Django for a server that is here or declared, and nothing that serves the release there."""
     settings = subject.found.django
-    module = unserved_module(subject.files, settings) if settings and subject.uses_django else None
+    release = subject.config.output
+    module = unserved_module(subject.files, settings, release) if settings and subject.uses_django else None
     declared = subject.found.declared.python
     server = next((one for one in _APPLICATION_SERVERS if one in declared or find_spec(one)), None)
     if module and server:
-        message = f"`{server}` serves no release: `{module.file}` has Django's own application"
+        static = settings.text("STATIC_ROOT") if settings else None
+        more = f", and nothing copies the release to `{subject.shown(static)}`" if static else ""
+        message = f"`{server}` serves no release: `{module.file}` has Django's own application{more}"
         hint = (
             f"write `{module.line}` in its place, or let a web server have `{output_shown(subject)}/assets/` "
             f"below `{_prefix(subject)}`"

@@ -3,16 +3,20 @@
 Takes the files of a project and its settings. A web server in front, whose configuration lies elsewhere, is not seen.
 """
 
+import os
 import re
 from collections.abc import Iterator
 from typing import Final
 
+from buildassets.disk.folders import is_within
 from buildassets.foundation.frozen import frozen
 from buildassets.project.django_files import DjangoSettings
 from buildassets.project.files import ProjectFiles, is_aside
 
 _IMPORT: Final = re.compile(r"^from django\.core\.(wsgi|asgi) import get_\1_application\b", re.MULTILINE)
 _OURS: Final = re.compile(r"\bbuildassets\.runtime\.(?:django\.)?[aw]sgi\b|\bAssetServer\b")
+_STORAGE: Final = "buildassets.runtime.django.storage"
+_FOLDERS: Final = ("STATIC_ROOT", "WHITENOISE_ROOT")
 _WEB_SERVER: Final = re.compile(r"\.conf(?:\.\w+)?$|nginx|^Caddyfile")
 
 
@@ -26,17 +30,18 @@ class ServerModule:
     line: str
 
 
-def unserved_module(files: ProjectFiles, settings: DjangoSettings) -> ServerModule | None:
-    """`wsgi.py`, or else `asgi.py`, as Django made it; None if the project shows what serves the release.
+def unserved_module(files: ProjectFiles, settings: DjangoSettings, release: str) -> ServerModule | None:
+    """`wsgi.py`, or else `asgi.py`, as Django made it; None if the project shows what serves the folder `release`.
 
-    Besides what `server_modules` takes for that, it is WhiteNoise, or `STATIC_ROOT`.
+    Besides what `server_modules` takes for that, it is a `STATIC_ROOT` to which our storage copies the release, and
+    `STATIC_ROOT` or `WHITENOISE_ROOT` in the release itself. WhiteNoise serves nothing else, nor does a web server.
     """
-    url = settings.text("STATIC_URL")
-    is_collected = settings.last("STATIC_ROOT") is not None or any(
-        "whitenoise" in files.text(file) for file in settings.files
-    )
-    is_unknown = url is None and settings.last("STATIC_URL") is not None
-    return None if is_collected or is_unknown else next(server_modules(files, settings), None)
+    is_computed = any(settings.text(one) is None and settings.last(one) for one in ("STATIC_URL", *_FOLDERS))
+    folders = [os.path.normpath(files.path(path)) for one in _FOLDERS if (path := settings.text(one))]
+    has_root = settings.text("STATIC_ROOT") is not None
+    is_collected = has_root and any(_STORAGE in files.text(file) for file in files.ending(".py"))
+    is_served = is_computed or is_collected or any(is_within(release, one) for one in folders)
+    return None if is_served else next(server_modules(files, settings), None)
 
 
 def server_modules(files: ProjectFiles, settings: DjangoSettings) -> Iterator[ServerModule]:

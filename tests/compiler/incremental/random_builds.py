@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 from functools import cache
@@ -17,7 +17,7 @@ from buildassets.compiler.config.values import Mode
 from buildassets.compiler.result import BuildResult
 from buildassets.compiler.write.release_directory import release_files
 from buildassets.errors import BuildAssetsError, ConfigError
-from buildassets.foundation.diagnostics import to_json
+from buildassets.foundation.diagnostics import Diagnostic, to_json
 from buildassets.foundation.frozen import replace
 from buildassets.manifest.model import dumps, loads
 from buildassets.release.verify.verify import verified
@@ -51,6 +51,7 @@ buildassets.cli.main.main()
 """A build that kills itself at one of its calls of the file system."""
 _MOST_EVENTS: Final = 400
 _MEANWHILE_SECONDS: Final = 0.15
+_SINCE: Final = " since the last release"  # ends the note of a budget
 _SUMMARIES: Final = ("built ", "failed with ")
 
 
@@ -92,12 +93,18 @@ def _by_function(folder: Path, mode: Mode, random: Random, *, uses_cache: bool =
         config = buildassets.load_config(start=folder, mode=mode)
         result = buildassets.build(config, mode=mode, jobs=random.choice((1, 2)), use_cache=uses_cache)
     except ConfigError as fault:
-        return Outcome({}, [to_json(one) for one in fault.diagnostics])
+        return Outcome({}, _diagnosed(fault.diagnostics))
     return _outcome(folder, result)
 
 
 def _outcome(folder: Path, result: BuildResult) -> Outcome:
-    return Outcome(_released(folder) if result.succeeded else {}, [to_json(one) for one in result.diagnostics])
+    return Outcome(_released(folder) if result.succeeded else {}, _diagnosed(result.diagnostics))
+
+
+def _diagnosed(diagnostics: Iterable[Diagnostic]) -> list[object]:
+    """The diagnostics without notes on the earlier release."""
+    kept = (replace(one, notes=tuple(note for note in one.notes if _SINCE not in note)) for one in diagnostics)
+    return list(map(to_json, kept))
 
 
 def _from_nothing(folder: Path, mode: Mode, random: Random) -> Outcome:
@@ -112,8 +119,8 @@ def _command(folder: Path, mode: Mode, *options: str) -> Finished:
 
 def _printed(folder: Path, done: Finished) -> Outcome:
     """The outcome of a command that is done, with what it printed before its summary."""
-    lines = list(takewhile(lambda line: not line.startswith(_SUMMARIES), done.stderr.splitlines()))
-    return Outcome({} if done.returncode else _released(folder), lines)
+    lines = takewhile(lambda line: not line.startswith(_SUMMARIES), done.stderr.splitlines())
+    return Outcome({} if done.returncode else _released(folder), [line for line in lines if _SINCE not in line])
 
 
 def _by_command(*options: str) -> Build:

@@ -88,7 +88,8 @@ def _released(folder: Path) -> Tree:
 
 
 def _by_function(folder: Path, mode: Mode, random: Random, *, uses_cache: bool = True) -> Outcome:
-    settle()
+    if random.random() < 0.8:  # else files are younger than any whose stamps are trusted
+        settle()
     try:
         config = buildassets.load_config(start=folder, mode=mode)
         result = buildassets.build(config, mode=mode, jobs=random.choice((1, 2)), use_cache=uses_cache)

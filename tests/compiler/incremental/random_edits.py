@@ -66,6 +66,22 @@ def _change_a_line(random: Random, folder: Path) -> None:
     path.write_bytes(b"".join(lines))
 
 
+def _change_a_letter(random: Random, folder: Path) -> None:
+    """Replace a letter and leave the size and the time of change, as some tools do that copy files."""
+    path = _chosen(random, folder)
+    content, status = path.read_bytes(), path.stat()
+    path.write_bytes(content.replace(random.choice(b"abcdex123").to_bytes(), b"y", 1))
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+def _link(random: Random, folder: Path) -> None:
+    """Put a link to a file in the place of another, or next to it."""
+    path, target = _chosen(random, folder), _chosen(random, folder)
+    link = path if random.random() < 0.5 else path.with_name(f"{random.choice(NAMES)}{path.suffix}")
+    link.unlink(missing_ok=True)
+    link.symlink_to(os.path.relpath(target, link.parent))
+
+
 def _add(random: Random, folder: Path) -> None:
     name = f"{random.choice(NAMES)}{random.choice(suffixes(folder))}"
     write_tree(folder / random.choice((*FOLDERS, *MORE_FOLDERS)), {name: text(random, name)})
@@ -129,7 +145,9 @@ _EDITS: Final[tuple[tuple[_Edit, int], ...]] = (
     (_change, 30),
     (_append, 15),
     (_change_a_line, 20),
+    (_change_a_letter, 8),
     (_add, 10),
+    (_link, 2),
     (_remove, 6),
     (_rename, 8),
     (_move_folder, 2),
@@ -179,6 +197,9 @@ def _state(folder: Path) -> dict[Path, bytes]:
 
 
 def _restore(folder: Path, state: dict[Path, bytes]) -> None:
+    for path in (folder / "assets").rglob("*"):
+        if path.is_symlink():
+            path.unlink()
     for path in _files(folder):
         if path not in state:
             path.unlink()

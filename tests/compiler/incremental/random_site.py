@@ -146,7 +146,22 @@ _TYPED_TEXTS: Final[Mapping[str, tuple[str | bytes, ...]]] = {
     ),
     "base.json": ('{"compilerOptions": {"jsx": "react", "jsxFactory": "m"}}', "{}"),
 }
-NAMES: Final = ("one", "two", "three", "_theme", "_part", "base", "print", "index", "app", "robots", "x", "y", "é b")
+NAMES: Final = (
+    "one",
+    "two",
+    "three",
+    "_theme",
+    "_part",
+    "base",
+    "print",
+    "index",
+    "app",
+    "robots",
+    "x",
+    "y",
+    "One",
+    "é b",
+)
 FOLDERS: Final = ("assets", "assets/css", "assets/css/more", "assets/js", "assets/img", "assets/new", "lib", "icons")
 MORE_FOLDERS: Final = ("templates", "vendor/lib", "node_modules/pkg", "node_modules/other")
 

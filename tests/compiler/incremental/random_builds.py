@@ -207,7 +207,7 @@ def assert_edits_are_watched_as_clean_builds_would(
 
 def _watched(watch: Loop) -> Outcome | None:
     """The outcome of the last build; None before the first, and while the watch writes a release."""
-    with suppress(OSError, AssertionError, BuildAssetsError):
+    with suppress(OSError, LookupError, AssertionError, BuildAssetsError):
         return _outcome(watch.folder, watch.last) if watch.last else None
     return None
 

@@ -222,6 +222,17 @@ def test_deleted_release_directory_is_built_again(site: Loop) -> None:
     assert (site.folder / "build/manifest.json").exists()
 
 
+def test_file_of_a_release_that_was_built_again_is_built_again(site: Loop) -> None:
+    for _ in range(2):
+        shutil.rmtree(site.folder / "build")
+        site.next()
+        (site.folder / "build/manifest.json").unlink()
+        assert "manifest.json" in site.next().written
+        (file,) = site.folder.glob("build/assets/css/page.*.css")
+        file.unlink()
+        assert f"assets/css/{file.name}" in site.next().written
+
+
 def test_second_watch_of_an_unchanged_project_watches_as_the_first(tmp_path: Path) -> None:
     for content in ("<svg></svg>", "<svg> </svg>"):
         with looping(write_tree(tmp_path, SITE)) as watch:

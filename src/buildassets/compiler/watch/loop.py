@@ -7,7 +7,7 @@ listeners.
 
 import os
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import ExitStack, nullcontext
 from time import monotonic
 from typing import Final
@@ -161,10 +161,8 @@ class Watch:
         if self._last.succeeded:
             self._outputs = self._last.outputs
         if covered_for == self._covered_for and not wake.of_names:
-            before, self.looked_at = self.looked_at.covered, self.looked_at.with_release(self._outputs)
-            if self.looked_at.covered != before:
-                self._cover_folders(self.looked_at.covered)
-            return frozenset()
+            self.looked_at = self.looked_at.with_release(self._outputs)
+            return self._removed_from(self._cover_folders(self.looked_at.covered))
         self._covered_for = covered_for
         self._covered_config = self._config
         inputs = frozenset(self._last.inputs)
@@ -184,7 +182,12 @@ class Watch:
         # build used may have gone, too: it is not covered then.
         may_be_gone = (path for path in self._necessary() if self._last.succeeded or os.path.dirname(path) in added)
         gone = {path for path in may_be_gone if not os.path.exists(path)}
-        return frozenset(missed | gone)
+        return frozenset(missed | gone | self._removed_from(added))
+
+    def _removed_from(self, folders: Collection[str]) -> frozenset[str]:
+        """The files of the release that were in one of `folders` and that something has removed."""
+        outputs = (path for path in self._outputs if os.path.dirname(path) in folders)
+        return frozenset(path for path in outputs if not os.path.lexists(path))
 
     def _necessary(self) -> Iterable[str]:
         """The paths that a build needs (configuration, source roots), and its release directory."""

@@ -151,6 +151,15 @@ def test_deleted_folder_is_gone_and_covered_again_when_it_returns(events: Events
     changes_until(events, at(folder / "b/three.css"))
 
 
+def test_folder_that_is_covered_since_it_was_created_stays_covered(events: Events, folder: Path) -> None:
+    events.cover(frozenset([str(folder)]))
+    (folder / "c").mkdir()
+    events.cover(frozenset([str(folder), str(folder / "c")]))
+    all_changes(events)
+    write_tree(folder, {"c/four.css": "4"})
+    changes_until(events, lambda change: change.path == str(folder / "c/four.css"))
+
+
 def test_covering_more_forgets_nothing(events: Events, folder: Path) -> None:
     (folder / "empty").mkdir()
     covered(events, folder / "empty")

@@ -127,8 +127,10 @@ class Inotify:
             return None  # reported before the folder was left
         path = os.path.join(folder.path, os.fsdecode(event.name)) if event.name else folder.path
         is_of_names = bool(event.mask & _NAMES)
-        if is_of_names and path in self._ways_to_covered():
-            # A folder that appears there is a new one, even if it has the name of one that was covered.
+        is_created = bool(event.mask & InotifyConstants.IN_CREATE)
+        if is_of_names and not is_created and path in self._ways_to_covered():
+            # What is there now is another folder, even if it has the name of one that was covered. One that is created
+            # takes the place of none: what was covered there has gone before, and what is covered since is the new one.
             self._leave([name for name in self._covered if name == path or name.startswith(path + os.sep)])
         if event.mask & _AWAY:
             return FileChange(path, Phase.GONE, is_of_names)

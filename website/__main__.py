@@ -1,4 +1,4 @@
-"""`python -m website`: make the reference, the navigation and `llms.txt` anew."""
+"""`python -m website`: make the reference, the navigation and `llms.txt`."""
 
 from website.made import MADE, write
 

@@ -22,7 +22,7 @@ MADE: Final[Mapping[str, Callable[[], str]]] = {
 
 
 def write(path: str) -> None:
-    """Make the file at `path` anew."""
+    """Make the file at `path` again."""
     target = PROJECT / path
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(MADE[path](), encoding="utf-8")
